@@ -1,0 +1,47 @@
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  NoticeName,
+  NoticePayload,
+} from './commands.ts'
+import type { Outcome } from './outcome.ts'
+import type { Source } from './upload.ts'
+
+/** One handler per row; a missing or extra one does not compile. */
+export type CommandHandlers = {
+  readonly [N in CommandName]: (input: CommandInput<N>) => Promise<Outcome<CommandOutput<N>>>
+}
+
+/** What the page calls: the same rows. */
+export type CommandCalls = {
+  readonly [N in CommandName]: (input: CommandInput<N>) => Promise<Outcome<CommandOutput<N>>>
+}
+
+export type NoticeSubscriptions = {
+  readonly [N in NoticeName]: (listener: (payload: NoticePayload<N>) => void) => () => void
+}
+
+/**
+ * All that the page has of the host. The preload exposes it as `window.ferry`; in a browser
+ * `renderer/bridge.ts` makes the same over HTTP.
+ */
+export interface FerryBridge<FileLike> {
+  readonly commands: CommandCalls
+  /** Each subscription answers its own end. */
+  readonly notices: NoticeSubscriptions
+  /**
+   * The one call outside the table, since a `File` cannot cross to the host. Answers one outcome
+   * per file, in order. On the desktop the preload takes each file's path and hands it to the
+   * host; the page never sees it. At most `MAX_BATCH` files a call.
+   */
+  readonly registerSources: (
+    files: readonly FileLike[],
+  ) => Promise<Outcome<readonly Outcome<Source>[]>>
+}
+
+/** Makes one entry per row of a table, typed as the caller says. */
+export function mapRows<T extends object, R>(table: T, toEntry: (row: keyof T & string) => R) {
+  const names = Object.keys(table) as (keyof T & string)[]
+  return Object.fromEntries(names.map((row) => [row, toEntry(row)])) as { [N in keyof T]: R }
+}

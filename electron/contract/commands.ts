@@ -1,0 +1,184 @@
+import * as z from 'zod/mini'
+import {
+  CheckReport,
+  Destination,
+  DestinationDraft,
+  DraftNote,
+  LinkSeconds,
+  SecretPlace,
+} from './destination.ts'
+import { Failure } from './failure.ts'
+import { DestinationId, SourceId, UploadId } from './ids.ts'
+import { MAX_BATCH, S3_LIMITS } from './limits.ts'
+import { PartNumber } from './part-plan.ts'
+import {
+  PartReceipt,
+  PreparedUpload,
+  QueueItem,
+  RefusedItem,
+  ShareLink,
+  SignedPart,
+  UploadRecord,
+} from './upload.ts'
+
+const command = <I extends z.ZodMiniType, O extends z.ZodMiniType>(input: I, output: O) => ({
+  input,
+  output,
+})
+const nothing = z.strictObject({})
+const batch = <T extends z.ZodMiniType>(item: T) =>
+  z.array(item).check(z.minLength(1), z.maxLength(MAX_BATCH))
+
+/** Something that happened while the host started, which the person should know of. */
+export const HostTrouble = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('file-set-aside'),
+    what: z.enum(['settings', 'records', 'secrets', 'local-bucket']),
+    /** The file's new name inside the data folder. */
+    movedTo: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('local-bucket-moved') }),
+  z.strictObject({ kind: z.literal('local-bucket-stopped'), failure: Failure }),
+])
+export type HostTrouble = z.infer<typeof HostTrouble>
+
+export const HostDescription = z.strictObject({
+  host: z.enum(['desktop', 'loopback']),
+  version: z.string(),
+  platform: z.enum(['linux', 'macos', 'windows', 'other']),
+  /** Where a secret goes when the form says "keep"; `memory` when there is no safe place. */
+  secretPlace: SecretPlace,
+  dataFolder: z.string(),
+  troubles: z.array(HostTrouble),
+})
+export type HostDescription = z.infer<typeof HostDescription>
+
+const destinationList = z.strictObject({
+  destinations: z.array(Destination),
+  /** The one that drops go to; null before the first is made. */
+  selectedId: z.nullable(DestinationId),
+})
+
+/** Every request the page may make of the host. A channel that is not a row here does not exist. */
+export const commands = {
+  describeHost: command(nothing, HostDescription),
+
+  listDestinations: command(nothing, destinationList),
+  /** Makes the bucket on this computer on the first call; selects it on every call. */
+  useLocalBucket: command(nothing, Destination),
+  /** Makes real requests with the draft; stores nothing, leaves nothing in the bucket. */
+  checkDestination: command(DestinationDraft, CheckReport),
+  /** Stores the draft and selects it. */
+  saveDestination: command(
+    DestinationDraft,
+    z.strictObject({ destination: Destination, notes: z.array(DraftNote) }),
+  ),
+  selectDestination: command(z.strictObject({ destinationId: DestinationId }), nothing),
+  /** Wipes the secret too. Refused with `not-now` while uploads to it are unfinished. */
+  forgetDestination: command(z.strictObject({ destinationId: DestinationId }), nothing),
+  setLinkLife: command(
+    z.strictObject({ destinationId: DestinationId, linkSeconds: LinkSeconds }),
+    Destination,
+  ),
+
+  /** Recognises files that unfinished uploads wait for (same name, length and time). */
+  matchSources: command(
+    z.strictObject({ items: batch(QueueItem) }),
+    z.strictObject({
+      matches: z.array(z.strictObject({ sourceId: SourceId, upload: UploadRecord })),
+    }),
+  ),
+  /** Makes one record per file. Files that the store cannot take are answered in `refused`. */
+  queueUploads: command(
+    z.strictObject({ destinationId: DestinationId, items: batch(QueueItem) }),
+    z.strictObject({ uploads: z.array(UploadRecord), refused: z.array(RefusedItem) }),
+  ),
+  /** Newest last; `after` is the last record of the page before. */
+  listUploads: command(
+    z.strictObject({ after: z.nullable(UploadId), limit: z.int().check(z.gte(1), z.lte(5000)) }),
+    z.strictObject({ uploads: z.array(UploadRecord), hasMore: z.boolean() }),
+  ),
+  /**
+   * Begins the upload on the store, or asks the store what it holds of one that began before.
+   * `partBytes` counts only the first time (null: one PUT); afterwards the frozen plan is answered.
+   */
+  prepareUpload: command(
+    z.strictObject({
+      uploadId: UploadId,
+      partBytes: z.nullable(
+        z.int().check(z.gte(S3_LIMITS.minPartBytes), z.lte(S3_LIMITS.maxPartBytes)),
+      ),
+    }),
+    PreparedUpload,
+  ),
+  /** Signs parts of this upload's own record and nothing else. Called just before sending. */
+  signParts: command(
+    z.strictObject({ uploadId: UploadId, partNumbers: batch(PartNumber) }),
+    z.array(SignedPart),
+  ),
+  recordParts: command(
+    z.strictObject({ uploadId: UploadId, receipts: batch(PartReceipt) }),
+    nothing,
+  ),
+  /** Completes on the store, proves by HEAD that the object is there, makes the share link. */
+  completeUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
+  /** Remembers over a restart what the person or the engine decided. */
+  markUpload: command(
+    z.strictObject({
+      uploadId: UploadId,
+      mark: z.discriminatedUnion('phase', [
+        z.strictObject({ phase: z.literal('waiting') }),
+        z.strictObject({ phase: z.literal('paused') }),
+        z.strictObject({ phase: z.literal('failed'), failure: Failure }),
+      ]),
+    }),
+    nothing,
+  ),
+  /** Aborts on the store and asks it whether anything is left. */
+  cancelUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
+  /** Takes finished, failed and cancelled uploads off the list. The objects stay in the bucket. */
+  clearUploads: command(z.strictObject({ uploadIds: batch(UploadId) }), nothing),
+
+  /** Null `linkSeconds`: the destination's own. */
+  createShareLink: command(
+    z.strictObject({ uploadId: UploadId, linkSeconds: z.nullable(LinkSeconds) }),
+    ShareLink,
+  ),
+  /** Puts the upload's link on the clipboard where the host can; else the page must. */
+  copyShareLink: command(
+    z.strictObject({ uploadId: UploadId }),
+    z.strictObject({ isCopied: z.boolean() }),
+  ),
+
+  /** Opens a folder of Ferry's own in the system's file manager. */
+  openFolder: command(
+    z.strictObject({ folder: z.enum(['local-bucket', 'logs', 'data']) }),
+    z.strictObject({ isOpened: z.boolean(), path: z.string() }),
+  ),
+  /** For the task bar or dock. Null: nothing is going on. */
+  showProgress: command(
+    z.strictObject({
+      fraction: z.nullable(z.number().check(z.gte(0), z.lte(1))),
+      isStuck: z.boolean(),
+    }),
+    nothing,
+  ),
+} as const
+
+export type Commands = typeof commands
+export type CommandName = keyof Commands
+/** What a handler receives, and what the page sends: the schemas transform nothing. */
+export type CommandInput<N extends CommandName> = z.infer<Commands[N]['input']>
+export type CommandOutput<N extends CommandName> = z.infer<Commands[N]['output']>
+
+/** Everything the host says unasked: snapshots, never instructions. */
+export const notices = {
+  /** Records that the host changed by itself. */
+  uploadsChanged: z.strictObject({ uploads: z.array(UploadRecord) }),
+  destinationsChanged: destinationList,
+  troublesChanged: z.strictObject({ troubles: z.array(HostTrouble) }),
+} as const
+
+export type Notices = typeof notices
+export type NoticeName = keyof Notices
+export type NoticePayload<N extends NoticeName> = z.infer<Notices[N]>

@@ -1,0 +1,38 @@
+export const KIB = 1024
+export const MIB = 1024 * KIB
+export const GIB = 1024 * MIB
+export const TIB = 1024 * GIB
+
+/**
+ * What S3 itself allows.
+ * Source: docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+ */
+export const S3_LIMITS = {
+  /** Every part but the last is at least this long. */
+  minPartBytes: 5 * MIB,
+  maxPartBytes: 5 * GIB,
+  maxPartCount: 10_000,
+  /** One PUT without parts. */
+  maxSinglePutBytes: 5 * GIB,
+  /** 10,000 parts of 5 GiB. */
+  maxObjectBytes: 10_000 * 5 * GIB,
+  /** Of the key's UTF-8 form. */
+  maxKeyBytes: 1024,
+  /** The longest life of a presigned URL, for keys that do not expire themselves. */
+  maxLinkSeconds: 604_800,
+} as const
+
+/** Files shorter than this travel in one PUT; longer ones in parts. */
+export const MULTIPART_FROM_BYTES = 32 * MIB
+
+/** The part size until a file has so many parts that S3's count limit asks for longer ones. */
+export const USUAL_PART_BYTES = 16 * MIB
+
+/** A share link lives this long unless the person chooses otherwise. */
+export const DEFAULT_LINK_SECONDS = 24 * 60 * 60
+
+/** Chromium opens six HTTP/1.1 connections per host; more requests only wait inside it. */
+export const MAX_CONNECTIONS_PER_HOST = 6
+
+/** How many files or parts one command may name. The page sends more in several calls. */
+export const MAX_BATCH = 500

@@ -1,0 +1,43 @@
+import * as z from 'zod/mini'
+import { S3_LIMITS } from './limits.ts'
+
+const byteLength = z.int().check(z.gte(0), z.lte(S3_LIMITS.maxObjectBytes))
+
+/** S3 counts parts from 1. */
+export const PartNumber = z.int().check(z.gte(1), z.lte(S3_LIMITS.maxPartCount))
+
+/**
+ * How a file is cut. Frozen into the record when the upload begins: resuming with another part
+ * size would splice the object wrongly. `single` is one PUT, spoken of as part 1.
+ */
+export const PartPlan = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('single'), byteLength }),
+  z.strictObject({
+    mode: z.literal('multipart'),
+    byteLength,
+    /** Every part but the last has this length (Cloudflare R2 insists on equal parts). */
+    partBytes: z.int().check(z.gte(S3_LIMITS.minPartBytes), z.lte(S3_LIMITS.maxPartBytes)),
+  }),
+])
+export type PartPlan = z.infer<typeof PartPlan>
+
+/** Half open: `start` is in, `end` is out. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** At least 1: an empty file is one empty part. */
+export function partCountOf(plan: PartPlan): number {
+  return plan.mode === 'single' ? 1 : Math.max(1, Math.ceil(plan.byteLength / plan.partBytes))
+}
+
+/** @throws RangeError for a part number that the plan does not have. */
+export function rangeOfPart(plan: PartPlan, partNumber: number): ByteRange {
+  if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > partCountOf(plan)) {
+    throw new RangeError(`The plan has no part ${partNumber}`)
+  }
+  if (plan.mode === 'single') return { start: 0, end: plan.byteLength }
+  const start = (partNumber - 1) * plan.partBytes
+  return { start, end: Math.min(start + plan.partBytes, plan.byteLength) }
+}

@@ -1,0 +1,106 @@
+import * as z from 'zod/mini'
+import { Failure } from './failure.ts'
+import { DestinationId, SourceId, UploadId } from './ids.ts'
+import { S3_LIMITS } from './limits.ts'
+import { PartNumber, PartPlan } from './part-plan.ts'
+
+const fileName = z.string().check(z.maxLength(1100))
+const byteLength = z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER))
+const epochMs = z.number().check(z.gte(0))
+const etag = z.string().check(z.minLength(1), z.maxLength(200))
+/** A presigned URL. A bearer secret: never log it, never store it in the page. */
+const presignedUrl = z.string().check(z.maxLength(20_000))
+
+/** A file that the person gave to the window. */
+export const Source = z.strictObject({
+  sourceId: SourceId,
+  name: fileName,
+  byteLength,
+  modifiedAtMs: z.number(),
+  /** The host can read the file again after a restart (it knows the path). */
+  isDurable: z.boolean(),
+})
+export type Source = z.infer<typeof Source>
+
+/** One file of a drop: its ticket, and where it stood inside the dropped folder. */
+export const QueueItem = z.strictObject({
+  sourceId: SourceId,
+  /** `photos/2026/a.jpg` for a file inside a dropped folder, `a.jpg` for a file by itself. */
+  relativePath: z.string().check(z.minLength(1), z.maxLength(4096)),
+  /** As the browser knows it from the name; empty when unknown. */
+  contentType: z.string().check(z.maxLength(255)),
+})
+export type QueueItem = z.infer<typeof QueueItem>
+
+export const RefusedItem = z.strictObject({ sourceId: SourceId, failure: Failure })
+
+export const ShareLink = z.strictObject({
+  url: presignedUrl,
+  createdAtMs: epochMs,
+  expiresAtMs: epochMs,
+})
+export type ShareLink = z.infer<typeof ShareLink>
+
+/** What the records say of an upload. What happens this second is the engine's to tell. */
+export const UploadStatus = z.discriminatedUnion('phase', [
+  /** To be driven as soon as there is a slot, and its source. */
+  z.strictObject({ phase: z.literal('waiting') }),
+  /** By the person; stays so over a restart. */
+  z.strictObject({ phase: z.literal('paused') }),
+  /** The sent parts are kept. */
+  z.strictObject({ phase: z.literal('failed'), failure: Failure }),
+  z.strictObject({ phase: z.literal('done'), finishedAtMs: epochMs, etag }),
+  /** `storeIsClean` turns true when the store itself says that no part is left. */
+  z.strictObject({ phase: z.literal('cancelled'), storeIsClean: z.boolean() }),
+])
+export type UploadStatus = z.infer<typeof UploadStatus>
+
+export const UploadRecord = z.strictObject({
+  uploadId: UploadId,
+  destinationId: DestinationId,
+  /** The file's own name, the last segment of the key. */
+  name: fileName,
+  /** The folders between the prefix and the name, `a/b/`, or empty. */
+  folder: z.string().check(z.maxLength(4096)),
+  key: z.string().check(z.maxLength(1100)),
+  byteLength,
+  contentType: z.string().check(z.maxLength(255)),
+  status: UploadStatus,
+  /** Null when the file has to be given again (a browser after a reload). */
+  sourceId: z.nullable(SourceId),
+  /** The host can stream the source to the page by `source://` (desktop only). */
+  isSourceDurable: z.boolean(),
+  /** Null until the upload was prepared for the first time. */
+  plan: z.nullable(PartPlan),
+  /** Bytes of the parts whose receipts are recorded; the store is asked before they count. */
+  recordedBytes: byteLength,
+  link: z.nullable(ShareLink),
+  createdAtMs: epochMs,
+})
+export type UploadRecord = z.infer<typeof UploadRecord>
+
+/** A part that the store holds, as it says itself. */
+export const HeldPart = z.strictObject({ partNumber: PartNumber, byteLength, etag })
+export type HeldPart = z.infer<typeof HeldPart>
+
+/** A presigned PUT. Everything in `headers` is signed and must be sent as it is. */
+export const SignedPart = z.strictObject({
+  partNumber: PartNumber,
+  url: presignedUrl,
+  headers: z.record(z.string(), z.string()),
+  expiresAtMs: epochMs,
+})
+export type SignedPart = z.infer<typeof SignedPart>
+
+/** What the store answered to a PUT. */
+export const PartReceipt = z.strictObject({ partNumber: PartNumber, etag })
+export type PartReceipt = z.infer<typeof PartReceipt>
+
+export const PreparedUpload = z.strictObject({
+  plan: PartPlan,
+  /** Parts that need not be sent again: number and length fit the plan. */
+  held: z.array(HeldPart).check(z.maxLength(S3_LIMITS.maxPartCount)),
+  /** The object is already complete in the bucket: a Complete whose answer was lost. */
+  isComplete: z.boolean(),
+})
+export type PreparedUpload = z.infer<typeof PreparedUpload>

@@ -1,0 +1,84 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import type { UploadId } from '../../../electron/contract/ids.ts'
+import type { Outcome } from '../../../electron/contract/outcome.ts'
+import type { ByteRange } from '../../../electron/contract/part-plan.ts'
+import type {
+  PartReceipt,
+  PreparedUpload,
+  SignedPart,
+  UploadRecord,
+} from '../../../electron/contract/upload.ts'
+
+/** Bytes on their way, opaque to the engine: no `Blob` enters it. */
+export interface PartBody {
+  readonly byteLength: number
+  readonly payload: unknown
+}
+
+/** Reads a source's bytes. The body of a fresh file is a reference, not a copy. */
+export interface FileSource {
+  /**
+   * Fails with `source-missing`, `source-unreadable`, `source-changed` or `source-detached`.
+   * Rejects only when `signal` is aborted.
+   */
+  readonly read: (range: ByteRange, signal: AbortSignal) => Promise<Outcome<PartBody>>
+}
+
+/** Finds the source of an upload. Null: the person has to give the file again. */
+export type SourceLookup = (record: UploadRecord) => FileSource | null
+
+export interface PartSending {
+  readonly signal: AbortSignal
+  /** Bytes of this part handed to the network so far; not yet acknowledged. */
+  readonly onSent: (sentBytes: number) => void
+}
+
+/** Sends one part to the store. */
+export interface PartTransport {
+  /** Done only on 200 with an ETag. Rejects only when `signal` is aborted. */
+  readonly putPart: (
+    part: SignedPart,
+    body: PartBody,
+    sending: PartSending,
+  ) => Promise<Outcome<{ readonly etag: string }>>
+}
+
+/** The host's side of an upload: the commands of the same names. */
+export interface UploadControl {
+  readonly prepare: (
+    uploadId: UploadId,
+    partBytes: number | null,
+  ) => Promise<Outcome<PreparedUpload>>
+  readonly sign: (
+    uploadId: UploadId,
+    partNumbers: readonly number[],
+  ) => Promise<Outcome<readonly SignedPart[]>>
+  readonly record: (
+    uploadId: UploadId,
+    receipts: readonly PartReceipt[],
+  ) => Promise<Outcome<unknown>>
+  readonly complete: (uploadId: UploadId) => Promise<Outcome<UploadRecord>>
+  readonly cancel: (uploadId: UploadId) => Promise<Outcome<UploadRecord>>
+  readonly mark: (uploadId: UploadId, mark: UploadMark) => Promise<Outcome<unknown>>
+  readonly clear: (uploadIds: readonly UploadId[]) => Promise<Outcome<unknown>>
+}
+
+export type UploadMark =
+  | { readonly phase: 'waiting' }
+  | { readonly phase: 'paused' }
+  | { readonly phase: 'failed'; readonly failure: Failure }
+
+/** Time and chance, so that tests own both. */
+export interface Clock {
+  readonly now: () => number
+  /** Resolves after `ms`; rejects when `signal` is aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Uniform in [0, 1). */
+  readonly jitter: () => number
+}
+
+/** A hint only: the browser says "online" behind a dead Wi-Fi, too. */
+export interface NetworkStatus {
+  readonly isOnline: () => boolean
+  readonly subscribe: (listener: () => void) => () => void
+}

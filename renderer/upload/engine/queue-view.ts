@@ -1,0 +1,93 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
+import type { UploadRecord } from '../../../electron/contract/upload.ts'
+
+/** What a row shows. The status text begins with the word for its phase. */
+export type ViewPhase =
+  /** No slot yet. */
+  | 'waiting'
+  | 'preparing'
+  | 'uploading'
+  /** By the person. */
+  | 'paused'
+  | 'offline'
+  | 'finishing'
+  | 'verifying'
+  | 'done'
+  /** Goes on after the person has done something: `failure` says what. */
+  | 'needs-you'
+  | 'failed'
+  | 'cancelled'
+
+/** One row. Immutable: a new object whenever anything in it changed. */
+export interface UploadView {
+  readonly uploadId: UploadId
+  readonly record: UploadRecord
+  readonly phase: ViewPhase
+  /** Acknowledged bytes and bytes in flight; falls only when parts are lost. */
+  readonly sentBytes: number
+  /** Smoothed; null while unknown. */
+  readonly bytesPerSecond: number | null
+  readonly msLeft: number | null
+  /** Why it waits, needs the person or failed. */
+  readonly failure: Failure | null
+  /** Set while a retry waits: when the next try begins (epoch ms). */
+  readonly retryAtMs: number | null
+  /** Set when the upload waits because Cancel is still being confirmed by the store. */
+  readonly isCancelling: boolean
+}
+
+/** The window's sum. Cancelled uploads do not count. */
+export interface QueueTotals {
+  readonly uploadCount: number
+  /** Not done, not failed, not cancelled. */
+  readonly unfinishedCount: number
+  /** Preparing, uploading, finishing or verifying. */
+  readonly activeCount: number
+  readonly pausedCount: number
+  readonly doneCount: number
+  /** Failed or waiting for the person. */
+  readonly stuckCount: number
+  /** Of the unfinished uploads and those done since the queue was last idle. */
+  readonly sentBytes: number
+  readonly totalBytes: number
+  readonly bytesPerSecond: number | null
+  readonly msLeft: number | null
+}
+
+export interface QueueSnapshot {
+  /** Newest first. A new array only when rows come, go or move. */
+  readonly uploadIds: readonly UploadId[]
+  readonly totals: QueueTotals
+}
+
+/**
+ * The only stateful object of the engine: turns effects into port calls and results into events.
+ * For React's `useSyncExternalStore`: listeners are called at most a few times a second for
+ * progress, at once for everything else.
+ */
+export interface UploadQueue {
+  readonly subscribe: (listener: () => void) => () => void
+  readonly snapshot: () => QueueSnapshot
+  /** Called when this row changed; other rows' progress does not call it. */
+  readonly subscribeUpload: (uploadId: UploadId, listener: () => void) => () => void
+  readonly upload: (uploadId: UploadId) => UploadView | undefined
+
+  /** Takes records in: new ones, those of the last run, and snapshots the host changed. */
+  readonly adopt: (records: readonly UploadRecord[]) => void
+  /** The file of this upload was given again. */
+  readonly attachSource: (uploadId: UploadId, sourceId: SourceId) => void
+  readonly pause: (uploadId: UploadId) => void
+  readonly resume: (uploadId: UploadId) => void
+  /** After a failure: from the parts that the store holds. */
+  readonly retry: (uploadId: UploadId) => void
+  readonly cancel: (uploadId: UploadId) => void
+  readonly pauseAll: () => void
+  readonly resumeAll: () => void
+  readonly cancelAll: () => void
+  /** Done, failed and cancelled rows leave the list; nothing is deleted in the bucket. */
+  readonly clearFinished: () => void
+  readonly clear: (uploadId: UploadId) => void
+  /** Stops driving, leaves the store and the records as they are. */
+  readonly close: () => void
+}

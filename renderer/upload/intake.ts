@@ -1,0 +1,37 @@
+import type { Failure } from '../../electron/contract/failure.ts'
+import type { DestinationId } from '../../electron/contract/ids.ts'
+
+/** A file as the page got it, with its place inside a dropped folder. */
+export interface IncomingFile {
+  readonly file: File
+  readonly relativePath: string
+}
+
+/** What came out of a drop, a choice or a paste. */
+export interface IntakeReport {
+  readonly queuedCount: number
+  /** Files recognised as the sources of unfinished uploads, which now go on. */
+  readonly matchedCount: number
+  readonly refused: readonly { readonly relativePath: string; readonly failure: Failure }[]
+  /** Folders without a file in them: S3 has no folders, so there is nothing to upload. */
+  readonly emptyFolderCount: number
+  /** Folders and files that the system did not let us read. */
+  readonly unreadable: readonly string[]
+}
+
+/**
+ * The way from the person's files to the queue: registers them with the host, recognises those
+ * that unfinished uploads wait for, makes records of the rest.
+ */
+export interface Intake {
+  /**
+   * Must be called synchronously in the `drop` or `paste` handler: a DataTransfer's items die
+   * after the event.
+   */
+  readonly addTransfer: (
+    transfer: DataTransfer,
+    destinationId: DestinationId,
+  ) => Promise<IntakeReport>
+  /** From `input type=file`; a folder input fills `webkitRelativePath`. */
+  readonly addFiles: (files: FileList, destinationId: DestinationId) => Promise<IntakeReport>
+}

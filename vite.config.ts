@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Plain `vite build` makes all three: the page, Electron's main process and its preload. */
+export default defineConfig({
+  root: at('renderer'),
+  base: './',
+  plugins: [react()],
+  builder: {
+    async buildApp(builder) {
+      await Promise.all(Object.values(builder.environments).map((each) => builder.build(each)))
+    },
+  },
+  environments: {
+    client: {
+      build: { outDir: at('out/renderer'), emptyOutDir: true, target: 'chrome150' },
+    },
+    main: {
+      consumer: 'server',
+      resolve: {
+        noExternal: true,
+        external: ['electron'],
+        conditions: ['node', 'import', 'default'],
+      },
+      build: {
+        outDir: at('out/main'),
+        emptyOutDir: true,
+        target: 'node24',
+        ssr: true,
+        minify: false,
+        rolldownOptions: {
+          input: at('electron/desktop/main.ts'),
+          external: ['electron', /^node:/],
+          output: { format: 'es', entryFileNames: 'index.js', chunkFileNames: '[name].js' },
+        },
+      },
+    },
+    preload: {
+      consumer: 'server',
+      resolve: { noExternal: true, external: ['electron'] },
+      build: {
+        outDir: at('out/preload'),
+        emptyOutDir: true,
+        target: 'chrome150',
+        ssr: true,
+        rolldownOptions: {
+          input: at('electron/desktop/preload/index.ts'),
+          external: ['electron'],
+          // A sandboxed preload is one CommonJS file: electron docs/tutorial/esm.md.
+          output: { format: 'cjs', entryFileNames: 'index.cjs', codeSplitting: false },
+        },
+      },
+    },
+  },
+  test: {
+    root: at('.'),
+    // Plain Node must never reach for Electron's binary: its npm package would download it.
+    env: { ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            'test/{engine,contract,core,desktop,loopback,port-contracts,scripts}/**/*.test.ts',
+          ],
+          alias: { electron: at('test/fakes/electron.ts') },
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/{renderer,e2e}/**/*.test.ts'],
+          globalSetup: [at('test/e2e/build-page.ts')],
+          // One Chromium at a time: two on two cores starve each other.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
