@@ -1,0 +1,17 @@
+import type { CommandHandlers } from '../contract/bridge.ts'
+import type { Outcome } from '../contract/outcome.ts'
+import type { Source } from '../contract/upload.ts'
+import type { SourceFacts } from './ports.ts'
+
+/** The main side's work, ready to be served by a transport. */
+export interface Core {
+  readonly handlers: CommandHandlers
+  /** One outcome per file, in order. Files with a path are stat'ed; the others are believed. */
+  readonly registerSources: (files: readonly SourceFacts[]) => Promise<readonly Outcome<Source>[]>
+  /** The file behind a ticket, for `source://`; null for an unknown or path-less one. */
+  readonly sourcePath: (sourceId: string) => SourceFacts | null
+  /** True for URLs that are share links in the records: the only ones the desktop opens. */
+  readonly isShareLink: (url: string) => boolean
+  /** Stops the local bucket, closes the records. Idempotent. */
+  readonly close: () => Promise<void>
+}

@@ -1,0 +1,102 @@
+import type { HostDescription, NoticeName, NoticePayload } from '../contract/commands.ts'
+import type { SecretPlace } from '../contract/destination.ts'
+import type { Outcome } from '../contract/outcome.ts'
+
+/** A JSON value that the settings file can hold. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json }
+
+/**
+ * Small, rarely written values: electron-store on the desktop, `conf` in the loopback host.
+ * Writes are atomic and synchronous; never call `set` for progress.
+ */
+export interface SettingsStore {
+  readonly get: (key: string) => Json | undefined
+  /** Throws when the disk is full or the folder unwritable (`ENOSPC`, `EACCES`, `EROFS`). */
+  readonly set: (key: string, value: Json) => void
+  readonly delete: (key: string) => void
+}
+
+/**
+ * Keeps secrets at rest. What `protect` answers is stored in the settings; only the same vault on
+ * the same computer can open it again.
+ */
+export interface SecretVault {
+  /** Where `protect` puts a secret; `memory` when there is no safe place here. */
+  readonly place: () => Promise<SecretPlace>
+  /** Fails with `secret-store-unavailable`. Must not be called when the place is `memory`. */
+  readonly protect: (secret: string) => Promise<Outcome<string>>
+  /** `renewed` is set when the stored form is outdated and should be replaced by it. */
+  readonly reveal: (
+    kept: string,
+  ) => Promise<Outcome<{ readonly secret: string; readonly renewed: string | null }>>
+}
+
+/** What only the desktop can do; the loopback host answers "not possible" where it cannot. */
+export interface Surroundings {
+  readonly copyText: (text: string) => Promise<boolean>
+  /** Answers whether a file manager was started. */
+  readonly openFolder: (path: string) => Promise<boolean>
+  readonly showProgress: (fraction: number | null, isStuck: boolean) => void
+  /**
+   * The endpoints that the page may reach changed: the desktop adjusts CORS, the content security
+   * policy and the local-network permission. Origins such as `https://s3.eu-central-1.amazonaws.com`,
+   * and for virtual-hosted buckets `https://bucket.s3.eu-central-1.amazonaws.com`.
+   */
+  readonly endpointsChanged: (origins: readonly string[]) => void
+}
+
+/** One line of structured log. Never pass a URL with its query, a secret or file contents. */
+export interface Log {
+  readonly info: (event: Record<string, unknown>, text: string) => void
+  readonly warn: (event: Record<string, unknown>, text: string) => void
+  readonly error: (event: Record<string, unknown>, text: string) => void
+}
+
+/**
+ * Makes the SDK's HTTP. The desktop passes one that goes through Electron's `net`, so that the
+ * system's proxy and certificates apply; absent, the SDK's own Node handler serves.
+ */
+export type StoreHttp = (options: {
+  readonly connectMs: number
+  readonly idleMs: number
+}) => StoreHttpHandler
+
+/** Structurally `@smithy/types` `HttpHandler`; kept opaque so that hosts need no SDK types. */
+export type StoreHttpHandler = object
+
+export interface CorePorts {
+  /** Holds records, settings, logs, the local bucket. Exists, is writable, mode 0700. */
+  readonly dataFolder: string
+  readonly description: Pick<HostDescription, 'host' | 'version' | 'platform'>
+  readonly settings: SettingsStore
+  readonly vault: SecretVault
+  readonly surroundings: Surroundings
+  readonly log: Log
+  /** Wall clock of this computer, epoch ms. */
+  readonly now: () => number
+  readonly storeHttp?: StoreHttp
+  /**
+   * The origin the page is served from (`app://ferry`, `http://127.0.0.1:PORT`): the local bucket
+   * lets it in, and the connection check asks the store for CORS with it.
+   */
+  readonly pageOrigin: () => string
+  /** True on the desktop: the host answers CORS for configured endpoints itself. */
+  readonly isCorsHandled: boolean
+  readonly notify: <N extends NoticeName>(name: N, payload: NoticePayload<N>) => void
+  /** Troubles that the host itself met before the core started (a settings file set aside). */
+  readonly earlyTroubles: HostDescription['troubles']
+}
+
+/** What a host hands over for a file: a path on the desktop, only the facts in a browser. */
+export interface SourceFacts {
+  readonly path: string | null
+  readonly name: string
+  readonly byteLength: number
+  readonly modifiedAtMs: number
+}
