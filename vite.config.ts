@@ -69,6 +69,7 @@ export default defineConfig({
           ],
           alias: { electron: at('test/fakes/electron.ts') },
           testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -81,6 +82,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
