@@ -1,0 +1,118 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface ChromiumBinary {
+  readonly path: string
+  /** Taken out of the npm package: it brings no sandbox helper, and needs these variables. */
+  readonly isUnpacked: boolean
+  readonly env: Readonly<Record<string, string>>
+}
+
+const INSTALLED: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  linux: [
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome-stable',
+    '/usr/bin/google-chrome',
+    '/opt/google/chrome/chrome',
+    '/usr/bin/microsoft-edge-stable',
+    '/usr/bin/microsoft-edge',
+    '/snap/bin/chromium',
+  ],
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+  ],
+  win32: ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA'].flatMap((variable) => {
+    const base = process.env[variable]
+    if (base === undefined) return []
+    return ['Google/Chrome', 'Chromium', 'Microsoft/Edge'].flatMap((vendor) =>
+      ['chrome.exe', 'msedge.exe'].map((exe) => join(base, vendor, 'Application', exe)),
+    )
+  }),
+}
+
+/** `FERRY_CHROMIUM`, else a browser of this machine, else the one inside the npm package. */
+export async function findChromium(): Promise<ChromiumBinary> {
+  const named = process.env['FERRY_CHROMIUM']
+  if (named !== undefined && named !== '') {
+    if (!existsSync(named)) throw new Error(`FERRY_CHROMIUM names ${named}, which is not there`)
+    return { path: named, isUnpacked: false, env: {} }
+  }
+  const installed = INSTALLED[process.platform]?.find((path) => existsSync(path))
+  if (installed !== undefined) return { path: installed, isUnpacked: false, env: {} }
+  if (process.platform === 'linux' && process.arch === 'x64') return unpackedChromium()
+  throw new Error('No Chromium found: install Chrome, Chromium or Edge, or set FERRY_CHROMIUM')
+}
+
+/** Unpacks 209 MB once per package version. The rename makes it safe to race. */
+async function unpackedChromium(): Promise<ChromiumBinary> {
+  const folder = join(tmpdir(), `ferry-chromium-${await packageVersion()}-${process.getuid?.()}`)
+  if (!existsSync(folder)) await unpackInto(folder)
+  const path = join(folder, 'chromium')
+  const env = {
+    FONTCONFIG_FILE: join(folder, 'ferry-fonts.conf'),
+    ...(lacksLibraries(path) ? { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') } : {}),
+  }
+  return { path, isUnpacked: true, env }
+}
+
+async function packageVersion(): Promise<string> {
+  const file = new URL('../../node_modules/@sparticuz/chromium/package.json', import.meta.url)
+  const { version } = JSON.parse(await readFile(file, 'utf8')) as { readonly version: string }
+  return version
+}
+
+async function unpackInto(folder: string): Promise<void> {
+  const staging = await mkdtemp(`${folder}.`)
+  try {
+    // The package unpacks to wherever TMPDIR says, so a process of its own is told a folder.
+    const unpacking = spawn(process.execPath, ['--input-type=module', '-e', UNPACK], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      env: { ...process.env, TMPDIR: staging },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    const [code] = await once(unpacking, 'exit')
+    if (code !== 0) throw new Error(`Unpacking @sparticuz/chromium ended with ${code}`)
+    await mkdir(join(staging, 'font-cache'))
+    await writeFile(join(staging, 'ferry-fonts.conf'), fontsConfig(folder))
+    await rename(staging, folder)
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true })
+    // Another process was faster; its copy is as good.
+    if (!existsSync(join(folder, 'chromium'))) throw error
+  }
+}
+
+const UNPACK = `
+import chromium, { inflate } from '@sparticuz/chromium'
+await chromium.executablePath()
+await inflate('node_modules/@sparticuz/chromium/bin/al2023.tar.br')
+`
+
+function fontsConfig(folder: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir>${folder}/fonts/fonts</dir>
+  <cachedir>${folder}/font-cache</cachedir>
+</fontconfig>
+`
+}
+
+/** A machine without NSS (a bare server) gets the copy that the package brings. */
+function lacksLibraries(path: string): boolean {
+  try {
+    return execFileSync('ldd', [path], { encoding: 'utf8' }).includes('not found')
+  } catch {
+    // No `ldd`, or one that fails (musl): the browser itself will say what it lacks.
+    return false
+  }
+}
