@@ -40,7 +40,7 @@ const INSTALLED: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 
 /** `FERRY_CHROMIUM`, else a browser of this machine, else the one inside the npm package. */
 export async function findChromium(): Promise<ChromiumBinary> {
-  const named = process.env['FERRY_CHROMIUM']
+  const named = process.env.FERRY_CHROMIUM
   if (named !== undefined && named !== '') {
     if (!existsSync(named)) throw new Error(`FERRY_CHROMIUM names ${named}, which is not there`)
     return { path: named, isUnpacked: false, env: {} }
