@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
+import { extname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+/** Segments of plain characters that do not begin with a dot: nothing climbs out of the folder. */
+const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+}
+
+/**
+ * `connect-src` lets the page reach the bucket, wherever the person has it: `https:`, and `http:`
+ * for stores on their own network, which may be added while the page is open, when the policy
+ * cannot change any more. Everything else comes from this host or not at all.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "worker-src 'self'",
+  "connect-src 'self' https: http:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** On every answer of this host, the API's included. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+/** Serves the built page. `pathname` is as it came in the request, still encoded. */
+export async function servePageFile(
+  pageFolder: string,
+  pathname: string,
+  isHead: boolean,
+  response: ServerResponse,
+): Promise<void> {
+  const path = pathname === '/' ? '/index.html' : pathname
+  const type = TYPES[extname(path)]
+  const file = PLAIN_PATH.test(path) && type !== undefined ? await openFile(pageFolder, path) : null
+  if (file === null || type === undefined) {
+    response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('Not found.')
+    return
+  }
+  const { size } = await file.stat()
+  response.writeHead(200, {
+    'content-type': type,
+    'content-length': size,
+    // Vite names what it puts there after its contents.
+    'cache-control': path.startsWith('/assets/')
+      ? 'public, max-age=31536000, immutable'
+      : 'no-store',
+  })
+  if (isHead) {
+    await file.close()
+    response.end()
+    return
+  }
+  await pipeline(createReadStream('', { fd: file }), response).catch(() => {
+    // The browser left in the middle; nobody waits for the rest.
+  })
+}
+
+async function openFile(pageFolder: string, path: string): Promise<FileHandle | null> {
+  try {
+    const file = await open(join(pageFolder, path), 'r')
+    if ((await file.stat()).isFile()) return file
+    await file.close()
+    return null
+  } catch {
+    return null
+  }
+}

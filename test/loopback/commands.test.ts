@@ -1,0 +1,248 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import { failed, succeeded } from '../../electron/contract/outcome.ts'
+import { LOOPBACK_ROUTES, MAX_MESSAGE_BYTES } from '../../electron/contract/transport.ts'
+import type { SourceFacts } from '../../electron/core/ports.ts'
+import { openSessions } from '../../electron/loopback/sessions.ts'
+import {
+  type Answer,
+  ask,
+  commandPath,
+  type HostSettings,
+  pageHeaders,
+  signIn,
+  startHost,
+  temporaryFolder,
+} from './loopback-harness.ts'
+
+const ID = '00000000-0000-4000-8000-000000000000'
+
+async function signedIn(settings: HostSettings = {}) {
+  const host = await startHost(settings)
+  const cookie = await signIn(host)
+  const { port } = host.server
+  const post = (path: string, body: string) =>
+    ask(port, { method: 'POST', path, headers: pageHeaders(port, cookie), body })
+  return { host, port, cookie, post }
+}
+
+describe('commands', () => {
+  it('hands the input to the handler and its outcome to the page', async () => {
+    const seen: unknown[] = []
+    const { post } = await signedIn({
+      handlers: {
+        copyShareLink: async (input) => {
+          seen.push(input)
+          return succeeded({ isCopied: false })
+        },
+      },
+    })
+
+    const answer = await post(commandPath('copyShareLink'), JSON.stringify({ uploadId: ID }))
+
+    expect(seen).toEqual([{ uploadId: ID }])
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')
+    expect(JSON.parse(answer.body)).toEqual({ ok: true, value: { isCopied: false } })
+  })
+
+  it('answers an expected failure as a value', async () => {
+    const { post } = await signedIn({
+      handlers: {
+        useLocalBucket: async () => failed({ kind: 'disk-full', where: 'local-bucket' }),
+      },
+    })
+
+    const answer = await post(commandPath('useLocalBucket'), '{}')
+
+    expect(answer.status).toBe(200)
+    expect(JSON.parse(answer.body)).toEqual({
+      ok: false,
+      failure: { kind: 'disk-full', where: 'local-bucket' },
+    })
+  })
+
+  it('answers a bug with a reference, never with its message', async () => {
+    const { host, post } = await signedIn({
+      handlers: {
+        useLocalBucket: async () => {
+          throw new Error('a private detail')
+        },
+      },
+    })
+
+    const answer = await post(commandPath('useLocalBucket'), '{}')
+
+    expect(JSON.parse(answer.body)).toEqual({
+      ok: false,
+      failure: { kind: 'internal', reference: expect.any(String) },
+    })
+    expect(answer.body).not.toContain('private')
+    expect(host.logged()).toContain('a private detail')
+  })
+
+  it.each(['nosuch', '__proto__', 'constructor', 'toString', '', '../session', 'describeHost/x'])(
+    'refuses the command "%s"',
+    async (name) => {
+      const { post } = await signedIn()
+
+      const answer = await post(commandPath(name), '{}')
+
+      expect(answer.status).toBe(400)
+    },
+  )
+
+  it.each(['', 'null', '[]', '{"uploadId":"x"}', `{"uploadId":"${ID}","more":1}`, '{', '\u0000'])(
+    'refuses the malformed input %j without calling the handler',
+    async (body) => {
+      let calls = 0
+      const { post } = await signedIn({
+        handlers: {
+          copyShareLink: async () => {
+            calls += 1
+            return succeeded({ isCopied: true })
+          },
+        },
+      })
+
+      const answer = await post(commandPath('copyShareLink'), body)
+
+      expect([answer.status, calls]).toEqual([400, 0])
+    },
+  )
+
+  it('knows no other routes and no other methods', async () => {
+    const { port, cookie, post } = await signedIn()
+
+    const unknown = await post('/api/nothing', '{}')
+    const read = await ask(port, { path: commandPath('describeHost'), headers: { cookie } })
+
+    expect([unknown.status, read.status, read.headers.allow]).toEqual([404, 405, 'POST'])
+  })
+
+  it('holds a page’s question while the core opens, and answers it then', async () => {
+    const dataFolder = await temporaryFolder()
+    const earlier = openSessions(dataFolder, Date.now)
+    const secret = earlier.exchange(earlier.token) ?? ''
+    let answering: Promise<Answer> | undefined
+
+    await startHost({
+      dataFolder,
+      atOpening: async (origin) => {
+        const port = Number(new URL(origin).port)
+        const cookie = `ferry-session-${port}=${secret}`
+        const headers = pageHeaders(port, cookie)
+        answering = ask(port, {
+          method: 'POST',
+          path: commandPath('describeHost'),
+          headers,
+          body: '{}',
+        })
+      },
+    })
+    const answer = await answering
+
+    expect(answer?.status).toBe(200)
+  })
+})
+
+describe('oversized messages', () => {
+  /** Sends the head, then `body` as it is, and reads until the host closes the connection. */
+  async function sendRaw(
+    port: number,
+    cookie: string,
+    head: string,
+    body: Buffer,
+  ): Promise<string> {
+    const socket = connect(port, '127.0.0.1')
+    await once(socket, 'connect')
+    const headers = Object.entries({ host: `127.0.0.1:${port}`, ...pageHeaders(port, cookie) })
+    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    socket.write(`POST ${commandPath('clearUploads')} HTTP/1.1\r\n${lines}${head}\r\n\r\n`)
+    socket.write(body)
+    return text(socket)
+  }
+
+  it('are refused by their announced length before a byte of them is read', async () => {
+    const { port, cookie } = await signedIn()
+
+    const answer = await sendRaw(
+      port,
+      cookie,
+      `content-length: ${MAX_MESSAGE_BYTES + 1}`,
+      Buffer.alloc(0),
+    )
+
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
+  it('are refused when they grow too long without having said so', async () => {
+    const { port, cookie } = await signedIn()
+    const chunk = Buffer.alloc(MAX_MESSAGE_BYTES + 1, 'a')
+    const body = Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk])
+
+    const answer = await sendRaw(port, cookie, 'transfer-encoding: chunked', body)
+
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
+  it('leave the host serving others', async () => {
+    const { port, cookie, post } = await signedIn()
+    await sendRaw(port, cookie, `content-length: ${MAX_MESSAGE_BYTES + 1}`, Buffer.alloc(0))
+
+    const answer = await post(commandPath('describeHost'), '{}')
+
+    expect(answer.status).toBe(200)
+  })
+})
+
+describe('files given to the page', () => {
+  const fact = { name: 'a.txt', byteLength: 3, modifiedAtMs: 5 }
+
+  it('are registered by their facts, without a path', async () => {
+    const seen: SourceFacts[] = []
+    const { post } = await signedIn({
+      registerSources: async (files) => {
+        seen.push(...files)
+        return [failed({ kind: 'source-unreadable' })]
+      },
+    })
+
+    const answer = await post(LOOPBACK_ROUTES.registerSources, JSON.stringify({ files: [fact] }))
+
+    expect(seen).toEqual([{ ...fact, path: null }])
+    expect(JSON.parse(answer.body)).toEqual({
+      ok: true,
+      value: [{ ok: false, failure: { kind: 'source-unreadable' } }],
+    })
+  })
+
+  it.each([
+    { files: [] },
+    { files: [{ ...fact, path: '/etc/passwd' }] },
+    { files: [{ ...fact, byteLength: -1 }] },
+    { files: Array.from({ length: 501 }, () => fact) },
+    { files: 'x' },
+    null,
+  ])('are refused when they are not what a page sends (%#)', async (message) => {
+    const { post } = await signedIn()
+
+    const answer = await post(LOOPBACK_ROUTES.registerSources, JSON.stringify(message))
+
+    expect(answer.status).toBe(400)
+  })
+
+  it('answer a bug by reference', async () => {
+    const { post } = await signedIn({
+      registerSources: async () => {
+        throw new Error('a private detail')
+      },
+    })
+
+    const answer = await post(LOOPBACK_ROUTES.registerSources, JSON.stringify({ files: [fact] }))
+
+    expect(JSON.parse(answer.body).failure.kind).toBe('internal')
+    expect(answer.body).not.toContain('private')
+  })
+})

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { ask, startHost } from './loopback-harness.ts'
+
+describe('the page', () => {
+  it('is served without a session, under a policy that lets in nothing foreign', async () => {
+    const { server } = await startHost()
+
+    const answer = await ask(server.port, { path: '/' })
+
+    expect(answer.body).toContain('<title>Ferry</title>')
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+    })
+    const policy = answer.headers['content-security-policy']
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';")
+    expect(policy).not.toContain('unsafe')
+  })
+
+  it('keeps its hashed assets for good', async () => {
+    const { server } = await startHost()
+
+    const answer = await ask(server.port, { path: '/assets/index-abc123.js' })
+
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+    })
+  })
+
+  it('answers HEAD with the length and no body', async () => {
+    const { server } = await startHost()
+
+    const answer = await ask(server.port, { method: 'HEAD', path: '/index.html' })
+
+    expect([answer.status, answer.headers['content-length'], answer.body]).toEqual([200, '36', ''])
+  })
+
+  it.each([
+    '/../loopback-harness.ts',
+    '/..%2floopback-harness.ts',
+    '/%2e%2e/loopback-harness.ts',
+    '/assets/../../loopback-harness.ts',
+    '/assets/..%5c..%5cloopback-harness.ts',
+    '//etc/passwd',
+    '/etc/passwd',
+    '/.git/config',
+    '/index.html/',
+    '/index.html%00.js',
+    '/assets',
+    '/nothing.html',
+    'http://evil.example/index.html',
+  ])('does not serve %s', async (path) => {
+    const { server } = await startHost()
+
+    const answer = await ask(server.port, { path })
+
+    expect([answer.status, answer.body]).toEqual([404, 'Not found.'])
+  })
+
+  it('is not served under another name, so that no foreign DNS can adopt it', async () => {
+    const { server } = await startHost()
+
+    const answer = await ask(server.port, { path: '/', headers: { host: 'evil.example' } })
+
+    expect([answer.status, answer.body]).toEqual([421, ''])
+  })
+
+  it('lives on one origin: localhost is sent there', async () => {
+    const { server } = await startHost()
+
+    const answer = await ask(server.port, {
+      path: '/',
+      headers: { host: `localhost:${server.port}` },
+    })
+
+    expect([answer.status, answer.headers.location]).toEqual([308, `${server.origin}/`])
+  })
+
+  it('cannot be written to', async () => {
+    const { server } = await startHost()
+
+    const answer = await ask(server.port, { method: 'PUT', path: '/index.html', body: 'x' })
+
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD'])
+  })
+})
