@@ -20,6 +20,12 @@ export interface IntakeReport {
 }
 
 /**
+ * Where the files shall go. A promise while the person still chooses (a drop before the first
+ * destination was made); null: they chose none, and nothing is queued.
+ */
+export type DestinationChoice = DestinationId | Promise<DestinationId | null>
+
+/**
  * The way from the person's files to the queue: registers them with the host, recognises those
  * that unfinished uploads wait for, makes records of the rest.
  */
@@ -30,7 +36,7 @@ export interface Intake {
    */
   readonly addTransfer: (
     transfer: DataTransfer,
-    destinationId: DestinationId,
+    destination: DestinationChoice,
   ) => Promise<IntakeReport>
   /** From `input type=file`; a folder input fills `webkitRelativePath`. */
   readonly addFiles: (files: FileList, destinationId: DestinationId) => Promise<IntakeReport>
