@@ -1,0 +1,106 @@
+import { join } from 'node:path'
+import { app, dialog, ipcMain, safeStorage, session, shell } from 'electron'
+import ElectronStore from 'electron-store'
+import { APP_ORIGIN } from '../contract/transport.ts'
+import type { Core } from '../core/core.ts'
+import { openLog } from '../core/log.ts'
+import type { CorePorts, Log } from '../core/ports.ts'
+import { openSettings } from '../core/settings-conf.ts'
+import { serveApp } from './app-protocol.ts'
+import { endOnBug, revivePage } from './crash.ts'
+import { lockFolder } from './folder-lock.ts'
+import { hostPlatform } from './host-platform.ts'
+import { notifyWindow, serveCommands } from './ipc.ts'
+import { setMenu } from './menu.ts'
+import { guardNavigation } from './navigation.ts'
+import { setUpNetwork } from './network.ts'
+import { keepOneWindow, type OneWindow } from './one-window.ts'
+import { closeBeforeQuit } from './quit.ts'
+import { safeStorageVault } from './safe-storage-vault.ts'
+import { serveSources } from './source-protocol.ts'
+import { desktopSurroundings } from './surroundings.ts'
+import { openWindow } from './window.ts'
+
+export interface AppParts {
+  readonly dataFolder: string
+  /** The development server's origin; null: the built page. */
+  readonly devServer: string | null
+  /** Absolute: the folder that holds `preload/` and `renderer/`. */
+  readonly outFolder: string
+}
+
+/**
+ * Puts the host together once Electron is ready: locks the folder, walls the page in, starts the
+ * core, opens the window.
+ *
+ * @throws StartRefused for what the person can mend.
+ */
+export async function startDesktop(parts: AppParts): Promise<void> {
+  const { dataFolder, devServer, outFolder } = parts
+  const lock = await lockFolder(dataFolder)
+  const log = openLog(dataFolder)
+  const die = endOnBug({ dialog, log, dataFolder, exit: (code) => app.exit(code) })
+  process.on('uncaughtException', die)
+  process.on('unhandledRejection', die)
+
+  const pageOrigin = devServer ?? APP_ORIGIN
+  const { settings, troubles } = openSettings(dataFolder, Date.now(), ElectronStore)
+  const window = keepOneWindow(app, process.platform, () => {
+    const opened = openWindow({
+      settings,
+      preload: join(outFolder, 'preload', 'index.cjs'),
+      pageUrl: `${pageOrigin}/`,
+    })
+    revivePage(opened, log, Date.now, die)
+    return opened
+  })
+  const network = setUpNetwork({ pageOrigin, devServer, currentWindow: window.current })
+  const core = await startCore({
+    ...thisComputer(),
+    dataFolder,
+    settings,
+    log,
+    surroundings: desktopSurroundings(network.endpoints, window.current),
+    storeHttp: network.storeHttp,
+    pageOrigin: () => pageOrigin,
+    notify: notifyWindow(window.current),
+    earlyTroubles: [...troubles],
+  })
+  closeBeforeQuit(app, core, lock)
+  serve(core, log, window, parts, pageOrigin)
+  window.start()
+}
+
+function thisComputer() {
+  return {
+    description: {
+      host: 'desktop',
+      version: app.getVersion(),
+      platform: hostPlatform(process.platform),
+    },
+    vault: safeStorageVault({ safeStorage, platform: process.platform }),
+    now: Date.now,
+    isCorsHandled: true,
+  } satisfies Partial<CorePorts>
+}
+
+/** Everything the window reaches, before there is a window. */
+function serve(
+  core: Core,
+  log: Log,
+  window: OneWindow,
+  { dataFolder, outFolder }: AppParts,
+  pageOrigin: string,
+): void {
+  serveApp(session.defaultSession, join(outFolder, 'renderer'))
+  serveSources(session.defaultSession, core.sourcePath, pageOrigin)
+  serveCommands({ ipcMain, core, log, currentWindow: window.current, pageOrigin })
+  guardNavigation(app, shell, { pageOrigin, isShareLink: core.isShareLink })
+  setMenu({ platform: process.platform, isPackaged: app.isPackaged, dataFolder })
+}
+
+/** Loaded late: it needs `node:sqlite`, whose absence has been said by then. */
+async function startCore(ports: CorePorts): Promise<Core> {
+  const { createCore } = await import('../core/create-core.ts')
+  return createCore(ports)
+}

@@ -1,0 +1,105 @@
+import type { BrowserWindow, IpcMain, IpcMainInvokeEvent } from 'electron'
+import * as z from 'zod/mini'
+import { commands } from '../contract/commands.ts'
+import { MAX_BATCH, S3_LIMITS } from '../contract/limits.ts'
+import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
+import {
+  commandChannel,
+  MAX_MESSAGE_BYTES,
+  noticeChannel,
+  REGISTER_SOURCES_CHANNEL,
+} from '../contract/transport.ts'
+import type { Source } from '../contract/upload.ts'
+import type { Core } from '../core/core.ts'
+import { bugFailure, dispatch, RefusedMessage } from '../core/dispatch.ts'
+import type { CorePorts, Log } from '../core/ports.ts'
+
+export interface IpcParts {
+  readonly ipcMain: IpcMain
+  readonly core: Pick<Core, 'handlers' | 'registerSources'>
+  readonly log: Log
+  readonly currentWindow: () => BrowserWindow | null
+  readonly pageOrigin: string
+}
+
+/** From our own preload; still judged, since a taken-over renderer process speaks for it too. */
+const RegisteredFiles = z
+  .array(
+    z.strictObject({
+      path: z.nullable(z.string().check(z.minLength(1), z.maxLength(32_767))),
+      name: z.string().check(z.maxLength(1100)),
+      byteLength: z.int().check(z.gte(0), z.lte(S3_LIMITS.maxObjectBytes * 1024)),
+      modifiedAtMs: z.number(),
+    }),
+  )
+  .check(z.minLength(1), z.maxLength(MAX_BATCH))
+
+/** One channel per row of the table: a channel that is no row has no handler. */
+export function serveCommands(parts: IpcParts): void {
+  const { ipcMain, core, log } = parts
+  for (const name of Object.keys(commands)) {
+    ipcMain.handle(commandChannel(name), (event, input: unknown) => {
+      admit(event, input, parts)
+      return dispatch(core.handlers, log, name, input)
+    })
+  }
+  ipcMain.handle(REGISTER_SOURCES_CHANNEL, (event, files: unknown) => {
+    admit(event, files, parts)
+    return registerSources(parts, files)
+  })
+}
+
+async function registerSources(
+  { core, log }: IpcParts,
+  files: unknown,
+): Promise<Outcome<readonly Outcome<Source>[]>> {
+  const parsed = RegisteredFiles.safeParse(files)
+  if (!parsed.success) throw new RefusedMessage('Malformed input for registerSources')
+  try {
+    return succeeded(await core.registerSources(parsed.data))
+  } catch (error) {
+    return failed(bugFailure(log, error, 'registerSources'))
+  }
+}
+
+/** @throws RefusedMessage unless it is our page in our window, with a message of sane length. */
+function admit(event: IpcMainInvokeEvent, input: unknown, parts: IpcParts): void {
+  if (!isTrusted(event, parts)) {
+    parts.log.warn({}, 'Refused a message from outside the page')
+    throw new RefusedMessage('Not from the page')
+  }
+  if (byteLengthOf(input) > MAX_MESSAGE_BYTES) throw new RefusedMessage('Message too large')
+}
+
+/** `senderFrame` is null or detached when the frame has navigated or gone (Electron 33 and later). */
+function isTrusted(
+  { sender, senderFrame }: IpcMainInvokeEvent,
+  { currentWindow, pageOrigin }: IpcParts,
+): boolean {
+  const window = currentWindow()
+  if (window === null || window.isDestroyed() || senderFrame === null) return false
+  return (
+    sender.id === window.webContents.id &&
+    !senderFrame.detached &&
+    senderFrame.parent === null &&
+    senderFrame.origin === pageOrigin
+  )
+}
+
+/** Infinity for what JSON cannot say (a cycle, a bigint): no schema of ours lets it in either. */
+function byteLengthOf(input: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(input) ?? '')
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+/** Says something to the window, if there is one: on macOS the app lives on without. */
+export function notifyWindow(currentWindow: () => BrowserWindow | null): CorePorts['notify'] {
+  return (name, payload) => {
+    const window = currentWindow()
+    if (window === null || window.isDestroyed() || window.webContents.isDestroyed()) return
+    window.webContents.send(noticeChannel(name), payload)
+  }
+}

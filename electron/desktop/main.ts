@@ -1,0 +1,46 @@
+// Electron's main process. Whatever must happen before Electron is ready happens here, in order.
+import { join } from 'node:path'
+import { app, dialog } from 'electron'
+import { readStart } from './command-line.ts'
+import { settleDataFolder } from './data-folder.ts'
+import { startDesktop } from './desktop-app.ts'
+import { registerSchemes } from './schemes.ts'
+import { StartRefused } from './start-refused.ts'
+
+app.enableSandbox()
+app.setAppUserModelId('io.github.ferry-uploader.ferry')
+registerSchemes()
+
+const { dataFolder: asked, devServer } = readStart(process.argv, process.env, app.isPackaged)
+try {
+  const dataFolder = settleDataFolder(app, asked)
+  if (app.requestSingleInstanceLock()) {
+    // Not awaited: Electron gets ready only after this module has ended.
+    app
+      .whenReady()
+      .then(() =>
+        startDesktop({ dataFolder, devServer, outFolder: join(import.meta.dirname, '..') }),
+      )
+      .catch(refuse)
+  } else {
+    // The first one has been told, and shows its window.
+    tell(`Ferry already runs with the data folder ${dataFolder}. Its window is in front now.`)
+    app.exit(1)
+  }
+} catch (error) {
+  refuse(error)
+}
+
+function refuse(error: unknown): void {
+  const sentence =
+    error instanceof StartRefused
+      ? error.message
+      : `Ferry cannot start. ${error instanceof Error ? error.message : String(error)}`
+  tell(sentence)
+  dialog.showErrorBox('Ferry cannot start', sentence)
+  app.exit(1)
+}
+
+function tell(sentence: string): void {
+  process.stderr.write(`${sentence}\n`)
+}

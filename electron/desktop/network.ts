@@ -1,0 +1,36 @@
+import { type BrowserWindow, net, session } from 'electron'
+import type { StoreHttp } from '../core/ports.ts'
+import { answerCors } from './cors.ts'
+import { type Endpoints, trackEndpoints } from './endpoints.ts'
+import { netStoreHttp } from './net-store-http.ts'
+import { guardPermissions } from './permissions.ts'
+import { raiseRequestWall } from './request-wall.ts'
+
+export interface NetworkParts {
+  readonly pageOrigin: string
+  readonly devServer: string | null
+  readonly currentWindow: () => BrowserWindow | null
+}
+
+export interface Network {
+  readonly endpoints: Endpoints
+  readonly storeHttp: StoreHttp
+}
+
+/**
+ * Two sessions: the page's, which reaches configured endpoints only, and the core's, in memory,
+ * without cookies, cache or listeners.
+ */
+export function setUpNetwork({ pageOrigin, devServer, currentWindow }: NetworkParts): Network {
+  const pageSession = session.defaultSession
+  const storeSession = session.fromPartition('stores', { cache: false })
+  const endpoints = trackEndpoints(async (hostname) => {
+    const { endpoints: found } = await storeSession.resolveHost(hostname)
+    return found.map(({ address }) => address)
+  })
+  raiseRequestWall(pageSession, endpoints, devServer)
+  answerCors(pageSession, endpoints, pageOrigin, () => currentWindow()?.webContents.id)
+  guardPermissions(pageSession, endpoints, pageOrigin)
+  pageSession.on('will-download', (event) => event.preventDefault())
+  return { endpoints, storeHttp: netStoreHttp(net, storeSession) }
+}

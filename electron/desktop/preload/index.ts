@@ -1,0 +1,44 @@
+// Runs inside the page's process, sandboxed and isolated: the only code there that may reach
+// Electron. It stays this small so that it can be read in one go.
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import { type FerryBridge, mapRows } from '../../contract/bridge.ts'
+import { commands, notices } from '../../contract/commands.ts'
+import { MAX_BATCH } from '../../contract/limits.ts'
+import {
+  commandChannel,
+  noticeChannel,
+  REGISTER_SOURCES_CHANNEL,
+} from '../../contract/transport.ts'
+
+const bridge = {
+  commands: mapRows(
+    commands,
+    (name) => (input: unknown) => ipcRenderer.invoke(commandChannel(name), input),
+  ),
+  notices: mapRows(notices, (name) => (listener: (payload: never) => void) => {
+    // The event itself stays here: it would hand the page an object of Electron's.
+    const hear = listener as (payload: unknown) => void
+    const forward = (_event: unknown, payload: unknown) => hear(payload)
+    ipcRenderer.on(noticeChannel(name), forward)
+    return () => {
+      ipcRenderer.removeListener(noticeChannel(name), forward)
+    }
+  }),
+  registerSources: (files: readonly File[]) => {
+    if (files.length > MAX_BATCH) throw new RangeError(`More than ${MAX_BATCH} files in one call`)
+    return ipcRenderer.invoke(REGISTER_SOURCES_CHANNEL, files.map(factsOf))
+  },
+} satisfies FerryBridge<File>
+
+/** The path goes to the host and never to the page; a pasted image has none. */
+function factsOf(file: File) {
+  const path = webUtils.getPathForFile(file)
+  return {
+    path: path === '' ? null : path,
+    name: file.name,
+    byteLength: file.size,
+    modifiedAtMs: file.lastModified,
+  }
+}
+
+contextBridge.exposeInMainWorld('ferry', bridge)

@@ -1,0 +1,29 @@
+import type { BrowserWindow, PowerSaveBlocker } from 'electron'
+import type { Surroundings } from '../core/ports.ts'
+
+/** Takes the bar away (BrowserWindow.setProgressBar). */
+const NO_BAR = -1
+
+/**
+ * Shows the total on the task bar or dock. While something goes on the computer stays awake (the
+ * screen may sleep) and a hidden window keeps its timers; both cost energy, so only then.
+ */
+export function showProgress(
+  powerSaveBlocker: PowerSaveBlocker,
+  currentWindow: () => BrowserWindow | null,
+): Surroundings['showProgress'] {
+  let blocker: number | null = null
+
+  return (fraction, isStuck) => {
+    const isBusy = fraction !== null
+    if (isBusy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension')
+    if (!isBusy && blocker !== null) {
+      powerSaveBlocker.stop(blocker)
+      blocker = null
+    }
+    const window = currentWindow()
+    if (window === null || window.isDestroyed()) return
+    window.setProgressBar(fraction ?? NO_BAR, { mode: isStuck ? 'error' : 'normal' })
+    window.webContents.setBackgroundThrottling(!isBusy)
+  }
+}

@@ -1,0 +1,126 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import type { Session } from 'electron'
+import { SourceId } from '../contract/ids.ts'
+import type { ByteRange } from '../contract/part-plan.ts'
+import { SOURCE_SCHEME } from '../contract/transport.ts'
+import type { Core } from '../core/core.ts'
+import type { SourceFacts } from '../core/ports.ts'
+import { readRange } from './byte-range.ts'
+
+type SourcePath = Core['sourcePath']
+
+/** As Electron hands it over: who asks is told by Chromium, not by a header of the page's. */
+export type SourceRequest = Request & { readonly initiatorOrigin?: string }
+
+/** Long enough to keep the disk busy, short enough for six parts at once. */
+const CHUNK_BYTES = 512 * 1024
+
+/** Streams ranges of registered files to the page, for uploads that go on after a restart. */
+export function serveSources(session: Session, sourcePath: SourcePath, pageOrigin: string): void {
+  session.protocol.handle(SOURCE_SCHEME, (request) => answerSource(request, sourcePath, pageOrigin))
+}
+
+/**
+ * 206 with exactly the asked bytes, or: 403 not our page, or unreadable; 404 unknown ticket or
+ * missing file; 405; 409 the file is not the one that was registered; 416 no such range.
+ */
+export async function answerSource(
+  request: SourceRequest,
+  sourcePath: SourcePath,
+  pageOrigin: string,
+): Promise<Response> {
+  // Electron does not compare Access-Control-Allow-Origin for registered schemes.
+  if (request.initiatorOrigin !== pageOrigin) return new Response(null, { status: 403 })
+  const cors = corsHeaders(pageOrigin)
+  if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: cors })
+  if (request.method !== 'GET') return new Response(null, { status: 405, headers: cors })
+  const source = sourceOf(request.url, sourcePath)
+  if (source === null) return new Response(null, { status: 404, headers: cors })
+  const opened = await openUnchanged(source)
+  if (typeof opened === 'number') return new Response(null, { status: opened, headers: cors })
+  return answerRange(request, opened, source.byteLength, cors)
+}
+
+async function answerRange(
+  request: Request,
+  file: FileHandle,
+  byteLength: number,
+  cors: Record<string, string>,
+): Promise<Response> {
+  const range = readRange(request.headers.get('range'), byteLength)
+  if (typeof range === 'string') {
+    await file.close()
+    const headers = { ...cors, 'content-range': `bytes */${byteLength}` }
+    return new Response(null, { status: 416, headers })
+  }
+  return new Response(streamOf(file, range, request.signal), {
+    status: 206,
+    headers: {
+      ...cors,
+      'content-type': 'application/octet-stream',
+      'content-length': String(range.end - range.start),
+      'content-range': `bytes ${range.start}-${range.end - 1}/${byteLength}`,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+  })
+}
+
+/** The file closes at the end, on an error, and when the page no longer wants the bytes. */
+function streamOf(file: FileHandle, { start, end }: ByteRange, signal: AbortSignal) {
+  const stream = file.createReadStream({
+    start,
+    end: end - 1,
+    highWaterMark: CHUNK_BYTES,
+    autoClose: true,
+    signal,
+  })
+  return Readable.toWeb(stream) as ReadableStream<Uint8Array> as globalThis.ReadableStream<
+    Uint8Array<ArrayBuffer>
+  >
+}
+
+function sourceOf(url: string, sourcePath: SourcePath): SourceOnDisk | null {
+  const ticket = SourceId.safeParse(URL.parse(url)?.hostname)
+  if (!ticket.success) return null
+  const facts = sourcePath(ticket.data)
+  return facts === null || facts.path === null ? null : { ...facts, path: facts.path }
+}
+
+type SourceOnDisk = SourceFacts & { readonly path: string }
+
+/** Looks at the opened file, so that no other can slip in between the look and the read. */
+async function openUnchanged(source: SourceOnDisk): Promise<FileHandle | number> {
+  let file: FileHandle | null = null
+  try {
+    file = await open(source.path, 'r')
+    const now = await file.stat()
+    const isSame =
+      now.isFile() &&
+      now.size === source.byteLength &&
+      Math.trunc(now.mtimeMs) === Math.trunc(source.modifiedAtMs)
+    if (isSame) return file
+    await file.close()
+    return 409
+  } catch (error) {
+    await file?.close()
+    return statusOf(error)
+  }
+}
+
+function statusOf(error: unknown): number {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  // A folder of the path that became a file is as gone as the file.
+  return code === 'ENOENT' || code === 'ENOTDIR' ? 404 : 403
+}
+
+function corsHeaders(pageOrigin: string): Record<string, string> {
+  return {
+    'access-control-allow-origin': pageOrigin,
+    'access-control-allow-methods': 'GET',
+    'access-control-allow-headers': 'range',
+    'access-control-expose-headers': 'content-range, content-length',
+  }
+}

@@ -1,0 +1,30 @@
+import { type BrowserWindow, clipboard, powerSaveBlocker, shell } from 'electron'
+import type { Surroundings } from '../core/ports.ts'
+import type { Endpoints } from './endpoints.ts'
+import { showProgress } from './progress.ts'
+
+/** What the desktop can do for the core. */
+export function desktopSurroundings(
+  endpoints: Endpoints,
+  currentWindow: () => BrowserWindow | null,
+): Surroundings {
+  return {
+    copyText: async (text) => {
+      try {
+        await clipboard.writeText(text)
+        return true
+      } catch {
+        // Another program holds the clipboard (Windows); the page tries by itself.
+        return false
+      }
+    },
+    // Answers an empty text, or why not.
+    openFolder: async (path) => (await shell.openPath(path)) === '',
+    showProgress: showProgress(powerSaveBlocker, currentWindow),
+    endpointsChanged: (origins) => {
+      endpoints.replace(origins)
+      // Learns which names lead into the local network before the page first asks.
+      void endpoints.findLocal()
+    },
+  }
+}

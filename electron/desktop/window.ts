@@ -1,0 +1,67 @@
+import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme, screen } from 'electron'
+import type { SettingsStore } from '../core/ports.ts'
+import { LEAST_SIZE, placeWindow, USUAL_SIZE } from './window-bounds.ts'
+
+const BOUNDS_KEY = 'window'
+
+export interface WindowParts {
+  readonly settings: SettingsStore
+  /** The preload bundle's absolute path. */
+  readonly preload: string
+  /** `app://ferry/`, or the development server. */
+  readonly pageUrl: string
+}
+
+/** Opens the one window. It shows itself once the page has painted, so nothing flashes. */
+export function openWindow(parts: WindowParts): BrowserWindow {
+  const window = new BrowserWindow(windowOptions(parts))
+  window.once('ready-to-show', () => window.show())
+  window.on('close', () => rememberBounds(window, parts.settings))
+  // A rejected load shows as Chromium's own error in the window; nothing else to do about it here.
+  window.loadURL(parts.pageUrl).catch(() => window.show())
+  return window
+}
+
+function windowOptions({ settings, preload }: WindowParts): BrowserWindowConstructorOptions {
+  const workAreas = screen.getAllDisplays().map((display) => display.workArea)
+  return {
+    ...USUAL_SIZE,
+    ...placeWindow(settings.get(BOUNDS_KEY), workAreas),
+    minWidth: LEAST_SIZE.width,
+    minHeight: LEAST_SIZE.height,
+    show: false,
+    title: 'Ferry',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14181d' : '#f6f7f9',
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      safeDialogs: true,
+      spellcheck: false,
+    },
+  }
+}
+
+function rememberBounds(window: BrowserWindow, settings: SettingsStore): void {
+  try {
+    settings.set(BOUNDS_KEY, { ...window.getNormalBounds() })
+  } catch {
+    // A full disk must not keep a window from closing.
+  }
+}
+
+/** Brings the window to the front, wherever it hides. */
+export function focusWindow(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
