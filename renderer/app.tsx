@@ -1,0 +1,63 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { useSyncExternalStore } from 'react'
+import { unreachable } from '../electron/contract/unreachable.ts'
+import type { Boot } from './boot.ts'
+import { BrandMark } from './design/brand.tsx'
+import { ToastProvider } from './design/toasts.tsx'
+import { failureText } from './features/failure-text.ts'
+import { OnlyMessage } from './features/host/host-banner.tsx'
+import { ServicesProvider } from './features/services/services.tsx'
+import { FerryWindow } from './window.tsx'
+import './design/tokens.css'
+import './design/base.css'
+import './design/popup.css'
+
+export function App({ boot }: { readonly boot: Boot }) {
+  const stage = useSyncExternalStore(boot.subscribe, boot.stage)
+  switch (stage.name) {
+    case 'loading':
+      return (
+        <main className="loading" aria-busy="true" aria-label="Ferry is starting">
+          <BrandMark size={44} />
+        </main>
+      )
+    case 'elsewhere':
+      return (
+        <OnlyMessage
+          title="Ferry is open in another tab"
+          action={{ label: 'Use it here', act: boot.takeOver }}
+        >
+          Only one tab can send files, so that none is sent twice. This one takes over when you
+          close the other, or at once:
+        </OnlyMessage>
+      )
+    case 'signed-out':
+      return (
+        <OnlyMessage title="This window is not connected to Ferry any more">
+          Open the address that Ferry printed when it started, or start Ferry again; it prints a new
+          one. Your uploads go on.
+        </OnlyMessage>
+      )
+    case 'stopped': {
+      const { problem, wayOut } = failureText(stage.failure)
+      return (
+        <OnlyMessage title={problem} action={{ label: 'Try again', act: () => location.reload() }}>
+          {wayOut}
+        </OnlyMessage>
+      )
+    }
+    case 'ready':
+      return (
+        // The page's content security policy allows no inline style elements.
+        <CSPProvider disableStyleElements>
+          <ServicesProvider value={stage.services}>
+            <ToastProvider>
+              <FerryWindow isHostGone={stage.isHostGone} />
+            </ToastProvider>
+          </ServicesProvider>
+        </CSPProvider>
+      )
+    default:
+      return unreachable(stage)
+  }
+}

@@ -1,0 +1,103 @@
+/** Numbers, sizes, speeds, times as people read them. The window speaks English, so these do too. */
+
+const LOCALE = 'en'
+
+const BYTE_UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const
+
+/** Decimal units, as file managers show them: 18.2 GB. */
+export function formatBytes(bytes: number): string {
+  return formatScaled(bytes, '')
+}
+
+/** 31.0 MB/s. */
+export function formatSpeed(bytesPerSecond: number): string {
+  return formatScaled(bytesPerSecond, '/s')
+}
+
+function formatScaled(amount: number, suffix: string): string {
+  const bytes = Math.max(0, Math.round(amount))
+  if (bytes < 1000) return `${formatCount(bytes, 'byte', 'bytes')}${suffix}`
+  let scaled = bytes
+  let unit: (typeof BYTE_UNITS)[number] = BYTE_UNITS[0]
+  for (const next of BYTE_UNITS) {
+    unit = next
+    scaled /= 1000
+    // 999.95 would be rounded to the next unit's 1.0.
+    if (scaled < 999.5) break
+  }
+  const digits = unit === 'kilobyte' || scaled >= 99.95 ? 0 : 1
+  const text = new Intl.NumberFormat(LOCALE, {
+    style: 'unit',
+    unit,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(scaled)
+  return `${text}${suffix}`
+}
+
+/** 1 file, 10,000 files. */
+export function formatCount(count: number, one: string, many: string): string {
+  return `${new Intl.NumberFormat(LOCALE).format(count)} ${count === 1 ? one : many}`
+}
+
+/**
+ * Rounds down, so that nothing reads 100 % before it is all there. An empty file has no fraction:
+ * it is whole from the start.
+ */
+export function percentOf(part: number, whole: number): number {
+  if (whole <= 0) return 100
+  return Math.min(100, Math.max(0, Math.floor((part / whole) * 100)))
+}
+
+export function formatPercent(percent: number): string {
+  return `${percent} %`
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** The two largest units that matter: 3 min 40 sec, 23 hr 58 min, 2 days 3 hr. */
+export function formatDuration(ms: number): string {
+  if (ms < MINUTE) return unitText(Math.max(1, Math.round(ms / SECOND)), 'second')
+  // Beyond ten minutes seconds are noise.
+  if (ms < 10 * MINUTE) return pair(Math.round(ms / SECOND), 60, 'minute', 'second')
+  if (ms < DAY) return pair(Math.round(ms / MINUTE), 60, 'hour', 'minute')
+  return pair(Math.round(ms / HOUR), 24, 'day', 'hour')
+}
+
+type TimeUnit = 'second' | 'minute' | 'hour' | 'day'
+
+function pair(amount: number, perLarge: number, large: TimeUnit, small: TimeUnit): string {
+  const parts = [
+    [Math.floor(amount / perLarge), large],
+    [amount % perLarge, small],
+  ] as const
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => unitText(count, unit))
+    .join(' ')
+}
+
+function unitText(count: number, unit: TimeUnit): string {
+  return new Intl.NumberFormat(LOCALE, { style: 'unit', unit, unitDisplay: 'short' }).format(count)
+}
+
+/** Saturday, 21 November at 14:05; today and tomorrow by name. */
+export function formatMoment(epochMs: number, nowMs: number): string {
+  const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+  const at = new Date(epochMs)
+  return `${dayName(at, new Date(nowMs))} at ${time.format(at)}`
+}
+
+function dayName(at: Date, now: Date): string {
+  const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1)
+  if (at.toDateString() === now.toDateString()) return 'today'
+  if (at.toDateString() === tomorrow.toDateString()) return 'tomorrow'
+  return new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    ...(at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
+  }).format(at)
+}

@@ -1,0 +1,68 @@
+import { CircleAlert, CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react'
+import type { CheckLine, CheckReport } from '../../../electron/contract/destination.ts'
+import { Button } from '../../design/button.tsx'
+import { failureText } from '../failure-text.ts'
+import { CHECK_STEPS } from './check-text.ts'
+import './check-report.css'
+
+const MARKS = {
+  passed: { Icon: CircleCheck, word: 'passed' },
+  failed: { Icon: CircleAlert, word: 'failed' },
+  warned: { Icon: TriangleAlert, word: 'works, but' },
+  unknown: { Icon: CircleDashed, word: 'not tried' },
+} as const
+
+/** What the check found, line by line, with a way out wherever one is needed. */
+export function CheckReportView({
+  report,
+  onUseRegion,
+}: {
+  readonly report: CheckReport
+  readonly onUseRegion: (region: string) => void
+}) {
+  const region = report.suggestedRegion
+  return (
+    <section className="check-report" aria-label="Connection check">
+      <p className="check-sum" role="status">
+        {summaryOf(report.lines)}
+      </p>
+      {region !== null && (
+        <p className="check-region">
+          The store names another region for this bucket.{' '}
+          <Button onClick={() => onUseRegion(region)}>Use {region}</Button>
+        </p>
+      )}
+      <ul className="check-lines">
+        {report.lines.map((line) => (
+          <Line key={line.step} line={line} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Line({ line }: { readonly line: CheckLine }) {
+  const { Icon, word } = MARKS[line.verdict]
+  const trouble =
+    line.verdict === 'failed' || line.verdict === 'warned' ? failureText(line.failure) : null
+  return (
+    <li className={`check-line check-${line.verdict}`}>
+      <Icon size={16} aria-hidden="true" />
+      <div>
+        <span>{CHECK_STEPS[line.step]}</span>
+        <span className="visually-hidden">: {word}</span>
+        {trouble !== null && (
+          <p className="check-trouble">
+            {trouble.problem} {trouble.wayOut}
+          </p>
+        )}
+      </div>
+    </li>
+  )
+}
+
+function summaryOf(lines: readonly CheckLine[]): string {
+  if (lines.some(({ verdict }) => verdict === 'failed')) return 'This does not work yet.'
+  if (lines.some(({ verdict }) => verdict === 'warned')) return 'It works, with one thing to know.'
+  return 'Everything works.'
+}

@@ -1,0 +1,79 @@
+import { useRef } from 'react'
+import type { Destination, DraftNote } from '../../../electron/contract/destination.ts'
+import { DestinationField, type FieldProblem } from '../../../electron/contract/failure.ts'
+import { Button } from '../../design/button.tsx'
+import { Dialog } from '../../design/dialog.tsx'
+import { Notice } from '../../design/notice.tsx'
+import { useToasts } from '../../design/toasts.tsx'
+import { failureText } from '../failure-text.ts'
+import { CheckReportView } from './check-report.tsx'
+import { ConnectFields } from './connect-fields.tsx'
+import { noteText } from './field-text.ts'
+import { useConnectForm } from './use-connect-form.ts'
+
+/** Connects a bucket, or edits one. Mounted only while it is open, so each opening starts fresh. */
+export function ConnectDialog({
+  editing,
+  onClose,
+}: {
+  readonly editing: Destination | null
+  readonly onClose: () => void
+}) {
+  const { say } = useToasts()
+  const body = useRef<HTMLFormElement>(null)
+  const onSaved = (destination: Destination, notes: readonly DraftNote[]) => {
+    say(`${destination.name} is connected.`, notes.map(noteText).join(' ') || undefined)
+    onClose()
+  }
+  const form = useConnectForm(editing, onSaved, (problems) => focusFirst(body.current, problems))
+  const isBusy = form.work !== 'none'
+  return (
+    <Dialog
+      isOpen
+      isWide
+      keepOpenOnPress
+      onClose={onClose}
+      title={editing === null ? 'Connect a bucket' : `Edit ${editing.name}`}
+      footer={
+        <>
+          <Button disabled={isBusy} onClick={() => void form.check()}>
+            {form.work === 'checking' ? 'Checking…' : 'Check connection'}
+          </Button>
+          <Button tone="primary" type="submit" form="connect-form" disabled={isBusy}>
+            {form.work === 'saving' ? 'Saving…' : 'Save'}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="connect-form"
+        ref={body}
+        noValidate
+        className="connect-form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!isBusy) void form.save()
+        }}
+      >
+        <ConnectFields form={form} isEditing={editing !== null} />
+      </form>
+      {form.failure !== null && (
+        <Notice tone="bad" role="alert" title={failureText(form.failure).problem}>
+          <p>{failureText(form.failure).wayOut}</p>
+        </Notice>
+      )}
+      {form.report !== null && (
+        <CheckReportView report={form.report} onUseRegion={form.useRegion} />
+      )}
+    </Dialog>
+  )
+}
+
+/** Moves to the first field with a problem, in the order in which the form shows them. */
+function focusFirst(form: HTMLFormElement | null, problems: readonly FieldProblem[]): void {
+  const inOrder = DestinationField.options.find((field) =>
+    problems.some((problem) => problem.field === field),
+  )
+  if (inOrder === undefined) return
+  form?.querySelector<HTMLInputElement>(`input[name="${inOrder}"]`)?.focus()
+}

@@ -1,0 +1,85 @@
+import type { DraftNote } from '../../../electron/contract/destination.ts'
+import type { DestinationField, FieldProblem } from '../../../electron/contract/failure.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+
+export const FIELD_LABELS: Record<DestinationField, string> = {
+  name: 'Name',
+  endpoint: 'Endpoint',
+  region: 'Region',
+  bucket: 'Bucket',
+  prefix: 'Prefix',
+  accessKeyId: 'Access key ID',
+  secretAccessKey: 'Secret access key',
+  sessionToken: 'Session token',
+}
+
+const MISSING: Record<DestinationField, string> = {
+  name: 'Give it a name.',
+  endpoint: 'Enter the address of the store.',
+  region: 'Enter the region.',
+  bucket: 'Enter the name of the bucket.',
+  prefix: 'Enter a folder.',
+  accessKeyId: 'Enter the access key ID.',
+  secretAccessKey: 'Enter the secret access key.',
+  sessionToken: 'Enter the session token.',
+}
+
+/** Said at the field. */
+export function problemText({ field, problem }: FieldProblem): string {
+  switch (problem) {
+    case 'missing':
+      return MISSING[field]
+    case 'not-a-url':
+      return 'This is not an address. It looks like https://s3.example.org.'
+    case 'not-http':
+      return 'The address begins with https:// (or http:// inside your own network).'
+    case 'has-path':
+      return 'Leave out what follows the server’s name; the bucket has a field of its own.'
+    case 'has-credentials':
+      return 'Leave the user name and password out of the address; the keys have fields of their own.'
+    case 'has-query':
+      return 'Leave out everything from the question mark on.'
+    case 'plain-http-outside-this-network':
+      return 'Outside your own network the address must begin with https://, or keys and files could be read on the way.'
+    case 'bucket-name-invalid':
+      return 'A bucket’s name has 3 to 63 small letters, digits, dots and hyphens.'
+    case 'prefix-invalid':
+      return 'A folder cannot hold “.” or “..”, nor be longer than 1,024 bytes.'
+    case 'too-long':
+      return 'This is longer than a store accepts.'
+    case 'has-inner-space':
+      return 'There is a space inside. Copy it once more.'
+    default:
+      return unreachable(problem)
+  }
+}
+
+const IN_A_SENTENCE: Record<DestinationField, string> = {
+  name: 'the name',
+  endpoint: 'the endpoint',
+  region: 'the region',
+  bucket: 'the bucket’s name',
+  prefix: 'the prefix',
+  accessKeyId: 'the access key ID',
+  secretAccessKey: 'the secret access key',
+  sessionToken: 'the session token',
+}
+
+/** What the host changed before it used the form. */
+export function noteText({ field, change }: DraftNote): string {
+  const what = IN_A_SENTENCE[field]
+  switch (change) {
+    case 'trimmed':
+      return `We removed a space around ${what}.`
+    case 'scheme-added':
+      return `We put https:// before ${what}.`
+    case 'slash-removed':
+      return `We removed a slash from ${what}.`
+    case 'slash-added':
+      return `We put a slash after ${what}.`
+    case 'region-corrected':
+      return 'We took the region from the endpoint.'
+    default:
+      return unreachable(change)
+  }
+}

@@ -1,0 +1,44 @@
+import { useRef } from 'react'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import { ConfirmDialog } from '../../design/dialog.tsx'
+import { useToasts } from '../../design/toasts.tsx'
+import { failureSentence } from '../failure-text.ts'
+import { useServices } from '../services/services.tsx'
+
+/** Forgets a connection; the bucket itself is left alone. */
+export function ForgetDialog({
+  destination,
+  onClose,
+}: {
+  readonly destination: Destination | null
+  readonly onClose: () => void
+}) {
+  const { commands, session } = useServices()
+  const { say } = useToasts()
+  // The words stay while the dialog fades out.
+  const last = useRef(destination)
+  if (destination !== null) last.current = destination
+  const shown = last.current
+  if (shown === null) return null
+  const forget = async () => {
+    const answer = await commands.forgetDestination({ destinationId: shown.destinationId })
+    if (answer.ok) await session.refresh()
+    else if (answer.failure.kind === 'not-now') {
+      say(`${shown.name} is still in use.`, 'Wait for its uploads, or cancel them first.')
+    } else say(failureSentence(answer.failure))
+  }
+  return (
+    <ConfirmDialog
+      isOpen={destination !== null}
+      title={`Forget ${shown.name}?`}
+      confirmLabel="Forget"
+      cancelLabel="Keep"
+      onConfirm={() => void forget()}
+      onClose={onClose}
+    >
+      {shown.kind === 'local'
+        ? 'Its files stay in their folder. Links to them stop working.'
+        : 'Ferry wipes its keys from this computer. The files and links in the bucket stay as they are.'}
+    </ConfirmDialog>
+  )
+}

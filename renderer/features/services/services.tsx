@@ -1,0 +1,44 @@
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
+import type { CommandCalls } from '../../../electron/contract/bridge.ts'
+import type { UploadId } from '../../../electron/contract/ids.ts'
+import type { QueueSnapshot, UploadQueue, UploadView } from '../../upload/engine/queue-view.ts'
+import type { Intake } from '../../upload/intake.ts'
+import type { Session, SessionState } from './session.ts'
+
+/** Everything that features may reach. Given by the composition root, so tests can give others. */
+export interface Services {
+  readonly commands: CommandCalls
+  readonly queue: UploadQueue
+  readonly intake: Intake
+  readonly session: Session
+}
+
+const ServicesContext = createContext<Services | null>(null)
+
+export const ServicesProvider = ServicesContext.Provider
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext)
+  if (services === null) throw new TypeError('No services around this component')
+  return services
+}
+
+export function useSession(): SessionState {
+  const { session } = useServices()
+  return useSyncExternalStore(session.subscribe, session.snapshot)
+}
+
+export function useQueue(): QueueSnapshot {
+  const { queue } = useServices()
+  return useSyncExternalStore(queue.subscribe, queue.snapshot)
+}
+
+/** Rendered again only when this row changed. Undefined just after the row was cleared. */
+export function useUpload(uploadId: UploadId): UploadView | undefined {
+  const { queue } = useServices()
+  const subscribe = useCallback(
+    (listener: () => void) => queue.subscribeUpload(uploadId, listener),
+    [queue, uploadId],
+  )
+  return useSyncExternalStore(subscribe, () => queue.upload(uploadId))
+}

@@ -1,0 +1,89 @@
+import type { FerryBridge } from '../../../electron/contract/bridge.ts'
+import type { HostDescription, NoticePayload } from '../../../electron/contract/commands.ts'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Failure } from '../../../electron/contract/failure.ts'
+import type { DestinationId } from '../../../electron/contract/ids.ts'
+import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+
+export interface SessionState {
+  readonly host: HostDescription
+  readonly destinations: readonly Destination[]
+  /** The one that drops go to; null before the first is made. */
+  readonly selected: Destination | null
+}
+
+/** What the page knows of the host and its destinations, kept up to date by notices. */
+export interface Session {
+  readonly subscribe: (listener: () => void) => () => void
+  readonly snapshot: () => SessionState
+  /** Asks the host again, after a gap in the notices. */
+  readonly refresh: () => Promise<Failure | null>
+  readonly select: (destinationId: DestinationId) => Promise<Failure | null>
+  readonly openLocalBucket: () => Promise<Outcome<Destination>>
+  readonly close: () => void
+}
+
+type SessionBridge = Pick<FerryBridge<File>, 'commands' | 'notices'>
+
+export async function openSession(bridge: SessionBridge): Promise<Outcome<Session>> {
+  const first = await readState(bridge)
+  return first.ok ? succeeded(sessionOver(bridge, first.value)) : first
+}
+
+async function readState({ commands }: SessionBridge): Promise<Outcome<SessionState>> {
+  const [host, list] = await Promise.all([commands.describeHost({}), commands.listDestinations({})])
+  if (!host.ok) return host
+  if (!list.ok) return list
+  return succeeded({ host: host.value, ...listState(list.value) })
+}
+
+function listState({ destinations, selectedId }: NoticePayload<'destinationsChanged'>) {
+  const selected = destinations.find((each) => each.destinationId === selectedId) ?? null
+  return { destinations, selected }
+}
+
+function sessionOver(bridge: SessionBridge, first: SessionState): Session {
+  let state = first
+  const listeners = new Set<() => void>()
+  const change = (changes: Partial<SessionState>) => {
+    state = { ...state, ...changes }
+    for (const listener of listeners) listener()
+  }
+  const refreshList = async (): Promise<Failure | null> => {
+    const list = await bridge.commands.listDestinations({})
+    if (!list.ok) return list.failure
+    change(listState(list.value))
+    return null
+  }
+  const unsubscribes = [
+    bridge.notices.destinationsChanged((list) => change(listState(list))),
+    bridge.notices.troublesChanged(({ troubles }) => change({ host: { ...state.host, troubles } })),
+  ]
+  return {
+    snapshot: () => state,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async refresh() {
+      const read = await readState(bridge)
+      if (read.ok) change(read.value)
+      return read.ok ? null : read.failure
+    },
+    async select(destinationId) {
+      const answer = await bridge.commands.selectDestination({ destinationId })
+      return answer.ok ? refreshList() : answer.failure
+    },
+    async openLocalBucket() {
+      const { useLocalBucket: openOnThisComputer } = bridge.commands
+      const answer = await openOnThisComputer({})
+      // The list comes by notice, too; asking makes the order certain.
+      if (answer.ok) await refreshList()
+      return answer
+    },
+    close() {
+      for (const unsubscribe of unsubscribes) unsubscribe()
+      listeners.clear()
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import { useId, useRef, useState } from 'react'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import type { ShareLink, UploadRecord } from '../../../electron/contract/upload.ts'
+import { Button } from '../../design/button.tsx'
+import { Dialog } from '../../design/dialog.tsx'
+import { formatMoment } from '../../design/format.ts'
+import { useServices, useSession } from '../services/services.tsx'
+import { CopyButton } from './copy-button.tsx'
+import { useRenewLink } from './link-calls.ts'
+import { LINK_LIVES } from './link-life.ts'
+import './share-dialog.css'
+
+/** The link itself, what it gives away, and how long it lives. */
+export function ShareDialog({
+  isOpen,
+  onClose,
+  record,
+  link,
+}: {
+  readonly isOpen: boolean
+  readonly onClose: () => void
+  readonly record: UploadRecord
+  readonly link: ShareLink
+}) {
+  const { destinations } = useSession()
+  const destination = destinations.find((each) => each.destinationId === record.destinationId)
+  return (
+    <Dialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title={
+        <>
+          Share <bdi>{record.name}</bdi>
+        </>
+      }
+    >
+      <LinkField record={record} link={link} />
+      <p className="share-truth">{truthOf(link, destination)}</p>
+      <LifeChooser record={record} destination={destination} />
+    </Dialog>
+  )
+}
+
+function truthOf(link: ShareLink, destination: Destination | undefined): string {
+  const until = formatMoment(link.expiresAtMs, Date.now())
+  if (destination?.kind === 'local') {
+    return `This link works on this computer only, while Ferry runs, until ${until}.`
+  }
+  return `Anyone with this link can download the file until ${until}; it cannot be taken back except by deleting the file.`
+}
+
+function LinkField({ record, link }: { readonly record: UploadRecord; readonly link: ShareLink }) {
+  const id = useId()
+  const input = useRef<HTMLInputElement>(null)
+  const [isRefused, setIsRefused] = useState(false)
+  const onRefused = () => {
+    setIsRefused(true)
+    input.current?.select()
+  }
+  return (
+    <div className="share-link">
+      <label htmlFor={id} className="visually-hidden">
+        Share link
+      </label>
+      <input
+        ref={input}
+        id={id}
+        className="field-input mono"
+        readOnly
+        value={link.url}
+        onFocus={({ target }) => target.select()}
+      />
+      <CopyButton record={record} link={link} onRefused={onRefused} />
+      {isRefused && (
+        <p role="alert" className="field-problem share-refused">
+          The browser did not let Ferry copy. The link is selected: copy it with the keyboard.
+        </p>
+      )}
+    </div>
+  )
+}
+
+function LifeChooser({
+  record,
+  destination,
+}: {
+  readonly record: UploadRecord
+  readonly destination: Destination | undefined
+}) {
+  const { commands, session } = useServices()
+  const renew = useRenewLink()
+  const usual = destination?.linkSeconds ?? LINK_LIVES[1].seconds
+  const [seconds, setSeconds] = useState<number>(usual)
+  const [isMaking, setIsMaking] = useState(false)
+  const [isMade, setIsMade] = useState(false)
+  const make = async () => {
+    setIsMaking(true)
+    const link = await renew(record, seconds)
+    if (link !== null && destination !== undefined && seconds !== usual) {
+      const { destinationId } = destination
+      const kept = await commands.setLinkLife({ destinationId, linkSeconds: seconds })
+      if (kept.ok) await session.refresh()
+    }
+    setIsMade(link !== null)
+    setIsMaking(false)
+  }
+  return (
+    <fieldset className="share-life">
+      <legend className="field-label">A new link lives for</legend>
+      <div className="share-lives">
+        {LINK_LIVES.map((life) => (
+          <label key={life.seconds} className="share-life-choice">
+            <input
+              type="radio"
+              name={`life-${record.uploadId}`}
+              checked={seconds === life.seconds}
+              onChange={() => setSeconds(life.seconds)}
+            />
+            {life.label}
+          </label>
+        ))}
+      </div>
+      <div className="share-make">
+        <Button disabled={isMaking} onClick={() => void make()}>
+          Make a new link
+        </Button>
+        <span role="status" className="field-hint">
+          {isMade && 'Here it is. Links made before keep working until they end.'}
+        </span>
+      </div>
+      <p className="field-hint">
+        {destination === undefined
+          ? null
+          : `Later links to ${destination.name} will live as long as you choose here.`}
+      </p>
+    </fieldset>
+  )
+}

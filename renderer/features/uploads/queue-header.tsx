@@ -1,0 +1,91 @@
+import { useState } from 'react'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import { Button } from '../../design/button.tsx'
+import { ConfirmDialog } from '../../design/dialog.tsx'
+import { formatCount, formatDuration, formatSpeed } from '../../design/format.ts'
+import type { QueueTotals } from '../../upload/engine/queue-view.ts'
+import { useQueue, useServices } from '../services/services.tsx'
+import './queue-header.css'
+
+/** Where drops go, what is going on in sum, and what can be done with all. */
+export function QueueHeader({ destination }: { readonly destination: Destination }) {
+  const { uploadIds, totals } = useQueue()
+  return (
+    <header className="queue-header">
+      <div className="queue-place">
+        <h1>{destination.name}</h1>
+        <p className="mono queue-path" title={pathOf(destination)}>
+          <bdi>{pathOf(destination)}</bdi>
+        </p>
+      </div>
+      {totals.unfinishedCount > 0 && <p className="queue-sum">{totalsText(totals)}</p>}
+      <QueueButtons rowCount={uploadIds.length} totals={totals} />
+    </header>
+  )
+}
+
+function pathOf(destination: Destination): string {
+  return destination.kind === 'local'
+    ? 'on this computer'
+    : `s3://${destination.bucket}/${destination.prefix}`
+}
+
+/** 3 of 5 done · 38.4 MB/s · 2 min left */
+export function totalsText(totals: QueueTotals): string {
+  const pieces = []
+  const all = totals.unfinishedCount + totals.doneCount
+  if (all > 1 && totals.doneCount > 0) pieces.push(`${totals.doneCount} of ${all} done`)
+  else if (all > 1) pieces.push(formatCount(all, 'file', 'files'))
+  if (totals.activeCount > 0) {
+    if (totals.bytesPerSecond !== null) pieces.push(formatSpeed(totals.bytesPerSecond))
+    if (totals.msLeft !== null) pieces.push(`${formatDuration(totals.msLeft)} left`)
+  }
+  return pieces.join(' · ')
+}
+
+function QueueButtons({
+  rowCount,
+  totals,
+}: {
+  readonly rowCount: number
+  readonly totals: QueueTotals
+}) {
+  const { queue } = useServices()
+  const canPause = totals.unfinishedCount - totals.pausedCount > 0
+  const hasFinished = rowCount > totals.unfinishedCount
+  if (rowCount === 0) return null
+  return (
+    <div className="queue-buttons">
+      {canPause && <Button onClick={queue.pauseAll}>Pause all</Button>}
+      {totals.pausedCount > 0 && <Button onClick={queue.resumeAll}>Resume all</Button>}
+      {totals.unfinishedCount > 1 && <CancelAll count={totals.unfinishedCount} />}
+      {hasFinished && (
+        <Button tone="ghost" onClick={queue.clearFinished}>
+          Clear finished
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function CancelAll({ count }: { readonly count: number }) {
+  const { queue } = useServices()
+  const [isAsking, setIsAsking] = useState(false)
+  return (
+    <>
+      <Button tone="ghost" onClick={() => setIsAsking(true)}>
+        Cancel all
+      </Button>
+      <ConfirmDialog
+        isOpen={isAsking}
+        title={`Cancel ${formatCount(count, 'upload', 'uploads')}?`}
+        confirmLabel={`Cancel ${formatCount(count, 'upload', 'uploads')}`}
+        cancelLabel="Keep uploading"
+        onConfirm={queue.cancelAll}
+        onClose={() => setIsAsking(false)}
+      >
+        What they have already sent is removed from the bucket. Finished files stay there.
+      </ConfirmDialog>
+    </>
+  )
+}

@@ -1,0 +1,75 @@
+import { useEffect, useRef, useState } from 'react'
+import { formatCount, formatPercent, percentOf } from '../../design/format.ts'
+import type { QueueTotals } from '../../upload/engine/queue-view.ts'
+import { useQueue, useServices } from '../services/services.tsx'
+
+/** What the queue says outside the list: the title, the task bar, and to those who listen. */
+export function QueueSignals() {
+  const { totals } = useQueue()
+  useTitle(totals)
+  useTaskBar(totals)
+  return (
+    <p role="status" className="visually-hidden">
+      {useAnnouncement(totals)}
+    </p>
+  )
+}
+
+/** Null when nothing is unfinished. */
+function percentOfAll(totals: QueueTotals): number | null {
+  if (totals.unfinishedCount === 0) return null
+  return totals.totalBytes === 0 ? 0 : Math.min(99, percentOf(totals.sentBytes, totals.totalBytes))
+}
+
+function useTitle(totals: QueueTotals): void {
+  const percent = percentOfAll(totals)
+  useEffect(() => {
+    document.title = percent === null ? 'Ferry' : `${formatPercent(percent)} – Ferry`
+  }, [percent])
+}
+
+const TASK_BAR_EVERY_MS = 1000
+
+function useTaskBar(totals: QueueTotals): void {
+  const { commands } = useServices()
+  const percent = percentOfAll(totals)
+  const fraction = percent === null ? null : percent / 100
+  const isStuck = totals.stuckCount > 0 && totals.activeCount === 0
+  const saidAtMs = useRef(-TASK_BAR_EVERY_MS)
+  useEffect(() => {
+    const waitMs = Math.max(0, saidAtMs.current + TASK_BAR_EVERY_MS - performance.now())
+    const timer = setTimeout(() => {
+      saidAtMs.current = performance.now()
+      // Only decoration: when the host is gone, the window says so elsewhere.
+      void commands.showProgress({ fraction, isStuck })
+    }, waitMs)
+    return () => clearTimeout(timer)
+  }, [commands, fraction, isStuck])
+}
+
+const ANNOUNCE_AFTER_MS = 1000
+
+/** Files that came to an end, in one saying for all that ended close together. */
+function useAnnouncement({ doneCount, stuckCount, unfinishedCount }: QueueTotals): string {
+  const [saying, setSaying] = useState('')
+  const before = useRef({ doneCount, stuckCount })
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const pieces = []
+      if (doneCount > before.current.doneCount) {
+        pieces.push(
+          unfinishedCount === 0
+            ? `${formatCount(doneCount, 'upload', 'uploads')} done`
+            : `${doneCount} of ${doneCount + unfinishedCount} uploads done`,
+        )
+      }
+      if (stuckCount > before.current.stuckCount) {
+        pieces.push(`${formatCount(stuckCount, 'upload needs', 'uploads need')} you`)
+      }
+      before.current = { doneCount, stuckCount }
+      if (pieces.length > 0) setSaying(`${pieces.join(', ')}.`)
+    }, ANNOUNCE_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [doneCount, stuckCount, unfinishedCount])
+  return saying
+}

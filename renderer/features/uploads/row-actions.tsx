@@ -1,0 +1,167 @@
+import { Ellipsis, FolderOpen, ListX } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { Button, IconButton } from '../../design/button.tsx'
+import { ConfirmDialog } from '../../design/dialog.tsx'
+import { formatBytes } from '../../design/format.ts'
+import { Menu, MenuItem } from '../../design/menu.tsx'
+import { useToasts } from '../../design/toasts.tsx'
+import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
+import { ACTION_LABELS, type FailureAction, failureSentence, failureText } from '../failure-text.ts'
+import { useServices, useSession } from '../services/services.tsx'
+import type { RowCalls } from './upload-row.tsx'
+
+/** More than this is not thrown away without a question. */
+const ASK_BEFORE_LOSING_BYTES = 100_000_000
+
+const PAUSABLE: ReadonlySet<ViewPhase> = new Set(['waiting', 'preparing', 'uploading', 'offline'])
+const STUCK: ReadonlySet<ViewPhase> = new Set(['needs-you', 'failed'])
+const OVER: ReadonlySet<ViewPhase> = new Set(['done', 'cancelled'])
+
+export function RowActions({
+  view,
+  calls,
+}: {
+  readonly view: UploadView
+  readonly calls: RowCalls
+}) {
+  return (
+    <div className="row-actions">
+      <DrivingButtons view={view} calls={calls} />
+      {view.phase === 'done' && calls.renderLinkActions(view)}
+      {(OVER.has(view.phase) || view.phase === 'failed') && <RowMenu view={view} />}
+    </div>
+  )
+}
+
+function DrivingButtons({ view, calls }: { readonly view: UploadView; readonly calls: RowCalls }) {
+  const { queue } = useServices()
+  const { uploadId, phase } = view
+  if (OVER.has(phase)) return null
+  return (
+    <>
+      {STUCK.has(phase) && <RescueButtons view={view} calls={calls} />}
+      {/* One element for both, so that the keyboard's focus stays where it is. */}
+      {(PAUSABLE.has(phase) || phase === 'paused') && !view.isCancelling && (
+        <Button
+          tone={phase === 'paused' ? 'plain' : 'ghost'}
+          onClick={() => (phase === 'paused' ? queue.resume(uploadId) : queue.pause(uploadId))}
+        >
+          {phase === 'paused' ? 'Resume' : 'Pause'}
+        </Button>
+      )}
+      <CancelButton view={view} />
+    </>
+  )
+}
+
+function CancelButton({ view }: { readonly view: UploadView }) {
+  const { queue } = useServices()
+  const [isAsking, setIsAsking] = useState(false)
+  const cancel = () => queue.cancel(view.uploadId)
+  return (
+    <>
+      <Button
+        tone="ghost"
+        disabled={view.isCancelling}
+        onClick={() => (view.sentBytes > ASK_BEFORE_LOSING_BYTES ? setIsAsking(true) : cancel())}
+      >
+        Cancel
+      </Button>
+      <ConfirmDialog
+        isOpen={isAsking}
+        title={`Cancel “${view.record.name}”?`}
+        confirmLabel="Cancel the upload"
+        cancelLabel="Keep uploading"
+        onConfirm={cancel}
+        onClose={() => setIsAsking(false)}
+      >
+        {formatBytes(view.sentBytes)} are already in the bucket and will be removed from it. Pause
+        keeps them.
+      </ConfirmDialog>
+    </>
+  )
+}
+
+/** What gets a stuck upload going: the failure's own action first, then Retry. */
+function RescueButtons({ view, calls }: { readonly view: UploadView; readonly calls: RowCalls }) {
+  const { queue } = useServices()
+  const action = view.failure === null ? null : failureText(view.failure).action
+  const own = useOwnAction(action, view, calls)
+  return (
+    <>
+      {own}
+      {action !== 'choose-file' && (
+        <Button
+          tone={own === null ? 'primary' : 'plain'}
+          onClick={() => queue.retry(view.uploadId)}
+        >
+          Retry
+        </Button>
+      )}
+    </>
+  )
+}
+
+function useOwnAction(
+  action: FailureAction | null,
+  view: UploadView,
+  calls: RowCalls,
+): ReactNode | null {
+  const openFolder = useOpenFolder()
+  if (action === null || action === 'retry') return null
+  const act: Record<Exclude<FailureAction, 'retry'>, () => void> = {
+    'edit-connection': () => calls.onEditConnection(view),
+    'enter-keys': () => calls.onEditConnection(view),
+    'choose-file': calls.onChooseFile,
+    'open-data-folder': () => openFolder('data'),
+    'open-bucket-folder': () => openFolder('local-bucket'),
+    reload: () => location.reload(),
+  }
+  return (
+    <Button tone="primary" onClick={act[action]}>
+      {ACTION_LABELS[action]}
+    </Button>
+  )
+}
+
+function RowMenu({ view }: { readonly view: UploadView }) {
+  const { queue } = useServices()
+  const { destinations } = useSession()
+  const openFolder = useOpenFolder()
+  const destination = destinations.find((each) => each.destinationId === view.record.destinationId)
+  return (
+    <Menu
+      trigger={
+        <IconButton label="More actions">
+          <Ellipsis size={17} />
+        </IconButton>
+      }
+    >
+      {view.phase === 'done' && destination?.kind === 'local' && (
+        <MenuItem
+          icon={<FolderOpen size={15} aria-hidden="true" />}
+          onSelect={() => openFolder('local-bucket')}
+        >
+          Open the folder
+        </MenuItem>
+      )}
+      <MenuItem
+        icon={<ListX size={15} aria-hidden="true" />}
+        onSelect={() => queue.clear(view.uploadId)}
+      >
+        Remove from the list
+      </MenuItem>
+    </Menu>
+  )
+}
+
+function useOpenFolder(): (folder: 'local-bucket' | 'logs' | 'data') => void {
+  const { commands } = useServices()
+  const { say } = useToasts()
+  return (folder) => {
+    void commands.openFolder({ folder }).then((answer) => {
+      if (!answer.ok) say(failureSentence(answer.failure))
+      else if (!answer.value.isOpened) say('The folder is here:', answer.value.path)
+    })
+  }
+}

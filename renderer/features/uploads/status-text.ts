@@ -1,0 +1,124 @@
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import {
+  formatBytes,
+  formatDuration,
+  formatMoment,
+  formatPercent,
+  formatSpeed,
+  percentOf,
+} from '../../design/format.ts'
+import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
+import { failureSentence, failureText } from '../failure-text.ts'
+
+const PHASE_WORDS: Record<ViewPhase, string> = {
+  waiting: 'Waiting',
+  preparing: 'Preparing',
+  uploading: 'Uploading',
+  paused: 'Paused',
+  offline: 'Offline',
+  finishing: 'Finishing',
+  verifying: 'Verifying',
+  done: 'Done',
+  'needs-you': 'Needs you',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+}
+
+/** The word that a row's status begins with. */
+export function statusWord(view: UploadView): string {
+  // Not cancelled before the store itself has said so.
+  return view.isCancelling ? PHASE_WORDS.waiting : PHASE_WORDS[view.phase]
+}
+
+/** Null while there is nothing to measure. */
+export function percentSent(view: UploadView): number | null {
+  const { byteLength } = view.record
+  switch (view.phase) {
+    case 'waiting':
+    case 'preparing':
+      return view.sentBytes === 0 ? 0 : percentOf(view.sentBytes, byteLength)
+    case 'finishing':
+    case 'verifying':
+    case 'done':
+      return 100
+    case 'uploading':
+      // An empty file has nothing to send; it is not done for that.
+      return byteLength === 0 ? 0 : Math.min(99, percentOf(view.sentBytes, byteLength))
+    case 'paused':
+    case 'offline':
+    case 'needs-you':
+    case 'failed':
+    case 'cancelled':
+      return byteLength === 0 ? 0 : percentOf(view.sentBytes, byteLength)
+    default:
+      return unreachable(view.phase)
+  }
+}
+
+/** What follows the word, with what separates them; empty when the word says it all. */
+export function statusDetail(view: UploadView, nowMs: number): string {
+  if (view.isCancelling) {
+    return ` · the bucket is being cleared of it${retryDetail(view, nowMs)}`
+  }
+  switch (view.phase) {
+    case 'waiting':
+      return view.sentBytes > 0 ? ` at ${sent(view)}` : ''
+    case 'preparing':
+    case 'finishing':
+      return retryDetail(view, nowMs)
+    case 'verifying':
+      return ' · comparing with the bucket'
+    case 'uploading':
+      return ` ${sent(view)}${retryDetail(view, nowMs) || paceDetail(view)}`
+    case 'paused':
+      return ` at ${sent(view)}`
+    case 'offline':
+      return ` at ${sent(view)} · goes on when the network is back`
+    case 'done':
+      return ` · ${linkDetail(view, nowMs)}`
+    case 'needs-you':
+    case 'failed':
+      return `: ${troubleDetail(view, nowMs)}`
+    case 'cancelled':
+      return ` · ${cancelledDetail(view)}`
+    default:
+      return unreachable(view.phase)
+  }
+}
+
+function sent(view: UploadView): string {
+  return formatPercent(percentSent(view) ?? 0)
+}
+
+function paceDetail({ bytesPerSecond, msLeft }: UploadView): string {
+  const speed = bytesPerSecond === null ? '' : ` · ${formatSpeed(bytesPerSecond)}`
+  return msLeft === null ? speed : `${speed} · ${formatDuration(msLeft)} left`
+}
+
+/** Empty unless a try failed and the next one is due. */
+function retryDetail({ retryAtMs, failure }: UploadView, nowMs: number): string {
+  if (retryAtMs === null || failure === null) return ''
+  const problem = failureText(failure, nowMs).problem.replace(/\.$/, '')
+  const waitMs = retryAtMs - nowMs
+  return ` · ${problem} · ${waitMs > 1000 ? `next try in ${formatDuration(waitMs)}` : 'trying again'}`
+}
+
+function troubleDetail(view: UploadView, nowMs: number): string {
+  const { record } = view
+  const reason = view.failure === null ? 'stopped.' : failureSentence(view.failure, nowMs)
+  if (view.sentBytes === 0 || record.byteLength === 0) return reason
+  return `${reason} ${formatBytes(view.sentBytes)} of ${formatBytes(record.byteLength)} are sent.`
+}
+
+function linkDetail({ record }: UploadView, nowMs: number): string {
+  if (record.link === null) return 'in the bucket, without a link'
+  const msLeft = record.link.expiresAtMs - nowMs
+  if (msLeft <= 0) return `its link died ${formatMoment(record.link.expiresAtMs, nowMs)}`
+  return `the link works for ${formatDuration(msLeft)}`
+}
+
+function cancelledDetail({ record }: UploadView): string {
+  return record.status.phase !== 'cancelled' || record.status.storeIsClean
+    ? 'nothing of it is left in the bucket'
+    : 'the bucket has not confirmed yet that nothing is left; Ferry asks again'
+}

@@ -1,0 +1,62 @@
+import { HardDrive, Plug } from 'lucide-react'
+import { useState } from 'react'
+import { BrandMark } from '../../design/brand.tsx'
+import { Button } from '../../design/button.tsx'
+import { Notice } from '../../design/notice.tsx'
+import { failureSentence } from '../failure-text.ts'
+import { useIncoming } from '../services/incoming.tsx'
+import { useServices } from '../services/services.tsx'
+import './welcome.css'
+
+/** The first start: two ways on, and a drop that came too early is kept for either. */
+export function Welcome({ onConnect }: { readonly onConnect: () => void }) {
+  const { hasWaitingDrop } = useIncoming()
+  const { start, isStarting, problem } = useLocalStart()
+  return (
+    <main className="welcome">
+      <div className="welcome-card">
+        <span className="welcome-mark">
+          <BrandMark size={40} />
+        </span>
+        <h1>Files go over. Links come back.</h1>
+        <p className="welcome-about">
+          Ferry sends your files straight to your own S3 bucket and gives you links to hand out. It
+          picks up where it left off, whatever happens on the way.
+        </p>
+        {hasWaitingDrop && (
+          <Notice tone="calm" role="status" title="Your files are safe here.">
+            <p>Choose where they shall go, and they are on their way.</p>
+          </Notice>
+        )}
+        {problem !== null && <Notice tone="bad" role="alert" title={problem} />}
+        <div className="welcome-ways">
+          <Button tone="primary" disabled={isStarting} onClick={start}>
+            <HardDrive size={17} aria-hidden="true" />
+            Try it with a bucket on this computer
+          </Button>
+          <Button onClick={onConnect}>
+            <Plug size={17} aria-hidden="true" />
+            Connect a bucket
+          </Button>
+        </div>
+        <p className="welcome-promise">
+          Keys stay on this computer. No account, no server of ours.
+        </p>
+      </div>
+    </main>
+  )
+}
+
+function useLocalStart() {
+  const { session } = useServices()
+  const [isStarting, setIsStarting] = useState(false)
+  const [problem, setProblem] = useState<string | null>(null)
+  const start = async () => {
+    setIsStarting(true)
+    setProblem(null)
+    const answer = await session.openLocalBucket()
+    setIsStarting(false)
+    if (!answer.ok) setProblem(failureSentence(answer.failure))
+  }
+  return { start: () => void start(), isStarting, problem }
+}

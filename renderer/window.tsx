@@ -1,0 +1,95 @@
+import { useMemo, useRef, useState } from 'react'
+import type { Destination } from '../electron/contract/destination.ts'
+import { ConnectDialog } from './features/destinations/connect-dialog.tsx'
+import { DestinationList } from './features/destinations/destination-list.tsx'
+import { DestinationMenu } from './features/destinations/destination-menu.tsx'
+import { DropArea, type DropAreaHandle } from './features/drop-zone/drop-area.tsx'
+import { IntakePanel } from './features/drop-zone/intake-panel.tsx'
+import { WholeWindow } from './features/drop-zone/whole-window.tsx'
+import { HostGoneBanner } from './features/host/host-banner.tsx'
+import { Troubles } from './features/host/troubles.tsx'
+import { IncomingProvider } from './features/services/incoming.tsx'
+import { useQueue, useServices, useSession } from './features/services/services.tsx'
+import { LinkActions } from './features/share/link-actions.tsx'
+import { QueueHeader } from './features/uploads/queue-header.tsx'
+import { QueueSignals } from './features/uploads/queue-signals.tsx'
+import { UploadList } from './features/uploads/upload-list.tsx'
+import type { RowCalls } from './features/uploads/upload-row.tsx'
+import { Welcome } from './features/welcome/welcome.tsx'
+import './window.css'
+
+type Connecting = { readonly editing: Destination | null } | null
+
+/** Joins the features: they know the services, not each other. */
+export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
+  const { selected } = useSession()
+  const [connecting, setConnecting] = useState<Connecting>(null)
+  const connect = () => setConnecting({ editing: null })
+  const edit = (editing: Destination) => setConnecting({ editing })
+  return (
+    <IncomingProvider>
+      {selected === null ? (
+        <Welcome onConnect={connect} />
+      ) : (
+        <div className="window">
+          <DestinationList onConnect={connect} onEdit={edit} />
+          <DestinationMenu onConnect={connect} onEdit={edit} />
+          <Main destination={selected} isHostGone={isHostGone} onEdit={edit} />
+        </div>
+      )}
+      {connecting !== null && (
+        <ConnectDialog editing={connecting.editing} onClose={() => setConnecting(null)} />
+      )}
+      <WholeWindow />
+      <QueueSignals />
+    </IncomingProvider>
+  )
+}
+
+function Main({
+  destination,
+  isHostGone,
+  onEdit,
+}: {
+  readonly destination: Destination
+  readonly isHostGone: boolean
+  readonly onEdit: (destination: Destination) => void
+}) {
+  const { uploadIds } = useQueue()
+  const dropArea = useRef<DropAreaHandle>(null)
+  const calls = useRowCalls(onEdit, () => dropArea.current?.chooseFiles())
+  return (
+    <main className="window-main">
+      <QueueHeader destination={destination} />
+      <div className="window-notices">
+        {isHostGone && <HostGoneBanner />}
+        <Troubles />
+        <IntakePanel />
+      </div>
+      <DropArea ref={dropArea} isAlone={uploadIds.length === 0} />
+      {uploadIds.length > 0 && <UploadList uploadIds={uploadIds} calls={calls} />}
+    </main>
+  )
+}
+
+/** The same object at every render: rows must not be drawn again because the total moved. */
+function useRowCalls(
+  onEdit: (destination: Destination) => void,
+  onChooseFile: () => void,
+): RowCalls {
+  const { session } = useServices()
+  const latest = useRef({ onEdit, onChooseFile })
+  latest.current = { onEdit, onChooseFile }
+  return useMemo(
+    () => ({
+      onEditConnection({ record }) {
+        const { destinations } = session.snapshot()
+        const found = destinations.find((each) => each.destinationId === record.destinationId)
+        if (found !== undefined) latest.current.onEdit(found)
+      },
+      onChooseFile: () => latest.current.onChooseFile(),
+      renderLinkActions: ({ record }) => <LinkActions record={record} />,
+    }),
+    [session],
+  )
+}
