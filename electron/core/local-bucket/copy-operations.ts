@@ -1,0 +1,152 @@
+import { rm } from 'node:fs/promises'
+import { isoTimeOf } from './amz-time.ts'
+import { byteRangeOf } from './byte-range.ts'
+import { checksumAlgorithmOf, elementOfChecksum } from './checksums.ts'
+import { isEtagListed, writeConditionOf } from './conditions.ts'
+import type { Call } from './context.ts'
+import { S3Error } from './errors.ts'
+import { hashedCopy } from './hashed-copy.ts'
+import { checksumNodes, partNumberOf, uploadOf } from './multipart-operations.ts'
+import { keptHeaders, versionHeader } from './object-headers.ts'
+import { knownFile } from './object-reads.ts'
+import { proveKey } from './object-writes.ts'
+import { quoted, type Reply, xmlReply } from './reply.ts'
+import { NULL_VERSION, type StoredObject } from './stored-object.ts'
+
+export async function copyObject(call: Call): Promise<Reply> {
+  const { bucket, request } = call
+  proveKey(request.key)
+  const source = await sourceOf(call)
+  const directive = request.headers.get('x-amz-metadata-directive') ?? 'COPY'
+  if (directive !== 'COPY' && directive !== 'REPLACE') {
+    throw new S3Error('InvalidArgument', 'Unknown metadata directive.')
+  }
+  if (directive === 'COPY' && source.key === request.key && source.isLatest) {
+    throw new S3Error(
+      'InvalidRequest',
+      'This copy request is illegal because it is trying to copy an object to itself without ' +
+        "changing the object's metadata, storage class, website redirect location or encryption " +
+        'attributes.',
+    )
+  }
+  const wanted = request.headers.get('x-amz-checksum-algorithm')
+  const algorithm =
+    wanted === undefined ? (source.checksum?.algorithm ?? 'CRC64NVME') : checksumAlgorithmOf(wanted)
+  const headers = directive === 'COPY' ? source.headers : keptHeaders(request.headers)
+  const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
+  try {
+    const whole = { start: 0, end: source.byteLength }
+    const from = bucket.files.absolute(source.file)
+    const { file, filled } = await hashedCopy(bucket.files, from, whole, algorithm)
+    try {
+      const stored = bucket.objects.put(write, {
+        key: request.key,
+        finishedFile: file,
+        byteLength: filled.byteLength,
+        etag: filled.md5.toString('hex'),
+        headers,
+        checksum: { ...filled.checksum, type: 'FULL_OBJECT' },
+        partBytes: [],
+      })
+      return copyReply(source, stored)
+    } finally {
+      // Still there only when the copy was not taken over.
+      await rm(file, { force: true })
+    }
+  } finally {
+    bucket.objects.endWrite(write)
+  }
+}
+
+function copyReply(source: StoredObject, stored: StoredObject): Reply {
+  const reply = xmlReply('CopyObjectResult', [
+    ['LastModified', isoTimeOf(stored.modifiedMs)],
+    ['ETag', quoted(stored.etag)],
+    ...checksumNodes(stored.checksum),
+  ])
+  return {
+    ...reply,
+    headers: { ...reply.headers, ...versionHeader(stored), ...sourceVersion(source) },
+  }
+}
+
+export async function uploadPartCopy(call: Call): Promise<Reply> {
+  const { bucket, request } = call
+  const partNumber = partNumberOf(call)
+  const upload = uploadOf(call)
+  const source = await sourceOf(call)
+  const wanted = request.headers.get('x-amz-copy-source-range')
+  const range = wanted === undefined ? null : byteRangeOf(wanted, source.byteLength)
+  if (wanted !== undefined && range === null) {
+    throw new S3Error(
+      'InvalidArgument',
+      'The x-amz-copy-source-range value must be bytes=first-last',
+    )
+  }
+  const from = bucket.files.absolute(source.file)
+  const { file, filled } = await hashedCopy(
+    bucket.files,
+    from,
+    range ?? { start: 0, end: source.byteLength },
+    upload.algorithm,
+  )
+  try {
+    const { byteLength, md5, checksum } = filled
+    const part = await bucket.uploads.putPart(
+      request.key,
+      upload.uploadId,
+      { partNumber, byteLength, etag: md5.toString('hex'), checksum: checksum.value },
+      file,
+    )
+    const reply = xmlReply('CopyPartResult', [
+      ['LastModified', isoTimeOf(part.modifiedMs)],
+      ['ETag', quoted(part.etag)],
+      [elementOfChecksum(upload.algorithm), part.checksum],
+    ])
+    return { ...reply, headers: { ...reply.headers, ...sourceVersion(source) } }
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+/** The object named by `x-amz-copy-source`, once the source's own conditions hold. */
+async function sourceOf(call: Call): Promise<StoredObject> {
+  const { bucket, request } = call
+  const text = request.headers.get('x-amz-copy-source') ?? ''
+  const match = /^\/?([^/?]+)\/([^?]+)(?:\?versionId=([A-Za-z0-9]+))?$/.exec(text)
+  if (match === null) throw invalidSource()
+  const [, name, path, versionId] = match
+  if (unescaped(name ?? '') !== bucket.name) throw new S3Error('NoSuchBucket')
+  const object = bucket.objects.find(unescaped(path ?? ''), versionId ?? null)
+  proveSource(request.headers, object)
+  return knownFile(bucket, object)
+}
+
+function proveSource(headers: ReadonlyMap<string, string>, source: StoredObject): void {
+  const ifMatch = headers.get('x-amz-copy-source-if-match')
+  const ifNoneMatch = headers.get('x-amz-copy-source-if-none-match')
+  const isWrong = ifMatch !== undefined && !isEtagListed(ifMatch, source.etag)
+  const isSame = ifNoneMatch !== undefined && isEtagListed(ifNoneMatch, source.etag)
+  if (isWrong || isSame) throw new S3Error('PreconditionFailed')
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw invalidSource()
+  }
+}
+
+function invalidSource(): S3Error {
+  return new S3Error(
+    'InvalidArgument',
+    'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+  )
+}
+
+function sourceVersion(source: StoredObject): Record<string, string> {
+  return source.versionId === NULL_VERSION
+    ? {}
+    : { 'x-amz-copy-source-version-id': source.versionId }
+}

@@ -1,0 +1,65 @@
+import { boundAbove } from './rows.ts'
+
+/** A walk over names in the order of their bytes. */
+export interface NameWalk<T extends { readonly key: string }> {
+  readonly prefix: string
+  /** Names that hold it after the prefix are folded into one; empty: none are. */
+  readonly delimiter: string
+  /** Where to begin, itself included. */
+  readonly from: Buffer
+  /** A common prefix equal to it was answered on the page before. */
+  readonly marker: string
+  readonly limit: number
+  /** Up to `count` entries: from `start` on, or those that follow `after`. */
+  readonly read: (place: { start: Buffer; after: T | null }, count: number) => readonly T[]
+}
+
+export interface NamePage<T> {
+  readonly items: readonly T[]
+  readonly prefixes: readonly string[]
+  readonly isTruncated: boolean
+  /** The last name or common prefix of this page; empty when it has none. */
+  readonly last: string
+}
+
+const GROUPED_BATCH = 50
+
+/** One page. A common prefix is jumped over instead of read through, however much it holds. */
+export function listedNames<T extends { readonly key: string }>(walk: NameWalk<T>): NamePage<T> {
+  const items: T[] = []
+  const prefixes: string[] = []
+  let last = ''
+  const page = (isTruncated: boolean) => ({ items, prefixes, isTruncated, last })
+  let place: { start: Buffer; after: T | null } = { start: walk.from, after: null }
+  if (walk.limit === 0) return page(false)
+  for (;;) {
+    const wanted = walk.delimiter === '' ? walk.limit + 1 : GROUPED_BATCH
+    const batch = walk.read(place, wanted)
+    let jump: Buffer | null | undefined
+    for (const item of batch) {
+      const group = commonPrefix(item.key, walk)
+      if (group !== null && group === walk.marker) {
+        jump = boundAbove(Buffer.from(group))
+        break
+      }
+      if (items.length + prefixes.length === walk.limit) return page(true)
+      last = group ?? item.key
+      if (group === null) {
+        items.push(item)
+        place = { start: Buffer.from(item.key), after: item }
+        continue
+      }
+      prefixes.push(group)
+      jump = boundAbove(Buffer.from(group))
+      break
+    }
+    if (jump === null || (jump === undefined && batch.length < wanted)) return page(false)
+    if (jump !== undefined) place = { start: jump, after: null }
+  }
+}
+
+function commonPrefix(key: string, walk: { prefix: string; delimiter: string }): string | null {
+  if (walk.delimiter === '') return null
+  const at = key.indexOf(walk.delimiter, walk.prefix.length)
+  return at < 0 ? null : key.slice(0, at + walk.delimiter.length)
+}

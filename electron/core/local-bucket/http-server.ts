@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { authenticate } from './authenticate.ts'
+import type { Bucket, Call } from './context.ts'
+import { corsHeaders, preflightReply, rulesInForce } from './cors.ts'
+import { S3Error, s3ErrorFrom } from './errors.ts'
+import { postForm } from './post-form.ts'
+import type { Reply } from './reply.ts'
+import { operationOf } from './router.ts'
+import { rawRequestOf, type S3Request, s3RequestOf } from './s3-request.ts'
+import { sendError, sendReply } from './send-reply.ts'
+
+export interface ServerLog {
+  warn(event: object, text: string): void
+}
+
+export interface ServerOptions {
+  readonly bucket: Bucket
+  /** The page's own origins, asked for again at every request. */
+  readonly pageOrigins: () => readonly string[]
+  readonly log: ServerLog
+}
+
+/** Presigned URLs with long policies or tokens do not fit into Node's usual 16 KiB. */
+const MAX_HEADER_BYTES = 64 * 1024
+/** A connection on which nothing moves for so long is given up. */
+const IDLE_MS = 5 * 60_000
+
+/** Speaks S3 over HTTP. It is not listening yet. */
+export function createBucketServer(options: ServerOptions): Server {
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requestTimeout: 0,
+    keepAliveTimeout: 60_000,
+    requireHostHeader: false,
+  })
+  server.setTimeout(IDLE_MS)
+  const serve = (message: IncomingMessage, response: ServerResponse, onBody: () => void) => {
+    const exchange = new Exchange(options, message, response, onBody)
+    exchange.run().catch((error: unknown) => exchange.breakOff(error))
+  }
+  server.on('request', (message, response) => serve(message, response, () => undefined))
+  // The body is asked for only once the request has proven that it may bring one.
+  server.on('checkContinue', (message, response) => {
+    serve(message, response, () => response.writeContinue())
+  })
+  return server
+}
+
+/** One request and its answer. */
+class Exchange {
+  readonly #options: ServerOptions
+  readonly #message: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #onBody: () => void
+  readonly #requestId = randomBytes(8).toString('hex').toUpperCase()
+  #headers: Record<string, string>
+
+  constructor(
+    options: ServerOptions,
+    message: IncomingMessage,
+    response: ServerResponse,
+    onBody: () => void,
+  ) {
+    this.#options = options
+    this.#message = message
+    this.#response = response
+    this.#onBody = onBody
+    this.#headers = { 'x-amz-request-id': this.#requestId, Server: 'FerryLocalBucket' }
+  }
+
+  async run(): Promise<void> {
+    let request: S3Request | null = null
+    try {
+      const raw = rawRequestOf(this.#message)
+      request = s3RequestOf(raw, this.#bucketOfHost())
+      await sendReply(this.#response, this.#headers, await this.#reply(request))
+    } catch (error) {
+      if (this.#response.headersSent || this.#response.destroyed) throw error
+      this.#sendError(error, request)
+    }
+  }
+
+  /** The answer was begun and cannot be finished, or nobody listens any more. */
+  breakOff(error: unknown): void {
+    const isCut = this.#message.destroyed || this.#response.destroyed
+    if (!isCut) this.#warn(error, 'an answer was broken off')
+    this.#response.destroy()
+  }
+
+  async #reply(request: S3Request): Promise<Reply> {
+    const { bucket, pageOrigins } = this.#options
+    const rules = rulesInForce(pageOrigins(), bucket.settings.corsRules())
+    if (request.method === 'OPTIONS') return preflightReply(rules, request.headers)
+    const cors = corsHeaders(rules, request.headers.get('origin'), request.method)
+    this.#headers = { ...this.#headers, ...cors }
+    const body = this.#body()
+    if (isForm(request)) return postForm({ bucket, request, body })
+    const authorization = authenticate(request.raw, bucket, bucket.now())
+    if (request.bucket !== null && request.bucket !== bucket.name) {
+      throw new S3Error('NoSuchBucket', undefined, { BucketName: request.bucket.slice(0, 100) })
+    }
+    const call: Call = { bucket, request, authorization, body }
+    return operationOf(request)(call)
+  }
+
+  /** Reading stops without closing the connection, so that a refusal can still be sent on it. */
+  #body(): AsyncIterable<Buffer> {
+    const message = this.#message
+    const onBody = this.#onBody
+    return {
+      async *[Symbol.asyncIterator]() {
+        onBody()
+        yield* message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+      },
+    }
+  }
+
+  /**
+   * Null for the bare address. Any other host name is refused: a foreign name that leads here is
+   * the trick (DNS rebinding) by which a web page reaches servers on this machine.
+   */
+  #bucketOfHost(): string | null {
+    const host = this.#message.headers.host ?? ''
+    const port = this.#message.socket.localPort
+    const { name } = this.#options.bucket
+    if (['127.0.0.1', 'localhost', '[::1]'].some((each) => host === `${each}:${port}`)) return null
+    if (host === `${name}.localhost:${port}`) return name
+    throw new S3Error('AccessDenied', 'This server answers on its own address only.')
+  }
+
+  #sendError(error: unknown, request: S3Request | null): void {
+    const known = s3ErrorFrom(error)
+    if (known === null) {
+      if (this.#message.errored !== null) {
+        // The client went away in the middle of its body; there is nobody to tell.
+        this.#response.destroy()
+        return
+      }
+      this.#warn(error, 'a request failed')
+    }
+    const answer = known ?? new S3Error('InternalError')
+    const fields = {
+      Code: answer.code,
+      Message: answer.message,
+      ...(answer.code === 'NoSuchKey' && request !== null ? { Key: request.key } : {}),
+      ...answer.details,
+      Resource: request === null ? '' : resourceOf(request),
+      RequestId: this.#requestId,
+    }
+    sendError(this.#response, this.#headers, fields, answer, this.#message.method === 'HEAD')
+  }
+
+  /** Says what failed, never with what: paths and queries stay out. */
+  #warn(error: unknown, text: string): void {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'
+    this.#options.log.warn({ requestId: this.#requestId, reason }, text)
+  }
+}
+
+function isForm(request: S3Request): boolean {
+  const type = request.headers.get('content-type') ?? ''
+  return (
+    request.method === 'POST' &&
+    request.bucket !== null &&
+    request.key === '' &&
+    /^multipart\/form-data\b/i.test(type)
+  )
+}
+
+function resourceOf(request: S3Request): string {
+  if (request.bucket === null) return '/'
+  return `/${request.bucket}${request.key === '' ? '' : `/${request.key}`}`
+}

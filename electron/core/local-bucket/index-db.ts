@@ -1,0 +1,116 @@
+import { DatabaseSync } from 'node:sqlite'
+
+const SCHEMA = `
+CREATE TABLE objects (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  key BLOB NOT NULL,
+  version TEXT NOT NULL,
+  latest INTEGER NOT NULL,
+  marker INTEGER NOT NULL,
+  file TEXT NOT NULL,
+  fold TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  modified INTEGER NOT NULL,
+  file_time INTEGER NOT NULL,
+  headers TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  part_bytes TEXT NOT NULL,
+  UNIQUE (key, version)
+) STRICT;
+CREATE UNIQUE INDEX latest_objects ON objects (key) WHERE latest = 1;
+CREATE INDEX object_history ON objects (key, sequence DESC);
+CREATE INDEX object_folds ON objects (fold);
+CREATE TABLE uploads (
+  id TEXT PRIMARY KEY,
+  key BLOB NOT NULL,
+  started INTEGER NOT NULL,
+  headers TEXT NOT NULL,
+  algorithm TEXT NOT NULL,
+  checksum_type TEXT NOT NULL,
+  is_explicit INTEGER NOT NULL,
+  result TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX uploads_by_key ON uploads (key, started, id);
+CREATE TABLE parts (
+  upload TEXT NOT NULL REFERENCES uploads (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  modified INTEGER NOT NULL,
+  file TEXT NOT NULL,
+  PRIMARY KEY (upload, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 1;
+`
+const VERSION = 1
+
+/** The file belongs to another process that is running. */
+export class IndexInUse extends Error {
+  override readonly name = 'IndexInUse'
+}
+
+/** The file is no index that this program could read. */
+export class IndexUnreadable extends Error {
+  override readonly name = 'IndexUnreadable'
+}
+
+/**
+ * Opens the index and holds it alone until it is closed or the process ends, however it ends:
+ * SQLite's exclusive locking keeps the system's own file lock.
+ */
+export function openIndex(file: string): DatabaseSync {
+  const db = openedFile(file)
+  try {
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 250;')
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;')
+    db.exec('BEGIN IMMEDIATE')
+    const version = db.prepare('PRAGMA user_version').get()?.user_version
+    if (version === 0) db.exec(SCHEMA)
+    db.exec('COMMIT')
+    if (version !== 0 && version !== VERSION) throw new IndexUnreadable('unknown version')
+    const verdict = db.prepare('PRAGMA quick_check(1)').get()?.quick_check
+    if (verdict !== 'ok') throw new IndexUnreadable('damaged')
+    return db
+  } catch (error) {
+    db.close()
+    throw knownTrouble(error)
+  }
+}
+
+function openedFile(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file)
+  } catch (error) {
+    throw knownTrouble(error)
+  }
+}
+
+/** Codes: sqlite.org/rescode.html */
+function knownTrouble(error: unknown): unknown {
+  if (!(error instanceof Error) || !('errcode' in error)) return error
+  const code = Number(error.errcode) & 0xff
+  const [busy, locked, corrupt, notDatabase] = [5, 6, 11, 26]
+  if (code === busy || code === locked) return new IndexInUse('the index is in use')
+  // An error of plain SQL means that the tables are not ours.
+  if (code === corrupt || code === notDatabase || code === 1) {
+    return new IndexUnreadable('not readable')
+  }
+  return error
+}
+
+/** Runs `work` as one transaction, or as a piece of the one that is open; undone when it throws. */
+export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  if (db.isTransaction) return work()
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}

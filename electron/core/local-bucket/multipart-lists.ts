@@ -1,0 +1,138 @@
+import { isoTimeOf } from './amz-time.ts'
+import { elementOfChecksum } from './checksums.ts'
+import type { Call } from './context.ts'
+import { S3Error } from './errors.ts'
+import { listedNames } from './grouped-list.ts'
+import { uploadOf } from './multipart-operations.ts'
+import { amzOwner } from './owner.ts'
+import { nameWriter, pageSize } from './paging.ts'
+import { quoted, type Reply, xmlReply } from './reply.ts'
+import { keyBytes } from './rows.ts'
+import { wholeNumber } from './s3-request.ts'
+import type { StoredPart, StoredUpload } from './upload-table.ts'
+import { optionalNode, type XmlNode } from './xml.ts'
+
+export async function listParts(call: Call): Promise<Reply> {
+  const { bucket, request } = call
+  const upload = uploadOf(call)
+  const limit = pageSize(request, 'max-parts')
+  const after = wholeNumber(request.query.get('part-number-marker'), 'part-number-marker') ?? 0
+  const found = bucket.uploads.table.parts(upload.uploadId, after, limit + 1)
+  const parts = found.slice(0, limit)
+  const last = parts.at(-1)?.partNumber ?? after
+  const write = nameWriter(request)
+  const reply = xmlReply('ListPartsResult', [
+    ['Bucket', bucket.name],
+    ['Key', write(upload.key)],
+    ['UploadId', upload.uploadId],
+    amzOwner('Initiator'),
+    amzOwner('Owner'),
+    ['StorageClass', 'STANDARD'],
+    ['PartNumberMarker', String(after)],
+    ['NextPartNumberMarker', String(last)],
+    ['MaxParts', String(limit)],
+    ['IsTruncated', String(found.length > limit)],
+    ...(upload.isExplicit
+      ? [
+          ['ChecksumAlgorithm', upload.algorithm] as const,
+          ['ChecksumType', upload.checksumType] as const,
+        ]
+      : []),
+    ...parts.map((part) => partNode(part, upload)),
+  ])
+  return reply
+}
+
+function partNode(part: StoredPart, upload: StoredUpload): XmlNode {
+  return [
+    'Part',
+    [
+      ['PartNumber', String(part.partNumber)],
+      ['LastModified', isoTimeOf(part.modifiedMs)],
+      ['ETag', quoted(part.etag)],
+      ['Size', String(part.byteLength)],
+      [elementOfChecksum(upload.algorithm), part.checksum],
+    ],
+  ]
+}
+
+export async function listMultipartUploads(call: Call): Promise<Reply> {
+  const { bucket, request } = call
+  const limit = pageSize(request, 'max-uploads')
+  const write = nameWriter(request)
+  const query = (name: string) => request.query.get(name) ?? ''
+  const [prefix, delimiter, keyMarker] = ['prefix', 'delimiter', 'key-marker'].map(query)
+  const page = uploadPage(call, prefix ?? '', delimiter ?? '', limit)
+  const last = page.uploads.at(-1)
+  return xmlReply('ListMultipartUploadsResult', [
+    ['Bucket', bucket.name],
+    ['KeyMarker', write(keyMarker ?? '')],
+    ['UploadIdMarker', query('upload-id-marker')],
+    optionalNode('NextKeyMarker', page.isTruncated ? write(page.nextKey) : null),
+    optionalNode('NextUploadIdMarker', page.isTruncated ? (last?.uploadId ?? '') : null),
+    optionalNode('Delimiter', write(delimiter ?? '')),
+    ['Prefix', write(prefix ?? '')],
+    ['MaxUploads', String(limit)],
+    optionalNode('EncodingType', request.query.get('encoding-type')),
+    ['IsTruncated', String(page.isTruncated)],
+    ...page.uploads.map((upload) => uploadNode(upload, write)),
+    ...page.prefixes.map((each): XmlNode => ['CommonPrefixes', [['Prefix', write(each)]]]),
+  ])
+}
+
+interface UploadPage {
+  readonly uploads: readonly StoredUpload[]
+  readonly prefixes: readonly string[]
+  readonly isTruncated: boolean
+  readonly nextKey: string
+}
+
+function uploadPage(call: Call, prefix: string, delimiter: string, limit: number): UploadPage {
+  const { uploads } = call.bucket
+  const keyMarker = call.request.query.get('key-marker') ?? ''
+  const idMarker = call.request.query.get('upload-id-marker') ?? ''
+  if (idMarker !== '' && uploads.table.find(idMarker) === null) {
+    throw new S3Error('InvalidArgument', 'Invalid uploadId marker')
+  }
+  // Without an id the marker's own key is over; with one it goes on after that upload.
+  const begun = keyMarker === '' ? null : uploads.table.find(idMarker)
+  const listed = listedNames<StoredUpload>({
+    prefix,
+    delimiter,
+    limit,
+    marker: keyMarker,
+    from: keyBytes(keyMarker === '' ? '' : `${keyMarker}\0`),
+    read: ({ start, after }, count) => {
+      const last = after ?? (start.equals(keyBytes(`${keyMarker}\0`)) ? begun : null)
+      return last === null
+        ? uploads.table.list(prefix, start, null, count)
+        : uploads.table.list(prefix, keyBytes(last.key), last.uploadId, count)
+    },
+  })
+  return {
+    uploads: listed.items,
+    prefixes: listed.prefixes,
+    isTruncated: listed.isTruncated,
+    nextKey: listed.last,
+  }
+}
+
+function uploadNode(upload: StoredUpload, write: (name: string) => string): XmlNode {
+  return [
+    'Upload',
+    [
+      ['Key', write(upload.key)],
+      ['UploadId', upload.uploadId],
+      amzOwner('Initiator'),
+      amzOwner('Owner'),
+      ['StorageClass', 'STANDARD'],
+      ['Initiated', isoTimeOf(upload.startedMs)],
+      ...(upload.isExplicit
+        ? [
+            ['ChecksumAlgorithm', upload.algorithm] as const,
+            ['ChecksumType', upload.checksumType] as const,
+          ]
+        : []),
+    ],
+  ]
+}

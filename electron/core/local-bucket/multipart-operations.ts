@@ -1,0 +1,175 @@
+import { rm } from 'node:fs/promises'
+import { S3_LIMITS } from '../../contract/limits.ts'
+import {
+  type Checksum,
+  checksumAlgorithmOf,
+  checksumTypeOf,
+  elementOfChecksum,
+  headerOfChecksum,
+} from './checksums.ts'
+import { readCompletion } from './completion-document.ts'
+import { writeConditionOf } from './conditions.ts'
+import type { Call } from './context.ts'
+import { S3Error } from './errors.ts'
+import { withIncomingFile } from './incoming-file.ts'
+import { keptHeaders, versionHeader } from './object-headers.ts'
+import { proveKey } from './object-writes.ts'
+import { emptyReply, quoted, type Reply, type SlowAnswer, xmlReply } from './reply.ts'
+import { takeBody } from './request-body.ts'
+import { wholeNumber } from './s3-request.ts'
+import type { StoredUpload } from './upload-table.ts'
+import { type XmlNode, xmlElement } from './xml.ts'
+
+export async function createMultipartUpload(call: Call): Promise<Reply> {
+  const { bucket, request } = call
+  proveKey(request.key)
+  const wanted = request.headers.get('x-amz-checksum-algorithm')
+  const wantedType = request.headers.get('x-amz-checksum-type') ?? null
+  if (wanted === undefined && wantedType !== null) {
+    throw new S3Error(
+      'InvalidRequest',
+      'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
+    )
+  }
+  const algorithm = wanted === undefined ? 'CRC64NVME' : checksumAlgorithmOf(wanted)
+  const checksumType = checksumTypeOf(algorithm, wantedType)
+  const upload = bucket.uploads.begin({
+    key: request.key,
+    headers: keptHeaders(request.headers),
+    algorithm,
+    checksumType,
+    isExplicit: wanted !== undefined,
+  })
+  const reply = xmlReply('InitiateMultipartUploadResult', [
+    ['Bucket', bucket.name],
+    ['Key', request.key],
+    ['UploadId', upload.uploadId],
+  ])
+  if (!upload.isExplicit) return reply
+  const chosen = { 'x-amz-checksum-algorithm': algorithm, 'x-amz-checksum-type': checksumType }
+  return { ...reply, headers: { ...reply.headers, ...chosen } }
+}
+
+export async function uploadPart(call: Call): Promise<Reply> {
+  const { bucket, request, authorization, body } = call
+  const partNumber = partNumberOf(call)
+  const upload = uploadOf(call)
+  proveAlgorithm(call, upload)
+  const { file, filled } = await withIncomingFile(bucket.files, (write) =>
+    takeBody(request, authorization, body, write, upload.algorithm),
+  )
+  try {
+    const { byteLength, md5, checksum } = filled
+    const part = await bucket.uploads.putPart(
+      request.key,
+      upload.uploadId,
+      { partNumber, byteLength, etag: md5.toString('hex'), checksum: checksum.value },
+      file,
+    )
+    return emptyReply(200, {
+      ETag: quoted(part.etag),
+      [headerOfChecksum(upload.algorithm)]: part.checksum,
+    })
+  } finally {
+    // Still there only when the part was not taken over.
+    await rm(file, { force: true })
+  }
+}
+
+export async function abortMultipartUpload(call: Call): Promise<Reply> {
+  await call.bucket.uploads.abort(call.request.key, uploadOf(call).uploadId)
+  return emptyReply(204)
+}
+
+export async function completeMultipartUpload(call: Call): Promise<Reply> {
+  const { bucket, request } = call
+  const uploadId = request.query.get('uploadId') ?? ''
+  bucket.uploads.findCompletable(request.key, uploadId)
+  const completion = await readCompletion(call)
+  await bucket.uploads.settled(uploadId)
+  const upload = bucket.uploads.findCompletable(request.key, uploadId)
+  if (upload.result !== null) return slowReply(call, Promise.resolve(resultOf(upload.result)))
+  const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
+  try {
+    const join = bucket.uploads.prepareCompletion(upload, write, completion(upload))
+    return slowReply(
+      call,
+      join().finally(() => bucket.objects.endWrite(write)),
+    )
+  } catch (error) {
+    bucket.objects.endWrite(write)
+    throw error
+  }
+}
+
+interface CompletedObject {
+  readonly etag: string
+  readonly versionId: string
+  readonly checksum: Checksum | null
+}
+
+/** Reads what `UploadStore` wrote itself. */
+function resultOf(json: string): CompletedObject {
+  return JSON.parse(json) as CompletedObject
+}
+
+function slowReply(call: Call, completed: Promise<CompletedObject>): Reply {
+  const answer = completed.then((object) => completeAnswer(call, object))
+  return { status: 200, headers: {}, body: { kind: 'slow', answer } }
+}
+
+function completeAnswer(call: Call, object: CompletedObject): SlowAnswer {
+  const { bucket, request } = call
+  const path = request.key.split('/').map(encodeURIComponent).join('/')
+  const { checksum } = object
+  return {
+    headers: versionHeader(object),
+    element: xmlElement('CompleteMultipartUploadResult', [
+      ['Location', `${bucket.endpoint()}/${bucket.name}/${path}`],
+      ['Bucket', bucket.name],
+      ['Key', request.key],
+      ['ETag', quoted(object.etag)],
+      ...checksumNodes(checksum),
+    ]),
+  }
+}
+
+export function checksumNodes(checksum: Checksum | null): XmlNode[] {
+  if (checksum === null) return []
+  return [
+    [elementOfChecksum(checksum.algorithm), checksum.value],
+    ['ChecksumType', checksum.type],
+  ]
+}
+
+export function uploadOf(call: Call): StoredUpload {
+  return call.bucket.uploads.find(call.request.key, call.request.query.get('uploadId') ?? '')
+}
+
+export function partNumberOf(call: Call): number {
+  const partNumber = wholeNumber(call.request.query.get('partNumber'), 'partNumber') ?? 0
+  if (partNumber < 1 || partNumber > S3_LIMITS.maxPartCount) {
+    throw new S3Error(
+      'InvalidArgument',
+      `Part number must be an integer between 1 and ${S3_LIMITS.maxPartCount}, inclusive`,
+      { ArgumentName: 'partNumber' },
+    )
+  }
+  return partNumber
+}
+
+/** A part may not bring another checksum than the one its upload began with. */
+function proveAlgorithm(call: Call, upload: StoredUpload): void {
+  if (!upload.isExplicit) return
+  const own = headerOfChecksum(upload.algorithm)
+  const sent = [...call.request.headers].flatMap(([name, value]) =>
+    name === 'x-amz-trailer' ? [value.toLowerCase()] : [name],
+  )
+  const other = sent.find((name) => /^x-amz-checksum-(crc|sha)/.test(name) && name !== own)
+  if (other === undefined) return
+  throw new S3Error(
+    'InvalidRequest',
+    `Checksum Type mismatch occurred, expected checksum Type: ${upload.algorithm.toLowerCase()}, ` +
+      `actual checksum Type: ${other.slice('x-amz-checksum-'.length)}`,
+  )
+}

@@ -1,0 +1,125 @@
+import { httpTimeOf } from './amz-time.ts'
+import { headerOfChecksum } from './checksums.ts'
+import { S3Error } from './errors.ts'
+import { quoted } from './reply.ts'
+import type { S3Request } from './s3-request.ts'
+import { NULL_VERSION, type StoredObject } from './stored-object.ts'
+
+const KEPT = [
+  ['content-type', 'Content-Type'],
+  ['content-disposition', 'Content-Disposition'],
+  ['content-encoding', 'Content-Encoding'],
+  ['content-language', 'Content-Language'],
+  ['cache-control', 'Cache-Control'],
+  ['expires', 'Expires'],
+  ['x-amz-website-redirect-location', 'x-amz-website-redirect-location'],
+] as const
+const METADATA = 'x-amz-meta-'
+const MAX_METADATA_BYTES = 2048
+
+/** Documents that may run scripts in a browser. They get an origin of their own (see below). */
+const ACTIVE_TYPE = /^\s*(text\/html|text\/xml|image\/svg\+xml|application\/([a-z.+-]+\+)?xml)\b/i
+const SANDBOX = 'sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts'
+
+/** The headers of a write that are kept with the object and answered with it. */
+export function keptHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
+  refuseUnsupported(headers)
+  const kept: Record<string, string> = {}
+  for (const [name, written] of KEPT) {
+    const value = headers.get(name)
+    if (value !== undefined && value !== '') kept[written] = value
+  }
+  // `aws-chunked` frames the request; it is no encoding of the object.
+  const encodings = kept['Content-Encoding']?.split(',').map((each) => each.trim())
+  const own = encodings?.filter((each) => each !== 'aws-chunked').join(',')
+  if (own === '') delete kept['Content-Encoding']
+  else if (own !== undefined) kept['Content-Encoding'] = own
+  return { ...kept, ...userMetadata(headers) }
+}
+
+/** Source for the limit: docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+function userMetadata(headers: ReadonlyMap<string, string>): Record<string, string> {
+  const metadata: Record<string, string> = {}
+  let byteLength = 0
+  for (const [name, value] of headers) {
+    if (!name.startsWith(METADATA)) continue
+    byteLength += name.length - METADATA.length + value.length
+    metadata[name] = value
+  }
+  if (byteLength > MAX_METADATA_BYTES) {
+    throw new S3Error('MetadataTooLarge', undefined, {
+      Size: String(byteLength),
+      MaxSizeAllowed: String(MAX_METADATA_BYTES),
+    })
+  }
+  return metadata
+}
+
+/** What would be promised by silence: encryption, locks and tags are not here. */
+function refuseUnsupported(headers: ReadonlyMap<string, string>): void {
+  const storageClass = headers.get('x-amz-storage-class')
+  if (storageClass !== undefined && storageClass !== 'STANDARD') {
+    throw new S3Error('InvalidStorageClass')
+  }
+  for (const name of headers.keys()) {
+    if (/^x-amz-(server-side-encryption|object-lock|tagging$|grant-|write-offset)/.test(name)) {
+      throw new S3Error(
+        'NotImplemented',
+        'A header you provided implies functionality that is not implemented',
+        { Header: name },
+      )
+    }
+  }
+}
+
+/** Every header of a GET or HEAD that describes the object. */
+export function describingHeaders(
+  object: StoredObject,
+  request: S3Request,
+  wholeIsSent: boolean,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    'Accept-Ranges': 'bytes',
+    'Last-Modified': httpTimeOf(object.modifiedMs),
+    ETag: quoted(object.etag),
+    'Content-Type': 'binary/octet-stream',
+    ...object.headers,
+    ...versionHeader(object),
+  }
+  const { checksum } = object
+  if (
+    checksum !== null &&
+    wholeIsSent &&
+    request.headers.get('x-amz-checksum-mode') !== undefined
+  ) {
+    headers[headerOfChecksum(checksum.algorithm)] = checksum.value
+    headers['x-amz-checksum-type'] = checksum.type
+  }
+  override(headers, request.query)
+  return { ...headers, ...browserGuards(headers['Content-Type'] ?? '') }
+}
+
+export function versionHeader(object: Pick<StoredObject, 'versionId'>): Record<string, string> {
+  return object.versionId === NULL_VERSION ? {} : { 'x-amz-version-id': object.versionId }
+}
+
+/** `response-content-type` and its like; they only reach here in signed requests. */
+function override(headers: Record<string, string>, query: ReadonlyMap<string, string>): void {
+  for (const [name, written] of KEPT) {
+    const value = query.get(`response-${name}`)
+    if (value === undefined) continue
+    if (/[\r\n\0]/.test(value)) throw new S3Error('InvalidArgument')
+    headers[written] = Buffer.from(value, 'utf8').toString('latin1')
+  }
+}
+
+/**
+ * Objects come from anybody, and this server shares its host name with Ferry's own page: a browser
+ * must neither guess a type nor run an object's scripts with this origin's rights.
+ */
+function browserGuards(contentType: string): Record<string, string> {
+  return {
+    'X-Content-Type-Options': 'nosniff',
+    ...(ACTIVE_TYPE.test(contentType) ? { 'Content-Security-Policy': SANDBOX } : {}),
+  }
+}

@@ -1,0 +1,75 @@
+import { rm } from 'node:fs/promises'
+import { S3_LIMITS } from '../../contract/limits.ts'
+import { headerOfChecksum } from './checksums.ts'
+import { writeConditionOf } from './conditions.ts'
+import type { Call } from './context.ts'
+import { S3Error } from './errors.ts'
+import { withIncomingFile } from './incoming-file.ts'
+import { keptHeaders, versionHeader } from './object-headers.ts'
+import { emptyReply, quoted, type Reply } from './reply.ts'
+import { takeBody } from './request-body.ts'
+import type { StoredObject } from './stored-object.ts'
+
+export async function putObject(call: Call): Promise<Reply> {
+  const { bucket, request, authorization, body } = call
+  proveKey(request.key)
+  const headers = keptHeaders(request.headers)
+  const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
+  try {
+    const { file, filled } = await withIncomingFile(bucket.files, (take) =>
+      takeBody(request, authorization, body, take),
+    )
+    try {
+      const stored = bucket.objects.put(write, {
+        key: request.key,
+        finishedFile: file,
+        byteLength: filled.byteLength,
+        etag: filled.md5.toString('hex'),
+        headers,
+        checksum: { ...filled.checksum, type: 'FULL_OBJECT' },
+        partBytes: [],
+      })
+      return emptyReply(200, writtenHeaders(stored))
+    } finally {
+      // Still there only when the object was not taken over.
+      await rm(file, { force: true })
+    }
+  } finally {
+    bucket.objects.endWrite(write)
+  }
+}
+
+export async function deleteObject(call: Call): Promise<Reply> {
+  const { bucket, request } = call
+  const deletion = bucket.objects.remove(request.key, request.query.get('versionId') ?? null)
+  if (deletion === null) return emptyReply(204)
+  return emptyReply(204, {
+    ...versionHeader(deletion),
+    ...(deletion.isMarker ? { 'x-amz-delete-marker': 'true' } : {}),
+  })
+}
+
+/** Refuses keys that S3 cannot hold. Source: userguide/object-keys.html */
+export function proveKey(key: string): void {
+  const byteLength = Buffer.byteLength(key)
+  if (byteLength > S3_LIMITS.maxKeyBytes) {
+    throw new S3Error('KeyTooLongError', undefined, {
+      Size: String(byteLength),
+      MaxSizeAllowed: String(S3_LIMITS.maxKeyBytes),
+    })
+  }
+}
+
+/** What a finished write answers in headers. */
+export function writtenHeaders(stored: StoredObject): Record<string, string> {
+  return {
+    ETag: quoted(stored.etag),
+    ...versionHeader(stored),
+    ...(stored.checksum === null
+      ? {}
+      : {
+          [headerOfChecksum(stored.checksum.algorithm)]: stored.checksum.value,
+          'x-amz-checksum-type': stored.checksum.type,
+        }),
+  }
+}

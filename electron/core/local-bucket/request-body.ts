@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { S3_LIMITS } from '../../contract/limits.ts'
+import type { Authorization } from './authenticate.ts'
+import {
+  algorithmOfHeader,
+  type ChecksumAlgorithm,
+  checksumAlgorithmOf,
+  provenChecksumText,
+} from './checksums.ts'
+import { decodedChunks } from './chunked-body.ts'
+import { S3Error } from './errors.ts'
+import { type Digests, startDigests } from './running-digests.ts'
+import { type S3Request, wholeNumber } from './s3-request.ts'
+
+const SHA256_HEX_CHARS = 64
+
+/**
+ * Hands a request's bytes to `take`, one piece after another, and resolves once they proved to be
+ * what the request announced: length, payload hash, Content-MD5 and checksum. Rejects when they
+ * did not; then whatever was made of the pieces must be thrown away. A piece is hashed while
+ * `take` works on it, and the next one waits for both.
+ */
+export async function takeBody(
+  request: S3Request,
+  authorization: Authorization,
+  source: AsyncIterable<Buffer>,
+  take: (piece: Buffer) => Promise<void>,
+  usualAlgorithm: ChecksumAlgorithm = 'CRC64NVME',
+): Promise<Digests> {
+  const { payloadHash } = authorization
+  const isChunked = payloadHash.startsWith('STREAMING-')
+  const announced = announcedLength(request, isChunked)
+  const claim = checksumClaim(request)
+  const algorithm = claim?.algorithm ?? usualAlgorithm
+  const digests = await startDigests(algorithm)
+  const sha256 = payloadHash.length === SHA256_HEX_CHARS ? createHash('sha256') : null
+  const trailers = new Map<string, string>()
+  const seal = payloadHash.startsWith('STREAMING-AWS4') ? authorization : null
+  let byteLength = 0
+  for await (const piece of isChunked ? decodedChunks(source, seal, trailers) : source) {
+    byteLength += piece.length
+    if (byteLength > announced) throw new S3Error('IncompleteBody')
+    const taking = take(piece)
+    digests.update(piece)
+    sha256?.update(piece)
+    await taking
+  }
+  if (byteLength !== announced) throw new S3Error('IncompleteBody')
+  const proven = digests.finish()
+  proveMd5(request.headers.get('content-md5'), proven.md5)
+  if (sha256 !== null && sha256.digest('hex') !== payloadHash) {
+    throw new S3Error('XAmzContentSHA256Mismatch')
+  }
+  if (claim !== null) proveChecksum(claim, proven.checksum.value, trailers)
+  return proven
+}
+
+/** Reads a small document whole. `maxBytes` is a guard, not a promise of S3's. */
+export async function readDocument(
+  request: S3Request,
+  authorization: Authorization,
+  source: AsyncIterable<Buffer>,
+  maxBytes: number,
+): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let byteLength = 0
+  await takeBody(request, authorization, source, async (piece) => {
+    byteLength += piece.length
+    if (byteLength > maxBytes) throw new S3Error('MalformedXML', 'The document is too long.')
+    pieces.push(piece)
+  })
+  return Buffer.concat(pieces)
+}
+
+/** Of the object's bytes, without the frame of an `aws-chunked` body. */
+function announcedLength(request: S3Request, isChunked: boolean): number {
+  const { headers } = request
+  if (!isChunked && headers.has('transfer-encoding')) {
+    throw new S3Error(
+      'NotImplemented',
+      'A header you provided implies functionality that is not implemented',
+      { Header: 'Transfer-Encoding' },
+    )
+  }
+  const header = isChunked ? 'x-amz-decoded-content-length' : 'content-length'
+  const announced = wholeNumber(headers.get(header), header)
+  if (announced === null) throw new S3Error('MissingContentLength')
+  if (announced > S3_LIMITS.maxSinglePutBytes) throw new S3Error('EntityTooLarge')
+  return announced
+}
+
+/** What the client says of its bytes; `value` is null when it comes in a trailer. */
+interface ChecksumClaim {
+  readonly algorithm: ChecksumAlgorithm
+  readonly value: string | null
+}
+
+function checksumClaim(request: S3Request): ChecksumClaim | null {
+  const claims: ChecksumClaim[] = []
+  for (const [name, value] of request.headers) {
+    const algorithm = algorithmOfHeader(name)
+    if (algorithm !== null) claims.push({ algorithm, value: provenChecksumText(algorithm, value) })
+  }
+  const trailer = request.headers.get('x-amz-trailer')?.toLowerCase()
+  if (trailer?.startsWith('x-amz-checksum-')) {
+    const algorithm = checksumAlgorithmOf(trailer.slice('x-amz-checksum-'.length))
+    claims.push({ algorithm, value: null })
+  }
+  if (claims.length > 1) {
+    throw new S3Error(
+      'InvalidRequest',
+      'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
+    )
+  }
+  return claims[0] ?? null
+}
+
+function proveChecksum(
+  claim: ChecksumClaim,
+  computed: string,
+  trailers: ReadonlyMap<string, string>,
+): void {
+  const inTrailer = trailers.get(`x-amz-checksum-${claim.algorithm.toLowerCase()}`)
+  const given = claim.value ?? inTrailer
+  if (given === undefined) throw new S3Error('IncompleteBody', 'The announced trailer is missing.')
+  if (provenChecksumText(claim.algorithm, given) === computed) return
+  throw new S3Error(
+    'BadDigest',
+    `The ${claim.algorithm} you specified did not match the calculated checksum.`,
+  )
+}
+
+function proveMd5(header: string | undefined, md5: Buffer): void {
+  if (header === undefined) return
+  const given = Buffer.from(header, 'base64')
+  if (given.length !== md5.length || given.toString('base64') !== header) {
+    throw new S3Error('InvalidDigest')
+  }
+  if (!given.equals(md5)) {
+    throw new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.')
+  }
+}

@@ -1,0 +1,88 @@
+import type { ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { S3Error } from './errors.ts'
+import type { Reply, SlowAnswer } from './reply.ts'
+import { errorElement, XML_DECLARATION } from './xml.ts'
+
+/** When a slow answer is begun, and how often a space keeps it alive. */
+const PATIENCE_MS = 10_000
+const READ_BYTES = 256 * 1024
+
+/** `headers` belong to every answer of this request; a reply's own come on top. */
+export async function sendReply(
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+  reply: Reply,
+): Promise<void> {
+  const { body } = reply
+  const head = { ...headers, ...reply.headers }
+  switch (body.kind) {
+    case 'none': {
+      const hasLength = head['Content-Length'] !== undefined
+      const mayHaveBody = reply.status !== 204 && reply.status !== 304
+      const length = hasLength || !mayHaveBody ? {} : { 'Content-Length': '0' }
+      response.writeHead(reply.status, { ...head, ...length }).end()
+      return
+    }
+    case 'text': {
+      const bytes = Buffer.from(body.text)
+      response.writeHead(reply.status, { ...head, 'Content-Length': String(bytes.length) })
+      response.end(bytes)
+      return
+    }
+    case 'file': {
+      response.writeHead(reply.status, head)
+      const { handle, start, byteLength } = body
+      const end = start + byteLength - 1
+      await pipeline(handle.createReadStream({ start, end, highWaterMark: READ_BYTES }), response)
+      return
+    }
+    case 'slow':
+      await sendSlow(response, head, body.answer)
+  }
+}
+
+/** S3's error document; an answer to HEAD has no body. */
+export function sendError(
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+  fields: Readonly<Record<string, string>>,
+  error: S3Error,
+  isHead: boolean,
+): void {
+  const bytes = Buffer.from(XML_DECLARATION + errorElement(fields))
+  response.writeHead(error.status, {
+    ...headers,
+    ...error.headers,
+    ...(isHead ? {} : { 'Content-Type': 'application/xml' }),
+    ...(isHead ? {} : { 'Content-Length': String(bytes.length) }),
+  })
+  response.end(isHead ? undefined : bytes)
+}
+
+/** Thrown work after the answer was begun: the error goes into the body, as S3 does it. */
+async function sendSlow(
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+  answer: Promise<SlowAnswer>,
+): Promise<void> {
+  const head = { ...headers, 'Content-Type': 'application/xml' }
+  let pulse: NodeJS.Timeout | null = null
+  const patience = setTimeout(() => {
+    response.writeHead(200, head).write(XML_DECLARATION)
+    pulse = setInterval(() => response.write(' '), PATIENCE_MS)
+  }, PATIENCE_MS)
+  try {
+    const { headers: own, element } = await answer
+    if (response.headersSent) response.end(element)
+    else response.writeHead(200, { ...head, ...own }).end(XML_DECLARATION + element)
+  } catch (error) {
+    if (!response.headersSent) throw error
+    const known = error instanceof S3Error ? error : new S3Error('InternalError')
+    response.end(errorElement({ Code: known.code, Message: known.message }))
+    if (!(error instanceof S3Error)) throw error
+  } finally {
+    clearTimeout(patience)
+    if (pulse !== null) clearInterval(pulse)
+  }
+}

@@ -1,0 +1,168 @@
+import { rmSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { checksumOfParts } from './checksums.ts'
+import { S3Error } from './errors.ts'
+import { inTransaction } from './index-db.ts'
+import { joinParts } from './join-parts.ts'
+import { multipartEtag, type NamedPart, provenParts } from './named-parts.ts'
+import { type ObjectFiles, randomName } from './object-files.ts'
+import type { ObjectStore, PendingWrite } from './object-store.ts'
+import type { StoredObject } from './stored-object.ts'
+import { type StoredPart, type StoredUpload, UploadTable } from './upload-table.ts'
+
+/** What Complete brings besides the list of parts. */
+export interface Completion {
+  readonly parts: readonly NamedPart[]
+  /** The length the client expects; null when it did not say. */
+  readonly expectedBytes: number | null
+  /** The whole object's checksum as the client expects it. */
+  readonly expectedChecksum: string | null
+}
+
+/** Uploads in parts: their index and their files together. */
+export class UploadStore {
+  readonly table: UploadTable
+  readonly #db: DatabaseSync
+  readonly #files: ObjectFiles
+  readonly #objects: ObjectStore
+  readonly #now: () => number
+  /** Uploads whose parts are being joined: nothing else may touch them meanwhile. */
+  readonly #joining = new Map<string, Promise<unknown>>()
+
+  constructor(db: DatabaseSync, files: ObjectFiles, objects: ObjectStore, now: () => number) {
+    this.#db = db
+    this.table = new UploadTable(db)
+    this.#files = files
+    this.#objects = objects
+    this.#now = now
+  }
+
+  begin(
+    upload: Pick<StoredUpload, 'key' | 'headers' | 'algorithm' | 'checksumType' | 'isExplicit'>,
+  ): StoredUpload {
+    const begun = { ...upload, uploadId: randomName(), startedMs: this.#now(), result: null }
+    this.table.begin(begun)
+    return begun
+  }
+
+  /** The unfinished upload of that id and key. The id is looked up and never used as a path. */
+  find(key: string, uploadId: string): StoredUpload {
+    const upload = this.table.find(uploadId)
+    if (upload === null || upload.key !== key || upload.result !== null) {
+      throw new S3Error('NoSuchUpload', undefined, { UploadId: uploadId.slice(0, 100) })
+    }
+    return upload
+  }
+
+  /** Also finds one that is complete, since its Complete may be repeated. */
+  findCompletable(key: string, uploadId: string): StoredUpload {
+    const upload = this.table.find(uploadId)
+    return upload !== null && upload.key === key ? upload : this.find(key, uploadId)
+  }
+
+  /** Resolves when nobody joins the parts of that upload any more. */
+  async settled(uploadId: string): Promise<void> {
+    while (this.#joining.has(uploadId)) await Promise.allSettled([this.#joining.get(uploadId)])
+  }
+
+  /** Takes over a finished file as a part; the part that had this number before is gone. */
+  async putPart(
+    key: string,
+    uploadId: string,
+    part: Omit<StoredPart, 'file' | 'modifiedMs'>,
+    finishedFile: string,
+  ): Promise<StoredPart> {
+    await this.settled(uploadId)
+    this.find(key, uploadId)
+    const stored = { ...part, file: randomName(), modifiedMs: this.#now() }
+    const before = this.table.part(uploadId, part.partNumber)
+    this.#files.takePart(finishedFile, stored.file)
+    this.table.putPart(uploadId, stored)
+    if (before !== null) this.#removeParts([before])
+    return stored
+  }
+
+  async abort(key: string, uploadId: string): Promise<void> {
+    await this.settled(uploadId)
+    this.find(key, uploadId)
+    const parts = this.#allParts(uploadId)
+    this.table.remove(uploadId)
+    this.#removeParts(parts)
+  }
+
+  /**
+   * Checks at once and throws what is wrong with the list; the returned work then joins the files,
+   * which takes time for large objects.
+   */
+  prepareCompletion(
+    upload: StoredUpload,
+    write: PendingWrite,
+    completion: Completion,
+  ): () => Promise<StoredObject> {
+    const parts = provenParts(upload, this.#allParts(upload.uploadId), completion.parts)
+    const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0)
+    if (completion.expectedBytes !== null && completion.expectedBytes !== byteLength) {
+      throw new S3Error(
+        'InvalidRequest',
+        "The provided 'x-amz-mp-object-size' header does not match what was computed.",
+      )
+    }
+    const checksums = parts.map((part) => ({ value: part.checksum, byteLength: part.byteLength }))
+    const checksum = checksumOfParts(upload.algorithm, upload.checksumType, checksums)
+    if (completion.expectedChecksum !== null && completion.expectedChecksum !== checksum.value) {
+      throw new S3Error(
+        'BadDigest',
+        `The ${upload.algorithm} you specified did not match the calculated checksum.`,
+      )
+    }
+    const object = {
+      key: upload.key,
+      byteLength,
+      etag: multipartEtag(parts),
+      headers: upload.headers,
+      checksum,
+      partBytes: parts.map((part) => part.byteLength),
+    }
+    return () => this.#exclusively(upload.uploadId, () => this.#join(upload, write, parts, object))
+  }
+
+  async #join(
+    upload: StoredUpload,
+    write: PendingWrite,
+    parts: readonly StoredPart[],
+    object: Omit<Parameters<ObjectStore['put']>[1], 'finishedFile'>,
+  ): Promise<StoredObject> {
+    const sources = parts.map((part) => ({
+      file: this.#files.partFile(part.file),
+      byteLength: part.byteLength,
+    }))
+    const finishedFile = await joinParts(sources)
+    const all = this.#allParts(upload.uploadId)
+    const stored = inTransaction(this.#db, () => {
+      const put = this.#objects.put(write, { ...object, finishedFile })
+      const { etag, versionId, checksum } = put
+      this.table.finish(upload.uploadId, JSON.stringify({ etag, versionId, checksum }))
+      return put
+    })
+    this.#removeParts(all)
+    return stored
+  }
+
+  async #exclusively<T>(uploadId: string, work: () => Promise<T>): Promise<T> {
+    const working = work()
+    this.#joining.set(uploadId, working)
+    try {
+      return await working
+    } finally {
+      this.#joining.delete(uploadId)
+    }
+  }
+
+  #allParts(uploadId: string): StoredPart[] {
+    return this.table.parts(uploadId, 0, Number.MAX_SAFE_INTEGER)
+  }
+
+  #removeParts(parts: readonly StoredPart[]): void {
+    for (const part of parts) rmSync(this.#files.partFile(part.file), { force: true })
+  }
+}
