@@ -82,3 +82,12 @@ export interface NetworkStatus {
   readonly isOnline: () => boolean
   readonly subscribe: (listener: () => void) => () => void
 }
+
+/** All that the queue needs of the world. */
+export interface QueuePorts {
+  readonly control: UploadControl
+  readonly transport: PartTransport
+  readonly sources: SourceLookup
+  readonly clock: Clock
+  readonly network: NetworkStatus
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod/mini'
+import type {
+  CommandCalls,
+  FerryBridge,
+  NoticeSubscriptions,
+} from '../../electron/contract/bridge.ts'
+import { mapRows } from '../../electron/contract/bridge.ts'
+import { type CommandName, commands, notices } from '../../electron/contract/commands.ts'
+import { Failure } from '../../electron/contract/failure.ts'
+import { failed, type Outcome } from '../../electron/contract/outcome.ts'
+import { Source } from '../../electron/contract/upload.ts'
+
+/** The bridge while nobody has looked yet at what comes over it. */
+export interface RawBridge {
+  readonly commands: { readonly [N in CommandName]: (input: unknown) => Promise<unknown> }
+  readonly notices: {
+    readonly [N in keyof typeof notices]: (listener: (payload: unknown) => void) => () => void
+  }
+  readonly registerSources: (files: readonly File[]) => Promise<unknown>
+}
+
+/** Lets through only what the contract knows. */
+export function checkedBridge(raw: RawBridge): FerryBridge<File> {
+  const calls = mapRows(commands, (name) => {
+    const schema = outcomeOf(commands[name].output)
+    return (input: unknown) => answerOf(name, schema, () => raw.commands[name](input))
+  })
+  const subscriptions = mapRows(notices, (name) => {
+    const schema: z.ZodMiniType<unknown> = notices[name]
+    return (listener: (payload: never) => void) =>
+      raw.notices[name]((payload) => {
+        const parsed = schema.safeParse(payload)
+        if (!parsed.success) throw new TypeError(`The notice ${name} does not fit the contract`)
+        // `mapRows` cannot say that each row's listener takes that row's payload.
+        listener(parsed.data as never)
+      })
+  })
+  return {
+    commands: calls as CommandCalls,
+    notices: subscriptions satisfies NoticeSubscriptions,
+    registerSources: (files) =>
+      answerOf('registerSources', SourceOutcomes, () => raw.registerSources(files)),
+  }
+}
+
+function outcomeOf<S extends z.core.SomeType>(value: S) {
+  return z.discriminatedUnion('ok', [
+    z.strictObject({ ok: z.literal(true), value }),
+    z.strictObject({ ok: z.literal(false), failure: Failure }),
+  ])
+}
+
+const SourceOutcomes = outcomeOf(z.readonly(z.array(outcomeOf(Source))))
+
+/**
+ * A host that throws, or answers what the contract does not know, has a bug; whatever waits for
+ * the answer must not wait for ever, so it gets a failure. The text of neither is passed on.
+ */
+async function answerOf<T>(
+  name: string,
+  schema: z.ZodMiniType<Outcome<T>>,
+  call: () => Promise<unknown>,
+): Promise<Outcome<T>> {
+  let answer: unknown
+  try {
+    answer = await call()
+  } catch {
+    return failed({ kind: 'internal', reference: `${name}: no answer` })
+  }
+  const parsed = schema.safeParse(answer)
+  if (parsed.success) return parsed.data
+  return failed({ kind: 'internal', reference: `${name}: answer outside the contract` })
+}

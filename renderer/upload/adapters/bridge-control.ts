@@ -1,0 +1,16 @@
+import type { CommandCalls } from '../../../electron/contract/bridge.ts'
+import type { UploadControl } from '../engine/ports.ts'
+
+/** The engine's control port over the bridge's commands. */
+export function bridgeControl(commands: CommandCalls): UploadControl {
+  return {
+    prepare: (uploadId, partBytes) => commands.prepareUpload({ uploadId, partBytes }),
+    sign: (uploadId, partNumbers) =>
+      commands.signParts({ uploadId, partNumbers: [...partNumbers] }),
+    record: (uploadId, receipts) => commands.recordParts({ uploadId, receipts: [...receipts] }),
+    complete: (uploadId) => commands.completeUpload({ uploadId }),
+    cancel: (uploadId) => commands.cancelUpload({ uploadId }),
+    mark: (uploadId, mark) => commands.markUpload({ uploadId, mark }),
+    clear: (uploadIds) => commands.clearUploads({ uploadIds: [...uploadIds] }),
+  }
+}

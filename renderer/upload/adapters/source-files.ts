@@ -1,0 +1,17 @@
+import type { SourceId } from '../../../electron/contract/ids.ts'
+import type { SourceLookup } from '../engine/ports.ts'
+import { fileSource } from './file-source.ts'
+import { rangeSource } from './range-source.ts'
+
+/** The files that were given to this page, by their tickets. */
+export type SourceFiles = Map<SourceId, File>
+
+/** A file of this page, else the host's stream of it, else nothing. */
+export function sourceLookup(files: ReadonlyMap<SourceId, File>): SourceLookup {
+  return ({ sourceId, isSourceDurable }) => {
+    if (sourceId === null) return null
+    const file = files.get(sourceId)
+    if (file !== undefined) return fileSource(file)
+    return isSourceDurable ? rangeSource(sourceId) : null
+  }
+}

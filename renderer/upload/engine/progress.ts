@@ -1,0 +1,77 @@
+/** How far one upload is. Immutable. */
+export interface Progress {
+  readonly landedBytes: number
+  /** Bytes handed to the network, per part under way. */
+  readonly inFlight: ReadonlyMap<number, number>
+  /**
+   * What the person sees: never less than before, though the bytes of a failed try are lost. Only
+   * a new answer of the store (`progressFrom`) takes it back.
+   */
+  readonly shownBytes: number
+}
+
+/** The store says what it holds. */
+export function progressFrom(landedBytes: number): Progress {
+  return { landedBytes, inFlight: new Map(), shownBytes: landedBytes }
+}
+
+/** `sentBytes` of one try of one part, as the transport reports them. */
+export function withSentBytes(progress: Progress, partNumber: number, sentBytes: number): Progress {
+  return shown({ ...progress, inFlight: new Map(progress.inFlight).set(partNumber, sentBytes) })
+}
+
+export function withLandedPart(
+  progress: Progress,
+  partNumber: number,
+  partBytes: number,
+): Progress {
+  const lost = withLostTry(progress, partNumber)
+  return shown({ ...lost, landedBytes: lost.landedBytes + partBytes })
+}
+
+/** The try failed or was stopped; nothing of it arrived. */
+export function withLostTry(progress: Progress, partNumber: number): Progress {
+  const inFlight = new Map(progress.inFlight)
+  inFlight.delete(partNumber)
+  return { ...progress, inFlight }
+}
+
+function shown(progress: Progress): Progress {
+  let sum = progress.landedBytes
+  for (const bytes of progress.inFlight.values()) sum += bytes
+  return { ...progress, shownBytes: Math.max(progress.shownBytes, sum) }
+}
+
+/** A smoothed speed. Immutable. */
+export interface Pace {
+  readonly atMs: number
+  readonly bytes: number
+  /** Null until there are two readings far enough apart. */
+  readonly bytesPerSecond: number | null
+}
+
+/** Readings closer together than this only add noise. */
+export const LEAST_READING_MS = 200
+/** After so long, two thirds of the speed come from newer readings. */
+export const SMOOTHING_MS = 4_000
+
+export function paceFrom(nowMs: number, bytes: number): Pace {
+  return { atMs: nowMs, bytes, bytesPerSecond: null }
+}
+
+/** `bytes` is a running total; when it falls, what was lost is not counted as speed. */
+export function paceAfter(pace: Pace, nowMs: number, bytes: number): Pace {
+  const elapsedMs = nowMs - pace.atMs
+  if (elapsedMs < LEAST_READING_MS) return pace
+  const measured = (Math.max(0, bytes - pace.bytes) / elapsedMs) * 1000
+  if (pace.bytesPerSecond === null) return { atMs: nowMs, bytes, bytesPerSecond: measured }
+  const weight = 1 - Math.exp(-elapsedMs / SMOOTHING_MS)
+  const bytesPerSecond = pace.bytesPerSecond + weight * (measured - pace.bytesPerSecond)
+  return { atMs: nowMs, bytes, bytesPerSecond }
+}
+
+/** Null while the speed is unknown, or too low to promise anything. */
+export function msLeftAt(bytesPerSecond: number | null, bytesLeft: number): number | null {
+  if (bytesPerSecond === null || bytesPerSecond < 1) return null
+  return (Math.max(0, bytesLeft) / bytesPerSecond) * 1000
+}

@@ -1,0 +1,75 @@
+import { MULTIPART_FROM_BYTES } from '../../../electron/contract/limits.ts'
+import type { UploadRecord } from '../../../electron/contract/upload.ts'
+import type { FileSource } from './ports.ts'
+import { type Pace, type Progress, paceFrom, progressFrom } from './progress.ts'
+import type { UploadView } from './queue-view.ts'
+import type { Lane } from './schedule.ts'
+import type { UploadState } from './upload-state.ts'
+import { restingState } from './upload-turns.ts'
+
+/** What is under way for one upload; ends when `controller` aborts. */
+export interface Run {
+  readonly controller: AbortController
+  /** Null: the page does not have the file. */
+  readonly source: FileSource | null
+}
+
+/** One upload in the queue. The queue and its driver change it; nobody else sees it. */
+export interface Row {
+  readonly uploadId: UploadRecord['uploadId']
+  /** Places the row in the list among those of the same moment. */
+  readonly sequence: number
+  record: UploadRecord
+  state: UploadState
+  progress: Progress
+  pace: Pace
+  /** When it was last given a slot, or admitted: a running number. */
+  servedAt: number
+  run: Run | null
+  /** Made when somebody asks, dropped when anything in it changed. */
+  view: UploadView | null
+}
+
+export function newRow(
+  record: UploadRecord,
+  sequence: number,
+  hasSource: boolean,
+  nowMs: number,
+): Row {
+  const sentBytes = record.status.phase === 'done' ? record.byteLength : record.recordedBytes
+  return {
+    uploadId: record.uploadId,
+    sequence,
+    record,
+    state: stateFromRecord(record, hasSource),
+    progress: progressFrom(sentBytes),
+    pace: paceFrom(nowMs, sentBytes),
+    servedAt: 0,
+    run: null,
+    view: null,
+  }
+}
+
+/** Where an upload of the last run goes on in this one. */
+export function stateFromRecord(record: UploadRecord, hasSource: boolean): UploadState {
+  const { status } = record
+  switch (status.phase) {
+    case 'waiting':
+      return hasSource || isAllRecorded(record)
+        ? { phase: 'queued' }
+        : { phase: 'needs-you', failure: { kind: 'source-detached' } }
+    case 'failed':
+      return restingState(status.failure)
+    default:
+      return { phase: status.phase }
+  }
+}
+
+/** Then only the store has to be asked, and the file itself may be missing. */
+export function isAllRecorded(record: UploadRecord): boolean {
+  return record.plan !== null && record.recordedBytes >= record.byteLength
+}
+
+export function laneOf(record: UploadRecord): Lane {
+  return record.byteLength < MULTIPART_FROM_BYTES ? 'small' : 'large'
+}

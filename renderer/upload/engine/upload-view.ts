@@ -1,0 +1,77 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { standstillOf } from './part-ledger.ts'
+import { msLeftAt } from './progress.ts'
+import type { UploadView, ViewPhase } from './queue-view.ts'
+import type { Row } from './upload-row.ts'
+
+/** What a row shows. */
+export function viewOf(row: Row): UploadView {
+  const { record, state, progress, pace } = row
+  const isMoving = state.phase === 'sending'
+  const sentBytes = state.phase === 'done' ? record.byteLength : progress.shownBytes
+  const bytesPerSecond = isMoving ? pace.bytesPerSecond : null
+  return {
+    uploadId: row.uploadId,
+    record,
+    phase: phaseShown(row),
+    sentBytes,
+    bytesPerSecond,
+    msLeft: msLeftAt(bytesPerSecond, record.byteLength - sentBytes),
+    ...reasonShown(row),
+    isCancelling: state.phase === 'cancelling',
+  }
+}
+
+function phaseShown({ state }: Row): ViewPhase {
+  switch (state.phase) {
+    case 'queued':
+    case 'cancelling':
+      return 'waiting'
+    case 'preparing':
+    case 'offline':
+    case 'paused':
+    case 'needs-you':
+    case 'failed':
+    case 'cancelled':
+    case 'done':
+      return state.phase
+    case 'sending':
+      return 'uploading'
+    // Completing and proving are one call to the host, so the page cannot tell "verifying" apart.
+    case 'completing':
+      return 'finishing'
+    case 'retry-waiting':
+      return state.during === 'preparing' ? 'preparing' : 'finishing'
+    default:
+      return unreachable(state)
+  }
+}
+
+interface Reason {
+  readonly failure: Failure | null
+  readonly retryAtMs: number | null
+}
+
+function reasonShown({ state }: Row): Reason {
+  switch (state.phase) {
+    case 'retry-waiting':
+      return { failure: state.failure, retryAtMs: state.retryAtMs }
+    case 'cancelling':
+      return {
+        failure: state.waiting?.failure ?? null,
+        retryAtMs: state.waiting?.retryAtMs ?? null,
+      }
+    case 'sending': {
+      const standstill = standstillOf(state.ledger)
+      return { failure: standstill?.failure ?? null, retryAtMs: standstill?.dueAtMs ?? null }
+    }
+    case 'needs-you':
+    case 'failed':
+      return { failure: state.failure, retryAtMs: null }
+    case 'offline':
+      return { failure: { kind: 'offline' }, retryAtMs: null }
+    default:
+      return { failure: null, retryAtMs: null }
+  }
+}
