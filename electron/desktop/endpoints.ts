@@ -1,4 +1,5 @@
-import { addressSpaceOf, isLocal } from './address-space.ts'
+import { isIP } from 'node:net'
+import { isPrivateHost } from '../core/destinations/private-host.ts'
 
 /** The store origins that the page may reach right now. The wall, CORS and permissions ask here. */
 export interface Endpoints {
@@ -19,8 +20,7 @@ export function trackEndpoints(lookUp: HostLookup): Endpoints {
   let localNames = new Set<string>()
 
   const hostnames = () => [...origins].map((origin) => new URL(origin).hostname)
-  const isKnownLocal = (hostname: string) =>
-    isLocal(addressSpaceOf(hostname)) || localNames.has(hostname)
+  const isKnownLocal = (hostname: string) => isPrivateHost(hostname) || localNames.has(hostname)
 
   return {
     replace: (next) => {
@@ -34,7 +34,7 @@ export function trackEndpoints(lookUp: HostLookup): Endpoints {
     },
     hasLocal: () => hostnames().some(isKnownLocal),
     findLocal: async () => {
-      const names = hostnames().filter((name) => addressSpaceOf(name) === 'unknown')
+      const names = hostnames().filter((name) => !isPrivateHost(name) && !isAddress(name))
       const answers = await Promise.all(names.map((name) => leadsToLocal(name, lookUp)))
       const found = new Set(names.filter((_name, index) => answers[index]))
       localNames = new Set(hostnames().filter((name) => found.has(name)))
@@ -46,11 +46,16 @@ export function trackEndpoints(lookUp: HostLookup): Endpoints {
 async function leadsToLocal(hostname: string, lookUp: HostLookup): Promise<boolean> {
   try {
     const addresses = await lookUp(hostname)
-    return addresses.some((address) => isLocal(addressSpaceOf(address)))
+    return addresses.some(isPrivateHost)
   } catch {
     // A name that leads nowhere leads to no private network either.
     return false
   }
+}
+
+/** An address needs no look-up; in a URL, an IPv6 one stands in brackets. */
+function isAddress(hostname: string): boolean {
+  return hostname.startsWith('[') || isIP(hostname) !== 0
 }
 
 /** Null for anything that is not HTTP: `new URL('app://x').origin` is not comparable. */

@@ -1,8 +1,11 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { StartRefused } from './start-refused.ts'
 
-/** SQLite result code, sqlite.org/rescode.html. */
+/** SQLite result codes, sqlite.org/rescode.html. */
 const SQLITE_BUSY = 5
+const SQLITE_NOTADB = 26
 
 /** The file that the browser's host locks, too: both hosts may be pointed at one folder. */
 const LOCK_FILE = 'host-lock.sqlite'
@@ -15,15 +18,35 @@ const LOCK_FILE = 'host-lock.sqlite'
  * @throws StartRefused when another host has the folder, or SQLite does not work.
  */
 export async function lockFolder(folder: string): Promise<{ readonly release: () => void }> {
-  const { DatabaseSync } = await loadSqlite()
-  const database = new DatabaseSync(join(folder, LOCK_FILE))
+  const { DatabaseSync: Database } = await loadSqlite()
+  const file = join(folder, LOCK_FILE)
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    const database = lockFile(Database, file)
+    return { release: () => database.close() }
   } catch (error) {
-    database.close()
     throw refusalFor(error, folder)
   }
-  return { release: () => database.close() }
+}
+
+function lockFile(Database: typeof DatabaseSync, file: string): DatabaseSync {
+  try {
+    return exclusive(new Database(file))
+  } catch (error) {
+    if (resultCodeOf(error) !== SQLITE_NOTADB) throw error
+    // Something else wrote into it; it holds nothing worth keeping.
+    rmSync(file)
+    return exclusive(new Database(file))
+  }
+}
+
+function exclusive(database: DatabaseSync): DatabaseSync {
+  try {
+    database.exec('BEGIN EXCLUSIVE')
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
 }
 
 async function loadSqlite() {
@@ -38,10 +61,13 @@ async function loadSqlite() {
 }
 
 function refusalFor(error: unknown, folder: string): StartRefused {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
   const sentence =
-    code === SQLITE_BUSY
+    resultCodeOf(error) === SQLITE_BUSY
       ? `Ferry already runs with the data folder ${folder}, in a browser. Use that window, or start with another --data-dir.`
       : `Ferry cannot lock its data folder ${folder}. Choose another with --data-dir.`
   return new StartRefused(sentence, { cause: error })
+}
+
+function resultCodeOf(error: unknown): unknown {
+  return error instanceof Error && 'errcode' in error ? error.errcode : undefined
 }

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { ClientRequest, IncomingMessage, Net, Session } from 'electron'
 import type { StoreHttp } from '../core/ports.ts'
-import { asNodeError } from './net-error.ts'
 
 /** What the SDK hands over: the shape of `@smithy/types`' `HttpRequest`, of which this much is read. */
 interface SdkRequest {
@@ -95,7 +94,8 @@ function exchange(
     const silence = silenceAlarm((afterMs) => end(timedOut(afterMs)))
     const cancel = () => end(new DOMException('Request aborted', 'AbortError'))
 
-    outgoing.on('error', (error) => fail(asNodeError(error)))
+    // Chromium's own name is in the message (net::ERR_…), and the core knows those.
+    outgoing.on('error', fail)
     outgoing.on('redirect', (statusCode, _method, _url, headers) => {
       silence.stop()
       resolve({ statusCode, headers: joined(headers), body: Readable.from([]) })
@@ -134,7 +134,7 @@ function bodyStream(
   })
   incoming.on('end', () => stream.push(null))
   incoming.on('aborted', () => fail(connectionLost()))
-  incoming.on('error', (error: Error) => fail(asNodeError(error)))
+  incoming.on('error', fail)
   onBytes()
   return stream
 }
@@ -150,10 +150,11 @@ function silenceAlarm(onSilence: (afterMs: number) => void) {
   }
 }
 
-/** The SDK's own handler names it so, and its retry strategy knows the name. */
+/** The SDK's own handler names it so. */
 function timedOut(afterMs: number): Error {
-  const error = new Error(`The store was silent for ${afterMs} ms`)
-  return Object.assign(error, { name: 'TimeoutError', code: 'ETIMEDOUT' })
+  return Object.assign(new Error(`The store was silent for ${afterMs} ms`), {
+    name: 'TimeoutError',
+  })
 }
 
 function connectionLost(): Error {

@@ -1,0 +1,305 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Json, SettingsStore } from '../../electron/core/ports.ts'
+import { endOnBug, revivePage } from '../../electron/desktop/crash.ts'
+import { setMenu } from '../../electron/desktop/menu.ts'
+import { keepOneWindow } from '../../electron/desktop/one-window.ts'
+import { showProgress } from '../../electron/desktop/progress.ts'
+import { openWindow } from '../../electron/desktop/window.ts'
+import { placeWindow } from '../../electron/desktop/window-bounds.ts'
+import {
+  app,
+  dialog,
+  FakeWindow,
+  Menu,
+  nativeTheme,
+  powerSaveBlocker,
+  resetElectron,
+  screen,
+  shell,
+  standIn,
+} from '../fakes/electron.ts'
+
+const SCREEN = { x: 0, y: 0, width: 1920, height: 1040 }
+
+const settingsOf = (values: Map<string, Json>): SettingsStore => ({
+  get: (key) => values.get(key),
+  set: (key, value) => void values.set(key, value),
+  delete: (key) => void values.delete(key),
+})
+
+beforeEach(() => {
+  resetElectron()
+  dialog.errors.length = 0
+  screen.workAreas = [SCREEN]
+  nativeTheme.shouldUseDarkColors = false
+})
+
+function opened(values = new Map<string, Json>()): FakeWindow {
+  const parts = { settings: settingsOf(values), preload: '/out/preload/index.cjs' }
+  openWindow({ ...parts, pageUrl: 'app://ferry/' })
+  return lastWindow()
+}
+
+function lastWindow(): FakeWindow {
+  const window = FakeWindow.opened.at(-1)
+  if (window === undefined) throw new Error('No window was opened')
+  return window
+}
+
+describe('the window', () => {
+  it('gives the page no power of its own', () => {
+    expect(opened().options.webPreferences).toEqual({
+      preload: '/out/preload/index.cjs',
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      safeDialogs: true,
+      spellcheck: false,
+    })
+  })
+
+  it('loads the page and shows itself only when that has painted', () => {
+    const window = opened()
+    expect(window.loaded).toEqual(['app://ferry/'])
+    expect(window.options.show).toBe(false)
+    expect(window.calls).toEqual([])
+
+    window.emit('ready-to-show')
+
+    expect(window.calls).toEqual(['show'])
+  })
+
+  it("has the theme's colour before the page has painted", () => {
+    const light = opened().options.backgroundColor
+    nativeTheme.shouldUseDarkColors = true
+    const dark = opened().options.backgroundColor
+
+    expect(light).not.toBe(dark)
+  })
+
+  it('opens where it was closed', () => {
+    const values = new Map<string, Json>()
+    const first = opened(values)
+    expect(first.options).toMatchObject({ width: 1120, height: 740, minWidth: 360 })
+    first.bounds = { x: 300, y: 200, width: 900, height: 700 }
+
+    first.close()
+
+    expect(opened(values).options).toMatchObject({ x: 300, y: 200, width: 900, height: 700 })
+  })
+
+  it('closes on a full disk, too', () => {
+    const window = openWindow({
+      settings: {
+        ...settingsOf(new Map()),
+        set: () => {
+          throw Object.assign(new Error('No space left on device'), { code: 'ENOSPC' })
+        },
+      },
+      preload: '/p',
+      pageUrl: 'app://ferry/',
+    })
+
+    expect(() => window.close()).not.toThrow()
+  })
+})
+
+describe('the remembered place', () => {
+  it.each([
+    ['is kept while it is on a screen', { x: 10, y: 10, width: 800, height: 600 }],
+    ['is kept on a second screen', { x: -1500, y: 0, width: 800, height: 600 }],
+    ['is kept partly outside, with enough to grab', { x: 1700, y: 900, width: 800, height: 600 }],
+  ])('%s', (_name, bounds) => {
+    const screens = [SCREEN, { x: -1920, y: 0, width: 1920, height: 1080 }]
+
+    expect(placeWindow(bounds, screens)).toEqual(bounds)
+  })
+
+  it.each([
+    ['on a screen that is gone', { x: -1500, y: 0, width: 800, height: 600 }],
+    ['with its title above the screen', { x: 0, y: -300, width: 800, height: 600 }],
+    ['with its title below the screen', { x: 0, y: 1030, width: 800, height: 600 }],
+    ['that nobody could grab', { x: 1900, y: 0, width: 800, height: 600 }],
+    ['that is none', 'x'],
+    ['without a number', { x: 0, y: 0, width: Number.NaN, height: 1 }],
+    ['that was never', undefined],
+  ])('%s is forgotten', (_name, bounds) => {
+    expect(placeWindow(bounds, [SCREEN])).toBeNull()
+  })
+
+  it('shrinks to a smaller screen and never below what the page needs', () => {
+    const small = { x: 0, y: 0, width: 800, height: 600 }
+
+    expect(placeWindow({ x: 0, y: 0, width: 3000, height: 50 }, [small])).toEqual({
+      x: 0,
+      y: 0,
+      width: 800,
+      height: 420,
+    })
+  })
+})
+
+describe('one window', () => {
+  const start = (platform: NodeJS.Platform) => {
+    const one = keepOneWindow(standIn(app), platform, () => standIn(new FakeWindow()))
+    one.start()
+    return one
+  }
+
+  it('comes to the front on a second start', () => {
+    start('linux')
+    lastWindow().isSmall = true
+
+    app.emit('second-instance')
+
+    expect(FakeWindow.opened).toHaveLength(1)
+    expect(lastWindow().calls).toEqual(['restore', 'show', 'focus'])
+  })
+
+  it('opens again from the dock after it was closed, on macOS', () => {
+    const one = start('darwin')
+    lastWindow().close()
+    app.emit('window-all-closed')
+    expect(one.current()).toBeNull()
+
+    app.emit('activate')
+
+    expect(FakeWindow.opened).toHaveLength(2)
+    expect(app.calls).toEqual([])
+  })
+
+  it('ends the app when it is closed elsewhere', () => {
+    start('win32')
+
+    app.emit('window-all-closed')
+
+    expect(app.calls).toEqual(['quit'])
+  })
+
+  it('does not open before everything it reaches is there', () => {
+    keepOneWindow(standIn(app), 'darwin', () => standIn(new FakeWindow()))
+
+    app.emit('activate')
+
+    expect(FakeWindow.opened).toEqual([])
+  })
+})
+
+describe('progress', () => {
+  it('keeps the computer and the window awake only while something goes on', () => {
+    const window = new FakeWindow()
+    const show = showProgress(standIn(powerSaveBlocker), () => standIn(window))
+
+    show(0.25, false)
+    show(0.5, true)
+    const during = {
+      bar: window.progress,
+      blockers: [...powerSaveBlocker.running.values()],
+      isThrottled: window.webContents.isThrottled,
+    }
+    show(null, false)
+
+    expect(during).toEqual({
+      bar: { value: 0.5, mode: 'error' },
+      blockers: ['prevent-app-suspension'],
+      isThrottled: false,
+    })
+    expect(window.progress).toEqual({ value: -1, mode: 'normal' })
+    expect(powerSaveBlocker.running.size).toBe(0)
+    expect(window.webContents.isThrottled).toBe(true)
+  })
+
+  it('lets the computer sleep when the window has gone', () => {
+    let window: FakeWindow | null = new FakeWindow()
+    const show = showProgress(standIn(powerSaveBlocker), () =>
+      window === null ? null : standIn(window),
+    )
+    show(0.25, false)
+    window = null
+
+    show(null, false)
+
+    expect(powerSaveBlocker.running.size).toBe(0)
+  })
+})
+
+describe('the menu', () => {
+  const labels = (platform: NodeJS.Platform, isPackaged: boolean): string => {
+    setMenu({ platform, isPackaged, dataFolder: '/data' })
+    return JSON.stringify(Menu.template)
+  }
+
+  it('has copy and paste everywhere, and the app menu on macOS', () => {
+    expect(labels('darwin', true)).toContain('"appMenu"')
+    expect(labels('linux', true)).not.toContain('"appMenu"')
+    expect(labels('darwin', true)).toContain('"editMenu"')
+    expect(labels('linux', true)).toContain('"editMenu"')
+  })
+
+  it('has no inspector in a packaged app', () => {
+    expect(labels('linux', true)).not.toContain('toggleDevTools')
+    expect(labels('linux', false)).toContain('toggleDevTools')
+  })
+
+  it('opens the log folder', () => {
+    shell.opened.length = 0
+    labels('linux', true)
+    const help = Menu.template?.find(({ role }) => role === 'help')?.submenu
+    const item = Array.isArray(help) ? help.find(({ label }) => label === 'Open log folder') : null
+
+    item?.click?.(standIn({}), undefined, standIn({}))
+
+    expect(shell.opened[0]).toMatch(/^\/data[\\/]logs$|^\\data\\logs$/)
+  })
+})
+
+describe('a crash', () => {
+  const silent = { info: () => {}, warn: () => {}, error: () => {} }
+
+  it('of the main process is said once, then the app ends', () => {
+    const codes: number[] = []
+    const exit = (code: number) => void codes.push(code)
+    const die = endOnBug({ dialog: standIn(dialog), log: silent, dataFolder: '/data', exit })
+
+    die(new Error('one'))
+    die(new Error('two'))
+
+    expect(codes).toEqual([1])
+    expect(dialog.errors).toHaveLength(1)
+    expect(dialog.errors[0]?.content).toContain('Your uploads go on when you start it again')
+  })
+
+  it('of the page loads it anew, and gives up on a page that cannot live', () => {
+    const window = new FakeWindow()
+    let nowMs = 0
+    const ends: unknown[] = []
+    revivePage(
+      standIn(window),
+      silent,
+      () => nowMs,
+      (error) => void ends.push(error),
+    )
+    const crash = (reason: string) =>
+      window.webContents.emit('render-process-gone', {}, { reason, exitCode: 1 })
+
+    crash('clean-exit')
+    crash('oom')
+    nowMs += 60_000
+    crash('crashed')
+    expect(window.webContents.reloadCount).toBe(2)
+    expect(ends).toEqual([])
+
+    nowMs += 1000
+    crash('crashed')
+
+    expect(window.webContents.reloadCount).toBe(2)
+    expect(ends).toHaveLength(1)
+  })
+})

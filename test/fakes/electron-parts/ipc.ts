@@ -1,0 +1,18 @@
+type Handler = (event: object, input: unknown) => unknown
+
+export const ipcMain = {
+  handlers: new Map<string, Handler>(),
+  handle(channel: string, handler: Handler): void {
+    if (ipcMain.handlers.has(channel)) throw new Error(`Second handler for ${channel}`)
+    ipcMain.handlers.set(channel, handler)
+  },
+  /** As Electron does it: an unknown channel and an exception both reject. */
+  async invoke(channel: string, event: object, input: unknown): Promise<unknown> {
+    const handler = ipcMain.handlers.get(channel)
+    if (handler === undefined) throw new Error(`No handler registered for '${channel}'`)
+    return handler(event, input)
+  },
+  reset(): void {
+    ipcMain.handlers.clear()
+  },
+}

@@ -1,0 +1,85 @@
+import type { MenuItemConstructorOptions } from 'electron'
+
+export const shell = {
+  opened: [] as string[],
+  openPathAnswer: '',
+  async openExternal(url: string): Promise<void> {
+    shell.opened.push(url)
+  },
+  async openPath(path: string): Promise<string> {
+    shell.opened.push(path)
+    return shell.openPathAnswer
+  },
+}
+
+export const clipboard = {
+  text: '',
+  isHeld: false,
+  async writeText(text: string): Promise<void> {
+    if (clipboard.isHeld) throw new Error('The clipboard is held')
+    clipboard.text = text
+  },
+}
+
+export const dialog = {
+  errors: [] as { title: string; content: string }[],
+  showErrorBox(title: string, content: string): void {
+    dialog.errors.push({ title, content })
+  },
+}
+
+export const nativeTheme = { shouldUseDarkColors: false }
+
+export const screen = {
+  workAreas: [{ x: 0, y: 0, width: 1920, height: 1040 }],
+  getAllDisplays: () => screen.workAreas.map((workArea) => ({ workArea })),
+}
+
+export const powerSaveBlocker = {
+  running: new Map<number, string>(),
+  startedCount: 0,
+  start(kind: string): number {
+    powerSaveBlocker.startedCount += 1
+    powerSaveBlocker.running.set(powerSaveBlocker.startedCount, kind)
+    return powerSaveBlocker.startedCount
+  },
+  stop(id: number): boolean {
+    return powerSaveBlocker.running.delete(id)
+  },
+}
+
+export const Menu = {
+  template: null as MenuItemConstructorOptions[] | null,
+  buildFromTemplate: (template: MenuItemConstructorOptions[]) => template,
+  setApplicationMenu(template: MenuItemConstructorOptions[]): void {
+    Menu.template = template
+  },
+}
+
+/** Seals by turning the text round behind a tag, so that a test sees what was sealed how. */
+export const safeStorage = {
+  tag: 'v11',
+  isAvailable: true,
+  isLocked: false,
+  shouldReEncrypt: false,
+  async isAsyncEncryptionAvailable(): Promise<boolean> {
+    return safeStorage.isAvailable
+  },
+  async encryptStringAsync(text: string): Promise<Buffer> {
+    if (safeStorage.isLocked) throw new Error('Encryption is temporarily unavailable')
+    return Buffer.from(safeStorage.tag + [...text].reverse().join(''))
+  },
+  async decryptStringAsync(sealed: Buffer): Promise<{ result: string; shouldReEncrypt: boolean }> {
+    if (safeStorage.isLocked) throw new Error('Decryption is temporarily unavailable')
+    const result = [...sealed.toString().slice(3)].reverse().join('')
+    return { result, shouldReEncrypt: safeStorage.shouldReEncrypt }
+  },
+  reset(): void {
+    Object.assign(safeStorage, {
+      tag: 'v11',
+      isAvailable: true,
+      isLocked: false,
+      shouldReEncrypt: false,
+    })
+  },
+}

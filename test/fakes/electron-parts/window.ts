@@ -1,0 +1,116 @@
+import { EventEmitter } from 'node:events'
+import type {
+  BrowserWindowConstructorOptions,
+  Rectangle,
+  WindowOpenHandlerResponse,
+} from 'electron'
+
+let lastId = 0
+
+export interface FakeFrame {
+  origin: string
+  parent: object | null
+  detached: boolean
+}
+
+export class FakeWebContents extends EventEmitter {
+  readonly id = ++lastId
+  readonly mainFrame: FakeFrame = { origin: 'app://ferry', parent: null, detached: false }
+  readonly sent: { channel: string; payload: unknown }[] = []
+  reloadCount = 0
+  isThrottled = true
+  isGone = false
+  #open: ((details: { url: string }) => WindowOpenHandlerResponse) | null = null
+
+  setWindowOpenHandler(handler: (details: { url: string }) => WindowOpenHandlerResponse): void {
+    this.#open = handler
+  }
+
+  /** The page calls `window.open`. Electron opens a window when there is no handler. */
+  opens(url: string): string {
+    return this.#open?.({ url }).action ?? 'allow'
+  }
+
+  /** Whether Electron would go there. */
+  navigates(event: string, url: string, isMainFrame = true): boolean {
+    let isPrevented = false
+    const preventDefault = () => {
+      isPrevented = true
+    }
+    this.emit(event, { url, isMainFrame, preventDefault })
+    return !isPrevented
+  }
+
+  send(channel: string, payload: unknown): void {
+    this.sent.push({ channel, payload })
+  }
+
+  setBackgroundThrottling(isThrottled: boolean): void {
+    this.isThrottled = isThrottled
+  }
+
+  reload(): void {
+    this.reloadCount += 1
+  }
+
+  isDestroyed(): boolean {
+    return this.isGone
+  }
+}
+
+export class FakeWindow extends EventEmitter {
+  static readonly opened: FakeWindow[] = []
+  readonly webContents = new FakeWebContents()
+  readonly options: BrowserWindowConstructorOptions
+  readonly calls: string[] = []
+  readonly loaded: string[] = []
+  progress: { value: number; mode: string | undefined } | null = null
+  bounds: Rectangle = { x: 0, y: 0, width: 800, height: 600 }
+  isGone = false
+  isSmall = false
+
+  constructor(options: BrowserWindowConstructorOptions = {}) {
+    super()
+    this.options = options
+    FakeWindow.opened.push(this)
+  }
+
+  async loadURL(url: string): Promise<void> {
+    this.loaded.push(url)
+  }
+
+  show(): void {
+    this.calls.push('show')
+  }
+
+  focus(): void {
+    this.calls.push('focus')
+  }
+
+  restore(): void {
+    this.calls.push('restore')
+  }
+
+  isMinimized(): boolean {
+    return this.isSmall
+  }
+
+  isDestroyed(): boolean {
+    return this.isGone
+  }
+
+  getNormalBounds(): Rectangle {
+    return this.bounds
+  }
+
+  setProgressBar(value: number, options?: { mode?: string }): void {
+    this.progress = { value, mode: options?.mode }
+  }
+
+  /** The person closes it. */
+  close(): void {
+    this.emit('close')
+    this.isGone = true
+    this.emit('closed')
+  }
+}

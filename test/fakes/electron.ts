@@ -1,0 +1,53 @@
+// Stands for the `electron` module in tests (vite.config.ts aliases it): remembers what it was told
+// and lets a test speak for Electron. Nothing in it decides anything.
+import { FakeApp } from './electron-parts/app.ts'
+import { FakeSession } from './electron-parts/session.ts'
+import { FakeWindow } from './electron-parts/window.ts'
+
+export * from './electron-parts/ipc.ts'
+export { net } from './electron-parts/net.ts'
+export { FakeSession } from './electron-parts/session.ts'
+export * from './electron-parts/system.ts'
+export {
+  FakeWebContents,
+  FakeWindow,
+  FakeWindow as BrowserWindow,
+} from './electron-parts/window.ts'
+
+export const app = new FakeApp()
+
+export const session = {
+  defaultSession: new FakeSession(),
+  partitions: new Map<string, { session: FakeSession; options: unknown }>(),
+  fromPartition(name: string, options?: unknown): FakeSession {
+    const known = session.partitions.get(name)
+    if (known !== undefined) return known.session
+    const made = { session: new FakeSession(), options }
+    session.partitions.set(name, made)
+    return made.session
+  },
+}
+
+export const protocol = {
+  schemes: [] as Electron.CustomScheme[],
+  registerSchemesAsPrivileged(schemes: Electron.CustomScheme[]): void {
+    protocol.schemes = schemes
+  },
+}
+
+/** Between tests of the whole app, which share this module. */
+export function resetElectron(): void {
+  app.reset()
+  session.defaultSession = new FakeSession()
+  session.partitions.clear()
+  protocol.schemes = []
+  FakeWindow.opened.length = 0
+}
+
+/**
+ * Hands a fake to code that takes Electron's own class: the classes have hundreds of members, of
+ * which the code under test uses a few.
+ */
+export function standIn<T>(fake: object): T {
+  return fake as T
+}
