@@ -35,6 +35,8 @@ export interface SecretVault {
   readonly reveal: (
     kept: string,
   ) => Promise<Outcome<{ readonly secret: string; readonly renewed: string | null }>>
+  /** For vaults that keep secrets in a place of their own: removes what `kept` stands for. */
+  readonly wipe?: (kept: string) => Promise<void>
 }
 
 /** What only the desktop can do; the loopback host answers "not possible" where it cannot. */

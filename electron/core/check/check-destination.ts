@@ -1,0 +1,114 @@
+import type {
+  CheckLine,
+  CheckReport,
+  DestinationDraft,
+  DraftNote,
+} from '../../contract/destination.ts'
+import { CheckStep } from '../../contract/destination.ts'
+import type { Failure } from '../../contract/failure.ts'
+import type { DestinationId } from '../../contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Destinations } from '../destinations/destinations.ts'
+import { type CleanDraft, cleanDraft, type Secrets } from '../destinations/draft.ts'
+import type { CorePorts } from '../ports.ts'
+import { CHECK_PATIENCE, openStore } from '../store/s3-client.ts'
+import type { Store } from '../store/store.ts'
+import { checkCors } from './check-cors.ts'
+import { Probe } from './probe.ts'
+import { stepOf } from './step-of.ts'
+
+/** All of them, in the order in which they are shown. */
+const STEPS = CheckStep.options
+/** Further off, and S3 refuses what this computer's clock would sign: `RequestTimeTooSkewed`. */
+const CLOCK_WINDOW_MS = 15 * 60_000
+
+/**
+ * Tries everything that an upload needs with real requests, and says which step fails. Stores
+ * nothing, and deletes the object it tried with.
+ */
+export async function checkDestination(
+  { destinations, ports }: { readonly destinations: Destinations; readonly ports: CorePorts },
+  draft: DestinationDraft,
+): Promise<Outcome<CheckReport>> {
+  const former = draft.destinationId === null ? null : destinations.find(draft.destinationId)
+  if (draft.destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
+  const clean = cleanDraft(draft, former !== null)
+  if (!clean.ok) return succeeded(stoppedAt('form', clean.failure, []))
+  const { notes } = clean.value
+  const secrets =
+    clean.value.secrets === null && former !== null
+      ? await destinations.secretsOf(former)
+      : succeeded(clean.value.secrets)
+  if (!secrets.ok) return succeeded(stoppedAt('credentials', secrets.failure, notes))
+  if (secrets.value === null) return failed({ kind: 'secret-missing' })
+  const store = storeFor(clean.value, secrets.value, ports)
+  try {
+    return succeeded(await checkStore(store, notes, ports))
+  } finally {
+    store.client.destroy()
+  }
+}
+
+async function checkStore(
+  store: Store,
+  notes: DraftNote[],
+  ports: CorePorts,
+): Promise<CheckReport> {
+  const probe = new Probe(store)
+  const written = await probe.write()
+  if (written !== null) return stoppedAt(stepOf(written, 'write'), written, notes)
+  const found = new Map<CheckStep, CheckLine>()
+  const clock = clockLine(store, ports)
+  if (clock !== null) found.set('clock', clock)
+  for (const step of ['multipart', 'read', 'cors', 'delete'] as const) {
+    const failure = await failureOf(step, probe, store, ports)
+    if (failure === null) continue
+    // Without it uploads work all the same; only a cancelled one may leave its object.
+    const verdict = step === 'delete' ? 'warned' : 'failed'
+    found.set(step, { step, verdict, failure })
+  }
+  const lines = STEPS.map((step) => found.get(step) ?? { step, verdict: 'passed' as const })
+  return { lines, notes, suggestedRegion: null }
+}
+
+async function failureOf(
+  step: 'multipart' | 'read' | 'cors' | 'delete',
+  probe: Probe,
+  store: Store,
+  ports: CorePorts,
+): Promise<Failure | null> {
+  if (step !== 'cors') return probe[step]()
+  if (ports.isCorsHandled) return null
+  return checkCors(store, probe.key, probe.body, ports.pageOrigin())
+}
+
+/** Ferry signs with the store's clock, so a wrong one here is worth a word and no more. */
+function clockLine(store: Store, ports: CorePorts): CheckLine | null {
+  if (Math.abs(store.clock.offsetMs) < CLOCK_WINDOW_MS) return null
+  const serverTimeMs = ports.now() + store.clock.offsetMs
+  return { step: 'clock', verdict: 'warned', failure: { kind: 'clock-skewed', serverTimeMs } }
+}
+
+function stoppedAt(at: CheckStep, failure: Failure, notes: DraftNote[]): CheckReport {
+  const reached = STEPS.indexOf(at)
+  const lines = STEPS.map((step, index): CheckLine => {
+    if (index < reached) return { step, verdict: 'passed' }
+    if (index > reached) return { step, verdict: 'unknown' }
+    return { step, verdict: 'failed', failure }
+  })
+  const suggestedRegion = failure.kind === 'region-wrong' ? failure.region : null
+  return { lines, notes, suggestedRegion }
+}
+
+function storeFor(clean: CleanDraft, secrets: Secrets, ports: CorePorts): Store {
+  const destination = {
+    ...clean.fields,
+    // Nothing of this one is stored, so nobody will ask for it by its id.
+    destinationId: '' as DestinationId,
+    kind: 's3' as const,
+    secretPlace: 'memory' as const,
+    keptSecret: null,
+    linkSeconds: 60,
+  }
+  return openStore(destination, secrets, ports, CHECK_PATIENCE)
+}

@@ -1,0 +1,81 @@
+import type { Core } from './core.ts'
+import { Credentials } from './destinations/credentials.ts'
+import { Destinations } from './destinations/destinations.ts'
+import { originsOf } from './destinations/origins.ts'
+import { bugFailure } from './dispatch.ts'
+import { makeHandlers } from './handlers.ts'
+import { LocalDestination } from './local-destination.ts'
+import type { CorePorts } from './ports.ts'
+import { openRecords } from './records/open-records.ts'
+import { Sources } from './sources.ts'
+import { Stores } from './store/stores.ts'
+import { Troubles } from './troubles.ts'
+import type { UploadContext } from './uploads/upload-context.ts'
+import { Uploads } from './uploads/uploads.ts'
+
+/**
+ * Puts the main side together. The host calls it once per data folder and owns that folder alone.
+ * @throws when the data folder cannot be written to.
+ */
+export async function createCore(ports: CorePorts): Promise<Core> {
+  const { records, troubles: recordTroubles } = openRecords(ports.dataFolder, ports.now())
+  const troubles = new Troubles([...ports.earlyTroubles, ...recordTroubles], (list) =>
+    ports.notify('troublesChanged', { troubles: list }),
+  )
+  const destinations: Destinations = new Destinations(
+    ports.settings,
+    new Credentials(ports.vault),
+    () => announce(ports, destinations),
+  )
+  if (destinations.droppedCount > 0) {
+    ports.log.warn({ count: destinations.droppedCount }, 'Unreadable destinations were left out')
+  }
+  const local = new LocalDestination({ ports, destinations, records, troubles })
+  const stores = new Stores(destinations, ports, () => local.isUp())
+  const context: UploadContext = { records, stores, log: ports.log, now: ports.now }
+  const uploads = new Uploads(context, (cleaned) =>
+    ports.notify('uploadsChanged', { uploads: cleaned }),
+  )
+  const sources = new Sources()
+  await startLocal(ports, local)
+  ports.surroundings.endpointsChanged(originsOf(destinations.all()))
+  uploads.leftovers.start()
+  const parts = { ports, context, records, destinations, local, sources, uploads, troubles }
+  return {
+    handlers: makeHandlers(parts),
+    registerSources: (files) => sources.register(files),
+    sourcePath: (sourceId) => {
+      const facts = sources.facts(sourceId) ?? records.sourceFacts(sourceId)
+      return facts?.path == null ? null : facts
+    },
+    isShareLink: (url) => records.isShareLink(url),
+    close: once(async () => {
+      await uploads.close()
+      stores.close()
+      await local.close()
+      records.close()
+    }),
+  }
+}
+
+function announce(ports: CorePorts, destinations: Destinations): void {
+  ports.surroundings.endpointsChanged(originsOf(destinations.all()))
+  ports.notify('destinationsChanged', destinations.listed())
+}
+
+/** The other buckets work without it, so even a bug in its start must not keep Ferry from starting. */
+async function startLocal(ports: CorePorts, local: LocalDestination): Promise<void> {
+  try {
+    await local.startIfUsed()
+  } catch (error) {
+    bugFailure(ports.log, error, 'start of the local bucket')
+  }
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null
+  return () => {
+    done ??= work()
+    return done
+  }
+}

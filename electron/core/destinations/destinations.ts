@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto'
+import type { Destination } from '../../contract/destination.ts'
+import type { DestinationId } from '../../contract/ids.ts'
+import { DEFAULT_LINK_SECONDS } from '../../contract/limits.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { SettingsStore } from '../ports.ts'
+import type { Credentials } from './credentials.ts'
+import type { CleanDraft, Secrets } from './draft.ts'
+import {
+  type DestinationList,
+  readDestinations,
+  type StoredDestination,
+  writeDestinations,
+} from './stored-destination.ts'
+
+/** The buckets that the person connected. The settings file is written before memory changes. */
+export class Destinations {
+  readonly #settings: SettingsStore
+  readonly #credentials: Credentials
+  readonly #changed: () => void
+  #state: DestinationList
+  /** Entries of the settings file that could not be read. */
+  readonly droppedCount: number
+
+  constructor(settings: SettingsStore, credentials: Credentials, changed: () => void) {
+    this.#settings = settings
+    this.#credentials = credentials
+    this.#changed = changed
+    const { selectedId, list, dropped } = readDestinations(settings)
+    this.#state = { selectedId, list }
+    this.droppedCount = dropped
+  }
+
+  all(): readonly StoredDestination[] {
+    return this.#state.list
+  }
+
+  /** What the page gets to see. */
+  listed(): { destinations: Destination[]; selectedId: DestinationId | null } {
+    return {
+      destinations: this.#state.list.map((each) => this.shown(each)),
+      selectedId: this.#state.selectedId,
+    }
+  }
+
+  shown(stored: StoredDestination): Destination {
+    const { keptSecret, ...destination } = stored
+    const hasSecret = keptSecret !== null || this.#credentials.has(stored.destinationId)
+    return { ...destination, hasSecret }
+  }
+
+  find(destinationId: DestinationId): StoredDestination | null {
+    return this.#state.list.find((each) => each.destinationId === destinationId) ?? null
+  }
+
+  /** The one on this computer; there is at most one. */
+  local(): StoredDestination | null {
+    return this.#state.list.find((each) => each.kind === 'local') ?? null
+  }
+
+  /** Fails with `secret-missing` or `secret-store-unavailable`. */
+  async secretsOf(stored: StoredDestination): Promise<Outcome<Secrets>> {
+    const revealed = await this.#credentials.reveal(stored.destinationId, stored.keptSecret)
+    if (!revealed.ok) return revealed
+    const { secrets, renewed } = revealed.value
+    if (renewed !== null) this.#put({ ...stored, keptSecret: renewed }, this.#state.selectedId)
+    return succeeded(secrets)
+  }
+
+  /** Makes or replaces a destination and selects it. */
+  async save(
+    clean: CleanDraft,
+    former: StoredDestination | null,
+    isKept: boolean,
+  ): Promise<Outcome<Destination>> {
+    const secrets = await this.#secretsFor(clean, former)
+    if (!secrets.ok) return secrets
+    const destinationId = former?.destinationId ?? (randomUUID() as DestinationId)
+    const kept = await this.#credentials.keep(destinationId, secrets.value, isKept)
+    if (!kept.ok) return kept
+    const stored: StoredDestination = {
+      destinationId,
+      kind: 's3',
+      linkSeconds: former?.linkSeconds ?? DEFAULT_LINK_SECONDS,
+      ...clean.fields,
+      ...kept.value,
+    }
+    this.#put(stored, destinationId)
+    if (former !== null && former.keptSecret !== null) {
+      await this.#credentials.discardStored(former.keptSecret)
+    }
+    return succeeded(this.shown(stored))
+  }
+
+  /** The bucket on this computer keeps its own keys; they are handed in at each start. */
+  async putLocal(
+    fields: Pick<Destination, 'endpoint' | 'region' | 'bucket' | 'accessKeyId'>,
+    secretAccessKey: string,
+    isSelected: boolean,
+  ): Promise<Destination> {
+    const former = this.local()
+    const destinationId = former?.destinationId ?? (randomUUID() as DestinationId)
+    await this.#credentials.keep(destinationId, { secretAccessKey, sessionToken: '' }, false)
+    const stored: StoredDestination = {
+      destinationId,
+      kind: 'local',
+      name: former?.name ?? 'Bucket on this computer',
+      provider: 'other',
+      prefix: '',
+      pathStyle: true,
+      secretPlace: 'file',
+      linkSeconds: former?.linkSeconds ?? DEFAULT_LINK_SECONDS,
+      maxPartCount: 10_000,
+      keptSecret: null,
+      ...fields,
+    }
+    this.#put(stored, isSelected ? destinationId : this.#state.selectedId)
+    return this.shown(stored)
+  }
+
+  select(destinationId: DestinationId): Outcome<Record<string, never>> {
+    if (this.find(destinationId) === null) return failed({ kind: 'unknown-id' })
+    this.#replace({ ...this.#state, selectedId: destinationId })
+    return succeeded({})
+  }
+
+  setLinkLife(destinationId: DestinationId, linkSeconds: number): Outcome<Destination> {
+    const stored = this.find(destinationId)
+    if (stored === null) return failed({ kind: 'unknown-id' })
+    const changed = { ...stored, linkSeconds }
+    this.#put(changed, this.#state.selectedId)
+    return succeeded(this.shown(changed))
+  }
+
+  /** The secret goes, too. */
+  async forget(stored: StoredDestination): Promise<void> {
+    const list = this.#state.list.filter((each) => each.destinationId !== stored.destinationId)
+    const wasSelected = this.#state.selectedId === stored.destinationId
+    const selectedId = wasSelected ? (list[0]?.destinationId ?? null) : this.#state.selectedId
+    this.#replace({ selectedId, list })
+    await this.#credentials.wipe(stored.destinationId, stored.keptSecret)
+  }
+
+  #secretsFor(clean: CleanDraft, former: StoredDestination | null): Promise<Outcome<Secrets>> {
+    if (clean.secrets !== null) return Promise.resolve(succeeded(clean.secrets))
+    if (former === null) return Promise.resolve(failed({ kind: 'secret-missing' }))
+    return this.secretsOf(former)
+  }
+
+  #put(stored: StoredDestination, selectedId: DestinationId | null): void {
+    const { list } = this.#state
+    const isNew = !list.some((each) => each.destinationId === stored.destinationId)
+    const next = isNew
+      ? [...list, stored]
+      : list.map((each) => (each.destinationId === stored.destinationId ? stored : each))
+    this.#replace({ selectedId, list: next })
+  }
+
+  #replace(state: DestinationList): void {
+    writeDestinations(this.#settings, state)
+    this.#state = state
+    this.#changed()
+  }
+}

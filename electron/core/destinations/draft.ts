@@ -1,0 +1,166 @@
+import type { Destination, DestinationDraft, DraftNote } from '../../contract/destination.ts'
+import type { DestinationField, FieldProblem } from '../../contract/failure.ts'
+import { S3_LIMITS } from '../../contract/limits.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { endpointOf, type Provider, providerOf } from '../../contract/providers.ts'
+import { judgedEndpoint } from './draft-endpoint.ts'
+
+export interface Secrets {
+  readonly secretAccessKey: string
+  /** Empty for keys that do not expire. */
+  readonly sessionToken: string
+}
+
+/** A draft that can be used: every field in the one form that the store gets to see. */
+export interface CleanDraft {
+  readonly fields: Pick<
+    Destination,
+    | 'name'
+    | 'provider'
+    | 'endpoint'
+    | 'region'
+    | 'bucket'
+    | 'prefix'
+    | 'pathStyle'
+    | 'accessKeyId'
+    | 'maxPartCount'
+  >
+  /** Null: as before. */
+  readonly secrets: Secrets | null
+  readonly notes: DraftNote[]
+}
+
+/** Buckets of AWS: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const AWS_BUCKET = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
+/** Other stores also take capitals and underscores (Ceph, Swift). */
+const ANY_BUCKET = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$/
+
+/** Leaves room in a key for a file's name below the prefix. */
+const MAX_PREFIX_BYTES = S3_LIMITS.maxKeyBytes - 256
+
+/**
+ * Trims and judges what the form sends. Pure: nothing is asked of the network.
+ * @param hasFormer the draft edits a destination whose secret Ferry already has.
+ */
+export function cleanDraft(draft: DestinationDraft, hasFormer: boolean): Outcome<CleanDraft> {
+  const judge = new DraftJudge()
+  const provider = providerOf(draft.provider)
+  const typedRegion = judge.word('region', draft.region)
+  const isEndpointTyped = draft.endpoint.trim() !== ''
+  const typedEndpoint = judge.endpoint(
+    isEndpointTyped ? draft.endpoint : (endpointOf(provider, typedRegion) ?? ''),
+  )
+  const { endpoint, region } = judge.located(provider, typedEndpoint, typedRegion)
+  const bucket = judge.bucket(draft.bucket, provider)
+  const prefix = judge.prefix(draft.prefix)
+  const accessKeyId = judge.required('accessKeyId', draft.accessKeyId)
+  const secrets = judge.secrets(draft, hasFormer)
+  const name = judge.trimmed('name', draft.name) || bucket
+  if (judge.problems.length > 0) {
+    return failed({ kind: 'form-invalid', problems: judge.problems })
+  }
+  const { pathStyle } = draft
+  const { id, maxPartCount } = provider
+  const fields = { name, provider: id, endpoint, region, bucket, prefix, pathStyle, accessKeyId }
+  return succeeded({ fields: { ...fields, maxPartCount }, secrets, notes: judge.notes })
+}
+
+/** Collects what is wrong and what was changed while the fields are read. */
+class DraftJudge {
+  readonly problems: FieldProblem[] = []
+  readonly notes: DraftNote[] = []
+
+  note(field: DestinationField, change: DraftNote['change']): void {
+    this.notes.push({ field, change })
+  }
+
+  trimmed(field: DestinationField, typed: string): string {
+    const value = typed.trim()
+    if (value !== typed && value !== '') this.note(field, 'trimmed')
+    return value
+  }
+
+  /** One word without blanks, or empty. */
+  word(field: DestinationField, typed: string): string {
+    const value = this.trimmed(field, typed)
+    if (/\s/.test(value)) this.#refuse(field, 'has-inner-space')
+    return value
+  }
+
+  required(field: DestinationField, typed: string): string {
+    const value = this.word(field, typed)
+    if (value === '') this.#refuse(field, 'missing')
+    return value
+  }
+
+  endpoint(typed: string): string {
+    const judged = judgedEndpoint(typed)
+    if ('problem' in judged) {
+      this.#refuse('endpoint', judged.problem)
+      return ''
+    }
+    for (const change of judged.changes) this.note('endpoint', change)
+    return judged.origin
+  }
+
+  /**
+   * Region and endpoint of a provider whose addresses name the region. Where the two disagree, the
+   * one that is just the provider's default was not meant; else the address knows better.
+   */
+  located(provider: Provider, endpoint: string, typed: string) {
+    const region = typed || provider.defaultRegion
+    const named = regionNamedIn(provider, endpoint)
+    if (named === null || named === region) return { endpoint, region }
+    if (named === provider.defaultRegion && typed !== '') {
+      this.note('endpoint', 'region-corrected')
+      return { endpoint: endpointOf(provider, region) ?? endpoint, region }
+    }
+    if (typed !== '') this.note('region', 'region-corrected')
+    return { endpoint, region: named }
+  }
+
+  bucket(typed: string, provider: Provider): string {
+    const value = this.trimmed('bucket', typed)
+    const rule = provider.id === 'aws' ? AWS_BUCKET : ANY_BUCKET
+    if (value === '') this.#refuse('bucket', 'missing')
+    else if (!rule.test(value)) this.#refuse('bucket', 'bucket-name-invalid')
+    return value
+  }
+
+  /** `/a/b` becomes `a/b/`. */
+  prefix(typed: string): string {
+    const value = this.trimmed('prefix', typed)
+    const bare = value.replace(/^\/+/, '')
+    if (bare !== value) this.note('prefix', 'slash-removed')
+    if (bare === '') return ''
+    const segments = bare.replace(/\/$/, '').split('/')
+    const isBad = segments.some((each) => each === '' || each === '.' || each === '..')
+    if (isBad || !bare.isWellFormed()) this.#refuse('prefix', 'prefix-invalid')
+    else if (Buffer.byteLength(bare) > MAX_PREFIX_BYTES) this.#refuse('prefix', 'too-long')
+    if (bare.endsWith('/')) return bare
+    this.note('prefix', 'slash-added')
+    return `${bare}/`
+  }
+
+  /** Null when the form leaves all of it empty and there is something to fall back on. */
+  secrets(draft: DestinationDraft, hasFormer: boolean): Secrets | null {
+    const secretAccessKey = this.word('secretAccessKey', draft.secretAccessKey)
+    const sessionToken = this.word('sessionToken', draft.sessionToken)
+    if (secretAccessKey !== '') return { secretAccessKey, sessionToken }
+    if (!hasFormer || sessionToken !== '') this.#refuse('secretAccessKey', 'missing')
+    return null
+  }
+
+  #refuse(field: DestinationField, problem: FieldProblem['problem']): void {
+    this.problems.push({ field, problem })
+  }
+}
+
+/** Null where the address names none, or is not one of the provider's own. */
+function regionNamedIn(provider: Provider, endpoint: string): string | null {
+  const [before, after] = provider.endpointTemplate?.split('{region}') ?? []
+  if (before === undefined || after === undefined) return null
+  if (!endpoint.startsWith(before) || !endpoint.endsWith(after)) return null
+  const named = endpoint.slice(before.length, endpoint.length - after.length)
+  return /^[a-z0-9-]+$/.test(named) ? named : null
+}

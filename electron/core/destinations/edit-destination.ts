@@ -1,0 +1,55 @@
+import type { Destination, DestinationDraft, DraftNote } from '../../contract/destination.ts'
+import type { DestinationId } from '../../contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { UploadRecords } from '../records/upload-records.ts'
+import type { Leftovers } from '../uploads/leftovers.ts'
+import type { Destinations } from './destinations.ts'
+import { cleanDraft } from './draft.ts'
+import type { StoredDestination } from './stored-destination.ts'
+
+/**
+ * Stores the draft and selects it. Fails with `form-invalid`, or with `not-now` when it would take
+ * parts that are already sent out of reach.
+ */
+export async function saveDestination(
+  { destinations, records }: { destinations: Destinations; records: UploadRecords },
+  draft: DestinationDraft,
+): Promise<Outcome<{ destination: Destination; notes: DraftNote[] }>> {
+  const former = draft.destinationId === null ? null : destinations.find(draft.destinationId)
+  if (draft.destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
+  if (former?.kind === 'local') return failed({ kind: 'not-now' })
+  const clean = cleanDraft(draft, former !== null)
+  if (!clean.ok) return clean
+  const isElsewhere = former !== null && pointsElsewhere(former, clean.value.fields)
+  if (isElsewhere && records.hasBegun(former.destinationId)) return failed({ kind: 'not-now' })
+  const saved = await destinations.save(clean.value, former, draft.keepSecret)
+  if (!saved.ok) return saved
+  return succeeded({ destination: saved.value, notes: clean.value.notes })
+}
+
+/** Refused with `not-now` while uploads to it wait or run. Takes its secret with it. */
+export async function forgetDestination(
+  {
+    destinations,
+    records,
+    leftovers,
+  }: { destinations: Destinations; records: UploadRecords; leftovers: Leftovers },
+  destinationId: DestinationId,
+): Promise<Outcome<Record<string, never>>> {
+  const stored = destinations.find(destinationId)
+  if (stored === null) return failed({ kind: 'unknown-id' })
+  if (records.hasLive(destinationId)) return failed({ kind: 'not-now' })
+  // What failed uploads left there is paid for, and later there is no key to remove it with.
+  records.cancelFailed(destinationId)
+  await leftovers.sweep(destinationId)
+  records.abandonCleaning(destinationId)
+  await destinations.forget(stored)
+  return succeeded({})
+}
+
+function pointsElsewhere(
+  former: StoredDestination,
+  fields: Pick<Destination, 'endpoint' | 'bucket'>,
+): boolean {
+  return former.endpoint !== fields.endpoint || former.bucket !== fields.bucket
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path'
+import type { CommandHandlers } from '../contract/bridge.ts'
+import { type CommandName, commands } from '../contract/commands.ts'
+import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
+import { checkDestination } from './check/check-destination.ts'
+import type { Destinations } from './destinations/destinations.ts'
+import { forgetDestination, saveDestination } from './destinations/edit-destination.ts'
+import { isDiskFull } from './disk-full.ts'
+import type { LocalDestination } from './local-destination.ts'
+import type { CorePorts } from './ports.ts'
+import type { UploadRecords } from './records/upload-records.ts'
+import type { Sources } from './sources.ts'
+import type { Troubles } from './troubles.ts'
+import { matchSources } from './uploads/match-sources.ts'
+import { queueUploads } from './uploads/queue-uploads.ts'
+import { renewShareLink } from './uploads/share-link.ts'
+import { signParts } from './uploads/sign-parts.ts'
+import type { UploadContext } from './uploads/upload-context.ts'
+import type { Uploads } from './uploads/uploads.ts'
+
+export interface CoreParts {
+  readonly ports: CorePorts
+  readonly context: UploadContext
+  readonly records: UploadRecords
+  readonly destinations: Destinations
+  readonly local: LocalDestination
+  readonly sources: Sources
+  readonly uploads: Uploads
+  readonly troubles: Troubles
+}
+
+/** One thin function per row of the table. */
+export function makeHandlers(parts: CoreParts): CommandHandlers {
+  const { context, destinations, local, ports, records, sources, uploads } = parts
+  return guarded({
+    describeHost: async () => succeeded(await describeHost(parts)),
+
+    listDestinations: async () => succeeded(destinations.listed()),
+    useLocalBucket: () => local.use(),
+    checkDestination: (draft) => checkDestination({ destinations, ports }, draft),
+    saveDestination: (draft) => saveDestination({ destinations, records }, draft),
+    selectDestination: async ({ destinationId }) => destinations.select(destinationId),
+    forgetDestination: ({ destinationId }) =>
+      forgetDestination({ destinations, records, leftovers: uploads.leftovers }, destinationId),
+    setLinkLife: async ({ destinationId, linkSeconds }) =>
+      destinations.setLinkLife(destinationId, linkSeconds),
+
+    matchSources: async ({ items }) =>
+      succeeded({ matches: matchSources(records, sources, items) }),
+    queueUploads: async ({ destinationId, items }) => {
+      const destination = destinations.find(destinationId)
+      if (destination === null) return failed({ kind: 'unknown-id' })
+      return succeeded(queueUploads(records, sources, destination, items, ports.now()))
+    },
+    listUploads: async (input) => uploads.list(input),
+    prepareUpload: (input) => uploads.prepare(input),
+    signParts: ({ uploadId, partNumbers }) => signParts(context, uploadId, partNumbers),
+    recordParts: async (input) => uploads.record(input),
+    completeUpload: ({ uploadId }) => uploads.complete(uploadId),
+    markUpload: async (input) => uploads.mark(input),
+    cancelUpload: ({ uploadId }) => uploads.cancel(uploadId),
+    clearUploads: async ({ uploadIds }) => uploads.clear(uploadIds),
+
+    createShareLink: ({ uploadId, linkSeconds }) => renewShareLink(context, uploadId, linkSeconds),
+    copyShareLink: async ({ uploadId }) => {
+      const row = records.find(uploadId)
+      if (row === null) return failed({ kind: 'unknown-id' })
+      const { link } = row.record
+      if (link === null) return failed({ kind: 'not-now' })
+      return succeeded({ isCopied: await ports.surroundings.copyText(link.url) })
+    },
+
+    openFolder: ({ folder }) => openFolder(parts, folder),
+    showProgress: async ({ fraction, isStuck }) => {
+      ports.surroundings.showProgress(fraction, isStuck)
+      return succeeded({})
+    },
+  })
+}
+
+/** A full disk is a state of the world, whichever handler meets it; everything else is a bug. */
+function guarded(handlers: CommandHandlers): CommandHandlers {
+  const guard = (name: CommandName) => {
+    const handle = handlers[name] as (input: unknown) => Promise<Outcome<unknown>>
+    return async (input: unknown) => {
+      try {
+        return await handle(input)
+      } catch (error) {
+        if (isDiskFull(error)) return failed({ kind: 'disk-full', where: 'data-folder' })
+        throw error
+      }
+    }
+  }
+  const names = Object.keys(commands) as CommandName[]
+  // Each entry wraps the handler of the same name, so the table keeps its types.
+  return Object.fromEntries(names.map((name) => [name, guard(name)])) as unknown as CommandHandlers
+}
+
+async function describeHost({ ports, troubles }: CoreParts) {
+  return {
+    ...ports.description,
+    secretPlace: await ports.vault.place(),
+    dataFolder: ports.dataFolder,
+    troubles: troubles.list(),
+  }
+}
+
+async function openFolder(parts: CoreParts, folder: 'local-bucket' | 'logs' | 'data') {
+  const { ports, local } = parts
+  const { dataFolder } = ports
+  const path =
+    folder === 'local-bucket'
+      ? local.objectsFolder()
+      : folder === 'logs'
+        ? join(dataFolder, 'logs')
+        : dataFolder
+  if (path === null) return failed({ kind: 'not-now' })
+  return succeeded({ isOpened: await ports.surroundings.openFolder(path), path })
+}

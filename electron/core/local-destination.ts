@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import type { Destination } from '../contract/destination.ts'
+import type { Failure } from '../contract/failure.ts'
+import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
+import type { Destinations } from './destinations/destinations.ts'
+import { isDiskFull } from './disk-full.ts'
+import { type LocalBucket, LocalBucketError, openLocalBucket } from './local-bucket/local-bucket.ts'
+import type { CorePorts } from './ports.ts'
+import type { UploadRecords } from './records/upload-records.ts'
+import type { Troubles } from './troubles.ts'
+
+interface Parts {
+  readonly ports: Pick<CorePorts, 'dataFolder' | 'pageOrigin' | 'log' | 'now'>
+  readonly destinations: Destinations
+  readonly records: UploadRecords
+  readonly troubles: Troubles
+}
+
+const FOLDER = 'local-bucket'
+
+/** The bucket on this computer: started when it is first used, and with Ferry from then on. */
+export class LocalDestination {
+  readonly #parts: Parts
+  #starting: Promise<Outcome<LocalBucket>> | null = null
+  #running: LocalBucket | null = null
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** At Ferry's start: links made yesterday work while Ferry runs. */
+  async startIfUsed(): Promise<void> {
+    if (this.#parts.destinations.local() === null) return
+    const started = await this.isUp()
+    if (started.ok) return
+    this.#parts.troubles.add({ kind: 'local-bucket-stopped', failure: started.failure })
+  }
+
+  /** Makes it on the first call; selects it on every call. */
+  async use(): Promise<Outcome<Destination>> {
+    const started = await this.isUp()
+    return started.ok ? succeeded(await this.#put(started.value, true)) : started
+  }
+
+  /** Starts it when it does not run. Fails with `local-bucket-unavailable` or `disk-full`. */
+  isUp(): Promise<Outcome<LocalBucket>> {
+    if (this.#running !== null) return Promise.resolve(succeeded(this.#running))
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = null
+    })
+    return this.#starting
+  }
+
+  /** Where a person finds the files; null before the bucket was first used. */
+  objectsFolder(): string | null {
+    return this.#running?.objectsFolder ?? null
+  }
+
+  async close(): Promise<void> {
+    await this.#starting
+    await this.#running?.close()
+    this.#running = null
+  }
+
+  async #start(): Promise<Outcome<LocalBucket>> {
+    const { ports, troubles } = this.#parts
+    try {
+      const bucket = await openLocalBucket({
+        folder: join(ports.dataFolder, FOLDER),
+        allowedOrigins: () => [ports.pageOrigin()],
+        now: ports.now,
+        log: ports.log,
+      })
+      this.#running = bucket
+      await this.#put(bucket, false)
+      this.#report(bucket)
+      troubles.localBucketRuns()
+      return succeeded(bucket)
+    } catch (error) {
+      return failed(this.#failureOf(error))
+    }
+  }
+
+  #report(bucket: LocalBucket): void {
+    const { troubles } = this.#parts
+    if (bucket.movedFromPort !== null) troubles.add({ kind: 'local-bucket-moved' })
+    if (bucket.setAside !== null) {
+      const movedTo = `${FOLDER}/${bucket.setAside}`
+      troubles.add({ kind: 'file-set-aside', what: 'local-bucket', movedTo })
+    }
+  }
+
+  /** Links carry the address and the key they were signed with; with either gone they are dead. */
+  #put(bucket: LocalBucket, isSelected: boolean): Promise<Destination> {
+    const { destinations, records } = this.#parts
+    const former = destinations.local()
+    const { endpoint, region, accessKeyId } = bucket
+    if (former !== null && (former.endpoint !== endpoint || former.accessKeyId !== accessKeyId)) {
+      records.dropLinks(former.destinationId)
+    }
+    const fields = { endpoint, region, bucket: bucket.bucket, accessKeyId }
+    const select = isSelected || former === null
+    return destinations.putLocal(fields, bucket.secretAccessKey, select)
+  }
+
+  #failureOf(error: unknown): Failure {
+    if (isDiskFull(error)) return { kind: 'disk-full', where: 'local-bucket' }
+    if (!(error instanceof LocalBucketError)) throw error
+    this.#parts.ports.log.warn(
+      { reason: error.reason },
+      'The bucket on this computer did not start',
+    )
+    // Another Ferry holds the folder: to the person it is as good as broken.
+    const reason = error.reason === 'in-use' ? 'broken' : error.reason
+    return { kind: 'local-bucket-unavailable', reason }
+  }
+}

@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type DestinationStream, destination, pino } from 'pino'
+import type { Log } from './ports.ts'
+
+/** A log beyond this is put away when Ferry starts; one older log is kept. */
+const MAX_LOG_BYTES = 4 * 1024 * 1024
+const MAX_TEXT_LENGTH = 4000
+const MAX_DEPTH = 5
+const SECRET_NAME = /secret|token|passw|signature|authorization|cookie|credential|accesskey/i
+
+/** Opens `logs/ferry.log` below the data folder, readable by this user alone. */
+export function openLog(dataFolder: string): Log {
+  const folder = join(dataFolder, 'logs')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'ferry.log')
+  if (existsSync(file) && statSync(file).size > MAX_LOG_BYTES) {
+    renameSync(file, join(folder, 'ferry.1.log'))
+  }
+  // Synchronous, so that the last line before a crash is there.
+  return logTo(destination({ dest: file, sync: true, mode: 0o600, append: true }))
+}
+
+/** The same rules for any sink. */
+export function logTo(sink: DestinationStream): Log {
+  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, sink)
+  return {
+    info: (event, text) => logger.info(cleaned(event), cutQueries(text)),
+    warn: (event, text) => logger.warn(cleaned(event), cutQueries(text)),
+    error: (event, text) => logger.error(cleaned(event), cutQueries(text)),
+  }
+}
+
+/** The query of a presigned URL is a bearer secret, so no query reaches the log. */
+export function cutQueries(text: string): string {
+  return text.replaceAll(/\?[^\s'")>]+/g, '?…').slice(0, MAX_TEXT_LENGTH)
+}
+
+function cleaned(event: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [
+      name,
+      SECRET_NAME.test(name) ? '[cut]' : cleanedValue(value, MAX_DEPTH),
+    ]),
+  )
+}
+
+function cleanedValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return cutQueries(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === 0) return '[deep]'
+  if (value instanceof Error) return cutQueries(value.stack ?? value.message)
+  if (Array.isArray(value)) return value.map((item) => cleanedValue(item, depth - 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      SECRET_NAME.test(name) ? '[cut]' : cleanedValue(inner, depth - 1),
+    ]),
+  )
+}

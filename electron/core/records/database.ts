@@ -1,0 +1,126 @@
+import { chmodSync, existsSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { setAside } from '../set-aside.ts'
+import { MIGRATIONS } from './migrations.ts'
+
+/** sqlite.org/rescode.html: the file is damaged, or never was a database. */
+const DAMAGED = new Set([11, 26])
+/** What SQLite keeps beside a database in WAL mode. */
+const COMPANIONS = ['-wal', '-shm']
+
+export interface OpenedDatabase {
+  readonly database: DatabaseSync
+  /** The new name of a file that could not be read; null when all is well. */
+  readonly setAside: string | null
+}
+
+/**
+ * Opens the records, making or migrating the file. A damaged one, or one that a newer Ferry wrote,
+ * is moved aside with its journal and a new one begun.
+ * @throws when the folder is unwritable or the disk full.
+ */
+export function openDatabase(file: string, nowMs: number): OpenedDatabase {
+  try {
+    return { database: openSound(file), setAside: null }
+  } catch (error) {
+    if (!isDamage(error) || !existsSync(file)) throw error
+    const movedTo = setAside(file, nowMs, COMPANIONS)
+    return { database: openSound(file), setAside: movedTo }
+  }
+}
+
+class UnreadableRecords extends Error {
+  override readonly name = 'UnreadableRecords'
+}
+
+function openSound(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 2000 })
+  try {
+    // NORMAL in WAL: a power cut may lose the last moments, never the file, and the store is asked
+    // for the truth anyway.
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON',
+    )
+    const health = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
+    if (health !== 'ok') throw new UnreadableRecords('The records are damaged')
+    migrate(database)
+    chmodSync(file, 0o600)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
+  if (version > MIGRATIONS.length) throw new UnreadableRecords('A newer Ferry wrote the records')
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < version) continue
+    transaction(database, () => database.exec(`${sql}; PRAGMA user_version = ${index + 1}`))
+  }
+}
+
+/** Runs SQL with each statement prepared once. */
+export class Statements {
+  readonly #database: DatabaseSync
+  readonly #prepared = new Map<string, StatementSync>()
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#prepare(sql).run(...values)
+  }
+
+  /** `Row` is the caller's claim; STRICT tables keep it true. */
+  first<Row>(sql: string, ...values: SQLInputValue[]): Row | null {
+    return (this.#prepare(sql).get(...values) as Row | undefined) ?? null
+  }
+
+  all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...values) as Row[]
+  }
+
+  transaction<T>(work: () => T): T {
+    return transaction(this.#database, work)
+  }
+
+  close(): void {
+    this.#prepared.clear()
+    this.#database.close()
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#prepared.get(sql)
+    if (known !== undefined) return known
+    const made = this.#database.prepare(sql)
+    this.#prepared.set(sql, made)
+    return made
+  }
+}
+
+/** All of it or nothing, also when the disk is full in the middle. */
+function transaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    // SQLite rolls back by itself after some errors (a full disk among them).
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  if (error instanceof UnreadableRecords) return true
+  return (
+    error instanceof Error &&
+    'errcode' in error &&
+    typeof error.errcode === 'number' &&
+    DAMAGED.has(error.errcode & 0xff)
+  )
+}

@@ -1,0 +1,53 @@
+/**
+ * Each entry takes the file from the version of its index to the next; `user_version` counts those
+ * that were applied. Entries are never edited once released, only appended.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE uploads (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    upload_id TEXT NOT NULL UNIQUE,
+    destination_id TEXT NOT NULL,
+    source_id TEXT,
+    path TEXT,
+    relative_path TEXT NOT NULL,
+    modified_at_ms REAL NOT NULL,
+    byte_length INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    key TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    token TEXT NOT NULL,
+    phase TEXT NOT NULL CHECK (phase IN ('waiting', 'paused', 'failed', 'done', 'cancelled')),
+    failure TEXT,
+    etag TEXT,
+    finished_at_ms REAL,
+    store_is_clean INTEGER NOT NULL DEFAULT 1,
+    plan_mode TEXT CHECK (plan_mode IN ('single', 'multipart')),
+    part_bytes INTEGER,
+    begun_at_ms REAL,
+    store_upload_id TEXT,
+    recorded_bytes INTEGER NOT NULL DEFAULT 0,
+    link_url TEXT,
+    link_created_at_ms REAL,
+    link_expires_at_ms REAL,
+    is_listed INTEGER NOT NULL DEFAULT 1,
+    created_at_ms REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX uploads_by_key ON uploads (destination_id, key)
+    WHERE phase IN ('waiting', 'paused', 'failed');
+  CREATE INDEX uploads_by_fingerprint ON uploads (byte_length, modified_at_ms)
+    WHERE phase IN ('waiting', 'paused', 'failed');
+  CREATE INDEX uploads_by_source ON uploads (source_id) WHERE source_id IS NOT NULL;
+  CREATE INDEX uploads_by_link ON uploads (link_url) WHERE link_url IS NOT NULL;
+  CREATE INDEX uploads_to_clean ON uploads (destination_id)
+    WHERE phase = 'cancelled' AND store_is_clean = 0;
+  CREATE TABLE parts (
+    position INTEGER NOT NULL REFERENCES uploads (position) ON DELETE CASCADE,
+    part_number INTEGER NOT NULL,
+    byte_length INTEGER NOT NULL,
+    etag TEXT NOT NULL,
+    PRIMARY KEY (position, part_number)
+  ) STRICT, WITHOUT ROWID;
+  `,
+]

@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+import type { HostTrouble } from '../../contract/commands.ts'
+import { openDatabase, Statements } from './database.ts'
+import { UploadRecords } from './upload-records.ts'
+
+export interface OpenedRecords {
+  readonly records: UploadRecords
+  readonly troubles: readonly HostTrouble[]
+}
+
+/** @throws when the folder is unwritable or the disk full. */
+export function openRecords(dataFolder: string, nowMs: number): OpenedRecords {
+  const opened = openDatabase(join(dataFolder, 'records.sqlite'), nowMs)
+  const records = new UploadRecords(new Statements(opened.database))
+  records.forgetPathlessSources()
+  if (opened.setAside === null) return { records, troubles: [] }
+  return {
+    records,
+    troubles: [{ kind: 'file-set-aside', what: 'records', movedTo: opened.setAside }],
+  }
+}

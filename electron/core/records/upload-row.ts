@@ -1,0 +1,126 @@
+import { Failure } from '../../contract/failure.ts'
+import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
+import type { PartPlan } from '../../contract/part-plan.ts'
+import type { ShareLink, UploadRecord, UploadStatus } from '../../contract/upload.ts'
+
+/** An upload as the records hold it: what the page may know, and what stays with the host. */
+export interface UploadRow {
+  readonly record: UploadRecord
+  readonly relativePath: string
+  /** Null in a browser, where the host never learns it. */
+  readonly path: string | null
+  /** Of the file when it was given; a file that differs now has changed. */
+  readonly modifiedAtMs: number
+  /** Random; travels as metadata, so that HEAD can tell our object from anybody else's. */
+  readonly token: string
+  /** S3's own id of the multipart upload. */
+  readonly storeUploadId: string | null
+  /**
+   * When the store was first asked to begin (its clock). Set without a `storeUploadId`: the answer
+   * was lost, and something may have been begun.
+   */
+  readonly begunAtMs: number | null
+}
+
+/** The columns as SQLite's STRICT tables guarantee them. */
+export interface UploadColumns {
+  readonly position: number
+  readonly upload_id: string
+  readonly destination_id: string
+  readonly source_id: string | null
+  readonly path: string | null
+  readonly relative_path: string
+  readonly modified_at_ms: number
+  readonly byte_length: number
+  readonly name: string
+  readonly folder: string
+  readonly key: string
+  readonly content_type: string
+  readonly token: string
+  readonly phase: UploadStatus['phase']
+  readonly failure: string | null
+  readonly etag: string | null
+  readonly finished_at_ms: number | null
+  readonly store_is_clean: number
+  readonly plan_mode: PartPlan['mode'] | null
+  readonly part_bytes: number | null
+  readonly begun_at_ms: number | null
+  readonly store_upload_id: string | null
+  readonly recorded_bytes: number
+  readonly link_url: string | null
+  readonly link_created_at_ms: number | null
+  readonly link_expires_at_ms: number | null
+  readonly created_at_ms: number
+}
+
+export function rowOf(columns: UploadColumns): UploadRow {
+  return {
+    record: recordOf(columns),
+    relativePath: columns.relative_path,
+    path: columns.path,
+    modifiedAtMs: columns.modified_at_ms,
+    token: columns.token,
+    storeUploadId: columns.store_upload_id,
+    begunAtMs: columns.begun_at_ms,
+  }
+}
+
+export function recordOf(columns: UploadColumns): UploadRecord {
+  return {
+    uploadId: columns.upload_id as UploadId,
+    destinationId: columns.destination_id as DestinationId,
+    name: columns.name,
+    folder: columns.folder,
+    key: columns.key,
+    byteLength: columns.byte_length,
+    contentType: columns.content_type,
+    status: statusOf(columns),
+    sourceId: columns.source_id as SourceId | null,
+    isSourceDurable: columns.path !== null,
+    plan: planOf(columns),
+    recordedBytes: columns.recorded_bytes,
+    link: linkOf(columns),
+    createdAtMs: columns.created_at_ms,
+  }
+}
+
+function statusOf(columns: UploadColumns): UploadStatus {
+  switch (columns.phase) {
+    case 'waiting':
+    case 'paused':
+      return { phase: columns.phase }
+    case 'failed':
+      return { phase: 'failed', failure: failureOf(columns.failure) }
+    case 'done':
+      return {
+        phase: 'done',
+        finishedAtMs: columns.finished_at_ms ?? columns.created_at_ms,
+        etag: columns.etag ?? '""',
+      }
+    case 'cancelled':
+      return { phase: 'cancelled', storeIsClean: columns.store_is_clean === 1 }
+  }
+}
+
+/** A failure that an older or newer Ferry named otherwise is still a failure. */
+function failureOf(json: string | null): Failure {
+  const parsed = Failure.safeParse(json === null ? null : JSON.parse(json))
+  return parsed.success ? parsed.data : { kind: 'internal', reference: 'unknown' }
+}
+
+function planOf(columns: UploadColumns): PartPlan | null {
+  const { plan_mode: mode, byte_length: byteLength, part_bytes: partBytes } = columns
+  if (mode === null) return null
+  if (mode === 'single' || partBytes === null) return { mode: 'single', byteLength }
+  return { mode, byteLength, partBytes }
+}
+
+function linkOf(columns: UploadColumns): ShareLink | null {
+  const {
+    link_url: url,
+    link_created_at_ms: createdAtMs,
+    link_expires_at_ms: expiresAtMs,
+  } = columns
+  if (url === null || createdAtMs === null || expiresAtMs === null) return null
+  return { url, createdAtMs, expiresAtMs }
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import type { SourceId } from '../contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
+import type { Source } from '../contract/upload.ts'
+import type { SourceFacts } from './ports.ts'
+
+/** Enough for the disk, and few enough for a drop of ten thousand files to leave others a turn. */
+const STATS_AT_ONCE = 32
+
+/** Tickets for files that were given to the window and are not yet in the records. */
+export class Sources {
+  readonly #facts = new Map<string, SourceFacts>()
+
+  /** One outcome per file, in order. Files with a path are looked at, the others are believed. */
+  async register(files: readonly SourceFacts[]): Promise<Outcome<Source>[]> {
+    const outcomes: Outcome<Source>[] = []
+    for (let start = 0; start < files.length; start += STATS_AT_ONCE) {
+      const some = files.slice(start, start + STATS_AT_ONCE)
+      outcomes.push(...(await Promise.all(some.map((file) => this.#registerOne(file)))))
+    }
+    return outcomes
+  }
+
+  facts(sourceId: string): SourceFacts | null {
+    return this.#facts.get(sourceId) ?? null
+  }
+
+  /** The records hold it from now on. */
+  release(sourceId: SourceId): void {
+    this.#facts.delete(sourceId)
+  }
+
+  async #registerOne(file: SourceFacts): Promise<Outcome<Source>> {
+    const seen = file.path === null ? succeeded(file) : await look(file, file.path)
+    if (!seen.ok) return seen
+    const sourceId = randomUUID() as SourceId
+    const { path, name, byteLength, modifiedAtMs } = seen.value
+    this.#facts.set(sourceId, seen.value)
+    return succeeded({ sourceId, name, byteLength, modifiedAtMs, isDurable: path !== null })
+  }
+}
+
+async function look(file: SourceFacts, path: string): Promise<Outcome<SourceFacts>> {
+  try {
+    const { size, mtimeMs, isFile } = await statOf(path)
+    if (!isFile) return failed({ kind: 'source-unreadable' })
+    await access(path, constants.R_OK)
+    return succeeded({ ...file, byteLength: size, modifiedAtMs: mtimeMs })
+  } catch (error) {
+    return failed(sourceFailure(error))
+  }
+}
+
+/** Fails with `source-changed`, `source-missing` or `source-unreadable`. */
+export async function checkSource(
+  path: string,
+  known: { readonly byteLength: number; readonly modifiedAtMs: number },
+): Promise<Outcome<null>> {
+  try {
+    const { size, mtimeMs, isFile } = await statOf(path)
+    const isSame = isFile && size === known.byteLength && mtimeMs === known.modifiedAtMs
+    return isSame ? succeeded(null) : failed({ kind: 'source-changed' })
+  } catch (error) {
+    return failed(sourceFailure(error))
+  }
+}
+
+async function statOf(path: string) {
+  const found = await stat(path)
+  return { size: found.size, mtimeMs: found.mtimeMs, isFile: found.isFile() }
+}
+
+function sourceFailure(error: unknown) {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'source-missing' } as const
+  if (typeof code === 'string') return { kind: 'source-unreadable' } as const
+  throw error
+}

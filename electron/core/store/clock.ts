@@ -1,0 +1,47 @@
+/** Wall and monotonic time that differ by more than this since the last answer: one of them jumped. */
+const JUMP_MS = 30_000
+
+/**
+ * What time it is at the store: signatures are judged by the store's clock, and this computer's may
+ * be wrong by hours. Learned from the `Date` header of every answer.
+ */
+export class ServerClock {
+  readonly #wallMs: () => number
+  readonly #monotonicMs: () => number
+  #learned: { readonly offsetMs: number; readonly driftMs: number } | null = null
+
+  /** @param monotonicMs counts on when the wall clock is set, from any origin. */
+  constructor(wallMs: () => number, monotonicMs: () => number) {
+    this.#wallMs = wallMs
+    this.#monotonicMs = monotonicMs
+  }
+
+  /** Store time minus this computer's; 0 until learned. */
+  get offsetMs(): number {
+    return this.#learned?.offsetMs ?? 0
+  }
+
+  nowMs(): number {
+    return this.#wallMs() + this.offsetMs
+  }
+
+  /**
+   * True before the first answer, and after the wall clock was set or the computer slept: then the
+   * store has to be asked once before anything is signed for others to send.
+   */
+  isUnsure(): boolean {
+    return this.#learned === null || Math.abs(this.#drift() - this.#learned.driftMs) > JUMP_MS
+  }
+
+  /** @param date the answer's `Date` header, as sent; a store without one is believed as before. */
+  learn(date: string | null): void {
+    const exactMs = (date === null ? Number.NaN : Date.parse(date)) - this.#wallMs()
+    const offsetMs = Number.isNaN(exactMs) ? this.offsetMs : exactMs
+    // The header counts whole seconds; differences about that are noise.
+    this.#learned = { offsetMs: Math.abs(offsetMs) < 1500 ? 0 : offsetMs, driftMs: this.#drift() }
+  }
+
+  #drift(): number {
+    return this.#wallMs() - this.#monotonicMs()
+  }
+}

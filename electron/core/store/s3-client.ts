@@ -1,0 +1,79 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import type { Secrets } from '../destinations/draft.ts'
+import type { StoredDestination } from '../destinations/stored-destination.ts'
+import type { CorePorts } from '../ports.ts'
+import { ServerClock } from './clock.ts'
+import type { Store } from './store.ts'
+
+/** How long a connection may take, and how long it may be silent: Complete works for minutes. */
+export const USUAL_PATIENCE = { connectMs: 10_000, idleMs: 90_000 } as const
+/** Somebody looks at the form and waits. */
+export const CHECK_PATIENCE = { connectMs: 8000, idleMs: 15_000 } as const
+
+type Patience = { readonly connectMs: number; readonly idleMs: number }
+
+/** Everything is said here, so that nothing of the user's AWS profile or environment leaks in. */
+export function openStore(
+  destination: StoredDestination,
+  secrets: Secrets,
+  ports: Pick<CorePorts, 'now' | 'storeHttp'>,
+  patience: Patience = USUAL_PATIENCE,
+): Store {
+  const clock = new ServerClock(ports.now, () => performance.now())
+  const client = new S3Client({
+    region: destination.region,
+    endpoint: destination.endpoint,
+    forcePathStyle: destination.pathStyle,
+    credentials: {
+      accessKeyId: destination.accessKeyId,
+      secretAccessKey: secrets.secretAccessKey,
+      ...(secrets.sessionToken === '' ? {} : { sessionToken: secrets.sessionToken }),
+    },
+    // The SDK's own checksums are refused by many stores: aws-sdk-js-v3#6810.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // `ask` and the engine decide what is tried again.
+    maxAttempts: 1,
+    retryMode: 'standard',
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    useArnRegion: false,
+    followRegionRedirects: false,
+    disableS3ExpressSessionAuth: true,
+    systemClockOffset: ports.now() - Date.now(),
+    requestHandler: requestHandlerFor(ports, patience),
+  })
+  learnTime(client, clock)
+  return { destination, client, clock }
+}
+
+function requestHandlerFor(
+  ports: Pick<CorePorts, 'storeHttp'>,
+  patience: Patience,
+): NonNullable<S3ClientConfig['requestHandler']> {
+  if (ports.storeHttp !== undefined) {
+    // The port keeps the handler opaque, so that hosts need none of the SDK's types.
+    return ports.storeHttp(patience) as NonNullable<S3ClientConfig['requestHandler']>
+  }
+  return { connectionTimeout: patience.connectMs, socketTimeout: patience.idleMs }
+}
+
+/** Sees every answer, refusals included, before the SDK reads it. */
+function learnTime(client: S3Client, clock: ServerClock): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      clock.learn(dateOf(result.response))
+      return result
+    },
+    { step: 'deserialize', priority: 'low', name: 'ferryLearnTime' },
+  )
+}
+
+function dateOf(response: unknown): string | null {
+  if (typeof response !== 'object' || response === null || !('headers' in response)) return null
+  const { headers } = response
+  if (typeof headers !== 'object' || headers === null) return null
+  const found = Object.entries(headers).find(([name]) => name.toLowerCase() === 'date')
+  return typeof found?.[1] === 'string' ? found[1] : null
+}

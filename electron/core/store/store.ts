@@ -1,0 +1,54 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { StoredDestination } from '../destinations/stored-destination.ts'
+import type { ServerClock } from './clock.ts'
+import { failureFromError } from './s3-answer.ts'
+
+/** A destination that can be spoken with. */
+export interface Store {
+  readonly destination: StoredDestination
+  readonly client: S3Client
+  /** What time the store has; learns from every answer. */
+  readonly clock: ServerClock
+}
+
+export interface AskOptions {
+  readonly signal?: AbortSignal
+  /** For requests that must not be made twice: a lost answer is then the caller's to settle. */
+  readonly isOnce?: boolean
+}
+
+type Request<T> = (client: S3Client, options: { abortSignal?: AbortSignal }) => Promise<T>
+
+/**
+ * One request of the store; what it refuses comes back as a `Failure`. Asks a second time when the
+ * first answer taught the store's clock, or when none came and the request may be repeated (a
+ * kept-alive connection that the store had closed). More patience than that is the engine's.
+ * Fails with `not-now` when `signal` is aborted.
+ */
+export async function ask<T>(
+  store: Store,
+  request: Request<T>,
+  options: AskOptions = {},
+): Promise<Outcome<T>> {
+  const first = await askOnce(store, request, options.signal)
+  if (first.ok) return first
+  const { kind } = first.failure
+  const isWorthAnother =
+    kind === 'clock-skewed' || (kind === 'no-response' && options.isOnce !== true)
+  return isWorthAnother ? askOnce(store, request, options.signal) : first
+}
+
+async function askOnce<T>(
+  store: Store,
+  request: Request<T>,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<T>> {
+  try {
+    const options = signal === undefined ? {} : { abortSignal: signal }
+    return succeeded(await request(store.client, options))
+  } catch (error) {
+    if (signal?.aborted) return failed({ kind: 'not-now' })
+    return failed(failureFromError(error, store.destination, store.clock.nowMs()))
+  }
+}

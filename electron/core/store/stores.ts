@@ -1,0 +1,62 @@
+import type { DestinationId } from '../../contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Destinations } from '../destinations/destinations.ts'
+import type { StoredDestination } from '../destinations/stored-destination.ts'
+import type { CorePorts } from '../ports.ts'
+import { openStore } from './s3-client.ts'
+import type { Store } from './store.ts'
+
+/** One open store per destination, made anew when the destination or its secret changed. */
+export class Stores {
+  readonly #destinations: Destinations
+  readonly #ports: Pick<CorePorts, 'now' | 'storeHttp'>
+  readonly #localIsUp: () => Promise<Outcome<unknown>>
+  readonly #open = new Map<DestinationId, Store>()
+
+  /** @param localIsUp makes sure that the bucket on this computer runs, before it is spoken with. */
+  constructor(
+    destinations: Destinations,
+    ports: Pick<CorePorts, 'now' | 'storeHttp'>,
+    localIsUp: () => Promise<Outcome<unknown>>,
+  ) {
+    this.#destinations = destinations
+    this.#ports = ports
+    this.#localIsUp = localIsUp
+  }
+
+  /** Fails with `unknown-id`, `secret-…` or, for the one on this computer, `local-bucket-…`. */
+  async of(destinationId: DestinationId): Promise<Outcome<Store>> {
+    if (this.#destinations.find(destinationId)?.kind === 'local') {
+      const isUp = await this.#localIsUp()
+      if (!isUp.ok) return isUp
+    }
+    const destination = this.#destinations.find(destinationId)
+    if (destination === null) return failed({ kind: 'unknown-id' })
+    const open = this.#open.get(destinationId)
+    if (open !== undefined && isSame(open.destination, destination)) return succeeded(open)
+    const secrets = await this.#destinations.secretsOf(destination)
+    if (!secrets.ok) return secrets
+    this.drop(destinationId)
+    const store = openStore(destination, secrets.value, this.#ports)
+    this.#open.set(destinationId, store)
+    return succeeded(store)
+  }
+
+  /** Requests under way end by themselves; the next one opens the store anew. */
+  drop(destinationId: DestinationId): void {
+    this.#open.delete(destinationId)
+  }
+
+  close(): void {
+    for (const { client } of this.#open.values()) client.destroy()
+    this.#open.clear()
+  }
+}
+
+/** The state is replaced, never edited; a link's life alone does not change how to reach the store. */
+function isSame(one: StoredDestination, other: StoredDestination): boolean {
+  if (one === other) return true
+  const { linkSeconds: _one, name: _oneName, ...first } = one
+  const { linkSeconds: _other, name: _otherName, ...second } = other
+  return JSON.stringify(first) === JSON.stringify(second)
+}

@@ -1,0 +1,81 @@
+import type { DestinationId } from '../../contract/ids.ts'
+import type { UploadRecord } from '../../contract/upload.ts'
+import { cleanStore } from './cancel.ts'
+import type { UploadContext } from './upload-context.ts'
+import type { UploadTurns } from './upload-turns.ts'
+
+const FIRST_PAUSE_MS = 30_000
+const LONGEST_PAUSE_MS = 15 * 60_000
+
+/**
+ * Cleans up after cancels that could not reach the store: at the start, and then again and again
+ * with growing pauses until the store says that nothing is left.
+ */
+export class Leftovers {
+  readonly #context: UploadContext
+  readonly #turns: UploadTurns
+  readonly #cleaned: (uploads: UploadRecord[]) => void
+  #timer: NodeJS.Timeout | null = null
+  #pauseMs = FIRST_PAUSE_MS
+  #isClosed = false
+
+  constructor(
+    context: UploadContext,
+    turns: UploadTurns,
+    cleaned: (uploads: UploadRecord[]) => void,
+  ) {
+    this.#context = context
+    this.#turns = turns
+    this.#cleaned = cleaned
+  }
+
+  /** Called when something was left, and when a store that was silent answered. */
+  hurry(): void {
+    this.#pauseMs = FIRST_PAUSE_MS
+    if (this.#timer === null) this.#schedule()
+  }
+
+  /** One round; null means every destination. Never rejects: what fails is tried again later. */
+  async sweep(destinationId: DestinationId | null = null): Promise<void> {
+    const cleaned: UploadRecord[] = []
+    for (const row of this.#context.records.toClean(destinationId)) {
+      if (this.#isClosed) return
+      const { uploadId } = row.record
+      const record = await this.#turns.take(uploadId, () => cleanStore(this.#context, row))
+      const isClean = record?.status.phase === 'cancelled' && record.status.storeIsClean
+      if (record !== null && isClean) cleaned.push(record)
+    }
+    if (cleaned.length > 0) this.#cleaned(cleaned)
+  }
+
+  /** Begins with a round at once. */
+  start(): void {
+    this.#round()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
+  #round(): void {
+    this.#timer = null
+    this.sweep().then(
+      () => this.#schedule(),
+      (error: unknown) => {
+        this.#context.log.error({ error }, 'Cleaning up failed')
+        this.#schedule()
+      },
+    )
+  }
+
+  #schedule(): void {
+    if (this.#isClosed || this.#timer !== null) return
+    if (this.#context.records.toClean(null).length === 0) return
+    this.#timer = setTimeout(() => this.#round(), this.#pauseMs)
+    // Waiting must not keep Ferry alive.
+    this.#timer.unref()
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
+  }
+}

@@ -1,0 +1,59 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import type { UploadId } from '../../contract/ids.ts'
+import { S3_LIMITS } from '../../contract/limits.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { ShareLink, UploadRecord } from '../../contract/upload.ts'
+import type { Store } from '../store/store.ts'
+import { contentDisposition } from './content-disposition.ts'
+import { headObject } from './head-object.ts'
+import type { UploadContext } from './upload-context.ts'
+
+/**
+ * A link by which anybody may read the object until it expires; the download has the file's own
+ * name and type. Signed with the store's clock; `expiresAtMs` is this computer's.
+ */
+export async function makeShareLink(
+  store: Store,
+  record: Pick<UploadRecord, 'key' | 'name' | 'contentType'>,
+  linkSeconds: number,
+  nowMs: number,
+): Promise<ShareLink> {
+  const expiresIn = Math.min(linkSeconds, S3_LIMITS.maxLinkSeconds)
+  const url = await getSignedUrl(
+    store.client,
+    new GetObjectCommand({
+      Bucket: store.destination.bucket,
+      Key: record.key,
+      ResponseContentDisposition: contentDisposition(record.name, record.contentType),
+      ResponseContentType: record.contentType,
+    }),
+    { expiresIn, signingDate: new Date(nowMs + store.clock.offsetMs) },
+  )
+  // A signature's date counts whole seconds.
+  const createdAtMs = Math.floor(nowMs / 1000) * 1000
+  return { url, createdAtMs, expiresAtMs: createdAtMs + expiresIn * 1000 }
+}
+
+/** Makes a link anew; asks first whether the object is still there. Null: the destination's life. */
+export async function renewShareLink(
+  context: UploadContext,
+  uploadId: UploadId,
+  linkSeconds: number | null,
+): Promise<Outcome<ShareLink>> {
+  const row = context.records.find(uploadId)
+  if (row === null) return failed({ kind: 'unknown-id' })
+  if (row.record.status.phase !== 'done') return failed({ kind: 'not-now' })
+  const found = await context.stores.of(row.record.destinationId)
+  if (!found.ok) return found
+  const store = found.value
+  const head = await headObject(store, row.record.key)
+  if (!head.ok) return head
+  if (head.value === null) {
+    return failed({ kind: 'store-refused', status: 404, code: 'NoSuchKey' })
+  }
+  const seconds = linkSeconds ?? store.destination.linkSeconds
+  const link = await makeShareLink(store, row.record, seconds, context.now())
+  context.records.setLink(uploadId, link)
+  return succeeded(link)
+}

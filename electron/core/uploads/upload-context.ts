@@ -1,0 +1,48 @@
+import type { UploadId } from '../../contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Log } from '../ports.ts'
+import type { UploadRecords } from '../records/upload-records.ts'
+import type { UploadRow } from '../records/upload-row.ts'
+import { checkSource } from '../sources.ts'
+import type { Store } from '../store/store.ts'
+import type { Stores } from '../store/stores.ts'
+
+/** What the steps of an upload work with. */
+export interface UploadContext {
+  readonly records: UploadRecords
+  readonly stores: Stores
+  readonly log: Log
+  /** Epoch ms, this computer's. */
+  readonly now: () => number
+}
+
+export interface UploadAtStore {
+  readonly row: UploadRow
+  readonly store: Store
+}
+
+export function isUnfinished(row: UploadRow): boolean {
+  const { phase } = row.record.status
+  return phase === 'waiting' || phase === 'paused' || phase === 'failed'
+}
+
+/** The row of an upload that can still be worked on. Fails with `unknown-id` or `not-now`. */
+export function unfinishedRow(context: UploadContext, uploadId: UploadId): Outcome<UploadRow> {
+  const row = context.records.find(uploadId)
+  if (row === null) return failed({ kind: 'unknown-id' })
+  return isUnfinished(row) ? succeeded(row) : failed({ kind: 'not-now' })
+}
+
+/** Row and store of an upload whose file, where the host can see it, is what it was. */
+export async function uploadAtStore(
+  context: UploadContext,
+  row: UploadRow,
+): Promise<Outcome<UploadAtStore>> {
+  if (row.path !== null) {
+    const { byteLength } = row.record
+    const intact = await checkSource(row.path, { byteLength, modifiedAtMs: row.modifiedAtMs })
+    if (!intact.ok) return intact
+  }
+  const store = await context.stores.of(row.record.destinationId)
+  return store.ok ? succeeded({ row, store: store.value }) : store
+}

@@ -1,0 +1,95 @@
+import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
+import type { UploadId } from '../../contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { partCountOf } from '../../contract/part-plan.ts'
+import type { UploadRecord } from '../../contract/upload.ts'
+import { cancelUpload } from './cancel.ts'
+import { completeUpload } from './complete.ts'
+import { Leftovers } from './leftovers.ts'
+import { prepareUpload } from './prepare.ts'
+import { type UploadContext, unfinishedRow } from './upload-context.ts'
+import { UploadTurns } from './upload-turns.ts'
+
+type Nothing = Record<string, never>
+
+/** What can be done with the uploads in the records; one thing at a time per upload. */
+export class Uploads {
+  readonly leftovers: Leftovers
+  readonly #context: UploadContext
+  readonly #turns = new UploadTurns()
+
+  constructor(context: UploadContext, cleaned: (uploads: UploadRecord[]) => void) {
+    this.#context = context
+    this.leftovers = new Leftovers(context, this.#turns, cleaned)
+  }
+
+  prepare({ uploadId, partBytes }: CommandInput<'prepareUpload'>) {
+    return this.#turns.take(uploadId, (signal) =>
+      prepareUpload(this.#context, uploadId, partBytes, signal),
+    )
+  }
+
+  async complete(uploadId: UploadId): Promise<Outcome<UploadRecord>> {
+    const completed = await this.#turns.take(uploadId, (signal) =>
+      completeUpload(this.#context, uploadId, signal),
+    )
+    // The store answers: whatever could not be cleaned up there can be now.
+    if (completed.ok) this.leftovers.hurry()
+    return completed
+  }
+
+  async cancel(uploadId: UploadId): Promise<Outcome<UploadRecord>> {
+    this.#turns.interrupt(uploadId)
+    const cancelled = await this.#turns.take(uploadId, () => cancelUpload(this.#context, uploadId))
+    this.leftovers.hurry()
+    return cancelled
+  }
+
+  record({ uploadId, receipts }: CommandInput<'recordParts'>): Outcome<Nothing> {
+    const row = unfinishedRow(this.#context, uploadId)
+    if (!row.ok) return row
+    const { plan } = row.value.record
+    if (plan === null || receipts.some((each) => each.partNumber > partCountOf(plan))) {
+      return failed({ kind: 'not-now' })
+    }
+    this.#context.records.parts.add(uploadId, plan, receipts)
+    return succeeded({})
+  }
+
+  mark({ uploadId, mark }: CommandInput<'markUpload'>): Outcome<Nothing> {
+    const row = unfinishedRow(this.#context, uploadId)
+    if (!row.ok) return row
+    const failure = mark.phase === 'failed' ? mark.failure : null
+    this.#context.records.mark(uploadId, mark.phase, failure)
+    return succeeded({})
+  }
+
+  list({ after, limit }: CommandInput<'listUploads'>): Outcome<CommandOutput<'listUploads'>> {
+    const page = this.#context.records.page(after, limit)
+    return page === null ? failed({ kind: 'unknown-id' }) : succeeded(page)
+  }
+
+  /**
+   * All or none. What a failed upload left on the store is removed in the background; a row that
+   * is gone already is no reason to keep the others.
+   */
+  clear(uploadIds: readonly UploadId[]): Outcome<Nothing> {
+    const { records } = this.#context
+    const rows = uploadIds.flatMap((uploadId) => records.find(uploadId) ?? [])
+    const isLive = rows.some(({ record: { status } }) =>
+      ['waiting', 'paused'].includes(status.phase),
+    )
+    if (isLive) return failed({ kind: 'not-now' })
+    for (const { record } of rows) {
+      if (record.status.phase === 'failed') records.cancel(record.uploadId)
+    }
+    records.clear(rows.map(({ record }) => record.uploadId))
+    this.leftovers.start()
+    return succeeded({})
+  }
+
+  async close(): Promise<void> {
+    this.leftovers.close()
+    await this.#turns.end()
+  }
+}

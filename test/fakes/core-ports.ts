@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { NoticeName, NoticePayload } from '../../electron/contract/commands.ts'
+import { logTo } from '../../electron/core/log.ts'
+import type { CorePorts } from '../../electron/core/ports.ts'
+import { openSecretFile } from '../../electron/core/secret-file.ts'
+import { openSettings } from '../../electron/core/settings-conf.ts'
+
+/** What a core told its host, for tests to look at. */
+export class Heard {
+  readonly notices: { readonly name: NoticeName; readonly payload: unknown }[] = []
+  readonly origins: (readonly string[])[] = []
+  readonly copied: string[] = []
+  readonly opened: string[] = []
+  log = ''
+
+  /** Payloads of one notice, oldest first. */
+  of<N extends NoticeName>(name: N): NoticePayload<N>[] {
+    return this.notices.flatMap((each) =>
+      each.name === name ? [each.payload as NoticePayload<N>] : [],
+    )
+  }
+}
+
+/** A folder below the system's temporary one, and how to remove it. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'ferry-core-'))
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** Real settings, secrets and log in a real folder; only the surroundings are a record. */
+export function corePorts(
+  dataFolder: string,
+  heard: Heard,
+  changes: Partial<CorePorts> = {},
+): CorePorts {
+  const nowMs = changes.now?.() ?? Date.now()
+  const { settings, troubles } = openSettings(dataFolder, nowMs)
+  const secrets = openSecretFile(dataFolder, nowMs)
+  return {
+    dataFolder,
+    description: { host: 'loopback', version: '0.0.0', platform: 'linux' },
+    settings,
+    vault: secrets.vault,
+    surroundings: {
+      copyText: async (text) => heard.copied.push(text) > 0,
+      openFolder: async (path) => heard.opened.push(path) > 0,
+      showProgress: () => undefined,
+      endpointsChanged: (origins) => {
+        heard.origins.push(origins)
+      },
+    },
+    log: logTo({
+      write: (line) => {
+        heard.log += line
+      },
+    }),
+    now: Date.now,
+    pageOrigin: () => 'http://127.0.0.1:1',
+    isCorsHandled: false,
+    notify: (name, payload) => {
+      heard.notices.push({ name, payload })
+    },
+    earlyTroubles: [...troubles, ...secrets.troubles],
+    ...changes,
+  }
+}
