@@ -60,7 +60,7 @@ const DAY = 24 * HOUR
 
 /** The two largest units that matter: 3 min 40 sec, 23 hr 58 min, 2 days 3 hr. */
 export function formatDuration(ms: number): string {
-  if (ms < MINUTE) return unitText(Math.max(1, Math.round(ms / SECOND)), 'second')
+  if (ms < 59_500) return unitText(Math.max(1, Math.round(ms / SECOND)), 'second')
   // Beyond ten minutes seconds are noise.
   if (ms < 10 * MINUTE) return pair(Math.round(ms / SECOND), 60, 'minute', 'second')
   if (ms < DAY) return pair(Math.round(ms / MINUTE), 60, 'hour', 'minute')

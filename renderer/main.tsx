@@ -1,0 +1,38 @@
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { type BootParts, startBoot } from './boot.ts'
+import { connectBridge } from './bridge.ts'
+import { bridgeControl } from './upload/adapters/bridge-control.ts'
+import { browserClock } from './upload/adapters/browser-clock.ts'
+import { browserNetwork } from './upload/adapters/browser-network.ts'
+import { createIntake } from './upload/adapters/intake-over-bridge.ts'
+import { type SourceFiles, sourceLookup } from './upload/adapters/source-files.ts'
+import { xhrPartTransport } from './upload/adapters/xhr-part-transport.ts'
+import { createUploadQueue } from './upload/engine/upload-queue.ts'
+import { webLockTurn } from './window-turn.ts'
+
+/** The composition root: the only place where the window, the engine and the host meet. */
+const { bridge, link } = await connectBridge()
+
+/** Outlives a turn, so that a window which takes the uploads back still has its files. */
+const sourceFiles: SourceFiles = new Map()
+
+const startEngine: BootParts['startEngine'] = (session) => {
+  const ports = {
+    control: bridgeControl(bridge.commands),
+    transport: xhrPartTransport,
+    sources: sourceLookup(sourceFiles),
+    clock: browserClock,
+    network: browserNetwork(link.onReconnected),
+  }
+  const queue = createUploadQueue(ports, {
+    destinationOf: ({ destinationId }) =>
+      session.snapshot().destinations.find((each) => each.destinationId === destinationId) ?? null,
+  })
+  return { queue, intake: createIntake(bridge, queue, sourceFiles) }
+}
+
+const root = document.getElementById('root')
+if (root === null) throw new TypeError('The page has no #root')
+const boot = startBoot({ bridge, link, turn: webLockTurn(navigator.locks), startEngine })
+createRoot(root).render(<App boot={boot} />)

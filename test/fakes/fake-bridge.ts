@@ -1,0 +1,303 @@
+import type { CommandCalls, FerryBridge } from '../../electron/contract/bridge.ts'
+import type {
+  CommandInput,
+  CommandName,
+  HostDescription,
+  NoticeName,
+  NoticePayload,
+} from '../../electron/contract/commands.ts'
+import type { CheckReport, Destination } from '../../electron/contract/destination.ts'
+import type { Failure } from '../../electron/contract/failure.ts'
+import type { Outcome } from '../../electron/contract/outcome.ts'
+import type { Source, UploadRecord } from '../../electron/contract/upload.ts'
+
+/** What the fake host begins with. Plain data: it travels into the page. */
+export interface FakeWorld {
+  readonly host: HostDescription
+  readonly destinations: readonly Destination[]
+  readonly selectedId: Destination['destinationId'] | null
+  readonly uploads: readonly UploadRecord[]
+  readonly checkReport: CheckReport
+  readonly isCopied: boolean
+  /** Commands that fail from the start. */
+  readonly failures: Partial<Record<CommandName, Failure>>
+}
+
+/** The handle that tests hold, as `window.fake`. */
+export interface FakeHost {
+  readonly calls: readonly { readonly command: CommandName; readonly input: unknown }[]
+  /** From now on the command fails so; null: it works again. */
+  readonly failWith: (command: CommandName, failure: Failure | null) => void
+  /** Answers of the command wait until `release`. */
+  readonly hold: (command: CommandName) => void
+  readonly release: (command: CommandName) => void
+  readonly notify: <N extends NoticeName>(name: N, payload: NoticePayload<N>) => void
+}
+
+declare global {
+  interface Window {
+    fake: FakeHost
+  }
+}
+
+/**
+ * A host of the same shape as the preload's, in the page, without a store or a disk behind it.
+ * The function travels into the page as text, so it uses nothing from outside itself.
+ */
+export function installFakeBridge(world: FakeWorld): void {
+  let { destinations, selectedId } = world
+  const uploads = new Map(world.uploads.map((record) => [record.uploadId, record]))
+  const sources = new Map<string, Source>()
+  const calls: { command: CommandName; input: unknown }[] = []
+  const failures = new Map(Object.entries(world.failures))
+  const gates = new Map<CommandName, { promise: Promise<void>; open: () => void }>()
+  const listeners = new Map<NoticeName, Set<(payload: never) => void>>()
+
+  const newId = <T extends string>() => crypto.randomUUID() as T
+  const ok = <T>(value: T): Outcome<T> => ({ ok: true, value })
+  const unknown: Outcome<never> = { ok: false, failure: { kind: 'unknown-id' } }
+  const linkOf = (record: UploadRecord, seconds: number) => ({
+    url: `${location.origin}/store/${record.uploadId}/${encodeURIComponent(record.name)}`,
+    createdAtMs: Date.now(),
+    expiresAtMs: Date.now() + seconds * 1000,
+  })
+  const change = (uploadId: UploadRecord['uploadId'], changes: Partial<UploadRecord>) => {
+    const record = uploads.get(uploadId)
+    if (record === undefined) return unknown
+    const changed = { ...record, ...changes }
+    uploads.set(uploadId, changed)
+    return ok(changed)
+  }
+  const addDestination = (destination: Destination) => {
+    destinations = [
+      ...destinations.filter(({ destinationId }) => destinationId !== destination.destinationId),
+      destination,
+    ]
+    selectedId = destination.destinationId
+  }
+  const blank = {
+    prefix: '',
+    region: 'local',
+    pathStyle: true,
+    accessKeyId: 'FAKEKEY',
+    hasSecret: true,
+    linkSeconds: 86_400,
+    maxPartCount: 10_000,
+  }
+
+  type Handlers = {
+    [N in CommandName]: (input: CommandInput<N>) => Awaited<ReturnType<CommandCalls[N]>>
+  }
+  const handlers: Handlers = {
+    describeHost: () => ok({ ...world.host, troubles: [...world.host.troubles] }),
+    listDestinations: () => ok({ destinations: [...destinations], selectedId }),
+    useLocalBucket() {
+      const local = destinations.find(({ kind }) => kind === 'local') ?? {
+        ...blank,
+        destinationId: newId<Destination['destinationId']>(),
+        kind: 'local',
+        name: 'This computer',
+        provider: 'other',
+        endpoint: location.origin,
+        bucket: 'ferry',
+        secretPlace: 'file',
+      }
+      addDestination(local)
+      return ok(local)
+    },
+    checkDestination: () => ok(world.checkReport),
+    saveDestination(draft) {
+      const destination: Destination = {
+        ...blank,
+        destinationId: draft.destinationId ?? newId<Destination['destinationId']>(),
+        kind: 's3',
+        name: draft.name || draft.bucket,
+        provider: draft.provider,
+        endpoint: draft.endpoint,
+        region: draft.region,
+        bucket: draft.bucket,
+        prefix: draft.prefix,
+        pathStyle: draft.pathStyle,
+        accessKeyId: draft.accessKeyId.trim(),
+        secretPlace: draft.keepSecret ? world.host.secretPlace : 'memory',
+      }
+      addDestination(destination)
+      const isTrimmed = draft.accessKeyId !== draft.accessKeyId.trim()
+      return ok({
+        destination,
+        notes: isTrimmed ? [{ field: 'accessKeyId', change: 'trimmed' }] : [],
+      })
+    },
+    selectDestination({ destinationId }) {
+      selectedId = destinationId
+      return ok({})
+    },
+    forgetDestination({ destinationId }) {
+      destinations = destinations.filter((each) => each.destinationId !== destinationId)
+      if (selectedId === destinationId) selectedId = destinations[0]?.destinationId ?? null
+      return ok({})
+    },
+    setLinkLife({ destinationId, linkSeconds }) {
+      const found = destinations.find((each) => each.destinationId === destinationId)
+      if (found === undefined) return unknown
+      const changed = { ...found, linkSeconds }
+      destinations = destinations.map((each) => (each === found ? changed : each))
+      return ok(changed)
+    },
+    matchSources({ items }) {
+      const matches = items.flatMap(({ sourceId, relativePath }) => {
+        const upload = [...uploads.values()].find(
+          ({ folder, name, sourceId: known, status }) =>
+            known === null && status.phase === 'waiting' && folder + name === relativePath,
+        )
+        if (upload === undefined) return []
+        const attached = { ...upload, sourceId }
+        uploads.set(upload.uploadId, attached)
+        return [{ sourceId, upload: attached }]
+      })
+      return ok({ matches })
+    },
+    queueUploads({ destinationId, items }) {
+      const records = items.flatMap((item) => {
+        const source = sources.get(item.sourceId)
+        if (source === undefined) return []
+        const folder = item.relativePath.slice(0, item.relativePath.lastIndexOf('/') + 1)
+        const record: UploadRecord = {
+          uploadId: newId<UploadRecord['uploadId']>(),
+          destinationId,
+          name: item.relativePath.slice(folder.length),
+          folder,
+          key: item.relativePath,
+          byteLength: source.byteLength,
+          contentType: item.contentType,
+          status: { phase: 'waiting' },
+          sourceId: item.sourceId,
+          isSourceDurable: false,
+          plan: null,
+          recordedBytes: 0,
+          link: null,
+          createdAtMs: Date.now(),
+        }
+        uploads.set(record.uploadId, record)
+        return [record]
+      })
+      return ok({ uploads: records, refused: [] })
+    },
+    listUploads({ after, limit }) {
+      const all = [...uploads.values()]
+      const from = all.findIndex(({ uploadId }) => uploadId === after) + 1
+      return ok({ uploads: all.slice(from, from + limit), hasMore: from + limit < all.length })
+    },
+    prepareUpload({ uploadId, partBytes }) {
+      const record = uploads.get(uploadId)
+      if (record === undefined) return unknown
+      const { byteLength } = record
+      const plan =
+        record.plan ??
+        (partBytes === null
+          ? { mode: 'single' as const, byteLength }
+          : { mode: 'multipart' as const, byteLength, partBytes })
+      change(uploadId, { plan })
+      return ok({ plan, held: [], isComplete: false })
+    },
+    signParts: ({ uploadId, partNumbers }) =>
+      ok(
+        partNumbers.map((partNumber) => ({
+          partNumber,
+          url: `${location.origin}/store/${uploadId}?partNumber=${partNumber}`,
+          headers: {},
+          expiresAtMs: Date.now() + 900_000,
+        })),
+      ),
+    recordParts: () => ok({}),
+    completeUpload({ uploadId }) {
+      const record = uploads.get(uploadId)
+      if (record === undefined) return unknown
+      return change(uploadId, {
+        status: { phase: 'done', finishedAtMs: Date.now(), etag: '"fake"' },
+        link: linkOf(record, 86_400),
+      })
+    },
+    markUpload({ uploadId, mark }) {
+      const changed = change(uploadId, { status: mark })
+      return changed.ok ? ok({}) : changed
+    },
+    cancelUpload: ({ uploadId }) =>
+      change(uploadId, { status: { phase: 'cancelled', storeIsClean: true } }),
+    clearUploads({ uploadIds }) {
+      for (const uploadId of uploadIds) uploads.delete(uploadId)
+      return ok({})
+    },
+    createShareLink({ uploadId, linkSeconds }) {
+      const record = uploads.get(uploadId)
+      if (record === undefined) return unknown
+      const link = linkOf(record, linkSeconds ?? 86_400)
+      change(uploadId, { link })
+      return ok(link)
+    },
+    copyShareLink: () => ok({ isCopied: world.isCopied }),
+    openFolder: ({ folder }) => ok({ isOpened: false, path: `/home/ada/ferry/${folder}` }),
+    showProgress: () => ok({}),
+  }
+
+  const call = async (command: CommandName, input: unknown): Promise<unknown> => {
+    calls.push({ command, input })
+    await gates.get(command)?.promise
+    const failure = failures.get(command)
+    if (failure !== undefined) return { ok: false, failure }
+    return structuredClone(handlers[command](input as never))
+  }
+  const subscribe = (name: NoticeName, listener: (payload: never) => void) => {
+    const those = listeners.get(name) ?? new Set()
+    listeners.set(name, those.add(listener))
+    return () => void those.delete(listener)
+  }
+
+  const bridge: FerryBridge<File> = {
+    commands: Object.fromEntries(
+      Object.keys(handlers).map((name) => [
+        name,
+        (input: unknown) => call(name as CommandName, input),
+      ]),
+    ) as unknown as CommandCalls,
+    notices: {
+      uploadsChanged: (listener) => subscribe('uploadsChanged', listener),
+      destinationsChanged: (listener) => subscribe('destinationsChanged', listener),
+      troublesChanged: (listener) => subscribe('troublesChanged', listener),
+    },
+    async registerSources(files) {
+      return ok(
+        files.map((file) => {
+          const source: Source = {
+            sourceId: newId<Source['sourceId']>(),
+            name: file.name,
+            byteLength: file.size,
+            modifiedAtMs: file.lastModified,
+            isDurable: false,
+          }
+          sources.set(source.sourceId, source)
+          return ok(source)
+        }),
+      )
+    },
+  }
+  Object.assign(window, { ferry: bridge })
+  window.fake = {
+    calls,
+    failWith(command, failure) {
+      if (failure === null) failures.delete(command)
+      else failures.set(command, failure)
+    },
+    hold(command) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      gates.set(command, { promise, open: resolve })
+    },
+    release(command) {
+      gates.get(command)?.open()
+      gates.delete(command)
+    },
+    notify(name, payload) {
+      for (const listener of listeners.get(name) ?? []) listener(payload as never)
+    },
+  }
+}

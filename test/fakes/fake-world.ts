@@ -1,0 +1,121 @@
+import type { CheckStep, Destination } from '../../electron/contract/destination.ts'
+import { DestinationId, SourceId, UploadId } from '../../electron/contract/ids.ts'
+import type { UploadRecord } from '../../electron/contract/upload.ts'
+import type { FakeWorld } from './fake-bridge.ts'
+
+const idOf = (place: number) => `00000000-0000-4000-8000-${place.toString(16).padStart(12, '0')}`
+
+/** A destination with everything a person could have filled in. */
+export function aDestination(changes: Partial<Destination> = {}): Destination {
+  return {
+    destinationId: DestinationId.parse(idOf(1)),
+    kind: 's3',
+    name: 'Client files',
+    provider: 'aws',
+    endpoint: 'https://s3.eu-central-1.amazonaws.com',
+    region: 'eu-central-1',
+    bucket: 'acme-client-files',
+    prefix: '2026/11/',
+    pathStyle: false,
+    accessKeyId: 'AKIAFAKE',
+    secretPlace: 'system',
+    hasSecret: true,
+    linkSeconds: 86_400,
+    maxPartCount: 10_000,
+    ...changes,
+  }
+}
+
+export const localDestination = () =>
+  aDestination({
+    destinationId: DestinationId.parse(idOf(2)),
+    kind: 'local',
+    name: 'This computer',
+    provider: 'other',
+    bucket: 'ferry',
+    prefix: '',
+    secretPlace: 'file',
+  })
+
+/** `place` tells records apart and orders them. */
+export function aRecord(place: number, changes: Partial<UploadRecord> = {}): UploadRecord {
+  const name = changes.name ?? `file-${place}.bin`
+  return {
+    uploadId: UploadId.parse(idOf(1000 + place)),
+    destinationId: DestinationId.parse(idOf(1)),
+    name,
+    folder: '',
+    key: `2026/11/${name}`,
+    byteLength: 2_300_000,
+    contentType: 'application/octet-stream',
+    status: { phase: 'paused' },
+    sourceId: SourceId.parse(idOf(5000 + place)),
+    isSourceDurable: false,
+    plan: null,
+    recordedBytes: 0,
+    link: null,
+    createdAtMs: 1_763_640_000_000,
+    ...changes,
+  }
+}
+
+/** A finished upload whose link lives on for `linkMs` from now; negative: it died so long ago. */
+export function aDoneRecord(
+  place: number,
+  linkMs: number,
+  changes: Partial<UploadRecord> = {},
+): UploadRecord {
+  const record = aRecord(place, changes)
+  return {
+    ...record,
+    status: { phase: 'done', finishedAtMs: Date.now(), etag: '"d41d8"' },
+    link: {
+      url: `http://127.0.0.1:9/ferry/${encodeURIComponent(record.name)}?X-Amz-Signature=fake`,
+      createdAtMs: Date.now() - 1000,
+      expiresAtMs: Date.now() + linkMs,
+    },
+    ...changes,
+  }
+}
+
+const ALL_STEPS: readonly CheckStep[] = [
+  'form',
+  'endpoint',
+  'clock',
+  'credentials',
+  'region',
+  'bucket',
+  'write',
+  'multipart',
+  'read',
+  'delete',
+  'cors',
+]
+
+export function aWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
+  return {
+    host: {
+      host: 'desktop',
+      version: '0.1.0',
+      platform: 'linux',
+      secretPlace: 'system',
+      dataFolder: '/home/ada/ferry',
+      troubles: [],
+    },
+    destinations: [aDestination()],
+    selectedId: DestinationId.parse(idOf(1)),
+    uploads: [],
+    checkReport: {
+      lines: ALL_STEPS.map((step) => ({ step, verdict: 'passed' as const })),
+      notes: [],
+      suggestedRegion: null,
+    },
+    isCopied: true,
+    failures: {},
+    ...changes,
+  }
+}
+
+/** Nothing connected yet. */
+export const freshWorld = (changes: Partial<FakeWorld> = {}) =>
+  aWorld({ destinations: [], selectedId: null, ...changes })

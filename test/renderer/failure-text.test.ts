@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { failureSentence, failureText } from '../../renderer/features/failure-text.ts'
+import { FAILURE_EXAMPLES } from './failure-examples.ts'
+
+const NOW = 1_763_640_000_000
+
+describe('the words for failures', () => {
+  it.each(Object.values(FAILURE_EXAMPLES))('has whole sentences for $kind', (failure) => {
+    const { problem, wayOut } = failureText(failure, NOW)
+
+    expect(problem).toMatch(/^[A-Z“].*\.$/)
+    expect(wayOut).toMatch(/^[A-Z].*\.$/)
+  })
+
+  it.each(Object.values(FAILURE_EXAMPLES))('says $kind in no other’s words', (failure) => {
+    const others = Object.values(FAILURE_EXAMPLES).filter(({ kind }) => kind !== failure.kind)
+
+    expect(others.map((other) => failureSentence(other, NOW))).not.toContain(
+      failureSentence(failure, NOW),
+    )
+  })
+
+  it.each([
+    ['host-not-found', 's3.example.invalid'],
+    ['host-unreachable', '192.168.1.20'],
+    ['tls-failed', 'self-signed certificate'],
+    ['not-s3', 'www.example.org'],
+    ['bucket-missing', 'acme-files'],
+    ['region-wrong', 'eu-west-1'],
+    ['cors-blocked', 'http://127.0.0.1:47470'],
+    ['too-large', '5.4 GB'],
+    ['internal', 'a1b2c3'],
+    ['server-error', '502'],
+    ['store-refused', 'MethodNotAllowed'],
+  ] as const)('names the thing that %s is about', (kind, thing) => {
+    expect(failureText(FAILURE_EXAMPLES[kind], NOW).problem).toContain(thing)
+  })
+
+  it('tells how far the clock is off, and which way', () => {
+    const behind = failureText({ kind: 'clock-skewed', serverTimeMs: NOW + 3_600_000 }, NOW)
+    const ahead = failureText({ kind: 'clock-skewed', serverTimeMs: NOW - 1_200_000 }, NOW)
+
+    expect([behind.problem, ahead.problem]).toEqual([
+      'This computer’s clock is 1 hr behind the store’s.',
+      'This computer’s clock is 20 min ahead of the store’s.',
+    ])
+  })
+})

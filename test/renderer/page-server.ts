@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { createReadStream, existsSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const PAGE_FOLDER = fileURLToPath(new URL('../../out/renderer/', import.meta.url))
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+}
+
+/** As strict as both hosts', so that what the page needs beyond it shows here. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+export interface PageServer {
+  readonly origin: string
+  /** PUTs of parts are answered only after `releaseParts`. */
+  readonly holdParts: () => void
+  readonly releaseParts: () => void
+  /** Answers to PUTs from now on. */
+  readonly answerPartsWith: (status: number) => void
+  readonly close: () => Promise<void>
+}
+
+/** Serves the built page, and takes PUTs as a store would. */
+export async function startPageServer(): Promise<PageServer> {
+  let gate = Promise.withResolvers<void>()
+  gate.resolve()
+  let status = 200
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://page')
+    if (request.method === 'PUT' && pathname.startsWith('/store/')) {
+      void takePart(request, response, gate.promise, () => status)
+    } else servePage(pathname, response)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    holdParts() {
+      gate = Promise.withResolvers<void>()
+    },
+    releaseParts: () => gate.resolve(),
+    answerPartsWith(next) {
+      status = next
+    },
+    async close() {
+      gate.resolve()
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function takePart(
+  request: IncomingMessage,
+  response: ServerResponse,
+  gate: Promise<void>,
+  status: () => number,
+): Promise<void> {
+  request.resume()
+  await Promise.all([once(request, 'end'), gate])
+  response.writeHead(status(), { etag: '"fake"' }).end()
+}
+
+function servePage(pathname: string, response: ServerResponse): void {
+  const file = join(PAGE_FOLDER, normalize(pathname === '/' ? '/index.html' : pathname))
+  if (!file.startsWith(PAGE_FOLDER) || !existsSync(file)) {
+    response.writeHead(404).end()
+    return
+  }
+  response.writeHead(200, {
+    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'content-security-policy': POLICY,
+    'cache-control': 'no-store',
+  })
+  createReadStream(file).pipe(response)
+}

@@ -1,0 +1,67 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { type FakeWorld, installFakeBridge } from '../fakes/fake-bridge.ts'
+import type { PageServer } from './page-server.ts'
+
+/** Ferry's window on a fake host, found the way people and screen readers find things. */
+export interface TestWindow {
+  readonly page: Page
+  readonly context: BrowserContext
+  readonly button: (name: string) => Locator
+  readonly row: (name: string) => Locator
+  readonly rows: Locator
+  /** Gives files as the file chooser would. */
+  readonly give: (...files: readonly GivenFile[]) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+interface GivenFile {
+  readonly name: string
+  readonly byteLength: number
+}
+
+export async function openWindow(
+  browser: Browser,
+  server: PageServer,
+  world: FakeWorld,
+  options: BrowserContextOptions = {},
+): Promise<TestWindow> {
+  const context = await browser.newContext({
+    viewport: { width: 1120, height: 740 },
+    reducedMotion: 'reduce',
+    ...options,
+  })
+  const page = await context.newPage()
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !isExpected(message.text())) problems.push(message.text())
+  })
+  await page.addInitScript(installFakeBridge, world)
+  await page.goto(server.origin)
+  return {
+    page,
+    context,
+    button: (name) => page.getByRole('button', { name, exact: true }),
+    row: (name) => page.getByRole('listitem', { name, exact: true }),
+    rows: page.getByRole('list', { name: 'Uploads' }).getByRole('listitem'),
+    async give(...files) {
+      await page.locator('input[type=file]:not([webkitdirectory])').setInputFiles(
+        files.map(({ name, byteLength }) => ({
+          name,
+          mimeType: 'application/octet-stream',
+          buffer: Buffer.alloc(byteLength, 7),
+        })),
+      )
+    },
+    async close() {
+      await context.close()
+      // A page that logs an error or breaks its own security policy is broken, whatever it shows.
+      if (problems.length > 0) throw new Error(`The page complained:\n${problems.join('\n')}`)
+    },
+  }
+}
+
+/** Chromium logs every failed request; tests that make a store fail mean it. */
+function isExpected(text: string): boolean {
+  return text.startsWith('Failed to load resource')
+}
