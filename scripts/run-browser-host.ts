@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { HostTrouble } from '../electron/contract/commands.ts'
+import { unreachable } from '../electron/contract/unreachable.ts'
+import { defaultDataFolder } from '../electron/loopback/data-folder.ts'
+import { hasDisplay } from '../electron/loopback/display.ts'
+import { startLoopback } from '../electron/loopback/main.ts'
+import { openOutside } from '../electron/loopback/surroundings.ts'
+import { buildPage } from './build-outputs.ts'
+import type { StartOptions } from './start-options.ts'
+
+/** A fixed port keeps bookmarks and open pages working over a restart. */
+const USUAL_PORT = 47_470
+const ANY_PORT = 0
+
+export interface Running {
+  readonly close: () => Promise<void>
+}
+
+/** Serves the window to a browser, prints its address and opens it there. */
+export async function runBrowserHost(
+  options: StartOptions,
+  say: (line: string) => void,
+): Promise<Running> {
+  await buildPage()
+  const host = await startLoopback({
+    dataFolder: options.dataFolder ?? defaultDataFolder(),
+    ports: options.port === null ? [USUAL_PORT, ANY_PORT] : [options.port],
+    pageFolder: fileURLToPath(new URL('../out/renderer', import.meta.url)),
+    version: ferryVersion(),
+  })
+  for (const trouble of host.troubles) say(sentenceOf(trouble))
+  if (options.port === null && host.port !== USUAL_PORT) {
+    say(`Port ${USUAL_PORT} is taken, so Ferry uses port ${host.port} this time.`)
+  }
+  say(`Ferry is ready at ${host.url}`)
+  const isOpened = options.opensBrowser && hasDisplay() && (await openOutside(host.url, host.log))
+  if (!isOpened) say('Open this address in a browser. It works once.')
+  return host
+}
+
+function ferryVersion(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(file) as { readonly version: string }).version
+}
+
+/** For the terminal; the window says the same in its own words. */
+function sentenceOf(trouble: HostTrouble): string {
+  switch (trouble.kind) {
+    case 'file-set-aside':
+      return `The ${trouble.what} file could not be read. It was moved to ${trouble.movedTo} in the data folder, and Ferry began a new one.`
+    case 'local-bucket-moved':
+      return 'The port of the bucket on this computer was taken, so it has another one now: links made before do not work any more.'
+    case 'local-bucket-stopped':
+      return `The bucket on this computer could not be started (${trouble.failure.kind}).`
+    default:
+      return unreachable(trouble)
+  }
+}

@@ -1,0 +1,77 @@
+// `npm start`: Electron's window where there can be one, else the same window in a browser.
+import { hasDisplay } from '../electron/loopback/display.ts'
+import { StartRefused } from '../electron/loopback/start-refused.ts'
+import { type ElectronSearch, electronVersion, obtainElectron } from './electron-binary.ts'
+import { type Running, runBrowserHost } from './run-browser-host.ts'
+import { runDesktop } from './run-desktop.ts'
+import { untilShutdown } from './shutdown.ts'
+import { parseStart, type StartOptions, USAGE } from './start-options.ts'
+
+const say = (line: string) => console.log(line)
+
+const parsed = parseStart(process.argv.slice(2))
+switch (parsed.kind) {
+  case 'help':
+    say(USAGE)
+    break
+  case 'refused':
+    console.error(parsed.sentence)
+    process.exitCode = 2
+    break
+  case 'start':
+    start(parsed.options).then(
+      (code) => process.exit(code),
+      (error: unknown) => {
+        // Anything else is a bug, and its stack is what helps.
+        console.error(error instanceof StartRefused ? error.message : error)
+        process.exit(1)
+      },
+    )
+}
+
+/** Ends when the window is closed or the program told to end; answers the exit code. */
+async function start(options: StartOptions): Promise<number> {
+  // A signal during the build or the download ends the start at once: nothing is open yet.
+  const shutdown = untilShutdown()
+  const opened = await Promise.race([openWindow(options), shutdown])
+  if (!opened) return 0
+  const code = await Promise.race([opened.ended, shutdown.then(() => 0)])
+  await opened.close()
+  return code
+}
+
+interface OpenedWindow extends Running {
+  readonly ended: Promise<number>
+}
+
+async function openWindow(options: StartOptions): Promise<OpenedWindow> {
+  if (options.window === 'browser') return openBrowser(options)
+  const search = await searchElectron()
+  if (search.kind === 'found') {
+    const start = await runDesktop(search.path, options)
+    if (start.kind === 'runs') return start.run
+    return withoutElectron(options, `its program does not run (${start.why})`)
+  }
+  return withoutElectron(options, search.why)
+}
+
+async function searchElectron(): Promise<ElectronSearch> {
+  if (hasDisplay()) return obtainElectron(say)
+  return {
+    kind: 'missing',
+    why: 'there is no display here (DISPLAY and WAYLAND_DISPLAY are not set)',
+  }
+}
+
+function withoutElectron(options: StartOptions, why: string): Promise<OpenedWindow> {
+  const sentence = `Electron's window cannot be opened: ${why}. To get it, set ELECTRON_MIRROR to a mirror that can be reached, or ELECTRON_OVERRIDE_DIST_PATH to a folder with Electron ${electronVersion()}, and start in a desktop session.`
+  if (options.window === 'desktop') throw new StartRefused(sentence)
+  say(`${sentence} Until then, Ferry opens in the browser.`)
+  return openBrowser(options)
+}
+
+/** Nothing but a shutdown ends the browser's host: tabs come and go. */
+async function openBrowser(options: StartOptions): Promise<OpenedWindow> {
+  const host = await runBrowserHost(options, say)
+  return { close: host.close, ended: new Promise(() => undefined) }
+}
