@@ -46,6 +46,7 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'chrome150',
         ssr: true,
+        minify: true,
         rolldownOptions: {
           input: at('electron/desktop/preload/index.ts'),
           external: ['electron'],

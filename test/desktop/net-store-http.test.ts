@@ -141,7 +141,7 @@ describe('the SDK over Chromium', () => {
   it('carries an empty body', async () => {
     const where = { Bucket: bucket.bucket, Key: 'empty' }
 
-    await client.send(new PutObjectCommand({ ...where, Body: '' }))
+    await client.send(new PutObjectCommand({ ...where, Body: Buffer.alloc(0) }))
 
     expect((await client.send(new HeadObjectCommand(where))).ContentLength).toBe(0)
   })

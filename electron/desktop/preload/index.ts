@@ -24,7 +24,7 @@ const bridge = {
       ipcRenderer.removeListener(noticeChannel(name), forward)
     }
   }),
-  registerSources: (files: readonly File[]) => {
+  registerSources: async (files: readonly File[]) => {
     if (files.length > MAX_BATCH) throw new RangeError(`More than ${MAX_BATCH} files in one call`)
     return ipcRenderer.invoke(REGISTER_SOURCES_CHANNEL, files.map(factsOf))
   },
