@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Authorization } from './authenticate.ts'
+import { ByteReader } from './byte-reader.ts'
 import { sha256OfBytes } from './canonical-request.ts'
 import { S3Error } from './errors.ts'
 import { isSameSignature, scopeText, signatureOf } from './signature.ts'
 
-const MAX_LINE_BYTES = 8 * 1024
 const MAX_TRAILERS = 16
-const CRLF = Buffer.from('\r\n')
 const EMPTY_SHA256 = sha256OfBytes('')
 
 /** The signature that each chunk's signature is chained to; null where chunks are not signed. */
@@ -105,51 +104,4 @@ function chunkHead(line: string): { byteLength: number; signature: string } {
   const match = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/.exec(line)
   if (match === null) throw new S3Error('IncompleteBody')
   return { byteLength: Number.parseInt(match[1] ?? '', 16), signature: match[2] ?? '' }
-}
-
-/** Reads lines and runs of bytes from a stream of buffers. */
-class ByteReader {
-  readonly #source: AsyncIterator<Buffer>
-  #held: Buffer = Buffer.alloc(0)
-
-  constructor(source: AsyncIterable<Buffer>) {
-    this.#source = source[Symbol.asyncIterator]()
-  }
-
-  /** Between 1 and `max` bytes. */
-  async take(max: number): Promise<Buffer> {
-    if (this.#held.length === 0 && !(await this.#more())) throw new S3Error('IncompleteBody')
-    const piece = this.#held.subarray(0, max)
-    this.#held = this.#held.subarray(piece.length)
-    return piece
-  }
-
-  async line(): Promise<string> {
-    const line = await this.lineOrEnd()
-    if (line === null) throw new S3Error('IncompleteBody')
-    return line
-  }
-
-  /** The next line without its end; null when the body is over and nothing was left. */
-  async lineOrEnd(): Promise<string | null> {
-    let at = this.#held.indexOf(CRLF)
-    while (at < 0) {
-      if (this.#held.length > MAX_LINE_BYTES) throw new S3Error('IncompleteBody')
-      if (!(await this.#more())) {
-        if (this.#held.length === 0) return null
-        throw new S3Error('IncompleteBody')
-      }
-      at = this.#held.indexOf(CRLF)
-    }
-    const line = this.#held.toString('latin1', 0, at)
-    this.#held = this.#held.subarray(at + CRLF.length)
-    return line
-  }
-
-  async #more(): Promise<boolean> {
-    const next = await this.#source.next()
-    if (next.done === true) return false
-    this.#held = this.#held.length === 0 ? next.value : Buffer.concat([this.#held, next.value])
-    return true
-  }
 }

@@ -4,11 +4,11 @@ import { byteRangeOf } from './byte-range.ts'
 import { checksumAlgorithmOf, elementOfChecksum } from './checksums.ts'
 import { isEtagListed, writeConditionOf } from './conditions.ts'
 import type { Call } from './context.ts'
+import { currentObject } from './current-object.ts'
 import { S3Error } from './errors.ts'
 import { hashedCopy } from './hashed-copy.ts'
 import { checksumNodes, partNumberOf, uploadOf } from './multipart-operations.ts'
 import { keptHeaders, versionHeader } from './object-headers.ts'
-import { knownFile } from './object-reads.ts'
 import { proveKey } from './object-writes.ts'
 import { quoted, type Reply, xmlReply } from './reply.ts'
 import { NULL_VERSION, type StoredObject } from './stored-object.ts'
@@ -119,7 +119,7 @@ async function sourceOf(call: Call): Promise<StoredObject> {
   if (unescaped(name ?? '') !== bucket.name) throw new S3Error('NoSuchBucket')
   const object = bucket.objects.find(unescaped(path ?? ''), versionId ?? null)
   proveSource(request.headers, object)
-  return knownFile(bucket, object)
+  return currentObject(bucket, object)
 }
 
 function proveSource(headers: ReadonlyMap<string, string>, source: StoredObject): void {

@@ -101,9 +101,8 @@ function knownTrouble(error: unknown): unknown {
   return error
 }
 
-/** Runs `work` as one transaction, or as a piece of the one that is open; undone when it throws. */
+/** Runs `work` as one transaction; nothing of it stays when it throws. */
 export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
-  if (db.isTransaction) return work()
   db.exec('BEGIN IMMEDIATE')
   try {
     const result = work()

@@ -74,6 +74,15 @@ export class ObjectFiles {
     return aside
   }
 
+  bringBack(aside: string, file: string): void {
+    mkdirSync(path.dirname(this.absolute(file)), { recursive: true, mode: 0o700 })
+    rename(this.absolute(aside), this.absolute(file))
+  }
+
+  isSetAside(file: string): boolean {
+    return file.startsWith(`${WORK_FOLDER}/`)
+  }
+
   remove(file: string): void {
     rmSync(this.absolute(file), { force: true, maxRetries: RENAME_TRIES })
     this.#prune(file)

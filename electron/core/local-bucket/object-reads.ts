@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { type ByteRange, byteRangeOf } from './byte-range.ts'
 import { readVerdict } from './conditions.ts'
 import type { Bucket, Call } from './context.ts'
+import { currentObject } from './current-object.ts'
 import { errnoOf, S3Error } from './errors.ts'
 import { describingHeaders } from './object-headers.ts'
 import { emptyReply, type Reply } from './reply.ts'
@@ -12,7 +13,7 @@ import type { StoredObject } from './stored-object.ts'
 export async function readObject(call: Call): Promise<Reply> {
   const { bucket, request } = call
   const versionId = request.query.get('versionId') ?? null
-  const object = knownFile(bucket, bucket.objects.find(request.key, versionId))
+  const object = await currentObject(bucket, bucket.objects.find(request.key, versionId))
   if (readVerdict(request.headers, object) === 'not-modified') {
     const { 'Content-Type': _, ...headers } = describingHeaders(object, request, false)
     return emptyReply(304, headers)
@@ -35,17 +36,6 @@ export async function readObject(call: Call): Promise<Reply> {
   if (request.method === 'HEAD' || start === end) return emptyReply(status, headers)
   const handle = await openedFile(bucket, object)
   return { status, headers, body: { kind: 'file', handle, start, byteLength: end - start } }
-}
-
-/**
- * The folder belongs to the person, who may take a file away: then the object is gone. A file that
- * was changed is not what was stored any more and its ETag would be a lie, so it is gone as well.
- */
-export function knownFile(bucket: Bucket, object: StoredObject): StoredObject {
-  const seen = bucket.files.look(object.file)
-  if (seen?.byteLength === object.byteLength && seen.fileTimeMs === object.fileTimeMs) return object
-  bucket.objects.forget(object)
-  throw new S3Error('NoSuchKey')
 }
 
 async function openedFile(bucket: Bucket, object: StoredObject) {

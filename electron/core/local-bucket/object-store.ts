@@ -67,18 +67,22 @@ export class ObjectStore {
     this.#pending.delete(write)
   }
 
-  put(write: PendingWrite, object: NewObject): StoredObject {
+  /** `alongside` belongs to the same step: it happens with the write or neither does. */
+  put(
+    write: PendingWrite,
+    object: NewObject,
+    alongside: (stored: StoredObject) => void = () => undefined,
+  ): StoredObject {
     if (write.hasConflict) throw new S3Error('ConditionalRequestConflict')
-    return inTransaction(this.#db, () => {
+    return this.#change((moves) => {
       const present = this.table.latest(object.key)
       proveWriteCondition(write.condition, present)
       const versionId = this.#settings.versioning() === 'Enabled' ? randomName() : NULL_VERSION
-      this.#makeRoom(object.key, versionId, present)
-      const file = this.#files.place(object.finishedFile, object.key, (path) =>
-        this.#isInTheWay(path, object.key, present),
-      )
+      this.#makeRoom(moves, object.key, versionId, present)
+      const { finishedFile, ...kept } = object
+      const file = this.#place(moves, finishedFile, object.key, present?.file ?? null)
       const stored: StoredObject = {
-        ...object,
+        ...kept,
         versionId,
         isLatest: true,
         isMarker: false,
@@ -87,6 +91,7 @@ export class ObjectStore {
         fileTimeMs: this.#files.look(file)?.fileTimeMs ?? 0,
       }
       this.table.insert(stored)
+      alongside(stored)
       return stored
     })
   }
@@ -95,14 +100,29 @@ export class ObjectStore {
   remove(key: string, versionId: string | null): Deletion | null {
     for (const write of this.#pending) if (write.key === key) write.hasConflict = true
     const kept = this.#settings.versioning()
-    return inTransaction(this.#db, () => {
-      if (versionId !== null) return this.#removeVersion(key, versionId)
+    return this.#change((moves) => {
+      if (versionId !== null) return this.#removeVersion(moves, key, versionId)
       if (kept === null) {
-        this.#removeVersion(key, NULL_VERSION)
+        this.#removeVersion(moves, key, NULL_VERSION)
         return null
       }
-      return this.#mark(key, kept === 'Enabled' ? randomName() : NULL_VERSION)
+      return this.#mark(moves, key, kept === 'Enabled' ? randomName() : NULL_VERSION)
     })
+  }
+
+  /** Takes note of a file that lies in the folder as that version of that key. */
+  adopt(object: StoredObject): void {
+    inTransaction(this.#db, () => {
+      this.table.remove(object.key, object.versionId)
+      this.table.insert(object)
+    })
+  }
+
+  /** Replaces what is known of a version, unless it was written anew in the meantime. */
+  refresh(before: StoredObject, now: StoredObject): void {
+    const present = this.table.version(before.key, before.versionId)
+    if (present?.file !== before.file || present.fileTimeMs !== before.fileTimeMs) return
+    this.table.refresh(now)
   }
 
   /** Forgets a version whose file somebody took away. */
@@ -110,8 +130,8 @@ export class ObjectStore {
     inTransaction(this.#db, () => this.table.remove(object.key, object.versionId))
   }
 
-  #mark(key: string, versionId: string): Deletion {
-    this.#makeRoom(key, versionId, this.table.latest(key))
+  #mark(moves: FileMoves, key: string, versionId: string): Deletion {
+    this.#makeRoom(moves, key, versionId, this.table.latest(key))
     this.table.insert({
       key,
       versionId,
@@ -130,30 +150,69 @@ export class ObjectStore {
   }
 
   /** The version that is replaced goes for good; the newest, if it stays, goes out of sight. */
-  #makeRoom(key: string, versionId: string, present: StoredObject | null): void {
+  #makeRoom(moves: FileMoves, key: string, versionId: string, present: StoredObject | null): void {
     const replaced = this.table.version(key, versionId)
-    if (replaced !== null) {
-      this.table.remove(key, versionId)
-      // A plain overwrite renames over the old file, so that no moment is without one.
-      const isOverwritten = present?.versionId === versionId && !present.isMarker
-      if (!replaced.isMarker && !isOverwritten) this.#files.remove(replaced.file)
+    if (replaced !== null) this.table.remove(key, versionId)
+    if (replaced !== null && !replaced.isMarker) {
+      // By then the new file may lie there: a plain overwrite renames over the old one.
+      moves.afterwards.push(() => {
+        if (!this.table.ownsFile(replaced.file)) this.#files.remove(replaced.file)
+      })
     }
     if (present === null || present.versionId === versionId || present.isMarker) return
-    if (this.#files.exists(present.file)) {
-      this.table.moveFile(key, present.versionId, this.#files.setAside(present.file))
-    }
+    if (!this.#files.exists(present.file)) return
+    const aside = this.#files.setAside(present.file)
+    moves.undo.push(() => this.#files.bringBack(aside, present.file))
+    this.table.moveFile(key, present.versionId, aside)
   }
 
-  #removeVersion(key: string, versionId: string): Deletion | null {
+  #removeVersion(moves: FileMoves, key: string, versionId: string): Deletion | null {
     const object = this.table.version(key, versionId)
     if (object === null) return null
     this.table.remove(key, versionId)
-    if (!object.isMarker) this.#files.remove(object.file)
+    if (!object.isMarker) {
+      moves.afterwards.push(() => {
+        if (!this.table.ownsFile(object.file)) this.#files.remove(object.file)
+      })
+    }
+    this.#show(moves, key, object.file)
     return { versionId, isMarker: object.isMarker }
   }
 
-  #isInTheWay(path: string, key: string, present: StoredObject | null): boolean {
-    if (this.table.isPathTaken(path, key)) return true
-    return present?.file !== path && this.#files.exists(path)
+  /** A version that has become the newest again gets its readable name back. */
+  #show(moves: FileMoves, key: string, freed: string): void {
+    const newest = this.table.latest(key)
+    if (newest === null || newest.isMarker || !this.#files.isSetAside(newest.file)) return
+    if (!this.#files.exists(newest.file)) return
+    const file = this.#place(moves, this.#files.absolute(newest.file), key, freed)
+    this.table.moveFile(key, newest.versionId, file)
   }
+
+  /** `own`: a path that belongs to this key already, or did until just now. */
+  #place(moves: FileMoves, finished: string, key: string, own: string | null): string {
+    const isTaken = (path: string) =>
+      this.table.isPathTaken(path, key) || (own !== path && this.#files.exists(path))
+    const file = this.#files.place(finished, key, isTaken)
+    if (file !== own) moves.undo.push(() => this.#files.remove(file))
+    return file
+  }
+
+  /** One transaction with its files: moved back when it fails, thrown away once it stands. */
+  #change<T>(work: (moves: FileMoves) => T): T {
+    const moves: FileMoves = { undo: [], afterwards: [] }
+    let result: T
+    try {
+      result = inTransaction(this.#db, () => work(moves))
+    } catch (error) {
+      for (const undo of moves.undo.reverse()) undo()
+      throw error
+    }
+    for (const step of moves.afterwards) step()
+    return result
+  }
+}
+
+interface FileMoves {
+  readonly undo: (() => void)[]
+  readonly afterwards: (() => void)[]
 }

@@ -93,6 +93,23 @@ export class ObjectTable {
     ).run(bytes)
   }
 
+  /** What changes when somebody changed the file: all that describes its bytes. */
+  refresh(object: StoredObject): void {
+    this.#prepared(
+      `UPDATE objects SET bytes = ?, etag = ?, modified = ?, file_time = ?, checksum = ?,
+       part_bytes = ? WHERE key = ? AND version = ?`,
+    ).run(
+      object.byteLength,
+      object.etag,
+      object.modifiedMs,
+      object.fileTimeMs,
+      JSON.stringify(object.checksum),
+      JSON.stringify(object.partBytes),
+      keyBytes(object.key),
+      object.versionId,
+    )
+  }
+
   moveFile(key: string, versionId: string, file: string): void {
     this.#prepared('UPDATE objects SET file = ?, fold = ? WHERE key = ? AND version = ?').run(
       file,

@@ -1,7 +1,155 @@
-import type { Call } from './context.ts'
+import { rm } from 'node:fs/promises'
+import { S3_LIMITS } from '../../contract/limits.ts'
+import { proveScope } from './authenticate.ts'
+import { writeConditionOf } from './conditions.ts'
+import type { Bucket, Call } from './context.ts'
 import { S3Error } from './errors.ts'
-import type { Reply } from './reply.ts'
+import { type FormBody, readForm } from './form-body.ts'
+import { withIncomingFile } from './incoming-file.ts'
+import { keptHeaders } from './object-headers.ts'
+import { proveKey, writtenHeaders } from './object-writes.ts'
+import { type PostPolicy, postPolicyOf, proveFormLength, provePolicy } from './post-policy.ts'
+import { emptyReply, quoted, type Reply, xmlReply } from './reply.ts'
+import { checksumClaim, proveChecksum, proveMd5 } from './request-body.ts'
+import { type Digests, startDigests } from './running-digests.ts'
+import { ALGORITHM, isSameSignature, signatureOf, signingKey } from './signature.ts'
+import type { StoredObject } from './stored-object.ts'
 
-export async function postForm(_call: Omit<Call, 'authorization'>): Promise<Reply> {
-  throw new S3Error('NotImplemented')
+/** Stands for the file's own name in the key. */
+const FILE_NAME = `$${'{filename}'}`
+
+/**
+ * A browser's form upload, allowed by a signed policy instead of a signed request.
+ * Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
+ */
+export async function postForm(call: Omit<Call, 'authorization'>): Promise<Reply> {
+  const { bucket, request, body } = call
+  if (request.bucket !== bucket.name) throw new S3Error('NoSuchBucket')
+  const form = await readForm(request.headers.get('content-type') ?? '', body)
+  const fields = new Map(form.fields)
+  const key = (fields.get('key') ?? '').replaceAll(FILE_NAME, () => form.fileName)
+  if (key === '') {
+    throw new S3Error(
+      'InvalidArgument',
+      "Bucket POST must contain a field named 'key'. If it is specified, please check the order " +
+        'of the fields.',
+    )
+  }
+  proveKey(key)
+  fields.set('key', key).set('bucket', bucket.name)
+  const policy = provenPolicy(bucket, fields)
+  const stored = await storeForm(bucket, key, headersOf(fields), form, policy)
+  return answerOf(bucket, fields, stored)
+}
+
+function provenPolicy(bucket: Bucket, fields: ReadonlyMap<string, string>): PostPolicy {
+  const field = (name: string) => fields.get(name) ?? ''
+  const policy = field('policy')
+  if (policy === '') throw new S3Error('AccessDenied')
+  if (field('x-amz-algorithm') !== ALGORITHM) {
+    throw new S3Error('InvalidArgument', `X-Amz-Algorithm only supports "${ALGORITHM}"`)
+  }
+  if (fields.has('x-amz-security-token')) throw new S3Error('InvalidToken')
+  const amzDate = field('x-amz-date')
+  const credential = field('x-amz-credential')
+  const scope = proveScope({ carrier: 'query', credential, amzDate }, bucket)
+  const expected = signatureOf(signingKey(bucket.secretAccessKey, scope), policy)
+  if (!isSameSignature(expected, field('x-amz-signature'))) {
+    throw new S3Error('SignatureDoesNotMatch')
+  }
+  const proven = postPolicyOf(policy, S3_LIMITS.maxSinglePutBytes)
+  provePolicy(proven, fields, bucket.now())
+  return proven
+}
+
+/** Fields stand for the headers of a PUT; headers hold one byte per character. */
+function headersOf(fields: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map(
+    [...fields].map(([name, value]) => {
+      if (/[\r\n\0]/.test(value)) throw new S3Error('InvalidArgument')
+      return [name, Buffer.from(value, 'utf8').toString('latin1')]
+    }),
+  )
+}
+
+async function storeForm(
+  bucket: Bucket,
+  key: string,
+  headers: ReadonlyMap<string, string>,
+  form: FormBody,
+  policy: PostPolicy,
+): Promise<StoredObject> {
+  const kept = keptHeaders(headers)
+  const write = bucket.objects.beginWrite(key, writeConditionOf(headers))
+  try {
+    const { file, filled } = await withIncomingFile(bucket.files, (take) =>
+      takeFormFile(form.file, headers, policy, take),
+    )
+    try {
+      return bucket.objects.put(write, {
+        key,
+        finishedFile: file,
+        byteLength: filled.byteLength,
+        etag: filled.md5.toString('hex'),
+        headers: kept,
+        checksum: { ...filled.checksum, type: 'FULL_OBJECT' },
+        partBytes: [],
+      })
+    } finally {
+      // Still there only when the object was not taken over.
+      await rm(file, { force: true })
+    }
+  } finally {
+    bucket.objects.endWrite(write)
+  }
+}
+
+async function takeFormFile(
+  file: AsyncIterable<Buffer>,
+  headers: ReadonlyMap<string, string>,
+  policy: PostPolicy,
+  take: (piece: Buffer) => Promise<void>,
+): Promise<Digests> {
+  const claim = checksumClaim(headers)
+  const digests = await startDigests(claim?.algorithm ?? 'CRC64NVME')
+  let byteLength = 0
+  for await (const piece of file) {
+    byteLength += piece.length
+    if (byteLength > policy.maxBytes) break
+    const taking = take(piece)
+    digests.update(piece)
+    await taking
+  }
+  proveFormLength(policy, byteLength)
+  const filled = digests.finish()
+  proveMd5(headers.get('content-md5'), filled.md5)
+  if (claim !== null) proveChecksum(claim, filled.checksum.value, new Map())
+  return filled
+}
+
+function answerOf(
+  bucket: Bucket,
+  fields: ReadonlyMap<string, string>,
+  stored: StoredObject,
+): Reply {
+  const location = `${bucket.endpoint()}/${bucket.name}/${encodeURIComponent(stored.key)}`
+  const headers = { ...writtenHeaders(stored), Location: location }
+  const redirect = fields.get('success_action_redirect') ?? fields.get('redirect') ?? ''
+  if (URL.canParse(redirect) && /^https?:$/.test(new URL(redirect).protocol)) {
+    const url = new URL(redirect)
+    url.searchParams.set('bucket', bucket.name)
+    url.searchParams.set('key', stored.key)
+    url.searchParams.set('etag', quoted(stored.etag))
+    return emptyReply(303, { ...headers, Location: url.href })
+  }
+  const status = fields.get('success_action_status')
+  if (status === '200') return emptyReply(200, headers)
+  if (status !== '201') return emptyReply(204, headers)
+  const reply = xmlReply('PostResponse', [
+    ['Location', location],
+    ['Bucket', bucket.name],
+    ['Key', stored.key],
+    ['ETag', quoted(stored.etag)],
+  ])
+  return { ...reply, status: 201, headers: { ...reply.headers, ...headers } }
 }

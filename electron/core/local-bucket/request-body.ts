@@ -30,7 +30,7 @@ export async function takeBody(
   const { payloadHash } = authorization
   const isChunked = payloadHash.startsWith('STREAMING-')
   const announced = announcedLength(request, isChunked)
-  const claim = checksumClaim(request)
+  const claim = checksumClaim(request.headers)
   const algorithm = claim?.algorithm ?? usualAlgorithm
   const digests = await startDigests(algorithm)
   const sha256 = payloadHash.length === SHA256_HEX_CHARS ? createHash('sha256') : null
@@ -90,18 +90,18 @@ function announcedLength(request: S3Request, isChunked: boolean): number {
 }
 
 /** What the client says of its bytes; `value` is null when it comes in a trailer. */
-interface ChecksumClaim {
+export interface ChecksumClaim {
   readonly algorithm: ChecksumAlgorithm
   readonly value: string | null
 }
 
-function checksumClaim(request: S3Request): ChecksumClaim | null {
+export function checksumClaim(headers: ReadonlyMap<string, string>): ChecksumClaim | null {
   const claims: ChecksumClaim[] = []
-  for (const [name, value] of request.headers) {
+  for (const [name, value] of headers) {
     const algorithm = algorithmOfHeader(name)
     if (algorithm !== null) claims.push({ algorithm, value: provenChecksumText(algorithm, value) })
   }
-  const trailer = request.headers.get('x-amz-trailer')?.toLowerCase()
+  const trailer = headers.get('x-amz-trailer')?.toLowerCase()
   if (trailer?.startsWith('x-amz-checksum-')) {
     const algorithm = checksumAlgorithmOf(trailer.slice('x-amz-checksum-'.length))
     claims.push({ algorithm, value: null })
@@ -115,7 +115,7 @@ function checksumClaim(request: S3Request): ChecksumClaim | null {
   return claims[0] ?? null
 }
 
-function proveChecksum(
+export function proveChecksum(
   claim: ChecksumClaim,
   computed: string,
   trailers: ReadonlyMap<string, string>,
@@ -130,7 +130,7 @@ function proveChecksum(
   )
 }
 
-function proveMd5(header: string | undefined, md5: Buffer): void {
+export function proveMd5(header: string | undefined, md5: Buffer): void {
   if (header === undefined) return
   const given = Buffer.from(header, 'base64')
   if (given.length !== md5.length || given.toString('base64') !== header) {

@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { checksumOfParts } from './checksums.ts'
 import { S3Error } from './errors.ts'
-import { inTransaction } from './index-db.ts'
 import { joinParts } from './join-parts.ts'
 import { multipartEtag, type NamedPart, provenParts } from './named-parts.ts'
 import { type ObjectFiles, randomName } from './object-files.ts'
@@ -22,7 +21,6 @@ export interface Completion {
 /** Uploads in parts: their index and their files together. */
 export class UploadStore {
   readonly table: UploadTable
-  readonly #db: DatabaseSync
   readonly #files: ObjectFiles
   readonly #objects: ObjectStore
   readonly #now: () => number
@@ -30,7 +28,6 @@ export class UploadStore {
   readonly #joining = new Map<string, Promise<unknown>>()
 
   constructor(db: DatabaseSync, files: ObjectFiles, objects: ObjectStore, now: () => number) {
-    this.#db = db
     this.table = new UploadTable(db)
     this.#files = files
     this.#objects = objects
@@ -138,11 +135,9 @@ export class UploadStore {
     }))
     const finishedFile = await joinParts(sources)
     const all = this.#allParts(upload.uploadId)
-    const stored = inTransaction(this.#db, () => {
-      const put = this.#objects.put(write, { ...object, finishedFile })
+    const stored = this.#objects.put(write, { ...object, finishedFile }, (put) => {
       const { etag, versionId, checksum } = put
       this.table.finish(upload.uploadId, JSON.stringify({ etag, versionId, checksum }))
-      return put
     })
     this.#removeParts(all)
     return stored
