@@ -45,6 +45,8 @@ export async function startDesktop(parts: AppParts): Promise<void> {
 
   const pageOrigin = devServer ?? APP_ORIGIN
   const { settings, troubles } = openSettings(dataFolder, Date.now(), ElectronStore)
+  // electron-store answers pages that keep a store of their own; ours may not ask anything unchecked.
+  ipcMain.removeAllListeners('electron-store-get-data')
   const window = keepOneWindow(app, process.platform, () => {
     const opened = openWindow({
       settings,

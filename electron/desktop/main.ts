@@ -8,7 +8,7 @@ import { registerSchemes } from './schemes.ts'
 import { StartRefused } from './start-refused.ts'
 
 app.enableSandbox()
-app.setAppUserModelId('io.github.ferry-uploader.ferry')
+app.setAppUserModelId('app.ferry.desktop')
 registerSchemes()
 
 const { dataFolder: asked, devServer } = readStart(process.argv, process.env, app.isPackaged)

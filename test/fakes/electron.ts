@@ -1,7 +1,9 @@
 // Stands for the `electron` module in tests (vite.config.ts aliases it): remembers what it was told
 // and lets a test speak for Electron. Nothing in it decides anything.
 import { FakeApp } from './electron-parts/app.ts'
+import { ipcMain } from './electron-parts/ipc.ts'
 import { FakeSession } from './electron-parts/session.ts'
+import { shell } from './electron-parts/system.ts'
 import { FakeWindow } from './electron-parts/window.ts'
 
 export * from './electron-parts/ipc.ts'
@@ -51,3 +53,8 @@ export function resetElectron(): void {
 export function standIn<T>(fake: object): T {
   return fake as T
 }
+
+/** Electron's module is its own default export; electron-store asks for that. */
+const electron = { app, ipcMain, shell }
+
+export { electron as default }

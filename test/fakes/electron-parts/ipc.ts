@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events'
+
 type Handler = (event: object, input: unknown) => unknown
 
-export const ipcMain = {
+export const ipcMain = Object.assign(new EventEmitter(), {
   handlers: new Map<string, Handler>(),
   handle(channel: string, handler: Handler): void {
     if (ipcMain.handlers.has(channel)) throw new Error(`Second handler for ${channel}`)
@@ -14,5 +16,6 @@ export const ipcMain = {
   },
   reset(): void {
     ipcMain.handlers.clear()
+    ipcMain.removeAllListeners()
   },
-}
+})

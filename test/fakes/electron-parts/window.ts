@@ -60,6 +60,8 @@ export class FakeWebContents extends EventEmitter {
 
 export class FakeWindow extends EventEmitter {
   static readonly opened: FakeWindow[] = []
+  /** Says `opened` for each. */
+  static readonly events = new EventEmitter()
   readonly webContents = new FakeWebContents()
   readonly options: BrowserWindowConstructorOptions
   readonly calls: string[] = []
@@ -73,6 +75,7 @@ export class FakeWindow extends EventEmitter {
     super()
     this.options = options
     FakeWindow.opened.push(this)
+    FakeWindow.events.emit('opened', this)
   }
 
   async loadURL(url: string): Promise<void> {

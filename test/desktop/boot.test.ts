@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createBuilder } from 'vite'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { commandChannel } from '../../electron/contract/transport.ts'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+let root: string
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'ferry-boot-'))
+})
+
+afterAll(() => rmSync(root, { recursive: true }))
+
+describe('the built main process', () => {
+  it('starts without node_modules, serves the page and the commands, and ends', async () => {
+    const out = join(root, 'out')
+    const builder = await createBuilder({
+      configFile: at('../../vite.config.ts'),
+      logLevel: 'silent',
+      environments: { main: { build: { outDir: join(out, 'main') } } },
+    })
+    const { main } = builder.environments
+    if (main === undefined) throw new Error('vite.config.ts makes no main process')
+    await builder.build(main)
+    mkdirSync(join(out, 'renderer'))
+    writeFileSync(join(out, 'renderer', 'index.html'), '<!doctype html>')
+    // Bundled files are all there is in a package: nothing may be looked for in node_modules.
+    writeFileSync(join(root, 'package.json'), '{"type":"module"}')
+    const dataFolder = join(root, 'built data')
+
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+      at('run-bundle.ts'),
+      join(out, 'main', 'index.js'),
+      dataFolder,
+    ])
+
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual({
+      host: {
+        ok: true,
+        value: expect.objectContaining({
+          host: 'desktop',
+          version: '0.1.0',
+          secretPlace: 'system',
+          dataFolder,
+          troubles: [],
+        }),
+      },
+      bucket: {
+        ok: true,
+        value: expect.objectContaining({ kind: 'local', hasSecret: true }),
+      },
+      pageStatus: 200,
+      preload: join(out, 'preload', 'index.cjs'),
+      isSandboxed: true,
+      exitCode: 0,
+    })
+    const settings = readFileSync(join(dataFolder, 'settings.json'), 'utf8')
+    expect(JSON.parse(settings)).toBeTypeOf('object')
+    if (process.platform !== 'win32') {
+      expect(statSync(join(dataFolder, 'settings.json')).mode & 0o077).toBe(0)
+    }
+  }, 60_000)
+})
+
+describe('main', () => {
+  let said: string[]
+  let electron: typeof import('../fakes/electron.ts')
+
+  beforeEach(async () => {
+    // The main process is one module with effects: each test has its own, and its own Electron.
+    vi.resetModules()
+    electron = await import('../fakes/electron.ts')
+    said = []
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      said.push(String(text))
+      return true
+    })
+    return () => vi.restoreAllMocks()
+  })
+
+  const runMain = async (dataFolder: string) => {
+    vi.spyOn(process, 'argv', 'get').mockReturnValue(['Ferry', '--data-dir', dataFolder])
+    await import('../../electron/desktop/main.ts')
+  }
+
+  it('registers its schemes and the sandbox before Electron is ready', async () => {
+    await runMain(join(root, 'early'))
+
+    expect(electron.app.calls).toEqual(['enableSandbox'])
+    expect(electron.FakeWindow.opened).toEqual([])
+    expect(electron.protocol.schemes.map(({ scheme, privileges }) => [scheme, privileges])).toEqual(
+      [
+        [
+          'app',
+          { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
+        ],
+        [
+          'source',
+          { standard: true, secure: true, supportFetchAPI: true, stream: true, corsEnabled: true },
+        ],
+      ],
+    )
+  })
+
+  it('leaves to the first instance when there is one, and says so', async () => {
+    electron.app.isFirstInstance = false
+
+    await runMain(join(root, 'second'))
+    electron.app.becomeReady()
+
+    expect(electron.app.exitCode).toBe(1)
+    expect(said.join('')).toBe(
+      `Ferry already runs with the data folder ${join(root, 'second')}. Its window is in front now.\n`,
+    )
+    expect(electron.FakeWindow.opened).toEqual([])
+  })
+
+  it('says in one sentence that the data folder cannot be used', async () => {
+    writeFileSync(join(root, 'in-the-way'), '')
+
+    await runMain(join(root, 'in-the-way', 'data'))
+
+    const sentence = `Ferry cannot write to its data folder ${join(root, 'in-the-way', 'data')} (a file is in the way). Choose another with --data-dir.`
+    expect(said).toEqual([`${sentence}\n`])
+    expect(electron.dialog.errors).toEqual([{ title: 'Ferry cannot start', content: sentence }])
+    expect(electron.app.exitCode).toBe(1)
+  })
+
+  it('opens its window only when the walls stand and the commands are served', async () => {
+    await runMain(join(root, 'ready'))
+    electron.app.becomeReady()
+    await vi.waitFor(() => expect(electron.FakeWindow.opened).toHaveLength(1))
+
+    expect(electron.session.defaultSession.isCancelled('https://evil.example/')).toBe(true)
+    expect(electron.session.defaultSession.checks('media', 'app://ferry')).toBe(false)
+    expect([...electron.session.defaultSession.schemes.keys()]).toEqual(['app', 'source'])
+    expect(electron.ipcMain.handlers.has(commandChannel('signParts'))).toBe(true)
+    expect(electron.ipcMain.eventNames()).toEqual([])
+    const ended = new Promise((resolve) => electron.app.once('exited', resolve))
+    electron.app.emit('will-quit', { preventDefault: () => undefined })
+    expect(await ended).toBe(0)
+  })
+})
