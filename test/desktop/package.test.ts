@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { extractFile, listPackage } from '@electron/asar'
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { createBuilder } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const require = createRequire(import.meta.url)
+
+/** What marks the fuses in Electron's program, then their version, count and states as shipped. */
+const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
+const SHIPPED_FUSES = Buffer.concat([
+  Buffer.from(SENTINEL),
+  Buffer.from([1, 9]),
+  Buffer.from('101100111'),
+])
+
+let root: string
+let archive: string
+let program: string
+
+/** Packages what the sources build into now, with a stand-in for Electron's program: no network. */
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'ferry-package-'))
+  const project = join(root, 'project')
+  await buildInto(join(project, 'out'))
+  writeFileSync(join(project, 'out', 'renderer', 'assets', 'index.js.map'), '{}')
+  for (const name of ['package.json', 'package-lock.json', 'electron-builder.yml', 'build']) {
+    cpSync(at(name), join(project, name), { recursive: true })
+  }
+  for (const name of ['electron', 'renderer', 'test']) mkdirSync(join(project, name))
+  writeFileSync(join(project, 'electron', 'main.ts'), 'source')
+  writeFileSync(join(project, 'test', 'a.test.ts'), 'test')
+  symlinkSync(at('node_modules'), join(project, 'node_modules'), 'junction')
+
+  await promisify(execFile)(
+    process.execPath,
+    [
+      join(dirname(require.resolve('electron-builder/package.json')), 'cli.js'),
+      ...['--linux', 'dir', '--x64', '--publish', 'never'],
+      `-c.electronDist=${standInElectron()}`,
+    ],
+    { cwd: project },
+  )
+  const unpacked = join(project, 'dist', 'linux-unpacked')
+  archive = join(unpacked, 'resources', 'app.asar')
+  program = join(unpacked, 'ferry')
+}, 60_000)
+
+afterAll(() => rmSync(root, { recursive: true }))
+
+async function buildInto(out: string): Promise<void> {
+  const builder = await createBuilder({
+    configFile: at('vite.config.ts'),
+    logLevel: 'silent',
+    environments: {
+      main: { build: { outDir: join(out, 'main') } },
+      preload: { build: { outDir: join(out, 'preload') } },
+      client: { build: { outDir: join(out, 'renderer') } },
+    },
+  })
+  await builder.buildApp()
+}
+
+function standInElectron(): string {
+  const folder = join(root, 'electron')
+  mkdirSync(join(folder, 'resources'), { recursive: true })
+  writeFileSync(join(folder, 'electron'), SHIPPED_FUSES)
+  chmodSync(join(folder, 'electron'), 0o755)
+  writeFileSync(join(folder, 'version'), '45.4.1')
+  writeFileSync(join(folder, 'LICENSE'), '')
+  writeFileSync(join(folder, 'LICENSES.chromium.html'), '')
+  return folder
+}
+
+describe('the package', () => {
+  it('holds the three bundles and package.json, and nothing else', () => {
+    const files = listPackage(archive, { isPack: false }).map((path) => path.replaceAll('\\', '/'))
+
+    const kinds = new Set(files.map((path) => path.replace(/^(\/out\/\w+)\/.*$/, '$1/…')))
+    expect([...kinds].sort()).toEqual(
+      [
+        '/out',
+        '/out/main',
+        '/out/main/…',
+        '/out/preload',
+        '/out/preload/…',
+        '/out/renderer',
+        '/out/renderer/…',
+        '/package.json',
+      ].sort(),
+    )
+    expect(files.filter((path) => /\.(ts|tsx|map|test\.js)$|node_modules/.test(path))).toEqual([])
+    expect(files).toContain('/out/main/index.js')
+    expect(files).toContain('/out/preload/index.cjs')
+    expect(files).toContain('/out/renderer/index.html')
+  })
+
+  it('starts at the main process and carries no list of development tools', () => {
+    const manifest: unknown = JSON.parse(extractFile(archive, 'package.json').toString())
+
+    expect(manifest).toMatchObject({ productName: 'Ferry', main: 'out/main/index.js' })
+    expect(manifest).not.toHaveProperty('devDependencies')
+    expect(manifest).not.toHaveProperty('scripts')
+  })
+
+  it('has no file beside the archive that the app could be loaded from', () => {
+    expect(readdirSync(dirname(archive))).toEqual(['app.asar'])
+  })
+
+  it('takes back the doors that Electron leaves open', async () => {
+    const wire = await getCurrentFuseWire(program)
+
+    expect({
+      runAsNode: wire[FuseV1Options.RunAsNode],
+      nodeOptions: wire[FuseV1Options.EnableNodeOptionsEnvironmentVariable],
+      inspect: wire[FuseV1Options.EnableNodeCliInspectArguments],
+      asarIntegrity: wire[FuseV1Options.EnableEmbeddedAsarIntegrityValidation],
+      onlyAsar: wire[FuseV1Options.OnlyLoadAppFromAsar],
+      ownSnapshot: wire[FuseV1Options.LoadBrowserProcessSpecificV8Snapshot],
+      fileProtocol: wire[FuseV1Options.GrantFileProtocolExtraPrivileges],
+    }).toEqual({
+      runAsNode: FuseState.DISABLE,
+      nodeOptions: FuseState.DISABLE,
+      inspect: FuseState.DISABLE,
+      asarIntegrity: FuseState.ENABLE,
+      onlyAsar: FuseState.ENABLE,
+      ownSnapshot: FuseState.DISABLE,
+      fileProtocol: FuseState.DISABLE,
+    })
+  })
+})
