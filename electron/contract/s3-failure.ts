@@ -65,6 +65,9 @@ export function failureFromS3(answer: S3Answer): Failure {
       return throttled(answer)
     case 'EntityTooLarge':
       return { kind: 'store-refused', status, code }
+    case 'InsufficientStorage':
+      // Said by Ferry's own bucket on this computer and by no other store.
+      return { kind: 'disk-full', where: 'local-bucket' }
     case 'KeyTooLongError':
     case 'KeyTooLong':
       return { kind: 'name-unusable', reason: 'too-long' }

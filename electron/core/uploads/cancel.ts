@@ -22,12 +22,13 @@ const LATE_PUT_MS = 400
 export async function cancelUpload(
   context: UploadContext,
   uploadId: UploadId,
+  signal: AbortSignal,
 ): Promise<Outcome<UploadRecord>> {
   const row = context.records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
   if (row.record.status.phase === 'done') return failed({ kind: 'not-now' })
   const cancelled = isUnfinished(row) ? context.records.cancel(uploadId) : row
-  const record = await cleanStore(context, cancelled)
+  const record = await cleanStore(context, cancelled, signal)
   return record === null ? failed({ kind: 'unknown-id' }) : succeeded(record)
 }
 
@@ -38,39 +39,48 @@ export async function cancelUpload(
 export async function cleanStore(
   context: UploadContext,
   row: UploadRow,
+  signal: AbortSignal,
 ): Promise<UploadRecord | null> {
-  const isClean = await isStoreClean(context, row)
+  const isClean = await isStoreClean(context, row, signal)
   if (!isClean) return row.record
   return context.records.setStoreClean(row.record.uploadId)
 }
 
-async function isStoreClean(context: UploadContext, row: UploadRow): Promise<boolean> {
+async function isStoreClean(
+  context: UploadContext,
+  row: UploadRow,
+  signal: AbortSignal,
+): Promise<boolean> {
   // Without a plan nothing was ever asked of the store.
   if (row.record.plan === null) return true
   const found = await context.stores.of(row.record.destinationId)
   if (!found.ok) return false
   const at = { row, store: found.value }
-  if (!(await removeParts(context, at))) return false
-  if (!(await removeOwnObject(at))) return false
+  if (!(await removeParts(context, at, signal))) return false
+  if (!(await removeOwnObject(at, signal))) return false
   if (row.record.plan.mode === 'multipart') return true
-  await sleep(LATE_PUT_MS)
-  return removeOwnObject(at)
+  await pause(LATE_PUT_MS, signal)
+  return removeOwnObject(at, signal)
 }
 
 /** True when the store itself says that it holds no part. */
-async function removeParts(context: UploadContext, at: UploadAtStore): Promise<boolean> {
+async function removeParts(
+  context: UploadContext,
+  at: UploadAtStore,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { row, store } = at
   if (row.storeUploadId === null) {
-    if (row.begunAtMs !== null) await abortLostBeginnings(context, at)
-    return true
+    if (row.begunAtMs !== null) await abortLostBeginnings(context, at, signal)
+    return !signal.aborted
   }
   const upload = { key: row.record.key, storeUploadId: row.storeUploadId }
   for (const pauseMs of ABORT_PAUSES_MS) {
     // What Abort answers does not matter (Ceph refuses one that meets a Complete): ListParts tells.
-    await abortMultipart(store, upload)
-    const listed = await listParts(store, upload)
+    await abortMultipart(store, upload, signal)
+    const listed = await listParts(store, upload, signal)
     if (!listed.ok) return listed.failure.kind === 'upload-gone'
-    await sleep(pauseMs)
+    await pause(pauseMs, signal)
   }
   return false
 }
@@ -78,18 +88,33 @@ async function removeParts(context: UploadContext, at: UploadAtStore): Promise<b
 /**
  * A Complete or PUT may have won the race. Deletes the object only if this very upload wrote it.
  */
-async function removeOwnObject({ row, store }: UploadAtStore): Promise<boolean> {
+async function removeOwnObject(
+  { row, store }: UploadAtStore,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { key } = row.record
-  const head = await headObject(store, key)
+  const head = await headObject(store, key, signal)
   // Keys that may not look cannot find out; nothing more can be done with them.
   if (!head.ok) return head.failure.kind === 'access-denied'
   if (head.value === null || head.value.token !== row.token) return true
-  return deleteObject(store, key)
+  return deleteObject(store, key, signal)
 }
 
-async function deleteObject(store: Store, key: string): Promise<boolean> {
-  const deleted = await ask(store, (client, options) =>
-    client.send(new DeleteObjectCommand({ Bucket: store.destination.bucket, Key: key }), options),
+async function deleteObject(store: Store, key: string, signal: AbortSignal): Promise<boolean> {
+  const place = { Bucket: store.destination.bucket, Key: key }
+  const deleted = await ask(
+    store,
+    (client, options) => client.send(new DeleteObjectCommand(place), options),
+    { signal },
   )
   return deleted.ok
+}
+
+/** Ends early, and quietly, when Ferry stops: whatever is asked after it then fails by itself. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
 }

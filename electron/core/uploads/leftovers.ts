@@ -38,12 +38,18 @@ export class Leftovers {
   /** One round; null means every destination. Never rejects: what fails is tried again later. */
   async sweep(destinationId: DestinationId | null = null): Promise<void> {
     const cleaned: UploadRecord[] = []
+    // A store that did not help with one is not asked about the others in this round.
+    const silent = new Set<DestinationId>()
     for (const row of this.#context.records.toClean(destinationId)) {
       if (this.#isClosed) return
-      const { uploadId } = row.record
-      const record = await this.#turns.take(uploadId, () => cleanStore(this.#context, row))
+      const { uploadId, destinationId: at } = row.record
+      if (silent.has(at)) continue
+      const record = await this.#turns.take(uploadId, (signal) =>
+        cleanStore(this.#context, row, signal),
+      )
       const isClean = record?.status.phase === 'cancelled' && record.status.storeIsClean
       if (record !== null && isClean) cleaned.push(record)
+      if (record !== null && !isClean) silent.add(at)
     }
     if (cleaned.length > 0) this.#cleaned(cleaned)
   }

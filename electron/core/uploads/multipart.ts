@@ -20,7 +20,7 @@ export async function beginMultipart(
   signal: AbortSignal,
 ): Promise<Outcome<UploadRow>> {
   const { uploadId, key, contentType } = row.record
-  if (row.begunAtMs !== null) await abortLostBeginnings(context, { row, store })
+  if (row.begunAtMs !== null) await abortLostBeginnings(context, { row, store }, signal)
   context.records.setBegun(uploadId, store.clock.nowMs())
   const created = await ask(
     store,
@@ -75,14 +75,15 @@ export function abortMultipart(store: Store, upload: StoreUpload, signal?: Abort
 export async function abortLostBeginnings(
   context: UploadContext,
   { row, store }: UploadAtStore,
+  signal: AbortSignal,
 ): Promise<void> {
   const { key } = row.record
   const since = (row.begunAtMs ?? 0) - CLOCK_SLACK_MS
-  const listed = await ask(store, (client, options) =>
-    client.send(
-      new ListMultipartUploadsCommand({ Bucket: store.destination.bucket, Prefix: key }),
-      options,
-    ),
+  const place = { Bucket: store.destination.bucket, Prefix: key }
+  const listed = await ask(
+    store,
+    (client, options) => client.send(new ListMultipartUploadsCommand(place), options),
+    { signal },
   )
   if (!listed.ok) {
     context.log.warn({ kind: listed.failure.kind }, 'Could not look for lost multipart uploads')
@@ -91,7 +92,7 @@ export async function abortLostBeginnings(
   for (const { Key, UploadId, Initiated } of listed.value.Uploads ?? []) {
     if (Key !== key || UploadId === undefined || (Initiated?.getTime() ?? 0) < since) continue
     const upload = { key, storeUploadId: UploadId }
-    const parts = await listParts(store, upload)
-    if (parts.ok && parts.value.length === 0) await abortMultipart(store, upload)
+    const parts = await listParts(store, upload, signal)
+    if (parts.ok && parts.value.length === 0) await abortMultipart(store, upload, signal)
   }
 }

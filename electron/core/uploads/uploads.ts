@@ -40,7 +40,9 @@ export class Uploads {
 
   async cancel(uploadId: UploadId): Promise<Outcome<UploadRecord>> {
     this.#turns.interrupt(uploadId)
-    const cancelled = await this.#turns.take(uploadId, () => cancelUpload(this.#context, uploadId))
+    const cancelled = await this.#turns.take(uploadId, (signal) =>
+      cancelUpload(this.#context, uploadId, signal),
+    )
     this.leftovers.hurry()
     return cancelled
   }

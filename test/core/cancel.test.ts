@@ -1,0 +1,330 @@
+import {
+  AbortMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
+import { afterEach, describe, expect, it } from 'vitest'
+import { CoreHarness, PART, someBytes } from '../fakes/core-harness.ts'
+import { after, FaultyHttp, loseAnswer, loseRequest } from '../fakes/faulty-http.ts'
+
+let harness: CoreHarness
+
+afterEach(() => harness.close())
+
+async function begin(http = new FaultyHttp()) {
+  harness = await CoreHarness.start({ storeHttp: http.storeHttp })
+  const local = await harness.must('useLocalBucket', {})
+  const bytes = someBytes(2 * PART)
+  const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
+  return { http, local, bytes, uploadId }
+}
+
+const clean = { phase: 'cancelled', storeIsClean: true }
+const empty = { keys: [], unfinished: [] }
+
+describe('cancelling', () => {
+  it('costs the store no request before anything was begun', async () => {
+    const { http, uploadId } = await begin()
+
+    const record = await harness.must('cancelUpload', { uploadId })
+
+    expect(record.status).toEqual(clean)
+    expect(http.asked).toEqual([])
+  })
+
+  it('aborts on the store and asks it whether anything is left', async () => {
+    const { http, local, bytes, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1])
+
+    const record = await harness.must('cancelUpload', { uploadId })
+
+    expect(record).toMatchObject({ status: clean, recordedBytes: 0 })
+    expect(http.asked.slice(-3)).toEqual(['abort', 'list-parts', 'head'])
+    expect(await harness.stored(local)).toEqual(empty)
+  })
+
+  it('aborts again when the store still lists the upload', async () => {
+    const http = new FaultyHttp()
+    const { local, uploadId } = await begin(http)
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    http.next('abort', loseRequest).next('abort', loseRequest)
+
+    const record = await harness.must('cancelUpload', { uploadId })
+
+    expect(record.status).toEqual(clean)
+    expect(await harness.stored(local)).toEqual(empty)
+  })
+
+  it('finds the upload whose beginning was answered into the void', async () => {
+    const http = new FaultyHttp().next('create', loseAnswer)
+    const { local, uploadId } = await begin(http)
+    const lost = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+
+    const record = await harness.must('cancelUpload', { uploadId })
+
+    expect(lost).toEqual({ ok: false, failure: { kind: 'no-response' } })
+    expect(record.status).toEqual(clean)
+    expect(await harness.stored(local)).toEqual(empty)
+  })
+
+  it('deletes the object when its PUT had won the race', async () => {
+    const { local, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.send(uploadId, someBytes(2 * PART), [1])
+
+    const record = await harness.must('cancelUpload', { uploadId })
+
+    expect(record.status).toEqual(clean)
+    expect(await harness.stored(local)).toEqual(empty)
+  })
+
+  it('deletes the object when Complete had won the race', async () => {
+    const { http, local, bytes, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1, 2])
+    // Answer and proof of it are lost: the object is there, and nobody here knows.
+    http.next('complete', loseAnswer).next('head', loseRequest).next('head', loseRequest)
+    const lost = await harness.ask('completeUpload', { uploadId })
+
+    const record = await harness.must('cancelUpload', { uploadId })
+
+    expect(lost.ok).toBe(false)
+    expect(record.status).toEqual(clean)
+    expect(await harness.stored(local)).toEqual(empty)
+  })
+
+  it('leaves an object of the same name alone that somebody else wrote', async () => {
+    const { local, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    const stranger = await harness.queueBytes(local, 'other', someBytes(9))
+    const { key } = await harness.record(stranger.uploadId)
+    const client = harness.otherClient(local)
+    await client.send(new PutObjectCommand({ Bucket: local.bucket, Key: 'a.bin', Body: 'theirs' }))
+    client.destroy()
+
+    await harness.must('cancelUpload', { uploadId })
+
+    expect(key).toBe('other')
+    expect((await harness.stored(local)).keys).toEqual(['a.bin'])
+  })
+
+  it('does not wait for a prepare that hangs', async () => {
+    const { http, local, uploadId } = await begin()
+    let reached: () => void = () => undefined
+    const hanging = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    http.next('create', (_request, send) => {
+      reached()
+      return send().then(() => new Promise(() => undefined))
+    })
+    const prepared = harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    await hanging
+
+    const cancelled = harness.must('cancelUpload', { uploadId })
+
+    expect(await prepared).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect((await cancelled).status).toEqual(clean)
+    expect(await harness.stored(local)).toEqual(empty)
+  })
+
+  it('is refused for an upload that is done', async () => {
+    const { bytes, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.send(uploadId, bytes, [1])
+    await harness.must('completeUpload', { uploadId })
+
+    const outcome = await harness.ask('cancelUpload', { uploadId })
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'not-now' } })
+  })
+})
+
+describe('a store that cannot be reached while cancelling', () => {
+  async function cancelledInSilence() {
+    const begun = await begin()
+    const { http, bytes, uploadId } = begun
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1])
+    // Each of the two is asked twice.
+    for (const operation of ['abort', 'abort', 'list-parts', 'list-parts']) {
+      http.next(operation, loseRequest)
+    }
+    const record = await harness.must('cancelUpload', { uploadId })
+    return { ...begun, record }
+  }
+
+  it('is cleaned up at the next start, and the page is told', async () => {
+    const { local, record, uploadId } = await cancelledInSilence()
+
+    harness = await harness.restart()
+    await expect
+      .poll(() => harness.heard.of('uploadsChanged').flatMap((each) => each.uploads))
+      .toMatchObject([{ uploadId, status: clean }])
+
+    expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: false })
+    expect(await harness.stored(local)).toEqual(empty)
+  })
+
+  it('is cleaned up although its row was taken off the list', async () => {
+    const { local, uploadId } = await cancelledInSilence()
+
+    await harness.must('clearUploads', { uploadIds: [uploadId] })
+
+    expect(await harness.records()).toEqual([])
+    await expect.poll(() => harness.stored(local)).toEqual(empty)
+  })
+
+  it('is cleaned up before its destination is forgotten', async () => {
+    const { local } = await cancelledInSilence()
+
+    await harness.must('forgetDestination', { destinationId: local.destinationId })
+
+    expect(await harness.stored(local)).toEqual(empty)
+  })
+})
+
+describe('clearing', () => {
+  it('removes the parts that a failed upload had kept', async () => {
+    const { local, bytes, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1])
+    const failure = { kind: 'access-denied' } as const
+    await harness.must('markUpload', { uploadId, mark: { phase: 'failed', failure } })
+
+    await harness.must('clearUploads', { uploadIds: [uploadId] })
+
+    expect(await harness.records()).toEqual([])
+    await expect.poll(() => harness.stored(local)).toEqual(empty)
+  })
+
+  it('leaves the objects of finished uploads in the bucket', async () => {
+    const { local, bytes, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.send(uploadId, bytes, [1])
+    await harness.must('completeUpload', { uploadId })
+
+    await harness.must('clearUploads', { uploadIds: [uploadId] })
+
+    expect(await harness.records()).toEqual([])
+    expect((await harness.stored(local)).keys).toEqual(['a.bin'])
+  })
+})
+
+describe('a lost answer', () => {
+  it('to Complete is settled by the object itself', async () => {
+    const { http, local, bytes, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1, 2])
+    http.next('complete', loseAnswer)
+
+    const done = await harness.must('completeUpload', { uploadId })
+
+    expect(done.status.phase).toBe('done')
+    expect((await harness.stored(local)).keys).toEqual(['a.bin'])
+  })
+
+  it('to Complete is found out by the next prepare, too', async () => {
+    const { http, bytes, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1, 2])
+    http.next('complete', loseAnswer).next('head', loseRequest).next('head', loseRequest)
+    await harness.ask('completeUpload', { uploadId })
+    http.asked.length = 0
+
+    const prepared = await harness.must('prepareUpload', { uploadId, partBytes: null })
+    const done = await harness.must('completeUpload', { uploadId })
+
+    expect(prepared).toMatchObject({ held: [], isComplete: true })
+    expect(done.status.phase).toBe('done')
+    expect(http.asked).not.toContain('create')
+  })
+
+  it('to Create leaves no second multipart upload behind', async () => {
+    const { http, local, bytes, uploadId } = await begin()
+    http.next('create', loseAnswer)
+    await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1, 2])
+    await harness.must('completeUpload', { uploadId })
+
+    expect(await harness.stored(local)).toEqual({ keys: ['a.bin'], unfinished: [] })
+  })
+
+  it('to a single PUT is found out by the next prepare', async () => {
+    const { bytes, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.send(uploadId, bytes, [1])
+
+    const prepared = await harness.must('prepareUpload', { uploadId, partBytes: null })
+
+    expect(prepared.isComplete).toBe(true)
+  })
+
+  it('of a read is asked for again at once', async () => {
+    const { http, uploadId } = await begin()
+    http.next('head', loseRequest)
+
+    const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+
+    expect(prepared.ok).toBe(true)
+  })
+})
+
+describe('an upload that the store has forgotten', () => {
+  it('begins anew with the same plan', async () => {
+    const { local, bytes, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1])
+    const client = harness.otherClient(local)
+    const Bucket = local.bucket
+    const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket }))
+    const { Key, UploadId } = harness.only(Uploads ?? [])
+    await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
+    client.destroy()
+
+    const again = await harness.must('prepareUpload', { uploadId, partBytes: 2 * PART })
+
+    expect(again).toMatchObject({ plan: { partBytes: PART }, held: [], isComplete: false })
+    expect((await harness.record(uploadId)).recordedBytes).toBe(0)
+    await harness.send(uploadId, bytes, [1, 2])
+    expect((await harness.must('completeUpload', { uploadId })).status.phase).toBe('done')
+  })
+
+  it('in the moment of Complete starts over', async () => {
+    const { http, bytes, uploadId } = await begin()
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1, 2])
+    http.next('complete', async () => {
+      throw Object.assign(new Error('One or more parts could not be found'), {
+        Code: 'InvalidPart',
+        $fault: 'client',
+        $metadata: { httpStatusCode: 400 },
+      })
+    })
+
+    const outcome = await harness.ask('completeUpload', { uploadId })
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'upload-gone' } })
+  })
+})
+
+describe('turns', () => {
+  it('come one after the other for one upload', async () => {
+    const { http, uploadId } = await begin()
+    let second: Promise<unknown> = Promise.resolve()
+    http.next(
+      'create',
+      after(async () => {
+        second = harness.ask('prepareUpload', { uploadId, partBytes: PART })
+      }),
+    )
+
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await second
+
+    expect(http.asked.filter((each) => each === 'create')).toHaveLength(1)
+  })
+})

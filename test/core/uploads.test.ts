@@ -1,0 +1,323 @@
+import { createHash } from 'node:crypto'
+import { appendFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Destination } from '../../electron/contract/destination.ts'
+import { CoreHarness, PART, someBytes } from '../fakes/core-harness.ts'
+
+let harness: CoreHarness
+let local: Destination
+
+beforeEach(async () => {
+  harness = await CoreHarness.start()
+  local = await harness.must('useLocalBucket', {})
+})
+
+afterEach(() => harness.close())
+
+const download = async (url: string) => {
+  const answer = await fetch(url)
+  return { answer, bytes: new Uint8Array(await answer.arrayBuffer()) }
+}
+
+const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+describe('a small file', () => {
+  it('goes up in one PUT and comes back under its own name and type', async () => {
+    const bytes = someBytes(1234)
+    const { uploadId } = await harness.queueBytes(local, 'Grüße + 100%.txt', bytes)
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+
+    await harness.send(uploadId, bytes, [1])
+    const done = await harness.must('completeUpload', { uploadId })
+
+    expect(done).toMatchObject({ status: { phase: 'done' }, recordedBytes: 1234 })
+    const { answer, bytes: got } = await download(done.link?.url ?? '')
+    expect(hash(got)).toBe(hash(bytes))
+    expect(answer.headers.get('content-type')).toBe('text/plain')
+    expect(answer.headers.get('content-disposition')).toBe(
+      `inline; filename="Gr__e + 100_.txt"; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%2B%20100%25.txt`,
+    )
+  })
+
+  it('may be empty', async () => {
+    const { uploadId } = await harness.queueBytes(local, 'empty', new Uint8Array())
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+
+    await harness.send(uploadId, new Uint8Array(), [1])
+    const done = await harness.must('completeUpload', { uploadId })
+
+    expect((await download(done.link?.url ?? '')).bytes).toHaveLength(0)
+  })
+
+  it('is not complete before it was sent', async () => {
+    const { uploadId } = await harness.queueBytes(local, 'a', someBytes(3))
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+
+    const outcome = await harness.ask('completeUpload', { uploadId })
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'upload-gone' } })
+  })
+})
+
+describe('a large file', () => {
+  it('goes up in parts and comes back whole', async () => {
+    const bytes = someBytes(2 * PART + 77)
+    const { uploadId } = await harness.queueBytes(local, 'film.mkv', bytes)
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+
+    await harness.send(uploadId, bytes, [3, 1, 2])
+    const done = await harness.must('completeUpload', { uploadId })
+
+    expect(done.status).toMatchObject({ phase: 'done' })
+    expect(hash((await download(done.link?.url ?? '')).bytes)).toBe(hash(bytes))
+    expect(await harness.stored(local)).toEqual({ keys: ['film.mkv'], unfinished: [] })
+  })
+
+  it('goes on after a restart from the parts that the store holds', async () => {
+    const bytes = someBytes(2 * PART + 77)
+    const source = await harness.registerFile('film.mkv', bytes)
+    const { uploadId } = await harness.queue(local, source)
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [2])
+
+    harness = await harness.restart()
+    const record = await harness.record(uploadId)
+    const again = await harness.must('prepareUpload', { uploadId, partBytes: null })
+
+    expect(record).toMatchObject({
+      sourceId: source.sourceId,
+      isSourceDurable: true,
+      recordedBytes: PART,
+    })
+    expect(again).toMatchObject({
+      plan: { mode: 'multipart', partBytes: PART, byteLength: bytes.length },
+      held: [{ partNumber: 2, byteLength: PART }],
+      isComplete: false,
+    })
+    await harness.send(uploadId, bytes, [1, 3])
+    const done = await harness.must('completeUpload', { uploadId })
+    expect(hash((await download(done.link?.url ?? '')).bytes)).toBe(hash(bytes))
+  })
+
+  it('asks for its parts again when one is missing at the end', async () => {
+    const bytes = someBytes(PART + 1)
+    const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1])
+
+    const early = await harness.ask('completeUpload', { uploadId })
+    const again = await harness.must('prepareUpload', { uploadId, partBytes: null })
+
+    expect(early).toEqual({ ok: false, failure: { kind: 'upload-gone' } })
+    expect(again.held.map((part) => part.partNumber)).toEqual([1])
+    await harness.send(uploadId, bytes, [2])
+    expect((await harness.must('completeUpload', { uploadId })).status.phase).toBe('done')
+  })
+
+  it('answers a second complete, and a prepare after it, with what is there', async () => {
+    const bytes = someBytes(PART + 1)
+    const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.send(uploadId, bytes, [1, 2])
+    const first = await harness.must('completeUpload', { uploadId })
+
+    const second = await harness.must('completeUpload', { uploadId })
+    const prepared = await harness.must('prepareUpload', { uploadId, partBytes: PART })
+
+    expect(second).toEqual(first)
+    expect(prepared.isComplete).toBe(true)
+  })
+
+  it('is refused when the store has not enough part numbers for it', async () => {
+    const source = await harness.registerFacts('huge', 10_001 * PART)
+    const { uploadId } = await harness.queue(local, source)
+
+    const outcome = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+
+    expect(outcome).toEqual({
+      ok: false,
+      failure: { kind: 'too-large', limitBytes: 10_000 * PART },
+    })
+  })
+})
+
+describe('a file that changes on the way', () => {
+  it('is not begun, and not completed, once it differs from what was dropped', async () => {
+    const bytes = someBytes(10)
+    const source = await harness.registerFile('notes.txt', bytes)
+    const { uploadId } = await harness.queue(local, source)
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.send(uploadId, bytes, [1])
+
+    appendFileSync(join(harness.folder, 'notes.txt'), 'more')
+    const changed = await harness.ask('completeUpload', { uploadId })
+    rmSync(join(harness.folder, 'notes.txt'))
+    const missing = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+
+    expect(changed).toEqual({ ok: false, failure: { kind: 'source-changed' } })
+    expect(missing).toEqual({ ok: false, failure: { kind: 'source-missing' } })
+  })
+})
+
+describe('keys', () => {
+  it('keep two files of one name both, in a queue as well as beside what is in the bucket', async () => {
+    const client = harness.otherClient(local)
+    await client.send(new PutObjectCommand({ Bucket: local.bucket, Key: 'a.txt', Body: 'theirs' }))
+    client.destroy()
+    const first = await harness.queueBytes(local, 'a.txt', someBytes(1))
+    const second = await harness.queueBytes(local, 'a.txt', someBytes(2))
+
+    for (const [upload, length] of [
+      [first, 1],
+      [second, 2],
+    ] as const) {
+      const { uploadId } = upload
+      await harness.must('prepareUpload', { uploadId, partBytes: null })
+      await harness.send(uploadId, someBytes(length), [1])
+      await harness.must('completeUpload', { uploadId })
+    }
+
+    expect((await harness.records()).map((each) => each.name)).toEqual(['a (3).txt', 'a (2).txt'])
+    expect((await harness.stored(local)).keys).toEqual(['a (2).txt', 'a (3).txt', 'a.txt'])
+  })
+
+  it.each([
+    ['both Unicode forms', ['\u00e9.txt', 'e\u0301.txt']],
+    ['signs of URLs', ['a+b.txt', 'a b.txt', '#?%&=;.txt', '100%25.txt', "it's (1)*!.txt"]],
+    ['many scripts', ['日本語/ファイル.txt', 'مرحبا.txt', '🚀🧑‍🚀.txt']],
+    ['dots and dashes', ['.hidden', '...', '-rf', 'a..b', 'trailing.', ' leading and trailing ']],
+    ['backslashes and control characters', ['a\\b', 'tab\there', 'line\nbreak']],
+  ])('carry odd names byte for byte: %s', async (_what, names) => {
+    for (const name of names) {
+      const { uploadId } = await harness.queueBytes(local, name, someBytes(5))
+      await harness.must('prepareUpload', { uploadId, partBytes: null })
+      await harness.send(uploadId, someBytes(5), [1])
+      const done = await harness.must('completeUpload', { uploadId })
+      expect((await download(done.link?.url ?? '')).bytes).toEqual(someBytes(5))
+      expect(done.key).toBe(name)
+    }
+  })
+
+  it('that no request can carry refuse their own file and no other', async () => {
+    const names = ['good.txt', 'a/../b', '.', 'a//b', 'half\ud800', 'x'.repeat(1025), 'dir/']
+    const sources = await Promise.all(names.map(() => harness.registerFacts('any', 1)))
+
+    const { uploads, refused } = await harness.must('queueUploads', {
+      destinationId: local.destinationId,
+      items: sources.map(({ sourceId }, index) => ({
+        sourceId,
+        relativePath: names[index] ?? '',
+        contentType: '',
+      })),
+    })
+
+    expect(uploads.map((each) => each.key)).toEqual(['good.txt'])
+    expect(refused.map((each) => each.failure)).toEqual([
+      { kind: 'name-unusable', reason: 'dot-segment' },
+      { kind: 'name-unusable', reason: 'dot-segment' },
+      { kind: 'name-unusable', reason: 'empty' },
+      { kind: 'name-unusable', reason: 'not-unicode' },
+      { kind: 'name-unusable', reason: 'too-long' },
+      { kind: 'name-unusable', reason: 'empty' },
+    ])
+  })
+
+  it('may be as long as S3 allows', async () => {
+    const name = 'ä'.repeat(512)
+    const { uploadId } = await harness.queueBytes(local, name, someBytes(1))
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+
+    await harness.send(uploadId, someBytes(1), [1])
+
+    expect((await harness.must('completeUpload', { uploadId })).key).toBe(name)
+  })
+})
+
+describe('what a page may ask of an upload', () => {
+  it('ends at its own parts and its own states', async () => {
+    const bytes = someBytes(PART + 1)
+    const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
+    const unprepared = await harness.ask('signParts', { uploadId, partNumbers: [1] })
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+
+    const beyond = await harness.ask('signParts', { uploadId, partNumbers: [1, 3] })
+    const forged = await harness.ask('recordParts', {
+      uploadId,
+      receipts: [{ partNumber: 3, etag: '"x"' }],
+    })
+    const live = await harness.ask('clearUploads', { uploadIds: [uploadId] })
+    await harness.must('cancelUpload', { uploadId })
+    const afterwards = await harness.ask('signParts', { uploadId, partNumbers: [1] })
+
+    const notNow = { ok: false, failure: { kind: 'not-now' } }
+    expect([unprepared, beyond, forged, live, afterwards]).toEqual(Array(5).fill(notNow))
+  })
+
+  it('is remembered over a restart when it was paused or failed', async () => {
+    const paused = await harness.queueBytes(local, 'p', someBytes(1))
+    const broken = await harness.queueBytes(local, 'f', someBytes(1))
+    const failure = { kind: 'source-changed' } as const
+    await harness.must('markUpload', { uploadId: paused.uploadId, mark: { phase: 'paused' } })
+    await harness.must('markUpload', {
+      uploadId: broken.uploadId,
+      mark: { phase: 'failed', failure },
+    })
+
+    harness = await harness.restart()
+
+    expect((await harness.records()).map((each) => each.status)).toEqual([
+      { phase: 'paused' },
+      { phase: 'failed', failure },
+    ])
+  })
+})
+
+describe('a file dropped again', () => {
+  it('is recognised by place, length and time, each upload taking one file', async () => {
+    const first = await harness.queue(local, await harness.registerFacts('a', 7, 5), 'x/a')
+    const second = await harness.queue(local, await harness.registerFacts('a', 7, 5), 'y/a')
+    harness = await harness.restart()
+    const waiting = (await harness.records()).map((each) => each.sourceId)
+    const sources = await Promise.all([
+      harness.registerFacts('a', 7, 5),
+      harness.registerFacts('a', 7, 5),
+      harness.registerFacts('a', 7, 5),
+      harness.registerFacts('a', 7, 6),
+    ])
+    const paths = ['y/a', 'a', 'a', 'x/a']
+
+    const { matches } = await harness.must('matchSources', {
+      items: sources.map(({ sourceId }, index) => ({
+        sourceId,
+        relativePath: paths[index] ?? '',
+        contentType: '',
+      })),
+    })
+
+    expect(waiting).toEqual([null, null])
+    expect(matches.map(({ sourceId, upload }) => [sourceId, upload.uploadId])).toEqual([
+      [sources[0]?.sourceId, second.uploadId],
+      [sources[1]?.sourceId, first.uploadId],
+    ])
+    expect((await harness.records()).map((each) => each.sourceId)).toEqual([
+      sources[1]?.sourceId,
+      sources[0]?.sourceId,
+    ])
+  })
+
+  it('becomes a copy of its own on the desktop while the first one is in order', async () => {
+    const { uploadId } = await harness.queue(local, await harness.registerFile('a', someBytes(4)))
+    const again = await harness.registerPath('a')
+    const items = [{ sourceId: again.sourceId, relativePath: 'a', contentType: '' }]
+
+    const sound = await harness.must('matchSources', { items })
+    const failure = { kind: 'source-missing' } as const
+    await harness.must('markUpload', { uploadId, mark: { phase: 'failed', failure } })
+    const wanted = await harness.must('matchSources', { items })
+
+    expect(sound.matches).toEqual([])
+    expect(wanted.matches.map((each) => each.upload.uploadId)).toEqual([uploadId])
+  })
+})

@@ -1,0 +1,179 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { expect } from 'vitest'
+import type { CommandInput, CommandName, CommandOutput } from '../../electron/contract/commands.ts'
+import type { Destination } from '../../electron/contract/destination.ts'
+import type { UploadId } from '../../electron/contract/ids.ts'
+import { MIB } from '../../electron/contract/limits.ts'
+import type { Outcome } from '../../electron/contract/outcome.ts'
+import { rangeOfPart } from '../../electron/contract/part-plan.ts'
+import type { Source, UploadRecord } from '../../electron/contract/upload.ts'
+import type { Core } from '../../electron/core/core.ts'
+import { createCore } from '../../electron/core/create-core.ts'
+import { dispatch } from '../../electron/core/dispatch.ts'
+import { readState } from '../../electron/core/local-bucket/state-file.ts'
+import type { CorePorts } from '../../electron/core/ports.ts'
+import { corePorts, Heard, temporaryFolder } from './core-ports.ts'
+
+export const PART = 5 * MIB
+
+/** A core over the real bucket on this computer, and what a page does with it. */
+export class CoreHarness {
+  readonly heard: Heard
+  readonly folder: string
+  readonly ports: CorePorts
+  core: Core
+  readonly #removeFolder: () => void
+
+  private constructor(
+    folder: string,
+    remove: () => void,
+    ports: CorePorts,
+    heard: Heard,
+    core: Core,
+  ) {
+    this.folder = folder
+    this.#removeFolder = remove
+    this.ports = ports
+    this.heard = heard
+    this.core = core
+  }
+
+  static async start(changes: Partial<CorePorts> = {}): Promise<CoreHarness> {
+    const { folder, remove } = temporaryFolder()
+    const heard = new Heard()
+    const ports = corePorts(folder, heard, changes)
+    return new CoreHarness(folder, remove, ports, heard, await createCore(ports))
+  }
+
+  /** As after a crash of the host, on the same folder; what was only in memory is gone. */
+  async restart(changes: Partial<CorePorts> = {}): Promise<CoreHarness> {
+    await this.core.close()
+    const heard = new Heard()
+    const ports = corePorts(this.folder, heard, changes)
+    return new CoreHarness(this.folder, this.#removeFolder, ports, heard, await createCore(ports))
+  }
+
+  async close(): Promise<void> {
+    await this.core.close()
+    this.#removeFolder()
+  }
+
+  /** The way every page's command takes: names, schemas and all. */
+  async ask<N extends CommandName>(
+    name: N,
+    input: CommandInput<N>,
+  ): Promise<Outcome<CommandOutput<N>>> {
+    const outcome = await dispatch(this.core.handlers, this.ports.log, name, input)
+    return outcome as Outcome<CommandOutput<N>>
+  }
+
+  /** For what has to work for the test to mean anything. */
+  async must<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
+    const outcome = await this.ask(name, input)
+    if (!outcome.ok) throw new Error(`${name} answered ${JSON.stringify(outcome.failure)}`)
+    return outcome.value
+  }
+
+  /** A file on disk, as the desktop hands it over. */
+  async registerFile(name: string, bytes: Uint8Array): Promise<Source> {
+    writeFileSync(join(this.folder, name), bytes)
+    return this.registerPath(name)
+  }
+
+  registerPath(name: string): Promise<Source> {
+    return this.register({ path: join(this.folder, name), name, byteLength: 0, modifiedAtMs: 0 })
+  }
+
+  /** The facts only, as a browser hands them over. */
+  registerFacts(name: string, byteLength: number, modifiedAtMs = 1000): Promise<Source> {
+    return this.register({ path: null, name, byteLength, modifiedAtMs })
+  }
+
+  async queue(destination: Destination, source: Source, relativePath = source.name) {
+    const { uploads } = await this.must('queueUploads', {
+      destinationId: destination.destinationId,
+      items: [{ sourceId: source.sourceId, relativePath, contentType: '' }],
+    })
+    return this.only(uploads)
+  }
+
+  /** Queues bytes that only the test holds. */
+  async queueBytes(destination: Destination, name: string, bytes: Uint8Array) {
+    return this.queue(destination, await this.registerFacts(name, bytes.length))
+  }
+
+  /** Sends parts as the page does, and records what the store answered. */
+  async send(uploadId: UploadId, bytes: Uint8Array, partNumbers: readonly number[]): Promise<void> {
+    const { plan } = await this.record(uploadId)
+    if (plan === null) throw new Error('Not prepared')
+    const signed = await this.must('signParts', { uploadId, partNumbers: [...partNumbers] })
+    for (const { partNumber, url, headers } of signed) {
+      const { start, end } = rangeOfPart(plan, partNumber)
+      const body = new Uint8Array(bytes.subarray(start, end))
+      const answer = await fetch(url, { method: 'PUT', body, headers })
+      expect(answer.status).toBe(200)
+      const etag = answer.headers.get('etag') ?? ''
+      await this.must('recordParts', { uploadId, receipts: [{ partNumber, etag }] })
+    }
+  }
+
+  async record(uploadId: UploadId): Promise<UploadRecord> {
+    const { uploads } = await this.must('listUploads', { after: null, limit: 5000 })
+    return this.only(uploads.filter((each) => each.uploadId === uploadId))
+  }
+
+  async records(): Promise<UploadRecord[]> {
+    return (await this.must('listUploads', { after: null, limit: 5000 })).uploads
+  }
+
+  /** The store seen by somebody else. */
+  otherClient(destination: Destination): S3Client {
+    const state = readState(join(this.folder, 'local-bucket'))
+    if (state === null) throw new Error('No local bucket')
+    const { accessKeyId, secretAccessKey } = state
+    return new S3Client({
+      endpoint: destination.endpoint,
+      region: destination.region,
+      forcePathStyle: true,
+      credentials: { accessKeyId, secretAccessKey },
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+    })
+  }
+
+  async stored(destination: Destination) {
+    const client = this.otherClient(destination)
+    const Bucket = destination.bucket
+    const objects = await client.send(new ListObjectsV2Command({ Bucket }))
+    const uploads = await client.send(new ListMultipartUploadsCommand({ Bucket }))
+    client.destroy()
+    return {
+      keys: (objects.Contents ?? []).map((each) => each.Key),
+      unfinished: (uploads.Uploads ?? []).map((each) => each.Key),
+    }
+  }
+
+  only<T>(items: readonly T[]): T {
+    const [item] = items
+    if (item === undefined || items.length !== 1) throw new Error(`${items.length} items, not one`)
+    return item
+  }
+
+  private async register(facts: Parameters<Core['registerSources']>[0][number]): Promise<Source> {
+    const outcome = this.only(await this.core.registerSources([facts]))
+    if (!outcome.ok) throw new Error(`Refused: ${outcome.failure.kind}`)
+    return outcome.value
+  }
+}
+
+/** Bytes that differ from part to part, and are the same in every run. */
+export function someBytes(length: number, seed = 1): Uint8Array {
+  const bytes = new Uint8Array(length)
+  let state = seed >>> 0 || 1
+  for (let index = 0; index < length; index += 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    bytes[index] = state >>> 24
+  }
+  return bytes
+}
