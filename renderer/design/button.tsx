@@ -1,7 +1,8 @@
 import type { ComponentPropsWithRef } from 'react'
 import './button.css'
 
-type Tone = 'plain' | 'primary' | 'ghost' | 'danger'
+/** `soft` is the first choice among many equals, where a row of `primary` would shout. */
+type Tone = 'plain' | 'primary' | 'soft' | 'ghost' | 'danger'
 
 export interface ButtonProps extends ComponentPropsWithRef<'button'> {
   readonly tone?: Tone

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { CommandName } from '../../electron/contract/commands.ts'
 import { type FakeWorld, installFakeBridge } from '../fakes/fake-bridge.ts'
 import type { PageServer } from './page-server.ts'
 
@@ -11,6 +12,8 @@ export interface TestWindow {
   readonly rows: Locator
   /** Gives files as the file chooser would. */
   readonly give: (...files: readonly GivenFile[]) => Promise<void>
+  /** What the page asked the host for, by this command, oldest first. */
+  readonly callsOf: (command: CommandName) => Promise<readonly unknown[]>
   readonly close: () => Promise<void>
 }
 
@@ -30,13 +33,14 @@ export async function openWindow(
     reducedMotion: 'reduce',
     ...options,
   })
+  // On the context, so that further tabs have a host, too.
+  await context.addInitScript(installFakeBridge, world)
   const page = await context.newPage()
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {
     if (message.type() === 'error' && !isExpected(message.text())) problems.push(message.text())
   })
-  await page.addInitScript(installFakeBridge, world)
   await page.goto(server.origin)
   return {
     page,
@@ -53,6 +57,12 @@ export async function openWindow(
         })),
       )
     },
+    callsOf: (command) =>
+      page.evaluate(
+        (name) =>
+          window.fake.calls.filter((call) => call.command === name).map(({ input }) => input),
+        command,
+      ),
     async close() {
       await context.close()
       // A page that logs an error or breaks its own security policy is broken, whatever it shows.

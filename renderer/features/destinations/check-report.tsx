@@ -1,4 +1,5 @@
 import { CircleAlert, CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import type { CheckLine, CheckReport } from '../../../electron/contract/destination.ts'
 import { Button } from '../../design/button.tsx'
 import { failureText } from '../failure-text.ts'
@@ -21,8 +22,16 @@ export function CheckReportView({
   readonly onUseRegion: (region: string) => void
 }) {
   const region = report.suggestedRegion
+  const section = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // Marked fields come first; the form has moved there already.
+    const marksFields = report.lines.some(
+      ({ step, verdict }) => step === 'form' && verdict === 'failed',
+    )
+    if (!marksFields) section.current?.scrollIntoView({ block: 'start' })
+  }, [report])
   return (
-    <section className="check-report" aria-label="Connection check">
+    <section ref={section} className="check-report" aria-label="Connection check">
       <p className="check-sum" role="status">
         {summaryOf(report.lines)}
       </p>
@@ -43,14 +52,15 @@ export function CheckReportView({
 
 function Line({ line }: { readonly line: CheckLine }) {
   const { Icon, word } = MARKS[line.verdict]
+  const { topic, passed } = CHECK_STEPS[line.step]
   const trouble =
     line.verdict === 'failed' || line.verdict === 'warned' ? failureText(line.failure) : null
   return (
     <li className={`check-line check-${line.verdict}`}>
       <Icon size={16} aria-hidden="true" />
       <div>
-        <span>{CHECK_STEPS[line.step]}</span>
-        <span className="visually-hidden">: {word}</span>
+        <span>{line.verdict === 'passed' ? passed : topic}</span>
+        <span className="visually-hidden">, {word}. </span>
         {trouble !== null && (
           <p className="check-trouble">
             {trouble.problem} {trouble.wayOut}

@@ -47,15 +47,13 @@ export function ConnectFields({
           isSecret
           placeholder={isEditing ? 'as before' : undefined}
         />
-        <div className="connect-wide">
-          <TextField
-            {...field('sessionToken')}
-            isSecret
-            aside="only for temporary keys"
-            placeholder={isEditing ? 'as before' : undefined}
-          />
-        </div>
-        <div className="connect-wide">
+        <TextField
+          {...field('sessionToken')}
+          isSecret
+          aside="for temporary keys"
+          placeholder={isEditing ? 'as before' : undefined}
+        />
+        <div className="connect-check">
           <SecretChoice form={form} />
         </div>
       </Group>

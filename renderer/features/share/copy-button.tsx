@@ -29,7 +29,7 @@ export function CopyButton({
   const Icon = isCopied ? Check : LinkIcon
   return (
     <>
-      <Button tone="primary" onClick={() => void copy()}>
+      <Button tone="soft" onClick={() => void copy()}>
         <Icon size={15} aria-hidden="true" />
         {isCopied ? 'Copied' : 'Copy link'}
       </Button>

@@ -3,8 +3,9 @@ import { File } from 'lucide-react'
 /** The extension as a small stamp; the name beside it says the rest. */
 export function FileMark({ name }: { readonly name: string }) {
   const extension = extensionOf(name)
+  const isLong = extension !== null && extension.length > 3
   return (
-    <span className="file-mark" aria-hidden="true">
+    <span className={isLong ? 'file-mark file-mark-long' : 'file-mark'} aria-hidden="true">
       {extension === null ? <File size={16} /> : extension}
     </span>
   )

@@ -1,8 +1,10 @@
+import { Ban, Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import type { Destination } from '../../../electron/contract/destination.ts'
-import { Button } from '../../design/button.tsx'
+import { Button, IconButton } from '../../design/button.tsx'
 import { ConfirmDialog } from '../../design/dialog.tsx'
 import { formatCount, formatDuration, formatSpeed } from '../../design/format.ts'
+import { Menu, MenuItem } from '../../design/menu.tsx'
 import type { QueueTotals } from '../../upload/engine/queue-view.ts'
 import { useQueue, useServices } from '../services/services.tsx'
 import './queue-header.css'
@@ -12,13 +14,15 @@ export function QueueHeader({ destination }: { readonly destination: Destination
   const { uploadIds, totals } = useQueue()
   return (
     <header className="queue-header">
-      <div className="queue-place">
-        <h1>{destination.name}</h1>
-        <p className="mono queue-path" title={pathOf(destination)}>
-          <bdi>{pathOf(destination)}</bdi>
-        </p>
+      <div className="queue-about">
+        <div className="queue-place">
+          <h1>{destination.name}</h1>
+          <p className="mono queue-path" title={pathOf(destination)}>
+            <bdi>{pathOf(destination)}</bdi>
+          </p>
+        </div>
+        {totals.unfinishedCount > 0 && <p className="queue-sum">{totalsText(totals)}</p>}
       </div>
-      {totals.unfinishedCount > 0 && <p className="queue-sum">{totalsText(totals)}</p>}
       <QueueButtons rowCount={uploadIds.length} totals={totals} />
     </header>
   )
@@ -51,19 +55,21 @@ function QueueButtons({
   readonly totals: QueueTotals
 }) {
   const { queue } = useServices()
-  const canPause = totals.unfinishedCount - totals.pausedCount > 0
+  // Among the stuck are failed ones, which are not unfinished: close enough when nothing moves.
+  const goingCount = totals.unfinishedCount - totals.pausedCount - totals.stuckCount
+  const canPause = totals.activeCount > 0 || goingCount > 0
   const hasFinished = rowCount > totals.unfinishedCount
   if (rowCount === 0) return null
   return (
     <div className="queue-buttons">
       {canPause && <Button onClick={queue.pauseAll}>Pause all</Button>}
       {totals.pausedCount > 0 && <Button onClick={queue.resumeAll}>Resume all</Button>}
-      {totals.unfinishedCount > 1 && <CancelAll count={totals.unfinishedCount} />}
       {hasFinished && (
         <Button tone="ghost" onClick={queue.clearFinished}>
           Clear finished
         </Button>
       )}
+      {totals.unfinishedCount > 1 && <CancelAll count={totals.unfinishedCount} />}
     </div>
   )
 }
@@ -73,9 +79,17 @@ function CancelAll({ count }: { readonly count: number }) {
   const [isAsking, setIsAsking] = useState(false)
   return (
     <>
-      <Button tone="ghost" onClick={() => setIsAsking(true)}>
-        Cancel all
-      </Button>
+      <Menu
+        trigger={
+          <IconButton label="More for all uploads">
+            <Ellipsis size={17} />
+          </IconButton>
+        }
+      >
+        <MenuItem icon={<Ban size={15} aria-hidden="true" />} onSelect={() => setIsAsking(true)}>
+          Cancel all…
+        </MenuItem>
+      </Menu>
       <ConfirmDialog
         isOpen={isAsking}
         title={`Cancel ${formatCount(count, 'upload', 'uploads')}?`}

@@ -1,11 +1,11 @@
 import { memo, type ReactNode } from 'react'
-import type { UploadId } from '../../../electron/contract/ids.ts'
+import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
 import { FileName } from '../../design/file-name.tsx'
 import { formatBytes } from '../../design/format.ts'
 import { ProgressBar } from '../../design/progress-bar.tsx'
 import { useNow } from '../../design/use-now.ts'
 import type { UploadView } from '../../upload/engine/queue-view.ts'
-import { useUpload } from '../services/services.tsx'
+import { useSession, useUpload } from '../services/services.tsx'
 import { FileMark } from './file-mark.tsx'
 import { RowActions } from './row-actions.tsx'
 import { percentSent, statusDetail, statusWord } from './status-text.ts'
@@ -40,14 +40,23 @@ export const UploadRow = memo(function UploadRow({
               {record.folder}
             </bdi>
           )}
+          <DestinationName destinationId={record.destinationId} />
         </p>
         <RowStatus view={view} />
-        <RowProgress view={view} />
       </div>
+      <RowProgress view={view} />
       <RowActions view={view} calls={calls} />
     </div>
   )
 })
+
+/** Said only where it is not the one that the window is about. */
+function DestinationName({ destinationId }: { readonly destinationId: DestinationId }) {
+  const { destinations, selected } = useSession()
+  const destination = destinations.find((each) => each.destinationId === destinationId)
+  if (destination === undefined || destination === selected) return null
+  return <span className="row-to">to {destination.name}</span>
+}
 
 function RowStatus({ view }: { readonly view: UploadView }) {
   // Only what counts down needs a clock: a retry by the second, a link's life by the half minute.

@@ -1,0 +1,153 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { aDoneRecord, aRecord, aWorld, freshWorld, localDestination } from '../fakes/fake-world.ts'
+import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import type { TestWindow } from './window.ts'
+import { windowSuite } from './window-suite.ts'
+
+const suite = windowSuite()
+
+const busyWorld = () =>
+  aWorld({
+    destinations: [...aWorld().destinations, localDestination()],
+    uploads: [
+      aRecord(1, { name: 'paused.bin', byteLength: 10, recordedBytes: 4 }),
+      aRecord(2, { status: { phase: 'failed', failure: FAILURE_EXAMPLES['bucket-missing'] } }),
+      aRecord(3, { status: { phase: 'failed', failure: FAILURE_EXAMPLES['server-error'] } }),
+      aRecord(4, { status: { phase: 'cancelled', storeIsClean: true } }),
+      aDoneRecord(5, -1000, { name: 'dead.pdf' }),
+      aDoneRecord(6, 1_000_000, { name: 'الفاتورة النهائية.pdf' }),
+    ],
+  })
+
+const STATES: readonly (readonly [string, () => Promise<TestWindow>])[] = [
+  ['the welcome', () => suite.open(freshWorld())],
+  ['an empty queue', () => suite.open(aWorld())],
+  ['a queue with every kind of row', () => suite.open(busyWorld())],
+  [
+    'the connect form with its report',
+    async () => {
+      const opened = await suite.open(freshWorld())
+      await opened.button('Connect a bucket').click()
+      await opened.button('Check connection').click()
+      await opened.page.getByText('Everything works.').waitFor()
+      return opened
+    },
+  ],
+  [
+    'the share dialog',
+    async () => {
+      const opened = await suite.open(busyWorld())
+      await opened.button('Share…').click()
+      await opened.page.getByRole('dialog').waitFor()
+      return opened
+    },
+  ],
+]
+
+/** Colours fade in; what is scanned in between has neither's contrast. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
+}
+
+describe('assistive technology', () => {
+  it.each(STATES)('finds nothing wrong with %s, in light and dark', async (_, open) => {
+    const { page } = await open()
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await settle(page)
+      const { violations } = await new AxeBuilder({ page }).analyze()
+
+      expect(
+        violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html) })),
+        colorScheme,
+      ).toEqual([])
+    }
+  })
+})
+
+describe('the keyboard', () => {
+  it('reaches everything, in the order in which it is seen', async () => {
+    const { page, row } = await suite.open(
+      aWorld({ uploads: [aDoneRecord(1, 1_000_000, { name: 'offer.pdf' })] }),
+    )
+    await row('offer.pdf').waitFor()
+
+    const reached = []
+    for (let press = 0; press < 11; press += 1) {
+      await page.keyboard.press('Tab')
+      reached.push(
+        await page.evaluate(() => {
+          const { ariaLabel, textContent } = document.activeElement ?? document.body
+          return ariaLabel ?? textContent
+        }),
+      )
+    }
+
+    expect(reached).toEqual([
+      'Client filesAWS',
+      'More about Client files',
+      'Connect a bucket',
+      'Clear finished',
+      'Choose folder',
+      'Choose files',
+      'Copy link',
+      'Open link',
+      'Share…',
+      'More actions',
+      expect.anything(),
+    ])
+  })
+
+  it('comes back to where it was when a dialog closes', async () => {
+    const { page, button } = await suite.open(aWorld())
+    await button('Connect a bucket').focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Connect a bucket')
+  })
+})
+
+describe('small windows', () => {
+  it.each([
+    [360, 480],
+    [400, 700],
+    [1600, 1000],
+  ])('hold everything at %d × %d without scrolling sideways', async (width, height) => {
+    const { page, row } = await suite.open(busyWorld(), { viewport: { width, height } })
+    await row('الفاتورة النهائية.pdf').waitFor()
+
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
+
+    expect(overflow).toBe(0)
+  })
+
+  it('offer the destinations in a menu', async () => {
+    const { page } = await suite.open(busyWorld(), { viewport: { width: 400, height: 700 } })
+
+    await page.getByRole('button', { name: 'Client files' }).click()
+    await page.getByRole('menuitemradio', { name: 'This computer' }).click()
+
+    await page.getByRole('button', { name: 'This computer' }).waitFor()
+  })
+})
+
+describe('motion', () => {
+  it('rests for those who asked for less of it', async () => {
+    const { page } = await suite.open(freshWorld(), { reducedMotion: 'reduce' })
+
+    const calm = await page.evaluate(() =>
+      getComputedStyle(document.documentElement).getPropertyValue('--calm'),
+    )
+
+    expect(calm.trim()).toMatch(/^0m?s$/)
+  })
+})

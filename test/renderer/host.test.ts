@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { aRecord, aWorld, freshWorld } from '../fakes/fake-world.ts'
+import { windowSuite } from './window-suite.ts'
+
+const suite = windowSuite()
+
+it('says what the host met when it started, until each is dismissed', async () => {
+  const world = aWorld()
+  const { page, button } = await suite.open({
+    ...world,
+    host: {
+      ...world.host,
+      troubles: [{ kind: 'file-set-aside', what: 'records', movedTo: 'records.corrupt-1.sqlite' }],
+    },
+  })
+
+  await page.getByText('The list of uploads could not be read').waitFor()
+  await page.getByText('The old file is kept as records.corrupt-1.sqlite.').waitFor()
+  await button('Dismiss').click()
+  await page.evaluate(() =>
+    window.fake.notify('troublesChanged', { troubles: [{ kind: 'local-bucket-moved' }] }),
+  )
+
+  await page.getByText('The bucket on this computer has a new address.').waitFor()
+  expect(await page.getByText('The list of uploads could not be read').count()).toBe(0)
+})
+
+it('says that Ferry stopped when it does not answer at the start', async () => {
+  const { page } = await suite.open(
+    freshWorld({ failures: { describeHost: { kind: 'host-gone' } } }),
+  )
+
+  await page.getByRole('heading', { name: 'Ferry stopped.' }).waitFor()
+  await page.getByText('Start it again; your uploads go on.').waitFor()
+})
+
+it('shows records that the host changed by itself', async () => {
+  const record = aRecord(1, { name: 'late.bin' })
+  const { page, row } = await suite.open(aWorld({ uploads: [record] }))
+  await row('late.bin')
+    .getByText(/^Paused/)
+    .waitFor()
+
+  await page.evaluate(
+    (uploads) => window.fake.notify('uploadsChanged', { uploads }),
+    [{ ...record, status: { phase: 'cancelled' as const, storeIsClean: true } }],
+  )
+
+  await row('late.bin')
+    .getByText(/^Cancelled/)
+    .waitFor()
+})
+
+describe('two tabs of one host', () => {
+  it('send files from one at a time, and hand over on request', async () => {
+    const { page: first, context } = await suite.open(aWorld())
+    const chooseFiles = { name: 'Choose files' }
+    await first.getByRole('button', chooseFiles).waitFor()
+    const second = await context.newPage()
+    await second.goto(suite.server().origin)
+    await second.getByText('Ferry is open in another tab').waitFor()
+
+    await second.getByRole('button', { name: 'Use it here' }).click()
+
+    await second.getByRole('button', chooseFiles).waitFor()
+    await first.getByText('Ferry is open in another tab').waitFor()
+    await first.getByRole('button', { name: 'Use it here' }).click()
+    await first.getByRole('button', chooseFiles).waitFor()
+    await second.getByText('Ferry is open in another tab').waitFor()
+  })
+
+  it('go on in the other when one is closed', async () => {
+    const { page: first, context } = await suite.open(aWorld())
+    await first.getByRole('button', { name: 'Choose files' }).waitFor()
+    const second = await context.newPage()
+    await second.goto(suite.server().origin)
+    await second.getByText('Ferry is open in another tab').waitFor()
+
+    await first.close()
+
+    await second.getByRole('button', { name: 'Choose files' }).waitFor()
+  })
+
+  it('need no question after a reload', async () => {
+    const { page } = await suite.open(aWorld())
+    await page.getByRole('button', { name: 'Choose files' }).waitFor()
+
+    await page.reload()
+
+    await page.getByRole('button', { name: 'Choose files' }).waitFor()
+    expect(await page.getByText('Ferry is open in another tab').count()).toBe(0)
+  })
+})

@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest'
+import type { Failure } from '../../electron/contract/failure.ts'
+import { failureText } from '../../renderer/features/failure-text.ts'
+import { aRecord, aWorld } from '../fakes/fake-world.ts'
+import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import { dragOver, dropFiles, pasteFile } from './gestures.ts'
+import { windowSuite } from './window-suite.ts'
+
+const suite = windowSuite()
+
+describe('giving files to the window', () => {
+  it('takes a drop anywhere and says where it will go', async () => {
+    const { page, row } = await suite.open(aWorld())
+    await page.getByRole('heading', { name: 'Client files' }).waitFor()
+
+    await dragOver(page, ['a.txt'])
+    await page.getByText('Drop to upload to Client files').waitFor()
+    await dropFiles(page, ['a.txt', 'b.txt'])
+
+    await row('a.txt').getByText(/^Done/).waitFor()
+    await row('b.txt').getByText(/^Done/).waitFor()
+    expect(await page.getByText('Drop to upload to Client files').count()).toBe(0)
+  })
+
+  it('takes a paste, except into a text field', async () => {
+    const { page, row, rows, button } = await suite.open(aWorld())
+    await button('Connect a bucket').click()
+    await page.getByRole('textbox', { name: 'Bucket' }).focus()
+
+    await pasteFile(page, 'not-this.txt')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await pasteFile(page, 'this.txt')
+
+    await row('this.txt').waitFor()
+    expect(await rows.count()).toBe(1)
+  })
+
+  it('opens a file chooser of its own from each button', async () => {
+    const { page, button } = await suite.open(aWorld())
+
+    const [files] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      button('Choose files').click(),
+    ])
+    const [folder] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      button('Choose folder').click(),
+    ])
+
+    const isFolder = (chooser: typeof files) =>
+      chooser.element().evaluate((input) => 'webkitdirectory' in input && input.webkitdirectory)
+    expect([await isFolder(files), await isFolder(folder)]).toEqual([false, true])
+    expect(files.isMultiple()).toBe(true)
+  })
+
+  it('lists what could not be taken, with the reason, until it is dismissed', async () => {
+    const { page, give, button } = await suite.open(
+      aWorld({ failures: { queueUploads: { kind: 'disk-full', where: 'data-folder' } } }),
+    )
+
+    await give({ name: 'a.bin', byteLength: 1 }, { name: 'b.bin', byteLength: 1 })
+
+    await page.getByText('2 items were not taken.').waitFor()
+    await page.getByText('b.bin: The disk that holds Ferry’s records is full.').waitFor()
+    await button('Dismiss').click()
+    expect(await page.getByText('2 items were not taken.').count()).toBe(0)
+  })
+})
+
+describe('a row', () => {
+  it('goes from Uploading over Paused to Done, by its own buttons', async () => {
+    const { row, give, page } = await suite.open(aWorld())
+    suite.server().holdParts()
+    await give({ name: 'film.mov', byteLength: 3_000_000 })
+    const film = row('film.mov')
+    await film.getByText(/^Uploading \d+ %/).waitFor()
+    const bar = film.getByRole('progressbar')
+
+    expect(await bar.getAttribute('aria-valuetext')).toMatch(/^\d+ %$/)
+    await film.getByRole('button', { name: 'Pause' }).click()
+    await film.getByText(/^Paused/).waitFor()
+    const resume = film.getByRole('button', { name: 'Resume' })
+    const keepsFocus = await resume.evaluate((button) => button === document.activeElement)
+    suite.server().releaseParts()
+    await resume.click()
+    await film.getByText(/^Done/).waitFor()
+
+    expect(keepsFocus).toBe(true)
+    expect(await film.getByRole('link', { name: 'Open link' }).getAttribute('href')).toContain(
+      'film.mov',
+    )
+    await expect.poll(() => page.title()).toBe('Ferry')
+  })
+
+  it('is Cancelled at once when little was sent, and leaves the list on request', async () => {
+    const { row, give, page } = await suite.open(aWorld())
+    suite.server().holdParts()
+    await give({ name: 'oops.bin', byteLength: 1000 })
+    await row('oops.bin')
+      .getByText(/^Uploading/)
+      .waitFor()
+
+    await row('oops.bin').getByRole('button', { name: 'Cancel' }).click()
+    await row('oops.bin').getByText('Cancelled · nothing of it is left in the bucket').waitFor()
+    await row('oops.bin').getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Remove from the list' }).click()
+
+    await page.getByText('They go straight to the bucket').waitFor()
+  })
+
+  it('asks before it throws much away', async () => {
+    const { row, page, button, callsOf } = await suite.open(
+      aWorld({
+        uploads: [
+          aRecord(1, { name: 'big.iso', byteLength: 900_000_000, recordedBytes: 400_000_000 }),
+        ],
+      }),
+    )
+
+    await row('big.iso').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('alertdialog').getByText('400 MB are already in the bucket').waitFor()
+    const before = await callsOf('cancelUpload')
+    await button('Keep uploading').click()
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' })
+    await row('big.iso').getByRole('button', { name: 'Cancel' }).click()
+    await button('Cancel the upload').click()
+    await row('big.iso')
+      .getByText(/^Cancelled/)
+      .waitFor()
+
+    expect(before).toEqual([])
+    expect(await callsOf('cancelUpload')).toHaveLength(1)
+  })
+
+  it('says Offline while there is no network, and goes on by itself', async () => {
+    const { row, give, context } = await suite.open(aWorld())
+    suite.server().holdParts()
+    await give({ name: 'far.bin', byteLength: 1000 })
+    await row('far.bin')
+      .getByText(/^Uploading/)
+      .waitFor()
+
+    await context.setOffline(true)
+    await row('far.bin')
+      .getByText(/^Offline/)
+      .waitFor()
+    suite.server().releaseParts()
+    await context.setOffline(false)
+
+    await row('far.bin').getByText(/^Done/).waitFor()
+  })
+
+  it('asks for the file again after a restart, and goes on with it', async () => {
+    const { row, page } = await suite.open(
+      aWorld({
+        uploads: [aRecord(1, { name: 'again.txt', status: { phase: 'waiting' }, sourceId: null })],
+      }),
+    )
+    const again = row('again.txt')
+    await again.getByText(/^Needs you: Drop the file here again/).waitFor()
+
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      again.getByRole('button', { name: 'Choose the file' }).click(),
+    ])
+    await chooser.setFiles([
+      { name: 'again.txt', mimeType: 'text/plain', buffer: Buffer.alloc(2_300_000) },
+    ])
+
+    await again.getByText(/^Done/).waitFor()
+  })
+
+  it.each(Object.values(FAILURE_EXAMPLES).filter(isKeptInRecords))(
+    'says what is wrong and what to do about $kind',
+    async (failure) => {
+      const record = aRecord(1, { name: 'stuck.bin', status: { phase: 'failed', failure } })
+      const { row } = await suite.open(aWorld({ uploads: [record] }))
+
+      const { problem, wayOut } = failureText(failure)
+      const status = row('stuck.bin').getByText(problem.replace(/\d.*$/s, ''))
+      await status.waitFor()
+
+      const said = await status.textContent()
+      expect(said).toMatch(/^(Failed|Needs you)/)
+      expect(said).toContain(wayOut)
+    },
+  )
+})
+
+/** Those that end an upload; the others are waited out or belong to the form. */
+function isKeptInRecords({ kind }: Failure): boolean {
+  return kind !== 'form-invalid' && kind !== 'source-detached'
+}
+
+describe('all rows', () => {
+  it('are paused, resumed and cleared together', async () => {
+    const { rows, give, button, page } = await suite.open(aWorld())
+    suite.server().holdParts()
+    await give({ name: 'one.bin', byteLength: 5000 }, { name: 'two.bin', byteLength: 5000 })
+    await rows
+      .getByText(/^Uploading/)
+      .nth(1)
+      .waitFor()
+
+    await button('Pause all').click()
+    await rows
+      .getByText(/^Paused/)
+      .nth(1)
+      .waitFor()
+    suite.server().releaseParts()
+    await button('Resume all').click()
+    await rows.getByText(/^Done/).nth(1).waitFor()
+    await button('Clear finished').click()
+
+    await page.getByText('They go straight to the bucket').waitFor()
+  })
+
+  it('are cancelled together only after a question', async () => {
+    const { rows, give, button, page } = await suite.open(aWorld())
+    suite.server().holdParts()
+    await give({ name: 'one.bin', byteLength: 5000 }, { name: 'two.bin', byteLength: 5000 })
+    await rows
+      .getByText(/^Uploading/)
+      .nth(1)
+      .waitFor()
+
+    await button('More for all uploads').click()
+    await page.getByRole('menuitem', { name: 'Cancel all…' }).click()
+    await button('Cancel 2 uploads').click()
+
+    await rows
+      .getByText(/^Cancelled/)
+      .nth(1)
+      .waitFor()
+  })
+
+  it('tell the title and the task bar how far they are, and assistive technology when they end', async () => {
+    const { page, row, callsOf } = await suite.open(
+      aWorld({
+        uploads: [aRecord(1, { name: 'half.bin', byteLength: 1000, recordedBytes: 420 })],
+      }),
+    )
+
+    await row('half.bin').getByText('Paused at 42 %').waitFor()
+
+    await expect.poll(() => page.title()).toBe('42 % – Ferry')
+    await expect
+      .poll(async () => (await callsOf('showProgress')).at(-1))
+      .toEqual({ fraction: 0.42, isStuck: false })
+  })
+
+  it('announce their end once, politely', async () => {
+    const { page, give, rows } = await suite.open(aWorld())
+
+    await give({ name: 'one.bin', byteLength: 10 }, { name: 'two.bin', byteLength: 10 })
+    await rows.getByText(/^Done/).nth(1).waitFor()
+
+    await page.getByRole('status').getByText('2 uploads done.').waitFor()
+  })
+})
