@@ -16,7 +16,13 @@ export default defineConfig({
   },
   environments: {
     client: {
-      build: { outDir: at('out/renderer'), emptyOutDir: true, target: 'chrome150' },
+      build: {
+        outDir: at('out/renderer'),
+        emptyOutDir: true,
+        target: 'chrome150',
+        // Read from the disk, not from a network.
+        chunkSizeWarningLimit: 2000,
+      },
     },
     main: {
       consumer: 'server',
