@@ -11,6 +11,7 @@ import { checksumNodes, partNumberOf, uploadOf } from './multipart-operations.ts
 import { keptHeaders, versionHeader } from './object-headers.ts'
 import { proveKey } from './object-writes.ts'
 import { quoted, type Reply, xmlReply } from './reply.ts'
+import { USUAL_ALGORITHM } from './request-body.ts'
 import { NULL_VERSION, type StoredObject } from './stored-object.ts'
 
 export async function copyObject(call: Call): Promise<Reply> {
@@ -31,7 +32,9 @@ export async function copyObject(call: Call): Promise<Reply> {
   }
   const wanted = request.headers.get('x-amz-checksum-algorithm')
   const algorithm =
-    wanted === undefined ? (source.checksum?.algorithm ?? 'CRC64NVME') : checksumAlgorithmOf(wanted)
+    wanted === undefined
+      ? (source.checksum?.algorithm ?? USUAL_ALGORITHM)
+      : checksumAlgorithmOf(wanted)
   const headers = directive === 'COPY' ? source.headers : keptHeaders(request.headers)
   const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
   try {

@@ -15,7 +15,7 @@ import { withIncomingFile } from './incoming-file.ts'
 import { keptHeaders, versionHeader } from './object-headers.ts'
 import { proveKey } from './object-writes.ts'
 import { emptyReply, quoted, type Reply, type SlowAnswer, xmlReply } from './reply.ts'
-import { takeBody } from './request-body.ts'
+import { takeBody, USUAL_ALGORITHM } from './request-body.ts'
 import { wholeNumber } from './s3-request.ts'
 import type { StoredUpload } from './upload-table.ts'
 import { type XmlNode, xmlElement } from './xml.ts'
@@ -31,7 +31,7 @@ export async function createMultipartUpload(call: Call): Promise<Reply> {
       'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
     )
   }
-  const algorithm = wanted === undefined ? 'CRC64NVME' : checksumAlgorithmOf(wanted)
+  const algorithm = wanted === undefined ? USUAL_ALGORITHM : checksumAlgorithmOf(wanted)
   const checksumType = checksumTypeOf(algorithm, wantedType)
   const upload = bucket.uploads.begin({
     key: request.key,
@@ -68,7 +68,7 @@ export async function uploadPart(call: Call): Promise<Reply> {
     )
     return emptyReply(200, {
       ETag: quoted(part.etag),
-      [headerOfChecksum(upload.algorithm)]: part.checksum,
+      [headerOfChecksum(filled.confirmed.algorithm)]: filled.confirmed.value,
     })
   } finally {
     // Still there only when the part was not taken over.

@@ -10,7 +10,7 @@ import { keptHeaders } from './object-headers.ts'
 import { proveKey, writtenHeaders } from './object-writes.ts'
 import { type PostPolicy, postPolicyOf, proveFormLength, provePolicy } from './post-policy.ts'
 import { emptyReply, quoted, type Reply, xmlReply } from './reply.ts'
-import { checksumClaim, proveChecksum, proveMd5 } from './request-body.ts'
+import { checksumClaim, proveChecksum, proveMd5, USUAL_ALGORITHM } from './request-body.ts'
 import { type Digests, startDigests } from './running-digests.ts'
 import { ALGORITHM, isSameSignature, signatureOf, signingKey } from './signature.ts'
 import type { StoredObject } from './stored-object.ts'
@@ -111,7 +111,7 @@ async function takeFormFile(
   take: (piece: Buffer) => Promise<void>,
 ): Promise<Digests> {
   const claim = checksumClaim(headers)
-  const digests = await startDigests(claim?.algorithm ?? 'CRC64NVME')
+  const digests = await startDigests(claim?.algorithm ?? USUAL_ALGORITHM)
   let byteLength = 0
   for await (const piece of file) {
     byteLength += piece.length

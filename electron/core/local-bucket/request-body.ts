@@ -6,33 +6,44 @@ import {
   type ChecksumAlgorithm,
   checksumAlgorithmOf,
   provenChecksumText,
+  startChecksum,
 } from './checksums.ts'
 import { decodedChunks } from './chunked-body.ts'
 import { S3Error } from './errors.ts'
 import { type Digests, startDigests } from './running-digests.ts'
 import { type S3Request, wholeNumber } from './s3-request.ts'
 
+/** What S3 computes when the client chose no checksum. */
+export const USUAL_ALGORITHM = 'CRC64NVME'
 const SHA256_HEX_CHARS = 64
+
+export interface TakenBody extends Digests {
+  /** The checksum that the client sent, or the usual one: what the answer repeats. */
+  readonly confirmed: Digests['checksum']
+}
 
 /**
  * Hands a request's bytes to `take`, one piece after another, and resolves once they proved to be
  * what the request announced: length, payload hash, Content-MD5 and checksum. Rejects when they
  * did not; then whatever was made of the pieces must be thrown away. A piece is hashed while
- * `take` works on it, and the next one waits for both.
+ * `take` works on it, and the next one waits for both. The checksum that is answered is of
+ * `algorithm`, or of the one that the client chose when that is null.
  */
 export async function takeBody(
   request: S3Request,
   authorization: Authorization,
   source: AsyncIterable<Buffer>,
   take: (piece: Buffer) => Promise<void>,
-  usualAlgorithm: ChecksumAlgorithm = 'CRC64NVME',
-): Promise<Digests> {
+  algorithm: ChecksumAlgorithm | null = null,
+): Promise<TakenBody> {
   const { payloadHash } = authorization
   const isChunked = payloadHash.startsWith('STREAMING-')
   const announced = announcedLength(request, isChunked)
   const claim = checksumClaim(request.headers)
-  const algorithm = claim?.algorithm ?? usualAlgorithm
-  const digests = await startDigests(algorithm)
+  const kept = algorithm ?? claim?.algorithm ?? USUAL_ALGORITHM
+  const digests = await startDigests(kept)
+  const claimed =
+    claim === null || claim.algorithm === kept ? null : await startChecksum(claim.algorithm)
   const sha256 = payloadHash.length === SHA256_HEX_CHARS ? createHash('sha256') : null
   const trailers = new Map<string, string>()
   const seal = payloadHash.startsWith('STREAMING-AWS4') ? authorization : null
@@ -42,6 +53,7 @@ export async function takeBody(
     if (byteLength > announced) throw new S3Error('IncompleteBody')
     const taking = take(piece)
     digests.update(piece)
+    claimed?.update(piece)
     sha256?.update(piece)
     await taking
   }
@@ -51,8 +63,10 @@ export async function takeBody(
   if (sha256 !== null && sha256.digest('hex') !== payloadHash) {
     throw new S3Error('XAmzContentSHA256Mismatch')
   }
-  if (claim !== null) proveChecksum(claim, proven.checksum.value, trailers)
-  return proven
+  if (claim === null) return { ...proven, confirmed: proven.checksum }
+  const value = claimed?.digest().toString('base64') ?? proven.checksum.value
+  proveChecksum(claim, value, trailers)
+  return { ...proven, confirmed: { algorithm: claim.algorithm, value } }
 }
 
 /** Reads a small document whole. `maxBytes` is a guard, not a promise of S3's. */
