@@ -1,11 +1,9 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import { delayed } from './delayed.ts'
-import type { MarkOutbox } from './mark-outbox.ts'
+import { HOST_WAIT_MS, type MarkOutbox } from './mark-outbox.ts'
 import type { Clock, UploadControl } from './ports.ts'
 import type { Turnstile } from './turnstile.ts'
-
-const HOST_WAIT_MS = 2_000
 
 export interface ClearPorts {
   readonly control: UploadControl
@@ -27,7 +25,11 @@ export async function clearRecords(
     const batch = uploadIds.slice(from, from + MAX_BATCH)
     // The host clears only what it knows to have ended, so it must hear that first.
     await Promise.all(
-      batch.map((uploadId) => ports.turnstile.pass(uploadId, () => ports.marks.send(uploadId))),
+      batch.map((uploadId) =>
+        ports.turnstile.pass(uploadId, async () => {
+          await ports.marks.send(uploadId)
+        }),
+      ),
     )
     if (ports.closing.aborted) return
     const cleared = await ports.control.clear(batch)

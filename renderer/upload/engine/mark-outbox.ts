@@ -1,11 +1,17 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
-import { delayed } from './delayed.ts'
+import { LineUp } from './line-up.ts'
 import type { Clock, UploadControl, UploadMark } from './ports.ts'
-import { NarrowGate, type Turnstile } from './turnstile.ts'
+import type { Turnstile } from './turnstile.ts'
 
 /** Marks under way at once; a hundred thousand of them must not crowd out the uploads' own calls. */
 const MARKS_AT_ONCE = 2
-const HOST_WAIT_MS = 2_000
+/** While the host is gone, it is asked so seldom. */
+export const HOST_WAIT_MS = 2_000
+
+interface Letter {
+  readonly uploadId: UploadId
+  readonly mark: UploadMark
+}
 
 /**
  * Brings what the person or the engine decided into the host's records. Only the newest mark of
@@ -16,8 +22,9 @@ export class MarkOutbox {
   readonly #clock: Clock
   readonly #turnstile: Turnstile
   readonly #closing: AbortSignal
-  readonly #marks = new Map<UploadId, UploadMark>()
-  readonly #gate = new NarrowGate(MARKS_AT_ONCE)
+  readonly #letters = new Map<UploadId, Letter>()
+  readonly #line = new LineUp<Letter>()
+  #carrierCount = 0
 
   constructor(control: UploadControl, clock: Clock, turnstile: Turnstile, closing: AbortSignal) {
     this.#control = control
@@ -27,28 +34,54 @@ export class MarkOutbox {
   }
 
   put(uploadId: UploadId, mark: UploadMark): void {
-    const isNew = !this.#marks.has(uploadId)
-    this.#marks.set(uploadId, mark)
-    if (isNew) this.#queue(uploadId)
+    this.drop(uploadId)
+    const letter = { uploadId, mark }
+    this.#letters.set(uploadId, letter)
+    this.#line.join(letter)
+    if (this.#carrierCount < MARKS_AT_ONCE) void this.#carry()
   }
 
   drop(uploadId: UploadId): void {
-    this.#marks.delete(uploadId)
+    const letter = this.#letters.get(uploadId)
+    if (letter === undefined) return
+    this.#letters.delete(uploadId)
+    this.#line.leave(letter)
   }
 
-  /** Sends the upload's mark now, if there is one. Call inside the turnstile. */
-  async send(uploadId: UploadId): Promise<void> {
-    const mark = this.#marks.get(uploadId)
-    if (mark === undefined || this.#closing.aborted) return
-    this.#marks.delete(uploadId)
-    const told = await this.#control.mark(uploadId, mark)
+  /**
+   * Sends the upload's mark now, if there is one, ahead of all others. Call inside the turnstile.
+   * Answers whether the host is there.
+   */
+  async send(uploadId: UploadId): Promise<boolean> {
+    const letter = this.#letters.get(uploadId)
+    if (letter === undefined) return true
+    this.drop(uploadId)
+    const told = await this.#control.mark(uploadId, letter.mark)
     // Any other refusal is final: the host knows better what the upload is.
-    if (told.ok || told.failure.kind !== 'host-gone' || this.#marks.has(uploadId)) return
-    this.#marks.set(uploadId, mark)
-    delayed(this.#clock, HOST_WAIT_MS, this.#closing, () => this.#queue(uploadId))
+    if (told.ok || told.failure.kind !== 'host-gone') return true
+    if (!this.#letters.has(uploadId)) this.put(uploadId, letter.mark)
+    return false
   }
 
-  #queue(uploadId: UploadId): void {
-    void this.#gate.pass(() => this.#turnstile.pass(uploadId, () => this.send(uploadId)))
+  async #carry(): Promise<void> {
+    this.#carrierCount += 1
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      const { uploadId } = next
+      let isHostThere = true
+      await this.#turnstile.pass(uploadId, async () => {
+        isHostThere = await this.send(uploadId)
+      })
+      if (!isHostThere) {
+        // Rejects only when the queue is closed, which `#next` sees.
+        await this.#clock.sleep(HOST_WAIT_MS, this.#closing).catch(() => undefined)
+      }
+    }
+    this.#carrierCount -= 1
+  }
+
+  #next(): Letter | undefined {
+    const [next] = this.#closing.aborted ? [] : this.#line.first(1)
+    if (next !== undefined) this.#line.leave(next)
+    return next
   }
 }

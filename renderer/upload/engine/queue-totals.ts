@@ -47,18 +47,17 @@ export class TotalsCounter {
 
   /** Call after anything of the row changed. */
   count(row: Row): void {
-    const before = this.#shares.get(row.uploadId)
+    const before = this.#shares.get(row.uploadId) ?? NOTHING
     const after = shareOf(row)
-    if (before === undefined && this.#sum.unfinishedCount === 0) this.#beginAnew(after)
-    if (before !== undefined && after.sentBytes > before.sentBytes) {
-      this.#movedBytes += after.sentBytes - before.sentBytes
-    }
-    if (before?.unfinishedCount === 1 && row.state.phase === 'done') {
-      this.#finishedBytes += row.record.byteLength
+    const hasBegun = before.unfinishedCount === 0 && after.unfinishedCount === 1
+    // The queue was idle: what was done before does not belong to the work that begins now.
+    if (hasBegun && this.#sum.unfinishedCount === 0) this.#finishedBytes = 0
+    if (before.unfinishedCount === 1) {
+      this.#movedBytes += Math.max(0, after.sentBytes - before.sentBytes)
+      if (row.state.phase === 'done') this.#finishedBytes += row.record.byteLength
     }
     this.#shares.set(row.uploadId, after)
-    this.#add(before ?? NOTHING, -1)
-    if (before !== undefined && this.#sum.unfinishedCount === 0) this.#beginAnew(after)
+    this.#add(before, -1)
     this.#add(after, 1)
   }
 
@@ -78,11 +77,6 @@ export class TotalsCounter {
     const bytesPerSecond = this.#sum.activeCount > 0 ? this.#pace.bytesPerSecond : null
     const msLeft = msLeftAt(bytesPerSecond, totalBytes - sentBytes)
     return { ...this.#sum, sentBytes, totalBytes, bytesPerSecond, msLeft }
-  }
-
-  /** The queue was idle; what was done before does not belong to the work that begins now. */
-  #beginAnew(share: Share): void {
-    if (share.unfinishedCount === 1) this.#finishedBytes = 0
   }
 
   #add(share: Share, sign: 1 | -1): void {

@@ -32,7 +32,7 @@ export const MAX_RETRY_AFTER_MS = 15 * 60_000
 export const OFFLINE_RECHECK_MS = 30_000
 
 const BASE_BACKOFF_MS = 500
-const HOST_WAIT_MS = { least: 1_000, spread: 4_000 } as const
+const HOST_WAIT_MS = { least: 2_000, spread: 8_000 } as const
 
 /**
  * The one place that decides what follows a failure.

@@ -3,7 +3,7 @@ import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { delayed } from './delayed.ts'
-import type { MarkOutbox } from './mark-outbox.ts'
+import { HOST_WAIT_MS, type MarkOutbox } from './mark-outbox.ts'
 import { partsReady } from './part-ledger.ts'
 import { type PlanLimits, planParts } from './part-plan.ts'
 import { sendPart } from './part-sender.ts'
@@ -216,11 +216,22 @@ export class UploadDriver {
       if (run.controller.signal.aborted) return
       const cancelled = await ports.control.cancel(row.uploadId)
       if (run.controller.signal.aborted) return
-      if (!cancelled.ok) return this.#fail(row, cancelled.failure)
+      if (!cancelled.ok) {
+        this.#fail(row, cancelled.failure)
+        // Thousands may want in; while the host is gone, the gate stays shut for a moment.
+        if (cancelled.failure.kind === 'host-gone') await this.#pauseAtGate()
+        return
+      }
       row.record = cancelled.value
       const isDone = cancelled.value.status.phase === 'done'
       this.#parts.dispatch(row, { type: isDone ? 'completed' : 'cancelled' })
     })
+  }
+
+  async #pauseAtGate(): Promise<void> {
+    const { ports, closing } = this.#parts
+    // Rejects only when the queue is closed, and then nobody goes through any more.
+    await ports.clock.sleep(HOST_WAIT_MS, closing).catch(() => undefined)
   }
 
   #fail(row: Row, cause: Failure): void {

@@ -86,9 +86,7 @@ function afterLanding(state: UploadState, receipt: PartReceipt): Step {
 
 function afterFailedCall(state: UploadState, failure: Failure, moment: Moment): Step {
   if (state.phase === 'cancelling') return afterFailedCancel(state, failure, moment)
-  // While sending, only the source can fail as a whole: it is not there to begin with.
-  if (state.phase === 'sending') return giveUp(failure)
-  if (state.phase !== 'preparing' && state.phase !== 'completing') return stay(state)
+  if (!canCallFail(state)) return stay(state)
   const { troubles } = state
   const attempt = { tries: troubles.tries + 1, startOvers: troubles.startOvers }
   const recovery = recoveryFrom(failure, attempt, moment.jitter)
@@ -102,7 +100,7 @@ function afterFailedCall(state: UploadState, failure: Failure, moment: Moment): 
         {
           phase: 'retry-waiting',
           troubles: isFree ? troubles : { ...troubles, tries: attempt.tries },
-          during: state.phase,
+          during: state.phase === 'completing' ? 'completing' : 'preparing',
           failure,
           retryAtMs: moment.nowMs + recovery.afterMs,
         },
@@ -118,6 +116,13 @@ function afterFailedCall(state: UploadState, failure: Failure, moment: Moment): 
     default:
       return unreachable(recovery)
   }
+}
+
+/** While sending, it is the file as a whole that cannot be had. */
+function canCallFail(
+  state: UploadState,
+): state is UploadState & { phase: 'preparing' | 'sending' | 'completing' } {
+  return ['preparing', 'sending', 'completing'].includes(state.phase)
 }
 
 function afterFailedCancel(

@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import {
+  GIB,
+  MIB,
+  MULTIPART_FROM_BYTES,
+  S3_LIMITS,
+  TIB,
+  USUAL_PART_BYTES,
+} from '../../electron/contract/limits.ts'
+import { PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part-plan.ts'
+import { planParts } from '../../renderer/upload/engine/part-plan.ts'
+
+const anyLength = fc.oneof(
+  fc.integer({ min: 0, max: 64 * MIB }),
+  fc.integer({ min: 0, max: 200 * GIB }),
+  fc.maxSafeInteger().map((value) => Math.abs(value) % S3_LIMITS.maxObjectBytes),
+)
+const anyPartLimit = fc.constantFrom(1, 7, 1000, 10_000)
+
+it('cuts every file into parts that tile it and that the store takes', () => {
+  fc.assert(
+    fc.property(anyLength, anyPartLimit, (byteLength, maxPartCount) => {
+      const planned = planParts(byteLength, { maxPartCount })
+
+      if (!planned.ok) {
+        expect(planned.failure).toEqual({
+          kind: 'too-large',
+          limitBytes: maxPartCount * S3_LIMITS.maxPartBytes,
+        })
+        expect(byteLength).toBeGreaterThan(maxPartCount * S3_LIMITS.maxPartBytes)
+        return
+      }
+      const plan = PartPlan.parse(planned.value)
+      const count = partCountOf(plan)
+      expect(count).toBeLessThanOrEqual(maxPartCount)
+      expect(rangeOfPart(plan, 1).start).toBe(0)
+      expect(rangeOfPart(plan, count).end).toBe(byteLength)
+      // All 10,000 of every sample would take a minute; the seams around a few show the rest.
+      for (const partNumber of [1, 2, Math.ceil(count / 2), count - 1]) {
+        if (partNumber < 1 || partNumber >= count) continue
+        const range = rangeOfPart(plan, partNumber)
+        expect(range.end).toBe(rangeOfPart(plan, partNumber + 1).start)
+        expect(range.end - range.start).toBe(plan.mode === 'multipart' ? plan.partBytes : 0)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it.each([
+  ['an empty file', 0, { mode: 'single' }],
+  ['the longest short file', MULTIPART_FROM_BYTES - 1, { mode: 'single' }],
+  [
+    'the shortest long file',
+    MULTIPART_FROM_BYTES,
+    { mode: 'multipart', partBytes: USUAL_PART_BYTES },
+  ],
+  ['10,000 usual parts', 10_000 * USUAL_PART_BYTES, { partBytes: USUAL_PART_BYTES }],
+  ['one byte more', 10_000 * USUAL_PART_BYTES + 1, { partBytes: USUAL_PART_BYTES + MIB }],
+  ['a terabyte', TIB, { partBytes: 105 * MIB }],
+  ['the largest object', S3_LIMITS.maxObjectBytes, { partBytes: 5 * GIB }],
+])('plans %s', (_what, byteLength, expected) => {
+  const planned = planParts(byteLength, S3_LIMITS)
+
+  expect(planned).toMatchObject({ ok: true, value: { byteLength, ...expected } })
+})
+
+it('names the limit of the store that a file is too large for', () => {
+  const planned = planParts(5 * TIB, { maxPartCount: 1000 })
+
+  expect(planned).toEqual({ ok: false, failure: { kind: 'too-large', limitBytes: 5000 * GIB } })
+})

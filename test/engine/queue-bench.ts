@@ -1,0 +1,88 @@
+import type { UploadId } from '../../electron/contract/ids.ts'
+import type { UploadRecord } from '../../electron/contract/upload.ts'
+import type { UploadQueue, UploadView, ViewPhase } from '../../renderer/upload/engine/queue-view.ts'
+import { createUploadQueue } from '../../renderer/upload/engine/upload-queue.ts'
+import { FakeNetwork } from '../fakes/fake-network.ts'
+import { FakeSource } from '../fakes/fake-source.ts'
+import { FakeStore } from '../fakes/fake-store.ts'
+import { uploadRecord } from '../fakes/upload-records.ts'
+import { VirtualClock } from '../fakes/virtual-clock.ts'
+
+/** A queue between fakes. A second one on the same store is the page after a restart. */
+export class QueueBench {
+  readonly clock: VirtualClock
+  readonly store: FakeStore
+  readonly network = new FakeNetwork()
+  readonly sources = new Map<string, FakeSource>()
+  readonly queue: UploadQueue
+  maxPartCount = 10_000
+
+  constructor(clock = new VirtualClock(), store = new FakeStore(clock)) {
+    this.clock = clock
+    this.store = store
+    this.queue = createUploadQueue(
+      {
+        control: store.control,
+        transport: store.transport,
+        sources: ({ sourceId }) => this.sources.get(sourceId ?? '') ?? null,
+        clock,
+        network: this.network,
+      },
+      {
+        destinationOf: ({ destinationId }) => ({
+          endpoint: `https://${destinationId}.test`,
+          maxPartCount: this.maxPartCount,
+        }),
+      },
+    )
+  }
+
+  /** Queues a new file that the page has. */
+  add(number: number, byteLength: number, changes: Partial<UploadRecord> = {}): UploadId {
+    const record = this.store.take(uploadRecord(number, byteLength, changes))
+    this.giveSource(record)
+    this.queue.adopt([record])
+    return record.uploadId
+  }
+
+  giveSource({ sourceId }: UploadRecord): FakeSource {
+    const source = new FakeSource()
+    if (sourceId !== null) this.sources.set(sourceId, source)
+    return source
+  }
+
+  sourceOf(uploadId: UploadId): FakeSource {
+    const source = this.sources.get(this.view(uploadId).record.sourceId ?? '')
+    if (source === undefined) throw new Error('The page does not have this file')
+    return source
+  }
+
+  view(uploadId: UploadId): UploadView {
+    const view = this.queue.upload(uploadId)
+    if (view === undefined) throw new Error(`No row for ${uploadId}`)
+    return view
+  }
+
+  phase(uploadId: UploadId): ViewPhase {
+    return this.view(uploadId).phase
+  }
+
+  async untilPhase(uploadId: UploadId, phase: ViewPhase, limitMs?: number): Promise<void> {
+    await this.clock.until(() => this.phase(uploadId) === phase, limitMs)
+  }
+
+  /** How often each part was sent. */
+  putsOf(uploadId: UploadId): Readonly<Record<number, number>> {
+    const counts: Record<number, number> = {}
+    for (const put of this.store.puts) {
+      if (put.uploadId === uploadId) counts[put.partNumber] = (counts[put.partNumber] ?? 0) + 1
+    }
+    return counts
+  }
+}
+
+/** A promise and the way to keep it. */
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { opened: promise, open: resolve }
+}

@@ -1,0 +1,185 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Failure, type FailureKind } from '../../electron/contract/failure.ts'
+import {
+  failureSeen,
+  isWorthTryOnNetworkChange,
+  MAX_BACKOFF_MS,
+  MAX_RETRY_AFTER_MS,
+  OFFLINE_RECHECK_MS,
+  PATIENT_TRIES,
+  type Recovery,
+  recoveryFrom,
+  STORE_TRIES,
+} from '../../renderer/upload/engine/recovery.ts'
+
+/** One of every kind; a new kind does not compile without its line here. */
+const samples: { readonly [K in FailureKind]: Extract<Failure, { kind: K }> } = {
+  offline: { kind: 'offline' },
+  stalled: { kind: 'stalled' },
+  'server-error': { kind: 'server-error', status: 502 },
+  throttled: { kind: 'throttled', retryAfterMs: null },
+  'no-response': { kind: 'no-response' },
+  'body-corrupted': { kind: 'body-corrupted' },
+  'url-expired': { kind: 'url-expired' },
+  'clock-skewed': { kind: 'clock-skewed', serverTimeMs: null },
+  'upload-gone': { kind: 'upload-gone' },
+  'form-invalid': { kind: 'form-invalid', problems: [] },
+  'host-not-found': { kind: 'host-not-found', host: 'h' },
+  'host-unreachable': { kind: 'host-unreachable', host: 'h' },
+  'tls-failed': { kind: 'tls-failed', host: 'h', reason: 'r' },
+  'not-s3': { kind: 'not-s3', host: 'h' },
+  'credentials-rejected': { kind: 'credentials-rejected' },
+  'credentials-expired': { kind: 'credentials-expired' },
+  'access-denied': { kind: 'access-denied' },
+  'bucket-missing': { kind: 'bucket-missing', bucket: 'b' },
+  'region-wrong': { kind: 'region-wrong', region: null },
+  'cors-blocked': { kind: 'cors-blocked', origin: 'o' },
+  'etag-hidden': { kind: 'etag-hidden' },
+  'store-refused': { kind: 'store-refused', status: 400, code: 'X' },
+  'source-changed': { kind: 'source-changed' },
+  'source-missing': { kind: 'source-missing' },
+  'source-unreadable': { kind: 'source-unreadable' },
+  'source-detached': { kind: 'source-detached' },
+  'name-unusable': { kind: 'name-unusable', reason: 'empty' },
+  'too-large': { kind: 'too-large', limitBytes: 1 },
+  'disk-full': { kind: 'disk-full', where: 'data-folder' },
+  'secret-store-unavailable': { kind: 'secret-store-unavailable' },
+  'secret-missing': { kind: 'secret-missing' },
+  'local-bucket-unavailable': { kind: 'local-bucket-unavailable', reason: 'broken' },
+  'host-gone': { kind: 'host-gone' },
+  'unknown-id': { kind: 'unknown-id' },
+  'not-now': { kind: 'not-now' },
+  internal: { kind: 'internal', reference: 'r' },
+}
+
+/** What follows the first failure, a failure after many tries, and one after a fresh start. */
+const expected: {
+  readonly [K in FailureKind]: readonly [Recovery['kind'], Recovery['kind'], Recovery['kind']]
+} = {
+  offline: ['wait', 'wait', 'wait'],
+  stalled: ['retry', 'give-up', 'retry'],
+  'server-error': ['retry', 'give-up', 'retry'],
+  throttled: ['retry', 'give-up', 'retry'],
+  'no-response': ['retry', 'give-up', 'retry'],
+  'body-corrupted': ['retry', 'give-up', 'retry'],
+  'url-expired': ['sign-again', 'give-up', 'sign-again'],
+  'clock-skewed': ['start-over', 'start-over', 'ask-user'],
+  'upload-gone': ['start-over', 'start-over', 'give-up'],
+  'form-invalid': ['ask-user', 'ask-user', 'ask-user'],
+  'host-not-found': ['retry', 'give-up', 'retry'],
+  'host-unreachable': ['retry', 'give-up', 'retry'],
+  'tls-failed': ['ask-user', 'ask-user', 'ask-user'],
+  'not-s3': ['ask-user', 'ask-user', 'ask-user'],
+  'credentials-rejected': ['ask-user', 'ask-user', 'ask-user'],
+  'credentials-expired': ['ask-user', 'ask-user', 'ask-user'],
+  'access-denied': ['ask-user', 'ask-user', 'ask-user'],
+  'bucket-missing': ['ask-user', 'ask-user', 'ask-user'],
+  'region-wrong': ['ask-user', 'ask-user', 'ask-user'],
+  'cors-blocked': ['ask-user', 'ask-user', 'ask-user'],
+  'etag-hidden': ['ask-user', 'ask-user', 'ask-user'],
+  'store-refused': ['give-up', 'give-up', 'give-up'],
+  'source-changed': ['give-up', 'give-up', 'give-up'],
+  'source-missing': ['give-up', 'give-up', 'give-up'],
+  'source-unreadable': ['give-up', 'give-up', 'give-up'],
+  'source-detached': ['ask-user', 'ask-user', 'ask-user'],
+  'name-unusable': ['give-up', 'give-up', 'give-up'],
+  'too-large': ['give-up', 'give-up', 'give-up'],
+  'disk-full': ['ask-user', 'ask-user', 'ask-user'],
+  'secret-store-unavailable': ['ask-user', 'ask-user', 'ask-user'],
+  'secret-missing': ['ask-user', 'ask-user', 'ask-user'],
+  'local-bucket-unavailable': ['ask-user', 'ask-user', 'ask-user'],
+  'host-gone': ['retry', 'retry', 'retry'],
+  'unknown-id': ['give-up', 'give-up', 'give-up'],
+  'not-now': ['give-up', 'give-up', 'give-up'],
+  internal: ['give-up', 'give-up', 'give-up'],
+}
+
+const kinds = Object.keys(samples) as FailureKind[]
+
+it.each(kinds)('knows what follows %s', (kind) => {
+  const failure = Failure.parse(samples[kind])
+
+  const first = recoveryFrom(failure, { tries: 1, startOvers: 0 }, 0.5)
+  const late = recoveryFrom(failure, { tries: 20, startOvers: 0 }, 0.5)
+  const restarted = recoveryFrom(failure, { tries: 1, startOvers: 1 }, 0.5)
+
+  expect([first.kind, late.kind, restarted.kind]).toEqual(expected[kind])
+})
+
+it('gives every part at least eight tries', () => {
+  expect(STORE_TRIES).toBeGreaterThanOrEqual(8)
+  expect(PATIENT_TRIES).toBeGreaterThanOrEqual(8)
+  expect(recoveryFrom(samples.stalled, { tries: 9, startOvers: 0 }, 0.5).kind).toBe('retry')
+})
+
+describe('the wait', () => {
+  it('is never longer than half a minute, unless somebody asks for it', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...kinds),
+        fc.integer({ min: 1, max: 2000 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (kind, tries, jitter) => {
+          const recovery = recoveryFrom(samples[kind], { tries, startOvers: 0 }, jitter)
+
+          if (!('afterMs' in recovery)) return
+          expect(recovery.afterMs).toBeGreaterThanOrEqual(0)
+          expect(recovery.afterMs).toBeLessThanOrEqual(MAX_BACKOFF_MS)
+        },
+      ),
+    )
+  })
+
+  it('doubles with each try and takes any share of that', () => {
+    const waits = [1, 2, 3, 4].map((tries) =>
+      recoveryFrom(samples['server-error'], { tries, startOvers: 0 }, 0.5),
+    )
+
+    expect(waits).toEqual(
+      [250, 500, 1000, 2000].map((afterMs) => ({ kind: 'retry', afterMs, costsTry: true })),
+    )
+  })
+
+  it.each([
+    [9_000, 9_000],
+    [0, 250],
+    [365 * 24 * 3600_000, MAX_RETRY_AFTER_MS],
+  ])('honours a store that asks for %i ms', (retryAfterMs, afterMs) => {
+    const failure: Failure = { kind: 'throttled', retryAfterMs }
+
+    const recovery = recoveryFrom(failure, { tries: 1, startOvers: 0 }, 0.5)
+
+    expect(recovery).toEqual({ kind: 'retry', afterMs, costsTry: true })
+  })
+
+  it('costs no try while the host or the network is gone', () => {
+    const gone = recoveryFrom(samples['host-gone'], { tries: 500, startOvers: 0 }, 0.5)
+    const offline = recoveryFrom(samples.offline, { tries: 500, startOvers: 0 }, 0.5)
+
+    expect(gone).toMatchObject({ kind: 'retry', costsTry: false })
+    expect(offline).toEqual({ kind: 'wait', afterMs: OFFLINE_RECHECK_MS })
+  })
+})
+
+describe('silence', () => {
+  const silent: readonly FailureKind[] = [
+    'no-response',
+    'stalled',
+    'host-not-found',
+    'host-unreachable',
+  ]
+
+  it.each(kinds)('%s means "offline" while the browser says so, if it is silence', (kind) => {
+    const seen = failureSeen(samples[kind], false)
+
+    expect(seen.kind).toBe(silent.includes(kind) ? 'offline' : kind)
+    expect(failureSeen(samples[kind], true)).toBe(samples[kind])
+  })
+
+  it('is worth a try when the network changes', () => {
+    const worth = kinds.filter((kind) => isWorthTryOnNetworkChange(samples[kind]))
+
+    expect(worth.sort()).toEqual([...silent, 'offline', 'host-gone'].sort())
+  })
+})

@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  budgetAfterLanding,
+  budgetAfterThrottle,
+  type Candidate,
+  FULL_BUDGET,
+  LANDED_PER_SLOT,
+  partsToStart,
+} from '../../renderer/upload/engine/schedule.ts'
+
+const candidate = (
+  upload: string,
+  inFlightCount: number,
+  servedAt: number,
+  readyCount: number,
+): Candidate<string> => ({
+  upload,
+  inFlightCount,
+  servedAt,
+  ready: Array.from({ length: readyCount }, (_, index) => index + 1),
+})
+
+const shares = (candidates: readonly Candidate<string>[], freeSlots: number) =>
+  Object.fromEntries(
+    partsToStart(candidates, freeSlots).map(({ upload, partNumbers }) => [
+      upload,
+      partNumbers.length,
+    ]),
+  )
+
+describe('sharing the slots', () => {
+  it('gives one file alone all of them', () => {
+    expect(shares([candidate('huge', 0, 1, 100)], 6)).toEqual({ huge: 6 })
+  })
+
+  it('gives the file with the fewest requests the next one', () => {
+    const huge = candidate('huge', 5, 1, 100)
+    const small = candidate('small', 0, 2, 1)
+
+    expect(shares([huge, small], 1)).toEqual({ small: 1 })
+  })
+
+  it('gives among equals to the one that waited longest, not to the first in the list', () => {
+    const candidates = [candidate('a', 0, 9, 1), candidate('b', 0, 3, 1), candidate('c', 0, 5, 1)]
+
+    expect(shares(candidates, 1)).toEqual({ b: 1 })
+  })
+
+  it('keeps the order of the parts', () => {
+    const grants = partsToStart([{ ...candidate('a', 0, 1, 0), ready: [7, 3, 9] }], 2)
+
+    expect(grants).toEqual([{ upload: 'a', partNumbers: [7, 3] }])
+  })
+
+  it('shares evenly, gives no slot twice, and leaves none idle that somebody could use', () => {
+    const anyCandidates = fc.array(
+      fc.record({ inFlight: fc.nat(6), servedAt: fc.nat(50), ready: fc.nat(10) }),
+      { maxLength: 16 },
+    )
+    fc.assert(
+      fc.property(anyCandidates, fc.nat(6), (samples, freeSlots) => {
+        const candidates = samples.map(({ inFlight, servedAt, ready }, index) =>
+          candidate(`${index}`, inFlight, servedAt, ready),
+        )
+
+        const granted = shares(candidates, freeSlots)
+
+        const given = Object.values(granted).reduce((sum, count) => sum + count, 0)
+        const wanted = candidates.reduce((sum, each) => sum + each.ready.length, 0)
+        expect(given).toBe(Math.min(freeSlots, wanted))
+        for (const one of candidates) {
+          const mine = granted[one.upload] ?? 0
+          expect(mine).toBeLessThanOrEqual(one.ready.length)
+          const isHungry = mine < one.ready.length
+          for (const other of candidates) {
+            const theirs = granted[other.upload] ?? 0
+            // Nobody got a slot while somebody hungry had two fewer.
+            if (isHungry && theirs > 0) {
+              expect(other.inFlightCount + theirs).toBeLessThanOrEqual(one.inFlightCount + mine + 1)
+            }
+          }
+        }
+      }),
+    )
+  })
+
+  it('starves neither a huge file among small ones nor a small one among huge ones', () => {
+    let turn = 3
+    const servedAt = new Map([
+      ['huge', 1],
+      ['small', 2],
+    ])
+    const served: string[] = []
+    // One slot, and a new small file whenever one has been served.
+    for (let round = 0; round < 10; round += 1) {
+      const candidates = [...servedAt].map(([name, at]) => candidate(name, 0, at, 1))
+      const [grant] = partsToStart(candidates, 1)
+      served.push(grant?.upload ?? 'nobody')
+      turn += 1
+      servedAt.set(grant?.upload ?? '', turn)
+    }
+
+    expect(served.filter((name) => name === 'huge')).toHaveLength(5)
+  })
+})
+
+describe('the budget', () => {
+  it('is halved by a throttled burst once, not once per request', () => {
+    const first = budgetAfterThrottle(FULL_BUDGET, 1_000, 2_000)
+    const sameBurst = budgetAfterThrottle(first, 1_500, 2_001)
+    const nextBurst = budgetAfterThrottle(sameBurst, 2_500, 3_000)
+
+    expect([first.slots, sameBurst.slots, nextBurst.slots]).toEqual([3, 3, 1])
+  })
+
+  it('never falls to nothing', () => {
+    let budget = FULL_BUDGET
+    for (let at = 1; at < 20; at += 1) budget = budgetAfterThrottle(budget, at * 10, at * 10 + 5)
+
+    expect(budget.slots).toBe(1)
+  })
+
+  it('comes back slot by slot, and no further than the ceiling', () => {
+    let budget = budgetAfterThrottle(FULL_BUDGET, 1, 2)
+    const slots: number[] = []
+    for (let landed = 1; landed <= LANDED_PER_SLOT * 5; landed += 1) {
+      budget = budgetAfterLanding(budget)
+      if (landed % LANDED_PER_SLOT === 0) slots.push(budget.slots)
+    }
+
+    expect(slots).toEqual([4, 5, 6, 6, 6])
+  })
+})

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import type { UploadId } from '../../electron/contract/ids.ts'
+import { MIB } from '../../electron/contract/limits.ts'
+import { gate, QueueBench } from './queue-bench.ts'
+
+describe('cancelling', () => {
+  it.each<[string, (bench: QueueBench, uploadId: UploadId) => Promise<void>]>([
+    [
+      'sending',
+      (bench, uploadId) => bench.clock.until(() => bench.store.partsOf(uploadId).length > 2),
+    ],
+    [
+      'paused',
+      async (bench, uploadId) => {
+        await bench.clock.until(() => bench.store.partsOf(uploadId).length > 2)
+        bench.queue.pause(uploadId)
+        await bench.clock.settle()
+      },
+    ],
+    [
+      'offline',
+      async (bench, uploadId) => {
+        await bench.clock.until(() => bench.store.partsOf(uploadId).length > 2)
+        bench.store.isDown = true
+        bench.network.become(false)
+        await bench.untilPhase(uploadId, 'offline')
+      },
+    ],
+    [
+      'waiting to try again',
+      async (bench, uploadId) => {
+        bench.store.fail('prepare', { kind: 'server-error', status: 500 }, 1)
+        await bench.clock.until(() => bench.view(uploadId).retryAtMs !== null)
+      },
+    ],
+    [
+      'failed',
+      async (bench, uploadId) => {
+        bench.store.fail('put', { kind: 'store-refused', status: 400, code: 'X' })
+        await bench.untilPhase(uploadId, 'failed')
+      },
+    ],
+    [
+      'stuck until the person acts',
+      async (bench, uploadId) => {
+        bench.store.fail('put', { kind: 'access-denied' })
+        await bench.untilPhase(uploadId, 'needs-you')
+      },
+    ],
+  ])('leaves nothing on the store while it is %s', async (_phase, reach) => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await reach(bench, uploadId)
+
+    bench.queue.cancel(uploadId)
+    await bench.untilPhase(uploadId, 'cancelled')
+    await bench.clock.advance(3600_000)
+
+    expect(bench.phase(uploadId)).toBe('cancelled')
+    expect(bench.store.partsOf(uploadId)).toEqual([])
+    expect(bench.store.calls.at(-1)).toBe('cancel 1')
+    expect(bench.view(uploadId).record.status).toEqual({ phase: 'cancelled', storeIsClean: true })
+  })
+
+  it('cancels what has not begun', async () => {
+    const bench = new QueueBench()
+    for (let number = 1; number <= 10; number += 1) bench.add(number, 320 * MIB)
+    const waiting = bench.add(11, 320 * MIB)
+    expect(bench.phase(waiting)).toBe('waiting')
+
+    bench.queue.cancel(waiting)
+    await bench.untilPhase(waiting, 'cancelled')
+
+    expect(bench.store.calls).not.toContain('prepare 11')
+  })
+
+  it('never overtakes a prepare that is still under way', async () => {
+    const bench = new QueueBench()
+    const answer = gate()
+    bench.store.script('prepare', { kind: 'hold', until: answer.opened })
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.settle()
+
+    bench.queue.cancel(uploadId)
+    await bench.clock.settle()
+    const asked = [...bench.store.calls]
+    const shown = bench.view(uploadId)
+    answer.open()
+    await bench.untilPhase(uploadId, 'cancelled')
+
+    expect(asked).toEqual(['prepare 1'])
+    expect(shown).toMatchObject({ phase: 'waiting', isCancelling: true })
+    expect(bench.store.calls).toEqual(['prepare 1', 'cancel 1'])
+  })
+
+  it('comes too late for an upload that completes, and says so', async () => {
+    const bench = new QueueBench()
+    const answer = gate()
+    bench.store.script('complete', { kind: 'hold', until: answer.opened })
+    const uploadId = bench.add(1, 3 * MIB)
+    await bench.untilPhase(uploadId, 'finishing')
+
+    bench.queue.cancel(uploadId)
+    answer.open()
+    await bench.untilPhase(uploadId, 'done')
+    await bench.clock.settle()
+
+    expect(bench.store.calls).not.toContain('cancel 1')
+  })
+
+  it('follows a complete that failed', async () => {
+    const bench = new QueueBench()
+    const answer = gate()
+    const failure = { kind: 'server-error', status: 500 } as const
+    bench.store.script('complete', { kind: 'refuse-late', until: answer.opened, failure })
+    const uploadId = bench.add(1, 3 * MIB)
+    await bench.untilPhase(uploadId, 'finishing')
+
+    bench.queue.cancel(uploadId)
+    answer.open()
+    await bench.untilPhase(uploadId, 'cancelled')
+
+    expect(bench.store.calls.slice(-2)).toEqual(['complete 1', 'cancel 1'])
+    expect(bench.store.partsOf(uploadId)).toEqual([])
+  })
+
+  it('waits for a host that is gone', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length > 2)
+    bench.store.isHostGone = true
+
+    bench.queue.cancel(uploadId)
+    await bench.clock.advance(600_000)
+    const shown = bench.view(uploadId)
+    bench.store.isHostGone = false
+    await bench.untilPhase(uploadId, 'cancelled', 60_000)
+
+    expect(shown).toMatchObject({ isCancelling: true, failure: { kind: 'host-gone' } })
+    expect(bench.store.partsOf(uploadId)).toEqual([])
+  })
+
+  it('fails visibly, also after a restart, when the store refuses it', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length > 2)
+    bench.store.fail('cancel', { kind: 'access-denied' })
+
+    bench.queue.cancel(uploadId)
+    await bench.untilPhase(uploadId, 'needs-you')
+    await bench.clock.settle()
+    const marks = bench.store.marks.map(({ mark }) => mark.phase)
+    bench.queue.cancel(uploadId)
+    await bench.untilPhase(uploadId, 'cancelled')
+
+    expect(marks).toEqual(['failed'])
+  })
+
+  it('cancels all that is unfinished, a few at a time', async () => {
+    const bench = new QueueBench()
+    const done = bench.add(1, 3 * MIB)
+    await bench.untilPhase(done, 'done')
+    for (let number = 2; number <= 60; number += 1) bench.add(number, 40 * MIB)
+
+    bench.queue.cancelAll()
+    await bench.clock.until(() => bench.queue.snapshot().totals.unfinishedCount === 0)
+    await bench.clock.settle()
+    await bench.clock.settle()
+
+    expect(bench.queue.snapshot().totals).toMatchObject({ doneCount: 1, uploadCount: 1 })
+  })
+})

@@ -1,0 +1,316 @@
+import { describe, expect, it } from 'vitest'
+import type { Failure } from '../../electron/contract/failure.ts'
+import { MIB } from '../../electron/contract/limits.ts'
+import { STORE_TRIES } from '../../renderer/upload/engine/recovery.ts'
+import { destinationIdOf } from '../fakes/upload-records.ts'
+import { QueueBench } from './queue-bench.ts'
+
+const MINUTE_MS = 60_000
+
+describe('a failed part', () => {
+  it.each<Failure>([
+    { kind: 'stalled' },
+    { kind: 'server-error', status: 500 },
+    { kind: 'throttled', retryAfterMs: null },
+    { kind: 'no-response' },
+    { kind: 'body-corrupted' },
+    { kind: 'url-expired' },
+  ])('is sent again after $kind, and no other part is', async (failure) => {
+    const bench = new QueueBench()
+    bench.store.fail('put', failure, 1, ({ partNumber }) => partNumber === 2)
+
+    const uploadId = bench.add(1, 60 * MIB)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 2, 3: 1, 4: 1 })
+  })
+
+  it('is given up after many tries, and the others are kept for the retry', async () => {
+    const bench = new QueueBench()
+    const failure: Failure = { kind: 'server-error', status: 500 }
+    bench.store.fail('put', failure, STORE_TRIES, ({ partNumber }) => partNumber === 2)
+    const uploadId = bench.add(1, 60 * MIB)
+    await bench.untilPhase(uploadId, 'failed')
+    const kept = bench.store.partsOf(uploadId)
+
+    bench.queue.retry(uploadId)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(kept).toEqual([1, 3, 4])
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: STORE_TRIES + 1, 3: 1, 4: 1 })
+    expect(bench.store.marks.map(({ mark }) => mark)).toEqual([
+      { phase: 'failed', failure },
+      { phase: 'waiting' },
+    ])
+  })
+
+  it('is sent again when its answer is lost', async () => {
+    const bench = new QueueBench()
+    bench.store.script('put', { kind: 'lose-answer', failure: { kind: 'no-response' } })
+
+    const uploadId = bench.add(1, 3 * MIB)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 2 })
+  })
+
+  it('is sent again when nothing moves for half a minute', async () => {
+    const bench = new QueueBench()
+    bench.store.script('put', { kind: 'hang' }, ({ partNumber }) => partNumber === 2)
+
+    const uploadId = bench.add(1, 60 * MIB)
+    const beganAtMs = bench.clock.now()
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 2, 3: 1, 4: 1 })
+    expect(bench.clock.now() - beganAtMs).toBeGreaterThanOrEqual(30_000)
+    expect(bench.clock.now() - beganAtMs).toBeLessThan(35_000)
+  })
+})
+
+describe('a store that asks for less', () => {
+  it('is given as long as it asks, and half as many requests', async () => {
+    const bench = new QueueBench()
+    bench.store.fail('put', { kind: 'throttled', retryAfterMs: 9_000 }, 6)
+    const uploadId = bench.add(1, 320 * MIB)
+    const beganAtMs = bench.clock.now()
+    await bench.clock.until(() => bench.store.puts.length > 6)
+    const waitedMs = bench.clock.now() - beganAtMs
+    bench.store.mostPutsAtOnce = 0
+
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length === 6)
+    const afterHalving = bench.store.mostPutsAtOnce
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(waitedMs).toBe(9_000)
+    expect(afterHalving).toBe(3)
+    expect(bench.store.mostPutsAtOnce).toBe(4)
+  })
+})
+
+describe('a lost multipart upload', () => {
+  it('is begun anew, once', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length === 8)
+
+    bench.store.loseUpload(uploadId)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.store.partsOf(uploadId)).toHaveLength(20)
+  })
+
+  it('is not begun for ever', async () => {
+    const bench = new QueueBench()
+    bench.store.fail('put', { kind: 'upload-gone' }, 100)
+
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.untilPhase(uploadId, 'failed')
+
+    expect(bench.view(uploadId).failure).toEqual({ kind: 'upload-gone' })
+    expect(bench.store.calls.filter((call) => call === 'prepare 1')).toHaveLength(2)
+  })
+})
+
+describe('completing', () => {
+  it('finds out by itself that it had worked although the answer was lost', async () => {
+    const bench = new QueueBench()
+    bench.store.script('complete', { kind: 'lose-answer', failure: { kind: 'no-response' } })
+
+    const uploadId = bench.add(1, 60 * MIB)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 1, 3: 1, 4: 1 })
+    expect(bench.store.calls.filter((call) => /^(prepare|complete)/.test(call))).toEqual([
+      'prepare 1',
+      'complete 1',
+      'prepare 1',
+      'complete 1',
+    ])
+  })
+
+  it('is not tried for ever', async () => {
+    const bench = new QueueBench()
+    bench.store.fail('complete', { kind: 'server-error', status: 500 }, 1000)
+
+    const uploadId = bench.add(1, 60 * MIB)
+    await bench.untilPhase(uploadId, 'failed')
+
+    expect(bench.store.calls.filter((call) => call === 'complete 1')).toHaveLength(STORE_TRIES)
+  })
+})
+
+describe('a file that changes', () => {
+  it('stops the upload with a clear word', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length === 4)
+
+    bench.sourceOf(uploadId).trouble = { kind: 'source-changed' }
+    await bench.untilPhase(uploadId, 'failed')
+
+    expect(bench.view(uploadId).failure).toEqual({ kind: 'source-changed' })
+    expect(bench.store.isComplete(uploadId)).toBe(false)
+  })
+
+  it('is noticed even when it changes while its last part travels', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 3 * MIB)
+    await bench.clock.until(() => bench.store.puts.length === 1)
+
+    bench.sourceOf(uploadId).trouble = { kind: 'source-changed' }
+    await bench.untilPhase(uploadId, 'failed')
+
+    expect(bench.store.partsOf(uploadId)).toEqual([1])
+    expect(bench.store.isComplete(uploadId)).toBe(false)
+  })
+})
+
+describe('without a network', () => {
+  it('waits as long as it takes, at no cost, and goes on when the network is back', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length === 8)
+
+    bench.store.isDown = true
+    bench.network.become(false)
+    await bench.untilPhase(uploadId, 'offline', 4_000)
+    await bench.clock.advance(8 * 60 * MINUTE_MS)
+    bench.store.isDown = false
+    bench.network.become(true)
+    await bench.untilPhase(uploadId, 'done', MINUTE_MS)
+
+    expect(bench.store.marks).toEqual([])
+    expect(bench.store.partsOf(uploadId)).toHaveLength(20)
+  })
+
+  it('sends to a store that answers all the same', async () => {
+    const bench = new QueueBench()
+    bench.network.become(false)
+
+    const uploadId = bench.add(1, 60 * MIB)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 1, 3: 1, 4: 1 })
+  })
+})
+
+describe('a store that does not answer', () => {
+  it('is tried again, and the row says when', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length === 4)
+
+    bench.store.isDown = true
+    await bench.clock.until(() => bench.view(uploadId).failure !== null)
+    const shown = bench.view(uploadId)
+    await bench.clock.advance(2 * MINUTE_MS)
+    bench.store.isDown = false
+    await bench.untilPhase(uploadId, 'done', 2 * MINUTE_MS)
+
+    expect(shown).toMatchObject({ phase: 'uploading', retryAtMs: expect.any(Number) })
+    expect(['stalled', 'no-response']).toContain(shown.failure?.kind)
+  })
+
+  it('does not make it burn through the rest of the file', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 3200 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length === 4)
+
+    bench.store.isDown = true
+    await bench.untilPhase(uploadId, 'failed')
+
+    expect(Object.keys(bench.putsOf(uploadId)).length).toBeLessThanOrEqual(10)
+    expect(bench.store.partsOf(uploadId)).toHaveLength(4)
+  })
+
+  it('does not hold up the uploads to another store', async () => {
+    const bench = new QueueBench()
+    bench.store.fail('prepare', { kind: 'host-unreachable', host: 'nas' }, 100_000, (call) => {
+      return (Number(call.uploadId?.slice(-12)) || 0) < 100
+    })
+    for (let number = 1; number < 50; number += 1) bench.add(number, 40 * MIB)
+
+    const other = bench.add(100, 40 * MIB, { destinationId: destinationIdOf(2) })
+    await bench.untilPhase(other, 'done', 10_000)
+
+    expect(bench.queue.snapshot().totals.doneCount).toBe(1)
+  })
+})
+
+describe('a host that is gone', () => {
+  it('is waited for as long as it takes, and no row is lost', async () => {
+    const bench = new QueueBench()
+    const uploadIds = [1, 2, 3].map((number) => bench.add(number, 60 * MIB))
+    await bench.clock.until(() => bench.store.puts.length > 3)
+
+    bench.store.isHostGone = true
+    await bench.clock.advance(10 * MINUTE_MS)
+    const phases = uploadIds.map((uploadId) => bench.phase(uploadId))
+    bench.store.isHostGone = false
+    await bench.clock.until(() => bench.queue.snapshot().totals.doneCount === 3, MINUTE_MS)
+
+    expect(phases).not.toContain('failed')
+    expect(bench.store.marks).toEqual([])
+  })
+
+  it('hears afterwards what the person decided meanwhile', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 60 * MIB)
+    bench.store.isHostGone = true
+
+    bench.queue.pause(uploadId)
+    await bench.clock.advance(MINUTE_MS)
+    bench.store.isHostGone = false
+    await bench.clock.advance(MINUTE_MS)
+
+    expect(bench.phase(uploadId)).toBe('paused')
+    expect(bench.store.marks.map(({ mark }) => mark)).toEqual([{ phase: 'paused' }])
+  })
+
+  it('is asked at once when it answers again', async () => {
+    const bench = new QueueBench()
+    bench.clock.chance = 0.999
+    bench.store.isHostGone = true
+    const uploadId = bench.add(1, 3 * MIB)
+    await bench.clock.settle()
+    bench.store.isHostGone = false
+
+    bench.network.become(true)
+    await bench.untilPhase(uploadId, 'done', 1000)
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 1 })
+  })
+})
+
+describe('what only the person can mend', () => {
+  it.each<Failure>([
+    { kind: 'access-denied' },
+    { kind: 'credentials-expired' },
+    { kind: 'bucket-missing', bucket: 'b' },
+    { kind: 'etag-hidden' },
+  ])('is asked for after $kind, and then goes on', async (failure) => {
+    const bench = new QueueBench()
+    bench.store.fail('put', failure)
+    const uploadId = bench.add(1, 60 * MIB)
+    await bench.untilPhase(uploadId, 'needs-you')
+    const shown = bench.view(uploadId).failure
+
+    bench.queue.retry(uploadId)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(shown).toEqual(failure)
+    expect(bench.store.marks.map(({ mark }) => mark.phase)).toEqual(['failed', 'waiting'])
+  })
+
+  it('keeps no place, so the other uploads go on', async () => {
+    const bench = new QueueBench()
+    bench.store.fail('prepare', { kind: 'access-denied' }, 30)
+    for (let number = 1; number <= 30; number += 1) bench.add(number, 40 * MIB)
+
+    const last = bench.add(31, 40 * MIB)
+    await bench.untilPhase(last, 'done')
+
+    expect(bench.queue.snapshot().totals).toMatchObject({ stuckCount: 30, doneCount: 1 })
+  })
+})

@@ -1,0 +1,292 @@
+import type { Failure } from '../../electron/contract/failure.ts'
+import type { UploadId } from '../../electron/contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
+import { type PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part-plan.ts'
+import type { SignedPart, UploadRecord } from '../../electron/contract/upload.ts'
+import type {
+  Clock,
+  PartBody,
+  PartSending,
+  PartTransport,
+  UploadControl,
+  UploadMark,
+} from '../../renderer/upload/engine/ports.ts'
+
+type CallName = keyof UploadControl | 'put'
+
+/** One scripted fault; used up once. */
+type Fault =
+  /** Nothing is done, and this is answered. */
+  | { readonly kind: 'refuse'; readonly failure: Failure }
+  /** It is done, but the answer is lost. */
+  | { readonly kind: 'lose-answer'; readonly failure: Failure }
+  /** No byte moves and no answer comes until the caller gives up. */
+  | { readonly kind: 'hang' }
+  /** Waits for the promise, and is then done whether or not the caller has given up. */
+  | { readonly kind: 'hold'; readonly until: Promise<void> }
+  /** Waits for the promise, then nothing is done, and this is answered. */
+  | { readonly kind: 'refuse-late'; readonly until: Promise<void>; readonly failure: Failure }
+
+interface StoredUpload {
+  record: UploadRecord
+  plan: PartPlan | null
+  parts: Map<number, { readonly etag: string; readonly byteLength: number }>
+  isComplete: boolean
+}
+
+interface PutCall {
+  readonly uploadId: UploadId
+  readonly partNumber: number
+  readonly startedAtMs: number
+}
+
+/** The life of a signature. */
+const SIGNED_MS = 15 * 60_000
+
+/**
+ * A host and a store in one: keeps what S3 would keep, follows a script of faults, and throws at
+ * what a correct client never does. Moves `bytesPerMs` per request.
+ */
+export class FakeStore {
+  readonly #clock: Clock
+  readonly #uploads = new Map<UploadId, StoredUpload>()
+  readonly #faults: { readonly call: CallName; readonly fault: Fault; readonly isMeant: Meant }[] =
+    []
+  readonly #issued = new Map<string, PutCall & { readonly expiresAtMs: number }>()
+  readonly #underWay = new Set<string>()
+  #serial = 0
+  bytesPerMs = 100_000
+  /** Everything asked of it, in order: `prepare 1`, `put 1/3`. */
+  readonly calls: string[] = []
+  /** Every PUT that began. */
+  readonly puts: PutCall[] = []
+  mostPutsAtOnce = 0
+  readonly marks: { readonly uploadId: UploadId; readonly mark: UploadMark }[] = []
+  readonly recorded = new Map<UploadId, number[]>()
+  /** True: the host answers nothing. */
+  isHostGone = false
+  /** True: the store answers nothing. */
+  isDown = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The record as the host would have made it. */
+  take(record: UploadRecord): UploadRecord {
+    this.#uploads.set(record.uploadId, {
+      record,
+      plan: record.plan,
+      parts: new Map(),
+      isComplete: record.status.phase === 'done',
+    })
+    return record
+  }
+
+  /** As if these parts had been sent in an earlier run. */
+  hold(uploadId: UploadId, plan: PartPlan, partNumbers: readonly number[]): void {
+    const upload = this.#upload(uploadId)
+    upload.plan = plan
+    for (const partNumber of partNumbers) {
+      const { start, end } = rangeOfPart(plan, partNumber)
+      upload.parts.set(partNumber, { etag: `"${partNumber}"`, byteLength: end - start })
+    }
+  }
+
+  fail(call: CallName, failure: Failure, times = 1, isMeant: Meant = () => true): this {
+    for (let time = 0; time < times; time += 1) {
+      this.script(call, { kind: 'refuse', failure }, isMeant)
+    }
+    return this
+  }
+
+  script(call: CallName, fault: Fault, isMeant: Meant = () => true): this {
+    this.#faults.push({ call, fault, isMeant })
+    return this
+  }
+
+  /** The parts that the store has of it; complete ones included. */
+  partsOf(uploadId: UploadId): readonly number[] {
+    return [...this.#upload(uploadId).parts.keys()].sort((one, other) => one - other)
+  }
+
+  isComplete(uploadId: UploadId): boolean {
+    return this.#upload(uploadId).isComplete
+  }
+
+  recordOf(uploadId: UploadId): UploadRecord {
+    return this.#upload(uploadId).record
+  }
+
+  /** Forgets the multipart upload, as a lifecycle rule would. */
+  loseUpload(uploadId: UploadId): void {
+    this.#upload(uploadId).parts.clear()
+    this.fail('put', { kind: 'upload-gone' }, 1, (call) => call.uploadId === uploadId)
+  }
+
+  readonly control: UploadControl = {
+    prepare: (uploadId, partBytes) =>
+      this.#answer('prepare', { uploadId, partNumber: 0 }, () => {
+        const upload = this.#upload(uploadId)
+        const { byteLength } = upload.record
+        upload.plan ??=
+          partBytes === null
+            ? { mode: 'single', byteLength }
+            : { mode: 'multipart', byteLength, partBytes }
+        const held = upload.plan.mode === 'single' ? [] : [...upload.parts]
+        return {
+          plan: upload.plan,
+          held: held.map(([partNumber, part]) => ({ partNumber, ...part })),
+          isComplete: upload.isComplete,
+        }
+      }),
+    sign: (uploadId, partNumbers) =>
+      this.#answer('sign', { uploadId, partNumber: partNumbers[0] ?? 0 }, () =>
+        partNumbers.map((partNumber) => this.#sign(uploadId, partNumber)),
+      ),
+    record: (uploadId, receipts) =>
+      this.#answer('record', { uploadId, partNumber: 0 }, () => {
+        const numbers = this.recorded.get(uploadId) ?? []
+        this.recorded.set(uploadId, [...numbers, ...receipts.map((each) => each.partNumber)])
+      }),
+    complete: (uploadId) =>
+      this.#answer('complete', { uploadId, partNumber: 0 }, () => this.#complete(uploadId)),
+    cancel: (uploadId) =>
+      this.#answer('cancel', { uploadId, partNumber: 0 }, () => {
+        const upload = this.#upload(uploadId)
+        upload.parts.clear()
+        upload.record = { ...upload.record, status: { phase: 'cancelled', storeIsClean: true } }
+        return upload.record
+      }),
+    mark: (uploadId, mark) =>
+      this.#answer('mark', { uploadId, partNumber: 0 }, () => {
+        this.marks.push({ uploadId, mark })
+        const upload = this.#upload(uploadId)
+        upload.record = { ...upload.record, status: mark }
+      }),
+    clear: (uploadIds) =>
+      this.#answer('clear', { uploadId: uploadIds[0], partNumber: 0 }, () => {
+        for (const uploadId of uploadIds) this.#uploads.delete(uploadId)
+      }),
+  }
+
+  readonly transport: PartTransport = {
+    putPart: (part, body, sending) => this.#put(part, body, sending),
+  }
+
+  #upload(uploadId: UploadId): StoredUpload {
+    const upload = this.#uploads.get(uploadId)
+    if (upload === undefined) throw new Error(`The store knows no upload ${uploadId}`)
+    return upload
+  }
+
+  #sign(uploadId: UploadId, partNumber: number): SignedPart {
+    this.#serial += 1
+    const url = `https://store.test/object?signature=${this.#serial}`
+    const expiresAtMs = this.#clock.now() + SIGNED_MS
+    this.#issued.set(url, { uploadId, partNumber, startedAtMs: 0, expiresAtMs })
+    return { partNumber, url, headers: {}, expiresAtMs }
+  }
+
+  #complete(uploadId: UploadId): UploadRecord {
+    const upload = this.#upload(uploadId)
+    const { plan, parts, record } = upload
+    if (plan === null) throw new Error('Completed before it was prepared')
+    if (!upload.isComplete && parts.size !== partCountOf(plan)) {
+      throw new Error(`Completed with ${parts.size} of ${partCountOf(plan)} parts`)
+    }
+    upload.isComplete = true
+    const finishedAtMs = this.#clock.now()
+    upload.record = { ...record, status: { phase: 'done', finishedAtMs, etag: '"whole"' } }
+    return upload.record
+  }
+
+  async #put(
+    part: SignedPart,
+    body: PartBody,
+    { signal, onSent }: PartSending,
+  ): Promise<Outcome<{ readonly etag: string }>> {
+    const issued = this.#issued.get(part.url)
+    if (issued === undefined) throw new Error('A signature was used twice, or made up')
+    this.#issued.delete(part.url)
+    const { uploadId, partNumber } = issued
+    const place = `${uploadId} ${partNumber}`
+    if (this.#underWay.has(place)) throw new Error(`Part ${partNumber} is sent twice at once`)
+    this.#underWay.add(place)
+    this.puts.push({ uploadId, partNumber, startedAtMs: this.#clock.now() })
+    this.mostPutsAtOnce = Math.max(this.mostPutsAtOnce, this.#underWay.size)
+    signal.addEventListener('abort', () => this.#underWay.delete(place), { once: true })
+    try {
+      return await this.#answer(
+        'put',
+        { uploadId, partNumber },
+        async (isHeld) => {
+          if (!isHeld) await this.#move(body.byteLength, signal, onSent)
+          if (this.#clock.now() > issued.expiresAtMs) throw new ExpiredPut()
+          const etag = `"${partNumber}"`
+          this.#upload(uploadId).parts.set(partNumber, { etag, byteLength: body.byteLength })
+          return { etag }
+        },
+        signal,
+      )
+    } catch (error) {
+      if (error instanceof ExpiredPut) return failed({ kind: 'url-expired' })
+      throw error
+    } finally {
+      this.#underWay.delete(place)
+    }
+  }
+
+  async #move(
+    byteLength: number,
+    signal: AbortSignal,
+    onSent: (sentBytes: number) => void,
+  ): Promise<void> {
+    for (const quarter of [1, 2, 3, 4]) {
+      await this.#clock.sleep(byteLength / 4 / this.bytesPerMs, signal)
+      if (this.isDown) await this.#clock.sleep(Number.MAX_SAFE_INTEGER, signal)
+      onSent(Math.floor((byteLength * quarter) / 4))
+    }
+  }
+
+  async #answer<T>(
+    call: CallName,
+    target: Target,
+    act: (isHeld: boolean) => T | Promise<T>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<Outcome<T>> {
+    this.calls.push(`${call} ${shortName(target)}`)
+    if (call !== 'put' && this.isHostGone) return failed({ kind: 'host-gone' })
+    const needsStore = call === 'put' || call === 'prepare' || call === 'complete'
+    if (needsStore && this.isDown) return failed({ kind: 'no-response' })
+    const fault = this.#takeFault(call, target)
+    if (fault?.kind === 'refuse') return failed(fault.failure)
+    if (fault?.kind === 'refuse-late') {
+      await fault.until
+      return failed(fault.failure)
+    }
+    if (fault?.kind === 'hang') await this.#clock.sleep(Number.MAX_SAFE_INTEGER, signal)
+    if (fault?.kind === 'hold') await fault.until
+    const value = await act(fault?.kind === 'hold')
+    return fault?.kind === 'lose-answer' ? failed(fault.failure) : succeeded(value)
+  }
+
+  #takeFault(call: CallName, target: Target): Fault | null {
+    const at = this.#faults.findIndex((each) => each.call === call && each.isMeant(target))
+    return at < 0 ? null : (this.#faults.splice(at, 1)[0]?.fault ?? null)
+  }
+}
+
+interface Target {
+  readonly uploadId: UploadId | undefined
+  readonly partNumber: number
+}
+type Meant = (target: Target) => boolean
+
+class ExpiredPut extends Error {}
+
+/** `7` for the seventh upload, `7/3` for its third part. */
+function shortName({ uploadId, partNumber }: Target): string {
+  const upload = Number.parseInt(uploadId?.slice(-12) ?? '0', 10)
+  return partNumber === 0 ? `${upload}` : `${upload}/${partNumber}`
+}
