@@ -35,15 +35,12 @@ export function createBucketServer(options: ServerOptions): Server {
     requireHostHeader: false,
   })
   server.setTimeout(IDLE_MS)
-  const serve = (message: IncomingMessage, response: ServerResponse, onBody: () => void) => {
-    const exchange = new Exchange(options, message, response, onBody)
+  const serve = (message: IncomingMessage, response: ServerResponse, isWaiting: boolean) => {
+    const exchange = new Exchange(options, message, response, isWaiting)
     exchange.run().catch((error: unknown) => exchange.breakOff(error))
   }
-  server.on('request', (message, response) => serve(message, response, () => undefined))
-  // The body is asked for only once the request has proven that it may bring one.
-  server.on('checkContinue', (message, response) => {
-    serve(message, response, () => response.writeContinue())
-  })
+  server.on('request', (message, response) => serve(message, response, false))
+  server.on('checkContinue', (message, response) => serve(message, response, true))
   return server
 }
 
@@ -52,7 +49,8 @@ class Exchange {
   readonly #options: ServerOptions
   readonly #message: IncomingMessage
   readonly #response: ServerResponse
-  readonly #onBody: () => void
+  /** The client holds its body back until the request has proven that it may bring one. */
+  #isWaiting: boolean
   readonly #requestId = randomBytes(8).toString('hex').toUpperCase()
   #headers: Record<string, string>
 
@@ -60,12 +58,12 @@ class Exchange {
     options: ServerOptions,
     message: IncomingMessage,
     response: ServerResponse,
-    onBody: () => void,
+    isWaiting: boolean,
   ) {
     this.#options = options
     this.#message = message
     this.#response = response
-    this.#onBody = onBody
+    this.#isWaiting = isWaiting
     this.#headers = { 'x-amz-request-id': this.#requestId, Server: 'FerryLocalBucket' }
   }
 
@@ -74,10 +72,11 @@ class Exchange {
     try {
       const raw = rawRequestOf(this.#message)
       request = s3RequestOf(raw, this.#bucketOfHost())
-      await sendReply(this.#response, this.#headers, await this.#reply(request))
+      const reply = await this.#reply(request)
+      await sendReply(this.#response, this.#headers, reply)
     } catch (error) {
       if (this.#response.headersSent || this.#response.destroyed) throw error
-      this.#sendError(error, request)
+      await this.#sendError(error, request)
     }
   }
 
@@ -105,15 +104,11 @@ class Exchange {
   }
 
   /** Reading stops without closing the connection, so that a refusal can still be sent on it. */
-  #body(): AsyncIterable<Buffer> {
-    const message = this.#message
-    const onBody = this.#onBody
-    return {
-      async *[Symbol.asyncIterator]() {
-        onBody()
-        yield* message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
-      },
-    }
+  async *#body(): AsyncGenerator<Buffer, void, undefined> {
+    if (this.#isWaiting) this.#response.writeContinue()
+    this.#isWaiting = false
+    const pieces: AsyncIterable<Buffer> = this.#message.iterator({ destroyOnReturn: false })
+    yield* pieces
   }
 
   /**
@@ -129,7 +124,7 @@ class Exchange {
     throw new S3Error('AccessDenied', 'This server answers on its own address only.')
   }
 
-  #sendError(error: unknown, request: S3Request | null): void {
+  async #sendError(error: unknown, request: S3Request | null): Promise<void> {
     const known = s3ErrorFrom(error)
     if (known === null) {
       if (this.#message.errored !== null) {
@@ -148,7 +143,20 @@ class Exchange {
       Resource: request === null ? '' : resourceOf(request),
       RequestId: this.#requestId,
     }
+    await this.#restOfBody()
     sendError(this.#response, this.#headers, fields, answer, this.#message.method === 'HEAD')
+  }
+
+  /**
+   * Reads and forgets what the client is still sending. A connection that is closed over unread
+   * bytes is reset, and the client would see a broken network instead of the refusal.
+   */
+  async #restOfBody(): Promise<void> {
+    const message = this.#message
+    if (message.complete || message.destroyed || this.#isWaiting) return
+    const over = new Promise((resolve) => message.once('end', resolve).once('close', resolve))
+    message.resume()
+    await over
   }
 
   /** Says what failed, never with what: paths and queries stay out. */
