@@ -74,7 +74,7 @@ describe('cancelling', () => {
     expect(bench.store.calls).not.toContain('prepare 11')
   })
 
-  it('never overtakes a prepare that is still under way', async () => {
+  it('does not wait for a prepare that is under way, and forgets its answer', async () => {
     const bench = new QueueBench()
     const answer = gate()
     bench.store.script('prepare', { kind: 'hold', until: answer.opened })
@@ -83,30 +83,40 @@ describe('cancelling', () => {
 
     bench.queue.cancel(uploadId)
     await bench.clock.settle()
-    const asked = [...bench.store.calls]
     const shown = bench.view(uploadId)
     answer.open()
     await bench.untilPhase(uploadId, 'cancelled')
+    await bench.clock.advance(60_000)
 
-    expect(asked).toEqual(['prepare 1'])
     expect(shown).toMatchObject({ phase: 'waiting', isCancelling: true })
     expect(bench.store.calls).toEqual(['prepare 1', 'cancel 1'])
+    expect(bench.phase(uploadId)).toBe('cancelled')
   })
 
-  it('comes too late for an upload that completes, and says so', async () => {
-    const bench = new QueueBench()
-    const answer = gate()
-    bench.store.script('complete', { kind: 'hold', until: answer.opened })
-    const uploadId = bench.add(1, 3 * MIB)
-    await bench.untilPhase(uploadId, 'finishing')
+  it.each(['hold', 'lose-answer'] as const)(
+    'comes too late for an upload that completes, and says so (%s)',
+    async (kind) => {
+      const bench = new QueueBench()
+      const answer = gate()
+      bench.store.script(
+        'complete',
+        kind === 'hold'
+          ? { kind, until: answer.opened }
+          : { kind, failure: { kind: 'no-response' }, until: answer.opened },
+      )
+      const uploadId = bench.add(1, 3 * MIB)
+      await bench.untilPhase(uploadId, 'finishing')
+      await bench.clock.settle()
 
-    bench.queue.cancel(uploadId)
-    answer.open()
-    await bench.untilPhase(uploadId, 'done')
-    await bench.clock.settle()
+      bench.queue.cancel(uploadId)
+      answer.open()
+      await bench.untilPhase(uploadId, 'done')
+      await bench.clock.settle()
 
-    expect(bench.store.calls).not.toContain('cancel 1')
-  })
+      expect(bench.view(uploadId).record.status.phase).toBe('done')
+      expect(bench.store.isComplete(uploadId)).toBe(true)
+    },
+  )
 
   it('follows a complete that failed', async () => {
     const bench = new QueueBench()

@@ -19,7 +19,7 @@ type Fault =
   /** Nothing is done, and this is answered. */
   | { readonly kind: 'refuse'; readonly failure: Failure }
   /** It is done, but the answer is lost. */
-  | { readonly kind: 'lose-answer'; readonly failure: Failure }
+  | { readonly kind: 'lose-answer'; readonly failure: Failure; readonly until?: Promise<void> }
   /** No byte moves and no answer comes until the caller gives up. */
   | { readonly kind: 'hang' }
   /** Waits for the promise, and is then done whether or not the caller has given up. */
@@ -54,6 +54,8 @@ export class FakeStore {
     []
   readonly #issued = new Map<string, PutCall & { readonly expiresAtMs: number }>()
   readonly #underWay = new Set<string>()
+  /** The host does one thing at a time per upload. */
+  readonly #turns = new Map<UploadId, Promise<unknown>>()
   #serial = 0
   bytesPerMs = 100_000
   /** Everything asked of it, in order: `prepare 1`, `put 1/3`. */
@@ -126,7 +128,7 @@ export class FakeStore {
 
   readonly control: UploadControl = {
     prepare: (uploadId, partBytes) =>
-      this.#answer('prepare', { uploadId, partNumber: 0 }, () => {
+      this.#inTurn('prepare', uploadId, () => {
         const upload = this.#upload(uploadId)
         const { byteLength } = upload.record
         upload.plan ??=
@@ -149,15 +151,12 @@ export class FakeStore {
         const numbers = this.recorded.get(uploadId) ?? []
         this.recorded.set(uploadId, [...numbers, ...receipts.map((each) => each.partNumber)])
       }),
-    complete: (uploadId) =>
-      this.#answer('complete', { uploadId, partNumber: 0 }, () => this.#complete(uploadId)),
-    cancel: (uploadId) =>
-      this.#answer('cancel', { uploadId, partNumber: 0 }, () => {
-        const upload = this.#upload(uploadId)
-        upload.parts.clear()
-        upload.record = { ...upload.record, status: { phase: 'cancelled', storeIsClean: true } }
-        return upload.record
-      }),
+    complete: (uploadId) => this.#inTurn('complete', uploadId, () => this.#complete(uploadId)),
+    cancel: async (uploadId) => {
+      const cancelled = await this.#inTurn('cancel', uploadId, () => this.#cancel(uploadId))
+      if (!cancelled.ok) return cancelled
+      return cancelled.value === null ? failed({ kind: 'not-now' }) : succeeded(cancelled.value)
+    },
     mark: (uploadId, mark) =>
       this.#answer('mark', { uploadId, partNumber: 0 }, () => {
         this.marks.push({ uploadId, mark })
@@ -201,6 +200,22 @@ export class FakeStore {
     return upload.record
   }
 
+  /** Null: it is complete already. */
+  #cancel(uploadId: UploadId): UploadRecord | null {
+    const upload = this.#upload(uploadId)
+    if (upload.isComplete) return null
+    upload.parts.clear()
+    upload.record = { ...upload.record, status: { phase: 'cancelled', storeIsClean: true } }
+    return upload.record
+  }
+
+  #inTurn<T>(call: CallName, uploadId: UploadId, act: () => T): Promise<Outcome<T>> {
+    const before = this.#turns.get(uploadId) ?? Promise.resolve()
+    const answer = this.#answer(call, { uploadId, partNumber: 0 }, act, before)
+    this.#turns.set(uploadId, answer)
+    return answer
+  }
+
   async #put(
     part: SignedPart,
     body: PartBody,
@@ -227,6 +242,7 @@ export class FakeStore {
           this.#upload(uploadId).parts.set(partNumber, { etag, byteLength: body.byteLength })
           return { etag }
         },
+        Promise.resolve(),
         signal,
       )
     } catch (error) {
@@ -253,6 +269,7 @@ export class FakeStore {
     call: CallName,
     target: Target,
     act: (isHeld: boolean) => T | Promise<T>,
+    before: Promise<unknown> = Promise.resolve(),
     signal: AbortSignal = new AbortController().signal,
   ): Promise<Outcome<T>> {
     this.calls.push(`${call} ${shortName(target)}`)
@@ -260,13 +277,14 @@ export class FakeStore {
     const needsStore = call === 'put' || call === 'prepare' || call === 'complete'
     if (needsStore && this.isDown) return failed({ kind: 'no-response' })
     const fault = this.#takeFault(call, target)
+    await before
     if (fault?.kind === 'refuse') return failed(fault.failure)
     if (fault?.kind === 'refuse-late') {
       await fault.until
       return failed(fault.failure)
     }
     if (fault?.kind === 'hang') await this.#clock.sleep(Number.MAX_SAFE_INTEGER, signal)
-    if (fault?.kind === 'hold') await fault.until
+    if (fault?.kind === 'hold' || fault?.kind === 'lose-answer') await fault.until
     const value = await act(fault?.kind === 'hold')
     return fault?.kind === 'lose-answer' ? failed(fault.failure) : succeeded(value)
   }

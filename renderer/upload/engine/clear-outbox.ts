@@ -23,19 +23,31 @@ export async function clearRecords(
 ): Promise<void> {
   for (let from = 0; from < uploadIds.length; from += MAX_BATCH) {
     const batch = uploadIds.slice(from, from + MAX_BATCH)
-    // The host clears only what it knows to have ended, so it must hear that first.
-    await Promise.all(
-      batch.map((uploadId) =>
-        ports.turnstile.pass(uploadId, async () => {
-          await ports.marks.send(uploadId)
-        }),
-      ),
-    )
+    await tellMarks(ports, batch)
     if (ports.closing.aborted) return
-    const cleared = await ports.control.clear(batch)
-    if (cleared.ok || cleared.failure.kind !== 'host-gone') continue
+    if (await clearBatch(ports, batch)) continue
     const rest = uploadIds.slice(from)
     delayed(ports.clock, HOST_WAIT_MS, ports.closing, () => void clearRecords(ports, rest))
     return
   }
+}
+
+/** The host clears only what it knows to have ended, so it must hear of that first. */
+async function tellMarks({ turnstile, marks }: ClearPorts, uploadIds: readonly UploadId[]) {
+  const tell = (uploadId: UploadId) =>
+    turnstile.pass(uploadId, async () => {
+      await marks.send(uploadId)
+    })
+  await Promise.all(uploadIds.map(tell))
+}
+
+/** Answers whether the host was there. It clears all or none, so one odd row is singled out. */
+async function clearBatch(ports: ClearPorts, uploadIds: readonly UploadId[]): Promise<boolean> {
+  const cleared = await ports.control.clear(uploadIds)
+  if (cleared.ok) return true
+  if (cleared.failure.kind === 'host-gone') return false
+  if (uploadIds.length < 2) return true
+  const middle = Math.ceil(uploadIds.length / 2)
+  const isThere = await clearBatch(ports, uploadIds.slice(0, middle))
+  return isThere && clearBatch(ports, uploadIds.slice(middle))
 }

@@ -2,8 +2,8 @@ import type { UploadId } from '../../../electron/contract/ids.ts'
 import { LineUp } from './line-up.ts'
 
 /**
- * Lets the host's calls that change one upload through one after the other: a cancel must not
- * overtake the prepare whose answer nobody waits for any more, or it would leave an orphan.
+ * Lets the calls that drive one upload through one after the other: a resume must not prepare
+ * while the prepare before the pause is under way, nor a mark arrive before an older one.
  */
 export class Turnstile {
   readonly #last = new Map<UploadId, Promise<void>>()

@@ -2,6 +2,7 @@ import type { Failure } from '../../../electron/contract/failure.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
+import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import { delayed } from './delayed.ts'
 import { HOST_WAIT_MS, type MarkOutbox } from './mark-outbox.ts'
 import { partsReady } from './part-ledger.ts'
@@ -61,7 +62,7 @@ export class UploadDriver {
         this.#begin(row, (run) => this.#complete(row, run))
         break
       case 'cancel':
-        this.#begin(row, (run) => this.#cancel(row, run))
+        void this.#cancel(row, this.#runOf(row))
         break
       case 'wait':
         this.#wait(row, effect.afterMs, { type: 'wait-over' })
@@ -190,11 +191,8 @@ export class UploadDriver {
     if (!checked.ok) return this.#fail(row, checked.failure)
     if (run.controller.signal.aborted) return
     const completed = await ports.control.complete(row.uploadId)
-    if (completed.ok) {
-      row.record = completed.value
-      return this.#parts.dispatch(row, { type: 'completed' })
-    }
-    if (!run.controller.signal.aborted) this.#fail(row, completed.failure)
+    if (completed.ok) this.#end(row, completed.value)
+    else if (!run.controller.signal.aborted) this.#fail(row, completed.failure)
   }
 
   /** A file that changed while its last part travelled would be half old, half new. */
@@ -209,23 +207,34 @@ export class UploadDriver {
     }
   }
 
+  /** Waits for no other call of this upload: the host ends what is under way, and keeps order. */
   async #cancel(row: Row, run: Run): Promise<void> {
     const { ports, marks, cancelGate } = this.#parts
+    const { signal } = run.controller
     marks.drop(row.uploadId)
     await cancelGate.pass(async () => {
-      if (run.controller.signal.aborted) return
+      if (signal.aborted) return
       const cancelled = await ports.control.cancel(row.uploadId)
-      if (run.controller.signal.aborted) return
-      if (!cancelled.ok) {
-        this.#fail(row, cancelled.failure)
-        // Thousands may want in; while the host is gone, the gate stays shut for a moment.
-        if (cancelled.failure.kind === 'host-gone') await this.#pauseAtGate()
-        return
-      }
-      row.record = cancelled.value
-      const isDone = cancelled.value.status.phase === 'done'
-      this.#parts.dispatch(row, { type: isDone ? 'completed' : 'cancelled' })
+      if (signal.aborted) return
+      if (cancelled.ok) this.#end(row, cancelled.value)
+      else if (cancelled.failure.kind === 'not-now') await this.#endAsDone(row, run)
+      else this.#fail(row, cancelled.failure)
+      // Thousands may want in; while the host is gone, the gate stays shut for a moment.
+      if (!cancelled.ok && cancelled.failure.kind === 'host-gone') await this.#pauseAtGate()
     })
+  }
+
+  #end(row: Row, record: UploadRecord): void {
+    row.record = record
+    this.#parts.dispatch(row, { type: record.status.phase === 'done' ? 'completed' : 'cancelled' })
+  }
+
+  /** Too late to cancel: it is complete, and then `complete` only answers the record. */
+  async #endAsDone(row: Row, run: Run): Promise<void> {
+    const completed = await this.#parts.ports.control.complete(row.uploadId)
+    if (run.controller.signal.aborted) return
+    if (completed.ok) this.#end(row, completed.value)
+    else this.#fail(row, completed.failure)
   }
 
   async #pauseAtGate(): Promise<void> {
