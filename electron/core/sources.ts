@@ -4,6 +4,7 @@ import { access, stat } from 'node:fs/promises'
 import type { SourceId } from '../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import type { Source } from '../contract/upload.ts'
+import { asPlainFile } from './plain-file.ts'
 import type { SourceFacts } from './ports.ts'
 
 /** Enough for the disk, and few enough for a drop of ten thousand files to leave others a turn. */
@@ -46,7 +47,7 @@ async function look(file: SourceFacts, path: string): Promise<Outcome<SourceFact
   try {
     const { size, mtimeMs, isFile } = await statOf(path)
     if (!isFile) return failed({ kind: 'source-unreadable' })
-    await access(path, constants.R_OK)
+    await asPlainFile(() => access(path, constants.R_OK))
     return succeeded({ ...file, byteLength: size, modifiedAtMs: mtimeMs })
   } catch (error) {
     return failed(sourceFailure(error))
@@ -68,7 +69,7 @@ export async function checkSource(
 }
 
 async function statOf(path: string) {
-  const found = await stat(path)
+  const found = await asPlainFile(() => stat(path))
   return { size: found.size, mtimeMs: found.mtimeMs, isFile: found.isFile() }
 }
 

@@ -6,6 +6,7 @@ import { SourceId } from '../contract/ids.ts'
 import type { ByteRange } from '../contract/part-plan.ts'
 import { SOURCE_SCHEME } from '../contract/transport.ts'
 import type { Core } from '../core/core.ts'
+import { asPlainFile } from '../core/plain-file.ts'
 import type { SourceFacts } from '../core/ports.ts'
 import { readRange } from './byte-range.ts'
 
@@ -95,7 +96,7 @@ type SourceOnDisk = SourceFacts & { readonly path: string }
 async function openUnchanged(source: SourceOnDisk): Promise<FileHandle | number> {
   let file: FileHandle | null = null
   try {
-    file = await open(source.path, 'r')
+    file = await asPlainFile(() => open(source.path, 'r'))
     const now = await file.stat()
     const isSame =
       now.isFile() &&

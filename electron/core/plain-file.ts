@@ -1,0 +1,17 @@
+/**
+ * Calls a function of `fs` on one of the person's own files. Electron makes `fs` see a folder where
+ * there is an `.asar` file, unless `process.noAsar` is set at the moment of the call
+ * (electronjs.org/docs/latest/tutorial/asar-archives). Plain Node has no such property and minds none.
+ *
+ * @param call hands the path to `fs` before it awaits anything.
+ */
+export function asPlainFile<T>(call: () => T): T {
+  const flags = process as { noAsar?: boolean | undefined }
+  const before = flags.noAsar
+  flags.noAsar = true
+  try {
+    return call()
+  } finally {
+    flags.noAsar = before
+  }
+}
