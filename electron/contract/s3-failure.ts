@@ -88,6 +88,8 @@ function failureFromStatus(answer: S3Answer): Failure {
   if (status === 429) return throttled(answer)
   if (status === 503) return throttled(answer)
   if (status === 408) return { kind: 'stalled' }
+  // 501 is for good: this store does not know what was asked of it.
+  if (status === 501) return { kind: 'store-refused', status, code: code.slice(0, 300) }
   if (status >= 500) return { kind: 'server-error', status }
   if ((status === 301 || status === 307 || status === 400) && answer.region !== null) {
     return { kind: 'region-wrong', region: answer.region }
@@ -111,7 +113,8 @@ export function retryAfterMs(header: string | null, nowMs: number): number | nul
 }
 
 function epochMsOf(date: string | null): number | null {
-  if (date === null) return null
+  // HTTP's dates all name GMT; `Date.parse` alone would take "-1" for one.
+  if (date === null || !/gmt/i.test(date)) return null
   const at = Date.parse(date)
   return Number.isNaN(at) ? null : at
 }

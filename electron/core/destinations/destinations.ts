@@ -13,6 +13,12 @@ import {
   writeDestinations,
 } from './stored-destination.ts'
 
+/**
+ * There is one bucket on this computer per data folder, so it needs no id of its own making; a
+ * fixed one finds its uploads again when the settings were lost.
+ */
+const LOCAL_ID = '10ca10ca-0000-4000-8000-000000000001' as DestinationId
+
 /** The buckets that the person connected. The settings file is written before memory changes. */
 export class Destinations {
   readonly #settings: SettingsStore
@@ -85,7 +91,7 @@ export class Destinations {
       ...clean.fields,
       ...kept.value,
     }
-    this.#put(stored, destinationId)
+    await this.#putOrWipe(stored)
     if (former !== null && former.keptSecret !== null) {
       await this.#credentials.discardStored(former.keptSecret)
     }
@@ -99,7 +105,7 @@ export class Destinations {
     isSelected: boolean,
   ): Promise<Destination> {
     const former = this.local()
-    const destinationId = former?.destinationId ?? (randomUUID() as DestinationId)
+    const destinationId = LOCAL_ID
     await this.#credentials.keep(destinationId, { secretAccessKey, sessionToken: '' }, false)
     const stored: StoredDestination = {
       destinationId,
@@ -145,6 +151,16 @@ export class Destinations {
     if (clean.secrets !== null) return Promise.resolve(succeeded(clean.secrets))
     if (former === null) return Promise.resolve(failed({ kind: 'secret-missing' }))
     return this.secretsOf(former)
+  }
+
+  /** A secret must not outlive the destination that could not be stored. */
+  async #putOrWipe(stored: StoredDestination): Promise<void> {
+    try {
+      this.#put(stored, stored.destinationId)
+    } catch (error) {
+      await this.#credentials.wipe(stored.destinationId, stored.keptSecret)
+      throw error
+    }
   }
 
   #put(stored: StoredDestination, selectedId: DestinationId | null): void {

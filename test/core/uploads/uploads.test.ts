@@ -3,8 +3,8 @@ import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Destination } from '../../electron/contract/destination.ts'
-import { CoreHarness, PART, someBytes } from '../fakes/core-harness.ts'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 
 let harness: CoreHarness
 let local: Destination

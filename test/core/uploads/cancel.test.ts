@@ -4,8 +4,8 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it } from 'vitest'
-import { CoreHarness, PART, someBytes } from '../fakes/core-harness.ts'
-import { after, FaultyHttp, loseAnswer, loseRequest } from '../fakes/faulty-http.ts'
+import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
+import { after, FaultyHttp, loseAnswer, loseRequest } from '../../fakes/faulty-http.ts'
 
 let harness: CoreHarness
 

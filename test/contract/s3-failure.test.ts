@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { Failure } from '../../electron/contract/failure.ts'
+import {
+  failureFromS3,
+  readErrorDocument,
+  retryAfterMs,
+  type S3Answer,
+} from '../../electron/contract/s3-failure.ts'
+
+const NOW = Date.UTC(2026, 10, 20, 12)
+
+const answer = (changes: Partial<S3Answer>): S3Answer => ({
+  status: 400,
+  code: '',
+  message: '',
+  retryAfter: null,
+  date: null,
+  region: null,
+  bucket: 'photos',
+  nowMs: NOW,
+  ...changes,
+})
+
+describe('an S3 answer', () => {
+  it.each<[Partial<S3Answer>, Failure]>([
+    [{ status: 0 }, { kind: 'no-response' }],
+    [{ code: 'ExpiredRequest' }, { kind: 'url-expired' }],
+    [
+      { status: 403, code: 'AccessDenied', message: 'Request has expired' },
+      { kind: 'url-expired' },
+    ],
+    [{ status: 403, code: 'AccessDenied', message: 'Access Denied' }, { kind: 'access-denied' }],
+    [{ status: 403 }, { kind: 'access-denied' }],
+    [{ status: 401 }, { kind: 'access-denied' }],
+    [
+      { status: 403, code: 'RequestTimeTooSkewed', date: new Date(NOW).toUTCString() },
+      { kind: 'clock-skewed', serverTimeMs: NOW },
+    ],
+    [
+      { code: 'RequestTimeTooSkewed', date: 'rubbish' },
+      { kind: 'clock-skewed', serverTimeMs: null },
+    ],
+    [{ code: 'ExpiredToken' }, { kind: 'credentials-expired' }],
+    [{ status: 403, code: 'InvalidAccessKeyId' }, { kind: 'credentials-rejected' }],
+    [{ status: 403, code: 'SignatureDoesNotMatch' }, { kind: 'credentials-rejected' }],
+    [
+      { status: 404, code: 'NoSuchBucket' },
+      { kind: 'bucket-missing', bucket: 'photos' },
+    ],
+    [{ status: 404, code: 'NoSuchUpload' }, { kind: 'upload-gone' }],
+    [{ status: 404 }, { kind: 'store-refused', status: 404, code: '' }],
+    [
+      { status: 301, region: 'eu-9' },
+      { kind: 'region-wrong', region: 'eu-9' },
+    ],
+    [
+      { status: 400, region: 'eu-9' },
+      { kind: 'region-wrong', region: 'eu-9' },
+    ],
+    [{ code: 'BadDigest' }, { kind: 'body-corrupted' }],
+    [{ code: 'RequestTimeout' }, { kind: 'stalled' }],
+    [{ status: 408 }, { kind: 'stalled' }],
+    [
+      { status: 503, code: 'SlowDown', retryAfter: '3' },
+      { kind: 'throttled', retryAfterMs: 3000 },
+    ],
+    [{ status: 429 }, { kind: 'throttled', retryAfterMs: null }],
+    [{ status: 503 }, { kind: 'throttled', retryAfterMs: null }],
+    [{ status: 500 }, { kind: 'server-error', status: 500 }],
+    [{ status: 501 }, { kind: 'store-refused', status: 501, code: '' }],
+    [
+      { status: 507, code: 'InsufficientStorage' },
+      { kind: 'disk-full', where: 'local-bucket' },
+    ],
+    [{ code: 'KeyTooLongError' }, { kind: 'name-unusable', reason: 'too-long' }],
+    [
+      { status: 418, code: 'Teapot' },
+      { kind: 'store-refused', status: 418, code: 'Teapot' },
+    ],
+  ])('%j is %j', (changes, failure) => {
+    expect(failureFromS3(answer(changes))).toEqual(failure)
+  })
+
+  it('of any length is a failure that the contract knows', () => {
+    const failure = failureFromS3(answer({ code: 'x'.repeat(10_000) }))
+
+    expect(Failure.safeParse(failure).success).toBe(true)
+  })
+})
+
+describe('Retry-After', () => {
+  it.each([
+    [null, null],
+    ['120', 120_000],
+    [' 0 ', 0],
+    [new Date(NOW + 5000).toUTCString(), 5000],
+    [new Date(NOW - 5000).toUTCString(), 0],
+    ['soon', null],
+    ['-1', null],
+  ])('%j is %j ms', (header, ms) => {
+    expect(retryAfterMs(header, NOW)).toBe(ms)
+  })
+})
+
+describe('an error document', () => {
+  it('gives code, message and region', () => {
+    const xml =
+      '<?xml version="1.0"?>\n<Error><Code>PermanentRedirect</Code>' +
+      '<Message>Elsewhere</Message><Region>eu-9</Region></Error>'
+
+    expect(readErrorDocument(xml)).toEqual({
+      code: 'PermanentRedirect',
+      message: 'Elsewhere',
+      region: 'eu-9',
+    })
+  })
+
+  it.each(['', '<html><p>No</html>', '<Code>', `<Code>${'x'.repeat(5000)}</Code>`])(
+    'that is none gives nothing: %#',
+    (xml) => {
+      expect(readErrorDocument(xml)).toEqual({ code: '', message: '', region: null })
+    },
+  )
+})

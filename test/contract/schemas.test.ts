@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { mapRows } from '../../electron/contract/bridge.ts'
+import { commands, notices } from '../../electron/contract/commands.ts'
+import { Destination, ProviderId } from '../../electron/contract/destination.ts'
+import { Failure } from '../../electron/contract/failure.ts'
+import { S3_LIMITS } from '../../electron/contract/limits.ts'
+import { endpointOf, PROVIDERS, providerOf } from '../../electron/contract/providers.ts'
+import { unreachable } from '../../electron/contract/unreachable.ts'
+import { UploadRecord } from '../../electron/contract/upload.ts'
+
+const id = '4b1b3f0e-5c1a-4a52-8a52-0f0a8bde9d10'
+
+const destination = {
+  destinationId: id,
+  kind: 's3',
+  name: 'Mine',
+  provider: 'other',
+  endpoint: 'https://s3.example.org',
+  region: 'eu-1',
+  bucket: 'photos',
+  prefix: 'in/',
+  pathStyle: true,
+  accessKeyId: 'AKIA',
+  secretPlace: 'file',
+  hasSecret: true,
+  linkSeconds: 60,
+  maxPartCount: 1000,
+}
+
+const upload = {
+  uploadId: id,
+  destinationId: id,
+  name: 'a.txt',
+  folder: '',
+  key: 'in/a.txt',
+  byteLength: 1,
+  contentType: 'text/plain',
+  status: { phase: 'failed', failure: { kind: 'server-error', status: 500 } },
+  sourceId: null,
+  isSourceDurable: false,
+  plan: { mode: 'single', byteLength: 1 },
+  recordedBytes: 0,
+  link: { url: 'https://s3.example.org/a', createdAtMs: 1, expiresAtMs: 2 },
+  createdAtMs: 1,
+}
+
+const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+describe('what crosses the boundary', () => {
+  it('arrives as it was sent', () => {
+    expect(Destination.parse(overTheWire(destination))).toEqual(destination)
+    expect(UploadRecord.parse(overTheWire(upload))).toEqual(upload)
+  })
+
+  it('has no field that the contract does not name', () => {
+    expect(Destination.safeParse({ ...destination, secretAccessKey: 'x' }).success).toBe(false)
+    expect(UploadRecord.safeParse({ ...upload, path: '/home/me/a.txt' }).success).toBe(false)
+    expect(UploadRecord.safeParse({ ...upload, storeUploadId: 'x' }).success).toBe(false)
+  })
+
+  it('is a failure of a known kind, with its own fields and no others', () => {
+    expect(Failure.safeParse({ kind: 'offline' }).success).toBe(true)
+    expect(Failure.safeParse({ kind: 'offline', message: 'x' }).success).toBe(false)
+    expect(Failure.safeParse({ kind: 'server-error' }).success).toBe(false)
+    expect(Failure.safeParse({ kind: 'something-else' }).success).toBe(false)
+  })
+})
+
+describe('the tables', () => {
+  it('make one entry per row', () => {
+    const calls = mapRows(commands, (name) => name.toUpperCase())
+
+    expect(Object.keys(calls)).toEqual(Object.keys(commands))
+    expect(calls.signParts).toBe('SIGNPARTS')
+    expect(Object.keys(notices).length).toBeGreaterThan(0)
+  })
+
+  it('take and answer objects only, so that a transport can add to none', () => {
+    for (const { input } of Object.values(commands)) {
+      expect(input.safeParse([]).success).toBe(false)
+      expect(input.safeParse('text').success).toBe(false)
+    }
+  })
+})
+
+describe('the providers', () => {
+  it('are all there, once', () => {
+    expect(PROVIDERS.map((each) => each.id)).toEqual(ProviderId.options)
+  })
+
+  it('keep within what S3 allows, and have addresses that are addresses', () => {
+    for (const provider of PROVIDERS) {
+      expect(provider.maxPartCount).toBeLessThanOrEqual(S3_LIMITS.maxPartCount)
+      expect(URL.canParse(provider.endpointExample)).toBe(true)
+      const endpoint = endpointOf(provider, '')
+      if (endpoint !== null) expect(new URL(endpoint).host).toContain(provider.defaultRegion)
+    }
+    expect(providerOf('scaleway').maxPartCount).toBe(1000)
+  })
+})
+
+it('makes a corrupt value a loud one', () => {
+  expect(() => unreachable('surprise' as never)).toThrow('surprise')
+})

@@ -1,0 +1,244 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { DestinationDraft } from '../../../electron/contract/destination.ts'
+import type { DestinationId } from '../../../electron/contract/ids.ts'
+import { memoryVault } from '../../../electron/core/secret-file.ts'
+import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'
+
+const SECRET = 'wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY'
+
+const draft: DestinationDraft = {
+  destinationId: null,
+  name: 'Mine',
+  provider: 'other',
+  endpoint: 'http://127.0.0.1:9',
+  region: 'eu-1',
+  bucket: 'photos',
+  prefix: 'in',
+  pathStyle: true,
+  accessKeyId: 'AKIA',
+  secretAccessKey: SECRET,
+  sessionToken: '',
+  keepSecret: true,
+}
+
+let harness: CoreHarness
+
+beforeEach(async () => {
+  harness = await CoreHarness.start()
+})
+
+afterEach(() => harness.close())
+
+const save = (changes: Partial<DestinationDraft> = {}) =>
+  harness.must('saveDestination', { ...draft, ...changes })
+
+/** Everything in the data folder, as text. */
+function onDisk(): string {
+  return readdirSync(harness.folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(harness.folder, entry.name), 'latin1'))
+    .join('\n')
+}
+
+describe('a saved destination', () => {
+  it('is there after a restart, selected, with its secret', async () => {
+    const { destination, notes } = await save()
+
+    harness = await harness.restart()
+
+    expect(notes).toEqual([{ field: 'prefix', change: 'slash-added' }])
+    expect(await harness.must('listDestinations', {})).toEqual({
+      destinations: [destination],
+      selectedId: destination.destinationId,
+    })
+    expect(destination).toMatchObject({ secretPlace: 'file', hasSecret: true, prefix: 'in/' })
+  })
+
+  it('never shows its secret to the page or the log', async () => {
+    await save()
+
+    expect(JSON.stringify(await harness.must('listDestinations', {}))).not.toContain(SECRET)
+    expect(JSON.stringify(harness.heard.notices)).not.toContain(SECRET)
+    expect(harness.heard.log).not.toContain(SECRET)
+    expect(readFileSync(join(harness.folder, 'settings.json'), 'utf8')).not.toContain(SECRET)
+  })
+
+  it('loses a secret that was not to be kept, and says so', async () => {
+    const { destination } = await save({ keepSecret: false })
+    const before = onDisk()
+
+    harness = await harness.restart()
+
+    expect(destination).toMatchObject({ secretPlace: 'memory', hasSecret: true })
+    expect(before).not.toContain(SECRET)
+    const { destinations } = await harness.must('listDestinations', {})
+    expect(destinations).toMatchObject([{ secretPlace: 'memory', hasSecret: false }])
+    const { uploadId } = await harness.queueBytes(harness.only(destinations), 'a', someBytes(1))
+    expect(await harness.ask('prepareUpload', { uploadId, partBytes: null })).toEqual({
+      ok: false,
+      failure: { kind: 'secret-missing' },
+    })
+  })
+
+  it('keeps its secret in memory where there is no safe place', async () => {
+    harness = await harness.restart({ vault: memoryVault })
+
+    const { destination } = await save()
+
+    expect(destination.secretPlace).toBe('memory')
+    expect((await harness.must('describeHost', {})).secretPlace).toBe('memory')
+  })
+
+  it('keeps its secret when it is edited without one, and drops the old one when given another', async () => {
+    const { destination } = await save()
+    const { destinationId } = destination
+
+    const edited = await save({ destinationId, secretAccessKey: '', name: 'Renamed' })
+    const afterEdit = onDisk()
+    await save({ destinationId, secretAccessKey: 'another' })
+
+    expect(edited.destination).toMatchObject({ destinationId, name: 'Renamed', hasSecret: true })
+    expect(afterEdit).toContain(SECRET)
+    expect(onDisk()).not.toContain(SECRET)
+    expect((await harness.must('listDestinations', {})).destinations).toHaveLength(1)
+  })
+
+  it('leaves no trace of its secret when it is forgotten', async () => {
+    const { destination } = await save()
+
+    await harness.must('forgetDestination', { destinationId: destination.destinationId })
+
+    expect(onDisk()).not.toContain(SECRET)
+    expect(await harness.must('listDestinations', {})).toEqual({
+      destinations: [],
+      selectedId: null,
+    })
+  })
+
+  it('cannot be forgotten while uploads to it wait', async () => {
+    const { destination } = await save()
+    const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
+    const { destinationId } = destination
+
+    const early = await harness.ask('forgetDestination', { destinationId })
+    await harness.must('cancelUpload', { uploadId })
+    const late = await harness.ask('forgetDestination', { destinationId })
+
+    expect(early).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(late.ok).toBe(true)
+  })
+
+  it('is told to the page and to the host whenever it changes', async () => {
+    const { destination } = await save({ pathStyle: false })
+    const { destinationId } = destination
+
+    await harness.must('setLinkLife', { destinationId, linkSeconds: 60 })
+
+    expect(harness.heard.of('destinationsChanged').at(-1)?.destinations).toMatchObject([
+      { linkSeconds: 60 },
+    ])
+    expect(harness.heard.origins.at(-1)).toEqual([
+      'http://127.0.0.1:9',
+      'http://photos.127.0.0.1:9',
+    ])
+  })
+})
+
+describe('what does not exist', () => {
+  it('is answered as unknown', async () => {
+    const destinationId = '4b1b3f0e-5c1a-4a52-8a52-0f0a8bde9d10' as DestinationId
+    const unknown = { ok: false, failure: { kind: 'unknown-id' } }
+
+    expect(await harness.ask('selectDestination', { destinationId })).toEqual(unknown)
+    expect(await harness.ask('forgetDestination', { destinationId })).toEqual(unknown)
+    expect(await harness.ask('setLinkLife', { destinationId, linkSeconds: 1 })).toEqual(unknown)
+    expect(await harness.ask('saveDestination', { ...draft, destinationId })).toEqual(unknown)
+    expect(await harness.ask('checkDestination', { ...draft, destinationId })).toEqual(unknown)
+  })
+})
+
+describe('a damaged file', () => {
+  it('of settings costs the destinations and nothing else, and is said', async () => {
+    const local = await harness.must('useLocalBucket', {})
+    const { uploadId } = await harness.queueBytes(local, 'a', someBytes(1))
+    await harness.core.close()
+    writeFileSync(join(harness.folder, 'settings.json'), '{"destinations": ')
+
+    harness = await harness.restart()
+
+    const { troubles } = await harness.must('describeHost', {})
+    expect(troubles).toMatchObject([{ kind: 'file-set-aside', what: 'settings' }])
+    const again = await harness.must('useLocalBucket', {})
+    expect((await harness.record(uploadId)).destinationId).toBe(again.destinationId)
+    expect((await harness.ask('prepareUpload', { uploadId, partBytes: null })).ok).toBe(true)
+  })
+
+  it('of secrets costs the secrets and nothing else, and is said', async () => {
+    const { destination } = await save()
+    await harness.core.close()
+    writeFileSync(join(harness.folder, 'secrets.json'), 'rubbish')
+
+    harness = await harness.restart()
+
+    const { troubles } = await harness.must('describeHost', {})
+    expect(troubles).toMatchObject([{ kind: 'file-set-aside', what: 'secrets' }])
+    const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
+    expect(await harness.ask('prepareUpload', { uploadId, partBytes: null })).toEqual({
+      ok: false,
+      failure: { kind: 'secret-missing' },
+    })
+    const { destinationId } = destination
+    await save({ destinationId })
+    expect((await harness.must('listDestinations', {})).destinations).toHaveLength(1)
+  })
+
+  it('of records costs the list and nothing else, and is said', async () => {
+    const { destination } = await save()
+    await harness.core.close()
+    writeFileSync(join(harness.folder, 'records.sqlite'), 'rubbish '.repeat(1000))
+
+    harness = await harness.restart()
+
+    const { troubles } = await harness.must('describeHost', {})
+    expect(troubles).toMatchObject([{ kind: 'file-set-aside', what: 'records' }])
+    expect((await harness.must('listDestinations', {})).destinations).toEqual([destination])
+    expect(await harness.records()).toEqual([])
+  })
+
+  it('entry of one destination does not cost the others', async () => {
+    const { destination } = await save()
+    const file = join(harness.folder, 'settings.json')
+    await harness.core.close()
+    const settings = JSON.parse(readFileSync(file, 'utf8'))
+    settings.destinations.list.unshift({ kind: 'nonsense' })
+    writeFileSync(file, JSON.stringify(settings))
+
+    harness = await harness.restart()
+
+    expect((await harness.must('listDestinations', {})).destinations).toEqual([destination])
+    expect(harness.heard.log).toContain('Unreadable destinations')
+  })
+})
+
+describe('a full disk', () => {
+  it('is a failure that names the data folder', async () => {
+    const { settings } = harness.ports
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    harness = await harness.restart({
+      settings: {
+        ...settings,
+        set: () => {
+          throw full
+        },
+      },
+    })
+
+    const outcome = await harness.ask('saveDestination', draft)
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'disk-full', where: 'data-folder' } })
+    expect((await harness.must('listDestinations', {})).destinations).toEqual([])
+    expect(onDisk()).not.toContain(SECRET)
+  })
+})

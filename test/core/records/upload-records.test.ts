@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto'
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
+import { MIB } from '../../../electron/contract/limits.ts'
+import type { PartPlan } from '../../../electron/contract/part-plan.ts'
+import { isDiskFull } from '../../../electron/core/disk-full.ts'
+import { Statements } from '../../../electron/core/records/database.ts'
+import { MIGRATIONS } from '../../../electron/core/records/migrations.ts'
+import { openRecords } from '../../../electron/core/records/open-records.ts'
+import { type NewUpload, UploadRecords } from '../../../electron/core/records/upload-records.ts'
+import { temporaryFolder } from '../../fakes/core-ports.ts'
+
+const NOW = Date.UTC(2026, 10, 20, 12)
+const destinationId = randomUUID() as DestinationId
+
+let folder: string
+let remove: () => void
+
+beforeEach(() => {
+  ;({ folder, remove } = temporaryFolder())
+})
+
+afterEach(() => remove())
+
+function upload(key: string, byteLength = 1): NewUpload {
+  const source = { path: null, name: key, byteLength, modifiedAtMs: 1.5 }
+  return {
+    uploadId: randomUUID() as UploadId,
+    destinationId,
+    sourceId: randomUUID() as SourceId,
+    source,
+    relativePath: key,
+    name: key,
+    folder: '',
+    key,
+    contentType: 'text/plain',
+    token: 'token',
+    createdAtMs: NOW,
+  }
+}
+
+const same = (item: NewUpload) => item
+
+describe('the records', () => {
+  it('keep their order over pages and restarts, newest last', () => {
+    const opened = openRecords(folder, NOW).records
+    const names = Array.from({ length: 7 }, (_, index) => `f${index}`)
+    opened.add(
+      names.map((name) => upload(name)),
+      same,
+    )
+    opened.close()
+
+    const { records } = openRecords(folder, NOW)
+    const first = records.page(null, 5)
+    const second = records.page(first?.uploads.at(-1)?.uploadId ?? null, 5)
+
+    expect(first?.uploads.map((each) => each.name)).toEqual(names.slice(0, 5))
+    expect(first?.hasMore).toBe(true)
+    expect(second?.uploads.map((each) => each.name)).toEqual(names.slice(5))
+    expect(second?.hasMore).toBe(false)
+    expect(records.page(randomUUID() as UploadId, 5)).toBeNull()
+    records.close()
+  })
+
+  it('are readable by this user alone', () => {
+    openRecords(folder, NOW).records.close()
+
+    expect(statSync(join(folder, 'records.sqlite')).mode & 0o777).toBe(0o600)
+  })
+
+  it('count the bytes of receipts once per part', () => {
+    const { records } = openRecords(folder, NOW)
+    const plan: PartPlan = { mode: 'multipart', byteLength: 12 * MIB, partBytes: 5 * MIB }
+    const item = upload('a', plan.byteLength)
+    records.add([item], same)
+    records.setPlan(item.uploadId, plan)
+
+    records.parts.add(item.uploadId, plan, [
+      { partNumber: 1, etag: '"1"' },
+      { partNumber: 3, etag: '"3"' },
+    ])
+    records.parts.add(item.uploadId, plan, [{ partNumber: 1, etag: '"1 again"' }])
+    const counted = records.find(item.uploadId)?.record.recordedBytes
+    expect(() =>
+      records.parts.add(item.uploadId, plan, [
+        { partNumber: 2, etag: '"2"' },
+        { partNumber: 4, etag: '"4"' },
+      ]),
+    ).toThrow(RangeError)
+
+    expect(counted).toBe(7 * MIB)
+    expect(records.find(item.uploadId)?.record.recordedBytes).toBe(7 * MIB)
+    expect(records.parts.etagOf(item.uploadId, 1)).toBe('"1 again"')
+    expect(records.parts.etagOf(item.uploadId, 2)).toBeNull()
+    records.close()
+  })
+
+  it('take a hundred thousand files and find their way among them', { timeout: 60_000 }, () => {
+    const { records } = openRecords(folder, NOW)
+    for (let batch = 0; batch < 200; batch += 1) {
+      const items = Array.from({ length: 500 }, (_, index) => upload(`d${batch}/f${index}`, 7))
+      records.add(items, (item) =>
+        records.isKeyTaken(destinationId, item.key, null) ? null : item,
+      )
+    }
+
+    const names = new Set<string>()
+    for (let page = records.page(null, 5000); page !== null; ) {
+      for (const each of page.uploads) names.add(each.name)
+      page = page.hasMore ? records.page(page.uploads.at(-1)?.uploadId ?? null, 5000) : null
+    }
+
+    expect(names.size).toBe(100_000)
+    expect(records.isKeyTaken(destinationId, 'd199/f499', null)).toBe(true)
+    expect(records.isKeyTaken(destinationId, 'd199/f500', null)).toBe(false)
+    records.close()
+  })
+
+  it('answer every question about one upload by an index', () => {
+    openRecords(folder, NOW).records.close()
+    const database = new DatabaseSync(join(folder, 'records.sqlite'))
+    const unfinished = `phase IN ('waiting', 'paused', 'failed')`
+    const questions = [
+      'SELECT * FROM uploads WHERE upload_id = ?',
+      `SELECT * FROM uploads WHERE destination_id = ? AND key = ? AND ${unfinished}`,
+      `SELECT * FROM uploads WHERE byte_length = ? AND modified_at_ms = ? AND ${unfinished}`,
+      'SELECT * FROM uploads WHERE source_id = ?',
+      'SELECT * FROM uploads WHERE link_url = ?',
+      `SELECT * FROM uploads WHERE phase = 'cancelled' AND store_is_clean = 0`,
+    ]
+
+    const plans = questions.map((sql) =>
+      database
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map((row) => String(row.detail))
+        .join(),
+    )
+
+    for (const plan of plans) expect(plan).toMatch(/USING (COVERING )?INDEX/)
+    database.close()
+  })
+})
+
+describe('a damaged file', () => {
+  it.each([
+    ['is no database', (file: string) => writeFileSync(file, 'hello '.repeat(1000))],
+    ['was cut', (file: string) => writeFileSync(file, readFileSync(file).subarray(0, 5000))],
+    [
+      'was overwritten in the middle',
+      (file: string) => {
+        const bytes = readFileSync(file)
+        writeFileSync(file, bytes.fill(0xaa, 4096, bytes.length))
+      },
+    ],
+  ])('that %s is moved aside, said, and replaced', (_how, damage) => {
+    const file = join(folder, 'records.sqlite')
+    const first = openRecords(folder, NOW).records
+    first.add(
+      Array.from({ length: 500 }, (_, index) => upload(`f${index}`)),
+      same,
+    )
+    first.close()
+    damage(file)
+
+    const { records, troubles } = openRecords(folder, NOW)
+
+    const movedTo = 'records.corrupt-2026-11-20T12-00-00-000Z.sqlite'
+    expect(troubles).toEqual([{ kind: 'file-set-aside', what: 'records', movedTo }])
+    expect(readdirSync(folder)).toContain(movedTo)
+    expect(records.page(null, 10)?.uploads).toEqual([])
+    records.add([upload('works')], same)
+    records.close()
+  })
+
+  it('of a newer Ferry is kept aside, too', () => {
+    openRecords(folder, NOW).records.close()
+    const database = new DatabaseSync(join(folder, 'records.sqlite'))
+    database.exec('PRAGMA user_version = 999')
+    database.close()
+
+    const { records, troubles } = openRecords(folder, NOW)
+
+    expect(troubles).toMatchObject([{ kind: 'file-set-aside' }])
+    records.close()
+  })
+})
+
+describe('migrations', () => {
+  it.each(MIGRATIONS.map((_, version) => version))('bring a file of version %i up', (version) => {
+    const database = new DatabaseSync(join(folder, 'records.sqlite'))
+    for (const sql of MIGRATIONS.slice(0, version)) database.exec(sql)
+    database.exec(`PRAGMA user_version = ${version}`)
+    database.close()
+
+    const { records, troubles } = openRecords(folder, NOW)
+    records.add([upload('a')], same)
+
+    expect(troubles).toEqual([])
+    expect(records.page(null, 1)?.uploads).toHaveLength(1)
+    records.close()
+  })
+})
+
+describe('a full disk', () => {
+  it('loses the batch that did not fit, as a whole, and nothing else', () => {
+    openRecords(folder, NOW).records.close()
+    const database = new DatabaseSync(join(folder, 'records.sqlite'))
+    const records = new UploadRecords(new Statements(database))
+    records.add([upload('before')], same)
+    const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count)
+    database.exec(`PRAGMA max_page_count = ${pages + 2}`)
+    const batch = Array.from({ length: 500 }, (_, index) => upload(`f${index}`))
+    let thrown: unknown
+
+    try {
+      records.add(batch, same)
+    } catch (error) {
+      thrown = error
+    }
+
+    expect(isDiskFull(thrown)).toBe(true)
+    expect(records.page(null, 10)?.uploads.map((each) => each.name)).toEqual(['before'])
+    database.exec('PRAGMA max_page_count = 100000')
+    records.add(batch, same)
+    expect(records.page(null, 1000)?.uploads).toHaveLength(501)
+    records.close()
+  })
+
+  it('is told from an error of another kind', () => {
+    const quota = Object.assign(new Error('x'), { code: 'EDQUOT' })
+    const space = Object.assign(new Error('x'), { code: 'ENOSPC' })
+    const denied = Object.assign(new Error('x'), { code: 'EACCES' })
+    const busy = Object.assign(new Error('x'), { code: 'ERR_SQLITE_ERROR', errcode: 5 })
+
+    expect([quota, space, denied, busy, 'ENOSPC'].map(isDiskFull)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ])
+  })
+})
+
+describe('a folder that cannot be written', () => {
+  it('is no reason to move anything aside', () => {
+    openRecords(folder, NOW).records.close()
+    const file = join(folder, 'records.sqlite')
+    const before = readdirSync(folder)
+    chmodSync(file, 0o400)
+    const isRoot = process.getuid?.() === 0
+
+    const open = () => openRecords(folder, NOW).records.close()
+
+    // Root writes everywhere; everybody else is told.
+    if (isRoot) expect(open).not.toThrow()
+    else expect(open).toThrow()
+    expect(readdirSync(folder).filter((name) => name.includes('corrupt'))).toEqual([])
+    expect(before).toContain('records.sqlite')
+  })
+})

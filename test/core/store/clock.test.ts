@@ -1,0 +1,69 @@
+import { beforeEach, expect, it } from 'vitest'
+import { ServerClock } from '../../../electron/core/store/clock.ts'
+
+const START = Date.UTC(2026, 0, 1)
+const HOUR = 3_600_000
+const date = (ms: number) => new Date(ms).toUTCString()
+
+let wallMs: number
+let monotonicMs: number
+let clock: ServerClock
+
+beforeEach(() => {
+  wallMs = START
+  monotonicMs = 0
+  clock = new ServerClock(
+    () => wallMs,
+    () => monotonicMs,
+  )
+})
+
+const pass = (ms: number) => {
+  wallMs += ms
+  monotonicMs += ms
+}
+
+it('believes this computer until the store has answered', () => {
+  expect(clock.nowMs()).toBe(START)
+  expect(clock.isUnsure()).toBe(true)
+})
+
+it('goes with the store from its first answer on', () => {
+  clock.learn(date(START + HOUR))
+  pass(5000)
+
+  expect(clock.nowMs()).toBe(START + HOUR + 5000)
+  expect(clock.isUnsure()).toBe(false)
+})
+
+it('takes no notice of the seconds that a header cannot tell', () => {
+  wallMs = START + 999
+  clock.learn(date(START))
+
+  expect(clock.offsetMs).toBe(0)
+})
+
+it.each([null, '', 'yesterday'])('learns nothing from the date %j, but stops asking', (bad) => {
+  clock.learn(date(START + HOUR))
+  clock.learn(bad)
+
+  expect(clock.offsetMs).toBe(HOUR)
+  expect(clock.isUnsure()).toBe(false)
+})
+
+it('is unsure once the wall clock was set', () => {
+  clock.learn(date(START))
+  wallMs -= HOUR
+
+  expect(clock.isUnsure()).toBe(true)
+  clock.learn(date(START))
+  expect(clock.nowMs()).toBe(START)
+  expect(clock.isUnsure()).toBe(false)
+})
+
+it('is unsure after a sleep, through which the other clock stood still', () => {
+  clock.learn(date(START))
+  wallMs += HOUR
+
+  expect(clock.isUnsure()).toBe(true)
+})

@@ -1,0 +1,250 @@
+import { createServer as createTcpServer } from 'node:net'
+import { ListObjectsV2Command } from '@aws-sdk/client-s3'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { DestinationId } from '../../../electron/contract/ids.ts'
+import { failureFromError } from '../../../electron/core/store/s3-answer.ts'
+import { openStore } from '../../../electron/core/store/s3-client.ts'
+import { ask } from '../../../electron/core/store/store.ts'
+import { headObject } from '../../../electron/core/uploads/head-object.ts'
+import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
+
+const NOW = Date.UTC(2026, 10, 20, 12)
+const asked = { endpoint: 'https://s3.example.org', bucket: 'photos' }
+const cleanUps: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp()
+})
+
+function storeAt(endpoint: string) {
+  const store = openStore(
+    {
+      destinationId: 'any' as DestinationId,
+      kind: 's3',
+      name: 'any',
+      provider: 'other',
+      endpoint,
+      region: 'eu-1',
+      bucket: 'photos',
+      prefix: '',
+      pathStyle: true,
+      accessKeyId: 'AKIA',
+      secretPlace: 'memory',
+      keptSecret: null,
+      linkSeconds: 60,
+      maxPartCount: 1000,
+    },
+    { secretAccessKey: 'secret', sessionToken: '' },
+    { now: () => Date.now() },
+    { connectMs: 500, idleMs: 300 },
+  )
+  cleanUps.push(() => store.client.destroy())
+  return store
+}
+
+const list = (endpoint: string) =>
+  ask(storeAt(endpoint), (client, options) =>
+    client.send(new ListObjectsV2Command({ Bucket: 'photos' }), options),
+  )
+
+async function answered(answer: Answer) {
+  const stub = await StubStore.start(answer)
+  cleanUps.push(() => stub.close())
+  const outcome = await list(stub.endpoint)
+  return { stub, failure: outcome.ok ? null : outcome.failure }
+}
+
+describe('what S3 says in its own words', () => {
+  it.each([
+    [refusal(403, 'InvalidAccessKeyId'), { kind: 'credentials-rejected' }],
+    [refusal(403, 'SignatureDoesNotMatch'), { kind: 'credentials-rejected' }],
+    [refusal(400, 'ExpiredToken'), { kind: 'credentials-expired' }],
+    [refusal(403, 'AccessDenied'), { kind: 'access-denied' }],
+    [refusal(403, 'AccessDenied', 'Request has expired'), { kind: 'url-expired' }],
+    [refusal(404, 'NoSuchBucket'), { kind: 'bucket-missing', bucket: 'photos' }],
+    [refusal(404, 'NoSuchUpload'), { kind: 'upload-gone' }],
+    [
+      refusal(400, 'AuthorizationHeaderMalformed', 'No.', {}, '<Region>eu-9</Region>'),
+      { kind: 'region-wrong', region: 'eu-9' },
+    ],
+    [
+      refusal(301, 'PermanentRedirect', 'No.', { 'x-amz-bucket-region': 'eu-9' }),
+      { kind: 'region-wrong', region: 'eu-9' },
+    ],
+    [
+      refusal(503, 'SlowDown', 'No.', { 'retry-after': '7' }),
+      { kind: 'throttled', retryAfterMs: 7000 },
+    ],
+    [refusal(500, 'InternalError'), { kind: 'server-error', status: 500 }],
+    [refusal(507, 'InsufficientStorage'), { kind: 'disk-full', where: 'local-bucket' }],
+    [
+      refusal(501, 'NotImplemented'),
+      { kind: 'store-refused', status: 501, code: 'NotImplemented' },
+    ],
+  ])('is read from code and headers: case %#', async (answer, failure) => {
+    expect((await answered(answer)).failure).toEqual(failure)
+  })
+
+  it('is corrected once when it was about the clock', async () => {
+    const at = new Date(NOW).toUTCString()
+    const skewed = refusal(403, 'RequestTimeTooSkewed', 'No.', { date: at })
+
+    const { stub, failure } = await answered(skewed)
+
+    expect(failure).toEqual({ kind: 'clock-skewed', serverTimeMs: NOW })
+    expect(stub.requests).toHaveLength(2)
+  })
+})
+
+describe('an answer to HEAD, which has no body', () => {
+  const head = async (answer: Answer) => {
+    const stub = await StubStore.start(answer)
+    cleanUps.push(() => stub.close())
+    return headObject(storeAt(stub.endpoint), 'a/b.txt')
+  }
+
+  it('of 404 means that there is no such object', async () => {
+    expect(await head(plain(404, ''))).toEqual({ ok: true, value: null })
+  })
+
+  it.each([
+    [plain(403, ''), { kind: 'access-denied' }],
+    [plain(301, '', { 'x-amz-bucket-region': 'eu-9' }), { kind: 'region-wrong', region: 'eu-9' }],
+    [plain(400, '', { 'x-amz-bucket-region': 'eu-9' }), { kind: 'region-wrong', region: 'eu-9' }],
+    [plain(400, ''), { kind: 'store-refused', status: 400, code: '' }],
+    [plain(503, ''), { kind: 'throttled', retryAfterMs: null }],
+  ])('of anything else is told by its status: case %#', async (answer, failure) => {
+    expect(await head(answer)).toEqual({ ok: false, failure })
+  })
+})
+
+describe('something that is no S3 store', () => {
+  it.each([
+    [
+      'a web page',
+      plain(200, '<!doctype html><html><p>Hi</html>', { 'content-type': 'text/html' }),
+    ],
+    [
+      'a page that says no',
+      plain(403, '<html><body>No</body></html>', { 'content-type': 'text/html' }),
+    ],
+    ['JSON', plain(404, '{"error":"not found"}', { 'content-type': 'application/json' })],
+    ['plain words', plain(200, 'It works!', { 'content-type': 'text/plain' })],
+  ])('is recognised: %s', async (_what, answer) => {
+    const { stub, failure } = await answered(answer)
+
+    expect(failure).toEqual({ kind: 'not-s3', host: stub.host })
+  })
+
+  it('is recognised by what it says in place of HTTP', async () => {
+    const server = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    cleanUps.push(() => server.close())
+    const address = server.address()
+    const host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+
+    expect(await list(`http://${host}`)).toEqual({ ok: false, failure: { kind: 'not-s3', host } })
+  })
+
+  it('is not what a proxy in trouble is', async () => {
+    const { failure } = await answered(
+      plain(502, '<html>Bad gateway</html>', { 'content-type': 'text/html' }),
+    )
+
+    expect(failure).toEqual({ kind: 'server-error', status: 502 })
+  })
+})
+
+describe('no answer', () => {
+  it('from a name that nobody knows', async () => {
+    const host = 'no-such-host.invalid'
+
+    expect(await list(`https://${host}`)).toEqual({
+      ok: false,
+      failure: { kind: 'host-not-found', host },
+    })
+  })
+
+  it('from a port where nobody listens', async () => {
+    const stub = await StubStore.start(plain(200, ''))
+    const { endpoint, host } = stub
+    await stub.close()
+
+    expect(await list(endpoint)).toEqual({
+      ok: false,
+      failure: { kind: 'host-unreachable', host },
+    })
+  })
+
+  it('from a server that hangs up, asked twice', async () => {
+    const { stub, failure } = await answered((request) => request.socket.destroy())
+
+    expect(failure).toEqual({ kind: 'no-response' })
+    expect(stub.requests).toHaveLength(2)
+  })
+
+  it('from a server that says nothing', async () => {
+    const { failure } = await answered(() => undefined)
+
+    expect(failure).toEqual({ kind: 'stalled' })
+  })
+
+  it('over TLS from a server that speaks plain HTTP', async () => {
+    const stub = await StubStore.start(plain(200, ''))
+    cleanUps.push(() => stub.close())
+
+    const outcome = await list(stub.endpoint.replace('http:', 'https:'))
+
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { kind: 'tls-failed', host: stub.host },
+    })
+  })
+
+  it.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls-failed'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'tls-failed'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls-failed'],
+    ['CERT_HAS_EXPIRED', 'tls-failed'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls-failed'],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tls-failed'],
+    ['EAI_AGAIN', 'host-not-found'],
+    ['EHOSTUNREACH', 'host-unreachable'],
+    ['ENETUNREACH', 'host-unreachable'],
+    ['ETIMEDOUT', 'host-unreachable'],
+    ['EPIPE', 'no-response'],
+  ])('is read from the error code of Node: %s', (code, kind) => {
+    expect(failureFromError(Object.assign(new Error('x'), { code }), asked, NOW).kind).toBe(kind)
+  })
+
+  it.each([
+    ['ERR_CERT_AUTHORITY_INVALID', 'tls-failed'],
+    ['ERR_NAME_NOT_RESOLVED', 'host-not-found'],
+    ['ERR_CONNECTION_REFUSED', 'host-unreachable'],
+    ['ERR_INTERNET_DISCONNECTED', 'offline'],
+    ['ERR_CONNECTION_RESET', 'no-response'],
+  ])("is read from the message of Electron's net: %s", (code, kind) => {
+    expect(failureFromError(new Error(`net::${code}`), asked, NOW).kind).toBe(kind)
+  })
+
+  it('is nobody there when the connection takes too long', () => {
+    const late = Object.assign(new Error('the socket did not establish a connection'), {
+      name: 'TimeoutError',
+    })
+
+    expect(failureFromError(late, asked, NOW)).toEqual({
+      kind: 'host-unreachable',
+      host: 's3.example.org',
+    })
+  })
+})
+
+it('lets a bug of ours through as what it is', async () => {
+  const store = storeAt('http://127.0.0.1:1')
+
+  const asking = ask(store, async () => {
+    throw new TypeError('a bug')
+  })
+
+  await expect(asking).rejects.toThrow('a bug')
+})

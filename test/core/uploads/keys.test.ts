@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { contentDisposition } from '../../../electron/core/uploads/content-disposition.ts'
+import { contentTypeOf } from '../../../electron/core/uploads/content-type.ts'
+import { numbered, placingOf } from '../../../electron/core/uploads/keys.ts'
+
+const placing = (prefix: string, path: string) => {
+  const outcome = placingOf(prefix, path)
+  if (!outcome.ok) throw new Error(outcome.failure.kind)
+  return outcome.value
+}
+
+describe('a key', () => {
+  it('is the prefix, the folders and the name', () => {
+    expect(placing('in/', 'photos/2026/a.jpg')).toEqual({
+      key: 'in/photos/2026/a.jpg',
+      folder: 'photos/2026/',
+      name: 'a.jpg',
+    })
+  })
+
+  it('is counted in bytes of UTF-8, prefix included', () => {
+    expect(placingOf('in/', 'ä'.repeat(510)).ok).toBe(true)
+    expect(placingOf('in/', 'ä'.repeat(511))).toEqual({
+      ok: false,
+      failure: { kind: 'name-unusable', reason: 'too-long' },
+    })
+  })
+
+  it('never leaves the prefix, whatever the name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (path) => {
+        const outcome = placingOf('in/', path)
+        if (!outcome.ok) return
+        const url = new URL(
+          outcome.value.key.split('/').map(encodeURIComponent).join('/'),
+          'http://store/bucket/',
+        )
+        expect(url.pathname.startsWith('/bucket/in/')).toBe(true)
+        expect(decodeURIComponent(url.pathname)).toBe(`/bucket/in/${path}`)
+      }),
+    )
+  })
+})
+
+describe('a name that is taken', () => {
+  it.each([
+    ['a.txt', 'a (2).txt'],
+    ['README', 'README (2)'],
+    ['.profile', '.profile (2)'],
+    ['archive.tar.gz', 'archive (2).tar.gz'],
+    ['v1.2 final draft', 'v1.2 final draft (2)'],
+    ['a (2).txt', 'a (2) (2).txt'],
+  ])('%s becomes %s', (name, next) => {
+    expect(numbered(placing('in/', `x/${name}`), 2)).toEqual({
+      key: `in/x/${next}`,
+      folder: 'x/',
+      name: next,
+    })
+  })
+
+  it('that leaves no room for a number cannot be numbered', () => {
+    expect(numbered(placing('', 'x'.repeat(1024)), 2)).toBeNull()
+  })
+})
+
+describe('a content type', () => {
+  it.each([
+    ['image/png', 'a.txt', 'image/png'],
+    ['', 'a.png', 'image/png'],
+    ['', 'A.PNG', 'image/png'],
+    ['', 'no extension', 'application/octet-stream'],
+    ['text/plain; charset=utf-8', 'a', 'text/plain; charset=utf-8'],
+    ['text/html\r\nx-amz-acl: public-read', 'a.txt', 'text/plain'],
+    ['nonsense', 'a.pdf', 'application/pdf'],
+  ])('%j of %s is %s', (fromBrowser, name, type) => {
+    expect(contentTypeOf(fromBrowser, name)).toBe(type)
+  })
+})
+
+describe('a download', () => {
+  it.each([
+    ['image/png', 'inline'],
+    ['video/mp4', 'inline'],
+    ['application/pdf', 'inline'],
+    ['text/plain; charset=utf-8', 'inline'],
+    ['text/html', 'attachment'],
+    ['image/svg+xml', 'attachment'],
+    ['application/zip', 'attachment'],
+  ])('of %s is %s', (type, kind) => {
+    expect(contentDisposition('a', type)).toBe(`${kind}; filename="a"; filename*=UTF-8''a`)
+  })
+
+  it('names the file in both forms, and nothing can break out of them', () => {
+    const header = contentDisposition('a"b\\c\r\nd;é%41\'(1)*.txt', 'application/zip')
+
+    expect(header).toBe(
+      `attachment; filename="a_b_c__d;__41'(1)*.txt"; ` +
+        `filename*=UTF-8''a%22b%5Cc%0D%0Ad%3B%C3%A9%2541%27%281%29%2A.txt`,
+    )
+  })
+
+  it('is a header value for every name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (name) => {
+        const header = contentDisposition(name, 'application/zip')
+        expect(header).toMatch(/^[\x20-\x7e]*$/)
+        const extended = header.slice(header.indexOf("''") + 2)
+        expect(decodeURIComponent(extended)).toBe(name)
+      }),
+    )
+  })
+})

@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void
+
+/** A server that answers what the test says, on 127.0.0.1. */
+export class StubStore {
+  readonly requests: string[] = []
+  #answer: Answer
+  readonly #server: Server
+
+  private constructor(answer: Answer) {
+    this.#answer = answer
+    this.#server = createServer((request, response) => {
+      this.requests.push(`${request.method} ${request.url?.replace(/\?.*/, '')}`)
+      request.resume()
+      this.#answer(request, response)
+    })
+  }
+
+  static async start(answer: Answer): Promise<StubStore> {
+    const stub = new StubStore(answer)
+    await new Promise<void>((resolve) => stub.#server.listen(0, '127.0.0.1', resolve))
+    return stub
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  get host(): string {
+    return new URL(this.endpoint).host
+  }
+
+  answerWith(answer: Answer): void {
+    this.#answer = answer
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}
+
+/** S3's way of saying no. */
+export function refusal(
+  status: number,
+  code: string,
+  message = 'No.',
+  headers: Record<string, string> = {},
+  more = '',
+): Answer {
+  const body =
+    `<?xml version="1.0" encoding="UTF-8"?>\n` +
+    `<Error><Code>${code}</Code><Message>${message}</Message>${more}</Error>`
+  return plain(status, body, { 'content-type': 'application/xml', ...headers })
+}
+
+export function plain(status: number, body: string, headers: Record<string, string> = {}): Answer {
+  return (request, response) => {
+    response.writeHead(status, headers)
+    response.end(request.method === 'HEAD' ? undefined : body)
+  }
+}
