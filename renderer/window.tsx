@@ -3,6 +3,7 @@ import type { Destination } from '../electron/contract/destination.ts'
 import { ConnectDialog } from './features/destinations/connect-dialog.tsx'
 import { DestinationList } from './features/destinations/destination-list.tsx'
 import { DestinationMenu } from './features/destinations/destination-menu.tsx'
+import { KeysNotice } from './features/destinations/keys-notice.tsx'
 import { DropArea, type DropAreaHandle } from './features/drop-zone/drop-area.tsx'
 import { IntakePanel } from './features/drop-zone/intake-panel.tsx'
 import { WholeWindow } from './features/drop-zone/whole-window.tsx'
@@ -29,7 +30,10 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
   return (
     <IncomingProvider>
       {selected === null ? (
-        <Welcome onConnect={connect} />
+        <Welcome onConnect={connect}>
+          {isHostGone && <HostGoneBanner />}
+          <Troubles />
+        </Welcome>
       ) : (
         <div className="window">
           <DestinationList onConnect={connect} onEdit={edit} />
@@ -63,6 +67,7 @@ function Main({
       <QueueHeader destination={destination} />
       <div className="window-notices">
         {isHostGone && <HostGoneBanner />}
+        <KeysNotice destination={destination} onEdit={onEdit} />
         <Troubles />
         <IntakePanel />
       </div>

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import type { CheckReport } from '../../electron/contract/destination.ts'
-import { aWorld, freshWorld } from '../fakes/fake-world.ts'
+import { aDestination, aWorld, freshWorld } from '../fakes/fake-world.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 import { windowSuite } from './window-suite.ts'
 
@@ -148,7 +148,7 @@ describe('connecting a bucket', () => {
     expect(lines).toEqual([
       'The store answers, passed. ',
       'Region, failed. The bucket is in the region eu-west-1. Use that region.',
-      'Bucket, not tried. ',
+      'Not tried yet: bucket.',
     ])
     expect(await field(page, 'Region').inputValue()).toBe('eu-west-1')
   })
@@ -223,6 +223,17 @@ describe('destinations', () => {
     await button('Forget').click()
 
     await page.getByText('Client files is still in use.').waitFor()
+  })
+
+  it('asks for keys that were kept only while Ferry ran', async () => {
+    const { page, button } = await suite.open(
+      aWorld({ destinations: [aDestination({ hasSecret: false, secretPlace: 'memory' })] }),
+    )
+
+    await page.getByText('Client files needs its keys.').waitFor()
+    await button('Enter keys').click()
+
+    await page.getByRole('dialog', { name: 'Edit Client files' }).waitFor()
   })
 
   it('keeps the keys when an edit leaves them empty', async () => {

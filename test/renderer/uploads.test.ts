@@ -109,6 +109,37 @@ describe('a row', () => {
     await page.getByText('They go straight to the bucket').waitFor()
   })
 
+  it('goes on when the keys it waited for are entered', async () => {
+    const { row, page, button, give } = await suite.open(
+      aWorld({ failures: { prepareUpload: { kind: 'credentials-expired' } } }),
+    )
+    await give({ name: 'mine.bin', byteLength: 100 })
+    await row('mine.bin')
+      .getByText(/^Needs you: The keys have expired/)
+      .waitFor()
+    await page.evaluate(() => window.fake.failWith('prepareUpload', null))
+
+    await row('mine.bin').getByRole('button', { name: 'Enter keys' }).click()
+    await page.getByRole('textbox', { name: 'Secret access key' }).fill('new')
+    await button('Save').click()
+
+    await row('mine.bin').getByText(/^Done/).waitFor()
+  })
+
+  it('keeps the keyboard where it was when a button has done its work', async () => {
+    const { row, page } = await suite.open(
+      aWorld({ uploads: [aRecord(1, { name: 'stop.bin', byteLength: 100 })] }),
+    )
+
+    await row('stop.bin').getByRole('button', { name: 'Cancel' }).focus()
+    await page.keyboard.press('Enter')
+    await row('stop.bin')
+      .getByText(/^Cancelled/)
+      .waitFor()
+
+    expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('More actions')
+  })
+
   it('asks before it throws much away', async () => {
     const { row, page, button, callsOf } = await suite.open(
       aWorld({

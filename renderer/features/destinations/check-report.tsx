@@ -10,7 +10,6 @@ const MARKS = {
   passed: { Icon: CircleCheck, word: 'passed' },
   failed: { Icon: CircleAlert, word: 'failed' },
   warned: { Icon: TriangleAlert, word: 'works, but' },
-  unknown: { Icon: CircleDashed, word: 'not tried' },
 } as const
 
 /** What the check found, line by line, with a way out wherever one is needed. */
@@ -45,16 +44,30 @@ export function CheckReportView({
         {report.lines.map((line) => (
           <Line key={line.step} line={line} />
         ))}
+        <NotTried lines={report.lines} />
       </ul>
     </section>
   )
 }
 
+function NotTried({ lines }: { readonly lines: readonly CheckLine[] }) {
+  const topics = lines
+    .filter(({ verdict }) => verdict === 'unknown')
+    .map(({ step }) => CHECK_STEPS[step].topic.toLowerCase())
+  if (topics.length === 0) return null
+  return (
+    <li className="check-line check-unknown">
+      <CircleDashed size={16} aria-hidden="true" />
+      <div>Not tried yet: {topics.join(', ')}.</div>
+    </li>
+  )
+}
+
 function Line({ line }: { readonly line: CheckLine }) {
+  if (line.verdict === 'unknown') return null
   const { Icon, word } = MARKS[line.verdict]
   const { topic, passed } = CHECK_STEPS[line.step]
-  const trouble =
-    line.verdict === 'failed' || line.verdict === 'warned' ? failureText(line.failure) : null
+  const trouble = line.verdict === 'passed' ? null : failureText(line.failure)
   return (
     <li className={`check-line check-${line.verdict}`}>
       <Icon size={16} aria-hidden="true" />

@@ -6,9 +6,11 @@ import { Dialog } from '../../design/dialog.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import { failureText } from '../failure-text.ts'
+import { useServices } from '../services/services.tsx'
 import { CheckReportView } from './check-report.tsx'
 import { ConnectFields } from './connect-fields.tsx'
 import { noteText } from './field-text.ts'
+import { retryStuck } from './retry-stuck.ts'
 import { useConnectForm } from './use-connect-form.ts'
 
 /** Connects a bucket, or edits one. Mounted only while it is open, so each opening starts fresh. */
@@ -19,9 +21,11 @@ export function ConnectDialog({
   readonly editing: Destination | null
   readonly onClose: () => void
 }) {
+  const { queue } = useServices()
   const { say } = useToasts()
   const body = useRef<HTMLFormElement>(null)
   const onSaved = (destination: Destination, notes: readonly DraftNote[]) => {
+    retryStuck(queue, destination.destinationId)
     say(`${destination.name} is connected.`, notes.map(noteText).join(' ') || undefined)
     onClose()
   }

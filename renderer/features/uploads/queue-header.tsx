@@ -17,9 +17,7 @@ export function QueueHeader({ destination }: { readonly destination: Destination
       <div className="queue-about">
         <div className="queue-place">
           <h1>{destination.name}</h1>
-          <p className="mono queue-path" title={pathOf(destination)}>
-            <bdi>{pathOf(destination)}</bdi>
-          </p>
+          {destination.kind === 's3' && <Path destination={destination} />}
         </div>
         {totals.unfinishedCount > 0 && <p className="queue-sum">{totalsText(totals)}</p>}
       </div>
@@ -28,10 +26,13 @@ export function QueueHeader({ destination }: { readonly destination: Destination
   )
 }
 
-function pathOf(destination: Destination): string {
-  return destination.kind === 'local'
-    ? 'on this computer'
-    : `s3://${destination.bucket}/${destination.prefix}`
+function Path({ destination: { bucket, prefix } }: { readonly destination: Destination }) {
+  const path = `s3://${bucket}/${prefix}`
+  return (
+    <p className="mono queue-path" title={path}>
+      <bdi>{path}</bdi>
+    </p>
+  )
 }
 
 /** 3 of 5 done · 38.4 MB/s · 2 min left */

@@ -1,10 +1,11 @@
 import { Ellipsis, FolderOpen, ListX } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { Button, IconButton } from '../../design/button.tsx'
 import { ConfirmDialog } from '../../design/dialog.tsx'
 import { formatBytes } from '../../design/format.ts'
 import { Menu, MenuItem } from '../../design/menu.tsx'
 import { useToasts } from '../../design/toasts.tsx'
+import { useFocusKeeper } from '../../design/use-focus-keeper.ts'
 import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
 import { ACTION_LABELS, type FailureAction, failureSentence, failureText } from '../failure-text.ts'
 import { useServices, useSession } from '../services/services.tsx'
@@ -24,8 +25,10 @@ export function RowActions({
   readonly view: UploadView
   readonly calls: RowCalls
 }) {
+  const group = useRef<HTMLDivElement>(null)
+  const focusKeeper = useFocusKeeper(group)
   return (
-    <div className="row-actions">
+    <div className="row-actions" ref={group} {...focusKeeper}>
       <DrivingButtons view={view} calls={calls} />
       {view.phase === 'done' && calls.renderLinkActions(view)}
       {(OVER.has(view.phase) || view.phase === 'failed') && <RowMenu view={view} />}

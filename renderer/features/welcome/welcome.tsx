@@ -1,5 +1,5 @@
 import { HardDrive, Plug } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
@@ -9,7 +9,14 @@ import { useServices } from '../services/services.tsx'
 import './welcome.css'
 
 /** The first start: two ways on, and a drop that came too early is kept for either. */
-export function Welcome({ onConnect }: { readonly onConnect: () => void }) {
+export function Welcome({
+  onConnect,
+  children,
+}: {
+  readonly onConnect: () => void
+  /** Whatever else has to be said. */
+  readonly children: ReactNode
+}) {
   const { hasWaitingDrop } = useIncoming()
   const { start, isStarting, problem } = useLocalStart()
   return (
@@ -23,6 +30,7 @@ export function Welcome({ onConnect }: { readonly onConnect: () => void }) {
           Ferry sends your files straight to your own S3 bucket and gives you links to hand out. It
           picks up where it left off, whatever happens on the way.
         </p>
+        {children}
         {hasWaitingDrop && (
           <Notice tone="calm" role="status" title="Your files are safe here.">
             <p>Choose where they shall go, and they are on their way.</p>
