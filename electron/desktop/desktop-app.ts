@@ -42,6 +42,8 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   const die = endOnBug({ dialog, log, dataFolder, exit: (code) => app.exit(code) })
   process.on('uncaughtException', die)
   process.on('unhandledRejection', die)
+  const { electron, chrome, node } = process.versions
+  log.info({ version: app.getVersion(), electron, chrome, node }, 'Ferry starts')
 
   const pageOrigin = devServer ?? APP_ORIGIN
   const { settings, troubles } = openSettings(dataFolder, Date.now(), ElectronStore)
@@ -54,15 +56,18 @@ export async function startDesktop(parts: AppParts): Promise<void> {
       pageUrl: `${pageOrigin}/`,
     })
     revivePage(opened, log, Date.now, die)
+    // Nothing is sent without the page, so nothing keeps the computer awake.
+    opened.on('closed', () => surroundings.showProgress(null, false))
     return opened
   })
   const network = setUpNetwork({ pageOrigin, devServer, currentWindow: window.current })
+  const surroundings = desktopSurroundings(network.endpoints, window.current)
   const core = await startCore({
     ...thisComputer(),
     dataFolder,
     settings,
     log,
-    surroundings: desktopSurroundings(network.endpoints, window.current),
+    surroundings,
     storeHttp: network.storeHttp,
     pageOrigin: () => pageOrigin,
     notify: notifyWindow(window.current),

@@ -17,6 +17,8 @@ export function openWindow(parts: WindowParts): BrowserWindow {
   const window = new BrowserWindow(windowOptions(parts))
   window.once('ready-to-show', () => window.show())
   window.on('close', () => rememberBounds(window, parts.settings))
+  // A page's wish to stay would keep the window open without a word; its uploads go on next time.
+  window.webContents.on('will-prevent-unload', (event) => event.preventDefault())
   // A rejected load shows as Chromium's own error in the window; nothing else to do about it here.
   window.loadURL(parts.pageUrl).catch(() => window.show())
   return window

@@ -1,11 +1,20 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createBuilder } from 'vite'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { commandChannel } from '../../electron/contract/transport.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -91,6 +100,25 @@ describe('main', () => {
     await import('../../electron/desktop/main.ts')
   }
 
+  const open = async () => {
+    const opened = once(electron.FakeWindow.events, 'opened')
+    electron.app.becomeReady()
+    await opened
+    const [window] = electron.FakeWindow.opened
+    if (window === undefined) throw new Error('No window was opened')
+    onTestFinished(async () => {
+      if (electron.app.exitCode === null) await quit()
+    })
+    return window
+  }
+
+  const quit = async () => {
+    const ended = once(electron.app, 'exited')
+    electron.app.emit('will-quit', { preventDefault: () => undefined })
+    await ended
+    return electron.app.exitCode
+  }
+
   it('registers its schemes and the sandbox before Electron is ready', async () => {
     await runMain(join(root, 'early'))
 
@@ -136,16 +164,36 @@ describe('main', () => {
 
   it('opens its window only when the walls stand and the commands are served', async () => {
     await runMain(join(root, 'ready'))
-    electron.app.becomeReady()
-    await vi.waitFor(() => expect(electron.FakeWindow.opened).toHaveLength(1))
+    await open()
 
     expect(electron.session.defaultSession.isCancelled('https://evil.example/')).toBe(true)
     expect(electron.session.defaultSession.checks('media', 'app://ferry')).toBe(false)
     expect([...electron.session.defaultSession.schemes.keys()]).toEqual(['app', 'source'])
     expect(electron.ipcMain.handlers.has(commandChannel('signParts'))).toBe(true)
     expect(electron.ipcMain.eventNames()).toEqual([])
-    const ended = new Promise((resolve) => electron.app.once('exited', resolve))
-    electron.app.emit('will-quit', { preventDefault: () => undefined })
-    expect(await ended).toBe(0)
+  })
+
+  it('lets the computer sleep when the window is closed in the middle of an upload', async () => {
+    await runMain(join(root, 'sleep'))
+    const window = await open()
+    const event = { sender: window.webContents, senderFrame: window.webContents.mainFrame }
+    const input = { fraction: 0.5, isStuck: false }
+    await electron.ipcMain.invoke(commandChannel('showProgress'), event, input)
+    expect(electron.powerSaveBlocker.running.size).toBe(1)
+
+    window.close()
+
+    expect(electron.powerSaveBlocker.running.size).toBe(0)
+  })
+
+  it('closes the records before it ends', async () => {
+    await runMain(join(root, 'end'))
+    await open()
+
+    expect(await quit()).toBe(0)
+
+    // Closed, the records are one whole file again.
+    expect(existsSync(join(root, 'end', 'records.sqlite'))).toBe(true)
+    expect(existsSync(join(root, 'end', 'records.sqlite-wal'))).toBe(false)
   })
 })

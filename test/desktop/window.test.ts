@@ -95,6 +95,12 @@ describe('the window', () => {
     expect(opened(values).options).toMatchObject({ x: 300, y: 200, width: 900, height: 700 })
   })
 
+  it('closes although the page would rather stay', () => {
+    const stays = opened().webContents.navigates('will-prevent-unload', '')
+
+    expect(stays).toBe(false)
+  })
+
   it('closes on a full disk, too', () => {
     const window = openWindow({
       settings: {
