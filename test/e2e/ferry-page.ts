@@ -1,0 +1,165 @@
+import type { Browser, BrowserContext, CDPSession, Locator, Page } from 'playwright-core'
+import { expect, onTestFinished } from 'vitest'
+import { type ChromiumOptions, launchChromium } from './chromium.ts'
+import type { BucketAccess } from './ferry.ts'
+
+const UPLOAD_MS = 40_000
+
+/** The words that a row's status begins with; design.md fixes them. */
+export type StatusWord =
+  | 'Waiting'
+  | 'Preparing'
+  | 'Uploading'
+  | 'Paused'
+  | 'Offline'
+  | 'Finishing'
+  | 'Verifying'
+  | 'Done'
+  | 'Needs you'
+  | 'Failed'
+  | 'Cancelled'
+
+export async function openBrowser(options: ChromiumOptions = {}): Promise<Browser> {
+  const browser = await launchChromium(options)
+  onTestFinished(() => browser.close())
+  return browser
+}
+
+/**
+ * A browser whose requests to the buckets go through a fault proxy. The host itself is reached
+ * directly: what happens to it, tests do to the host.
+ */
+export function openBrowserBehind(proxyAddress: string, hostPort: number): Promise<Browser> {
+  return openBrowser({
+    args: [
+      `--proxy-server=${proxyAddress}`,
+      `--proxy-bypass-list=<-loopback>;127.0.0.1:${hostPort}`,
+    ],
+  })
+}
+
+/** The window as a person meets it: by roles and names. */
+export class FerryPage {
+  readonly page: Page
+  readonly #cdp: CDPSession
+  readonly #problems: string[] = []
+
+  private constructor(page: Page, cdp: CDPSession) {
+    this.page = page
+    this.#cdp = cdp
+    page.on('pageerror', (error) => this.#problems.push(String(error)))
+  }
+
+  static async open(opener: Browser | BrowserContext, url: string): Promise<FerryPage> {
+    const page = await opener.newPage()
+    const ferry = new FerryPage(page, await page.context().newCDPSession(page))
+    await page.goto(url)
+    return ferry
+  }
+
+  /** Errors that no code of the page caught. */
+  problems(): readonly string[] {
+    return this.#problems
+  }
+
+  async tryLocalBucket(): Promise<void> {
+    await this.button('Try it with a bucket on this computer').click()
+    await this.button('Choose files').waitFor()
+  }
+
+  /** Opens the form and fills it in; fields that are not named keep what the form says. */
+  async fillConnection(access: BucketAccess): Promise<void> {
+    await this.button('Connect a bucket').first().click()
+    await this.field('Endpoint').fill(access.endpoint)
+    await this.field('Region').fill(access.region)
+    await this.field('Bucket').fill(access.bucket)
+    await this.field('Access key ID').fill(access.accessKeyId)
+    await this.field('Secret access key').fill(access.secretAccessKey)
+    await this.page.getByRole('checkbox', { name: 'Path-style addressing' }).check()
+  }
+
+  async connect(access: BucketAccess): Promise<void> {
+    await this.fillConnection(access)
+    await this.button('Save').click()
+    await this.button('Choose files').waitFor()
+  }
+
+  /** Presses "Check connection" and answers what the report says, line by line. */
+  async checkConnection(): Promise<string[]> {
+    await this.button('Check connection').click()
+    const report = this.page.getByRole('region', { name: 'Connection check' })
+    await report.waitFor()
+    const lines = await report.getByRole('listitem').allTextContents()
+    return lines.map((line) => line.replaceAll(/\s+/g, ' ').trim())
+  }
+
+  field(name: string): Locator {
+    return this.page.getByRole('textbox', { name, exact: true })
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true })
+  }
+
+  list(): Locator {
+    return this.page.getByRole('list', { name: 'Uploads' })
+  }
+
+  row(name: string): Locator {
+    return this.list().getByRole('listitem', { name, exact: true })
+  }
+
+  rowButton(name: string, button: string): Locator {
+    return this.row(name).getByRole('button', { name: button, exact: true })
+  }
+
+  /** What the row says of itself, on one line. */
+  async status(name: string): Promise<string> {
+    const text = await this.row(name).locator('.row-status').textContent()
+    return (text ?? '').replaceAll(/\s+/g, ' ').trim()
+  }
+
+  /** Waits until the row's status begins with this word. */
+  async untilStatus(name: string, word: StatusWord, withinMs = UPLOAD_MS): Promise<void> {
+    const status = this.row(name).locator('.row-status')
+    try {
+      await status.filter({ hasText: new RegExp(`^\\s*${word}`) }).waitFor({ timeout: withinMs })
+    } catch (error) {
+      const rows = await this.list()
+        .textContent({ timeout: 1_000 })
+        .catch(() => 'no list')
+      throw new Error(`"${name}" did not become ${word}. The list: ${rows}`, { cause: error })
+    }
+  }
+
+  /** The row's share link. */
+  async link(name: string): Promise<string> {
+    const link = this.row(name).getByRole('link', { name: 'Open link' })
+    return (await link.getAttribute('href')) ?? ''
+  }
+
+  /** A real drop of real files and folders, as the browser gets it from the desktop. */
+  async drop(paths: readonly string[]): Promise<void> {
+    const at = { x: 400, y: 300 }
+    const data = { items: [], files: [...paths], dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await this.#cdp.send('Input.dispatchDragEvent', { type, ...at, data })
+    }
+  }
+
+  /** How many rows in sight have come to this status. */
+  async untilCount(word: StatusWord, count: number): Promise<void> {
+    const status = this.list().locator('.row-status', { hasText: new RegExp(`^\\s*${word}`) })
+    await status.nth(count - 1).waitFor({ timeout: UPLOAD_MS })
+  }
+
+  /** The names of the rows, as they stand. */
+  async names(): Promise<string[]> {
+    const items = await this.list().getByRole('listitem').all()
+    return Promise.all(items.map(async (item) => (await item.getAttribute('aria-label')) ?? ''))
+  }
+
+  expectNoProblems(): void {
+    expect(this.#problems).toEqual([])
+  }
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { type Child, ROOT, runNode } from './child.ts'
+
+/** Gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ferry-e2e-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  return folder
+}
+
+export interface Ferry {
+  readonly child: Child
+  /** With the one-time token. */
+  readonly url: string
+  readonly port: number
+  readonly dataFolder: string
+}
+
+/** The real `npm start` in its browser form, as a process of its own. */
+export async function startFerry(
+  settings: { readonly dataFolder?: string; readonly port?: number } = {},
+): Promise<Ferry> {
+  const dataFolder = settings.dataFolder ?? (await temporaryFolder())
+  const child = runNode([
+    join(ROOT, 'scripts/start.ts'),
+    '--browser',
+    '--no-open',
+    '--port',
+    String(settings.port ?? 0),
+    '--data-dir',
+    dataFolder,
+  ])
+  onTestFinished(async () => {
+    await child.stop()
+  })
+  const line = await child.untilPrinted(/Ferry is ready at (http:\S+)/)
+  const url = line.slice('Ferry is ready at '.length)
+  return { child, url, port: Number(new URL(url).port), dataFolder }
+}
+
+/** Where an S3 bucket is and how to open it. */
+export interface BucketAccess {
+  readonly endpoint: string
+  readonly region: string
+  readonly bucket: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+export interface RunningBucket extends BucketAccess {
+  readonly child: Child
+}
+
+/** A second bucket, as `npm run local-bucket` serves it. */
+export async function startBucket(settings: {
+  readonly folder: string
+  readonly port?: number
+  readonly allowedOrigin?: string
+}): Promise<RunningBucket> {
+  const child = runNode([
+    join(ROOT, 'electron/core/local-bucket/main.ts'),
+    '--dir',
+    settings.folder,
+    '--port',
+    String(settings.port ?? 0),
+    ...(settings.allowedOrigin === undefined ? [] : ['--allow-origin', settings.allowedOrigin]),
+  ])
+  onTestFinished(async () => {
+    await child.stop()
+  })
+  const line = await child.untilPrinted(/^\{.*\}$/m)
+  return { ...(JSON.parse(line) as BucketAccess), child }
+}
+
+/** A port that nothing listens on; used at once, so that it stays free. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('Not a TCP server')
+  server.close()
+  await once(server, 'close')
+  return address.port
+}

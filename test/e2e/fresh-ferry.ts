@@ -1,0 +1,104 @@
+import { onTestFinished } from 'vitest'
+import { type FaultProxy, type SeenRequest, startFaultProxy } from '../faults/fault-proxy.ts'
+import {
+  type BucketAccess,
+  type RunningBucket,
+  startBucket,
+  startFerry,
+  temporaryFolder,
+} from './ferry.ts'
+import { FerryPage, openBrowser, openBrowserBehind } from './ferry-page.ts'
+import { localBucketAccess, Store } from './store.ts'
+
+export const MIB = 1024 * 1024
+
+/** Ferry at its first start, past the welcome: the bucket on this computer is chosen. */
+export async function freshFerry() {
+  const ferry = await startFerry()
+  const browser = await openBrowser()
+  const page = await FerryPage.open(browser, ferry.url)
+  await page.tryLocalBucket()
+  const store = new Store(await localBucketAccess(ferry.dataFolder))
+  return { ferry, browser, page, store, folder: await temporaryFolder() }
+}
+
+/** The same with a fault proxy between the page and the bucket. */
+export async function ferryBehindProxy() {
+  const ferry = await startFerry()
+  const proxy = await startProxy()
+  const browser = await openBrowserBehind(proxy.address, ferry.port)
+  const page = await FerryPage.open(browser, ferry.url)
+  await page.tryLocalBucket()
+  const store = new Store(await localBucketAccess(ferry.dataFolder))
+  return { ferry, proxy, browser, page, store, folder: await temporaryFolder() }
+}
+
+/** Ferry with a bucket that is a process of its own, so that each can go without the other. */
+export async function ferryWithOwnBucket() {
+  const ferry = await startFerry()
+  const proxy = await startProxy()
+  const bucketFolder = await temporaryFolder()
+  const bucket = await startBucket({
+    folder: bucketFolder,
+    allowedOrigin: `http://127.0.0.1:${ferry.port}`,
+  })
+  const browser = await openBrowserBehind(proxy.address, ferry.port)
+  const page = await FerryPage.open(browser, ferry.url)
+  await page.connect(bucket)
+  const store = new Store(bucket)
+  const folder = await temporaryFolder()
+  return { ferry, proxy, browser, page, bucket, bucketFolder, store, folder }
+}
+
+/** The bucket's process died; it comes back where it was. */
+export function restartBucket(
+  bucket: RunningBucket,
+  folder: string,
+  hostPort: number,
+): Promise<RunningBucket> {
+  return startBucket({
+    folder,
+    port: portOf(bucket),
+    allowedOrigin: `http://127.0.0.1:${hostPort}`,
+  })
+}
+
+function portOf({ endpoint }: BucketAccess): number {
+  return Number(new URL(endpoint).port)
+}
+
+export async function startProxy(): Promise<FaultProxy> {
+  const proxy = await startFaultProxy()
+  onTestFinished(proxy.close)
+  return proxy
+}
+
+export interface Gate {
+  readonly open: () => void
+}
+
+/** Lets the first `passing` parts through and holds the others until the gate is opened. */
+export function holdPartsAfter(proxy: FaultProxy, passing: number): Gate {
+  const opened = Promise.withResolvers<void>()
+  proxy.setRule(async ({ method, partNumber }) => {
+    if (method === 'PUT' && partNumber !== null && partNumber > passing) await opened.promise
+    return { kind: 'pass' }
+  })
+  return { open: opened.resolve }
+}
+
+/** Resolves when the store has answered for each of the first parts. */
+export async function untilPartsHeld(proxy: FaultProxy, count: number): Promise<void> {
+  await proxy.until((seen) => {
+    const landed = new Set(landedParts(seen))
+    return Array.from({ length: count }, (_, index) => index + 1).every((part) => landed.has(part))
+  })
+}
+
+/** The number of each part that the store took, as often as it took it. */
+export function landedParts(seen: readonly SeenRequest[]): number[] {
+  return seen
+    .filter(({ method, status }) => method === 'PUT' && status === 200)
+    .flatMap(({ partNumber }) => (partNumber === null ? [] : [partNumber]))
+    .sort((left, right) => left - right)
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { startFerry } from './ferry.ts'
+import { FerryPage, openBrowserBehind } from './ferry-page.ts'
+import { download, writeRandomFile } from './files.ts'
+import {
+  ferryBehindProxy,
+  ferryWithOwnBucket,
+  holdPartsAfter,
+  landedParts,
+  MIB,
+  restartBucket,
+  untilPartsHeld,
+} from './fresh-ferry.ts'
+
+/** 100 MiB are seven parts of 16 MiB. */
+const ALL_PARTS = [1, 2, 3, 4, 5, 6, 7]
+
+describe('after a restart', () => {
+  it('of host and browser, the file dropped again goes on without sending a part twice', async () => {
+    const { ferry, proxy, browser, page, folder } = await ferryBehindProxy()
+    const path = join(folder, 'film.bin')
+    const sha256 = await writeRandomFile(path, 100 * MIB)
+    holdPartsAfter(proxy, 3)
+    await page.drop([path])
+    await untilPartsHeld(proxy, 3)
+    await browser.close()
+    await ferry.child.stop('SIGKILL')
+    proxy.setRule(() => ({ kind: 'pass' }))
+
+    const again = await startFerry({ dataFolder: ferry.dataFolder })
+    const newBrowser = await openBrowserBehind(proxy.address, again.port)
+    const newPage = await FerryPage.open(newBrowser, again.url)
+    await newPage.untilStatus('film.bin', 'Needs you')
+    const asked = await newPage.status('film.bin')
+    await newPage.drop([path])
+    await newPage.untilStatus('film.bin', 'Done')
+    const got = await download(await newPage.link('film.bin'))
+
+    expect(asked).toContain('Drop the file here again to go on.')
+    expect(await newPage.names()).toEqual(['film.bin'])
+    expect(landedParts(proxy.seen)).toEqual(ALL_PARTS)
+    expect(got.sha256).toBe(sha256)
+  })
+
+  it('of the host alone, the open page goes on by itself', async () => {
+    const { ferry, proxy, page, folder } = await ferryWithOwnBucket()
+    const path = join(folder, 'film.bin')
+    const sha256 = await writeRandomFile(path, 100 * MIB)
+    const gate = holdPartsAfter(proxy, 3)
+    await page.drop([path])
+    await untilPartsHeld(proxy, 3)
+
+    await ferry.child.stop('SIGKILL')
+    await page.page.getByText('Ferry stopped.').waitFor()
+    await startFerry({ dataFolder: ferry.dataFolder, port: ferry.port })
+    gate.open()
+    await page.untilStatus('film.bin', 'Done')
+
+    await page.page.getByText('Ferry stopped.').waitFor({ state: 'detached' })
+    expect(landedParts(proxy.seen)).toEqual(ALL_PARTS)
+    expect((await download(await page.link('film.bin'))).sha256).toBe(sha256)
+  })
+
+  it('of the store, the upload goes on by itself', async () => {
+    const { ferry, proxy, page, bucket, bucketFolder, folder } = await ferryWithOwnBucket()
+    const path = join(folder, 'film.bin')
+    const sha256 = await writeRandomFile(path, 100 * MIB)
+    const gate = holdPartsAfter(proxy, 3)
+    await page.drop([path])
+    await untilPartsHeld(proxy, 3)
+
+    await bucket.child.stop('SIGKILL')
+    gate.open()
+    await page.page.getByText('The store does not answer').first().waitFor()
+    await restartBucket(bucket, bucketFolder, ferry.port)
+    await page.untilStatus('film.bin', 'Done')
+
+    expect(landedParts(proxy.seen)).toEqual(ALL_PARTS)
+    expect((await download(await page.link('film.bin'))).sha256).toBe(sha256)
+  })
+
+  it('the list, its links and a paused upload are as they were', async () => {
+    const { ferry, proxy, browser, page, folder } = await ferryBehindProxy()
+    const sha256 = await writeRandomFile(join(folder, 'small.bin'), 1000)
+    await page.drop([join(folder, 'small.bin')])
+    await page.untilStatus('small.bin', 'Done')
+    const link = await page.link('small.bin')
+    holdPartsAfter(proxy, 2)
+    await writeRandomFile(join(folder, 'large.bin'), 100 * MIB)
+    await page.drop([join(folder, 'large.bin')])
+    await untilPartsHeld(proxy, 2)
+    await page.rowButton('large.bin', 'Pause').click()
+    await page.untilStatus('large.bin', 'Paused')
+    await browser.close()
+    const exitCode = await ferry.child.stop('SIGTERM')
+
+    const again = await startFerry({ dataFolder: ferry.dataFolder })
+    const newBrowser = await openBrowserBehind(proxy.address, again.port)
+    const newPage = await FerryPage.open(newBrowser, again.url)
+    await newPage.untilStatus('small.bin', 'Done')
+    await newPage.untilStatus('large.bin', 'Paused')
+
+    expect(exitCode).toBe(0)
+    expect(await newPage.names()).toEqual(['large.bin', 'small.bin'])
+    expect(await newPage.link('small.bin')).toBe(link)
+    expect((await download(link)).sha256).toBe(sha256)
+  })
+})

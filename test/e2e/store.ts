@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { onTestFinished } from 'vitest'
+import type { BucketAccess } from './ferry.ts'
+
+/** The keys of the bucket on this computer, read where its host keeps them. */
+export async function localBucketAccess(dataFolder: string): Promise<BucketAccess> {
+  const file = await readFile(join(dataFolder, 'local-bucket', 'bucket.json'), 'utf8')
+  const state = JSON.parse(file) as BucketAccess & { readonly port: number }
+  return { ...state, endpoint: `http://127.0.0.1:${state.port}` }
+}
+
+/** Asks the store itself, past Ferry. */
+export class Store {
+  readonly #client: S3Client
+  readonly #bucket: string
+
+  constructor(access: BucketAccess) {
+    this.#bucket = access.bucket
+    this.#client = new S3Client({
+      endpoint: access.endpoint,
+      region: access.region,
+      forcePathStyle: true,
+      credentials: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
+    })
+    onTestFinished(() => this.#client.destroy())
+  }
+
+  /** Every object's key, sorted. */
+  async keys(): Promise<string[]> {
+    const { Contents = [] } = await this.#client.send(
+      new ListObjectsV2Command({ Bucket: this.#bucket }),
+    )
+    return Contents.map(({ Key = '' }) => Key).sort()
+  }
+
+  /** Keys of the multipart uploads that are neither complete nor aborted. */
+  async unfinishedKeys(): Promise<string[]> {
+    return (await this.#unfinished()).map(({ Key = '' }) => Key).sort()
+  }
+
+  /** Numbers of the parts that the store holds of the one unfinished upload. */
+  async heldParts(): Promise<number[]> {
+    const [upload] = await this.#unfinished()
+    if (upload === undefined) return []
+    const { Parts = [] } = await this.#client.send(
+      new ListPartsCommand({
+        Bucket: this.#bucket,
+        Key: upload.Key,
+        UploadId: upload.UploadId,
+      }),
+    )
+    return Parts.map(({ PartNumber = 0 }) => PartNumber)
+  }
+
+  async #unfinished() {
+    const { Uploads = [] } = await this.#client.send(
+      new ListMultipartUploadsCommand({ Bucket: this.#bucket }),
+    )
+    return Uploads
+  }
+}
