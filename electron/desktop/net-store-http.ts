@@ -1,42 +1,13 @@
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import type { ClientRequest, IncomingMessage, Net, Session } from 'electron'
 import type { StoreHttp } from '../core/ports.ts'
-
-/** What the SDK hands over: the shape of `@smithy/types`' `HttpRequest`, of which this much is read. */
-interface SdkRequest {
-  readonly method: string
-  readonly protocol: string
-  readonly hostname: string
-  readonly port?: number
-  readonly path: string
-  readonly query?: Readonly<Record<string, string | readonly string[] | null>>
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: unknown
-}
+import { bodyOf, ownHeaders, type SdkRequest, urlOf } from './sdk-request.ts'
 
 interface SdkResponse {
   readonly statusCode: number
   readonly headers: Record<string, string>
   readonly body: Readable
 }
-
-/**
- * Chromium writes these itself from the URL and the body, with the values that were signed, and
- * refuses them from us (docs/api/client-request.md). `expect` would only wait for nothing: the
- * bodies of control calls are small.
- */
-const CHROMIUM_S_OWN = new Set([
-  'host',
-  'content-length',
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'te',
-  'trailer',
-  'upgrade',
-  'expect',
-])
 
 /**
  * The SDK's HTTP through Chromium: the system's proxy and certificates apply. `session` must be one
@@ -82,8 +53,12 @@ function exchange(
   return new Promise((resolve, reject) => {
     // Set once the answer has begun: from then on an error belongs to its body.
     let answer: Readable | null = null
-    const fail = (error: Error) => {
+    const finish = () => {
       silence.stop()
+      signal?.removeEventListener('abort', cancel)
+    }
+    const fail = (error: Error) => {
+      finish()
       if (answer === null) reject(error)
       else answer.destroy(error)
     }
@@ -97,16 +72,15 @@ function exchange(
     // Chromium's own name is in the message (net::ERR_…), and the core knows those.
     outgoing.on('error', fail)
     outgoing.on('redirect', (statusCode, _method, _url, headers) => {
-      silence.stop()
+      finish()
       resolve({ statusCode, headers: joined(headers), body: Readable.from([]) })
     })
     outgoing.on('response', (incoming) => {
+      silence.restart(limits.idleMs)
       answer = bodyStream(incoming, () => silence.restart(limits.idleMs), fail)
-      answer.once('close', () => {
-        silence.stop()
-        signal?.removeEventListener('abort', cancel)
-        outgoing.abort()
-      })
+      incoming.on('end', finish)
+      // Whoever stops reading wants no more of it.
+      answer.once('close', () => outgoing.abort())
       resolve({
         statusCode: incoming.statusCode,
         headers: joined(incoming.headers),
@@ -135,7 +109,8 @@ function bodyStream(
   incoming.on('end', () => stream.push(null))
   incoming.on('aborted', () => fail(connectionLost()))
   incoming.on('error', fail)
-  onBytes()
+  // The SDK leaves some bodies unread; an error of one of those is nobody's business.
+  stream.on('error', () => undefined)
   return stream
 }
 
@@ -161,44 +136,11 @@ function connectionLost(): Error {
   return Object.assign(new Error('The connection was cut'), { code: 'ECONNRESET' })
 }
 
-async function bodyOf(body: unknown): Promise<Buffer | null> {
-  if (body === undefined || body === null) return null
-  if (typeof body === 'string') return Buffer.from(body)
-  if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  if (body instanceof ArrayBuffer) return Buffer.from(body)
-  if (body instanceof Readable) return buffer(body)
-  throw new TypeError('A body of an unknown kind')
-}
-
-function ownHeaders(headers: SdkRequest['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !CHROMIUM_S_OWN.has(name.toLowerCase())),
-  )
-}
-
 function joined(headers: Record<string, string | string[]>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name.toLowerCase(),
       Array.isArray(value) ? value.join(', ') : value,
     ]),
-  )
-}
-
-function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) => {
-    if (value === null) return [escaped(name)]
-    const values = typeof value === 'string' ? [value] : value
-    return values.map((each) => `${escaped(name)}=${escaped(each)}`)
-  })
-  const host = port === undefined ? hostname : `${hostname}:${port}`
-  return `${protocol}//${host}${path}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`
-}
-
-/** RFC 3986's unreserved characters stay; the signature was made over exactly this form. */
-function escaped(text: string): string {
-  return encodeURIComponent(text).replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
 }

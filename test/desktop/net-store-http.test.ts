@@ -19,7 +19,7 @@ import {
   type S3ClientConfig,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LocalBucket, openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
 import { netStoreHttp } from '../../electron/desktop/net-store-http.ts'
 import { FakeSession, net, standIn } from '../fakes/electron.ts'
@@ -269,6 +269,21 @@ describe('a request', () => {
     const { response } = await handlerWith({ connectMs: 0, idleMs: 120 }).handle(get(server))
 
     expect(await text(response.body)).toBe('..........')
+  })
+
+  it('forgets an answer that nobody reads once it has come', async () => {
+    const server = await serve((_request, response) => void response.end('unread'))
+    const abort = new AbortController()
+    const { response } = await handlerWith({ connectMs: 1000, idleMs: 20 }).handle(get(server), {
+      abortSignal: abort.signal,
+    })
+    await vi.waitFor(() => expect(response.body.readableLength).toBe(6))
+    await new Promise((resolve) => setTimeout(resolve, 60))
+
+    abort.abort()
+
+    expect(response.body.errored).toBeNull()
+    expect(await text(response.body)).toBe('unread')
   })
 
   it('ends with its signal, before and during the answer', async () => {
