@@ -22,6 +22,8 @@ type Fault =
   | { readonly kind: 'lose-answer'; readonly failure: Failure; readonly until?: Promise<void> }
   /** No byte moves and no answer comes until the caller gives up. */
   | { readonly kind: 'hang' }
+  /** All bytes move, and no answer comes until the caller gives up. */
+  | { readonly kind: 'hang-at-end' }
   /** Waits for the promise, and is then done whether or not the caller has given up. */
   | { readonly kind: 'hold'; readonly until: Promise<void> }
   /** Waits for the promise, then nothing is done, and this is answered. */
@@ -225,6 +227,7 @@ export class FakeStore {
     if (issued === undefined) throw new Error('A signature was used twice, or made up')
     this.#issued.delete(part.url)
     const { uploadId, partNumber } = issued
+    signal.throwIfAborted()
     const place = `${uploadId} ${partNumber}`
     if (this.#underWay.has(place)) throw new Error(`Part ${partNumber} is sent twice at once`)
     this.#underWay.add(place)
@@ -285,8 +288,18 @@ export class FakeStore {
     }
     if (fault?.kind === 'hang') await this.#clock.sleep(Number.MAX_SAFE_INTEGER, signal)
     if (fault?.kind === 'hold' || fault?.kind === 'lose-answer') await fault.until
+    if (fault?.kind === 'hang-at-end') return this.#neverAnswer(act, signal)
     const value = await act(fault?.kind === 'hold')
     return fault?.kind === 'lose-answer' ? failed(fault.failure) : succeeded(value)
+  }
+
+  async #neverAnswer<T>(
+    act: (isHeld: boolean) => T | Promise<T>,
+    signal: AbortSignal,
+  ): Promise<never> {
+    await act(false)
+    await this.#clock.sleep(Number.MAX_SAFE_INTEGER, signal)
+    throw new Error('The end of time')
   }
 
   #takeFault(call: CallName, target: Target): Fault | null {

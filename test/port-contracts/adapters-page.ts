@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import type { CommandHandlers } from '../../electron/contract/bridge.ts'
+import { mapRows } from '../../electron/contract/bridge.ts'
+import { commands } from '../../electron/contract/commands.ts'
+import { failed } from '../../electron/contract/outcome.ts'
+import type { Core } from '../../electron/core/core.ts'
+import type { CorePorts, Log } from '../../electron/core/ports.ts'
+import { type LoopbackServer, serveLoopback } from '../../electron/loopback/server.ts'
+import { openSessions, type Sessions } from '../../electron/loopback/sessions.ts'
+import { launchChromium } from '../e2e/chromium.ts'
+import { buildAdaptersPage } from './build-adapters-page.ts'
+
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** The real loopback host over scripted handlers, serving the page with the adapters. */
+export interface AdaptersHost {
+  readonly server: LoopbackServer
+  readonly sessions: Sessions
+  readonly notify: CorePorts['notify']
+}
+
+/** A real Chromium, and the page with the adapters. One per test file. */
+export class AdaptersPage {
+  readonly folder: string
+  readonly browser: Browser
+  readonly #hosts = new Set<LoopbackServer>()
+
+  private constructor(folder: string, browser: Browser) {
+    this.folder = folder
+    this.browser = browser
+  }
+
+  static async open(): Promise<AdaptersPage> {
+    const folder = await mkdtemp(join(tmpdir(), 'ferry-adapters-'))
+    await buildAdaptersPage(join(folder, 'page'))
+    return new AdaptersPage(folder, await launchChromium())
+  }
+
+  async serve(
+    handlers: Partial<CommandHandlers> = {},
+    options: { readonly port?: number; readonly registerSources?: Core['registerSources'] } = {},
+  ): Promise<AdaptersHost> {
+    let notify: CorePorts['notify'] = () => undefined
+    const sessions = openSessions(this.folder, Date.now)
+    const unscripted = mapRows(commands, () => async () => failed({ kind: 'not-now' }))
+    const server = await serveLoopback({
+      ports: [options.port ?? 0],
+      pageFolder: join(this.folder, 'page'),
+      sessions,
+      log: SILENT,
+      openCore: async (seam) => {
+        notify = seam.notify
+        return {
+          handlers: { ...unscripted, ...handlers },
+          registerSources: options.registerSources ?? (async () => []),
+          sourcePath: () => null,
+          isShareLink: () => false,
+          close: async () => undefined,
+        }
+      },
+    })
+    this.#hosts.add(server)
+    return { server, sessions, notify }
+  }
+
+  async page(url: string): Promise<Page> {
+    const context = await this.browser.newContext()
+    const page = await context.newPage()
+    await page.goto(url)
+    await page.waitForFunction(() => 'adapters' in window)
+    return page
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close()
+    await Promise.all([...this.#hosts].map((host) => host.close()))
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}

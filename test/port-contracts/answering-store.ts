@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { StoreAnswer } from './part-transport-contract.ts'
+
+export interface ReceivedPut {
+  readonly answer: string
+  readonly headers: IncomingHttpHeaders
+  readonly byteLength: number
+  readonly sha256: string
+}
+
+export interface AnsweringStore {
+  readonly origin: string
+  readonly received: readonly ReceivedPut[]
+  /** Resolves when a PUT whose answer is `never` has sent all of its bytes. */
+  readonly hasSwallowed: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+const ERRORS: Partial<
+  Record<StoreAnswer, readonly [status: number, code: string, message: string]>
+> = {
+  'slow-down': [503, 'SlowDown', 'Please reduce your request rate.'],
+  'too-many-requests': [429, '', ''],
+  'server-error': [500, 'InternalError', 'We encountered an internal error.'],
+  expired: [403, 'AccessDenied', 'Request has expired'],
+  skewed: [403, 'RequestTimeTooSkewed', 'The difference is too large.'],
+  'upload-gone': [404, 'NoSuchUpload', 'The upload does not exist.'],
+  denied: [403, 'AccessDenied', 'Access Denied'],
+  'bad-digest': [400, 'BadDigest', 'The Content-MD5 did not match.'],
+}
+
+/** A store over real HTTP that answers a PUT as the first segment of its path says. */
+export async function startAnsweringStore(): Promise<AnsweringStore> {
+  const received: ReceivedPut[] = []
+  const swallowed = Promise.withResolvers<void>()
+  const server = createServer((request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*')
+    response.setHeader('Access-Control-Allow-Methods', 'PUT')
+    response.setHeader('Access-Control-Allow-Headers', '*')
+    response.setHeader('Access-Control-Expose-Headers', 'ETag, Retry-After')
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204).end()
+      return
+    }
+    const answer = (request.url ?? '/').split(/[/?]/)[1] ?? ''
+    void take(request, response, answer).then((put) => {
+      if (put === null) return
+      received.push(put)
+      if (answer === 'never') swallowed.resolve()
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    received,
+    hasSwallowed: () => swallowed.promise,
+    async close() {
+      if (!server.listening) return
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** Null when the sender, or this store, broke off. */
+async function take(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: string,
+): Promise<ReceivedPut | null> {
+  const hash = createHash('sha256')
+  let byteLength = 0
+  try {
+    for await (const chunk of request) {
+      if (answer === 'cut') {
+        request.socket.destroy()
+        return null
+      }
+      hash.update(chunk)
+      byteLength += chunk.length
+    }
+  } catch {
+    return null
+  }
+  reply(response, answer)
+  return { answer, headers: request.headers, byteLength, sha256: hash.digest('hex') }
+}
+
+function reply(response: ServerResponse, answer: string): void {
+  if (answer === 'never') return
+  const error = ERRORS[answer as StoreAnswer]
+  if (error === undefined) {
+    if (answer === 'stored') response.setHeader('ETag', '"d41d8cd98f00b204e9800998ecf8427e"')
+    response.writeHead(200).end()
+    return
+  }
+  const [status, code, message] = error
+  if (answer === 'slow-down') response.setHeader('Retry-After', '7')
+  response.writeHead(status, { 'Content-Type': 'application/xml' })
+  response.end(
+    code === '' ? '' : `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+  )
+}

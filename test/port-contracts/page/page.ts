@@ -1,0 +1,147 @@
+// Runs in Chromium: the real adapters, within reach of `page.evaluate`.
+import type { Outcome } from '../../../electron/contract/outcome.ts'
+import type { SignedPart } from '../../../electron/contract/upload.ts'
+import { connectBridge, type HostConnection } from '../../../renderer/bridge.ts'
+import { browserClock } from '../../../renderer/upload/adapters/browser-clock.ts'
+import { browserNetwork } from '../../../renderer/upload/adapters/browser-network.ts'
+import { fileSource } from '../../../renderer/upload/adapters/file-source.ts'
+import { walkTransfer } from '../../../renderer/upload/adapters/transfer-walk.ts'
+import { xhrPartTransport } from '../../../renderer/upload/adapters/xhr-part-transport.ts'
+import type { FileSource, PartBody } from '../../../renderer/upload/engine/ports.ts'
+import type { PutReport } from '../part-transport-contract.ts'
+
+export interface WalkReport {
+  readonly files: readonly { readonly path: string; readonly name: string; readonly size: number }[]
+  readonly batchCount: number
+  readonly emptyFolderCount: number
+  readonly unreadable: readonly string[]
+}
+
+export interface AdaptersUnderTest {
+  readonly put: (part: SignedPart, body: PutBody, when: AbortMoment) => Promise<PutReport>
+  /** The files of the input, read through one source each. */
+  readonly read: (index: number, start: number, end: number) => Promise<ReadReport>
+  readonly sleep: (ms: number, abortAfterMs: number | null) => Promise<'woke' | 'rejected'>
+  readonly networkCalls: () => number
+  readonly lastDrop: () => Promise<WalkReport>
+  readonly paste: (names: readonly string[]) => Promise<WalkReport>
+  readonly connect: () => Promise<HostConnection>
+  readonly linkStates: string[]
+}
+
+/** Zeros, or what the last `read` of a file answered. */
+export type PutBody = { readonly byteLength: number } | 'last-read'
+export type AbortMoment = 'never' | 'before' | 'after-first-byte' | 'when-asked'
+export type ReadReport = Outcome<{ readonly text: string; readonly type: string }>
+
+declare global {
+  interface Window {
+    adapters: AdaptersUnderTest
+    abortPut: () => void
+  }
+}
+
+const sources = new Map<File, FileSource>()
+let lastBody: PartBody = { byteLength: 0, payload: new Blob([]) }
+let lastDrop: Promise<WalkReport> = Promise.reject(new Error('Nothing was dropped'))
+lastDrop.catch(() => undefined)
+let networkCallCount = 0
+browserNetwork().subscribe(() => {
+  networkCallCount += 1
+})
+const linkStates: string[] = []
+
+async function put(part: SignedPart, body: PutBody, when: AbortMoment): Promise<PutReport> {
+  const controller = new AbortController()
+  window.abortPut = () => controller.abort()
+  if (when === 'before') controller.abort()
+  const reported: number[] = []
+  const onSent = (sentBytes: number) => {
+    reported.push(sentBytes)
+    if (when === 'after-first-byte') controller.abort()
+  }
+  try {
+    const sending = { signal: controller.signal, onSent }
+    const bytes = body === 'last-read' ? lastBody : zeros(body.byteLength)
+    const outcome = await xhrPartTransport.putPart(part, bytes, sending)
+    return { outcome, reported }
+  } catch (error) {
+    if (!controller.signal.aborted) throw error
+    return { outcome: 'rejected', reported }
+  }
+}
+
+function zeros(byteLength: number): PartBody {
+  return { byteLength, payload: new Blob([new Uint8Array(byteLength)]) }
+}
+
+async function read(index: number, start: number, end: number): Promise<ReadReport> {
+  const file = document.querySelector('input')?.files?.[index]
+  if (file === undefined) throw new Error(`The input has no file ${index}`)
+  const source = sources.get(file) ?? fileSource(file)
+  sources.set(file, source)
+  const body = await source.read({ start, end }, new AbortController().signal)
+  if (!body.ok) return body
+  lastBody = body.value
+  const { payload } = body.value
+  if (!(payload instanceof Blob)) throw new TypeError('The body is not a Blob')
+  return { ok: true, value: { text: await payload.text(), type: payload.type } }
+}
+
+async function sleep(ms: number, abortAfterMs: number | null): Promise<'woke' | 'rejected'> {
+  const controller = new AbortController()
+  if (abortAfterMs === 0) controller.abort()
+  else if (abortAfterMs !== null) setTimeout(() => controller.abort(), abortAfterMs)
+  return browserClock.sleep(ms, controller.signal).then(
+    () => 'woke',
+    () => 'rejected',
+  )
+}
+
+async function report(transfer: DataTransfer): Promise<WalkReport> {
+  const walk = walkTransfer(transfer, new Date(2026, 10, 20, 14, 5, 9))
+  const files: WalkReport['files'][number][] = []
+  let batchCount = 0
+  for await (const batch of walk.batches) {
+    batchCount += 1
+    for (const { file, relativePath } of batch) {
+      files.push({ path: relativePath, name: file.name, size: file.size })
+    }
+  }
+  return {
+    files,
+    batchCount,
+    emptyFolderCount: walk.emptyFolderCount(),
+    unreadable: walk.unreadable(),
+  }
+}
+
+document.addEventListener('dragover', (event) => event.preventDefault())
+document.addEventListener('drop', (event) => {
+  event.preventDefault()
+  if (event.dataTransfer !== null) lastDrop = report(event.dataTransfer)
+})
+
+window.adapters = {
+  put,
+  read,
+  sleep,
+  networkCalls: () => networkCallCount,
+  lastDrop: () => lastDrop,
+  paste: (names) => {
+    const transfer = new DataTransfer()
+    for (const name of names) {
+      const type = name.endsWith('.png') ? 'image/png' : 'text/plain'
+      transfer.items.add(new File(['x'], name, { type }))
+    }
+    transfer.items.add('just words', 'text/plain')
+    return report(transfer)
+  },
+  connect: async () => {
+    const connection = await connectBridge()
+    linkStates.push(connection.link.state())
+    connection.link.subscribe(() => linkStates.push(connection.link.state()))
+    return connection
+  },
+  linkStates,
+}

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto'
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { AdaptersPage } from '../port-contracts/adapters-page.ts'
+import { type AnsweringStore, startAnsweringStore } from '../port-contracts/answering-store.ts'
+import type { AbortMoment, PutBody } from '../port-contracts/page/page.ts'
+import {
+  type PutReport,
+  partTransportContract,
+  type StoreAnswer,
+} from '../port-contracts/part-transport-contract.ts'
+
+let adapters: AdaptersPage
+let page: Page
+let store: AnsweringStore
+
+beforeAll(async () => {
+  adapters = await AdaptersPage.open()
+  const { server } = await adapters.serve()
+  page = await adapters.page(server.origin)
+})
+afterAll(() => adapters.close())
+
+beforeEach(async () => {
+  store = await startAnsweringStore()
+  return () => store.close()
+})
+
+async function put(
+  answer: StoreAnswer,
+  body: PutBody,
+  when: AbortMoment = 'never',
+  headers: Record<string, string> = {},
+): Promise<PutReport> {
+  const url = `${store.origin}/${answer}/object?X-Amz-Signature=abc`
+  const part = { partNumber: 1, url, headers, expiresAtMs: 0 }
+  const putting = page.evaluate(
+    ([thePart, theBody, theMoment]) => window.adapters.put(thePart, theBody, theMoment),
+    [part, body, when] as const,
+  )
+  if (when === 'when-asked') {
+    await store.hasSwallowed()
+    await page.evaluate(() => window.abortPut())
+  }
+  return putting
+}
+
+describe('XHR in Chromium', () => {
+  partTransportContract(() => ({
+    put: (answer, byteLength, abort) => put(answer, { byteLength }, abort),
+  }))
+
+  it('sends the signed headers and no Content-Type of its own', async () => {
+    await put('stored', { byteLength: 5 }, 'never', { 'x-amz-meta-ferry-upload': 'token' })
+
+    expect(store.received).toMatchObject([
+      { byteLength: 5, headers: { 'x-amz-meta-ferry-upload': 'token', 'content-length': '5' } },
+    ])
+    expect(store.received[0]?.headers).not.toHaveProperty('content-type')
+  })
+
+  it('sends the Content-Type that was signed', async () => {
+    await put('stored', { byteLength: 5 }, 'never', { 'Content-Type': 'text/x-ferry' })
+
+    expect(store.received[0]?.headers['content-type']).toBe('text/x-ferry')
+  })
+
+  it('says "no response" where nothing listens', async () => {
+    await store.close()
+
+    const { outcome } = await put('stored', { byteLength: 5 })
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'no-response' } })
+  })
+})
+
+describe('a file in Chromium', () => {
+  const text = 'The quick brown fox jumps over the lazy dog'
+  let path = ''
+
+  beforeEach(async () => {
+    path = join(adapters.folder, 'fox.txt')
+    await writeFile(path, text)
+    await utimes(path, 1_700_000_000, 1_700_000_000)
+    await page.reload()
+    await page.waitForFunction(() => 'adapters' in window)
+    await page.getByLabel('Files').setInputFiles([path])
+  })
+
+  const read = (start: number, end: number) =>
+    page.evaluate(([from, to]) => window.adapters.read(0, from, to), [start, end] as const)
+
+  it('is read in slices without a type', async () => {
+    const first = await read(0, 9)
+    const second = await read(9, text.length)
+
+    expect(first).toEqual({ ok: true, value: { text: 'The quick', type: '' } })
+    expect(second).toEqual({ ok: true, value: { text: text.slice(9), type: '' } })
+  })
+
+  it('arrives as it is', async () => {
+    await read(0, text.length)
+
+    const { outcome } = await put('stored', 'last-read')
+
+    expect(outcome).toMatchObject({ ok: true })
+    expect(store.received[0]?.sha256).toBe(createHash('sha256').update(text).digest('hex'))
+  })
+
+  it('has changed when its time has', async () => {
+    await read(0, 9)
+    await utimes(path, 1_700_000_100, 1_700_000_100)
+
+    const outcome = await read(9, 20)
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'source-changed' } })
+  })
+
+  it('has changed when it changes between reading and sending', async () => {
+    await read(0, 9)
+    await writeFile(path, `${text}!`)
+
+    const { outcome } = await put('stored', 'last-read')
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'source-changed' } })
+  })
+
+  it('is missing when it was deleted', async () => {
+    await read(0, 9)
+    await rm(path)
+
+    const outcome = await read(9, 20)
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'source-missing' } })
+  })
+
+  it('cannot be read when it never could', async () => {
+    await utimes(path, 1_700_000_100, 1_700_000_100)
+
+    const outcome = await read(0, 9)
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'source-unreadable' } })
+  })
+})
+
+describe('the clock in Chromium', () => {
+  it.each([
+    [20, null, 'woke'],
+    [60_000, 10, 'rejected'],
+    [60_000, 0, 'rejected'],
+  ] as const)('sleeps %i ms, aborted after %s: %s', async (ms, abortAfterMs, expected) => {
+    const outcome = await page.evaluate(
+      ([forMs, afterMs]) => window.adapters.sleep(forMs, afterMs),
+      [ms, abortAfterMs] as const,
+    )
+
+    expect(outcome).toBe(expected)
+  })
+})
+
+it('hears of the network going and coming', async () => {
+  const before = await page.evaluate(() => window.adapters.networkCalls())
+
+  await page.context().setOffline(true)
+  await page.context().setOffline(false)
+
+  const heard = () => page.evaluate(() => window.adapters.networkCalls())
+  await expect.poll(heard).toBe(before + 2)
+})
+
+describe('a drop', () => {
+  async function drop(paths: readonly string[]) {
+    const cdp = await page.context().newCDPSession(page)
+    const data = { items: [], files: [...paths], dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await cdp.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data })
+    }
+    return page.evaluate(() => window.adapters.lastDrop())
+  }
+
+  it('gives files and folders with their structure, more than one batch deep', async () => {
+    const tree = join(adapters.folder, 'tree')
+    await mkdir(join(tree, 'many'), { recursive: true })
+    await mkdir(join(tree, 'empty', 'emptier'), { recursive: true })
+    await writeFile(join(tree, 'readme'), 'hello')
+    const many = Array.from({ length: 250 }, (_, index) => `file ${index}.txt`)
+    await Promise.all(many.map((name) => writeFile(join(tree, 'many', name), name)))
+    const alone = join(adapters.folder, 'alone.bin')
+    await writeFile(alone, new Uint8Array(3))
+
+    const report = await drop([alone, tree])
+
+    const paths = report.files.map(({ path }) => path).sort()
+    expect(paths).toEqual(
+      ['alone.bin', 'tree/readme', ...many.map((name) => `tree/many/${name}`)].sort(),
+    )
+    expect(report).toMatchObject({ emptyFolderCount: 1, unreadable: [] })
+    expect(report.files.find(({ path }) => path === 'alone.bin')?.size).toBe(3)
+    expect(report.batchCount).toBeGreaterThan(3)
+  })
+})
+
+it('gives a pasted picture a name that says when', async () => {
+  const report = await page.evaluate(() => window.adapters.paste(['image.png', 'notes.txt']))
+
+  expect(report.files.map(({ path, name }) => [path, name])).toEqual([
+    ['Screenshot 2026-11-20 at 14.05.09.png', 'Screenshot 2026-11-20 at 14.05.09.png'],
+    ['notes.txt', 'notes.txt'],
+  ])
+})
