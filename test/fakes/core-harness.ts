@@ -1,6 +1,12 @@
 import { writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { join } from 'node:path'
-import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import { expect } from 'vitest'
 import type { CommandInput, CommandName, CommandOutput } from '../../electron/contract/commands.ts'
 import type { Destination } from '../../electron/contract/destination.ts'
@@ -128,18 +134,28 @@ export class CoreHarness {
     return (await this.must('listUploads', { after: null, limit: 5000 })).uploads
   }
 
-  /** The store seen by somebody else. */
-  otherClient(destination: Destination): S3Client {
+  localKeys() {
     const state = readState(join(this.folder, 'local-bucket'))
     if (state === null) throw new Error('No local bucket')
     const { accessKeyId, secretAccessKey } = state
+    return { accessKeyId, secretAccessKey }
+  }
+
+  /** The store seen by somebody else. */
+  otherClient(destination: Destination): S3Client {
     return new S3Client({
       endpoint: destination.endpoint,
       region: destination.region,
       forcePathStyle: true,
-      credentials: { accessKeyId, secretAccessKey },
+      credentials: this.localKeys(),
       requestChecksumCalculation: 'WHEN_REQUIRED',
     })
+  }
+
+  async deleteObject(destination: Destination, key: string): Promise<void> {
+    const client = this.otherClient(destination)
+    await client.send(new DeleteObjectCommand({ Bucket: destination.bucket, Key: key }))
+    client.destroy()
   }
 
   async stored(destination: Destination) {
@@ -165,6 +181,17 @@ export class CoreHarness {
     if (!outcome.ok) throw new Error(`Refused: ${outcome.failure.kind}`)
     return outcome.value
   }
+}
+
+/** A download on a connection of its own: `fetch` would try one that a restart has closed. */
+export function statusOf(url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent: false }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode)
+    })
+    request.on('error', reject)
+  })
 }
 
 /** Bytes that differ from part to part, and are the same in every run. */

@@ -33,7 +33,9 @@ export class Stores {
     const destination = this.#destinations.find(destinationId)
     if (destination === null) return failed({ kind: 'unknown-id' })
     const open = this.#open.get(destinationId)
-    if (open !== undefined && isSame(open.destination, destination)) return succeeded(open)
+    if (open !== undefined && isReachedAlike(open.destination, destination)) {
+      return succeeded({ ...open, destination })
+    }
     const secrets = await this.#destinations.secretsOf(destination)
     if (!secrets.ok) return secrets
     this.drop(destinationId)
@@ -53,8 +55,8 @@ export class Stores {
   }
 }
 
-/** The state is replaced, never edited; a link's life alone does not change how to reach the store. */
-function isSame(one: StoredDestination, other: StoredDestination): boolean {
+/** A link's life and a name do not change how the store is reached. */
+function isReachedAlike(one: StoredDestination, other: StoredDestination): boolean {
   if (one === other) return true
   const { linkSeconds: _one, name: _oneName, ...first } = one
   const { linkSeconds: _other, name: _otherName, ...second } = other

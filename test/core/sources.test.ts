@@ -1,0 +1,93 @@
+import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { SourceFacts } from '../../electron/core/ports.ts'
+import { checkSource, Sources } from '../../electron/core/sources.ts'
+import { temporaryFolder } from '../fakes/core-ports.ts'
+
+let folder: string
+let remove: () => void
+let sources: Sources
+
+beforeEach(() => {
+  ;({ folder, remove } = temporaryFolder())
+  sources = new Sources()
+})
+
+afterEach(() => remove())
+
+const at = (name: string): SourceFacts => ({
+  path: join(folder, name),
+  name,
+  byteLength: 999,
+  modifiedAtMs: 999,
+})
+
+it('looks at files that have a path, and believes the others', async () => {
+  writeFileSync(join(folder, 'a'), 'hello')
+  utimesSync(join(folder, 'a'), 10, 20)
+  const facts = { path: null, name: 'b', byteLength: 7, modifiedAtMs: 8 }
+
+  const outcomes = await sources.register([at('a'), facts])
+
+  expect(outcomes).toMatchObject([
+    { value: { name: 'a', byteLength: 5, modifiedAtMs: 20_000, isDurable: true } },
+    { value: { name: 'b', byteLength: 7, modifiedAtMs: 8, isDurable: false } },
+  ])
+})
+
+it('answers for each file by itself, in order', async () => {
+  writeFileSync(join(folder, 'good'), '')
+  mkdirSync(join(folder, 'dir'))
+  writeFileSync(join(folder, 'locked'), '')
+  chmodSync(join(folder, 'locked'), 0)
+  const isRoot = process.getuid?.() === 0
+
+  const outcomes = await sources.register(['gone', 'good', 'dir', 'locked', 'good/x'].map(at))
+
+  expect(outcomes.map((each) => (each.ok ? 'ok' : each.failure.kind))).toEqual([
+    'source-missing',
+    'ok',
+    'source-unreadable',
+    isRoot ? 'ok' : 'source-unreadable',
+    'source-missing',
+  ])
+})
+
+it('gives two tickets for a file that is given twice', async () => {
+  writeFileSync(join(folder, 'a'), '')
+
+  const [one, other] = await sources.register([at('a'), at('a')])
+
+  expect(one?.ok && other?.ok && one.value.sourceId !== other.value.sourceId).toBe(true)
+})
+
+it('forgets a ticket that was released', async () => {
+  const [outcome] = await sources.register([{ ...at('a'), path: null }])
+  if (!outcome?.ok) throw new Error('Refused')
+  const { sourceId } = outcome.value
+
+  const before = sources.facts(sourceId)
+  sources.release(sourceId)
+
+  expect(before?.name).toBe('a')
+  expect(sources.facts(sourceId)).toBeNull()
+})
+
+it('knows a file that changed from one that did not', async () => {
+  const path = join(folder, 'a')
+  writeFileSync(path, 'hello')
+  utimesSync(path, 10, 20)
+  const known = { byteLength: 5, modifiedAtMs: 20_000 }
+
+  const same = await checkSource(path, known)
+  utimesSync(path, 10, 21)
+  const touched = await checkSource(path, known)
+  writeFileSync(path, 'longer than before')
+  utimesSync(path, 10, 20)
+  const longer = await checkSource(path, known)
+
+  expect(same.ok).toBe(true)
+  expect(touched).toEqual({ ok: false, failure: { kind: 'source-changed' } })
+  expect(longer).toEqual({ ok: false, failure: { kind: 'source-changed' } })
+})
