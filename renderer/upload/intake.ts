@@ -39,5 +39,5 @@ export interface Intake {
     destination: DestinationChoice,
   ) => Promise<IntakeReport>
   /** From `input type=file`; a folder input fills `webkitRelativePath`. */
-  readonly addFiles: (files: FileList, destinationId: DestinationId) => Promise<IntakeReport>
+  readonly addFiles: (files: Iterable<File>, destinationId: DestinationId) => Promise<IntakeReport>
 }
