@@ -3,7 +3,7 @@ import { expect, onTestFinished } from 'vitest'
 import { type ChromiumOptions, launchChromium } from './chromium.ts'
 import type { BucketAccess } from './ferry.ts'
 
-const UPLOAD_MS = 40_000
+const UPLOAD_MS = 30_000
 
 /** The words that a row's status begins with; design.md fixes them. */
 export type StatusWord =
@@ -157,6 +157,17 @@ export class FerryPage {
   async names(): Promise<string[]> {
     const items = await this.list().getByRole('listitem').all()
     return Promise.all(items.map(async (item) => (await item.getAttribute('aria-label')) ?? ''))
+  }
+
+  /** Every finished row's name and link, as they stand. */
+  async links(): Promise<{ readonly name: string; readonly link: string }[]> {
+    const items = await this.list().getByRole('listitem').all()
+    return Promise.all(
+      items.map(async (item) => ({
+        name: (await item.getAttribute('aria-label')) ?? '',
+        link: (await item.getByRole('link', { name: 'Open link' }).getAttribute('href')) ?? '',
+      })),
+    )
   }
 
   expectNoProblems(): void {

@@ -1,0 +1,151 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type BucketAccess, freePort, startBucket, startFerry, temporaryFolder } from './ferry.ts'
+import { FerryPage, openBrowser } from './ferry-page.ts'
+import { download, writeRandomFile } from './files.ts'
+import { Store } from './store.ts'
+
+async function atTheForm() {
+  const ferry = await startFerry()
+  const bucket = await startBucket({
+    folder: await temporaryFolder(),
+    allowedOrigin: `http://127.0.0.1:${ferry.port}`,
+  })
+  const page = await FerryPage.open(await openBrowser(), ferry.url)
+  return { ferry, bucket, page }
+}
+
+describe('connecting a bucket', () => {
+  it('with everything right says so line by line, leaves nothing behind, and uploads', async () => {
+    const { bucket, page } = await atTheForm()
+    const path = join(await temporaryFolder(), 'a.bin')
+    const sha256 = await writeRandomFile(path, 5000)
+    await page.fillConnection(bucket)
+
+    const lines = await page.checkConnection()
+    const leftBehind = await new Store(bucket).keys()
+    await page.button('Save').click()
+    await page.button('Choose files').waitFor()
+    await page.drop([path])
+    await page.untilStatus('a.bin', 'Done')
+
+    expect(lines.filter((line) => !line.endsWith(', passed.'))).toEqual([])
+    expect(lines).toHaveLength(11)
+    expect(leftBehind).toEqual([])
+    expect((await download(await page.link('a.bin'))).sha256).toBe(sha256)
+  })
+
+  it.each<[string, (access: BucketAccess) => Promise<BucketAccess> | BucketAccess, string]>([
+    [
+      'a wrong secret',
+      (access) => ({ ...access, secretAccessKey: 'x'.repeat(40) }),
+      'The store does not accept the keys.',
+    ],
+    [
+      'an unknown key',
+      (access) => ({ ...access, accessKeyId: 'AKIAAAAAAAAAAAAAAAAA' }),
+      'The store does not accept the keys.',
+    ],
+    [
+      'a bucket that is not there',
+      (access) => ({ ...access, bucket: 'no-such-bucket' }),
+      'There is no bucket named “no-such-bucket” at this store.',
+    ],
+    [
+      'the wrong region',
+      (access) => ({ ...access, region: 'eu-central-1' }),
+      'The bucket is in the region local.',
+    ],
+    [
+      'nobody behind the port',
+      async (access) => ({ ...access, endpoint: `http://127.0.0.1:${await freePort()}` }),
+      'cannot be reached.',
+    ],
+    [
+      'a name that nobody has',
+      (access) => ({ ...access, endpoint: 'https://no-such-host.invalid' }),
+      'There is no server named “no-such-host.invalid”.',
+    ],
+    [
+      'an ordinary web server',
+      async (access) => ({ ...access, endpoint: await webServer() }),
+      'answers, but not as an S3 store.',
+    ],
+    [
+      'https where there is only http',
+      (access) => ({ ...access, endpoint: access.endpoint.replace('http:', 'https:') }),
+      'has no certificate that this computer trusts',
+    ],
+  ])('with %s says so in words', async (_, change, sentence) => {
+    const { bucket, page } = await atTheForm()
+    await page.fillConnection(await change(bucket))
+
+    const lines = await page.checkConnection()
+
+    expect(lines.join('\n')).toContain(sentence)
+    expect(await new Store(bucket).keys()).toEqual([])
+  })
+
+  it('to a store whose CORS keeps the window out says which origin to allow', async () => {
+    const ferry = await startFerry()
+    const bucket = await startBucket({ folder: await temporaryFolder() })
+    const page = await FerryPage.open(await openBrowser(), ferry.url)
+    await page.fillConnection(bucket)
+
+    const lines = await page.checkConnection()
+
+    expect(lines.at(-1)).toContain(
+      `The bucket does not take uploads from a browser window (http://127.0.0.1:${ferry.port}).`,
+    )
+  })
+
+  it('trims the spaces that come with copied keys, and says so', async () => {
+    const { bucket, page } = await atTheForm()
+    await page.fillConnection({
+      ...bucket,
+      accessKeyId: `  ${bucket.accessKeyId}\t`,
+      secretAccessKey: ` ${bucket.secretAccessKey} `,
+    })
+
+    await page.button('Save').click()
+    await page.button('Choose files').waitFor()
+
+    await page.page
+      .getByText(/spaces?.*access key ID/i)
+      .first()
+      .waitFor()
+  })
+
+  it.each([
+    [
+      'an endpoint with a path',
+      { endpoint: 'http://127.0.0.1:9000/minio' },
+      /Leave out what follows/,
+    ],
+    ['an endpoint that is no address', { endpoint: 'http://' }, /This is not an address/],
+    ['plain http to the world', { endpoint: 'http://s3.example.com' }, /must begin with https/],
+    ['a bucket name with capitals', { bucket: 'My Bucket' }, /3 to 63 small letters/],
+    ['an inner space in the key', { accessKeyId: 'AKIA AAAA' }, /There is a space inside/],
+    ['no secret', { secretAccessKey: '' }, /Enter the secret access key/],
+  ])('with %s marks the field', async (_, change, sentence) => {
+    const { bucket, page } = await atTheForm()
+    await page.fillConnection({ ...bucket, ...change })
+
+    await page.button('Save').click()
+
+    await page.page.getByText(sentence).first().waitFor()
+  })
+})
+
+async function webServer(): Promise<string> {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

@@ -1,0 +1,92 @@
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { download, writeRandomFile } from './files.ts'
+import { freshFerry } from './fresh-ferry.ts'
+
+const NFC = 'Ångström-café.txt'.normalize('NFC')
+const NFD = 'Ångström-café.txt'.normalize('NFD')
+
+const ODD_NAMES = [
+  NFC,
+  NFD,
+  'two  spaces and a plus+.txt',
+  '100% #1 really?&=;,@$!.txt',
+  "it's (a) [test] {of} ~names~ ^`|.txt",
+  '.hidden',
+  '...',
+  '🛳️ família 家族.txt',
+  'תמונה של חתול.jpg',
+  'a%2Fb%2e%2e%00.txt',
+  'name without end',
+  '-rf --help.txt',
+  'ends with a dot.',
+  `${'x'.repeat(251)}.txt`,
+  `${'é'.repeat(125)}.txt`,
+]
+/** Windows' own file system does not know these. */
+const POSIX_NAMES = ['colon:and"quotes"<>*.txt', 'back\\slash.txt', 'tab\tand\nline.txt']
+
+describe('odd names', () => {
+  it('arrive as they are, and come back from their links as they were', async () => {
+    const { page, store, folder } = await freshFerry()
+    await page.page.setViewportSize({ width: 1100, height: 2400 })
+    const names = process.platform === 'win32' ? ODD_NAMES : [...ODD_NAMES, ...POSIX_NAMES]
+    const sums = new Map<string, string>()
+    for (const [index, name] of names.entries()) {
+      sums.set(name, await writeRandomFile(join(folder, name), 1000 + index))
+    }
+
+    await page.drop(names.map((name) => join(folder, name)))
+    await page.untilCount('Done', names.length)
+    const shown = await page.links()
+    const got = await Promise.all(shown.map(({ link }) => download(link)))
+
+    expect(await store.keys()).toEqual([...names].sort())
+    expect(shown.map(({ name }) => name).sort()).toEqual([...names].sort())
+    expect(got.map(({ sha256 }) => sha256)).toEqual(shown.map(({ name }) => sums.get(name)))
+    expect(got.map(({ disposition }) => nameInDisposition(disposition))).toEqual(
+      shown.map(({ name }) => name),
+    )
+    page.expectNoProblems()
+  })
+
+  it('two files of one name are both kept', async () => {
+    const { page, store, folder } = await freshFerry()
+    await mkdir(join(folder, 'other'))
+    const first = await writeRandomFile(join(folder, 'note.txt'), 500)
+    const second = await writeRandomFile(join(folder, 'other', 'note.txt'), 600)
+
+    await page.drop([join(folder, 'note.txt')])
+    await page.untilStatus('note.txt', 'Done')
+    await page.drop([join(folder, 'other', 'note.txt')])
+    await page.untilStatus('note (2).txt', 'Done')
+    const links = [await page.link('note.txt'), await page.link('note (2).txt')]
+    const got = await Promise.all(links.map((link) => download(link)))
+
+    expect(await store.keys()).toEqual(['note (2).txt', 'note.txt'])
+    expect(got.map(({ sha256 }) => sha256)).toEqual([first, second])
+  })
+
+  it('a path that no bucket can hold is refused by name, and the others go on', async () => {
+    const { page, store, folder } = await freshFerry()
+    const deep = join(folder, ...Array.from({ length: 6 }, () => 'd'.repeat(200)))
+    await mkdir(deep, { recursive: true })
+    await writeFile(join(deep, 'deep.txt'), 'deep')
+    await writeFile(join(folder, 'fine.txt'), 'fine')
+    await access(join(deep, 'deep.txt'))
+
+    await page.drop([join(folder, 'd'.repeat(200)), join(folder, 'fine.txt')])
+    await page.untilStatus('fine.txt', 'Done')
+
+    await page.page.getByText('1 item was not taken. 1 file is on the way.').waitFor()
+    await page.page.getByText('is longer than a bucket can hold (1,024 bytes)').waitFor()
+    expect(await store.keys()).toEqual(['fine.txt'])
+  })
+})
+
+/** RFC 8187: `filename*=UTF-8''percent-encoded`. */
+function nameInDisposition(disposition: string | null): string {
+  const [, encoded = ''] = /filename\*=UTF-8''([^;]+)/.exec(disposition ?? '') ?? []
+  return decodeURIComponent(encoded)
+}
