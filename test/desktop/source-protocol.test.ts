@@ -159,8 +159,10 @@ describe('source://', () => {
     expect((await ask()).status).toBe(404)
   })
 
-  it('answers 409 when the file was shortened', async () => {
+  it('answers 409 when the file was shortened and its time put back', async () => {
+    const modified = new Date(facts.modifiedAtMs)
     truncateSync(path, 1000)
+    utimesSync(path, modified, modified)
 
     expect((await ask()).status).toBe(409)
   })
