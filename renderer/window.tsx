@@ -10,7 +10,7 @@ import { WholeWindow } from './features/drop-zone/whole-window.tsx'
 import { HostGoneBanner } from './features/host/host-banner.tsx'
 import { Troubles } from './features/host/troubles.tsx'
 import { IncomingProvider } from './features/services/incoming.tsx'
-import { useQueue, useServices, useSession } from './features/services/services.tsx'
+import { useServices, useSession, useUploadIds } from './features/services/services.tsx'
 import { LinkActions } from './features/share/link-actions.tsx'
 import { QueueHeader } from './features/uploads/queue-header.tsx'
 import { QueueSignals } from './features/uploads/queue-signals.tsx'
@@ -59,7 +59,7 @@ function Main({
   readonly isHostGone: boolean
   readonly onEdit: (destination: Destination) => void
 }) {
-  const { uploadIds } = useQueue()
+  const uploadIds = useUploadIds()
   const dropArea = useRef<DropAreaHandle>(null)
   const calls = useRowCalls(onEdit, () => dropArea.current?.chooseFiles())
   return (

@@ -33,6 +33,12 @@ export function useQueue(): QueueSnapshot {
   return useSyncExternalStore(queue.subscribe, queue.snapshot)
 }
 
+/** The rows, newest first; not called for progress. */
+export function useUploadIds(): readonly UploadId[] {
+  const { queue } = useServices()
+  return useSyncExternalStore(queue.subscribe, () => queue.snapshot().uploadIds)
+}
+
 /** Rendered again only when this row changed. Undefined just after the row was cleared. */
 export function useUpload(uploadId: UploadId): UploadView | undefined {
   const { queue } = useServices()

@@ -1,5 +1,6 @@
 import { Ellipsis, FolderOpen, ListX } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
+import type { Destination } from '../../../electron/contract/destination.ts'
 import { Button, IconButton } from '../../design/button.tsx'
 import { ConfirmDialog } from '../../design/dialog.tsx'
 import { formatBytes } from '../../design/format.ts'
@@ -111,7 +112,10 @@ function useOwnAction(
   calls: RowCalls,
 ): ReactNode | null {
   const openFolder = useOpenFolder()
+  const isLocal = useDestination(view)?.kind === 'local'
   if (action === null || action === 'retry') return null
+  // Ferry keeps the connection of the bucket on this computer itself; there is nothing to edit.
+  if (isLocal && (action === 'edit-connection' || action === 'enter-keys')) return null
   const act: Record<Exclude<FailureAction, 'retry'>, () => void> = {
     'edit-connection': () => calls.onEditConnection(view),
     'enter-keys': () => calls.onEditConnection(view),
@@ -129,9 +133,8 @@ function useOwnAction(
 
 function RowMenu({ view }: { readonly view: UploadView }) {
   const { queue } = useServices()
-  const { destinations } = useSession()
   const openFolder = useOpenFolder()
-  const destination = destinations.find((each) => each.destinationId === view.record.destinationId)
+  const destination = useDestination(view)
   return (
     <Menu
       trigger={
@@ -156,6 +159,11 @@ function RowMenu({ view }: { readonly view: UploadView }) {
       </MenuItem>
     </Menu>
   )
+}
+
+function useDestination({ record }: UploadView): Destination | undefined {
+  const { destinations } = useSession()
+  return destinations.find((each) => each.destinationId === record.destinationId)
 }
 
 function useOpenFolder(): (folder: 'local-bucket' | 'logs' | 'data') => void {

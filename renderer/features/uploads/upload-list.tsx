@@ -1,5 +1,5 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useRef } from 'react'
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
+import { type FocusEvent, memo, useCallback, useRef } from 'react'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { useServices } from '../services/services.tsx'
 import { type RowCalls, UploadRow } from './upload-row.tsx'
@@ -8,7 +8,7 @@ import './upload-list.css'
 const USUAL_ROW_PX = 70
 
 /** Only the rows in sight are in the document; the list tells their places in the whole. */
-export function UploadList({
+export const UploadList = memo(function UploadList({
   uploadIds,
   calls,
 }: {
@@ -17,12 +17,14 @@ export function UploadList({
 }) {
   const { queue } = useServices()
   const scroller = useRef<HTMLDivElement>(null)
+  const { rangeExtractor, onFocus } = useFocusedRow(uploadIds)
   const virtualizer = useVirtualizer({
     count: uploadIds.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => USUAL_ROW_PX,
     overscan: 6,
     getItemKey: useCallback((index: number) => uploadIds[index] ?? index, [uploadIds]),
+    rangeExtractor,
   })
   return (
     <div className="upload-scroller" ref={scroller}>
@@ -30,6 +32,7 @@ export function UploadList({
         className="upload-list"
         aria-label="Uploads"
         style={{ height: virtualizer.getTotalSize() }}
+        onFocus={onFocus}
       >
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const uploadId = uploadIds[index]
@@ -52,4 +55,23 @@ export function UploadList({
       </ul>
     </div>
   )
+})
+
+/** The row with the keyboard's focus stays in the document while others scroll past. */
+function useFocusedRow(uploadIds: readonly UploadId[]) {
+  const focusedId = useRef<UploadId | null>(null)
+  const onFocus = ({ target }: FocusEvent) => {
+    const index = target.closest<HTMLElement>('[data-index]')?.dataset.index
+    focusedId.current = index === undefined ? null : (uploadIds[Number(index)] ?? null)
+  }
+  const rangeExtractor = useCallback(
+    (range: Range) => {
+      const indexes = defaultRangeExtractor(range)
+      const focused = focusedId.current === null ? -1 : uploadIds.indexOf(focusedId.current)
+      if (focused === -1 || indexes.includes(focused)) return indexes
+      return [...indexes, focused].sort((one, other) => one - other)
+    },
+    [uploadIds],
+  )
+  return { rangeExtractor, onFocus }
 }
