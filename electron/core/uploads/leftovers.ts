@@ -17,6 +17,7 @@ export class Leftovers {
   readonly #cleaned: (uploads: UploadRecord[]) => void
   #timer: NodeJS.Timeout | null = null
   #pauseMs = FIRST_PAUSE_MS
+  #isSweeping = false
   #isClosed = false
 
   constructor(
@@ -29,13 +30,23 @@ export class Leftovers {
     this.#cleaned = cleaned
   }
 
-  /** Called when something was left, and when a store that was silent answered. */
-  hurry(): void {
+  /** A round at once, and others while something is left. */
+  start(): void {
     this.#pauseMs = FIRST_PAUSE_MS
-    if (this.#timer === null) this.#schedule()
+    if (!this.#isSweeping) this.#round()
   }
 
-  /** One round; null means every destination. Never rejects: what fails is tried again later. */
+  /** Something may have been left: tried again after a while. */
+  remember(): void {
+    if (!this.#isSweeping) this.#schedule()
+  }
+
+  /** A store has just answered: no need to wait for the end of the pause. */
+  hurry(): void {
+    if (this.#timer !== null) this.start()
+  }
+
+  /** One round; null means every destination. What the store does not answer is left for later. */
   async sweep(destinationId: DestinationId | null = null): Promise<void> {
     const cleaned: UploadRecord[] = []
     // A store that did not help with one is not asked about the others in this round.
@@ -54,11 +65,6 @@ export class Leftovers {
     if (cleaned.length > 0) this.#cleaned(cleaned)
   }
 
-  /** Begins with a round at once. */
-  start(): void {
-    this.#round()
-  }
-
   close(): void {
     this.#isClosed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
@@ -66,14 +72,15 @@ export class Leftovers {
   }
 
   #round(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    this.sweep().then(
-      () => this.#schedule(),
-      (error: unknown) => {
-        this.#context.log.error({ error }, 'Cleaning up failed')
+    this.#isSweeping = true
+    this.sweep()
+      .catch((error: unknown) => this.#context.log.error({ error }, 'Cleaning up failed'))
+      .finally(() => {
+        this.#isSweeping = false
         this.#schedule()
-      },
-    )
+      })
   }
 
   #schedule(): void {

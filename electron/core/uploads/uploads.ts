@@ -43,7 +43,7 @@ export class Uploads {
     const cancelled = await this.#turns.take(uploadId, (signal) =>
       cancelUpload(this.#context, uploadId, signal),
     )
-    this.leftovers.hurry()
+    this.leftovers.remember()
     return cancelled
   }
 
