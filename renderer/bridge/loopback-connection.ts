@@ -1,12 +1,23 @@
 import { mapRows } from '../../electron/contract/bridge.ts'
-import { commands, type NoticeName, notices } from '../../electron/contract/commands.ts'
+import {
+  type CommandName,
+  commands,
+  type NoticeName,
+  notices,
+} from '../../electron/contract/commands.ts'
 import { failed } from '../../electron/contract/outcome.ts'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
+import { NarrowGate } from '../upload/engine/narrow-gate.ts'
 import type { RawBridge } from './checked-bridge.ts'
 import { type ChangeableHostLink, createHostLink, type HostLink } from './host-link.ts'
 
 /** After the browser has given up on the notices by itself. */
 const REOPEN_MS = 2_000
+
+/** Those that wait for a store, perhaps for minutes. */
+const SLOW: ReadonlySet<CommandName> = new Set(['prepareUpload', 'completeUpload'])
+/** Of Chromium's six connections; one more is the notices', the rest is for the quick ones. */
+const SLOW_AT_ONCE = 3
 
 export interface LoopbackConnection {
   readonly raw: RawBridge
@@ -22,6 +33,7 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
   const stream = new NoticeStream(link, () => post('describeHost', {}))
   const post = (name: string, input: unknown) =>
     postJson(`${LOOPBACK_ROUTES.commandPrefix}${name}`, input, link, stream)
+  const slowGate = new NarrowGate(SLOW_AT_ONCE)
   await signIn(link)
   stream.open()
   // The address opened again in this tab changes only the fragment, which loads nothing.
@@ -31,7 +43,11 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
   return {
     link,
     raw: {
-      commands: mapRows(commands, (name) => (input: unknown) => post(name, input)),
+      commands: mapRows(
+        commands,
+        (name) => (input: unknown) =>
+          SLOW.has(name) ? slowGate.pass(() => post(name, input)) : post(name, input),
+      ),
       notices: mapRows(
         notices,
         (name) => (listener: (payload: unknown) => void) => stream.listen(name, listener),

@@ -1,43 +1,34 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import { delayed } from './delayed.ts'
 import { HOST_WAIT_MS, type MarkOutbox } from './mark-outbox.ts'
-import { partsReady } from './part-ledger.ts'
+import type { NarrowGate } from './narrow-gate.ts'
 import { type PlanLimits, planParts } from './part-plan.ts'
-import { sendPart } from './part-sender.ts'
-import type { PartSigner } from './part-signer.ts'
-import type { QueuePorts } from './ports.ts'
-import { withLandedPart, withLostTry, withSentBytes } from './progress.ts'
-import type { ReceiptOutbox } from './receipt-outbox.ts'
+import { PartRunner, type PartRunnerParts } from './part-runner.ts'
 import { failureSeen } from './recovery.ts'
-import type { NarrowGate, Turnstile } from './turnstile.ts'
-import { isAllRecorded, type Row, type Run } from './upload-row.ts'
+import type { Turnstile } from './turnstile.ts'
+import { isAllRecorded, PAGE_BUG, type Row, type Run } from './upload-row.ts'
 import type { UploadEffect, UploadEvent } from './upload-state.ts'
 
-export interface DriverParts {
-  readonly ports: QueuePorts
+export interface DriverParts extends PartRunnerParts {
   readonly limitsOf: (row: Row) => PlanLimits
-  readonly signer: PartSigner
-  readonly receipts: ReceiptOutbox
   readonly marks: MarkOutbox
   readonly turnstile: Turnstile
-  /** Cancels under way at once; a hundred thousand may be asked for in one click. */
+  /** A hundred thousand cancels may be asked for in one click. */
   readonly cancelGate: NarrowGate
   readonly closing: AbortSignal
-  readonly dispatch: (row: Row, event: UploadEvent) => void
-  readonly progressed: (row: Row) => void
-  readonly partEnded: (row: Row, failure: Failure | null, startedAtMs: number) => void
 }
 
 /** Turns effects into port calls, and their results into events. */
 export class UploadDriver {
   readonly #parts: DriverParts
+  readonly #partRunner: PartRunner
 
   constructor(parts: DriverParts) {
     this.#parts = parts
+    this.#partRunner = new PartRunner(parts)
   }
 
   perform(row: Row, effect: UploadEffect): void {
@@ -90,8 +81,15 @@ export class UploadDriver {
   /** Calls of one upload pass one by one; one whose run has ended meanwhile is not made at all. */
   #begin(row: Row, act: (run: Run) => Promise<void>): void {
     const run = this.#runOf(row)
+    const isOver = () => run.controller.signal.aborted || this.#parts.closing.aborted
     void this.#parts.turnstile.pass(row.uploadId, async () => {
-      if (!run.controller.signal.aborted && !this.#parts.closing.aborted) await act(run)
+      if (isOver()) return
+      try {
+        await act(run)
+      } catch (error) {
+        if (!isOver()) this.#fail(row, PAGE_BUG)
+        throw error
+      }
     })
   }
 
@@ -124,64 +122,10 @@ export class UploadDriver {
   }
 
   #sendParts(row: Row, partNumbers: readonly number[]): void {
-    const run = this.#runOf(row)
+    const { controller, source } = this.#runOf(row)
     if (row.state.phase !== 'sending') return
-    if (run.source === null) {
-      this.#fail(row, { kind: 'source-detached' })
-      return
-    }
-    const { ledger } = row.state
-    this.#parts.signer.prefetch(row.uploadId, partNumbers, partsReady(ledger, AHEAD))
-    for (const partNumber of partNumbers) {
-      const part = { uploadId: row.uploadId, plan: ledger.plan, partNumber, source: run.source }
-      void this.#send(row, run, part)
-    }
-  }
-
-  async #send(row: Row, run: Run, part: Parameters<typeof sendPart>[1]): Promise<void> {
-    const { ports, signer } = this.#parts
-    const { signal } = run.controller
-    const startedAtMs = ports.clock.now()
-    const onSent = (sentBytes: number) => {
-      if (signal.aborted) return
-      row.progress = withSentBytes(row.progress, part.partNumber, sentBytes)
-      this.#parts.progressed(row)
-    }
-    try {
-      const sent = await sendPart({ ...ports, signer }, part, { signal, onSent })
-      if (sent.ok) this.#landed(row, run, part, sent.value.etag, startedAtMs)
-      else if (!signal.aborted) this.#lost(row, part.partNumber, sent.failure, startedAtMs)
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
-  }
-
-  #landed(
-    row: Row,
-    run: Run,
-    part: Parameters<typeof sendPart>[1],
-    etag: string,
-    startedAtMs: number,
-  ): void {
-    const receipt = { partNumber: part.partNumber, etag }
-    if (run.controller.signal.aborted && row.state.phase === 'sending') {
-      // Of an earlier run: the store was asked since, so only the receipt is news.
-      this.#parts.receipts.add(row.uploadId, receipt)
-      return
-    }
-    const { start, end } = rangeOfPart(part.plan, part.partNumber)
-    row.progress = withLandedPart(row.progress, part.partNumber, end - start)
-    this.#parts.partEnded(row, null, startedAtMs)
-    this.#parts.dispatch(row, { type: 'part-landed', receipt })
-  }
-
-  #lost(row: Row, partNumber: number, cause: Failure, startedAtMs: number): void {
-    const { clock, network } = this.#parts.ports
-    const failure = failureSeen(cause, network.isOnline())
-    row.progress = withLostTry(row.progress, partNumber)
-    this.#parts.partEnded(row, failure, startedAtMs)
-    const moment = { nowMs: clock.now(), jitter: clock.jitter() }
-    this.#parts.dispatch(row, { type: 'part-failed', partNumber, failure, moment })
+    if (source === null) this.#fail(row, { kind: 'source-detached' })
+    else this.#partRunner.send(row, row.state.ledger, partNumbers, source, controller.signal)
   }
 
   async #complete(row: Row, run: Run): Promise<void> {
@@ -250,6 +194,3 @@ export class UploadDriver {
     this.#parts.dispatch(row, { type: 'call-failed', failure, moment })
   }
 }
-
-/** How many parts beyond those that start now are signed with them. */
-const AHEAD = 6

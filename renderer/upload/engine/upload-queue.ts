@@ -3,13 +3,14 @@ import { S3_LIMITS } from '../../../electron/contract/limits.ts'
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import { clearRecords } from './clear-outbox.ts'
 import { MarkOutbox } from './mark-outbox.ts'
+import { NarrowGate } from './narrow-gate.ts'
 import { PartSigner } from './part-signer.ts'
 import type { QueuePorts } from './ports.ts'
 import { QueueBoard } from './queue-board.ts'
 import { QueueRunner } from './queue-runner.ts'
 import type { UploadQueue } from './queue-view.ts'
 import { ReceiptOutbox } from './receipt-outbox.ts'
-import { NarrowGate, Turnstile } from './turnstile.ts'
+import { Turnstile } from './turnstile.ts'
 import { UploadDriver } from './upload-driver.ts'
 import { newRow, type Row } from './upload-row.ts'
 import type { UploadEvent, UploadPhase } from './upload-state.ts'
@@ -27,7 +28,8 @@ export interface QueueOptions {
   readonly destinationOf: (record: UploadRecord) => UploadDestination | null
 }
 
-const CANCELS_AT_ONCE = 4
+/** Few enough to leave the way to the host open for other calls. */
+const CANCELS_AT_ONCE = 2
 
 export function createUploadQueue(ports: QueuePorts, options: QueueOptions): UploadQueue {
   const queue = new PortDrivenQueue(ports, options)

@@ -1,3 +1,4 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
 import { MULTIPART_FROM_BYTES } from '../../../electron/contract/limits.ts'
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import type { FileSource } from './ports.ts'
@@ -6,6 +7,9 @@ import type { UploadView } from './queue-view.ts'
 import type { Lane } from './schedule.ts'
 import type { UploadState } from './upload-state.ts'
 import { restingState } from './upload-turns.ts'
+
+/** So that a row which met a bug of ours stands still visibly, and not for ever. */
+export const PAGE_BUG: Failure = { kind: 'internal', reference: 'page' }
 
 /** What is under way for one upload; ends when `controller` aborts. */
 export interface Run {

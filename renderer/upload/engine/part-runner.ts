@@ -1,0 +1,95 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
+import { type PartLedger, partsReady } from './part-ledger.ts'
+import { type PartToSend, sendPart } from './part-sender.ts'
+import type { PartSigner } from './part-signer.ts'
+import type { FileSource, QueuePorts } from './ports.ts'
+import { withLandedPart, withLostTry, withSentBytes } from './progress.ts'
+import type { ReceiptOutbox } from './receipt-outbox.ts'
+import { failureSeen } from './recovery.ts'
+import { PAGE_BUG, type Row } from './upload-row.ts'
+import type { UploadEvent } from './upload-state.ts'
+
+/** How many parts beyond those that start now are signed with them. */
+const AHEAD = 6
+
+export interface PartRunnerParts {
+  readonly ports: QueuePorts
+  readonly signer: PartSigner
+  readonly receipts: ReceiptOutbox
+  readonly dispatch: (row: Row, event: UploadEvent) => void
+  readonly progressed: (row: Row) => void
+  /** Null: it landed. */
+  readonly partEnded: (row: Row, failure: Failure | null, startedAtMs: number) => void
+}
+
+/** Sends the parts of uploads, and makes events of what becomes of them. */
+export class PartRunner {
+  readonly #parts: PartRunnerParts
+
+  constructor(parts: PartRunnerParts) {
+    this.#parts = parts
+  }
+
+  /** Starts all of them; `signal` is that of the upload's run. */
+  send(
+    row: Row,
+    ledger: PartLedger,
+    partNumbers: readonly number[],
+    source: FileSource,
+    signal: AbortSignal,
+  ): void {
+    const { uploadId } = row
+    this.#parts.signer.prefetch(uploadId, partNumbers, partsReady(ledger, AHEAD))
+    for (const partNumber of partNumbers) {
+      void this.#send(row, { uploadId, plan: ledger.plan, partNumber, source }, signal)
+    }
+  }
+
+  async #send(row: Row, part: PartToSend, signal: AbortSignal): Promise<void> {
+    const { ports, signer } = this.#parts
+    const startedAtMs = ports.clock.now()
+    const onSent = (sentBytes: number) => {
+      if (signal.aborted) return
+      row.progress = withSentBytes(row.progress, part.partNumber, sentBytes)
+      this.#parts.progressed(row)
+    }
+    try {
+      const sent = await sendPart({ ...ports, signer }, part, { signal, onSent })
+      if (sent.ok) this.#landed(row, part, sent.value.etag, startedAtMs, signal)
+      else if (!signal.aborted) this.#lost(row, part.partNumber, sent.failure, startedAtMs)
+    } catch (error) {
+      if (signal.aborted) return
+      this.#lost(row, part.partNumber, PAGE_BUG, startedAtMs)
+      throw error
+    }
+  }
+
+  #landed(
+    row: Row,
+    part: PartToSend,
+    etag: string,
+    startedAtMs: number,
+    signal: AbortSignal,
+  ): void {
+    const receipt = { partNumber: part.partNumber, etag }
+    if (signal.aborted && row.state.phase === 'sending') {
+      // Of an earlier run: the store was asked since, so only the receipt is news.
+      this.#parts.receipts.add(row.uploadId, receipt)
+      return
+    }
+    const { start, end } = rangeOfPart(part.plan, part.partNumber)
+    row.progress = withLandedPart(row.progress, part.partNumber, end - start)
+    this.#parts.partEnded(row, null, startedAtMs)
+    this.#parts.dispatch(row, { type: 'part-landed', receipt })
+  }
+
+  #lost(row: Row, partNumber: number, cause: Failure, startedAtMs: number): void {
+    const { clock, network } = this.#parts.ports
+    const failure = failureSeen(cause, network.isOnline())
+    row.progress = withLostTry(row.progress, partNumber)
+    this.#parts.partEnded(row, failure, startedAtMs)
+    const moment = { nowMs: clock.now(), jitter: clock.jitter() }
+    this.#parts.dispatch(row, { type: 'part-failed', partNumber, failure, moment })
+  }
+}
