@@ -15,7 +15,8 @@ const NET_ERRORS: Readonly<Record<string, string>> = {
 
 /** Electron's request as its documentation has it, over Node's: the HTTP is real. */
 class FakeClientRequest extends EventEmitter {
-  readonly #outgoing: ClientRequest
+  readonly #options: ClientRequestConstructorOptions
+  #outgoing: ClientRequest
   #incoming: IncomingMessage | null = null
   #isOver = false
 
@@ -24,9 +25,16 @@ class FakeClientRequest extends EventEmitter {
     const headers = options.headers ?? {}
     const refused = Object.keys(headers).find((name) => RESTRICTED.test(name))
     if (refused !== undefined) throw new Error(`net::ERR_INVALID_ARGUMENT: ${refused}`)
-    this.#outgoing = httpRequest(options.url ?? '', { method: options.method, headers })
-    this.#outgoing.on('error', (error) => this.#die(error))
-    this.#outgoing.on('response', (incoming) => this.#answer(incoming))
+    this.#options = options
+    this.#outgoing = this.#ask(options.url ?? '')
+  }
+
+  #ask(url: string | URL): ClientRequest {
+    const { method, headers = {} } = this.#options
+    const outgoing = httpRequest(url, { method, headers })
+    outgoing.on('error', (error) => this.#die(error))
+    outgoing.on('response', (incoming) => this.#answer(incoming))
+    return outgoing
   }
 
   end(chunk?: Buffer): this {
@@ -55,6 +63,11 @@ class FakeClientRequest extends EventEmitter {
         Object.entries(incoming.headers).map(([name, value]) => [name, [value].flat()]),
       )
       this.emit('redirect', status, 'GET', incoming.headers.location, headers)
+      if (this.#options.redirect !== 'manual') {
+        this.#outgoing = this.#ask(new URL(incoming.headers.location, this.#options.url))
+        this.#outgoing.end()
+        return
+      }
       this.emit('error', new Error('Redirect was cancelled'))
       this.abort()
       return
