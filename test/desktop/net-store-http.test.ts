@@ -210,6 +210,7 @@ describe('a request', () => {
     expect(response.headers).toMatchObject({ 'x-amz-bucket-region': 'eu-west-1' })
     expect(await text(response.body)).toBe('')
     expect(askedCount).toBe(1)
+    expect(net.requests.map(({ redirect }) => redirect)).toEqual(['manual'])
   })
 
   it("fails with Chromium's name for what went wrong", async () => {
