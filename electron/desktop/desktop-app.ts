@@ -39,9 +39,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   const { dataFolder, devServer, outFolder } = parts
   const lock = await lockFolder(dataFolder)
   const log = openLog(dataFolder)
-  const die = endOnBug({ dialog, log, dataFolder, exit: (code) => app.exit(code) })
-  process.on('uncaughtException', die)
-  process.on('unhandledRejection', die)
+  const die = watchForBugs(log, dataFolder)
   const { electron, chrome, node } = process.versions
   log.info({ version: app.getVersion(), electron, chrome, node }, 'Ferry starts')
 
@@ -76,6 +74,13 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   closeBeforeQuit(app, core, lock)
   serve(core, log, window, parts, pageOrigin)
   window.start()
+}
+
+function watchForBugs(log: Log, dataFolder: string): (error: unknown) => void {
+  const die = endOnBug({ dialog, log, dataFolder, exit: (code) => app.exit(code) })
+  process.on('uncaughtException', die)
+  process.on('unhandledRejection', die)
+  return die
 }
 
 function thisComputer() {

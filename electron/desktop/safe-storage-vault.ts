@@ -18,9 +18,12 @@ export interface VaultParts {
   readonly platform: NodeJS.Platform
 }
 
+/** A key ring may wait for its password; the window must not wait with it. */
+const PLACE_WITHIN_MS = 3000
+
 /** Keeps secrets by the operating system's key store, or says that there is no safe place. */
 export function safeStorageVault({ safeStorage, platform }: VaultParts): SecretVault {
-  let isStrong: boolean | null = null
+  let isStrong = false
 
   /** Null: the key store cannot be used now, or would only scramble. */
   const encrypt = async (secret: string): Promise<Buffer | null> => {
@@ -36,14 +39,17 @@ export function safeStorageVault({ safeStorage, platform }: VaultParts): SecretV
 
   const place = async (): Promise<SecretPlace> => {
     // Only a yes is remembered: a key ring that is locked now may be open in a minute.
-    if (isStrong !== true) isStrong = (await encrypt('ferry')) !== null
+    if (!isStrong) {
+      const probe = await within(PLACE_WITHIN_MS, encrypt('ferry'))
+      isStrong = probe !== null
+    }
     return isStrong ? 'system' : 'memory'
   }
 
   const protect = async (secret: string): Promise<Outcome<string>> => {
     const sealed = await encrypt(secret)
     if (sealed === null) {
-      isStrong = null
+      isStrong = false
       return failed({ kind: 'secret-store-unavailable' })
     }
     return succeeded(FORM + sealed.toString('base64'))
@@ -62,6 +68,17 @@ export function safeStorageVault({ safeStorage, platform }: VaultParts): SecretV
   }
 
   return { place, protect, reveal }
+}
+
+/** Null when it takes longer. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<null>()
+  const timer = setTimeout(resolve, ms, null)
+  try {
+    return await Promise.race([work, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function isSealed(sealed: Buffer, platform: NodeJS.Platform): boolean {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { safeStorageVault } from '../../electron/desktop/safe-storage-vault.ts'
 import { safeStorage } from '../fakes/electron.ts'
 
@@ -53,6 +53,23 @@ describe('the vault', () => {
     safeStorage.isLocked = false
 
     expect(await vault.place()).toBe('system')
+  })
+
+  it('does not keep the window waiting for a password, and finds its place after it', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { promise, resolve: unlock } = Promise.withResolvers<void>()
+    safeStorage.unlocking = promise
+    const vault = vaultOn('linux')
+    const place = vault.place()
+    const kept = vault.protect(SECRET)
+
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(await place).toBe('memory')
+    unlock()
+
+    expect(await vault.place()).toBe('system')
+    expect(await kept).toMatchObject({ ok: true })
   })
 
   it('keeps nothing under the hard-coded key when the key ring went away', async () => {

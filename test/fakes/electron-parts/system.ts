@@ -62,10 +62,13 @@ export const safeStorage = {
   isAvailable: true,
   isLocked: false,
   shouldReEncrypt: false,
+  /** While set, the key ring asks for its password. */
+  unlocking: null as Promise<void> | null,
   async isAsyncEncryptionAvailable(): Promise<boolean> {
     return safeStorage.isAvailable
   },
   async encryptStringAsync(text: string): Promise<Buffer> {
+    await safeStorage.unlocking
     if (safeStorage.isLocked) throw new Error('Encryption is temporarily unavailable')
     return Buffer.from(safeStorage.tag + [...text].reverse().join(''))
   },
@@ -80,6 +83,7 @@ export const safeStorage = {
       isAvailable: true,
       isLocked: false,
       shouldReEncrypt: false,
+      unlocking: null,
     })
   },
 }
