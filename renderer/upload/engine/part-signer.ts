@@ -37,9 +37,25 @@ export class PartSigner {
     const ahead = lacking.length > 0 || stock < LOW_STOCK ? next.filter(isLacking) : []
     const wanted = [...lacking, ...ahead]
     if (wanted.length === 0) return
-    const batch = this.#control.sign(uploadId, wanted)
-    const entry = { askedAtMs: this.#clock.now(), batch }
+    const entry = this.#ask(uploadId, wanted, ahead)
     for (const partNumber of wanted) entries.set(partNumber, entry)
+  }
+
+  #ask(uploadId: UploadId, wanted: readonly number[], ahead: readonly number[]): Entry {
+    const batch = this.#control.sign(uploadId, wanted).then((signed) => {
+      // Only those that start now have failed; the later ones shall be asked for anew.
+      if (!signed.ok) this.#drop(uploadId, ahead, entry)
+      return signed
+    })
+    const entry: Entry = { askedAtMs: this.#clock.now(), batch }
+    return entry
+  }
+
+  #drop(uploadId: UploadId, partNumbers: readonly number[], entry: Entry): void {
+    const entries = this.#entries.get(uploadId)
+    for (const partNumber of partNumbers) {
+      if (entries?.get(partNumber) === entry) entries.delete(partNumber)
+    }
   }
 
   /** Rejects never; the failures are those of the host's `signParts`. */

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest'
+import { type FerryBridge, mapRows } from '../../electron/contract/bridge.ts'
+import { type CommandInput, commands, notices } from '../../electron/contract/commands.ts'
+import type { Failure } from '../../electron/contract/failure.ts'
+import { MAX_BATCH, MIB } from '../../electron/contract/limits.ts'
+import { failed, succeeded } from '../../electron/contract/outcome.ts'
+import type { QueueItem, UploadRecord } from '../../electron/contract/upload.ts'
+import { createIntake } from '../../renderer/upload/adapters/intake-over-bridge.ts'
+import { nameOfPastedImage } from '../../renderer/upload/adapters/pasted-image-name.ts'
+import { type SourceFiles, sourceLookup } from '../../renderer/upload/adapters/source-files.ts'
+import { createUploadQueue } from '../../renderer/upload/engine/upload-queue.ts'
+import { FakeNetwork } from '../fakes/fake-network.ts'
+import { FakeStore } from '../fakes/fake-store.ts'
+import { destinationIdOf, sourceIdOf, uploadIdOf, uploadRecord } from '../fakes/upload-records.ts'
+import { VirtualClock } from '../fakes/virtual-clock.ts'
+
+const destinationId = destinationIdOf(1)
+
+/** A host that registers everything, except as told. */
+class IntakeBench {
+  readonly clock = new VirtualClock()
+  readonly store = new FakeStore(this.clock)
+  readonly sourceFiles: SourceFiles = new Map()
+  readonly registeredCounts: number[] = []
+  readonly queuedItems: QueueItem[] = []
+  /** By file name: what waits for it, and what is wrong with it. */
+  readonly waiting = new Map<string, UploadRecord>()
+  readonly unregistrable = new Map<string, Failure>()
+  readonly refused = new Map<string, Failure>()
+  isHostGone = false
+  #sourceCount = 0
+  readonly #names = new Map<string, string>()
+
+  readonly queue = createUploadQueue(
+    {
+      control: this.store.control,
+      transport: this.store.transport,
+      sources: sourceLookup(this.sourceFiles),
+      clock: this.clock,
+      network: new FakeNetwork(),
+    },
+    { destinationOf: () => null },
+  )
+  readonly intake = createIntake(this.#bridge(), this.queue, this.sourceFiles)
+
+  #bridge(): FerryBridge<File> {
+    const notScripted = async () => failed({ kind: 'not-now' })
+    return {
+      commands: {
+        ...mapRows(commands, () => notScripted),
+        matchSources: async ({ items }) => {
+          if (this.isHostGone) return failed({ kind: 'host-gone' })
+          const matches = items.flatMap(({ sourceId, relativePath }) => {
+            const upload = this.waiting.get(relativePath)
+            return upload === undefined ? [] : [{ sourceId, upload }]
+          })
+          return succeeded({ matches })
+        },
+        queueUploads: async (input) => this.#queueUp(input),
+      },
+      notices: mapRows(notices, () => () => () => undefined),
+      registerSources: async (files) => {
+        this.registeredCounts.push(files.length)
+        return succeeded(files.map((file) => this.#register(file)))
+      },
+    }
+  }
+
+  #register(file: File) {
+    const failure = this.unregistrable.get(file.name)
+    if (failure !== undefined) return failed(failure)
+    this.#sourceCount += 1
+    const sourceId = sourceIdOf(this.#sourceCount)
+    this.#names.set(sourceId, file.name)
+    const { name, size: byteLength, lastModified: modifiedAtMs } = file
+    return succeeded({ sourceId, name, byteLength, modifiedAtMs, isDurable: false })
+  }
+
+  #queueUp({ items }: CommandInput<'queueUploads'>) {
+    this.queuedItems.push(...items)
+    const refusalOf = ({ relativePath }: QueueItem) => this.refused.get(relativePath)
+    const uploads = items
+      .filter((item) => refusalOf(item) === undefined)
+      .map((item) => {
+        const number = Number(item.sourceId.slice(-12))
+        return this.store.take(uploadRecord(number, 4, { sourceId: item.sourceId }))
+      })
+    const refused = items.flatMap((item) => {
+      const failure = refusalOf(item)
+      return failure === undefined ? [] : [{ sourceId: item.sourceId, failure }]
+    })
+    return succeeded({ uploads, refused })
+  }
+}
+
+const file = (name: string) => new File(['four'], name, { type: 'text/plain' })
+
+describe('taking files in', () => {
+  it('makes an upload of each, which is driven at once', async () => {
+    const bench = new IntakeBench()
+
+    const report = await bench.intake.addFiles([file('a.txt'), file('b.txt')], destinationId)
+    await bench.clock.until(() => bench.queue.snapshot().totals.doneCount === 2)
+
+    expect(report).toEqual({
+      queuedCount: 2,
+      matchedCount: 0,
+      refused: [],
+      emptyFolderCount: 0,
+      unreadable: [],
+    })
+    expect(bench.queuedItems).toEqual([
+      { sourceId: sourceIdOf(1), relativePath: 'a.txt', contentType: 'text/plain' },
+      { sourceId: sourceIdOf(2), relativePath: 'b.txt', contentType: 'text/plain' },
+    ])
+  })
+
+  it('keeps the place of a file inside its folder', async () => {
+    const bench = new IntakeBench()
+    const inFolder = Object.assign(file('c.txt'), { webkitRelativePath: 'a/b/c.txt' })
+
+    await bench.intake.addFiles([inFolder], destinationId)
+
+    expect(bench.queuedItems.map(({ relativePath }) => relativePath)).toEqual(['a/b/c.txt'])
+  })
+
+  it('asks for no more at once than one command may name', async () => {
+    const bench = new IntakeBench()
+    const files = Array.from({ length: 2 * MAX_BATCH + 1 }, (_, index) => file(`${index}`))
+
+    const report = await bench.intake.addFiles(files, destinationId)
+    bench.queue.close()
+
+    expect(bench.registeredCounts).toEqual([MAX_BATCH, MAX_BATCH, 1])
+    expect(report.queuedCount).toBe(2 * MAX_BATCH + 1)
+  })
+
+  it('gives a file to the upload that waits for it', async () => {
+    const bench = new IntakeBench()
+    const plan = { mode: 'multipart', byteLength: 48 * MIB, partBytes: 16 * MIB } as const
+    const record = uploadRecord(7, 48 * MIB, { sourceId: null, plan, recordedBytes: 16 * MIB })
+    bench.queue.adopt([bench.store.take(record)])
+    const before = bench.queue.upload(uploadIdOf(7))?.phase
+    bench.waiting.set('film.mp4', record)
+
+    const report = await bench.intake.addFiles([file('film.mp4'), file('new.txt')], destinationId)
+    const after = bench.queue.upload(uploadIdOf(7))
+    bench.queue.close()
+
+    expect(before).toBe('needs-you')
+    expect(report).toMatchObject({ matchedCount: 1, queuedCount: 1 })
+    expect(after?.record.sourceId).toBe(sourceIdOf(1))
+    expect(['waiting', 'preparing', 'uploading']).toContain(after?.phase)
+    expect(bench.queuedItems.map(({ relativePath }) => relativePath)).toEqual(['new.txt'])
+  })
+
+  it('names what could not be taken and why, and takes the rest', async () => {
+    const bench = new IntakeBench()
+    bench.unregistrable.set('gone.txt', { kind: 'source-missing' })
+    bench.refused.set('odd.txt', { kind: 'name-unusable', reason: 'not-unicode' })
+    const long = Object.assign(file('long.txt'), { webkitRelativePath: `${'d/'.repeat(3000)}x` })
+
+    const report = await bench.intake.addFiles(
+      [file('gone.txt'), file('odd.txt'), file('fine.txt'), long],
+      destinationId,
+    )
+
+    expect(report.queuedCount).toBe(1)
+    expect(
+      report.refused.map(({ relativePath, failure }) => [relativePath.slice(0, 9), failure]),
+    ).toEqual([
+      ['d/d/d/d/d', { kind: 'name-unusable', reason: 'too-long' }],
+      ['gone.txt', { kind: 'source-missing' }],
+      ['odd.txt', { kind: 'name-unusable', reason: 'not-unicode' }],
+    ])
+    expect([...bench.sourceFiles.values()].map(({ name }) => name)).toEqual(['fine.txt'])
+  })
+
+  it('says so for every file when the host is gone', async () => {
+    const bench = new IntakeBench()
+    bench.isHostGone = true
+
+    const report = await bench.intake.addFiles([file('a.txt'), file('b.txt')], destinationId)
+
+    expect(report.refused).toEqual([
+      { relativePath: 'a.txt', failure: { kind: 'host-gone' } },
+      { relativePath: 'b.txt', failure: { kind: 'host-gone' } },
+    ])
+  })
+})
+
+it.each([
+  ['image.png', 'image/png', 'Screenshot 2026-01-02 at 03.04.05.png'],
+  ['Image.JPEG', 'image/jpeg', 'Screenshot 2026-01-02 at 03.04.05.JPEG'],
+  ['holiday.png', 'image/png', null],
+  ['image.png', 'text/plain', null],
+  ['image', 'image/png', null],
+])('names a pasted %s (%s) %s', (name, type, expected) => {
+  expect(nameOfPastedImage({ name, type }, new Date(2026, 0, 2, 3, 4, 5))).toBe(expected)
+})
