@@ -51,6 +51,7 @@ class Exchange {
   readonly #response: ServerResponse
   /** The client holds its body back until the request has proven that it may bring one. */
   #isWaiting: boolean
+  #reading: AsyncGenerator<Buffer, void, undefined> | null = null
   readonly #requestId = randomBytes(8).toString('hex').toUpperCase()
   #headers: Record<string, string>
 
@@ -94,6 +95,7 @@ class Exchange {
     const cors = corsHeaders(rules, request.headers.get('origin'), request.method)
     this.#headers = { ...this.#headers, ...cors }
     const body = this.#body()
+    this.#reading = body
     if (isForm(request)) return postForm({ bucket, request, body })
     const authorization = authenticate(request.raw, bucket, bucket.now())
     if (request.bucket !== null && request.bucket !== bucket.name) {
@@ -154,6 +156,9 @@ class Exchange {
   async #restOfBody(): Promise<void> {
     const message = this.#message
     if (message.complete || message.destroyed || this.#isWaiting) return
+    // Whoever read the body may have left it half-way, and only one may read it at a time.
+    await this.#reading?.return()
+    if (message.readableEnded || message.destroyed) return
     const over = new Promise((resolve) => message.once('end', resolve).once('close', resolve))
     message.resume()
     await over
