@@ -16,7 +16,9 @@ it('says what the host met when it started, until each is dismissed', async () =
 
   await page.getByText('The list of uploads could not be read').waitFor()
   await page.getByText('The old file is kept as records.corrupt-1.sqlite.').waitFor()
-  await button('Dismiss').click()
+  await button('Open folder').click()
+  await page.getByText('/home/ada/ferry/data').waitFor()
+  await page.locator('.window-notices').getByRole('button', { name: 'Dismiss' }).click()
   await page.evaluate(() =>
     window.fake.notify('troublesChanged', { troubles: [{ kind: 'local-bucket-moved' }] }),
   )

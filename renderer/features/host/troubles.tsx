@@ -4,12 +4,13 @@ import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { failureText } from '../failure-text.ts'
-import { useServices, useSession } from '../services/services.tsx'
+import { useSession } from '../services/services.tsx'
+import { useOpenFolder } from '../services/use-open-folder.ts'
 
 /** What the host met when it started, once each. */
 export function Troubles() {
   const { host } = useSession()
-  const { commands } = useServices()
+  const openFolder = useOpenFolder()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const shown = host.troubles
     .map((trouble) => ({ trouble, key: JSON.stringify(trouble) }))
@@ -23,11 +24,7 @@ export function Troubles() {
         role="status"
         title={title}
         onDismiss={() => setDismissed(new Set([...dismissed, key]))}
-        action={
-          folder !== null && (
-            <Button onClick={() => void commands.openFolder({ folder })}>Open folder</Button>
-          )
-        }
+        action={folder !== null && <Button onClick={() => openFolder(folder)}>Open folder</Button>}
       >
         <p>{detail}</p>
       </Notice>

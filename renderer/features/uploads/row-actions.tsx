@@ -5,11 +5,11 @@ import { Button, IconButton } from '../../design/button.tsx'
 import { ConfirmDialog } from '../../design/dialog.tsx'
 import { formatBytes } from '../../design/format.ts'
 import { Menu, MenuItem } from '../../design/menu.tsx'
-import { useToasts } from '../../design/toasts.tsx'
 import { useFocusKeeper } from '../../design/use-focus-keeper.ts'
 import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
-import { ACTION_LABELS, type FailureAction, failureSentence, failureText } from '../failure-text.ts'
+import { ACTION_LABELS, type FailureAction, failureText } from '../failure-text.ts'
 import { useServices, useSession } from '../services/services.tsx'
+import { useOpenFolder } from '../services/use-open-folder.ts'
 import type { RowCalls } from './upload-row.tsx'
 
 /** More than this is not thrown away without a question. */
@@ -164,15 +164,4 @@ function RowMenu({ view }: { readonly view: UploadView }) {
 function useDestination({ record }: UploadView): Destination | undefined {
   const { destinations } = useSession()
   return destinations.find((each) => each.destinationId === record.destinationId)
-}
-
-function useOpenFolder(): (folder: 'local-bucket' | 'logs' | 'data') => void {
-  const { commands } = useServices()
-  const { say } = useToasts()
-  return (folder) => {
-    void commands.openFolder({ folder }).then((answer) => {
-      if (!answer.ok) say(failureSentence(answer.failure))
-      else if (!answer.value.isOpened) say('The folder is here:', answer.value.path)
-    })
-  }
 }

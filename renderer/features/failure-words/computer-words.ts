@@ -1,0 +1,120 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { formatBytes } from '../../design/format.ts'
+import { type ComputerFailure, type FailureText, text } from './words.ts'
+
+/** About a file, this computer, or Ferry itself. */
+export function computerWords(failure: ComputerFailure): FailureText {
+  switch (failure.kind) {
+    case 'source-changed':
+      return text(
+        'The file was changed after its upload began.',
+        'Cancel this upload and drop the file again to send it as it is now.',
+      )
+    case 'source-missing':
+      return text(
+        'The file is no longer where it was.',
+        'Put it back and try again, or drop it from its new place.',
+        'retry',
+      )
+    case 'source-unreadable':
+      return text(
+        'The file cannot be read.',
+        'Allow yourself to read it, or close the program that holds it, then try again.',
+        'retry',
+      )
+    case 'source-detached':
+      return text(
+        'Drop the file here again to go on.',
+        'Ferry recognises it and sends only what is missing.',
+        'choose-file',
+      )
+    case 'name-unusable':
+      return text(nameProblem(failure.reason), 'Rename the file and drop it again.')
+    case 'too-large':
+      return text(
+        `The file is larger than this store takes (${formatBytes(failure.limitBytes)}).`,
+        'Split the file, or choose another destination.',
+      )
+    case 'disk-full':
+      return failure.where === 'local-bucket'
+        ? text(
+            'The disk that holds the bucket on this computer is full.',
+            'Free some space, then try again.',
+            'open-bucket-folder',
+          )
+        : text(
+            'The disk that holds Ferry’s records is full.',
+            'Free some space, then try again.',
+            'retry',
+          )
+    case 'secret-store-unavailable':
+      return text(
+        'The system’s key store does not open.',
+        'Unlock it and try again, or keep the keys only while Ferry runs.',
+        'retry',
+      )
+    case 'secret-missing':
+      return text(
+        'The secret access key was kept only while Ferry ran.',
+        'Enter the keys again; the uploads go on.',
+        'enter-keys',
+      )
+    case 'local-bucket-unavailable':
+      return text(
+        localBucketProblem(failure.reason),
+        LOCAL_BUCKET_WAY_OUT[failure.reason],
+        'open-data-folder',
+      )
+    case 'host-gone':
+      return text('Ferry stopped.', 'Start it again; your uploads go on.', 'reload')
+    case 'unknown-id':
+      return text('Ferry has no record of this any more.', 'Reload the window.', 'reload')
+    case 'not-now':
+      return text('This cannot be done while it is in use.', 'Wait for it or cancel it first.')
+    case 'internal':
+      return text(
+        `Something went wrong inside Ferry (reference ${failure.reference}).`,
+        'Try again; the log has the details.',
+        'retry',
+      )
+    default:
+      return unreachable(failure)
+  }
+}
+
+function nameProblem(reason: Extract<Failure, { kind: 'name-unusable' }>['reason']): string {
+  switch (reason) {
+    case 'empty':
+      return 'The file has no name that a bucket can hold.'
+    case 'too-long':
+      return 'The name, with its folders, is longer than a bucket can hold (1,024 bytes).'
+    case 'not-unicode':
+      return 'The name holds characters that are not valid text.'
+    case 'dot-segment':
+      return 'A folder or file named “.” or “..” cannot be kept in a bucket.'
+    default:
+      return unreachable(reason)
+  }
+}
+
+type LocalBucketReason = Extract<Failure, { kind: 'local-bucket-unavailable' }>['reason']
+
+function localBucketProblem(reason: LocalBucketReason): string {
+  switch (reason) {
+    case 'port-taken':
+      return 'The bucket on this computer cannot start: another program uses its port.'
+    case 'folder-unwritable':
+      return 'The bucket on this computer cannot write to its folder.'
+    case 'broken':
+      return 'The bucket on this computer cannot start.'
+    default:
+      return unreachable(reason)
+  }
+}
+
+const LOCAL_BUCKET_WAY_OUT: Record<LocalBucketReason, string> = {
+  'port-taken': 'Close that program, or a second Ferry, then start Ferry again.',
+  'folder-unwritable': 'Allow yourself to write there, then start Ferry again.',
+  broken: 'Start Ferry again; its log says more.',
+}

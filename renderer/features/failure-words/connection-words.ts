@@ -1,0 +1,94 @@
+import { computerWords } from './computer-words.ts'
+import { type ActingFailure, type FailureText, text } from './words.ts'
+
+/** For failures that the person must act on; those of this computer are said next door. */
+export function connectionWords(failure: ActingFailure): FailureText {
+  switch (failure.kind) {
+    case 'form-invalid':
+      return text(
+        'Some fields need another look.',
+        'They are marked in the form.',
+        'edit-connection',
+      )
+    case 'host-not-found':
+      return text(
+        `There is no server named “${failure.host}”.`,
+        'Check the endpoint for typing mistakes, and the network.',
+        'edit-connection',
+      )
+    case 'host-unreachable':
+      return text(
+        `The server “${failure.host}” cannot be reached.`,
+        'Check that it is running, the port in the endpoint, and the network.',
+        'edit-connection',
+      )
+    case 'tls-failed':
+      return text(
+        `“${failure.host}” has no certificate that this computer trusts (${failure.reason}).`,
+        'Check the address, or install the certificate of your own server.',
+        'edit-connection',
+      )
+    case 'not-s3':
+      return text(
+        `“${failure.host}” answers, but not as an S3 store.`,
+        'Check the endpoint: it is the address of the S3 service, not of its web page.',
+        'edit-connection',
+      )
+    case 'credentials-rejected':
+      return text(
+        'The store does not accept the keys.',
+        'Check the access key ID and the secret access key.',
+        'edit-connection',
+      )
+    case 'credentials-expired':
+      return text(
+        'The keys have expired.',
+        'Enter new ones; the parts already sent are safe in the bucket.',
+        'enter-keys',
+      )
+    case 'access-denied':
+      return text(
+        'The store accepts the keys, but they may not do this here.',
+        'Allow them to write to this bucket, or use other keys.',
+        'edit-connection',
+      )
+    case 'bucket-missing':
+      return text(
+        `There is no bucket named “${failure.bucket}” at this store.`,
+        'Check its name, or create it at the store.',
+        'edit-connection',
+      )
+    case 'region-wrong':
+      return failure.region === null
+        ? text(
+            'The bucket is in another region.',
+            'Enter the region that the store shows for it.',
+            'edit-connection',
+          )
+        : text(
+            `The bucket is in the region ${failure.region}.`,
+            'Use that region.',
+            'edit-connection',
+          )
+    case 'cors-blocked':
+      return text(
+        `The bucket does not take uploads from a browser window (${failure.origin}).`,
+        'Add a CORS rule that allows this origin and PUT and exposes ETag, or use Ferry’s desktop app, which needs none.',
+        'edit-connection',
+      )
+    case 'etag-hidden':
+      return text(
+        'The bucket hides from the window what it received.',
+        'Add ETag to ExposeHeaders in the bucket’s CORS rule, then try again.',
+        'retry',
+      )
+    case 'store-refused':
+      return text(
+        `The store refused this (${[failure.status, failure.code].filter(Boolean).join(' ')}).`,
+        'Try again; if it stays, the store’s own log says why.',
+        'retry',
+      )
+    default:
+      return computerWords(failure)
+  }
+}

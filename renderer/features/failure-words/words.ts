@@ -1,0 +1,59 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+
+/** What the window can do about a failure with one press. */
+export type FailureAction =
+  | 'retry'
+  | 'edit-connection'
+  | 'enter-keys'
+  | 'choose-file'
+  | 'open-data-folder'
+  | 'open-bucket-folder'
+  | 'reload'
+
+export interface FailureText {
+  /** What is wrong, naming the thing. A whole sentence. */
+  readonly problem: string
+  /** What to do about it, or what Ferry does by itself. A whole sentence. */
+  readonly wayOut: string
+  readonly action: FailureAction | null
+}
+
+export const text = (
+  problem: string,
+  wayOut: string,
+  action: FailureAction | null = null,
+): FailureText => ({ problem, wayOut, action })
+
+/** Ferry waits for these, or tries again, before it says anything. */
+type WaitingKind =
+  | 'offline'
+  | 'stalled'
+  | 'server-error'
+  | 'throttled'
+  | 'no-response'
+  | 'body-corrupted'
+  | 'url-expired'
+  | 'clock-skewed'
+  | 'upload-gone'
+
+/** The person must act. */
+export type ActingFailure = Exclude<Failure, { kind: WaitingKind }>
+
+/** About the store and the way to it. */
+type ConnectionKind =
+  | 'form-invalid'
+  | 'host-not-found'
+  | 'host-unreachable'
+  | 'tls-failed'
+  | 'not-s3'
+  | 'credentials-rejected'
+  | 'credentials-expired'
+  | 'access-denied'
+  | 'bucket-missing'
+  | 'region-wrong'
+  | 'cors-blocked'
+  | 'etag-hidden'
+  | 'store-refused'
+
+/** About a file, this computer, or Ferry itself. */
+export type ComputerFailure = Exclude<ActingFailure, { kind: ConnectionKind }>
