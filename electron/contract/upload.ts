@@ -83,7 +83,11 @@ export type UploadRecord = z.infer<typeof UploadRecord>
 export const HeldPart = z.strictObject({ partNumber: PartNumber, byteLength, etag })
 export type HeldPart = z.infer<typeof HeldPart>
 
-/** A presigned PUT. Everything in `headers` is signed and must be sent as it is. */
+/**
+ * A presigned PUT. Everything in `headers` is signed and must be sent as it is, and no other header
+ * of the page's own: a body with a type makes the browser add an unsigned `Content-Type`, which
+ * Ceph 20 refuses, so the slice of a part has the type ''.
+ */
 export const SignedPart = z.strictObject({
   partNumber: PartNumber,
   url: presignedUrl,

@@ -32,16 +32,16 @@ export interface CoreParts {
 /** One thin function per row of the table. */
 export function makeHandlers(parts: CoreParts): CommandHandlers {
   const { context, destinations, local, ports, records, sources, uploads } = parts
+  const edited = { destinations, records, leftovers: uploads.leftovers }
   return guarded({
     describeHost: async () => succeeded(await describeHost(parts)),
 
     listDestinations: async () => succeeded(destinations.listed()),
     useLocalBucket: () => local.use(),
     checkDestination: (draft) => checkDestination({ destinations, ports }, draft),
-    saveDestination: (draft) => saveDestination({ destinations, records }, draft),
+    saveDestination: (draft) => saveDestination(edited, draft),
     selectDestination: async ({ destinationId }) => destinations.select(destinationId),
-    forgetDestination: ({ destinationId }) =>
-      forgetDestination({ destinations, records, leftovers: uploads.leftovers }, destinationId),
+    forgetDestination: ({ destinationId }) => forgetDestination(edited, destinationId),
     setLinkLife: async ({ destinationId, linkSeconds }) =>
       destinations.setLinkLife(destinationId, linkSeconds),
 

@@ -7,12 +7,18 @@ import type { Destinations } from './destinations.ts'
 import { cleanDraft } from './draft.ts'
 import type { StoredDestination } from './stored-destination.ts'
 
+interface EditParts {
+  readonly destinations: Destinations
+  readonly records: UploadRecords
+  readonly leftovers: Leftovers
+}
+
 /**
  * Stores the draft and selects it. Fails with `form-invalid`, or with `not-now` when it would take
  * parts that are already sent out of reach.
  */
 export async function saveDestination(
-  { destinations, records }: { destinations: Destinations; records: UploadRecords },
+  { destinations, records, leftovers }: EditParts,
   draft: DestinationDraft,
 ): Promise<Outcome<{ destination: Destination; notes: DraftNote[] }>> {
   const former = draft.destinationId === null ? null : destinations.find(draft.destinationId)
@@ -21,7 +27,11 @@ export async function saveDestination(
   const clean = cleanDraft(draft, former !== null)
   if (!clean.ok) return clean
   const isElsewhere = former !== null && pointsElsewhere(former, clean.value.fields)
-  if (isElsewhere && records.hasBegun(former.destinationId)) return failed({ kind: 'not-now' })
+  if (isElsewhere) {
+    if (records.hasBegun(former.destinationId)) return failed({ kind: 'not-now' })
+    // The new place knows nothing of what cancelled uploads left at the old one.
+    await leftovers.sweep(former.destinationId)
+  }
   const saved = await destinations.save(clean.value, former, draft.keepSecret)
   if (!saved.ok) return saved
   return succeeded({ destination: saved.value, notes: clean.value.notes })
@@ -29,11 +39,7 @@ export async function saveDestination(
 
 /** Refused with `not-now` while uploads to it wait or run. Takes its secret with it. */
 export async function forgetDestination(
-  {
-    destinations,
-    records,
-    leftovers,
-  }: { destinations: Destinations; records: UploadRecords; leftovers: Leftovers },
+  { destinations, records, leftovers }: EditParts,
   destinationId: DestinationId,
 ): Promise<Outcome<Record<string, never>>> {
   const stored = destinations.find(destinationId)
@@ -42,6 +48,8 @@ export async function forgetDestination(
   // What failed uploads left there is paid for, and later there is no key to remove it with.
   records.cancelFailed(destinationId)
   await leftovers.sweep(destinationId)
+  // Asking the store takes time, in which a drop may have come.
+  if (records.hasLive(destinationId)) return failed({ kind: 'not-now' })
   records.abandonCleaning(destinationId)
   await destinations.forget(stored)
   return succeeded({})

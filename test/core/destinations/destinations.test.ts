@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DestinationDraft } from '../../../electron/contract/destination.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
+import { failed, succeeded } from '../../../electron/contract/outcome.ts'
+import type { SecretVault } from '../../../electron/core/ports.ts'
 import { memoryVault } from '../../../electron/core/secret-file.ts'
-import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'
+import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 
 const SECRET = 'wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY'
 
@@ -143,6 +145,70 @@ describe('a saved destination', () => {
       'http://127.0.0.1:9',
       'http://photos.127.0.0.1:9',
     ])
+  })
+})
+
+describe('a vault that renews what it keeps', () => {
+  it('has the old form replaced by the new one', async () => {
+    const { destination } = await save()
+    const vault: SecretVault = {
+      place: async () => 'system',
+      protect: async () => succeeded('new form'),
+      reveal: async () =>
+        succeeded({
+          secret: JSON.stringify({ secretAccessKey: SECRET, sessionToken: '' }),
+          renewed: 'new form',
+        }),
+    }
+    harness = await harness.restart({ vault })
+    const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
+
+    await harness.ask('prepareUpload', { uploadId, partBytes: null })
+
+    expect(readFileSync(join(harness.folder, 'settings.json'), 'utf8')).toContain('new form')
+  })
+
+  it('that cannot be opened now says so, and the destination stays', async () => {
+    const { destination } = await save()
+    const locked = async () => failed({ kind: 'secret-store-unavailable' } as const)
+    const vault: SecretVault = {
+      place: async () => 'system',
+      protect: locked,
+      reveal: locked,
+    }
+    harness = await harness.restart({ vault })
+    const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
+
+    const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+    const saved = await harness.ask('saveDestination', draft)
+
+    const unavailable = { ok: false, failure: { kind: 'secret-store-unavailable' } }
+    expect([prepared, saved]).toEqual([unavailable, unavailable])
+    expect((await harness.must('listDestinations', {})).destinations).toEqual([destination])
+  })
+})
+
+describe('a destination that is pointed elsewhere', () => {
+  it('has to wait while parts for it lie at the old place', async () => {
+    const local = await harness.must('useLocalBucket', {})
+    const { destination } = await save({
+      endpoint: local.endpoint,
+      region: local.region,
+      bucket: local.bucket,
+      ...harness.localKeys(),
+    })
+    const { destinationId } = destination
+    const edit = { destinationId, secretAccessKey: '', endpoint: 'http://127.0.0.1:9' }
+    const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1 + PART))
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+
+    const early = await harness.ask('saveDestination', { ...draft, ...edit })
+    await harness.must('cancelUpload', { uploadId })
+    const late = await harness.ask('saveDestination', { ...draft, ...edit })
+
+    expect(early).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(late.ok).toBe(true)
+    expect((await harness.stored(local)).unfinished).toEqual([])
   })
 })
 

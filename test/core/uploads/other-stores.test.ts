@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { UploadId } from '../../../electron/contract/ids.ts'
+import { UploadRecords } from '../../../electron/core/records/upload-records.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
 
@@ -214,6 +215,23 @@ describe('Complete', () => {
     }
 
     expect(await complete()).toEqual(gone)
+  })
+})
+
+describe('a multipart upload whose id cannot be written down', () => {
+  it('is aborted at once, since nobody would ever find it again', async () => {
+    const full = Object.assign(new Error('full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+    const noRoom = vi
+      .spyOn(UploadRecords.prototype, 'setStoreUpload')
+      .mockImplementationOnce(() => {
+        throw full
+      })
+
+    const outcome = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    noRoom.mockRestore()
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'disk-full', where: 'data-folder' } })
+    expect(stub.requests.at(-1)).toBe('DELETE /photos/a.bin')
   })
 })
 
