@@ -33,7 +33,7 @@ export function App({ boot }: { readonly boot: Boot }) {
       )
     case 'signed-out':
       return (
-        <OnlyMessage title="This window is not connected to Ferry any more">
+        <OnlyMessage title="This window is not connected to Ferry">
           Open the address that Ferry printed when it started, or start Ferry again; it prints a new
           one. Your uploads go on.
         </OnlyMessage>

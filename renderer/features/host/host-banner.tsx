@@ -1,3 +1,4 @@
+import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
 
@@ -23,6 +24,7 @@ export function OnlyMessage({
   return (
     <main className="only-message">
       <div className="only-card" role="alert">
+        <BrandMark size={40} />
         <h1>{title}</h1>
         <p>{children}</p>
         {action !== undefined && (
