@@ -130,7 +130,12 @@ function proveSource(headers: ReadonlyMap<string, string>, source: StoredObject)
   const ifNoneMatch = headers.get('x-amz-copy-source-if-none-match')
   const isWrong = ifMatch !== undefined && !isEtagListed(ifMatch, source.etag)
   const isSame = ifNoneMatch !== undefined && isEtagListed(ifNoneMatch, source.etag)
-  if (isWrong || isSame) throw new S3Error('PreconditionFailed')
+  const since = (name: string) => Date.parse(headers.get(`x-amz-copy-source-if-${name}`) ?? '')
+  // HTTP's times are whole seconds; a comparison with a date that is not there is false.
+  const modifiedMs = Math.floor(source.modifiedMs / 1000) * 1000
+  const isNewer = ifMatch === undefined && modifiedMs > since('unmodified-since')
+  const isOlder = ifNoneMatch === undefined && modifiedMs <= since('modified-since')
+  if (isWrong || isSame || isNewer || isOlder) throw new S3Error('PreconditionFailed')
 }
 
 function unescaped(text: string): string {

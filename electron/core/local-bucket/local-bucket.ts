@@ -1,13 +1,12 @@
 import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import path from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { BucketSettings } from './bucket-settings.ts'
 import type { Bucket } from './context.ts'
-import { errnoOf } from './errors.ts'
 import { createBucketServer, type ServerLog } from './http-server.ts'
-import { IndexInUse, IndexUnreadable, openIndex } from './index-db.ts'
+import { type OpenedIndex, openedIndexIn } from './index-file.ts'
 import { listenOn, portOf, stopServer } from './listen.ts'
+import { LocalBucketError, namedTrouble } from './local-bucket-error.ts'
 import { ObjectFiles } from './object-files.ts'
 import { ObjectStore } from './object-store.ts'
 import { indexFolder } from './rebuild-index.ts'
@@ -55,17 +54,8 @@ export interface LocalBucket {
   close(): Promise<void>
 }
 
-export class LocalBucketError extends Error {
-  override readonly name = 'LocalBucketError'
-  readonly reason: 'port-taken' | 'folder-unwritable' | 'in-use' | 'broken'
+export { LocalBucketError } from './local-bucket-error.ts'
 
-  constructor(reason: LocalBucketError['reason'], text: string) {
-    super(text)
-    this.reason = reason
-  }
-}
-
-const INDEX_FILE = 'index.sqlite'
 const silent: ServerLog = { warn: () => undefined }
 
 /**
@@ -74,28 +64,32 @@ const silent: ServerLog = { warn: () => undefined }
  */
 export async function openLocalBucket(options: LocalBucketOptions): Promise<LocalBucket> {
   const now = options.now ?? Date.now
-  makeFolder(options.folder)
-  const index = openedIndex(options.folder, now)
+  let index: OpenedIndex
+  try {
+    makeFolder(options.folder)
+    index = openedIndexIn(options.folder, now)
+  } catch (error) {
+    throw namedTrouble(error, options.folder)
+  }
   try {
     const known = openedState(options, now)
-    const bucket = await openedBucket(index, known.state, now)
+    const endpointOf = () => `http://127.0.0.1:${portOf(server)}`
+    const bucket = await openedBucket(index, known.state, now, endpointOf)
     const server = createBucketServer({
-      bucket: bucket.bucket,
+      bucket,
       pageOrigins: originsOf(options),
       log: options.log ?? silent,
     })
     const movedFromPort = await listen(server, options.port ?? 0, known.state.port)
-    const port = portOf(server)
-    bucket.endpoint = `http://127.0.0.1:${port}`
-    writeState(options.folder, { ...known.state, port })
-    const { region, accessKeyId, secretAccessKey } = known.state
+    await rememberPort(server, options.folder, known.state)
+    const { region, accessKeyId, secretAccessKey } = bucket
     return {
-      endpoint: bucket.endpoint,
+      endpoint: endpointOf(),
       region,
-      bucket: known.state.bucket,
+      bucket: bucket.name,
       accessKeyId,
       secretAccessKey,
-      objectsFolder: bucket.bucket.files.folder,
+      objectsFolder: bucket.files.folder,
       movedFromPort,
       setAside: index.setAside ?? known.setAside,
       close: once(async () => {
@@ -106,36 +100,6 @@ export async function openLocalBucket(options: LocalBucketOptions): Promise<Loca
   } catch (error) {
     index.db.close()
     throw namedTrouble(error, options.folder)
-  }
-}
-
-interface OpenedIndex {
-  readonly db: DatabaseSync
-  readonly setAside: string | null
-}
-
-function openedIndex(folder: string, now: () => number): OpenedIndex {
-  const file = path.join(folder, INDEX_FILE)
-  try {
-    try {
-      return { db: openIndex(file), setAside: null }
-    } catch (error) {
-      if (!(error instanceof IndexUnreadable)) throw error
-      const aside = setAside(folder, INDEX_FILE, now())
-      // Its journal belongs to the damaged file and would be replayed into the new one.
-      for (const end of ['-wal', '-shm']) setAsideIfThere(folder, INDEX_FILE + end, now())
-      return { db: openIndex(file), setAside: aside }
-    }
-  } catch (error) {
-    throw namedTrouble(error, folder)
-  }
-}
-
-function setAsideIfThere(folder: string, name: string, nowMs: number): void {
-  try {
-    setAside(folder, name, nowMs)
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error
   }
 }
 
@@ -154,7 +118,12 @@ function openedState(
   }
 }
 
-async function openedBucket(index: OpenedIndex, state: BucketState, now: () => number) {
+async function openedBucket(
+  index: OpenedIndex,
+  state: BucketState,
+  now: () => number,
+  endpoint: () => string,
+): Promise<Bucket> {
   const { db } = index
   const settings = new BucketSettings(db)
   const files = new ObjectFiles(state.objectsFolder)
@@ -163,11 +132,13 @@ async function openedBucket(index: OpenedIndex, state: BucketState, now: () => n
   uploads.table.forgetResults(now())
   files.clearLeftovers((part) => uploads.table.isPartFile(part))
   if (index.setAside !== null) await indexFolder(files, objects)
-  const opened = { endpoint: '' }
-  const bucket: Bucket = {
-    ...state,
-    name: state.bucket,
-    endpoint: () => opened.endpoint,
+  const { bucket: name, region, accessKeyId, secretAccessKey } = state
+  return {
+    name,
+    region,
+    accessKeyId,
+    secretAccessKey,
+    endpoint,
     createdAtMs: settings.createdAtMs(now),
     files,
     objects,
@@ -175,17 +146,22 @@ async function openedBucket(index: OpenedIndex, state: BucketState, now: () => n
     settings,
     now,
   }
-  return Object.assign(opened, { bucket })
+}
+
+/** A server that could not note its port would be another one after the next start. */
+async function rememberPort(server: Server, folder: string, state: BucketState): Promise<void> {
+  try {
+    writeState(folder, { ...state, port: portOf(server) })
+  } catch (error) {
+    await stopServer(server)
+    throw error
+  }
 }
 
 function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    chmodSync(folder, 0o700)
-    accessSync(folder, constants.W_OK)
-  } catch (error) {
-    throw namedTrouble(error, folder)
-  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  chmodSync(folder, 0o700)
+  accessSync(folder, constants.W_OK)
 }
 
 /** Answers the remembered port when it had to be left. */
@@ -202,20 +178,6 @@ async function listen(server: Server, asked: number, remembered: number): Promis
 function originsOf(options: LocalBucketOptions): () => readonly string[] {
   const { allowedOrigins = [] } = options
   return typeof allowedOrigins === 'function' ? allowedOrigins : () => allowedOrigins
-}
-
-function namedTrouble(error: unknown, folder: string): unknown {
-  if (error instanceof IndexInUse) {
-    return new LocalBucketError('in-use', `Another Ferry serves the bucket in ${folder}.`)
-  }
-  if (error instanceof IndexUnreadable) {
-    return new LocalBucketError('broken', `The bucket's index in ${folder} cannot be read.`)
-  }
-  const isRefused = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'ENOENT']
-  if (isRefused.includes(errnoOf(error))) {
-    return new LocalBucketError('folder-unwritable', `The folder ${folder} cannot be written to.`)
-  }
-  return error
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

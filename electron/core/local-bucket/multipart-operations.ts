@@ -86,7 +86,7 @@ export async function completeMultipartUpload(call: Call): Promise<Reply> {
   const uploadId = request.query.get('uploadId') ?? ''
   bucket.uploads.findCompletable(request.key, uploadId)
   const completion = await readCompletion(call)
-  await bucket.uploads.settled(uploadId)
+  while (bucket.uploads.joining(uploadId) !== undefined) await bucket.uploads.joining(uploadId)
   const upload = bucket.uploads.findCompletable(request.key, uploadId)
   if (upload.result !== null) return slowReply(call, Promise.resolve(resultOf(upload.result)))
   const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))

@@ -2,7 +2,7 @@ import { httpTimeOf } from './amz-time.ts'
 import { headerOfChecksum } from './checksums.ts'
 import { S3Error } from './errors.ts'
 import { quoted } from './reply.ts'
-import type { S3Request } from './s3-request.ts'
+import { headerText, type S3Request } from './s3-request.ts'
 import { NULL_VERSION, type StoredObject } from './stored-object.ts'
 
 const KEPT = [
@@ -43,6 +43,7 @@ function userMetadata(headers: ReadonlyMap<string, string>): Record<string, stri
   let byteLength = 0
   for (const [name, value] of headers) {
     if (!name.startsWith(METADATA)) continue
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) throw new S3Error('InvalidArgument')
     byteLength += name.length - METADATA.length + value.length
     metadata[name] = value
   }
@@ -108,8 +109,7 @@ function override(headers: Record<string, string>, query: ReadonlyMap<string, st
   for (const [name, written] of KEPT) {
     const value = query.get(`response-${name}`)
     if (value === undefined) continue
-    if (/[\r\n\0]/.test(value)) throw new S3Error('InvalidArgument')
-    headers[written] = Buffer.from(value, 'utf8').toString('latin1')
+    headers[written] = headerText(value)
   }
 }
 

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { BucketSettings } from './bucket-settings.ts'
 import { proveWriteCondition, type WriteCondition } from './conditions.ts'
 import { S3Error } from './errors.ts'
+import { changeWithFiles, type FileMoves } from './file-moves.ts'
 import { inTransaction } from './index-db.ts'
 import { type ObjectFiles, randomName } from './object-files.ts'
 import { ObjectTable } from './object-table.ts'
@@ -74,7 +75,7 @@ export class ObjectStore {
     alongside: (stored: StoredObject) => void = () => undefined,
   ): StoredObject {
     if (write.hasConflict) throw new S3Error('ConditionalRequestConflict')
-    return this.#change((moves) => {
+    return changeWithFiles(this.#db, (moves) => {
       const present = this.table.latest(object.key)
       proveWriteCondition(write.condition, present)
       const versionId = this.#settings.versioning() === 'Enabled' ? randomName() : NULL_VERSION
@@ -100,7 +101,7 @@ export class ObjectStore {
   remove(key: string, versionId: string | null): Deletion | null {
     for (const write of this.#pending) if (write.key === key) write.hasConflict = true
     const kept = this.#settings.versioning()
-    return this.#change((moves) => {
+    return changeWithFiles(this.#db, (moves) => {
       if (versionId !== null) return this.#removeVersion(moves, key, versionId)
       if (kept === null) {
         this.#removeVersion(moves, key, NULL_VERSION)
@@ -196,23 +197,4 @@ export class ObjectStore {
     if (file !== own) moves.undo.push(() => this.#files.remove(file))
     return file
   }
-
-  /** One transaction with its files: moved back when it fails, thrown away once it stands. */
-  #change<T>(work: (moves: FileMoves) => T): T {
-    const moves: FileMoves = { undo: [], afterwards: [] }
-    let result: T
-    try {
-      result = inTransaction(this.#db, () => work(moves))
-    } catch (error) {
-      for (const undo of moves.undo.reverse()) undo()
-      throw error
-    }
-    for (const step of moves.afterwards) step()
-    return result
-  }
-}
-
-interface FileMoves {
-  readonly undo: (() => void)[]
-  readonly afterwards: (() => void)[]
 }

@@ -13,6 +13,10 @@ import type { StoredObject } from './stored-object.ts'
 export async function putObject(call: Call): Promise<Reply> {
   const { bucket, request, authorization, body } = call
   proveKey(request.key)
+  const stray = ['partNumber', 'versionId'].find((name) => request.query.has(name))
+  if (stray !== undefined) {
+    throw new S3Error('InvalidArgument', `This operation does not accept a ${stray}.`)
+  }
   const headers = keptHeaders(request.headers)
   const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
   try {

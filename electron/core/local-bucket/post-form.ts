@@ -12,6 +12,7 @@ import { type PostPolicy, postPolicyOf, proveFormLength, provePolicy } from './p
 import { emptyReply, quoted, type Reply, xmlReply } from './reply.ts'
 import { checksumClaim, proveChecksum, proveMd5, USUAL_ALGORITHM } from './request-body.ts'
 import { type Digests, startDigests } from './running-digests.ts'
+import { headerText } from './s3-request.ts'
 import { ALGORITHM, isSameSignature, signatureOf, signingKey } from './signature.ts'
 import type { StoredObject } from './stored-object.ts'
 
@@ -64,12 +65,7 @@ function provenPolicy(bucket: Bucket, fields: ReadonlyMap<string, string>): Post
 
 /** Fields stand for the headers of a PUT; headers hold one byte per character. */
 function headersOf(fields: ReadonlyMap<string, string>): Map<string, string> {
-  return new Map(
-    [...fields].map(([name, value]) => {
-      if (/[\r\n\0]/.test(value)) throw new S3Error('InvalidArgument')
-      return [name, Buffer.from(value, 'utf8').toString('latin1')]
-    }),
-  )
+  return new Map([...fields].map(([name, value]) => [name, headerText(value)]))
 }
 
 async function storeForm(

@@ -81,9 +81,21 @@ function addHoisted(headers: Map<string, string>, query: ReadonlyMap<string, str
   for (const [name, value] of query) {
     const lower = name.toLowerCase()
     if (lower.startsWith('x-amz-') && !headers.has(lower) && !AUTH_FIELDS.has(lower)) {
-      headers.set(lower, Buffer.from(value, 'utf8').toString('latin1'))
+      headers.set(lower, headerText(value))
     }
   }
+}
+
+/**
+ * A text as a header value: one byte per character. What no header may hold is refused here, since
+ * it came by another way and would spoil the answers that repeat it.
+ */
+export function headerText(text: string): string {
+  const bytes = Buffer.from(text, 'utf8').toString('latin1')
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(bytes)) {
+    throw new S3Error('InvalidArgument', 'A header value may not contain control characters.')
+  }
+  return bytes
 }
 
 const AUTH_FIELDS = new Set(

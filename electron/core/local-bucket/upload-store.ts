@@ -57,9 +57,12 @@ export class UploadStore {
     return upload !== null && upload.key === key ? upload : this.find(key, uploadId)
   }
 
-  /** Resolves when nobody joins the parts of that upload any more. */
-  async settled(uploadId: string): Promise<void> {
-    while (this.#joining.has(uploadId)) await Promise.allSettled([this.#joining.get(uploadId)])
+  /**
+   * The join of that upload's parts that is going on, if any. Ask again after waiting for it, in
+   * the same breath as whatever must not meet one: another may have begun.
+   */
+  joining(uploadId: string): Promise<unknown> | undefined {
+    return this.#joining.get(uploadId)
   }
 
   /** Takes over a finished file as a part; the part that had this number before is gone. */
@@ -69,7 +72,7 @@ export class UploadStore {
     part: Omit<StoredPart, 'file' | 'modifiedMs'>,
     finishedFile: string,
   ): Promise<StoredPart> {
-    await this.settled(uploadId)
+    while (this.joining(uploadId) !== undefined) await this.joining(uploadId)
     this.find(key, uploadId)
     const stored = { ...part, file: randomName(), modifiedMs: this.#now() }
     const before = this.table.part(uploadId, part.partNumber)
@@ -80,7 +83,7 @@ export class UploadStore {
   }
 
   async abort(key: string, uploadId: string): Promise<void> {
-    await this.settled(uploadId)
+    while (this.joining(uploadId) !== undefined) await this.joining(uploadId)
     this.find(key, uploadId)
     const parts = this.#allParts(uploadId)
     this.table.remove(uploadId)
@@ -145,7 +148,12 @@ export class UploadStore {
 
   async #exclusively<T>(uploadId: string, work: () => Promise<T>): Promise<T> {
     const working = work()
-    this.#joining.set(uploadId, working)
+    // Whoever waits only wants to know when it is over; how it ended is the caller's to hear.
+    const over = working.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#joining.set(uploadId, over)
     try {
       return await working
     } finally {

@@ -143,6 +143,34 @@ describe('operations that are not here', () => {
   )
 })
 
+describe('a value that came by the query', () => {
+  it.each([
+    'x-amz-meta-a=%0d%0aSet-Cookie:%20b',
+    'x-amz-meta-a=%00',
+    'x-amz-meta-%C3%BC=a',
+    'x-amz-meta-a%20b=a',
+  ])('may not break the headers of later answers: %s', async (query) => {
+    const answer = await send({ method: 'PUT', path: '/ferry/broken', query }, { body: 'x' })
+
+    expect(verdict(answer)).toEqual({ status: 400, code: 'InvalidArgument' })
+  })
+
+  it('may not break those of this answer', async () => {
+    await send({ method: 'PUT', path: '/ferry/overridden' }, { body: 'x' })
+    const query = 'response-content-type=a%0d%0ab'
+
+    const answer = await send({ method: 'GET', path: '/ferry/overridden', query })
+
+    expect(verdict(answer)).toEqual({ status: 400, code: 'InvalidArgument' })
+  })
+
+  it.each(['partNumber=1', 'versionId=null'])('makes no plain PUT of ?%s', async (query) => {
+    const answer = await send({ method: 'PUT', path: '/ferry/stray', query }, { body: 'x' })
+
+    expect(verdict(answer)).toEqual({ status: 400, code: 'InvalidArgument' })
+  })
+})
+
 describe('a body', () => {
   it('without a length is refused', async () => {
     const answer = await send({ method: 'PUT', path: '/ferry/x' })

@@ -87,6 +87,20 @@ export function multipartConformance(storeOf: StoreOf): void {
       })
     })
 
+    it('are joined once when several Completes come at the same time', async () => {
+      const upload = await begin('simultaneous')
+      const bodies = [Buffer.alloc(BIG, '1'), Buffer.alloc(BIG, '2'), Buffer.from('3')]
+      const parts: CompletedPart[] = []
+      for (const [index, body] of bodies.entries()) {
+        parts.push({ PartNumber: index + 1, ETag: (await upload.part(index + 1, body)).ETag })
+      }
+
+      const results = await Promise.all([1, 2, 3, 4].map(() => upload.complete(parts)))
+
+      expect(new Set(results.map((result) => result.ETag)).size).toBe(1)
+      expect((await read('simultaneous')).bytes.equals(Buffer.concat(bodies))).toBe(true)
+    })
+
     it('keep the last of two parts with the same number', async () => {
       const upload = await begin('same-number')
       const first = await upload.part(1, Buffer.from('old'))

@@ -1,0 +1,35 @@
+import path from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { errnoOf } from './errors.ts'
+import { IndexUnreadable, openIndex } from './index-db.ts'
+import { setAside } from './state-file.ts'
+
+const INDEX_FILE = 'index.sqlite'
+
+export interface OpenedIndex {
+  readonly db: DatabaseSync
+  /** The new name of a damaged index; this one is empty then. */
+  readonly setAside: string | null
+}
+
+/** Opens the folder's index, or a new one after moving a damaged one aside. */
+export function openedIndexIn(folder: string, now: () => number): OpenedIndex {
+  const file = path.join(folder, INDEX_FILE)
+  try {
+    return { db: openIndex(file), setAside: null }
+  } catch (error) {
+    if (!(error instanceof IndexUnreadable)) throw error
+    const aside = setAside(folder, INDEX_FILE, now())
+    // Its journal belongs to the damaged file and would be replayed into the new one.
+    for (const end of ['-wal', '-shm']) setAsideIfThere(folder, INDEX_FILE + end, now())
+    return { db: openIndex(file), setAside: aside }
+  }
+}
+
+function setAsideIfThere(folder: string, name: string, nowMs: number): void {
+  try {
+    setAside(folder, name, nowMs)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+  }
+}
