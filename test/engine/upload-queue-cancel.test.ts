@@ -150,6 +150,22 @@ describe('cancelling', () => {
     expect(bench.store.partsOf(uploadId)).toEqual([])
   })
 
+  it('takes back what the host has not heard of yet', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length > 2)
+    bench.store.isHostGone = true
+
+    bench.queue.pause(uploadId)
+    bench.queue.cancel(uploadId)
+    await bench.clock.settle()
+    bench.store.isHostGone = false
+    await bench.untilPhase(uploadId, 'cancelled', 60_000)
+    await bench.clock.advance(60_000)
+
+    expect(bench.store.marks).toEqual([])
+  })
+
   it('fails visibly, also after a restart, when the store refuses it', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 320 * MIB)

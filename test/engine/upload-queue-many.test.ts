@@ -56,6 +56,16 @@ describe('fairness', () => {
     expect(bench.queue.snapshot().totals.doneCount).toBeLessThan(250)
   })
 
+  it('serves four huge files alike, though six slots cannot be shared evenly', async () => {
+    const bench = new QueueBench()
+    const uploadIds = [1, 2, 3, 4].map((number) => bench.add(number, 3200 * MIB))
+
+    await bench.clock.until(() => bench.store.puts.length >= 200)
+
+    const counts = uploadIds.map((uploadId) => bench.store.partsOf(uploadId).length)
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(6)
+  })
+
   it('never has more under way than Chromium opens connections', async () => {
     const bench = new QueueBench()
     for (let number = 1; number <= 20; number += 1) {

@@ -98,6 +98,41 @@ it('tells the host of every part, in few calls', async () => {
   ])
 })
 
+it('tells the host of the parts before it asks it to complete, also when a call failed', async () => {
+  const bench = new QueueBench()
+  const answer = gate()
+  bench.store.fail('record', { kind: 'host-gone' })
+  bench.store.script('record', { kind: 'hold', until: answer.opened })
+
+  const uploadId = bench.add(1, 60 * MIB)
+  await bench.untilPhase(uploadId, 'finishing')
+  await bench.clock.settle()
+  const askedEarly = bench.store.calls.includes('complete 1')
+  answer.open()
+  await bench.untilPhase(uploadId, 'done')
+
+  expect(askedEarly).toBe(false)
+  expect([...(bench.store.recorded.get(uploadId) ?? [])].sort()).toEqual([1, 2, 3, 4])
+})
+
+it('does not prepare twice at once when it is paused and resumed meanwhile', async () => {
+  const bench = new QueueBench()
+  const answer = gate()
+  bench.store.script('prepare', { kind: 'hold', until: answer.opened })
+  const uploadId = bench.add(1, 60 * MIB)
+  await bench.clock.settle()
+
+  bench.queue.pause(uploadId)
+  bench.queue.resume(uploadId)
+  await bench.clock.settle()
+  const asked = [...bench.store.calls]
+  answer.open()
+  await bench.untilPhase(uploadId, 'done')
+
+  expect(asked).toEqual(['prepare 1'])
+  expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 1, 3: 1, 4: 1 })
+})
+
 it('pauses and resumes everything without starting what waits', async () => {
   const bench = new QueueBench()
   const uploadIds = Array.from({ length: 40 }, (_, index) => bench.add(index + 1, 40 * MIB))

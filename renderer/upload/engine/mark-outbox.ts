@@ -55,12 +55,15 @@ export class MarkOutbox {
   async send(uploadId: UploadId): Promise<boolean> {
     const letter = this.#letters.get(uploadId)
     if (letter === undefined) return true
-    this.drop(uploadId)
+    this.#line.leave(letter)
     const told = await this.#control.mark(uploadId, letter.mark)
     // Any other refusal is final: the host knows better what the upload is.
-    if (told.ok || told.failure.kind !== 'host-gone') return true
-    if (!this.#letters.has(uploadId)) this.put(uploadId, letter.mark)
-    return false
+    const isHostGone = !told.ok && told.failure.kind === 'host-gone'
+    // Another letter took its place meanwhile, or none is wanted any more.
+    if (this.#letters.get(uploadId) !== letter) return !isHostGone
+    if (isHostGone) this.put(uploadId, letter.mark)
+    else this.#letters.delete(uploadId)
+    return !isHostGone
   }
 
   async #carry(): Promise<void> {
