@@ -14,7 +14,8 @@ export function fileSource(file: File): FileSource {
     read: async ({ start, end }: ByteRange, signal) => {
       // Type '' keeps Chromium from sending a Content-Type that nobody signed.
       const slice = file.slice(start, end, '')
-      const failure = await probeBlob(slice, wasReadable ? 'source-changed' : 'source-unreadable')
+      const probed = slice.size === 0 ? file : slice
+      const failure = await probeBlob(probed, wasReadable ? 'source-changed' : 'source-unreadable')
       signal.throwIfAborted()
       if (failure !== null) return failed(failure)
       if (slice.size !== end - start) return failed({ kind: 'source-changed' })
