@@ -104,12 +104,12 @@ function reasonOf(error: unknown, silence: AbortSignal): string {
   return `it could not be downloaded from ${from} (${detailOf(error)})`
 }
 
-/** fetch() hides the reason in `cause`; some causes are many, one per address that was tried. */
+/** fetch() hides the reason in `cause`. An address in it can carry a password. */
 function detailOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason'
   const cause: unknown = error.cause ?? error
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   if (typeof code === 'string') return code
   const [firstLine = ''] = (cause instanceof Error ? cause.message : error.message).split('\n')
-  return firstLine.slice(0, 120)
+  return firstLine.replaceAll(/\S+:\/\/\S+/g, 'its address').slice(0, 120)
 }

@@ -25,15 +25,22 @@ type Ending =
   /** It never ran, or something ended it. */
   | { readonly kind: 'broke'; readonly why: string }
 
-/** Builds what is out of date and opens Electron's window on it. */
-export async function runDesktop(program: string, options: StartOptions): Promise<DesktopStart> {
+/**
+ * Builds what is out of date and opens Electron's window on it. Answers once the window seems to
+ * stay, or at `shutdown`, so that what was spawned can be closed.
+ */
+export async function runDesktop(
+  program: string,
+  options: StartOptions,
+  shutdown: Promise<void>,
+): Promise<DesktopStart> {
   await buildDesktop()
   const folder = fileURLToPath(new URL('..', import.meta.url))
   const dataFolder = options.dataFolder === null ? [] : ['--data-dir', options.dataFolder]
   const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env
   const electron = spawn(program, [folder, ...dataFolder], { stdio: 'inherit', env })
   const ending = endingOf(electron)
-  const early = await Promise.race([ending, delay(START_MS, null, { ref: false })])
+  const early = await Promise.race([ending, shutdown, delay(START_MS, null, { ref: false })])
   if (early?.kind === 'broke') return { kind: 'failed', why: early.why }
   return { kind: 'runs', run: runOf(electron, ending) }
 }

@@ -1,4 +1,5 @@
 // `npm start`: Electron's window where there can be one, else the same window in a browser.
+import { setTimeout as delay } from 'node:timers/promises'
 import { hasDisplay } from '../electron/loopback/display.ts'
 import { StartRefused } from '../electron/loopback/start-refused.ts'
 import { type ElectronSearch, electronVersion, obtainElectron } from './electron-binary.ts'
@@ -6,6 +7,9 @@ import { type Running, runBrowserHost } from './run-browser-host.ts'
 import { runDesktop } from './run-desktop.ts'
 import { untilShutdown } from './shutdown.ts'
 import { parseStart, type StartOptions, USAGE } from './start-options.ts'
+
+/** Told to end in the middle of a build or a download, it does not wait for that. */
+const OPENING_GRACE_MS = 3_000
 
 const say = (line: string) => console.log(line)
 
@@ -31,24 +35,33 @@ switch (parsed.kind) {
 
 /** Ends when the window is closed or the program told to end; answers the exit code. */
 async function start(options: StartOptions): Promise<number> {
-  // A signal during the build or the download ends the start at once: nothing is open yet.
   const shutdown = untilShutdown()
-  const opened = await Promise.race([openWindow(options), shutdown])
-  if (!opened) return 0
+  const opening = openWindow(options, shutdown)
+  const opened = await Promise.race([opening, shutdown])
+  if (!opened) {
+    await Promise.race([closeWhenOpen(opening), delay(OPENING_GRACE_MS)])
+    return 0
+  }
   const code = await Promise.race([opened.ended, shutdown.then(() => 0)])
   await opened.close()
   return code
+}
+
+/** A refusal to start has no one to be told to any more. */
+async function closeWhenOpen(opening: Promise<OpenedWindow>): Promise<void> {
+  const opened = await opening.catch(() => null)
+  await opened?.close()
 }
 
 interface OpenedWindow extends Running {
   readonly ended: Promise<number>
 }
 
-async function openWindow(options: StartOptions): Promise<OpenedWindow> {
+async function openWindow(options: StartOptions, shutdown: Promise<void>): Promise<OpenedWindow> {
   if (options.window === 'browser') return openBrowser(options)
   const search = await searchElectron()
   if (search.kind === 'found') {
-    const start = await runDesktop(search.path, options)
+    const start = await runDesktop(search.path, options, shutdown)
     if (start.kind === 'runs') return start.run
     return withoutElectron(options, `its program does not run (${start.why})`)
   }

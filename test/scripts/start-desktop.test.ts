@@ -1,0 +1,177 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { ROOT } from '../e2e/child.ts'
+import { electronStandIn, READY, start, temporaryFolder } from './start-harness.ts'
+
+const DISPLAY = { DISPLAY: ':99' }
+const HOW_TO_GET_IT =
+  'To get it, set ELECTRON_MIRROR to a mirror that can be reached, or ELECTRON_OVERRIDE_DIST_PATH to a folder with Electron 45.4.1'
+
+async function browserArgs(): Promise<string[]> {
+  return ['--no-open', '--port', '0', '--data-dir', await temporaryFolder()]
+}
+
+/** Takes connections and never says a word, as a network that swallows packets does. */
+async function blackHole(): Promise<string> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('Not a TCP server')
+  return `http://127.0.0.1:${address.port}/`
+}
+
+/** So that no download of an earlier run answers. */
+async function emptyCache(): Promise<NodeJS.ProcessEnv> {
+  const folder = await temporaryFolder()
+  return { XDG_CACHE_HOME: folder, LOCALAPPDATA: folder, electron_config_cache: folder }
+}
+
+function linesAboutElectron(output: string): string[] {
+  return output.split('\n').filter((line) => line.includes('Electron'))
+}
+
+// The stand-in for Electron's program is a shell script.
+describe.runIf(process.platform !== 'win32')('npm start with Electron at hand', () => {
+  it('opens its window on this folder, with the data folder', async () => {
+    const data = await temporaryFolder()
+    const electron = await electronStandIn('exit 0')
+
+    const child = start(['--data-dir', data], { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: electron })
+    const code = await child.ended
+
+    expect([code, child.errors()]).toEqual([0, ''])
+    expect(child.output()).toBe(`argument: ${ROOT}\nargument: --data-dir\nargument: ${data}\n`)
+  })
+
+  it('ends with the exit code of the window', async () => {
+    const electron = await electronStandIn('exit 7')
+
+    const code = await start(['--desktop'], { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: electron })
+      .ended
+
+    expect(code).toBe(7)
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends the window on %s, with exit code 0',
+    async (signal) => {
+      const electron = await electronStandIn(
+        "trap 'echo window closed; exit 0' TERM\necho up\nwhile :; do sleep 0.05; done",
+      )
+      const child = start([], { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: electron })
+      await child.untilPrinted(/^up$/m)
+
+      const code = await child.stop(signal)
+
+      expect(code).toBe(0)
+      expect(child.output()).toContain('window closed')
+    },
+  )
+
+  it('goes on in the browser when the program lacks a library', async () => {
+    const electron = await electronStandIn('exit 127')
+
+    const child = start(await browserArgs(), { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: electron })
+    await child.untilPrinted(READY)
+
+    expect(linesAboutElectron(child.output())).toEqual([
+      expect.stringContaining('its program does not run (it lacks a library)'),
+    ])
+  })
+
+  it('is not asked for with --browser', async () => {
+    const electron = await electronStandIn('exit 0')
+
+    const child = start(['--browser', ...(await browserArgs())], {
+      ...DISPLAY,
+      ELECTRON_OVERRIDE_DIST_PATH: electron,
+    })
+    await child.untilPrinted(READY)
+
+    expect(child.output()).not.toContain('argument:')
+  })
+})
+
+describe('npm start without Electron', () => {
+  it('says so in one line within ten seconds, also when the network swallows packets', async () => {
+    const env = { ...DISPLAY, ...(await emptyCache()), ELECTRON_MIRROR: await blackHole() }
+    const args = await browserArgs()
+    const startedAt = performance.now()
+
+    const child = start(args, env)
+    await child.untilPrinted(/Electron/)
+    const saidAfterMs = performance.now() - startedAt
+    await child.untilPrinted(READY)
+
+    expect(saidAfterMs).toBeLessThan(10_000)
+    expect(linesAboutElectron(child.output())).toEqual([
+      expect.stringMatching(
+        /^Electron's window cannot be opened: nothing came from 127\.0\.0\.1:\d+ within 8 seconds\./,
+      ),
+    ])
+    expect(child.output()).toContain(HOW_TO_GET_IT)
+  })
+
+  it('names a mirror that refuses', async () => {
+    const mirror = 'http://user:password@127.0.0.1:1/'
+    const env = { ...DISPLAY, ...(await emptyCache()), ELECTRON_MIRROR: mirror }
+
+    const child = start(await browserArgs(), env)
+    await child.untilPrinted(READY)
+
+    expect(child.output()).toContain('it could not be downloaded from 127.0.0.1:1 (')
+    expect(child.output()).not.toContain('password')
+  })
+
+  it('names an override that has no Electron in it', async () => {
+    const folder = await temporaryFolder()
+
+    const child = start(await browserArgs(), { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: folder })
+    await child.untilPrinted(READY)
+
+    expect(child.output()).toContain(
+      `ELECTRON_OVERRIDE_DIST_PATH names ${folder}, and there is no Electron in it`,
+    )
+  })
+
+  it('fails when the desktop was insisted on', async () => {
+    const folder = await temporaryFolder()
+
+    const child = start(['--desktop'], { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: folder })
+    const code = await child.ended
+
+    expect([code, child.output()]).toEqual([1, ''])
+    expect(child.errors()).toContain(HOW_TO_GET_IT)
+  })
+})
+
+// Only Linux and its kin know machines without a display.
+describe.runIf(process.platform === 'linux')('npm start without a display', () => {
+  it('serves the browser at once, and says why in one line', async () => {
+    const child = start(await browserArgs(), { ELECTRON_MIRROR: await blackHole() })
+    await child.untilPrinted(READY)
+
+    const [line = '', ...others] = linesAboutElectron(child.output())
+    expect(others).toEqual([])
+    expect(line).toContain('there is no display here (DISPLAY and WAYLAND_DISPLAY are not set)')
+    expect(line).toContain(HOW_TO_GET_IT)
+  })
+
+  it('fails when the desktop was insisted on', async () => {
+    const child = start(['--desktop'])
+    const code = await child.ended
+
+    expect([code, child.output()]).toEqual([1, ''])
+    expect(child.errors()).toContain('there is no display here')
+  })
+})
