@@ -1,5 +1,12 @@
 import type { Browser, BrowserContext, CDPSession, Locator, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
+import {
+  type CommandInput,
+  type CommandName,
+  type CommandOutput,
+  commands,
+} from '../../electron/contract/commands.ts'
+import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
 import { type ChromiumOptions, launchChromium } from './chromium.ts'
 import type { BucketAccess } from './ferry.ts'
 
@@ -50,8 +57,10 @@ export class FerryPage {
     page.on('pageerror', (error) => this.#problems.push(String(error)))
   }
 
+  /** In a browser: with a profile of its own. In a context: as another tab of it. */
   static async open(opener: Browser | BrowserContext, url: string): Promise<FerryPage> {
-    const page = await opener.newPage()
+    const context = 'newContext' in opener ? await opener.newContext() : opener
+    const page = await context.newPage()
     const ferry = new FerryPage(page, await page.context().newCDPSession(page))
     await page.goto(url)
     return ferry
@@ -147,6 +156,26 @@ export class FerryPage {
     }
   }
 
+  /** Through the button's own file chooser. */
+  async choose(button: 'Choose files' | 'Choose folder', path: string): Promise<void> {
+    const choosing = this.page.waitForEvent('filechooser')
+    await this.button(button).click()
+    await (await choosing).setFiles(path)
+  }
+
+  /** A paste as the browser delivers it; a headless one has no clipboard with files in it. */
+  async paste(name: string, type: string, text: string): Promise<void> {
+    await this.page.evaluate(
+      ([fileName, fileType, content]) => {
+        const clipboardData = new DataTransfer()
+        clipboardData.items.add(new File([content], fileName, { type: fileType }))
+        const event = new ClipboardEvent('paste', { clipboardData, bubbles: true })
+        document.body.dispatchEvent(event)
+      },
+      [name, type, text] as const,
+    )
+  }
+
   /** How many rows in sight have come to this status. */
   async untilCount(word: StatusWord, count: number): Promise<void> {
     const status = this.list().locator('.row-status', { hasText: new RegExp(`^\\s*${word}`) })
@@ -168,6 +197,21 @@ export class FerryPage {
         link: (await item.getByRole('link', { name: 'Open link' }).getAttribute('href')) ?? '',
       })),
     )
+  }
+
+  /** Asks the host as the page does, for what no button offers. Answers the outcome's value. */
+  async command<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
+    const outcome: unknown = await this.page.evaluate(
+      async ([path, message]) => {
+        const headers = { 'content-type': 'application/json' }
+        const body = JSON.stringify(message)
+        return (await fetch(path, { method: 'POST', headers, body })).json()
+      },
+      [`${LOOPBACK_ROUTES.commandPrefix}${name}`, input] as const,
+    )
+    return commands[name].output.parse(
+      (outcome as { readonly value: unknown }).value,
+    ) as CommandOutput<N>
   }
 
   expectNoProblems(): void {

@@ -1,0 +1,114 @@
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { download, writeRandomFile } from './files.ts'
+import { ferryBehindProxy, freshFerry, holdPartsAfter, MIB, untilPartsHeld } from './fresh-ferry.ts'
+
+describe('ways in besides the drop', () => {
+  it('"Choose files" takes what was chosen', async () => {
+    const { page, folder } = await freshFerry()
+    const path = join(folder, 'chosen.bin')
+    const sha256 = await writeRandomFile(path, 4000)
+
+    await page.choose('Choose files', path)
+    await page.untilStatus('chosen.bin', 'Done')
+
+    expect((await download(await page.link('chosen.bin'))).sha256).toBe(sha256)
+  })
+
+  it('"Choose folder" keeps the structure', async () => {
+    const { page, folder, store } = await freshFerry()
+    await mkdir(join(folder, 'album', 'inner'), { recursive: true })
+    await writeFile(join(folder, 'album', 'one.txt'), '1')
+    await writeFile(join(folder, 'album', 'inner', 'two.txt'), '2')
+
+    await page.choose('Choose folder', join(folder, 'album'))
+    await page.untilStatus('one.txt', 'Done')
+    await page.untilStatus('two.txt', 'Done')
+
+    expect(await store.keys()).toEqual(['album/inner/two.txt', 'album/one.txt'])
+  })
+
+  it('a pasted screenshot gets a name of its own', async () => {
+    const { page, store } = await freshFerry()
+
+    await page.paste('image.png', 'image/png', 'not really a picture')
+    await page.untilCount('Done', 1)
+    const [name = ''] = await page.names()
+    const got = await download(await page.link(name))
+
+    expect(name).toMatch(/^Screenshot \d{4}-\d\d-\d\d at \d\d\.\d\d\.\d\d\.png$/)
+    expect(await store.keys()).toEqual([name])
+    expect([got.contentType, got.byteLength]).toEqual(['image/png', 20])
+  })
+
+  it('a pasted file keeps its name', async () => {
+    const { page } = await freshFerry()
+
+    await page.paste('report.csv', 'text/csv', 'a,b\n1,2\n')
+
+    await page.untilStatus('report.csv', 'Done')
+  })
+})
+
+describe('bad input', () => {
+  it('an empty folder is answered in words', async () => {
+    const { page, folder } = await freshFerry()
+    await mkdir(join(folder, 'empty', 'inner'), { recursive: true })
+
+    await page.drop([join(folder, 'empty')])
+
+    await page.page.getByText(/There is nothing in (that folder|those folders)\./).waitFor()
+  })
+
+  it('a file that vanished after the drop fails by name, and the others go on', async () => {
+    const { page, proxy, folder } = await ferryBehindProxy()
+    const gate = holdPartsAfter(proxy, 0)
+    await writeRandomFile(join(folder, 'big.bin'), 140 * MIB)
+    await writeFile(join(folder, 'stays.txt'), 'stays')
+    await page.drop([join(folder, 'big.bin')])
+    await page.untilStatus('big.bin', 'Uploading')
+
+    await rm(join(folder, 'big.bin'))
+    gate.open()
+    await page.drop([join(folder, 'stays.txt')])
+    await page.untilStatus('big.bin', 'Failed')
+    await page.untilStatus('stays.txt', 'Done')
+
+    expect(await page.status('big.bin')).toContain('The file is no longer where it was.')
+  })
+
+  it('a file that changes on its way is never spliced together', async () => {
+    const { page, proxy, folder, store } = await ferryBehindProxy()
+    const gate = holdPartsAfter(proxy, 1)
+    const path = join(folder, 'log.bin')
+    await writeRandomFile(path, 140 * MIB)
+    await page.drop([path])
+    await untilPartsHeld(proxy, 1)
+
+    await writeRandomFile(path, 140 * MIB)
+    gate.open()
+    await page.untilStatus('log.bin', 'Failed')
+
+    expect(await page.status('log.bin')).toContain('The file was changed after its upload began.')
+    expect(await store.keys()).toEqual([])
+  })
+
+  it('what is not there any more at the drop fails by name, and is not sent as an empty file', async () => {
+    const { page, folder, store } = await freshFerry()
+    await writeFile(join(folder, 'fine.txt'), 'fine')
+    await symlink(join(folder, 'nowhere'), join(folder, 'dangling.txt'))
+
+    await page.drop([
+      join(folder, 'dangling.txt'),
+      join(folder, 'vanished.txt'),
+      join(folder, 'fine.txt'),
+    ])
+    await page.untilStatus('fine.txt', 'Done')
+    await page.untilStatus('dangling.txt', 'Failed')
+    await page.untilStatus('vanished.txt', 'Failed')
+
+    expect(await page.status('vanished.txt')).toContain('The file is no longer where it was.')
+    expect(await store.keys()).toEqual(['fine.txt'])
+  })
+})

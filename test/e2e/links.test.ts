@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { download, writeRandomFile } from './files.ts'
+import { freshFerry } from './fresh-ferry.ts'
+
+async function withOneLink() {
+  const world = await freshFerry()
+  const sha256 = await writeRandomFile(join(world.folder, 'offer.pdf'), 9000)
+  await world.page.drop([join(world.folder, 'offer.pdf')])
+  await world.page.untilStatus('offer.pdf', 'Done')
+  return { ...world, sha256 }
+}
+
+describe('a share link', () => {
+  it('lives for a day unless another life is chosen, and then for that', async () => {
+    const { page, sha256 } = await withOneLink()
+    const usual = await page.link('offer.pdf')
+
+    await page.rowButton('offer.pdf', 'Share…').click()
+    const dialog = page.page.getByRole('dialog')
+    await dialog.getByRole('radio', { name: '1 hour' }).check()
+    await dialog.getByRole('button', { name: 'Make a new link' }).click()
+    await dialog.getByText('Here it is.').waitFor()
+    const chosen = await dialog.getByRole('textbox', { name: 'Share link' }).inputValue()
+
+    expect(lifeOf(usual)).toBe(86_400)
+    expect(lifeOf(chosen)).toBe(3_600)
+    expect((await download(chosen)).sha256).toBe(sha256)
+  })
+
+  it('that has died says so, and is made anew with one click', async () => {
+    const { page, sha256 } = await withOneLink()
+    const { uploads } = await page.command('listUploads', { after: null, limit: 10 })
+    const [{ uploadId } = expect.unreachable('no upload')] = uploads
+    const dying = await page.command('createShareLink', { uploadId, linkSeconds: 1 })
+    await expect.poll(async () => (await download(dying.url)).status).toBe(403)
+    await page.page.reload()
+    await page.untilStatus('offer.pdf', 'Done')
+
+    const status = await page.status('offer.pdf')
+    await page.rowButton('offer.pdf', 'Make a new link').click()
+    const anew = await page.link('offer.pdf')
+
+    expect(status).toMatch(/its link died/)
+    expect((await download(anew)).sha256).toBe(sha256)
+  })
+
+  it('is copied to the clipboard by the page where the host cannot', async () => {
+    const { page, ferry } = await withOneLink()
+    await page.page.context().grantPermissions(['clipboard-read', 'clipboard-write'], {
+      origin: new URL(ferry.url).origin,
+    })
+
+    await page.rowButton('offer.pdf', 'Copy link').click()
+    await page.page.getByText('Copied').first().waitFor()
+    const copied = await page.page.evaluate(() => navigator.clipboard.readText())
+
+    expect(copied).toBe(await page.link('offer.pdf'))
+  })
+
+  it('opens in a browser that knows nothing of Ferry', async () => {
+    const { page, browser } = await withOneLink()
+    const stranger = await (await browser.newContext()).newPage()
+
+    const downloading = stranger.waitForEvent('download')
+    // A link that downloads leaves the page where it was, which goto reports as an error.
+    await stranger.goto(await page.link('offer.pdf')).catch(() => null)
+    const downloaded = await downloading
+
+    expect(downloaded.suggestedFilename()).toBe('offer.pdf')
+  })
+})
+
+function lifeOf(link: string): number {
+  return Number(new URL(link).searchParams.get('X-Amz-Expires'))
+}

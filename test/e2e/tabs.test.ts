@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { startFerry } from './ferry.ts'
+import { FerryPage, openBrowser } from './ferry-page.ts'
+import { writeRandomFile } from './files.ts'
+import {
+  ferryBehindProxy,
+  holdPartsAfter,
+  landedParts,
+  MIB,
+  untilPartsHeld,
+} from './fresh-ferry.ts'
+
+describe('two tabs of one Ferry', () => {
+  it('never drive the same uploads: the second waits, and takes over on request', async () => {
+    const { ferry, proxy, page, folder } = await ferryBehindProxy()
+    const gate = holdPartsAfter(proxy, 2)
+    await writeRandomFile(join(folder, 'film.bin'), 100 * MIB)
+    await page.drop([join(folder, 'film.bin')])
+    await untilPartsHeld(proxy, 2)
+
+    const second = await FerryPage.open(page.page.context(), new URL(ferry.url).origin)
+    await second.page.getByText('Ferry is open in another tab').waitFor()
+    gate.open()
+    await page.untilStatus('film.bin', 'Done')
+    await second.button('Use it here').click()
+    await second.untilStatus('film.bin', 'Done')
+    await page.page.getByText('Ferry is open in another tab').waitFor()
+
+    expect(landedParts(proxy.seen)).toEqual([1, 2, 3, 4, 5, 6, 7])
+  })
+
+  it('go on in the one that is left', async () => {
+    const { ferry, page } = await ferryBehindProxy()
+    const second = await FerryPage.open(page.page.context(), new URL(ferry.url).origin)
+    await second.page.getByText('Ferry is open in another tab').waitFor()
+
+    await page.page.close()
+
+    await second.button('Choose files').waitFor()
+  })
+})
+
+describe('the printed address', () => {
+  it('opened in a second browser says what to do', async () => {
+    const ferry = await startFerry()
+    const first = await FerryPage.open(await openBrowser(), ferry.url)
+    await first.button('Connect a bucket').waitFor()
+
+    const second = await FerryPage.open(await openBrowser(), ferry.url)
+
+    await second.page.getByText('Open the address that Ferry printed when it started').waitFor()
+    expect(second.page.url()).not.toContain('#')
+  })
+
+  it('may be opened again, and reloaded, in the first', async () => {
+    const ferry = await startFerry()
+    const browser = await openBrowser()
+    const context = await browser.newContext()
+    const first = await FerryPage.open(context, ferry.url)
+    await first.button('Connect a bucket').waitFor()
+
+    await first.page.reload()
+    await first.button('Connect a bucket').waitFor()
+    await first.page.goto(ferry.url)
+
+    await first.button('Connect a bucket').waitFor()
+    expect(first.problems()).toEqual([])
+  })
+})
