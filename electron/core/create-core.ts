@@ -32,10 +32,14 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   }
   const local = new LocalDestination({ ports, destinations, records, troubles })
   const stores = new Stores(destinations, ports, () => local.isUp())
-  const context: UploadContext = { records, stores, log: ports.log, now: ports.now }
-  const uploads = new Uploads(context, (cleaned) =>
-    ports.notify('uploadsChanged', { uploads: cleaned }),
-  )
+  const context: UploadContext = {
+    records,
+    stores,
+    log: ports.log,
+    now: ports.now,
+    changed: (changed) => ports.notify('uploadsChanged', { uploads: changed }),
+  }
+  const uploads = new Uploads(context)
   const sources = new Sources()
   await startLocal(ports, local)
   ports.surroundings.endpointsChanged(originsOf(destinations.all()))

@@ -44,7 +44,7 @@ export function openStore(
     requestHandler: requestHandlerFor(ports, patience),
   })
   learnTime(client, clock)
-  return { destination, client, clock }
+  return { destination, client, clock, access: { provenAtMs: null } }
 }
 
 function requestHandlerFor(

@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { ServerClock } from './clock.ts'
+import type { Access } from './prove-access.ts'
 import { failureFromError } from './s3-answer.ts'
 
 /** A destination that can be spoken with. */
@@ -10,6 +11,7 @@ export interface Store {
   readonly client: S3Client
   /** What time the store has; learns from every answer. */
   readonly clock: ServerClock
+  readonly access: Access
 }
 
 export interface AskOptions {

@@ -1,5 +1,7 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
+import type { Failure } from '../../contract/failure.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isFreshlyProven, isProven, notePassed, proveAccess } from '../store/prove-access.ts'
 import { ask, type Store } from '../store/store.ts'
 
 /** The metadata header by which an object says which upload wrote it: `x-amz-meta-ferry-upload`. */
@@ -12,29 +14,44 @@ export interface ObjectHead {
   readonly token: string | null
 }
 
-/** Null when there is no such object. */
+/**
+ * Null when there is no such object. Fails with `access-denied` only when the keys are right and
+ * may not look.
+ */
 export async function headObject(
   store: Store,
   key: string,
   signal?: AbortSignal,
 ): Promise<Outcome<ObjectHead | null>> {
+  const place = { Bucket: store.destination.bucket, Key: key }
   const answered = await ask(
     store,
-    (client, options) =>
-      client.send(new HeadObjectCommand({ Bucket: store.destination.bucket, Key: key }), options),
+    (client, options) => client.send(new HeadObjectCommand(place), options),
     signal === undefined ? {} : { signal },
   )
-  if (!answered.ok) {
-    const { failure } = answered
-    // HEAD has no body, so no code says whether key or bucket is missing; the key is likelier, and
-    // every other request names a missing bucket.
-    const isMissing = failure.kind === 'store-refused' && failure.status === 404
-    return isMissing ? succeeded(null) : answered
-  }
+  if (!answered.ok) return refusalExplained(store, answered, signal)
+  notePassed(store)
   const { ContentLength, ETag, Metadata } = answered.value
   return succeeded({
     byteLength: ContentLength ?? 0,
     etag: ETag ?? '""',
     token: Metadata?.[TOKEN_METADATA] ?? null,
   })
+}
+
+async function refusalExplained(
+  store: Store,
+  refused: { readonly ok: false; readonly failure: Failure },
+  signal: AbortSignal | undefined,
+): Promise<Outcome<null>> {
+  const { failure } = refused
+  const isMissing = failure.kind === 'store-refused' && failure.status === 404
+  const isMute = failure.kind === 'store-refused' || failure.kind === 'access-denied'
+  if (!isMute) return refused
+  const isExplained = isMissing ? isProven(store) : isFreshlyProven(store)
+  if (!isExplained) {
+    const proven = await proveAccess(store, signal)
+    if (!proven.ok) return proven
+  }
+  return isMissing ? succeeded(null) : refused
 }

@@ -14,20 +14,14 @@ const LONGEST_PAUSE_MS = 15 * 60_000
 export class Leftovers {
   readonly #context: UploadContext
   readonly #turns: UploadTurns
-  readonly #cleaned: (uploads: UploadRecord[]) => void
   #timer: NodeJS.Timeout | null = null
   #pauseMs = FIRST_PAUSE_MS
   #isSweeping = false
   #isClosed = false
 
-  constructor(
-    context: UploadContext,
-    turns: UploadTurns,
-    cleaned: (uploads: UploadRecord[]) => void,
-  ) {
+  constructor(context: UploadContext, turns: UploadTurns) {
     this.#context = context
     this.#turns = turns
-    this.#cleaned = cleaned
   }
 
   /** A round at once, and others while something is left. */
@@ -62,7 +56,7 @@ export class Leftovers {
       if (record !== null && isClean) cleaned.push(record)
       if (record !== null && !isClean) silent.add(at)
     }
-    if (cleaned.length > 0) this.#cleaned(cleaned)
+    if (cleaned.length > 0) this.#context.changed(cleaned)
   }
 
   close(): void {

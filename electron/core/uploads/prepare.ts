@@ -85,7 +85,9 @@ function recordPlan(
   const { uploadId, key } = row.record
   const planned = context.records.setPlan(uploadId, plan)
   if (placing.key === key) return planned
-  return context.records.setKey(uploadId, placing.key, placing.name)
+  const renamed = context.records.setKey(uploadId, placing.key, placing.name)
+  context.changed([renamed.record])
+  return renamed
 }
 
 function begun(plan: PartPlan, held: HeldPart[]): PreparedUpload {

@@ -1,5 +1,6 @@
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { UploadRecord } from '../../contract/upload.ts'
 import type { Log } from '../ports.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
 import type { UploadRow } from '../records/upload-row.ts'
@@ -14,6 +15,8 @@ export interface UploadContext {
   readonly log: Log
   /** Epoch ms, this computer's. */
   readonly now: () => number
+  /** Tells pages of records that changed by themselves. */
+  readonly changed: (uploads: UploadRecord[]) => void
 }
 
 export interface UploadAtStore {

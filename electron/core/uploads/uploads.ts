@@ -18,9 +18,9 @@ export class Uploads {
   readonly #context: UploadContext
   readonly #turns = new UploadTurns()
 
-  constructor(context: UploadContext, cleaned: (uploads: UploadRecord[]) => void) {
+  constructor(context: UploadContext) {
     this.#context = context
-    this.leftovers = new Leftovers(context, this.#turns, cleaned)
+    this.leftovers = new Leftovers(context, this.#turns)
   }
 
   prepare({ uploadId, partBytes }: CommandInput<'prepareUpload'>) {

@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp()
 })
 
-function storeAt(endpoint: string) {
+function storeAt(endpoint: string, idleMs = 15_000) {
   const store = openStore(
     {
       destinationId: 'any' as DestinationId,
@@ -36,14 +36,14 @@ function storeAt(endpoint: string) {
     },
     { secretAccessKey: 'secret', sessionToken: '' },
     { now: () => Date.now() },
-    { connectMs: 500, idleMs: 300 },
+    { connectMs: 5000, idleMs },
   )
   cleanUps.push(() => store.client.destroy())
   return store
 }
 
-const list = (endpoint: string) =>
-  ask(storeAt(endpoint), (client, options) =>
+const list = (endpoint: string, idleMs?: number) =>
+  ask(storeAt(endpoint, idleMs), (client, options) =>
     client.send(new ListObjectsV2Command({ Bucket: 'photos' }), options),
   )
 
@@ -97,24 +97,60 @@ describe('what S3 says in its own words', () => {
 })
 
 describe('an answer to HEAD, which has no body', () => {
-  const head = async (answer: Answer) => {
-    const stub = await StubStore.start(answer)
+  /** Whether the listing that follows explains it. */
+  const head = async (answer: Answer, listing: Answer) => {
+    const stub = await StubStore.start((request, response) =>
+      (request.method === 'HEAD' ? answer : listing)(request, response),
+    )
     cleanUps.push(() => stub.close())
-    return headObject(storeAt(stub.endpoint), 'a/b.txt')
+    const store = storeAt(stub.endpoint)
+    const first = await headObject(store, 'a/b.txt')
+    const second = await headObject(store, 'a/b.txt')
+    return { first, second, requests: stub.requests }
   }
+  const listed = plain(200, '<ListBucketResult></ListBucketResult>')
+  const missing = plain(404, '')
+  const denied = plain(403, '')
 
-  it('of 404 means that there is no such object', async () => {
-    expect(await head(plain(404, ''))).toEqual({ ok: true, value: null })
+  it('of 404 means that there is no such object, once the bucket was seen', async () => {
+    const { first, second, requests } = await head(missing, listed)
+
+    expect([first, second]).toEqual(Array(2).fill({ ok: true, value: null }))
+    expect(requests).toEqual(['HEAD /photos/a/b.txt', 'GET /photos/', 'HEAD /photos/a/b.txt'])
+  })
+
+  it('of 404 means a missing bucket where the listing says so', async () => {
+    const { first } = await head(missing, refusal(404, 'NoSuchBucket'))
+
+    expect(first).toEqual({ ok: false, failure: { kind: 'bucket-missing', bucket: 'photos' } })
   })
 
   it.each([
-    [plain(403, ''), { kind: 'access-denied' }],
+    ['InvalidAccessKeyId', { kind: 'credentials-rejected' }],
+    ['SignatureDoesNotMatch', { kind: 'credentials-rejected' }],
+    ['ExpiredToken', { kind: 'credentials-expired' }],
+    ['AccessDenied', { kind: 'access-denied' }],
+  ])('of 403 means what the listing says: %s', async (code, failure) => {
+    const { first } = await head(denied, refusal(403, code))
+
+    expect(first).toEqual({ ok: false, failure })
+  })
+
+  it('of 403 is about the object where listing works, and is not asked about each time', async () => {
+    const { first, second, requests } = await head(denied, listed)
+
+    const refused = { ok: false, failure: { kind: 'access-denied' } }
+    expect([first, second]).toEqual([refused, refused])
+    expect(requests).toHaveLength(3)
+  })
+
+  it.each([
     [plain(301, '', { 'x-amz-bucket-region': 'eu-9' }), { kind: 'region-wrong', region: 'eu-9' }],
     [plain(400, '', { 'x-amz-bucket-region': 'eu-9' }), { kind: 'region-wrong', region: 'eu-9' }],
     [plain(400, ''), { kind: 'store-refused', status: 400, code: '' }],
     [plain(503, ''), { kind: 'throttled', retryAfterMs: null }],
   ])('of anything else is told by its status: case %#', async (answer, failure) => {
-    expect(await head(answer)).toEqual({ ok: false, failure })
+    expect((await head(answer, listed)).first).toEqual({ ok: false, failure })
   })
 })
 
@@ -184,9 +220,10 @@ describe('no answer', () => {
   })
 
   it('from a server that says nothing', async () => {
-    const { failure } = await answered(() => undefined)
+    const stub = await StubStore.start(() => undefined)
+    cleanUps.push(() => stub.close())
 
-    expect(failure).toEqual({ kind: 'stalled' })
+    expect(await list(stub.endpoint, 200)).toEqual({ ok: false, failure: { kind: 'stalled' } })
   })
 
   it('over TLS from a server that speaks plain HTTP', async () => {

@@ -7,6 +7,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { after, FaultyHttp, loseAnswer, loseRequest } from '../../fakes/faulty-http.ts'
 
+/** For what happens in the background, on however slow a machine. */
+const PATIENCE = { timeout: 15_000 }
+
 let harness: CoreHarness
 
 afterEach(() => harness.close())
@@ -160,7 +163,7 @@ describe('a store that cannot be reached while cancelling', () => {
 
     harness = await harness.restart()
     await expect
-      .poll(() => harness.heard.of('uploadsChanged').flatMap((each) => each.uploads))
+      .poll(() => harness.heard.of('uploadsChanged').flatMap((each) => each.uploads), PATIENCE)
       .toMatchObject([{ uploadId, status: clean }])
 
     expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: false })
@@ -173,7 +176,7 @@ describe('a store that cannot be reached while cancelling', () => {
     await harness.must('clearUploads', { uploadIds: [uploadId] })
 
     expect(await harness.records()).toEqual([])
-    await expect.poll(() => harness.stored(local)).toEqual(empty)
+    await expect.poll(() => harness.stored(local), PATIENCE).toEqual(empty)
   })
 
   it('is cleaned up before its destination is forgotten', async () => {
@@ -196,7 +199,7 @@ describe('clearing', () => {
     await harness.must('clearUploads', { uploadIds: [uploadId] })
 
     expect(await harness.records()).toEqual([])
-    await expect.poll(() => harness.stored(local)).toEqual(empty)
+    await expect.poll(() => harness.stored(local), PATIENCE).toEqual(empty)
   })
 
   it('leaves the objects of finished uploads in the bucket', async () => {

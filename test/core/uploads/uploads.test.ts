@@ -180,6 +180,9 @@ describe('keys', () => {
     }
 
     expect((await harness.records()).map((each) => each.name)).toEqual(['a (3).txt', 'a (2).txt'])
+    expect(harness.heard.of('uploadsChanged').flatMap((each) => each.uploads)).toMatchObject([
+      { uploadId: first.uploadId, name: 'a (3).txt' },
+    ])
     expect((await harness.stored(local)).keys).toEqual(['a (2).txt', 'a (3).txt', 'a.txt'])
   })
 
@@ -232,6 +235,35 @@ describe('keys', () => {
     await harness.send(uploadId, someBytes(1), [1])
 
     expect((await harness.must('completeUpload', { uploadId })).key).toBe(name)
+  })
+})
+
+describe('a destination that does not work', () => {
+  it.each([
+    ['a wrong secret', { secretAccessKey: 'wrong' }, { kind: 'credentials-rejected' }],
+    ['no such bucket', { bucket: 'nobodys' }, { kind: 'bucket-missing', bucket: 'nobodys' }],
+    ['a wrong region', { region: 'mars-1' }, { kind: 'region-wrong', region: 'local' }],
+  ])('is said before a byte is sent: %s', async (_what, change, failure) => {
+    const { destination } = await harness.must('saveDestination', {
+      destinationId: null,
+      name: '',
+      provider: 'other',
+      endpoint: local.endpoint,
+      region: local.region,
+      bucket: local.bucket,
+      prefix: '',
+      pathStyle: true,
+      ...harness.localKeys(),
+      sessionToken: '',
+      keepSecret: false,
+      ...change,
+    })
+    const { uploadId } = await harness.queueBytes(destination, 'a.bin', someBytes(PART + 1))
+
+    const single = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+    const multipart = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+
+    expect([single, multipart]).toEqual(Array(2).fill({ ok: false, failure }))
   })
 })
 
