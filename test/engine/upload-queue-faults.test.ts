@@ -66,6 +66,19 @@ describe('a failed part', () => {
     expect(bench.clock.now() - beganAtMs).toBeGreaterThanOrEqual(30_000)
     expect(bench.clock.now() - beganAtMs).toBeLessThan(35_000)
   })
+
+  it('has two minutes for its answer once all its bytes are handed over', async () => {
+    const bench = new QueueBench()
+    bench.store.script('put', { kind: 'hang-at-end' })
+
+    const uploadId = bench.add(1, 3 * MIB)
+    const beganAtMs = bench.clock.now()
+    await bench.untilPhase(uploadId, 'done')
+
+    // Half a minute after the last byte, a slow line is still draining its buffers.
+    expect(bench.clock.now() - beganAtMs).toBeGreaterThanOrEqual(120_000)
+    expect(bench.clock.now() - beganAtMs).toBeLessThan(125_000)
+  })
 })
 
 describe('a store that asks for less', () => {

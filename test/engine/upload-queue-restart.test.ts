@@ -123,6 +123,17 @@ describe('snapshots of the host', () => {
     expect(new Set(landed.map((partNumber) => puts[partNumber]))).toEqual(new Set([1]))
   })
 
+  it('that name a source which the page has let an upload go on', async () => {
+    const { bench, record, uploadId } = restarted({ sourceId: null }, false)
+    const attached = { ...record, sourceId: sourceIdOf(77) }
+    bench.giveSource(attached)
+
+    bench.queue.adopt([attached])
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.putsOf(uploadId)).toEqual({ 4: 1, 6: 1, 7: 1, 9: 1, 10: 1 })
+  })
+
   it('that are outdated do not take a finished upload back', async () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 3 * MIB)

@@ -65,6 +65,21 @@ it('keeps what was sent when it is paused, and goes on from there', async () => 
   expect(bench.store.marks.map(({ mark }) => mark.phase)).toEqual(['paused', 'waiting'])
 })
 
+it('shows after a pause what the store holds, not what was on its way', async () => {
+  const bench = new QueueBench()
+  const uploadId = bench.add(1, 320 * MIB)
+  await bench.clock.until(() => bench.view(uploadId).sentBytes > 40 * MIB)
+  bench.queue.pause(uploadId)
+  await bench.clock.settle()
+  const landedBytes = bench.store.partsOf(uploadId).length * 16 * MIB
+
+  bench.queue.resume(uploadId)
+  await bench.clock.settle()
+
+  expect(bench.view(uploadId)).toMatchObject({ phase: 'uploading', sentBytes: landedBytes })
+  expect(landedBytes).toBeLessThan(40 * MIB)
+})
+
 it('counts a part that lands although the person has paused', async () => {
   const bench = new QueueBench()
   const answer = gate()
@@ -130,6 +145,7 @@ it('does not prepare twice at once when it is paused and resumed meanwhile', asy
   await bench.untilPhase(uploadId, 'done')
 
   expect(asked).toEqual(['prepare 1'])
+  expect(bench.store.calls.slice(0, 4)).toEqual(['prepare 1', 'mark 1', 'prepare 1', 'sign 1/1'])
   expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 1, 3: 1, 4: 1 })
 })
 

@@ -133,6 +133,9 @@ export class FakeStore {
       this.#inTurn('prepare', uploadId, () => {
         const upload = this.#upload(uploadId)
         const { byteLength } = upload.record
+        if (upload.plan?.mode === 'multipart' && upload.plan.partBytes !== partBytes) {
+          throw new Error('Prepared again with another part size')
+        }
         upload.plan ??=
           partBytes === null
             ? { mode: 'single', byteLength }

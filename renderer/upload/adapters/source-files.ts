@@ -1,5 +1,5 @@
 import type { SourceId } from '../../../electron/contract/ids.ts'
-import type { SourceLookup } from '../engine/ports.ts'
+import type { FileSource, SourceLookup } from '../engine/ports.ts'
 import { fileSource } from './file-source.ts'
 import { rangeSource } from './range-source.ts'
 
@@ -8,10 +8,14 @@ export type SourceFiles = Map<SourceId, File>
 
 /** A file of this page, else the host's stream of it, else nothing. */
 export function sourceLookup(files: ReadonlyMap<SourceId, File>): SourceLookup {
+  // One source per file, since it remembers whether the file could ever be read.
+  const sources = new WeakMap<File, FileSource>()
   return ({ sourceId, isSourceDurable }) => {
     if (sourceId === null) return null
     const file = files.get(sourceId)
-    if (file !== undefined) return fileSource(file)
-    return isSourceDurable ? rangeSource(sourceId) : null
+    if (file === undefined) return isSourceDurable ? rangeSource(sourceId) : null
+    const source = sources.get(file) ?? fileSource(file)
+    sources.set(file, source)
+    return source
   }
 }
