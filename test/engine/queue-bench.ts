@@ -16,6 +16,8 @@ export class QueueBench {
   readonly sources = new Map<string, FakeSource>()
   readonly queue: UploadQueue
   maxPartCount = 10_000
+  /** Null: one of its own for every destination. */
+  endpoint: string | null = null
 
   constructor(clock = new VirtualClock(), store = new FakeStore(clock)) {
     this.clock = clock
@@ -30,7 +32,7 @@ export class QueueBench {
       },
       {
         destinationOf: ({ destinationId }) => ({
-          endpoint: `https://${destinationId}.test`,
+          endpoint: this.endpoint ?? `https://${destinationId}.test`,
           maxPartCount: this.maxPartCount,
         }),
       },

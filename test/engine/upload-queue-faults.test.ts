@@ -197,6 +197,21 @@ describe('without a network', () => {
     expect(bench.store.partsOf(uploadId)).toHaveLength(20)
   })
 
+  it('knows that a bucket on this computer needs none', async () => {
+    const bench = new QueueBench()
+    bench.endpoint = 'http://127.0.0.1:9000'
+    bench.network.become(false)
+    bench.store.isDown = true
+
+    const uploadId = bench.add(1, 60 * MIB)
+    await bench.clock.until(() => bench.view(uploadId).failure !== null)
+    const shown = bench.view(uploadId)
+    bench.store.isDown = false
+    await bench.untilPhase(uploadId, 'done', MINUTE_MS)
+
+    expect(shown).toMatchObject({ phase: 'preparing', failure: { kind: 'no-response' } })
+  })
+
   it('sends to a store that answers all the same', async () => {
     const bench = new QueueBench()
     bench.network.become(false)

@@ -3,7 +3,7 @@ import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import { type PartLedger, partsReady } from './part-ledger.ts'
 import { type PartToSend, sendPart } from './part-sender.ts'
 import type { PartSigner } from './part-signer.ts'
-import type { FileSource, QueuePorts } from './ports.ts'
+import type { FileSource, NetworkStatus, QueuePorts } from './ports.ts'
 import { withLandedPart, withLostTry, withSentBytes } from './progress.ts'
 import type { ReceiptOutbox } from './receipt-outbox.ts'
 import { failureSeen } from './recovery.ts'
@@ -15,6 +15,8 @@ const AHEAD = 6
 
 export interface PartRunnerParts {
   readonly ports: QueuePorts
+  /** The network as it matters to this upload: to a store on this computer, it does not. */
+  readonly networkOf: (row: Row) => NetworkStatus
   readonly signer: PartSigner
   readonly receipts: ReceiptOutbox
   readonly dispatch: (row: Row, event: UploadEvent) => void
@@ -47,7 +49,8 @@ export class PartRunner {
   }
 
   async #send(row: Row, part: PartToSend, signal: AbortSignal): Promise<void> {
-    const { ports, signer } = this.#parts
+    const { ports, signer, networkOf } = this.#parts
+    const sendPorts = { ...ports, signer, network: networkOf(row) }
     const startedAtMs = ports.clock.now()
     const onSent = (sentBytes: number) => {
       if (signal.aborted) return
@@ -55,7 +58,7 @@ export class PartRunner {
       this.#parts.progressed(row)
     }
     try {
-      const sent = await sendPart({ ...ports, signer }, part, { signal, onSent })
+      const sent = await sendPart(sendPorts, part, { signal, onSent })
       if (sent.ok) this.#landed(row, part, sent.value.etag, startedAtMs, signal)
       else if (!signal.aborted) this.#lost(row, part.partNumber, sent.failure, startedAtMs)
     } catch (error) {
@@ -85,8 +88,9 @@ export class PartRunner {
   }
 
   #lost(row: Row, partNumber: number, cause: Failure, startedAtMs: number): void {
-    const { clock, network } = this.#parts.ports
-    const failure = failureSeen(cause, network.isOnline())
+    const { ports, networkOf } = this.#parts
+    const { clock } = ports
+    const failure = failureSeen(cause, networkOf(row).isOnline())
     row.progress = withLostTry(row.progress, partNumber)
     this.#parts.partEnded(row, failure, startedAtMs)
     const moment = { nowMs: clock.now(), jitter: clock.jitter() }

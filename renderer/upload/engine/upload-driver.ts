@@ -188,8 +188,9 @@ export class UploadDriver {
   }
 
   #fail(row: Row, cause: Failure): void {
-    const { clock, network } = this.#parts.ports
-    const failure = failureSeen(cause, network.isOnline())
+    const { ports, networkOf } = this.#parts
+    const { clock } = ports
+    const failure = failureSeen(cause, networkOf(row).isOnline())
     const moment = { nowMs: clock.now(), jitter: clock.jitter() }
     this.#parts.dispatch(row, { type: 'call-failed', failure, moment })
   }

@@ -5,7 +5,7 @@ import { clearRecords } from './clear-outbox.ts'
 import { MarkOutbox } from './mark-outbox.ts'
 import { NarrowGate } from './narrow-gate.ts'
 import { PartSigner } from './part-signer.ts'
-import type { QueuePorts } from './ports.ts'
+import type { NetworkStatus, QueuePorts } from './ports.ts'
 import { QueueBoard } from './queue-board.ts'
 import { QueueRunner } from './queue-runner.ts'
 import type { UploadQueue } from './queue-view.ts'
@@ -57,6 +57,13 @@ export function createUploadQueue(ports: QueuePorts, options: QueueOptions): Upl
 const FINISHED: ReadonlySet<UploadPhase> = new Set(['done', 'failed', 'cancelled'])
 const UNFINISHED = (row: Row) => !FINISHED.has(row.state.phase)
 
+/** What the browser says of the network is nothing to a store that is reached without one. */
+const NO_NETWORK_NEEDED: NetworkStatus = { isOnline: () => true, subscribe: () => () => {} }
+
+function isOnThisComputer(endpoint: string): boolean {
+  return /^https?:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?\/?$/.test(endpoint)
+}
+
 class PortDrivenQueue {
   readonly board: QueueBoard
   readonly #ports: QueuePorts
@@ -86,6 +93,7 @@ class PortDrivenQueue {
     })
     const driver = new UploadDriver({
       ports,
+      networkOf: (row) => (isOnThisComputer(storeOf(row)) ? NO_NETWORK_NEEDED : network),
       limitsOf: ({ record }) => destinationOf(record) ?? S3_LIMITS,
       signer: new PartSigner(control, clock),
       receipts: new ReceiptOutbox(control),
