@@ -32,7 +32,13 @@ export async function launchProfile(
   return chromium.launchPersistentContext(folder, await launchOptions(options))
 }
 
-async function launchOptions(options: ChromiumOptions): Promise<LaunchOptions> {
+/** For whoever starts the browser without Playwright. */
+export async function chromiumCommand() {
+  const { executablePath, chromiumSandbox, env, args } = await launchOptions({})
+  return { path: executablePath, args: chromiumSandbox ? args : [...args, '--no-sandbox'], env }
+}
+
+async function launchOptions(options: ChromiumOptions) {
   const { args = [], ...rest } = options
   const binary = await findChromium()
   const isRoot = process.getuid?.() === 0

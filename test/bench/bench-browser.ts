@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { chromium, type Page } from 'playwright-core'
+import { chromiumCommand } from '../e2e/chromium.ts'
+
+const START_MS = 20_000
+
+/**
+ * A Chromium that is watched only while something is arranged in it: with DevTools attached, some
+ * uploads run four times slower.
+ */
+export class BenchBrowser {
+  readonly #process: ChildProcess
+  readonly #profile: string
+  readonly #debugUrl: string
+
+  private constructor(process: ChildProcess, profile: string, debugUrl: string) {
+    this.#process = process
+    this.#profile = profile
+    this.#debugUrl = debugUrl
+  }
+
+  static async start(): Promise<BenchBrowser> {
+    const profile = await mkdtemp(join(tmpdir(), 'ferry-bench-'))
+    const { path, args, env } = await chromiumCommand()
+    const browser = spawn(
+      path,
+      [
+        ...args,
+        '--headless=new',
+        `--user-data-dir=${profile}`,
+        '--remote-debugging-port=0',
+        'about:blank',
+      ],
+      { env, stdio: 'ignore' },
+    )
+    return new BenchBrowser(browser, profile, await debugUrlOf(profile))
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0
+  }
+
+  /** Attaches, lets `arrange` work in the one tab, and lets go of the browser again. */
+  async watch<T>(arrange: (page: Page) => Promise<T>): Promise<T> {
+    const browser = await chromium.connectOverCDP(this.#debugUrl)
+    try {
+      const [context] = browser.contexts()
+      const [page] = context?.pages() ?? []
+      if (page === undefined) throw new Error('The browser has no tab')
+      return await arrange(page)
+    } finally {
+      // Over CDP this only disconnects; the tab stays as it is.
+      await browser.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#process.kill()
+    if (this.#process.exitCode === null) await once(this.#process, 'exit')
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+/** Chromium writes its port there as soon as it listens. */
+async function debugUrlOf(profile: string): Promise<string> {
+  const file = join(profile, 'DevToolsActivePort')
+  for (const startedAt = performance.now(); performance.now() - startedAt < START_MS; ) {
+    const [port = ''] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
+    if (port !== '') return `http://127.0.0.1:${port}`
+    await delay(50)
+  }
+  throw new Error('Chromium did not start')
+}

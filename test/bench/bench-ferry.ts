@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import type { commands } from '../../electron/contract/commands.ts'
+import type { DestinationDraft } from '../../electron/contract/destination.ts'
+import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
+import { type Child, ROOT, runNode } from '../e2e/child.ts'
+
+export interface BenchFerry {
+  readonly child: Child
+  readonly url: string
+}
+
+/** The real host as `npm start` runs it, signing for the store that discards. */
+export async function startBenchFerry(dataFolder: string): Promise<BenchFerry> {
+  const child = runNode([
+    join(ROOT, 'scripts/start.ts'),
+    ...['--browser', '--no-open', '--port', '0', '--data-dir', dataFolder],
+  ])
+  const line = await child.untilPrinted(/Ferry is ready at http:\S+/)
+  return { child, url: line.slice('Ferry is ready at '.length) }
+}
+
+/** Opens the window and makes the store its destination. */
+export async function connectStore(page: Page, url: string, endpoint: string): Promise<void> {
+  await page.goto(url)
+  await page.getByRole('button', { name: 'Connect a bucket' }).waitFor()
+  const draft: DestinationDraft = {
+    destinationId: null,
+    name: 'Discard',
+    provider: 'other',
+    endpoint,
+    region: 'local',
+    bucket: 'discard',
+    prefix: '',
+    pathStyle: true,
+    accessKeyId: 'AKIAAAAAAAAAAAAAAAAA',
+    secretAccessKey: 'a'.repeat(40),
+    sessionToken: '',
+    keepSecret: false,
+  }
+  const path = `${LOOPBACK_ROUTES.commandPrefix}${'saveDestination' satisfies keyof typeof commands}`
+  const status = await page.evaluate(
+    async ([route, body]) => {
+      const headers = { 'content-type': 'application/json' }
+      return (await fetch(route, { method: 'POST', headers, body })).status
+    },
+    [path, JSON.stringify(draft)] as const,
+  )
+  if (status !== 200) throw new Error(`The host refused the destination with ${status}`)
+}
