@@ -273,6 +273,27 @@ describe('a body', () => {
   })
 })
 
+describe('a conditional write', () => {
+  it('that a deletion overtook is told of the conflict', async () => {
+    const made = { method: 'PUT', path: '/ferry/raced', headers: { 'if-none-match': '*' } }
+    const target = presigned(temporary.store, made, { atMs: Date.now() })
+    const headers = { ...made.headers, 'content-length': '2' }
+    const socket = await connected(temporary.store)
+    socket.write(headOf(temporary.store, { method: 'PUT', target, headers }))
+    socket.write('a')
+    await until(async () => (await incoming()).length === 1)
+
+    await send({ method: 'DELETE', path: '/ferry/raced' })
+    socket.write('b')
+
+    expect(verdict(await answerOf(socket))).toEqual({
+      status: 409,
+      code: 'ConditionalRequestConflict',
+    })
+    expect((await send({ method: 'HEAD', path: '/ferry/raced' })).status).toBe(404)
+  })
+})
+
 /** Waits for something that the other end does in its own time; the test's limit bounds it. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setImmediate(resolve))

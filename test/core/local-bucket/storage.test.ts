@@ -323,7 +323,7 @@ describe('the folder of objects', () => {
     const parts = inFolder(bucket, '.ferry/parts')
     for (const name of await readdir(parts)) {
       const file = path.join(parts, name)
-      if ((await stat(file)).size === 5 * MIB) await truncate(file, 5 * MIB + 2)
+      if ((await stat(file)).size === 5 * MIB) await truncate(file, 5 * MIB + 100)
     }
 
     await client.send(

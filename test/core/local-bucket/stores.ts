@@ -1,0 +1,35 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { BucketSettings } from '../../../electron/core/local-bucket/bucket-settings.ts'
+import { openIndex } from '../../../electron/core/local-bucket/index-db.ts'
+import { ObjectFiles } from '../../../electron/core/local-bucket/object-files.ts'
+import { ObjectStore } from '../../../electron/core/local-bucket/object-store.ts'
+import { UploadStore } from '../../../electron/core/local-bucket/upload-store.ts'
+
+/** The stores behind a bucket, without HTTP, on a real index and real files. */
+export async function temporaryStores() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'ferry-stores-'))
+  const db = openIndex(path.join(folder, 'index.sqlite'))
+  const files = new ObjectFiles(path.join(folder, 'objects'))
+  const settings = new BucketSettings(db)
+  const objects = new ObjectStore(db, files, settings, Date.now)
+  return {
+    files,
+    settings,
+    objects,
+    uploads: new UploadStore(db, files, objects, Date.now),
+    /** A file as a finished body leaves it. */
+    finishedFile: async (text: string) => {
+      const file = files.newIncoming()
+      await writeFile(file, text)
+      return file
+    },
+    discard: async () => {
+      db.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type TemporaryStores = Awaited<ReturnType<typeof temporaryStores>>
