@@ -1,7 +1,7 @@
 // `npm start`: Electron's window where there can be one, else the same window in a browser.
 import { setTimeout as delay } from 'node:timers/promises'
+import { StartRefused } from '../electron/core/host/start-refused.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'
-import { StartRefused } from '../electron/loopback/start-refused.ts'
 import { type ElectronSearch, electronVersion, obtainElectron } from './electron-binary.ts'
 import { type Running, runBrowserHost } from './run-browser-host.ts'
 import { runDesktop } from './run-desktop.ts'

@@ -1,11 +1,11 @@
 // Electron's main process. Whatever must happen before Electron is ready happens here, in order.
 import { join } from 'node:path'
 import { app, dialog } from 'electron'
+import { StartRefused } from '../core/host/start-refused.ts'
 import { readStart } from './command-line.ts'
 import { settleDataFolder } from './data-folder.ts'
 import { startDesktop } from './desktop-app.ts'
 import { registerSchemes } from './schemes.ts'
-import { StartRefused } from './start-refused.ts'
 
 app.enableSandbox()
 app.setAppUserModelId('app.ferry.desktop')

@@ -1,12 +1,13 @@
-import type { HostDescription, HostTrouble } from '../contract/commands.ts'
+import type { HostTrouble } from '../contract/commands.ts'
 import type { Core } from '../core/core.ts'
 import { createCore } from '../core/create-core.ts'
+import { makeDataFolder, unwritable } from '../core/host/data-folder.ts'
+import { type FolderLock, lockFolder } from '../core/host/folder-lock.ts'
+import { hostPlatform } from '../core/host/host-platform.ts'
 import { openLog } from '../core/log.ts'
 import type { CorePorts, Log } from '../core/ports.ts'
 import { openSecretFile } from '../core/secret-file.ts'
 import { openSettings } from '../core/settings-conf.ts'
-import { makeDataFolder, unwritable } from './data-folder.ts'
-import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { type LoopbackServer, serveLoopback } from './server.ts'
 import { openSessions, type Sessions } from './sessions.ts'
 import { loopbackSurroundings } from './surroundings.ts'
@@ -38,7 +39,7 @@ export interface LoopbackHost {
  */
 export async function startLoopback(settings: LoopbackSettings): Promise<LoopbackHost> {
   makeDataFolder(settings.dataFolder)
-  const lock = lockFolder(settings.dataFolder)
+  const lock = await lockFolder(settings.dataFolder)
   try {
     return await serveLocked(settings, lock)
   } catch (error) {
@@ -82,7 +83,7 @@ function openCore(
   return createCore({
     ...seam,
     dataFolder,
-    description: { host: 'loopback', version, platform: platformName() },
+    description: { host: 'loopback', version, platform: hostPlatform(process.platform) },
     settings: opened.settings,
     vault: secrets.vault,
     surroundings: loopbackSurroundings(log),
@@ -95,19 +96,6 @@ function openCore(
 
 function addressOf({ origin, port }: LoopbackServer, { token }: Sessions) {
   return { port, url: `${origin}/#${token}` }
-}
-
-function platformName(): HostDescription['platform'] {
-  switch (process.platform) {
-    case 'linux':
-      return 'linux'
-    case 'darwin':
-      return 'macos'
-    case 'win32':
-      return 'windows'
-    default:
-      return 'other'
-  }
 }
 
 /** What the file system answers when a folder lets itself be locked but not be used. */

@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Core } from '../core/core.ts'
 import { bugFailure } from '../core/dispatch.ts'
+import { StartRefused } from '../core/host/start-refused.ts'
 import type { CorePorts, Log } from '../core/ports.ts'
 import { type ApiParts, answerApi } from './api.ts'
 import { isLocalhostAlias, isOwnHost } from './gate.ts'
 import { createNoticeStream } from './notice-stream.ts'
 import { SECURITY_HEADERS, servePageFile } from './page-files.ts'
 import type { Sessions } from './sessions.ts'
-import { StartRefused } from './start-refused.ts'
 
 /** What requests under way get to finish, and what the core gets to close, at a shutdown. */
 const REQUESTS_GRACE_MS = 400

@@ -4,12 +4,12 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { lockFolder } from '../../electron/core/host/folder-lock.ts'
+import { hostPlatform } from '../../electron/core/host/host-platform.ts'
+import { StartRefused } from '../../electron/core/host/start-refused.ts'
 import { readStart } from '../../electron/desktop/command-line.ts'
 import { settleDataFolder } from '../../electron/desktop/data-folder.ts'
-import { lockFolder } from '../../electron/desktop/folder-lock.ts'
-import { hostPlatform } from '../../electron/desktop/host-platform.ts'
 import { closeBeforeQuit } from '../../electron/desktop/quit.ts'
-import { StartRefused } from '../../electron/desktop/start-refused.ts'
 import { app, resetElectron, standIn } from '../fakes/electron.ts'
 
 let folder: string

@@ -3,14 +3,15 @@ import { once } from 'node:events'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { defaultDataFolder, makeDataFolder } from '../../electron/loopback/data-folder.ts'
-import { lockFolder } from '../../electron/loopback/folder-lock.ts'
-import { StartRefused } from '../../electron/loopback/start-refused.ts'
-import { sharedBitsOf, temporaryFolder } from './loopback-harness.ts'
+import { makeDataFolder } from '../../../electron/core/host/data-folder.ts'
+import { lockFolder } from '../../../electron/core/host/folder-lock.ts'
+import { StartRefused } from '../../../electron/core/host/start-refused.ts'
+import { defaultDataFolder } from '../../../electron/loopback/default-data-folder.ts'
+import { sharedBitsOf, temporaryFolder } from '../../loopback/loopback-harness.ts'
 
-function refusalOf(attempt: () => unknown): string {
+async function refusalOf(attempt: () => unknown): Promise<string> {
   try {
-    attempt()
+    await attempt()
   } catch (error) {
     if (error instanceof StartRefused) return error.message
     throw error
@@ -21,10 +22,10 @@ function refusalOf(attempt: () => unknown): string {
 describe('the data folder', () => {
   it('has one host at a time, and the second is told where the first is', async () => {
     const folder = await temporaryFolder()
-    const lock = lockFolder(folder)
+    const lock = await lockFolder(folder)
     lock.announce('http://127.0.0.1:47470')
 
-    const refusal = refusalOf(() => lockFolder(folder))
+    const refusal = await refusalOf(() => lockFolder(folder))
     lock.release()
 
     expect(refusal).toBe(
@@ -34,18 +35,19 @@ describe('the data folder', () => {
 
   it('is free again after a release', async () => {
     const folder = await temporaryFolder()
-    lockFolder(folder).release()
+    const first = await lockFolder(folder)
+    first.release()
 
-    const again = lockFolder(folder)
+    const again = await lockFolder(folder)
 
     again.release()
   })
 
   it('is held against other processes, and free after its host was killed', async () => {
     const folder = await temporaryFolder()
-    const module = new URL('../../electron/loopback/folder-lock.ts', import.meta.url)
+    const module = new URL('../../../electron/core/host/folder-lock.ts', import.meta.url)
     const script = `import { lockFolder } from ${JSON.stringify(module.href)}
-      globalThis.lock = lockFolder(process.argv[1])
+      globalThis.lock = await lockFolder(process.argv[1])
       console.log('locked')
       setInterval(() => {}, 1000)`
     const host = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
@@ -53,10 +55,10 @@ describe('the data folder', () => {
     })
     await once(host.stdout, 'data')
 
-    const whileItRuns = refusalOf(() => lockFolder(folder))
+    const whileItRuns = await refusalOf(() => lockFolder(folder))
     host.kill('SIGKILL')
     await once(host, 'exit')
-    const afterIts = lockFolder(folder)
+    const afterIts = await lockFolder(folder)
     afterIts.release()
 
     expect(whileItRuns).toContain(`already runs with the data folder ${folder}.`)
@@ -66,17 +68,17 @@ describe('the data folder', () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'host-lock.sqlite'), 'not a database '.repeat(100))
 
-    const lock = lockFolder(folder)
+    const lock = await lockFolder(folder)
 
     lock.release()
   })
 
   it('does not repeat an address that is not one', async () => {
     const folder = await temporaryFolder()
-    const lock = lockFolder(folder)
+    const lock = await lockFolder(folder)
     lock.announce('http://evil.example/\u001b[31m')
 
-    const refusal = refusalOf(() => lockFolder(folder))
+    const refusal = await refusalOf(() => lockFolder(folder))
     lock.release()
 
     expect(refusal).not.toContain('evil')
@@ -94,7 +96,7 @@ describe('the data folder', () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'file'), '')
 
-    const refusal = refusalOf(() => makeDataFolder(join(folder, 'file', 'ferry')))
+    const refusal = await refusalOf(() => makeDataFolder(join(folder, 'file', 'ferry')))
 
     expect(refusal).toBe(
       `Ferry cannot write to its data folder ${join(folder, 'file', 'ferry')} (a file is in the way). Choose another with --data-dir.`,
@@ -105,7 +107,7 @@ describe('the data folder', () => {
     const folder = await temporaryFolder()
     await mkdir(join(folder, 'host-lock.sqlite'))
 
-    const refusal = refusalOf(() => lockFolder(folder))
+    const refusal = await refusalOf(() => lockFolder(folder))
 
     expect(refusal).toContain(`cannot write to its data folder ${folder} (`)
   })

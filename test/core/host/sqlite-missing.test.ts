@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { expect, it, vi } from 'vitest'
-import { lockFolder } from '../../electron/desktop/folder-lock.ts'
-import { StartRefused } from '../../electron/desktop/start-refused.ts'
+import { lockFolder } from '../../../electron/core/host/folder-lock.ts'
+import { StartRefused } from '../../../electron/core/host/start-refused.ts'
 
 // As an Electron whose Node lost the module answers the import.
 vi.mock('node:sqlite', () => {
@@ -12,5 +12,5 @@ it('says in plain words that this Electron has no SQLite', async () => {
   const start = lockFolder(tmpdir())
 
   await expect(start).rejects.toThrow(StartRefused)
-  await expect(start).rejects.toThrow(/^This build of Electron .* has no working SQLite/)
+  await expect(start).rejects.toThrow(/^This build of Ferry .* has no working SQLite/)
 })

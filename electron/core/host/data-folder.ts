@@ -1,23 +1,15 @@
-import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { StartRefused } from './start-refused.ts'
 
-/** Where the system wants an application's data. XDG: specifications.freedesktop.org/basedir. */
-export function defaultDataFolder(
-  platform: NodeJS.Platform = process.platform,
-  env: NodeJS.ProcessEnv = process.env,
-  home: string = homedir(),
-): string {
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Ferry')
-  if (platform === 'win32') return join(env.APPDATA || join(home, 'AppData', 'Roaming'), 'Ferry')
-  return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'ferry')
-}
-
-/** Makes the folder for this user alone; one that exists keeps its mode, for it may be shared. */
+/**
+ * Makes the folder for this user alone; one that exists keeps its mode, for it may be shared.
+ *
+ * @throws StartRefused when it cannot be made or written.
+ */
 export function makeDataFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK)
   } catch (error) {
     throw unwritable(folder, error)
   }

@@ -1,6 +1,6 @@
-import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { unwritable } from './data-folder.ts'
 import { StartRefused } from './start-refused.ts'
 
@@ -15,14 +15,17 @@ export interface FolderLock {
 }
 
 /**
- * Makes this process the folder's only host. The lock is the operating system's own, taken through
- * SQLite since Node has no call for it: it ends with the process, however that dies.
+ * Makes this process the folder's only host; both hosts may be pointed at one folder. The lock is
+ * the operating system's own, taken through SQLite since Node has no call for it: it ends with the
+ * process, however that dies. Proves on the way that `node:sqlite` is there: one Node update of
+ * Electron's once lost it (electron#47671).
  *
- * @throws StartRefused when another host has the folder, or it cannot be written.
+ * @throws StartRefused when another host has the folder, it cannot be written, or SQLite is missing.
  */
-export function lockFolder(folder: string): FolderLock {
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const { DatabaseSync: Database } = await loadSqlite()
   const addressFile = join(folder, 'running-at.txt')
-  const database = takeLock(folder, addressFile)
+  const database = takeLock(Database, folder, addressFile)
   return {
     announce: (url) => writeFileSync(addressFile, url, { mode: 0o600 }),
     release: () => {
@@ -32,22 +35,36 @@ export function lockFolder(folder: string): FolderLock {
   }
 }
 
-function takeLock(folder: string, addressFile: string): DatabaseSync {
+async function loadSqlite() {
+  try {
+    return await import('node:sqlite')
+  } catch (error) {
+    throw new StartRefused(
+      `This build of Ferry (Node ${process.versions.node}) has no working SQLite, which it keeps its list of uploads in. Install Ferry again, or another version of it.`,
+      { cause: error },
+    )
+  }
+}
+
+function takeLock(
+  Database: typeof DatabaseSync,
+  folder: string,
+  addressFile: string,
+): DatabaseSync {
   const lockFile = join(folder, 'host-lock.sqlite')
   try {
-    accessSync(folder, constants.W_OK)
-    return exclusive(lockFile)
+    return exclusive(Database, lockFile)
   } catch (error) {
     if (resultCodeOf(error) === SQLITE_BUSY) throw alreadyRunning(folder, addressFile)
     if (resultCodeOf(error) !== SQLITE_NOTADB) throw unwritable(folder, error)
     // Something else wrote into the lock's file; it holds nothing worth keeping.
     rmSync(lockFile)
-    return exclusive(lockFile)
+    return exclusive(Database, lockFile)
   }
 }
 
-function exclusive(lockFile: string): DatabaseSync {
-  const database = new DatabaseSync(lockFile)
+function exclusive(Database: typeof DatabaseSync, lockFile: string): DatabaseSync {
+  const database = new Database(lockFile)
   try {
     database.exec('BEGIN EXCLUSIVE')
     return database
@@ -74,7 +91,7 @@ function readAddress(addressFile: string): string | null {
     const text = readFileSync(addressFile, 'utf8').trim()
     return /^http:\/\/127\.0\.0\.1:\d+\/?$/.test(text) ? text : null
   } catch {
-    // The other host has not come as far as announcing itself.
+    // The desktop announces none; a browser's host may not have come as far.
     return null
   }
 }
