@@ -1,4 +1,6 @@
-import { createServer as createTcpServer } from 'node:net'
+import { once } from 'node:events'
+import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
@@ -6,6 +8,7 @@ import { failureFromError } from '../../../electron/core/store/s3-answer.ts'
 import { openStore } from '../../../electron/core/store/s3-client.ts'
 import { ask } from '../../../electron/core/store/store.ts'
 import { headObject } from '../../../electron/core/uploads/head-object.ts'
+import { SELF_SIGNED } from '../../fakes/self-signed.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
@@ -236,6 +239,21 @@ describe('no answer', () => {
       ok: false,
       failure: { kind: 'tls-failed', host: stub.host },
     })
+  })
+
+  it('from a server whose certificate nobody vouches for, which is told nothing', async () => {
+    const heard: unknown[] = []
+    const server = createTlsServer(SELF_SIGNED, (request) => heard.push(request.headers))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    cleanUps.push(() => server.close())
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+
+    const outcome = await list(`https://${host}`)
+
+    const failure = { kind: 'tls-failed', host, reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' }
+    expect(outcome).toEqual({ ok: false, failure })
+    expect(heard).toEqual([])
   })
 
   it.each([
