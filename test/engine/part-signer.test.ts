@@ -25,15 +25,15 @@ function benchOf() {
 it('asks once for the parts that start together and for the next few', async () => {
   const { signer, uploadId, asked, urlOf } = benchOf()
 
-  signer.prefetch(uploadId, [1, 2], [3, 4, 5])
-  await Promise.all([1, 2].map(urlOf))
-  signer.prefetch(uploadId, [3], [4, 5, 6, 7])
-  await urlOf(3)
-  signer.prefetch(uploadId, [4], [5, 6, 7, 8])
+  signer.prefetch(uploadId, [1], [2, 3, 4, 5, 6, 7, 8])
+  await urlOf(1)
+  signer.prefetch(uploadId, [2], [3, 4, 5, 6, 7, 8, 9])
+  await urlOf(2)
+  signer.prefetch(uploadId, [3], [4, 5, 6, 7, 8, 9, 10])
 
   expect(asked).toEqual([
-    [1, 2, 3, 4, 5],
-    [6, 7],
+    [1, 2, 3, 4, 5, 6, 7, 8],
+    [9, 10],
   ])
 })
 

@@ -9,6 +9,11 @@ export class FakeSource implements FileSource {
   trouble: Failure | null = null
   readonly reads: ByteRange[] = []
 
+  readonly check = async (signal: AbortSignal) => {
+    signal.throwIfAborted()
+    return this.trouble === null ? succeeded(null) : failed(this.trouble)
+  }
+
   readonly read = async (range: ByteRange, signal: AbortSignal) => {
     signal.throwIfAborted()
     this.reads.push(range)

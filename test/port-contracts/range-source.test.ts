@@ -34,7 +34,7 @@ afterEach(async () => {
 })
 
 const read = (start: number, end: number, signal = new AbortController().signal) =>
-  rangeSource(sourceId).read({ start, end }, signal)
+  rangeSource(sourceId, facts.byteLength).read({ start, end }, signal)
 
 describe('a file streamed by the host', () => {
   it.each([
@@ -55,6 +55,19 @@ describe('a file streamed by the host', () => {
 
     expect(outcome).toMatchObject({ ok: true, value: { byteLength: 0 } })
     expect(asked).toEqual([])
+  })
+
+  it('is checked with a single byte', async () => {
+    const { signal } = new AbortController()
+    const source = rangeSource(sourceId, facts.byteLength)
+
+    const whole = await source.check(signal)
+    await utimes(facts.path ?? '', 1_700_000_100, 1_700_000_100)
+    const changed = await source.check(signal)
+
+    expect(whole).toEqual({ ok: true, value: null })
+    expect(changed).toEqual({ ok: false, failure: { kind: 'source-changed' } })
+    expect(asked).toEqual(['bytes=0-0', 'bytes=0-0'])
   })
 
   it('is missing when it was deleted', async () => {

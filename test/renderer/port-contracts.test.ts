@@ -92,6 +92,8 @@ describe('a file in Chromium', () => {
   const read = (start: number, end: number) =>
     page.evaluate(([from, to]) => window.adapters.read(0, from, to), [start, end] as const)
 
+  const check = () => page.evaluate(() => window.adapters.check(0))
+
   it('is read in slices without a type', async () => {
     const first = await read(0, 9)
     const second = await read(9, text.length)
@@ -113,7 +115,7 @@ describe('a file in Chromium', () => {
     await read(0, 9)
     await utimes(path, 1_700_000_100, 1_700_000_100)
 
-    const outcome = await read(9, 20)
+    const outcome = await check()
 
     expect(outcome).toEqual({ ok: false, failure: { kind: 'source-changed' } })
   })
@@ -131,7 +133,28 @@ describe('a file in Chromium', () => {
     await read(0, 9)
     await rm(path)
 
-    const outcome = await read(9, 20)
+    const outcome = await check()
+    const sent = await put('stored', 'last-read')
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'source-missing' } })
+    expect(sent.outcome).toEqual(outcome)
+  })
+
+  it('is still the same after it was read', async () => {
+    await read(0, 9)
+
+    const outcome = await check()
+
+    expect(outcome).toEqual({ ok: true, value: null })
+  })
+
+  it('is not an empty file when it is missing from the start', async () => {
+    const missing = join(adapters.folder, 'empty.txt')
+    await writeFile(missing, '')
+    await page.getByLabel('Files').setInputFiles([missing])
+    await rm(missing)
+
+    const outcome = await read(0, 0)
 
     expect(outcome).toEqual({ ok: false, failure: { kind: 'source-missing' } })
   })

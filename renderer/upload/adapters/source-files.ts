@@ -10,10 +10,10 @@ export type SourceFiles = Map<SourceId, File>
 export function sourceLookup(files: ReadonlyMap<SourceId, File>): SourceLookup {
   // One source per file, since it remembers whether the file could ever be read.
   const sources = new WeakMap<File, FileSource>()
-  return ({ sourceId, isSourceDurable }) => {
+  return ({ sourceId, isSourceDurable, byteLength }) => {
     if (sourceId === null) return null
     const file = files.get(sourceId)
-    if (file === undefined) return isSourceDurable ? rangeSource(sourceId) : null
+    if (file === undefined) return isSourceDurable ? rangeSource(sourceId, byteLength) : null
     const source = sources.get(file) ?? fileSource(file)
     sources.set(file, source)
     return source

@@ -2,16 +2,13 @@ import type { Failure } from '../../../electron/contract/failure.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import { type PartLedger, partsReady } from './part-ledger.ts'
 import { type PartToSend, sendPart } from './part-sender.ts'
-import type { PartSigner } from './part-signer.ts'
+import { type PartSigner, SIGNED_AHEAD } from './part-signer.ts'
 import type { FileSource, NetworkStatus, QueuePorts } from './ports.ts'
 import { withLandedPart, withLostTry, withSentBytes } from './progress.ts'
 import type { ReceiptOutbox } from './receipt-outbox.ts'
 import { failureSeen } from './recovery.ts'
 import { PAGE_BUG, type Row } from './upload-row.ts'
 import type { UploadEvent } from './upload-state.ts'
-
-/** How many parts beyond those that start now are signed with them. */
-const AHEAD = 6
 
 export interface PartRunnerParts {
   readonly ports: QueuePorts
@@ -42,7 +39,7 @@ export class PartRunner {
     signal: AbortSignal,
   ): void {
     const { uploadId } = row
-    this.#parts.signer.prefetch(uploadId, partNumbers, partsReady(ledger, AHEAD))
+    this.#parts.signer.prefetch(uploadId, partNumbers, partsReady(ledger, SIGNED_AHEAD))
     for (const partNumber of partNumbers) {
       void this.#send(row, { uploadId, plan: ledger.plan, partNumber, source }, signal)
     }

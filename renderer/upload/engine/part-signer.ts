@@ -1,12 +1,15 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
+import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { SignedPart } from '../../../electron/contract/upload.ts'
 import type { Clock, UploadControl } from './ports.ts'
 
 /** Signed so long ago, a URL is not used any more: signing is cheap, an expired try is not. */
 export const MAX_SIGNATURE_AGE_MS = 60_000
-/** With so few signatures in store, the next ones are asked for before they are needed. */
-const LOW_STOCK = 3
+/** Parts end in waves; with less than one wave's signatures in stock, more are asked for. */
+const LOW_STOCK = MAX_CONNECTIONS_PER_HOST
+/** How many parts beyond those that start now are signed with them: two waves. */
+export const SIGNED_AHEAD = 2 * MAX_CONNECTIONS_PER_HOST
 
 interface Entry {
   readonly askedAtMs: number

@@ -22,6 +22,8 @@ export interface FileSource {
    * Rejects only when `signal` is aborted.
    */
   readonly read: (range: ByteRange, signal: AbortSignal) => Promise<Outcome<PartBody>>
+  /** Whether it is still the file that was given; fails as `read` does. */
+  readonly check: (signal: AbortSignal) => Promise<Outcome<null>>
 }
 
 /** Finds the source of an upload. Null: the person has to give the file again. */

@@ -131,7 +131,7 @@ export class UploadDriver {
   async #complete(row: Row, run: Run): Promise<void> {
     const { ports, receipts } = this.#parts
     await receipts.flush(row.uploadId)
-    const checked = await this.#checkSource(row, run)
+    const checked = await this.#checkSource(run)
     if (!checked.ok) return this.#fail(row, checked.failure)
     if (run.controller.signal.aborted) return
     const completed = await ports.control.complete(row.uploadId)
@@ -140,11 +140,11 @@ export class UploadDriver {
   }
 
   /** A file that changed while its last part travelled would be half old, half new. */
-  async #checkSource(row: Row, run: Run): Promise<Outcome<unknown>> {
+  async #checkSource(run: Run): Promise<Outcome<null>> {
     if (run.source === null) return succeeded(null)
     const { signal } = run.controller
     try {
-      return await run.source.read({ start: 0, end: Math.min(1, row.record.byteLength) }, signal)
+      return await run.source.check(signal)
     } catch (error) {
       if (!signal.aborted) throw error
       return succeeded(null)

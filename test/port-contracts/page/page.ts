@@ -21,6 +21,8 @@ export interface AdaptersUnderTest {
   readonly put: (part: SignedPart, body: PutBody, when: AbortMoment) => Promise<PutReport>
   /** The files of the input, read through one source each. */
   readonly read: (index: number, start: number, end: number) => Promise<ReadReport>
+  /** Asks the source of the same file whether it is still the same. */
+  readonly check: (index: number) => Promise<Outcome<null>>
   readonly sleep: (ms: number, abortAfterMs: number | null) => Promise<'woke' | 'rejected'>
   readonly networkCalls: () => number
   readonly lastDrop: () => Promise<WalkReport>
@@ -75,12 +77,16 @@ function zeros(byteLength: number): PartBody {
   return { byteLength, payload: new Blob([new Uint8Array(byteLength)]) }
 }
 
-async function read(index: number, start: number, end: number): Promise<ReadReport> {
+function sourceAt(index: number): FileSource {
   const file = document.querySelector('input')?.files?.[index]
   if (file === undefined) throw new Error(`The input has no file ${index}`)
   const source = sources.get(file) ?? fileSource(file)
   sources.set(file, source)
-  const body = await source.read({ start, end }, new AbortController().signal)
+  return source
+}
+
+async function read(index: number, start: number, end: number): Promise<ReadReport> {
+  const body = await sourceAt(index).read({ start, end }, new AbortController().signal)
   if (!body.ok) return body
   lastBody = body.value
   const { payload } = body.value
@@ -125,6 +131,7 @@ document.addEventListener('drop', (event) => {
 window.adapters = {
   put,
   read,
+  check: (index) => sourceAt(index).check(new AbortController().signal),
   sleep,
   networkCalls: () => networkCallCount,
   lastDrop: () => lastDrop,
