@@ -112,7 +112,10 @@ export class QueueRunner {
     if (event.type === 'prepared' && before.phase === 'preparing') this.#startProgress(row)
     if (state.phase !== before.phase) this.#place(row, event)
     for (const effect of effects) this.#parts.perform(row, effect)
-    if (state !== before) this.#parts.board.changed(row)
+    if (state === before) return
+    // Parts come and go many times a second: that is progress, and told as such.
+    if (isSending(row) && before.phase === 'sending') this.progressed()
+    else this.#parts.board.changed(row)
   }
 
   #startProgress(row: Row): void {

@@ -1,39 +1,62 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import type { PartReceipt } from '../../../electron/contract/upload.ts'
-import type { UploadControl } from './ports.ts'
+import { delayed } from './delayed.ts'
+import type { Clock, UploadControl } from './ports.ts'
+
+/** Receipts that land within this time go in one call. */
+export const GATHER_MS = 1_000
 
 interface Box {
   receipts: PartReceipt[]
+  isWaiting: boolean
   sending: Promise<void> | null
 }
 
 /**
- * Tells the host of parts as they land, one call at a time per upload; what lands meanwhile goes
- * with the next. A receipt that does not get through is tried again with the next one; none is
- * indispensable, since the store itself is asked before anything is completed.
+ * Tells the host of parts soon after they landed, one call at a time per upload. A receipt that
+ * does not get through goes with the next; none is indispensable, since the store itself is asked
+ * before anything is completed.
  */
 export class ReceiptOutbox {
   readonly #control: UploadControl
+  readonly #clock: Clock
+  readonly #closing: AbortSignal
   readonly #boxes = new Map<UploadId, Box>()
 
-  constructor(control: UploadControl) {
+  constructor(control: UploadControl, clock: Clock, closing: AbortSignal) {
     this.#control = control
+    this.#clock = clock
+    this.#closing = closing
   }
 
   add(uploadId: UploadId, receipt: PartReceipt): void {
-    const box = this.#boxes.get(uploadId) ?? { receipts: [], sending: null }
+    const box = this.#boxes.get(uploadId) ?? { receipts: [], isWaiting: false, sending: null }
     this.#boxes.set(uploadId, box)
     box.receipts.push(receipt)
-    box.sending ??= this.#send(uploadId, box)
+    if (box.isWaiting) return
+    box.isWaiting = true
+    delayed(this.#clock, GATHER_MS, this.#closing, () => {
+      box.isWaiting = false
+      if (box.receipts.length > 0) void this.flush(uploadId)
+      else if (box.sending === null) this.#boxes.delete(uploadId)
+    })
   }
 
-  /** Resolves when all were told, or one more attempt failed. */
+  /** The upload has ended; nobody needs them any more. */
+  drop(uploadId: UploadId): void {
+    const box = this.#boxes.get(uploadId)
+    if (box !== undefined) box.receipts = []
+  }
+
+  /** Resolves when all were told, or an attempt failed. */
   async flush(uploadId: UploadId): Promise<void> {
     const box = this.#boxes.get(uploadId)
     if (box === undefined) return
     await box.sending
-    if (box.receipts.length > 0) await this.#send(uploadId, box)
+    if (box.receipts.length === 0) return
+    box.sending ??= this.#send(uploadId, box)
+    await box.sending
   }
 
   async #send(uploadId: UploadId, box: Box): Promise<void> {
@@ -44,6 +67,6 @@ export class ReceiptOutbox {
       if (!isTold) box.receipts.unshift(...batch)
     }
     box.sending = null
-    if (box.receipts.length === 0) this.#boxes.delete(uploadId)
+    if (box.receipts.length === 0 && !box.isWaiting) this.#boxes.delete(uploadId)
   }
 }

@@ -70,7 +70,10 @@ export class UploadDriver {
     row.run?.controller.abort()
     row.run = null
     row.progress = { ...row.progress, inFlight: new Map() }
-    this.#parts.signer.forget(row.uploadId)
+    const { signer, receipts } = this.#parts
+    signer.forget(row.uploadId)
+    if (row.state.phase === 'done' || row.state.phase === 'cancelled') receipts.drop(row.uploadId)
+    else void receipts.flush(row.uploadId)
   }
 
   #runOf(row: Row): Run {
@@ -153,9 +156,10 @@ export class UploadDriver {
 
   /** Waits for no other call of this upload: the host ends what is under way, and keeps order. */
   async #cancel(row: Row, run: Run): Promise<void> {
-    const { ports, marks, cancelGate } = this.#parts
+    const { ports, marks, receipts, cancelGate } = this.#parts
     const { signal } = run.controller
     marks.drop(row.uploadId)
+    receipts.drop(row.uploadId)
     await cancelGate.pass(async () => {
       if (signal.aborted) return
       const cancelled = await ports.control.cancel(row.uploadId)

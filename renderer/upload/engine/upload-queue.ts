@@ -96,7 +96,7 @@ class PortDrivenQueue {
       networkOf: (row) => (isOnThisComputer(storeOf(row)) ? NO_NETWORK_NEEDED : network),
       limitsOf: ({ record }) => destinationOf(record) ?? S3_LIMITS,
       signer: new PartSigner(control, clock),
-      receipts: new ReceiptOutbox(control),
+      receipts: new ReceiptOutbox(control, clock, closing),
       marks: this.#marks,
       turnstile: this.#turnstile,
       cancelGate: new NarrowGate(CANCELS_AT_ONCE),
