@@ -30,15 +30,27 @@ export async function sendReply(
       response.end(bytes)
       return
     }
-    case 'file': {
-      response.writeHead(reply.status, head)
-      const { handle, start, byteLength } = body
-      const end = start + byteLength - 1
-      await pipeline(handle.createReadStream({ start, end, highWaterMark: READ_BYTES }), response)
+    case 'file':
+      await sendFile(response, reply.status, head, body)
       return
-    }
     case 'slow':
       await sendSlow(response, head, body.answer)
+  }
+}
+
+async function sendFile(
+  response: ServerResponse,
+  status: number,
+  head: Readonly<Record<string, string>>,
+  { handle, start, byteLength }: Extract<Reply['body'], { kind: 'file' }>,
+): Promise<void> {
+  try {
+    response.writeHead(status, head)
+    const end = start + byteLength - 1
+    const reading = { start, end, highWaterMark: READ_BYTES, autoClose: false }
+    await pipeline(handle.createReadStream(reading), response)
+  } finally {
+    await handle.close()
   }
 }
 
