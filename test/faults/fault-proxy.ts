@@ -12,7 +12,7 @@ export type Verdict =
   | { readonly kind: 'pass' }
   /** The connection breaks after the store could have seen this much of the body. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
-  /** The body is taken, and no answer ever comes. */
+  /** Nobody takes the body, and no answer ever comes. */
   | { readonly kind: 'stall' }
   /** The store gets it and answers; the answer is lost. */
   | { readonly kind: 'lose-answer' }
@@ -130,15 +130,15 @@ function carryOut(verdict: Verdict, exchange: Exchange): void {
     case 'lose-answer':
       forward(exchange, (answer) => {
         record.status = answer.statusCode ?? null
-        request.destroy()
+        request.socket.destroy()
       })
       break
     case 'stall':
-      request.resume()
+      // Left paused: the buffers on the way fill up, then nothing moves any more.
       break
     case 'cut':
       request.on('data', () => {
-        if (record.bodyBytes >= verdict.afterBytes) request.destroy()
+        if (record.bodyBytes >= verdict.afterBytes) request.socket.destroy()
       })
       request.resume()
       break
