@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 /** A network that swallows packets is known for one by then; a slow one has sent something. */
-const SILENCE_MS = 8_000
+const SILENCE_MS = 7_000
 const MIB = 1024 * 1024
 const SAY_EVERY_BYTES = 32 * MIB
 

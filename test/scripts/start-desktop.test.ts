@@ -116,7 +116,7 @@ describe('npm start without Electron', () => {
     expect(saidAfterMs).toBeLessThan(10_000)
     expect(linesAboutElectron(child.output())).toEqual([
       expect.stringMatching(
-        /^Electron's window cannot be opened: nothing came from 127\.0\.0\.1:\d+ within 8 seconds\./,
+        /^Electron's window cannot be opened: nothing came from 127\.0\.0\.1:\d+ within 7 seconds\./,
       ),
     ])
     expect(child.output()).toContain(HOW_TO_GET_IT)
