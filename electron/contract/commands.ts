@@ -18,6 +18,7 @@ import {
   RefusedItem,
   ShareLink,
   SignedPart,
+  UploadMark,
   UploadRecord,
 } from './upload.ts'
 
@@ -65,7 +66,7 @@ export const commands = {
 
   listDestinations: command(nothing, destinationList),
   /** Makes the bucket on this computer on the first call; selects it on every call. */
-  useLocalBucket: command(nothing, Destination),
+  openLocalBucket: command(nothing, Destination),
   /** Makes real requests with the draft; stores nothing, leaves nothing in the bucket. */
   checkDestination: command(DestinationDraft, CheckReport),
   /** Stores the draft and selects it. */
@@ -122,16 +123,12 @@ export const commands = {
   ),
   /** Completes on the store, proves by HEAD that the object is there, makes the share link. */
   completeUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
-  /** Remembers over a restart what the person or the engine decided. */
-  markUpload: command(
-    z.strictObject({
-      uploadId: UploadId,
-      mark: z.discriminatedUnion('phase', [
-        z.strictObject({ phase: z.literal('waiting') }),
-        z.strictObject({ phase: z.literal('paused') }),
-        z.strictObject({ phase: z.literal('failed'), failure: Failure }),
-      ]),
-    }),
+  /**
+   * Remembers over a restart what the person or the engine decided. All or none; a mark of an
+   * upload that has ended meanwhile is passed over.
+   */
+  markUploads: command(
+    z.strictObject({ marks: batch(z.strictObject({ uploadId: UploadId, mark: UploadMark })) }),
     nothing,
   ),
   /** Aborts on the store and asks it whether anything is left. */

@@ -41,14 +41,20 @@ export const ShareLink = z.strictObject({
 })
 export type ShareLink = z.infer<typeof ShareLink>
 
-/** What the records say of an upload. What happens this second is the engine's to tell. */
-export const UploadStatus = z.discriminatedUnion('phase', [
+/** What the page may say of an unfinished upload, to be remembered over a restart. */
+export const UploadMark = z.discriminatedUnion('phase', [
   /** To be driven as soon as there is a slot, and its source. */
   z.strictObject({ phase: z.literal('waiting') }),
-  /** By the person; stays so over a restart. */
+  /** By the person. */
   z.strictObject({ phase: z.literal('paused') }),
   /** The sent parts are kept. */
   z.strictObject({ phase: z.literal('failed'), failure: Failure }),
+])
+export type UploadMark = z.infer<typeof UploadMark>
+
+/** What the records say of an upload. What happens this second is the engine's to tell. */
+export const UploadStatus = z.discriminatedUnion('phase', [
+  ...UploadMark.def.options,
   z.strictObject({ phase: z.literal('done'), finishedAtMs: epochMs, etag }),
   /** `storeIsClean` turns true when the store itself says that no part is left. */
   z.strictObject({ phase: z.literal('cancelled'), storeIsClean: z.boolean() }),

@@ -37,7 +37,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     describeHost: async () => succeeded(await describeHost(parts)),
 
     listDestinations: async () => succeeded(destinations.listed()),
-    useLocalBucket: () => local.use(),
+    openLocalBucket: () => local.use(),
     checkDestination: (draft) => checkDestination({ destinations, ports }, draft),
     saveDestination: (draft) => saveDestination(edited, draft),
     selectDestination: async ({ destinationId }) => destinations.select(destinationId),
@@ -57,7 +57,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     signParts: ({ uploadId, partNumbers }) => signParts(context, uploadId, partNumbers),
     recordParts: async (input) => uploads.record(input),
     completeUpload: ({ uploadId }) => uploads.complete(uploadId),
-    markUpload: async (input) => uploads.mark(input),
+    markUploads: async ({ marks }) => uploads.mark(marks),
     cancelUpload: ({ uploadId }) => uploads.cancel(uploadId),
     clearUploads: async ({ uploadIds }) => uploads.clear(uploadIds),
 

@@ -58,7 +58,7 @@ describe('malformed input', () => {
     ['listUploads', { after: null, limit: 5001 }],
     ['setLinkLife', { destinationId: id, linkSeconds: 604_801 }],
     ['setLinkLife', { destinationId: id, linkSeconds: 0 }],
-    ['markUpload', { uploadId: id, mark: { phase: 'done' } }],
+    ['markUploads', { marks: [{ uploadId: id, mark: { phase: 'done' } }] }],
     ['openFolder', { folder: '/etc' }],
     ['showProgress', { fraction: 2, isStuck: false }],
     ['recordParts', { uploadId: id, receipts: [{ partNumber: 1, etag: 'x'.repeat(201) }] }],

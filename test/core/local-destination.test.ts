@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => harness.close())
 
 async function finished() {
-  const local = await harness.must('useLocalBucket', {})
+  const local = await harness.must('openLocalBucket', {})
   const { uploadId } = await harness.queueBytes(local, 'a.txt', someBytes(5))
   await harness.must('prepareUpload', { uploadId, partBytes: null })
   await harness.send(uploadId, someBytes(5), [1])
@@ -30,8 +30,8 @@ it('is not there before it is asked for', async () => {
 
 it('is one bucket, however often it is asked for, and each time selected', async () => {
   const [first, second] = await Promise.all([
-    harness.must('useLocalBucket', {}),
-    harness.must('useLocalBucket', {}),
+    harness.must('openLocalBucket', {}),
+    harness.must('openLocalBucket', {}),
   ])
 
   const { destinations, selectedId } = await harness.must('listDestinations', {})
@@ -86,7 +86,7 @@ it('that cannot start does not keep Ferry from starting, and starts as soon as i
   const link = await harness.ask('createShareLink', { uploadId: done.uploadId, linkSeconds: null })
   rmSync(folder)
   mkdirSync(folder)
-  const started = await harness.ask('useLocalBucket', {})
+  const started = await harness.ask('openLocalBucket', {})
 
   const failure = { kind: 'local-bucket-unavailable', reason: 'folder-unwritable' }
   expect(troubles).toEqual([{ kind: 'local-bucket-stopped', failure }])
@@ -112,7 +112,7 @@ it('can be forgotten and taken up again, its files still there', async () => {
   const { destinationId } = local
 
   await harness.must('forgetDestination', { destinationId })
-  const again = await harness.must('useLocalBucket', {})
+  const again = await harness.must('openLocalBucket', {})
 
   expect(again.destinationId).toBe(destinationId)
   expect((await harness.stored(again)).keys).toEqual(['a.txt'])

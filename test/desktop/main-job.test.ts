@@ -93,7 +93,7 @@ async function sendParts(
 
 it('carries a file to a link over a restart in its middle, and sends no part twice', async () => {
   const first = await startApp()
-  const { destinationId } = await first.call('useLocalBucket', {})
+  const { destinationId } = await first.call('openLocalBucket', {})
   const [source] = await first.register([
     { path: join(folder, 'film.mov'), name: 'film.mov', byteLength: 0, modifiedAtMs: 0 },
   ])

@@ -28,7 +28,7 @@ if (window === undefined) throw new Error('No window was opened')
 const event = { sender: window.webContents, senderFrame: window.webContents.mainFrame }
 const ask = (command: string) => ipcMain.invoke(commandChannel(command), event, {})
 const host = await ask('describeHost')
-const bucket = await ask('useLocalBucket')
+const bucket = await ask('openLocalBucket')
 const page = await session.defaultSession.fetch(new Request('app://ferry/'))
 
 const ended = once(app, 'exited')

@@ -91,7 +91,7 @@ export function installFakeBridge(world: FakeWorld): void {
   const handlers: Handlers = {
     describeHost: () => ok({ ...world.host, troubles: [...world.host.troubles] }),
     listDestinations: () => ok({ destinations: [...destinations], selectedId }),
-    useLocalBucket() {
+    openLocalBucket() {
       const local = destinations.find(({ kind }) => kind === 'local') ?? {
         ...blank,
         destinationId: newId<Destination['destinationId']>(),
@@ -218,9 +218,9 @@ export function installFakeBridge(world: FakeWorld): void {
         link: linkOf(record, 86_400),
       })
     },
-    markUpload({ uploadId, mark }) {
-      const changed = change(uploadId, { status: mark })
-      return changed.ok ? ok({}) : changed
+    markUploads({ marks }) {
+      for (const { uploadId, mark } of marks) change(uploadId, { status: mark })
+      return ok({})
     },
     cancelUpload: ({ uploadId }) =>
       change(uploadId, { status: { phase: 'cancelled', storeIsClean: true } }),

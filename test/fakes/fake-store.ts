@@ -2,14 +2,13 @@ import type { Failure } from '../../electron/contract/failure.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part-plan.ts'
-import type { SignedPart, UploadRecord } from '../../electron/contract/upload.ts'
+import type { SignedPart, UploadMark, UploadRecord } from '../../electron/contract/upload.ts'
 import type {
   Clock,
   PartBody,
   PartSending,
   PartTransport,
   UploadControl,
-  UploadMark,
 } from '../../renderer/upload/engine/ports.ts'
 
 type CallName = keyof UploadControl | 'put'

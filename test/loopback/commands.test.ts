@@ -50,11 +50,11 @@ describe('commands', () => {
   it('answers an expected failure as a value', async () => {
     const { post } = await signedIn({
       handlers: {
-        useLocalBucket: async () => failed({ kind: 'disk-full', where: 'local-bucket' }),
+        openLocalBucket: async () => failed({ kind: 'disk-full', where: 'local-bucket' }),
       },
     })
 
-    const answer = await post(commandPath('useLocalBucket'), '{}')
+    const answer = await post(commandPath('openLocalBucket'), '{}')
 
     expect(answer.status).toBe(200)
     expect(JSON.parse(answer.body)).toEqual({
@@ -66,13 +66,13 @@ describe('commands', () => {
   it('answers a bug with a reference, never with its message', async () => {
     const { host, post } = await signedIn({
       handlers: {
-        useLocalBucket: async () => {
+        openLocalBucket: async () => {
           throw new Error('a private detail')
         },
       },
     })
 
-    const answer = await post(commandPath('useLocalBucket'), '{}')
+    const answer = await post(commandPath('openLocalBucket'), '{}')
 
     expect(JSON.parse(answer.body)).toEqual({
       ok: false,

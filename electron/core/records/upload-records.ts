@@ -1,7 +1,6 @@
-import type { Failure } from '../../contract/failure.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
-import type { ShareLink, UploadRecord } from '../../contract/upload.ts'
+import type { ShareLink, UploadMark, UploadRecord } from '../../contract/upload.ts'
 import type { SourceFacts } from '../ports.ts'
 import type { Statements } from './database.ts'
 import { PartRecords } from './part-records.ts'
@@ -154,10 +153,16 @@ export class UploadRecords {
     return this.#existing(uploadId)
   }
 
-  mark(uploadId: UploadId, phase: 'waiting' | 'paused' | 'failed', failure: Failure | null): void {
-    const json = failure === null ? null : JSON.stringify(failure)
-    const set = 'UPDATE uploads SET phase = ?, failure = ? WHERE upload_id = ?'
-    this.#sql.run(set, phase, json, uploadId)
+  /** Uploads that have ended, or are not there any more, stay as they are. */
+  mark(marks: readonly { readonly uploadId: UploadId; readonly mark: UploadMark }[]): void {
+    const set = `UPDATE uploads SET phase = ?, failure = ?
+      WHERE upload_id = ? AND phase IN ('waiting', 'paused', 'failed')`
+    this.#sql.transaction(() => {
+      for (const { uploadId, mark } of marks) {
+        const failure = mark.phase === 'failed' ? JSON.stringify(mark.failure) : null
+        this.#sql.run(set, mark.phase, failure, uploadId)
+      }
+    })
   }
 
   finish(uploadId: UploadId, etag: string, finishedAtMs: number, link: ShareLink): UploadRecord {

@@ -58,11 +58,8 @@ export class Uploads {
     return succeeded({})
   }
 
-  mark({ uploadId, mark }: CommandInput<'markUpload'>): Outcome<Nothing> {
-    const row = unfinishedRow(this.#context, uploadId)
-    if (!row.ok) return row
-    const failure = mark.phase === 'failed' ? mark.failure : null
-    this.#context.records.mark(uploadId, mark.phase, failure)
+  mark(marks: CommandInput<'markUploads'>['marks']): Outcome<Nothing> {
+    this.#context.records.mark(marks)
     return succeeded({})
   }
 

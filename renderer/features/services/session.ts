@@ -75,8 +75,7 @@ function sessionOver(bridge: SessionBridge, first: SessionState): Session {
       return answer.ok ? refreshList() : answer.failure
     },
     async openLocalBucket() {
-      const { useLocalBucket: openOnThisComputer } = bridge.commands
-      const answer = await openOnThisComputer({})
+      const answer = await bridge.commands.openLocalBucket({})
       // The list comes by notice, too; asking makes the order certain.
       if (answer.ok) await refreshList()
       return answer

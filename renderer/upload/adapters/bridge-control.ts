@@ -1,5 +1,6 @@
 import type { CommandCalls } from '../../../electron/contract/bridge.ts'
 import type { UploadControl } from '../engine/ports.ts'
+import { batchedMarks } from './mark-batch.ts'
 
 /** The engine's control port over the bridge's commands. */
 export function bridgeControl(commands: CommandCalls): UploadControl {
@@ -10,7 +11,7 @@ export function bridgeControl(commands: CommandCalls): UploadControl {
     record: (uploadId, receipts) => commands.recordParts({ uploadId, receipts: [...receipts] }),
     complete: (uploadId) => commands.completeUpload({ uploadId }),
     cancel: (uploadId) => commands.cancelUpload({ uploadId }),
-    mark: (uploadId, mark) => commands.markUpload({ uploadId, mark }),
+    mark: batchedMarks(commands),
     clear: (uploadIds) => commands.clearUploads({ uploadIds: [...uploadIds] }),
   }
 }

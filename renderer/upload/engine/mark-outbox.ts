@@ -1,10 +1,12 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
+import { MAX_BATCH } from '../../../electron/contract/limits.ts'
+import type { UploadMark } from '../../../electron/contract/upload.ts'
 import { LineUp } from './line-up.ts'
-import type { Clock, UploadControl, UploadMark } from './ports.ts'
+import type { Clock, UploadControl } from './ports.ts'
 import type { Turnstile } from './turnstile.ts'
 
-/** Marks under way at once; a hundred thousand of them must not crowd out the uploads' own calls. */
-const MARKS_AT_ONCE = 2
+/** Marks under way at once: as many as one call to the host takes. */
+const MARKS_AT_ONCE = MAX_BATCH
 /** While the host is gone, it is asked so seldom. */
 export const HOST_WAIT_MS = 2_000
 

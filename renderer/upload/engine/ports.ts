@@ -1,4 +1,3 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
@@ -6,6 +5,7 @@ import type {
   PartReceipt,
   PreparedUpload,
   SignedPart,
+  UploadMark,
   UploadRecord,
 } from '../../../electron/contract/upload.ts'
 
@@ -64,11 +64,6 @@ export interface UploadControl {
   readonly mark: (uploadId: UploadId, mark: UploadMark) => Promise<Outcome<unknown>>
   readonly clear: (uploadIds: readonly UploadId[]) => Promise<Outcome<unknown>>
 }
-
-export type UploadMark =
-  | { readonly phase: 'waiting' }
-  | { readonly phase: 'paused' }
-  | { readonly phase: 'failed'; readonly failure: Failure }
 
 /** Time and chance, so that tests own both. */
 export interface Clock {

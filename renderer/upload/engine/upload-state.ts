@@ -1,7 +1,6 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
-import type { PartReceipt, PreparedUpload } from '../../../electron/contract/upload.ts'
+import type { PartReceipt, PreparedUpload, UploadMark } from '../../../electron/contract/upload.ts'
 import type { PartLedger } from './part-ledger.ts'
-import type { UploadMark } from './ports.ts'
 
 /** What an upload remembers of its troubles; forgotten when a part lands or the person acts. */
 export interface Troubles {

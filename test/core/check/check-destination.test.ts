@@ -14,7 +14,7 @@ const stubs: StubStore[] = []
 
 beforeEach(async () => {
   harness = await CoreHarness.start({ pageOrigin: () => 'http://127.0.0.1:4321' })
-  local = await harness.must('useLocalBucket', {})
+  local = await harness.must('openLocalBucket', {})
 })
 
 afterEach(async () => {
@@ -222,7 +222,7 @@ describe('a destination that works in part', () => {
 describe('CORS', () => {
   it('is asked for with the origin of the page', async () => {
     harness = await harness.restart({ pageOrigin: () => 'http://127.0.0.1:4321' })
-    local = await harness.must('useLocalBucket', {})
+    local = await harness.must('openLocalBucket', {})
     const other = await CoreHarness.start({ pageOrigin: () => 'http://127.0.0.1:9999' })
     try {
       const blocked = await other.must('checkDestination', draft())

@@ -190,7 +190,7 @@ describe('a vault that renews what it keeps', () => {
 
 describe('a destination that is pointed elsewhere', () => {
   it('has to wait while parts for it lie at the old place', async () => {
-    const local = await harness.must('useLocalBucket', {})
+    const local = await harness.must('openLocalBucket', {})
     const { destination } = await save({
       endpoint: local.endpoint,
       region: local.region,
@@ -227,7 +227,7 @@ describe('what does not exist', () => {
 
 describe('a damaged file', () => {
   it('of settings costs the destinations and nothing else, and is said', async () => {
-    const local = await harness.must('useLocalBucket', {})
+    const local = await harness.must('openLocalBucket', {})
     const { uploadId } = await harness.queueBytes(local, 'a', someBytes(1))
     await harness.core.close()
     writeFileSync(join(harness.folder, 'settings.json'), '{"destinations": ')
@@ -236,7 +236,7 @@ describe('a damaged file', () => {
 
     const { troubles } = await harness.must('describeHost', {})
     expect(troubles).toMatchObject([{ kind: 'file-set-aside', what: 'settings' }])
-    const again = await harness.must('useLocalBucket', {})
+    const again = await harness.must('openLocalBucket', {})
     expect((await harness.record(uploadId)).destinationId).toBe(again.destinationId)
     expect((await harness.ask('prepareUpload', { uploadId, partBytes: null })).ok).toBe(true)
   })

@@ -16,7 +16,7 @@ afterEach(() => harness.close())
 
 async function begin(http = new FaultyHttp()) {
   harness = await CoreHarness.start({ storeHttp: http.storeHttp })
-  const local = await harness.must('useLocalBucket', {})
+  const local = await harness.must('openLocalBucket', {})
   const bytes = someBytes(2 * PART)
   const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
   return { http, local, bytes, uploadId }
@@ -194,7 +194,9 @@ describe('clearing', () => {
     await harness.must('prepareUpload', { uploadId, partBytes: PART })
     await harness.send(uploadId, bytes, [1])
     const failure = { kind: 'access-denied' } as const
-    await harness.must('markUpload', { uploadId, mark: { phase: 'failed', failure } })
+    await harness.must('markUploads', {
+      marks: [{ uploadId, mark: { phase: 'failed', failure } }],
+    })
 
     await harness.must('clearUploads', { uploadIds: [uploadId] })
 

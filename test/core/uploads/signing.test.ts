@@ -10,7 +10,7 @@ let local: Destination
 
 beforeEach(async () => {
   harness = await CoreHarness.start()
-  local = await harness.must('useLocalBucket', {})
+  local = await harness.must('openLocalBucket', {})
 })
 
 afterEach(() => harness.close())

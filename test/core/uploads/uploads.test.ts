@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/destination.ts'
+import type { UploadId } from '../../../electron/contract/ids.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 
 let harness: CoreHarness
@@ -11,7 +12,7 @@ let local: Destination
 
 beforeEach(async () => {
   harness = await CoreHarness.start()
-  local = await harness.must('useLocalBucket', {})
+  local = await harness.must('openLocalBucket', {})
 })
 
 afterEach(() => harness.close())
@@ -291,10 +292,11 @@ describe('what a page may ask of an upload', () => {
     const paused = await harness.queueBytes(local, 'p', someBytes(1))
     const broken = await harness.queueBytes(local, 'f', someBytes(1))
     const failure = { kind: 'source-changed' } as const
-    await harness.must('markUpload', { uploadId: paused.uploadId, mark: { phase: 'paused' } })
-    await harness.must('markUpload', {
-      uploadId: broken.uploadId,
-      mark: { phase: 'failed', failure },
+    await harness.must('markUploads', {
+      marks: [
+        { uploadId: paused.uploadId, mark: { phase: 'paused' } },
+        { uploadId: broken.uploadId, mark: { phase: 'failed', failure } },
+      ],
     })
 
     harness = await harness.restart()
@@ -339,6 +341,22 @@ describe('a file dropped again', () => {
     ])
   })
 
+  it('is not marked any more once it has ended, and holds up no other mark', async () => {
+    const ended = await harness.queueBytes(local, 'e', someBytes(1))
+    const paused = await harness.queueBytes(local, 'p', someBytes(1))
+    await harness.must('cancelUpload', { uploadId: ended.uploadId })
+    const forgotten = randomUUID() as UploadId
+
+    const marks = [forgotten, ended.uploadId, paused.uploadId].map((uploadId) => ({
+      uploadId,
+      mark: { phase: 'paused' as const },
+    }))
+    await harness.must('markUploads', { marks })
+
+    const phases = (await harness.records()).map((each) => each.status.phase)
+    expect(phases).toEqual(['cancelled', 'paused'])
+  })
+
   it('becomes a copy of its own on the desktop while the first one is in order', async () => {
     const { uploadId } = await harness.queue(local, await harness.registerFile('a', someBytes(4)))
     const again = await harness.registerPath('a')
@@ -346,7 +364,9 @@ describe('a file dropped again', () => {
 
     const sound = await harness.must('matchSources', { items })
     const failure = { kind: 'source-missing' } as const
-    await harness.must('markUpload', { uploadId, mark: { phase: 'failed', failure } })
+    await harness.must('markUploads', {
+      marks: [{ uploadId, mark: { phase: 'failed', failure } }],
+    })
     const wanted = await harness.must('matchSources', { items })
 
     expect(sound.matches).toEqual([])

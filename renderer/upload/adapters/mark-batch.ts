@@ -1,0 +1,37 @@
+import type { CommandCalls } from '../../../electron/contract/bridge.ts'
+import type { CommandInput } from '../../../electron/contract/commands.ts'
+import { MAX_BATCH } from '../../../electron/contract/limits.ts'
+import type { Outcome } from '../../../electron/contract/outcome.ts'
+import type { UploadControl } from '../engine/ports.ts'
+
+type Marks = CommandInput<'markUploads'>['marks']
+
+interface Batch {
+  readonly marks: Marks
+  readonly told: Promise<Outcome<unknown>>
+}
+
+/**
+ * Sends the marks that are made in one go in one call: "Pause all" on a hundred thousand rows
+ * makes as many, and every call has its price.
+ */
+export function batchedMarks(commands: Pick<CommandCalls, 'markUploads'>): UploadControl['mark'] {
+  let open: Batch | null = null
+  return (uploadId, mark) => {
+    if (open === null || open.marks.length >= MAX_BATCH) open = begin()
+    open.marks.push({ uploadId, mark })
+    return open.told
+  }
+
+  function begin(): Batch {
+    const marks: Marks = []
+    // A task of its own: marks that follow from one another's answers come within this one.
+    const moment = new Promise((resolve) => setTimeout(resolve))
+    const told = moment.then(() => {
+      if (open === batch) open = null
+      return commands.markUploads({ marks })
+    })
+    const batch = { marks, told }
+    return batch
+  }
+}
