@@ -35,7 +35,6 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
     postJson(`${LOOPBACK_ROUTES.commandPrefix}${name}`, input, link, stream)
   const slowGate = new NarrowGate(SLOW_AT_ONCE)
   await signIn(link)
-  stream.open()
   // The address opened again in this tab changes only the fragment, which loads nothing.
   window.addEventListener('hashchange', () => {
     if (location.hash.length > 1) location.reload()
@@ -122,7 +121,11 @@ async function bodyOf(response: Response, link: ChangeableHostLink): Promise<unk
 
 type Listener = (payload: unknown) => void
 
-/** One stream of server-sent events for all notices; it also tells whether the host is there. */
+/**
+ * One stream of server-sent events for all notices; it also tells whether the host is there. Open
+ * only while somebody listens: tabs that merely wait for their turn would otherwise hold all six
+ * connections that Chromium opens to one host, and leave none to the tab that sends.
+ */
 class NoticeStream {
   readonly #link: ChangeableHostLink
   readonly #askHost: () => Promise<unknown>
@@ -135,7 +138,7 @@ class NoticeStream {
     this.#askHost = askHost
   }
 
-  open(): void {
+  #open(): void {
     if (this.#link.state() === 'signed-out') return
     const source = new EventSource(LOOPBACK_ROUTES.notices)
     this.#source = source
@@ -149,7 +152,7 @@ class NoticeStream {
     source.onerror = () => {
       if (this.#link.state() === 'connected') this.#link.become('gone')
       // While the browser tries again by itself, there is nothing to do.
-      if (source.readyState === EventSource.CLOSED) void this.#reopen()
+      if (source.readyState === EventSource.CLOSED) void this.#reopen(source)
     }
   }
 
@@ -159,17 +162,23 @@ class NoticeStream {
 
   close(): void {
     this.#source?.close()
+    this.#source = null
   }
 
   listen(name: NoticeName, listener: Listener): () => void {
     const listeners = this.#listeners.get(name) ?? new Set()
     this.#listeners.set(name, listeners.add(listener))
-    return () => listeners.delete(listener)
+    if (this.#source === null) this.#open()
+    return () => {
+      listeners.delete(listener)
+      if ([...this.#listeners.values()].every(({ size }) => size === 0)) this.close()
+    }
   }
 
-  async #reopen(): Promise<void> {
+  async #reopen(given: EventSource): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
-    await this.#askHost()
-    this.open()
+    if (this.#source === given) await this.#askHost()
+    // Nobody listens any more, or the session has ended meanwhile.
+    if (this.#source === given) this.#open()
   }
 }

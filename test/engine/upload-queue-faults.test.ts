@@ -44,6 +44,25 @@ describe('a failed part', () => {
     ])
   })
 
+  it('goes on with all others that are stuck, in one click', async () => {
+    const bench = new QueueBench()
+    const refused: Failure = { kind: 'store-refused', status: 400, code: 'Odd' }
+    bench.store.fail('put', refused, 1, ({ partNumber }) => partNumber === 1)
+    const failed = bench.add(1, MIB)
+    await bench.untilPhase(failed, 'failed')
+    bench.store.fail('prepare', { kind: 'credentials-expired' }, 1)
+    const stuck = bench.add(2, MIB)
+    await bench.untilPhase(stuck, 'needs-you')
+    const before = bench.queue.snapshot().totals
+
+    bench.queue.retryAll()
+    await bench.untilPhase(failed, 'done')
+    await bench.untilPhase(stuck, 'done')
+
+    expect(before).toMatchObject({ stuckCount: 2, failedCount: 1 })
+    expect(bench.queue.snapshot().totals).toMatchObject({ stuckCount: 0, failedCount: 0 })
+  })
+
   it('is sent again when its answer is lost', async () => {
     const bench = new QueueBench()
     bench.store.script('put', { kind: 'lose-answer', failure: { kind: 'no-response' } })

@@ -54,7 +54,7 @@ describe('the bridge over HTTP', () => {
   it('hands failures over as values', async () => {
     const page = await connected(await adapters.serve(handlers))
 
-    const outcome = await page.evaluate(() => window.connection.bridge.commands.useLocalBucket({}))
+    const outcome = await page.evaluate(() => window.connection.bridge.commands.openLocalBucket({}))
 
     expect(outcome).toEqual({ ok: false, failure: { kind: 'not-now' } })
   })

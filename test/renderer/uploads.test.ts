@@ -247,6 +247,24 @@ describe('all rows', () => {
     await page.getByText('They go straight to the bucket').waitFor()
   })
 
+  it('are retried together when several failed, and can be paused as long as one goes on', async () => {
+    const { page, rows, give, button } = await suite.open(
+      aWorld({ failures: { prepareUpload: { kind: 'too-large', limitBytes: 4 } } }),
+    )
+    await give({ name: 'one.bin', byteLength: 5000 }, { name: 'two.bin', byteLength: 5000 })
+    await rows
+      .getByText(/^Failed/)
+      .nth(1)
+      .waitFor()
+    const pauseCount = await button('Pause all').count()
+
+    await page.evaluate(() => window.fake.failWith('prepareUpload', null))
+    await button('Retry all').click()
+
+    await rows.getByText(/^Done/).nth(1).waitFor()
+    expect(pauseCount).toBe(0)
+  })
+
   it('are cancelled together only after a question', async () => {
     const { rows, give, button, page } = await suite.open(aWorld())
     suite.server().holdParts()

@@ -29,14 +29,14 @@ it('says why the bucket on this computer cannot start, and lets the person try a
   const { page, button } = await suite.open(
     freshWorld({
       failures: {
-        useLocalBucket: { kind: 'local-bucket-unavailable', reason: 'folder-unwritable' },
+        openLocalBucket: { kind: 'local-bucket-unavailable', reason: 'folder-unwritable' },
       },
     }),
   )
 
   await button('Try it with a bucket on this computer').click()
   await page.getByRole('alert').getByText('cannot write to its folder').waitFor()
-  await page.evaluate(() => window.fake.failWith('useLocalBucket', null))
+  await page.evaluate(() => window.fake.failWith('openLocalBucket', null))
   await button('Try it with a bucket on this computer').click()
 
   await page.getByRole('heading', { name: 'This computer' }).waitFor()

@@ -110,7 +110,7 @@ export class Destinations {
     const stored: StoredDestination = {
       destinationId,
       kind: 'local',
-      name: former?.name ?? 'Bucket on this computer',
+      name: former?.name ?? 'This computer',
       provider: 'other',
       prefix: '',
       pathStyle: true,

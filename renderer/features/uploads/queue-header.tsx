@@ -56,15 +56,15 @@ function QueueButtons({
   readonly totals: QueueTotals
 }) {
   const { queue } = useServices()
-  // Among the stuck are failed ones, which are not unfinished: close enough when nothing moves.
-  const goingCount = totals.unfinishedCount - totals.pausedCount - totals.stuckCount
-  const canPause = totals.activeCount > 0 || goingCount > 0
+  const waitingForPersonCount = totals.stuckCount - totals.failedCount
+  const canPause = totals.unfinishedCount > totals.pausedCount + waitingForPersonCount
   const hasFinished = rowCount > totals.unfinishedCount
   if (rowCount === 0) return null
   return (
     <div className="queue-buttons">
       {canPause && <Button onClick={queue.pauseAll}>Pause all</Button>}
       {totals.pausedCount > 0 && <Button onClick={queue.resumeAll}>Resume all</Button>}
+      {totals.failedCount > 1 && <Button onClick={queue.retryAll}>Retry all</Button>}
       {hasFinished && (
         <Button tone="ghost" onClick={queue.clearFinished}>
           Clear finished

@@ -13,6 +13,7 @@ const COUNTS = [
   'pausedCount',
   'doneCount',
   'stuckCount',
+  'failedCount',
   'sentBytes',
   'totalBytes',
 ] as const
@@ -24,6 +25,7 @@ const NOTHING: Share = {
   pausedCount: 0,
   doneCount: 0,
   stuckCount: 0,
+  failedCount: 0,
   sentBytes: 0,
   totalBytes: 0,
 }
@@ -91,6 +93,8 @@ const ACTIVE: ReadonlySet<UploadPhase> = new Set([
   'retry-waiting',
 ])
 
+const STUCK: ReadonlySet<UploadPhase> = new Set(['failed', 'needs-you'])
+
 function shareOf({ state, record, progress }: Row): Share {
   if (state.phase === 'cancelled') return NOTHING
   const isUnfinished = !['done', 'failed', 'cancelling'].includes(state.phase)
@@ -100,7 +104,8 @@ function shareOf({ state, record, progress }: Row): Share {
     activeCount: ACTIVE.has(state.phase) ? 1 : 0,
     pausedCount: state.phase === 'paused' ? 1 : 0,
     doneCount: state.phase === 'done' ? 1 : 0,
-    stuckCount: state.phase === 'failed' || state.phase === 'needs-you' ? 1 : 0,
+    stuckCount: STUCK.has(state.phase) ? 1 : 0,
+    failedCount: state.phase === 'failed' ? 1 : 0,
     sentBytes: isUnfinished ? progress.shownBytes : 0,
     totalBytes: isUnfinished ? record.byteLength : 0,
   }

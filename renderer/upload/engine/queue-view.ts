@@ -48,6 +48,8 @@ export interface QueueTotals {
   readonly doneCount: number
   /** Failed or waiting for the person. */
   readonly stuckCount: number
+  /** Among the stuck those that only go on when asked to. */
+  readonly failedCount: number
   /** Of the unfinished uploads and those done since the queue was last idle. */
   readonly sentBytes: number
   readonly totalBytes: number
@@ -84,6 +86,8 @@ export interface UploadQueue {
   readonly cancel: (uploadId: UploadId) => void
   readonly pauseAll: () => void
   readonly resumeAll: () => void
+  /** Those that failed, and those that wait for the person. */
+  readonly retryAll: () => void
   readonly cancelAll: () => void
   /** Done, failed and cancelled rows leave the list; nothing is deleted in the bucket. */
   readonly clearFinished: () => void

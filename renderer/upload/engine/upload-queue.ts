@@ -47,6 +47,7 @@ export function createUploadQueue(ports: QueuePorts, options: QueueOptions): Upl
     cancel: (uploadId) => queue.tell(uploadId, { type: 'cancel-asked' }),
     pauseAll: () => queue.tellAll({ type: 'pause-asked' }, UNFINISHED),
     resumeAll: () => queue.tellAll({ type: 'resume-asked' }, UNFINISHED),
+    retryAll: () => queue.tellAll({ type: 'retry-asked' }, STUCK),
     cancelAll: () => queue.tellAll({ type: 'cancel-asked' }, UNFINISHED),
     clearFinished: () => queue.clear(() => true),
     clear: (uploadId) => queue.clear((row) => row.uploadId === uploadId),
@@ -55,6 +56,7 @@ export function createUploadQueue(ports: QueuePorts, options: QueueOptions): Upl
 }
 
 const FINISHED: ReadonlySet<UploadPhase> = new Set(['done', 'failed', 'cancelled'])
+const STUCK = ({ state }: Row) => state.phase === 'failed' || state.phase === 'needs-you'
 const UNFINISHED = (row: Row) => !FINISHED.has(row.state.phase)
 
 /** What the browser says of the network is nothing to a store that is reached without one. */
