@@ -41,6 +41,22 @@ describe('two tabs of one Ferry', () => {
   })
 })
 
+describe('many tabs of one Ferry', () => {
+  it('leave the one that sends its six connections to the host', async () => {
+    const { ferry, page, folder } = await ferryBehindProxy()
+    const context = page.page.context()
+    for (let count = 0; count < 8; count += 1) {
+      const tab = await FerryPage.open(context, new URL(ferry.url).origin)
+      await tab.page.getByText('Ferry is open in another tab').waitFor()
+    }
+
+    await writeRandomFile(join(folder, 'a.bin'), 1000)
+    await page.drop([join(folder, 'a.bin')])
+
+    await page.untilStatus('a.bin', 'Done')
+  })
+})
+
 describe('the printed address', () => {
   it('opened in a second browser says what to do', async () => {
     const ferry = await startFerry()
