@@ -104,7 +104,7 @@ async function postJson(
     return failed({ kind: 'host-gone' })
   }
   if (!response.ok) throw new TypeError(`The host refused a message with status ${response.status}`)
-  if (link.state() === 'gone' && stream.isOpen()) link.become('connected')
+  if (link.state() === 'gone' && stream.isUpToDate()) link.become('connected')
   return bodyOf(response, link)
 }
 
@@ -156,8 +156,9 @@ class NoticeStream {
     }
   }
 
-  isOpen(): boolean {
-    return this.#source?.readyState === EventSource.OPEN
+  /** False while somebody listens and notices are missed. */
+  isUpToDate(): boolean {
+    return this.#source === null || this.#source.readyState === EventSource.OPEN
   }
 
   close(): void {

@@ -124,6 +124,9 @@ describe('the bridge over HTTP', () => {
   it('says that the host is gone, and goes on when it is back at the same address', async () => {
     const host = await adapters.serve(handlers)
     const page = await connected(host)
+    await page.evaluate(() => {
+      window.connection.bridge.notices.troublesChanged(() => undefined)
+    })
     await list(page)
 
     await host.server.close()
