@@ -63,7 +63,9 @@ export function formatDuration(ms: number): string {
   if (ms < 59_500) return unitText(Math.max(1, Math.round(ms / SECOND)), 'second')
   // Beyond ten minutes seconds are noise.
   if (ms < 10 * MINUTE) return pair(Math.round(ms / SECOND), 60, 'minute', 'second')
-  if (ms < DAY) return pair(Math.round(ms / MINUTE), 60, 'hour', 'minute')
+  if (Math.round(ms / MINUTE) < DAY / MINUTE) {
+    return pair(Math.round(ms / MINUTE), 60, 'hour', 'minute')
+  }
   return pair(Math.round(ms / HOUR), 24, 'day', 'hour')
 }
 

@@ -53,6 +53,32 @@ it('shows records that the host changed by itself', async () => {
     .waitFor()
 })
 
+describe('leaving in mid-upload', () => {
+  it.each([
+    ['loopback', ['beforeunload']],
+    ['desktop', []],
+  ] as const)('on the %s host asks: %j', async (host, expected) => {
+    const world = aWorld()
+    const { page, row, give } = await suite.open({ ...world, host: { ...world.host, host } })
+    suite.server().holdParts()
+    await give({ name: 'a.bin', byteLength: 5000 })
+    await row('a.bin')
+      .getByText(/^Uploading/)
+      .waitFor()
+    const asked: string[] = []
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type())
+      return dialog.accept()
+    })
+    // A browser asks only on behalf of a page that the person has touched.
+    await page.getByRole('heading', { level: 1 }).click()
+
+    await page.reload()
+
+    expect(asked).toEqual(expected)
+  })
+})
+
 describe('two tabs of one host', () => {
   it('send files from one at a time, and hand over on request', async () => {
     const { page: first, context } = await suite.open(aWorld())

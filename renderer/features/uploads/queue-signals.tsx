@@ -1,13 +1,14 @@
 import { useEffect, useRef, useState } from 'react'
 import { formatCount, formatPercent, percentOf } from '../../design/format.ts'
 import type { QueueTotals } from '../../upload/engine/queue-view.ts'
-import { useQueue, useServices } from '../services/services.tsx'
+import { useQueue, useServices, useSession } from '../services/services.tsx'
 
 /** What the queue says outside the list: the title, the task bar, and to those who listen. */
 export function QueueSignals() {
   const { totals } = useQueue()
   useTitle(totals)
   useTaskBar(totals)
+  useLeaveGuard(totals)
   return (
     <p role="status" className="visually-hidden">
       {useAnnouncement(totals)}
@@ -45,6 +46,22 @@ function useTaskBar(totals: QueueTotals): void {
     }, waitMs)
     return () => clearTimeout(timer)
   }, [commands, fraction, isStuck])
+}
+
+/**
+ * In a browser a closed tab loses its files: each would have to be dropped again. The desktop
+ * rereads them by itself, and there the guard would only keep the window from closing.
+ */
+function useLeaveGuard({ activeCount }: QueueTotals): void {
+  const { host } = useSession()
+  const isGuarded = host.host === 'loopback' && activeCount > 0
+  useEffect(() => {
+    if (!isGuarded) return
+    // The browser asks in words of its own.
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [isGuarded])
 }
 
 const ANNOUNCE_AFTER_MS = 1000
