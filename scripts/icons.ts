@@ -2,7 +2,7 @@
 // the mark changes; electron-builder would otherwise download a converter to do the same.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { launchChromium } from '../test/e2e/chromium.ts'
+import { launchChromium } from './chromium.ts'
 import { icnsOf, icoOf } from './icon-containers.ts'
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))

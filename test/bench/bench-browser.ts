@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { chromium, type Page } from 'playwright-core'
-import { chromiumCommand } from '../e2e/chromium.ts'
+import { chromiumCommand } from '../../scripts/chromium.ts'
 
 const START_MS = 20_000
 

@@ -7,7 +7,7 @@ import {
   commands,
 } from '../../electron/contract/commands.ts'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
-import { type ChromiumOptions, launchChromium } from './chromium.ts'
+import { type ChromiumOptions, launchChromium } from '../../scripts/chromium.ts'
 import type { BucketAccess } from './ferry.ts'
 
 const UPLOAD_MS = 30_000

@@ -10,7 +10,7 @@ import type { Core } from '../../electron/core/core.ts'
 import type { CorePorts, Log } from '../../electron/core/ports.ts'
 import { type LoopbackServer, serveLoopback } from '../../electron/loopback/server.ts'
 import { openSessions, type Sessions } from '../../electron/loopback/sessions.ts'
-import { launchChromium } from '../e2e/chromium.ts'
+import { launchChromium } from '../../scripts/chromium.ts'
 import { buildAdaptersPage } from './build-adapters-page.ts'
 
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { launchChromium } from '../e2e/chromium.ts'
+import { launchChromium } from '../../scripts/chromium.ts'
 import type { FakeWorld } from '../fakes/fake-bridge.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
 import { openWindow, type TestWindow } from './window.ts'

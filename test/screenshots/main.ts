@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { MIB } from '../electron/contract/limits.ts'
-import { runNode } from '../test/e2e/child.ts'
-import { launchChromium } from '../test/e2e/chromium.ts'
-import { type FaultProxy, startFaultProxy } from '../test/faults/fault-proxy.ts'
+import { MIB } from '../../electron/contract/limits.ts'
+import { launchChromium } from '../../scripts/chromium.ts'
+import { runNode } from '../e2e/child.ts'
+import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '..', '..')
 const SIZE = { width: 1120, height: 740 }
 /** Slows each part, so that there is a middle to be seen. */
 const PART_DELAY_MS = 2_000

@@ -64,7 +64,7 @@ async function unpackedChromium(): Promise<ChromiumBinary> {
 }
 
 async function packageVersion(): Promise<string> {
-  const file = new URL('../../node_modules/@sparticuz/chromium/package.json', import.meta.url)
+  const file = new URL('../node_modules/@sparticuz/chromium/package.json', import.meta.url)
   const { version } = JSON.parse(await readFile(file, 'utf8')) as { readonly version: string }
   return version
 }
@@ -74,7 +74,7 @@ async function unpackInto(folder: string): Promise<void> {
   try {
     // The package unpacks to wherever TMPDIR says, so a process of its own is told a folder.
     const unpacking = spawn(process.execPath, ['--input-type=module', '-e', UNPACK], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
       env: { ...process.env, TMPDIR: staging },
       stdio: ['ignore', 'ignore', 'inherit'],
     })
