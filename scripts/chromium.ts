@@ -17,6 +17,8 @@ const QUIET_FLAGS = [
 export type ChromiumOptions = Pick<LaunchOptions, 'headless' | 'timeout' | 'downloadsPath'> & {
   /** Added to the usual flags. */
   readonly args?: readonly string[]
+  /** Started in the place of the Chromium that was found, which it then starts. */
+  readonly executablePath?: string
 }
 
 /** Each call starts a browser of its own with an empty profile; close it. */
@@ -44,8 +46,8 @@ async function launchOptions(options: ChromiumOptions) {
   const isRoot = process.getuid?.() === 0
   return {
     headless: true,
-    ...rest,
     executablePath: binary.path,
+    ...rest,
     // Chromium refuses to sandbox for root, and the unpacked one has no helper to do it with.
     chromiumSandbox: !isRoot && !binary.isUnpacked,
     env: { ...definedOnly(process.env), ...binary.env },

@@ -1,8 +1,11 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { startFerry, temporaryFolder } from './ferry.ts'
+import { FerryPage } from './ferry-page.ts'
 import { download, writeRandomFile } from './files.ts'
 import { ferryBehindProxy, freshFerry, holdPartsAfter, MIB, untilPartsHeld } from './fresh-ferry.ts'
+import { forbidReading, openBrowserWithoutRights } from './without-permission.ts'
 
 describe('ways in besides the drop', () => {
   it('"Choose files" takes what was chosen', async () => {
@@ -59,6 +62,29 @@ describe('bad input', () => {
     await page.drop([join(folder, 'empty')])
 
     await page.page.getByText(/There is nothing in (that folder|those folders)\./).waitFor()
+  })
+
+  it('a file and a folder without permission are named, and the others go on', async () => {
+    const ferry = await startFerry()
+    const page = await FerryPage.open(await openBrowserWithoutRights(), ferry.url)
+    await page.tryLocalBucket()
+    const folder = await temporaryFolder()
+    await chmod(folder, 0o755)
+    await mkdir(join(folder, 'closed'))
+    for (const path of ['secret.txt', 'open.txt', join('closed', 'inner.txt')]) {
+      await writeFile(join(folder, path), path)
+    }
+    await forbidReading(join(folder, 'secret.txt'))
+    await forbidReading(join(folder, 'closed'))
+
+    await page.drop(['secret.txt', 'closed', 'open.txt'].map((name) => join(folder, name)))
+    await page.untilStatus('open.txt', 'Done')
+    await page.untilStatus('secret.txt', 'Failed')
+
+    expect(await page.status('secret.txt')).toContain('The file cannot be read.')
+    expect(await page.page.locator('.intake-lines li').allTextContents()).toEqual([
+      'closed: cannot be read. Allow yourself to read it, then drop it again.',
+    ])
   })
 
   it('a file that vanished after the drop fails by name, and the others go on', async () => {
