@@ -92,9 +92,10 @@ function clockLine(store: Store, ports: CorePorts): CheckLine | null {
 function stoppedAt(at: CheckStep, failure: Failure, notes: DraftNote[]): CheckReport {
   const reached = STEPS.indexOf(at)
   const lines = STEPS.map((step, index): CheckLine => {
-    if (index < reached) return { step, verdict: 'passed' }
-    if (index > reached) return { step, verdict: 'unknown' }
-    return { step, verdict: 'failed', failure }
+    if (index === reached) return { step, verdict: 'failed', failure }
+    // A store looks at the region before it looks at the signature.
+    const isProven = index < reached && !(at === 'region' && step === 'credentials')
+    return { step, verdict: isProven ? 'passed' : 'unknown' }
   })
   const suggestedRegion = failure.kind === 'region-wrong' ? failure.region : null
   return { lines, notes, suggestedRegion }

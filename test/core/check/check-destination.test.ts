@@ -111,6 +111,7 @@ describe('a destination that does not work', () => {
     const report = await check({ region: 'mars-1' })
 
     expect(troubles(report)).toEqual(['region failed region-wrong'])
+    expect(unknown(report)).toContain('credentials')
     expect(report.suggestedRegion).toBe(local.region)
   })
 
