@@ -117,6 +117,14 @@ export const commands = {
     z.strictObject({ uploadId: UploadId, partNumbers: batch(PartNumber) }),
     z.array(SignedPart),
   ),
+  /**
+   * For a PUT that got no answer, of which a page cannot see the reason: asks the store for the
+   * page's permission as a browser does. Null: nothing is wrong that can be found out so.
+   */
+  explainSilence: command(
+    z.strictObject({ uploadId: UploadId }),
+    z.strictObject({ failure: z.nullable(Failure) }),
+  ),
   recordParts: command(
     z.strictObject({ uploadId: UploadId, receipts: batch(PartReceipt) }),
     nothing,

@@ -11,6 +11,7 @@ import type { CorePorts } from './ports.ts'
 import type { UploadRecords } from './records/upload-records.ts'
 import type { Sources } from './sources.ts'
 import type { Troubles } from './troubles.ts'
+import { explainSilence } from './uploads/explain-silence.ts'
 import { matchSources } from './uploads/match-sources.ts'
 import { queueUploads } from './uploads/queue-uploads.ts'
 import { renewShareLink } from './uploads/share-link.ts'
@@ -55,6 +56,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     listUploads: async (input) => uploads.list(input),
     prepareUpload: (input) => uploads.prepare(input),
     signParts: ({ uploadId, partNumbers }) => signParts(context, uploadId, partNumbers),
+    explainSilence: ({ uploadId }) => explainSilence(context, ports, uploadId),
     recordParts: async (input) => uploads.record(input),
     completeUpload: ({ uploadId }) => uploads.complete(uploadId),
     markUploads: async ({ marks }) => uploads.mark(marks),

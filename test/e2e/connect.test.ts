@@ -18,6 +18,27 @@ async function atTheForm() {
   return { ferry, bucket, page }
 }
 
+describe('a bucket without CORS rules', () => {
+  it('is named as such at once by each upload, which goes on when a rule was set', async () => {
+    const ferry = await startFerry()
+    const bucket = await startBucket({ folder: await temporaryFolder() })
+    const page = await FerryPage.open(await openBrowser(), ferry.url)
+    await page.connect(bucket)
+    const folder = await temporaryFolder()
+    const sha256 = await writeRandomFile(join(folder, 'a.bin'), 5000)
+
+    await page.drop([join(folder, 'a.bin')])
+    await page.untilStatus('a.bin', 'Needs you')
+    const said = await page.status('a.bin')
+    await new Store(bucket).allowOrigin(`http://127.0.0.1:${ferry.port}`)
+    await page.rowButton('a.bin', 'Retry').click()
+    await page.untilStatus('a.bin', 'Done')
+
+    expect(said).toContain('The bucket does not take uploads from a browser window')
+    expect((await download(await page.link('a.bin'))).sha256).toBe(sha256)
+  })
+})
+
 describe('connecting a bucket', () => {
   it('with everything right says so line by line, leaves nothing behind, and uploads', async () => {
     const { bucket, page } = await atTheForm()

@@ -4,6 +4,7 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
+  PutBucketCorsCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { onTestFinished } from 'vitest'
@@ -57,6 +58,22 @@ export class Store {
       }),
     )
     return Parts.map(({ PartNumber = 0 }) => PartNumber)
+  }
+
+  /** Sets the rule that a page needs for uploads. */
+  async allowOrigin(origin: string): Promise<void> {
+    const rule = {
+      AllowedOrigins: [origin],
+      AllowedMethods: ['PUT'],
+      AllowedHeaders: ['*'],
+      ExposeHeaders: ['ETag'],
+    }
+    await this.#client.send(
+      new PutBucketCorsCommand({
+        Bucket: this.#bucket,
+        CORSConfiguration: { CORSRules: [rule] },
+      }),
+    )
   }
 
   async #unfinished() {

@@ -63,6 +63,35 @@ describe('a failed part', () => {
     expect(bench.queue.snapshot().totals).toMatchObject({ stuckCount: 0, failedCount: 0 })
   })
 
+  it('without an answer needs the person at once when the bucket does not let the page in', async () => {
+    const bench = new QueueBench()
+    const blocked: Failure = { kind: 'cors-blocked', origin: 'http://127.0.0.1:1' }
+    bench.store.reasonForSilence = blocked
+    bench.store.fail('put', { kind: 'no-response' }, 6)
+    const uploadId = bench.add(1, 200 * MIB)
+
+    await bench.untilPhase(uploadId, 'needs-you')
+    const asked = bench.store.calls.filter((call) => call.startsWith('explainSilence'))
+    const before = bench.view(uploadId).failure
+    bench.store.reasonForSilence = null
+    bench.queue.retry(uploadId)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(before).toEqual(blocked)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('without an answer is tried again when the host cannot say why either', async () => {
+    const bench = new QueueBench()
+    bench.store.fail('put', { kind: 'no-response' }, 2)
+    bench.store.fail('explainSilence', { kind: 'host-gone' }, 2)
+
+    const uploadId = bench.add(1, 3 * MIB)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 3 })
+  })
+
   it('is sent again when its answer is lost', async () => {
     const bench = new QueueBench()
     bench.store.script('put', { kind: 'lose-answer', failure: { kind: 'no-response' } })

@@ -209,6 +209,7 @@ export function installFakeBridge(world: FakeWorld): void {
           expiresAtMs: Date.now() + 900_000,
         })),
       ),
+    explainSilence: () => ok({ failure: null }),
     recordParts: () => ok({}),
     completeUpload({ uploadId }) {
       const record = uploads.get(uploadId)

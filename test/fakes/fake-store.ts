@@ -70,6 +70,8 @@ export class FakeStore {
   isHostGone = false
   /** True: the store answers nothing. */
   isDown = false
+  /** What the host finds out about a PUT without an answer. */
+  reasonForSilence: Failure | null = null
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -150,6 +152,8 @@ export class FakeStore {
       this.#answer('sign', { uploadId, partNumber: partNumbers[0] ?? 0 }, () =>
         partNumbers.map((partNumber) => this.#sign(uploadId, partNumber)),
       ),
+    explainSilence: (uploadId) =>
+      this.#answer('explainSilence', { uploadId, partNumber: 0 }, () => this.reasonForSilence),
     record: (uploadId, receipts) =>
       this.#answer('record', { uploadId, partNumber: 0 }, () => {
         const numbers = this.recorded.get(uploadId) ?? []

@@ -6,6 +6,8 @@ import type { Store } from '../store/store.ts'
 const PATIENCE_MS = 15_000
 const TYPE = 'application/octet-stream'
 const TOKEN_HEADER = 'x-amz-meta-ferry-upload'
+/** What Ferry's page sends with a PUT of a whole file; a part carries none of them. */
+const PUT_HEADERS = ['content-type', TOKEN_HEADER]
 
 /**
  * Does what the page's browser would do before and after a PUT, and judges as it would: may the
@@ -19,23 +21,43 @@ export async function checkCors(
   body: string,
   origin: string,
 ): Promise<Failure | null> {
-  const blocked: Failure = { kind: 'cors-blocked', origin }
   const url = await signedPut(store, key)
-  const preflight = await answerTo(url, {
-    method: 'OPTIONS',
-    headers: {
-      origin,
-      'access-control-request-method': 'PUT',
-      'access-control-request-headers': `content-type,${TOKEN_HEADER}`,
-    },
-  })
-  if (preflight === null) return { kind: 'no-response' }
-  if (!allowsOrigin(preflight, origin) || !allowsPut(preflight)) return blocked
+  const refused = await preflight(url, origin, PUT_HEADERS)
+  if (refused !== null) return refused
   const sent = { origin, 'content-type': TYPE, [TOKEN_HEADER]: 'check' }
   const answer = await answerTo(url, { method: 'PUT', body, headers: sent })
   if (answer === null) return { kind: 'no-response' }
-  if (!allowsOrigin(answer, origin)) return blocked
+  if (!allowsOrigin(answer, origin)) return { kind: 'cors-blocked', origin }
   return lists(answer, 'access-control-expose-headers', 'etag') ? null : { kind: 'etag-hidden' }
+}
+
+/** Only the question that comes before the PUT; puts nothing. Null when the page may go on. */
+export async function checkPreflight(
+  store: Store,
+  key: string,
+  origin: string,
+  isWholeFile: boolean,
+): Promise<Failure | null> {
+  return preflight(await signedPut(store, key), origin, isWholeFile ? PUT_HEADERS : [])
+}
+
+async function preflight(
+  url: string,
+  origin: string,
+  headers: readonly string[],
+): Promise<Failure | null> {
+  const asked = headers.length === 0 ? {} : { 'access-control-request-headers': headers.join() }
+  const answer = await answerTo(url, {
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'PUT', ...asked },
+  })
+  if (answer === null) return { kind: 'no-response' }
+  const isAllowed =
+    answer.ok &&
+    allowsOrigin(answer, origin) &&
+    lists(answer, 'access-control-allow-methods', 'put') &&
+    headers.every((name) => lists(answer, 'access-control-allow-headers', name))
+  return isAllowed ? null : { kind: 'cors-blocked', origin }
 }
 
 function signedPut(store: Store, key: string): Promise<string> {
@@ -70,15 +92,6 @@ async function answerTo(url: string, init: RequestInit): Promise<Response | null
 function allowsOrigin(response: Response, origin: string): boolean {
   const allowed = response.headers.get('access-control-allow-origin')
   return allowed === '*' || allowed === origin
-}
-
-function allowsPut(response: Response): boolean {
-  return (
-    response.ok &&
-    lists(response, 'access-control-allow-methods', 'put') &&
-    lists(response, 'access-control-allow-headers', 'content-type') &&
-    lists(response, 'access-control-allow-headers', TOKEN_HEADER)
-  )
 }
 
 function lists(response: Response, header: string, wanted: string): boolean {

@@ -1,4 +1,5 @@
 import type { CommandCalls } from '../../../electron/contract/bridge.ts'
+import { succeeded } from '../../../electron/contract/outcome.ts'
 import type { UploadControl } from '../engine/ports.ts'
 import { batchedMarks } from './mark-batch.ts'
 
@@ -8,6 +9,10 @@ export function bridgeControl(commands: CommandCalls): UploadControl {
     prepare: (uploadId, partBytes) => commands.prepareUpload({ uploadId, partBytes }),
     sign: (uploadId, partNumbers) =>
       commands.signParts({ uploadId, partNumbers: [...partNumbers] }),
+    explainSilence: async (uploadId) => {
+      const explained = await commands.explainSilence({ uploadId })
+      return explained.ok ? succeeded(explained.value.failure) : explained
+    },
     record: (uploadId, receipts) => commands.recordParts({ uploadId, receipts: [...receipts] }),
     complete: (uploadId) => commands.completeUpload({ uploadId }),
     cancel: (uploadId) => commands.cancelUpload({ uploadId }),

@@ -1,4 +1,5 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
+import type { UploadId } from '../../../electron/contract/ids.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import { type PartLedger, partsReady } from './part-ledger.ts'
 import { type PartToSend, sendPart } from './part-sender.ts'
@@ -7,6 +8,7 @@ import type { FileSource, NetworkStatus, QueuePorts } from './ports.ts'
 import { withLandedPart, withLostTry, withSentBytes } from './progress.ts'
 import type { ReceiptOutbox } from './receipt-outbox.ts'
 import { failureSeen } from './recovery.ts'
+import { Silence } from './silence.ts'
 import { PAGE_BUG, type Row } from './upload-row.ts'
 import type { UploadEvent } from './upload-state.ts'
 
@@ -25,9 +27,17 @@ export interface PartRunnerParts {
 /** Sends the parts of uploads, and makes events of what becomes of them. */
 export class PartRunner {
   readonly #parts: PartRunnerParts
+  readonly #silence: Silence
 
   constructor(parts: PartRunnerParts) {
     this.#parts = parts
+    this.#silence = new Silence(parts.ports.control, parts.ports.clock)
+  }
+
+  /** The upload's run has ended. */
+  forget(uploadId: UploadId): void {
+    this.#parts.signer.forget(uploadId)
+    this.#silence.forget(uploadId)
   }
 
   /** Starts all of them; `signal` is that of the upload's run. */
@@ -57,7 +67,7 @@ export class PartRunner {
     try {
       const sent = await sendPart(sendPorts, part, { signal, onSent })
       if (sent.ok) this.#landed(row, part, sent.value.etag, startedAtMs, signal)
-      else if (!signal.aborted) this.#lost(row, part.partNumber, sent.failure, startedAtMs)
+      else await this.#explain(row, part.partNumber, sent.failure, startedAtMs, signal)
     } catch (error) {
       if (signal.aborted) return
       this.#lost(row, part.partNumber, PAGE_BUG, startedAtMs)
@@ -82,6 +92,19 @@ export class PartRunner {
     row.progress = withLandedPart(row.progress, part.partNumber, end - start)
     this.#parts.partEnded(row, null, startedAtMs)
     this.#parts.dispatch(row, { type: 'part-landed', receipt })
+  }
+
+  async #explain(
+    row: Row,
+    partNumber: number,
+    failure: Failure,
+    startedAtMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (signal.aborted) return
+    const isOnline = this.#parts.networkOf(row).isOnline()
+    const cause = isOnline ? await this.#silence.explained(row.uploadId, failure) : failure
+    if (!signal.aborted) this.#lost(row, partNumber, cause, startedAtMs)
   }
 
   #lost(row: Row, partNumber: number, cause: Failure, startedAtMs: number): void {

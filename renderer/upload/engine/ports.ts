@@ -1,3 +1,4 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
@@ -55,6 +56,8 @@ export interface UploadControl {
     uploadId: UploadId,
     partNumbers: readonly number[],
   ) => Promise<Outcome<readonly SignedPart[]>>
+  /** Why a PUT may have got no answer; null: nothing that the host can find. */
+  readonly explainSilence: (uploadId: UploadId) => Promise<Outcome<Failure | null>>
   readonly record: (
     uploadId: UploadId,
     receipts: readonly PartReceipt[],

@@ -70,8 +70,8 @@ export class UploadDriver {
     row.run?.controller.abort()
     row.run = null
     row.progress = { ...row.progress, inFlight: new Map() }
-    const { signer, receipts } = this.#parts
-    signer.forget(row.uploadId)
+    const { receipts } = this.#parts
+    this.#partRunner.forget(row.uploadId)
     if (row.state.phase === 'done' || row.state.phase === 'cancelled') receipts.drop(row.uploadId)
     else void receipts.flush(row.uploadId)
   }
