@@ -42,7 +42,7 @@ export function totalsText(totals: QueueTotals): string {
   if (all > 1 && totals.doneCount > 0) pieces.push(`${totals.doneCount} of ${all} done`)
   else if (all > 1) pieces.push(formatCount(all, 'file', 'files'))
   if (totals.activeCount > 0) {
-    if (totals.bytesPerSecond !== null) pieces.push(formatSpeed(totals.bytesPerSecond))
+    if (totals.bytesPerSecond) pieces.push(formatSpeed(totals.bytesPerSecond))
     if (totals.msLeft !== null) pieces.push(`${formatDuration(totals.msLeft)} left`)
   }
   return pieces.join(' · ')

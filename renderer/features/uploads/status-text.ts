@@ -91,7 +91,8 @@ function sent(view: UploadView): string {
 }
 
 function paceDetail({ bytesPerSecond, msLeft }: UploadView): string {
-  const speed = bytesPerSecond === null ? '' : ` · ${formatSpeed(bytesPerSecond)}`
+  // Nothing moves: no speed says so better than a zero.
+  const speed = bytesPerSecond ? ` · ${formatSpeed(bytesPerSecond)}` : ''
   return msLeft === null ? speed : `${speed} · ${formatDuration(msLeft)} left`
 }
 
