@@ -48,6 +48,26 @@ it('never puts more into one call than the host takes', async () => {
   expect(calls.map(({ marks }) => marks.length)).toEqual([MAX_BATCH, MAX_BATCH, 1])
 })
 
+it('does not put the call off to a later task, since the window may be gone by then', async () => {
+  const { calls, mark } = host()
+
+  void mark(newId(), paused)
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
+
+  expect(calls).toHaveLength(1)
+})
+
+it('keeps on telling as many in one call when marks follow from the answers to others', async () => {
+  const { calls, mark } = host()
+  const thrice = async () => {
+    for (let time = 0; time < 3; time += 1) await mark(newId(), paused)
+  }
+
+  await Promise.all(Array.from({ length: 100 }, thrice))
+
+  expect(calls.map(({ marks }) => marks.length)).toEqual([100, 100, 100])
+})
+
 it('begins another call for what is marked while one is under way', async () => {
   const { calls, mark } = host()
 

@@ -25,9 +25,8 @@ export function batchedMarks(commands: Pick<CommandCalls, 'markUploads'>): Uploa
 
   function begin(): Batch {
     const marks: Marks = []
-    // A task of its own: marks that follow from one another's answers come within this one.
-    const moment = new Promise((resolve) => setTimeout(resolve))
-    const told = moment.then(() => {
+    // Not a moment later: the person may close the window right after the click on "Pause".
+    const told = Promise.resolve().then(() => {
       if (open === batch) open = null
       return commands.markUploads({ marks })
     })
