@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import * as z from 'zod/mini'
 
 const DAY_MS = 24 * 60 * 60 * 1000
-const SESSION_LIFE_MS = 30 * DAY_MS
+/** On the host and in the browser alike. */
+export const SESSION_LIFE_MS = 30 * DAY_MS
 /** Browsers that hold a session at once; the oldest makes room. */
 const MAX_SESSIONS = 16
 /** 256 bit. */

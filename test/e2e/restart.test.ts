@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { startFerry } from './ferry.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { launchProfile } from '../../scripts/chromium.ts'
+import { startFerry, temporaryFolder } from './ferry.ts'
 import { FerryPage, openBrowserBehind } from './ferry-page.ts'
 import { download, writeRandomFile } from './files.ts'
 import {
@@ -41,6 +42,25 @@ describe('after a restart', () => {
     expect(await newPage.names()).toEqual(['film.bin'])
     expect(landedParts(proxy.seen)).toEqual(ALL_PARTS)
     expect(got.sha256).toBe(sha256)
+  })
+
+  it('of the browser alone, the window is there again without a new address', async () => {
+    const ferry = await startFerry()
+    const profile = await temporaryFolder()
+    const first = await launchProfile(profile)
+    const page = await FerryPage.open(first, ferry.url)
+    await page.tryLocalBucket()
+    const folder = await temporaryFolder()
+    await writeRandomFile(join(folder, 'a.bin'), 1000)
+    await page.drop([join(folder, 'a.bin')])
+    await page.untilStatus('a.bin', 'Done')
+    await first.close()
+
+    const second = await launchProfile(profile)
+    onTestFinished(() => second.close())
+    const again = await FerryPage.open(second, new URL(ferry.url).origin)
+
+    await again.untilStatus('a.bin', 'Done')
   })
 
   it('of the host alone, the open page goes on by itself', async () => {

@@ -35,7 +35,7 @@ describe('the printed address', () => {
     expect(answer.headers['set-cookie']).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^ferry-session-${host.server.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/$`,
+          `^ferry-session-${host.server.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000$`,
         ),
       ),
     ])
