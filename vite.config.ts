@@ -76,6 +76,7 @@ export default defineConfig({
           ],
           alias: { electron: at('test/fakes/electron.ts') },
           testTimeout: 20_000,
+          expect: { poll: { timeout: 15_000 } },
           sequence: { groupOrder: 0 },
         },
       },
@@ -88,6 +89,8 @@ export default defineConfig({
           // One Chromium at a time: two on two cores starve each other.
           fileParallelism: false,
           testTimeout: 120_000,
+          // What is polled for comes; on a busy machine it comes later.
+          expect: { poll: { timeout: 30_000 } },
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
