@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** What is bundled asks for its licence to go along. */
+const BUNDLED_LICENSES = { fileName: 'licenses.md' }
+
 /** Plain `vite build` makes all three: the page, Electron's main process and its preload. */
 export default defineConfig({
   root: at('renderer'),
@@ -18,6 +21,7 @@ export default defineConfig({
     client: {
       build: {
         outDir: at('out/renderer'),
+        license: BUNDLED_LICENSES,
         emptyOutDir: true,
         target: 'chrome150',
         // Read from the disk, not from a network.
@@ -33,6 +37,7 @@ export default defineConfig({
       },
       build: {
         outDir: at('out/main'),
+        license: BUNDLED_LICENSES,
         emptyOutDir: true,
         target: 'node24',
         ssr: true,
@@ -49,6 +54,7 @@ export default defineConfig({
       resolve: { noExternal: true, external: ['electron'] },
       build: {
         outDir: at('out/preload'),
+        license: BUNDLED_LICENSES,
         emptyOutDir: true,
         target: 'chrome150',
         ssr: true,

@@ -111,6 +111,16 @@ describe('the package', () => {
     expect(files).toContain('/out/renderer/index.html')
   })
 
+  it('carries the licences of what was bundled into it', () => {
+    const licenses = ['main', 'preload', 'renderer'].map((part) =>
+      extractFile(archive, join('out', part, 'licenses.md')).toString('utf8'),
+    )
+
+    expect(licenses[0]).toContain('@aws-sdk/client-s3')
+    expect(licenses[1]).toContain('zod')
+    expect(licenses[2]).toContain('react-dom')
+  })
+
   it('starts at the main process and carries no list of development tools', () => {
     const manifest: unknown = JSON.parse(extractFile(archive, 'package.json').toString())
 
