@@ -80,6 +80,7 @@ export default defineConfig({
           include: [
             'test/{engine,contract,core,desktop,loopback,port-contracts,scripts}/**/*.test.ts',
           ],
+          setupFiles: [at('test/fixed-seed.ts')],
           alias: { electron: at('test/fakes/electron.ts') },
           testTimeout: 20_000,
           expect: { poll: { timeout: 15_000 } },
