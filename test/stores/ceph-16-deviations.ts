@@ -1,0 +1,168 @@
+import type { Deviation } from './known-deviations.ts'
+
+const NOTHING_REFUSED = /nothing was refused/
+
+/**
+ * Ceph RGW 16.2 measured against what AWS documents. Everything that the suite asks and that is not
+ * named here it does as AWS does.
+ */
+export const CEPH_16_DEVIATIONS: readonly Deviation[] = [
+  ...checksumsOfObjects(),
+  ...checksumsOfParts(),
+  ...uploadsInParts(),
+  ...objects(),
+  ...settings(),
+]
+
+/** It came before S3's own checksums, and knows Content-MD5 alone. */
+function checksumsOfObjects(): Deviation[] {
+  return ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'].flatMap((algorithm) => [
+    {
+      test: `integrity > ${algorithm} > is verified, kept and answered when asked for`,
+      does: 'ignores the header',
+      shows: new RegExp(`to match object .*Checksum${algorithm}`),
+    },
+    {
+      test: `integrity > ${algorithm} > refuses bytes that do not match, and stores nothing`,
+      does: 'stores them',
+      shows: NOTHING_REFUSED,
+    },
+    {
+      test: `integrity > ${algorithm} > is taken from the trailer of a streamed body`,
+      does: 'answers 411',
+      shows: /MissingContentLength/,
+    },
+  ])
+}
+
+function checksumsOfParts(): Deviation[] {
+  return [
+    ...['CRC32', 'CRC32C', 'CRC64NVME'].map(
+      (name) => `of ${name} combine to that of the whole object`,
+    ),
+    'of SHA-256 are listed, demanded and made into one of the list',
+    'refuse a part whose bytes do not match',
+    'do not exist as SHA256 FULL_OBJECT',
+    'do not exist as CRC64NVME COMPOSITE',
+  ].map((title) => ({
+    test: `checksums of parts > ${title}`,
+    does: 'ignores checksums, right and wrong ones',
+    shows: NOTHING_REFUSED,
+  }))
+}
+
+function uploadsInParts(): Deviation[] {
+  const rows: readonly (readonly [string, string, RegExp])[] = [
+    [
+      'join their parts in order of number, however they came',
+      'leaves the ETag out of the first answer to Complete; HEAD has it',
+      /expected '' to match/,
+    ],
+    [
+      'answer a repeated Complete like the first',
+      'has an ETag for the second Complete and none for the first',
+      /expected '[0-9a-f]{32}-1' to be ''/,
+    ],
+    [
+      'are joined once when several Completes come at the same time',
+      'answers 500 to all but one',
+      /InternalError: This multipart completion is already in progress/,
+    ],
+    ['leave out parts that Complete does not name', 'answers 400', /InvalidPart/],
+    [
+      'refuse wrong lists and stay as they were',
+      'sorts the list itself, and wants every part that it holds in it',
+      /- +"code": "InvalidPartOrder",\n\+ +"code": "EntityTooSmall"/,
+    ],
+    ['refuse part number 0', 'takes it', NOTHING_REFUSED],
+    ['refuse part number 10001', 'takes it', NOTHING_REFUSED],
+    [
+      'are listed page by page until they are aborted',
+      'names what a delimiter folds in an element of its own, which no SDK reads',
+      /to include 'list\/c\/'/,
+    ],
+    ['are gone after an abort', 'calls the upload a key', /"code": "NoSuchKey"/],
+    ['belong to their key alone', 'calls the upload a key', /"code": "NoSuchKey"/],
+    ['of the id "" do not exist', 'takes the part for an object', NOTHING_REFUSED],
+    [`of the id "${'x'.repeat(3000)}" do not exist`, 'answers 500', /"status": 500/],
+    [
+      'complete only under the condition that was set',
+      'ignores If-None-Match on Complete',
+      NOTHING_REFUSED,
+    ],
+  ]
+  return rows.map(([title, does, shows]) => ({ test: `uploads in parts > ${title}`, does, shows }))
+}
+
+function objects(): Deviation[] {
+  return [
+    {
+      test: 'objects > are deleted many at a time, missing ones too',
+      does: 'answers in an order of its own',
+      shows: /\+ +"many\/missing",\n +"many\/1"/,
+    },
+    {
+      test: 'objects > refuse a key that is too long',
+      does: 'has another word for it',
+      shows: /InvalidObjectName/,
+    },
+    {
+      test: 'objects > refuse metadata that is too long',
+      does: 'takes more metadata',
+      shows: NOTHING_REFUSED,
+    },
+    {
+      test: 'conditions > of a write hold it back unless the ETag is the present one',
+      does: 'finds no ETag alike, the present one neither, unless it comes without quotes',
+      shows: /PreconditionFailed/,
+    },
+    {
+      test: 'copies > take the metadata along or replace it, as asked',
+      does: 'writes the ETag of a copy without quotes',
+      shows: /expected '841a2d689ad86bd1611447453c22c6fc' to be/,
+    },
+    {
+      test: 'the bucket > is listed, answers HEAD and names its place',
+      does: 'has zone groups in the place of regions',
+      shows: /\[ undefined, 'default' \]/,
+    },
+    {
+      test: 'lists > may be empty, and refuse a token that is none',
+      does: 'takes any token for a name to begin at',
+      shows: NOTHING_REFUSED,
+    },
+  ]
+}
+
+function settings(): Deviation[] {
+  const rows: readonly (readonly [string, string, RegExp])[] = [
+    [
+      'bucket CORS > is given back as it was put, and gone once deleted',
+      'gives the methods back in an order of its own',
+      /- +"PUT",\n +"GET",\n\+ +"PUT"/,
+    ],
+    [
+      'bucket CORS > answers a preflight that a rule allows',
+      'names the one method that was asked for',
+      /\+ +"access-control-allow-methods": "PUT",/,
+    ],
+    ...['another origin', 'another method', 'another header'].map(
+      (what) =>
+        [
+          `bucket CORS > refuses a preflight of ${what}`,
+          'says AccessDenied',
+          /<Code>AccessDenied/,
+        ] as const,
+    ),
+    ...['two wildcards', 'a strange method'].map(
+      (what) =>
+        [`bucket CORS > refuses ${what}`, 'says MalformedXML', /"code": "MalformedXML"/] as const,
+    ),
+    [
+      'versions > that do not exist are named as missing, and a marker is no object',
+      'answers 404 to HEAD of a marker, where AWS answers 405',
+      /"status": 404/,
+    ],
+  ]
+  return rows.map(([test, does, shows]) => ({ test, does, shows }))
+}

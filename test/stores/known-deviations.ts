@@ -1,0 +1,46 @@
+import { afterAll, afterEach, type TestError } from 'vitest'
+
+/** Where a store is known to do otherwise than AWS documents, and what shows that it does. */
+export interface Deviation {
+  /** `describe > it`, as the suite names the test. */
+  readonly test: string
+  /** What the store does in its place. */
+  readonly does: string
+  /** Found in the failure of the test. */
+  readonly shows: RegExp
+}
+
+/**
+ * Lets the tests of this file fail exactly where the table says so, and for exactly that reason. A
+ * row that is not true any more fails its test; a row without a test fails the file.
+ */
+export function allowDeviations(within: string, table: readonly Deviation[]): void {
+  const unused = new Map(table.map((each) => [`${within} > ${each.test}`, each]))
+  if (unused.size !== table.length) throw new Error('A test stands in the table twice.')
+
+  afterEach(({ task }) => {
+    const deviation = unused.get(task.fullTestName)
+    if (deviation === undefined) return
+    unused.delete(task.fullTestName)
+    const errors = task.result?.errors ?? []
+    if (errors.length === 0) {
+      throw new Error(
+        `The store does as AWS documents, and not as the table says: ${deviation.does}`,
+      )
+    }
+    // Vitest turns the verdict of a test that `fails` round after this hook, and not before.
+    const fails = errors.every((error) => deviation.shows.test(messageOf(error)))
+    Object.assign(task, { fails })
+  })
+
+  afterAll(() => {
+    const left = [...unused.keys()]
+    if (left.length > 0) throw new Error(`The table names tests that are not: ${left.join('; ')}`)
+  })
+}
+
+/** An expected and a received value are not in the message, but say the most. */
+function messageOf({ name, message, diff }: TestError): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of the terminal.
+  return `${name}: ${message}\n${diff ?? ''}`.replaceAll(/\u001b\[[0-9;]*m/g, '')
+}

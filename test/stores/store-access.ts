@@ -1,0 +1,50 @@
+import type { Store } from '../core/local-bucket/conformance/store.ts'
+
+/** What the tests know a store as; its documented deviations hang on it. */
+export type StoreKind = 'ceph-16' | 'other'
+
+/** A store that tests may make buckets on, or fill the one bucket that is named. */
+export interface StoreAccess extends Omit<Store, 'bucket'> {
+  readonly kind: StoreKind
+  /** Null: every test makes a bucket of its own. */
+  readonly bucket: string | null
+}
+
+const NEEDED = [
+  'FERRY_STORE_ENDPOINT',
+  'FERRY_STORE_REGION',
+  'FERRY_STORE_ACCESS_KEY_ID',
+  'FERRY_STORE_SECRET_ACCESS_KEY',
+] as const
+
+export type GivenStore =
+  | { readonly state: 'given'; readonly access: StoreAccess }
+  | { readonly state: 'incomplete'; readonly missing: readonly string[] }
+  | { readonly state: 'none' }
+
+/** The store that the environment names, if it names one. */
+export function givenStore(env: NodeJS.ProcessEnv): GivenStore {
+  const values = NEEDED.map((name) => env[name] ?? '')
+  const missing = NEEDED.filter((_, index) => values[index] === '')
+  if (missing.length === NEEDED.length) return { state: 'none' }
+  if (missing.length > 0) return { state: 'incomplete', missing }
+  const [endpoint = '', region = '', accessKeyId = '', secretAccessKey = ''] = values
+  const kind = env.FERRY_STORE_KIND === 'ceph-16' ? 'ceph-16' : 'other'
+  const bucket = env.FERRY_STORE_BUCKET || null
+  return {
+    state: 'given',
+    access: { kind, endpoint, region, bucket, credentials: { accessKeyId, secretAccessKey } },
+  }
+}
+
+/** The other way round, for the process that runs the tests. */
+export function envOf({ kind, endpoint, region, bucket, credentials }: StoreAccess) {
+  return {
+    FERRY_STORE_KIND: kind,
+    FERRY_STORE_ENDPOINT: endpoint,
+    FERRY_STORE_REGION: region,
+    FERRY_STORE_ACCESS_KEY_ID: credentials.accessKeyId,
+    FERRY_STORE_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    ...(bucket === null ? {} : { FERRY_STORE_BUCKET: bucket }),
+  }
+}
