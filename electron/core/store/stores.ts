@@ -1,7 +1,8 @@
+import type { StoreIntegrity } from '../../contract/checksum.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Destinations } from '../destinations/destinations.ts'
-import type { StoredDestination } from '../destinations/stored-destination.ts'
+import { isSamePlace, type StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import { openStore } from './s3-client.ts'
 import type { Store } from './store.ts'
@@ -44,6 +45,29 @@ export class Stores {
     return succeeded(store)
   }
 
+  /** What the store at this place was seen to check; null until it is known. */
+  integrityOf(place: StoredDestination): StoreIntegrity | null {
+    return this.#noted(place)?.integrity ?? null
+  }
+
+  noteIntegrity(place: StoredDestination, integrity: StoreIntegrity): void {
+    this.#destinations.noteLearnt(place, { integrity })
+  }
+
+  /** The key under which the store was asked and perhaps not cleaned up. */
+  probeOf(place: StoredDestination): string | null {
+    return this.#noted(place)?.probeKey ?? null
+  }
+
+  noteProbe(place: StoredDestination, probeKey: string | null): void {
+    this.#destinations.noteLearnt(place, { probeKey })
+  }
+
+  #noted(place: StoredDestination): StoredDestination | null {
+    const stored = this.#destinations.find(place.destinationId)
+    return stored !== null && isSamePlace(stored, place) ? stored : null
+  }
+
   /** Requests under way end by themselves; the next one opens the store anew. */
   drop(destinationId: DestinationId): void {
     this.#open.delete(destinationId)
@@ -55,10 +79,12 @@ export class Stores {
   }
 }
 
-/** A link's life and a name do not change how the store is reached. */
+/** A link's life, a name and what was learnt do not change how the store is reached. */
 function isReachedAlike(one: StoredDestination, other: StoredDestination): boolean {
-  if (one === other) return true
-  const { linkSeconds: _one, name: _oneName, ...first } = one
-  const { linkSeconds: _other, name: _otherName, ...second } = other
-  return JSON.stringify(first) === JSON.stringify(second)
+  return one === other || JSON.stringify(reached(one)) === JSON.stringify(reached(other))
+}
+
+function reached(destination: StoredDestination) {
+  const { linkSeconds: _life, name: _name, integrity: _sum, probeKey: _key, ...way } = destination
+  return way
 }
