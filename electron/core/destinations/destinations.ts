@@ -10,7 +10,7 @@ import {
   type DestinationList,
   isSamePlace,
   type Learnt,
-  NOTHING_LEARNT,
+  learntAt,
   readDestinations,
   type StoredDestination,
   writeDestinations,
@@ -197,10 +197,4 @@ export class Destinations {
     this.#state = state
     this.#changed()
   }
-}
-
-function learntAt(former: StoredDestination | null, fields: CleanDraft['fields']): Learnt {
-  if (former === null || !isSamePlace(former, fields)) return NOTHING_LEARNT
-  const { integrity, probeKey } = former
-  return { integrity, probeKey }
 }

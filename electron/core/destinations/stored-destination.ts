@@ -19,6 +19,13 @@ export type StoredDestination = z.infer<typeof StoredDestination>
 export type Learnt = Pick<StoredDestination, 'integrity' | 'probeKey'>
 export const NOTHING_LEARNT: Learnt = { integrity: null, probeKey: null }
 
+/** What stays known of a destination that was edited. */
+export function learntAt(former: StoredDestination | null, now: Place): Learnt {
+  if (former === null || !isSamePlace(former, now)) return NOTHING_LEARNT
+  const { integrity, probeKey } = former
+  return { integrity, probeKey }
+}
+
 /** Another address, or another way to it, may be another store. */
 export function isSamePlace(one: Place, other: Place): boolean {
   return (

@@ -33,13 +33,13 @@ export class Stores {
     }
     const destination = this.#destinations.find(destinationId)
     if (destination === null) return failed({ kind: 'unknown-id' })
-    const open = this.#open.get(destinationId)
-    if (open !== undefined && isReachedAlike(open.destination, destination)) {
-      return succeeded({ ...open, destination })
-    }
+    const open = this.#openTo(destination)
+    if (open !== null) return succeeded(open)
     const secrets = await this.#destinations.secretsOf(destination)
     if (!secrets.ok) return secrets
-    this.drop(destinationId)
+    // Several uploads begin at once; one of the others may have opened it meanwhile.
+    const opened = this.#openTo(destination)
+    if (opened !== null) return succeeded(opened)
     const store = openStore(destination, secrets.value, this.#ports)
     this.#open.set(destinationId, store)
     return succeeded(store)
@@ -63,14 +63,15 @@ export class Stores {
     this.#destinations.noteLearnt(place, { probeKey })
   }
 
+  #openTo(destination: StoredDestination): Store | null {
+    const open = this.#open.get(destination.destinationId)
+    if (open === undefined || !isReachedAlike(open.destination, destination)) return null
+    return { ...open, destination }
+  }
+
   #noted(place: StoredDestination): StoredDestination | null {
     const stored = this.#destinations.find(place.destinationId)
     return stored !== null && isSamePlace(stored, place) ? stored : null
-  }
-
-  /** Requests under way end by themselves; the next one opens the store anew. */
-  drop(destinationId: DestinationId): void {
-    this.#open.delete(destinationId)
   }
 
   close(): void {
