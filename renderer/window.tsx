@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState } from 'react'
 import type { Destination } from '../electron/contract/destination.ts'
+import type { DestinationField } from '../electron/contract/failure.ts'
 import { ConnectDialog } from './features/destinations/connect-dialog.tsx'
 import { DestinationList } from './features/destinations/destination-list.tsx'
 import { DestinationMenu } from './features/destinations/destination-menu.tsx'
@@ -7,6 +8,7 @@ import { KeysNotice } from './features/destinations/keys-notice.tsx'
 import { DropArea, type DropAreaHandle } from './features/drop-zone/drop-area.tsx'
 import { IntakePanel } from './features/drop-zone/intake-panel.tsx'
 import { WholeWindow } from './features/drop-zone/whole-window.tsx'
+import { fieldToMend } from './features/failure-field.ts'
 import { HostGoneBanner } from './features/host/host-banner.tsx'
 import { Troubles } from './features/host/troubles.tsx'
 import { IncomingProvider } from './features/services/incoming.tsx'
@@ -19,14 +21,21 @@ import type { RowCalls } from './features/uploads/upload-row.tsx'
 import { Welcome } from './features/welcome/welcome.tsx'
 import './window.css'
 
-type Connecting = { readonly editing: Destination | null } | null
+type Connecting = {
+  readonly editing: Destination | null
+  readonly field: DestinationField | null
+} | null
+
+/** `field` is the one to begin at; null: the form's first. */
+type OnEdit = (destination: Destination, field: DestinationField | null) => void
 
 /** Joins the features: they know the services, not each other. */
 export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
   const { selected } = useSession()
   const [connecting, setConnecting] = useState<Connecting>(null)
-  const connect = () => setConnecting({ editing: null })
-  const edit = (editing: Destination) => setConnecting({ editing })
+  const connect = () => setConnecting({ editing: null, field: null })
+  const edit: OnEdit = (editing, field) => setConnecting({ editing, field })
+  const editAtStart = (destination: Destination) => edit(destination, null)
   return (
     <IncomingProvider>
       {selected === null ? (
@@ -36,14 +45,12 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
         </Welcome>
       ) : (
         <div className="window">
-          <DestinationList onConnect={connect} onEdit={edit} />
-          <DestinationMenu onConnect={connect} onEdit={edit} />
+          <DestinationList onConnect={connect} onEdit={editAtStart} />
+          <DestinationMenu onConnect={connect} onEdit={editAtStart} />
           <Main destination={selected} isHostGone={isHostGone} onEdit={edit} />
         </div>
       )}
-      {connecting !== null && (
-        <ConnectDialog editing={connecting.editing} onClose={() => setConnecting(null)} />
-      )}
+      {connecting !== null && <ConnectDialog {...connecting} onClose={() => setConnecting(null)} />}
       <WholeWindow />
       <QueueSignals />
     </IncomingProvider>
@@ -57,7 +64,7 @@ function Main({
 }: {
   readonly destination: Destination
   readonly isHostGone: boolean
-  readonly onEdit: (destination: Destination) => void
+  readonly onEdit: OnEdit
 }) {
   const uploadIds = useUploadIds()
   const dropArea = useRef<DropAreaHandle>(null)
@@ -78,19 +85,17 @@ function Main({
 }
 
 /** The same object at every render: rows must not be drawn again because the total moved. */
-function useRowCalls(
-  onEdit: (destination: Destination) => void,
-  onChooseFile: () => void,
-): RowCalls {
+function useRowCalls(onEdit: OnEdit, onChooseFile: () => void): RowCalls {
   const { session } = useServices()
   const latest = useRef({ onEdit, onChooseFile })
   latest.current = { onEdit, onChooseFile }
   return useMemo(
     () => ({
-      onEditConnection({ record }) {
+      onEditConnection({ record, failure }) {
         const { destinations } = session.snapshot()
         const found = destinations.find((each) => each.destinationId === record.destinationId)
-        if (found !== undefined) latest.current.onEdit(found)
+        const field = failure === null ? null : fieldToMend(failure.kind)
+        if (found !== undefined) latest.current.onEdit(found, field)
       },
       onChooseFile: () => latest.current.onChooseFile(),
       renderLinkActions: ({ record }) => <LinkActions record={record} />,

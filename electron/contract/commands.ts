@@ -10,9 +10,9 @@ import {
 import { Failure } from './failure.ts'
 import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
-import { PartNumber } from './part-plan.ts'
 import {
   PartReceipt,
+  PartToSign,
   PreparedUpload,
   QueueItem,
   RefusedItem,
@@ -38,6 +38,8 @@ export const HostTrouble = z.discriminatedUnion('kind', [
     /** The file's new name inside the data folder. */
     movedTo: z.string(),
   }),
+  /** More than a day off the store's; Ferry signs with the store's, links and lists show ours. */
+  z.strictObject({ kind: z.literal('clock-off'), storeTimeMs: z.number() }),
   z.strictObject({ kind: z.literal('local-bucket-moved') }),
   z.strictObject({ kind: z.literal('local-bucket-stopped'), failure: Failure }),
 ])
@@ -112,9 +114,12 @@ export const commands = {
     }),
     PreparedUpload,
   ),
-  /** Signs parts of this upload's own record and nothing else. Called just before sending. */
+  /**
+   * Signs parts of this upload's own record and nothing else, their checksums with them where the
+   * store checks them. Called just before sending.
+   */
   signParts: command(
-    z.strictObject({ uploadId: UploadId, partNumbers: batch(PartNumber) }),
+    z.strictObject({ uploadId: UploadId, parts: batch(PartToSign) }),
     z.array(SignedPart),
   ),
   /**
@@ -129,7 +134,20 @@ export const commands = {
     z.strictObject({ uploadId: UploadId, receipts: batch(PartReceipt) }),
     nothing,
   ),
-  /** Completes on the store, proves by HEAD that the object is there, makes the share link. */
+  /**
+   * Whether the file is still the one that was given. `isUnwritten`: the host vouches that nobody
+   * wrote to it since, even with its time set back; false where it cannot see the file (a browser)
+   * or cannot tell: its bytes have to be read again. Fails with `source-changed`, `source-missing`
+   * or `source-unreadable`.
+   */
+  checkSource: command(
+    z.strictObject({ uploadId: UploadId }),
+    z.strictObject({ isUnwritten: z.boolean() }),
+  ),
+  /**
+   * Completes on the store, proves by HEAD that the object is there and by the strongest checksum
+   * the store has that it is the file, makes the share link.
+   */
   completeUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
   /**
    * Remembers over a restart what the person or the engine decided. All or none; a mark of an
@@ -141,6 +159,15 @@ export const commands = {
   ),
   /** Aborts on the store and asks it whether anything is left. */
   cancelUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
+  /**
+   * Begins anew, with the file as it is now, an upload that failed: a new record in the same
+   * place; what the store holds of the old one is removed. `sourceId`: the file given again; null:
+   * the host has its path (else `source-detached`).
+   */
+  uploadAgain: command(
+    z.strictObject({ uploadId: UploadId, sourceId: z.nullable(SourceId) }),
+    UploadRecord,
+  ),
   /** Takes finished, failed and cancelled uploads off the list. The objects stay in the bucket. */
   clearUploads: command(z.strictObject({ uploadIds: batch(UploadId) }), nothing),
 
@@ -182,6 +209,8 @@ export const notices = {
   uploadsChanged: z.strictObject({ uploads: z.array(UploadRecord) }),
   destinationsChanged: destinationList,
   troublesChanged: z.strictObject({ troubles: z.array(HostTrouble) }),
+  /** The computer is about to sleep, or woke up. Only a desktop host knows. */
+  powerChanged: z.strictObject({ isAsleep: z.boolean() }),
 } as const
 
 export type Notices = typeof notices

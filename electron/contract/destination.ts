@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { StoreIntegrity } from './checksum.ts'
 import { DestinationField, Failure } from './failure.ts'
 import { DestinationId } from './ids.ts'
 import { S3_LIMITS } from './limits.ts'
@@ -51,6 +52,8 @@ export const Destination = z.strictObject({
   hasSecret: z.boolean(),
   linkSeconds: LinkSeconds,
   maxPartCount: z.int().check(z.gte(1), z.lte(S3_LIMITS.maxPartCount)),
+  /** Found out when the first upload begins; null until then. */
+  integrity: z.nullable(StoreIntegrity),
 })
 export type Destination = z.infer<typeof Destination>
 

@@ -54,6 +54,8 @@ export const Failure = z.discriminatedUnion('kind', [
   kind('no-response'),
   /** The store says that the bytes it got are not the bytes that were announced. */
   kind('body-corrupted'),
+  /** The finished object is ours, and the store's checksum of it is not the file's. */
+  kind('object-differs'),
   // Worth a new signature.
   kind('url-expired'),
   z.strictObject({ kind: z.literal('clock-skewed'), serverTimeMs: z.nullable(z.number()) }),

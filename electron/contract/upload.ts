@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { ChecksumAlgorithm, ChecksumText, Proof } from './checksum.ts'
 import { Failure } from './failure.ts'
 import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { S3_LIMITS } from './limits.ts'
@@ -55,7 +56,13 @@ export type UploadMark = z.infer<typeof UploadMark>
 /** What the records say of an upload. What happens this second is the engine's to tell. */
 export const UploadStatus = z.discriminatedUnion('phase', [
   ...UploadMark.def.options,
-  z.strictObject({ phase: z.literal('done'), finishedAtMs: epochMs, etag }),
+  z.strictObject({
+    phase: z.literal('done'),
+    finishedAtMs: epochMs,
+    etag,
+    /** Null for uploads of a Ferry that did not check yet. */
+    proof: z.nullable(Proof),
+  }),
   /** `storeIsClean` turns true when the store itself says that no part is left. */
   z.strictObject({ phase: z.literal('cancelled'), storeIsClean: z.boolean() }),
 ])
@@ -85,8 +92,16 @@ export const UploadRecord = z.strictObject({
 })
 export type UploadRecord = z.infer<typeof UploadRecord>
 
-/** A part that the store holds, as it says itself. */
-export const HeldPart = z.strictObject({ partNumber: PartNumber, byteLength, etag })
+/**
+ * A part that the store holds, as it says itself. `checksum` is the store's, or the one that was
+ * signed for exactly this part; a part of which neither is known is not held but sent again.
+ */
+export const HeldPart = z.strictObject({
+  partNumber: PartNumber,
+  byteLength,
+  etag,
+  checksum: ChecksumText,
+})
 export type HeldPart = z.infer<typeof HeldPart>
 
 /**
@@ -102,13 +117,29 @@ export const SignedPart = z.strictObject({
 })
 export type SignedPart = z.infer<typeof SignedPart>
 
-/** What the store answered to a PUT. */
-export const PartReceipt = z.strictObject({ partNumber: PartNumber, etag })
+/** A part that is about to be sent, and the checksum of its bytes by the upload's algorithm. */
+export const PartToSign = z.strictObject({ partNumber: PartNumber, checksum: ChecksumText })
+export type PartToSign = z.infer<typeof PartToSign>
+
+/** What the store answered to a PUT, and the checksum that was signed for it. */
+export const PartReceipt = z.strictObject({
+  partNumber: PartNumber,
+  etag,
+  checksum: ChecksumText,
+})
 export type PartReceipt = z.infer<typeof PartReceipt>
 
 export const PreparedUpload = z.strictObject({
   plan: PartPlan,
-  /** Parts that need not be sent again: number and length fit the plan. */
+  /**
+   * How the bytes of every part of this upload are summed up. Frozen when it begins. Where the
+   * store checks nothing, the sums still tell whether the file changed on the way.
+   */
+  algorithm: ChecksumAlgorithm,
+  /**
+   * Parts that need not be sent again if the file's bytes still have their checksum: number and
+   * length fit the plan.
+   */
   held: z.array(HeldPart).check(z.maxLength(S3_LIMITS.maxPartCount)),
   /** The object is already complete in the bucket: a Complete whose answer was lost. */
   isComplete: z.boolean(),

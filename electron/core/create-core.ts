@@ -40,7 +40,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     changed: (changed) => ports.notify('uploadsChanged', { uploads: changed }),
   }
   const uploads = new Uploads(context)
-  const sources = new Sources()
+  const sources = new Sources(ports.now)
   await startLocal(ports, local)
   ports.surroundings.endpointsChanged(originsOf(destinations.all()))
   uploads.leftovers.start()

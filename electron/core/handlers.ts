@@ -11,11 +11,13 @@ import type { CorePorts } from './ports.ts'
 import type { UploadRecords } from './records/upload-records.ts'
 import type { Sources } from './sources.ts'
 import type { Troubles } from './troubles.ts'
+import { checkUploadSource } from './uploads/check-source.ts'
 import { explainSilence } from './uploads/explain-silence.ts'
 import { matchSources } from './uploads/match-sources.ts'
 import { queueUploads } from './uploads/queue-uploads.ts'
 import { renewShareLink } from './uploads/share-link.ts'
 import { signParts } from './uploads/sign-parts.ts'
+import { uploadAgain } from './uploads/upload-again.ts'
 import type { UploadContext } from './uploads/upload-context.ts'
 import type { Uploads } from './uploads/uploads.ts'
 
@@ -58,9 +60,15 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     signParts: ({ uploadId, partNumbers }) => signParts(context, uploadId, partNumbers),
     explainSilence: ({ uploadId }) => explainSilence(context, ports, uploadId),
     recordParts: async (input) => uploads.record(input),
+    checkSource: ({ uploadId }) => checkUploadSource(context, uploadId),
     completeUpload: ({ uploadId }) => uploads.complete(uploadId),
     markUploads: async ({ marks }) => uploads.mark(marks),
     cancelUpload: ({ uploadId }) => uploads.cancel(uploadId),
+    uploadAgain: async ({ uploadId, sourceId }) => {
+      const again = await uploadAgain({ ...parts, now: ports.now }, uploadId, sourceId)
+      if (again.ok) uploads.leftovers.start()
+      return again
+    },
     clearUploads: async ({ uploadIds }) => uploads.clear(uploadIds),
 
     createShareLink: ({ uploadId, linkSeconds }) => renewShareLink(context, uploadId, linkSeconds),

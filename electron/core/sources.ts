@@ -10,9 +10,26 @@ import type { SourceFacts } from './ports.ts'
 /** Enough for the disk, and few enough for a drop of ten thousand files to leave others a turn. */
 const STATS_AT_ONCE = 32
 
+/** A file system counts its times in steps; what is written within one of them leaves no trace. */
+const STEP_MS = 2000
+
+export interface RegisteredSource extends SourceFacts {
+  /**
+   * The file system's own time of the last change (ctime), which nobody can set back. Null where
+   * the host does not see the file, and for one that was changed just before it was given.
+   */
+  readonly changedAtMs: number | null
+}
+
 /** Tickets for files that were given to the window and are not yet in the records. */
 export class Sources {
-  readonly #facts = new Map<string, SourceFacts>()
+  readonly #facts = new Map<string, RegisteredSource>()
+  readonly #now: () => number
+
+  /** @param now the clock that the file system's times come from. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
 
   /** One outcome per file, in order. Files with a path are looked at, the others are believed. */
   async register(files: readonly SourceFacts[]): Promise<Outcome<Source>[]> {
@@ -24,7 +41,7 @@ export class Sources {
     return outcomes
   }
 
-  facts(sourceId: string): SourceFacts | null {
+  facts(sourceId: string): RegisteredSource | null {
     return this.#facts.get(sourceId) ?? null
   }
 
@@ -34,7 +51,10 @@ export class Sources {
   }
 
   async #registerOne(file: SourceFacts): Promise<Outcome<Source>> {
-    const seen = file.path === null ? succeeded(file) : await look(file, file.path)
+    const seen =
+      file.path === null
+        ? succeeded({ ...file, changedAtMs: null })
+        : await look(file, file.path, this.#now)
     if (!seen.ok) return seen
     const sourceId = randomUUID() as SourceId
     const { path, name, byteLength, modifiedAtMs } = seen.value
@@ -43,26 +63,36 @@ export class Sources {
   }
 }
 
-async function look(file: SourceFacts, path: string): Promise<Outcome<SourceFacts>> {
+async function look(
+  file: SourceFacts,
+  path: string,
+  now: () => number,
+): Promise<Outcome<RegisteredSource>> {
   try {
-    const { size, mtimeMs, isFile } = await statOf(path)
+    const lookedAtMs = now()
+    const { size, mtimeMs, ctimeMs, isFile } = await statOf(path)
     if (!isFile) return failed({ kind: 'source-unreadable' })
     await asPlainFile(() => access(path, constants.R_OK))
-    return succeeded({ ...file, byteLength: size, modifiedAtMs: mtimeMs })
+    const changedAtMs = lookedAtMs - ctimeMs < STEP_MS ? null : ctimeMs
+    return succeeded({ ...file, byteLength: size, modifiedAtMs: mtimeMs, changedAtMs })
   } catch (error) {
     return failed(sourceFailure(error))
   }
 }
 
-/** Fails with `source-changed`, `source-missing` or `source-unreadable`. */
+/**
+ * Answers the time of the file's last change, whatever it was: with a known one that differs its
+ * bytes may have changed at an unchanged size and time.
+ * Fails with `source-changed`, `source-missing` or `source-unreadable`.
+ */
 export async function checkSource(
   path: string,
   known: { readonly byteLength: number; readonly modifiedAtMs: number },
-): Promise<Outcome<null>> {
+): Promise<Outcome<{ readonly changedAtMs: number }>> {
   try {
-    const { size, mtimeMs, isFile } = await statOf(path)
+    const { size, mtimeMs, ctimeMs, isFile } = await statOf(path)
     const isSame = isFile && size === known.byteLength && mtimeMs === known.modifiedAtMs
-    return isSame ? succeeded(null) : failed({ kind: 'source-changed' })
+    return isSame ? succeeded({ changedAtMs: ctimeMs }) : failed({ kind: 'source-changed' })
   } catch (error) {
     return failed(sourceFailure(error))
   }
@@ -70,7 +100,8 @@ export async function checkSource(
 
 async function statOf(path: string) {
   const found = await asPlainFile(() => stat(path))
-  return { size: found.size, mtimeMs: found.mtimeMs, isFile: found.isFile() }
+  const { size, mtimeMs, ctimeMs } = found
+  return { size, mtimeMs, ctimeMs, isFile: found.isFile() }
 }
 
 function sourceFailure(error: unknown) {

@@ -15,6 +15,7 @@ export function Dialog({
   footer,
   isWide = false,
   keepOpenOnPress = false,
+  initialFocus,
 }: {
   readonly isOpen: boolean
   readonly onClose: () => void
@@ -25,6 +26,8 @@ export function Dialog({
   readonly isWide?: boolean
   /** A press outside must not throw a filled form away. */
   readonly keepOpenOnPress?: boolean
+  /** What has the focus first; null: the first control. */
+  readonly initialFocus?: () => HTMLElement | null
 }) {
   return (
     <BaseDialog.Root
@@ -34,7 +37,10 @@ export function Dialog({
     >
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="dialog-backdrop" />
-        <BaseDialog.Popup className={isWide ? 'dialog dialog-wide' : 'dialog'}>
+        <BaseDialog.Popup
+          className={isWide ? 'dialog dialog-wide' : 'dialog'}
+          initialFocus={initialFocus}
+        >
           <header className="dialog-head">
             <BaseDialog.Title className="dialog-title">{title}</BaseDialog.Title>
             <BaseDialog.Close render={<IconButton label="Close" />}>

@@ -57,9 +57,11 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
+const YEAR = 365.25 * DAY
 
-/** The two largest units that matter: 3 min 40 sec, 23 hr 58 min, 2 days 3 hr. */
+/** The two largest units that matter: 3 min 40 sec, 23 hr 58 min, 2 days 3 hr; then years. */
 export function formatDuration(ms: number): string {
+  if (ms >= 2 * YEAR) return unitText(Math.round(ms / YEAR), 'year')
   if (ms < 59_500) return unitText(Math.max(1, Math.round(ms / SECOND)), 'second')
   // Beyond ten minutes seconds are noise.
   if (ms < 10 * MINUTE) return pair(Math.round(ms / SECOND), 60, 'minute', 'second')
@@ -69,7 +71,7 @@ export function formatDuration(ms: number): string {
   return pair(Math.round(ms / HOUR), 24, 'day', 'hour')
 }
 
-type TimeUnit = 'second' | 'minute' | 'hour' | 'day'
+type TimeUnit = 'second' | 'minute' | 'hour' | 'day' | 'year'
 
 function pair(amount: number, perLarge: number, large: TimeUnit, small: TimeUnit): string {
   const parts = [
@@ -90,10 +92,13 @@ function unitText(count: number, unit: TimeUnit): string {
 export function formatMoment(epochMs: number, nowMs: number): string {
   const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
   const at = new Date(epochMs)
-  return `${dayName(at, new Date(nowMs))} at ${time.format(at)}`
+  return `${formatDay(epochMs, nowMs)} at ${time.format(at)}`
 }
 
-function dayName(at: Date, now: Date): string {
+/** 21 November; today and tomorrow by name. */
+export function formatDay(epochMs: number, nowMs: number): string {
+  const at = new Date(epochMs)
+  const now = new Date(nowMs)
   const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1)
   if (at.toDateString() === now.toDateString()) return 'today'
   if (at.toDateString() === tomorrow.toDateString()) return 'tomorrow'

@@ -1,6 +1,9 @@
 import { Progress } from '@base-ui/react/progress'
 import './progress-bar.css'
 
+/** `checking`: all is there already, and is gone through once more. */
+export type ProgressTone = 'live' | 'resting' | 'checking'
+
 /** `percent` null: how far is unknown. */
 export function ProgressBar({
   label,
@@ -9,18 +12,23 @@ export function ProgressBar({
 }: {
   readonly label: string
   readonly percent: number | null
-  readonly tone?: 'live' | 'resting'
+  readonly tone?: ProgressTone
 }) {
   return (
     <Progress.Root
       className={`progress progress-${tone}`}
       value={percent}
       aria-label={label}
-      getAriaValueText={(_, value) => (value === null ? 'not known yet' : `${value} %`)}
+      getAriaValueText={(_, value) => valueText(value, tone)}
     >
       <Progress.Track className="progress-track">
         <Progress.Indicator className="progress-fill" />
       </Progress.Track>
     </Progress.Root>
   )
+}
+
+function valueText(value: number | null, tone: ProgressTone): string {
+  if (value === null) return 'not known yet'
+  return tone === 'checking' ? `checked ${value} %` : `${value} %`
 }

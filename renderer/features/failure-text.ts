@@ -1,5 +1,5 @@
 import type { Failure } from '../../electron/contract/failure.ts'
-import { formatDuration } from '../design/format.ts'
+import { clockDifference } from './failure-words/clock-difference.ts'
 import { connectionWords } from './failure-words/connection-words.ts'
 import { type FailureAction, type FailureText, text } from './failure-words/words.ts'
 
@@ -48,7 +48,7 @@ export function failureText(failure: Failure, nowMs: number = Date.now()): Failu
       )
     case 'clock-skewed':
       return text(
-        clockProblem(failure.serverTimeMs, nowMs),
+        clockDifference(failure.serverTimeMs, nowMs),
         'Set the clock, then try again.',
         'retry',
       )
@@ -63,13 +63,6 @@ export function failureText(failure: Failure, nowMs: number = Date.now()): Failu
   }
 }
 
-function clockProblem(serverTimeMs: number | null, nowMs: number): string {
-  if (serverTimeMs === null) return 'This computer’s clock differs too much from the store’s.'
-  const difference = formatDuration(Math.abs(serverTimeMs - nowMs))
-  const direction = serverTimeMs > nowMs ? 'behind' : 'ahead of'
-  return `This computer’s clock is ${difference} ${direction} the store’s.`
-}
-
 /** Problem and way out in one breath. */
 export function failureSentence(failure: Failure, nowMs: number = Date.now()): string {
   const { problem, wayOut } = failureText(failure, nowMs)
@@ -81,6 +74,7 @@ export const ACTION_LABELS: Record<FailureAction, string> = {
   'edit-connection': 'Edit connection',
   'enter-keys': 'Enter keys',
   'choose-file': 'Choose the file',
+  'upload-again': 'Upload again',
   'open-data-folder': 'Open folder',
   'open-bucket-folder': 'Open folder',
   reload: 'Reload',

@@ -1,5 +1,5 @@
 import type { Failure } from '../../electron/contract/failure.ts'
-import type { DestinationId } from '../../electron/contract/ids.ts'
+import type { DestinationId, UploadId } from '../../electron/contract/ids.ts'
 
 /** A file as the page got it, with its place inside a dropped folder. */
 export interface IncomingFile {
@@ -40,4 +40,9 @@ export interface Intake {
   ) => Promise<IntakeReport>
   /** From `input type=file`; a folder input fills `webkitRelativePath`. */
   readonly addFiles: (files: Iterable<File>, destinationId: DestinationId) => Promise<IntakeReport>
+  /**
+   * Begins a failed upload anew, in its row's place. `file` null: the host reads it at its path.
+   * Null: it is on its way.
+   */
+  readonly uploadAgain: (uploadId: UploadId, file: File | null) => Promise<Failure | null>
 }

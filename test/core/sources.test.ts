@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { SourceFacts } from '../../electron/core/ports.ts'
@@ -90,4 +90,27 @@ it('knows a file that changed from one that did not', async () => {
   expect(same.ok).toBe(true)
   expect(touched).toEqual({ ok: false, failure: { kind: 'source-changed' } })
   expect(longer).toEqual({ ok: false, failure: { kind: 'source-changed' } })
+})
+
+it('knows when a file was last changed, whatever time was set on it', async () => {
+  const path = join(folder, 'a')
+  writeFileSync(path, 'hello')
+  utimesSync(path, 10, 20)
+  const later = new Sources(() => Date.now() + 60_000)
+  const [outcome] = await later.register([at('a')])
+  if (!outcome?.ok) throw new Error('Refused')
+
+  const given = later.facts(outcome.value.sourceId)
+  const now = await checkSource(path, { byteLength: 5, modifiedAtMs: 20_000 })
+
+  expect(given?.changedAtMs).toBe(statSync(path).ctimeMs)
+  expect(now).toEqual({ ok: true, value: { changedAtMs: given?.changedAtMs } })
+})
+
+it('vouches for no file that was changed as it was given: another change could look the same', async () => {
+  writeFileSync(join(folder, 'a'), 'hello')
+  const [outcome] = await sources.register([at('a')])
+  if (!outcome?.ok) throw new Error('Refused')
+
+  expect(sources.facts(outcome.value.sourceId)?.changedAtMs).toBeNull()
 })

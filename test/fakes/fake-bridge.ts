@@ -1,4 +1,5 @@
 import type { CommandCalls, FerryBridge } from '../../electron/contract/bridge.ts'
+import type { Proof } from '../../electron/contract/checksum.ts'
 import type {
   CommandInput,
   CommandName,
@@ -19,6 +20,8 @@ export interface FakeWorld {
   readonly uploads: readonly UploadRecord[]
   readonly checkReport: CheckReport
   readonly isCopied: boolean
+  /** What is known of uploads that are completed here. */
+  readonly proof: Proof
   /** Commands that fail from the start. */
   readonly failures: Partial<Record<CommandName, Failure>>
 }
@@ -83,6 +86,7 @@ export function installFakeBridge(world: FakeWorld): void {
     hasSecret: true,
     linkSeconds: 86_400,
     maxPartCount: 10_000,
+    integrity: null,
   }
 
   type Handlers = {
@@ -198,11 +202,11 @@ export function installFakeBridge(world: FakeWorld): void {
           ? { mode: 'single' as const, byteLength }
           : { mode: 'multipart' as const, byteLength, partBytes })
       change(uploadId, { plan })
-      return ok({ plan, held: [], isComplete: false })
+      return ok({ plan, algorithm: 'crc64nvme', held: [], isComplete: false })
     },
-    signParts: ({ uploadId, partNumbers }) =>
+    signParts: ({ uploadId, parts }) =>
       ok(
-        partNumbers.map((partNumber) => ({
+        parts.map(({ partNumber }) => ({
           partNumber,
           url: `${location.origin}/store/${uploadId}?partNumber=${partNumber}`,
           headers: {},
@@ -211,11 +215,13 @@ export function installFakeBridge(world: FakeWorld): void {
       ),
     explainSilence: () => ok({ failure: null }),
     recordParts: () => ok({}),
+    // Only a host that sees the file can vouch for it.
+    checkSource: () => ok({ isUnwritten: world.host.host === 'desktop' }),
     completeUpload({ uploadId }) {
       const record = uploads.get(uploadId)
       if (record === undefined) return unknown
       return change(uploadId, {
-        status: { phase: 'done', finishedAtMs: Date.now(), etag: '"fake"' },
+        status: { phase: 'done', finishedAtMs: Date.now(), etag: '"fake"', proof: world.proof },
         link: linkOf(record, 86_400),
       })
     },
@@ -225,6 +231,26 @@ export function installFakeBridge(world: FakeWorld): void {
     },
     cancelUpload: ({ uploadId }) =>
       change(uploadId, { status: { phase: 'cancelled', storeIsClean: true } }),
+    uploadAgain({ uploadId, sourceId }) {
+      const record = uploads.get(uploadId)
+      if (record === undefined) return unknown
+      if (sourceId === null && !record.isSourceDurable) {
+        return { ok: false, failure: { kind: 'source-detached' } }
+      }
+      const source = sourceId === null ? undefined : sources.get(sourceId)
+      const successor: UploadRecord = {
+        ...record,
+        uploadId: newId<UploadRecord['uploadId']>(),
+        byteLength: source?.byteLength ?? record.byteLength,
+        status: { phase: 'waiting' },
+        sourceId: sourceId ?? record.sourceId,
+        plan: null,
+        recordedBytes: 0,
+      }
+      uploads.delete(uploadId)
+      uploads.set(successor.uploadId, successor)
+      return ok(successor)
+    },
     clearUploads({ uploadIds }) {
       for (const uploadId of uploadIds) uploads.delete(uploadId)
       return ok({})
@@ -265,6 +291,7 @@ export function installFakeBridge(world: FakeWorld): void {
       uploadsChanged: (listener) => subscribe('uploadsChanged', listener),
       destinationsChanged: (listener) => subscribe('destinationsChanged', listener),
       troublesChanged: (listener) => subscribe('troublesChanged', listener),
+      powerChanged: (listener) => subscribe('powerChanged', listener),
     },
     async registerSources(files) {
       return ok(

@@ -1,3 +1,4 @@
+import type { Proof } from '../../electron/contract/checksum.ts'
 import type { CheckStep, Destination } from '../../electron/contract/destination.ts'
 import { DestinationId, SourceId, UploadId } from '../../electron/contract/ids.ts'
 import type { UploadRecord } from '../../electron/contract/upload.ts'
@@ -22,6 +23,7 @@ export function aDestination(changes: Partial<Destination> = {}): Destination {
     hasSecret: true,
     linkSeconds: 86_400,
     maxPartCount: 10_000,
+    integrity: 'crc64nvme',
     ...changes,
   }
 }
@@ -59,16 +61,20 @@ export function aRecord(place: number, changes: Partial<UploadRecord> = {}): Upl
   }
 }
 
-/** A finished upload whose link lives on for `linkMs` from now; negative: it died so long ago. */
+/**
+ * A finished upload whose link lives on for `linkMs` from now; negative: it died so long ago.
+ * Without a `proof`: one of a Ferry that did not check yet.
+ */
 export function aDoneRecord(
   place: number,
   linkMs: number,
   changes: Partial<UploadRecord> = {},
+  proof: Proof | null = null,
 ): UploadRecord {
   const record = aRecord(place, changes)
   return {
     ...record,
-    status: { phase: 'done', finishedAtMs: Date.now(), etag: '"d41d8"' },
+    status: { phase: 'done', finishedAtMs: Date.now(), etag: '"d41d8"', proof },
     link: {
       url: `http://127.0.0.1:9/ferry/${encodeURIComponent(record.name)}?X-Amz-Signature=fake`,
       createdAtMs: Date.now() - 1000,
@@ -111,6 +117,7 @@ export function aWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
       suggestedRegion: null,
     },
     isCopied: true,
+    proof: { level: 'whole', algorithm: 'crc64nvme' },
     failures: {},
     ...changes,
   }

@@ -8,6 +8,7 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
   throttled: { kind: 'throttled', retryAfterMs: 9000 },
   'no-response': { kind: 'no-response' },
   'body-corrupted': { kind: 'body-corrupted' },
+  'object-differs': { kind: 'object-differs' },
   'url-expired': { kind: 'url-expired' },
   'clock-skewed': { kind: 'clock-skewed', serverTimeMs: 1_763_640_000_000 },
   'upload-gone': { kind: 'upload-gone' },

@@ -36,13 +36,21 @@ describe('the words for failures', () => {
     expect(failureText(FAILURE_EXAMPLES[kind], NOW).problem).toContain(thing)
   })
 
+  it('names all that a bucket’s CORS rule must allow', () => {
+    const { wayOut } = failureText(FAILURE_EXAMPLES['cors-blocked'], NOW)
+
+    expect(wayOut).toMatch(/this origin, PUT and all headers.*exposes ETag/)
+  })
+
   it('tells how far the clock is off, and which way', () => {
     const behind = failureText({ kind: 'clock-skewed', serverTimeMs: NOW + 3_600_000 }, NOW)
     const ahead = failureText({ kind: 'clock-skewed', serverTimeMs: NOW - 1_200_000 }, NOW)
+    const dead = failureText({ kind: 'clock-skewed', serverTimeMs: NOW }, 0)
 
-    expect([behind.problem, ahead.problem]).toEqual([
+    expect([behind.problem, ahead.problem, dead.problem]).toEqual([
       'This computer’s clock is 1 hr behind the store’s.',
       'This computer’s clock is 20 min ahead of the store’s.',
+      'This computer’s clock is 56 yrs behind the store’s.',
     ])
   })
 })

@@ -27,6 +27,22 @@ it('says what the host met when it started, until each is dismissed', async () =
   expect(await page.getByText('The list of uploads could not be read').count()).toBe(0)
 })
 
+it('tells a clock that is far off, what to do, and what goes on meanwhile', async () => {
+  const { page } = await suite.open(aWorld())
+  await page.getByRole('heading', { name: 'Client files' }).waitFor()
+
+  await page.evaluate(() => {
+    const storeTimeMs = Date.now() + 40 * 24 * 60 * 60 * 1000
+    window.fake.notify('troublesChanged', { troubles: [{ kind: 'clock-off', storeTimeMs }] })
+  })
+
+  const notice = page.getByRole('status').filter({ hasText: 'clock' })
+  await notice.getByText('This computer’s clock is 40 days behind the store’s.').waitFor()
+  await notice.getByText(/^Set this computer’s date and time\. Uploads go on meanwhile/).waitFor()
+  await notice.getByRole('button', { name: 'Dismiss' }).press('Enter')
+  await notice.waitFor({ state: 'detached' })
+})
+
 it('says that Ferry stopped when it does not answer at the start', async () => {
   const { page } = await suite.open(
     freshWorld({ failures: { describeHost: { kind: 'host-gone' } } }),

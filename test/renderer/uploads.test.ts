@@ -62,7 +62,7 @@ describe('giving files to the window', () => {
     await give({ name: 'a.bin', byteLength: 1 }, { name: 'b.bin', byteLength: 1 })
 
     await page.getByText('2 items were not taken.').waitFor()
-    await page.getByText('b.bin: The disk that holds Ferry’s records is full.').waitFor()
+    await page.getByText('b.bin: The disk with Ferry’s data is full.').waitFor()
     await button('Dismiss').click()
     expect(await page.getByText('2 items were not taken.').count()).toBe(0)
   })
@@ -107,23 +107,6 @@ describe('a row', () => {
     await page.getByRole('menuitem', { name: 'Remove from the list' }).click()
 
     await page.getByText('They go straight to the bucket').waitFor()
-  })
-
-  it('goes on when the keys it waited for are entered', async () => {
-    const { row, page, button, give } = await suite.open(
-      aWorld({ failures: { prepareUpload: { kind: 'credentials-expired' } } }),
-    )
-    await give({ name: 'mine.bin', byteLength: 100 })
-    await row('mine.bin')
-      .getByText(/^Needs you: The keys have expired/)
-      .waitFor()
-    await page.evaluate(() => window.fake.failWith('prepareUpload', null))
-
-    await row('mine.bin').getByRole('button', { name: 'Enter keys' }).click()
-    await page.getByRole('textbox', { name: 'Secret access key' }).fill('new')
-    await button('Save').click()
-
-    await row('mine.bin').getByText(/^Done/).waitFor()
   })
 
   it('keeps the keyboard where it was when a button has done its work', async () => {
@@ -182,6 +165,36 @@ describe('a row', () => {
     await row('far.bin').getByText(/^Done/).waitFor()
   })
 
+  it('says that the store does not answer, and goes on when it does', async () => {
+    const { row, give, page } = await suite.open(aWorld())
+    await page.route('**/store/**', (route) => route.abort())
+    await give({ name: 'far.bin', byteLength: 1000 })
+
+    await row('far.bin')
+      .getByText(/^Uploading/)
+      .waitFor()
+    await row('far.bin')
+      .getByText(/The store does not answer; trying again (now|in \d+ sec)$/)
+      .waitFor()
+    await page.unroute('**/store/**')
+
+    await row('far.bin').getByText(/^Done/).waitFor()
+  })
+
+  it('needs room on the disk, and goes on by itself when there is some', async () => {
+    const { row, give, page } = await suite.open(
+      aWorld({ failures: { prepareUpload: { kind: 'disk-full', where: 'data-folder' } } }),
+    )
+    await give({ name: 'kept.bin', byteLength: 1000 })
+
+    await row('kept.bin')
+      .getByText(/^Needs you · The disk with Ferry’s data is full\..* by itself/)
+      .waitFor()
+    await page.evaluate(() => window.fake.failWith('prepareUpload', null))
+
+    await row('kept.bin').getByText(/^Done/).waitFor({ timeout: 60_000 })
+  })
+
   it('asks for the file again after a restart, and goes on with it', async () => {
     const { row, page } = await suite.open(
       aWorld({
@@ -189,7 +202,7 @@ describe('a row', () => {
       }),
     )
     const again = row('again.txt')
-    await again.getByText(/^Needs you: Drop the file here again/).waitFor()
+    await again.getByText(/^Needs you · Drop the file here again/).waitFor()
 
     const [chooser] = await Promise.all([
       page.waitForEvent('filechooser'),

@@ -49,7 +49,7 @@ export async function openWindow(
     row: (name) => page.getByRole('listitem', { name, exact: true }),
     rows: page.getByRole('list', { name: 'Uploads' }).getByRole('listitem'),
     async give(...files) {
-      await page.locator('input[type=file]:not([webkitdirectory])').setInputFiles(
+      await page.locator('.drop-area input[type=file]:not([webkitdirectory])').setInputFiles(
         files.map(({ name, byteLength }) => ({
           name,
           mimeType: 'application/octet-stream',

@@ -10,6 +10,7 @@ import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import { type CleanDraft, cleanDraft, type Secrets } from '../destinations/draft.ts'
+import { NOTHING_LEARNT } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import { CHECK_PATIENCE, openStore } from '../store/s3-client.ts'
 import type { Store } from '../store/store.ts'
@@ -109,6 +110,7 @@ function storeFor(clean: CleanDraft, secrets: Secrets, ports: CorePorts): Store 
     kind: 's3' as const,
     secretPlace: 'memory' as const,
     keptSecret: null,
+    ...NOTHING_LEARNT,
     linkSeconds: 60,
   }
   return openStore(destination, secrets, ports, CHECK_PATIENCE)

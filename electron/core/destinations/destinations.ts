@@ -8,6 +8,9 @@ import type { Credentials } from './credentials.ts'
 import type { CleanDraft, Secrets } from './draft.ts'
 import {
   type DestinationList,
+  isSamePlace,
+  type Learnt,
+  learntAt,
   readDestinations,
   type StoredDestination,
   writeDestinations,
@@ -50,7 +53,7 @@ export class Destinations {
   }
 
   shown(stored: StoredDestination): Destination {
-    const { keptSecret, ...destination } = stored
+    const { keptSecret, probeKey: _hidden, ...destination } = stored
     const hasSecret = keptSecret !== null || this.#credentials.has(stored.destinationId)
     return { ...destination, hasSecret }
   }
@@ -89,6 +92,7 @@ export class Destinations {
       kind: 's3',
       linkSeconds: former?.linkSeconds ?? DEFAULT_LINK_SECONDS,
       ...clean.fields,
+      ...learntAt(this.find(destinationId), clean.fields),
       ...kept.value,
     }
     await this.#putOrWipe(stored)
@@ -118,6 +122,9 @@ export class Destinations {
       linkSeconds: former?.linkSeconds ?? DEFAULT_LINK_SECONDS,
       maxPartCount: 10_000,
       keptSecret: null,
+      // Ferry's own, so nobody needs to ask: test/core/local-bucket/conformance.
+      integrity: 'crc64nvme',
+      probeKey: null,
       ...fields,
     }
     this.#put(stored, isSelected ? destinationId : this.#state.selectedId)
@@ -136,6 +143,19 @@ export class Destinations {
     const changed = { ...stored, linkSeconds }
     this.#put(changed, this.#state.selectedId)
     return succeeded(this.shown(changed))
+  }
+
+  /** Passed over when the destination was edited meanwhile and means another place now. */
+  noteLearnt(place: StoredDestination, learnt: Partial<Learnt>): void {
+    const stored = this.find(place.destinationId)
+    if (stored === null || !isSamePlace(stored, place)) return
+    const next = { ...stored, ...learnt }
+    const list = this.#state.list.map((each) => (each === stored ? next : each))
+    const state = { ...this.#state, list }
+    writeDestinations(this.#settings, state)
+    this.#state = state
+    // Pages see what is checked, and nothing of how it was asked.
+    if (next.integrity !== stored.integrity) this.#changed()
   }
 
   /** The secret goes, too. */

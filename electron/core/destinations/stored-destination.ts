@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { StoreIntegrity } from '../../contract/checksum.ts'
 import { Destination } from '../../contract/destination.ts'
 import { DestinationId } from '../../contract/ids.ts'
 import type { Json, SettingsStore } from '../ports.ts'
@@ -7,8 +8,36 @@ import type { Json, SettingsStore } from '../ports.ts'
 export const StoredDestination = z.extend(z.omit(Destination, { hasSecret: true }), {
   /** What the vault answered; null when the secret is not kept. */
   keptSecret: z.nullable(z.string()),
+  /** Absent in files of older Ferrys; what a newer one may have learnt is found out again. */
+  integrity: z.catch(z.nullable(StoreIntegrity), null),
+  /** Under this key the store was asked what it checks, and perhaps not cleaned up. */
+  probeKey: z.catch(z.nullable(z.string()), null),
 })
 export type StoredDestination = z.infer<typeof StoredDestination>
+
+/** What the store was seen to do, as long as the destination means the same place. */
+export type Learnt = Pick<StoredDestination, 'integrity' | 'probeKey'>
+export const NOTHING_LEARNT: Learnt = { integrity: null, probeKey: null }
+
+/** What stays known of a destination that was edited. */
+export function learntAt(former: StoredDestination | null, now: Place): Learnt {
+  if (former === null || !isSamePlace(former, now)) return NOTHING_LEARNT
+  const { integrity, probeKey } = former
+  return { integrity, probeKey }
+}
+
+/** Another address, or another way to it, may be another store. */
+export function isSamePlace(one: Place, other: Place): boolean {
+  return (
+    one.provider === other.provider &&
+    one.endpoint === other.endpoint &&
+    one.region === other.region &&
+    one.bucket === other.bucket &&
+    one.pathStyle === other.pathStyle
+  )
+}
+
+type Place = Pick<Destination, 'provider' | 'endpoint' | 'region' | 'bucket' | 'pathStyle'>
 
 const KEY = 'destinations'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { createCRC32, createCRC64, type IHasher } from 'hash-wasm'
-import { CRC32, CRC32C, CRC64NVME, type CrcKind, combinedCrc } from './crc-combine.ts'
+import { CRC32, CRC32C, CRC64NVME, type CrcKind, combinedCrc } from '../crc-combine.ts'
 import { S3Error } from './errors.ts'
 
 export const CHECKSUM_ALGORITHMS = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const

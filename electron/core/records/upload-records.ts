@@ -1,10 +1,18 @@
+import type { Proof } from '../../contract/checksum.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
 import type { ShareLink, UploadMark, UploadRecord } from '../../contract/upload.ts'
 import type { SourceFacts } from '../ports.ts'
+import type { RegisteredSource } from '../sources.ts'
 import type { Statements } from './database.ts'
 import { PartRecords } from './part-records.ts'
-import { recordOf, rowOf, type UploadColumns, type UploadRow } from './upload-row.ts'
+import {
+  type IntegrityPlan,
+  recordOf,
+  rowOf,
+  type UploadColumns,
+  type UploadRow,
+} from './upload-row.ts'
 
 /** As the partial indexes say it: SQLite uses them only where it finds these very words. */
 const UNFINISHED = `phase IN ('waiting', 'paused', 'failed')`
@@ -13,7 +21,7 @@ export interface NewUpload {
   readonly uploadId: UploadId
   readonly destinationId: DestinationId
   readonly sourceId: SourceId
-  readonly source: SourceFacts
+  readonly source: RegisteredSource
   readonly relativePath: string
   readonly name: string
   readonly folder: string
@@ -107,20 +115,40 @@ export class UploadRecords {
     return { path, name, byteLength, modifiedAtMs }
   }
 
-  attachSource(uploadId: UploadId, sourceId: SourceId, path: string | null): UploadRecord {
-    const set = 'UPDATE uploads SET source_id = ?, path = ? WHERE upload_id = ?'
-    this.#sql.run(set, sourceId, path, uploadId)
+  /** The file again, as it is now: an earlier ctime would say nothing of it. */
+  attachSource(
+    uploadId: UploadId,
+    sourceId: SourceId,
+    source: Pick<RegisteredSource, 'path' | 'changedAtMs'>,
+  ): UploadRecord {
+    this.#sql.run(
+      'UPDATE uploads SET source_id = ?, path = ?, changed_at_ms = ? WHERE upload_id = ?',
+      sourceId,
+      source.path,
+      source.changedAtMs,
+      uploadId,
+    )
     return this.#existing(uploadId).record
   }
 
-  /** Before the store hears of it: parts of two plans must never meet in one object. */
-  setPlan(uploadId: UploadId, plan: PartPlan): UploadRow {
-    this.#sql.run(
-      'UPDATE uploads SET plan_mode = ?, part_bytes = ? WHERE upload_id = ?',
-      plan.mode,
-      plan.mode === 'multipart' ? plan.partBytes : null,
-      uploadId,
-    )
+  /**
+   * Before the store hears of it: parts of two plans must never meet in one object. Sums by another
+   * algorithm than the new one are forgotten.
+   */
+  setPlan(uploadId: UploadId, plan: PartPlan, integrity: IntegrityPlan): UploadRow {
+    this.#sql.transaction(() => {
+      const former = this.#existing(uploadId).integrity
+      if (former !== null && former.algorithm !== integrity.algorithm) this.parts.clear(uploadId)
+      this.#sql.run(
+        `UPDATE uploads SET plan_mode = ?, part_bytes = ?, checksum_algorithm = ?, is_checked = ?
+         WHERE upload_id = ?`,
+        plan.mode,
+        plan.mode === 'multipart' ? plan.partBytes : null,
+        integrity.algorithm,
+        integrity.isChecked ? 1 : 0,
+        uploadId,
+      )
+    })
     return this.#existing(uploadId)
   }
 
@@ -165,14 +193,20 @@ export class UploadRecords {
     })
   }
 
-  finish(uploadId: UploadId, etag: string, finishedAtMs: number, link: ShareLink): UploadRecord {
+  finish(
+    uploadId: UploadId,
+    { etag, proof }: { readonly etag: string; readonly proof: Proof | null },
+    finishedAtMs: number,
+    link: ShareLink,
+  ): UploadRecord {
     this.#sql.transaction(() => {
       // The object is whole: nobody will ask for its parts any more.
       this.parts.clear(uploadId)
       this.#sql.run(
-        `UPDATE uploads SET phase = 'done', failure = NULL, etag = ?, finished_at_ms = ?,
-         recorded_bytes = byte_length WHERE upload_id = ?`,
+        `UPDATE uploads SET phase = 'done', failure = NULL, etag = ?, proof = ?,
+         finished_at_ms = ?, recorded_bytes = byte_length WHERE upload_id = ?`,
         etag,
+        proof === null ? null : JSON.stringify(proof),
         finishedAtMs,
         uploadId,
       )
@@ -203,15 +237,24 @@ export class UploadRecords {
 
   /** Remembered before the store is asked; `storeIsClean` follows when the store says so. */
   cancel(uploadId: UploadId): UploadRow {
-    this.#sql.transaction(() => {
-      this.parts.clear(uploadId)
-      this.#sql.run(
-        `UPDATE uploads SET phase = 'cancelled', failure = NULL, store_is_clean = 0
-         WHERE upload_id = ?`,
-        uploadId,
-      )
-    })
+    this.#sql.transaction(() => this.#cancel(uploadId))
     return this.#existing(uploadId)
+  }
+
+  /** The new one takes its place in the list; of the old one only the cleaning is left. */
+  supersede(uploadId: UploadId, successor: NewUpload): UploadRecord {
+    const place = 'UPDATE uploads SET position = ? WHERE upload_id = ?'
+    this.#sql.transaction(() => {
+      this.#cancel(uploadId)
+      this.#sql.run('UPDATE uploads SET is_listed = 0 WHERE upload_id = ?', uploadId)
+      this.#insert(successor)
+      const old = this.#position(uploadId)
+      const last = this.#position(successor.uploadId)
+      this.#sql.run(place, -old, uploadId)
+      this.#sql.run(place, old, successor.uploadId)
+      this.#sql.run(place, last, uploadId)
+    })
+    return this.#existing(successor.uploadId).record
   }
 
   /** Null when the row was taken off the list before: it is forgotten now. */
@@ -280,6 +323,21 @@ export class UploadRecords {
 
   close(): void {
     this.#sql.close()
+  }
+
+  /** To be called within a transaction. */
+  #cancel(uploadId: UploadId): void {
+    this.parts.clear(uploadId)
+    this.#sql.run(
+      `UPDATE uploads SET phase = 'cancelled', failure = NULL, store_is_clean = 0
+       WHERE upload_id = ?`,
+      uploadId,
+    )
+  }
+
+  #position(uploadId: UploadId): number {
+    const columns = this.#first('SELECT * FROM uploads WHERE upload_id = ?', uploadId)
+    return columns?.position ?? 0
   }
 
   #insert(upload: NewUpload): void {

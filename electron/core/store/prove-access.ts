@@ -8,6 +8,8 @@ const PROOF_MS = 60_000
 /** What a store has shown of itself; times are `performance.now()`. */
 export interface Access {
   provenAtMs: number | null
+  /** These keys, or this store, do not let us find out what is checked: not worth asking again. */
+  hidesIntegrity: boolean
 }
 
 /** Bucket, region and keys were right once: an object that is missing is just missing. */

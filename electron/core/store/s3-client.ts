@@ -3,6 +3,7 @@ import type { Secrets } from '../destinations/draft.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import { ServerClock } from './clock.ts'
+import { SharedWork } from './shared-work.ts'
 import type { Store } from './store.ts'
 
 /** How long a connection may take, and how long it may be silent: Complete works for minutes. */
@@ -44,7 +45,8 @@ export function openStore(
     requestHandler: requestHandlerFor(ports, patience),
   })
   learnTime(client, clock)
-  return { destination, client, clock, access: { provenAtMs: null } }
+  const access = { provenAtMs: null, hidesIntegrity: false }
+  return { destination, client, clock, access, learning: new SharedWork() }
 }
 
 function requestHandlerFor(

@@ -1,9 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3'
+import type { StoreIntegrity } from '../../contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { ServerClock } from './clock.ts'
 import type { Access } from './prove-access.ts'
 import { failureFromError } from './s3-answer.ts'
+import type { SharedWork } from './shared-work.ts'
 
 /** A destination that can be spoken with. */
 export interface Store {
@@ -12,6 +14,8 @@ export interface Store {
   /** What time the store has; learns from every answer. */
   readonly clock: ServerClock
   readonly access: Access
+  /** Finding out what it checks: one asks, the others wait. */
+  readonly learning: SharedWork<Outcome<StoreIntegrity>>
 }
 
 export interface AskOptions {

@@ -1,7 +1,8 @@
+import type { StoreIntegrity } from '../../contract/checksum.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Destinations } from '../destinations/destinations.ts'
-import type { StoredDestination } from '../destinations/stored-destination.ts'
+import { isSamePlace, type StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import { openStore } from './s3-client.ts'
 import type { Store } from './store.ts'
@@ -32,21 +33,45 @@ export class Stores {
     }
     const destination = this.#destinations.find(destinationId)
     if (destination === null) return failed({ kind: 'unknown-id' })
-    const open = this.#open.get(destinationId)
-    if (open !== undefined && isReachedAlike(open.destination, destination)) {
-      return succeeded({ ...open, destination })
-    }
+    const open = this.#openTo(destination)
+    if (open !== null) return succeeded(open)
     const secrets = await this.#destinations.secretsOf(destination)
     if (!secrets.ok) return secrets
-    this.drop(destinationId)
+    // Several uploads begin at once; one of the others may have opened it meanwhile.
+    const opened = this.#openTo(destination)
+    if (opened !== null) return succeeded(opened)
     const store = openStore(destination, secrets.value, this.#ports)
     this.#open.set(destinationId, store)
     return succeeded(store)
   }
 
-  /** Requests under way end by themselves; the next one opens the store anew. */
-  drop(destinationId: DestinationId): void {
-    this.#open.delete(destinationId)
+  /** What the store at this place was seen to check; null until it is known. */
+  integrityOf(place: StoredDestination): StoreIntegrity | null {
+    return this.#noted(place)?.integrity ?? null
+  }
+
+  noteIntegrity(place: StoredDestination, integrity: StoreIntegrity): void {
+    this.#destinations.noteLearnt(place, { integrity })
+  }
+
+  /** The key under which the store was asked and perhaps not cleaned up. */
+  probeOf(place: StoredDestination): string | null {
+    return this.#noted(place)?.probeKey ?? null
+  }
+
+  noteProbe(place: StoredDestination, probeKey: string | null): void {
+    this.#destinations.noteLearnt(place, { probeKey })
+  }
+
+  #openTo(destination: StoredDestination): Store | null {
+    const open = this.#open.get(destination.destinationId)
+    if (open === undefined || !isReachedAlike(open.destination, destination)) return null
+    return { ...open, destination }
+  }
+
+  #noted(place: StoredDestination): StoredDestination | null {
+    const stored = this.#destinations.find(place.destinationId)
+    return stored !== null && isSamePlace(stored, place) ? stored : null
   }
 
   close(): void {
@@ -55,10 +80,12 @@ export class Stores {
   }
 }
 
-/** A link's life and a name do not change how the store is reached. */
+/** A link's life, a name and what was learnt do not change how the store is reached. */
 function isReachedAlike(one: StoredDestination, other: StoredDestination): boolean {
-  if (one === other) return true
-  const { linkSeconds: _one, name: _oneName, ...first } = one
-  const { linkSeconds: _other, name: _otherName, ...second } = other
-  return JSON.stringify(first) === JSON.stringify(second)
+  return one === other || JSON.stringify(reached(one)) === JSON.stringify(reached(other))
+}
+
+function reached(destination: StoredDestination) {
+  const { linkSeconds: _life, name: _name, integrity: _sum, probeKey: _key, ...way } = destination
+  return way
 }

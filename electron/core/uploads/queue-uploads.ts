@@ -28,7 +28,7 @@ export function queueUploads(
 ): Queued {
   const refused: Queued['refused'] = []
   const uploads = records.add(items, (item) => {
-    const placed = placedItem(records, sources, destination, item)
+    const placed = placedItem(records, sources, destination, item, null)
     if ('failure' in placed) {
       refused.push({ sourceId: item.sourceId, failure: placed.failure })
       return null
@@ -39,11 +39,13 @@ export function queueUploads(
   return { uploads, refused }
 }
 
-function placedItem(
+/** @param except the upload whose place it takes: what that one wants is free. */
+export function placedItem(
   records: UploadRecords,
   sources: Sources,
   destination: StoredDestination,
   item: QueueItem,
+  except: UploadId | null,
 ): { readonly source: SourceFacts; readonly placing: Placing } | { readonly failure: Failure } {
   const source = sources.facts(item.sourceId)
   if (source === null) return { failure: { kind: 'unknown-id' } }
@@ -51,7 +53,7 @@ function placedItem(
   if (source.byteLength > limitBytes) return { failure: { kind: 'too-large', limitBytes } }
   const wanted = placingOf(destination.prefix, item.relativePath)
   if (!wanted.ok) return wanted
-  const isTaken = ({ key }: Placing) => records.isKeyTaken(destination.destinationId, key, null)
+  const isTaken = ({ key }: Placing) => records.isKeyTaken(destination.destinationId, key, except)
   let placing: Placing | null = wanted.value
   for (let count = 2; placing !== null && isTaken(placing); count += 1) {
     placing = numbered(wanted.value, count)
@@ -60,7 +62,7 @@ function placedItem(
   return { source, placing }
 }
 
-function newUpload(
+export function newUpload(
   destination: StoredDestination,
   item: QueueItem,
   source: SourceFacts,

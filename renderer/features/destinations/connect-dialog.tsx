@@ -3,6 +3,7 @@ import type { Destination, DraftNote } from '../../../electron/contract/destinat
 import { DestinationField, type FieldProblem } from '../../../electron/contract/failure.ts'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
+import { formatCount } from '../../design/format.ts'
 import { Notice } from '../../design/notice.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import { failureText } from '../failure-text.ts'
@@ -13,20 +14,26 @@ import { noteText } from './field-text.ts'
 import { retryStuck } from './retry-stuck.ts'
 import { useConnectForm } from './use-connect-form.ts'
 
-/** Connects a bucket, or edits one. Mounted only while it is open, so each opening starts fresh. */
+/**
+ * Connects a bucket, or edits one; then `field` is the one to begin at. Mounted only while it is
+ * open, so each opening starts fresh.
+ */
 export function ConnectDialog({
   editing,
+  field,
   onClose,
 }: {
   readonly editing: Destination | null
+  readonly field: DestinationField | null
   readonly onClose: () => void
 }) {
   const { queue } = useServices()
   const { say } = useToasts()
   const body = useRef<HTMLFormElement>(null)
   const onSaved = (destination: Destination, notes: readonly DraftNote[]) => {
-    retryStuck(queue, destination.destinationId)
-    say(`${destination.name} is connected.`, notes.map(noteText).join(' ') || undefined)
+    const goingOn = goingOnText(retryStuck(queue, destination.destinationId))
+    const detail = [...goingOn, ...notes.map(noteText)].join(' ')
+    say(`${destination.name} is connected.`, detail || undefined)
     onClose()
   }
   const form = useConnectForm(editing, onSaved, (problems) => focusFirst(body.current, problems))
@@ -37,6 +44,7 @@ export function ConnectDialog({
       isWide
       keepOpenOnPress
       onClose={onClose}
+      initialFocus={() => (field === null ? null : inputOf(body.current, field))}
       title={editing === null ? 'Connect a bucket' : `Edit ${editing.name}`}
       footer={
         <>
@@ -79,5 +87,13 @@ function focusFirst(form: HTMLFormElement | null, problems: readonly FieldProble
     problems.some((problem) => problem.field === field),
   )
   if (inOrder === undefined) return
-  form?.querySelector<HTMLInputElement>(`input[name="${inOrder}"]`)?.focus()
+  inputOf(form, inOrder)?.focus()
+}
+
+function inputOf(form: HTMLFormElement | null, field: DestinationField): HTMLInputElement | null {
+  return form?.querySelector<HTMLInputElement>(`input[name="${field}"]`) ?? null
+}
+
+function goingOnText(count: number): readonly string[] {
+  return count === 0 ? [] : [`${formatCount(count, 'upload goes', 'uploads go')} on.`]
 }

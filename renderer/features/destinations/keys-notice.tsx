@@ -1,6 +1,8 @@
 import type { Destination } from '../../../electron/contract/destination.ts'
+import type { DestinationField } from '../../../electron/contract/failure.ts'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
+import { fieldToMend } from '../failure-field.ts'
 import { ACTION_LABELS } from '../failure-text.ts'
 
 /** After a restart, when the keys were kept only while Ferry ran. */
@@ -9,7 +11,7 @@ export function KeysNotice({
   onEdit,
 }: {
   readonly destination: Destination
-  readonly onEdit: (destination: Destination) => void
+  readonly onEdit: (destination: Destination, field: DestinationField | null) => void
 }) {
   if (destination.hasSecret) return null
   return (
@@ -17,7 +19,7 @@ export function KeysNotice({
       tone="warn"
       title={`${destination.name} needs its keys.`}
       action={
-        <Button tone="primary" onClick={() => onEdit(destination)}>
+        <Button tone="primary" onClick={() => onEdit(destination, fieldToMend('secret-missing'))}>
           {ACTION_LABELS['enter-keys']}
         </Button>
       }

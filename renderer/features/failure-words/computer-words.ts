@@ -8,13 +8,14 @@ export function computerWords(failure: ComputerFailure): FailureText {
   switch (failure.kind) {
     case 'source-changed':
       return text(
-        'The file was changed after its upload began.',
-        'Cancel this upload and drop the file again to send it as it is now.',
+        'The file changed while it was uploaded.',
+        'Upload it again to send it as it is now. No mixed file was made in the bucket.',
+        'upload-again',
       )
     case 'source-missing':
       return text(
         'The file is no longer where it was.',
-        'Put it back and try again, or drop it from its new place.',
+        'Put it back and retry, or drop it here from its new place; only what is missing is sent.',
         'retry',
       )
     case 'source-unreadable':
@@ -39,15 +40,11 @@ export function computerWords(failure: ComputerFailure): FailureText {
     case 'disk-full':
       return failure.where === 'local-bucket'
         ? text(
-            'The disk that holds the bucket on this computer is full.',
+            'The disk with the bucket on this computer is full.',
             'Free some space, then try again.',
             'open-bucket-folder',
           )
-        : text(
-            'The disk that holds Ferry’s records is full.',
-            'Free some space, then try again.',
-            'retry',
-          )
+        : text('The disk with Ferry’s data is full.', 'Free some space, then try again.', 'retry')
     case 'secret-store-unavailable':
       return text(
         'The system’s key store does not open.',

@@ -38,12 +38,12 @@ export function connectionWords(failure: ActingFailure): FailureText {
       return text(
         'The store does not accept the keys.',
         'Check the access key ID and the secret access key.',
-        'edit-connection',
+        'enter-keys',
       )
     case 'credentials-expired':
       return text(
         'The keys have expired.',
-        'Enter new ones; the parts already sent are safe in the bucket.',
+        'Enter new ones; what waits for them goes on from the parts already sent.',
         'enter-keys',
       )
     case 'access-denied':
@@ -73,7 +73,7 @@ export function connectionWords(failure: ActingFailure): FailureText {
     case 'cors-blocked':
       return text(
         `The bucket does not take uploads from a browser window (${failure.origin}).`,
-        'Add a CORS rule that allows this origin and PUT and exposes ETag, or use Ferry’s desktop app, which needs none.',
+        'Add a CORS rule that allows this origin, PUT and all headers (AllowedHeaders: *), and exposes ETag; or use Ferry’s desktop app, which needs none.',
         'edit-connection',
       )
     case 'etag-hidden':
@@ -87,6 +87,12 @@ export function connectionWords(failure: ActingFailure): FailureText {
         `The store refused this (${[failure.status, failure.code].filter(Boolean).join(' ')}).`,
         'Try again; if it stays, the store’s own log says why.',
         'retry',
+      )
+    case 'object-differs':
+      return text(
+        'What arrived in the bucket is not the file: the store’s checksum of it differs.',
+        'Upload it again; if it happens once more, the network or the store damages what passes through it.',
+        'upload-again',
       )
     default:
       return computerWords(failure)

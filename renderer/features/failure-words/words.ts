@@ -6,6 +6,7 @@ export type FailureAction =
   | 'edit-connection'
   | 'enter-keys'
   | 'choose-file'
+  | 'upload-again'
   | 'open-data-folder'
   | 'open-bucket-folder'
   | 'reload'
@@ -54,6 +55,7 @@ type ConnectionKind =
   | 'cors-blocked'
   | 'etag-hidden'
   | 'store-refused'
+  | 'object-differs'
 
 /** About a file, this computer, or Ferry itself. */
 export type ComputerFailure = Exclude<ActingFailure, { kind: ConnectionKind }>

@@ -4,32 +4,48 @@ import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { failureText } from '../failure-text.ts'
+import { clockDifference } from '../failure-words/clock-difference.ts'
 import { useSession } from '../services/services.tsx'
 import { useOpenFolder } from '../services/use-open-folder.ts'
 
 /** What the host met when it started, once each. */
 export function Troubles() {
   const { host } = useSession()
-  const openFolder = useOpenFolder()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const shown = host.troubles
     .map((trouble) => ({ trouble, key: JSON.stringify(trouble) }))
     .filter(({ key }) => !dismissed.has(key))
-  return shown.map(({ trouble, key }) => {
-    const { title, detail, folder } = troubleText(trouble)
-    return (
-      <Notice
-        key={key}
-        tone="warn"
-        role="status"
-        title={title}
-        onDismiss={() => setDismissed(new Set([...dismissed, key]))}
-        action={folder !== null && <Button onClick={() => openFolder(folder)}>Open folder</Button>}
-      >
-        <p>{detail}</p>
-      </Notice>
-    )
-  })
+  return shown.map(({ trouble, key }) => (
+    <TroubleNotice
+      key={key}
+      trouble={trouble}
+      onDismiss={() => setDismissed(new Set([...dismissed, key]))}
+    />
+  ))
+}
+
+function TroubleNotice({
+  trouble,
+  onDismiss,
+}: {
+  readonly trouble: HostTrouble
+  readonly onDismiss: () => void
+}) {
+  const openFolder = useOpenFolder()
+  // What the store said of the time was true when it came, not when this is drawn again.
+  const [seenAtMs] = useState(Date.now)
+  const { title, detail, folder } = troubleText(trouble, seenAtMs)
+  return (
+    <Notice
+      tone="warn"
+      role="status"
+      title={title}
+      onDismiss={onDismiss}
+      action={folder !== null && <Button onClick={() => openFolder(folder)}>Open folder</Button>}
+    >
+      <p>{detail}</p>
+    </Notice>
+  )
 }
 
 interface TroubleText {
@@ -38,13 +54,20 @@ interface TroubleText {
   readonly folder: 'data' | null
 }
 
-function troubleText(trouble: HostTrouble): TroubleText {
+function troubleText(trouble: HostTrouble, nowMs: number): TroubleText {
   switch (trouble.kind) {
     case 'file-set-aside':
       return {
         title: `${SET_ASIDE[trouble.what].what} could not be read, so Ferry began a new file.`,
         detail: `${SET_ASIDE[trouble.what].lost} The old file is kept as ${trouble.movedTo}.`,
         folder: 'data',
+      }
+    case 'clock-off':
+      return {
+        title: clockDifference(trouble.storeTimeMs, nowMs),
+        detail:
+          'Set this computer’s date and time. Uploads go on meanwhile, by the store’s clock; links may show the wrong end until then.',
+        folder: null,
       }
     case 'local-bucket-moved':
       return {

@@ -1,6 +1,5 @@
 import { Ellipsis, FolderOpen, ListX } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
-import type { Destination } from '../../../electron/contract/destination.ts'
 import { Button, IconButton } from '../../design/button.tsx'
 import { ConfirmDialog } from '../../design/dialog.tsx'
 import { formatBytes } from '../../design/format.ts'
@@ -8,9 +7,11 @@ import { Menu, MenuItem } from '../../design/menu.tsx'
 import { useFocusKeeper } from '../../design/use-focus-keeper.ts'
 import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
 import { ACTION_LABELS, type FailureAction, failureText } from '../failure-text.ts'
-import { useServices, useSession } from '../services/services.tsx'
+import { useServices } from '../services/services.tsx'
 import { useOpenFolder } from '../services/use-open-folder.ts'
+import { canUploadAgain, UploadAgainButton } from './upload-again.tsx'
 import type { RowCalls } from './upload-row.tsx'
+import { useDestination } from './use-destination.ts'
 
 /** More than this is not thrown away without a question. */
 const ASK_BEFORE_LOSING_BYTES = 100_000_000
@@ -86,14 +87,16 @@ function CancelButton({ view }: { readonly view: UploadView }) {
   )
 }
 
-/** What gets a stuck upload going: the failure's own action first, then Retry. */
+/** What gets a stuck upload going: the failure's own action first, then what always may. */
 function RescueButtons({ view, calls }: { readonly view: UploadView; readonly calls: RowCalls }) {
   const { queue } = useServices()
   const action = view.failure === null ? null : failureText(view.failure).action
   const own = useOwnAction(action, view, calls)
+  if (action === 'upload-again') return <UploadAgainButton view={view} tone="primary" />
   return (
     <>
       {own}
+      {canUploadAgain(view) && <UploadAgainButton view={view} tone="plain" />}
       {action !== 'choose-file' && (
         <Button
           tone={own === null ? 'primary' : 'plain'}
@@ -113,10 +116,10 @@ function useOwnAction(
 ): ReactNode | null {
   const openFolder = useOpenFolder()
   const isLocal = useDestination(view)?.kind === 'local'
-  if (action === null || action === 'retry') return null
+  if (action === null || action === 'retry' || action === 'upload-again') return null
   // Ferry keeps the connection of the bucket on this computer itself; there is nothing to edit.
   if (isLocal && (action === 'edit-connection' || action === 'enter-keys')) return null
-  const act: Record<Exclude<FailureAction, 'retry'>, () => void> = {
+  const act: Record<Exclude<FailureAction, 'retry' | 'upload-again'>, () => void> = {
     'edit-connection': () => calls.onEditConnection(view),
     'enter-keys': () => calls.onEditConnection(view),
     'choose-file': calls.onChooseFile,
@@ -159,9 +162,4 @@ function RowMenu({ view }: { readonly view: UploadView }) {
       </MenuItem>
     </Menu>
   )
-}
-
-function useDestination({ record }: UploadView): Destination | undefined {
-  const { destinations } = useSession()
-  return destinations.find((each) => each.destinationId === record.destinationId)
 }

@@ -1,6 +1,5 @@
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import {
-  formatBytes,
   formatDuration,
   formatMoment,
   formatPercent,
@@ -8,7 +7,8 @@ import {
   percentOf,
 } from '../../design/format.ts'
 import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
-import { failureSentence, failureText } from '../failure-text.ts'
+import { failureText } from '../failure-text.ts'
+import { troubleText } from './trouble-text.ts'
 
 const PHASE_WORDS: Record<ViewPhase, string> = {
   waiting: 'Waiting',
@@ -30,17 +30,18 @@ export function statusWord(view: UploadView): string {
   return view.isCancelling ? PHASE_WORDS.waiting : PHASE_WORDS[view.phase]
 }
 
-/** Null while there is nothing to measure. */
-export function percentSent(view: UploadView): number | null {
+/** Of the file's bytes: sent, or while it is verified, read once more. */
+export function percentShown(view: UploadView): number {
   const { byteLength } = view.record
   switch (view.phase) {
     case 'waiting':
     case 'preparing':
       return view.sentBytes === 0 ? 0 : percentOf(view.sentBytes, byteLength)
     case 'finishing':
-    case 'verifying':
     case 'done':
       return 100
+    case 'verifying':
+      return percentOf(view.verifiedBytes ?? 0, byteLength)
     case 'uploading':
       // An empty file has nothing to send; it is not done for that.
       return byteLength === 0 ? 0 : Math.min(99, percentOf(view.sentBytes, byteLength))
@@ -62,23 +63,23 @@ export function statusDetail(view: UploadView, nowMs: number): string {
   }
   switch (view.phase) {
     case 'waiting':
-      return view.sentBytes > 0 ? ` at ${sent(view)}` : ''
+      return view.sentBytes > 0 ? ` at ${percentText(view)}` : ''
     case 'preparing':
     case 'finishing':
       return retryDetail(view, nowMs)
     case 'verifying':
-      return ' · comparing with the bucket'
+      return ` · checking the file once more${verifiedDetail(view)}${retryDetail(view, nowMs)}`
     case 'uploading':
-      return ` ${sent(view)}${retryDetail(view, nowMs) || paceDetail(view)}`
+      return ` ${percentText(view)}${retryDetail(view, nowMs) || paceDetail(view)}`
     case 'paused':
-      return ` at ${sent(view)}`
+      return ` at ${percentText(view)}`
     case 'offline':
-      return ` at ${sent(view)} · goes on when the network is back`
+      return ` at ${percentText(view)} · goes on when the network is back`
     case 'done':
       return ` · ${linkDetail(view, nowMs)}`
     case 'needs-you':
     case 'failed':
-      return `: ${troubleDetail(view, nowMs)}`
+      return ` · ${troubleText(view, nowMs)}`
     case 'cancelled':
       return ` · ${cancelledDetail(view)}`
     default:
@@ -86,8 +87,8 @@ export function statusDetail(view: UploadView, nowMs: number): string {
   }
 }
 
-function sent(view: UploadView): string {
-  return formatPercent(percentSent(view) ?? 0)
+function percentText(view: UploadView): string {
+  return formatPercent(percentShown(view))
 }
 
 function paceDetail({ bytesPerSecond, msLeft }: UploadView): string {
@@ -101,14 +102,11 @@ function retryDetail({ retryAtMs, failure }: UploadView, nowMs: number): string 
   if (retryAtMs === null || failure === null) return ''
   const problem = failureText(failure, nowMs).problem.replace(/\.$/, '')
   const waitMs = retryAtMs - nowMs
-  return ` · ${problem} · ${waitMs > 1000 ? `next try in ${formatDuration(waitMs)}` : 'trying again'}`
+  return ` · ${problem}; trying again ${waitMs > 1000 ? `in ${formatDuration(waitMs)}` : 'now'}`
 }
 
-function troubleDetail(view: UploadView, nowMs: number): string {
-  const { record } = view
-  const reason = view.failure === null ? 'stopped.' : failureSentence(view.failure, nowMs)
-  if (view.sentBytes === 0 || record.byteLength === 0) return reason
-  return `${reason} ${formatBytes(view.sentBytes)} of ${formatBytes(record.byteLength)} are sent.`
+function verifiedDetail(view: UploadView): string {
+  return view.verifiedBytes === null ? '' : ` · ${percentText(view)}`
 }
 
 function linkDetail({ record }: UploadView, nowMs: number): string {

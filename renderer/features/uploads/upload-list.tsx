@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
-import { type FocusEvent, memo, useCallback, useRef } from 'react'
+import { type FocusEvent, memo, type RefObject, useCallback, useLayoutEffect, useRef } from 'react'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { useServices } from '../services/services.tsx'
 import { type RowCalls, UploadRow } from './upload-row.tsx'
@@ -17,7 +17,7 @@ export const UploadList = memo(function UploadList({
 }) {
   const { queue } = useServices()
   const scroller = useRef<HTMLDivElement>(null)
-  const { rangeExtractor, onFocus } = useFocusedRow(uploadIds)
+  const { rangeExtractor, ...keepFocus } = useFocusedRow(uploadIds, scroller)
   const virtualizer = useVirtualizer({
     count: uploadIds.length,
     getScrollElement: () => scroller.current,
@@ -32,7 +32,7 @@ export const UploadList = memo(function UploadList({
         className="upload-list"
         aria-label="Uploads"
         style={{ height: virtualizer.getTotalSize() }}
-        onFocus={onFocus}
+        {...keepFocus}
       >
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const uploadId = uploadIds[index]
@@ -57,21 +57,44 @@ export const UploadList = memo(function UploadList({
   )
 })
 
-/** The row with the keyboard's focus stays in the document while others scroll past. */
-function useFocusedRow(uploadIds: readonly UploadId[]) {
-  const focusedId = useRef<UploadId | null>(null)
+/**
+ * The row with the keyboard's focus stays in the document while others scroll past. When it leaves
+ * the list, as one that was begun again does, the focus goes on in the row that took its place.
+ */
+function useFocusedRow(uploadIds: readonly UploadId[], scroller: RefObject<HTMLElement | null>) {
+  const focused = useRef<{ readonly uploadId: UploadId; readonly index: number } | null>(null)
   const onFocus = ({ target }: FocusEvent) => {
-    const index = target.closest<HTMLElement>('[data-index]')?.dataset.index
-    focusedId.current = index === undefined ? null : (uploadIds[Number(index)] ?? null)
+    const place = target.closest<HTMLElement>('[data-index]')?.dataset.index
+    const index = Number(place)
+    const uploadId = place === undefined ? undefined : uploadIds[index]
+    focused.current = uploadId === undefined ? null : { uploadId, index }
   }
+  const onBlur = ({ relatedTarget }: FocusEvent) => {
+    if (relatedTarget !== null) focused.current = null
+  }
+  useLayoutEffect(() => {
+    if (focused.current === null) return
+    const { uploadId, index } = focused.current
+    const found = uploadIds.indexOf(uploadId)
+    if (found !== -1) {
+      focused.current = { uploadId, index: found }
+      return
+    }
+    focused.current = null
+    if (document.activeElement !== document.body) return
+    const place = Math.min(index, uploadIds.length - 1)
+    scroller.current?.querySelector<HTMLElement>(`[data-index="${place}"] ${FIRST_ACTION}`)?.focus()
+  }, [uploadIds, scroller])
   const rangeExtractor = useCallback(
     (range: Range) => {
       const indexes = defaultRangeExtractor(range)
-      const focused = focusedId.current === null ? -1 : uploadIds.indexOf(focusedId.current)
-      if (focused === -1 || indexes.includes(focused)) return indexes
-      return [...indexes, focused].sort((one, other) => one - other)
+      const index = focused.current === null ? -1 : uploadIds.indexOf(focused.current.uploadId)
+      if (index === -1 || indexes.includes(index)) return indexes
+      return [...indexes, index].sort((one, other) => one - other)
     },
     [uploadIds],
   )
-  return { rangeExtractor, onFocus }
+  return { rangeExtractor, onFocus, onBlur }
 }
+
+const FIRST_ACTION = ':is(.row-actions button:enabled, .row-actions a[href])'

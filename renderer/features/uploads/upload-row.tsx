@@ -2,13 +2,13 @@ import { memo, type ReactNode } from 'react'
 import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
 import { FileName } from '../../design/file-name.tsx'
 import { formatBytes } from '../../design/format.ts'
-import { ProgressBar } from '../../design/progress-bar.tsx'
-import { useNow } from '../../design/use-now.ts'
-import type { UploadView } from '../../upload/engine/queue-view.ts'
+import { ProgressBar, type ProgressTone } from '../../design/progress-bar.tsx'
+import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
 import { useSession, useUpload } from '../services/services.tsx'
 import { FileMark } from './file-mark.tsx'
 import { RowActions } from './row-actions.tsx'
-import { percentSent, statusDetail, statusWord } from './status-text.ts'
+import { RowStatus } from './row-status.tsx'
+import { percentShown } from './status-text.ts'
 
 export interface RowCalls {
   readonly onEditConnection: (view: UploadView) => void
@@ -58,28 +58,24 @@ function DestinationName({ destinationId }: { readonly destinationId: Destinatio
   return <span className="row-to">to {destination.name}</span>
 }
 
-function RowStatus({ view }: { readonly view: UploadView }) {
-  // Only what counts down needs a clock: a retry by the second, a link's life by the half minute.
-  const nowMs = useNow(view.retryAtMs === null ? 30_000 : 1000)
-  const detail = statusDetail(view, nowMs)
+function RowProgress({ view }: { readonly view: UploadView }) {
+  if (view.phase === 'done' || view.phase === 'cancelled') return null
   return (
-    <p className="row-status">
-      <span className="row-word">{statusWord(view)}</span>
-      {detail}
-    </p>
+    <div className="row-progress">
+      <ProgressBar label="Progress" percent={percentShown(view)} tone={progressTone(view.phase)} />
+    </div>
   )
 }
 
-function RowProgress({ view }: { readonly view: UploadView }) {
-  if (view.phase === 'done' || view.phase === 'cancelled') return null
-  const isLive = view.phase !== 'paused' && view.phase !== 'failed' && view.phase !== 'needs-you'
-  return (
-    <div className="row-progress">
-      <ProgressBar
-        label="Progress"
-        percent={percentSent(view)}
-        tone={isLive ? 'live' : 'resting'}
-      />
-    </div>
-  )
+function progressTone(phase: ViewPhase): ProgressTone {
+  switch (phase) {
+    case 'paused':
+    case 'failed':
+    case 'needs-you':
+      return 'resting'
+    case 'verifying':
+      return 'checking'
+    default:
+      return 'live'
+  }
 }

@@ -2,6 +2,7 @@ import type { FerryBridge } from '../../../electron/contract/bridge.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { DestinationId, SourceId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
+import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { QueueItem, UploadRecord } from '../../../electron/contract/upload.ts'
 import type { UploadQueue } from '../engine/queue-view.ts'
 import type { IncomingFile, Intake, IntakeReport } from '../intake.ts'
@@ -39,7 +40,25 @@ export function createIntake(
       await taking.take(incoming, destinationId)
       return taking.report()
     },
+    uploadAgain: async (uploadId, file) => {
+      const registered = file === null ? succeeded(null) : await registerOne(bridge, file)
+      if (!registered.ok) return registered.failure
+      const sourceId = registered.value
+      const begun = await bridge.commands.uploadAgain({ uploadId, sourceId })
+      if (!begun.ok) return begun.failure
+      if (sourceId !== null && file !== null) sourceFiles.set(sourceId, file)
+      queue.supersede(uploadId, begun.value)
+      return null
+    },
   }
+}
+
+async function registerOne(bridge: FerryBridge<File>, file: File): Promise<Outcome<SourceId>> {
+  const registered = await bridge.registerSources([file])
+  if (!registered.ok) return registered
+  const source = registered.value[0]
+  if (source === undefined) throw new TypeError('The host answered for no file')
+  return source.ok ? succeeded(source.value.sourceId) : source
 }
 
 interface Registered extends IncomingFile {

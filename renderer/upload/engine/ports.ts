@@ -1,9 +1,11 @@
+import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
 import type {
   PartReceipt,
+  PartToSign,
   PreparedUpload,
   SignedPart,
   UploadMark,
@@ -46,6 +48,21 @@ export interface PartTransport {
   ) => Promise<Outcome<{ readonly etag: string }>>
 }
 
+/** Sums up bytes away from the page's main thread. */
+export interface Checksums {
+  /**
+   * Base64 of the big-endian value. The body is read in small pieces, never whole. `order`: `idle`
+   * ones wait until no `next` one does. Fails as `FileSource.read` does; rejects only when `signal`
+   * is aborted.
+   */
+  readonly of: (
+    body: PartBody,
+    algorithm: ChecksumAlgorithm,
+    order: 'next' | 'idle',
+    signal: AbortSignal,
+  ) => Promise<Outcome<string>>
+}
+
 /** The host's side of an upload: the commands of the same names. */
 export interface UploadControl {
   readonly prepare: (
@@ -54,8 +71,10 @@ export interface UploadControl {
   ) => Promise<Outcome<PreparedUpload>>
   readonly sign: (
     uploadId: UploadId,
-    partNumbers: readonly number[],
+    parts: readonly PartToSign[],
   ) => Promise<Outcome<readonly SignedPart[]>>
+  /** Beyond what the page can see of it; fails with `source-…`. */
+  readonly checkSource: (uploadId: UploadId) => Promise<Outcome<{ readonly isUnwritten: boolean }>>
   /** Why a PUT may have got no answer; null: nothing that the host can find. */
   readonly explainSilence: (uploadId: UploadId) => Promise<Outcome<Failure | null>>
   readonly record: (
@@ -83,11 +102,19 @@ export interface NetworkStatus {
   readonly subscribe: (listener: () => void) => () => void
 }
 
+/** The computer's sleep: connections do not outlive it, and nothing can be tried in it. */
+export interface PowerStatus {
+  /** `asleep` comes only where the host hears of it beforehand; `awake` after every sleep. */
+  readonly subscribe: (listener: (state: 'asleep' | 'awake') => void) => () => void
+}
+
 /** All that the queue needs of the world. */
 export interface QueuePorts {
   readonly control: UploadControl
   readonly transport: PartTransport
   readonly sources: SourceLookup
+  readonly checksums: Checksums
   readonly clock: Clock
   readonly network: NetworkStatus
+  readonly power: PowerStatus
 }

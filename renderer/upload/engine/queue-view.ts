@@ -26,6 +26,8 @@ export interface UploadView {
   readonly phase: ViewPhase
   /** Acknowledged bytes and bytes in flight; falls only when parts are lost. */
   readonly sentBytes: number
+  /** Set while the file is read once more before the upload is finished: bytes read so far. */
+  readonly verifiedBytes: number | null
   /** Smoothed; null while unknown. */
   readonly bytesPerSecond: number | null
   readonly msLeft: number | null
@@ -79,6 +81,8 @@ export interface UploadQueue {
   readonly adopt: (records: readonly UploadRecord[]) => void
   /** The file of this upload was given again. */
   readonly attachSource: (uploadId: UploadId, sourceId: SourceId) => void
+  /** Begun anew as another upload: the old row leaves, the new one takes its place and starts. */
+  readonly supersede: (uploadId: UploadId, successor: UploadRecord) => void
   readonly pause: (uploadId: UploadId) => void
   readonly resume: (uploadId: UploadId) => void
   /** After a failure: from the parts that the store holds. */

@@ -6,7 +6,7 @@ import {
   checksumOfParts,
   startChecksum,
 } from '../../../electron/core/local-bucket/checksums.ts'
-import { CRC32, combinedCrc } from '../../../electron/core/local-bucket/crc-combine.ts'
+import { CRC32, combinedCrc } from '../../../electron/core/crc-combine.ts'
 
 async function checksumOf(algorithm: ChecksumAlgorithm, ...pieces: Buffer[]): Promise<string> {
   const running = await startChecksum(algorithm)

@@ -34,6 +34,8 @@ function storeAt(endpoint: string, idleMs = 15_000) {
       accessKeyId: 'AKIA',
       secretPlace: 'memory',
       keptSecret: null,
+      integrity: null,
+      probeKey: null,
       linkSeconds: 60,
       maxPartCount: 1000,
     },

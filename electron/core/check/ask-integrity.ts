@@ -1,0 +1,58 @@
+import { ChecksumAlgorithm, type StoreIntegrity } from '../../contract/checksum.ts'
+import type { Failure } from '../../contract/failure.ts'
+import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { type IntegrityProbe, isDefinite, sumHeader } from './integrity-probe.ts'
+
+/** `hidden`: these keys, or this store, do not let us find out. */
+export type Found = StoreIntegrity | 'hidden'
+
+/**
+ * The first checksum of which the store refuses a wrong one and takes a right one: stores take
+ * headers that they never look at, so nothing less than a refusal counts. Begins uploads and does
+ * not clean up after itself.
+ */
+export async function askIntegrity(
+  probe: IntegrityProbe,
+  signal: AbortSignal,
+): Promise<Outcome<Found>> {
+  for (const algorithm of ChecksumAlgorithm.options) {
+    const checked = await isChecked(probe, algorithm, signal)
+    if (!checked.ok) return checked
+    if (checked.value) return succeeded(algorithm)
+  }
+  return askForNothing(probe, signal)
+}
+
+async function isChecked(
+  probe: IntegrityProbe,
+  algorithm: ChecksumAlgorithm,
+  signal: AbortSignal,
+): Promise<Outcome<boolean>> {
+  const begun = await probe.begin(algorithm, signal)
+  if (!begun.ok) return isDefinite(begun.failure) ? succeeded(false) : begun
+  const [wrong, right] = await Promise.all([
+    probe.part(begun.value, 1, sumHeader(algorithm, 'wrong'), signal),
+    probe.part(begun.value, 2, sumHeader(algorithm, 'right'), signal),
+  ])
+  for (const answer of [wrong, right]) {
+    if (!answer.ok && !isDefinite(answer.failure)) return answer
+  }
+  return succeeded(right.ok && !wrong.ok && isAboutTheSum(wrong.failure))
+}
+
+/** Only a store that takes a part as it is was not simply refusing everything. */
+async function askForNothing(probe: IntegrityProbe, signal: AbortSignal): Promise<Outcome<Found>> {
+  const begun = await probe.begin(null, signal)
+  const plain = begun.ok ? await probe.part(begun.value, 1, {}, signal) : begun
+  if (plain.ok) return succeeded('none')
+  const { failure } = plain
+  // Keys that are wrong are the person's to mend; everything else the upload itself will hear.
+  if (!isDefinite(failure) || failure.kind === 'credentials-rejected') return plain
+  return succeeded('hidden')
+}
+
+/** Stores have several codes for it, but a 403 or 404 speaks of something else. */
+function isAboutTheSum(failure: Failure): boolean {
+  if (failure.kind === 'body-corrupted') return true
+  return failure.kind === 'store-refused' && failure.status === 400
+}

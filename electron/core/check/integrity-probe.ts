@@ -1,0 +1,177 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  UploadPartCommand,
+  type UploadPartCommandInput,
+} from '@aws-sdk/client-s3'
+import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
+import type { Failure } from '../../contract/failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { ask, type Store } from '../store/store.ts'
+import { abortUntilGone } from '../uploads/abort-until-gone.ts'
+
+const BODY = '123456789'
+
+/** Of the body above; the CRCs are the check values of their catalogue: reveng.sourceforge.io/crc-catalogue */
+const SUMS: Record<ChecksumAlgorithm, Buffer> = {
+  crc64nvme: Buffer.from('ae8b14860a799888', 'hex'),
+  crc32c: Buffer.from('e3069283', 'hex'),
+  sha256: createHash('sha256').update(BODY).digest(),
+  md5: createHash('md5').update(BODY).digest(),
+}
+
+/** Long enough for a store that is well; Ferry's end must not wait for one that is not. */
+const CLEAN_MS = 10_000
+
+export function probeKeyBelow(prefix: string): string {
+  return `${prefix}.ferry-check-${randomBytes(8).toString('hex')}`
+}
+
+/**
+ * Multipart uploads with which a store is asked what it checks. They get parts of a few bytes and
+ * are never completed, so no object is ever made.
+ */
+export class IntegrityProbe {
+  readonly #store: Store
+  readonly #key: string
+  readonly #begun = new Set<string>()
+  #isBeginningLost: boolean
+
+  /** @param isUsed the key was probed with before, and what came of it is not known. */
+  constructor(store: Store, key: string, isUsed: boolean) {
+    this.#store = store
+    this.#key = key
+    this.#isBeginningLost = isUsed
+  }
+
+  /** Answers the upload ID. `null`: an upload that says nothing of checksums. */
+  async begin(algorithm: ChecksumAlgorithm | null, signal: AbortSignal): Promise<Outcome<string>> {
+    const command = new CreateMultipartUploadCommand({ ...this.#place(), ...announced(algorithm) })
+    const isLostBefore = this.#isBeginningLost
+    this.#isBeginningLost = true
+    const created = await ask(this.#store, (client, options) => client.send(command, options), {
+      signal,
+      isOnce: true,
+    })
+    if (!created.ok && !isDefinite(created.failure)) return created
+    this.#isBeginningLost = isLostBefore
+    if (!created.ok) return created
+    const { UploadId } = created.value
+    if (UploadId === undefined) {
+      return failed({ kind: 'not-s3', host: new URL(this.#store.destination.endpoint).host })
+    }
+    this.#begun.add(UploadId)
+    return succeeded(UploadId)
+  }
+
+  /** Sends the same few bytes with a sum, a wrong sum or none. */
+  async part(
+    UploadId: string,
+    PartNumber: number,
+    sum: Partial<UploadPartCommandInput>,
+    signal: AbortSignal,
+  ): Promise<Outcome<unknown>> {
+    const command = new UploadPartCommand({
+      ...this.#place(),
+      UploadId,
+      PartNumber,
+      Body: BODY,
+      ...sum,
+    })
+    // As in the page's URLs: a hash of the body in the signature would be a check of its own.
+    command.middlewareStack.add(
+      (next) => (args) => {
+        const { headers } = args.request as { headers: Record<string, string> }
+        headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD'
+        return next(args)
+      },
+      { step: 'build', name: 'ferryUnsignedPayload' },
+    )
+    return ask(this.#store, (client, options) => client.send(command, options), { signal })
+  }
+
+  /**
+   * Aborts all that was begun, and asks whether it is gone. What these keys may not remove, and
+   * what the store cannot, is left to the bucket's rules; no answer is a failure.
+   */
+  async clean(): Promise<Outcome<null>> {
+    const signal = AbortSignal.timeout(CLEAN_MS)
+    if (this.#isBeginningLost) {
+      const found = await this.#findLost(signal)
+      if (!found.ok) return found
+    }
+    for (const storeUploadId of this.#begun) {
+      const gone = await abortUntilGone(this.#store, { key: this.#key, storeUploadId }, signal)
+      if (!gone.ok && signal.aborted) return failed({ kind: 'stalled' })
+      const isStuck = !gone.ok && gone.failure.kind === 'not-now'
+      if (!gone.ok && !isStuck && !isDefinite(gone.failure)) return gone
+      this.#begun.delete(storeUploadId)
+    }
+    return succeeded(null)
+  }
+
+  /** The key is random, so whatever is under it is ours. */
+  async #findLost(signal: AbortSignal): Promise<Outcome<null>> {
+    const place = { Bucket: this.#store.destination.bucket, Prefix: this.#key }
+    const listed = await ask(
+      this.#store,
+      (client, options) => client.send(new ListMultipartUploadsCommand(place), options),
+      { signal },
+    )
+    if (!listed.ok) return isDefinite(listed.failure) ? succeeded(null) : listed
+    for (const { Key, UploadId } of listed.value.Uploads ?? []) {
+      if (Key === this.#key && UploadId !== undefined) this.#begun.add(UploadId)
+    }
+    return succeeded(null)
+  }
+
+  #place() {
+    return { Bucket: this.#store.destination.bucket, Key: this.#key }
+  }
+}
+
+/** What the part travels with; a wrong sum is as long as a right one, and of other bytes. */
+export function sumHeader(
+  algorithm: ChecksumAlgorithm,
+  truth: 'right' | 'wrong',
+): Partial<UploadPartCommandInput> {
+  const bytes = truth === 'right' ? SUMS[algorithm] : SUMS[algorithm].map((byte) => byte ^ 0xff)
+  const text = Buffer.from(bytes).toString('base64')
+  switch (algorithm) {
+    case 'crc64nvme':
+      return { ChecksumCRC64NVME: text }
+    case 'crc32c':
+      return { ChecksumCRC32C: text }
+    case 'sha256':
+      return { ChecksumSHA256: text }
+    case 'md5':
+      return { ContentMD5: text }
+  }
+}
+
+/** As an upload of that algorithm begins: `Content-MD5` is told to nobody beforehand. */
+function announced(algorithm: ChecksumAlgorithm | null) {
+  switch (algorithm) {
+    case 'crc64nvme':
+      return { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' } as const
+    case 'crc32c':
+      return { ChecksumAlgorithm: 'CRC32C', ChecksumType: 'COMPOSITE' } as const
+    case 'sha256':
+      return { ChecksumAlgorithm: 'SHA256', ChecksumType: 'COMPOSITE' } as const
+    case 'md5':
+    case null:
+      return {}
+  }
+}
+
+/** The store has looked at the request and says no; silence and 5xx say nothing of it. */
+export function isDefinite({ kind }: Failure): boolean {
+  return (
+    kind === 'body-corrupted' ||
+    kind === 'store-refused' ||
+    kind === 'access-denied' ||
+    kind === 'credentials-rejected' ||
+    kind === 'upload-gone'
+  )
+}

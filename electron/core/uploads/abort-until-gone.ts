@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Store } from '../store/store.ts'
+import { listParts, type StoreUpload } from './list-parts.ts'
+import { abortMultipart } from './multipart.ts'
+
+/** A part that was on its way can land after an abort: AWS asks to abort again until none is left. */
+const PAUSES_MS = [100, 200, 400, 800, 1600]
+
+/**
+ * Aborts until the store itself says that it holds no part. Fails with what ListParts said, or with
+ * `not-now` when parts are still there after several tries.
+ */
+export async function abortUntilGone(
+  store: Store,
+  upload: StoreUpload,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
+  let left = 0
+  for (const pauseMs of PAUSES_MS) {
+    // What Abort answers does not matter (Ceph refuses one that meets a Complete): ListParts tells.
+    await abortMultipart(store, upload, signal)
+    const listed = await listParts(store, upload, signal)
+    if (!listed.ok) return listed.failure.kind === 'upload-gone' ? succeeded(null) : listed
+    left = listed.value.length
+    await pause(pauseMs, signal)
+  }
+  // A store that still knows the upload by name charges nothing for it.
+  return left === 0 ? succeeded(null) : failed({ kind: 'not-now' })
+}
+
+/** Ends early, and quietly: whatever is asked after it then fails by itself. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}

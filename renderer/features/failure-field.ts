@@ -1,0 +1,26 @@
+import type { DestinationField, FailureKind } from '../../electron/contract/failure.ts'
+
+/** The field of the connection form where a failure is mended; for others the form's beginning. */
+export function fieldToMend(kind: FailureKind): DestinationField | null {
+  switch (kind) {
+    // Keys that expire come in threes, and all three are new.
+    case 'credentials-expired':
+    case 'credentials-rejected':
+    case 'access-denied':
+      return 'accessKeyId'
+    case 'secret-missing':
+      return 'secretAccessKey'
+    case 'host-not-found':
+    case 'host-unreachable':
+    case 'tls-failed':
+    case 'not-s3':
+      return 'endpoint'
+    case 'region-wrong':
+      return 'region'
+    case 'bucket-missing':
+    case 'cors-blocked':
+      return 'bucket'
+    default:
+      return null
+  }
+}

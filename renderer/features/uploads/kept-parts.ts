@@ -1,0 +1,84 @@
+import type { FailureKind } from '../../../electron/contract/failure.ts'
+import { type PartPlan, partCountOf } from '../../../electron/contract/part-plan.ts'
+import { formatBytes, formatCount, formatDay, formatDuration } from '../../design/format.ts'
+import type { UploadView } from '../../upload/engine/queue-view.ts'
+
+/** What a stopped upload has in the bucket, in words. */
+export interface KeptText {
+  /** 12 of 40 parts (201 MB) are kept */
+  readonly words: string
+  /** Goes on from `words`: in the bucket for about 7 days */
+  readonly howLong: string
+  readonly sentences: readonly string[]
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** After these the parts are gone, or of no use to the upload that follows. */
+const NOTHING_KEPT: ReadonlySet<FailureKind> = new Set([
+  'upload-gone',
+  'source-changed',
+  'object-differs',
+])
+
+/**
+ * Null when nothing is kept: a file that travels in one PUT arrives whole or not at all.
+ * `unfinishedDays`: how long the store keeps unfinished uploads by itself; null: for ever.
+ */
+export function keptText(
+  { phase, failure, record, sentBytes }: UploadView,
+  unfinishedDays: number | null,
+  nowMs: number,
+): KeptText | null {
+  if (phase !== 'failed' && phase !== 'needs-you') return null
+  if (failure === null || NOTHING_KEPT.has(failure.kind) || record.plan === null) return null
+  const count = wholePartsIn(record.plan, sentBytes)
+  if (count === 0) return null
+  const all = formatCount(partCountOf(record.plan), 'part', 'parts')
+  const amount = formatBytes(sentBytes)
+  const { howLong, sentence } = keepingText(record.createdAtMs, unfinishedDays, nowMs)
+  return {
+    words: `${count} of ${all} (${amount}) are kept`,
+    howLong,
+    sentences: [
+      `The bucket holds ${count} of ${all}, ${amount} of ${formatBytes(record.byteLength)}. When the upload goes on, only the rest is sent.`,
+      sentence,
+    ],
+  }
+}
+
+/** The last part is shorter than the others, and counts as much. */
+function wholePartsIn(plan: PartPlan, bytes: number): number {
+  if (plan.mode === 'single') return 0
+  if (bytes >= plan.byteLength) return partCountOf(plan)
+  const lastBytes = plan.byteLength % plan.partBytes
+  const hasLast = lastBytes > 0 && bytes % plan.partBytes === lastBytes
+  return Math.floor(bytes / plan.partBytes) + (hasLast ? 1 : 0)
+}
+
+function keepingText(
+  createdAtMs: number,
+  unfinishedDays: number | null,
+  nowMs: number,
+): { readonly howLong: string; readonly sentence: string } {
+  if (unfinishedDays === null) {
+    return {
+      howLong: 'in the bucket',
+      sentence:
+        'They stay until you cancel the upload or a rule of the bucket removes them, and take up room there meanwhile.',
+    }
+  }
+  const endsAtMs = createdAtMs + unfinishedDays * DAY_MS
+  const daysLeft = Math.ceil((endsAtMs - nowMs) / DAY_MS)
+  const rule = `This store removes what is left unfinished for about ${formatDuration(unfinishedDays * DAY_MS)}`
+  if (daysLeft <= 0) {
+    return {
+      howLong: 'if the store has not removed them by now',
+      sentence: `${rule}, so they may be gone; then the file is sent from the start.`,
+    }
+  }
+  return {
+    howLong: `in the bucket for about ${formatDuration(daysLeft * DAY_MS)}`,
+    sentence: `${rule}; for these parts that is around ${formatDay(endsAtMs, nowMs)}.`,
+  }
+}
