@@ -51,6 +51,8 @@ async function askOnce<T>(
   signal: AbortSignal | undefined,
 ): Promise<Outcome<T>> {
   try {
+    // The SDK would sign with this computer's clock, and correct that by a rule of its own.
+    store.client.config.systemClockOffset = store.clock.nowMs() - Date.now()
     const options = signal === undefined ? {} : { abortSignal: signal }
     return succeeded(await request(store.client, options))
   } catch (error) {
