@@ -17,6 +17,11 @@ export interface Provider {
   readonly pathStyle: boolean
   /** The store's own limit; a file with more parts than that is refused at the end. */
   readonly maxPartCount: number
+  /**
+   * After how many days the store removes an unfinished upload, if nobody told it otherwise; null:
+   * it keeps it until it is cancelled or a rule of the bucket removes it.
+   */
+  readonly unfinishedDays: number | null
 }
 
 /**
@@ -24,6 +29,12 @@ export interface Provider {
  *
  * Part limits: Scaleway takes 1,000 (rclone's `Scaleway.yaml`), and so does OpenStack Swift unless
  * its operator raised it, hence the cautious number for stores we do not know.
+ *
+ * Unfinished uploads: R2 removes them after 7 days by its default rule
+ * (developers.cloudflare.com/r2/objects/multipart-objects), Wasabi after 30 (docs.wasabi.com,
+ * "Multi-Part Uploads"; an older page says 31), MinIO after 24 hours (`stale_uploads_expiry`,
+ * github.com/minio/docs/issues/1216). AWS keeps them for ever
+ * (docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html).
  */
 export const PROVIDERS: readonly Provider[] = [
   {
@@ -34,6 +45,7 @@ export const PROVIDERS: readonly Provider[] = [
     defaultRegion: 'us-east-1',
     pathStyle: false,
     maxPartCount: S3_LIMITS.maxPartCount,
+    unfinishedDays: null,
   },
   {
     id: 'r2',
@@ -43,6 +55,7 @@ export const PROVIDERS: readonly Provider[] = [
     defaultRegion: 'auto',
     pathStyle: true,
     maxPartCount: S3_LIMITS.maxPartCount,
+    unfinishedDays: 7,
   },
   {
     id: 'b2',
@@ -52,6 +65,7 @@ export const PROVIDERS: readonly Provider[] = [
     defaultRegion: 'us-west-004',
     pathStyle: false,
     maxPartCount: S3_LIMITS.maxPartCount,
+    unfinishedDays: null,
   },
   {
     id: 'wasabi',
@@ -62,6 +76,7 @@ export const PROVIDERS: readonly Provider[] = [
     // Dots in bucket names break TLS for virtual hosts there.
     pathStyle: true,
     maxPartCount: S3_LIMITS.maxPartCount,
+    unfinishedDays: 30,
   },
   {
     id: 'spaces',
@@ -71,6 +86,7 @@ export const PROVIDERS: readonly Provider[] = [
     defaultRegion: 'nyc3',
     pathStyle: false,
     maxPartCount: S3_LIMITS.maxPartCount,
+    unfinishedDays: null,
   },
   {
     id: 'scaleway',
@@ -80,6 +96,7 @@ export const PROVIDERS: readonly Provider[] = [
     defaultRegion: 'fr-par',
     pathStyle: false,
     maxPartCount: 1000,
+    unfinishedDays: null,
   },
   {
     id: 'minio',
@@ -89,6 +106,7 @@ export const PROVIDERS: readonly Provider[] = [
     defaultRegion: 'us-east-1',
     pathStyle: true,
     maxPartCount: S3_LIMITS.maxPartCount,
+    unfinishedDays: 1,
   },
   {
     id: 'ceph',
@@ -98,6 +116,7 @@ export const PROVIDERS: readonly Provider[] = [
     defaultRegion: 'us-east-1',
     pathStyle: true,
     maxPartCount: S3_LIMITS.maxPartCount,
+    unfinishedDays: null,
   },
   {
     id: 'other',
@@ -107,6 +126,7 @@ export const PROVIDERS: readonly Provider[] = [
     defaultRegion: 'us-east-1',
     pathStyle: true,
     maxPartCount: 1000,
+    unfinishedDays: null,
   },
 ]
 

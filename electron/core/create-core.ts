@@ -31,7 +31,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     ports.log.warn({ count: destinations.droppedCount }, 'Unreadable destinations were left out')
   }
   const local = new LocalDestination({ ports, destinations, records, troubles })
-  const stores = new Stores(destinations, ports, () => local.isUp())
+  const clockSeen = (offsetMs: number) => troubles.clockSeen(offsetMs, ports.now())
+  const stores = new Stores(destinations, { ...ports, clockSeen }, () => local.isUp())
   const context: UploadContext = {
     records,
     stores,

@@ -1,5 +1,7 @@
 import type { HostTrouble } from '../contract/commands.ts'
 
+const DAY_MS = 86_400_000
+
 /** What happened unasked and the person should know of; told to pages as it grows. */
 export class Troubles {
   #list: readonly HostTrouble[]
@@ -21,7 +23,22 @@ export class Troubles {
 
   /** The local bucket came up after all: what was said of it is no longer true. */
   localBucketRuns(): void {
-    const remaining = this.#list.filter((trouble) => trouble.kind !== 'local-bucket-stopped')
+    this.#takeBack('local-bucket-stopped')
+  }
+
+  /**
+   * What a store's answer says of this computer's clock. Told once, however many answers say so,
+   * and taken back by the first that does not.
+   */
+  clockSeen(offsetMs: number, nowMs: number): void {
+    if (Math.abs(offsetMs) <= DAY_MS) this.#takeBack('clock-off')
+    else if (!this.#list.some((trouble) => trouble.kind === 'clock-off')) {
+      this.add({ kind: 'clock-off', storeTimeMs: nowMs + offsetMs })
+    }
+  }
+
+  #takeBack(kind: HostTrouble['kind']): void {
+    const remaining = this.#list.filter((trouble) => trouble.kind !== kind)
     if (remaining.length === this.#list.length) return
     this.#list = remaining
     this.#changed(this.list())

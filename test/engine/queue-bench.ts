@@ -2,7 +2,9 @@ import type { UploadId } from '../../electron/contract/ids.ts'
 import type { UploadRecord } from '../../electron/contract/upload.ts'
 import type { UploadQueue, UploadView, ViewPhase } from '../../renderer/upload/engine/queue-view.ts'
 import { createUploadQueue } from '../../renderer/upload/engine/upload-queue.ts'
+import { FakeChecksums } from '../fakes/fake-checksums.ts'
 import { FakeNetwork } from '../fakes/fake-network.ts'
+import { FakePower } from '../fakes/fake-power.ts'
 import { FakeSource } from '../fakes/fake-source.ts'
 import { FakeStore } from '../fakes/fake-store.ts'
 import { uploadRecord } from '../fakes/upload-records.ts'
@@ -12,7 +14,9 @@ import { VirtualClock } from '../fakes/virtual-clock.ts'
 export class QueueBench {
   readonly clock: VirtualClock
   readonly store: FakeStore
+  readonly checksums: FakeChecksums
   readonly network = new FakeNetwork()
+  readonly power = new FakePower()
   readonly sources = new Map<string, FakeSource>()
   readonly queue: UploadQueue
   maxPartCount = 10_000
@@ -22,13 +26,16 @@ export class QueueBench {
   constructor(clock = new VirtualClock(), store = new FakeStore(clock)) {
     this.clock = clock
     this.store = store
+    this.checksums = new FakeChecksums(clock)
     this.queue = createUploadQueue(
       {
         control: store.control,
         transport: store.transport,
         sources: ({ sourceId }) => this.sources.get(sourceId ?? '') ?? null,
+        checksums: this.checksums,
         clock,
         network: this.network,
+        power: this.power,
       },
       {
         destinationOf: ({ destinationId }) => ({

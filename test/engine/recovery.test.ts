@@ -2,15 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Failure, type FailureKind } from '../../electron/contract/failure.ts'
 import {
+  attemptAfter,
+  CLOCK_TRIES,
+  FRESH_TRIES,
   failureSeen,
   isWorthTryOnNetworkChange,
   MAX_BACKOFF_MS,
   MAX_RETRY_AFTER_MS,
   OFFLINE_RECHECK_MS,
-  PATIENT_TRIES,
   type Recovery,
   recoveryFrom,
+  type Spent,
   STORE_TRIES,
+  spentAfter,
 } from '../../renderer/upload/engine/recovery.ts'
 
 /** One of every kind; a new kind does not compile without its line here. */
@@ -21,6 +25,7 @@ const samples: { readonly [K in FailureKind]: Extract<Failure, { kind: K }> } = 
   throttled: { kind: 'throttled', retryAfterMs: null },
   'no-response': { kind: 'no-response' },
   'body-corrupted': { kind: 'body-corrupted' },
+  'object-differs': { kind: 'object-differs' },
   'url-expired': { kind: 'url-expired' },
   'clock-skewed': { kind: 'clock-skewed', serverTimeMs: null },
   'upload-gone': { kind: 'upload-gone' },
@@ -53,22 +58,23 @@ const samples: { readonly [K in FailureKind]: Extract<Failure, { kind: K }> } = 
   internal: { kind: 'internal', reference: 'r' },
 }
 
-/** What follows the first failure, a failure after many tries, and one after a fresh start. */
+/** What follows the first failure, the thousandth in a row, and one after a fresh start. */
 const expected: {
   readonly [K in FailureKind]: readonly [Recovery['kind'], Recovery['kind'], Recovery['kind']]
 } = {
   offline: ['wait', 'wait', 'wait'],
-  stalled: ['retry', 'give-up', 'retry'],
+  stalled: ['retry', 'retry', 'retry'],
   'server-error': ['retry', 'give-up', 'retry'],
-  throttled: ['retry', 'give-up', 'retry'],
-  'no-response': ['retry', 'give-up', 'retry'],
+  throttled: ['retry', 'retry', 'retry'],
+  'no-response': ['retry', 'retry', 'retry'],
   'body-corrupted': ['retry', 'give-up', 'retry'],
+  'object-differs': ['give-up', 'give-up', 'give-up'],
   'url-expired': ['sign-again', 'give-up', 'sign-again'],
-  'clock-skewed': ['start-over', 'start-over', 'ask-user'],
+  'clock-skewed': ['prepare-again', 'ask-user', 'prepare-again'],
   'upload-gone': ['start-over', 'start-over', 'give-up'],
   'form-invalid': ['ask-user', 'ask-user', 'ask-user'],
-  'host-not-found': ['retry', 'give-up', 'retry'],
-  'host-unreachable': ['retry', 'give-up', 'retry'],
+  'host-not-found': ['retry', 'retry', 'retry'],
+  'host-unreachable': ['retry', 'retry', 'retry'],
   'tls-failed': ['ask-user', 'ask-user', 'ask-user'],
   'not-s3': ['ask-user', 'ask-user', 'ask-user'],
   'credentials-rejected': ['ask-user', 'ask-user', 'ask-user'],
@@ -85,7 +91,7 @@ const expected: {
   'source-detached': ['ask-user', 'ask-user', 'ask-user'],
   'name-unusable': ['give-up', 'give-up', 'give-up'],
   'too-large': ['give-up', 'give-up', 'give-up'],
-  'disk-full': ['ask-user', 'ask-user', 'ask-user'],
+  'disk-full': ['ask-and-retry', 'ask-and-retry', 'ask-and-retry'],
   'secret-store-unavailable': ['ask-user', 'ask-user', 'ask-user'],
   'secret-missing': ['ask-user', 'ask-user', 'ask-user'],
   'local-bucket-unavailable': ['ask-user', 'ask-user', 'ask-user'],
@@ -97,20 +103,46 @@ const expected: {
 
 const kinds = Object.keys(samples) as FailureKind[]
 
+/** The `tries`th failure in a row, each of which cost a try. */
+const attempt = (tries: number, startOvers = 0) => ({ failures: tries, tries, startOvers })
+
 it.each(kinds)('knows what follows %s', (kind) => {
   const failure = Failure.parse(samples[kind])
 
-  const first = recoveryFrom(failure, { tries: 1, startOvers: 0 }, 0.5)
-  const late = recoveryFrom(failure, { tries: 20, startOvers: 0 }, 0.5)
-  const restarted = recoveryFrom(failure, { tries: 1, startOvers: 1 }, 0.5)
+  const first = recoveryFrom(failure, attempt(1), 0.5)
+  const late = recoveryFrom(failure, attempt(1000), 0.5)
+  const restarted = recoveryFrom(failure, attempt(1, 1), 0.5)
 
   expect([first.kind, late.kind, restarted.kind]).toEqual(expected[kind])
 })
 
-it('gives every part at least eight tries', () => {
-  expect(STORE_TRIES).toBeGreaterThanOrEqual(8)
-  expect(PATIENT_TRIES).toBeGreaterThanOrEqual(8)
-  expect(recoveryFrom(samples.stalled, { tries: 9, startOvers: 0 }, 0.5).kind).toBe('retry')
+it.each<[FailureKind, number]>([
+  ['server-error', STORE_TRIES],
+  ['body-corrupted', FRESH_TRIES],
+  ['url-expired', FRESH_TRIES],
+  ['clock-skewed', CLOCK_TRIES + 1],
+])('has had enough of %s after exactly so many tries: %i', (kind, limit) => {
+  const before = recoveryFrom(samples[kind], attempt(limit - 1), 0.5)
+  const at = recoveryFrom(samples[kind], attempt(limit), 0.5)
+
+  expect(['give-up', 'ask-user']).not.toContain(before.kind)
+  expect(['give-up', 'ask-user']).toContain(at.kind)
+})
+
+it('waits for an ill store at least sixty times, for anything else eight', () => {
+  expect(STORE_TRIES).toBeGreaterThanOrEqual(60)
+  expect(FRESH_TRIES).toBeGreaterThanOrEqual(8)
+})
+
+it('does not hold a night of silence against the store that answers in the morning', () => {
+  let spent: Spent = { failures: 0, tries: 0 }
+  for (let night = 0; night < 1000; night += 1) {
+    spent = spentAfter(spent, recoveryFrom(samples['no-response'], attemptAfter(spent, 0), 0.5))
+  }
+
+  const answered = recoveryFrom(samples['server-error'], attemptAfter(spent, 0), 0.5)
+
+  expect(answered).toMatchObject({ kind: 'retry', costsTry: true })
 })
 
 describe('the wait', () => {
@@ -121,7 +153,7 @@ describe('the wait', () => {
         fc.integer({ min: 1, max: 2000 }),
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (kind, tries, jitter) => {
-          const recovery = recoveryFrom(samples[kind], { tries, startOvers: 0 }, jitter)
+          const recovery = recoveryFrom(samples[kind], attempt(tries), jitter)
 
           if (!('afterMs' in recovery)) return
           expect(recovery.afterMs).toBeGreaterThanOrEqual(0)
@@ -131,9 +163,9 @@ describe('the wait', () => {
     )
   })
 
-  it('doubles with each try and takes any share of that', () => {
+  it('doubles with each failure and takes any share of that', () => {
     const waits = [1, 2, 3, 4].map((tries) =>
-      recoveryFrom(samples['server-error'], { tries, startOvers: 0 }, 0.5),
+      recoveryFrom(samples['server-error'], attempt(tries), 0.5),
     )
 
     expect(waits).toEqual(
@@ -148,17 +180,26 @@ describe('the wait', () => {
   ])('honours a store that asks for %i ms', (retryAfterMs, afterMs) => {
     const failure: Failure = { kind: 'throttled', retryAfterMs }
 
-    const recovery = recoveryFrom(failure, { tries: 1, startOvers: 0 }, 0.5)
+    const recovery = recoveryFrom(failure, attempt(1), 0.5)
 
-    expect(recovery).toEqual({ kind: 'retry', afterMs, costsTry: true })
+    expect(recovery).toEqual({ kind: 'retry', afterMs, costsTry: false })
   })
 
   it('costs no try while the host or the network is gone', () => {
-    const gone = recoveryFrom(samples['host-gone'], { tries: 500, startOvers: 0 }, 0.5)
-    const offline = recoveryFrom(samples.offline, { tries: 500, startOvers: 0 }, 0.5)
+    const gone = recoveryFrom(samples['host-gone'], attempt(500), 0.5)
+    const offline = recoveryFrom(samples.offline, attempt(500), 0.5)
 
     expect(gone).toMatchObject({ kind: 'retry', costsTry: false })
     expect(offline).toEqual({ kind: 'wait', afterMs: OFFLINE_RECHECK_MS })
+  })
+
+  it('for a full disk is a quarter to half a minute', () => {
+    const waits = [0, 0.999].map((jitter) => recoveryFrom(samples['disk-full'], attempt(9), jitter))
+
+    expect(waits).toEqual([
+      { kind: 'ask-and-retry', afterMs: 15_000 },
+      { kind: 'ask-and-retry', afterMs: 29_985 },
+    ])
   })
 })
 

@@ -82,7 +82,7 @@ describe('after a restart', () => {
       { kind: 'clock-skewed', serverTimeMs: null },
     ],
     [{ phase: 'cancelled', storeIsClean: false }, 'cancelled', null],
-    [{ phase: 'done', finishedAtMs: 1, etag: '"e"' }, 'done', null],
+    [{ phase: 'done', finishedAtMs: 1, etag: '"e"', proof: null }, 'done', null],
   ])('leaves %j as it is', async (status, phase, failure) => {
     const { bench, uploadId } = restarted({ status }, true)
 
@@ -155,7 +155,10 @@ describe('snapshots of the host', () => {
     await bench.clock.until(() => bench.store.puts.length > 6)
 
     bench.queue.adopt([
-      { ...bench.view(finished).record, status: { phase: 'done', finishedAtMs: 1, etag: '"e"' } },
+      {
+        ...bench.view(finished).record,
+        status: { phase: 'done', finishedAtMs: 1, etag: '"e"', proof: null },
+      },
       { ...bench.view(cancelled).record, status: { phase: 'cancelled', storeIsClean: true } },
     ])
     const callCount = bench.store.calls.length

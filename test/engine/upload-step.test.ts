@@ -16,16 +16,18 @@ const held = (partNumber: number): HeldPart => ({
   partNumber,
   byteLength: 16 * MIB,
   etag: `"${partNumber}"`,
+  checksum: `sum${partNumber}AA`,
 })
+const algorithm = 'crc64nvme'
 const moment = { nowMs: 1_000, jitter: 0.5 }
-const troubles = { tries: 0, startOvers: 0 }
+const troubles = { failures: 0, tries: 0, startOvers: 0 }
 const silence: Failure = { kind: 'no-response' }
 const refusal: Failure = { kind: 'store-refused', status: 400, code: 'X' }
 
 /** Part 1 is in flight, part 2 waits after silence, part 3 is held. */
 const ledger = withOpenPart(startParts(openLedger(plan, [held(3)]), [1, 2]).ledger, 2, {
   stage: 'waiting',
-  tries: 1,
+  spent: { failures: 1, tries: 0 },
   dueAtMs: 5_000,
   failure: silence,
 })
@@ -34,24 +36,36 @@ const states = {
   queued: { phase: 'queued' },
   preparing: { phase: 'preparing', troubles },
   sending: { phase: 'sending', troubles, ledger },
+  verifying: { phase: 'verifying', troubles },
   completing: { phase: 'completing', troubles },
   'retry-waiting': {
     phase: 'retry-waiting',
-    troubles: { tries: 1, startOvers: 0 },
+    troubles: { failures: 1, tries: 1, startOvers: 0 },
     during: 'preparing',
     failure: silence,
     retryAtMs: 5_000,
   },
+  blocked: {
+    phase: 'blocked',
+    troubles,
+    failure: { kind: 'disk-full', where: 'data-folder' },
+    retryAtMs: 5_000,
+  },
   offline: { phase: 'offline', troubles },
+  asleep: { phase: 'asleep', troubles },
   paused: { phase: 'paused' },
   'needs-you': { phase: 'needs-you', failure: { kind: 'access-denied' } },
   failed: { phase: 'failed', failure: refusal },
-  cancelling: { phase: 'cancelling', tries: 0, waiting: null },
+  cancelling: { phase: 'cancelling', spent: { failures: 0, tries: 0 }, waiting: null },
   cancelled: { phase: 'cancelled' },
   done: { phase: 'done' },
 } satisfies { readonly [P in UploadPhase]: UploadState & { readonly phase: P } }
 
-const receipt = (partNumber: number) => ({ partNumber, etag: `"${partNumber}"` })
+const receipt = (partNumber: number) => ({
+  partNumber,
+  etag: `"${partNumber}"`,
+  checksum: `sum${partNumber}AA`,
+})
 const callFailed = (failure: Failure): UploadEvent => ({ type: 'call-failed', failure, moment })
 const partFailed = (failure: Failure): UploadEvent => ({
   type: 'part-failed',
@@ -65,13 +79,20 @@ const events = {
   admitted: { type: 'admitted' },
   'prepared, nothing held': {
     type: 'prepared',
-    prepared: { plan, held: [], isComplete: false },
+    prepared: { plan, algorithm, held: [], isComplete: false },
+  },
+  'prepared, one held': {
+    type: 'prepared',
+    prepared: { plan, algorithm, held: [held(2)], isComplete: false },
   },
   'prepared, all held': {
     type: 'prepared',
-    prepared: { plan, held: [held(1), held(2), held(3)], isComplete: false },
+    prepared: { plan, algorithm, held: [held(1), held(2), held(3)], isComplete: false },
   },
-  'prepared, complete': { type: 'prepared', prepared: { plan, held: [], isComplete: true } },
+  'prepared, complete': {
+    type: 'prepared',
+    prepared: { plan, algorithm, held: [], isComplete: true },
+  },
   'granted a part that is not ready': { type: 'parts-granted', partNumbers: [1, 2, 3, 4] },
   'part 1 landed': { type: 'part-landed', receipt: receipt(1) },
   'part 2 landed': { type: 'part-landed', receipt: receipt(2) },
@@ -79,6 +100,8 @@ const events = {
   'part failed, silence': partFailed(silence),
   'part failed, expired': partFailed({ kind: 'url-expired' }),
   'part failed, gone': partFailed({ kind: 'upload-gone' }),
+  'part failed, skewed': partFailed({ kind: 'clock-skewed', serverTimeMs: null }),
+  'part failed, disk full': partFailed({ kind: 'disk-full', where: 'local-bucket' }),
   'part failed, denied': partFailed({ kind: 'access-denied' }),
   'part failed, refused': partFailed(refusal),
   'part 1 due': { type: 'part-due', partNumber: 1 },
@@ -87,13 +110,20 @@ const events = {
   'call failed, silence': callFailed(silence),
   'call failed, host gone': callFailed({ kind: 'host-gone' }),
   'call failed, gone': callFailed({ kind: 'upload-gone' }),
+  'call failed, skewed': callFailed({ kind: 'clock-skewed', serverTimeMs: null }),
+  'call failed, disk full': callFailed({ kind: 'disk-full', where: 'data-folder' }),
+  'call failed, file changed': callFailed({ kind: 'source-changed' }),
+  'call failed, differs': callFailed({ kind: 'object-differs' }),
   'call failed, denied': callFailed({ kind: 'access-denied' }),
   'call failed, refused': callFailed(refusal),
   'call failed, detached': callFailed({ kind: 'source-detached' }),
+  verified: { type: 'verified' },
   completed: { type: 'completed' },
   cancelled: { type: 'cancelled' },
   'wait over': { type: 'wait-over' },
   'network changed': { type: 'network-changed' },
+  slept: { type: 'slept' },
+  woke: { type: 'woke' },
   'source attached': { type: 'source-attached' },
   pause: { type: 'pause-asked' },
   resume: { type: 'resume-asked' },
@@ -119,7 +149,8 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
   },
   preparing: {
     'prepared, nothing held': 'sending:',
-    'prepared, all held': 'completing: complete',
+    'prepared, one held': 'sending: reread',
+    'prepared, all held': 'verifying: verify',
     'prepared, complete': 'completing: complete',
     'part 1 landed': 'preparing: record-part',
     'part 2 landed': 'preparing: record-part',
@@ -127,11 +158,17 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'call failed, silence': 'retry-waiting: stop, wait 250',
     'call failed, host gone': 'retry-waiting: stop, wait 6000',
     'call failed, gone': 'preparing: stop, prepare',
+    'call failed, skewed': 'preparing: stop, prepare',
+    'call failed, disk full': 'blocked: stop, wait 22500',
+    'call failed, file changed': 'failed: stop, mark failed',
+    'call failed, differs': 'failed: stop, mark failed',
     'call failed, denied': 'needs-you: stop, mark failed',
     'call failed, refused': 'failed: stop, mark failed',
     'call failed, detached': 'needs-you: stop',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
+    slept: 'asleep: stop, wait 60000',
+    woke: 'preparing: stop, prepare',
     pause: 'paused: stop, mark paused',
     cancel: 'cancelling: stop, cancel',
   },
@@ -141,6 +178,8 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'part failed, silence': 'sending: wait-for-part 250',
     'part failed, expired': 'sending:',
     'part failed, gone': 'preparing: stop, prepare',
+    'part failed, skewed': 'preparing: stop, prepare',
+    'part failed, disk full': 'blocked: stop, wait 22500',
     'part failed, denied': 'needs-you: stop, mark failed',
     'part failed, refused': 'failed: stop, mark failed',
     'part 2 due': 'sending:',
@@ -148,15 +187,41 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'call failed, silence': 'retry-waiting: stop, wait 250',
     'call failed, host gone': 'retry-waiting: stop, wait 6000',
     'call failed, gone': 'preparing: stop, prepare',
+    'call failed, skewed': 'preparing: stop, prepare',
+    'call failed, disk full': 'blocked: stop, wait 22500',
+    'call failed, file changed': 'failed: stop, mark failed',
+    'call failed, differs': 'failed: stop, mark failed',
     'call failed, denied': 'needs-you: stop, mark failed',
     'call failed, refused': 'failed: stop, mark failed',
     'call failed, detached': 'needs-you: stop',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
+    slept: 'asleep: stop, wait 60000',
+    woke: 'preparing: stop, prepare',
     'network changed': 'sending:',
     pause: 'paused: stop, mark paused',
     resume: 'sending:',
     retry: 'sending:',
+    cancel: 'cancelling: stop, cancel',
+  },
+  verifying: {
+    'call failed, offline': 'offline: stop, wait 30000',
+    'call failed, silence': 'retry-waiting: stop, wait 250',
+    'call failed, host gone': 'retry-waiting: stop, wait 6000',
+    'call failed, gone': 'preparing: stop, prepare',
+    'call failed, skewed': 'preparing: stop, prepare',
+    'call failed, disk full': 'blocked: stop, wait 22500',
+    'call failed, file changed': 'failed: stop, mark failed',
+    'call failed, differs': 'failed: stop, mark failed',
+    'call failed, denied': 'needs-you: stop, mark failed',
+    'call failed, refused': 'failed: stop, mark failed',
+    'call failed, detached': 'needs-you: stop',
+    verified: 'completing: complete',
+    completed: 'done: stop',
+    cancelled: 'cancelled: stop',
+    slept: 'asleep: stop, wait 60000',
+    woke: 'preparing: stop, prepare',
+    pause: 'paused: stop, mark paused',
     cancel: 'cancelling: stop, cancel',
   },
   completing: {
@@ -164,11 +229,17 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'call failed, silence': 'retry-waiting: stop, wait 250',
     'call failed, host gone': 'retry-waiting: stop, wait 6000',
     'call failed, gone': 'preparing: stop, prepare',
+    'call failed, skewed': 'preparing: stop, prepare',
+    'call failed, disk full': 'blocked: stop, wait 22500',
+    'call failed, file changed': 'failed: stop, mark failed',
+    'call failed, differs': 'failed: stop, mark failed',
     'call failed, denied': 'needs-you: stop, mark failed',
     'call failed, refused': 'failed: stop, mark failed',
     'call failed, detached': 'needs-you: stop',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
+    slept: 'asleep: stop, wait 60000',
+    woke: 'preparing: stop, prepare',
     cancel: 'cancelling: stop, cancel',
   },
   'retry-waiting': {
@@ -176,8 +247,23 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'part 2 landed': 'retry-waiting: record-part',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
+    slept: 'asleep: stop, wait 60000',
+    woke: 'preparing: stop, prepare',
     'wait over': 'preparing: stop, prepare',
     'network changed': 'preparing: stop, prepare',
+    pause: 'paused: stop, mark paused',
+    resume: 'preparing: stop, prepare',
+    retry: 'preparing: stop, prepare',
+    cancel: 'cancelling: stop, cancel',
+  },
+  blocked: {
+    'part 1 landed': 'blocked: record-part',
+    'part 2 landed': 'blocked: record-part',
+    completed: 'done: stop',
+    cancelled: 'cancelled: stop',
+    slept: 'asleep: stop, wait 60000',
+    woke: 'preparing: stop, prepare',
+    'wait over': 'preparing: stop, prepare',
     pause: 'paused: stop, mark paused',
     resume: 'preparing: stop, prepare',
     retry: 'preparing: stop, prepare',
@@ -188,8 +274,22 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'part 2 landed': 'offline: record-part',
     completed: 'done: stop',
     cancelled: 'cancelled: stop',
+    slept: 'asleep: stop, wait 60000',
+    woke: 'preparing: stop, prepare',
     'wait over': 'preparing: stop, prepare',
     'network changed': 'preparing: stop, prepare',
+    pause: 'paused: stop, mark paused',
+    resume: 'preparing: stop, prepare',
+    retry: 'preparing: stop, prepare',
+    cancel: 'cancelling: stop, cancel',
+  },
+  asleep: {
+    'part 1 landed': 'asleep: record-part',
+    'part 2 landed': 'asleep: record-part',
+    completed: 'done: stop',
+    cancelled: 'cancelled: stop',
+    woke: 'preparing: stop, prepare',
+    'wait over': 'preparing: stop, prepare',
     pause: 'paused: stop, mark paused',
     resume: 'preparing: stop, prepare',
     retry: 'preparing: stop, prepare',
@@ -224,6 +324,10 @@ const table: { readonly [P in UploadPhase]: Readonly<Partial<Record<EventName, s
     'call failed, silence': 'cancelling: wait 250',
     'call failed, host gone': 'cancelling: wait 6000',
     'call failed, gone': 'cancelling: cancel',
+    'call failed, skewed': 'cancelling: cancel',
+    'call failed, disk full': 'cancelling: wait 22500',
+    'call failed, file changed': 'failed: stop, mark failed',
+    'call failed, differs': 'failed: stop, mark failed',
     'call failed, denied': 'needs-you: stop, mark failed',
     'call failed, refused': 'failed: stop, mark failed',
     'call failed, detached': 'needs-you: stop',
@@ -262,11 +366,17 @@ it('says nothing changed by handing back the same state', () => {
 
 describe('what an upload remembers', () => {
   it('is spent tries, until a part lands', () => {
-    const tired: UploadState = { ...states.sending, troubles: { tries: 7, startOvers: 1 } }
+    const tired: UploadState = {
+      ...states.sending,
+      troubles: { failures: 9, tries: 7, startOvers: 1 },
+    }
 
     const { state } = step(tired, { type: 'part-landed', receipt: receipt(1) })
 
-    expect(state).toMatchObject({ phase: 'sending', troubles: { tries: 0, startOvers: 1 } })
+    expect(state).toMatchObject({
+      phase: 'sending',
+      troubles: { failures: 0, tries: 0, startOvers: 1 },
+    })
   })
 
   it('is that it started over, so that it does so only once', () => {
@@ -275,7 +385,7 @@ describe('what an upload remembers', () => {
     const first = step(states.preparing, event)
     const second = step(first.state, event)
 
-    expect(first.state).toEqual({ phase: 'preparing', troubles: { tries: 1, startOvers: 1 } })
+    expect(first.state).toMatchObject({ phase: 'preparing', troubles: { startOvers: 1 } })
     expect(second.state.phase).toBe('failed')
   })
 
@@ -286,11 +396,14 @@ describe('what an upload remembers', () => {
   })
 
   it('is forgotten when the person asks for another try', () => {
-    const tired: UploadState = { ...states['retry-waiting'], troubles: { tries: 9, startOvers: 1 } }
+    const tired: UploadState = {
+      ...states['retry-waiting'],
+      troubles: { failures: 9, tries: 9, startOvers: 1 },
+    }
 
     const { state } = step(tired, { type: 'retry-asked' })
 
-    expect(state).toEqual({ phase: 'preparing', troubles: { tries: 0, startOvers: 0 } })
+    expect(state).toEqual({ phase: 'preparing', troubles })
   })
 })
 
@@ -309,11 +422,11 @@ describe('a file given again', () => {
 describe('cancelling while the host cannot be asked', () => {
   const waiting: UploadState = {
     phase: 'cancelling',
-    tries: 2,
+    spent: { failures: 2, tries: 2 },
     waiting: { failure: silence, retryAtMs: 5_000 },
   }
 
-  it.each(['wait over', 'network changed', 'cancel'] as const)('goes on at: %s', (name) => {
+  it.each(['wait over', 'network changed', 'woke', 'cancel'] as const)('goes on at: %s', (name) => {
     expect(describeStep(waiting, events[name])).toBe('cancelling: stop, cancel')
   })
 })

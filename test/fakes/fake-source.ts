@@ -3,11 +3,12 @@ import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../electron/contract/part-plan.ts'
 import type { FileSource } from '../../renderer/upload/engine/ports.ts'
 
-/** A file without bytes, only lengths. */
+/** A file without bytes: its content is where it was written to since it was given. */
 export class FakeSource implements FileSource {
   /** Set: every read from now on fails so. */
   trouble: Failure | null = null
   readonly reads: ByteRange[] = []
+  readonly #edits: number[] = []
 
   readonly check = async (signal: AbortSignal) => {
     signal.throwIfAborted()
@@ -18,7 +19,46 @@ export class FakeSource implements FileSource {
     signal.throwIfAborted()
     this.reads.push(range)
     if (this.trouble !== null) return failed(this.trouble)
-    const byteLength = range.end - range.start
-    return succeeded({ byteLength, payload: range })
+    return succeeded({ byteLength: range.end - range.start, payload: new FakeBytes(this, range) })
   }
+
+  /** Somebody writes to the file; its length and time stay as they were. */
+  edit(atByte: number): void {
+    this.#edits.push(atByte)
+  }
+
+  /** Somebody puts the old file back. */
+  revert(): void {
+    this.#edits.length = 0
+  }
+
+  textOf({ start, end }: ByteRange): string {
+    const edits = this.#edits.filter((at) => start <= at && at < end)
+    return [`${start}-${end}`, ...edits].join(' ')
+  }
+}
+
+/** A reference, like a browser's slice of a file: the bytes are those of the moment of reading. */
+export class FakeBytes {
+  readonly #source: FakeSource
+  readonly #range: ByteRange
+
+  constructor(source: FakeSource, range: ByteRange) {
+    this.#source = source
+    this.#range = range
+  }
+
+  text(): string {
+    return this.#source.textOf(this.#range)
+  }
+}
+
+/** What a body says now; bodies of other makes all say the same. */
+export function textOf(body: { readonly payload: unknown }): string {
+  return body.payload instanceof FakeBytes ? body.payload.text() : 'bytes'
+}
+
+/** A checksum that nothing but the same text has. */
+export function fakeSum(text: string): string {
+  return Buffer.from(text).toString('base64')
 }

@@ -1,8 +1,14 @@
+import type { ChecksumAlgorithm } from '../../electron/contract/checksum.ts'
 import type { Failure } from '../../electron/contract/failure.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part-plan.ts'
-import type { SignedPart, UploadMark, UploadRecord } from '../../electron/contract/upload.ts'
+import type {
+  PartToSign,
+  SignedPart,
+  UploadMark,
+  UploadRecord,
+} from '../../electron/contract/upload.ts'
 import type {
   Clock,
   PartBody,
@@ -10,28 +16,28 @@ import type {
   PartTransport,
   UploadControl,
 } from '../../renderer/upload/engine/ports.ts'
+import { fakeSum, textOf } from './fake-source.ts'
+import {
+  type CallName,
+  type Fault,
+  FaultScript,
+  type Meant,
+  shortName,
+  type Target,
+} from './fault-script.ts'
 
-type CallName = keyof UploadControl | 'put'
-
-/** One scripted fault; used up once. */
-type Fault =
-  /** Nothing is done, and this is answered. */
-  | { readonly kind: 'refuse'; readonly failure: Failure }
-  /** It is done, but the answer is lost. */
-  | { readonly kind: 'lose-answer'; readonly failure: Failure; readonly until?: Promise<void> }
-  /** No byte moves and no answer comes until the caller gives up. */
-  | { readonly kind: 'hang' }
-  /** All bytes move, and no answer comes until the caller gives up. */
-  | { readonly kind: 'hang-at-end' }
-  /** Waits for the promise, and is then done whether or not the caller has given up. */
-  | { readonly kind: 'hold'; readonly until: Promise<void> }
-  /** Waits for the promise, then nothing is done, and this is answered. */
-  | { readonly kind: 'refuse-late'; readonly until: Promise<void>; readonly failure: Failure }
+interface StoredPart {
+  readonly etag: string
+  readonly byteLength: number
+  readonly checksum: string
+  /** What the body said. */
+  readonly text: string
+}
 
 interface StoredUpload {
   record: UploadRecord
   plan: PartPlan | null
-  parts: Map<number, { readonly etag: string; readonly byteLength: number }>
+  parts: Map<number, StoredPart>
   isComplete: boolean
 }
 
@@ -39,6 +45,11 @@ interface PutCall {
   readonly uploadId: UploadId
   readonly partNumber: number
   readonly startedAtMs: number
+}
+
+interface Issued extends PartToSign {
+  readonly uploadId: UploadId
+  readonly expiresAtMs: number
 }
 
 /** The life of a signature. */
@@ -51,9 +62,8 @@ const SIGNED_MS = 15 * 60_000
 export class FakeStore {
   readonly #clock: Clock
   readonly #uploads = new Map<UploadId, StoredUpload>()
-  readonly #faults: { readonly call: CallName; readonly fault: Fault; readonly isMeant: Meant }[] =
-    []
-  readonly #issued = new Map<string, PutCall & { readonly expiresAtMs: number }>()
+  readonly #script = new FaultScript()
+  readonly #issued = new Map<string, Issued>()
   readonly #underWay = new Set<string>()
   /** The host does one thing at a time per upload. */
   readonly #turns = new Map<UploadId, Promise<unknown>>()
@@ -72,6 +82,11 @@ export class FakeStore {
   isDown = false
   /** What the host finds out about a PUT without an answer. */
   reasonForSilence: Failure | null = null
+  algorithm: ChecksumAlgorithm = 'crc64nvme'
+  /** False: the store takes whatever comes. */
+  checksBodies = true
+  /** Whether the host can vouch for the file. */
+  isUnwritten = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -94,7 +109,9 @@ export class FakeStore {
     upload.plan = plan
     for (const partNumber of partNumbers) {
       const { start, end } = rangeOfPart(plan, partNumber)
-      upload.parts.set(partNumber, { etag: `"${partNumber}"`, byteLength: end - start })
+      const text = `${start}-${end}`
+      const etag = `"${partNumber}"`
+      upload.parts.set(partNumber, { etag, byteLength: end - start, checksum: fakeSum(text), text })
     }
   }
 
@@ -106,13 +123,19 @@ export class FakeStore {
   }
 
   script(call: CallName, fault: Fault, isMeant: Meant = () => true): this {
-    this.#faults.push({ call, fault, isMeant })
+    this.#script.add(call, fault, isMeant)
     return this
   }
 
   /** The parts that the store has of it; complete ones included. */
   partsOf(uploadId: UploadId): readonly number[] {
     return [...this.#upload(uploadId).parts.keys()].sort((one, other) => one - other)
+  }
+
+  /** What the bytes of its parts say, in order. */
+  textsOf(uploadId: UploadId): readonly string[] {
+    const parts = [...this.#upload(uploadId).parts].sort(([one], [other]) => one - other)
+    return parts.map(([, { text }]) => text)
   }
 
   isComplete(uploadId: UploadId): boolean {
@@ -144,14 +167,24 @@ export class FakeStore {
         const held = upload.plan.mode === 'single' ? [] : [...upload.parts]
         return {
           plan: upload.plan,
-          held: held.map(([partNumber, part]) => ({ partNumber, ...part })),
+          algorithm: this.algorithm,
+          held: held.map(([partNumber, { etag, byteLength: length, checksum }]) => ({
+            partNumber,
+            etag,
+            byteLength: length,
+            checksum,
+          })),
           isComplete: upload.isComplete,
         }
       }),
-    sign: (uploadId, partNumbers) =>
-      this.#answer('sign', { uploadId, partNumber: partNumbers[0] ?? 0 }, () =>
-        partNumbers.map((partNumber) => this.#sign(uploadId, partNumber)),
+    sign: (uploadId, parts) =>
+      this.#answer('sign', { uploadId, partNumber: parts[0]?.partNumber ?? 0 }, () =>
+        parts.map((part) => this.#sign(uploadId, part)),
       ),
+    checkSource: (uploadId) =>
+      this.#answer('checkSource', { uploadId, partNumber: 0 }, () => ({
+        isUnwritten: this.isUnwritten,
+      })),
     explainSilence: (uploadId) =>
       this.#answer('explainSilence', { uploadId, partNumber: 0 }, () => this.reasonForSilence),
     record: (uploadId, receipts) =>
@@ -187,12 +220,12 @@ export class FakeStore {
     return upload
   }
 
-  #sign(uploadId: UploadId, partNumber: number): SignedPart {
+  #sign(uploadId: UploadId, part: PartToSign): SignedPart {
     this.#serial += 1
     const url = `https://store.test/object?signature=${this.#serial}`
     const expiresAtMs = this.#clock.now() + SIGNED_MS
-    this.#issued.set(url, { uploadId, partNumber, startedAtMs: 0, expiresAtMs })
-    return { partNumber, url, headers: {}, expiresAtMs }
+    this.#issued.set(url, { ...part, uploadId, expiresAtMs })
+    return { partNumber: part.partNumber, url, headers: {}, expiresAtMs }
   }
 
   #complete(uploadId: UploadId): UploadRecord {
@@ -204,7 +237,10 @@ export class FakeStore {
     }
     upload.isComplete = true
     const finishedAtMs = this.#clock.now()
-    upload.record = { ...record, status: { phase: 'done', finishedAtMs, etag: '"whole"' } }
+    upload.record = {
+      ...record,
+      status: { phase: 'done', finishedAtMs, etag: '"whole"', proof: null },
+    }
     return upload.record
   }
 
@@ -247,19 +283,27 @@ export class FakeStore {
         async (isHeld) => {
           if (!isHeld) await this.#move(body.byteLength, signal, onSent)
           if (this.#clock.now() > issued.expiresAtMs) throw new ExpiredPut()
-          const etag = `"${partNumber}"`
-          this.#upload(uploadId).parts.set(partNumber, { etag, byteLength: body.byteLength })
-          return { etag }
+          return { etag: this.#store(issued, body) }
         },
         Promise.resolve(),
         signal,
       )
     } catch (error) {
       if (error instanceof ExpiredPut) return failed({ kind: 'url-expired' })
+      if (error instanceof CorruptedPut) return failed({ kind: 'body-corrupted' })
       throw error
     } finally {
       this.#underWay.delete(place)
     }
+  }
+
+  #store({ uploadId, partNumber, checksum }: Issued, body: PartBody): string {
+    const text = textOf(body)
+    if (this.checksBodies && fakeSum(text) !== checksum) throw new CorruptedPut()
+    const etag = `"${partNumber}"`
+    const { byteLength } = body
+    this.#upload(uploadId).parts.set(partNumber, { etag, byteLength, checksum, text })
+    return etag
   }
 
   async #move(
@@ -285,7 +329,7 @@ export class FakeStore {
     if (call !== 'put' && this.isHostGone) return failed({ kind: 'host-gone' })
     const needsStore = call === 'put' || call === 'prepare' || call === 'complete'
     if (needsStore && this.isDown) return failed({ kind: 'no-response' })
-    const fault = this.#takeFault(call, target)
+    const fault = this.#script.take(call, target)
     await before
     if (fault?.kind === 'refuse') return failed(fault.failure)
     if (fault?.kind === 'refuse-late') {
@@ -307,23 +351,7 @@ export class FakeStore {
     await this.#clock.sleep(Number.MAX_SAFE_INTEGER, signal)
     throw new Error('The end of time')
   }
-
-  #takeFault(call: CallName, target: Target): Fault | null {
-    const at = this.#faults.findIndex((each) => each.call === call && each.isMeant(target))
-    return at < 0 ? null : (this.#faults.splice(at, 1)[0]?.fault ?? null)
-  }
 }
-
-interface Target {
-  readonly uploadId: UploadId | undefined
-  readonly partNumber: number
-}
-type Meant = (target: Target) => boolean
 
 class ExpiredPut extends Error {}
-
-/** `7` for the seventh upload, `7/3` for its third part. */
-function shortName({ uploadId, partNumber }: Target): string {
-  const upload = Number.parseInt(uploadId?.slice(-12) ?? '0', 10)
-  return partNumber === 0 ? `${upload}` : `${upload}/${partNumber}`
-}
+class CorruptedPut extends Error {}

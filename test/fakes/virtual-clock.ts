@@ -55,6 +55,11 @@ export class VirtualClock implements Clock {
     this.#nowMs = untilMs
   }
 
+  /** The computer sleeps so long: whoever waited wakes late. */
+  oversleep(ms: number): void {
+    this.#nowMs += ms
+  }
+
   /** Lets time pass until `isReached`; an error when nothing is left to wait for. */
   async until(isReached: () => boolean, limitMs = 24 * 3600_000): Promise<void> {
     const endMs = this.#nowMs + limitMs

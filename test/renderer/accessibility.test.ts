@@ -1,12 +1,20 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { MIB } from '../../electron/contract/limits.ts'
 import { aDoneRecord, aRecord, aWorld, freshWorld, localDestination } from '../fakes/fake-world.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 import type { TestWindow } from './window.ts'
 import { windowSuite } from './window-suite.ts'
 
 const suite = windowSuite()
+
+const VERIFIED = { level: 'whole', algorithm: 'crc64nvme' } as const
+const IN_PARTS = {
+  byteLength: 64 * MIB,
+  plan: { mode: 'multipart', byteLength: 64 * MIB, partBytes: 16 * MIB },
+  recordedBytes: 32 * MIB,
+} as const
 
 const busyWorld = () =>
   aWorld({
@@ -17,7 +25,14 @@ const busyWorld = () =>
       aRecord(3, { status: { phase: 'failed', failure: FAILURE_EXAMPLES['server-error'] } }),
       aRecord(4, { status: { phase: 'cancelled', storeIsClean: true } }),
       aDoneRecord(5, -1000, { name: 'dead.pdf' }),
-      aDoneRecord(6, 1_000_000, { name: 'الفاتورة النهائية.pdf' }),
+      aDoneRecord(6, 1_000_000, { name: 'الفاتورة النهائية.pdf' }, VERIFIED),
+      aDoneRecord(7, 1_000_000, { name: 'unproven.tar' }, { level: 'none' }),
+      aRecord(8, { status: { phase: 'failed', failure: FAILURE_EXAMPLES['source-changed'] } }),
+      aRecord(9, {
+        name: 'kept.iso',
+        ...IN_PARTS,
+        status: { phase: 'failed', failure: FAILURE_EXAMPLES['credentials-expired'] },
+      }),
     ],
   })
 
@@ -25,6 +40,30 @@ const STATES: readonly (readonly [string, () => Promise<TestWindow>])[] = [
   ['the welcome', () => suite.open(freshWorld())],
   ['an empty queue', () => suite.open(aWorld())],
   ['a queue with every kind of row', () => suite.open(busyWorld())],
+  [
+    'the details of a proof',
+    async () => {
+      const opened = await suite.open(busyWorld())
+      await opened
+        .row('unproven.tar')
+        .getByRole('button', { name: /^not verified/ })
+        .click()
+      await opened.page.getByRole('dialog').waitFor()
+      return opened
+    },
+  ],
+  [
+    'the details of what is kept',
+    async () => {
+      const opened = await suite.open(busyWorld())
+      await opened
+        .row('kept.iso')
+        .getByRole('button', { name: /^2 of 4 parts/ })
+        .click()
+      await opened.page.getByRole('dialog').waitFor()
+      return opened
+    },
+  ],
   [
     'the connect form with its report',
     async () => {
@@ -39,7 +78,7 @@ const STATES: readonly (readonly [string, () => Promise<TestWindow>])[] = [
     'the share dialog',
     async () => {
       const opened = await suite.open(busyWorld())
-      await opened.button('Share…').click()
+      await opened.button('Share…').first().click()
       await opened.page.getByRole('dialog').waitFor()
       return opened
     },
@@ -71,12 +110,12 @@ describe('assistive technology', () => {
 describe('the keyboard', () => {
   it('reaches everything, in the order in which it is seen', async () => {
     const { page, row } = await suite.open(
-      aWorld({ uploads: [aDoneRecord(1, 1_000_000, { name: 'offer.pdf' })] }),
+      aWorld({ uploads: [aDoneRecord(1, 1_000_000, { name: 'offer.pdf' }, VERIFIED)] }),
     )
     await row('offer.pdf').waitFor()
 
     const reached = []
-    for (let press = 0; press < 11; press += 1) {
+    for (let press = 0; press < 12; press += 1) {
       await page.keyboard.press('Tab')
       reached.push(
         await page.evaluate(() => {
@@ -93,6 +132,7 @@ describe('the keyboard', () => {
       'Clear finished',
       'Choose folder',
       'Choose files',
+      'verified: how it was checked',
       'Copy link',
       'Open link',
       'Share…',

@@ -125,8 +125,8 @@ describe('what a failed row offers', () => {
   it.each([
     ['source-changed', ['Upload again']],
     ['object-differs', ['Upload again']],
-    ['source-missing', ['Upload again', 'Retry']],
-    ['source-unreadable', ['Upload again', 'Retry']],
+    ['source-missing', ['Retry', 'Upload again']],
+    ['source-unreadable', ['Retry', 'Upload again']],
     ['store-refused', ['Retry']],
   ] as const)('after %s is %j', async (kind, expected) => {
     const { row } = await suite.open(worldWith(failedRecord(kind)))

@@ -1,17 +1,27 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { Store } from '../store/store.ts'
+import { headerOfSum } from '../uploads/checksum-fields.ts'
 
 const PATIENCE_MS = 15_000
 const TYPE = 'application/octet-stream'
 const TOKEN_HEADER = 'x-amz-meta-ferry-upload'
-/** What Ferry's page sends with a PUT of a whole file; a part carries none of them. */
+/** What Ferry's page sends with a PUT of a whole file; a part carries its checksum at most. */
 const PUT_HEADERS = ['content-type', TOKEN_HEADER]
+
+/** What the page will send along with the bytes. */
+export interface Sent {
+  readonly isWholeFile: boolean
+  /** By which the store checks them; null: nothing travels with them. */
+  readonly algorithm: ChecksumAlgorithm | null
+}
 
 /**
  * Does what the page's browser would do before and after a PUT, and judges as it would: may the
- * page's origin send it, and may the page read the ETag of the answer? Null when it may.
+ * page's origin send it with all its headers, and may the page read the ETag of the answer? Null
+ * when it may. A header that the rule leaves out keeps the page out as well as its origin does.
  *
  * fetch.spec.whatwg.org/#http-cors-protocol
  */
@@ -20,9 +30,10 @@ export async function checkCors(
   key: string,
   body: string,
   origin: string,
+  algorithm: ChecksumAlgorithm | null,
 ): Promise<Failure | null> {
   const url = await signedPut(store, key)
-  const refused = await preflight(url, origin, PUT_HEADERS)
+  const refused = await preflight(url, origin, headersOf({ isWholeFile: true, algorithm }))
   if (refused !== null) return refused
   const sent = { origin, 'content-type': TYPE, [TOKEN_HEADER]: 'check' }
   const answer = await answerTo(url, { method: 'PUT', body, headers: sent })
@@ -36,9 +47,14 @@ export async function checkPreflight(
   store: Store,
   key: string,
   origin: string,
-  isWholeFile: boolean,
+  sent: Sent,
 ): Promise<Failure | null> {
-  return preflight(await signedPut(store, key), origin, isWholeFile ? PUT_HEADERS : [])
+  return preflight(await signedPut(store, key), origin, headersOf(sent))
+}
+
+function headersOf({ isWholeFile, algorithm }: Sent): string[] {
+  const sum = algorithm === null ? [] : [headerOfSum(algorithm)]
+  return [...(isWholeFile ? PUT_HEADERS : []), ...sum]
 }
 
 async function preflight(

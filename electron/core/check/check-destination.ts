@@ -1,3 +1,4 @@
+import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type {
   CheckLine,
   CheckReport,
@@ -10,11 +11,13 @@ import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import { type CleanDraft, cleanDraft, type Secrets } from '../destinations/draft.ts'
-import { NOTHING_LEARNT } from '../destinations/stored-destination.ts'
+import { type Learnt, learntAt } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import { CHECK_PATIENCE, openStore } from '../store/s3-client.ts'
 import type { Store } from '../store/store.ts'
+import { askIntegrity } from './ask-integrity.ts'
 import { checkCors } from './check-cors.ts'
+import { IntegrityProbe, probeKeyBelow } from './integrity-probe.ts'
 import { Probe } from './probe.ts'
 import { stepOf } from './step-of.ts'
 
@@ -22,6 +25,8 @@ import { stepOf } from './step-of.ts'
 const STEPS = CheckStep.options
 /** Further off, and S3 refuses what this computer's clock would sign: `RequestTimeTooSkewed`. */
 const CLOCK_WINDOW_MS = 15 * 60_000
+/** A dozen small requests; somebody waits. */
+const INTEGRITY_MS = 20_000
 
 /**
  * Tries everything that an upload needs with real requests, and says which step fails. Stores
@@ -42,7 +47,8 @@ export async function checkDestination(
       : succeeded(clean.value.secrets)
   if (!secrets.ok) return succeeded(stoppedAt('credentials', secrets.failure, notes))
   if (secrets.value === null) return failed({ kind: 'secret-missing' })
-  const store = storeFor(clean.value, secrets.value, ports)
+  const learnt = learntAt(former, clean.value.fields)
+  const store = storeFor(clean.value, secrets.value, learnt, ports)
   try {
     return succeeded(await checkStore(store, notes, ports))
   } finally {
@@ -80,7 +86,22 @@ async function failureOf(
 ): Promise<Failure | null> {
   if (step !== 'cors') return probe[step]()
   if (ports.isCorsHandled) return null
-  return checkCors(store, probe.key, probe.body, ports.pageOrigin())
+  return checkCors(store, probe.key, probe.body, ports.pageOrigin(), await algorithmOf(store))
+}
+
+/** What parts will travel with; null also when the store does not say, as the upload will find out. */
+async function algorithmOf(store: Store): Promise<ChecksumAlgorithm | null> {
+  const probe = new IntegrityProbe(store, probeKeyBelow(store.destination.prefix), false)
+  try {
+    const { integrity } = store.destination
+    const found =
+      integrity === null
+        ? await askIntegrity(probe, AbortSignal.timeout(INTEGRITY_MS))
+        : succeeded(integrity)
+    return found.ok && found.value !== 'none' && found.value !== 'hidden' ? found.value : null
+  } finally {
+    await probe.clean()
+  }
 }
 
 /** Ferry signs with the store's clock, so a wrong one here is worth a word and no more. */
@@ -102,7 +123,7 @@ function stoppedAt(at: CheckStep, failure: Failure, notes: DraftNote[]): CheckRe
   return { lines, notes, suggestedRegion }
 }
 
-function storeFor(clean: CleanDraft, secrets: Secrets, ports: CorePorts): Store {
+function storeFor(clean: CleanDraft, secrets: Secrets, learnt: Learnt, ports: CorePorts): Store {
   const destination = {
     ...clean.fields,
     // Nothing of this one is stored, so nobody will ask for it by its id.
@@ -110,7 +131,7 @@ function storeFor(clean: CleanDraft, secrets: Secrets, ports: CorePorts): Store 
     kind: 's3' as const,
     secretPlace: 'memory' as const,
     keptSecret: null,
-    ...NOTHING_LEARNT,
+    ...learnt,
     linkSeconds: 60,
   }
   return openStore(destination, secrets, ports, CHECK_PATIENCE)

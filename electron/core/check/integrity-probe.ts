@@ -10,6 +10,7 @@ import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { ask, type Store } from '../store/store.ts'
 import { abortUntilGone } from '../uploads/abort-until-gone.ts'
+import { sumField } from '../uploads/checksum-fields.ts'
 
 const BODY = '123456789'
 
@@ -137,17 +138,7 @@ export function sumHeader(
   truth: 'right' | 'wrong',
 ): Partial<UploadPartCommandInput> {
   const bytes = truth === 'right' ? SUMS[algorithm] : SUMS[algorithm].map((byte) => byte ^ 0xff)
-  const text = Buffer.from(bytes).toString('base64')
-  switch (algorithm) {
-    case 'crc64nvme':
-      return { ChecksumCRC64NVME: text }
-    case 'crc32c':
-      return { ChecksumCRC32C: text }
-    case 'sha256':
-      return { ChecksumSHA256: text }
-    case 'md5':
-      return { ContentMD5: text }
-  }
+  return sumField(algorithm, Buffer.from(bytes).toString('base64'))
 }
 
 /** As an upload of that algorithm begins: `Content-MD5` is told to nobody beforehand. */

@@ -13,11 +13,16 @@ export const CHECK_PATIENCE = { connectMs: 8000, idleMs: 15_000 } as const
 
 type Patience = { readonly connectMs: number; readonly idleMs: number }
 
+export type StorePorts = Pick<CorePorts, 'now' | 'storeHttp'> & {
+  /** Told after every answer: the store's time less this computer's. */
+  readonly clockSeen?: (offsetMs: number) => void
+}
+
 /** Everything is said here, so that nothing of the user's AWS profile or environment leaks in. */
 export function openStore(
   destination: StoredDestination,
   secrets: Secrets,
-  ports: Pick<CorePorts, 'now' | 'storeHttp'>,
+  ports: StorePorts,
   patience: Patience = USUAL_PATIENCE,
 ): Store {
   const clock = new ServerClock(ports.now, () => performance.now())
@@ -41,10 +46,9 @@ export function openStore(
     useArnRegion: false,
     followRegionRedirects: false,
     disableS3ExpressSessionAuth: true,
-    systemClockOffset: ports.now() - Date.now(),
     requestHandler: requestHandlerFor(ports, patience),
   })
-  learnTime(client, clock)
+  learnTime(client, clock, ports.clockSeen)
   const access = { provenAtMs: null, hidesIntegrity: false }
   return { destination, client, clock, access, learning: new SharedWork() }
 }
@@ -61,11 +65,12 @@ function requestHandlerFor(
 }
 
 /** Sees every answer, refusals included, before the SDK reads it. */
-function learnTime(client: S3Client, clock: ServerClock): void {
+function learnTime(client: S3Client, clock: ServerClock, clockSeen: StorePorts['clockSeen']): void {
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args)
       clock.learn(dateOf(result.response))
+      clockSeen?.(clock.offsetMs)
       return result
     },
     { step: 'deserialize', priority: 'low', name: 'ferryLearnTime' },

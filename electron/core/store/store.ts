@@ -24,6 +24,9 @@ export interface AskOptions {
   readonly isOnce?: boolean
 }
 
+/** Stores refuse what was signed more than a quarter of an hour off; some are stricter. */
+const SKEW_MS = 5 * 60_000
+
 type Request<T> = (client: S3Client, options: { abortSignal?: AbortSignal }) => Promise<T>
 
 /**
@@ -37,11 +40,14 @@ export async function ask<T>(
   request: Request<T>,
   options: AskOptions = {},
 ): Promise<Outcome<T>> {
+  const offsetMs = store.clock.offsetMs
   const first = await askOnce(store, request, options.signal)
   if (first.ok) return first
   const { kind } = first.failure
+  // The answer to a HEAD has no body to say so, but a date like any other.
+  const wasSkewed = Math.abs(store.clock.offsetMs - offsetMs) > SKEW_MS && kind === 'access-denied'
   const isWorthAnother =
-    kind === 'clock-skewed' || (kind === 'no-response' && options.isOnce !== true)
+    wasSkewed || kind === 'clock-skewed' || (kind === 'no-response' && options.isOnce !== true)
   return isWorthAnother ? askOnce(store, request, options.signal) : first
 }
 
@@ -51,6 +57,8 @@ async function askOnce<T>(
   signal: AbortSignal | undefined,
 ): Promise<Outcome<T>> {
   try {
+    // The SDK would sign with this computer's clock, and correct that by a rule of its own.
+    store.client.config.systemClockOffset = store.clock.nowMs() - Date.now()
     const options = signal === undefined ? {} : { abortSignal: signal }
     return succeeded(await request(store.client, options))
   } catch (error) {

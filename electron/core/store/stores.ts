@@ -3,21 +3,20 @@ import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import { isSamePlace, type StoredDestination } from '../destinations/stored-destination.ts'
-import type { CorePorts } from '../ports.ts'
-import { openStore } from './s3-client.ts'
+import { openStore, type StorePorts } from './s3-client.ts'
 import type { Store } from './store.ts'
 
 /** One open store per destination, made anew when the destination or its secret changed. */
 export class Stores {
   readonly #destinations: Destinations
-  readonly #ports: Pick<CorePorts, 'now' | 'storeHttp'>
+  readonly #ports: StorePorts
   readonly #localIsUp: () => Promise<Outcome<unknown>>
   readonly #open = new Map<DestinationId, Store>()
 
   /** @param localIsUp makes sure that the bucket on this computer runs, before it is spoken with. */
   constructor(
     destinations: Destinations,
-    ports: Pick<CorePorts, 'now' | 'storeHttp'>,
+    ports: StorePorts,
     localIsUp: () => Promise<Outcome<unknown>>,
   ) {
     this.#destinations = destinations

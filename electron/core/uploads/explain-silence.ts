@@ -21,7 +21,11 @@ export async function explainSilence(
   if (ports.isCorsHandled || plan === null) return succeeded({ failure: null })
   const store = await context.stores.of(destinationId)
   if (!store.ok) return store
-  const isWholeFile = plan.mode === 'single'
-  const failure = await checkPreflight(store.value, key, ports.pageOrigin(), isWholeFile)
+  const { integrity } = row.value
+  const sent = {
+    isWholeFile: plan.mode === 'single',
+    algorithm: integrity?.isChecked === true ? integrity.algorithm : null,
+  }
+  const failure = await checkPreflight(store.value, key, ports.pageOrigin(), sent)
   return succeeded({ failure: failure?.kind === 'cors-blocked' ? failure : null })
 }

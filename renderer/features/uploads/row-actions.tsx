@@ -96,7 +96,6 @@ function RescueButtons({ view, calls }: { readonly view: UploadView; readonly ca
   return (
     <>
       {own}
-      {canUploadAgain(view) && <UploadAgainButton view={view} tone="plain" />}
       {action !== 'choose-file' && (
         <Button
           tone={own === null ? 'primary' : 'plain'}
@@ -105,6 +104,7 @@ function RescueButtons({ view, calls }: { readonly view: UploadView; readonly ca
           Retry
         </Button>
       )}
+      {canUploadAgain(view) && <UploadAgainButton view={view} tone="plain" />}
     </>
   )
 }

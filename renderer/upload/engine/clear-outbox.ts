@@ -3,6 +3,7 @@ import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import { delayed } from './delayed.ts'
 import { HOST_WAIT_MS, type MarkOutbox } from './mark-outbox.ts'
 import type { Clock, UploadControl } from './ports.ts'
+import { isWorthTellingAgain } from './recovery.ts'
 import type { Turnstile } from './turnstile.ts'
 
 export interface ClearPorts {
@@ -41,11 +42,11 @@ async function tellMarks({ turnstile, marks }: ClearPorts, uploadIds: readonly U
   await Promise.all(uploadIds.map(tell))
 }
 
-/** Answers whether the host was there. It clears all or none, so one odd row is singled out. */
+/** Answers whether the host could do it now. It clears all or none, so one odd row is singled out. */
 async function clearBatch(ports: ClearPorts, uploadIds: readonly UploadId[]): Promise<boolean> {
   const cleared = await ports.control.clear(uploadIds)
   if (cleared.ok) return true
-  if (cleared.failure.kind === 'host-gone') return false
+  if (isWorthTellingAgain(cleared.failure)) return false
   if (uploadIds.length < 2) return true
   const middle = Math.ceil(uploadIds.length / 2)
   const isThere = await clearBatch(ports, uploadIds.slice(0, middle))

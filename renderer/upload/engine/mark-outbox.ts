@@ -3,11 +3,12 @@ import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import type { UploadMark } from '../../../electron/contract/upload.ts'
 import { LineUp } from './line-up.ts'
 import type { Clock, UploadControl } from './ports.ts'
+import { isWorthTellingAgain } from './recovery.ts'
 import type { Turnstile } from './turnstile.ts'
 
 /** Marks under way at once: as many as one call to the host takes. */
 const MARKS_AT_ONCE = MAX_BATCH
-/** While the host is gone, it is asked so seldom. */
+/** While the host is gone, or its disk full, it is asked so seldom. */
 export const HOST_WAIT_MS = 2_000
 
 interface Letter {
@@ -40,7 +41,7 @@ export class MarkOutbox {
     const letter = { uploadId, mark }
     this.#letters.set(uploadId, letter)
     this.#line.join(letter)
-    if (this.#carrierCount < MARKS_AT_ONCE) void this.#carry()
+    if (this.#carrierCount < Math.min(MARKS_AT_ONCE, this.#letters.size)) void this.#carry()
   }
 
   drop(uploadId: UploadId): void {
@@ -52,7 +53,7 @@ export class MarkOutbox {
 
   /**
    * Sends the upload's mark now, if there is one, ahead of all others. Call inside the turnstile.
-   * Answers whether the host is there.
+   * Answers whether the host can keep it.
    */
   async send(uploadId: UploadId): Promise<boolean> {
     const letter = this.#letters.get(uploadId)
@@ -60,12 +61,12 @@ export class MarkOutbox {
     this.#line.leave(letter)
     const told = await this.#control.mark(uploadId, letter.mark)
     // Any other refusal is final: the host knows better what the upload is.
-    const isHostGone = !told.ok && told.failure.kind === 'host-gone'
+    const isLost = !told.ok && isWorthTellingAgain(told.failure)
     // Another letter took its place meanwhile, or none is wanted any more.
-    if (this.#letters.get(uploadId) !== letter) return !isHostGone
-    if (isHostGone) this.put(uploadId, letter.mark)
+    if (this.#letters.get(uploadId) !== letter) return !isLost
+    if (isLost) this.put(uploadId, letter.mark)
     else this.#letters.delete(uploadId)
-    return !isHostGone
+    return !isLost
   }
 
   async #carry(): Promise<void> {

@@ -1,18 +1,19 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import type { HeldPart } from '../../../electron/contract/upload.ts'
+import { NOTHING_SPENT, type Spent } from './recovery.ts'
 
-/** A part that was begun and has not landed. `tries` counts the failed ones that cost a try. */
+/** A part that was begun and has not landed. */
 export type OpenPart =
-  | { readonly stage: 'in-flight'; readonly tries: number }
+  | { readonly stage: 'in-flight'; readonly spent: Spent }
   | {
       readonly stage: 'waiting'
-      readonly tries: number
+      readonly spent: Spent
       readonly dueAtMs: number
       readonly failure: Failure
     }
   /** Waited long enough; needs a slot. */
-  | { readonly stage: 'due'; readonly tries: number }
+  | { readonly stage: 'due'; readonly spent: Spent }
 
 /**
  * Which parts are sent, under way and still to come. Immutable. Every number below `nextNew` is
@@ -29,10 +30,9 @@ export interface PartLedger {
   readonly landedBytes: number
 }
 
-/** A held part counts only if its number and its length fit the plan. */
 export function openLedger(plan: PartPlan, held: readonly HeldPart[]): PartLedger {
   const fitting = new Map(
-    held.filter((part) => fits(plan, part)).map((part) => [part.partNumber, part.byteLength]),
+    fittingParts(plan, held).map((part) => [part.partNumber, part.byteLength]),
   )
   const numbers: ReadonlySet<number> = new Set(fitting.keys())
   return {
@@ -45,12 +45,17 @@ export function openLedger(plan: PartPlan, held: readonly HeldPart[]): PartLedge
   }
 }
 
-function fits(plan: PartPlan, part: HeldPart): boolean {
-  return part.partNumber <= partCountOf(plan) && part.byteLength === bytesOfPart(plan, part)
+/** A held part counts only if its number and its length fit the plan. */
+export function fittingParts(plan: PartPlan, held: readonly HeldPart[]): readonly HeldPart[] {
+  const last = partCountOf(plan)
+  return held.filter(
+    ({ partNumber, byteLength }) =>
+      partNumber <= last && byteLength === bytesOfPart(plan, partNumber),
+  )
 }
 
-function bytesOfPart(plan: PartPlan, part: { readonly partNumber: number }): number {
-  const { start, end } = rangeOfPart(plan, part.partNumber)
+export function bytesOfPart(plan: PartPlan, partNumber: number): number {
+  const { start, end } = rangeOfPart(plan, partNumber)
   return end - start
 }
 
@@ -62,6 +67,12 @@ function skipHeld(held: ReadonlySet<number>, from: number): number {
 
 export function hasAllLanded(ledger: PartLedger): boolean {
   return ledger.landedCount === partCountOf(ledger.plan)
+}
+
+/** Nothing is left to start; what is open is under way. */
+export function hasAllStarted(ledger: PartLedger): boolean {
+  const isUnderWay = [...ledger.open.values()].every((part) => part.stage === 'in-flight')
+  return isUnderWay && ledger.nextNew > partCountOf(ledger.plan)
 }
 
 export function inFlightCountOf(ledger: PartLedger): number {
@@ -105,7 +116,7 @@ export function startParts(
     const isNew = partNumber === nextNew && partNumber <= partCountOf(ledger.plan)
     const part = open.get(partNumber)
     if (!isNew && part?.stage !== 'due') continue
-    open.set(partNumber, { stage: 'in-flight', tries: part?.tries ?? 0 })
+    open.set(partNumber, { stage: 'in-flight', spent: part?.spent ?? NOTHING_SPENT })
     started.push(partNumber)
     if (isNew) nextNew = skipHeld(ledger.held, nextNew + 1)
   }
@@ -121,7 +132,7 @@ export function landPart(ledger: PartLedger, partNumber: number): PartLedger | n
     ...ledger,
     open,
     landedCount: ledger.landedCount + 1,
-    landedBytes: ledger.landedBytes + bytesOfPart(ledger.plan, { partNumber }),
+    landedBytes: ledger.landedBytes + bytesOfPart(ledger.plan, partNumber),
   }
 }
 

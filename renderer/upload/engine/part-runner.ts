@@ -1,28 +1,36 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
-import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
-import { type PartLedger, partsReady } from './part-ledger.ts'
+import type { PartReceipt, PartToSign } from '../../../electron/contract/upload.ts'
+import { bytesOfPart, type PartLedger, partsReady } from './part-ledger.ts'
 import { type PartToSend, sendPart } from './part-sender.ts'
-import { type PartSigner, SIGNED_AHEAD } from './part-signer.ts'
+import type { PartSigner } from './part-signer.ts'
 import type { FileSource, NetworkStatus, QueuePorts } from './ports.ts'
 import { withLandedPart, withLostTry, withSentBytes } from './progress.ts'
+import type { ReadingGate } from './reading-gate.ts'
 import type { ReceiptOutbox } from './receipt-outbox.ts'
 import { failureSeen } from './recovery.ts'
 import { Silence } from './silence.ts'
-import { PAGE_BUG, type Row } from './upload-row.ts'
-import type { UploadEvent } from './upload-state.ts'
+import { SUMMED_AHEAD, SumStock } from './sum-stock.ts'
+import { PAGE_BUG, type Row, type Run } from './upload-row.ts'
+import type { UploadEvent, UploadPhase } from './upload-state.ts'
 
 export interface PartRunnerParts {
   readonly ports: QueuePorts
   /** The network as it matters to this upload: to a store on this computer, it does not. */
   readonly networkOf: (row: Row) => NetworkStatus
   readonly signer: PartSigner
+  readonly gate: ReadingGate
   readonly receipts: ReceiptOutbox
   readonly dispatch: (row: Row, event: UploadEvent) => void
-  readonly progressed: (row: Row) => void
+  /** A part could start that could not before. */
+  readonly reschedule: () => void
+  readonly progressed: () => void
   /** Null: it landed. */
   readonly partEnded: (row: Row, failure: Failure | null, startedAtMs: number) => void
 }
+
+/** The store was asked since; what lands from before is news to the host only. */
+const ASKED_SINCE: ReadonlySet<UploadPhase> = new Set(['sending', 'verifying', 'completing'])
 
 /** Sends the parts of uploads, and makes events of what becomes of them. */
 export class PartRunner {
@@ -40,19 +48,45 @@ export class PartRunner {
     this.#silence.forget(uploadId)
   }
 
-  /** Starts all of them; `signal` is that of the upload's run. */
+  /** Sums up what is sent next. */
+  stockUp(row: Row): void {
+    if (row.state.phase !== 'sending' || row.run === null) return
+    this.#stockOf(row, row.run)?.fill(partsReady(row.state.ledger, SUMMED_AHEAD))
+  }
+
+  /** Starts all of them. */
   send(
     row: Row,
+    run: Run,
+    source: FileSource,
     ledger: PartLedger,
     partNumbers: readonly number[],
-    source: FileSource,
-    signal: AbortSignal,
   ): void {
     const { uploadId } = row
-    this.#parts.signer.prefetch(uploadId, partNumbers, partsReady(ledger, SIGNED_AHEAD))
+    const stock = this.#stockOf(row, run)
+    if (stock === null) return
+    const next = partsReady(ledger, SUMMED_AHEAD)
+    this.#parts.signer.prefetch(uploadId, summed(row, partNumbers), summed(row, next))
     for (const partNumber of partNumbers) {
-      void this.#send(row, { uploadId, plan: ledger.plan, partNumber, source }, signal)
+      const part = { uploadId, plan: ledger.plan, partNumber, source, stock }
+      void this.#send(row, part, run.controller.signal)
     }
+  }
+
+  #stockOf(row: Row, run: Run): SumStock | null {
+    const { source, controller } = run
+    const { sums } = row
+    if (source === null || sums === null) return null
+    const { ports, gate, reschedule } = this.#parts
+    run.stock ??= new SumStock({
+      checksums: ports.checksums,
+      gate,
+      source,
+      sums,
+      signal: controller.signal,
+      changed: reschedule,
+    })
+    return run.stock
   }
 
   async #send(row: Row, part: PartToSend, signal: AbortSignal): Promise<void> {
@@ -62,11 +96,11 @@ export class PartRunner {
     const onSent = (sentBytes: number) => {
       if (signal.aborted) return
       row.progress = withSentBytes(row.progress, part.partNumber, sentBytes)
-      this.#parts.progressed(row)
+      this.#parts.progressed()
     }
     try {
       const sent = await sendPart(sendPorts, part, { signal, onSent })
-      if (sent.ok) this.#landed(row, part, sent.value.etag, startedAtMs, signal)
+      if (sent.ok) this.#landed(row, part, sent.value, startedAtMs, signal)
       else await this.#explain(row, part.partNumber, sent.failure, startedAtMs, signal)
     } catch (error) {
       if (signal.aborted) return
@@ -78,18 +112,17 @@ export class PartRunner {
   #landed(
     row: Row,
     part: PartToSend,
-    etag: string,
+    receipt: PartReceipt,
     startedAtMs: number,
     signal: AbortSignal,
   ): void {
-    const receipt = { partNumber: part.partNumber, etag }
-    if (signal.aborted && row.state.phase === 'sending') {
-      // Of an earlier run: the store was asked since, so only the receipt is news.
+    if (signal.aborted && ASKED_SINCE.has(row.state.phase)) {
       this.#parts.receipts.add(row.uploadId, receipt)
       return
     }
-    const { start, end } = rangeOfPart(part.plan, part.partNumber)
-    row.progress = withLandedPart(row.progress, part.partNumber, end - start)
+    const { partNumber, checksum } = receipt
+    row.sums?.noteLanded(partNumber, checksum)
+    row.progress = withLandedPart(row.progress, partNumber, bytesOfPart(part.plan, partNumber))
     this.#parts.partEnded(row, null, startedAtMs)
     this.#parts.dispatch(row, { type: 'part-landed', receipt })
   }
@@ -111,9 +144,18 @@ export class PartRunner {
     const { ports, networkOf } = this.#parts
     const { clock } = ports
     const failure = failureSeen(cause, networkOf(row).isOnline())
+    if (failure.kind === 'body-corrupted') row.sums?.doubt(partNumber)
     row.progress = withLostTry(row.progress, partNumber)
     this.#parts.partEnded(row, failure, startedAtMs)
     const moment = { nowMs: clock.now(), jitter: clock.jitter() }
     this.#parts.dispatch(row, { type: 'part-failed', partNumber, failure, moment })
   }
+}
+
+/** Those of which it is known already what is to be signed. */
+function summed({ sums }: Row, partNumbers: readonly number[]): readonly PartToSign[] {
+  return partNumbers.flatMap((partNumber) => {
+    const checksum = sums?.toSend(partNumber)
+    return checksum === undefined ? [] : [{ partNumber, checksum }]
+  })
 }

@@ -1,27 +1,49 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
 import type { PartReceipt } from '../../../electron/contract/upload.ts'
-import { hasAllLanded, landPart, type OpenPart, startParts, withOpenPart } from './part-ledger.ts'
-import { recoveryFrom } from './recovery.ts'
-import { type Moment, NO_TROUBLES, type Step, type UploadState } from './upload-state.ts'
-import { giveUp, goOffline, prepareAgain, stay, to } from './upload-turns.ts'
+import {
+  hasAllLanded,
+  hasAllStarted,
+  landPart,
+  type OpenPart,
+  type PartLedger,
+  startParts,
+  withOpenPart,
+} from './part-ledger.ts'
+import { attemptAfter, NOTHING_SPENT, recoveryFrom, type Spent, spentAfter } from './recovery.ts'
+import type { At, Moment, Step, Troubles, UploadEffect } from './upload-state.ts'
+import { stay, to, turnAfter } from './upload-turns.ts'
 
-type Sending = UploadState & { phase: 'sending' }
+type Sending = At<'sending'>
 
 export function sendParts(state: Sending, partNumbers: readonly number[]): Step {
   const { ledger, started } = startParts(state.ledger, partNumbers)
   if (started.length === 0) return stay(state)
-  return to({ ...state, ledger }, { type: 'send-parts', partNumbers: started })
+  const send = { type: 'send-parts', partNumbers: started } as const
+  const isTail = ledger.plan.mode === 'multipart' && hasAllStarted(ledger)
+  return isTail
+    ? to({ ...state, ledger }, send, { type: 'reread', which: 'landed' })
+    : to({ ...state, ledger }, send)
 }
 
 export function landed(state: Sending, receipt: PartReceipt): Step {
   const ledger = landPart(state.ledger, receipt.partNumber)
   if (ledger === null) return stay(state)
   const record = { type: 'record-part', receipt } as const
-  const troubles = { ...NO_TROUBLES, startOvers: state.troubles.startOvers }
+  const troubles = { ...NOTHING_SPENT, startOvers: state.troubles.startOvers }
   return hasAllLanded(ledger)
-    ? to({ phase: 'completing', troubles }, record, { type: 'complete' })
+    ? allLanded(ledger, troubles, record)
     : to({ phase: 'sending', troubles, ledger }, record)
+}
+
+/** What travelled in one PUT cannot be half old, half new: its one checksum covers all of it. */
+export function allLanded(
+  { plan }: PartLedger,
+  troubles: Troubles,
+  ...before: readonly UploadEffect[]
+): Step {
+  return plan.mode === 'single'
+    ? to({ phase: 'completing', troubles }, ...before, { type: 'complete' })
+    : to({ phase: 'verifying', troubles }, ...before, { type: 'verify' })
 }
 
 export function failPart(
@@ -33,27 +55,25 @@ export function failPart(
   const part = state.ledger.open.get(partNumber)
   if (part?.stage !== 'in-flight') return stay(state)
   const { troubles } = state
-  const tries = part.tries + 1
-  const recovery = recoveryFrom(failure, { tries, startOvers: troubles.startOvers }, moment.jitter)
-  switch (recovery.kind) {
-    case 'wait':
-      return goOffline(troubles, recovery.afterMs)
-    case 'retry':
-    case 'sign-again': {
-      const isFree = recovery.kind === 'retry' && !recovery.costsTry
-      const dueAtMs = moment.nowMs + recovery.afterMs
-      const spent = isFree ? part.tries : tries
-      const waiting = { stage: 'waiting', tries: spent, dueAtMs, failure } as const
-      return waitForPart(state, partNumber, waiting, recovery.afterMs)
-    }
-    case 'start-over':
-      return prepareAgain({ ...troubles, startOvers: troubles.startOvers + 1 })
-    case 'ask-user':
-    case 'give-up':
-      return giveUp(failure)
-    default:
-      return unreachable(recovery)
+  // What the upload as a whole has used up counts, too: its parts are counted anew after each
+  // `preparing`.
+  const spent = sumOf(part.spent, troubles)
+  const attempt = attemptAfter(spent, troubles.startOvers)
+  const recovery = recoveryFrom(failure, attempt, moment.jitter)
+  if (recovery.kind !== 'retry' && recovery.kind !== 'sign-again') {
+    return turnAfter(troubles, failure, recovery, moment)
   }
+  const waiting = {
+    stage: 'waiting',
+    spent: spentAfter(part.spent, recovery),
+    dueAtMs: moment.nowMs + recovery.afterMs,
+    failure,
+  } as const
+  return waitForPart(state, partNumber, waiting, recovery.afterMs)
+}
+
+function sumOf(one: Spent, other: Spent): Spent {
+  return { failures: one.failures + other.failures, tries: one.tries + other.tries }
 }
 
 function waitForPart(
@@ -63,7 +83,7 @@ function waitForPart(
   afterMs: number,
 ): Step {
   if (afterMs === 0) {
-    const due = { stage: 'due', tries: part.tries } as const
+    const due = { stage: 'due', spent: part.spent } as const
     return to({ ...state, ledger: withOpenPart(state.ledger, partNumber, due) })
   }
   return to(
@@ -80,7 +100,7 @@ export function dueParts(
   let { ledger } = state
   for (const [partNumber, part] of state.ledger.open) {
     if (part.stage !== 'waiting' || !isMeant(partNumber, part.failure)) continue
-    ledger = withOpenPart(ledger, partNumber, { stage: 'due', tries: part.tries })
+    ledger = withOpenPart(ledger, partNumber, { stage: 'due', spent: part.spent })
   }
   return ledger === state.ledger ? stay(state) : to({ ...state, ledger })
 }

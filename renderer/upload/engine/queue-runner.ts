@@ -1,13 +1,12 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
+import { candidateOf } from './candidate-of.ts'
 import { delayed } from './delayed.ts'
-import { hasAllLanded, inFlightCountOf, partsReady } from './part-ledger.ts'
 import type { Clock } from './ports.ts'
 import { paceFrom, progressFrom } from './progress.ts'
 import type { QueueBoard } from './queue-board.ts'
 import {
   budgetAfterLanding,
   budgetAfterThrottle,
-  type Candidate,
   FULL_BUDGET,
   type Grant,
   partsToStart,
@@ -27,6 +26,8 @@ export interface RunnerParts {
   readonly waitlist: Waitlist
   readonly storeOf: (row: Row) => string
   readonly perform: (row: Row, effect: UploadEffect) => void
+  /** Gets ready what is sent next; before that, it gets no slot. */
+  readonly stockUp: (row: Row) => void
   readonly closing: AbortSignal
 }
 
@@ -62,6 +63,17 @@ export class QueueRunner {
     this.#parts.board.announce()
   }
 
+  /** Something could start that could not before. */
+  reschedule(): void {
+    this.dispatchAll([])
+  }
+
+  /** The row leaves for good. */
+  dismiss(row: Row): void {
+    this.#parts.waitlist.leave(row)
+    this.#parts.perform(row, { type: 'stop' })
+  }
+
   /** Lets a row wait for its place; ahead of the others if the person asked for this one. */
   enlist(row: Row, isAsked: boolean): void {
     if (row.state.phase === 'queued') this.#parts.waitlist.wait(row, isAsked)
@@ -86,7 +98,7 @@ export class QueueRunner {
   #tick(): void {
     this.#isTicking = false
     const { board, clock, waitlist } = this.#parts
-    const moving = [...waitlist.liveByStore()].flatMap(([, rows]) => rows).filter(isSending)
+    const moving = [...waitlist.liveByStore()].flatMap(([, rows]) => rows).filter(isMoving)
     board.measure(moving, clock.now())
     if (moving.length > 0) this.progressed()
     board.announce()
@@ -140,6 +152,7 @@ export class QueueRunner {
       this.#inbox.push([row, { type: 'admitted' }])
     }
     for (const [store, rows] of this.#parts.waitlist.liveByStore()) {
+      for (const row of rows) this.#parts.stockUp(row)
       for (const { upload: row, partNumbers } of this.#grantsFor(store, rows)) {
         row.servedAt = this.#nextTurn()
         this.#inbox.push([row, { type: 'parts-granted', partNumbers }])
@@ -165,10 +178,6 @@ function isSending(row: Row): boolean {
   return row.state.phase === 'sending'
 }
 
-function candidateOf(row: Row, slots: number): readonly Candidate<Row>[] {
-  const { state } = row
-  if (state.phase !== 'sending' || hasAllLanded(state.ledger)) return []
-  const inFlightCount = inFlightCountOf(state.ledger)
-  const ready = partsReady(state.ledger, Math.max(0, slots - inFlightCount))
-  return [{ upload: row, inFlightCount, servedAt: row.servedAt, ready }]
+function isMoving(row: Row): boolean {
+  return isSending(row) || row.state.phase === 'verifying'
 }

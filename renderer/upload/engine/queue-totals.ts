@@ -1,7 +1,7 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { msLeftAt, type Pace, paceAfter, paceFrom } from './progress.ts'
 import type { QueueTotals } from './queue-view.ts'
-import type { Row } from './upload-row.ts'
+import { isStuck, type Row } from './upload-row.ts'
 import type { UploadPhase } from './upload-state.ts'
 
 type Share = Readonly<Record<(typeof COUNTS)[number], number>>
@@ -89,24 +89,24 @@ export class TotalsCounter {
 const ACTIVE: ReadonlySet<UploadPhase> = new Set([
   'preparing',
   'sending',
+  'verifying',
   'completing',
   'retry-waiting',
 ])
 
-const STUCK: ReadonlySet<UploadPhase> = new Set(['failed', 'needs-you'])
-
-function shareOf({ state, record, progress }: Row): Share {
+function shareOf(row: Row): Share {
+  const { state, record, progress } = row
   if (state.phase === 'cancelled') return NOTHING
-  const isUnfinished = !['done', 'failed', 'cancelling'].includes(state.phase)
+  const isToDo = !['done', 'failed', 'cancelling'].includes(state.phase)
   return {
     uploadCount: 1,
-    unfinishedCount: isUnfinished ? 1 : 0,
+    unfinishedCount: isToDo ? 1 : 0,
     activeCount: ACTIVE.has(state.phase) ? 1 : 0,
     pausedCount: state.phase === 'paused' ? 1 : 0,
     doneCount: state.phase === 'done' ? 1 : 0,
-    stuckCount: STUCK.has(state.phase) ? 1 : 0,
+    stuckCount: isStuck(row) ? 1 : 0,
     failedCount: state.phase === 'failed' ? 1 : 0,
-    sentBytes: isUnfinished ? progress.shownBytes : 0,
-    totalBytes: isUnfinished ? record.byteLength : 0,
+    sentBytes: isToDo ? progress.shownBytes : 0,
+    totalBytes: isToDo ? record.byteLength : 0,
   }
 }

@@ -7,32 +7,49 @@ export type Recovery =
   | { readonly kind: 'wait'; readonly afterMs: number }
   | { readonly kind: 'retry'; readonly afterMs: number; readonly costsTry: boolean }
   | { readonly kind: 'sign-again'; readonly afterMs: number }
-  /** Prepare anew: the store says what it still holds, and the host measures the store's clock. */
+  /** The person should do something; should it mend by itself, that will do as well. */
+  | { readonly kind: 'ask-and-retry'; readonly afterMs: number }
+  /** Prepare anew: the host measures the store's clock. What the store holds is kept. */
+  | { readonly kind: 'prepare-again' }
+  /** Prepare anew: the store has lost the upload, and says what it still holds. */
   | { readonly kind: 'start-over' }
   /** It goes on when the person has done something. */
   | { readonly kind: 'ask-user' }
   /** The sent parts are kept. */
   | { readonly kind: 'give-up' }
 
-/** What was tried before, this time included. */
-export interface Attempt {
-  /** From 1; counts the failures in a row that cost a try. */
+/** What failures in a row have used up. */
+export interface Spent {
+  /** All of them: the more, the longer the next wait. */
+  readonly failures: number
+  /** Those that something answered to; not without end. */
   readonly tries: number
+}
+
+export const NOTHING_SPENT: Spent = { failures: 0, tries: 0 }
+
+/** What was tried before, this time included. */
+export interface Attempt extends Spent {
   /** How often this upload has started over since the person last touched it. */
   readonly startOvers: number
 }
 
-/** When the store answers, but not as hoped. */
-export const STORE_TRIES = 10
-/** When nothing answers, or the store asks for patience: about five minutes. */
-export const PATIENT_TRIES = 20
+/** A store that is ill for half an hour is waited for. */
+export const STORE_TRIES = 60
+/** What is wrong again and again with fresh bytes or a fresh signature is not chance. */
+export const FRESH_TRIES = 10
+/** The clock is measured each time; so often in a row, measuring does not help. */
+export const CLOCK_TRIES = 3
 export const MAX_BACKOFF_MS = 30_000
 /** A store that asks for more is not taken at its word. */
 export const MAX_RETRY_AFTER_MS = 15 * 60_000
 export const OFFLINE_RECHECK_MS = 30_000
+/** In case that nobody says when the computer wakes; its timers stand still while it sleeps. */
+export const ASLEEP_RECHECK_MS = 60_000
 
 const BASE_BACKOFF_MS = 500
 const HOST_WAIT_MS = { least: 2_000, spread: 8_000 } as const
+const DISK_WAIT_MS = { least: 15_000, spread: 15_000 } as const
 
 /**
  * The one place that decides what follows a failure.
@@ -40,34 +57,38 @@ const HOST_WAIT_MS = { least: 2_000, spread: 8_000 } as const
  */
 export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number): Recovery {
   const { tries } = attempt
-  const backoff = backoffMs(tries, jitter)
+  const backoff = backoffMs(attempt.failures, jitter)
   switch (failure.kind) {
     case 'offline':
       return { kind: 'wait', afterMs: OFFLINE_RECHECK_MS }
+    // Silence is the network's, which has nights without end on a train, and ends all the same.
     case 'stalled':
-    case 'server-error':
-    case 'body-corrupted':
-      return retryWithin(STORE_TRIES, tries, backoff)
     case 'no-response':
     case 'host-not-found':
     case 'host-unreachable':
-      return retryWithin(PATIENT_TRIES, tries, backoff)
+      return { kind: 'retry', afterMs: backoff, costsTry: false }
     case 'throttled': {
       const asked = Math.min(failure.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS)
-      return retryWithin(PATIENT_TRIES, tries, Math.max(asked, backoff))
+      return { kind: 'retry', afterMs: Math.max(asked, backoff), costsTry: false }
     }
     case 'host-gone': {
       // The host may be restarting; nothing was asked of the store, so nothing was tried.
       const afterMs = HOST_WAIT_MS.least + jitter * HOST_WAIT_MS.spread
       return { kind: 'retry', afterMs, costsTry: false }
     }
+    case 'server-error':
+      return retryWithin(STORE_TRIES, tries, backoff)
+    case 'body-corrupted':
+      return retryWithin(FRESH_TRIES, tries, backoff)
     case 'url-expired':
-      if (tries >= STORE_TRIES) return { kind: 'give-up' }
+      if (tries >= FRESH_TRIES) return { kind: 'give-up' }
       return { kind: 'sign-again', afterMs: tries === 1 ? 0 : backoff }
+    case 'clock-skewed':
+      return { kind: tries <= CLOCK_TRIES ? 'prepare-again' : 'ask-user' }
     case 'upload-gone':
       return { kind: attempt.startOvers === 0 ? 'start-over' : 'give-up' }
-    case 'clock-skewed':
-      return { kind: attempt.startOvers === 0 ? 'start-over' : 'ask-user' }
+    case 'disk-full':
+      return { kind: 'ask-and-retry', afterMs: DISK_WAIT_MS.least + jitter * DISK_WAIT_MS.spread }
     case 'form-invalid':
     case 'tls-failed':
     case 'not-s3':
@@ -79,12 +100,12 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'cors-blocked':
     case 'etag-hidden':
     case 'source-detached':
-    case 'disk-full':
     case 'secret-store-unavailable':
     case 'secret-missing':
     case 'local-bucket-unavailable':
       return { kind: 'ask-user' }
     case 'store-refused':
+    case 'object-differs':
     case 'source-changed':
     case 'source-missing':
     case 'source-unreadable':
@@ -99,13 +120,24 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
   }
 }
 
-/** At most 30 s; doubles with each try. */
-function backoffMs(tries: number, jitter: number): number {
-  return Math.min(MAX_BACKOFF_MS, BASE_BACKOFF_MS * 2 ** (tries - 1)) * jitter
+/** At most 30 s; doubles with each failure. */
+function backoffMs(failures: number, jitter: number): number {
+  return Math.min(MAX_BACKOFF_MS, BASE_BACKOFF_MS * 2 ** (failures - 1)) * jitter
 }
 
 function retryWithin(limit: number, tries: number, afterMs: number): Recovery {
   return tries >= limit ? { kind: 'give-up' } : { kind: 'retry', afterMs, costsTry: true }
+}
+
+/** This failure included, as if it cost a try: `recoveryFrom` says whether it does. */
+export function attemptAfter(spent: Spent, startOvers: number): Attempt {
+  return { failures: spent.failures + 1, tries: spent.tries + 1, startOvers }
+}
+
+/** What is used up once it is known what follows. */
+export function spentAfter(spent: Spent, recovery: Recovery): Spent {
+  const isFree = recovery.kind === 'retry' && !recovery.costsTry
+  return { failures: spent.failures + 1, tries: spent.tries + (isFree ? 0 : 1) }
 }
 
 /**
@@ -120,6 +152,11 @@ export function failureSeen(failure: Failure, isOnline: boolean): Failure {
 /** A change of the network may have mended it: worth a try at once. */
 export function isWorthTryOnNetworkChange(failure: Failure): boolean {
   return failure.kind === 'offline' || failure.kind === 'host-gone' || SILENCE.has(failure.kind)
+}
+
+/** The host cannot keep what it is told just now; later it can, so it is told again. */
+export function isWorthTellingAgain(failure: Failure): boolean {
+  return failure.kind === 'host-gone' || failure.kind === 'disk-full'
 }
 
 const SILENCE: ReadonlySet<FailureKind> = new Set([

@@ -7,6 +7,8 @@ export const STALL_MS = 30_000
 export const ANSWER_MS = 120_000
 /** The browser says that there is no network: enough to see whether it is right. */
 export const OFFLINE_STALL_MS = 3_000
+/** So often is looked whether the computer has slept meanwhile. */
+const LOOK_MS = 10_000
 
 export interface StallPorts {
   readonly clock: Clock
@@ -49,9 +51,16 @@ export async function watchedSend<T>(
   }
 }
 
+/** A timer that is so late has slept with its computer, and the request could not move either. */
+const LATE_MS = 5_000
+
+function oversleptMs(lateMs: number): number {
+  return lateMs > LATE_MS ? lateMs : 0
+}
+
 async function watch(
   { clock, network }: StallPorts,
-  reading: { readonly atMs: number },
+  reading: { atMs: number },
   limitMs: () => number,
   end: AbortSignal,
   stalled: AbortController,
@@ -65,8 +74,11 @@ async function watch(
       break
     }
     wake = new AbortController()
+    const lookMs = Math.min(leftMs, LOOK_MS)
+    const sleptAtMs = clock.now()
     // Woken by the network or ended: both are seen by the loop itself.
-    await clock.sleep(leftMs, AbortSignal.any([end, wake.signal])).catch(() => undefined)
+    await clock.sleep(lookMs, AbortSignal.any([end, wake.signal])).catch(() => undefined)
+    reading.atMs += oversleptMs(clock.now() - sleptAtMs - lookMs)
   }
   unsubscribe()
 }

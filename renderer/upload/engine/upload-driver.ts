@@ -1,13 +1,15 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
-import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import { delayed } from './delayed.ts'
-import { HOST_WAIT_MS, type MarkOutbox } from './mark-outbox.ts'
+import { Ending } from './ending.ts'
+import type { MarkOutbox } from './mark-outbox.ts'
 import type { NarrowGate } from './narrow-gate.ts'
 import { type PlanLimits, planParts } from './part-plan.ts'
 import { PartRunner, type PartRunnerParts } from './part-runner.ts'
+import { sumsAfterPrepare } from './part-sums.ts'
 import { failureSeen } from './recovery.ts'
+import { Rereading } from './rereading.ts'
 import type { Turnstile } from './turnstile.ts'
 import { isAllRecorded, PAGE_BUG, type Row, type Run } from './upload-row.ts'
 import type { UploadEffect, UploadEvent } from './upload-state.ts'
@@ -16,7 +18,6 @@ export interface DriverParts extends PartRunnerParts {
   readonly limitsOf: (row: Row) => PlanLimits
   readonly marks: MarkOutbox
   readonly turnstile: Turnstile
-  /** A hundred thousand cancels may be asked for in one click. */
   readonly cancelGate: NarrowGate
   readonly closing: AbortSignal
 }
@@ -25,14 +26,23 @@ export interface DriverParts extends PartRunnerParts {
 export class UploadDriver {
   readonly #parts: DriverParts
   readonly #partRunner: PartRunner
+  readonly #rereading: Rereading
+  readonly #ending: Ending
 
   constructor(parts: DriverParts) {
+    const fail = (row: Row, failure: Failure) => this.#fail(row, failure)
+    const { control, checksums, clock } = parts.ports
     this.#parts = parts
     this.#partRunner = new PartRunner(parts)
+    this.#rereading = new Rereading({ ...parts, control, checksums, fail })
+    this.#ending = new Ending({ ...parts, control, clock, fail })
+  }
+
+  stockUp(row: Row): void {
+    this.#partRunner.stockUp(row)
   }
 
   perform(row: Row, effect: UploadEffect): void {
-    const { receipts, marks } = this.#parts
     switch (effect.type) {
       case 'stop':
         this.#stop(row)
@@ -47,19 +57,26 @@ export class UploadDriver {
         this.#wait(row, effect.afterMs, { type: 'part-due', partNumber: effect.partNumber })
         break
       case 'record-part':
-        receipts.add(row.uploadId, effect.receipt)
+        this.#parts.receipts.add(row.uploadId, effect.receipt)
+        break
+      case 'reread':
+        void this.#rereading.inBackground(row, this.#runOf(row), effect.which)
+        break
+      case 'verify':
+        row.verifiedBytes = 0
+        this.#begin(row, (run) => this.#verify(row, run))
         break
       case 'complete':
-        this.#begin(row, (run) => this.#complete(row, run))
+        this.#begin(row, (run) => this.#ending.complete(row, run))
         break
       case 'cancel':
-        void this.#cancel(row, this.#runOf(row))
+        void this.#ending.cancel(row, this.#runOf(row))
         break
       case 'wait':
         this.#wait(row, effect.afterMs, { type: 'wait-over' })
         break
       case 'mark':
-        marks.put(row.uploadId, effect.mark)
+        this.#parts.marks.put(row.uploadId, effect.mark)
         break
       default:
         unreachable(effect)
@@ -72,12 +89,22 @@ export class UploadDriver {
     row.progress = { ...row.progress, inFlight: new Map() }
     const { receipts } = this.#parts
     this.#partRunner.forget(row.uploadId)
-    if (row.state.phase === 'done' || row.state.phase === 'cancelled') receipts.drop(row.uploadId)
-    else void receipts.flush(row.uploadId)
+    if (row.state.phase !== 'done' && row.state.phase !== 'cancelled') {
+      void receipts.flush(row.uploadId)
+      return
+    }
+    row.sums = null
+    receipts.drop(row.uploadId)
   }
 
   #runOf(row: Row): Run {
-    row.run ??= { controller: new AbortController(), source: this.#parts.ports.sources(row.record) }
+    const { sources } = this.#parts.ports
+    row.run ??= {
+      controller: new AbortController(),
+      source: sources(row.record),
+      stock: null,
+      idle: null,
+    }
     return row.run
   }
 
@@ -112,6 +139,7 @@ export class UploadDriver {
     const prepared = await ports.control.prepare(row.uploadId, partBytes.value)
     if (run.controller.signal.aborted) return
     if (!prepared.ok) return this.#fail(row, prepared.failure)
+    row.sums = sumsAfterPrepare(row.sums, prepared.value, row.record.sourceId)
     this.#parts.dispatch(row, { type: 'prepared', prepared: prepared.value })
   }
 
@@ -125,70 +153,22 @@ export class UploadDriver {
   }
 
   #sendParts(row: Row, partNumbers: readonly number[]): void {
-    const { controller, source } = this.#runOf(row)
+    const run = this.#runOf(row)
     if (row.state.phase !== 'sending') return
-    if (source === null) this.#fail(row, { kind: 'source-detached' })
-    else this.#partRunner.send(row, row.state.ledger, partNumbers, source, controller.signal)
+    if (run.source === null) this.#fail(row, { kind: 'source-detached' })
+    else this.#partRunner.send(row, run, run.source, row.state.ledger, partNumbers)
   }
 
-  async #complete(row: Row, run: Run): Promise<void> {
-    const { ports, receipts } = this.#parts
-    await receipts.flush(row.uploadId)
-    const checked = await this.#checkSource(run)
-    if (!checked.ok) return this.#fail(row, checked.failure)
-    if (run.controller.signal.aborted) return
-    const completed = await ports.control.complete(row.uploadId)
-    if (completed.ok) this.#end(row, completed.value)
-    else if (!run.controller.signal.aborted) this.#fail(row, completed.failure)
-  }
-
-  /** A file that changed while its last part travelled would be half old, half new. */
-  async #checkSource(run: Run): Promise<Outcome<null>> {
-    if (run.source === null) return succeeded(null)
+  async #verify(row: Row, run: Run): Promise<void> {
     const { signal } = run.controller
     try {
-      return await run.source.check(signal)
+      const read = await this.#rereading.all(row, run)
+      if (signal.aborted) return
+      if (read.ok) this.#parts.dispatch(row, { type: 'verified' })
+      else this.#fail(row, read.failure)
     } catch (error) {
       if (!signal.aborted) throw error
-      return succeeded(null)
     }
-  }
-
-  /** Waits for no other call of this upload: the host ends what is under way, and keeps order. */
-  async #cancel(row: Row, run: Run): Promise<void> {
-    const { ports, marks, receipts, cancelGate } = this.#parts
-    const { signal } = run.controller
-    marks.drop(row.uploadId)
-    receipts.drop(row.uploadId)
-    await cancelGate.pass(async () => {
-      if (signal.aborted) return
-      const cancelled = await ports.control.cancel(row.uploadId)
-      if (signal.aborted) return
-      if (cancelled.ok) this.#end(row, cancelled.value)
-      else if (cancelled.failure.kind === 'not-now') await this.#endAsDone(row, run)
-      else this.#fail(row, cancelled.failure)
-      // Thousands may want in; while the host is gone, the gate stays shut for a moment.
-      if (!cancelled.ok && cancelled.failure.kind === 'host-gone') await this.#pauseAtGate()
-    })
-  }
-
-  #end(row: Row, record: UploadRecord): void {
-    row.record = record
-    this.#parts.dispatch(row, { type: record.status.phase === 'done' ? 'completed' : 'cancelled' })
-  }
-
-  /** Too late to cancel: it is complete, and then `complete` only answers the record. */
-  async #endAsDone(row: Row, run: Run): Promise<void> {
-    const completed = await this.#parts.ports.control.complete(row.uploadId)
-    if (run.controller.signal.aborted) return
-    if (completed.ok) this.#end(row, completed.value)
-    else this.#fail(row, completed.failure)
-  }
-
-  async #pauseAtGate(): Promise<void> {
-    const { ports, closing } = this.#parts
-    // Rejects only when the queue is closed, and then nobody goes through any more.
-    await ports.clock.sleep(HOST_WAIT_MS, closing).catch(() => undefined)
   }
 
   #fail(row: Row, cause: Failure): void {

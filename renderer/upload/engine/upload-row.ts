@@ -1,10 +1,12 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { MULTIPART_FROM_BYTES } from '../../../electron/contract/limits.ts'
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
+import type { PartSums } from './part-sums.ts'
 import type { FileSource } from './ports.ts'
 import { type Pace, type Progress, paceFrom, progressFrom } from './progress.ts'
 import type { UploadView } from './queue-view.ts'
 import type { Lane } from './schedule.ts'
+import type { SumStock } from './sum-stock.ts'
 import type { UploadState } from './upload-state.ts'
 import { restingState } from './upload-turns.ts'
 
@@ -16,13 +18,17 @@ export interface Run {
   readonly controller: AbortController
   /** Null: the page does not have the file. */
   readonly source: FileSource | null
+  /** Made when there is something to send. */
+  stock: SumStock | null
+  /** Ends the reading that has time. */
+  idle: AbortController | null
 }
 
 /** One upload in the queue. The queue and its driver change it; nobody else sees it. */
 export interface Row {
   readonly uploadId: UploadRecord['uploadId']
   /** Places the row in the list among those of the same moment. */
-  readonly sequence: number
+  sequence: number
   record: UploadRecord
   state: UploadState
   progress: Progress
@@ -30,6 +36,10 @@ export interface Row {
   /** When it was last given a slot, or admitted: a running number. */
   servedAt: number
   run: Run | null
+  /** Null until the store was asked. */
+  sums: PartSums | null
+  /** How far the final check is. */
+  verifiedBytes: number
   /** Made when somebody asks, dropped when anything in it changed. */
   view: UploadView | null
 }
@@ -50,6 +60,8 @@ export function newRow(
     pace: paceFrom(nowMs, sentBytes),
     servedAt: 0,
     run: null,
+    sums: null,
+    verifiedBytes: 0,
     view: null,
   }
 }
@@ -76,4 +88,13 @@ export function isAllRecorded(record: UploadRecord): boolean {
 
 export function laneOf(record: UploadRecord): Lane {
   return record.byteLength < MULTIPART_FROM_BYTES ? 'small' : 'large'
+}
+
+export function isUnfinished({ state }: Row): boolean {
+  return state.phase !== 'done' && state.phase !== 'failed' && state.phase !== 'cancelled'
+}
+
+/** Failed, or waiting for the person. */
+export function isStuck({ state }: Row): boolean {
+  return state.phase === 'failed' || state.phase === 'needs-you' || state.phase === 'blocked'
 }

@@ -1,11 +1,11 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { PartReceipt, PreparedUpload, UploadMark } from '../../../electron/contract/upload.ts'
 import type { PartLedger } from './part-ledger.ts'
+import { NOTHING_SPENT, type Spent } from './recovery.ts'
 
 /** What an upload remembers of its troubles; forgotten when a part lands or the person acts. */
-export interface Troubles {
-  /** Failures in a row of prepare and complete that cost a try. */
-  readonly tries: number
+export interface Troubles extends Spent {
+  /** Not forgotten when a part lands. */
   readonly startOvers: number
 }
 
@@ -15,30 +15,43 @@ export type UploadState =
   /** The host begins it on the store, or asks the store what it holds. */
   | { readonly phase: 'preparing'; readonly troubles: Troubles }
   | { readonly phase: 'sending'; readonly troubles: Troubles; readonly ledger: PartLedger }
+  /** The store has all of a file in parts; whether it is one and the same file is looked up. */
+  | { readonly phase: 'verifying'; readonly troubles: Troubles }
   /** The host completes it on the store and proves by HEAD that the object is there. */
   | { readonly phase: 'completing'; readonly troubles: Troubles }
-  /** After a failed prepare or complete; goes on through `preparing`. */
+  /** After a failure of the whole; goes on through `preparing`. */
   | {
       readonly phase: 'retry-waiting'
       readonly troubles: Troubles
-      readonly during: 'preparing' | 'completing'
+      readonly during: 'preparing' | 'verifying' | 'completing'
+      readonly failure: Failure
+      readonly retryAtMs: number
+    }
+  /** The person should do something, and until then it is tried again by itself. */
+  | {
+      readonly phase: 'blocked'
+      readonly troubles: Troubles
       readonly failure: Failure
       readonly retryAtMs: number
     }
   | { readonly phase: 'offline'; readonly troubles: Troubles }
+  /** The computer is. */
+  | { readonly phase: 'asleep'; readonly troubles: Troubles }
   | { readonly phase: 'paused' }
   | { readonly phase: 'needs-you'; readonly failure: Failure }
   | { readonly phase: 'failed'; readonly failure: Failure }
   /** `waiting` is set while the host or the store cannot be asked. */
   | {
       readonly phase: 'cancelling'
-      readonly tries: number
+      readonly spent: Spent
       readonly waiting: { readonly failure: Failure; readonly retryAtMs: number } | null
     }
   | { readonly phase: 'cancelled' }
   | { readonly phase: 'done' }
 
 export type UploadPhase = UploadState['phase']
+/** `At<'sending'>`: an upload in that phase. */
+export type At<P extends UploadPhase> = UploadState & { readonly phase: P }
 
 /** Time and chance at the moment of a failure, so that `step` needs neither. */
 export interface Moment {
@@ -58,13 +71,18 @@ export type UploadEvent =
       readonly moment: Moment
     }
   | { readonly type: 'part-due'; readonly partNumber: number }
-  /** Of prepare, complete or cancel, whichever is under way; or of the source. */
+  /** The bytes that the store has are the file's. */
+  | { readonly type: 'verified' }
+  /** Of prepare, verify, complete or cancel, whichever is under way; or of the source. */
   | { readonly type: 'call-failed'; readonly failure: Failure; readonly moment: Moment }
   /** By our own call, or as the host's records say. */
   | { readonly type: 'completed' }
   | { readonly type: 'cancelled' }
   | { readonly type: 'wait-over' }
   | { readonly type: 'network-changed' }
+  /** The computer is about to sleep. */
+  | { readonly type: 'slept' }
+  | { readonly type: 'woke' }
   | { readonly type: 'source-attached' }
   | { readonly type: 'pause-asked' }
   | { readonly type: 'resume-asked' }
@@ -79,6 +97,9 @@ export type UploadEffect =
   | { readonly type: 'send-parts'; readonly partNumbers: readonly number[] }
   | { readonly type: 'wait-for-part'; readonly partNumber: number; readonly afterMs: number }
   | { readonly type: 'record-part'; readonly receipt: PartReceipt }
+  /** Reads again, whenever there is nothing better to read, what need not be sent (any more). */
+  | { readonly type: 'reread'; readonly which: 'held' | 'landed' }
+  | { readonly type: 'verify' }
   | { readonly type: 'complete' }
   | { readonly type: 'cancel' }
   | { readonly type: 'wait'; readonly afterMs: number }
@@ -89,18 +110,19 @@ export interface Step {
   readonly effects: readonly UploadEffect[]
 }
 
-export const NO_TROUBLES: Troubles = { tries: 0, startOvers: 0 }
+export const NO_TROUBLES: Troubles = { ...NOTHING_SPENT, startOvers: 0 }
+
+export type LivePhase =
+  | 'preparing'
+  | 'sending'
+  | 'verifying'
+  | 'completing'
+  | 'retry-waiting'
+  | 'blocked'
+  | 'offline'
+  | 'asleep'
 
 /** Those that hold one of the live places: something is under way, or soon will be again. */
-export function isLive(state: UploadState): boolean {
-  switch (state.phase) {
-    case 'preparing':
-    case 'sending':
-    case 'completing':
-    case 'retry-waiting':
-    case 'offline':
-      return true
-    default:
-      return false
-  }
+export function isLive(state: UploadState): state is At<LivePhase> {
+  return 'troubles' in state
 }

@@ -1,18 +1,18 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import type { PartReceipt, PreparedUpload } from '../../../electron/contract/upload.ts'
+import { afterFailedCall } from './call-steps.ts'
 import { hasAllLanded, openLedger } from './part-ledger.ts'
-import { dueParts, failPart, landed, sendParts } from './part-steps.ts'
-import { isWorthTryOnNetworkChange, recoveryFrom } from './recovery.ts'
+import { allLanded, dueParts, failPart, landed, sendParts } from './part-steps.ts'
+import { attach, cancel, pause, resume, retry } from './person-steps.ts'
+import { ASLEEP_RECHECK_MS, isWorthTryOnNetworkChange } from './recovery.ts'
 import {
   isLive,
-  type Moment,
   NO_TROUBLES,
   type Step,
   type UploadEvent,
   type UploadState,
 } from './upload-state.ts'
-import { ask, cancelNow, giveUp, goOffline, prepareAgain, stay, to } from './upload-turns.ts'
+import { cancelNow, prepareAgain, stay, to, waitAs } from './upload-turns.ts'
 
 /**
  * What an upload becomes when something happens to it, and what is to be done then. Never awaits,
@@ -35,24 +35,31 @@ export function step(state: UploadState, event: UploadEvent): Step {
     case 'part-due':
       if (state.phase !== 'sending') return stay(state)
       return dueParts(state, (partNumber) => partNumber === event.partNumber)
+    case 'verified':
+      if (state.phase !== 'verifying') return stay(state)
+      return to({ phase: 'completing', troubles: state.troubles }, { type: 'complete' })
     case 'call-failed':
       return afterFailedCall(state, event.failure, event.moment)
     case 'completed':
-      return afterCompletion(state)
+      return endAs(state, { phase: 'done' })
     case 'cancelled':
-      return afterCancellation(state)
+      return endAs(state, { phase: 'cancelled' })
     case 'wait-over':
       return afterWait(state)
     case 'network-changed':
       return afterNetworkChange(state)
+    case 'slept':
+      return sleep(state)
+    case 'woke':
+      return wake(state)
     case 'source-attached':
-      return afterSource(state)
+      return attach(state)
     case 'pause-asked':
       return pause(state)
     case 'resume-asked':
-      return state.phase === 'paused' ? ask(state) : nudge(state)
+      return resume(state)
     case 'retry-asked':
-      return state.phase === 'failed' || state.phase === 'needs-you' ? ask(state) : nudge(state)
+      return retry(state)
     case 'cancel-asked':
       return cancel(state)
     default:
@@ -62,11 +69,14 @@ export function step(state: UploadState, event: UploadEvent): Step {
 
 function afterPrepare(state: UploadState, prepared: PreparedUpload): Step {
   if (state.phase !== 'preparing') return stay(state)
+  const { troubles } = state
+  // The host holds it to the same proof as if it had just been completed.
+  if (prepared.isComplete) return to({ phase: 'completing', troubles }, { type: 'complete' })
   const ledger = openLedger(prepared.plan, prepared.held)
-  if (prepared.isComplete || hasAllLanded(ledger)) {
-    return to({ phase: 'completing', troubles: state.troubles }, { type: 'complete' })
-  }
-  return to({ phase: 'sending', troubles: state.troubles, ledger })
+  if (hasAllLanded(ledger)) return allLanded(ledger, troubles)
+  return ledger.held.size === 0
+    ? to({ phase: 'sending', troubles, ledger })
+    : to({ phase: 'sending', troubles, ledger }, { type: 'reread', which: 'held' })
 }
 
 /** A part can land after the person pauses. S3 holds it either way, so it is recorded then, too. */
@@ -77,6 +87,7 @@ function afterLanding(state: UploadState, receipt: PartReceipt): Step {
     case 'cancelling':
     case 'cancelled':
     case 'done':
+    case 'verifying':
     case 'completing':
       return stay(state)
     default:
@@ -84,95 +95,20 @@ function afterLanding(state: UploadState, receipt: PartReceipt): Step {
   }
 }
 
-function afterFailedCall(state: UploadState, failure: Failure, moment: Moment): Step {
-  if (state.phase === 'cancelling') return afterFailedCancel(state, failure, moment)
-  if (!canCallFail(state)) return stay(state)
-  const { troubles } = state
-  const attempt = { tries: troubles.tries + 1, startOvers: troubles.startOvers }
-  const recovery = recoveryFrom(failure, attempt, moment.jitter)
-  switch (recovery.kind) {
-    case 'wait':
-      return goOffline(troubles, recovery.afterMs)
-    case 'retry':
-    case 'sign-again': {
-      const isFree = recovery.kind === 'retry' && !recovery.costsTry
-      return to(
-        {
-          phase: 'retry-waiting',
-          troubles: isFree ? troubles : { ...troubles, tries: attempt.tries },
-          during: state.phase === 'completing' ? 'completing' : 'preparing',
-          failure,
-          retryAtMs: moment.nowMs + recovery.afterMs,
-        },
-        { type: 'stop' },
-        { type: 'wait', afterMs: recovery.afterMs },
-      )
-    }
-    case 'start-over':
-      return prepareAgain({ tries: attempt.tries, startOvers: troubles.startOvers + 1 })
-    case 'ask-user':
-    case 'give-up':
-      return giveUp(failure)
-    default:
-      return unreachable(recovery)
-  }
-}
-
-/** While sending, it is the file as a whole that cannot be had. */
-function canCallFail(
-  state: UploadState,
-): state is UploadState & { phase: 'preparing' | 'sending' | 'completing' } {
-  return ['preparing', 'sending', 'completing'].includes(state.phase)
-}
-
-function afterFailedCancel(
-  state: UploadState & { phase: 'cancelling' },
-  failure: Failure,
-  moment: Moment,
-): Step {
-  const tries = state.tries + 1
-  const recovery = recoveryFrom(failure, { tries, startOvers: 0 }, moment.jitter)
-  switch (recovery.kind) {
-    case 'wait':
-    case 'retry':
-    case 'sign-again': {
-      const isFree = recovery.kind === 'wait' || (recovery.kind === 'retry' && !recovery.costsTry)
-      return to(
-        {
-          phase: 'cancelling',
-          tries: isFree ? state.tries : tries,
-          waiting: { failure, retryAtMs: moment.nowMs + recovery.afterMs },
-        },
-        { type: 'wait', afterMs: recovery.afterMs },
-      )
-    }
-    case 'start-over':
-      return to({ phase: 'cancelling', tries, waiting: null }, { type: 'cancel' })
-    case 'ask-user':
-    case 'give-up':
-      return giveUp(failure)
-    default:
-      return unreachable(recovery)
-  }
-}
-
-function afterCompletion(state: UploadState): Step {
+function endAs(state: UploadState, end: UploadState): Step {
   if (state.phase === 'done' || state.phase === 'cancelled') return stay(state)
-  return to({ phase: 'done' }, { type: 'stop' })
-}
-
-function afterCancellation(state: UploadState): Step {
-  if (state.phase === 'done' || state.phase === 'cancelled') return stay(state)
-  return to({ phase: 'cancelled' }, { type: 'stop' })
+  return to(end, { type: 'stop' })
 }
 
 function afterWait(state: UploadState): Step {
   switch (state.phase) {
     case 'retry-waiting':
+    case 'blocked':
     case 'offline':
+    case 'asleep':
       return prepareAgain(state.troubles)
     case 'cancelling':
-      return state.waiting === null ? stay(state) : cancelNow(state.tries)
+      return state.waiting === null ? stay(state) : cancelNow(state.spent)
     default:
       return stay(state)
   }
@@ -186,7 +122,7 @@ function afterNetworkChange(state: UploadState): Step {
       return isWorthTryOnNetworkChange(state.failure) ? prepareAgain(state.troubles) : stay(state)
     case 'cancelling':
       return state.waiting !== null && isWorthTryOnNetworkChange(state.waiting.failure)
-        ? cancelNow(state.tries)
+        ? cancelNow(state.spent)
         : stay(state)
     case 'sending':
       return dueParts(state, (_, failure) => isWorthTryOnNetworkChange(failure))
@@ -195,56 +131,16 @@ function afterNetworkChange(state: UploadState): Step {
   }
 }
 
-function afterSource(state: UploadState): Step {
-  switch (state.phase) {
-    case 'needs-you':
-      return state.failure.kind === 'source-detached' ? ask(state) : stay(state)
-    case 'failed':
-      return state.failure.kind.startsWith('source-') ? ask(state) : stay(state)
-    default:
-      return stay(state)
-  }
+/** Nothing that is under way outlives it. */
+function sleep(state: UploadState): Step {
+  if (!isLive(state) || state.phase === 'asleep') return stay(state)
+  return waitAs({ phase: 'asleep', troubles: state.troubles }, ASLEEP_RECHECK_MS)
 }
 
-function pause(state: UploadState): Step {
-  const mark = { type: 'mark', mark: { phase: 'paused' } } as const
-  switch (state.phase) {
-    case 'queued':
-      return to({ phase: 'paused' }, mark)
-    case 'preparing':
-    case 'sending':
-    case 'retry-waiting':
-    case 'offline':
-      return to({ phase: 'paused' }, { type: 'stop' }, mark)
-    // Completing lasts a moment and cannot be taken back; the others do not move anyway.
-    default:
-      return stay(state)
-  }
-}
-
-/** The person would rather not wait: what waits by itself goes on at once, with a clean slate. */
-function nudge(state: UploadState): Step {
-  switch (state.phase) {
-    case 'retry-waiting':
-    case 'offline':
-      return prepareAgain(NO_TROUBLES)
-    case 'sending':
-      return dueParts(state, () => true)
-    default:
-      return stay(state)
-  }
-}
-
-function cancel(state: UploadState): Step {
-  switch (state.phase) {
-    case 'done':
-    case 'cancelled':
-      return stay(state)
-    case 'cancelling':
-      return state.waiting === null ? stay(state) : cancelNow(0)
-    default:
-      return isLive(state)
-        ? to({ phase: 'cancelling', tries: 0, waiting: null }, { type: 'stop' }, { type: 'cancel' })
-        : to({ phase: 'cancelling', tries: 0, waiting: null }, { type: 'cancel' })
-  }
+/** The connections are dead, even where nobody said beforehand that the computer would sleep. */
+function wake(state: UploadState): Step {
+  if (isLive(state)) return prepareAgain(state.troubles)
+  // A cancel under way is the host's, and ends by itself.
+  if (state.phase !== 'cancelling' || state.waiting === null) return stay(state)
+  return cancelNow(state.spent)
 }

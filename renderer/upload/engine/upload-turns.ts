@@ -1,6 +1,7 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
-import { recoveryFrom } from './recovery.ts'
-import type { Step, Troubles, UploadEffect, UploadState } from './upload-state.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { NOTHING_SPENT, type Recovery, recoveryFrom, type Spent, spentAfter } from './recovery.ts'
+import type { At, Moment, Step, Troubles, UploadEffect, UploadState } from './upload-state.ts'
 
 /** Nothing changes. The same object, so that the runner can tell. */
 export function stay(state: UploadState): Step {
@@ -12,7 +13,7 @@ export function to(state: UploadState, ...effects: readonly UploadEffect[]): Ste
 }
 
 /** The person wants it to go on: back into the queue, with a clean slate. */
-export function ask(state: UploadState & { phase: 'paused' | 'needs-you' | 'failed' }): Step {
+export function ask(state: At<'paused' | 'needs-you' | 'failed'>): Step {
   // The host never heard of a detached source: its record still says "waiting".
   const isMarked = state.phase === 'paused' || isMarkedFailure(state.failure)
   return isMarked
@@ -20,13 +21,40 @@ export function ask(state: UploadState & { phase: 'paused' | 'needs-you' | 'fail
     : to({ phase: 'queued' })
 }
 
-/** Resuming, retrying and starting over share one path: the store is asked what it holds. */
+/** Resuming, retrying, waking and starting over share one path: the store is asked. */
 export function prepareAgain(troubles: Troubles): Step {
   return to({ phase: 'preparing', troubles }, { type: 'stop' }, { type: 'prepare' })
 }
 
-export function goOffline(troubles: Troubles, afterMs: number): Step {
-  return to({ phase: 'offline', troubles }, { type: 'stop' }, { type: 'wait', afterMs })
+/** What follows a failure for the upload as a whole, when not just this one thing is tried again. */
+export function turnAfter(
+  troubles: Troubles,
+  failure: Failure,
+  recovery: Exclude<Recovery, { kind: 'retry' | 'sign-again' }>,
+  moment: Moment,
+): Step {
+  const { startOvers } = troubles
+  switch (recovery.kind) {
+    case 'wait':
+      return waitAs({ phase: 'offline', troubles }, recovery.afterMs)
+    case 'ask-and-retry': {
+      const retryAtMs = moment.nowMs + recovery.afterMs
+      return waitAs({ phase: 'blocked', troubles, failure, retryAtMs }, recovery.afterMs)
+    }
+    case 'prepare-again':
+      return prepareAgain({ ...spentAfter(troubles, recovery), startOvers })
+    case 'start-over':
+      return prepareAgain({ ...spentAfter(troubles, recovery), startOvers: startOvers + 1 })
+    case 'ask-user':
+    case 'give-up':
+      return giveUp(failure)
+    default:
+      return unreachable(recovery)
+  }
+}
+
+export function waitAs(state: UploadState, afterMs: number): Step {
+  return to(state, { type: 'stop' }, { type: 'wait', afterMs })
 }
 
 /** Stands still until the person acts; what the store holds stays there. */
@@ -38,9 +66,16 @@ export function giveUp(failure: Failure): Step {
 }
 
 /** Where an upload rests after a failure, in this run or in the one before. */
-export function restingState(failure: Failure): UploadState & { phase: 'needs-you' | 'failed' } {
-  const { kind } = recoveryFrom(failure, { tries: 1, startOvers: 1 }, 0)
-  return kind === 'ask-user' ? { phase: 'needs-you', failure } : { phase: 'failed', failure }
+export function restingState(failure: Failure): At<'needs-you' | 'failed'> {
+  const { kind } = recoveryFrom(failure, EVERYTHING_TRIED, 0)
+  const isForPerson = kind === 'ask-user' || kind === 'ask-and-retry'
+  return isForPerson ? { phase: 'needs-you', failure } : { phase: 'failed', failure }
+}
+
+const EVERYTHING_TRIED = {
+  failures: Number.MAX_SAFE_INTEGER,
+  tries: Number.MAX_SAFE_INTEGER,
+  startOvers: Number.MAX_SAFE_INTEGER,
 }
 
 /**
@@ -51,6 +86,12 @@ function isMarkedFailure(failure: Failure): boolean {
   return failure.kind !== 'source-detached'
 }
 
-export function cancelNow(tries: number): Step {
-  return to({ phase: 'cancelling', tries, waiting: null }, { type: 'stop' }, { type: 'cancel' })
+export function cancelNow(spent: Spent): Step {
+  return to({ phase: 'cancelling', spent, waiting: null }, { type: 'stop' }, { type: 'cancel' })
+}
+
+/** The first time: a state that is not live has nothing to stop. */
+export function beginCancel(hasRun: boolean): Step {
+  const state = { phase: 'cancelling', spent: NOTHING_SPENT, waiting: null } as const
+  return hasRun ? cancelNow(NOTHING_SPENT) : to(state, { type: 'cancel' })
 }

@@ -16,6 +16,7 @@ export function viewOf(row: Row): UploadView {
     record,
     phase: phaseShown(row),
     sentBytes,
+    verifiedBytes: isVerifying(row) ? row.verifiedBytes : null,
     bytesPerSecond,
     msLeft: msLeftAt(bytesPerSecond, record.byteLength - sentBytes),
     ...reasonShown(row),
@@ -28,7 +29,13 @@ function phaseShown({ state }: Row): ViewPhase {
     case 'queued':
     case 'cancelling':
       return 'waiting'
+    // Nobody sees the window of a computer that sleeps.
+    case 'asleep':
+      return 'offline'
+    case 'blocked':
+      return 'needs-you'
     case 'preparing':
+    case 'verifying':
     case 'offline':
     case 'paused':
     case 'needs-you':
@@ -38,14 +45,19 @@ function phaseShown({ state }: Row): ViewPhase {
       return state.phase
     case 'sending':
       return 'uploading'
-    // Completing and proving are one call to the host, so the page cannot tell "verifying" apart.
+    // The host's proof that the object is there is part of the same call.
     case 'completing':
       return 'finishing'
     case 'retry-waiting':
-      return state.during === 'preparing' ? 'preparing' : 'finishing'
+      return state.during === 'completing' ? 'finishing' : state.during
     default:
       return unreachable(state)
   }
+}
+
+function isVerifying({ state }: Row): boolean {
+  if (state.phase === 'retry-waiting') return state.during === 'verifying'
+  return state.phase === 'verifying'
 }
 
 interface Reason {
@@ -56,6 +68,7 @@ interface Reason {
 function reasonShown({ state }: Row): Reason {
   switch (state.phase) {
     case 'retry-waiting':
+    case 'blocked':
       return { failure: state.failure, retryAtMs: state.retryAtMs }
     case 'cancelling':
       return {

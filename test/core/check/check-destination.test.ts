@@ -254,6 +254,33 @@ describe('CORS', () => {
     }
   })
 
+  it.each([
+    ['the checksum', ['content-type', 'x-amz-meta-ferry-upload'], ['cors failed cors-blocked']],
+    ['nothing', ['content-type', 'x-amz-meta-ferry-upload', 'x-amz-checksum-crc64nvme'], []],
+  ])(
+    'is judged by the headers of an upload: a rule that leaves out %s',
+    async (_, headers, said) => {
+      const origin = 'http://127.0.0.1:9999'
+      const other = await CoreHarness.start({ pageOrigin: () => origin })
+      const client = harness.otherClient(local)
+      const rule = {
+        AllowedOrigins: [origin],
+        AllowedMethods: ['PUT'],
+        AllowedHeaders: headers,
+        ExposeHeaders: ['ETag'],
+      }
+      const CORSConfiguration = { CORSRules: [rule] }
+      await client.send(new PutBucketCorsCommand({ Bucket: local.bucket, CORSConfiguration }))
+
+      const report = await other.must('checkDestination', draft())
+      client.destroy()
+      await other.close()
+
+      expect(troubles(report)).toEqual(said)
+      expect(await harness.stored(local)).toEqual({ keys: [], unfinished: [] })
+    },
+  )
+
   it('is no question where the host answers it itself', async () => {
     const other = await CoreHarness.start({
       pageOrigin: () => 'app://ferry',

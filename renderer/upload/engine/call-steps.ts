@@ -1,0 +1,75 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { attemptAfter, recoveryFrom, spentAfter } from './recovery.ts'
+import type { At, Moment, Step, UploadState } from './upload-state.ts'
+import { giveUp, stay, to, turnAfter } from './upload-turns.ts'
+
+/** A call of the whole upload failed, or its file cannot be had. */
+export function afterFailedCall(state: UploadState, failure: Failure, moment: Moment): Step {
+  switch (state.phase) {
+    case 'preparing':
+    case 'sending':
+    case 'verifying':
+    case 'completing':
+      return failWhole(state, failure, moment)
+    case 'cancelling':
+      return failCancel(state, failure, moment)
+    // Of a run that has ended meanwhile.
+    default:
+      return stay(state)
+  }
+}
+
+function failWhole(
+  state: At<'preparing' | 'sending' | 'verifying' | 'completing'>,
+  failure: Failure,
+  moment: Moment,
+): Step {
+  const { troubles } = state
+  const attempt = attemptAfter(troubles, troubles.startOvers)
+  const recovery = recoveryFrom(failure, attempt, moment.jitter)
+  if (recovery.kind !== 'retry' && recovery.kind !== 'sign-again') {
+    return turnAfter(troubles, failure, recovery, moment)
+  }
+  return to(
+    {
+      phase: 'retry-waiting',
+      troubles: { ...spentAfter(troubles, recovery), startOvers: troubles.startOvers },
+      during: state.phase === 'sending' ? 'preparing' : state.phase,
+      failure,
+      retryAtMs: moment.nowMs + recovery.afterMs,
+    },
+    { type: 'stop' },
+    { type: 'wait', afterMs: recovery.afterMs },
+  )
+}
+
+function failCancel(state: At<'cancelling'>, failure: Failure, moment: Moment): Step {
+  const recovery = recoveryFrom(failure, attemptAfter(state.spent, 0), moment.jitter)
+  switch (recovery.kind) {
+    case 'wait':
+    case 'retry':
+    case 'sign-again':
+    case 'ask-and-retry': {
+      const isAnswer = recovery.kind === 'retry' || recovery.kind === 'sign-again'
+      return to(
+        {
+          phase: 'cancelling',
+          spent: isAnswer ? spentAfter(state.spent, recovery) : state.spent,
+          waiting: { failure, retryAtMs: moment.nowMs + recovery.afterMs },
+        },
+        { type: 'wait', afterMs: recovery.afterMs },
+      )
+    }
+    case 'prepare-again':
+    case 'start-over': {
+      const spent = spentAfter(state.spent, recovery)
+      return to({ phase: 'cancelling', spent, waiting: null }, { type: 'cancel' })
+    }
+    case 'ask-user':
+    case 'give-up':
+      return giveUp(failure)
+    default:
+      return unreachable(recovery)
+  }
+}

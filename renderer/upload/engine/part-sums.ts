@@ -1,0 +1,122 @@
+import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
+import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import { type PartPlan, partCountOf } from '../../../electron/contract/part-plan.ts'
+import type { HeldPart, PreparedUpload, UploadRecord } from '../../../electron/contract/upload.ts'
+import { fittingParts } from './part-ledger.ts'
+
+/**
+ * What this page knows of the bytes of one upload's parts: the file's, as it read them, and the
+ * store's. Outlives pauses, since a sum is a few letters and reading a file again takes long.
+ */
+export class PartSums {
+  readonly plan: PartPlan
+  readonly algorithm: ChecksumAlgorithm
+  readonly sourceId: UploadRecord['sourceId']
+  /** Read to be sent. */
+  readonly #read = new Map<number, string>()
+  /** To be read anew, since the store got other bytes; what they were before. */
+  readonly #doubted = new Map<number, string>()
+  /** What the store holds. */
+  #landed = new Map<number, string>()
+  /** Read once more, and the same as the store's. */
+  readonly #reread = new Set<number>()
+  /** Those among them that were read after every part had been read a first time. */
+  readonly #rereadLate = new Set<number>()
+
+  constructor({ plan, algorithm }: PreparedUpload, sourceId: UploadRecord['sourceId']) {
+    this.plan = plan
+    this.algorithm = algorithm
+    this.sourceId = sourceId
+  }
+
+  /** The store said what it holds. */
+  hold(held: readonly HeldPart[]): void {
+    const before = this.#landed
+    this.#landed = new Map(
+      fittingParts(this.plan, held).map((part) => [part.partNumber, part.checksum]),
+    )
+    for (const [partNumber, checksum] of before) {
+      if (this.#landed.get(partNumber) !== checksum) this.#forgetReread(partNumber)
+    }
+  }
+
+  /** The sum with which a part is sent; undefined: its bytes have to be read for that. */
+  toSend(partNumber: number): string | undefined {
+    return this.#read.get(partNumber)
+  }
+
+  /** A part was read to be sent. */
+  noteRead(partNumber: number, checksum: string): Outcome<string> {
+    const doubted = this.#doubted.get(partNumber)
+    // The store was right to refuse the bytes: they are not those that were summed up.
+    if (doubted !== undefined && doubted !== checksum) return failed({ kind: 'source-changed' })
+    this.#doubted.delete(partNumber)
+    this.#read.set(partNumber, checksum)
+    // Only what is read after all else was can tell that all of it was one and the same file.
+    if (doubted === undefined) this.#rereadLate.clear()
+    return succeeded(checksum)
+  }
+
+  /** The store says that it got other bytes: the file's are read again before the next try. */
+  doubt(partNumber: number): void {
+    const checksum = this.#read.get(partNumber)
+    if (checksum === undefined) return
+    this.#read.delete(partNumber)
+    this.#doubted.set(partNumber, checksum)
+  }
+
+  noteLanded(partNumber: number, checksum: string): void {
+    if (this.#landed.get(partNumber) !== checksum) this.#forgetReread(partNumber)
+    this.#landed.set(partNumber, checksum)
+  }
+
+  /** A part that the store has was read again. */
+  noteReread(partNumber: number, checksum: string): Outcome<null> {
+    if (this.#landed.get(partNumber) !== checksum) return failed({ kind: 'source-changed' })
+    this.#reread.add(partNumber)
+    this.#rereadLate.add(partNumber)
+    return succeeded(null)
+  }
+
+  /**
+   * The parts on the store that have to be read again before it counts that they are the file's.
+   * @param isUnwritten nobody wrote to the file while this page had it: once is enough.
+   */
+  toReread(isUnwritten: boolean): readonly number[] {
+    const lacking: number[] = []
+    for (let partNumber = 1; partNumber <= partCountOf(this.plan); partNumber += 1) {
+      const landed = this.#landed.get(partNumber)
+      if (landed === undefined) continue
+      const isSettled = isUnwritten
+        ? this.#reread.has(partNumber) || this.#read.get(partNumber) === landed
+        : this.#rereadLate.has(partNumber)
+      if (!isSettled) lacking.push(partNumber)
+    }
+    return lacking
+  }
+
+  #forgetReread(partNumber: number): void {
+    this.#reread.delete(partNumber)
+    this.#rereadLate.delete(partNumber)
+  }
+}
+
+/** The sums so far, if they are of this file and summed up alike; else none yet. */
+export function sumsAfterPrepare(
+  before: PartSums | null,
+  prepared: PreparedUpload,
+  sourceId: UploadRecord['sourceId'],
+): PartSums {
+  const isSame =
+    before !== null &&
+    before.sourceId === sourceId &&
+    before.algorithm === prepared.algorithm &&
+    cutOf(before.plan) === cutOf(prepared.plan)
+  const sums = isSame ? before : new PartSums(prepared, sourceId)
+  sums.hold(prepared.held)
+  return sums
+}
+
+function cutOf(plan: PartPlan): number | null {
+  return plan.mode === 'single' ? null : plan.partBytes
+}

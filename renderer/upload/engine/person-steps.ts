@@ -1,0 +1,59 @@
+import { dueParts } from './part-steps.ts'
+import { NOTHING_SPENT } from './recovery.ts'
+import { isLive, NO_TROUBLES, type Step, type UploadState } from './upload-state.ts'
+import { ask, beginCancel, cancelNow, prepareAgain, stay, to } from './upload-turns.ts'
+
+export function pause(state: UploadState): Step {
+  const mark = { type: 'mark', mark: { phase: 'paused' } } as const
+  // Completing lasts a moment and cannot be taken back; the others do not move anyway.
+  if (state.phase === 'completing') return stay(state)
+  if (state.phase === 'queued') return to({ phase: 'paused' }, mark)
+  return isLive(state) ? to({ phase: 'paused' }, { type: 'stop' }, mark) : stay(state)
+}
+
+export function resume(state: UploadState): Step {
+  return state.phase === 'paused' ? ask(state) : nudge(state)
+}
+
+export function retry(state: UploadState): Step {
+  return state.phase === 'failed' || state.phase === 'needs-you' ? ask(state) : nudge(state)
+}
+
+/** The person would rather not wait: what waits by itself goes on at once, with a clean slate. */
+function nudge(state: UploadState): Step {
+  switch (state.phase) {
+    case 'retry-waiting':
+    case 'blocked':
+    case 'offline':
+    case 'asleep':
+      return prepareAgain(NO_TROUBLES)
+    case 'sending':
+      return dueParts(state, () => true)
+    default:
+      return stay(state)
+  }
+}
+
+export function cancel(state: UploadState): Step {
+  switch (state.phase) {
+    case 'done':
+    case 'cancelled':
+      return stay(state)
+    case 'cancelling':
+      return state.waiting === null ? stay(state) : cancelNow(NOTHING_SPENT)
+    default:
+      return beginCancel(isLive(state))
+  }
+}
+
+/** The file was given again. */
+export function attach(state: UploadState): Step {
+  switch (state.phase) {
+    case 'needs-you':
+      return state.failure.kind === 'source-detached' ? ask(state) : stay(state)
+    case 'failed':
+      return state.failure.kind.startsWith('source-') ? ask(state) : stay(state)
+    default:
+      return stay(state)
+  }
+}

@@ -1,0 +1,86 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
+import { failed, type Outcome } from '../../../electron/contract/outcome.ts'
+import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
+import type { PartSums } from './part-sums.ts'
+import type { Checksums, FileSource, PartBody } from './ports.ts'
+import type { ReadingGate } from './reading-gate.ts'
+import { PAGE_BUG } from './upload-row.ts'
+
+/** How many parts are summed up beyond those that are being sent: two waves. */
+export const SUMMED_AHEAD = 2 * MAX_CONNECTIONS_PER_HOST
+
+export interface StockParts {
+  readonly checksums: Checksums
+  readonly gate: ReadingGate
+  readonly source: FileSource
+  readonly sums: PartSums
+  /** Of the upload's run. */
+  readonly signal: AbortSignal
+  /** A part can be sent that could not before. */
+  readonly changed: () => void
+}
+
+/**
+ * Sums up the parts that are sent next, before they get a slot. What was read for that is let go
+ * at once: a body is read again to be sent, so that only sums wait.
+ */
+export class SumStock {
+  readonly #parts: StockParts
+  readonly #reading = new Set<number>()
+  /** Reading ahead is a favour; whoever sends the part says what failed. */
+  readonly #failed = new Map<number, Failure>()
+
+  constructor(parts: StockParts) {
+    this.#parts = parts
+  }
+
+  /** `partNumbers` in the order in which they will be sent. */
+  fill(partNumbers: readonly number[]): void {
+    for (const partNumber of partNumbers) {
+      if (this.isReady(partNumber) || this.#reading.has(partNumber)) continue
+      this.#reading.add(partNumber)
+      void this.#readAhead(partNumber)
+    }
+  }
+
+  /** Nothing is left to be done for it before it gets a slot. */
+  isReady(partNumber: number): boolean {
+    return this.#failed.has(partNumber) || this.#parts.sums.toSend(partNumber) !== undefined
+  }
+
+  /** For a part that is being sent. Fails with what failed when it was read ahead. */
+  async take(partNumber: number, body: PartBody): Promise<Outcome<string>> {
+    const failure = this.#failed.get(partNumber)
+    if (failure !== undefined) {
+      this.#failed.delete(partNumber)
+      return failed(failure)
+    }
+    const checksum = this.#parts.sums.toSend(partNumber)
+    return checksum === undefined ? this.#sum(partNumber, body) : { ok: true, value: checksum }
+  }
+
+  async #readAhead(partNumber: number): Promise<void> {
+    const { gate, source, sums, signal, changed } = this.#parts
+    try {
+      const summed = await gate.pass('next', signal, async () => {
+        const body = await source.read(rangeOfPart(sums.plan, partNumber), signal)
+        return body.ok ? this.#sum(partNumber, body.value) : body
+      })
+      if (!summed.ok) this.#failed.set(partNumber, summed.failure)
+    } catch (error) {
+      if (signal.aborted) return
+      this.#failed.set(partNumber, PAGE_BUG)
+      throw error
+    } finally {
+      this.#reading.delete(partNumber)
+      if (!signal.aborted) changed()
+    }
+  }
+
+  async #sum(partNumber: number, body: PartBody): Promise<Outcome<string>> {
+    const { checksums, sums, signal } = this.#parts
+    const summed = await checksums.of(body, sums.algorithm, 'next', signal)
+    return summed.ok ? sums.noteRead(partNumber, summed.value) : summed
+  }
+}

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
+import { FaultyHttp } from '../../fakes/faulty-http.ts'
+import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+let bucket: TemporaryBucket
+let http: FaultyHttp
+let harness: CoreHarness
+let destination: Destination
+/** What this computer's clock is ahead of the store's. */
+let aheadMs: number
+
+beforeEach(async () => {
+  aheadMs = 0
+  bucket = await temporaryBucket()
+  http = new FaultyHttp()
+  const { storeHttp } = http
+  harness = await CoreHarness.start({ storeHttp, now: () => Date.now() + aheadMs })
+  const { endpoint, region, bucket: name, accessKeyId, secretAccessKey } = bucket.bucket
+  const saved = await harness.must('saveDestination', {
+    ...{ destinationId: null, name: '', provider: 'other', prefix: '', pathStyle: true },
+    ...{ endpoint, region, bucket: name, accessKeyId, secretAccessKey },
+    ...{ sessionToken: '', keepSecret: false },
+  })
+  destination = saved.destination
+})
+
+afterEach(async () => {
+  await harness.close()
+  await bucket.discard()
+})
+
+const bytes = someBytes(2 * PART)
+
+async function prepared(name = 'a.bin') {
+  const { uploadId } = await harness.queueBytes(destination, name, bytes)
+  await harness.must('prepareUpload', { uploadId, partBytes: PART })
+  return uploadId
+}
+
+async function uploaded(name: string): Promise<string> {
+  const uploadId = await prepared(name)
+  await harness.send(uploadId, bytes, [1, 2])
+  return (await harness.must('completeUpload', { uploadId })).status.phase
+}
+
+const troubles = async () => (await harness.must('describeHost', {})).troubles
+
+describe('a clock that is off', () => {
+  it.each([
+    ['3 hours ahead', 3 * HOUR_MS],
+    ['3 hours behind', -3 * HOUR_MS],
+    ['40 days ahead', 40 * DAY_MS],
+    ['40 days behind', -40 * DAY_MS],
+  ])('%s does not keep an upload from the store', async (_, ms) => {
+    aheadMs = ms
+
+    expect(await uploaded('a.bin')).toBe('done')
+  })
+
+  it('costs one refused request, and none after it', async () => {
+    aheadMs = 3 * HOUR_MS
+    await uploaded('a.bin')
+    const first = http.asked.length
+    await uploaded('b.bin')
+    const second = http.asked.length - first
+    aheadMs = 0
+    await uploaded('c.bin')
+    const third = http.asked.length - first - second
+    await uploaded('d.bin')
+
+    expect(http.asked.length - first - second - third).toBe(second)
+  })
+
+  it.each([
+    ['back from 40 days ahead', 40 * DAY_MS, 0],
+    ['forward from 40 days behind', -40 * DAY_MS, 0],
+    ['from 3 hours ahead to 3 hours behind', 3 * HOUR_MS, -3 * HOUR_MS],
+  ])('and is set %s in the middle of an upload does not end it', async (_, before, after) => {
+    aheadMs = before
+    const uploadId = await prepared()
+    await harness.send(uploadId, bytes, [1])
+
+    aheadMs = after
+    await harness.send(uploadId, bytes, [2])
+    const done = await harness.must('completeUpload', { uploadId })
+
+    expect(done.status.phase).toBe('done')
+  })
+})
+
+describe('a clock that is days off', () => {
+  it('is told once, with the time at the store', async () => {
+    aheadMs = 40 * DAY_MS
+    const before = Date.now()
+    await uploaded('a.bin')
+
+    const told = await troubles()
+    const at = told.flatMap((each) => (each.kind === 'clock-off' ? [each.storeTimeMs] : []))
+    expect(told).toHaveLength(1)
+    // The store counts whole seconds.
+    expect(at[0]).toBeGreaterThan(before - 2000)
+    expect(at[0]).toBeLessThan(Date.now() + 2000)
+    expect(harness.heard.of('troublesChanged')).toEqual([{ troubles: told }])
+  })
+
+  it('is no longer told of once it is set right', async () => {
+    aheadMs = -40 * DAY_MS
+    const uploadId = await prepared()
+
+    aheadMs = 0
+    await harness.send(uploadId, bytes, [1])
+
+    expect(await troubles()).toEqual([])
+    expect(harness.heard.of('troublesChanged')).toHaveLength(2)
+  })
+
+  it('is another thing than a clock that is hours off', async () => {
+    aheadMs = 3 * HOUR_MS
+    await uploaded('a.bin')
+
+    expect(await troubles()).toEqual([])
+  })
+})
