@@ -1,0 +1,137 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+} from '@aws-sdk/client-s3'
+import { describe, expect, it } from 'vitest'
+import { PART, someBytes } from '../fakes/core-harness.ts'
+import { loseAnswer, loseRequest, after as meanwhile } from '../fakes/faulty-http.ts'
+import { storesUnderTest } from './buckets.ts'
+import { bytesBehind, FerryOnStore } from './ferry-on-store.ts'
+
+const BYTES = someBytes(PART + 77)
+const NOTHING = { keys: [], unfinished: [] }
+const CLEAN = { phase: 'cancelled', storeIsClean: true }
+
+describe.each(storesUnderTest())('endings on $name', (store) => {
+  /** Everything has landed but Complete. */
+  async function sent() {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
+    await ferry.send(uploadId, prepared, BYTES, [1, 2])
+    return { ferry, uploadId }
+  }
+
+  /** Somebody else's hand on the one unfinished upload. */
+  async function theUpload({ client, bucket, harness }: FerryOnStore) {
+    const Bucket = bucket.store.bucket
+    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }))
+    const { Key, UploadId } = harness.only(Uploads)
+    return { Bucket, Key, UploadId }
+  }
+
+  async function completeAside(ferry: FerryOnStore): Promise<void> {
+    const upload = await theUpload(ferry)
+    const { Parts = [] } = await ferry.client.send(new ListPartsCommand(upload))
+    const MultipartUpload = {
+      Parts: Parts.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })),
+    }
+    await ferry.client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }))
+  }
+
+  it('cancels without leaving a part, and says so', async () => {
+    const { ferry, uploadId } = await sent()
+
+    const { status } = await ferry.harness.must('cancelUpload', { uploadId })
+
+    expect(status).toEqual(CLEAN)
+    expect(await ferry.stored()).toEqual(NOTHING)
+  })
+
+  it('cancels a single object whose PUT has won the race', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, null)
+    await ferry.send(uploadId, prepared, BYTES, [1])
+
+    const { status } = await ferry.harness.must('cancelUpload', { uploadId })
+
+    expect(status).toEqual(CLEAN)
+    expect(await ferry.stored()).toEqual(NOTHING)
+  })
+
+  it('settles a lost answer to Complete by the object itself', async () => {
+    const { ferry, uploadId } = await sent()
+    ferry.http.next('complete', loseAnswer)
+
+    const { status, link } = await ferry.complete(uploadId)
+
+    expect(status.phase).toBe('done')
+    expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
+  })
+
+  it('finds the object of a Complete of which nobody heard, with the same proof', async () => {
+    const { ferry, uploadId } = await sent()
+    ferry.http.next('complete', loseAnswer).next('head', loseRequest).next('head', loseRequest)
+    const unheard = await ferry.harness.ask('completeUpload', { uploadId })
+
+    await ferry.restart()
+    const prepared = await ferry.prepare(uploadId)
+    const found = await ferry.complete(uploadId)
+    const usual = await completedAsUsual(ferry)
+
+    expect(unheard.ok).toBe(false)
+    expect(prepared).toMatchObject({ held: [], isComplete: true })
+    expect(found.status).toMatchObject({ phase: 'done', proof: usual })
+  })
+
+  it('answers a second Complete like the first', async () => {
+    const { ferry, uploadId } = await sent()
+    const first = await ferry.complete(uploadId)
+
+    const second = await ferry.complete(uploadId)
+
+    expect(second).toEqual(first)
+    expect(first.status).toMatchObject({ etag: expect.stringMatching(/^"[0-9a-f]{32}-2"$/) })
+  })
+
+  it('is done when its Complete comes second to one that it did not see', async () => {
+    const { ferry, uploadId } = await sent()
+    ferry.http.next(
+      'complete',
+      meanwhile(() => completeAside(ferry)),
+    )
+
+    const { status, link } = await ferry.complete(uploadId)
+
+    expect(status.phase).toBe('done')
+    expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
+  })
+
+  it('never says done when the upload was aborted before its Complete, and can go on', async () => {
+    const { ferry, uploadId } = await sent()
+    ferry.http.next(
+      'complete',
+      meanwhile(async () => {
+        await ferry.client.send(new AbortMultipartUploadCommand(await theUpload(ferry)))
+      }),
+    )
+
+    const aborted = await ferry.harness.ask('completeUpload', { uploadId })
+    const again = await ferry.prepare(uploadId)
+    await ferry.send(uploadId, again, BYTES, [1, 2])
+    const { status } = await ferry.complete(uploadId)
+
+    expect(aborted.ok).toBe(false)
+    expect(again).toMatchObject({ held: [], isComplete: false })
+    expect(status.phase).toBe('done')
+    expect(await ferry.stored()).toEqual({ keys: ['a.bin'], unfinished: [] })
+  })
+
+  async function completedAsUsual(ferry: FerryOnStore) {
+    const { uploadId, prepared } = await ferry.begin('b.bin', BYTES, PART)
+    await ferry.send(uploadId, prepared, BYTES, [1, 2])
+    const { status } = await ferry.complete(uploadId)
+    return status.phase === 'done' ? status.proof : expect.unreachable('It is not done')
+  }
+})

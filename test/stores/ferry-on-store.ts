@@ -1,0 +1,137 @@
+import {
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import { onTestFinished } from 'vitest'
+import type { Destination } from '../../electron/contract/destination.ts'
+import type { UploadId } from '../../electron/contract/ids.ts'
+import { rangeOfPart } from '../../electron/contract/part-plan.ts'
+import type { PreparedUpload, SignedPart, UploadRecord } from '../../electron/contract/upload.ts'
+import { clientOf } from '../core/local-bucket/conformance/store.ts'
+import { CoreHarness } from '../fakes/core-harness.ts'
+import { FaultyHttp } from '../fakes/faulty-http.ts'
+import type { StoreUnderTest, TestBucket } from './buckets.ts'
+import { sumOf } from './sums.ts'
+
+/** Ferry's real core, connected to a bucket of a real store, and what a page does with it. */
+export class FerryOnStore {
+  readonly http: FaultyHttp
+  readonly bucket: TestBucket
+  readonly destination: Destination
+  /** The store seen by somebody else. */
+  readonly client: S3Client
+  harness: CoreHarness
+
+  private constructor(
+    http: FaultyHttp,
+    bucket: TestBucket,
+    destination: Destination,
+    harness: CoreHarness,
+  ) {
+    this.http = http
+    this.bucket = bucket
+    this.destination = destination
+    this.harness = harness
+    this.client = clientOf(bucket.store, { requestChecksumCalculation: 'WHEN_REQUIRED' })
+  }
+
+  /** Gone after the test, with the bucket. */
+  static async on(store: StoreUnderTest): Promise<FerryOnStore> {
+    const bucket = await store.open()
+    onTestFinished(bucket.discard)
+    const http = new FaultyHttp()
+    const harness = await CoreHarness.start({ storeHttp: http.storeHttp })
+    const { destination } = await harness.must('saveDestination', draftOf(bucket))
+    const ferry = new FerryOnStore(http, bucket, destination, harness)
+    onTestFinished(async () => {
+      ferry.client.destroy()
+      await ferry.harness.close()
+    })
+    return ferry
+  }
+
+  /** As after a crash of the host. The secret was kept in memory only, so it is given again. */
+  async restart(): Promise<void> {
+    this.harness = await this.harness.restart({ storeHttp: this.http.storeHttp })
+    const { destinationId } = this.destination
+    await this.harness.must('saveDestination', { ...draftOf(this.bucket), destinationId })
+  }
+
+  /** Queues a file of which only the test holds the bytes, and begins it. */
+  async begin(name: string, bytes: Uint8Array, partBytes: number | null) {
+    const { uploadId } = await this.harness.queueBytes(this.destination, name, bytes)
+    const prepared = await this.prepare(uploadId, partBytes)
+    return { uploadId, prepared }
+  }
+
+  prepare(uploadId: UploadId, partBytes: number | null = null): Promise<PreparedUpload> {
+    return this.harness.must('prepareUpload', { uploadId, partBytes })
+  }
+
+  async sign(uploadId: UploadId, partNumber: number, checksum: string): Promise<SignedPart> {
+    const parts = [{ partNumber, checksum }]
+    return this.harness.only(await this.harness.must('signParts', { uploadId, parts }))
+  }
+
+  /** Sends parts as the page does, and records what the store answered. */
+  async send(
+    uploadId: UploadId,
+    { plan, algorithm }: PreparedUpload,
+    bytes: Uint8Array,
+    partNumbers: readonly number[],
+  ): Promise<void> {
+    for (const partNumber of partNumbers) {
+      const { start, end } = rangeOfPart(plan, partNumber)
+      const body = bytes.subarray(start, end)
+      const checksum = await sumOf(algorithm, body)
+      const { status, etag } = await put(await this.sign(uploadId, partNumber, checksum), body)
+      if (status !== 200 || etag === null) throw new Error(`Part ${partNumber} got ${status}`)
+      const receipts = [{ partNumber, etag, checksum }]
+      await this.harness.must('recordParts', { uploadId, receipts })
+    }
+  }
+
+  complete(uploadId: UploadId): Promise<UploadRecord> {
+    return this.harness.must('completeUpload', { uploadId })
+  }
+
+  /** What the store holds, as it says itself. */
+  async stored(): Promise<{ readonly keys: string[]; readonly unfinished: string[] }> {
+    const Bucket = this.bucket.store.bucket
+    const { Contents = [] } = await this.client.send(new ListObjectsV2Command({ Bucket }))
+    const { Uploads = [] } = await this.client.send(new ListMultipartUploadsCommand({ Bucket }))
+    return {
+      keys: Contents.map(({ Key = '' }) => Key),
+      unfinished: Uploads.map(({ Key = '' }) => Key),
+    }
+  }
+}
+
+/** A signed PUT, sent exactly as it was signed. */
+export async function put({ url, headers }: SignedPart, body: Uint8Array) {
+  const answer = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(body) })
+  await answer.arrayBuffer()
+  return { status: answer.status, etag: answer.headers.get('etag') }
+}
+
+export async function bytesBehind(url: string | undefined): Promise<Buffer> {
+  if (url === undefined) throw new Error('No link')
+  return Buffer.from(await (await fetch(url)).arrayBuffer())
+}
+
+function draftOf({ store }: TestBucket) {
+  return {
+    destinationId: null,
+    name: '',
+    provider: 'other' as const,
+    endpoint: store.endpoint,
+    region: store.region,
+    bucket: store.bucket,
+    prefix: '',
+    pathStyle: true,
+    ...store.credentials,
+    sessionToken: '',
+    keepSecret: false,
+  }
+}

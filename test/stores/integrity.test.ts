@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import type { Proof, StoreIntegrity } from '../../electron/contract/checksum.ts'
+import { PART, someBytes } from '../fakes/core-harness.ts'
+import { type StoreUnderTest, storesUnderTest } from './buckets.ts'
+import { bytesBehind, FerryOnStore, put } from './ferry-on-store.ts'
+import { sumOf } from './sums.ts'
+
+/** Measured; of another store it is taken as Ferry finds it. */
+const CHECKED: Partial<Record<StoreUnderTest['kind'], StoreIntegrity>> = {
+  local: 'crc64nvme',
+  'ceph-16': 'md5',
+}
+
+const BYTES = someBytes(2 * PART + 77)
+
+async function integrityOf(ferry: FerryOnStore): Promise<StoreIntegrity | null> {
+  const { destinations } = await ferry.harness.must('listDestinations', {})
+  return ferry.harness.only(destinations).integrity
+}
+
+/** The strongest that can follow from what the store checks. */
+function proofBy(integrity: StoreIntegrity): Proof {
+  switch (integrity) {
+    case 'crc64nvme':
+    case 'md5':
+      return { level: 'whole', algorithm: integrity }
+    case 'crc32c':
+    case 'sha256':
+      return { level: 'parts', algorithm: integrity }
+    case 'none':
+      return { level: 'none' }
+  }
+}
+
+describe.each(storesUnderTest())('$name', (store) => {
+  it('is found to check what it checks, and nothing of the asking is left on it', async () => {
+    const ferry = await FerryOnStore.on(store)
+
+    const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
+    const integrity = await integrityOf(ferry)
+    await ferry.harness.must('cancelUpload', { uploadId })
+
+    expect(integrity).toBe(CHECKED[store.kind] ?? expect.any(String))
+    expect(prepared.algorithm).toBe(integrity === 'none' ? 'crc64nvme' : integrity)
+    expect(await ferry.stored()).toEqual({ keys: [], unfinished: [] })
+  })
+
+  it('does with a part that is not what was announced as it was found to do', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
+    const sent = BYTES.slice(0, PART)
+    const announced = await sumOf(prepared.algorithm, sent)
+    sent[PART - 1] = (sent[PART - 1] ?? 0) ^ 1
+
+    const { status } = await put(await ferry.sign(uploadId, 1, announced), sent)
+    const isRefused = (await integrityOf(ferry)) !== 'none'
+    const { held } = await ferry.prepare(uploadId)
+
+    expect(status).toBe(isRefused ? 400 : 200)
+    expect(held.length).toBe(isRefused ? 0 : 1)
+  })
+
+  it('proves an object of several parts as well as it can', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
+    await ferry.send(uploadId, prepared, BYTES, [3, 1, 2])
+
+    const { status, link } = await ferry.complete(uploadId)
+
+    const proof = proofBy((await integrityOf(ferry)) ?? 'none')
+    expect(status).toMatchObject({ phase: 'done', proof })
+    expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
+    expect(await ferry.stored()).toEqual({ keys: ['a.bin'], unfinished: [] })
+  })
+
+  it.each([
+    ['of some bytes', BYTES.subarray(0, 1234)],
+    ['of no byte', new Uint8Array()],
+  ])('proves a single object %s as a whole', async (_, bytes) => {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('a.bin', bytes, null)
+    await ferry.send(uploadId, prepared, bytes, [1])
+
+    const { status, link } = await ferry.complete(uploadId)
+
+    const integrity = (await integrityOf(ferry)) ?? 'none'
+    const proof = integrity === 'none' ? proofBy('none') : { level: 'whole', algorithm: integrity }
+    expect(status).toMatchObject({ phase: 'done', proof })
+    expect((await bytesBehind(link?.url)).equals(bytes)).toBe(true)
+  })
+
+  it('refuses a single object that is not what was announced, and keeps nothing', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const bytes = BYTES.subarray(0, 1234)
+    const { uploadId, prepared } = await ferry.begin('a.bin', bytes, null)
+    const announced = await sumOf(prepared.algorithm, someBytes(1234, 2))
+
+    const { status } = await put(await ferry.sign(uploadId, 1, announced), bytes)
+
+    const isRefused = (await integrityOf(ferry)) !== 'none'
+    expect(status).toBe(isRefused ? 400 : 200)
+    expect((await ferry.stored()).keys).toEqual(isRefused ? [] : ['a.bin'])
+  })
+})

@@ -1,0 +1,121 @@
+import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
+import { describe, expect, it } from 'vitest'
+import { rangeOfPart } from '../../electron/contract/part-plan.ts'
+import { PART, someBytes } from '../fakes/core-harness.ts'
+import { loseAnswer } from '../fakes/faulty-http.ts'
+import { storesUnderTest } from './buckets.ts'
+import { bytesBehind, FerryOnStore, put } from './ferry-on-store.ts'
+import { sumOf } from './sums.ts'
+
+const BYTES = someBytes(2 * PART + 77)
+/** One more than a page of ListParts holds. */
+const SHORT_PARTS = 1001
+const AT_ONCE = 8
+
+describe.each(storesUnderTest())('resuming on $name', (store) => {
+  it('goes on after a restart from the parts that the store holds, with their sums', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
+    await ferry.send(uploadId, prepared, BYTES, [2])
+
+    await ferry.restart()
+    const again = await ferry.prepare(uploadId)
+    await ferry.send(uploadId, again, BYTES, [1, 3])
+    const { status, link } = await ferry.complete(uploadId)
+
+    const { start, end } = rangeOfPart(prepared.plan, 2)
+    const checksum = await sumOf(prepared.algorithm, BYTES.subarray(start, end))
+    expect(again).toMatchObject({
+      plan: prepared.plan,
+      algorithm: prepared.algorithm,
+      held: [{ partNumber: 2, byteLength: PART, checksum }],
+      isComplete: false,
+    })
+    expect(status.phase).toBe('done')
+    expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
+  })
+
+  it('counts a part whose answer was lost, by the sum that was signed for it', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
+    const body = BYTES.subarray(0, PART)
+    const checksum = await sumOf(prepared.algorithm, body)
+    await put(await ferry.sign(uploadId, 1, checksum), body)
+
+    await ferry.restart()
+    const { held } = await ferry.prepare(uploadId)
+
+    expect(held).toMatchObject([{ partNumber: 1, byteLength: PART, checksum }])
+  })
+
+  it('tells the bytes of a part that was signed twice by the store, or does not count it', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
+    const [former, present] = [BYTES.slice(0, PART), BYTES.slice(PART, 2 * PART)]
+    const formerSum = await sumOf(prepared.algorithm, former)
+    const early = await ferry.sign(uploadId, 1, formerSum)
+    const late = await ferry.sign(uploadId, 1, await sumOf(prepared.algorithm, present))
+    await put(late, present)
+    await put(early, former)
+
+    const { held } = await ferry.prepare(uploadId)
+
+    expect(held.map((part) => part.checksum)).toEqual(held.length === 0 ? [] : [formerSum])
+  })
+
+  it('reads the list of parts to the last page, and cancels all of them', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const source = await ferry.harness.registerFacts('huge.bin', SHORT_PARTS * PART + 1)
+    const { uploadId } = await ferry.harness.queue(ferry.destination, source)
+    const { algorithm } = await ferry.prepare(uploadId, PART)
+    const byte = new Uint8Array([7])
+    const checksum = await sumOf(algorithm, byte)
+    const numbers = Array.from({ length: SHORT_PARTS + 1 }, (_, index) => index + 1)
+    const sendSome = async () => {
+      for (let next = numbers.pop(); next !== undefined; next = numbers.pop()) {
+        expect((await put(await ferry.sign(uploadId, next, checksum), byte)).status).toBe(200)
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, sendSome))
+
+    const { held } = await ferry.prepare(uploadId)
+    const cancelled = await ferry.harness.must('cancelUpload', { uploadId })
+
+    // A single byte is the length of the last part, and of no other.
+    expect(held.map((part) => part.partNumber)).toEqual([SHORT_PARTS + 1])
+    expect(cancelled.status).toEqual({ phase: 'cancelled', storeIsClean: true })
+    expect(await ferry.stored()).toEqual({ keys: [], unfinished: [] })
+  })
+
+  it('begins anew what the store has forgotten', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
+    await ferry.send(uploadId, prepared, BYTES, [1])
+    const Bucket = ferry.bucket.store.bucket
+    const { Uploads = [] } = await ferry.client.send(new ListMultipartUploadsCommand({ Bucket }))
+    const { Key, UploadId } = ferry.harness.only(Uploads)
+    await ferry.client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
+
+    const again = await ferry.prepare(uploadId)
+    await ferry.send(uploadId, again, BYTES, [1, 2, 3])
+    const { status, link } = await ferry.complete(uploadId)
+
+    expect(again).toMatchObject({ plan: prepared.plan, held: [], isComplete: false })
+    expect(status.phase).toBe('done')
+    expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
+  })
+
+  it('leaves no second upload behind when the answer to the first Create is lost', async () => {
+    const ferry = await FerryOnStore.on(store)
+    // What the store checks is known by then, so that the next Create is the upload's own.
+    await ferry.begin('other.bin', BYTES.subarray(0, 10), null)
+    const { uploadId } = await ferry.harness.queueBytes(ferry.destination, 'film.mkv', BYTES)
+    ferry.http.next('create', loseAnswer)
+    const lost = await ferry.harness.ask('prepareUpload', { uploadId, partBytes: PART })
+
+    await ferry.prepare(uploadId, PART)
+
+    expect(lost.ok).toBe(false)
+    expect((await ferry.stored()).unfinished).toEqual(['film.mkv'])
+  })
+})

@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type BucketAccess, startFerry, temporaryFolder } from '../e2e/ferry.ts'
+import { FerryPage, openBrowser, openBrowserBehind } from '../e2e/ferry-page.ts'
+import { download, writeRandomFile } from '../e2e/files.ts'
+import { holdPartsAfter, landedParts, MIB, startProxy, untilPartsHeld } from '../e2e/fresh-ferry.ts'
+import { Store } from '../e2e/store.ts'
+import { type StoreUnderTest, storesUnderTest } from './buckets.ts'
+
+/** 200 MiB are thirteen parts of 16 MiB. */
+const FILE_BYTES = 200 * MIB
+const ALL_PARTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]
+
+async function accessTo(store: StoreUnderTest): Promise<BucketAccess> {
+  const bucket = await store.open()
+  onTestFinished(bucket.discard)
+  const { credentials, ...place } = bucket.store
+  return { ...place, ...credentials }
+}
+
+/** The window on a bucket that lets it in. */
+async function connected(access: BucketAccess) {
+  const ferry = await startFerry()
+  await new Store(access).allowOrigin(`http://127.0.0.1:${ferry.port}`)
+  const page = await FerryPage.open(await openBrowser(), ferry.url)
+  await page.fillConnection(access)
+  const report = await page.checkConnection()
+  await page.button('Save').click()
+  await page.button('Choose files').waitFor()
+  return { page, report, folder: await temporaryFolder() }
+}
+
+describe.each(storesUnderTest())('the window on $name', (store) => {
+  it('goes on after browser and host were killed, and sends no part twice', async () => {
+    const access = await accessTo(store)
+    const ferry = await startFerry()
+    const proxy = await startProxy()
+    const browser = await openBrowserBehind(proxy.address, ferry.port)
+    const page = await FerryPage.open(browser, ferry.url)
+    await new Store(access).allowOrigin(`http://127.0.0.1:${ferry.port}`)
+    await page.connect(access)
+    const path = join(await temporaryFolder(), 'film.bin')
+    const sha256 = await writeRandomFile(path, FILE_BYTES)
+    holdPartsAfter(proxy, 6)
+    await page.drop([path])
+    await untilPartsHeld(proxy, 6)
+    await browser.close()
+    await ferry.child.stop('SIGKILL')
+    proxy.setRule(() => ({ kind: 'pass' }))
+
+    const again = await startFerry({ dataFolder: ferry.dataFolder })
+    await new Store(access).allowOrigin(`http://127.0.0.1:${again.port}`)
+    const newBrowser = await openBrowserBehind(proxy.address, again.port)
+    const newPage = await FerryPage.open(newBrowser, again.url)
+    await newPage.untilStatus('film.bin', 'Needs you')
+    await newPage.drop([path])
+    await newPage.untilStatus('film.bin', 'Done', 120_000)
+    const status = await newPage.status('film.bin')
+    const got = await download(await newPage.link('film.bin'))
+
+    expect(landedParts(proxy.seen)).toEqual(ALL_PARTS)
+    expect(got).toMatchObject({ status: 200, sha256, byteLength: FILE_BYTES })
+    expect(status).toMatch(/^Done, verified/)
+    expect(await new Store(access).unfinishedKeys()).toEqual([])
+  })
+
+  it('says line by line that the connection works, and takes an empty file', async () => {
+    const access = await accessTo(store)
+    const { page, report, folder } = await connected(access)
+    await writeFile(join(folder, 'nothing.txt'), '')
+
+    await page.drop([join(folder, 'nothing.txt')])
+    await page.untilStatus('nothing.txt', 'Done')
+    const got = await download(await page.link('nothing.txt'))
+
+    expect(report.filter((line) => !line.endsWith(', passed.'))).toEqual([])
+    expect([got.status, got.byteLength]).toEqual([200, 0])
+    expect(await new Store(access).keys()).toEqual(['nothing.txt'])
+    page.expectNoProblems()
+  })
+})
