@@ -22,7 +22,7 @@ const INSTALL_MS = 15 * 60_000
 const OUTPUT_BYTES = 64 * 1024 * 1024
 
 /** The programs that a Ceph on this computer needs and that are not here. */
-export async function missingPrograms(path = process.env.PATH ?? ''): Promise<string[]> {
+export async function missingPrograms(path: string): Promise<string[]> {
   const folders = path.split(delimiter)
   const names = Object.keys(PROGRAMS)
   const found = await Promise.all(names.map((name) => isInOneOf(folders, name)))

@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
@@ -113,6 +114,20 @@ export async function put({ url, headers }: SignedPart, body: Uint8Array) {
   const answer = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(body) })
   await answer.arrayBuffer()
   return { status: answer.status, etag: answer.headers.get('etag') }
+}
+
+/** The connection breaks in the middle of the body. */
+export function putHalf({ url, headers }: SignedPart, body: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    const sending = request(url, {
+      method: 'PUT',
+      headers: { ...headers, 'content-length': body.byteLength },
+      agent: false,
+    })
+    sending.on('error', () => undefined)
+    sending.on('close', resolve)
+    sending.write(body.subarray(0, body.byteLength / 2), () => sending.destroy())
+  })
 }
 
 export async function bytesBehind(url: string | undefined): Promise<Buffer> {

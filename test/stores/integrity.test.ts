@@ -60,6 +60,21 @@ describe.each(storesUnderTest())('$name', (store) => {
     expect(held.length).toBe(isRefused ? 0 : 1)
   })
 
+  it('keeps a part that has landed when a later try of it is refused', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
+    await ferry.send(uploadId, prepared, BYTES, [1])
+    const announced = await sumOf(prepared.algorithm, BYTES.subarray(0, PART))
+    await put(await ferry.sign(uploadId, 1, announced), someBytes(PART, 2))
+    const isRefused = (await integrityOf(ferry)) !== 'none'
+    const again = await ferry.prepare(uploadId)
+
+    await ferry.send(uploadId, again, BYTES, isRefused ? [2, 3] : [1, 2, 3])
+    const { link } = await ferry.complete(uploadId)
+
+    expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
+  })
+
   it('proves an object of several parts as well as it can', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)

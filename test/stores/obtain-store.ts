@@ -30,12 +30,16 @@ export async function obtainStore(
     case 'incomplete':
       return refused(`A store is named but for ${given.missing.join(', ')}.`)
     case 'none':
-      return ownCeph(mayInstall, say)
+      return ownCeph(env.PATH ?? '', mayInstall, say)
   }
 }
 
-async function ownCeph(mayInstall: boolean, say: (line: string) => void): Promise<ObtainedStore> {
-  const missing = await missingPrograms()
+async function ownCeph(
+  path: string,
+  mayInstall: boolean,
+  say: (line: string) => void,
+): Promise<ObtainedStore> {
+  const missing = await missingPrograms(path)
   if (missing.length > 0) {
     const without = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed`
     const why = await whyNotInstallable()

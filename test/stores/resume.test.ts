@@ -4,7 +4,7 @@ import { rangeOfPart } from '../../electron/contract/part-plan.ts'
 import { PART, someBytes } from '../fakes/core-harness.ts'
 import { loseAnswer } from '../fakes/faulty-http.ts'
 import { storesUnderTest } from './buckets.ts'
-import { bytesBehind, FerryOnStore, put } from './ferry-on-store.ts'
+import { bytesBehind, FerryOnStore, put, putHalf } from './ferry-on-store.ts'
 import { sumOf } from './sums.ts'
 
 const BYTES = someBytes(2 * PART + 77)
@@ -32,6 +32,20 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
       isComplete: false,
     })
     expect(status.phase).toBe('done')
+    expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
+  })
+
+  it('does not count a part that was cut off, and takes it when it comes again', async () => {
+    const ferry = await FerryOnStore.on(store)
+    const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
+    const checksum = await sumOf(prepared.algorithm, BYTES.subarray(0, PART))
+    await putHalf(await ferry.sign(uploadId, 1, checksum), BYTES.subarray(0, PART))
+
+    const again = await ferry.prepare(uploadId)
+    await ferry.send(uploadId, again, BYTES, [1, 2, 3])
+    const { link } = await ferry.complete(uploadId)
+
+    expect(again.held).toEqual([])
     expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
   })
 
