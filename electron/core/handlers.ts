@@ -57,7 +57,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     },
     listUploads: async (input) => uploads.list(input),
     prepareUpload: (input) => uploads.prepare(input),
-    signParts: ({ uploadId, partNumbers }) => signParts(context, uploadId, partNumbers),
+    signParts: (input) => signParts(context, input),
     explainSilence: ({ uploadId }) => explainSilence(context, ports, uploadId),
     recordParts: async (input) => uploads.record(input),
     checkSource: ({ uploadId }) => checkUploadSource(context, uploadId),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
@@ -8,16 +9,18 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { expect } from 'vitest'
+import type { ChecksumAlgorithm } from '../../electron/contract/checksum.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../electron/contract/commands.ts'
 import type { Destination } from '../../electron/contract/destination.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { MIB } from '../../electron/contract/limits.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../electron/contract/part-plan.ts'
-import type { Source, UploadRecord } from '../../electron/contract/upload.ts'
+import type { PreparedUpload, Source, UploadRecord } from '../../electron/contract/upload.ts'
 import type { Core } from '../../electron/core/core.ts'
 import { createCore } from '../../electron/core/create-core.ts'
 import { dispatch } from '../../electron/core/dispatch.ts'
+import { startChecksum } from '../../electron/core/local-bucket/checksums.ts'
 import { readState } from '../../electron/core/local-bucket/state-file.ts'
 import type { CorePorts } from '../../electron/core/ports.ts'
 import { corePorts, Heard, temporaryFolder } from './core-ports.ts'
@@ -31,6 +34,7 @@ export class CoreHarness {
   readonly ports: CorePorts
   core: Core
   readonly #removeFolder: () => void
+  readonly #algorithms = new Map<UploadId, ChecksumAlgorithm>()
 
   private constructor(
     folder: string,
@@ -72,7 +76,14 @@ export class CoreHarness {
     input: CommandInput<N>,
   ): Promise<Outcome<CommandOutput<N>>> {
     const outcome = await dispatch(this.core.handlers, this.ports.log, name, input)
+    if (name === 'prepareUpload' && outcome.ok) this.#noteAlgorithm(input, outcome.value)
     return outcome as Outcome<CommandOutput<N>>
+  }
+
+  /** A page has it from the same answer. */
+  #noteAlgorithm(input: object, prepared: unknown): void {
+    const { uploadId } = input as CommandInput<'prepareUpload'>
+    this.#algorithms.set(uploadId, (prepared as PreparedUpload).algorithm)
   }
 
   /** For what has to work for the test to mean anything. */
@@ -110,18 +121,31 @@ export class CoreHarness {
     return this.queue(destination, await this.registerFacts(name, bytes.length))
   }
 
+  /** Signs parts as the page does: with the checksum of each by the upload's own algorithm. */
+  async sign(uploadId: UploadId, bytes: Uint8Array, partNumbers: readonly number[]) {
+    const { plan } = await this.record(uploadId)
+    const algorithm = this.#algorithms.get(uploadId)
+    if (plan === null || algorithm === undefined) throw new Error('Not prepared')
+    const parts = await Promise.all(
+      partNumbers.map(async (partNumber) => {
+        const { start, end } = rangeOfPart(plan, partNumber)
+        const body = new Uint8Array(bytes.subarray(start, end))
+        return { partNumber, body, checksum: await checksumOf(algorithm, body) }
+      }),
+    )
+    const asked = parts.map(({ partNumber, checksum }) => ({ partNumber, checksum }))
+    const signed = await this.must('signParts', { uploadId, parts: asked })
+    return parts.map((part, index) => ({ ...part, ...this.only(signed.slice(index, index + 1)) }))
+  }
+
   /** Sends parts as the page does, and records what the store answered. */
   async send(uploadId: UploadId, bytes: Uint8Array, partNumbers: readonly number[]): Promise<void> {
-    const { plan } = await this.record(uploadId)
-    if (plan === null) throw new Error('Not prepared')
-    const signed = await this.must('signParts', { uploadId, partNumbers: [...partNumbers] })
-    for (const { partNumber, url, headers } of signed) {
-      const { start, end } = rangeOfPart(plan, partNumber)
-      const body = new Uint8Array(bytes.subarray(start, end))
+    for (const put of await this.sign(uploadId, bytes, partNumbers)) {
+      const { partNumber, url, headers, body, checksum } = put
       const answer = await fetch(url, { method: 'PUT', body, headers })
       expect(answer.status).toBe(200)
       const etag = answer.headers.get('etag') ?? ''
-      await this.must('recordParts', { uploadId, receipts: [{ partNumber, etag }] })
+      await this.must('recordParts', { uploadId, receipts: [{ partNumber, etag, checksum }] })
     }
   }
 
@@ -203,4 +227,14 @@ export function someBytes(length: number, seed = 1): Uint8Array {
     bytes[index] = state >>> 24
   }
   return bytes
+}
+
+const OF_S3 = { crc64nvme: 'CRC64NVME', crc32c: 'CRC32C', sha256: 'SHA256' } as const
+
+/** A body's checksum as it travels. */
+export async function checksumOf(algorithm: ChecksumAlgorithm, bytes: Uint8Array): Promise<string> {
+  if (algorithm === 'md5') return createHash('md5').update(bytes).digest('base64')
+  const running = await startChecksum(OF_S3[algorithm])
+  running.update(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  return running.digest().toString('base64')
 }

@@ -4,6 +4,7 @@ import type { UploadId } from '../../electron/contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part-plan.ts'
 import type {
+  PartReceipt,
   PartToSign,
   SignedPart,
   UploadMark,
@@ -76,6 +77,7 @@ export class FakeStore {
   mostPutsAtOnce = 0
   readonly marks: { readonly uploadId: UploadId; readonly mark: UploadMark }[] = []
   readonly recorded = new Map<UploadId, number[]>()
+  readonly receipts: (PartReceipt & { readonly uploadId: UploadId })[] = []
   /** True: the host answers nothing. */
   isHostGone = false
   /** True: the store answers nothing. */
@@ -138,6 +140,20 @@ export class FakeStore {
     return parts.map(([, { text }]) => text)
   }
 
+  /** The checksums with which its parts were sent, in order. */
+  sums(uploadId: UploadId): readonly string[] {
+    const parts = [...this.#upload(uploadId).parts].sort(([one], [other]) => one - other)
+    return parts.map(([, { checksum }]) => checksum)
+  }
+
+  /** The checksums that the host was told with the receipts, in the order of their parts. */
+  recordedSums(uploadId: UploadId): readonly string[] {
+    return this.receipts
+      .filter((receipt) => receipt.uploadId === uploadId)
+      .sort((one, other) => one.partNumber - other.partNumber)
+      .map(({ checksum }) => checksum)
+  }
+
   isComplete(uploadId: UploadId): boolean {
     return this.#upload(uploadId).isComplete
   }
@@ -189,6 +205,7 @@ export class FakeStore {
       this.#answer('explainSilence', { uploadId, partNumber: 0 }, () => this.reasonForSilence),
     record: (uploadId, receipts) =>
       this.#answer('record', { uploadId, partNumber: 0 }, () => {
+        this.receipts.push(...receipts.map((receipt) => ({ ...receipt, uploadId })))
         const numbers = this.recorded.get(uploadId) ?? []
         this.recorded.set(uploadId, [...numbers, ...receipts.map((each) => each.partNumber)])
       }),

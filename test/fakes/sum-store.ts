@@ -18,6 +18,8 @@ export class SumStore {
   readonly manners: Record<string, Answer> = {}
   /** Headers that it compares with the body. */
   checks: readonly string[] = []
+  /** What it says to a sum that is wrong. */
+  refusal: Answer = refusal(400, 'BadDigest')
   readonly unfinished = new Map<string, string>()
   readonly asked: string[] = []
   /** Every key that was ever written under. */
@@ -69,7 +71,7 @@ export class SumStore {
       const sent = request.headers[header]
       return sent !== undefined && sent !== RIGHT[header]
     })
-    return isWrong ? refusal(400, 'BadDigest') : plain(200, '', { etag: '"part"' })
+    return isWrong ? this.refusal : plain(200, '', { etag: '"part"' })
   }
 }
 

@@ -179,7 +179,7 @@ describe('connecting a bucket', () => {
 
     await page
       .getByRole('alert')
-      .getByText('The disk that holds Ferry’s records is full.')
+      .getByText('The disk with Ferry’s data is full.')
       .waitFor()
     expect(await field(page, 'Bucket').inputValue()).toBe('photos')
   })

@@ -69,7 +69,7 @@ describe('a finished file', () => {
   })
 })
 
-it('shows Verifying while the file is compared with what was sent, and then the proof', async () => {
+it('shows Verifying while the file is read once more, which can be paused, and then the proof', async () => {
   const { page, row, give } = await suite.open(aWorld())
   await page.evaluate(() => window.fake.hold('checkSource'))
   await give({ name: 'film.mov', byteLength: 40 * MIB })
@@ -78,7 +78,10 @@ it('shows Verifying while the file is compared with what was sent, and then the 
   await film.getByText(/^Verifying/).waitFor()
   const said = await film.locator('.row-status').textContent()
   const bar = await film.getByRole('progressbar').getAttribute('aria-valuetext')
+  await film.getByRole('button', { name: 'Pause' }).press('Enter')
+  await film.getByText(/^Paused/).waitFor()
   await page.evaluate(() => window.fake.release('checkSource'))
+  await film.getByRole('button', { name: 'Resume' }).press('Enter')
   await film.getByText(/^Done, verified/).waitFor()
 
   expect(said).toMatch(/^Verifying · checking the file once more/)

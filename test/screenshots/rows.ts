@@ -12,7 +12,7 @@ import { startPageServer } from '../renderer/page-server.ts'
 import { openWindow, type TestWindow } from '../renderer/window.ts'
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '..', '..', 'out', 'screenshots')
-const SIZES = { large: { width: 1120, height: 1500 }, small: { width: 400, height: 2100 } } as const
+const SIZES = { large: { width: 1120, height: 1600 }, small: { width: 400, height: 2500 } } as const
 const HOUR_MS = 60 * 60 * 1000
 /** Rows whose details are opened, by the words that open them. */
 const DETAILS = [
@@ -86,7 +86,6 @@ function stoppedRows(): UploadRecord[] {
     stopped(12, 'sick disk.iso', 'object-differs'),
     stopped(13, 'minutes of today.docx', 'source-changed', inParts),
     stopped(14, 'Interview – final cut (colour).mov', 'store-refused', inParts),
-    stopped(15, 'ledger.xlsx', 'disk-full', inParts),
     stopped(16, 'scan_0042.tif', 'credentials-expired', inParts),
   ]
 }
@@ -97,16 +96,24 @@ async function beginLiveRows({ page, give, row }: TestWindow): Promise<void> {
   await row('proofs.zip')
     .getByText(/^Verifying/)
     .waitFor()
-  await page.route('**/store/**', (route) => route.abort())
-  await give({ name: 'far away.bin', byteLength: 3 * MIB })
-  await row('far away.bin')
-    .getByText(/trying again/)
+  await page.evaluate(
+    (failure) => window.fake.failWith('prepareUpload', failure),
+    FAILURE_EXAMPLES['disk-full'],
+  )
+  await give({ name: 'ledger.xlsx', byteLength: 3 * MIB })
+  await row('ledger.xlsx')
+    .getByText(/^Needs you/)
     .waitFor()
-  await page.unroute('**/store/**')
+  await page.evaluate(() => window.fake.failWith('prepareUpload', null))
   server.holdParts()
   await give({ name: 'photo.raw', byteLength: 30 * MIB })
   await row('photo.raw')
     .getByText(/^Uploading/)
+    .waitFor()
+  await page.route('**/store/**', (route) => route.abort())
+  await give({ name: 'far away.bin', byteLength: 3 * MIB })
+  await row('far away.bin')
+    .getByText(/trying again/)
     .waitFor()
 }
 

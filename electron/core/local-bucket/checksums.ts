@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { createCRC32, createCRC64, type IHasher } from 'hash-wasm'
-import { CRC32, CRC32C, CRC64NVME, type CrcKind, combinedCrc } from '../crc-combine.ts'
+import { CRC32, CRC32C, CRC64NVME, type CrcKind } from '../crc-combine.ts'
+import { compositeOf, fullObjectCrc, type PartChecksum } from '../sums-of-parts.ts'
 import { S3Error } from './errors.ts'
 
 export const CHECKSUM_ALGORITHMS = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const
@@ -133,12 +134,6 @@ export function checksumTypeOf(algorithm: ChecksumAlgorithm, wanted: string | nu
   )
 }
 
-/** One part's own checksum, base64, and its length. */
-export interface PartChecksum {
-  readonly value: string
-  readonly byteLength: number
-}
-
 /** The checksum of an object from those of its parts, in order. */
 export function checksumOfParts(
   algorithm: ChecksumAlgorithm,
@@ -146,43 +141,9 @@ export function checksumOfParts(
   parts: readonly PartChecksum[],
 ): Checksum {
   const kind = CRC_KINDS[algorithm]
-  if (type === 'FULL_OBJECT' && kind !== undefined) {
-    const total = parts.reduce(
-      (sum, part) => combinedCrc(kind, sum, crcOf(part.value), part.byteLength),
-      0n,
-    )
-    const bytes = Buffer.from(total.toString(16).padStart(kind.bits / 4, '0'), 'hex')
-    return { algorithm, type, value: bytes.toString('base64') }
-  }
-  return { algorithm, type: 'COMPOSITE', value: compositeOf(algorithm, parts) }
-}
-
-function crcOf(base64: string): bigint {
-  return BigInt(`0x${Buffer.from(base64, 'base64').toString('hex')}`)
-}
-
-function compositeOf(algorithm: ChecksumAlgorithm, parts: readonly PartChecksum[]): string {
-  const digests = Buffer.concat(parts.map((part) => Buffer.from(part.value, 'base64')))
-  return `${digestOf(algorithm, digests)}-${parts.length}`
-}
-
-/** Composite checksums are made of few bytes, so CRC32C is worked out bit by bit here. */
-function digestOf(algorithm: ChecksumAlgorithm, bytes: Buffer): string {
-  if (algorithm === 'SHA1' || algorithm === 'SHA256') {
-    return createHash(algorithm.toLowerCase()).update(bytes).digest('base64')
-  }
-  const value = Buffer.alloc(4)
-  value.writeUInt32BE(algorithm === 'CRC32' ? crc32(bytes) : smallCrc32c(bytes))
-  return value.toString('base64')
-}
-
-function smallCrc32c(bytes: Buffer): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) {
-      crc = (crc & 1) === 1 ? (crc >>> 1) ^ Number(CRC32C.polynomial) : crc >>> 1
-    }
-  }
-  return (crc ^ 0xffffffff) >>> 0
+  const value =
+    type === 'FULL_OBJECT' && kind !== undefined
+      ? fullObjectCrc(kind, parts)
+      : compositeOf(algorithm, parts)
+  return { algorithm, type: kind === undefined ? 'COMPOSITE' : type, value }
 }

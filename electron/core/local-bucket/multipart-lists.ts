@@ -51,7 +51,8 @@ function partNode(part: StoredPart, upload: StoredUpload): XmlNode {
       ['LastModified', isoTimeOf(part.modifiedMs)],
       ['ETag', quoted(part.etag)],
       ['Size', String(part.byteLength)],
-      [elementOfChecksum(upload.algorithm), part.checksum],
+      // What S3 computes unasked it keeps to itself: github.com/versity/versitygw/issues/1547
+      optionalNode(elementOfChecksum(upload.algorithm), upload.isExplicit ? part.checksum : null),
     ],
   ]
 }

@@ -158,18 +158,24 @@ export function partNumberOf(call: Call): number {
   return partNumber
 }
 
-/** A part may not bring another checksum than the one its upload began with. */
+/**
+ * A part brings the checksum that its upload began with and no other; it may leave it out only
+ * where S3 computes it for the whole object by itself. As AWS was seen to answer:
+ * github.com/floci-io/floci/pull/3093, github.com/versity/versitygw/issues/1342.
+ */
 function proveAlgorithm(call: Call, upload: StoredUpload): void {
   if (!upload.isExplicit) return
-  const own = headerOfChecksum(upload.algorithm)
-  const sent = [...call.request.headers].flatMap(([name, value]) =>
-    name === 'x-amz-trailer' ? [value.toLowerCase()] : [name],
-  )
-  const other = sent.find((name) => /^x-amz-checksum-(crc|sha)/.test(name) && name !== own)
-  if (other === undefined) return
+  const expected = upload.algorithm.toLowerCase()
+  const sent = [...call.request.headers]
+    .map(([name, value]) => (name === 'x-amz-trailer' ? value.toLowerCase() : name))
+    .filter((name) => /^x-amz-checksum-(crc|sha)/.test(name))
+    .map((name) => name.slice('x-amz-checksum-'.length))
+  const other = sent.find((each) => each !== expected) ?? null
+  const isMissing = sent.length === 0 && upload.checksumType === 'COMPOSITE'
+  if (other === null && !isMissing) return
   throw new S3Error(
     'InvalidRequest',
-    `Checksum Type mismatch occurred, expected checksum Type: ${upload.algorithm.toLowerCase()}, ` +
-      `actual checksum Type: ${other.slice('x-amz-checksum-'.length)}`,
+    `Checksum Type mismatch occurred, expected checksum Type: ${expected}, ` +
+      `actual checksum Type: ${other}`,
   )
 }

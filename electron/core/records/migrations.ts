@@ -50,4 +50,27 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (position, part_number)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Checksums and proofs. A receipt without a checksum is of a Ferry that made none; a part without
+  // either was announced with two different ones, so that nobody knows which of them arrived.
+  `
+  ALTER TABLE uploads ADD COLUMN checksum_algorithm TEXT;
+  ALTER TABLE uploads ADD COLUMN is_checked INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE uploads ADD COLUMN proof TEXT;
+  ALTER TABLE uploads ADD COLUMN changed_at_ms REAL;
+  ALTER TABLE uploads ADD COLUMN differing_count INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE summed_parts (
+    position INTEGER NOT NULL REFERENCES uploads (position) ON DELETE CASCADE,
+    part_number INTEGER NOT NULL,
+    byte_length INTEGER NOT NULL,
+    etag TEXT,
+    checksum TEXT,
+    PRIMARY KEY (position, part_number)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO summed_parts (position, part_number, byte_length, etag)
+    SELECT position, part_number, byte_length, etag FROM parts;
+  DROP TABLE parts;
+  ALTER TABLE summed_parts RENAME TO parts;
+  CREATE INDEX uploads_by_store_upload ON uploads (store_upload_id)
+    WHERE store_upload_id IS NOT NULL;
+  `,
 ]

@@ -1,11 +1,20 @@
 import type { UploadId } from '../../contract/ids.ts'
 import { type PartPlan, rangeOfPart } from '../../contract/part-plan.ts'
-import type { PartReceipt } from '../../contract/upload.ts'
+import type { HeldPart, PartReceipt, PartToSign } from '../../contract/upload.ts'
 import type { Statements } from './database.ts'
 
 const POSITION = '(SELECT position FROM uploads WHERE upload_id = ?)'
 
-/** The receipts of parts that arrived. A memory for the list's numbers; the store knows better. */
+/** What is known here of a part that was announced; the store knows better what it holds. */
+export interface RecordedPart {
+  readonly partNumber: number
+  /** Of the receipt; null while there is none. */
+  readonly etag: string | null
+  /** Null: not known, or two were announced and either may have arrived. */
+  readonly checksum: string | null
+}
+
+/** The checksums of parts that were announced, and the receipts of those that arrived. */
 export class PartRecords {
   readonly #sql: Statements
 
@@ -13,16 +22,46 @@ export class PartRecords {
     this.#sql = sql
   }
 
-  /** @throws RangeError for a part that the plan does not have; nothing is recorded then. */
-  add(uploadId: UploadId, plan: PartPlan, receipts: readonly PartReceipt[]): void {
-    this.#sql.transaction(() => this.#insert(uploadId, plan, receipts))
+  /**
+   * Before a part is sent. One that was announced with another checksum may still arrive as it was
+   * then, so without a receipt its checksum is not known any more.
+   * @throws RangeError for a part that the plan does not have; nothing is recorded then.
+   */
+  announce(uploadId: UploadId, plan: PartPlan, parts: readonly PartToSign[]): void {
+    this.#sql.transaction(() => {
+      for (const { partNumber, checksum } of parts) {
+        this.#put(uploadId, plan, { partNumber, etag: null, checksum }, ANNOUNCED)
+      }
+      this.#sum(uploadId)
+    })
   }
 
-  /** Makes the recorded parts those that the store says it holds. */
-  replace(uploadId: UploadId, plan: PartPlan, held: readonly PartReceipt[]): void {
+  /** @throws RangeError for a part that the plan does not have; nothing is recorded then. */
+  add(uploadId: UploadId, plan: PartPlan, receipts: readonly PartReceipt[]): void {
     this.#sql.transaction(() => {
-      this.clear(uploadId)
-      this.#insert(uploadId, plan, held)
+      for (const receipt of receipts) this.#put(uploadId, plan, receipt, LISTED)
+      this.#sum(uploadId)
+    })
+  }
+
+  /**
+   * Brings the records in line with what the store lists. What it does not list keeps its checksum,
+   * since it may be on its way.
+   * @param unknown part numbers that the store lists and nobody knows the checksum of.
+   */
+  reconcile(
+    uploadId: UploadId,
+    plan: PartPlan,
+    held: readonly HeldPart[],
+    unknown: readonly number[],
+  ): void {
+    this.#sql.transaction(() => {
+      this.#sql.run(`UPDATE parts SET etag = NULL WHERE position = ${POSITION}`, uploadId)
+      for (const part of held) this.#put(uploadId, plan, part, LISTED)
+      for (const partNumber of unknown) {
+        this.#put(uploadId, plan, { partNumber, etag: null, checksum: null }, LISTED)
+      }
+      this.#sum(uploadId)
     })
   }
 
@@ -32,38 +71,40 @@ export class PartRecords {
     this.#sum(uploadId)
   }
 
-  /** The ETag the page received; null without a receipt. */
-  etagOf(uploadId: UploadId, partNumber: number): string | null {
-    const row = this.#sql.first<{ etag: string }>(
-      `SELECT etag FROM parts WHERE position = ${POSITION} AND part_number = ?`,
+  all(uploadId: UploadId): ReadonlyMap<number, RecordedPart> {
+    const rows = this.#sql.all<RecordedPart>(
+      `SELECT part_number AS partNumber, etag, checksum FROM parts WHERE position = ${POSITION}`,
       uploadId,
-      partNumber,
     )
-    return row?.etag ?? null
+    return new Map(rows.map((row) => [row.partNumber, row]))
   }
 
-  #insert(uploadId: UploadId, plan: PartPlan, receipts: readonly PartReceipt[]): void {
-    for (const { partNumber, etag } of receipts) {
-      const { start, end } = rangeOfPart(plan, partNumber)
-      this.#sql.run(
-        `INSERT INTO parts (position, part_number, byte_length, etag)
-         SELECT position, ?, ?, ? FROM uploads WHERE upload_id = ?
-         ON CONFLICT DO UPDATE SET etag = excluded.etag`,
-        partNumber,
-        end - start,
-        etag,
-        uploadId,
-      )
-    }
-    this.#sum(uploadId)
+  #put(uploadId: UploadId, plan: PartPlan, part: RecordedPart, onConflict: string): void {
+    const { start, end } = rangeOfPart(plan, part.partNumber)
+    this.#sql.run(
+      `INSERT INTO parts (position, part_number, byte_length, etag, checksum)
+       SELECT position, ?, ?, ?, ? FROM uploads WHERE upload_id = ? ${onConflict}`,
+      part.partNumber,
+      end - start,
+      part.etag,
+      part.checksum,
+      uploadId,
+    )
   }
 
+  /** A receipt counts; what was only announced does not. */
   #sum(uploadId: UploadId): void {
     this.#sql.run(
-      `UPDATE uploads SET recorded_bytes =
-       (SELECT coalesce(sum(byte_length), 0) FROM parts WHERE parts.position = uploads.position)
+      `UPDATE uploads SET recorded_bytes = (SELECT coalesce(sum(byte_length), 0) FROM parts
+         WHERE parts.position = uploads.position AND etag IS NOT NULL)
        WHERE upload_id = ?`,
       uploadId,
     )
   }
 }
+
+const LISTED = 'ON CONFLICT DO UPDATE SET etag = excluded.etag, checksum = excluded.checksum'
+
+const ANNOUNCED = `ON CONFLICT DO UPDATE SET
+  etag = CASE WHEN checksum IS excluded.checksum THEN etag END,
+  checksum = CASE WHEN checksum IS excluded.checksum THEN checksum END`

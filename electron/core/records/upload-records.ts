@@ -171,10 +171,16 @@ export class UploadRecords {
 
   /** What the store held of it is gone: the plan stays, everything sent is forgotten. */
   forgetProgress(uploadId: UploadId): UploadRow {
+    this.#sql.transaction(() => this.#forget(uploadId))
+    return this.#existing(uploadId)
+  }
+
+  /** The finished object was not the file: nothing of it counts, and how often that was, does. */
+  noteDiffering(uploadId: UploadId): UploadRow {
     this.#sql.transaction(() => {
-      this.parts.clear(uploadId)
+      this.#forget(uploadId)
       this.#sql.run(
-        'UPDATE uploads SET begun_at_ms = NULL, store_upload_id = NULL WHERE upload_id = ?',
+        'UPDATE uploads SET differing_count = differing_count + 1 WHERE upload_id = ?',
         uploadId,
       )
     })
@@ -241,20 +247,47 @@ export class UploadRecords {
     return this.#existing(uploadId)
   }
 
-  /** The new one takes its place in the list; of the old one only the cleaning is left. */
-  supersede(uploadId: UploadId, successor: NewUpload): UploadRecord {
-    const place = 'UPDATE uploads SET position = ? WHERE upload_id = ?'
+  /**
+   * Puts a new upload into the place of one that is cancelled with it and taken off the list; what
+   * the store holds of the old one is then to be cleaned.
+   */
+  supersede(uploadId: UploadId, upload: NewUpload): UploadRecord {
     this.#sql.transaction(() => {
+      const place = this.#first('SELECT * FROM uploads WHERE upload_id = ?', uploadId)
+      if (place === null) throw new Error('The upload left the records')
       this.#cancel(uploadId)
-      this.#sql.run('UPDATE uploads SET is_listed = 0 WHERE upload_id = ?', uploadId)
-      this.#insert(successor)
-      const old = this.#position(uploadId)
-      const last = this.#position(successor.uploadId)
-      this.#sql.run(place, -old, uploadId)
-      this.#sql.run(place, old, successor.uploadId)
-      this.#sql.run(place, last, uploadId)
+      this.#sql.run(
+        `UPDATE uploads SET is_listed = 0, source_id = NULL,
+           position = (SELECT max(position) + 1 FROM uploads)
+         WHERE upload_id = ?`,
+        uploadId,
+      )
+      this.#insert(upload)
+      const back = 'UPDATE uploads SET position = ? WHERE upload_id = ?'
+      this.#sql.run(back, place.position, upload.uploadId)
     })
-    return this.#existing(successor.uploadId).record
+    return this.#existing(upload.uploadId).record
+  }
+
+  /** Whether another unfinished upload has asked the store to begin under this key, and waits. */
+  isBeginning(destinationId: DestinationId, key: string, except: UploadId): boolean {
+    const found = this.#first(
+      `SELECT * FROM uploads WHERE destination_id = ? AND key = ? AND upload_id IS NOT ?
+       AND begun_at_ms IS NOT NULL AND store_upload_id IS NULL AND ${UNFINISHED} LIMIT 1`,
+      destinationId,
+      key,
+      except,
+    )
+    return found !== null
+  }
+
+  /** Whether a multipart upload of the store's is in the records, whosever it is. */
+  isKnownAtStore(storeUploadId: string): boolean {
+    const known = this.#first(
+      'SELECT * FROM uploads WHERE store_upload_id = ? LIMIT 1',
+      storeUploadId,
+    )
+    return known !== null
   }
 
   /** Null when the row was taken off the list before: it is forgotten now. */
@@ -325,32 +358,19 @@ export class UploadRecords {
     this.#sql.close()
   }
 
-  /** To be called within a transaction. */
-  #cancel(uploadId: UploadId): void {
-    this.parts.clear(uploadId)
-    this.#sql.run(
-      `UPDATE uploads SET phase = 'cancelled', failure = NULL, store_is_clean = 0
-       WHERE upload_id = ?`,
-      uploadId,
-    )
-  }
-
-  #position(uploadId: UploadId): number {
-    const columns = this.#first('SELECT * FROM uploads WHERE upload_id = ?', uploadId)
-    return columns?.position ?? 0
-  }
-
   #insert(upload: NewUpload): void {
     this.#sql.run(
       `INSERT INTO uploads (upload_id, destination_id, source_id, path, relative_path,
-         modified_at_ms, byte_length, name, folder, key, content_type, token, phase, created_at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?)`,
+         modified_at_ms, changed_at_ms, byte_length, name, folder, key, content_type, token, phase,
+         created_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?)`,
       upload.uploadId,
       upload.destinationId,
       upload.sourceId,
       upload.source.path,
       upload.relativePath,
       upload.source.modifiedAtMs,
+      upload.source.changedAtMs,
       upload.source.byteLength,
       upload.name,
       upload.folder,
@@ -358,6 +378,25 @@ export class UploadRecords {
       upload.contentType,
       upload.token,
       upload.createdAtMs,
+    )
+  }
+
+  /** Inside the caller's transaction. */
+  #forget(uploadId: UploadId): void {
+    this.parts.clear(uploadId)
+    this.#sql.run(
+      'UPDATE uploads SET begun_at_ms = NULL, store_upload_id = NULL WHERE upload_id = ?',
+      uploadId,
+    )
+  }
+
+  /** Inside the caller's transaction. */
+  #cancel(uploadId: UploadId): void {
+    this.parts.clear(uploadId)
+    this.#sql.run(
+      `UPDATE uploads SET phase = 'cancelled', failure = NULL, store_is_clean = 0
+       WHERE upload_id = ?`,
+      uploadId,
     )
   }
 

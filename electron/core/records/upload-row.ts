@@ -1,7 +1,15 @@
+import { ChecksumAlgorithm, Proof } from '../../contract/checksum.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
 import type { ShareLink, UploadRecord, UploadStatus } from '../../contract/upload.ts'
+
+/** How the parts of an upload are summed up; frozen with the plan. */
+export interface IntegrityPlan {
+  readonly algorithm: ChecksumAlgorithm
+  /** The store refuses a wrong sum, so the sums travel with the parts; else they stay here. */
+  readonly isChecked: boolean
+}
 
 /** An upload as the records hold it: what the page may know, and what stays with the host. */
 export interface UploadRow {
@@ -11,6 +19,10 @@ export interface UploadRow {
   readonly path: string | null
   /** Of the file when it was given; a file that differs now has changed. */
   readonly modifiedAtMs: number
+  /** The file's ctime when it was given, which nobody can set back; null where it is not known. */
+  readonly changedAtMs: number | null
+  /** Null until the upload was prepared for the first time by a Ferry that checks. */
+  readonly integrity: IntegrityPlan | null
   /** Random; travels as metadata, so that HEAD can tell our object from anybody else's. */
   readonly token: string
   /** S3's own id of the multipart upload. */
@@ -20,6 +32,8 @@ export interface UploadRow {
    * was lost, and something may have been begun.
    */
   readonly begunAtMs: number | null
+  /** How often the finished object turned out not to be the file. */
+  readonly differingCount: number
 }
 
 /** The columns as SQLite's STRICT tables guarantee them. */
@@ -47,6 +61,11 @@ export interface UploadColumns {
   readonly begun_at_ms: number | null
   readonly store_upload_id: string | null
   readonly recorded_bytes: number
+  readonly checksum_algorithm: string | null
+  readonly is_checked: number
+  readonly proof: string | null
+  readonly changed_at_ms: number | null
+  readonly differing_count: number
   readonly link_url: string | null
   readonly link_created_at_ms: number | null
   readonly link_expires_at_ms: number | null
@@ -59,9 +78,12 @@ export function rowOf(columns: UploadColumns): UploadRow {
     relativePath: columns.relative_path,
     path: columns.path,
     modifiedAtMs: columns.modified_at_ms,
+    changedAtMs: columns.changed_at_ms,
+    integrity: integrityOf(columns),
     token: columns.token,
     storeUploadId: columns.store_upload_id,
     begunAtMs: columns.begun_at_ms,
+    differingCount: columns.differing_count,
   }
 }
 
@@ -96,6 +118,7 @@ function statusOf(columns: UploadColumns): UploadStatus {
         phase: 'done',
         finishedAtMs: columns.finished_at_ms ?? columns.created_at_ms,
         etag: columns.etag ?? '""',
+        proof: proofOf(columns.proof),
       }
     case 'cancelled':
       return { phase: 'cancelled', storeIsClean: columns.store_is_clean === 1 }
@@ -106,6 +129,17 @@ function statusOf(columns: UploadColumns): UploadStatus {
 function failureOf(json: string | null): Failure {
   const parsed = Failure.safeParse(json === null ? null : JSON.parse(json))
   return parsed.success ? parsed.data : { kind: 'internal', reference: 'unknown' }
+}
+
+function proofOf(json: string | null): Proof | null {
+  const parsed = Proof.safeParse(json === null ? null : JSON.parse(json))
+  return parsed.success ? parsed.data : null
+}
+
+function integrityOf(columns: UploadColumns): IntegrityPlan | null {
+  const parsed = ChecksumAlgorithm.safeParse(columns.checksum_algorithm)
+  if (!parsed.success) return null
+  return { algorithm: parsed.data, isChecked: columns.is_checked === 1 }
 }
 
 function planOf(columns: UploadColumns): PartPlan | null {

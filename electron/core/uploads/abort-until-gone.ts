@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { Store } from '../store/store.ts'
+import { ask, type Store } from '../store/store.ts'
 import { listParts, type StoreUpload } from './list-parts.ts'
-import { abortMultipart } from './multipart.ts'
 
 /** A part that was on its way can land after an abort: AWS asks to abort again until none is left. */
 const PAUSES_MS = [100, 200, 400, 800, 1600]
@@ -36,4 +36,21 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   } catch (error) {
     if (!signal.aborted) throw error
   }
+}
+
+/** Asks once; whether it worked is for ListParts to say. */
+export function abortMultipart(store: Store, upload: StoreUpload, signal?: AbortSignal) {
+  return ask(
+    store,
+    (client, options) =>
+      client.send(
+        new AbortMultipartUploadCommand({
+          Bucket: store.destination.bucket,
+          Key: upload.key,
+          UploadId: upload.storeUploadId,
+        }),
+        options,
+      ),
+    signal === undefined ? {} : { signal },
+  )
 }

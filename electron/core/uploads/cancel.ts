@@ -1,19 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import type { UploadRow } from '../records/upload-row.ts'
-import { ask, type Store } from '../store/store.ts'
-import { headObject } from './head-object.ts'
-import { listParts } from './list-parts.ts'
-import { abortLostBeginnings, abortMultipart } from './multipart.ts'
+import { abortUntilGone, pause } from './abort-until-gone.ts'
+import { abortLostBeginnings } from './lost-beginnings.ts'
+import { removeOwnObject } from './own-object.ts'
 import { isUnfinished, type UploadAtStore, type UploadContext } from './upload-context.ts'
 
-/** A part that was on its way can land after an abort: AWS asks to abort again until none is left. */
-const ABORT_PAUSES_MS = [100, 200, 400, 800, 1600]
-/** How long a PUT whose connection was cut may take to be stored all the same. */
-const LATE_PUT_MS = 400
+/** How long a request whose connection was cut may take to be carried out all the same. */
+const LATE_MS = 400
 
 /**
  * Ends an upload for good. It is remembered as cancelled before the store is asked, so that what
@@ -57,9 +52,10 @@ async function isStoreClean(
   if (!found.ok) return false
   const at = { row, store: found.value }
   if (!(await removeParts(context, at, signal))) return false
+  // A Complete or PUT may have won the race.
   if (!(await removeOwnObject(at, signal))) return false
   if (row.record.plan.mode === 'multipart') return true
-  await pause(LATE_PUT_MS, signal)
+  await pause(LATE_MS, signal)
   return removeOwnObject(at, signal)
 }
 
@@ -69,52 +65,14 @@ async function removeParts(
   at: UploadAtStore,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { row, store } = at
-  if (row.storeUploadId === null) {
-    if (row.begunAtMs !== null) await abortLostBeginnings(context, at, signal)
-    return !signal.aborted
+  const { record, storeUploadId, begunAtMs } = at.row
+  if (storeUploadId !== null) {
+    const gone = await abortUntilGone(at.store, { key: record.key, storeUploadId }, signal)
+    return gone.ok
   }
-  const upload = { key: row.record.key, storeUploadId: row.storeUploadId }
-  for (const pauseMs of ABORT_PAUSES_MS) {
-    // What Abort answers does not matter (Ceph refuses one that meets a Complete): ListParts tells.
-    await abortMultipart(store, upload, signal)
-    const listed = await listParts(store, upload, signal)
-    if (!listed.ok) return listed.failure.kind === 'upload-gone'
-    await pause(pauseMs, signal)
-  }
-  return false
-}
-
-/**
- * A Complete or PUT may have won the race. Deletes the object only if this very upload wrote it.
- */
-async function removeOwnObject(
-  { row, store }: UploadAtStore,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { key } = row.record
-  const head = await headObject(store, key, signal)
-  // Keys that may not look cannot find out; nothing more can be done with them.
-  if (!head.ok) return head.failure.kind === 'access-denied'
-  if (head.value === null || head.value.token !== row.token) return true
-  return deleteObject(store, key, signal)
-}
-
-async function deleteObject(store: Store, key: string, signal: AbortSignal): Promise<boolean> {
-  const place = { Bucket: store.destination.bucket, Key: key }
-  const deleted = await ask(
-    store,
-    (client, options) => client.send(new DeleteObjectCommand(place), options),
-    { signal },
-  )
-  return deleted.ok
-}
-
-/** Ends early, and quietly, when Ferry stops: whatever is asked after it then fails by itself. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal })
-  } catch (error) {
-    if (!signal.aborted) throw error
-  }
+  if (begunAtMs === null) return true
+  const looked = await abortLostBeginnings(context, at, signal)
+  if (!looked.ok) return false
+  await pause(LATE_MS, signal)
+  return (await abortLostBeginnings(context, at, signal)).ok
 }

@@ -1,13 +1,19 @@
-import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3'
+import type { Proof } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
-import type { HeldPart, UploadRecord } from '../../contract/upload.ts'
-import { ask } from '../store/store.ts'
-import { headObject, type ObjectHead } from './head-object.ts'
+import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
+import type { UploadRecord } from '../../contract/upload.ts'
+import type { IntegrityPlan } from '../records/upload-row.ts'
+import { abortUntilGone } from './abort-until-gone.ts'
+import { askToComplete } from './ask-to-complete.ts'
+import { bareEtag } from './checksum-fields.ts'
+import { headObjectSums, type ObjectHead } from './head-object.ts'
 import { fitting, listParts } from './list-parts.ts'
+import { isOwn, isOwnWhole, removeOwnObject } from './own-object.ts'
+import { type ExpectedObject, proofOf } from './prove-object.ts'
 import { makeShareLink } from './share-link.ts'
+import { summedParts } from './summed-parts.ts'
 import {
   isUnfinished,
   type UploadAtStore,
@@ -15,10 +21,23 @@ import {
   uploadAtStore,
 } from './upload-context.ts'
 
+/** The proof is null for an upload of a Ferry that made no checksums. */
+interface Finished {
+  readonly etag: string
+  readonly proof: Proof | null
+}
+
+interface Completing {
+  readonly context: UploadContext
+  readonly at: UploadAtStore
+  readonly plan: PartPlan
+  readonly signal: AbortSignal
+}
+
 /**
- * Makes one object of the parts and proves by HEAD that it is there, whole and ours. The store's
- * answer to Complete alone proves nothing: it can be lost, be 200 with an error in it, or lack the
- * ETag (Ceph 16).
+ * Makes one object of the parts and proves by HEAD that it is there, ours, whole and the file. The
+ * store's answer to Complete alone proves nothing: it can be lost, be 200 with an error in it, or
+ * lack the ETag (Ceph 16).
  */
 export async function completeUpload(
   context: UploadContext,
@@ -30,93 +49,153 @@ export async function completeUpload(
   const { status, plan } = row.record
   if (status.phase === 'done') return succeeded(row.record)
   if (!isUnfinished(row) || plan === null) return failed({ kind: 'not-now' })
-  const found = await uploadAtStore(context, row)
-  if (!found.ok) return found
-  const etag =
-    plan.mode === 'single'
-      ? await singleEtag(context, found.value, signal)
-      : await multipartEtag(found.value, plan, signal)
-  if (!etag.ok) return etag
-  const { store } = found.value
+  const at = await uploadAtStore(context, row)
+  if (!at.ok) return at
+  const completing = { context, at: at.value, plan, signal }
+  const finished =
+    plan.mode === 'single' ? await finishSingle(completing) : await finishMultipart(completing)
+  if (!finished.ok) return finished
+  const { store } = at.value
   const link = await makeShareLink(store, row.record, store.destination.linkSeconds, context.now())
-  return succeeded(context.records.finish(uploadId, etag.value, context.now(), link))
+  return succeeded(context.records.finish(uploadId, finished.value, context.now(), link))
 }
 
-async function singleEtag(
-  context: UploadContext,
-  { row, store }: UploadAtStore,
-  signal: AbortSignal,
-): Promise<Outcome<string>> {
-  const head = await headObject(store, row.record.key, signal)
-  if (head.ok) return isOurs(head.value, { row, store }) ? succeeded(head.value.etag) : gone()
-  const receipt = context.records.parts.etagOf(row.record.uploadId, 1)
-  return mayNotLook(head.failure) && receipt !== null ? succeeded(receipt) : head
+async function finishSingle(completing: Completing): Promise<Outcome<Finished>> {
+  const { context, at, signal } = completing
+  const { uploadId, key } = at.row.record
+  const head = await headObjectSums(at.store, key, signal)
+  if (head.ok) return isOwnWhole(head.value, at) ? settle(completing, null, head.value) : gone()
+  const receipt = context.records.parts.all(uploadId).get(1)?.etag ?? null
+  if (!mayNotLook(head.failure) || receipt === null) return head
+  return succeeded({ etag: receipt, proof: proofUnseen(recordedObject(completing)) })
 }
 
-async function multipartEtag(
-  { row, store }: UploadAtStore,
-  plan: PartPlan,
-  signal: AbortSignal,
-): Promise<Outcome<string>> {
+async function finishMultipart(completing: Completing): Promise<Outcome<Finished>> {
+  const { at, plan, signal } = completing
+  const { row, store } = at
   const { key } = row.record
-  if (row.storeUploadId === null) return etagIfOurs({ row, store }, { kind: 'upload-gone' }, signal)
-  const listed = await listParts(store, { key, storeUploadId: row.storeUploadId }, signal)
-  if (!listed.ok) return etagIfOurs({ row, store }, listed.failure, signal)
-  const parts = fitting(plan, listed.value).toSorted((a, b) => a.partNumber - b.partNumber)
-  // Something was lost on the store: preparing again finds out what has to be sent once more.
+  if (row.storeUploadId === null) return ifOurs(completing, null, { kind: 'upload-gone' })
+  const upload = { key, storeUploadId: row.storeUploadId }
+  const listed = await listParts(store, upload, signal)
+  if (!listed.ok) return ifOurs(completing, null, listed.failure)
+  const { integrity } = row
+  const recorded = completing.context.records.parts.all(row.record.uploadId)
+  // Something was lost on the store, or nobody knows what it is: preparing again finds out what has
+  // to be sent once more.
+  if (integrity === null) return gone()
+  const { held } = summedParts(integrity.algorithm, fitting(plan, listed.value), recorded)
+  const parts = held.toSorted((a, b) => a.partNumber - b.partNumber)
   if (parts.length !== partCountOf(plan)) return gone()
-  const completed = await complete({ row, store }, row.storeUploadId, parts, signal)
-  if (!completed.ok) return etagIfOurs({ row, store }, completed.failure, signal)
-  const head = await headObject(store, key, signal)
-  if (head.ok) {
-    // The store has just said that it made the object; some keep no metadata to prove it by.
-    const isWhole = head.value?.byteLength === plan.byteLength
-    const isForeign = head.value?.token != null && head.value.token !== row.token
-    return head.value !== null && isWhole && !isForeign ? succeeded(head.value.etag) : gone()
+  const expected = objectOf(plan, integrity, parts)
+  const completed = await askToComplete(at, { upload, parts, expected }, signal)
+  if (!completed.ok) {
+    const isSpoilt = completed.failure.kind === 'body-corrupted'
+    return isSpoilt ? discardParts(completing) : ifOurs(completing, expected, completed.failure)
   }
+  const head = await headObjectSums(store, key, signal)
+  if (head.ok) return isMade(head.value, at) ? settle(completing, expected, head.value) : gone()
   const { etag } = completed.value
-  return mayNotLook(head.failure) && etag !== null ? succeeded(etag) : head
+  if (!mayNotLook(head.failure) || etag === null) return head
+  return succeeded({ etag, proof: proofUnseen(expected) })
 }
 
-async function complete(
-  { row, store }: UploadAtStore,
-  storeUploadId: string,
-  parts: readonly HeldPart[],
-  signal: AbortSignal,
-): Promise<Outcome<{ readonly etag: string | null }>> {
-  const completed = await ask(
-    store,
-    (client, options) =>
-      client.send(
-        new CompleteMultipartUploadCommand({
-          Bucket: store.destination.bucket,
-          Key: row.record.key,
-          UploadId: storeUploadId,
-          MultipartUpload: {
-            Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag })),
-          },
-        }),
-        options,
-      ),
-    { signal, isOnce: true },
-  )
-  if (!completed.ok) return completed
-  return succeeded({ etag: completed.value.ETag || null })
+/** The store has just said that it made the object; some keep no metadata to prove it by. */
+function isMade(head: ObjectHead | null, at: UploadAtStore): head is ObjectHead {
+  if (head === null || head.byteLength !== at.row.record.byteLength) return false
+  return head.token === null || isOwn(head, at)
 }
 
 /** Whether the object is there in spite of `failure`; only our own token counts as proof. */
-async function etagIfOurs(
-  { row, store }: UploadAtStore,
+async function ifOurs(
+  completing: Completing,
+  expected: ExpectedObject | null,
   failure: Failure,
-  signal: AbortSignal,
-): Promise<Outcome<string>> {
-  const head = await headObject(store, row.record.key, signal)
-  if (head.ok && isOurs(head.value, { row, store })) return succeeded(head.value.etag)
+): Promise<Outcome<Finished>> {
+  const { at, signal } = completing
+  const head = await headObjectSums(at.store, at.row.record.key, signal)
+  if (head.ok && isOwnWhole(head.value, at)) return settle(completing, expected, head.value)
   return failed(isLostPart(failure) ? { kind: 'upload-gone' } : failure)
 }
 
-function isOurs(head: ObjectHead | null, { row }: UploadAtStore): head is ObjectHead {
-  return head !== null && head.token === row.token && head.byteLength === row.record.byteLength
+/** @param expected null: as the records have it. */
+function settle(
+  completing: Completing,
+  expected: ExpectedObject | null,
+  head: ObjectHead,
+): Outcome<Finished> | Promise<Outcome<Finished>> {
+  const { etag } = head
+  if (completing.at.row.integrity === null) return succeeded({ etag, proof: null })
+  const object = expected ?? recordedObject(completing, head)
+  if (object === null) return gone()
+  const proof = proofOf(object, head)
+  return proof === 'differs' ? discardObject(completing) : succeeded({ etag, proof })
+}
+
+/**
+ * What the object has to be as far as the records know. Null when they do not: then it may be what
+ * an earlier try of other bytes left.
+ */
+function recordedObject(
+  { context, at, plan }: Completing,
+  head: ObjectHead | null = null,
+): ExpectedObject | null {
+  const { integrity, record } = at.row
+  if (integrity === null) return null
+  const recorded = context.records.parts.all(record.uploadId)
+  const parts = Array.from({ length: partCountOf(plan) }, (_, index) => recorded.get(index + 1))
+  const known = parts.flatMap((part) =>
+    part?.checksum == null ? [] : { partNumber: part.partNumber, checksum: part.checksum },
+  )
+  if (known.length !== parts.length) return null
+  const receipt = plan.mode === 'single' ? (parts[0]?.etag ?? null) : null
+  const isSilent = head !== null && head.sums[integrity.algorithm] === undefined
+  const isOther = isSilent && receipt !== null && bareEtag(receipt) !== bareEtag(head.etag)
+  return isOther ? null : objectOf(plan, integrity, known)
+}
+
+function objectOf(
+  plan: PartPlan,
+  { algorithm, isChecked }: IntegrityPlan,
+  parts: readonly { partNumber: number; checksum: string; isStores?: boolean }[],
+): ExpectedObject {
+  return {
+    mode: plan.mode,
+    algorithm,
+    isChecked: isChecked || parts.every((part) => part.isStores === true),
+    parts: parts.map(({ partNumber, checksum }) => {
+      const { start, end } = rangeOfPart(plan, partNumber)
+      return { value: checksum, byteLength: end - start }
+    }),
+  }
+}
+
+/** Of an object that these keys may not look at: what the store has checked on the way. */
+function proofUnseen(expected: ExpectedObject | null): Proof | null {
+  const proof = expected === null ? null : proofOf(expected, null)
+  return proof === 'differs' ? null : proof
+}
+
+/** The records forget it first: what cannot be deleted now is overwritten by the next try. */
+async function discardObject(completing: Completing): Promise<Outcome<Finished>> {
+  const failure = noteDiffering(completing)
+  await removeOwnObject(completing.at, completing.signal)
+  return failed(failure)
+}
+
+/** The store refuses to make an object of them that would be the file. */
+async function discardParts(completing: Completing): Promise<Outcome<Finished>> {
+  const { at, signal } = completing
+  const { key } = at.row.record
+  const upload = { key, storeUploadId: at.row.storeUploadId ?? '' }
+  const aborted = await abortUntilGone(at.store, upload, signal)
+  return aborted.ok ? failed(noteDiffering(completing)) : aborted
+}
+
+/** Once is bad luck on the way, twice is something that trying again does not mend. */
+function noteDiffering({ context, at }: Completing): Failure {
+  const { differingCount } = context.records.noteDiffering(at.row.record.uploadId)
+  context.log.warn({ count: differingCount }, 'The finished object was not the file')
+  return { kind: differingCount > 1 ? 'object-differs' : 'upload-gone' }
 }
 
 /** The store says that the parts it listed a moment ago cannot be joined. */

@@ -1,8 +1,13 @@
-import { HeadObjectCommand } from '@aws-sdk/client-s3'
+import {
+  HeadObjectCommand,
+  type HeadObjectCommandInput,
+  type HeadObjectCommandOutput,
+} from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isFreshlyProven, isProven, notePassed, proveAccess } from '../store/prove-access.ts'
 import { ask, type Store } from '../store/store.ts'
+import { type StoreSums, sumsIn } from './checksum-fields.ts'
 
 /** The metadata header by which an object says which upload wrote it: `x-amz-meta-ferry-upload`. */
 export const TOKEN_METADATA = 'ferry-upload'
@@ -12,6 +17,10 @@ export interface ObjectHead {
   readonly etag: string
   /** Null for objects that no upload of Ferry's wrote, and at stores that drop metadata. */
   readonly token: string | null
+  /** Empty unless asked for, and at stores that keep none. */
+  readonly sums: StoreSums
+  /** Whether they sum up the parts' checksums or the object's bytes; null: the store does not say. */
+  readonly isComposite: boolean | null
 }
 
 /**
@@ -23,20 +32,56 @@ export async function headObject(
   key: string,
   signal?: AbortSignal,
 ): Promise<Outcome<ObjectHead | null>> {
-  const place = { Bucket: store.destination.bucket, Key: key }
-  const answered = await ask(
-    store,
-    (client, options) => client.send(new HeadObjectCommand(place), options),
-    signal === undefined ? {} : { signal },
-  )
+  const answered = await askHead(store, key, {}, signal)
   if (!answered.ok) return refusalExplained(store, answered, signal)
   notePassed(store)
-  const { ContentLength, ETag, Metadata } = answered.value
-  return succeeded({
+  return succeeded(headIn(answered.value))
+}
+
+/**
+ * The same with the checksums that the store keeps. Some keys may look at an object and not at
+ * those (they need leave to decrypt), and some stores know no such wish: they are asked without it.
+ */
+export async function headObjectSums(
+  store: Store,
+  key: string,
+  signal: AbortSignal,
+): Promise<Outcome<ObjectHead | null>> {
+  const answered = await askHead(store, key, { ChecksumMode: 'ENABLED' }, signal)
+  if (answered.ok) {
+    notePassed(store)
+    return succeeded(headIn(answered.value))
+  }
+  const { kind } = answered.failure
+  const isRefused = kind === 'access-denied' || kind === 'store-refused'
+  return isRefused ? headObject(store, key, signal) : answered
+}
+
+function askHead(
+  store: Store,
+  key: string,
+  wish: Pick<HeadObjectCommandInput, 'ChecksumMode'>,
+  signal: AbortSignal | undefined,
+) {
+  const command = new HeadObjectCommand({ Bucket: store.destination.bucket, Key: key, ...wish })
+  return ask(
+    store,
+    (client, options) => client.send(command, options),
+    signal === undefined ? {} : { signal },
+  )
+}
+
+function headIn(answer: HeadObjectCommandOutput): ObjectHead {
+  const { ContentLength, ETag, Metadata, ChecksumType } = answer
+  const sums = sumsIn(answer)
+  const isNumbered = Object.values(sums).some((sum) => /-\d+$/.test(sum))
+  return {
     byteLength: ContentLength ?? 0,
     etag: ETag ?? '""',
     token: Metadata?.[TOKEN_METADATA] ?? null,
-  })
+    sums,
+    isComposite: isNumbered || (ChecksumType === undefined ? null : ChecksumType === 'COMPOSITE'),
+  }
 }
 
 async function refusalExplained(

@@ -25,7 +25,7 @@ export function matchSources(
       waiting.find((row) => nameOf(row.relativePath) === nameOf(relativePath))
     if (match === undefined) return []
     fed.add(match.record.uploadId)
-    const upload = records.attachSource(match.record.uploadId, sourceId, source.path)
+    const upload = records.attachSource(match.record.uploadId, sourceId, source)
     sources.release(sourceId)
     return [{ sourceId, upload }]
   })

@@ -1,43 +1,28 @@
 import {
-  AbortMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  ListMultipartUploadsCommand,
+  type CreateMultipartUploadCommandInput,
 } from '@aws-sdk/client-s3'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRow } from '../records/upload-row.ts'
-import { ask, type Store } from '../store/store.ts'
+import { ask } from '../store/store.ts'
+import { abortMultipart } from './abort-until-gone.ts'
 import { TOKEN_METADATA } from './head-object.ts'
-import { listParts, type StoreUpload } from './list-parts.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
-/** The store's clock against ours, and whole seconds in `Initiated`. */
-const CLOCK_SLACK_MS = 10_000
-
-/** Begins a multipart upload; the records know of it before the store and right after. */
+/**
+ * Begins a multipart upload; the records know of it before the store and right after. What was
+ * begun before and got lost has to be out of the way.
+ */
 export async function beginMultipart(
   context: UploadContext,
   { row, store }: UploadAtStore,
   signal: AbortSignal,
 ): Promise<Outcome<UploadRow>> {
-  const { uploadId, key, contentType } = row.record
-  if (row.begunAtMs !== null) await abortLostBeginnings(context, { row, store }, signal)
+  const { uploadId, key } = row.record
   context.records.setBegun(uploadId, store.clock.nowMs())
-  const created = await ask(
-    store,
-    (client, options) =>
-      client.send(
-        new CreateMultipartUploadCommand({
-          Bucket: store.destination.bucket,
-          Key: key,
-          ContentType: contentType,
-          Metadata: { [TOKEN_METADATA]: row.token },
-        }),
-        options,
-      ),
-    { signal, isOnce: true },
-  )
+  const created = await create({ row, store }, signal)
   if (!created.ok) return created
-  const storeUploadId = created.value.UploadId
+  const storeUploadId = created.value
   if (storeUploadId === undefined) {
     return failed({ kind: 'not-s3', host: new URL(store.destination.endpoint).host })
   }
@@ -50,49 +35,50 @@ export async function beginMultipart(
   }
 }
 
-/** Asks once; whether it worked is for ListParts to say. */
-export function abortMultipart(store: Store, upload: StoreUpload, signal?: AbortSignal) {
-  return ask(
-    store,
-    (client, options) =>
-      client.send(
-        new AbortMultipartUploadCommand({
-          Bucket: store.destination.bucket,
-          Key: upload.key,
-          UploadId: upload.storeUploadId,
-        }),
-        options,
-      ),
-    signal === undefined ? {} : { signal },
-  )
+/** The type lets CRC32C be of the whole object; older stores know the algorithm and no type. */
+async function create(
+  at: UploadAtStore,
+  signal: AbortSignal,
+): Promise<Outcome<string | undefined>> {
+  const announced = announcedSums(at.row)
+  const created = await askToCreate(at, announced, signal)
+  const { ChecksumType: type, ...untyped } = announced
+  const isRefused = !created.ok && created.failure.kind === 'store-refused'
+  return isRefused && type !== undefined ? askToCreate(at, untyped, signal) : created
 }
 
-/**
- * An answer to Create that was lost leaves an upload nobody knows the id of. Aborts those of this
- * very key that began since and hold no part; what somebody else sends under it is left alone.
- * A store that does not let us look costs nothing but the orphan.
- */
-export async function abortLostBeginnings(
-  context: UploadContext,
+type AnnouncedSums = Pick<CreateMultipartUploadCommandInput, 'ChecksumAlgorithm' | 'ChecksumType'>
+
+/** `Content-MD5` is announced to nobody. */
+function announcedSums({ integrity }: UploadRow): AnnouncedSums {
+  if (integrity === null || !integrity.isChecked) return {}
+  switch (integrity.algorithm) {
+    case 'crc64nvme':
+      return { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' }
+    case 'crc32c':
+      return { ChecksumAlgorithm: 'CRC32C', ChecksumType: 'FULL_OBJECT' }
+    case 'sha256':
+      return { ChecksumAlgorithm: 'SHA256' }
+    case 'md5':
+      return {}
+  }
+}
+
+async function askToCreate(
   { row, store }: UploadAtStore,
+  sums: AnnouncedSums,
   signal: AbortSignal,
-): Promise<void> {
-  const { key } = row.record
-  const since = (row.begunAtMs ?? 0) - CLOCK_SLACK_MS
-  const place = { Bucket: store.destination.bucket, Prefix: key }
-  const listed = await ask(
-    store,
-    (client, options) => client.send(new ListMultipartUploadsCommand(place), options),
-    { signal },
-  )
-  if (!listed.ok) {
-    context.log.warn({ kind: listed.failure.kind }, 'Could not look for lost multipart uploads')
-    return
-  }
-  for (const { Key, UploadId, Initiated } of listed.value.Uploads ?? []) {
-    if (Key !== key || UploadId === undefined || (Initiated?.getTime() ?? 0) < since) continue
-    const upload = { key, storeUploadId: UploadId }
-    const parts = await listParts(store, upload, signal)
-    if (parts.ok && parts.value.length === 0) await abortMultipart(store, upload, signal)
-  }
+): Promise<Outcome<string | undefined>> {
+  const command = new CreateMultipartUploadCommand({
+    Bucket: store.destination.bucket,
+    Key: row.record.key,
+    ContentType: row.record.contentType,
+    Metadata: { [TOKEN_METADATA]: row.token },
+    ...sums,
+  })
+  const created = await ask(store, (client, options) => client.send(command, options), {
+    signal,
+    isOnce: true,
+  })
+  return created.ok ? succeeded(created.value.UploadId) : created
 }

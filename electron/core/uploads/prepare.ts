@@ -1,12 +1,15 @@
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { PartPlan } from '../../contract/part-plan.ts'
-import type { HeldPart, PreparedUpload } from '../../contract/upload.ts'
-import type { UploadRow } from '../records/upload-row.ts'
+import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
+import type { PreparedUpload } from '../../contract/upload.ts'
+import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
 import { findPlace } from './find-place.ts'
+import { integrityPlanFor, integrityPlanOfBegun } from './integrity-plan.ts'
 import { fitting, listParts } from './list-parts.ts'
+import { abortLostBeginnings } from './lost-beginnings.ts'
 import { beginMultipart } from './multipart.ts'
 import { planFor } from './plan.ts'
+import { type SummedPart, summedParts } from './summed-parts.ts'
 import {
   isUnfinished,
   type UploadAtStore,
@@ -28,39 +31,57 @@ export async function prepareUpload(
   if (row === null) return failed({ kind: 'unknown-id' })
   const { status, plan } = row.record
   // The answer to Complete was lost on its way to the page.
-  if (status.phase === 'done' && plan !== null) return succeeded(complete(plan))
+  if (status.phase === 'done' && plan !== null) return succeeded(complete(row, plan))
   if (!isUnfinished(row)) return failed({ kind: 'not-now' })
   const found = await uploadAtStore(context, row)
   if (!found.ok) return found
-  const { store } = found.value
-  if (plan !== null) return prepareAgain(context, found.value, plan, signal)
-  const made = planFor(row.record.byteLength, partBytes, store.destination.maxPartCount)
-  if (!made.ok) return made
-  return prepareAfresh(context, { store, row }, made.value, signal)
+  const at = found.value
+  if (plan !== null) return prepareAgain(context, at, plan, signal)
+  const made = planFor(row.record.byteLength, partBytes, at.store.destination.maxPartCount)
+  return made.ok ? prepareAfresh(context, at, made.value, signal) : made
 }
 
 async function prepareAgain(
   context: UploadContext,
-  { row, store }: UploadAtStore,
+  at: UploadAtStore,
   plan: PartPlan,
   signal: AbortSignal,
 ): Promise<Outcome<PreparedUpload>> {
+  const { row, store } = at
   const { uploadId, key } = row.record
-  if (row.storeUploadId === null) return prepareAfresh(context, { row, store }, plan, signal)
-  const upload = { key, storeUploadId: row.storeUploadId }
-  const listed = await listParts(store, upload, signal)
+  if (row.storeUploadId === null) return prepareAfresh(context, at, plan, signal)
+  const listed = await listParts(store, { key, storeUploadId: row.storeUploadId }, signal)
   if (listed.ok) {
-    const held = fitting(plan, listed.value)
-    context.records.parts.replace(uploadId, plan, held)
-    return succeeded(begun(plan, held))
+    const integrity = row.integrity ?? (await freezeBegun(context, at, plan, signal))
+    if ('failure' in integrity) return integrity
+    const recorded = context.records.parts.all(uploadId)
+    const { held, unknown } = summedParts(
+      integrity.algorithm,
+      fitting(plan, listed.value),
+      recorded,
+    )
+    context.records.parts.reconcile(uploadId, plan, held, unknown)
+    return succeeded(begun(plan, integrity, held))
   }
   if (listed.failure.kind !== 'upload-gone') return listed
   // Completed and the answer lost, or aborted by a lifecycle rule: the object itself tells.
-  const fresh = context.records.forgetProgress(uploadId)
-  return prepareAfresh(context, { row: fresh, store }, plan, signal)
+  return prepareAfresh(context, at, plan, signal)
 }
 
-/** Nothing is held; perhaps the whole object is. */
+/** Begun by a Ferry that made no checksums. */
+async function freezeBegun(
+  context: UploadContext,
+  { row, store }: UploadAtStore,
+  plan: PartPlan,
+  signal: AbortSignal,
+) {
+  const integrity = await integrityPlanOfBegun(context, store, signal)
+  if (!integrity.ok) return integrity
+  context.records.setPlan(row.record.uploadId, plan, integrity.value)
+  return integrity.value
+}
+
+/** No part is held; perhaps the whole object is. */
 async function prepareAfresh(
   context: UploadContext,
   { row, store }: UploadAtStore,
@@ -69,31 +90,76 @@ async function prepareAfresh(
 ): Promise<Outcome<PreparedUpload>> {
   const place = await findPlace(context, store, row, signal)
   if (!place.ok) return place
-  if (place.value.kind === 'ours') return succeeded(complete(plan))
-  const placed = recordPlan(context, row, plan, place.value.placing)
-  if (plan.mode === 'single') return succeeded(begun(plan, []))
-  const begunRow = await beginMultipart(context, { row: placed, store }, signal)
-  return begunRow.ok ? succeeded(begun(plan, [])) : begunRow
+  if (place.value.kind === 'ours' && isProvable(context, row, plan)) {
+    return succeeded(complete(row, plan))
+  }
+  const cleared = await forgetBeginnings(context, { row, store }, signal)
+  if (!cleared.ok) return cleared
+  const integrity = await integrityPlanFor(context, store, signal)
+  if (!integrity.ok) return integrity
+  // Of an object of ours that nobody can prove to be the file nothing is kept but the place.
+  const placing = place.value.kind === 'ours' ? row.record : place.value.placing
+  const planned = recordPlan(context, cleared.value, plan, integrity.value, placing)
+  if (plan.mode === 'single') return succeeded(begun(plan, integrity.value, []))
+  const begunRow = await beginMultipart(context, { row: planned, store }, signal)
+  return begunRow.ok ? succeeded(begun(plan, integrity.value, [])) : begunRow
+}
+
+/** An upload of a Ferry that made no checksums is believed by its token and length. */
+function isProvable({ records }: UploadContext, row: UploadRow, plan: PartPlan): boolean {
+  if (row.integrity === null) return true
+  const parts = [...records.parts.all(row.record.uploadId).values()]
+  return parts.filter((part) => part.checksum !== null).length === partCountOf(plan)
+}
+
+/** The old key still says where they are; the new one may be another. */
+async function forgetBeginnings(
+  context: UploadContext,
+  at: UploadAtStore,
+  signal: AbortSignal,
+): Promise<Outcome<UploadRow>> {
+  const { row } = at
+  if (row.begunAtMs === null) return succeeded(row)
+  if (row.storeUploadId === null) {
+    const aborted = await abortLostBeginnings(context, at, signal)
+    if (!aborted.ok) return aborted
+  }
+  return succeeded(context.records.forgetProgress(row.record.uploadId))
 }
 
 function recordPlan(
   context: UploadContext,
   row: UploadRow,
   plan: PartPlan,
+  integrity: IntegrityPlan,
   placing: { readonly key: string; readonly name: string },
 ): UploadRow {
   const { uploadId, key } = row.record
-  const planned = context.records.setPlan(uploadId, plan)
+  const planned = context.records.setPlan(uploadId, plan, integrity)
   if (placing.key === key) return planned
   const renamed = context.records.setKey(uploadId, placing.key, placing.name)
   context.changed([renamed.record])
   return renamed
 }
 
-function begun(plan: PartPlan, held: HeldPart[]): PreparedUpload {
-  return { plan, held, isComplete: false }
+function begun(
+  plan: PartPlan,
+  { algorithm }: IntegrityPlan,
+  held: readonly SummedPart[],
+): PreparedUpload {
+  return {
+    plan,
+    algorithm,
+    held: held.map(({ partNumber, byteLength, etag, checksum }) => ({
+      partNumber,
+      byteLength,
+      etag,
+      checksum,
+    })),
+    isComplete: false,
+  }
 }
 
-function complete(plan: PartPlan): PreparedUpload {
-  return { plan, held: [], isComplete: true }
+function complete({ integrity }: UploadRow, plan: PartPlan): PreparedUpload {
+  return { plan, algorithm: integrity?.algorithm ?? 'crc64nvme', held: [], isComplete: true }
 }

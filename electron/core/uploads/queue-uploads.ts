@@ -3,9 +3,8 @@ import type { Failure } from '../../contract/failure.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import type { QueueItem, UploadRecord } from '../../contract/upload.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
-import type { SourceFacts } from '../ports.ts'
 import type { NewUpload, UploadRecords } from '../records/upload-records.ts'
-import type { Sources } from '../sources.ts'
+import type { RegisteredSource, Sources } from '../sources.ts'
 import { contentTypeOf } from './content-type.ts'
 import { numbered, type Placing, placingOf } from './keys.ts'
 import { longestFile } from './plan.ts'
@@ -46,7 +45,9 @@ export function placedItem(
   destination: StoredDestination,
   item: QueueItem,
   except: UploadId | null,
-): { readonly source: SourceFacts; readonly placing: Placing } | { readonly failure: Failure } {
+):
+  | { readonly source: RegisteredSource; readonly placing: Placing }
+  | { readonly failure: Failure } {
   const source = sources.facts(item.sourceId)
   if (source === null) return { failure: { kind: 'unknown-id' } }
   const limitBytes = longestFile(destination.maxPartCount)
@@ -65,7 +66,7 @@ export function placedItem(
 export function newUpload(
   destination: StoredDestination,
   item: QueueItem,
-  source: SourceFacts,
+  source: RegisteredSource,
   placing: Placing,
   nowMs: number,
 ): NewUpload {

@@ -1,12 +1,13 @@
 import { HeadBucketCommand, PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import type { UploadId } from '../../contract/ids.ts'
+import type { CommandInput } from '../../contract/commands.ts'
 import { KIB } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
-import type { SignedPart } from '../../contract/upload.ts'
-import type { UploadRow } from '../records/upload-row.ts'
+import type { PartToSign, SignedPart } from '../../contract/upload.ts'
+import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
 import { ask, type Store } from '../store/store.ts'
+import { headerOfSum, isSumOf, sumField } from './checksum-fields.ts'
 import { TOKEN_METADATA } from './head-object.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
 
@@ -17,28 +18,36 @@ const SLOWEST_BYTES_PER_SECOND = 16 * KIB
 const TOKEN_HEADER = `x-amz-meta-${TOKEN_METADATA}`
 
 /**
- * Signs PUTs for parts of this upload's own record, and for nothing else. Fails with `not-now` for
- * a part that the plan does not have.
+ * Signs PUTs for parts of this upload's own record, and for nothing else. The checksums are
+ * recorded first, so that whatever arrives is known. Fails with `not-now` for a part that the plan
+ * does not have, and for what is no checksum of the upload's algorithm.
  */
 export async function signParts(
   context: UploadContext,
-  uploadId: UploadId,
-  partNumbers: readonly number[],
+  { uploadId, parts }: CommandInput<'signParts'>,
 ): Promise<Outcome<SignedPart[]>> {
-  const row = unfinishedRow(context, uploadId)
-  if (!row.ok) return row
-  const { plan, destinationId } = row.value.record
-  if (plan === null || partNumbers.some((each) => each > partCountOf(plan))) {
-    return failed({ kind: 'not-now' })
-  }
-  if (plan.mode === 'multipart' && row.value.storeUploadId === null) {
-    return failed({ kind: 'upload-gone' })
-  }
-  const store = await context.stores.of(destinationId)
+  const asked = unfinishedRow(context, uploadId)
+  if (!asked.ok) return asked
+  const store = await context.stores.of(asked.value.record.destinationId)
   if (!store.ok) return store
   await learnTimeIfUnsure(store.value)
-  const sign = (partNumber: number) => signPart(context, store.value, row.value, plan, partNumber)
-  return succeeded(await Promise.all([...new Set(partNumbers)].map(sign)))
+  // As it is after the waiting, since nothing may come between the record and the signature.
+  const row = unfinishedRow(context, uploadId)
+  if (!row.ok) return row
+  const { plan } = row.value.record
+  const { integrity, storeUploadId } = row.value
+  if (plan === null || integrity === null) return failed({ kind: 'not-now' })
+  if (!parts.every((each) => isPartOf(plan, integrity, each))) return failed({ kind: 'not-now' })
+  if (plan.mode === 'multipart' && storeUploadId === null) return failed({ kind: 'upload-gone' })
+  const wanted = new Map(parts.map((part) => [part.partNumber, part]))
+  context.records.parts.announce(uploadId, plan, [...wanted.values()])
+  const signing = { context, store: store.value, row: row.value, plan, integrity }
+  return succeeded(await Promise.all([...wanted.values()].map((part) => signPart(signing, part))))
+}
+
+/** Whether the plan has such a part and the algorithm such a checksum. */
+export function isPartOf(plan: PartPlan, { algorithm }: IntegrityPlan, part: PartToSign): boolean {
+  return part.partNumber <= partCountOf(plan) && isSumOf(algorithm, part.checksum)
 }
 
 /** Long enough for the slowest line to begin sending, short enough to be worth little if leaked. */
@@ -47,56 +56,59 @@ export function lifeSeconds(byteLength: number): number {
   return Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, seconds))
 }
 
-async function signPart(
-  context: UploadContext,
-  store: Store,
-  row: UploadRow,
-  plan: PartPlan,
-  partNumber: number,
-): Promise<SignedPart> {
+interface Signing {
+  readonly context: UploadContext
+  readonly store: Store
+  readonly row: UploadRow
+  readonly plan: PartPlan
+  readonly integrity: IntegrityPlan
+}
+
+async function signPart(signing: Signing, part: PartToSign): Promise<SignedPart> {
+  const { context, store, plan } = signing
+  const { partNumber } = part
   const { start, end } = rangeOfPart(plan, partNumber)
   const nowMs = context.now()
   const expiresIn = lifeSeconds(end - start)
-  const signing = { expiresIn, signingDate: new Date(nowMs + store.clock.offsetMs) }
-  const expiresAtMs = Math.floor(nowMs / 1000) * 1000 + expiresIn * 1000
-  if (plan.mode === 'single') {
-    return { partNumber, expiresAtMs, ...(await signSingle(store, row, signing)) }
-  }
-  const command = new UploadPartCommand({
-    Bucket: store.destination.bucket,
-    Key: row.record.key,
-    UploadId: row.storeUploadId ?? '',
-    PartNumber: partNumber,
+  const headers = headersOf(signing, part)
+  const names = Object.keys(headers)
+  const url = await presigned(signing, part, {
+    expiresIn,
+    signingDate: new Date(nowMs + store.clock.offsetMs),
+    // The presigner leaves Content-Type out unless told; Ceph 20 refuses an unsigned one.
+    signableHeaders: new Set(['host', ...names]),
+    // In the query metadata would be lost at OpenStack Swift, and a checksum be checked by nobody.
+    unhoistableHeaders: new Set(names),
   })
-  // No headers: the page sends a body without a type, so nothing unsigned travels with it.
+  const expiresAtMs = Math.floor(nowMs / 1000) * 1000 + expiresIn * 1000
+  return { partNumber, url, headers, expiresAtMs }
+}
+
+/** All that has to travel with the PUT. The page sends a part's body without a type. */
+function headersOf({ row, plan, integrity }: Signing, part: PartToSign): Record<string, string> {
+  const { algorithm, isChecked } = integrity
+  const whole = { 'content-type': row.record.contentType, [TOKEN_HEADER]: row.token }
   return {
-    partNumber,
-    expiresAtMs,
-    url: await getSignedUrl(store.client, command, signing),
-    headers: {},
+    ...(plan.mode === 'single' ? whole : {}),
+    ...(isChecked ? { [headerOfSum(algorithm)]: part.checksum } : {}),
   }
 }
 
-async function signSingle(
-  store: Store,
-  row: UploadRow,
-  signing: { readonly expiresIn: number; readonly signingDate: Date },
-) {
+function presigned(
+  { store, row, plan, integrity }: Signing,
+  part: PartToSign,
+  options: Parameters<typeof getSignedUrl>[2],
+): Promise<string> {
   const { key, contentType } = row.record
-  const command = new PutObjectCommand({
-    Bucket: store.destination.bucket,
-    Key: key,
-    ContentType: contentType,
-    Metadata: { [TOKEN_METADATA]: row.token },
-  })
-  const url = await getSignedUrl(store.client, command, {
-    ...signing,
-    // The presigner leaves Content-Type out unless told; Ceph 20 refuses an unsigned one.
-    signableHeaders: new Set(['host', 'content-type']),
-    // In the query the metadata would be lost at OpenStack Swift.
-    unhoistableHeaders: new Set([TOKEN_HEADER]),
-  })
-  return { url, headers: { 'content-type': contentType, [TOKEN_HEADER]: row.token } }
+  const sum = integrity.isChecked ? sumField(integrity.algorithm, part.checksum) : {}
+  const place = { Bucket: store.destination.bucket, Key: key, ...sum }
+  if (plan.mode === 'single') {
+    const Metadata = { [TOKEN_METADATA]: row.token }
+    const command = new PutObjectCommand({ ...place, ContentType: contentType, Metadata })
+    return getSignedUrl(store.client, command, options)
+  }
+  const upload = { UploadId: row.storeUploadId ?? '', PartNumber: part.partNumber }
+  return getSignedUrl(store.client, new UploadPartCommand({ ...place, ...upload }), options)
 }
 
 /** Any answer has a date, a refusal, too; without one the signature is made as well as we know. */

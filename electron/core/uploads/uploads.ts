@@ -1,12 +1,12 @@
 import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { partCountOf } from '../../contract/part-plan.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import { cancelUpload } from './cancel.ts'
 import { completeUpload } from './complete.ts'
 import { Leftovers } from './leftovers.ts'
 import { prepareUpload } from './prepare.ts'
+import { isPartOf } from './sign-parts.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
 import { UploadTurns } from './upload-turns.ts'
 
@@ -50,8 +50,10 @@ export class Uploads {
   record({ uploadId, receipts }: CommandInput<'recordParts'>): Outcome<Nothing> {
     const row = unfinishedRow(this.#context, uploadId)
     if (!row.ok) return row
-    const { plan } = row.value.record
-    if (plan === null || receipts.some((each) => each.partNumber > partCountOf(plan))) {
+    const { record, integrity } = row.value
+    const { plan } = record
+    if (plan === null || integrity === null) return failed({ kind: 'not-now' })
+    if (!receipts.every((each) => isPartOf(plan, integrity, each))) {
       return failed({ kind: 'not-now' })
     }
     this.#context.records.parts.add(uploadId, plan, receipts)

@@ -16,7 +16,13 @@ import { useDestination } from './use-destination.ts'
 /** More than this is not thrown away without a question. */
 const ASK_BEFORE_LOSING_BYTES = 100_000_000
 
-const PAUSABLE: ReadonlySet<ViewPhase> = new Set(['waiting', 'preparing', 'uploading', 'offline'])
+const PAUSABLE: ReadonlySet<ViewPhase> = new Set([
+  'waiting',
+  'preparing',
+  'uploading',
+  'verifying',
+  'offline',
+])
 const STUCK: ReadonlySet<ViewPhase> = new Set(['needs-you', 'failed'])
 const OVER: ReadonlySet<ViewPhase> = new Set(['done', 'cancelled'])
 

@@ -7,9 +7,9 @@ import type { Row } from './upload-row.ts'
 
 /** What a row shows. */
 export function viewOf(row: Row): UploadView {
-  const { record, state, progress, pace } = row
+  const { record, state, pace } = row
   const isMoving = state.phase === 'sending'
-  const sentBytes = state.phase === 'done' ? record.byteLength : progress.shownBytes
+  const sentBytes = sentBytesOf(row)
   const bytesPerSecond = isMoving ? pace.bytesPerSecond : null
   return {
     uploadId: row.uploadId,
@@ -21,6 +21,20 @@ export function viewOf(row: Row): UploadView {
     msLeft: msLeftAt(bytesPerSecond, record.byteLength - sentBytes),
     ...reasonShown(row),
     isCancelling: state.phase === 'cancelling',
+  }
+}
+
+function sentBytesOf({ record, state, progress }: Row): number {
+  switch (state.phase) {
+    case 'done':
+      return record.byteLength
+    // The row says what the bucket keeps; what was on its way when it stopped is not kept.
+    case 'failed':
+    case 'needs-you':
+    case 'blocked':
+      return progress.landedBytes
+    default:
+      return progress.shownBytes
   }
 }
 

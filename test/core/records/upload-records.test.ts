@@ -26,7 +26,7 @@ beforeEach(() => {
 afterEach(() => remove())
 
 function upload(key: string, byteLength = 1): NewUpload {
-  const source = { path: null, name: key, byteLength, modifiedAtMs: 1.5 }
+  const source = { path: null, name: key, byteLength, modifiedAtMs: 1.5, changedAtMs: 2.5 }
   return {
     uploadId: randomUUID() as UploadId,
     destinationId,
@@ -43,6 +43,23 @@ function upload(key: string, byteLength = 1): NewUpload {
 }
 
 const same = (item: NewUpload) => item
+
+const PLAN: PartPlan = { mode: 'multipart', byteLength: 12 * MIB, partBytes: 5 * MIB }
+const CHECKED = { algorithm: 'crc32c', isChecked: true } as const
+
+/** An upload that was prepared. */
+function begun(records: UploadRecords): UploadId {
+  const item = upload('a', PLAN.byteLength)
+  records.add([item], same)
+  records.setPlan(item.uploadId, PLAN, CHECKED)
+  return item.uploadId
+}
+
+const receipt = (partNumber: number, checksum: string) => ({
+  partNumber,
+  etag: `"${checksum}"`,
+  checksum,
+})
 
 describe('the records', () => {
   it('keep their order over pages and restarts, newest last', () => {
@@ -72,30 +89,25 @@ describe('the records', () => {
     expect(statSync(join(folder, 'records.sqlite')).mode & 0o777).toBe(0o600)
   })
 
-  it('count the bytes of receipts once per part', () => {
+  it('count the bytes of receipts once per part, and what was announced not at all', () => {
     const { records } = openRecords(folder, NOW)
-    const plan: PartPlan = { mode: 'multipart', byteLength: 12 * MIB, partBytes: 5 * MIB }
-    const item = upload('a', plan.byteLength)
-    records.add([item], same)
-    records.setPlan(item.uploadId, plan)
+    const item = begun(records)
+    const bytes = () => records.find(item)?.record.recordedBytes
 
-    records.parts.add(item.uploadId, plan, [
-      { partNumber: 1, etag: '"1"' },
-      { partNumber: 3, etag: '"3"' },
+    records.parts.announce(item, PLAN, [{ partNumber: 2, checksum: 'two' }])
+    records.parts.add(item, PLAN, [receipt(1, 'a'), receipt(3, 'c')])
+    records.parts.add(item, PLAN, [receipt(1, 'again')])
+    const counted = bytes()
+    expect(() => records.parts.add(item, PLAN, [receipt(2, 'b'), receipt(4, 'd')])).toThrow(
+      RangeError,
+    )
+
+    expect([counted, bytes()]).toEqual([7 * MIB, 7 * MIB])
+    expect([...records.parts.all(item).values()]).toEqual([
+      { partNumber: 1, etag: '"again"', checksum: 'again' },
+      { partNumber: 2, etag: null, checksum: 'two' },
+      { partNumber: 3, etag: '"c"', checksum: 'c' },
     ])
-    records.parts.add(item.uploadId, plan, [{ partNumber: 1, etag: '"1 again"' }])
-    const counted = records.find(item.uploadId)?.record.recordedBytes
-    expect(() =>
-      records.parts.add(item.uploadId, plan, [
-        { partNumber: 2, etag: '"2"' },
-        { partNumber: 4, etag: '"4"' },
-      ]),
-    ).toThrow(RangeError)
-
-    expect(counted).toBe(7 * MIB)
-    expect(records.find(item.uploadId)?.record.recordedBytes).toBe(7 * MIB)
-    expect(records.parts.etagOf(item.uploadId, 1)).toBe('"1 again"')
-    expect(records.parts.etagOf(item.uploadId, 2)).toBeNull()
     records.close()
   })
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/destination.ts'
+import type { StoreHttp } from '../../../electron/core/ports.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
-import { FaultyHttp } from '../../fakes/faulty-http.ts'
+import { FaultyHttp, type StoreRequest } from '../../fakes/faulty-http.ts'
 import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
 
 const HOUR_MS = 3_600_000
@@ -13,13 +14,31 @@ let harness: CoreHarness
 let destination: Destination
 /** What this computer's clock is ahead of the store's. */
 let aheadMs: number
+/** How far ahead of the store each request was signed. */
+let signedAheadMs: number[]
+
+/** Reads when a request was signed, as it leaves. */
+const watched: StoreHttp = (options) => {
+  const inner = http.storeHttp(options) as { handle: (request: Signed, more: unknown) => unknown }
+  return {
+    ...inner,
+    handle: (request: Signed, more: unknown) => {
+      const date = request.headers['x-amz-date'] ?? ''
+      const iso = date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5')
+      signedAheadMs.push(Date.parse(iso) - Date.now())
+      return inner.handle(request, more)
+    },
+  }
+}
+
+type Signed = StoreRequest & { readonly headers: Readonly<Record<string, string>> }
 
 beforeEach(async () => {
   aheadMs = 0
   bucket = await temporaryBucket()
   http = new FaultyHttp()
-  const { storeHttp } = http
-  harness = await CoreHarness.start({ storeHttp, now: () => Date.now() + aheadMs })
+  signedAheadMs = []
+  harness = await CoreHarness.start({ storeHttp: watched, now: () => Date.now() + aheadMs })
   const { endpoint, region, bucket: name, accessKeyId, secretAccessKey } = bucket.bucket
   const saved = await harness.must('saveDestination', {
     ...{ destinationId: null, name: '', provider: 'other', prefix: '', pathStyle: true },
@@ -60,6 +79,35 @@ describe('a clock that is off', () => {
     aheadMs = ms
 
     expect(await uploaded('a.bin')).toBe('done')
+  })
+
+  it('is corrected for every request after the first answer', async () => {
+    aheadMs = 3 * HOUR_MS
+    await uploaded('a.bin')
+
+    const [first = 0, ...later] = signedAheadMs
+    expect(first).toBeGreaterThan(2 * HOUR_MS)
+    expect(later.length).toBeGreaterThan(5)
+    expect(later.filter((each) => Math.abs(each) > 60_000)).toEqual([])
+  })
+
+  it('does not keep an upload from the store whose refusal has no words', async () => {
+    await uploaded('a.bin')
+    aheadMs = 3 * HOUR_MS
+    harness = await harness.restart({ storeHttp: http.storeHttp, now: harness.ports.now })
+    await harness.must('saveDestination', {
+      ...{ destinationId: destination.destinationId, name: '', provider: 'other', prefix: '' },
+      ...{ endpoint: destination.endpoint, region: destination.region, pathStyle: true },
+      ...{ bucket: destination.bucket, accessKeyId: destination.accessKeyId },
+      ...{ secretAccessKey: bucket.bucket.secretAccessKey, sessionToken: '', keepSecret: false },
+    })
+    const asked = http.asked.length
+
+    const phase = await uploaded('b.bin')
+
+    // It says what it thinks of a HEAD by the status alone.
+    expect(http.asked.slice(asked, asked + 2)).toEqual(['head', 'head'])
+    expect(phase).toBe('done')
   })
 
   it('costs one refused request, and none after it', async () => {

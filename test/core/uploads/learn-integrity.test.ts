@@ -153,6 +153,22 @@ describe('what a store is found to check', () => {
     expect(await world.learn()).toEqual(succeeded('none'))
   })
 
+  it.each([
+    [400, 'BadDigest', 'md5'],
+    [400, 'InvalidDigest', 'md5'],
+    [400, 'XAmzContentChecksumMismatch', 'md5'],
+    [400, 'InvalidRequest', 'md5'],
+    [422, 'Unprocessable', 'none'],
+    [403, 'AccessDenied', 'none'],
+    [404, 'NoSuchKey', 'none'],
+    [501, 'NotImplemented', 'none'],
+  ])('by the answer %d %s to a wrong sum alone is %s', async (status, code, integrity) => {
+    odd.checks = ['content-md5']
+    odd.refusal = refusal(status, code)
+
+    expect(await world.learn()).toEqual(succeeded(integrity))
+  })
+
   it('is not proven by a 403, which says nothing of sums', async () => {
     odd.manners.part = (request, response) => {
       const isPlain = !Object.keys(request.headers).some((name) => /checksum|md5/.test(name))

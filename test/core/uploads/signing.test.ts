@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import { lifeSeconds } from '../../../electron/core/uploads/sign-parts.ts'
-import { CoreHarness, PART, someBytes, statusOf } from '../../fakes/core-harness.ts'
+import { CoreHarness, checksumOf, PART, someBytes, statusOf } from '../../fakes/core-harness.ts'
 
 const HOUR = 3_600_000
+const SUM = await checksumOf('crc64nvme', someBytes(5))
 
 let harness: CoreHarness
 let local: Destination
@@ -18,8 +19,7 @@ afterEach(() => harness.close())
 async function signedSingle(name = 'a.txt') {
   const { uploadId } = await harness.queueBytes(local, name, someBytes(5))
   await harness.must('prepareUpload', { uploadId, partBytes: null })
-  const signed = await harness.must('signParts', { uploadId, partNumbers: [1] })
-  return harness.only(signed)
+  return harness.only(await harness.sign(uploadId, someBytes(5), [1]))
 }
 
 describe('a signed PUT of a whole file', () => {
@@ -27,16 +27,20 @@ describe('a signed PUT of a whole file', () => {
     const { url, headers } = await signedSingle()
 
     const query = new URL(url).searchParams
-    expect(query.get('X-Amz-SignedHeaders')).toBe('content-type;host;x-amz-meta-ferry-upload')
+    expect(query.get('X-Amz-SignedHeaders')).toBe(
+      'content-type;host;x-amz-checksum-crc64nvme;x-amz-meta-ferry-upload',
+    )
     expect([...query.keys()].join()).not.toMatch(/meta|checksum/i)
     expect(headers).toEqual({
       'content-type': 'text/plain',
+      'x-amz-checksum-crc64nvme': SUM,
       'x-amz-meta-ferry-upload': expect.stringMatching(/^[0-9a-f]{32}$/),
     })
   })
 
   it.each([
     ['another type', { 'content-type': 'text/html' }],
+    ['another checksum', { 'x-amz-checksum-crc64nvme': 'AAAAAAAAAAA=' }],
     ['another token', { 'x-amz-meta-ferry-upload': 'forged' }],
     ['a header that was not signed', { 'x-amz-acl': 'public-read' }],
   ])('is refused by the store with %s', async (_what, change) => {
@@ -67,16 +71,19 @@ describe('a signed PUT of a whole file', () => {
 })
 
 describe('a signed PUT of a part', () => {
-  it('signs the host and nothing else, since the page sends nothing else', async () => {
+  it('signs the host and the checksum, since the page sends nothing else', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a.bin', someBytes(PART + 1))
     await harness.must('prepareUpload', { uploadId, partBytes: PART })
 
-    const signed = await harness.must('signParts', { uploadId, partNumbers: [2, 1, 2] })
+    const parts = [2, 1, 2].map((partNumber) => ({ partNumber, checksum: SUM }))
+    const signed = await harness.must('signParts', { uploadId, parts })
 
     expect(signed.map((part) => part.partNumber)).toEqual([2, 1])
     for (const { url, headers } of signed) {
-      expect(new URL(url).searchParams.get('X-Amz-SignedHeaders')).toBe('host')
-      expect(headers).toEqual({})
+      const query = new URL(url).searchParams
+      expect(query.get('X-Amz-SignedHeaders')).toBe('host;x-amz-checksum-crc64nvme')
+      expect([...query.keys()].join()).not.toMatch(/checksum/i)
+      expect(headers).toEqual({ 'x-amz-checksum-crc64nvme': SUM })
     }
   })
 
@@ -101,9 +108,12 @@ describe('a signed PUT of a part', () => {
     const source = await harness.registerFacts('a.bin', 500 * PART)
     const { uploadId } = await harness.queue(local, source)
     await harness.must('prepareUpload', { uploadId, partBytes: PART })
-    const partNumbers = Array.from({ length: 500 }, (_, index) => index + 1)
+    const parts = Array.from({ length: 500 }, (_, index) => ({
+      partNumber: index + 1,
+      checksum: SUM,
+    }))
 
-    const signed = await harness.must('signParts', { uploadId, partNumbers })
+    const signed = await harness.must('signParts', { uploadId, parts })
 
     expect(new Set(signed.map((part) => part.url)).size).toBe(500)
   })

@@ -5,7 +5,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
-import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
+import { CoreHarness, checksumOf, PART, someBytes } from '../../fakes/core-harness.ts'
 
 let harness: CoreHarness
 let local: Destination
@@ -270,22 +270,35 @@ describe('a destination that does not work', () => {
 
 describe('what a page may ask of an upload', () => {
   it('ends at its own parts and its own states', async () => {
+    const checksum = await checksumOf('crc64nvme', new Uint8Array())
+    const [one, three] = [
+      { partNumber: 1, checksum },
+      { partNumber: 3, checksum },
+    ]
     const bytes = someBytes(PART + 1)
     const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
-    const unprepared = await harness.ask('signParts', { uploadId, partNumbers: [1] })
+    const unprepared = await harness.ask('signParts', { uploadId, parts: [one] })
     await harness.must('prepareUpload', { uploadId, partBytes: PART })
 
-    const beyond = await harness.ask('signParts', { uploadId, partNumbers: [1, 3] })
+    const beyond = await harness.ask('signParts', { uploadId, parts: [one, three] })
     const forged = await harness.ask('recordParts', {
       uploadId,
-      receipts: [{ partNumber: 3, etag: '"x"' }],
+      receipts: [{ ...three, etag: '"x"' }],
+    })
+    const short = { partNumber: 1, checksum: await checksumOf('crc32c', new Uint8Array()) }
+    const otherSum = await harness.ask('signParts', { uploadId, parts: [short] })
+    const otherReceipt = await harness.ask('recordParts', {
+      uploadId,
+      receipts: [{ ...short, etag: '"x"' }],
     })
     const live = await harness.ask('clearUploads', { uploadIds: [uploadId] })
     await harness.must('cancelUpload', { uploadId })
-    const afterwards = await harness.ask('signParts', { uploadId, partNumbers: [1] })
+    const afterwards = await harness.ask('signParts', { uploadId, parts: [one] })
 
     const notNow = { ok: false, failure: { kind: 'not-now' } }
-    expect([unprepared, beyond, forged, live, afterwards]).toEqual(Array(5).fill(notNow))
+    expect([unprepared, beyond, forged, otherSum, otherReceipt, live, afterwards]).toEqual(
+      Array(7).fill(notNow),
+    )
   })
 
   it('is remembered over a restart when it was paused or failed', async () => {

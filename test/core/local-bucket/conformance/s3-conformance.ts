@@ -5,6 +5,7 @@ import { listConformance } from './lists.ts'
 import { multipartConformance } from './multipart.ts'
 import { objectConformance } from './objects.ts'
 import { settingConformance } from './settings.ts'
+import { signedSumConformance } from './signed-sums.ts'
 import type { StoreOf } from './store.ts'
 
 /**
@@ -17,5 +18,6 @@ export function s3Conformance(storeOf: StoreOf): void {
   describe('integrity', () => integrityConformance(storeOf))
   listConformance(storeOf)
   multipartConformance(storeOf)
+  describe('signed checksums', () => signedSumConformance(storeOf))
   settingConformance(storeOf)
 }

@@ -1,0 +1,92 @@
+import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3'
+import type { Failure } from '../../contract/failure.ts'
+import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { CRC64NVME } from '../crc-combine.ts'
+import { ask } from '../store/store.ts'
+import { fullObjectCrc } from '../sums-of-parts.ts'
+import { sumField } from './checksum-fields.ts'
+import type { StoreUpload } from './list-parts.ts'
+import type { ExpectedObject } from './prove-object.ts'
+import type { SummedPart } from './summed-parts.ts'
+import type { UploadAtStore } from './upload-context.ts'
+
+/** What Complete says besides the parts, so that the store can check it. */
+interface Guards {
+  readonly hasLength: boolean
+  readonly hasSums: boolean
+}
+
+/** A store that refuses a guard is asked again without it; HEAD looks in any case. */
+const GUARDS: readonly Guards[] = [
+  { hasLength: true, hasSums: true },
+  { hasLength: false, hasSums: true },
+]
+const NO_GUARDS: Guards = { hasLength: false, hasSums: false }
+
+export interface Completion {
+  readonly upload: StoreUpload
+  /** In order. */
+  readonly parts: readonly SummedPart[]
+  readonly expected: ExpectedObject
+}
+
+/** Asks the store to make one object of all the parts. */
+export async function askToComplete(
+  at: UploadAtStore,
+  completion: Completion,
+  signal: AbortSignal,
+): Promise<Outcome<{ readonly etag: string | null }>> {
+  for (const guards of GUARDS) {
+    const completed = await askGuarded(at, completion, guards, signal)
+    if (completed.ok || !isAboutGuards(completed.failure)) return completed
+  }
+  return askGuarded(at, completion, NO_GUARDS, signal)
+}
+
+async function askGuarded(
+  { row, store }: UploadAtStore,
+  { upload, parts, expected }: Completion,
+  guards: Guards,
+  signal: AbortSignal,
+): Promise<Outcome<{ readonly etag: string | null }>> {
+  const command = new CompleteMultipartUploadCommand({
+    Bucket: store.destination.bucket,
+    Key: upload.key,
+    UploadId: upload.storeUploadId,
+    ...(guards.hasLength ? { MpuObjectSize: row.record.byteLength } : {}),
+    ...(guards.hasSums && row.integrity?.isChecked === true ? sumOfWhole(expected) : {}),
+    MultipartUpload: {
+      Parts: parts.map((part) => ({
+        PartNumber: part.partNumber,
+        ETag: part.etag,
+        ...(guards.hasSums ? sumOfPart(part, expected) : {}),
+      })),
+    },
+  })
+  const completed = await ask(store, (client, options) => client.send(command, options), {
+    signal,
+    isOnce: true,
+  })
+  return completed.ok ? succeeded({ etag: completed.value.ETag || null }) : completed
+}
+
+/** The one checksum of which the store works out that of the whole object by itself. */
+function sumOfWhole({ algorithm, parts }: ExpectedObject) {
+  if (algorithm !== 'crc64nvme') return {}
+  return {
+    ...sumField(algorithm, fullObjectCrc(CRC64NVME, parts)),
+    ChecksumType: 'FULL_OBJECT',
+  } as const
+}
+
+/** OpenStack Swift takes those for malformed XML, and gives none back. */
+function sumOfPart({ echoed, checksum }: SummedPart, { algorithm }: ExpectedObject) {
+  return echoed[algorithm] === undefined ? {} : sumField(algorithm, checksum)
+}
+
+/** Refused for what it says of the object; what it says of the parts the store has listed itself. */
+function isAboutGuards(failure: Failure): boolean {
+  if (failure.kind !== 'store-refused') return false
+  const isOfParts = ['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'].includes(failure.code)
+  return (failure.status === 400 || failure.status === 501) && !isOfParts
+}

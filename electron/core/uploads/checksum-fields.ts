@@ -1,0 +1,58 @@
+import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
+
+/** What the SDK calls the checksums of parts and objects. */
+interface SumFields {
+  readonly ChecksumCRC64NVME?: string | undefined
+  readonly ChecksumCRC32C?: string | undefined
+  readonly ChecksumSHA256?: string | undefined
+}
+
+/** The checksums that a store gave back of a part or an object. */
+export type StoreSums = { readonly [A in ChecksumAlgorithm]?: string }
+
+const BYTES: Record<ChecksumAlgorithm, number> = { crc64nvme: 8, crc32c: 4, sha256: 32, md5: 16 }
+
+/** Whether it has the length of such a checksum, in the one way base64 writes it. */
+export function isSumOf(algorithm: ChecksumAlgorithm, text: string): boolean {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.length === BYTES[algorithm] && bytes.toString('base64') === text
+}
+
+/** The header by which a body's checksum travels. */
+export function headerOfSum(algorithm: ChecksumAlgorithm): string {
+  return algorithm === 'md5' ? 'content-md5' : `x-amz-checksum-${algorithm}`
+}
+
+/** As a field of a request or of Complete's part list. */
+export function sumField(algorithm: ChecksumAlgorithm, sum: string) {
+  switch (algorithm) {
+    case 'crc64nvme':
+      return { ChecksumCRC64NVME: sum }
+    case 'crc32c':
+      return { ChecksumCRC32C: sum }
+    case 'sha256':
+      return { ChecksumSHA256: sum }
+    case 'md5':
+      return { ContentMD5: sum }
+  }
+}
+
+export function sumsIn(fields: SumFields): StoreSums {
+  const { ChecksumCRC64NVME: crc64nvme, ChecksumCRC32C: crc32c, ChecksumSHA256: sha256 } = fields
+  return {
+    ...(crc64nvme === undefined ? {} : { crc64nvme }),
+    ...(crc32c === undefined ? {} : { crc32c }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  }
+}
+
+/** Stores and proxies differ in quotes and in the mark of a weak one. */
+export function bareEtag(etag: string): string {
+  return etag.replace(/^W\//, '').replaceAll('"', '')
+}
+
+/** The MD5, base64, that an ETag may be: 32 hex digits are one, unless the store encrypts. */
+export function md5OfEtag(etag: string): string | null {
+  const bare = bareEtag(etag)
+  return /^[0-9a-f]{32}$/i.test(bare) ? Buffer.from(bare, 'hex').toString('base64') : null
+}

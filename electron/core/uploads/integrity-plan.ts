@@ -1,0 +1,38 @@
+import type { StoreIntegrity } from '../../contract/checksum.ts'
+import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { IntegrityPlan } from '../records/upload-row.ts'
+import type { Store } from '../store/store.ts'
+import { integrityOf } from './learn-integrity.ts'
+import type { UploadContext } from './upload-context.ts'
+
+/** Where the store checks nothing the sums still tell whether the file changed on the way. */
+const UNCHECKED: IntegrityPlan = { algorithm: 'crc64nvme', isChecked: false }
+
+/** How an upload that begins now is summed up: the best that the store checks. */
+export async function integrityPlanFor(
+  context: UploadContext,
+  store: Store,
+  signal: AbortSignal,
+): Promise<Outcome<IntegrityPlan>> {
+  const checked = await integrityOf(context, store, signal)
+  return checked.ok ? succeeded(planned(checked.value)) : checked
+}
+
+/**
+ * How one that has begun without a checksum goes on. S3 ties the others to Create and would refuse
+ * or ignore them now; `Content-MD5` belongs to each request alone, and parts that came before can
+ * be recognised by their ETags.
+ */
+export async function integrityPlanOfBegun(
+  context: UploadContext,
+  store: Store,
+  signal: AbortSignal,
+): Promise<Outcome<IntegrityPlan>> {
+  const checked = await integrityOf(context, store, signal)
+  if (!checked.ok) return checked
+  return succeeded(checked.value === 'none' ? UNCHECKED : { algorithm: 'md5', isChecked: true })
+}
+
+function planned(integrity: StoreIntegrity): IntegrityPlan {
+  return integrity === 'none' ? UNCHECKED : { algorithm: integrity, isChecked: true }
+}

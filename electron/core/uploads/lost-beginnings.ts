@@ -1,0 +1,72 @@
+import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
+import type { Failure } from '../../contract/failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { UploadRow } from '../records/upload-row.ts'
+import { ask, type Store } from '../store/store.ts'
+import { abortUntilGone } from './abort-until-gone.ts'
+import { listParts } from './list-parts.ts'
+import type { UploadAtStore, UploadContext } from './upload-context.ts'
+
+/** The store's clock against ours, and whole seconds in `Initiated`. */
+const CLOCK_SLACK_MS = 10_000
+
+/**
+ * An answer to Create that was lost leaves an upload nobody knows the id of. Aborts those of this
+ * very key that began since and hold no part; what somebody else sends under it is left alone.
+ * A store that does not let us look costs nothing but the orphan; one that does not answer is a
+ * failure, and so is another upload that begins under the same key at this moment.
+ */
+export async function abortLostBeginnings(
+  context: UploadContext,
+  { row, store }: UploadAtStore,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
+  const { key } = row.record
+  const listed = await listBeginnings(store, key, (row.begunAtMs ?? 0) - CLOCK_SLACK_MS, signal)
+  if (!listed.ok) {
+    if (!isRefusal(listed.failure)) return listed
+    context.log.warn({ kind: listed.failure.kind }, 'Could not look for lost multipart uploads')
+    return succeeded(null)
+  }
+  if (listed.value.length > 0 && isSharedKey(context, row)) return failed({ kind: 'not-now' })
+  const lost = listed.value.filter((each) => !context.records.isKnownAtStore(each))
+  for (const storeUploadId of lost) {
+    const upload = { key, storeUploadId }
+    const parts = await listParts(store, upload, signal)
+    if (parts.ok && parts.value.length > 0) continue
+    const gone = await abortUntilGone(store, upload, signal)
+    if (!gone.ok && !isRefusal(gone.failure)) return gone
+  }
+  return succeeded(null)
+}
+
+/** Their ids; those of one key stand first in the list of everything that begins with it. */
+async function listBeginnings(
+  store: Store,
+  key: string,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<Outcome<string[]>> {
+  const place = { Bucket: store.destination.bucket, Prefix: key }
+  const listed = await ask(
+    store,
+    (client, options) => client.send(new ListMultipartUploadsCommand(place), options),
+    { signal },
+  )
+  if (!listed.ok) return listed
+  const found = (listed.value.Uploads ?? []).flatMap(({ Key, UploadId, Initiated }) => {
+    const isRecent = (Initiated?.getTime() ?? 0) >= sinceMs
+    return Key === key && UploadId !== undefined && isRecent ? [UploadId] : []
+  })
+  return succeeded(found)
+}
+
+/** One of them may be the other upload's, whose id is not in the records yet. */
+function isSharedKey({ records }: UploadContext, { record }: UploadRow): boolean {
+  return records.isBeginning(record.destinationId, record.key, record.uploadId)
+}
+
+/** These keys, or this store, do not let us; asking again would not help. */
+function isRefusal({ kind }: Failure): boolean {
+  return kind === 'access-denied' || kind === 'store-refused'
+}

@@ -1,0 +1,72 @@
+import type { ChecksumAlgorithm, Proof } from '../../contract/checksum.ts'
+import type { PartPlan } from '../../contract/part-plan.ts'
+import { CRC32C, CRC64NVME } from '../crc-combine.ts'
+import { compositeOf, etagOfParts, fullObjectCrc, type PartChecksum } from '../sums-of-parts.ts'
+import { bareEtag, md5OfEtag } from './checksum-fields.ts'
+import type { ObjectHead } from './head-object.ts'
+
+/** What the finished object has to be. */
+export interface ExpectedObject {
+  readonly mode: PartPlan['mode']
+  readonly algorithm: ChecksumAlgorithm
+  /** The store compared every part with its checksum. */
+  readonly isChecked: boolean
+  readonly parts: readonly PartChecksum[]
+}
+
+/**
+ * The strongest proof there is that the object is the file, or that it is not. Only a checksum of
+ * the store's can prove the latter: ETags are no MD5s at many stores, nor where it encrypts.
+ * @param head null: these keys may not look.
+ */
+export function proofOf(expected: ExpectedObject, head: ObjectHead | null): Proof | 'differs' {
+  const { mode, algorithm, isChecked } = expected
+  switch (head === null ? 'silent' : comparison(expected, head)) {
+    case 'same':
+      return { level: 'whole', algorithm }
+    case 'differs':
+      return 'differs'
+    case 'silent':
+      if (!isChecked) return { level: 'none' }
+      return { level: mode === 'single' ? 'whole' : 'parts', algorithm }
+  }
+}
+
+function comparison(expected: ExpectedObject, head: ObjectHead): 'same' | 'differs' | 'silent' {
+  const { mode, algorithm, parts } = expected
+  if (algorithm === 'md5') return isEtagOf(expected, head.etag) ? 'same' : 'silent'
+  const stores = head.sums[algorithm]
+  if (stores === undefined) return 'silent'
+  if (mode === 'single') return stores === parts[0]?.value ? 'same' : 'differs'
+  return compareWhole(algorithm, parts, stores, head.isComposite)
+}
+
+/** Some stores name neither the type nor, after a dash, the number of parts: then either may be it. */
+function compareWhole(
+  algorithm: Exclude<ChecksumAlgorithm, 'md5'>,
+  parts: readonly PartChecksum[],
+  stores: string,
+  isComposite: boolean | null,
+): 'same' | 'differs' | 'silent' {
+  const composite = compositeOf(ofS3(algorithm), parts)
+  const isSameComposite = unnumbered(stores) === unnumbered(composite)
+  if (isComposite !== false && isSameComposite) return 'same'
+  if (isComposite === true) return 'differs'
+  // Nobody can work out the SHA-256 of the whole from those of the parts.
+  if (algorithm === 'sha256') return 'silent'
+  const kind = algorithm === 'crc64nvme' ? CRC64NVME : CRC32C
+  return stores === fullObjectCrc(kind, parts) ? 'same' : 'differs'
+}
+
+function isEtagOf({ mode, parts }: ExpectedObject, etag: string): boolean {
+  if (mode === 'single') return md5OfEtag(etag) === parts[0]?.value
+  return bareEtag(etag).toLowerCase() === etagOfParts(parts)
+}
+
+function unnumbered(sum: string): string {
+  return sum.replace(/-\d+$/, '')
+}
+
+function ofS3(algorithm: Exclude<ChecksumAlgorithm, 'md5'>) {
+  return ({ crc64nvme: 'CRC64NVME', crc32c: 'CRC32C', sha256: 'SHA256' } as const)[algorithm]
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { MIB } from '../../electron/contract/limits.ts'
+import { uploadIdOf, uploadRecord } from '../fakes/upload-records.ts'
+import { QueueBench } from './queue-bench.ts'
+
+/** Three rows; the middle one failed, since its file changed. */
+async function benchWithChangedFile() {
+  const bench = new QueueBench()
+  const first = bench.add(1, 60 * MIB)
+  const changed = bench.add(2, 60 * MIB)
+  const last = bench.add(3, 60 * MIB)
+  await bench.clock.until(() => bench.store.partsOf(changed).length > 0)
+  bench.sourceOf(changed).trouble = { kind: 'source-changed' }
+  await bench.untilPhase(changed, 'failed')
+  const { createdAtMs } = bench.view(changed).record
+  const successor = bench.store.take(uploadRecord(9, 60 * MIB, { createdAtMs }))
+  bench.giveSource(successor)
+  return { bench, first, changed, last, successor }
+}
+
+describe('beginning again', () => {
+  it('puts the new upload in the place of the old one, and starts it', async () => {
+    const { bench, first, changed, last, successor } = await benchWithChangedFile()
+
+    bench.queue.supersede(changed, successor)
+    const { uploadIds } = bench.queue.snapshot()
+    await bench.untilPhase(successor.uploadId, 'done')
+
+    expect(uploadIds).toEqual([last, successor.uploadId, first])
+    expect(bench.queue.upload(changed)).toBeUndefined()
+    expect(bench.store.textsOf(successor.uploadId)).toHaveLength(4)
+  })
+
+  it('does the same when the host has told of the new upload already', async () => {
+    const { bench, first, changed, last, successor } = await benchWithChangedFile()
+    bench.queue.adopt([successor])
+
+    bench.queue.supersede(changed, successor)
+    bench.queue.adopt([successor])
+    await bench.untilPhase(successor.uploadId, 'done')
+
+    expect(bench.queue.snapshot().uploadIds).toEqual([last, successor.uploadId, first])
+  })
+
+  it('is not undone by a late word on the old upload', async () => {
+    const { bench, changed, successor } = await benchWithChangedFile()
+    const old = bench.view(changed).record
+
+    bench.queue.supersede(changed, successor)
+    bench.queue.adopt([old])
+    bench.queue.retry(changed)
+    await bench.clock.until(() => bench.queue.snapshot().totals.unfinishedCount === 0)
+
+    expect(bench.queue.snapshot().totals).toMatchObject({ uploadCount: 3, doneCount: 3 })
+    expect(bench.queue.upload(changed)).toBeUndefined()
+  })
+
+  it('starts ahead of those that merely wait', async () => {
+    const { bench, changed, successor } = await benchWithChangedFile()
+    for (let number = 20; number < 60; number += 1) bench.add(number, 40 * MIB)
+
+    bench.queue.supersede(changed, successor)
+    await bench.untilPhase(successor.uploadId, 'done')
+
+    expect(bench.queue.snapshot().totals.doneCount).toBeLessThan(12)
+  })
+
+  it('takes in the new upload even where the old row is gone', async () => {
+    const bench = new QueueBench()
+    const successor = bench.store.take(uploadRecord(9, 3 * MIB))
+    bench.giveSource(successor)
+
+    bench.queue.supersede(uploadIdOf(1), successor)
+    await bench.untilPhase(successor.uploadId, 'done')
+
+    expect(bench.queue.snapshot().uploadIds).toEqual([successor.uploadId])
+  })
+})

@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest'
+import type { Failure } from '../../electron/contract/failure.ts'
+import type { UploadId } from '../../electron/contract/ids.ts'
+import { MIB } from '../../electron/contract/limits.ts'
+import { STORE_TRIES } from '../../renderer/upload/engine/recovery.ts'
+import { QueueBench } from './queue-bench.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+const mostPutsOf = (bench: QueueBench, uploadId: UploadId) =>
+  Math.max(...Object.values(bench.putsOf(uploadId)))
+
+describe('silence', () => {
+  it.each<Failure>([
+    { kind: 'no-response' },
+    { kind: 'host-not-found', host: 'store.test' },
+    { kind: 'host-unreachable', host: 'store.test' },
+    { kind: 'stalled' },
+    { kind: 'throttled', retryAfterMs: null },
+  ])('ends no upload by itself: $kind', async (failure) => {
+    const bench = new QueueBench()
+    bench.clock.chance = 0.001
+    bench.store.fail('prepare', failure, 300)
+    bench.store.fail('put', failure, 300)
+    bench.store.fail('complete', failure, 100)
+
+    const uploadId = bench.add(1, 3 * MIB)
+    await bench.clock.until(() => bench.view(uploadId).failure !== null)
+    const shown = bench.view(uploadId)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(shown).toMatchObject({ failure, retryAtMs: expect.any(Number) })
+    expect(bench.store.marks).toEqual([])
+  })
+
+  it('leaves the store all its tries for when it answers again', async () => {
+    const bench = new QueueBench()
+    bench.clock.chance = 0.001
+    bench.store.fail('put', { kind: 'no-response' }, 2 * STORE_TRIES)
+    bench.store.fail('put', { kind: 'server-error', status: 500 }, STORE_TRIES - 1)
+
+    const uploadId = bench.add(1, 3 * MIB)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 3 * STORE_TRIES })
+  })
+})
+
+describe('a full disk', () => {
+  const full: Failure = { kind: 'disk-full', where: 'data-folder' }
+
+  it.each(['prepare', 'sign', 'put', 'complete'] as const)(
+    'is shown to the person, and tried again by itself (%s)',
+    async (call) => {
+      const bench = new QueueBench()
+      bench.store.fail(call, full, 20)
+      const uploadId = bench.add(1, 60 * MIB)
+
+      await bench.untilPhase(uploadId, 'needs-you')
+      const shown = bench.view(uploadId)
+      const { totals } = bench.queue.snapshot()
+      await bench.untilPhase(uploadId, 'done')
+
+      expect(shown.failure).toEqual(full)
+      expect((shown.retryAtMs ?? 0) - bench.clock.now()).toBeLessThanOrEqual(30_000)
+      expect(totals).toMatchObject({ stuckCount: 1, unfinishedCount: 1, failedCount: 0 })
+      expect(bench.store.marks).toEqual([])
+    },
+  )
+
+  it('does not keep the person from pausing, asking for another try, or cancelling', async () => {
+    const bench = new QueueBench()
+    bench.store.fail('prepare', full, 3)
+    const uploadId = bench.add(1, 60 * MIB)
+    await bench.untilPhase(uploadId, 'needs-you')
+
+    bench.queue.pause(uploadId)
+    await bench.clock.advance(HOUR_MS)
+    const paused = bench.phase(uploadId)
+    bench.queue.resume(uploadId)
+    await bench.untilPhase(uploadId, 'needs-you')
+    const beforeMs = bench.clock.now()
+    bench.queue.retryAll()
+    await bench.clock.settle()
+    const askedAt = bench.clock.now() - beforeMs
+    bench.queue.cancel(uploadId)
+    await bench.untilPhase(uploadId, 'cancelled')
+
+    expect(paused).toBe('paused')
+    expect(askedAt).toBe(0)
+    expect(bench.store.calls.filter((call) => call === 'prepare 1')).toHaveLength(3)
+  })
+
+  it('loses nothing of what the person decided', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 60 * MIB)
+    bench.store.fail('mark', full, 5)
+
+    bench.queue.pause(uploadId)
+    await bench.clock.advance(MINUTE_MS)
+
+    expect(bench.store.marks.map(({ mark }) => mark.phase)).toEqual(['paused'])
+  })
+})
+
+describe('credentials that die in the middle', () => {
+  it.each<Failure>([
+    { kind: 'credentials-expired' },
+    { kind: 'credentials-rejected' },
+    { kind: 'secret-missing' },
+  ])('let the upload go on afterwards, and no part is sent twice: $kind', async (failure) => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length === 6)
+    bench.store.fail('put', failure)
+    bench.store.fail('prepare', failure)
+    await bench.untilPhase(uploadId, 'needs-you')
+    const landed = bench.store.partsOf(uploadId)
+    const shown = bench.view(uploadId).failure
+    await bench.clock.advance(HOUR_MS)
+
+    bench.queue.retry(uploadId)
+    await bench.untilPhase(uploadId, 'needs-you')
+    bench.queue.retry(uploadId)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(shown).toEqual(failure)
+    const puts = bench.putsOf(uploadId)
+    expect(landed.length).toBeGreaterThan(5)
+    expect(landed.map((partNumber) => puts[partNumber])).toEqual(landed.map(() => 1))
+  })
+})
+
+describe('a computer that sleeps', () => {
+  it('stops everything, and goes on at once when it wakes, at no cost', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length === 6)
+
+    bench.power.become('asleep')
+    await bench.clock.settle()
+    const landed = bench.store.partsOf(uploadId)
+    const shown = bench.phase(uploadId)
+    bench.clock.oversleep(8 * HOUR_MS)
+    bench.power.become('awake')
+    await bench.untilPhase(uploadId, 'done', MINUTE_MS)
+
+    const puts = bench.putsOf(uploadId)
+    expect(shown).toBe('offline')
+    expect(landed.map((partNumber) => puts[partNumber])).toEqual(landed.map(() => 1))
+    expect(bench.store.marks).toEqual([])
+  })
+
+  it('begins anew with fresh connections even when nobody said that it would sleep', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.clock.until(() => bench.store.partsOf(uploadId).length === 6)
+    bench.store.script('put', { kind: 'hang' })
+    await bench.clock.until(() => bench.store.puts.length > 12)
+
+    bench.clock.oversleep(8 * HOUR_MS)
+    bench.power.become('awake')
+    await bench.untilPhase(uploadId, 'done', MINUTE_MS)
+
+    expect(mostPutsOf(bench, uploadId)).toBeLessThanOrEqual(2)
+  })
+
+  it('goes on a minute later when nobody says that it woke', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 60 * MIB)
+    await bench.clock.until(() => bench.store.puts.length > 0)
+
+    bench.power.become('asleep')
+    await bench.untilPhase(uploadId, 'done', 2 * MINUTE_MS)
+
+    expect(bench.phase(uploadId)).toBe('done')
+  })
+
+  it('leaves paused and waiting uploads as they are', async () => {
+    const bench = new QueueBench()
+    const paused = bench.add(1, 60 * MIB)
+    bench.queue.pause(paused)
+
+    bench.power.become('asleep')
+    bench.power.become('awake')
+    await bench.clock.advance(HOUR_MS)
+
+    expect(bench.phase(paused)).toBe('paused')
+    expect(bench.store.puts).toEqual([])
+  })
+
+  it('does not take the time it slept for a stall', async () => {
+    const bench = new QueueBench()
+    bench.store.bytesPerMs = 1_000
+    const uploadId = bench.add(1, 30 * MIB)
+    await bench.clock.until(() => bench.view(uploadId).sentBytes > 0)
+    const beganAtMs = bench.clock.now()
+
+    bench.clock.oversleep(10 * MINUTE_MS)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 1 })
+    expect(bench.clock.now() - beganAtMs).toBeGreaterThan(10 * MINUTE_MS)
+  })
+})
+
+describe('a wrong clock', () => {
+  it('is measured anew as often as the store says so, once parts land in between', async () => {
+    const bench = new QueueBench()
+    const skewed: Failure = { kind: 'clock-skewed', serverTimeMs: null }
+    for (const partNumber of [1, 5, 9, 13, 17, 20]) {
+      bench.store.fail('put', skewed, 1, (call) => call.partNumber === partNumber)
+    }
+
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.store.partsOf(uploadId)).toHaveLength(20)
+  })
+
+  it('needs the person when measuring does not help', async () => {
+    const bench = new QueueBench()
+    bench.store.fail('put', { kind: 'clock-skewed', serverTimeMs: null }, 1000)
+
+    const uploadId = bench.add(1, 320 * MIB)
+    await bench.untilPhase(uploadId, 'needs-you')
+
+    expect(bench.view(uploadId).failure).toMatchObject({ kind: 'clock-skewed' })
+  })
+})
+
+describe('an upload that the store lost twice', () => {
+  it('is begun once more when the person asks', async () => {
+    const bench = new QueueBench()
+    const uploadId = bench.add(1, 3 * MIB)
+    bench.store.fail('put', { kind: 'upload-gone' }, 3)
+    await bench.untilPhase(uploadId, 'failed')
+
+    bench.queue.retry(uploadId)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.store.calls.filter((call) => call === 'prepare 1')).toHaveLength(4)
+  })
+})
