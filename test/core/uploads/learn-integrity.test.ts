@@ -339,12 +339,18 @@ describe('an interrupted question', () => {
 })
 
 describe('what was learnt of a place', () => {
-  it('is forgotten when the destination means another one', async () => {
+  it.each([
+    ['bucket', { bucket: 'others' }],
+    ['endpoint', { endpoint: 'http://127.0.0.1:9' }],
+    ['region', { region: 'mars-1' }],
+    ['addressing', { pathStyle: false }],
+    ['provider', { provider: 'ceph' }],
+  ] as const)('is forgotten when the destination gets another %s', async (_, changes) => {
     odd.checks = [CRC64]
     await world.learn()
 
     world.close()
-    world = await World.of({ ...draftFor(stub.endpoint), bucket: 'others' })
+    world = await World.of({ ...draftFor(stub.endpoint), ...changes })
 
     expect(world.kept).toBeNull()
   })
