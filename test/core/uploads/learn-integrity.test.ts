@@ -143,6 +143,18 @@ describe('what a store is found to check', () => {
     expect([...odd.unfinished]).toEqual([])
   })
 
+  it('is a checksum of the whole object also where types of checksums are not known', async () => {
+    odd.checks = [CRC64]
+    odd.manners.create = (request, response) => {
+      const isTyped = request.headers['x-amz-checksum-type'] !== undefined
+      const begun = `<R><UploadId>${odd.begin('in/.ferry-check-0')}</UploadId></R>`
+      const answer = isTyped ? refusal(400, 'InvalidArgument') : plain(200, begun)
+      answer(request, response)
+    }
+
+    expect(await world.learn()).toEqual(succeeded('crc64nvme'))
+  })
+
   it('is not what a store refuses whether it is right or wrong', async () => {
     odd.manners.part = (request, response) => {
       const hasSum = Object.keys(request.headers).some((name) => /checksum|md5/.test(name))
