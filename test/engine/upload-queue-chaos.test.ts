@@ -3,7 +3,6 @@ import { expect, it } from 'vitest'
 import type { Failure } from '../../electron/contract/failure.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import type { UploadQueue } from '../../renderer/upload/engine/queue-view.ts'
 import { QueueBench } from './queue-bench.ts'
 
 const anyFailure = fc.constantFrom<Failure>(
@@ -15,21 +14,41 @@ const anyFailure = fc.constantFrom<Failure>(
   { kind: 'upload-gone' },
   { kind: 'access-denied' },
   { kind: 'host-gone' },
+  { kind: 'host-unreachable', host: 'store.test' },
+  { kind: 'body-corrupted' },
+  { kind: 'clock-skewed', serverTimeMs: null },
+  { kind: 'credentials-expired' },
+  { kind: 'disk-full', where: 'data-folder' },
 )
 const anyFault = fc.record({
-  call: fc.constantFrom('put', 'prepare', 'sign', 'complete', 'cancel', 'record', 'mark' as const),
+  call: fc.constantFrom(
+    'put',
+    'prepare',
+    'sign',
+    'checkSource',
+    'complete',
+    'cancel',
+    'record',
+    'mark' as const,
+  ),
   failure: anyFailure,
   isDone: fc.boolean(),
 })
 type Act = 'pause' | 'resume' | 'retry' | 'cancel'
+type WorldAct = 'offline' | 'online' | 'asleep' | 'awake' | 'oversleep' | 'edit' | 'wait'
 const anyMove = fc.record({
-  act: fc.constantFrom<Act | 'offline' | 'online' | 'wait'>(
+  act: fc.constantFrom<Act | WorldAct>(
     'pause',
     'resume',
     'retry',
     'cancel',
     'offline',
     'online',
+    'asleep',
+    'awake',
+    'oversleep',
+    'edit',
+    'wait',
     'wait',
   ),
   which: fc.nat(4),
@@ -39,33 +58,76 @@ const anyMove = fc.record({
 /** Every upload ends, as a patient person would drive it. */
 async function driveToTheEnd(bench: QueueBench, uploadIds: readonly UploadId[]): Promise<void> {
   bench.network.become(true)
+  bench.power.become('awake')
   for (let round = 0; round < 60; round += 1) {
     for (const uploadId of uploadIds) {
       bench.queue.resume(uploadId)
-      if (['failed', 'needs-you'].includes(bench.phase(uploadId))) bench.queue.retry(uploadId)
+      const { phase, failure } = bench.view(uploadId)
+      const isStuck = phase === 'failed' || phase === 'needs-you'
+      // It is not that file any more, and will not be: the person lets it go.
+      if (isStuck && failure?.kind === 'source-changed') bench.queue.cancel(uploadId)
+      else if (isStuck) bench.queue.retry(uploadId)
     }
     await bench.clock.advance(60_000)
     if (uploadIds.every((uploadId) => ['done', 'cancelled'].includes(bench.phase(uploadId)))) return
   }
 }
 
+function act(bench: QueueBench, name: Act | WorldAct, uploadId: UploadId, ms: number): void {
+  const { queue, network, power, clock } = bench
+  switch (name) {
+    case 'offline':
+    case 'online':
+      network.become(name === 'online')
+      break
+    case 'asleep':
+    case 'awake':
+      power.become(name)
+      break
+    case 'oversleep':
+      clock.oversleep(ms * 1000)
+      break
+    case 'edit':
+      bench.sourceOf(uploadId).edit((ms * MIB) / 50)
+      break
+    case 'wait':
+      break
+    default:
+      queue[name](uploadId)
+  }
+}
+
+/** The object is the file as it once was, all of it at the same time. */
+function expectWhole(bench: QueueBench, uploadId: UploadId): void {
+  const texts = bench.store.textsOf(uploadId)
+  const ranges = texts.map((text) => {
+    const [start = 0, end = 0] = text.split(/[- ]/).map(Number)
+    return { start, end }
+  })
+  expect(bench.store.isComplete(uploadId)).toBe(true)
+  expect(bench.sourceOf(uploadId).textsEver(ranges)).toContainEqual(texts)
+}
+
 it('ends every upload whole or gone, whatever fails and whatever the person does', async () => {
   // The fake store throws at a part sent twice at once, a signature used twice, a hasty complete.
   await fc.assert(
     fc.asyncProperty(
-      fc.array(anyFault, { maxLength: 12 }),
-      fc.array(anyMove, { maxLength: 12 }),
-      async (faults, moves) => {
+      fc.array(anyFault, { maxLength: 14, size: 'max' }),
+      fc.array(anyMove, { maxLength: 14, size: 'max' }),
+      fc.boolean(),
+      async (faults, moves, checksBodies) => {
         const bench = new QueueBench()
+        bench.store.checksBodies = checksBodies
+        bench.store.bytesPerMs = 5_000
+        bench.checksums.bytesPerMs = 50_000
         for (const { call, failure, isDone } of faults) {
           bench.store.script(call, { kind: isDone ? 'lose-answer' : 'refuse', failure })
         }
         const uploadIds = [3, 40, 70, 0, 100].map((mib, index) => bench.add(index + 1, mib * MIB))
 
-        for (const { act, which, ms } of moves) {
+        for (const { act: name, which, ms } of moves) {
           const uploadId = uploadIds[which]
-          if (act === 'offline' || act === 'online') bench.network.become(act === 'online')
-          else if (act !== 'wait' && uploadId !== undefined) tell(bench.queue, act, uploadId)
+          if (uploadId !== undefined) act(bench, name, uploadId, ms)
           await bench.clock.advance(ms)
         }
         await driveToTheEnd(bench, uploadIds)
@@ -73,20 +135,17 @@ it('ends every upload whole or gone, whatever fails and whatever the person does
         for (const uploadId of uploadIds) {
           const isDone = bench.phase(uploadId) === 'done'
           expect(bench.phase(uploadId)).toBe(isDone ? 'done' : 'cancelled')
-          expect(bench.store.isComplete(uploadId) || !isDone).toBe(true)
-          if (!isDone) expect(bench.store.partsOf(uploadId)).toEqual([])
+          if (isDone) expectWhole(bench, uploadId)
+          else expect(bench.store.partsOf(uploadId)).toEqual([])
         }
         expect(bench.store.mostPutsAtOnce).toBeLessThanOrEqual(6)
+        expect(bench.checksums.mostAtOnce).toBeLessThanOrEqual(8)
         bench.queue.close()
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 60 },
   )
 })
-
-function tell(queue: UploadQueue, act: Act, uploadId: UploadId): void {
-  queue[act](uploadId)
-}
 
 it('never shows less than before while the store loses nothing', async () => {
   await fc.assert(

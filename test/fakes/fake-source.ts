@@ -32,9 +32,17 @@ export class FakeSource implements FileSource {
     this.#edits.length = 0
   }
 
-  textOf({ start, end }: ByteRange): string {
-    const edits = this.#edits.filter((at) => start <= at && at < end)
+  textOf(range: ByteRange, editCount = this.#edits.length): string {
+    const { start, end } = range
+    const edits = this.#edits.slice(0, editCount).filter((at) => start <= at && at < end)
     return [`${start}-${end}`, ...edits].join(' ')
+  }
+
+  /** What these parts of it said at the same time, now or after an earlier edit. */
+  textsEver(ranges: readonly ByteRange[]): readonly (readonly string[])[] {
+    return Array.from({ length: this.#edits.length + 1 }, (_, editCount) =>
+      ranges.map((range) => this.textOf(range, editCount)),
+    )
   }
 }
 

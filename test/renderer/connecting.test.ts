@@ -177,10 +177,7 @@ describe('connecting a bucket', () => {
 
     await button('Save').click()
 
-    await page
-      .getByRole('alert')
-      .getByText('The disk with Ferry’s data is full.')
-      .waitFor()
+    await page.getByRole('alert').getByText('The disk with Ferry’s data is full.').waitFor()
     expect(await field(page, 'Bucket').inputValue()).toBe('photos')
   })
 })

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import {
   CreateMultipartUploadCommand,
+  type CreateMultipartUploadCommandInput,
   ListMultipartUploadsCommand,
   UploadPartCommand,
   type UploadPartCommandInput,
@@ -11,6 +12,7 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { ask, type Store } from '../store/store.ts'
 import { abortUntilGone } from '../uploads/abort-until-gone.ts'
 import { sumField } from '../uploads/checksum-fields.ts'
+import { announcedSums } from '../uploads/multipart.ts'
 
 const BODY = '123456789'
 
@@ -46,17 +48,31 @@ export class IntegrityProbe {
     this.#isBeginningLost = isUsed
   }
 
-  /** Answers the upload ID. `null`: an upload that says nothing of checksums. */
+  /**
+   * Begins as an upload of that algorithm does, and answers the upload ID. `null`: as one that says
+   * nothing of checksums.
+   */
   async begin(algorithm: ChecksumAlgorithm | null, signal: AbortSignal): Promise<Outcome<string>> {
-    const command = new CreateMultipartUploadCommand({ ...this.#place(), ...announced(algorithm) })
-    const isLostBefore = this.#isBeginningLost
+    const announced = announcedSums(algorithm)
+    const begun = await this.#create(announced, signal)
+    const { ChecksumType: type, ...untyped } = announced
+    const isRefused = !begun.ok && begun.failure.kind === 'store-refused'
+    return isRefused && type !== undefined ? this.#create(untyped, signal) : begun
+  }
+
+  async #create(
+    announced: Partial<CreateMultipartUploadCommandInput>,
+    signal: AbortSignal,
+  ): Promise<Outcome<string>> {
+    const command = new CreateMultipartUploadCommand({ ...this.#place(), ...announced })
+    const wasLostBefore = this.#isBeginningLost
     this.#isBeginningLost = true
     const created = await ask(this.#store, (client, options) => client.send(command, options), {
       signal,
       isOnce: true,
     })
     if (!created.ok && !isDefinite(created.failure)) return created
-    this.#isBeginningLost = isLostBefore
+    this.#isBeginningLost = wasLostBefore
     if (!created.ok) return created
     const { UploadId } = created.value
     if (UploadId === undefined) {
@@ -139,21 +155,6 @@ export function sumHeader(
 ): Partial<UploadPartCommandInput> {
   const bytes = truth === 'right' ? SUMS[algorithm] : SUMS[algorithm].map((byte) => byte ^ 0xff)
   return sumField(algorithm, Buffer.from(bytes).toString('base64'))
-}
-
-/** As an upload of that algorithm begins: `Content-MD5` is told to nobody beforehand. */
-function announced(algorithm: ChecksumAlgorithm | null) {
-  switch (algorithm) {
-    case 'crc64nvme':
-      return { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' } as const
-    case 'crc32c':
-      return { ChecksumAlgorithm: 'CRC32C', ChecksumType: 'COMPOSITE' } as const
-    case 'sha256':
-      return { ChecksumAlgorithm: 'SHA256', ChecksumType: 'COMPOSITE' } as const
-    case 'md5':
-    case null:
-      return {}
-  }
 }
 
 /** The store has looked at the request and says no; silence and 5xx say nothing of it. */

@@ -2,6 +2,7 @@ import {
   CreateMultipartUploadCommand,
   type CreateMultipartUploadCommandInput,
 } from '@aws-sdk/client-s3'
+import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import { ask } from '../store/store.ts'
@@ -40,7 +41,8 @@ async function create(
   at: UploadAtStore,
   signal: AbortSignal,
 ): Promise<Outcome<string | undefined>> {
-  const announced = announcedSums(at.row)
+  const { integrity } = at.row
+  const announced = announcedSums(integrity?.isChecked === true ? integrity.algorithm : null)
   const created = await askToCreate(at, announced, signal)
   const { ChecksumType: type, ...untyped } = announced
   const isRefused = !created.ok && created.failure.kind === 'store-refused'
@@ -50,9 +52,8 @@ async function create(
 type AnnouncedSums = Pick<CreateMultipartUploadCommandInput, 'ChecksumAlgorithm' | 'ChecksumType'>
 
 /** `Content-MD5` is announced to nobody. */
-function announcedSums({ integrity }: UploadRow): AnnouncedSums {
-  if (integrity === null || !integrity.isChecked) return {}
-  switch (integrity.algorithm) {
+export function announcedSums(algorithm: ChecksumAlgorithm | null): AnnouncedSums {
+  switch (algorithm) {
     case 'crc64nvme':
       return { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' }
     case 'crc32c':
@@ -60,6 +61,7 @@ function announcedSums({ integrity }: UploadRow): AnnouncedSums {
     case 'sha256':
       return { ChecksumAlgorithm: 'SHA256' }
     case 'md5':
+    case null:
       return {}
   }
 }

@@ -8,7 +8,6 @@ import { MIB } from '../../../electron/contract/limits.ts'
 import type { PartPlan } from '../../../electron/contract/part-plan.ts'
 import { isDiskFull } from '../../../electron/core/disk-full.ts'
 import { Statements } from '../../../electron/core/records/database.ts'
-import { MIGRATIONS } from '../../../electron/core/records/migrations.ts'
 import { openRecords } from '../../../electron/core/records/open-records.ts'
 import { type NewUpload, UploadRecords } from '../../../electron/core/records/upload-records.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
@@ -142,6 +141,7 @@ describe('the records', () => {
       `SELECT * FROM uploads WHERE byte_length = ? AND modified_at_ms = ? AND ${unfinished}`,
       'SELECT * FROM uploads WHERE source_id = ?',
       'SELECT * FROM uploads WHERE link_url = ?',
+      'SELECT * FROM uploads WHERE store_upload_id = ?',
       `SELECT * FROM uploads WHERE phase = 'cancelled' AND store_is_clean = 0`,
     ]
 
@@ -202,18 +202,24 @@ describe('a damaged file', () => {
   })
 })
 
-describe('migrations', () => {
-  it.each(MIGRATIONS.map((_, version) => version))('bring a file of version %i up', (version) => {
-    const database = new DatabaseSync(join(folder, 'records.sqlite'))
-    for (const sql of MIGRATIONS.slice(0, version)) database.exec(sql)
-    database.exec(`PRAGMA user_version = ${version}`)
-    database.close()
+describe('an upload that takes the place of another', () => {
+  it('stands where that one stood, over a restart, too', () => {
+    const opened = openRecords(folder, NOW).records
+    const [first, old, last, again] = ['a', 'b', 'c', 'again'].map((name) => upload(name))
+    if (!first || !old || !last || !again) throw new Error('Four were made')
+    opened.add([first, old, last], same)
+    opened.setPlan(old.uploadId, PLAN, CHECKED)
 
-    const { records, troubles } = openRecords(folder, NOW)
-    records.add([upload('a')], same)
+    opened.supersede(old.uploadId, again)
+    opened.add([upload('d')], same)
+    opened.close()
 
-    expect(troubles).toEqual([])
-    expect(records.page(null, 1)?.uploads).toHaveLength(1)
+    const { records } = openRecords(folder, NOW)
+    const names = records.page(null, 10)?.uploads.map((each) => each.name)
+    expect(names).toEqual(['a', 'again', 'c', 'd'])
+    expect(records.toClean(null).map((row) => row.record.uploadId)).toEqual([old.uploadId])
+    records.setStoreClean(old.uploadId)
+    expect(records.find(old.uploadId)).toBeNull()
     records.close()
   })
 })

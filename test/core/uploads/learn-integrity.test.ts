@@ -143,6 +143,18 @@ describe('what a store is found to check', () => {
     expect([...odd.unfinished]).toEqual([])
   })
 
+  it('is a checksum of the whole object also where types of checksums are not known', async () => {
+    odd.checks = [CRC64]
+    odd.manners.create = (request, response) => {
+      const isTyped = request.headers['x-amz-checksum-type'] !== undefined
+      const begun = `<R><UploadId>${odd.begin('in/.ferry-check-0')}</UploadId></R>`
+      const answer = isTyped ? refusal(400, 'InvalidArgument') : plain(200, begun)
+      answer(request, response)
+    }
+
+    expect(await world.learn()).toEqual(succeeded('crc64nvme'))
+  })
+
   it('is not what a store refuses whether it is right or wrong', async () => {
     odd.manners.part = (request, response) => {
       const hasSum = Object.keys(request.headers).some((name) => /checksum|md5/.test(name))
@@ -339,12 +351,18 @@ describe('an interrupted question', () => {
 })
 
 describe('what was learnt of a place', () => {
-  it('is forgotten when the destination means another one', async () => {
+  it.each([
+    ['bucket', { bucket: 'others' }],
+    ['endpoint', { endpoint: 'http://127.0.0.1:9' }],
+    ['region', { region: 'mars-1' }],
+    ['addressing', { pathStyle: false }],
+    ['provider', { provider: 'ceph' }],
+  ] as const)('is forgotten when the destination gets another %s', async (_, changes) => {
     odd.checks = [CRC64]
     await world.learn()
 
     world.close()
-    world = await World.of({ ...draftFor(stub.endpoint), bucket: 'others' })
+    world = await World.of({ ...draftFor(stub.endpoint), ...changes })
 
     expect(world.kept).toBeNull()
   })

@@ -1,0 +1,224 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MIB } from '../../../electron/contract/limits.ts'
+import type { PartPlan } from '../../../electron/contract/part-plan.ts'
+import { MIGRATIONS } from '../../../electron/core/records/migrations.ts'
+import { openRecords } from '../../../electron/core/records/open-records.ts'
+import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'
+import { temporaryFolder } from '../../fakes/core-ports.ts'
+import { destinationIdOf, sourceIdOf, uploadIdOf } from '../../fakes/upload-records.ts'
+
+const NOW = Date.UTC(2026, 10, 20, 12)
+const PLAN: PartPlan = { mode: 'multipart', byteLength: 12 * MIB, partBytes: 5 * MIB }
+
+let folder: string
+let remove: () => void
+
+beforeEach(() => {
+  ;({ folder, remove } = temporaryFolder())
+})
+
+afterEach(() => remove())
+
+const file = () => join(folder, 'records.sqlite')
+
+function openVersion(version: number): DatabaseSync {
+  const database = new DatabaseSync(file())
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON')
+  for (const sql of MIGRATIONS.slice(0, version)) database.exec(sql)
+  database.exec(`PRAGMA user_version = ${version}`)
+  return database
+}
+
+/** One upload of every phase, as the first Ferry wrote them; the first three have begun. */
+const OLD_UPLOADS = [
+  { phase: 'waiting', plan_mode: 'multipart', begun_at_ms: NOW, store_upload_id: 'at-the-store' },
+  { phase: 'paused', plan_mode: 'multipart', begun_at_ms: NOW },
+  { phase: 'failed', plan_mode: 'single', failure: '{"kind":"access-denied"}' },
+  { phase: 'done', plan_mode: 'multipart', etag: '"whole-3"', finished_at_ms: NOW },
+  { phase: 'cancelled', plan_mode: 'multipart', begun_at_ms: NOW, store_is_clean: 0 },
+  { phase: 'cancelled', is_listed: 0, store_is_clean: 0 },
+  { phase: 'waiting' },
+]
+
+function writeOldUploads(database: DatabaseSync): void {
+  for (const [index, special] of OLD_UPLOADS.entries()) {
+    const number = index + 1
+    const isDone = special.phase === 'done'
+    const row = {
+      upload_id: uploadIdOf(number),
+      destination_id: destinationIdOf(1),
+      source_id: sourceIdOf(number),
+      path: `/home/me/f${number}`,
+      relative_path: `trip/f${number}`,
+      modified_at_ms: NOW - 0.25,
+      byte_length: PLAN.byteLength,
+      name: `f${number}`,
+      folder: 'trip/',
+      key: `trip/f${number}`,
+      content_type: 'video/mp4',
+      token: `token-${number}`,
+      part_bytes: special.plan_mode === 'multipart' ? 5 * MIB : null,
+      recorded_bytes: isDone ? PLAN.byteLength : 0,
+      link_url: isDone ? 'https://store.example/f' : null,
+      link_created_at_ms: isDone ? NOW : null,
+      link_expires_at_ms: isDone ? NOW + 1000 : null,
+      created_at_ms: NOW + index,
+      ...special,
+    }
+    const names = Object.keys(row)
+    database
+      .prepare(`INSERT INTO uploads (${names.join()}) VALUES (${names.map(() => '?').join()})`)
+      .run(...Object.values(row))
+  }
+  const parts = 'INSERT INTO parts (position, part_number, byte_length, etag) VALUES (1, ?, ?, ?)'
+  database.prepare(parts).run(1, 5 * MIB, '"one"')
+  database.prepare(parts).run(3, 2 * MIB, '"three"')
+  database.exec(`UPDATE uploads SET recorded_bytes = ${7 * MIB} WHERE position = 1`)
+}
+
+function oldRecords() {
+  const database = openVersion(1)
+  writeOldUploads(database)
+  database.close()
+  return openRecords(folder, NOW)
+}
+
+describe('a file of an earlier version', () => {
+  it.each(MIGRATIONS.map((_, version) => version))('%i is brought up and works', (version) => {
+    openVersion(version).close()
+
+    const { records, troubles } = openRecords(folder, NOW)
+
+    expect(troubles).toEqual([])
+    expect(records.page(null, 1)?.uploads).toEqual([])
+    records.close()
+  })
+
+  it('1 keeps every upload with all that is known of it', () => {
+    const { records, troubles } = oldRecords()
+
+    const uploads = records.page(null, 100)?.uploads ?? []
+
+    expect(troubles).toEqual([])
+    expect(uploads.map((each) => each.status)).toEqual([
+      { phase: 'waiting' },
+      { phase: 'paused' },
+      { phase: 'failed', failure: { kind: 'access-denied' } },
+      { phase: 'done', finishedAtMs: NOW, etag: '"whole-3"', proof: null },
+      { phase: 'cancelled', storeIsClean: false },
+      { phase: 'waiting' },
+    ])
+    expect(uploads[0]).toEqual({
+      uploadId: uploadIdOf(1),
+      destinationId: destinationIdOf(1),
+      name: 'f1',
+      folder: 'trip/',
+      key: 'trip/f1',
+      byteLength: PLAN.byteLength,
+      contentType: 'video/mp4',
+      status: { phase: 'waiting' },
+      sourceId: sourceIdOf(1),
+      isSourceDurable: true,
+      plan: PLAN,
+      recordedBytes: 7 * MIB,
+      link: null,
+      createdAtMs: NOW,
+    })
+    expect(uploads[3]?.link?.url).toBe('https://store.example/f')
+    records.close()
+  })
+
+  it('1 keeps what only the host knows, and claims nothing that was not known then', () => {
+    const { records } = oldRecords()
+
+    expect(records.find(uploadIdOf(1))).toMatchObject({
+      token: 'token-1',
+      storeUploadId: 'at-the-store',
+      begunAtMs: NOW,
+      modifiedAtMs: NOW - 0.25,
+      changedAtMs: null,
+      integrity: null,
+      differingCount: 0,
+    })
+    expect([...records.parts.all(uploadIdOf(1)).values()]).toEqual([
+      { partNumber: 1, etag: '"one"', checksum: null },
+      { partNumber: 3, etag: '"three"', checksum: null },
+    ])
+    // The one off the list is still to be cleaned.
+    expect(records.toClean(null).map((row) => row.token)).toEqual(['token-5', 'token-6'])
+    records.close()
+  })
+
+  it('1 goes on: a receipt of then is no checksum of a part that is announced now', () => {
+    const { records } = oldRecords()
+    const uploadId = uploadIdOf(1)
+    records.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true })
+
+    records.parts.announce(uploadId, PLAN, [{ partNumber: 1, checksum: 'sum' }])
+    records.cancel(uploadIdOf(2))
+
+    expect(records.parts.all(uploadId).get(1)).toEqual({
+      partNumber: 1,
+      etag: null,
+      checksum: null,
+    })
+    expect(records.find(uploadId)?.record.recordedBytes).toBe(2 * MIB)
+    records.clear([uploadIdOf(4)])
+    expect(records.page(null, 100)?.uploads).toHaveLength(5)
+    records.close()
+  })
+
+  it('1 that was left in the middle by a crash is migrated at the next start', () => {
+    const database = openVersion(1)
+    writeOldUploads(database)
+    database.close()
+    const torn = new DatabaseSync(file())
+    torn.exec('BEGIN')
+    torn.exec(MIGRATIONS[1] ?? '')
+    // Never committed: the process died.
+    torn.close()
+
+    const { records, troubles } = openRecords(folder, NOW)
+
+    expect(troubles).toEqual([])
+    expect(records.page(null, 100)?.uploads).toHaveLength(6)
+    records.close()
+  })
+})
+
+describe('a file that cannot be read', () => {
+  it.each([
+    [
+      'of a newer Ferry',
+      (path: string) => {
+        const database = new DatabaseSync(path)
+        database.exec('PRAGMA user_version = 999')
+        database.close()
+      },
+    ],
+    ['that is torn', (path: string) => writeFileSync(path, 'torn '.repeat(500))],
+  ])('%s is set aside and takes nothing else with it', async (_which, spoil) => {
+    let harness = await CoreHarness.start()
+    const local = await harness.must('openLocalBucket', {})
+    const bytes = someBytes(5)
+    const { uploadId } = await harness.queueBytes(local, 'a.txt', bytes)
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.send(uploadId, bytes, [1])
+    await harness.must('completeUpload', { uploadId })
+    await harness.core.close()
+    spoil(join(harness.folder, 'records.sqlite'))
+
+    harness = await harness.restart()
+
+    const { troubles } = await harness.must('describeHost', {})
+    const { destinations } = await harness.must('listDestinations', {})
+    expect(troubles).toMatchObject([{ kind: 'file-set-aside', what: 'records' }])
+    expect(destinations.map((each) => each.destinationId)).toEqual([local.destinationId])
+    expect((await harness.stored(local)).keys).toEqual(['a.txt'])
+    expect(await harness.records()).toEqual([])
+    await harness.close()
+  })
+})

@@ -1,0 +1,245 @@
+import type { Failure } from '../../electron/contract/failure.ts'
+import {
+  hasAllLanded,
+  inFlightCountOf,
+  partsReady,
+} from '../../renderer/upload/engine/part-ledger.ts'
+import { type PartSums, sumsAfterPrepare } from '../../renderer/upload/engine/part-sums.ts'
+import {
+  budgetAfterLanding,
+  budgetAfterThrottle,
+  FULL_BUDGET,
+} from '../../renderer/upload/engine/schedule.ts'
+import type {
+  UploadEffect,
+  UploadEvent,
+  UploadState,
+} from '../../renderer/upload/engine/upload-state.ts'
+import { step } from '../../renderer/upload/engine/upload-step.ts'
+import { checkStep } from './model-rules.ts'
+import type { ModelWorld } from './model-world.ts'
+
+export interface Call {
+  readonly kind: 'prepare' | 'verify' | 'complete' | 'cancel' | 'reread' | 'put'
+  readonly run: number
+  /** Of a PUT, with the checksum that was signed for it. */
+  readonly partNumber: number
+  readonly sum: string
+  readonly startedAt: number
+}
+interface Timer {
+  readonly run: number
+  readonly event: UploadEvent
+}
+
+/** Does what the machine asks for, one thing at a time, whenever it is told to. */
+export class ModelRunner {
+  readonly world: ModelWorld
+  state: UploadState = { phase: 'queued' }
+  calls: Call[] = []
+  timers: Timer[] = []
+  sums: PartSums | null = null
+  budget = FULL_BUDGET
+  hasCancelled = false
+  /** The parts that are on the store, as far as the page can know. */
+  known = new Set<number>()
+  #lastLanding: UploadEvent | null = null
+  #run = 1
+  #now = 0
+
+  constructor(world: ModelWorld) {
+    this.world = world
+  }
+
+  tell(event: UploadEvent): void {
+    this.#now += 1
+    const before = this.state
+    const after = step(before, event)
+    checkStep({ before, event, after, runner: this })
+    this.state = after.state
+    for (const effect of after.effects) this.#perform(effect)
+  }
+
+  isAlive(call: { readonly run: number }): boolean {
+    return call.run === this.#run
+  }
+
+  /** Those that could end next: the host does one thing at a time, except that it cancels. */
+  answerable(): readonly Call[] {
+    const first = this.calls.find(isInTurn)
+    return this.calls.filter((call) => !isInTurn(call) || call === first)
+  }
+
+  cancel(): void {
+    this.hasCancelled = true
+    this.tell({ type: 'cancel-asked' })
+  }
+
+  /** The same news twice. */
+  echo(): void {
+    if (this.#lastLanding !== null) this.tell(this.#lastLanding)
+  }
+
+  hash(): void {
+    const { state, sums } = this
+    if (state.phase !== 'sending' || sums === null) return
+    const next = partsReady(state.ledger, 12).find((each) => sums.toSend(each) === undefined)
+    if (next === undefined) return
+    const noted = sums.noteRead(next, this.world.sumNow(next))
+    if (!noted.ok) this.fail(noted.failure)
+  }
+
+  /** `wanted` may name anything: what is not ready must not start. */
+  grant(wanted?: readonly number[]): void {
+    const { state, sums } = this
+    if (state.phase !== 'sending' || hasAllLanded(state.ledger)) return
+    const free = Math.max(0, this.budget.slots - inFlightCountOf(state.ledger))
+    const ready = partsReady(state.ledger, free).filter((each) => sums?.toSend(each) !== undefined)
+    const partNumbers = (wanted ?? ready).slice(0, free)
+    if (partNumbers.length > 0) this.tell({ type: 'parts-granted', partNumbers })
+  }
+
+  fire(pick: number): void {
+    const timer = this.timers[pick % Math.max(1, this.timers.length)]
+    if (timer === undefined) return
+    this.timers = this.timers.filter((each) => each !== timer)
+    this.tell(timer.event)
+  }
+
+  fail(failure: Failure): void {
+    this.tell({ type: 'call-failed', failure, moment: { nowMs: this.#now, jitter: 0.5 } })
+  }
+
+  /** The call ends; `failure` in the place of its answer, whether or not it was done. */
+  end(call: Call, failure: Failure | null, isDone: boolean): void {
+    if (call.kind === 'reread' || call.kind === 'verify') {
+      this.#reread(call, failure)
+      return
+    }
+    this.#drop(call)
+    if (call.kind === 'put') this.#endPut(call, failure, isDone)
+    if (call.kind === 'prepare') this.#endPrepare(call, failure)
+    if (call.kind === 'complete') this.#endComplete(call, failure, isDone)
+    if (call.kind === 'cancel') this.#endCancel(call, failure, isDone)
+  }
+
+  #drop(call: Call): void {
+    this.calls = this.calls.filter((each) => each !== call)
+  }
+
+  #endPut(call: Call, failure: Failure | null, isDone: boolean): void {
+    const { partNumber, sum } = call
+    const refusal = isDone ? this.world.put(partNumber, sum) : null
+    const seen = failure ?? refusal
+    if (!this.isAlive(call)) {
+      const isOld = ['sending', 'verifying', 'completing'].includes(this.state.phase)
+      if (seen === null && !isOld) this.#land(partNumber, sum)
+    } else if (seen === null) {
+      this.#land(partNumber, sum)
+    } else {
+      this.#lose(call, seen)
+    }
+  }
+
+  #lose({ partNumber, startedAt }: Call, failure: Failure): void {
+    if (failure.kind === 'body-corrupted') this.sums?.doubt(partNumber)
+    if (failure.kind === 'throttled') {
+      this.budget = budgetAfterThrottle(this.budget, startedAt, this.#now)
+    }
+    const moment = { nowMs: this.#now, jitter: 0.5 }
+    this.tell({ type: 'part-failed', partNumber, failure, moment })
+  }
+
+  #land(partNumber: number, checksum: string): void {
+    this.sums?.noteLanded(partNumber, checksum)
+    this.budget = budgetAfterLanding(this.budget)
+    this.known.add(partNumber)
+    this.#lastLanding = { type: 'part-landed', receipt: { partNumber, etag: '"e"', checksum } }
+    this.tell(this.#lastLanding)
+  }
+
+  #endPrepare(call: Call, failure: Failure | null): void {
+    const prepared = failure === null ? this.world.prepare() : null
+    // The host's records say so, whoever asked.
+    if (prepared === 'cancelled') this.tell({ type: 'cancelled' })
+    if (!this.isAlive(call)) return
+    if (failure !== null) this.fail(failure)
+    if (prepared === null || prepared === 'cancelled') return
+    this.sums = sumsAfterPrepare(this.sums, prepared, null)
+    this.known = new Set(prepared.held.map(({ partNumber }) => partNumber))
+    this.tell({ type: 'prepared', prepared })
+  }
+
+  #endComplete(call: Call, failure: Failure | null, isDone: boolean): void {
+    const refusal = isDone ? this.world.complete() : null
+    const seen = failure ?? refusal
+    if (seen === null) this.tell({ type: 'completed' })
+    else if (this.isAlive(call)) this.fail(seen)
+  }
+
+  #endCancel(call: Call, failure: Failure | null, isDone: boolean): void {
+    const isCancelled = isDone && this.world.cancel()
+    if (!this.isAlive(call)) return
+    if (failure !== null) this.fail(failure)
+    else this.tell({ type: isCancelled ? 'cancelled' : 'completed' })
+  }
+
+  /** One part more; the last one ends it. What is found in the background is told only if bad. */
+  #reread(call: Call, failure: Failure | null): void {
+    const { sums, world } = this
+    const [next] = sums?.toReread(!world.isEdited) ?? []
+    const isOver = !this.isAlive(call) || sums === null || failure !== null || next === undefined
+    const noted = isOver ? null : sums.noteReread(next, world.sumNow(next))
+    if (noted?.ok) return
+    this.#drop(call)
+    if (noted !== null) this.fail(noted.failure)
+    else if (!this.isAlive(call) || call.kind === 'reread') return
+    else if (failure !== null) this.fail(failure)
+    else this.tell({ type: 'verified' })
+  }
+
+  #perform(effect: UploadEffect): void {
+    const run = this.#run
+    switch (effect.type) {
+      case 'stop':
+        this.#run += 1
+        this.timers = []
+        this.#lastLanding = null
+        // What has not begun yet is not made any more; what has goes on without us.
+        this.calls = this.calls.filter((call) => this.answerable().includes(call))
+        break
+      case 'wait':
+        this.timers.push({ run, event: { type: 'wait-over' } })
+        break
+      case 'wait-for-part':
+        this.timers.push({ run, event: { type: 'part-due', partNumber: effect.partNumber } })
+        break
+      case 'send-parts':
+        for (const partNumber of effect.partNumbers) {
+          const sum = this.sums?.toSend(partNumber) ?? this.world.sumNow(partNumber)
+          this.#call('put', partNumber, sum)
+        }
+        break
+      case 'reread':
+        this.calls = this.calls.filter(({ kind }) => kind !== 'reread')
+        this.#call('reread')
+        break
+      case 'prepare':
+      case 'verify':
+      case 'complete':
+      case 'cancel':
+        this.#call(effect.type)
+        break
+      default:
+        break
+    }
+  }
+
+  #call(kind: Call['kind'], partNumber = 0, sum = ''): void {
+    this.calls.push({ kind, run: this.#run, partNumber, sum, startedAt: this.#now })
+  }
+}
+
+function isInTurn({ kind }: Call): boolean {
+  return kind === 'prepare' || kind === 'verify' || kind === 'complete'
+}
