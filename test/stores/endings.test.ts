@@ -118,11 +118,14 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     )
 
     const aborted = await ferry.harness.ask('completeUpload', { uploadId })
+    const retried = await ferry.harness.ask('completeUpload', { uploadId })
     const again = await ferry.prepare(uploadId)
     await ferry.send(uploadId, again, BYTES, [1, 2])
     const { status } = await ferry.complete(uploadId)
 
+    // Ceph answers 500 to the first, as if it were worth a thousand tries.
     expect(aborted.ok).toBe(false)
+    expect(retried).toEqual({ ok: false, failure: { kind: 'upload-gone' } })
     expect(again).toMatchObject({ held: [], isComplete: false })
     expect(status.phase).toBe('done')
     expect(await ferry.stored()).toEqual({ keys: ['a.bin'], unfinished: [] })

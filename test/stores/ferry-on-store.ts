@@ -5,7 +5,11 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { onTestFinished } from 'vitest'
-import type { Destination } from '../../electron/contract/destination.ts'
+import type {
+  Destination,
+  DestinationDraft,
+  ProviderId,
+} from '../../electron/contract/destination.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { rangeOfPart } from '../../electron/contract/part-plan.ts'
 import type { PreparedUpload, SignedPart, UploadRecord } from '../../electron/contract/upload.ts'
@@ -18,6 +22,7 @@ import { sumOf } from './sums.ts'
 /** Ferry's real core, connected to a bucket of a real store, and what a page does with it. */
 export class FerryOnStore {
   readonly http: FaultyHttp
+  readonly #kind: StoreUnderTest['kind']
   readonly bucket: TestBucket
   readonly destination: Destination
   /** The store seen by somebody else. */
@@ -25,11 +30,13 @@ export class FerryOnStore {
   harness: CoreHarness
 
   private constructor(
+    kind: StoreUnderTest['kind'],
     http: FaultyHttp,
     bucket: TestBucket,
     destination: Destination,
     harness: CoreHarness,
   ) {
+    this.#kind = kind
     this.http = http
     this.bucket = bucket
     this.destination = destination
@@ -43,8 +50,8 @@ export class FerryOnStore {
     onTestFinished(bucket.discard)
     const http = new FaultyHttp()
     const harness = await CoreHarness.start({ storeHttp: http.storeHttp })
-    const { destination } = await harness.must('saveDestination', draftOf(bucket))
-    const ferry = new FerryOnStore(http, bucket, destination, harness)
+    const { destination } = await harness.must('saveDestination', draftOf(bucket, store.kind))
+    const ferry = new FerryOnStore(store.kind, http, bucket, destination, harness)
     onTestFinished(async () => {
       ferry.client.destroy()
       await ferry.harness.close()
@@ -56,7 +63,10 @@ export class FerryOnStore {
   async restart(): Promise<void> {
     this.harness = await this.harness.restart({ storeHttp: this.http.storeHttp })
     const { destinationId } = this.destination
-    await this.harness.must('saveDestination', { ...draftOf(this.bucket), destinationId })
+    await this.harness.must('saveDestination', {
+      ...draftOf(this.bucket, this.#kind),
+      destinationId,
+    })
   }
 
   /** Queues a file of which only the test holds the bytes, and begins it. */
@@ -135,17 +145,26 @@ export async function bytesBehind(url: string | undefined): Promise<Buffer> {
   return Buffer.from(await (await fetch(url)).arrayBuffer())
 }
 
-function draftOf({ store }: TestBucket) {
+/** What the form knows of a provider counts: how many parts it takes. */
+const PROVIDERS: Record<StoreUnderTest['kind'], ProviderId> = {
+  local: 'minio',
+  'ceph-16': 'ceph',
+  other: 'other',
+}
+
+function draftOf({ store }: TestBucket, kind: StoreUnderTest['kind']): DestinationDraft {
+  const { accessKeyId, secretAccessKey } = store.credentials
   return {
     destinationId: null,
     name: '',
-    provider: 'other' as const,
+    provider: PROVIDERS[kind],
     endpoint: store.endpoint,
     region: store.region,
     bucket: store.bucket,
     prefix: '',
     pathStyle: true,
-    ...store.credentials,
+    accessKeyId,
+    secretAccessKey,
     sessionToken: '',
     keepSecret: false,
   }

@@ -8,8 +8,7 @@ import { bytesBehind, FerryOnStore, put, putHalf } from './ferry-on-store.ts'
 import { sumOf } from './sums.ts'
 
 const BYTES = someBytes(2 * PART + 77)
-/** One more than a page of ListParts holds. */
-const SHORT_PARTS = 1001
+const PAGE_OF_PARTS = 1000
 const AT_ONCE = 8
 
 describe.each(storesUnderTest())('resuming on $name', (store) => {
@@ -62,7 +61,7 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     expect(held).toMatchObject([{ partNumber: 1, byteLength: PART, checksum }])
   })
 
-  it('tells the bytes of a part that was signed twice by the store, or does not count it', async () => {
+  it('has the store tell which bytes it holds of a part that was signed twice, or sends it again', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
     const [former, present] = [BYTES.slice(0, PART), BYTES.slice(PART, 2 * PART)]
@@ -74,17 +73,20 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
 
     const { held } = await ferry.prepare(uploadId)
 
-    expect(held.map((part) => part.checksum)).toEqual(held.length === 0 ? [] : [formerSum])
+    const isTold = store.kind !== 'other' || held.length > 0
+    expect(held.map((part) => part.checksum)).toEqual(isTold ? [formerSum] : [])
   })
 
   it('reads the list of parts to the last page, and cancels all of them', async () => {
     const ferry = await FerryOnStore.on(store)
-    const source = await ferry.harness.registerFacts('huge.bin', SHORT_PARTS * PART + 1)
+    // Not every store takes more parts than a page holds.
+    const lastPart = Math.min(PAGE_OF_PARTS + 2, ferry.destination.maxPartCount)
+    const source = await ferry.harness.registerFacts('huge.bin', (lastPart - 1) * PART + 1)
     const { uploadId } = await ferry.harness.queue(ferry.destination, source)
     const { algorithm } = await ferry.prepare(uploadId, PART)
     const byte = new Uint8Array([7])
     const checksum = await sumOf(algorithm, byte)
-    const numbers = Array.from({ length: SHORT_PARTS + 1 }, (_, index) => index + 1)
+    const numbers = Array.from({ length: lastPart }, (_, index) => index + 1)
     const sendSome = async () => {
       for (let next = numbers.pop(); next !== undefined; next = numbers.pop()) {
         expect((await put(await ferry.sign(uploadId, next, checksum), byte)).status).toBe(200)
@@ -96,7 +98,7 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     const cancelled = await ferry.harness.must('cancelUpload', { uploadId })
 
     // A single byte is the length of the last part, and of no other.
-    expect(held.map((part) => part.partNumber)).toEqual([SHORT_PARTS + 1])
+    expect(held.map((part) => part.partNumber)).toEqual([lastPart])
     expect(cancelled.status).toEqual({ phase: 'cancelled', storeIsClean: true })
     expect(await ferry.stored()).toEqual({ keys: [], unfinished: [] })
   })
