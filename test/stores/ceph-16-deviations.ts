@@ -9,6 +9,7 @@ const NOTHING_REFUSED = /nothing was refused/
 export const CEPH_16_DEVIATIONS: readonly Deviation[] = [
   ...checksumsOfObjects(),
   ...checksumsOfParts(),
+  ...signedChecksums(),
   ...uploadsInParts(),
   ...objects(),
   ...settings(),
@@ -49,6 +50,37 @@ function checksumsOfParts(): Deviation[] {
     does: 'ignores checksums, right and wrong ones',
     shows: NOTHING_REFUSED,
   }))
+}
+
+function signedChecksums(): Deviation[] {
+  const ofAlgorithms = ['CRC64NVME', 'CRC32C', 'SHA-256'].flatMap((name) =>
+    ['refuses others, and keeps nothing of them', 'guards the PUT of a whole file alike'].map(
+      (title) => ({
+        test: `signed checksums > ${name}, signed into the URL of a part > ${title}`,
+        does: 'takes the part with a wrong one; it checks Content-MD5 only',
+        shows: /to deeply equal \{ status: 400, code: 'BadDigest' \}/,
+      }),
+    ),
+  )
+  const rows: readonly (readonly [string, RegExp])[] = [
+    ['is not taken by a part that brings another one', NOTHING_REFUSED],
+    ['is not taken by a part that brings none, where it is made of the parts', NOTHING_REFUSED],
+    [
+      'is worked out of parts that bring none where it is of the whole object',
+      /- +"ChecksumType": "FULL_OBJECT"/,
+    ],
+    [
+      'comes back with the list of parts, if the upload began with one',
+      /expected undefined to be 'rosUhgp5mIg='/,
+    ],
+    ['is demanded of the whole at Complete, with its length, and told by HEAD', NOTHING_REFUSED],
+  ]
+  const ofUploads = rows.map(([title, shows]) => ({
+    test: `signed checksums > the checksum of an upload > ${title}`,
+    does: 'knows no checksum of an upload',
+    shows,
+  }))
+  return [...ofAlgorithms, ...ofUploads]
 }
 
 function uploadsInParts(): Deviation[] {
