@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { workerLicenses } from './scripts/worker-licenses.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -12,6 +13,7 @@ export default defineConfig({
   root: at('renderer'),
   base: './',
   plugins: [react()],
+  worker: { format: 'es', plugins: () => [workerLicenses('licenses-of-workers.md')] },
   builder: {
     async buildApp(builder) {
       await Promise.all(Object.values(builder.environments).map((each) => builder.build(each)))

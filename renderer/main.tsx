@@ -6,7 +6,9 @@ import { bridgeControl } from './upload/adapters/bridge-control.ts'
 import { browserClock } from './upload/adapters/browser-clock.ts'
 import { browserNetwork } from './upload/adapters/browser-network.ts'
 import { createIntake } from './upload/adapters/intake-over-bridge.ts'
+import { pagePower } from './upload/adapters/page-power.ts'
 import { type SourceFiles, sourceLookup } from './upload/adapters/source-files.ts'
+import { workerChecksums } from './upload/adapters/worker-checksums.ts'
 import { xhrPartTransport } from './upload/adapters/xhr-part-transport.ts'
 import { createUploadQueue } from './upload/engine/upload-queue.ts'
 import { webLockTurn } from './window-turn.ts'
@@ -17,13 +19,18 @@ const { bridge, link } = await connectBridge()
 /** Outlives a turn, so that a window which takes the uploads back still has its files. */
 const sourceFiles: SourceFiles = new Map()
 
+/** Started once: its workers are loaded while the host is surely there. */
+const checksums = workerChecksums()
+
 const startEngine: BootParts['startEngine'] = (session) => {
   const ports = {
     control: bridgeControl(bridge.commands),
     transport: xhrPartTransport,
     sources: sourceLookup(sourceFiles),
+    checksums,
     clock: browserClock,
     network: browserNetwork(link.onReconnected),
+    power: pagePower(bridge.notices.powerChanged),
   }
   const queue = createUploadQueue(ports, {
     destinationOf: ({ destinationId }) =>

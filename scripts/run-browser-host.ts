@@ -49,6 +49,8 @@ function sentenceOf(trouble: HostTrouble): string {
   switch (trouble.kind) {
     case 'file-set-aside':
       return `The ${trouble.what} file could not be read. It was moved to ${trouble.movedTo} in the data folder, and Ferry began a new one.`
+    case 'clock-off':
+      return `This computer's clock is more than a day off: the store says that it is ${new Date(trouble.storeTimeMs).toUTCString()}. Uploads work; the times of links are wrong until the clock is set.`
     case 'local-bucket-moved':
       return 'The port of the bucket on this computer was taken, so it has another one now: links made before do not work any more.'
     case 'local-bucket-stopped':

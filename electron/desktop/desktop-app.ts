@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { app, dialog, ipcMain, safeStorage, session, shell } from 'electron'
+import { app, dialog, ipcMain, powerMonitor, safeStorage, session, shell } from 'electron'
 import ElectronStore from 'electron-store'
 import { APP_ORIGIN } from '../contract/transport.ts'
 import type { Core } from '../core/core.ts'
@@ -15,6 +15,7 @@ import { setMenu } from './menu.ts'
 import { guardNavigation } from './navigation.ts'
 import { setUpNetwork } from './network.ts'
 import { keepOneWindow, type OneWindow } from './one-window.ts'
+import { tellOfSleep } from './power.ts'
 import { closeBeforeQuit } from './quit.ts'
 import { safeStorageVault } from './safe-storage-vault.ts'
 import { serveSources } from './source-protocol.ts'
@@ -60,6 +61,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   })
   const network = setUpNetwork({ pageOrigin, devServer, currentWindow: window.current })
   const surroundings = desktopSurroundings(network.endpoints, window.current)
+  const notify = notifyWindow(window.current)
   const core = await startCore({
     ...thisComputer(),
     dataFolder,
@@ -68,9 +70,10 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     surroundings,
     storeHttp: network.storeHttp,
     pageOrigin: () => pageOrigin,
-    notify: notifyWindow(window.current),
+    notify,
     earlyTroubles: [...troubles],
   })
+  tellOfSleep(powerMonitor, notify)
   closeBeforeQuit(app, core, lock)
   serve(core, log, window, parts, pageOrigin)
   window.start()

@@ -6,7 +6,8 @@ const NO_BAR = -1
 
 /**
  * Shows the total on the task bar or dock. While something goes on the computer stays awake (the
- * screen may sleep) and a hidden window keeps its timers; both cost energy, so only then.
+ * screen may sleep) and a hidden window keeps its timers; both cost energy, so only then. What
+ * waits for the person goes on no sooner for a computer that is awake.
  */
 export function showProgress(
   powerSaveBlocker: PowerSaveBlocker,
@@ -15,7 +16,7 @@ export function showProgress(
   let blocker: number | null = null
 
   return (fraction, isStuck) => {
-    const isBusy = fraction !== null
+    const isBusy = fraction !== null && !isStuck
     if (isBusy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension')
     if (!isBusy && blocker !== null) {
       powerSaveBlocker.stop(blocker)

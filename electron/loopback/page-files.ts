@@ -24,10 +24,12 @@ const TYPES: Readonly<Record<string, string>> = {
  * `connect-src` lets the page reach the bucket, wherever the person has it: `https:`, and `http:`
  * for stores on their own network, which may be added while the page is open, when the policy
  * cannot change any more. Everything else comes from this host or not at all.
+ * `wasm-unsafe-eval` lets WebAssembly be compiled, for the checksums, and still no text become
+ * script.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self'",

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createBuilder } from 'vite'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { commandChannel } from '../../electron/contract/transport.ts'
+import { commandChannel, noticeChannel } from '../../electron/contract/transport.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -184,6 +184,21 @@ describe('main', () => {
     window.close()
 
     expect(electron.powerSaveBlocker.running.size).toBe(0)
+  })
+
+  it("tells the page of the computer's sleep, and hears of none before Electron is ready", async () => {
+    await runMain(join(root, 'power'))
+    const early = electron.powerMonitor.eventNames()
+    const window = await open()
+
+    electron.powerMonitor.emit('suspend')
+    electron.powerMonitor.emit('resume')
+
+    expect(early).toEqual([])
+    const told = window.webContents.sent.filter(
+      ({ channel }) => channel === noticeChannel('powerChanged'),
+    )
+    expect(told.map(({ payload }) => payload)).toEqual([{ isAsleep: true }, { isAsleep: false }])
   })
 
   it('closes the records before it ends', async () => {

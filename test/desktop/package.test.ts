@@ -109,6 +109,9 @@ describe('the package', () => {
     expect(files).toContain('/out/main/index.js')
     expect(files).toContain('/out/preload/index.cjs')
     expect(files).toContain('/out/renderer/index.html')
+    expect(files.some((path) => /^.out.renderer.assets.checksum-worker-.*\.js$/.test(path))).toBe(
+      true,
+    )
   })
 
   it('carries the licences of what was bundled into it', () => {
@@ -119,6 +122,8 @@ describe('the package', () => {
     expect(licenses[0]).toContain('@aws-sdk/client-s3')
     expect(licenses[1]).toContain('zod')
     expect(licenses[2]).toContain('react-dom')
+    const ofWorkers = extractFile(archive, join('out', 'renderer', 'licenses-of-workers.md'))
+    expect(ofWorkers.toString('utf8')).toContain('hash-wasm')
   })
 
   it('starts at the main process and carries no list of development tools', () => {

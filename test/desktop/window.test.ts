@@ -204,7 +204,7 @@ describe('progress', () => {
     const show = showProgress(standIn(powerSaveBlocker), () => standIn(window))
 
     show(0.25, false)
-    show(0.5, true)
+    show(0.5, false)
     const during = {
       bar: window.progress,
       blockers: [...powerSaveBlocker.running.values()],
@@ -213,11 +213,23 @@ describe('progress', () => {
     show(null, false)
 
     expect(during).toEqual({
-      bar: { value: 0.5, mode: 'error' },
+      bar: { value: 0.5, mode: 'normal' },
       blockers: ['prevent-app-suspension'],
       isThrottled: false,
     })
     expect(window.progress).toEqual({ value: -1, mode: 'normal' })
+    expect(powerSaveBlocker.running.size).toBe(0)
+    expect(window.webContents.isThrottled).toBe(true)
+  })
+
+  it('lets the computer sleep while all that is left waits for the person', () => {
+    const window = new FakeWindow()
+    const show = showProgress(standIn(powerSaveBlocker), () => standIn(window))
+    show(0.5, false)
+
+    show(0.5, true)
+
+    expect(window.progress).toEqual({ value: 0.5, mode: 'error' })
     expect(powerSaveBlocker.running.size).toBe(0)
     expect(window.webContents.isThrottled).toBe(true)
   })

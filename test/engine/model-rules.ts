@@ -46,6 +46,7 @@ export function checkStep(moved: Moved): void {
 function startsNothingTwice({ after, runner }: Moved): void {
   const underWay = new Set(
     runner.calls
+      .all()
       .filter((call) => call.kind === 'put' && runner.isAlive(call))
       .map(({ partNumber }) => partNumber),
   )

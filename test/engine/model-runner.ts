@@ -16,17 +16,10 @@ import type {
   UploadState,
 } from '../../renderer/upload/engine/upload-state.ts'
 import { step } from '../../renderer/upload/engine/upload-step.ts'
+import { type Call, CallList } from './model-calls.ts'
 import { checkStep } from './model-rules.ts'
 import type { ModelWorld } from './model-world.ts'
 
-export interface Call {
-  readonly kind: 'prepare' | 'verify' | 'complete' | 'cancel' | 'reread' | 'put'
-  readonly run: number
-  /** Of a PUT, with the checksum that was signed for it. */
-  readonly partNumber: number
-  readonly sum: string
-  readonly startedAt: number
-}
 interface Timer {
   readonly run: number
   readonly event: UploadEvent
@@ -36,7 +29,7 @@ interface Timer {
 export class ModelRunner {
   readonly world: ModelWorld
   state: UploadState = { phase: 'queued' }
-  calls: Call[] = []
+  readonly calls = new CallList()
   timers: Timer[] = []
   sums: PartSums | null = null
   budget = FULL_BUDGET
@@ -62,12 +55,6 @@ export class ModelRunner {
 
   isAlive(call: { readonly run: number }): boolean {
     return call.run === this.#run
-  }
-
-  /** Those that could end next: the host does one thing at a time, except that it cancels. */
-  answerable(): readonly Call[] {
-    const first = this.calls.find(isInTurn)
-    return this.calls.filter((call) => !isInTurn(call) || call === first)
   }
 
   cancel(): void {
@@ -116,15 +103,11 @@ export class ModelRunner {
       this.#reread(call, failure)
       return
     }
-    this.#drop(call)
+    this.calls.drop(call)
     if (call.kind === 'put') this.#endPut(call, failure, isDone)
     if (call.kind === 'prepare') this.#endPrepare(call, failure)
     if (call.kind === 'complete') this.#endComplete(call, failure, isDone)
     if (call.kind === 'cancel') this.#endCancel(call, failure, isDone)
-  }
-
-  #drop(call: Call): void {
-    this.calls = this.calls.filter((each) => each !== call)
   }
 
   #endPut(call: Call, failure: Failure | null, isDone: boolean): void {
@@ -191,7 +174,7 @@ export class ModelRunner {
     const isOver = !this.isAlive(call) || sums === null || failure !== null || next === undefined
     const noted = isOver ? null : sums.noteReread(next, world.sumNow(next))
     if (noted?.ok) return
-    this.#drop(call)
+    this.calls.drop(call)
     if (noted !== null) this.fail(noted.failure)
     else if (!this.isAlive(call) || call.kind === 'reread') return
     else if (failure !== null) this.fail(failure)
@@ -205,8 +188,7 @@ export class ModelRunner {
         this.#run += 1
         this.timers = []
         this.#lastLanding = null
-        // What has not begun yet is not made any more; what has goes on without us.
-        this.calls = this.calls.filter((call) => this.answerable().includes(call))
+        this.calls.abandon()
         break
       case 'wait':
         this.timers.push({ run, event: { type: 'wait-over' } })
@@ -221,7 +203,7 @@ export class ModelRunner {
         }
         break
       case 'reread':
-        this.calls = this.calls.filter(({ kind }) => kind !== 'reread')
+        this.calls.dropAll('reread')
         this.#call('reread')
         break
       case 'prepare':
@@ -236,10 +218,6 @@ export class ModelRunner {
   }
 
   #call(kind: Call['kind'], partNumber = 0, sum = ''): void {
-    this.calls.push({ kind, run: this.#run, partNumber, sum, startedAt: this.#now })
+    this.calls.add({ kind, run: this.#run, partNumber, sum, startedAt: this.#now })
   }
-}
-
-function isInTurn({ kind }: Call): boolean {
-  return kind === 'prepare' || kind === 'verify' || kind === 'complete'
 }

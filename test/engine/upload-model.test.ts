@@ -98,7 +98,7 @@ function move(runner: ModelRunner, { kind, pick }: Move): void {
   if (kind === 'lose upload') world.loseUpload()
   const event = pickFrom(worldEvents, pick)
   if (kind === 'world' && event !== undefined) runner.tell(event)
-  const call = pickFrom(runner.answerable(), pick)
+  const call = pickFrom(runner.calls.answerable(), pick)
   if (call === undefined) return
   if (kind === 'answer') runner.end(call, null, true)
   if (kind === 'fail') runner.end(call, pickFrom(failures, pick >> 3) ?? null, false)
@@ -117,7 +117,7 @@ function driveOn(runner: ModelRunner): void {
     runner.fire(0)
     runner.hash()
     runner.grant()
-    const [call] = runner.answerable()
+    const [call] = runner.calls.answerable()
     if (call !== undefined) runner.end(call, null, true)
   }
 }

@@ -88,7 +88,7 @@ function act(bench: QueueBench, name: Act | WorldAct, uploadId: UploadId, ms: nu
       clock.oversleep(ms * 1000)
       break
     case 'edit':
-      bench.sourceOf(uploadId).edit((ms * MIB) / 50)
+      bench.sourceOf(uploadId).edit(ms % 2 === 0 ? 'all' : (ms * MIB) / 50)
       break
     case 'wait':
       break

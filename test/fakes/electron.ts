@@ -3,7 +3,7 @@
 import { FakeApp } from './electron-parts/app.ts'
 import { ipcMain } from './electron-parts/ipc.ts'
 import { FakeSession } from './electron-parts/session.ts'
-import { shell } from './electron-parts/system.ts'
+import { powerMonitor, shell } from './electron-parts/system.ts'
 import { FakeWindow } from './electron-parts/window.ts'
 
 export * from './electron-parts/ipc.ts'
@@ -40,6 +40,7 @@ export const protocol = {
 /** Between tests of the whole app, which share this module. */
 export function resetElectron(): void {
   app.reset()
+  powerMonitor.removeAllListeners()
   session.defaultSession = new FakeSession()
   session.partitions.clear()
   protocol.schemes = []

@@ -8,7 +8,7 @@ export class FakeSource implements FileSource {
   /** Set: every read from now on fails so. */
   trouble: Failure | null = null
   readonly reads: ByteRange[] = []
-  readonly #edits: number[] = []
+  readonly #edits: (number | 'all')[] = []
 
   readonly check = async (signal: AbortSignal) => {
     signal.throwIfAborted()
@@ -23,8 +23,8 @@ export class FakeSource implements FileSource {
   }
 
   /** Somebody writes to the file; its length and time stay as they were. */
-  edit(atByte: number): void {
-    this.#edits.push(atByte)
+  edit(at: number | 'all'): void {
+    this.#edits.push(at)
   }
 
   /** Somebody puts the old file back. */
@@ -34,7 +34,8 @@ export class FakeSource implements FileSource {
 
   textOf(range: ByteRange, editCount = this.#edits.length): string {
     const { start, end } = range
-    const edits = this.#edits.slice(0, editCount).filter((at) => start <= at && at < end)
+    const isMeant = (at: number | 'all') => at === 'all' || (start <= at && at < end)
+    const edits = this.#edits.slice(0, editCount).filter(isMeant)
     return [`${start}-${end}`, ...edits].join(' ')
   }
 

@@ -13,7 +13,7 @@ export class OddStoreUpload {
   harness: CoreHarness
   readonly uploadId: UploadId
 
-  private constructor(store: OddStore, stub: StubStore, harness: CoreHarness, uploadId: UploadId) {
+  private constructor(stub: StubStore, store: OddStore, harness: CoreHarness, uploadId: UploadId) {
     this.store = store
     this.stub = stub
     this.harness = harness
@@ -40,7 +40,7 @@ export class OddStoreUpload {
       keepSecret: true,
     })
     const { uploadId } = await harness.queueBytes(destination, 'a.bin', ODD_BYTES)
-    return new OddStoreUpload(store, stub, harness, uploadId)
+    return new OddStoreUpload(stub, store, harness, uploadId)
   }
 
   /** Both parts are there. */

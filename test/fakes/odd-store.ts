@@ -41,6 +41,7 @@ export class OddStore {
   /** Whether its ETags are MD5s, as S3's are, or a word of its own. */
   hasMd5Etags = false
   keepsTokens = true
+  takesChecksumType = true
   pageLength = 1000
   object: OddObject | null = null
   /** Headers and body of every Complete, oldest first. */
@@ -113,6 +114,10 @@ export class OddStore {
   }
 
   #create(key: string, request: IncomingMessage): Answer {
+    const hasType = request.headers['x-amz-checksum-type'] !== undefined
+    // Those with which it is asked what it checks say what other stores take.
+    const isUpload = !key.includes('.ferry-check')
+    if (hasType && isUpload && !this.takesChecksumType) return refusal(400, 'InvalidRequest')
     const id = randomUUID()
     const token = this.keepsTokens ? String(request.headers[TOKEN] ?? '') : ''
     this.uploads.set(id, { key, token, headers: request.headers, parts: new Map() })

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { fakeSum, textOf } from '../fakes/fake-source.ts'
 import { FakeStore } from '../fakes/fake-store.ts'
 import { uploadRecord } from '../fakes/upload-records.ts'
 import { VirtualClock } from '../fakes/virtual-clock.ts'
@@ -20,7 +21,9 @@ function fakeSubject(): TransportSubject {
       const store = new FakeStore(clock)
       const { uploadId } = store.take(uploadRecord(1, byteLength))
       script(store, answer)
-      const signed = await store.control.sign(uploadId, [1])
+      const signed = await store.control.sign(uploadId, [
+        { partNumber: 1, checksum: fakeSum(textOf({ payload: null })) },
+      ])
       const [part] = signed.ok ? signed.value : []
       if (part === undefined) throw new Error('Not signed')
       const controller = new AbortController()

@@ -9,7 +9,9 @@ import { createIntake } from '../../renderer/upload/adapters/intake-over-bridge.
 import { nameOfPastedImage } from '../../renderer/upload/adapters/pasted-image-name.ts'
 import { type SourceFiles, sourceLookup } from '../../renderer/upload/adapters/source-files.ts'
 import { createUploadQueue } from '../../renderer/upload/engine/upload-queue.ts'
+import { FakeChecksums } from '../fakes/fake-checksums.ts'
 import { FakeNetwork } from '../fakes/fake-network.ts'
+import { FakePower } from '../fakes/fake-power.ts'
 import { FakeStore } from '../fakes/fake-store.ts'
 import { destinationIdOf, sourceIdOf, uploadIdOf, uploadRecord } from '../fakes/upload-records.ts'
 import { VirtualClock } from '../fakes/virtual-clock.ts'
@@ -36,8 +38,10 @@ class IntakeBench {
       control: this.store.control,
       transport: this.store.transport,
       sources: sourceLookup(this.sourceFiles),
+      checksums: new FakeChecksums(this.clock),
       clock: this.clock,
       network: new FakeNetwork(),
+      power: new FakePower(),
     },
     { destinationOf: () => null },
   )

@@ -7,8 +7,8 @@ import { batchedMarks } from './mark-batch.ts'
 export function bridgeControl(commands: CommandCalls): UploadControl {
   return {
     prepare: (uploadId, partBytes) => commands.prepareUpload({ uploadId, partBytes }),
-    sign: (uploadId, partNumbers) =>
-      commands.signParts({ uploadId, partNumbers: [...partNumbers] }),
+    sign: (uploadId, parts) => commands.signParts({ uploadId, parts: [...parts] }),
+    checkSource: (uploadId) => commands.checkSource({ uploadId }),
     explainSilence: async (uploadId) => {
       const explained = await commands.explainSilence({ uploadId })
       return explained.ok ? succeeded(explained.value.failure) : explained

@@ -23,7 +23,10 @@ export class PartSums {
   /** Those among them that were read after every part had been read a first time. */
   readonly #rereadLate = new Set<number>()
 
-  constructor({ plan, algorithm }: PreparedUpload, sourceId: UploadRecord['sourceId']) {
+  constructor(
+    { plan, algorithm }: Pick<PreparedUpload, 'plan' | 'algorithm'>,
+    sourceId: UploadRecord['sourceId'],
+  ) {
     this.plan = plan
     this.algorithm = algorithm
     this.sourceId = sourceId

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import type { MenuItemConstructorOptions } from 'electron'
 
 export const shell = {
@@ -34,6 +35,9 @@ export const screen = {
   workAreas: [{ x: 0, y: 0, width: 1920, height: 1040 }],
   getAllDisplays: () => screen.workAreas.map((workArea) => ({ workArea })),
 }
+
+/** Says `suspend` and `resume`. */
+export const powerMonitor = new EventEmitter()
 
 export const powerSaveBlocker = {
   running: new Map<number, string>(),

@@ -1,0 +1,57 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import { probeBlob } from './blob-probe.ts'
+
+/** Larger pieces are no faster (measured from 128 KiB to 4 MiB). */
+const PIECE_BYTES = 1024 * 1024
+
+/**
+ * Reads a body from its begin to its end into one buffer that is used again and again: the fastest
+ * of the ways to read a file in Chromium, and the one that leaves no garbage.
+ * @param take is given each piece while it lasts; false: no more is wanted.
+ */
+export async function readInPieces(
+  body: Blob,
+  take: (piece: Uint8Array) => Promise<boolean>,
+): Promise<Outcome<null>> {
+  const reader = body.stream().getReader({ mode: 'byob' })
+  let buffer = new ArrayBuffer(Math.min(PIECE_BYTES, Math.max(1, body.size)))
+  let readBytes = 0
+  try {
+    // Its length says when a body ends: a stream's end gets lost now and then in Chromium, and the
+    // read that waits for it never comes back.
+    while (readBytes < body.size) {
+      const piece = await nextPiece(reader, buffer)
+      if (piece === 'broken') return failed(await failureAt(body, readBytes))
+      if (piece === 'ended') return failed({ kind: 'source-changed' })
+      readBytes += piece.byteLength
+      if (!(await take(piece))) break
+      buffer = piece.buffer
+    }
+    return succeeded(null)
+  } finally {
+    // A stream that broke cannot be cancelled any more.
+    reader.cancel().catch(() => undefined)
+  }
+}
+
+async function nextPiece(
+  reader: ReadableStreamBYOBReader,
+  buffer: ArrayBuffer,
+): Promise<Uint8Array<ArrayBuffer> | 'ended' | 'broken'> {
+  try {
+    const { value } = await reader.read(new Uint8Array(buffer))
+    return value === undefined || value.byteLength === 0 ? 'ended' : value
+  } catch {
+    return 'broken'
+  }
+}
+
+/** What a stream that broke off did not say. */
+async function failureAt(body: Blob, atByte: number): Promise<Failure> {
+  const onTheWhole = await probeBlob(body, 'source-changed')
+  if (onTheWhole !== null) return onTheWhole
+  // The same file, and yet not readable here: a bad place on the disk.
+  const here = await probeBlob(body.slice(atByte, atByte + 1), 'source-unreadable')
+  return here ?? { kind: 'stalled' }
+}

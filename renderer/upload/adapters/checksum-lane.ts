@@ -1,0 +1,105 @@
+import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import type { FromChecksumWorker, ToChecksumWorker } from './checksum-messages.ts'
+
+export interface ChecksumJob {
+  readonly body: Blob
+  readonly algorithm: ChecksumAlgorithm
+  readonly end: (outcome: Outcome<string>) => void
+}
+
+export interface LaneParts {
+  readonly startWorker: () => Worker
+  /** A worker that says nothing for so long while it has a job is dead. */
+  readonly silentMs: number
+  readonly freed: () => void
+}
+
+/** One worker and the job it has. A worker that dies is replaced when there is work for another. */
+export class ChecksumLane {
+  readonly #parts: LaneParts
+  #worker: Worker | null = null
+  #hasStarted = false
+  #job: ChecksumJob | null = null
+  #jobId = 0
+  #silence: ReturnType<typeof setTimeout> | undefined
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts
+    // At once: later the host, from which it is loaded, may be away.
+    this.#worker = this.#start()
+  }
+
+  get isFree(): boolean {
+    return this.#job === null
+  }
+
+  take(job: ChecksumJob): void {
+    this.#job = job
+    this.#jobId += 1
+    this.#worker ??= this.#start()
+    const { body, algorithm } = job
+    this.#tell({ type: 'sum', jobId: this.#jobId, body, algorithm })
+    this.#watch()
+  }
+
+  /** The job is not wanted any more; it gets no end. */
+  stop(job: ChecksumJob): void {
+    if (this.#job !== job) return
+    this.#tell({ type: 'stop' })
+    this.#release()
+  }
+
+  #start(): Worker {
+    const worker = this.#parts.startWorker()
+    this.#hasStarted = false
+    worker.addEventListener('message', ({ data }: MessageEvent<FromChecksumWorker>) => {
+      if (worker === this.#worker) this.#hear(data)
+    })
+    worker.addEventListener('error', () => {
+      if (worker === this.#worker) this.#bury()
+    })
+    return worker
+  }
+
+  #hear(message: FromChecksumWorker): void {
+    if (message.type === 'started') {
+      this.#hasStarted = true
+      return
+    }
+    if (this.#job === null || message.jobId !== this.#jobId) return
+    if (message.type === 'reading') this.#watch()
+    else if (message.type === 'summed') this.#end(succeeded(message.checksum))
+    else this.#end(failed(message.failure))
+  }
+
+  #watch(): void {
+    clearTimeout(this.#silence)
+    this.#silence = setTimeout(() => this.#bury(), this.#parts.silentMs)
+  }
+
+  /** Its job fails as something that is tried again. */
+  #bury(): void {
+    this.#worker?.terminate()
+    this.#worker = null
+    // A script that was never loaded: nobody was there to serve it.
+    const failure: Failure = { kind: this.#hasStarted ? 'stalled' : 'host-gone' }
+    if (this.#job !== null) this.#end(failed(failure))
+  }
+
+  #end(outcome: Outcome<string>): void {
+    this.#job?.end(outcome)
+    this.#release()
+  }
+
+  #release(): void {
+    clearTimeout(this.#silence)
+    this.#job = null
+    this.#parts.freed()
+  }
+
+  #tell(message: ToChecksumWorker): void {
+    this.#worker?.postMessage(message)
+  }
+}

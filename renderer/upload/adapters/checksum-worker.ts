@@ -1,0 +1,100 @@
+// Runs in a worker of its own: the page's main thread never touches a file's bytes.
+import { createCRC32, createCRC64, createMD5, createSHA256, type IHasher } from 'hash-wasm'
+import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
+import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { readInPieces } from './blob-pieces.ts'
+import type { FromChecksumWorker, ToChecksumWorker } from './checksum-messages.ts'
+
+const READING_EVERY_MS = 1000
+
+/** Made once, since each is compiled; they serve one job after the other. */
+const hashers = new Map<ChecksumAlgorithm, Promise<IHasher>>()
+let currentJobId: number | null = null
+
+addEventListener('message', ({ data }: MessageEvent<ToChecksumWorker>) => {
+  if (data.type === 'stop') currentJobId = null
+  else void answer(data)
+})
+say({ type: 'started' })
+
+async function answer({ jobId, body, algorithm }: ToChecksumWorker & { type: 'sum' }) {
+  currentJobId = jobId
+  const summed = await sumOf(body, algorithm, jobId).catch(() => bug(algorithm))
+  if (currentJobId !== jobId) return
+  if (summed.ok) say({ type: 'summed', jobId, checksum: summed.value })
+  else say({ type: 'failed', jobId, failure: summed.failure })
+}
+
+async function sumOf(
+  body: Blob,
+  algorithm: ChecksumAlgorithm,
+  jobId: number,
+): Promise<Outcome<string>> {
+  const hasher = await hasherFor(algorithm)
+  if (currentJobId !== jobId) return succeeded('')
+  hasher.init()
+  let saidAtMs = performance.now()
+  const read = await readInPieces(body, async (piece) => {
+    // A job that was stopped must not touch the hasher, which may serve the next one already.
+    if (currentJobId !== jobId) return false
+    hasher.update(piece)
+    if (performance.now() - saidAtMs >= READING_EVERY_MS) {
+      saidAtMs = performance.now()
+      say({ type: 'reading', jobId })
+    }
+    await messagesHeard()
+    return true
+  })
+  if (!read.ok) return read
+  return succeeded(currentJobId === jobId ? base64(hasher.digest('binary')) : '')
+}
+
+/** Reading fails in known ways; anything else is of our making. */
+function bug(algorithm: ChecksumAlgorithm): Outcome<never> {
+  return failed({ kind: 'internal', reference: `checksum: ${algorithm}` })
+}
+
+function hasherFor(algorithm: ChecksumAlgorithm): Promise<IHasher> {
+  const making = hashers.get(algorithm) ?? makeHasher(algorithm)
+  hashers.set(algorithm, making)
+  return making
+}
+
+/** The polynomials of CRC-64/NVME and CRC-32C, bits reflected, as hash-wasm takes them. */
+function makeHasher(algorithm: ChecksumAlgorithm): Promise<IHasher> {
+  switch (algorithm) {
+    case 'crc64nvme':
+      return createCRC64('9a6c9329ac4bc9b5')
+    case 'crc32c':
+      return createCRC32(0x82f63b78)
+    case 'sha256':
+      return createSHA256()
+    case 'md5':
+      return createMD5()
+    default:
+      return unreachable(algorithm)
+  }
+}
+
+const { port1: near, port2: far } = new MessageChannel()
+near.start()
+
+/**
+ * Lets a "stop" in. Without it, a file that is read faster than it is summed up keeps a worker
+ * from ever looking at its messages.
+ */
+function messagesHeard(): Promise<void> {
+  return new Promise((resolve) => {
+    near.addEventListener('message', () => resolve(), { once: true })
+    far.postMessage(null)
+  })
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+}
+
+function say(message: FromChecksumWorker): void {
+  postMessage(message)
+}

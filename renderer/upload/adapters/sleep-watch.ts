@@ -1,0 +1,64 @@
+/** One moment on two clocks. */
+export interface Moment {
+  /** The clock on the wall: goes on while the computer sleeps, and can be set. */
+  readonly wallMs: number
+  /** Never set. Stands still in a sleep on Linux and macOS, goes on on Windows. */
+  readonly steadyMs: number
+}
+
+/**
+ * By so much the clocks come apart in a sleep that connections may not outlive. A clock that is
+ * set by hand looks the same, and costs no more than preparing anew.
+ */
+const ASUNDER_MS = 10_000
+/**
+ * Where the steady clock goes on, only a long silence tells of a sleep: timers of a hidden tab run
+ * once a minute. Source: developer.chrome.com/blog/timer-throttling-in-chrome-88
+ */
+const SILENT_MS = 180_000
+/** Awake for so long after the word that it would sleep, the computer did not. */
+const SLEEPLESS_MS = 60_000
+/** A host's word that comes so soon after our own finding is about the same sleep. */
+const SAME_SLEEP_MS = 60_000
+
+/** Finds out from clocks and from the host's word when the computer sleeps and wakes. */
+export class SleepWatch {
+  #last: Moment
+  #asleepSinceMs: number | null = null
+  #awokeAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(now: Moment) {
+    this.#last = now
+  }
+
+  /** To be asked again and again. Null: nothing new. */
+  look(now: Moment): 'awake' | null {
+    const hasSlept = hasSleptBetween(this.#last, now)
+    this.#last = now
+    const isSleepless =
+      this.#asleepSinceMs !== null && now.steadyMs - this.#asleepSinceMs > SLEEPLESS_MS
+    return hasSlept || isSleepless ? this.#wake(now) : null
+  }
+
+  hear(isAsleep: boolean, now: Moment): 'asleep' | 'awake' | null {
+    if (isAsleep) {
+      if (this.#asleepSinceMs !== null) return null
+      this.#asleepSinceMs = now.steadyMs
+      return 'asleep'
+    }
+    this.#last = now
+    const isKnown = this.#asleepSinceMs === null && now.steadyMs - this.#awokeAtMs < SAME_SLEEP_MS
+    return isKnown ? null : this.#wake(now)
+  }
+
+  #wake(now: Moment): 'awake' {
+    this.#asleepSinceMs = null
+    this.#awokeAtMs = now.steadyMs
+    return 'awake'
+  }
+}
+
+function hasSleptBetween(before: Moment, now: Moment): boolean {
+  const steadyMs = now.steadyMs - before.steadyMs
+  return now.wallMs - before.wallMs - steadyMs > ASUNDER_MS || steadyMs > SILENT_MS
+}

@@ -1,0 +1,67 @@
+import type { Checksums } from '../engine/ports.ts'
+import { type ChecksumJob, ChecksumLane } from './checksum-lane.ts'
+
+/** Two read and sum up a file as fast as a disk delivers; more only take from the sending. */
+const MOST_WORKERS = 2
+/** A disk that has to spin up, or a folder in the network, may take its time. */
+const SILENT_MS = 60_000
+
+export interface WorkerChecksumsOptions {
+  readonly workerCount: number
+  readonly silentMs: number
+}
+
+/** Sums up bodies in workers, one body each at a time: first those that somebody waits for. */
+export function workerChecksums(options: Partial<WorkerChecksumsOptions> = {}): Checksums {
+  const { workerCount = usualWorkerCount(), silentMs = SILENT_MS } = options
+  const waiting = { next: new Set<ChecksumJob>(), idle: new Set<ChecksumJob>() }
+  const lanes = Array.from(
+    { length: workerCount },
+    () => new ChecksumLane({ startWorker, silentMs, freed: handOut }),
+  )
+
+  function handOut(): void {
+    for (const lane of lanes) {
+      const line = waiting.next.size > 0 ? waiting.next : waiting.idle
+      const [job] = line
+      if (job === undefined || !lane.isFree) continue
+      line.delete(job)
+      lane.take(job)
+    }
+  }
+
+  return {
+    of: ({ payload }, algorithm, order, signal) =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted()
+        if (!(payload instanceof Blob)) throw new TypeError('The body is not a Blob')
+        const job: ChecksumJob = {
+          body: payload,
+          algorithm,
+          end: (outcome) => {
+            signal.removeEventListener('abort', abort)
+            resolve(outcome)
+          },
+        }
+        const abort = () => {
+          waiting[order].delete(job)
+          for (const lane of lanes) lane.stop(job)
+          reject(signal.reason)
+        }
+        signal.addEventListener('abort', abort, { once: true })
+        waiting[order].add(job)
+        handOut()
+      }),
+  }
+}
+
+function usualWorkerCount(): number {
+  return Math.min(MOST_WORKERS, Math.max(1, navigator.hardwareConcurrency))
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('./checksum-worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'checksums',
+  })
+}
