@@ -18,8 +18,8 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
   /** Everything has landed but Complete. */
   async function sent() {
     const ferry = await FerryOnStore.on(store)
-    const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
-    await ferry.send(uploadId, prepared, BYTES, [1, 2])
+    const { uploadId } = await ferry.begin('a.bin', BYTES, PART)
+    await ferry.harness.send(uploadId, BYTES, [1, 2])
     return { ferry, uploadId }
   }
 
@@ -51,8 +51,8 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
 
   it('cancels a single object whose PUT has won the race', async () => {
     const ferry = await FerryOnStore.on(store)
-    const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, null)
-    await ferry.send(uploadId, prepared, BYTES, [1])
+    const { uploadId } = await ferry.begin('a.bin', BYTES, null)
+    await ferry.harness.send(uploadId, BYTES, [1])
 
     const { status } = await ferry.harness.must('cancelUpload', { uploadId })
 
@@ -120,7 +120,7 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
     const aborted = await ferry.harness.ask('completeUpload', { uploadId })
     const retried = await ferry.harness.ask('completeUpload', { uploadId })
     const again = await ferry.prepare(uploadId)
-    await ferry.send(uploadId, again, BYTES, [1, 2])
+    await ferry.harness.send(uploadId, BYTES, [1, 2])
     const { status } = await ferry.complete(uploadId)
 
     // Ceph answers 500 to the first, as if it were worth a thousand tries.
@@ -132,8 +132,8 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
   })
 
   async function completedAsUsual(ferry: FerryOnStore) {
-    const { uploadId, prepared } = await ferry.begin('b.bin', BYTES, PART)
-    await ferry.send(uploadId, prepared, BYTES, [1, 2])
+    const { uploadId } = await ferry.begin('b.bin', BYTES, PART)
+    await ferry.harness.send(uploadId, BYTES, [1, 2])
     const { status } = await ferry.complete(uploadId)
     return status.phase === 'done' ? status.proof : expect.unreachable('It is not done')
   }

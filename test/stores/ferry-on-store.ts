@@ -11,13 +11,11 @@ import type {
   ProviderId,
 } from '../../electron/contract/destination.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
-import { rangeOfPart } from '../../electron/contract/part-plan.ts'
 import type { PreparedUpload, SignedPart, UploadRecord } from '../../electron/contract/upload.ts'
 import { clientOf } from '../core/local-bucket/conformance/store.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { FaultyHttp } from '../fakes/faulty-http.ts'
 import type { StoreUnderTest, TestBucket } from './buckets.ts'
-import { sumOf } from './sums.ts'
 
 /** Ferry's real core, connected to a bucket of a real store, and what a page does with it. */
 export class FerryOnStore {
@@ -83,24 +81,6 @@ export class FerryOnStore {
   async sign(uploadId: UploadId, partNumber: number, checksum: string): Promise<SignedPart> {
     const parts = [{ partNumber, checksum }]
     return this.harness.only(await this.harness.must('signParts', { uploadId, parts }))
-  }
-
-  /** Sends parts as the page does, and records what the store answered. */
-  async send(
-    uploadId: UploadId,
-    { plan, algorithm }: PreparedUpload,
-    bytes: Uint8Array,
-    partNumbers: readonly number[],
-  ): Promise<void> {
-    for (const partNumber of partNumbers) {
-      const { start, end } = rangeOfPart(plan, partNumber)
-      const body = bytes.subarray(start, end)
-      const checksum = await sumOf(algorithm, body)
-      const { status, etag } = await put(await this.sign(uploadId, partNumber, checksum), body)
-      if (status !== 200 || etag === null) throw new Error(`Part ${partNumber} got ${status}`)
-      const receipts = [{ partNumber, etag, checksum }]
-      await this.harness.must('recordParts', { uploadId, receipts })
-    }
   }
 
   complete(uploadId: UploadId): Promise<UploadRecord> {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Proof, StoreIntegrity } from '../../electron/contract/checksum.ts'
-import { PART, someBytes } from '../fakes/core-harness.ts'
+import { checksumOf, PART, someBytes } from '../fakes/core-harness.ts'
 import { type StoreUnderTest, storesUnderTest } from './buckets.ts'
 import { bytesBehind, FerryOnStore, put } from './ferry-on-store.ts'
-import { sumOf } from './sums.ts'
 
 /** Measured; of another store it is taken as Ferry finds it. */
 const CHECKED: Partial<Record<StoreUnderTest['kind'], StoreIntegrity>> = {
@@ -49,7 +48,7 @@ describe.each(storesUnderTest())('$name', (store) => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
     const sent = BYTES.slice(0, PART)
-    const announced = await sumOf(prepared.algorithm, sent)
+    const announced = await checksumOf(prepared.algorithm, sent)
     sent[PART - 1] = (sent[PART - 1] ?? 0) ^ 1
 
     const { status } = await put(await ferry.sign(uploadId, 1, announced), sent)
@@ -63,13 +62,13 @@ describe.each(storesUnderTest())('$name', (store) => {
   it('keeps a part that has landed when a later try of it is refused', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
-    await ferry.send(uploadId, prepared, BYTES, [1])
-    const announced = await sumOf(prepared.algorithm, BYTES.subarray(0, PART))
+    await ferry.harness.send(uploadId, BYTES, [1])
+    const announced = await checksumOf(prepared.algorithm, BYTES.subarray(0, PART))
     await put(await ferry.sign(uploadId, 1, announced), someBytes(PART, 2))
     const isRefused = (await integrityOf(ferry)) !== 'none'
-    const again = await ferry.prepare(uploadId)
+    await ferry.prepare(uploadId)
 
-    await ferry.send(uploadId, again, BYTES, isRefused ? [2, 3] : [1, 2, 3])
+    await ferry.harness.send(uploadId, BYTES, isRefused ? [2, 3] : [1, 2, 3])
     const { link } = await ferry.complete(uploadId)
 
     expect((await bytesBehind(link?.url)).equals(BYTES)).toBe(true)
@@ -77,8 +76,8 @@ describe.each(storesUnderTest())('$name', (store) => {
 
   it('proves an object of several parts as well as it can', async () => {
     const ferry = await FerryOnStore.on(store)
-    const { uploadId, prepared } = await ferry.begin('a.bin', BYTES, PART)
-    await ferry.send(uploadId, prepared, BYTES, [3, 1, 2])
+    const { uploadId } = await ferry.begin('a.bin', BYTES, PART)
+    await ferry.harness.send(uploadId, BYTES, [3, 1, 2])
 
     const { status, link } = await ferry.complete(uploadId)
 
@@ -93,8 +92,8 @@ describe.each(storesUnderTest())('$name', (store) => {
     ['of no byte', new Uint8Array()],
   ])('proves a single object %s as a whole', async (_, bytes) => {
     const ferry = await FerryOnStore.on(store)
-    const { uploadId, prepared } = await ferry.begin('a.bin', bytes, null)
-    await ferry.send(uploadId, prepared, bytes, [1])
+    const { uploadId } = await ferry.begin('a.bin', bytes, null)
+    await ferry.harness.send(uploadId, bytes, [1])
 
     const { status, link } = await ferry.complete(uploadId)
 
@@ -108,7 +107,7 @@ describe.each(storesUnderTest())('$name', (store) => {
     const ferry = await FerryOnStore.on(store)
     const bytes = BYTES.subarray(0, 1234)
     const { uploadId, prepared } = await ferry.begin('a.bin', bytes, null)
-    const announced = await sumOf(prepared.algorithm, someBytes(1234, 2))
+    const announced = await checksumOf(prepared.algorithm, someBytes(1234, 2))
 
     const { status } = await put(await ferry.sign(uploadId, 1, announced), bytes)
 

@@ -27,8 +27,8 @@ describe.each(storesUnderTest())('objects on $name', (store) => {
   it('carry odd names byte for byte, and open by their link', async () => {
     const ferry = await FerryOnStore.on(store)
     for (const name of ODD_NAMES) {
-      const { uploadId, prepared } = await ferry.begin(name, BYTES, null)
-      await ferry.send(uploadId, prepared, BYTES, [1])
+      const { uploadId } = await ferry.begin(name, BYTES, null)
+      await ferry.harness.send(uploadId, BYTES, [1])
 
       const { key, link } = await ferry.complete(uploadId)
 
@@ -42,8 +42,8 @@ describe.each(storesUnderTest())('objects on $name', (store) => {
 
   it('come back from a link under their own name and type', async () => {
     const ferry = await FerryOnStore.on(store)
-    const { uploadId, prepared } = await ferry.begin('Grüße + 100%.pdf', BYTES, null)
-    await ferry.send(uploadId, prepared, BYTES, [1])
+    const { uploadId } = await ferry.begin('Grüße + 100%.pdf', BYTES, null)
+    await ferry.harness.send(uploadId, BYTES, [1])
     await ferry.complete(uploadId)
 
     const link = await ferry.harness.must('createShareLink', { uploadId, linkSeconds: 60 })
@@ -60,8 +60,8 @@ describe.each(storesUnderTest())('objects on $name', (store) => {
     const ferry = await FerryOnStore.on(store)
     const Bucket = ferry.bucket.store.bucket
     await ferry.client.send(new PutObjectCommand({ Bucket, Key: 'a.txt', Body: 'theirs' }))
-    const { uploadId, prepared } = await ferry.begin('a.txt', BYTES, null)
-    await ferry.send(uploadId, prepared, BYTES, [1])
+    const { uploadId } = await ferry.begin('a.txt', BYTES, null)
+    await ferry.harness.send(uploadId, BYTES, [1])
 
     const { key } = await ferry.complete(uploadId)
 

@@ -1,11 +1,10 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
 import { rangeOfPart } from '../../electron/contract/part-plan.ts'
-import { PART, someBytes } from '../fakes/core-harness.ts'
+import { checksumOf, PART, someBytes } from '../fakes/core-harness.ts'
 import { loseAnswer } from '../fakes/faulty-http.ts'
 import { storesUnderTest } from './buckets.ts'
 import { bytesBehind, FerryOnStore, put, putHalf } from './ferry-on-store.ts'
-import { sumOf } from './sums.ts'
 
 const BYTES = someBytes(2 * PART + 77)
 const PAGE_OF_PARTS = 1000
@@ -15,15 +14,15 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
   it('goes on after a restart from the parts that the store holds, with their sums', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
-    await ferry.send(uploadId, prepared, BYTES, [2])
+    await ferry.harness.send(uploadId, BYTES, [2])
 
     await ferry.restart()
     const again = await ferry.prepare(uploadId)
-    await ferry.send(uploadId, again, BYTES, [1, 3])
+    await ferry.harness.send(uploadId, BYTES, [1, 3])
     const { status, link } = await ferry.complete(uploadId)
 
     const { start, end } = rangeOfPart(prepared.plan, 2)
-    const checksum = await sumOf(prepared.algorithm, BYTES.subarray(start, end))
+    const checksum = await checksumOf(prepared.algorithm, BYTES.subarray(start, end))
     expect(again).toMatchObject({
       plan: prepared.plan,
       algorithm: prepared.algorithm,
@@ -37,11 +36,11 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
   it('does not count a part that was cut off, and takes it when it comes again', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
-    const checksum = await sumOf(prepared.algorithm, BYTES.subarray(0, PART))
+    const checksum = await checksumOf(prepared.algorithm, BYTES.subarray(0, PART))
     await putHalf(await ferry.sign(uploadId, 1, checksum), BYTES.subarray(0, PART))
 
     const again = await ferry.prepare(uploadId)
-    await ferry.send(uploadId, again, BYTES, [1, 2, 3])
+    await ferry.harness.send(uploadId, BYTES, [1, 2, 3])
     const { link } = await ferry.complete(uploadId)
 
     expect(again.held).toEqual([])
@@ -52,7 +51,7 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
     const body = BYTES.subarray(0, PART)
-    const checksum = await sumOf(prepared.algorithm, body)
+    const checksum = await checksumOf(prepared.algorithm, body)
     await put(await ferry.sign(uploadId, 1, checksum), body)
 
     await ferry.restart()
@@ -65,9 +64,9 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
     const [former, present] = [BYTES.slice(0, PART), BYTES.slice(PART, 2 * PART)]
-    const formerSum = await sumOf(prepared.algorithm, former)
+    const formerSum = await checksumOf(prepared.algorithm, former)
     const early = await ferry.sign(uploadId, 1, formerSum)
-    const late = await ferry.sign(uploadId, 1, await sumOf(prepared.algorithm, present))
+    const late = await ferry.sign(uploadId, 1, await checksumOf(prepared.algorithm, present))
     await put(late, present)
     await put(early, former)
 
@@ -85,7 +84,7 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     const { uploadId } = await ferry.harness.queue(ferry.destination, source)
     const { algorithm } = await ferry.prepare(uploadId, PART)
     const byte = new Uint8Array([7])
-    const checksum = await sumOf(algorithm, byte)
+    const checksum = await checksumOf(algorithm, byte)
     const numbers = Array.from({ length: lastPart }, (_, index) => index + 1)
     const sendSome = async () => {
       for (let next = numbers.pop(); next !== undefined; next = numbers.pop()) {
@@ -106,14 +105,14 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
   it('begins anew what the store has forgotten', async () => {
     const ferry = await FerryOnStore.on(store)
     const { uploadId, prepared } = await ferry.begin('film.mkv', BYTES, PART)
-    await ferry.send(uploadId, prepared, BYTES, [1])
+    await ferry.harness.send(uploadId, BYTES, [1])
     const Bucket = ferry.bucket.store.bucket
     const { Uploads = [] } = await ferry.client.send(new ListMultipartUploadsCommand({ Bucket }))
     const { Key, UploadId } = ferry.harness.only(Uploads)
     await ferry.client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
 
     const again = await ferry.prepare(uploadId)
-    await ferry.send(uploadId, again, BYTES, [1, 2, 3])
+    await ferry.harness.send(uploadId, BYTES, [1, 2, 3])
     const { status, link } = await ferry.complete(uploadId)
 
     expect(again).toMatchObject({ plan: prepared.plan, held: [], isComplete: false })
