@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import type { ChecksumAlgorithm } from '../../electron/contract/checksum.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../electron/contract/commands.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { MIB } from '../../electron/contract/limits.ts'
@@ -16,6 +17,7 @@ import {
   sourceUrl,
 } from '../../electron/contract/transport.ts'
 import type { PartReceipt, SignedPart, Source } from '../../electron/contract/upload.ts'
+import { checksumOf } from '../fakes/core-harness.ts'
 
 let folder: string
 let bytes: Buffer
@@ -70,7 +72,11 @@ async function startApp() {
 type RunningApp = Awaited<ReturnType<typeof startApp>>
 
 /** As the page sends a part: the presigned URL, the signed headers, nothing else. */
-async function send(app: RunningApp, part: SignedPart, body: Buffer): Promise<PartReceipt> {
+async function send(
+  app: RunningApp,
+  part: SignedPart,
+  body: Buffer,
+): Promise<Omit<PartReceipt, 'checksum'>> {
   expect(app.isReachable(part.url)).toBe(true)
   const { url, headers, partNumber } = part
   const answer = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(body) })
@@ -80,13 +86,16 @@ async function send(app: RunningApp, part: SignedPart, body: Buffer): Promise<Pa
 
 async function sendParts(
   app: RunningApp,
-  uploadId: UploadId,
+  { uploadId, algorithm }: { readonly uploadId: UploadId; readonly algorithm: ChecksumAlgorithm },
   partNumbers: number[],
   bodyOf: (partNumber: number) => Promise<Buffer>,
 ): Promise<void> {
-  const signed = await app.call('signParts', { uploadId, partNumbers })
-  for (const part of signed) {
-    const receipt = await send(app, part, await bodyOf(part.partNumber))
+  for (const partNumber of partNumbers) {
+    const body = await bodyOf(partNumber)
+    const checksum = await checksumOf(algorithm, body)
+    const [part] = await app.call('signParts', { uploadId, parts: [{ partNumber, checksum }] })
+    if (part === undefined) throw new Error('The part was not signed')
+    const receipt = { ...(await send(app, part, body)), checksum }
     await app.call('recordParts', { uploadId, receipts: [receipt] })
   }
 }
@@ -106,30 +115,35 @@ it('carries a file to a link over a restart in its middle, and sends no part twi
   const queued = await first.call('queueUploads', { destinationId, items: [item] })
   const uploadId = queued.uploads[0]?.uploadId
   if (uploadId === undefined) throw new Error('Nothing was queued')
-  const { plan } = await first.call('prepareUpload', { uploadId, partBytes: 5 * MIB })
+  const { plan, algorithm } = await first.call('prepareUpload', { uploadId, partBytes: 5 * MIB })
   const piece = (partNumber: number) => {
     const { start, end } = rangeOfPart(plan, partNumber)
     return bytes.subarray(start, end)
   }
-  await sendParts(first, uploadId, [1], async (partNumber) => piece(partNumber))
+  await sendParts(first, { uploadId, algorithm }, [1], async (partNumber) => piece(partNumber))
   await first.quit()
 
   const second = await startApp()
   const listed = await second.call('listUploads', { after: null, limit: 10 })
   const { sourceId, isSourceDurable } = listed.uploads[0] ?? {}
   const prepared = await second.call('prepareUpload', { uploadId, partBytes: 5 * MIB })
-  await sendParts(second, uploadId, [2, 3], async (partNumber) => {
-    const { start, end } = rangeOfPart(prepared.plan, partNumber)
-    const answer = await second.read(sourceUrl(sourceId ?? ''), `bytes=${start}-${end - 1}`)
-    expect(answer.status).toBe(206)
-    return Buffer.from(await answer.arrayBuffer())
-  })
+  await sendParts(
+    second,
+    { uploadId, algorithm: prepared.algorithm },
+    [2, 3],
+    async (partNumber) => {
+      const { start, end } = rangeOfPart(prepared.plan, partNumber)
+      const answer = await second.read(sourceUrl(sourceId ?? ''), `bytes=${start}-${end - 1}`)
+      expect(answer.status).toBe(206)
+      return Buffer.from(await answer.arrayBuffer())
+    },
+  )
   const { link, status } = await second.call('completeUpload', { uploadId })
   const got = await fetch(link?.url ?? '')
 
   expect(isSourceDurable).toBe(true)
   expect(prepared.held.map(({ partNumber }) => partNumber)).toEqual([1])
-  expect(status.phase).toBe('done')
+  expect(status).toMatchObject({ phase: 'done', proof: { level: 'whole', algorithm } })
   expect(got.headers.get('content-type')).toBe('video/quicktime')
   expect(bytes.equals(Buffer.from(await got.arrayBuffer()))).toBe(true)
 }, 60_000)

@@ -8,6 +8,7 @@ export async function buildAdaptersPage(folder: string): Promise<void> {
     root: fileURLToPath(new URL('page', import.meta.url)),
     base: './',
     logLevel: 'error',
+    worker: { format: 'es' },
     build: { outDir: folder, emptyOutDir: false, target: 'chrome150', minify: false },
   })
 }

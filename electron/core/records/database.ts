@@ -86,6 +86,16 @@ export class Statements {
     return transaction(this.#database, work)
   }
 
+  /** For what must outlive a power cut in the next moment. Not inside a transaction. */
+  durably(sql: string, ...values: SQLInputValue[]): void {
+    this.#database.exec('PRAGMA synchronous = FULL')
+    try {
+      this.run(sql, ...values)
+    } finally {
+      this.#database.exec('PRAGMA synchronous = NORMAL')
+    }
+  }
+
   close(): void {
     this.#prepared.clear()
     this.#database.close()

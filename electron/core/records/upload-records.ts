@@ -159,13 +159,14 @@ export class UploadRecords {
 
   /** The store is about to be asked to begin a multipart upload. */
   setBegun(uploadId: UploadId, begunAtMs: number): UploadRow {
-    this.#sql.run('UPDATE uploads SET begun_at_ms = ? WHERE upload_id = ?', begunAtMs, uploadId)
+    this.#sql.durably('UPDATE uploads SET begun_at_ms = ? WHERE upload_id = ?', begunAtMs, uploadId)
     return this.#existing(uploadId)
   }
 
   setStoreUpload(uploadId: UploadId, storeUploadId: string): UploadRow {
+    // Whoever loses the id leaves parts on the store that nobody finds, and that are paid for.
     const set = 'UPDATE uploads SET store_upload_id = ? WHERE upload_id = ?'
-    this.#sql.run(set, storeUploadId, uploadId)
+    this.#sql.durably(set, storeUploadId, uploadId)
     return this.#existing(uploadId)
   }
 

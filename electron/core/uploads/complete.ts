@@ -2,12 +2,11 @@ import type { Proof } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
+import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
-import type { IntegrityPlan } from '../records/upload-row.ts'
 import { abortUntilGone } from './abort-until-gone.ts'
 import { askToComplete } from './ask-to-complete.ts'
-import { bareEtag } from './checksum-fields.ts'
+import { objectOf, recordedObject } from './expected-object.ts'
 import { headObjectSums, type ObjectHead } from './head-object.ts'
 import { fitting, listParts } from './list-parts.ts'
 import { isOwn, isOwnWhole, removeOwnObject } from './own-object.ts'
@@ -67,7 +66,7 @@ async function finishSingle(completing: Completing): Promise<Outcome<Finished>> 
   if (head.ok) return isOwnWhole(head.value, at) ? settle(completing, null, head.value) : gone()
   const receipt = context.records.parts.all(uploadId).get(1)?.etag ?? null
   if (!mayNotLook(head.failure) || receipt === null) return head
-  return succeeded({ etag: receipt, proof: proofUnseen(recordedObject(completing)) })
+  return succeeded({ etag: receipt, proof: proofUnseen(asRecorded(completing)) })
 }
 
 async function finishMultipart(completing: Completing): Promise<Outcome<Finished>> {
@@ -125,48 +124,14 @@ function settle(
 ): Outcome<Finished> | Promise<Outcome<Finished>> {
   const { etag } = head
   if (completing.at.row.integrity === null) return succeeded({ etag, proof: null })
-  const object = expected ?? recordedObject(completing, head)
+  const object = expected ?? asRecorded(completing, head)
   if (object === null) return gone()
   const proof = proofOf(object, head)
   return proof === 'differs' ? discardObject(completing) : succeeded({ etag, proof })
 }
 
-/**
- * What the object has to be as far as the records know. Null when they do not: then it may be what
- * an earlier try of other bytes left.
- */
-function recordedObject(
-  { context, at, plan }: Completing,
-  head: ObjectHead | null = null,
-): ExpectedObject | null {
-  const { integrity, record } = at.row
-  if (integrity === null) return null
-  const recorded = context.records.parts.all(record.uploadId)
-  const parts = Array.from({ length: partCountOf(plan) }, (_, index) => recorded.get(index + 1))
-  const known = parts.flatMap((part) =>
-    part?.checksum == null ? [] : { partNumber: part.partNumber, checksum: part.checksum },
-  )
-  if (known.length !== parts.length) return null
-  const receipt = plan.mode === 'single' ? (parts[0]?.etag ?? null) : null
-  const isSilent = head !== null && head.sums[integrity.algorithm] === undefined
-  const isOther = isSilent && receipt !== null && bareEtag(receipt) !== bareEtag(head.etag)
-  return isOther ? null : objectOf(plan, integrity, known)
-}
-
-function objectOf(
-  plan: PartPlan,
-  { algorithm, isChecked }: IntegrityPlan,
-  parts: readonly { partNumber: number; checksum: string; isStores?: boolean }[],
-): ExpectedObject {
-  return {
-    mode: plan.mode,
-    algorithm,
-    isChecked: isChecked || parts.every((part) => part.isStores === true),
-    parts: parts.map(({ partNumber, checksum }) => {
-      const { start, end } = rangeOfPart(plan, partNumber)
-      return { value: checksum, byteLength: end - start }
-    }),
-  }
+function asRecorded({ context, at, plan }: Completing, head: ObjectHead | null = null) {
+  return recordedObject(context.records.parts, at.row, plan, head)
 }
 
 /** Of an object that these keys may not look at: what the store has checked on the way. */

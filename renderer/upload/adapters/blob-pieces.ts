@@ -12,7 +12,7 @@ const PIECE_BYTES = 1024 * 1024
  */
 export async function readInPieces(
   body: Blob,
-  take: (piece: Uint8Array) => Promise<boolean>,
+  take: (piece: Uint8Array) => boolean,
 ): Promise<Outcome<null>> {
   const reader = body.stream().getReader({ mode: 'byob' })
   let buffer = new ArrayBuffer(Math.min(PIECE_BYTES, Math.max(1, body.size)))
@@ -25,7 +25,7 @@ export async function readInPieces(
       if (piece === 'broken') return failed(await failureAt(body, readBytes))
       if (piece === 'ended') return failed({ kind: 'source-changed' })
       readBytes += piece.byteLength
-      if (!(await take(piece))) break
+      if (!take(piece)) break
       buffer = piece.buffer
     }
     return succeeded(null)

@@ -202,6 +202,33 @@ describe('a damaged file', () => {
   })
 })
 
+describe('the id of a multipart upload', () => {
+  it('is on the disk before it is used, and other records do not wait for theirs', () => {
+    openRecords(folder, NOW).records.close()
+    const database = new DatabaseSync(join(folder, 'records.sqlite'))
+    const sql = new Statements(database)
+    const modes: unknown[] = []
+    const run = sql.run.bind(sql)
+    sql.run = (...args) => {
+      modes.push(database.prepare('PRAGMA synchronous').get()?.synchronous)
+      if (args[1] === 'broken') throw new Error('The disk is full')
+      run(...args)
+    }
+    database.exec('PRAGMA synchronous = NORMAL')
+    const records = new UploadRecords(sql)
+    const uploadId = begun(records)
+    modes.length = 0
+
+    records.setStoreUpload(uploadId, 'id')
+    expect(() => records.setStoreUpload(uploadId, 'broken')).toThrow('full')
+    records.parts.add(uploadId, PLAN, [])
+
+    const [FULL, NORMAL] = [2, 1]
+    expect(modes).toEqual([FULL, FULL, NORMAL])
+    records.close()
+  })
+})
+
 describe('an upload that takes the place of another', () => {
   it('stands where that one stood, over a restart, too', () => {
     const opened = openRecords(folder, NOW).records

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PART } from '../../fakes/core-harness.ts'
 import type { OddStore } from '../../fakes/odd-store.ts'
 import { ODD_BYTES, OddStoreUpload } from '../../fakes/odd-store-upload.ts'
 import { type Answer, plain, refusal } from '../../fakes/stub-store.ts'
@@ -33,7 +34,7 @@ const spoilsObject: Answer = async (request, response) => {
 
 describe('a store that checks nothing', () => {
   it('is sent no checksum, and the object counts as not verified', async () => {
-    await upload.prepare(5 * 1024 * 1024)
+    await upload.prepare(PART)
     const [signed] = await upload.harness.sign(upload.uploadId, ODD_BYTES, [1])
     await upload.sendAll()
 
@@ -104,6 +105,28 @@ describe('a store that checks CRC32C and no more', () => {
     expect(begun?.headers['x-amz-checksum-algorithm']).toBe('CRC32C')
     expect(begun?.headers).not.toHaveProperty('x-amz-checksum-type')
     expect(await upload.complete()).toMatchObject(doneBy({ level: 'parts' }))
+  })
+})
+
+describe('a store that gives no checksum back', () => {
+  it('goes on by those that were recorded before the parts were sent', async () => {
+    store.checks = 'sha256'
+    await upload.prepare(PART)
+    for (const { url, headers, body } of await upload.harness.sign(
+      upload.uploadId,
+      ODD_BYTES,
+      [1],
+    )) {
+      await fetch(url, { method: 'PUT', body, headers })
+    }
+    // Neither the page nor the host lived to hear the answer.
+    await upload.restart()
+
+    const { held } = await upload.prepare()
+
+    expect(held.map((part) => part.partNumber)).toEqual([1])
+    await upload.harness.send(upload.uploadId, ODD_BYTES, [2])
+    expect(await upload.complete()).toMatchObject(doneBy({ level: 'parts', algorithm: 'sha256' }))
   })
 })
 

@@ -1,4 +1,5 @@
 // Runs in Chromium: the real adapters, within reach of `page.evaluate`.
+import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import type { SignedPart } from '../../../electron/contract/upload.ts'
 import { connectBridge, type HostConnection } from '../../../renderer/bridge.ts'
@@ -6,8 +7,9 @@ import { browserClock } from '../../../renderer/upload/adapters/browser-clock.ts
 import { browserNetwork } from '../../../renderer/upload/adapters/browser-network.ts'
 import { fileSource } from '../../../renderer/upload/adapters/file-source.ts'
 import { walkTransfer } from '../../../renderer/upload/adapters/transfer-walk.ts'
+import { workerChecksums } from '../../../renderer/upload/adapters/worker-checksums.ts'
 import { xhrPartTransport } from '../../../renderer/upload/adapters/xhr-part-transport.ts'
-import type { FileSource, PartBody } from '../../../renderer/upload/engine/ports.ts'
+import type { Checksums, FileSource, PartBody } from '../../../renderer/upload/engine/ports.ts'
 import type { PutReport } from '../part-transport-contract.ts'
 
 export interface WalkReport {
@@ -23,6 +25,14 @@ export interface AdaptersUnderTest {
   readonly read: (index: number, start: number, end: number) => Promise<ReadReport>
   /** Asks the source of the same file whether it is still the same. */
   readonly check: (index: number) => Promise<Outcome<null>>
+  /** Sums up one range of each of the input's files or ranges, all asked for at once. */
+  readonly sums: (asked: readonly SumAsked[]) => Promise<readonly SumAnswer[]>
+  /** How many were asked for last. */
+  readonly sumsAsked: () => number
+  /** The one of these that was asked for with this number. */
+  readonly abortSum: (index: number) => void
+  /** A new pool, whose workers may be silent for so long. */
+  readonly newChecksums: (workerCount: number, silentMs: number) => void
   readonly sleep: (ms: number, abortAfterMs: number | null) => Promise<'woke' | 'rejected'>
   readonly networkCalls: () => number
   readonly lastDrop: () => Promise<WalkReport>
@@ -35,6 +45,19 @@ export interface AdaptersUnderTest {
 export type PutBody = { readonly byteLength: number } | 'last-read'
 export type AbortMoment = 'never' | 'before' | 'after-first-byte' | 'when-asked'
 export type ReadReport = Outcome<{ readonly text: string; readonly type: string }>
+
+export interface SumAsked {
+  readonly file: number
+  readonly start: number
+  readonly end: number
+  readonly algorithm: ChecksumAlgorithm
+  readonly order: 'next' | 'idle'
+}
+/** `place`: how many of the same asking had ended before. */
+export interface SumAnswer {
+  readonly outcome: Outcome<string> | 'rejected'
+  readonly place: number
+}
 
 declare global {
   interface Window {
@@ -94,6 +117,34 @@ async function read(index: number, start: number, end: number): Promise<ReadRepo
   return { ok: true, value: { text: await payload.text(), type: payload.type } }
 }
 
+let checksums: Checksums | null = null
+let summing: readonly AbortController[] = []
+
+async function sums(asked: readonly SumAsked[]): Promise<readonly SumAnswer[]> {
+  let endedCount = 0
+  const controllers = asked.map(() => new AbortController())
+  checksums ??= workerChecksums()
+  const { of } = checksums
+  // Every body is there before the first is asked for, so that all are asked for in one go.
+  const bodies = await Promise.all(
+    asked.map(({ file, start, end }) =>
+      sourceAt(file).read({ start, end }, new AbortController().signal),
+    ),
+  )
+  summing = controllers
+  return Promise.all(
+    asked.map(async ({ algorithm, order }, index): Promise<SumAnswer> => {
+      const [body, controller] = [bodies[index], controllers[index]]
+      if (body === undefined || controller === undefined) throw new Error('Nothing was asked for')
+      const outcome = body.ok
+        ? await of(body.value, algorithm, order, controller.signal).catch(() => 'rejected' as const)
+        : body
+      endedCount += 1
+      return { outcome, place: endedCount - 1 }
+    }),
+  )
+}
+
 async function sleep(ms: number, abortAfterMs: number | null): Promise<'woke' | 'rejected'> {
   const controller = new AbortController()
   if (abortAfterMs === 0) controller.abort()
@@ -132,6 +183,12 @@ window.adapters = {
   put,
   read,
   check: (index) => sourceAt(index).check(new AbortController().signal),
+  sums,
+  sumsAsked: () => summing.length,
+  abortSum: (index) => summing[index]?.abort(),
+  newChecksums: (workerCount, silentMs) => {
+    checksums = workerChecksums({ workerCount, silentMs })
+  },
   sleep,
   networkCalls: () => networkCallCount,
   lastDrop: () => lastDrop,

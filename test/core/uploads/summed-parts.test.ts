@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
+import type { RecordedPart } from '../../../electron/core/records/part-records.ts'
+import { summedParts } from '../../../electron/core/uploads/summed-parts.ts'
+import { checksumOf } from '../../fakes/core-harness.ts'
+
+const bytes = Buffer.from('123456789')
+const A = { crc32c: await checksumOf('crc32c', bytes), md5: await checksumOf('md5', bytes) }
+const B = { crc32c: 'AAAAAA==', md5: await checksumOf('md5', Buffer.from('other')) }
+const etagOf = (md5: string) => `"${Buffer.from(md5, 'base64').toString('hex')}"`
+
+interface Case {
+  readonly algorithm?: ChecksumAlgorithm
+  readonly echo?: string
+  readonly etag?: string
+  readonly recorded?: Omit<RecordedPart, 'partNumber'>
+}
+
+/** What is known of one listed part: its checksum, and whether it is the store's own word. */
+function known({ algorithm = 'crc32c', echo, etag = '"e"', recorded }: Case) {
+  const echoed = echo === undefined ? {} : { crc32c: echo }
+  const listed = [{ partNumber: 7, byteLength: 9, etag, echoed }]
+  const records = new Map(recorded ? [[7, { partNumber: 7, ...recorded }]] : [])
+  const { held, unknown } = summedParts(algorithm, listed, records)
+  const [part] = held
+  return part === undefined ? unknown : [part.checksum, part.isStores ? 'store' : 'records']
+}
+
+const announced = (checksum: string | null) => ({ etag: null, checksum })
+const received = (etag: string, checksum: string) => ({ etag, checksum })
+
+describe('the checksum of a part that the store lists', () => {
+  it.each<[string, Case, unknown[]]>([
+    ["is the store's own", { echo: A.crc32c }, [A.crc32c, 'store']],
+    ['is the one both say', { echo: A.crc32c, recorded: announced(A.crc32c) }, [A.crc32c, 'store']],
+    ['is not known when the two differ', { echo: B.crc32c, recorded: announced(A.crc32c) }, [7]],
+    [
+      'is the announced one without a receipt',
+      { recorded: announced(A.crc32c) },
+      [A.crc32c, 'records'],
+    ],
+    [
+      'is the one of the receipt with its ETag',
+      { recorded: received('"e"', A.crc32c) },
+      [A.crc32c, 'records'],
+    ],
+    [
+      'is so whatever the quotes',
+      { etag: 'W/"e"', recorded: received('e', A.crc32c) },
+      [A.crc32c, 'records'],
+    ],
+    ['is not known under another ETag', { recorded: received('"f"', A.crc32c) }, [7]],
+    ['is not known when two were announced', { recorded: announced(null) }, [7]],
+    ['is not known when nothing is', {}, [7]],
+    ['is never one that is malformed', { echo: 'AAAA' }, [7]],
+  ])('%s', (_what, given, expected) => {
+    expect(known(given)).toEqual(expected)
+  })
+
+  it.each<[string, Case, unknown[]]>([
+    ['is the MD5 that the ETag is', { etag: etagOf(A.md5) }, [A.md5, 'store']],
+    [
+      'is that, announced as well',
+      { etag: etagOf(A.md5), recorded: announced(A.md5) },
+      [A.md5, 'store'],
+    ],
+    [
+      'is not known when another was announced',
+      { etag: etagOf(B.md5), recorded: announced(A.md5) },
+      [7],
+    ],
+    [
+      'is the one of the receipt where the store encrypts, so that the ETag only looks like one',
+      { etag: etagOf(B.md5), recorded: received(etagOf(B.md5), A.md5) },
+      [A.md5, 'records'],
+    ],
+    [
+      'is told by the ETag when two were announced',
+      { etag: etagOf(B.md5), recorded: announced(null) },
+      [B.md5, 'store'],
+    ],
+    [
+      'is the announced one under an ETag of another kind',
+      { recorded: announced(A.md5) },
+      [A.md5, 'records'],
+    ],
+  ])('in MD5 %s', (_what, given, expected) => {
+    expect(known({ algorithm: 'md5', ...given })).toEqual(expected)
+  })
+})
