@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type BucketAccess, startFerry, temporaryFolder } from '../e2e/ferry.ts'
 import { FerryPage, openBrowser, openBrowserBehind } from '../e2e/ferry-page.ts'
@@ -31,6 +32,15 @@ async function connected(access: BucketAccess) {
   return { page, report, folder: await temporaryFolder() }
 }
 
+/** No page is asked, and nothing is put away. */
+async function crash(browser: Browser): Promise<void> {
+  const gone = new Promise((resolve) => browser.once('disconnected', resolve))
+  const session = await browser.newBrowserCDPSession()
+  // The answer is lost with the browser.
+  session.send('Browser.crash').catch(() => undefined)
+  await gone
+}
+
 describe.each(storesUnderTest())('the window on $name', (store) => {
   it('goes on after browser and host were killed, and sends no part twice', async () => {
     const access = await accessTo(store)
@@ -45,7 +55,7 @@ describe.each(storesUnderTest())('the window on $name', (store) => {
     holdPartsAfter(proxy, 6)
     await page.drop([path])
     await untilPartsHeld(proxy, 6)
-    await browser.close()
+    await crash(browser)
     await ferry.child.stop('SIGKILL')
     proxy.setRule(() => ({ kind: 'pass' }))
 
