@@ -42,6 +42,17 @@ describe('beginning again', () => {
     expect(bench.queue.snapshot().uploadIds).toEqual([last, successor.uploadId, first])
   })
 
+  it('is not tried in vain with all others that are stuck', async () => {
+    const { bench, changed } = await benchWithChangedFile()
+    const before = bench.store.calls.filter((call) => call === 'prepare 2').length
+
+    bench.queue.retryAll()
+    await bench.clock.settle()
+
+    expect(bench.phase(changed)).toBe('failed')
+    expect(bench.store.calls.filter((call) => call === 'prepare 2')).toHaveLength(before)
+  })
+
   it('is not undone by a late word on the old upload', async () => {
     const { bench, changed, successor } = await benchWithChangedFile()
     const old = bench.view(changed).record

@@ -118,13 +118,17 @@ export class IntegrityProbe {
       const found = await this.#findLost(signal)
       if (!found.ok) return found
     }
-    for (const storeUploadId of this.#begun) {
-      const gone = await abortUntilGone(this.#store, { key: this.#key, storeUploadId }, signal)
-      if (!gone.ok && signal.aborted) return failed({ kind: 'stalled' })
-      const isStuck = !gone.ok && gone.failure.kind === 'not-now'
-      if (!gone.ok && !isStuck && !isDefinite(gone.failure)) return gone
-      this.#begun.delete(storeUploadId)
-    }
+    // At once: a store that goes on naming what is gone takes seconds for each.
+    const gone = await Promise.all([...this.#begun].map((each) => this.#abort(each, signal)))
+    return gone.find((each) => !each.ok) ?? succeeded(null)
+  }
+
+  async #abort(storeUploadId: string, signal: AbortSignal): Promise<Outcome<null>> {
+    const gone = await abortUntilGone(this.#store, { key: this.#key, storeUploadId }, signal)
+    if (!gone.ok && signal.aborted) return failed({ kind: 'stalled' })
+    const isStuck = !gone.ok && gone.failure.kind === 'not-now'
+    if (!gone.ok && !isStuck && !isDefinite(gone.failure)) return gone
+    this.#begun.delete(storeUploadId)
     return succeeded(null)
   }
 

@@ -90,7 +90,7 @@ export interface UploadQueue {
   readonly cancel: (uploadId: UploadId) => void
   readonly pauseAll: () => void
   readonly resumeAll: () => void
-  /** Those that failed, and those that wait for the person. */
+  /** Those that failed, and those that wait for the person; not those to be uploaded again. */
   readonly retryAll: () => void
   readonly cancelAll: () => void
   /** Done, failed and cancelled rows leave the list; nothing is deleted in the bucket. */

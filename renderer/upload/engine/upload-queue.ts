@@ -1,7 +1,7 @@
 import { PortDrivenQueue, type QueueOptions } from './port-driven-queue.ts'
 import type { QueuePorts } from './ports.ts'
 import type { UploadQueue } from './queue-view.ts'
-import { isStuck, isUnfinished } from './upload-row.ts'
+import { isUnfinished, isWorthRetry } from './upload-row.ts'
 
 export function createUploadQueue(ports: QueuePorts, options: QueueOptions): UploadQueue {
   const queue = new PortDrivenQueue(ports, options)
@@ -20,7 +20,7 @@ export function createUploadQueue(ports: QueuePorts, options: QueueOptions): Upl
     cancel: (uploadId) => queue.tell(uploadId, { type: 'cancel-asked' }),
     pauseAll: () => queue.tellAll({ type: 'pause-asked' }, isUnfinished),
     resumeAll: () => queue.tellAll({ type: 'resume-asked' }, isUnfinished),
-    retryAll: () => queue.tellAll({ type: 'retry-asked' }, isStuck),
+    retryAll: () => queue.tellAll({ type: 'retry-asked' }, isWorthRetry),
     cancelAll: () => queue.tellAll({ type: 'cancel-asked' }, isUnfinished),
     clearFinished: () => queue.clear(() => true),
     clear: (uploadId) => queue.clear((row) => row.uploadId === uploadId),

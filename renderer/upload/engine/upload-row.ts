@@ -1,4 +1,4 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure, FailureKind } from '../../../electron/contract/failure.ts'
 import { MULTIPART_FROM_BYTES } from '../../../electron/contract/limits.ts'
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import type { PartSums } from './part-sums.ts'
@@ -98,3 +98,12 @@ export function isUnfinished({ state }: Row): boolean {
 export function isStuck({ state }: Row): boolean {
   return state.phase === 'failed' || state.phase === 'needs-you' || state.phase === 'blocked'
 }
+
+/** Stuck, and not for good: bytes that are not the file's any more have to be uploaded again. */
+export function isWorthRetry(row: Row): boolean {
+  const { state } = row
+  const isForGood = state.phase === 'failed' && OTHER_BYTES.has(state.failure.kind)
+  return isStuck(row) && !isForGood
+}
+
+const OTHER_BYTES: ReadonlySet<FailureKind> = new Set(['source-changed', 'object-differs'])
