@@ -10,12 +10,9 @@ export interface BenchFerry {
   readonly url: string
 }
 
-/** The real host as `npm start` runs it, signing for the store that discards. */
-export async function startBenchFerry(dataFolder: string): Promise<BenchFerry> {
-  const child = runNode([
-    join(ROOT, 'scripts/start.ts'),
-    ...['--browser', '--no-open', '--port', '0', '--data-dir', dataFolder],
-  ])
+/** The real host in a process of its own, serving a page to sign for the store that discards. */
+export async function startBenchFerry(dataFolder: string, pageFolder: string): Promise<BenchFerry> {
+  const child = runNode([join(ROOT, 'test/bench/host.ts'), dataFolder, pageFolder])
   const line = await child.untilPrinted(/Ferry is ready at http:\S+/)
   return { child, url: line.slice('Ferry is ready at '.length) }
 }

@@ -1,5 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Answer, DiscardedUpload } from './discarded-upload.ts'
+import { type Link, LinkBucket } from './link.ts'
 
 const CORS = {
   'access-control-allow-origin': '*',
@@ -7,12 +10,13 @@ const CORS = {
   'access-control-allow-headers': '*',
   'access-control-expose-headers': 'ETag',
 }
-const ETAG = '"00000000000000000000000000000000"'
+const PREFLIGHTED: Answer = { status: 204 }
 
 /** What one upload took, from the moment it was let go to the store's last answer. */
 export interface Timing {
   readonly seconds: number
   readonly byteLength: number
+  readonly isSummed: boolean
 }
 
 /**
@@ -23,40 +27,44 @@ export interface Timing {
 export class DiscardStore {
   readonly endpoint: string
   readonly #server: ReturnType<typeof createServer>
+  readonly #hasSums: boolean
   #held = Promise.withResolvers<void>()
   #letGo = Promise.withResolvers<void>()
-  #ended = Promise.withResolvers<void>()
-  readonly #parts = new Map<string, number>()
-  #metadata: Record<string, string> = {}
-  #isComplete = false
-  #expectedBytes = 0
+  #upload: DiscardedUpload
+  #link: Link | null = null
+  #bucket: LinkBucket | null = null
 
-  private constructor(server: ReturnType<typeof createServer>, port: number) {
+  private constructor(server: ReturnType<typeof createServer>, port: number, hasSums: boolean) {
     this.#server = server
+    this.#hasSums = hasSums
+    this.#upload = new DiscardedUpload(0, hasSums)
     this.endpoint = `http://127.0.0.1:${port}`
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       this.#answer(request, response).catch(() => response.destroy())
     })
   }
 
-  static async start(): Promise<DiscardStore> {
+  /**
+   * @param hasSums it passes for a store that checks CRC64NVME: it tells a wrong one from a right
+   * one when it is asked that with a few bytes, takes the parts' as they come and gives them back.
+   * Else it passes for one that checks nothing.
+   */
+  static async start(hasSums: boolean): Promise<DiscardStore> {
     const server = createServer()
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const address = server.address()
     if (address === null || typeof address === 'string') throw new TypeError('Not a TCP server')
-    return new DiscardStore(server, address.port)
+    return new DiscardStore(server, address.port, hasSums)
   }
 
-  /** Forgets the last upload and waits for the next. */
-  expect(byteLength: number): void {
+  /** Forgets the last upload and waits for the next; null: over a line as fast as this computer. */
+  expect(byteLength: number, link: Link | null): void {
     this.#held = Promise.withResolvers()
     this.#letGo = Promise.withResolvers()
-    this.#ended = Promise.withResolvers()
-    this.#parts.clear()
-    this.#metadata = {}
-    this.#isComplete = false
-    this.#expectedBytes = byteLength
+    this.#upload = new DiscardedUpload(byteLength, this.#hasSums)
+    this.#link = link
+    this.#bucket = link === null ? null : new LinkBucket(link)
   }
 
   /** Resolves when the upload's first request stands at the door. */
@@ -65,10 +73,12 @@ export class DiscardStore {
   }
 
   async time(): Promise<Timing> {
+    const upload = this.#upload
     const startedAt = performance.now()
     this.#letGo.resolve()
-    await this.#ended.promise
-    return { seconds: (performance.now() - startedAt) / 1000, byteLength: this.#expectedBytes }
+    await upload.ended
+    const seconds = (performance.now() - startedAt) / 1000
+    return { seconds, byteLength: upload.byteLength, isSummed: upload.isSummed }
   }
 
   close(): void {
@@ -78,88 +88,32 @@ export class DiscardStore {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.endpoint)
-    const byteLength = await drained(request)
-    const reply = (status: number, body = '', headers: Record<string, string> = {}) => {
-      response.writeHead(status, { ...CORS, ...headers }).end(request.method === 'HEAD' ? '' : body)
-    }
-    const uploadId = url.searchParams.get('uploadId')
-    switch (request.method) {
-      case 'OPTIONS':
-        return reply(204)
-      case 'PUT':
-        reply(200, '', { etag: ETAG })
-        return this.#landed(url.searchParams.get('partNumber') ?? '1', byteLength)
-      case 'POST':
-        if (uploadId !== null) return this.#complete(reply)
-        await this.#hold()
-        this.#metadata = metadataOf(request)
-        return reply(200, CREATED)
-      case 'HEAD':
-        return this.#head(reply)
-      case 'GET':
-        if (url.pathname !== '/go') return reply(200, this.#list())
-        await this.#hold()
-        return reply(200)
-      default:
-        return reply(204)
-    }
+    const byteLength = await drained(request, this.#bucket)
+    if (this.#link !== null && this.#link.latencyMs > 0) await delay(this.#link.latencyMs)
+    const upload = this.#upload
+    if (upload.isBegunBy(request.method, url)) await this.#hold()
+    const isPreflight = request.method === 'OPTIONS'
+    const answer = isPreflight ? PREFLIGHTED : upload.answerTo(request, url, byteLength)
+    response.writeHead(answer.status, { ...CORS, ...answer.headers })
+    response.end(request.method === 'HEAD' ? '' : answer.body)
   }
 
   #hold(): Promise<void> {
     this.#held.resolve()
     return this.#letGo.promise
   }
-
-  /** A page without an engine is done when every byte has come; Ferry asks once more. */
-  #landed(part: string, byteLength: number): void {
-    this.#parts.set(part, byteLength)
-    const isBare = Object.keys(this.#metadata).length === 0
-    const total = [...this.#parts.values()].reduce((sum, each) => sum + each, 0)
-    if (isBare && total === this.#expectedBytes) this.#ended.resolve()
-  }
-
-  #complete(reply: Reply): void {
-    this.#isComplete = true
-    reply(200, COMPLETED)
-  }
-
-  #head(reply: Reply): void {
-    if (!this.#isComplete) {
-      reply(404)
-      return
-    }
-    reply(200, '', { ...this.#metadata, etag: ETAG, 'content-length': `${this.#expectedBytes}` })
-    this.#ended.resolve()
-  }
-
-  #list(): string {
-    const parts = [...this.#parts].map(
-      ([part, size]) =>
-        `<Part><PartNumber>${part}</PartNumber><ETag>${ETAG}</ETag><Size>${size}</Size></Part>`,
-    )
-    return `<ListPartsResult><IsTruncated>false</IsTruncated>${parts.join('')}</ListPartsResult>`
-  }
 }
 
-type Reply = (status: number, body?: string, headers?: Record<string, string>) => void
-
-const CREATED =
-  '<InitiateMultipartUploadResult><UploadId>bench</UploadId></InitiateMultipartUploadResult>'
-const COMPLETED = `<CompleteMultipartUploadResult><ETag>${ETAG}</ETag></CompleteMultipartUploadResult>`
-
-async function drained(request: IncomingMessage): Promise<number> {
+/** Takes in no more than the line carries; the rest waits in the system's buffers and the browser. */
+async function drained(request: IncomingMessage, bucket: LinkBucket | null): Promise<number> {
   let byteLength = 0
   request.on('data', (chunk: Buffer) => {
     byteLength += chunk.byteLength
+    const waitMs = bucket?.waitAfter(chunk.byteLength, performance.now()) ?? 0
+    if (waitMs === 0) return
+    request.pause()
+    setTimeout(() => request.resume(), waitMs)
   })
   await once(request, 'end')
   return byteLength
-}
-
-function metadataOf({ headers }: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      name.startsWith('x-amz-meta-') && typeof value === 'string' ? [[name, value]] : [],
-    ),
-  )
 }

@@ -1,0 +1,9 @@
+// A host of the bench's own: the product's, serving the page that it is told.
+import { startLoopback } from '../../electron/loopback/main.ts'
+
+const [, , dataFolder = '', pageFolder = ''] = process.argv
+const host = await startLoopback({ dataFolder, ports: [0], pageFolder, version: 'bench' })
+console.log(`Ferry is ready at ${host.url}`)
+process.once('SIGTERM', () => {
+  void host.close().then(() => process.exit(0))
+})

@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+import { MIB } from '../../electron/contract/limits.ts'
+import type { Link } from './link.ts'
+
+export interface Options {
+  /** Of the file that is timed as fast as this computer can. */
+  readonly fileBytes: number
+  /** Of the file that is timed over the line. */
+  readonly linkFileBytes: number
+  readonly link: Link
+  /** Of the file that travels while memory is watched. */
+  readonly largeBytes: number
+  readonly rounds: number
+  readonly isJson: boolean
+}
+
+/** @throws RangeError for what is no number of these. */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      /** MiB. */
+      size: { type: 'string', default: '1024' },
+      'link-size': { type: 'string', default: '1024' },
+      large: { type: 'string', default: '4096' },
+      /** Megabits a second, and milliseconds to every answer. */
+      link: { type: 'string', default: '1000' },
+      latency: { type: 'string', default: '0' },
+      rounds: { type: 'string', default: '5' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  return {
+    fileBytes: wholeNumber('--size', values.size) * MIB,
+    linkFileBytes: wholeNumber('--link-size', values['link-size']) * MIB,
+    link: {
+      megabits: wholeNumber('--link', values.link),
+      latencyMs: values.latency === '0' ? 0 : wholeNumber('--latency', values.latency),
+    },
+    largeBytes: wholeNumber('--large', values.large) * MIB,
+    rounds: wholeNumber('--rounds', values.rounds),
+    isJson: values.json,
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new RangeError(`${name} takes a whole number above 0`)
+  return Number(text)
+}

@@ -1,0 +1,87 @@
+import { open } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { MIB } from '../../electron/contract/limits.ts'
+import type { BenchBrowser } from './bench-browser.ts'
+import type { DiscardStore } from './discard-store.ts'
+import type { Link } from './link.ts'
+import { longTasksOf, watchLongTasks } from './long-tasks.ts'
+import { type ExtraMemory, watchMemory } from './memory.ts'
+
+/** A page that uploads what it is given, and the store to which it does. */
+export interface Side {
+  readonly url: string
+  readonly store: DiscardStore
+  readonly hostPid: number
+}
+
+export interface Given {
+  readonly path: string
+  readonly byteLength: number
+}
+
+export interface Run {
+  readonly mibPerSecond: number
+  /** Every part came with its sum. */
+  readonly isSummed: boolean
+  /** Of the page's main thread, from the file's arrival to its end. */
+  readonly longTasksMs: readonly number[]
+}
+
+/** Takes no room on the disk; read, it is zeros. All sides read the same. */
+export async function sparseFile(path: string, byteLength: number): Promise<Given> {
+  const file = await open(path, 'w')
+  await file.truncate(byteLength)
+  await file.close()
+  return { path, byteLength }
+}
+
+export async function timeUpload(
+  browser: BenchBrowser,
+  { url, store }: Side,
+  given: Given,
+  link: Link | null,
+): Promise<Run> {
+  await arrange(browser, store, url, given, link)
+  const { byteLength, seconds, isSummed } = await store.time()
+  const longTasksMs = await browser.watch(longTasksOf)
+  return { mibPerSecond: byteLength / MIB / seconds, isSummed, longTasksMs }
+}
+
+/** Null where the system does not tell. */
+export async function memoryOfUpload(
+  browser: BenchBrowser,
+  { url, store, hostPid }: Side,
+  given: Given,
+): Promise<ExtraMemory | null> {
+  await arrange(browser, store, url, given, null)
+  const watching = watchMemory(browser.pid, hostPid)
+  await store.time()
+  return watching?.stop() ?? null
+}
+
+async function arrange(
+  browser: BenchBrowser,
+  store: DiscardStore,
+  url: string,
+  given: Given,
+  link: Link | null,
+): Promise<void> {
+  store.expect(given.byteLength, link)
+  await browser.watch(async (page) => {
+    await page.goto(url)
+    await watchLongTasks(page)
+    await giveFile(page, given.path)
+    await store.untilHeld()
+  })
+}
+
+/** By the protocol itself: Playwright would copy the file to a browser that it did not start. */
+async function giveFile(page: Page, file: string): Promise<void> {
+  const input = 'input[type=file]:not([webkitdirectory])'
+  await page.locator(input).waitFor({ state: 'attached' })
+  const session = await page.context().newCDPSession(page)
+  const expression = `document.querySelector(${JSON.stringify(input)})`
+  const { result: element } = await session.send('Runtime.evaluate', { expression })
+  const objectId = element.objectId ?? ''
+  await session.send('DOM.setFileInputFiles', { files: [file], objectId })
+}
