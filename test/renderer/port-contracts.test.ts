@@ -183,6 +183,41 @@ describe('the clock in Chromium', () => {
   })
 })
 
+describe("the computer's sleep in Chromium", () => {
+  it('is found out by the clocks, and heard of from the host, until nobody listens', async () => {
+    const { server, sessions, notify } = await adapters.serve()
+    const listening = await adapters.page(`${server.origin}/#${sessions.token}`)
+    await listening.evaluate(async () => {
+      const { bridge } = await window.adapters.connect()
+      Object.assign(window, { power: window.adapters.hearOfPower(bridge) })
+    })
+    const told = () => listening.evaluate(() => window.power.told)
+    /** As on Linux and macOS: hours on the wall, none of them on the steady clock. */
+    const sleep = () =>
+      listening.evaluate(() => {
+        const now = Date.now
+        Date.now = () => now() + 3_600_000
+        document.dispatchEvent(new Event('visibilitychange'))
+      })
+
+    await sleep()
+    const afterOwnFinding = await told()
+    await expect
+      .poll(async () => {
+        notify('powerChanged', { isAsleep: true })
+        return told()
+      })
+      .toEqual(['awake', 'asleep'])
+    notify('powerChanged', { isAsleep: false })
+    await expect.poll(told).toEqual(['awake', 'asleep', 'awake'])
+    await listening.evaluate(() => window.power.stop())
+    await sleep()
+
+    expect(afterOwnFinding).toEqual(['awake'])
+    expect(await told()).toEqual(['awake', 'asleep', 'awake'])
+  })
+})
+
 it('hears of the network going and coming', async () => {
   const before = await page.evaluate(() => window.adapters.networkCalls())
 

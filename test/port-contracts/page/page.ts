@@ -1,4 +1,6 @@
 // Runs in Chromium: the real adapters, within reach of `page.evaluate`.
+
+import type { FerryBridge } from '../../../electron/contract/bridge.ts'
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import type { SignedPart } from '../../../electron/contract/upload.ts'
@@ -6,6 +8,7 @@ import { connectBridge, type HostConnection } from '../../../renderer/bridge.ts'
 import { browserClock } from '../../../renderer/upload/adapters/browser-clock.ts'
 import { browserNetwork } from '../../../renderer/upload/adapters/browser-network.ts'
 import { fileSource } from '../../../renderer/upload/adapters/file-source.ts'
+import { pagePower } from '../../../renderer/upload/adapters/page-power.ts'
 import { walkTransfer } from '../../../renderer/upload/adapters/transfer-walk.ts'
 import { workerChecksums } from '../../../renderer/upload/adapters/worker-checksums.ts'
 import { xhrPartTransport } from '../../../renderer/upload/adapters/xhr-part-transport.ts'
@@ -34,6 +37,8 @@ export interface AdaptersUnderTest {
   /** A new pool, whose workers may be silent for so long. */
   readonly newChecksums: (workerCount: number, silentMs: number) => void
   readonly sleep: (ms: number, abortAfterMs: number | null) => Promise<'woke' | 'rejected'>
+  /** Listens to the computer's sleep over this host's notices: what is told, and how to stop. */
+  readonly hearOfPower: (bridge: FerryBridge<File>) => { readonly told: string[]; stop: () => void }
   readonly networkCalls: () => number
   readonly lastDrop: () => Promise<WalkReport>
   readonly paste: (names: readonly string[]) => Promise<WalkReport>
@@ -62,6 +67,8 @@ export interface SumAnswer {
 declare global {
   interface Window {
     adapters: AdaptersUnderTest
+    /** What a test listens to. */
+    power: ReturnType<AdaptersUnderTest['hearOfPower']>
     abortPut: () => void
   }
 }
@@ -190,6 +197,11 @@ window.adapters = {
     checksums = workerChecksums({ workerCount, silentMs })
   },
   sleep,
+  hearOfPower: ({ notices }) => {
+    const told: string[] = []
+    const stop = pagePower(notices.powerChanged).subscribe((state) => told.push(state))
+    return { told, stop }
+  },
   networkCalls: () => networkCallCount,
   lastDrop: () => lastDrop,
   paste: (names) => {
