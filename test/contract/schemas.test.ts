@@ -6,7 +6,7 @@ import { Failure } from '../../electron/contract/failure.ts'
 import { S3_LIMITS } from '../../electron/contract/limits.ts'
 import { endpointOf, PROVIDERS, providerOf } from '../../electron/contract/providers.ts'
 import { unreachable } from '../../electron/contract/unreachable.ts'
-import { UploadRecord } from '../../electron/contract/upload.ts'
+import { PartToSign, UploadRecord } from '../../electron/contract/upload.ts'
 
 const id = '4b1b3f0e-5c1a-4a52-8a52-0f0a8bde9d10'
 
@@ -25,6 +25,7 @@ const destination = {
   hasSecret: true,
   linkSeconds: 60,
   maxPartCount: 1000,
+  integrity: 'crc64nvme',
 }
 
 const upload = {
@@ -63,6 +64,21 @@ describe('what crosses the boundary', () => {
     expect(Failure.safeParse({ kind: 'offline', message: 'x' }).success).toBe(false)
     expect(Failure.safeParse({ kind: 'server-error' }).success).toBe(false)
     expect(Failure.safeParse({ kind: 'something-else' }).success).toBe(false)
+  })
+})
+
+describe('a checksum', () => {
+  it.each([
+    ['rosUhgp5mIg=', true],
+    ['4waSgw==', true],
+    ['JfnnlDI7RTiF9RgfG2JNCw==', true],
+    ['47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=', true],
+    ['', false],
+    ['4waSgw', false],
+    ['4waSgw==\r\nx-amz-acl: public-read', false],
+    ['"><script>', false],
+  ])('%j crosses: %s', (checksum, isTaken) => {
+    expect(PartToSign.safeParse({ partNumber: 1, checksum }).success).toBe(isTaken)
   })
 })
 
