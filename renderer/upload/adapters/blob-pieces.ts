@@ -6,32 +6,36 @@ import { probeBlob } from './blob-probe.ts'
 const PIECE_BYTES = 1024 * 1024
 
 /**
- * Reads a body from its begin to its end into one buffer that is used again and again: the fastest
- * of the ways to read a file in Chromium, and the one that leaves no garbage.
- * @param take is given each piece while it lasts; false: no more is wanted.
+ * Reads bodies from begin to end into one buffer that is used again and again: the fastest of the
+ * ways to read a file in Chromium, and the one that leaves no garbage.
  */
-export async function readInPieces(
-  body: Blob,
-  take: (piece: Uint8Array) => boolean,
-): Promise<Outcome<null>> {
-  const reader = body.stream().getReader({ mode: 'byob' })
-  let buffer = new ArrayBuffer(Math.min(PIECE_BYTES, Math.max(1, body.size)))
-  let readBytes = 0
-  try {
-    // Its length says when a body ends: a stream's end gets lost now and then in Chromium, and the
-    // read that waits for it never comes back.
-    while (readBytes < body.size) {
-      const piece = await nextPiece(reader, buffer)
-      if (piece === 'broken') return failed(await failureAt(body, readBytes))
-      if (piece === 'ended') return failed({ kind: 'source-changed' })
-      readBytes += piece.byteLength
-      if (!take(piece)) break
-      buffer = piece.buffer
+export class BlobPieces {
+  /** Null while it is being read into; whoever comes then gets another. */
+  #spare: ArrayBuffer | null = null
+
+  /** @param take is given each piece while it lasts; false: no more is wanted. */
+  async read(body: Blob, take: (piece: Uint8Array) => boolean): Promise<Outcome<null>> {
+    const reader = body.stream().getReader({ mode: 'byob' })
+    let buffer = this.#spare ?? new ArrayBuffer(PIECE_BYTES)
+    this.#spare = null
+    let readBytes = 0
+    try {
+      // Its length says when a body ends: a stream's end gets lost now and then in Chromium, and
+      // the read that waits for it never comes back.
+      while (readBytes < body.size) {
+        const piece = await nextPiece(reader, buffer)
+        if (piece === 'broken') return failed(await failureAt(body, readBytes))
+        if (piece === 'ended') return failed({ kind: 'source-changed' })
+        readBytes += piece.byteLength
+        buffer = piece.buffer
+        if (!take(piece)) break
+      }
+      this.#spare = buffer
+      return succeeded(null)
+    } finally {
+      // A stream that broke cannot be cancelled any more.
+      reader.cancel().catch(() => undefined)
     }
-    return succeeded(null)
-  } finally {
-    // A stream that broke cannot be cancelled any more.
-    reader.cancel().catch(() => undefined)
   }
 }
 

@@ -3,13 +3,14 @@ import { createCRC32, createCRC64, createMD5, createSHA256, type IHasher } from 
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
-import { readInPieces } from './blob-pieces.ts'
+import { BlobPieces } from './blob-pieces.ts'
 import type { FromChecksumWorker, ToChecksumWorker } from './checksum-messages.ts'
 
 const READING_EVERY_MS = 1000
 
 /** Made once, since each is compiled; they serve one job after the other. */
 const hashers = new Map<ChecksumAlgorithm, Promise<IHasher>>()
+const pieces = new BlobPieces()
 let currentJobId: number | null = null
 
 addEventListener('message', ({ data }: MessageEvent<ToChecksumWorker>) => {
@@ -35,7 +36,7 @@ async function sumOf(
   if (currentJobId !== jobId) return succeeded('')
   hasher.init()
   let saidAtMs = performance.now()
-  const read = await readInPieces(body, (piece) => {
+  const read = await pieces.read(body, (piece) => {
     // A job that was stopped must not touch the hasher, which may serve the next one already.
     if (currentJobId !== jobId) return false
     hasher.update(piece)
