@@ -26,6 +26,10 @@ const command = <I extends z.ZodMiniType, O extends z.ZodMiniType>(input: I, out
   input,
   output,
 })
+/** `moving` waits for nobody: it sends, or goes on by itself when the network is back. */
+export const ProgressPace = z.enum(['moving', 'paused', 'stuck'])
+export type ProgressPace = z.infer<typeof ProgressPace>
+
 const nothing = z.strictObject({})
 const batch = <T extends z.ZodMiniType>(item: T) =>
   z.array(item).check(z.minLength(1), z.maxLength(MAX_BATCH))
@@ -187,11 +191,12 @@ export const commands = {
     z.strictObject({ folder: z.enum(['local-bucket', 'logs', 'data']) }),
     z.strictObject({ isOpened: z.boolean(), path: z.string() }),
   ),
-  /** For the task bar or dock. Null: nothing is going on. */
+  /** For the task bar or dock, and whether the computer has to stay awake. */
   showProgress: command(
     z.strictObject({
+      /** Null: nothing is unfinished. */
       fraction: z.nullable(z.number().check(z.gte(0), z.lte(1))),
-      isStuck: z.boolean(),
+      pace: ProgressPace,
     }),
     nothing,
   ),

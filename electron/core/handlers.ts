@@ -81,8 +81,8 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     },
 
     openFolder: ({ folder }) => openFolder(parts, folder),
-    showProgress: async ({ fraction, isStuck }) => {
-      ports.surroundings.showProgress(fraction, isStuck)
+    showProgress: async ({ fraction, pace }) => {
+      ports.surroundings.showProgress(fraction, pace)
       return succeeded({})
     },
   })

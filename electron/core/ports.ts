@@ -1,4 +1,9 @@
-import type { HostDescription, NoticeName, NoticePayload } from '../contract/commands.ts'
+import type {
+  HostDescription,
+  NoticeName,
+  NoticePayload,
+  ProgressPace,
+} from '../contract/commands.ts'
 import type { SecretPlace } from '../contract/destination.ts'
 import type { Outcome } from '../contract/outcome.ts'
 
@@ -44,7 +49,7 @@ export interface Surroundings {
   readonly copyText: (text: string) => Promise<boolean>
   /** Answers whether a file manager was started. */
   readonly openFolder: (path: string) => Promise<boolean>
-  readonly showProgress: (fraction: number | null, isStuck: boolean) => void
+  readonly showProgress: (fraction: number | null, pace: ProgressPace) => void
   /**
    * The endpoints that the page may reach changed: the desktop adjusts CORS, the content security
    * policy and the local-network permission. Origins such as `https://s3.eu-central-1.amazonaws.com`,

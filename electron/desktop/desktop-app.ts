@@ -56,7 +56,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     })
     revivePage(opened, log, Date.now, die)
     // Nothing is sent without the page, so nothing keeps the computer awake.
-    opened.on('closed', () => surroundings.showProgress(null, false))
+    opened.on('closed', () => surroundings.showProgress(null, 'paused'))
     return opened
   })
   const network = setUpNetwork({ pageOrigin, devServer, currentWindow: window.current })

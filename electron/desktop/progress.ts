@@ -1,8 +1,13 @@
 import type { BrowserWindow, PowerSaveBlocker } from 'electron'
+import type { ProgressPace } from '../contract/commands.ts'
 import type { Surroundings } from '../core/ports.ts'
 
 /** Takes the bar away (BrowserWindow.setProgressBar). */
 const NO_BAR = -1
+const BAR_MODES = { moving: 'normal', paused: 'paused', stuck: 'error' } as const satisfies Record<
+  ProgressPace,
+  string
+>
 
 /**
  * Shows the total on the task bar or dock. While something goes on the computer stays awake (the
@@ -15,8 +20,8 @@ export function showProgress(
 ): Surroundings['showProgress'] {
   let blocker: number | null = null
 
-  return (fraction, isStuck) => {
-    const isBusy = fraction !== null && !isStuck
+  return (fraction, pace) => {
+    const isBusy = fraction !== null && pace === 'moving'
     if (isBusy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension')
     if (!isBusy && blocker !== null) {
       powerSaveBlocker.stop(blocker)
@@ -24,7 +29,7 @@ export function showProgress(
     }
     const window = currentWindow()
     if (window === null || window.isDestroyed()) return
-    window.setProgressBar(fraction ?? NO_BAR, { mode: isStuck ? 'error' : 'normal' })
+    window.setProgressBar(fraction ?? NO_BAR, { mode: BAR_MODES[pace] })
     window.webContents.setBackgroundThrottling(!isBusy)
   }
 }

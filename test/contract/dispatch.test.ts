@@ -60,7 +60,7 @@ describe('malformed input', () => {
     ['setLinkLife', { destinationId: id, linkSeconds: 0 }],
     ['markUploads', { marks: [{ uploadId: id, mark: { phase: 'done' } }] }],
     ['openFolder', { folder: '/etc' }],
-    ['showProgress', { fraction: 2, isStuck: false }],
+    ['showProgress', { fraction: 2, pace: 'moving' }],
     ['recordParts', { uploadId: id, receipts: [{ partNumber: 1, etag: 'x'.repeat(201) }] }],
     [
       'queueUploads',

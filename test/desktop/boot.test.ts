@@ -177,7 +177,7 @@ describe('main', () => {
     await runMain(join(root, 'sleep'))
     const window = await open()
     const event = { sender: window.webContents, senderFrame: window.webContents.mainFrame }
-    const input = { fraction: 0.5, isStuck: false }
+    const input = { fraction: 0.5, pace: 'moving' }
     await electron.ipcMain.invoke(commandChannel('showProgress'), event, input)
     expect(electron.powerSaveBlocker.running.size).toBe(1)
 

@@ -203,33 +203,36 @@ describe('progress', () => {
     const window = new FakeWindow()
     const show = showProgress(standIn(powerSaveBlocker), () => standIn(window))
 
-    show(0.25, false)
-    show(0.5, false)
+    show(0.25, 'moving')
+    show(0.5, 'moving')
     const during = {
       bar: window.progress,
       blockers: [...powerSaveBlocker.running.values()],
       isThrottled: window.webContents.isThrottled,
     }
-    show(null, false)
+    show(null, 'paused')
 
     expect(during).toEqual({
       bar: { value: 0.5, mode: 'normal' },
       blockers: ['prevent-app-suspension'],
       isThrottled: false,
     })
-    expect(window.progress).toEqual({ value: -1, mode: 'normal' })
+    expect(window.progress).toEqual({ value: -1, mode: 'paused' })
     expect(powerSaveBlocker.running.size).toBe(0)
     expect(window.webContents.isThrottled).toBe(true)
   })
 
-  it('lets the computer sleep while all that is left waits for the person', () => {
+  it.each([
+    ['stuck', 'error'],
+    ['paused', 'paused'],
+  ] as const)('lets the computer sleep while all that is left is %s', (pace, mode) => {
     const window = new FakeWindow()
     const show = showProgress(standIn(powerSaveBlocker), () => standIn(window))
-    show(0.5, false)
+    show(0.5, 'moving')
 
-    show(0.5, true)
+    show(0.5, pace)
 
-    expect(window.progress).toEqual({ value: 0.5, mode: 'error' })
+    expect(window.progress).toEqual({ value: 0.5, mode })
     expect(powerSaveBlocker.running.size).toBe(0)
     expect(window.webContents.isThrottled).toBe(true)
   })
@@ -239,10 +242,10 @@ describe('progress', () => {
     const show = showProgress(standIn(powerSaveBlocker), () =>
       window === null ? null : standIn(window),
     )
-    show(0.25, false)
+    show(0.25, 'moving')
     window = null
 
-    show(null, false)
+    show(null, 'paused')
 
     expect(powerSaveBlocker.running.size).toBe(0)
   })

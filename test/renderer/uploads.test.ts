@@ -309,7 +309,7 @@ describe('all rows', () => {
     await expect.poll(() => page.title()).toBe('42 % – Ferry')
     await expect
       .poll(async () => (await callsOf('showProgress')).at(-1))
-      .toEqual({ fraction: 0.42, isStuck: false })
+      .toEqual({ fraction: 0.42, pace: 'paused' })
   })
 
   it('announce their end once, politely', async () => {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import type { ProgressPace } from '../../../electron/contract/commands.ts'
 import { formatCount, formatPercent, percentOf } from '../../design/format.ts'
 import type { QueueTotals } from '../../upload/engine/queue-view.ts'
 import { useQueue, useServices, useSession } from '../services/services.tsx'
@@ -29,23 +30,31 @@ function useTitle(totals: QueueTotals): void {
   }, [percent])
 }
 
+/** Whether anything goes on without the person. */
+function paceOfAll(totals: QueueTotals): ProgressPace {
+  const { pausedCount, stuckCount, failedCount, unfinishedCount } = totals
+  const forPersonCount = pausedCount + stuckCount - failedCount
+  if (forPersonCount < unfinishedCount) return 'moving'
+  return stuckCount > 0 ? 'stuck' : 'paused'
+}
+
 const TASK_BAR_EVERY_MS = 1000
 
 function useTaskBar(totals: QueueTotals): void {
   const { commands } = useServices()
   const percent = percentOfAll(totals)
   const fraction = percent === null ? null : percent / 100
-  const isStuck = totals.stuckCount > 0 && totals.activeCount === 0
+  const pace = paceOfAll(totals)
   const saidAtMs = useRef(-TASK_BAR_EVERY_MS)
   useEffect(() => {
     const waitMs = Math.max(0, saidAtMs.current + TASK_BAR_EVERY_MS - performance.now())
     const timer = setTimeout(() => {
       saidAtMs.current = performance.now()
       // Only decoration: when the host is gone, the window says so elsewhere.
-      void commands.showProgress({ fraction, isStuck })
+      void commands.showProgress({ fraction, pace })
     }, waitMs)
     return () => clearTimeout(timer)
-  }, [commands, fraction, isStuck])
+  }, [commands, fraction, pace])
 }
 
 /**
