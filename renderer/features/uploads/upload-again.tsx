@@ -71,7 +71,11 @@ function useUploadAgain({ uploadId, record }: UploadView): (file: File | null) =
   }
 }
 
-/** macOS hands out names with their accents apart; they are the same name. */
-function isSameName(one: string, other: string): boolean {
-  return one.normalize() === other.normalize()
+/**
+ * macOS hands out names with their accents apart; they are the same name. A row whose name was
+ * taken in the bucket has a number that its file has not.
+ */
+function isSameName(given: string, rowName: string): boolean {
+  const names = [rowName, rowName.replace(/ \(\d+\)(?=(\.[^.]*)?$)/, '')]
+  return names.some((name) => name.normalize() === given.normalize())
 }
