@@ -1,14 +1,12 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { internalError, slowDown, urlExpired } from '../faults/answers.ts'
 import type { SeenRequest, Verdict } from '../faults/fault-proxy.ts'
 import { download, writeRandomFile } from './files.ts'
 import { ferryBehindProxy, landedParts, MIB } from './fresh-ferry.ts'
 
 /** The engine takes half a minute of silence for the end of a connection. */
 const OVER_A_STALL_MS = 75_000
-
-const errorBody = (code: string, message: string) =>
-  `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`
 
 /** Deals out the fault at the first try of each part; what comes again passes. */
 async function uploadThrough(faultOf: (partNumber: number) => Verdict) {
@@ -36,20 +34,10 @@ function triesOf(seen: readonly SeenRequest[], part: number): number {
 
 describe('an upload over a bad line', () => {
   it.each<[string, Verdict]>([
-    ['connections break in the middle of parts', { kind: 'cut', afterBytes: MIB }],
-    [
-      'the store asks for fewer requests',
-      {
-        kind: 'answer',
-        status: 503,
-        body: errorBody('SlowDown', 'Please reduce your request rate.'),
-      },
-    ],
-    ['the store has trouble of its own', { kind: 'answer', status: 500, body: '' }],
-    [
-      'signatures have expired on the way',
-      { kind: 'answer', status: 403, body: errorBody('AccessDenied', 'Request has expired') },
-    ],
+    ['connections break in the middle of parts', { kind: 'reset', afterBytes: MIB }],
+    ['the store asks for fewer requests', { kind: 'answer', answer: slowDown() }],
+    ['the store has trouble of its own', { kind: 'answer', answer: internalError }],
+    ['signatures have expired on the way', { kind: 'answer', answer: urlExpired }],
   ])('ends whole although %s', async (_, fault) => {
     const { isSame, seen, unfinished } = await uploadThrough(() => fault)
 
