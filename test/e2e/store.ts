@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { onTestFinished } from 'vitest'
-import type { BucketAccess } from './ferry.ts'
+import type { BucketAccess, WhenOver } from './ferry.ts'
 
 /** The keys of the bucket on this computer, read where its host keeps them. */
 export async function localBucketAccess(dataFolder: string): Promise<BucketAccess> {
@@ -22,7 +22,7 @@ export class Store {
   readonly #client: S3Client
   readonly #bucket: string
 
-  constructor(access: BucketAccess) {
+  constructor(access: BucketAccess, whenOver: WhenOver = onTestFinished) {
     this.#bucket = access.bucket
     this.#client = new S3Client({
       endpoint: access.endpoint,
@@ -30,7 +30,7 @@ export class Store {
       forcePathStyle: true,
       credentials: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
     })
-    onTestFinished(() => this.#client.destroy())
+    whenOver(() => this.#client.destroy())
   }
 
   /** Every object's key, sorted. */

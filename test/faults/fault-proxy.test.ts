@@ -74,6 +74,7 @@ describe('the fault proxy', () => {
     expect(store.hosts).toEqual([store.host])
     expect(proxy.seen).toEqual([
       {
+        atMs: expect.any(Number),
         operation: 'UploadPart',
         from: 'host',
         method: 'PUT',

@@ -15,6 +15,8 @@ export type Operation =
   | 'Bucket'
 
 export interface SeenRequest {
+  /** When it came, by `performance.now()`. */
+  readonly atMs: number
   readonly operation: Operation
   /** Browsers name the page's origin. */
   readonly from: 'page' | 'host'
@@ -39,6 +41,7 @@ export function seenRequestOf(request: IncomingMessage, target: URL): SeenReques
   const partNumber = target.searchParams.get('partNumber')
   const method = request.method ?? ''
   return {
+    atMs: performance.now(),
     operation: operationOf(method, target),
     from: request.headers.origin === undefined ? 'host' : 'page',
     method,
