@@ -15,6 +15,7 @@ import {
 } from './ferry.ts'
 import { FerryPage, type StatusWord } from './ferry-page.ts'
 import { download, writeRandomFile } from './files.ts'
+import { landedParts, MIB } from './fresh-ferry.ts'
 import { Store } from './store.ts'
 
 /** Page and host, and between them and a bucket of its own the proxy. */
@@ -108,6 +109,16 @@ export async function beginJourney(
   }
 }
 
+/** The shortest file that is sent in parts: of 16, 16 and 1 MiB. */
+export const IN_PARTS_BYTES = 33 * MIB
+
+/** How often each of its parts was sent, and what the store took of it. */
+export function partsOf(journey: Journey) {
+  const seen = journey.seen('UploadPart')
+  const sends = [1, 2, 3].map((part) => seen.filter((each) => each.partNumber === part).length)
+  return { sends, landed: landedParts(seen) }
+}
+
 export interface Lasting {
   readonly lift: () => void
 }
@@ -150,4 +161,10 @@ export function faultsOf(seen: readonly SeenRequest[]): (string | null)[] {
 
 function isOf({ path }: SeenRequest, name: string): boolean {
   return decodeURIComponent(path).endsWith(`/${name}`)
+}
+
+/** A part of this file, or one of all its parts. */
+export function isPart(request: SeenRequest, name: string, partNumber?: number): boolean {
+  const isAsked = partNumber === undefined || request.partNumber === partNumber
+  return request.operation === 'UploadPart' && isOf(request, name) && isAsked
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  AbortMultipartUploadCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
@@ -58,6 +59,14 @@ export class Store {
       }),
     )
     return Parts.map(({ PartNumber = 0 }) => PartNumber)
+  }
+
+  /** What a lifecycle rule does to uploads that take too long. */
+  async abortUnfinished(): Promise<void> {
+    for (const { Key, UploadId } of await this.#unfinished()) {
+      const upload = { Bucket: this.#bucket, Key, UploadId }
+      await this.#client.send(new AbortMultipartUploadCommand(upload))
+    }
   }
 
   /** Sets the rule that a page needs for uploads. */

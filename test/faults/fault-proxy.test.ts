@@ -84,6 +84,7 @@ describe('the fault proxy', () => {
         contentLength: 300_000,
         bodyBytes: 300_000,
         status: 200,
+        isAnswered: true,
         fault: null,
       },
     ])

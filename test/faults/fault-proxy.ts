@@ -120,6 +120,10 @@ class Line {
     request.on('error', () => undefined)
     request.socket.on('error', () => undefined)
     const onChange = () => this.#changed.emit('change')
+    response.on('finish', () => {
+      seen.isAnswered = true
+      onChange()
+    })
     void this.#judge({ request, response, target, seen, onChange })
   }
 

@@ -16,6 +16,7 @@ function asked(operation: Operation, partNumber: number | null = null): SeenRequ
     contentLength: 1000,
     bodyBytes: 0,
     status: null,
+    isAnswered: false,
     fault: null,
   }
 }

@@ -32,6 +32,8 @@ export interface SeenRequest {
   bodyBytes: number
   /** What the store answered, whatever became of it; null until then, and when it saw nothing. */
   status: number | null
+  /** Whether a whole answer went out to whoever asked. */
+  isAnswered: boolean
   /** What was done to it, once that is decided; null: nothing. */
   fault: string | null
 }
@@ -51,6 +53,7 @@ export function seenRequestOf(request: IncomingMessage, target: URL): SeenReques
     contentLength: Number(request.headers['content-length'] ?? 0),
     bodyBytes: 0,
     status: null,
+    isAnswered: false,
     fault: null,
   }
 }
