@@ -18,6 +18,8 @@ import { download, writeRandomFile } from './files.ts'
 import { landedParts, MIB } from './fresh-ferry.ts'
 import { Store } from './store.ts'
 
+const SAID_MS = 20_000
+
 /** Page and host, and between them and a bucket of its own the proxy. */
 export interface FaultWorld {
   readonly ferry: Ferry
@@ -63,8 +65,12 @@ async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
   })
   whenOver(() => browser.close())
   const context = await browser.newContext()
-  // Time passes as always, until a test lets more of it pass.
+  // Time passes as always, until a test lets more of it pass; chance is always the same, so that a
+  // row waits long enough to be read.
   await context.clock.install()
+  await context.addInitScript(() => {
+    Math.random = () => 0.5
+  })
   const page = await FerryPage.open(context, ferry.url)
   await page.connect(bucket)
   const store = new Store(bucket, whenOver)
@@ -100,12 +106,22 @@ export async function beginJourney(
     sha256,
     seen: (operation) =>
       proxy.seen.filter((each) => isOf(each, name) && each.operation === operation),
-    untilSaid: (said) => page.row(name).locator('.row-status').filter({ hasText: said }).waitFor(),
+    untilSaid: (said) => untilSaid(page, name, said),
     until: (word) => page.untilStatus(name, word),
     isSameWhenDone: async () => {
       await page.untilStatus(name, 'Done')
       return (await download(await page.link(name))).sha256 === sha256
     },
+  }
+}
+
+async function untilSaid(page: FerryPage, name: string, said: RegExp): Promise<void> {
+  const status = page.row(name).locator('.row-status')
+  try {
+    await status.filter({ hasText: said }).waitFor({ timeout: SAID_MS })
+  } catch (error) {
+    const now = await page.status(name)
+    throw new Error(`"${name}" did not say ${said}, but: ${now}`, { cause: error })
   }
 }
 

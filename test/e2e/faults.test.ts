@@ -1,14 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import {
+  type Answer,
   badDigest,
   badGateway,
+  clockSkewed,
   internalError,
   slowDown,
   tooManyRequests,
   urlExpired,
 } from '../faults/answers.ts'
 import type { Verdict } from '../faults/fault-proxy.ts'
-import { beginJourney, faultLasting, faultsOf, sharedFaultWorld } from './fault-world.ts'
+import {
+  beginJourney,
+  faultLasting,
+  faultsInTurn,
+  faultsOf,
+  sharedFaultWorld,
+} from './fault-world.ts'
 import { MIB } from './fresh-ferry.ts'
 
 const world = sharedFaultWorld()
@@ -62,6 +70,69 @@ describe('the PUT of a file', () => {
 
     expect(await journey.isSameWhenDone()).toBe(true)
     expect(faultsOf(journey.seen('PutObject')).filter((each) => each === null)).toEqual([null])
-    expect(await store.unfinishedKeys()).toEqual([])
+    expect(await store.unfinishedKeys()).not.toContain(name)
+  })
+})
+
+describe('a byte that arrives as another one', () => {
+  it('is found by the store, and the file sent again', async () => {
+    const { proxy } = world()
+    const name = 'flipped.bin'
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'flip', atByte: 700_000 }])
+
+    const journey = await beginJourney(world(), name, MIB)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(journey.seen('PutObject').map(({ status }) => status)).toEqual([400, 200])
+  })
+})
+
+describe('a store that asks for patience', () => {
+  it.each<[string, Answer]>([
+    ['503', slowDown(2)],
+    ['429', tooManyRequests(2)],
+  ])('by %s with Retry-After is left alone for as long as it asks', async (status, answer) => {
+    const { proxy } = world()
+    const name = `retry after ${status}.bin`
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'answer', answer }])
+
+    const journey = await beginJourney(world(), name, MIB)
+    await journey.untilSaid(/^\s*Uploading .*The store asks for fewer requests.* in 2 sec/)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    const [first, second, ...more] = journey.seen('PutObject').map(({ atMs }) => atMs)
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(2000)
+    expect(more).toEqual([])
+  })
+})
+
+describe('a store with another time of day', () => {
+  const skewed = (): Verdict => ({
+    kind: 'answer',
+    answer: clockSkewed(Date.now() + 26 * 3_600_000),
+  })
+
+  it('is measured again, and the file sent', async () => {
+    const { proxy } = world()
+    const name = 'skewed once.bin'
+    faultsInTurn(proxy, name, 'PutObject', [skewed()])
+
+    const journey = await beginJourney(world(), name, MIB)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['clock-skewed', null])
+  })
+
+  it('that stays so asks for the clock to be set, and goes on when it was', async () => {
+    const { page, proxy } = world()
+    const name = 'skewed.bin'
+    const lasting = faultLasting(proxy, name, 'PutObject', skewed())
+
+    const journey = await beginJourney(world(), name, MIB)
+    await journey.untilSaid(/^\s*Needs you.*This computer’s clock is .* behind the store’s/)
+    lasting.lift()
+    await page.rowButton(name, 'Retry').click()
+
+    expect(await journey.isSameWhenDone()).toBe(true)
   })
 })

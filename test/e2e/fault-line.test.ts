@@ -1,0 +1,151 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { FAST_LINK } from '../faults/link.ts'
+import { PASS, type Verdict } from '../faults/verdict.ts'
+import {
+  beginJourney,
+  faultLasting,
+  faultsInTurn,
+  faultsOf,
+  sharedFaultWorld,
+} from './fault-world.ts'
+import { MIB } from './fresh-ferry.ts'
+
+const world = sharedFaultWorld()
+
+/** More than the system's buffers on the way hold, so that the page sees how it goes. */
+const LONG_BODY = 24 * MIB
+const RESET: Verdict = { kind: 'reset', afterBytes: 0 }
+
+/** In the page; its timers fire, while the network takes its own time. */
+function letPass(ms: number): Promise<void> {
+  return world().page.page.clock.runFor(ms)
+}
+
+/** Lets time pass bit by bit, so that nothing that is said only for a moment is missed. */
+async function letPassUntilSaid(name: string, said: RegExp): Promise<void> {
+  const status = async () => {
+    await letPass(100)
+    return world().page.status(name)
+  }
+  await expect.poll(status, { interval: 1 }).toMatch(said)
+}
+
+const SILENT = /^Uploading .*The connection to the store went silent/
+
+describe('a line', () => {
+  it('that went silent is given up after half a minute, and the body sent again', async () => {
+    const { proxy } = world()
+    const name = 'silent.bin'
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'stall' }])
+
+    const journey = await beginJourney(world(), name, LONG_BODY)
+    await proxy.until(() => journey.seen('PutObject').length === 1)
+    await letPass(20_000)
+    const sendsBefore = journey.seen('PutObject').length
+    await letPass(8_000)
+    await letPassUntilSaid(name, SILENT)
+
+    expect(sendsBefore).toBe(1)
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['stall', null])
+  })
+
+  it('on which no answer comes is given up, too', async () => {
+    const { proxy } = world()
+    const name = 'mute.bin'
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'stall-answer' }])
+
+    const journey = await beginJourney(world(), name, 1000)
+    await proxy.until(() => journey.seen('PutObject')[0]?.status === 200)
+    await letPass(118_000)
+    await letPassUntilSaid(name, SILENT)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['stall-answer', null])
+  })
+
+  it('that is slow but moves is never given up', async () => {
+    const { page, proxy } = world()
+    const name = 'trickle.bin'
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'trickle', bytesPerSecond: 8 * MIB }])
+    const percent = async () => Number(/(\d+)\s*%/.exec(await page.status(name))?.[1] ?? 0)
+
+    const journey = await beginJourney(world(), name, LONG_BODY)
+    let before = 0
+    for (let minutesThird = 0; minutesThird < 5; minutesThird += 1) {
+      await expect.poll(percent, { interval: 20 }).toBeGreaterThan(before)
+      before = await percent()
+      await letPass(20_000)
+    }
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['trickle'])
+  })
+
+  it('that is narrow and long carries several files at once without a second try', async () => {
+    const { proxy } = world()
+    proxy.setRule(() => PASS)
+    proxy.setLink({ latencyMs: 100, bytesPerSecondEach: 1_000_000, bytesPerSecondAll: 1_500_000 })
+    onTestFinished(() => proxy.setLink(FAST_LINK))
+
+    const first = await beginJourney(world(), 'narrow 1.bin', 500_000)
+    const second = await beginJourney(world(), 'narrow 2.bin', 500_000)
+
+    expect(await first.isSameWhenDone()).toBe(true)
+    expect(await second.isSameWhenDone()).toBe(true)
+    expect([first, second].map((each) => each.seen('PutObject').length)).toEqual([1, 1])
+  })
+
+  it('that stays dead is tried again and again, at most half a minute apart', async () => {
+    const { proxy } = world()
+    const name = 'patient.bin'
+    const lasting = faultLasting(proxy, name, 'PutObject', RESET)
+
+    const journey = await beginJourney(world(), name, MIB)
+    for (let tries = 1; tries <= 22; tries += 1) {
+      await expect.poll(() => journey.seen('PutObject').length).toBeGreaterThanOrEqual(tries)
+      await letPass(30_000)
+    }
+    await journey.untilSaid(/^\s*Uploading .*The store does not answer/)
+    lasting.lift()
+    await letPass(30_000)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+  })
+})
+
+describe('a name that does not resolve', () => {
+  it('in the browser is waited for', async () => {
+    const { page, bucket, proxy } = world()
+    const name = 'unnamed.bin'
+    proxy.setRule(() => PASS)
+    const atBucket = ({ origin }: URL) => origin === bucket.endpoint
+    await page.page.route(atBucket, (route) => route.abort('namenotresolved'))
+
+    const journey = await beginJourney(world(), name, MIB)
+    await journey.untilSaid(/^\s*Uploading .*The store does not answer/)
+    await page.page.unroute(atBucket)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(journey.seen('PutObject').map(({ status }) => status)).toEqual([200])
+  })
+
+  it('on the host is told by name, and the upload goes on once it is put right', async () => {
+    const { page, bucket, proxy } = world()
+    const name = 'nowhere.bin'
+    proxy.setRule(() => PASS)
+    await page.fillConnection({ ...bucket, endpoint: 'https://no-such-host.invalid' })
+    await page.field('Name').fill('Nowhere')
+    await page.field('Name').press('Enter')
+    await page.button('More about Nowhere').waitFor()
+
+    const journey = await beginJourney(world(), name, MIB)
+    await journey.untilSaid(/^\s*Preparing · There is no server named “no-such-host\.invalid”/)
+    await page.button('More about Nowhere').click()
+    await page.page.getByRole('menuitem', { name: 'Edit connection' }).click()
+    await page.field('Endpoint').fill(bucket.endpoint)
+    await page.field('Endpoint').press('Enter')
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+  })
+})
