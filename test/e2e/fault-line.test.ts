@@ -1,6 +1,5 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { FAST_LINK } from '../faults/link.ts'
-import { PASS, type Verdict } from '../faults/verdict.ts'
+import { describe, expect, it } from 'vitest'
+import type { Verdict } from '../faults/verdict.ts'
 import {
   beginJourney,
   faultLasting,
@@ -84,9 +83,7 @@ describe('a line', () => {
 
   it('that is narrow and long carries several files at once without a second try', async () => {
     const { proxy } = world()
-    proxy.setRule(() => PASS)
     proxy.setLink({ latencyMs: 100, bytesPerSecondEach: 1_000_000, bytesPerSecondAll: 1_500_000 })
-    onTestFinished(() => proxy.setLink(FAST_LINK))
 
     const first = await beginJourney(world(), 'narrow 1.bin', 500_000)
     const second = await beginJourney(world(), 'narrow 2.bin', 500_000)
@@ -116,9 +113,8 @@ describe('a line', () => {
 
 describe('a name that does not resolve', () => {
   it('in the browser is waited for', async () => {
-    const { page, bucket, proxy } = world()
+    const { page, bucket } = world()
     const name = 'unnamed.bin'
-    proxy.setRule(() => PASS)
     const atBucket = ({ origin }: URL) => origin === bucket.endpoint
     await page.page.route(atBucket, (route) => route.abort('namenotresolved'))
 
@@ -131,9 +127,8 @@ describe('a name that does not resolve', () => {
   })
 
   it('on the host is told by name, and the upload goes on once it is put right', async () => {
-    const { page, bucket, proxy } = world()
+    const { page, bucket } = world()
     const name = 'nowhere.bin'
-    proxy.setRule(() => PASS)
     await page.fillConnection({ ...bucket, endpoint: 'https://no-such-host.invalid' })
     await page.field('Name').fill('Nowhere')
     await page.field('Name').press('Enter')

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { beforeAll } from 'vitest'
+import { afterEach, beforeAll } from 'vitest'
 import { launchChromium } from '../../scripts/chromium.ts'
 import { behindProxy } from '../faults/behind-proxy.ts'
 import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
+import { FAST_LINK } from '../faults/link.ts'
 import type { Operation, SeenRequest } from '../faults/seen-request.ts'
 import { PASS, type Verdict } from '../faults/verdict.ts'
 import {
@@ -43,6 +44,13 @@ export function sharedFaultWorld(): () => FaultWorld {
     return async () => {
       for (const end of ends) await end()
     }
+  })
+  afterEach(async ({ task }) => {
+    const { proxy, page } = started.world ?? {}
+    proxy?.setRule(() => PASS)
+    proxy?.setLink(FAST_LINK)
+    // A test that failed may leave a dialog open; the next ones have nothing to do with it.
+    if (task.result?.state === 'fail') await page?.page.reload()
   })
   return () => {
     if (started.world === undefined) throw new TypeError('Asked for before the tests began')
