@@ -66,15 +66,15 @@ describe('a line', () => {
   it('that is slow but moves is never given up', async () => {
     const { page, proxy } = world()
     const name = 'trickle.bin'
-    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'trickle', bytesPerSecond: 8 * MIB }])
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'trickle', bytesPerSecond: 4 * MIB }])
     const percent = async () => Number(/(\d+)\s*%/.exec(await page.status(name))?.[1] ?? 0)
 
     const journey = await beginJourney(world(), name, LONG_BODY)
-    let before = 0
-    for (let minutesThird = 0; minutesThird < 5; minutesThird += 1) {
-      await expect.poll(percent, { interval: 20 }).toBeGreaterThan(before)
-      before = await percent()
-      await letPass(20_000)
+    for (let passedMs = 0; passedMs < 50_000; passedMs += 5_000) {
+      const before = await percent()
+      // So much that part of it was sent after the last bit of time had passed.
+      await expect.poll(percent, { interval: 20 }).toBeGreaterThan(before + 4)
+      await letPass(5_000)
     }
 
     expect(await journey.isSameWhenDone()).toBe(true)

@@ -97,6 +97,8 @@ describe('an upload in parts', () => {
       refusal.lift()
       await page.rowButton(name, 'Enter keys').click()
       await page.field('Secret access key').fill(world().bucket.secretAccessKey)
+      await page.field('Secret access key').press('Enter')
+
       expect(said).toContain(sentence)
       expect(await journey.isSameWhenDone()).toBe(true)
       expect(partsOf(journey)).toEqual({ sends: [1, 2, 1], landed: [1, 2, 3] })
