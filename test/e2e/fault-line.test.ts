@@ -109,6 +109,19 @@ describe('a line', () => {
 
     expect(await journey.isSameWhenDone()).toBe(true)
   })
+
+  it('at whose end nobody listens is told by the server’s name', async () => {
+    const { proxy } = world()
+    const name = 'refused.bin'
+    await proxy.vanish()
+
+    const journey = await beginJourney(world(), name, MIB)
+    await journey.untilSaid(/^\s*Preparing · The server “127\.0\.0\.1:\d+” cannot be reached/)
+    await proxy.comeBack()
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(journey.seen('PutObject').map(({ status }) => status)).toEqual([200])
+  })
 })
 
 describe('a name that does not resolve', () => {

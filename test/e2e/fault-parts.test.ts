@@ -79,6 +79,7 @@ describe('an upload in parts', () => {
         .toSorted(),
     ).toEqual([200, 200, 200, 400])
     expect(partsOf(journey)).toEqual({ sends: [1, 2, 1], landed: [1, 2, 3] })
+    expect(await world().page.status(name)).toMatch(/^Done, verified/)
   })
 
   it.each<[string, Answer, string]>([
