@@ -20,29 +20,29 @@ const FAILS: Verdict = { kind: 'answer', answer: internalError }
 
 describe('what the host asks of the store', () => {
   it.each<[Operation, string, Verdict, RegExp]>([
-    ['HeadObject', 'is reset', RESET, /^\s*Preparing · The store does not answer/],
+    ['HeadObject', 'is reset', RESET, /^Preparing · The store does not answer/],
     [
       'CreateMultipartUpload',
       'is answered 503',
       { kind: 'answer', answer: slowDown() },
-      /^\s*Preparing · The store asks for fewer requests/,
+      /^Preparing · The store asks for fewer requests/,
     ],
-    ['CreateMultipartUpload', 'is reset', RESET, /^\s*Preparing · The store does not answer/],
-    ['ListParts', 'is answered 500', FAILS, /^\s*(Finishing|Preparing) · The store has trouble/],
+    ['CreateMultipartUpload', 'is reset', RESET, /^Preparing · The store does not answer/],
+    ['ListParts', 'is answered 500', FAILS, /^(Finishing|Preparing) · The store has trouble/],
     [
       'CompleteMultipartUpload',
       'is answered 502',
       { kind: 'answer', answer: badGateway },
-      /^\s*Finishing · The store has trouble of its own/,
+      /^Finishing · The store has trouble of its own/,
     ],
     [
       'CompleteMultipartUpload',
       'is answered 200 with an error in it',
       { kind: 'answer', answer: errorInside200 },
       // The SDK makes a 503 of it, and some stores have no other way to ask for patience.
-      /^\s*Finishing · The store (has trouble of its own|asks for fewer requests)/,
+      /^Finishing · The store (has trouble of its own|asks for fewer requests)/,
     ],
-    ['CompleteMultipartUpload', 'is reset', RESET, /^\s*Finishing · The store does not answer/],
+    ['CompleteMultipartUpload', 'is reset', RESET, /^Finishing · The store does not answer/],
   ])('%s %s: the row says so, and it goes on by itself', async (operation, how, fault, said) => {
     const { proxy, store } = world()
     const name = `${operation} ${how}.bin`
@@ -113,12 +113,12 @@ describe('what the host asks of the store', () => {
 
     await page.rowButton(name, 'Cancel').click()
     held.resolve(RESET)
-    await journey.untilSaid(/^\s*Cancelled · the bucket has not confirmed yet that nothing is left/)
+    await journey.untilSaid(/^Cancelled · the bucket has not confirmed yet that nothing is left/)
     const leftWhileDown = await store.unfinishedKeys()
     proxy.setRule(() => PASS)
     const other = await beginJourney(world(), 'other.bin', 1000)
     await other.until('Done')
-    await journey.untilSaid(/^\s*Cancelled · nothing of it is left in the bucket/)
+    await journey.untilSaid(/^Cancelled · nothing of it is left in the bucket/)
 
     expect(leftWhileDown).toContain(name)
     expect(await store.unfinishedKeys()).not.toContain(name)

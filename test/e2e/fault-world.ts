@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeAll } from 'vitest'
 import { launchChromium } from '../../scripts/chromium.ts'
 import { behindProxy } from '../faults/behind-proxy.ts'
@@ -17,6 +18,7 @@ import {
 import { FerryPage, type StatusWord } from './ferry-page.ts'
 import { download, writeRandomFile } from './files.ts'
 import { landedParts, MIB } from './fresh-ferry.ts'
+import { noteWhatRowsSay } from './row-sayings.ts'
 import { Store } from './store.ts'
 
 const SAID_MS = 20_000
@@ -73,12 +75,9 @@ async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
   })
   whenOver(() => browser.close())
   const context = await browser.newContext()
-  // Time passes as always, until a test lets more of it pass; chance is always the same, so that a
-  // row waits long enough to be read.
+  // Time passes as always, until a test lets more of it pass.
   await context.clock.install()
-  await context.addInitScript(() => {
-    Math.random = () => 0.5
-  })
+  await context.addInitScript(noteWhatRowsSay)
   const page = await FerryPage.open(context, ferry.url)
   await page.connect(bucket)
   const store = new Store(bucket, whenOver)
@@ -92,7 +91,7 @@ export interface Journey {
   readonly sha256: string
   /** What the proxy saw of this file, without preflights. */
   readonly seen: (operation: Operation) => readonly SeenRequest[]
-  /** Waits until the row says this, from its first word on. */
+  /** Waits until the row has said this, from its first word on, for however short a moment. */
   readonly untilSaid: (said: RegExp) => Promise<void>
   readonly until: (word: StatusWord) => Promise<void>
   /** Waits for the end, and answers whether the object is the file. */
@@ -123,13 +122,16 @@ export async function beginJourney(
   }
 }
 
-async function untilSaid(page: FerryPage, name: string, said: RegExp): Promise<void> {
-  const status = page.row(name).locator('.row-status')
-  try {
-    await status.filter({ hasText: said }).waitFor({ timeout: SAID_MS })
-  } catch (error) {
-    const now = await page.status(name)
-    throw new Error(`"${name}" did not say ${said}, but: ${now}`, { cause: error })
+async function untilSaid({ page }: FerryPage, name: string, said: RegExp): Promise<void> {
+  const texts = () => page.evaluate((row) => window.ferrySaid?.get(row) ?? [], name)
+  const deadlineMs = performance.now() + SAID_MS
+  for (;;) {
+    const sofar = await texts()
+    if (sofar.some((text) => said.test(text))) return
+    if (performance.now() > deadlineMs) {
+      throw new Error(`"${name}" did not say ${said}, but: ${sofar.join(' | ')}`)
+    }
+    await delay(20)
   }
 }
 

@@ -19,7 +19,7 @@ import {
 import { MIB } from './fresh-ferry.ts'
 
 const world = sharedFaultWorld()
-const SILENT = /^\s*Uploading .*The store does not answer/
+const SILENT = /^Uploading .*The store does not answer/
 
 describe('the PUT of a file', () => {
   it.each<[string, Verdict, RegExp]>([
@@ -31,32 +31,32 @@ describe('the PUT of a file', () => {
     [
       'is answered 500',
       { kind: 'answer', answer: internalError },
-      /^\s*Uploading .*The store has trouble of its own \(error 500\)/,
+      /^Uploading .*The store has trouble of its own \(error 500\)/,
     ],
     [
       'is answered 502',
       { kind: 'answer', answer: badGateway },
-      /^\s*Uploading .*The store has trouble of its own \(error 502\)/,
+      /^Uploading .*The store has trouble of its own \(error 502\)/,
     ],
     [
       'is answered 503',
       { kind: 'answer', answer: slowDown() },
-      /^\s*Uploading .*The store asks for fewer requests/,
+      /^Uploading .*The store asks for fewer requests/,
     ],
     [
       'is answered 429',
       { kind: 'answer', answer: tooManyRequests() },
-      /^\s*Uploading .*The store asks for fewer requests/,
+      /^Uploading .*The store asks for fewer requests/,
     ],
     [
       'comes too late for its signature',
       { kind: 'answer', answer: urlExpired },
-      /^\s*Uploading .*The permission for this part ran out before it was sent/,
+      /^Uploading .*The permission for this part ran out before it was sent/,
     ],
     [
       'is refused for its checksum',
       { kind: 'answer', answer: badDigest },
-      /^\s*Uploading .*Some bytes changed on their way, and the store refused them/,
+      /^Uploading .*Some bytes changed on their way, and the store refused them/,
     ],
   ])('%s: the row says so, and it goes on by itself', async (title, fault, said) => {
     const { proxy, store } = world()
@@ -101,7 +101,7 @@ describe('a store that asks for patience', () => {
     ]
 
     for (const journey of journeys) {
-      await journey.untilSaid(/^\s*Uploading .*The store asks for fewer requests.* in 2 sec/)
+      await journey.untilSaid(/^Uploading .*The store asks for fewer requests.* in 2 sec/)
     }
     for (const journey of journeys) {
       expect(await journey.isSameWhenDone()).toBe(true)
@@ -135,7 +135,7 @@ describe('a store with another time of day', () => {
     const lasting = faultLasting(proxy, name, 'PutObject', skewed())
 
     const journey = await beginJourney(world(), name, MIB)
-    await journey.untilSaid(/^\s*Needs you.*This computer’s clock is .* behind the store’s/)
+    await journey.untilSaid(/^Needs you.*This computer’s clock is .* behind the store’s/)
     lasting.lift()
     await page.rowButton(name, 'Retry').click()
 
