@@ -91,7 +91,8 @@ export interface Journey {
   readonly sha256: string
   /** What the proxy saw of this file, without preflights. */
   readonly seen: (operation: Operation) => readonly SeenRequest[]
-  /** Waits until the row has said this, from its first word on, for however short a moment. */
+  /** Whether the row has shown this, for however short a moment. */
+  readonly hasSaid: (said: RegExp) => Promise<boolean>
   readonly untilSaid: (said: RegExp) => Promise<void>
   readonly until: (word: StatusWord) => Promise<void>
   /** Waits for the end, and answers whether the object is the file. */
@@ -113,6 +114,7 @@ export async function beginJourney(
     sha256,
     seen: (operation) =>
       proxy.seen.filter((each) => isOf(each, name) && each.operation === operation),
+    hasSaid: (said) => hasSaid(page, name, said),
     untilSaid: (said) => untilSaid(page, name, said),
     until: (word) => page.untilStatus(name, word),
     isSameWhenDone: async () => {
@@ -122,17 +124,23 @@ export async function beginJourney(
   }
 }
 
-async function untilSaid({ page }: FerryPage, name: string, said: RegExp): Promise<void> {
-  const texts = () => page.evaluate((row) => window.ferrySaid?.get(row) ?? [], name)
+async function untilSaid(page: FerryPage, name: string, said: RegExp): Promise<void> {
   const deadlineMs = performance.now() + SAID_MS
-  for (;;) {
-    const sofar = await texts()
-    if (sofar.some((text) => said.test(text))) return
+  while (!(await hasSaid(page, name, said))) {
     if (performance.now() > deadlineMs) {
-      throw new Error(`"${name}" did not say ${said}, but: ${sofar.join(' | ')}`)
+      const texts = await saidBy(page, name)
+      throw new Error(`"${name}" did not say ${said}, but: ${texts.join(' | ')}`)
     }
     await delay(20)
   }
+}
+
+async function hasSaid(page: FerryPage, name: string, said: RegExp): Promise<boolean> {
+  return (await saidBy(page, name)).some((text) => said.test(text))
+}
+
+function saidBy({ page }: FerryPage, name: string): Promise<string[]> {
+  return page.evaluate((row) => window.ferrySaid?.get(row) ?? [], name)
 }
 
 /** The shortest file that is sent in parts: of 16, 16 and 1 MiB. */
