@@ -5,7 +5,6 @@ import {
   faultLasting,
   faultsInTurn,
   faultsOf,
-  type Journey,
   sharedFaultWorld,
 } from './fault-world.ts'
 import { MIB } from './fresh-ferry.ts'
@@ -21,46 +20,38 @@ function letPass(ms: number): Promise<void> {
   return world().page.page.clock.runFor(ms)
 }
 
-/** A wait that is over at once is not shown; each one that follows it may be longer. */
-async function letPassUntilSaid(journey: Journey, stepMs: number): Promise<void> {
-  while (!(await journey.hasSaid(SILENT))) {
-    const sends = journey.seen('PutObject').length
-    await letPass(stepMs)
-    await world().proxy.until(() => journey.seen('PutObject').length > sends)
-  }
-}
-
 const SILENT = /^Uploading .*The connection to the store went silent/
 
 describe('a line', () => {
   it('that went silent is given up after half a minute, and the body sent again', async () => {
     const { proxy } = world()
     const name = 'silent.bin'
-    const lasting = faultLasting(proxy, name, 'PutObject', { kind: 'stall' })
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'stall' }])
 
     const journey = await beginJourney(world(), name, LONG_BODY)
     await proxy.until(() => journey.seen('PutObject').length === 1)
     await letPass(20_000)
     const sendsBefore = journey.seen('PutObject').length
-    await letPassUntilSaid(journey, 31_000)
-    lasting.lift()
+    await letPass(31_000)
+    await journey.untilSaid(SILENT)
 
     expect(sendsBefore).toBe(1)
     expect(await journey.isSameWhenDone()).toBe(true)
-    expect(journey.seen('PutObject').filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['stall', null])
   })
 
   it('on which no answer comes is given up, too', async () => {
     const { proxy } = world()
     const name = 'mute.bin'
-    const lasting = faultLasting(proxy, name, 'PutObject', { kind: 'stall-answer' })
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'stall-answer' }])
 
     const journey = await beginJourney(world(), name, 1000)
-    await letPassUntilSaid(journey, 121_000)
-    lasting.lift()
+    await journey.untilSaid(/^Uploading 99 %/)
+    await letPass(121_000)
+    await journey.untilSaid(SILENT)
 
     expect(await journey.isSameWhenDone()).toBe(true)
-    expect(journey.seen('PutObject').at(-1)).toMatchObject({ fault: null, status: 200 })
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['stall-answer', null])
   })
 
   it('that is slow but moves is never given up', async () => {

@@ -75,8 +75,12 @@ async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
   })
   whenOver(() => browser.close())
   const context = await browser.newContext()
-  // Time passes as always, until a test lets more of it pass.
+  // Time passes as always, until a test lets more of it pass. Chance makes every wait as long as it
+  // can be: one that is over at once is not shown.
   await context.clock.install()
+  await context.addInitScript(() => {
+    Math.random = () => 0.99
+  })
   await context.addInitScript(noteWhatRowsSay)
   const page = await FerryPage.open(context, ferry.url)
   await page.connect(bucket)
@@ -91,8 +95,7 @@ export interface Journey {
   readonly sha256: string
   /** What the proxy saw of this file, without preflights. */
   readonly seen: (operation: Operation) => readonly SeenRequest[]
-  /** Whether the row has shown this, for however short a moment. */
-  readonly hasSaid: (said: RegExp) => Promise<boolean>
+  /** Waits until the row has said this, from its first word on, for however short a moment. */
   readonly untilSaid: (said: RegExp) => Promise<void>
   readonly until: (word: StatusWord) => Promise<void>
   /** Waits for the end, and answers whether the object is the file. */
@@ -114,7 +117,6 @@ export async function beginJourney(
     sha256,
     seen: (operation) =>
       proxy.seen.filter((each) => isOf(each, name) && each.operation === operation),
-    hasSaid: (said) => hasSaid(page, name, said),
     untilSaid: (said) => untilSaid(page, name, said),
     until: (word) => page.untilStatus(name, word),
     isSameWhenDone: async () => {
@@ -124,23 +126,16 @@ export async function beginJourney(
   }
 }
 
-async function untilSaid(page: FerryPage, name: string, said: RegExp): Promise<void> {
+async function untilSaid({ page }: FerryPage, name: string, said: RegExp): Promise<void> {
   const deadlineMs = performance.now() + SAID_MS
-  while (!(await hasSaid(page, name, said))) {
+  for (;;) {
+    const texts = await page.evaluate((row) => window.ferrySaid?.get(row) ?? [], name)
+    if (texts.some((text) => said.test(text))) return
     if (performance.now() > deadlineMs) {
-      const texts = await saidBy(page, name)
       throw new Error(`"${name}" did not say ${said}, but: ${texts.join(' | ')}`)
     }
     await delay(20)
   }
-}
-
-async function hasSaid(page: FerryPage, name: string, said: RegExp): Promise<boolean> {
-  return (await saidBy(page, name)).some((text) => said.test(text))
-}
-
-function saidBy({ page }: FerryPage, name: string): Promise<string[]> {
-  return page.evaluate((row) => window.ferrySaid?.get(row) ?? [], name)
 }
 
 /** The shortest file that is sent in parts: of 16, 16 and 1 MiB. */
