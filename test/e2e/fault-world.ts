@@ -48,11 +48,15 @@ export function sharedFaultWorld(): () => FaultWorld {
     }
   })
   afterEach(async ({ task }) => {
-    const { proxy, page } = started.world ?? {}
-    proxy?.setRule(() => PASS)
-    proxy?.setLink(FAST_LINK)
-    // A test that failed may leave a dialog open; the next ones have nothing to do with it.
-    if (task.result?.state === 'fail') await page?.page.reload()
+    if (started.world === undefined) return
+    const { proxy, page } = started.world
+    proxy.setRule(() => PASS)
+    proxy.setLink(FAST_LINK)
+    if (task.result?.state !== 'fail') return
+    // What a test that failed left as it was is no matter of the next ones: a dialog, a dead line.
+    await proxy.comeBack()
+    await page.page.reload()
+    await page.button('Choose files').waitFor()
   })
   return () => {
     if (started.world === undefined) throw new TypeError('Asked for before the tests began')

@@ -29,7 +29,7 @@ export interface FaultProxy {
   readonly counts: () => Readonly<Record<string, number>>
   /** Connections are refused from now on, and those that are open break. */
   readonly vanish: () => Promise<void>
-  /** Listens again, where it was. */
+  /** Listens again, where it was; nothing new when it does. */
   readonly comeBack: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -65,7 +65,9 @@ export async function startFaultProxy(options: FaultProxyOptions = {}): Promise<
     until: (claim) => line.until(claim),
     counts: () => Object.fromEntries(line.counts),
     vanish: stop,
-    comeBack: () => listen(port),
+    comeBack: async () => {
+      if (!server.listening) await listen(port)
+    },
     close: async () => {
       if (server.listening) await stop()
       line.close()
