@@ -2,15 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { badGateway, errorInside200, internalError, slowDown } from '../faults/answers.ts'
 import type { Operation } from '../faults/seen-request.ts'
 import { PASS, type Verdict } from '../faults/verdict.ts'
-import {
-  beginJourney,
-  faultLasting,
-  faultsInTurn,
-  faultsOf,
-  IN_PARTS_BYTES,
-  partsOf,
-  sharedFaultWorld,
-} from './fault-world.ts'
+import { beginJourney, faultsOf, IN_PARTS_BYTES, partsOf } from './fault-journey.ts'
+import { sharedFaultWorld } from './fault-world.ts'
+import { faultLasting, faultsInTurn } from './faults-by-name.ts'
 import { MIB } from './fresh-ferry.ts'
 
 const world = sharedFaultWorld()

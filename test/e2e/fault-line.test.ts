@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Verdict } from '../faults/verdict.ts'
-import {
-  beginJourney,
-  faultLasting,
-  faultsInTurn,
-  faultsOf,
-  sharedFaultWorld,
-} from './fault-world.ts'
+import { beginJourney, faultsOf } from './fault-journey.ts'
+import { sharedFaultWorld } from './fault-world.ts'
+import { faultLasting, faultsInTurn } from './faults-by-name.ts'
 import { MIB } from './fresh-ferry.ts'
 
 const world = sharedFaultWorld()
@@ -57,7 +53,7 @@ describe('a line', () => {
   it('that is slow but moves is never given up', async () => {
     const { page, proxy } = world()
     const name = 'trickle.bin'
-    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'trickle', bytesPerSecond: 4 * MIB }])
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'trickle', bytesPerSecond: 6 * MIB }])
     const percent = async () => Number(/(\d+)\s*%/.exec(await page.status(name))?.[1] ?? 0)
 
     const journey = await beginJourney(world(), name, LONG_BODY)

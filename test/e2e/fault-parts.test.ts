@@ -8,14 +8,9 @@ import {
   tokenExpired,
 } from '../faults/answers.ts'
 import { PASS, type Verdict } from '../faults/verdict.ts'
-import {
-  beginJourney,
-  type FaultWorld,
-  IN_PARTS_BYTES,
-  isPart,
-  partsOf,
-  sharedFaultWorld,
-} from './fault-world.ts'
+import { beginJourney, IN_PARTS_BYTES, partsOf } from './fault-journey.ts'
+import { type FaultWorld, sharedFaultWorld } from './fault-world.ts'
+import { isPart } from './faults-by-name.ts'
 import { MIB } from './fresh-ferry.ts'
 
 const world = sharedFaultWorld()

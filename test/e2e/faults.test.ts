@@ -9,13 +9,9 @@ import {
   urlExpired,
 } from '../faults/answers.ts'
 import { PASS, type Verdict } from '../faults/verdict.ts'
-import {
-  beginJourney,
-  faultLasting,
-  faultsInTurn,
-  faultsOf,
-  sharedFaultWorld,
-} from './fault-world.ts'
+import { beginJourney, faultsOf } from './fault-journey.ts'
+import { sharedFaultWorld } from './fault-world.ts'
+import { faultLasting, faultsInTurn } from './faults-by-name.ts'
 import { MIB } from './fresh-ferry.ts'
 
 const world = sharedFaultWorld()
