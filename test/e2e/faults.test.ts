@@ -1,79 +1,140 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { SeenRequest, Verdict } from '../faults/fault-proxy.ts'
-import { download, writeRandomFile } from './files.ts'
-import { ferryBehindProxy, landedParts, MIB } from './fresh-ferry.ts'
+import {
+  badDigest,
+  badGateway,
+  clockSkewed,
+  internalError,
+  slowDown,
+  tooManyRequests,
+  urlExpired,
+} from '../faults/answers.ts'
+import { PASS, type Verdict } from '../faults/verdict.ts'
+import { beginJourney, faultsOf } from './fault-journey.ts'
+import { sharedFaultWorld } from './fault-world.ts'
+import { faultLasting, faultsInTurn } from './faults-by-name.ts'
+import { MIB } from './fresh-ferry.ts'
 
-/** The engine takes half a minute of silence for the end of a connection. */
-const OVER_A_STALL_MS = 75_000
+const world = sharedFaultWorld()
+const SILENT = /^Uploading .*The store does not answer/
 
-const errorBody = (code: string, message: string) =>
-  `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`
-
-/** Deals out the fault at the first try of each part; what comes again passes. */
-async function uploadThrough(faultOf: (partNumber: number) => Verdict) {
-  const { page, proxy, folder, store } = await ferryBehindProxy()
-  const tried = new Set<number>()
-  proxy.setRule(({ method, partNumber }) => {
-    if (method !== 'PUT' || partNumber === null || tried.has(partNumber)) return { kind: 'pass' }
-    tried.add(partNumber)
-    return faultOf(partNumber)
-  })
-  const sha256 = await writeRandomFile(join(folder, 'film.bin'), 70 * MIB)
-  await page.drop([join(folder, 'film.bin')])
-  await page.untilStatus('film.bin', 'Done', OVER_A_STALL_MS)
-  const got = await download(await page.link('film.bin'))
-  return {
-    isSame: got.sha256 === sha256,
-    seen: proxy.seen,
-    unfinished: await store.unfinishedKeys(),
-  }
-}
-
-function triesOf(seen: readonly SeenRequest[], part: number): number {
-  return seen.filter(({ method, partNumber }) => method === 'PUT' && partNumber === part).length
-}
-
-describe('an upload over a bad line', () => {
-  it.each<[string, Verdict]>([
-    ['connections break in the middle of parts', { kind: 'cut', afterBytes: MIB }],
+describe('the PUT of a file', () => {
+  it.each<[string, Verdict, RegExp]>([
+    ['is reset before its body', { kind: 'reset', afterBytes: 0 }, SILENT],
+    ['is reset in its body', { kind: 'reset', afterBytes: 300_000 }, SILENT],
+    ['is reset after its body', { kind: 'reset', afterBytes: Number.POSITIVE_INFINITY }, SILENT],
+    ['loses its answer', { kind: 'lose-answer' }, SILENT],
+    ['gets half an answer', { kind: 'truncate-answer' }, SILENT],
     [
-      'the store asks for fewer requests',
-      {
-        kind: 'answer',
-        status: 503,
-        body: errorBody('SlowDown', 'Please reduce your request rate.'),
-      },
+      'is answered 500',
+      { kind: 'answer', answer: internalError },
+      /^Uploading .*The store has trouble of its own \(error 500\)/,
     ],
-    ['the store has trouble of its own', { kind: 'answer', status: 500, body: '' }],
     [
-      'signatures have expired on the way',
-      { kind: 'answer', status: 403, body: errorBody('AccessDenied', 'Request has expired') },
+      'is answered 502',
+      { kind: 'answer', answer: badGateway },
+      /^Uploading .*The store has trouble of its own \(error 502\)/,
     ],
-  ])('ends whole although %s', async (_, fault) => {
-    const { isSame, seen, unfinished } = await uploadThrough(() => fault)
+    [
+      'is answered 503',
+      { kind: 'answer', answer: slowDown() },
+      /^Uploading .*The store asks for fewer requests/,
+    ],
+    [
+      'is answered 429',
+      { kind: 'answer', answer: tooManyRequests() },
+      /^Uploading .*The store asks for fewer requests/,
+    ],
+    [
+      'comes too late for its signature',
+      { kind: 'answer', answer: urlExpired },
+      /^Uploading .*The permission for this part ran out before it was sent/,
+    ],
+    [
+      'is refused for its checksum',
+      { kind: 'answer', answer: badDigest },
+      /^Uploading .*Some bytes changed on their way, and the store refused them/,
+    ],
+  ])('%s: the row says so, and it goes on by itself', async (title, fault, said) => {
+    const { proxy, store } = world()
+    const name = `${title}.bin`
+    const lasting = faultLasting(proxy, name, 'PutObject', fault)
 
-    expect(isSame).toBe(true)
-    expect(landedParts(seen)).toEqual([1, 2, 3, 4, 5])
-    expect(unfinished).toEqual([])
+    const journey = await beginJourney(world(), name, MIB)
+    await journey.untilSaid(said)
+    lasting.lift()
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(faultsOf(journey.seen('PutObject')).filter((each) => each === null)).toEqual([null])
+    expect(await store.unfinishedKeys()).not.toContain(name)
+  })
+})
+
+describe('a byte that arrives as another one', () => {
+  it('is found by the store, and the file sent again', async () => {
+    const { proxy } = world()
+    const name = 'flipped.bin'
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'flip', atByte: 700_000 }])
+
+    const journey = await beginJourney(world(), name, MIB)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(journey.seen('PutObject').map(({ status }) => status)).toEqual([400, 200])
+  })
+})
+
+describe('a store that asks for patience', () => {
+  it('is left alone for as long as it asks', async () => {
+    const { proxy } = world()
+    const answers = [slowDown(2), tooManyRequests(2)]
+    proxy.setRule(({ operation }) => {
+      const answer = operation === 'PutObject' ? answers.shift() : undefined
+      return answer === undefined ? PASS : { kind: 'answer', answer }
+    })
+
+    const journeys = [
+      await beginJourney(world(), 'after 503.bin', MIB),
+      await beginJourney(world(), 'after 429.bin', MIB),
+    ]
+
+    for (const journey of journeys) {
+      await journey.untilSaid(/^Uploading .*The store asks for fewer requests.* in 2 sec/)
+    }
+    for (const journey of journeys) {
+      expect(await journey.isSameWhenDone()).toBe(true)
+      const [first, second, ...more] = journey.seen('PutObject').map(({ atMs }) => atMs)
+      expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(2000)
+      expect(more).toEqual([])
+    }
+  })
+})
+
+describe('a store with another time of day', () => {
+  const skewed = (): Verdict => ({
+    kind: 'answer',
+    answer: clockSkewed(Date.now() + 26 * 3_600_000),
   })
 
-  it('gives a part up that went silent, and sends it again', async () => {
-    const { isSame, seen } = await uploadThrough((partNumber) =>
-      partNumber === 3 ? { kind: 'stall' } : { kind: 'pass' },
-    )
+  it('is measured again, and the file sent', async () => {
+    const { proxy } = world()
+    const name = 'skewed once.bin'
+    faultsInTurn(proxy, name, 'PutObject', [skewed()])
 
-    expect(isSame).toBe(true)
-    expect(triesOf(seen, 3)).toBe(2)
+    const journey = await beginJourney(world(), name, MIB)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['clock-skewed', null])
   })
 
-  it('sends a part again whose answer was lost, and still ends whole', async () => {
-    const { isSame, seen } = await uploadThrough((partNumber) =>
-      partNumber === 2 ? { kind: 'lose-answer' } : { kind: 'pass' },
-    )
+  it('that stays so asks for the clock to be set, and goes on when it was', async () => {
+    const { page, proxy } = world()
+    const name = 'skewed.bin'
+    const lasting = faultLasting(proxy, name, 'PutObject', skewed())
 
-    expect(isSame).toBe(true)
-    expect(triesOf(seen, 2)).toBe(2)
-    expect(triesOf(seen, 1)).toBe(1)
+    const journey = await beginJourney(world(), name, MIB)
+    await journey.untilSaid(/^Needs you.*This computer’s clock is .* behind the store’s/)
+    lasting.lift()
+    await page.rowButton(name, 'Retry').click()
+
+    expect(await journey.isSameWhenDone()).toBe(true)
   })
 })

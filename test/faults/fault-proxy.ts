@@ -1,179 +1,154 @@
 import { EventEmitter, once } from 'node:events'
-import {
-  Agent,
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http'
+import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Exchange, type ExchangeParts } from './exchange.ts'
+import { FAST_LINK, type Link, Throttle } from './link.ts'
+import { type SeenRequest, seenRequestOf } from './seen-request.ts'
+import { faultNameOf, PASS, type Rule } from './verdict.ts'
 
-/** What happens to one request on its way to the store. */
-export type Verdict =
-  | { readonly kind: 'pass' }
-  /** The connection breaks after the store could have seen this much of the body. */
-  | { readonly kind: 'cut'; readonly afterBytes: number }
-  /** Nobody takes the body, and no answer ever comes. */
-  | { readonly kind: 'stall' }
-  /** The store gets it and answers; the answer is lost. */
-  | { readonly kind: 'lose-answer' }
-  /** Answered here; the store sees nothing. */
-  | { readonly kind: 'answer'; readonly status: number; readonly body: string }
+export type { SeenRequest } from './seen-request.ts'
+export type { Rule, Verdict } from './verdict.ts'
 
-export interface SeenRequest {
-  readonly method: string
-  readonly host: string
-  /** Without the query: it is a presigned URL's secret. */
-  readonly path: string
-  /** Of an UploadPart, else null. */
-  readonly partNumber: number | null
-  /** Of the body, so far. */
-  bodyBytes: number
-  /** Null until the store has answered. */
-  status: number | null
+export interface FaultProxyOptions {
+  readonly rule?: Rule
+  readonly link?: Link
 }
 
-/** May wait: the request is held until it answers. */
-export type Rule = (request: SeenRequest) => Verdict | Promise<Verdict>
-
 export interface FaultProxy {
-  /** Give this to Chromium as `--proxy-server`. */
+  /** For Chromium's `--proxy-server` and for `behindProxy`, which leads a host through it. */
   readonly address: string
   /** Everything that came, in order, preflights too. */
   readonly seen: readonly SeenRequest[]
   /** Replaces the rule; without one everything passes. */
   readonly setRule: (rule: Rule) => void
+  /** For requests that come from now on. */
+  readonly setLink: (link: Link) => void
   /** Resolves once what was seen satisfies the claim. */
   readonly until: (claim: (seen: readonly SeenRequest[]) => boolean) => Promise<void>
+  /** The faults that were dealt, by name. */
+  readonly counts: () => Readonly<Record<string, number>>
+  /** Connections are refused from now on, and those that are open break. */
+  readonly vanish: () => Promise<void>
+  /** Listens again, where it was; nothing new when it does. */
+  readonly comeBack: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-const PASS: Verdict = { kind: 'pass' }
-
 /**
- * Stands between the page and the store and makes the faults that a test scripts. It is a forward
- * proxy, since a presigned URL names its host: `Host` and path must arrive as they were signed.
+ * Stands between Ferry and the store and makes the faults that a rule deals out: a test's own, or
+ * one of `randomRule`. It is a forward proxy, for the page and for the host alike: presigned URLs
+ * and signed headers name their host, so `Host` and path must arrive as they were signed. What it
+ * cannot break is a name that does not resolve; tests give a host such a name.
  */
-export async function startFaultProxy(): Promise<FaultProxy> {
-  const seen: SeenRequest[] = []
-  let rule: Rule = () => PASS
-  const agent = new Agent({ keepAlive: false })
-  const changed = new EventEmitter()
-  const server = createServer((request, response) => {
+export async function startFaultProxy(options: FaultProxyOptions = {}): Promise<FaultProxy> {
+  const line = new Line(options)
+  const server = createServer((request, response) => line.take(request, response))
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  }
+  const stop = async () => {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+  }
+  await listen(0)
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('Not a TCP server')
+  const { port } = address
+  return {
+    address: `http://127.0.0.1:${port}`,
+    seen: line.seen,
+    setRule: (rule) => line.setRule(rule),
+    setLink: (link) => line.setLink(link),
+    until: (claim) => line.until(claim),
+    counts: () => Object.fromEntries(line.counts),
+    vanish: stop,
+    comeBack: async () => {
+      if (!server.listening) await listen(port)
+    },
+    close: async () => {
+      if (server.listening) await stop()
+      line.close()
+    },
+  }
+}
+
+/** All that passes, and what is done to it. */
+class Line {
+  readonly seen: SeenRequest[] = []
+  readonly counts = new Map<string, number>()
+  readonly #changed = new EventEmitter()
+  readonly #agent = new Agent({ keepAlive: false })
+  #rule: Rule
+  #link: Link
+  #shared: { readonly up: readonly Throttle[]; readonly down: readonly Throttle[] }
+
+  constructor({ rule = () => PASS, link = FAST_LINK }: FaultProxyOptions) {
+    this.#rule = rule
+    this.#link = link
+    this.#shared = sharedThrottles(link)
+    this.#changed.setMaxListeners(0)
+  }
+
+  setRule(rule: Rule): void {
+    this.#rule = rule
+  }
+
+  setLink(link: Link): void {
+    this.#link = link
+    this.#shared = sharedThrottles(link)
+  }
+
+  async until(claim: (seen: readonly SeenRequest[]) => boolean): Promise<void> {
+    while (!claim(this.seen)) await once(this.#changed, 'change')
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  take(request: IncomingMessage, response: ServerResponse): void {
     const target = URL.parse(request.url ?? '')
     if (target === null) {
       response.writeHead(400).end()
       return
     }
-    const record = recordOf(request, target)
-    seen.push(record)
-    changed.emit('change')
-    response.on('close', () => changed.emit('change'))
-    request.on('data', (chunk: Buffer) => {
-      record.bodyBytes += chunk.byteLength
-    })
-    request.pause()
-    // A page that gave up closes its connection; what was on its way is lost, as it should be.
+    const seen = seenRequestOf(request, target)
+    this.seen.push(seen)
+    this.#changed.emit('change')
+    // Whoever gives up closes the connection; what was on its way is lost, as it should be.
     request.on('error', () => undefined)
-    void (async () => carryOut(await rule(record), { request, response, target, record, agent }))()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new TypeError('Not a TCP server')
-  return {
-    address: `http://127.0.0.1:${address.port}`,
-    seen,
-    setRule: (next) => {
-      rule = next
-    },
-    until: async (claim) => {
-      while (!claim(seen)) await once(changed, 'change')
-    },
-    close: async () => {
-      server.close()
-      server.closeAllConnections()
-      agent.destroy()
-    },
+    request.socket.on('error', () => undefined)
+    const onChange = () => this.#changed.emit('change')
+    response.on('finish', () => {
+      seen.isAnswered = true
+      onChange()
+    })
+    void this.#judge({ request, response, target, seen, onChange })
+  }
+
+  async #judge(parts: Omit<ExchangeParts, 'agent' | 'latencyMs' | 'throttles'>): Promise<void> {
+    const { latencyMs, bytesPerSecondEach } = this.#link
+    const own = throttlesOf(bytesPerSecondEach)
+    const { up, down } = this.#shared
+    const verdict = await this.#rule(parts.seen)
+    if (latencyMs > 0) await delay(latencyMs)
+    // Nobody waits any more; what would be done to it would be counted without having happened.
+    if (parts.request.socket.destroyed) return
+    const name = faultNameOf(verdict)
+    parts.seen.fault = name
+    if (name !== null) this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
+    const throttles = { up: [...own, ...up], down: [...throttlesOf(bytesPerSecondEach), ...down] }
+    new Exchange({ ...parts, agent: this.#agent, latencyMs, throttles }).carryOut(verdict)
   }
 }
 
-function recordOf(request: IncomingMessage, target: URL): SeenRequest {
-  const partNumber = target.searchParams.get('partNumber')
-  return {
-    method: request.method ?? '',
-    host: target.host,
-    path: target.pathname,
-    partNumber: partNumber === null ? null : Number(partNumber),
-    bodyBytes: 0,
-    status: null,
-  }
+function sharedThrottles({ bytesPerSecondAll }: Link) {
+  return { up: throttlesOf(bytesPerSecondAll), down: throttlesOf(bytesPerSecondAll) }
 }
 
-interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly target: URL
-  readonly record: SeenRequest
-  readonly agent: Agent
-}
-
-function carryOut(verdict: Verdict, exchange: Exchange): void {
-  const { request, response, record } = exchange
-  switch (verdict.kind) {
-    case 'pass':
-      forward(exchange, (answer) => {
-        record.status = answer.statusCode ?? null
-        response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-        answer.pipe(response)
-      })
-      break
-    case 'lose-answer':
-      forward(exchange, (answer) => {
-        record.status = answer.statusCode ?? null
-        request.socket.destroy()
-      })
-      break
-    case 'stall':
-      // Left paused: the buffers on the way fill up, then nothing moves any more.
-      break
-    case 'cut':
-      request.on('data', () => {
-        if (record.bodyBytes >= verdict.afterBytes) request.socket.destroy()
-      })
-      request.resume()
-      break
-    case 'answer':
-      request.resume()
-      request.on('end', () => {
-        record.status = verdict.status
-        response.writeHead(verdict.status, { 'access-control-allow-origin': '*' }).end(verdict.body)
-      })
-      break
-  }
-}
-
-function forward(
-  { request, response, target, agent }: Exchange,
-  onAnswer: (answer: IncomingMessage) => void,
-): void {
-  const upstream = httpRequest(target, {
-    method: request.method,
-    headers: endToEnd(request.rawHeaders),
-    agent,
-  })
-  upstream.on('response', onAnswer)
-  // A store that is gone looks to the page like any broken connection.
-  upstream.on('error', () => response.destroy())
-  response.on('close', () => upstream.destroy())
-  request.pipe(upstream)
-}
-
-/** RFC 9110 section 7.6.1: what belongs to one connection does not travel on. */
-function endToEnd(rawHeaders: readonly string[]): string[] {
-  const kept: string[] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
-    if (!/^(?:proxy-connection|connection|keep-alive)$/i.test(name)) kept.push(name, value)
-  }
-  return kept
+function throttlesOf(bytesPerSecond: number | null): readonly Throttle[] {
+  return bytesPerSecond === null ? [] : [new Throttle(bytesPerSecond)]
 }

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import type { Verdict } from '../faults/verdict.ts'
+import { beginJourney, faultsOf } from './fault-journey.ts'
+import { sharedFaultWorld } from './fault-world.ts'
+import { faultLasting, faultsInTurn } from './faults-by-name.ts'
+import { MIB } from './fresh-ferry.ts'
+
+const world = sharedFaultWorld()
+
+/** More than the system's buffers on the way hold, so that the page sees how it goes. */
+const LONG_BODY = 24 * MIB
+const RESET: Verdict = { kind: 'reset', afterBytes: 0 }
+
+/** In the page; its timers fire, while the network takes its own time. */
+function letPass(ms: number): Promise<void> {
+  return world().page.page.clock.runFor(ms)
+}
+
+const SILENT = /^Uploading .*The connection to the store went silent/
+
+describe('a line', () => {
+  it('that went silent is given up after half a minute, and the body sent again', async () => {
+    const { proxy } = world()
+    const name = 'silent.bin'
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'stall' }])
+
+    const journey = await beginJourney(world(), name, LONG_BODY)
+    await proxy.until(() => journey.seen('PutObject').length === 1)
+    await letPass(20_000)
+    const sendsBefore = journey.seen('PutObject').length
+    await letPass(31_000)
+    await journey.untilSaid(SILENT)
+
+    expect(sendsBefore).toBe(1)
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['stall', null])
+  })
+
+  it('on which no answer comes is given up, too', async () => {
+    const { proxy } = world()
+    const name = 'mute.bin'
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'stall-answer' }])
+
+    const journey = await beginJourney(world(), name, 1000)
+    await journey.untilSaid(/^Uploading 99 %/)
+    await letPass(121_000)
+    await journey.untilSaid(SILENT)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['stall-answer', null])
+  })
+
+  it('that is slow but moves is never given up', async () => {
+    const { page, proxy } = world()
+    const name = 'trickle.bin'
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'trickle', bytesPerSecond: 6 * MIB }])
+    const percent = async () => Number(/(\d+)\s*%/.exec(await page.status(name))?.[1] ?? 0)
+
+    const journey = await beginJourney(world(), name, LONG_BODY)
+    for (let passedMs = 0; passedMs < 50_000; passedMs += 5_000) {
+      const before = await percent()
+      // So much that part of it was sent after the last bit of time had passed.
+      await expect.poll(percent, { interval: 20 }).toBeGreaterThan(before + 4)
+      await letPass(5_000)
+    }
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['trickle'])
+  })
+
+  it('that is narrow and long carries several files at once without a second try', async () => {
+    const { proxy } = world()
+    proxy.setLink({ latencyMs: 100, bytesPerSecondEach: 1_000_000, bytesPerSecondAll: 1_500_000 })
+
+    const first = await beginJourney(world(), 'narrow 1.bin', 500_000)
+    const second = await beginJourney(world(), 'narrow 2.bin', 500_000)
+
+    expect(await first.isSameWhenDone()).toBe(true)
+    expect(await second.isSameWhenDone()).toBe(true)
+    expect([first, second].map((each) => each.seen('PutObject').length)).toEqual([1, 1])
+  })
+
+  it('that stays dead for a quarter of an hour is tried again and again', async () => {
+    const { proxy } = world()
+    const name = 'patient.bin'
+    const lasting = faultLasting(proxy, name, 'PutObject', RESET)
+
+    const journey = await beginJourney(world(), name, MIB)
+    for (let passedMs = 0; passedMs < 900_000; passedMs += 5_000) await letPass(5_000)
+    await journey.untilSaid(/^Uploading .*The store does not answer/)
+    const triesMeanwhile = journey.seen('PutObject').length
+    lasting.lift()
+    await letPass(30_000)
+
+    // At most half a minute apart, and more often in the beginning.
+    expect(triesMeanwhile).toBeGreaterThan(22)
+    expect(await journey.isSameWhenDone()).toBe(true)
+  })
+
+  it('at whose end nobody listens is told by the server’s name', async () => {
+    const { proxy } = world()
+    const name = 'refused.bin'
+    await proxy.vanish()
+
+    const journey = await beginJourney(world(), name, MIB)
+    await journey.untilSaid(/^Preparing · The server “127\.0\.0\.1:\d+” cannot be reached/)
+    await proxy.comeBack()
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(journey.seen('PutObject').map(({ status }) => status)).toEqual([200])
+  })
+})
+
+describe('a name that does not resolve', () => {
+  it('in the browser is waited for', async () => {
+    const { page, bucket } = world()
+    const name = 'unnamed.bin'
+    const atBucket = ({ origin }: URL) => origin === bucket.endpoint
+    await page.page.route(atBucket, (route) => route.abort('namenotresolved'))
+
+    const journey = await beginJourney(world(), name, MIB)
+    await journey.untilSaid(/^Uploading .*The store does not answer/)
+    await page.page.unroute(atBucket)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(journey.seen('PutObject').map(({ status }) => status)).toEqual([200])
+  })
+
+  it('on the host is told by name, and the upload goes on once it is put right', async () => {
+    const { page, bucket } = world()
+    const name = 'nowhere.bin'
+    await page.fillConnection({ ...bucket, endpoint: 'https://no-such-host.invalid' })
+    await page.field('Name').fill('Nowhere')
+    await page.field('Name').press('Enter')
+    await page.button('More about Nowhere').waitFor()
+
+    const journey = await beginJourney(world(), name, MIB)
+    await journey.untilSaid(/^Preparing · There is no server named “no-such-host\.invalid”/)
+    await page.button('More about Nowhere').click()
+    await page.page.getByRole('menuitem', { name: 'Edit connection' }).click()
+    await page.field('Endpoint').fill(bucket.endpoint)
+    await page.field('Endpoint').press('Enter')
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+  })
+})

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http'
+
+/** What a store with a CORS rule for pages sends along with everything. */
+export const OPEN_TO_PAGES = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'ETag, Date, Retry-After',
+}
+
+/**
+ * Every answer ends its connection: Chromium silently sends a request again that broke on a
+ * connection it had used before, and a test could not count on what it sees.
+ */
+export function headersOf(answer: IncomingMessage, without: readonly string[] = []): string[] {
+  return [...endToEnd(answer.rawHeaders, without), 'connection', 'close']
+}
+
+/** RFC 9110 section 7.6.1: what belongs to one connection does not travel on. */
+export function endToEnd(rawHeaders: readonly string[], without: readonly string[] = []): string[] {
+  const kept: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
+    const lower = name.toLowerCase()
+    if (!OF_ONE_CONNECTION.has(lower) && !without.includes(lower)) kept.push(name, value)
+  }
+  return kept
+}
+
+const OF_ONE_CONNECTION = new Set([
+  'connection',
+  'proxy-connection',
+  'keep-alive',
+  'transfer-encoding',
+])
