@@ -37,3 +37,18 @@ export const FAULT_WEIGHTS = (Object.entries(WEIGHTS) as [FaultKind, number][]).
 export function isFaultKind(text: string): text is FaultKind {
   return Object.hasOwn(WEIGHTS, text)
 }
+
+/**
+ * Answers after which an upload as a whole begins anew or waits for the person: its other parts on
+ * their way are spoilt with the one that was answered so.
+ */
+export function endsUpload(fault: string): boolean {
+  return ENDING.has(fault)
+}
+
+const ENDING: ReadonlySet<string> = new Set<FaultKind>([
+  'upload-gone',
+  'token-expired',
+  'signature-mismatch',
+  'access-denied',
+])

@@ -117,9 +117,10 @@ export class Inspector {
   #judgeWaste(): void {
     const [waste] = this.#parts.account.waste()
     if (waste === undefined) return
-    const { key, partNumber, bytes, before, status } = waste
+    const { key, partNumber, bytes, status } = waste
+    const answer = status === null ? 'there was no answer' : `the answer was ${status}`
     throw new Violation(
-      `Part ${partNumber} of "${key}" was sent again for no reason: the time before, ${bytes} bytes were ${before}${status === null ? '' : ` (${status})`}`,
+      `Part ${partNumber} of "${key}" was sent again without a fault or a kill; of the time before, ${bytes} bytes came, and ${answer}`,
     )
   }
 

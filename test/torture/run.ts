@@ -7,6 +7,7 @@ import { faultNameOf } from '../faults/verdict.ts'
 import { PartAccount } from './account.ts'
 import { Dealer } from './dealer.ts'
 import { EventLog } from './event-log.ts'
+import { endsUpload } from './fault-kinds.ts'
 import type { Figures } from './figures.ts'
 import { Inspector } from './inspector.ts'
 import type { TortureOptions } from './options.ts'
@@ -155,13 +156,13 @@ export class Run {
   readonly #judge: Rule = (request) => {
     const verdict = this.#dealer.verdictFor(request)
     const { operation, from, partNumber } = request
-    const fault = faultNameOf(verdict)
-    if (fault !== null)
-      this.#log.write('fault', { fault, operation, key: this.#keyOf(request), partNumber })
+    const [key, fault] = [this.#keyOf(request), faultNameOf(verdict)]
+    if (fault !== null) this.#log.write('fault', { fault, operation, key, partNumber })
     if (from === 'page' && (operation === 'UploadPart' || operation === 'PutObject')) {
-      this.#account.begin(this.#keyOf(request), partNumber ?? 1, request, fault !== null)
+      this.#account.begin(key, partNumber ?? 1, request, fault !== null)
       this.#recovery.travels(performance.now())
     }
+    if (fault !== null && endsUpload(fault)) this.#account.ends(key, request)
     return verdict
   }
 
