@@ -159,6 +159,7 @@ export class Run {
     const [key, fault] = [this.#keyOf(request), faultNameOf(verdict)]
     if (fault !== null) this.#log.write('fault', { fault, operation, key, partNumber })
     if (from === 'page' && (operation === 'UploadPart' || operation === 'PutObject')) {
+      this.#log.write('part', { key, partNumber })
       this.#account.begin(key, partNumber ?? 1, request, fault !== null)
       this.#recovery.travels(performance.now())
     }

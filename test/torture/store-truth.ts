@@ -6,6 +6,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  NoSuchUpload,
   NotFound,
   S3Client,
 } from '@aws-sdk/client-s3'
@@ -95,11 +96,14 @@ export class StoreTruth {
     return hash.digest('hex')
   }
 
-  /** What a lifecycle rule does to uploads that are left lying. */
+  /** What a lifecycle rule does to uploads that are left lying. One may have just been completed. */
   async forget({ key, storeUploadId }: UnfinishedUpload): Promise<void> {
-    await this.#client.send(
-      new AbortMultipartUploadCommand({ Bucket: this.#bucket, Key: key, UploadId: storeUploadId }),
-    )
+    const upload = { Bucket: this.#bucket, Key: key, UploadId: storeUploadId }
+    try {
+      await this.#client.send(new AbortMultipartUploadCommand(upload))
+    } catch (error) {
+      if (!(error instanceof NoSuchUpload)) throw error
+    }
   }
 
   async remove(key: string): Promise<void> {
