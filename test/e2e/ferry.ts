@@ -6,10 +6,13 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type Child, ROOT, runNode } from './child.ts'
 
+/** Who ends what was started: each test its own, or a suite what its tests share. */
+export type WhenOver = (end: () => Promise<void> | void) => void
+
 /** Gone after the test. */
-export async function temporaryFolder(): Promise<string> {
+export async function temporaryFolder(whenOver: WhenOver = onTestFinished): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ferry-e2e-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  whenOver(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
 }
 
@@ -23,19 +26,19 @@ export interface Ferry {
 
 /** The real `npm start` in its browser form, as a process of its own. */
 export async function startFerry(
-  settings: { readonly dataFolder?: string; readonly port?: number } = {},
+  settings: {
+    readonly dataFolder?: string
+    readonly port?: number
+    readonly env?: NodeJS.ProcessEnv
+    readonly whenOver?: WhenOver
+  } = {},
 ): Promise<Ferry> {
-  const dataFolder = settings.dataFolder ?? (await temporaryFolder())
-  const child = runNode([
-    join(ROOT, 'scripts/start.ts'),
-    '--browser',
-    '--no-open',
-    '--port',
-    String(settings.port ?? 0),
-    '--data-dir',
-    dataFolder,
-  ])
-  onTestFinished(async () => {
+  const { whenOver = onTestFinished } = settings
+  const dataFolder = settings.dataFolder ?? (await temporaryFolder(whenOver))
+  const port = String(settings.port ?? 0)
+  const args = ['--browser', '--no-open', '--port', port, '--data-dir', dataFolder]
+  const child = runNode([join(ROOT, 'scripts/start.ts'), ...args], settings.env)
+  whenOver(async () => {
     await child.stop()
   })
   const line = await child.untilPrinted(/Ferry is ready at (http:\S+)/)
@@ -61,7 +64,9 @@ export async function startBucket(settings: {
   readonly folder: string
   readonly port?: number
   readonly allowedOrigin?: string
+  readonly whenOver?: WhenOver
 }): Promise<RunningBucket> {
+  const { whenOver = onTestFinished } = settings
   const child = runNode([
     join(ROOT, 'electron/core/local-bucket/main.ts'),
     '--dir',
@@ -70,7 +75,7 @@ export async function startBucket(settings: {
     String(settings.port ?? 0),
     ...(settings.allowedOrigin === undefined ? [] : ['--allow-origin', settings.allowedOrigin]),
   ])
-  onTestFinished(async () => {
+  whenOver(async () => {
     await child.stop()
   })
   const line = await child.untilPrinted(/^\{.*\}$/m)

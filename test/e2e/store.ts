@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  AbortMultipartUploadCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
@@ -8,7 +9,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { onTestFinished } from 'vitest'
-import type { BucketAccess } from './ferry.ts'
+import type { BucketAccess, WhenOver } from './ferry.ts'
 
 /** The keys of the bucket on this computer, read where its host keeps them. */
 export async function localBucketAccess(dataFolder: string): Promise<BucketAccess> {
@@ -22,7 +23,7 @@ export class Store {
   readonly #client: S3Client
   readonly #bucket: string
 
-  constructor(access: BucketAccess) {
+  constructor(access: BucketAccess, whenOver: WhenOver = onTestFinished) {
     this.#bucket = access.bucket
     this.#client = new S3Client({
       endpoint: access.endpoint,
@@ -30,7 +31,7 @@ export class Store {
       forcePathStyle: true,
       credentials: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
     })
-    onTestFinished(() => this.#client.destroy())
+    whenOver(() => this.#client.destroy())
   }
 
   /** Every object's key, sorted. */
@@ -58,6 +59,14 @@ export class Store {
       }),
     )
     return Parts.map(({ PartNumber = 0 }) => PartNumber)
+  }
+
+  /** What a lifecycle rule does to uploads that take too long. */
+  async abortUnfinished(): Promise<void> {
+    for (const { Key, UploadId } of await this.#unfinished()) {
+      const upload = { Bucket: this.#bucket, Key, UploadId }
+      await this.#client.send(new AbortMultipartUploadCommand(upload))
+    }
   }
 
   /** Sets the rule that a page needs for uploads. */

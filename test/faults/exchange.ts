@@ -17,7 +17,8 @@ export interface ExchangeParts {
   readonly response: ServerResponse
   readonly target: URL
   readonly seen: SeenRequest
-  readonly onStatus: (status: number) => void
+  /** What was seen has changed. */
+  readonly onChange: () => void
   readonly agent: Agent
   readonly latencyMs: number
   /** What slows the body down, and what slows the answer down. */
@@ -74,10 +75,11 @@ export class Exchange {
 
   /** What the sender sends, counted and at the line's speed. */
   #body(more: readonly Throttle[] = []): Readable {
-    const { request, seen, throttles } = this.#parts
+    const { request, seen, onChange, throttles } = this.#parts
     const counting = request.pipe(
       counted((byteLength) => {
         seen.bodyBytes += byteLength
+        onChange()
       }),
     )
     const slow = [...throttles.up, ...more]
@@ -85,10 +87,11 @@ export class Exchange {
   }
 
   #forward(body: Readable, onAnswer: (answer: IncomingMessage) => void): void {
-    const { request, response, onStatus } = this.#parts
+    const { request, response, seen, onChange } = this.#parts
     const upstream = this.#askStore()
     upstream.on('response', (answer) => {
-      onStatus(answer.statusCode ?? 502)
+      seen.status = answer.statusCode ?? 502
+      onChange()
       // A store may refuse before it has read everything. Answering over unread bytes would reset
       // the connection, and the refusal would be lost.
       const answered = () => onAnswer(answer)

@@ -74,6 +74,7 @@ describe('the fault proxy', () => {
     expect(store.hosts).toEqual([store.host])
     expect(proxy.seen).toEqual([
       {
+        atMs: expect.any(Number),
         operation: 'UploadPart',
         from: 'host',
         method: 'PUT',
@@ -83,6 +84,7 @@ describe('the fault proxy', () => {
         contentLength: 300_000,
         bodyBytes: 300_000,
         status: 200,
+        isAnswered: true,
         fault: null,
       },
     ])

@@ -116,15 +116,15 @@ class Line {
     const seen = seenRequestOf(request, target)
     this.seen.push(seen)
     this.#changed.emit('change')
-    response.on('close', () => this.#changed.emit('change'))
     // Whoever gives up closes the connection; what was on its way is lost, as it should be.
     request.on('error', () => undefined)
     request.socket.on('error', () => undefined)
-    const onStatus = (status: number) => {
-      seen.status = status
-      this.#changed.emit('change')
-    }
-    void this.#judge({ request, response, target, seen, onStatus })
+    const onChange = () => this.#changed.emit('change')
+    response.on('finish', () => {
+      seen.isAnswered = true
+      onChange()
+    })
+    void this.#judge({ request, response, target, seen, onChange })
   }
 
   async #judge(parts: Omit<ExchangeParts, 'agent' | 'latencyMs' | 'throttles'>): Promise<void> {

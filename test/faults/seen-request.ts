@@ -15,6 +15,8 @@ export type Operation =
   | 'Bucket'
 
 export interface SeenRequest {
+  /** When it came, by `performance.now()`. */
+  readonly atMs: number
   readonly operation: Operation
   /** Browsers name the page's origin. */
   readonly from: 'page' | 'host'
@@ -30,6 +32,8 @@ export interface SeenRequest {
   bodyBytes: number
   /** What the store answered, whatever became of it; null until then, and when it saw nothing. */
   status: number | null
+  /** Whether a whole answer went out to whoever asked. */
+  isAnswered: boolean
   /** What was done to it, once that is decided; null: nothing. */
   fault: string | null
 }
@@ -39,6 +43,7 @@ export function seenRequestOf(request: IncomingMessage, target: URL): SeenReques
   const partNumber = target.searchParams.get('partNumber')
   const method = request.method ?? ''
   return {
+    atMs: performance.now(),
     operation: operationOf(method, target),
     from: request.headers.origin === undefined ? 'host' : 'page',
     method,
@@ -48,6 +53,7 @@ export function seenRequestOf(request: IncomingMessage, target: URL): SeenReques
     contentLength: Number(request.headers['content-length'] ?? 0),
     bodyBytes: 0,
     status: null,
+    isAnswered: false,
     fault: null,
   }
 }

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type Answer,
+  accessDenied,
+  internalError,
+  signatureMismatch,
+  tokenExpired,
+} from '../faults/answers.ts'
+import { PASS, type Verdict } from '../faults/verdict.ts'
+import {
+  beginJourney,
+  type FaultWorld,
+  IN_PARTS_BYTES,
+  isPart,
+  partsOf,
+  sharedFaultWorld,
+} from './fault-world.ts'
+import { MIB } from './fresh-ferry.ts'
+
+const world = sharedFaultWorld()
+
+/** Each part meets its fault once, when it is sent for the first time. */
+function firstSendsMeet({ proxy }: FaultWorld, name: string, faults: readonly Verdict[]): void {
+  const met = new Set<number>()
+  proxy.setRule((request) => {
+    const { partNumber } = request
+    if (!isPart(request, name) || partNumber === null || met.has(partNumber)) return PASS
+    met.add(partNumber)
+    return faults[partNumber - 1] ?? PASS
+  })
+}
+
+/** The second part is refused, once the others have landed, until that is lifted. */
+function secondPartRefused({ proxy }: FaultWorld, name: string, answer: Answer) {
+  let isLifted = false
+  proxy.setRule(async (request) => {
+    if (isLifted || !isPart(request, name, 2)) return PASS
+    await proxy.until((seen) => {
+      const landed = seen.filter((each) => isPart(each, name) && each.isAnswered)
+      return landed.length === 2
+    })
+    return { kind: 'answer', answer }
+  })
+  return {
+    lift: () => {
+      isLifted = true
+    },
+  }
+}
+
+describe('an upload in parts', () => {
+  it('sends the parts again that broke on the way, each as often as it broke', async () => {
+    const name = 'broken parts.bin'
+    firstSendsMeet(world(), name, [
+      { kind: 'reset', afterBytes: 3 * MIB },
+      { kind: 'lose-answer' },
+      { kind: 'answer', answer: internalError },
+    ])
+
+    const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(partsOf(journey)).toEqual({ sends: [2, 2, 2], landed: [1, 2, 2, 3] })
+    expect(await world().store.unfinishedKeys()).toEqual([])
+  })
+
+  it('sends a part again of which one byte arrived as another one', async () => {
+    const name = 'flipped.bin'
+    firstSendsMeet(world(), name, [PASS, { kind: 'flip', atByte: 5 * MIB }])
+
+    const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(
+      journey
+        .seen('UploadPart')
+        .map(({ status }) => status)
+        .toSorted(),
+    ).toEqual([200, 200, 200, 400])
+    expect(partsOf(journey)).toEqual({ sends: [1, 2, 1], landed: [1, 2, 3] })
+  })
+
+  it.each<[string, Answer, string]>([
+    ['expired', tokenExpired, 'Sign in again: the keys have expired.'],
+    ['refused', signatureMismatch, 'Sign in again: the store does not accept the keys.'],
+  ])(
+    'asks for new keys when they are %s, and goes on from the same parts',
+    async (how, answer, sentence) => {
+      const { page } = world()
+      const name = `keys ${how}.bin`
+      const refusal = secondPartRefused(world(), name, answer)
+
+      const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
+      await journey.until('Needs you')
+      const said = await page.status(name)
+      refusal.lift()
+      await page.rowButton(name, 'Enter keys').click()
+      await page.field('Secret access key').fill(world().bucket.secretAccessKey)
+      await page.button('Save').click()
+
+      expect(said).toContain(sentence)
+      expect(await journey.isSameWhenDone()).toBe(true)
+      expect(partsOf(journey)).toEqual({ sends: [1, 2, 1], landed: [1, 2, 3] })
+    },
+  )
+
+  it('keeps its parts when the keys may not go on, and sends the rest when they may', async () => {
+    const { page, store } = world()
+    const name = 'not allowed.bin'
+    const refusal = secondPartRefused(world(), name, accessDenied)
+
+    const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
+    await journey.until('Needs you')
+    const said = await page.status(name)
+    const kept = await store.heldParts()
+    refusal.lift()
+    await page.rowButton(name, 'Retry').click()
+
+    expect(said).toContain('The store accepts the keys, but they may not do this here.')
+    expect(kept).toEqual([1, 3])
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(partsOf(journey)).toEqual({ sends: [1, 2, 1], landed: [1, 2, 3] })
+  })
+
+  it('starts over when the store has forgotten it', async () => {
+    const { proxy, store } = world()
+    const name = 'forgotten.bin'
+    proxy.setRule(async (request) => {
+      if (isPart(request, name, 3)) {
+        proxy.setRule(() => PASS)
+        await store.abortUnfinished()
+      }
+      return PASS
+    })
+
+    const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(journey.seen('CreateMultipartUpload').map(({ status }) => status)).toEqual([200, 200])
+    expect(partsOf(journey).landed.filter((part) => part === 3)).toEqual([3])
+    expect(await store.unfinishedKeys()).toEqual([])
+  })
+
+  it('waits for a store that is gone for a while, and sends no part twice that landed', async () => {
+    const { proxy } = world()
+    const name = 'gone.bin'
+    const opened = Promise.withResolvers<Verdict>()
+    proxy.setRule((request) =>
+      isPart(request, name) && !isPart(request, name, 1) ? opened.promise : PASS,
+    )
+
+    const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
+    await proxy.until((seen) => seen.some((each) => isPart(each, name, 1) && each.isAnswered))
+    await proxy.vanish()
+    opened.resolve(PASS)
+    await journey.untilSaid(/^\s*Uploading .*The store does not answer/)
+    await proxy.comeBack()
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(partsOf(journey).landed).toEqual([1, 2, 3])
+  })
+})
