@@ -2,9 +2,12 @@ import type { Totals } from './account.ts'
 
 /** One request, as the proxy sees it; grows while it travels. */
 export interface Sent {
+  readonly atMs: number
   readonly bodyBytes: number
-  /** What was answered; null until then, and for ever when nothing is. */
+  /** What the store answered; null until then, and for ever when it saw nothing. */
   readonly status: number | null
+  /** Whether a whole answer, the store's or a false one, went out. */
+  readonly isAnswered: boolean
 }
 
 /** A part that was sent again for no reason that the account knows. */
@@ -18,18 +21,26 @@ export interface Waste {
 
 interface Attempt {
   readonly sent: Sent
-  /** How often its upload had been ended by an answer when it set out. */
+  /** How often its upload had been ended when it set out, as far as the page could know. */
   readonly endingsBefore: number
   /** Sending it once more is nobody's waste. */
   isExcused: boolean
 }
 
+/** A request whose answer stops the upload as a whole. */
+interface Ending {
+  readonly isOver: () => boolean
+  noticedAtMs: number | null
+}
+
+/** From an answer to what the page does about it. */
+const GRACE_MS = 1_000
+
 /** The parts of one object. */
 export class UploadAccount {
   readonly #key: string
   readonly #parts = new Map<number, Attempt[]>()
-  /** Requests whose answer stops the upload; some are still to be answered. */
-  readonly #endings: Sent[] = []
+  readonly #endings: Ending[] = []
   #isForgotten = false
 
   constructor(key: string) {
@@ -41,13 +52,14 @@ export class UploadAccount {
     const attempts = this.#parts.get(partNumber) ?? []
     this.#parts.set(partNumber, attempts)
     const last = attempts.at(-1)
-    attempts.push({ sent, endingsBefore: this.#endingCount(), isExcused: isSpoilt })
+    attempts.push({ sent, endingsBefore: this.#endingsBefore(sent.atMs), isExcused: isSpoilt })
+    if (this.#isForgotten) this.#refusesForgotten(sent)
     if (last === undefined || this.#isExcused(last)) return null
     return { key: this.#key, partNumber, bytes: last.sent.bodyBytes, status: last.sent.status }
   }
 
   ends(sent: Sent): void {
-    this.#endings.push(sent)
+    this.#endings.push({ isOver: () => sent.isAnswered, noticedAtMs: null })
   }
 
   killed(): void {
@@ -56,7 +68,10 @@ export class UploadAccount {
 
   forgotten(): void {
     this.#isForgotten = true
-    for (const attempt of this.#all()) attempt.isExcused = true
+    for (const attempt of this.#all()) {
+      attempt.isExcused = true
+      this.#refusesForgotten(attempt.sent)
+    }
   }
 
   totals(): Totals {
@@ -75,19 +90,19 @@ export class UploadAccount {
   #isExcused(attempt: Attempt): boolean {
     if (attempt.isExcused) return true
     if (hasLanded(attempt)) return false
-    if (this.#isOfForgotten(attempt)) return true
-    // Broken off by the page, because another answer ended the upload meanwhile.
-    return this.#endingCount() > attempt.endingsBefore
+    // Refused with the upload, or broken off by the page because another answer ended it meanwhile.
+    return this.#endings.filter(({ isOver }) => isOver()).length > attempt.endingsBefore
   }
 
-  #endingCount(): number {
-    const told = this.#endings.filter(({ status }) => status !== null).length
-    return told + this.#all().filter((each) => this.#isOfForgotten(each)).length
+  #endingsBefore(nowMs: number): number {
+    for (const ending of this.#endings) if (ending.isOver()) ending.noticedAtMs ??= nowMs
+    return this.#endings.filter(({ noticedAtMs }) => (noticedAtMs ?? nowMs) < nowMs - GRACE_MS)
+      .length
   }
 
-  /** It was sent to an upload that the store had thrown away by then. */
-  #isOfForgotten({ sent }: Attempt): boolean {
-    return this.#isForgotten && sent.status === 404
+  /** What is sent to an upload that the store has thrown away is answered with 404. */
+  #refusesForgotten(sent: Sent): void {
+    this.#endings.push({ isOver: () => sent.status === 404, noticedAtMs: null })
   }
 
   #all(): Attempt[] {
