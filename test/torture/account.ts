@@ -1,15 +1,4 @@
-import { type Sent, UploadAccount, type Waste } from './upload-account.ts'
-
-export interface Totals {
-  readonly sentBytes: number
-  /** Of one successful attempt per part. */
-  readonly neededBytes: number
-  readonly wastedBytes: number
-  /** Of the attempts that a fault spoilt, or that were on their way at a kill. */
-  readonly allowedBytes: number
-  /** Attempts beyond the first of their part. */
-  readonly sentAgain: number
-}
+import { type Sent, type Totals, UploadAccount, type Waste } from './upload-account.ts'
 
 /**
  * Follows each part of each object: how often it was sent, and whether each time but the last was

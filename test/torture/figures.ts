@@ -1,4 +1,4 @@
-import type { Totals } from './account.ts'
+import type { Totals } from './upload-account.ts'
 
 /** What a run was, in numbers. */
 export interface Figures {

@@ -2,12 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MIB } from '../../electron/contract/limits.ts'
-import type { Rule, SeenRequest } from '../faults/fault-proxy.ts'
-import { faultNameOf } from '../faults/verdict.ts'
 import { PartAccount } from './account.ts'
 import { Dealer } from './dealer.ts'
 import { EventLog } from './event-log.ts'
-import { endsUpload } from './fault-kinds.ts'
+import { faultRule } from './fault-rule.ts'
 import type { Figures } from './figures.ts'
 import { Inspector } from './inspector.ts'
 import type { TortureOptions } from './options.ts'
@@ -54,7 +52,8 @@ export class Run {
     this.#inspector = new Inspector({ shelf, store, account, records })
     const [dealer, inspector, log] = [this.#dealer, this.#inspector, this.#log]
     this.#tender = new Tender({ ...options, world, shelf, store, account, dealer, inspector, log })
-    world.proxy.setRule(this.#judge)
+    const [bucket, recovery] = [world.access.bucket, this.#recovery]
+    world.proxy.setRule(faultRule({ bucket, dealer, account, recovery, log }))
   }
 
   static async start(options: TortureOptions, folder: string, reaper: Reaper): Promise<Run> {
@@ -92,12 +91,12 @@ export class Run {
   /** Where in the schedule the run is. */
   place(): string {
     const minutes = (this.#msPassed() / 60_000).toFixed(1)
-    const arrived = this.#inspector.arrived().length
-    return `minute ${minutes}: ${this.#kills.times} kills, ${this.#faultCount()} faults, ${arrived} files arrived`
+    const counts = `${this.#kills.times} kills, ${this.#faultCount()} faults`
+    return `minute ${minutes}: ${counts}, ${this.#inspector.arrivals.files.length} files arrived`
   }
 
   figures(): Figures {
-    const arrived = this.#inspector.arrived()
+    const arrived = this.#inspector.arrivals.files
     return {
       minutes: this.#msPassed() / 60_000,
       files: {
@@ -151,24 +150,6 @@ export class Run {
   async #round(): Promise<void> {
     await this.#tender.round()
     await delay(ROUND_MS)
-  }
-
-  readonly #judge: Rule = (request) => {
-    const verdict = this.#dealer.verdictFor(request)
-    const { operation, from, partNumber } = request
-    const [key, fault] = [this.#keyOf(request), faultNameOf(verdict)]
-    if (fault !== null) this.#log.write('fault', { fault, operation, key, partNumber })
-    if (from === 'page' && (operation === 'UploadPart' || operation === 'PutObject')) {
-      this.#log.write('part', { key, partNumber })
-      this.#account.begin(key, partNumber ?? 1, request, fault !== null)
-      this.#recovery.travels(performance.now())
-    }
-    if (fault !== null && endsUpload(fault)) this.#account.ends(key, request)
-    return verdict
-  }
-
-  #keyOf({ path }: SeenRequest): string {
-    return decodeURIComponent(path.slice(`/${this.#world.access.bucket}/`.length))
   }
 
   #isAllOver(): boolean {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { indexOfName, type PlannedFile } from './planned-file.ts'
 import type { Schedule } from './schedule.ts'
 import { writeSeededFile } from './seeded-file.ts'
+import { Violation } from './violation.ts'
 
 /** A file that was made, and what it must arrive as. */
 export interface ShelvedFile extends PlannedFile {
@@ -36,6 +37,13 @@ export class Shelf {
   fileOf(name: string): ShelvedFile | null {
     const index = indexOfName(name)
     return index === null ? null : (this.#files[index] ?? null)
+  }
+
+  /** Of what Ferry claims to have. */
+  expectFileOf(name: string): ShelvedFile {
+    const file = this.fileOf(name)
+    if (file === null) throw new Violation(`Ferry has "${name}", which nobody gave it`)
+    return file
   }
 
   /** The next file, when it is finished; null while it is being made. */

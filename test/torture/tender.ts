@@ -4,6 +4,7 @@ import type { PartAccount } from './account.ts'
 import type { Dealer } from './dealer.ts'
 import type { EventLog } from './event-log.ts'
 import type { WindowRow } from './ferry-window.ts'
+import { Hearing, isStuck } from './hearing.ts'
 import type { Inspector } from './inspector.ts'
 import { isUnfinished, type RecordedUpload } from './recorded-uploads.ts'
 import type { Shelf, ShelvedFile } from './shelf.ts'
@@ -42,8 +43,7 @@ export class Tender {
   readonly #parts: TenderParts
   readonly #givenAtMs = new Map<number, number>()
   readonly #pressedAtMs = new Map<string, number>()
-  readonly #said = new Map<string, string>()
-  readonly #told = new Map<string, number>()
+  readonly #hearing: Hearing
   #givesNew = true
   #forgetCount = 0
   #progress = { mark: '', sinceMs: performance.now() }
@@ -52,11 +52,12 @@ export class Tender {
 
   constructor(parts: TenderParts) {
     this.#parts = parts
+    this.#hearing = new Hearing(parts.log)
   }
 
   /** What the window told the person, and how often. */
   get told(): ReadonlyMap<string, number> {
-    return this.#told
+    return this.#hearing.told
   }
 
   /** Uploads that the store was made to forget. */
@@ -98,7 +99,7 @@ export class Tender {
     const records = await inspector.look(rows)
     this.#rows = rows
     this.#unfinished = records.filter(isUnfinished)
-    this.#listen(rows)
+    this.#hearing.listen(rows)
     this.#expectProgress()
     await this.#forgetAtStore()
     await this.#giveAgain(rows)
@@ -151,7 +152,7 @@ export class Tender {
     const doneCount = rows.filter(({ status }) => status.startsWith('Done')).length
     if (doneCount < ROWS_BEFORE_TIDYING || !inspector.isAllVerified(records)) return
     await world.window.clearFinished()
-    for (const file of await inspector.makeRoom(diskBytes)) await shelf.throwAway(file)
+    for (const file of await inspector.arrivals.makeRoom(diskBytes)) await shelf.throwAway(file)
   }
 
   /** A lifecycle rule strikes in the middle of an upload. */
@@ -169,21 +170,9 @@ export class Tender {
     account.forgotten(upload.key)
   }
 
-  #listen(rows: readonly WindowRow[]): void {
-    for (const { name, status } of rows) {
-      const gist = status.replaceAll(/[\d.,]+/g, '#').slice(0, 160)
-      if (this.#said.get(name) === gist) continue
-      this.#said.set(name, gist)
-      this.#parts.log.write('row', { name, status })
-      if (!isStuck({ name, status })) continue
-      const [sentence = ''] = gist.split(/(?<=[a-z])#/)
-      this.#told.set(sentence, (this.#told.get(sentence) ?? 0) + 1)
-    }
-  }
-
   #expectProgress(): void {
     const { account, inspector } = this.#parts
-    const mark = `${account.totals().neededBytes}/${inspector.arrived().length}/${this.#unfinished.length}`
+    const mark = `${account.totals().neededBytes}/${inspector.arrivals.files.length}/${this.#unfinished.length}`
     const nowMs = performance.now()
     if (mark !== this.#progress.mark) this.#progress = { mark, sinceMs: nowMs }
     if (this.#unfinished.length === 0) return
@@ -191,10 +180,6 @@ export class Tender {
     const rows = this.#rows.filter(({ status }) => !status.startsWith('Done'))
     throw new Violation(`Nothing goes on any more: ${JSON.stringify(rows)}`)
   }
-}
-
-function isStuck({ status }: WindowRow): boolean {
-  return /^(?:Failed|Needs you)/.test(status)
 }
 
 /** The host of a browser never learns paths: a window that was killed asks for its files. */

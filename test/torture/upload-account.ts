@@ -1,5 +1,3 @@
-import type { Totals } from './account.ts'
-
 /** One request, as the proxy sees it; grows while it travels. */
 export interface Sent {
   readonly atMs: number
@@ -17,6 +15,17 @@ export interface Waste {
   /** Of the attempt that should have been enough. */
   readonly bytes: number
   readonly status: number | null
+}
+
+export interface Totals {
+  readonly sentBytes: number
+  /** Of one successful attempt per part. */
+  readonly neededBytes: number
+  readonly wastedBytes: number
+  /** Of the attempts that a fault spoilt, or that were on their way at a kill. */
+  readonly allowedBytes: number
+  /** Attempts beyond the first of their part. */
+  readonly sentAgain: number
 }
 
 interface Attempt {
