@@ -49,11 +49,6 @@ export class Inspector {
     return records
   }
 
-  /** Whether what the window took off its list now would have been looked at. */
-  isAllVerified(records: readonly RecordedUpload[]): boolean {
-    return records.every((each) => isUnfinished(each) || this.arrivals.isVerified(each.uploadId))
-  }
-
   /** Uploads at the store that nobody knows of, now and a moment later. */
   judgeOrphans(): Promise<void> {
     return this.#expectNone('The store holds an upload that no record knows', async () => {

@@ -101,11 +101,11 @@ export class Tender {
     this.#unfinished = records.filter(isUnfinished)
     this.#hearing.listen(rows)
     this.#expectProgress()
+    await this.#tidy(rows)
     await this.#forgetAtStore()
     await this.#giveAgain(rows)
     if (this.#givesNew) await this.#giveNew()
     await this.#retry(rows)
-    await this.#tidy(rows, records)
   }
 
   async #giveAgain(rows: readonly WindowRow[]): Promise<void> {
@@ -146,11 +146,15 @@ export class Tender {
     }
   }
 
-  /** The list stays short enough to be seen as a whole, the disk empty enough. */
-  async #tidy(rows: readonly WindowRow[], records: readonly RecordedUpload[]): Promise<void> {
+  /**
+   * The list stays short enough to be seen as a whole, the disk empty enough. Not while a file was
+   * given of which nothing was seen yet: it could be done, and be off the list, unseen.
+   */
+  async #tidy(rows: readonly WindowRow[]): Promise<void> {
     const { inspector, world, shelf, diskBytes } = this.#parts
     const doneCount = rows.filter(({ status }) => status.startsWith('Done')).length
-    if (doneCount < ROWS_BEFORE_TIDYING || !inspector.isAllVerified(records)) return
+    if (doneCount < ROWS_BEFORE_TIDYING) return
+    if (!shelf.files.every((file) => inspector.hasSeen(file))) return
     await world.window.clearFinished()
     for (const file of await inspector.arrivals.makeRoom(diskBytes)) await shelf.throwAway(file)
   }
