@@ -1,4 +1,4 @@
-import { isUnfinished, type RecordedUpload } from './recorded-uploads.ts'
+import type { RecordedUpload } from './recorded-uploads.ts'
 import type { Shelf, ShelvedFile } from './shelf.ts'
 import type { StoreTruth } from './store-truth.ts'
 import { Violation } from './violation.ts'
@@ -37,15 +37,17 @@ export class Arrivals {
 
   /**
    * Downloads what is done and was not looked at yet.
-   * @param known every upload that there ever was; only what is over leaves the records.
+   * @param known every upload that there ever was.
    */
-  async verify(
-    known: ReadonlyMap<string, RecordedUpload>,
-    records: readonly RecordedUpload[],
-  ): Promise<void> {
-    const open = new Set(records.filter(isUnfinished).map(({ uploadId }) => uploadId))
-    for (const [uploadId, { key, name }] of known) {
-      if (open.has(uploadId) || this.isVerified(uploadId)) continue
+  async verify(known: Iterable<RecordedUpload>, records: readonly RecordedUpload[]): Promise<void> {
+    const phases = new Map(records.map(({ uploadId, phase }) => [uploadId, phase]))
+    for (const { uploadId, key, name } of known) {
+      if (this.isVerified(uploadId)) continue
+      const phase = phases.get(uploadId)
+      // Nobody presses Cancel, or takes off the list what was not verified.
+      if (phase === undefined) throw new Violation(`"${name}" left the list by itself`)
+      if (phase === 'cancelled') throw new Violation(`"${name}" was cancelled by nobody`)
+      if (phase !== 'done') continue
       const arrival = { key, file: this.#shelf.expectFileOf(name) }
       await this.#compare(arrival)
       this.#verified.set(uploadId, arrival)

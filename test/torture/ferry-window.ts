@@ -8,6 +8,7 @@ export interface WindowRow {
   readonly status: string
 }
 
+const CLICK_MS = 2_000
 const ROWS = 'ul[aria-label="Uploads"] > li'
 
 /** The window as a person meets it: by roles and names. */
@@ -63,18 +64,18 @@ export class FerryWindow {
   }
 
   /** Presses the row's button if it has one. */
-  async press(name: string, button: string): Promise<boolean> {
-    const row = this.#page
-      .locator(ROWS)
-      .and(this.#page.getByRole('listitem', { name, exact: true }))
-    const found = row.first().getByRole('button', { name: button, exact: true })
-    if (!(await found.isVisible())) return false
-    await found.click({ timeout: 2_000 }).catch(() => undefined)
-    return true
+  async press(name: string, button: string): Promise<void> {
+    const found = this.#row(name).getByRole('button', { name: button, exact: true })
+    if (!(await found.isVisible())) return
+    // It may have gone on by itself meanwhile.
+    await found.click({ timeout: CLICK_MS }).catch(() => undefined)
   }
 
-  async clearFinished(): Promise<void> {
-    await this.#button('Clear finished').click({ timeout: 2_000 })
+  async removeFromList(name: string): Promise<void> {
+    await this.press(name, 'More actions')
+    const item = this.#page.getByRole('menuitem', { name: 'Remove from the list', exact: true })
+    // The rows move while others come and go; next time, then.
+    await item.click({ timeout: CLICK_MS }).catch(() => this.#page.keyboard.press('Escape'))
   }
 
   /** A real drop of real files, as the browser gets it from the desktop. */
@@ -84,6 +85,11 @@ export class FerryWindow {
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
       await this.#cdp.send('Input.dispatchDragEvent', { type, ...at, data })
     }
+  }
+
+  #row(name: string): Locator {
+    const list = this.#page.getByRole('list', { name: 'Uploads' })
+    return list.getByRole('listitem', { name, exact: true }).first()
   }
 
   #button(name: string): Locator {

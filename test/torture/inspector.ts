@@ -45,7 +45,7 @@ export class Inspector {
     for (const record of records) this.#know(record)
     this.#judgeRecognition(records)
     for (const row of rows) await judgeRow(this.#parts, row, records)
-    await this.arrivals.verify(this.#known, records)
+    await this.arrivals.verify(this.#known.values(), records)
     return records
   }
 

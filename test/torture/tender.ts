@@ -19,7 +19,8 @@ const PRESS_AGAIN_MS = 2_000
 const LEAST_UNFINISHED = 6
 /** So much work lies ready, in seconds of the line. */
 const STOCK_SECONDS = 12
-const ROWS_BEFORE_TIDYING = 20
+const DONE_ROWS_KEPT = 15
+const REMOVED_AT_ONCE = 3
 /** Longer than everything that Ferry waits for: a silent store is given 90 s. */
 const STANDSTILL_MS = 240_000
 
@@ -101,7 +102,7 @@ export class Tender {
     this.#unfinished = records.filter(isUnfinished)
     this.#hearing.listen(rows)
     this.#expectProgress()
-    await this.#tidy(rows)
+    await this.#tidy(rows, records)
     await this.#forgetAtStore()
     await this.#giveAgain(rows)
     if (this.#givesNew) await this.#giveNew()
@@ -146,16 +147,14 @@ export class Tender {
     }
   }
 
-  /**
-   * The list stays short enough to be seen as a whole, the disk empty enough. Not while a file was
-   * given of which nothing was seen yet: it could be done, and be off the list, unseen.
-   */
-  async #tidy(rows: readonly WindowRow[]): Promise<void> {
+  /** The list stays short enough to be seen as a whole, the disk empty enough. */
+  async #tidy(rows: readonly WindowRow[], records: readonly RecordedUpload[]): Promise<void> {
     const { inspector, world, shelf, diskBytes } = this.#parts
-    const doneCount = rows.filter(({ status }) => status.startsWith('Done')).length
-    if (doneCount < ROWS_BEFORE_TIDYING) return
-    if (!shelf.files.every((file) => inspector.hasSeen(file))) return
-    await world.window.clearFinished()
+    const done = rows.filter(({ status }) => status.startsWith('Done'))
+    const isVerified = ({ name }: WindowRow) =>
+      records.some((each) => each.name === name && inspector.arrivals.isVerified(each.uploadId))
+    const tooMany = done.filter(isVerified).slice(DONE_ROWS_KEPT).slice(0, REMOVED_AT_ONCE)
+    for (const { name } of tooMany) await world.window.removeFromList(name)
     for (const file of await inspector.arrivals.makeRoom(diskBytes)) await shelf.throwAway(file)
   }
 
