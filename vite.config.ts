@@ -80,7 +80,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{engine,contract,core,desktop,faults,loopback,port-contracts,scripts}/**/*.test.ts',
+            'test/{engine,contract,core,desktop,faults,loopback,port-contracts,scripts,torture}/**/*.test.ts',
           ],
           setupFiles: [at('test/fixed-seed.ts')],
           alias: { electron: at('test/fakes/electron.ts') },

@@ -127,6 +127,16 @@ export function randomRule(
   }
 }
 
+/** This very fault, for whoever plans faults ahead; null: the request cannot suffer it. */
+export function faultOfKind(
+  name: RandomFaultName,
+  request: SeenRequest,
+  share: number,
+): Verdict | null {
+  const fault: RandomFault = FAULTS[name]
+  return fault.suffers(request) ? fault.verdict(request, share) : null
+}
+
 function dealt(request: SeenRequest, rates: FaultRates, draw: number, share: number): Verdict {
   let upTo = 0
   for (const name of RANDOM_FAULT_NAMES) {

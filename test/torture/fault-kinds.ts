@@ -1,0 +1,54 @@
+import type { RandomFaultName } from '../faults/random-rule.ts'
+
+/** Those of the proxy, and a store that throws an unfinished upload away, as lifecycle rules do. */
+export type FaultKind = RandomFaultName | 'store-forgets'
+
+/** A line's faults come often; those that cost half a minute, or wait for a person, now and then. */
+const WEIGHTS: Readonly<Record<FaultKind, number>> = {
+  'reset-before-body': 10,
+  'reset-in-body': 14,
+  'reset-after-body': 8,
+  'lose-answer': 12,
+  'truncate-answer': 6,
+  flip: 8,
+  'internal-error': 8,
+  'bad-gateway': 4,
+  'slow-down': 4,
+  'slow-down-retry-after': 4,
+  'too-many-requests': 3,
+  'url-expired': 5,
+  'bad-digest': 5,
+  'error-inside-200': 4,
+  'error-inside-200-after-work': 4,
+  trickle: 4,
+  stall: 1.5,
+  'stall-answer': 1.5,
+  'upload-gone': 2,
+  'token-expired': 0.7,
+  'signature-mismatch': 0.7,
+  'access-denied': 0.7,
+  'store-forgets': 1,
+}
+
+export const FAULT_WEIGHTS = (Object.entries(WEIGHTS) as [FaultKind, number][]).map(
+  ([value, weight]) => ({ value, weight }),
+)
+
+export function isFaultKind(text: string): text is FaultKind {
+  return Object.hasOwn(WEIGHTS, text)
+}
+
+/**
+ * Answers after which an upload as a whole begins anew or waits for the person: its other parts on
+ * their way are spoilt with the one that was answered so.
+ */
+export function endsUpload(fault: string): boolean {
+  return ENDING.has(fault)
+}
+
+const ENDING: ReadonlySet<string> = new Set<FaultKind>([
+  'upload-gone',
+  'token-expired',
+  'signature-mismatch',
+  'access-denied',
+])

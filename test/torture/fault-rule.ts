@@ -1,0 +1,33 @@
+import type { Rule, SeenRequest } from '../faults/fault-proxy.ts'
+import { faultNameOf } from '../faults/verdict.ts'
+import type { PartAccount } from './account.ts'
+import type { Dealer } from './dealer.ts'
+import type { EventLog } from './event-log.ts'
+import { endsUpload } from './fault-kinds.ts'
+import type { Recovery } from './recovery.ts'
+
+export interface FaultRuleParts {
+  readonly bucket: string
+  readonly dealer: Dealer
+  readonly account: PartAccount
+  readonly recovery: Recovery
+  readonly log: EventLog
+}
+
+/** Deals the faults, and keeps the account of the parts that pass. */
+export function faultRule({ bucket, dealer, account, recovery, log }: FaultRuleParts): Rule {
+  const keyOf = ({ path }: SeenRequest) => decodeURIComponent(path.slice(`/${bucket}/`.length))
+  return (request) => {
+    const verdict = dealer.verdictFor(request)
+    const { operation, from, partNumber, atMs } = request
+    const [key, fault] = [keyOf(request), faultNameOf(verdict)]
+    if (fault !== null) log.write('fault', { fault, operation, key, partNumber })
+    if (from === 'page' && (operation === 'UploadPart' || operation === 'PutObject')) {
+      log.write('part', { key, partNumber })
+      account.begin(key, partNumber ?? 1, request, fault !== null)
+      recovery.travels(atMs)
+    }
+    if (fault !== null && endsUpload(fault)) account.ends(key, request)
+    return verdict
+  }
+}

@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PartAccount } from './account.ts'
+import { Arrivals } from './arrivals.ts'
+import type { WindowRow } from './ferry-window.ts'
+import { CHECK_KEY, orphansAmong } from './orphans.ts'
+import { isUnfinished, type RecordedUpload } from './recorded-uploads.ts'
+import { judgeRow } from './row-judge.ts'
+import type { Shelf, ShelvedFile } from './shelf.ts'
+import type { StoreTruth, UnfinishedUpload } from './store-truth.ts'
+import { Violation } from './violation.ts'
+
+/** Reading the store takes a moment in which Ferry goes on; what is still so later is so. */
+const LOOKS = 5
+const LOOK_AGAIN_MS = 400
+
+interface InspectorParts {
+  readonly shelf: Shelf
+  readonly store: StoreTruth
+  readonly account: PartAccount
+  readonly records: () => RecordedUpload[]
+}
+
+/** Compares what Ferry says with what the store holds. Throws the first `Violation`. */
+export class Inspector {
+  readonly arrivals: Arrivals
+  readonly #parts: InspectorParts
+  /** Every upload that the records ever had, as they had it last. */
+  readonly #known = new Map<string, RecordedUpload>()
+  /** Files of which Ferry ever recorded an upload. */
+  readonly #seen = new Set<ShelvedFile>()
+
+  constructor(parts: InspectorParts) {
+    this.#parts = parts
+    this.arrivals = new Arrivals(parts.store, parts.shelf)
+  }
+
+  hasSeen(file: ShelvedFile): boolean {
+    return this.#seen.has(file)
+  }
+
+  /** Everything that can be checked while Ferry works. Answers the records as they are. */
+  async look(rows: readonly WindowRow[]): Promise<RecordedUpload[]> {
+    this.#judgeWaste()
+    const records = this.#parts.records()
+    for (const record of records) this.#know(record)
+    this.#judgeRecognition(records)
+    for (const row of rows) await judgeRow(this.#parts, row, records)
+    await this.arrivals.verify(this.#known.values(), records)
+    return records
+  }
+
+  /** Uploads at the store that nobody knows of, now and a moment later. */
+  judgeOrphans(): Promise<void> {
+    return this.#expectNone('The store holds an upload that no record knows', async () => {
+      const unfinished = await this.#parts.store.unfinished()
+      const orphans = orphansAmong(unfinished, this.#parts.records())
+      // A check that was cut off is Ferry's to clean up before the end.
+      return orphans.find(({ key }) => !key.includes(CHECK_KEY))
+    })
+  }
+
+  /**
+   * With nothing going on any more: each object once more, nothing beside them, nothing left of
+   * what is done, and no more sent twice than might be.
+   * @param stuck uploads of which the window says that they failed, or what they wait for.
+   */
+  async judgeEnd(stuck: readonly RecordedUpload[]): Promise<void> {
+    this.#judgeWaste()
+    await this.arrivals.verifyAgain()
+    const expected = this.arrivals.keys()
+    const stray = (await this.#parts.store.keys()).find((key) => !expected.has(key))
+    if (stray !== undefined) throw new Violation(`The store holds "${stray}", which is no upload's`)
+    const mayStay = new Set(stuck.map(({ key }) => key))
+    await this.#expectNone('Parts of an upload were left at the store', async () =>
+      (await this.#parts.store.unfinished()).find(({ key }) => !mayStay.has(key)),
+    )
+    const { wastedBytes, allowedBytes } = this.#parts.account.totals()
+    if (wastedBytes > allowedBytes) {
+      throw new Violation(`${wastedBytes} bytes were sent twice; ${allowedBytes} might have been`)
+    }
+  }
+
+  #know(record: RecordedUpload): void {
+    this.#known.set(record.uploadId, record)
+    this.#seen.add(this.#parts.shelf.expectFileOf(record.name))
+  }
+
+  async #expectNone(
+    sentence: string,
+    find: () => Promise<UnfinishedUpload | undefined>,
+  ): Promise<void> {
+    for (let look = 1; ; look += 1) {
+      const found = await find()
+      if (found === undefined) return
+      if (look === LOOKS) throw new Violation(`${sentence}: "${found.key}"`)
+      await delay(LOOK_AGAIN_MS)
+    }
+  }
+
+  #judgeWaste(): void {
+    const [waste] = this.#parts.account.waste()
+    if (waste === undefined) return
+    const { key, partNumber, bytes, status } = waste
+    const answer = status === null ? 'there was no answer' : `the answer was ${status}`
+    throw new Violation(
+      `Part ${partNumber} of "${key}" was sent again without a fault or a kill; of the time before, ${bytes} bytes came, and ${answer}`,
+    )
+  }
+
+  /** A file that is given again belongs to the upload that waits for it. */
+  #judgeRecognition(records: readonly RecordedUpload[]): void {
+    const counts = new Map<number, number>()
+    for (const { name } of records.filter(isUnfinished)) {
+      const file = this.#parts.shelf.expectFileOf(name)
+      const count = (counts.get(file.index) ?? 0) + 1
+      counts.set(file.index, count)
+      if (count > this.#parts.shelf.givenAsNew(file)) {
+        throw new Violation(`"${file.name}" was given again and not recognised`)
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { UploadStatus } from '../../electron/contract/upload.ts'
+
+/** An upload as Ferry's records have it on the disk. */
+export interface RecordedUpload {
+  readonly uploadId: string
+  readonly name: string
+  readonly key: string
+  readonly byteLength: number
+  readonly token: string
+  readonly phase: UploadStatus['phase']
+  /** Of the failure; null when it did not fail. */
+  readonly failureKind: string | null
+  /** S3's own id; null before the store has answered, and after it forgot. */
+  readonly storeUploadId: string | null
+  /** The store was asked to begin a multipart upload. */
+  readonly hasBegun: boolean
+}
+
+interface Columns {
+  readonly upload_id: string
+  readonly name: string
+  readonly key: string
+  readonly byte_length: number
+  readonly token: string
+  readonly phase: UploadStatus['phase']
+  readonly failure: string | null
+  readonly store_upload_id: string | null
+  readonly begun_at_ms: number | null
+}
+
+const QUERY = `SELECT upload_id, name, key, byte_length, token, phase, failure, store_upload_id,
+  begun_at_ms FROM uploads ORDER BY position`
+
+/** Reads them beside the running host, as they would be found after the next kill. */
+export function recordedUploads(dataFolder: string): RecordedUpload[] {
+  const database = new DatabaseSync(join(dataFolder, 'records.sqlite'), {
+    readOnly: true,
+    timeout: 5_000,
+  })
+  try {
+    const rows = database.prepare(QUERY).all() as unknown as Columns[]
+    return rows.map((row) => ({
+      uploadId: row.upload_id,
+      name: row.name,
+      key: row.key,
+      byteLength: row.byte_length,
+      token: row.token,
+      phase: row.phase,
+      failureKind: row.failure === null ? null : kindOf(row.failure),
+      storeUploadId: row.store_upload_id,
+      hasBegun: row.begun_at_ms !== null,
+    }))
+  } finally {
+    database.close()
+  }
+}
+
+export function isUnfinished({ phase }: RecordedUpload): boolean {
+  return phase === 'waiting' || phase === 'paused' || phase === 'failed'
+}
+
+function kindOf(failure: string): string {
+  return (JSON.parse(failure) as { readonly kind: string }).kind
+}

@@ -1,0 +1,94 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { indexOfName, type PlannedFile } from './planned-file.ts'
+import type { Schedule } from './schedule.ts'
+import { writeSeededFile } from './seeded-file.ts'
+import { Violation } from './violation.ts'
+
+/** A file that was made, and what it must arrive as. */
+export interface ShelvedFile extends PlannedFile {
+  readonly path: string
+  readonly sha256: string
+}
+
+/** The files of this run, on the disk as long as they may have to be given again. */
+export class Shelf {
+  readonly #folder: string
+  readonly #seed: number
+  readonly #schedule: Schedule
+  readonly #files: ShelvedFile[] = []
+  readonly #givenAsNew = new Map<number, number>()
+  /** One is always being made, so that nobody waits for a large one. */
+  #making: Promise<ShelvedFile> | null = null
+  #made: ShelvedFile | null = null
+  #failure: Error | null = null
+
+  constructor(folder: string, seed: number, schedule: Schedule) {
+    this.#folder = folder
+    this.#seed = seed
+    this.#schedule = schedule
+  }
+
+  get files(): readonly ShelvedFile[] {
+    return this.#files
+  }
+
+  /** The file that this row, record or object is of. */
+  fileOf(name: string): ShelvedFile | null {
+    const index = indexOfName(name)
+    return index === null ? null : (this.#files[index] ?? null)
+  }
+
+  /** Of what Ferry claims to have. */
+  expectFileOf(name: string): ShelvedFile {
+    const file = this.fileOf(name)
+    if (file === null) throw new Violation(`Ferry has "${name}", which nobody gave it`)
+    return file
+  }
+
+  /** The next file, when it is finished; null while it is being made. */
+  take(): ShelvedFile | null {
+    if (this.#failure !== null) throw this.#failure
+    const made = this.#made
+    if (made !== null) {
+      this.#files.push(made)
+      this.#made = null
+    }
+    this.#makeNext()
+    return made
+  }
+
+  /** How often it was given while Ferry had no record of it. */
+  givenAsNew({ index }: ShelvedFile): number {
+    return this.#givenAsNew.get(index) ?? 0
+  }
+
+  countAsNew(file: ShelvedFile): void {
+    this.#givenAsNew.set(file.index, this.givenAsNew(file) + 1)
+  }
+
+  async throwAway(file: ShelvedFile): Promise<void> {
+    await rm(file.path, { force: true })
+  }
+
+  #makeNext(): void {
+    if (this.#making !== null || this.#made !== null) return
+    const planned = this.#schedule.file(this.#files.length)
+    const path = join(this.#folder, planned.name)
+    this.#making = writeSeededFile(path, this.#seed, planned).then((sha256) => ({
+      ...planned,
+      path,
+      sha256,
+    }))
+    this.#making
+      .then((file) => {
+        this.#made = file
+      })
+      .catch((error: Error) => {
+        this.#failure = error
+      })
+      .finally(() => {
+        this.#making = null
+      })
+  }
+}

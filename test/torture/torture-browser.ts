@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { chromiumCommand } from '../../scripts/chromium.ts'
+import type { Reaper } from './reaper.ts'
+
+const START_MS = 30_000
+/** Tall, since only rows in sight are in the document. */
+const WINDOW = '--window-size=1100,3600'
+
+/** A Chromium that keeps its profile and can be killed with everything that it started. */
+export class TortureBrowser {
+  readonly page: Page
+  readonly #process: ChildProcess
+  readonly #browser: Browser
+
+  private constructor(page: Page, process: ChildProcess, browser: Browser) {
+    this.page = page
+    this.#process = process
+    this.#browser = browser
+  }
+
+  static async start(
+    profile: string,
+    args: readonly string[],
+    reaper: Reaper,
+  ): Promise<TortureBrowser> {
+    const { path, args: usual, env } = await chromiumCommand()
+    // A browser that was killed leaves the address of its door behind.
+    await rm(join(profile, 'DevToolsActivePort'), { force: true })
+    const child = spawn(
+      path,
+      [
+        ...usual,
+        ...args,
+        WINDOW,
+        '--headless=new',
+        `--user-data-dir=${profile}`,
+        '--remote-debugging-port=0',
+        'about:blank',
+      ],
+      // A group of its own: whoever kills the group kills the whole tree and nothing else.
+      { env, stdio: 'ignore', detached: process.platform !== 'win32' },
+    )
+    const forget = reaper.add(() => killTree(child))
+    child.once('exit', forget)
+    try {
+      const browser = await chromium.connectOverCDP(await debugUrlOf(profile, child))
+      const page = browser.contexts()[0]?.pages()[0]
+      if (page === undefined) throw new Error('The browser has no tab')
+      return new TortureBrowser(page, child, browser)
+    } catch (error) {
+      killTree(child)
+      throw error
+    }
+  }
+
+  /** As when its window is closed: what it keeps in memory is written. */
+  async close(): Promise<void> {
+    const session = await this.#browser.newBrowserCDPSession()
+    await session.send('Browser.close').catch(() => undefined)
+    await this.#ended()
+  }
+
+  /** kill -9, the whole tree. */
+  async kill(): Promise<void> {
+    killTree(this.#process)
+    await this.#ended()
+    await this.#browser.close().catch(() => undefined)
+  }
+
+  async #ended(): Promise<void> {
+    const { exitCode, signalCode } = this.#process
+    if (exitCode === null && signalCode === null) await once(this.#process, 'exit')
+  }
+}
+
+function killTree({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  if (process.platform === 'win32') {
+    spawnSync('taskkill', ['/PID', String(pid), '/T', '/F'])
+    return
+  }
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Chromium writes its port there as soon as it listens. */
+async function debugUrlOf(profile: string, child: ChildProcess): Promise<string> {
+  const file = join(profile, 'DevToolsActivePort')
+  for (const startedAt = performance.now(); performance.now() - startedAt < START_MS; ) {
+    const [port = ''] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
+    if (port !== '') return `http://127.0.0.1:${port}`
+    if (child.exitCode !== null) throw new Error(`Chromium ended with ${child.exitCode}`)
+    await delay(30)
+  }
+  throw new Error('Chromium did not start')
+}

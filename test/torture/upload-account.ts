@@ -1,0 +1,128 @@
+/** One request, as the proxy sees it; grows while it travels. */
+export interface Sent {
+  readonly atMs: number
+  readonly bodyBytes: number
+  /** What the store answered; null until then, and for ever when it saw nothing. */
+  readonly status: number | null
+  /** Whether a whole answer, the store's or a false one, went out. */
+  readonly isAnswered: boolean
+}
+
+/** A part that was sent again for no reason that the account knows. */
+export interface Waste {
+  readonly key: string
+  readonly partNumber: number
+  /** Of the attempt that should have been enough. */
+  readonly bytes: number
+  readonly status: number | null
+}
+
+export interface Totals {
+  readonly sentBytes: number
+  /** Of one successful attempt per part. */
+  readonly neededBytes: number
+  readonly wastedBytes: number
+  /** Of the attempts that a fault spoilt, or that were on their way at a kill. */
+  readonly allowedBytes: number
+  /** Attempts beyond the first of their part. */
+  readonly sentAgain: number
+}
+
+interface Attempt {
+  readonly sent: Sent
+  /** How often its upload had been ended when it set out, as far as the page could know. */
+  readonly endingsBefore: number
+  /** Sending it once more is nobody's waste. */
+  isExcused: boolean
+}
+
+/** A request whose answer stops the upload as a whole. */
+interface Ending {
+  readonly isOver: () => boolean
+  noticedAtMs: number | null
+}
+
+/** From an answer to what the page does about it. */
+const GRACE_MS = 1_000
+
+/** The parts of one object. */
+export class UploadAccount {
+  readonly #key: string
+  readonly #parts = new Map<number, Attempt[]>()
+  readonly #endings: Ending[] = []
+  #isForgotten = false
+
+  constructor(key: string) {
+    this.#key = key
+  }
+
+  /** Answers the attempt that makes this one a waste, if there is one. */
+  begin(partNumber: number, sent: Sent, isSpoilt: boolean): Waste | null {
+    const attempts = this.#parts.get(partNumber) ?? []
+    this.#parts.set(partNumber, attempts)
+    const last = attempts.at(-1)
+    attempts.push({ sent, endingsBefore: this.#endingsBefore(sent.atMs), isExcused: isSpoilt })
+    if (this.#isForgotten) this.#refusesForgotten(sent)
+    if (last === undefined || this.#isExcused(last)) return null
+    return { key: this.#key, partNumber, bytes: last.sent.bodyBytes, status: last.sent.status }
+  }
+
+  ends(sent: Sent): void {
+    this.#endings.push({ isOver: () => sent.isAnswered, noticedAtMs: null })
+  }
+
+  killed(): void {
+    for (const attempt of this.#all()) if (attempt.sent.status === null) attempt.isExcused = true
+  }
+
+  forgotten(): void {
+    this.#isForgotten = true
+    for (const attempt of this.#all()) {
+      attempt.isExcused = true
+      this.#refusesForgotten(attempt.sent)
+    }
+  }
+
+  totals(): Totals {
+    const parts = [...this.#parts.values()]
+    const sentBytes = bytesOf(this.#all())
+    const neededBytes = bytesOf(parts.flatMap((attempts) => attempts.findLast(hasLanded) ?? []))
+    return {
+      sentBytes,
+      neededBytes,
+      wastedBytes: sentBytes - neededBytes,
+      allowedBytes: bytesOf(this.#all().filter((each) => this.#isExcused(each))),
+      sentAgain: parts.reduce((count, attempts) => count + attempts.length - 1, 0),
+    }
+  }
+
+  #isExcused(attempt: Attempt): boolean {
+    if (attempt.isExcused) return true
+    if (hasLanded(attempt)) return false
+    // Refused with the upload, or broken off by the page because another answer ended it meanwhile.
+    return this.#endings.filter(({ isOver }) => isOver()).length > attempt.endingsBefore
+  }
+
+  #endingsBefore(nowMs: number): number {
+    for (const ending of this.#endings) if (ending.isOver()) ending.noticedAtMs ??= nowMs
+    return this.#endings.filter(({ noticedAtMs }) => (noticedAtMs ?? nowMs) < nowMs - GRACE_MS)
+      .length
+  }
+
+  /** What is sent to an upload that the store has thrown away is answered with 404. */
+  #refusesForgotten(sent: Sent): void {
+    this.#endings.push({ isOver: () => sent.status === 404, noticedAtMs: null })
+  }
+
+  #all(): Attempt[] {
+    return [...this.#parts.values()].flat()
+  }
+}
+
+function hasLanded({ sent: { status } }: Attempt): boolean {
+  return status !== null && status >= 200 && status < 300
+}
+
+function bytesOf(attempts: readonly Attempt[]): number {
+  return attempts.reduce((bytes, { sent }) => bytes + sent.bodyBytes, 0)
+}
