@@ -30,7 +30,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   if (destinations.droppedCount > 0) {
     ports.log.warn({ count: destinations.droppedCount }, 'Unreadable destinations were left out')
   }
-  const local = new LocalDestination({ ports, destinations, records, troubles })
+  const local = new LocalDestination({ ports, destinations, links: records.links, troubles })
   const clockSeen = (offsetMs: number) => troubles.clockSeen(offsetMs, ports.now())
   const stores = new Stores(destinations, { ...ports, clockSeen }, () => local.isUp())
   const context: UploadContext = {
@@ -50,10 +50,10 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     handlers: makeHandlers(parts),
     registerSources: (files) => sources.register(files),
     sourcePath: (sourceId) => {
-      const facts = sources.facts(sourceId) ?? records.sourceFacts(sourceId)
+      const facts = sources.facts(sourceId) ?? records.sources.sourceFacts(sourceId)
       return facts?.path == null ? null : facts
     },
-    isShareLink: (url) => records.isShareLink(url),
+    isShareLink: (url) => records.links.isShareLink(url),
     close: once(async () => {
       await uploads.close()
       stores.close()

@@ -49,7 +49,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
       destinations.setLinkLife(destinationId, linkSeconds),
 
     matchSources: async ({ items }) =>
-      succeeded({ matches: matchSources(records, sources, items) }),
+      succeeded({ matches: matchSources(records.sources, sources, items) }),
     queueUploads: async ({ destinationId, items }) => {
       const destination = destinations.find(destinationId)
       if (destination === null) return failed({ kind: 'unknown-id' })

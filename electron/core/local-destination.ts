@@ -6,13 +6,13 @@ import type { Destinations } from './destinations/destinations.ts'
 import { isDiskFull } from './disk-full.ts'
 import { type LocalBucket, LocalBucketError, openLocalBucket } from './local-bucket/local-bucket.ts'
 import type { CorePorts } from './ports.ts'
-import type { UploadRecords } from './records/upload-records.ts'
+import type { LinkRecords } from './records/link-records.ts'
 import type { Troubles } from './troubles.ts'
 
 interface Parts {
   readonly ports: Pick<CorePorts, 'dataFolder' | 'pageOrigin' | 'log' | 'now'>
   readonly destinations: Destinations
-  readonly records: UploadRecords
+  readonly links: LinkRecords
   readonly troubles: Troubles
 }
 
@@ -92,11 +92,11 @@ export class LocalDestination {
 
   /** Links carry the address and the key they were signed with; with either gone they are dead. */
   #put(bucket: LocalBucket, isSelected: boolean): Promise<Destination> {
-    const { destinations, records } = this.#parts
+    const { destinations, links } = this.#parts
     const former = destinations.local()
     const { endpoint, region, accessKeyId } = bucket
     if (former !== null && (former.endpoint !== endpoint || former.accessKeyId !== accessKeyId)) {
-      records.dropLinks(former.destinationId)
+      links.dropLinks(former.destinationId)
     }
     const fields = { endpoint, region, bucket: bucket.bucket, accessKeyId }
     const select = isSelected || former === null

@@ -28,7 +28,7 @@ export async function saveDestination(
   if (!clean.ok) return clean
   const isElsewhere = former !== null && pointsElsewhere(former, clean.value.fields)
   if (isElsewhere) {
-    if (records.hasBegun(former.destinationId)) return failed({ kind: 'not-now' })
+    if (records.progress.hasBegun(former.destinationId)) return failed({ kind: 'not-now' })
     // The new place knows nothing of what cancelled uploads left at the old one.
     await leftovers.sweep(former.destinationId)
   }
@@ -46,11 +46,11 @@ export async function forgetDestination(
   if (stored === null) return failed({ kind: 'unknown-id' })
   if (records.hasLive(destinationId)) return failed({ kind: 'not-now' })
   // What failed uploads left there is paid for, and later there is no key to remove it with.
-  records.cancelFailed(destinationId)
+  records.cleaning.cancelFailed(destinationId)
   await leftovers.sweep(destinationId)
   // Asking the store takes time, in which a drop may have come.
   if (records.hasLive(destinationId)) return failed({ kind: 'not-now' })
-  records.abandonCleaning(destinationId)
+  records.cleaning.abandonCleaning(destinationId)
   await destinations.forget(stored)
   return succeeded({})
 }

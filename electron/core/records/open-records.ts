@@ -12,7 +12,7 @@ export interface OpenedRecords {
 export function openRecords(dataFolder: string, nowMs: number): OpenedRecords {
   const opened = openDatabase(join(dataFolder, 'records.sqlite'), nowMs)
   const records = new UploadRecords(new Statements(opened.database))
-  records.forgetPathlessSources()
+  records.sources.forgetPathlessSources()
   if (opened.setAside === null) return { records, troubles: [] }
   return {
     records,

@@ -3,6 +3,10 @@ import { Failure } from '../../contract/failure.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
 import type { ShareLink, UploadRecord, UploadStatus } from '../../contract/upload.ts'
+import type { Statements } from './database.ts'
+
+/** As the partial indexes say it: SQLite uses them only where it finds these very words. */
+export const UNFINISHED = `phase IN ('waiting', 'paused', 'failed')`
 
 /** How the parts of an upload are summed up; frozen with the plan. */
 export interface IntegrityPlan {
@@ -70,6 +74,19 @@ export interface UploadColumns {
   readonly link_created_at_ms: number | null
   readonly link_expires_at_ms: number | null
   readonly created_at_ms: number
+}
+
+export function findRow(sql: Statements, uploadId: UploadId): UploadRow | null {
+  const one = 'SELECT * FROM uploads WHERE upload_id = ?'
+  const columns = sql.first<UploadColumns>(one, uploadId)
+  return columns === null ? null : rowOf(columns)
+}
+
+/** @throws for an upload that was just proven to be there: a bug. */
+export function existingRow(sql: Statements, uploadId: UploadId): UploadRow {
+  const row = findRow(sql, uploadId)
+  if (row === null) throw new Error('The upload left the records')
+  return row
 }
 
 export function rowOf(columns: UploadColumns): UploadRow {

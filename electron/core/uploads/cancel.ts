@@ -22,7 +22,7 @@ export async function cancelUpload(
   const row = context.records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
   if (row.record.status.phase === 'done') return failed({ kind: 'not-now' })
-  const cancelled = isUnfinished(row) ? context.records.cancel(uploadId) : row
+  const cancelled = isUnfinished(row) ? context.records.cleaning.cancel(uploadId) : row
   const record = await cleanStore(context, cancelled, signal)
   return record === null ? failed({ kind: 'unknown-id' }) : succeeded(record)
 }
@@ -38,7 +38,7 @@ export async function cleanStore(
 ): Promise<UploadRecord | null> {
   const isClean = await isStoreClean(context, row, signal)
   if (!isClean) return row.record
-  return context.records.setStoreClean(row.record.uploadId)
+  return context.records.cleaning.setStoreClean(row.record.uploadId)
 }
 
 async function isStoreClean(

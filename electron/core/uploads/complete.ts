@@ -56,7 +56,7 @@ export async function completeUpload(
   if (!finished.ok) return finished
   const { store } = at.value
   const link = await makeShareLink(store, row.record, store.destination.linkSeconds, context.now())
-  return succeeded(context.records.finish(uploadId, finished.value, context.now(), link))
+  return succeeded(context.records.progress.finish(uploadId, finished.value, context.now(), link))
 }
 
 async function finishSingle(completing: Completing): Promise<Outcome<Finished>> {
@@ -158,7 +158,7 @@ async function discardParts(completing: Completing): Promise<Outcome<Finished>> 
 
 /** Once is bad luck on the way, twice is something that trying again does not mend. */
 function noteDiffering({ context, at }: Completing): Failure {
-  const { differingCount } = context.records.noteDiffering(at.row.record.uploadId)
+  const { differingCount } = context.records.progress.noteDiffering(at.row.record.uploadId)
   context.log.warn({ count: differingCount }, 'The finished object was not the file')
   return { kind: differingCount > 1 ? 'object-differs' : 'upload-gone' }
 }

@@ -45,7 +45,7 @@ export class Leftovers {
     const cleaned: UploadRecord[] = []
     // A store that did not help with one is not asked about the others in this round.
     const silent = new Set<DestinationId>()
-    for (const row of this.#context.records.toClean(destinationId)) {
+    for (const row of this.#context.records.cleaning.toClean(destinationId)) {
       if (this.#isClosed) return
       const { uploadId, destinationId: at } = row.record
       if (silent.has(at)) continue
@@ -79,7 +79,7 @@ export class Leftovers {
 
   #schedule(): void {
     if (this.#isClosed || this.#timer !== null) return
-    if (this.#context.records.toClean(null).length === 0) return
+    if (this.#context.records.cleaning.toClean(null).length === 0) return
     this.#timer = setTimeout(() => this.#round(), this.#pauseMs)
     // Waiting must not keep Ferry alive.
     this.#timer.unref()

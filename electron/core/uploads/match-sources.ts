@@ -1,6 +1,6 @@
 import type { SourceId } from '../../contract/ids.ts'
 import type { QueueItem, UploadRecord } from '../../contract/upload.ts'
-import type { UploadRecords } from '../records/upload-records.ts'
+import type { SourceRecords } from '../records/source-records.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import type { Sources } from '../sources.ts'
 
@@ -9,7 +9,7 @@ import type { Sources } from '../sources.ts'
  * the drop or at least the same name. Each upload takes one file, each file feeds one upload.
  */
 export function matchSources(
-  records: UploadRecords,
+  records: SourceRecords,
   sources: Sources,
   items: readonly QueueItem[],
 ): { sourceId: SourceId; upload: UploadRecord }[] {

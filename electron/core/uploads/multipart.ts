@@ -20,7 +20,7 @@ export async function beginMultipart(
   signal: AbortSignal,
 ): Promise<Outcome<UploadRow>> {
   const { uploadId, key } = row.record
-  context.records.setBegun(uploadId, store.clock.nowMs())
+  context.records.progress.setBegun(uploadId, store.clock.nowMs())
   const created = await create({ row, store }, signal)
   if (!created.ok) return created
   const storeUploadId = created.value
@@ -28,7 +28,7 @@ export async function beginMultipart(
     return failed({ kind: 'not-s3', host: new URL(store.destination.endpoint).host })
   }
   try {
-    return succeeded(context.records.setStoreUpload(uploadId, storeUploadId))
+    return succeeded(context.records.progress.setStoreUpload(uploadId, storeUploadId))
   } catch (error) {
     // Unrecorded it would stay on the store for ever, and be paid for.
     await abortMultipart(store, { key, storeUploadId })

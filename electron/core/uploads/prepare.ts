@@ -77,7 +77,7 @@ async function freezeBegun(
 ) {
   const integrity = await integrityPlanOfBegun(context, store, signal)
   if (!integrity.ok) return integrity
-  context.records.setPlan(row.record.uploadId, plan, integrity.value)
+  context.records.progress.setPlan(row.record.uploadId, plan, integrity.value)
   return integrity.value
 }
 
@@ -124,7 +124,7 @@ async function forgetBeginnings(
     const aborted = await abortLostBeginnings(context, at, signal)
     if (!aborted.ok) return aborted
   }
-  return succeeded(context.records.forgetProgress(row.record.uploadId))
+  return succeeded(context.records.progress.forgetProgress(row.record.uploadId))
 }
 
 function recordPlan(
@@ -135,9 +135,9 @@ function recordPlan(
   placing: { readonly key: string; readonly name: string },
 ): UploadRow {
   const { uploadId, key } = row.record
-  const planned = context.records.setPlan(uploadId, plan, integrity)
+  const planned = context.records.progress.setPlan(uploadId, plan, integrity)
   if (placing.key === key) return planned
-  const renamed = context.records.setKey(uploadId, placing.key, placing.name)
+  const renamed = context.records.progress.setKey(uploadId, placing.key, placing.name)
   context.changed([renamed.record])
   return renamed
 }

@@ -54,6 +54,6 @@ export async function renewShareLink(
   }
   const seconds = linkSeconds ?? store.destination.linkSeconds
   const link = await makeShareLink(store, row.record, seconds, context.now())
-  context.records.setLink(uploadId, link)
+  context.records.links.setLink(uploadId, link)
   return succeeded(link)
 }

@@ -82,9 +82,9 @@ export class Uploads {
     )
     if (isLive) return failed({ kind: 'not-now' })
     for (const { record } of rows) {
-      if (record.status.phase === 'failed') records.cancel(record.uploadId)
+      if (record.status.phase === 'failed') records.cleaning.cancel(record.uploadId)
     }
-    records.clear(rows.map(({ record }) => record.uploadId))
+    records.cleaning.clear(rows.map(({ record }) => record.uploadId))
     this.leftovers.start()
     return succeeded({})
   }

@@ -148,17 +148,17 @@ describe('a file of an earlier version', () => {
       { partNumber: 3, etag: '"three"', checksum: null },
     ])
     // The one off the list is still to be cleaned.
-    expect(records.toClean(null).map((row) => row.token)).toEqual(['token-5', 'token-6'])
+    expect(records.cleaning.toClean(null).map((row) => row.token)).toEqual(['token-5', 'token-6'])
     records.close()
   })
 
   it('1 goes on: a receipt of then is no checksum of a part that is announced now', () => {
     const { records } = oldRecords()
     const uploadId = uploadIdOf(1)
-    records.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true })
+    records.progress.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true })
 
     records.parts.announce(uploadId, PLAN, [{ partNumber: 1, checksum: 'sum' }])
-    records.cancel(uploadIdOf(2))
+    records.cleaning.cancel(uploadIdOf(2))
 
     expect(records.parts.all(uploadId).get(1)).toEqual({
       partNumber: 1,
@@ -166,7 +166,7 @@ describe('a file of an earlier version', () => {
       checksum: null,
     })
     expect(records.find(uploadId)?.record.recordedBytes).toBe(2 * MIB)
-    records.clear([uploadIdOf(4)])
+    records.cleaning.clear([uploadIdOf(4)])
     expect(records.page(null, 100)?.uploads).toHaveLength(5)
     records.close()
   })

@@ -33,7 +33,7 @@ beforeEach(() => {
   const ids = { uploadId, destinationId: destinationIdOf(1), sourceId: sourceIdOf(1) }
   const upload = { ...ids, ...place, source, contentType: '', token: 't', createdAtMs: NOW }
   records.add([upload], (each) => each)
-  records.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: true })
+  records.progress.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: true })
 })
 
 afterEach(() => {
@@ -122,9 +122,9 @@ describe('another algorithm', () => {
   it('forgets the sums of the one before, and the same one keeps them', () => {
     announce('a')
 
-    records.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: false })
+    records.progress.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: false })
     const kept = part()
-    records.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true })
+    records.progress.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true })
 
     expect(kept?.checksum).toBe('a')
     expect(part()).toBeUndefined()
@@ -133,12 +133,12 @@ describe('another algorithm', () => {
 
 describe('an object that was not the file', () => {
   it('is counted, and everything that made it forgotten', () => {
-    records.setBegun(uploadId, NOW)
-    records.setStoreUpload(uploadId, 'store')
+    records.progress.setBegun(uploadId, NOW)
+    records.progress.setStoreUpload(uploadId, 'store')
     receive('a')
 
-    records.noteDiffering(uploadId)
-    const row = records.noteDiffering(uploadId)
+    records.progress.noteDiffering(uploadId)
+    const row = records.progress.noteDiffering(uploadId)
 
     expect(row).toMatchObject({ differingCount: 2, storeUploadId: null, begunAtMs: null })
     expect(row.record).toMatchObject({ plan: PLAN, recordedBytes: 0 })

@@ -50,7 +50,7 @@ const CHECKED = { algorithm: 'crc32c', isChecked: true } as const
 function begun(records: UploadRecords): UploadId {
   const item = upload('a', PLAN.byteLength)
   records.add([item], same)
-  records.setPlan(item.uploadId, PLAN, CHECKED)
+  records.progress.setPlan(item.uploadId, PLAN, CHECKED)
   return item.uploadId
 }
 
@@ -219,8 +219,8 @@ describe('the id of a multipart upload', () => {
     const uploadId = begun(records)
     modes.length = 0
 
-    records.setStoreUpload(uploadId, 'id')
-    expect(() => records.setStoreUpload(uploadId, 'broken')).toThrow('full')
+    records.progress.setStoreUpload(uploadId, 'id')
+    expect(() => records.progress.setStoreUpload(uploadId, 'broken')).toThrow('full')
     records.parts.add(uploadId, PLAN, [])
 
     const [FULL, NORMAL] = [2, 1]
@@ -235,7 +235,7 @@ describe('an upload that takes the place of another', () => {
     const [first, old, last, again] = ['a', 'b', 'c', 'again'].map((name) => upload(name))
     if (!first || !old || !last || !again) throw new Error('Four were made')
     opened.add([first, old, last], same)
-    opened.setPlan(old.uploadId, PLAN, CHECKED)
+    opened.progress.setPlan(old.uploadId, PLAN, CHECKED)
 
     opened.supersede(old.uploadId, again)
     opened.add([upload('d')], same)
@@ -244,8 +244,8 @@ describe('an upload that takes the place of another', () => {
     const { records } = openRecords(folder, NOW)
     const names = records.page(null, 10)?.uploads.map((each) => each.name)
     expect(names).toEqual(['a', 'again', 'c', 'd'])
-    expect(records.toClean(null).map((row) => row.record.uploadId)).toEqual([old.uploadId])
-    records.setStoreClean(old.uploadId)
+    expect(records.cleaning.toClean(null).map((row) => row.record.uploadId)).toEqual([old.uploadId])
+    records.cleaning.setStoreClean(old.uploadId)
     expect(records.find(old.uploadId)).toBeNull()
     records.close()
   })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { UploadRecords } from '../../../electron/core/records/upload-records.ts'
+import { ProgressRecords } from '../../../electron/core/records/progress-records.ts'
 import { PART } from '../../fakes/core-harness.ts'
 import type { OddStore } from '../../fakes/odd-store.ts'
 import { ODD_BYTES, OddStoreUpload } from '../../fakes/odd-store-upload.ts'
@@ -112,7 +112,7 @@ describe('a multipart upload whose id cannot be written down', () => {
   it('is aborted at once, since nobody would ever find it again', async () => {
     const full = Object.assign(new Error('full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
     const noRoom = vi
-      .spyOn(UploadRecords.prototype, 'setStoreUpload')
+      .spyOn(ProgressRecords.prototype, 'setStoreUpload')
       .mockImplementationOnce(() => {
         throw full
       })

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { PartRecords } from '../../../electron/core/records/part-records.ts'
-import { UploadRecords } from '../../../electron/core/records/upload-records.ts'
+import { ProgressRecords } from '../../../electron/core/records/progress-records.ts'
 import { CoreHarness, checksumOf, PART, someBytes } from '../../fakes/core-harness.ts'
 import { after, FaultyHttp, loseAnswer, loseRequest } from '../../fakes/faulty-http.ts'
 
@@ -280,9 +280,9 @@ describe('a disk that is full', () => {
   it.each([
     ['of parts', PartRecords.prototype, 'add'],
     ['of what the store holds', PartRecords.prototype, 'reconcile'],
-    ['of the plan', UploadRecords.prototype, 'setPlan'],
-    ['of the beginning', UploadRecords.prototype, 'setBegun'],
-    ['of the end', UploadRecords.prototype, 'finish'],
+    ['of the plan', ProgressRecords.prototype, 'setPlan'],
+    ['of the beginning', ProgressRecords.prototype, 'setBegun'],
+    ['of the end', ProgressRecords.prototype, 'finish'],
   ] as const)('while the record %s is written loses nothing', async (_what, owner, method) => {
     const { local, uploadId } = await begin()
     const full = vi.spyOn(owner as unknown as { [name: string]: () => unknown }, method)
