@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { FAST_LINK } from '../faults/link.ts'
 import type { Verdict } from '../faults/verdict.ts'
 import { beginJourney, faultsOf } from './fault-journey.ts'
 import { sharedFaultWorld } from './fault-world.ts'
@@ -70,6 +71,7 @@ describe('a line', () => {
 
   it('that is narrow and long carries several files at once without a second try', async () => {
     const { proxy } = world()
+    onTestFinished(() => proxy.setLink(FAST_LINK))
     proxy.setLink({ latencyMs: 100, bytesPerSecondEach: 1_000_000, bytesPerSecondAll: 1_500_000 })
 
     const first = await beginJourney(world(), 'narrow 1.bin', 500_000)
