@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll } from 'vitest'
 import { launchChromium } from '../../scripts/chromium.ts'
 import { behindProxy } from '../faults/behind-proxy.ts'
 import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
-import { FAST_LINK } from '../faults/link.ts'
 import { PASS } from '../faults/verdict.ts'
 import {
   type Ferry,
@@ -27,7 +26,7 @@ export interface FaultWorld {
   readonly folder: string
 }
 
-/** One world for all tests of a file, which tell their uploads apart by name. */
+/** One world for all tests of a file, which tell their uploads and faults apart by name. */
 export function sharedFaultWorld(): () => FaultWorld {
   const ends: (() => Promise<void> | void)[] = []
   const started: { world?: FaultWorld } = {}
@@ -40,12 +39,10 @@ export function sharedFaultWorld(): () => FaultWorld {
     for (const end of ends) await end()
   })
   afterEach(async ({ task }) => {
-    if (started.world === undefined) return
+    if (started.world === undefined || task.result?.state !== 'fail') return
+    // What a test that failed left as it was is no matter of the next ones: a dialog, a dead line.
     const { proxy, page } = started.world
     proxy.setRule(() => PASS)
-    proxy.setLink(FAST_LINK)
-    if (task.result?.state !== 'fail') return
-    // What a test that failed left as it was is no matter of the next ones: a dialog, a dead line.
     await proxy.comeBack()
     await page.page.reload()
     await page.button('Choose files').waitFor()

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   badDigest,
   badGateway,
@@ -8,64 +8,81 @@ import {
   tooManyRequests,
   urlExpired,
 } from '../faults/answers.ts'
-import { PASS, type Verdict } from '../faults/verdict.ts'
-import { beginJourney, faultsOf } from './fault-journey.ts'
+import { faultNameOf, PASS, type Verdict } from '../faults/verdict.ts'
+import { beginJourney, faultsOf, type Journey } from './fault-journey.ts'
 import { sharedFaultWorld } from './fault-world.ts'
-import { faultLasting, faultsInTurn } from './faults-by-name.ts'
+import { faultLasting, faultsInTurn, isOf } from './faults-by-name.ts'
 import { MIB } from './fresh-ferry.ts'
 
 const world = sharedFaultWorld()
 const SILENT = /^Uploading .*The store does not answer/
 
-describe('the PUT of a file', () => {
-  it.each<[string, Verdict, RegExp]>([
-    ['is reset before its body', { kind: 'reset', afterBytes: 0 }, SILENT],
-    ['is reset in its body', { kind: 'reset', afterBytes: 300_000 }, SILENT],
-    ['is reset after its body', { kind: 'reset', afterBytes: Number.POSITIVE_INFINITY }, SILENT],
-    ['loses its answer', { kind: 'lose-answer' }, SILENT],
-    ['gets half an answer', { kind: 'truncate-answer' }, SILENT],
+const FAULTS: readonly (readonly [string, readonly Verdict[], RegExp])[] = [
+  ['is reset before its body', [{ kind: 'reset', afterBytes: 0 }], SILENT],
+  ['is reset in its body', [{ kind: 'reset', afterBytes: 300_000 }], SILENT],
+  ['is reset after its body', [{ kind: 'reset', afterBytes: Number.POSITIVE_INFINITY }], SILENT],
+  ['loses its answer', [{ kind: 'lose-answer' }], SILENT],
+  ['gets half an answer', [{ kind: 'truncate-answer' }], SILENT],
+  [
+    'is answered 500',
+    [{ kind: 'answer', answer: internalError }],
+    /^Uploading .*The store has trouble of its own \(error 500\)/,
+  ],
+  [
+    'is answered 502',
+    [{ kind: 'answer', answer: badGateway }],
+    /^Uploading .*The store has trouble of its own \(error 502\)/,
+  ],
+  [
+    'is answered 503',
+    [{ kind: 'answer', answer: slowDown() }],
+    /^Uploading .*The store asks for fewer requests/,
+  ],
+  [
+    'is answered 429',
+    [{ kind: 'answer', answer: tooManyRequests() }],
+    /^Uploading .*The store asks for fewer requests/,
+  ],
+  [
+    'comes too late for its signature',
     [
-      'is answered 500',
-      { kind: 'answer', answer: internalError },
-      /^Uploading .*The store has trouble of its own \(error 500\)/,
-    ],
-    [
-      'is answered 502',
-      { kind: 'answer', answer: badGateway },
-      /^Uploading .*The store has trouble of its own \(error 502\)/,
-    ],
-    [
-      'is answered 503',
-      { kind: 'answer', answer: slowDown() },
-      /^Uploading .*The store asks for fewer requests/,
-    ],
-    [
-      'is answered 429',
-      { kind: 'answer', answer: tooManyRequests() },
-      /^Uploading .*The store asks for fewer requests/,
-    ],
-    [
-      'comes too late for its signature',
+      // The first time it is signed again at once, without a word.
       { kind: 'answer', answer: urlExpired },
-      /^Uploading .*The permission for this part ran out before it was sent/,
+      { kind: 'answer', answer: urlExpired },
     ],
-    [
-      'is refused for its checksum',
-      { kind: 'answer', answer: badDigest },
-      /^Uploading .*Some bytes changed on their way, and the store refused them/,
-    ],
-  ])('%s: the row says so, and it goes on by itself', async (title, fault, said) => {
-    const { proxy, store } = world()
-    const name = `${title}.bin`
-    const lasting = faultLasting(proxy, name, 'PutObject', fault)
+    /^Uploading .*The permission for this part ran out before it was sent/,
+  ],
+  [
+    'is refused for its checksum',
+    [{ kind: 'answer', answer: badDigest }],
+    /^Uploading .*Some bytes changed on their way, and the store refused them/,
+  ],
+]
 
-    const journey = await beginJourney(world(), name, MIB)
+describe('the PUT of a file', () => {
+  const journeys = new Map<string, Journey>()
+
+  // All at once, since each of them mostly waits.
+  beforeAll(async () => {
+    const left = new Map(FAULTS.map(([title, faults]) => [`${title}.bin`, [...faults]]))
+    world().proxy.setRule((request) => {
+      const name = [...left.keys()].find((each) => isOf(request, each))
+      if (request.operation !== 'PutObject' || name === undefined) return PASS
+      return left.get(name)?.shift() ?? PASS
+    })
+    for (const [title] of FAULTS) {
+      journeys.set(title, await beginJourney(world(), `${title}.bin`, MIB))
+    }
+  })
+
+  it.each(FAULTS)('%s: the row says so, and it goes on by itself', async (title, faults, said) => {
+    const journey = journeys.get(title)
+    if (journey === undefined) throw new TypeError('It was not begun')
+
     await journey.untilSaid(said)
-    lasting.lift()
 
     expect(await journey.isSameWhenDone()).toBe(true)
-    expect(faultsOf(journey.seen('PutObject')).filter((each) => each === null)).toEqual([null])
-    expect(await store.unfinishedKeys()).not.toContain(name)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual([...faults.map(faultNameOf), null])
   })
 })
 
