@@ -18,6 +18,9 @@ import { reportOf } from './report.ts'
 import { Run } from './run.ts'
 import { Violation } from './violation.ts'
 
+/** Bringing everything to its end takes minutes; much more than that is none. */
+const LONGEST_END_MS = 20 * 60_000
+
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const options = readOptions(process.argv.slice(2))
@@ -32,30 +35,36 @@ if (typeof options === 'string') {
 async function torture(options: TortureOptions): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'ferry-torture-'))
   const reaper = new Reaper()
-  process.once('exit', () => reaper.killAll())
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      say(`Stopped. What there was is in ${folder}`)
-      process.exit(130)
-    })
-  }
-  say(
-    `Seed ${options.seed}: ${options.kills} kills and ${options.faults} faults in ${options.minutes} minutes`,
-  )
+  endWith(reaper, folder, options)
+  const { kills, faults, minutes, seed } = options
+  say(`Seed ${seed}: ${kills} kills and ${faults} faults in ${minutes} minutes`)
   const run = await Run.start(options, folder, reaper)
   const violation = await violationOf(run)
   say(`\n${reportOf(run.figures())}`)
   if (violation !== null) {
     run.note('violation', violation)
-    say(
-      `\n${violation}\nAt ${run.place()}. Again: npm run torture -- ${process.argv.slice(2).join(' ')}`,
-    )
+    say(`\n${violation}\nAt ${run.place()}.`)
+    say(`Again: npm run torture -- ${process.argv.slice(2).join(' ')} (seed ${seed})`)
     say(`Records, bucket, files, profile and events.jsonl are in ${folder}`)
   }
   await run.close()
   if (violation !== null) return 1
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   return 0
+}
+
+/** However the run ends, and be it that nothing answers any more, no process of it stays. */
+function endWith(reaper: Reaper, folder: string, { minutes }: TortureOptions): void {
+  process.once('exit', () => reaper.killAll())
+  const stop = (why: string, code: number) => {
+    say(`${why} What there was is in ${folder}`)
+    process.exit(code)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => stop('Stopped.', 130))
+  }
+  const limitMs = minutes * 60_000 + LONGEST_END_MS
+  setTimeout(() => stop('The run did not come to its end.', 1), limitMs).unref()
 }
 
 /** What went wrong first; null when every promise was kept. */
