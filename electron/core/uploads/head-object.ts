@@ -93,7 +93,10 @@ async function refusalExplained(
   const isMissing = failure.kind === 'store-refused' && failure.status === 404
   const isMute = failure.kind === 'store-refused' || failure.kind === 'access-denied'
   if (!isMute) return refused
-  const isExplained = isMissing ? isProven(store) : isFreshlyProven(store)
+  // AWS answers 400 when the keys ended a moment ago; only 403 is about this object.
+  const isExplained = isMissing
+    ? isProven(store)
+    : failure.kind === 'access-denied' && isFreshlyProven(store)
   if (!isExplained) {
     const proven = await proveAccess(store, signal)
     if (!proven.ok) return proven

@@ -162,6 +162,20 @@ describe('keys that may write and not read', () => {
   })
 })
 
+describe('keys that end a moment after they were good', () => {
+  it('are told as ended, although the 400 to a HEAD says nothing', async () => {
+    await upload.prepare()
+    await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
+    store.manners.head = plain(400, '')
+    store.manners.list = refusal(400, 'ExpiredToken')
+
+    expect(await upload.complete()).toEqual({
+      ok: false,
+      failure: { kind: 'credentials-expired' },
+    })
+  })
+})
+
 describe('the parts that a store lists', () => {
   it('are read to the last page', async () => {
     store.pageLength = 1
