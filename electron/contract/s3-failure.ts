@@ -57,6 +57,9 @@ export function failureFromS3(answer: S3Answer): Failure {
       return { kind: 'body-corrupted' }
     case 'RequestTimeout':
       return { kind: 'stalled' }
+    case 'InternalError':
+      // Also inside a 200, which the SDK hands on as a 503; a store that is ill is not a busy one.
+      return { kind: 'server-error', status: 500 }
     case 'SlowDown':
     case 'TooManyRequests':
     case 'Throttling':

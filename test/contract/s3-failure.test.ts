@@ -58,6 +58,10 @@ describe('an S3 answer', () => {
       { kind: 'region-wrong', region: 'eu-9' },
     ],
     [{ code: 'BadDigest' }, { kind: 'body-corrupted' }],
+    [
+      { status: 503, code: 'InternalError' },
+      { kind: 'server-error', status: 500 },
+    ],
     [{ code: 'RequestTimeout' }, { kind: 'stalled' }],
     [{ status: 408 }, { kind: 'stalled' }],
     [
