@@ -200,18 +200,21 @@ it('makes its rows known newest first, and only changed ones anew', async () => 
   expect(bench.view(first)).toBe(view)
 })
 
-it('clears what has ended, on the host as well', async () => {
+it('clears what has ended for good, on the host as well', async () => {
   const bench = new QueueBench()
   const done = bench.add(1, 3 * MIB)
   const paused = bench.add(2, 3 * MIB)
   bench.queue.pause(paused)
   await bench.untilPhase(done, 'done')
+  bench.store.fail('put', { kind: 'store-refused', status: 400, code: 'Odd' }, 1)
+  const failed = bench.add(3, 3 * MIB)
+  await bench.untilPhase(failed, 'failed')
 
   bench.queue.clearFinished()
   bench.queue.adopt([bench.store.recordOf(done)])
   await bench.clock.settle()
 
-  expect(bench.queue.snapshot().uploadIds).toEqual([paused])
+  expect(bench.queue.snapshot().uploadIds).toEqual([failed, paused])
   expect(bench.store.calls.filter((call) => call.startsWith('clear'))).toEqual(['clear 1'])
 })
 

@@ -58,7 +58,8 @@ function QueueButtons({
   const { queue } = useServices()
   const waitingForPersonCount = totals.stuckCount - totals.failedCount
   const canPause = totals.unfinishedCount > totals.pausedCount + waitingForPersonCount
-  const hasFinished = rowCount > totals.unfinishedCount
+  const notFinishedCount = totals.unfinishedCount + totals.failedCount
+  const hasFinished = rowCount > notFinishedCount
   if (rowCount === 0) return null
   return (
     <div className="queue-buttons">
@@ -70,7 +71,7 @@ function QueueButtons({
           Clear finished
         </Button>
       )}
-      {totals.unfinishedCount > 1 && <CancelAll count={totals.unfinishedCount} />}
+      {notFinishedCount > 1 && <CancelAll count={notFinishedCount} />}
     </div>
   )
 }

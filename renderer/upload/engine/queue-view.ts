@@ -93,7 +93,7 @@ export interface UploadQueue {
   /** Those that failed, and those that wait for the person; not those to be uploaded again. */
   readonly retryAll: () => void
   readonly cancelAll: () => void
-  /** Done, failed and cancelled rows leave the list; nothing is deleted in the bucket. */
+  /** Done and cancelled rows leave the list; nothing is deleted in the bucket. */
   readonly clearFinished: () => void
   readonly clear: (uploadId: UploadId) => void
   /** Stops driving, leaves the store and the records as they are. */

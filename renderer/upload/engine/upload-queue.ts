@@ -1,7 +1,7 @@
 import { PortDrivenQueue, type QueueOptions } from './port-driven-queue.ts'
 import type { QueuePorts } from './ports.ts'
 import type { UploadQueue } from './queue-view.ts'
-import { isUnfinished, isWorthRetry } from './upload-row.ts'
+import { hasEnded, isUnfinished, isWorthRetry } from './upload-row.ts'
 
 export function createUploadQueue(ports: QueuePorts, options: QueueOptions): UploadQueue {
   const queue = new PortDrivenQueue(ports, options)
@@ -21,8 +21,8 @@ export function createUploadQueue(ports: QueuePorts, options: QueueOptions): Upl
     pauseAll: () => queue.tellAll({ type: 'pause-asked' }, isUnfinished),
     resumeAll: () => queue.tellAll({ type: 'resume-asked' }, isUnfinished),
     retryAll: () => queue.tellAll({ type: 'retry-asked' }, isWorthRetry),
-    cancelAll: () => queue.tellAll({ type: 'cancel-asked' }, isUnfinished),
-    clearFinished: () => queue.clear(() => true),
+    cancelAll: () => queue.tellAll({ type: 'cancel-asked' }, (row) => !hasEnded(row)),
+    clearFinished: () => queue.clear(hasEnded),
     clear: (uploadId) => queue.clear((row) => row.uploadId === uploadId),
     close: () => queue.close(),
   }

@@ -94,6 +94,11 @@ export function isUnfinished({ state }: Row): boolean {
   return state.phase !== 'done' && state.phase !== 'failed' && state.phase !== 'cancelled'
 }
 
+/** For good: one that failed has parts at the store, and may go on. */
+export function hasEnded({ state }: Row): boolean {
+  return state.phase === 'done' || state.phase === 'cancelled'
+}
+
 /** Failed, or waiting for the person. */
 export function isStuck({ state }: Row): boolean {
   return state.phase === 'failed' || state.phase === 'needs-you' || state.phase === 'blocked'
