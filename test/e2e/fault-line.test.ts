@@ -18,7 +18,7 @@ function letPass(ms: number): Promise<void> {
   return world().page.page.clock.runFor(ms)
 }
 
-const SILENT = /^Uploading .*The connection to the store went silent/
+const SILENT = /^Waiting.* · The connection to the store went silent/
 
 describe('a line', () => {
   it('that went silent is given up after half a minute, and the body sent again', async () => {
@@ -93,7 +93,7 @@ describe('a line', () => {
     for (let passedMs = 0; passedMs < AN_HOUR_MS && tries() < 25; passedMs += 5_000) {
       await letPass(5_000)
     }
-    await journey.untilSaid(/^Uploading .*The store does not answer/)
+    await journey.untilSaid(/^Waiting.* · The store does not answer/)
     const triesMeanwhile = tries()
     lasting.lift()
     await letPass(30_000)
@@ -124,7 +124,7 @@ describe('a name that does not resolve', () => {
     await page.page.route(atBucket, (route) => route.abort('namenotresolved'))
 
     const journey = await beginJourney(world(), name, MIB)
-    await journey.untilSaid(/^Uploading .*The store does not answer/)
+    await journey.untilSaid(/^Waiting.* · The store does not answer/)
     await page.page.unroute(atBucket)
 
     expect(await journey.isSameWhenDone()).toBe(true)

@@ -150,7 +150,7 @@ describe('an upload in parts', () => {
     await proxy.until((seen) => seen.some((each) => isPart(each, name, 1) && each.isAnswered))
     await proxy.vanish()
     opened.resolve(PASS)
-    await journey.untilSaid(/^Uploading .*The store does not answer/)
+    await journey.untilSaid(/^Waiting.* · The store does not answer/)
     await proxy.comeBack()
 
     expect(await journey.isSameWhenDone()).toBe(true)

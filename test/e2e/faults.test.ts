@@ -15,7 +15,7 @@ import { faultLasting, faultsInTurn, isOf } from './faults-by-name.ts'
 import { MIB } from './fresh-ferry.ts'
 
 const world = sharedFaultWorld()
-const SILENT = /^Uploading .*The store does not answer/
+const SILENT = /^Waiting.* · The store does not answer/
 
 const FAULTS: readonly (readonly [string, readonly Verdict[], RegExp])[] = [
   ['is reset before its body', [{ kind: 'reset', afterBytes: 0 }], SILENT],
@@ -26,22 +26,22 @@ const FAULTS: readonly (readonly [string, readonly Verdict[], RegExp])[] = [
   [
     'is answered 500',
     [{ kind: 'answer', answer: internalError }],
-    /^Uploading .*The store has trouble of its own \(error 500\)/,
+    /^Waiting.* · The store has trouble of its own \(error 500\)/,
   ],
   [
     'is answered 502',
     [{ kind: 'answer', answer: badGateway }],
-    /^Uploading .*The store has trouble of its own \(error 502\)/,
+    /^Waiting.* · The store has trouble of its own \(error 502\)/,
   ],
   [
     'is answered 503',
     [{ kind: 'answer', answer: slowDown() }],
-    /^Uploading .*The store asks for fewer requests/,
+    /^Waiting.* · The store asks for fewer requests/,
   ],
   [
     'is answered 429',
     [{ kind: 'answer', answer: tooManyRequests() }],
-    /^Uploading .*The store asks for fewer requests/,
+    /^Waiting.* · The store asks for fewer requests/,
   ],
   [
     'comes too late for its signature',
@@ -50,12 +50,12 @@ const FAULTS: readonly (readonly [string, readonly Verdict[], RegExp])[] = [
       { kind: 'answer', answer: urlExpired },
       { kind: 'answer', answer: urlExpired },
     ],
-    /^Uploading .*The permission for this part ran out before it was sent/,
+    /^Waiting.* · The permission for this part ran out before it was sent/,
   ],
   [
     'is refused for its checksum',
     [{ kind: 'answer', answer: badDigest }],
-    /^Uploading .*Some bytes changed on their way, and the store refused them/,
+    /^Waiting.* · Some bytes changed on their way, and the store refused them/,
   ],
 ]
 
@@ -114,7 +114,7 @@ describe('a store that asks for patience', () => {
     ]
 
     for (const journey of journeys) {
-      await journey.untilSaid(/^Uploading .*The store asks for fewer requests.* in 2 sec/)
+      await journey.untilSaid(/^Waiting.* · The store asks for fewer requests.* in 2 sec/)
     }
     for (const journey of journeys) {
       expect(await journey.isSameWhenDone()).toBe(true)

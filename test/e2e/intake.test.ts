@@ -116,7 +116,7 @@ describe('bad input', () => {
     gate.open()
     await page.untilStatus('log.bin', 'Failed')
 
-    expect(await page.status('log.bin')).toContain('The file was changed after its upload began.')
+    expect(await page.status('log.bin')).toContain('The file changed while it was uploaded.')
     expect(await store.keys()).toEqual([])
   })
 

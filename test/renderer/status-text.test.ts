@@ -69,7 +69,7 @@ describe('the status of a row', () => {
       said(aView({ ...waiting, phase: 'preparing' })),
     ]
 
-    expect(uploading).toMatch(/^Uploading 10 % · The /)
+    expect(uploading).toMatch(/^Waiting at 10 % · The /)
     expect(preparing).toMatch(/^Preparing · The /)
     expect([uploading, preparing]).toEqual([
       expect.stringContaining(sentence),

@@ -171,10 +171,7 @@ describe('a row', () => {
     await give({ name: 'far.bin', byteLength: 1000 })
 
     await row('far.bin')
-      .getByText(/^Uploading/)
-      .waitFor()
-    await row('far.bin')
-      .getByText(/The store does not answer; trying again (now|in \d+ sec)$/)
+      .getByText(/^Waiting · The store does not answer; trying again (now|in \d+ sec)$/)
       .waitFor()
     await page.unroute('**/store/**')
 

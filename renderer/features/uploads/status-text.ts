@@ -26,8 +26,8 @@ const PHASE_WORDS: Record<ViewPhase, string> = {
 
 /** The word that a row's status begins with. */
 export function statusWord(view: UploadView): string {
-  // Not cancelled before the store itself has said so.
-  return view.isCancelling ? PHASE_WORDS.waiting : PHASE_WORDS[view.phase]
+  // Not cancelled before the store itself has said so; and while nothing travels, nothing uploads.
+  return view.isCancelling || isHeldUp(view) ? PHASE_WORDS.waiting : PHASE_WORDS[view.phase]
 }
 
 /** Of the file's bytes: sent, or while it is verified, read once more. */
@@ -63,14 +63,16 @@ export function statusDetail(view: UploadView, nowMs: number): string {
   }
   switch (view.phase) {
     case 'waiting':
-      return view.sentBytes > 0 ? ` at ${percentText(view)}` : ''
+      return startedText(view)
     case 'preparing':
     case 'finishing':
       return retryDetail(view, nowMs)
     case 'verifying':
       return ` · checking the file once more${verifiedDetail(view)}${retryDetail(view, nowMs)}`
     case 'uploading':
-      return ` ${percentText(view)}${retryDetail(view, nowMs) || paceDetail(view)}`
+      return isHeldUp(view)
+        ? `${startedText(view)}${retryDetail(view, nowMs)}`
+        : ` ${percentText(view)}${paceDetail(view)}`
     case 'paused':
       return ` at ${percentText(view)}`
     case 'offline':
@@ -85,6 +87,15 @@ export function statusDetail(view: UploadView, nowMs: number): string {
     default:
       return unreachable(view.phase)
   }
+}
+
+/** Every part that is begun waits for its next try. */
+function isHeldUp({ phase, retryAtMs }: UploadView): boolean {
+  return phase === 'uploading' && retryAtMs !== null
+}
+
+function startedText(view: UploadView): string {
+  return view.sentBytes > 0 ? ` at ${percentText(view)}` : ''
 }
 
 function percentText(view: UploadView): string {
