@@ -15,6 +15,7 @@ const LEAST_SECONDS = 15 * 60
 const MOST_SECONDS = 60 * 60
 /** A line slower than this has other troubles than an expired signature. */
 const SLOWEST_BYTES_PER_SECOND = 16 * KIB
+const LEARN_TIME_MS = 5_000
 const TOKEN_HEADER = `x-amz-meta-${TOKEN_METADATA}`
 
 /**
@@ -111,10 +112,14 @@ function presigned(
   return getSignedUrl(store.client, new UploadPartCommand({ ...place, ...upload }), options)
 }
 
-/** Any answer has a date, a refusal, too; without one the signature is made as well as we know. */
+/**
+ * Any answer has a date, a refusal, too; without one the signature is made as well as we know. A
+ * store that is silent must not keep the parts from being tried.
+ */
 async function learnTimeIfUnsure(store: Store): Promise<void> {
   if (!store.clock.isUnsure()) return
-  await ask(store, (client, options) =>
-    client.send(new HeadBucketCommand({ Bucket: store.destination.bucket }), options),
-  )
+  const place = { Bucket: store.destination.bucket }
+  await ask(store, (client, options) => client.send(new HeadBucketCommand(place), options), {
+    signal: AbortSignal.timeout(LEARN_TIME_MS),
+  })
 }
