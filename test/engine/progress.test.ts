@@ -5,6 +5,7 @@ import {
   paceAfter,
   paceFrom,
   progressFrom,
+  speedShown,
   withLandedPart,
   withLostTry,
   withSentBytes,
@@ -90,4 +91,19 @@ it.each([
   [50, 0, 0],
 ])('promises at %s B/s for %s bytes: %s ms', (speed, bytesLeft, expected) => {
   expect(msLeftAt(speed, bytesLeft)).toBe(expected)
+})
+
+it.each([
+  [null, null],
+  [0, null],
+  [99, null],
+  [100, 100],
+])('shows a speed of %s as %s', (speed, shown) => {
+  expect(speedShown(speed)).toBe(shown)
+})
+
+it('promises no end that is further off than anybody waits', () => {
+  const [month, longer] = [30, 31].map((days) => msLeftAt(1000, days * 24 * 60 * 60 * 1000))
+
+  expect([month, longer]).toEqual([30 * 24 * 60 * 60 * 1000, null])
 })

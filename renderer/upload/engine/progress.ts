@@ -54,6 +54,9 @@ export interface Pace {
 export const LEAST_READING_MS = 200
 /** After so long, two thirds of the speed come from newer readings. */
 export const SMOOTHING_MS = 4_000
+/** A line that slow stands still; what it would take is no promise. */
+const LEAST_BYTES_PER_SECOND = 100
+const LONGEST_PROMISE_MS = 30 * 24 * 60 * 60_000
 
 export function paceFrom(nowMs: number, bytes: number): Pace {
   return { atMs: nowMs, bytes, bytesPerSecond: null }
@@ -70,8 +73,14 @@ export function paceAfter(pace: Pace, nowMs: number, bytes: number): Pace {
   return { atMs: nowMs, bytes, bytesPerSecond }
 }
 
+/** What is worth showing of a speed; null while it is unknown, and while nothing moves. */
+export function speedShown(bytesPerSecond: number | null): number | null {
+  return bytesPerSecond !== null && bytesPerSecond >= LEAST_BYTES_PER_SECOND ? bytesPerSecond : null
+}
+
 /** Null while the speed is unknown, or too low to promise anything. */
 export function msLeftAt(bytesPerSecond: number | null, bytesLeft: number): number | null {
   if (bytesPerSecond === null || bytesPerSecond < 1) return null
-  return (Math.max(0, bytesLeft) / bytesPerSecond) * 1000
+  const msLeft = (Math.max(0, bytesLeft) / bytesPerSecond) * 1000
+  return msLeft > LONGEST_PROMISE_MS ? null : msLeft
 }

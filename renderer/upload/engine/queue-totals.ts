@@ -1,5 +1,5 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
-import { msLeftAt, type Pace, paceAfter, paceFrom } from './progress.ts'
+import { msLeftAt, type Pace, paceAfter, paceFrom, speedShown } from './progress.ts'
 import type { QueueTotals } from './queue-view.ts'
 import { isStuck, type Row } from './upload-row.ts'
 import type { UploadPhase } from './upload-state.ts'
@@ -76,7 +76,7 @@ export class TotalsCounter {
   totals(): QueueTotals {
     const sentBytes = this.#sum.sentBytes + this.#finishedBytes
     const totalBytes = this.#sum.totalBytes + this.#finishedBytes
-    const bytesPerSecond = this.#sum.activeCount > 0 ? this.#pace.bytesPerSecond : null
+    const bytesPerSecond = this.#sum.activeCount > 0 ? speedShown(this.#pace.bytesPerSecond) : null
     const msLeft = msLeftAt(bytesPerSecond, totalBytes - sentBytes)
     return { ...this.#sum, sentBytes, totalBytes, bytesPerSecond, msLeft }
   }

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { standstillOf } from './part-ledger.ts'
-import { msLeftAt } from './progress.ts'
+import { msLeftAt, speedShown } from './progress.ts'
 import type { UploadView, ViewPhase } from './queue-view.ts'
 import type { Row } from './upload-row.ts'
 
@@ -10,7 +10,7 @@ export function viewOf(row: Row): UploadView {
   const { record, state, pace } = row
   const isMoving = state.phase === 'sending'
   const sentBytes = sentBytesOf(row)
-  const bytesPerSecond = isMoving ? pace.bytesPerSecond : null
+  const bytesPerSecond = isMoving ? speedShown(pace.bytesPerSecond) : null
   return {
     uploadId: row.uploadId,
     record,
