@@ -3,8 +3,11 @@ import { type ChecksumJob, ChecksumLane } from './checksum-lane.ts'
 
 /** Two read and sum up a file as fast as a disk delivers; more only take from the sending. */
 const MOST_WORKERS = 2
-/** A disk that has to spin up, or a folder in the network, may take its time. */
-const SILENT_MS = 60_000
+/**
+ * A disk that has to spin up may take its time. Not longer, since in Chromium a read gets lost now
+ * and then and never comes back; a part that is summed up once more costs less than the waiting.
+ */
+const SILENT_MS = 15_000
 
 export interface WorkerChecksumsOptions {
   readonly workerCount: number
