@@ -14,11 +14,17 @@ export class Dealer {
   #nextAt = 0
   #nextDueMs: number
   #isOver = false
+  #dealtCount = 0
 
   constructor(planned: readonly PlannedFault[], nowMs: () => number) {
     this.#planned = planned
     this.#nowMs = nowMs
     this.#nextDueMs = nowMs() + (planned[0]?.afterMs ?? 0)
+  }
+
+  /** How many have happened so far. */
+  get dealtCount(): number {
+    return this.#dealtCount
   }
 
   /** No more faults. */
@@ -50,10 +56,12 @@ export class Dealer {
 
   /** It met nothing that it could be done to; another time. */
   putBack(fault: PlannedFault): void {
+    this.#dealtCount -= 1
     this.#due.push(fault)
   }
 
   #spend(at: number): PlannedFault | null {
+    this.#dealtCount += 1
     return this.#due.splice(at, 1)[0] ?? null
   }
 

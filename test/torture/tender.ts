@@ -174,8 +174,12 @@ export class Tender {
   }
 
   #expectProgress(): void {
-    const { account, inspector } = this.#parts
-    const mark = `${account.totals().neededBytes}/${inspector.arrivals.files.length}/${this.#unfinished.length}`
+    const { account, inspector, dealer } = this.#parts
+    const { neededBytes } = account.totals()
+    // Who is thwarted again and again has tried again and again; when the faults end, only what
+    // arrives counts.
+    const counts = [neededBytes, inspector.arrivals.files.length, this.#unfinished.length]
+    const mark = [...counts, dealer.dealtCount].join('/')
     const nowMs = performance.now()
     if (mark !== this.#progress.mark) this.#progress = { mark, sinceMs: nowMs }
     if (this.#unfinished.length === 0) return
