@@ -176,6 +176,22 @@ describe('keys that end a moment after they were good', () => {
   })
 })
 
+describe('a store that does not say what time it is', () => {
+  it('gets its parts signed all the same, as well as the time is known', async () => {
+    await upload.sendAll()
+    // Whoever has just started does not know the store's time and asks for it.
+    await upload.restart()
+    store.manners.head = () => undefined
+
+    const signed = await upload.harness.must('signParts', {
+      uploadId: upload.uploadId,
+      parts: [{ partNumber: 1, checksum: 'rosUhgp5mIg=' }],
+    })
+
+    expect(signed.map(({ partNumber }) => partNumber)).toEqual([1])
+  })
+})
+
 describe('the parts that a store lists', () => {
   it('are read to the last page', async () => {
     store.pageLength = 1
