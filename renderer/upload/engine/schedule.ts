@@ -16,6 +16,9 @@ export const FULL_BUDGET: SlotBudget = {
   halvedAtMs: Number.NEGATIVE_INFINITY,
 }
 
+/** With only one, a request whose answer never comes would hold up all uploads for minutes. */
+const LEAST_SLOTS = 2
+
 /** So many parts must land before one slot is given back. */
 export const LANDED_PER_SLOT = 8
 
@@ -27,7 +30,7 @@ export function budgetAfterThrottle(
 ): SlotBudget {
   if (startedAtMs <= budget.halvedAtMs) return budget
   return {
-    slots: Math.max(1, Math.floor(budget.slots / 2)),
+    slots: Math.max(LEAST_SLOTS, Math.floor(budget.slots / 2)),
     landedSinceChange: 0,
     halvedAtMs: nowMs,
   }
