@@ -76,7 +76,7 @@ const expected: {
   'host-not-found': ['retry', 'retry', 'retry'],
   'host-unreachable': ['retry', 'retry', 'retry'],
   'tls-failed': ['ask-user', 'ask-user', 'ask-user'],
-  'not-s3': ['ask-user', 'ask-user', 'ask-user'],
+  'not-s3': ['retry', 'ask-user', 'retry'],
   'credentials-rejected': ['ask-user', 'ask-user', 'ask-user'],
   'credentials-expired': ['ask-user', 'ask-user', 'ask-user'],
   'access-denied': ['ask-user', 'ask-user', 'ask-user'],
@@ -120,6 +120,7 @@ it.each<[FailureKind, number]>([
   ['server-error', STORE_TRIES],
   ['body-corrupted', FRESH_TRIES],
   ['url-expired', FRESH_TRIES],
+  ['not-s3', FRESH_TRIES],
   ['clock-skewed', CLOCK_TRIES + 1],
 ])('has had enough of %s after exactly so many tries: %i', (kind, limit) => {
   const before = recoveryFrom(samples[kind], attempt(limit - 1), 0.5)

@@ -89,9 +89,13 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
       return { kind: attempt.startOvers === 0 ? 'start-over' : 'give-up' }
     case 'disk-full':
       return { kind: 'ask-and-retry', afterMs: DISK_WAIT_MS.least + jitter * DISK_WAIT_MS.spread }
+    case 'not-s3':
+      // A broken answer looks so, too, and is no reason to wait for the person all night.
+      return tries >= FRESH_TRIES
+        ? { kind: 'ask-user' }
+        : { kind: 'retry', afterMs: backoff, costsTry: true }
     case 'form-invalid':
     case 'tls-failed':
-    case 'not-s3':
     case 'credentials-rejected':
     case 'credentials-expired':
     case 'access-denied':
