@@ -102,3 +102,15 @@ export function landedParts(seen: readonly SeenRequest[]): number[] {
     .flatMap(({ partNumber }) => (partNumber === null ? [] : [partNumber]))
     .sort((left, right) => left - right)
 }
+
+/**
+ * How often each of the first parts was sent. Of later ones it cannot be told: what is given up
+ * while it travels may arrive all the same, and then needs no second journey.
+ */
+export function timesSent(seen: readonly SeenRequest[], firstParts: number): number[] {
+  return Array.from(
+    { length: firstParts },
+    (_, index) =>
+      seen.filter(({ method, partNumber }) => method === 'PUT' && partNumber === index + 1).length,
+  )
+}
