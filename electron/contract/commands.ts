@@ -1,15 +1,18 @@
 import * as z from 'zod/mini'
+import { CheckFix, CheckId, CheckLine, CheckReport } from './check.ts'
+import { AwsProfile, CredentialSource, SignInId, SignInStep, SsoAccount } from './credentials.ts'
 import {
-  CheckReport,
   Destination,
-  DestinationDraft,
-  DraftNote,
+  DestinationColor,
+  DestinationName,
   LinkSeconds,
   SecretPlace,
 } from './destination.ts'
+import { DestinationDraft, DraftNote, SeenBucket } from './destination-draft.ts'
 import { Failure } from './failure.ts'
 import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
+import { ConflictDecision, UploadRules } from './rules.ts'
 import {
   PartReceipt,
   PartToSign,
@@ -64,6 +67,8 @@ const destinationList = z.strictObject({
   destinations: z.array(Destination),
   /** The one that drops go to; null before the first is made. */
   selectedId: z.nullable(DestinationId),
+  /** The one that is selected when Ferry starts; null: the one selected last. */
+  defaultId: z.nullable(DestinationId),
 })
 
 /** Every request the page may make of the host. A channel that is not a row here does not exist. */
@@ -73,9 +78,50 @@ export const commands = {
   listDestinations: command(nothing, destinationList),
   /** Makes the bucket on this computer on the first call; selects it on every call. */
   openLocalBucket: command(nothing, Destination),
-  /** Makes real requests with the draft; stores nothing, leaves nothing in the bucket. */
-  checkDestination: command(DestinationDraft, CheckReport),
-  /** Stores the draft and selects it. */
+  /**
+   * Makes real requests with the draft; stores nothing, leaves nothing in the bucket. Each line is
+   * told by `checkProgressed` as it is found. What was learnt is kept when the draft is saved, or
+   * at once for a saved destination whose place the draft does not change.
+   */
+  checkDestination: command(
+    z.strictObject({ checkId: CheckId, draft: DestinationDraft }),
+    CheckReport,
+  ),
+  /** The check ends early, after it has cleaned up. */
+  cancelCheck: command(z.strictObject({ checkId: CheckId }), nothing),
+  /** Changes the bucket as the fix says, keeping every rule that is there. */
+  applyFix: command(z.strictObject({ draft: DestinationDraft, fix: CheckFix }), nothing),
+  /** Those that the keys may see, by name; `isComplete` false: there are more. */
+  listBuckets: command(
+    z.strictObject({ draft: DestinationDraft }),
+    z.strictObject({ buckets: z.array(SeenBucket), isComplete: z.boolean() }),
+  ),
+  /** From `~/.aws`, or where `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` point. */
+  listProfiles: command(
+    nothing,
+    z.strictObject({ profiles: z.array(AwsProfile), hasEnvironment: z.boolean() }),
+  ),
+  /** Gets keys from the source, or says what the person has to do for them. */
+  signIn: command(
+    z.strictObject({
+      source: CredentialSource,
+      /** The device's six digits, when they were asked for. */
+      code: z.nullable(z.string().check(z.regex(/^\d{6}$/))),
+    }),
+    SignInStep,
+  ),
+  /** Answers when the person has confirmed or refused, or the sign-in ran out. */
+  awaitSignIn: command(z.strictObject({ signInId: SignInId }), SignInStep),
+  cancelSignIn: command(z.strictObject({ signInId: SignInId }), nothing),
+  /** After a sign-in there: what the person may use. Fails with `sign-in-needed` before. */
+  listSsoAccounts: command(
+    z.strictObject({
+      startUrl: z.string().check(z.maxLength(2000)),
+      ssoRegion: z.string().check(z.maxLength(100)),
+    }),
+    z.strictObject({ accounts: z.array(SsoAccount) }),
+  ),
+  /** Stores the draft and selects it; corrects the region where the store names another. */
   saveDestination: command(
     DestinationDraft,
     z.strictObject({ destination: Destination, notes: z.array(DraftNote) }),
@@ -86,6 +132,33 @@ export const commands = {
   setLinkLife: command(
     z.strictObject({ destinationId: DestinationId, linkSeconds: LinkSeconds }),
     Destination,
+  ),
+
+  setDestinationLook: command(
+    z.strictObject({
+      destinationId: DestinationId,
+      name: DestinationName,
+      color: DestinationColor,
+    }),
+    Destination,
+  ),
+  /** With its keys and rules, under another name; the copy is selected. */
+  duplicateDestination: command(z.strictObject({ destinationId: DestinationId }), Destination),
+  setDefaultDestination: command(
+    z.strictObject({ destinationId: z.nullable(DestinationId) }),
+    nothing,
+  ),
+  /** Fails with `rules-invalid`. They count for uploads that have not begun. */
+  saveRules: command(
+    z.strictObject({ destinationId: DestinationId, rules: UploadRules }),
+    Destination,
+  ),
+  /** All destinations without their secrets, as a file to keep or to take elsewhere. */
+  exportSettings: command(nothing, z.strictObject({ fileName: z.string(), text: z.string() })),
+  /** Adds what is not there yet; keys have to be entered anew. Fails with `form-invalid`. */
+  importSettings: command(
+    z.strictObject({ text: z.string().check(z.maxLength(1_000_000)) }),
+    z.strictObject({ addedCount: z.int(), knownCount: z.int(), unreadableCount: z.int() }),
   ),
 
   /** Recognises files that unfinished uploads wait for (same name, length and time). */
@@ -161,6 +234,11 @@ export const commands = {
     z.strictObject({ marks: batch(z.strictObject({ uploadId: UploadId, mark: UploadMark })) }),
     nothing,
   ),
+  /** What to do about an object that is there already, for uploads that were asked about. */
+  decideConflict: command(
+    z.strictObject({ uploadIds: batch(UploadId), decision: ConflictDecision }),
+    z.strictObject({ uploads: z.array(UploadRecord) }),
+  ),
   /** Aborts on the store and asks it whether anything is left. */
   cancelUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
   /**
@@ -213,6 +291,7 @@ export const notices = {
   /** Records that the host changed by itself. */
   uploadsChanged: z.strictObject({ uploads: z.array(UploadRecord) }),
   destinationsChanged: destinationList,
+  checkProgressed: z.strictObject({ checkId: CheckId, line: CheckLine }),
   troublesChanged: z.strictObject({ troubles: z.array(HostTrouble) }),
   /** The computer is about to sleep, or woke up. Only a desktop host knows. */
   powerChanged: z.strictObject({ isAsleep: z.boolean() }),

@@ -1,25 +1,31 @@
 import * as z from 'zod/mini'
+import { StoreFindings } from './check.ts'
 import { StoreIntegrity } from './checksum.ts'
-import { DestinationField, Failure } from './failure.ts'
+import { CredentialSource } from './credentials.ts'
 import { DestinationId } from './ids.ts'
 import { S3_LIMITS } from './limits.ts'
+import { ProviderId } from './provider-id.ts'
+import { UploadRules } from './rules.ts'
 
 const text = (max: number) => z.string().check(z.maxLength(max))
 
-export const ProviderId = z.enum([
-  'aws',
-  'r2',
-  'b2',
-  'wasabi',
-  'spaces',
-  'scaleway',
-  'minio',
-  'ceph',
-  'other',
-])
-export type ProviderId = z.infer<typeof ProviderId>
-
 export const LinkSeconds = z.int().check(z.gte(1), z.lte(S3_LIMITS.maxLinkSeconds))
+
+/** By which a destination is told from the others at a glance, with its name's initial. */
+export const DestinationColor = z.enum([
+  'blue',
+  'teal',
+  'green',
+  'amber',
+  'orange',
+  'red',
+  'pink',
+  'violet',
+  'gray',
+])
+export type DestinationColor = z.infer<typeof DestinationColor>
+
+export const DestinationName = text(200).check(z.minLength(1))
 
 /** Where the secret of a destination is kept. */
 export const SecretPlace = z.enum([
@@ -38,6 +44,7 @@ export const Destination = z.strictObject({
   /** `local`: the bucket on this computer, which Ferry itself serves. */
   kind: z.enum(['local', 's3']),
   name: text(200),
+  color: DestinationColor,
   provider: ProviderId,
   /** Scheme, host and port, without a path. */
   endpoint: text(2000),
@@ -46,72 +53,19 @@ export const Destination = z.strictObject({
   /** Empty, or a folder that ends with `/`. */
   prefix: text(1024),
   pathStyle: z.boolean(),
-  accessKeyId: text(300),
+  credentials: CredentialSource,
+  /** Of typed keys; `memory` for keys that come from elsewhere. */
   secretPlace: SecretPlace,
-  /** False after a restart when the secret was kept in memory only. */
+  /** False after a restart when typed keys were kept in memory only. */
   hasSecret: z.boolean(),
+  /** When the keys in use end; null: they do not, they do not say, or none were needed yet. */
+  keysExpireAtMs: z.nullable(z.number()),
   linkSeconds: LinkSeconds,
   maxPartCount: z.int().check(z.gte(1), z.lte(S3_LIMITS.maxPartCount)),
-  /** Found out when the first upload begins; null until then. */
+  rules: UploadRules,
+  /** Found out when the first upload begins, or by the check; null until then. */
   integrity: z.nullable(StoreIntegrity),
+  /** What the last connection check saw; null: none was made of this place. */
+  findings: z.nullable(StoreFindings),
 })
 export type Destination = z.infer<typeof Destination>
-
-/** What the form sends. Fields come as typed; the host trims and judges them. */
-export const DestinationDraft = z.strictObject({
-  /** Set when an existing destination is edited; empty secret fields then mean "as before". */
-  destinationId: z.nullable(DestinationId),
-  name: text(200),
-  provider: ProviderId,
-  endpoint: text(2000),
-  region: text(100),
-  bucket: text(300),
-  prefix: text(2000),
-  pathStyle: z.boolean(),
-  accessKeyId: text(300),
-  secretAccessKey: text(1000),
-  sessionToken: text(8000),
-  /** False: keep the secret only while Ferry runs. */
-  keepSecret: z.boolean(),
-})
-export type DestinationDraft = z.infer<typeof DestinationDraft>
-
-/** What the host changed in a draft before it used it; the form says so. */
-export const DraftNote = z.strictObject({
-  field: DestinationField,
-  change: z.enum(['trimmed', 'scheme-added', 'slash-removed', 'slash-added', 'region-corrected']),
-})
-export type DraftNote = z.infer<typeof DraftNote>
-
-export const CheckStep = z.enum([
-  'form',
-  'endpoint',
-  'clock',
-  'credentials',
-  'region',
-  'bucket',
-  'write',
-  'multipart',
-  'read',
-  'delete',
-  'cors',
-])
-export type CheckStep = z.infer<typeof CheckStep>
-
-export const CheckLine = z.discriminatedUnion('verdict', [
-  z.strictObject({ step: CheckStep, verdict: z.literal('passed') }),
-  z.strictObject({ step: CheckStep, verdict: z.literal('failed'), failure: Failure }),
-  /** It works, but the person should know. */
-  z.strictObject({ step: CheckStep, verdict: z.literal('warned'), failure: Failure }),
-  /** Not reached, because an earlier line failed. */
-  z.strictObject({ step: CheckStep, verdict: z.literal('unknown') }),
-])
-export type CheckLine = z.infer<typeof CheckLine>
-
-export const CheckReport = z.strictObject({
-  lines: z.array(CheckLine),
-  notes: z.array(DraftNote),
-  /** The region that the store names, when it differs from the form's. */
-  suggestedRegion: z.nullable(text(100)),
-})
-export type CheckReport = z.infer<typeof CheckReport>

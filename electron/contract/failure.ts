@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { RuleProblem } from './rules.ts'
 
 const name = z.string().check(z.maxLength(1100))
 const detail = z.string().check(z.maxLength(300))
@@ -14,6 +15,11 @@ export const DestinationField = z.enum([
   'accessKeyId',
   'secretAccessKey',
   'sessionToken',
+  'profile',
+  'ssoStartUrl',
+  'ssoRegion',
+  'ssoAccountId',
+  'ssoRoleName',
 ])
 export type DestinationField = z.infer<typeof DestinationField>
 
@@ -63,12 +69,30 @@ export const Failure = z.discriminatedUnion('kind', [
   kind('upload-gone'),
   // The person must act: about the connection.
   z.strictObject({ kind: z.literal('form-invalid'), problems: z.array(FieldProblem) }),
+  z.strictObject({ kind: z.literal('rules-invalid'), problems: z.array(RuleProblem) }),
   z.strictObject({ kind: z.literal('host-not-found'), host: name }),
   z.strictObject({ kind: z.literal('host-unreachable'), host: name }),
   z.strictObject({ kind: z.literal('tls-failed'), host: name, reason: detail }),
   z.strictObject({ kind: z.literal('not-s3'), host: name }),
   kind('credentials-rejected'),
   kind('credentials-expired'),
+  /** The keys come from a sign-in that has ended: at IAM Identity Center, or with a device's code. */
+  z.strictObject({ kind: z.literal('sign-in-needed'), by: z.enum(['browser', 'code']) }),
+  /** A profile, process, role or environment gave no keys. */
+  z.strictObject({
+    kind: z.literal('keys-unavailable'),
+    /** The profile's name, or the environment's variable. */
+    source: name,
+    reason: z.enum([
+      'no-file',
+      'no-profile',
+      'incomplete',
+      'process-failed',
+      'role-refused',
+      'environment-empty',
+      'unreachable',
+    ]),
+  }),
   kind('access-denied'),
   z.strictObject({ kind: z.literal('bucket-missing'), bucket: name }),
   z.strictObject({ kind: z.literal('region-wrong'), region: z.nullable(name) }),
@@ -88,6 +112,12 @@ export const Failure = z.discriminatedUnion('kind', [
     reason: z.enum(['empty', 'too-long', 'not-unicode', 'dot-segment']),
   }),
   z.strictObject({ kind: z.literal('too-large'), limitBytes: z.int() }),
+  /** The destination's rules do not take files of this type. */
+  z.strictObject({ kind: z.literal('type-not-allowed'), contentType: detail }),
+  /** The bucket has an object there, and the destination's rule is to ask. */
+  z.strictObject({ kind: z.literal('key-taken'), key: name }),
+  /** The bucket has an object there, and the rule is to leave it: the upload has ended. */
+  kind('skipped'),
   // The person must act: about this computer.
   z.strictObject({ kind: z.literal('disk-full'), where: z.enum(['data-folder', 'local-bucket']) }),
   kind('secret-store-unavailable'),

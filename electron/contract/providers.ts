@@ -1,5 +1,5 @@
-import type { ProviderId } from './destination.ts'
 import { S3_LIMITS } from './limits.ts'
+import type { ProviderId } from './provider-id.ts'
 
 /** What Ferry knows of a store before it has spoken with it. */
 export interface Provider {

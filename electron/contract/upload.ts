@@ -30,6 +30,8 @@ export const QueueItem = z.strictObject({
   relativePath: z.string().check(z.minLength(1), z.maxLength(4096)),
   /** As the browser knows it from the name; empty when unknown. */
   contentType: z.string().check(z.maxLength(255)),
+  /** Eight hex digits of the file's bytes, where the destination's key template asks for them. */
+  hash8: z.nullable(z.string().check(z.regex(/^[0-9a-f]{8}$/))),
 })
 export type QueueItem = z.infer<typeof QueueItem>
 
@@ -63,8 +65,15 @@ export const UploadStatus = z.discriminatedUnion('phase', [
     /** Null for uploads of a Ferry that did not check yet. */
     proof: z.nullable(Proof),
   }),
-  /** `storeIsClean` turns true when the store itself says that no part is left. */
-  z.strictObject({ phase: z.literal('cancelled'), storeIsClean: z.boolean() }),
+  /**
+   * `storeIsClean` turns true when the store itself says that no part is left. `exists`: the bucket
+   * had an object there, which was to be left as it is.
+   */
+  z.strictObject({
+    phase: z.literal('cancelled'),
+    storeIsClean: z.boolean(),
+    why: z.enum(['person', 'exists']),
+  }),
 ])
 export type UploadStatus = z.infer<typeof UploadStatus>
 

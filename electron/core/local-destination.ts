@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Destination } from '../contract/destination.ts'
 import type { Failure } from '../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
@@ -95,10 +96,13 @@ export class LocalDestination {
     const { destinations, links } = this.#parts
     const former = destinations.local()
     const { endpoint, region, accessKeyId } = bucket
-    if (former !== null && (former.endpoint !== endpoint || former.accessKeyId !== accessKeyId)) {
+    const credentials = { kind: 'keys' as const, accessKeyId }
+    const isReachedAlike =
+      former?.endpoint === endpoint && isDeepStrictEqual(former.credentials, credentials)
+    if (former !== null && !isReachedAlike) {
       links.dropLinks(former.destinationId)
     }
-    const fields = { endpoint, region, bucket: bucket.bucket, accessKeyId }
+    const fields = { endpoint, region, bucket: bucket.bucket, credentials }
     const select = isSelected || former === null
     return destinations.putLocal(fields, bucket.secretAccessKey, select)
   }

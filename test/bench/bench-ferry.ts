@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import type { commands } from '../../electron/contract/commands.ts'
-import type { DestinationDraft } from '../../electron/contract/destination.ts'
+import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
 import { type Child, ROOT, runNode } from '../e2e/child.ts'
+import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 
 export interface BenchFerry {
   readonly child: Child
@@ -22,6 +23,7 @@ export async function connectStore(page: Page, url: string, endpoint: string): P
   await page.goto(url)
   await page.getByRole('button', { name: 'Connect a bucket' }).waitFor()
   const draft: DestinationDraft = {
+    ...TYPED_KEYS,
     destinationId: null,
     name: 'Discard',
     provider: 'other',

@@ -66,7 +66,7 @@ describe('malformed input', () => {
       'queueUploads',
       {
         destinationId: id,
-        items: [{ sourceId: id, relativePath: 'x'.repeat(4097), contentType: '' }],
+        items: [{ sourceId: id, relativePath: 'x'.repeat(4097), contentType: '', hash8: null }],
       },
     ],
   ])('of %s never reaches its handler: case %#', async (name, input) => {
@@ -103,7 +103,7 @@ describe('a bug in a handler', () => {
 
   it('that answers more than the contract says does not reach the page', async () => {
     const listDestinations = async () =>
-      succeeded({ destinations: [], selectedId: null, secretAccessKey: 's3cr3t' })
+      succeeded({ destinations: [], selectedId: null, defaultId: null, secretAccessKey: 's3cr3t' })
 
     const outcome = await dispatch(handlersWith({ listDestinations }), log, 'listDestinations', {})
 

@@ -111,6 +111,7 @@ it('carries a file to a link over a restart in its middle, and sends no part twi
     sourceId: source.value.sourceId,
     relativePath: 'film.mov',
     contentType: 'video/quicktime',
+    hash8: null,
   }
   const queued = await first.call('queueUploads', { destinationId, items: [item] })
   const uploadId = queued.uploads[0]?.uploadId

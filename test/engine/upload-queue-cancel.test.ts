@@ -59,7 +59,11 @@ describe('cancelling', () => {
     expect(bench.phase(uploadId)).toBe('cancelled')
     expect(bench.store.partsOf(uploadId)).toEqual([])
     expect(bench.store.calls.at(-1)).toBe('cancel 1')
-    expect(bench.view(uploadId).record.status).toEqual({ phase: 'cancelled', storeIsClean: true })
+    expect(bench.view(uploadId).record.status).toEqual({
+      phase: 'cancelled',
+      storeIsClean: true,
+      why: 'person',
+    })
   })
 
   it('cancels what has not begun', async () => {

@@ -81,7 +81,7 @@ describe('after a restart', () => {
       'needs-you',
       { kind: 'clock-skewed', serverTimeMs: null },
     ],
-    [{ phase: 'cancelled', storeIsClean: false }, 'cancelled', null],
+    [{ phase: 'cancelled', storeIsClean: false, why: 'person' }, 'cancelled', null],
     [{ phase: 'done', finishedAtMs: 1, etag: '"e"', proof: null }, 'done', null],
   ])('leaves %j as it is', async (status, phase, failure) => {
     const { bench, uploadId } = restarted({ status }, true)
@@ -159,7 +159,10 @@ describe('snapshots of the host', () => {
         ...bench.view(finished).record,
         status: { phase: 'done', finishedAtMs: 1, etag: '"e"', proof: null },
       },
-      { ...bench.view(cancelled).record, status: { phase: 'cancelled', storeIsClean: true } },
+      {
+        ...bench.view(cancelled).record,
+        status: { phase: 'cancelled', storeIsClean: true, why: 'person' },
+      },
     ])
     const callCount = bench.store.calls.length
     await bench.clock.advance(60_000)

@@ -111,7 +111,7 @@ export class CoreHarness {
   async queue(destination: Destination, source: Source, relativePath = source.name) {
     const { uploads } = await this.must('queueUploads', {
       destinationId: destination.destinationId,
-      items: [{ sourceId: source.sourceId, relativePath, contentType: '' }],
+      items: [{ sourceId: source.sourceId, relativePath, contentType: '', hash8: null }],
     })
     return this.only(uploads)
   }

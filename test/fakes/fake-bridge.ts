@@ -1,4 +1,5 @@
 import type { CommandCalls, FerryBridge } from '../../electron/contract/bridge.ts'
+import type { CheckReport } from '../../electron/contract/check.ts'
 import type { Proof } from '../../electron/contract/checksum.ts'
 import type {
   CommandInput,
@@ -7,7 +8,7 @@ import type {
   NoticeName,
   NoticePayload,
 } from '../../electron/contract/commands.ts'
-import type { CheckReport, Destination } from '../../electron/contract/destination.ts'
+import type { Destination } from '../../electron/contract/destination.ts'
 import type { Failure } from '../../electron/contract/failure.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 import type { Source, UploadRecord } from '../../electron/contract/upload.ts'
@@ -19,6 +20,7 @@ export interface FakeWorld {
   readonly selectedId: Destination['destinationId'] | null
   readonly uploads: readonly UploadRecord[]
   readonly checkReport: CheckReport
+  readonly rules: Destination['rules']
   readonly isCopied: boolean
   /** What is known of uploads that are completed here. */
   readonly proof: Proof
@@ -58,6 +60,7 @@ export function installFakeBridge(world: FakeWorld): void {
 
   const newId = <T extends string>() => crypto.randomUUID() as T
   const ok = <T>(value: T): Outcome<T> => ({ ok: true, value })
+  const notNow: Outcome<never> = { ok: false, failure: { kind: 'not-now' } }
   const unknown: Outcome<never> = { ok: false, failure: { kind: 'unknown-id' } }
   const linkOf = (record: UploadRecord, seconds: number) => ({
     url: `${location.origin}/store/${record.uploadId}/${encodeURIComponent(record.name)}`,
@@ -82,7 +85,11 @@ export function installFakeBridge(world: FakeWorld): void {
     prefix: '',
     region: 'local',
     pathStyle: true,
-    accessKeyId: 'FAKEKEY',
+    credentials: { kind: 'keys' as const, accessKeyId: 'FAKEKEY' },
+    color: 'blue' as const,
+    keysExpireAtMs: null,
+    rules: world.rules,
+    findings: null,
     hasSecret: true,
     linkSeconds: 86_400,
     maxPartCount: 10_000,
@@ -94,7 +101,7 @@ export function installFakeBridge(world: FakeWorld): void {
   }
   const handlers: Handlers = {
     describeHost: () => ok({ ...world.host, troubles: [...world.host.troubles] }),
-    listDestinations: () => ok({ destinations: [...destinations], selectedId }),
+    listDestinations: () => ok({ destinations: [...destinations], selectedId, defaultId: null }),
     openLocalBucket() {
       const local = destinations.find(({ kind }) => kind === 'local') ?? {
         ...blank,
@@ -110,6 +117,21 @@ export function installFakeBridge(world: FakeWorld): void {
       return ok(local)
     },
     checkDestination: () => ok(world.checkReport),
+    cancelCheck: () => ok({}),
+    applyFix: () => ok({}),
+    listBuckets: () => ok({ buckets: [], isComplete: true }),
+    listProfiles: () => ok({ profiles: [], hasEnvironment: false }),
+    signIn: () => ok({ step: 'ready', expiresAtMs: null }),
+    awaitSignIn: () => ok({ step: 'ready', expiresAtMs: null }),
+    cancelSignIn: () => ok({}),
+    listSsoAccounts: () => ok({ accounts: [] }),
+    setDestinationLook: () => notNow,
+    duplicateDestination: () => notNow,
+    setDefaultDestination: () => ok({}),
+    saveRules: () => notNow,
+    exportSettings: () => ok({ fileName: 'ferry-settings.json', text: '{}' }),
+    importSettings: () => ok({ addedCount: 0, knownCount: 0, unreadableCount: 0 }),
+    decideConflict: () => ok({ uploads: [] }),
     saveDestination(draft) {
       const destination: Destination = {
         ...blank,
@@ -122,7 +144,7 @@ export function installFakeBridge(world: FakeWorld): void {
         bucket: draft.bucket,
         prefix: draft.prefix,
         pathStyle: draft.pathStyle,
-        accessKeyId: draft.accessKeyId.trim(),
+        credentials: { kind: 'keys', accessKeyId: draft.accessKeyId.trim() },
         secretPlace: draft.keepSecret ? world.host.secretPlace : 'memory',
       }
       addDestination(destination)
@@ -230,7 +252,7 @@ export function installFakeBridge(world: FakeWorld): void {
       return ok({})
     },
     cancelUpload: ({ uploadId }) =>
-      change(uploadId, { status: { phase: 'cancelled', storeIsClean: true } }),
+      change(uploadId, { status: { phase: 'cancelled', storeIsClean: true, why: 'person' } }),
     uploadAgain({ uploadId, sourceId }) {
       const record = uploads.get(uploadId)
       if (record === undefined) return unknown
@@ -291,6 +313,7 @@ export function installFakeBridge(world: FakeWorld): void {
       uploadsChanged: (listener) => subscribe('uploadsChanged', listener),
       destinationsChanged: (listener) => subscribe('destinationsChanged', listener),
       troublesChanged: (listener) => subscribe('troublesChanged', listener),
+      checkProgressed: (listener) => subscribe('checkProgressed', listener),
       powerChanged: (listener) => subscribe('powerChanged', listener),
     },
     async registerSources(files) {

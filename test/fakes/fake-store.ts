@@ -266,7 +266,10 @@ export class FakeStore {
     const upload = this.#upload(uploadId)
     if (upload.isComplete) return null
     upload.parts.clear()
-    upload.record = { ...upload.record, status: { phase: 'cancelled', storeIsClean: true } }
+    upload.record = {
+      ...upload.record,
+      status: { phase: 'cancelled', storeIsClean: true, why: 'person' },
+    }
     return upload.record
   }
 

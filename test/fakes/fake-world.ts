@@ -1,6 +1,8 @@
+import { CheckStep } from '../../electron/contract/check.ts'
 import type { Proof } from '../../electron/contract/checksum.ts'
-import type { CheckStep, Destination } from '../../electron/contract/destination.ts'
+import type { Destination } from '../../electron/contract/destination.ts'
 import { DestinationId, SourceId, UploadId } from '../../electron/contract/ids.ts'
+import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
 import type { UploadRecord } from '../../electron/contract/upload.ts'
 import type { FakeWorld } from './fake-bridge.ts'
 
@@ -18,7 +20,11 @@ export function aDestination(changes: Partial<Destination> = {}): Destination {
     bucket: 'acme-client-files',
     prefix: '2026/11/',
     pathStyle: false,
-    accessKeyId: 'AKIAFAKE',
+    credentials: { kind: 'keys', accessKeyId: 'AKIAFAKE' },
+    color: 'blue',
+    keysExpireAtMs: null,
+    rules: DEFAULT_RULES,
+    findings: null,
     secretPlace: 'system',
     hasSecret: true,
     linkSeconds: 86_400,
@@ -84,20 +90,6 @@ export function aDoneRecord(
   }
 }
 
-const ALL_STEPS: readonly CheckStep[] = [
-  'form',
-  'endpoint',
-  'clock',
-  'credentials',
-  'region',
-  'bucket',
-  'write',
-  'multipart',
-  'read',
-  'delete',
-  'cors',
-]
-
 export function aWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
   return {
     host: {
@@ -112,10 +104,15 @@ export function aWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     selectedId: DestinationId.parse(idOf(1)),
     uploads: [],
     checkReport: {
-      lines: ALL_STEPS.map((step) => ({ step, verdict: 'passed' as const })),
+      lines: CheckStep.options.map((step) => ({
+        step,
+        verdict: 'passed' as const,
+        finding: null,
+        fix: null,
+      })),
       notes: [],
-      suggestedRegion: null,
     },
+    rules: DEFAULT_RULES,
     isCopied: true,
     proof: { level: 'whole', algorithm: 'crc64nvme' },
     failures: {},

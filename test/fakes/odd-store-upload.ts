@@ -2,6 +2,7 @@ import type { UploadId } from '../../electron/contract/ids.ts'
 import { CoreHarness, PART, someBytes } from './core-harness.ts'
 import { OddStore } from './odd-store.ts'
 import { StubStore } from './stub-store.ts'
+import { TYPED_KEYS } from './typed-keys.ts'
 
 /** A file of two parts. */
 export const ODD_BYTES = someBytes(2 * PART)
@@ -25,6 +26,7 @@ export class OddStoreUpload {
     const stub = await StubStore.start(store.answer)
     const harness = await CoreHarness.start()
     const { destination } = await harness.must('saveDestination', {
+      ...TYPED_KEYS,
       destinationId: null,
       name: '',
       provider: 'ceph',

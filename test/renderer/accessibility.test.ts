@@ -23,7 +23,7 @@ const busyWorld = () =>
       aRecord(1, { name: 'paused.bin', byteLength: 10, recordedBytes: 4 }),
       aRecord(2, { status: { phase: 'failed', failure: FAILURE_EXAMPLES['bucket-missing'] } }),
       aRecord(3, { status: { phase: 'failed', failure: FAILURE_EXAMPLES['server-error'] } }),
-      aRecord(4, { status: { phase: 'cancelled', storeIsClean: true } }),
+      aRecord(4, { status: { phase: 'cancelled', storeIsClean: true, why: 'person' } }),
       aDoneRecord(5, -1000, { name: 'dead.pdf' }),
       aDoneRecord(6, 1_000_000, { name: 'الفاتورة النهائية.pdf' }, VERIFIED),
       aDoneRecord(7, 1_000_000, { name: 'unproven.tar' }, { level: 'none' }),

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => adapters.close())
 
 const handlers = {
-  listDestinations: async () => succeeded({ destinations: [], selectedId: null }),
+  listDestinations: async () => succeeded({ destinations: [], selectedId: null, defaultId: null }),
 }
 
 /** A page that has gone through the printed address. */
@@ -46,7 +46,10 @@ describe('the bridge over HTTP', () => {
 
     const page = await connected(host)
 
-    expect(await list(page)).toEqual({ ok: true, value: { destinations: [], selectedId: null } })
+    expect(await list(page)).toEqual({
+      ok: true,
+      value: { destinations: [], selectedId: null, defaultId: null },
+    })
     expect(page.url()).toBe(`${host.server.origin}/`)
     expect(await linkState(page)).toBe('connected')
   })
@@ -196,9 +199,14 @@ describe('the bridge of the preload', () => {
   }
 
   it('is taken where there is one', async () => {
-    const page = await overPreload('({ ok: true, value: { destinations: [], selectedId: null } })')
+    const page = await overPreload(
+      '({ ok: true, value: { destinations: [], selectedId: null, defaultId: null } })',
+    )
 
-    expect(await list(page)).toEqual({ ok: true, value: { destinations: [], selectedId: null } })
+    expect(await list(page)).toEqual({
+      ok: true,
+      value: { destinations: [], selectedId: null, defaultId: null },
+    })
     expect(await linkState(page)).toBe('connected')
   })
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import type { CheckReport } from '../../electron/contract/destination.ts'
+import type { CheckReport } from '../../electron/contract/check.ts'
 import { aDestination, aWorld, freshWorld } from '../fakes/fake-world.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 import { windowSuite } from './window-suite.ts'
@@ -129,12 +129,16 @@ describe('connecting a bucket', () => {
   it('reports the check in words, and offers the region that the store names', async () => {
     const report: CheckReport = {
       lines: [
-        { step: 'endpoint', verdict: 'passed' },
-        { step: 'region', verdict: 'failed', failure: FAILURE_EXAMPLES['region-wrong'] },
-        { step: 'bucket', verdict: 'unknown' },
+        { step: 'tls', verdict: 'passed', finding: null, fix: null },
+        {
+          step: 'region',
+          verdict: 'failed',
+          finding: { kind: 'failure', failure: FAILURE_EXAMPLES['region-wrong'] },
+          fix: { kind: 'use-region', region: 'eu-west-1' },
+        },
+        { step: 'bucket', verdict: 'unknown', finding: null, fix: null },
       ],
       notes: [{ field: 'accessKeyId', change: 'trimmed' }],
-      suggestedRegion: 'eu-west-1',
     }
     const { page, button } = await openForm(freshWorld({ checkReport: report }))
 

@@ -61,7 +61,12 @@ it('shows records that the host changed by itself', async () => {
 
   await page.evaluate(
     (uploads) => window.fake.notify('uploadsChanged', { uploads }),
-    [{ ...record, status: { phase: 'cancelled' as const, storeIsClean: true } }],
+    [
+      {
+        ...record,
+        status: { phase: 'cancelled' as const, storeIsClean: true, why: 'person' as const },
+      },
+    ],
   )
 
   await row('late.bin')

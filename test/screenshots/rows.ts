@@ -48,7 +48,10 @@ function everyKind(): FakeWorld {
 
 function finishedRows(): UploadRecord[] {
   return [
-    aRecord(1, { name: 'draft.key', status: { phase: 'cancelled', storeIsClean: true } }),
+    aRecord(1, {
+      name: 'draft.key',
+      status: { phase: 'cancelled', storeIsClean: true, why: 'person' },
+    }),
     aDoneRecord(2, HOUR_MS, { name: 'from before.pdf' }),
     aDoneRecord(3, 6 * HOUR_MS, { name: 'backup.tar' }, { level: 'none' }),
     aDoneRecord(4, -1000, { name: 'brand-assets.zip' }, { level: 'parts', algorithm: 'sha256' }),

@@ -12,7 +12,7 @@ import { bytesBehind, FerryOnStore } from './ferry-on-store.ts'
 
 const BYTES = someBytes(PART + 77)
 const NOTHING = { keys: [], unfinished: [] }
-const CLEAN = { phase: 'cancelled', storeIsClean: true }
+const CLEAN = { phase: 'cancelled', storeIsClean: true, why: 'person' }
 
 describe.each(storesUnderTest())('endings on $name', (store) => {
   /** Everything has landed but Complete. */

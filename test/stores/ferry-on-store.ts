@@ -5,16 +5,15 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { onTestFinished } from 'vitest'
-import type {
-  Destination,
-  DestinationDraft,
-  ProviderId,
-} from '../../electron/contract/destination.ts'
+import type { Destination } from '../../electron/contract/destination.ts'
+import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
+import type { ProviderId } from '../../electron/contract/provider-id.ts'
 import type { PreparedUpload, SignedPart, UploadRecord } from '../../electron/contract/upload.ts'
 import { clientOf } from '../core/local-bucket/conformance/store.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { FaultyHttp } from '../fakes/faulty-http.ts'
+import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import type { StoreUnderTest, TestBucket } from './buckets.ts'
 
 /** Ferry's real core, connected to a bucket of a real store, and what a page does with it. */
@@ -135,6 +134,7 @@ const PROVIDERS: Record<StoreUnderTest['kind'], ProviderId> = {
 function draftOf({ store }: TestBucket, kind: StoreUnderTest['kind']): DestinationDraft {
   const { accessKeyId, secretAccessKey } = store.credentials
   return {
+    ...TYPED_KEYS,
     destinationId: null,
     name: '',
     provider: PROVIDERS[kind],

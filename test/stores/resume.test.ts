@@ -98,7 +98,7 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
 
     // A single byte is the length of the last part, and of no other.
     expect(held.map((part) => part.partNumber)).toEqual([lastPart])
-    expect(cancelled.status).toEqual({ phase: 'cancelled', storeIsClean: true })
+    expect(cancelled.status).toEqual({ phase: 'cancelled', storeIsClean: true, why: 'person' })
     expect(await ferry.stored()).toEqual({ keys: [], unfinished: [] })
   })
 

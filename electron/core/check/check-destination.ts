@@ -1,14 +1,11 @@
+import type { CheckLine, CheckReport } from '../../contract/check.ts'
+import { CheckStep } from '../../contract/check.ts'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
-import type {
-  CheckLine,
-  CheckReport,
-  DestinationDraft,
-  DraftNote,
-} from '../../contract/destination.ts'
-import { CheckStep } from '../../contract/destination.ts'
+import type { DestinationDraft, DraftNote } from '../../contract/destination-draft.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { DEFAULT_RULES } from '../../contract/rules.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import { type CleanDraft, cleanDraft, type Secrets } from '../destinations/draft.ts'
 import { type Learnt, learntAt } from '../destinations/stored-destination.ts'
@@ -63,28 +60,30 @@ async function checkStore(
 ): Promise<CheckReport> {
   const probe = new Probe(store)
   const written = await probe.write()
-  if (written !== null) return stoppedAt(stepOf(written, 'write'), written, notes)
+  if (written !== null) return stoppedAt(stepOf(written, 'put'), written, notes)
   const found = new Map<CheckStep, CheckLine>()
   const clock = clockLine(store, ports)
   if (clock !== null) found.set('clock', clock)
-  for (const step of ['multipart', 'read', 'cors', 'delete'] as const) {
+  for (const step of ['multipart', 'get', 'cors', 'delete'] as const) {
     const failure = await failureOf(step, probe, store, ports)
     if (failure === null) continue
     // Without it uploads work all the same; only a cancelled one may leave its object.
     const verdict = step === 'delete' ? 'warned' : 'failed'
-    found.set(step, { step, verdict, failure })
+    found.set(step, { step, verdict, finding: { kind: 'failure', failure }, fix: null })
   }
-  const lines = STEPS.map((step) => found.get(step) ?? { step, verdict: 'passed' as const })
-  return { lines, notes, suggestedRegion: null }
+  const lines = STEPS.map(
+    (step) => found.get(step) ?? { step, verdict: 'passed' as const, finding: null, fix: null },
+  )
+  return { lines, notes }
 }
 
 async function failureOf(
-  step: 'multipart' | 'read' | 'cors' | 'delete',
+  step: 'multipart' | 'get' | 'cors' | 'delete',
   probe: Probe,
   store: Store,
   ports: CorePorts,
 ): Promise<Failure | null> {
-  if (step !== 'cors') return probe[step]()
+  if (step !== 'cors') return step === 'get' ? probe.read() : probe[step]()
   if (ports.isCorsHandled) return null
   return checkCors(store, probe.key, probe.body, ports.pageOrigin(), await algorithmOf(store))
 }
@@ -108,19 +107,24 @@ async function algorithmOf(store: Store): Promise<ChecksumAlgorithm | null> {
 function clockLine(store: Store, ports: CorePorts): CheckLine | null {
   if (Math.abs(store.clock.offsetMs) < CLOCK_WINDOW_MS) return null
   const serverTimeMs = ports.now() + store.clock.offsetMs
-  return { step: 'clock', verdict: 'warned', failure: { kind: 'clock-skewed', serverTimeMs } }
+  return {
+    step: 'clock',
+    verdict: 'warned',
+    finding: { kind: 'failure', failure: { kind: 'clock-skewed', serverTimeMs } },
+    fix: null,
+  }
 }
 
 function stoppedAt(at: CheckStep, failure: Failure, notes: DraftNote[]): CheckReport {
   const reached = STEPS.indexOf(at)
   const lines = STEPS.map((step, index): CheckLine => {
-    if (index === reached) return { step, verdict: 'failed', failure }
+    if (index === reached)
+      return { step, verdict: 'failed', finding: { kind: 'failure', failure }, fix: null }
     // A store looks at the region before it looks at the signature.
     const isProven = index < reached && !(at === 'region' && step === 'credentials')
-    return { step, verdict: isProven ? 'passed' : 'unknown' }
+    return { step, verdict: isProven ? 'passed' : 'unknown', finding: null, fix: null }
   })
-  const suggestedRegion = failure.kind === 'region-wrong' ? failure.region : null
-  return { lines, notes, suggestedRegion }
+  return { lines, notes }
 }
 
 function storeFor(clean: CleanDraft, secrets: Secrets, learnt: Learnt, ports: CorePorts): Store {
@@ -129,6 +133,8 @@ function storeFor(clean: CleanDraft, secrets: Secrets, learnt: Learnt, ports: Co
     // Nothing of this one is stored, so nobody will ask for it by its id.
     destinationId: '' as DestinationId,
     kind: 's3' as const,
+    color: 'blue' as const,
+    rules: DEFAULT_RULES,
     secretPlace: 'memory' as const,
     keptSecret: null,
     ...learnt,

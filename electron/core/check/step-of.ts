@@ -1,4 +1,4 @@
-import type { CheckStep } from '../../contract/destination.ts'
+import type { CheckStep } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
 
 /**
@@ -16,7 +16,7 @@ export function stepOf(failure: Failure, step: CheckStep): CheckStep {
     case 'stalled':
     case 'server-error':
     case 'throttled':
-      return 'endpoint'
+      return 'tls'
     case 'clock-skewed':
       return 'clock'
     case 'credentials-rejected':

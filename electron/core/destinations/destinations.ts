@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { NoticePayload } from '../../contract/commands.ts'
 import type { Destination } from '../../contract/destination.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { DEFAULT_LINK_SECONDS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { DEFAULT_RULES } from '../../contract/rules.ts'
 import type { SettingsStore } from '../ports.ts'
 import type { Credentials } from './credentials.ts'
 import type { CleanDraft, Secrets } from './draft.ts'
@@ -45,17 +47,18 @@ export class Destinations {
   }
 
   /** What the page gets to see. */
-  listed(): { destinations: Destination[]; selectedId: DestinationId | null } {
+  listed(): NoticePayload<'destinationsChanged'> {
     return {
       destinations: this.#state.list.map((each) => this.shown(each)),
       selectedId: this.#state.selectedId,
+      defaultId: null,
     }
   }
 
   shown(stored: StoredDestination): Destination {
     const { keptSecret, probeKey: _hidden, ...destination } = stored
     const hasSecret = keptSecret !== null || this.#credentials.has(stored.destinationId)
-    return { ...destination, hasSecret }
+    return { ...destination, hasSecret, keysExpireAtMs: null }
   }
 
   find(destinationId: DestinationId): StoredDestination | null {
@@ -90,6 +93,8 @@ export class Destinations {
     const stored: StoredDestination = {
       destinationId,
       kind: 's3',
+      color: former?.color ?? 'blue',
+      rules: former?.rules ?? DEFAULT_RULES,
       linkSeconds: former?.linkSeconds ?? DEFAULT_LINK_SECONDS,
       ...clean.fields,
       ...learntAt(this.find(destinationId), clean.fields),
@@ -104,7 +109,7 @@ export class Destinations {
 
   /** The bucket on this computer keeps its own keys; they are handed in at each start. */
   async putLocal(
-    fields: Pick<Destination, 'endpoint' | 'region' | 'bucket' | 'accessKeyId'>,
+    fields: Pick<Destination, 'endpoint' | 'region' | 'bucket' | 'credentials'>,
     secretAccessKey: string,
     isSelected: boolean,
   ): Promise<Destination> {
@@ -114,6 +119,9 @@ export class Destinations {
     const stored: StoredDestination = {
       destinationId,
       kind: 'local',
+      color: former?.color ?? 'teal',
+      rules: former?.rules ?? DEFAULT_RULES,
+      findings: former?.findings ?? null,
       name: former?.name ?? 'This computer',
       provider: 'other',
       prefix: '',

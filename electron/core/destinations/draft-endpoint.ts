@@ -1,4 +1,4 @@
-import type { DraftNote } from '../../contract/destination.ts'
+import type { DraftNote } from '../../contract/destination-draft.ts'
 import type { FieldProblem } from '../../contract/failure.ts'
 import { isPrivateHost } from './private-host.ts'
 

@@ -1,4 +1,5 @@
-import type { Destination, DestinationDraft, DraftNote } from '../../contract/destination.ts'
+import type { Destination } from '../../contract/destination.ts'
+import type { DestinationDraft, DraftNote } from '../../contract/destination-draft.ts'
 import type { DestinationField, FieldProblem } from '../../contract/failure.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
@@ -22,7 +23,7 @@ export interface CleanDraft {
     | 'bucket'
     | 'prefix'
     | 'pathStyle'
-    | 'accessKeyId'
+    | 'credentials'
     | 'maxPartCount'
   >
   /** Null: as before. */
@@ -61,7 +62,16 @@ export function cleanDraft(draft: DestinationDraft, hasFormer: boolean): Outcome
   }
   const { pathStyle } = draft
   const { id, maxPartCount } = provider
-  const fields = { name, provider: id, endpoint, region, bucket, prefix, pathStyle, accessKeyId }
+  const fields = {
+    name,
+    provider: id,
+    endpoint,
+    region,
+    bucket,
+    prefix,
+    pathStyle,
+    credentials: { kind: 'keys' as const, accessKeyId },
+  }
   return succeeded({ fields: { ...fields, maxPartCount }, secrets, notes: judge.notes })
 }
 

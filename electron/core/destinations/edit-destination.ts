@@ -1,4 +1,5 @@
-import type { Destination, DestinationDraft, DraftNote } from '../../contract/destination.ts'
+import type { Destination } from '../../contract/destination.ts'
+import type { DestinationDraft, DraftNote } from '../../contract/destination-draft.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRecords } from '../records/upload-records.ts'

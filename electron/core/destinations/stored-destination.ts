@@ -1,29 +1,37 @@
 import * as z from 'zod/mini'
+import { StoreFindings } from '../../contract/check.ts'
 import { StoreIntegrity } from '../../contract/checksum.ts'
-import { Destination } from '../../contract/destination.ts'
+import { Destination, DestinationColor } from '../../contract/destination.ts'
 import { DestinationId } from '../../contract/ids.ts'
+import { DEFAULT_RULES, UploadRules } from '../../contract/rules.ts'
 import type { Json, SettingsStore } from '../ports.ts'
 
 /** A destination as the settings file holds it; the secret is there only as the vault keeps it. */
-export const StoredDestination = z.extend(z.omit(Destination, { hasSecret: true }), {
-  /** What the vault answered; null when the secret is not kept. */
-  keptSecret: z.nullable(z.string()),
-  /** Absent in files of older Ferrys; what a newer one may have learnt is found out again. */
-  integrity: z.catch(z.nullable(StoreIntegrity), null),
-  /** Under this key the store was asked what it checks, and perhaps not cleaned up. */
-  probeKey: z.catch(z.nullable(z.string()), null),
-})
+export const StoredDestination = z.extend(
+  z.omit(Destination, { hasSecret: true, keysExpireAtMs: true }),
+  {
+    /** What the vault answered; null when the secret is not kept. */
+    keptSecret: z.nullable(z.string()),
+    color: z.catch(DestinationColor, 'blue'),
+    rules: z.catch(UploadRules, DEFAULT_RULES),
+    findings: z.catch(z.nullable(StoreFindings), null),
+    /** Absent in files of older Ferrys; what a newer one may have learnt is found out again. */
+    integrity: z.catch(z.nullable(StoreIntegrity), null),
+    /** Under this key the store was asked what it checks, and perhaps not cleaned up. */
+    probeKey: z.catch(z.nullable(z.string()), null),
+  },
+)
 export type StoredDestination = z.infer<typeof StoredDestination>
 
 /** What the store was seen to do, as long as the destination means the same place. */
-export type Learnt = Pick<StoredDestination, 'integrity' | 'probeKey'>
-export const NOTHING_LEARNT: Learnt = { integrity: null, probeKey: null }
+export type Learnt = Pick<StoredDestination, 'integrity' | 'probeKey' | 'findings'>
+export const NOTHING_LEARNT: Learnt = { integrity: null, probeKey: null, findings: null }
 
 /** What stays known of a destination that was edited. */
 export function learntAt(former: StoredDestination | null, now: Place): Learnt {
   if (former === null || !isSamePlace(former, now)) return NOTHING_LEARNT
-  const { integrity, probeKey } = former
-  return { integrity, probeKey }
+  const { integrity, probeKey, findings } = former
+  return { integrity, probeKey, findings }
 }
 
 /** Another address, or another way to it, may be another store. */
@@ -58,7 +66,7 @@ export function readDestinations(settings: SettingsStore): DestinationList & { d
     return { selectedId: null, list: [], dropped: settings.get(KEY) === undefined ? 0 : 1 }
   }
   const list = parsed.data.list.flatMap((entry) => {
-    const destination = StoredDestination.safeParse(entry)
+    const destination = StoredDestination.safeParse(upgraded(entry))
     return destination.success ? [destination.data] : []
   })
   const isThere = list.some((each) => each.destinationId === parsed.data.selectedId)
@@ -67,6 +75,13 @@ export function readDestinations(settings: SettingsStore): DestinationList & { d
     list,
     dropped: parsed.data.list.length - list.length,
   }
+}
+
+/** Keys were the only credentials once, and lay beside the other fields. */
+function upgraded(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null || !('accessKeyId' in entry)) return entry
+  const { accessKeyId, ...rest } = entry
+  return { ...rest, credentials: { kind: 'keys', accessKeyId } }
 }
 
 export function writeDestinations(settings: SettingsStore, state: DestinationList): void {

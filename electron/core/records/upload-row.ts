@@ -138,7 +138,7 @@ function statusOf(columns: UploadColumns): UploadStatus {
         proof: proofOf(columns.proof),
       }
     case 'cancelled':
-      return { phase: 'cancelled', storeIsClean: columns.store_is_clean === 1 }
+      return { phase: 'cancelled', why: 'person', storeIsClean: columns.store_is_clean === 1 }
   }
 }
 

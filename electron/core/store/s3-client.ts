@@ -31,7 +31,8 @@ export function openStore(
     endpoint: destination.endpoint,
     forcePathStyle: destination.pathStyle,
     credentials: {
-      accessKeyId: destination.accessKeyId,
+      accessKeyId:
+        destination.credentials.kind === 'keys' ? destination.credentials.accessKeyId : '',
       secretAccessKey: secrets.secretAccessKey,
       ...(secrets.sessionToken === '' ? {} : { sessionToken: secrets.sessionToken }),
     },

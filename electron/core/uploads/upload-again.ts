@@ -36,7 +36,7 @@ export async function uploadAgain(
   const destination = destinations.find(destinationId)
   if (destination === null) return failed({ kind: 'unknown-id' })
   const { relativePath } = row.value
-  const item = { sourceId: source.value, relativePath, contentType }
+  const item = { sourceId: source.value, relativePath, contentType, hash8: null }
   const placed = placedItem(records, sources, destination, item, uploadId)
   if ('failure' in placed) return failed(placed.failure)
   const successor = newUpload(destination, item, placed.source, placed.placing, now())

@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import type { CheckLine, CheckReport } from '../../../electron/contract/destination.ts'
+import type { CheckLine, CheckReport } from '../../../electron/contract/check.ts'
 import { Button } from '../../design/button.tsx'
 import { failureText } from '../failure-text.ts'
 import { CHECK_STEPS } from './check-text.ts'
@@ -20,7 +20,8 @@ export function CheckReportView({
   readonly report: CheckReport
   readonly onUseRegion: (region: string) => void
 }) {
-  const region = report.suggestedRegion
+  const region =
+    report.lines.flatMap(({ fix }) => (fix?.kind === 'use-region' ? [fix.region] : []))[0] ?? null
   const section = useRef<HTMLElement>(null)
   useEffect(() => {
     // Marked fields come first; the form has moved there already.
@@ -67,7 +68,7 @@ function Line({ line }: { readonly line: CheckLine }) {
   if (line.verdict === 'unknown') return null
   const { Icon, word } = MARKS[line.verdict]
   const { topic, passed } = CHECK_STEPS[line.step]
-  const trouble = line.verdict === 'passed' ? null : failureText(line.failure)
+  const trouble = line.finding?.kind === 'failure' ? failureText(line.finding.failure) : null
   return (
     <li className={`check-line check-${line.verdict}`}>
       <Icon size={16} aria-hidden="true" />

@@ -1,5 +1,6 @@
 import { useRef } from 'react'
-import type { Destination, DraftNote } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import type { DraftNote } from '../../../electron/contract/destination-draft.ts'
 import { DestinationField, type FieldProblem } from '../../../electron/contract/failure.ts'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'

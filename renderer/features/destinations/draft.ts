@@ -1,4 +1,5 @@
-import type { Destination, DestinationDraft } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { endpointOf, PROVIDERS, providerOf } from '../../../electron/contract/providers.ts'
 
 /** The form's contents, and what of them the person typed rather than the form. */
@@ -6,6 +7,14 @@ export interface FormDraft {
   readonly draft: DestinationDraft
   readonly isEndpointOwn: boolean
   readonly isPathStyleOwn: boolean
+}
+
+const NO_SIGN_IN = {
+  profile: '',
+  ssoStartUrl: '',
+  ssoRegion: '',
+  ssoAccountId: '',
+  ssoRoleName: '',
 }
 
 export function emptyForm(): FormDraft {
@@ -24,6 +33,8 @@ export function emptyForm(): FormDraft {
       secretAccessKey: '',
       sessionToken: '',
       keepSecret: true,
+      credentialKind: 'keys',
+      ...NO_SIGN_IN,
     },
     isEndpointOwn: false,
     isPathStyleOwn: false,
@@ -36,7 +47,10 @@ export function formOf(destination: Destination): FormDraft {
   return {
     draft: {
       ...{ destinationId, name, provider, endpoint, region, bucket, prefix, pathStyle },
-      accessKeyId: destination.accessKeyId,
+      credentialKind: destination.credentials.kind,
+      ...NO_SIGN_IN,
+      accessKeyId:
+        destination.credentials.kind === 'keys' ? destination.credentials.accessKeyId : '',
       secretAccessKey: '',
       sessionToken: '',
       keepSecret: destination.secretPlace !== 'memory',

@@ -1,4 +1,4 @@
-import type { DraftNote } from '../../../electron/contract/destination.ts'
+import type { DraftNote } from '../../../electron/contract/destination-draft.ts'
 import type { DestinationField, FieldProblem } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 
@@ -11,6 +11,11 @@ export const FIELD_LABELS: Record<DestinationField, string> = {
   accessKeyId: 'Access key ID',
   secretAccessKey: 'Secret access key',
   sessionToken: 'Session token',
+  profile: 'Profile',
+  ssoStartUrl: 'Start URL',
+  ssoRegion: 'Sign-in region',
+  ssoAccountId: 'Account ID',
+  ssoRoleName: 'Role',
 }
 
 const MISSING: Record<DestinationField, string> = {
@@ -22,6 +27,11 @@ const MISSING: Record<DestinationField, string> = {
   accessKeyId: 'Enter the access key ID.',
   secretAccessKey: 'Enter the secret access key.',
   sessionToken: 'Enter the session token.',
+  profile: 'Choose a profile.',
+  ssoStartUrl: 'Enter the start URL.',
+  ssoRegion: 'Enter the region of the sign-in.',
+  ssoAccountId: 'Choose an account.',
+  ssoRoleName: 'Choose a role.',
 }
 
 /** Said at the field. */
@@ -63,6 +73,11 @@ const IN_A_SENTENCE: Record<DestinationField, string> = {
   accessKeyId: 'the access key ID',
   secretAccessKey: 'the secret access key',
   sessionToken: 'the session token',
+  profile: 'the profile',
+  ssoStartUrl: 'the start URL',
+  ssoRegion: 'the sign-in region',
+  ssoAccountId: 'the account ID',
+  ssoRoleName: 'the role',
 }
 
 /** What the host changed before it used the form. */

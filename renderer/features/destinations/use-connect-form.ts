@@ -1,10 +1,7 @@
 import { useState } from 'react'
-import type {
-  CheckReport,
-  Destination,
-  DestinationDraft,
-  DraftNote,
-} from '../../../electron/contract/destination.ts'
+import type { CheckId, CheckReport } from '../../../electron/contract/check.ts'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import type { DestinationDraft, DraftNote } from '../../../electron/contract/destination-draft.ts'
 import type { DestinationField, Failure, FieldProblem } from '../../../electron/contract/failure.ts'
 import { useServices } from '../services/services.tsx'
 import {
@@ -87,7 +84,10 @@ export function useConnectForm(
     useRegion: (region) => change(withRegion(form, region)),
     async check() {
       setWork('checking')
-      const answer = await commands.checkDestination(form.draft)
+      const answer = await commands.checkDestination({
+        checkId: crypto.randomUUID() as CheckId,
+        draft: form.draft,
+      })
       settle(answer.ok ? findingsOfReport(answer.value) : findingsOfFailure(answer.failure))
     },
     async save() {
@@ -102,7 +102,9 @@ export function useConnectForm(
 }
 
 function findingsOfReport(report: CheckReport): Findings {
-  const failures = report.lines.flatMap((line) => (line.verdict === 'failed' ? [line.failure] : []))
+  const failures = report.lines.flatMap((line) =>
+    line.verdict === 'failed' && line.finding?.kind === 'failure' ? [line.finding.failure] : [],
+  )
   const problems = failures.flatMap(problemsOf)
   return { report, problems, notes: report.notes, failure: null }
 }

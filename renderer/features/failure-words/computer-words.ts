@@ -63,6 +63,20 @@ export function computerWords(failure: ComputerFailure): FailureText {
         LOCAL_BUCKET_WAY_OUT[failure.reason],
         'open-data-folder',
       )
+    case 'rules-invalid':
+      return text('Some rules need another look.', 'They are marked in the form.')
+    case 'type-not-allowed':
+      return text(
+        `This destination takes no files of this type (${failure.contentType || 'unknown'}).`,
+        'Upload it elsewhere, or allow the type in the destination’s rules.',
+      )
+    case 'key-taken':
+      return text(
+        `The bucket already has “${failure.key}”.`,
+        'Choose whether to keep both, replace it or skip this file.',
+      )
+    case 'skipped':
+      return text('The bucket already has a file of this name.', 'It was left as it is.')
     case 'host-gone':
       return text('Ferry stopped.', 'Start it again; your uploads go on.', 'reload')
     case 'unknown-id':

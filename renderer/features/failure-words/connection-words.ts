@@ -46,6 +46,18 @@ export function connectionWords(failure: ActingFailure): FailureText {
         'Enter new ones; what waits for them goes on from the parts already sent.',
         'enter-keys',
       )
+    case 'sign-in-needed':
+      return text(
+        'Your sign-in has ended.',
+        'Sign in again; what waits for it goes on from the parts already sent.',
+        'enter-keys',
+      )
+    case 'keys-unavailable':
+      return text(
+        `“${failure.source}” gives no keys (${failure.reason}).`,
+        'Mend it, or choose other keys.',
+        'edit-connection',
+      )
     case 'access-denied':
       return text(
         'The store accepts the keys, but they may not do this here.',

@@ -49,6 +49,8 @@ type ConnectionKind =
   | 'not-s3'
   | 'credentials-rejected'
   | 'credentials-expired'
+  | 'sign-in-needed'
+  | 'keys-unavailable'
   | 'access-denied'
   | 'bucket-missing'
   | 'region-wrong'

@@ -169,7 +169,8 @@ class Taking {
 
 function withItem(incoming: IncomingFile, sourceId: SourceId): Registered {
   const contentType = incoming.file.type.slice(0, MAX_TYPE_LENGTH)
-  return { ...incoming, item: { sourceId, relativePath: incoming.relativePath, contentType } }
+  const { relativePath } = incoming
+  return { ...incoming, item: { sourceId, relativePath, contentType, hash8: null } }
 }
 
 function nameUnusable(reason: 'empty' | 'too-long'): Failure {

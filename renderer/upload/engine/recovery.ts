@@ -98,6 +98,9 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'tls-failed':
     case 'credentials-rejected':
     case 'credentials-expired':
+    case 'sign-in-needed':
+    case 'keys-unavailable':
+    case 'key-taken':
     case 'access-denied':
     case 'bucket-missing':
     case 'region-wrong':
@@ -115,6 +118,9 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'source-unreadable':
     case 'name-unusable':
     case 'too-large':
+    case 'type-not-allowed':
+    case 'rules-invalid':
+    case 'skipped':
     case 'unknown-id':
     case 'not-now':
     case 'internal':

@@ -1,12 +1,12 @@
 import { PutBucketCorsCommand } from '@aws-sdk/client-s3'
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type {
-  CheckReport,
-  Destination,
-  DestinationDraft,
-} from '../../../electron/contract/destination.ts'
+import type { CheckReport } from '../../../electron/contract/check.ts'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { CoreHarness } from '../../fakes/core-harness.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
+import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 let harness: CoreHarness
 let local: Destination
@@ -25,6 +25,7 @@ afterEach(async () => {
 /** A form filled in for the bucket on this computer as if it were somebody else's. */
 function draft(changes: Partial<DestinationDraft> = {}): DestinationDraft {
   return {
+    ...TYPED_KEYS,
     destinationId: null,
     name: '',
     provider: 'other',
@@ -41,7 +42,7 @@ function draft(changes: Partial<DestinationDraft> = {}): DestinationDraft {
 }
 
 const check = (changes: Partial<DestinationDraft> = {}) =>
-  harness.must('checkDestination', draft(changes))
+  harness.must('checkDestination', { checkId: randomUUID() as CheckId, draft: draft(changes) })
 
 async function checkStub(answer: Answer, changes: Partial<DestinationDraft> = {}) {
   const stub = await StubStore.start(answer)
@@ -53,7 +54,9 @@ async function checkStub(answer: Answer, changes: Partial<DestinationDraft> = {}
 const troubles = ({ lines }: CheckReport) =>
   lines.flatMap((line) =>
     line.verdict === 'failed' || line.verdict === 'warned'
-      ? [`${line.step} ${line.verdict} ${line.failure.kind}`]
+      ? [
+          `${line.step} ${line.verdict} ${line.finding?.kind === 'failure' ? line.finding.failure.kind : line.finding?.kind}`,
+        ]
       : [],
   )
 

@@ -1,16 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DestinationDraft } from '../../../electron/contract/destination.ts'
+import type { CheckId } from '../../../electron/contract/check.ts'
+import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { failed, succeeded } from '../../../electron/contract/outcome.ts'
 import type { SecretVault } from '../../../electron/core/ports.ts'
 import { memoryVault } from '../../../electron/core/secret-file.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
+import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 const SECRET = 'wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY'
 
 const draft: DestinationDraft = {
+  ...TYPED_KEYS,
   destinationId: null,
   name: 'Mine',
   provider: 'other',
@@ -221,7 +225,8 @@ describe('what does not exist', () => {
     expect(await harness.ask('forgetDestination', { destinationId })).toEqual(unknown)
     expect(await harness.ask('setLinkLife', { destinationId, linkSeconds: 1 })).toEqual(unknown)
     expect(await harness.ask('saveDestination', { ...draft, destinationId })).toEqual(unknown)
-    expect(await harness.ask('checkDestination', { ...draft, destinationId })).toEqual(unknown)
+    const checked = { checkId: randomUUID() as CheckId, draft: { ...draft, destinationId } }
+    expect(await harness.ask('checkDestination', checked)).toEqual(unknown)
   })
 })
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { DestinationDraft } from '../../../electron/contract/destination.ts'
+import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { cleanDraft } from '../../../electron/core/destinations/draft.ts'
 import { isPrivateHost } from '../../../electron/core/destinations/private-host.ts'
+import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 const draft: DestinationDraft = {
+  ...TYPED_KEYS,
   destinationId: null,
   name: 'Mine',
   provider: 'other',
@@ -101,7 +103,7 @@ describe('keys', () => {
       sessionToken: ' token',
     })
 
-    expect(fields.accessKeyId).toBe('AKIA')
+    expect(fields.credentials).toEqual({ kind: 'keys', accessKeyId: 'AKIA' })
     expect(secrets).toEqual({ secretAccessKey: 'secret', sessionToken: 'token' })
     expect(notes).toEqual([
       { field: 'accessKeyId', change: 'trimmed' },

@@ -108,7 +108,7 @@ describe('a file of an earlier version', () => {
       { phase: 'paused' },
       { phase: 'failed', failure: { kind: 'access-denied' } },
       { phase: 'done', finishedAtMs: NOW, etag: '"whole-3"', proof: null },
-      { phase: 'cancelled', storeIsClean: false },
+      { phase: 'cancelled', storeIsClean: false, why: 'person' },
       { phase: 'waiting' },
     ])
     expect(uploads[0]).toEqual({

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
+import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
 import { failureFromError } from '../../../electron/core/store/s3-answer.ts'
 import { openStore } from '../../../electron/core/store/s3-client.ts'
 import { ask } from '../../../electron/core/store/store.ts'
@@ -31,7 +32,10 @@ function storeAt(endpoint: string, idleMs = 15_000) {
       bucket: 'photos',
       prefix: '',
       pathStyle: true,
-      accessKeyId: 'AKIA',
+      credentials: { kind: 'keys', accessKeyId: 'AKIA' },
+      color: 'blue',
+      rules: DEFAULT_RULES,
+      findings: null,
       secretPlace: 'memory',
       keptSecret: null,
       integrity: null,

@@ -3,6 +3,7 @@ import type { Destination } from '../../../electron/contract/destination.ts'
 import type { StoreHttp } from '../../../electron/core/ports.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { FaultyHttp, type StoreRequest } from '../../fakes/faulty-http.ts'
+import { keyIdOf, TYPED_KEYS } from '../../fakes/typed-keys.ts'
 import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
 
 const HOUR_MS = 3_600_000
@@ -41,6 +42,7 @@ beforeEach(async () => {
   harness = await CoreHarness.start({ storeHttp: watched, now: () => Date.now() + aheadMs })
   const { endpoint, region, bucket: name, accessKeyId, secretAccessKey } = bucket.bucket
   const saved = await harness.must('saveDestination', {
+    ...TYPED_KEYS,
     ...{ destinationId: null, name: '', provider: 'other', prefix: '', pathStyle: true },
     ...{ endpoint, region, bucket: name, accessKeyId, secretAccessKey },
     ...{ sessionToken: '', keepSecret: false },
@@ -96,9 +98,10 @@ describe('a clock that is off', () => {
     aheadMs = 3 * HOUR_MS
     harness = await harness.restart({ storeHttp: http.storeHttp, now: harness.ports.now })
     await harness.must('saveDestination', {
+      ...TYPED_KEYS,
       ...{ destinationId: destination.destinationId, name: '', provider: 'other', prefix: '' },
       ...{ endpoint: destination.endpoint, region: destination.region, pathStyle: true },
-      ...{ bucket: destination.bucket, accessKeyId: destination.accessKeyId },
+      ...{ bucket: destination.bucket, accessKeyId: keyIdOf(destination) },
       ...{ secretAccessKey: bucket.bucket.secretAccessKey, sessionToken: '', keepSecret: false },
     })
     const asked = http.asked.length

@@ -22,7 +22,7 @@ async function begin(http = new FaultyHttp()) {
   return { http, local, bytes, uploadId }
 }
 
-const clean = { phase: 'cancelled', storeIsClean: true }
+const clean = { phase: 'cancelled', storeIsClean: true, why: 'person' }
 const empty = { keys: [], unfinished: [] }
 
 describe('cancelling', () => {
@@ -166,7 +166,7 @@ describe('a store that cannot be reached while cancelling', () => {
       .poll(() => harness.heard.of('uploadsChanged').flatMap((each) => each.uploads), PATIENCE)
       .toMatchObject([{ uploadId, status: clean }])
 
-    expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: false })
+    expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: false, why: 'person' })
     expect(await harness.stored(local)).toEqual(empty)
   })
 

@@ -2,6 +2,7 @@ import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterEach, expect, it } from 'vitest'
 import type { CorePorts } from '../../../electron/core/ports.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
+import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
 
 const PAGE = 'http://127.0.0.1:4321'
@@ -19,6 +20,7 @@ async function silentUpload(byteLength: number, changes: Partial<CorePorts> = {}
   cleanUps.push(() => harness.close())
   const { endpoint, region, bucket, accessKeyId, secretAccessKey } = closed.bucket
   const { destination } = await harness.must('saveDestination', {
+    ...TYPED_KEYS,
     ...{ destinationId: null, name: '', provider: 'other', prefix: '', pathStyle: true },
     ...{ endpoint, region, bucket, accessKeyId, secretAccessKey },
     ...{ sessionToken: '', keepSecret: false },

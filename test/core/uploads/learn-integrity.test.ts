@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DestinationDraft } from '../../../electron/contract/destination.ts'
+import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { failed, succeeded } from '../../../electron/contract/outcome.ts'
 import { Credentials } from '../../../electron/core/destinations/credentials.ts'
 import { Destinations } from '../../../electron/core/destinations/destinations.ts'
@@ -13,6 +13,7 @@ import { Stores } from '../../../electron/core/store/stores.ts'
 import { integrityOf } from '../../../electron/core/uploads/learn-integrity.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
 import { SumStore } from '../../fakes/sum-store.ts'
+import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
 
 const CRC64 = 'x-amz-checksum-crc64nvme'
@@ -39,6 +40,7 @@ afterEach(async () => {
 })
 
 const draftFor = (endpoint: string): DestinationDraft => ({
+  ...TYPED_KEYS,
   destinationId: null,
   name: 'Odd',
   provider: 'other',

@@ -240,7 +240,7 @@ describe('cancelling', () => {
 
     const record = await upload.harness.must('cancelUpload', { uploadId: upload.uploadId })
 
-    expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: true })
+    expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: true, why: 'person' })
   })
 
   it('is not clean while the store goes on listing the upload', async () => {
@@ -249,7 +249,7 @@ describe('cancelling', () => {
 
     const record = await upload.harness.must('cancelUpload', { uploadId: upload.uploadId })
 
-    expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: false })
+    expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: false, why: 'person' })
   })
 
   it('is not clean on the word of a store that gives no answer', async () => {
@@ -258,6 +258,6 @@ describe('cancelling', () => {
 
     const record = await upload.harness.must('cancelUpload', { uploadId: upload.uploadId })
 
-    expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: false })
+    expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: false, why: 'person' })
   })
 })

@@ -8,6 +8,7 @@ import { PartRecords } from '../../../electron/core/records/part-records.ts'
 import { ProgressRecords } from '../../../electron/core/records/progress-records.ts'
 import { CoreHarness, checksumOf, PART, someBytes } from '../../fakes/core-harness.ts'
 import { after, FaultyHttp, loseAnswer, loseRequest } from '../../fakes/faulty-http.ts'
+import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 const BYTES = someBytes(2 * PART + 3)
 const FULL = Object.assign(new Error('full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
@@ -176,7 +177,7 @@ describe('a crash', () => {
       .toEqual({ keys: [], unfinished: [] })
     await expect
       .poll(async () => (await harness.record(uploadId)).status, { timeout: 15_000 })
-      .toEqual({ phase: 'cancelled', storeIsClean: true })
+      .toEqual({ phase: 'cancelled', storeIsClean: true, why: 'person' })
   })
 })
 
@@ -214,8 +215,8 @@ describe('a beginning whose answer was lost', () => {
     const cancelled = await harness.must('cancelUpload', { uploadId })
     const again = await harness.must('cancelUpload', { uploadId })
 
-    expect(cancelled.status).toEqual({ phase: 'cancelled', storeIsClean: false })
-    expect(again.status).toEqual({ phase: 'cancelled', storeIsClean: true })
+    expect(cancelled.status).toEqual({ phase: 'cancelled', storeIsClean: false, why: 'person' })
+    expect(again.status).toEqual({ phase: 'cancelled', storeIsClean: true, why: 'person' })
     expect((await harness.stored(local)).unfinished).toEqual([])
   })
 
@@ -230,7 +231,7 @@ describe('a beginning whose answer was lost', () => {
 
     const cleaned = await harness.must('cancelUpload', { uploadId })
 
-    expect(cleaned.status).toEqual({ phase: 'cancelled', storeIsClean: true })
+    expect(cleaned.status).toEqual({ phase: 'cancelled', storeIsClean: true, why: 'person' })
     expect((await harness.stored(local)).unfinished).toEqual(['a.bin'])
     await harness.send(second.uploadId, BYTES, [1, 2, 3])
     expect(await harness.must('completeUpload', { uploadId: second.uploadId })).toMatchObject(
@@ -242,6 +243,7 @@ describe('a beginning whose answer was lost', () => {
 async function putForeign(local: Destination, key: string): Promise<void> {
   const other = await CoreHarness.start()
   const { destination } = await other.must('saveDestination', {
+    ...TYPED_KEYS,
     destinationId: null,
     name: '',
     provider: 'other',

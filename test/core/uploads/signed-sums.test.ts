@@ -3,6 +3,7 @@ import { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import type { Json } from '../../../electron/core/ports.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
+import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 const BYTES = someBytes(PART + 1)
 
@@ -15,6 +16,7 @@ async function bucketThatChecks(algorithm: ChecksumAlgorithm): Promise<Destinati
   harness = await CoreHarness.start()
   const local = await harness.must('openLocalBucket', {})
   const { destination } = await harness.must('saveDestination', {
+    ...TYPED_KEYS,
     destinationId: null,
     name: 'other',
     provider: 'other',

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import { lifeSeconds } from '../../../electron/core/uploads/sign-parts.ts'
 import { CoreHarness, checksumOf, PART, someBytes, statusOf } from '../../fakes/core-harness.ts'
+import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 const HOUR = 3_600_000
 const SUM = await checksumOf('crc64nvme', someBytes(5))
@@ -126,6 +127,7 @@ describe('a clock that is wrong by hours', () => {
     const elsewhere = await CoreHarness.start({ now: () => Date.now() - lagMs })
     try {
       const { destination } = await elsewhere.must('saveDestination', {
+        ...TYPED_KEYS,
         destinationId: null,
         name: 'far',
         provider: 'other',

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { CoreHarness, checksumOf, PART, someBytes } from '../../fakes/core-harness.ts'
+import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 let harness: CoreHarness
 let local: Destination
@@ -214,6 +215,7 @@ describe('keys', () => {
         sourceId,
         relativePath: names[index] ?? '',
         contentType: '',
+        hash8: null,
       })),
     })
 
@@ -246,6 +248,7 @@ describe('a destination that does not work', () => {
     ['a wrong region', { region: 'mars-1' }, { kind: 'region-wrong', region: 'local' }],
   ])('is said before a byte is sent: %s', async (_what, change, failure) => {
     const { destination } = await harness.must('saveDestination', {
+      ...TYPED_KEYS,
       destinationId: null,
       name: '',
       provider: 'other',
@@ -340,6 +343,7 @@ describe('a file dropped again', () => {
         sourceId,
         relativePath: paths[index] ?? '',
         contentType: '',
+        hash8: null,
       })),
     })
 
@@ -373,7 +377,7 @@ describe('a file dropped again', () => {
   it('becomes a copy of its own on the desktop while the first one is in order', async () => {
     const { uploadId } = await harness.queue(local, await harness.registerFile('a', someBytes(4)))
     const again = await harness.registerPath('a')
-    const items = [{ sourceId: again.sourceId, relativePath: 'a', contentType: '' }]
+    const items = [{ sourceId: again.sourceId, relativePath: 'a', contentType: '', hash8: null }]
 
     const sound = await harness.must('matchSources', { items })
     const failure = { kind: 'source-missing' } as const

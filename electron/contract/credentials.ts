@@ -1,0 +1,63 @@
+import * as z from 'zod/mini'
+
+const text = (max: number) => z.string().check(z.maxLength(max))
+
+/** Where the keys of a destination come from. Nothing in it is secret. */
+export const CredentialSource = z.discriminatedUnion('kind', [
+  /** Typed into the form: the secret, and a session token if there is one, lie in the vault. */
+  z.strictObject({ kind: z.literal('keys'), accessKeyId: text(300) }),
+  /** From `~/.aws/config` and `~/.aws/credentials`: keys, roles, processes, SSO. */
+  z.strictObject({ kind: z.literal('profile'), profile: text(200) }),
+  /** IAM Identity Center without a profile. */
+  z.strictObject({
+    kind: z.literal('sso'),
+    startUrl: text(2000),
+    ssoRegion: text(100),
+    accountId: text(20),
+    roleName: text(200),
+  }),
+  /** `AWS_ACCESS_KEY_ID` and its like, as Ferry was started with. */
+  z.strictObject({ kind: z.literal('environment') }),
+])
+export type CredentialSource = z.infer<typeof CredentialSource>
+
+export const CredentialKind = z.enum(['keys', 'profile', 'sso', 'environment'])
+export type CredentialKind = z.infer<typeof CredentialKind>
+
+/** What the form shows of a profile to choose it by. */
+export const AwsProfile = z.strictObject({
+  name: text(200),
+  kind: z.enum(['keys', 'role', 'sso', 'process', 'web-identity', 'empty']),
+  region: z.nullable(text(100)),
+  /** `endpoint_url`, also of its `services` section. */
+  endpoint: z.nullable(text(2000)),
+})
+export type AwsProfile = z.infer<typeof AwsProfile>
+
+export const SignInId = z.uuid().brand('SignInId')
+export type SignInId = z.infer<typeof SignInId>
+
+/** What is left to do until there are keys. */
+export const SignInStep = z.discriminatedUnion('step', [
+  /** `expiresAtMs` is null for keys that do not end by themselves. */
+  z.strictObject({ step: z.literal('ready'), expiresAtMs: z.nullable(z.number()) }),
+  /** The role asks for the six digits of this device (its serial number or ARN). */
+  z.strictObject({ step: z.literal('code'), serial: text(300) }),
+  /** The person confirms `userCode` on that page; `awaitSignIn` says when it is done. */
+  z.strictObject({
+    step: z.literal('browser'),
+    signInId: SignInId,
+    url: text(2000),
+    userCode: text(60),
+    expiresAtMs: z.number(),
+  }),
+])
+export type SignInStep = z.infer<typeof SignInStep>
+
+/** An account that a signed-in person may use, and as what. */
+export const SsoAccount = z.strictObject({
+  accountId: text(20),
+  name: text(300),
+  roleNames: z.array(text(200)),
+})
+export type SsoAccount = z.infer<typeof SsoAccount>

@@ -1,0 +1,44 @@
+import * as z from 'zod/mini'
+import { CredentialKind } from './credentials.ts'
+import { DestinationField } from './failure.ts'
+import { DestinationId } from './ids.ts'
+import { ProviderId } from './provider-id.ts'
+
+const text = (max: number) => z.string().check(z.maxLength(max))
+
+/** What the form sends. Fields come as typed; the host trims and judges them. */
+export const DestinationDraft = z.strictObject({
+  /** Set when an existing destination is edited; empty secret fields then mean "as before". */
+  destinationId: z.nullable(DestinationId),
+  name: text(200),
+  provider: ProviderId,
+  endpoint: text(2000),
+  region: text(100),
+  bucket: text(300),
+  prefix: text(2000),
+  pathStyle: z.boolean(),
+  /** Which of the fields below count. */
+  credentialKind: CredentialKind,
+  accessKeyId: text(300),
+  secretAccessKey: text(1000),
+  sessionToken: text(8000),
+  /** False: keep the secret only while Ferry runs. */
+  keepSecret: z.boolean(),
+  profile: text(200),
+  ssoStartUrl: text(2000),
+  ssoRegion: text(100),
+  ssoAccountId: text(40),
+  ssoRoleName: text(200),
+})
+export type DestinationDraft = z.infer<typeof DestinationDraft>
+
+/** What the host changed in a draft before it used it; the form says so. */
+export const DraftNote = z.strictObject({
+  field: DestinationField,
+  change: z.enum(['trimmed', 'scheme-added', 'slash-removed', 'slash-added', 'region-corrected']),
+})
+export type DraftNote = z.infer<typeof DraftNote>
+
+/** A bucket that the keys may see. */
+export const SeenBucket = z.strictObject({ name: text(255), region: z.nullable(text(100)) })
+export type SeenBucket = z.infer<typeof SeenBucket>

@@ -1,0 +1,16 @@
+import type { Destination } from '../../electron/contract/destination.ts'
+import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
+
+/** The fields of a draft whose keys are typed: all the other ways to keys are empty. */
+export const TYPED_KEYS = {
+  credentialKind: 'keys',
+  profile: '',
+  ssoStartUrl: '',
+  ssoRegion: '',
+  ssoAccountId: '',
+  ssoRoleName: '',
+} as const satisfies Partial<DestinationDraft>
+
+export function keyIdOf({ credentials }: Destination): string {
+  return credentials.kind === 'keys' ? credentials.accessKeyId : ''
+}
