@@ -1,0 +1,10 @@
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** The first letter or digit of a name as a person counts them, upper case; else its first sign. */
+export function initialOf(name: string): string {
+  const signs = [...GRAPHEMES.segment(name.trim())].map(({ segment }) => segment)
+  const sign = signs.find((each) => /[\p{L}\p{N}]/u.test(each)) ?? signs[0] ?? ''
+  const upper = sign.toLocaleUpperCase()
+  // “ß” would become two.
+  return [...GRAPHEMES.segment(upper)].length === 1 ? upper : sign
+}
