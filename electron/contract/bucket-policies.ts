@@ -1,0 +1,182 @@
+import type { CorsRule } from './check.ts'
+import type { Encryption, UploadRules } from './rules.ts'
+
+/** What a person wants from a bucket, each asking for permissions of its own. */
+export const POLICY_WANTS = ['upload', 'share', 'browse', 'delete', 'tidy', 'set-up'] as const
+export type PolicyWant = (typeof POLICY_WANTS)[number]
+
+export interface PolicyScope {
+  readonly bucket: string
+  /** Empty: the whole bucket. */
+  readonly prefix: string
+  /** As the form has it: it tells the partition of the names. */
+  readonly region: string
+  readonly wants: readonly PolicyWant[]
+  readonly rules: Pick<UploadRules, 'tags' | 'acl' | 'encryption'>
+}
+
+interface Statement {
+  readonly Sid: string
+  readonly Effect: 'Allow'
+  readonly Principal?: { readonly AWS: string }
+  readonly Action: readonly string[]
+  readonly Resource: string
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+}
+
+const PARTS = ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
+
+/**
+ * By what they are about: objects, or the bucket itself.
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ */
+const ACTIONS: Record<
+  PolicyWant,
+  { readonly onObjects: readonly string[]; readonly onBucket: readonly string[] }
+> = {
+  upload: { onObjects: ['s3:PutObject', ...PARTS], onBucket: [] },
+  share: { onObjects: ['s3:GetObject'], onBucket: [] },
+  // Of the bucket, too, but kept to the prefix by a condition: see `listing`.
+  browse: { onObjects: [], onBucket: [] },
+  delete: { onObjects: ['s3:DeleteObject', 's3:DeleteObjectVersion'], onBucket: [] },
+  tidy: { onObjects: PARTS, onBucket: ['s3:ListBucketMultipartUploads'] },
+  'set-up': {
+    onObjects: [],
+    onBucket: [
+      's3:GetBucketCORS',
+      's3:PutBucketCORS',
+      's3:GetLifecycleConfiguration',
+      's3:PutLifecycleConfiguration',
+      's3:GetBucketVersioning',
+    ],
+  },
+}
+
+/** For a user or role. Nothing wanted: null, since a policy without statements is none. */
+export function iamPolicy(scope: PolicyScope): string | null {
+  return policyText([...bucketStatements(scope), ...keyStatements(scope)])
+}
+
+/** The same for a bucket that names who may. `principal` as `isPrincipal` takes it. */
+export function bucketPolicy(scope: PolicyScope, principal: string): string | null {
+  // A bucket cannot give leave to use an encryption key.
+  return policyText(
+    bucketStatements(scope).map(({ Sid, Effect, ...rest }) => {
+      return { Sid, Effect, Principal: { AWS: principal }, ...rest }
+    }),
+  )
+}
+
+/** A user, role or account, never everybody. Ceph's have a tenant or nothing for the account. */
+export function isPrincipal(text: string): boolean {
+  return /^arn:[a-z-]+:(iam|sts)::[\w-]*:(root|(user|role|assumed-role|federated-user)\/[\w+=,.@/-]+)$/.test(
+    text,
+  )
+}
+
+/** What stands in the text until the person says who. */
+export function examplePrincipal(region: string): string {
+  return `arn:${partitionOf(region)}:iam::111122223333:user/NAME`
+}
+
+/** docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
+  if (region.startsWith('cn-')) return 'aws-cn'
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+}
+
+function policyText(statements: readonly Statement[]): string | null {
+  if (statements.length === 0) return null
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2)
+}
+
+function bucketStatements(scope: PolicyScope): readonly Statement[] {
+  const bucket = `arn:${partitionOf(scope.region)}:s3:::${literal(scope.bucket)}`
+  const wanted = scope.wants.map((want) => ACTIONS[want])
+  const onObjects = [...wanted.flatMap((each) => each.onObjects), ...actionsOfRules(scope)]
+  const onBucket = wanted.flatMap((each) => each.onBucket)
+  return [
+    ...allow('FerryFiles', onObjects, `${bucket}/${literal(scope.prefix)}*`),
+    ...listing(scope, bucket),
+    ...allow('FerryBucket', onBucket, bucket),
+  ]
+}
+
+function actionsOfRules({ wants, rules }: PolicyScope): readonly string[] {
+  if (!wants.includes('upload')) return []
+  return [
+    ...(rules.tags.length > 0 ? ['s3:PutObjectTagging'] : []),
+    ...(rules.acl === null ? [] : ['s3:PutObjectAcl']),
+  ]
+}
+
+function listing({ wants, prefix }: PolicyScope, bucket: string): readonly Statement[] {
+  if (!wants.includes('browse')) return []
+  const [statement] = allow('FerryList', ['s3:ListBucket'], bucket)
+  if (statement === undefined || prefix === '') return statement === undefined ? [] : [statement]
+  return [{ ...statement, Condition: { StringLike: { 's3:prefix': [`${literal(prefix)}*`] } } }]
+}
+
+function allow(Sid: string, actions: readonly string[], Resource: string): readonly Statement[] {
+  const Action = [...new Set(actions)]
+  return Action.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action, Resource }]
+}
+
+/**
+ * A key of the person's own has to be allowed by itself; with the account's own for S3 nothing has
+ * to be. Parts need `kms:Decrypt`, too.
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+ */
+function keyStatements({ wants, rules, region }: PolicyScope): readonly Statement[] {
+  const keyId = keyIdOf(rules.encryption)
+  const actions = [
+    ...(wants.includes('upload') ? ['kms:GenerateDataKey', 'kms:Decrypt'] : []),
+    ...(wants.includes('share') ? ['kms:Decrypt'] : []),
+  ]
+  if (keyId === '') return []
+  const alias = /(?:^|:)(alias\/.+)$/.exec(keyId)?.[1]
+  const anyKey = `arn:${partitionOf(region)}:kms:${literal(region) || '*'}:*:key/`
+  // An alias is no resource of these actions, but a condition may name it:
+  // docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+  if (alias !== undefined) {
+    return allow('FerryKey', actions, `${anyKey}*`).map((statement) => {
+      const Condition = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': [literal(alias)] } }
+      return { ...statement, Condition }
+    })
+  }
+  const isWhole = keyId.startsWith('arn:')
+  return allow('FerryKey', actions, isWhole ? literal(keyId) : `${anyKey}${literal(keyId)}`)
+}
+
+function keyIdOf(encryption: Encryption): string {
+  return encryption.kind === 'kms' ? encryption.keyId.trim() : ''
+}
+
+/**
+ * `*`, `?` and `$` mean something in a policy; so written, they stand for themselves.
+ * docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+function literal(text: string): string {
+  return text.replaceAll(/[*?$]/g, (character) => `\${${character}}`)
+}
+
+/**
+ * The one CORS rule that Ferry's window needs. S3 takes no wildcard in `ExposeHeaders`. POST is for
+ * forms by which somebody else puts files in.
+ */
+export function corsRuleFor(origin: string): CorsRule {
+  return {
+    allowedOrigins: [origin],
+    allowedMethods: ['PUT', 'GET', 'HEAD', 'POST'],
+    allowedHeaders: ['*'],
+    exposeHeaders: [
+      'ETag',
+      'x-amz-checksum-crc64nvme',
+      'x-amz-checksum-crc32c',
+      'x-amz-checksum-sha256',
+      'x-amz-checksum-type',
+      'x-amz-version-id',
+    ],
+    maxAgeSeconds: 3600,
+  }
+}
