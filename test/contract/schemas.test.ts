@@ -3,9 +3,6 @@ import { mapRows } from '../../electron/contract/bridge.ts'
 import { commands, notices } from '../../electron/contract/commands.ts'
 import { Destination } from '../../electron/contract/destination.ts'
 import { Failure } from '../../electron/contract/failure.ts'
-import { S3_LIMITS } from '../../electron/contract/limits.ts'
-import { ProviderId } from '../../electron/contract/provider-id.ts'
-import { endpointOf, PROVIDERS, providerOf } from '../../electron/contract/providers.ts'
 import { unreachable } from '../../electron/contract/unreachable.ts'
 import { PartToSign, UploadRecord } from '../../electron/contract/upload.ts'
 
@@ -97,22 +94,6 @@ describe('the tables', () => {
       expect(input.safeParse([]).success).toBe(false)
       expect(input.safeParse('text').success).toBe(false)
     }
-  })
-})
-
-describe('the providers', () => {
-  it('are all there, once', () => {
-    expect(PROVIDERS.map((each) => each.id)).toEqual(ProviderId.options)
-  })
-
-  it('keep within what S3 allows, and have addresses that are addresses', () => {
-    for (const provider of PROVIDERS) {
-      expect(provider.maxPartCount).toBeLessThanOrEqual(S3_LIMITS.maxPartCount)
-      expect(URL.canParse(provider.endpointExample)).toBe(true)
-      const endpoint = endpointOf(provider, '')
-      if (endpoint !== null) expect(new URL(endpoint).host).toContain(provider.defaultRegion)
-    }
-    expect(providerOf('scaleway').maxPartCount).toBe(1000)
   })
 })
 
