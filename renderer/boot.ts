@@ -117,7 +117,8 @@ async function openServices(
   }
   const failure = await adoptAll(bridge, queue)
   if (failure === null) {
-    return succeeded({ services: { commands: bridge.commands, queue, intake, session }, close })
+    const { commands, notices } = bridge
+    return succeeded({ services: { commands, notices, queue, intake, session }, close })
   }
   close()
   return failed(failure)

@@ -1,5 +1,5 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
-import type { CommandCalls } from '../../../electron/contract/bridge.ts'
+import type { CommandCalls, NoticeSubscriptions } from '../../../electron/contract/bridge.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import type { QueueSnapshot, UploadQueue, UploadView } from '../../upload/engine/queue-view.ts'
 import type { Intake } from '../../upload/intake.ts'
@@ -8,6 +8,7 @@ import type { Session, SessionState } from './session.ts'
 /** Everything that features may reach. Given by the composition root, so tests can give others. */
 export interface Services {
   readonly commands: CommandCalls
+  readonly notices: Pick<NoticeSubscriptions, 'checkProgressed'>
   readonly queue: UploadQueue
   readonly intake: Intake
   readonly session: Session
