@@ -180,3 +180,13 @@ export function corsRuleFor(origin: string): CorsRule {
     maxAgeSeconds: 3600,
   }
 }
+
+/** The one lifecycle rule by which the bucket removes unfinished uploads by itself. */
+export function unfinishedRuleFor(days: number) {
+  return {
+    ID: `Remove unfinished uploads after ${days} days`,
+    Status: 'Enabled',
+    Filter: { Prefix: '' },
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: days },
+  } as const
+}
