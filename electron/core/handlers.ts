@@ -3,6 +3,7 @@ import type { CommandHandlers } from '../contract/bridge.ts'
 import { type CommandName, commands } from '../contract/commands.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import { checkDestination } from './check/check-destination.ts'
+import { duplicateDestination, setDestinationLook } from './destinations/change-destination.ts'
 import type { Destinations } from './destinations/destinations.ts'
 import { forgetDestination, saveDestination } from './destinations/edit-destination.ts'
 import { isDiskFull } from './disk-full.ts'
@@ -50,9 +51,9 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     awaitSignIn: async () => failed({ kind: 'not-now' }),
     cancelSignIn: async () => failed({ kind: 'not-now' }),
     listSsoAccounts: async () => failed({ kind: 'not-now' }),
-    setDestinationLook: async () => failed({ kind: 'not-now' }),
-    duplicateDestination: async () => failed({ kind: 'not-now' }),
-    setDefaultDestination: async () => failed({ kind: 'not-now' }),
+    setDestinationLook: async (input) => setDestinationLook(destinations, input),
+    duplicateDestination: ({ destinationId }) => duplicateDestination(destinations, destinationId),
+    setDefaultDestination: async ({ destinationId }) => destinations.setDefault(destinationId),
     saveRules: async () => failed({ kind: 'not-now' }),
     exportSettings: async () => failed({ kind: 'not-now' }),
     importSettings: async () => failed({ kind: 'not-now' }),
@@ -61,7 +62,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     selectDestination: async ({ destinationId }) => destinations.select(destinationId),
     forgetDestination: ({ destinationId }) => forgetDestination(edited, destinationId),
     setLinkLife: async ({ destinationId, linkSeconds }) =>
-      destinations.setLinkLife(destinationId, linkSeconds),
+      destinations.change(destinationId, { linkSeconds }),
 
     matchSources: async ({ items }) =>
       succeeded({ matches: matchSources(records.sources, sources, items) }),

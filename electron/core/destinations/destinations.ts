@@ -2,44 +2,31 @@ import { randomUUID } from 'node:crypto'
 import type { NoticePayload } from '../../contract/commands.ts'
 import type { Destination } from '../../contract/destination.ts'
 import type { DestinationId } from '../../contract/ids.ts'
-import { DEFAULT_LINK_SECONDS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { DEFAULT_RULES } from '../../contract/rules.ts'
 import type { SettingsStore } from '../ports.ts'
-import type { Credentials } from './credentials.ts'
+import type { Credentials, Kept } from './credentials.ts'
+import { DestinationState } from './destination-state.ts'
 import type { CleanDraft, Secrets } from './draft.ts'
-import {
-  type DestinationList,
-  isSamePlace,
-  type Learnt,
-  learntAt,
-  readDestinations,
-  type StoredDestination,
-  writeDestinations,
-} from './stored-destination.ts'
+import { copiedStored, localStored, savedStored } from './new-stored.ts'
+import { inRegion } from './region.ts'
+import { isSamePlace, type Learnt, learntAt, type StoredDestination } from './stored-destination.ts'
 
-/**
- * There is one bucket on this computer per data folder, so it needs no id of its own making; a
- * fixed one finds its uploads again when the settings were lost.
- */
-const LOCAL_ID = '10ca10ca-0000-4000-8000-000000000001' as DestinationId
+type Nothing = Record<string, never>
+/** What a person changes of a destination without touching its connection. */
+type Own = Partial<Pick<StoredDestination, 'name' | 'color' | 'linkSeconds' | 'rules'>>
 
-/** The buckets that the person connected. The settings file is written before memory changes. */
+/** The buckets that the person connected, and their keys. */
 export class Destinations {
-  readonly #settings: SettingsStore
+  readonly #state: DestinationState
   readonly #credentials: Credentials
-  readonly #changed: () => void
-  #state: DestinationList
-  /** Entries of the settings file that could not be read. */
-  readonly droppedCount: number
 
   constructor(settings: SettingsStore, credentials: Credentials, changed: () => void) {
-    this.#settings = settings
+    this.#state = new DestinationState(settings, changed)
     this.#credentials = credentials
-    this.#changed = changed
-    const { selectedId, list, dropped } = readDestinations(settings)
-    this.#state = { selectedId, list }
-    this.droppedCount = dropped
+  }
+
+  get droppedCount(): number {
+    return this.#state.droppedCount
   }
 
   all(): readonly StoredDestination[] {
@@ -48,11 +35,8 @@ export class Destinations {
 
   /** What the page gets to see. */
   listed(): NoticePayload<'destinationsChanged'> {
-    return {
-      destinations: this.#state.list.map((each) => this.shown(each)),
-      selectedId: this.#state.selectedId,
-      defaultId: null,
-    }
+    const { list, selectedId, defaultId } = this.#state
+    return { destinations: list.map((each) => this.shown(each)), selectedId, defaultId }
   }
 
   shown(stored: StoredDestination): Destination {
@@ -62,7 +46,7 @@ export class Destinations {
   }
 
   find(destinationId: DestinationId): StoredDestination | null {
-    return this.#state.list.find((each) => each.destinationId === destinationId) ?? null
+    return this.#state.find(destinationId)
   }
 
   /** The one on this computer; there is at most one. */
@@ -75,7 +59,10 @@ export class Destinations {
     const revealed = await this.#credentials.reveal(stored.destinationId, stored.keptSecret)
     if (!revealed.ok) return revealed
     const { secrets, renewed } = revealed.value
-    if (renewed !== null) this.#put({ ...stored, keptSecret: renewed }, this.#state.selectedId)
+    const now = this.find(stored.destinationId)
+    if (renewed !== null && now?.keptSecret === stored.keptSecret) {
+      this.#state.putUnseen({ ...now, keptSecret: renewed })
+    }
     return succeeded(secrets)
   }
 
@@ -87,19 +74,10 @@ export class Destinations {
   ): Promise<Outcome<Destination>> {
     const secrets = await this.#secretsFor(clean, former)
     if (!secrets.ok) return secrets
-    const destinationId = former?.destinationId ?? (randomUUID() as DestinationId)
+    const destinationId = former?.destinationId ?? newId()
     const kept = await this.#credentials.keep(destinationId, secrets.value, isKept)
     if (!kept.ok) return kept
-    const stored: StoredDestination = {
-      destinationId,
-      kind: 's3',
-      color: former?.color ?? 'blue',
-      rules: former?.rules ?? DEFAULT_RULES,
-      linkSeconds: former?.linkSeconds ?? DEFAULT_LINK_SECONDS,
-      ...clean.fields,
-      ...learntAt(this.find(destinationId), clean.fields),
-      ...kept.value,
-    }
+    const stored = savedStored(destinationId, clean, kept.value, this.#state.list)
     await this.#putOrWipe(stored)
     if (former !== null && former.keptSecret !== null) {
       await this.#credentials.discardStored(former.keptSecret)
@@ -113,44 +91,55 @@ export class Destinations {
     secretAccessKey: string,
     isSelected: boolean,
   ): Promise<Destination> {
-    const former = this.local()
-    const destinationId = LOCAL_ID
+    const stored = localStored(fields, this.#state.list)
+    const { destinationId } = stored
     await this.#credentials.keep(destinationId, { secretAccessKey, sessionToken: '' }, false)
-    const stored: StoredDestination = {
-      destinationId,
-      kind: 'local',
-      color: former?.color ?? 'teal',
-      rules: former?.rules ?? DEFAULT_RULES,
-      findings: former?.findings ?? null,
-      name: former?.name ?? 'This computer',
-      provider: 'other',
-      prefix: '',
-      pathStyle: true,
-      secretPlace: 'file',
-      linkSeconds: former?.linkSeconds ?? DEFAULT_LINK_SECONDS,
-      maxPartCount: 10_000,
-      keptSecret: null,
-      // Ferry's own, so nobody needs to ask: test/core/local-bucket/conformance.
-      integrity: 'crc64nvme',
-      probeKey: null,
-      ...fields,
-    }
-    this.#put(stored, isSelected ? destinationId : this.#state.selectedId)
+    this.#state.put(stored, isSelected ? destinationId : this.#state.selectedId)
     return this.shown(stored)
   }
 
-  select(destinationId: DestinationId): Outcome<Record<string, never>> {
-    if (this.find(destinationId) === null) return failed({ kind: 'unknown-id' })
-    this.#replace({ ...this.#state, selectedId: destinationId })
-    return succeeded({})
+  /** The secret is kept once more, so that each can be forgotten without the other. */
+  async duplicate(original: StoredDestination): Promise<Outcome<Destination>> {
+    const destinationId = newId()
+    const kept = await this.#keepOnceMore(original, destinationId)
+    if (!kept.ok) return kept
+    const copy = copiedStored(destinationId, original, kept.value, this.#state.list)
+    await this.#putOrWipe(copy)
+    return succeeded(this.shown(copy))
   }
 
-  setLinkLife(destinationId: DestinationId, linkSeconds: number): Outcome<Destination> {
+  /** Without keys. */
+  add(added: readonly StoredDestination[]): void {
+    this.#state.add(added)
+  }
+
+  select(destinationId: DestinationId): Outcome<Nothing> {
+    return this.#state.select(destinationId) ? succeeded({}) : failed({ kind: 'unknown-id' })
+  }
+
+  setDefault(destinationId: DestinationId | null): Outcome<Nothing> {
+    return this.#state.setDefault(destinationId) ? succeeded({}) : failed({ kind: 'unknown-id' })
+  }
+
+  change(destinationId: DestinationId, own: Own): Outcome<Destination> {
     const stored = this.find(destinationId)
     if (stored === null) return failed({ kind: 'unknown-id' })
-    const changed = { ...stored, linkSeconds }
-    this.#put(changed, this.#state.selectedId)
+    const changed = { ...stored, ...own }
+    this.#state.put(changed)
     return succeeded(this.shown(changed))
+  }
+
+  /**
+   * The store at `place` named another region. Answers whether it is worth asking again: the
+   * destination is another now, also when somebody else has changed it meanwhile.
+   */
+  correctRegion(place: StoredDestination, region: string): boolean {
+    const stored = this.find(place.destinationId)
+    if (stored === null || !isSamePlace(stored, place)) return stored !== null
+    const corrected = inRegion(stored, region)
+    if (corrected === null) return false
+    this.#state.put({ ...corrected, ...learntAt(stored, corrected) })
+    return true
   }
 
   /** Passed over when the destination was edited meanwhile and means another place now. */
@@ -158,20 +147,15 @@ export class Destinations {
     const stored = this.find(place.destinationId)
     if (stored === null || !isSamePlace(stored, place)) return
     const next = { ...stored, ...learnt }
-    const list = this.#state.list.map((each) => (each === stored ? next : each))
-    const state = { ...this.#state, list }
-    writeDestinations(this.#settings, state)
-    this.#state = state
-    // Pages see what is checked, and nothing of how it was asked.
-    if (next.integrity !== stored.integrity) this.#changed()
+    // Pages see what the store does, and nothing of how it was asked.
+    const isSeen = next.integrity !== stored.integrity || next.findings !== stored.findings
+    if (isSeen) this.#state.put(next)
+    else this.#state.putUnseen(next)
   }
 
   /** The secret goes, too. */
   async forget(stored: StoredDestination): Promise<void> {
-    const list = this.#state.list.filter((each) => each.destinationId !== stored.destinationId)
-    const wasSelected = this.#state.selectedId === stored.destinationId
-    const selectedId = wasSelected ? (list[0]?.destinationId ?? null) : this.#state.selectedId
-    this.#replace({ selectedId, list })
+    this.#state.remove(stored.destinationId)
     await this.#credentials.wipe(stored.destinationId, stored.keptSecret)
   }
 
@@ -181,28 +165,27 @@ export class Destinations {
     return this.secretsOf(former)
   }
 
+  /** A secret that is gone, or that other credentials never had, is no reason to copy nothing. */
+  async #keepOnceMore(stored: StoredDestination, id: DestinationId): Promise<Outcome<Kept>> {
+    const { secretPlace } = stored
+    const secrets = await this.secretsOf(stored)
+    if (secrets.ok) return this.#credentials.keep(id, secrets.value, secretPlace !== 'memory')
+    if (secrets.failure.kind !== 'secret-missing') return secrets
+    return succeeded({ secretPlace, keptSecret: null })
+  }
+
   /** A secret must not outlive the destination that could not be stored. */
   async #putOrWipe(stored: StoredDestination): Promise<void> {
+    const { destinationId, keptSecret } = stored
     try {
-      this.#put(stored, stored.destinationId)
+      this.#state.put(stored, destinationId)
     } catch (error) {
-      await this.#credentials.wipe(stored.destinationId, stored.keptSecret)
+      await this.#credentials.wipe(destinationId, keptSecret)
       throw error
     }
   }
+}
 
-  #put(stored: StoredDestination, selectedId: DestinationId | null): void {
-    const { list } = this.#state
-    const isNew = !list.some((each) => each.destinationId === stored.destinationId)
-    const next = isNew
-      ? [...list, stored]
-      : list.map((each) => (each.destinationId === stored.destinationId ? stored : each))
-    this.#replace({ selectedId, list: next })
-  }
-
-  #replace(state: DestinationList): void {
-    writeDestinations(this.#settings, state)
-    this.#state = state
-    this.#changed()
-  }
+function newId(): DestinationId {
+  return randomUUID() as DestinationId
 }

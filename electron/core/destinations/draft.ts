@@ -5,6 +5,7 @@ import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { endpointOf, type Provider, providerOf } from '../../contract/providers.ts'
 import { judgedEndpoint } from './draft-endpoint.ts'
+import { regionNamedIn } from './region.ts'
 
 export interface Secrets {
   readonly secretAccessKey: string
@@ -164,13 +165,4 @@ class DraftJudge {
   #refuse(field: DestinationField, problem: FieldProblem['problem']): void {
     this.problems.push({ field, problem })
   }
-}
-
-/** Null where the address names none, or is not one of the provider's own. */
-function regionNamedIn(provider: Provider, endpoint: string): string | null {
-  const [before, after] = provider.endpointTemplate?.split('{region}') ?? []
-  if (before === undefined || after === undefined) return null
-  if (!endpoint.startsWith(before) || !endpoint.endsWith(after)) return null
-  const named = endpoint.slice(before.length, endpoint.length - after.length)
-  return /^[a-z0-9-]+$/.test(named) ? named : null
 }

@@ -48,43 +48,58 @@ export function isSamePlace(one: Place, other: Place): boolean {
 type Place = Pick<Destination, 'provider' | 'endpoint' | 'region' | 'bucket' | 'pathStyle'>
 
 const KEY = 'destinations'
+const COLORS = DestinationColor.options
 
 const StoredList = z.object({
   selectedId: z.nullable(DestinationId),
+  /** Absent in files of older Ferrys. */
+  defaultId: z.catch(z.nullable(DestinationId), null),
   list: z.array(z.unknown()),
 })
 
 export interface DestinationList {
   readonly selectedId: DestinationId | null
+  /** Selected at each start; null: the one selected last. */
+  readonly defaultId: DestinationId | null
   readonly list: readonly StoredDestination[]
 }
 
 /** Entries that are damaged are counted, not repeated: one bad line must not cost the others. */
 export function readDestinations(settings: SettingsStore): DestinationList & { dropped: number } {
-  const parsed = StoredList.safeParse(settings.get(KEY))
+  const stored = settings.get(KEY)
+  const parsed = StoredList.safeParse(stored)
   if (!parsed.success) {
-    return { selectedId: null, list: [], dropped: settings.get(KEY) === undefined ? 0 : 1 }
+    return { selectedId: null, defaultId: null, list: [], dropped: stored === undefined ? 0 : 1 }
   }
-  const list = parsed.data.list.flatMap((entry) => {
-    const destination = StoredDestination.safeParse(upgraded(entry))
+  const { selectedId, defaultId } = parsed.data
+  const list = parsed.data.list.flatMap((entry, place) => {
+    const destination = StoredDestination.safeParse(upgraded(entry, place))
     return destination.success ? [destination.data] : []
   })
-  const isThere = list.some((each) => each.destinationId === parsed.data.selectedId)
+  const thereOf = (id: DestinationId | null) =>
+    list.some((each) => each.destinationId === id) ? id : null
   return {
-    selectedId: isThere ? parsed.data.selectedId : null,
+    selectedId: thereOf(selectedId),
+    defaultId: thereOf(defaultId),
     list,
     dropped: parsed.data.list.length - list.length,
   }
 }
 
-/** Keys were the only credentials once, and lay beside the other fields. */
-function upgraded(entry: unknown): unknown {
-  if (typeof entry !== 'object' || entry === null || !('accessKeyId' in entry)) return entry
-  const { accessKeyId, ...rest } = entry
+/**
+ * Keys were the only credentials once, and lay beside the other fields. Colours came later; what
+ * has none gets one by its place in the list, so that neighbours differ.
+ */
+function upgraded(entry: unknown, place: number): unknown {
+  if (typeof entry !== 'object' || entry === null) return entry
+  const colored = { color: COLORS[place % COLORS.length], ...entry }
+  if (!('accessKeyId' in colored)) return colored
+  const { accessKeyId, ...rest } = colored
   return { ...rest, credentials: { kind: 'keys', accessKeyId } }
 }
 
 export function writeDestinations(settings: SettingsStore, state: DestinationList): void {
-  const value: Json = { selectedId: state.selectedId, list: [...state.list] }
+  const { selectedId, defaultId, list } = state
+  const value: Json = { selectedId, defaultId, list: [...list] }
   settings.set(KEY, value)
 }

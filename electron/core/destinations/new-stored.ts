@@ -1,0 +1,80 @@
+import type { Destination } from '../../contract/destination.ts'
+import type { DestinationId } from '../../contract/ids.ts'
+import { DEFAULT_LINK_SECONDS } from '../../contract/limits.ts'
+import { DEFAULT_RULES } from '../../contract/rules.ts'
+import type { Kept } from './credentials.ts'
+import type { CleanDraft } from './draft.ts'
+import { copyName, freeName, leastUsedColor } from './look.ts'
+import { learntAt, type StoredDestination } from './stored-destination.ts'
+
+/**
+ * There is one bucket on this computer per data folder, so it needs no id of its own making; a
+ * fixed one finds its uploads again when the settings were lost.
+ */
+const LOCAL_ID = '10ca10ca-0000-4000-8000-000000000001' as DestinationId
+
+/** The bucket on this computer as the settings hold it: what a person chose of it stays. */
+export function localStored(
+  fields: Pick<Destination, 'endpoint' | 'region' | 'bucket' | 'credentials'>,
+  others: readonly StoredDestination[],
+): StoredDestination {
+  const former = others.find((each) => each.kind === 'local') ?? null
+  return {
+    destinationId: LOCAL_ID,
+    kind: 'local',
+    color: former?.color ?? leastUsedColor(others),
+    rules: former?.rules ?? DEFAULT_RULES,
+    findings: former?.findings ?? null,
+    name: former?.name ?? 'This computer',
+    provider: 'other',
+    prefix: '',
+    pathStyle: true,
+    secretPlace: 'file',
+    linkSeconds: former?.linkSeconds ?? DEFAULT_LINK_SECONDS,
+    maxPartCount: 10_000,
+    keptSecret: null,
+    // Ferry's own, so nobody needs to ask: test/core/local-bucket/conformance.
+    integrity: 'crc64nvme',
+    probeKey: null,
+    ...fields,
+  }
+}
+
+/** What a draft becomes: what it does not say is as before, or as it is for a new one. */
+export function savedStored(
+  destinationId: DestinationId,
+  { fields }: CleanDraft,
+  kept: Kept,
+  list: readonly StoredDestination[],
+): StoredDestination {
+  const former = list.find((each) => each.destinationId === destinationId) ?? null
+  return {
+    destinationId,
+    kind: 's3',
+    color: former?.color ?? leastUsedColor(list),
+    rules: former?.rules ?? DEFAULT_RULES,
+    linkSeconds: former?.linkSeconds ?? DEFAULT_LINK_SECONDS,
+    ...fields,
+    name: former === null ? freeName(fields.name, list) : fields.name,
+    ...learntAt(former, fields),
+    ...kept,
+  }
+}
+
+/** Keys, rules and what was learnt go along. */
+export function copiedStored(
+  destinationId: DestinationId,
+  original: StoredDestination,
+  kept: Kept,
+  list: readonly StoredDestination[],
+): StoredDestination {
+  return {
+    ...original,
+    ...kept,
+    destinationId,
+    name: copyName(original.name, list),
+    color: leastUsedColor(list),
+    // It is cleaned up by the original.
+    probeKey: null,
+  }
+}
