@@ -97,6 +97,11 @@ function useRowCalls(onEdit: OnEdit, onChooseFile: () => void): RowCalls {
         const field = failure === null ? null : fieldToMend(failure.kind)
         if (found !== undefined) latest.current.onEdit(found, field)
       },
+      onSignIn({ record }) {
+        const { destinations } = session.snapshot()
+        const found = destinations.find((each) => each.destinationId === record.destinationId)
+        if (found !== undefined) latest.current.onEdit(found, null)
+      },
       onChooseFile: () => latest.current.onChooseFile(),
       renderLinkActions: ({ record }) => <LinkActions record={record} />,
     }),

@@ -10,6 +10,8 @@ export function fieldToMend(kind: FailureKind): DestinationField | null {
       return 'accessKeyId'
     case 'secret-missing':
       return 'secretAccessKey'
+    case 'keys-unavailable':
+      return 'profile'
     case 'host-not-found':
     case 'host-unreachable':
     case 'tls-failed':

@@ -73,6 +73,7 @@ export const ACTION_LABELS: Record<FailureAction, string> = {
   retry: 'Retry',
   'edit-connection': 'Edit connection',
   'enter-keys': 'Enter keys',
+  'sign-in': 'Sign in again',
   'choose-file': 'Choose the file',
   'upload-again': 'Upload again',
   'open-data-folder': 'Open folder',

@@ -5,6 +5,7 @@ import { type FailureAction, failureText } from '../failure-text.ts'
 const CURED_BY_SAVING: ReadonlySet<FailureAction | null> = new Set([
   'edit-connection',
   'enter-keys',
+  'sign-in',
 ])
 
 /**

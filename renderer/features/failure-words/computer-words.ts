@@ -64,11 +64,14 @@ export function computerWords(failure: ComputerFailure): FailureText {
         'open-data-folder',
       )
     case 'rules-invalid':
-      return text('Some rules need another look.', 'They are marked in the form.')
+      return text(
+        'The rules of this destination need another look.',
+        'Open them: what is wrong is marked there.',
+      )
     case 'type-not-allowed':
       return text(
         `This destination takes no files of this type (${failure.contentType || 'unknown'}).`,
-        'Upload it elsewhere, or allow the type in the destination’s rules.',
+        'Allow the type in its rules and try again, or upload the file elsewhere.',
       )
     case 'key-taken':
       return text(

@@ -1,4 +1,5 @@
 import { computerWords } from './computer-words.ts'
+import { keysWords } from './keys-words.ts'
 import { type ActingFailure, type FailureText, text } from './words.ts'
 
 /** For failures that the person must act on; those of this computer are said next door. */
@@ -48,16 +49,14 @@ export function connectionWords(failure: ActingFailure): FailureText {
       )
     case 'sign-in-needed':
       return text(
-        'Your sign-in has ended.',
-        'Sign in again; what waits for it goes on from the parts already sent.',
-        'enter-keys',
+        failure.by === 'browser'
+          ? 'Your sign-in has ended.'
+          : 'Your sign-in with this device’s code has ended.',
+        'What waits for it goes on by itself after the next one.',
+        'sign-in',
       )
     case 'keys-unavailable':
-      return text(
-        `“${failure.source}” gives no keys (${failure.reason}).`,
-        'Mend it, or choose other keys.',
-        'edit-connection',
-      )
+      return keysWords(failure)
     case 'access-denied':
       return text(
         'The store accepts the keys, but they may not do this here.',

@@ -5,6 +5,8 @@ export type FailureAction =
   | 'retry'
   | 'edit-connection'
   | 'enter-keys'
+  /** At IAM Identity Center, or with a device's code. */
+  | 'sign-in'
   | 'choose-file'
   | 'upload-again'
   | 'open-data-folder'

@@ -10,6 +10,8 @@ export interface SessionState {
   readonly destinations: readonly Destination[]
   /** The one that drops go to; null before the first is made. */
   readonly selected: Destination | null
+  /** The one that is selected when Ferry starts; null: the one selected last. */
+  readonly defaultId: DestinationId | null
 }
 
 /** What the page knows of the host and its destinations, kept up to date by notices. */
@@ -37,9 +39,9 @@ async function readState({ commands }: SessionBridge): Promise<Outcome<SessionSt
   return succeeded({ host: host.value, ...listState(list.value) })
 }
 
-function listState({ destinations, selectedId }: NoticePayload<'destinationsChanged'>) {
+function listState({ destinations, selectedId, defaultId }: NoticePayload<'destinationsChanged'>) {
   const selected = destinations.find((each) => each.destinationId === selectedId) ?? null
-  return { destinations, selected }
+  return { destinations, selected, defaultId }
 }
 
 function sessionOver(bridge: SessionBridge, first: SessionState): Session {

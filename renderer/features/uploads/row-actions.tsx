@@ -26,6 +26,14 @@ const PAUSABLE: ReadonlySet<ViewPhase> = new Set([
 const STUCK: ReadonlySet<ViewPhase> = new Set(['needs-you', 'failed'])
 const OVER: ReadonlySet<ViewPhase> = new Set(['done', 'cancelled'])
 
+const ABOUT_CONNECTION: ReadonlySet<FailureAction> = new Set([
+  'edit-connection',
+  'enter-keys',
+  'sign-in',
+])
+/** These bring the upload forward by themselves; trying again before would only fail again. */
+const ENOUGH_ALONE: ReadonlySet<FailureAction | null> = new Set(['choose-file', 'sign-in'])
+
 export function RowActions({
   view,
   calls,
@@ -102,7 +110,7 @@ function RescueButtons({ view, calls }: { readonly view: UploadView; readonly ca
   return (
     <>
       {own}
-      {action !== 'choose-file' && (
+      {!(own !== null && ENOUGH_ALONE.has(action)) && (
         <Button
           tone={own === null ? 'primary' : 'plain'}
           onClick={() => queue.retry(view.uploadId)}
@@ -124,10 +132,11 @@ function useOwnAction(
   const isLocal = useDestination(view)?.kind === 'local'
   if (action === null || action === 'retry' || action === 'upload-again') return null
   // Ferry keeps the connection of the bucket on this computer itself; there is nothing to edit.
-  if (isLocal && (action === 'edit-connection' || action === 'enter-keys')) return null
+  if (isLocal && ABOUT_CONNECTION.has(action)) return null
   const act: Record<Exclude<FailureAction, 'retry' | 'upload-again'>, () => void> = {
     'edit-connection': () => calls.onEditConnection(view),
     'enter-keys': () => calls.onEditConnection(view),
+    'sign-in': () => calls.onSignIn(view),
     'choose-file': calls.onChooseFile,
     'open-data-folder': () => openFolder('data'),
     'open-bucket-folder': () => openFolder('local-bucket'),

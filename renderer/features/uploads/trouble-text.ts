@@ -5,7 +5,9 @@ import { failureText } from '../failure-text.ts'
 export function troubleText({ failure, retryAtMs }: UploadView, nowMs: number): string {
   if (failure === null) return 'It stopped.'
   const { problem, wayOut, action } = failureText(failure, nowMs)
-  if (action === 'enter-keys') return `Sign in again: ${withSmallStart(problem)} ${wayOut}`
+  if (action === 'enter-keys' || action === 'sign-in') {
+    return `Sign in again: ${withSmallStart(problem)} ${wayOut}`
+  }
   // The engine looks again by itself as long as it says when.
   if (failure.kind === 'disk-full' && retryAtMs !== null) {
     return `${problem} Free some space; it goes on by itself when there is room.`
