@@ -80,9 +80,9 @@ export function examplePrincipal(region: string): string {
 }
 
 /** docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
-  if (region.startsWith('cn-')) return 'aws-cn'
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+export function partitionOf(region: string): string {
+  const [, odd] = /^(cn|us-gov|eusc)-/.exec(region) ?? []
+  return odd === undefined ? 'aws' : `aws-${odd}`
 }
 
 function policyText(statements: readonly Statement[]): string | null {

@@ -67,7 +67,7 @@ const rules = fc.record({
 const scopes: fc.Arbitrary<PolicyScope> = fc.record({
   bucket: trickyText,
   prefix: trickyText,
-  region: fc.constantFrom('eu-west-1', 'cn-north-1', 'us-gov-west-1', 'auto', ''),
+  region: fc.constantFrom('eu-west-1', 'cn-north-1', 'us-gov-west-1', 'eusc-de-east-1', 'auto', ''),
   wants,
   rules,
 })
