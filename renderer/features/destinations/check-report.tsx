@@ -1,92 +1,77 @@
-import { CircleAlert, CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react'
-import { useEffect, useRef } from 'react'
-import type { CheckLine, CheckReport } from '../../../electron/contract/check.ts'
-import { Button } from '../../design/button.tsx'
-import { failureText } from '../failure-text.ts'
-import { CHECK_STEPS } from './check-text.ts'
+import { useId, useState } from 'react'
+import type { CheckFix, CheckLine } from '../../../electron/contract/check.ts'
+import type { DraftNote } from '../../../electron/contract/destination-draft.ts'
+import { CheckLineView } from './check-line.tsx'
+import { checkRows, checkSentence } from './check-sum.ts'
+import { CHECK_GROUPS, type CheckGroup } from './check-text.ts'
+import { noteText } from './field-text.ts'
+import { FixDialog, isOfBucket } from './fix-dialog.tsx'
 import './check-report.css'
 
-const MARKS = {
-  passed: { Icon: CircleCheck, word: 'passed' },
-  failed: { Icon: CircleAlert, word: 'failed' },
-  warned: { Icon: TriangleAlert, word: 'works, but' },
-} as const
-
-/** What the check found, line by line, with a way out wherever one is needed. */
-export function CheckReportView({
-  report,
-  onUseRegion,
+/**
+ * The connection check, filling in as it goes. A fix that changes the bucket is shown first;
+ * `onFix` is called when the person has agreed to it.
+ */
+export function CheckList({
+  lines,
+  isRunning,
+  notes = [],
+  onFix,
 }: {
-  readonly report: CheckReport
-  readonly onUseRegion: (region: string) => void
+  readonly lines: readonly CheckLine[]
+  readonly isRunning: boolean
+  readonly notes?: readonly DraftNote[]
+  readonly onFix: (fix: CheckFix) => void
 }) {
-  const region =
-    report.lines.flatMap(({ fix }) => (fix?.kind === 'use-region' ? [fix.region] : []))[0] ?? null
-  const section = useRef<HTMLElement>(null)
-  useEffect(() => {
-    // Marked fields come first; the form has moved there already.
-    const marksFields = report.lines.some(
-      ({ step, verdict }) => step === 'form' && verdict === 'failed',
-    )
-    if (!marksFields) section.current?.scrollIntoView({ block: 'start' })
-  }, [report])
+  const [asking, setAsking] = useState<CheckFix | null>(null)
+  const rows = checkRows(lines, isRunning)
+  const press = (fix: CheckFix) => (isOfBucket(fix) ? setAsking(fix) : onFix(fix))
   return (
-    <section ref={section} className="check-report" aria-label="Connection check">
+    <section className="check-report" aria-label="Connection check" aria-busy={isRunning}>
       <p className="check-sum" role="status">
-        {summaryOf(report.lines)}
+        {checkSentence(lines, isRunning)}
       </p>
-      {region !== null && (
-        <p className="check-region">
-          The store names another region for this bucket.{' '}
-          <Button onClick={() => onUseRegion(region)}>Use {region}</Button>
-        </p>
-      )}
-      <ul className="check-lines">
-        {report.lines.map((line) => (
-          <Line key={line.step} line={line} />
-        ))}
-        <NotTried lines={report.lines} />
-      </ul>
+      {notes.length > 0 && <p className="check-notes">{notes.map(noteText).join(' ')}</p>}
+      {CHECK_GROUPS.map((group) => (
+        <Group key={group.title} group={group}>
+          {group.steps.map((step) => {
+            const row = rows.get(step)
+            return (
+              row !== undefined && (
+                <CheckLineView key={step} row={row} isFixable={!isRunning} onFix={press} />
+              )
+            )
+          })}
+        </Group>
+      ))}
+      <FixDialog
+        fix={asking}
+        onAgree={(fix) => {
+          setAsking(null)
+          onFix(fix)
+        }}
+        onClose={() => setAsking(null)}
+      />
     </section>
   )
 }
 
-function NotTried({ lines }: { readonly lines: readonly CheckLine[] }) {
-  const topics = lines
-    .filter(({ verdict }) => verdict === 'unknown')
-    .map(({ step }) => CHECK_STEPS[step].topic.toLowerCase())
-  if (topics.length === 0) return null
+function Group({
+  group,
+  children,
+}: {
+  readonly group: CheckGroup
+  readonly children: React.ReactNode
+}) {
+  const id = useId()
   return (
-    <li className="check-line check-unknown">
-      <CircleDashed size={16} aria-hidden="true" />
-      <div>Not tried yet: {topics.join(', ')}.</div>
-    </li>
+    <div className="check-group">
+      <h3 id={id} className="check-title">
+        {group.title}
+      </h3>
+      <ul className="check-lines" aria-labelledby={id}>
+        {children}
+      </ul>
+    </div>
   )
-}
-
-function Line({ line }: { readonly line: CheckLine }) {
-  if (line.verdict === 'unknown') return null
-  const { Icon, word } = MARKS[line.verdict]
-  const { topic, passed } = CHECK_STEPS[line.step]
-  const trouble = line.finding?.kind === 'failure' ? failureText(line.finding.failure) : null
-  return (
-    <li className={`check-line check-${line.verdict}`}>
-      <Icon size={16} aria-hidden="true" />
-      <div>
-        <span>{line.verdict === 'passed' ? passed : topic}</span>
-        <span className="visually-hidden">, {word}. </span>
-        {trouble !== null && (
-          <p className="check-trouble">
-            {trouble.problem} {trouble.wayOut}
-          </p>
-        )}
-      </div>
-    </li>
-  )
-}
-
-function summaryOf(lines: readonly CheckLine[]): string {
-  if (lines.some(({ verdict }) => verdict === 'failed')) return 'This does not work yet.'
-  if (lines.some(({ verdict }) => verdict === 'warned')) return 'It works, with one thing to know.'
-  return 'Everything works.'
 }

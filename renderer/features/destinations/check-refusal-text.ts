@@ -1,0 +1,52 @@
+import type { CheckLine, CheckStep } from '../../../electron/contract/check.ts'
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { failureText } from '../failure-text.ts'
+
+/** What keys may not do when a line is denied, and the permission's name. */
+const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: string]>> = {
+  bucket: ['look into this bucket', 's3:ListBucket'],
+  put: ['put files here', 's3:PutObject'],
+  multipart: ['upload in parts here', 's3:PutObject'],
+  'list-parts': ['see which parts are there', 's3:ListMultipartUploadParts'],
+  abort: ['cancel uploads here', 's3:AbortMultipartUpload'],
+  get: ['read files here', 's3:GetObject'],
+  delete: ['remove files here', 's3:DeleteObject'],
+  cors: ['see the bucket’s CORS rules', 's3:GetBucketCORS'],
+  versioning: ['ask about versions', 's3:GetBucketVersioning'],
+  'unfinished-rule': ['see the bucket’s rules', 's3:GetLifecycleConfiguration'],
+}
+
+/** Stores answer so to requests that they do not know. */
+const UNKNOWN_TO_STORE: readonly number[] = [405, 501]
+
+/** Why a line did not pass, in whole sentences; what its button says is not said twice. */
+export function refusalText(line: CheckLine, failure: Failure, nowMs: number): string {
+  const { problem, wayOut } = wordsFor(line, failure, nowMs)
+  switch (line.fix?.kind) {
+    case 'use-region':
+    case 'sign-in':
+      return problem
+    case 'set-cors':
+      return `${problem} Ferry can add the rule that it needs.`
+    default:
+      return wayOut === null ? problem : `${problem} ${wayOut}`
+  }
+}
+
+function wordsFor({ step, verdict }: CheckLine, failure: Failure, nowMs: number) {
+  const denied = DENIED[step]
+  if (failure.kind === 'access-denied' && denied !== undefined) {
+    const [deed, permission] = denied
+    const wayOut =
+      verdict === 'unknown'
+        ? null
+        : 'Allow it in their policy; “Policies…” has the text ready to copy.'
+    return { problem: `These keys may not ${deed} (${permission}).`, wayOut }
+  }
+  const isUnknownToStore =
+    failure.kind === 'store-refused' && UNKNOWN_TO_STORE.includes(failure.status)
+  if (verdict === 'unknown' && isUnknownToStore) {
+    return { problem: 'The store does not offer this.', wayOut: null }
+  }
+  return failureText(failure, nowMs)
+}

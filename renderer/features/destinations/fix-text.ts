@@ -1,0 +1,61 @@
+import { unfinishedRuleFor } from '../../../electron/contract/bucket-policies.ts'
+import type { CheckFix } from '../../../electron/contract/check.ts'
+import { corsAsJson } from '../../../electron/contract/cors-text.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { formatCount } from '../../design/format.ts'
+
+/** Fixes that change the bucket, not the form. */
+export type BucketFix = Extract<CheckFix, { kind: 'set-cors' | 'add-unfinished-rule' }>
+
+export function fixLabel(fix: CheckFix): string {
+  switch (fix.kind) {
+    case 'use-region':
+      return `Use ${fix.region}`
+    case 'set-cors':
+      return 'Set it for me'
+    case 'add-unfinished-rule':
+      return `Add it: after ${formatCount(fix.days, 'day', 'days')}`
+    case 'sign-in':
+      return 'Sign in'
+    default:
+      return unreachable(fix)
+  }
+}
+
+export interface FixText {
+  readonly title: string
+  readonly about: string
+  /** Exactly what is added. */
+  readonly rule: string
+  /** What happens to those that are there. */
+  readonly kept: string
+}
+
+export function bucketFixText(fix: BucketFix): FixText {
+  const kept = keptText(fix.keptCount)
+  switch (fix.kind) {
+    case 'set-cors':
+      return {
+        title: 'Let this window upload?',
+        about: 'Ferry adds this CORS rule to the bucket:',
+        rule: corsAsJson(fix.rule),
+        kept,
+      }
+    case 'add-unfinished-rule':
+      return {
+        title: 'Remove unfinished uploads?',
+        about: `Ferry adds this lifecycle rule to the bucket. An upload that stands still for ${formatCount(fix.days, 'day', 'days')} then has to begin anew:`,
+        rule: JSON.stringify(unfinishedRuleFor(fix.days), null, 2),
+        kept,
+      }
+    default:
+      return unreachable(fix)
+  }
+}
+
+function keptText(keptCount: number): string {
+  if (keptCount === 0) return 'The bucket has no other rules of this kind.'
+  return keptCount === 1
+    ? 'It keeps your 1 existing rule.'
+    : `It keeps your ${keptCount} existing rules.`
+}
