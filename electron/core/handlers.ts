@@ -6,6 +6,7 @@ import { checkDestination } from './check/check-destination.ts'
 import { duplicateDestination, setDestinationLook } from './destinations/change-destination.ts'
 import type { Destinations } from './destinations/destinations.ts'
 import { forgetDestination, saveDestination } from './destinations/edit-destination.ts'
+import { listBuckets } from './destinations/list-buckets.ts'
 import { isDiskFull } from './disk-full.ts'
 import type { LocalDestination } from './local-destination.ts'
 import type { CorePorts } from './ports.ts'
@@ -36,7 +37,7 @@ export interface CoreParts {
 /** One thin function per row of the table. */
 export function makeHandlers(parts: CoreParts): CommandHandlers {
   const { context, destinations, local, ports, records, sources, uploads } = parts
-  const edited = { destinations, records, leftovers: uploads.leftovers }
+  const edited = { destinations, records, leftovers: uploads.leftovers, ports }
   return guarded({
     describeHost: async () => succeeded(await describeHost(parts)),
 
@@ -45,7 +46,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     checkDestination: ({ draft }) => checkDestination({ destinations, ports }, draft),
     cancelCheck: async () => failed({ kind: 'not-now' }),
     applyFix: async () => failed({ kind: 'not-now' }),
-    listBuckets: async () => failed({ kind: 'not-now' }),
+    listBuckets: ({ draft }) => listBuckets({ destinations, ports }, draft),
     listProfiles: async () => failed({ kind: 'not-now' }),
     signIn: async () => failed({ kind: 'not-now' }),
     awaitSignIn: async () => failed({ kind: 'not-now' }),

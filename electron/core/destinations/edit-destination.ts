@@ -3,39 +3,44 @@ import type { DestinationDraft, DraftNote } from '../../contract/destination-dra
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
+import type { StorePorts } from '../store/s3-client.ts'
 import type { Leftovers } from '../uploads/leftovers.ts'
 import type { Destinations } from './destinations.ts'
 import { cleanDraft } from './draft.ts'
 import type { StoredDestination } from './stored-destination.ts'
+import { inToldRegion } from './told-region.ts'
 
 interface EditParts {
   readonly destinations: Destinations
   readonly records: UploadRecords
   readonly leftovers: Leftovers
+  readonly ports: StorePorts
 }
 
 /**
- * Stores the draft and selects it. Fails with `form-invalid`, or with `not-now` when it would take
+ * Stores the draft and selects it, in the region that the store names. Fails with `form-invalid`, or with `not-now` when it would take
  * parts that are already sent out of reach.
  */
 export async function saveDestination(
-  { destinations, records, leftovers }: EditParts,
+  parts: EditParts,
   draft: DestinationDraft,
 ): Promise<Outcome<{ destination: Destination; notes: DraftNote[] }>> {
+  const { destinations, records, leftovers } = parts
   const former = draft.destinationId === null ? null : destinations.find(draft.destinationId)
   if (draft.destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
   if (former?.kind === 'local') return failed({ kind: 'not-now' })
-  const clean = cleanDraft(draft, former !== null)
+  const clean = cleanDraft(draft, former?.credentials.kind === 'keys')
   if (!clean.ok) return clean
-  const isElsewhere = former !== null && pointsElsewhere(former, clean.value.fields)
+  const placed = await inToldRegion(parts, clean.value, former)
+  const isElsewhere = former !== null && pointsElsewhere(former, placed.fields)
   if (isElsewhere) {
     if (records.progress.hasBegun(former.destinationId)) return failed({ kind: 'not-now' })
     // The new place knows nothing of what cancelled uploads left at the old one.
     await leftovers.sweep(former.destinationId)
   }
-  const saved = await destinations.save(clean.value, former, draft.keepSecret)
+  const saved = await destinations.save(placed, former, draft.keepSecret)
   if (!saved.ok) return saved
-  return succeeded({ destination: saved.value, notes: clean.value.notes })
+  return succeeded({ destination: saved.value, notes: placed.notes })
 }
 
 /** Refused with `not-now` while uploads to it wait or run. Takes its secret with it. */

@@ -1,17 +1,8 @@
 import type { Destination } from '../../contract/destination.ts'
-import { endpointOf, type Provider, providerOf } from '../../contract/providers.ts'
+import { endpointOf, providerOf, regionNamedIn } from '../../contract/providers.ts'
 
 /** A region becomes a part of a host's name, and comes from the network. */
 const REGION = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
-
-/** Null where the address names none, or is not one of the provider's own. */
-export function regionNamedIn(provider: Provider, endpoint: string): string | null {
-  const [before, after] = provider.endpointTemplate?.split('{region}') ?? []
-  if (before === undefined || after === undefined) return null
-  if (!endpoint.startsWith(before) || !endpoint.endsWith(after)) return null
-  const named = endpoint.slice(before.length, endpoint.length - after.length)
-  return /^[a-z0-9-]+$/.test(named) ? named : null
-}
 
 /**
  * The same place in the region that its store named, and its endpoint with it where the provider's

@@ -24,9 +24,12 @@ export class Uploads {
   }
 
   prepare({ uploadId, partBytes }: CommandInput<'prepareUpload'>) {
-    return this.#turns.take(uploadId, (signal) =>
-      prepareUpload(this.#context, uploadId, partBytes, signal),
-    )
+    const { records, stores } = this.#context
+    return this.#turns.take(uploadId, (signal) => {
+      const prepare = () => prepareUpload(this.#context, uploadId, partBytes, signal)
+      const row = records.find(uploadId)
+      return row === null ? prepare() : stores.inRightRegion(row.record.destinationId, prepare)
+    })
   }
 
   async complete(uploadId: UploadId): Promise<Outcome<UploadRecord>> {
