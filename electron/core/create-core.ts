@@ -1,4 +1,5 @@
 import type { Core } from './core.ts'
+import { KeyRing } from './credentials/key-ring.ts'
 import { Credentials } from './destinations/credentials.ts'
 import { Destinations } from './destinations/destinations.ts'
 import { originsOf } from './destinations/origins.ts'
@@ -24,7 +25,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   )
   const destinations: Destinations = new Destinations(
     ports.settings,
-    new Credentials(ports.vault),
+    new Credentials(ports.vault, new KeyRing()),
     () => announce(ports, destinations),
   )
   if (destinations.droppedCount > 0) {

@@ -3,14 +3,11 @@ import { CheckStep } from '../../contract/check.ts'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { DestinationDraft, DraftNote } from '../../contract/destination-draft.ts'
 import type { Failure } from '../../contract/failure.ts'
-import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { DEFAULT_RULES } from '../../contract/rules.ts'
 import type { Destinations } from '../destinations/destinations.ts'
-import { type CleanDraft, cleanDraft, type Secrets } from '../destinations/draft.ts'
-import { type Learnt, learntAt } from '../destinations/stored-destination.ts'
+import { cleanDraft } from '../destinations/draft.ts'
 import type { CorePorts } from '../ports.ts'
-import { CHECK_PATIENCE, openStore } from '../store/s3-client.ts'
+import { openDraftStore } from '../store/open-draft-store.ts'
 import type { Store } from '../store/store.ts'
 import { askIntegrity } from './ask-integrity.ts'
 import { checkCors } from './check-cors.ts'
@@ -35,21 +32,15 @@ export async function checkDestination(
 ): Promise<Outcome<CheckReport>> {
   const former = draft.destinationId === null ? null : destinations.find(draft.destinationId)
   if (draft.destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
-  const clean = cleanDraft(draft, former !== null)
+  const clean = cleanDraft(draft, former?.credentials.kind === 'keys')
   if (!clean.ok) return succeeded(stoppedAt('form', clean.failure, []))
   const { notes } = clean.value
-  const secrets =
-    clean.value.secrets === null && former !== null
-      ? await destinations.secretsOf(former)
-      : succeeded(clean.value.secrets)
-  if (!secrets.ok) return succeeded(stoppedAt('credentials', secrets.failure, notes))
-  if (secrets.value === null) return failed({ kind: 'secret-missing' })
-  const learnt = learntAt(former, clean.value.fields)
-  const store = storeFor(clean.value, secrets.value, learnt, ports)
+  const store = await openDraftStore({ destinations, ports }, clean.value, former)
+  if (!store.ok) return succeeded(stoppedAt('credentials', store.failure, notes))
   try {
-    return succeeded(await checkStore(store, notes, ports))
+    return succeeded(await checkStore(store.value, notes, ports))
   } finally {
-    store.client.destroy()
+    store.value.client.destroy()
   }
 }
 
@@ -125,20 +116,4 @@ function stoppedAt(at: CheckStep, failure: Failure, notes: DraftNote[]): CheckRe
     return { step, verdict: isProven ? 'passed' : 'unknown', finding: null, fix: null }
   })
   return { lines, notes }
-}
-
-function storeFor(clean: CleanDraft, secrets: Secrets, learnt: Learnt, ports: CorePorts): Store {
-  const destination = {
-    ...clean.fields,
-    // Nothing of this one is stored, so nobody will ask for it by its id.
-    destinationId: '' as DestinationId,
-    kind: 's3' as const,
-    color: 'blue' as const,
-    rules: DEFAULT_RULES,
-    secretPlace: 'memory' as const,
-    keptSecret: null,
-    ...learnt,
-    linkSeconds: 60,
-  }
-  return openStore(destination, secrets, ports, CHECK_PATIENCE)
 }

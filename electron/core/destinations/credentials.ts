@@ -1,9 +1,13 @@
 import * as z from 'zod/mini'
-import type { SecretPlace } from '../../contract/destination.ts'
+import type { CredentialSource } from '../../contract/credentials.ts'
+import type { Destination, SecretPlace } from '../../contract/destination.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { KeyRing } from '../credentials/key-ring.ts'
+import { fixedKeys, type KeySource } from '../credentials/keys.ts'
 import type { SecretVault } from '../ports.ts'
 import type { Secrets } from './draft.ts'
+import type { StoredDestination } from './stored-destination.ts'
 
 const SecretsJson = z.strictObject({ secretAccessKey: z.string(), sessionToken: z.string() })
 
@@ -12,17 +16,54 @@ export interface Kept {
   readonly keptSecret: string | null
 }
 
-/** Secrets of destinations: in memory while Ferry runs, at rest only as the vault keeps them. */
+type FindSecrets = () => Promise<Outcome<Secrets>>
+
+/**
+ * Secrets of destinations: in memory while Ferry runs, at rest only as the vault keeps them. Keys
+ * that are not typed are on the ring, for all destinations together.
+ */
 export class Credentials {
   readonly #vault: SecretVault
   readonly #inMemory = new Map<DestinationId, Secrets>()
 
-  constructor(vault: SecretVault) {
+  readonly #ring: KeyRing
+
+  constructor(vault: SecretVault, ring: KeyRing) {
     this.#vault = vault
+    this.#ring = ring
   }
 
-  has(destinationId: DestinationId): boolean {
-    return this.#inMemory.has(destinationId)
+  /** @param secrets asked for typed keys only, and anew each time. */
+  keysFrom(source: CredentialSource, secrets: FindSecrets): KeySource {
+    return source.kind === 'keys' ? typedKeys(source.accessKeyId, secrets) : this.#ring.of(source)
+  }
+
+  /** What the page may know of them. */
+  shown({
+    credentials,
+    destinationId,
+    keptSecret,
+  }: StoredDestination): Pick<Destination, 'hasSecret' | 'keysExpireAtMs'> {
+    if (credentials.kind !== 'keys') {
+      return { hasSecret: true, keysExpireAtMs: this.#ring.expiresAtMs(credentials) }
+    }
+    const hasSecret = keptSecret !== null || this.#inMemory.has(destinationId)
+    return { hasSecret, keysExpireAtMs: null }
+  }
+
+  /** Keys that are not typed leave nothing to keep, and what was typed before is of no use. */
+  async keepFor(
+    id: DestinationId,
+    source: CredentialSource,
+    secrets: FindSecrets,
+    isKept: boolean,
+  ): Promise<Outcome<Kept>> {
+    if (source.kind !== 'keys') {
+      this.#inMemory.delete(id)
+      return succeeded({ secretPlace: 'memory', keptSecret: null })
+    }
+    const found = await secrets()
+    return found.ok ? this.keep(id, found.value, isKept) : found
   }
 
   /** Answers what to store beside the destination, so that a restart finds the secret again. */
@@ -66,6 +107,16 @@ export class Credentials {
   /** The stored form was replaced by another: the old one goes, the secret in memory stays. */
   async discardStored(keptSecret: string): Promise<void> {
     await this.#vault.wipe?.(keptSecret)
+  }
+}
+
+function typedKeys(accessKeyId: string, secrets: FindSecrets): KeySource {
+  return {
+    current: async () => {
+      const found = await secrets()
+      return found.ok ? fixedKeys(accessKeyId, found.value).current() : found
+    },
+    replaced: async () => failed({ kind: 'credentials-expired' }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { NoticePayload } from '../../contract/commands.ts'
 import type { Destination } from '../../contract/destination.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { KeySource } from '../credentials/keys.ts'
 import type { SettingsStore } from '../ports.ts'
 import type { Credentials, Kept } from './credentials.ts'
 import { DestinationState } from './destination-state.ts'
@@ -40,9 +41,8 @@ export class Destinations {
   }
 
   shown(stored: StoredDestination): Destination {
-    const { keptSecret, probeKey: _hidden, ...destination } = stored
-    const hasSecret = keptSecret !== null || this.#credentials.has(stored.destinationId)
-    return { ...destination, hasSecret, keysExpireAtMs: null }
+    const { keptSecret: _kept, probeKey: _hidden, ...destination } = stored
+    return { ...destination, ...this.#credentials.shown(stored) }
   }
 
   find(destinationId: DestinationId): StoredDestination | null {
@@ -52,6 +52,18 @@ export class Destinations {
   /** The one on this computer; there is at most one. */
   local(): StoredDestination | null {
     return this.#state.list.find((each) => each.kind === 'local') ?? null
+  }
+
+  keysOf(stored: StoredDestination): KeySource {
+    // Looked up at each request, so that an edit counts at once.
+    const secrets = () => this.secretsOf(this.find(stored.destinationId) ?? stored)
+    return this.#credentials.keysFrom(stored.credentials, secrets)
+  }
+
+  /** Of what the form says; `former` has what it leaves empty. */
+  keysOfDraft(clean: CleanDraft, former: StoredDestination | null): KeySource {
+    const secrets = () => this.#secretsFor(clean, former)
+    return this.#credentials.keysFrom(clean.fields.credentials, secrets)
   }
 
   /** Fails with `secret-missing` or `secret-store-unavailable`. */
@@ -72,10 +84,10 @@ export class Destinations {
     former: StoredDestination | null,
     isKept: boolean,
   ): Promise<Outcome<Destination>> {
-    const secrets = await this.#secretsFor(clean, former)
-    if (!secrets.ok) return secrets
     const destinationId = former?.destinationId ?? newId()
-    const kept = await this.#credentials.keep(destinationId, secrets.value, isKept)
+    const secrets = () => this.#secretsFor(clean, former)
+    const { credentials } = clean.fields
+    const kept = await this.#credentials.keepFor(destinationId, credentials, secrets, isKept)
     if (!kept.ok) return kept
     const stored = savedStored(destinationId, clean, kept.value, this.#state.list)
     await this.#putOrWipe(stored)

@@ -3,9 +3,9 @@ import type { DestinationDraft, DraftNote } from '../../contract/destination-dra
 import type { DestinationField, FieldProblem } from '../../contract/failure.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { endpointOf, type Provider, providerOf } from '../../contract/providers.ts'
+import type { Provider } from '../../contract/provider.ts'
+import { endpointOf, providerOf, regionNamedIn } from '../../contract/providers.ts'
 import { judgedEndpoint } from './draft-endpoint.ts'
-import { regionNamedIn } from './region.ts'
 
 export interface Secrets {
   readonly secretAccessKey: string
@@ -42,9 +42,9 @@ const MAX_PREFIX_BYTES = S3_LIMITS.maxKeyBytes - 256
 
 /**
  * Trims and judges what the form sends. Pure: nothing is asked of the network.
- * @param hasFormer the draft edits a destination whose secret Ferry already has.
+ * @param hasSecret the draft edits a destination whose typed keys Ferry already has.
  */
-export function cleanDraft(draft: DestinationDraft, hasFormer: boolean): Outcome<CleanDraft> {
+export function cleanDraft(draft: DestinationDraft, hasSecret: boolean): Outcome<CleanDraft> {
   const judge = new DraftJudge()
   const provider = providerOf(draft.provider)
   const typedRegion = judge.word('region', draft.region)
@@ -56,7 +56,7 @@ export function cleanDraft(draft: DestinationDraft, hasFormer: boolean): Outcome
   const bucket = judge.bucket(draft.bucket, provider)
   const prefix = judge.prefix(draft.prefix)
   const accessKeyId = judge.required('accessKeyId', draft.accessKeyId)
-  const secrets = judge.secrets(draft, hasFormer)
+  const secrets = judge.secrets(draft, hasSecret)
   const name = judge.trimmed('name', draft.name) || bucket
   if (judge.problems.length > 0) {
     return failed({ kind: 'form-invalid', problems: judge.problems })
@@ -154,11 +154,11 @@ class DraftJudge {
   }
 
   /** Null when the form leaves all of it empty and there is something to fall back on. */
-  secrets(draft: DestinationDraft, hasFormer: boolean): Secrets | null {
+  secrets(draft: DestinationDraft, hasSecret: boolean): Secrets | null {
     const secretAccessKey = this.word('secretAccessKey', draft.secretAccessKey)
     const sessionToken = this.word('sessionToken', draft.sessionToken)
     if (secretAccessKey !== '') return { secretAccessKey, sessionToken }
-    if (!hasFormer || sessionToken !== '') this.#refuse('secretAccessKey', 'missing')
+    if (!hasSecret || sessionToken !== '') this.#refuse('secretAccessKey', 'missing')
     return null
   }
 

@@ -1,5 +1,6 @@
 import type { Failure } from '../../contract/failure.ts'
 import { failureFromS3 } from '../../contract/s3-failure.ts'
+import { NoKeys } from '../credentials/keys.ts'
 
 /** What the SDK and Node put into what they throw. */
 interface ThrownByStore {
@@ -25,6 +26,7 @@ interface Asked {
  */
 export function failureFromError(error: unknown, asked: Asked, nowMs: number): Failure {
   if (!(error instanceof Error)) throw error
+  if (error instanceof NoKeys) return error.failure
   const thrown: ThrownByStore = error
   const status = thrown.$metadata?.httpStatusCode ?? 0
   const host = new URL(asked.endpoint).host

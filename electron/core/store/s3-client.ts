@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
-import type { Secrets } from '../destinations/draft.ts'
+import { type KeySource, NoKeys } from '../credentials/keys.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import { ServerClock } from './clock.ts'
@@ -7,11 +7,14 @@ import { SharedWork } from './shared-work.ts'
 import type { Store } from './store.ts'
 
 /** How long a connection may take, and how long it may be silent: Complete works for minutes. */
-export const USUAL_PATIENCE = { connectMs: 10_000, idleMs: 90_000 } as const
+export const USUAL_PATIENCE: Patience = { connectMs: 10_000, idleMs: 90_000 }
 /** Somebody looks at the form and waits. */
-export const CHECK_PATIENCE = { connectMs: 8000, idleMs: 15_000 } as const
+export const CHECK_PATIENCE: Patience = { connectMs: 8000, idleMs: 15_000 }
 
-type Patience = { readonly connectMs: number; readonly idleMs: number }
+export interface Patience {
+  readonly connectMs: number
+  readonly idleMs: number
+}
 
 export type StorePorts = Pick<CorePorts, 'now' | 'storeHttp'> & {
   /** Told after every answer: the store's time less this computer's. */
@@ -21,7 +24,7 @@ export type StorePorts = Pick<CorePorts, 'now' | 'storeHttp'> & {
 /** Everything is said here, so that nothing of the user's AWS profile or environment leaks in. */
 export function openStore(
   destination: StoredDestination,
-  secrets: Secrets,
+  keys: KeySource,
   ports: StorePorts,
   patience: Patience = USUAL_PATIENCE,
 ): Store {
@@ -30,12 +33,7 @@ export function openStore(
     region: destination.region,
     endpoint: destination.endpoint,
     forcePathStyle: destination.pathStyle,
-    credentials: {
-      accessKeyId:
-        destination.credentials.kind === 'keys' ? destination.credentials.accessKeyId : '',
-      secretAccessKey: secrets.secretAccessKey,
-      ...(secrets.sessionToken === '' ? {} : { sessionToken: secrets.sessionToken }),
-    },
+    credentials: providerOf(keys),
     // The SDK's own checksums are refused by many stores: aws-sdk-js-v3#6810.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -51,7 +49,18 @@ export function openStore(
   })
   learnTime(client, clock, ports.clockSeen)
   const access = { provenAtMs: null, hidesIntegrity: false }
-  return { destination, client, clock, access, learning: new SharedWork() }
+  return { destination, keys, client, clock, access, learning: new SharedWork() }
+}
+
+/** `memoized` keeps the SDK from remembering the first keys for ever. */
+function providerOf(source: KeySource) {
+  const provide = async () => {
+    const keys = await source.current()
+    if (!keys.ok) throw new NoKeys(keys.failure)
+    const { accessKeyId, secretAccessKey, sessionToken } = keys.value
+    return { accessKeyId, secretAccessKey, ...(sessionToken === '' ? {} : { sessionToken }) }
+  }
+  return Object.assign(provide, { memoized: true })
 }
 
 function requestHandlerFor(

@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { StoreIntegrity } from '../../contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { KeySource } from '../credentials/keys.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { ServerClock } from './clock.ts'
 import type { Access } from './prove-access.ts'
@@ -10,6 +11,7 @@ import type { SharedWork } from './shared-work.ts'
 /** A destination that can be spoken with. */
 export interface Store {
   readonly destination: StoredDestination
+  readonly keys: KeySource
   readonly client: S3Client
   /** What time the store has; learns from every answer. */
   readonly clock: ServerClock

@@ -24,7 +24,7 @@ export class Stores {
     this.#localIsUp = localIsUp
   }
 
-  /** Fails with `unknown-id`, `secret-…` or, for the one on this computer, `local-bucket-…`. */
+  /** Fails with `unknown-id`, with what keeps the keys, or with `local-bucket-…`. */
   async of(destinationId: DestinationId): Promise<Outcome<Store>> {
     if (this.#destinations.find(destinationId)?.kind === 'local') {
       const isUp = await this.#localIsUp()
@@ -32,16 +32,26 @@ export class Stores {
     }
     const destination = this.#destinations.find(destinationId)
     if (destination === null) return failed({ kind: 'unknown-id' })
+    const keys = await this.#destinations.keysOf(destination).current()
+    if (!keys.ok) return keys
     const open = this.#openTo(destination)
     if (open !== null) return succeeded(open)
-    const secrets = await this.#destinations.secretsOf(destination)
-    if (!secrets.ok) return secrets
-    // Several uploads begin at once; one of the others may have opened it meanwhile.
-    const opened = this.#openTo(destination)
-    if (opened !== null) return succeeded(opened)
-    const store = openStore(destination, secrets.value, this.#ports)
+    const store = openStore(destination, this.#destinations.keysOf(destination), this.#ports)
     this.#open.set(destinationId, store)
     return succeeded(store)
+  }
+
+  /** Once more, when the store named the bucket's region and the destination was put right by that. */
+  async inRightRegion<T>(
+    destinationId: DestinationId,
+    work: () => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    const asked = this.#destinations.find(destinationId)
+    const first = await work()
+    if (first.ok || first.failure.kind !== 'region-wrong' || asked === null) return first
+    const { region } = first.failure
+    const isPutRight = region !== null && this.#destinations.correctRegion(asked, region)
+    return isPutRight ? work() : first
   }
 
   /** What the store at this place was seen to check; null until it is known. */

@@ -5,6 +5,7 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
+import { fixedKeys } from '../../../electron/core/credentials/keys.ts'
 import { failureFromError } from '../../../electron/core/store/s3-answer.ts'
 import { openStore } from '../../../electron/core/store/s3-client.ts'
 import { ask } from '../../../electron/core/store/store.ts'
@@ -43,7 +44,7 @@ function storeAt(endpoint: string, idleMs = 15_000) {
       linkSeconds: 60,
       maxPartCount: 1000,
     },
-    { secretAccessKey: 'secret', sessionToken: '' },
+    fixedKeys('AKIA', { secretAccessKey: 'secret', sessionToken: '' }),
     { now: () => Date.now() },
     { connectMs: 5000, idleMs },
   )

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { failed, succeeded } from '../../../electron/contract/outcome.ts'
+import { KeyRing } from '../../../electron/core/credentials/key-ring.ts'
 import { Credentials } from '../../../electron/core/destinations/credentials.ts'
 import { Destinations } from '../../../electron/core/destinations/destinations.ts'
 import { cleanDraft } from '../../../electron/core/destinations/draft.ts'
@@ -62,7 +63,7 @@ class World {
   readonly log = logTo({ write: () => undefined })
 
   private constructor() {
-    const credentials = new Credentials(memoryVault)
+    const credentials = new Credentials(memoryVault, new KeyRing())
     const store = {
       get: (key: string) => settings.get(key),
       set: (key: string, value: Json) => void settings.set(key, structuredClone(value)),

@@ -1,0 +1,49 @@
+import type { Failure } from '../../contract/failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+
+/** What a request is signed with. */
+export interface Keys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** Empty for keys that do not end. */
+  readonly sessionToken: string
+  /** Null: they do not end, or whoever gave them does not say when. */
+  readonly expiresAtMs: number | null
+}
+
+/** Where the keys of one destination come from. Asked before every request, so it has to be cheap. */
+export interface KeySource {
+  /** Keys that serve now, renewed where that takes no person. */
+  readonly current: () => Promise<Outcome<Keys>>
+  /**
+   * Other keys than `refused`, of which the store says that they have ended. Fails with
+   * `credentials-expired` when there are no others.
+   */
+  readonly replaced: (refused: Keys) => Promise<Outcome<Keys>>
+}
+
+/** An expected failure where only an exception can pass: inside the SDK. */
+export class NoKeys extends Error {
+  override readonly name = 'NoKeys'
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(`No keys: ${failure.kind}`)
+    this.failure = failure
+  }
+}
+
+/** Keys that are there already and stay as they are. */
+export function fixedKeys(accessKeyId: string, secrets: TypedSecrets): KeySource {
+  const keys: Keys = { accessKeyId, ...secrets, expiresAtMs: null }
+  return {
+    current: async () => succeeded(keys),
+    replaced: async () => failed({ kind: 'credentials-expired' }),
+  }
+}
+
+type TypedSecrets = Pick<Keys, 'secretAccessKey' | 'sessionToken'>
+
+export function isSameKeys(one: Keys, other: Keys): boolean {
+  return one.accessKeyId === other.accessKeyId && one.sessionToken === other.sessionToken
+}

@@ -1,0 +1,41 @@
+import type { DestinationId } from '../../contract/ids.ts'
+import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { DEFAULT_RULES } from '../../contract/rules.ts'
+import type { Destinations } from '../destinations/destinations.ts'
+import type { CleanDraft } from '../destinations/draft.ts'
+import { learntAt, type StoredDestination } from '../destinations/stored-destination.ts'
+import { CHECK_PATIENCE, openStore, type StorePorts } from './s3-client.ts'
+import type { Store } from './store.ts'
+
+interface Parts {
+  readonly destinations: Destinations
+  readonly ports: StorePorts
+}
+
+/**
+ * A store for what the form says, with keys; whoever opens it destroys its client. Fails with what
+ * keeps the keys: `secret-missing`, `sign-in-needed`, `keys-unavailable` and their like.
+ */
+export async function openDraftStore(
+  { destinations, ports }: Parts,
+  clean: CleanDraft,
+  former: StoredDestination | null,
+  patience = CHECK_PATIENCE,
+): Promise<Outcome<Store>> {
+  const keys = destinations.keysOfDraft(clean, former)
+  const first = await keys.current()
+  if (!first.ok) return first
+  const destination: StoredDestination = {
+    ...clean.fields,
+    // Nothing of this one is stored, so nobody will ask for it by its id.
+    destinationId: '' as DestinationId,
+    kind: 's3',
+    color: 'blue',
+    rules: former?.rules ?? DEFAULT_RULES,
+    secretPlace: 'memory',
+    keptSecret: null,
+    ...learntAt(former, clean.fields),
+    linkSeconds: 60,
+  }
+  return succeeded(openStore(destination, keys, ports, patience))
+}
