@@ -3,6 +3,7 @@ import type { CommandHandlers } from '../contract/bridge.ts'
 import { type CommandName, commands } from '../contract/commands.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import { checkDestination } from './check/check-destination.ts'
+import { exportSettings, importSettings } from './destinations/carry-settings.ts'
 import { duplicateDestination, setDestinationLook } from './destinations/change-destination.ts'
 import type { Destinations } from './destinations/destinations.ts'
 import { forgetDestination, saveDestination } from './destinations/edit-destination.ts'
@@ -56,8 +57,8 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     duplicateDestination: ({ destinationId }) => duplicateDestination(destinations, destinationId),
     setDefaultDestination: async ({ destinationId }) => destinations.setDefault(destinationId),
     saveRules: async () => failed({ kind: 'not-now' }),
-    exportSettings: async () => failed({ kind: 'not-now' }),
-    importSettings: async () => failed({ kind: 'not-now' }),
+    exportSettings: async () => succeeded(exportSettings(destinations, ports.now())),
+    importSettings: async ({ text }) => importSettings(destinations, text),
     decideConflict: async () => failed({ kind: 'not-now' }),
     saveDestination: (draft) => saveDestination(edited, draft),
     selectDestination: async ({ destinationId }) => destinations.select(destinationId),
