@@ -1,0 +1,76 @@
+import { useState } from 'react'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import { Button } from '../../design/button.tsx'
+import { Dialog } from '../../design/dialog.tsx'
+import { formatMoment } from '../../design/format.ts'
+import { Notice } from '../../design/notice.tsx'
+import { failureText } from '../failure-text.ts'
+import { useServices, useSession } from '../services/services.tsx'
+import { CheckList } from './check-report.tsx'
+import { retryStuck } from './retry-stuck.ts'
+import { SignInDialog } from './sign-in-dialog.tsx'
+import { useSavedCheck } from './use-saved-check.ts'
+
+/** Checks a saved destination as soon as it opens. Mounted only while it is open. */
+export function CheckDialog({
+  destination,
+  onClose,
+}: {
+  readonly destination: Destination
+  readonly onClose: () => void
+}) {
+  const { queue } = useServices()
+  const { destinations } = useSession()
+  const now = destinations.find((each) => each.destinationId === destination.destinationId)
+  const check = useSavedCheck(now ?? destination)
+  const [isSigningIn, setIsSigningIn] = useState(false)
+  const checkedAtMs = now?.findings?.checkedAtMs ?? null
+  return (
+    <Dialog
+      isOpen
+      isWide
+      onClose={onClose}
+      title={`Check ${destination.name}`}
+      description={
+        checkedAtMs === null || check.isRunning
+          ? 'Ferry makes real requests, and leaves nothing behind in the bucket.'
+          : `Last checked ${formatMoment(checkedAtMs, Date.now())}. Nothing was left behind in the bucket.`
+      }
+      footer={
+        <>
+          <Button disabled={check.isRunning} onClick={check.start}>
+            {check.isRunning ? 'Checking…' : 'Check again'}
+          </Button>
+          <Button tone="primary" onClick={onClose}>
+            {check.isRunning ? 'Stop' : 'Done'}
+          </Button>
+        </>
+      }
+    >
+      {check.failure !== null && (
+        <Notice tone="bad" role="alert" title={failureText(check.failure).problem}>
+          <p>{failureText(check.failure).wayOut}</p>
+        </Notice>
+      )}
+      {(check.isRunning || check.lines.length > 0) && (
+        <CheckList
+          lines={check.lines}
+          isRunning={check.isRunning}
+          notes={check.notes}
+          onFix={(fix) => (fix.kind === 'sign-in' ? setIsSigningIn(true) : void check.mend(fix))}
+        />
+      )}
+      {isSigningIn && (
+        <SignInDialog
+          source={destination.credentials}
+          onDone={() => {
+            setIsSigningIn(false)
+            retryStuck(queue, destination.destinationId)
+            check.start()
+          }}
+          onClose={() => setIsSigningIn(false)}
+        />
+      )}
+    </Dialog>
+  )
+}

@@ -1,0 +1,85 @@
+import { useEffect, useRef, useState } from 'react'
+import type { CheckFix, CheckLine } from '../../../electron/contract/check.ts'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import type { DestinationDraft, DraftNote } from '../../../electron/contract/destination-draft.ts'
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { endpointOf, providerOf } from '../../../electron/contract/providers.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { useServices } from '../services/services.tsx'
+import { formOf } from './draft.ts'
+import { withRegion } from './draft-changes.ts'
+import { retryStuck } from './retry-stuck.ts'
+import { useCheck } from './use-check.ts'
+
+export interface SavedCheck {
+  readonly lines: readonly CheckLine[]
+  readonly notes: readonly DraftNote[]
+  readonly isRunning: boolean
+  /** Why the check did not run, or the last fix was not made. */
+  readonly failure: Failure | null
+  readonly start: () => void
+  readonly mend: (fix: Exclude<CheckFix, { kind: 'sign-in' }>) => Promise<void>
+}
+
+/** The check of a saved destination: it begins by itself, and ends with the component. */
+export function useSavedCheck(destination: Destination): SavedCheck {
+  const { commands, session, queue } = useServices()
+  const check = useCheck()
+  const [failure, setFailure] = useState<Failure | null>(null)
+
+  const run = async (draft: DestinationDraft) => {
+    setFailure(null)
+    const answer = await check.start(draft)
+    if (answer === null) return
+    if (!answer.ok) return setFailure(answer.failure)
+    // What it learnt is kept with the destination.
+    await session.refresh()
+  }
+  const moveTo = async (region: string) => {
+    const answer = await commands.saveDestination(draftIn(destination, region))
+    if (!answer.ok) return setFailure(answer.failure)
+    await session.refresh()
+    retryStuck(queue, destination.destinationId)
+    await run(draftOf(answer.value.destination))
+  }
+
+  const begin = useRef(() => run(draftOf(destination)))
+  useEffect(() => void begin.current(), [])
+
+  const report = check.run.phase === 'done' ? check.run.report : null
+  return {
+    lines: check.run.phase === 'running' ? check.run.lines : (report?.lines ?? []),
+    notes: report?.notes ?? [],
+    isRunning: check.run.phase === 'running',
+    failure,
+    start: () => void run(draftOf(destination)),
+    async mend(fix) {
+      switch (fix.kind) {
+        case 'use-region':
+          return moveTo(fix.region)
+        case 'set-cors':
+        case 'add-unfinished-rule': {
+          const answer = await commands.applyFix({ draft: draftOf(destination), fix })
+          if (!answer.ok) return setFailure(answer.failure)
+          retryStuck(queue, destination.destinationId)
+          return run(draftOf(destination))
+        }
+        default:
+          return unreachable(fix)
+      }
+    },
+  }
+}
+
+/** Without secrets, which means those that are stored. */
+function draftOf(destination: Destination): DestinationDraft {
+  return { ...formOf(destination).draft, secretAccessKey: '', sessionToken: '' }
+}
+
+/** An address made of the region goes along with it; the person's own stays. */
+function draftIn(destination: Destination, region: string): DestinationDraft {
+  const { provider, endpoint } = destination
+  const made = endpointOf(providerOf(provider), destination.region)
+  const form = { ...formOf(destination), isEndpointOwn: endpoint !== made }
+  return { ...withRegion(form, region).draft, secretAccessKey: '', sessionToken: '' }
+}
