@@ -85,7 +85,7 @@ export function FieldLabel({
   )
 }
 
-function FieldAbout({
+export function FieldAbout({
   id,
   hint,
   problem,

@@ -1,0 +1,119 @@
+import { Autocomplete } from '@base-ui/react/autocomplete'
+import { ChevronDown } from 'lucide-react'
+import { type ClipboardEventHandler, type ReactNode, useId, useState } from 'react'
+import { FieldAbout, FieldLabel } from './field.tsx'
+import './suggest-field.css'
+
+export interface Suggestion {
+  readonly value: string
+  /** Said beside it: a region, a kind. */
+  readonly aside?: string | undefined
+}
+
+export interface SuggestFieldProps {
+  readonly label: string
+  readonly name: string
+  readonly value: string
+  readonly suggestions: readonly Suggestion[]
+  /** What the button at the field's end does. */
+  readonly listLabel: string
+  readonly onType: (value: string) => void
+  readonly onPick: (value: string) => void
+  /** The person wants to see the list. */
+  readonly onList?: () => void
+  readonly onPaste?: ClipboardEventHandler<HTMLInputElement> | undefined
+  readonly placeholder?: string | undefined
+  readonly aside?: string | undefined
+  readonly hint?: ReactNode
+  readonly problem?: string | undefined
+  readonly note?: string | undefined
+  /** A `textbox` is one that people fill in mostly by typing. */
+  readonly role?: 'combobox' | 'textbox'
+}
+
+/**
+ * A text field with values to choose from. It takes any text; the list opens by its button or the
+ * arrow keys, never while typing, since it hides the rest of the form from assistive technology.
+ */
+export function SuggestField(props: SuggestFieldProps) {
+  const id = useId()
+  const [isOpen, setIsOpen] = useState(false)
+  const [isNarrowed, setIsNarrowed] = useState(false)
+  const { label, name, value, suggestions, onType, onPick, onList, role = 'combobox' } = props
+  return (
+    <div className="field">
+      <FieldLabel htmlFor={id} label={label} aside={props.aside} />
+      <Autocomplete.Root
+        items={isNarrowed ? suggestions.filter((each) => fits(each, value)) : suggestions}
+        itemToStringValue={(each: Suggestion) => each.value}
+        mode="none"
+        name={name}
+        value={value}
+        open={isOpen}
+        onOpenChange={(open, { reason }) => {
+          if (open && reason === 'input-change') return
+          if (open && !isOpen) onList?.()
+          setIsNarrowed(false)
+          setIsOpen(open)
+        }}
+        onValueChange={(next, { reason }) => {
+          if (reason === 'item-press') return onPick(next)
+          // Base UI empties the field by Escape, which here closes the dialog.
+          if (reason === 'escape-key') return
+          setIsNarrowed(true)
+          onType(next)
+        }}
+      >
+        <div className="field-box">
+          <Autocomplete.Input
+            {...(role === 'textbox' ? AS_TEXTBOX : {})}
+            id={id}
+            className="field-input suggest-input"
+            autoCapitalize="off"
+            autoCorrect="off"
+            spellCheck={false}
+            placeholder={props.placeholder}
+            onPaste={props.onPaste}
+            aria-invalid={props.problem === undefined ? undefined : true}
+            aria-describedby={`${id}-about`}
+          />
+          <Autocomplete.Trigger
+            className="icon-button suggest-trigger"
+            aria-label={props.listLabel}
+            title={props.listLabel}
+          >
+            <ChevronDown size={16} aria-hidden="true" />
+          </Autocomplete.Trigger>
+        </div>
+        <SuggestPopup />
+      </Autocomplete.Root>
+      <FieldAbout id={`${id}-about`} hint={props.hint} problem={props.problem} note={props.note} />
+    </div>
+  )
+}
+
+/** ARIA lets a textbox have a list, but not say whether it is open. */
+const AS_TEXTBOX = { role: 'textbox', 'aria-expanded': undefined } as const
+
+function SuggestPopup() {
+  return (
+    <Autocomplete.Portal>
+      <Autocomplete.Positioner className="popup-layer" sideOffset={4}>
+        <Autocomplete.Popup className="popup suggest-popup">
+          <Autocomplete.List className="popup-list">
+            {(each: Suggestion) => (
+              <Autocomplete.Item key={each.value} value={each} className="popup-item suggest-item">
+                <span className="suggest-value">{each.value}</span>
+                {each.aside !== undefined && <span className="field-aside">{each.aside}</span>}
+              </Autocomplete.Item>
+            )}
+          </Autocomplete.List>
+        </Autocomplete.Popup>
+      </Autocomplete.Positioner>
+    </Autocomplete.Portal>
+  )
+}
+
+function fits({ value, aside = '' }: Suggestion, typed: string): boolean {
+  return `${value} ${aside}`.toLowerCase().includes(typed.trim().toLowerCase())
+}
