@@ -9,11 +9,12 @@ import { Notice } from '../../design/notice.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import { failureText } from '../failure-text.ts'
 import { useServices } from '../services/services.tsx'
-import { CheckReportView } from './check-report.tsx'
+import { ConnectCheck } from './connect-check.tsx'
 import { ConnectFields } from './connect-fields.tsx'
 import { noteText } from './field-text.ts'
 import { retryStuck } from './retry-stuck.ts'
-import { useConnectForm } from './use-connect-form.ts'
+import { SignInDialog } from './sign-in-dialog.tsx'
+import { type ConnectForm, useConnectForm } from './use-connect-form.ts'
 
 /**
  * Connects a bucket, or edits one; then `field` is the one to begin at. Mounted only while it is
@@ -38,25 +39,15 @@ export function ConnectDialog({
     onClose()
   }
   const form = useConnectForm(editing, onSaved, (problems) => focusFirst(body.current, problems))
-  const isBusy = form.work !== 'none'
   return (
     <Dialog
       isOpen
       isWide
       keepOpenOnPress
       onClose={onClose}
-      initialFocus={() => (field === null ? null : inputOf(body.current, field))}
+      initialFocus={() => firstInput(body.current, editing, field)}
       title={editing === null ? 'Connect a bucket' : `Edit ${editing.name}`}
-      footer={
-        <>
-          <Button disabled={isBusy} onClick={() => void form.check()}>
-            {form.work === 'checking' ? 'Checking…' : 'Check connection'}
-          </Button>
-          <Button tone="primary" type="submit" form="connect-form" disabled={isBusy}>
-            {form.work === 'saving' ? 'Saving…' : 'Save'}
-          </Button>
-        </>
-      }
+      footer={<Buttons form={form} />}
     >
       <form
         id="connect-form"
@@ -65,20 +56,39 @@ export function ConnectDialog({
         className="connect-form"
         onSubmit={(event) => {
           event.preventDefault()
-          if (!isBusy) void form.save()
+          if (form.work === 'none') void form.save()
         }}
       >
-        <ConnectFields form={form} isEditing={editing !== null} />
+        <ConnectFields form={form} editing={editing} />
       </form>
       {form.failure !== null && (
         <Notice tone="bad" role="alert" title={failureText(form.failure).problem}>
           <p>{failureText(form.failure).wayOut}</p>
         </Notice>
       )}
-      {form.report !== null && (
-        <CheckReportView report={form.report} onUseRegion={form.useRegion} />
+      <ConnectCheck form={form} />
+      {form.signingIn !== null && (
+        <SignInDialog
+          source={form.signingIn}
+          onDone={() => form.endSignIn(true)}
+          onClose={() => form.endSignIn(false)}
+        />
       )}
     </Dialog>
+  )
+}
+
+function Buttons({ form }: { readonly form: ConnectForm }) {
+  const isChecking = form.run.phase === 'running'
+  return (
+    <>
+      <Button disabled={isChecking || form.work !== 'none'} onClick={() => void form.check()}>
+        {isChecking ? 'Checking…' : 'Check connection'}
+      </Button>
+      <Button tone="primary" type="submit" form="connect-form" disabled={form.work !== 'none'}>
+        {form.work === 'saving' ? 'Saving…' : 'Save'}
+      </Button>
+    </>
   )
 }
 
@@ -87,8 +97,17 @@ function focusFirst(form: HTMLFormElement | null, problems: readonly FieldProble
   const inOrder = DestinationField.options.find((field) =>
     problems.some((problem) => problem.field === field),
   )
-  if (inOrder === undefined) return
-  inputOf(form, inOrder)?.focus()
+  if (inOrder !== undefined) inputOf(form, inOrder)?.focus()
+}
+
+/** Who begins anew has something to paste. */
+function firstInput(
+  form: HTMLFormElement | null,
+  editing: Destination | null,
+  field: DestinationField | null,
+): HTMLElement | null {
+  if (field !== null) return inputOf(form, field)
+  return editing === null ? (form?.querySelector('textarea') ?? null) : null
 }
 
 function inputOf(form: HTMLFormElement | null, field: DestinationField): HTMLInputElement | null {

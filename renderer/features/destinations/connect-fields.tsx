@@ -1,65 +1,36 @@
 import type { ReactNode } from 'react'
-import type { HostDescription } from '../../../electron/contract/commands.ts'
-import type { DestinationField } from '../../../electron/contract/failure.ts'
+import type { Destination } from '../../../electron/contract/destination.ts'
 import { endpointOf, providerOf } from '../../../electron/contract/providers.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { CheckboxField, TextField } from '../../design/field.tsx'
 import { SelectField } from '../../design/select-field.tsx'
-import { useSession } from '../services/services.tsx'
+import { SuggestField } from '../../design/suggest-field.tsx'
+import { BucketField } from './bucket-field.tsx'
 import { PROVIDER_OPTIONS } from './draft.ts'
-import { FIELD_LABELS, noteText, problemText } from './field-text.ts'
+import { fieldProps, fieldTexts } from './field-props.ts'
+import { KeysFields } from './keys-fields.tsx'
+import { PasteBox } from './paste-box.tsx'
 import type { ConnectForm } from './use-connect-form.ts'
 import './connect-form.css'
 
 export function ConnectFields({
   form,
-  isEditing,
+  editing,
 }: {
   readonly form: ConnectForm
-  readonly isEditing: boolean
+  readonly editing: Destination | null
 }) {
-  const provider = providerOf(form.draft.provider)
-  const field = (name: DestinationField) => fieldProps(form, name)
   return (
     <>
+      <PasteBox form={form} />
       <Group title="Where">
-        <SelectField
-          label="Provider"
-          value={form.draft.provider}
-          options={PROVIDER_OPTIONS}
-          onChange={form.chooseProvider}
-        />
-        <TextField {...field('region')} placeholder={provider.defaultRegion} />
-        <div className="connect-wide">
-          <TextField
-            {...field('endpoint')}
-            placeholder={endpointOf(provider, form.draft.region) ?? provider.endpointExample}
-            inputMode="url"
-          />
-        </div>
-        <TextField {...field('bucket')} placeholder="my-files" />
-        <TextField {...field('prefix')} aside="optional" placeholder="2026/clients/" />
+        <WhereFields form={form} />
       </Group>
       <Group title="Keys">
-        <TextField {...field('accessKeyId')} />
-        <TextField
-          {...field('secretAccessKey')}
-          isSecret
-          placeholder={isEditing ? 'as before' : undefined}
-        />
-        <TextField
-          {...field('sessionToken')}
-          isSecret
-          aside="for temporary keys"
-          placeholder={isEditing ? 'as before' : undefined}
-        />
-        <div className="connect-check">
-          <SecretChoice form={form} />
-        </div>
+        <KeysFields form={form} editing={editing} />
       </Group>
       <Group title="Details">
         <TextField
-          {...field('name')}
+          {...fieldProps(form, 'name')}
           aside="optional"
           placeholder={form.draft.bucket || 'My files'}
         />
@@ -76,6 +47,44 @@ export function ConnectFields({
   )
 }
 
+function WhereFields({ form }: { readonly form: ConnectForm }) {
+  const provider = providerOf(form.draft.provider)
+  return (
+    <>
+      <SelectField
+        label="Provider"
+        value={form.draft.provider}
+        options={PROVIDER_OPTIONS}
+        onChange={form.chooseProvider}
+      />
+      {provider.regions.length === 0 ? (
+        <TextField {...fieldProps(form, 'region')} placeholder={provider.defaultRegion} />
+      ) : (
+        <SuggestField
+          {...fieldTexts(form, 'region')}
+          role="textbox"
+          value={form.draft.region}
+          suggestions={provider.regions.map(({ id, label }) => ({ value: id, aside: label }))}
+          listLabel="Show regions"
+          placeholder={provider.defaultRegion}
+          onType={(value) => form.type('region', value)}
+          onPick={form.chooseRegion}
+        />
+      )}
+      <div className="connect-wide">
+        <TextField
+          {...fieldProps(form, 'endpoint')}
+          onPaste={form.pasteInto}
+          placeholder={endpointOf(provider, form.draft.region) ?? provider.endpointExample}
+          inputMode="url"
+        />
+      </div>
+      <BucketField form={form} />
+      <TextField {...fieldProps(form, 'prefix')} aside="optional" placeholder="2026/clients/" />
+    </>
+  )
+}
+
 function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <fieldset className="connect-group">
@@ -83,46 +92,4 @@ function Group({ title, children }: { readonly title: string; readonly children:
       <div className="connect-grid">{children}</div>
     </fieldset>
   )
-}
-
-function fieldProps(form: ConnectForm, name: DestinationField) {
-  const problem = form.problems.find(({ field }) => field === name)
-  const notes = form.notes.filter(({ field }) => field === name)
-  return {
-    name,
-    label: FIELD_LABELS[name],
-    value: form.draft[name],
-    onChange: ({ target }: { readonly target: HTMLInputElement }) => form.type(name, target.value),
-    problem: problem === undefined ? undefined : problemText(problem),
-    note: notes.length === 0 ? undefined : notes.map(noteText).join(' '),
-  }
-}
-
-function SecretChoice({ form }: { readonly form: ConnectForm }) {
-  const { host } = useSession()
-  return (
-    <CheckboxField
-      label="Keep only while Ferry runs"
-      hint={secretTruth(host, form.draft.keepSecret)}
-      checked={!form.draft.keepSecret || host.secretPlace === 'memory'}
-      disabled={host.secretPlace === 'memory'}
-      onChange={({ target }) => form.chooseKeepSecret(!target.checked)}
-    />
-  )
-}
-
-/** Where the keys go, as it is. */
-function secretTruth(host: HostDescription, keepSecret: boolean): string {
-  if (host.secretPlace === 'memory') {
-    return 'This computer has no safe place for keys, so Ferry forgets them when it stops.'
-  }
-  if (!keepSecret) return 'The keys are in memory only; Ferry asks for them at the next start.'
-  switch (host.secretPlace) {
-    case 'system':
-      return 'Otherwise the keys are kept encrypted by this computer’s own key store.'
-    case 'file':
-      return 'Otherwise the keys are kept in a file that only your user may read (mode 0600). They are not encrypted.'
-    default:
-      return unreachable(host.secretPlace)
-  }
 }

@@ -1,45 +1,47 @@
 import { useState } from 'react'
-import type { CheckId, CheckReport } from '../../../electron/contract/check.ts'
+import type { CheckFix } from '../../../electron/contract/check.ts'
+import type { CommandOutput } from '../../../electron/contract/commands.ts'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import type { DestinationDraft, DraftNote } from '../../../electron/contract/destination-draft.ts'
-import type { DestinationField, Failure, FieldProblem } from '../../../electron/contract/failure.ts'
+import type { FieldProblem } from '../../../electron/contract/failure.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { useServices } from '../services/services.tsx'
+import type { OpenDraft } from './draft.ts'
 import {
-  emptyForm,
-  type FormDraft,
-  formOf,
-  withEndpoint,
-  withProvider,
-  withRegion,
-} from './draft.ts'
+  type FormFindings,
+  findingsAfter,
+  findingsOfFailure,
+  findingsOfReport,
+  NO_FINDINGS,
+} from './form-findings.ts'
+import { type Asked, useAsked } from './use-asked.ts'
+import { type CheckRun, useCheck } from './use-check.ts'
+import { type FormContents, useFormContents } from './use-form-contents.ts'
+import { type FormSignIn, useFormSignIn } from './use-form-sign-in.ts'
 
-type Work = 'none' | 'checking' | 'saving'
+type Work = 'none' | 'saving' | 'fixing'
 
-export interface ConnectForm {
-  readonly draft: DestinationDraft
+export interface ConnectForm
+  extends Omit<FormContents, 'form' | 'draftToSend' | 'clearSecrets' | 'change'>,
+    FormFindings,
+    FormSignIn {
+  readonly draft: OpenDraft
   readonly work: Work
-  readonly report: CheckReport | null
-  readonly problems: readonly FieldProblem[]
-  readonly notes: readonly DraftNote[]
-  /** What went wrong with the form as a whole. */
-  readonly failure: Failure | null
-  readonly type: (field: DestinationField, value: string) => void
-  readonly chooseProvider: (provider: DestinationDraft['provider']) => void
-  readonly choosePathStyle: (pathStyle: boolean) => void
-  readonly chooseKeepSecret: (keepSecret: boolean) => void
-  readonly useRegion: (region: string) => void
+  readonly run: CheckRun
+  readonly buckets: Asked<CommandOutput<'listBuckets'>>
+  readonly listBuckets: () => void
   readonly check: () => Promise<void>
+  readonly fix: (fix: CheckFix) => Promise<void>
   readonly save: () => Promise<void>
 }
 
-interface Findings {
-  readonly report: CheckReport | null
-  readonly problems: readonly FieldProblem[]
-  readonly notes: readonly DraftNote[]
-  readonly failure: Failure | null
-}
-
-const NO_FINDINGS: Findings = { report: null, problems: [], notes: [], failure: null }
+/** Which a list of buckets, or a check, says nothing about. */
+const BESIDE_THE_STORE: ReadonlySet<keyof DestinationDraft> = new Set([
+  'name',
+  'bucket',
+  'prefix',
+  'keepSecret',
+])
 
 /** `onProblems` is called after a check or save that found fault with fields. */
 export function useConnectForm(
@@ -48,72 +50,71 @@ export function useConnectForm(
   onProblems: (problems: readonly FieldProblem[]) => void,
 ): ConnectForm {
   const { commands, session } = useServices()
-  const [form, setForm] = useState<FormDraft>(() =>
-    editing === null ? emptyForm() : formOf(editing),
-  )
   const [work, setWork] = useState<Work>('none')
-  const [findings, setFindings] = useState<Findings>(NO_FINDINGS)
+  const [findings, setFindings] = useState<FormFindings>(NO_FINDINGS)
+  const { run, ...checking } = useCheck()
+  const buckets = useAsked<CommandOutput<'listBuckets'>>()
 
-  const settle = (next: Findings) => {
+  const { form, draftToSend, clearSecrets, change, ...contents } = useFormContents(
+    editing,
+    (fields) => {
+      // What was said of other contents would mislead.
+      setFindings((before) => findingsAfter(before, (field) => fields.has(field)))
+      checking.drop()
+      signIn.noteChange(fields)
+      if ([...fields].some((field) => !BESIDE_THE_STORE.has(field))) buckets.forget()
+    },
+  )
+  const settle = (next: FormFindings) => {
     setWork('none')
     setFindings(next)
     if (next.problems.length > 0) onProblems(next.problems)
   }
-  const change = (next: FormDraft) => {
-    setForm(next)
-    // A report about other contents would mislead.
-    setFindings(({ problems }) => ({
-      ...NO_FINDINGS,
-      problems: problems.filter(({ field }) => next.draft[field] === form.draft[field]),
-    }))
+  const check = async () => {
+    setFindings(NO_FINDINGS)
+    const answer = await checking.start(draftToSend())
+    if (answer === null) return
+    settle(answer.ok ? findingsOfReport(answer.value) : findingsOfFailure(answer.failure))
   }
+  const signIn = useFormSignIn(form, change, check)
 
   return {
+    ...contents,
+    ...findings,
+    ...signIn,
     draft: form.draft,
     work,
-    ...findings,
-    type(field, value) {
-      if (field === 'endpoint') change(withEndpoint(form, value))
-      else if (field === 'region') change(withRegion(form, value))
-      else change({ ...form, draft: { ...form.draft, [field]: value } })
-    },
-    chooseProvider: (provider) => change(withProvider(form, provider)),
-    choosePathStyle: (pathStyle) =>
-      change({ ...form, isPathStyleOwn: true, draft: { ...form.draft, pathStyle } }),
-    chooseKeepSecret: (keepSecret) => change({ ...form, draft: { ...form.draft, keepSecret } }),
-    useRegion: (region) => change(withRegion(form, region)),
-    async check() {
-      setWork('checking')
-      const answer = await commands.checkDestination({
-        checkId: crypto.randomUUID() as CheckId,
-        draft: form.draft,
-      })
-      settle(answer.ok ? findingsOfReport(answer.value) : findingsOfFailure(answer.failure))
+    run,
+    buckets: buckets.seen,
+    listBuckets: () => void buckets.ask(() => commands.listBuckets({ draft: draftToSend() })),
+    check,
+    async fix(fix) {
+      switch (fix.kind) {
+        case 'use-region':
+          return contents.chooseRegion(fix.region)
+        case 'sign-in':
+          return signIn.signInToCheck()
+        case 'set-cors':
+        case 'add-unfinished-rule': {
+          setWork('fixing')
+          const answer = await commands.applyFix({ draft: draftToSend(), fix })
+          if (!answer.ok) return settle(findingsOfFailure(answer.failure))
+          setWork('none')
+          return check()
+        }
+        default:
+          return unreachable(fix)
+      }
     },
     async save() {
       setWork('saving')
-      const answer = await commands.saveDestination(form.draft)
+      checking.drop()
+      const answer = await commands.saveDestination(draftToSend())
       if (!answer.ok) return settle(findingsOfFailure(answer.failure))
+      clearSecrets()
       await session.refresh()
       setWork('none')
       onSaved(answer.value.destination, answer.value.notes)
     },
   }
-}
-
-function findingsOfReport(report: CheckReport): Findings {
-  const failures = report.lines.flatMap((line) =>
-    line.verdict === 'failed' && line.finding?.kind === 'failure' ? [line.finding.failure] : [],
-  )
-  const problems = failures.flatMap(problemsOf)
-  return { report, problems, notes: report.notes, failure: null }
-}
-
-function findingsOfFailure(failure: Failure): Findings {
-  const problems = problemsOf(failure)
-  return { ...NO_FINDINGS, problems, failure: problems.length > 0 ? null : failure }
-}
-
-function problemsOf(failure: Failure): readonly FieldProblem[] {
-  return failure.kind === 'form-invalid' ? failure.problems : []
 }

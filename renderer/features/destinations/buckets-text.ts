@@ -1,0 +1,37 @@
+import type { CommandOutput } from '../../../electron/contract/commands.ts'
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { failureSentence } from '../failure-text.ts'
+import type { Asked } from './use-asked.ts'
+
+export type SeenBuckets = Asked<CommandOutput<'listBuckets'>>
+
+/** Said under the field; null: the list speaks for itself. */
+export function bucketsText(seen: SeenBuckets): string | null {
+  switch (seen.phase) {
+    case 'unasked':
+      return null
+    case 'asking':
+      return 'Asking the store for its buckets…'
+    case 'known':
+      if (seen.value.buckets.length === 0) {
+        return 'The store shows these keys no bucket; type its name.'
+      }
+      return seen.value.isComplete ? null : 'There are more than fit here; type the name.'
+    case 'refused':
+      return refusalText(seen.failure)
+    default:
+      return unreachable(seen)
+  }
+}
+
+function refusalText(failure: Failure): string {
+  switch (failure.kind) {
+    case 'access-denied':
+      return 'These keys may not list buckets; type its name.'
+    case 'form-invalid':
+      return 'Fill in the endpoint and the keys first; then the buckets can be listed.'
+    default:
+      return failureSentence(failure)
+  }
+}

@@ -1,0 +1,141 @@
+import { useId } from 'react'
+import type { HostDescription } from '../../../electron/contract/commands.ts'
+import { CredentialKind } from '../../../electron/contract/credentials.ts'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { CheckboxField, TextField } from '../../design/field.tsx'
+import { useSession } from '../services/services.tsx'
+import { fieldProps, secretProps } from './field-props.ts'
+import { EnvironmentNote, ProfileFields } from './profile-fields.tsx'
+import { SsoFields } from './sso-fields.tsx'
+import type { ConnectForm } from './use-connect-form.ts'
+
+const WAYS: Record<CredentialKind, string> = {
+  keys: 'Typed in',
+  profile: 'AWS profile',
+  sso: 'Sign in (IAM Identity Center)',
+  environment: 'Environment',
+}
+
+export function KeysFields({
+  form,
+  editing,
+}: {
+  readonly form: ConnectForm
+  readonly editing: Destination | null
+}) {
+  return (
+    <>
+      <WayChoice form={form} />
+      <ChosenWay form={form} editing={editing} />
+      <KeysEnd editing={editing} />
+    </>
+  )
+}
+
+function WayChoice({ form }: { readonly form: ConnectForm }) {
+  const group = useId()
+  return (
+    <fieldset className="keys-ways connect-wide">
+      <legend className="field-label">Keys from</legend>
+      <div className="keys-ways-row">
+        {CredentialKind.options.map((kind) => (
+          <label key={kind} className="keys-way">
+            <input
+              type="radio"
+              name={group}
+              checked={form.draft.credentialKind === kind}
+              onChange={() => form.chooseKeysFrom(kind)}
+            />
+            {WAYS[kind]}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}
+
+function ChosenWay({
+  form,
+  editing,
+}: {
+  readonly form: ConnectForm
+  readonly editing: Destination | null
+}) {
+  switch (form.draft.credentialKind) {
+    case 'keys':
+      return <TypedKeys form={form} hasKeys={editing?.credentials.kind === 'keys'} />
+    case 'profile':
+      return <ProfileFields form={form} />
+    case 'sso':
+      return <SsoFields form={form} />
+    case 'environment':
+      return <EnvironmentNote />
+    default:
+      return unreachable(form.draft.credentialKind)
+  }
+}
+
+/** `hasKeys`: empty secrets mean "as before". */
+function TypedKeys({ form, hasKeys }: { readonly form: ConnectForm; readonly hasKeys: boolean }) {
+  const placeholder = hasKeys ? 'as before' : undefined
+  return (
+    <>
+      <TextField {...fieldProps(form, 'accessKeyId')} onPaste={form.pasteInto} />
+      <TextField {...secretProps(form, 'secretAccessKey')} isSecret placeholder={placeholder} />
+      <TextField
+        {...secretProps(form, 'sessionToken')}
+        isSecret
+        aside="for temporary keys"
+        placeholder={placeholder}
+      />
+      <div className="connect-check">
+        <SecretChoice form={form} />
+      </div>
+    </>
+  )
+}
+
+/** Of keys that end; Ferry renews those that it can. */
+function KeysEnd({ editing }: { readonly editing: Destination | null }) {
+  if (editing === null || editing.keysExpireAtMs === null) return null
+  const end = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(
+    editing.keysExpireAtMs,
+  )
+  return (
+    <p className="field-hint connect-wide">
+      {editing.credentials.kind === 'keys'
+        ? `The keys in use end ${end}.`
+        : `The keys in use end ${end}; Ferry gets new ones before that.`}
+    </p>
+  )
+}
+
+function SecretChoice({ form }: { readonly form: ConnectForm }) {
+  const { host } = useSession()
+  return (
+    <CheckboxField
+      label="Keep only while Ferry runs"
+      hint={secretTruth(host, form.draft.keepSecret)}
+      checked={!form.draft.keepSecret || host.secretPlace === 'memory'}
+      disabled={host.secretPlace === 'memory'}
+      onChange={({ target }) => form.chooseKeepSecret(!target.checked)}
+    />
+  )
+}
+
+/** Where the keys go, as it is. */
+function secretTruth(host: HostDescription, keepSecret: boolean): string {
+  if (host.secretPlace === 'memory') {
+    return 'This computer has no safe place for keys, so Ferry forgets them when it stops.'
+  }
+  if (!keepSecret) return 'The keys are in memory only; Ferry asks for them at the next start.'
+  switch (host.secretPlace) {
+    case 'system':
+      return 'Otherwise the keys are kept encrypted by this computer’s own key store.'
+    case 'file':
+      return 'Otherwise the keys are kept in a file that only your user may read (mode 0600). They are not encrypted.'
+    default:
+      return unreachable(host.secretPlace)
+  }
+}

@@ -1,0 +1,50 @@
+import { useId } from 'react'
+import type { ConnectForm } from './use-connect-form.ts'
+
+/** Takes whatever a person has at hand. It never keeps a text: there may be a secret in it. */
+export function PasteBox({ form }: { readonly form: ConnectForm }) {
+  const id = useId()
+  return (
+    <div className="field paste-box">
+      <label htmlFor={id} className="field-label">
+        Paste anything you have
+      </label>
+      <textarea
+        id={id}
+        name="paste"
+        rows={1}
+        className="field-input"
+        autoComplete="off"
+        autoCapitalize="off"
+        autoCorrect="off"
+        spellCheck={false}
+        aria-describedby={`${id}-about`}
+        onPaste={(event) => {
+          event.preventDefault()
+          event.currentTarget.value = ''
+          form.paste(event.clipboardData.getData('text'))
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+          event.preventDefault()
+          readOut(event.currentTarget, form)
+        }}
+        onBlur={({ currentTarget }) => readOut(currentTarget, form)}
+      />
+      <p id={`${id}-about`} className="field-hint">
+        An endpoint, s3://bucket/folder, an ARN, a console address, a Cyberduck line or a block of
+        keys.
+      </p>
+      <p role="status" className="field-note">
+        {form.pasteNote}
+      </p>
+    </div>
+  )
+}
+
+/** For what was typed or dropped there. */
+function readOut(box: HTMLTextAreaElement, form: ConnectForm): void {
+  const text = box.value
+  box.value = ''
+  if (text.trim() !== '') form.paste(text)
+}

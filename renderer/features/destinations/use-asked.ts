@@ -1,0 +1,41 @@
+import { useRef, useState } from 'react'
+import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Outcome } from '../../../electron/contract/outcome.ts'
+
+/** What is known of a list that only the other side has. */
+export type Asked<T> =
+  | { readonly phase: 'unasked' }
+  | { readonly phase: 'asking' }
+  | { readonly phase: 'known'; readonly value: T }
+  | { readonly phase: 'refused'; readonly failure: Failure }
+
+export interface Asking<T> {
+  readonly seen: Asked<T>
+  readonly ask: (call: () => Promise<Outcome<T>>) => Promise<void>
+  /** What was seen belongs to other contents of the form; so does an answer under way. */
+  readonly forget: () => void
+}
+
+export function useAsked<T>(): Asking<T> {
+  const [seen, setSeen] = useState<Asked<T>>({ phase: 'unasked' })
+  const latest = useRef(0)
+  return {
+    seen,
+    async ask(call) {
+      latest.current += 1
+      const mine = latest.current
+      setSeen({ phase: 'asking' })
+      const answer = await call()
+      if (latest.current !== mine) return
+      setSeen(
+        answer.ok
+          ? { phase: 'known', value: answer.value }
+          : { phase: 'refused', failure: answer.failure },
+      )
+    },
+    forget() {
+      latest.current += 1
+      setSeen({ phase: 'unasked' })
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import { useState } from 'react'
+import type { CommandOutput } from '../../../electron/contract/commands.ts'
+import type { CredentialSource } from '../../../electron/contract/credentials.ts'
+import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
+import { useServices } from '../services/services.tsx'
+import { type FormDraft, sourceOf } from './draft.ts'
+import { withAccount } from './sso-accounts.ts'
+import { type Asked, useAsked } from './use-asked.ts'
+
+type Accounts = CommandOutput<'listSsoAccounts'>
+
+export interface FormSignIn {
+  /** Where the form is being signed in to; null: nowhere. */
+  readonly signingIn: CredentialSource | null
+  readonly accounts: Asked<Accounts>
+  readonly chooseAccount: (accountId: string) => void
+  readonly listAccounts: () => void
+  /** To see then which accounts there are. */
+  readonly signInToChoose: () => void
+  /** To check then again. */
+  readonly signInToCheck: () => void
+  readonly endSignIn: (isDone: boolean) => void
+}
+
+type Wanted = { readonly source: CredentialSource; readonly next: 'choose' | 'check' }
+
+/** The sign-in of a form whose keys come from one. */
+export function useFormSignIn(
+  form: FormDraft,
+  change: (next: FormDraft) => void,
+  check: () => Promise<void>,
+): FormSignIn & { readonly noteChange: (fields: ReadonlySet<keyof DestinationDraft>) => void } {
+  const { commands } = useServices()
+  const accounts = useAsked<Accounts>()
+  const [wanted, setWanted] = useState<Wanted | null>(null)
+
+  const listAccounts = () => {
+    const [startUrl, ssoRegion] = [form.draft.ssoStartUrl.trim(), form.draft.ssoRegion.trim()]
+    void accounts.ask(() => commands.listSsoAccounts({ startUrl, ssoRegion }))
+  }
+  return {
+    signingIn: wanted?.source ?? null,
+    accounts: accounts.seen,
+    chooseAccount(accountId) {
+      const known = accounts.seen.phase === 'known' ? accounts.seen.value.accounts : []
+      change(withAccount(form, accountId, known))
+    },
+    listAccounts,
+    signInToChoose: () => setWanted({ source: sourceOf(form.draft), next: 'choose' }),
+    signInToCheck: () => setWanted({ source: sourceOf(form.draft), next: 'check' }),
+    endSignIn(isDone) {
+      setWanted(null)
+      if (!isDone || wanted === null) return
+      if (wanted.next === 'choose') listAccounts()
+      else void check()
+    },
+    noteChange(fields) {
+      if (fields.has('ssoStartUrl') || fields.has('ssoRegion')) accounts.forget()
+    },
+  }
+}
