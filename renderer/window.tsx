@@ -5,6 +5,7 @@ import { ConnectDialog } from './features/destinations/connect-dialog.tsx'
 import { DestinationList } from './features/destinations/destination-list.tsx'
 import { DestinationMenu } from './features/destinations/destination-menu.tsx'
 import { KeysNotice } from './features/destinations/keys-notice.tsx'
+import { SignInAgain } from './features/destinations/sign-in-again.tsx'
 import { DropArea, type DropAreaHandle } from './features/drop-zone/drop-area.tsx'
 import { IntakePanel } from './features/drop-zone/intake-panel.tsx'
 import { WholeWindow } from './features/drop-zone/whole-window.tsx'
@@ -19,6 +20,7 @@ import { QueueSignals } from './features/uploads/queue-signals.tsx'
 import { UploadList } from './features/uploads/upload-list.tsx'
 import type { RowCalls } from './features/uploads/upload-row.tsx'
 import { Welcome } from './features/welcome/welcome.tsx'
+import type { UploadView } from './upload/engine/queue-view.ts'
 import './window.css'
 
 type Connecting = {
@@ -33,6 +35,7 @@ type OnEdit = (destination: Destination, field: DestinationField | null) => void
 export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
   const { selected } = useSession()
   const [connecting, setConnecting] = useState<Connecting>(null)
+  const [signingIn, setSigningIn] = useState<Destination | null>(null)
   const connect = () => setConnecting({ editing: null, field: null })
   const edit: OnEdit = (editing, field) => setConnecting({ editing, field })
   const editAtStart = (destination: Destination) => edit(destination, null)
@@ -47,10 +50,18 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
         <div className="window">
           <DestinationList onConnect={connect} onEdit={editAtStart} />
           <DestinationMenu onConnect={connect} onEdit={editAtStart} />
-          <Main destination={selected} isHostGone={isHostGone} onEdit={edit} />
+          <Main
+            destination={selected}
+            isHostGone={isHostGone}
+            onEdit={edit}
+            onSignIn={setSigningIn}
+          />
         </div>
       )}
       {connecting !== null && <ConnectDialog {...connecting} onClose={() => setConnecting(null)} />}
+      {signingIn !== null && (
+        <SignInAgain destination={signingIn} onClose={() => setSigningIn(null)} />
+      )}
       <WholeWindow />
       <QueueSignals />
     </IncomingProvider>
@@ -61,14 +72,20 @@ function Main({
   destination,
   isHostGone,
   onEdit,
+  onSignIn,
 }: {
   readonly destination: Destination
   readonly isHostGone: boolean
   readonly onEdit: OnEdit
+  readonly onSignIn: (destination: Destination) => void
 }) {
   const uploadIds = useUploadIds()
   const dropArea = useRef<DropAreaHandle>(null)
-  const calls = useRowCalls(onEdit, () => dropArea.current?.chooseFiles())
+  const calls = useRowCalls({
+    onEdit,
+    onSignIn,
+    onChooseFile: () => dropArea.current?.chooseFiles(),
+  })
   return (
     <main className="window-main">
       <QueueHeader destination={destination} />
@@ -84,27 +101,34 @@ function Main({
   )
 }
 
+interface RowHelp {
+  readonly onEdit: OnEdit
+  readonly onSignIn: (destination: Destination) => void
+  readonly onChooseFile: () => void
+}
+
 /** The same object at every render: rows must not be drawn again because the total moved. */
-function useRowCalls(onEdit: OnEdit, onChooseFile: () => void): RowCalls {
+function useRowCalls(help: RowHelp): RowCalls {
   const { session } = useServices()
-  const latest = useRef({ onEdit, onChooseFile })
-  latest.current = { onEdit, onChooseFile }
-  return useMemo(
-    () => ({
-      onEditConnection({ record, failure }) {
-        const { destinations } = session.snapshot()
-        const found = destinations.find((each) => each.destinationId === record.destinationId)
-        const field = failure === null ? null : fieldToMend(failure.kind)
+  const latest = useRef(help)
+  latest.current = help
+  return useMemo(() => {
+    const destinationOf = ({ record }: UploadView) =>
+      session
+        .snapshot()
+        .destinations.find(({ destinationId }) => destinationId === record.destinationId)
+    return {
+      onEditConnection(view) {
+        const found = destinationOf(view)
+        const field = view.failure === null ? null : fieldToMend(view.failure.kind)
         if (found !== undefined) latest.current.onEdit(found, field)
       },
-      onSignIn({ record }) {
-        const { destinations } = session.snapshot()
-        const found = destinations.find((each) => each.destinationId === record.destinationId)
-        if (found !== undefined) latest.current.onEdit(found, null)
+      onSignIn(view) {
+        const found = destinationOf(view)
+        if (found !== undefined) latest.current.onSignIn(found)
       },
       onChooseFile: () => latest.current.onChooseFile(),
       renderLinkActions: ({ record }) => <LinkActions record={record} />,
-    }),
-    [session],
-  )
+    }
+  }, [session])
 }
