@@ -4,11 +4,14 @@ import type { Proof } from '../../electron/contract/checksum.ts'
 import type {
   CommandInput,
   CommandName,
+  CommandOutput,
   HostDescription,
   NoticeName,
   NoticePayload,
 } from '../../electron/contract/commands.ts'
+import type { CredentialSource } from '../../electron/contract/credentials.ts'
 import type { Destination } from '../../electron/contract/destination.ts'
+import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import type { Failure } from '../../electron/contract/failure.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 import type { Source, UploadRecord } from '../../electron/contract/upload.ts'
@@ -26,6 +29,8 @@ export interface FakeWorld {
   readonly proof: Proof
   /** Commands that fail from the start. */
   readonly failures: Partial<Record<CommandName, Failure>>
+  /** What commands answer, one after another; the last is answered for ever. */
+  readonly answers: { readonly [N in CommandName]?: readonly CommandOutput<N>[] }
 }
 
 /** The handle that tests hold, as `window.fake`. */
@@ -55,6 +60,9 @@ export function installFakeBridge(world: FakeWorld): void {
   const sources = new Map<string, Source>()
   const calls: { command: CommandName; input: unknown }[] = []
   const failures = new Map(Object.entries(world.failures))
+  const answers = new Map<string, unknown[]>(
+    Object.entries(world.answers).map(([name, those]) => [name, [...those]]),
+  )
   const gates = new Map<CommandName, { promise: Promise<void>; open: () => void }>()
   const listeners = new Map<NoticeName, Set<(payload: never) => void>>()
 
@@ -73,6 +81,24 @@ export function installFakeBridge(world: FakeWorld): void {
     const changed = { ...record, ...changes }
     uploads.set(uploadId, changed)
     return ok(changed)
+  }
+  const sourceOf = (draft: DestinationDraft): CredentialSource => {
+    switch (draft.credentialKind) {
+      case 'keys':
+        return { kind: 'keys', accessKeyId: draft.accessKeyId.trim() }
+      case 'profile':
+        return { kind: 'profile', profile: draft.profile }
+      case 'sso':
+        return {
+          kind: 'sso',
+          startUrl: draft.ssoStartUrl,
+          ssoRegion: draft.ssoRegion,
+          accountId: draft.ssoAccountId,
+          roleName: draft.ssoRoleName,
+        }
+      default:
+        return { kind: 'environment' }
+    }
   }
   const addDestination = (destination: Destination) => {
     destinations = [
@@ -144,7 +170,7 @@ export function installFakeBridge(world: FakeWorld): void {
         bucket: draft.bucket,
         prefix: draft.prefix,
         pathStyle: draft.pathStyle,
-        credentials: { kind: 'keys', accessKeyId: draft.accessKeyId.trim() },
+        credentials: sourceOf(draft),
         secretPlace: draft.keepSecret ? world.host.secretPlace : 'memory',
       }
       addDestination(destination)
@@ -294,6 +320,8 @@ export function installFakeBridge(world: FakeWorld): void {
     await gates.get(command)?.promise
     const failure = failures.get(command)
     if (failure !== undefined) return { ok: false, failure }
+    const those = answers.get(command)
+    if (those !== undefined) return ok(structuredClone(those.length > 1 ? those.shift() : those[0]))
     return structuredClone(handlers[command](input as never))
   }
   const subscribe = (name: NoticeName, listener: (payload: never) => void) => {

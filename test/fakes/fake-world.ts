@@ -116,6 +116,7 @@ export function aWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     isCopied: true,
     proof: { level: 'whole', algorithm: 'crc64nvme' },
     failures: {},
+    answers: {},
     ...changes,
   }
 }
