@@ -1,0 +1,80 @@
+import { useRef } from 'react'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import { Button } from '../../design/button.tsx'
+import { Dialog } from '../../design/dialog.tsx'
+import { Notice } from '../../design/notice.tsx'
+import { useToasts } from '../../design/toasts.tsx'
+import { failureText } from '../failure-text.ts'
+import { HeadersGroup } from './rules/headers-group.tsx'
+import { IntakeGroup, SpeedGroup } from './rules/limit-groups.tsx'
+import { NamesGroup } from './rules/names-group.tsx'
+import { focusRule } from './rules/rule-group.tsx'
+import { StorageGroup } from './rules/storage-group.tsx'
+import { useRulesForm } from './rules/use-rules-form.ts'
+
+/** How files are put into a destination. Mounted only while it is open. */
+export function RulesDialog({
+  destination,
+  onClose,
+}: {
+  readonly destination: Destination
+  readonly onClose: () => void
+}) {
+  const { say } = useToasts()
+  const body = useRef<HTMLFormElement>(null)
+  const rules = useRulesForm(
+    destination,
+    () => {
+      say(`The rules of ${destination.name} are saved.`, 'They count for what has not begun yet.')
+      onClose()
+    },
+    (troubles) =>
+      focusRule(
+        body.current,
+        troubles.map(({ field }) => field),
+      ),
+  )
+  return (
+    <Dialog
+      isOpen
+      isWide
+      keepOpenOnPress
+      onClose={onClose}
+      title={`Rules of ${destination.name}`}
+      description="They count for uploads that have not begun."
+      footer={
+        <>
+          <Button tone="ghost" className="rules-reset" onClick={rules.reset}>
+            Reset to defaults
+          </Button>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button tone="primary" type="submit" form="rules-form" disabled={rules.isSaving}>
+            {rules.isSaving ? 'Saving…' : 'Save'}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="rules-form"
+        ref={body}
+        noValidate
+        className="rules-form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!rules.isSaving) void rules.save()
+        }}
+      >
+        <NamesGroup edit={rules} destination={destination} />
+        <IntakeGroup edit={rules} />
+        <HeadersGroup edit={rules} destination={destination} />
+        <StorageGroup edit={rules} destination={destination} />
+        <SpeedGroup edit={rules} />
+      </form>
+      {rules.failure !== null && (
+        <Notice tone="bad" role="alert" title={failureText(rules.failure).problem}>
+          <p>{failureText(rules.failure).wayOut}</p>
+        </Notice>
+      )}
+    </Dialog>
+  )
+}

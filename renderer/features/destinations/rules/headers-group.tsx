@@ -1,0 +1,97 @@
+import type { Destination } from '../../../../electron/contract/destination.ts'
+import type { RuleField, UploadRules } from '../../../../electron/contract/rules.ts'
+import { TextField } from '../../../design/field.tsx'
+import { SelectField } from '../../../design/select-field.tsx'
+import { PairList } from './pair-list.tsx'
+import { RuleGroup, RuleSlot } from './rule-group.tsx'
+import { DISPOSITION_OPTIONS, lackedBy, lackText } from './rule-options.ts'
+import type { RulesEdit } from './use-rules-form.ts'
+
+type ListField = Extract<RuleField, 'contentTypes' | 'metadata' | 'tags'>
+
+const LISTS = {
+  contentTypes: {
+    most: 50,
+    words: {
+      title: 'Types by extension',
+      hint: 'Before Ferry looks at the file itself.',
+      name: 'Extension',
+      value: 'Type',
+      namePlaceholder: 'md',
+      valuePlaceholder: 'text/markdown; charset=utf-8',
+      add: 'Add a type',
+    },
+  },
+  metadata: {
+    most: 20,
+    words: {
+      title: 'Metadata',
+      hint: 'Stays with every file as x-amz-meta-….',
+      name: 'Metadata name',
+      value: 'Metadata value',
+      namePlaceholder: 'project',
+      valuePlaceholder: 'Harbour',
+      add: 'Add metadata',
+    },
+  },
+  tags: {
+    most: 10,
+    words: {
+      title: 'Tags',
+      hint: 'At most ten; the bucket’s own rules can go by them.',
+      name: 'Tag name',
+      value: 'Tag value',
+      namePlaceholder: 'keep',
+      valuePlaceholder: '30-days',
+      add: 'Add a tag',
+    },
+  },
+} as const satisfies Record<ListField, unknown>
+
+/** What is stored with every file. */
+export function HeadersGroup({
+  edit,
+  destination,
+}: {
+  readonly edit: RulesEdit
+  readonly destination: Destination
+}) {
+  const { form, change, troubleAt } = edit
+  const lacked = lackedBy(destination)
+  const list = (field: ListField) => (
+    <RuleSlot field={field} isWide>
+      <PairList
+        {...LISTS[field]}
+        pairs={form[field]}
+        trouble={troubleAt(field)}
+        onChange={(pairs) => change({ [field]: pairs } as Pick<UploadRules, ListField>)}
+      />
+    </RuleSlot>
+  )
+  return (
+    <RuleGroup title="Headers" aside={lackText(destination, ['metadata', 'tags'])}>
+      {list('contentTypes')}
+      <RuleSlot field="cacheControl">
+        <TextField
+          label="Cache-Control"
+          aside="optional"
+          placeholder="public, max-age=31536000"
+          maxLength={300}
+          value={form.cacheControl}
+          problem={troubleAt('cacheControl')?.text}
+          onChange={({ target }) => change({ cacheControl: target.value })}
+        />
+      </RuleSlot>
+      <RuleSlot field="disposition">
+        <SelectField
+          label="When somebody opens it"
+          value={form.disposition}
+          options={DISPOSITION_OPTIONS}
+          onChange={(disposition) => change({ disposition })}
+        />
+      </RuleSlot>
+      {(form.metadata.length > 0 || !lacked.includes('metadata')) && list('metadata')}
+      {(form.tags.length > 0 || !lacked.includes('tags')) && list('tags')}
+    </RuleGroup>
+  )
+}

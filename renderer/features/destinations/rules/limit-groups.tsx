@@ -1,0 +1,82 @@
+import { MAX_CONNECTIONS_PER_HOST } from '../../../../electron/contract/limits.ts'
+import { TextField } from '../../../design/field.tsx'
+import { SelectField, type SelectOption } from '../../../design/select-field.tsx'
+import { FILE_UNITS, PART_UNITS, SPEED_UNITS } from './amount.ts'
+import { AmountField } from './amount-field.tsx'
+import { RuleGroup, RuleSlot } from './rule-group.tsx'
+import type { RulesEdit } from './use-rules-form.ts'
+
+/** Which files are taken at all. */
+export function IntakeGroup({ edit }: { readonly edit: RulesEdit }) {
+  const { form, change, troubleAt } = edit
+  return (
+    <RuleGroup title="What may come in">
+      <RuleSlot field="allowedTypes">
+        <TextField
+          label="Allowed types"
+          placeholder="all"
+          hint="Types and extensions: image/*, .pdf"
+          maxLength={2000}
+          value={form.allowedTypes}
+          problem={troubleAt('allowedTypes')?.text}
+          onChange={({ target }) => change({ allowedTypes: target.value })}
+        />
+      </RuleSlot>
+      <RuleSlot field="maxFileBytes">
+        <AmountField
+          label="Largest file"
+          placeholder="what the store takes"
+          units={FILE_UNITS}
+          value={form.maxFileBytes}
+          problem={troubleAt('maxFileBytes')?.text}
+          onChange={(maxFileBytes) => change({ maxFileBytes })}
+        />
+      </RuleSlot>
+    </RuleGroup>
+  )
+}
+
+const PARALLEL: readonly SelectOption<string>[] = [
+  { value: 'auto', label: 'Automatic' },
+  ...Array.from({ length: MAX_CONNECTIONS_PER_HOST }, (_, index) => {
+    return { value: String(index + 1), label: String(index + 1) }
+  }),
+]
+
+export function SpeedGroup({ edit }: { readonly edit: RulesEdit }) {
+  const { form, change, troubleAt } = edit
+  return (
+    <RuleGroup title="Speed">
+      <RuleSlot field="partBytes">
+        <AmountField
+          label="Part size"
+          placeholder="Automatic"
+          hint="Larger where a file would have too many parts."
+          units={PART_UNITS}
+          value={form.partBytes}
+          problem={troubleAt('partBytes')?.text}
+          onChange={(partBytes) => change({ partBytes })}
+        />
+      </RuleSlot>
+      <RuleSlot field="parallel">
+        <SelectField
+          label="Requests at once"
+          value={form.parallel === null ? 'auto' : String(form.parallel)}
+          options={PARALLEL}
+          onChange={(value) => change({ parallel: value === 'auto' ? null : Number(value) })}
+        />
+      </RuleSlot>
+      <RuleSlot field="bytesPerSecond">
+        <AmountField
+          label="Speed limit"
+          placeholder="none"
+          hint="Shared by all uploads to this destination."
+          units={SPEED_UNITS}
+          value={form.bytesPerSecond}
+          problem={troubleAt('bytesPerSecond')?.text}
+          onChange={(bytesPerSecond) => change({ bytesPerSecond })}
+        />
+      </RuleSlot>
+    </RuleGroup>
+  )
+}

@@ -1,0 +1,125 @@
+import { Plus, X } from 'lucide-react'
+import { useRef } from 'react'
+import { Button, IconButton } from '../../../design/button.tsx'
+import type { Pair, RuleTrouble } from './rules-form.ts'
+
+interface PairWords {
+  /** What the whole list is. */
+  readonly title: string
+  readonly hint: string
+  readonly name: string
+  readonly value: string
+  readonly namePlaceholder: string
+  readonly valuePlaceholder: string
+  readonly add: string
+}
+
+/** A small list of names and values. */
+export function PairList({
+  words,
+  pairs,
+  most,
+  trouble,
+  onChange,
+}: {
+  readonly words: PairWords
+  readonly pairs: readonly Pair[]
+  readonly most: number
+  readonly trouble: RuleTrouble | null
+  readonly onChange: (pairs: Pair[]) => void
+}) {
+  const group = useRef<HTMLFieldSetElement>(null)
+  const add = () => {
+    onChange([...pairs, { name: '', value: '' }])
+    // The row is drawn before the next frame.
+    requestAnimationFrame(() => inputsOf(group.current).at(-2)?.focus())
+  }
+  const remove = (index: number) => {
+    onChange(pairs.filter((_, at) => at !== index))
+    requestAnimationFrame(() => group.current?.querySelector<HTMLElement>('.pair-add')?.focus())
+  }
+  return (
+    <fieldset ref={group} className="pairs">
+      <legend className="field-label">{words.title}</legend>
+      <p className="field-hint">{words.hint}</p>
+      {pairs.map((pair, index) => (
+        <PairRow
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
+          key={index}
+          words={words}
+          pair={pair}
+          number={index + 1}
+          isWrong={trouble !== null && isMeant(trouble, pair)}
+          onChange={(next) => onChange(pairs.map((each, at) => (at === index ? next : each)))}
+          onRemove={() => remove(index)}
+        />
+      ))}
+      {trouble !== null && (
+        <p className="field-problem" role="alert">
+          {trouble.text}
+        </p>
+      )}
+      {pairs.length < most && (
+        <Button className="pair-add" onClick={add}>
+          <Plus size={14} aria-hidden="true" />
+          {words.add}
+        </Button>
+      )}
+    </fieldset>
+  )
+}
+
+function PairRow({
+  words,
+  pair,
+  number,
+  isWrong,
+  onChange,
+  onRemove,
+}: {
+  readonly words: PairWords
+  readonly pair: Pair
+  readonly number: number
+  readonly isWrong: boolean
+  readonly onChange: (pair: Pair) => void
+  readonly onRemove: () => void
+}) {
+  const common = {
+    className: 'field-input',
+    autoComplete: 'off',
+    spellCheck: false,
+    'aria-invalid': isWrong ? true : undefined,
+  } as const
+  return (
+    <div className="pair-row">
+      <input
+        {...common}
+        aria-label={`${words.name} ${number}`}
+        placeholder={words.namePlaceholder}
+        maxLength={128}
+        value={pair.name}
+        onChange={({ target }) => onChange({ ...pair, name: target.value })}
+      />
+      <input
+        {...common}
+        aria-label={`${words.value} ${number}`}
+        placeholder={words.valuePlaceholder}
+        maxLength={2000}
+        value={pair.value}
+        onChange={({ target }) => onChange({ ...pair, value: target.value })}
+      />
+      <IconButton label={`Remove ${pair.name || `row ${number}`}`} onClick={onRemove}>
+        <X size={15} />
+      </IconButton>
+    </div>
+  )
+}
+
+function isMeant({ what }: RuleTrouble, { name, value }: Pair): boolean {
+  const asked = what.trim().toLowerCase()
+  return [name, value].some((each) => each.trim().toLowerCase() === asked)
+}
+
+function inputsOf(group: HTMLElement | null): HTMLInputElement[] {
+  return [...(group?.querySelectorAll('input') ?? [])]
+}

@@ -1,0 +1,91 @@
+import type { Destination } from '../../../../electron/contract/destination.ts'
+import type { KeyToken } from '../../../../electron/contract/key-template.ts'
+import type { StoreFeature } from '../../../../electron/contract/provider.ts'
+import { providerOf } from '../../../../electron/contract/providers.ts'
+import type {
+  CannedAcl,
+  ConflictRule,
+  Encryption,
+  UploadRules,
+} from '../../../../electron/contract/rules.ts'
+
+export const CONFLICT_TEXTS: Record<
+  ConflictRule,
+  { readonly label: string; readonly hint: string }
+> = {
+  'keep-both': { label: 'Keep both', hint: 'The new file gets a number: Holiday (2).jpg.' },
+  ask: { label: 'Ask', hint: 'The upload waits until you have chosen.' },
+  replace: { label: 'Replace', hint: 'The new file takes the old one’s place.' },
+  skip: { label: 'Skip', hint: 'The old file stays; the new one is not uploaded.' },
+}
+
+/** What each piece of a template stands for. */
+export const TOKEN_TEXTS: Record<KeyToken, string> = {
+  prefix: 'the destination’s prefix',
+  folder: 'the folders of a dropped folder',
+  name: 'the file’s name',
+  stem: 'the name without its extension',
+  ext: 'the extension with its dot',
+  yyyy: 'the year',
+  mm: 'the month',
+  dd: 'the day',
+  HH: 'the hour',
+  MM: 'the minute',
+  SS: 'the second',
+  uuid: 'a random name that nobody can guess',
+  hash8: 'eight characters made of the contents',
+}
+
+export const ENCRYPTION_OPTIONS = [
+  { value: 'bucket', label: 'As the bucket does' },
+  { value: 's3', label: 'By the store’s keys (AES256)' },
+  { value: 'kms', label: 'By a key service (aws:kms)' },
+] as const satisfies readonly { readonly value: Encryption['kind']; readonly label: string }[]
+
+export const DISPOSITION_OPTIONS = [
+  { value: 'none', label: 'As browsers like' },
+  { value: 'inline', label: 'Shown in the browser' },
+  { value: 'attachment', label: 'Always downloaded' },
+] as const satisfies readonly {
+  readonly value: UploadRules['disposition']
+  readonly label: string
+}[]
+
+export const ACL_OPTIONS = [
+  { value: 'none', label: 'None is sent' },
+  { value: 'private', label: 'private' },
+  { value: 'public-read', label: 'public-read: everybody may read' },
+  { value: 'public-read-write', label: 'public-read-write: everybody may change' },
+  { value: 'authenticated-read', label: 'authenticated-read' },
+  { value: 'bucket-owner-read', label: 'bucket-owner-read' },
+  { value: 'bucket-owner-full-control', label: 'bucket-owner-full-control' },
+] as const satisfies readonly { readonly value: CannedAcl | 'none'; readonly label: string }[]
+
+/** What the bucket on this computer refuses, or has no use for. */
+const LOCAL_LACKS: readonly StoreFeature[] = ['acl', 'tags', 'storage-class', 'sse-s3', 'sse-kms']
+
+const FEATURE_NAMES: Record<StoreFeature, string> = {
+  acl: 'ACLs',
+  tags: 'tags',
+  'storage-class': 'storage classes',
+  'sse-s3': 'encryption by its own keys on demand',
+  'sse-kms': 'encryption by a key service',
+  metadata: 'metadata',
+}
+
+export function lackedBy({ kind, provider }: Destination): readonly StoreFeature[] {
+  return kind === 'local' ? LOCAL_LACKS : providerOf(provider).lacks
+}
+
+/** One sentence about what a store is known to be without; null: nothing. */
+export function lackText(destination: Destination, among: readonly StoreFeature[]): string | null {
+  const lacked = lackedBy(destination).filter((each) => among.includes(each))
+  if (lacked.length === 0) return null
+  const whose =
+    destination.kind === 'local'
+      ? 'The bucket on this computer'
+      : providerOf(destination.provider).label
+  const names = lacked.map((each) => FEATURE_NAMES[each])
+  const list = new Intl.ListFormat('en', { type: 'disjunction' }).format(names)
+  return `${whose} has no ${list}.`
+}

@@ -1,0 +1,111 @@
+import type { Destination } from '../../../../electron/contract/destination.ts'
+import { S3_LIMITS } from '../../../../electron/contract/limits.ts'
+import {
+  LEAST_BYTES_PER_SECOND,
+  type RuleField,
+  type UploadRules,
+} from '../../../../electron/contract/rules.ts'
+import { formatBytes, formatSpeed } from '../../../design/format.ts'
+import {
+  type Amount,
+  amountOf,
+  binaryText,
+  bytesOf,
+  FILE_UNITS,
+  PART_UNITS,
+  SPEED_UNITS,
+} from './amount.ts'
+
+/** The rules as the form holds them: numbers as they were typed, the rest as it is. */
+export type RulesForm = Omit<UploadRules, 'maxFileBytes' | 'partBytes' | 'bytesPerSecond'> & {
+  readonly maxFileBytes: Amount
+  readonly partBytes: Amount
+  readonly bytesPerSecond: Amount
+}
+
+export type Pair = UploadRules['metadata'][number]
+
+/** What is wrong with a field, as the person reads it. */
+export interface RuleTrouble {
+  readonly field: RuleField
+  readonly text: string
+  /** In a list: what the person finds the row by; empty: the field as a whole. */
+  readonly what: string
+}
+
+export function formOfRules(rules: UploadRules): RulesForm {
+  return {
+    ...rules,
+    maxFileBytes: amountOf(rules.maxFileBytes, FILE_UNITS, 'GB'),
+    partBytes: amountOf(rules.partBytes, PART_UNITS, 'MiB'),
+    bytesPerSecond: amountOf(rules.bytesPerSecond, SPEED_UNITS, 'MB/s'),
+  }
+}
+
+type RulesIn =
+  | { readonly ok: true; readonly rules: UploadRules }
+  | { readonly ok: false; readonly troubles: readonly RuleTrouble[] }
+
+/** What the form says; numbers that are none, or out of bounds, are told before the host is asked. */
+export function rulesIn(form: RulesForm): RulesIn {
+  const troubles: RuleTrouble[] = []
+  const read = (field: keyof typeof BOUNDS) => {
+    const typed = bytesOf(form[field])
+    const { least, most, words } = BOUNDS[field]
+    if (typed.kind === 'none') return null
+    if (typed.kind === 'bytes' && typed.bytes >= least && typed.bytes <= most) return typed.bytes
+    const text = typed.kind === 'unreadable' ? `Enter a number. ${words}` : words
+    troubles.push({ field, text, what: '' })
+    return null
+  }
+  const rules: UploadRules = {
+    ...form,
+    maxFileBytes: read('maxFileBytes'),
+    partBytes: read('partBytes'),
+    bytesPerSecond: read('bytesPerSecond'),
+    contentTypes: filledIn(form.contentTypes),
+    metadata: filledIn(form.metadata),
+    tags: filledIn(form.tags),
+  }
+  return troubles.length === 0 ? { ok: true, rules } : { ok: false, troubles }
+}
+
+const BOUNDS = {
+  maxFileBytes: {
+    least: 1,
+    most: S3_LIMITS.maxObjectBytes,
+    words: `It can be from 1 byte to ${formatBytes(S3_LIMITS.maxObjectBytes)}.`,
+  },
+  partBytes: {
+    least: S3_LIMITS.minPartBytes,
+    most: S3_LIMITS.maxPartBytes,
+    words: `S3 takes parts from ${binaryText(S3_LIMITS.minPartBytes)} to ${binaryText(S3_LIMITS.maxPartBytes)}.`,
+  },
+  bytesPerSecond: {
+    least: LEAST_BYTES_PER_SECOND,
+    most: Number.MAX_SAFE_INTEGER,
+    words: `It can be ${formatSpeed(LEAST_BYTES_PER_SECOND)} (${binaryText(LEAST_BYTES_PER_SECOND)} a second) or more.`,
+  },
+} as const
+
+/** A row that was added and left empty is none. */
+function filledIn(pairs: readonly Pair[]): Pair[] {
+  return pairs.filter(({ name, value }) => name.trim() !== '' || value.trim() !== '')
+}
+
+/** Why the choice about taken names may not hold here; null: nothing speaks against it. */
+export function conflictWarning(
+  { onConflict }: Pick<RulesForm, 'onConflict'>,
+  findings: Destination['findings'],
+): string | null {
+  if (findings === null) return null
+  if (onConflict === 'replace') {
+    return findings.versioning === 'off'
+      ? 'The bucket keeps no earlier versions: what is replaced is gone.'
+      : null
+  }
+  const honours = [findings.conditionalPut, findings.conditionalComplete]
+  return honours.some((honour) => honour === 'ignored' || honour === 'refused')
+    ? 'This store does not keep to “only if nothing is there”. Ferry looks before it writes; a file that somebody else puts there in the same moment could still be overwritten.'
+    : null
+}
