@@ -65,6 +65,11 @@ export function installFakeBridge(world: FakeWorld): void {
   )
   const gates = new Map<CommandName, { promise: Promise<void>; open: () => void }>()
   const listeners = new Map<NoticeName, Set<(payload: never) => void>>()
+  const notify: FakeHost['notify'] = (name, payload) => {
+    for (const listener of listeners.get(name) ?? []) listener(payload as never)
+  }
+  /** Fixes that were made, by kind. */
+  const mended = new Set<string>()
 
   const newId = <T extends string>() => crypto.randomUUID() as T
   const ok = <T>(value: T): Outcome<T> => ({ ok: true, value })
@@ -142,9 +147,35 @@ export function installFakeBridge(world: FakeWorld): void {
       addDestination(local)
       return ok(local)
     },
-    checkDestination: () => ok(world.checkReport),
+    checkDestination({ checkId, draft }) {
+      const lines = world.checkReport.lines.map((line) => {
+        const { fix, step } = line
+        const isMended =
+          fix?.kind === 'use-region' ? draft.region === fix.region : mended.has(fix?.kind ?? '')
+        return isMended ? { step, verdict: 'passed' as const, finding: null, fix: null } : line
+      })
+      for (const line of lines) notify('checkProgressed', { checkId, line })
+      const findings = {
+        checkedAtMs: Date.now(),
+        integrity: null,
+        conditionalPut: null,
+        conditionalComplete: null,
+        takesPostForms: null,
+        maxPartCount: null,
+        versioning: null,
+        unfinishedDays: null,
+        isPublic: null,
+      }
+      destinations = destinations.map((each) =>
+        each.destinationId === draft.destinationId ? { ...each, findings } : each,
+      )
+      return ok({ ...world.checkReport, lines })
+    },
     cancelCheck: () => ok({}),
-    applyFix: () => ok({}),
+    applyFix({ fix }) {
+      mended.add(fix.kind)
+      return ok({})
+    },
     listBuckets: () => ok({ buckets: [], isComplete: true }),
     listProfiles: () => ok({ profiles: [], hasEnvironment: false }),
     signIn: () => ok({ step: 'ready', expiresAtMs: null }),
@@ -154,7 +185,13 @@ export function installFakeBridge(world: FakeWorld): void {
     setDestinationLook: () => notNow,
     duplicateDestination: () => notNow,
     setDefaultDestination: () => ok({}),
-    saveRules: () => notNow,
+    saveRules({ destinationId, rules }) {
+      const found = destinations.find((each) => each.destinationId === destinationId)
+      if (found === undefined) return unknown
+      const changed = { ...found, rules }
+      destinations = destinations.map((each) => (each === found ? changed : each))
+      return ok(changed)
+    },
     exportSettings: () => ok({ fileName: 'ferry-settings.json', text: '{}' }),
     importSettings: () => ok({ addedCount: 0, knownCount: 0, unreadableCount: 0 }),
     decideConflict: () => ok({ uploads: [] }),
@@ -375,8 +412,6 @@ export function installFakeBridge(world: FakeWorld): void {
       gates.get(command)?.open()
       gates.delete(command)
     },
-    notify(name, payload) {
-      for (const listener of listeners.get(name) ?? []) listener(payload as never)
-    },
+    notify,
   }
 }
