@@ -1,11 +1,14 @@
 import { useMemo, useRef, useState } from 'react'
 import type { Destination } from '../electron/contract/destination.ts'
-import type { DestinationField } from '../electron/contract/failure.ts'
-import { ConnectDialog } from './features/destinations/connect-dialog.tsx'
+import { DestinationKeys } from './features/destinations/destination-keys.tsx'
 import { DestinationList } from './features/destinations/destination-list.tsx'
 import { DestinationMenu } from './features/destinations/destination-menu.tsx'
+import {
+  DestinationSheets,
+  type OpenSheet,
+  type SheetName,
+} from './features/destinations/destination-sheets.tsx'
 import { KeysNotice } from './features/destinations/keys-notice.tsx'
-import { SignInAgain } from './features/destinations/sign-in-again.tsx'
 import { DropArea, type DropAreaHandle } from './features/drop-zone/drop-area.tsx'
 import { IntakePanel } from './features/drop-zone/intake-panel.tsx'
 import { WholeWindow } from './features/drop-zone/whole-window.tsx'
@@ -23,22 +26,15 @@ import { Welcome } from './features/welcome/welcome.tsx'
 import type { UploadView } from './upload/engine/queue-view.ts'
 import './window.css'
 
-type Connecting = {
-  readonly editing: Destination | null
-  readonly field: DestinationField | null
-} | null
-
-/** `field` is the one to begin at; null: the form's first. */
-type OnEdit = (destination: Destination, field: DestinationField | null) => void
+type OnOpen = (sheet: OpenSheet) => void
 
 /** Joins the features: they know the services, not each other. */
 export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
   const { selected } = useSession()
-  const [connecting, setConnecting] = useState<Connecting>(null)
-  const [signingIn, setSigningIn] = useState<Destination | null>(null)
-  const connect = () => setConnecting({ editing: null, field: null })
-  const edit: OnEdit = (editing, field) => setConnecting({ editing, field })
-  const editAtStart = (destination: Destination) => edit(destination, null)
+  const [open, setOpen] = useState<OpenSheet | null>(null)
+  const connect = () => setOpen({ name: 'connect' })
+  const openOf = (name: SheetName, destination: Destination) =>
+    setOpen(name === 'edit' ? { name, destination, field: null } : { name, destination })
   return (
     <IncomingProvider>
       {selected === null ? (
@@ -48,20 +44,13 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
         </Welcome>
       ) : (
         <div className="window">
-          <DestinationList onConnect={connect} onEdit={editAtStart} />
-          <DestinationMenu onConnect={connect} onEdit={editAtStart} />
-          <Main
-            destination={selected}
-            isHostGone={isHostGone}
-            onEdit={edit}
-            onSignIn={setSigningIn}
-          />
+          <DestinationList onConnect={connect} onOpen={openOf} />
+          <DestinationMenu onConnect={connect} onOpen={openOf} />
+          <Main destination={selected} isHostGone={isHostGone} onOpen={setOpen} />
         </div>
       )}
-      {connecting !== null && <ConnectDialog {...connecting} onClose={() => setConnecting(null)} />}
-      {signingIn !== null && (
-        <SignInAgain destination={signingIn} onClose={() => setSigningIn(null)} />
-      )}
+      <DestinationSheets open={open} onClose={() => setOpen(null)} />
+      <DestinationKeys />
       <WholeWindow />
       <QueueSignals />
     </IncomingProvider>
@@ -71,27 +60,24 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
 function Main({
   destination,
   isHostGone,
-  onEdit,
-  onSignIn,
+  onOpen,
 }: {
   readonly destination: Destination
   readonly isHostGone: boolean
-  readonly onEdit: OnEdit
-  readonly onSignIn: (destination: Destination) => void
+  readonly onOpen: OnOpen
 }) {
   const uploadIds = useUploadIds()
   const dropArea = useRef<DropAreaHandle>(null)
-  const calls = useRowCalls({
-    onEdit,
-    onSignIn,
-    onChooseFile: () => dropArea.current?.chooseFiles(),
-  })
+  const calls = useRowCalls(onOpen, () => dropArea.current?.chooseFiles())
   return (
     <main className="window-main">
       <QueueHeader destination={destination} />
       <div className="window-notices">
         {isHostGone && <HostGoneBanner />}
-        <KeysNotice destination={destination} onEdit={onEdit} />
+        <KeysNotice
+          destination={destination}
+          onEdit={(editing, field) => onOpen({ name: 'edit', destination: editing, field })}
+        />
         <Troubles />
         <IntakePanel />
       </div>
@@ -101,17 +87,11 @@ function Main({
   )
 }
 
-interface RowHelp {
-  readonly onEdit: OnEdit
-  readonly onSignIn: (destination: Destination) => void
-  readonly onChooseFile: () => void
-}
-
 /** The same object at every render: rows must not be drawn again because the total moved. */
-function useRowCalls(help: RowHelp): RowCalls {
+function useRowCalls(onOpen: OnOpen, onChooseFile: () => void): RowCalls {
   const { session } = useServices()
-  const latest = useRef(help)
-  latest.current = help
+  const latest = useRef({ onOpen, onChooseFile })
+  latest.current = { onOpen, onChooseFile }
   return useMemo(() => {
     const destinationOf = ({ record }: UploadView) =>
       session
@@ -121,11 +101,13 @@ function useRowCalls(help: RowHelp): RowCalls {
       onEditConnection(view) {
         const found = destinationOf(view)
         const field = view.failure === null ? null : fieldToMend(view.failure.kind)
-        if (found !== undefined) latest.current.onEdit(found, field)
+        if (found === undefined) return
+        latest.current.onOpen({ name: 'edit', destination: found, field })
       },
       onSignIn(view) {
         const found = destinationOf(view)
-        if (found !== undefined) latest.current.onSignIn(found)
+        if (found === undefined) return
+        latest.current.onOpen({ name: 'sign-in', destination: found })
       },
       onChooseFile: () => latest.current.onChooseFile(),
       renderLinkActions: ({ record }) => <LinkActions record={record} />,

@@ -1,26 +1,31 @@
-import { Ellipsis, KeyRound, Pencil, Plus, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { Ellipsis, Plus, Star } from 'lucide-react'
+import type { KeyboardEvent } from 'react'
 import type { Destination } from '../../../electron/contract/destination.ts'
-import type { DestinationId } from '../../../electron/contract/ids.ts'
-import { PROVIDERS } from '../../../electron/contract/providers.ts'
 import { Brand } from '../../design/brand.tsx'
 import { IconButton } from '../../design/button.tsx'
-import { Menu, MenuItem } from '../../design/menu.tsx'
+import { DestinationMark } from '../../design/destination-mark.tsx'
+import { Menu } from '../../design/menu.tsx'
 import { useSession } from '../services/services.tsx'
-import { ForgetDialog } from './forget-dialog.tsx'
+import { DestinationAside } from './destination-aside.tsx'
+import { DestinationItems } from './destination-items.tsx'
+import type { SheetName } from './destination-sheets.tsx'
+import { SettingsItems } from './settings-items.tsx'
+import { shortcutOf } from './shortcut.ts'
+import { useCarrySettings } from './use-carry-settings.tsx'
 import { useSelect } from './use-select.ts'
 import './destination-list.css'
 
-/** The side of a wide window: where files can go. */
+type OnOpen = (name: SheetName, destination: Destination) => void
+
+/** The side of a wide window: where files can go, and by radio buttons where they do. */
 export function DestinationList({
   onConnect,
-  onEdit,
+  onOpen,
 }: {
   readonly onConnect: () => void
-  readonly onEdit: (destination: Destination) => void
+  readonly onOpen: OnOpen
 }) {
-  const { destinations, selected } = useSession()
-  const [forgetting, setForgetting] = useState<Destination | null>(null)
+  const { destinations } = useSession()
   return (
     <aside className="side">
       <div className="side-brand">
@@ -28,14 +33,13 @@ export function DestinationList({
       </div>
       <nav aria-label="Destinations" className="side-nav">
         <h2 className="side-title">Destinations</h2>
-        <ul>
-          {destinations.map((destination) => (
+        <ul onKeyDown={goToEnds}>
+          {destinations.map((destination, place) => (
             <Item
               key={destination.destinationId}
               destination={destination}
-              isSelected={destination.destinationId === selected?.destinationId}
-              onEdit={() => onEdit(destination)}
-              onForget={() => setForgetting(destination)}
+              place={place}
+              onOpen={onOpen}
             />
           ))}
         </ul>
@@ -44,87 +48,91 @@ export function DestinationList({
           Connect a bucket
         </button>
       </nav>
-      <footer className="side-foot">
-        <p>Keys stay on this computer.</p>
-        <p>Files go straight to the bucket.</p>
-      </footer>
-      <ForgetDialog destination={forgetting} onClose={() => setForgetting(null)} />
+      <Foot />
     </aside>
   )
 }
 
+/** Arrow keys are the browser's; it has none for the first and the last. */
+function goToEnds(event: KeyboardEvent<HTMLElement>): void {
+  const radios = [...event.currentTarget.querySelectorAll<HTMLInputElement>('input[type=radio]')]
+  if (!radios.some((each) => each === event.target)) return
+  const end = event.key === 'Home' ? radios[0] : event.key === 'End' ? radios.at(-1) : undefined
+  if (end === undefined) return
+  event.preventDefault()
+  end.focus()
+  end.click()
+}
+
 function Item({
   destination,
-  isSelected,
-  onEdit,
-  onForget,
+  place,
+  onOpen,
 }: {
   readonly destination: Destination
-  readonly isSelected: boolean
-  readonly onEdit: () => void
-  readonly onForget: () => void
+  readonly place: number
+  readonly onOpen: OnOpen
 }) {
+  const { host, selected, defaultId } = useSession()
   const select = useSelect()
+  const { destinationId, name, color } = destination
+  const shortcut = shortcutOf(place, host.platform)
   return (
     <li className="side-row">
-      <button
-        type="button"
-        className="side-item"
-        aria-current={isSelected ? 'true' : undefined}
-        onClick={() => select(destination.destinationId)}
-      >
-        <DestinationDot destinationId={destination.destinationId} />
-        <span className="side-name" title={destination.name}>
-          {destination.name}
-        </span>
+      <label className="side-item" title={shortcut === null ? name : `${name} (${shortcut.label})`}>
+        <input
+          type="radio"
+          name="destination"
+          className="visually-hidden"
+          aria-keyshortcuts={shortcut?.keys}
+          checked={destinationId === selected?.destinationId}
+          onChange={() => void select(destinationId)}
+        />
+        <DestinationMark name={name} color={color} />
+        <span className="side-name">{name}</span>
+        {destinationId === defaultId && <DefaultMark />}
         <DestinationAside destination={destination} />
-      </button>
+      </label>
       <Menu
         trigger={
-          <IconButton label={`More about ${destination.name}`} className="side-more">
+          <IconButton label={`More about ${name}`} className="side-more">
             <Ellipsis size={16} />
           </IconButton>
         }
       >
-        {destination.kind === 's3' && (
-          <MenuItem icon={<Pencil size={15} aria-hidden="true" />} onSelect={onEdit}>
-            Edit connection
-          </MenuItem>
-        )}
-        <MenuItem icon={<Trash2 size={15} aria-hidden="true" />} onSelect={onForget}>
-          Forget…
-        </MenuItem>
+        <DestinationItems destination={destination} onOpen={onOpen} />
       </Menu>
     </li>
   )
 }
 
-function DestinationAside({ destination }: { readonly destination: Destination }) {
-  if (!destination.hasSecret) {
-    return (
-      <span className="side-aside side-locked">
-        <KeyRound size={12} aria-hidden="true" />
-        Needs keys
-      </span>
-    )
-  }
-  if (destination.kind === 'local') return null
-  return <span className="side-aside">{SHORT_NAMES.get(destination.provider)}</span>
+export function DefaultMark() {
+  return (
+    <span className="side-default" title="Ferry starts with it">
+      <Star size={12} aria-hidden="true" />
+      <span className="visually-hidden">(default)</span>
+    </span>
+  )
 }
 
-const SHORT_NAMES: ReadonlyMap<string, string> = new Map([
-  ...PROVIDERS.map(({ id, label }) => [id, label] as const),
-  ['aws', 'AWS'],
-  ['r2', 'R2'],
-  ['b2', 'B2'],
-  ['spaces', 'Spaces'],
-  ['other', 'S3'],
-])
-
-const DOT_COUNT = 6
-
-/** The same colour for the same destination at every start. */
-export function DestinationDot({ destinationId }: { readonly destinationId: DestinationId }) {
-  const dot = Number.parseInt(destinationId.slice(0, 4), 16) % DOT_COUNT
-  return <span className={`dot dot-${dot}`} aria-hidden="true" />
+function Foot() {
+  const carry = useCarrySettings()
+  return (
+    <footer className="side-foot">
+      <div>
+        <p>Keys stay on this computer.</p>
+        <p>Files go straight to the bucket.</p>
+      </div>
+      <Menu
+        trigger={
+          <IconButton label="More about all destinations">
+            <Ellipsis size={16} />
+          </IconButton>
+        }
+      >
+        <SettingsItems carry={carry} />
+      </Menu>
+      {carry.input}
+    </footer>
+  )
 }

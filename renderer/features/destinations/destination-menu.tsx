@@ -1,25 +1,30 @@
-import { Check, ChevronDown, Pencil, Plus, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { Check, ChevronDown, Plus } from 'lucide-react'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import { DestinationId } from '../../../electron/contract/ids.ts'
 import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'
+import { DestinationMark } from '../../design/destination-mark.tsx'
 import { Menu, MenuItem, MenuRadioGroup, MenuRadioItem, MenuSeparator } from '../../design/menu.tsx'
 import { useSession } from '../services/services.tsx'
-import { ForgetDialog } from './forget-dialog.tsx'
+import { DestinationAside } from './destination-aside.tsx'
+import { DestinationItems } from './destination-items.tsx'
+import { DefaultMark } from './destination-list.tsx'
+import type { SheetName } from './destination-sheets.tsx'
+import { SettingsItems } from './settings-items.tsx'
+import { shortcutOf } from './shortcut.ts'
+import { useCarrySettings } from './use-carry-settings.tsx'
 import { useSelect } from './use-select.ts'
 
 /** The same as the list at the side, for a window too narrow for one. */
 export function DestinationMenu({
   onConnect,
-  onEdit,
+  onOpen,
 }: {
   readonly onConnect: () => void
-  readonly onEdit: (destination: Destination) => void
+  readonly onOpen: (name: SheetName, destination: Destination) => void
 }) {
-  const { destinations, selected } = useSession()
-  const select = useSelect()
-  const [forgetting, setForgetting] = useState<Destination | null>(null)
+  const { selected } = useSession()
+  const carry = useCarrySettings()
   return (
     <nav className="top" aria-label="Destinations">
       <BrandMark />
@@ -27,47 +32,53 @@ export function DestinationMenu({
         align="start"
         trigger={
           <Button className="top-button">
+            {selected !== null && <DestinationMark {...selected} />}
             <span className="side-name">{selected?.name ?? 'Destinations'}</span>
             <ChevronDown size={15} aria-hidden="true" />
           </Button>
         }
       >
-        <MenuRadioGroup
-          value={selected?.destinationId ?? null}
-          onValueChange={(value) => select(DestinationId.parse(value))}
-        >
-          {destinations.map(({ destinationId, name }) => (
-            <MenuRadioItem
-              key={destinationId}
-              value={destinationId}
-              mark={<Check size={15} aria-hidden="true" />}
-            >
-              {name}
-            </MenuRadioItem>
-          ))}
-        </MenuRadioGroup>
+        <Choice />
         <MenuSeparator />
         <MenuItem icon={<Plus size={15} aria-hidden="true" />} onSelect={onConnect}>
           Connect a bucket
         </MenuItem>
-        {selected?.kind === 's3' && (
-          <MenuItem
-            icon={<Pencil size={15} aria-hidden="true" />}
-            onSelect={() => onEdit(selected)}
-          >
-            Edit connection
-          </MenuItem>
-        )}
+        <SettingsItems carry={carry} />
         {selected !== null && (
-          <MenuItem
-            icon={<Trash2 size={15} aria-hidden="true" />}
-            onSelect={() => setForgetting(selected)}
-          >
-            Forget {selected.name}…
-          </MenuItem>
+          <>
+            <MenuSeparator />
+            <DestinationItems destination={selected} onOpen={onOpen} />
+          </>
         )}
       </Menu>
-      <ForgetDialog destination={forgetting} onClose={() => setForgetting(null)} />
+      {carry.input}
     </nav>
+  )
+}
+
+function Choice() {
+  const { host, destinations, selected, defaultId } = useSession()
+  const select = useSelect()
+  return (
+    <MenuRadioGroup
+      value={selected?.destinationId ?? null}
+      onValueChange={(value) => void select(DestinationId.parse(value))}
+    >
+      {destinations.map((destination, place) => (
+        <MenuRadioItem
+          key={destination.destinationId}
+          value={destination.destinationId}
+          mark={<Check size={15} aria-hidden="true" />}
+        >
+          <DestinationMark {...destination} />
+          <span className="side-name">{destination.name}</span>
+          {destination.destinationId === defaultId && <DefaultMark />}
+          <DestinationAside destination={destination} />
+          <span className="side-keys" aria-hidden="true">
+            {shortcutOf(place, host.platform)?.label}
+          </span>
+        </MenuRadioItem>
+      ))}
+    </MenuRadioGroup>
   )
 }

@@ -1,14 +1,27 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { useToasts } from '../../design/toasts.tsx'
 import { failureSentence } from '../failure-text.ts'
 import { useServices } from '../services/services.tsx'
+import type { Session } from '../services/session.ts'
 
-export function useSelect(): (destinationId: DestinationId) => void {
+/** Answers whether it is selected now; if not, a saying tells why. */
+export function useSelect(): (destinationId: DestinationId) => Promise<boolean> {
   const { session } = useServices()
   const { say } = useToasts()
-  return (destinationId) => {
-    void session.select(destinationId).then((failure) => {
-      if (failure !== null) say(failureSentence(failure))
-    })
+  return async (destinationId) => {
+    const failure = await selectInTurn(session, destinationId)
+    if (failure !== null) say(failureSentence(failure))
+    return failure === null
   }
+}
+
+/** Requests can overtake each other on their way to the host, and the last one has to win. */
+const lastAsked = new WeakMap<Session, Promise<unknown>>()
+
+function selectInTurn(session: Session, destinationId: DestinationId): Promise<Failure | null> {
+  const select = () => session.select(destinationId)
+  const asked = (lastAsked.get(session) ?? Promise.resolve()).then(select, select)
+  lastAsked.set(session, asked)
+  return asked
 }

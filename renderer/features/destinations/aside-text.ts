@@ -1,0 +1,27 @@
+import type { Destination } from '../../../electron/contract/destination.ts'
+import { providerOf } from '../../../electron/contract/providers.ts'
+import { formatDuration } from '../../design/format.ts'
+
+const MINUTE_MS = 60_000
+/** Sooner than that, and it is worth a word beside the name. */
+const SOON_MS = 60 * MINUTE_MS
+
+export interface Aside {
+  readonly text: string
+  /** Something is missing, or will be soon. */
+  readonly isWarning: boolean
+}
+
+/** What a destination says beside its name; null: nothing that its name does not. */
+export function asideOf(destination: Destination, nowMs: number): Aside | null {
+  if (!destination.hasSecret) return { text: 'Keys missing', isWarning: true }
+  const { credentials, keysExpireAtMs, kind, provider } = destination
+  const leftMs = keysExpireAtMs === null ? Number.POSITIVE_INFINITY : keysExpireAtMs - nowMs
+  if (leftMs > 0 && leftMs <= SOON_MS) {
+    const leftText = formatDuration(Math.ceil(leftMs / MINUTE_MS) * MINUTE_MS)
+    return { text: `Keys end in ${leftText}`, isWarning: true }
+  }
+  // Other keys that ended are fetched anew without the person.
+  if (leftMs <= 0 && credentials.kind === 'sso') return { text: 'Sign in', isWarning: true }
+  return kind === 'local' ? null : { text: providerOf(provider).shortLabel, isWarning: false }
+}

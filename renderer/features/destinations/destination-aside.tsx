@@ -1,0 +1,17 @@
+import { KeyRound } from 'lucide-react'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import { useNow } from '../../design/use-now.ts'
+import { asideOf } from './aside-text.ts'
+
+/** Beside a destination's name: whose store it is, or what is the matter with its keys. */
+export function DestinationAside({ destination }: { readonly destination: Destination }) {
+  const aside = asideOf(destination, useNow(30_000))
+  if (aside === null) return null
+  if (!aside.isWarning) return <span className="side-aside">{aside.text}</span>
+  return (
+    <span className="side-aside side-locked">
+      <KeyRound size={12} aria-hidden="true" />
+      {aside.text}
+    </span>
+  )
+}

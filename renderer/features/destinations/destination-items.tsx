@@ -1,0 +1,107 @@
+import {
+  Copy,
+  KeyRound,
+  ListChecks,
+  Palette,
+  Pencil,
+  ScrollText,
+  Star,
+  StarOff,
+  Trash2,
+} from 'lucide-react'
+import type { Destination } from '../../../electron/contract/destination.ts'
+import { MenuItem, MenuSeparator } from '../../design/menu.tsx'
+import { useToasts } from '../../design/toasts.tsx'
+import { failureSentence } from '../failure-text.ts'
+import { useServices, useSession } from '../services/services.tsx'
+import type { SheetName } from './destination-sheets.tsx'
+
+const ICON = { size: 15, 'aria-hidden': true } as const
+
+/** What a menu offers for a destination. The bucket on this computer is reached in one way only. */
+export function DestinationItems({
+  destination,
+  onOpen,
+}: {
+  readonly destination: Destination
+  readonly onOpen: (name: SheetName, destination: Destination) => void
+}) {
+  const open = (name: SheetName) => () => onOpen(name, destination)
+  const isRemote = destination.kind === 's3'
+  return (
+    <>
+      <DefaultItem destination={destination} />
+      <MenuItem icon={<Palette {...ICON} />} onSelect={open('look')}>
+        Rename and colour…
+      </MenuItem>
+      {isRemote && <DuplicateItem destination={destination} />}
+      <MenuSeparator />
+      {isRemote && (
+        <>
+          <MenuItem icon={<ListChecks {...ICON} />} onSelect={open('check')}>
+            Check connection
+          </MenuItem>
+          <MenuItem icon={<Pencil {...ICON} />} onSelect={open('edit')}>
+            Edit connection
+          </MenuItem>
+          {destination.credentials.kind !== 'keys' && (
+            <MenuItem icon={<KeyRound {...ICON} />} onSelect={open('sign-in')}>
+              Sign in…
+            </MenuItem>
+          )}
+          <MenuItem icon={<ScrollText {...ICON} />} onSelect={open('policies')}>
+            Policies…
+          </MenuItem>
+        </>
+      )}
+      <MenuSeparator />
+      <MenuItem icon={<Trash2 {...ICON} />} onSelect={open('forget')}>
+        Forget…
+      </MenuItem>
+    </>
+  )
+}
+
+function DefaultItem({ destination: { destinationId, name } }: Readonly<Row>) {
+  const { commands, session } = useServices()
+  const { defaultId } = useSession()
+  const { say } = useToasts()
+  const isDefault = defaultId === destinationId
+  const toggle = async () => {
+    const next = isDefault ? null : destinationId
+    const answer = await commands.setDefaultDestination({ destinationId: next })
+    if (!answer.ok) return say(failureSentence(answer.failure))
+    await session.refresh()
+    if (isDefault) say('Ferry starts with the destination that was used last.')
+    else say(`Ferry starts with ${name} from now on.`)
+  }
+  return (
+    <MenuItem
+      icon={isDefault ? <StarOff {...ICON} /> : <Star {...ICON} />}
+      onSelect={() => void toggle()}
+    >
+      {isDefault ? 'No longer default' : 'Make default'}
+    </MenuItem>
+  )
+}
+
+function DuplicateItem({ destination }: Readonly<Row>) {
+  const { commands, session } = useServices()
+  const { say } = useToasts()
+  const duplicate = async () => {
+    const { destinationId } = destination
+    const answer = await commands.duplicateDestination({ destinationId })
+    if (!answer.ok) return say(failureSentence(answer.failure))
+    await session.refresh()
+    say(`${answer.value.name} is there.`, 'It has the same keys and rules, and files go to it now.')
+  }
+  return (
+    <MenuItem icon={<Copy {...ICON} />} onSelect={() => void duplicate()}>
+      Duplicate
+    </MenuItem>
+  )
+}
+
+interface Row {
+  readonly destination: Destination
+}

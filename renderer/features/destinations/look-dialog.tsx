@@ -1,0 +1,108 @@
+import { type FormEvent, useState } from 'react'
+import { type Destination, DestinationColor } from '../../../electron/contract/destination.ts'
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { Button } from '../../design/button.tsx'
+import { DestinationMark } from '../../design/destination-mark.tsx'
+import { Dialog } from '../../design/dialog.tsx'
+import { TextField } from '../../design/field.tsx'
+import { Notice } from '../../design/notice.tsx'
+import { failureText } from '../failure-text.ts'
+import { useServices } from '../services/services.tsx'
+import './look-dialog.css'
+
+const FORM_ID = 'look-form'
+
+/** A destination's name and colour. Mounted only while it is open. */
+export function LookDialog({
+  destination: { destinationId, name: formerName, color: formerColor },
+  onClose,
+}: {
+  readonly destination: Destination
+  readonly onClose: () => void
+}) {
+  const { commands, session } = useServices()
+  const [name, setName] = useState(formerName)
+  const [color, setColor] = useState(formerColor)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const isEmpty = name.trim() === ''
+  const save = async (event: FormEvent) => {
+    event.preventDefault()
+    if (isEmpty) return
+    const answer = await commands.setDestinationLook({ destinationId, name: name.trim(), color })
+    if (!answer.ok) return setFailure(answer.failure)
+    await session.refresh()
+    onClose()
+  }
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={`Rename ${formerName}`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button tone="primary" type="submit" form={FORM_ID}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <form id={FORM_ID} className="look-form" noValidate onSubmit={(event) => void save(event)}>
+        <TextField
+          label="Name"
+          value={name}
+          maxLength={200}
+          problem={isEmpty ? 'A destination needs a name.' : undefined}
+          onChange={({ target }) => setName(target.value)}
+        />
+        <Colors name={name} color={color} onChoose={setColor} />
+      </form>
+      {failure !== null && (
+        <Notice tone="bad" role="alert" title={failureText(failure).problem}>
+          <p>{failureText(failure).wayOut}</p>
+        </Notice>
+      )}
+    </Dialog>
+  )
+}
+
+function Colors({
+  name,
+  color,
+  onChoose,
+}: {
+  readonly name: string
+  readonly color: DestinationColor
+  readonly onChoose: (color: DestinationColor) => void
+}) {
+  return (
+    <fieldset className="look-colors">
+      <legend className="field-label">Colour</legend>
+      {DestinationColor.options.map((each) => (
+        <label key={each} className="look-color" title={COLOR_NAMES[each]}>
+          <input
+            type="radio"
+            name="color"
+            className="visually-hidden"
+            aria-label={COLOR_NAMES[each]}
+            checked={each === color}
+            onChange={() => onChoose(each)}
+          />
+          <DestinationMark name={name} color={each} />
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+const COLOR_NAMES: Record<DestinationColor, string> = {
+  blue: 'Blue',
+  teal: 'Teal',
+  green: 'Green',
+  amber: 'Amber',
+  orange: 'Orange',
+  red: 'Red',
+  pink: 'Pink',
+  violet: 'Violet',
+  gray: 'Grey',
+}

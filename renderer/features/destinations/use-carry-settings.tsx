@@ -1,0 +1,90 @@
+import { type ChangeEvent, type ReactNode, useRef } from 'react'
+import type { CommandOutput } from '../../../electron/contract/commands.ts'
+import { formatCount } from '../../design/format.ts'
+import { useToasts } from '../../design/toasts.tsx'
+import { failureSentence } from '../failure-text.ts'
+import { useServices } from '../services/services.tsx'
+
+export interface CarrySettings {
+  readonly exportSettings: () => Promise<void>
+  readonly chooseFile: () => void
+  /** Has to be in the document, outside of anything that closes. */
+  readonly input: ReactNode
+}
+
+/** Destinations without their secrets, as a file to keep or to take elsewhere. */
+export function useCarrySettings(): CarrySettings {
+  const { commands, session } = useServices()
+  const { say } = useToasts()
+  const ref = useRef<HTMLInputElement>(null)
+  const importFile = async (file: File) => {
+    if (file.size > MAX_BYTES) return say(NO_SETTINGS)
+    const answer = await commands.importSettings({ text: await file.text() })
+    if (answer.ok) {
+      await session.refresh()
+      say(addedText(answer.value), restText(answer.value) || undefined)
+    } else
+      say(answer.failure.kind === 'form-invalid' ? NO_SETTINGS : failureSentence(answer.failure))
+  }
+  const onChange = ({ target }: ChangeEvent<HTMLInputElement>) => {
+    const file = target.files?.[0]
+    if (file !== undefined) void importFile(file)
+    // Choosing the same file again is a change, too.
+    target.value = ''
+  }
+  return {
+    async exportSettings() {
+      const answer = await commands.exportSettings({})
+      if (!answer.ok) return say(failureSentence(answer.failure))
+      download(answer.value)
+      say('The settings are a file now.', 'No key or password is in it.')
+    },
+    chooseFile: () => ref.current?.click(),
+    input: (
+      <input
+        ref={ref}
+        type="file"
+        accept="application/json,.json"
+        hidden
+        data-settings=""
+        onChange={onChange}
+      />
+    ),
+  }
+}
+
+/** As the command has it; a character is one byte at least. */
+const MAX_BYTES = 1_000_000
+const NO_SETTINGS = 'This is not a file of Ferry’s settings.'
+
+function download({ fileName, text }: CommandOutput<'exportSettings'>): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = fileName
+  link.click()
+  // The browser reads it after this turn.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+function addedText({ addedCount, knownCount }: CommandOutput<'importSettings'>): string {
+  if (addedCount > 0) {
+    return `${formatCount(addedCount, 'destination was', 'destinations were')} added.`
+  }
+  return knownCount > 0 ? 'All of them are here already.' : 'Nothing was added.'
+}
+
+function restText({
+  addedCount,
+  knownCount,
+  unreadableCount,
+}: CommandOutput<'importSettings'>): string {
+  const known = addedCount > 0 && knownCount > 0
+  return [
+    ...(addedCount > 0 ? ['Typed keys are not in the file; enter them once more.'] : []),
+    ...(known ? [`${formatCount(knownCount, 'is', 'are')} here already.`] : []),
+    ...(unreadableCount > 0
+      ? [`${formatCount(unreadableCount, 'entry', 'entries')} could not be read.`]
+      : []),
+  ].join(' ')
+}
