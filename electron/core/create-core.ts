@@ -1,3 +1,4 @@
+import { Checks } from './check/checks.ts'
 import type { Core } from './core.ts'
 import { KeyRing } from './credentials/key-ring.ts'
 import { Credentials } from './destinations/credentials.ts'
@@ -46,7 +47,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   await startLocal(ports, local)
   ports.surroundings.endpointsChanged(originsOf(destinations.all()))
   uploads.leftovers.start()
-  const parts = { ports, context, records, destinations, local, sources, uploads, troubles }
+  const checks = new Checks({ destinations, ports, localIsUp: () => local.isUp() })
+  const parts = { ports, context, records, destinations, local, sources, uploads, troubles, checks }
   return {
     handlers: makeHandlers(parts),
     registerSources: (files) => sources.register(files),
@@ -56,7 +58,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     },
     isShareLink: (url) => records.links.isShareLink(url),
     close: once(async () => {
-      await uploads.close()
+      await Promise.all([uploads.close(), checks.close()])
       stores.close()
       await local.close()
       records.close()

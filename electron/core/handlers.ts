@@ -2,12 +2,13 @@ import { join } from 'node:path'
 import type { CommandHandlers } from '../contract/bridge.ts'
 import { type CommandName, commands } from '../contract/commands.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
-import { checkDestination } from './check/check-destination.ts'
+import type { Checks } from './check/checks.ts'
 import { exportSettings, importSettings } from './destinations/carry-settings.ts'
 import { duplicateDestination, setDestinationLook } from './destinations/change-destination.ts'
 import type { Destinations } from './destinations/destinations.ts'
 import { forgetDestination, saveDestination } from './destinations/edit-destination.ts'
 import { listBuckets } from './destinations/list-buckets.ts'
+import { saveRules } from './destinations/save-rules.ts'
 import { isDiskFull } from './disk-full.ts'
 import type { LocalDestination } from './local-destination.ts'
 import type { CorePorts } from './ports.ts'
@@ -33,20 +34,21 @@ export interface CoreParts {
   readonly sources: Sources
   readonly uploads: Uploads
   readonly troubles: Troubles
+  readonly checks: Checks
 }
 
 /** One thin function per row of the table. */
 export function makeHandlers(parts: CoreParts): CommandHandlers {
-  const { context, destinations, local, ports, records, sources, uploads } = parts
+  const { checks, context, destinations, local, ports, records, sources, uploads } = parts
   const edited = { destinations, records, leftovers: uploads.leftovers, ports }
   return guarded({
     describeHost: async () => succeeded(await describeHost(parts)),
 
     listDestinations: async () => succeeded(destinations.listed()),
     openLocalBucket: () => local.use(),
-    checkDestination: ({ draft }) => checkDestination({ destinations, ports }, draft),
-    cancelCheck: async () => failed({ kind: 'not-now' }),
-    applyFix: async () => failed({ kind: 'not-now' }),
+    checkDestination: (input) => checks.check(input),
+    cancelCheck: ({ checkId }) => checks.cancel(checkId),
+    applyFix: (input) => checks.applyFix(input),
     listBuckets: ({ draft }) => listBuckets({ destinations, ports }, draft),
     listProfiles: async () => failed({ kind: 'not-now' }),
     signIn: async () => failed({ kind: 'not-now' }),
@@ -56,11 +58,11 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     setDestinationLook: async (input) => setDestinationLook(destinations, input),
     duplicateDestination: ({ destinationId }) => duplicateDestination(destinations, destinationId),
     setDefaultDestination: async ({ destinationId }) => destinations.setDefault(destinationId),
-    saveRules: async () => failed({ kind: 'not-now' }),
+    saveRules: async (input) => saveRules(destinations, input),
     exportSettings: async () => succeeded(exportSettings(destinations, ports.now())),
     importSettings: async ({ text }) => importSettings(destinations, text),
-    decideConflict: async () => failed({ kind: 'not-now' }),
-    saveDestination: (draft) => saveDestination(edited, draft),
+    decideConflict: async (input) => uploads.decide(input),
+    saveDestination: async (draft) => checks.attach(await saveDestination(edited, draft)),
     selectDestination: async ({ destinationId }) => destinations.select(destinationId),
     forgetDestination: ({ destinationId }) => forgetDestination(edited, destinationId),
     setLinkLife: async ({ destinationId, linkSeconds }) =>

@@ -23,6 +23,23 @@ export async function askIntegrity(
   return askForNothing(probe, signal)
 }
 
+/** Every checksum of which that is so, strongest first; `hidden` as above. */
+export async function askEverySum(
+  probe: IntegrityProbe,
+  signal: AbortSignal,
+): Promise<Outcome<readonly ChecksumAlgorithm[] | 'hidden'>> {
+  const verified: ChecksumAlgorithm[] = []
+  for (const algorithm of ChecksumAlgorithm.options) {
+    const checked = await isChecked(probe, algorithm, signal)
+    if (!checked.ok) return checked
+    if (checked.value) verified.push(algorithm)
+  }
+  if (verified.length > 0) return succeeded(verified)
+  const found = await askForNothing(probe, signal)
+  if (!found.ok) return found
+  return succeeded(found.value === 'hidden' ? 'hidden' : verified)
+}
+
 async function isChecked(
   probe: IntegrityProbe,
   algorithm: ChecksumAlgorithm,

@@ -1,15 +1,13 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { Store } from '../store/store.ts'
 import { headerOfSum } from '../uploads/checksum-fields.ts'
+import { type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 
 const PATIENCE_MS = 15_000
-const TYPE = 'application/octet-stream'
-const TOKEN_HEADER = 'x-amz-meta-ferry-upload'
 /** What Ferry's page sends with a PUT of a whole file; a part carries its checksum at most. */
-const PUT_HEADERS = ['content-type', TOKEN_HEADER]
+const PUT_HEADERS = ['content-type', 'x-amz-meta-ferry-upload']
 
 /** What the page will send along with the bytes. */
 export interface Sent {
@@ -18,99 +16,67 @@ export interface Sent {
   readonly algorithm: ChecksumAlgorithm | null
 }
 
-/**
- * Does what the page's browser would do before and after a PUT, and judges as it would: may the
- * page's origin send it with all its headers, and may the page read the ETag of the answer? Null
- * when it may. A header that the rule leaves out keeps the page out as well as its origin does.
- *
- * fetch.spec.whatwg.org/#http-cors-protocol
- */
-export async function checkCors(
-  store: Store,
-  key: string,
-  body: string,
-  origin: string,
-  algorithm: ChecksumAlgorithm | null,
-): Promise<Failure | null> {
-  const url = await signedPut(store, key)
-  const refused = await preflight(url, origin, headersOf({ isWholeFile: true, algorithm }))
-  if (refused !== null) return refused
-  const sent = { origin, 'content-type': TYPE, [TOKEN_HEADER]: 'check' }
-  const answer = await answerTo(url, { method: 'PUT', body, headers: sent })
-  if (answer === null) return { kind: 'no-response' }
-  if (!allowsOrigin(answer, origin)) return { kind: 'cors-blocked', origin }
-  return lists(answer, 'access-control-expose-headers', 'etag') ? null : { kind: 'etag-hidden' }
+export function headersOf({ isWholeFile, algorithm }: Sent): readonly string[] {
+  const sum = algorithm === null ? [] : [headerOfSum(algorithm)]
+  return [...(isWholeFile ? PUT_HEADERS : []), ...sum]
 }
 
 /** Only the question that comes before the PUT; puts nothing. Null when the page may go on. */
-export async function checkPreflight(
+export function checkPreflight(
   store: Store,
   key: string,
   origin: string,
   sent: Sent,
 ): Promise<Failure | null> {
-  return preflight(await signedPut(store, key), origin, headersOf(sent))
+  return preflight(store, key, origin, headersOf(sent), AbortSignal.timeout(PATIENCE_MS))
 }
 
-function headersOf({ isWholeFile, algorithm }: Sent): string[] {
-  const sum = algorithm === null ? [] : [headerOfSum(algorithm)]
-  return [...(isWholeFile ? PUT_HEADERS : []), ...sum]
-}
-
-async function preflight(
-  url: string,
+/**
+ * Asks as the page's browser does before a PUT, and judges as it would: may the page's origin send
+ * it with all these headers? A header that the rule leaves out keeps the page out as well as its
+ * origin does.
+ *
+ * fetch.spec.whatwg.org/#http-cors-protocol
+ */
+export async function preflight(
+  store: Store,
+  key: string,
   origin: string,
   headers: readonly string[],
+  signal: AbortSignal,
 ): Promise<Failure | null> {
+  const command = new PutObjectCommand({ Bucket: store.destination.bucket, Key: key })
+  const url = await presigned(store, command)
+  if (!url.ok) return url.failure
   const asked = headers.length === 0 ? {} : { 'access-control-request-headers': headers.join() }
-  const answer = await answerTo(url, {
-    method: 'OPTIONS',
-    headers: { origin, 'access-control-request-method': 'PUT', ...asked },
+  const question = { origin, 'access-control-request-method': 'PUT', ...asked }
+  const answer = await sendAsPage(store, {
+    ...{ method: 'OPTIONS', url: url.value, headers: question, signal },
   })
-  if (answer === null) return { kind: 'no-response' }
+  // It answered the SDK a moment ago, so this is the network's doing.
+  if (!answer.ok) return { kind: 'no-response' }
+  const { status } = answer.value
   const isAllowed =
-    answer.ok &&
-    allowsOrigin(answer, origin) &&
-    lists(answer, 'access-control-allow-methods', 'put') &&
-    headers.every((name) => lists(answer, 'access-control-allow-headers', name))
+    status >= 200 &&
+    status < 300 &&
+    allowsOrigin(answer.value, origin) &&
+    lists(answer.value, 'access-control-allow-methods', 'put') &&
+    headers.every((name) => lists(answer.value, 'access-control-allow-headers', name))
   return isAllowed ? null : { kind: 'cors-blocked', origin }
 }
 
-function signedPut(store: Store, key: string): Promise<string> {
-  const command = new PutObjectCommand({
-    Bucket: store.destination.bucket,
-    Key: key,
-    ContentType: TYPE,
-    Metadata: { 'ferry-upload': 'check' },
-  })
-  return getSignedUrl(store.client, command, {
-    expiresIn: 300,
-    signingDate: new Date(store.clock.nowMs()),
-    signableHeaders: new Set(['host', 'content-type']),
-    unhoistableHeaders: new Set([TOKEN_HEADER]),
-  })
+/** Whether the page may look at the answer to its PUT, and find the ETag in it. */
+export function readableBy(origin: string, answer: PageAnswer): Failure | null {
+  if (!allowsOrigin(answer, origin)) return { kind: 'cors-blocked', origin }
+  return lists(answer, 'access-control-expose-headers', 'etag') ? null : { kind: 'etag-hidden' }
 }
 
-/** Null when none came: it answered the SDK a moment ago, so this is the network's doing. */
-async function answerTo(url: string, init: RequestInit): Promise<Response | null> {
-  try {
-    const signal = AbortSignal.timeout(PATIENCE_MS)
-    const response = await fetch(url, { ...init, redirect: 'manual', signal })
-    await response.body?.cancel()
-    return response
-  } catch (error) {
-    // `fetch` throws these two for networks; anything else is a bug.
-    if (error instanceof TypeError || error instanceof DOMException) return null
-    throw error
-  }
-}
-
-function allowsOrigin(response: Response, origin: string): boolean {
-  const allowed = response.headers.get('access-control-allow-origin')
+function allowsOrigin({ headers }: PageAnswer, origin: string): boolean {
+  const allowed = headers['access-control-allow-origin']
   return allowed === '*' || allowed === origin
 }
 
-function lists(response: Response, header: string, wanted: string): boolean {
-  const names = (response.headers.get(header) ?? '').toLowerCase().split(',')
+function lists({ headers }: PageAnswer, header: string, wanted: string): boolean {
+  const names = (headers[header] ?? '').toLowerCase().split(',')
   return names.some((name) => name.trim() === '*' || name.trim() === wanted)
 }

@@ -5,6 +5,7 @@ import {
   ListMultipartUploadsCommand,
   UploadPartCommand,
   type UploadPartCommandInput,
+  type UploadPartCommandOutput,
 } from '@aws-sdk/client-s3'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
@@ -32,8 +33,8 @@ export function probeKeyBelow(prefix: string): string {
 }
 
 /**
- * Multipart uploads with which a store is asked what it checks. They get parts of a few bytes and
- * are never completed, so no object is ever made.
+ * Multipart uploads with which a store is tried out. They get parts of a few bytes, and none is
+ * completed here, so no object is ever made.
  */
 export class IntegrityProbe {
   readonly #store: Store
@@ -88,7 +89,7 @@ export class IntegrityProbe {
     PartNumber: number,
     sum: Partial<UploadPartCommandInput>,
     signal: AbortSignal,
-  ): Promise<Outcome<unknown>> {
+  ): Promise<Outcome<UploadPartCommandOutput>> {
     const command = new UploadPartCommand({
       ...this.#place(),
       UploadId,
@@ -108,22 +109,28 @@ export class IntegrityProbe {
     return ask(this.#store, (client, options) => client.send(command, options), { signal })
   }
 
+  /** Of those that are not aborted yet; null: there is none. */
+  get firstBegun(): string | null {
+    const [first = null] = this.#begun
+    return first
+  }
+
   /**
    * Aborts all that was begun, and asks whether it is gone. What these keys may not remove, and
    * what the store cannot, is left to the bucket's rules; no answer is a failure.
    */
-  async clean(): Promise<Outcome<null>> {
-    const signal = AbortSignal.timeout(CLEAN_MS)
+  async clean(signal = AbortSignal.timeout(CLEAN_MS)): Promise<Outcome<null>> {
     if (this.#isBeginningLost) {
       const found = await this.#findLost(signal)
       if (!found.ok) return found
     }
     // At once: a store that goes on naming what is gone takes seconds for each.
-    const gone = await Promise.all([...this.#begun].map((each) => this.#abort(each, signal)))
+    const gone = await Promise.all([...this.#begun].map((each) => this.abort(each, signal)))
     return gone.find((each) => !each.ok) ?? succeeded(null)
   }
 
-  async #abort(storeUploadId: string, signal: AbortSignal): Promise<Outcome<null>> {
+  /** Fails with `stalled` when `signal` ends it. */
+  async abort(storeUploadId: string, signal: AbortSignal): Promise<Outcome<null>> {
     const gone = await abortUntilGone(this.#store, { key: this.#key, storeUploadId }, signal)
     if (!gone.ok && signal.aborted) return failed({ kind: 'stalled' })
     const isStuck = !gone.ok && gone.failure.kind === 'not-now'

@@ -1,0 +1,49 @@
+import type { CheckFix } from '../../contract/check.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Store } from '../store/store.ts'
+import { withCorsRule, withUnfinishedRule } from './added-rule.ts'
+import { putSetting, readSetting, type SettingName } from './bucket-setting.ts'
+import { pageRule } from './cors-line.ts'
+
+const PATIENCE_MS = 30_000
+
+type Nothing = Record<string, never>
+
+/**
+ * Changes the bucket as the fix says and keeps every rule that is there. The rule is made here once
+ * more: what the page sends back is no order. Fails with `not-now` for what changes no bucket.
+ */
+export async function applyFix(
+  store: Store,
+  fix: CheckFix,
+  origin: string,
+): Promise<Outcome<Nothing>> {
+  switch (fix.kind) {
+    case 'set-cors':
+      return change(store, 'cors', (xml) => withCorsRule(xml, pageRule(origin)))
+    case 'add-unfinished-rule':
+      return change(store, 'lifecycle', (xml) =>
+        withUnfinishedRule(xml, store.destination.prefix, fix.days),
+      )
+    case 'use-region':
+    case 'sign-in':
+      return failed({ kind: 'not-now' })
+  }
+}
+
+async function change(
+  store: Store,
+  name: SettingName,
+  changed: (xml: string | null) => string | null,
+): Promise<Outcome<Nothing>> {
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  // Read just before it is written: somebody else may have added a rule since the check.
+  const setting = await readSetting(store, name, signal)
+  if (!setting.ok) return setting
+  const xml = changed(setting.value.xml)
+  if (xml === null) {
+    return failed({ kind: 'not-s3', host: new URL(store.destination.endpoint).host })
+  }
+  const put = await putSetting(store, name, { ...setting.value, xml }, signal)
+  return put.ok ? succeeded({}) : put
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import {
+  GetBucketCorsCommand,
+  GetBucketLifecycleConfigurationCommand,
+  PutBucketCorsCommand,
+  PutBucketLifecycleConfigurationCommand,
+} from '@aws-sdk/client-s3'
+import type { Failure } from '../../contract/failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { ask, type Store } from '../store/store.ts'
+import { failureOfAnswer, isGood, presigned, sendAsPage } from './send-as-page.ts'
+
+export type SettingName = 'cors' | 'lifecycle'
+
+/** A setting of the bucket as the store wrote it. */
+export interface BucketSetting {
+  /** Null: nothing is set. */
+  readonly xml: string | null
+  /** Headers that belong to it and have to go back with it. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Without it AWS would go back to its default when the rules are put. */
+const KEPT_HEADERS = ['x-amz-transition-default-minimum-object-size']
+
+/** The store's own text, since every reading of it would lose what the reader does not know. */
+export async function readSetting(
+  store: Store,
+  name: SettingName,
+  signal: AbortSignal,
+): Promise<Outcome<BucketSetting>> {
+  const place = { Bucket: store.destination.bucket }
+  const command =
+    name === 'cors'
+      ? new GetBucketCorsCommand(place)
+      : new GetBucketLifecycleConfigurationCommand(place)
+  const url = await presigned(store, command)
+  if (!url.ok) return url
+  const answer = await sendAsPage(store, { method: 'GET', url: url.value, signal })
+  if (!answer.ok) return answer
+  const { text: xml, headers } = answer.value
+  if (!isGood(answer.value)) {
+    const failure = failureOfAnswer(store, answer.value)
+    return isAbsent(failure) ? succeeded({ xml: null, headers: {} }) : failed(failure)
+  }
+  const kept = KEPT_HEADERS.flatMap((header) => {
+    const value = headers[header]
+    return value === undefined ? [] : [[header, value] as const]
+  })
+  return succeeded({ xml, headers: Object.fromEntries(kept) })
+}
+
+/** Stores have several codes for it. */
+export function isAbsent(failure: Failure): boolean {
+  return failure.kind === 'store-refused' && failure.status === 404
+}
+
+export function putSetting(
+  store: Store,
+  name: SettingName,
+  setting: BucketSetting,
+  signal: AbortSignal,
+): Promise<Outcome<unknown>> {
+  const Bucket = store.destination.bucket
+  return ask(
+    store,
+    (client, options) => {
+      if (name === 'cors') {
+        const command = new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [] } })
+        return client.send(withBody(command, setting), options)
+      }
+      const LifecycleConfiguration = { Rules: [] }
+      const command = new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration })
+      return client.send(withBody(command, setting), options)
+    },
+    { signal },
+  )
+}
+
+type Changed = PutBucketCorsCommand | PutBucketLifecycleConfigurationCommand
+
+/** Sends the text as it is. Older stores insist on `Content-MD5` and know no other checksum. */
+function withBody<C extends Changed>(command: C, { xml, headers }: BucketSetting): C {
+  const body = Buffer.from(xml ?? '')
+  // Their stacks differ in their types alone.
+  const { middlewareStack } = command as PutBucketCorsCommand
+  middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { headers: Record<string, string>; body: unknown }
+      const others = Object.entries(request.headers).filter(
+        ([header]) => !/^x-amz-(sdk-)?checksum/.test(header),
+      )
+      request.body = body
+      request.headers = {
+        ...Object.fromEntries(others),
+        ...headers,
+        'content-length': String(body.length),
+        'content-md5': createHash('md5').update(body).digest('base64'),
+      }
+      return next(args)
+    },
+    { step: 'build', priority: 'low', name: 'ferryOwnBody' },
+  )
+  return command
+}

@@ -1,0 +1,154 @@
+import type { CheckId, CheckReport, StoreFindings } from '../../contract/check.ts'
+import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
+import type { DestinationDraft } from '../../contract/destination-draft.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Destinations } from '../destinations/destinations.ts'
+import { type CleanDraft, cleanDraft } from '../destinations/draft.ts'
+import { isSamePlace, type StoredDestination } from '../destinations/stored-destination.ts'
+import type { CorePorts } from '../ports.ts'
+import { openDraftStore } from '../store/open-draft-store.ts'
+import { applyFix } from './apply-fix.ts'
+import { CheckTurn } from './check-turn.ts'
+import { credentialsRefused } from './entry.ts'
+import { findingsOf, learntBy } from './findings.ts'
+import { failedBy, passed } from './line.ts'
+import { LinesTold, runCheck } from './run-check.ts'
+
+interface Parts {
+  readonly destinations: Destinations
+  readonly ports: CorePorts
+  /** Makes sure that the bucket on this computer runs. */
+  readonly localIsUp: () => Promise<Outcome<unknown>>
+}
+
+type Nothing = Record<string, never>
+type Place = Parameters<typeof isSamePlace>[1]
+
+/** Of places that nobody has saved yet, so many are remembered. */
+const MAX_REMEMBERED = 20
+
+/** The connection checks under way, and what the last ones have found out. */
+export class Checks {
+  readonly #parts: Parts
+  readonly #running = new Map<CheckId, { turn: CheckTurn; done: Promise<unknown> }>()
+  readonly #remembered: { readonly place: Place; readonly findings: StoreFindings }[] = []
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Makes real requests with the draft, and leaves nothing in the bucket. */
+  async check({ checkId, draft }: CommandInput<'checkDestination'>): Promise<Outcome<CheckReport>> {
+    if (this.#running.has(checkId)) return failed({ kind: 'not-now' })
+    const turn = new CheckTurn()
+    const done = this.#check(checkId, draft, turn)
+    this.#running.set(checkId, { turn, done })
+    try {
+      return await done
+    } finally {
+      turn.end()
+      this.#running.delete(checkId)
+    }
+  }
+
+  /** Answers when it has cleaned up; one that has ended meanwhile needs no cancelling. */
+  async cancel(checkId: CheckId): Promise<Outcome<Nothing>> {
+    const running = this.#running.get(checkId)
+    running?.turn.cancel()
+    await running?.done.catch(() => undefined)
+    return succeeded({})
+  }
+
+  async applyFix({ draft, fix }: CommandInput<'applyFix'>): Promise<Outcome<Nothing>> {
+    const opened = await this.#open(draft)
+    if (!opened.ok) return opened
+    const { store } = opened.value
+    if (!store.ok) return store
+    try {
+      return await applyFix(store.value, fix, this.#parts.ports.pageOrigin())
+    } finally {
+      store.value.client.destroy()
+    }
+  }
+
+  /** What the last check of this place saw; null: there was none since Ferry started. */
+  findingsFor(place: Place): StoreFindings | null {
+    return this.#remembered.find((each) => isSamePlace(each.place, place))?.findings ?? null
+  }
+
+  /** A draft that was checked and then saved needs no second check. */
+  attach(
+    saved: Outcome<CommandOutput<'saveDestination'>>,
+  ): Outcome<CommandOutput<'saveDestination'>> {
+    if (!saved.ok) return saved
+    const { destinations } = this.#parts
+    const { destinationId } = saved.value.destination
+    const stored = destinations.find(destinationId)
+    // The form knows the provider's part limit alone, and writes it over what was found out.
+    const findings = stored === null ? null : (this.findingsFor(stored) ?? stored.findings)
+    if (stored === null || findings === null) return saved
+    destinations.noteLearnt(stored, learntBy(findings))
+    const noted = destinations.find(destinationId) ?? stored
+    return succeeded({ ...saved.value, destination: destinations.shown(noted) })
+  }
+
+  /** Waits for the cleaning, and no longer than a store in good order takes for it. */
+  async close(): Promise<void> {
+    const running = [...this.#running.values()]
+    for (const { turn } of running) turn.close()
+    await Promise.allSettled(running.map(({ done }) => done))
+  }
+
+  async #check(
+    checkId: CheckId,
+    draft: DestinationDraft,
+    turn: CheckTurn,
+  ): Promise<Outcome<CheckReport>> {
+    const { ports } = this.#parts
+    const told = new LinesTold((line) => ports.notify('checkProgressed', { checkId, line }))
+    const opened = await this.#open(draft)
+    if (!opened.ok) {
+      if (opened.failure.kind !== 'form-invalid') return opened
+      told.add('form', failedBy(opened.failure))
+      return succeeded({ lines: told.whole(), notes: [] })
+    }
+    const { clean, former, store } = opened.value
+    told.add('form', passed())
+    if (!store.ok) {
+      told.add('credentials', credentialsRefused(store.failure))
+      return succeeded({ lines: told.whole(), notes: clean.notes })
+    }
+    const used = await runCheck(store.value, ports, turn, told)
+    const isWhole = told.lines.length === told.whole().length
+    if (isWhole) this.#keep(former, used.destination, findingsOf(told.lines, ports.now()))
+    return succeeded({ lines: told.whole(), notes: clean.notes })
+  }
+
+  #keep(former: StoredDestination | null, place: StoredDestination, findings: StoreFindings) {
+    const others = this.#remembered.filter((each) => !isSamePlace(each.place, place))
+    this.#remembered.splice(0, Infinity, { place, findings }, ...others.slice(0, MAX_REMEMBERED))
+    if (former !== null && isSamePlace(former, place)) {
+      this.#parts.destinations.noteLearnt(former, learntBy(findings))
+    }
+  }
+
+  async #open(draft: DestinationDraft): Promise<Outcome<Opened>> {
+    const { destinations, ports, localIsUp } = this.#parts
+    const former = draft.destinationId === null ? null : destinations.find(draft.destinationId)
+    if (draft.destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
+    if (former?.kind === 'local') {
+      const isUp = await localIsUp()
+      if (!isUp.ok) return isUp
+    }
+    const clean = cleanDraft(draft, former !== null)
+    if (!clean.ok) return clean
+    const store = await openDraftStore({ destinations, ports }, clean.value, former)
+    return succeeded({ clean: clean.value, former, store })
+  }
+}
+
+interface Opened {
+  readonly clean: CleanDraft
+  readonly former: StoredDestination | null
+  readonly store: Awaited<ReturnType<typeof openDraftStore>>
+}

@@ -1,0 +1,133 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+} from '@aws-sdk/client-s3'
+import type { Failure } from '../../contract/failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { ask, type Store } from '../store/store.ts'
+import { TOKEN_METADATA } from '../uploads/head-object.ts'
+import { failureOfAnswer, isGood, type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
+
+export const PROBE_TYPE = 'text/plain'
+export const PROBE_BODY = Buffer.from('Ferry checks that it may write here.')
+const PROBE_TOKEN = 'check'
+
+/** The object with which a store is tried out. All of a check's requests share its one key. */
+export class ProbeObject {
+  readonly key: string
+  readonly #store: Store
+  /** What was written and not yet removed; empty text: by a bucket without versions. */
+  readonly #written = new Set<string>()
+
+  constructor(store: Store, key: string) {
+    this.#store = store
+    this.key = key
+  }
+
+  get isThere(): boolean {
+    return this.#written.size > 0
+  }
+
+  get #place() {
+    return { Bucket: this.#store.destination.bucket, Key: this.key }
+  }
+
+  /** With the headers of the page's own PUT; any answer of the store is a success. */
+  async put(
+    signal: AbortSignal,
+    more: { readonly origin?: string; readonly isNew?: boolean } = {},
+  ): Promise<Outcome<PageAnswer>> {
+    const condition = more.isNew === true ? { 'if-none-match': '*' } : {}
+    const headers = {
+      'content-type': PROBE_TYPE,
+      [`x-amz-meta-${TOKEN_METADATA}`]: PROBE_TOKEN,
+      ...condition,
+    }
+    const fields: Partial<PutObjectCommandInput> = {
+      ContentType: PROBE_TYPE,
+      Metadata: { [TOKEN_METADATA]: PROBE_TOKEN },
+      ...(more.isNew === true ? { IfNoneMatch: '*' } : {}),
+    }
+    const command = new PutObjectCommand({ ...this.#place, ...fields })
+    const url = await presigned(this.#store, command, Object.keys(headers))
+    if (!url.ok) return url
+    const asked = more.origin === undefined ? {} : { origin: more.origin }
+    const answer = await sendAsPage(this.#store, {
+      ...{ method: 'PUT', url: url.value, headers: { ...headers, ...asked } },
+      ...{ body: PROBE_BODY, signal },
+    })
+    if (answer.ok && isGood(answer.value))
+      this.noteWritten(answer.value.headers['x-amz-version-id'])
+    return answer
+  }
+
+  /** What else wrote the object, too. */
+  noteWritten(versionId: string | undefined): void {
+    this.#written.add(versionId === undefined || versionId === 'null' ? '' : versionId)
+  }
+
+  /** Writes it unless it is there. Null when it is. */
+  async ensure(signal: AbortSignal): Promise<Failure | null> {
+    if (this.isThere) return null
+    const answer = await this.put(signal)
+    if (!answer.ok) return answer.failure
+    return isGood(answer.value) ? null : failureOfAnswer(this.#store, answer.value)
+  }
+
+  /** As a share link: signed in the URL, with the headers that a download gets. */
+  async get(signal: AbortSignal): Promise<Outcome<string>> {
+    const command = new GetObjectCommand({
+      ...this.#place,
+      ResponseContentType: PROBE_TYPE,
+      ResponseContentDisposition: 'attachment; filename="ferry-check.txt"',
+    })
+    const url = await presigned(this.#store, command)
+    if (!url.ok) return url
+    const answer = await sendAsPage(this.#store, { method: 'GET', url: url.value, signal })
+    if (!answer.ok) return answer
+    if (!isGood(answer.value)) return failed(failureOfAnswer(this.#store, answer.value))
+    return succeeded(answer.value.text)
+  }
+
+  /** Every version that was written; a plain delete would leave them all, and a marker on top. */
+  async remove(signal: AbortSignal): Promise<Outcome<null>> {
+    for (const versionId of this.#written) {
+      const removed = await removeVersion(this.#store, this.key, versionId, signal)
+      if (!removed.ok) return this.#hidden(removed, signal)
+      this.#written.delete(versionId)
+    }
+    return succeeded(null)
+  }
+
+  /** Keys that may not delete versions can at least put a marker on top. */
+  async #hidden(refused: Outcome<null>, signal: AbortSignal): Promise<Outcome<null>> {
+    const isDenied = !refused.ok && refused.failure.kind === 'access-denied'
+    if (isDenied && !this.#written.has('')) {
+      const command = new DeleteObjectCommand(this.#place)
+      await ask(this.#store, (client, options) => client.send(command, options), { signal })
+    }
+    return refused
+  }
+}
+
+/**
+ * @param versionId empty: the object of a bucket without versions. Were they switched on meanwhile,
+ * the delete makes a marker, which goes too.
+ */
+export async function removeVersion(
+  store: Store,
+  key: string,
+  versionId: string,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
+  const place = { Bucket: store.destination.bucket, Key: key }
+  const version = versionId === '' ? {} : { VersionId: versionId }
+  const command = new DeleteObjectCommand({ ...place, ...version })
+  const deleted = await ask(store, (client, options) => client.send(command, options), { signal })
+  if (!deleted.ok) return deleted
+  const { DeleteMarker: isMarker, VersionId: marker } = deleted.value
+  if (versionId !== '' || isMarker !== true || marker === undefined) return succeeded(null)
+  return removeVersion(store, key, marker, signal)
+}

@@ -1,0 +1,101 @@
+import type { Failure } from '../../contract/failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Store } from '../store/store.ts'
+import { failedBy, passed, unknown, type Verdict, warnedBy } from './line.ts'
+import { resolveHost } from './resolve-host.ts'
+import { bucketUrl, isGood, type PageAnswer, sendAsPage } from './send-as-page.ts'
+import { shakeHands } from './shake-hands.ts'
+
+/** Further off, and S3 refuses what this computer's clock would sign: `RequestTimeTooSkewed`. */
+const CLOCK_WINDOW_MS = 15 * 60_000
+
+export interface Way {
+  readonly store: Store
+  /** The desktop's requests go by the system's proxy, which this process cannot follow by itself. */
+  readonly isProxied: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * Names that are spoken with: the endpoint's, and the bucket's own where the store puts it in
+ * front. A proxy may know names that this computer does not: then the first answer decides.
+ */
+export async function dnsLine({ store, isProxied, signal }: Way): Promise<Verdict> {
+  for (const { hostname } of placesOf(store)) {
+    const failure = await resolveHost(hostname, signal)
+    if (failure !== null && !isProxied) return failedBy(failure)
+    if (failure !== null)
+      return (await greeted({ store, signal })).ok ? passed() : failedBy(failure)
+  }
+  return passed()
+}
+
+/** The connection, and that something answers there that may be a store. */
+export async function tlsLine(way: Way): Promise<Verdict> {
+  const shaken = way.isProxied ? succeeded(null) : await shakenWithAll(way)
+  if (!shaken.ok) return failedBy(shaken.failure)
+  const greeting = await greeted(way)
+  if (!greeting.ok) return failedBy(greeting.failure)
+  const isPlain = way.store.destination.endpoint.startsWith('http:')
+  const plain = isPlain ? ({ kind: 'tls', protocol: 'http', issuer: null } as const) : null
+  return passed(shaken.value ?? plain)
+}
+
+async function shakenWithAll({ store, signal }: Way) {
+  const all = await Promise.all(placesOf(store).map((url) => shakeHands(url, signal)))
+  const [endpoint] = all
+  return all.find((each) => !each.ok) ?? endpoint ?? succeeded(null)
+}
+
+function placesOf(store: Store): readonly URL[] {
+  const endpoint = new URL(store.destination.endpoint)
+  const bucket = bucketUrl(store)
+  return bucket.host === endpoint.host ? [endpoint] : [endpoint, bucket]
+}
+
+/** Unsigned, so that the time and the kind of what answers are known before any key is used. */
+async function greeted({ store, signal }: Pick<Way, 'store' | 'signal'>): Promise<Outcome<null>> {
+  const url = bucketUrl(store)
+  url.searchParams.set('list-type', '2')
+  url.searchParams.set('max-keys', '1')
+  const answer = await sendAsPage(store, { method: 'GET', url, signal })
+  if (!answer.ok) return answer
+  return isForeign(answer.value) ? failed({ kind: 'not-s3', host: url.host }) : succeeded(null)
+}
+
+/** A web page, or a server that says yes to whoever asks. */
+function isForeign(answer: PageAnswer): boolean {
+  if (isGood(answer)) return !answer.text.includes('<ListBucketResult')
+  const { status, headers, text } = answer
+  const isPage = /html/i.test(headers['content-type'] ?? '') && !text.includes('<Code>')
+  const isStore = Object.keys(headers).some((name) => /^x-(amz|rgw|openstack)/i.test(name))
+  return status >= 400 && status < 500 && isPage && !isStore
+}
+
+/** Ferry signs with the store's clock, so a wrong one here is worth a word and no more. */
+export function clockLine({ clock }: Store, nowMs: number): Verdict {
+  if (clock.isUnsure()) return unknown()
+  if (Math.abs(clock.offsetMs) < CLOCK_WINDOW_MS) return passed()
+  return warnedBy({ kind: 'clock-skewed', serverTimeMs: nowMs + clock.offsetMs })
+}
+
+/** After these there is no use in asking on. */
+export function endsAll(failure: Failure | null): boolean {
+  switch (failure?.kind) {
+    case 'host-not-found':
+    case 'host-unreachable':
+    case 'tls-failed':
+    case 'offline':
+    case 'stalled':
+    case 'credentials-rejected':
+    case 'credentials-expired':
+    case 'sign-in-needed':
+    case 'keys-unavailable':
+    case 'secret-missing':
+    case 'secret-store-unavailable':
+    case 'bucket-missing':
+      return true
+    default:
+      return false
+  }
+}

@@ -1,0 +1,143 @@
+import { type CheckLine, CheckStep } from '../../contract/check.ts'
+import type { StoredDestination } from '../destinations/stored-destination.ts'
+import type { CorePorts } from '../ports.ts'
+import { CHECK_PATIENCE, openStore } from '../store/s3-client.ts'
+import type { Store } from '../store/store.ts'
+import { unfinishedRuleLine, versioningLine } from './bucket-lines.ts'
+import type { CheckTurn } from './check-turn.ts'
+import { checksumsLine } from './checksums-line.ts'
+import { conditionalWritesLine } from './conditional-writes-line.ts'
+import { corsLine } from './cors-line.ts'
+import { enter } from './entry.ts'
+import { failureIn, hasFailed, unknown, type Verdict } from './line.ts'
+import { linkLifeLine } from './link-life-line.ts'
+import { abortLine, listPartsLine, multipartLine, partLimitLine } from './multipart-lines.ts'
+import { deleteLine, getLine, putLine } from './object-lines.ts'
+import { postFormsLine } from './post-forms-line.ts'
+import { publicAccessLine } from './public-access-line.ts'
+import { clockLine, dnsLine, endsAll, tlsLine } from './reach-lines.ts'
+import { removeAll, sweepKilled } from './remove-probes.ts'
+import { probesOf, type Step, type Trial } from './trial.ts'
+
+/** What is tried with the bucket, once it is reached, in the order of the lines. */
+const TRIED: readonly (readonly [step: CheckStep, line: Step])[] = [
+  ['put', putLine],
+  ['multipart', multipartLine],
+  ['list-parts', listPartsLine],
+  ['abort', abortLine],
+  ['get', getLine],
+  ['delete', deleteLine],
+  ['checksums', checksumsLine],
+  ['conditional-writes', conditionalWritesLine],
+  ['post-forms', postFormsLine],
+  ['part-limit', partLimitLine],
+  ['cors', corsLine],
+  ['versioning', versioningLine],
+  ['unfinished-rule', unfinishedRuleLine],
+  ['public-access', publicAccessLine],
+  ['link-life', linkLifeLine],
+]
+
+type RunPorts = Pick<CorePorts, 'now' | 'storeHttp' | 'pageOrigin' | 'isCorsHandled'>
+type Tell = (line: CheckLine) => void
+
+/** Lines in their order, told as they are found; the last one that counts may be the end. */
+export class LinesTold {
+  readonly lines: CheckLine[] = []
+  readonly #tell: Tell
+
+  constructor(tell: Tell) {
+    this.#tell = tell
+  }
+
+  /** Answers whether there is use in going on. */
+  add(step: CheckStep, verdict: Verdict): boolean {
+    const line = { step, ...verdict }
+    this.lines.push(line)
+    this.#tell(line)
+    return !(hasFailed(verdict) && endsAll(failureIn(verdict)))
+  }
+
+  /** One per step; those that were not reached are not known. */
+  whole(): CheckLine[] {
+    return CheckStep.options.map(
+      (step) => this.lines.find((line) => line.step === step) ?? { step, ...unknown() },
+    )
+  }
+}
+
+/** Answers the store in the region where it is. Every client that it opened is closed. */
+export async function runCheck(
+  given: Store,
+  ports: RunPorts,
+  turn: CheckTurn,
+  told: LinesTold,
+): Promise<Store> {
+  const opened = [given]
+  const reopen = (place: StoredDestination) => {
+    const store = openStore(place, given.keys, ports, CHECK_PATIENCE)
+    opened.push(store)
+    return store
+  }
+  try {
+    return await runOpened(given, { ports, turn, told, reopen })
+  } finally {
+    for (const { client } of opened) client.destroy()
+  }
+}
+
+interface Running {
+  readonly ports: RunPorts
+  readonly turn: CheckTurn
+  readonly told: LinesTold
+  readonly reopen: (place: StoredDestination) => Store
+}
+
+async function runOpened(given: Store, running: Running): Promise<Store> {
+  const { ports, turn, told, reopen } = running
+  const isReached = await reach(given, ports, turn, told)
+  if (!isReached) return given
+  const { store, credentials, region, bucket } = await enter(given, reopen, turn.reading)
+  if (turn.isCancelled) return store
+  told.add('credentials', credentials)
+  told.add('region', region)
+  told.add('bucket', bucket)
+  if ([credentials, region, bucket].some(hasFailed)) return store
+  await tryOut(store, ports, turn, told)
+  return store
+}
+
+async function reach(store: Store, ports: RunPorts, turn: CheckTurn, told: LinesTold) {
+  const way = { store, isProxied: ports.storeHttp !== undefined, signal: turn.reading }
+  for (const [step, line] of [
+    ['dns', dnsLine],
+    ['tls', tlsLine],
+  ] as const) {
+    const verdict = await line(way)
+    if (turn.isCancelled) return false
+    told.add(step, verdict)
+    if (hasFailed(verdict)) return false
+  }
+  return told.add('clock', clockLine(store, ports.now()))
+}
+
+async function tryOut(store: Store, ports: RunPorts, turn: CheckTurn, told: LinesTold) {
+  await sweepKilled(store, turn.writing)
+  const { reading, writing } = turn
+  const trial: Trial = { store, ports, ...probesOf(store), reading, writing, lines: told.lines }
+  try {
+    for (const [step, line] of TRIED) {
+      const verdict = await line(trial)
+      if (turn.isCancelled || !told.add(step, verdict)) return
+    }
+  } finally {
+    await cleanUp(trial, turn)
+  }
+}
+
+/** What it knows of first, since these keys may not list; then whatever is under its key. */
+async function cleanUp({ store, object, uploads }: Trial, turn: CheckTurn): Promise<void> {
+  const signal = turn.startCleaning()
+  await Promise.all([object.remove(signal), uploads.clean(signal)])
+  await removeAll(store, object.key, signal)
+}

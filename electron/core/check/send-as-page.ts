@@ -1,0 +1,131 @@
+import type {
+  GetBucketCorsCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import type { Failure } from '../../contract/failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { failureFromS3, readErrorDocument } from '../../contract/s3-failure.ts'
+import { failureFromError } from '../store/s3-answer.ts'
+import type { Store } from '../store/store.ts'
+
+export interface PageRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'OPTIONS'
+  readonly url: URL
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Buffer
+  readonly signal: AbortSignal
+}
+
+export interface PageAnswer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly text: string
+}
+
+/** A bucket's longest settings are shorter; what answers more is no store. */
+const MAX_ANSWER_BYTES = 2 * 1024 * 1024
+const LINK_SECONDS = 300
+
+type Handler = S3Client['config']['requestHandler']
+type SentRequest = Parameters<Handler['handle']>[0]
+
+/**
+ * Sends what a page's browser or a link's reader would: nothing but what stands here, signed by
+ * nobody but the URL. It takes the store's own way, and so the system's proxy on the desktop. Every
+ * answer of HTTP is a success; fails with `not-now` when `signal` is aborted.
+ */
+export async function sendAsPage(store: Store, request: PageRequest): Promise<Outcome<PageAnswer>> {
+  try {
+    const { response } = await store.client.config.requestHandler.handle(sdkRequest(request), {
+      abortSignal: request.signal,
+    })
+    const headers = response.headers as PageAnswer['headers']
+    store.clock.learn(headers.date ?? null)
+    return succeeded({ status: response.statusCode, headers, text: await textOf(response.body) })
+  } catch (error) {
+    if (request.signal.aborted) return failed({ kind: 'not-now' })
+    return failed(failureFromError(error, store.destination, store.clock.nowMs()))
+  }
+}
+
+/** The SDK's handlers, and the desktop's, take the URL in pieces. */
+function sdkRequest({ method, url, headers = {}, body }: PageRequest): SentRequest {
+  const length = body === undefined ? {} : { 'content-length': String(body.length) }
+  const query = Object.fromEntries(url.searchParams)
+  const port = url.port === '' ? {} : { port: Number(url.port) }
+  return {
+    ...{ method, protocol: url.protocol, hostname: url.hostname, ...port },
+    ...{ path: url.pathname, query, headers: { host: url.host, ...length, ...headers }, body },
+  } as unknown as SentRequest
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = []
+  let byteLength = 0
+  for await (const piece of body) {
+    byteLength += piece.length
+    // Leaving the loop closes the stream.
+    if (byteLength > MAX_ANSWER_BYTES) break
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+export function isGood({ status }: PageAnswer): boolean {
+  return status >= 200 && status < 300
+}
+
+/** Of an answer that is not good. */
+export function failureOfAnswer(store: Store, { status, headers, text }: PageAnswer): Failure {
+  const { code, message, region } = readErrorDocument(text)
+  return failureFromS3({
+    ...{ status, code, message },
+    retryAfter: headers['retry-after'] ?? null,
+    date: headers.date ?? null,
+    region: headers['x-amz-bucket-region'] ?? region,
+    bucket: store.destination.bucket,
+    nowMs: store.clock.nowMs(),
+  })
+}
+
+type Command =
+  | GetBucketCorsCommand
+  | GetBucketLifecycleConfigurationCommand
+  | GetObjectCommand
+  | PutObjectCommand
+
+/** @param headers travel with the request and are signed; none of them goes into the query. */
+export async function presigned(
+  store: Store,
+  command: Command,
+  headers: readonly string[] = [],
+): Promise<Outcome<URL>> {
+  // Asked for here, since the SDK could only throw what they fail with.
+  const keys = await store.keys.current()
+  if (!keys.ok) return keys
+  // The presigner's types take one command at a time; it reads only what all have in common.
+  const url = await getSignedUrl(store.client, command as GetObjectCommand, {
+    expiresIn: LINK_SECONDS,
+    signingDate: new Date(store.clock.nowMs()),
+    signableHeaders: new Set(['host', ...headers]),
+    unhoistableHeaders: new Set(headers),
+  })
+  return succeeded(new URL(url))
+}
+
+/** Where the SDK sends what is meant for the bucket: in the path, or in the host's name. */
+export function bucketUrl({ client, destination }: Pick<Store, 'client' | 'destination'>): URL {
+  const { url } = client.config.endpointProvider({
+    Bucket: destination.bucket,
+    Region: destination.region,
+    Endpoint: destination.endpoint,
+    ForcePathStyle: destination.pathStyle,
+    ...{ UseFIPS: false, UseDualStack: false, UseArnRegion: false, Accelerate: false },
+  })
+  return new URL(String(url))
+}

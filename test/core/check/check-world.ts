@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import type { CheckId, CheckReport, CheckStep } from '../../../electron/contract/check.ts'
+import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
+import type { Outcome } from '../../../electron/contract/outcome.ts'
+import type { CorePorts } from '../../../electron/core/ports.ts'
+import { CoreHarness } from '../../fakes/core-harness.ts'
+import { type Answer, StubStore } from '../../fakes/stub-store.ts'
+import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
+import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
+
+export const PAGE = 'http://127.0.0.1:4321'
+
+/** A Ferry whose page is at `PAGE`, and a bucket of somebody else's that lets the page in. */
+export class CheckWorld {
+  readonly harness: CoreHarness
+  readonly other: TemporaryBucket
+  readonly #stubs: StubStore[] = []
+
+  private constructor(harness: CoreHarness, other: TemporaryBucket) {
+    this.harness = harness
+    this.other = other
+  }
+
+  static async start(
+    changes: Partial<CorePorts> = {},
+    allowedOrigins: readonly string[] = [PAGE],
+  ): Promise<CheckWorld> {
+    const other = await temporaryBucket({ allowedOrigins })
+    return new CheckWorld(await CoreHarness.start({ pageOrigin: () => PAGE, ...changes }), other)
+  }
+
+  async close(): Promise<void> {
+    await this.harness.close()
+    for (const stub of this.#stubs) await stub.close()
+    await this.other.discard()
+  }
+
+  /** A form filled in for the other bucket. */
+  draft(changes: Partial<DestinationDraft> = {}): DestinationDraft {
+    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = this.other.bucket
+    return {
+      ...TYPED_KEYS,
+      ...{ destinationId: null, name: '', provider: 'other', prefix: 'in', pathStyle: true },
+      ...{ endpoint, region, bucket, accessKeyId, secretAccessKey },
+      ...{ sessionToken: '', keepSecret: false },
+      ...changes,
+    }
+  }
+
+  ask(
+    changes: Partial<DestinationDraft> = {},
+    checkId = newCheckId(),
+  ): Promise<Outcome<CheckReport>> {
+    return this.harness.ask('checkDestination', { checkId, draft: this.draft(changes) })
+  }
+
+  async check(changes: Partial<DestinationDraft> = {}): Promise<CheckReport> {
+    const outcome = await this.ask(changes)
+    if (!outcome.ok) throw new Error(`The check answered ${JSON.stringify(outcome.failure)}`)
+    return outcome.value
+  }
+
+  async checkStub(answer: Answer, changes: Partial<DestinationDraft> = {}) {
+    const stub = await this.stub(answer)
+    return { stub, report: await this.check({ endpoint: stub.endpoint, ...changes }) }
+  }
+
+  async stub(answer: Answer): Promise<StubStore> {
+    const stub = await StubStore.start(answer)
+    this.#stubs.push(stub)
+    return stub
+  }
+}
+
+export function newCheckId(): CheckId {
+  return randomUUID() as CheckId
+}
+
+/** `put failed access-denied`, and nothing of what passed or is not known. */
+export function troubles({ lines }: CheckReport): string[] {
+  return lines.flatMap(({ step, verdict, finding }) => {
+    if (verdict !== 'failed' && verdict !== 'warned') return []
+    const what = finding?.kind === 'failure' ? finding.failure.kind : finding?.kind
+    return [`${step} ${verdict} ${what}`]
+  })
+}
+
+export function unknown({ lines }: CheckReport): CheckStep[] {
+  return lines.filter((line) => line.verdict === 'unknown').map((line) => line.step)
+}
+
+export function lineOf({ lines }: CheckReport, step: CheckStep) {
+  const line = lines.find((each) => each.step === step)
+  if (line === undefined) throw new Error(`No line ${step}`)
+  return line
+}
+
+export function findingOf(report: CheckReport, step: CheckStep) {
+  return lineOf(report, step).finding
+}
