@@ -1,4 +1,7 @@
 import { createRoot } from 'react-dom/client'
+import type { DestinationId } from '../electron/contract/ids.ts'
+import { templateAsks } from '../electron/contract/key-template.ts'
+import { DEFAULT_RULES } from '../electron/contract/rules.ts'
 import { App } from './app.tsx'
 import { type BootParts, startBoot } from './boot.ts'
 import { connectBridge } from './bridge.ts'
@@ -23,6 +26,10 @@ const sourceFiles: SourceFiles = new Map()
 const checksums = workerChecksums()
 
 const startEngine: BootParts['startEngine'] = (session) => {
+  const destinationOf = (destinationId: DestinationId) =>
+    session.snapshot().destinations.find((each) => each.destinationId === destinationId) ?? null
+  const rulesOf = (destinationId: DestinationId) =>
+    destinationOf(destinationId)?.rules ?? DEFAULT_RULES
   const ports = {
     control: bridgeControl(bridge.commands),
     transport: xhrPartTransport,
@@ -31,12 +38,15 @@ const startEngine: BootParts['startEngine'] = (session) => {
     clock: browserClock,
     network: browserNetwork(link.onReconnected),
     power: pagePower(bridge.notices.powerChanged),
+    rules: { limitsOf: rulesOf, subscribe: session.subscribe },
   }
   const queue = createUploadQueue(ports, {
-    destinationOf: ({ destinationId }) =>
-      session.snapshot().destinations.find((each) => each.destinationId === destinationId) ?? null,
+    destinationOf: ({ destinationId }) => destinationOf(destinationId),
   })
-  return { queue, intake: createIntake(bridge, queue, sourceFiles) }
+  const needsHash = (destinationId: DestinationId) =>
+    templateAsks(rulesOf(destinationId).keyTemplate, 'hash8')
+  const intake = createIntake({ bridge, queue, sourceFiles, rules: { needsHash } })
+  return { queue, intake }
 }
 
 const root = document.getElementById('root')

@@ -147,7 +147,8 @@ export class ModelRunner {
     if (prepared === 'cancelled') this.tell({ type: 'cancelled' })
     if (!this.isAlive(call)) return
     if (failure !== null) this.fail(failure)
-    if (prepared === null || prepared === 'cancelled') return
+    if (prepared === 'asks') this.fail({ kind: 'key-taken', key: 'a' })
+    if (prepared === null || prepared === 'cancelled' || prepared === 'asks') return
     this.sums = sumsAfterPrepare(this.sums, prepared, null)
     this.known = new Set(prepared.held.map(({ partNumber }) => partNumber))
     this.tell({ type: 'prepared', prepared })

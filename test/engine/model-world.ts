@@ -19,6 +19,10 @@ export class ModelWorld {
   isCancelled = false
   /** The store forgot the upload, and the host has not begun it anew. */
   isGone = false
+  /** What the host does about an object of somebody else's, before the upload begins. */
+  conflict: 'none' | 'ask' | 'skip' = 'none'
+  isSkipped = false
+  #hasBegun = false
 
   constructor(partCount: number, checksBodies: boolean) {
     this.plan =
@@ -67,8 +71,20 @@ export class ModelWorld {
     return null
   }
 
-  prepare(): PreparedUpload | 'cancelled' {
+  /** Somebody else's object is there. */
+  occupy(conflict: 'ask' | 'skip'): void {
+    if (!this.#hasBegun) this.conflict = conflict
+  }
+
+  prepare(): PreparedUpload | 'cancelled' | 'asks' {
     if (this.isCancelled) return 'cancelled'
+    if (this.conflict === 'ask') return 'asks'
+    if (this.conflict === 'skip') {
+      this.isCancelled = true
+      this.isSkipped = true
+      return 'cancelled'
+    }
+    this.#hasBegun = true
     this.isGone = false
     // One PUT leaves nothing behind that could be listed; the object is there, or it is not.
     const held = this.plan.mode === 'single' ? [] : [...this.parts]

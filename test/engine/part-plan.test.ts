@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   GIB,
   MIB,
@@ -9,6 +9,7 @@ import {
   USUAL_PART_BYTES,
 } from '../../electron/contract/limits.ts'
 import { PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part-plan.ts'
+import { LEAST_BYTES_PER_SECOND } from '../../electron/contract/rules.ts'
 import { planParts } from '../../renderer/upload/engine/part-plan.ts'
 
 const anyLength = fc.oneof(
@@ -16,12 +17,18 @@ const anyLength = fc.oneof(
   fc.integer({ min: 0, max: 200 * GIB }),
   fc.maxSafeInteger().map((value) => Math.abs(value) % S3_LIMITS.maxObjectBytes),
 )
+const AUTOMATIC = { maxPartCount: 10_000, partBytes: null, bytesPerSecond: null }
 const anyPartLimit = fc.constantFrom(1, 7, 1000, 10_000)
+
+const anyRules = fc.record({
+  partBytes: fc.option(fc.integer({ min: S3_LIMITS.minPartBytes, max: 200 * MIB })),
+  bytesPerSecond: fc.option(fc.integer({ min: LEAST_BYTES_PER_SECOND, max: GIB })),
+})
 
 it('cuts every file into parts that tile it and that the store takes', () => {
   fc.assert(
-    fc.property(anyLength, anyPartLimit, (byteLength, maxPartCount) => {
-      const planned = planParts(byteLength, { maxPartCount })
+    fc.property(anyLength, anyPartLimit, anyRules, (byteLength, maxPartCount, rules) => {
+      const planned = planParts(byteLength, { ...rules, maxPartCount })
 
       if (!planned.ok) {
         expect(planned.failure).toEqual({
@@ -33,6 +40,9 @@ it('cuts every file into parts that tile it and that the store takes', () => {
       }
       const plan = PartPlan.parse(planned.value)
       const count = partCountOf(plan)
+      if (plan.mode === 'multipart') {
+        expect(plan.partBytes).toBeGreaterThanOrEqual(rules.partBytes ?? 0)
+      }
       expect(count).toBeLessThanOrEqual(maxPartCount)
       expect(rangeOfPart(plan, 1).start).toBe(0)
       expect(rangeOfPart(plan, count).end).toBe(byteLength)
@@ -61,13 +71,36 @@ it.each([
   ['a terabyte', TIB, { partBytes: 105 * MIB }],
   ['the largest object', S3_LIMITS.maxObjectBytes, { partBytes: 5 * GIB }],
 ])('plans %s', (_what, byteLength, expected) => {
-  const planned = planParts(byteLength, S3_LIMITS)
+  const planned = planParts(byteLength, AUTOMATIC)
 
   expect(planned).toMatchObject({ ok: true, value: { byteLength, ...expected } })
 })
 
 it('names the limit of the store that a file is too large for', () => {
-  const planned = planParts(5 * TIB, { maxPartCount: 1000 })
+  const planned = planParts(5 * TIB, { ...AUTOMATIC, maxPartCount: 1000 })
 
   expect(planned).toEqual({ ok: false, failure: { kind: 'too-large', limitBytes: 5000 * GIB } })
+})
+
+describe('with rules', () => {
+  it.each([
+    ['a file of one such part', 40 * MIB, 40 * MIB, { mode: 'single' }],
+    ['one byte more', 40 * MIB + 1, 40 * MIB, { mode: 'multipart', partBytes: 40 * MIB }],
+    ['a short file and shorter parts', 12 * MIB, 5 * MIB, { mode: 'multipart' }],
+    ['more than 10,000 such parts', 60_000 * MIB, 5 * MIB, { partBytes: 6 * MIB }],
+  ])('cuts %s as they say', (_what, byteLength, partBytes, expected) => {
+    const planned = planParts(byteLength, { ...AUTOMATIC, partBytes })
+
+    expect(planned).toMatchObject({ ok: true, value: expected })
+  })
+
+  it.each([
+    ['slow', 64 * 1024, null, 5 * MIB],
+    ['fast', 40 * MIB, null, 8 * MIB],
+    ['slow, the parts given', 64 * 1024, 20 * MIB, 20 * MIB],
+  ])('makes short bursts under a speed limit: %s', (_what, bytesPerSecond, partBytes, expected) => {
+    const planned = planParts(30 * MIB, { ...AUTOMATIC, partBytes, bytesPerSecond })
+
+    expect(planned).toMatchObject({ ok: true, value: { mode: 'multipart', partBytes: expected } })
+  })
 })

@@ -5,6 +5,7 @@ import { createUploadQueue } from '../../renderer/upload/engine/upload-queue.ts'
 import { FakeChecksums } from '../fakes/fake-checksums.ts'
 import { FakeNetwork } from '../fakes/fake-network.ts'
 import { FakePower } from '../fakes/fake-power.ts'
+import { FakeRules } from '../fakes/fake-rules.ts'
 import { FakeSource } from '../fakes/fake-source.ts'
 import { FakeStore } from '../fakes/fake-store.ts'
 import { uploadRecord } from '../fakes/upload-records.ts'
@@ -17,6 +18,7 @@ export class QueueBench {
   readonly checksums: FakeChecksums
   readonly network = new FakeNetwork()
   readonly power = new FakePower()
+  readonly rules = new FakeRules()
   readonly sources = new Map<string, FakeSource>()
   readonly queue: UploadQueue
   maxPartCount = 10_000
@@ -36,6 +38,7 @@ export class QueueBench {
         clock,
         network: this.network,
         power: this.power,
+        rules: this.rules,
       },
       {
         destinationOf: ({ destinationId }) => ({

@@ -90,7 +90,7 @@ const expected: {
   'rules-invalid': ['give-up', 'give-up', 'give-up'],
   'type-not-allowed': ['give-up', 'give-up', 'give-up'],
   'key-taken': ['ask-user', 'ask-user', 'ask-user'],
-  skipped: ['give-up', 'give-up', 'give-up'],
+  skipped: ['end', 'end', 'end'],
   'access-denied': ['ask-user', 'ask-user', 'ask-user'],
   'bucket-missing': ['ask-user', 'ask-user', 'ask-user'],
   'region-wrong': ['ask-user', 'ask-user', 'ask-user'],
@@ -140,6 +140,14 @@ it.each<[FailureKind, number]>([
 
   expect(['give-up', 'ask-user']).not.toContain(before.kind)
   expect(['give-up', 'ask-user']).toContain(at.kind)
+})
+
+it('waits for keys as for the store when only the network is in their way', () => {
+  const unreachable: Failure = { kind: 'keys-unavailable', source: 'work', reason: 'unreachable' }
+
+  const recovery = recoveryFrom(unreachable, attempt(1000), 0.5)
+
+  expect(recovery).toMatchObject({ kind: 'retry', costsTry: false })
 })
 
 it('waits for an ill store at least sixty times, for anything else eight', () => {

@@ -8,22 +8,34 @@ import {
   LANDED_PER_SLOT,
   partsToStart,
 } from '../../renderer/upload/engine/schedule.ts'
+import { destinationIdOf } from '../fakes/upload-records.ts'
+
+const HERE = destinationIdOf(1)
+const THERE = destinationIdOf(2)
 
 const candidate = (
   upload: string,
   inFlightCount: number,
   servedAt: number,
   readyCount: number,
+  destinationId = HERE,
 ): Candidate<string> => ({
   upload,
+  destinationId,
   inFlightCount,
   servedAt,
   ready: Array.from({ length: readyCount }, (_, index) => index + 1),
 })
 
-const shares = (candidates: readonly Candidate<string>[], freeSlots: number) =>
+const anyRoom = () => Number.POSITIVE_INFINITY
+
+const shares = (
+  candidates: readonly Candidate<string>[],
+  freeSlots: number,
+  roomOf: Parameters<typeof partsToStart>[2] = anyRoom,
+) =>
   Object.fromEntries(
-    partsToStart(candidates, freeSlots).map(({ upload, partNumbers }) => [
+    partsToStart(candidates, freeSlots, roomOf).map(({ upload, partNumbers }) => [
       upload,
       partNumbers.length,
     ]),
@@ -48,7 +60,7 @@ describe('sharing the slots', () => {
   })
 
   it('keeps the order of the parts', () => {
-    const grants = partsToStart([{ ...candidate('a', 0, 1, 0), ready: [7, 3, 9] }], 2)
+    const grants = partsToStart([{ ...candidate('a', 0, 1, 0), ready: [7, 3, 9] }], 2, anyRoom)
 
     expect(grants).toEqual([{ upload: 'a', partNumbers: [7, 3] }])
   })
@@ -85,6 +97,35 @@ describe('sharing the slots', () => {
     )
   })
 
+  it('gives two destinations the same, however many uploads go to either', () => {
+    const many = Array.from({ length: 12 }, (_, index) => candidate(`${index}`, 0, index, 9))
+    const alone = candidate('alone', 0, 99, 9, THERE)
+
+    expect(shares([...many, alone], 6)).toMatchObject({ alone: 3 })
+  })
+
+  it('gives the destination with fewer requests the next one, also to its busiest upload', () => {
+    const here = [candidate('a', 2, 1, 9), candidate('b', 1, 2, 9)]
+    const there = candidate('c', 2, 9, 9, THERE)
+
+    expect(shares([...here, there], 1)).toEqual({ c: 1 })
+  })
+
+  it('gives no destination more than its rules let it have, and the rest to the other', () => {
+    const here = [candidate('a', 1, 1, 9), candidate('b', 0, 2, 9)]
+    const there = candidate('c', 0, 3, 9, THERE)
+    const atMostTwo = (destinationId: string, inFlightCount: number) =>
+      destinationId === HERE ? 2 - inFlightCount : Number.POSITIVE_INFINITY
+
+    expect(shares([...here, there], 5, atMostTwo)).toEqual({ b: 1, c: 4 })
+  })
+
+  it('starts nothing where there was more room before', () => {
+    expect(shares([candidate('a', 4, 1, 9)], 2, (_, inFlightCount) => 1 - inFlightCount)).toEqual(
+      {},
+    )
+  })
+
   it('starves neither a huge file among small ones nor a small one among huge ones', () => {
     let turn = 3
     const servedAt = new Map([
@@ -95,7 +136,7 @@ describe('sharing the slots', () => {
     // One slot, and a new small file whenever one has been served.
     for (let round = 0; round < 10; round += 1) {
       const candidates = [...servedAt].map(([name, at]) => candidate(name, 0, at, 1))
-      const [grant] = partsToStart(candidates, 1)
+      const [grant] = partsToStart(candidates, 1, anyRoom)
       served.push(grant?.upload ?? 'nobody')
       turn += 1
       servedAt.set(grant?.upload ?? '', turn)

@@ -20,6 +20,11 @@ const failures: readonly Failure[] = [
   { kind: 'access-denied' },
   { kind: 'store-refused', status: 400, code: 'Odd' },
   { kind: 'source-detached' },
+  { kind: 'sign-in-needed', by: 'browser' },
+  { kind: 'keys-unavailable', source: 'work', reason: 'process-failed' },
+  { kind: 'keys-unavailable', source: 'work', reason: 'unreachable' },
+  { kind: 'type-not-allowed', contentType: 'text/html' },
+  { kind: 'rules-invalid', problems: [] },
 ]
 
 const worldEvents: readonly UploadEvent[] = [
@@ -48,6 +53,8 @@ type Kind =
   | 'edit'
   | 'echo'
   | 'lose upload'
+  | 'occupy'
+  | 'decide'
 
 interface Move {
   readonly kind: Kind
@@ -69,6 +76,8 @@ const weights: Readonly<Record<Kind, number>> = {
   edit: 4,
   echo: 4,
   'lose upload': 2,
+  occupy: 3,
+  decide: 6,
 }
 
 const anyMove: fc.Arbitrary<Move> = fc.record({
@@ -96,6 +105,8 @@ function move(runner: ModelRunner, { kind, pick }: Move): void {
   if (kind === 'edit') world.edit(pick % (world.partCount + 2))
   if (kind === 'echo') runner.echo()
   if (kind === 'lose upload') world.loseUpload()
+  if (kind === 'occupy') world.occupy(pick % 4 === 0 ? 'skip' : 'ask')
+  if (kind === 'decide') decide(runner, pick % 4 === 0 ? 'skip' : 'none')
   const event = pickFrom(worldEvents, pick)
   if (kind === 'world' && event !== undefined) runner.tell(event)
   const call = pickFrom(runner.calls.answerable(), pick)
@@ -105,11 +116,19 @@ function move(runner: ModelRunner, { kind, pick }: Move): void {
   if (kind === 'lose answer') runner.end(call, { kind: 'no-response' }, true)
 }
 
+/** The person says what shall become of the object that is there. */
+function decide(runner: ModelRunner, conflict: 'none' | 'skip'): void {
+  if (runner.world.conflict !== 'ask') return
+  runner.world.conflict = conflict
+  runner.tell({ type: 'retry-asked' })
+}
+
 /** Nothing fails any more, and the person is patient. */
 function driveOn(runner: ModelRunner): void {
   for (let round = 0; round < 400; round += 1) {
     const { phase } = runner.state
     if (phase === 'done' || phase === 'cancelled') return
+    decide(runner, 'none')
     if (isRightfullyFailed(runner) && !runner.hasCancelled) return
     if (runner.hasCancelled && phase !== 'cancelling') runner.cancel()
     const help = HELP[phase]
@@ -137,6 +156,7 @@ function isRightfullyFailed({ state, world }: ModelRunner): boolean {
 
 it('keeps its promises through any sequence of events, and ends when the faults do', () => {
   const ends = { done: 0, cancelled: 0, failed: 0 }
+  let skippedCount = 0
   fc.assert(
     fc.property(
       fc.constantFrom(1, 2, 5, 8),
@@ -152,12 +172,17 @@ it('keeps its promises through any sequence of events, and ends when the faults 
         const rightful = isRightfullyFailed(runner) ? ['failed'] : ['done', 'cancelled']
         if (!rightful.includes(phase)) throw new Error(`It stands still: ${phase}`)
         if (runner.hasCancelled && phase === 'failed') throw new Error('Not cancelled')
-        if (!runner.hasCancelled && phase === 'cancelled') throw new Error('Nobody cancelled')
+        const { isSkipped } = runner.world
+        if (isSkipped && phase !== 'cancelled') throw new Error('Sent what was to be skipped')
+        if (!runner.hasCancelled && !isSkipped && phase === 'cancelled') {
+          throw new Error('Nobody cancelled')
+        }
         ends[phase as keyof typeof ends] += 1
+        if (isSkipped) skippedCount += 1
       },
     ),
     { numRuns: 10_000 },
   )
   // The sequences are worth something only if all of this happens in them.
-  expect(Math.min(...Object.values(ends))).toBeGreaterThan(200)
+  expect(Math.min(...Object.values(ends), skippedCount)).toBeGreaterThan(200)
 })

@@ -154,6 +154,7 @@ describe('the sum', () => {
       doneCount: 1,
       stuckCount: 1,
       failedCount: 1,
+      askingCount: 0,
       sentBytes: 0,
       totalBytes: 2 * MIB,
       bytesPerSecond: null,

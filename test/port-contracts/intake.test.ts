@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { createHash, randomBytes } from 'node:crypto'
+import { openAsBlob } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type FerryBridge, mapRows } from '../../electron/contract/bridge.ts'
 import { type CommandInput, commands, notices } from '../../electron/contract/commands.ts'
 import type { Failure } from '../../electron/contract/failure.ts'
@@ -12,6 +17,7 @@ import { createUploadQueue } from '../../renderer/upload/engine/upload-queue.ts'
 import { FakeChecksums } from '../fakes/fake-checksums.ts'
 import { FakeNetwork } from '../fakes/fake-network.ts'
 import { FakePower } from '../fakes/fake-power.ts'
+import { FakeRules } from '../fakes/fake-rules.ts'
 import { FakeStore } from '../fakes/fake-store.ts'
 import { destinationIdOf, sourceIdOf, uploadIdOf, uploadRecord } from '../fakes/upload-records.ts'
 import { VirtualClock } from '../fakes/virtual-clock.ts'
@@ -42,10 +48,18 @@ class IntakeBench {
       clock: this.clock,
       network: new FakeNetwork(),
       power: new FakePower(),
+      rules: new FakeRules(),
     },
     { destinationOf: () => null },
   )
-  readonly intake = createIntake(this.#bridge(), this.queue, this.sourceFiles)
+  /** The destination's key template asks for `{hash8}`. */
+  needsHash = false
+  readonly intake = createIntake({
+    bridge: this.#bridge(),
+    queue: this.queue,
+    sourceFiles: this.sourceFiles,
+    rules: { needsHash: () => this.needsHash },
+  })
 
   #bridge(): FerryBridge<File> {
     const notScripted = async () => failed({ kind: 'not-now' })
@@ -99,6 +113,22 @@ class IntakeBench {
 
 const file = (name: string) => new File(['four'], name, { type: 'text/plain' })
 
+/** One whose bytes changed after it was given, so that nobody may read it any more. */
+async function unreadable(name: string): Promise<File> {
+  const folder = await mkdtemp(join(tmpdir(), 'ferry-intake-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const path = join(folder, name)
+  await writeFile(path, 'as it was')
+  const given = new File([await openAsBlob(path)], name)
+  await writeFile(path, 'as it is now')
+  return given
+}
+
+const sha256 = (head: string, ...pieces: readonly Uint8Array[]) =>
+  pieces
+    .reduce((hash, piece) => hash.update(piece), createHash('sha256').update(head))
+    .digest('hex')
+
 describe('taking files in', () => {
   it('makes an upload of each, which is driven at once', async () => {
     const bench = new IntakeBench()
@@ -114,8 +144,8 @@ describe('taking files in', () => {
       unreadable: [],
     })
     expect(bench.queuedItems).toEqual([
-      { sourceId: sourceIdOf(1), relativePath: 'a.txt', contentType: 'text/plain' },
-      { sourceId: sourceIdOf(2), relativePath: 'b.txt', contentType: 'text/plain' },
+      { sourceId: sourceIdOf(1), relativePath: 'a.txt', contentType: 'text/plain', hash8: null },
+      { sourceId: sourceIdOf(2), relativePath: 'b.txt', contentType: 'text/plain', hash8: null },
     ])
   })
 
@@ -190,6 +220,102 @@ describe('taking files in', () => {
       { relativePath: 'a.txt', failure: { kind: 'host-gone' } },
       { relativePath: 'b.txt', failure: { kind: 'host-gone' } },
     ])
+  })
+})
+
+describe('what the page finds out about a file', () => {
+  const PNG = Uint8Array.from(
+    [
+      ...'\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\0IDAT',
+    ].map((letter) => letter.charCodeAt(0)),
+  )
+
+  it('is its type by its first bytes, where the name told the browser none', async () => {
+    const bench = new IntakeBench()
+    const given = [
+      new File([PNG], 'picture'),
+      new File(['just words'], 'notes'),
+      new File([PNG], 'odd.txt', { type: 'text/plain' }),
+    ]
+
+    await bench.intake.addFiles(given, destinationId)
+    bench.queue.close()
+
+    expect(bench.queuedItems.map(({ contentType }) => contentType)).toEqual([
+      'image/png',
+      '',
+      'text/plain',
+    ])
+  })
+
+  it('is eight digits of its bytes, where the key template asks for them', async () => {
+    const bench = new IntakeBench()
+    bench.needsHash = true
+    const bytes = randomBytes(7 * MIB + 3)
+    const middle = Math.floor((bytes.length - MIB) / 2)
+    const ends = [0, middle, bytes.length - MIB].map((at) => bytes.subarray(at, at + MIB))
+    const given = [new File(['four'], 'short.txt'), new File([bytes], 'long.bin')]
+
+    await bench.intake.addFiles(given, destinationId)
+    bench.queue.close()
+
+    expect(bench.queuedItems.map(({ hash8 }) => hash8)).toEqual([
+      sha256('4\n', Buffer.from('four')).slice(0, 8),
+      sha256(`${bytes.length}\n`, ...ends).slice(0, 8),
+    ])
+  })
+
+  it('is nothing of a file that an unfinished upload waits for', async () => {
+    const bench = new IntakeBench()
+    bench.needsHash = true
+    const record = uploadRecord(7, 4, { sourceId: null, status: { phase: 'paused' } })
+    bench.queue.adopt([bench.store.take(record)])
+    bench.waiting.set('film.mp4', record)
+    const film = await unreadable('film.mp4')
+
+    const report = await bench.intake.addFiles([film], destinationId)
+    bench.queue.close()
+
+    expect(report).toMatchObject({ matchedCount: 1, refused: [] })
+  })
+
+  it('refuses one that cannot be read for it, and takes the rest', async () => {
+    const bench = new IntakeBench()
+    bench.needsHash = true
+
+    const report = await bench.intake.addFiles(
+      [await unreadable('a.txt'), file('b.txt')],
+      destinationId,
+    )
+    bench.queue.close()
+
+    expect(report).toMatchObject({
+      queuedCount: 1,
+      refused: [{ relativePath: 'a.txt', failure: { kind: 'source-unreadable' } }],
+    })
+  })
+
+  it('is read for a few files at a time', async () => {
+    const bench = new IntakeBench()
+    bench.needsHash = true
+    let reading = 0
+    let most = 0
+    const given = Array.from({ length: 30 }, (_, index) => file(`${index}.txt`))
+    const digest = crypto.subtle.digest.bind(crypto.subtle)
+    const spy = vi.spyOn(crypto.subtle, 'digest').mockImplementation(async (...input) => {
+      reading += 1
+      most = Math.max(most, reading)
+      const summed = await digest(...input)
+      reading -= 1
+      return summed
+    })
+
+    await bench.intake.addFiles(given, destinationId)
+    spy.mockRestore()
+    bench.queue.close()
+
+    expect(bench.queuedItems).toHaveLength(30)
+    expect(most).toBeLessThanOrEqual(4)
   })
 })
 

@@ -2,7 +2,7 @@ import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { attemptAfter, recoveryFrom, spentAfter } from './recovery.ts'
 import type { At, Moment, Step, UploadState } from './upload-state.ts'
-import { giveUp, stay, to, turnAfter } from './upload-turns.ts'
+import { endAs, giveUp, stay, to, turnAfter } from './upload-turns.ts'
 
 /** A call of the whole upload failed, or its file cannot be had. */
 export function afterFailedCall(state: UploadState, failure: Failure, moment: Moment): Step {
@@ -69,6 +69,8 @@ function failCancel(state: At<'cancelling'>, failure: Failure, moment: Moment): 
     case 'ask-user':
     case 'give-up':
       return giveUp(failure)
+    case 'end':
+      return endAs('cancelled')
     default:
       return unreachable(recovery)
   }

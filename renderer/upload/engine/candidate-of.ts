@@ -8,7 +8,8 @@ export function candidateOf(row: Row, slots: number): readonly Candidate<Row>[] 
   if (state.phase !== 'sending' || hasAllLanded(state.ledger)) return []
   const inFlightCount = inFlightCountOf(state.ledger)
   const ready = startable(row, state.ledger, Math.max(0, slots - inFlightCount))
-  return [{ upload: row, inFlightCount, servedAt: row.servedAt, ready }]
+  const { destinationId } = row.record
+  return [{ upload: row, destinationId, inFlightCount, servedAt: row.servedAt, ready }]
 }
 
 /** Hashing takes no slot, so what is not summed up yet gets none. New parts keep their order. */

@@ -6,25 +6,38 @@ import {
 } from '../../../electron/contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { PartPlan } from '../../../electron/contract/part-plan.ts'
+import type { TransferLimits } from './ports.ts'
 
-/** What a destination allows. */
-export interface PlanLimits {
+/** What a destination allows, and what its rules ask for. */
+export interface PlanLimits extends Pick<TransferLimits, 'partBytes' | 'bytesPerSecond'> {
   /** 10,000 on AWS, 1,000 on Scaleway and Swift. */
   readonly maxPartCount: number
 }
 
+/** From here on, shorter parts would only mean more requests. */
+const FAST_LIMIT = 4 * MIB
+
 /**
- * Decides how a file travels: in one PUT while it is short, else in equal parts of the usual
- * length, longer only when the store's part count would not suffice. Fails with `too-large`.
+ * Decides how a file travels: in one PUT while it is short, else in equal parts of the length that
+ * the rules say or of the usual one, longer only when the store's part count would not suffice.
+ * Fails with `too-large`.
  */
 export function planParts(byteLength: number, limits: PlanLimits): Outcome<PartPlan> {
-  if (byteLength < MULTIPART_FROM_BYTES) return succeeded({ mode: 'single', byteLength })
+  const asked = askedPartBytes(limits)
+  const isShort = asked === null ? byteLength < MULTIPART_FROM_BYTES : byteLength <= asked
+  if (isShort) return succeeded({ mode: 'single', byteLength })
   const limitBytes = Math.min(
     S3_LIMITS.maxObjectBytes,
     limits.maxPartCount * S3_LIMITS.maxPartBytes,
   )
   if (byteLength > limitBytes) return failed({ kind: 'too-large', limitBytes })
   const fewestBytes = Math.ceil(byteLength / limits.maxPartCount)
-  const partBytes = Math.max(USUAL_PART_BYTES, Math.ceil(fewestBytes / MIB) * MIB)
+  const partBytes = Math.max(asked ?? USUAL_PART_BYTES, Math.ceil(fewestBytes / MIB) * MIB)
   return succeeded({ mode: 'multipart', byteLength, partBytes })
+}
+
+/** Under a speed limit parts are short: each travels in one burst, with a pause after it. */
+function askedPartBytes({ partBytes, bytesPerSecond }: PlanLimits): number | null {
+  if (partBytes !== null || bytesPerSecond === null) return partBytes
+  return bytesPerSecond < FAST_LIMIT ? S3_LIMITS.minPartBytes : 8 * MIB
 }

@@ -27,6 +27,8 @@ export interface PartRunnerParts {
   readonly progressed: () => void
   /** Null: it landed. */
   readonly partEnded: (row: Row, failure: Failure | null, startedAtMs: number) => void
+  /** So much of a part that had begun never travelled. */
+  readonly notSent: (row: Row, byteLength: number) => void
 }
 
 /** The store was asked since; what lands from before is news to the host only. */
@@ -93,17 +95,20 @@ export class PartRunner {
     const { ports, signer, networkOf } = this.#parts
     const sendPorts = { ...ports, signer, network: networkOf(row) }
     const startedAtMs = ports.clock.now()
+    let notSentBytes = bytesOfPart(part.plan, part.partNumber)
     const onSent = (sentBytes: number) => {
+      notSentBytes = Math.min(notSentBytes, bytesOfPart(part.plan, part.partNumber) - sentBytes)
       if (signal.aborted) return
       row.progress = withSentBytes(row.progress, part.partNumber, sentBytes)
       this.#parts.progressed()
     }
     try {
       const sent = await sendPart(sendPorts, part, { signal, onSent })
-      if (sent.ok) this.#landed(row, part, sent.value, startedAtMs, signal)
-      else await this.#explain(row, part.partNumber, sent.failure, startedAtMs, signal)
+      if (sent.ok) return this.#landed(row, part, sent.value, startedAtMs, signal)
+      this.#parts.notSent(row, notSentBytes)
+      await this.#explain(row, part.partNumber, sent.failure, startedAtMs, signal)
     } catch (error) {
-      if (signal.aborted) return
+      if (signal.aborted) return this.#parts.notSent(row, notSentBytes)
       this.#lost(row, part.partNumber, PAGE_BUG, startedAtMs)
       throw error
     }

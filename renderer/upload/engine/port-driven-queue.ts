@@ -4,12 +4,15 @@ import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import { clearRecords } from './clear-outbox.ts'
 import { MarkOutbox } from './mark-outbox.ts'
 import { NarrowGate } from './narrow-gate.ts'
+import { networkTo } from './network-to.ts'
 import { PartSigner } from './part-signer.ts'
-import type { NetworkStatus, QueuePorts } from './ports.ts'
+import type { QueuePorts } from './ports.ts'
 import { QueueBoard } from './queue-board.ts'
 import { QueueRunner } from './queue-runner.ts'
 import { ReadingGate } from './reading-gate.ts'
 import { ReceiptOutbox } from './receipt-outbox.ts'
+import { SlotSharing } from './slot-sharing.ts'
+import { SpeedLimits } from './speed-limits.ts'
 import { Turnstile } from './turnstile.ts'
 import { UploadDriver } from './upload-driver.ts'
 import { isUnfinished, newRow, type Row } from './upload-row.ts'
@@ -31,13 +34,6 @@ export interface QueueOptions {
 /** Few enough to leave the way to the host open for other calls. */
 const CANCELS_AT_ONCE = 2
 
-/** What the browser says of the network is nothing to a store that is reached without one. */
-const NO_NETWORK_NEEDED: NetworkStatus = { isOnline: () => true, subscribe: () => () => {} }
-
-function isOnThisComputer(endpoint: string): boolean {
-  return /^https?:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?\/?$/.test(endpoint)
-}
-
 /** The rows of one queue, and what the world and the person tell them. */
 export class PortDrivenQueue {
   readonly board: QueueBoard
@@ -53,26 +49,33 @@ export class PortDrivenQueue {
   #sequence = 0
 
   constructor(ports: QueuePorts, { destinationOf }: QueueOptions) {
-    const { control, clock, network, power } = ports
+    const { control, clock, network, power, rules } = ports
     const { signal: closing } = this.#closing
     const storeOf = ({ record }: Row) => destinationOf(record)?.endpoint ?? record.destinationId
     this.#ports = ports
-    this.board = new QueueBoard(clock.now())
+    this.board = new QueueBoard(clock.now)
     this.#marks = new MarkOutbox(control, clock, this.#turnstile, closing)
     this.#receipts = new ReceiptOutbox(control, clock, closing)
+    const paid = () => this.#runner.reschedule()
+    const speeds = new SpeedLimits({ clock, rules, paid, closing })
+    const slots = new SlotSharing({ clock, rules, speeds })
     this.#runner = new QueueRunner({
       clock,
       board: this.board,
       waitlist: new Waitlist(storeOf),
-      storeOf,
+      slots,
+      speeds,
       perform: (row, effect) => driver.perform(row, effect),
       stockUp: (row) => driver.stockUp(row),
       closing,
     })
     const driver = new UploadDriver({
       ports,
-      networkOf: (row) => (isOnThisComputer(storeOf(row)) ? NO_NETWORK_NEEDED : network),
-      limitsOf: ({ record }) => destinationOf(record) ?? S3_LIMITS,
+      networkOf: (row) => networkTo(storeOf(row), network),
+      limitsOf: ({ record }) => ({
+        maxPartCount: destinationOf(record)?.maxPartCount ?? S3_LIMITS.maxPartCount,
+        ...rules.limitsOf(record.destinationId),
+      }),
       signer: new PartSigner(control, clock),
       gate: new ReadingGate(),
       receipts: this.#receipts,
@@ -83,9 +86,11 @@ export class PortDrivenQueue {
       dispatch: (row, event) => this.#runner.dispatch(row, event),
       reschedule: () => this.#runner.reschedule(),
       progressed: () => this.#runner.progressed(),
-      partEnded: (row, failure, startedAtMs) => this.#runner.partEnded(row, failure, startedAtMs),
+      partEnded: (row, failure, startedAtMs) => slots.partEnded(storeOf(row), failure, startedAtMs),
+      notSent: ({ record }, byteLength) => speeds.giveBack(record.destinationId, byteLength),
     })
     this.#stopListening = [
+      rules.subscribe(() => this.#runner.reschedule()),
       network.subscribe(() => {
         if (network.isOnline()) this.tellAll({ type: 'network-changed' }, isUnfinished)
       }),

@@ -1,8 +1,9 @@
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
-import type { UploadId } from '../../../electron/contract/ids.ts'
+import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
+import type { UploadRules } from '../../../electron/contract/rules.ts'
 import type {
   PartReceipt,
   PartToSign,
@@ -108,6 +109,15 @@ export interface PowerStatus {
   readonly subscribe: (listener: (state: 'asleep' | 'awake') => void) => () => void
 }
 
+/** How files travel to a destination; null: as Ferry thinks best. */
+export type TransferLimits = Pick<UploadRules, 'partBytes' | 'parallel' | 'bytesPerSecond'>
+
+/** The destinations' rules as they are at the moment. */
+export interface TransferRules {
+  readonly limitsOf: (destinationId: DestinationId) => TransferLimits
+  readonly subscribe: (listener: () => void) => () => void
+}
+
 /** All that the queue needs of the world. */
 export interface QueuePorts {
   readonly control: UploadControl
@@ -117,4 +127,5 @@ export interface QueuePorts {
   readonly clock: Clock
   readonly network: NetworkStatus
   readonly power: PowerStatus
+  readonly rules: TransferRules
 }

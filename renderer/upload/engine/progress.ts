@@ -44,33 +44,54 @@ function shown(progress: Progress): Progress {
 
 /** A smoothed speed. Immutable. */
 export interface Pace {
+  readonly sinceMs: number
   readonly atMs: number
   readonly bytes: number
   /** Null until there are two readings far enough apart. */
   readonly bytesPerSecond: number | null
 }
 
+/** How readings become a speed. */
+export interface Pacing {
+  /** After so long, two thirds of the speed come from newer readings. */
+  readonly smoothingMs: number
+  /** Under a limit, a burst is paid for by the pause after it and is no speed; null: no limit. */
+  readonly mostBytesPerSecond: number | null
+}
+
 /** Readings closer together than this only add noise. */
 export const LEAST_READING_MS = 200
-/** After so long, two thirds of the speed come from newer readings. */
 export const SMOOTHING_MS = 4_000
+export const FREE_PACING: Pacing = { smoothingMs: SMOOTHING_MS, mostBytesPerSecond: null }
 /** A line that slow stands still; what it would take is no promise. */
 const LEAST_BYTES_PER_SECOND = 100
 const LONGEST_PROMISE_MS = 30 * 24 * 60 * 60_000
 
 export function paceFrom(nowMs: number, bytes: number): Pace {
-  return { atMs: nowMs, bytes, bytesPerSecond: null }
+  return { sinceMs: nowMs, atMs: nowMs, bytes, bytesPerSecond: null }
 }
 
 /** `bytes` is a running total; when it falls, what was lost is not counted as speed. */
-export function paceAfter(pace: Pace, nowMs: number, bytes: number): Pace {
+export function paceAfter(
+  pace: Pace,
+  nowMs: number,
+  bytes: number,
+  { smoothingMs }: Pacing = FREE_PACING,
+): Pace {
   const elapsedMs = nowMs - pace.atMs
   if (elapsedMs < LEAST_READING_MS) return pace
   const measured = (Math.max(0, bytes - pace.bytes) / elapsedMs) * 1000
-  if (pace.bytesPerSecond === null) return { atMs: nowMs, bytes, bytesPerSecond: measured }
-  const weight = 1 - Math.exp(-elapsedMs / SMOOTHING_MS)
-  const bytesPerSecond = pace.bytesPerSecond + weight * (measured - pace.bytesPerSecond)
-  return { atMs: nowMs, bytes, bytesPerSecond }
+  const before = pace.bytesPerSecond ?? measured
+  // What is smoothed for minutes is, until these have passed, the plain mean.
+  const least = smoothingMs > SMOOTHING_MS ? elapsedMs / (nowMs - pace.sinceMs) : 0
+  const weight = Math.max(least, 1 - Math.exp(-elapsedMs / smoothingMs))
+  return { ...pace, atMs: nowMs, bytes, bytesPerSecond: before + weight * (measured - before) }
+}
+
+/** As far as the limit makes it a speed. */
+export function speedOf({ bytesPerSecond }: Pace, { mostBytesPerSecond }: Pacing): number | null {
+  if (bytesPerSecond === null) return null
+  return Math.min(bytesPerSecond, mostBytesPerSecond ?? bytesPerSecond)
 }
 
 /** What is worth showing of a speed; null while it is unknown, and while nothing moves. */

@@ -1,7 +1,8 @@
-import type { UploadId } from '../../../electron/contract/ids.ts'
+import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
 import { paceAfter } from './progress.ts'
 import { TotalsCounter } from './queue-totals.ts'
 import type { QueueSnapshot, UploadView } from './queue-view.ts'
+import type { SpeedLimits } from './speed-limits.ts'
 import type { Row } from './upload-row.ts'
 import { viewOf } from './upload-view.ts'
 
@@ -18,8 +19,8 @@ export class QueueBoard {
   #uploadIds: readonly UploadId[] | null = null
   #snapshot: QueueSnapshot | null = null
 
-  constructor(nowMs: number) {
-    this.#totals = new TotalsCounter(nowMs)
+  constructor(now: () => number) {
+    this.#totals = new TotalsCounter(now)
   }
 
   row(uploadId: UploadId): Row | undefined {
@@ -52,12 +53,18 @@ export class QueueBoard {
   }
 
   /** Reads the speeds of what moves. */
-  measure(moving: Iterable<Row>, nowMs: number): void {
+  measure(moving: readonly Row[], nowMs: number, speeds: Pick<SpeedLimits, 'pacingOf'>): void {
+    const counts = new Map<DestinationId, number>()
+    for (const { record } of moving) {
+      counts.set(record.destinationId, (counts.get(record.destinationId) ?? 0) + 1)
+    }
     for (const row of moving) {
-      row.pace = paceAfter(row.pace, nowMs, row.progress.shownBytes)
+      const { destinationId } = row.record
+      row.pacing = speeds.pacingOf(destinationId, counts.get(destinationId) ?? 1)
+      row.pace = paceAfter(row.pace, nowMs, row.progress.shownBytes, row.pacing)
       this.changed(row)
     }
-    this.#totals.measure(nowMs)
+    this.#totals.measure(nowMs, (destinationId) => speeds.pacingOf(destinationId, 1))
     this.#snapshot = null
   }
 

@@ -1,17 +1,9 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
-import { candidateOf } from './candidate-of.ts'
 import { delayed } from './delayed.ts'
 import type { Clock } from './ports.ts'
 import { paceFrom, progressFrom } from './progress.ts'
 import type { QueueBoard } from './queue-board.ts'
-import {
-  budgetAfterLanding,
-  budgetAfterThrottle,
-  FULL_BUDGET,
-  type Grant,
-  partsToStart,
-  type SlotBudget,
-} from './schedule.ts'
+import type { SlotSharing } from './slot-sharing.ts'
+import type { SpeedLimits } from './speed-limits.ts'
 import type { Row } from './upload-row.ts'
 import { isLive, type UploadEffect, type UploadEvent } from './upload-state.ts'
 import { step } from './upload-step.ts'
@@ -24,7 +16,8 @@ export interface RunnerParts {
   readonly clock: Clock
   readonly board: QueueBoard
   readonly waitlist: Waitlist
-  readonly storeOf: (row: Row) => string
+  readonly slots: SlotSharing
+  readonly speeds: SpeedLimits
   readonly perform: (row: Row, effect: UploadEffect) => void
   /** Gets ready what is sent next; before that, it gets no slot. */
   readonly stockUp: (row: Row) => void
@@ -35,7 +28,6 @@ export interface RunnerParts {
 export class QueueRunner {
   readonly #parts: RunnerParts
   readonly #inbox: (readonly [Row, UploadEvent])[] = []
-  readonly #budgets = new Map<string, SlotBudget>()
   #isDraining = false
   #isTicking = false
   #turn = 0
@@ -86,20 +78,11 @@ export class QueueRunner {
     delayed(clock, TELL_PROGRESS_MS, closing, () => this.#tick())
   }
 
-  partEnded(row: Row, failure: Failure | null, startedAtMs: number): void {
-    const store = this.#parts.storeOf(row)
-    const budget = this.#budgets.get(store) ?? FULL_BUDGET
-    if (failure === null) this.#budgets.set(store, budgetAfterLanding(budget))
-    if (failure?.kind === 'throttled') {
-      this.#budgets.set(store, budgetAfterThrottle(budget, startedAtMs, this.#parts.clock.now()))
-    }
-  }
-
   #tick(): void {
     this.#isTicking = false
-    const { board, clock, waitlist } = this.#parts
+    const { board, clock, waitlist, speeds } = this.#parts
     const moving = [...waitlist.liveByStore()].flatMap(([, rows]) => rows).filter(isMoving)
-    board.measure(moving, clock.now())
+    board.measure(moving, clock.now(), speeds)
     if (moving.length > 0) this.progressed()
     board.announce()
   }
@@ -153,19 +136,12 @@ export class QueueRunner {
     }
     for (const [store, rows] of this.#parts.waitlist.liveByStore()) {
       for (const row of rows) this.#parts.stockUp(row)
-      for (const { upload: row, partNumbers } of this.#grantsFor(store, rows)) {
+      for (const { upload: row, partNumbers } of this.#parts.slots.grantsFor(store, rows)) {
         row.servedAt = this.#nextTurn()
         this.#inbox.push([row, { type: 'parts-granted', partNumbers }])
       }
     }
     return this.#inbox.length > 0
-  }
-
-  #grantsFor(store: string, rows: readonly Row[]): readonly Grant<Row>[] {
-    const { slots } = this.#budgets.get(store) ?? FULL_BUDGET
-    const candidates = rows.flatMap((row) => candidateOf(row, slots))
-    const busy = candidates.reduce((sum, each) => sum + each.inFlightCount, 0)
-    return partsToStart(candidates, Math.max(0, slots - busy))
   }
 
   #nextTurn(): number {

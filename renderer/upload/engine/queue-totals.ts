@@ -1,7 +1,16 @@
-import type { UploadId } from '../../../electron/contract/ids.ts'
-import { msLeftAt, type Pace, paceAfter, paceFrom, speedShown } from './progress.ts'
+import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
+import {
+  FREE_PACING,
+  msLeftAt,
+  type Pace,
+  type Pacing,
+  paceAfter,
+  paceFrom,
+  speedOf,
+  speedShown,
+} from './progress.ts'
 import type { QueueTotals } from './queue-view.ts'
-import { isStuck, type Row } from './upload-row.ts'
+import { isAsking, isStuck, type Row } from './upload-row.ts'
 import type { UploadPhase } from './upload-state.ts'
 
 type Share = Readonly<Record<(typeof COUNTS)[number], number>>
@@ -14,6 +23,7 @@ const COUNTS = [
   'doneCount',
   'stuckCount',
   'failedCount',
+  'askingCount',
   'sentBytes',
   'totalBytes',
 ] as const
@@ -26,63 +36,101 @@ const NOTHING: Share = {
   doneCount: 0,
   stuckCount: 0,
   failedCount: 0,
+  askingCount: 0,
   sentBytes: 0,
   totalBytes: 0,
 }
 
+/** What goes to one destination. */
+interface Stream {
+  activeCount: number
+  /** Only grows, so that a row that leaves does not look like negative speed. */
+  movedBytes: number
+  /** Null while nothing is active. */
+  pace: Pace | null
+  pacing: Pacing
+}
+
 /**
  * The window's sum, kept up by differences: a change of one row costs the same among ten rows and
- * among a hundred thousand.
+ * among a hundred thousand. Speeds are read per destination, since each has a limit of its own.
  */
 export class TotalsCounter {
-  readonly #shares = new Map<UploadId, Share>()
+  readonly #shares = new Map<UploadId, { readonly share: Share; readonly stream: Stream }>()
+  readonly #streams = new Map<DestinationId, Stream>()
   readonly #sum: Record<keyof Share, number> = { ...NOTHING }
+  readonly #now: () => number
   /** Of uploads that finished since the queue was last idle. */
   #finishedBytes = 0
-  /** Only grows, so that a row that leaves does not look like negative speed. */
-  #movedBytes = 0
-  #pace: Pace
 
-  constructor(nowMs: number) {
-    this.#pace = paceFrom(nowMs, 0)
+  constructor(now: () => number) {
+    this.#now = now
   }
 
   /** Call after anything of the row changed. */
   count(row: Row): void {
-    const before = this.#shares.get(row.uploadId) ?? NOTHING
+    const stream = this.#streamOf(row.record.destinationId)
+    const before = this.#shares.get(row.uploadId)?.share ?? NOTHING
     const after = shareOf(row)
     const hasBegun = before.unfinishedCount === 0 && after.unfinishedCount === 1
     // The queue was idle: what was done before does not belong to the work that begins now.
     if (hasBegun && this.#sum.unfinishedCount === 0) this.#finishedBytes = 0
     if (before.unfinishedCount === 1) {
-      this.#movedBytes += Math.max(0, after.sentBytes - before.sentBytes)
+      stream.movedBytes += Math.max(0, after.sentBytes - before.sentBytes)
       if (row.state.phase === 'done') this.#finishedBytes += row.record.byteLength
     }
-    this.#shares.set(row.uploadId, after)
-    this.#add(before, -1)
-    this.#add(after, 1)
+    this.#shares.set(row.uploadId, { share: after, stream })
+    this.#add(before, -1, stream)
+    this.#add(after, 1, stream)
   }
 
   remove(uploadId: UploadId): void {
-    this.#add(this.#shares.get(uploadId) ?? NOTHING, -1)
+    const known = this.#shares.get(uploadId)
+    if (known === undefined) return
+    this.#add(known.share, -1, known.stream)
     this.#shares.delete(uploadId)
   }
 
-  /** Reads the speed; call at most a few times a second. */
-  measure(nowMs: number): void {
-    this.#pace = paceAfter(this.#pace, nowMs, this.#movedBytes)
+  /** Reads the speeds; call at most a few times a second. */
+  measure(nowMs: number, pacingOf: (destinationId: DestinationId) => Pacing): void {
+    for (const [destinationId, stream] of this.#streams) {
+      const { activeCount, movedBytes, pace } = stream
+      stream.pacing = pacingOf(destinationId)
+      if (activeCount === 0 || pace === null) stream.pace = null
+      else stream.pace = paceAfter(pace, nowMs, movedBytes, stream.pacing)
+    }
   }
 
   totals(): QueueTotals {
     const sentBytes = this.#sum.sentBytes + this.#finishedBytes
     const totalBytes = this.#sum.totalBytes + this.#finishedBytes
-    const bytesPerSecond = this.#sum.activeCount > 0 ? speedShown(this.#pace.bytesPerSecond) : null
+    const bytesPerSecond = this.#sum.activeCount > 0 ? speedShown(this.#speed()) : null
     const msLeft = msLeftAt(bytesPerSecond, totalBytes - sentBytes)
     return { ...this.#sum, sentBytes, totalBytes, bytesPerSecond, msLeft }
   }
 
-  #add(share: Share, sign: 1 | -1): void {
+  /** Null while none is known. */
+  #speed(): number | null {
+    let sum: number | null = null
+    for (const { activeCount, pace, pacing } of this.#streams.values()) {
+      const speed = activeCount === 0 || pace === null ? null : speedOf(pace, pacing)
+      if (speed !== null) sum = (sum ?? 0) + speed
+    }
+    return sum
+  }
+
+  #streamOf(destinationId: DestinationId): Stream {
+    const known = this.#streams.get(destinationId)
+    if (known !== undefined) return known
+    const stream = { activeCount: 0, movedBytes: 0, pace: null, pacing: FREE_PACING }
+    this.#streams.set(destinationId, stream)
+    return stream
+  }
+
+  #add(share: Share, sign: 1 | -1, stream: Stream): void {
     for (const name of COUNTS) this.#sum[name] += sign * share[name]
+    stream.activeCount += sign * share.activeCount
+    if (stream.activeCount > 0) stream.pace ??= paceFrom(this.#now(), stream.movedBytes)
   }
 }
 
@@ -106,6 +154,7 @@ function shareOf(row: Row): Share {
     doneCount: state.phase === 'done' ? 1 : 0,
     stuckCount: isStuck(row) ? 1 : 0,
     failedCount: state.phase === 'failed' ? 1 : 0,
+    askingCount: isAsking(row) ? 1 : 0,
     sentBytes: isToDo ? progress.shownBytes : 0,
     totalBytes: isToDo ? record.byteLength : 0,
   }

@@ -52,6 +52,8 @@ export interface QueueTotals {
   readonly stuckCount: number
   /** Among the stuck those that only go on when asked to. */
   readonly failedCount: number
+  /** Among the stuck those that wait for a word on an object that is there already. */
+  readonly askingCount: number
   /** Of the unfinished uploads and those done since the queue was last idle. */
   readonly sentBytes: number
   readonly totalBytes: number

@@ -1,4 +1,5 @@
 import type { Failure, FailureKind } from '../../../electron/contract/failure.ts'
+import { isPlaceTaken } from '../../../electron/contract/s3-failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 
 /** What follows a failure. */
@@ -17,6 +18,8 @@ export type Recovery =
   | { readonly kind: 'ask-user' }
   /** The sent parts are kept. */
   | { readonly kind: 'give-up' }
+  /** The host has ended it, and nothing is left to be taken back. */
+  | { readonly kind: 'end' }
 
 /** What failures in a row have used up. */
 export interface Spent {
@@ -94,12 +97,18 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
       return tries >= FRESH_TRIES
         ? { kind: 'ask-user' }
         : { kind: 'retry', afterMs: backoff, costsTry: true }
+    case 'skipped':
+      return { kind: 'end' }
+    case 'keys-unavailable':
+      // The one reason that the network may mend.
+      return failure.reason === 'unreachable'
+        ? { kind: 'retry', afterMs: backoff, costsTry: false }
+        : { kind: 'ask-user' }
     case 'form-invalid':
     case 'tls-failed':
     case 'credentials-rejected':
     case 'credentials-expired':
     case 'sign-in-needed':
-    case 'keys-unavailable':
     case 'key-taken':
     case 'access-denied':
     case 'bucket-missing':
@@ -111,7 +120,10 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'secret-missing':
     case 'local-bucket-unavailable':
       return { kind: 'ask-user' }
-    case 'store-refused':
+    case 'store-refused': {
+      const isWorthAnother = isPlaceTaken(failure) && attempt.startOvers < FRESH_TRIES
+      return { kind: isWorthAnother ? 'start-over' : 'give-up' }
+    }
     case 'object-differs':
     case 'source-changed':
     case 'source-missing':
@@ -120,7 +132,6 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'too-large':
     case 'type-not-allowed':
     case 'rules-invalid':
-    case 'skipped':
     case 'unknown-id':
     case 'not-now':
     case 'internal':

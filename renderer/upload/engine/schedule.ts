@@ -1,3 +1,4 @@
+import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
 
 /**
@@ -47,6 +48,7 @@ export function budgetAfterLanding(budget: SlotBudget): SlotBudget {
 /** An upload that could use slots now. */
 export interface Candidate<T> {
   readonly upload: T
+  readonly destinationId: DestinationId
   readonly inFlightCount: number
   /** When it was last given a slot, or admitted: a running number. */
   readonly servedAt: number
@@ -60,25 +62,34 @@ export interface Grant<T> {
 }
 
 /**
- * Shares the free slots: each goes to the upload with the fewest requests under way, and among
- * equals to the one that waited longest. So a huge file cannot starve small ones, nor they it.
+ * Shares the free slots: each goes to the destination with the fewest requests under way, there to
+ * the upload with the fewest, and among equals to the one that waited longest. So a huge file
+ * cannot starve small ones, nor they it, nor one destination another.
+ * @param roomOf how many parts to that destination may begin now.
  */
 export function partsToStart<T>(
   candidates: readonly Candidate<T>[],
   freeSlots: number,
+  roomOf: (destinationId: DestinationId, inFlightCount: number) => number,
 ): readonly Grant<T>[] {
+  const camps = campsOf(candidates, roomOf)
   const shares = candidates.map((candidate) => ({
     candidate,
+    camp: camps.get(candidate.destinationId) ?? NOBODY,
     granted: 0,
     turn: candidate.servedAt,
   }))
   let turn = Math.max(0, ...candidates.map((candidate) => candidate.servedAt))
   for (let slot = 0; slot < freeSlots; slot += 1) {
-    const hungry = shares.filter((share) => share.granted < share.candidate.ready.length)
+    const hungry = shares.filter(
+      ({ candidate, camp, granted }) => camp.room > 0 && granted < candidate.ready.length,
+    )
     const [first, ...others] = hungry
     if (first === undefined) break
     const least = others.reduce((best, share) => (isServedLess(share, best) ? share : best), first)
     least.granted += 1
+    least.camp.underWay += 1
+    least.camp.room -= 1
     turn += 1
     least.turn = turn
   }
@@ -90,20 +101,47 @@ export function partsToStart<T>(
     }))
 }
 
+/** The uploads to one destination, together. */
+interface Camp {
+  underWay: number
+  room: number
+}
+
+const NOBODY: Camp = { underWay: 0, room: 0 }
+
+function campsOf(
+  candidates: readonly Candidate<unknown>[],
+  roomOf: (destinationId: DestinationId, inFlightCount: number) => number,
+): ReadonlyMap<DestinationId, Camp> {
+  const counts = new Map<DestinationId, number>()
+  for (const { destinationId, inFlightCount } of candidates) {
+    counts.set(destinationId, (counts.get(destinationId) ?? 0) + inFlightCount)
+  }
+  return new Map(
+    [...counts].map(([destinationId, underWay]) => [
+      destinationId,
+      { underWay, room: roomOf(destinationId, underWay) },
+    ]),
+  )
+}
+
 interface Share {
   readonly candidate: { readonly inFlightCount: number }
+  readonly camp: Camp
   readonly granted: number
   readonly turn: number
 }
 
 function isServedLess(one: Share, other: Share): boolean {
-  const difference =
+  const byCamp = one.camp.underWay - other.camp.underWay
+  if (byCamp !== 0) return byCamp < 0
+  const byUpload =
     one.candidate.inFlightCount + one.granted - (other.candidate.inFlightCount + other.granted)
-  return difference === 0 ? one.turn < other.turn : difference < 0
+  return byUpload === 0 ? one.turn < other.turn : byUpload < 0
 }
 
 /**
- * How many uploads are live at once, whatever waits behind them. Two lanes, so that neither a
+ * How many uploads to a destination are live at once, whatever waits behind them. Two lanes, so that neither a
  * few huge files nor a hundred thousand small ones keep the others from beginning. Small files
  * spend most of their time in control calls, so more of them are needed to fill the slots.
  */

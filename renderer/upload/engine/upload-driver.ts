@@ -137,15 +137,25 @@ export class UploadDriver {
     if (!partBytes.ok) return this.#fail(row, partBytes.failure)
     await marks.send(row.uploadId)
     const prepared = await ports.control.prepare(row.uploadId, partBytes.value)
+    // The host's last word, whatever became of this run meanwhile.
+    if (!prepared.ok && prepared.failure.kind === 'skipped') return this.#leaveAsItIs(row)
     if (run.controller.signal.aborted) return
     if (!prepared.ok) return this.#fail(row, prepared.failure)
     row.sums = sumsAfterPrepare(row.sums, prepared.value, row.record.sourceId)
     this.#parts.dispatch(row, { type: 'prepared', prepared: prepared.value })
   }
 
-  /** Null: one PUT. A plan that is frozen in the record stands. */
+  /** The bucket has an object there, which stays; the host's records say the same. */
+  #leaveAsItIs(row: Row): void {
+    const status = { phase: 'cancelled', storeIsClean: true, why: 'exists' } as const
+    row.record = { ...row.record, status }
+    this.#parts.dispatch(row, { type: 'cancelled' })
+  }
+
+  /** Null: one PUT. A plan that is frozen in the record stands, whatever the rules say since. */
   #partBytesOf(row: Row): Outcome<number | null> {
-    const { plan, byteLength } = row.record
+    const { byteLength } = row.record
+    const plan = row.record.plan ?? row.sums?.plan ?? null
     const planned =
       plan === null ? planParts(byteLength, this.#parts.limitsOf(row)) : succeeded(plan)
     if (!planned.ok) return planned

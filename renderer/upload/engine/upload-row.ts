@@ -3,7 +3,14 @@ import { MULTIPART_FROM_BYTES } from '../../../electron/contract/limits.ts'
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import type { PartSums } from './part-sums.ts'
 import type { FileSource } from './ports.ts'
-import { type Pace, type Progress, paceFrom, progressFrom } from './progress.ts'
+import {
+  FREE_PACING,
+  type Pace,
+  type Pacing,
+  type Progress,
+  paceFrom,
+  progressFrom,
+} from './progress.ts'
 import type { UploadView } from './queue-view.ts'
 import type { Lane } from './schedule.ts'
 import type { SumStock } from './sum-stock.ts'
@@ -33,6 +40,7 @@ export interface Row {
   state: UploadState
   progress: Progress
   pace: Pace
+  pacing: Pacing
   /** When it was last given a slot, or admitted: a running number. */
   servedAt: number
   run: Run | null
@@ -58,6 +66,7 @@ export function newRow(
     state: stateFromRecord(record, hasSource),
     progress: progressFrom(sentBytes),
     pace: paceFrom(nowMs, sentBytes),
+    pacing: FREE_PACING,
     servedAt: 0,
     run: null,
     sums: null,
@@ -104,11 +113,19 @@ export function isStuck({ state }: Row): boolean {
   return state.phase === 'failed' || state.phase === 'needs-you' || state.phase === 'blocked'
 }
 
-/** Stuck, and not for good: bytes that are not the file's any more have to be uploaded again. */
+/** Waits for the person's word on an object that is there already. */
+export function isAsking({ state }: Row): boolean {
+  return state.phase === 'needs-you' && state.failure.kind === 'key-taken'
+}
+
+/**
+ * Stuck, and not for good: bytes that are not the file's any more have to be uploaded again, and a
+ * question has to be answered first.
+ */
 export function isWorthRetry(row: Row): boolean {
   const { state } = row
   const isForGood = state.phase === 'failed' && OTHER_BYTES.has(state.failure.kind)
-  return isStuck(row) && !isForGood
+  return isStuck(row) && !isForGood && !isAsking(row)
 }
 
 const OTHER_BYTES: ReadonlySet<FailureKind> = new Set(['source-changed', 'object-differs'])

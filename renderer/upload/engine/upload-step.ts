@@ -12,7 +12,7 @@ import {
   type UploadEvent,
   type UploadState,
 } from './upload-state.ts'
-import { cancelNow, prepareAgain, stay, to, waitAs } from './upload-turns.ts'
+import { cancelNow, endAs, prepareAgain, stay, to, waitAs } from './upload-turns.ts'
 
 /**
  * What an upload becomes when something happens to it, and what is to be done then. Never awaits,
@@ -41,9 +41,9 @@ export function step(state: UploadState, event: UploadEvent): Step {
     case 'call-failed':
       return afterFailedCall(state, event.failure, event.moment)
     case 'completed':
-      return endAs(state, { phase: 'done' })
+      return end(state, 'done')
     case 'cancelled':
-      return endAs(state, { phase: 'cancelled' })
+      return end(state, 'cancelled')
     case 'wait-over':
       return afterWait(state)
     case 'network-changed':
@@ -95,9 +95,8 @@ function afterLanding(state: UploadState, receipt: PartReceipt): Step {
   }
 }
 
-function endAs(state: UploadState, end: UploadState): Step {
-  if (state.phase === 'done' || state.phase === 'cancelled') return stay(state)
-  return to(end, { type: 'stop' })
+function end(state: UploadState, phase: 'done' | 'cancelled'): Step {
+  return state.phase === 'done' || state.phase === 'cancelled' ? stay(state) : endAs(phase)
 }
 
 function afterWait(state: UploadState): Step {

@@ -48,9 +48,15 @@ export function turnAfter(
     case 'ask-user':
     case 'give-up':
       return giveUp(failure)
+    case 'end':
+      return endAs('cancelled')
     default:
       return unreachable(recovery)
   }
+}
+
+export function endAs(phase: 'done' | 'cancelled'): Step {
+  return to({ phase }, { type: 'stop' })
 }
 
 export function waitAs(state: UploadState, afterMs: number): Step {

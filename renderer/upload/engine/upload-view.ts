@@ -1,16 +1,16 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { standstillOf } from './part-ledger.ts'
-import { msLeftAt, speedShown } from './progress.ts'
+import { msLeftAt, speedOf, speedShown } from './progress.ts'
 import type { UploadView, ViewPhase } from './queue-view.ts'
 import type { Row } from './upload-row.ts'
 
 /** What a row shows. */
 export function viewOf(row: Row): UploadView {
-  const { record, state, pace } = row
+  const { record, state, pace, pacing } = row
   const isMoving = state.phase === 'sending'
   const sentBytes = sentBytesOf(row)
-  const bytesPerSecond = isMoving ? speedShown(pace.bytesPerSecond) : null
+  const bytesPerSecond = isMoving ? speedShown(speedOf(pace, pacing)) : null
   return {
     uploadId: row.uploadId,
     record,

@@ -4,6 +4,7 @@ import { laneOf, type Row } from './upload-row.ts'
 
 interface Line {
   readonly lane: Lane
+  readonly store: string
   /** In the order in which they came. Those that the person asked for go first. */
   readonly asked: LineUp<Row>
   readonly waiting: LineUp<Row>
@@ -11,8 +12,8 @@ interface Line {
 }
 
 /**
- * Who waits for a live place and who holds one, per store: an unreachable store keeps its own
- * places occupied, never another's.
+ * Who waits for a live place and who holds one, per destination: one that cannot be reached keeps
+ * its own places occupied, and one with much to send keeps no other from beginning.
  */
 export class Waitlist {
   readonly #storeOf: (row: Row) => string
@@ -62,20 +63,19 @@ export class Waitlist {
   /** The live rows, store by store. */
   *liveByStore(): Iterable<readonly [store: string, rows: readonly Row[]]> {
     const stores = new Map<string, Row[]>()
-    for (const [key, line] of this.#lines) {
-      if (line.live.size === 0) continue
-      const store = key.slice(key.indexOf(' ') + 1)
-      stores.set(store, [...(stores.get(store) ?? []), ...line.live])
+    for (const { store, live } of this.#lines.values()) {
+      if (live.size > 0) stores.set(store, [...(stores.get(store) ?? []), ...live])
     }
     yield* stores
   }
 
   #lineFor(row: Row): Line {
     const lane = laneOf(row.record)
-    const key = `${lane} ${this.#storeOf(row)}`
+    const store = this.#storeOf(row)
+    const key = `${lane} ${row.record.destinationId} ${store}`
     const known = this.#lines.get(key)
     if (known !== undefined) return known
-    const line: Line = { lane, asked: new LineUp(), waiting: new LineUp(), live: new Set() }
+    const line: Line = { lane, store, asked: new LineUp(), waiting: new LineUp(), live: new Set() }
     this.#lines.set(key, line)
     return line
   }

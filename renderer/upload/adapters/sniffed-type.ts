@@ -1,0 +1,17 @@
+/** As much as most formats show themselves by. */
+const SNIFFED_BYTES = 4100
+
+/**
+ * The type that a file's first bytes tell, for one whose name told the browser none; empty: they
+ * tell none either. The formats are loaded with the first file that needs them.
+ */
+export async function sniffedType(file: Blob): Promise<string> {
+  try {
+    const { fileTypeFromBuffer } = await import('file-type')
+    const start = await file.slice(0, SNIFFED_BYTES).arrayBuffer()
+    return (await fileTypeFromBuffer(new Uint8Array(start)))?.mime ?? ''
+  } catch {
+    // A guess is worth no refusal: whoever reads the file next says what is wrong with it.
+    return ''
+  }
+}

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest'
+import { MIB } from '../../electron/contract/limits.ts'
+import { QueueBench } from './queue-bench.ts'
+
+const KEY_TAKEN = { kind: 'key-taken', key: 'file-1.bin' } as const
+
+it('ends calmly when the bucket’s object is to stay, and takes nothing back', async () => {
+  const bench = new QueueBench()
+  bench.store.fail('prepare', { kind: 'skipped' })
+  const uploadId = bench.add(1, MIB)
+
+  await bench.untilPhase(uploadId, 'cancelled')
+  await bench.clock.advance(60_000)
+
+  expect(bench.store.calls).toEqual(['prepare 1'])
+  expect(bench.view(uploadId)).toMatchObject({
+    failure: null,
+    record: { status: { phase: 'cancelled', storeIsClean: true, why: 'exists' } },
+  })
+})
+
+it('ends so even when the person paused it while the host found out', async () => {
+  const bench = new QueueBench()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  bench.store.script('prepare', {
+    kind: 'refuse-late',
+    until: promise,
+    failure: { kind: 'skipped' },
+  })
+  const uploadId = bench.add(1, MIB)
+  await bench.untilPhase(uploadId, 'preparing')
+
+  bench.queue.pause(uploadId)
+  resolve()
+
+  await bench.untilPhase(uploadId, 'cancelled')
+  expect(bench.store.calls.filter((call) => call.startsWith('cancel'))).toEqual([])
+})
+
+it('looks the same after a reload', () => {
+  const bench = new QueueBench()
+
+  const uploadId = bench.add(1, MIB, {
+    status: { phase: 'cancelled', storeIsClean: true, why: 'exists' },
+  })
+
+  expect(bench.view(uploadId)).toMatchObject({ phase: 'cancelled', failure: null })
+})
+
+it('waits for the person’s word on an object that is there, and goes on with it', async () => {
+  const bench = new QueueBench()
+  bench.store.fail('prepare', KEY_TAKEN, 1, ({ uploadId }) => uploadId === asking)
+  bench.store.fail('put', { kind: 'store-refused', status: 400, code: 'X' })
+  const asking = bench.add(1, MIB)
+  await bench.untilPhase(asking, 'needs-you')
+  const failing = bench.add(2, MIB)
+  await bench.untilPhase(failing, 'failed')
+  const { askingCount, stuckCount } = bench.queue.snapshot().totals
+
+  bench.queue.retryAll()
+  await bench.untilPhase(failing, 'done')
+  const whileOthersGoOn = bench.phase(asking)
+  bench.queue.retry(asking)
+  await bench.untilPhase(asking, 'done')
+
+  expect([askingCount, stuckCount]).toEqual([1, 2])
+  expect(whileOthersGoOn).toBe('needs-you')
+  expect(bench.store.marks.map(({ mark }) => mark)).toContainEqual({
+    phase: 'failed',
+    failure: KEY_TAKEN,
+  })
+  expect(bench.queue.snapshot().totals.askingCount).toBe(0)
+})
