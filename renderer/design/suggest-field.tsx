@@ -98,7 +98,7 @@ const AS_TEXTBOX = { role: 'textbox', 'aria-expanded': undefined } as const
 function SuggestPopup() {
   return (
     <Autocomplete.Portal>
-      <Autocomplete.Positioner className="popup-layer" sideOffset={4}>
+      <Autocomplete.Positioner className="popup-layer" sideOffset={4} align="start">
         <Autocomplete.Popup className="popup suggest-popup">
           <Autocomplete.List className="popup-list">
             {(each: Suggestion) => (

@@ -1,7 +1,7 @@
 import type { AwsProfile } from '../../../electron/contract/credentials.ts'
 import type { SeenBucket } from '../../../electron/contract/destination-draft.ts'
 import { endpointOf, knownHost, providerOf } from '../../../electron/contract/providers.ts'
-import type { FormDraft, OpenDraft } from './draft.ts'
+import { asGiven, type FormDraft, type OpenDraft } from './draft.ts'
 
 type ProviderId = OpenDraft['provider']
 
@@ -60,8 +60,8 @@ export function withPasted(form: FormDraft, pasted: Partial<OpenDraft>): FormDra
   if (endpoint !== undefined) next = withEndpoint(next, endpoint)
   if (provider !== undefined) next = withProvider(next, provider)
   if (region !== undefined) next = withRegion(next, region)
-  if (pathStyle !== undefined) next = withPathStyle(next, pathStyle)
-  return withFields(next, plain)
+  if (pathStyle !== undefined) next = withFields(next, { pathStyle })
+  return asGiven(withFields(next, plain))
 }
 
 function providerAt(endpoint: string, current: ProviderId): ProviderId {

@@ -1,7 +1,7 @@
 import type { CredentialSource } from '../../../electron/contract/credentials.ts'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
-import { PROVIDERS, providerOf } from '../../../electron/contract/providers.ts'
+import { endpointOf, PROVIDERS, providerOf } from '../../../electron/contract/providers.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 
 export type SecretField = 'secretAccessKey' | 'sessionToken'
@@ -50,7 +50,7 @@ export function emptyForm(): FormDraft {
 export function formOf(destination: Destination): FormDraft {
   const { destinationId, name, provider, endpoint, region, bucket, prefix, pathStyle } = destination
   const { credentials, secretPlace } = destination
-  return {
+  return asGiven({
     draft: {
       ...{ destinationId, name, provider, endpoint, region, bucket, prefix, pathStyle },
       // Only typed keys have a place that the person chose.
@@ -60,7 +60,15 @@ export function formOf(destination: Destination): FormDraft {
     },
     isEndpointOwn: true,
     isPathStyleOwn: true,
-  }
+  })
+}
+
+/** The person's own is only what the provider would not have brought by itself. */
+export function asGiven(form: FormDraft): FormDraft {
+  const { provider, region, endpoint, pathStyle } = form.draft
+  const known = providerOf(provider)
+  const isMade = endpoint === '' || endpoint === endpointOf(known, region)
+  return { ...form, isEndpointOwn: !isMade, isPathStyleOwn: pathStyle !== known.pathStyle }
 }
 
 function fieldsOfSource(source: CredentialSource): Partial<OpenDraft> {

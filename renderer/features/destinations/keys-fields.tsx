@@ -37,7 +37,7 @@ function WayChoice({ form }: { readonly form: ConnectForm }) {
   const group = useId()
   return (
     <fieldset className="keys-ways connect-wide">
-      <legend className="field-label">Keys from</legend>
+      <legend className="visually-hidden">Keys from</legend>
       <div className="keys-ways-row">
         {CredentialKind.options.map((kind) => (
           <label key={kind} className="keys-way">

@@ -35,12 +35,14 @@ export function PasteBox({ form }: { readonly form: ConnectForm }) {
         An endpoint, s3://bucket/folder, an ARN, a console address, a Cyberduck line or a block of
         keys.
       </p>
-      <p role="status" className="field-note">
-        {form.pasteNote}
+      <p role="status" className={NOTE_CLASSES[form.pasteNote?.tone ?? 'filled']}>
+        {form.pasteNote?.text}
       </p>
     </div>
   )
 }
+
+const NOTE_CLASSES = { filled: 'field-note', missed: 'field-problem' } as const
 
 /** For what was typed or dropped there. */
 function readOut(box: HTMLTextAreaElement, form: ConnectForm): void {

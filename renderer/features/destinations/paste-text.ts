@@ -1,4 +1,3 @@
-import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import type { Pasted, PastedFields, PastedKind, Unsupported } from './pasted/pasted.ts'
 
 const KINDS: Record<PastedKind, string> = {
@@ -23,14 +22,13 @@ const UNSUPPORTED: Record<Unsupported, string> = {
 }
 
 /** As the sentence names them, in the form's order. Keys are one thing to a person. */
-const NAMES: readonly (readonly [string, readonly (keyof DestinationDraft)[]])[] = [
+const NAMES: readonly (readonly [string, readonly (keyof PastedFields)[]])[] = [
   ['name', ['name']],
   ['provider', ['provider']],
   ['endpoint', ['endpoint']],
   ['region', ['region']],
   ['bucket', ['bucket']],
   ['prefix', ['prefix']],
-  ['addressing', ['pathStyle']],
   ['keys', ['secretAccessKey']],
   ['access key ID', ['accessKeyId']],
   ['session token', ['sessionToken']],
@@ -38,22 +36,30 @@ const NAMES: readonly (readonly [string, readonly (keyof DestinationDraft)[]])[]
   ['sign-in', ['ssoStartUrl', 'ssoRegion', 'ssoAccountId', 'ssoRoleName']],
 ]
 
-export const NOTHING_PASTED =
-  'Ferry found no endpoint, bucket or keys in that. Fill in the fields below.'
+/** What the form says of a paste; `missed`: it is not what the person hoped for. */
+export interface PasteNote {
+  readonly tone: 'filled' | 'missed'
+  readonly text: string
+}
+
+export const NOTHING_PASTED: PasteNote = {
+  tone: 'missed',
+  text: 'Ferry found no endpoint, bucket or keys in that. Fill in the fields below.',
+}
 
 /** One line about what a paste did. */
-export function pastedText({ what, fields, unsupported }: Pasted): string {
+export function pasteNote({ what, fields, unsupported }: Pasted): PasteNote {
   const named = namesOf(fields)
   const filled = named === '' ? '' : `Filled ${named} from ${KINDS[what]}.`
-  return [filled, unsupported === null ? '' : UNSUPPORTED[unsupported]].filter(Boolean).join(' ')
+  if (unsupported === null) return { tone: 'filled', text: filled }
+  return { tone: 'missed', text: [filled, UNSUPPORTED[unsupported]].filter(Boolean).join(' ') }
 }
 
 function namesOf(fields: PastedFields): string {
-  const has = (field: keyof DestinationDraft) =>
-    field in fields && (fields as Record<string, unknown>)[field] !== undefined
+  const has = (field: keyof PastedFields) => fields[field] !== undefined
   const names = NAMES.filter(([, all]) => all.some(has)).map(([name]) => name)
   const shown = has('secretAccessKey') ? names.filter((name) => name !== 'access key ID') : names
-  return LIST.format(shown)
+  return LIST.format(shown.length === 0 && has('credentialKind') ? ['where keys come from'] : shown)
 }
 
 const LIST = new Intl.ListFormat('en', { type: 'conjunction' })

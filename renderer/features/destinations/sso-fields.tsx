@@ -8,6 +8,7 @@ import type { ConnectForm } from './use-connect-form.ts'
 /** Where to sign in, then as whom. Account and role can be typed by who knows them. */
 export function SsoFields({ form }: { readonly form: ConnectForm }) {
   const seen = form.accounts
+  const isWhereKnown = form.draft.ssoStartUrl.trim() !== '' && form.draft.ssoRegion.trim() !== ''
   const known = seen.phase === 'known' ? seen.value.accounts : []
   return (
     <>
@@ -18,7 +19,9 @@ export function SsoFields({ form }: { readonly form: ConnectForm }) {
       />
       <TextField {...fieldProps(form, 'ssoRegion')} placeholder="eu-central-1" />
       <div className="connect-wide sso-sign-in">
-        <Button onClick={form.signInToChoose}>Sign in…</Button>
+        <Button disabled={!isWhereKnown} onClick={form.signInToChoose}>
+          Sign in…
+        </Button>
         <span role="status" className="field-hint">
           {accountsText(seen)}
         </span>

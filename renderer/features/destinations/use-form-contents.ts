@@ -14,7 +14,7 @@ import {
   withProvider,
   withRegion,
 } from './draft-changes.ts'
-import { isWorthReading, NOTHING_PASTED, pastedText } from './paste-text.ts'
+import { isWorthReading, NOTHING_PASTED, type PasteNote, pasteNote } from './paste-text.ts'
 import { parsePasted } from './pasted/parse-pasted.ts'
 import type { Pasted } from './pasted/pasted.ts'
 import { type SecretInputs, useSecretInputs } from './secret-inputs.ts'
@@ -28,7 +28,7 @@ export interface FormContents {
   readonly form: FormDraft
   readonly secretRefs: SecretInputs['refs']
   /** What the last paste did; null: nothing was pasted since. */
-  readonly pasteNote: string | null
+  readonly pasteNote: PasteNote | null
   /** All of it, secrets too: for the command that is sent now, and to be kept nowhere. */
   readonly draftToSend: () => DestinationDraft
   readonly clearSecrets: () => void
@@ -54,11 +54,11 @@ export function useFormContents(
 ): FormContents {
   const secrets = useSecretInputs()
   const [form, setForm] = useState(() => (editing === null ? emptyForm() : formOf(editing)))
-  const [pasteNote, setPasteNote] = useState<string | null>(null)
+  const [note, setNote] = useState<PasteNote | null>(null)
 
   const change = (next: FormDraft) => {
     setForm(next)
-    setPasteNote(null)
+    setNote(null)
     onChanged(changedFields(form.draft, next.draft))
   }
   const fillFrom = (pasted: Pasted) => {
@@ -70,13 +70,13 @@ export function useFormContents(
     if (hasKeys) secrets.fill(given)
     else if (sessionToken !== undefined) secrets.fill({ ...secrets.read(), sessionToken })
     onChanged(new Set(Object.keys(given) as SecretField[]))
-    setPasteNote(pastedText(pasted))
+    setNote(pasteNote(pasted))
   }
 
   return {
     form,
     secretRefs: secrets.refs,
-    pasteNote,
+    pasteNote: note,
     draftToSend: () => ({ ...form.draft, ...secrets.read() }),
     clearSecrets: secrets.clear,
     change,
@@ -91,7 +91,7 @@ export function useFormContents(
     noteSecretTyped: (field) => onChanged(new Set([field])),
     paste(text) {
       const pasted = parsePasted(text)
-      if (pasted === null) setPasteNote(NOTHING_PASTED)
+      if (pasted === null) setNote(NOTHING_PASTED)
       else fillFrom(pasted)
     },
     pasteInto(event) {
