@@ -56,6 +56,7 @@ declare global {
  */
 export function installFakeBridge(world: FakeWorld): void {
   let { destinations, selectedId } = world
+  let defaultId: Destination['destinationId'] | null = null
   const uploads = new Map(world.uploads.map((record) => [record.uploadId, record]))
   const sources = new Map<string, Source>()
   const calls: { command: CommandName; input: unknown }[] = []
@@ -73,7 +74,6 @@ export function installFakeBridge(world: FakeWorld): void {
 
   const newId = <T extends string>() => crypto.randomUUID() as T
   const ok = <T>(value: T): Outcome<T> => ({ ok: true, value })
-  const notNow: Outcome<never> = { ok: false, failure: { kind: 'not-now' } }
   const unknown: Outcome<never> = { ok: false, failure: { kind: 'unknown-id' } }
   const linkOf = (record: UploadRecord, seconds: number) => ({
     url: `${location.origin}/store/${record.uploadId}/${encodeURIComponent(record.name)}`,
@@ -112,6 +112,16 @@ export function installFakeBridge(world: FakeWorld): void {
     ]
     selectedId = destination.destinationId
   }
+  const changeDestination = (
+    destinationId: Destination['destinationId'],
+    changes: Partial<Destination>,
+  ) => {
+    const found = destinations.find((each) => each.destinationId === destinationId)
+    if (found === undefined) return unknown
+    const changed = { ...found, ...changes }
+    destinations = destinations.map((each) => (each === found ? changed : each))
+    return ok(changed)
+  }
   const blank = {
     prefix: '',
     region: 'local',
@@ -132,7 +142,7 @@ export function installFakeBridge(world: FakeWorld): void {
   }
   const handlers: Handlers = {
     describeHost: () => ok({ ...world.host, troubles: [...world.host.troubles] }),
-    listDestinations: () => ok({ destinations: [...destinations], selectedId, defaultId: null }),
+    listDestinations: () => ok({ destinations: [...destinations], selectedId, defaultId }),
     openLocalBucket() {
       const local = destinations.find(({ kind }) => kind === 'local') ?? {
         ...blank,
@@ -182,17 +192,25 @@ export function installFakeBridge(world: FakeWorld): void {
     awaitSignIn: () => ok({ step: 'ready', expiresAtMs: null }),
     cancelSignIn: () => ok({}),
     listSsoAccounts: () => ok({ accounts: [] }),
-    setDestinationLook: () => notNow,
-    duplicateDestination: () => notNow,
-    setDefaultDestination: () => ok({}),
-    saveRules({ destinationId, rules }) {
+    setDestinationLook: ({ destinationId, ...look }) => changeDestination(destinationId, look),
+    duplicateDestination({ destinationId }) {
       const found = destinations.find((each) => each.destinationId === destinationId)
       if (found === undefined) return unknown
-      const changed = { ...found, rules }
-      destinations = destinations.map((each) => (each === found ? changed : each))
-      return ok(changed)
+      const copy: Destination = {
+        ...found,
+        destinationId: newId<Destination['destinationId']>(),
+        name: `${found.name} (copy)`,
+        color: 'teal',
+      }
+      addDestination(copy)
+      return ok(copy)
     },
-    exportSettings: () => ok({ fileName: 'ferry-settings.json', text: '{}' }),
+    setDefaultDestination({ destinationId }) {
+      defaultId = destinationId
+      return ok({})
+    },
+    saveRules: ({ destinationId, rules }) => changeDestination(destinationId, { rules }),
+    exportSettings: () => ok({ fileName: 'ferry-settings.json', text: '{"destinations":[]}' }),
     importSettings: () => ok({ addedCount: 0, knownCount: 0, unreadableCount: 0 }),
     decideConflict: () => ok({ uploads: [] }),
     saveDestination(draft) {
@@ -226,13 +244,8 @@ export function installFakeBridge(world: FakeWorld): void {
       if (selectedId === destinationId) selectedId = destinations[0]?.destinationId ?? null
       return ok({})
     },
-    setLinkLife({ destinationId, linkSeconds }) {
-      const found = destinations.find((each) => each.destinationId === destinationId)
-      if (found === undefined) return unknown
-      const changed = { ...found, linkSeconds }
-      destinations = destinations.map((each) => (each === found ? changed : each))
-      return ok(changed)
-    },
+    setLinkLife: ({ destinationId, linkSeconds }) =>
+      changeDestination(destinationId, { linkSeconds }),
     matchSources({ items }) {
       const matches = items.flatMap(({ sourceId, relativePath }) => {
         const upload = [...uploads.values()].find(

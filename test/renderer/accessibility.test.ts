@@ -75,6 +75,16 @@ const STATES: readonly (readonly [string, () => Promise<TestWindow>])[] = [
     },
   ],
   [
+    'the name and colour of a destination',
+    async () => {
+      const opened = await suite.open(aWorld())
+      await opened.button('More about Client files').press('Enter')
+      await opened.page.getByRole('menuitem', { name: 'Rename and colour…' }).click()
+      await opened.page.getByRole('dialog').waitFor()
+      return opened
+    },
+  ],
+  [
     'the share dialog',
     async () => {
       const opened = await suite.open(busyWorld())
@@ -115,20 +125,22 @@ describe('the keyboard', () => {
     await row('offer.pdf').waitFor()
 
     const reached = []
-    for (let press = 0; press < 12; press += 1) {
+    for (let press = 0; press < 13; press += 1) {
       await page.keyboard.press('Tab')
       reached.push(
         await page.evaluate(() => {
-          const { ariaLabel, textContent } = document.activeElement ?? document.body
-          return ariaLabel ?? textContent
+          const element = document.activeElement ?? document.body
+          if (element instanceof HTMLInputElement) return element.labels?.[0]?.title
+          return element.ariaLabel ?? element.textContent
         }),
       )
     }
 
     expect(reached).toEqual([
-      'Client filesAWS',
+      'Client files (Ctrl+1)',
       'More about Client files',
       'Connect a bucket',
+      'More about all destinations',
       'Clear finished',
       'Choose folder',
       'Choose files',
