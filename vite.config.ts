@@ -81,6 +81,8 @@ export default defineConfig({
           name: 'unit',
           include: [
             'test/{engine,contract,core,desktop,faults,loopback,port-contracts,scripts,torture}/**/*.test.ts',
+            // Pure, and no window needed.
+            'test/renderer/pasted/**/*.test.ts',
           ],
           setupFiles: [at('test/fixed-seed.ts')],
           alias: { electron: at('test/fakes/electron.ts') },
@@ -94,6 +96,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/{renderer,e2e}/**/*.test.ts'],
+          exclude: ['test/renderer/pasted/**'],
           globalSetup: [at('test/e2e/build-page.ts')],
           // One Chromium at a time: two on two cores starve each other.
           fileParallelism: false,

@@ -5,7 +5,12 @@ import type { ProviderId } from './provider-id.ts'
 /** What most stores have in common; a row says what is different. */
 const PLAIN = {
   publicHosts: [],
+  otherHosts: [],
   consoles: [],
+  account: null,
+  urlSchemes: [],
+  arnPartitions: {},
+  rcloneName: null,
   bucketNames: 'loose',
   maxPartCount: S3_LIMITS.maxPartCount,
   usualPartBytes: USUAL_PART_BYTES,
@@ -94,18 +99,30 @@ export const PROVIDER_TABLE = {
       /^(?:(?<bucket>.+)\.)?s3(?:-fips)?[.-](?:dualstack\.)?(?<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)\.amazonaws\.(?:com|com\.cn|eu)$/,
       /(?:^|\.)vpce-[a-z0-9-]+\.s3\.(?<region>[a-z0-9-]+)\.vpce\.amazonaws\.com(?:\.cn)?$/,
       /^(?:(?<bucket>.+)\.)?s3(?:-external-1)?\.amazonaws\.com$/,
-      /\.amazonaws\.(?:com|com\.cn|eu)$/,
     ],
     publicHosts: [
       /^(?<bucket>.+)\.s3-website[.-](?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/,
       /^(?<bucket>.+)\.s3-accelerate(?:\.dualstack)?\.amazonaws\.com$/,
     ],
+    otherHosts: [
+      [/\.(?:s3-accesspoint|accesspoint)[.-].*amazonaws\.com(?:\.cn)?$/, 'access-point'],
+      [/(?:^|\.)s3express-.*\.amazonaws\.com(?:\.cn)?$/, 'directory-bucket'],
+      [/(?:^|\.)s3-outposts\..*\.amazonaws\.com(?:\.cn)?$/, 'outpost'],
+      [/(?:^|\.)s3-object-lambda\..*\.amazonaws\.com(?:\.cn)?$/, 'object-lambda'],
+    ],
     consoles: [
       {
-        page: /^(?:(?<region>[a-z0-9-]+)\.)?(?:s3\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)\/s3\/(?:buckets|object|upload)\/(?<bucket>[^/]+)/,
+        page: /^(?:[a-z0-9-]+\.)*console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com|amazonaws\.eu)\/s3\/(?:buckets|object|upload)\/(?<bucket>[^/]+)(?:\/(?<prefix>.*))?$/,
         endpoint: null,
       },
     ],
+    arnPartitions: {
+      aws: null,
+      'aws-cn': 'cn-northwest-1',
+      'aws-us-gov': 'us-gov-west-1',
+      'aws-eusc': 'eusc-de-east-1',
+    },
+    rcloneName: 'AWS',
     pathStyle: false,
     bucketNames: 'strict',
     checksums: true,
@@ -137,6 +154,27 @@ export const PROVIDER_TABLE = {
     ],
     pathStyle: true,
     unfinishedDays: 7,
+    publicHosts: [/(?:^|\.)r2\.dev$/],
+    account: {
+      endpointTemplate: 'https://{account}.r2.cloudflarestorage.com',
+      variables: ['R2_ACCOUNT_ID', 'CLOUDFLARE_ACCOUNT_ID', 'CF_ACCOUNT_ID'],
+    },
+    consoles: [
+      {
+        page: /^dash\.cloudflare\.com\/(?<account>[0-9a-f]{32})\/r2\/(?<jurisdiction>eu|fedramp)\/buckets\/(?<bucket>[^/]+)/,
+        endpoint: 'https://{account}.{jurisdiction}.r2.cloudflarestorage.com',
+      },
+      {
+        page: /^dash\.cloudflare\.com\/(?<account>[0-9a-f]{32})\/r2\/[a-z]+\/buckets\/(?<bucket>[^/]+)/,
+        endpoint: 'https://{account}.r2.cloudflarestorage.com',
+      },
+      {
+        page: /^dash\.cloudflare\.com\/(?<account>[0-9a-f]{32})\/r2(?:\/|$)/,
+        endpoint: 'https://{account}.r2.cloudflarestorage.com',
+      },
+    ],
+    urlSchemes: ['r2'],
+    rcloneName: 'Cloudflare',
     sources: [],
   },
   b2: {
@@ -149,6 +187,8 @@ export const PROVIDER_TABLE = {
     regions: [],
     hosts: [/^(?:(?<bucket>.+)\.)?s3\.(?<region>[a-z0-9-]+)\.backblazeb2\.com$/],
     pathStyle: false,
+    consoles: [{ page: /^secure\.backblaze\.com\//, endpoint: null }],
+    urlSchemes: ['b2'],
     sources: [],
   },
   wasabi: {
@@ -166,6 +206,13 @@ export const PROVIDER_TABLE = {
     // Dots in bucket names break TLS for virtual hosts there.
     pathStyle: true,
     unfinishedDays: 30,
+    consoles: [
+      {
+        page: /^console\.wasabisys\.com\/(?:#\/)?file_manager\/(?<bucket>[^/]+)(?:\/(?<prefix>.*))?$/,
+        endpoint: null,
+      },
+    ],
+    rcloneName: 'Wasabi',
     sources: [],
   },
   spaces: {
@@ -178,6 +225,9 @@ export const PROVIDER_TABLE = {
     regions: [],
     hosts: [/^(?:(?<bucket>.+)\.)?(?<region>[a-z]{3}\d)\.digitaloceanspaces\.com$/],
     pathStyle: false,
+    publicHosts: [/^(?<bucket>.+)\.(?<region>[a-z]{3}\d)\.cdn\.digitaloceanspaces\.com$/],
+    consoles: [{ page: /^cloud\.digitalocean\.com\/spaces\/(?<bucket>[^/]+)/, endpoint: null }],
+    rcloneName: 'DigitalOcean',
     sources: [],
   },
   scaleway: {
@@ -191,6 +241,14 @@ export const PROVIDER_TABLE = {
     hosts: [/^(?:(?<bucket>.+)\.)?s3\.(?<region>[a-z]{2}-[a-z]{3})\.scw\.cloud$/],
     pathStyle: false,
     maxPartCount: 1000,
+    publicHosts: [/^(?<bucket>.+)\.s3-website\.(?<region>[a-z]{2}-[a-z]{3})\.scw\.cloud$/],
+    consoles: [
+      {
+        page: /^console\.scaleway\.com\/object-storage\/buckets\/(?<region>[a-z]{2}-[a-z]{3})\/(?<bucket>[^/]+)(?:\/(?:files|explorer)(?:\/(?<prefix>.*))?)?/,
+        endpoint: null,
+      },
+    ],
+    rcloneName: 'Scaleway',
     sources: [],
   },
   hetzner: {
@@ -203,6 +261,8 @@ export const PROVIDER_TABLE = {
     regions: regions({ fsn1: 'Falkenstein', nbg1: 'Nuremberg', hel1: 'Helsinki' }),
     hosts: [/^(?:(?<bucket>.+)\.)?(?<region>[a-z]{3}\d)\.your-objectstorage\.com$/],
     pathStyle: false,
+    consoles: [{ page: /^console\.hetzner\.(?:cloud|com)\//, endpoint: null }],
+    rcloneName: 'Hetzner',
     sources: [],
   },
   ovh: {
@@ -215,6 +275,7 @@ export const PROVIDER_TABLE = {
     regions: [],
     hosts: [/^(?:(?<bucket>.+)\.)?s3\.(?<region>[a-z-]+)\.(?:io|perf)\.cloud\.ovh\.(?:net|us)$/],
     pathStyle: false,
+    rcloneName: 'OVHcloud',
     sources: [],
   },
   gcs: {
@@ -227,6 +288,15 @@ export const PROVIDER_TABLE = {
     regions: regions({ auto: 'Automatic' }),
     hosts: [/^(?:(?<bucket>.+)\.)?storage\.googleapis\.com$/],
     pathStyle: true,
+    publicHosts: [/^storage\.cloud\.google\.com$/],
+    consoles: [
+      {
+        page: /^console\.cloud\.google\.com\/storage\/browser\/(?:_details\/)?(?<bucket>[^/;]+)(?:\/(?<prefix>[^;]*))?/,
+        endpoint: null,
+      },
+    ],
+    urlSchemes: ['gs'],
+    rcloneName: 'GCS',
     sources: [],
   },
   ibm: {
@@ -241,6 +311,8 @@ export const PROVIDER_TABLE = {
       /^(?:(?<bucket>.+)\.)?s3\.(?:(?:private|direct)\.)?(?:[a-z]{3}\.)?(?<region>[a-z]{2}(?:-[a-z]+)?|[a-z]{3}\d\d)\.cloud-object-storage\.appdomain\.cloud$/,
     ],
     pathStyle: true,
+    consoles: [{ page: /^cloud\.ibm\.com\/objectstorage\//, endpoint: null }],
+    rcloneName: 'IBMCOS',
     sources: [],
   },
   linode: {
@@ -253,6 +325,14 @@ export const PROVIDER_TABLE = {
     regions: [],
     hosts: [/^(?:(?<bucket>.+)\.)?(?<region>[a-z]{2}-[a-z]+-\d+)\.linodeobjects\.com$/],
     pathStyle: false,
+    publicHosts: [/^(?<bucket>.+)\.website-(?<region>[a-z]{2}-[a-z]+-\d+)\.linodeobjects\.com$/],
+    consoles: [
+      {
+        page: /^cloud\.linode\.com\/object-storage\/buckets\/(?<region>[a-z]{2}-[a-z]+-\d+)\/(?<bucket>[^/]+)/,
+        endpoint: null,
+      },
+    ],
+    rcloneName: 'Linode',
     sources: [],
   },
   storj: {
@@ -266,6 +346,7 @@ export const PROVIDER_TABLE = {
     hosts: [/^gateway(?:\.[a-z0-9]+)?\.storjshare\.io$/],
     pathStyle: true,
     usualPartBytes: 64 * MIB,
+    rcloneName: 'Storj',
     sources: [],
   },
   minio: {
@@ -274,6 +355,8 @@ export const PROVIDER_TABLE = {
     shortLabel: 'MinIO',
     endpointExample: 'http://192.168.1.20:9000',
     unfinishedDays: 1,
+    consoles: [{ page: /^[^/]+\/browser\/(?<bucket>[^/]+)/, endpoint: null }],
+    rcloneName: 'Minio',
     sources: [],
   },
   ceph: {
@@ -281,6 +364,7 @@ export const PROVIDER_TABLE = {
     label: 'Ceph',
     shortLabel: 'Ceph',
     endpointExample: 'https://ceph.example.org',
+    rcloneName: 'Ceph',
     sources: [],
   },
   garage: {
@@ -303,6 +387,7 @@ export const PROVIDER_TABLE = {
     label: 'SeaweedFS',
     shortLabel: 'SeaweedFS',
     endpointExample: 'http://192.168.1.20:8333',
+    rcloneName: 'SeaweedFS',
     sources: [],
   },
   swift: {

@@ -21,6 +21,16 @@ export interface ConsolePage {
   readonly endpoint: string | null
 }
 
+/** What a store offers beside buckets, and no upload of Ferry's can go to. */
+export type OtherService = 'access-point' | 'directory-bucket' | 'outpost' | 'object-lambda'
+
+/** An address that the customer's account is a part of. */
+export interface AccountHost {
+  readonly endpointTemplate: string
+  /** Variables that settings keep the account's id in. */
+  readonly variables: readonly string[]
+}
+
 /** What Ferry knows of a store before it has spoken with it. */
 export interface Provider {
   readonly id: ProviderId
@@ -45,7 +55,15 @@ export interface Provider {
   readonly hosts: readonly RegExp[]
   /** Hosts that show a bucket to the world and take no uploads: websites, caches. Same groups. */
   readonly publicHosts: readonly RegExp[]
+  readonly otherHosts: readonly (readonly [RegExp, OtherService])[]
   readonly consoles: readonly ConsolePage[]
+  readonly account: AccountHost | null
+  /** `r2` of `r2://bucket/prefix`. */
+  readonly urlSchemes: readonly string[]
+  /** Partitions of ARNs, and the region that is meant where an ARN names none; null: any. */
+  readonly arnPartitions: Readonly<Record<string, string | null>>
+  /** As rclone's `provider` says it. */
+  readonly rcloneName: string | null
   readonly pathStyle: boolean
   /** `strict`: AWS's rules for names; `loose`: capitals and underscores too. */
   readonly bucketNames: 'strict' | 'loose'

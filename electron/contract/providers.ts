@@ -1,4 +1,4 @@
-import type { Provider } from './provider.ts'
+import type { OtherService, Provider } from './provider.ts'
 import { ProviderId } from './provider-id.ts'
 import { PROVIDER_TABLE } from './provider-table.ts'
 
@@ -28,22 +28,29 @@ export interface KnownHost {
   readonly bucket: string | null
   readonly region: string | null
   /** `public`: it shows a bucket to the world and takes no uploads. */
-  readonly kind: 'endpoint' | 'public'
+  readonly kind: 'endpoint' | 'public' | OtherService
 }
 
 /** Whose host it is; null: nobody's that Ferry knows, so a server of somebody's own. */
 export function knownHost(hostname: string): KnownHost | null {
   const host = hostname.toLowerCase()
   for (const provider of PROVIDERS) {
-    for (const kind of ['public', 'endpoint'] as const) {
-      const patterns = kind === 'public' ? provider.publicHosts : provider.hosts
-      const found = patterns.map((each) => each.exec(host)).find((each) => each !== null)
-      if (found === undefined) continue
-      const { bucket, region } = found.groups ?? {}
-      return { provider, bucket: bucket ?? null, region: region ?? null, kind }
-    }
+    const found = hostKinds(provider).find(([pattern]) => pattern.test(host))
+    if (found === undefined) continue
+    const [pattern, kind] = found
+    const { bucket, region } = pattern.exec(host)?.groups ?? {}
+    return { provider, bucket: bucket ?? null, region: region ?? null, kind }
   }
   return null
+}
+
+/** The narrow patterns first: a bucket's name may hold almost anything. */
+function hostKinds(provider: Provider): (readonly [RegExp, KnownHost['kind']])[] {
+  return [
+    ...provider.otherHosts,
+    ...provider.publicHosts.map((each) => [each, 'public'] as const),
+    ...provider.hosts.map((each) => [each, 'endpoint'] as const),
+  ]
 }
 
 /** The region that a store's own address names; null: none, or it is not the store's address. */

@@ -1,6 +1,48 @@
+import { arn } from './arn.ts'
+import { bareKeys } from './bare-keys.ts'
+import { bookmark } from './bookmark.ts'
+import { bucketUrl } from './bucket-url.ts'
+import { keysCsv } from './keys-csv.ts'
+import { keysJson } from './keys-json.ts'
+import { minioCommand } from './minio-command.ts'
 import type { Pasted } from './pasted.ts'
+import { settings } from './settings.ts'
+import { webAddress } from './web-address.ts'
 
-/** What a person copied from a console, a document or another program, turned into fields. */
-export function parsePasted(_text: string): Pasted | null {
+/** Longer texts are files, and nobody's keys. */
+const MAX_CHARACTERS = 64 * 1024
+
+/** Tried in this order: what is sure of its own form comes first. */
+const RECOGNISERS: readonly ((text: string) => Pasted | null)[] = [
+  bookmark,
+  keysJson,
+  keysCsv,
+  arn,
+  bucketUrl,
+  webAddress,
+  minioCommand,
+  settings,
+  bareKeys,
+]
+
+/**
+ * What a person copied from a console, a document or another program, turned into fields of the
+ * form. Null: nothing in it is known. Never throws; what it answers may hold a secret.
+ */
+export function parsePasted(text: string): Pasted | null {
+  if (text.length > MAX_CHARACTERS) return null
+  const plain = text.replace(/^\uFEFF/, '').trim()
+  const bare = withoutQuotes(plain)
+  if (bare === '') return null
+  for (const recognise of RECOGNISERS) {
+    const pasted = recognise(bare)
+    if (pasted !== null) return pasted
+  }
   return null
+}
+
+/** As copied out of code or a mail: `"s3://…",` and `<https://…>`. */
+function withoutQuotes(text: string): string {
+  const inner = /^(["'`<])(?<inner>[^"'`<>\s]+)["'`>][,;]?$/.exec(text)?.groups?.inner
+  return inner ?? text
 }

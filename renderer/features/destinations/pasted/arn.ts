@@ -1,0 +1,51 @@
+import { PROVIDERS } from '../../../../electron/contract/providers.ts'
+import type { Pasted, Unsupported } from './pasted.ts'
+import { bucketIn, fieldsOfPlace } from './place.ts'
+
+/** Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+const ARN =
+  /^arn:(?<partition>[a-z0-9-]+):(?<service>[a-z0-9-]+):(?<region>[a-z0-9-]*):(?<account>\d*):(?<resource>\S+)$/i
+
+const OTHER_SERVICES: Readonly<Record<string, Unsupported>> = {
+  's3-outposts': 'outpost',
+  's3-object-lambda': 'object-lambda',
+  s3express: 'directory-bucket',
+}
+
+/** `arn:aws:s3:::bucket/prefix*`, as in a policy. */
+export function arn(text: string): Pasted | null {
+  const groups = ARN.exec(text)?.groups
+  if (groups === undefined) return null
+  const { partition = '', service = '', resource = '', region } = groups
+  const owner = PROVIDERS.find((each) => partition in each.arnPartitions)
+  const home = owner?.arnPartitions[partition] ?? null
+  // Servers of all makes borrow the partition `aws`; the others are one store's own.
+  const provider = home === null ? null : owner
+  const place = { provider: provider ?? null, region: region || home }
+  const unsupported = owner === undefined ? 'not-s3' : unsupportedIn(service, resource)
+  if (unsupported !== null) return { what: 'arn', fields: {}, unsupported }
+  const [bucket, ...rest] = resource.split('/')
+  if (bucketIn(bucket) === null) return null
+  const fields = fieldsOfPlace({
+    ...place,
+    bucket: bucket ?? null,
+    path: fixedPart(rest.join('/')),
+  })
+  return { what: 'arn', fields, unsupported: null }
+}
+
+function unsupportedIn(service: string, resource: string): Unsupported | null {
+  const other = OTHER_SERVICES[service]
+  if (other !== undefined) return other
+  if (service !== 's3') return 'not-s3'
+  return /^accesspoint[/:]/.test(resource) ? 'access-point' : null
+}
+
+/** Up to the first wildcard or variable of a policy; `photos*` is the folder `photos`. */
+function fixedPart(path: string): string {
+  const end = path.search(/[*?]|\$\{/)
+  if (end < 0) return path
+  const fixed = path.slice(0, end)
+  const isWholeName = /^\*+$/.test(path.slice(end)) && !fixed.endsWith('/')
+  return isWholeName ? `${fixed}/` : fixed.slice(0, fixed.lastIndexOf('/') + 1)
+}

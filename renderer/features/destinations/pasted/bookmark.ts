@@ -1,0 +1,51 @@
+import type { Pasted, PastedFields } from './pasted.ts'
+import { filled } from './place.ts'
+import { storeAddress } from './store-address.ts'
+
+const ENTRY = /<key>(?<name>[^<]*)<\/key>\s*<(?:string|integer)>(?<value>[^<]*)</g
+
+/** Cyberduck's bookmarks (`.duck`) and profiles (`.cyberduckprofile`): Apple's property lists. */
+export function bookmark(text: string): Pasted | null {
+  if (!/<plist[\s>]/.test(text)) return null
+  const said = new Map<string, string>()
+  for (const { groups } of text.matchAll(ENTRY)) {
+    const name = (groups?.name ?? '').replace(/^Default /, '')
+    if (!said.has(name)) said.set(name, plain(groups?.value ?? '').trim())
+  }
+  const protocol = said.get('Protocol') ?? ''
+  if (protocol === '') return null
+  if (!protocol.startsWith('s3')) return { what: 'bookmark', fields: {}, unsupported: 'not-s3' }
+  const own = filled({
+    region: said.get('Region'),
+    name: said.get('Nickname'),
+    accessKeyId: said.get('Username'),
+  })
+  const place = placeOf(said)
+  const fields = { ...place?.fields, ...own }
+  return { what: 'bookmark', fields, unsupported: place?.unsupported ?? null }
+}
+
+function placeOf(
+  said: ReadonlyMap<string, string>,
+): { fields: PastedFields; unsupported: Pasted['unsupported'] } | null {
+  const host = said.get('Hostname')
+  if (host === undefined || host === '') return null
+  const port = said.get('Port') ?? ''
+  const scheme = said.get('Scheme') ?? (port === '80' ? 'http' : 'https')
+  const path = (said.get('Path') ?? '').replace(/^\/*/, '/')
+  const encoded = path.split('/').map(encodeURIComponent).join('/')
+  const url = URL.parse(`${scheme}://${host}${port === '' ? '' : `:${port}`}${encoded}`)
+  return url === null ? null : storeAddress(url)
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+}
+
+function plain(text: string): string {
+  return text.replaceAll(/&\w+;/g, (entity) => ENTITIES[entity] ?? entity)
+}

@@ -1,0 +1,99 @@
+import { allFieldsOf, fieldsOfSettings, type Setting } from './fields-of-settings.ts'
+import type { Pasted, PastedFields } from './pasted.ts'
+import { settingRole } from './setting-names.ts'
+
+interface Section {
+  /** Of `[profile dev]`; null before the first. */
+  readonly title: string | null
+  readonly settings: Setting[]
+}
+
+/** Words before a name: of shells, PowerShell, Windows and lists. */
+const BEFORE = /^(?:export\s+|declare\s+-x\s+|set(?:x|env)?\s+(?:-\w+\s+)*|\$env:|-\s+)/i
+const PAIR = /^["']?(?<name>[A-Za-z][\w .-]{0,60}?)["']?\s*(?:[=:\t]\s*)(?<value>.*)$/
+/** `setx NAME value`, `setenv NAME value`, `set -gx NAME value`. */
+const SPACED = /^(?:setx|setenv|set\s+-\w+)\s+(?<name>\w+)\s+(?<value>\S.*)$/i
+
+/**
+ * Settings by name and value: `~/.aws/credentials` and `config`, rclone's, s3cmd's and `.env`
+ * files, a shell's variables, and labels copied from a console.
+ */
+export function settings(text: string): Pasted | null {
+  for (const section of sectionsOf(text)) {
+    const fields = fieldsOfSection(section)
+    if (fields !== null) return { what: kindOf(fields), fields, unsupported: null }
+  }
+  return null
+}
+
+/** Keys by themselves, or with where to go. */
+export function kindOf({ endpoint, bucket, provider }: PastedFields): 'keys' | 'settings' {
+  return (endpoint ?? bucket ?? provider) === undefined ? 'keys' : 'settings'
+}
+
+function fieldsOfSection({ title, settings }: Section): PastedFields | null {
+  const kind = settingOf(settings, 'storeKind')
+  // Rclone's other backends.
+  if (title !== null && kind !== undefined && kind !== 's3') return null
+  const fields = fieldsOfSettings(settings)
+  const leadsElsewhere = settings.some(([name]) => settingRole(name) === 'leadsElsewhere')
+  const profile = title?.replace(/^profile\s+/, '')
+  if (profile !== undefined && leadsElsewhere && fields?.secretAccessKey === undefined) {
+    return { ...allFieldsOf(settings), credentialKind: 'profile', profile }
+  }
+  return fields !== null && kind === 's3' && title !== null ? { name: title, ...fields } : fields
+}
+
+function settingOf(settings: readonly Setting[], role: string): string | undefined {
+  return settings.find(([name]) => settingRole(name) === role)?.[1]
+}
+
+function sectionsOf(text: string): Section[] {
+  const sections: Section[] = [{ title: null, settings: [] }]
+  let label: string | null = null
+  for (const line of linesOf(text)) {
+    const title = /^\[(?<title>[^\]]+)\]$/.exec(line)?.groups?.title
+    if (title !== undefined) sections.push({ title: title.trim(), settings: [] })
+    const pair = title === undefined ? settingIn(line) : null
+    const found: Setting | null = pair ?? (label === null ? null : [label, line])
+    if (found !== null && found[1] !== '') sections.at(-1)?.settings.push(found)
+    label = title === undefined ? labelIn(line, pair) : null
+  }
+  return sections
+}
+
+/** A line of its own that names what the next one holds, as consoles show keys. */
+function labelIn(line: string, pair: Setting | null): string | null {
+  const name = pair === null ? line : pair[1] === '' ? pair[0] : null
+  return name !== null && settingRole(name) !== null ? name : null
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .flatMap((line) => line.split(/(?:;|&&|[ \t])(?=(?:export |set )?[A-Z][A-Z0-9_]{2,60}=)/))
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^[#;]|^\/\//.test(line))
+}
+
+function settingIn(line: string): Setting | null {
+  const spaced = SPACED.exec(line)?.groups
+  const bare = line.replace(BEFORE, '').replace(/^"(.*)"$/, '$1')
+  const groups = spaced ?? PAIR.exec(bare)?.groups
+  if (groups?.name === undefined || groups.value === undefined) return null
+  // Before a command, `NAME=value NAME=value aws s3 ls`, blanks end a value.
+  const isShell = /^[A-Z][A-Z0-9_]*=[^\s"']/.test(bare)
+  return [groups.name, valueIn(isShell ? groups.value.replace(/\s.*$/, '') : groups.value)]
+}
+
+/** Without quotes, a comma behind them, or a comment. */
+function valueIn(text: string): string {
+  const quoted = /^(["'`])(?<inner>.*?)\1\s*[,;]?\s*(?:#.*)?$/.exec(text)?.groups?.inner
+  return (
+    quoted ??
+    text
+      .replace(/\s+[#;].*$/, '')
+      .replace(/[,;]$/, '')
+      .trim()
+  )
+}
