@@ -5,6 +5,7 @@ import {
   Palette,
   Pencil,
   ScrollText,
+  SlidersHorizontal,
   Star,
   StarOff,
   Trash2,
@@ -36,6 +37,9 @@ export function DestinationItems({
       </MenuItem>
       {isRemote && <DuplicateItem destination={destination} />}
       <MenuSeparator />
+      <MenuItem icon={<SlidersHorizontal {...ICON} />} onSelect={open('rules')}>
+        Rules…
+      </MenuItem>
       {isRemote && (
         <>
           <MenuItem icon={<ListChecks {...ICON} />} onSelect={open('check')}>

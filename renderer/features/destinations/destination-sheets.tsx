@@ -6,9 +6,10 @@ import { ConnectDialog } from './connect-dialog.tsx'
 import { ForgetDialog } from './forget-dialog.tsx'
 import { LookDialog } from './look-dialog.tsx'
 import { PoliciesDialog } from './policies-dialog.tsx'
+import { RulesDialog } from './rules-dialog.tsx'
 import { SignInAgain } from './sign-in-again.tsx'
 
-export type SheetName = 'edit' | 'look' | 'check' | 'policies' | 'sign-in' | 'forget'
+export type SheetName = 'edit' | 'look' | 'rules' | 'check' | 'policies' | 'sign-in' | 'forget'
 
 /** The one dialog about destinations that is open. */
 export type OpenSheet =
@@ -45,6 +46,8 @@ function Sheet({ open, onClose }: { readonly open: OpenSheet; readonly onClose: 
       return <ConnectDialog editing={open.destination} field={open.field} onClose={onClose} />
     case 'look':
       return <LookDialog destination={open.destination} onClose={onClose} />
+    case 'rules':
+      return <RulesDialog destination={open.destination} onClose={onClose} />
     case 'check':
       return <CheckDialog destination={open.destination} onClose={onClose} />
     case 'policies':

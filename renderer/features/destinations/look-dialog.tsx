@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { type Destination, DestinationColor } from '../../../electron/contract/destination.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { Button } from '../../design/button.tsx'
@@ -23,6 +23,7 @@ export function LookDialog({
   const { commands, session } = useServices()
   const [name, setName] = useState(formerName)
   const [color, setColor] = useState(formerColor)
+  const nameInput = useRef<HTMLInputElement>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const isEmpty = name.trim() === ''
   const save = async (event: FormEvent) => {
@@ -37,6 +38,7 @@ export function LookDialog({
     <Dialog
       isOpen
       onClose={onClose}
+      initialFocus={() => nameInput.current}
       title={`Rename ${formerName}`}
       footer={
         <>
@@ -49,6 +51,7 @@ export function LookDialog({
     >
       <form id={FORM_ID} className="look-form" noValidate onSubmit={(event) => void save(event)}>
         <TextField
+          ref={nameInput}
           label="Name"
           value={name}
           maxLength={200}
