@@ -161,8 +161,9 @@ function literal(text: string): string {
 }
 
 /**
- * The one CORS rule that Ferry's window needs. S3 takes no wildcard in `ExposeHeaders`. POST is for
- * forms by which somebody else puts files in.
+ * The one CORS rule that Ferry's window needs, whole, since a store stops at the first rule that
+ * fits. S3 takes no wildcard in `ExposeHeaders`. POST is for forms by which somebody else puts
+ * files in.
  */
 export function corsRuleFor(origin: string): CorsRule {
   return {
@@ -182,11 +183,11 @@ export function corsRuleFor(origin: string): CorsRule {
 }
 
 /** The one lifecycle rule by which the bucket removes unfinished uploads by itself. */
-export function unfinishedRuleFor(days: number) {
+export function unfinishedRuleFor(prefix: string, days: number) {
   return {
-    ID: `Remove unfinished uploads after ${days} days`,
+    ID: 'ferry-remove-unfinished-uploads',
+    Filter: { Prefix: prefix },
     Status: 'Enabled',
-    Filter: { Prefix: '' },
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: days },
   } as const
 }

@@ -1,9 +1,9 @@
+import { corsRuleFor } from '../../contract/bucket-policies.ts'
 import type { CheckFix } from '../../contract/check.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { withCorsRule, withUnfinishedRule } from './added-rule.ts'
 import { putSetting, readSetting, type SettingName } from './bucket-setting.ts'
-import { pageRule } from './cors-line.ts'
 
 const PATIENCE_MS = 30_000
 
@@ -20,7 +20,7 @@ export async function applyFix(
 ): Promise<Outcome<Nothing>> {
   switch (fix.kind) {
     case 'set-cors':
-      return change(store, 'cors', (xml) => withCorsRule(xml, pageRule(origin)))
+      return change(store, 'cors', (xml) => withCorsRule(xml, corsRuleFor(origin)))
     case 'add-unfinished-rule':
       return change(store, 'lifecycle', (xml) =>
         withUnfinishedRule(xml, store.destination.prefix, fix.days),

@@ -1,10 +1,12 @@
 import { GetBucketCorsCommand } from '@aws-sdk/client-s3'
-import type { CheckFix, CorsRule } from '../../contract/check.ts'
+import { corsRuleFor } from '../../contract/bucket-policies.ts'
+import type { CheckFix } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
+import { failed } from '../../contract/outcome.ts'
 import { ask } from '../store/store.ts'
 import { isAbsent } from './bucket-setting.ts'
 import { headersOf, preflight, readableBy } from './check-cors.ts'
-import { failedBy, findingIn, passed, warned } from './line.ts'
+import { failedBy, findingIn, passed, unknown, warned } from './line.ts'
 import { headersByRules } from './rule-headers.ts'
 import { failureOfAnswer, isGood } from './send-as-page.ts'
 import type { Step, Trial } from './trial.ts'
@@ -18,7 +20,11 @@ export const corsLine: Step = async (trial) => {
     ...headersOf({ isWholeFile: true, algorithm }),
     ...headersByRules(trial.store.destination.rules),
   ]
-  const refused = (await askBefore(trial, needed)) ?? (await askAfter(trial))
+  const before = await askBefore(trial, needed)
+  const answer = before === null ? await putFromPage(trial) : null
+  // What is refused altogether says nothing of who may look at the answer.
+  if (answer?.ok === false) return unknown(answer.failure)
+  const refused = answer === null ? before : readableBy(ports.pageOrigin(), answer.value)
   if (refused !== null) return failedBy(refused, await fixFor(trial, refused))
   // Uploads go without it where the page may not send it.
   const isWanted = findingIn(lines, 'conditional-writes')?.put === 'honoured'
@@ -31,23 +37,10 @@ function askBefore({ store, object, ports, reading }: Trial, headers: readonly s
   return preflight(store, object.key, ports.pageOrigin(), headers, reading)
 }
 
-async function askAfter({ store, object, ports, writing }: Trial): Promise<Failure | null> {
-  const origin = ports.pageOrigin()
-  const answer = await object.put(writing, { origin })
-  if (!answer.ok) return answer.failure
-  if (!isGood(answer.value)) return failureOfAnswer(store, answer.value)
-  return readableBy(origin, answer.value)
-}
-
-/** What lets the page in: a store stops at the first rule that fits, so it has to be whole. */
-export function pageRule(origin: string): CorsRule {
-  return {
-    allowedOrigins: [origin],
-    allowedMethods: ['PUT'],
-    allowedHeaders: ['*'],
-    exposeHeaders: ['ETag'],
-    maxAgeSeconds: 3000,
-  }
+async function putFromPage({ store, object, ports, writing }: Trial) {
+  const answer = await object.put(writing, { origin: ports.pageOrigin() })
+  if (!answer.ok || isGood(answer.value)) return answer
+  return failed(failureOfAnswer(store, answer.value))
 }
 
 /** Null where these keys may not read the rules: then nobody could keep them either. */
@@ -64,5 +57,5 @@ async function fixFor(
   )
   if (!got.ok && !isAbsent(got.failure)) return null
   const keptCount = got.ok ? (got.value.CORSRules ?? []).length : 0
-  return { kind: 'set-cors', rule: pageRule(ports.pageOrigin()), keptCount }
+  return { kind: 'set-cors', rule: corsRuleFor(ports.pageOrigin()), keptCount }
 }
