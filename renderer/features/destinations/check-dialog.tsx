@@ -33,8 +33,8 @@ export function CheckDialog({
       title={`Check ${destination.name}`}
       description={
         checkedAtMs === null || check.isRunning
-          ? 'Ferry makes real requests, and leaves nothing behind in the bucket.'
-          : `Last checked ${formatMoment(checkedAtMs, Date.now())}. Nothing was left behind in the bucket.`
+          ? 'Ferry makes real requests with tiny files of its own, and clears up after itself.'
+          : `Last checked ${formatMoment(checkedAtMs, Date.now())}.`
       }
       footer={
         <>
@@ -57,6 +57,7 @@ export function CheckDialog({
           lines={check.lines}
           isRunning={check.isRunning}
           notes={check.notes}
+          prefix={destination.prefix}
           onFix={(fix) => (fix.kind === 'sign-in' ? setIsSigningIn(true) : void check.mend(fix))}
         />
       )}

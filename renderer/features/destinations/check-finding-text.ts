@@ -1,4 +1,4 @@
-import type { CheckFinding, Honour } from '../../../electron/contract/check.ts'
+import type { CheckFinding, CheckLine, Honour } from '../../../electron/contract/check.ts'
 import { S3_LIMITS } from '../../../electron/contract/limits.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { formatCount, formatDuration } from '../../design/format.ts'
@@ -13,12 +13,17 @@ const ALGORITHM_NAMES = {
 } as const
 
 /** What a line of the check found out, in whole sentences. */
-export function findingText(finding: Exclude<CheckFinding, { kind: 'failure' }>): string {
+export function findingText(
+  finding: Exclude<CheckFinding, { kind: 'failure' }>,
+  verdict: CheckLine['verdict'],
+): string {
   switch (finding.kind) {
     case 'tls':
       return tlsText(finding)
     case 'region':
-      return `The region is ${finding.region}.`
+      return verdict === 'passed'
+        ? `The region is ${finding.region}.`
+        : `The bucket is in the region ${finding.region}; the check went on there.`
     case 'checksums':
       return checksumsText(finding)
     case 'conditional-writes':
@@ -34,9 +39,7 @@ export function findingText(finding: Exclude<CheckFinding, { kind: 'failure' }>)
     case 'versioning':
       return VERSIONING[finding.state]
     case 'unfinished-rule':
-      return finding.days === null
-        ? 'No rule of the bucket removes what is left of broken uploads, and it costs money until somebody does.'
-        : `The bucket removes unfinished uploads after ${formatCount(finding.days, 'day', 'days')}.`
+      return unfinishedText(finding, verdict)
     case 'public-access':
       return publicText(finding)
     case 'link-life':
@@ -85,6 +88,16 @@ function partLimitText(maxPartCount: number): string {
   return maxPartCount === S3_LIMITS.maxPartCount
     ? `A file may have ${count}.`
     : `A file may have ${count} here; Ferry makes them larger where it must.`
+}
+
+/** Where no rule does and all is well, the store does it by itself. */
+function unfinishedText({ days }: Found<'unfinished-rule'>, verdict: CheckLine['verdict']): string {
+  if (days !== null) {
+    return `The bucket removes unfinished uploads after ${formatCount(days, 'day', 'days')}.`
+  }
+  return verdict === 'passed'
+    ? 'The store removes unfinished uploads by itself.'
+    : 'No rule of the bucket removes what is left of broken uploads, and it costs money until somebody does.'
 }
 
 const VERSIONING: Record<Found<'versioning'>['state'], string> = {

@@ -37,11 +37,15 @@ function wordsFor({ step, verdict }: CheckLine, failure: Failure, nowMs: number)
   const denied = DENIED[step]
   if (failure.kind === 'access-denied' && denied !== undefined) {
     const [deed, permission] = denied
-    const wayOut =
-      verdict === 'unknown'
-        ? null
-        : 'Allow it in their policy; “Policies…” has the text ready to copy.'
-    return { problem: `These keys may not ${deed} (${permission}).`, wayOut }
+    const problem = `These keys may not ${deed} (${permission}).`
+    return { problem, wayOut: verdict === 'unknown' ? null : wayOutOfDenial(step) }
+  }
+  if (step === 'cors' && verdict === 'warned' && failure.kind === 'cors-blocked') {
+    return {
+      problem:
+        'The bucket lets this window upload, but not with the wish “only if nothing is there”; so Ferry looks before it writes.',
+      wayOut: null,
+    }
   }
   const isUnknownToStore =
     failure.kind === 'store-refused' && UNKNOWN_TO_STORE.includes(failure.status)
@@ -49,4 +53,11 @@ function wordsFor({ step, verdict }: CheckLine, failure: Failure, nowMs: number)
     return { problem: 'The store does not offer this.', wayOut: null }
   }
   return failureText(failure, nowMs)
+}
+
+function wayOutOfDenial(step: CheckStep): string {
+  const policy = 'Allow it in their policy; “Policies…” has the text ready to copy.'
+  return step === 'delete'
+    ? `Uploads work without it. ${policy} What the check put there (.ferry-check-…) stays until then.`
+    : policy
 }

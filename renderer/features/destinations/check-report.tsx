@@ -16,11 +16,14 @@ export function CheckList({
   lines,
   isRunning,
   notes = [],
+  prefix,
   onFix,
 }: {
   readonly lines: readonly CheckLine[]
   readonly isRunning: boolean
   readonly notes?: readonly DraftNote[]
+  /** Of the draft that is checked. */
+  readonly prefix: string
   readonly onFix: (fix: CheckFix) => void
 }) {
   const [asking, setAsking] = useState<CheckFix | null>(null)
@@ -46,6 +49,7 @@ export function CheckList({
       ))}
       <FixDialog
         fix={asking}
+        prefix={prefix}
         onAgree={(fix) => {
           setAsking(null)
           onFix(fix)

@@ -45,7 +45,7 @@ export function checkSentence(lines: readonly CheckLine[], isRunning: boolean): 
   const told = new Set(lines.map(({ step }) => step))
   const next = CheckStep.options.find((step) => !told.has(step))
   const group = CHECK_GROUPS.find(({ steps }) => steps.some((step) => step === next))
-  return group === undefined ? 'Clearing up…' : `Looking at ${group.object}…`
+  return group === undefined ? 'One moment…' : `Looking at ${group.object}…`
 }
 
 function summaryOf(lines: readonly CheckLine[]): string {

@@ -85,8 +85,7 @@ export function lineText(line: CheckLine, nowMs: number = Date.now()): LineText 
   if (finding === null) return { title: line.verdict === 'passed' ? passed : topic, detail: null }
   if (finding.kind === 'failure')
     return { title: topic, detail: refusalText(line, finding.failure, nowMs) }
-  const sentence = findingText(finding)
   return line.verdict === 'passed'
-    ? { title: sentence, detail: null }
-    : { title: topic, detail: sentence }
+    ? { title: findingText(finding, line.verdict), detail: null }
+    : { title: topic, detail: findingText(finding, line.verdict) }
 }

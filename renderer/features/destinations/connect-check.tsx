@@ -18,6 +18,7 @@ export function ConnectCheck({ form }: { readonly form: ConnectForm }) {
         lines={run.phase === 'done' ? run.report.lines : run.lines}
         isRunning={run.phase === 'running' || form.work === 'fixing'}
         notes={report?.notes ?? []}
+        prefix={form.draft.prefix}
         onFix={(fix) => void form.fix(fix)}
       />
     </div>

@@ -11,10 +11,12 @@ export function isOfBucket(fix: CheckFix): fix is BucketFix {
 /** Shows what will be added to the bucket, word for word, before it is. */
 export function FixDialog({
   fix,
+  prefix,
   onAgree,
   onClose,
 }: {
   readonly fix: CheckFix | null
+  readonly prefix: string
   readonly onAgree: (fix: CheckFix) => void
   readonly onClose: () => void
 }) {
@@ -23,7 +25,7 @@ export function FixDialog({
   if (fix !== null && isOfBucket(fix)) last.current = fix
   const shown = last.current
   if (shown === null) return null
-  const { title, about, rule, kept } = bucketFixText(shown)
+  const { title, about, rule, kept } = bucketFixText(shown, prefix)
   return (
     <Dialog
       isOpen={fix !== null}

@@ -31,7 +31,8 @@ export interface FixText {
   readonly kept: string
 }
 
-export function bucketFixText(fix: BucketFix): FixText {
+/** `prefix`: the draft's, which the host ends with a slash. */
+export function bucketFixText(fix: BucketFix, prefix: string): FixText {
   const kept = keptText(fix.keptCount)
   switch (fix.kind) {
     case 'set-cors':
@@ -45,7 +46,7 @@ export function bucketFixText(fix: BucketFix): FixText {
       return {
         title: 'Remove unfinished uploads?',
         about: `Ferry adds this lifecycle rule to the bucket. An upload that stands still for ${formatCount(fix.days, 'day', 'days')} then has to begin anew:`,
-        rule: JSON.stringify(unfinishedRuleFor(fix.days), null, 2),
+        rule: JSON.stringify(unfinishedRuleFor(asFolder(prefix), fix.days), null, 2),
         kept,
       }
     default:
@@ -58,4 +59,9 @@ function keptText(keptCount: number): string {
   return keptCount === 1
     ? 'It keeps your 1 existing rule.'
     : `It keeps your ${keptCount} existing rules.`
+}
+
+function asFolder(typed: string): string {
+  const inner = typed.trim().replace(/^\/+|\/+$/g, '')
+  return inner === '' ? '' : `${inner}/`
 }

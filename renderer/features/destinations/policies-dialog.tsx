@@ -42,7 +42,7 @@ export function PoliciesDialog({
       isWide
       onClose={onClose}
       title={`Policies for ${destination.name}`}
-      description={`The least that has to be allowed in the bucket ${destination.bucket}. Written as Amazon S3 reads it; MinIO, Ceph and others read the same.`}
+      description={`The least that has to be allowed in the bucket ${destination.bucket}. Written as Amazon S3 reads it; other stores read it in whole or in part, or give each key its rights in their console.`}
       footer={
         <Button tone="primary" onClick={onClose}>
           Done

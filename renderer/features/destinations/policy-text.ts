@@ -13,7 +13,7 @@ import type { Destination } from '../../../electron/contract/destination.ts'
 /** What a person wants, as the boxes say it. */
 export const WANT_TEXTS: Record<PolicyWant, { readonly label: string; readonly hint: string }> = {
   upload: { label: 'Upload files', hint: 'Also in parts, going on later, and cancelling.' },
-  share: { label: 'Share links', hint: 'A link can do what its keys may: read.' },
+  share: { label: 'Share links', hint: 'Read files, which is what a link does.' },
   browse: { label: 'See what is there', hint: 'The list of files.' },
   delete: { label: 'Delete files', hint: 'Earlier versions, too.' },
   tidy: { label: 'Clear up', hint: 'Find and remove what broken uploads left behind.' },
