@@ -2,15 +2,8 @@ import type { DestinationId, UploadId } from '../../contract/ids.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import type { Statements } from './database.ts'
 import type { PartRecords } from './part-records.ts'
-import {
-  existingRow,
-  findRow,
-  recordOf,
-  rowOf,
-  UNFINISHED,
-  type UploadColumns,
-  type UploadRow,
-} from './upload-row.ts'
+import type { UploadColumns } from './upload-columns.ts'
+import { existingRow, findRow, recordOf, rowOf, UNFINISHED, type UploadRow } from './upload-row.ts'
 
 /** Cancelled uploads, and what the store may still hold of them. */
 export class CleaningRecords {
@@ -25,6 +18,15 @@ export class CleaningRecords {
   /** Remembered before the store is asked; `storeIsClean` follows when the store says so. */
   cancel(uploadId: UploadId): UploadRow {
     this.#sql.transaction(() => this.giveUp(uploadId))
+    return existingRow(this.#sql, uploadId)
+  }
+
+  /** The same for an upload that leaves what the bucket has in its place. */
+  skip(uploadId: UploadId): UploadRow {
+    this.#sql.transaction(() => {
+      this.giveUp(uploadId)
+      this.#sql.run("UPDATE uploads SET cancel_why = 'exists' WHERE upload_id = ?", uploadId)
+    })
     return existingRow(this.#sql, uploadId)
   }
 

@@ -73,4 +73,17 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX uploads_by_store_upload ON uploads (store_upload_id)
     WHERE store_upload_id IS NOT NULL;
   `,
+  // What an upload was placed with, what the person decided about an object in its place, and what
+  // the store said of encryption. Null for uploads of a Ferry that knew no rules.
+  `
+  ALTER TABLE uploads ADD COLUMN key_template TEXT;
+  ALTER TABLE uploads ADD COLUMN wanted_key TEXT;
+  ALTER TABLE uploads ADD COLUMN hash8 TEXT;
+  ALTER TABLE uploads ADD COLUMN stated_type TEXT;
+  ALTER TABLE uploads ADD COLUMN conflict_decision TEXT
+    CHECK (conflict_decision IN ('keep-both', 'replace', 'skip'));
+  ALTER TABLE uploads ADD COLUMN guard TEXT CHECK (guard IN ('condition', 'look', 'none'));
+  ALTER TABLE uploads ADD COLUMN encryption TEXT;
+  ALTER TABLE uploads ADD COLUMN cancel_why TEXT CHECK (cancel_why IN ('person', 'exists'));
+  `,
 ]

@@ -40,21 +40,17 @@ export class ProgressRecords {
     return existingRow(this.#sql, uploadId)
   }
 
-  setKey(uploadId: UploadId, key: string, name: string): UploadRow {
-    this.#sql.run('UPDATE uploads SET key = ?, name = ? WHERE upload_id = ?', key, name, uploadId)
-    return existingRow(this.#sql, uploadId)
-  }
-
   /** The store is about to be asked to begin a multipart upload. */
   setBegun(uploadId: UploadId, begunAtMs: number): UploadRow {
     this.#sql.durably('UPDATE uploads SET begun_at_ms = ? WHERE upload_id = ?', begunAtMs, uploadId)
     return existingRow(this.#sql, uploadId)
   }
 
-  setStoreUpload(uploadId: UploadId, storeUploadId: string): UploadRow {
+  /** @param encryption as the store named it. */
+  setStoreUpload(uploadId: UploadId, storeUploadId: string, encryption: string | null): UploadRow {
     // Whoever loses the id leaves parts on the store that nobody finds, and that are paid for.
-    const set = 'UPDATE uploads SET store_upload_id = ? WHERE upload_id = ?'
-    this.#sql.durably(set, storeUploadId, uploadId)
+    const set = 'UPDATE uploads SET store_upload_id = ?, encryption = ? WHERE upload_id = ?'
+    this.#sql.durably(set, storeUploadId, encryption, uploadId)
     return existingRow(this.#sql, uploadId)
   }
 

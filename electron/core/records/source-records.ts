@@ -3,7 +3,8 @@ import type { UploadRecord } from '../../contract/upload.ts'
 import type { SourceFacts } from '../ports.ts'
 import type { RegisteredSource } from '../sources.ts'
 import type { Statements } from './database.ts'
-import { existingRow, rowOf, UNFINISHED, type UploadColumns, type UploadRow } from './upload-row.ts'
+import type { UploadColumns } from './upload-columns.ts'
+import { existingRow, rowOf, UNFINISHED, type UploadRow } from './upload-row.ts'
 
 /** The files behind the uploads, and the tickets that stand for them. */
 export class SourceRecords {

@@ -1,4 +1,5 @@
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
+import type { ConflictDecision } from '../../contract/rules.ts'
 import type { UploadMark, UploadRecord } from '../../contract/upload.ts'
 import type { RegisteredSource } from '../sources.ts'
 import { CleaningRecords } from './cleaning-records.ts'
@@ -6,13 +7,15 @@ import type { Statements } from './database.ts'
 import { LinkRecords } from './link-records.ts'
 import { PartRecords } from './part-records.ts'
 import { ProgressRecords } from './progress-records.ts'
+import { RuleRecords } from './rule-records.ts'
 import { SourceRecords } from './source-records.ts'
+import type { UploadColumns } from './upload-columns.ts'
 import {
   existingRow,
   findRow,
+  type Placed,
   recordOf,
   UNFINISHED,
-  type UploadColumns,
   type UploadRow,
 } from './upload-row.ts'
 
@@ -28,6 +31,10 @@ export interface NewUpload {
   readonly contentType: string
   readonly token: string
   readonly createdAtMs: number
+  readonly placed: Placed
+  readonly hash8: string | null
+  readonly statedType: string | null
+  readonly decision: ConflictDecision | null
 }
 
 /**
@@ -41,6 +48,7 @@ export class UploadRecords {
   readonly sources: SourceRecords
   readonly progress: ProgressRecords
   readonly cleaning: CleaningRecords
+  readonly rules: RuleRecords
   readonly #sql: Statements
 
   constructor(sql: Statements) {
@@ -50,6 +58,7 @@ export class UploadRecords {
     this.sources = new SourceRecords(sql)
     this.progress = new ProgressRecords(sql, this.parts, this.links)
     this.cleaning = new CleaningRecords(sql, this.parts)
+    this.rules = new RuleRecords(sql)
   }
 
   /**
@@ -152,8 +161,8 @@ export class UploadRecords {
     this.#sql.run(
       `INSERT INTO uploads (upload_id, destination_id, source_id, path, relative_path,
          modified_at_ms, changed_at_ms, byte_length, name, folder, key, content_type, token, phase,
-         created_at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?)`,
+         created_at_ms, key_template, wanted_key, hash8, stated_type, conflict_decision)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?)`,
       upload.uploadId,
       upload.destinationId,
       upload.sourceId,
@@ -168,6 +177,11 @@ export class UploadRecords {
       upload.contentType,
       upload.token,
       upload.createdAtMs,
+      upload.placed.keyTemplate,
+      upload.placed.wantedKey,
+      upload.hash8,
+      upload.statedType,
+      upload.decision,
     )
   }
 }

@@ -2,8 +2,10 @@ import { ChecksumAlgorithm, Proof } from '../../contract/checksum.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
+import type { ConflictDecision } from '../../contract/rules.ts'
 import type { ShareLink, UploadRecord, UploadStatus } from '../../contract/upload.ts'
 import type { Statements } from './database.ts'
+import type { Guard, UploadColumns } from './upload-columns.ts'
 
 /** As the partial indexes say it: SQLite uses them only where it finds these very words. */
 export const UNFINISHED = `phase IN ('waiting', 'paused', 'failed')`
@@ -38,42 +40,23 @@ export interface UploadRow {
   readonly begunAtMs: number | null
   /** How often the finished object turned out not to be the file. */
   readonly differingCount: number
+  /** Null for an upload of a Ferry that knew no templates. */
+  readonly placed: Placed | null
+  /** Of the file's bytes, where a template asked for them. */
+  readonly hash8: string | null
+  /** The browser's word for its type; null where it was not kept. */
+  readonly statedType: string | null
+  /** What the person answered when the bucket had an object in its place. */
+  readonly decision: ConflictDecision | null
+  readonly guard: Guard
+  /** As the store named it when the parts began: its ETags are MD5s only where keys are its own. */
+  readonly encryption: string | null
 }
 
-/** The columns as SQLite's STRICT tables guarantee them. */
-export interface UploadColumns {
-  readonly position: number
-  readonly upload_id: string
-  readonly destination_id: string
-  readonly source_id: string | null
-  readonly path: string | null
-  readonly relative_path: string
-  readonly modified_at_ms: number
-  readonly byte_length: number
-  readonly name: string
-  readonly folder: string
-  readonly key: string
-  readonly content_type: string
-  readonly token: string
-  readonly phase: UploadStatus['phase']
-  readonly failure: string | null
-  readonly etag: string | null
-  readonly finished_at_ms: number | null
-  readonly store_is_clean: number
-  readonly plan_mode: PartPlan['mode'] | null
-  readonly part_bytes: number | null
-  readonly begun_at_ms: number | null
-  readonly store_upload_id: string | null
-  readonly recorded_bytes: number
-  readonly checksum_algorithm: string | null
-  readonly is_checked: number
-  readonly proof: string | null
-  readonly changed_at_ms: number | null
-  readonly differing_count: number
-  readonly link_url: string | null
-  readonly link_created_at_ms: number | null
-  readonly link_expires_at_ms: number | null
-  readonly created_at_ms: number
+/** What the key was made of; the key itself may be numbered. */
+export interface Placed {
+  readonly keyTemplate: string
+  readonly wantedKey: string
 }
 
 export function findRow(sql: Statements, uploadId: UploadId): UploadRow | null {
@@ -101,6 +84,12 @@ export function rowOf(columns: UploadColumns): UploadRow {
     storeUploadId: columns.store_upload_id,
     begunAtMs: columns.begun_at_ms,
     differingCount: columns.differing_count,
+    placed: placedOf(columns),
+    hash8: columns.hash8,
+    statedType: columns.stated_type,
+    decision: columns.conflict_decision,
+    guard: columns.guard ?? 'none',
+    encryption: columns.encryption,
   }
 }
 
@@ -138,7 +127,11 @@ function statusOf(columns: UploadColumns): UploadStatus {
         proof: proofOf(columns.proof),
       }
     case 'cancelled':
-      return { phase: 'cancelled', why: 'person', storeIsClean: columns.store_is_clean === 1 }
+      return {
+        phase: 'cancelled',
+        why: columns.cancel_why ?? 'person',
+        storeIsClean: columns.store_is_clean === 1,
+      }
   }
 }
 
@@ -157,6 +150,10 @@ function integrityOf(columns: UploadColumns): IntegrityPlan | null {
   const parsed = ChecksumAlgorithm.safeParse(columns.checksum_algorithm)
   if (!parsed.success) return null
   return { algorithm: parsed.data, isChecked: columns.is_checked === 1 }
+}
+
+function placedOf({ key_template: keyTemplate, wanted_key: wantedKey }: UploadColumns) {
+  return keyTemplate === null || wantedKey === null ? null : { keyTemplate, wantedKey }
 }
 
 function planOf(columns: UploadColumns): PartPlan | null {

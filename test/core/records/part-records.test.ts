@@ -31,7 +31,9 @@ beforeEach(() => {
   const source = { path: null, name: 'a', byteLength, modifiedAtMs: 1, changedAtMs: null }
   const place = { relativePath: 'a', name: 'a', folder: '', key: 'a' }
   const ids = { uploadId, destinationId: destinationIdOf(1), sourceId: sourceIdOf(1) }
-  const upload = { ...ids, ...place, source, contentType: '', token: 't', createdAtMs: NOW }
+  const rules = { placed: { keyTemplate: '{name}', wantedKey: 'a' }, hash8: null }
+  const kept = { ...rules, statedType: null, decision: null, contentType: '', token: 't' }
+  const upload = { ...ids, ...place, ...kept, source, createdAtMs: NOW }
   records.add([upload], (each) => each)
   records.progress.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: true })
 })
@@ -134,7 +136,7 @@ describe('another algorithm', () => {
 describe('an object that was not the file', () => {
   it('is counted, and everything that made it forgotten', () => {
     records.progress.setBegun(uploadId, NOW)
-    records.progress.setStoreUpload(uploadId, 'store')
+    records.progress.setStoreUpload(uploadId, 'store', null)
     receive('a')
 
     records.progress.noteDiffering(uploadId)

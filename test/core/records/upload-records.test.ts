@@ -38,6 +38,10 @@ function upload(key: string, byteLength = 1): NewUpload {
     contentType: 'text/plain',
     token: 'token',
     createdAtMs: NOW,
+    placed: { keyTemplate: '{prefix}{folder}{name}', wantedKey: key },
+    hash8: null,
+    statedType: null,
+    decision: null,
   }
 }
 
@@ -219,8 +223,8 @@ describe('the id of a multipart upload', () => {
     const uploadId = begun(records)
     modes.length = 0
 
-    records.progress.setStoreUpload(uploadId, 'id')
-    expect(() => records.progress.setStoreUpload(uploadId, 'broken')).toThrow('full')
+    records.progress.setStoreUpload(uploadId, 'id', null)
+    expect(() => records.progress.setStoreUpload(uploadId, 'broken', null)).toThrow('full')
     records.parts.add(uploadId, PLAN, [])
 
     const [FULL, NORMAL] = [2, 1]
