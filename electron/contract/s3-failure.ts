@@ -67,6 +67,11 @@ export function failureFromS3(answer: S3Answer): Failure {
     case 'RequestLimitExceeded':
       return throttled(answer)
     case 'EntityTooLarge':
+    // What the destination's rules ask for and the store does not do.
+    case 'InvalidStorageClass':
+    case 'AccessControlListNotSupported':
+    case 'MetadataTooLarge':
+    case 'InvalidTag':
       return { kind: 'store-refused', status, code }
     case 'InsufficientStorage':
       // Said by Ferry's own bucket on this computer and by no other store.
@@ -100,6 +105,24 @@ function failureFromStatus(answer: S3Answer): Failure {
   if (status === 401 || status === 403) return { kind: 'access-denied' }
   // A 404 without a code is the answer to HEAD; what was missing is the caller's to know.
   return { kind: 'store-refused', status, code: code.slice(0, 300) }
+}
+
+/** What a conditional write of ours ends with when somebody else's object is in the place. */
+export const PLACE_TAKEN: Failure = {
+  kind: 'store-refused',
+  status: 412,
+  code: 'PreconditionFailed',
+}
+
+/**
+ * A condition of ours did not hold, or met another write at that very moment: preparing again finds
+ * out whose object is there.
+ *
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response
+ */
+export function isPlaceTaken(failure: Failure): boolean {
+  if (failure.kind !== 'store-refused') return false
+  return failure.status === 412 || failure.code === 'ConditionalRequestConflict'
 }
 
 function throttled(answer: S3Answer): Failure {

@@ -121,8 +121,8 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'local-bucket-unavailable':
       return { kind: 'ask-user' }
     case 'store-refused': {
-      const isWorthAnother = isPlaceTaken(failure) && attempt.startOvers < FRESH_TRIES
-      return { kind: isWorthAnother ? 'start-over' : 'give-up' }
+      const isWorthAnother = isPlaceTaken(failure) && tries < FRESH_TRIES
+      return { kind: isWorthAnother ? 'prepare-again' : 'give-up' }
     }
     case 'object-differs':
     case 'source-changed':
