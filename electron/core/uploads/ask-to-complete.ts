@@ -9,6 +9,7 @@ import type { StoreUpload } from './list-parts.ts'
 import type { ExpectedObject } from './prove-object.ts'
 import type { SummedPart } from './summed-parts.ts'
 import type { UploadAtStore } from './upload-context.ts'
+import { conditionField } from './write-conditions.ts'
 
 /** What Complete says besides the parts, so that the store can check it. */
 interface Guards {
@@ -53,6 +54,7 @@ async function askGuarded(
     Bucket: store.destination.bucket,
     Key: upload.key,
     UploadId: upload.storeUploadId,
+    ...conditionField(row),
     ...(guards.hasLength ? { MpuObjectSize: row.record.byteLength } : {}),
     ...(guards.hasSums && row.integrity?.isChecked === true ? sumOfWhole(expected) : {}),
     MultipartUpload: {

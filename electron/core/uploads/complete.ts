@@ -19,6 +19,7 @@ import {
   type UploadContext,
   uploadAtStore,
 } from './upload-context.ts'
+import { lookFirst, mustYield, yieldPlace } from './yield-place.ts'
 
 /** The proof is null for an upload of a Ferry that made no checksums. */
 interface Finished {
@@ -55,7 +56,7 @@ export async function completeUpload(
     plan.mode === 'single' ? await finishSingle(completing) : await finishMultipart(completing)
   if (!finished.ok) return finished
   const { store } = at.value
-  const link = await makeShareLink(store, row.record, store.destination.linkSeconds, context.now())
+  const link = await makeShareLink(store, row, store.destination.linkSeconds, context.now())
   return succeeded(context.records.progress.finish(uploadId, finished.value, context.now(), link))
 }
 
@@ -82,10 +83,13 @@ async function finishMultipart(completing: Completing): Promise<Outcome<Finished
   // Something was lost on the store, or nobody knows what it is: preparing again finds out what has
   // to be sent once more.
   if (integrity === null) return gone()
-  const { held } = summedParts(integrity.algorithm, fitting(plan, listed.value), recorded)
+  const listedParts = fitting(plan, listed.value)
+  const { held } = summedParts(integrity.algorithm, listedParts, recorded, row.encryption)
   const parts = held.toSorted((a, b) => a.partNumber - b.partNumber)
   if (parts.length !== partCountOf(plan)) return gone()
   const expected = objectOf(plan, integrity, parts)
+  const looked = await lookFirst(completing.context, at, signal)
+  if (!looked.ok) return looked
   const completed = await askToComplete(at, { upload, parts, expected }, signal)
   if (!completed.ok) {
     const isSpoilt = completed.failure.kind === 'body-corrupted'
@@ -113,6 +117,7 @@ async function ifOurs(
   const { at, signal } = completing
   const head = await headObjectSums(at.store, at.row.record.key, signal)
   if (head.ok && isOwnWhole(head.value, at)) return settle(completing, expected, head.value)
+  if (mustYield(at, head, failure)) return yieldPlace(completing.context, at, signal)
   return failed(isLostPart(failure) ? { kind: 'upload-gone' } : failure)
 }
 

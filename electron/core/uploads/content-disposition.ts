@@ -7,7 +7,10 @@ const SHOWN = /^(image\/(?!svg)|video\/|audio\/|text\/plain\b|application\/pdf\b
  * browser, everything else is saved.
  */
 export function contentDisposition(name: string, contentType: string): string {
-  const kind = SHOWN.test(contentType) ? 'inline' : 'attachment'
+  return dispositionOf(SHOWN.test(contentType) ? 'inline' : 'attachment', name)
+}
+
+export function dispositionOf(kind: 'inline' | 'attachment', name: string): string {
   return `${kind}; filename="${asciiName(name)}"; filename*=UTF-8''${extendedName(name)}`
 }
 

@@ -1,9 +1,14 @@
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { PartPlan } from '../../contract/part-plan.ts'
+import type { ConflictRule } from '../../contract/rules.ts'
+import type { Guard } from '../records/upload-columns.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import type { Store } from '../store/store.ts'
 import { headObject } from './head-object.ts'
 import { numbered, type Placing } from './keys.ts'
 import type { UploadContext } from './upload-context.ts'
+import { placingBefore } from './wanted-place.ts'
+import { honoursCondition } from './write-conditions.ts'
 
 /** Names are counted on that far; after that something else is wrong with the bucket. */
 const MAX_NUMBER = 1000
@@ -11,12 +16,15 @@ const MAX_NUMBER = 1000
 export type Place =
   /** This upload's own object is already there. */
   | { readonly kind: 'ours' }
-  /** Nothing is there, as far as the keys are allowed to see. */
-  | { readonly kind: 'free'; readonly placing: Placing }
+  /** It may be written, minding `guard`. */
+  | { readonly kind: 'free'; readonly placing: Placing; readonly guard: Guard }
+  /** An object is there, and stays. */
+  | { readonly kind: 'skipped' }
 
 /**
- * Asks the store whether the upload's key is free. An object of somebody else's is kept: the
- * upload goes beside it under the next free name.
+ * Asks the store whether the upload's key is free; what becomes of an object of somebody else's
+ * under the very key that the upload wants, the person's word or the destination's rule says.
+ * Numbered names are only ever free ones. Fails with `key-taken` where the rule is to ask.
  */
 export async function findPlace(
   context: UploadContext,
@@ -25,19 +33,47 @@ export async function findPlace(
   signal: AbortSignal,
 ): Promise<Outcome<Place>> {
   const { key, folder, name, destinationId, uploadId } = row.record
-  const asIs: Placing = { key, folder, name }
-  const own = originalPlacing(asIs, row.relativePath)
+  const wanted = placingBefore(row)
+  const rule = row.decision ?? store.destination.rules.onConflict
   for (let count = 1; count <= MAX_NUMBER; count += 1) {
-    const placing = count === 1 ? asIs : numbered(own, count)
+    const placing = count === 1 ? { key, folder, name } : numbered(wanted, count)
     if (placing === null) return failed({ kind: 'name-unusable', reason: 'too-long' })
     const isTaken = context.records.isKeyTaken(destinationId, placing.key, uploadId)
     if (isTaken) continue
     const seen = await seenAt(store, placing.key, row, signal)
     if (!seen.ok) return seen
     if (seen.value === 'ours' && count === 1) return succeeded({ kind: 'ours' })
-    if (seen.value === 'nothing') return succeeded({ kind: 'free', placing })
+    const ruled = placing.key === wanted.key ? rule : 'keep-both'
+    const found = placeBy(ruled, placing, seen.value)
+    if (found !== null) return found
   }
   return failed({ kind: 'store-refused', status: 409, code: 'KeyTaken' })
+}
+
+/** `torn`: our own, but not whole; it is about to be written again. */
+type Seen = 'nothing' | 'unseen' | 'ours' | 'torn' | 'foreign'
+
+/** Null: look under the next name. */
+function placeBy(rule: ConflictRule, placing: Placing, seen: Seen): Outcome<Place> | null {
+  const free = (guard: Guard) => succeeded<Place>({ kind: 'free', placing, guard })
+  if (seen === 'torn' || seen === 'unseen') return free('none')
+  if (seen === 'nothing') return free(rule === 'replace' ? 'none' : 'look')
+  if (seen === 'ours') return null
+  switch (rule) {
+    case 'keep-both':
+      return null
+    case 'replace':
+      return free('none')
+    case 'skip':
+      return succeeded({ kind: 'skipped' })
+    case 'ask':
+      return failed({ kind: 'key-taken', key: placing.key })
+  }
+}
+
+/** Where the store was seen to honour a condition it is told of it; else we look for ourselves. */
+export function guardAt({ destination }: Store, plan: PartPlan, guard: Guard): Guard {
+  return guard === 'look' && honoursCondition(destination, plan.mode) ? 'condition' : guard
 }
 
 async function seenAt(
@@ -45,24 +81,14 @@ async function seenAt(
   key: string,
   row: UploadRow,
   signal: AbortSignal,
-): Promise<Outcome<'ours' | 'nothing' | 'foreign'>> {
+): Promise<Outcome<Seen>> {
   const head = await headObject(store, key, signal)
   if (!head.ok) {
-    // Keys that may only write cannot look: S3 says 403 whether or not there is an object.
-    return head.failure.kind === 'access-denied' ? succeeded('nothing') : head
+    // Keys that may only write cannot look: S3 says 403 whether or not there is an object. Nor could
+    // they tell their own from another's after a write that was refused, so that none is guarded.
+    return head.failure.kind === 'access-denied' ? succeeded('unseen') : head
   }
   if (head.value === null) return succeeded('nothing')
   if (head.value.token !== row.token) return succeeded('foreign')
-  // Our own, but not whole: it is about to be written again.
-  return succeeded(head.value.byteLength === row.record.byteLength ? 'ours' : 'nothing')
-}
-
-/** Counting starts from the file's own name, also for one that was numbered when it was queued. */
-function originalPlacing(placing: Placing, relativePath: string): Placing {
-  const name = relativePath.split('/').at(-1) ?? placing.name
-  return {
-    ...placing,
-    name,
-    key: `${placing.key.slice(0, placing.key.length - placing.name.length)}${name}`,
-  }
+  return succeeded(head.value.byteLength === row.record.byteLength ? 'ours' : 'torn')
 }

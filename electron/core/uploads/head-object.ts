@@ -21,6 +21,8 @@ export interface ObjectHead {
   readonly sums: StoreSums
   /** Whether they sum up the parts' checksums or the object's bytes; null: the store does not say. */
   readonly isComposite: boolean | null
+  /** As the store names it; null: it says nothing of encryption. */
+  readonly encryption: string | null
 }
 
 /**
@@ -72,7 +74,7 @@ function askHead(
 }
 
 function headIn(answer: HeadObjectCommandOutput): ObjectHead {
-  const { ContentLength, ETag, Metadata, ChecksumType } = answer
+  const { ContentLength, ETag, Metadata, ChecksumType, ServerSideEncryption } = answer
   const sums = sumsIn(answer)
   const isNumbered = Object.values(sums).some((sum) => /-\d+$/.test(sum))
   return {
@@ -81,6 +83,7 @@ function headIn(answer: HeadObjectCommandOutput): ObjectHead {
     token: Metadata?.[TOKEN_METADATA] ?? null,
     sums,
     isComposite: isNumbered || (ChecksumType === undefined ? null : ChecksumType === 'COMPOSITE'),
+    encryption: ServerSideEncryption ?? null,
   }
 }
 

@@ -1,3 +1,4 @@
+import { type KeyFacts, keyFrom, splitName } from '../../contract/key-template.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 
@@ -9,28 +10,39 @@ export interface Placing {
   readonly name: string
 }
 
+/** What makes a key of a file's place in a drop. */
+export interface Naming extends Pick<KeyFacts, 'prefix' | 'at' | 'uuid' | 'hash8'> {
+  readonly keyTemplate: string
+}
+
 /**
  * The key for a file at this place of a drop. Names are taken byte for byte, in whichever Unicode
  * form the file system has them. Fails with `name-unusable` where no S3 request could carry it.
  * @param relativePath `photos/2026/a.jpg`, with `/` on every system.
  */
-export function placingOf(prefix: string, relativePath: string): Outcome<Placing> {
+export function placingOf(naming: Naming, relativePath: string): Outcome<Placing> {
   const segments = relativePath.split('/')
-  const name = segments.at(-1) ?? ''
   if (segments.includes('')) return failed({ kind: 'name-unusable', reason: 'empty' })
-  // Browsers and SDKs resolve such segments in a URL, so the object would land elsewhere.
+  const name = ownName(relativePath)
+  const folder = relativePath.slice(0, relativePath.length - name.length)
+  // Also where the template leaves the folders out: nobody who drops such a path means well.
   if (segments.some((each) => each === '.' || each === '..')) {
     return failed({ kind: 'name-unusable', reason: 'dot-segment' })
   }
-  // A lone surrogate has no UTF-8 form.
-  if (!relativePath.isWellFormed()) return failed({ kind: 'name-unusable', reason: 'not-unicode' })
-  const folder = segments
-    .slice(0, -1)
-    .map((each) => `${each}/`)
-    .join('')
-  const key = `${prefix}${folder}${name}`
-  if (!fits(key)) return failed({ kind: 'name-unusable', reason: 'too-long' })
-  return succeeded({ key, folder, name })
+  const key = keyFrom(naming.keyTemplate, { ...naming, folder, name })
+  return key.ok ? succeeded(placingAt(naming.prefix, key.value)) : key
+}
+
+/** A key that leaves the prefix out is shown with all of its folders. */
+export function placingAt(prefix: string, key: string): Placing {
+  const name = ownName(key)
+  const folders = key.slice(0, key.length - name.length)
+  return { key, folder: folders.startsWith(prefix) ? folders.slice(prefix.length) : folders, name }
+}
+
+/** The last segment: of a place in a drop, the file's own name. */
+export function ownName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }
 
 /**
@@ -42,15 +54,12 @@ export function numbered(placing: Placing, count: number): Placing | null {
   const { stem, extension } = splitName(placing.name)
   const name = `${stem} (${count})${extension}`
   const key = `${placing.key.slice(0, placing.key.length - placing.name.length)}${name}`
-  return fits(key) ? { ...placing, key, name } : null
+  return Buffer.byteLength(key) <= S3_LIMITS.maxKeyBytes ? { ...placing, key, name } : null
 }
 
-/** `archive.tar.gz` is `archive` + `.tar.gz`; `.profile` and `README` have no extension. */
-function splitName(name: string) {
-  const found = /^(.+?)((?:\.tar)?\.[A-Za-z0-9_-]{1,15})$/.exec(name)
-  return { stem: found?.[1] ?? name, extension: found?.[2] ?? '' }
-}
-
-function fits(key: string): boolean {
-  return Buffer.byteLength(key) <= S3_LIMITS.maxKeyBytes
+/** A token is as random as a UUID, and the object shows it to its readers anyway. */
+export function uuidOf(token: string): string {
+  const [hex, variant] = [token.padEnd(32, '0'), '89ab'[Number.parseInt(token[16] ?? '0', 16) & 3]]
+  const groups = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`]
+  return [...groups, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
 }

@@ -7,7 +7,8 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import { ask } from '../store/store.ts'
 import { abortMultipart } from './abort-until-gone.ts'
-import { TOKEN_METADATA } from './head-object.ts'
+import { ownName } from './keys.ts'
+import { objectFields } from './object-fields.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
 /**
@@ -23,12 +24,13 @@ export async function beginMultipart(
   context.records.progress.setBegun(uploadId, store.clock.nowMs())
   const created = await create({ row, store }, signal)
   if (!created.ok) return created
-  const storeUploadId = created.value
-  if (storeUploadId === undefined) {
+  const { storeUploadId, encryption } = created.value
+  if (storeUploadId === null) {
     return failed({ kind: 'not-s3', host: new URL(store.destination.endpoint).host })
   }
   try {
-    return succeeded(context.records.progress.setStoreUpload(uploadId, storeUploadId))
+    const { progress } = context.records
+    return succeeded(progress.setStoreUpload(uploadId, storeUploadId, encryption))
   } catch (error) {
     // Unrecorded it would stay on the store for ever, and be paid for.
     await abortMultipart(store, { key, storeUploadId })
@@ -36,11 +38,13 @@ export async function beginMultipart(
   }
 }
 
+interface Created {
+  readonly storeUploadId: string | null
+  readonly encryption: string | null
+}
+
 /** The type lets CRC32C be of the whole object; older stores know the algorithm and no type. */
-async function create(
-  at: UploadAtStore,
-  signal: AbortSignal,
-): Promise<Outcome<string | undefined>> {
+async function create(at: UploadAtStore, signal: AbortSignal): Promise<Outcome<Created>> {
   const { integrity } = at.row
   const announced = announcedSums(integrity?.isChecked === true ? integrity.algorithm : null)
   const created = await askToCreate(at, announced, signal)
@@ -70,17 +74,20 @@ async function askToCreate(
   { row, store }: UploadAtStore,
   sums: AnnouncedSums,
   signal: AbortSignal,
-): Promise<Outcome<string | undefined>> {
+): Promise<Outcome<Created>> {
+  const { rules } = store.destination
+  const name = ownName(row.relativePath)
   const command = new CreateMultipartUploadCommand({
     Bucket: store.destination.bucket,
     Key: row.record.key,
-    ContentType: row.record.contentType,
-    Metadata: { [TOKEN_METADATA]: row.token },
+    ...objectFields(rules, { name, contentType: row.record.contentType, token: row.token }),
     ...sums,
   })
   const created = await ask(store, (client, options) => client.send(command, options), {
     signal,
     isOnce: true,
   })
-  return created.ok ? succeeded(created.value.UploadId) : created
+  if (!created.ok) return created
+  const { UploadId: storeUploadId = null, ServerSideEncryption: encryption = null } = created.value
+  return succeeded({ storeUploadId, encryption })
 }

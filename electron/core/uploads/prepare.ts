@@ -2,8 +2,11 @@ import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
 import type { PreparedUpload } from '../../contract/upload.ts'
+import type { Guard } from '../records/upload-columns.ts'
 import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
-import { findPlace } from './find-place.ts'
+import { byRules } from './by-rules.ts'
+import { cleanStore } from './cancel.ts'
+import { findPlace, guardAt } from './find-place.ts'
 import { integrityPlanFor, integrityPlanOfBegun } from './integrity-plan.ts'
 import { fitting, listParts } from './list-parts.ts'
 import { abortLostBeginnings } from './lost-beginnings.ts'
@@ -33,12 +36,23 @@ export async function prepareUpload(
   // The answer to Complete was lost on its way to the page.
   if (status.phase === 'done' && plan !== null) return succeeded(complete(row, plan))
   if (!isUnfinished(row)) return failed({ kind: 'not-now' })
+  const at = await ruledAtStore(context, row)
+  if (!at.ok) return at
+  if (plan !== null) return prepareAgain(context, at.value, plan, signal)
+  const made = planFor(row.record.byteLength, partBytes, at.value.store.destination)
+  return made.ok ? prepareAfresh(context, at.value, made.value, signal) : made
+}
+
+/** With the upload as the destination's rules would have it now. */
+async function ruledAtStore(
+  context: UploadContext,
+  row: UploadRow,
+): Promise<Outcome<UploadAtStore>> {
   const found = await uploadAtStore(context, row)
   if (!found.ok) return found
-  const at = found.value
-  if (plan !== null) return prepareAgain(context, at, plan, signal)
-  const made = planFor(row.record.byteLength, partBytes, at.store.destination.maxPartCount)
-  return made.ok ? prepareAfresh(context, at, made.value, signal) : made
+  const { store } = found.value
+  const ruled = byRules(context, store.destination, row)
+  return ruled.ok ? succeeded({ row: ruled.value, store }) : ruled
 }
 
 async function prepareAgain(
@@ -59,6 +73,7 @@ async function prepareAgain(
       integrity.algorithm,
       fitting(plan, listed.value),
       recorded,
+      row.encryption,
     )
     context.records.parts.reconcile(uploadId, plan, held, unknown)
     return succeeded(begun(plan, integrity, held))
@@ -90,6 +105,7 @@ async function prepareAfresh(
 ): Promise<Outcome<PreparedUpload>> {
   const place = await findPlace(context, store, row, signal)
   if (!place.ok) return place
+  if (place.value.kind === 'skipped') return skip(context, row, signal)
   if (place.value.kind === 'ours' && isProvable(context, row, plan)) {
     return succeeded(complete(row, plan))
   }
@@ -98,11 +114,27 @@ async function prepareAfresh(
   const integrity = await integrityPlanFor(context, store, signal)
   if (!integrity.ok) return integrity
   // Of an object of ours that nobody can prove to be the file nothing is kept but the place.
-  const placing = place.value.kind === 'ours' ? row.record : place.value.placing
-  const planned = recordPlan(context, cleared.value, plan, integrity.value, placing)
+  const [placing, guard] =
+    place.value.kind === 'ours'
+      ? [row.record, 'none' as const]
+      : [place.value.placing, guardAt(store, plan, place.value.guard)]
+  context.records.progress.setPlan(row.record.uploadId, plan, integrity.value)
+  const planned = recordPlace(context, cleared.value, placing, guard)
   if (plan.mode === 'single') return succeeded(begun(plan, integrity.value, []))
   const begunRow = await beginMultipart(context, { row: planned, store }, signal)
   return begunRow.ok ? succeeded(begun(plan, integrity.value, [])) : begunRow
+}
+
+/** The object in its place is to be left as it is: this upload has ended. */
+async function skip(
+  context: UploadContext,
+  row: UploadRow,
+  signal: AbortSignal,
+): Promise<Outcome<PreparedUpload>> {
+  const skipped = context.records.cleaning.skip(row.record.uploadId)
+  const record = await cleanStore(context, skipped, signal)
+  if (record !== null) context.changed([record])
+  return failed({ kind: 'skipped' })
 }
 
 /** An upload of a Ferry that made no checksums is believed by its token and length. */
@@ -127,19 +159,15 @@ async function forgetBeginnings(
   return succeeded(context.records.progress.forgetProgress(row.record.uploadId))
 }
 
-function recordPlan(
+function recordPlace(
   context: UploadContext,
-  row: UploadRow,
-  plan: PartPlan,
-  integrity: IntegrityPlan,
-  placing: { readonly key: string; readonly name: string },
+  { record }: UploadRow,
+  { key, name }: Pick<UploadRow['record'], 'key' | 'name'>,
+  guard: Guard,
 ): UploadRow {
-  const { uploadId, key } = row.record
-  const planned = context.records.progress.setPlan(uploadId, plan, integrity)
-  if (placing.key === key) return planned
-  const renamed = context.records.progress.setKey(uploadId, placing.key, placing.name)
-  context.changed([renamed.record])
-  return renamed
+  const placed = context.records.rules.setKey(record.uploadId, key, name, guard)
+  if (key !== record.key) context.changed([placed.record])
+  return placed
 }
 
 function begun(

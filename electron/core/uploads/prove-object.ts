@@ -4,6 +4,7 @@ import { CRC32C, CRC64NVME } from '../crc-combine.ts'
 import { compositeOf, etagOfParts, fullObjectCrc, type PartChecksum } from '../sums-of-parts.ts'
 import { bareEtag, md5OfEtag } from './checksum-fields.ts'
 import type { ObjectHead } from './head-object.ts'
+import { hasMd5Etags } from './object-fields.ts'
 
 /** What the finished object has to be. */
 export interface ExpectedObject {
@@ -34,7 +35,9 @@ export function proofOf(expected: ExpectedObject, head: ObjectHead | null): Proo
 
 function comparison(expected: ExpectedObject, head: ObjectHead): 'same' | 'differs' | 'silent' {
   const { mode, algorithm, parts } = expected
-  if (algorithm === 'md5') return isEtagOf(expected, head.etag) ? 'same' : 'silent'
+  if (algorithm === 'md5') {
+    return hasMd5Etags(head.encryption) && isEtagOf(expected, head.etag) ? 'same' : 'silent'
+  }
   const stores = head.sums[algorithm]
   if (stores === undefined) return 'silent'
   if (mode === 'single') return stores === parts[0]?.value ? 'same' : 'differs'

@@ -1,13 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Failure } from '../../contract/failure.ts'
 import type { UploadId } from '../../contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { QueueItem, UploadRecord } from '../../contract/upload.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { NewUpload, UploadRecords } from '../records/upload-records.ts'
-import type { RegisteredSource, Sources } from '../sources.ts'
+import type { Sources } from '../sources.ts'
+import { refusalOf } from './allowed.ts'
 import { contentTypeOf } from './content-type.ts'
-import { numbered, type Placing, placingOf } from './keys.ts'
-import { longestFile } from './plan.ts'
+import { ownName, type Placing } from './keys.ts'
+import { freePlacing, wantedPlacing } from './wanted-place.ts'
 
 export interface Queued {
   readonly uploads: UploadRecord[]
@@ -27,58 +29,71 @@ export function queueUploads(
 ): Queued {
   const refused: Queued['refused'] = []
   const uploads = records.add(items, (item) => {
-    const placed = placedItem(records, sources, destination, item, null)
-    if ('failure' in placed) {
-      refused.push({ sourceId: item.sourceId, failure: placed.failure })
-      return null
-    }
-    return newUpload(destination, item, placed.source, placed.placing, nowMs)
+    const token = newToken()
+    const wanted = wantedPlacing(destination, { ...item, token, createdAtMs: nowMs })
+    const placed = placedItem({ records, sources, destination }, item, wanted, null)
+    if (placed.ok) return newUpload(placed.value, item, token, nowMs)
+    refused.push({ sourceId: item.sourceId, failure: placed.failure })
+    return null
   })
   for (const { sourceId } of items) sources.release(sourceId)
   return { uploads, refused }
 }
 
-/** @param except the upload whose place it takes: what that one wants is free. */
+export function newToken(): string {
+  return randomBytes(16).toString('hex')
+}
+
+interface Queueing {
+  readonly records: UploadRecords
+  readonly sources: Sources
+  readonly destination: StoredDestination
+}
+
+type PlacedItem = Pick<
+  NewUpload,
+  'destinationId' | 'source' | 'contentType' | 'placed' | keyof Placing
+>
+
+/**
+ * Judges a file by the destination's rules and finds it a place.
+ * @param except the upload whose place it takes: what that one wants is free.
+ */
 export function placedItem(
-  records: UploadRecords,
-  sources: Sources,
-  destination: StoredDestination,
+  { records, sources, destination }: Queueing,
   item: QueueItem,
+  wanted: Outcome<Placing>,
   except: UploadId | null,
-):
-  | { readonly source: RegisteredSource; readonly placing: Placing }
-  | { readonly failure: Failure } {
+): Outcome<PlacedItem> {
   const source = sources.facts(item.sourceId)
-  if (source === null) return { failure: { kind: 'unknown-id' } }
-  const limitBytes = longestFile(destination.maxPartCount)
-  if (source.byteLength > limitBytes) return { failure: { kind: 'too-large', limitBytes } }
-  const wanted = placingOf(destination.prefix, item.relativePath)
+  if (source === null) return failed({ kind: 'unknown-id' })
+  const name = ownName(item.relativePath)
+  const contentType = contentTypeOf(destination.rules, item.contentType, name)
+  const refusal = refusalOf(destination, { name, byteLength: source.byteLength, contentType })
+  if (refusal !== null) return failed(refusal)
   if (!wanted.ok) return wanted
-  const isTaken = ({ key }: Placing) => records.isKeyTaken(destination.destinationId, key, except)
-  let placing: Placing | null = wanted.value
-  for (let count = 2; placing !== null && isTaken(placing); count += 1) {
-    placing = numbered(wanted.value, count)
-  }
-  if (placing === null) return { failure: { kind: 'name-unusable', reason: 'too-long' } }
-  return { source, placing }
+  const placing = freePlacing(records, destination, wanted.value, except)
+  if (placing === null) return failed({ kind: 'name-unusable', reason: 'too-long' })
+  const { destinationId, rules } = destination
+  const placed = { keyTemplate: rules.keyTemplate, wantedKey: wanted.value.key }
+  return succeeded({ destinationId, source, contentType, placed, ...placing })
 }
 
 export function newUpload(
-  destination: StoredDestination,
+  placed: PlacedItem,
   item: QueueItem,
-  source: RegisteredSource,
-  placing: Placing,
-  nowMs: number,
+  token: string,
+  createdAtMs: number,
 ): NewUpload {
   return {
+    ...placed,
     uploadId: randomUUID() as UploadId,
-    destinationId: destination.destinationId,
     sourceId: item.sourceId,
-    source,
     relativePath: item.relativePath,
-    ...placing,
-    contentType: contentTypeOf(item.contentType, placing.name),
-    token: randomBytes(16).toString('hex'),
-    createdAtMs: nowMs,
+    hash8: item.hash8,
+    statedType: item.contentType,
+    decision: null,
+    token,
+    createdAtMs,
   }
 }

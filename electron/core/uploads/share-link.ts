@@ -4,29 +4,38 @@ import type { UploadId } from '../../contract/ids.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { ShareLink, UploadRecord } from '../../contract/upload.ts'
+import { signedSeconds } from '../store/signed-life.ts'
 import type { Store } from '../store/store.ts'
 import { contentDisposition } from './content-disposition.ts'
 import { headObject } from './head-object.ts'
+import { ownName } from './keys.ts'
 import type { UploadContext } from './upload-context.ts'
+
+interface Shared {
+  readonly record: Pick<UploadRecord, 'key' | 'contentType'>
+  readonly relativePath: string
+}
 
 /**
  * A link by which anybody may read the object until it expires; the download has the file's own
- * name and type. Signed with the store's clock; `expiresAtMs` is this computer's.
+ * name and type. It ends with the keys at the latest. Signed with the store's clock; `expiresAtMs`
+ * is this computer's.
  */
 export async function makeShareLink(
   store: Store,
-  record: Pick<UploadRecord, 'key' | 'name' | 'contentType'>,
+  { record: { key, contentType }, relativePath }: Shared,
   linkSeconds: number,
   nowMs: number,
 ): Promise<ShareLink> {
-  const expiresIn = Math.min(linkSeconds, S3_LIMITS.maxLinkSeconds)
+  const wanted = Math.min(linkSeconds, S3_LIMITS.maxLinkSeconds)
+  const expiresIn = await signedSeconds(store, wanted, nowMs)
   const url = await getSignedUrl(
     store.client,
     new GetObjectCommand({
       Bucket: store.destination.bucket,
-      Key: record.key,
-      ResponseContentDisposition: contentDisposition(record.name, record.contentType),
-      ResponseContentType: record.contentType,
+      Key: key,
+      ResponseContentDisposition: contentDisposition(ownName(relativePath), contentType),
+      ResponseContentType: contentType,
     }),
     { expiresIn, signingDate: new Date(nowMs + store.clock.offsetMs) },
   )
@@ -53,7 +62,7 @@ export async function renewShareLink(
     return failed({ kind: 'store-refused', status: 404, code: 'NoSuchKey' })
   }
   const seconds = linkSeconds ?? store.destination.linkSeconds
-  const link = await makeShareLink(store, row.record, seconds, context.now())
+  const link = await makeShareLink(store, row, seconds, context.now())
   context.records.links.setLink(uploadId, link)
   return succeeded(link)
 }

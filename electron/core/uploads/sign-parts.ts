@@ -6,17 +6,20 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
 import type { PartToSign, SignedPart } from '../../contract/upload.ts'
 import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
+import { signedSeconds } from '../store/signed-life.ts'
 import { ask, type Store } from '../store/store.ts'
+import { judgedByRules } from './by-rules.ts'
 import { headerOfSum, isSumOf, sumField } from './checksum-fields.ts'
-import { TOKEN_METADATA } from './head-object.ts'
+import { ownName } from './keys.ts'
+import { headersOfFields, type ObjectFields, objectFields } from './object-fields.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
+import { conditionField, conditionHeader } from './write-conditions.ts'
 
 const LEAST_SECONDS = 15 * 60
 const MOST_SECONDS = 60 * 60
 /** A line slower than this has other troubles than an expired signature. */
 const SLOWEST_BYTES_PER_SECOND = 16 * KIB
 const LEARN_TIME_MS = 5_000
-const TOKEN_HEADER = `x-amz-meta-${TOKEN_METADATA}`
 
 /**
  * Signs PUTs for parts of this upload's own record, and for nothing else. The checksums are
@@ -38,6 +41,8 @@ export async function signParts(
   const { plan } = row.value.record
   const { integrity, storeUploadId } = row.value
   if (plan === null || integrity === null) return failed({ kind: 'not-now' })
+  const refusal = judgedByRules(store.value.destination, row.value)
+  if (refusal !== null) return failed(refusal)
   if (!parts.every((each) => isPartOf(plan, integrity, each))) return failed({ kind: 'not-now' })
   if (plan.mode === 'multipart' && storeUploadId === null) return failed({ kind: 'upload-gone' })
   const wanted = new Map(parts.map((part) => [part.partNumber, part]))
@@ -70,7 +75,7 @@ async function signPart(signing: Signing, part: PartToSign): Promise<SignedPart>
   const { partNumber } = part
   const { start, end } = rangeOfPart(plan, partNumber)
   const nowMs = context.now()
-  const expiresIn = lifeSeconds(end - start)
+  const expiresIn = await signedSeconds(store, lifeSeconds(end - start), nowMs)
   const headers = headersOf(signing, part)
   const names = Object.keys(headers)
   const url = await presigned(signing, part, {
@@ -86,30 +91,36 @@ async function signPart(signing: Signing, part: PartToSign): Promise<SignedPart>
 }
 
 /** All that has to travel with the PUT. The page sends a part's body without a type. */
-function headersOf({ row, plan, integrity }: Signing, part: PartToSign): Record<string, string> {
+function headersOf(signing: Signing, part: PartToSign): Record<string, string> {
+  const { row, plan, integrity } = signing
   const { algorithm, isChecked } = integrity
-  const whole = { 'content-type': row.record.contentType, [TOKEN_HEADER]: row.token }
+  const whole = () => ({ ...headersOfFields(fieldsOf(signing)), ...conditionHeader(row) })
   return {
-    ...(plan.mode === 'single' ? whole : {}),
+    ...(plan.mode === 'single' ? whole() : {}),
     ...(isChecked ? { [headerOfSum(algorithm)]: part.checksum } : {}),
   }
 }
 
 function presigned(
-  { store, row, plan, integrity }: Signing,
+  signing: Signing,
   part: PartToSign,
   options: Parameters<typeof getSignedUrl>[2],
 ): Promise<string> {
-  const { key, contentType } = row.record
+  const { store, row, plan, integrity } = signing
   const sum = integrity.isChecked ? sumField(integrity.algorithm, part.checksum) : {}
-  const place = { Bucket: store.destination.bucket, Key: key, ...sum }
+  const place = { Bucket: store.destination.bucket, Key: row.record.key, ...sum }
   if (plan.mode === 'single') {
-    const Metadata = { [TOKEN_METADATA]: row.token }
-    const command = new PutObjectCommand({ ...place, ContentType: contentType, Metadata })
-    return getSignedUrl(store.client, command, options)
+    const put = { ...place, ...fieldsOf(signing), ...conditionField(row) }
+    return getSignedUrl(store.client, new PutObjectCommand(put), options)
   }
   const upload = { UploadId: row.storeUploadId ?? '', PartNumber: part.partNumber }
   return getSignedUrl(store.client, new UploadPartCommand({ ...place, ...upload }), options)
+}
+
+function fieldsOf({ store, row }: Signing): ObjectFields {
+  const { contentType } = row.record
+  const file = { name: ownName(row.relativePath), contentType, token: row.token }
+  return objectFields(store.destination.rules, file)
 }
 
 /**

@@ -3,6 +3,7 @@ import type { HeldPart } from '../../contract/upload.ts'
 import type { RecordedPart } from '../records/part-records.ts'
 import { bareEtag, isSumOf, md5OfEtag, type StoreSums } from './checksum-fields.ts'
 import type { ListedPart } from './list-parts.ts'
+import { hasMd5Etags } from './object-fields.ts'
 
 export interface SummedPart extends HeldPart {
   /** What the store said of it in so many words. */
@@ -17,16 +18,21 @@ export interface SummedParts {
   readonly unknown: readonly number[]
 }
 
-/** Tells the parts of which the checksum is known from those that have to be sent again. */
+/**
+ * Tells the parts of which the checksum is known from those that have to be sent again.
+ * @param encryption of the upload, as the store named it.
+ */
 export function summedParts(
   algorithm: ChecksumAlgorithm,
   listed: readonly ListedPart[],
   recorded: ReadonlyMap<number, RecordedPart>,
+  encryption: string | null = null,
 ): SummedParts {
   const held: SummedPart[] = []
   const unknown: number[] = []
   for (const part of listed) {
-    const known = knownSum(algorithm, part, recorded.get(part.partNumber) ?? null)
+    const md5 = algorithm === 'md5' && hasMd5Etags(encryption) ? md5OfEtag(part.etag) : null
+    const known = knownSum(algorithm, part, recorded.get(part.partNumber) ?? null, md5)
     if (known === null) unknown.push(part.partNumber)
     else held.push({ ...part, ...known })
   }
@@ -42,12 +48,12 @@ function knownSum(
   algorithm: ChecksumAlgorithm,
   listed: ListedPart,
   recorded: RecordedPart | null,
+  md5: string | null,
 ): Pick<SummedPart, 'checksum' | 'isStores'> | null {
   const ours = recorded?.checksum ?? null
   const echo = listed.echoed[algorithm]
   if (echo !== undefined && isSumOf(algorithm, echo)) return agreed(echo, ours)
   const receipt = recorded?.etag ?? null
-  const md5 = algorithm === 'md5' ? md5OfEtag(listed.etag) : null
   const isReceived = receipt !== null && bareEtag(receipt) === bareEtag(listed.etag)
   if (ours !== null && isReceived) return { checksum: ours, isStores: ours === md5 }
   if (md5 !== null) return agreed(md5, ours)

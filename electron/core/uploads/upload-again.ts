@@ -5,7 +5,8 @@ import type { Destinations } from '../destinations/destinations.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import type { Sources } from '../sources.ts'
-import { newUpload, placedItem } from './queue-uploads.ts'
+import { newToken, newUpload, placedItem } from './queue-uploads.ts'
+import { placingAgain } from './wanted-place.ts'
 
 interface AgainParts {
   readonly records: UploadRecords
@@ -32,15 +33,16 @@ export async function uploadAgain(
   // Looking at the file takes time, in which somebody may have asked for the same.
   const row = failedRow(records, uploadId)
   if (!row.ok) return row
-  const { destinationId, contentType } = row.value.record
-  const destination = destinations.find(destinationId)
+  const { record: former, relativePath, hash8, statedType, decision } = row.value
+  const destination = destinations.find(former.destinationId)
   if (destination === null) return failed({ kind: 'unknown-id' })
-  const { relativePath } = row.value
-  const item = { sourceId: source.value, relativePath, contentType, hash8: null }
-  const placed = placedItem(records, sources, destination, item, uploadId)
-  if ('failure' in placed) return failed(placed.failure)
-  const successor = newUpload(destination, item, placed.source, placed.placing, now())
-  const record = records.supersede(uploadId, successor)
+  const contentType = statedType ?? former.contentType
+  const item = { sourceId: source.value, relativePath, contentType, hash8 }
+  const wanted = placingAgain(destination, row.value)
+  const placed = placedItem({ records, sources, destination }, item, wanted, uploadId)
+  if (!placed.ok) return placed
+  const successor = newUpload(placed.value, item, newToken(), now())
+  const record = records.supersede(uploadId, { ...successor, decision })
   sources.release(source.value)
   return succeeded(record)
 }

@@ -68,6 +68,11 @@ export class Uploads {
     return succeeded({})
   }
 
+  /** The page tries them again; those that have ended meanwhile are passed over. */
+  decide({ uploadIds, decision }: CommandInput<'decideConflict'>) {
+    return succeeded({ uploads: this.#context.records.rules.decide(uploadIds, decision) })
+  }
+
   list({ after, limit }: CommandInput<'listUploads'>): Outcome<CommandOutput<'listUploads'>> {
     const page = this.#context.records.page(after, limit)
     return page === null ? failed({ kind: 'unknown-id' }) : succeeded(page)

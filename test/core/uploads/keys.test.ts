@@ -1,11 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
 import { contentDisposition } from '../../../electron/core/uploads/content-disposition.ts'
 import { contentTypeOf } from '../../../electron/core/uploads/content-type.ts'
 import { numbered, placingOf } from '../../../electron/core/uploads/keys.ts'
 
+const naming = (prefix: string) => ({
+  prefix,
+  keyTemplate: DEFAULT_RULES.keyTemplate,
+  at: new Date(0),
+  uuid: '',
+  hash8: null,
+})
+
 const placing = (prefix: string, path: string) => {
-  const outcome = placingOf(prefix, path)
+  const outcome = placingOf(naming(prefix), path)
   if (!outcome.ok) throw new Error(outcome.failure.kind)
   return outcome.value
 }
@@ -20,8 +29,8 @@ describe('a key', () => {
   })
 
   it('is counted in bytes of UTF-8, prefix included', () => {
-    expect(placingOf('in/', 'ä'.repeat(510)).ok).toBe(true)
-    expect(placingOf('in/', 'ä'.repeat(511))).toEqual({
+    expect(placingOf(naming('in/'), 'ä'.repeat(510)).ok).toBe(true)
+    expect(placingOf(naming('in/'), 'ä'.repeat(511))).toEqual({
       ok: false,
       failure: { kind: 'name-unusable', reason: 'too-long' },
     })
@@ -30,7 +39,7 @@ describe('a key', () => {
   it('never leaves the prefix, whatever the name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (path) => {
-        const outcome = placingOf('in/', path)
+        const outcome = placingOf(naming('in/'), path)
         if (!outcome.ok) return
         const url = new URL(
           outcome.value.key.split('/').map(encodeURIComponent).join('/'),
@@ -74,7 +83,7 @@ describe('a content type', () => {
     ['text/html\r\nx-amz-acl: public-read', 'a.txt', 'text/plain'],
     ['nonsense', 'a.pdf', 'application/pdf'],
   ])('%j of %s is %s', (fromBrowser, name, type) => {
-    expect(contentTypeOf(fromBrowser, name)).toBe(type)
+    expect(contentTypeOf(DEFAULT_RULES, fromBrowser, name)).toBe(type)
   })
 })
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PLACE_TAKEN } from '../../../electron/contract/s3-failure.ts'
 import { ProgressRecords } from '../../../electron/core/records/progress-records.ts'
 import { PART } from '../../fakes/core-harness.ts'
 import type { OddStore } from '../../fakes/odd-store.ts'
@@ -104,7 +105,7 @@ describe('Complete', () => {
       refusal(404, 'NoSuchUpload')(request, response)
     }
 
-    expect(await upload.complete()).toEqual(gone)
+    expect(await upload.complete()).toEqual({ ok: false, failure: PLACE_TAKEN })
   })
 })
 

@@ -23,8 +23,9 @@ function head(
   sums: Partial<Record<ChecksumAlgorithm, string>>,
   isComposite: boolean | null = null,
   etag = '"x"',
+  encryption: string | null = null,
 ) {
-  return { byteLength: 1000, token: 't', etag, sums, isComposite }
+  return { byteLength: 1000, token: 't', etag, sums, isComposite, encryption }
 }
 
 async function compositeOf(algorithm: ChecksumAlgorithm): Promise<string> {

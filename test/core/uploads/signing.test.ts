@@ -29,11 +29,12 @@ describe('a signed PUT of a whole file', () => {
 
     const query = new URL(url).searchParams
     expect(query.get('X-Amz-SignedHeaders')).toBe(
-      'content-type;host;x-amz-checksum-crc64nvme;x-amz-meta-ferry-upload',
+      'content-type;host;if-none-match;x-amz-checksum-crc64nvme;x-amz-meta-ferry-upload',
     )
     expect([...query.keys()].join()).not.toMatch(/meta|checksum/i)
     expect(headers).toEqual({
       'content-type': 'text/plain',
+      'if-none-match': '*',
       'x-amz-checksum-crc64nvme': SUM,
       'x-amz-meta-ferry-upload': expect.stringMatching(/^[0-9a-f]{32}$/),
     })
@@ -219,10 +220,10 @@ describe('a share link', () => {
     const { link } = await finished()
     const url = link?.url ?? ''
 
-    expect(harness.core.isShareLink(url)).toBe(true)
-    expect(harness.core.isShareLink(`${url}&x=1`)).toBe(false)
-    expect(harness.core.isShareLink('https://example.org/')).toBe(false)
-    expect(harness.core.isShareLink('')).toBe(false)
+    expect(harness.core.mayOpen(url)).toBe(true)
+    expect(harness.core.mayOpen(`${url}&x=1`)).toBe(false)
+    expect(harness.core.mayOpen('https://example.org/')).toBe(false)
+    expect(harness.core.mayOpen('')).toBe(false)
   })
 
   it('goes to the clipboard where the host has one', async () => {

@@ -1,0 +1,57 @@
+import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { StoredDestination } from '../destinations/stored-destination.ts'
+import type { UploadRecords } from '../records/upload-records.ts'
+import type { UploadRow } from '../records/upload-row.ts'
+import { numbered, ownName, type Placing, placingAt, placingOf, uuidOf } from './keys.ts'
+
+interface NewFile {
+  readonly relativePath: string
+  readonly hash8: string | null
+  readonly token: string
+  /** When it was queued, epoch ms. */
+  readonly createdAtMs: number
+}
+
+/** Where the destination's template puts a file, whoever is there. */
+export function wantedPlacing(
+  { prefix, rules }: Pick<StoredDestination, 'prefix' | 'rules'>,
+  { relativePath, hash8, token, createdAtMs }: NewFile,
+): Outcome<Placing> {
+  const { keyTemplate } = rules
+  const [at, uuid] = [new Date(createdAtMs), uuidOf(token)]
+  return placingOf({ prefix, keyTemplate, at, uuid, hash8 }, relativePath)
+}
+
+/**
+ * The first of its names that no other unfinished upload is going to write. Null when the numbered
+ * name does not fit into a key any more.
+ */
+export function freePlacing(
+  records: UploadRecords,
+  { destinationId }: Pick<StoredDestination, 'destinationId'>,
+  wanted: Placing,
+  except: UploadRow['record']['uploadId'] | null,
+): Placing | null {
+  const isTaken = ({ key }: Placing) => records.isKeyTaken(destinationId, key, except)
+  let placing: Placing | null = wanted
+  for (let count = 2; placing !== null && isTaken(placing); count += 1) {
+    placing = numbered(wanted, count)
+  }
+  return placing
+}
+
+/** The place that an upload was given before it was numbered. */
+export function placingBefore(row: UploadRow): Placing {
+  const { key, folder, name } = row.record
+  const before = key.slice(0, key.length - name.length)
+  const wantedKey = row.placed?.wantedKey ?? `${before}${ownName(row.relativePath)}`
+  return { ...placingAt('', wantedKey), folder }
+}
+
+/** As it is for an upload whose template has not changed since; else made anew. */
+export function placingAgain(destination: StoredDestination, row: UploadRow): Outcome<Placing> {
+  const { keyTemplate } = destination.rules
+  const isSame = row.placed !== null && row.placed.keyTemplate === keyTemplate
+  if (isSame) return succeeded(placingBefore(row))
+  return wantedPlacing(destination, { ...row, createdAtMs: row.record.createdAtMs })
+}
