@@ -89,12 +89,13 @@ export class Stores {
   }
 }
 
-/** A link's life, a name and what was learnt do not change how the store is reached. */
+/** A link's life, looks, rules and what was learnt do not change how the store is reached. */
 function isReachedAlike(one: StoredDestination, other: StoredDestination): boolean {
   return one === other || JSON.stringify(reached(one)) === JSON.stringify(reached(other))
 }
 
 function reached(destination: StoredDestination) {
-  const { linkSeconds: _life, name: _name, integrity: _sum, probeKey: _key, ...way } = destination
+  const { linkSeconds: _life, name: _name, color: _color, rules: _rules, ...rest } = destination
+  const { integrity: _sum, probeKey: _key, findings: _found, ...way } = rest
   return way
 }
