@@ -85,7 +85,7 @@ export function SuggestField(props: SuggestFieldProps) {
             <ChevronDown size={16} aria-hidden="true" />
           </Autocomplete.Trigger>
         </div>
-        <SuggestPopup />
+        <SuggestPopup label={label} />
       </Autocomplete.Root>
       <FieldAbout id={`${id}-about`} hint={props.hint} problem={props.problem} note={props.note} />
     </div>
@@ -95,12 +95,12 @@ export function SuggestField(props: SuggestFieldProps) {
 /** ARIA lets a textbox have a list, but not say whether it is open. */
 const AS_TEXTBOX = { role: 'textbox', 'aria-expanded': undefined } as const
 
-function SuggestPopup() {
+function SuggestPopup({ label }: { readonly label: string }) {
   return (
     <Autocomplete.Portal>
       <Autocomplete.Positioner className="popup-layer" sideOffset={4} align="start">
         <Autocomplete.Popup className="popup suggest-popup">
-          <Autocomplete.List className="popup-list">
+          <Autocomplete.List className="popup-list" aria-label={label}>
             {(each: Suggestion) => (
               <Autocomplete.Item key={each.value} value={each} className="popup-item suggest-item">
                 <span className="suggest-value">{each.value}</span>

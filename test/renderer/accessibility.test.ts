@@ -75,6 +75,21 @@ const STATES: readonly (readonly [string, () => Promise<TestWindow>])[] = [
     },
   ],
   [
+    'a sign-in over the connect form',
+    async () => {
+      const opened = await suite.open(
+        freshWorld({ answers: { signIn: [{ step: 'code', serial: 'phone' }] } }),
+      )
+      await opened.button('Connect a bucket').click()
+      await opened.page.getByRole('radio', { name: 'Sign in' }).check()
+      await opened.page.getByRole('textbox', { name: 'Start URL' }).fill('https://a.example')
+      await opened.page.getByRole('textbox', { name: 'Sign-in region' }).fill('eu-west-1')
+      await opened.button('Sign in…').click()
+      await opened.page.getByRole('textbox', { name: 'Code' }).waitFor()
+      return opened
+    },
+  ],
+  [
     'the name and colour of a destination',
     async () => {
       const opened = await suite.open(aWorld())

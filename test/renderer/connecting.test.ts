@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import type { CheckReport } from '../../electron/contract/check.ts'
 import { aDestination, aWorld, freshWorld } from '../fakes/fake-world.ts'
+import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 import { windowSuite } from './window-suite.ts'
 
@@ -15,6 +16,19 @@ async function openForm(world = freshWorld()) {
   await field(opened.page, 'Endpoint').waitFor()
   return opened
 }
+
+/** The event that a paste makes; the real clipboard is one for all tests of this computer. */
+async function paste(page: Page, name: string, text: string): Promise<void> {
+  await field(page, name).evaluate((input, pasted) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', pasted)
+    const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+    input.dispatchEvent(event)
+  }, text)
+}
+
+const valuesOf = async (page: Page, ...names: readonly string[]) =>
+  Promise.all(names.map((name) => field(page, name).inputValue()))
 
 async function fillIn(page: Page): Promise<void> {
   await field(page, 'Endpoint').fill('http://127.0.0.1:9000')
@@ -55,6 +69,7 @@ describe('connecting a bucket', () => {
     await page.getByText('We removed a space around the access key ID.').waitFor()
     expect(await callsOf('saveDestination')).toEqual([
       {
+        ...TYPED_KEYS,
         destinationId: null,
         name: 'My photos',
         provider: 'other',
@@ -126,35 +141,116 @@ describe('connecting a bucket', () => {
     expect(await page.getByText('3 to 63 small letters').count()).toBe(0)
   })
 
-  it('reports the check in words, and offers the region that the store names', async () => {
-    const report: CheckReport = {
-      lines: [
-        { step: 'tls', verdict: 'passed', finding: null, fix: null },
-        {
-          step: 'region',
-          verdict: 'failed',
-          finding: { kind: 'failure', failure: FAILURE_EXAMPLES['region-wrong'] },
-          fix: { kind: 'use-region', region: 'eu-west-1' },
-        },
-        { step: 'bucket', verdict: 'unknown', finding: null, fix: null },
-      ],
-      notes: [{ field: 'accessKeyId', change: 'trimmed' }],
-    }
-    const { page, button } = await openForm(freshWorld({ checkReport: report }))
+  it('reports the check line by line, and uses the region that the store names', async () => {
+    const lines: CheckReport['lines'] = [
+      { step: 'tls', verdict: 'passed', finding: null, fix: null },
+      {
+        step: 'region',
+        verdict: 'failed',
+        finding: { kind: 'failure', failure: FAILURE_EXAMPLES['region-wrong'] },
+        fix: { kind: 'use-region', region: 'eu-west-1' },
+      },
+    ]
+    const notes = [{ field: 'accessKeyId', change: 'trimmed' }] as const
+    const { page, button } = await openForm(
+      freshWorld({ checkReport: { lines, notes: [...notes] } }),
+    )
 
     await button('Check connection').click()
     const found = page.getByRole('region', { name: 'Connection check' })
-    await found.getByText('This does not work yet.').waitFor()
-    const lines = await found.getByRole('listitem').allTextContents()
-    await page.getByText('We removed a space around the access key ID.').waitFor()
-    await button('Use eu-west-1').click()
+    await found.getByText('The bucket is in the region eu-west-1.').waitFor()
+    await found.getByText('We removed a space around the access key ID.').waitFor()
+    await found.getByRole('button', { name: 'Use eu-west-1' }).click()
 
-    expect(lines).toEqual([
-      'The store answers, passed. ',
-      'Region, failed. The bucket is in the region eu-west-1. Use that region.',
-      'Not tried yet: bucket.',
+    expect(await valuesOf(page, 'Region')).toEqual(['eu-west-1'])
+    expect(await found.count()).toBe(0)
+  })
+
+  it('ends a check whose form was changed', async () => {
+    const { page, button, callsOf } = await openForm()
+    await page.evaluate(() => window.fake.hold('checkDestination'))
+
+    await button('Check connection').click()
+    const found = page.getByRole('region', { name: 'Connection check' })
+    await found.waitFor()
+    await field(page, 'Bucket').fill('photos')
+
+    await found.waitFor({ state: 'detached' })
+    await page.evaluate(() => window.fake.release('checkDestination'))
+    await button('Check connection').waitFor()
+    const checks = (await callsOf('checkDestination')) as { checkId: string }[]
+    expect(await callsOf('cancelCheck')).toEqual([{ checkId: checks[0]?.checkId }])
+    expect(await found.count()).toBe(0)
+  })
+
+  it('fills itself from a pasted block of keys, and keeps none of it', async () => {
+    const { page, button, callsOf } = await openForm()
+    const block = [
+      '[default]',
+      'aws_access_key_id = AKIAIOSFODNN7EXAMPLE',
+      'aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      'region = eu-west-1',
+    ].join('\n')
+
+    await field(page, 'Session token').fill('of other keys')
+    await page.getByRole('radio', { name: 'Environment' }).check()
+    await paste(page, 'Paste anything you have', block)
+
+    await page.getByText(/^Filled .*keys from/).waitFor()
+    expect(await valuesOf(page, 'Paste anything you have', 'Region', 'Session token')).toEqual([
+      '',
+      'eu-west-1',
+      '',
     ])
-    expect(await field(page, 'Region').inputValue()).toBe('eu-west-1')
+    await button('Save').click()
+    expect(await callsOf('saveDestination')).toMatchObject([
+      {
+        credentialKind: 'keys',
+        accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+        secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      },
+    ])
+  })
+
+  it('takes the address of a bucket where its name belongs', async () => {
+    const { page } = await openForm()
+
+    await paste(page, 'Bucket', 's3://photos/2026/clients/')
+
+    await page.getByText(/^Filled /).waitFor()
+    expect(await valuesOf(page, 'Bucket', 'Prefix')).toEqual(['photos', '2026/clients/'])
+  })
+
+  it('lets go of a secret when the keys come from elsewhere', async () => {
+    const { page } = await openForm()
+    await field(page, 'Secret access key').fill('secret')
+
+    await page.getByRole('radio', { name: 'AWS profile' }).check()
+    await page.getByText('There are no profiles.').waitFor()
+    await page.getByRole('radio', { name: 'Typed in' }).check()
+
+    expect(await valuesOf(page, 'Secret access key')).toEqual([''])
+  })
+
+  it('offers the buckets that the keys may see, by keyboard, with their regions', async () => {
+    const buckets = [
+      { name: 'archive', region: 'eu-west-1' },
+      { name: 'photos', region: 'eu-west-3' },
+    ]
+    const { page, callsOf } = await openForm(
+      freshWorld({ answers: { listBuckets: [{ buckets, isComplete: true }] } }),
+    )
+    await field(page, 'Secret access key').fill('secret')
+
+    await field(page, 'Bucket').press('ArrowDown')
+    await page.getByRole('option', { name: 'photos' }).waitFor()
+    await page.keyboard.type('pho')
+    await page.getByRole('option', { name: 'archive' }).waitFor({ state: 'detached' })
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+
+    await expect.poll(() => valuesOf(page, 'Bucket', 'Region')).toEqual(['photos', 'eu-west-3'])
+    expect(await callsOf('listBuckets')).toMatchObject([{ draft: { secretAccessKey: 'secret' } }])
   })
 
   it.each([
@@ -187,18 +283,6 @@ describe('connecting a bucket', () => {
 })
 
 describe('destinations', () => {
-  it('switches by keyboard', async () => {
-    const world = aWorld()
-    const other = { ...world.destinations[0], name: 'Photos', destinationId: crypto.randomUUID() }
-    const destinations = [...world.destinations, other] as typeof world.destinations
-    const { page } = await suite.open({ ...world, destinations })
-
-    await page.getByRole('button', { name: 'Photos AWS' }).focus()
-    await page.keyboard.press('Enter')
-
-    await page.getByRole('heading', { name: 'Photos' }).waitFor()
-  })
-
   it('forgets one only after a question', async () => {
     const { page, button, callsOf } = await suite.open(aWorld())
     await page.getByRole('button', { name: 'More about Client files' }).focus()
