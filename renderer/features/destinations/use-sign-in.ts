@@ -21,10 +21,15 @@ export function useSignIn(source: CredentialSource, onDone: () => void): SignIn 
     calls.current.state = next
     setState(next)
   }
+  /** Nobody waits for this answer any more; the host would go on asking for a confirmation. */
+  const giveUp = (answer: Outcome<SignInStep>) => {
+    if (!answer.ok || answer.value.step !== 'browser') return
+    void commands.cancelSignIn({ signInId: answer.value.signInId })
+  }
   const ask = async (asked: SignInAsked, call: () => Promise<Outcome<SignInStep>>) => {
     const { attempt } = calls.current
     const answer = await call()
-    if (calls.current.attempt !== attempt) return
+    if (calls.current.attempt !== attempt) return giveUp(answer)
     const next = stateAfter(asked, answer, Date.now())
     enter(next)
     if (next.phase === 'done') calls.current.onDone()
