@@ -10,8 +10,11 @@ export interface Core {
   readonly registerSources: (files: readonly SourceFacts[]) => Promise<readonly Outcome<Source>[]>
   /** The file behind a ticket, for `source://`; null for an unknown or path-less one. */
   readonly sourcePath: (sourceId: string) => SourceFacts | null
-  /** True for URLs that are share links in the records: the only ones the desktop opens. */
-  readonly isShareLink: (url: string) => boolean
+  /**
+   * True for share links in the records and for the page of a sign-in that waits: what the desktop
+   * opens in the person's browser.
+   */
+  readonly mayOpen: (url: string) => boolean
   /** Stops the local bucket, closes the records. Idempotent. */
   readonly close: () => Promise<void>
 }

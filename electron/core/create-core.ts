@@ -1,6 +1,7 @@
 import { Checks } from './check/checks.ts'
 import type { Core } from './core.ts'
 import { KeyRing } from './credentials/key-ring.ts'
+import { SignIns } from './credentials/sign-ins.ts'
 import { Credentials } from './destinations/credentials.ts'
 import { Destinations } from './destinations/destinations.ts'
 import { originsOf } from './destinations/origins.ts'
@@ -24,14 +25,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const troubles = new Troubles([...ports.earlyTroubles, ...recordTroubles], (list) =>
     ports.notify('troublesChanged', { troubles: list }),
   )
-  const destinations: Destinations = new Destinations(
-    ports.settings,
-    new Credentials(ports.vault, new KeyRing()),
-    () => announce(ports, destinations),
-  )
-  if (destinations.droppedCount > 0) {
-    ports.log.warn({ count: destinations.droppedCount }, 'Unreadable destinations were left out')
-  }
+  const { destinations, ring } = openDestinations(ports)
+  const signIns = new SignIns(ports, ring)
   const local = new LocalDestination({ ports, destinations, links: records.links, troubles })
   const clockSeen = (offsetMs: number) => troubles.clockSeen(offsetMs, ports.now())
   const stores = new Stores(destinations, { ...ports, clockSeen }, () => local.isUp())
@@ -48,7 +43,18 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   ports.surroundings.endpointsChanged(originsOf(destinations.all()))
   uploads.leftovers.start()
   const checks = new Checks({ destinations, ports, localIsUp: () => local.isUp() })
-  const parts = { ports, context, records, destinations, local, sources, uploads, troubles, checks }
+  const parts = {
+    ports,
+    context,
+    records,
+    destinations,
+    local,
+    sources,
+    uploads,
+    troubles,
+    checks,
+    signIns,
+  }
   return {
     handlers: makeHandlers(parts),
     registerSources: (files) => sources.register(files),
@@ -56,14 +62,29 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       const facts = sources.facts(sourceId) ?? records.sources.sourceFacts(sourceId)
       return facts?.path == null ? null : facts
     },
-    isShareLink: (url) => records.links.isShareLink(url),
+    mayOpen: (url) => records.links.isShareLink(url) || signIns.isSignInPage(url),
     close: once(async () => {
+      signIns.close()
       await Promise.all([uploads.close(), checks.close()])
       stores.close()
       await local.close()
       records.close()
     }),
   }
+}
+
+/** Keys that no person types are on one ring, for all destinations together. */
+function openDestinations(ports: CorePorts) {
+  const ring = new KeyRing(ports, () => ports.notify('destinationsChanged', destinations.listed()))
+  const destinations: Destinations = new Destinations(
+    ports.settings,
+    new Credentials(ports.vault, ring),
+    () => announce(ports, destinations),
+  )
+  if (destinations.droppedCount > 0) {
+    ports.log.warn({ count: destinations.droppedCount }, 'Unreadable destinations were left out')
+  }
+  return { destinations, ring }
 }
 
 function announce(ports: CorePorts, destinations: Destinations): void {

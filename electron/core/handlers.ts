@@ -3,6 +3,8 @@ import type { CommandHandlers } from '../contract/bridge.ts'
 import { type CommandName, commands } from '../contract/commands.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import type { Checks } from './check/checks.ts'
+import { listProfiles } from './credentials/list-profiles.ts'
+import type { SignIns } from './credentials/sign-ins.ts'
 import { exportSettings, importSettings } from './destinations/carry-settings.ts'
 import { duplicateDestination, setDestinationLook } from './destinations/change-destination.ts'
 import type { Destinations } from './destinations/destinations.ts'
@@ -35,11 +37,12 @@ export interface CoreParts {
   readonly uploads: Uploads
   readonly troubles: Troubles
   readonly checks: Checks
+  readonly signIns: SignIns
 }
 
 /** One thin function per row of the table. */
 export function makeHandlers(parts: CoreParts): CommandHandlers {
-  const { checks, context, destinations, local, ports, records, sources, uploads } = parts
+  const { checks, context, destinations, local, ports, records, signIns, sources, uploads } = parts
   const edited = { destinations, records, leftovers: uploads.leftovers, ports }
   return guarded({
     describeHost: async () => succeeded(await describeHost(parts)),
@@ -50,11 +53,11 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     cancelCheck: ({ checkId }) => checks.cancel(checkId),
     applyFix: (input) => checks.applyFix(input),
     listBuckets: ({ draft }) => listBuckets({ destinations, ports }, draft),
-    listProfiles: async () => failed({ kind: 'not-now' }),
-    signIn: async () => failed({ kind: 'not-now' }),
-    awaitSignIn: async () => failed({ kind: 'not-now' }),
-    cancelSignIn: async () => failed({ kind: 'not-now' }),
-    listSsoAccounts: async () => failed({ kind: 'not-now' }),
+    listProfiles: async () => succeeded(await listProfiles(ports)),
+    signIn: (input) => signIns.begin(input),
+    awaitSignIn: ({ signInId }) => signIns.end(signInId),
+    cancelSignIn: async ({ signInId }) => signIns.cancel(signInId),
+    listSsoAccounts: ({ startUrl, ssoRegion }) => signIns.accounts(startUrl, ssoRegion),
     setDestinationLook: async (input) => setDestinationLook(destinations, input),
     duplicateDestination: ({ destinationId }) => duplicateDestination(destinations, destinationId),
     setDefaultDestination: async ({ destinationId }) => destinations.setDefault(destinationId),

@@ -77,6 +77,9 @@ export type StoreHttp = (options: {
 /** Structurally `@smithy/types` `HttpHandler`; kept opaque so that hosts need no SDK types. */
 export type StoreHttpHandler = object
 
+/** Variables as Ferry was started with. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 export interface CorePorts {
   /** Holds records, settings, logs, the local bucket. Exists, is writable, mode 0700. */
   readonly dataFolder: string
@@ -88,6 +91,8 @@ export interface CorePorts {
   /** Wall clock of this computer, epoch ms. */
   readonly now: () => number
   readonly storeHttp?: StoreHttp
+  /** Where the AWS tools look for keys and for their files. */
+  readonly environment: Environment
   /**
    * The origin the page is served from (`app://ferry`, `http://127.0.0.1:PORT`): the local bucket
    * lets it in, and the connection check asks the store for CORS with it.

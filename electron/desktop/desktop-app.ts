@@ -69,6 +69,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     log,
     surroundings,
     storeHttp: network.storeHttp,
+    environment: process.env,
     pageOrigin: () => pageOrigin,
     notify,
     earlyTroubles: [...troubles],
@@ -110,7 +111,7 @@ function serve(
   serveApp(session.defaultSession, join(outFolder, 'renderer'))
   serveSources(session.defaultSession, core.sourcePath, pageOrigin)
   serveCommands({ ipcMain, core, log, currentWindow: window.current, pageOrigin })
-  guardNavigation(app, shell, { pageOrigin, isShareLink: core.isShareLink })
+  guardNavigation(app, shell, { pageOrigin, mayOpen: core.mayOpen })
   setMenu({ platform: process.platform, isPackaged: app.isPackaged, dataFolder })
 }
 

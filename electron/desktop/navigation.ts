@@ -3,15 +3,16 @@ import type { App, Shell, WebContents } from 'electron'
 export interface NavigationRules {
   /** `app://ferry`, or the development server's origin. */
   readonly pageOrigin: string
-  readonly isShareLink: (url: string) => boolean
+  /** The person's own share links, and the page of a sign-in that they began. */
+  readonly mayOpen: (url: string) => boolean
 }
 
-/** Help that the page may open in the person's browser, besides their own share links. */
+/** Help that the page may open in the person's browser, besides what is theirs. */
 const VETTED_ORIGINS = new Set(['https://docs.aws.amazon.com', 'https://developers.cloudflare.com'])
 
 /**
  * Keeps every web contents where it is: no navigation, no frame, no new window, no webview.
- * A link is opened in the person's browser if it is one of their share links or vetted help.
+ * A link is opened in the person's browser if it is theirs or vetted help.
  */
 export function guardNavigation(app: App, shell: Shell, rules: NavigationRules): void {
   app.on('web-contents-created', (_event, contents) => {
@@ -35,10 +36,10 @@ function guardContents(contents: WebContents, shell: Shell, rules: NavigationRul
   })
 }
 
-function mayOpenOutside(url: string, { isShareLink }: NavigationRules): boolean {
+function mayOpenOutside(url: string, { mayOpen }: NavigationRules): boolean {
   const parsed = URL.parse(url)
   if (parsed === null || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')) return false
-  return isShareLink(url) || VETTED_ORIGINS.has(parsed.origin)
+  return mayOpen(url) || VETTED_ORIGINS.has(parsed.origin)
 }
 
 function isPage(url: string, pageOrigin: string): boolean {

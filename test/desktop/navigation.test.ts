@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { guardNavigation } from '../../electron/desktop/navigation.ts'
 import { app, FakeWebContents, resetElectron, shell, standIn } from '../fakes/electron.ts'
 
+const SIGN_IN = 'https://device.sso.example/?user_code=ABCD-EFGH'
 const SHARE_LINK = 'https://s3.example/bucket/a.txt?X-Amz-Signature=1'
 
 let contents: FakeWebContents
@@ -11,7 +12,7 @@ beforeEach(() => {
   shell.opened.length = 0
   guardNavigation(standIn(app), standIn(shell), {
     pageOrigin: 'app://ferry',
-    isShareLink: (url) => url === SHARE_LINK || url.startsWith('file:'),
+    mayOpen: (url) => url === SHARE_LINK || url === SIGN_IN || url.startsWith('file:'),
   })
   contents = new FakeWebContents()
   app.emit('web-contents-created', {}, contents)
@@ -46,7 +47,7 @@ describe('the page', () => {
 })
 
 describe('a link', () => {
-  it.each([SHARE_LINK, 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html'])(
+  it.each([SHARE_LINK, SIGN_IN, 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html'])(
     'to %s opens in the browser and never in a window of ours',
     (url) => {
       expect(contents.opens(url)).toBe('deny')
@@ -56,6 +57,7 @@ describe('a link', () => {
 
   it.each([
     'https://s3.example/bucket/other.txt',
+    'https://device.sso.example/?user_code=IJKL-MNOP',
     'https://docs.aws.amazon.com.evil.example/',
     'http://docs.aws.amazon.com/',
     'file:///usr/bin/true',

@@ -84,7 +84,7 @@ const expected: {
   'tls-failed': ['ask-user', 'ask-user', 'ask-user'],
   'not-s3': ['retry', 'ask-user', 'retry'],
   'credentials-rejected': ['ask-user', 'ask-user', 'ask-user'],
-  'credentials-expired': ['ask-user', 'ask-user', 'ask-user'],
+  'credentials-expired': ['prepare-again', 'ask-user', 'prepare-again'],
   'sign-in-needed': ['ask-user', 'ask-user', 'ask-user'],
   'keys-unavailable': ['ask-user', 'ask-user', 'ask-user'],
   'rules-invalid': ['give-up', 'give-up', 'give-up'],

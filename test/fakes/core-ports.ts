@@ -57,6 +57,8 @@ export function corePorts(
       },
     }),
     now: Date.now,
+    // Nothing of the computer's own.
+    environment: { HOME: dataFolder },
     pageOrigin: () => 'http://127.0.0.1:1',
     isCorsHandled: false,
     notify: (name, payload) => {

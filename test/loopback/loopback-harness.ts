@@ -65,7 +65,7 @@ function scriptedCore(settings: HostSettings): Core {
     handlers: { ...unscripted, ...settings.handlers },
     registerSources: settings.registerSources ?? (async () => []),
     sourcePath: () => null,
-    isShareLink: () => false,
+    mayOpen: () => false,
     close: settings.closeCore ?? (async () => undefined),
   }
 }

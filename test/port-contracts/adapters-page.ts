@@ -57,7 +57,7 @@ export class AdaptersPage {
           handlers: { ...unscripted, ...handlers },
           registerSources: options.registerSources ?? (async () => []),
           sourcePath: () => null,
-          isShareLink: () => false,
+          mayOpen: () => false,
           close: async () => undefined,
         }
       },

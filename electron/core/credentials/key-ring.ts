@@ -1,21 +1,154 @@
 import type { CredentialSource } from '../../contract/credentials.ts'
-import { failed } from '../../contract/outcome.ts'
-import type { KeySource } from './keys.ts'
+import { failed, type Outcome } from '../../contract/outcome.ts'
+import { unreachable } from '../../contract/unreachable.ts'
+import type { CredentialPorts } from './aws-clients.ts'
+import { readAwsFiles } from './aws-files.ts'
+import { environmentKeys } from './environment-keys.ts'
+import { isSameKeys, type KeySource, type Keys } from './keys.ts'
+import { unavailable } from './keys-failure.ts'
+import {
+  keptKeys,
+  missed,
+  type Obtained,
+  type OneTimeCode,
+  outcomeOf,
+  readKeys,
+} from './obtained.ts'
+import { profileKeys } from './profile-keys.ts'
+import { roleKeys } from './sso-portal.ts'
+import { sessionOfUrl } from './sso-session.ts'
+import type { SsoSession } from './sso-token-file.ts'
+import { SsoTokens } from './sso-tokens.ts'
 
 /** A source whose keys nobody types. */
 export type FoundSource = Exclude<CredentialSource, { kind: 'keys' }>
 
+/** The AWS SDKs renew as early. */
+const EARLY_MS = 5 * 60_000
+/** Keys that seem to have ended when they come do so by a clock that is wrong. */
+const LEAST_MS = 10_000
+/** A renewal that failed while the keys still serve. */
+const AGAIN_MS = 60_000
+
+interface Held {
+  readonly keys: Keys
+  readonly freshUntilMs: number
+}
+
 /** Keys that come from elsewhere: one set for all destinations that name the same source. */
 export class KeyRing {
-  of(_source: FoundSource): KeySource {
+  readonly tokens: SsoTokens
+  readonly #ports: CredentialPorts
+  readonly #changed: () => void
+  readonly #held = new Map<string, Held>()
+  readonly #running = new Map<string, Promise<Obtained>>()
+
+  /** @param changed told when other keys are in use. */
+  constructor(ports: CredentialPorts, changed: () => void) {
+    this.#ports = ports
+    this.#changed = changed
+    this.tokens = new SsoTokens(ports)
+  }
+
+  of(source: FoundSource): KeySource {
     return {
-      current: async () => failed({ kind: 'not-now' }),
-      replaced: async () => failed({ kind: 'credentials-expired' }),
+      current: async () => outcomeOf(await this.#serving(source, null)),
+      replaced: (refused) => this.#replaced(source, refused),
     }
   }
 
   /** When the keys that are in use end; null before any were needed. */
-  expiresAtMs(_source: FoundSource): number | null {
-    return null
+  expiresAtMs(source: FoundSource): number | null {
+    return this.#held.get(nameOf(source))?.keys.expiresAtMs ?? null
   }
+
+  /** Keys with time left, or what is in the way of getting such. */
+  async obtain(source: FoundSource, code: OneTimeCode | null): Promise<Obtained> {
+    const name = nameOf(source)
+    const held = this.#held.get(name)
+    if (held !== undefined && held.freshUntilMs > this.#ports.now()) return keptKeys(held.keys)
+    const running = this.#running.get(name)
+    // Without a code it may ask for one.
+    if (running !== undefined && code === null) return running
+    await running
+    const begun = this.#fetch(source, code).finally(() => this.#running.delete(name))
+    this.#running.set(name, begun)
+    const obtained = await begun
+    if (obtained.got === 'keys' && !obtained.isReadAnew) this.#hold(name, obtained.keys)
+    return obtained
+  }
+
+  /** Keys that still serve, also when there are no newer ones to be had. */
+  async #serving(source: FoundSource, code: OneTimeCode | null): Promise<Obtained> {
+    const obtained = await this.obtain(source, code)
+    if (obtained.got === 'keys') return obtained
+    const name = nameOf(source)
+    const held = this.#held.get(name)
+    const nowMs = this.#ports.now()
+    if (held === undefined || (held.keys.expiresAtMs ?? 0) <= nowMs) return obtained
+    const freshUntilMs = Math.min(nowMs + AGAIN_MS, held.keys.expiresAtMs ?? nowMs)
+    this.#held.set(name, { ...held, freshUntilMs })
+    return keptKeys(held.keys)
+  }
+
+  async #replaced(source: FoundSource, refused: Keys): Promise<Outcome<Keys>> {
+    const name = nameOf(source)
+    const held = this.#held.get(name)
+    if (held !== undefined && isSameKeys(held.keys, refused)) this.#held.delete(name)
+    const other = outcomeOf(await this.obtain(source, null))
+    if (!other.ok) return other
+    return isSameKeys(other.value, refused) ? failed({ kind: 'credentials-expired' }) : other
+  }
+
+  #fetch(source: FoundSource, code: OneTimeCode | null): Promise<Obtained> {
+    const ports = this.#ports
+    const ofSso = (session: SsoSession, accountId: string, roleName: string) =>
+      this.#ofSso(session, accountId, roleName)
+    switch (source.kind) {
+      case 'environment':
+        return Promise.resolve(readKeys(environmentKeys(ports.environment, ports.now())))
+      case 'profile': {
+        const ofProfile = (profile: string, forRole: OneTimeCode | null) =>
+          this.#serving({ kind: 'profile', profile }, forRole)
+        return profileKeys({ ports, ofProfile, ofSso }, source.profile, code)
+      }
+      case 'sso':
+        return this.#ofUrl(source)
+      default:
+        return unreachable(source)
+    }
+  }
+
+  async #ofUrl(source: Extract<FoundSource, { kind: 'sso' }>): Promise<Obtained> {
+    const files = await readAwsFiles(this.#ports.environment)
+    const session = sessionOfUrl(files, source.startUrl, source.ssoRegion)
+    if (session === null) return missed(unavailable(source.startUrl, 'incomplete'))
+    return this.#ofSso(session, source.accountId, source.roleName)
+  }
+
+  async #ofSso(session: SsoSession, accountId: string, roleName: string): Promise<Obtained> {
+    const token = await this.tokens.current(session)
+    const keys = token.ok
+      ? await roleKeys(this.#ports, session, token.value, { accountId, roleName })
+      : token
+    if (keys.ok) return keptKeys(keys.value)
+    const isSignIn = keys.failure.kind === 'sign-in-needed'
+    return isSignIn ? { got: 'browser-needed', session } : missed(keys.failure)
+  }
+
+  #hold(name: string, keys: Keys): void {
+    const before = this.#held.get(name)
+    this.#held.set(name, { keys, freshUntilMs: freshUntilMs(keys, this.#ports.now()) })
+    if (before?.keys.expiresAtMs !== keys.expiresAtMs) this.#changed()
+  }
+}
+
+function freshUntilMs({ expiresAtMs }: Keys, nowMs: number): number {
+  if (expiresAtMs === null) return Number.POSITIVE_INFINITY
+  const lifeMs = Math.max(0, expiresAtMs - nowMs)
+  return Math.max(expiresAtMs - Math.min(EARLY_MS, lifeMs / 4), nowMs + LEAST_MS)
+}
+
+function nameOf(source: FoundSource): string {
+  return JSON.stringify(Object.entries(source).sort())
 }

@@ -47,3 +47,20 @@ type TypedSecrets = Pick<Keys, 'secretAccessKey' | 'sessionToken'>
 export function isSameKeys(one: Keys, other: Keys): boolean {
   return one.accessKeyId === other.accessKeyId && one.sessionToken === other.sessionToken
 }
+
+/** Structurally the SDK's `AwsCredentialIdentity`. */
+export interface Identity {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  readonly expiration?: Date
+}
+
+export function identityOf({ accessKeyId, secretAccessKey, sessionToken }: Keys): Identity {
+  return { accessKeyId, secretAccessKey, ...(sessionToken === '' ? {} : { sessionToken }) }
+}
+
+export function keysOf(identity: Identity): Keys {
+  const { accessKeyId, secretAccessKey, sessionToken = '', expiration } = identity
+  return { accessKeyId, secretAccessKey, sessionToken, expiresAtMs: expiration?.getTime() ?? null }
+}

@@ -5,6 +5,7 @@ import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Provider } from '../../contract/provider.ts'
 import { endpointOf, providerOf, regionNamedIn } from '../../contract/providers.ts'
+import { judgedSource } from './draft-credentials.ts'
 import { judgedEndpoint } from './draft-endpoint.ts'
 
 export interface Secrets {
@@ -27,7 +28,7 @@ export interface CleanDraft {
     | 'credentials'
     | 'maxPartCount'
   >
-  /** Null: as before. */
+  /** Of typed keys; null: as before. */
   readonly secrets: Secrets | null
   readonly notes: DraftNote[]
 }
@@ -55,8 +56,8 @@ export function cleanDraft(draft: DestinationDraft, hasSecret: boolean): Outcome
   const { endpoint, region } = judge.located(provider, typedEndpoint, typedRegion)
   const bucket = judge.bucket(draft.bucket, provider)
   const prefix = judge.prefix(draft.prefix)
-  const accessKeyId = judge.required('accessKeyId', draft.accessKeyId)
-  const secrets = judge.secrets(draft, hasSecret)
+  const credentials = judgedSource(judge, draft)
+  const secrets = credentials.kind === 'keys' ? judge.secrets(draft, hasSecret) : null
   const name = judge.trimmed('name', draft.name) || bucket
   if (judge.problems.length > 0) {
     return failed({ kind: 'form-invalid', problems: judge.problems })
@@ -71,7 +72,7 @@ export function cleanDraft(draft: DestinationDraft, hasSecret: boolean): Outcome
     bucket,
     prefix,
     pathStyle,
-    credentials: { kind: 'keys' as const, accessKeyId },
+    credentials,
   }
   return succeeded({ fields: { ...fields, maxPartCount }, secrets, notes: judge.notes })
 }
@@ -94,20 +95,20 @@ class DraftJudge {
   /** One word without blanks, or empty. */
   word(field: DestinationField, typed: string): string {
     const value = this.trimmed(field, typed)
-    if (/\s/.test(value)) this.#refuse(field, 'has-inner-space')
+    if (/\s/.test(value)) this.refuse(field, 'has-inner-space')
     return value
   }
 
   required(field: DestinationField, typed: string): string {
     const value = this.word(field, typed)
-    if (value === '') this.#refuse(field, 'missing')
+    if (value === '') this.refuse(field, 'missing')
     return value
   }
 
   endpoint(typed: string): string {
     const judged = judgedEndpoint(typed)
     if ('problem' in judged) {
-      this.#refuse('endpoint', judged.problem)
+      this.refuse('endpoint', judged.problem)
       return ''
     }
     for (const change of judged.changes) this.note('endpoint', change)
@@ -132,9 +133,9 @@ class DraftJudge {
 
   bucket(typed: string, provider: Provider): string {
     const value = this.trimmed('bucket', typed)
-    const rule = provider.id === 'aws' ? AWS_BUCKET : ANY_BUCKET
-    if (value === '') this.#refuse('bucket', 'missing')
-    else if (!rule.test(value)) this.#refuse('bucket', 'bucket-name-invalid')
+    const rule = provider.bucketNames === 'strict' ? AWS_BUCKET : ANY_BUCKET
+    if (value === '') this.refuse('bucket', 'missing')
+    else if (!rule.test(value)) this.refuse('bucket', 'bucket-name-invalid')
     return value
   }
 
@@ -146,8 +147,8 @@ class DraftJudge {
     if (bare === '') return ''
     const segments = bare.replace(/\/$/, '').split('/')
     const isBad = segments.some((each) => each === '' || each === '.' || each === '..')
-    if (isBad || !bare.isWellFormed()) this.#refuse('prefix', 'prefix-invalid')
-    else if (Buffer.byteLength(bare) > MAX_PREFIX_BYTES) this.#refuse('prefix', 'too-long')
+    if (isBad || !bare.isWellFormed()) this.refuse('prefix', 'prefix-invalid')
+    else if (Buffer.byteLength(bare) > MAX_PREFIX_BYTES) this.refuse('prefix', 'too-long')
     if (bare.endsWith('/')) return bare
     this.note('prefix', 'slash-added')
     return `${bare}/`
@@ -158,11 +159,11 @@ class DraftJudge {
     const secretAccessKey = this.word('secretAccessKey', draft.secretAccessKey)
     const sessionToken = this.word('sessionToken', draft.sessionToken)
     if (secretAccessKey !== '') return { secretAccessKey, sessionToken }
-    if (!hasSecret || sessionToken !== '') this.#refuse('secretAccessKey', 'missing')
+    if (!hasSecret || sessionToken !== '') this.refuse('secretAccessKey', 'missing')
     return null
   }
 
-  #refuse(field: DestinationField, problem: FieldProblem['problem']): void {
+  refuse(field: DestinationField, problem: FieldProblem['problem']): void {
     this.problems.push({ field, problem })
   }
 }

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { StoreIntegrity } from '../../contract/checksum.ts'
+import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { KeySource } from '../credentials/keys.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
@@ -33,9 +34,9 @@ type Request<T> = (client: S3Client, options: { abortSignal?: AbortSignal }) => 
 
 /**
  * One request of the store; what it refuses comes back as a `Failure`. Asks a second time when the
- * first answer taught the store's clock, or when none came and the request may be repeated (a
- * kept-alive connection that the store had closed). More patience than that is the engine's.
- * Fails with `not-now` when `signal` is aborted.
+ * first answer taught the store's clock, when the keys had ended and there are others, or when no
+ * answer came and the request may be repeated (a kept-alive connection that the store had closed).
+ * More patience than that is the engine's. Fails with `not-now` when `signal` is aborted.
  */
 export async function ask<T>(
   store: Store,
@@ -43,14 +44,28 @@ export async function ask<T>(
   options: AskOptions = {},
 ): Promise<Outcome<T>> {
   const offsetMs = store.clock.offsetMs
+  const keys = await store.keys.current()
+  if (!keys.ok) return keys
   const first = await askOnce(store, request, options.signal)
   if (first.ok) return first
+  if (isAboutKeys(first.failure)) {
+    const others = await store.keys.replaced(keys.value)
+    if (others.ok) return askOnce(store, request, options.signal)
+    return others.failure.kind === 'credentials-expired' ? first : others
+  }
   const { kind } = first.failure
   // The answer to a HEAD has no body to say so, but a date like any other.
   const wasSkewed = Math.abs(store.clock.offsetMs - offsetMs) > SKEW_MS && kind === 'access-denied'
   const isWorthAnother =
     wasSkewed || kind === 'clock-skewed' || (kind === 'no-response' && options.isOnce !== true)
   return isWorthAnother ? askOnce(store, request, options.signal) : first
+}
+
+/** What other keys may change; a HEAD's 400 has no body to say so. */
+function isAboutKeys(failure: Failure): boolean {
+  const { kind } = failure
+  if (kind === 'credentials-expired' || kind === 'credentials-rejected') return true
+  return kind === 'store-refused' && failure.status === 400 && failure.code === ''
 }
 
 async function askOnce<T>(

@@ -43,6 +43,8 @@ export const STORE_TRIES = 60
 export const FRESH_TRIES = 10
 /** The clock is measured each time; so often in a row, measuring does not help. */
 export const CLOCK_TRIES = 3
+/** When it prepares the host gets other keys; where there are none, trying does not help. */
+export const KEYS_TRIES = 2
 export const MAX_BACKOFF_MS = 30_000
 /** A store that asks for more is not taken at its word. */
 export const MAX_RETRY_AFTER_MS = 15 * 60_000
@@ -99,6 +101,8 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
         : { kind: 'retry', afterMs: backoff, costsTry: true }
     case 'skipped':
       return { kind: 'end' }
+    case 'credentials-expired':
+      return { kind: tries <= KEYS_TRIES ? 'prepare-again' : 'ask-user' }
     case 'keys-unavailable':
       // The one reason that the network may mend.
       return failure.reason === 'unreachable'
@@ -107,7 +111,6 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'form-invalid':
     case 'tls-failed':
     case 'credentials-rejected':
-    case 'credentials-expired':
     case 'sign-in-needed':
     case 'key-taken':
     case 'access-denied':

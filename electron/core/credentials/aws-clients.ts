@@ -1,0 +1,58 @@
+import type { CorePorts } from '../ports.ts'
+import { type AwsFiles, readAwsFiles, type Section } from './aws-files.ts'
+import { endpointOf } from './profile-kind.ts'
+
+/** Signing in and taking a role are small questions, and somebody or an upload waits. */
+const PATIENCE = { connectMs: 8000, idleMs: 15_000 } as const
+
+export type CredentialPorts = Pick<CorePorts, 'now' | 'environment' | 'storeHttp'>
+
+/** As in `AWS_ENDPOINT_URL_…` and in a `services` section. */
+type Service = 'sts' | 'sso' | 'sso_oidc'
+
+/** What a client of one of AWS's services is made with. */
+export interface ClientWay {
+  readonly region: string
+  readonly maxAttempts: number
+  readonly endpoint?: string
+  readonly profile?: string
+  readonly requestHandler?: object
+}
+
+/**
+ * Endpoints as the AWS tools find them: a variable, then the profile's. Said here, since the SDK
+ * would look at the process's own environment.
+ */
+export function clientWay(
+  ports: CredentialPorts,
+  files: AwsFiles,
+  service: Service,
+  region: string,
+  profile: string | null,
+): ClientWay {
+  const { environment, storeHttp } = ports
+  const section: Section = (profile === null ? undefined : files.profiles.get(profile)) ?? {}
+  const named =
+    environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ||
+    environment.AWS_ENDPOINT_URL ||
+    endpointOf(files, section, service)
+  return {
+    region,
+    maxAttempts: 2,
+    ...(named ? { endpoint: named } : {}),
+    ...(profile === null ? {} : { profile }),
+    requestHandler:
+      storeHttp === undefined
+        ? { connectionTimeout: PATIENCE.connectMs, socketTimeout: PATIENCE.idleMs }
+        : storeHttp(PATIENCE),
+  }
+}
+
+/** For a service that no profile is about. */
+export async function clientWayOutside(
+  ports: CredentialPorts,
+  service: Service,
+  region: string,
+): Promise<ClientWay> {
+  return clientWay(ports, await readAwsFiles(ports.environment), service, region, null)
+}

@@ -1,0 +1,57 @@
+import type { Failure } from '../../contract/failure.ts'
+import { networkFailure } from '../store/network-failure.ts'
+
+type Reason = Extract<Failure, { kind: 'keys-unavailable' }>['reason']
+
+export function unavailable(source: string, reason: Reason): Failure {
+  return { kind: 'keys-unavailable', source: source.slice(0, 300), reason }
+}
+
+/** docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+const ENDED = new Set(['ExpiredToken', 'ExpiredTokenException'])
+const REJECTED = new Set([
+  'InvalidClientTokenId',
+  'InvalidAccessKeyId',
+  'UnrecognizedClientException',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+])
+const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyRequestsException'])
+
+/**
+ * What a request to AWS for keys threw, as a failure. Nothing of its message gets through: it can
+ * quote a process's output or a token.
+ * @throws the error itself when it is a bug of ours.
+ */
+export function failureOfKeys(error: unknown, source: string): Failure {
+  if (!(error instanceof Error)) throw error
+  const { name } = error
+  if (ENDED.has(name)) return { kind: 'credentials-expired' }
+  if (REJECTED.has(name)) return { kind: 'credentials-rejected' }
+  if (THROTTLED.has(name)) return { kind: 'throttled', retryAfterMs: null }
+  const status = statusOf(error)
+  if (status >= 500) return { kind: 'server-error', status }
+  if ('$fault' in error) {
+    return isAboutCode(error)
+      ? { kind: 'sign-in-needed', by: 'code' }
+      : unavailable(source, 'role-refused')
+  }
+  const silence = networkFailure(error, '')
+  if (silence?.kind === 'offline') return silence
+  if (silence !== null || status > 0) return unavailable(source, 'unreachable')
+  if (name === 'CredentialsProviderError') return unavailable(source, 'incomplete')
+  throw error
+}
+
+/** STS says AccessDenied for a wrong or used code, too; only its words tell. */
+function isAboutCode(error: Error): boolean {
+  return /MultiFactorAuthentication|MFA/.test(error.message)
+}
+
+function statusOf(error: Error): number {
+  if (!('$metadata' in error)) return 0
+  const { $metadata } = error
+  if (typeof $metadata !== 'object' || $metadata === null) return 0
+  const status = 'httpStatusCode' in $metadata ? $metadata.httpStatusCode : 0
+  return typeof status === 'number' ? status : 0
+}

@@ -1,0 +1,66 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+import type { Environment } from '../ports.ts'
+import { awsPaths } from './aws-files.ts'
+
+/** A sign-in at IAM Identity Center, as the AWS tools share it. */
+export interface SsoSession {
+  /** Names the file: the session's name, or the start URL where there is none. */
+  readonly cacheKey: string
+  readonly startUrl: string
+  readonly region: string
+  /** In whose settings endpoints are looked for. */
+  readonly profile: string | null
+}
+
+/** The fields that botocore writes; others are left as they are. */
+const TokenFile = z.looseObject({
+  accessToken: z.string().check(z.minLength(1)),
+  expiresAt: z.string(),
+  clientId: z.optional(z.string()),
+  clientSecret: z.optional(z.string()),
+  registrationExpiresAt: z.optional(z.string()),
+  refreshToken: z.optional(z.string()),
+})
+export type TokenFile = z.infer<typeof TokenFile>
+
+/** Null when there is none that could be understood. */
+export async function readToken(
+  environment: Environment,
+  session: SsoSession,
+): Promise<TokenFile | null> {
+  try {
+    const parsed = TokenFile.safeParse(
+      JSON.parse(await readFile(path(environment, session), 'utf8')),
+    )
+    return parsed.success ? parsed.data : null
+  } catch {
+    // Absent before the first sign-in, and half written by another tool: sign in again.
+    return null
+  }
+}
+
+/** Whole or not at all, and for this user alone. */
+export async function writeToken(
+  environment: Environment,
+  session: SsoSession,
+  token: TokenFile,
+): Promise<void> {
+  const { ssoCache } = awsPaths(environment)
+  await mkdir(ssoCache, { recursive: true, mode: 0o700 })
+  const written = join(ssoCache, `${randomUUID()}.tmp`)
+  await writeFile(written, JSON.stringify(token), { mode: 0o600 })
+  await rename(written, path(environment, session))
+}
+
+function path(environment: Environment, { cacheKey }: SsoSession): string {
+  const name = createHash('sha1').update(cacheKey).digest('hex')
+  return join(awsPaths(environment).ssoCache, `${name}.json`)
+}
+
+/** botocore reads no fractions of a second everywhere. */
+export function utcText(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z')
+}

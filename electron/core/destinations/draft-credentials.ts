@@ -1,0 +1,59 @@
+import type { CredentialSource } from '../../contract/credentials.ts'
+import type { DestinationDraft } from '../../contract/destination-draft.ts'
+import type { DestinationField, FieldProblem } from '../../contract/failure.ts'
+import { unreachable } from '../../contract/unreachable.ts'
+
+/** What reads a field as typed and collects what is wrong with it. */
+interface FieldJudge {
+  readonly trimmed: (field: DestinationField, typed: string) => string
+  /** One word without blanks, and not empty. */
+  readonly required: (field: DestinationField, typed: string) => string
+  readonly refuse: (field: DestinationField, problem: FieldProblem['problem']) => void
+}
+
+/** An AWS account is twelve digits, shown with dashes between them in places. */
+const MAX_ACCOUNT_LENGTH = 20
+
+/** Reads the fields of the chosen kind; the others may hold anything. */
+export function judgedSource(judge: FieldJudge, draft: DestinationDraft): CredentialSource {
+  switch (draft.credentialKind) {
+    case 'keys':
+      return { kind: 'keys', accessKeyId: judge.required('accessKeyId', draft.accessKeyId) }
+    case 'profile': {
+      const profile = judge.trimmed('profile', draft.profile)
+      if (profile === '') judge.refuse('profile', 'missing')
+      return { kind: 'profile', profile }
+    }
+    case 'sso':
+      return {
+        kind: 'sso',
+        startUrl: startUrl(judge, draft.ssoStartUrl),
+        ssoRegion: judge.required('ssoRegion', draft.ssoRegion),
+        accountId: accountId(judge, draft.ssoAccountId),
+        roleName: judge.required('ssoRoleName', draft.ssoRoleName),
+      }
+    case 'environment':
+      return { kind: 'environment' }
+    default:
+      return unreachable(draft.credentialKind)
+  }
+}
+
+/** Kept as it is otherwise: the AWS tools share a sign-in by the very text. */
+function startUrl(judge: FieldJudge, typed: string): string {
+  const value = judge.required('ssoStartUrl', typed)
+  const url = URL.parse(value)
+  if (value === '') return value
+  if (url === null) judge.refuse('ssoStartUrl', 'not-a-url')
+  else if (!/^https?:$/.test(url.protocol)) judge.refuse('ssoStartUrl', 'not-http')
+  else if (url.username !== '' || url.password !== '') {
+    judge.refuse('ssoStartUrl', 'has-credentials')
+  }
+  return value
+}
+
+function accountId(judge: FieldJudge, typed: string): string {
+  const value = judge.required('ssoAccountId', typed).replaceAll('-', '')
+  if (value.length > MAX_ACCOUNT_LENGTH) judge.refuse('ssoAccountId', 'too-long')
+  return value.slice(0, MAX_ACCOUNT_LENGTH)
+}
