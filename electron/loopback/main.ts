@@ -89,6 +89,7 @@ function openCore(
     surroundings: loopbackSurroundings(log),
     log,
     now: Date.now,
+    environment: process.env,
     isCorsHandled: false,
     earlyTroubles: [...opened.troubles, ...secrets.troubles],
   })
