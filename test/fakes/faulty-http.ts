@@ -7,7 +7,7 @@ export interface StoreRequest {
   readonly query: Readonly<Record<string, string | null>>
 }
 
-interface Handler {
+export interface Handler {
   handle(request: StoreRequest, options: unknown): Promise<unknown>
   destroy?(): void
 }
@@ -79,7 +79,7 @@ function cut(): Error {
 }
 
 /** Taken from a client, so that tests name no package that is not Ferry's own dependency. */
-function realHandler(connectionTimeout: number, socketTimeout: number): Handler {
+export function realHandler(connectionTimeout: number, socketTimeout: number): Handler {
   const client = new S3Client({
     region: 'any',
     requestHandler: { connectionTimeout, socketTimeout },

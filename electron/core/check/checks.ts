@@ -105,7 +105,10 @@ export class Checks {
     turn: CheckTurn,
   ): Promise<Outcome<CheckReport>> {
     const { ports } = this.#parts
-    const told = new LinesTold((line) => ports.notify('checkProgressed', { checkId, line }))
+    const told = new LinesTold(
+      (line) => ports.notify('checkProgressed', { checkId, line }),
+      () => turn.isCancelled,
+    )
     const opened = await this.#open(draft)
     if (!opened.ok) {
       if (opened.failure.kind !== 'form-invalid') return opened

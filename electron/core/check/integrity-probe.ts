@@ -11,8 +11,9 @@ import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { ask, type Store } from '../store/store.ts'
-import { abortUntilGone } from '../uploads/abort-until-gone.ts'
+import { abortMultipart, abortUntilGone } from '../uploads/abort-until-gone.ts'
 import { sumField } from '../uploads/checksum-fields.ts'
+import type { StoreUpload } from '../uploads/list-parts.ts'
 import { announcedSums } from '../uploads/multipart.ts'
 
 const BODY = '123456789'
@@ -131,7 +132,7 @@ export class IntegrityProbe {
 
   /** Fails with `stalled` when `signal` ends it. */
   async abort(storeUploadId: string, signal: AbortSignal): Promise<Outcome<null>> {
-    const gone = await abortUntilGone(this.#store, { key: this.#key, storeUploadId }, signal)
+    const gone = await abortIfAllowed(this.#store, { key: this.#key, storeUploadId }, signal)
     if (!gone.ok && signal.aborted) return failed({ kind: 'stalled' })
     const isStuck = !gone.ok && gone.failure.kind === 'not-now'
     if (!gone.ok && !isStuck && !isDefinite(gone.failure)) return gone
@@ -157,6 +158,17 @@ export class IntegrityProbe {
   #place() {
     return { Bucket: this.#store.destination.bucket, Key: this.#key }
   }
+}
+
+/** Keys that may not abort would be asked again and again whether the parts are gone. */
+export async function abortIfAllowed(
+  store: Store,
+  upload: StoreUpload,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
+  const first = await abortMultipart(store, upload, signal)
+  if (!first.ok && first.failure.kind === 'access-denied') return first
+  return abortUntilGone(store, upload, signal)
 }
 
 /** What the part travels with; a wrong sum is as long as a right one, and of other bytes. */

@@ -14,9 +14,10 @@ export const multipartLine: Step = async ({ uploads, writing }) => {
 }
 
 /** By it uploads go on after a pause, and know before the end that all parts are there. */
-export const listPartsLine: Step = async ({ object, uploads, store, reading }) => {
+export const listPartsLine: Step = async ({ object, uploads, store, reading, lines }) => {
   const storeUploadId = uploads.firstBegun
-  if (storeUploadId === null) return unknown()
+  const isSent = lines.some(({ step, verdict }) => step === 'multipart' && verdict === 'passed')
+  if (storeUploadId === null || !isSent) return unknown()
   const listed = await listParts(store, { key: object.key, storeUploadId }, reading)
   if (!listed.ok) return failedBy(listed.failure)
   return listed.value.some((part) => part.partNumber === 1)

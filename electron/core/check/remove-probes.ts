@@ -5,8 +5,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { ask, type Store } from '../store/store.ts'
-import { abortUntilGone } from '../uploads/abort-until-gone.ts'
-import { isDefinite } from './integrity-probe.ts'
+import { abortIfAllowed, isDefinite } from './integrity-probe.ts'
 import { removeVersion } from './probe-object.ts'
 
 const NAME = '.ferry-check-'
@@ -50,7 +49,7 @@ async function removeProbes(
   const outcomes: Outcome<unknown>[] = []
   const uploads = await uploadsAmong(store, leavings, signal)
   for (const upload of uploads.ok ? uploads.value : []) {
-    outcomes.push(await abortUntilGone(store, upload, signal))
+    outcomes.push(await abortIfAllowed(store, upload, signal))
   }
   const versions = await versionsAmong(store, leavings, signal)
   for (const { key, versionId } of versions.ok ? versions.value : []) {

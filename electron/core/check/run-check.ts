@@ -45,13 +45,17 @@ type Tell = (line: CheckLine) => void
 export class LinesTold {
   readonly lines: CheckLine[] = []
   readonly #tell: Tell
+  readonly #isOver: () => boolean
 
-  constructor(tell: Tell) {
+  /** @param isOver whoever cancelled wants to hear no more, and what was broken off says nothing. */
+  constructor(tell: Tell, isOver: () => boolean) {
     this.#tell = tell
+    this.#isOver = isOver
   }
 
   /** Answers whether there is use in going on. */
   add(step: CheckStep, verdict: Verdict): boolean {
+    if (this.#isOver()) return false
     const line = { step, ...verdict }
     this.lines.push(line)
     this.#tell(line)
@@ -98,11 +102,10 @@ async function runOpened(given: Store, running: Running): Promise<Store> {
   const isReached = await reach(given, ports, turn, told)
   if (!isReached) return given
   const { store, credentials, region, bucket } = await enter(given, reopen, turn.reading)
-  if (turn.isCancelled) return store
   told.add('credentials', credentials)
   told.add('region', region)
   told.add('bucket', bucket)
-  if ([credentials, region, bucket].some(hasFailed)) return store
+  if (turn.isCancelled || [credentials, region, bucket].some(hasFailed)) return store
   await tryOut(store, ports, turn, told)
   return store
 }
@@ -114,9 +117,7 @@ async function reach(store: Store, ports: RunPorts, turn: CheckTurn, told: Lines
     ['tls', tlsLine],
   ] as const) {
     const verdict = await line(way)
-    if (turn.isCancelled) return false
-    told.add(step, verdict)
-    if (hasFailed(verdict)) return false
+    if (!told.add(step, verdict) || hasFailed(verdict)) return false
   }
   return told.add('clock', clockLine(store, ports.now()))
 }
@@ -128,7 +129,7 @@ async function tryOut(store: Store, ports: RunPorts, turn: CheckTurn, told: Line
   try {
     for (const [step, line] of TRIED) {
       const verdict = await line(trial)
-      if (turn.isCancelled || !told.add(step, verdict)) return
+      if (!told.add(step, verdict)) return
     }
   } finally {
     await cleanUp(trial, turn)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { PutBucketVersioningCommand } from '@aws-sdk/client-s3'
 import type { CheckId, CheckReport, CheckStep } from '../../../electron/contract/check.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
@@ -7,6 +8,7 @@ import { CoreHarness } from '../../fakes/core-harness.ts'
 import { type Answer, StubStore } from '../../fakes/stub-store.ts'
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
+import { withClient } from './bucket-view.ts'
 
 export const PAGE = 'http://127.0.0.1:4321'
 
@@ -58,6 +60,12 @@ export class CheckWorld {
     const outcome = await this.ask(changes)
     if (!outcome.ok) throw new Error(`The check answered ${JSON.stringify(outcome.failure)}`)
     return outcome.value
+  }
+
+  async setVersioning(Status: 'Enabled' | 'Suspended'): Promise<void> {
+    await withClient(this.other, (client, Bucket) =>
+      client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } })),
+    )
   }
 
   async checkStub(answer: Answer, changes: Partial<DestinationDraft> = {}) {

@@ -1,0 +1,123 @@
+import { afterEach, expect, it } from 'vitest'
+import { CheckStep } from '../../../electron/contract/check.ts'
+import type { CorePorts } from '../../../electron/core/ports.ts'
+import { lineOfRequest, ruledHttp } from '../../fakes/ruled-http.ts'
+import { storedIn, versionsIn } from './bucket-view.ts'
+import { CheckWorld, newCheckId } from './check-world.ts'
+
+const NOTHING = { keys: [], unfinished: [] }
+
+let world: CheckWorld | null = null
+
+afterEach(async () => {
+  await world?.close()
+  world = null
+})
+
+async function started(changes: Partial<CorePorts> = {}): Promise<CheckWorld> {
+  world = await CheckWorld.start(changes)
+  return world
+}
+
+it.each(CheckStep.options.slice(0, -1))(
+  'leaves nothing when it is cancelled after %s',
+  async (step) => {
+    const checkId = newCheckId()
+    let cancelled: Promise<unknown> = Promise.resolve()
+    const at = await started({
+      notify: (name, payload) => {
+        const isHere = name === 'checkProgressed' && 'line' in payload && payload.line.step === step
+        if (isHere) cancelled = at.harness.must('cancelCheck', { checkId })
+      },
+    })
+
+    const outcome = await at.ask({}, checkId)
+
+    await cancelled
+    expect(await storedIn(at.other)).toEqual(NOTHING)
+    const lines = outcome.ok ? outcome.value.lines : []
+    expect(lines.slice(CheckStep.options.indexOf(step) + 1)).toEqual(
+      CheckStep.options
+        .slice(CheckStep.options.indexOf(step) + 1)
+        .map((each) => ({ step: each, verdict: 'unknown', finding: null, fix: null })),
+    )
+  },
+)
+
+it('is cancelled when it answers, and knows nothing of one that has ended', async () => {
+  const at = await started()
+
+  expect(await at.harness.must('cancelCheck', { checkId: newCheckId() })).toEqual({})
+})
+
+it('leaves nothing when a write that is under way arrives after the cancelling', async () => {
+  const checkId = newCheckId()
+  const atStore = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  const at = await started({
+    storeHttp: ruledHttp(async (request, send) => {
+      if (lineOfRequest(request) !== 'PUT') return null
+      atStore.resolve()
+      await goOn.promise
+      await send()
+      return null
+    }),
+  })
+  const checking = at.ask({}, checkId)
+  await atStore.promise
+
+  const cancelling = at.harness.ask('cancelCheck', { checkId })
+  goOn.resolve()
+  await Promise.all([checking, cancelling])
+
+  expect(await storedIn(at.other)).toEqual(NOTHING)
+})
+
+it('leaves nothing when Ferry is closed in the middle', async () => {
+  const at = await started({
+    notify: (name, payload) => {
+      const isHere = name === 'checkProgressed' && 'line' in payload && payload.line.step === 'get'
+      if (isHere) closed = at.harness.core.close()
+    },
+  })
+  let closed: Promise<void> = Promise.resolve()
+
+  await at.ask()
+
+  await closed
+  expect(await storedIn(at.other)).toEqual(NOTHING)
+})
+
+/** Each answer to a write is lost once; in four turns, since each is a whole check. */
+it.each([1, 2, 3, 4])('leaves nothing, whichever answer of the store is lost: %d', async (turn) => {
+  let count = 0
+  let lost = Number.POSITIVE_INFINITY
+  const at = await started({
+    storeHttp: ruledHttp(async (request, send) => {
+      if (request.method === 'GET' || request.method === 'OPTIONS') return null
+      count += 1
+      if (count !== lost) return null
+      await send()
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+    }),
+  })
+  await at.setVersioning('Enabled')
+  await at.check()
+  const writes = count
+
+  for (lost = turn; lost <= writes; lost += 4) {
+    count = 0
+    await at.check()
+    expect({ lost, left: await versionsIn(at.other) }).toEqual({ lost, left: [] })
+    expect({ lost, ...(await storedIn(at.other)) }).toEqual({ lost, ...NOTHING })
+  }
+})
+
+it('refuses to run twice under one name', async () => {
+  const at = await started()
+  const checkId = newCheckId()
+
+  const [first, second] = await Promise.all([at.ask({}, checkId), at.ask({}, checkId)])
+
+  expect([first.ok, second.ok]).toEqual([true, false])
+})

@@ -1,0 +1,177 @@
+import { afterEach, expect, it } from 'vitest'
+import type { CheckReport } from '../../../electron/contract/check.ts'
+import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
+import { type HttpRule, isSigned, lineOfRequest, no, ruledHttp } from '../../fakes/ruled-http.ts'
+import { plain } from '../../fakes/stub-store.ts'
+import { storedIn } from './bucket-view.ts'
+import { CheckWorld, findingOf, lineOf, unknown } from './check-world.ts'
+
+const BODY = 'Ferry checks that it may write here.'
+
+let world: CheckWorld | null = null
+
+afterEach(async () => {
+  await world?.close()
+  world = null
+})
+
+/** A store that does as the local bucket, but for the rule; nothing may be left in it either. */
+async function checkedAt(
+  rule: HttpRule,
+  changes: Partial<DestinationDraft> = {},
+): Promise<CheckReport> {
+  world = await CheckWorld.start({ storeHttp: ruledHttp(rule) })
+  const report = await world.check(changes)
+  expect(await storedIn(world.other)).toEqual({ keys: [], unfinished: [] })
+  return report
+}
+
+const partNumberOf = (query: Readonly<Record<string, unknown>>) => Number(query.partNumber ?? 0)
+
+it('is one that takes a thousand parts', async () => {
+  const report = await checkedAt(({ query }) =>
+    partNumberOf(query) > 1000 ? no(400, 'InvalidArgument') : null,
+  )
+
+  expect(lineOf(report, 'part-limit')).toMatchObject({
+    ...{ verdict: 'passed', finding: { maxPartCount: 1000 } },
+  })
+})
+
+it('does not say how many parts it takes', async () => {
+  const report = await checkedAt(({ query }) =>
+    partNumberOf(query) > 1 ? no(400, 'InvalidArgument') : null,
+  )
+
+  expect(lineOf(report, 'part-limit').verdict).toBe('unknown')
+})
+
+it('takes a condition and never looks at it', async () => {
+  const report = await checkedAt(async (_request, send) => {
+    const { statusCode } = await send()
+    return statusCode === 412 ? { status: 200, headers: { etag: '"new"' }, body: '<R/>' } : null
+  })
+
+  expect(lineOf(report, 'conditional-writes')).toMatchObject({
+    ...{ verdict: 'warned', finding: { put: 'ignored', complete: 'ignored' } },
+  })
+})
+
+it('does not know conditions', async () => {
+  const report = await checkedAt(({ headers }) =>
+    'if-none-match' in headers ? no(501, 'NotImplemented') : null,
+  )
+
+  expect(lineOf(report, 'conditional-writes')).toMatchObject({
+    ...{ verdict: 'warned', finding: { put: 'refused', complete: 'refused' } },
+  })
+  expect(lineOf(report, 'cors').verdict).toBe('passed')
+})
+
+const isForm = ({ headers }: Parameters<HttpRule>[0]) =>
+  headers['content-type']?.startsWith('multipart/form-data') === true
+
+it('takes no forms', async () => {
+  const report = await checkedAt((request) => (isForm(request) ? no(501, 'NotImplemented') : null))
+
+  expect(lineOf(report, 'post-forms')).toMatchObject({
+    ...{ verdict: 'warned', finding: { isTaken: false } },
+  })
+})
+
+it('takes forms and forgets how long the file may be', async () => {
+  const report = await checkedAt((request) => (isForm(request) ? { status: 204 } : null))
+
+  expect(findingOf(report, 'post-forms')).toEqual({ kind: 'post-forms', isTaken: false })
+})
+
+it('shows everything to everybody', async () => {
+  const report = await checkedAt((request) => {
+    if (isSigned(request) || request.method !== 'GET') return null
+    return 'list-type' in request.query
+      ? { status: 200, body: '<ListBucketResult></ListBucketResult>' }
+      : { status: 200, body: BODY }
+  })
+
+  expect(lineOf(report, 'public-access')).toMatchObject({
+    ...{ verdict: 'warned', finding: { canRead: true, canList: true } },
+  })
+})
+
+it('shows objects to everybody who knows their names', async () => {
+  const report = await checkedAt((request) => {
+    const isRead = !isSigned(request) && request.method === 'GET'
+    return isRead && !('list-type' in request.query) ? { status: 200, body: BODY } : null
+  })
+
+  expect(lineOf(report, 'public-access')).toMatchObject({
+    ...{ verdict: 'warned', finding: { canRead: true, canList: false } },
+  })
+})
+
+it('checks the sums of a few kinds only', async () => {
+  const report = await checkedAt(async ({ headers }, send) => {
+    const isIgnored = 'x-amz-checksum-crc64nvme' in headers || 'content-md5' in headers
+    const { statusCode } = await send()
+    return isIgnored && statusCode === 400 ? { status: 200, headers: { etag: '"1"' } } : null
+  })
+
+  expect(findingOf(report, 'checksums')).toEqual({
+    ...{ kind: 'checksums', verified: ['crc32c', 'sha256'] },
+  })
+})
+
+it('checks no sum', async () => {
+  const report = await checkedAt(async (_request, send) => {
+    const { statusCode } = await send()
+    return statusCode === 400 ? { status: 200, headers: { etag: '"1"' } } : null
+  })
+
+  expect(lineOf(report, 'checksums')).toMatchObject({
+    ...{ verdict: 'warned', finding: { verified: [] } },
+  })
+})
+
+it('has keys that end, and does not say when', async () => {
+  world = await CheckWorld.start({
+    storeHttp: ruledHttp(() => ({ status: 200, body: '<ListBucketResult></ListBucketResult>' })),
+  })
+  const report = await world.check({ sessionToken: 'a-token' })
+
+  expect(findingOf(report, 'link-life')).toEqual({
+    ...{ kind: 'link-life', maxSeconds: 604_800, endsWith: 'session-unknown' },
+  })
+})
+
+it('removes unfinished uploads by itself, so that no rule is proposed', async () => {
+  const report = await checkedAt(() => null, { provider: 'minio' })
+
+  expect(lineOf(report, 'unfinished-rule')).toMatchObject({ verdict: 'passed', fix: null })
+})
+
+it('knows no settings of the bucket', async () => {
+  const report = await checkedAt((request) =>
+    /\?(lifecycle|versioning|versions)$/.test(lineOfRequest(request))
+      ? no(501, 'NotImplemented')
+      : null,
+  )
+
+  expect(unknown(report)).toEqual(['versioning', 'unfinished-rule'])
+})
+
+it('dies in the middle: what was not asked is not known', async () => {
+  world = await CheckWorld.start()
+  const stub = await world.stub(plain(200, ''))
+  const { endpoint } = stub
+  let asked = 0
+  stub.answerWith((request, response) => {
+    asked += 1
+    if (asked > 2) request.socket.destroy()
+    else plain(200, '<ListBucketResult></ListBucketResult>')(request, response)
+  })
+
+  const report = await world.check({ endpoint })
+
+  expect(lineOf(report, 'bucket').verdict).toBe('passed')
+  expect(lineOf(report, 'put')).toMatchObject({ finding: { failure: { kind: 'no-response' } } })
+})
