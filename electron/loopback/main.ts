@@ -11,6 +11,7 @@ import { openSettings } from '../core/settings-conf.ts'
 import { type LoopbackServer, serveLoopback } from './server.ts'
 import { openSessions, type Sessions } from './sessions.ts'
 import { loopbackSurroundings } from './surroundings.ts'
+import { trustSystemAuthorities } from './system-authorities.ts'
 
 export interface LoopbackSettings {
   /** Absolute; made when it is missing. */
@@ -38,6 +39,7 @@ export interface LoopbackHost {
  * @throws StartRefused with a sentence for the person.
  */
 export async function startLoopback(settings: LoopbackSettings): Promise<LoopbackHost> {
+  trustSystemAuthorities()
   makeDataFolder(settings.dataFolder)
   const lock = await lockFolder(settings.dataFolder)
   try {
