@@ -4,6 +4,7 @@ import type { CredentialSource } from '../../contract/credentials.ts'
 import type { DestinationDraft } from '../../contract/destination-draft.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { judgedRules } from './clean-rules.ts'
 import type { Destinations } from './destinations.ts'
 import { cleanDraft } from './draft.ts'
 import { freeName } from './look.ts'
@@ -47,7 +48,8 @@ function judgedEntry(entry: unknown): StoredDestination | null {
   if (!parsed.success) return null
   const { color, linkSeconds, rules, credentials, ...place } = parsed.data
   const clean = cleanDraft({ ...WITHOUT_KEYS, ...place }, false)
-  if (!clean.ok) return null
+  const judged = judgedRules(rules)
+  if (!clean.ok || judged.problems.length > 0) return null
   return {
     ...clean.value.fields,
     ...NOTHING_LEARNT,
@@ -58,7 +60,7 @@ function judgedEntry(entry: unknown): StoredDestination | null {
     secretPlace: 'memory',
     keptSecret: null,
     linkSeconds,
-    rules,
+    rules: judged.rules,
   }
 }
 

@@ -58,6 +58,7 @@ describe('a saved destination', () => {
     expect(await harness.must('listDestinations', {})).toEqual({
       destinations: [destination],
       selectedId: destination.destinationId,
+      defaultId: null,
     })
     expect(destination).toMatchObject({ secretPlace: 'file', hasSecret: true, prefix: 'in/' })
   })
@@ -120,6 +121,7 @@ describe('a saved destination', () => {
     expect(await harness.must('listDestinations', {})).toEqual({
       destinations: [],
       selectedId: null,
+      defaultId: null,
     })
   })
 
