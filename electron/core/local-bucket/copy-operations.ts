@@ -9,9 +9,11 @@ import { S3Error } from './errors.ts'
 import { hashedCopy } from './hashed-copy.ts'
 import { checksumNodes, partNumberOf, uploadOf } from './multipart-operations.ts'
 import { keptHeaders, versionHeader } from './object-headers.ts'
+import { splitTags, tagsIn } from './object-tags.ts'
 import { proveKey } from './object-writes.ts'
 import { quoted, type Reply, xmlReply } from './reply.ts'
 import { USUAL_ALGORITHM } from './request-body.ts'
+import type { S3Request } from './s3-request.ts'
 import { NULL_VERSION, type StoredObject } from './stored-object.ts'
 
 export async function copyObject(call: Call): Promise<Reply> {
@@ -35,7 +37,7 @@ export async function copyObject(call: Call): Promise<Reply> {
     wanted === undefined
       ? (source.checksum?.algorithm ?? USUAL_ALGORITHM)
       : checksumAlgorithmOf(wanted)
-  const headers = directive === 'COPY' ? source.headers : keptHeaders(request.headers)
+  const headers = copiedHeaders(source, request, directive)
   const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
   try {
     const whole = { start: 0, end: source.byteLength }
@@ -59,6 +61,18 @@ export async function copyObject(call: Call): Promise<Reply> {
   } finally {
     bucket.objects.endWrite(write)
   }
+}
+
+/** Metadata and tags are copied, or replaced, each for itself. */
+function copiedHeaders(
+  source: StoredObject,
+  { headers }: S3Request,
+  directive: 'COPY' | 'REPLACE',
+): Record<string, string> {
+  const before = splitTags(source.headers)
+  const { others } = directive === 'COPY' ? before : splitTags(keptHeaders(headers))
+  const isReplaced = headers.get('x-amz-tagging-directive') === 'REPLACE'
+  return { ...others, ...(isReplaced ? tagsIn(headers) : before.tags) }
 }
 
 function copyReply(source: StoredObject, stored: StoredObject): Reply {

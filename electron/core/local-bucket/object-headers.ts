@@ -1,6 +1,7 @@
 import { httpTimeOf } from './amz-time.ts'
 import { headerOfChecksum } from './checksums.ts'
 import { S3Error } from './errors.ts'
+import { splitTags, tagCount, tagsIn } from './object-tags.ts'
 import { quoted } from './reply.ts'
 import { headerText, type S3Request } from './s3-request.ts'
 import { NULL_VERSION, type StoredObject } from './stored-object.ts'
@@ -14,6 +15,7 @@ const KEPT = [
   ['expires', 'Expires'],
   ['x-amz-website-redirect-location', 'x-amz-website-redirect-location'],
 ] as const
+const OWNERS_ACLS = new Set(['private', 'bucket-owner-full-control'])
 const METADATA = 'x-amz-meta-'
 const MAX_METADATA_BYTES = 2048
 
@@ -34,7 +36,7 @@ export function keptHeaders(headers: ReadonlyMap<string, string>): Record<string
   const own = encodings?.filter((each) => each !== 'aws-chunked').join(',')
   if (own === '') delete kept['Content-Encoding']
   else if (own !== undefined) kept['Content-Encoding'] = own
-  return { ...kept, ...userMetadata(headers) }
+  return { ...kept, ...userMetadata(headers), ...tagsIn(headers) }
 }
 
 /** Source for the limit: docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
@@ -56,14 +58,21 @@ function userMetadata(headers: ReadonlyMap<string, string>): Record<string, stri
   return metadata
 }
 
-/** What would be promised by silence: encryption, locks and tags are not here. */
+/**
+ * What would be promised by silence: encryption and locks are not here, and nobody but the owner
+ * gets in. Source for the canned ACLs of a bucket without: userguide/about-object-ownership.html
+ */
 function refuseUnsupported(headers: ReadonlyMap<string, string>): void {
   const storageClass = headers.get('x-amz-storage-class')
   if (storageClass !== undefined && storageClass !== 'STANDARD') {
     throw new S3Error('InvalidStorageClass')
   }
+  const acl = headers.get('x-amz-acl')
+  if (acl !== undefined && !OWNERS_ACLS.has(acl)) {
+    throw new S3Error('AccessControlListNotSupported')
+  }
   for (const name of headers.keys()) {
-    if (/^x-amz-(server-side-encryption|object-lock|tagging$|grant-|write-offset)/.test(name)) {
+    if (/^x-amz-(server-side-encryption|object-lock|grant-|write-offset)/.test(name)) {
       throw new S3Error(
         'NotImplemented',
         'A header you provided implies functionality that is not implemented',
@@ -79,12 +88,14 @@ export function describingHeaders(
   request: S3Request,
   wholeIsSent: boolean,
 ): Record<string, string> {
+  const { tags, others } = splitTags(object.headers)
   const headers: Record<string, string> = {
     'Accept-Ranges': 'bytes',
     'Last-Modified': httpTimeOf(object.modifiedMs),
     ETag: quoted(object.etag),
     'Content-Type': 'binary/octet-stream',
-    ...object.headers,
+    ...others,
+    ...tagCount(tags),
     ...versionHeader(object),
   }
   const { checksum } = object

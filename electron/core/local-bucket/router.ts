@@ -9,6 +9,7 @@ import * as objectLists from './object-lists.ts'
 import { readObject } from './object-reads.ts'
 import { deleteObject, putObject } from './object-writes.ts'
 import type { S3Request } from './s3-request.ts'
+import { getObjectTagging } from './tagging-operations.ts'
 
 /** Parts of S3 that are not here. Any other query name is ignored, as S3 does. */
 const ABSENT = new Set(
@@ -46,6 +47,7 @@ const ON_OBJECT: Readonly<Record<string, Operation>> = {
   HEAD: readObject,
   PUT: (call) =>
     call.request.headers.has('x-amz-copy-source') ? copyObject(call) : putObject(call),
+  'GET ?tagging': getObjectTagging,
   DELETE: deleteObject,
   'POST ?uploads': multipart.createMultipartUpload,
   'GET ?uploadId': multipartLists.listParts,

@@ -103,7 +103,7 @@ describe('the path', () => {
 })
 
 describe('operations that are not here', () => {
-  it.each(['acl', 'tagging', 'policy', 'object-lock', 'restore', 'torrent', 'attributes'])(
+  it.each(['acl', 'policy', 'object-lock', 'restore', 'torrent', 'attributes'])(
     '?%s is told as not implemented',
     async (query) => {
       const answer = await send({ method: 'GET', path: '/ferry/x', query })
@@ -131,7 +131,7 @@ describe('operations that are not here', () => {
     expect(verdict(answer)).toEqual({ status: 405, code: 'MethodNotAllowed' })
   })
 
-  it.each(['x-amz-server-side-encryption', 'x-amz-tagging', 'x-amz-object-lock-mode'])(
+  it.each(['x-amz-server-side-encryption', 'x-amz-object-lock-mode'])(
     'behind the header %s are refused, not ignored',
     async (name) => {
       const made = { method: 'PUT', path: '/ferry/x', headers: { [name]: 'AES256' } }
@@ -141,6 +141,20 @@ describe('operations that are not here', () => {
       expect(verdict(answer)).toEqual({ status: 501, code: 'NotImplemented' })
     },
   )
+})
+
+describe('an ACL', () => {
+  it.each([
+    ['private', 200, ''],
+    ['bucket-owner-full-control', 200, ''],
+    ['public-read', 400, 'AccessControlListNotSupported'],
+  ])('%s is answered with %i', async (acl, status, code) => {
+    const headers = { 'x-amz-acl': acl }
+
+    const answer = await send({ method: 'PUT', path: '/ferry/x', headers }, { body: 'x' })
+
+    expect(verdict(answer)).toEqual({ status, code })
+  })
 })
 
 describe('a value that came by the query', () => {

@@ -4,6 +4,7 @@ import {
   DeleteObjectsCommand,
   GetBucketLocationCommand,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
@@ -49,6 +50,27 @@ export function objectConformance(storeOf: StoreOf): void {
         AcceptRanges: 'bytes',
       })
       expect(await head('kept/notes.md')).toMatchObject({ ...kept, ContentLength: 5 })
+    })
+
+    it('keep the tags they were put with, and say how many those are', async () => {
+      const { bucket: Bucket } = storeOf()
+      const Tagging = 'team=North%20/%20South&gr%C3%B6%C3%9Fe='
+
+      await put('tagged', 'x', { Tagging })
+      const { TagSet } = await clientOf(storeOf()).send(
+        new GetObjectTaggingCommand({ Bucket, Key: 'tagged' }),
+      )
+
+      expect(TagSet).toHaveLength(2)
+      expect(TagSet).toContainEqual({ Key: 'team', Value: 'North / South' })
+      expect(TagSet).toContainEqual({ Key: 'größe', Value: '' })
+      expect((await get('tagged')).TagCount).toBe(2)
+    })
+
+    it('refuse more than ten tags', async () => {
+      const Tagging = Array.from({ length: 11 }, (_, index) => `t${index}=1`).join('&')
+
+      expect((await refusalOf(put('tagged-often', 'x', { Tagging }))).status).toBe(400)
     })
 
     it('may be empty', async () => {
