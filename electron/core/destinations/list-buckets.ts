@@ -60,7 +60,7 @@ async function listAt(
 }
 
 async function listAll(store: Store): Promise<Outcome<SeenBuckets>> {
-  const buckets: SeenBucket[] = []
+  const seen = new Map<string, SeenBucket>()
   let token: string | undefined
   do {
     const command = new ListBucketsCommand({
@@ -71,16 +71,16 @@ async function listAll(store: Store): Promise<Outcome<SeenBuckets>> {
     const page = await ask(store, (client, options) => client.send(command, options))
     if (!page.ok) return page
     const { Buckets = [], ContinuationToken } = page.value
-    buckets.push(...Buckets.flatMap(seen))
-    // A store that does not know of pages may give the token back.
+    for (const bucket of Buckets.flatMap(seenIn)) seen.set(bucket.name, bucket)
+    // A store that does not know of pages may give the token back, and the first page again.
     token = ContinuationToken === token ? undefined : ContinuationToken
-  } while (token !== undefined && token !== '' && buckets.length < MAX_BUCKETS)
-  const isComplete = !token && buckets.length <= MAX_BUCKETS
-  buckets.sort((one, other) => one.name.localeCompare(other.name))
+  } while (token !== undefined && token !== '' && seen.size < MAX_BUCKETS)
+  const isComplete = !token && seen.size <= MAX_BUCKETS
+  const buckets = [...seen.values()].sort((one, other) => one.name.localeCompare(other.name))
   return succeeded({ buckets: buckets.slice(0, MAX_BUCKETS), isComplete })
 }
 
-function seen({ Name, BucketRegion }: Bucket): SeenBucket[] {
+function seenIn({ Name, BucketRegion }: Bucket): SeenBucket[] {
   if (Name === undefined || Name === '' || Name.length > 255) return []
   const isRegion = BucketRegion !== undefined && BucketRegion !== '' && BucketRegion.length <= 100
   return [{ name: Name, region: isRegion ? BucketRegion : null }]
