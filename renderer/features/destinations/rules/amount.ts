@@ -58,7 +58,7 @@ export type ReadAmount =
 export function bytesOf({ text, unit }: Amount): ReadAmount {
   const typed = text.trim().replace(',', '.')
   if (typed === '') return { kind: 'none' }
-  if (!/^\d{1,15}(?:\.\d{1,12})?$/.test(typed)) return { kind: 'unreadable' }
+  if (!/^\d{1,16}(?:\.\d{1,12})?$/.test(typed)) return { kind: 'unreadable' }
   return { kind: 'bytes', bytes: Math.round(Number(typed) * BYTES_PER[unit]) }
 }
 

@@ -5,7 +5,7 @@ import {
   KEY_TOKENS,
   type KeyToken,
 } from '../../../../electron/contract/key-template.ts'
-import { ConflictRule } from '../../../../electron/contract/rules.ts'
+import type { ConflictRule } from '../../../../electron/contract/rules.ts'
 import { TextField } from '../../../design/field.tsx'
 import { RadioField } from '../../../design/radio-field.tsx'
 import { failureText } from '../../failure-text.ts'
@@ -97,6 +97,9 @@ function previewText(template: string, prefix: string, at: Date) {
   return problem === undefined ? failureText(key.failure).problem : ruleProblemText(problem)
 }
 
+/** The one that loses nothing first. */
+const CONFLICT_RULES: readonly ConflictRule[] = ['keep-both', 'ask', 'replace', 'skip']
+
 function ConflictChoice({
   edit: { form, change },
   findings,
@@ -109,7 +112,7 @@ function ConflictChoice({
   return (
     <fieldset className="rule-choice">
       <legend className="field-label">When the bucket has a file of that name</legend>
-      {ConflictRule.options.map((rule) => (
+      {CONFLICT_RULES.map((rule) => (
         <RadioField
           key={rule}
           name={name}

@@ -16,7 +16,7 @@ export function ruleProblemText({ field, problem, what }: RuleProblem): string {
     case 'missing':
       return MISSING[field] ?? 'Fill this in.'
     case 'unknown-token':
-      return `“${what}” is not one of the pieces below.`
+      return `“${shortened(what)}” is not one of the pieces below.`
     case 'no-name-in-it':
       return 'Every file would get the same name. Add {name}, {uuid} or {hash8}.'
     case 'leaves-the-bucket':
