@@ -28,6 +28,7 @@ export default defineConfig({
         target: 'chrome150',
         // Read from the disk, not from a network.
         chunkSizeWarningLimit: 2000,
+        modulePreload: false,
       },
     },
     main: {

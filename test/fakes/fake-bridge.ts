@@ -212,7 +212,14 @@ export function installFakeBridge(world: FakeWorld): void {
     saveRules: ({ destinationId, rules }) => changeDestination(destinationId, { rules }),
     exportSettings: () => ok({ fileName: 'ferry-settings.json', text: '{"destinations":[]}' }),
     importSettings: () => ok({ addedCount: 0, knownCount: 0, unreadableCount: 0 }),
-    decideConflict: () => ok({ uploads: [] }),
+    decideConflict: ({ uploadIds, decision }) => {
+      const status =
+        decision === 'skip'
+          ? ({ phase: 'cancelled', storeIsClean: true, why: 'exists' } as const)
+          : ({ phase: 'waiting' } as const)
+      const changed = uploadIds.map((uploadId) => change(uploadId, { status }))
+      return ok({ uploads: changed.flatMap((each) => (each.ok ? [each.value] : [])) })
+    },
     saveDestination(draft) {
       const destination: Destination = {
         ...blank,

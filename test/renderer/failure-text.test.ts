@@ -36,6 +36,22 @@ describe('the words for failures', () => {
     expect(failureText(FAILURE_EXAMPLES[kind], NOW).problem).toContain(thing)
   })
 
+  it.each([
+    ['no-file', 'edit-connection'],
+    ['no-profile', 'edit-connection'],
+    ['incomplete', 'edit-connection'],
+    ['process-failed', 'retry'],
+    ['role-refused', 'edit-connection'],
+    ['environment-empty', 'edit-connection'],
+    ['unreachable', 'retry'],
+  ] as const)('names the source of keys that gives none: %s', (reason, action) => {
+    const words = failureText({ kind: 'keys-unavailable', source: 'work', reason }, NOW)
+
+    expect(words.problem).toMatch(/^[A-Z].*work.*\.$/)
+    expect(words.wayOut).toMatch(/^[A-Z].*\.$/)
+    expect(words.action).toBe(action)
+  })
+
   it('names all that a bucket’s CORS rule must allow', () => {
     const { wayOut } = failureText(FAILURE_EXAMPLES['cors-blocked'], NOW)
 

@@ -1,18 +1,32 @@
 import { describe, expect, it } from 'vitest'
+import type { StoreFindings } from '../../electron/contract/check.ts'
 import { MIB } from '../../electron/contract/limits.ts'
 import type { UploadRecord } from '../../electron/contract/upload.ts'
-import { keptText } from '../../renderer/features/uploads/kept-parts.ts'
+import { keptText, removalAt } from '../../renderer/features/uploads/kept-parts.ts'
 import {
   percentShown,
   statusDetail,
   statusWord,
 } from '../../renderer/features/uploads/status-text.ts'
 import type { UploadView } from '../../renderer/upload/engine/queue-view.ts'
-import { aRecord } from '../fakes/fake-world.ts'
+import { aDestination, aRecord } from '../fakes/fake-world.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 
 const NOW = 1_763_640_000_000
+const STORE_HABIT = { by: 'store', afterDays: 7 } as const
 const DAY_MS = 24 * 60 * 60 * 1000
+
+const NO_FINDINGS: StoreFindings = {
+  checkedAtMs: NOW,
+  integrity: null,
+  conditionalPut: null,
+  conditionalComplete: null,
+  takesPostForms: null,
+  maxPartCount: null,
+  versioning: null,
+  unfinishedDays: null,
+  isPublic: null,
+}
 
 const inParts = (changes: Partial<UploadRecord> = {}): UploadRecord =>
   aRecord(1, {
@@ -105,6 +119,30 @@ describe('the status of a row', () => {
     },
   )
 
+  it.each([
+    ['browser', /^Needs you · Sign in again: your sign-in has ended\. /],
+    ['code', /^Needs you · Sign in again: your sign-in with this device’s code has ended\. /],
+  ] as const)('asks to sign in again with the %s', (by, expected) => {
+    const view = aView({ phase: 'needs-you', failure: { kind: 'sign-in-needed', by } })
+
+    expect(said(view)).toMatch(expected)
+  })
+
+  it('says calmly that the bucket’s file was left as it is', () => {
+    const status = { phase: 'cancelled', storeIsClean: true, why: 'exists' } as const
+    const view = aView({ phase: 'cancelled', record: inParts({ status }) })
+
+    expect(said(view)).toBe(
+      'Cancelled: the bucket already has a file of this name; it was left as it is.',
+    )
+  })
+
+  it('names the object that is in the way', () => {
+    const view = aView({ phase: 'needs-you', failure: FAILURE_EXAMPLES['key-taken'] })
+
+    expect(said(view)).toMatch(/^Needs you · The bucket already has “in\/a\.jpg”\./)
+  })
+
   it('says that the file changed, first of all', () => {
     const view = aView({ phase: 'failed', failure: FAILURE_EXAMPLES['source-changed'] })
 
@@ -122,7 +160,7 @@ describe('what a stopped upload has in the bucket', () => {
     })
 
   it('is told in parts, and for how long', () => {
-    const kept = keptText(failed(), 7, NOW)
+    const kept = keptText(failed(), STORE_HABIT, NOW)
 
     expect(kept).toMatchObject({
       words: '12 of 40 parts (201 MB) are kept',
@@ -132,8 +170,8 @@ describe('what a stopped upload has in the bucket', () => {
   })
 
   it('lasts less the longer ago the upload began', () => {
-    const later = keptText(failed(), 7, NOW + 5.5 * DAY_MS)
-    const tooLate = keptText(failed(), 7, NOW + 8 * DAY_MS)
+    const later = keptText(failed(), STORE_HABIT, NOW + 5.5 * DAY_MS)
+    const tooLate = keptText(failed(), STORE_HABIT, NOW + 8 * DAY_MS)
 
     expect([later?.howLong, tooLate?.howLong]).toEqual([
       'in the bucket for about 2 days',
@@ -148,6 +186,21 @@ describe('what a stopped upload has in the bucket', () => {
     expect(kept?.sentences[1]).toContain(
       'until you cancel the upload or a rule of the bucket removes them',
     )
+  })
+
+  it('goes by the rule of the bucket where the check saw one, else by the provider’s habit', () => {
+    const findings = { ...NO_FINDINGS, unfinishedDays: 3 }
+    const removals = [
+      aDestination({ provider: 'r2', findings }),
+      aDestination({ provider: 'r2', findings: NO_FINDINGS }),
+      aDestination({ provider: 'aws' }),
+    ].map(removalAt)
+
+    const [byRule] = removals.map((removal) => keptText(failed(), removal, NOW))
+
+    expect(removals).toEqual([{ by: 'bucket', afterDays: 3 }, { by: 'store', afterDays: 7 }, null])
+    expect(byRule?.howLong).toBe('in the bucket for about 3 days')
+    expect(byRule?.sentences[1]).toMatch(/^A rule of this bucket removes /)
   })
 
   it('counts a short last part as a part', () => {
@@ -174,6 +227,6 @@ describe('what a stopped upload has in the bucket', () => {
     ['an upload that is only paused', { phase: 'paused', failure: null }],
     ['an upload without a whole part', { sentBytes: 3 * MIB }],
   ] as const)('is nothing for %s', (_, changes) => {
-    expect(keptText(failed(changes), 7, NOW)).toBeNull()
+    expect(keptText(failed(changes), STORE_HABIT, NOW)).toBeNull()
   })
 })

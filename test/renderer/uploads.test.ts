@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { commands } from '../../electron/contract/commands.ts'
 import type { Failure } from '../../electron/contract/failure.ts'
+import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
 import { failureText } from '../../renderer/features/failure-text.ts'
-import { aRecord, aWorld } from '../fakes/fake-world.ts'
+import { aDestination, aRecord, aWorld } from '../fakes/fake-world.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 import { dragOver, dropFiles, pasteFile } from './gestures.ts'
 import { windowSuite } from './window-suite.ts'
@@ -20,6 +22,28 @@ describe('giving files to the window', () => {
     await row('a.txt').getByText(/^Done/).waitFor()
     await row('b.txt').getByText(/^Done/).waitFor()
     expect(await page.getByText('Drop to upload to Client files').count()).toBe(0)
+  })
+
+  it('looks into a file for its type and for the digits that the key template asks for', async () => {
+    const rules = { ...DEFAULT_RULES, keyTemplate: '{prefix}{hash8}/{name}' }
+    const { page, row, callsOf } = await suite.open(
+      aWorld({ destinations: [aDestination({ rules })] }),
+    )
+    await page.getByRole('heading', { name: 'Client files' }).waitFor()
+
+    await page.evaluate(() => {
+      const gif = new Uint8Array([0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 1, 0, 1, 0, 0, 0, 0, 0x3b])
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([gif], 'picture'))
+      document.body.dispatchEvent(
+        new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }),
+      )
+    })
+    await row('picture').getByText(/^Done/).waitFor()
+
+    expect(await callsOf('queueUploads')).toMatchObject([
+      { items: [{ contentType: 'image/gif', hash8: expect.stringMatching(/^[0-9a-f]{8}$/) }] },
+    ])
   })
 
   it('takes a paste, except into a text field', async () => {
@@ -233,6 +257,49 @@ describe('a row', () => {
 function isKeptInRecords({ kind }: Failure): boolean {
   return kind !== 'form-invalid' && kind !== 'source-detached'
 }
+
+describe('rows with an object of their name in the bucket', () => {
+  const asking = () =>
+    aWorld({ failures: { prepareUpload: { kind: 'key-taken', key: '2026/11/a.txt' } } })
+
+  it('ask, and go on as they are told, each by itself', async () => {
+    const { row, give, page, button, callsOf } = await suite.open(asking())
+    await give({ name: 'a.txt', byteLength: 10 })
+    await row('a.txt').getByText('The bucket already has “2026/11/a.txt”.').waitFor()
+    const names = await row('a.txt').getByRole('button').allTextContents()
+    const noticeCount = await button('Replace for all 1').count()
+
+    await page.evaluate(() => window.fake.failWith('prepareUpload', null))
+    await row('a.txt').getByRole('button', { name: 'Replace' }).press('Enter')
+    await row('a.txt').getByText(/^Done/).waitFor()
+
+    expect(names).toEqual(['Keep both', 'Replace', 'Skip', 'Cancel'])
+    expect(noticeCount).toBe(0)
+    expect(await callsOf('decideConflict')).toMatchObject([{ decision: 'replace' }])
+  })
+
+  it('are answered together when there are several, and the keyboard goes on in the list', async () => {
+    const { row, rows, give, page, button, callsOf } = await suite.open(asking())
+    await give(...['a.txt', 'b.txt', 'c.txt'].map((name) => ({ name, byteLength: 10 })))
+    await page.getByText('3 uploads need you').first().waitFor()
+
+    await row('b.txt').getByRole('button', { name: 'Skip' }).click()
+    await row('b.txt').getByText('Cancelled: the bucket already has a file of this name').waitFor()
+    await button('Skip for all 2').press('Enter')
+    await rows
+      .getByText(/^Cancelled: /)
+      .nth(2)
+      .waitFor()
+
+    expect((await callsOf('decideConflict')).map((each) => countOf(each))).toEqual([1, 2])
+    expect(await callsOf('cancelUpload')).toEqual([])
+    await expect
+      .poll(() => page.evaluate(() => Boolean(document.activeElement?.closest('li'))))
+      .toBe(true)
+  })
+})
+
+const countOf = (input: unknown) => commands.decideConflict.input.parse(input).uploadIds.length
 
 describe('all rows', () => {
   it('are paused, resumed and cleared together', async () => {

@@ -1,5 +1,7 @@
+import type { Destination } from '../../../electron/contract/destination.ts'
 import type { FailureKind } from '../../../electron/contract/failure.ts'
 import { type PartPlan, partCountOf } from '../../../electron/contract/part-plan.ts'
+import { providerOf } from '../../../electron/contract/providers.ts'
 import { formatBytes, formatCount, formatDay, formatDuration } from '../../design/format.ts'
 import type { UploadView } from '../../upload/engine/queue-view.ts'
 
@@ -21,13 +23,25 @@ const NOTHING_KEPT: ReadonlySet<FailureKind> = new Set([
   'object-differs',
 ])
 
-/**
- * Null when nothing is kept: a file that travels in one PUT arrives whole or not at all.
- * `unfinishedDays`: how long the store keeps unfinished uploads by itself; null: for ever.
- */
+/** Who removes unfinished uploads, and when. */
+export interface Removal {
+  /** A rule that the connection check saw, or the provider's habit. */
+  readonly by: 'bucket' | 'store'
+  readonly afterDays: number
+}
+
+/** Null: nobody does, as far as is known. */
+export function removalAt({ findings, provider }: Destination): Removal | null {
+  const ruleDays = findings?.unfinishedDays ?? null
+  if (ruleDays !== null) return { by: 'bucket', afterDays: ruleDays }
+  const habitDays = providerOf(provider).unfinishedDays
+  return habitDays === null ? null : { by: 'store', afterDays: habitDays }
+}
+
+/** Null when nothing is kept: a file that travels in one PUT arrives whole or not at all. */
 export function keptText(
   { phase, failure, record, sentBytes }: UploadView,
-  unfinishedDays: number | null,
+  removal: Removal | null,
   nowMs: number,
 ): KeptText | null {
   if (phase !== 'failed' && phase !== 'needs-you') return null
@@ -36,7 +50,7 @@ export function keptText(
   if (count === 0) return null
   const all = formatCount(partCountOf(record.plan), 'part', 'parts')
   const amount = formatBytes(sentBytes)
-  const { howLong, sentence } = keepingText(record.createdAtMs, unfinishedDays, nowMs)
+  const { howLong, sentence } = keepingText(record.createdAtMs, removal, nowMs)
   return {
     words: `${count} of ${all} (${amount}) are kept`,
     howLong,
@@ -58,22 +72,24 @@ function wholePartsIn(plan: PartPlan, bytes: number): number {
 
 function keepingText(
   createdAtMs: number,
-  unfinishedDays: number | null,
+  removal: Removal | null,
   nowMs: number,
 ): { readonly howLong: string; readonly sentence: string } {
-  if (unfinishedDays === null) {
+  if (removal === null) {
     return {
       howLong: 'in the bucket',
       sentence:
         'They stay until you cancel the upload or a rule of the bucket removes them, and take up room there meanwhile.',
     }
   }
-  const endsAtMs = createdAtMs + unfinishedDays * DAY_MS
+  const keptMs = removal.afterDays * DAY_MS
+  const endsAtMs = createdAtMs + keptMs
   const daysLeft = Math.ceil((endsAtMs - nowMs) / DAY_MS)
-  const rule = `This store removes what is left unfinished for about ${formatDuration(unfinishedDays * DAY_MS)}`
+  const remover = removal.by === 'bucket' ? 'A rule of this bucket' : 'This store'
+  const rule = `${remover} removes what is left unfinished for about ${formatDuration(keptMs)}`
   if (daysLeft <= 0) {
     return {
-      howLong: 'if the store has not removed them by now',
+      howLong: `if the ${removal.by} has not removed them by now`,
       sentence: `${rule}, so they may be gone; then the file is sent from the start.`,
     }
   }

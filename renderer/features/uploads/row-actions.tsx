@@ -9,6 +9,7 @@ import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
 import { ACTION_LABELS, type FailureAction, failureText } from '../failure-text.ts'
 import { useServices } from '../services/services.tsx'
 import { useOpenFolder } from '../services/use-open-folder.ts'
+import { ConflictButtons } from './conflict-buttons.tsx'
 import { canUploadAgain, UploadAgainButton } from './upload-again.tsx'
 import type { RowCalls } from './upload-row.tsx'
 import { useDestination } from './use-destination.ts'
@@ -106,6 +107,9 @@ function RescueButtons({ view, calls }: { readonly view: UploadView; readonly ca
   const { queue } = useServices()
   const action = view.failure === null ? null : failureText(view.failure).action
   const own = useOwnAction(action, view, calls)
+  if (view.failure?.kind === 'key-taken') {
+    return <ConflictButtons uploadIds={() => [view.uploadId]} />
+  }
   if (action === 'upload-again') return <UploadAgainButton view={view} tone="primary" />
   return (
     <>

@@ -1,11 +1,10 @@
 import { Shield, ShieldCheck } from 'lucide-react'
 import type { Proof } from '../../../electron/contract/checksum.ts'
-import { providerOf } from '../../../electron/contract/providers.ts'
 import { Details } from '../../design/details.tsx'
 import { formatMoment } from '../../design/format.ts'
 import { useNow } from '../../design/use-now.ts'
 import type { UploadView } from '../../upload/engine/queue-view.ts'
-import { keptText } from './kept-parts.ts'
+import { keptText, removalAt } from './kept-parts.ts'
 import { proofText } from './proof-text.ts'
 import { statusDetail, statusWord } from './status-text.ts'
 import { useDestination } from './use-destination.ts'
@@ -86,8 +85,8 @@ function ProofDetails({
 /** What a stopped upload has in the bucket: in short here, in full on demand. */
 function KeptParts({ view, nowMs }: { readonly view: UploadView; readonly nowMs: number }) {
   const destination = useDestination(view)
-  const days = destination === undefined ? null : providerOf(destination.provider).unfinishedDays
-  const kept = keptText(view, days, nowMs)
+  const removal = destination === undefined ? null : removalAt(destination)
+  const kept = keptText(view, removal, nowMs)
   if (kept === null) return null
   return (
     <>

@@ -83,7 +83,7 @@ export function statusDetail(view: UploadView, nowMs: number): string {
     case 'failed':
       return ` · ${troubleText(view, nowMs)}`
     case 'cancelled':
-      return ` · ${cancelledDetail(view)}`
+      return cancelledDetail(view)
     default:
       return unreachable(view.phase)
   }
@@ -127,8 +127,11 @@ function linkDetail({ record }: UploadView, nowMs: number): string {
   return `the link works for ${formatDuration(msLeft)}`
 }
 
-function cancelledDetail({ record }: UploadView): string {
-  return record.status.phase !== 'cancelled' || record.status.storeIsClean
-    ? 'nothing of it is left in the bucket'
-    : 'the bucket has not confirmed yet that nothing is left; Ferry asks again'
+function cancelledDetail({ record: { status } }: UploadView): string {
+  if (status.phase === 'cancelled' && status.why === 'exists') {
+    return ': the bucket already has a file of this name; it was left as it is.'
+  }
+  return status.phase !== 'cancelled' || status.storeIsClean
+    ? ' · nothing of it is left in the bucket'
+    : ' · the bucket has not confirmed yet that nothing is left; Ferry asks again'
 }

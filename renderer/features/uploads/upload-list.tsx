@@ -2,6 +2,7 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/rea
 import { type FocusEvent, memo, type RefObject, useCallback, useLayoutEffect, useRef } from 'react'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { useServices } from '../services/services.tsx'
+import { ConflictNotice } from './conflict-notice.tsx'
 import { type RowCalls, UploadRow } from './upload-row.tsx'
 import './upload-list.css'
 
@@ -16,6 +17,7 @@ export const UploadList = memo(function UploadList({
   readonly calls: RowCalls
 }) {
   const { queue } = useServices()
+  const area = useRef<HTMLDivElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const { rangeExtractor, ...keepFocus } = useFocusedRow(uploadIds, scroller)
   const virtualizer = useVirtualizer({
@@ -27,32 +29,35 @@ export const UploadList = memo(function UploadList({
     rangeExtractor,
   })
   return (
-    <div className="upload-scroller" ref={scroller}>
-      <ul
-        className="upload-list"
-        aria-label="Uploads"
-        style={{ height: virtualizer.getTotalSize() }}
-        {...keepFocus}
-      >
-        {virtualizer.getVirtualItems().map(({ index, key, start }) => {
-          const uploadId = uploadIds[index]
-          if (uploadId === undefined) return null
-          return (
-            <li
-              key={key}
-              ref={virtualizer.measureElement}
-              data-index={index}
-              className="upload-item"
-              aria-label={queue.upload(uploadId)?.record.name}
-              aria-setsize={uploadIds.length}
-              aria-posinset={index + 1}
-              style={{ transform: `translateY(${start}px)` }}
-            >
-              <UploadRow uploadId={uploadId} calls={calls} />
-            </li>
-          )
-        })}
-      </ul>
+    <div className="upload-area" ref={area}>
+      <ConflictNotice area={area} />
+      <div className="upload-scroller" ref={scroller}>
+        <ul
+          className="upload-list"
+          aria-label="Uploads"
+          style={{ height: virtualizer.getTotalSize() }}
+          {...keepFocus}
+        >
+          {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+            const uploadId = uploadIds[index]
+            if (uploadId === undefined) return null
+            return (
+              <li
+                key={key}
+                ref={virtualizer.measureElement}
+                data-index={index}
+                className="upload-item"
+                aria-label={queue.upload(uploadId)?.record.name}
+                aria-setsize={uploadIds.length}
+                aria-posinset={index + 1}
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <UploadRow uploadId={uploadId} calls={calls} />
+              </li>
+            )
+          })}
+        </ul>
+      </div>
     </div>
   )
 })

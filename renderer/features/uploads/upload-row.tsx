@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react'
 import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
+import { DestinationMark } from '../../design/destination-mark.tsx'
 import { FileName } from '../../design/file-name.tsx'
 import { formatBytes } from '../../design/format.ts'
 import { ProgressBar, type ProgressTone } from '../../design/progress-bar.tsx'
@@ -42,7 +43,7 @@ export const UploadRow = memo(function UploadRow({
               {record.folder}
             </bdi>
           )}
-          <DestinationName destinationId={record.destinationId} />
+          <RowDestination destinationId={record.destinationId} />
         </p>
         <RowStatus view={view} />
       </div>
@@ -52,12 +53,20 @@ export const UploadRow = memo(function UploadRow({
   )
 })
 
-/** Said only where it is not the one that the window is about. */
-function DestinationName({ destinationId }: { readonly destinationId: DestinationId }) {
+/** Where there are several; in words where it is not the one that the window is about. */
+function RowDestination({ destinationId }: { readonly destinationId: DestinationId }) {
   const { destinations, selected } = useSession()
   const destination = destinations.find((each) => each.destinationId === destinationId)
-  if (destination === undefined || destination === selected) return null
-  return <span className="row-to">to {destination.name}</span>
+  if (destination === undefined || destinations.length < 2) return null
+  const { name, color } = destination
+  return (
+    <span className="row-to" title={name}>
+      <DestinationMark name={name} color={color} />
+      <span className={destination === selected ? 'visually-hidden' : 'row-to-name'}>
+        to {name}
+      </span>
+    </span>
+  )
 }
 
 function RowProgress({ view }: { readonly view: UploadView }) {
