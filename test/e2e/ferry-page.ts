@@ -96,8 +96,8 @@ export class FerryPage {
   /** Presses "Check connection" and answers what the report says, line by line. */
   async checkConnection(): Promise<string[]> {
     await this.button('Check connection').click()
-    const report = this.page.getByRole('region', { name: 'Connection check' })
-    await report.waitFor()
+    const report = this.page.getByRole('region', { name: 'Connection check', exact: true })
+    await this.page.locator('[aria-label="Connection check"][aria-busy="false"]').waitFor()
     const lines = await report.getByRole('listitem').allTextContents()
     return lines.map((line) => line.replaceAll(/\s+/g, ' ').trim())
   }
