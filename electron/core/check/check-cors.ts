@@ -3,11 +3,10 @@ import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { Store } from '../store/store.ts'
 import { headerOfSum } from '../uploads/checksum-fields.ts'
+import { headersOfPut } from '../uploads/object-fields.ts'
 import { type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 
 const PATIENCE_MS = 15_000
-/** What Ferry's page sends with a PUT of a whole file; a part carries its checksum at most. */
-const PUT_HEADERS = ['content-type', 'x-amz-meta-ferry-upload']
 
 /** What the page will send along with the bytes. */
 export interface Sent {
@@ -16,9 +15,13 @@ export interface Sent {
   readonly algorithm: ChecksumAlgorithm | null
 }
 
-export function headersOf({ isWholeFile, algorithm }: Sent): readonly string[] {
+/** A part carries its checksum at most. */
+export function headersOf(
+  destination: Parameters<typeof headersOfPut>[0],
+  { isWholeFile, algorithm }: Sent,
+): readonly string[] {
   const sum = algorithm === null ? [] : [headerOfSum(algorithm)]
-  return [...(isWholeFile ? PUT_HEADERS : []), ...sum]
+  return [...(isWholeFile ? headersOfPut(destination) : []), ...sum]
 }
 
 /** Only the question that comes before the PUT; puts nothing. Null when the page may go on. */
@@ -28,7 +31,13 @@ export function checkPreflight(
   origin: string,
   sent: Sent,
 ): Promise<Failure | null> {
-  return preflight(store, key, origin, headersOf(sent), AbortSignal.timeout(PATIENCE_MS))
+  return preflight(
+    store,
+    key,
+    origin,
+    headersOf(store.destination, sent),
+    AbortSignal.timeout(PATIENCE_MS),
+  )
 }
 
 /**

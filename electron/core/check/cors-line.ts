@@ -4,10 +4,10 @@ import type { CheckFix } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed } from '../../contract/outcome.ts'
 import { ask } from '../store/store.ts'
+import { CONDITION } from '../uploads/write-conditions.ts'
 import { isAbsent } from './bucket-setting.ts'
 import { headersOf, preflight, readableBy } from './check-cors.ts'
 import { failedBy, findingIn, passed, unknown, warned } from './line.ts'
-import { headersByRules } from './rule-headers.ts'
 import { failureOfAnswer, isGood } from './send-as-page.ts'
 import type { Step, Trial } from './trial.ts'
 
@@ -16,10 +16,8 @@ export const corsLine: Step = async (trial) => {
   const { ports, lines } = trial
   if (ports.isCorsHandled) return passed({ kind: 'cors-not-needed' })
   const algorithm = findingIn(lines, 'checksums')?.verified[0] ?? null
-  const needed = [
-    ...headersOf({ isWholeFile: true, algorithm }),
-    ...headersByRules(trial.store.destination.rules),
-  ]
+  const { kind, rules } = trial.store.destination
+  const needed = headersOf({ kind, rules, findings: null }, { isWholeFile: true, algorithm })
   const before = await askBefore(trial, needed)
   const answer = before === null ? await putFromPage(trial) : null
   // What is refused altogether says nothing of who may look at the answer.
@@ -28,7 +26,7 @@ export const corsLine: Step = async (trial) => {
   if (refused !== null) return failedBy(refused, await fixFor(trial, refused))
   // Uploads go without it where the page may not send it.
   const isWanted = findingIn(lines, 'conditional-writes')?.put === 'honoured'
-  const isKeptOut = isWanted ? await askBefore(trial, [...needed, 'if-none-match']) : null
+  const isKeptOut = isWanted ? await askBefore(trial, [...needed, CONDITION]) : null
   if (isKeptOut === null) return passed()
   return warned({ kind: 'failure', failure: isKeptOut }, await fixFor(trial, isKeptOut))
 }

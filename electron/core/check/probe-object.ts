@@ -1,18 +1,14 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  PutObjectCommand,
-  type PutObjectCommandInput,
-} from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { ask, type Store } from '../store/store.ts'
-import { TOKEN_METADATA } from '../uploads/head-object.ts'
+import { headersOfFields, objectFields } from '../uploads/object-fields.ts'
+import { CONDITION } from '../uploads/write-conditions.ts'
 import { failureOfAnswer, isGood, type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 
 export const PROBE_TYPE = 'text/plain'
 export const PROBE_BODY = Buffer.from('Ferry checks that it may write here.')
-const PROBE_TOKEN = 'check'
+const PROBE_FILE = { name: 'ferry-check.txt', contentType: PROBE_TYPE, token: 'check' }
 
 /** The object with which a store is tried out. All of a check's requests share its one key. */
 export class ProbeObject {
@@ -39,18 +35,11 @@ export class ProbeObject {
     signal: AbortSignal,
     more: { readonly origin?: string; readonly isNew?: boolean } = {},
   ): Promise<Outcome<PageAnswer>> {
-    const condition = more.isNew === true ? { 'if-none-match': '*' } : {}
-    const headers = {
-      'content-type': PROBE_TYPE,
-      [`x-amz-meta-${TOKEN_METADATA}`]: PROBE_TOKEN,
-      ...condition,
-    }
-    const fields: Partial<PutObjectCommandInput> = {
-      ContentType: PROBE_TYPE,
-      Metadata: { [TOKEN_METADATA]: PROBE_TOKEN },
-      ...(more.isNew === true ? { IfNoneMatch: '*' } : {}),
-    }
-    const command = new PutObjectCommand({ ...this.#place, ...fields })
+    const fields = objectFields(this.#store.destination.rules, PROBE_FILE)
+    const condition = more.isNew === true ? { [CONDITION]: '*' } : {}
+    const headers = { ...headersOfFields(fields), ...condition }
+    const wish = more.isNew === true ? { IfNoneMatch: '*' } : {}
+    const command = new PutObjectCommand({ ...this.#place, ...fields, ...wish })
     const url = await presigned(this.#store, command, Object.keys(headers))
     if (!url.ok) return url
     const asked = more.origin === undefined ? {} : { origin: more.origin }

@@ -16,9 +16,15 @@ export const PAGE = 'http://127.0.0.1:4321'
 export class CheckWorld {
   readonly harness: CoreHarness
   readonly other: TemporaryBucket
+  readonly #storeTime: { aheadMs: number }
   readonly #stubs: StubStore[] = []
 
-  private constructor(harness: CoreHarness, other: TemporaryBucket) {
+  private constructor(
+    harness: CoreHarness,
+    other: TemporaryBucket,
+    storeTime: { aheadMs: number },
+  ) {
+    this.#storeTime = storeTime
     this.harness = harness
     this.other = other
   }
@@ -27,8 +33,16 @@ export class CheckWorld {
     changes: Partial<CorePorts> = {},
     allowedOrigins: readonly string[] = [PAGE],
   ): Promise<CheckWorld> {
-    const other = await temporaryBucket({ allowedOrigins })
-    return new CheckWorld(await CoreHarness.start({ pageOrigin: () => PAGE, ...changes }), other)
+    const storeTime = { aheadMs: 0 }
+    const now = () => Date.now() + storeTime.aheadMs
+    const other = await temporaryBucket({ allowedOrigins, now })
+    const harness = await CoreHarness.start({ pageOrigin: () => PAGE, ...changes })
+    return new CheckWorld(harness, other, storeTime)
+  }
+
+  /** At the store it is so much later from now on. */
+  set agedMs(aheadMs: number) {
+    this.#storeTime.aheadMs = aheadMs
   }
 
   async close(): Promise<void> {
