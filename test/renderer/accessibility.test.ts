@@ -1,8 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
 import { aDoneRecord, aRecord, aWorld, freshWorld, localDestination } from '../fakes/fake-world.ts'
+import { expectAccessible } from './axe-scan.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 import type { TestWindow } from './window.ts'
 import { windowSuite } from './window-suite.ts'
@@ -110,25 +109,11 @@ const STATES: readonly (readonly [string, () => Promise<TestWindow>])[] = [
   ],
 ]
 
-/** Colours fade in; what is scanned in between has neither's contrast. */
-async function settle(page: Page): Promise<void> {
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
-}
-
 describe('assistive technology', () => {
   it.each(STATES)('finds nothing wrong with %s, in light and dark', async (_, open) => {
     const { page } = await open()
 
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await settle(page)
-      const { violations } = await new AxeBuilder({ page }).analyze()
-
-      expect(
-        violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html) })),
-        colorScheme,
-      ).toEqual([])
-    }
+    await expectAccessible(page)
   })
 })
 
