@@ -1,0 +1,28 @@
+import type { Page } from 'playwright-core'
+
+/** Everything that lives in the page's heap after a collection, as one text. */
+export async function heapOf(page: Page): Promise<string> {
+  const session = await page.context().newCDPSession(page)
+  const chunks: string[] = []
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk))
+  await session.send('HeapProfiler.enable')
+  // Each collects garbage first; what only a finalizer let go of is gone at the second.
+  await session.send('HeapProfiler.collectGarbage')
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false })
+  await session.detach()
+  return chunks.join('')
+}
+
+/** What the page has put away in any of the browser's stores, as one text. */
+export async function storageOf(page: Page): Promise<string> {
+  const inPage = await page.evaluate(async () => ({
+    local: { ...localStorage },
+    session: { ...sessionStorage },
+    databases: await indexedDB.databases(),
+    caches: 'caches' in window ? await caches.keys() : [],
+    inputs: [...document.querySelectorAll('input, textarea')].map(
+      (field) => (field as HTMLInputElement).value,
+    ),
+  }))
+  return JSON.stringify({ inPage, cookies: await page.context().cookies() })
+}
