@@ -33,5 +33,10 @@ export function DestinationKeys() {
 
 /** What it says is about a destination, which must not change behind it. */
 function isDialogOpen(): boolean {
-  return document.querySelector('[role="dialog"], [role="alertdialog"]') !== null
+  return (
+    document.querySelector(
+      // What is said in passing is a dialog, too, but not one that waits for an answer.
+      '[role="dialog"]:not([aria-modal="false"]), [role="alertdialog"]',
+    ) !== null
+  )
 }

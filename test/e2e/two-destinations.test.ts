@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { type BucketAccess, startBucket, startFerry, temporaryFolder } from './ferry.ts'
+import { FerryPage, openBrowserBehind } from './ferry-page.ts'
+import { download, writeRandomFile } from './files.ts'
+import { holdPartsAfter, MIB, startProxy } from './fresh-ferry.ts'
+import { Store } from './store.ts'
+
+/** Three parts: the two that are held leave connections for the other destination. */
+const FILE_BYTES = 40 * MIB
+
+it('uploads to two destinations at once while the person goes from one to the other', async () => {
+  const { page, proxy, buckets } = await withTwoDestinations()
+  const [first, second] = buckets
+  const folder = await temporaryFolder()
+  const firstSum = await writeRandomFile(join(folder, 'first.bin'), FILE_BYTES)
+  const secondSum = await writeRandomFile(join(folder, 'second.bin'), FILE_BYTES)
+  const gate = holdPartsAfter(proxy, 1)
+
+  await switchTo(page, 1, 'First')
+  await page.drop([join(folder, 'first.bin')])
+  await page.untilStatus('first.bin', 'Uploading')
+  await switchTo(page, 2, 'Second')
+  await page.drop([join(folder, 'second.bin')])
+  await proxy.until((seen) =>
+    buckets.every(({ endpoint }) =>
+      seen.some(
+        ({ host, partNumber, status }) =>
+          host === new URL(endpoint).host && partNumber === 1 && status === 200,
+      ),
+    ),
+  )
+  await switchTo(page, 1, 'First')
+  await switchTo(page, 2, 'Second')
+  await page.untilStatus('first.bin', 'Uploading')
+  await page.untilStatus('second.bin', 'Uploading')
+  gate.open()
+  await switchTo(page, 1, 'First')
+  await page.untilStatus('first.bin', 'Done')
+  await page.untilStatus('second.bin', 'Done')
+  const links = [await page.link('first.bin'), await page.link('second.bin')] as const
+  const got = await Promise.all(links.map((link) => download(link)))
+
+  expect(got.map(({ sha256 }) => sha256)).toEqual([firstSum, secondSum])
+  expect(links.map((link) => new URL(link).origin)).toEqual([first.endpoint, second.endpoint])
+  expect(await new Store(first).keys()).toEqual(['first.bin'])
+  expect(await new Store(second).keys()).toEqual(['second.bin'])
+  page.expectNoProblems()
+})
+
+async function withTwoDestinations() {
+  const ferry = await startFerry()
+  const proxy = await startProxy()
+  const allowedOrigin = `http://127.0.0.1:${ferry.port}`
+  const first = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
+  const second = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
+  const browser = await openBrowserBehind(proxy.address, ferry.port)
+  const page = await FerryPage.open(browser, ferry.url)
+  await connectAs(page, 'First', first)
+  await connectAs(page, 'Second', second)
+  return { page, proxy, buckets: [first, second] as const }
+}
+
+async function connectAs(page: FerryPage, name: string, bucket: BucketAccess): Promise<void> {
+  await page.fillConnection(bucket)
+  await page.field('Name').fill(name)
+  await page.button('Save').click()
+  await page.button('Save').waitFor({ state: 'detached' })
+  await headingOf(page, name).waitFor()
+}
+
+/** By the keyboard, as from anywhere in the window. */
+async function switchTo(page: FerryPage, place: number, name: string): Promise<void> {
+  await page.page.keyboard.press(`Control+${place}`)
+  await headingOf(page, name).waitFor()
+}
+
+function headingOf(page: FerryPage, name: string) {
+  return page.page.getByRole('main').getByRole('heading', { name, exact: true })
+}
