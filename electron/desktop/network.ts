@@ -1,4 +1,4 @@
-import { type BrowserWindow, net, session } from 'electron'
+import { type BrowserWindow, type DownloadItem, net, session } from 'electron'
 import type { StoreHttp } from '../core/ports.ts'
 import { answerCors } from './cors.ts'
 import { type Endpoints, trackEndpoints } from './endpoints.ts'
@@ -31,6 +31,15 @@ export function setUpNetwork({ pageOrigin, devServer, currentWindow }: NetworkPa
   raiseRequestWall(pageSession, endpoints, devServer)
   answerCors(pageSession, endpoints, pageOrigin, () => currentWindow()?.webContents.id)
   guardPermissions(pageSession, endpoints, pageOrigin)
-  pageSession.on('will-download', (event) => event.preventDefault())
+  pageSession.on('will-download', (event, item) => {
+    if (!isOwnSettings(item, pageOrigin)) event.preventDefault()
+  })
   return { endpoints, storeHttp: netStoreHttp(net, storeSession) }
+}
+
+/** The one thing that the page hands out as a file: made by itself, and nothing of the network's. */
+function isOwnSettings(item: DownloadItem, pageOrigin: string): boolean {
+  return (
+    item.getURL().startsWith(`blob:${pageOrigin}/`) && item.getMimeType() === 'application/json'
+  )
 }

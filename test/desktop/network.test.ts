@@ -1,5 +1,5 @@
 import type { OnHeadersReceivedListenerDetails } from 'electron'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Network } from '../../electron/desktop/network.ts'
 import { setUpNetwork } from '../../electron/desktop/network.ts'
 import { FakeWindow, resetElectron, session, standIn } from '../fakes/electron.ts'
@@ -87,15 +87,18 @@ describe('the wall round the page', () => {
     expect(stores?.session.isCancelled('https://anywhere.example/')).toBe(false)
   })
 
-  it('takes no downloads', () => {
-    let isPrevented = false
-    session.defaultSession.emit('will-download', {
-      preventDefault: () => {
-        isPrevented = true
-      },
-    })
+  it.each([
+    ['no download of the network’s', 'https://s3.example.org/a.json', 'application/json', true],
+    ['no page’s blob but Ferry’s', 'blob:https://example.org/1', 'application/json', true],
+    ['no blob but settings', `blob:${PAGE}/1`, 'text/html', true],
+    ['the settings that the page exports', `blob:${PAGE}/1`, 'application/json', false],
+  ])('takes %s', (_, url, mimeType, isRefused) => {
+    const preventDefault = vi.fn()
+    const item = { getURL: () => url, getMimeType: () => mimeType }
 
-    expect(isPrevented).toBe(true)
+    session.defaultSession.emit('will-download', { preventDefault }, item)
+
+    expect(preventDefault).toHaveBeenCalledTimes(isRefused ? 1 : 0)
   })
 })
 
