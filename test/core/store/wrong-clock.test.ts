@@ -16,7 +16,7 @@ let destination: Destination
 /** What this computer's clock is ahead of the store's. */
 let aheadMs: number
 /** How far ahead of the store each request was signed. */
-let signedAheadMs: number[]
+let signedAheadMs: number[] = []
 
 /** Reads when a request was signed, as it leaves. */
 const watched: StoreHttp = (options) => {
@@ -38,7 +38,6 @@ beforeEach(async () => {
   aheadMs = 0
   bucket = await temporaryBucket()
   http = new FaultyHttp()
-  signedAheadMs = []
   harness = await CoreHarness.start({ storeHttp: watched, now: () => Date.now() + aheadMs })
   const { endpoint, region, bucket: name, accessKeyId, secretAccessKey } = bucket.bucket
   const saved = await harness.must('saveDestination', {
@@ -48,6 +47,8 @@ beforeEach(async () => {
     ...{ sessionToken: '', keepSecret: false },
   })
   destination = saved.destination
+  // Saving asks for the region, with the clock as it should be.
+  signedAheadMs = []
 })
 
 afterEach(async () => {
