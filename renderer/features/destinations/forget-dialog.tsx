@@ -36,9 +36,15 @@ export function ForgetDialog({
       onConfirm={() => void forget()}
       onClose={onClose}
     >
-      {shown.kind === 'local'
-        ? 'Its files stay in their folder. Links to them stop working.'
-        : 'Ferry wipes its keys from this computer. The files and links in the bucket stay as they are.'}
+      {wordsFor(shown)}
     </ConfirmDialog>
   )
+}
+
+function wordsFor({ kind, credentials }: Destination): string {
+  if (kind === 'local') return 'Its files stay in their folder. Links to them stop working.'
+  const rest = 'The files and links in the bucket stay as they are.'
+  return credentials.kind === 'keys'
+    ? `Ferry wipes its keys from this computer. ${rest}`
+    : `Its keys come from elsewhere and stay there. ${rest}`
 }

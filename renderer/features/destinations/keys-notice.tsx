@@ -5,7 +5,7 @@ import { Notice } from '../../design/notice.tsx'
 import { fieldToMend } from '../failure-field.ts'
 import { ACTION_LABELS } from '../failure-text.ts'
 
-/** After a restart, when the keys were kept only while Ferry ran. */
+/** After a restart, when the keys were kept only while Ferry ran, and after settings were imported. */
 export function KeysNotice({
   destination,
   onEdit,
@@ -14,17 +14,28 @@ export function KeysNotice({
   readonly onEdit: (destination: Destination, field: DestinationField | null) => void
 }) {
   if (destination.hasSecret) return null
+  const { credentials } = destination
+  const isCarriedOver = credentials.kind === 'keys' && credentials.accessKeyId === ''
   return (
     <Notice
       tone="warn"
       title={`${destination.name} needs its keys.`}
       action={
-        <Button tone="primary" onClick={() => onEdit(destination, fieldToMend('secret-missing'))}>
+        <Button
+          tone="primary"
+          onClick={() =>
+            onEdit(destination, isCarriedOver ? 'accessKeyId' : fieldToMend('secret-missing'))
+          }
+        >
           {ACTION_LABELS['enter-keys']}
         </Button>
       }
     >
-      <p>They were kept only while Ferry ran. Enter them again and its uploads go on.</p>
+      <p>
+        {isCarriedOver
+          ? 'Imported settings hold no keys. Enter them once, and files can go there.'
+          : 'They were kept only while Ferry ran. Enter them again and its uploads go on.'}
+      </p>
     </Notice>
   )
 }
