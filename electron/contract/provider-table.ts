@@ -115,6 +115,10 @@ export const PROVIDER_TABLE = {
         page: /^(?:[a-z0-9-]+\.)*console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com|amazonaws\.eu)\/s3\/(?:buckets|object|upload)\/(?<bucket>[^/]+)(?:\/(?<prefix>.*))?$/,
         endpoint: null,
       },
+      {
+        page: /^(?:[a-z0-9-]+\.)*console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com|amazonaws\.eu)\/s3(?:\/|$)/,
+        endpoint: null,
+      },
     ],
     arnPartitions: {
       aws: null,
@@ -223,6 +227,7 @@ export const PROVIDER_TABLE = {
       'eu-central-003': 'EU Central',
     }),
     hosts: [/^(?:(?<bucket>.+)\.)?s3\.(?<region>[a-z0-9-]+)\.backblazeb2\.com$/],
+    publicHosts: [/^f\d{3}\.backblazeb2\.com$/],
     pathStyle: false,
     consoles: [{ page: /^secure\.backblaze\.com\//, endpoint: null }],
     urlSchemes: ['b2'],
@@ -425,10 +430,13 @@ export const PROVIDER_TABLE = {
     regions: regions({ auto: 'Automatic' }),
     hosts: [/^(?:(?<bucket>.+)\.)?storage\.googleapis\.com$/],
     pathStyle: true,
-    publicHosts: [/^storage\.cloud\.google\.com$/],
     consoles: [
       {
         page: /^console\.cloud\.google\.com\/storage\/browser\/(?:_details\/)?(?<bucket>[^/;]+)(?:\/(?<prefix>[^;]*))?/,
+        endpoint: null,
+      },
+      {
+        page: /^storage\.cloud\.google\.com\/(?<bucket>[^/]+)(?:\/(?<prefix>.*))?$/,
         endpoint: null,
       },
     ],
@@ -538,6 +546,7 @@ export const PROVIDER_TABLE = {
     defaultRegion: 'us-east-1',
     regions: [],
     hosts: [/^gateway(?:\.[a-z0-9]+)?\.storjshare\.io$/],
+    publicHosts: [/^link(?:\.[a-z0-9]+)?\.storjshare\.io$/],
     pathStyle: true,
     usualPartBytes: 64 * MIB,
     rcloneName: 'Storj',

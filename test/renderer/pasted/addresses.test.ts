@@ -114,6 +114,8 @@ describe('an endpoint', () => {
 
   it.each([
     ['https://pub-0123.r2.dev/cat.jpg', 'public-address'],
+    ['https://f004.backblazeb2.com/file/photos/cat.jpg', 'public-address'],
+    ['https://link.storjshare.io/s/abc/photos/cat.jpg', 'public-address'],
     ['https://mine-123456789012.s3-accesspoint.eu-west-1.amazonaws.com', 'access-point'],
     ['mfzwi23gnjvgw.accesspoint.s3-global.amazonaws.com', 'access-point'],
     ['https://b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com', 'directory-bucket'],
@@ -383,6 +385,17 @@ describe('a page of a store’s website', () => {
         pathStyle: false,
       },
     ],
+    [
+      'https://storage.cloud.google.com/photos/a/cat.jpg',
+      {
+        provider: 'gcs',
+        endpoint: 'https://storage.googleapis.com',
+        bucket: 'photos',
+        prefix: 'a/',
+        pathStyle: true,
+      },
+    ],
+    ['https://eu-central-1.console.aws.amazon.com/s3/home?region=eu-central-1', frankfurt],
     ['https://console.hetzner.com/projects/1/buckets', { provider: 'hetzner', pathStyle: false }],
     [
       'http://192.168.1.20:9001/browser/photos',
