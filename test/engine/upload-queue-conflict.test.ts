@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
+import { PLACE_TAKEN } from '../../electron/contract/s3-failure.ts'
+import { sourceIdOf, uploadRecord } from '../fakes/upload-records.ts'
 import { QueueBench } from './queue-bench.ts'
 
 const KEY_TAKEN = { kind: 'key-taken', key: 'file-1.bin' } as const
@@ -70,4 +72,40 @@ it('waits for the person’s word on an object that is there, and goes on with i
     failure: KEY_TAKEN,
   })
   expect(bench.queue.snapshot().totals.askingCount).toBe(0)
+})
+
+it('needs no file any more for an upload that is to be left out', async () => {
+  const bench = new QueueBench()
+  const status = { phase: 'failed', failure: KEY_TAKEN } as const
+  const record = bench.store.take(uploadRecord(1, MIB, { status }))
+  bench.queue.adopt([record])
+  bench.store.fail('prepare', { kind: 'skipped' })
+
+  bench.queue.retry(record.uploadId)
+
+  await bench.untilPhase(record.uploadId, 'cancelled')
+})
+
+it('asks for the file when the answer is to send it', async () => {
+  const bench = new QueueBench()
+  const status = { phase: 'failed', failure: KEY_TAKEN } as const
+  const record = bench.store.take(uploadRecord(1, MIB, { status }))
+  bench.queue.adopt([record])
+
+  bench.queue.retry(record.uploadId)
+  await bench.clock.until(() => bench.view(record.uploadId).failure?.kind === 'source-detached')
+  bench.giveSource(record)
+  bench.queue.attachSource(record.uploadId, sourceIdOf(1))
+
+  await bench.untilPhase(record.uploadId, 'done')
+})
+
+it('is prepared again when somebody took its place while it was sent', async () => {
+  const bench = new QueueBench()
+  bench.store.fail('put', PLACE_TAKEN)
+  bench.store.fail('prepare', KEY_TAKEN, 1, () => bench.store.puts.length > 0)
+
+  const uploadId = bench.add(1, MIB)
+  await bench.untilPhase(uploadId, 'needs-you')
+  expect(bench.view(uploadId).failure).toEqual(KEY_TAKEN)
 })

@@ -50,7 +50,7 @@ describe('a failed part', () => {
     bench.store.fail('put', refused, 1, ({ partNumber }) => partNumber === 1)
     const failed = bench.add(1, MIB)
     await bench.untilPhase(failed, 'failed')
-    bench.store.fail('prepare', { kind: 'credentials-expired' }, 1)
+    bench.store.fail('prepare', { kind: 'sign-in-needed', by: 'browser' }, 1)
     const stuck = bench.add(2, MIB)
     await bench.untilPhase(stuck, 'needs-you')
     const before = bench.queue.snapshot().totals
@@ -363,7 +363,7 @@ describe('a host that is gone', () => {
 describe('what only the person can mend', () => {
   it.each<Failure>([
     { kind: 'access-denied' },
-    { kind: 'credentials-expired' },
+    { kind: 'sign-in-needed', by: 'code' },
     { kind: 'bucket-missing', bucket: 'b' },
     { kind: 'etag-hidden' },
   ])('is asked for after $kind, and then goes on', async (failure) => {

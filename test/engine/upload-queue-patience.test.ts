@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../electron/contract/failure.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import { STORE_TRIES } from '../../renderer/upload/engine/recovery.ts'
+import { KEYS_TRIES, STORE_TRIES } from '../../renderer/upload/engine/recovery.ts'
 import { QueueBench } from './queue-bench.ts'
 
 const MINUTE_MS = 60_000
@@ -102,7 +102,8 @@ describe('a full disk', () => {
 
 describe('credentials that die in the middle', () => {
   it.each<Failure>([
-    { kind: 'credentials-expired' },
+    { kind: 'sign-in-needed', by: 'browser' },
+    { kind: 'keys-unavailable', source: 'work', reason: 'process-failed' },
     { kind: 'credentials-rejected' },
     { kind: 'secret-missing' },
   ])('let the upload go on afterwards, and no part is sent twice: $kind', async (failure) => {
@@ -125,6 +126,33 @@ describe('credentials that die in the middle', () => {
     const puts = bench.putsOf(uploadId)
     expect(landed.length).toBeGreaterThan(5)
     expect(landed.map((partNumber) => puts[partNumber])).toEqual(landed.map(() => 1))
+  })
+})
+
+describe('keys that end by themselves', () => {
+  it('are got anew by the host without a word to the person', async () => {
+    const bench = new QueueBench()
+    bench.store.fail(
+      'put',
+      { kind: 'credentials-expired' },
+      1,
+      ({ partNumber }) => partNumber === 9,
+    )
+    const uploadId = bench.add(1, 320 * MIB)
+
+    await bench.untilPhase(uploadId, 'done', 60_000)
+
+    expect(bench.store.marks).toEqual([])
+  })
+
+  it('are asked for when the host has no others', async () => {
+    const bench = new QueueBench()
+    bench.store.fail('prepare', { kind: 'credentials-expired' }, KEYS_TRIES + 1)
+    const uploadId = bench.add(1, MIB)
+
+    await bench.untilPhase(uploadId, 'needs-you', 60_000)
+
+    expect(bench.view(uploadId).failure).toEqual({ kind: 'credentials-expired' })
   })
 })
 

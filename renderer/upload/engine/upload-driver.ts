@@ -11,7 +11,7 @@ import { sumsAfterPrepare } from './part-sums.ts'
 import { failureSeen } from './recovery.ts'
 import { Rereading } from './rereading.ts'
 import type { Turnstile } from './turnstile.ts'
-import { isAllRecorded, PAGE_BUG, type Row, type Run } from './upload-row.ts'
+import { isAllRecorded, PAGE_BUG, type Row, type Run, wasAsked } from './upload-row.ts'
 import type { UploadEffect, UploadEvent } from './upload-state.ts'
 
 export interface DriverParts extends PartRunnerParts {
@@ -130,7 +130,7 @@ export class UploadDriver {
 
   async #prepare(row: Row, run: Run): Promise<void> {
     const { ports, marks } = this.#parts
-    if (run.source === null && !isAllRecorded(row.record)) {
+    if (run.source === null && !isAllRecorded(row.record) && !wasAsked(row.record)) {
       return this.#fail(row, { kind: 'source-detached' })
     }
     const partBytes = this.#partBytesOf(row)

@@ -95,6 +95,11 @@ export function isAllRecorded(record: UploadRecord): boolean {
   return record.plan !== null && record.recordedBytes >= record.byteLength
 }
 
+/** What the person answered may be to leave the bucket as it is, and then no file is needed. */
+export function wasAsked({ status }: UploadRecord): boolean {
+  return status.phase === 'failed' && status.failure.kind === 'key-taken'
+}
+
 export function laneOf(record: UploadRecord): Lane {
   return record.byteLength < MULTIPART_FROM_BYTES ? 'small' : 'large'
 }
