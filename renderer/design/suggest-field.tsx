@@ -40,19 +40,22 @@ export function SuggestField(props: SuggestFieldProps) {
   const [isOpen, setIsOpen] = useState(false)
   const [isNarrowed, setIsNarrowed] = useState(false)
   const { label, name, value, suggestions, onType, onPick, onList, role = 'combobox' } = props
+  const items = isNarrowed ? suggestions.filter((each) => fits(each, value)) : suggestions
+  // An open list takes the rest of the form away from assistive technology; an empty one must not.
+  const isShown = isOpen && items.length > 0
   return (
     <div className="field">
       <FieldLabel htmlFor={id} label={label} aside={props.aside} />
       <Autocomplete.Root
-        items={isNarrowed ? suggestions.filter((each) => fits(each, value)) : suggestions}
+        items={items}
         itemToStringValue={(each: Suggestion) => each.value}
         mode="none"
         name={name}
         value={value}
-        open={isOpen}
+        open={isShown}
         onOpenChange={(open, { reason }) => {
           if (open && reason === 'input-change') return
-          if (open && !isOpen) onList?.()
+          if (open && !isShown) onList?.()
           setIsNarrowed(false)
           setIsOpen(open)
         }}
@@ -64,7 +67,13 @@ export function SuggestField(props: SuggestFieldProps) {
           onType(next)
         }}
       >
-        <div className="field-box">
+        <Autocomplete.InputGroup
+          className="field-box"
+          onBlur={({ currentTarget, relatedTarget }) => {
+            // What comes late must not open over what the person does by then.
+            if (!isShown && !currentTarget.contains(relatedTarget)) setIsOpen(false)
+          }}
+        >
           <Autocomplete.Input
             {...(role === 'textbox' ? AS_TEXTBOX : {})}
             id={id}
@@ -84,7 +93,7 @@ export function SuggestField(props: SuggestFieldProps) {
           >
             <ChevronDown size={16} aria-hidden="true" />
           </Autocomplete.Trigger>
-        </div>
+        </Autocomplete.InputGroup>
         <SuggestPopup label={label} />
       </Autocomplete.Root>
       <FieldAbout id={`${id}-about`} hint={props.hint} problem={props.problem} note={props.note} />

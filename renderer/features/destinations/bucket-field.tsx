@@ -1,3 +1,4 @@
+import { Button } from '../../design/button.tsx'
 import { SuggestField } from '../../design/suggest-field.tsx'
 import { bucketsText } from './buckets-text.ts'
 import { fieldTexts } from './field-props.ts'
@@ -24,7 +25,14 @@ export function BucketField({ form }: { readonly form: ConnectForm }) {
         if (known.length === 0) form.listBuckets()
       }}
       onPaste={form.pasteInto}
-      hint={<span role="status">{bucketsText(seen)}</span>}
+      hint={
+        <>
+          <span role="status">{bucketsText(seen)}</span>{' '}
+          {seen.phase === 'refused' && seen.failure.kind === 'sign-in-needed' && (
+            <Button onClick={form.signInToList}>Sign in…</Button>
+          )}
+        </>
+      }
     />
   )
 }

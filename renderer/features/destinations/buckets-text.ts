@@ -29,6 +29,8 @@ function refusalText(failure: Failure): string {
   switch (failure.kind) {
     case 'access-denied':
       return 'These keys may not list buckets; type its name.'
+    case 'sign-in-needed':
+      return 'Sign in first; then the buckets can be listed.'
     case 'form-invalid':
       return 'Fill in the endpoint and the keys first; then the buckets can be listed.'
     default:

@@ -8,19 +8,21 @@ export function ProfileFields({ form }: { readonly form: ConnectForm }) {
   const profiles = useProfiles()
   const known = profiles?.ok ? profiles.value.profiles : []
   return (
-    <SuggestField
-      {...fieldTexts(form, 'profile')}
-      value={form.draft.profile}
-      suggestions={known.map(({ name, kind }) => ({ value: name, aside: PROFILE_KINDS[kind] }))}
-      listLabel="Show profiles"
-      placeholder="default"
-      onType={(value) => form.type('profile', value)}
-      onPick={(name) => {
-        const profile = known.find((each) => each.name === name)
-        if (profile !== undefined) form.chooseProfile(profile)
-      }}
-      hint={<span role="status">{profilesText(profiles, form.draft.profile.trim())}</span>}
-    />
+    <div className="connect-wide">
+      <SuggestField
+        {...fieldTexts(form, 'profile')}
+        value={form.draft.profile}
+        suggestions={known.map(({ name, kind }) => ({ value: name, aside: PROFILE_KINDS[kind] }))}
+        listLabel="Show profiles"
+        placeholder="default"
+        onType={(value) => form.type('profile', value)}
+        onPick={(name) => {
+          const profile = known.find((each) => each.name === name)
+          if (profile !== undefined) form.chooseProfile(profile)
+        }}
+        hint={<span role="status">{profilesText(profiles, form.draft.profile.trim())}</span>}
+      />
+    </div>
   )
 }
 

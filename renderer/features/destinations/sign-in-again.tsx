@@ -1,8 +1,6 @@
 import type { Destination } from '../../../electron/contract/destination.ts'
 import { formatCount } from '../../design/format.ts'
 import { useToasts } from '../../design/toasts.tsx'
-import { useServices } from '../services/services.tsx'
-import { retrySignedIn } from './retry-stuck.ts'
 import { SignInDialog } from './sign-in-dialog.tsx'
 
 /** Signs in to where a destination's keys come from; what waited for that goes on. */
@@ -13,11 +11,8 @@ export function SignInAgain({
   readonly destination: Destination
   readonly onClose: () => void
 }) {
-  const { queue, session } = useServices()
   const { say } = useToasts()
-  const onDone = () => {
-    const { destinations } = session.snapshot()
-    const count = retrySignedIn(queue, destinations, destination.credentials)
+  const onDone = (count: number) => {
     const goingOn = `${formatCount(count, 'upload goes', 'uploads go')} on.`
     say('You are signed in.', count === 0 ? undefined : goingOn)
     onClose()

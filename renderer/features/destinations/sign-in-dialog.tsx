@@ -1,18 +1,21 @@
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { CredentialSource } from '../../../electron/contract/credentials.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { Button, buttonClass } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
-import { TextField } from '../../design/field.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { failureText } from '../failure-text.ts'
+import { useServices } from '../services/services.tsx'
+import { DeviceCode } from './device-code.tsx'
+import { retrySignedIn } from './retry-stuck.ts'
 import type { SignInState } from './sign-in-state.ts'
 import { type SignIn, useSignIn } from './use-sign-in.ts'
 import './sign-in-dialog.css'
 
 /**
  * Signs in to where keys come from. Mounted only while it is open; it begins by itself.
- * `onDone` is called when there are keys, or a sign-in to choose an account from.
+ * `onDone` is called when there are keys, or a sign-in to choose an account from; uploads that
+ * waited for it, `count` of them, go on by then.
  */
 export function SignInDialog({
   source,
@@ -20,10 +23,13 @@ export function SignInDialog({
   onClose,
 }: {
   readonly source: CredentialSource
-  readonly onDone: () => void
+  readonly onDone: (count: number) => void
   readonly onClose: () => void
 }) {
-  const signIn = useSignIn(source, onDone)
+  const { queue, session } = useServices()
+  const signIn = useSignIn(source, () =>
+    onDone(retrySignedIn(queue, session.snapshot().destinations, source)),
+  )
   return (
     <Dialog isOpen keepOpenOnPress onClose={onClose} title="Sign in">
       <div className="sign-in">
@@ -139,57 +145,5 @@ function CopyCode({ code }: { readonly code: string }) {
         {said}
       </span>
     </>
-  )
-}
-
-const SIX_DIGITS = /^\d{6}$/
-
-function DeviceCode({
-  state: { serial, isWrong },
-  onSend,
-}: {
-  readonly state: Extract<SignInState, { phase: 'code' }>
-  readonly onSend: (code: string) => void
-}) {
-  const input = useRef<HTMLInputElement>(null)
-  const [problem, setProblem] = useState<string | null>(
-    isWrong ? 'This code was not accepted. Wait for the next one, and enter that.' : null,
-  )
-  const send = () => {
-    const code = input.current?.value.replaceAll(/\s/g, '') ?? ''
-    if (SIX_DIGITS.test(code)) return onSend(code)
-    setProblem('Enter the six digits that the device shows.')
-    input.current?.focus()
-  }
-  return (
-    <form
-      noValidate
-      className="sign-in-form"
-      onSubmit={(event) => {
-        event.preventDefault()
-        // A dialog inside a dialog: React would pass it on to the outer form.
-        event.stopPropagation()
-        send()
-      }}
-    >
-      <p>
-        These keys ask for the six digits of your device <b className="sign-in-serial">{serial}</b>.
-      </p>
-      <TextField
-        ref={input}
-        autoFocus
-        label="Code"
-        inputMode="numeric"
-        autoComplete="one-time-code"
-        maxLength={7}
-        problem={problem ?? undefined}
-        onChange={() => setProblem(null)}
-      />
-      <div className="sign-in-buttons">
-        <Button tone="primary" type="submit">
-          Sign in
-        </Button>
-      </div>
-    </form>
   )
 }

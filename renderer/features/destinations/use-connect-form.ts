@@ -76,7 +76,8 @@ export function useConnectForm(
     if (answer === null) return
     settle(answer.ok ? findingsOfReport(answer.value) : findingsOfFailure(answer.failure))
   }
-  const signIn = useFormSignIn(form, change, check)
+  const listBuckets = () => void buckets.ask(() => commands.listBuckets({ draft: draftToSend() }))
+  const signIn = useFormSignIn(form, change, { check: () => void check(), listBuckets })
 
   return {
     ...contents,
@@ -86,7 +87,7 @@ export function useConnectForm(
     work,
     run,
     buckets: buckets.seen,
-    listBuckets: () => void buckets.ask(() => commands.listBuckets({ draft: draftToSend() })),
+    listBuckets,
     check,
     async fix(fix) {
       switch (fix.kind) {

@@ -19,16 +19,22 @@ export interface FormSignIn {
   readonly signInToChoose: () => void
   /** To check then again. */
   readonly signInToCheck: () => void
+  /** To see then which buckets there are. */
+  readonly signInToList: () => void
   readonly endSignIn: (isDone: boolean) => void
 }
 
-type Wanted = { readonly source: CredentialSource; readonly next: 'choose' | 'check' }
+interface Wanted {
+  readonly source: CredentialSource
+  /** What could not be done without. */
+  readonly next: () => void
+}
 
 /** The sign-in of a form whose keys come from one. */
 export function useFormSignIn(
   form: FormDraft,
   change: (next: FormDraft) => void,
-  check: () => Promise<void>,
+  then: { readonly check: () => void; readonly listBuckets: () => void },
 ): FormSignIn & { readonly noteChange: (fields: ReadonlySet<keyof DestinationDraft>) => void } {
   const { commands } = useServices()
   const accounts = useAsked<Accounts>()
@@ -38,6 +44,7 @@ export function useFormSignIn(
     const [startUrl, ssoRegion] = [form.draft.ssoStartUrl.trim(), form.draft.ssoRegion.trim()]
     void accounts.ask(() => commands.listSsoAccounts({ startUrl, ssoRegion }))
   }
+  const signInTo = (next: () => void) => setWanted({ source: sourceOf(form.draft), next })
   return {
     signingIn: wanted?.source ?? null,
     accounts: accounts.seen,
@@ -46,13 +53,12 @@ export function useFormSignIn(
       change(withAccount(form, accountId, known))
     },
     listAccounts,
-    signInToChoose: () => setWanted({ source: sourceOf(form.draft), next: 'choose' }),
-    signInToCheck: () => setWanted({ source: sourceOf(form.draft), next: 'check' }),
+    signInToChoose: () => signInTo(listAccounts),
+    signInToCheck: () => signInTo(then.check),
+    signInToList: () => signInTo(then.listBuckets),
     endSignIn(isDone) {
       setWanted(null)
-      if (!isDone || wanted === null) return
-      if (wanted.next === 'choose') listAccounts()
-      else void check()
+      if (isDone) wanted?.next()
     },
     noteChange(fields) {
       if (fields.has('ssoStartUrl') || fields.has('ssoRegion')) accounts.forget()
