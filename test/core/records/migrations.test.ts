@@ -43,7 +43,7 @@ const OLD_UPLOADS = [
   { phase: 'waiting' },
 ]
 
-function writeOldUploads(database: DatabaseSync): void {
+function writeOldUploads(database: DatabaseSync, hasParts = true): void {
   for (const [index, special] of OLD_UPLOADS.entries()) {
     const number = index + 1
     const isDone = special.phase === 'done'
@@ -73,6 +73,7 @@ function writeOldUploads(database: DatabaseSync): void {
       .prepare(`INSERT INTO uploads (${names.join()}) VALUES (${names.map(() => '?').join()})`)
       .run(...Object.values(row))
   }
+  if (!hasParts) return
   const parts = 'INSERT INTO parts (position, part_number, byte_length, etag) VALUES (1, ?, ?, ?)'
   database.prepare(parts).run(1, 5 * MIB, '"one"')
   database.prepare(parts).run(3, 2 * MIB, '"three"')
@@ -142,6 +143,12 @@ describe('a file of an earlier version', () => {
       changedAtMs: null,
       integrity: null,
       differingCount: 0,
+      placed: null,
+      hash8: null,
+      statedType: null,
+      decision: null,
+      guard: 'none',
+      encryption: null,
     })
     expect([...records.parts.all(uploadIdOf(1)).values()]).toEqual([
       { partNumber: 1, etag: '"one"', checksum: null },
@@ -169,6 +176,34 @@ describe('a file of an earlier version', () => {
     records.cleaning.clear([uploadIdOf(4)])
     expect(records.page(null, 100)?.uploads).toHaveLength(5)
     records.close()
+  })
+
+  it('2 is placed, decided and skipped like any other from now on', () => {
+    const database = openVersion(2)
+    writeOldUploads(database, false)
+    database.close()
+    const { records } = openRecords(folder, NOW)
+    const [asked, ended, over] = [uploadIdOf(7), uploadIdOf(4), uploadIdOf(3)]
+
+    const decided = records.rules.decide([asked, ended, uploadIdOf(99)], 'replace')
+    const place = { key: 'new/f7', folder: 'new/', name: 'f7' }
+    records.rules.place(asked, place, { keyTemplate: 'new/{name}', wantedKey: 'new/f7' })
+    records.rules.setKey(asked, 'new/f7 (2)', 'f7 (2)', 'condition')
+    records.cleaning.skip(over)
+    records.close()
+
+    const again = openRecords(folder, NOW).records
+    expect(decided.map((each) => each.uploadId)).toEqual([asked])
+    expect(again.find(asked)).toMatchObject({
+      record: { key: 'new/f7 (2)', folder: 'new/', name: 'f7 (2)' },
+      placed: { keyTemplate: 'new/{name}', wantedKey: 'new/f7' },
+      decision: 'replace',
+      guard: 'condition',
+    })
+    expect(again.find(over)?.record.status).toEqual({
+      ...{ phase: 'cancelled', storeIsClean: false, why: 'exists' },
+    })
+    again.close()
   })
 
   it('1 that was left in the middle by a crash is migrated at the next start', () => {

@@ -14,14 +14,15 @@ interface Case {
   readonly echo?: string
   readonly etag?: string
   readonly recorded?: Omit<RecordedPart, 'partNumber'>
+  readonly encryption?: string
 }
 
 /** What is known of one listed part: its checksum, and whether it is the store's own word. */
-function known({ algorithm = 'crc32c', echo, etag = '"e"', recorded }: Case) {
+function known({ algorithm = 'crc32c', echo, etag = '"e"', recorded, encryption }: Case) {
   const echoed = echo === undefined ? {} : { crc32c: echo }
   const listed = [{ partNumber: 7, byteLength: 9, etag, echoed }]
   const records = new Map(recorded ? [[7, { partNumber: 7, ...recorded }]] : [])
-  const { held, unknown } = summedParts(algorithm, listed, records)
+  const { held, unknown } = summedParts(algorithm, listed, records, encryption ?? null)
   const [part] = held
   return part === undefined ? unknown : [part.checksum, part.isStores ? 'store' : 'records']
 }
@@ -83,6 +84,21 @@ describe('the checksum of a part that the store lists', () => {
       'is the announced one under an ETag of another kind',
       { recorded: announced(A.md5) },
       [A.md5, 'records'],
+    ],
+    [
+      'is the announced one where a key service encrypts, whatever the ETag looks like',
+      { etag: etagOf(B.md5), recorded: announced(A.md5), encryption: 'aws:kms' },
+      [A.md5, 'records'],
+    ],
+    [
+      'is not known there when two were announced',
+      { etag: etagOf(B.md5), recorded: announced(null), encryption: 'aws:kms' },
+      [7],
+    ],
+    [
+      "is told by the ETag where the store's own keys encrypt",
+      { etag: etagOf(A.md5), encryption: 'AES256' },
+      [A.md5, 'store'],
     ],
   ])('in MD5 %s', (_what, given, expected) => {
     expect(known({ algorithm: 'md5', ...given })).toEqual(expected)
