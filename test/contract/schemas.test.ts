@@ -3,6 +3,7 @@ import { mapRows } from '../../electron/contract/bridge.ts'
 import { commands, notices } from '../../electron/contract/commands.ts'
 import { Destination } from '../../electron/contract/destination.ts'
 import { Failure } from '../../electron/contract/failure.ts'
+import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
 import { unreachable } from '../../electron/contract/unreachable.ts'
 import { PartToSign, UploadRecord } from '../../electron/contract/upload.ts'
 
@@ -12,18 +13,22 @@ const destination = {
   destinationId: id,
   kind: 's3',
   name: 'Mine',
+  color: 'teal',
   provider: 'other',
   endpoint: 'https://s3.example.org',
   region: 'eu-1',
   bucket: 'photos',
   prefix: 'in/',
   pathStyle: true,
-  accessKeyId: 'AKIA',
+  credentials: { kind: 'keys', accessKeyId: 'AKIA' },
   secretPlace: 'file',
   hasSecret: true,
+  keysExpireAtMs: null,
   linkSeconds: 60,
   maxPartCount: 1000,
+  rules: DEFAULT_RULES,
   integrity: 'crc64nvme',
+  findings: null,
 }
 
 const upload = {
