@@ -3,6 +3,7 @@ import { openAsBlob } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type FerryBridge, mapRows } from '../../electron/contract/bridge.ts'
 import { type CommandInput, commands, notices } from '../../electron/contract/commands.ts'
@@ -236,6 +237,8 @@ describe('what the page finds out about a file', () => {
       new File([PNG], 'picture'),
       new File(['just words'], 'notes'),
       new File([PNG], 'odd.txt', { type: 'text/plain' }),
+      new File([gzipSync('words')], 'bundle'),
+      new File([gzipSync('words')], 'model.svgz'),
     ]
 
     await bench.intake.addFiles(given, destinationId)
@@ -245,6 +248,8 @@ describe('what the page finds out about a file', () => {
       'image/png',
       '',
       'text/plain',
+      'application/gzip',
+      '',
     ])
   })
 

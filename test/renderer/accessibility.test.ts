@@ -32,6 +32,9 @@ const busyWorld = () =>
         ...IN_PARTS,
         status: { phase: 'failed', failure: FAILURE_EXAMPLES['credentials-expired'] },
       }),
+      aRecord(10, { status: { phase: 'failed', failure: FAILURE_EXAMPLES['key-taken'] } }),
+      aRecord(11, { status: { phase: 'failed', failure: FAILURE_EXAMPLES['key-taken'] } }),
+      aRecord(12, { status: { phase: 'cancelled', storeIsClean: true, why: 'exists' } }),
     ],
   })
 
