@@ -103,6 +103,21 @@ describe('the words of a check', () => {
     expect(detailAt('delete')).toMatch(/s3:DeleteObject.*\.ferry-check-.* stays/)
   })
 
+  it.each([
+    ['SELF_SIGNED_CERT_IN_CHAIN (issuer: Acme)', /authority that this computer.*\(issuer: Acme\)/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /authority that this computer does not know/],
+    ['ERR_CERT_AUTHORITY_INVALID', /authority that this computer does not know/],
+    ['CERT_HAS_EXPIRED', /has run out/],
+    ['ERR_CERT_DATE_INVALID', /has run out/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /for another name.*path-style/],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /no certificate that this computer trusts/],
+  ] as const)('says what %s means', (reason, words) => {
+    const failure = { kind: 'tls-failed', host: 'nas.local', reason } as const
+    const finding = { kind: 'failure', failure } as const
+
+    expect(lineText(lineOf({ step: 'tls', verdict: 'failed', finding }), NOW).detail).toMatch(words)
+  })
+
   it('does not repeat what the button says', () => {
     const failure = FAILURE_EXAMPLES['region-wrong']
     const line = lineOf({

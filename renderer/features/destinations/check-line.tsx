@@ -8,6 +8,7 @@ import {
 } from 'lucide-react'
 import type { CheckFix } from '../../../electron/contract/check.ts'
 import { Button } from '../../design/button.tsx'
+import { certificateTrouble } from './certificate-text.ts'
 import type { CheckRow, LineState } from './check-sum.ts'
 import { CHECK_STEPS, lineText } from './check-text.ts'
 import { fixLabel } from './fix-text.ts'
@@ -46,7 +47,9 @@ export function CheckLineView({
         <span className="check-topic">{title}</span>
         <span className="visually-hidden"> ({word})</span>
         {detail !== null && <p className="check-detail">{detail}</p>}
-        {failure?.kind === 'tls-failed' && <TrustHelp />}
+        {failure?.kind === 'tls-failed' && certificateTrouble(failure) === 'authority' && (
+          <TrustHelp />
+        )}
       </div>
       {fix !== null && (
         <Button className="check-fix" disabled={!isFixable} onClick={() => onFix(fix)}>

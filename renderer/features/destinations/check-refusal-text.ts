@@ -1,6 +1,7 @@
 import type { CheckLine, CheckStep } from '../../../electron/contract/check.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { failureText } from '../failure-text.ts'
+import { certificateText } from './certificate-text.ts'
 
 /** What keys may not do when a line is denied, and the permission's name. */
 const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: string]>> = {
@@ -47,6 +48,7 @@ function wordsFor({ step, verdict }: CheckLine, failure: Failure, nowMs: number)
       wayOut: null,
     }
   }
+  if (failure.kind === 'tls-failed') return certificateText(failure, nowMs)
   const isUnknownToStore =
     failure.kind === 'store-refused' && UNKNOWN_TO_STORE.includes(failure.status)
   if (verdict === 'unknown' && isUnknownToStore) {

@@ -7,18 +7,17 @@ const SYSTEMS: readonly System[] = ['linux', 'macos', 'windows']
 
 const NAMES: Record<System, string> = { linux: 'Linux', macos: 'macOS', windows: 'Windows' }
 
-/** How a system and its browsers come to trust a server's own authority; `ca.crt` stands for it. */
+/**
+ * How a system and its browsers come to trust a server's own authority; `ca.crt` stands for it. On
+ * Linux Chromium, and Electron with it, has a store of its own beside the system's:
+ * chromium.googlesource.com/chromium/src/+/main/docs/linux/cert_management.md
+ */
 const STEPS: Record<System, readonly { readonly text: string; readonly command: string | null }[]> =
   {
     linux: [
       {
-        text: 'For Ferry’s own window, Chrome and Chromium (from the package libnss3-tools or nss-tools):',
+        text: 'For Ferry’s own window, Chrome and Chromium (certutil is in the package libnss3-tools or nss-tools):',
         command: 'certutil -d sql:$HOME/.pki/nssdb -A -t "C,," -n "My authority" -i ca.crt',
-      },
-      {
-        text: 'For everything else on a Debian or Ubuntu:',
-        command:
-          'sudo cp ca.crt /usr/local/share/ca-certificates/my-authority.crt && sudo update-ca-certificates',
       },
     ],
     macos: [
@@ -49,7 +48,7 @@ export function TrustHelp() {
           Ask whoever runs the server for the certificate of its authority (here: ca.crt), and trust
           it only if you know where it comes from.
         </p>
-        {host.host === 'loopback' && <BrowserHost />}
+        {host.host === 'loopback' && <BrowserHost isWindows={own === 'windows'} />}
         {inOrder.map((system) => (
           <SystemSteps key={system} system={system} />
         ))}
@@ -60,7 +59,7 @@ export function TrustHelp() {
 }
 
 /** The browser sends the files, and Ferry beside it asks for everything else: both must trust. */
-function BrowserHost() {
+function BrowserHost({ isWindows }: { readonly isWindows: boolean }) {
   return (
     <div>
       <h4>Ferry in the browser window</h4>
@@ -68,7 +67,11 @@ function BrowserHost() {
         The browser must trust it (as below; Firefox: Settings, Certificates, Import), and so must
         the part of Ferry that runs beside it. Start that with:
       </p>
-      <code className="check-command mono">NODE_EXTRA_CA_CERTS=/path/to/ca.crt npm start</code>
+      <code className="check-command mono">
+        {isWindows
+          ? 'set "NODE_EXTRA_CA_CERTS=C:\\path\\to\\ca.crt" && npm start'
+          : 'NODE_EXTRA_CA_CERTS=/path/to/ca.crt npm start'}
+      </code>
     </div>
   )
 }
