@@ -122,10 +122,10 @@ describe('the rules of a destination', () => {
       'This computer',
     )
 
-    await page.getByText('The bucket on this computer has no').first().waitFor()
+    await page.getByText('The bucket on this computer has no').waitFor()
 
-    expect(await page.getByRole('button', { name: 'Add a tag' }).count()).toBe(0)
+    expect(await page.getByRole('combobox', { name: 'ACL' }).count()).toBe(0)
     expect(await page.getByRole('combobox', { name: 'Encryption' }).count()).toBe(0)
-    expect(await page.getByRole('button', { name: 'Add metadata' }).count()).toBe(1)
+    expect(await page.getByRole('button', { name: 'Add a tag' }).count()).toBe(1)
   })
 })

@@ -62,7 +62,7 @@ export const ACL_OPTIONS = [
 ] as const satisfies readonly { readonly value: CannedAcl | 'none'; readonly label: string }[]
 
 /** What the bucket on this computer refuses, or has no use for. */
-const LOCAL_LACKS: readonly StoreFeature[] = ['acl', 'tags', 'storage-class', 'sse-s3', 'sse-kms']
+const LOCAL_LACKS: readonly StoreFeature[] = ['acl', 'storage-class', 'sse-s3', 'sse-kms']
 
 const FEATURE_NAMES: Record<StoreFeature, string> = {
   acl: 'ACLs',
