@@ -182,10 +182,12 @@ export function corsRuleFor(origin: string): CorsRule {
   }
 }
 
+export const UNFINISHED_RULE_ID = 'ferry-remove-unfinished-uploads'
+
 /** The one lifecycle rule by which the bucket removes unfinished uploads by itself. */
 export function unfinishedRuleFor(prefix: string, days: number) {
   return {
-    ID: 'ferry-remove-unfinished-uploads',
+    ID: UNFINISHED_RULE_ID,
     Filter: { Prefix: prefix },
     Status: 'Enabled',
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: days },

@@ -43,7 +43,7 @@ function matches(pattern: string, text: string): boolean {
   const source = pattern.replaceAll(/\$\{([*?$])\}|[*?]|[^*?$]|\$/gu, (token, character) => {
     if (character !== undefined) return `\\${character}`
     if (token === '*') return '[^]*'
-    return token === '?' ? '[^]' : RegExp.escape(token)
+    return token === '?' ? '[^]' : token.replace(/[\\^$.*+?()[\]{}|]/u, '\\$&')
   })
   return new RegExp(`^${source}$`, 'u').test(text)
 }

@@ -1,7 +1,7 @@
+import { UNFINISHED_RULE_ID } from '../../contract/bucket-policies.ts'
 import type { CorsRule } from '../../contract/check.ts'
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
-const RULE_ID = 'ferry-remove-unfinished-uploads'
 
 /**
  * A bucket's CORS rules with one more. It stands first: a store stops at the first rule that fits,
@@ -54,8 +54,8 @@ function insideOf(root: string, xml: string | null, change: (rules: string) => s
 /** Rules of one bucket have names of their own. */
 function freeId(rules: string): string {
   const isTaken = (id: string) => rules.includes(`>${id}<`)
-  let id = RULE_ID
-  for (let count = 2; isTaken(id); count += 1) id = `${RULE_ID}-${count}`
+  let id = UNFINISHED_RULE_ID
+  for (let count = 2; isTaken(id); count += 1) id = `${UNFINISHED_RULE_ID}-${count}`
   return id
 }
 
