@@ -68,13 +68,24 @@ export class KeyRing {
     const held = this.#held.get(name)
     if (held !== undefined && held.freshUntilMs > this.#ports.now()) return keptKeys(held.keys)
     const running = this.#running.get(name)
-    // Without a code it may ask for one.
+    // The one that runs may be asking for a code.
     if (running !== undefined && code === null) return running
-    await running
-    const begun = this.#fetch(source, code).finally(() => this.#running.delete(name))
+    const begun = this.#fetchAfter(running, source, code).finally(() => {
+      if (this.#running.get(name) === begun) this.#running.delete(name)
+    })
     this.#running.set(name, begun)
-    const obtained = await begun
-    if (obtained.got === 'keys' && !obtained.isReadAnew) this.#hold(name, obtained.keys)
+    return begun
+  }
+
+  async #fetchAfter(
+    running: Promise<Obtained> | undefined,
+    source: FoundSource,
+    code: OneTimeCode | null,
+  ): Promise<Obtained> {
+    // How it ended is told to those who began it.
+    await running?.catch(() => undefined)
+    const obtained = await this.#fetch(source, code)
+    if (obtained.got === 'keys' && !obtained.isReadAnew) this.#hold(nameOf(source), obtained.keys)
     return obtained
   }
 

@@ -44,8 +44,14 @@ export function fixedKeys(accessKeyId: string, secrets: TypedSecrets): KeySource
 
 type TypedSecrets = Pick<Keys, 'secretAccessKey' | 'sessionToken'>
 
+/** Keys with another end are others, also where nothing else tells them apart. */
 export function isSameKeys(one: Keys, other: Keys): boolean {
-  return one.accessKeyId === other.accessKeyId && one.sessionToken === other.sessionToken
+  return (
+    one.accessKeyId === other.accessKeyId &&
+    one.secretAccessKey === other.secretAccessKey &&
+    one.sessionToken === other.sessionToken &&
+    one.expiresAtMs === other.expiresAtMs
+  )
 }
 
 /** Structurally the SDK's `AwsCredentialIdentity`. */

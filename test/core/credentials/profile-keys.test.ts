@@ -1,0 +1,363 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { code, KeyWorld, must, numbered, profile } from './key-world.ts'
+
+const BASE = `
+[base]
+aws_access_key_id = AKIABASE
+aws_secret_access_key = secret-of-base
+`
+const UPLOADS = 'arn:aws:iam::1:role/uploads'
+const MIDDLE = 'arn:aws:iam::1:role/middle'
+const SERIAL = 'arn:aws:iam::1:mfa/me'
+
+let world: KeyWorld
+
+beforeEach(async () => {
+  world = await KeyWorld.start()
+  world.aws.sts.users.set('AKIABASE', 'good')
+})
+
+afterEach(() => world.close())
+
+const failureOf = async (name: string) => {
+  const outcome = await world.ring().of(profile(name)).current()
+  return outcome.ok ? null : outcome.failure
+}
+
+const unavailable = (source: string, reason: string) => ({
+  kind: 'keys-unavailable',
+  source,
+  reason,
+})
+
+describe('keys in the file', () => {
+  it('are used as they are, and as they become', async () => {
+    world.home.credentials(`${BASE}aws_session_token = t\n`)
+    const { current } = world.ring().of(profile('base'))
+
+    const first = must(await current())
+    world.home.credentials('[base]\naws_access_key_id = AKIANEW\naws_secret_access_key = n\n')
+    const later = must(await current())
+
+    expect(first).toEqual({
+      accessKeyId: 'AKIABASE',
+      secretAccessKey: 'secret-of-base',
+      sessionToken: 't',
+      expiresAtMs: null,
+    })
+    expect(later.accessKeyId).toBe('AKIANEW')
+  })
+
+  it('are missed where there is no file, no such profile, or half a profile', async () => {
+    const noFile = await failureOf('base')
+    world.home.credentials('[half]\naws_access_key_id = AKIA\n')
+    const noProfile = await failureOf('base')
+    const half = await failureOf('half')
+
+    expect([noFile, noProfile, half]).toEqual([
+      unavailable('base', 'no-file'),
+      unavailable('base', 'no-profile'),
+      unavailable('half', 'incomplete'),
+    ])
+  })
+
+  it.each(['constructor', '__proto__', 'toString'])(
+    'are no object of the language: %s',
+    async (name) => {
+      world.home.credentials(BASE)
+
+      expect(await failureOf(name)).toEqual(unavailable(name, 'no-profile'))
+    },
+  )
+
+  it('are missed in a file that nobody can read', async () => {
+    world.home.config('[profile __proto__]\n\0\0[[[=')
+    world.home.credentials('{"base": {"aws_access_key_id": "AKIA"}}')
+
+    expect(await failureOf('base')).toEqual(unavailable('base', 'no-profile'))
+  })
+})
+
+describe('a role', () => {
+  const chain = () => `
+[profile work]
+role_arn = ${UPLOADS}
+source_profile = middle
+role_session_name = me
+duration_seconds = 900
+services = here
+[profile middle]
+role_arn = ${MIDDLE}
+source_profile = base
+services = here
+${world.aws.servicesSection}`
+
+  beforeEach(() => {
+    world.home.config(chain())
+    world.home.credentials(BASE)
+    const { roles } = world.aws.sts
+    roles.set(MIDDLE, { trusts: 'AKIABASE', keys: numbered('MIDDLE') })
+    roles.set(UPLOADS, { trusts: 'ASIAMIDDLE1', keys: numbered('UPLOADS') })
+  })
+
+  it('is taken with the keys of another one, along the chain', async () => {
+    const keys = must(await world.ring().of(profile('work')).current())
+
+    const { sts } = world.aws
+    expect(keys).toMatchObject({ ...numbered('UPLOADS')(1) })
+    expect(keys.expiresAtMs).toBeGreaterThan(Date.now())
+    expect(sts.taken).toEqual([MIDDLE, UPLOADS])
+    expect(sts.sessions[1]).toEqual({ name: 'me', seconds: '900', token: 'token-of-MIDDLE-1' })
+  })
+
+  it('is taken once for all who ask at the same time, and remembered', async () => {
+    const ring = world.ring()
+    const asked = [1, 2, 3, 4].map(() => ring.of(profile('work')).current())
+
+    await Promise.all(asked)
+    await ring.of(profile('work')).current()
+
+    expect(world.aws.sts.taken).toEqual([MIDDLE, UPLOADS])
+  })
+
+  it('that STS refuses is said with its profile', async () => {
+    world.aws.sts.roles.delete(UPLOADS)
+
+    expect(await failureOf('work')).toEqual(unavailable('work', 'role-refused'))
+  })
+
+  it('is not taken with keys that have ended, or that nobody knows', async () => {
+    world.aws.sts.users.set('AKIABASE', 'ended')
+    const ended = await failureOf('work')
+    world.aws.sts.users.delete('AKIABASE')
+    const unknown = await failureOf('work')
+
+    expect([ended, unknown]).toEqual([
+      { kind: 'credentials-expired' },
+      { kind: 'credentials-rejected' },
+    ])
+  })
+
+  it('waits for nobody when STS is silent', async () => {
+    await world.aws.close()
+
+    expect(await failureOf('work')).toEqual(unavailable('middle', 'unreachable'))
+    world.aws.close = async () => undefined
+  })
+
+  it('that leads back to itself ends', async () => {
+    world.home.config(`
+[profile a]
+role_arn = ${UPLOADS}
+source_profile = b
+[profile b]
+role_arn = ${MIDDLE}
+source_profile = a
+`)
+    const ring = world.ring()
+
+    const both = await Promise.all([
+      ring.of(profile('a')).current(),
+      ring.of(profile('b')).current(),
+    ])
+
+    expect(both).toEqual([
+      { ok: false, failure: unavailable('a', 'incomplete') },
+      { ok: false, failure: unavailable('b', 'incomplete') },
+    ])
+  })
+
+  it('may take its own keys for it', async () => {
+    world.home.config(`
+[profile self]
+role_arn = ${MIDDLE}
+source_profile = self
+aws_access_key_id = AKIABASE
+aws_secret_access_key = secret-of-base
+services = here
+${world.aws.servicesSection}`)
+
+    expect(must(await world.ring().of(profile('self')).current()).accessKeyId).toBe('ASIAMIDDLE1')
+  })
+
+  it('may be taken with keys of the environment', async () => {
+    world.home.config(`
+[profile env]
+role_arn = ${MIDDLE}
+credential_source = Environment
+services = here
+${world.aws.servicesSection}`)
+    world.variables = { AWS_ACCESS_KEY_ID: 'AKIABASE', AWS_SECRET_ACCESS_KEY: 's' }
+
+    expect(must(await world.ring().of(profile('env')).current()).accessKeyId).toBe('ASIAMIDDLE1')
+  })
+})
+
+describe('a role that asks for a code', () => {
+  const codes = new Set<string>()
+
+  beforeEach(() => {
+    codes.clear()
+    codes.add('123456').add('654321')
+    world.home.config(`
+[profile work]
+role_arn = ${UPLOADS}
+source_profile = base
+mfa_serial = ${SERIAL}
+services = here
+[profile more]
+role_arn = ${MIDDLE}
+source_profile = work
+services = here
+${world.aws.servicesSection}`)
+    world.home.credentials(BASE)
+    const mfa = { serial: SERIAL, codes }
+    world.aws.sts.roles.set(UPLOADS, { trusts: 'AKIABASE', mfa, keys: numbered('UPLOADS') })
+    world.aws.sts.roles.set(MIDDLE, { trusts: 'ASIAUPLOADS1', keys: numbered('MIDDLE') })
+  })
+
+  it('gets no request without one', async () => {
+    const ring = world.ring()
+
+    expect(await ring.of(profile('work')).current()).toEqual({
+      ok: false,
+      failure: { kind: 'sign-in-needed', by: 'code' },
+    })
+    expect(await ring.obtain(profile('more'), null)).toEqual({ got: 'code-needed', serial: SERIAL })
+    expect(world.aws.sts.taken).toEqual([])
+  })
+
+  it('is taken with the right one, for every role behind it', async () => {
+    const ring = world.ring()
+
+    await ring.obtain(profile('work'), code('123456'))
+    const behind = must(await ring.of(profile('more')).current())
+
+    expect(behind.accessKeyId).toBe('ASIAMIDDLE1')
+    expect(world.aws.sts.taken).toEqual([UPLOADS, MIDDLE])
+  })
+
+  it('refuses a wrong one, and one that was used', async () => {
+    const wrong = await world.ring().obtain(profile('work'), code('000000'))
+    await world.ring().obtain(profile('work'), code('123456'))
+    const used = await world.ring().obtain(profile('work'), code('123456'))
+
+    const refused = { got: 'failure', failure: { kind: 'sign-in-needed', by: 'code' } }
+    expect([wrong, used]).toEqual([refused, refused])
+  })
+
+  it('serves until its end, and then asks again', async () => {
+    const ring = world.ring()
+    await ring.obtain(profile('work'), code('123456'))
+
+    world.aheadMs = 58 * 60_000
+    const nearly = await ring.of(profile('work')).current()
+    world.aheadMs = 61 * 60_000
+    const over = await ring.of(profile('work')).current()
+
+    expect(must(nearly).accessKeyId).toBe('ASIAUPLOADS1')
+    expect(over).toEqual({ ok: false, failure: { kind: 'sign-in-needed', by: 'code' } })
+  })
+})
+
+describe('a process', () => {
+  const withProcess = (script: string) =>
+    world.home.config(
+      `[profile tool]\ncredential_process = ${world.home.program('tool.cjs', script)}\n`,
+    )
+
+  const counting = (expiration: string) => `
+const { existsSync, readFileSync, writeFileSync } = require('node:fs')
+const file = __filename + '.count'
+const count = existsSync(file) ? Number(readFileSync(file, 'utf8')) + 1 : 1
+writeFileSync(file, String(count))
+console.log(JSON.stringify({
+  Version: 1, AccessKeyId: 'ASIATOOL' + count, SecretAccessKey: 's', SessionToken: 't',
+  Expiration: ${expiration},
+}))`
+
+  it('is asked once while its keys serve, and again when they end', async () => {
+    withProcess(counting('new Date(Date.now() + 3600_000).toISOString()'))
+    const { current } = world.ring().of(profile('tool'))
+
+    const first = must(await current())
+    const second = must(await current())
+    world.aheadMs = 57 * 60_000
+    const later = must(await current())
+
+    expect([first.accessKeyId, second.accessKeyId, later.accessKeyId]).toEqual([
+      'ASIATOOL1',
+      'ASIATOOL1',
+      'ASIATOOL2',
+    ])
+  })
+
+  it('is asked again when the store says that its keys have ended', async () => {
+    withProcess(counting('undefined'))
+    const source = world.ring().of(profile('tool'))
+    const first = must(await source.current())
+
+    const [one, other] = await Promise.all([source.replaced(first), source.replaced(first)])
+
+    expect([must(one).accessKeyId, must(other).accessKeyId]).toEqual(['ASIATOOL2', 'ASIATOOL2'])
+    expect(must(await source.current()).accessKeyId).toBe('ASIATOOL2')
+  })
+
+  it.each([
+    ['fails', 'console.error("wrong: hunter2"); process.exit(3)'],
+    ['prints something else', 'console.log("hunter2")'],
+    ['prints nothing', ''],
+    ['has keys that are over', counting('"2020-01-01T00:00:00Z"')],
+    ['leaves the secret out', 'console.log(JSON.stringify({Version: 1, AccessKeyId: "hunter2"}))'],
+  ])('that %s is said without what it printed', async (_what, script) => {
+    withProcess(script)
+
+    const failure = await failureOf('tool')
+
+    expect(failure).toEqual(unavailable('tool', 'process-failed'))
+    expect(JSON.stringify(failure)).not.toContain('hunter2')
+  })
+
+  it('that is not there has failed', async () => {
+    world.home.config('[profile tool]\ncredential_process = /nowhere/at/all\n')
+
+    expect(await failureOf('tool')).toEqual(unavailable('tool', 'process-failed'))
+  })
+})
+
+describe('the environment', () => {
+  const current = () => world.ring().of({ kind: 'environment' }).current()
+
+  it('has keys, a token and their end', async () => {
+    world.variables = {
+      AWS_ACCESS_KEY_ID: 'ASIA',
+      AWS_SECRET_ACCESS_KEY: 's',
+      AWS_SESSION_TOKEN: 't',
+      AWS_CREDENTIAL_EXPIRATION: '2126-01-02T03:04:05Z',
+    }
+
+    expect(must(await current())).toEqual({
+      accessKeyId: 'ASIA',
+      secretAccessKey: 's',
+      sessionToken: 't',
+      expiresAtMs: Date.UTC(2126, 0, 2, 3, 4, 5),
+    })
+  })
+
+  it.each([
+    [{}, unavailable('AWS_ACCESS_KEY_ID', 'environment-empty')],
+    [{ AWS_ACCESS_KEY_ID: 'A' }, unavailable('AWS_SECRET_ACCESS_KEY', 'environment-empty')],
+    [
+      {
+        AWS_ACCESS_KEY_ID: 'A',
+        AWS_SECRET_ACCESS_KEY: 's',
+        AWS_CREDENTIAL_EXPIRATION: '2020-01-01T00:00:00Z',
+      },
+      { kind: 'credentials-expired' },
+    ],
+  ])('with %j has none', async (variables, failure) => {
+    world.variables = variables
+
+    expect(await current()).toEqual({ ok: false, failure })
+  })
+})

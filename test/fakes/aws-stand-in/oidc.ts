@@ -1,0 +1,116 @@
+import * as z from 'zod/mini'
+import { type Answered, type Asked, json } from './exchange.ts'
+
+const Form = z.looseObject({
+  clientId: z.optional(z.string()),
+  clientSecret: z.optional(z.string()),
+  startUrl: z.optional(z.string()),
+  deviceCode: z.optional(z.string()),
+  refreshToken: z.optional(z.string()),
+  grantType: z.optional(z.string()),
+})
+type Form = z.infer<typeof Form>
+
+/** What the person does, one per question that is asked meanwhile. */
+export type PersonDoes =
+  | 'nothing'
+  | 'is-asked-too-often'
+  | 'confirms'
+  | 'refuses'
+  | 'waits-too-long'
+
+const PAGE = 'https://device.sso.example/'
+const DEVICE = 'device-code'
+const USER_CODE = 'ABCD-EFGH'
+const CLIENT = { clientId: 'ferry-client', clientSecret: 'ferry-client-secret' }
+
+/** The sign-in of IAM Identity Center: docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/ */
+export class Oidc {
+  readonly startUrls = new Set<string>()
+  /** The last one goes on for ever. */
+  person: PersonDoes[] = ['confirms']
+  tokenSeconds = 28_800
+  expiresInSeconds = 600
+  intervalSeconds = 1
+  readonly page = `${PAGE}?user_code=${USER_CODE}`
+  readonly userCode = USER_CODE
+  /** Valid ones. */
+  readonly accessTokens = new Set<string>()
+  readonly #refreshTokens = new Set<string>()
+  #issuedCount = 0
+  /** Questions after the device's code, and renewals. */
+  readonly grants: string[] = []
+
+  answer({ path, body }: Asked): Answered {
+    const form = Form.parse(JSON.parse(body))
+    if (path === '/client/register') {
+      const seconds = Math.floor(Date.now() / 1000)
+      return json(200, {
+        ...CLIENT,
+        clientIdIssuedAt: seconds,
+        clientSecretExpiresAt: seconds + 90 * 86_400,
+      })
+    }
+    if (form.clientId !== CLIENT.clientId || form.clientSecret !== CLIENT.clientSecret) {
+      return refused('InvalidClientException', 'invalid_client', 401)
+    }
+    if (path === '/device_authorization') return this.#device(form)
+    this.grants.push(form.grantType ?? '')
+    return form.grantType === 'refresh_token' ? this.#renewed(form) : this.#confirmed(form)
+  }
+
+  #device({ startUrl = '' }: Form): Answered {
+    if (!this.startUrls.has(startUrl)) return refused('InvalidRequestException', 'invalid_request')
+    return json(200, {
+      deviceCode: DEVICE,
+      userCode: USER_CODE,
+      verificationUri: PAGE,
+      verificationUriComplete: this.page,
+      expiresIn: this.expiresInSeconds,
+      interval: this.intervalSeconds,
+    })
+  }
+
+  #confirmed({ deviceCode }: Form): Answered {
+    if (deviceCode !== DEVICE) return refused('InvalidGrantException', 'invalid_grant')
+    const [first, ...later] = this.person
+    const does: PersonDoes = first ?? 'nothing'
+    if (later.length > 0) this.person = later
+    switch (does) {
+      case 'confirms':
+        return this.#issued()
+      case 'nothing':
+        return refused('AuthorizationPendingException', 'authorization_pending')
+      case 'is-asked-too-often':
+        return refused('SlowDownException', 'slow_down')
+      case 'refuses':
+        return refused('AccessDeniedException', 'access_denied')
+      case 'waits-too-long':
+        return refused('ExpiredTokenException', 'expired_token')
+    }
+  }
+
+  #renewed({ refreshToken = '' }: Form): Answered {
+    // Each serves once.
+    const isKnown = this.#refreshTokens.delete(refreshToken)
+    return isKnown ? this.#issued() : refused('InvalidGrantException', 'invalid_grant')
+  }
+
+  #issued(): Answered {
+    this.#issuedCount += 1
+    const accessToken = `access-token-${this.#issuedCount}`
+    const refreshToken = `refresh-token-${this.#issuedCount}`
+    this.accessTokens.add(accessToken)
+    this.#refreshTokens.add(refreshToken)
+    return json(200, {
+      accessToken,
+      refreshToken,
+      tokenType: 'Bearer',
+      expiresIn: this.tokenSeconds,
+    })
+  }
+}
+
+function refused(name: string, error: string, status = 400): Answered {
+  return json(status, { error, error_description: 'No.' }, name)
+}
