@@ -6,12 +6,18 @@ import {
 } from '@aws-sdk/client-s3'
 import type { TemporaryBucket } from '../local-bucket/temporary-bucket.ts'
 
+type Seen = Pick<TemporaryBucket, 'store'>
+
 /** The bucket seen by somebody else. */
 export async function withClient<T>(
-  { store }: TemporaryBucket,
+  { store }: Seen,
   work: (client: S3Client, Bucket: string) => Promise<T>,
 ): Promise<T> {
-  const client = new S3Client({ ...store, forcePathStyle: true })
+  const client = new S3Client({
+    ...store,
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  })
   try {
     return await work(client, store.bucket)
   } finally {
@@ -19,7 +25,7 @@ export async function withClient<T>(
   }
 }
 
-export function storedIn(bucket: TemporaryBucket) {
+export function storedIn(bucket: Seen) {
   return withClient(bucket, async (client, Bucket) => {
     const objects = await client.send(new ListObjectsV2Command({ Bucket }))
     const uploads = await client.send(new ListMultipartUploadsCommand({ Bucket }))
@@ -31,7 +37,7 @@ export function storedIn(bucket: TemporaryBucket) {
 }
 
 /** Markers too. */
-export function versionsIn(bucket: TemporaryBucket) {
+export function versionsIn(bucket: Seen) {
   return withClient(bucket, async (client, Bucket) => {
     const listed = await client.send(new ListObjectVersionsCommand({ Bucket }))
     return [...(listed.Versions ?? []), ...(listed.DeleteMarkers ?? [])].map((each) => each.Key)
