@@ -17,7 +17,12 @@ const anyLength = fc.oneof(
   fc.integer({ min: 0, max: 200 * GIB }),
   fc.maxSafeInteger().map((value) => Math.abs(value) % S3_LIMITS.maxObjectBytes),
 )
-const AUTOMATIC = { maxPartCount: 10_000, partBytes: null, bytesPerSecond: null }
+const AUTOMATIC = {
+  maxPartCount: 10_000,
+  usualPartBytes: USUAL_PART_BYTES,
+  partBytes: null,
+  bytesPerSecond: null,
+}
 const anyPartLimit = fc.constantFrom(1, 7, 1000, 10_000)
 
 const anyRules = fc.record({
@@ -28,7 +33,7 @@ const anyRules = fc.record({
 it('cuts every file into parts that tile it and that the store takes', () => {
   fc.assert(
     fc.property(anyLength, anyPartLimit, anyRules, (byteLength, maxPartCount, rules) => {
-      const planned = planParts(byteLength, { ...rules, maxPartCount })
+      const planned = planParts(byteLength, { ...AUTOMATIC, ...rules, maxPartCount })
 
       if (!planned.ok) {
         expect(planned.failure).toEqual({
@@ -74,6 +79,14 @@ it.each([
   const planned = planParts(byteLength, AUTOMATIC)
 
   expect(planned).toMatchObject({ ok: true, value: { byteLength, ...expected } })
+})
+
+it('makes parts as long as the store advises, and few requests of short files', () => {
+  const advised = { ...AUTOMATIC, usualPartBytes: 64 * MIB }
+  const modes = [64 * MIB - 1, 64 * MIB].map((byteLength) => planParts(byteLength, advised))
+
+  expect(planParts(500 * MIB, advised)).toMatchObject({ value: { partBytes: 64 * MIB } })
+  expect(modes).toMatchObject([{ value: { mode: 'single' } }, { value: { mode: 'multipart' } }])
 })
 
 it('names the limit of the store that a file is too large for', () => {

@@ -1,4 +1,5 @@
 import type { UploadId } from '../../electron/contract/ids.ts'
+import { USUAL_PART_BYTES } from '../../electron/contract/limits.ts'
 import type { UploadRecord } from '../../electron/contract/upload.ts'
 import type { UploadQueue, UploadView, ViewPhase } from '../../renderer/upload/engine/queue-view.ts'
 import { createUploadQueue } from '../../renderer/upload/engine/upload-queue.ts'
@@ -44,6 +45,7 @@ export class QueueBench {
         destinationOf: ({ destinationId }) => ({
           endpoint: this.endpoint ?? `https://${destinationId}.test`,
           maxPartCount: this.maxPartCount,
+          usualPartBytes: USUAL_PART_BYTES,
         }),
       },
     )

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Failure, type FailureKind } from '../../electron/contract/failure.ts'
+import { PLACE_TAKEN } from '../../electron/contract/s3-failure.ts'
 import {
   attemptAfter,
   CLOCK_TRIES,
@@ -140,6 +141,13 @@ it.each<[FailureKind, number]>([
 
   expect(['give-up', 'ask-user']).not.toContain(before.kind)
   expect(['give-up', 'ask-user']).toContain(at.kind)
+})
+
+it('prepares again when somebody took the place meanwhile, and not without end', () => {
+  const first = recoveryFrom(PLACE_TAKEN, attempt(1), 0.5)
+  const tenth = recoveryFrom(PLACE_TAKEN, attempt(10, FRESH_TRIES), 0.5)
+
+  expect([first.kind, tenth.kind]).toEqual(['start-over', 'give-up'])
 })
 
 it('waits for keys as for the store when only the network is in their way', () => {
