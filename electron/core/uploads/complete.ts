@@ -9,6 +9,7 @@ import { askToComplete } from './ask-to-complete.ts'
 import { objectOf, recordedObject } from './expected-object.ts'
 import { headObjectSums, type ObjectHead } from './head-object.ts'
 import { fitting, listParts } from './list-parts.ts'
+import { addMissingTags } from './missing-tags.ts'
 import { isOwn, isOwnWhole, removeOwnObject } from './own-object.ts'
 import { type ExpectedObject, proofOf } from './prove-object.ts'
 import { makeShareLink } from './share-link.ts'
@@ -56,6 +57,7 @@ export async function completeUpload(
     plan.mode === 'single' ? await finishSingle(completing) : await finishMultipart(completing)
   if (!finished.ok) return finished
   const { store } = at.value
+  if (plan.mode === 'multipart') await addMissingTags(context, at.value, signal)
   const link = await makeShareLink(store, row, store.destination.linkSeconds, context.now())
   return succeeded(context.records.progress.finish(uploadId, finished.value, context.now(), link))
 }
