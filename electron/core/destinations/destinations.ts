@@ -84,7 +84,7 @@ export class Destinations {
     former: StoredDestination | null,
     isKept: boolean,
   ): Promise<Outcome<Destination>> {
-    const destinationId = former?.destinationId ?? newId()
+    const destinationId = former?.destinationId ?? (randomUUID() as DestinationId)
     const secrets = () => this.#secretsFor(clean, former)
     const { credentials } = clean.fields
     const kept = await this.#credentials.keepFor(destinationId, credentials, secrets, isKept)
@@ -112,7 +112,7 @@ export class Destinations {
 
   /** The secret is kept once more, so that each can be forgotten without the other. */
   async duplicate(original: StoredDestination): Promise<Outcome<Destination>> {
-    const destinationId = newId()
+    const destinationId = randomUUID() as DestinationId
     const kept = await this.#keepOnceMore(original, destinationId)
     if (!kept.ok) return kept
     const copy = copiedStored(destinationId, original, kept.value, this.#state.list)
@@ -196,8 +196,4 @@ export class Destinations {
       throw error
     }
   }
-}
-
-function newId(): DestinationId {
-  return randomUUID() as DestinationId
 }
