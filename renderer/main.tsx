@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client'
 import type { DestinationId } from '../electron/contract/ids.ts'
 import { templateAsks } from '../electron/contract/key-template.ts'
+import { providerOf } from '../electron/contract/providers.ts'
 import { DEFAULT_RULES } from '../electron/contract/rules.ts'
 import { App } from './app.tsx'
 import { type BootParts, startBoot } from './boot.ts'
@@ -41,7 +42,11 @@ const startEngine: BootParts['startEngine'] = (session) => {
     rules: { limitsOf: rulesOf, subscribe: session.subscribe },
   }
   const queue = createUploadQueue(ports, {
-    destinationOf: ({ destinationId }) => destinationOf(destinationId),
+    destinationOf: ({ destinationId }) => {
+      const destination = destinationOf(destinationId)
+      if (destination === null) return null
+      return { ...destination, usualPartBytes: providerOf(destination.provider).usualPartBytes }
+    },
   })
   const needsHash = (destinationId: DestinationId) =>
     templateAsks(rulesOf(destinationId).keyTemplate, 'hash8')

@@ -1,9 +1,4 @@
-import {
-  MIB,
-  MULTIPART_FROM_BYTES,
-  S3_LIMITS,
-  USUAL_PART_BYTES,
-} from '../../../electron/contract/limits.ts'
+import { MIB, MULTIPART_FROM_BYTES, S3_LIMITS } from '../../../electron/contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { PartPlan } from '../../../electron/contract/part-plan.ts'
 import type { TransferLimits } from './ports.ts'
@@ -12,6 +7,8 @@ import type { TransferLimits } from './ports.ts'
 export interface PlanLimits extends Pick<TransferLimits, 'partBytes' | 'bytesPerSecond'> {
   /** 10,000 on AWS, 1,000 on Scaleway and Swift. */
   readonly maxPartCount: number
+  /** 16 MiB, where the store does not advise longer ones. */
+  readonly usualPartBytes: number
 }
 
 /** From here on, shorter parts would only mean more requests. */
@@ -24,7 +21,9 @@ const FAST_LIMIT = 4 * MIB
  */
 export function planParts(byteLength: number, limits: PlanLimits): Outcome<PartPlan> {
   const asked = askedPartBytes(limits)
-  const isShort = asked === null ? byteLength < MULTIPART_FROM_BYTES : byteLength <= asked
+  const { usualPartBytes } = limits
+  const fromBytes = Math.max(MULTIPART_FROM_BYTES, usualPartBytes)
+  const isShort = asked === null ? byteLength < fromBytes : byteLength <= asked
   if (isShort) return succeeded({ mode: 'single', byteLength })
   const limitBytes = Math.min(
     S3_LIMITS.maxObjectBytes,
@@ -32,7 +31,7 @@ export function planParts(byteLength: number, limits: PlanLimits): Outcome<PartP
   )
   if (byteLength > limitBytes) return failed({ kind: 'too-large', limitBytes })
   const fewestBytes = Math.ceil(byteLength / limits.maxPartCount)
-  const partBytes = Math.max(asked ?? USUAL_PART_BYTES, Math.ceil(fewestBytes / MIB) * MIB)
+  const partBytes = Math.max(asked ?? usualPartBytes, Math.ceil(fewestBytes / MIB) * MIB)
   return succeeded({ mode: 'multipart', byteLength, partBytes })
 }
 

@@ -1,5 +1,5 @@
 import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
-import { S3_LIMITS } from '../../../electron/contract/limits.ts'
+import { S3_LIMITS, USUAL_PART_BYTES } from '../../../electron/contract/limits.ts'
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import { clearRecords } from './clear-outbox.ts'
 import { MarkOutbox } from './mark-outbox.ts'
@@ -24,6 +24,8 @@ export interface UploadDestination {
   /** Uploads to one endpoint share its connections and its places. */
   readonly endpoint: string
   readonly maxPartCount: number
+  /** Where the rules leave the length of parts to Ferry. */
+  readonly usualPartBytes: number
 }
 
 export interface QueueOptions {
@@ -74,6 +76,7 @@ export class PortDrivenQueue {
       networkOf: (row) => networkTo(storeOf(row), network),
       limitsOf: ({ record }) => ({
         maxPartCount: destinationOf(record)?.maxPartCount ?? S3_LIMITS.maxPartCount,
+        usualPartBytes: destinationOf(record)?.usualPartBytes ?? USUAL_PART_BYTES,
         ...rules.limitsOf(record.destinationId),
       }),
       signer: new PartSigner(control, clock),
