@@ -299,7 +299,13 @@ console.log(JSON.stringify({
 
     const [one, other] = await Promise.all([source.replaced(first), source.replaced(first)])
 
-    expect([must(one).accessKeyId, must(other).accessKeyId]).toEqual(['ASIATOOL2', 'ASIATOOL2'])
+    const late = await source.replaced(first)
+
+    expect([one, other, late].map((each) => must(each).accessKeyId)).toEqual([
+      'ASIATOOL2',
+      'ASIATOOL2',
+      'ASIATOOL2',
+    ])
     expect(must(await source.current()).accessKeyId).toBe('ASIATOOL2')
   })
 
