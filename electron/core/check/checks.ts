@@ -6,10 +6,10 @@ import type { Destinations } from '../destinations/destinations.ts'
 import { type CleanDraft, cleanDraft } from '../destinations/draft.ts'
 import { isSamePlace, type StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
-import { openDraftStore } from '../store/open-draft-store.ts'
+import { draftStore } from '../store/open-draft-store.ts'
+import type { Store } from '../store/store.ts'
 import { applyFix } from './apply-fix.ts'
 import { CheckTurn } from './check-turn.ts'
-import { credentialsRefused } from './entry.ts'
 import { findingsOf, learntBy } from './findings.ts'
 import { failedBy, passed } from './line.ts'
 import { LinesTold, runCheck } from './run-check.ts'
@@ -63,11 +63,10 @@ export class Checks {
     const opened = await this.#open(draft)
     if (!opened.ok) return opened
     const { store } = opened.value
-    if (!store.ok) return store
     try {
-      return await applyFix(store.value, fix, this.#parts.ports.pageOrigin())
+      return await applyFix(store, fix, this.#parts.ports.pageOrigin())
     } finally {
-      store.value.client.destroy()
+      store.client.destroy()
     }
   }
 
@@ -117,11 +116,7 @@ export class Checks {
     }
     const { clean, former, store } = opened.value
     told.add('form', passed())
-    if (!store.ok) {
-      told.add('credentials', credentialsRefused(store.failure))
-      return succeeded({ lines: told.whole(), notes: clean.notes })
-    }
-    const used = await runCheck(store.value, ports, turn, told)
+    const used = await runCheck(store, ports, turn, told)
     const isWhole = told.lines.length === told.whole().length
     if (isWhole) this.#keep(former, used.destination, findingsOf(told.lines, ports.now()))
     return succeeded({ lines: told.whole(), notes: clean.notes })
@@ -145,7 +140,7 @@ export class Checks {
     }
     const clean = cleanDraft(draft, former !== null)
     if (!clean.ok) return clean
-    const store = await openDraftStore({ destinations, ports }, clean.value, former)
+    const store = draftStore({ destinations, ports }, clean.value, former)
     return succeeded({ clean: clean.value, former, store })
   }
 }
@@ -153,5 +148,5 @@ export class Checks {
 interface Opened {
   readonly clean: CleanDraft
   readonly former: StoredDestination | null
-  readonly store: Awaited<ReturnType<typeof openDraftStore>>
+  readonly store: Store
 }

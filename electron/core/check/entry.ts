@@ -99,7 +99,7 @@ function isAboutKeys({ kind }: Failure): boolean {
   return about.includes(kind)
 }
 
-export function credentialsRefused(failure: Failure): Verdict {
+function credentialsRefused(failure: Failure): Verdict {
   const fix: CheckFix | null = failure.kind === 'sign-in-needed' ? { kind: 'sign-in' } : null
   return failedBy(failure, fix)
 }

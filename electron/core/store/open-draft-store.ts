@@ -22,9 +22,21 @@ export async function openDraftStore(
   former: StoredDestination | null,
   patience = CHECK_PATIENCE,
 ): Promise<Outcome<Store>> {
+  const store = draftStore({ destinations, ports }, clean, former, patience)
+  const first = await store.keys.current()
+  if (first.ok) return succeeded(store)
+  store.client.destroy()
+  return first
+}
+
+/** The same, and its keys are asked for by the first request that needs them. */
+export function draftStore(
+  { destinations, ports }: Parts,
+  clean: CleanDraft,
+  former: StoredDestination | null,
+  patience = CHECK_PATIENCE,
+): Store {
   const keys = destinations.keysOfDraft(clean, former)
-  const first = await keys.current()
-  if (!first.ok) return first
   const destination: StoredDestination = {
     ...clean.fields,
     // Nothing of this one is stored, so nobody will ask for it by its id.
@@ -37,5 +49,5 @@ export async function openDraftStore(
     ...learntAt(former, clean.fields),
     linkSeconds: 60,
   }
-  return succeeded(openStore(destination, keys, ports, patience))
+  return openStore(destination, keys, ports, patience)
 }

@@ -2,6 +2,7 @@ import { afterEach, expect, it } from 'vitest'
 import { CheckStep } from '../../../electron/contract/check.ts'
 import type { CorePorts } from '../../../electron/core/ports.ts'
 import { lineOfRequest, ruledHttp } from '../../fakes/ruled-http.ts'
+import { plain } from '../../fakes/stub-store.ts'
 import { storedIn, versionsIn } from './bucket-view.ts'
 import { CheckWorld, newCheckId } from './check-world.ts'
 
@@ -86,6 +87,24 @@ it('leaves nothing when Ferry is closed in the middle', async () => {
 
   await closed
   expect(await storedIn(at.other)).toEqual(NOTHING)
+})
+
+it('lets Ferry be closed although the store has fallen silent', async () => {
+  const at = await started()
+  const silent = Promise.withResolvers<void>()
+  const stub = await at.stub((request, response) => {
+    if (request.method === 'GET')
+      plain(200, '<ListBucketResult></ListBucketResult>')(request, response)
+    else silent.resolve()
+  })
+  const checking = at.ask({ endpoint: stub.endpoint })
+  await silent.promise
+
+  await at.harness.core.close()
+
+  const outcome = await checking
+  const lines = outcome.ok ? outcome.value.lines : []
+  expect(lines.find((line) => line.step === 'put')?.verdict).toBe('unknown')
 })
 
 /** Each answer to a write is lost once; in four turns, since each is a whole check. */

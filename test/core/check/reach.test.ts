@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { no, ruledHttp } from '../../fakes/ruled-http.ts'
 import { SELF_SIGNED } from '../../fakes/self-signed.ts'
 import { plain, refusal } from '../../fakes/stub-store.ts'
 import { CheckWorld, findingOf, lineOf, troubles, unknown } from './check-world.ts'
@@ -69,6 +71,39 @@ describe('the way to the store', () => {
     })
   })
 
+  it('names who vouches for the store, where this computer trusts them', async () => {
+    const trusted = getCACertificates('default')
+    setDefaultCACertificates([...trusted, SELF_SIGNED.cert])
+    const server = createServer(SELF_SIGNED, refusal(404, 'NoSuchBucket'))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+
+    const report = await world.check({ endpoint: `https://localhost:${port}` })
+    server.closeAllConnections()
+    server.close()
+    setDefaultCACertificates(trusted)
+
+    expect(lineOf(report, 'tls')).toMatchObject({
+      ...{ verdict: 'passed', finding: { kind: 'tls', protocol: 'TLSv1.3', issuer: 'localhost' } },
+    })
+    expect(troubles(report)).toEqual(['bucket failed bucket-missing'])
+  })
+
+  it('leads through a proxy that knows names which this computer does not', async () => {
+    const desktop = await CheckWorld.start({
+      storeHttp: ruledHttp(() => no(403, 'InvalidAccessKeyId')),
+      isCorsHandled: true,
+    })
+
+    const report = await desktop.check({ endpoint: 'https://no-such-host.invalid' })
+    await desktop.close()
+
+    expect(troubles(report)).toEqual(['credentials failed credentials-rejected'])
+    expect(lineOf(report, 'dns').verdict).toBe('passed')
+    expect(lineOf(report, 'tls')).toMatchObject({ verdict: 'passed', finding: null })
+  })
+
   it('is not protected in one’s own network, which is no failure', async () => {
     const report = await world.check()
 
@@ -114,6 +149,26 @@ describe('the keys', () => {
     expect(troubles(report)).toEqual(['credentials failed credentials-rejected'])
     expect(lineOf(report, 'clock').verdict).toBe('passed')
     expect(unknown(report)).toHaveLength(17)
+  })
+
+  it('are not there: the way to the store is known all the same', async () => {
+    const report = await world.check({ credentialKind: 'profile', profile: 'nobodys' })
+
+    expect(troubles(report)).toEqual(['credentials failed keys-unavailable'])
+    expect(lineOf(report, 'clock').verdict).toBe('passed')
+  })
+
+  it('come from a sign-in that has to be made first', async () => {
+    const report = await world.check({
+      credentialKind: 'sso',
+      ...{ ssoStartUrl: 'https://a.awsapps.com/start', ssoRegion: 'eu-central-1' },
+      ...{ ssoAccountId: '123456789012', ssoRoleName: 'Uploader' },
+    })
+
+    expect(lineOf(report, 'credentials')).toMatchObject({
+      ...{ verdict: 'failed', fix: { kind: 'sign-in' } },
+      finding: { failure: { kind: 'sign-in-needed', by: 'browser' } },
+    })
   })
 
   it('have ended', async () => {
