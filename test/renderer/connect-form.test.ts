@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SignInStep } from '../../electron/contract/credentials.ts'
+import type { CredentialSource, SignInStep } from '../../electron/contract/credentials.ts'
 import { SignInId } from '../../electron/contract/credentials.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import { bucketsText } from '../../renderer/features/destinations/buckets-text.ts'
@@ -56,15 +56,18 @@ describe('the address', () => {
 
 describe('keys from elsewhere', () => {
   it('come back into the form as they were saved', () => {
-    const sources = [
+    const sources: readonly CredentialSource[] = [
       { kind: 'keys', accessKeyId: 'AKIA' },
       { kind: 'profile', profile: 'work' },
       {
-        ...{ kind: 'sso', startUrl: 'https://a.awsapps.com/start', ssoRegion: 'eu-west-1' },
-        ...{ accountId: '111122223333', roleName: 'Uploader' },
+        kind: 'sso',
+        startUrl: 'https://a.awsapps.com/start',
+        ssoRegion: 'eu-west-1',
+        accountId: '111122223333',
+        roleName: 'Uploader',
       },
       { kind: 'environment' },
-    ] as const
+    ]
 
     const again = sources.map((credentials) =>
       sourceOf(formOf(aDestination({ credentials })).draft),

@@ -202,7 +202,9 @@ describe('connecting a bucket', () => {
       'eu-west-1',
       '',
     ])
+    await field(page, 'Bucket').fill('photos')
     await button('Save').click()
+    await page.getByText('photos is connected.').waitFor()
     expect(await callsOf('saveDestination')).toMatchObject([
       {
         credentialKind: 'keys',

@@ -67,7 +67,7 @@ describe('signing in', () => {
     await page.keyboard.press('Escape')
 
     await page.getByText('ABCD-EFGH').waitFor({ state: 'detached' })
-    expect(await callsOf('cancelSignIn')).toEqual([{ signInId: BROWSER.signInId }])
+    await expect.poll(() => callsOf('cancelSignIn')).toEqual([{ signInId: BROWSER.signInId }])
     expect(await field(page, 'Start URL').inputValue()).toBe('https://acme.awsapps.com/start')
   })
 
