@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '../../electron/contract/failure.ts'
 import {
   failureFromS3,
+  isPlaceTaken,
+  PLACE_TAKEN,
   readErrorDocument,
   retryAfterMs,
   type S3Answer,
@@ -103,6 +105,36 @@ describe('Retry-After', () => {
     ['-1', null],
   ])('%j is %j ms', (header, ms) => {
     expect(retryAfterMs(header, NOW)).toBe(ms)
+  })
+})
+
+describe('a place that is taken', () => {
+  it.each<[Partial<S3Answer>, boolean]>([
+    [{ status: 412, code: 'PreconditionFailed' }, true],
+    [{ status: 412 }, true],
+    [{ status: 409, code: 'ConditionalRequestConflict' }, true],
+    [{ status: 409, code: 'OperationAborted' }, false],
+    [{ status: 400, code: 'InvalidStorageClass' }, false],
+    [{ status: 503, code: 'SlowDown' }, false],
+  ])('is told from other refusals: %j', (changes, isTaken) => {
+    expect(isPlaceTaken(failureFromS3(answer(changes)))).toBe(isTaken)
+  })
+
+  it('is what our own word for it says', () => {
+    expect(isPlaceTaken(PLACE_TAKEN)).toBe(true)
+  })
+})
+
+describe('what rules ask for and a store does not do', () => {
+  it.each([
+    'InvalidStorageClass',
+    'AccessControlListNotSupported',
+    'InvalidTag',
+    'MetadataTooLarge',
+  ])('%s is a refusal with its code, also beside a region', (code) => {
+    const failure = failureFromS3(answer({ code, region: 'eu-9' }))
+
+    expect(failure).toEqual({ kind: 'store-refused', status: 400, code })
   })
 })
 

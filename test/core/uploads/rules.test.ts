@@ -6,6 +6,8 @@ import { MIB } from '../../../electron/contract/limits.ts'
 import { DEFAULT_RULES, type UploadRules } from '../../../electron/contract/rules.ts'
 import { headersOfPut } from '../../../electron/core/uploads/object-fields.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
+import { OddStoreUpload } from '../../fakes/odd-store-upload.ts'
+import { plain } from '../../fakes/stub-store.ts'
 
 const SHORT = someBytes(5)
 const LONG = someBytes(PART + 5)
@@ -149,6 +151,28 @@ describe('what an object is put with', () => {
     await finish(uploadId, LONG)
 
     expect((await headOf('a.bin')).CacheControl).toBe('max-age=1')
+  })
+})
+
+describe('tags of an upload in parts', () => {
+  it('are put again where the store forgets them, as Ceph 16.2 does', async () => {
+    const upload = await OddStoreUpload.start()
+    const { store } = upload
+    const { destinationId } = await upload.harness.record(upload.uploadId)
+    const tags = [{ name: 'team', value: 'a b' }]
+    await upload.harness.must('saveRules', { destinationId, rules: { ...DEFAULT_RULES, tags } })
+    await upload.sendAll()
+    const puts: string[] = []
+    store.manners.put = (request, response) => {
+      puts.push(request.url ?? '')
+      plain(200, '')(request, response)
+    }
+
+    const completed = await upload.complete()
+
+    await upload.close()
+    expect(completed.ok).toBe(true)
+    expect(puts).toEqual(['/photos/a.bin?tagging='])
   })
 })
 
