@@ -17,10 +17,11 @@ export function keptKeys(keys: Keys): Obtained {
   return { got: 'keys', keys, isReadAnew: false }
 }
 
+/** Those with an end are remembered for it. */
 export function readKeys(outcome: Outcome<Keys>): Obtained {
-  return outcome.ok
-    ? { got: 'keys', keys: outcome.value, isReadAnew: true }
-    : missed(outcome.failure)
+  if (!outcome.ok) return missed(outcome.failure)
+  const keys = outcome.value
+  return { got: 'keys', keys, isReadAnew: keys.expiresAtMs === null }
 }
 
 export function missed(failure: Failure): Obtained {
