@@ -23,10 +23,11 @@ export const conditionalWritesLine: Step = async (trial) => {
 
 async function honourOfPut(trial: Trial): Promise<Outcome<Honour>> {
   const { object } = trial
-  // Where nothing is, the write must pass: a store that refuses the header says 412 to nobody.
+  // Where nothing is, the write must pass.
   if (!object.isThere) {
     const first = await putIfNew(trial)
-    if (!first.ok || first.value !== 'ignored') return first
+    if (!first.ok) return first
+    if (first.value !== 'ignored') return succeeded('refused')
   }
   return putIfNew(trial)
 }

@@ -1,0 +1,113 @@
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { no, ruledHttp } from '../../fakes/ruled-http.ts'
+import { SELF_SIGNED } from '../../fakes/self-signed.ts'
+import { plain, refusal } from '../../fakes/stub-store.ts'
+import { CheckWorld, findingOf, lineOf, troubles, unknown } from './check-world.ts'
+
+let world: CheckWorld
+
+beforeEach(async () => {
+  world = await CheckWorld.start()
+})
+
+afterEach(() => world.close())
+
+describe('the way to the store', () => {
+  it('ends at a name that nobody knows', async () => {
+    const report = await world.check({ endpoint: 'https://no-such-host.invalid' })
+
+    expect(troubles(report)).toEqual(['dns failed host-not-found'])
+    expect(unknown(report)).toHaveLength(20)
+  })
+
+  it('ends where nothing listens', async () => {
+    const stub = await world.stub(plain(200, ''))
+    const { endpoint } = stub
+    await stub.close()
+
+    const report = await world.check({ endpoint })
+
+    expect(troubles(report)).toEqual(['tls failed host-unreachable'])
+    expect(lineOf(report, 'dns').verdict).toBe('passed')
+  })
+
+  it('ends where no TLS is spoken', async () => {
+    const endpoint = world.other.bucket.endpoint.replace('http:', 'https:')
+
+    expect(troubles(await world.check({ endpoint }))).toEqual(['tls failed tls-failed'])
+  })
+
+  it('ends at an authority that this computer does not trust, and names it', async () => {
+    const server = createServer(SELF_SIGNED)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+
+    const report = await world.check({ endpoint: `https://localhost:${port}` })
+    server.closeAllConnections()
+    server.close()
+
+    expect(findingOf(report, 'tls')).toEqual({
+      kind: 'failure',
+      failure: {
+        kind: 'tls-failed',
+        host: `localhost:${port}`,
+        reason: 'DEPTH_ZERO_SELF_SIGNED_CERT (issuer: localhost)',
+      },
+    })
+  })
+
+  it('names who vouches for the store, where this computer trusts them', async () => {
+    const trusted = getCACertificates('default')
+    setDefaultCACertificates([...trusted, SELF_SIGNED.cert])
+    const server = createServer(SELF_SIGNED, refusal(404, 'NoSuchBucket'))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+
+    const report = await world.check({ endpoint: `https://localhost:${port}` })
+    server.closeAllConnections()
+    server.close()
+    setDefaultCACertificates(trusted)
+
+    expect(lineOf(report, 'tls')).toMatchObject({
+      ...{ verdict: 'passed', finding: { kind: 'tls', protocol: 'TLSv1.3', issuer: 'localhost' } },
+    })
+    expect(troubles(report)).toEqual(['bucket failed bucket-missing'])
+  })
+
+  it('leads through a proxy that knows names which this computer does not', async () => {
+    const desktop = await CheckWorld.start({
+      storeHttp: ruledHttp(() => no(403, 'InvalidAccessKeyId')),
+      isCorsHandled: true,
+    })
+
+    const report = await desktop.check({ endpoint: 'https://no-such-host.invalid' })
+    await desktop.close()
+
+    expect(troubles(report)).toEqual(['credentials failed credentials-rejected'])
+    expect(lineOf(report, 'dns').verdict).toBe('passed')
+    expect(lineOf(report, 'tls')).toMatchObject({ verdict: 'passed', finding: null })
+  })
+
+  it('is not protected in one’s own network, which is no failure', async () => {
+    const report = await world.check()
+
+    expect(lineOf(report, 'tls')).toMatchObject({
+      ...{ verdict: 'passed', finding: { protocol: 'http', issuer: null } },
+    })
+  })
+
+  it.each([
+    ['a web page', plain(404, '<!doctype html><p>Hello', { 'content-type': 'text/html' })],
+    ['a server that says yes to everything', plain(200, '')],
+  ])('ends at %s', async (_what, answer) => {
+    const { report } = await world.checkStub(answer)
+
+    expect(troubles(report)).toEqual(['tls failed not-s3'])
+  })
+})
