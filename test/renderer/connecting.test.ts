@@ -183,6 +183,15 @@ describe('connecting a bucket', () => {
     expect(await found.count()).toBe(0)
   })
 
+  it('reads at once what another program puts into the box whole', async () => {
+    const { page } = await openForm(freshWorld())
+
+    await field(page, 'Paste anything you have').fill('s3://photos/2026/clients/')
+
+    expect(await field(page, 'Bucket').inputValue()).toBe('photos')
+    expect(await field(page, 'Paste anything you have').inputValue()).toBe('')
+  })
+
   it('fills itself from a pasted block of keys, and keeps none of it', async () => {
     const { page, button, callsOf } = await openForm()
     const block = [

@@ -65,13 +65,15 @@ function checksumsText({ verified }: Found<'checksums'>): string {
   return `The store refuses bytes that changed on their way (${names}).`
 }
 
+export const NEVER_OVERWRITES =
+  'The store refuses to overwrite a file when it is told to, and Ferry tells it.'
+
 /** Where nobody stops a write, Ferry looks first; in between somebody else may be quicker. */
 const LOOKS_FIRST =
   'Ferry looks before it writes; only a file that somebody else puts there in the same moment could be overwritten.'
 
 function conditionalText({ put, complete }: Found<'conditional-writes'>): string {
-  if (put === 'honoured' && complete === 'honoured')
-    return 'The store never overwrites by accident.'
+  if (put === 'honoured' && complete === 'honoured') return NEVER_OVERWRITES
   return `${sizesWithout(put, complete)} ${LOOKS_FIRST}`
 }
 

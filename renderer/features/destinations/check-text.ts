@@ -1,5 +1,5 @@
 import type { CheckLine, CheckStep } from '../../../electron/contract/check.ts'
-import { findingText } from './check-finding-text.ts'
+import { findingText, NEVER_OVERWRITES } from './check-finding-text.ts'
 import { refusalText } from './check-refusal-text.ts'
 
 interface CheckWords {
@@ -26,7 +26,7 @@ export const CHECK_STEPS: Record<CheckStep, CheckWords> = {
   checksums: { topic: 'Checksums', passed: 'The store checks what it receives.' },
   'conditional-writes': {
     topic: 'Overwriting',
-    passed: 'The store never overwrites by accident.',
+    passed: NEVER_OVERWRITES,
   },
   'post-forms': { topic: 'Web forms', passed: 'The store takes uploads from web forms.' },
   'part-limit': { topic: 'Number of parts', passed: 'A file may have 10,000 parts.' },

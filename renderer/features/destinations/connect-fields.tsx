@@ -81,6 +81,13 @@ function WhereFields({ form }: { readonly form: ConnectForm }) {
       </div>
       <BucketField form={form} />
       <TextField {...fieldProps(form, 'prefix')} aside="optional" placeholder="2026/clients/" />
+      {provider.notes.length > 0 && (
+        <ul className="connect-notes">
+          {provider.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
     </>
   )
 }

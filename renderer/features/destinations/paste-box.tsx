@@ -24,6 +24,9 @@ export function PasteBox({ form }: { readonly form: ConnectForm }) {
           event.currentTarget.value = ''
           form.paste(event.clipboardData.getData('text'))
         }}
+        onInput={({ currentTarget, nativeEvent }) => {
+          if (isWholeText(nativeEvent)) readOut(currentTarget, form)
+        }}
         onKeyDown={(event) => {
           if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
           event.preventDefault()
@@ -44,7 +47,13 @@ export function PasteBox({ form }: { readonly form: ConnectForm }) {
 
 const NOTE_CLASSES = { filled: 'field-note', missed: 'field-problem' } as const
 
-/** For what was typed or dropped there. */
+/** Dropped, dictated or filled in by another program; what is typed is not over yet. */
+function isWholeText(event: Event): boolean {
+  const inputType = event instanceof InputEvent ? event.inputType : ''
+  return !/^(insertText|insertLineBreak|insertComposition|delete|history)/.test(inputType)
+}
+
+/** For what did not come by a paste. */
 function readOut(box: HTMLTextAreaElement, form: ConnectForm): void {
   const text = box.value
   box.value = ''

@@ -8,7 +8,7 @@ const KINDS: Record<PastedKind, string> = {
   'presigned-url': 'a signed link',
   bookmark: 'a Cyberduck bookmark',
   keys: 'a block of keys',
-  settings: 'settings of another program',
+  settings: 'a block of settings',
 }
 
 const UNSUPPORTED: Record<Unsupported, string> = {
