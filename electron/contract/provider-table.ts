@@ -141,10 +141,7 @@ export const PROVIDER_TABLE = {
       'GLACIER',
       'DEEP_ARCHIVE',
     ],
-    notes: [
-      'Unfinished uploads cost money until they are cancelled or a rule of the bucket removes them.',
-      'New buckets take no ACLs.',
-    ],
+    notes: [],
     sources: [
       'docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html',
       'docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html',

@@ -47,10 +47,14 @@ export function PasteBox({ form }: { readonly form: ConnectForm }) {
 
 const NOTE_CLASSES = { filled: 'field-note', missed: 'field-problem' } as const
 
+/** In UTF-16 units; some keyboards have keys for whole faces. */
+const LONGEST_KEY_PRESS = 16
+
 /** Dropped, dictated or filled in by another program; what is typed is not over yet. */
 function isWholeText(event: Event): boolean {
-  const inputType = event instanceof InputEvent ? event.inputType : ''
-  return !/^(insertText|insertLineBreak|insertComposition|delete|history)/.test(inputType)
+  if (!(event instanceof InputEvent)) return true
+  if (event.inputType === 'insertText') return (event.data?.length ?? 0) > LONGEST_KEY_PRESS
+  return event.inputType === 'insertFromDrop' || event.inputType === 'insertReplacementText'
 }
 
 /** For what did not come by a paste. */
