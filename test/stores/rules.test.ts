@@ -1,11 +1,19 @@
-import { GetObjectTaggingCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { randomUUID } from 'node:crypto'
+import {
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  PutBucketCorsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
+import type { CheckId } from '../../electron/contract/check.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { DEFAULT_RULES, type UploadRules } from '../../electron/contract/rules.ts'
 import { PLACE_TAKEN } from '../../electron/contract/s3-failure.ts'
 import { PART, someBytes } from '../fakes/core-harness.ts'
+import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { type StoreUnderTest, storesUnderTest } from './buckets.ts'
-import { FerryOnStore } from './ferry-on-store.ts'
+import { FerryOnStore, put } from './ferry-on-store.ts'
 
 const SHORT = someBytes(1234)
 const LONG = someBytes(PART + 77)
@@ -109,6 +117,40 @@ describe.each(storesUnderTest())('rules on $name', (store: StoreUnderTest) => {
     expect([skipped.end, beside.end, left]).toEqual(['skipped', 'a (2).bin', 6])
     expect([replacing.end, end, decided.key]).toEqual(['a.bin', 'key-taken', 'b.bin'])
     for (const name of ['a.bin', 'b.bin']) expect(await lengthOf(ferry, name)).toBe(SHORT.length)
+  })
+
+  /** The check sees what the store honours; the page has to be let in for it. */
+  async function check({ harness, destination, bucket, client }: FerryOnStore): Promise<void> {
+    const { accessKeyId, secretAccessKey } = bucket.store.credentials
+    const { destinationId, name, provider, endpoint, region, prefix, pathStyle } = destination
+    const rule = { AllowedOrigins: ['*'], AllowedMethods: ['PUT'], AllowedHeaders: ['*'] }
+    const CORSConfiguration = { CORSRules: [{ ...rule, ExposeHeaders: ['ETag'] }] }
+    const Bucket = bucket.store.bucket
+    await client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration }))
+    await harness.must('checkDestination', {
+      checkId: randomUUID() as CheckId,
+      draft: {
+        ...TYPED_KEYS,
+        ...{ destinationId, name, provider, endpoint, region, prefix, pathStyle, bucket: Bucket },
+        ...{ accessKeyId, secretAccessKey, sessionToken: '', keepSecret: false },
+      },
+    })
+  }
+
+  it('have the store itself refuse to write over what came meanwhile', async () => {
+    const ferry = await under({})
+    await check(ferry)
+    const { uploadId } = await ferry.begin('a.bin', SHORT, null)
+    const signed = ferry.harness.only(await ferry.harness.sign(uploadId, SHORT, [1]))
+    await strangerPuts(ferry, 'a.bin')
+
+    const refused = await put(signed, SHORT)
+    await ferry.prepare(uploadId)
+
+    expect(signed.headers['if-none-match']).toBe('*')
+    expect(refused.status).toBe(412)
+    expect((await finish(ferry, uploadId, SHORT)).key).toBe('a (2).bin')
+    expect(await lengthOf(ferry, 'a.bin')).toBe(6)
   })
 
   it('leave an object alone that came while the parts were sent', async () => {

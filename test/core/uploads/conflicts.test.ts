@@ -111,6 +111,7 @@ describe('a key under which the bucket has an object', () => {
   it('of two files of one drop goes to the first, also under "replace"', async () => {
     await rule('replace')
     await strangerPuts('a.txt')
+    await strangerPuts('a (2).txt')
     const first = await harness.queueBytes(local, 'a.txt', SHORT)
     const second = await harness.queueBytes(local, 'a.txt', SHORT)
 
@@ -119,7 +120,7 @@ describe('a key under which the bucket has an object', () => {
       await finish(uploadId, SHORT)
     }
 
-    expect(await held()).toEqual({ 'a.txt': false, 'a (2).txt': false })
+    expect(await held()).toEqual({ 'a.txt': false, 'a (2).txt': true, 'a (3).txt': false })
   })
 })
 
