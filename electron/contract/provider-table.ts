@@ -13,6 +13,7 @@ const PLAIN = {
   rcloneName: null,
   bucketNames: 'loose',
   maxPartCount: S3_LIMITS.maxPartCount,
+  isPartCountCertain: true,
   usualPartBytes: USUAL_PART_BYTES,
   unfinishedDays: null,
   checksums: null,
@@ -635,6 +636,7 @@ export const PROVIDER_TABLE = {
     shortLabel: 'Swift',
     endpointExample: 'https://swift.example.org',
     maxPartCount: 1000,
+    isPartCountCertain: false,
     postForms: false,
     notes: [
       'An upload has at most 1,000 parts, unless the server’s owner chose otherwise.',
@@ -652,6 +654,7 @@ export const PROVIDER_TABLE = {
     shortLabel: 'S3',
     endpointExample: 'https://s3.example.org',
     maxPartCount: 1000,
+    isPartCountCertain: false,
     notes: ['Run the check: it finds out what this store can do.'],
     sources: ['the cautious number of parts: the least that a known store takes'],
   },

@@ -69,6 +69,11 @@ export interface Provider {
   readonly bucketNames: 'strict' | 'loose'
   /** The store's own limit; a file with more parts than that is refused at the end. */
   readonly maxPartCount: number
+  /**
+   * False where the number is mere caution, and one part with a higher number proves more. Where it
+   * is documented such a part proves nothing: a store may count only when it joins them.
+   */
+  readonly isPartCountCertain: boolean
   /** What the part size is when the person leaves it to Ferry and the file is not huge. */
   readonly usualPartBytes: number
   /**

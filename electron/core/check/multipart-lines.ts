@@ -1,4 +1,5 @@
 import type { Outcome } from '../../contract/outcome.ts'
+import { providerOf } from '../../contract/providers.ts'
 import { abortMultipart } from '../uploads/abort-until-gone.ts'
 import { listParts } from '../uploads/list-parts.ts'
 import { isDefinite } from './integrity-probe.ts'
@@ -45,9 +46,14 @@ export const partLimitLine: Step = async (trial) => {
   return outcome
 }
 
-async function highestNumber({ uploads, writing }: Trial, uploadId: string): Promise<Verdict> {
+async function highestNumber(
+  { store, uploads, writing }: Trial,
+  uploadId: string,
+): Promise<Verdict> {
+  const { isPartCountCertain, maxPartCount: most } = providerOf(store.destination.provider)
   let sent: Outcome<unknown> | null = null
   for (const maxPartCount of PART_LIMITS) {
+    if (isPartCountCertain && maxPartCount > most) continue
     sent = await uploads.part(uploadId, maxPartCount, {}, writing)
     if (sent.ok) return passed({ kind: 'part-limit', maxPartCount })
     if (!isDefinite(sent.failure)) break

@@ -38,6 +38,12 @@ it('is one that takes a thousand parts', async () => {
   })
 })
 
+it('is believed to take no more parts than its provider says, whatever a single part shows', async () => {
+  const report = await checkedAt(() => null, { provider: 'scaleway' })
+
+  expect(lineOf(report, 'part-limit')).toMatchObject({ finding: { maxPartCount: 1000 } })
+})
+
 it('does not say how many parts it takes', async () => {
   const report = await checkedAt(({ query }) =>
     partNumberOf(query) > 1 ? no(400, 'InvalidArgument') : null,
