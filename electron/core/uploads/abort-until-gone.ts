@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { ask, type Store } from '../store/store.ts'
-import { listParts, type StoreUpload } from './list-parts.ts'
+import { isGone, listParts, type StoreUpload } from './list-parts.ts'
 
 /** A part that was on its way can land after an abort: AWS asks to abort again until none is left. */
 const PAUSES_MS = [100, 200, 400, 800, 1600]
@@ -10,23 +10,36 @@ const PAUSES_MS = [100, 200, 400, 800, 1600]
 /**
  * Aborts until the store itself says that it holds no part. Fails with what ListParts said, or with
  * `not-now` when parts are still there after several tries.
+ *
+ * Keys that may not list parts are told by an Abort that finds nothing. Ceph says 403, not 404, of
+ * an upload that is gone, to all who may not list the bucket.
  */
 export async function abortUntilGone(
   store: Store,
   upload: StoreUpload,
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
-  let left = 0
+  let left: Outcome<null> = succeeded(null)
   for (const pauseMs of PAUSES_MS) {
-    // What Abort answers does not matter (Ceph refuses one that meets a Complete): ListParts tells.
-    await abortMultipart(store, upload, signal)
+    // What else Abort answers does not matter (Ceph refuses one that meets a Complete).
+    const aborted = await abortMultipart(store, upload, signal)
     const listed = await listParts(store, upload, signal)
-    if (!listed.ok) return listed.failure.kind === 'upload-gone' ? succeeded(null) : listed
-    left = listed.value.length
+    if (!listed.ok) {
+      const { kind } = listed.failure
+      if (kind === 'upload-gone') return succeeded(null)
+      if (kind !== 'access-denied') return listed
+      if (!aborted.ok) return isGone(aborted.failure) ? succeeded(null) : listed
+    }
+    left = leftBy(listed)
     await pause(pauseMs, signal)
   }
-  // A store that still knows the upload by name charges nothing for it.
-  return left === 0 ? succeeded(null) : failed({ kind: 'not-now' })
+  return left
+}
+
+/** A store that still knows the upload by name, and no part of it, charges nothing. */
+function leftBy(listed: Outcome<readonly unknown[]>): Outcome<null> {
+  if (!listed.ok) return listed
+  return listed.value.length === 0 ? succeeded(null) : failed({ kind: 'not-now' })
 }
 
 /** Ends early, and quietly: whatever is asked after it then fails by itself. */

@@ -81,7 +81,7 @@ function listPage(
 }
 
 /** AWS says NoSuchUpload; Ceph's gateway says NoSuchKey of an upload that was aborted. */
-function isGone(failure: Failure): boolean {
+export function isGone(failure: Failure): boolean {
   if (failure.kind === 'upload-gone') return true
   return failure.kind === 'store-refused' && failure.status === 404
 }

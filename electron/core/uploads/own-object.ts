@@ -13,6 +13,12 @@ export function isOwnWhole(head: ObjectHead | null, at: UploadAtStore): head is 
   return isOwn(head, at) && head.byteLength === at.row.record.byteLength
 }
 
+/** Whether the store says that the upload's own object is there, whole. */
+export async function isOwnThere(at: UploadAtStore, signal: AbortSignal): Promise<boolean> {
+  const head = await headObject(at.store, at.row.record.key, signal)
+  return head.ok && isOwnWhole(head.value, at)
+}
+
 /** Deletes the object only if this very upload wrote it. True when nothing of ours is left. */
 export async function removeOwnObject(at: UploadAtStore, signal: AbortSignal): Promise<boolean> {
   const { key } = at.row.record

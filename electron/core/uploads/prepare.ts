@@ -11,6 +11,7 @@ import { integrityPlanFor, integrityPlanOfBegun } from './integrity-plan.ts'
 import { fitting, listParts } from './list-parts.ts'
 import { abortLostBeginnings } from './lost-beginnings.ts'
 import { beginMultipart } from './multipart.ts'
+import { isOwnThere } from './own-object.ts'
 import { planFor } from './plan.ts'
 import { type SummedPart, summedParts } from './summed-parts.ts'
 import {
@@ -78,9 +79,11 @@ async function prepareAgain(
     context.records.parts.reconcile(uploadId, plan, held, unknown)
     return succeeded(begun(plan, integrity, held))
   }
-  if (listed.failure.kind !== 'upload-gone') return listed
+  // Ceph says so, too, of uploads that are over, to keys that may not list the bucket.
+  const isDenied = listed.failure.kind === 'access-denied'
+  const isOver = isDenied ? await isOwnThere(at, signal) : listed.failure.kind === 'upload-gone'
   // Completed and the answer lost, or aborted by a lifecycle rule: the object itself tells.
-  return prepareAfresh(context, at, plan, signal)
+  return isOver ? prepareAfresh(context, at, plan, signal) : listed
 }
 
 /** Begun by a Ferry that made no checksums. */

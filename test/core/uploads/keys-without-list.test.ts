@@ -1,0 +1,62 @@
+import { afterEach, expect, it } from 'vitest'
+import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
+import { type HttpRule, lineOfRequest, no, ruledHttp } from '../../fakes/ruled-http.ts'
+
+const BYTES = someBytes(PART + 3)
+
+let harness: CoreHarness
+
+afterEach(() => harness.close())
+
+/** As Ceph does with keys that may not list the bucket: what is not there is denied. */
+const denyingWhatIsGone: HttpRule = async (request, send) => {
+  if (!/^(GET \?uploadId|HEAD)$/.test(lineOfRequest(request))) return null
+  return (await send()).statusCode === 404 ? no(403, 'AccessDenied') : null
+}
+
+async function sentUnder(rule: HttpRule) {
+  harness = await CoreHarness.start({ storeHttp: ruledHttp(rule) })
+  const local = await harness.must('openLocalBucket', {})
+  const { uploadId } = await harness.queueBytes(local, 'a.bin', BYTES)
+  await harness.must('prepareUpload', { uploadId, partBytes: PART })
+  await harness.send(uploadId, BYTES, [1, 2])
+  return { local, uploadId }
+}
+
+it('are told by an Abort that finds nothing that nothing is left of a cancelled upload', async () => {
+  const { local, uploadId } = await sentUnder(denyingWhatIsGone)
+
+  const { status } = await harness.must('cancelUpload', { uploadId })
+
+  expect(status).toEqual({ phase: 'cancelled', storeIsClean: true, why: 'person' })
+  expect(await harness.stored(local)).toEqual({ keys: [], unfinished: [] })
+})
+
+it('say nothing of it while no Abort gets through', async () => {
+  const { uploadId } = await sentUnder((request) =>
+    /^(GET|DELETE) \?uploadId$/.test(lineOfRequest(request)) ? no(403, 'AccessDenied') : null,
+  )
+
+  const { status } = await harness.must('cancelUpload', { uploadId })
+
+  expect(status).toMatchObject({ phase: 'cancelled', storeIsClean: false })
+})
+
+it('find the object of a Complete of which nobody heard', async () => {
+  let isCut = false
+  const { local, uploadId } = await sentUnder((request, send) => {
+    const line = lineOfRequest(request)
+    if (line === 'POST ?uploadId') isCut = true
+    return isCut && line === 'HEAD' ? no(503, 'SlowDown') : denyingWhatIsGone(request, send)
+  })
+  const unheard = await harness.ask('completeUpload', { uploadId })
+
+  isCut = false
+  const prepared = await harness.must('prepareUpload', { uploadId, partBytes: null })
+  const { status } = await harness.must('completeUpload', { uploadId })
+
+  expect(unheard.ok).toBe(false)
+  expect(prepared).toMatchObject({ held: [], isComplete: true })
+  expect(status.phase).toBe('done')
+  expect((await harness.stored(local)).keys).toEqual(['a.bin'])
+})
