@@ -33,7 +33,7 @@ function secondPartRefused({ proxy }: FaultWorld, name: string, answer: Answer) 
     if (isLifted || !isPart(request, name, 2)) return PASS
     await proxy.until((seen) => {
       const landed = seen.filter((each) => isPart(each, name) && each.isAnswered)
-      return landed.length === 2
+      return landed.length >= 2
     })
     return { kind: 'answer', answer }
   })
@@ -77,12 +77,13 @@ describe('an upload in parts', () => {
     expect(await world().page.status(name)).toMatch(/^Done, verified/)
   })
 
-  it.each<[string, Answer, string]>([
-    ['expired', tokenExpired, 'Sign in again: the keys have expired.'],
-    ['refused', signatureMismatch, 'Sign in again: the store does not accept the keys.'],
+  it.each<[string, Answer, string, number]>([
+    // Twice the host is asked for others, which it might have.
+    ['expired', tokenExpired, 'Sign in again: the keys have expired.', 3],
+    ['refused', signatureMismatch, 'Sign in again: the store does not accept the keys.', 1],
   ])(
     'asks for new keys when they are %s, and goes on from the same parts',
-    async (how, answer, sentence) => {
+    async (how, answer, sentence, refusedSends) => {
       const { page } = world()
       const name = `keys ${how}.bin`
       const refusal = secondPartRefused(world(), name, answer)
@@ -97,7 +98,7 @@ describe('an upload in parts', () => {
 
       expect(said).toContain(sentence)
       expect(await journey.isSameWhenDone()).toBe(true)
-      expect(partsOf(journey)).toEqual({ sends: [1, 2, 1], landed: [1, 2, 3] })
+      expect(partsOf(journey)).toEqual({ sends: [1, refusedSends + 1, 1], landed: [1, 2, 3] })
     },
   )
 
