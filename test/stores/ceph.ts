@@ -94,8 +94,8 @@ async function access(place: CephPlace) {
   await run('radosgw-admin', [
     ...[...conf(place), 'user', 'create', '--uid', 'ferry', '--display-name', 'Ferry'],
     ...['--access-key', accessKeyId, '--secret-key', secretAccessKey],
-    // Tests take permissions away from it, one at a time.
-    ...['--caps', 'user-policy=*'],
+    // Tests take permissions away from it, one at a time, and make users who may do little.
+    ...['--caps', 'user-policy=*;users=*'],
   ])
   return { endpoint: endpointOf(place), region: 'us-east-1', accessKeyId, secretAccessKey }
 }

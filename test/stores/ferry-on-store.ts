@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import {
   ListMultipartUploadsCommand,
@@ -5,6 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { onTestFinished } from 'vitest'
+import type { CheckFix, CheckId, CheckReport } from '../../electron/contract/check.ts'
 import type { Destination } from '../../electron/contract/destination.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
@@ -19,36 +21,41 @@ import type { StoreUnderTest, TestBucket } from './buckets.ts'
 /** Ferry's real core, connected to a bucket of a real store, and what a page does with it. */
 export class FerryOnStore {
   readonly http: FaultyHttp
-  readonly #kind: StoreUnderTest['kind']
   readonly bucket: TestBucket
   readonly destination: Destination
+  /** As it was filled in; the secret is in it. */
+  readonly #draft: DestinationDraft
   /** The store seen by somebody else. */
   readonly client: S3Client
   harness: CoreHarness
 
   private constructor(
-    kind: StoreUnderTest['kind'],
     http: FaultyHttp,
     bucket: TestBucket,
+    draft: DestinationDraft,
     destination: Destination,
     harness: CoreHarness,
   ) {
-    this.#kind = kind
     this.http = http
+    this.#draft = draft
     this.bucket = bucket
     this.destination = destination
     this.harness = harness
     this.client = clientOf(bucket.store, { requestChecksumCalculation: 'WHEN_REQUIRED' })
   }
 
-  /** Gone after the test, with the bucket. */
-  static async on(store: StoreUnderTest): Promise<FerryOnStore> {
+  /** Gone after the test, with the bucket. `filledIn`: what the form says otherwise than usual. */
+  static async on(
+    store: StoreUnderTest,
+    filledIn: (bucket: TestBucket) => Promise<Partial<DestinationDraft>> = async () => ({}),
+  ): Promise<FerryOnStore> {
     const bucket = await store.open()
     onTestFinished(bucket.discard)
     const http = new FaultyHttp()
     const harness = await CoreHarness.start({ storeHttp: http.storeHttp })
-    const { destination } = await harness.must('saveDestination', draftOf(bucket, store.kind))
-    const ferry = new FerryOnStore(store.kind, http, bucket, destination, harness)
+    const draft = { ...draftOf(bucket, store.kind), ...(await filledIn(bucket)) }
+    const { destination } = await harness.must('saveDestination', draft)
+    const ferry = new FerryOnStore(http, bucket, draft, destination, harness)
     onTestFinished(async () => {
       ferry.client.destroy()
       await ferry.harness.close()
@@ -59,11 +66,21 @@ export class FerryOnStore {
   /** As after a crash of the host. The secret was kept in memory only, so it is given again. */
   async restart(): Promise<void> {
     this.harness = await this.harness.restart({ storeHttp: this.http.storeHttp })
-    const { destinationId } = this.destination
-    await this.harness.must('saveDestination', {
-      ...draftOf(this.bucket, this.#kind),
-      destinationId,
-    })
+    await this.harness.must('saveDestination', this.#saved())
+  }
+
+  check(): Promise<CheckReport> {
+    const checkId = randomUUID() as CheckId
+    return this.harness.must('checkDestination', { checkId, draft: this.#saved() })
+  }
+
+  applyFix(fix: CheckFix | null): Promise<unknown> {
+    if (fix === null) throw new Error('No fix')
+    return this.harness.must('applyFix', { draft: this.#saved(), fix })
+  }
+
+  #saved(): DestinationDraft {
+    return { ...this.#draft, destinationId: this.destination.destinationId }
   }
 
   /** Queues a file of which only the test holds the bytes, and begins it. */

@@ -1,15 +1,11 @@
-import { createHash } from 'node:crypto'
-import { signedHeaders } from '../core/local-bucket/hand-signed.ts'
 import type { TestBucket } from './buckets.ts'
+import { signedRequest } from './signed-request.ts'
 
 /** The user that Ceph is started with. */
-const USER = 'ferry'
-const POLICY = 'without-permission'
+const OWN_USER = 'ferry'
+const POLICY = 'of-a-test'
 
-/**
- * Takes permissions for one bucket away from the store's own user, by a policy of the user as IAM
- * has them (docs.ceph.com/en/latest/radosgw/iam); answers how to give them back.
- */
+/** Takes permissions for one bucket away from the store's own user; answers how to give them back. */
 export async function denyUser(
   bucket: TestBucket,
   actions: readonly string[],
@@ -17,20 +13,22 @@ export async function denyUser(
   const { bucket: name } = bucket.store
   const resources = [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`]
   const statement = { Effect: 'Deny', Action: actions, Resource: resources }
-  await askIam(bucket, {
-    Action: 'PutUserPolicy',
-    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
-  })
-  return () => askIam(bucket, { Action: 'DeleteUserPolicy' })
+  await putUserPolicy(
+    bucket,
+    OWN_USER,
+    JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+  )
+  return () => askIam(bucket, { Action: 'DeleteUserPolicy', UserName: OWN_USER })
+}
+
+/** Policies of users as IAM has them: docs.ceph.com/en/latest/radosgw/iam */
+export function putUserPolicy(bucket: TestBucket, UserName: string, PolicyDocument: string) {
+  return askIam(bucket, { Action: 'PutUserPolicy', UserName, PolicyDocument })
 }
 
 async function askIam({ store }: TestBucket, fields: Record<string, string>): Promise<void> {
-  const body = new URLSearchParams({ ...fields, PolicyName: POLICY, UserName: USER }).toString()
-  const payloadHash = createHash('sha256').update(body).digest('hex')
+  const body = new URLSearchParams({ ...fields, PolicyName: POLICY }).toString()
   const type = { 'content-type': 'application/x-www-form-urlencoded' }
-  const made = { method: 'POST', path: '/', headers: type, payloadHash }
-  const headers = signedHeaders(store, made, { atMs: Date.now(), service: 'iam' })
-  const answer = await fetch(store.endpoint, { method: 'POST', headers, body })
-  const text = await answer.text()
-  if (!answer.ok) throw new Error(`IAM answered ${answer.status} ${text.slice(0, 300)}`)
+  const made = { method: 'POST', path: '/', headers: type }
+  await signedRequest(store, made, { service: 'iam', body })
 }
