@@ -63,7 +63,10 @@ class World {
   readonly log = logTo({ write: () => undefined })
 
   private constructor() {
-    const credentials = new Credentials(memoryVault, new KeyRing())
+    const credentials = new Credentials(
+      memoryVault,
+      new KeyRing({ now: Date.now, environment: {} }, () => undefined),
+    )
     const store = {
       get: (key: string) => settings.get(key),
       set: (key: string, value: Json) => void settings.set(key, structuredClone(value)),
