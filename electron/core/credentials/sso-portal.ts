@@ -32,8 +32,14 @@ export function roleKeys(
   return atPortal(ports, session, role.roleName, async (client) => {
     const { accessToken } = token
     const answer = await client.send(new GetRoleCredentialsCommand({ ...role, accessToken }))
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = answer.roleCredentials ?? {}
-    if (!accessKeyId || !secretAccessKey || !sessionToken) {
+    // A store without sessions may be given keys without a token.
+    const {
+      accessKeyId,
+      secretAccessKey,
+      sessionToken = '',
+      expiration,
+    } = answer.roleCredentials ?? {}
+    if (!accessKeyId || !secretAccessKey) {
       return failed(unavailable(role.roleName, 'role-refused'))
     }
     const expiresAtMs = expiration || null
