@@ -78,12 +78,17 @@ export class FerryPage {
 
   /** Opens the form and fills it in; fields that are not named keep what the form says. */
   async fillConnection(access: BucketAccess): Promise<void> {
-    await this.button('Connect a bucket').first().click()
-    await this.field('Endpoint').fill(access.endpoint)
-    await this.field('Region').fill(access.region)
-    await this.field('Bucket').fill(access.bucket)
+    await this.fillPlace(access)
     await this.field('Access key ID').fill(access.accessKeyId)
     await this.field('Secret access key').fill(access.secretAccessKey)
+  }
+
+  /** The same without any keys. */
+  async fillPlace(place: Pick<BucketAccess, 'endpoint' | 'region' | 'bucket'>): Promise<void> {
+    await this.button('Connect a bucket').first().click()
+    await this.field('Endpoint').fill(place.endpoint)
+    await this.field('Region').fill(place.region)
+    await this.field('Bucket').fill(place.bucket)
     await this.page.getByRole('checkbox', { name: 'Path-style addressing' }).check()
   }
 
@@ -96,6 +101,18 @@ export class FerryPage {
   /** Presses "Check connection" and answers what the report says, line by line. */
   async checkConnection(): Promise<string[]> {
     await this.button('Check connection').click()
+    return this.checkedLines()
+  }
+
+  /** The same for a destination that was saved. */
+  async checkFromMenu(name: string): Promise<string[]> {
+    await this.button(`More about ${name}`).click()
+    await this.page.getByRole('menuitem', { name: 'Check connection', exact: true }).click()
+    return this.checkedLines()
+  }
+
+  /** The report of the check that is under way, once it has ended. */
+  async checkedLines(): Promise<string[]> {
     const report = this.page.getByRole('region', { name: 'Connection check', exact: true })
     await this.page.locator('[aria-label="Connection check"][aria-busy="false"]').waitFor()
     const lines = await report.getByRole('listitem').allTextContents()

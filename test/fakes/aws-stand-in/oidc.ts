@@ -41,6 +41,12 @@ export class Oidc {
   /** Questions after the device's code, and renewals. */
   readonly grants: string[] = []
 
+  /** As somebody does who signs out everywhere: nothing that was given out serves any more. */
+  endSessions(): void {
+    this.accessTokens.clear()
+    this.#refreshTokens.clear()
+  }
+
   answer({ path, body }: Asked): Answered {
     const form = Form.parse(JSON.parse(body))
     if (path === '/client/register') {

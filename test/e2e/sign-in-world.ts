@@ -1,0 +1,87 @@
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import { launchChromium } from '../../scripts/chromium.ts'
+import { AwsHome } from '../fakes/aws-stand-in/aws-home.ts'
+import { AwsStandIn } from '../fakes/aws-stand-in/aws-stand-in.ts'
+import { behindProxy } from '../faults/behind-proxy.ts'
+import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
+import {
+  type Ferry,
+  type RunningBucket,
+  startBucket,
+  startFerry,
+  temporaryFolder,
+  type WhenOver,
+} from './ferry.ts'
+import { FerryPage } from './ferry-page.ts'
+
+/** A host whose home and AWS are stand-ins, and a bucket whose keys they hand out. */
+export interface SignInWorld {
+  readonly ferry: Ferry
+  readonly page: FerryPage
+  readonly aws: AwsStandIn
+  readonly home: AwsHome
+  /** Between page or host and everything else. */
+  readonly proxy: FaultProxy
+  readonly bucket: RunningBucket
+  readonly folder: string
+}
+
+/** One for all tests of a file, which tell their destinations and uploads apart by name. */
+export function sharedSignInWorld(): () => SignInWorld {
+  const ends: (() => Promise<void> | void)[] = []
+  const started: { world?: SignInWorld } = {}
+  beforeAll(async () => {
+    started.world = await startSignInWorld((end) => {
+      ends.unshift(end)
+    })
+  })
+  afterAll(async () => {
+    for (const end of ends) await end()
+  })
+  afterEach(async ({ task }) => {
+    // A dialog that a test left open when it failed is no matter of the next ones.
+    if (task.result?.state === 'fail') await started.world?.page.page.reload()
+  })
+  return () => {
+    if (started.world === undefined) throw new TypeError('Asked for before the tests began')
+    return started.world
+  }
+}
+
+async function startSignInWorld(whenOver: WhenOver): Promise<SignInWorld> {
+  const aws = await AwsStandIn.start()
+  whenOver(() => aws.close())
+  const home = new AwsHome()
+  whenOver(home.remove)
+  const proxy = await startFaultProxy()
+  whenOver(proxy.close)
+  const env = { ...withoutAws(behindProxy(proxy)), ...home.environment, ...endpointsOf(aws) }
+  const ferry = await startFerry({ env, whenOver })
+  const bucket = await startBucket({
+    folder: await temporaryFolder(whenOver),
+    allowedOrigin: `http://127.0.0.1:${ferry.port}`,
+    whenOver,
+  })
+  const browser = await launchChromium({
+    args: [
+      `--proxy-server=${proxy.address}`,
+      `--proxy-bypass-list=<-loopback>;127.0.0.1:${ferry.port}`,
+    ],
+  })
+  whenOver(() => browser.close())
+  const page = await FerryPage.open(browser, ferry.url)
+  return { ferry, page, aws, home, proxy, bucket, folder: await temporaryFolder(whenOver) }
+}
+
+/** Nothing of this computer's own AWS. */
+function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')))
+}
+
+function endpointsOf({ endpoint }: AwsStandIn): NodeJS.ProcessEnv {
+  return {
+    AWS_ENDPOINT_URL_STS: endpoint,
+    AWS_ENDPOINT_URL_SSO: endpoint,
+    AWS_ENDPOINT_URL_SSO_OIDC: endpoint,
+  }
+}
