@@ -104,13 +104,6 @@ export class FerryPage {
     return this.checkedLines()
   }
 
-  /** The same for a destination that was saved. */
-  async checkFromMenu(name: string): Promise<string[]> {
-    await this.button(`More about ${name}`).click()
-    await this.page.getByRole('menuitem', { name: 'Check connection', exact: true }).click()
-    return this.checkedLines()
-  }
-
   /** The report of the check that is under way, once it has ended. */
   async checkedLines(): Promise<string[]> {
     const report = this.page.getByRole('region', { name: 'Connection check', exact: true })
