@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts'
 import { applyFix } from './apply-fix.ts'
 import { CheckTurn } from './check-turn.ts'
 import { findingsOf, learntBy } from './findings.ts'
+import { Leavings } from './leavings.ts'
 import { failedBy, passed } from './line.ts'
 import { LinesTold, runCheck } from './run-check.ts'
 
@@ -31,15 +32,18 @@ const MAX_REMEMBERED = 20
 export class Checks {
   readonly #parts: Parts
   readonly #running = new Map<CheckId, { turn: CheckTurn; done: Promise<unknown> }>()
+  readonly #leavings: Leavings
   readonly #remembered: { readonly place: Place; readonly findings: StoreFindings }[] = []
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#leavings = new Leavings(parts.ports.log)
   }
 
   /** Makes real requests with the draft, and leaves nothing in the bucket. */
   async check({ checkId, draft }: CommandInput<'checkDestination'>): Promise<Outcome<CheckReport>> {
     if (this.#running.has(checkId)) return failed({ kind: 'not-now' })
+    this.#leavings.hurry()
     const turn = new CheckTurn()
     const done = this.#check(checkId, draft, turn)
     this.#running.set(checkId, { turn, done })
@@ -96,6 +100,7 @@ export class Checks {
     const running = [...this.#running.values()]
     for (const { turn } of running) turn.close()
     await Promise.allSettled(running.map(({ done }) => done))
+    await this.#leavings.close()
   }
 
   async #check(
@@ -116,7 +121,7 @@ export class Checks {
     }
     const { clean, former, store } = opened.value
     told.add('form', passed())
-    const used = await runCheck(store, ports, turn, told)
+    const used = await runCheck(store, { ports, turn, told, leavings: this.#leavings })
     const isWhole = told.lines.length === told.whole().length
     if (isWhole) this.#keep(former, used.destination, findingsOf(told.lines, ports.now()))
     return succeeded({ lines: told.whole(), notes: clean.notes })

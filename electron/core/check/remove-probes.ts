@@ -38,8 +38,8 @@ export function sweepKilled(store: Store, signal: AbortSignal): Promise<Outcome<
 }
 
 /**
- * What these keys may not list or remove is left to the bucket's rules. Fails with what kept the
- * store from answering, once all of it was tried.
+ * What these keys may not list is left to the bucket's rules. Fails with what kept something from
+ * being removed, once all of it was tried.
  */
 async function removeProbes(
   store: Store,
@@ -55,10 +55,8 @@ async function removeProbes(
   for (const { key, versionId } of versions.ok ? versions.value : []) {
     outcomes.push(await removeVersion(store, key, versionId, signal))
   }
-  const lost = [uploads, versions, ...outcomes].find(
-    (each) => !each.ok && !isDefinite(each.failure),
-  )
-  return lost === undefined || lost.ok ? succeeded(null) : lost
+  const kept = [uploads, versions, ...outcomes].find((each) => !each.ok)
+  return kept === undefined || kept.ok ? succeeded(null) : kept
 }
 
 async function uploadsAmong(store: Store, { prefix, isMeant }: Leavings, signal: AbortSignal) {

@@ -6,9 +6,11 @@ import type { Store } from '../store/store.ts'
 import { unfinishedRuleLine, versioningLine } from './bucket-lines.ts'
 import type { CheckTurn } from './check-turn.ts'
 import { checksumsLine } from './checksums-line.ts'
+import { cleanUp } from './clean-up.ts'
 import { conditionalWritesLine } from './conditional-writes-line.ts'
 import { corsLine } from './cors-line.ts'
 import { enter } from './entry.ts'
+import type { Leavings } from './leavings.ts'
 import { failureIn, hasFailed, unknown, type Verdict } from './line.ts'
 import { linkLifeLine } from './link-life-line.ts'
 import { abortLine, listPartsLine, multipartLine, partLimitLine } from './multipart-lines.ts'
@@ -16,7 +18,7 @@ import { deleteLine, getLine, putLine } from './object-lines.ts'
 import { postFormsLine } from './post-forms-line.ts'
 import { publicAccessLine } from './public-access-line.ts'
 import { clockLine, dnsLine, endsAll, tlsLine } from './reach-lines.ts'
-import { removeAll, sweepKilled } from './remove-probes.ts'
+import { sweepKilled } from './remove-probes.ts'
 import { probesOf, type Step, type Trial } from './trial.ts'
 
 /** What is tried with the bucket, once it is reached, in the order of the lines. */
@@ -70,30 +72,30 @@ export class LinesTold {
   }
 }
 
-/** Answers the store in the region where it is. Every client that it opened is closed. */
-export async function runCheck(
-  given: Store,
-  ports: RunPorts,
-  turn: CheckTurn,
-  told: LinesTold,
-): Promise<Store> {
+interface Given {
+  readonly ports: RunPorts
+  readonly turn: CheckTurn
+  readonly told: LinesTold
+  /** Gets what could not be removed, and with it the client of its store. */
+  readonly leavings: Leavings
+}
+
+/** Answers the store in the region where it is. Every other client that it opened is closed. */
+export async function runCheck(given: Store, parts: Given): Promise<Store> {
   const opened = [given]
   const reopen = (place: StoredDestination) => {
-    const store = openStore(place, given.keys, ports, CHECK_PATIENCE)
+    const store = openStore(place, given.keys, parts.ports, CHECK_PATIENCE)
     opened.push(store)
     return store
   }
   try {
-    return await runOpened(given, { ports, turn, told, reopen })
+    return await runOpened(given, { ...parts, reopen })
   } finally {
-    for (const { client } of opened) client.destroy()
+    for (const store of opened) if (!parts.leavings.isKept(store)) store.client.destroy()
   }
 }
 
-interface Running {
-  readonly ports: RunPorts
-  readonly turn: CheckTurn
-  readonly told: LinesTold
+interface Running extends Given {
   readonly reopen: (place: StoredDestination) => Store
 }
 
@@ -106,7 +108,7 @@ async function runOpened(given: Store, running: Running): Promise<Store> {
   told.add('region', region)
   told.add('bucket', bucket)
   if (turn.isCancelled || [credentials, region, bucket].some(hasFailed)) return store
-  await tryOut(store, ports, turn, told)
+  await tryOut(store, running)
   return store
 }
 
@@ -122,7 +124,7 @@ async function reach(store: Store, ports: RunPorts, turn: CheckTurn, told: Lines
   return told.add('clock', clockLine(store, ports.now()))
 }
 
-async function tryOut(store: Store, ports: RunPorts, turn: CheckTurn, told: LinesTold) {
+async function tryOut(store: Store, { ports, turn, told, leavings }: Running) {
   await sweepKilled(store, turn.writing)
   const { reading, writing } = turn
   const trial: Trial = { store, ports, ...probesOf(store), reading, writing, lines: told.lines }
@@ -132,13 +134,7 @@ async function tryOut(store: Store, ports: RunPorts, turn: CheckTurn, told: Line
       if (!told.add(step, verdict)) return
     }
   } finally {
-    await cleanUp(trial, turn)
+    const cleaned = await cleanUp(trial, turn.startCleaning())
+    if (!cleaned.ok) leavings.keep(trial)
   }
-}
-
-/** What it knows of first, since these keys may not list; then whatever is under its key. */
-async function cleanUp({ store, object, uploads }: Trial, turn: CheckTurn): Promise<void> {
-  const signal = turn.startCleaning()
-  await Promise.all([object.remove(signal), uploads.clean(signal)])
-  await removeAll(store, object.key, signal)
 }

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { CheckStep } from '../../../electron/contract/check.ts'
 import type { CorePorts } from '../../../electron/core/ports.ts'
-import { lineOfRequest, ruledHttp } from '../../fakes/ruled-http.ts'
+import { lineOfRequest, no, ruledHttp } from '../../fakes/ruled-http.ts'
 import { plain } from '../../fakes/stub-store.ts'
 import { storedIn, versionsIn } from './bucket-view.ts'
 import { CheckWorld, newCheckId } from './check-world.ts'
@@ -130,6 +130,40 @@ it.each([1, 2, 3, 4])('leaves nothing, whichever answer of the store is lost: %d
     expect({ lost, left: await versionsIn(at.other) }).toEqual({ lost, left: [] })
     expect({ lost, ...(await storedIn(at.other)) }).toEqual({ lost, ...NOTHING })
   }
+})
+
+it('removes what its keys could not when they may', async () => {
+  let mayRemove = false
+  const at = await started({
+    storeHttp: ruledHttp(({ method }) =>
+      method === 'DELETE' && !mayRemove ? no(403, 'AccessDenied') : null,
+    ),
+  })
+  await at.check()
+  const left = await storedIn(at.other)
+
+  mayRemove = true
+
+  expect([left.keys.length, left.unfinished.length > 0]).toEqual([1, true])
+  await expect.poll(() => storedIn(at.other)).toEqual(NOTHING)
+})
+
+it('removes what a dead line kept it from when the store is reached again', async () => {
+  let line: 'whole' | 'dead' | 'mended' = 'whole'
+  const at = await started({
+    storeHttp: ruledHttp(({ method }) => {
+      if (line === 'whole' && method === 'DELETE') line = 'dead'
+      if (line !== 'dead') return null
+      throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+    }),
+  })
+  await at.check()
+  const left = await storedIn(at.other)
+
+  line = 'mended'
+
+  expect([left.keys.length, left.unfinished.length]).toEqual([1, 1])
+  await expect.poll(() => storedIn(at.other)).toEqual(NOTHING)
 })
 
 it('refuses to run twice under one name', async () => {
