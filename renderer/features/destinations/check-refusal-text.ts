@@ -48,6 +48,7 @@ function wordsFor({ step, verdict }: CheckLine, failure: Failure, nowMs: number)
       wayOut: null,
     }
   }
+  if (step === 'get' && failure.kind === 'body-corrupted') return CAME_BACK_OTHERWISE
   if (failure.kind === 'tls-failed') return certificateText(failure, nowMs)
   const isUnknownToStore =
     failure.kind === 'store-refused' && UNKNOWN_TO_STORE.includes(failure.status)
@@ -55,6 +56,12 @@ function wordsFor({ step, verdict }: CheckLine, failure: Failure, nowMs: number)
     return { problem: 'The store does not offer this.', wayOut: null }
   }
   return failureText(failure, nowMs)
+}
+
+const CAME_BACK_OTHERWISE = {
+  problem: 'What came back is not what was put there.',
+  wayOut:
+    'Check again; if it stays so, a proxy, a virus scanner or a faulty network changes what is downloaded.',
 }
 
 function wayOutOfDenial(step: CheckStep): string {
