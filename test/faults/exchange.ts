@@ -62,6 +62,11 @@ export class Exchange {
       case 'flip':
         this.#forward(this.#body().pipe(flipped(verdict.atByte)), (answer) => this.#passOn(answer))
         break
+      case 'flip-answer':
+        this.#forward(this.#body(), (answer) =>
+          this.#passOn(answer, answer.pipe(flipped(verdict.atByte))),
+        )
+        break
       case 'answer':
         this.#body()
           .on('end', () => this.#answer(verdict.answer))
@@ -113,12 +118,12 @@ export class Exchange {
     })
   }
 
-  #passOn(answer: IncomingMessage): void {
+  #passOn(answer: IncomingMessage, body: Readable = answer): void {
     const { response, throttles, latencyMs } = this.#parts
     setTimeout(() => {
       response.writeHead(answer.statusCode ?? 502, headersOf(answer))
       const { down } = throttles
-      const slowed = down.length === 0 ? answer : answer.pipe(throttled(down))
+      const slowed = down.length === 0 ? body : body.pipe(throttled(down))
       slowed.pipe(response)
     }, latencyMs)
     answer.on('error', () => response.destroy())

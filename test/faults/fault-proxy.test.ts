@@ -135,6 +135,15 @@ describe('the fault proxy', () => {
     expect([got.byteLength, differing]).toEqual([300_000, [200_001]])
   })
 
+  it('flips one byte of the answer and nothing of what the store gets', async () => {
+    const { store, send } = await behind({ kind: 'flip-answer', atByte: 6 })
+
+    const answer = await send()
+
+    expect(answer).toMatchObject({ status: 200, body: '<Took>200000</Took>' })
+    expect(store.bodies).toEqual([BODY])
+  })
+
   it('answers in the place of the store, which sees nothing', async () => {
     const { store, send } = await behind({ kind: 'answer', answer: slowDown(7) })
 

@@ -24,6 +24,8 @@ export type Verdict =
   | { readonly kind: 'trickle'; readonly bytesPerSecond: number }
   /** One byte of the body arrives as another one. */
   | { readonly kind: 'flip'; readonly atByte: number }
+  /** One byte of the answer does. */
+  | { readonly kind: 'flip-answer'; readonly atByte: number }
   /** Answered here once the body is read; the store sees nothing. */
   | { readonly kind: 'answer'; readonly answer: Answer }
   /** The store does its work; something else is said of it. */

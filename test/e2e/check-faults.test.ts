@@ -1,0 +1,139 @@
+import { expect, it } from 'vitest'
+import { accessDenied, slowDown } from '../faults/answers.ts'
+import type { Operation } from '../faults/seen-request.ts'
+import { PASS, type Rule, type Verdict } from '../faults/verdict.ts'
+import { sharedFaultWorld } from './fault-world.ts'
+
+const world = sharedFaultWorld()
+
+const NOTHING = { keys: [], unfinished: [] }
+
+it.each<[string, () => Rule, readonly RegExp[]]>([
+  [
+    'the connection is reset in the middle of the put',
+    () => once('PutObject', { kind: 'reset', afterBytes: 10 }),
+    [/^Putting files in \(failed\)The store does not answer\. Check the network/],
+  ],
+  [
+    'the store asks for patience all the time',
+    () => () => ({ kind: 'answer', answer: slowDown() }),
+    [/^Bucket \(failed\)The store asks for fewer requests\. Wait a little/],
+  ],
+  [
+    'what is read back has changed on the way',
+    () => once('GetObject', { kind: 'flip-answer', atByte: 5 }),
+    [/^Reading for links \(failed\)What came back is not what was put there/],
+  ],
+])('when %s the check says so, and leaves nothing', async (_how, rule, sentences) => {
+  const { proxy } = world()
+  proxy.setRule(rule())
+
+  const lines = await checked()
+  proxy.setRule(() => PASS)
+
+  expect(lines.filter((line) => line.includes('(failed)'))).toEqual(
+    sentences.map((sentence) => expect.stringMatching(sentence)),
+  )
+  expect(lines.filter((line) => line.includes('(checking)'))).toEqual([])
+  expect(await left()).toEqual(NOTHING)
+})
+
+it('keys that may remove nothing: what they had to leave goes with the next check that may', async () => {
+  const { proxy } = world()
+  proxy.setRule(({ method }) =>
+    method === 'DELETE' ? { kind: 'answer', answer: accessDenied } : PASS,
+  )
+
+  const lines = await checked()
+  const leftBefore = await left()
+  proxy.setRule(() => PASS)
+  await checked()
+
+  expect(lines.filter((line) => line.includes('s3:'))).toEqual([
+    expect.stringMatching(/^Cancelling \(works, but\)These keys may not cancel uploads here/),
+    expect.stringMatching(/^Removing \(works, but\)These keys may not remove files here/),
+  ])
+  expect(leftBefore.keys).toEqual([expect.stringMatching(/^\.ferry-check-[0-9a-f]{16}$/)])
+  await expect.poll(left).toEqual(NOTHING)
+})
+
+it('a line that is gone in the middle: it says so, and what is left goes when it is back', async () => {
+  const { proxy } = world()
+  const held = holdFirst('UploadPart')
+
+  const checking = checked()
+  await held.reached
+  const leftBefore = await left()
+  await proxy.vanish()
+  held.letGo()
+  const lines = await checking
+  await proxy.comeBack()
+
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^Large files in parts \(failed\).* cannot be reached\./),
+  )
+  expect(lines.filter((line) => line.includes('(checking)'))).toEqual([])
+  expect([leftBefore.keys.length, leftBefore.unfinished.length]).toEqual([1, 1])
+  await expect.poll(left).toEqual(NOTHING)
+})
+
+it('a dialog that is closed in the middle leaves nothing', async () => {
+  const { page } = world()
+  const held = holdFirst('UploadPart')
+
+  await openCheck()
+  await held.reached
+  const leftBefore = await left()
+  const cancelled = page.page.waitForResponse((response) => response.url().endsWith('/cancelCheck'))
+  await page.button('Stop').click()
+  held.letGo()
+  await cancelled
+
+  expect([leftBefore.keys.length, leftBefore.unfinished.length]).toEqual([1, 1])
+  expect(await left()).toEqual(NOTHING)
+})
+
+/** The fault for the first of them; everything else passes. */
+function once(operation: Operation, verdict: Verdict): Rule {
+  const verdicts = [verdict]
+  return (request) => (request.operation === operation ? (verdicts.shift() ?? PASS) : PASS)
+}
+
+/** Keeps the first of them until it may go on. */
+function holdFirst(operation: Operation) {
+  const reached = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const isHeld = { yet: false }
+  world().proxy.setRule(async (request) => {
+    if (request.operation !== operation || isHeld.yet) return PASS
+    isHeld.yet = true
+    reached.resolve()
+    await released.promise
+    return PASS
+  })
+  return { reached: reached.promise, letGo: released.resolve }
+}
+
+/** What the store holds, asked past the proxy. */
+async function left() {
+  const { store } = world()
+  return { keys: await store.keys(), unfinished: await store.unfinishedKeys() }
+}
+
+async function openCheck(): Promise<void> {
+  const { page, bucket } = world()
+  await page.button(`More about ${bucket.bucket}`).click()
+  await page.page.getByRole('menuitem', { name: 'Check connection' }).click()
+}
+
+/** Checks from the destination's menu until the report is there, and answers its lines. */
+async function checked(): Promise<string[]> {
+  const { page } = world()
+  await openCheck()
+  const report = page.page.locator('[aria-label="Connection check"][aria-busy="false"]')
+  await report.waitFor()
+  const lines = await report.getByRole('listitem').allTextContents()
+  await page.button('Done').click()
+  await report.waitFor({ state: 'detached' })
+  return lines.map((line) => line.replaceAll(/\s+/g, ' ').trim())
+}
