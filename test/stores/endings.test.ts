@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
 import { PART, someBytes } from '../fakes/core-harness.ts'
-import { loseAnswer, loseRequest, after as meanwhile } from '../fakes/faulty-http.ts'
+import { loseAnswer, after as meanwhile } from '../fakes/faulty-http.ts'
 import { storesUnderTest } from './buckets.ts'
 import { bytesBehind, FerryOnStore } from './ferry-on-store.ts'
 
@@ -72,7 +72,7 @@ describe.each(storesUnderTest())('endings on $name', (store) => {
 
   it('finds the object of a Complete of which nobody heard, with the same proof', async () => {
     const { ferry, uploadId } = await sent()
-    ferry.http.next('complete', loseAnswer).next('head', loseRequest).next('head', loseRequest)
+    ferry.hearNothingOfComplete()
     const unheard = await ferry.harness.ask('completeUpload', { uploadId })
 
     await ferry.restart()

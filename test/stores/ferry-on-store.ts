@@ -14,7 +14,7 @@ import type { ProviderId } from '../../electron/contract/provider-id.ts'
 import type { PreparedUpload, SignedPart, UploadRecord } from '../../electron/contract/upload.ts'
 import { clientOf } from '../core/local-bucket/conformance/store.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
-import { FaultyHttp } from '../fakes/faulty-http.ts'
+import { FaultyHttp, loseAnswer, loseRequest } from '../fakes/faulty-http.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import type { StoreUnderTest, TestBucket } from './buckets.ts'
 
@@ -101,6 +101,14 @@ export class FerryOnStore {
 
   complete(uploadId: UploadId): Promise<UploadRecord> {
     return this.harness.must('completeUpload', { uploadId })
+  }
+
+  /** The next Complete gets through, its answer does not, nor does the look at the object after it. */
+  hearNothingOfComplete(): void {
+    this.http.next('complete', (request, send) => {
+      this.http.next('head', loseRequest).next('head', loseRequest)
+      return loseAnswer(request, send)
+    })
   }
 
   /** What the store holds, as it says itself. */

@@ -12,7 +12,6 @@ import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
 import { withClient } from '../core/check/bucket-view.ts'
 import { lineOf, troubles, unknown } from '../core/check/check-world.ts'
 import { PART, someBytes } from '../fakes/core-harness.ts'
-import { loseAnswer, loseRequest } from '../fakes/faulty-http.ts'
 import { givenStoreUnderTest, type TestBucket } from './buckets.ts'
 import { type CephUser, newUser } from './ceph-user.ts'
 import { bytesBehind, FerryOnStore } from './ferry-on-store.ts'
@@ -100,7 +99,7 @@ describe.runIf(given.kind === 'ceph-16').each(WAYS)('$name on Ceph RGW 16', (way
     const ferry = await allowed(USUAL)
     const { uploadId } = await ferry.begin('a.bin', LONG, PART)
     await ferry.harness.send(uploadId, LONG, [1, 2])
-    ferry.http.next('complete', loseAnswer).next('head', loseRequest).next('head', loseRequest)
+    ferry.hearNothingOfComplete()
     const unheard = await ferry.harness.ask('completeUpload', { uploadId })
 
     await ferry.restart()
