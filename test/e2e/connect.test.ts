@@ -2,21 +2,46 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { CheckStep } from '../../electron/contract/check.ts'
-import { type BucketAccess, freePort, startBucket, startFerry, temporaryFolder } from './ferry.ts'
+import {
+  type BucketAccess,
+  freePort,
+  startBucket,
+  startFerry,
+  temporaryFolder,
+  type WhenOver,
+} from './ferry.ts'
 import { FerryPage, openBrowser } from './ferry-page.ts'
 import { download, writeRandomFile } from './files.ts'
 import { Store } from './store.ts'
 
-async function atTheForm() {
-  const ferry = await startFerry()
+async function atTheForm(whenOver: WhenOver = onTestFinished) {
+  const ferry = await startFerry({ whenOver })
   const bucket = await startBucket({
-    folder: await temporaryFolder(),
+    folder: await temporaryFolder(whenOver),
     allowedOrigin: `http://127.0.0.1:${ferry.port}`,
+    whenOver,
   })
-  const page = await FerryPage.open(await openBrowser(), ferry.url)
+  const page = await FerryPage.open(await openBrowser({}, whenOver), ferry.url)
   return { ferry, bucket, page }
+}
+
+/** Nothing is saved in these tests, so they fill in the form of one window, one after another. */
+function oneForm() {
+  const endings: (() => Promise<void> | void)[] = []
+  let world: Awaited<ReturnType<typeof atTheForm>> | null = null
+  beforeAll(async () => {
+    world = await atTheForm((end) => endings.push(end))
+  })
+  afterAll(async () => {
+    for (const end of endings.toReversed()) await end()
+  })
+  return async () => {
+    if (world === null) throw new Error('Not started')
+    await world.page.page.reload()
+    return world
+  }
 }
 
 describe('a bucket without CORS rules', () => {
@@ -41,6 +66,8 @@ describe('a bucket without CORS rules', () => {
 })
 
 describe('connecting a bucket', () => {
+  const atOneForm = oneForm()
+
   it('with everything right says so line by line, leaves nothing behind, and uploads', async () => {
     const { bucket, page } = await atTheForm()
     const path = join(await temporaryFolder(), 'a.bin')
@@ -104,7 +131,7 @@ describe('connecting a bucket', () => {
       'has no certificate that this computer trusts',
     ],
   ])('with %s says so in words', async (_, change, sentence) => {
-    const { bucket, page } = await atTheForm()
+    const { bucket, page } = await atOneForm()
     await page.fillConnection(await change(bucket))
 
     const lines = await page.checkConnection()
@@ -168,7 +195,7 @@ describe('connecting a bucket', () => {
     ['an inner space in the key', { accessKeyId: 'AKIA AAAA' }, /There is a space inside/],
     ['no secret', { secretAccessKey: '' }, /Enter the secret access key/],
   ])('with %s marks the field', async (_, change, sentence) => {
-    const { bucket, page } = await atTheForm()
+    const { bucket, page } = await atOneForm()
     await page.fillConnection({ ...bucket, ...change })
 
     await page.button('Save').click()

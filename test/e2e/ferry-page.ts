@@ -8,7 +8,7 @@ import {
 } from '../../electron/contract/commands.ts'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
 import { type ChromiumOptions, launchChromium } from '../../scripts/chromium.ts'
-import type { BucketAccess } from './ferry.ts'
+import type { BucketAccess, WhenOver } from './ferry.ts'
 
 const UPLOAD_MS = 30_000
 
@@ -26,9 +26,12 @@ export type StatusWord =
   | 'Failed'
   | 'Cancelled'
 
-export async function openBrowser(options: ChromiumOptions = {}): Promise<Browser> {
+export async function openBrowser(
+  options: ChromiumOptions = {},
+  whenOver: WhenOver = onTestFinished,
+): Promise<Browser> {
   const browser = await launchChromium(options)
-  onTestFinished(() => browser.close())
+  whenOver(() => browser.close())
   return browser
 }
 
