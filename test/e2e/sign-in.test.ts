@@ -142,7 +142,9 @@ async function fillIn(name: string, keysFrom: string): Promise<void> {
 async function untilSaved(): Promise<void> {
   const { page } = world()
   await page.button('Save').click()
-  await page.button('Save').waitFor({ state: 'detached' })
+  await page.page
+    .getByRole('dialog', { name: 'Connect a bucket', exact: true })
+    .waitFor({ state: 'detached' })
 }
 
 /** Reads what the dialog shows, then does what the person does on the page of the sign-in. */
