@@ -1,3 +1,4 @@
+import type { Failure } from '../../contract/failure.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
@@ -23,56 +24,60 @@ export async function cancelUpload(
   if (row === null) return failed({ kind: 'unknown-id' })
   if (row.record.status.phase === 'done') return failed({ kind: 'not-now' })
   const cancelled = isUnfinished(row) ? context.records.cleaning.cancel(uploadId) : row
-  const record = await cleanStore(context, cancelled, signal)
+  const { record } = await cleanStore(context, cancelled, signal)
   return record === null ? failed({ kind: 'unknown-id' }) : succeeded(record)
 }
 
-/**
- * Removes what a cancelled upload left on the store and records that it did.
- * Null when the row is gone with it, since it was off the list already.
- */
+export interface Cleaned {
+  /** Null when the row is gone with what it had left, since it was off the list already. */
+  readonly record: UploadRecord | null
+  /** Why something may be left; null: nothing is. */
+  readonly failure: Failure | null
+}
+
+/** Removes what a cancelled upload left on the store and records that it did. */
 export async function cleanStore(
   context: UploadContext,
   row: UploadRow,
   signal: AbortSignal,
-): Promise<UploadRecord | null> {
-  const isClean = await isStoreClean(context, row, signal)
-  if (!isClean) return row.record
-  return context.records.cleaning.setStoreClean(row.record.uploadId)
+): Promise<Cleaned> {
+  const removed = await removeAll(context, row, signal)
+  if (!removed.ok) return { record: row.record, failure: removed.failure }
+  return { record: context.records.cleaning.setStoreClean(row.record.uploadId), failure: null }
 }
 
-async function isStoreClean(
+async function removeAll(
   context: UploadContext,
   row: UploadRow,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Outcome<null>> {
   // Without a plan nothing was ever asked of the store.
-  if (row.record.plan === null) return true
+  if (row.record.plan === null) return succeeded(null)
   const found = await context.stores.of(row.record.destinationId)
-  if (!found.ok) return false
+  if (!found.ok) return found
   const at = { row, store: found.value }
-  if (!(await removeParts(context, at, signal))) return false
+  const removed = await removeParts(context, at, signal)
+  if (!removed.ok) return removed
   // A Complete or PUT may have won the race.
-  if (!(await removeOwnObject(at, signal))) return false
-  if (row.record.plan.mode === 'multipart') return true
+  const deleted = await removeOwnObject(at, signal)
+  if (!deleted.ok || row.record.plan.mode === 'multipart') return deleted
   await pause(LATE_MS, signal)
   return removeOwnObject(at, signal)
 }
 
-/** True when the store itself says that it holds no part. */
+/** Succeeds when the store itself says that it holds no part. */
 async function removeParts(
   context: UploadContext,
   at: UploadAtStore,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Outcome<null>> {
   const { record, storeUploadId, begunAtMs } = at.row
   if (storeUploadId !== null) {
-    const gone = await abortUntilGone(at.store, { key: record.key, storeUploadId }, signal)
-    return gone.ok
+    return abortUntilGone(at.store, { key: record.key, storeUploadId }, signal)
   }
-  if (begunAtMs === null) return true
+  if (begunAtMs === null) return succeeded(null)
   const looked = await abortLostBeginnings(context, at, signal)
-  if (!looked.ok) return false
+  if (!looked.ok) return looked
   await pause(LATE_MS, signal)
-  return (await abortLostBeginnings(context, at, signal)).ok
+  return abortLostBeginnings(context, at, signal)
 }

@@ -1,3 +1,4 @@
+import type { Failure } from '../../contract/failure.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import { cleanStore } from './cancel.ts'
@@ -6,6 +7,11 @@ import type { UploadTurns } from './upload-turns.ts'
 
 const FIRST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 15 * 60_000
+
+/** The store has answered: another upload there may well be cleaned up. */
+function isAboutThisOne({ kind }: Failure): boolean {
+  return kind === 'access-denied' || kind === 'not-now' || kind === 'store-refused'
+}
 
 /**
  * Cleans up after cancels that could not reach the store: at the start, and then again and again
@@ -43,18 +49,17 @@ export class Leftovers {
   /** One round; null means every destination. What the store does not answer is left for later. */
   async sweep(destinationId: DestinationId | null = null): Promise<void> {
     const cleaned: UploadRecord[] = []
-    // A store that did not help with one is not asked about the others in this round.
+    // A store that is silent about one is not asked about the others in this round.
     const silent = new Set<DestinationId>()
     for (const row of this.#context.records.cleaning.toClean(destinationId)) {
       if (this.#isClosed) return
       const { uploadId, destinationId: at } = row.record
       if (silent.has(at)) continue
-      const record = await this.#turns.take(uploadId, (signal) =>
+      const { record, failure } = await this.#turns.take(uploadId, (signal) =>
         cleanStore(this.#context, row, signal),
       )
-      const isClean = record?.status.phase === 'cancelled' && record.status.storeIsClean
-      if (record !== null && isClean) cleaned.push(record)
-      if (record !== null && !isClean) silent.add(at)
+      if (failure !== null && !isAboutThisOne(failure)) silent.add(at)
+      if (failure === null && record !== null) cleaned.push(record)
     }
     if (cleaned.length > 0) this.#context.changed(cleaned)
   }

@@ -1,4 +1,5 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
+import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { ask, type Store } from '../store/store.ts'
 import { headObject, type ObjectHead } from './head-object.ts'
 import type { UploadAtStore } from './upload-context.ts'
@@ -19,21 +20,28 @@ export async function isOwnThere(at: UploadAtStore, signal: AbortSignal): Promis
   return head.ok && isOwnWhole(head.value, at)
 }
 
-/** Deletes the object only if this very upload wrote it. True when nothing of ours is left. */
-export async function removeOwnObject(at: UploadAtStore, signal: AbortSignal): Promise<boolean> {
+/** Deletes the object only if this very upload wrote it. Succeeds when nothing of ours is left. */
+export async function removeOwnObject(
+  at: UploadAtStore,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
   const { key } = at.row.record
   const head = await headObject(at.store, key, signal)
   // Keys that may not look cannot find out; nothing more can be done with them.
-  if (!head.ok) return head.failure.kind === 'access-denied'
-  return isOwn(head.value, at) ? deleteObject(at.store, key, signal) : true
+  if (!head.ok) return head.failure.kind === 'access-denied' ? succeeded(null) : head
+  return isOwn(head.value, at) ? deleteObject(at.store, key, signal) : succeeded(null)
 }
 
-async function deleteObject(store: Store, key: string, signal: AbortSignal): Promise<boolean> {
+async function deleteObject(
+  store: Store,
+  key: string,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
   const place = { Bucket: store.destination.bucket, Key: key }
   const deleted = await ask(
     store,
     (client, options) => client.send(new DeleteObjectCommand(place), options),
     { signal },
   )
-  return deleted.ok
+  return deleted.ok ? succeeded(null) : deleted
 }

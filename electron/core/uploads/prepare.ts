@@ -135,7 +135,7 @@ async function skip(
   signal: AbortSignal,
 ): Promise<Outcome<PreparedUpload>> {
   const skipped = context.records.cleaning.skip(row.record.uploadId)
-  const record = await cleanStore(context, skipped, signal)
+  const { record } = await cleanStore(context, skipped, signal)
   if (record !== null) context.changed([record])
   return failed({ kind: 'skipped' })
 }

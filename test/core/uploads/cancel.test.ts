@@ -6,6 +6,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { after, FaultyHttp, loseAnswer, loseRequest } from '../../fakes/faulty-http.ts'
+import { no, ruledHttp } from '../../fakes/ruled-http.ts'
 
 /** For what happens in the background, on however slow a machine. */
 const PATIENCE = { timeout: 15_000 }
@@ -168,6 +169,25 @@ describe('a store that cannot be reached while cancelling', () => {
 
     expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: false, why: 'person' })
     expect(await harness.stored(local)).toEqual(empty)
+  })
+
+  it('is cleaned up although the store keeps something of another', async () => {
+    const { uploadId: kept } = await cancelledInSilence()
+    const local = await harness.must('openLocalBucket', {})
+    const { uploadId } = await harness.queueBytes(local, 'b.bin', someBytes(2 * PART))
+    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    const storeHttp = ruledHttp(({ method, path }) =>
+      method === 'DELETE' && path.endsWith('a.bin') ? no(403, 'AccessDenied') : null,
+    )
+    harness = await harness.restart({ storeHttp: ruledHttp(() => no(503, 'SlowDown')) })
+    await harness.must('cancelUpload', { uploadId })
+
+    harness = await harness.restart({ storeHttp })
+    const told = () => harness.heard.of('uploadsChanged').flatMap((each) => each.uploads)
+
+    await expect.poll(told, PATIENCE).toMatchObject([{ uploadId, status: clean }])
+    expect((await harness.record(kept)).status).toMatchObject({ storeIsClean: false })
+    expect((await harness.stored(local)).unfinished).toEqual(['a.bin'])
   })
 
   it('is cleaned up although its row was taken off the list', async () => {
