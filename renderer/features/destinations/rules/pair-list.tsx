@@ -1,5 +1,6 @@
 import { Plus, X } from 'lucide-react'
 import { useRef } from 'react'
+import { flushSync } from 'react-dom'
 import { Button, IconButton } from '../../../design/button.tsx'
 import type { Pair, RuleTrouble } from './rules-form.ts'
 
@@ -30,13 +31,13 @@ export function PairList({
 }) {
   const group = useRef<HTMLFieldSetElement>(null)
   const add = () => {
-    onChange([...pairs, { name: '', value: '' }])
-    // The row is drawn before the next frame.
-    requestAnimationFrame(() => inputsOf(group.current).at(-2)?.focus())
+    // At once, so that no key that is pressed meanwhile goes elsewhere.
+    flushSync(() => onChange([...pairs, { name: '', value: '' }]))
+    inputsOf(group.current).at(-2)?.focus()
   }
   const remove = (index: number) => {
-    onChange(pairs.filter((_, at) => at !== index))
-    requestAnimationFrame(() => group.current?.querySelector<HTMLElement>('.pair-add')?.focus())
+    flushSync(() => onChange(pairs.filter((_, at) => at !== index)))
+    group.current?.querySelector<HTMLElement>('.pair-add')?.focus()
   }
   return (
     <fieldset ref={group} className="pairs">
