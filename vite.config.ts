@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
@@ -90,6 +91,8 @@ export default defineConfig({
           testTimeout: 20_000,
           expect: { poll: { timeout: 15_000 } },
           sequence: { groupOrder: 0 },
+          // Left to itself Vitest keeps one of two cores idle.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
