@@ -100,18 +100,30 @@ export function FieldAbout({
   )
 }
 
-export function CheckboxField({
-  label,
-  hint,
-  ...rest
-}: Omit<ComponentPropsWithRef<'input'>, 'id' | 'className' | 'type'> & {
+interface ChoiceProps extends Omit<ComponentPropsWithRef<'input'>, 'id' | 'className' | 'type'> {
   readonly label: string
   readonly hint?: ReactNode
-}) {
+}
+
+export function CheckboxField(props: ChoiceProps) {
+  return <Choice {...props} type="checkbox" className="check-field" />
+}
+
+/** One of a group; those of a group share a `name`. */
+export function RadioField(props: ChoiceProps) {
+  return <Choice {...props} type="radio" className="check-field radio-field" />
+}
+
+function Choice({
+  label,
+  hint,
+  className,
+  ...rest
+}: ChoiceProps & { readonly type: 'checkbox' | 'radio'; readonly className: string }) {
   const id = useId()
   return (
-    <div className="check-field">
-      <input {...rest} id={id} type="checkbox" aria-describedby={`${id}-about`} />
+    <div className={className}>
+      <input {...rest} id={id} aria-describedby={`${id}-about`} />
       <div>
         <label htmlFor={id}>{label}</label>
         <div id={`${id}-about`} className="field-hint">

@@ -4,8 +4,7 @@ import { POLICY_WANTS, type PolicyWant } from '../../../electron/contract/bucket
 import type { Destination } from '../../../electron/contract/destination.ts'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
-import { CheckboxField, TextField } from '../../design/field.tsx'
-import { RadioField } from '../../design/radio-field.tsx'
+import { CheckboxField, RadioField, TextField } from '../../design/field.tsx'
 import { useSession } from '../services/services.tsx'
 import { CopyText } from './copy-text.tsx'
 import {

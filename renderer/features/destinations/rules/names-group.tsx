@@ -6,8 +6,7 @@ import {
   type KeyToken,
 } from '../../../../electron/contract/key-template.ts'
 import type { ConflictRule } from '../../../../electron/contract/rules.ts'
-import { TextField } from '../../../design/field.tsx'
-import { RadioField } from '../../../design/radio-field.tsx'
+import { RadioField, TextField } from '../../../design/field.tsx'
 import { failureText } from '../../failure-text.ts'
 import { RuleGroup, RuleSlot } from './rule-group.tsx'
 import { CONFLICT_TEXTS, TOKEN_TEXTS } from './rule-options.ts'
