@@ -143,7 +143,7 @@ export class Checks {
       const isUp = await localIsUp()
       if (!isUp.ok) return isUp
     }
-    const clean = cleanDraft(draft, former !== null)
+    const clean = cleanDraft(draft, former?.credentials.kind === 'keys')
     if (!clean.ok) return clean
     const store = draftStore({ destinations, ports }, clean.value, former)
     return succeeded({ clean: clean.value, former, store })

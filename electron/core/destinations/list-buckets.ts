@@ -34,7 +34,7 @@ export async function listBuckets(
   if (destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
   const clean = cleanDraft(
     { ...draft, bucket: 'any-bucket', prefix: '', name: '' },
-    former !== null,
+    former?.credentials.kind === 'keys',
   )
   if (!clean.ok) return clean
   const first = await listAt(parts, clean.value, former)

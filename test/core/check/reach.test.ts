@@ -20,6 +20,25 @@ it('says what is wrong with the form before anybody is asked', async () => {
   expect(stub.requests).toEqual([])
 })
 
+it('misses the secret of typed keys where none were typed before', async () => {
+  const environment = {
+    credentialKind: 'environment',
+    accessKeyId: '',
+    secretAccessKey: '',
+  } as const
+  const saved = await world.harness.must('saveDestination', world.draft(environment))
+  const { destinationId } = saved.destination
+
+  const report = await world.check({ destinationId, secretAccessKey: '' })
+  const listed = await world.harness.ask('listBuckets', {
+    draft: world.draft({ destinationId, secretAccessKey: '' }),
+  })
+
+  const problems = [{ field: 'secretAccessKey', problem: 'missing' }]
+  expect(troubles(report)).toEqual(['form failed form-invalid'])
+  expect(listed).toEqual({ ok: false, failure: { kind: 'form-invalid', problems } })
+})
+
 it('calls a clock that is off by an hour by its name, and goes on by the store’s', async () => {
   const late = await CheckWorld.start({ now: () => Date.now() - HOUR_MS })
 
