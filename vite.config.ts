@@ -104,6 +104,8 @@ export default defineConfig({
           globalSetup: [at('test/e2e/build-page.ts')],
           // One Chromium at a time: two on two cores starve each other.
           fileParallelism: false,
+          // What they share lives in browsers and processes of each test's own, not in modules.
+          isolate: false,
           testTimeout: 120_000,
           // What is polled for comes; on a busy machine it comes later.
           expect: { poll: { timeout: 30_000 } },

@@ -39,7 +39,7 @@ describe('many tabs of one Ferry', () => {
   it('leave the one that sends its six connections to the host', async () => {
     const { ferry, page, folder } = await ferryBehindProxy()
     const context = page.page.context()
-    for (let count = 0; count < 8; count += 1) {
+    for (let count = 0; count < 6; count += 1) {
       const tab = await FerryPage.open(context, new URL(ferry.url).origin)
       await tab.page.getByText('Ferry is open in another tab').waitFor()
     }
