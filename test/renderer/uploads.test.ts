@@ -76,6 +76,8 @@ describe('giving files to the window', () => {
       chooser.element().evaluate((input) => 'webkitdirectory' in input && input.webkitdirectory)
     expect([await isFolder(files), await isFolder(folder)]).toEqual([false, true])
     expect(files.isMultiple()).toBe(true)
+    // Nothing else in the window is looked for so.
+    expect(await page.locator('input[type=file]').count()).toBe(2)
   })
 
   it('lists what could not be taken, with the reason, until it is dismissed', async () => {

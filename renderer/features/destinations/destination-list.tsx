@@ -11,7 +11,7 @@ import { DestinationItems } from './destination-items.tsx'
 import type { SheetName } from './destination-sheets.tsx'
 import { SettingsItems } from './settings-items.tsx'
 import { shortcutOf } from './shortcut.ts'
-import { useCarrySettings } from './use-carry-settings.tsx'
+import { useCarrySettings } from './use-carry-settings.ts'
 import { useSelect } from './use-select.ts'
 import './destination-list.css'
 
@@ -132,7 +132,6 @@ function Foot() {
       >
         <SettingsItems carry={carry} />
       </Menu>
-      {carry.input}
     </footer>
   )
 }

@@ -12,7 +12,7 @@ import { DefaultMark } from './destination-list.tsx'
 import type { SheetName } from './destination-sheets.tsx'
 import { SettingsItems } from './settings-items.tsx'
 import { shortcutOf } from './shortcut.ts'
-import { useCarrySettings } from './use-carry-settings.tsx'
+import { useCarrySettings } from './use-carry-settings.ts'
 import { useSelect } from './use-select.ts'
 
 /** The same as the list at the side, for a window too narrow for one. */
@@ -51,7 +51,6 @@ export function DestinationMenu({
           </>
         )}
       </Menu>
-      {carry.input}
     </nav>
   )
 }

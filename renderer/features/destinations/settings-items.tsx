@@ -1,6 +1,6 @@
 import { Download, Upload } from 'lucide-react'
 import { MenuItem } from '../../design/menu.tsx'
-import type { CarrySettings } from './use-carry-settings.tsx'
+import type { CarrySettings } from './use-carry-settings.ts'
 
 /** What a menu offers for all destinations together. */
 export function SettingsItems({ carry }: { readonly carry: CarrySettings }) {

@@ -1,4 +1,3 @@
-import { type ChangeEvent, type ReactNode, useRef } from 'react'
 import type { CommandOutput } from '../../../electron/contract/commands.ts'
 import { formatCount } from '../../design/format.ts'
 import { useToasts } from '../../design/toasts.tsx'
@@ -8,15 +7,12 @@ import { useServices } from '../services/services.tsx'
 export interface CarrySettings {
   readonly exportSettings: () => Promise<void>
   readonly chooseFile: () => void
-  /** Has to be in the document, outside of anything that closes. */
-  readonly input: ReactNode
 }
 
 /** Destinations without their secrets, as a file to keep or to take elsewhere. */
 export function useCarrySettings(): CarrySettings {
   const { commands, session } = useServices()
   const { say } = useToasts()
-  const ref = useRef<HTMLInputElement>(null)
   const importFile = async (file: File) => {
     if (file.size > MAX_BYTES) return say(NO_SETTINGS)
     const answer = await commands.importSettings({ text: await file.text() })
@@ -26,12 +22,6 @@ export function useCarrySettings(): CarrySettings {
     } else
       say(answer.failure.kind === 'form-invalid' ? NO_SETTINGS : failureSentence(answer.failure))
   }
-  const onChange = ({ target }: ChangeEvent<HTMLInputElement>) => {
-    const file = target.files?.[0]
-    if (file !== undefined) void importFile(file)
-    // Choosing the same file again is a change, too.
-    target.value = ''
-  }
   return {
     async exportSettings() {
       const answer = await commands.exportSettings({})
@@ -39,18 +29,20 @@ export function useCarrySettings(): CarrySettings {
       download(answer.value)
       say('The settings are a file now.', 'No key or password is in it.')
     },
-    chooseFile: () => ref.current?.click(),
-    input: (
-      <input
-        ref={ref}
-        type="file"
-        accept="application/json,.json"
-        hidden
-        data-settings=""
-        onChange={onChange}
-      />
-    ),
+    chooseFile: () => openChooser((file) => void importFile(file)),
   }
+}
+
+/** Not in the document, where the inputs for uploads are the only ones for files. */
+function openChooser(onChosen: (file: File) => void): void {
+  const input = document.createElement('input')
+  input.type = 'file'
+  input.accept = 'application/json,.json'
+  input.addEventListener('change', () => {
+    const file = input.files?.[0]
+    if (file !== undefined) onChosen(file)
+  })
+  input.click()
 }
 
 /** As the command has it; a character is one byte at least. */
