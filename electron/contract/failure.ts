@@ -5,6 +5,28 @@ const name = z.string().check(z.maxLength(1100))
 const detail = z.string().check(z.maxLength(300))
 const kind = <K extends string>(literal: K) => z.strictObject({ kind: z.literal(literal) })
 
+/**
+ * The store's own words about a request that it refused, for the details of a failure. Texts are cut
+ * and hold no control or direction characters; no query string is ever in them.
+ */
+export const StoreAnswer = z.strictObject({
+  status: z.int(),
+  /** Empty when the answer had none, as for every HEAD. */
+  code: z.string().check(z.maxLength(100)),
+  message: z.string().check(z.maxLength(500)),
+  requestId: z.string().check(z.maxLength(200)),
+  /** The `Server` header: a proxy in front of the store often shows itself there. */
+  server: z.string().check(z.maxLength(100)),
+  /** This computer's clock. */
+  atMs: z.number(),
+})
+export type StoreAnswer = z.infer<typeof StoreAnswer>
+
+const answer = z.optional(StoreAnswer)
+/** A failure that a store's answer can stand behind. */
+const refusal = <K extends string>(literal: K) =>
+  z.strictObject({ kind: z.literal(literal), answer })
+
 /** The fields of the connection form, in the order in which the form shows them. */
 export const DestinationField = z.enum([
   'name',
@@ -51,31 +73,42 @@ export const Failure = z.discriminatedUnion('kind', [
   kind('offline'),
   // Worth another try.
   kind('stalled'),
-  z.strictObject({ kind: z.literal('server-error'), status: z.int() }),
+  z.strictObject({ kind: z.literal('server-error'), status: z.int(), answer }),
   z.strictObject({
     kind: z.literal('throttled'),
     retryAfterMs: z.nullable(z.number().check(z.gte(0))),
+    answer,
   }),
   /** Status 0 in the page: DNS, refused connection, TLS, proxy or missing CORS; a page cannot tell. */
   kind('no-response'),
   /** The store says that the bytes it got are not the bytes that were announced. */
-  kind('body-corrupted'),
+  refusal('body-corrupted'),
   /** The finished object is ours, and the store's checksum of it is not the file's. */
   kind('object-differs'),
   // Worth a new signature.
-  kind('url-expired'),
-  z.strictObject({ kind: z.literal('clock-skewed'), serverTimeMs: z.nullable(z.number()) }),
+  refusal('url-expired'),
+  z.strictObject({
+    kind: z.literal('clock-skewed'),
+    serverTimeMs: z.nullable(z.number()),
+    answer,
+  }),
   // The multipart upload is not there any more.
-  kind('upload-gone'),
+  refusal('upload-gone'),
+  /** The store acknowledged every part and shows no object, or not a whole one. */
+  kind('object-missing'),
   // The person must act: about the connection.
   z.strictObject({ kind: z.literal('form-invalid'), problems: z.array(FieldProblem) }),
   z.strictObject({ kind: z.literal('rules-invalid'), problems: z.array(RuleProblem) }),
   z.strictObject({ kind: z.literal('host-not-found'), host: name }),
   z.strictObject({ kind: z.literal('host-unreachable'), host: name }),
   z.strictObject({ kind: z.literal('tls-failed'), host: name, reason: detail }),
-  z.strictObject({ kind: z.literal('not-s3'), host: name }),
-  kind('credentials-rejected'),
-  kind('credentials-expired'),
+  z.strictObject({ kind: z.literal('not-s3'), host: name, answer }),
+  /** A store answers there, and what it says cannot be read. */
+  z.strictObject({ kind: z.literal('answer-unreadable'), host: name, answer }),
+  refusal('credentials-rejected'),
+  /** The keys are right; a proxy between here and the store changes what was signed. */
+  z.strictObject({ kind: z.literal('request-rewritten'), host: name, answer }),
+  refusal('credentials-expired'),
   /** The keys come from a sign-in that has ended: at IAM Identity Center, or with a device's code. */
   z.strictObject({ kind: z.literal('sign-in-needed'), by: z.enum(['browser', 'code']) }),
   /** A profile, process, role or environment gave no keys. */
@@ -93,14 +126,44 @@ export const Failure = z.discriminatedUnion('kind', [
       'unreachable',
     ]),
   }),
-  kind('access-denied'),
-  z.strictObject({ kind: z.literal('bucket-missing'), bucket: name }),
-  z.strictObject({ kind: z.literal('region-wrong'), region: z.nullable(name) }),
+  /** `action`: the permission that is missing, as S3 names it (`s3:ListMultipartUploadParts`). */
+  z.strictObject({ kind: z.literal('access-denied'), action: z.optional(detail), answer }),
+  /** A policy denies it in so many words, so that no other policy can allow it. */
+  refusal('explicitly-denied'),
+  /** `action`: what the keys may not do with the key of the key service, `kms:GenerateDataKey`. */
+  z.strictObject({
+    kind: z.literal('encryption-key-denied'),
+    action: z.nullable(detail),
+    answer,
+  }),
+  /** The bucket takes no ACLs, and the destination's rules send one. */
+  refusal('acl-refused'),
+  z.strictObject({
+    kind: z.literal('quota-exceeded'),
+    of: z.enum(['bucket', 'account', 'unknown']),
+    answer,
+  }),
+  /** The store's own disks, never this computer's. */
+  refusal('store-full'),
+  /** Suspended, not signed up, or not paid. */
+  refusal('account-problem'),
+  /** Something in front of the store refuses long requests; `limitBytes`: the longest it takes. */
+  z.strictObject({
+    kind: z.literal('request-too-large'),
+    limitBytes: z.nullable(z.int()),
+    answer,
+  }),
+  /** The store, or something in front of it, sends the request elsewhere. `to`: a host. */
+  z.strictObject({ kind: z.literal('redirected'), to: z.nullable(name), answer }),
+  z.strictObject({ kind: z.literal('bucket-missing'), bucket: name, answer }),
+  z.strictObject({ kind: z.literal('region-wrong'), region: z.nullable(name), answer }),
   /** The store answers the host, but not the page's origin. */
   z.strictObject({ kind: z.literal('cors-blocked'), origin: name }),
   /** The bucket's CORS rule does not expose the ETag header to the page. */
   kind('etag-hidden'),
-  z.strictObject({ kind: z.literal('store-refused'), status: z.int(), code: detail }),
+  /** The store answers the page's PUT without the CORS headers that let the page read it. */
+  z.strictObject({ kind: z.literal('answer-hidden'), origin: name }),
+  z.strictObject({ kind: z.literal('store-refused'), status: z.int(), code: detail, answer }),
   // The person must act: about the file.
   kind('source-changed'),
   kind('source-missing'),

@@ -58,6 +58,12 @@ export function failureText(failure: Failure, nowMs: number = Date.now()): Failu
         'Try again; the file is sent from the start.',
         'retry',
       )
+    case 'object-missing':
+      return text(
+        'The store took the whole file but shows no complete object.',
+        'Try again; the file is sent from the start.',
+        'retry',
+      )
     default:
       return connectionWords(failure)
   }

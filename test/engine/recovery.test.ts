@@ -17,53 +17,7 @@ import {
   STORE_TRIES,
   spentAfter,
 } from '../../renderer/upload/engine/recovery.ts'
-
-/** One of every kind; a new kind does not compile without its line here. */
-const samples: { readonly [K in FailureKind]: Extract<Failure, { kind: K }> } = {
-  offline: { kind: 'offline' },
-  stalled: { kind: 'stalled' },
-  'server-error': { kind: 'server-error', status: 502 },
-  throttled: { kind: 'throttled', retryAfterMs: null },
-  'no-response': { kind: 'no-response' },
-  'body-corrupted': { kind: 'body-corrupted' },
-  'object-differs': { kind: 'object-differs' },
-  'url-expired': { kind: 'url-expired' },
-  'clock-skewed': { kind: 'clock-skewed', serverTimeMs: null },
-  'upload-gone': { kind: 'upload-gone' },
-  'form-invalid': { kind: 'form-invalid', problems: [] },
-  'rules-invalid': { kind: 'rules-invalid', problems: [] },
-  'host-not-found': { kind: 'host-not-found', host: 'h' },
-  'host-unreachable': { kind: 'host-unreachable', host: 'h' },
-  'tls-failed': { kind: 'tls-failed', host: 'h', reason: 'r' },
-  'not-s3': { kind: 'not-s3', host: 'h' },
-  'credentials-rejected': { kind: 'credentials-rejected' },
-  'credentials-expired': { kind: 'credentials-expired' },
-  'sign-in-needed': { kind: 'sign-in-needed', by: 'browser' },
-  'keys-unavailable': { kind: 'keys-unavailable', source: 'work', reason: 'no-profile' },
-  'access-denied': { kind: 'access-denied' },
-  'bucket-missing': { kind: 'bucket-missing', bucket: 'b' },
-  'region-wrong': { kind: 'region-wrong', region: null },
-  'cors-blocked': { kind: 'cors-blocked', origin: 'o' },
-  'etag-hidden': { kind: 'etag-hidden' },
-  'store-refused': { kind: 'store-refused', status: 400, code: 'X' },
-  'source-changed': { kind: 'source-changed' },
-  'source-missing': { kind: 'source-missing' },
-  'source-unreadable': { kind: 'source-unreadable' },
-  'source-detached': { kind: 'source-detached' },
-  'name-unusable': { kind: 'name-unusable', reason: 'empty' },
-  'too-large': { kind: 'too-large', limitBytes: 1 },
-  'type-not-allowed': { kind: 'type-not-allowed', contentType: 'text/html' },
-  'key-taken': { kind: 'key-taken', key: 'in/a.jpg' },
-  skipped: { kind: 'skipped' },
-  'disk-full': { kind: 'disk-full', where: 'data-folder' },
-  'secret-store-unavailable': { kind: 'secret-store-unavailable' },
-  'secret-missing': { kind: 'secret-missing' },
-  'local-bucket-unavailable': { kind: 'local-bucket-unavailable', reason: 'broken' },
-  'host-gone': { kind: 'host-gone' },
-  'unknown-id': { kind: 'unknown-id' },
-  'not-now': { kind: 'not-now' },
-  internal: { kind: 'internal', reference: 'r' },
-}
+import { FAILURE_EXAMPLES } from '../renderer/failure-examples.ts'
 
 /** What follows the first failure, the thousandth in a row, and one after a fresh start. */
 const expected: {
@@ -79,11 +33,23 @@ const expected: {
   'url-expired': ['sign-again', 'give-up', 'sign-again'],
   'clock-skewed': ['prepare-again', 'ask-user', 'prepare-again'],
   'upload-gone': ['start-over', 'start-over', 'give-up'],
+  'object-missing': ['start-over', 'start-over', 'give-up'],
   'form-invalid': ['ask-user', 'ask-user', 'ask-user'],
   'host-not-found': ['retry', 'retry', 'retry'],
   'host-unreachable': ['retry', 'retry', 'retry'],
   'tls-failed': ['ask-user', 'ask-user', 'ask-user'],
   'not-s3': ['retry', 'ask-user', 'retry'],
+  'answer-unreadable': ['retry', 'ask-user', 'retry'],
+  'request-rewritten': ['ask-user', 'ask-user', 'ask-user'],
+  'explicitly-denied': ['ask-user', 'ask-user', 'ask-user'],
+  'encryption-key-denied': ['ask-user', 'ask-user', 'ask-user'],
+  'acl-refused': ['ask-user', 'ask-user', 'ask-user'],
+  'quota-exceeded': ['ask-user', 'ask-user', 'ask-user'],
+  'store-full': ['ask-user', 'ask-user', 'ask-user'],
+  'account-problem': ['ask-user', 'ask-user', 'ask-user'],
+  'request-too-large': ['ask-user', 'ask-user', 'ask-user'],
+  redirected: ['ask-user', 'ask-user', 'ask-user'],
+  'answer-hidden': ['ask-user', 'ask-user', 'ask-user'],
   'credentials-rejected': ['ask-user', 'ask-user', 'ask-user'],
   'credentials-expired': ['prepare-again', 'ask-user', 'prepare-again'],
   'sign-in-needed': ['ask-user', 'ask-user', 'ask-user'],
@@ -114,13 +80,13 @@ const expected: {
   internal: ['give-up', 'give-up', 'give-up'],
 }
 
-const kinds = Object.keys(samples) as FailureKind[]
+const kinds = Object.keys(FAILURE_EXAMPLES) as FailureKind[]
 
 /** The `tries`th failure in a row, each of which cost a try. */
 const attempt = (tries: number, startOvers = 0) => ({ failures: tries, tries, startOvers })
 
 it.each(kinds)('knows what follows %s', (kind) => {
-  const failure = Failure.parse(samples[kind])
+  const failure = Failure.parse(FAILURE_EXAMPLES[kind])
 
   const first = recoveryFrom(failure, attempt(1), 0.5)
   const late = recoveryFrom(failure, attempt(1000), 0.5)
@@ -136,8 +102,8 @@ it.each<[FailureKind, number]>([
   ['not-s3', FRESH_TRIES],
   ['clock-skewed', CLOCK_TRIES + 1],
 ])('has had enough of %s after exactly so many tries: %i', (kind, limit) => {
-  const before = recoveryFrom(samples[kind], attempt(limit - 1), 0.5)
-  const at = recoveryFrom(samples[kind], attempt(limit), 0.5)
+  const before = recoveryFrom(FAILURE_EXAMPLES[kind], attempt(limit - 1), 0.5)
+  const at = recoveryFrom(FAILURE_EXAMPLES[kind], attempt(limit), 0.5)
 
   expect(['give-up', 'ask-user']).not.toContain(before.kind)
   expect(['give-up', 'ask-user']).toContain(at.kind)
@@ -166,10 +132,13 @@ it('waits for an ill store at least sixty times, for anything else eight', () =>
 it('does not hold a night of silence against the store that answers in the morning', () => {
   let spent: Spent = { failures: 0, tries: 0 }
   for (let night = 0; night < 1000; night += 1) {
-    spent = spentAfter(spent, recoveryFrom(samples['no-response'], attemptAfter(spent, 0), 0.5))
+    spent = spentAfter(
+      spent,
+      recoveryFrom(FAILURE_EXAMPLES['no-response'], attemptAfter(spent, 0), 0.5),
+    )
   }
 
-  const answered = recoveryFrom(samples['server-error'], attemptAfter(spent, 0), 0.5)
+  const answered = recoveryFrom(FAILURE_EXAMPLES['server-error'], attemptAfter(spent, 0), 0.5)
 
   expect(answered).toMatchObject({ kind: 'retry', costsTry: true })
 })
@@ -182,7 +151,7 @@ describe('the wait', () => {
         fc.integer({ min: 1, max: 2000 }),
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (kind, tries, jitter) => {
-          const recovery = recoveryFrom(samples[kind], attempt(tries), jitter)
+          const recovery = recoveryFrom(FAILURE_EXAMPLES[kind], attempt(tries), jitter)
 
           if (!('afterMs' in recovery)) return
           expect(recovery.afterMs).toBeGreaterThanOrEqual(0)
@@ -194,7 +163,7 @@ describe('the wait', () => {
 
   it('doubles with each failure and takes any share of that', () => {
     const waits = [1, 2, 3, 4].map((tries) =>
-      recoveryFrom(samples['server-error'], attempt(tries), 0.5),
+      recoveryFrom(FAILURE_EXAMPLES['server-error'], attempt(tries), 0.5),
     )
 
     expect(waits).toEqual(
@@ -215,15 +184,17 @@ describe('the wait', () => {
   })
 
   it('costs no try while the host or the network is gone', () => {
-    const gone = recoveryFrom(samples['host-gone'], attempt(500), 0.5)
-    const offline = recoveryFrom(samples.offline, attempt(500), 0.5)
+    const gone = recoveryFrom(FAILURE_EXAMPLES['host-gone'], attempt(500), 0.5)
+    const offline = recoveryFrom(FAILURE_EXAMPLES.offline, attempt(500), 0.5)
 
     expect(gone).toMatchObject({ kind: 'retry', costsTry: false })
     expect(offline).toEqual({ kind: 'wait', afterMs: OFFLINE_RECHECK_MS })
   })
 
   it('for a full disk is a quarter to half a minute', () => {
-    const waits = [0, 0.999].map((jitter) => recoveryFrom(samples['disk-full'], attempt(9), jitter))
+    const waits = [0, 0.999].map((jitter) =>
+      recoveryFrom(FAILURE_EXAMPLES['disk-full'], attempt(9), jitter),
+    )
 
     expect(waits).toEqual([
       { kind: 'ask-and-retry', afterMs: 15_000 },
@@ -241,14 +212,14 @@ describe('silence', () => {
   ]
 
   it.each(kinds)('%s means "offline" while the browser says so, if it is silence', (kind) => {
-    const seen = failureSeen(samples[kind], false)
+    const seen = failureSeen(FAILURE_EXAMPLES[kind], false)
 
     expect(seen.kind).toBe(silent.includes(kind) ? 'offline' : kind)
-    expect(failureSeen(samples[kind], true)).toBe(samples[kind])
+    expect(failureSeen(FAILURE_EXAMPLES[kind], true)).toBe(FAILURE_EXAMPLES[kind])
   })
 
   it('is worth a try when the network changes', () => {
-    const worth = kinds.filter((kind) => isWorthTryOnNetworkChange(samples[kind]))
+    const worth = kinds.filter((kind) => isWorthTryOnNetworkChange(FAILURE_EXAMPLES[kind]))
 
     expect(worth.sort()).toEqual([...silent, 'offline', 'host-gone'].sort())
   })

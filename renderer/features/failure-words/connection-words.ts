@@ -1,5 +1,6 @@
 import { computerWords } from './computer-words.ts'
 import { keysWords } from './keys-words.ts'
+import { refusalWords } from './refusal-words.ts'
 import { type ActingFailure, type FailureText, text } from './words.ts'
 
 /** For failures that the person must act on; those of this computer are said next door. */
@@ -105,6 +106,18 @@ export function connectionWords(failure: ActingFailure): FailureText {
         'Upload it again; if it happens once more, the network or the store damages what passes through it.',
         'upload-again',
       )
+    case 'answer-unreadable':
+    case 'request-rewritten':
+    case 'explicitly-denied':
+    case 'encryption-key-denied':
+    case 'acl-refused':
+    case 'quota-exceeded':
+    case 'store-full':
+    case 'account-problem':
+    case 'request-too-large':
+    case 'redirected':
+    case 'answer-hidden':
+      return refusalWords(failure)
     default:
       return computerWords(failure)
   }

@@ -38,6 +38,7 @@ type WaitingKind =
   | 'url-expired'
   | 'clock-skewed'
   | 'upload-gone'
+  | 'object-missing'
 
 /** The person must act. */
 export type ActingFailure = Exclude<Failure, { kind: WaitingKind }>
@@ -49,6 +50,17 @@ type ConnectionKind =
   | 'host-unreachable'
   | 'tls-failed'
   | 'not-s3'
+  | 'answer-unreadable'
+  | 'request-rewritten'
+  | 'explicitly-denied'
+  | 'encryption-key-denied'
+  | 'acl-refused'
+  | 'quota-exceeded'
+  | 'store-full'
+  | 'account-problem'
+  | 'request-too-large'
+  | 'redirected'
+  | 'answer-hidden'
   | 'credentials-rejected'
   | 'credentials-expired'
   | 'sign-in-needed'

@@ -91,10 +91,12 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'clock-skewed':
       return { kind: tries <= CLOCK_TRIES ? 'prepare-again' : 'ask-user' }
     case 'upload-gone':
+    case 'object-missing':
       return { kind: attempt.startOvers === 0 ? 'start-over' : 'give-up' }
     case 'disk-full':
       return { kind: 'ask-and-retry', afterMs: DISK_WAIT_MS.least + jitter * DISK_WAIT_MS.spread }
     case 'not-s3':
+    case 'answer-unreadable':
       // A broken answer looks so, too, and is no reason to wait for the person all night.
       return tries >= FRESH_TRIES
         ? { kind: 'ask-user' }
@@ -111,9 +113,20 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'form-invalid':
     case 'tls-failed':
     case 'credentials-rejected':
+    case 'request-rewritten':
     case 'sign-in-needed':
     case 'key-taken':
     case 'access-denied':
+    // None of these gets better by sending the same bytes again.
+    case 'explicitly-denied':
+    case 'encryption-key-denied':
+    case 'acl-refused':
+    case 'quota-exceeded':
+    case 'store-full':
+    case 'account-problem':
+    case 'request-too-large':
+    case 'redirected':
+    case 'answer-hidden':
     case 'bucket-missing':
     case 'region-wrong':
     case 'cors-blocked':
