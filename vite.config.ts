@@ -99,7 +99,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser',
-          include: ['test/{renderer,e2e}/**/*.test.ts'],
+          include: ['test/{renderer,e2e,zoo}/**/*.test.ts'],
           exclude: ['test/renderer/pasted/**'],
           globalSetup: [at('test/e2e/build-page.ts')],
           // One Chromium at a time: two on two cores starve each other.

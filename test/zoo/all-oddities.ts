@@ -1,0 +1,5 @@
+import { HONEST } from './oddities/honest.ts'
+import type { Oddity } from './oddity.ts'
+
+/** Every entry, by the file it stands in. */
+export const ALL_ODDITIES: readonly Oddity[] = [...HONEST]

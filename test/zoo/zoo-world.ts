@@ -1,0 +1,128 @@
+import { join } from 'node:path'
+import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3'
+import { MIB, S3_LIMITS } from '../../electron/contract/limits.ts'
+import { type LocalBucket, openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
+import { launchChromium } from '../../scripts/chromium.ts'
+import { type Ferry, startFerry, temporaryFolder, type WhenOver } from '../e2e/ferry.ts'
+import { FerryPage } from '../e2e/ferry-page.ts'
+import { writeRandomFile } from '../e2e/files.ts'
+import { noteWhatRowsSay } from '../e2e/row-sayings.ts'
+import { TYPED_KEYS } from '../fakes/typed-keys.ts'
+import { behindProxy } from '../faults/behind-proxy.ts'
+import type { Oddity, ZooFile } from './oddity.ts'
+import { type SeenInZoo, startZooLine, type ZooLine } from './zoo-line.ts'
+
+const LENGTHS: Record<ZooFile, number> = { single: MIB, parts: 11 * MIB }
+/** Rows are kept in the document only while they are in sight. */
+const VIEWPORT = { width: 1200, height: 12_000 }
+
+/** A file on its way to an odd store. */
+export interface Guest {
+  readonly name: string
+  readonly byteLength: number
+  readonly sha256: string
+  readonly bucket: LocalBucket
+}
+
+/** One window and one host; every oddity is a destination of theirs. */
+export class ZooWorld {
+  readonly page: FerryPage
+  readonly #ferry: Ferry
+  readonly #line: ZooLine
+  readonly #whenOver: WhenOver
+
+  private constructor(ferry: Ferry, line: ZooLine, page: FerryPage, whenOver: WhenOver) {
+    this.#ferry = ferry
+    this.#line = line
+    this.page = page
+    this.#whenOver = whenOver
+  }
+
+  static async start(whenOver: WhenOver): Promise<ZooWorld> {
+    const line = await startZooLine()
+    whenOver(line.close)
+    const ferry = await startFerry({ env: behindProxy(line), whenOver })
+    const bypass = `<-loopback>;127.0.0.1:${ferry.port}`
+    const args = [`--proxy-server=${line.address}`, `--proxy-bypass-list=${bypass}`]
+    const browser = await launchChromium({ args })
+    whenOver(() => browser.close())
+    const context = await browser.newContext({ viewport: VIEWPORT })
+    // So that a test can let time pass in the page: `page.page.clock.runFor(ms)`.
+    await context.clock.install()
+    // Chance makes every wait before another try a twentieth of the longest.
+    await context.addInitScript(() => {
+      Math.random = () => 0.05
+    })
+    await context.addInitScript(noteWhatRowsSay)
+    const page = await FerryPage.open(context, ferry.url)
+    await page.button('Connect a bucket').first().waitFor()
+    return new ZooWorld(ferry, line, page, whenOver)
+  }
+
+  /** Connects the oddity's bucket and drops the files on it. */
+  async invite(oddity: Oddity, number: number): Promise<ReadonlyMap<ZooFile, Guest>> {
+    const { files = ['single', 'parts'] } = oddity
+    const bucket = await this.#connect(oddity, `Zoo ${number}`)
+    const folder = await temporaryFolder(this.#whenOver)
+    const guests = new Map<ZooFile, Guest>()
+    for (const file of files) {
+      const name = `${number} ${file}.bin`
+      const sha256 = await writeRandomFile(join(folder, name), LENGTHS[file])
+      guests.set(file, { name, byteLength: LENGTHS[file], sha256, bucket })
+    }
+    await this.page.drop([...guests.values()].map(({ name }) => join(folder, name)))
+    for (const { name } of guests.values()) await this.page.row(name).waitFor()
+    return guests
+  }
+
+  seenOf({ name, bucket }: Guest): readonly SeenInZoo[] {
+    return this.#line.seenAt(bucket.endpoint).filter(({ key }) => key === name)
+  }
+
+  /** The bytes of the file that the page has sent, as often as it has. */
+  sentBytes(guest: Guest): number {
+    return this.seenOf(guest)
+      .filter(({ from }) => from === 'page')
+      .reduce((total, { bodyBytes }) => total + bodyBytes, 0)
+  }
+
+  /** Asked past the oddity; null: there is no such object. */
+  async objectOf({ name, bucket }: Guest): Promise<Buffer | null> {
+    const { endpoint, region, accessKeyId, secretAccessKey } = bucket
+    const credentials = { accessKeyId, secretAccessKey }
+    const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials })
+    try {
+      const command = new GetObjectCommand({ Bucket: bucket.bucket, Key: name })
+      const { Body } = await client.send(command)
+      return Buffer.from((await Body?.transformToByteArray()) ?? [])
+    } catch (error) {
+      if (error instanceof NoSuchKey) return null
+      throw error
+    } finally {
+      client.destroy()
+    }
+  }
+
+  async #connect(oddity: Oddity, name: string): Promise<LocalBucket> {
+    const bucket = await openLocalBucket({
+      folder: await temporaryFolder(this.#whenOver),
+      allowedOrigins: [`http://127.0.0.1:${this.#ferry.port}`],
+    })
+    this.#whenOver(() => bucket.close())
+    this.#line.place(bucket.endpoint, oddity.act())
+    const { endpoint, region, accessKeyId, secretAccessKey } = bucket
+    const place = { endpoint, region, bucket: bucket.bucket, prefix: '', pathStyle: true }
+    const keys = { accessKeyId, secretAccessKey, sessionToken: '', keepSecret: false }
+    const { destination } = await this.page.command('saveDestination', {
+      ...TYPED_KEYS,
+      ...{ destinationId: null, name, provider: 'other', ...place, ...keys },
+    })
+    const { destinationId, rules } = destination
+    await this.page.command('saveRules', {
+      destinationId,
+      rules: { ...rules, partBytes: S3_LIMITS.minPartBytes },
+    })
+    await this.page.page.getByRole('main').getByRole('heading', { name, exact: true }).waitFor()
+    return bucket
+  }
+}

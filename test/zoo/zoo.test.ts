@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ALL_ODDITIES } from './all-oddities.ts'
+import { endingOf, type ZooFile } from './oddity.ts'
+import { type Guest, ZooWorld } from './zoo-world.ts'
+
+/** From the start of the first one, for all of them. */
+const ALL_MS = 100_000
+
+const ends: (() => Promise<void> | void)[] = []
+const started: { world?: ZooWorld } = {}
+const guests: ReadonlyMap<ZooFile, Guest>[] = []
+
+beforeAll(async () => {
+  started.world = await ZooWorld.start((end) => {
+    ends.unshift(end)
+  })
+  for (const [index, oddity] of ALL_ODDITIES.entries()) {
+    guests.push(await started.world.invite(oddity, index + 1))
+  }
+})
+
+afterAll(async () => {
+  for (const end of ends) await end()
+})
+
+describe.each(ALL_ODDITIES.map((oddity, index) => ({ ...oddity, index })))('$title', (oddity) => {
+  const { files = ['single', 'parts'], index } = oddity
+  const ending = endingOf(oddity)
+  const guest = (file: ZooFile) => {
+    const found = guests[index]?.get(file)
+    if (started.world === undefined || found === undefined) throw new TypeError('Nothing began')
+    return { world: started.world, guest: found }
+  }
+
+  it.each(files)(`leaves a file that travels as %s "${ending.status}"`, async (file) => {
+    const { world, guest: found } = guest(file)
+
+    await world.page.untilStatus(found.name, ending.status, ALL_MS)
+
+    expect(await world.page.status(found.name)).toMatch(ending.says)
+    expect(world.sentBytes(found)).toBeLessThanOrEqual(ending.timesSent * found.byteLength)
+    const object = await world.objectOf(found)
+    const sha256 = object === null ? null : createHash('sha256').update(object).digest('hex')
+    if (ending.object === 'the file') expect(sha256).toBe(found.sha256)
+    if (ending.object === 'nothing') expect(object).toBeNull()
+  })
+})
+
+it('The window met no error that nobody had thought of', () => {
+  started.world?.page.expectNoProblems()
+})
