@@ -45,6 +45,16 @@ export function givenStoreUnderTest(): StoreUnderTest {
   return { name, kind: access.kind, open: () => openBucket(access) }
 }
 
+/** The given store by its gateway that answers PUTs with 201; none where it has no such gateway. */
+export function createdStoresUnderTest(): readonly StoreUnderTest[] {
+  const given = givenStore(process.env)
+  if (given.state !== 'given' || given.access.createdEndpoint === null) return []
+  const { access } = given
+  const { createdEndpoint: endpoint } = given.access
+  const open = () => openBucket({ ...access, endpoint })
+  return [{ name: 'Ceph RGW that answers PUTs with 201', kind: access.kind, open }]
+}
+
 async function openBucket(access: StoreAccess): Promise<TestBucket> {
   const bucket = access.bucket ?? `ferry-test-${randomBytes(6).toString('hex')}`
   const { endpoint, region, credentials } = access

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 
-/** Each program, and the Debian package that brings it. */
+/** Each program, and the Debian package that brings it; nginx stands in front of the store in some tests. */
 const PROGRAMS = {
   'ceph-mon': 'ceph-mon',
   monmaptool: 'ceph-mon',
@@ -14,6 +14,7 @@ const PROGRAMS = {
   'radosgw-admin': 'radosgw',
   ceph: 'ceph-common',
   setpriv: 'util-linux',
+  nginx: 'nginx-light',
 } as const
 
 const POLICY = '/usr/sbin/policy-rc.d'
@@ -21,7 +22,7 @@ const NO_SERVICE = '#!/bin/sh\nexit 101\n'
 const INSTALL_MS = 15 * 60_000
 const OUTPUT_BYTES = 64 * 1024 * 1024
 
-/** The programs that a Ceph on this computer needs and that are not here. */
+/** The programs that the tests on a Ceph of their own need and that are not here. */
 export async function missingPrograms(path: string): Promise<string[]> {
   const folders = path.split(delimiter)
   const names = Object.keys(PROGRAMS)

@@ -6,6 +6,9 @@ import { type CephPlace, cephConf, cephKeyring, keyringPath, logPath } from './c
 import { type Daemon, run, startDaemon, untilReady } from './daemon.ts'
 import { freePort } from './free-port.ts'
 
+/** The user that owns every bucket of the tests. */
+export const OWN_USER = 'ferry'
+
 const MONITOR_MS = 30_000
 const DISK_MS = 60_000
 /** It makes its pools the first time, one after the other. */
@@ -14,6 +17,8 @@ const GATEWAY_MS = 90_000
 /** What a client needs, and the end of it. */
 export interface RunningCeph {
   readonly endpoint: string
+  /** Another gateway to the same buckets that answers a successful PUT with 201, as it may be set. */
+  readonly createdEndpoint: string
   readonly region: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -36,7 +41,10 @@ export async function startCeph(): Promise<RunningCeph> {
     daemons.push(await startMonitor(place))
     daemons.push(await startDisk(place))
     daemons.push(await startGateway(place))
-    return { ...(await access(place)), version: await installedVersion(), stop }
+    const created = await freePort()
+    daemons.push(await startCreatedGateway(place, created))
+    const createdEndpoint = endpointAt(created)
+    return { ...(await access(place)), createdEndpoint, version: await installedVersion(), stop }
   } catch (error) {
     await stop()
     throw error
@@ -46,7 +54,7 @@ export async function startCeph(): Promise<RunningCeph> {
 async function layOut(folder: string): Promise<CephPlace> {
   const [monitorPort, gatewayPort] = [await freePort(), await freePort()]
   const place = { folder, fsid: randomUUID(), monitorPort, gatewayPort }
-  for (const name of ['mon', 'osd', 'rgw']) await mkdir(join(folder, name))
+  for (const name of ['mon', 'osd', 'rgw', 'rgw-created']) await mkdir(join(folder, name))
   await writeFile(confPath(place), cephConf(place))
   await writeFile(keyringPath(folder), cephKeyring(), { mode: 0o600 })
   return place
@@ -78,6 +86,22 @@ async function startGateway(place: CephPlace): Promise<Daemon> {
   return gateway
 }
 
+/** docs.ceph.com/en/pacific/radosgw/config-ref: `rgw s3 success create obj status` */
+async function startCreatedGateway(place: CephPlace, port: number): Promise<Daemon> {
+  const name = 'client.rgw.created'
+  const command = [
+    ...['radosgw', ...conf(place), '-n', 'client.rgw', '-f'],
+    ...['--rgw-frontends', `beast endpoint=127.0.0.1:${port}`],
+    ...['--rgw-s3-success-create-obj-status', '201'],
+    ...['--rgw-data', join(place.folder, 'rgw-created')],
+    ...['--admin-socket', join(place.folder, `${name}.asok`)],
+    ...['--log-file', logPath(place.folder, name)],
+  ] as [string, ...string[]]
+  const gateway = start(place, name, command)
+  await ready(gateway, GATEWAY_MS, async () => (await fetch(endpointAt(port))).status === 200)
+  return gateway
+}
+
 /** Starts, and never leaves behind what did not come up. */
 async function ready(daemon: Daemon, withinMs: number, isReady: () => Promise<boolean>) {
   try {
@@ -92,10 +116,10 @@ async function access(place: CephPlace) {
   const accessKeyId = `FERRY${randomBytes(8).toString('hex').toUpperCase()}`
   const secretAccessKey = randomBytes(20).toString('hex')
   await run('radosgw-admin', [
-    ...[...conf(place), 'user', 'create', '--uid', 'ferry', '--display-name', 'Ferry'],
+    ...[...conf(place), 'user', 'create', '--uid', OWN_USER, '--display-name', 'Ferry'],
     ...['--access-key', accessKeyId, '--secret-key', secretAccessKey],
-    // Tests take permissions away from it, one at a time, and make users who may do little.
-    ...['--caps', 'user-policy=*;users=*'],
+    // Tests take permissions away from it one at a time, make users who may do little, and set quotas.
+    ...['--caps', 'user-policy=*;users=*;buckets=*'],
   ])
   return { endpoint: endpointOf(place), region: 'us-east-1', accessKeyId, secretAccessKey }
 }
@@ -121,5 +145,9 @@ function confPath({ folder }: CephPlace): string {
 }
 
 function endpointOf({ gatewayPort }: CephPlace): string {
-  return `http://127.0.0.1:${gatewayPort}`
+  return endpointAt(gatewayPort)
+}
+
+function endpointAt(port: number): string {
+  return `http://127.0.0.1:${port}`
 }

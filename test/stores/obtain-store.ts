@@ -57,11 +57,12 @@ async function ownCeph(
 }
 
 async function started(): Promise<StoreForTests> {
-  const { endpoint, region, accessKeyId, secretAccessKey, version, stop } = await startCeph()
+  const ceph = await startCeph()
+  const { endpoint, createdEndpoint, region, accessKeyId, secretAccessKey, version, stop } = ceph
   const kind = version.startsWith('16.2.') ? 'ceph-16' : 'other'
   const credentials = { accessKeyId, secretAccessKey }
   return {
-    access: { kind, endpoint, region, bucket: null, credentials },
+    access: { kind, endpoint, createdEndpoint, region, bucket: null, credentials },
     description: `Ceph RGW ${version} at ${endpoint}`,
     stop,
   }

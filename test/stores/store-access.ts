@@ -8,6 +8,8 @@ export interface StoreAccess extends Omit<Store, 'bucket'> {
   readonly kind: StoreKind
   /** Null: every test makes a bucket of its own. */
   readonly bucket: string | null
+  /** The same store by a gateway that answers a successful PUT with 201; null: there is none. */
+  readonly createdEndpoint: string | null
 }
 
 const NEEDED = [
@@ -31,14 +33,17 @@ export function givenStore(env: NodeJS.ProcessEnv): GivenStore {
   const [endpoint = '', region = '', accessKeyId = '', secretAccessKey = ''] = values
   const kind = env.FERRY_STORE_KIND === 'ceph-16' ? 'ceph-16' : 'other'
   const bucket = env.FERRY_STORE_BUCKET || null
+  const createdEndpoint = env.FERRY_STORE_CREATED_ENDPOINT || null
+  const credentials = { accessKeyId, secretAccessKey }
   return {
     state: 'given',
-    access: { kind, endpoint, region, bucket, credentials: { accessKeyId, secretAccessKey } },
+    access: { kind, endpoint, region, bucket, createdEndpoint, credentials },
   }
 }
 
 /** The other way round, for the process that runs the tests. */
-export function envOf({ kind, endpoint, region, bucket, credentials }: StoreAccess) {
+export function envOf(access: StoreAccess) {
+  const { kind, endpoint, region, bucket, createdEndpoint, credentials } = access
   return {
     FERRY_STORE_KIND: kind,
     FERRY_STORE_ENDPOINT: endpoint,
@@ -46,5 +51,6 @@ export function envOf({ kind, endpoint, region, bucket, credentials }: StoreAcce
     FERRY_STORE_ACCESS_KEY_ID: credentials.accessKeyId,
     FERRY_STORE_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ...(bucket === null ? {} : { FERRY_STORE_BUCKET: bucket }),
+    ...(createdEndpoint === null ? {} : { FERRY_STORE_CREATED_ENDPOINT: createdEndpoint }),
   }
 }

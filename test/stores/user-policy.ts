@@ -1,8 +1,7 @@
 import type { TestBucket } from './buckets.ts'
+import { OWN_USER } from './ceph.ts'
 import { signedRequest } from './signed-request.ts'
 
-/** The user that Ceph is started with. */
-const OWN_USER = 'ferry'
 const POLICY = 'of-a-test'
 
 /** Takes permissions for one bucket away from the store's own user; answers how to give them back. */
