@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { FAST_LINK } from '../faults/link.ts'
+import { FAST_LINK, Valve } from '../faults/link.ts'
 import type { Verdict } from '../faults/verdict.ts'
 import { beginJourney, faultsOf } from './fault-journey.ts'
 import { sharedFaultWorld } from './fault-world.ts'
@@ -8,8 +8,11 @@ import { MIB } from './fresh-ferry.ts'
 
 const world = sharedFaultWorld()
 
-/** More than the system's buffers on the way hold, so that the page sees how it goes. */
-const LONG_BODY = 24 * MIB
+/**
+ * More than the system's buffers on the way hold, so that the page sees how it goes, and less than
+ * what travels in parts.
+ */
+const LONG_BODY = 31 * MIB
 const AN_HOUR_MS = 3_600_000
 const RESET: Verdict = { kind: 'reset', afterBytes: 0 }
 
@@ -54,20 +57,28 @@ describe('a line', () => {
 
   it('that is slow but moves is never given up', async () => {
     const { page, proxy } = world()
-    const name = 'trickle.bin'
-    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'trickle', bytesPerSecond: 6 * MIB }])
+    const name = 'slow.bin'
+    const valve = new Valve()
+    faultsInTurn(proxy, name, 'PutObject', [{ kind: 'valve', valve }])
     const percent = async () => Number(/(\d+)\s*%/.exec(await page.status(name))?.[1] ?? 0)
-
-    const journey = await beginJourney(world(), name, LONG_BODY)
-    for (let passedMs = 0; passedMs < 50_000; passedMs += 5_000) {
-      const before = await percent()
-      // So much that part of it was sent after the last bit of time had passed.
-      await expect.poll(percent, { interval: 20 }).toBeGreaterThan(before + 4)
-      await letPass(5_000)
+    /** The buffers on the way decide how many bytes it takes until the page sees progress. */
+    const percentAfterMore = () => {
+      valve.pass(64 * 1024)
+      return percent()
     }
 
+    const journey = await beginJourney(world(), name, LONG_BODY)
+    await journey.until('Uploading')
+    // The row may show progress late, by one round at most: two rounds are shorter than the limit.
+    for (let passedMs = 0; passedMs < 60_000; passedMs += 12_000) {
+      const before = await percent()
+      await expect.poll(percentAfterMore, { interval: 20 }).toBeGreaterThan(before)
+      await letPass(12_000)
+    }
+    valve.pass(Number.POSITIVE_INFINITY)
+
     expect(await journey.isSameWhenDone()).toBe(true)
-    expect(faultsOf(journey.seen('PutObject'))).toEqual(['trickle'])
+    expect(faultsOf(journey.seen('PutObject'))).toEqual(['valve'])
   })
 
   it('that is narrow and long carries several files at once without a second try', async () => {

@@ -1,6 +1,7 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { download, writeRandomFile } from './files.ts'
+import { download, sha256OfFile, writeRandomFile } from './files.ts'
 import { freshFerry } from './fresh-ferry.ts'
 
 async function withOneLink() {
@@ -58,16 +59,33 @@ describe('a share link', () => {
     expect(copied).toBe(await page.link('offer.pdf'))
   })
 
-  it('opens in a browser that knows nothing of Ferry', async () => {
-    const { page, browser } = await withOneLink()
+  it('opens in a browser that knows nothing of Ferry, where browsers can show it', async () => {
+    const { page, browser, folder } = await freshFerry()
+    await writeFile(join(folder, 'notes.txt'), 'The ferry leaves at nine.')
+    await page.drop([join(folder, 'notes.txt')])
+    await page.untilStatus('notes.txt', 'Done')
+    const stranger = await (await browser.newContext()).newPage()
+
+    await stranger.goto(await page.link('notes.txt'))
+    const shown = await stranger.locator('body').textContent()
+
+    expect(shown).toBe('The ferry leaves at nine.')
+  })
+
+  it('saves what browsers do not show, under the name of the file', async () => {
+    const { page, browser, folder } = await freshFerry()
+    const sha256 = await writeRandomFile(join(folder, 'offer.zip'), 9000)
+    await page.drop([join(folder, 'offer.zip')])
+    await page.untilStatus('offer.zip', 'Done')
     const stranger = await (await browser.newContext()).newPage()
 
     const downloading = stranger.waitForEvent('download')
     // A link that downloads leaves the page where it was, which goto reports as an error.
-    await stranger.goto(await page.link('offer.pdf')).catch(() => null)
+    await stranger.goto(await page.link('offer.zip')).catch(() => null)
     const downloaded = await downloading
 
-    expect(downloaded.suggestedFilename()).toBe('offer.pdf')
+    expect(downloaded.suggestedFilename()).toBe('offer.zip')
+    expect(await sha256OfFile(await downloaded.path())).toBe(sha256)
   })
 })
 

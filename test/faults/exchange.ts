@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream'
 import type { Answer } from './answers.ts'
 import { counted, flipped } from './body-streams.ts'
 import { endToEnd, headersOf, OPEN_TO_PAGES } from './headers.ts'
-import { Throttle, throttled } from './link.ts'
+import { type Pacer, Throttle, throttled } from './link.ts'
 import type { SeenRequest } from './seen-request.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -59,6 +59,9 @@ export class Exchange {
           this.#passOn(answer),
         )
         break
+      case 'valve':
+        this.#forward(this.#body([verdict.valve]), (answer) => this.#passOn(answer))
+        break
       case 'flip':
         this.#forward(this.#body().pipe(flipped(verdict.atByte)), (answer) => this.#passOn(answer))
         break
@@ -79,7 +82,7 @@ export class Exchange {
   }
 
   /** What the sender sends, counted and at the line's speed. */
-  #body(more: readonly Throttle[] = []): Readable {
+  #body(more: readonly Pacer[] = []): Readable {
     const { request, seen, onChange, throttles } = this.#parts
     const counting = request.pipe(
       counted((byteLength) => {

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { badGateway, clockSkewed, errorInside200, slowDown } from './answers.ts'
 import { type FaultProxy, startFaultProxy, type Verdict } from './fault-proxy.ts'
+import { Valve } from './link.ts'
 
 const BODY = Buffer.alloc(300_000, 'abcdefgh')
 const PART = '/bucket/film.bin?partNumber=3&uploadId=u&X-Amz-Signature=secret'
@@ -193,6 +194,21 @@ describe('the fault proxy', () => {
     await send()
 
     expect(performance.now() - startedMs).toBeGreaterThan(250)
+    expect(store.bodies).toEqual([BODY])
+  })
+
+  it('moves a body no further than a valve lets it', async () => {
+    const valve = new Valve()
+    const { store, proxy, send } = await behind({ kind: 'valve', valve })
+
+    const sending = send()
+    valve.pass(BODY.byteLength - 1)
+    await proxy.until(([request]) => (request?.bodyBytes ?? 0) > 200_000)
+    const bodiesBefore = [...store.bodies]
+    valve.pass(1)
+    await sending
+
+    expect(bodiesBefore).toEqual([])
     expect(store.bodies).toEqual([BODY])
   })
 

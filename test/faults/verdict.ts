@@ -1,9 +1,10 @@
 import type { Answer } from './answers.ts'
+import type { Valve } from './link.ts'
 import type { SeenRequest } from './seen-request.ts'
 
 /**
- * What happens to one request on its way to the store. Plain data, so that a schedule of faults
- * can be written down and repeated.
+ * What happens to one request on its way to the store. Plain data but for `valve`, so that a
+ * schedule of faults can be written down and repeated.
  */
 export type Verdict =
   | { readonly kind: 'pass' }
@@ -22,6 +23,8 @@ export type Verdict =
   | { readonly kind: 'stall-answer' }
   /** Slow, but never silent. */
   | { readonly kind: 'trickle'; readonly bytesPerSecond: number }
+  /** The body moves only as far as a test lets it. */
+  | { readonly kind: 'valve'; readonly valve: Valve }
   /** One byte of the body arrives as another one. */
   | { readonly kind: 'flip'; readonly atByte: number }
   /** One byte of the answer does. */
