@@ -38,17 +38,54 @@ const INSTALLED: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   }),
 }
 
+/** Words that `FERRY_CHROMIUM` may have in place of a path. */
+type ChromiumKind = 'installed' | 'packaged'
+
 /** `FERRY_CHROMIUM`, else a browser of this machine, else the one inside the npm package. */
 export async function findChromium(): Promise<ChromiumBinary> {
-  const named = process.env.FERRY_CHROMIUM
-  if (named !== undefined && named !== '') {
-    if (!existsSync(named)) throw new Error(`FERRY_CHROMIUM names ${named}, which is not there`)
-    return { path: named, isUnpacked: false, env: {} }
+  const named = process.env.FERRY_CHROMIUM ?? ''
+  switch (named) {
+    case '': {
+      const found = installedChromium() ?? (await packagedChromium())
+      if (found !== null) return found
+      throw new Error('No Chromium found: install Chrome, Chromium or Edge, or set FERRY_CHROMIUM')
+    }
+    case 'installed': {
+      const found = installedChromium()
+      if (found !== null) return found
+      throw new Error(
+        'FERRY_CHROMIUM asks for an installed Chrome, Chromium or Edge: there is none',
+      )
+    }
+    case 'packaged': {
+      const found = await packagedChromium()
+      if (found !== null) return found
+      throw new Error('FERRY_CHROMIUM asks for the packaged Chromium, which is for Linux x64 only')
+    }
+    default:
+      if (!existsSync(named)) throw new Error(`FERRY_CHROMIUM names ${named}, which is not there`)
+      return { path: named, isUnpacked: false, env: {} }
   }
+}
+
+/** The kind that `findChromium` does not choose here; null: this machine has one browser only. */
+export async function otherChromium(): Promise<ChromiumKind | null> {
+  const { isUnpacked } = await findChromium()
+  if (isUnpacked) return installedChromium() === null ? null : 'installed'
+  return hasPackaged() ? 'packaged' : null
+}
+
+function installedChromium(): ChromiumBinary | null {
   const installed = INSTALLED[process.platform]?.find((path) => existsSync(path))
-  if (installed !== undefined) return { path: installed, isUnpacked: false, env: {} }
-  if (process.platform === 'linux' && process.arch === 'x64') return unpackedChromium()
-  throw new Error('No Chromium found: install Chrome, Chromium or Edge, or set FERRY_CHROMIUM')
+  return installed === undefined ? null : { path: installed, isUnpacked: false, env: {} }
+}
+
+function hasPackaged(): boolean {
+  return process.platform === 'linux' && process.arch === 'x64'
+}
+
+async function packagedChromium(): Promise<ChromiumBinary | null> {
+  return hasPackaged() ? unpackedChromium() : null
 }
 
 /** Unpacks 209 MB once per package version. The rename makes it safe to race. */
@@ -101,10 +138,14 @@ function fontsConfig(folder: string): string {
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>/usr/share/fonts</dir>
-  <dir>${folder}/fonts/fonts</dir>
-  <cachedir>${folder}/font-cache</cachedir>
+  <dir>${xmlText(`${folder}/fonts/fonts`)}</dir>
+  <cachedir>${xmlText(`${folder}/font-cache`)}</cachedir>
 </fontconfig>
 `
+}
+
+function xmlText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }
 
 /** A machine without NSS (a bare server) gets the copy that the package brings. */

@@ -1,5 +1,10 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
-import { findChromium } from './chromium-binary.ts'
+import { type ChromiumBinary, findChromium } from './chromium-binary.ts'
 
 /** Keeps the browser from calling home: on a closed network each try costs time and log lines. */
 const QUIET_FLAGS = [
@@ -43,15 +48,44 @@ export async function chromiumCommand() {
 async function launchOptions(options: ChromiumOptions) {
   const { args = [], ...rest } = options
   const binary = await findChromium()
-  const isRoot = process.getuid?.() === 0
+  const env = { ...definedOnly(process.env), ...binary.env }
   return {
     headless: true,
     executablePath: binary.path,
     ...rest,
-    // Chromium refuses to sandbox for root, and the unpacked one has no helper to do it with.
-    chromiumSandbox: !isRoot && !binary.isUnpacked,
-    env: { ...definedOnly(process.env), ...binary.env },
+    chromiumSandbox: await canSandbox(binary, env),
+    env,
     args: [...QUIET_FLAGS, ...args],
+  }
+}
+
+const TRIAL_MS = 30_000
+const trials = new Map<string, Promise<boolean>>()
+
+/** Chromium refuses to sandbox for root, and the unpacked one has no helper to do it with. */
+async function canSandbox(binary: ChromiumBinary, env: Record<string, string>): Promise<boolean> {
+  if (process.getuid?.() === 0 || binary.isUnpacked) return false
+  if (process.platform !== 'linux') return true
+  const trial = trials.get(binary.path) ?? startsInSandbox(binary.path, env)
+  trials.set(binary.path, trial)
+  return trial
+}
+
+/**
+ * Tries it: many containers and some distributions refuse the user namespaces that the sandbox is
+ * made of, each in its own way, and Chromium then does not start.
+ * https://chromium.googlesource.com/chromium/src/+/main/docs/security/apparmor-userns-restrictions.md
+ */
+async function startsInSandbox(path: string, env: Record<string, string>): Promise<boolean> {
+  const profile = await mkdtemp(join(tmpdir(), 'ferry-sandbox-'))
+  try {
+    const page = ['--headless', `--user-data-dir=${profile}`, '--dump-dom', 'about:blank']
+    await promisify(execFile)(path, [...QUIET_FLAGS, ...page], { env, timeout: TRIAL_MS })
+    return true
+  } catch {
+    return false
+  } finally {
+    await rm(profile, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 

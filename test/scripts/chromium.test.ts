@@ -1,0 +1,57 @@
+import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { chromiumCommand } from '../../scripts/chromium.ts'
+import { findChromium } from '../../scripts/chromium-binary.ts'
+import { temporaryFolder } from './start-harness.ts'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+describe('the browser', () => {
+  it('is the one that FERRY_CHROMIUM names', async () => {
+    vi.stubEnv('FERRY_CHROMIUM', process.execPath)
+
+    const found = await findChromium()
+
+    expect(found).toEqual({ path: process.execPath, isUnpacked: false, env: {} })
+  })
+
+  it('that FERRY_CHROMIUM names and that is not there is told in a sentence', async () => {
+    vi.stubEnv('FERRY_CHROMIUM', '/nowhere/chromium')
+
+    await expect(findChromium()).rejects.toThrow(
+      'FERRY_CHROMIUM names /nowhere/chromium, which is not there',
+    )
+  })
+})
+
+/** Windows starts no script as a program; there and on macOS the sandbox asks for no rights. */
+describe.runIf(process.platform === 'linux')('the sandbox', () => {
+  const isRoot = process.getuid?.() === 0
+
+  it('stays where this user may start it; Chromium refuses it to root', async () => {
+    await standIn('exit 0')
+
+    const { args } = await chromiumCommand()
+
+    expect(args.includes('--no-sandbox')).toBe(isRoot)
+  })
+
+  it('is left away where the system does not let it start', async () => {
+    await standIn('case "$*" in *--no-sandbox*) exit 0 ;; esac; exit 1')
+
+    const { args } = await chromiumCommand()
+
+    expect(args).toContain('--no-sandbox')
+  })
+})
+
+/** A program in the place of Chromium. */
+async function standIn(script: string): Promise<void> {
+  const program = join(await temporaryFolder(), 'chromium')
+  await writeFile(program, `#!/bin/sh\n${script}\n`)
+  await chmod(program, 0o755)
+  vi.stubEnv('FERRY_CHROMIUM', program)
+}
