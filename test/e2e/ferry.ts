@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { removeFolder } from '../remove-folder.ts'
 import { type Child, ROOT, runNode } from './child.ts'
 
 /** Who ends what was started: each test its own, or a suite what its tests share. */
@@ -12,7 +13,7 @@ export type WhenOver = (end: () => Promise<void> | void) => void
 /** Gone after the test. */
 export async function temporaryFolder(whenOver: WhenOver = onTestFinished): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ferry-e2e-'))
-  whenOver(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  whenOver(() => removeFolder(folder))
   return folder
 }
 

@@ -33,8 +33,14 @@ async function chromiumOfNobody(profile: string): Promise<string> {
   if (isUnpacked) for (const each of [dirname(path), path]) await chmod(each, 0o755)
   const script = join(await temporaryFolder(), 'chromium-of-nobody')
   const drop = `setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups`
-  await writeFile(script, `#!/bin/sh\nexport HOME='${profile}'\nexec ${drop} '${path}' "$@"\n`)
+  const lines = ['#!/bin/sh', `export HOME=${quoted(profile)}`, `exec ${drop} ${quoted(path)} "$@"`]
+  await writeFile(script, `${lines.join('\n')}\n`)
   await chmod(script, 0o755)
   await chmod(profile, 0o777)
   return script
+}
+
+/** One word to a shell, whatever the folder is called. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
 }
