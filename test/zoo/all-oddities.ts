@@ -1,5 +1,6 @@
+import { DOCUMENTS } from './oddities/documents.ts'
 import { HONEST } from './oddities/honest.ts'
 import type { Oddity } from './oddity.ts'
 
 /** Every entry, by the file it stands in. */
-export const ALL_ODDITIES: readonly Oddity[] = [...HONEST]
+export const ALL_ODDITIES: readonly Oddity[] = [...HONEST, ...DOCUMENTS]

@@ -78,7 +78,10 @@ export class IntegrityProbe {
     if (!created.ok) return created
     const { UploadId } = created.value
     if (UploadId === undefined) {
-      return failed({ kind: 'not-s3', host: new URL(this.#store.destination.endpoint).host })
+      return failed({
+        kind: 'answer-unreadable',
+        host: new URL(this.#store.destination.endpoint).host,
+      })
     }
     this.#begun.add(UploadId)
     return succeeded(UploadId)

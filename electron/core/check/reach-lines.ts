@@ -1,6 +1,7 @@
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Store } from '../store/store.ts'
+import { isStoreAnswer } from '../store/store-signs.ts'
 import { failedBy, passed, unknown, type Verdict, warnedBy } from './line.ts'
 import { resolveHost } from './resolve-host.ts'
 import { bucketUrl, isGood, type PageAnswer, sendAsPage } from './send-as-page.ts'
@@ -65,11 +66,10 @@ async function greeted({ store, signal }: Pick<Way, 'store' | 'signal'>): Promis
 
 /** A web page, or a server that says yes to whoever asks. */
 function isForeign(answer: PageAnswer): boolean {
-  if (isGood(answer)) return !answer.text.includes('<ListBucketResult')
+  if (isGood(answer)) return !/<(\w+:)?ListBucketResult\b/.test(answer.text)
   const { status, headers, text } = answer
   const isPage = /html/i.test(headers['content-type'] ?? '') && !text.includes('<Code>')
-  const isStore = Object.keys(headers).some((name) => /^x-(amz|rgw|openstack)/i.test(name))
-  return status >= 400 && status < 500 && isPage && !isStore
+  return status >= 400 && status < 500 && isPage && !isStoreAnswer(headers)
 }
 
 /** Ferry signs with the store's clock, so a wrong one here is worth a word and no more. */

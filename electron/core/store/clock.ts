@@ -1,3 +1,5 @@
+import { readDate } from './read-date.ts'
+
 /** Wall and monotonic time that differ by more than this since the last answer: one of them jumped. */
 const JUMP_MS = 30_000
 
@@ -35,8 +37,8 @@ export class ServerClock {
 
   /** @param date the answer's `Date` header, as sent; a store without one is believed as before. */
   learn(date: string | null): void {
-    const exactMs = (date === null ? Number.NaN : Date.parse(date)) - this.#wallMs()
-    const offsetMs = Number.isNaN(exactMs) ? this.offsetMs : exactMs
+    const storeMs = date === null ? null : readDate(date)
+    const offsetMs = storeMs === null ? this.offsetMs : storeMs - this.#wallMs()
     // The header counts whole seconds; differences about that are noise.
     this.#learned = { offsetMs: Math.abs(offsetMs) < 1500 ? 0 : offsetMs, driftMs: this.#drift() }
   }

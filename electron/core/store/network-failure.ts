@@ -31,6 +31,8 @@ const CUT = new Set([
   'ERR_EMPTY_RESPONSE',
   'ERR_STREAM_PREMATURE_CLOSE',
 ])
+/** The port speaks another protocol. What else Node's parser refuses is HTTP, and odd. */
+const NOT_HTTP = new Set(['HPE_INVALID_CONSTANT', 'HPE_INVALID_VERSION', 'HPE_INVALID_METHOD'])
 /** Node's, OpenSSL's and Chromium's names: nodejs.org/api/tls.html#x509-certificate-error-codes */
 const TLS =
   /CERT|^ERR_(TLS|SSL)|^EPROTO$|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER|DECODE)|HOSTNAME_MISMATCH/
@@ -42,8 +44,8 @@ export function networkFailure(error: Error, host: string): Failure | null {
   if (UNREACHABLE.has(code)) return { kind: 'host-unreachable', host }
   if (OFFLINE.has(code)) return { kind: 'offline' }
   if (TLS.test(code)) return { kind: 'tls-failed', host, reason: code }
-  // HTTP's parser met something else: the port speaks another protocol.
-  if (code.startsWith('HPE_')) return { kind: 'not-s3', host }
+  if (NOT_HTTP.has(code)) return { kind: 'not-s3', host }
+  if (code.startsWith('HPE_')) return { kind: 'answer-unreadable', host }
   if (CUT.has(code)) return { kind: 'no-response' }
   if (error.name !== 'TimeoutError') return null
   // The SDK's words for the phase in which nothing happened; it has no code for it.

@@ -1,7 +1,9 @@
 import type { Failure } from '../../contract/failure.ts'
 import { failureFromS3 } from '../../contract/s3-failure.ts'
 import { NoKeys } from '../credentials/keys.ts'
+import { UnreadableAnswer } from './lenient-answers.ts'
 import { networkFailure } from './network-failure.ts'
+import { isStoreAnswer } from './store-signs.ts'
 
 /** What the SDK and Node put into what they throw. */
 interface ThrownByStore {
@@ -31,6 +33,9 @@ export function failureFromError(error: unknown, asked: Asked, nowMs: number): F
   const thrown: ThrownByStore = error
   const status = thrown.$metadata?.httpStatusCode ?? 0
   const host = new URL(asked.endpoint).host
+  if (error instanceof UnreadableAnswer) {
+    return error.isStore ? { kind: 'answer-unreadable', host } : { kind: 'not-s3', host }
+  }
   if (status === 0) {
     const failure = networkFailure(error, host)
     if (failure === null) throw error
@@ -53,8 +58,8 @@ export function failureFromError(error: unknown, asked: Asked, nowMs: number): F
 
 /** Something answers there, but not in S3's words: a web site, a proxy's page, a router. */
 function isForeign(thrown: ThrownByStore, headers: Readonly<Record<string, string | undefined>>) {
+  if (isStoreAnswer(headers)) return false
   const isUnparsed = thrown.$fault === undefined
   const isPage = /html|json|text\/plain/i.test(headers['content-type'] ?? '')
-  const isStore = Object.keys(headers).some((name) => /^x-(amz|rgw|openstack)/i.test(name))
-  return isUnparsed || (isPage && typeof thrown.Code !== 'string' && !isStore)
+  return isUnparsed || (isPage && typeof thrown.Code !== 'string')
 }

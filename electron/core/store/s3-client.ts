@@ -3,6 +3,7 @@ import { type KeySource, NoKeys } from '../credentials/keys.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import { ServerClock } from './clock.ts'
+import { readLeniently } from './lenient-answers.ts'
 import { SharedWork } from './shared-work.ts'
 import type { Store } from './store.ts'
 
@@ -48,6 +49,7 @@ export function openStore(
     requestHandler: requestHandlerFor(ports, patience),
   })
   learnTime(client, clock, ports.clockSeen)
+  readLeniently(client)
   const access = { provenAtMs: null, hidesIntegrity: false }
   return { destination, keys, client, clock, access, learning: new SharedWork() }
 }

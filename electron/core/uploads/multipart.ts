@@ -26,7 +26,7 @@ export async function beginMultipart(
   if (!created.ok) return created
   const { storeUploadId, encryption } = created.value
   if (storeUploadId === null) {
-    return failed({ kind: 'not-s3', host: new URL(store.destination.endpoint).host })
+    return failed({ kind: 'answer-unreadable', host: new URL(store.destination.endpoint).host })
   }
   try {
     const { progress } = context.records

@@ -1,0 +1,35 @@
+import type { DestinationId } from '../../electron/contract/ids.ts'
+import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
+import { fixedKeys } from '../../electron/core/credentials/keys.ts'
+import { openStore } from '../../electron/core/store/s3-client.ts'
+import type { Store } from '../../electron/core/store/store.ts'
+
+/** The core's own client, to a store that a test answers for. Destroy its client. */
+export function openStubStore(endpoint: string): Store {
+  return openStore(
+    {
+      destinationId: 'any' as DestinationId,
+      kind: 's3',
+      name: 'any',
+      provider: 'other',
+      endpoint,
+      region: 'eu-1',
+      bucket: 'photos',
+      prefix: '',
+      pathStyle: true,
+      credentials: { kind: 'keys', accessKeyId: 'AKIA' },
+      color: 'blue',
+      rules: DEFAULT_RULES,
+      findings: null,
+      secretPlace: 'memory',
+      keptSecret: null,
+      integrity: null,
+      probeKey: null,
+      linkSeconds: 60,
+      maxPartCount: 1000,
+    },
+    fixedKeys('AKIA', { secretAccessKey: 'secret', sessionToken: '' }),
+    { now: () => Date.now() },
+    { connectMs: 5000, idleMs: 15_000 },
+  )
+}
