@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react'
+import { type ReactNode, useMemo, useRef, useState } from 'react'
 import type { Destination } from '../electron/contract/destination.ts'
 import { DestinationKeys } from './features/destinations/destination-keys.tsx'
 import { DestinationList } from './features/destinations/destination-list.tsx'
@@ -30,23 +30,36 @@ type OnOpen = (sheet: OpenSheet) => void
 
 /** Joins the features: they know the services, not each other. */
 export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
-  const { selected } = useSession()
+  const { selected, destinations } = useSession()
   const [open, setOpen] = useState<OpenSheet | null>(null)
   const connect = () => setOpen({ name: 'connect' })
   const openOf = (name: SheetName, destination: Destination) =>
     setOpen(name === 'edit' ? { name, destination, field: null } : { name, destination })
+  const troubles = (
+    <Troubles
+      onOpen={(name, destinationId) => {
+        const found = destinations.find((each) => each.destinationId === destinationId)
+        if (found !== undefined) openOf(name, found)
+      }}
+    />
+  )
   return (
     <IncomingProvider>
       {selected === null ? (
         <Welcome onConnect={connect}>
           {isHostGone && <HostGoneBanner />}
-          <Troubles />
+          {troubles}
         </Welcome>
       ) : (
         <div className="window">
           <DestinationList onConnect={connect} onOpen={openOf} />
           <DestinationMenu onConnect={connect} onOpen={openOf} />
-          <Main destination={selected} isHostGone={isHostGone} onOpen={setOpen} />
+          <Main
+            destination={selected}
+            isHostGone={isHostGone}
+            troubles={troubles}
+            onOpen={setOpen}
+          />
         </div>
       )}
       <DestinationSheets open={open} onClose={() => setOpen(null)} />
@@ -60,10 +73,12 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
 function Main({
   destination,
   isHostGone,
+  troubles,
   onOpen,
 }: {
   readonly destination: Destination
   readonly isHostGone: boolean
+  readonly troubles: ReactNode
   readonly onOpen: OnOpen
 }) {
   const uploadIds = useUploadIds()
@@ -78,7 +93,7 @@ function Main({
           destination={destination}
           onEdit={(editing, field) => onOpen({ name: 'edit', destination: editing, field })}
         />
-        <Troubles />
+        {troubles}
         <IntakePanel />
       </div>
       <DropArea ref={dropArea} isAlone={uploadIds.length === 0} />

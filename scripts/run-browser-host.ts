@@ -55,6 +55,18 @@ function sentenceOf(trouble: HostTrouble): string {
       return 'The port of the bucket on this computer was taken, so it has another one now: links made before do not work any more.'
     case 'local-bucket-stopped':
       return `The bucket on this computer could not be started (${trouble.failure.kind}).`
+    case 'rules-unread':
+      return `Some rules of ${trouble.name} could not be read (${trouble.rules.join(', ')}). Their defaults count until you save its rules.`
+    case 'destination-unread':
+      return `Some settings of ${trouble.name} could not be read (${trouble.parts.join(', ')}).`
+    case 'findings-unread':
+      return `Part of what Ferry found out about ${trouble.name} could not be read. Check its connection.`
+    case 'settings-newer':
+      return `A newer Ferry wrote some settings, which this one keeps and does not use (${trouble.places.map(({ name, settings }) => `${name}: ${settings.join(', ')}`).join('; ')}).`
+    case 'destinations-unread':
+      return `Destinations that could not be read: ${trouble.count}. The settings file keeps them as they are.`
+    case 'default-unread':
+      return 'Ferry could not read which destination it starts with.'
     default:
       return unreachable(trouble)
   }

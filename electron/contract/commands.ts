@@ -12,7 +12,7 @@ import { DestinationDraft, DraftNote, SeenBucket } from './destination-draft.ts'
 import { Failure } from './failure.ts'
 import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
-import { ConflictDecision, UploadRules } from './rules.ts'
+import { ConflictDecision, RuleField, UploadRules } from './rules.ts'
 import {
   PartReceipt,
   PartToSign,
@@ -37,6 +37,49 @@ const nothing = z.strictObject({})
 const batch = <T extends z.ZodMiniType>(item: T) =>
   z.array(item).check(z.minLength(1), z.maxLength(MAX_BATCH))
 
+const settingName = z.string().check(z.maxLength(200))
+
+/** What users know of a destination beside its rules. */
+export const DestinationPart = z.enum(['name', 'color', 'place', 'keys', 'link-life'])
+export type DestinationPart = z.infer<typeof DestinationPart>
+
+/** What the settings hold and this Ferry cannot read. It stays in the file as it is. */
+export const UnreadSettings = z.discriminatedUnion('kind', [
+  /** Their defaults, or what could be read of them, count until the user saves the rules. */
+  z.strictObject({
+    kind: z.literal('rules-unread'),
+    destinationId: DestinationId,
+    name: settingName,
+    rules: z.array(RuleField),
+  }),
+  z.strictObject({
+    kind: z.literal('destination-unread'),
+    destinationId: DestinationId,
+    name: settingName,
+    parts: z.array(DestinationPart),
+  }),
+  /** Something that the last connection check, or an upload, found out. */
+  z.strictObject({
+    kind: z.literal('findings-unread'),
+    destinationId: DestinationId,
+    name: settingName,
+  }),
+  /** Settings that this Ferry has no use for, by the names they have in the file. */
+  z.strictObject({
+    kind: z.literal('settings-newer'),
+    places: z.array(z.strictObject({ name: settingName, settings: z.array(settingName) })),
+  }),
+  /** Whole destinations; `names` of those that have one. */
+  z.strictObject({
+    kind: z.literal('destinations-unread'),
+    count: z.int(),
+    names: z.array(settingName),
+  }),
+  /** Which destination is selected when Ferry starts. */
+  z.strictObject({ kind: z.literal('default-unread') }),
+])
+export type UnreadSettings = z.infer<typeof UnreadSettings>
+
 /** Something that happened while the host started, which the person should know of. */
 export const HostTrouble = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -49,8 +92,18 @@ export const HostTrouble = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('clock-off'), storeTimeMs: z.number() }),
   z.strictObject({ kind: z.literal('local-bucket-moved') }),
   z.strictObject({ kind: z.literal('local-bucket-stopped'), failure: Failure }),
+  ...UnreadSettings.def.options,
 ])
 export type HostTrouble = z.infer<typeof HostTrouble>
+
+/** An imported destination, and what of it could not be read: known settings and unknown names. */
+export const PartlyRead = z.strictObject({
+  name: settingName,
+  rules: z.array(RuleField),
+  parts: z.array(DestinationPart),
+  newer: z.array(settingName),
+})
+export type PartlyRead = z.infer<typeof PartlyRead>
 
 export const HostDescription = z.strictObject({
   host: z.enum(['desktop', 'loopback']),
@@ -155,10 +208,22 @@ export const commands = {
   ),
   /** All destinations without their secrets, as a file to keep or to take elsewhere. */
   exportSettings: command(nothing, z.strictObject({ fileName: z.string(), text: z.string() })),
-  /** Adds what is not there yet; keys have to be entered anew. Fails with `form-invalid`. */
+  /**
+   * Adds what is not there yet, also from files of older and newer Ferrys; what cannot be read of
+   * an entry costs nothing else. Keys have to be entered again. Fails with `form-invalid` for what
+   * is no file of Ferry's settings.
+   */
   importSettings: command(
     z.strictObject({ text: z.string().check(z.maxLength(1_000_000)) }),
-    z.strictObject({ addedCount: z.int(), knownCount: z.int(), unreadableCount: z.int() }),
+    z.strictObject({
+      addedCount: z.int(),
+      knownCount: z.int(),
+      unreadableCount: z.int(),
+      /** Added without some of what the file says of them. */
+      partlyRead: z.array(PartlyRead),
+      /** A newer Ferry may mean something else by what it says. */
+      fileVersion: z.enum(['known', 'newer']),
+    }),
   ),
 
   /** Recognises files that unfinished uploads wait for (same name, length and time). */

@@ -70,7 +70,6 @@ export const UploadRules = z.strictObject({
   ),
 })
 export type UploadRules = z.infer<typeof UploadRules>
-export type RuleField = keyof UploadRules
 
 export const DEFAULT_RULES: UploadRules = {
   keyTemplate: '{prefix}{folder}{name}',
@@ -90,10 +89,13 @@ export const DEFAULT_RULES: UploadRules = {
   bytesPerSecond: null,
 }
 
-const ruleFields = Object.keys(DEFAULT_RULES) as [RuleField, ...RuleField[]]
+const ruleFields = Object.keys(DEFAULT_RULES) as [keyof UploadRules, ...(keyof UploadRules)[]]
+
+export const RuleField = z.enum(ruleFields)
+export type RuleField = z.infer<typeof RuleField>
 
 export const RuleProblem = z.strictObject({
-  field: z.enum(ruleFields),
+  field: RuleField,
   problem: z.enum([
     'missing',
     'unknown-token',

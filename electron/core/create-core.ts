@@ -5,6 +5,7 @@ import { SignIns } from './credentials/sign-ins.ts'
 import { Credentials } from './destinations/credentials.ts'
 import { Destinations } from './destinations/destinations.ts'
 import { originsOf } from './destinations/origins.ts'
+import { namesOnly } from './destinations/unread-settings.ts'
 import { bugFailure } from './dispatch.ts'
 import { makeHandlers } from './handlers.ts'
 import { LocalDestination } from './local-destination.ts'
@@ -25,7 +26,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const troubles = new Troubles([...ports.earlyTroubles, ...recordTroubles], (list) =>
     ports.notify('troublesChanged', { troubles: list }),
   )
-  const { destinations, ring } = openDestinations(ports)
+  const { destinations, ring } = openDestinations(ports, troubles)
   const signIns = new SignIns(ports, ring)
   const local = new LocalDestination({ ports, destinations, links: records.links, troubles })
   const clockSeen = (offsetMs: number) => troubles.clockSeen(offsetMs, ports.now())
@@ -74,20 +75,24 @@ export async function createCore(ports: CorePorts): Promise<Core> {
 }
 
 /** Keys that no person types are on one ring, for all destinations together. */
-function openDestinations(ports: CorePorts) {
+function openDestinations(ports: CorePorts, troubles: Troubles) {
   const ring = new KeyRing(ports, () => ports.notify('destinationsChanged', destinations.listed()))
   const destinations: Destinations = new Destinations(
     ports.settings,
     new Credentials(ports.vault, ring),
-    () => announce(ports, destinations),
+    () => announce(ports, destinations, troubles),
   )
-  if (destinations.droppedCount > 0) {
-    ports.log.warn({ count: destinations.droppedCount }, 'Unreadable destinations were left out')
+  const unread = destinations.unread()
+  troubles.settingsRead(unread)
+  for (const each of unread) {
+    const what = each.kind === 'destinations-unread' ? 'destinations' : 'settings'
+    ports.log.warn(namesOnly(each), `Unreadable ${what} are kept aside`)
   }
   return { destinations, ring }
 }
 
-function announce(ports: CorePorts, destinations: Destinations): void {
+function announce(ports: CorePorts, destinations: Destinations, troubles: Troubles): void {
+  troubles.settingsRead(destinations.unread())
   ports.surroundings.endpointsChanged(originsOf(destinations.all()))
   ports.notify('destinationsChanged', destinations.listed())
 }

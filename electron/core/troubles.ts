@@ -1,4 +1,5 @@
-import type { HostTrouble } from '../contract/commands.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { type HostTrouble, UnreadSettings } from '../contract/commands.ts'
 
 const DAY_MS = 86_400_000
 
@@ -35,6 +36,15 @@ export class Troubles {
     else if (!this.#list.some((trouble) => trouble.kind === 'clock-off')) {
       this.add({ kind: 'clock-off', storeTimeMs: nowMs + offsetMs })
     }
+  }
+
+  /** What the settings hold and this Ferry cannot read, in place of what was told of them before. */
+  settingsRead(unread: readonly UnreadSettings[]): void {
+    const others = this.#list.filter((trouble) => !UnreadSettings.safeParse(trouble).success)
+    const next = [...others, ...unread]
+    if (isDeepStrictEqual(next, this.#list)) return
+    this.#list = next
+    this.#changed(this.list())
   }
 
   #takeBack(kind: HostTrouble['kind']): void {

@@ -211,7 +211,14 @@ export function installFakeBridge(world: FakeWorld): void {
     },
     saveRules: ({ destinationId, rules }) => changeDestination(destinationId, { rules }),
     exportSettings: () => ok({ fileName: 'ferry-settings.json', text: '{"destinations":[]}' }),
-    importSettings: () => ok({ addedCount: 0, knownCount: 0, unreadableCount: 0 }),
+    importSettings: () =>
+      ok({
+        addedCount: 0,
+        knownCount: 0,
+        unreadableCount: 0,
+        partlyRead: [],
+        fileVersion: 'known' as const,
+      }),
     decideConflict: ({ uploadIds, decision }) => {
       const status =
         decision === 'skip'

@@ -43,6 +43,66 @@ it('tells a clock that is far off, what to do, and what goes on meanwhile', asyn
   await notice.waitFor({ state: 'detached' })
 })
 
+it('tells which rules could not be read, what counts meanwhile, and opens them', async () => {
+  const world = aWorld()
+  const [destination] = world.destinations
+  if (destination === undefined) throw new Error('No destination')
+  const { destinationId, name } = destination
+  const rules = ['allowedTypes', 'acl'] as const
+  const { page, button } = await suite.open({
+    ...world,
+    host: {
+      ...world.host,
+      troubles: [{ kind: 'rules-unread', destinationId, name, rules: [...rules] }],
+    },
+  })
+
+  const notice = page.getByRole('status').filter({ hasText: 'could not be read' })
+  await notice.getByText(`Some rules of ${name} could not be read.`).waitFor()
+  await notice
+    .getByText(/Until you save its rules, this counts: allowed types: all; ACL: none is sent\./)
+    .waitFor()
+  await button('Open its rules').click()
+  const dialog = page.getByRole('dialog', { name: `Rules of ${name}` })
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByText(`The rules of ${name} are saved.`).waitFor()
+  await page.evaluate(() => window.fake.notify('troublesChanged', { troubles: [] }))
+
+  await notice.waitFor({ state: 'detached' })
+})
+
+it('tells everything else in the settings that could not be read, and the way out', async () => {
+  const world = aWorld()
+  const [destination] = world.destinations
+  if (destination === undefined) throw new Error('No destination')
+  const { destinationId, name } = destination
+  const { page, button } = await suite.open({
+    ...world,
+    host: {
+      ...world.host,
+      troubles: [
+        { kind: 'destination-unread', destinationId, name, parts: ['color', 'link-life'] },
+        { kind: 'findings-unread', destinationId, name },
+        { kind: 'settings-newer', places: [{ name, settings: ['objectLock'] }] },
+        { kind: 'destinations-unread', count: 2, names: ['Elsewhere'] },
+        { kind: 'default-unread' },
+      ],
+    },
+  })
+
+  for (const sentence of [
+    `Some settings of ${name} could not be read: colour and life of links.`,
+    `Part of what Ferry found out about ${name} could not be read.`,
+    `This one does not know them, does without, and keeps them in the file: objectLock (${name}). Update Ferry to use them.`,
+    '2 destinations could not be read: Elsewhere.',
+    'Choose “Make default” in the menu of a destination.',
+  ]) {
+    await page.getByText(sentence).waitFor()
+  }
+  await button('Check connection').click()
+  await page.getByRole('dialog', { name: `Check ${name}` }).waitFor()
+})
+
 it('says that Ferry stopped when it does not answer at the start', async () => {
   const { page } = await suite.open(
     freshWorld({ failures: { describeHost: { kind: 'host-gone' } } }),

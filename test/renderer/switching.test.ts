@@ -146,7 +146,21 @@ describe('settings as a file', () => {
   it('are downloaded, and taken in again with a word about each', async () => {
     const addedCount = 2
     const opened = await suite.open(
-      aWorld({ answers: { importSettings: [{ addedCount, knownCount: 1, unreadableCount: 1 }] } }),
+      aWorld({
+        answers: {
+          importSettings: [
+            {
+              addedCount,
+              knownCount: 1,
+              unreadableCount: 1,
+              partlyRead: [
+                { name: 'Contracts', rules: ['acl'], parts: ['color'], newer: ['objectLock'] },
+              ],
+              fileVersion: 'newer',
+            },
+          ],
+        },
+      }),
     )
     const { page, button } = opened
     const downloading = page.waitForEvent('download')
@@ -162,6 +176,12 @@ describe('settings as a file', () => {
 
     await page.getByText('2 destinations were added.').waitFor()
     await page.getByText('1 is here already. 1 entry could not be read.').waitFor()
+    await page
+      .getByText('Of Contracts this could not be read: ACL, colour, and objectLock.')
+      .waitFor()
+    await page
+      .getByText('A newer Ferry wrote the file: look at the rules before you upload.')
+      .waitFor()
     expect(download.suggestedFilename()).toBe('ferry-settings.json')
     expect(await readFile(await download.path(), 'utf8')).toBe('{"destinations":[]}')
     expect(await opened.callsOf('importSettings')).toEqual([{ text: '{"ferry":"settings"}' }])

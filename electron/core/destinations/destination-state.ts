@@ -2,25 +2,25 @@ import type { DestinationId } from '../../contract/ids.ts'
 import type { SettingsStore } from '../ports.ts'
 import {
   type DestinationList,
+  type ListAside,
   readDestinations,
-  type StoredDestination,
+  withoutAside,
   writeDestinations,
-} from './stored-destination.ts'
+} from './destinations-file.ts'
+import type { StoredDestination } from './stored-destination.ts'
 
 /** The list of destinations. The settings file is written before memory changes. */
 export class DestinationState {
   readonly #settings: SettingsStore
   readonly #changed: () => void
   #state: DestinationList
-  /** Entries of the settings file that could not be read. */
-  readonly droppedCount: number
 
   constructor(settings: SettingsStore, changed: () => void) {
     this.#settings = settings
     this.#changed = changed
-    const { dropped, ...state } = readDestinations(settings)
-    this.#state = { ...state, selectedId: state.defaultId ?? state.selectedId }
-    this.droppedCount = dropped
+    const state = readDestinations(settings)
+    const first = state.list[0]?.destinationId ?? null
+    this.#state = { ...state, selectedId: state.defaultId ?? state.selectedId ?? first }
   }
 
   get list(): readonly StoredDestination[] {
@@ -35,6 +35,11 @@ export class DestinationState {
     return this.#state.defaultId
   }
 
+  /** What could not be read of the list as a whole. */
+  get aside(): ListAside {
+    return this.#state.aside
+  }
+
   find(destinationId: DestinationId): StoredDestination | null {
     return this.list.find((each) => each.destinationId === destinationId) ?? null
   }
@@ -45,7 +50,9 @@ export class DestinationState {
     const list = isNew
       ? [...this.list, stored]
       : this.list.map((each) => (each.destinationId === destinationId ? stored : each))
-    this.#replace({ ...this.#state, selectedId, list })
+    const chosen = selectedId === this.selectedId ? [] : (['selectedId'] as const)
+    const aside = withoutAside(this.#state.aside, chosen)
+    this.#replace({ ...this.#state, selectedId, list, aside })
   }
 
   /** Something is selected whenever there is anything. */
@@ -60,20 +67,22 @@ export class DestinationState {
     const first = list[0]?.destinationId ?? null
     const selectedId = this.selectedId === destinationId ? first : this.selectedId
     const defaultId = this.defaultId === destinationId ? null : this.defaultId
-    this.#replace({ selectedId, defaultId, list })
+    this.#replace({ ...this.#state, selectedId, defaultId, list })
   }
 
   /** False when it is not there. */
   select(selectedId: DestinationId): boolean {
     if (this.find(selectedId) === null) return false
-    this.#replace({ ...this.#state, selectedId })
+    const aside = withoutAside(this.#state.aside, ['selectedId'])
+    this.#replace({ ...this.#state, selectedId, aside })
     return true
   }
 
   /** False when it is not there. */
   setDefault(defaultId: DestinationId | null): boolean {
     if (defaultId !== null && this.find(defaultId) === null) return false
-    this.#replace({ ...this.#state, defaultId })
+    const aside = withoutAside(this.#state.aside, ['defaultId'])
+    this.#replace({ ...this.#state, defaultId, aside })
     return true
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { NoticePayload } from '../../contract/commands.ts'
+import type { NoticePayload, UnreadSettings } from '../../contract/commands.ts'
 import type { Destination } from '../../contract/destination.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
@@ -10,7 +10,14 @@ import { DestinationState } from './destination-state.ts'
 import type { CleanDraft, Secrets } from './draft.ts'
 import { copiedStored, localStored, savedStored } from './new-stored.ts'
 import { inRegion } from './region.ts'
-import { isSamePlace, type Learnt, learntAt, type StoredDestination } from './stored-destination.ts'
+import {
+  isSamePlace,
+  type Learnt,
+  NOTHING_LEARNT,
+  type StoredDestination,
+  withFields,
+} from './stored-destination.ts'
+import { unreadSettings } from './unread-settings.ts'
 
 type Nothing = Record<string, never>
 /** What a person changes of a destination without touching its connection. */
@@ -26,8 +33,9 @@ export class Destinations {
     this.#credentials = credentials
   }
 
-  get droppedCount(): number {
-    return this.#state.droppedCount
+  /** What the settings hold and this Ferry cannot read. */
+  unread(): readonly UnreadSettings[] {
+    return unreadSettings(this.#state.list, this.#state.aside)
   }
 
   all(): readonly StoredDestination[] {
@@ -41,7 +49,7 @@ export class Destinations {
   }
 
   shown(stored: StoredDestination): Destination {
-    const { keptSecret: _kept, probeKey: _hidden, ...destination } = stored
+    const { keptSecret: _kept, probeKey: _hidden, aside: _aside, ...destination } = stored
     return { ...destination, ...this.#credentials.shown(stored) }
   }
 
@@ -73,7 +81,7 @@ export class Destinations {
     const { secrets, renewed } = revealed.value
     const now = this.find(stored.destinationId)
     if (renewed !== null && now?.keptSecret === stored.keptSecret) {
-      this.#state.putUnseen({ ...now, keptSecret: renewed })
+      this.#state.putUnseen(withFields(now, { keptSecret: renewed }))
     }
     return succeeded(secrets)
   }
@@ -136,7 +144,7 @@ export class Destinations {
   change(destinationId: DestinationId, own: Own): Outcome<Destination> {
     const stored = this.find(destinationId)
     if (stored === null) return failed({ kind: 'unknown-id' })
-    const changed = { ...stored, ...own }
+    const changed = withFields(stored, own)
     this.#state.put(changed)
     return succeeded(this.shown(changed))
   }
@@ -150,7 +158,8 @@ export class Destinations {
     if (stored === null || !isSamePlace(stored, place)) return stored !== null
     const corrected = inRegion(stored, region)
     if (corrected === null) return false
-    this.#state.put({ ...corrected, ...learntAt(stored, corrected) })
+    const { endpoint } = corrected
+    this.#state.put(withFields(stored, { region: corrected.region, endpoint, ...NOTHING_LEARNT }))
     return true
   }
 
@@ -158,7 +167,7 @@ export class Destinations {
   noteLearnt(place: StoredDestination, learnt: Partial<Learnt>): void {
     const stored = this.find(place.destinationId)
     if (stored === null || !isSamePlace(stored, place)) return
-    const next = { ...stored, ...learnt }
+    const next = withFields(stored, learnt)
     // Pages see what the store does, and nothing of how it was asked.
     const isSeen = next.integrity !== stored.integrity || next.findings !== stored.findings
     if (isSeen) this.#state.put(next)

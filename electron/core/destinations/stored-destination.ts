@@ -1,27 +1,39 @@
 import * as z from 'zod/mini'
 import { StoreFindings } from '../../contract/check.ts'
-import { StoreIntegrity } from '../../contract/checksum.ts'
 import { Destination, DestinationColor } from '../../contract/destination.ts'
-import { DestinationId } from '../../contract/ids.ts'
-import { DEFAULT_RULES, UploadRules } from '../../contract/rules.ts'
-import type { Json, SettingsStore } from '../ports.ts'
+import type { DestinationId } from '../../contract/ids.ts'
+import { DEFAULT_LINK_SECONDS, S3_LIMITS } from '../../contract/limits.ts'
+import { providerOf } from '../../contract/providers.ts'
+import type { Json } from '../ports.ts'
+import { isFields, type JsonFields, readFields } from '../read-fields.ts'
+import { readStoredRules, unknownRules } from './stored-rules.ts'
 
 /** A destination as the settings file holds it; the secret is there only as the vault keeps it. */
-export const StoredDestination = z.extend(
-  z.omit(Destination, { hasSecret: true, keysExpireAtMs: true }),
-  {
-    /** What the vault answered; null when the secret is not kept. */
-    keptSecret: z.nullable(z.string()),
-    color: z.catch(DestinationColor, 'blue'),
-    rules: z.catch(UploadRules, DEFAULT_RULES),
-    findings: z.catch(z.nullable(StoreFindings), null),
-    /** Absent in files of older Ferrys; what a newer one may have learnt is found out again. */
-    integrity: z.catch(z.nullable(StoreIntegrity), null),
-    /** Under this key the store was asked what it checks, and perhaps not cleaned up. */
-    probeKey: z.catch(z.nullable(z.string()), null),
-  },
-)
-export type StoredDestination = z.infer<typeof StoredDestination>
+const StoredFields = z.extend(z.omit(Destination, { hasSecret: true, keysExpireAtMs: true }), {
+  endpoint: Destination.shape.endpoint.check(z.refine(isWebAddress)),
+  /** What the vault answered; null when the secret is not kept. */
+  keptSecret: z.nullable(z.string()),
+  /** Under this key the store was asked what it checks, and perhaps not cleaned up. */
+  probeKey: z.nullable(z.string()),
+})
+type StoredFields = z.infer<typeof StoredFields>
+
+export interface StoredDestination extends StoredFields {
+  readonly aside: Aside
+}
+
+/**
+ * The stored form of what this Ferry cannot read in whole, by the names of the fields. It is
+ * written back where it was found, so that the Ferry that wrote it finds it again, and goes when
+ * the user or a check sets the field.
+ */
+export interface Aside {
+  readonly fields: JsonFields
+  readonly rules: JsonFields
+  readonly findings: JsonFields
+}
+
+export const NOTHING_ASIDE: Aside = { fields: {}, rules: {}, findings: {} }
 
 /** What the store was seen to do, as long as the destination means the same place. */
 export type Learnt = Pick<StoredDestination, 'integrity' | 'probeKey' | 'findings'>
@@ -47,59 +59,149 @@ export function isSamePlace(one: Place, other: Place): boolean {
 
 type Place = Pick<Destination, 'provider' | 'endpoint' | 'region' | 'bucket' | 'pathStyle'>
 
-const KEY = 'destinations'
-const COLORS = DestinationColor.options
-
-const StoredList = z.object({
-  selectedId: z.nullable(DestinationId),
-  /** Absent in files of older Ferrys. */
-  defaultId: z.catch(z.nullable(DestinationId), null),
-  list: z.array(z.unknown()),
-})
-
-export interface DestinationList {
-  readonly selectedId: DestinationId | null
-  /** Selected at each start; null: the one selected last. */
-  readonly defaultId: DestinationId | null
-  readonly list: readonly StoredDestination[]
-}
-
-/** Entries that are damaged are counted, not repeated: one bad line must not cost the others. */
-export function readDestinations(settings: SettingsStore): DestinationList & { dropped: number } {
-  const stored = settings.get(KEY)
-  const parsed = StoredList.safeParse(stored)
-  if (!parsed.success) {
-    return { selectedId: null, defaultId: null, list: [], dropped: stored === undefined ? 0 : 1 }
-  }
-  const { selectedId, defaultId } = parsed.data
-  const list = parsed.data.list.flatMap((entry, place) => {
-    const destination = StoredDestination.safeParse(upgraded(entry, place))
-    return destination.success ? [destination.data] : []
-  })
-  const thereOf = (id: DestinationId | null) =>
-    list.some((each) => each.destinationId === id) ? id : null
+/**
+ * The destination with some fields set. What was kept aside of these fields goes, since they say
+ * something else now; rules of a newer Ferry stay, since nobody could see them to change them.
+ */
+export function withFields(
+  stored: StoredDestination,
+  changes: Partial<Omit<StoredDestination, 'aside'>>,
+): StoredDestination {
+  const { fields, rules, findings } = stored.aside
+  const untouched = Object.entries(fields).filter(([name]) => !Object.hasOwn(changes, name))
+  const areFindingsSet = changes.findings !== undefined && changes.findings !== stored.findings
   return {
-    selectedId: thereOf(selectedId),
-    defaultId: thereOf(defaultId),
-    list,
-    dropped: parsed.data.list.length - list.length,
+    ...stored,
+    ...changes,
+    aside: {
+      fields: Object.fromEntries(untouched),
+      rules: changes.rules === undefined ? rules : unknownRules(rules),
+      findings: areFindingsSet ? {} : findings,
+    },
   }
 }
+
+/** Whoever asks for a destination's origin relies on it. */
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}
+
+const { rules: _rules, findings: _findings, ...OWN_SHAPE } = StoredFields.shape
+type OwnField = keyof typeof OWN_SHAPE
+
+/** As if a check had found nothing out. */
+const NO_FINDINGS: StoreFindings = {
+  checkedAtMs: 0,
+  integrity: null,
+  conditionalPut: null,
+  conditionalComplete: null,
+  takesPostForms: null,
+  maxPartCount: null,
+  versioning: null,
+  unfinishedDays: null,
+  isPublic: null,
+}
+
+/** Used only where a field of the entry cannot be read, and its lack does not make it unusable. */
+const DEFAULTS: { readonly [K in OwnField]: StoredFields[K] } = {
+  destinationId: '' as DestinationId,
+  kind: 's3',
+  name: '',
+  color: 'blue',
+  provider: 'other',
+  endpoint: 'http://127.0.0.1',
+  region: '',
+  bucket: '',
+  prefix: '',
+  pathStyle: true,
+  credentials: { kind: 'keys', accessKeyId: '' },
+  secretPlace: 'memory',
+  linkSeconds: DEFAULT_LINK_SECONDS,
+  maxPartCount: S3_LIMITS.maxPartCount,
+  integrity: null,
+  keptSecret: null,
+  probeKey: null,
+}
+
+/** Without these nobody knows where files would go, or by whose keys. */
+const NEEDED: readonly OwnField[] = [
+  'destinationId',
+  'kind',
+  'endpoint',
+  'region',
+  'bucket',
+  'prefix',
+  'pathStyle',
+  'credentials',
+]
+/** The bucket on this computer says the rest itself when it starts. */
+const NEEDED_LOCALLY: readonly OwnField[] = ['destinationId', 'kind']
 
 /**
- * Keys were the only credentials once, and lay beside the other fields. Colours came later; what
- * has none gets one by its place in the list, so that neighbours differ.
+ * Reads an entry field by field; null when what is left of it could not be used.
+ * @param place in the list: a destination without a colour gets one by it, so that neighbours differ.
  */
-function upgraded(entry: unknown, place: number): unknown {
-  if (typeof entry !== 'object' || entry === null) return entry
-  const colored = { color: COLORS[place % COLORS.length], ...entry }
-  if (!('accessKeyId' in colored)) return colored
-  const { accessKeyId, ...rest } = colored
+export function readDestination(entry: Json, place: number): StoredDestination | null {
+  if (!isFields(entry)) return null
+  const { rules: storedRules, findings: storedFindings, ...stored } = withCredentials(entry)
+  const own = readFields(OWN_SHAPE, { ...DEFAULTS, color: colorAt(place) }, stored)
+  const needed = own.value.kind === 'local' ? NEEDED_LOCALLY : NEEDED
+  if (needed.some((field) => own.defaulted.has(field))) return null
+  const { rules, ...rulesAside } = readStoredRules(storedRules)
+  const { findings, ...findingsAside } = readFindings(storedFindings)
+  const { name, bucket, provider, maxPartCount } = own.value
+  return {
+    ...own.value,
+    name: own.defaulted.has('name') ? bucket : name,
+    maxPartCount: own.defaulted.has('maxPartCount')
+      ? providerOf(provider).maxPartCount
+      : maxPartCount,
+    rules,
+    findings,
+    aside: {
+      fields: { ...own.aside, ...rulesAside.whole, ...findingsAside.whole },
+      rules: rulesAside.aside,
+      findings: findingsAside.aside,
+    },
+  }
+}
+
+/** As it goes into the settings file; what was kept aside is again where it was found. */
+export function writtenDestination({ aside, ...stored }: StoredDestination): JsonFields {
+  const { rules, findings } = stored
+  return {
+    ...stored,
+    rules: { ...rules, ...aside.rules },
+    findings: findings === null ? null : { ...findings, ...aside.findings },
+    ...aside.fields,
+  }
+}
+
+/** Without the fields that this Ferry does not know. */
+export function knownFields(fields: JsonFields): JsonFields {
+  const known = Object.entries(fields).filter(([name]) => Object.hasOwn(StoredFields.shape, name))
+  return Object.fromEntries(known)
+}
+
+/** Each finding by itself; one that cannot be read counts as not found out. */
+function readFindings(stored: Json | undefined) {
+  if (isFields(stored)) {
+    const { value, aside } = readFields(StoreFindings.shape, NO_FINDINGS, stored)
+    return { findings: value, aside, whole: {} }
+  }
+  const whole: JsonFields = stored == null ? {} : { findings: stored }
+  return { findings: null, aside: {}, whole }
+}
+
+/** Typed keys were the only credentials once, and lay beside the other fields. */
+function withCredentials(entry: JsonFields): JsonFields {
+  const { accessKeyId, ...rest } = entry
+  if (accessKeyId === undefined || 'credentials' in entry) return entry
   return { ...rest, credentials: { kind: 'keys', accessKeyId } }
 }
 
-export function writeDestinations(settings: SettingsStore, state: DestinationList): void {
-  const { selectedId, defaultId, list } = state
-  const value: Json = { selectedId, defaultId, list: [...list] }
-  settings.set(KEY, value)
+/** So that neighbours in a list differ. */
+export function colorAt(place: number): DestinationColor {
+  const colors = DestinationColor.options
+  return colors[place % colors.length] ?? 'blue'
 }

@@ -3,7 +3,11 @@ import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { DEFAULT_RULES } from '../../contract/rules.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import type { CleanDraft } from '../destinations/draft.ts'
-import { learntAt, type StoredDestination } from '../destinations/stored-destination.ts'
+import {
+  learntAt,
+  NOTHING_ASIDE,
+  type StoredDestination,
+} from '../destinations/stored-destination.ts'
 import { CHECK_PATIENCE, openStore, type StorePorts } from './s3-client.ts'
 import type { Store } from './store.ts'
 
@@ -48,6 +52,7 @@ export function draftStore(
     keptSecret: null,
     ...learntAt(former, clean.fields),
     linkSeconds: 60,
+    aside: NOTHING_ASIDE,
   }
   return openStore(destination, keys, ports, patience)
 }

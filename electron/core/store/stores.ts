@@ -96,6 +96,6 @@ function isReachedAlike(one: StoredDestination, other: StoredDestination): boole
 
 function reached(destination: StoredDestination) {
   const { linkSeconds: _life, name: _name, color: _color, rules: _rules, ...rest } = destination
-  const { integrity: _sum, probeKey: _key, findings: _found, ...way } = rest
+  const { integrity: _sum, probeKey: _key, findings: _found, aside: _aside, ...way } = rest
   return way
 }

@@ -3,6 +3,7 @@ import { formatCount } from '../../design/format.ts'
 import { useToasts } from '../../design/toasts.tsx'
 import { failureSentence } from '../failure-text.ts'
 import { useServices } from '../services/services.tsx'
+import { partlyReadText } from '../unread-words.ts'
 
 export interface CarrySettings {
   readonly exportSettings: () => Promise<void>
@@ -70,6 +71,8 @@ function restText({
   addedCount,
   knownCount,
   unreadableCount,
+  partlyRead,
+  fileVersion,
 }: CommandOutput<'importSettings'>): string {
   const known = addedCount > 0 && knownCount > 0
   return [
@@ -77,6 +80,10 @@ function restText({
     ...(known ? [`${formatCount(knownCount, 'is', 'are')} here already.`] : []),
     ...(unreadableCount > 0
       ? [`${formatCount(unreadableCount, 'entry', 'entries')} could not be read.`]
+      : []),
+    ...(partlyRead.length > 0 ? [partlyReadText(partlyRead)] : []),
+    ...(fileVersion === 'newer' && addedCount > 0
+      ? ['A newer Ferry wrote the file: look at the rules before you upload.']
       : []),
   ].join(' ')
 }

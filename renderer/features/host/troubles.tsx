@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { HostTrouble } from '../../../electron/contract/commands.ts'
+import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
@@ -7,9 +8,13 @@ import { failureText } from '../failure-text.ts'
 import { clockDifference } from '../failure-words/clock-difference.ts'
 import { useSession } from '../services/services.tsx'
 import { useOpenFolder } from '../services/use-open-folder.ts'
+import { unreadText } from '../unread-words.ts'
+
+/** Opens a dialog about a destination. */
+type OnOpen = (name: 'rules' | 'check', destinationId: DestinationId) => void
 
 /** What the host met when it started, once each. */
-export function Troubles() {
+export function Troubles({ onOpen }: { readonly onOpen: OnOpen }) {
   const { host } = useSession()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const shown = host.troubles
@@ -19,6 +24,7 @@ export function Troubles() {
     <TroubleNotice
       key={key}
       trouble={trouble}
+      onOpen={onOpen}
       onDismiss={() => setDismissed(new Set([...dismissed, key]))}
     />
   ))
@@ -26,22 +32,34 @@ export function Troubles() {
 
 function TroubleNotice({
   trouble,
+  onOpen,
   onDismiss,
 }: {
   readonly trouble: HostTrouble
+  readonly onOpen: OnOpen
   readonly onDismiss: () => void
 }) {
   const openFolder = useOpenFolder()
   // What the store said of the time was true when it came, not when this is drawn again.
   const [seenAtMs] = useState(Date.now)
-  const { title, detail, folder } = troubleText(trouble, seenAtMs)
+  const { title, detail, way } = troubleText(trouble, seenAtMs)
   return (
     <Notice
       tone="warn"
       role="status"
       title={title}
       onDismiss={onDismiss}
-      action={folder !== null && <Button onClick={() => openFolder(folder)}>Open folder</Button>}
+      action={
+        way !== null && (
+          <Button
+            onClick={() =>
+              way.to === 'folder' ? openFolder('data') : onOpen(way.to, way.destinationId)
+            }
+          >
+            {WAY_WORDS[way.to]}
+          </Button>
+        )
+      }
     >
       <p>{detail}</p>
     </Notice>
@@ -51,7 +69,18 @@ function TroubleNotice({
 interface TroubleText {
   readonly title: string
   readonly detail: string
-  readonly folder: 'data' | null
+  readonly way: Way | null
+}
+
+/** Where one press leads: to the data folder, or to a dialog about a destination. */
+type Way =
+  | { readonly to: 'folder' }
+  | { readonly to: 'rules' | 'check'; readonly destinationId: DestinationId }
+
+const WAY_WORDS: Record<Way['to'], string> = {
+  folder: 'Open folder',
+  rules: 'Open its rules',
+  check: 'Check connection',
 }
 
 function troubleText(trouble: HostTrouble, nowMs: number): TroubleText {
@@ -60,29 +89,43 @@ function troubleText(trouble: HostTrouble, nowMs: number): TroubleText {
       return {
         title: `${SET_ASIDE[trouble.what].what} could not be read, so Ferry began a new file.`,
         detail: `${SET_ASIDE[trouble.what].lost} The old file is kept as ${trouble.movedTo}.`,
-        folder: 'data',
+        way: { to: 'folder' },
       }
     case 'clock-off':
       return {
         title: clockDifference(trouble.storeTimeMs, nowMs),
         detail:
           'Set this computer’s date and time. Uploads go on meanwhile, by the store’s clock; links may show the wrong end until then.',
-        folder: null,
+        way: null,
       }
     case 'local-bucket-moved':
       return {
         title: 'The bucket on this computer has a new address.',
         detail:
           'Another program uses the old one, so links made before have died. Make new ones in the list.',
-        folder: null,
+        way: null,
       }
     case 'local-bucket-stopped': {
       const { problem, wayOut } = failureText(trouble.failure)
-      return { title: problem, detail: wayOut, folder: 'data' }
+      return { title: problem, detail: wayOut, way: { to: 'folder' } }
     }
+    case 'rules-unread':
+      return { ...unreadText(trouble), way: wayTo('rules', trouble) }
+    case 'findings-unread':
+      return { ...unreadText(trouble), way: wayTo('check', trouble) }
+    case 'destinations-unread':
+      return { ...unreadText(trouble), way: { to: 'folder' } }
+    case 'destination-unread':
+    case 'settings-newer':
+    case 'default-unread':
+      return { ...unreadText(trouble), way: null }
     default:
       return unreachable(trouble)
   }
+}
+
+function wayTo(to: 'rules' | 'check', about: { readonly destinationId: DestinationId }): Way {
+  return { to, destinationId: about.destinationId }
 }
 
 type SetAside = Extract<HostTrouble, { kind: 'file-set-aside' }>['what']

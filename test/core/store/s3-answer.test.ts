@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
 import { fixedKeys } from '../../../electron/core/credentials/keys.ts'
+import { NOTHING_ASIDE } from '../../../electron/core/destinations/stored-destination.ts'
 import { failureFromError } from '../../../electron/core/store/s3-answer.ts'
 import { openStore } from '../../../electron/core/store/s3-client.ts'
 import { ask } from '../../../electron/core/store/store.ts'
@@ -43,6 +44,7 @@ function storeAt(endpoint: string, idleMs = 15_000) {
       probeKey: null,
       linkSeconds: 60,
       maxPartCount: 1000,
+      aside: NOTHING_ASIDE,
     },
     fixedKeys('AKIA', { secretAccessKey: 'secret', sessionToken: '' }),
     { now: () => Date.now() },

@@ -407,7 +407,8 @@ describe('what was learnt of a place', () => {
     world.close()
     world = await World.of(draftFor(stub.endpoint))
 
-    expect(world.destinations.droppedCount).toBe(0)
+    expect(world.destinations.unread()).toEqual([])
+    expect(world.destinations.all()).toHaveLength(1)
     expect(world.kept).toBeNull()
   })
 })

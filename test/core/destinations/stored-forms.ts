@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Json, SettingsStore } from '../../../electron/core/ports.ts'
+import type { JsonFields } from '../../../electron/core/read-fields.ts'
+
+/**
+ * What Ferry has written so far, one file per form, oldest first. Whoever gives the settings a new
+ * field adds a file with it and leaves the others as they are: they lie on people's disks.
+ */
+export const SETTINGS_FORMS = [
+  /** Keys beside the other fields, no rules. */
+  'settings-1.json',
+  /** What a store was seen to check. */
+  'settings-2.json',
+  /** Colours, rules, findings, and keys from elsewhere. */
+  'settings-3.json',
+  /** A default destination. */
+  'settings-4.json',
+] as const
+export const EXPORT_FORMS = ['export-1.json'] as const
+
+type Form = (typeof SETTINGS_FORMS)[number] | (typeof EXPORT_FORMS)[number]
+
+export function formText(name: Form): string {
+  const file = fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
+  return readFileSync(file, 'utf8')
+}
+
+export function formOf(name: Form): JsonFields {
+  return JSON.parse(formText(name))
+}
+
+/** Settings in memory, as the file would hold them. */
+export function memorySettings(contents: JsonFields): SettingsStore {
+  const values = new Map<string, Json>(Object.entries(structuredClone(contents)))
+  return {
+    get: (key) => values.get(key),
+    set: (key, value) => values.set(key, JSON.parse(JSON.stringify(value))),
+    delete: (key) => values.delete(key),
+  }
+}
