@@ -4,6 +4,7 @@ import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
 import type { ConflictDecision } from '../../contract/rules.ts'
 import type { ShareLink, UploadRecord, UploadStatus } from '../../contract/upload.ts'
+import { parseJson, readPart } from '../read-fields.ts'
 import type { Statements } from './database.ts'
 import type { Guard, UploadColumns } from './upload-columns.ts'
 
@@ -137,13 +138,15 @@ function statusOf(columns: UploadColumns): UploadStatus {
 
 /** A failure that an older or newer Ferry named otherwise is still a failure. */
 function failureOf(json: string | null): Failure {
-  const parsed = Failure.safeParse(json === null ? null : JSON.parse(json))
-  return parsed.success ? parsed.data : { kind: 'internal', reference: 'unknown' }
+  const read = json === null ? null : readPart(Failure, parseJson(json))
+  return read?.value ?? { kind: 'internal', reference: 'unknown' }
 }
 
+/** A proof that only another Ferry understands proves nothing here. */
 function proofOf(json: string | null): Proof | null {
-  const parsed = Proof.safeParse(json === null ? null : JSON.parse(json))
-  return parsed.success ? parsed.data : null
+  const read = json === null ? null : readPart(Proof, parseJson(json))
+  // Without a member that it does not know, a proof could claim more than it does.
+  return read?.isWhole === true ? read.value : null
 }
 
 function integrityOf(columns: UploadColumns): IntegrityPlan | null {

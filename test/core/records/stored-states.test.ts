@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Proof } from '../../../electron/contract/checksum.ts'
+import type { Failure } from '../../../electron/contract/failure.ts'
+import type { UploadStatus } from '../../../electron/contract/upload.ts'
+import { openRecords } from '../../../electron/core/records/open-records.ts'
+import { temporaryFolder } from '../../fakes/core-ports.ts'
+import { destinationIdOf, uploadIdOf } from '../../fakes/upload-records.ts'
+
+/** As Ferry has written them since there are records; they lie on people's disks. */
+const STATES: { readonly failures: readonly Failure[]; readonly proofs: readonly Proof[] } =
+  JSON.parse(readFileSync(new URL('./fixtures/states-1.json', import.meta.url), 'utf8'))
+
+const NOW = Date.UTC(2026, 10, 20, 12)
+const UNKNOWN = { kind: 'internal', reference: 'unknown' }
+
+let folder: string
+let remove: () => void
+
+beforeEach(() => {
+  ;({ folder, remove } = temporaryFolder())
+})
+
+afterEach(() => remove())
+
+interface Stored {
+  readonly phase: 'failed' | 'done'
+  readonly failure?: string
+  readonly proof?: string
+}
+
+/** How uploads are read whose columns hold these texts. */
+function statusesOf(stored: readonly Stored[]): UploadStatus[] {
+  openRecords(folder, NOW).records.close()
+  const database = new DatabaseSync(join(folder, 'records.sqlite'))
+  const insert = database.prepare(
+    `INSERT INTO uploads (upload_id, destination_id, relative_path, modified_at_ms, byte_length,
+       name, folder, key, content_type, token, phase, failure, proof, etag, created_at_ms)
+     VALUES (?, ?, 'a', 1, 1, 'a', '', 'a', 'text/plain', 'token', ?, ?, ?, '"e"', ?)`,
+  )
+  for (const [index, { phase, failure, proof }] of stored.entries()) {
+    const upload = [uploadIdOf(index + 1), destinationIdOf(1)]
+    insert.run(...upload, phase, failure ?? null, proof ?? null, NOW)
+  }
+  database.close()
+  const { records } = openRecords(folder, NOW)
+  const statuses = records.page(null, 1000)?.uploads.map(({ status }) => status) ?? []
+  records.close()
+  return statuses
+}
+
+const failureTexts = (texts: readonly string[]) =>
+  statusesOf(texts.map((failure) => ({ phase: 'failed', failure }))).map((status) =>
+    status.phase === 'failed' ? status.failure : status,
+  )
+const proofTexts = (texts: readonly string[]) =>
+  statusesOf(texts.map((proof) => ({ phase: 'done', proof }))).map((status) =>
+    status.phase === 'done' ? status.proof : status,
+  )
+
+describe('a failure in the records', () => {
+  it('of every kind that Ferry has ever written is read as it was', () => {
+    const read = failureTexts(STATES.failures.map((each) => JSON.stringify(each)))
+
+    expect(read).toEqual(STATES.failures)
+  })
+
+  it('says the part of it that this Ferry knows', () => {
+    const read = failureTexts([
+      '{"kind":"access-denied","action":"s3:PutObject"}',
+      '{"kind":"server-error","status":502,"details":{"requestId":"x"}}',
+      '{"kind":"rules-invalid","problems":[{"field":"lock","problem":"missing","what":""},{"field":"acl","problem":"missing","what":""}]}',
+    ])
+
+    expect(read).toEqual([
+      { kind: 'access-denied' },
+      { kind: 'server-error', status: 502 },
+      { kind: 'rules-invalid', problems: [{ field: 'acl', problem: 'missing', what: '' }] },
+    ])
+  })
+
+  it('is still a failure, and costs no upload, where nothing of it can be read', () => {
+    const read = failureTexts([
+      '{"kind":"quota-exceeded"}',
+      '{"kind":"server-error","status":"502"}',
+      '{"kind":"acc',
+      '',
+      'null',
+      '[]',
+      '7',
+    ])
+
+    expect(read).toEqual(Array.from({ length: 7 }, () => UNKNOWN))
+  })
+})
+
+describe('a proof in the records', () => {
+  it('of every kind that Ferry has ever written is read as it was', () => {
+    const read = proofTexts(STATES.proofs.map((each) => JSON.stringify(each)))
+
+    expect(read).toEqual(STATES.proofs)
+  })
+
+  it('proves nothing where it cannot be read in whole, and costs no upload', () => {
+    const read = proofTexts([
+      '{"level":"whole","algorithm":"xxh3"}',
+      '{"level":"sampled"}',
+      '{"level":"whole","algorithm":"crc32c","upToBytes":5}',
+      '{"level":',
+      '',
+      'null',
+    ])
+
+    expect(read).toEqual([null, null, null, null, null, null])
+  })
+})
