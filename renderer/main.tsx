@@ -1,4 +1,5 @@
 import { createRoot } from 'react-dom/client'
+import { ruledType } from '../electron/contract/content-type.ts'
 import type { DestinationId } from '../electron/contract/ids.ts'
 import { templateAsks } from '../electron/contract/key-template.ts'
 import { providerOf } from '../electron/contract/providers.ts'
@@ -50,7 +51,10 @@ const startEngine: BootParts['startEngine'] = (session) => {
   })
   const needsHash = (destinationId: DestinationId) =>
     templateAsks(rulesOf(destinationId).keyTemplate, 'hash8')
-  const intake = createIntake({ bridge, queue, sourceFiles, rules: { needsHash } })
+  const ruledTypeOf = (destinationId: DestinationId, name: string) =>
+    ruledType(rulesOf(destinationId), name)
+  const rules = { needsHash, ruledType: ruledTypeOf }
+  const intake = createIntake({ bridge, queue, sourceFiles, rules })
   return { queue, intake }
 }
 

@@ -14,6 +14,7 @@ import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
 import { ConflictDecision, RuleField, UploadRules } from './rules.ts'
 import {
+  FileFacts,
   PartReceipt,
   PartToSign,
   PreparedUpload,
@@ -308,11 +309,16 @@ export const commands = {
   cancelUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
   /**
    * Begins anew, with the file as it is now, an upload that failed: a new record in the same
-   * place; what the store holds of the old one is removed. `sourceId`: the file given again; null:
-   * the host has its path (else `source-detached`).
+   * place; what the store holds of the old one is removed. `sourceId`: the file given again, and
+   * `facts` of it; null: the host has its path (else `source-detached`) and looks for itself.
    */
   uploadAgain: command(
-    z.strictObject({ uploadId: UploadId, sourceId: z.nullable(SourceId) }),
+    z.strictObject({
+      uploadId: UploadId,
+      sourceId: z.nullable(SourceId),
+      /** Absent: as they were. */
+      facts: z.optional(FileFacts),
+    }),
     UploadRecord,
   ),
   /** Takes finished, failed and cancelled uploads off the list. The objects stay in the bucket. */

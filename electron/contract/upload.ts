@@ -4,6 +4,7 @@ import { Failure } from './failure.ts'
 import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { S3_LIMITS } from './limits.ts'
 import { PartNumber, PartPlan } from './part-plan.ts'
+import { TextEncoding } from './text-encoding.ts'
 
 const fileName = z.string().check(z.maxLength(1100))
 const byteLength = z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER))
@@ -23,6 +24,8 @@ export const Source = z.strictObject({
 })
 export type Source = z.infer<typeof Source>
 
+const hash8 = z.string().check(z.regex(/^[0-9a-f]{8}$/))
+
 /** One file of a drop: its ticket, and where it stood inside the dropped folder. */
 export const QueueItem = z.strictObject({
   sourceId: SourceId,
@@ -31,9 +34,15 @@ export const QueueItem = z.strictObject({
   /** As the browser knows it from the name; empty when unknown. */
   contentType: z.string().check(z.maxLength(255)),
   /** Eight hex digits of the file's bytes, where the destination's key template asks for them. */
-  hash8: z.nullable(z.string().check(z.regex(/^[0-9a-f]{8}$/))),
+  hash8: z.nullable(hash8),
+  /** Of a text, by its first bytes; absent: nobody has looked, as at files of other types. */
+  encoding: z.optional(TextEncoding),
 })
 export type QueueItem = z.infer<typeof QueueItem>
+
+/** What the page found out about the bytes of a file. */
+export const FileFacts = z.pick(QueueItem, { contentType: true, hash8: true, encoding: true })
+export type FileFacts = z.infer<typeof FileFacts>
 
 export const RefusedItem = z.strictObject({ sourceId: SourceId, failure: Failure })
 

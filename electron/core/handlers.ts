@@ -87,8 +87,8 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     completeUpload: ({ uploadId }) => uploads.complete(uploadId),
     markUploads: async ({ marks }) => uploads.mark(marks),
     cancelUpload: ({ uploadId }) => uploads.cancel(uploadId),
-    uploadAgain: async ({ uploadId, sourceId }) => {
-      const again = await uploadAgain({ ...parts, now: ports.now }, uploadId, sourceId)
+    uploadAgain: async (input) => {
+      const again = await uploadAgain({ ...parts, now: ports.now }, input)
       if (again.ok) uploads.leftovers.start()
       return again
     },

@@ -104,7 +104,8 @@ async function statOf(path: string) {
   return { size, mtimeMs, ctimeMs, isFile: found.isFile() }
 }
 
-function sourceFailure(error: unknown) {
+/** What keeps a file from being read. Everything that is not the file system's is a bug and thrown. */
+export function sourceFailure(error: unknown) {
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'source-missing' } as const
   if (typeof code === 'string') return { kind: 'source-unreadable' } as const

@@ -10,6 +10,7 @@ import { type CommandInput, commands, notices } from '../../electron/contract/co
 import type { Failure } from '../../electron/contract/failure.ts'
 import { MAX_BATCH, MIB } from '../../electron/contract/limits.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
+import type { TextEncoding } from '../../electron/contract/text-encoding.ts'
 import type { QueueItem, UploadRecord } from '../../electron/contract/upload.ts'
 import { createIntake } from '../../renderer/upload/adapters/intake-over-bridge.ts'
 import { nameOfPastedImage } from '../../renderer/upload/adapters/pasted-image-name.ts'
@@ -24,6 +25,7 @@ import { destinationIdOf, sourceIdOf, uploadIdOf, uploadRecord } from '../fakes/
 import { VirtualClock } from '../fakes/virtual-clock.ts'
 
 const destinationId = destinationIdOf(1)
+const SOURCE_CHANGED: Failure = { kind: 'source-changed' }
 
 /** A host that registers everything, except as told. */
 class IntakeBench {
@@ -32,6 +34,7 @@ class IntakeBench {
   readonly sourceFiles: SourceFiles = new Map()
   readonly registeredCounts: number[] = []
   readonly queuedItems: QueueItem[] = []
+  readonly begunAgain: CommandInput<'uploadAgain'>[] = []
   /** By file name: what waits for it, and what is wrong with it. */
   readonly waiting = new Map<string, UploadRecord>()
   readonly unregistrable = new Map<string, Failure>()
@@ -55,11 +58,16 @@ class IntakeBench {
   )
   /** The destination's key template asks for `{hash8}`. */
   needsHash = false
+  /** By file name: the type that the destination's rules give it. */
+  readonly ruled = new Map<string, string>()
   readonly intake = createIntake({
     bridge: this.#bridge(),
     queue: this.queue,
     sourceFiles: this.sourceFiles,
-    rules: { needsHash: () => this.needsHash },
+    rules: {
+      needsHash: () => this.needsHash,
+      ruledType: (_destinationId, name) => this.ruled.get(name) ?? null,
+    },
   })
 
   #bridge(): FerryBridge<File> {
@@ -76,6 +84,10 @@ class IntakeBench {
           return succeeded({ matches })
         },
         queueUploads: async (input) => this.#queueUp(input),
+        uploadAgain: async (input) => {
+          this.begunAgain.push(input)
+          return notScripted()
+        },
       },
       notices: mapRows(notices, () => () => () => undefined),
       registerSources: async (files) => {
@@ -112,6 +124,9 @@ class IntakeBench {
   }
 }
 
+/** What the page finds out about a text whose name needs no look at its bytes. */
+const TEXT = { contentType: 'text/plain', hash8: null, encoding: 'utf-8' } as const
+
 const file = (name: string) => new File(['four'], name, { type: 'text/plain' })
 
 /** One whose bytes changed after it was given, so that nobody may read it any more. */
@@ -145,8 +160,8 @@ describe('taking files in', () => {
       unreadable: [],
     })
     expect(bench.queuedItems).toEqual([
-      { sourceId: sourceIdOf(1), relativePath: 'a.txt', contentType: 'text/plain', hash8: null },
-      { sourceId: sourceIdOf(2), relativePath: 'b.txt', contentType: 'text/plain', hash8: null },
+      { ...TEXT, sourceId: sourceIdOf(1), relativePath: 'a.txt' },
+      { ...TEXT, sourceId: sourceIdOf(2), relativePath: 'b.txt' },
     ])
   })
 
@@ -250,6 +265,72 @@ describe('what the page finds out about a file', () => {
       'text/plain',
       'application/gzip',
       '',
+    ])
+  })
+
+  it('is the encoding of a text, and nothing of other types', async () => {
+    const bench = new IntakeBench()
+    bench.ruled.set('ruled.dat', 'text/plain')
+    bench.ruled.set('ruled.txt', 'application/x-own')
+    const cut = new Uint8Array(MIB + 1).fill(0x61)
+    cut.set([0xc3, 0xbc], MIB - 1)
+    const late = new Uint8Array(9000).fill(0x61)
+    late[8000] = 0xfc
+    const given: [string, string, BlobPart, TextEncoding | undefined][] = [
+      ['plain.txt', 'text/plain', 'Grüße', 'utf-8'],
+      ['empty.txt', 'text/plain', '', 'utf-8'],
+      ['old.txt', 'text/plain', new Uint8Array([0x47, 0xfc]), 'unknown'],
+      ['windows.csv', 'text/csv', new Uint8Array([0xff, 0xfe, 0x47, 0]), 'utf-16le'],
+      ['cut.txt', 'text/plain', cut, 'utf-8'],
+      ['late.txt', 'text/plain', late, 'unknown'],
+      ['named by nobody', '', 'Grüße', 'utf-8'],
+      ['film.mp4', 'video/mp4', 'Grüße', undefined],
+      ['picture', '', PNG, undefined],
+      ['ruled.dat', 'application/octet-stream', 'Grüße', 'utf-8'],
+      ['ruled.txt', 'text/plain', 'Grüße', undefined],
+    ]
+    const files = given.map(([name, type, bytes]) => new File([bytes], name, { type }))
+
+    await bench.intake.addFiles(files, destinationId)
+    bench.queue.close()
+
+    expect(bench.queuedItems.map(({ relativePath, encoding }) => [relativePath, encoding])).toEqual(
+      given.map(([name, , , encoding]) => [name, encoding]),
+    )
+  })
+
+  it('is no encoding of a text that cannot be read, which is queued all the same', async () => {
+    const bench = new IntakeBench()
+    bench.ruled.set('gone.txt', 'text/plain')
+
+    await bench.intake.addFiles([await unreadable('gone.txt')], destinationId)
+    bench.queue.close()
+
+    expect(bench.queuedItems).toEqual([
+      { sourceId: sourceIdOf(1), relativePath: 'gone.txt', contentType: '', hash8: null },
+    ])
+  })
+
+  it('is found out again for a file that is given for an upload to begin again', async () => {
+    const bench = new IntakeBench()
+    bench.needsHash = true
+    const record = uploadRecord(7, 4, { status: { phase: 'failed', failure: SOURCE_CHANGED } })
+    bench.queue.adopt([bench.store.take(record)])
+    const text = new File([new Uint8Array([0x47, 0xfc])], 'a.txt', { type: 'text/plain' })
+
+    await bench.intake.uploadAgain(uploadIdOf(7), text)
+    bench.queue.close()
+
+    expect(bench.begunAgain).toEqual([
+      {
+        uploadId: uploadIdOf(7),
+        sourceId: sourceIdOf(1),
+        facts: {
+          contentType: 'text/plain',
+          hash8: sha256('2\n', new Uint8Array([0x47, 0xfc])).slice(0, 8),
+          encoding: 'unknown',
+        },
+      },
     ])
   })
 

@@ -55,7 +55,11 @@ describe('a file that changed while it was uploaded', () => {
     await notes.getByText(/^Done/).waitFor()
 
     expect(await callsOf('uploadAgain')).toEqual([
-      { uploadId: record.uploadId, sourceId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+      {
+        uploadId: record.uploadId,
+        sourceId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        facts: { contentType: 'text/plain', hash8: null, encoding: 'utf-8' },
+      },
     ])
     expect(await notes.getByText('12 bytes').count()).toBe(1)
     expect(await row('notes.txt').count()).toBe(1)

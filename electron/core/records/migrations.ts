@@ -86,4 +86,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE uploads ADD COLUMN encryption TEXT;
   ALTER TABLE uploads ADD COLUMN cancel_why TEXT CHECK (cancel_why IN ('person', 'exists'));
   `,
+  // The encoding that was found in a text's bytes; null where nobody has looked.
+  `
+  ALTER TABLE uploads ADD COLUMN text_encoding TEXT;
+  `,
 ]

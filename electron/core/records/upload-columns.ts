@@ -42,6 +42,7 @@ export interface UploadColumns {
   readonly wanted_key: string | null
   readonly hash8: string | null
   readonly stated_type: string | null
+  readonly text_encoding: string | null
   readonly conflict_decision: ConflictDecision | null
   readonly guard: Guard | null
   readonly encryption: string | null

@@ -1,5 +1,6 @@
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { ConflictDecision } from '../../contract/rules.ts'
+import type { TextEncoding } from '../../contract/text-encoding.ts'
 import type { UploadMark, UploadRecord } from '../../contract/upload.ts'
 import type { RegisteredSource } from '../sources.ts'
 import { CleaningRecords } from './cleaning-records.ts'
@@ -34,6 +35,7 @@ export interface NewUpload {
   readonly placed: Placed
   readonly hash8: string | null
   readonly statedType: string | null
+  readonly encoding: TextEncoding | null
   readonly decision: ConflictDecision | null
 }
 
@@ -161,8 +163,9 @@ export class UploadRecords {
     this.#sql.run(
       `INSERT INTO uploads (upload_id, destination_id, source_id, path, relative_path,
          modified_at_ms, changed_at_ms, byte_length, name, folder, key, content_type, token, phase,
-         created_at_ms, key_template, wanted_key, hash8, stated_type, conflict_decision)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?)`,
+         created_at_ms, key_template, wanted_key, hash8, stated_type, text_encoding,
+         conflict_decision)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?)`,
       upload.uploadId,
       upload.destinationId,
       upload.sourceId,
@@ -181,6 +184,7 @@ export class UploadRecords {
       upload.placed.wantedKey,
       upload.hash8,
       upload.statedType,
+      upload.encoding,
       upload.decision,
     )
   }

@@ -3,6 +3,7 @@ import { Failure } from '../../contract/failure.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
 import type { ConflictDecision } from '../../contract/rules.ts'
+import { TextEncoding } from '../../contract/text-encoding.ts'
 import type { ShareLink, UploadRecord, UploadStatus } from '../../contract/upload.ts'
 import { parseJson, readPart } from '../read-fields.ts'
 import type { Statements } from './database.ts'
@@ -47,6 +48,8 @@ export interface UploadRow {
   readonly hash8: string | null
   /** The browser's word for its type; null where it was not kept. */
   readonly statedType: string | null
+  /** Found in the bytes of a text; null where nobody has looked. */
+  readonly encoding: TextEncoding | null
   /** What the person answered when the bucket had an object in its place. */
   readonly decision: ConflictDecision | null
   readonly guard: Guard
@@ -88,6 +91,7 @@ export function rowOf(columns: UploadColumns): UploadRow {
     placed: placedOf(columns),
     hash8: columns.hash8,
     statedType: columns.stated_type,
+    encoding: encodingOf(columns),
     decision: columns.conflict_decision,
     guard: columns.guard ?? 'none',
     encryption: columns.encryption,
@@ -153,6 +157,11 @@ function integrityOf(columns: UploadColumns): IntegrityPlan | null {
   const parsed = ChecksumAlgorithm.safeParse(columns.checksum_algorithm)
   if (!parsed.success) return null
   return { algorithm: parsed.data, isChecked: columns.is_checked === 1 }
+}
+
+function encodingOf(columns: UploadColumns): TextEncoding | null {
+  const parsed = TextEncoding.safeParse(columns.text_encoding)
+  return parsed.success ? parsed.data : null
 }
 
 function placedOf({ key_template: keyTemplate, wanted_key: wantedKey }: UploadColumns) {

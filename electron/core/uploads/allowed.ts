@@ -1,7 +1,7 @@
+import { hasExtension } from '../../contract/content-type.ts'
 import type { Destination } from '../../contract/destination.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { UploadRules } from '../../contract/rules.ts'
-import { hasExtension } from './content-type.ts'
 import { longestFile } from './plan.ts'
 
 interface File {
@@ -19,8 +19,9 @@ export function refusalOf(
   const longest = longestFile(maxPartCount)
   const limitBytes = Math.min(longest, rules.maxFileBytes ?? longest)
   if (byteLength > limitBytes) return { kind: 'too-large', limitBytes }
-  if (isAllowed(rules, name, contentType)) return null
-  return { kind: 'type-not-allowed', contentType: contentType.slice(0, 300) }
+  const type = contentType.split(';')[0]?.trim() ?? ''
+  if (isAllowed(rules, name, type.toLowerCase())) return null
+  return { kind: 'type-not-allowed', contentType: type.slice(0, 300) }
 }
 
 /**
@@ -28,9 +29,8 @@ export function refusalOf(
  *
  * html.spec.whatwg.org/multipage/input.html#attr-input-accept
  */
-function isAllowed(rules: UploadRules, name: string, contentType: string): boolean {
+function isAllowed(rules: UploadRules, name: string, type: string): boolean {
   const wanted = acceptTokens(rules.allowedTypes)
-  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
   return (
     wanted.length === 0 ||
     wanted.some((token) => {

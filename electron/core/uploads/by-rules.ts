@@ -44,9 +44,9 @@ export function judgedByRules(
 /** Older Ferrys kept no word of the browser's: what they made of it then stands. */
 function typeByRules(
   { rules }: StoredDestination,
-  { record, relativePath, statedType }: UploadRow,
+  { record, relativePath, statedType, encoding }: UploadRow,
 ) {
-  return contentTypeOf(rules, statedType ?? record.contentType, ownName(relativePath))
+  return contentTypeOf(rules, statedType ?? record.contentType, ownName(relativePath), encoding)
 }
 
 function placedByRules(

@@ -1,5 +1,7 @@
 import mime from 'mime'
+import { ruledType, withCharset } from '../../contract/content-type.ts'
 import type { UploadRules } from '../../contract/rules.ts'
+import type { TextEncoding } from '../../contract/text-encoding.ts'
 
 const UNKNOWN = 'application/octet-stream'
 /** RFC 9110 section 8.3.1, parameters included; also keeps line breaks out of a signed header. */
@@ -12,21 +14,16 @@ export function isMediaType(text: string): boolean {
 
 /**
  * The destination's rule for the extension; then the browser's word, which has asked the system or
- * looked into the file; then what the extension means everywhere.
+ * looked into the file; then what the extension means everywhere. A text that says no encoding gets
+ * the one that was found in its bytes.
  */
 export function contentTypeOf(
   rules: Pick<UploadRules, 'contentTypes'>,
   fromBrowser: string,
   name: string,
+  encoding: TextEncoding | null,
 ): string {
-  const ruled = rules.contentTypes.find((each) => hasExtension(name, each.name))
-  if (ruled !== undefined) return ruled.value
   const stated = fromBrowser.trim()
-  return isMediaType(stated) ? stated : (mime.getType(name) ?? UNKNOWN)
-}
-
-/** `archive.tar.gz` has the extensions `gz` and `tar.gz`; `.gz` is a name and has none. */
-export function hasExtension(name: string, extension: string): boolean {
-  const wanted = `.${extension.toLowerCase()}`
-  return name.length > wanted.length && name.toLowerCase().endsWith(wanted)
+  const known = isMediaType(stated) ? stated : (mime.getType(name) ?? UNKNOWN)
+  return withCharset(ruledType(rules, name) ?? known, encoding)
 }

@@ -68,7 +68,8 @@ export function placedItem(
   const source = sources.facts(item.sourceId)
   if (source === null) return failed({ kind: 'unknown-id' })
   const name = ownName(item.relativePath)
-  const contentType = contentTypeOf(destination.rules, item.contentType, name)
+  const encoding = item.encoding ?? null
+  const contentType = contentTypeOf(destination.rules, item.contentType, name, encoding)
   const refusal = refusalOf(destination, { name, byteLength: source.byteLength, contentType })
   if (refusal !== null) return failed(refusal)
   if (!wanted.ok) return wanted
@@ -92,6 +93,7 @@ export function newUpload(
     relativePath: item.relativePath,
     hash8: item.hash8,
     statedType: item.contentType,
+    encoding: item.encoding ?? null,
     decision: null,
     token,
     createdAtMs,

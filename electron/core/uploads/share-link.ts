@@ -3,6 +3,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { UploadId } from '../../contract/ids.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { TextEncoding } from '../../contract/text-encoding.ts'
 import type { ShareLink, UploadRecord } from '../../contract/upload.ts'
 import { signedSeconds } from '../store/signed-life.ts'
 import type { Store } from '../store/store.ts'
@@ -14,6 +15,7 @@ import type { UploadContext } from './upload-context.ts'
 interface Shared {
   readonly record: Pick<UploadRecord, 'key' | 'contentType'>
   readonly relativePath: string
+  readonly encoding: TextEncoding | null
 }
 
 /**
@@ -23,7 +25,7 @@ interface Shared {
  */
 export async function makeShareLink(
   store: Store,
-  { record: { key, contentType }, relativePath }: Shared,
+  { record: { key, contentType }, relativePath, encoding }: Shared,
   linkSeconds: number,
   nowMs: number,
 ): Promise<ShareLink> {
@@ -34,7 +36,7 @@ export async function makeShareLink(
     new GetObjectCommand({
       Bucket: store.destination.bucket,
       Key: key,
-      ResponseContentDisposition: contentDisposition(ownName(relativePath), contentType),
+      ResponseContentDisposition: contentDisposition(ownName(relativePath), contentType, encoding),
       ResponseContentType: contentType,
     }),
     { expiresIn, signingDate: new Date(nowMs + store.clock.offsetMs) },

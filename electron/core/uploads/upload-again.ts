@@ -1,10 +1,17 @@
-import type { SourceId, UploadId } from '../../contract/ids.ts'
+import type { CommandInput } from '../../contract/commands.ts'
+import { isTextType } from '../../contract/content-type.ts'
+import type { UploadId } from '../../contract/ids.ts'
+import { templateAsks } from '../../contract/key-template.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { UploadRecord } from '../../contract/upload.ts'
+import type { FileFacts, QueueItem, UploadRecord } from '../../contract/upload.ts'
 import type { Destinations } from '../destinations/destinations.ts'
+import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import type { Sources } from '../sources.ts'
+import { contentTypeOf } from './content-type.ts'
+import { lookIntoFile } from './file-facts.ts'
+import { ownName } from './keys.ts'
 import { newToken, newUpload, placedItem } from './queue-uploads.ts'
 import { placingAgain } from './wanted-place.ts'
 
@@ -19,31 +26,33 @@ interface AgainParts {
 /**
  * Begins a failed upload anew, as another one with the file as it is now, in the old one's place.
  * What the store holds of the old one is left for the cleaning.
- * @param given the file given again; null: the host looks where it was.
+ * @param given the file given again, and what the page found out about it; null: the host looks
+ * where it was.
  */
 export async function uploadAgain(
   { records, sources, destinations, now }: AgainParts,
-  uploadId: UploadId,
-  given: SourceId | null,
+  { uploadId, sourceId: given, facts }: CommandInput<'uploadAgain'>,
 ): Promise<Outcome<UploadRecord>> {
   const before = failedRow(records, uploadId)
   if (!before.ok) return before
-  const source = given === null ? await sourceAtPath(sources, before.value) : succeeded(given)
-  if (!source.ok) return source
+  const destination = destinations.find(before.value.record.destinationId)
+  if (destination === null) return failed({ kind: 'unknown-id' })
+  const looked =
+    given === null
+      ? await lookAtPath(sources, destination, before.value)
+      : succeeded({ sourceId: given, ...(facts ?? factsBefore(before.value)) })
+  if (!looked.ok) return looked
   // Looking at the file takes time, in which somebody may have asked for the same.
   const row = failedRow(records, uploadId)
   if (!row.ok) return row
-  const { record: former, relativePath, hash8, statedType, decision } = row.value
-  const destination = destinations.find(former.destinationId)
-  if (destination === null) return failed({ kind: 'unknown-id' })
-  const contentType = statedType ?? former.contentType
-  const item = { sourceId: source.value, relativePath, contentType, hash8 }
-  const wanted = placingAgain(destination, row.value)
+  const { relativePath, decision } = row.value
+  const item = { ...looked.value, relativePath }
+  const wanted = placingAgain(destination, row.value, item.hash8)
   const placed = placedItem({ records, sources, destination }, item, wanted, uploadId)
   if (!placed.ok) return placed
   const successor = newUpload(placed.value, item, newToken(), now())
   const record = records.supersede(uploadId, { ...successor, decision })
-  sources.release(source.value)
+  sources.release(item.sourceId)
   return succeeded(record)
 }
 
@@ -53,11 +62,35 @@ function failedRow(records: UploadRecords, uploadId: UploadId): Outcome<UploadRo
   return row.record.status.phase === 'failed' ? succeeded(row) : failed({ kind: 'not-now' })
 }
 
-async function sourceAtPath(sources: Sources, row: UploadRow): Promise<Outcome<SourceId>> {
+/** As they were when the file was given. */
+function factsBefore({ record, statedType, hash8, encoding }: UploadRow): FileFacts {
+  const contentType = statedType ?? record.contentType
+  return { contentType, hash8, ...(encoding === null ? {} : { encoding }) }
+}
+
+/** The type is the name's, which is as it was; the bytes are not. */
+async function lookAtPath(
+  sources: Sources,
+  { rules }: StoredDestination,
+  row: UploadRow,
+): Promise<Outcome<Omit<QueueItem, 'relativePath'>>> {
   const { path, record } = row
   if (path === null) return failed({ kind: 'source-detached' })
   const facts = { path, name: record.name, byteLength: 0, modifiedAtMs: 0 }
   const [source] = await sources.register([facts])
   if (source === undefined) throw new Error('No outcome for the file')
-  return source.ok ? succeeded(source.value.sourceId) : source
+  if (!source.ok) return source
+  const { sourceId, byteLength } = source.value
+  const { contentType } = factsBefore(row)
+  const typed = contentTypeOf(rules, contentType, ownName(row.relativePath), null)
+  const looked = await lookIntoFile(path, byteLength, {
+    needsHash: templateAsks(rules.keyTemplate, 'hash8'),
+    isText: isTextType(typed),
+  })
+  if (!looked.ok) {
+    sources.release(sourceId)
+    return looked
+  }
+  const { hash8, encoding } = looked.value
+  return succeeded({ sourceId, contentType, hash8, ...(encoding === null ? {} : { encoding }) })
 }

@@ -1,3 +1,4 @@
+import { templateAsks } from '../../contract/key-template.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
@@ -48,10 +49,18 @@ export function placingBefore(row: UploadRow): Placing {
   return { ...placingAt('', wantedKey), folder }
 }
 
-/** As it is for an upload whose template has not changed since; else made anew. */
-export function placingAgain(destination: StoredDestination, row: UploadRow): Outcome<Placing> {
+/**
+ * As it is for an upload whose template has not changed since; else made anew.
+ * @param hash8 of the file as it is now, which the template may ask for.
+ */
+export function placingAgain(
+  destination: StoredDestination,
+  row: UploadRow,
+  hash8 = row.hash8,
+): Outcome<Placing> {
   const { keyTemplate } = destination.rules
   const isSame = row.placed !== null && row.placed.keyTemplate === keyTemplate
-  if (isSame) return succeeded(placingBefore(row))
-  return wantedPlacing(destination, { ...row, createdAtMs: row.record.createdAtMs })
+  const isSameFile = hash8 === row.hash8 || !templateAsks(keyTemplate, 'hash8')
+  if (isSame && isSameFile) return succeeded(placingBefore(row))
+  return wantedPlacing(destination, { ...row, hash8, createdAtMs: row.record.createdAtMs })
 }

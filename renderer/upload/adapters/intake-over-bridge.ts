@@ -1,8 +1,10 @@
 import type { FerryBridge } from '../../../electron/contract/bridge.ts'
-import type { SourceId } from '../../../electron/contract/ids.ts'
+import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import type { FileFacts } from '../../../electron/contract/upload.ts'
 import type { Intake } from '../intake.ts'
-import { type IntakeParts, Taking } from './taking.ts'
+import { factsOf } from './item-facts.ts'
+import { askedOf, type IntakeParts, Taking } from './taking.ts'
 import { walkTransfer } from './transfer-walk.ts'
 
 export function createIntake(parts: IntakeParts): Intake {
@@ -30,16 +32,37 @@ export function createIntake(parts: IntakeParts): Intake {
       return taking.report()
     },
     uploadAgain: async (uploadId, file) => {
-      const registered = file === null ? succeeded(null) : await registerOne(bridge, file)
-      if (!registered.ok) return registered.failure
-      const sourceId = registered.value
-      const begun = await bridge.commands.uploadAgain({ uploadId, sourceId })
+      const given = file === null ? succeeded(null) : await giveOne(parts, uploadId, file)
+      if (!given.ok) return given.failure
+      const { sourceId } = given.value ?? { sourceId: null }
+      const begun = await bridge.commands.uploadAgain({ uploadId, sourceId, ...given.value })
       if (!begun.ok) return begun.failure
       if (sourceId !== null && file !== null) sourceFiles.set(sourceId, file)
       queue.supersede(uploadId, begun.value)
       return null
     },
   }
+}
+
+interface Given {
+  readonly sourceId: SourceId
+  /** Of the file as it is now, which may be another text, or a longer one. */
+  readonly facts?: FileFacts
+}
+
+async function giveOne(
+  { bridge, queue, rules }: IntakeParts,
+  uploadId: UploadId,
+  file: File,
+): Promise<Outcome<Given>> {
+  const registered = await registerOne(bridge, file)
+  if (!registered.ok) return registered
+  const sourceId = registered.value
+  const destinationId = queue.upload(uploadId)?.record.destinationId
+  // The row has just left: the host will say so.
+  if (destinationId === undefined) return succeeded({ sourceId })
+  const facts = await factsOf(file, askedOf(rules, destinationId, file))
+  return facts.ok ? succeeded({ sourceId, facts: facts.value }) : facts
 }
 
 async function registerOne(bridge: FerryBridge<File>, file: File): Promise<Outcome<SourceId>> {

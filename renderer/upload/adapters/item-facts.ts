@@ -1,10 +1,22 @@
+import { isTextType } from '../../../electron/contract/content-type.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import type { QueueItem } from '../../../electron/contract/upload.ts'
+import {
+  TEXT_LOOK_BYTES,
+  type TextEncoding,
+  textEncodingOf,
+} from '../../../electron/contract/text-encoding.ts'
+import type { FileFacts } from '../../../electron/contract/upload.ts'
 import { NarrowGate } from '../engine/narrow-gate.ts'
 import { hash8Of } from './hash8.ts'
-import { sniffedType } from './sniffed-type.ts'
+import { SNIFFED_BYTES, sniffedType } from './sniffed-type.ts'
 
-export type ItemFacts = Pick<QueueItem, 'contentType' | 'hash8'>
+/** What the destination's rules ask about a file. */
+export interface Asked {
+  /** The destination's keys are made of the files' bytes, too. */
+  readonly needsHash: boolean
+  /** The type that a rule gives to files of this name; null: none does. */
+  readonly ruledType: string | null
+}
 
 /** Few, so that a drop of thousands leaves the disk to the uploads that run. */
 const READ_AT_ONCE = 4
@@ -13,12 +25,19 @@ const MAX_TYPE_LENGTH = 255
 const gate = new NarrowGate(READ_AT_ONCE)
 
 /** What the host needs to know of a file's bytes. Fails with `source-unreadable`. */
-export async function factsOf(file: File, needsHash: boolean): Promise<Outcome<ItemFacts>> {
-  if (file.type !== '' && !needsHash) return succeeded({ contentType: typeOf(file), hash8: null })
+export async function factsOf(file: File, asked: Asked): Promise<Outcome<FileFacts>> {
+  const named = typeOf(file)
+  const isText = isTextType(asked.ruledType ?? named)
+  if (named !== '' && !isText && !asked.needsHash) {
+    return succeeded({ contentType: named, hash8: null })
+  }
   return gate.pass(async () => {
-    const contentType = typeOf(file) || (await sniffedType(file))
+    const contentType = named || (await sniffedType(file))
+    // Where nothing tells the type, the host may know from the name that it is a text.
+    const encoding = isText || contentType === '' ? await encodingOf(file) : null
+    const facts = { contentType, ...(encoding === null ? {} : { encoding }) }
     try {
-      return succeeded({ contentType, hash8: needsHash ? await hash8Of(file) : null })
+      return succeeded({ ...facts, hash8: asked.needsHash ? await hash8Of(file) : null })
     } catch (error) {
       if (!(error instanceof DOMException)) throw error
       return failed({ kind: 'source-unreadable' })
@@ -29,4 +48,22 @@ export async function factsOf(file: File, needsHash: boolean): Promise<Outcome<I
 /** As the browser knows it from the name. */
 export function typeOf(file: File): string {
   return file.type.slice(0, MAX_TYPE_LENGTH)
+}
+
+/** Null when it cannot be read: whoever reads the file next says what is wrong with it. */
+async function encodingOf(file: Blob): Promise<TextEncoding | null> {
+  try {
+    // Few bytes tell most files that are no text.
+    const first = await encodingOfFirst(file, SNIFFED_BYTES)
+    const isAllSeen = first !== 'utf-8' || file.size <= SNIFFED_BYTES
+    return isAllSeen ? first : await encodingOfFirst(file, TEXT_LOOK_BYTES)
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error
+    return null
+  }
+}
+
+async function encodingOfFirst(file: Blob, byteLength: number): Promise<TextEncoding> {
+  const start = new Uint8Array(await file.slice(0, byteLength).arrayBuffer())
+  return textEncodingOf(start, byteLength >= file.size)
 }

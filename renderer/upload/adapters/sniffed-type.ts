@@ -1,5 +1,5 @@
 /** As much as most formats show themselves by. */
-const SNIFFED_BYTES = 4100
+export const SNIFFED_BYTES = 4100
 
 /** So many formats are one of these inside that the name, where it has an extension, says more. */
 const CONTAINERS: ReadonlySet<string> = new Set([

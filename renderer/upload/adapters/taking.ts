@@ -5,7 +5,7 @@ import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import type { QueueItem, UploadRecord } from '../../../electron/contract/upload.ts'
 import type { UploadQueue } from '../engine/queue-view.ts'
 import type { IncomingFile, IntakeReport } from '../intake.ts'
-import { factsOf, typeOf } from './item-facts.ts'
+import { type Asked, factsOf, typeOf } from './item-facts.ts'
 import type { SourceFiles } from './source-files.ts'
 
 /** As much of a path as the contract lets through. */
@@ -15,6 +15,8 @@ const MAX_PATH_LENGTH = 4096
 export interface IntakeRules {
   /** The destination's keys are made of the files' bytes, too. */
   readonly needsHash: (destinationId: DestinationId) => boolean
+  /** The type that the destination gives to files of this name; null: the usual one. */
+  readonly ruledType: (destinationId: DestinationId, fileName: string) => string | null
 }
 
 export interface IntakeParts {
@@ -108,8 +110,10 @@ export class Taking {
     registered: readonly Registered[],
     destinationId: DestinationId,
   ): Promise<readonly Registered[]> {
-    const needsHash = this.#parts.rules.needsHash(destinationId)
-    const looked = await Promise.all(registered.map(({ file }) => factsOf(file, needsHash)))
+    const { rules } = this.#parts
+    const looked = await Promise.all(
+      registered.map(({ file }) => factsOf(file, askedOf(rules, destinationId, file))),
+    )
     return registered.flatMap((each, index) => {
       const facts = looked[index]
       if (facts?.ok) return [{ ...each, item: { ...each.item, ...facts.value } }]
@@ -138,6 +142,13 @@ export class Taking {
 
   #refuse(files: readonly Pick<IncomingFile, 'relativePath'>[], failure: Failure): void {
     this.#refused.push(...files.map(({ relativePath }) => ({ relativePath, failure })))
+  }
+}
+
+export function askedOf(rules: IntakeRules, destinationId: DestinationId, { name }: File): Asked {
+  return {
+    needsHash: rules.needsHash(destinationId),
+    ruledType: rules.ruledType(destinationId, name),
   }
 }
 

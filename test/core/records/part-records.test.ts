@@ -32,7 +32,14 @@ beforeEach(() => {
   const place = { relativePath: 'a', name: 'a', folder: '', key: 'a' }
   const ids = { uploadId, destinationId: destinationIdOf(1), sourceId: sourceIdOf(1) }
   const rules = { placed: { keyTemplate: '{name}', wantedKey: 'a' }, hash8: null }
-  const kept = { ...rules, statedType: null, decision: null, contentType: '', token: 't' }
+  const kept = {
+    ...rules,
+    statedType: null,
+    encoding: null,
+    decision: null,
+    contentType: '',
+    token: 't',
+  }
   const upload = { ...ids, ...place, ...kept, source, createdAtMs: NOW }
   records.add([upload], (each) => each)
   records.progress.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: true })

@@ -41,6 +41,7 @@ function upload(key: string, byteLength = 1): NewUpload {
     placed: { keyTemplate: '{prefix}{folder}{name}', wantedKey: key },
     hash8: null,
     statedType: null,
+    encoding: null,
     decision: null,
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
+import type { TextEncoding } from '../../../electron/contract/text-encoding.ts'
 import { contentDisposition } from '../../../electron/core/uploads/content-disposition.ts'
 import { contentTypeOf } from '../../../electron/core/uploads/content-type.ts'
 import { numbered, placingOf } from '../../../electron/core/uploads/keys.ts'
@@ -83,7 +84,40 @@ describe('a content type', () => {
     ['text/html\r\nx-amz-acl: public-read', 'a.txt', 'text/plain'],
     ['nonsense', 'a.pdf', 'application/pdf'],
   ])('%j of %s is %s', (fromBrowser, name, type) => {
-    expect(contentTypeOf(DEFAULT_RULES, fromBrowser, name)).toBe(type)
+    expect(contentTypeOf(DEFAULT_RULES, fromBrowser, name, null)).toBe(type)
+  })
+
+  it.each<[string, string, TextEncoding | null, string]>([
+    ['text/plain', 'a.txt', 'utf-8', 'text/plain; charset=utf-8'],
+    ['text/csv', 'a.csv', 'utf-16le', 'text/csv; charset=utf-16le'],
+    ['', 'settings.ini', 'utf-8', 'text/plain; charset=utf-8'],
+    ['', 'notes.md', 'utf-16be', 'text/markdown; charset=utf-16be'],
+    ['text/plain', 'a.txt', 'unknown', 'text/plain'],
+    ['text/plain', 'a.txt', null, 'text/plain'],
+    ['text/plain; charset=koi8-r', 'a.txt', 'utf-8', 'text/plain; charset=koi8-r'],
+    ['text/plain;format=flowed', 'a.txt', 'utf-8', 'text/plain;format=flowed; charset=utf-8'],
+    ['', 'a.json', 'utf-8', 'application/json'],
+    ['', 'no extension', 'utf-8', 'application/octet-stream'],
+    ['image/svg+xml', 'a.svg', 'utf-8', 'image/svg+xml'],
+  ])('%j of %s whose bytes are %s is %s', (fromBrowser, name, encoding, type) => {
+    expect(contentTypeOf(DEFAULT_RULES, fromBrowser, name, encoding)).toBe(type)
+  })
+
+  it('that is as long as a record can hold stays as it is', () => {
+    const long = `text/x;p=${'x'.repeat(240)}`
+
+    expect(contentTypeOf(DEFAULT_RULES, long, 'a', 'utf-8')).toBe(long)
+  })
+
+  it.each<[string, TextEncoding | null, string]>([
+    ['text/plain', 'utf-8', 'text/plain; charset=utf-8'],
+    ['text/plain', 'unknown', 'text/plain'],
+    ['text/plain; charset=iso-8859-1', 'utf-8', 'text/plain; charset=iso-8859-1'],
+    ['application/x-log', 'utf-8', 'application/x-log'],
+  ])('by a rule that says %j, of bytes that are %s, is %s', (value, encoding, type) => {
+    const rules = { contentTypes: [{ name: 'log', value }] }
+
+    expect(contentTypeOf(rules, 'text/x-log', 'a.log', encoding)).toBe(type)
   })
 })
 
@@ -97,11 +131,21 @@ describe('a download', () => {
     ['image/svg+xml', 'attachment'],
     ['application/zip', 'attachment'],
   ])('of %s is %s', (type, kind) => {
-    expect(contentDisposition('a', type)).toBe(`${kind}; filename="a"; filename*=UTF-8''a`)
+    expect(contentDisposition('a', type, null)).toBe(`${kind}; filename="a"; filename*=UTF-8''a`)
+  })
+
+  it.each<[string, TextEncoding, string]>([
+    ['text/plain; charset=utf-8', 'utf-8', 'inline'],
+    ['text/plain', 'unknown', 'attachment'],
+    ['text/plain; charset=iso-8859-1', 'unknown', 'inline'],
+    ['text/html; charset=utf-8', 'utf-8', 'attachment'],
+    ['application/pdf', 'unknown', 'inline'],
+  ])('of %s, whose bytes are %s, is %s', (type, encoding, kind) => {
+    expect(contentDisposition('a', type, encoding)).toMatch(new RegExp(`^${kind};`))
   })
 
   it('names the file in both forms, and nothing can break out of them', () => {
-    const header = contentDisposition('a"b\\c\r\nd;é%41\'(1)*.txt', 'application/zip')
+    const header = contentDisposition('a"b\\c\r\nd;é%41\'(1)*.txt', 'application/zip', null)
 
     expect(header).toBe(
       `attachment; filename="a_b_c__d;__41'(1)*.txt"; ` +
@@ -112,7 +156,7 @@ describe('a download', () => {
   it('is a header value for every name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (name) => {
-        const header = contentDisposition(name, 'application/zip')
+        const header = contentDisposition(name, 'application/zip', null)
         expect(header).toMatch(/^[\x20-\x7e]*$/)
         // The plain form goes first and may itself hold two quotes.
         const extended = header.slice(header.lastIndexOf("''") + 2)
