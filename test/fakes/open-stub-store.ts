@@ -1,6 +1,7 @@
 import type { DestinationId } from '../../electron/contract/ids.ts'
 import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
 import { fixedKeys } from '../../electron/core/credentials/keys.ts'
+import { NOTHING_ASIDE } from '../../electron/core/destinations/stored-destination.ts'
 import { openStore } from '../../electron/core/store/s3-client.ts'
 import type { Store } from '../../electron/core/store/store.ts'
 
@@ -27,6 +28,7 @@ export function openStubStore(endpoint: string): Store {
       probeKey: null,
       linkSeconds: 60,
       maxPartCount: 1000,
+      aside: NOTHING_ASIDE,
     },
     fixedKeys('AKIA', { secretAccessKey: 'secret', sessionToken: '' }),
     { now: () => Date.now() },
