@@ -12,12 +12,14 @@ import { DestinationDraft, DraftNote, SeenBucket } from './destination-draft.ts'
 import { Failure } from './failure.ts'
 import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
+import { PartNumber } from './part-plan.ts'
 import { ConflictDecision, RuleField, UploadRules } from './rules.ts'
 import {
   FileFacts,
   PartReceipt,
   PartToSign,
   PreparedUpload,
+  PutDiagnosis,
   QueueItem,
   RefusedItem,
   ShareLink,
@@ -266,12 +268,19 @@ export const commands = {
     z.array(SignedPart),
   ),
   /**
-   * For a PUT that got no answer, of which a page cannot see the reason: asks the store for the
-   * page's permission as a browser does. Null: nothing is wrong that can be found out so.
+   * For a PUT whose answer the page could not read. The host looks whether the store has the bytes
+   * all the same, and tries the page's requests itself, below a key of its own that it clears away.
+   * `isBodySent`: the browser has handed all of the body to the network. `too-large`: the page did
+   * read the answer, a 413, and asks for the limit.
    */
-  explainSilence: command(
-    z.strictObject({ uploadId: UploadId }),
-    z.strictObject({ failure: z.nullable(Failure) }),
+  diagnoseNoResponse: command(
+    z.strictObject({
+      uploadId: UploadId,
+      partNumber: PartNumber,
+      isBodySent: z.boolean(),
+      seen: z.enum(['nothing', 'too-large']),
+    }),
+    PutDiagnosis,
   ),
   recordParts: command(
     z.strictObject({ uploadId: UploadId, receipts: batch(PartReceipt) }),

@@ -79,8 +79,11 @@ export const Failure = z.discriminatedUnion('kind', [
     retryAfterMs: z.nullable(z.number().check(z.gte(0))),
     answer,
   }),
-  /** Status 0 in the page: DNS, refused connection, TLS, proxy or missing CORS; a page cannot tell. */
-  kind('no-response'),
+  /**
+   * Status 0 in the page: DNS, refused connection, TLS, proxy or missing CORS; a page cannot tell.
+   * `isOnlyPage`: the page sent a whole body, and the store answers the host when it sends the same.
+   */
+  z.strictObject({ kind: z.literal('no-response'), isOnlyPage: z.optional(z.literal(true)) }),
   /** The store says that the bytes it got are not the bytes that were announced. */
   refusal('body-corrupted'),
   /** The finished object is ours, and the store's checksum of it is not the file's. */
@@ -153,6 +156,8 @@ export const Failure = z.discriminatedUnion('kind', [
     limitBytes: z.nullable(z.int()),
     answer,
   }),
+  /** Something in front of the store, and not the store, refuses the request with a page of its own. */
+  z.strictObject({ kind: z.literal('proxy-refused'), status: z.int(), answer }),
   /** The store, or something in front of it, sends the request elsewhere. `to`: a host. */
   z.strictObject({ kind: z.literal('redirected'), to: z.nullable(name), answer }),
   z.strictObject({ kind: z.literal('bucket-missing'), bucket: name, answer }),

@@ -34,5 +34,11 @@ export const DEFAULT_LINK_SECONDS = 24 * 60 * 60
 /** Chromium opens six HTTP/1.1 connections per host; more requests only wait inside it. */
 export const MAX_CONNECTIONS_PER_HOST = 6
 
+/**
+ * The system takes so much of a body into its buffers at once (Linux: `tcp_wmem`, 4 MiB), and a
+ * browser counts that as sent: of a shorter body nobody can say that it has left.
+ */
+export const BUFFERED_BYTES = 4 * MIB
+
 /** How many files or parts one command may name. The page sends more in several calls. */
 export const MAX_BATCH = 500

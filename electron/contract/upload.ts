@@ -147,6 +147,24 @@ export const PartReceipt = z.strictObject({
 })
 export type PartReceipt = z.infer<typeof PartReceipt>
 
+/** What the host finds out about a PUT whose answer the page could not read. */
+export const PutDiagnosis = z.discriminatedUnion('kind', [
+  /**
+   * The store has the bytes: as good as its answer. `isAnswerHidden`: it answers without the CORS
+   * headers that would let the page read it, each time.
+   */
+  z.strictObject({
+    kind: z.literal('acknowledged'),
+    receipt: PartReceipt,
+    isAnswerHidden: z.boolean(),
+  }),
+  /** The store, or something in front of it, refuses the host's own requests in the same way. */
+  z.strictObject({ kind: z.literal('refused'), failure: Failure }),
+  /** Nothing is wrong that the host can see; not reached: it gets no answer either. */
+  z.strictObject({ kind: z.literal('unexplained'), isStoreReached: z.boolean() }),
+])
+export type PutDiagnosis = z.infer<typeof PutDiagnosis>
+
 export const PreparedUpload = z.strictObject({
   plan: PartPlan,
   /**

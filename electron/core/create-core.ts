@@ -14,6 +14,8 @@ import { openRecords } from './records/open-records.ts'
 import { Sources } from './sources.ts'
 import { Stores } from './store/stores.ts'
 import { Troubles } from './troubles.ts'
+import { NoResponseReasons } from './uploads/no-response-reasons.ts'
+import { TrialRuns } from './uploads/trial-runs.ts'
 import type { UploadContext } from './uploads/upload-context.ts'
 import { Uploads } from './uploads/uploads.ts'
 
@@ -31,9 +33,12 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const local = new LocalDestination({ ports, destinations, links: records.links, troubles })
   const clockSeen = (offsetMs: number) => troubles.clockSeen(offsetMs, ports.now())
   const stores = new Stores(destinations, { ...ports, clockSeen }, () => local.isUp())
+  const trials = new TrialRuns(ports, stores)
   const context: UploadContext = {
     records,
     stores,
+    trials,
+    reasons: new NoResponseReasons(ports, trials),
     log: ports.log,
     now: ports.now,
     changed: (changed) => ports.notify('uploadsChanged', { uploads: changed }),
@@ -66,7 +71,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     mayOpen: (url) => records.links.isShareLink(url) || signIns.isSignInPage(url),
     close: once(async () => {
       signIns.close()
-      await Promise.all([uploads.close(), checks.close()])
+      await Promise.all([uploads.close(), checks.close(), trials.close()])
       stores.close()
       await local.close()
       records.close()

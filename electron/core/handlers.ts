@@ -18,7 +18,7 @@ import type { UploadRecords } from './records/upload-records.ts'
 import type { Sources } from './sources.ts'
 import type { Troubles } from './troubles.ts'
 import { checkUploadSource } from './uploads/check-source.ts'
-import { explainSilence } from './uploads/explain-silence.ts'
+import { diagnoseNoResponse } from './uploads/diagnose-no-response.ts'
 import { matchSources } from './uploads/match-sources.ts'
 import { queueUploads } from './uploads/queue-uploads.ts'
 import { renewShareLink } from './uploads/share-link.ts'
@@ -51,7 +51,12 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     openLocalBucket: () => local.use(),
     checkDestination: (input) => checks.check(input),
     cancelCheck: ({ checkId }) => checks.cancel(checkId),
-    applyFix: (input) => checks.applyFix(input),
+    applyFix: async (input) => {
+      const applied = await checks.applyFix(input)
+      const { destinationId } = input.draft
+      if (destinationId !== null) context.reasons.forget(destinationId)
+      return applied
+    },
     listBuckets: ({ draft }) => listBuckets({ destinations, ports }, draft),
     listProfiles: async () => succeeded(await listProfiles(ports)),
     signIn: (input) => signIns.begin(input),
@@ -61,11 +66,17 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     setDestinationLook: async (input) => setDestinationLook(destinations, input),
     duplicateDestination: ({ destinationId }) => duplicateDestination(destinations, destinationId),
     setDefaultDestination: async ({ destinationId }) => destinations.setDefault(destinationId),
-    saveRules: async (input) => saveRules(destinations, input),
+    saveRules: async (input) => {
+      context.reasons.forget(input.destinationId)
+      return saveRules(destinations, input)
+    },
     exportSettings: async () => succeeded(exportSettings(destinations, ports.now())),
     importSettings: async ({ text }) => importSettings(destinations, text),
     decideConflict: async (input) => uploads.decide(input),
-    saveDestination: async (draft) => checks.attach(await saveDestination(edited, draft)),
+    saveDestination: async (draft) => {
+      if (draft.destinationId !== null) context.reasons.forget(draft.destinationId)
+      return checks.attach(await saveDestination(edited, draft))
+    },
     selectDestination: async ({ destinationId }) => destinations.select(destinationId),
     forgetDestination: ({ destinationId }) => forgetDestination(edited, destinationId),
     setLinkLife: async ({ destinationId, linkSeconds }) =>
@@ -76,12 +87,13 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     queueUploads: async ({ destinationId, items }) => {
       const destination = destinations.find(destinationId)
       if (destination === null) return failed({ kind: 'unknown-id' })
+      context.reasons.forget(destinationId)
       return succeeded(queueUploads(records, sources, destination, items, ports.now()))
     },
     listUploads: async (input) => uploads.list(input),
     prepareUpload: (input) => uploads.prepare(input),
     signParts: (input) => signParts(context, input),
-    explainSilence: ({ uploadId }) => explainSilence(context, ports, uploadId),
+    diagnoseNoResponse: (input) => diagnoseNoResponse(context, input),
     recordParts: async (input) => uploads.record(input),
     checkSource: ({ uploadId }) => checkUploadSource(context, uploadId),
     completeUpload: ({ uploadId }) => uploads.complete(uploadId),

@@ -30,7 +30,9 @@ export function failureText(failure: Failure, nowMs: number = Date.now()): Failu
       )
     case 'no-response':
       return text(
-        'The store does not answer.',
+        failure.isOnlyPage === true
+          ? 'The store does not answer this window, although Ferry itself reaches it.'
+          : 'The store does not answer.',
         'Check the network, a VPN or proxy, and that the bucket allows uploads from this window (CORS), then try again.',
         'retry',
       )

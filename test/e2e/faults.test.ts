@@ -21,8 +21,6 @@ const FAULTS: readonly (readonly [string, readonly Verdict[], RegExp])[] = [
   ['is reset before its body', [{ kind: 'reset', afterBytes: 0 }], SILENT],
   ['is reset in its body', [{ kind: 'reset', afterBytes: 300_000 }], SILENT],
   ['is reset after its body', [{ kind: 'reset', afterBytes: Number.POSITIVE_INFINITY }], SILENT],
-  ['loses its answer', [{ kind: 'lose-answer' }], SILENT],
-  ['gets half an answer', [{ kind: 'truncate-answer' }], SILENT],
   [
     'is answered 500',
     [{ kind: 'answer', answer: internalError }],
@@ -83,6 +81,22 @@ describe('the PUT of a file', () => {
 
     expect(await journey.isSameWhenDone()).toBe(true)
     expect(faultsOf(journey.seen('PutObject'))).toEqual([...faults.map(faultNameOf), null])
+  })
+})
+
+describe('a PUT that the store has taken', () => {
+  it.each<[string, Verdict]>([
+    ['loses its answer', { kind: 'lose-answer' }],
+    ['gets half an answer', { kind: 'truncate-answer' }],
+  ])('and that %s is not sent again', async (how, fault) => {
+    const name = `taken and ${how}.bin`
+    faultsInTurn(world().proxy, name, 'PutObject', [fault])
+
+    const journey = await beginJourney(world(), name, MIB)
+
+    expect(await journey.isSameWhenDone()).toBe(true)
+    expect(faultsOf(journey.seen('PutObject'))).toEqual([fault.kind])
+    expect(await world().page.status(name)).not.toContain('hides its answers')
   })
 })
 

@@ -62,6 +62,7 @@ const expected: {
   'bucket-missing': ['ask-user', 'ask-user', 'ask-user'],
   'region-wrong': ['ask-user', 'ask-user', 'ask-user'],
   'cors-blocked': ['ask-user', 'ask-user', 'ask-user'],
+  'proxy-refused': ['ask-user', 'ask-user', 'ask-user'],
   'etag-hidden': ['ask-user', 'ask-user', 'ask-user'],
   'store-refused': ['give-up', 'give-up', 'give-up'],
   'source-changed': ['give-up', 'give-up', 'give-up'],

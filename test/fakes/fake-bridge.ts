@@ -325,7 +325,7 @@ export function installFakeBridge(world: FakeWorld): void {
           expiresAtMs: Date.now() + 900_000,
         })),
       ),
-    explainSilence: () => ok({ failure: null }),
+    diagnoseNoResponse: () => ok({ kind: 'unexplained', isStoreReached: false }),
     recordParts: () => ok({}),
     // Only a host that sees the file can vouch for it.
     checkSource: () => ok({ isUnwritten: world.host.host === 'desktop' }),

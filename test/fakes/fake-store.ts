@@ -6,6 +6,7 @@ import { type PartPlan, partCountOf, rangeOfPart } from '../../electron/contract
 import type {
   PartReceipt,
   PartToSign,
+  PutDiagnosis,
   SignedPart,
   UploadMark,
   UploadRecord,
@@ -15,6 +16,7 @@ import type {
   PartBody,
   PartSending,
   PartTransport,
+  SilentPut,
   UploadControl,
 } from '../../renderer/upload/engine/ports.ts'
 import { fakeSum, textOf } from './fake-source.ts'
@@ -82,8 +84,16 @@ export class FakeStore {
   isHostGone = false
   /** True: the store answers nothing. */
   isDown = false
-  /** What the host finds out about a PUT without an answer. */
+  /** What the host finds out about a PUT without an answer, where the part is not there. */
   reasonForSilence: Failure | null = null
+  /** Whether the host may see which parts are there. */
+  mayLook = true
+  /** Whether the store answers the host, as far as it can be told from a PUT. */
+  isReached = true
+  /** True: the store's answers are such that the page cannot read them. */
+  hidesAnswers = false
+  /** Every question about a PUT without an answer. */
+  readonly questions: (SilentPut & { readonly uploadId: UploadId })[] = []
   algorithm: ChecksumAlgorithm = 'crc64nvme'
   /** False: the store takes whatever comes. */
   checksBodies = true
@@ -115,6 +125,14 @@ export class FakeStore {
       const etag = `"${partNumber}"`
       upload.parts.set(partNumber, { etag, byteLength: end - start, checksum: fakeSum(text), text })
     }
+  }
+
+  /** As if an earlier try had left other bytes there. */
+  holdOther(uploadId: UploadId, plan: PartPlan, partNumber: number): void {
+    this.hold(uploadId, plan, [partNumber])
+    const part = this.#upload(uploadId).parts.get(partNumber)
+    const checksum = fakeSum('other bytes')
+    if (part !== undefined) this.#upload(uploadId).parts.set(partNumber, { ...part, checksum })
   }
 
   fail(call: CallName, failure: Failure, times = 1, isMeant: Meant = () => true): this {
@@ -201,8 +219,13 @@ export class FakeStore {
       this.#answer('checkSource', { uploadId, partNumber: 0 }, () => ({
         isUnwritten: this.isUnwritten,
       })),
-    explainSilence: (uploadId) =>
-      this.#answer('explainSilence', { uploadId, partNumber: 0 }, () => this.reasonForSilence),
+    diagnoseNoResponse: (uploadId, put) => {
+      this.questions.push({ ...put, uploadId })
+      const { partNumber } = put
+      return this.#answer('diagnoseNoResponse', { uploadId, partNumber }, () =>
+        this.#diagnose(uploadId, partNumber),
+      )
+    },
     record: (uploadId, receipts) =>
       this.#answer('record', { uploadId, partNumber: 0 }, () => {
         this.receipts.push(...receipts.map((receipt) => ({ ...receipt, uploadId })))
@@ -243,6 +266,19 @@ export class FakeStore {
     const expiresAtMs = this.#clock.now() + SIGNED_MS
     this.#issued.set(url, { ...part, uploadId, expiresAtMs })
     return { partNumber: part.partNumber, url, headers: {}, expiresAtMs }
+  }
+
+  #diagnose(uploadId: UploadId, partNumber: number): PutDiagnosis {
+    const part = this.mayLook ? this.#upload(uploadId).parts.get(partNumber) : undefined
+    if (this.isDown || !this.isReached) return { kind: 'unexplained', isStoreReached: false }
+    if (part !== undefined) {
+      const { etag, checksum } = part
+      const isAnswerHidden = this.hidesAnswers
+      return { kind: 'acknowledged', receipt: { partNumber, etag, checksum }, isAnswerHidden }
+    }
+    return this.reasonForSilence === null
+      ? { kind: 'unexplained', isStoreReached: true }
+      : { kind: 'refused', failure: this.reasonForSilence }
   }
 
   #complete(uploadId: UploadId): UploadRecord {
@@ -300,8 +336,9 @@ export class FakeStore {
       return await this.#answer(
         'put',
         { uploadId, partNumber },
-        async (isHeld) => {
+        async (isHeld, isLost) => {
           if (!isHeld) await this.#move(body.byteLength, signal, onSent)
+          if (isLost) return { etag: '' }
           if (this.#clock.now() > issued.expiresAtMs) throw new ExpiredPut()
           return { etag: this.#store(issued, body) }
         },
@@ -341,7 +378,7 @@ export class FakeStore {
   async #answer<T>(
     call: CallName,
     target: Target,
-    act: (isHeld: boolean) => T | Promise<T>,
+    act: (isHeld: boolean, isLost: boolean) => T | Promise<T>,
     before: Promise<unknown> = Promise.resolve(),
     signal: AbortSignal = new AbortController().signal,
   ): Promise<Outcome<T>> {
@@ -359,15 +396,16 @@ export class FakeStore {
     if (fault?.kind === 'hang') await this.#clock.sleep(Number.MAX_SAFE_INTEGER, signal)
     if (fault?.kind === 'hold' || fault?.kind === 'lose-answer') await fault.until
     if (fault?.kind === 'hang-at-end') return this.#neverAnswer(act, signal)
-    const value = await act(fault?.kind === 'hold')
-    return fault?.kind === 'lose-answer' ? failed(fault.failure) : succeeded(value)
+    const value = await act(fault?.kind === 'hold', fault?.kind === 'swallow')
+    const isAnswerLost = fault?.kind === 'lose-answer' || fault?.kind === 'swallow'
+    return isAnswerLost ? failed(fault.failure) : succeeded(value)
   }
 
   async #neverAnswer<T>(
-    act: (isHeld: boolean) => T | Promise<T>,
+    act: (isHeld: boolean, isLost: boolean) => T | Promise<T>,
     signal: AbortSignal,
   ): Promise<never> {
-    await act(false)
+    await act(false, false)
     await this.#clock.sleep(Number.MAX_SAFE_INTEGER, signal)
     throw new Error('The end of time')
   }

@@ -10,6 +10,8 @@ export type Fault =
   | { readonly kind: 'refuse'; readonly failure: Failure }
   /** It is done, but the answer is lost. */
   | { readonly kind: 'lose-answer'; readonly failure: Failure; readonly until?: Promise<void> }
+  /** All bytes move and are lost, and this is answered. */
+  | { readonly kind: 'swallow'; readonly failure: Failure }
   /** No byte moves and no answer comes until the caller gives up. */
   | { readonly kind: 'hang' }
   /** All bytes move, and no answer comes until the caller gives up. */

@@ -41,6 +41,7 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
   'bucket-missing': { kind: 'bucket-missing', bucket: 'acme-files' },
   'region-wrong': { kind: 'region-wrong', region: 'eu-west-1' },
   'cors-blocked': { kind: 'cors-blocked', origin: 'http://127.0.0.1:47470' },
+  'proxy-refused': { kind: 'proxy-refused', status: 403 },
   'etag-hidden': { kind: 'etag-hidden' },
   'store-refused': { kind: 'store-refused', status: 405, code: 'MethodNotAllowed' },
   'source-changed': { kind: 'source-changed' },

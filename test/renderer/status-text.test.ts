@@ -48,6 +48,7 @@ function aView(changes: Partial<UploadView>): UploadView {
     msLeft: null,
     failure: null,
     retryAtMs: null,
+    hasHiddenAnswers: false,
     isCancelling: false,
     ...changes,
   }

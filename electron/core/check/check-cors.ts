@@ -4,6 +4,7 @@ import type { Failure } from '../../contract/failure.ts'
 import type { Store } from '../store/store.ts'
 import { headerOfSum } from '../uploads/checksum-fields.ts'
 import { headersOfPut } from '../uploads/object-fields.ts'
+import { isRedirect, redirectedBy } from './put-refusal.ts'
 import { type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 
 const PATIENCE_MS = 15_000
@@ -65,6 +66,8 @@ export async function preflight(
   // It answered the SDK a moment ago, so this is the network's doing.
   if (!answer.ok) return { kind: 'no-response' }
   const { status } = answer.value
+  // A browser follows none, and a rule of the bucket's changes nothing about it.
+  if (isRedirect(status)) return redirectedBy(store, answer.value)
   const isAllowed =
     status >= 200 &&
     status < 300 &&
@@ -74,13 +77,14 @@ export async function preflight(
   return isAllowed ? null : { kind: 'cors-blocked', origin }
 }
 
-/** Whether the page may look at the answer to its PUT, and find the ETag in it. */
+/** Whether the page may look at the answer to a PUT that it may send, and find the ETag in it. */
 export function readableBy(origin: string, answer: PageAnswer): Failure | null {
-  if (!allowsOrigin(answer, origin)) return { kind: 'cors-blocked', origin }
+  if (!allowsOrigin(answer, origin)) return { kind: 'answer-hidden', origin }
   return lists(answer, 'access-control-expose-headers', 'etag') ? null : { kind: 'etag-hidden' }
 }
 
-function allowsOrigin({ headers }: PageAnswer, origin: string): boolean {
+/** Whether a page of that origin may read the answer. */
+export function allowsOrigin({ headers }: PageAnswer, origin: string): boolean {
   const allowed = headers['access-control-allow-origin']
   return allowed === '*' || allowed === origin
 }

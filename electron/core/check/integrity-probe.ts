@@ -15,6 +15,7 @@ import { abortMultipart, abortUntilGone } from '../uploads/abort-until-gone.ts'
 import { sumField } from '../uploads/checksum-fields.ts'
 import type { StoreUpload } from '../uploads/list-parts.ts'
 import { announcedSums } from '../uploads/multipart.ts'
+import type { ObjectFields } from '../uploads/object-fields.ts'
 
 const BODY = '123456789'
 
@@ -29,8 +30,10 @@ const SUMS: Record<ChecksumAlgorithm, Buffer> = {
 /** Long enough for a store that is well; Ferry's end must not wait for one that is not. */
 const CLEAN_MS = 10_000
 
-export function probeKeyBelow(prefix: string): string {
-  return `${prefix}.ferry-check-${randomBytes(8).toString('hex')}`
+/** @param extension with its dot, where what stands in front of a store may look at it. */
+export function probeKeyBelow(prefix: string, extension = ''): string {
+  const name = `.ferry-check-${randomBytes(8).toString('hex')}`
+  return `${prefix}${name}${extension === '' ? '' : `-as${extension}`}`
 }
 
 /**
@@ -53,13 +56,18 @@ export class IntegrityProbe {
   /**
    * Begins as an upload of that algorithm does, and answers the upload ID. `null`: as one that says
    * nothing of checksums.
+   * @param fields what the object would have besides its bytes.
    */
-  async begin(algorithm: ChecksumAlgorithm | null, signal: AbortSignal): Promise<Outcome<string>> {
+  async begin(
+    algorithm: ChecksumAlgorithm | null,
+    signal: AbortSignal,
+    fields: ObjectFields = {},
+  ): Promise<Outcome<string>> {
     const announced = announcedSums(algorithm)
-    const begun = await this.#create(announced, signal)
+    const begun = await this.#create({ ...fields, ...announced }, signal)
     const { ChecksumType: type, ...untyped } = announced
     const isRefused = !begun.ok && begun.failure.kind === 'store-refused'
-    return isRefused && type !== undefined ? this.#create(untyped, signal) : begun
+    return isRefused && type !== undefined ? this.#create({ ...fields, ...untyped }, signal) : begun
   }
 
   async #create(

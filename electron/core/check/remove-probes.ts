@@ -9,7 +9,7 @@ import { abortIfAllowed, isDefinite } from './integrity-probe.ts'
 import { removeVersion } from './probe-object.ts'
 
 const NAME = '.ferry-check-'
-const KEY_END = /^\.ferry-check-[0-9a-f]{16}$/
+const KEY_END = /^\.ferry-check-[0-9a-f]{16}(-as\.[A-Za-z0-9]{1,10})?$/
 /** No check takes as long, so what is older belongs to one that was killed. */
 const KILLED_AFTER_MS = 10 * 60_000
 

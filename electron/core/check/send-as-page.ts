@@ -1,9 +1,11 @@
+import type { Readable } from 'node:stream'
 import type {
   GetBucketCorsCommand,
   GetBucketLifecycleConfigurationCommand,
   GetObjectCommand,
   PutObjectCommand,
   S3Client,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Failure } from '../../contract/failure.ts'
@@ -16,8 +18,14 @@ export interface PageRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'OPTIONS'
   readonly url: URL
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Buffer
+  readonly body?: Buffer | StreamedBody
   readonly signal: AbortSignal
+}
+
+/** A body that is made while it is sent. */
+export interface StreamedBody {
+  readonly byteLength: number
+  readonly stream: Readable
 }
 
 export interface PageAnswer {
@@ -55,12 +63,18 @@ export async function sendAsPage(store: Store, request: PageRequest): Promise<Ou
 
 /** The SDK's handlers, and the desktop's, take the URL in pieces. */
 function sdkRequest({ method, url, headers = {}, body }: PageRequest): SentRequest {
-  const length = body === undefined ? {} : { 'content-length': String(body.length) }
+  const length = body === undefined ? {} : { 'content-length': String(body.byteLength) }
+  const sent = body !== undefined && 'stream' in body ? body.stream : body
   const query = Object.fromEntries(url.searchParams)
   const port = url.port === '' ? {} : { port: Number(url.port) }
   return {
     ...{ method, protocol: url.protocol, hostname: url.hostname, ...port },
-    ...{ path: url.pathname, query, headers: { host: url.host, ...length, ...headers }, body },
+    ...{
+      path: url.pathname,
+      query,
+      headers: { host: url.host, ...length, ...headers },
+      body: sent,
+    },
   } as unknown as SentRequest
 }
 
@@ -98,6 +112,7 @@ type Command =
   | GetBucketLifecycleConfigurationCommand
   | GetObjectCommand
   | PutObjectCommand
+  | UploadPartCommand
 
 /** @param headers travel with the request and are signed; none of them goes into the query. */
 export async function presigned(

@@ -21,7 +21,7 @@ export interface Trial {
 
 export type Step = (trial: Trial) => Promise<Verdict>
 
-export function probesOf(store: Store): Pick<Trial, 'object' | 'uploads'> {
-  const key = probeKeyBelow(store.destination.prefix)
+export function probesOf(store: Store, extension = ''): Pick<Trial, 'object' | 'uploads'> {
+  const key = probeKeyBelow(store.destination.prefix, extension)
   return { object: new ProbeObject(store, key), uploads: new IntegrityProbe(store, key, false) }
 }

@@ -3,7 +3,7 @@ import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import { isSamePlace, type StoredDestination } from '../destinations/stored-destination.ts'
-import { openStore, type StorePorts } from './s3-client.ts'
+import { openStore, type Patience, type StorePorts } from './s3-client.ts'
 import type { Store } from './store.ts'
 
 /** One open store per destination, made anew when the destination or its secret changed. */
@@ -39,6 +39,11 @@ export class Stores {
     const store = openStore(destination, this.#destinations.keysOf(destination), this.#ports)
     this.#open.set(destinationId, store)
     return succeeded(store)
+  }
+
+  /** With a client of its own, which whoever asked for it destroys. */
+  apart({ destination, keys }: Store, patience: Patience): Store {
+    return openStore(destination, keys, this.#ports, patience)
   }
 
   /** Once more, when the store named the bucket's region and the destination was put right by that. */

@@ -5,6 +5,16 @@ import type { Store } from '../store/store.ts'
 import { integrityOf } from './learn-integrity.ts'
 import type { UploadContext } from './upload-context.ts'
 
+/**
+ * Whether checksums travel with the parts. `Content-MD5` does so even where nobody knows whether
+ * it is compared: a bucket with Object Lock takes nothing without a checksum.
+ *
+ * docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+ */
+export function isSumSent({ algorithm, isChecked }: IntegrityPlan): boolean {
+  return isChecked || algorithm === 'md5'
+}
+
 /** Where the store checks nothing the sums still tell whether the file changed on the way. */
 const UNCHECKED: IntegrityPlan = { algorithm: 'crc64nvme', isChecked: false }
 

@@ -39,6 +39,7 @@ export async function prepareUpload(
   if (!isUnfinished(row)) return failed({ kind: 'not-now' })
   const at = await ruledAtStore(context, row)
   if (!at.ok) return at
+  context.trials.sweep(at.value.store)
   if (plan !== null) return prepareAgain(context, at.value, plan, signal)
   const made = planFor(row.record.byteLength, partBytes, at.value.store.destination)
   return made.ok ? prepareAfresh(context, at.value, made.value, signal) : made

@@ -1,6 +1,7 @@
 import { HeadBucketCommand, PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { CommandInput } from '../../contract/commands.ts'
+import type { Failure } from '../../contract/failure.ts'
 import { KIB } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
@@ -45,6 +46,8 @@ export async function signParts(
   if (refusal !== null) return failed(refusal)
   if (!parts.every((each) => isPartOf(plan, integrity, each))) return failed({ kind: 'not-now' })
   if (plan.mode === 'multipart' && storeUploadId === null) return failed({ kind: 'upload-gone' })
+  const tooLarge = refusedForLength(context, row.value, plan, parts)
+  if (tooLarge !== null) return failed(tooLarge)
   const wanted = new Map(parts.map((part) => [part.partNumber, part]))
   context.records.parts.announce(uploadId, plan, [...wanted.values()])
   const signing = { context, store: store.value, row: row.value, plan, integrity }
@@ -54,6 +57,20 @@ export async function signParts(
 /** Whether the plan has such a part and the algorithm such a checksum. */
 export function isPartOf(plan: PartPlan, { algorithm }: IntegrityPlan, part: PartToSign): boolean {
   return part.partNumber <= partCountOf(plan) && isSumOf(algorithm, part.checksum)
+}
+
+/** Bodies as long were refused a moment ago: these would be sent in vain. */
+function refusedForLength(
+  { reasons }: UploadContext,
+  { record }: UploadRow,
+  plan: PartPlan,
+  parts: readonly PartToSign[],
+): Failure | null {
+  const lengths = parts.map(({ partNumber }) => {
+    const { start, end } = rangeOfPart(plan, partNumber)
+    return end - start
+  })
+  return reasons.tooLarge(record.destinationId, Math.max(0, ...lengths))
 }
 
 /** Long enough for the slowest line to begin sending, short enough to be worth little if leaked. */

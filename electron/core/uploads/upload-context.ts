@@ -7,12 +7,17 @@ import type { UploadRow } from '../records/upload-row.ts'
 import { checkSource } from '../sources.ts'
 import type { Store } from '../store/store.ts'
 import type { Stores } from '../store/stores.ts'
+import type { NoResponseReasons } from './no-response-reasons.ts'
+import type { TrialRuns } from './trial-runs.ts'
 
 /** What the steps of an upload work with. */
 export interface UploadContext {
   readonly records: UploadRecords
   readonly stores: Stores
   readonly log: Log
+  /** PUTs of the host's own, by which it finds out what the page cannot see. */
+  readonly trials: TrialRuns
+  readonly reasons: NoResponseReasons
   /** Epoch ms, this computer's. */
   readonly now: () => number
   /** Tells pages of records that changed by themselves. */

@@ -64,7 +64,13 @@ export class Uploads {
   }
 
   mark(marks: CommandInput<'markUploads'>['marks']): Outcome<Nothing> {
-    this.#context.records.mark(marks)
+    const { records, reasons } = this.#context
+    records.mark(marks)
+    for (const { uploadId, mark } of marks) {
+      // The user wants it to go on, perhaps since something was put right.
+      const row = mark.phase === 'waiting' ? records.find(uploadId) : null
+      if (row !== null) reasons.forget(row.record.destinationId)
+    }
     return succeeded({})
   }
 

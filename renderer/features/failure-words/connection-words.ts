@@ -115,6 +115,7 @@ export function connectionWords(failure: ActingFailure): FailureText {
     case 'store-full':
     case 'account-problem':
     case 'request-too-large':
+    case 'proxy-refused':
     case 'redirected':
     case 'answer-hidden':
       return refusalWords(failure)

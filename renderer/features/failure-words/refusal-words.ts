@@ -1,6 +1,6 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
+import { GIB, KIB, MIB } from '../../../electron/contract/limits.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
-import { formatBytes } from '../../design/format.ts'
 import { type FailureText, text } from './words.ts'
 
 type Refusal = Extract<
@@ -16,6 +16,7 @@ type Refusal = Extract<
       | 'store-full'
       | 'account-problem'
       | 'request-too-large'
+      | 'proxy-refused'
       | 'redirected'
       | 'answer-hidden'
   }
@@ -76,8 +77,14 @@ export function refusalWords(failure: Refusal): FailureText {
       return text(
         failure.limitBytes === null
           ? 'Something in front of the store refuses requests of this size (413).'
-          : `Something in front of the store refuses requests over about ${formatBytes(failure.limitBytes)} (413).`,
+          : `Something in front of the store refuses requests over about ${roundBytes(failure.limitBytes)} (413).`,
         'Raise its limit (nginx: client_max_body_size) or choose smaller parts in the rules.',
+        'retry',
+      )
+    case 'proxy-refused':
+      return text(
+        `Something in front of the store refuses the upload (${failure.status}); it is not the store that answers.`,
+        'Whoever runs the firewall or proxy there must let uploads (PUT) through; then try again.',
         'retry',
       )
     case 'redirected':
@@ -97,6 +104,12 @@ export function refusalWords(failure: Refusal): FailureText {
     default:
       return unreachable(failure)
   }
+}
+
+/** As whoever set the limit wrote it: 10m at nginx is what Ferry calls 10 MB here, not 10.5. */
+function roundBytes(bytes: number): string {
+  if (bytes < MIB) return `${Math.round(bytes / KIB)} kB`
+  return bytes < GIB ? `${Math.round(bytes / MIB)} MB` : `${Math.round(bytes / GIB)} GB`
 }
 
 function quotaProblem(of: Extract<Refusal, { kind: 'quota-exceeded' }>['of']): string {

@@ -59,6 +59,7 @@ type ConnectionKind =
   | 'store-full'
   | 'account-problem'
   | 'request-too-large'
+  | 'proxy-refused'
   | 'redirected'
   | 'answer-hidden'
   | 'credentials-rejected'

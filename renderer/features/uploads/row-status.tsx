@@ -24,6 +24,7 @@ export function RowStatus({ view }: { readonly view: UploadView }) {
       )}
       {statusDetail(view, nowMs)}
       <KeptParts view={view} nowMs={nowMs} />
+      {view.hasHiddenAnswers && <HiddenAnswers />}
     </p>
   )
 }
@@ -79,6 +80,30 @@ function ProofDetails({
       ))}
       {status.phase === 'done' && <p>Finished {formatMoment(status.finishedAtMs, nowMs)}.</p>}
     </Details>
+  )
+}
+
+/** The upload works all the same; it is the bucket's rule, or a proxy, that wants mending. */
+function HiddenAnswers() {
+  return (
+    <>
+      {' · '}
+      <Details
+        words="the store hides its answers"
+        hint="what that means"
+        title="The store’s answers are hidden from this window"
+      >
+        <p>
+          The store took what this window sent, but its answers lack the CORS headers that would let
+          the window read them.
+        </p>
+        <p>Ferry looked into the bucket instead, so nothing is sent twice; it only takes longer.</p>
+        <p>
+          The bucket’s CORS rule, or the proxy in front of the store, should add
+          Access-Control-Allow-Origin to every answer, and expose ETag.
+        </p>
+      </Details>
+    </>
   )
 }
 

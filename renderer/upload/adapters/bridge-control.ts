@@ -1,5 +1,4 @@
 import type { CommandCalls } from '../../../electron/contract/bridge.ts'
-import { succeeded } from '../../../electron/contract/outcome.ts'
 import type { UploadControl } from '../engine/ports.ts'
 import { batchedMarks } from './mark-batch.ts'
 
@@ -9,10 +8,7 @@ export function bridgeControl(commands: CommandCalls): UploadControl {
     prepare: (uploadId, partBytes) => commands.prepareUpload({ uploadId, partBytes }),
     sign: (uploadId, parts) => commands.signParts({ uploadId, parts: [...parts] }),
     checkSource: (uploadId) => commands.checkSource({ uploadId }),
-    explainSilence: async (uploadId) => {
-      const explained = await commands.explainSilence({ uploadId })
-      return explained.ok ? succeeded(explained.value.failure) : explained
-    },
+    diagnoseNoResponse: (uploadId, put) => commands.diagnoseNoResponse({ uploadId, ...put }),
     record: (uploadId, receipts) => commands.recordParts({ uploadId, receipts: [...receipts] }),
     complete: (uploadId) => commands.completeUpload({ uploadId }),
     cancel: (uploadId) => commands.cancelUpload({ uploadId }),

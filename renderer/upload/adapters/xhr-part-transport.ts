@@ -1,4 +1,5 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
+import { isForeignRefusal, isStoreHeader } from '../../../electron/contract/foreign-answer.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { failureFromS3, readErrorDocument } from '../../../electron/contract/s3-failure.ts'
 import type { SignedPart } from '../../../electron/contract/upload.ts'
@@ -62,6 +63,13 @@ function failureOf(request: XMLHttpRequest): Failure {
     bucket: '',
     nowMs: Date.now(),
   })
+  const isForeign = isForeignRefusal({
+    status: request.status,
+    contentType: request.getResponseHeader('Content-Type') ?? '',
+    hasStoreHeader: request.getAllResponseHeaders().split('\r\n').some(isStoreHeader),
+    text: request.responseText.slice(0, 10_000),
+  })
+  if (isForeign) return { kind: 'proxy-refused', status: request.status }
   // A PUT creates what it names; what a store can miss is the multipart upload (Ceph: NoSuchKey).
   const isUploadMissing = failure.kind === 'store-refused' && failure.status === 404
   return isUploadMissing ? { kind: 'upload-gone' } : failure

@@ -6,10 +6,10 @@ import { type PartToSend, sendPart } from './part-sender.ts'
 import type { PartSigner } from './part-signer.ts'
 import type { FileSource, NetworkStatus, QueuePorts } from './ports.ts'
 import { withLandedPart, withLostTry, withSentBytes } from './progress.ts'
+import { PutDiagnoses } from './put-diagnoses.ts'
 import type { ReadingGate } from './reading-gate.ts'
 import type { ReceiptOutbox } from './receipt-outbox.ts'
 import { failureSeen } from './recovery.ts'
-import { Silence } from './silence.ts'
 import { SUMMED_AHEAD, SumStock } from './sum-stock.ts'
 import { PAGE_BUG, type Row, type Run } from './upload-row.ts'
 import type { UploadEvent, UploadPhase } from './upload-state.ts'
@@ -37,17 +37,17 @@ const ASKED_SINCE: ReadonlySet<UploadPhase> = new Set(['sending', 'verifying', '
 /** Sends the parts of uploads, and makes events of what becomes of them. */
 export class PartRunner {
   readonly #parts: PartRunnerParts
-  readonly #silence: Silence
+  readonly #diagnoses: PutDiagnoses
 
   constructor(parts: PartRunnerParts) {
     this.#parts = parts
-    this.#silence = new Silence(parts.ports.control, parts.ports.clock)
+    this.#diagnoses = new PutDiagnoses(parts.ports.control, parts.ports.clock)
   }
 
   /** The upload's run has ended. */
   forget(uploadId: UploadId): void {
     this.#parts.signer.forget(uploadId)
-    this.#silence.forget(uploadId)
+    this.#diagnoses.forget(uploadId)
   }
 
   /** Sums up what is sent next. */
@@ -106,7 +106,7 @@ export class PartRunner {
       const sent = await sendPart(sendPorts, part, { signal, onSent })
       if (sent.ok) return this.#landed(row, part, sent.value, startedAtMs, signal)
       this.#parts.notSent(row, notSentBytes)
-      await this.#explain(row, part.partNumber, sent.failure, startedAtMs, signal)
+      await this.#diagnose(row, part, sent.failure, { notSentBytes, startedAtMs }, signal)
     } catch (error) {
       if (signal.aborted) return this.#parts.notSent(row, notSentBytes)
       this.#lost(row, part.partNumber, PAGE_BUG, startedAtMs)
@@ -132,17 +132,29 @@ export class PartRunner {
     this.#parts.dispatch(row, { type: 'part-landed', receipt })
   }
 
-  async #explain(
+  /** The store may have the bytes all the same. */
+  async #diagnose(
     row: Row,
-    partNumber: number,
+    part: PartToSend,
     failure: Failure,
-    startedAtMs: number,
+    { notSentBytes, startedAtMs }: { readonly notSentBytes: number; readonly startedAtMs: number },
     signal: AbortSignal,
   ): Promise<void> {
     if (signal.aborted) return
-    const isOnline = this.#parts.networkOf(row).isOnline()
-    const cause = isOnline ? await this.#silence.explained(row.uploadId, failure) : failure
-    if (!signal.aborted) this.#lost(row, partNumber, cause, startedAtMs)
+    const { uploadId } = row
+    const { partNumber } = part
+    const byteLength = bytesOfPart(part.plan, partNumber)
+    const sentBytes = byteLength - notSentBytes
+    const checksum = row.sums?.toSend(partNumber) ?? null
+    const put = { uploadId, partNumber, byteLength, sentBytes, checksum, failure }
+    const end = this.#parts.networkOf(row).isOnline()
+      ? await this.#diagnoses.endOf(put)
+      : ({ kind: 'failed', failure } as const)
+    if (end.kind === 'acknowledged') {
+      if (end.isAnswerHidden) row.hasHiddenAnswers = true
+      return this.#landed(row, part, end.receipt, startedAtMs, signal)
+    }
+    if (!signal.aborted) this.#lost(row, partNumber, end.failure, startedAtMs)
   }
 
   #lost(row: Row, partNumber: number, cause: Failure, startedAtMs: number): void {

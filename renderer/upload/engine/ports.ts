@@ -1,5 +1,4 @@
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
-import type { Failure } from '../../../electron/contract/failure.ts'
 import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
@@ -8,6 +7,7 @@ import type {
   PartReceipt,
   PartToSign,
   PreparedUpload,
+  PutDiagnosis,
   SignedPart,
   UploadMark,
   UploadRecord,
@@ -64,6 +64,14 @@ export interface Checksums {
   ) => Promise<Outcome<string>>
 }
 
+/** A PUT that got no answer, or a `too-large` one that names no limit. */
+export interface SilentPut {
+  readonly partNumber: number
+  /** The browser has handed all of the body to the network. */
+  readonly isBodySent: boolean
+  readonly seen: 'nothing' | 'too-large'
+}
+
 /** The host's side of an upload: the commands of the same names. */
 export interface UploadControl {
   readonly prepare: (
@@ -76,8 +84,11 @@ export interface UploadControl {
   ) => Promise<Outcome<readonly SignedPart[]>>
   /** Beyond what the page can see of it; fails with `source-…`. */
   readonly checkSource: (uploadId: UploadId) => Promise<Outcome<{ readonly isUnwritten: boolean }>>
-  /** Why a PUT may have got no answer; null: nothing that the host can find. */
-  readonly explainSilence: (uploadId: UploadId) => Promise<Outcome<Failure | null>>
+  /** What became of a PUT whose answer the page could not read. */
+  readonly diagnoseNoResponse: (
+    uploadId: UploadId,
+    put: SilentPut,
+  ) => Promise<Outcome<PutDiagnosis>>
   readonly record: (
     uploadId: UploadId,
     receipts: readonly PartReceipt[],

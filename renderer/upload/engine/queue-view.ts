@@ -35,6 +35,8 @@ export interface UploadView {
   readonly failure: Failure | null
   /** Set while a retry waits: when the next try begins (epoch ms). */
   readonly retryAtMs: number | null
+  /** The store's answers cannot be read by this page, so the host looked for it. */
+  readonly hasHiddenAnswers: boolean
   /** Set when the upload waits because Cancel is still being confirmed by the store. */
   readonly isCancelling: boolean
 }

@@ -67,8 +67,11 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'offline':
       return { kind: 'wait', afterMs: OFFLINE_RECHECK_MS }
     // Silence is the network's, which has nights without end on a train, and ends all the same.
-    case 'stalled':
     case 'no-response':
+      return failure.isOnlyPage === true
+        ? retryOrAsk(FRESH_TRIES, tries, backoff)
+        : { kind: 'retry', afterMs: backoff, costsTry: false }
+    case 'stalled':
     case 'host-not-found':
     case 'host-unreachable':
       return { kind: 'retry', afterMs: backoff, costsTry: false }
@@ -98,9 +101,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'not-s3':
     case 'answer-unreadable':
       // A broken answer looks so, too, and is no reason to wait for the person all night.
-      return tries >= FRESH_TRIES
-        ? { kind: 'ask-user' }
-        : { kind: 'retry', afterMs: backoff, costsTry: true }
+      return retryOrAsk(FRESH_TRIES, tries, backoff)
     case 'skipped':
       return { kind: 'end' }
     case 'credentials-expired':
@@ -125,6 +126,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'store-full':
     case 'account-problem':
     case 'request-too-large':
+    case 'proxy-refused':
     case 'redirected':
     case 'answer-hidden':
     case 'bucket-missing':
@@ -164,6 +166,10 @@ function backoffMs(failures: number, jitter: number): number {
 
 function retryWithin(limit: number, tries: number, afterMs: number): Recovery {
   return tries >= limit ? { kind: 'give-up' } : { kind: 'retry', afterMs, costsTry: true }
+}
+
+function retryOrAsk(limit: number, tries: number, afterMs: number): Recovery {
+  return tries >= limit ? { kind: 'ask-user' } : { kind: 'retry', afterMs, costsTry: true }
 }
 
 /** This failure included, as if it cost a try: `recoveryFrom` says whether it does. */

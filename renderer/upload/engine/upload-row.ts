@@ -46,6 +46,8 @@ export interface Row {
   run: Run | null
   /** Null until the store was asked. */
   sums: PartSums | null
+  /** The host had to look, since the store's answers cannot be read by the page. */
+  hasHiddenAnswers: boolean
   /** How far the final check is. */
   verifiedBytes: number
   /** Made when somebody asks, dropped when anything in it changed. */
@@ -70,6 +72,7 @@ export function newRow(
     servedAt: 0,
     run: null,
     sums: null,
+    hasHiddenAnswers: false,
     verifiedBytes: 0,
     view: null,
   }

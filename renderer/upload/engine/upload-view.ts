@@ -20,6 +20,7 @@ export function viewOf(row: Row): UploadView {
     bytesPerSecond,
     msLeft: msLeftAt(bytesPerSecond, record.byteLength - sentBytes),
     ...reasonShown(row),
+    hasHiddenAnswers: row.hasHiddenAnswers,
     isCancelling: state.phase === 'cancelling',
   }
 }

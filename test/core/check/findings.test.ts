@@ -117,7 +117,7 @@ it('sweeps what a check that was killed has left, and nothing younger or of anyb
       await client.send(new CreateMultipartUploadCommand({ Bucket, Key: begun }))
     })
   world.agedMs = -11 * 60_000
-  await put([`in/${name}`, `in/${name}.txt`, 'in/a.txt', name], `in/${name}`)
+  await put([`in/${name}`, `in/${name}-as.exe`, `in/${name}.txt`, 'in/a.txt', name], `in/${name}`)
   world.agedMs = 0
   await put([young], young)
 

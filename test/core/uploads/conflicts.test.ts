@@ -211,12 +211,14 @@ describe('an object that comes into the place meanwhile', () => {
   it('is said when a page could not read the refusal', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a.txt', SHORT)
     await prepare(uploadId)
-    const before = await harness.must('explainSilence', { uploadId })
+    const put = { uploadId, partNumber: 1, isBodySent: false, seen: 'nothing' } as const
+    const before = await harness.must('diagnoseNoResponse', put)
     await strangerPuts('a.txt')
 
-    const explained = await harness.must('explainSilence', { uploadId })
+    const after = await harness.must('diagnoseNoResponse', put)
 
-    expect([before.failure, explained.failure]).toEqual([null, PLACE_TAKEN])
+    expect(before).toEqual({ kind: 'unexplained', isStoreReached: true })
+    expect(after).toEqual({ kind: 'refused', failure: PLACE_TAKEN })
   })
 
   /** The same bucket as somebody else's store, of which nobody knows what it honours. */

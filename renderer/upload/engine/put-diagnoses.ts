@@ -1,0 +1,140 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import type { UploadId } from '../../../electron/contract/ids.ts'
+import { BUFFERED_BYTES } from '../../../electron/contract/limits.ts'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import type { PartReceipt, PutDiagnosis } from '../../../electron/contract/upload.ts'
+import type { Clock, UploadControl } from './ports.ts'
+
+/** What holds for every part of an upload is asked for once, and holds for a while. */
+export const DIAGNOSIS_HOLDS_MS = 20_000
+
+/** A PUT that failed. */
+export interface FailedPut {
+  readonly uploadId: UploadId
+  readonly partNumber: number
+  readonly byteLength: number
+  /** With which it was sent; null: it was not sent at all. */
+  readonly checksum: string | null
+  /** Of the body, as the browser reported it. */
+  readonly sentBytes: number
+  readonly failure: Failure
+}
+
+export type PutEnd =
+  /** `isAnswerHidden`: the store answers each time so that the page may not read it. */
+  | {
+      readonly kind: 'acknowledged'
+      readonly receipt: PartReceipt
+      readonly isAnswerHidden: boolean
+    }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+interface Asked {
+  /** The questions of one upload are put one after the other. */
+  tail: Promise<unknown>
+  held: { readonly atMs: number; readonly diagnosis: PutDiagnosis } | null
+}
+
+/**
+ * Finds out what became of PUTs whose answer the page could not read. To a page, a store's answer
+ * without CORS headers looks like a dead network, whatever it says; the host can see more.
+ */
+export class PutDiagnoses {
+  readonly #control: UploadControl
+  readonly #clock: Clock
+  readonly #asked = new Map<UploadId, Asked>()
+
+  constructor(control: UploadControl, clock: Clock) {
+    this.#control = control
+    this.#clock = clock
+  }
+
+  async endOf(put: FailedPut): Promise<PutEnd> {
+    const { failure } = put
+    if (!isWorthAsking(failure)) return { kind: 'failed', failure }
+    const asked = this.#asked.get(put.uploadId) ?? { tail: Promise.resolve(), held: null }
+    this.#asked.set(put.uploadId, asked)
+    const diagnosis = asked.tail.then(() => this.#diagnosis(put, asked))
+    asked.tail = diagnosis.catch(() => undefined)
+    return endBy(await diagnosis, put)
+  }
+
+  /** The user acted, or the upload ended: the next silence is asked about again. */
+  forget(uploadId: UploadId): void {
+    this.#asked.delete(uploadId)
+  }
+
+  async #diagnosis(put: FailedPut, asked: Asked): Promise<PutDiagnosis> {
+    const { held } = asked
+    const isFresh = held !== null && this.#clock.now() - held.atMs < DIAGNOSIS_HOLDS_MS
+    if (isFresh && isOfAllParts(held.diagnosis)) return held.diagnosis
+    const diagnosis = await this.#ask(put)
+    asked.held = { atMs: this.#clock.now(), diagnosis }
+    return diagnosis
+  }
+
+  async #ask({ uploadId, partNumber, failure, ...body }: FailedPut): Promise<PutDiagnosis> {
+    const answered = await this.#control.diagnoseNoResponse(uploadId, {
+      partNumber,
+      isBodySent: isWhole(body),
+      seen: failure.kind === 'request-too-large' ? 'too-large' : 'nothing',
+    })
+    return answered.ok ? answered.value : { kind: 'unexplained', isStoreReached: false }
+  }
+}
+
+/** The page sees nothing of the reason, or too little of it. */
+function isWorthAsking(failure: Failure): boolean {
+  switch (failure.kind) {
+    case 'no-response':
+    case 'stalled':
+      return true
+    case 'request-too-large':
+      return failure.limitBytes === null
+    default:
+      return false
+  }
+}
+
+/** One part may have arrived where another has not. */
+function isOfAllParts(diagnosis: PutDiagnosis): boolean {
+  switch (diagnosis.kind) {
+    case 'acknowledged':
+      return false
+    case 'refused':
+      return true
+    case 'unexplained':
+      return !diagnosis.isStoreReached
+    default:
+      return unreachable(diagnosis)
+  }
+}
+
+function endBy(diagnosis: PutDiagnosis, put: FailedPut): PutEnd {
+  switch (diagnosis.kind) {
+    case 'acknowledged':
+      // What an earlier try of other bytes has left is not this part.
+      return diagnosis.receipt.checksum === put.checksum
+        ? diagnosis
+        : { kind: 'failed', failure: unexplained(put) }
+    case 'refused':
+      return { kind: 'failed', failure: diagnosis.failure }
+    case 'unexplained':
+      return { kind: 'failed', failure: diagnosis.isStoreReached ? unexplained(put) : put.failure }
+    default:
+      return unreachable(diagnosis)
+  }
+}
+
+/** A body that leaves whole and has no effect, though the host's has one, is not the network's doing. */
+function unexplained(put: FailedPut): Failure {
+  const isLost = isWhole(put) && put.byteLength > BUFFERED_BYTES
+  return put.failure.kind === 'no-response' && isLost
+    ? { kind: 'no-response', isOnlyPage: true }
+    : put.failure
+}
+
+/** Of no bytes nobody can tell. */
+function isWhole({ byteLength, sentBytes }: Pick<FailedPut, 'byteLength' | 'sentBytes'>): boolean {
+  return byteLength > 0 && sentBytes >= byteLength
+}

@@ -1,0 +1,222 @@
+import { once } from 'node:events'
+import http, {
+  createServer,
+  request as forward,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { syncBuiltinESMExports } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { endToEnd } from '../faults/headers.ts'
+
+export interface FrontRequest {
+  readonly method: string
+  readonly key: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingMessage['headers']
+  /** As announced. */
+  readonly contentLength: number
+  /** Those with which the host tries things out. */
+  readonly isTrial: boolean
+  /** Of the body, so far. */
+  bodyBytes: number
+  /** What went back; null until then. */
+  status: number | null
+}
+
+export interface FrontAnswer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** What the proxy does with a request. */
+export type FrontVerdict =
+  | { readonly kind: 'pass' }
+  /** The store does its work; of its answer these headers do not come through. */
+  | { readonly kind: 'strip'; readonly headers: RegExp }
+  /** Said at once, before any of the body is read, which is then thrown away. */
+  | { readonly kind: 'answer'; readonly answer: FrontAnswer }
+  /** Said as soon as more than so many bytes of the body have come. */
+  | { readonly kind: 'answer-after'; readonly bytes: number; readonly answer: FrontAnswer }
+  /** The connection is reset once so many bytes of the body have come. */
+  | { readonly kind: 'cut'; readonly afterBytes: number }
+
+export type FrontRule = (request: FrontRequest) => FrontVerdict
+
+const PASS: FrontVerdict = { kind: 'pass' }
+
+/**
+ * A web server in front of a store, as nginx stands there: what it says of its own carries none of
+ * the store's headers. A forward proxy, since signatures cover `Host`, and the local bucket answers
+ * on its own address alone.
+ */
+export class FrontProxy {
+  /** Everything that came, in order, preflights too. */
+  readonly seen: FrontRequest[] = []
+  rule: FrontRule = () => PASS
+  readonly #server: Server
+
+  private constructor() {
+    this.#server = createServer((request, response) => this.#take(request, response, () => {}))
+    // nginx looks at the length before it asks for the body.
+    this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+      this.#take(request, response, () => response.writeContinue()),
+    )
+  }
+
+  static async start(): Promise<FrontProxy> {
+    const proxy = new FrontProxy()
+    proxy.#server.listen(0, '127.0.0.1')
+    await once(proxy.#server, 'listening')
+    return proxy
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  puts(isTrial: boolean): readonly FrontRequest[] {
+    return this.seen.filter((each) => each.method === 'PUT' && each.isTrial === isTrial)
+  }
+
+  bytesOf(requests: readonly FrontRequest[]): number {
+    return requests.reduce((bytes, { bodyBytes }) => bytes + bodyBytes, 0)
+  }
+
+  clear(): void {
+    this.seen.splice(0)
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse, askForBody: () => void): void {
+    const seen = seenOf(request)
+    this.seen.push(seen)
+    request.on('error', () => undefined)
+    request.socket.on('error', () => undefined)
+    response.on('error', () => undefined)
+    const verdict = this.rule(seen)
+    const count = (piece: Buffer) => {
+      seen.bodyBytes += piece.byteLength
+    }
+    switch (verdict.kind) {
+      case 'answer':
+        say(seen, response, verdict.answer)
+        request.on('data', count)
+        return
+      case 'answer-after':
+        askForBody()
+        request.on('data', (piece: Buffer) => {
+          count(piece)
+          if (seen.bodyBytes > verdict.bytes && !response.headersSent) {
+            say(seen, response, verdict.answer)
+          }
+        })
+        request.on('end', () => {
+          if (!response.headersSent) response.destroy(new Error('Shorter than the limit'))
+        })
+        return
+      case 'cut':
+        if (verdict.afterBytes === 0) {
+          request.socket.resetAndDestroy()
+          return
+        }
+        askForBody()
+        request.on('data', (piece: Buffer) => {
+          count(piece)
+          if (seen.bodyBytes >= verdict.afterBytes) request.socket.resetAndDestroy()
+        })
+        return
+      case 'pass':
+      case 'strip':
+        askForBody()
+        request.on('data', count)
+        this.#passOn(seen, request, response, verdict.kind === 'strip' ? verdict.headers : null)
+    }
+  }
+
+  #passOn(
+    seen: FrontRequest,
+    request: IncomingMessage,
+    response: ServerResponse,
+    stripped: RegExp | null,
+  ): void {
+    const { method } = request
+    const headers = endToEnd(request.rawHeaders, ['expect'])
+    const upstream = forward(request.url ?? '', { method, headers, agent: false })
+    upstream.on('response', (answer) => {
+      seen.status = answer.statusCode ?? 502
+      const kept = Object.entries(answer.headers).filter(
+        ([name]) => stripped === null || !stripped.test(name),
+      )
+      response.writeHead(seen.status, { ...Object.fromEntries(kept), connection: 'close' })
+      answer.pipe(response)
+    })
+    upstream.on('error', () => response.destroy())
+    response.on('close', () => upstream.destroy())
+    request.pipe(upstream)
+  }
+}
+
+/**
+ * From now on the AWS SDK's HTTP in this process goes through the proxy. Answers how to undo it.
+ *
+ * nodejs.org/api/http.html#built-in-proxy-support
+ */
+export function leadThrough({ address }: FrontProxy): () => void {
+  const { Agent } = http
+  http.Agent = class extends Agent {
+    constructor(options?: http.AgentOptions) {
+      super({ ...options, proxyEnv: { HTTP_PROXY: address } })
+    }
+  }
+  syncBuiltinESMExports()
+  return () => {
+    http.Agent = Agent
+    syncBuiltinESMExports()
+  }
+}
+
+/** As nginx's limit does: by the length that is announced, and without a byte of the body. */
+export function limitedTo(limitBytes: number): FrontRule {
+  return ({ contentLength }) =>
+    contentLength > limitBytes ? { kind: 'answer', answer: TOO_LARGE } : PASS
+}
+
+export const TOO_LARGE: FrontAnswer = {
+  status: 413,
+  headers: { server: 'nginx/1.22.1', 'content-type': 'text/html' },
+  body: '<html><head><title>413 Request Entity Too Large</title></head><body></body></html>',
+}
+
+export const FORBIDDEN_PAGE: FrontAnswer = {
+  status: 403,
+  headers: { server: 'awselb/2.0', 'content-type': 'text/html' },
+  body: '<html><head><title>403 Forbidden</title></head><body></body></html>',
+}
+
+function say(seen: FrontRequest, response: ServerResponse, answer: FrontAnswer): void {
+  const { status, headers = {}, body = '' } = answer
+  seen.status = status
+  response.writeHead(status, { ...headers, connection: 'close' })
+  response.end(body)
+}
+
+/** Reads path-style addresses: the first segment is the bucket. */
+function seenOf(request: IncomingMessage): FrontRequest {
+  const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://any')
+  const key = decodeURIComponent(pathname.split('/').slice(2).join('/'))
+  const { method = '', headers } = request
+  return {
+    ...{ method, key, query, headers, bodyBytes: 0, status: null },
+    contentLength: Number(headers['content-length'] ?? 0),
+    isTrial: key.includes('.ferry-check-'),
+  }
+}
