@@ -47,8 +47,9 @@ export function readFields<S extends Shape>(
 }
 
 /**
- * As much of a value as the schema can read: without members it does not know, and without the
- * entries of lists that it cannot read. Null when nothing is left that makes sense.
+ * As much of a value as the schema can read: without members it does not know, without optional
+ * members that it cannot read, and without such entries of lists. Null when nothing is left that
+ * makes sense.
  */
 export function readPart<T extends z.ZodMiniType>(
   schema: T,
@@ -67,17 +68,19 @@ export function readPart<T extends z.ZodMiniType>(
 
 type Issue = z.core.$ZodIssue
 
-/** Where the value must be cut for an issue to go away; null where only all of it would do. */
+/** What to cut so that an issue goes away; null where only the whole value would do. */
 function unreadPaths(issue: Issue, value: Json): string[] | null {
-  const inside = (steps: readonly PropertyKey[]) =>
-    steps.map((step) => pathName([...issue.path, step]))
+  const { path } = issue
+  const inside = (steps: readonly PropertyKey[]) => steps.map((step) => pathName([...path, step]))
   if (issue.code === 'unrecognized_keys') return inside(issue.keys)
   if (issue.code === 'too_big' && issue.origin === 'array') {
-    const found = at(value, issue.path)
+    const found = at(value, path)
     return isList(found) ? inside([...found.keys()].slice(Number(issue.maximum))) : null
   }
-  const entry = issue.path.findLastIndex((step) => typeof step === 'number')
-  return entry === -1 ? null : [pathName(issue.path.slice(0, entry + 1))]
+  // The innermost first; if it was needed there, it is missing the next time, and what it was in goes.
+  const depths = path.map((_, index) => path.length - index)
+  const depth = depths.find((length) => at(value, path.slice(0, length)) !== undefined)
+  return depth === undefined ? null : [pathName(path.slice(0, depth))]
 }
 
 function without(value: Json, unread: ReadonlySet<string>, here: readonly PropertyKey[]): Json {
@@ -94,10 +97,10 @@ function without(value: Json, unread: ReadonlySet<string>, here: readonly Proper
   )
 }
 
-function at(value: Json, path: readonly PropertyKey[]): Json {
-  return path.reduce<Json>((found, step) => {
-    if (isList(found)) return found[Number(step)] ?? null
-    return isFields(found) ? (found[String(step)] ?? null) : null
+function at(value: Json, path: readonly PropertyKey[]): Json | undefined {
+  return path.reduce<Json | undefined>((found, step) => {
+    if (isList(found)) return found[Number(step)]
+    return isFields(found) && Object.hasOwn(found, step) ? found[String(step)] : undefined
   }, value)
 }
 
@@ -105,7 +108,7 @@ function pathName(path: readonly PropertyKey[]): string {
   return JSON.stringify(path)
 }
 
-function isList(value: Json): value is readonly Json[] {
+function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value)
 }
 

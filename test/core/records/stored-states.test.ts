@@ -69,8 +69,8 @@ describe('a failure in the records', () => {
 
   it('says the part of it that this Ferry knows', () => {
     const read = failureTexts([
-      '{"kind":"access-denied","action":"s3:PutObject"}',
-      '{"kind":"server-error","status":502,"details":{"requestId":"x"}}',
+      '{"kind":"access-denied","mood":"grim"}',
+      '{"kind":"server-error","status":502,"answer":{"status":502,"code":7}}',
       '{"kind":"rules-invalid","problems":[{"field":"lock","problem":"missing","what":""},{"field":"acl","problem":"missing","what":""}]}',
     ])
 
@@ -83,7 +83,7 @@ describe('a failure in the records', () => {
 
   it('is still a failure, and costs no upload, where nothing of it can be read', () => {
     const read = failureTexts([
-      '{"kind":"quota-exceeded"}',
+      '{"kind":"moon-in-the-way"}',
       '{"kind":"server-error","status":"502"}',
       '{"kind":"acc',
       '',
