@@ -12,7 +12,8 @@ const CLOCK_SLACK_MS = 10_000
 
 /**
  * An answer to Create that was lost leaves an upload nobody knows the id of. Aborts those of this
- * very key that began since and hold no part; what somebody else sends under it is left alone.
+ * very key that began since and are seen to hold no part; what somebody else sends under it is left
+ * alone.
  * A store that does not let us look costs nothing but the orphan; one that does not answer is a
  * failure, and so is another upload that begins under the same key at this moment.
  */
@@ -33,7 +34,9 @@ export async function abortLostBeginnings(
   for (const storeUploadId of lost) {
     const upload = { key, storeUploadId }
     const parts = await listParts(store, upload, signal)
-    if (parts.ok && parts.value.length > 0) continue
+    if (!parts.ok && parts.failure.kind !== 'upload-gone' && !isRefusal(parts.failure)) return parts
+    // Where nobody may look, another program's parts cannot be told from an orphan of ours.
+    if (!parts.ok || parts.value.length > 0) continue
     const gone = await abortUntilGone(store, upload, signal)
     if (!gone.ok && !isRefusal(gone.failure)) return gone
   }
