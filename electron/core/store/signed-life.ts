@@ -5,7 +5,7 @@ import type { Store } from './store.ts'
  * the keys that sign it. Keys that do not say when they end shorten nothing.
  */
 export async function signedSeconds(
-  store: Store,
+  store: Pick<Store, 'keys' | 'clock'>,
   wantedSeconds: number,
   nowMs: number,
 ): Promise<number> {

@@ -43,6 +43,21 @@ it('takes no notice of the seconds that a header cannot tell', () => {
   expect(clock.offsetMs).toBe(0)
 })
 
+it.each([
+  ['two seconds ahead', 2_000],
+  ['two seconds behind', -2_000],
+  ['four minutes ahead', 4 * 60_000],
+  ['four minutes behind', -4 * 60_000],
+  ['a day behind', -24 * HOUR],
+])('counts every other difference: %s', (_, aheadMs) => {
+  wallMs = START + aheadMs
+
+  clock.learn(date(START))
+
+  expect(clock.offsetMs).toBe(-aheadMs)
+  expect(clock.nowMs()).toBe(START)
+})
+
 it.each([null, '', 'yesterday'])('learns nothing from the date %j, but stops asking', (bad) => {
   clock.learn(date(START + HOUR))
   clock.learn(bad)

@@ -24,9 +24,7 @@ const watched: StoreHttp = (options) => {
   return {
     ...inner,
     handle: (request: Signed, more: unknown) => {
-      const date = request.headers['x-amz-date'] ?? ''
-      const iso = date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5')
-      signedAheadMs.push(Date.parse(iso) - Date.now())
+      signedAheadMs.push(msOfAmzDate(request.headers['x-amz-date'] ?? '') - Date.now())
       return inner.handle(request, more)
     },
   }
@@ -144,6 +142,39 @@ describe('a clock that is off', () => {
     expect(done.status.phase).toBe('done')
   })
 })
+
+describe('a share link made by a clock that is off', () => {
+  it.each([
+    ['3 hours ahead', 3 * HOUR_MS],
+    ['20 minutes ahead', 20 * 60_000],
+    ['3 hours behind', -3 * HOUR_MS],
+    ['2 days behind', -2 * DAY_MS],
+  ])('by %s is signed with the time of the store, and opens', async (_, ms) => {
+    aheadMs = ms
+    const uploadId = await prepared()
+    await harness.send(uploadId, bytes, [1, 2])
+    await harness.must('completeUpload', { uploadId })
+    const startedMs = Date.now()
+
+    const link = await harness.must('createShareLink', { uploadId, linkSeconds: 3600 })
+    const signedAtMs = signedAt(link.url)
+    const answer = await fetch(link.url)
+
+    // The store counts whole seconds, and so does a signature.
+    expect(Math.abs(signedAtMs - startedMs)).toBeLessThan(60_000)
+    expect(answer.status).toBe(200)
+    expect((await answer.arrayBuffer()).byteLength).toBe(bytes.length)
+    expect(link.expiresAtMs - harness.ports.now()).toBeGreaterThan(3_500_000)
+  })
+})
+
+function signedAt(url: string): number {
+  return msOfAmzDate(new URL(url).searchParams.get('X-Amz-Date') ?? '')
+}
+
+function msOfAmzDate(date: string): number {
+  return Date.parse(date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'))
+}
 
 describe('a clock that is days off', () => {
   it('is told once, with the time at the store', async () => {
