@@ -4,6 +4,9 @@ import { LEAST_SIZE, placeWindow, USUAL_SIZE } from './window-bounds.ts'
 
 const BOUNDS_KEY = 'window'
 
+/** The page's own `--bg` (renderer/design/tokens.css): what it paints first must not flash. */
+const PAGE_BACKGROUND = { light: '#fbfaf8', dark: '#16181a' } as const
+
 export interface WindowParts {
   readonly settings: SettingsStore
   /** The preload bundle's absolute path. */
@@ -33,7 +36,7 @@ function windowOptions({ settings, preload }: WindowParts): BrowserWindowConstru
     minHeight: LEAST_SIZE.height,
     show: false,
     title: 'Ferry',
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14181d' : '#f6f7f9',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? PAGE_BACKGROUND.dark : PAGE_BACKGROUND.light,
     autoHideMenuBar: true,
     webPreferences: {
       preload,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Json, SettingsStore } from '../../electron/core/ports.ts'
 import { endOnBug, revivePage } from '../../electron/desktop/crash.ts'
@@ -40,6 +41,9 @@ function opened(values = new Map<string, Json>()): FakeWindow {
   return lastWindow()
 }
 
+const design = (name: string) =>
+  readFileSync(new URL(`../../renderer/design/${name}`, import.meta.url), 'utf8')
+
 function lastWindow(): FakeWindow {
   const window = FakeWindow.opened.at(-1)
   if (window === undefined) throw new Error('No window was opened')
@@ -76,12 +80,17 @@ describe('the window', () => {
     expect(window.calls).toEqual(['show'])
   })
 
-  it("has the theme's colour before the page has painted", () => {
-    const light = opened().options.backgroundColor
-    nativeTheme.shouldUseDarkColors = true
-    const dark = opened().options.backgroundColor
+  it("has the page's background before the page has painted, in light and dark", () => {
+    const [, light, dark] =
+      /--bg: light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/.exec(design('tokens.css')) ?? []
+    const bodyBackground = /^body \{[^}]*background: ([^;]+);/m.exec(design('base.css'))?.[1]
 
-    expect(light).not.toBe(dark)
+    const inLight = opened().options.backgroundColor
+    nativeTheme.shouldUseDarkColors = true
+    const inDark = opened().options.backgroundColor
+
+    expect(bodyBackground).toBe('var(--bg)')
+    expect([inLight, inDark]).toEqual([light, dark])
   })
 
   it('opens where it was closed', () => {
