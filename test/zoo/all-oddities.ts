@@ -1,6 +1,7 @@
 import { DOCUMENTS } from './oddities/documents.ts'
+import { HIDDEN_ANSWERS } from './oddities/hidden-answers.ts'
 import { HONEST } from './oddities/honest.ts'
 import type { Oddity } from './oddity.ts'
 
 /** Every entry, by the file it stands in. */
-export const ALL_ODDITIES: readonly Oddity[] = [...HONEST, ...DOCUMENTS]
+export const ALL_ODDITIES: readonly Oddity[] = [...HONEST, ...DOCUMENTS, ...HIDDEN_ANSWERS]
