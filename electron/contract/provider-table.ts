@@ -19,6 +19,7 @@ const PLAIN = {
   checksums: null,
   postForms: null,
   conditionalWrites: null,
+  permissions: null,
   lacks: [],
   storageClasses: [],
   notes: [],
@@ -133,6 +134,7 @@ export const PROVIDER_TABLE = {
     checksums: true,
     postForms: true,
     conditionalWrites: true,
+    permissions: 'policy',
     storageClasses: [
       'STANDARD',
       'INTELLIGENT_TIERING',
@@ -151,6 +153,7 @@ export const PROVIDER_TABLE = {
       'docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html',
       'docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html',
       'the partitions of @aws-sdk/core (regions, and the one that each partition takes for itself)',
+      'docs.aws.amazon.com/AmazonS3/latest/userguide/access-management.html (policies)',
       'rclone backend/s3/provider/AWS.yaml',
     ],
   },
@@ -192,6 +195,7 @@ export const PROVIDER_TABLE = {
     checksums: true,
     postForms: false,
     conditionalWrites: true,
+    permissions: 'token',
     lacks: ['acl', 'tags', 'sse-s3', 'sse-kms'],
     storageClasses: ['STANDARD', 'STANDARD_IA'],
     notes: [
@@ -205,6 +209,7 @@ export const PROVIDER_TABLE = {
       'developers.cloudflare.com/r2/api/s3/presigned-urls',
       'developers.cloudflare.com/r2/objects/multipart-objects',
       'developers.cloudflare.com/r2/platform/limits',
+      'developers.cloudflare.com/r2/api/tokens (permissions)',
       'rclone backend/s3/provider/Cloudflare.yaml',
     ],
   },
@@ -229,6 +234,7 @@ export const PROVIDER_TABLE = {
     pathStyle: false,
     consoles: [{ page: /^secure\.backblaze\.com\//, endpoint: null }],
     urlSchemes: ['b2'],
+    permissions: 'capability',
     lacks: ['acl', 'tags'],
     notes: [
       'An account has one region; it stands in the endpoint of each of its buckets.',
@@ -241,6 +247,7 @@ export const PROVIDER_TABLE = {
       'backblaze.com/apidocs/introduction-to-the-s3-compatible-api',
       'backblaze.com/apidocs/s3-copy-object (tags are refused)',
       'github.com/microlinkhq/keyv-s3/pull/37 (checksums)',
+      'backblaze.com/docs/cloud-storage-s3-compatible-app-keys (capabilities)',
     ],
   },
   wasabi: {
@@ -280,11 +287,13 @@ export const PROVIDER_TABLE = {
       },
     ],
     rcloneName: 'Wasabi',
+    permissions: 'policy',
     notes: [
       'Unfinished uploads are removed after 30 days.',
       'Checksums that the SDK adds by itself have stalled uploads; the check finds out which work.',
     ],
     sources: [
+      'docs.wasabi.com, “Creating a Policy” (policies)',
       'rclone backend/s3/provider/Wasabi.yaml',
       'docs.wasabi.com, “Multi-Part Uploads” (30 days; an older page says 31)',
       'docs.cyberduck.io/protocols/s3/wasabi (dots in bucket names)',
@@ -318,11 +327,13 @@ export const PROVIDER_TABLE = {
     ],
     consoles: [{ page: /^cloud\.digitalocean\.com\/spaces\/(?<bucket>[^/]+)/, endpoint: null }],
     rcloneName: 'DigitalOcean',
+    permissions: 'key',
     lacks: ['storage-class'],
     notes: ['A rule of the bucket can remove unfinished uploads; it is set by the API only.'],
     sources: [
       'docs.digitalocean.com/products/spaces/reference/s3-compatibility',
       'docs.digitalocean.com/reference/api/spaces-api (storage class: STANDARD alone)',
+      'docs.digitalocean.com/products/spaces/how-to/manage-access (permissions of keys)',
       'rclone backend/s3/provider/DigitalOcean.yaml',
     ],
   },
@@ -353,12 +364,14 @@ export const PROVIDER_TABLE = {
     checksums: true,
     postForms: true,
     conditionalWrites: true,
+    permissions: 'policy',
     storageClasses: ['STANDARD', 'ONEZONE_IA', 'GLACIER'],
     notes: ['An upload has at most 1,000 parts, so large files travel in larger ones.'],
     sources: [
       'scaleway.com/en/docs/object-storage/api-cli/using-api-call-list',
       'scaleway.com/en/docs/object-storage/api-cli/using-conditional-writes',
       'scaleway.com/en/docs/object-storage/reference-content/supported-checksums',
+      'scaleway.com/en/docs/object-storage/api-cli/bucket-policy (policies)',
       'rclone backend/s3/provider/Scaleway.yaml',
     ],
   },
@@ -374,6 +387,7 @@ export const PROVIDER_TABLE = {
     pathStyle: false,
     consoles: [{ page: /^console\.hetzner\.(?:cloud|com)\//, endpoint: null }],
     rcloneName: 'Hetzner',
+    permissions: 'policy',
     lacks: ['sse-s3', 'sse-kms'],
     notes: ['Encryption is by keys of your own (SSE-C) only, which Ferry does not use.'],
     sources: [
@@ -412,6 +426,7 @@ export const PROVIDER_TABLE = {
     hosts: [/^(?:(?<bucket>.+)\.)?s3\.(?<region>[a-z-]+)\.(?:io|perf)\.cloud\.ovh\.(?:net|us)$/],
     pathStyle: false,
     rcloneName: 'OVHcloud',
+    permissions: 'policy',
     storageClasses: ['STANDARD', 'STANDARD_IA', 'EXPRESS_ONEZONE'],
     sources: [
       'github.com/ovh/docs pages/storage_and_backup/object_storage/s3_location (endpoints, storage classes)',
@@ -440,6 +455,7 @@ export const PROVIDER_TABLE = {
     ],
     urlSchemes: ['gs'],
     rcloneName: 'GCS',
+    permissions: 'role',
     notes: [
       'Keys are HMAC keys, made under Settings, Interoperability.',
       'Unfinished uploads are kept, and paid for, until they are cancelled or a rule of the bucket removes them.',
@@ -447,6 +463,7 @@ export const PROVIDER_TABLE = {
     sources: [
       'cloud.google.com/storage/docs/multipart-uploads',
       'cloud.google.com/storage/docs/xml-api/reference-methods',
+      'cloud.google.com/storage/docs/access-control/iam-roles (roles)',
       'rclone backend/s3/provider/GCS.yaml',
     ],
   },
@@ -487,6 +504,7 @@ export const PROVIDER_TABLE = {
     pathStyle: true,
     consoles: [{ page: /^cloud\.ibm\.com\/objectstorage\//, endpoint: null }],
     rcloneName: 'IBMCOS',
+    permissions: 'role',
     notes: ['The keys are the HMAC part of a service credential.'],
     sources: [
       'cloud.ibm.com/docs/cloud-object-storage (compatibility, endpoints)',
@@ -533,7 +551,11 @@ export const PROVIDER_TABLE = {
       },
     ],
     rcloneName: 'Linode',
-    sources: ['rclone backend/s3/provider/Linode.yaml'],
+    permissions: 'key',
+    sources: [
+      'techdocs.akamai.com/cloud-computing/docs/manage-access-keys (permissions of keys)',
+      'rclone backend/s3/provider/Linode.yaml',
+    ],
   },
   storj: {
     ...PLAIN,
@@ -548,6 +570,7 @@ export const PROVIDER_TABLE = {
     pathStyle: true,
     usualPartBytes: 64 * MIB,
     rcloneName: 'Storj',
+    permissions: 'key',
     lacks: ['acl'],
     notes: [
       'Storj advises parts of 64 MiB, so Ferry uses them.',
@@ -565,6 +588,7 @@ export const PROVIDER_TABLE = {
     rcloneName: 'Minio',
     postForms: true,
     conditionalWrites: true,
+    permissions: 'policy',
     lacks: ['acl'],
     notes: [
       'Unfinished uploads are removed after 24 hours, unless the server’s owner chose otherwise.',
@@ -585,6 +609,7 @@ export const PROVIDER_TABLE = {
     endpointExample: 'https://ceph.example.org',
     rcloneName: 'Ceph',
     postForms: true,
+    permissions: 'policy',
     notes: ['What it checks and honours depends on the version; the check finds out.'],
     sources: [
       'docs.ceph.com/en/tentacle/radosgw/s3',
@@ -599,6 +624,7 @@ export const PROVIDER_TABLE = {
     endpointExample: 'http://192.168.1.20:3900',
     defaultRegion: 'garage',
     postForms: true,
+    permissions: 'key',
     lacks: ['acl', 'tags', 'storage-class', 'sse-s3', 'sse-kms'],
     notes: ['The region is the one of the server’s configuration, “garage” unless it was changed.'],
     sources: [
@@ -611,6 +637,7 @@ export const PROVIDER_TABLE = {
     label: 'RustFS',
     shortLabel: 'RustFS',
     endpointExample: 'http://192.168.1.20:9000',
+    permissions: 'policy',
     lacks: ['acl'],
     notes: ['Keys with “//”, or with “.” or “..” between slashes, are refused.'],
     sources: ['github.com/rustfs/rustfs docs/architecture/s3-compatibility-matrix.md'],
@@ -623,6 +650,7 @@ export const PROVIDER_TABLE = {
     rcloneName: 'SeaweedFS',
     checksums: true,
     conditionalWrites: true,
+    permissions: 'key',
     notes: ['Older versions neither check checksums nor honour conditions; the check finds out.'],
     sources: [
       'github.com/seaweedfs/seaweedfs/wiki/S3-Conditional-Operations',
@@ -638,6 +666,7 @@ export const PROVIDER_TABLE = {
     maxPartCount: 1000,
     isPartCountCertain: false,
     postForms: false,
+    permissions: 'role',
     notes: [
       'An upload has at most 1,000 parts, unless the server’s owner chose otherwise.',
       'The access key may hold a colon: “account:user”.',

@@ -10,6 +10,16 @@ export interface StoreRegion {
 /** What a store's documentation says; null: it is silent, so only the check can tell. */
 export type Documented = boolean | null
 
+/**
+ * Where it stands what keys may do, so that nobody is sent to change what a store does not have:
+ * - `policy`: IAM or bucket policies in AWS's language;
+ * - `token`: permissions of an API token, of which the keys are a part;
+ * - `capability`: a list that a key gets when it is made, and keeps;
+ * - `role`: roles of the account behind the keys;
+ * - `key`: read and write rights of the key itself, for each bucket.
+ */
+export type PermissionModel = 'policy' | 'token' | 'capability' | 'role' | 'key'
+
 /** What an upload's rules can ask for, and a store can be without. */
 export type StoreFeature = 'acl' | 'tags' | 'storage-class' | 'sse-s3' | 'sse-kms' | 'metadata'
 
@@ -87,6 +97,8 @@ export interface Provider {
   readonly postForms: Documented
   /** `If-None-Match: *` on PUT is honoured. */
   readonly conditionalWrites: Documented
+  /** Null: not known. */
+  readonly permissions: PermissionModel | null
   /** Known to be missing; what is not named here may be missing too. */
   readonly lacks: readonly StoreFeature[]
   /** To choose from. Empty: not known, and any name may be typed. */

@@ -9,7 +9,7 @@ const WORDS = new Map<Documented, string>([
 /** A provider's line in `docs/providers.md`. */
 export function providerLine(provider: Provider): string {
   const { id, label, maxPartCount, checksums, postForms, conditionalWrites } = provider
-  const { unfinishedDays, lacks, notes, sources } = provider
+  const { unfinishedDays, permissions, lacks, notes, sources } = provider
   const cells = [
     `${label} (\`${id}\`)`,
     addressOf(provider),
@@ -17,6 +17,7 @@ export function providerLine(provider: Provider): string {
     maxPartCount.toLocaleString('en'),
     ...[checksums, postForms, conditionalWrites].map((each) => WORDS.get(each)),
     unfinishedDays === null ? 'kept, or not told' : `removed after ${unfinishedDays} d`,
+    permissions ?? '?',
     lacks.join(', ') || '?',
     notes.join(' '),
     sources.join('; '),
