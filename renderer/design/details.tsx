@@ -23,18 +23,50 @@ export function Details({
       <Popover.Trigger className="details-words" aria-label={`${words}: ${hint}`} openOnHover>
         {words}
       </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner className="popup-layer" sideOffset={6} align="start">
-          <Popover.Popup className="popup details">
-            <Popover.Title className="details-title" render={<p />}>
-              {title}
-            </Popover.Title>
-            <Popover.Description className="details-text" render={<div />}>
-              {children}
-            </Popover.Description>
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
+      <DetailsPopup title={title}>{children}</DetailsPopup>
     </Popover.Root>
+  )
+}
+
+/** The same for what is worth a press only: it may hold buttons. `label`: for screen readers. */
+export function DetailsButton({
+  label,
+  title,
+  children,
+}: {
+  readonly label: string
+  readonly title: string
+  readonly children: ReactNode
+}) {
+  return (
+    <Popover.Root>
+      <Popover.Trigger className="details-words details-press" aria-label={label}>
+        Details
+      </Popover.Trigger>
+      <DetailsPopup title={title}>{children}</DetailsPopup>
+    </Popover.Root>
+  )
+}
+
+function DetailsPopup({
+  title,
+  children,
+}: {
+  readonly title: string
+  readonly children: ReactNode
+}) {
+  return (
+    <Popover.Portal>
+      <Popover.Positioner className="popup-layer" sideOffset={6} align="start">
+        <Popover.Popup className="popup details">
+          <Popover.Title className="details-title" render={<p />}>
+            {title}
+          </Popover.Title>
+          <Popover.Description className="details-text" render={<div />}>
+            {children}
+          </Popover.Description>
+        </Popover.Popup>
+      </Popover.Positioner>
+    </Popover.Portal>
   )
 }
