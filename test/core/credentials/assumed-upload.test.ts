@@ -80,7 +80,7 @@ const ended = async () => {
   const body =
     '<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>'
   const headers = { 'content-type': 'application/xml' }
-  return { response: { statusCode: 400, headers, body: Readable.from([body]) } }
+  return { response: { statusCode: 400, headers, body: Readable.from([Buffer.from(body)]) } }
 }
 
 it('uploads with the keys of a role, takes it again when they end, and goes on', async () => {
