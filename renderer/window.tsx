@@ -112,6 +112,10 @@ function useRowCalls(onOpen: OnOpen, onChooseFile: () => void): RowCalls {
       session
         .snapshot()
         .destinations.find(({ destinationId }) => destinationId === record.destinationId)
+    const openOf = (name: 'rules' | 'sign-in', view: UploadView) => {
+      const destination = destinationOf(view)
+      if (destination !== undefined) latest.current.onOpen({ name, destination })
+    }
     return {
       onEditConnection(view) {
         const found = destinationOf(view)
@@ -119,11 +123,8 @@ function useRowCalls(onOpen: OnOpen, onChooseFile: () => void): RowCalls {
         if (found === undefined) return
         latest.current.onOpen({ name: 'edit', destination: found, field })
       },
-      onSignIn(view) {
-        const found = destinationOf(view)
-        if (found === undefined) return
-        latest.current.onOpen({ name: 'sign-in', destination: found })
-      },
+      onEditRules: (view) => openOf('rules', view),
+      onSignIn: (view) => openOf('sign-in', view),
       onChooseFile: () => latest.current.onChooseFile(),
       renderLinkActions: ({ record }) => <LinkActions record={record} />,
     }

@@ -282,6 +282,14 @@ export const commands = {
     }),
     PutDiagnosis,
   ),
+  /**
+   * For a PUT whose signature the store did not accept: asks whether it accepts the keys, with a
+   * request of the host's own. Null: it does not, or does not say.
+   */
+  diagnoseSignature: command(
+    z.strictObject({ uploadId: UploadId }),
+    z.strictObject({ failure: z.nullable(Failure) }),
+  ),
   recordParts: command(
     z.strictObject({ uploadId: UploadId, receipts: batch(PartReceipt) }),
     nothing,

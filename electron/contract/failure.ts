@@ -7,7 +7,7 @@ const kind = <K extends string>(literal: K) => z.strictObject({ kind: z.literal(
 
 /**
  * The store's own words about a request that it refused, for the details of a failure. Texts are cut
- * and hold no control or direction characters; no query string is ever in them.
+ * and hold no control or direction characters; no query string is ever in them: `answer-details.ts`.
  */
 export const StoreAnswer = z.strictObject({
   status: z.int(),
@@ -17,7 +17,7 @@ export const StoreAnswer = z.strictObject({
   requestId: z.string().check(z.maxLength(200)),
   /** The `Server` header: a proxy in front of the store often shows itself there. */
   server: z.string().check(z.maxLength(100)),
-  /** This computer's clock. */
+  /** As the answer dates itself, else by the clock that Ferry has. */
   atMs: z.number(),
 })
 export type StoreAnswer = z.infer<typeof StoreAnswer>
@@ -72,7 +72,7 @@ export const Failure = z.discriminatedUnion('kind', [
   // The world comes back by itself.
   kind('offline'),
   // Worth another try.
-  kind('stalled'),
+  refusal('stalled'),
   z.strictObject({ kind: z.literal('server-error'), status: z.int(), answer }),
   z.strictObject({
     kind: z.literal('throttled'),
@@ -132,7 +132,15 @@ export const Failure = z.discriminatedUnion('kind', [
   /** `action`: the permission that is missing, as S3 names it (`s3:ListMultipartUploadParts`). */
   z.strictObject({ kind: z.literal('access-denied'), action: z.optional(detail), answer }),
   /** A policy denies it in so many words, so that no other policy can allow it. */
-  refusal('explicitly-denied'),
+  z.strictObject({
+    kind: z.literal('explicitly-denied'),
+    /** Whose policy that is, where the store says it. */
+    by: z.optional(
+      z.enum(['bucket', 'identity', 'organization', 'session', 'boundary', 'endpoint']),
+    ),
+    action: z.optional(detail),
+    answer,
+  }),
   /** `action`: what the keys may not do with the key of the key service, `kms:GenerateDataKey`. */
   z.strictObject({
     kind: z.literal('encryption-key-denied'),
@@ -156,9 +164,12 @@ export const Failure = z.discriminatedUnion('kind', [
     limitBytes: z.nullable(z.int()),
     answer,
   }),
-  /** Something in front of the store, and not the store, refuses the request with a page of its own. */
+  /** Something in front of the store refuses the request in words that are not S3's. */
   z.strictObject({ kind: z.literal('proxy-refused'), status: z.int(), answer }),
-  /** The store, or something in front of it, sends the request elsewhere. `to`: a host. */
+  /**
+   * The store, or something in front of it, sends the request elsewhere. `to`: scheme and host, as
+   * an endpoint is entered; null: it does not say.
+   */
   z.strictObject({ kind: z.literal('redirected'), to: z.nullable(name), answer }),
   z.strictObject({ kind: z.literal('bucket-missing'), bucket: name, answer }),
   z.strictObject({ kind: z.literal('region-wrong'), region: z.nullable(name), answer }),
@@ -178,8 +189,16 @@ export const Failure = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('name-unusable'),
     reason: z.enum(['empty', 'too-long', 'not-unicode', 'dot-segment']),
+    answer,
   }),
-  z.strictObject({ kind: z.literal('too-large'), limitBytes: z.int() }),
+  z.strictObject({
+    kind: z.literal('too-large'),
+    /** Null: the store does not say. */
+    limitBytes: z.nullable(z.int()),
+    /** Absent in records of older Ferrys: the store's. */
+    limitOf: z.optional(z.enum(['store', 'rules'])),
+    answer,
+  }),
   /** The destination's rules do not take files of this type. */
   z.strictObject({ kind: z.literal('type-not-allowed'), contentType: detail }),
   /** The bucket has an object there, and the destination's rule is to ask. */
@@ -187,7 +206,11 @@ export const Failure = z.discriminatedUnion('kind', [
   /** The bucket has an object there, and the rule is to leave it: the upload has ended. */
   kind('skipped'),
   // The person must act: about this computer.
-  z.strictObject({ kind: z.literal('disk-full'), where: z.enum(['data-folder', 'local-bucket']) }),
+  z.strictObject({
+    kind: z.literal('disk-full'),
+    where: z.enum(['data-folder', 'local-bucket']),
+    answer,
+  }),
   kind('secret-store-unavailable'),
   kind('secret-missing'),
   z.strictObject({

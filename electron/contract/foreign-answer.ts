@@ -1,32 +1,23 @@
-interface HttpAnswer {
-  readonly status: number
-  /** The `Content-Type` header, as sent; empty when there was none. */
-  readonly contentType: string
-  /** By which stores show themselves: `x-amz-request-id`. */
-  readonly hasStoreHeader: boolean
-  /** As much of the body as was read. */
-  readonly text: string
-}
+/** Names in lower case. */
+export type AnswerHeaders = Readonly<Record<string, string | undefined>>
 
 /**
- * Headers with such names come from a store and from nothing in front of one; `x-amz-cf-` are
+ * Headers of S3 and of what imitates it, which nothing in front of a store sends; `x-amz-cf-` are
  * CloudFront's, which stands in front.
  */
 export function isStoreHeader(name: string): boolean {
-  return /^x-(amz-(?!cf-)|rgw|openstack)/i.test(name)
+  return STORE_HEADER.test(name)
 }
 
-/** These say what is wrong by themselves, whoever says it. */
-const TELLING: readonly number[] = [408, 413, 429]
+const STORE_HEADER =
+  /^x-(amz-(?!cf-)|rgw-|openstack-|trans-id|minio-|goog-|oss-|cos-|obs-|emc-|clv-|ntap-|wasabi-|bz-|scal-)/i
 
 /**
- * Whether a refusal is the page of something else than the store: a firewall, a proxy, a captive
- * portal. A store says no in XML with a `<Code>`, or with nothing at all; a proxy that merely
- * could not reach it (5xx) refuses nothing.
+ * A web page or plain words in the place of S3's document: of a firewall, a proxy, a captive portal.
+ * A store says no in XML, or with nothing at all.
  */
-export function isForeignRefusal(answer: HttpAnswer): boolean {
-  const { status, contentType, hasStoreHeader, text } = answer
-  const isRefusal = status >= 400 && status < 500 && !TELLING.includes(status)
-  const isPage = /html|text\/plain|json/i.test(contentType) && text !== ''
-  return isRefusal && isPage && !hasStoreHeader && !/<Code>/.test(text)
+export function isForeignAnswer(headers: AnswerHeaders, text: string): boolean {
+  if (text.trim() === '' || Object.keys(headers).some(isStoreHeader)) return false
+  const isPage = /html|json|text\/plain/i.test(headers['content-type'] ?? '')
+  return isPage || /^\s*<(!doctype|html)/i.test(text)
 }

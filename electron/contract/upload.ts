@@ -132,6 +132,10 @@ export const SignedPart = z.strictObject({
   url: presignedUrl,
   headers: z.record(z.string(), z.string()),
   expiresAtMs: epochMs,
+  /** What a refusal is about: a URL does not tell a bucket from a folder. */
+  bucket: z.string().check(z.maxLength(255)),
+  /** The bucket on this computer, whose full disk is this computer's. */
+  isLocal: z.boolean(),
 })
 export type SignedPart = z.infer<typeof SignedPart>
 

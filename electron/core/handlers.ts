@@ -19,6 +19,7 @@ import type { Sources } from './sources.ts'
 import type { Troubles } from './troubles.ts'
 import { checkUploadSource } from './uploads/check-source.ts'
 import { diagnoseNoResponse } from './uploads/diagnose-no-response.ts'
+import { diagnoseSignature } from './uploads/diagnose-signature.ts'
 import { matchSources } from './uploads/match-sources.ts'
 import { queueUploads } from './uploads/queue-uploads.ts'
 import { renewShareLink } from './uploads/share-link.ts'
@@ -94,6 +95,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     prepareUpload: (input) => uploads.prepare(input),
     signParts: (input) => signParts(context, input),
     diagnoseNoResponse: (input) => diagnoseNoResponse(context, input),
+    diagnoseSignature: ({ uploadId }) => diagnoseSignature(context, uploadId),
     recordParts: async (input) => uploads.record(input),
     checkSource: ({ uploadId }) => checkUploadSource(context, uploadId),
     completeUpload: ({ uploadId }) => uploads.complete(uploadId),

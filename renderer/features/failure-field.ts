@@ -16,6 +16,7 @@ export function fieldToMend(kind: FailureKind): DestinationField | null {
     case 'host-unreachable':
     case 'tls-failed':
     case 'not-s3':
+    case 'redirected':
       return 'endpoint'
     case 'region-wrong':
       return 'region'

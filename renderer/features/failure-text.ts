@@ -1,12 +1,25 @@
 import type { Failure } from '../../electron/contract/failure.ts'
 import { clockDifference } from './failure-words/clock-difference.ts'
 import { connectionWords } from './failure-words/connection-words.ts'
-import { type FailureAction, type FailureText, text } from './failure-words/words.ts'
+import {
+  type FailureAction,
+  type FailurePlace,
+  type FailureText,
+  text,
+} from './failure-words/words.ts'
 
-export type { FailureAction, FailureText } from './failure-words/words.ts'
+export type { FailureAction, FailurePlace, FailureText } from './failure-words/words.ts'
 
-/** The only place where failures become words. A new kind does not compile until it has some. */
-export function failureText(failure: Failure, nowMs: number = Date.now()): FailureText {
+/**
+ * The only place where failures become words. A new kind does not compile until it has some.
+ * @param at the destination, where there is one: who can act, and where, depends on its store and on
+ * where its keys come from.
+ */
+export function failureText(
+  failure: Failure,
+  nowMs: number = Date.now(),
+  at: FailurePlace | null = null,
+): FailureText {
   switch (failure.kind) {
     case 'offline':
       return text('This computer is offline.', 'Ferry goes on when the network is back.')
@@ -17,6 +30,14 @@ export function failureText(failure: Failure, nowMs: number = Date.now()): Failu
         'retry',
       )
     case 'server-error':
+      // RFC 6585 section 6: said by a hotel's or a train's network, not by the store.
+      if (failure.status === 511) {
+        return text(
+          'The network wants you to sign in to it first (511).',
+          'Open any web page to sign in to the network; Ferry goes on by itself afterwards.',
+          'retry',
+        )
+      }
       return text(
         `The store has trouble of its own (error ${failure.status}).`,
         'The parts already sent are kept; try again in a moment.',
@@ -67,19 +88,33 @@ export function failureText(failure: Failure, nowMs: number = Date.now()): Failu
         'retry',
       )
     default:
-      return connectionWords(failure)
+      return connectionWords(failure, at)
   }
 }
 
+/**
+ * The parts are too long. Their length is fixed when an upload begins, so that only beginning it
+ * again makes them shorter.
+ */
+export function isPlanToBlame(failure: Failure): boolean {
+  if (failure.kind === 'request-too-large') return true
+  return failure.kind === 'too-large' && failure.answer !== undefined
+}
+
 /** Problem and way out in one breath. */
-export function failureSentence(failure: Failure, nowMs: number = Date.now()): string {
-  const { problem, wayOut } = failureText(failure, nowMs)
+export function failureSentence(
+  failure: Failure,
+  nowMs: number = Date.now(),
+  at: FailurePlace | null = null,
+): string {
+  const { problem, wayOut } = failureText(failure, nowMs, at)
   return `${problem} ${wayOut}`
 }
 
 export const ACTION_LABELS: Record<FailureAction, string> = {
   retry: 'Retry',
   'edit-connection': 'Edit connection',
+  'edit-rules': 'Open rules',
   'enter-keys': 'Enter keys',
   'sign-in': 'Sign in again',
   'choose-file': 'Choose the file',

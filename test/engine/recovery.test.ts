@@ -1,16 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Failure, type FailureKind } from '../../electron/contract/failure.ts'
-import { PLACE_TAKEN } from '../../electron/contract/s3-failure.ts'
+import { failureFromHttp, PLACE_TAKEN } from '../../electron/contract/s3-failure.ts'
 import {
   attemptAfter,
   CLOCK_TRIES,
   FRESH_TRIES,
   failureSeen,
   isWorthTryOnNetworkChange,
+  LOOK_TRIES,
   MAX_BACKOFF_MS,
   MAX_RETRY_AFTER_MS,
   OFFLINE_RECHECK_MS,
+  REWRITTEN_TRIES,
   type Recovery,
   recoveryFrom,
   type Spent,
@@ -40,7 +42,7 @@ const expected: {
   'tls-failed': ['ask-user', 'ask-user', 'ask-user'],
   'not-s3': ['retry', 'ask-user', 'retry'],
   'answer-unreadable': ['retry', 'ask-user', 'retry'],
-  'request-rewritten': ['ask-user', 'ask-user', 'ask-user'],
+  'request-rewritten': ['prepare-again', 'ask-user', 'prepare-again'],
   'explicitly-denied': ['ask-user', 'ask-user', 'ask-user'],
   'encryption-key-denied': ['ask-user', 'ask-user', 'ask-user'],
   'acl-refused': ['ask-user', 'ask-user', 'ask-user'],
@@ -81,6 +83,11 @@ const expected: {
   internal: ['give-up', 'give-up', 'give-up'],
 }
 
+const ASKED = {
+  ...{ host: 's3.example.org', path: null, bucket: 'photos' },
+  ...{ isLocal: false, action: 's3:PutObject' },
+}
+
 const kinds = Object.keys(FAILURE_EXAMPLES) as FailureKind[]
 
 /** The `tries`th failure in a row, each of which cost a try. */
@@ -102,6 +109,7 @@ it.each<[FailureKind, number]>([
   ['url-expired', FRESH_TRIES],
   ['not-s3', FRESH_TRIES],
   ['clock-skewed', CLOCK_TRIES + 1],
+  ['request-rewritten', REWRITTEN_TRIES],
 ])('has had enough of %s after exactly so many tries: %i', (kind, limit) => {
   const before = recoveryFrom(FAILURE_EXAMPLES[kind], attempt(limit - 1), 0.5)
   const at = recoveryFrom(FAILURE_EXAMPLES[kind], attempt(limit), 0.5)
@@ -115,6 +123,67 @@ it('prepares again when somebody took the place meanwhile, and not without end',
   const last = recoveryFrom(PLACE_TAKEN, attempt(FRESH_TRIES), 0.5)
 
   expect([first.kind, last.kind]).toEqual(['prepare-again', 'give-up'])
+})
+
+it('looks at once more for what a 404 misses that does not say it, and not without end', () => {
+  const missing: Failure = { kind: 'store-refused', status: 404, code: '' }
+
+  const first = recoveryFrom(missing, attempt(1), 0.5)
+  const last = recoveryFrom(missing, attempt(LOOK_TRIES), 0.5)
+
+  expect([first.kind, last.kind]).toEqual(['prepare-again', 'give-up'])
+})
+
+describe('a status that stays', () => {
+  it.each([
+    [501, 'give-up'],
+    [505, 'give-up'],
+    [510, 'give-up'],
+    [507, 'ask-user'],
+    [413, 'ask-user'],
+    [402, 'ask-user'],
+    [409, 'give-up'],
+  ] as const)('%i is not tried again with the whole body', (status, expected) => {
+    const failure = failureFromHttp({ status, headers: {}, text: '' }, ASKED, 0)
+
+    expect(recoveryFrom(failure, attempt(1), 0.5).kind).toBe(expected)
+  })
+
+  it.each([500, 502, 504, 520, 521, 522, 523, 524, 525, 526, 530])(
+    '%i is tried again for half an hour',
+    (status) => {
+      const text = '<html><title>Bad gateway</title></html>'
+      const failure = failureFromHttp(
+        { status, headers: { 'content-type': 'text/html' }, text },
+        ASKED,
+        0,
+      )
+
+      const first = recoveryFrom(failure, attempt(1), 0.5)
+      const late = recoveryFrom(failure, attempt(STORE_TRIES - 1), 0.5)
+
+      expect([first, late]).toMatchObject([
+        { kind: 'retry', costsTry: true },
+        { kind: 'retry', costsTry: true },
+      ])
+    },
+  )
+
+  it('of a network that wants to be signed in to needs the user, and is looked at again', () => {
+    const failure = failureFromHttp({ status: 511, headers: {}, text: '' }, ASKED, 0)
+
+    expect(recoveryFrom(failure, attempt(1000), 0)).toEqual({
+      kind: 'ask-and-retry',
+      afterMs: 15_000,
+    })
+  })
+
+  it('counts less than a code that says more', () => {
+    const text = '<Error><Code>QuotaExceeded</Code></Error>'
+    const failure = failureFromHttp({ status: 503, headers: {}, text }, ASKED, 0)
+
+    expect(recoveryFrom(failure, attempt(1), 0.5).kind).toBe('ask-user')
+  })
 })
 
 it('waits for keys as for the store when only the network is in their way', () => {

@@ -6,6 +6,13 @@ import { destinationIdOf } from '../fakes/upload-records.ts'
 import { QueueBench } from './queue-bench.ts'
 
 const MINUTE_MS = 60_000
+const REJECTED = {
+  kind: 'credentials-rejected',
+  answer: {
+    ...{ status: 403, code: 'SignatureDoesNotMatch', message: 'No.' },
+    ...{ requestId: 'r1', server: '', atMs: 0 },
+  },
+} as const
 
 describe('a failed part', () => {
   it.each<Failure>([
@@ -90,6 +97,82 @@ describe('a failed part', () => {
     await bench.untilPhase(uploadId, 'done')
 
     expect(bench.putsOf(uploadId)).toEqual({ 1: 3 })
+  })
+
+  it('with a signature that the store does not accept is the keys’ fault, if the host says nothing else', async () => {
+    const bench = new QueueBench()
+    bench.store.fail('put', REJECTED, 6)
+
+    const uploadId = bench.add(1, 200 * MIB)
+    await bench.untilPhase(uploadId, 'needs-you')
+
+    expect(bench.view(uploadId).failure).toEqual(REJECTED)
+    expect(bench.store.calls.filter((call) => call.startsWith('diagnose'))).toHaveLength(1)
+  })
+
+  it('with a signature that was changed on its way is sent once more, and then needs the user', async () => {
+    const bench = new QueueBench()
+    bench.store.reasonForRejection = { kind: 'request-rewritten', host: 's3.example.org' }
+    bench.store.fail('put', REJECTED, 2)
+
+    const uploadId = bench.add(1, MIB)
+    await bench.untilPhase(uploadId, 'needs-you')
+    const { failure } = bench.view(uploadId)
+    const sends = bench.putsOf(uploadId)
+    bench.queue.retry(uploadId)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(failure).toEqual({
+      kind: 'request-rewritten',
+      host: 's3.example.org',
+      answer: REJECTED.answer,
+    })
+    expect(sends).toEqual({ 1: 2 })
+  })
+
+  it('goes on by itself when only the keys had changed since it was signed', async () => {
+    const bench = new QueueBench()
+    bench.store.reasonForRejection = { kind: 'request-rewritten', host: 's3.example.org' }
+    bench.store.fail('put', REJECTED)
+
+    const uploadId = bench.add(1, MIB)
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 2 })
+  })
+
+  it('is not asked about when the store does not know the keys at all', async () => {
+    const bench = new QueueBench()
+    const unknown: Failure = {
+      ...REJECTED,
+      answer: { ...REJECTED.answer, code: 'InvalidAccessKeyId' },
+    }
+    bench.store.fail('put', unknown)
+
+    const uploadId = bench.add(1, MIB)
+    await bench.untilPhase(uploadId, 'needs-you')
+
+    expect(bench.store.calls.filter((call) => call.startsWith('diagnose'))).toEqual([])
+  })
+
+  it.each<Failure>([
+    { kind: 'quota-exceeded', of: 'bucket' },
+    { kind: 'store-full' },
+    { kind: 'acl-refused' },
+    { kind: 'account-problem' },
+    { kind: 'request-too-large', limitBytes: null },
+    { kind: 'redirected', to: null },
+    { kind: 'bucket-missing', bucket: 'files' },
+  ])('that nothing mends but a person is not sent again: $kind', async (failure) => {
+    const bench = new QueueBench()
+    bench.store.fail('put', failure)
+    const uploadId = bench.add(1, MIB)
+
+    await bench.untilPhase(uploadId, 'needs-you')
+    await bench.clock.advance(60 * MINUTE_MS)
+
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 1 })
+    expect(bench.view(uploadId).failure).toEqual(failure)
   })
 
   it('is sent again when nothing moves for half a minute', async () => {

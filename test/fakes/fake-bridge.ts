@@ -323,9 +323,12 @@ export function installFakeBridge(world: FakeWorld): void {
           url: `${location.origin}/store/${uploadId}?partNumber=${partNumber}`,
           headers: {},
           expiresAtMs: Date.now() + 900_000,
+          bucket: 'ferry',
+          isLocal: false,
         })),
       ),
     diagnoseNoResponse: () => ok({ kind: 'unexplained', isStoreReached: false }),
+    diagnoseSignature: () => ok({ failure: null }),
     recordParts: () => ok({}),
     // Only a host that sees the file can vouch for it.
     checkSource: () => ok({ isUnwritten: world.host.host === 'desktop' }),

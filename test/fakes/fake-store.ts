@@ -94,6 +94,8 @@ export class FakeStore {
   hidesAnswers = false
   /** Every question about a PUT without an answer. */
   readonly questions: (SilentPut & { readonly uploadId: UploadId })[] = []
+  /** What the host finds out about a signature that was not accepted. */
+  reasonForRejection: Failure | null = null
   algorithm: ChecksumAlgorithm = 'crc64nvme'
   /** False: the store takes whatever comes. */
   checksBodies = true
@@ -226,6 +228,8 @@ export class FakeStore {
         this.#diagnose(uploadId, partNumber),
       )
     },
+    diagnoseSignature: (uploadId) =>
+      this.#answer('diagnoseSignature', { uploadId, partNumber: 0 }, () => this.reasonForRejection),
     record: (uploadId, receipts) =>
       this.#answer('record', { uploadId, partNumber: 0 }, () => {
         this.receipts.push(...receipts.map((receipt) => ({ ...receipt, uploadId })))
@@ -265,7 +269,14 @@ export class FakeStore {
     const url = `https://store.test/object?signature=${this.#serial}`
     const expiresAtMs = this.#clock.now() + SIGNED_MS
     this.#issued.set(url, { ...part, uploadId, expiresAtMs })
-    return { partNumber: part.partNumber, url, headers: {}, expiresAtMs }
+    return {
+      partNumber: part.partNumber,
+      url,
+      headers: {},
+      expiresAtMs,
+      bucket: 'files',
+      isLocal: false,
+    }
   }
 
   #diagnose(uploadId: UploadId, partNumber: number): PutDiagnosis {

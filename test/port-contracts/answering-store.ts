@@ -24,9 +24,31 @@ export interface AnsweringStore {
   readonly close: () => Promise<void>
 }
 
+/** Refusals that only the page's own transport is tried with. */
+export type PageOnlyAnswer =
+  | 'no-bucket'
+  | 'no-key'
+  | 'no-upload-told-by-nothing'
+  | 'quota'
+  | 'full'
+  | 'page-404'
+  | 'page-413'
+  | 'other-signature'
+
 const ERRORS: Partial<
-  Record<StoreAnswer, readonly [status: number, code: string, message: string]>
+  Record<
+    StoreAnswer | PageOnlyAnswer,
+    readonly [status: number, code: string, message: string, body?: string]
+  >
 > = {
+  'no-bucket': [404, 'NoSuchBucket', 'The specified bucket does not exist'],
+  'no-key': [404, 'NoSuchKey', ''],
+  'no-upload-told-by-nothing': [404, '', ''],
+  quota: [403, 'QuotaExceeded', ''],
+  full: [507, 'XMinioStorageFull', 'Storage backend has reached its minimum free drive threshold.'],
+  'page-404': [404, '', '', '<html><title>404 Not Found</title></html>'],
+  'page-413': [413, '', '', '<html><title>413 Request Entity Too Large</title></html>'],
+  'other-signature': [403, 'SignatureDoesNotMatch', 'The signature does not match.'],
   'slow-down': [503, 'SlowDown', 'Please reduce your request rate.'],
   'too-many-requests': [429, '', ''],
   'server-error': [500, 'InternalError', 'We encountered an internal error.'],
@@ -41,6 +63,7 @@ const ERRORS: Partial<
 export async function startAnsweringStore(): Promise<AnsweringStore> {
   const received: ReceivedPut[] = []
   const swallowed = Promise.withResolvers<void>()
+  let port = 0
   const server = createServer((request, response) => {
     response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*')
     response.setHeader('Access-Control-Allow-Methods', 'PUT')
@@ -51,6 +74,13 @@ export async function startAnsweringStore(): Promise<AnsweringStore> {
       return
     }
     const answer = (request.url ?? '/').split(/[/?]/)[1] ?? ''
+    if (answer === 'elsewhere') {
+      // The same store by another name of this computer.
+      const location = `http://localhost:${port}/other-signature/object`
+      request.resume()
+      response.writeHead(307, { Location: location }).end()
+      return
+    }
     void take(request, response, answer).then((put) => {
       if (put === null) return
       received.push(put)
@@ -59,7 +89,7 @@ export async function startAnsweringStore(): Promise<AnsweringStore> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  port = (server.address() as AddressInfo).port
   return {
     origin: `http://127.0.0.1:${port}`,
     received,
@@ -99,16 +129,19 @@ async function take(
 
 function reply(response: ServerResponse, answer: string): void {
   if (answer === 'never') return
-  const error = ERRORS[answer as StoreAnswer]
+  const error = ERRORS[answer as StoreAnswer | PageOnlyAnswer]
   if (error === undefined) {
     if (answer === 'stored') response.setHeader('ETag', '"d41d8cd98f00b204e9800998ecf8427e"')
     response.writeHead(200).end()
     return
   }
-  const [status, code, message] = error
+  const [status, code, message, page] = error
   if (answer === 'slow-down') response.setHeader('Retry-After', '7')
-  response.writeHead(status, { 'Content-Type': 'application/xml' })
-  response.end(
-    code === '' ? '' : `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
-  )
+  response.writeHead(status, {
+    'Content-Type': page === undefined ? 'application/xml' : 'text/html',
+    'x-amz-request-id': 'hidden by CORS',
+  })
+  const ids = '<RequestId>tx01</RequestId>'
+  const document = `<Error><Code>${code}</Code><Message>${message}</Message>${ids}</Error>`
+  response.end(page ?? (code === '' ? '' : document))
 }

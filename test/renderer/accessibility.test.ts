@@ -34,6 +34,19 @@ const busyWorld = () =>
       }),
       aRecord(10, { status: { phase: 'failed', failure: FAILURE_EXAMPLES['key-taken'] } }),
       aRecord(11, { status: { phase: 'failed', failure: FAILURE_EXAMPLES['key-taken'] } }),
+      aRecord(13, {
+        name: 'full.bin',
+        status: {
+          phase: 'failed',
+          failure: {
+            ...FAILURE_EXAMPLES['quota-exceeded'],
+            answer: {
+              ...{ status: 403, code: 'QuotaExceeded', message: 'Full.', requestId: 'r1' },
+              ...{ server: 'nginx', atMs: 1_763_640_000_000 },
+            },
+          },
+        },
+      }),
       aRecord(12, { status: { phase: 'cancelled', storeIsClean: true, why: 'exists' } }),
     ],
   })
@@ -62,6 +75,15 @@ const STATES: readonly (readonly [string, () => Promise<TestWindow>])[] = [
         .row('kept.iso')
         .getByRole('button', { name: /^2 of 4 parts/ })
         .click()
+      await opened.page.getByRole('dialog').waitFor()
+      return opened
+    },
+  ],
+  [
+    'the details of a failure',
+    async () => {
+      const opened = await suite.open(busyWorld())
+      await opened.row('full.bin').getByRole('button', { name: 'Details of full.bin' }).click()
       await opened.page.getByRole('dialog').waitFor()
       return opened
     },

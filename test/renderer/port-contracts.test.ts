@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { ConsoleMessage, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AdaptersPage } from '../port-contracts/adapters-page.ts'
-import { type AnsweringStore, startAnsweringStore } from '../port-contracts/answering-store.ts'
+import {
+  type AnsweringStore,
+  type PageOnlyAnswer,
+  startAnsweringStore,
+} from '../port-contracts/answering-store.ts'
 import type { AbortMoment, PutBody } from '../port-contracts/page/page.ts'
 import {
   type PutReport,
@@ -29,13 +33,14 @@ beforeEach(async () => {
 })
 
 async function put(
-  answer: StoreAnswer,
+  answer: StoreAnswer | PageOnlyAnswer | 'elsewhere',
   body: PutBody,
   when: AbortMoment = 'never',
   headers: Record<string, string> = {},
+  query = 'X-Amz-Signature=abc',
 ): Promise<PutReport> {
-  const url = `${store.origin}/${answer}/object?X-Amz-Signature=abc`
-  const part = { partNumber: 1, url, headers, expiresAtMs: 0 }
+  const url = `${store.origin}/${answer}/object?${query}`
+  const part = { partNumber: 1, url, headers, expiresAtMs: 0, bucket: 'files', isLocal: false }
   const putting = page.evaluate(
     ([thePart, theBody, theMoment]) => window.adapters.put(thePart, theBody, theMoment),
     [part, body, when] as const,
@@ -65,6 +70,62 @@ describe('XHR in Chromium', () => {
     await put('stored', { byteLength: 5 }, 'never', { 'Content-Type': 'text/x-ferry' })
 
     expect(store.received[0]?.headers['content-type']).toBe('text/x-ferry')
+  })
+
+  it.each<[PageOnlyAnswer | 'elsewhere', string, object]>([
+    [
+      'no-bucket',
+      '',
+      { kind: 'bucket-missing', bucket: 'files', answer: { code: 'NoSuchBucket' } },
+    ],
+    ['no-key', 'uploadId=u1', { kind: 'upload-gone', answer: { code: 'NoSuchKey' } }],
+    ['no-key', '', { kind: 'store-refused', status: 404, code: 'NoSuchKey' }],
+    ['no-upload-told-by-nothing', 'uploadId=u1', { kind: 'store-refused', status: 404, code: '' }],
+    ['page-404', 'uploadId=u1', { kind: 'proxy-refused', status: 404 }],
+    ['page-413', '', { kind: 'request-too-large', limitBytes: null }],
+    ['quota', '', { kind: 'quota-exceeded', of: 'unknown', answer: { requestId: 'tx01' } }],
+    ['full', '', { kind: 'store-full', answer: { status: 507 } }],
+    ['other-signature', '', { kind: 'credentials-rejected' }],
+    [
+      'elsewhere',
+      '',
+      { kind: 'redirected', to: expect.stringMatching(/^http:\/\/localhost:\d+$/) },
+    ],
+  ])('tells %s of %j as what it is', async (answer, query, failure) => {
+    const { outcome } = await put(answer, { byteLength: 5 }, 'never', {}, query)
+
+    expect(outcome).toMatchObject({ ok: false, failure })
+  })
+
+  it('holds a full disk against this computer only for the bucket on it', async () => {
+    const url = `${store.origin}/full/object`
+    const part = {
+      ...{ partNumber: 1, url, headers: {}, expiresAtMs: 0 },
+      ...{ bucket: 'ferry', isLocal: true },
+    }
+
+    const { outcome } = await page.evaluate(
+      (local) => window.adapters.put(local, { byteLength: 5 }, 'never'),
+      part,
+    )
+
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { kind: 'disk-full', where: 'local-bucket' },
+    })
+  })
+
+  it('asks for no header that CORS hides, which the console would complain about', async () => {
+    const complaints: string[] = []
+    const listen = (message: ConsoleMessage) => {
+      if (message.text().includes('unsafe header')) complaints.push(message.text())
+    }
+    page.on('console', listen)
+
+    await put('quota', { byteLength: 5 })
+
+    page.off('console', listen)
+    expect(complaints).toEqual([])
   })
 
   it('says "no response" where nothing listens', async () => {

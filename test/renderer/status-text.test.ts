@@ -110,15 +110,29 @@ describe('the status of a row', () => {
   )
 
   it.each(['credentials-expired', 'credentials-rejected', 'secret-missing'] as const)(
-    'asks to sign in again after %s',
+    'asks for the keys that were typed after %s, and for no sign-in',
     (kind) => {
       const view = aView({ phase: 'needs-you', failure: FAILURE_EXAMPLES[kind] })
 
-      expect(said(view)).toMatch(
-        /^Needs you · Sign in again: the .*[Ee]nter|^Needs you .* Check the/,
-      )
+      expect(said(view)).toMatch(/^Needs you · The .*([Ee]nter|Check the)/)
+      expect(said(view)).not.toMatch(/sign in/i)
     },
   )
+
+  it('asks to sign in again for keys that come from a sign-in', () => {
+    const view = aView({ phase: 'needs-you', failure: FAILURE_EXAMPLES['credentials-expired'] })
+    const source = {
+      kind: 'sso',
+      startUrl: '',
+      ssoRegion: '',
+      accountId: '',
+      roleName: '',
+    } as const
+
+    const sentence = statusDetail(view, NOW, aDestination({ credentials: source }))
+
+    expect(sentence).toMatch(/^ · Sign in again: the keys of your sign-in have expired\./)
+  })
 
   it.each([
     ['browser', /^Needs you · Sign in again: your sign-in has ended\. /],

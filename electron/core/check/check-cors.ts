@@ -4,8 +4,7 @@ import type { Failure } from '../../contract/failure.ts'
 import type { Store } from '../store/store.ts'
 import { headerOfSum } from '../uploads/checksum-fields.ts'
 import { headersOfPut } from '../uploads/object-fields.ts'
-import { isRedirect, redirectedBy } from './put-refusal.ts'
-import { type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
+import { failureOfAnswer, type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 
 const PATIENCE_MS = 15_000
 
@@ -66,8 +65,8 @@ export async function preflight(
   // It answered the SDK a moment ago, so this is the network's doing.
   if (!answer.ok) return { kind: 'no-response' }
   const { status } = answer.value
-  // A browser follows none, and a rule of the bucket's changes nothing about it.
-  if (isRedirect(status)) return redirectedBy(store, answer.value)
+  // A browser follows no redirect of a preflight, and no CORS rule would change that.
+  if (status >= 300 && status < 400) return failureOfAnswer(store, answer.value)
   const isAllowed =
     status >= 200 &&
     status < 300 &&

@@ -37,7 +37,7 @@ async function putIfNew({ object, store, writing }: Trial): Promise<Outcome<Hono
   const answer = await object.put(writing, { isNew: true })
   if (!answer.ok) return answer
   if (isGood(answer.value)) return succeeded('ignored')
-  return honourSaidBy(failureOfAnswer(store, answer.value))
+  return honourSaidBy(failureOfAnswer(store, answer.value, 's3:PutObject'))
 }
 
 async function honourOfComplete(trial: Trial): Promise<Outcome<Honour>> {

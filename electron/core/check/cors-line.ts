@@ -38,7 +38,7 @@ function askBefore({ store, object, ports, reading }: Trial, headers: readonly s
 async function putFromPage({ store, object, ports, writing }: Trial) {
   const answer = await object.put(writing, { origin: ports.pageOrigin() })
   if (!answer.ok || isGood(answer.value)) return answer
-  return failed(failureOfAnswer(store, answer.value))
+  return failed(failureOfAnswer(store, answer.value, 's3:PutObject'))
 }
 
 /** Null where these keys may not read the rules: then nobody could keep them either. */

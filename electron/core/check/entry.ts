@@ -2,6 +2,7 @@ import { HeadBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { CheckFix } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import { inRegion } from '../destinations/region.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import { ask, type Store } from '../store/store.ts'
@@ -46,7 +47,7 @@ async function lookInside(store: Store, signal: AbortSignal): Promise<Outcome<nu
   const list = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 })
   const listed = await ask(store, (client, options) => client.send(list, options), { signal })
   if (listed.ok) return succeeded(null)
-  if (listed.failure.kind !== 'access-denied') return listed
+  if (!isDenied(listed.failure)) return listed
   const head = new HeadBucketCommand({ Bucket: bucket })
   const headed = await ask(store, (client, options) => client.send(head, options), { signal })
   return headed.ok ? succeeded(null) : listed
@@ -65,6 +66,7 @@ function linesOf(seen: Outcome<null>, region: Verdict): Omit<Entry, 'store'> {
     case 'region-wrong':
       return { credentials: unknown(), region: failedBy(failure), bucket: unknown() }
     case 'access-denied':
+    case 'explicitly-denied':
       return { credentials: passed(), region, bucket: unknown(failure) }
     case 'bucket-missing':
       return { credentials: passed(), region, bucket: failedBy(failure) }
@@ -90,6 +92,8 @@ function isAboutKeys({ kind }: Failure): boolean {
   const about: readonly Failure['kind'][] = [
     'credentials-rejected',
     'credentials-expired',
+    'request-rewritten',
+    'account-problem',
     'sign-in-needed',
     'keys-unavailable',
     'secret-missing',

@@ -10,6 +10,7 @@ import {
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import { ask, type Store } from '../store/store.ts'
 import { abortMultipart, abortUntilGone } from '../uploads/abort-until-gone.ts'
 import { sumField } from '../uploads/checksum-fields.ts'
@@ -178,7 +179,7 @@ export async function abortIfAllowed(
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
   const first = await abortMultipart(store, upload, signal)
-  if (!first.ok && first.failure.kind === 'access-denied') return first
+  if (!first.ok && isDenied(first.failure)) return first
   return abortUntilGone(store, upload, signal)
 }
 
@@ -191,13 +192,21 @@ export function sumHeader(
   return sumField(algorithm, Buffer.from(bytes).toString('base64'))
 }
 
-/** The store has looked at the request and says no; silence and 5xx say nothing of it. */
+/**
+ * The store has looked at the request and says no. Silence and 5xx say nothing of it, nor does what
+ * it says of itself at the moment: a quota, a full disk, an account.
+ */
 export function isDefinite({ kind }: Failure): boolean {
-  return (
-    kind === 'body-corrupted' ||
-    kind === 'store-refused' ||
-    kind === 'access-denied' ||
-    kind === 'credentials-rejected' ||
-    kind === 'upload-gone'
-  )
+  return DEFINITE.has(kind)
 }
+
+const DEFINITE: ReadonlySet<Failure['kind']> = new Set([
+  'body-corrupted',
+  'store-refused',
+  'access-denied',
+  'explicitly-denied',
+  'encryption-key-denied',
+  'acl-refused',
+  'credentials-rejected',
+  'upload-gone',
+])

@@ -1,5 +1,6 @@
 import type { CheckFinding, CheckFix, CheckLine, CheckStep } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 
 /** What a line came to; the run puts the step's name to it. */
 export type Verdict = Omit<CheckLine, 'step'>
@@ -28,7 +29,8 @@ export function unknown(failure: Failure | null = null): Verdict {
 
 /** A permission that is missing costs this one thing; every other refusal is a store at fault. */
 export function warnedIfDenied(failure: Failure): Verdict {
-  return failure.kind === 'access-denied' ? warnedBy(failure) : failedBy(failure)
+  const isMissing = isDenied(failure) || failure.kind === 'encryption-key-denied'
+  return isMissing ? warnedBy(failure) : failedBy(failure)
 }
 
 type Found<K extends CheckFinding['kind']> = Extract<CheckFinding, { readonly kind: K }>

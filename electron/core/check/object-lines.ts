@@ -7,7 +7,7 @@ import type { Step } from './trial.ts'
 export const putLine: Step = async ({ object, store, writing }) => {
   const answer = await object.put(writing)
   if (!answer.ok) return failedBy(answer.failure)
-  if (!isGood(answer.value)) return failedBy(failureOfAnswer(store, answer.value))
+  if (!isGood(answer.value)) return failedBy(failureOfAnswer(store, answer.value, 's3:PutObject'))
   // A web server that says yes to everything is no store.
   if (answer.value.headers.etag !== undefined) return passed()
   return failedBy({ kind: 'not-s3', host: new URL(store.destination.endpoint).host })

@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import { ask, type Store } from '../store/store.ts'
 import { headersOfFields, objectFields } from '../uploads/object-fields.ts'
 import { CONDITION } from '../uploads/write-conditions.ts'
@@ -62,7 +63,7 @@ export class ProbeObject {
     if (this.isThere) return null
     const answer = await this.put(signal)
     if (!answer.ok) return answer.failure
-    return isGood(answer.value) ? null : failureOfAnswer(this.#store, answer.value)
+    return isGood(answer.value) ? null : failureOfAnswer(this.#store, answer.value, 's3:PutObject')
   }
 
   /** As a share link: signed in the URL, with the headers that a download gets. */
@@ -76,7 +77,8 @@ export class ProbeObject {
     if (!url.ok) return url
     const answer = await sendAsPage(this.#store, { method: 'GET', url: url.value, signal })
     if (!answer.ok) return answer
-    if (!isGood(answer.value)) return failed(failureOfAnswer(this.#store, answer.value))
+    if (!isGood(answer.value))
+      return failed(failureOfAnswer(this.#store, answer.value, 's3:GetObject'))
     return succeeded(answer.value.text)
   }
 
@@ -92,8 +94,8 @@ export class ProbeObject {
 
   /** Keys that may not delete versions can at least put a marker on top. */
   async #hidden(refused: Outcome<null>, signal: AbortSignal): Promise<Outcome<null>> {
-    const isDenied = !refused.ok && refused.failure.kind === 'access-denied'
-    if (isDenied && !this.#written.has('')) {
+    const mayNotDelete = !refused.ok && isDenied(refused.failure)
+    if (mayNotDelete && !this.#written.has('')) {
       const command = new DeleteObjectCommand(this.#place)
       await ask(this.#store, (client, options) => client.send(command, options), { signal })
     }

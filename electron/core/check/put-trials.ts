@@ -4,9 +4,8 @@ import type { ObjectFields } from '../uploads/object-fields.ts'
 import { allowsOrigin } from './check-cors.ts'
 import type { Probes } from './clean-up.ts'
 import { findSizeLimit, type SizeTried } from './find-size-limit.ts'
-import { refusalOfPut } from './put-refusal.ts'
 import { putZeros, type ZeroPutEnd, type ZeroTarget } from './put-zeros.ts'
-import { isGood } from './send-as-page.ts'
+import { failureOfAnswer, isGood } from './send-as-page.ts'
 
 /** What became of a PUT that the host made as the page would. */
 export type Tried =
@@ -99,7 +98,7 @@ export class PutTrials {
     if (isGood(end.answer)) {
       return { kind: 'taken', isHidden: origin !== null && !allowsOrigin(end.answer, origin) }
     }
-    const failure = refusalOfPut(this.#probes.store, end.answer)
+    const failure = failureOfAnswer(this.#probes.store, end.answer, 's3:PutObject')
     return failure.kind === 'request-too-large'
       ? this.#tooLarge(attempt, failure, end.sentBytes === 0)
       : { kind: 'refused', failure, fromBytes: null }

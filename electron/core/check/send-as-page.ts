@@ -10,7 +10,7 @@ import type {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { failureFromS3, readErrorDocument } from '../../contract/s3-failure.ts'
+import { failureFromHttp } from '../../contract/s3-failure.ts'
 import { failureFromError } from '../store/s3-answer.ts'
 import type { Store } from '../store/store.ts'
 
@@ -94,17 +94,19 @@ export function isGood({ status }: PageAnswer): boolean {
   return status >= 200 && status < 300
 }
 
-/** Of an answer that is not good. */
-export function failureOfAnswer(store: Store, { status, headers, text }: PageAnswer): Failure {
-  const { code, message, region } = readErrorDocument(text)
-  return failureFromS3({
-    ...{ status, code, message },
-    retryAfter: headers['retry-after'] ?? null,
-    date: headers.date ?? null,
-    region: headers['x-amz-bucket-region'] ?? region,
-    bucket: store.destination.bucket,
-    nowMs: store.clock.nowMs(),
-  })
+/**
+ * Of an answer that is not good.
+ * @param action the permission that the request needed; null: none that could be missing.
+ */
+export function failureOfAnswer(
+  { destination, clock }: Store,
+  { status, headers, text }: PageAnswer,
+  action: string | null = null,
+): Failure {
+  const { endpoint, bucket, kind } = destination
+  const { host } = new URL(endpoint)
+  const request = { host, path: null, bucket, isLocal: kind === 'local', action }
+  return failureFromHttp({ status, headers, text }, request, clock.nowMs())
 }
 
 type Command =

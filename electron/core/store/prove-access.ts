@@ -1,5 +1,6 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import { ask, type Store } from './store.ts'
 
 /** Keys can end or be revoked, so a proof of them is good for a while only. */
@@ -38,7 +39,7 @@ export async function proveAccess(store: Store, signal?: AbortSignal): Promise<O
     (client, options) => client.send(new ListObjectsV2Command(place), options),
     signal === undefined ? {} : { signal },
   )
-  if (!listed.ok && listed.failure.kind !== 'access-denied') return listed
+  if (!listed.ok && !isDenied(listed.failure)) return listed
   notePassed(store)
   return succeeded(null)
 }

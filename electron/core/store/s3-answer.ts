@@ -1,8 +1,11 @@
+import { errorDocumentOf } from '../../contract/error-document.ts'
 import type { Failure } from '../../contract/failure.ts'
-import { failureFromS3 } from '../../contract/s3-failure.ts'
+import type { AnswerHeaders } from '../../contract/foreign-answer.ts'
+import { failureFromS3, s3AnswerOf } from '../../contract/s3-failure.ts'
 import { NoKeys } from '../credentials/keys.ts'
 import { UnreadableAnswer } from './lenient-answers.ts'
 import { networkFailure } from './network-failure.ts'
+import { actionOf } from './permissions.ts'
 import { isStoreAnswer } from './store-signs.ts'
 
 /** What the SDK and Node put into what they throw. */
@@ -10,17 +13,20 @@ interface ThrownByStore {
   readonly name: string
   readonly message: string
   readonly code?: unknown
-  /** S3's `<Code>` and `<Region>`; absent for a body that was not S3's XML, and for every HEAD. */
+  /** S3's `<Code>`; absent for a body that was not S3's XML, and for every HEAD. */
   readonly Code?: unknown
-  readonly Region?: unknown
   readonly $fault?: unknown
   readonly $metadata?: { readonly httpStatusCode?: number }
-  readonly $response?: { readonly headers?: Readonly<Record<string, string | undefined>> }
+  readonly $response?: { readonly headers?: AnswerHeaders }
 }
 
+/** Whom the request was for. */
 interface Asked {
   readonly endpoint: string
   readonly bucket: string
+  readonly kind?: 'local' | 's3'
+  /** It has spoken S3 before, so that a web page now comes from something in front of it. */
+  readonly isProven?: boolean
 }
 
 /**
@@ -31,33 +37,48 @@ export function failureFromError(error: unknown, asked: Asked, nowMs: number): F
   if (!(error instanceof Error)) throw error
   if (error instanceof NoKeys) return error.failure
   const thrown: ThrownByStore = error
-  const status = thrown.$metadata?.httpStatusCode ?? 0
+  const unreadable = error instanceof UnreadableAnswer ? error : null
+  const status = unreadable?.status ?? thrown.$metadata?.httpStatusCode ?? 0
   const host = new URL(asked.endpoint).host
-  if (error instanceof UnreadableAnswer) {
-    return error.isStore ? { kind: 'answer-unreadable', host } : { kind: 'not-s3', host }
-  }
   if (status === 0) {
     const failure = networkFailure(error, host)
     if (failure === null) throw error
     return failure
   }
-  const headers = thrown.$response?.headers ?? {}
-  if (isForeign(thrown, headers) && status < 500 && status !== 429) return { kind: 'not-s3', host }
-  return failureFromS3({
-    status,
-    code: typeof thrown.Code === 'string' ? thrown.Code : '',
-    message: thrown.message,
-    retryAfter: headers['retry-after'] ?? null,
-    date: headers.date ?? null,
-    region:
-      headers['x-amz-bucket-region'] ?? (typeof thrown.Region === 'string' ? thrown.Region : null),
-    bucket: asked.bucket,
-    nowMs,
-  })
+  const headers: AnswerHeaders = unreadable?.headers ?? thrown.$response?.headers ?? {}
+  const { bucket, kind, isProven = false } = asked
+  const isLocal = kind === 'local'
+  const request = { host, path: null, bucket, isLocal, action: actionOf(error) }
+  const document = errorDocumentOf((name) => textIn(thrown, name))
+  const answer = s3AnswerOf({ status, headers, text: '' }, document, request, nowMs)
+  const isForeign = unreadable !== null || isUnlikeStore(thrown, headers)
+  const failure = failureFromS3({ ...answer, isForeign })
+  const words = 'answer' in failure ? { answer: failure.answer } : {}
+  if (unreadable?.isStore === true) return { kind: 'answer-unreadable', host, ...words }
+  // A store that was spoken with before is one; what refuses now stands in front of it.
+  const isDoubtful = isForeign && !(isProven && status >= 400)
+  return isDoubtful && MAY_BE_NO_STORE.has(failure.kind)
+    ? { kind: 'not-s3', host, ...words }
+    : failure
 }
 
+/** The SDK copies the elements of S3's document onto what it throws, and the message by its own name. */
+function textIn(thrown: ThrownByStore, name: string): string {
+  if (name === 'Message') return messageIn(thrown)
+  const value: unknown = Reflect.get(thrown, name)
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+/** Not what the SDK says by itself: of a document that it cannot read, or of one without a message. */
+function messageIn({ $fault, message }: ThrownByStore): string {
+  return $fault === undefined || message === 'UnknownError' ? '' : message
+}
+
+/** What a web server's refusal can be taken for. */
+const MAY_BE_NO_STORE: ReadonlySet<Failure['kind']> = new Set(['proxy-refused', 'store-refused'])
+
 /** Something answers there, but not in S3's words: a web site, a proxy's page, a router. */
-function isForeign(thrown: ThrownByStore, headers: Readonly<Record<string, string | undefined>>) {
+function isUnlikeStore(thrown: ThrownByStore, headers: AnswerHeaders): boolean {
   if (isStoreAnswer(headers)) return false
   const isUnparsed = thrown.$fault === undefined
   const isPage = /html|json|text\/plain/i.test(headers['content-type'] ?? '')

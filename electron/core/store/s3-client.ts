@@ -4,6 +4,7 @@ import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import { ServerClock } from './clock.ts'
 import { readLeniently } from './lenient-answers.ts'
+import { noteCommands } from './permissions.ts'
 import { SharedWork } from './shared-work.ts'
 import type { Store } from './store.ts'
 
@@ -50,6 +51,7 @@ export function openStore(
   })
   learnTime(client, clock, ports.clockSeen)
   readLeniently(client)
+  noteCommands(client)
   const access = { provenAtMs: null, hidesIntegrity: false }
   return { destination, keys, client, clock, access, learning: new SharedWork() }
 }

@@ -1,6 +1,5 @@
-/** Headers of S3 and of what imitates it; CloudFront's, which stands before web pages, are none. */
-const STORE_HEADER =
-  /^x-(amz-(?!cf-)|rgw-|openstack-|trans-id|minio-|goog-|oss-|cos-|obs-|emc-|clv-|ntap-|wasabi-|bz-|scal-)/
+import { type AnswerHeaders, isStoreHeader } from '../../contract/foreign-answer.ts'
+
 const STORE_SERVER =
   /amazons3|minio|ceph|radosgw|rgw|wasabi|aliyunoss|tencent-cos|^obs|uploadserver|storagegrid|seaweedfs|garage|rustfs|vipr|cleversafe|openstack|swift|scality|ozone|ferrylocalbucket/i
 const STORE_DOCUMENT =
@@ -11,10 +10,10 @@ const STORE_DOCUMENT =
  * is of its document; else a web page, a proxy or a router answers there.
  */
 export function isStoreAnswer(
-  headers: Readonly<Record<string, string | undefined>>,
+  headers: AnswerHeaders,
   body: Uint8Array = new Uint8Array(),
 ): boolean {
-  if (Object.keys(headers).some((name) => STORE_HEADER.test(name.toLowerCase()))) return true
+  if (Object.keys(headers).some(isStoreHeader)) return true
   if (STORE_SERVER.test(headers.server ?? '')) return true
   return STORE_DOCUMENT.test(Buffer.from(body.subarray(0, 4000)).toString('latin1'))
 }

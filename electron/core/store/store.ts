@@ -80,6 +80,7 @@ async function askOnce<T>(
     return succeeded(await request(store.client, options))
   } catch (error) {
     if (signal?.aborted) return failed({ kind: 'not-now' })
-    return failed(failureFromError(error, store.destination, store.clock.nowMs()))
+    const asked = { ...store.destination, isProven: store.access.provenAtMs !== null }
+    return failed(failureFromError(error, asked, store.clock.nowMs()))
   }
 }

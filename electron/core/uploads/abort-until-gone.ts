@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import { ask, type Store } from '../store/store.ts'
 import { isGone, listParts, type StoreUpload } from './list-parts.ts'
 
@@ -25,9 +26,8 @@ export async function abortUntilGone(
     const aborted = await abortMultipart(store, upload, signal)
     const listed = await listParts(store, upload, signal)
     if (!listed.ok) {
-      const { kind } = listed.failure
-      if (kind === 'upload-gone') return succeeded(null)
-      if (kind !== 'access-denied') return listed
+      if (listed.failure.kind === 'upload-gone') return succeeded(null)
+      if (!isDenied(listed.failure)) return listed
       if (!aborted.ok) return isGone(aborted.failure) ? succeeded(null) : listed
     }
     left = leftBy(listed)

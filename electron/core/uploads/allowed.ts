@@ -17,8 +17,11 @@ export function refusalOf(
   { name, byteLength, contentType }: File,
 ): Failure | null {
   const longest = longestFile(maxPartCount)
-  const limitBytes = Math.min(longest, rules.maxFileBytes ?? longest)
-  if (byteLength > limitBytes) return { kind: 'too-large', limitBytes }
+  const ruled = rules.maxFileBytes ?? longest
+  const limitBytes = Math.min(longest, ruled)
+  if (byteLength > limitBytes) {
+    return { kind: 'too-large', limitBytes, ...(ruled < longest ? { limitOf: 'rules' } : {}) }
+  }
   const type = contentType.split(';')[0]?.trim() ?? ''
   if (isAllowed(rules, name, type.toLowerCase())) return null
   return { kind: 'type-not-allowed', contentType: type.slice(0, 300) }

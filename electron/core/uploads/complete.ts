@@ -3,6 +3,7 @@ import type { Failure } from '../../contract/failure.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import { abortUntilGone } from './abort-until-gone.ts'
 import { askToComplete } from './ask-to-complete.ts'
@@ -180,7 +181,7 @@ function isLostPart(failure: Failure): boolean {
 
 /** Keys that may write and not read: the receipt is then all the proof there is. */
 function mayNotLook(failure: Failure): boolean {
-  return failure.kind === 'access-denied'
+  return isDenied(failure)
 }
 
 function gone() {

@@ -1,6 +1,7 @@
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
 import type { ConflictRule } from '../../contract/rules.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import type { Guard } from '../records/upload-columns.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import type { Store } from '../store/store.ts'
@@ -86,7 +87,7 @@ async function seenAt(
   if (!head.ok) {
     // Keys that may only write cannot look: S3 says 403 whether or not there is an object. Nor could
     // they tell their own from another's after a write that was refused, so that none is guarded.
-    return head.failure.kind === 'access-denied' ? succeeded('unseen') : head
+    return isDenied(head.failure) ? succeeded('unseen') : head
   }
   if (head.value === null) return succeeded('nothing')
   if (head.value.token !== row.token) return succeeded('foreign')

@@ -1,5 +1,6 @@
 import type { Failure } from '../../contract/failure.ts'
 import type { DestinationId } from '../../contract/ids.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import { cleanStore } from './cancel.ts'
 import type { UploadContext } from './upload-context.ts'
@@ -9,8 +10,8 @@ const FIRST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 15 * 60_000
 
 /** The store has answered: another upload there may well be cleaned up. */
-function isAboutThisOne({ kind }: Failure): boolean {
-  return kind === 'access-denied' || kind === 'not-now' || kind === 'store-refused'
+function isAboutThisOne(failure: Failure): boolean {
+  return isDenied(failure) || failure.kind === 'not-now' || failure.kind === 'store-refused'
 }
 
 /**

@@ -1,6 +1,7 @@
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import { ask, type Store } from '../store/store.ts'
 import { abortUntilGone } from './abort-until-gone.ts'
@@ -70,6 +71,6 @@ function isSharedKey({ records }: UploadContext, { record }: UploadRow): boolean
 }
 
 /** These keys, or this store, do not let us; asking again would not help. */
-function isRefusal({ kind }: Failure): boolean {
-  return kind === 'access-denied' || kind === 'store-refused'
+function isRefusal(failure: Failure): boolean {
+  return isDenied(failure) || failure.kind === 'store-refused'
 }

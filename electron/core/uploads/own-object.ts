@@ -1,5 +1,6 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import { ask, type Store } from '../store/store.ts'
 import { headObject, type ObjectHead } from './head-object.ts'
 import type { UploadAtStore } from './upload-context.ts'
@@ -28,7 +29,7 @@ export async function removeOwnObject(
   const { key } = at.row.record
   const head = await headObject(at.store, key, signal)
   // Keys that may not look cannot find out; nothing more can be done with them.
-  if (!head.ok) return head.failure.kind === 'access-denied' ? succeeded(null) : head
+  if (!head.ok) return isDenied(head.failure) ? succeeded(null) : head
   return isOwn(head.value, at) ? deleteObject(at.store, key, signal) : succeeded(null)
 }
 

@@ -1,6 +1,7 @@
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
+import { isDenied } from '../../contract/s3-failure.ts'
 import type { PreparedUpload } from '../../contract/upload.ts'
 import type { Guard } from '../records/upload-columns.ts'
 import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
@@ -81,8 +82,9 @@ async function prepareAgain(
     return succeeded(begun(plan, integrity, held))
   }
   // Ceph says so, too, of uploads that are over, to keys that may not list the bucket.
-  const isDenied = listed.failure.kind === 'access-denied'
-  const isOver = isDenied ? await isOwnThere(at, signal) : listed.failure.kind === 'upload-gone'
+  const isOver = isDenied(listed.failure)
+    ? await isOwnThere(at, signal)
+    : listed.failure.kind === 'upload-gone'
   // Completed and the answer lost, or aborted by a lifecycle rule: the object itself tells.
   return isOver ? prepareAfresh(context, at, plan, signal) : listed
 }

@@ -104,7 +104,8 @@ async function signPart(signing: Signing, part: PartToSign): Promise<SignedPart>
     unhoistableHeaders: new Set(names),
   })
   const expiresAtMs = Math.floor(nowMs / 1000) * 1000 + expiresIn * 1000
-  return { partNumber, url, headers, expiresAtMs }
+  const { bucket, kind } = store.destination
+  return { partNumber, url, headers, expiresAtMs, bucket, isLocal: kind === 'local' }
 }
 
 /** All that has to travel with the PUT. The page sends a part's body without a type. */

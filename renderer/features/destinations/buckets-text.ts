@@ -28,6 +28,7 @@ export function bucketsText(seen: SeenBuckets): string | null {
 function refusalText(failure: Failure): string {
   switch (failure.kind) {
     case 'access-denied':
+    case 'explicitly-denied':
       return 'These keys may not list buckets; type its name.'
     case 'sign-in-needed':
       return 'Sign in first; then the buckets can be listed.'

@@ -3,8 +3,7 @@ import type { Destination } from '../../../electron/contract/destination.ts'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { formatMoment } from '../../design/format.ts'
-import { Notice } from '../../design/notice.tsx'
-import { failureText } from '../failure-text.ts'
+import { FailureNotice } from '../failure-notice.tsx'
 import { useServices, useSession } from '../services/services.tsx'
 import { CheckList } from './check-report.tsx'
 import { retryStuck } from './retry-stuck.ts'
@@ -48,9 +47,7 @@ export function CheckDialog({
       }
     >
       {check.failure !== null && (
-        <Notice tone="bad" role="alert" title={failureText(check.failure).problem}>
-          <p>{failureText(check.failure).wayOut}</p>
-        </Notice>
+        <FailureNotice failure={check.failure} at={destination} of={destination.name} />
       )}
       {(check.isRunning || check.lines.length > 0) && (
         <CheckList
@@ -58,6 +55,7 @@ export function CheckDialog({
           isRunning={check.isRunning}
           notes={check.notes}
           prefix={destination.prefix}
+          at={destination}
           onFix={(fix) => (fix.kind === 'sign-in' ? setIsSigningIn(true) : void check.mend(fix))}
         />
       )}
@@ -66,7 +64,7 @@ export function CheckDialog({
           source={destination.credentials}
           onDone={() => {
             setIsSigningIn(false)
-            retryStuck(queue, destination.destinationId)
+            retryStuck(queue, destination)
             check.start()
           }}
           onClose={() => setIsSigningIn(false)}

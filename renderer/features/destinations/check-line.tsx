@@ -8,6 +8,8 @@ import {
 } from 'lucide-react'
 import type { CheckFix } from '../../../electron/contract/check.ts'
 import { Button } from '../../design/button.tsx'
+import { FailureDetails } from '../failure-details.tsx'
+import type { FailurePlace } from '../failure-text.ts'
 import { certificateTrouble } from './certificate-text.ts'
 import type { CheckRow, LineState } from './check-sum.ts'
 import { CHECK_STEPS, lineText } from './check-text.ts'
@@ -27,17 +29,21 @@ const MARKS: Record<LineState, { readonly Icon: typeof Circle; readonly word: st
 
 export function CheckLineView({
   row: { step, state, line },
+  at,
   isFixable,
   onFix,
 }: {
   readonly row: CheckRow
+  readonly at: FailurePlace
   /** False while the check still runs. */
   readonly isFixable: boolean
   readonly onFix: (fix: CheckFix) => void
 }) {
   const { Icon, word } = MARKS[state]
   const { title, detail } =
-    line === null ? { title: CHECK_STEPS[step].topic, detail: null } : lineText(line)
+    line === null
+      ? { title: CHECK_STEPS[step].topic, detail: null }
+      : lineText(line, Date.now(), at)
   const fix = line?.fix ?? null
   const failure = line?.finding?.kind === 'failure' ? line.finding.failure : null
   return (
@@ -46,7 +52,12 @@ export function CheckLineView({
       <div className="check-words">
         <span className="check-topic">{title}</span>
         <span className="visually-hidden"> ({word})</span>
-        {detail !== null && <p className="check-detail">{detail}</p>}
+        {detail !== null && (
+          <p className="check-detail">
+            {detail}
+            <FailureDetails failure={failure} of={CHECK_STEPS[step].topic} />
+          </p>
+        )}
         {failure?.kind === 'tls-failed' && certificateTrouble(failure) === 'authority' && (
           <TrustHelp />
         )}

@@ -1,6 +1,8 @@
 import type { CheckLine, CheckStep } from '../../../electron/contract/check.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
-import { failureText } from '../failure-text.ts'
+import { providerOf } from '../../../electron/contract/providers.ts'
+import { type FailurePlace, failureText } from '../failure-text.ts'
+import { permissionWayOut } from '../failure-words/permission-words.ts'
 import { certificateText } from './certificate-text.ts'
 
 /** What keys may not do when a line is denied, and the permission's name. */
@@ -21,8 +23,13 @@ const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: stri
 const UNKNOWN_TO_STORE: readonly number[] = [405, 501]
 
 /** Why a line did not pass, in whole sentences; what its button says is not said twice. */
-export function refusalText(line: CheckLine, failure: Failure, nowMs: number): string {
-  const { problem, wayOut } = wordsFor(line, failure, nowMs)
+export function refusalText(
+  line: CheckLine,
+  failure: Failure,
+  nowMs: number,
+  at: FailurePlace | null,
+): string {
+  const { problem, wayOut } = wordsFor(line, failure, nowMs, at)
   switch (line.fix?.kind) {
     case 'use-region':
     case 'sign-in':
@@ -34,12 +41,18 @@ export function refusalText(line: CheckLine, failure: Failure, nowMs: number): s
   }
 }
 
-function wordsFor({ step, verdict }: CheckLine, failure: Failure, nowMs: number) {
+function wordsFor(
+  { step, verdict }: CheckLine,
+  failure: Failure,
+  nowMs: number,
+  at: FailurePlace | null,
+) {
   const denied = DENIED[step]
   if (failure.kind === 'access-denied' && denied !== undefined) {
     const [deed, permission] = denied
     const problem = `These keys may not ${deed} (${permission}).`
-    return { problem, wayOut: verdict === 'unknown' ? null : wayOutOfDenial(step) }
+    const wayOut = verdict === 'unknown' ? null : wayOutOfDenial(step, permission, at)
+    return { problem, wayOut }
   }
   if (step === 'cors' && verdict === 'warned' && failure.kind === 'cors-blocked') {
     return {
@@ -55,7 +68,7 @@ function wordsFor({ step, verdict }: CheckLine, failure: Failure, nowMs: number)
   if (verdict === 'unknown' && isUnknownToStore) {
     return { problem: 'The store does not offer this.', wayOut: null }
   }
-  return failureText(failure, nowMs)
+  return failureText(failure, nowMs, at)
 }
 
 const CAME_BACK_OTHERWISE = {
@@ -64,9 +77,17 @@ const CAME_BACK_OTHERWISE = {
     'Check again; if it stays so, a proxy, a virus scanner or a faulty network changes what is downloaded.',
 }
 
-function wayOutOfDenial(step: CheckStep): string {
-  const policy = 'Allow it in their policy; “Policies…” has the text ready to copy.'
+function wayOutOfDenial(step: CheckStep, permission: string, at: FailurePlace | null): string {
+  const allow = hasPolicies(at)
+    ? 'Allow it in their policy; “Policies…” has the text ready to copy.'
+    : permissionWayOut(permission, at)
   return step === 'delete'
-    ? `Uploads work without it. ${policy} What the check put there (.ferry-check-…) stays until then.`
-    : policy
+    ? `Uploads work without it. ${allow} What the check put there (.ferry-check-…) stays until then.`
+    : allow
+}
+
+/** Stores that nobody knows are taken to be like Amazon’s. */
+function hasPolicies(at: FailurePlace | null): boolean {
+  const model = at === null ? null : providerOf(at.provider).permissions
+  return model === 'policy' || model === null
 }

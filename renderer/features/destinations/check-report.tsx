@@ -1,6 +1,7 @@
 import { useId, useState } from 'react'
 import type { CheckFix, CheckLine } from '../../../electron/contract/check.ts'
 import type { DraftNote } from '../../../electron/contract/destination-draft.ts'
+import type { FailurePlace } from '../failure-text.ts'
 import { CheckLineView } from './check-line.tsx'
 import { checkRows, checkSentence } from './check-sum.ts'
 import { CHECK_GROUPS, type CheckGroup } from './check-text.ts'
@@ -17,6 +18,7 @@ export function CheckList({
   isRunning,
   notes = [],
   prefix,
+  at,
   onFix,
 }: {
   readonly lines: readonly CheckLine[]
@@ -24,6 +26,8 @@ export function CheckList({
   readonly notes?: readonly DraftNote[]
   /** Of the draft that is checked. */
   readonly prefix: string
+  /** What is checked. */
+  readonly at: FailurePlace
   readonly onFix: (fix: CheckFix) => void
 }) {
   const [asking, setAsking] = useState<CheckFix | null>(null)
@@ -41,7 +45,7 @@ export function CheckList({
             const row = rows.get(step)
             return (
               row !== undefined && (
-                <CheckLineView key={step} row={row} isFixable={!isRunning} onFix={press} />
+                <CheckLineView key={step} row={row} at={at} isFixable={!isRunning} onFix={press} />
               )
             )
           })}

@@ -1,4 +1,5 @@
 import type { CheckLine, CheckStep } from '../../../electron/contract/check.ts'
+import type { FailurePlace } from '../failure-text.ts'
 import { findingText, NEVER_OVERWRITES } from './check-finding-text.ts'
 import { refusalText } from './check-refusal-text.ts'
 
@@ -79,12 +80,16 @@ export interface LineText {
   readonly detail: string | null
 }
 
-export function lineText(line: CheckLine, nowMs: number = Date.now()): LineText {
+export function lineText(
+  line: CheckLine,
+  nowMs: number = Date.now(),
+  at: FailurePlace | null = null,
+): LineText {
   const { topic, passed } = CHECK_STEPS[line.step]
   const { finding } = line
   if (finding === null) return { title: line.verdict === 'passed' ? passed : topic, detail: null }
   if (finding.kind === 'failure')
-    return { title: topic, detail: refusalText(line, finding.failure, nowMs) }
+    return { title: topic, detail: refusalText(line, finding.failure, nowMs, at) }
   return line.verdict === 'passed'
     ? { title: findingText(finding, line.verdict), detail: null }
     : { title: topic, detail: findingText(finding, line.verdict) }

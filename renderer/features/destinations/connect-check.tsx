@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { CheckList } from './check-report.tsx'
+import { placeOfDraft } from './draft.ts'
 import type { ConnectForm } from './use-connect-form.ts'
 
 /** The connection check of what stands in the form. */
@@ -19,6 +20,7 @@ export function ConnectCheck({ form }: { readonly form: ConnectForm }) {
         isRunning={run.phase === 'running' || form.work === 'fixing'}
         notes={report?.notes ?? []}
         prefix={form.draft.prefix}
+        at={placeOfDraft(form.draft)}
         onFix={(fix) => void form.fix(fix)}
       />
     </div>

@@ -4,15 +4,14 @@ import type { DraftNote } from '../../../electron/contract/destination-draft.ts'
 import { DestinationField, type FieldProblem } from '../../../electron/contract/failure.ts'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
-import { formatCount } from '../../design/format.ts'
-import { Notice } from '../../design/notice.tsx'
 import { useToasts } from '../../design/toasts.tsx'
-import { failureText } from '../failure-text.ts'
+import { FailureNotice } from '../failure-notice.tsx'
 import { useServices } from '../services/services.tsx'
 import { ConnectCheck } from './connect-check.tsx'
 import { ConnectFields } from './connect-fields.tsx'
+import { placeOfDraft } from './draft.ts'
 import { noteText } from './field-text.ts'
-import { retryStuck } from './retry-stuck.ts'
+import { goingOnText, retryStuck } from './retry-stuck.ts'
 import { SignInDialog } from './sign-in-dialog.tsx'
 import { type ConnectForm, useConnectForm } from './use-connect-form.ts'
 
@@ -33,7 +32,7 @@ export function ConnectDialog({
   const { say } = useToasts()
   const body = useRef<HTMLFormElement>(null)
   const onSaved = (destination: Destination, notes: readonly DraftNote[]) => {
-    const goingOn = goingOnText(retryStuck(queue, destination.destinationId))
+    const goingOn = goingOnText(retryStuck(queue, destination))
     const detail = [...goingOn, ...notes.map(noteText)].join(' ')
     say(`${destination.name} is connected.`, detail || undefined)
     onClose()
@@ -62,9 +61,11 @@ export function ConnectDialog({
         <ConnectFields form={form} editing={editing} />
       </form>
       {form.failure !== null && (
-        <Notice tone="bad" role="alert" title={failureText(form.failure).problem}>
-          <p>{failureText(form.failure).wayOut}</p>
-        </Notice>
+        <FailureNotice
+          failure={form.failure}
+          at={placeOfDraft(form.draft)}
+          of={editing?.name ?? 'the connection'}
+        />
       )}
       <ConnectCheck form={form} />
       {form.signingIn !== null && (
@@ -112,8 +113,4 @@ function firstInput(
 
 function inputOf(form: HTMLFormElement | null, field: DestinationField): HTMLInputElement | null {
   return form?.querySelector<HTMLInputElement>(`input[name="${field}"]`) ?? null
-}
-
-function goingOnText(count: number): readonly string[] {
-  return count === 0 ? [] : [`${formatCount(count, 'upload goes', 'uploads go')} on.`]
 }

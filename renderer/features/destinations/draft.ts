@@ -3,6 +3,7 @@ import type { Destination } from '../../../electron/contract/destination.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { endpointOf, PROVIDERS, providerOf } from '../../../electron/contract/providers.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
+import type { FailurePlace } from '../failure-text.ts'
 
 export type SecretField = 'secretAccessKey' | 'sessionToken'
 
@@ -44,6 +45,12 @@ export function emptyForm(): FormDraft {
     isEndpointOwn: false,
     isPathStyleOwn: false,
   }
+}
+
+/** The destination that the form would make, as far as words about a failure depend on it. */
+export function placeOfDraft(draft: OpenDraft): FailurePlace {
+  const { name, bucket, provider, credentialKind: kind, profile } = draft
+  return { name: name || bucket, kind: 's3', provider, credentials: { kind, profile } }
 }
 
 /** The secret never comes back to the page; empty means "as before". */

@@ -5,8 +5,7 @@ import { Button } from '../../design/button.tsx'
 import { DestinationMark } from '../../design/destination-mark.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { TextField } from '../../design/field.tsx'
-import { Notice } from '../../design/notice.tsx'
-import { failureText } from '../failure-text.ts'
+import { FailureNotice } from '../failure-notice.tsx'
 import { useServices } from '../services/services.tsx'
 import './look-dialog.css'
 
@@ -14,12 +13,13 @@ const FORM_ID = 'look-form'
 
 /** A destination's name and colour. Mounted only while it is open. */
 export function LookDialog({
-  destination: { destinationId, name: formerName, color: formerColor },
+  destination,
   onClose,
 }: {
   readonly destination: Destination
   readonly onClose: () => void
 }) {
+  const { destinationId, name: formerName, color: formerColor } = destination
   const { commands, session } = useServices()
   const [name, setName] = useState(formerName)
   const [color, setColor] = useState(formerColor)
@@ -61,9 +61,7 @@ export function LookDialog({
         <Colors name={name} color={color} onChoose={setColor} />
       </form>
       {failure !== null && (
-        <Notice tone="bad" role="alert" title={failureText(failure).problem}>
-          <p>{failureText(failure).wayOut}</p>
-        </Notice>
+        <FailureNotice failure={failure} at={destination} of={destination.name} />
       )}
     </Dialog>
   )

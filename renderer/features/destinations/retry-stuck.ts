@@ -1,21 +1,36 @@
 import type { CredentialSource } from '../../../electron/contract/credentials.ts'
 import type { Destination } from '../../../electron/contract/destination.ts'
-import type { DestinationId } from '../../../electron/contract/ids.ts'
+import { formatCount } from '../../design/format.ts'
 import type { UploadQueue, UploadView } from '../../upload/engine/queue-view.ts'
-import { type FailureAction, failureText } from '../failure-text.ts'
+import { type FailureAction, failureText, isPlanToBlame } from '../failure-text.ts'
 
 type Cured = ReadonlySet<FailureAction | null>
 
+const CURED_BY_RULES: Cured = new Set(['edit-rules'])
 const CURED_BY_SAVING: Cured = new Set(['edit-connection', 'enter-keys', 'sign-in'])
 const CURED_BY_SIGNING_IN: Cured = new Set(['sign-in'])
+
+/** What is said of uploads that go on. */
+export function goingOnText(count: number): readonly string[] {
+  return count === 0 ? [] : [`${formatCount(count, 'upload goes', 'uploads go')} on.`]
+}
+
+/**
+ * Uploads that the rules kept from going on, in the words of their rows, are tried again when other
+ * rules were saved.
+ * @returns how many that are.
+ */
+export function retryRuled(queue: UploadQueue, destination: Destination): number {
+  return retryCured(queue, [destination], CURED_BY_RULES)
+}
 
 /**
  * Uploads that waited for another connection or other keys go on when those were given, and those
  * that would try again by themselves need not wait.
  * @returns how many that are.
  */
-export function retryStuck(queue: UploadQueue, destinationId: DestinationId): number {
-  return retryCured(queue, new Set([destinationId]), CURED_BY_SAVING)
+export function retryStuck(queue: UploadQueue, destination: Destination): number {
+  return retryCured(queue, [destination], CURED_BY_SAVING)
 }
 
 /**
@@ -28,8 +43,7 @@ export function retrySignedIn(
   source: CredentialSource,
 ): number {
   const served = destinations.filter(({ credentials }) => isSameSignIn(credentials, source))
-  const ids = new Set(served.map(({ destinationId }) => destinationId))
-  return retryCured(queue, ids, CURED_BY_SIGNING_IN)
+  return retryCured(queue, served, CURED_BY_SIGNING_IN)
 }
 
 /** An account and a role are chosen after the sign-in, so they do not count. */
@@ -41,16 +55,26 @@ export function isSameSignIn(one: CredentialSource, other: CredentialSource): bo
   return false
 }
 
-function retryCured(queue: UploadQueue, ids: ReadonlySet<DestinationId>, cured: Cured): number {
+function retryCured(
+  queue: UploadQueue,
+  destinations: readonly Destination[],
+  cured: Cured,
+): number {
   const meant = queue.snapshot().uploadIds.filter((uploadId) => {
     const view = queue.upload(uploadId)
-    return view !== undefined && ids.has(view.record.destinationId) && isCured(view, cured)
+    const at = destinations.find((each) => each.destinationId === view?.record.destinationId)
+    return view !== undefined && at !== undefined && isCured(view, cured, at)
   })
   for (const uploadId of meant) queue.retry(uploadId)
   return meant.length
 }
 
-function isCured({ phase, failure, retryAtMs }: UploadView, cured: Cured): boolean {
-  if (failure === null || !cured.has(failureText(failure).action)) return false
+function isCured(
+  { phase, failure, retryAtMs }: UploadView,
+  cured: Cured,
+  at: Destination,
+): boolean {
+  if (failure === null || isPlanToBlame(failure)) return false
+  if (!cured.has(failureText(failure, Date.now(), at).action)) return false
   return phase === 'needs-you' || phase === 'failed' || retryAtMs !== null
 }

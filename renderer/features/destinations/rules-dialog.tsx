@@ -2,9 +2,10 @@ import { useRef } from 'react'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
-import { Notice } from '../../design/notice.tsx'
 import { useToasts } from '../../design/toasts.tsx'
-import { failureText } from '../failure-text.ts'
+import { FailureNotice } from '../failure-notice.tsx'
+import { useServices } from '../services/services.tsx'
+import { goingOnText, retryRuled } from './retry-stuck.ts'
 import { HeadersGroup } from './rules/headers-group.tsx'
 import { IntakeGroup, SpeedGroup } from './rules/limit-groups.tsx'
 import { NamesGroup } from './rules/names-group.tsx'
@@ -20,12 +21,15 @@ export function RulesDialog({
   readonly destination: Destination
   readonly onClose: () => void
 }) {
+  const { queue } = useServices()
   const { say } = useToasts()
   const body = useRef<HTMLFormElement>(null)
   const rules = useRulesForm(
     destination,
     () => {
-      say(`The rules of ${destination.name} are saved.`, 'They count for what has not begun yet.')
+      const goingOn = goingOnText(retryRuled(queue, destination))
+      const detail = ['They count for what has not begun yet.', ...goingOn].join(' ')
+      say(`The rules of ${destination.name} are saved.`, detail)
       onClose()
     },
     (troubles) =>
@@ -71,9 +75,7 @@ export function RulesDialog({
         <SpeedGroup edit={rules} />
       </form>
       {rules.failure !== null && (
-        <Notice tone="bad" role="alert" title={failureText(rules.failure).problem}>
-          <p>{failureText(rules.failure).wayOut}</p>
-        </Notice>
+        <FailureNotice failure={rules.failure} at={destination} of={destination.name} />
       )}
     </Dialog>
   )

@@ -39,7 +39,7 @@ export function useSavedCheck(destination: Destination): SavedCheck {
     const answer = await commands.saveDestination(draftIn(destination, region))
     if (!answer.ok) return setFailure(answer.failure)
     await session.refresh()
-    retryStuck(queue, destination.destinationId)
+    retryStuck(queue, destination)
     await run(draftOf(answer.value.destination))
   }
 
@@ -61,7 +61,7 @@ export function useSavedCheck(destination: Destination): SavedCheck {
         case 'add-unfinished-rule': {
           const answer = await commands.applyFix({ draft: draftOf(destination), fix })
           if (!answer.ok) return setFailure(answer.failure)
-          retryStuck(queue, destination.destinationId)
+          retryStuck(queue, destination)
           return run(draftOf(destination))
         }
         default:

@@ -1,10 +1,10 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { formatBytes } from '../../design/format.ts'
-import { type ComputerFailure, type FailureText, text } from './words.ts'
+import { type ComputerFailure, type FailurePlace, type FailureText, text } from './words.ts'
 
 /** About a file, this computer, or Ferry itself. */
-export function computerWords(failure: ComputerFailure): FailureText {
+export function computerWords(failure: ComputerFailure, at: FailurePlace | null): FailureText {
   switch (failure.kind) {
     case 'source-changed':
       return text(
@@ -33,10 +33,7 @@ export function computerWords(failure: ComputerFailure): FailureText {
     case 'name-unusable':
       return text(nameProblem(failure.reason), 'Rename the file and drop it again.')
     case 'too-large':
-      return text(
-        `The file is larger than this store takes (${formatBytes(failure.limitBytes)}).`,
-        'Split the file, or choose another destination.',
-      )
+      return tooLargeWords(failure, at)
     case 'disk-full':
       return failure.where === 'local-bucket'
         ? text(
@@ -72,6 +69,7 @@ export function computerWords(failure: ComputerFailure): FailureText {
       return text(
         `This destination takes no files of this type (${failure.contentType || 'unknown'}).`,
         'Allow the type in its rules and try again, or upload the file elsewhere.',
+        'edit-rules',
       )
     case 'key-taken':
       return text(
@@ -110,6 +108,33 @@ function nameProblem(reason: Extract<Failure, { kind: 'name-unusable' }>['reason
     default:
       return unreachable(reason)
   }
+}
+
+/** By the rules, by the store's plan of parts, or in the store's answer to one request. */
+function tooLargeWords(
+  { limitBytes, limitOf, answer }: Extract<Failure, { kind: 'too-large' }>,
+  at: FailurePlace | null,
+): FailureText {
+  const limit = limitBytes === null ? '' : ` (${formatBytes(limitBytes)})`
+  if (limitOf === 'rules') {
+    const rules = at === null ? 'of this destination' : `of ${at.name}`
+    return text(
+      `The file is larger than the rules ${rules} allow${limit}.`,
+      'Raise the limit in the rules, or upload the file elsewhere.',
+      'edit-rules',
+    )
+  }
+  if (answer === undefined) {
+    return text(
+      `The file is larger than this store takes${limit}.`,
+      'Split the file, or choose another destination.',
+    )
+  }
+  return text(
+    `The store takes nothing as large as this at a time${limit}.`,
+    'Choose smaller parts in the rules and upload the file again, or split the file.',
+    'edit-rules',
+  )
 }
 
 type LocalBucketReason = Extract<Failure, { kind: 'local-bucket-unavailable' }>['reason']

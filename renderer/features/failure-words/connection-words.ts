@@ -1,10 +1,12 @@
 import { computerWords } from './computer-words.ts'
-import { keysWords } from './keys-words.ts'
+import { expiredWords, keysWords, rejectedWords } from './keys-words.ts'
+import { deniedWords } from './permission-words.ts'
 import { refusalWords } from './refusal-words.ts'
-import { type ActingFailure, type FailureText, text } from './words.ts'
+import { storeRefusedWords } from './store-refused-words.ts'
+import { type ActingFailure, type FailurePlace, type FailureText, text } from './words.ts'
 
 /** For failures that the person must act on; those of this computer are said next door. */
-export function connectionWords(failure: ActingFailure): FailureText {
+export function connectionWords(failure: ActingFailure, at: FailurePlace | null): FailureText {
   switch (failure.kind) {
     case 'form-invalid':
       return text(
@@ -37,17 +39,9 @@ export function connectionWords(failure: ActingFailure): FailureText {
         'edit-connection',
       )
     case 'credentials-rejected':
-      return text(
-        'The store does not accept the keys.',
-        'Check the access key ID and the secret access key.',
-        'enter-keys',
-      )
+      return rejectedWords(failure, at)
     case 'credentials-expired':
-      return text(
-        'The keys have expired.',
-        'Enter new ones; what waits for them goes on from the parts already sent.',
-        'enter-keys',
-      )
+      return expiredWords(at)
     case 'sign-in-needed':
       return text(
         failure.by === 'browser'
@@ -59,15 +53,13 @@ export function connectionWords(failure: ActingFailure): FailureText {
     case 'keys-unavailable':
       return keysWords(failure)
     case 'access-denied':
-      return text(
-        'The store accepts the keys, but they may not do this here.',
-        'Allow them to write to this bucket, or use other keys.',
-        'edit-connection',
-      )
+      return deniedWords(failure.action ?? null, at)
     case 'bucket-missing':
       return text(
-        `There is no bucket named “${failure.bucket}” at this store.`,
-        'Check its name, or create it at the store.',
+        failure.bucket === ''
+          ? 'The store has no such bucket.'
+          : `There is no bucket named “${failure.bucket}” at this store.`,
+        'Check its name in the connection, or create it at the store.',
         'edit-connection',
       )
     case 'region-wrong':
@@ -95,11 +87,7 @@ export function connectionWords(failure: ActingFailure): FailureText {
         'retry',
       )
     case 'store-refused':
-      return text(
-        `The store refused this (${[failure.status, failure.code].filter(Boolean).join(' ')}).`,
-        'Try again; if it stays, the store’s own log says why.',
-        'retry',
-      )
+      return storeRefusedWords(failure)
     case 'object-differs':
       return text(
         'What arrived in the bucket is not the file: the store’s checksum of it differs.',
@@ -118,8 +106,8 @@ export function connectionWords(failure: ActingFailure): FailureText {
     case 'proxy-refused':
     case 'redirected':
     case 'answer-hidden':
-      return refusalWords(failure)
+      return refusalWords(failure, at)
     default:
-      return computerWords(failure)
+      return computerWords(failure, at)
   }
 }

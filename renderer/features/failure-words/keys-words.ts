@@ -1,6 +1,89 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
-import { type FailureText, text } from './words.ts'
+import { consoleAt } from './store-names.ts'
+import { type FailurePlace, type FailureText, text } from './words.ts'
+
+type Rejected = Extract<Failure, { kind: 'credentials-rejected' }>
+
+/**
+ * Keys that a store does not accept. Typed ones can be typed again, others are put right where they
+ * come from. `SignatureDoesNotMatch`: the store knows the access key ID.
+ */
+export function rejectedWords({ answer }: Rejected, at: FailurePlace | null): FailureText {
+  if (at?.kind === 'local') {
+    return text(
+      'The bucket on this computer does not accept Ferry’s own keys.',
+      'Start Ferry again; if it stays, its log says why.',
+      'retry',
+    )
+  }
+  switch (at?.credentials.kind) {
+    case 'profile':
+      return text(
+        `The store does not accept the keys of the profile${named(at)}.`,
+        'Put them right in ~/.aws/credentials and try again, or choose other keys in the connection.',
+        'edit-connection',
+      )
+    case 'sso':
+      return text(
+        'The store does not accept the keys of your sign-in.',
+        'Sign in again; if it stays, whoever looks after the account must let your role use this store.',
+        'sign-in',
+      )
+    case 'environment':
+      return text(
+        'The store does not accept the keys from Ferry’s environment.',
+        'Start Ferry with the right AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose other keys in the connection.',
+        'edit-connection',
+      )
+    default:
+      return answer?.code === 'SignatureDoesNotMatch'
+        ? text(
+            'The store knows the access key ID, but does not accept what is signed with it.',
+            'Check the secret access key. If it is right, a proxy in front of the store must pass on Host and path as they come.',
+            'enter-keys',
+          )
+        : text(
+            'The store does not accept the keys.',
+            `Check the access key ID and the secret access key, or make new ones in ${consoleAt(at)}.`,
+            'enter-keys',
+          )
+  }
+}
+
+/** Keys that were good for a time. */
+export function expiredWords(at: FailurePlace | null): FailureText {
+  switch (at?.credentials.kind) {
+    case 'profile':
+      return text(
+        `The keys of the profile${named(at)} have expired.`,
+        'Renew them the way you got them, then try again; uploads go on from the parts already sent.',
+        'edit-connection',
+      )
+    case 'sso':
+      return text(
+        'The keys of your sign-in have expired.',
+        'Sign in again; what waits for it goes on from the parts already sent.',
+        'sign-in',
+      )
+    case 'environment':
+      return text(
+        'The keys from Ferry’s environment have expired.',
+        'Start Ferry again with new ones, or choose other keys in the connection.',
+        'edit-connection',
+      )
+    default:
+      return text(
+        'The keys have expired.',
+        'Enter new ones; what waits for them goes on from the parts already sent.',
+        'enter-keys',
+      )
+  }
+}
+
+function named({ credentials: { profile = '' } }: FailurePlace): string {
+  return profile === '' ? '' : ` “${profile}”`
+}
 
 type KeysUnavailable = Extract<Failure, { kind: 'keys-unavailable' }>
 

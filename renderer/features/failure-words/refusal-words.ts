@@ -1,7 +1,8 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
-import { GIB, KIB, MIB } from '../../../electron/contract/limits.ts'
+import { GIB, KIB, MIB, S3_LIMITS } from '../../../electron/contract/limits.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
-import { type FailureText, text } from './words.ts'
+import { consoleAt, serviceAt } from './store-names.ts'
+import { type FailurePlace, type FailureText, text } from './words.ts'
 
 type Refusal = Extract<
   Failure,
@@ -21,9 +22,10 @@ type Refusal = Extract<
       | 'answer-hidden'
   }
 >
+type Of<K extends Refusal['kind']> = Extract<Refusal, { kind: K }>
 
 /** Refusals that name their reason: each says who can act, and where. */
-export function refusalWords(failure: Refusal): FailureText {
+export function refusalWords(failure: Refusal, at: FailurePlace | null): FailureText {
   switch (failure.kind) {
     case 'answer-unreadable':
       return text(
@@ -33,68 +35,40 @@ export function refusalWords(failure: Refusal): FailureText {
       )
     case 'request-rewritten':
       return text(
-        `A proxy in front of “${failure.host}” changes what was signed.`,
-        'Your keys are right. Whoever runs the proxy must let it pass on Host and path as they come.',
+        `Something in front of “${failure.host}” changes what was signed on its way.`,
+        'Your keys are right. Whoever runs the proxy there must let it pass on Host, path and headers as they come.',
         'retry',
       )
     case 'explicitly-denied':
-      return text(
-        'A policy of the bucket or account denies this upload.',
-        'It may demand encryption, a tag or TLS: set that in the rules, or ask whoever looks after the policy.',
-        'retry',
-      )
+      return explicitlyDeniedWords(failure, at)
     case 'encryption-key-denied':
-      return text(
-        `The keys may not use the encryption key${failure.action === null ? '' : ` (${failure.action})`}.`,
-        'Allow it in the key’s policy at the key service, or choose another encryption in the rules.',
-        'retry',
-      )
+      return encryptionKeyWords(failure)
     case 'acl-refused':
       return text(
-        'This bucket takes no ACLs.',
-        'Open the rules of this destination and set the ACL to “none”, then try again.',
-        'retry',
+        'This bucket takes no ACLs, and the rules ask for one.',
+        'Open the rules and set the ACL to “none”, then try again; or the bucket’s owner allows ACLs.',
+        'edit-rules',
       )
     case 'quota-exceeded':
-      return text(
-        quotaProblem(failure.of),
-        'Delete something there or have the quota raised at the store, then try again.',
-        'retry',
-      )
+      return quotaWords(failure, at)
     case 'store-full':
       return text(
         'The store has no space left.',
-        'Whoever runs the store must make room; then try again.',
+        'Whoever runs the store must make room there; then try again.',
         'retry',
       )
     case 'account-problem':
-      return text(
-        'The account at the store is not in order.',
-        'Sign in at the provider: it may be suspended, unpaid or not signed up.',
-        'retry',
-      )
+      return accountWords(at)
     case 'request-too-large':
-      return text(
-        failure.limitBytes === null
-          ? 'Something in front of the store refuses requests of this size (413).'
-          : `Something in front of the store refuses requests over about ${roundBytes(failure.limitBytes)} (413).`,
-        'Raise its limit (nginx: client_max_body_size) or choose smaller parts in the rules.',
-        'retry',
-      )
+      return tooLargeWords(failure)
     case 'proxy-refused':
       return text(
-        `Something in front of the store refuses the upload (${failure.status}); it is not the store that answers.`,
-        'Whoever runs the firewall or proxy there must let uploads (PUT) through; then try again.',
+        `Something in front of the store refuses the request (${proxyName(failure)}).`,
+        'Whoever runs that proxy, firewall or virus scanner must let uploads (PUT) through; then try again.',
         'retry',
       )
     case 'redirected':
-      return text(
-        failure.to === null
-          ? 'The store sends uploads on to another address.'
-          : `The store sends uploads on to “${failure.to}”.`,
-        'Enter the address that it names as the endpoint.',
-        'edit-connection',
-      )
+      return redirectedWords(failure)
     case 'answer-hidden':
       return text(
         'The store takes the file, but hides its answer from this window (CORS).',
@@ -112,15 +86,122 @@ function roundBytes(bytes: number): string {
   return bytes < GIB ? `${Math.round(bytes / MIB)} MB` : `${Math.round(bytes / GIB)} GB`
 }
 
-function quotaProblem(of: Extract<Refusal, { kind: 'quota-exceeded' }>['of']): string {
+const DENIERS: Readonly<Record<NonNullable<Of<'explicitly-denied'>['by']>, string>> = {
+  bucket: 'The policy of the bucket',
+  identity: 'A policy of the user or role behind the keys',
+  organization: 'A policy of the organization that the account belongs to',
+  session: 'The policy of the session that the keys are for',
+  boundary: 'The permissions boundary of the user or role behind the keys',
+  endpoint: 'The policy of the network’s endpoint for the store',
+}
+
+/** docs.aws.amazon.com/IAM/latest/UserGuide/security-iam-awsmanpol.html: AWS attaches it by itself. */
+const QUARANTINE = /CompromisedKeyQuarantine/
+
+function explicitlyDeniedWords(
+  { by, action, answer }: Of<'explicitly-denied'>,
+  at: FailurePlace | null,
+): FailureText {
+  if (QUARANTINE.test(answer?.message ?? '')) {
+    return text(
+      'AWS has put these keys under quarantine: it found them in public.',
+      `Make new keys in ${consoleAt(at)}, delete these there, and enter the new ones here.`,
+      'enter-keys',
+    )
+  }
+  const denier = by === undefined ? 'A policy of the bucket or of the account' : DENIERS[by]
+  const what = action === undefined ? 'this upload' : `this (${action})`
+  const who = by === 'bucket' ? 'the bucket’s owner' : 'whoever looks after that policy'
+  return text(
+    `${denier} forbids ${what}, whatever else allows it.`,
+    `It may demand encryption, a tag or TLS: set that in the rules. If not, only ${who} can change it.`,
+    'edit-rules',
+  )
+}
+
+function encryptionKeyWords({ action }: Of<'encryption-key-denied'>): FailureText {
+  return action === null
+    ? text(
+        'The encryption key of the rules or of the bucket cannot be used.',
+        'Whoever looks after it must enable it at the key service (KMS), or choose another encryption in the rules.',
+        'edit-rules',
+      )
+    : text(
+        `These keys may not use the encryption key (${action}).`,
+        'Whoever looks after it must allow that in its policy at the key service (KMS), or choose another encryption in the rules.',
+        'edit-rules',
+      )
+}
+
+function quotaWords({ of }: Of<'quota-exceeded'>, at: FailurePlace | null): FailureText {
+  const service = serviceAt(at)
+  const raised =
+    service === null
+      ? 'or ask whoever runs the store to raise it'
+      : `or raise it in ${consoleAt(at)}`
+  return text(quotaProblem(of, at), `Delete something there, ${raised}; then try again.`, 'retry')
+}
+
+function quotaProblem(of: Of<'quota-exceeded'>['of'], at: FailurePlace | null): string {
+  const service = serviceAt(at)
+  const where = service === null ? 'at the store' : `at ${service.label}`
   switch (of) {
     case 'bucket':
-      return 'The quota of this bucket is used up.'
+      return `The quota of this bucket ${where} is used up.`
     case 'account':
-      return 'The quota of your account at the store is used up.'
+      return `The quota of your account ${where} is used up.`
     case 'unknown':
-      return 'A quota at the store is used up.'
+      return `A quota of the bucket or account ${where} is used up.`
     default:
       return unreachable(of)
   }
+}
+
+function accountWords(at: FailurePlace | null): FailureText {
+  const service = serviceAt(at)
+  return service === null
+    ? text(
+        'The account at the store is not in order.',
+        'Ask whoever runs the store: the account is suspended or disabled there.',
+        'retry',
+      )
+    : text(
+        `The account at ${service.label} is not in order.`,
+        `Whoever holds it must look in ${consoleAt(at)}: it is suspended, unpaid, or not signed up for storage.`,
+        'retry',
+      )
+}
+
+/** S3 takes no shorter parts than 5 MiB, so a lower limit can only be raised. */
+function tooLargeWords({ limitBytes }: Of<'request-too-large'>): FailureText {
+  const raise = 'Whoever runs that proxy must raise its limit (nginx: client_max_body_size)'
+  const isForParts = limitBytes === null || limitBytes >= S3_LIMITS.minPartBytes
+  return text(
+    limitBytes === null
+      ? 'Something in front of the store refuses requests of this size (413).'
+      : `Something in front of the store refuses requests over about ${roundBytes(limitBytes)} (413).`,
+    isForParts
+      ? `${raise}; or choose smaller parts in the rules and upload the file again.`
+      : `${raise}; then try again.`,
+    isForParts ? 'edit-rules' : 'retry',
+  )
+}
+
+function proxyName({ status, answer }: Of<'proxy-refused'>): string {
+  const server = answer?.server ?? ''
+  return server === '' ? `${status}` : `${status} from “${server}”`
+}
+
+function redirectedWords({ to }: Of<'redirected'>): FailureText {
+  return to === null
+    ? text(
+        'The store’s address sends requests on to another place.',
+        'Ask whoever runs the store for the address of its S3 service, and enter it as the endpoint.',
+        'edit-connection',
+      )
+    : text(
+        `The store’s address sends requests on to “${to}”.`,
+        'If that is your store, enter it as the endpoint of the connection.',
+        'edit-connection',
+      )
 }

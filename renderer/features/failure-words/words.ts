@@ -1,9 +1,24 @@
+import type { CredentialKind } from '../../../electron/contract/credentials.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
+import type { ProviderId } from '../../../electron/contract/provider-id.ts'
+
+/**
+ * Where a failure happened, as far as words depend on it: a store without policies has none to be
+ * changed, and keys that nobody typed cannot be typed again. A `Destination` is one.
+ */
+export interface FailurePlace {
+  readonly name: string
+  /** `local`: the bucket on this computer. */
+  readonly kind: 'local' | 's3'
+  readonly provider: ProviderId
+  readonly credentials: { readonly kind: CredentialKind; readonly profile?: string }
+}
 
 /** What the window can do about a failure with one press. */
 export type FailureAction =
   | 'retry'
   | 'edit-connection'
+  | 'edit-rules'
   | 'enter-keys'
   /** At IAM Identity Center, or with a device's code. */
   | 'sign-in'

@@ -25,13 +25,16 @@ export function useRenewLink(): (
   record: UploadRecord,
   linkSeconds: number | null,
 ) => Promise<ShareLink | null> {
-  const { commands, queue } = useServices()
+  const { commands, queue, session } = useServices()
   const { say } = useToasts()
   return async (record, linkSeconds) => {
     const { uploadId } = record
     const answer = await commands.createShareLink({ uploadId, linkSeconds })
     if (!answer.ok) {
-      say(`There is no new link for “${record.name}”.`, failureSentence(answer.failure))
+      const { destinations } = session.snapshot()
+      const at = destinations.find((each) => each.destinationId === record.destinationId) ?? null
+      const sentence = failureSentence(answer.failure, Date.now(), at)
+      say(`There is no new link for “${record.name}”.`, sentence)
       return null
     }
     queue.adopt([{ ...record, link: answer.value }])

@@ -105,7 +105,9 @@ function CancelButton({ view }: { readonly view: UploadView }) {
 /** What gets a stuck upload going: the failure's own action first, then what always may. */
 function RescueButtons({ view, calls }: { readonly view: UploadView; readonly calls: RowCalls }) {
   const { queue } = useServices()
-  const action = view.failure === null ? null : failureText(view.failure).action
+  const destination = useDestination(view) ?? null
+  const action =
+    view.failure === null ? null : failureText(view.failure, Date.now(), destination).action
   const own = useOwnAction(action, view, calls)
   if (view.failure?.kind === 'key-taken') {
     return <ConflictButtons uploadIds={() => [view.uploadId]} />
@@ -139,6 +141,7 @@ function useOwnAction(
   if (isLocal && ABOUT_CONNECTION.has(action)) return null
   const act: Record<Exclude<FailureAction, 'retry' | 'upload-again'>, () => void> = {
     'edit-connection': () => calls.onEditConnection(view),
+    'edit-rules': () => calls.onEditRules(view),
     'enter-keys': () => calls.onEditConnection(view),
     'sign-in': () => calls.onSignIn(view),
     'choose-file': calls.onChooseFile,

@@ -4,6 +4,7 @@ import { Details } from '../../design/details.tsx'
 import { formatMoment } from '../../design/format.ts'
 import { useNow } from '../../design/use-now.ts'
 import type { UploadView } from '../../upload/engine/queue-view.ts'
+import { FailureDetails } from '../failure-details.tsx'
 import { keptText, removalAt } from './kept-parts.ts'
 import { proofText } from './proof-text.ts'
 import { statusDetail, statusWord } from './status-text.ts'
@@ -13,7 +14,8 @@ import { useDestination } from './use-destination.ts'
 export function RowStatus({ view }: { readonly view: UploadView }) {
   // Only what counts down needs a clock: a retry by the second, a link's life by the half minute.
   const nowMs = useNow(view.retryAtMs === null ? 30_000 : 1000)
-  const { status } = view.record
+  const { status, name } = view.record
+  const destination = useDestination(view) ?? null
   const proof = view.phase === 'done' && status.phase === 'done' ? status.proof : null
   return (
     <p className="row-status">
@@ -22,11 +24,16 @@ export function RowStatus({ view }: { readonly view: UploadView }) {
       ) : (
         <ProvenWord word={statusWord(view)} proof={proof} view={view} nowMs={nowMs} />
       )}
-      {statusDetail(view, nowMs)}
+      {statusDetail(view, nowMs, destination)}
+      {isStuck(view) && <FailureDetails failure={view.failure} of={name} />}
       <KeptParts view={view} nowMs={nowMs} />
       {view.hasHiddenAnswers && <HiddenAnswers />}
     </p>
   )
+}
+
+function isStuck({ phase }: UploadView): boolean {
+  return phase === 'failed' || phase === 'needs-you'
 }
 
 function ProvenWord({

@@ -7,7 +7,7 @@ import {
   percentOf,
 } from '../../design/format.ts'
 import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
-import { failureText } from '../failure-text.ts'
+import { type FailurePlace, failureText } from '../failure-text.ts'
 import { troubleText } from './trouble-text.ts'
 
 const PHASE_WORDS: Record<ViewPhase, string> = {
@@ -57,21 +57,25 @@ export function percentShown(view: UploadView): number {
 }
 
 /** What follows the word, with what separates them; empty when the word says it all. */
-export function statusDetail(view: UploadView, nowMs: number): string {
+export function statusDetail(
+  view: UploadView,
+  nowMs: number,
+  at: FailurePlace | null = null,
+): string {
   if (view.isCancelling) {
-    return ` · the bucket is being cleared of it${retryDetail(view, nowMs)}`
+    return ` · the bucket is being cleared of it${retryDetail(view, nowMs, at)}`
   }
   switch (view.phase) {
     case 'waiting':
       return startedText(view)
     case 'preparing':
     case 'finishing':
-      return retryDetail(view, nowMs)
+      return retryDetail(view, nowMs, at)
     case 'verifying':
-      return ` · checking the file once more${verifiedDetail(view)}${retryDetail(view, nowMs)}`
+      return ` · checking the file once more${verifiedDetail(view)}${retryDetail(view, nowMs, at)}`
     case 'uploading':
       return isHeldUp(view)
-        ? `${startedText(view)}${retryDetail(view, nowMs)}`
+        ? `${startedText(view)}${retryDetail(view, nowMs, at)}`
         : ` ${percentText(view)}${paceDetail(view)}`
     case 'paused':
       return ` at ${percentText(view)}`
@@ -81,7 +85,7 @@ export function statusDetail(view: UploadView, nowMs: number): string {
       return ` · ${linkDetail(view, nowMs)}`
     case 'needs-you':
     case 'failed':
-      return ` · ${troubleText(view, nowMs)}`
+      return ` · ${troubleText(view, nowMs, at)}`
     case 'cancelled':
       return cancelledDetail(view)
     default:
@@ -109,9 +113,13 @@ function paceDetail({ bytesPerSecond, msLeft }: UploadView): string {
 }
 
 /** Empty unless a try failed and the next one is due. */
-function retryDetail({ retryAtMs, failure }: UploadView, nowMs: number): string {
+function retryDetail(
+  { retryAtMs, failure }: UploadView,
+  nowMs: number,
+  at: FailurePlace | null,
+): string {
   if (retryAtMs === null || failure === null) return ''
-  const problem = failureText(failure, nowMs).problem.replace(/\.$/, '')
+  const problem = failureText(failure, nowMs, at).problem.replace(/\.$/, '')
   const waitMs = retryAtMs - nowMs
   return ` · ${problem}; trying again ${waitMs > 1000 ? `in ${formatDuration(waitMs)}` : 'now'}`
 }

@@ -1,13 +1,16 @@
 import type { UploadView } from '../../upload/engine/queue-view.ts'
-import { failureText } from '../failure-text.ts'
+import { type FailurePlace, failureText } from '../failure-text.ts'
 
 /** Why an upload stands still, and what gets it going, for its own row. */
-export function troubleText({ failure, retryAtMs }: UploadView, nowMs: number): string {
+export function troubleText(
+  { failure, retryAtMs }: UploadView,
+  nowMs: number,
+  at: FailurePlace | null,
+): string {
   if (failure === null) return 'It stopped.'
-  const { problem, wayOut, action } = failureText(failure, nowMs)
-  if (action === 'enter-keys' || action === 'sign-in') {
-    return `Sign in again: ${withSmallStart(problem)} ${wayOut}`
-  }
+  const { problem, wayOut, action } = failureText(failure, nowMs, at)
+  // Keys that were typed have nothing to sign in to.
+  if (action === 'sign-in') return `Sign in again: ${withSmallStart(problem)} ${wayOut}`
   // The engine looks again by itself as long as it says when.
   if (failure.kind === 'disk-full' && retryAtMs !== null) {
     return `${problem} Free some space; it goes on by itself when there is room.`

@@ -3,8 +3,9 @@ import type { FailureKind } from '../../../electron/contract/failure.ts'
 import { Button } from '../../design/button.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import type { UploadView } from '../../upload/engine/queue-view.ts'
-import { ACTION_LABELS, failureSentence } from '../failure-text.ts'
+import { ACTION_LABELS, failureSentence, isPlanToBlame } from '../failure-text.ts'
 import { useServices } from '../services/services.tsx'
+import { useDestination } from './use-destination.ts'
 
 /** The host knows the path, but does not find the file there. */
 const FILE_IS_GONE: ReadonlySet<FailureKind> = new Set(['source-missing', 'source-unreadable'])
@@ -13,6 +14,7 @@ const FILE_IS_GONE: ReadonlySet<FailureKind> = new Set(['source-missing', 'sourc
 export function canUploadAgain({ failure }: UploadView): boolean {
   if (failure === null) return false
   const { kind } = failure
+  if (isPlanToBlame(failure)) return true
   return kind === 'source-changed' || kind === 'object-differs' || FILE_IS_GONE.has(kind)
 }
 
@@ -50,8 +52,10 @@ export function UploadAgainButton({
   )
 }
 
-function useUploadAgain({ uploadId, record }: UploadView): (file: File | null) => Promise<void> {
+function useUploadAgain(view: UploadView): (file: File | null) => Promise<void> {
+  const { uploadId, record } = view
   const { intake } = useServices()
+  const destination = useDestination(view) ?? null
   const { say } = useToasts()
   const isBeginning = useRef(false)
   return async (file) => {
@@ -66,7 +70,8 @@ function useUploadAgain({ uploadId, record }: UploadView): (file: File | null) =
     const failure = await intake.uploadAgain(uploadId, file)
     isBeginning.current = false
     if (failure !== null) {
-      say(`“${record.name}” was not begun again.`, failureSentence(failure))
+      const sentence = failureSentence(failure, Date.now(), destination)
+      say(`“${record.name}” was not begun again.`, sentence)
     }
   }
 }

@@ -13,6 +13,8 @@ import { percentShown } from './status-text.ts'
 
 export interface RowCalls {
   readonly onEditConnection: (view: UploadView) => void
+  /** Of the row's destination. */
+  readonly onEditRules: (view: UploadView) => void
   /** At the source of the keys of the row's destination. */
   readonly onSignIn: (view: UploadView) => void
   readonly onChooseFile: () => void

@@ -1,4 +1,5 @@
 import type { CommandCalls } from '../../../electron/contract/bridge.ts'
+import { succeeded } from '../../../electron/contract/outcome.ts'
 import type { UploadControl } from '../engine/ports.ts'
 import { batchedMarks } from './mark-batch.ts'
 
@@ -9,6 +10,10 @@ export function bridgeControl(commands: CommandCalls): UploadControl {
     sign: (uploadId, parts) => commands.signParts({ uploadId, parts: [...parts] }),
     checkSource: (uploadId) => commands.checkSource({ uploadId }),
     diagnoseNoResponse: (uploadId, put) => commands.diagnoseNoResponse({ uploadId, ...put }),
+    diagnoseSignature: async (uploadId) => {
+      const diagnosed = await commands.diagnoseSignature({ uploadId })
+      return diagnosed.ok ? succeeded(diagnosed.value.failure) : diagnosed
+    },
     record: (uploadId, receipts) => commands.recordParts({ uploadId, receipts: [...receipts] }),
     complete: (uploadId) => commands.completeUpload({ uploadId }),
     cancel: (uploadId) => commands.cancelUpload({ uploadId }),

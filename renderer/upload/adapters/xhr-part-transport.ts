@@ -1,7 +1,7 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
-import { isForeignRefusal, isStoreHeader } from '../../../electron/contract/foreign-answer.ts'
+import type { AnswerHeaders } from '../../../electron/contract/foreign-answer.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import { failureFromS3, readErrorDocument } from '../../../electron/contract/s3-failure.ts'
+import { endpointAt, failureFromHttp } from '../../../electron/contract/s3-failure.ts'
 import type { SignedPart } from '../../../electron/contract/upload.ts'
 import type { PartSending, PartTransport } from '../engine/ports.ts'
 import { probeBlob } from './blob-probe.ts'
@@ -37,7 +37,7 @@ function put(part: SignedPart, body: Blob, sending: PartSending): Promise<PutOut
     request.open('PUT', part.url)
     for (const [name, value] of Object.entries(part.headers)) request.setRequestHeader(name, value)
     request.upload.onprogress = (event) => onSent(event.loaded)
-    request.onload = () => finish(outcomeOf(request))
+    request.onload = () => finish(outcomeOf(request, part))
     request.onerror = () => finish(failed({ kind: 'no-response' }))
     request.onabort = () => reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
@@ -45,32 +45,49 @@ function put(part: SignedPart, body: Blob, sending: PartSending): Promise<PutOut
   })
 }
 
-function outcomeOf(request: XMLHttpRequest): PutOutcome {
-  if (request.status !== 200) return failed(failureOf(request))
+function outcomeOf(request: XMLHttpRequest, part: SignedPart): PutOutcome {
+  if (request.status !== 200) return failed(failureOf(request, part))
   const etag = request.getResponseHeader('ETag')
   return etag === null || etag === '' ? failed({ kind: 'etag-hidden' }) : succeeded({ etag })
 }
 
-function failureOf(request: XMLHttpRequest): Failure {
-  const { code, message, region } = readErrorDocument(request.responseText.slice(0, 10_000))
-  const failure = failureFromS3({
+const MAX_DOCUMENT_LENGTH = 10_000
+
+function failureOf(request: XMLHttpRequest, part: SignedPart): Failure {
+  const sent = new URL(part.url)
+  const answered = new URL(request.responseURL || part.url)
+  const answer = {
     status: request.status,
-    code,
-    message,
-    region: region ?? request.getResponseHeader('x-amz-bucket-region'),
-    retryAfter: request.getResponseHeader('Retry-After'),
-    date: request.getResponseHeader('Date'),
-    bucket: '',
-    nowMs: Date.now(),
-  })
-  const isForeign = isForeignRefusal({
-    status: request.status,
-    contentType: request.getResponseHeader('Content-Type') ?? '',
-    hasStoreHeader: request.getAllResponseHeaders().split('\r\n').some(isStoreHeader),
-    text: request.responseText.slice(0, 10_000),
-  })
-  if (isForeign) return { kind: 'proxy-refused', status: request.status }
-  // A PUT creates what it names; what a store can miss is the multipart upload (Ceph: NoSuchKey).
-  const isUploadMissing = failure.kind === 'store-refused' && failure.status === 404
-  return isUploadMissing ? { kind: 'upload-gone' } : failure
+    headers: headersOf(request),
+    text: request.responseText.slice(0, MAX_DOCUMENT_LENGTH),
+  }
+  const { bucket, isLocal } = part
+  const { host, pathname: path } = sent
+  const asked = { host, path, bucket, isLocal, action: 's3:PutObject' }
+  const failure = failureFromHttp(answer, asked, Date.now())
+  // The browser followed a redirect by itself, with a signature that holds for one host only.
+  if (answered.host !== host) {
+    return { kind: 'redirected', to: endpointAt(answered.origin, bucket), ...answerOf(failure) }
+  }
+  // Ceph's word for an upload that was aborted; a PUT of a whole file misses nothing.
+  const isOfUpload = sent.searchParams.has('uploadId')
+  const isKeyMissing = failure.kind === 'store-refused' && failure.code === 'NoSuchKey'
+  return isOfUpload && isKeyMissing ? { kind: 'upload-gone', ...answerOf(failure) } : failure
+}
+
+/** Those that CORS shows; to ask for any other by its name makes Chromium complain in the console. */
+function headersOf(request: XMLHttpRequest): AnswerHeaders {
+  const lines = request.getAllResponseHeaders().split('\r\n')
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const colon = line.indexOf(': ')
+      return colon === -1
+        ? []
+        : [[line.slice(0, colon).toLowerCase(), line.slice(colon + 2)] as const]
+    }),
+  )
+}
+
+function answerOf(failure: Failure) {
+  return 'answer' in failure ? { answer: failure.answer } : {}
 }

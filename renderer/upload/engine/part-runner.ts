@@ -10,6 +10,7 @@ import { PutDiagnoses } from './put-diagnoses.ts'
 import type { ReadingGate } from './reading-gate.ts'
 import type { ReceiptOutbox } from './receipt-outbox.ts'
 import { failureSeen } from './recovery.ts'
+import { SignatureDiagnosis } from './signature-diagnosis.ts'
 import { SUMMED_AHEAD, SumStock } from './sum-stock.ts'
 import { PAGE_BUG, type Row, type Run } from './upload-row.ts'
 import type { UploadEvent, UploadPhase } from './upload-state.ts'
@@ -38,16 +39,19 @@ const ASKED_SINCE: ReadonlySet<UploadPhase> = new Set(['sending', 'verifying', '
 export class PartRunner {
   readonly #parts: PartRunnerParts
   readonly #diagnoses: PutDiagnoses
+  readonly #signatures: SignatureDiagnosis
 
   constructor(parts: PartRunnerParts) {
     this.#parts = parts
     this.#diagnoses = new PutDiagnoses(parts.ports.control, parts.ports.clock)
+    this.#signatures = new SignatureDiagnosis(parts.ports.control)
   }
 
   /** The upload's run has ended. */
   forget(uploadId: UploadId): void {
     this.#parts.signer.forget(uploadId)
     this.#diagnoses.forget(uploadId)
+    this.#signatures.forget(uploadId)
   }
 
   /** Sums up what is sent next. */
@@ -143,13 +147,14 @@ export class PartRunner {
     if (signal.aborted) return
     const { uploadId } = row
     const { partNumber } = part
+    const reason = await this.#signatures.explained(uploadId, failure)
     const byteLength = bytesOfPart(part.plan, partNumber)
     const sentBytes = byteLength - notSentBytes
     const checksum = row.sums?.toSend(partNumber) ?? null
-    const put = { uploadId, partNumber, byteLength, sentBytes, checksum, failure }
+    const put = { uploadId, partNumber, byteLength, sentBytes, checksum, failure: reason }
     const end = this.#parts.networkOf(row).isOnline()
       ? await this.#diagnoses.endOf(put)
-      : ({ kind: 'failed', failure } as const)
+      : ({ kind: 'failed', failure: reason } as const)
     if (end.kind === 'acknowledged') {
       if (end.isAnswerHidden) row.hasHiddenAnswers = true
       return this.#landed(row, part, end.receipt, startedAtMs, signal)

@@ -1,4 +1,5 @@
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
+import type { Failure } from '../../../electron/contract/failure.ts'
 import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
@@ -89,6 +90,8 @@ export interface UploadControl {
     uploadId: UploadId,
     put: SilentPut,
   ) => Promise<Outcome<PutDiagnosis>>
+  /** Why the store may not have accepted a PUT's signature; null: the keys are wrong. */
+  readonly diagnoseSignature: (uploadId: UploadId) => Promise<Outcome<Failure | null>>
   readonly record: (
     uploadId: UploadId,
     receipts: readonly PartReceipt[],

@@ -45,6 +45,10 @@ export const FRESH_TRIES = 10
 export const CLOCK_TRIES = 3
 /** When it prepares the host gets other keys; where there are none, trying does not help. */
 export const KEYS_TRIES = 2
+/** Keys may have changed between signing and sending; a proxy changes the next request as well. */
+export const REWRITTEN_TRIES = 2
+/** The host finds out what is behind an answer that does not say it; not the same thing again. */
+export const LOOK_TRIES = 3
 export const MAX_BACKOFF_MS = 30_000
 /** A store that asks for more is not taken at its word. */
 export const MAX_RETRY_AFTER_MS = 15 * 60_000
@@ -54,7 +58,9 @@ export const ASLEEP_RECHECK_MS = 60_000
 
 const BASE_BACKOFF_MS = 500
 const HOST_WAIT_MS = { least: 2_000, spread: 8_000 } as const
-const DISK_WAIT_MS = { least: 15_000, spread: 15_000 } as const
+const OWN_WAIT_MS = { least: 15_000, spread: 15_000 } as const
+/** RFC 6585 section 6: Network Authentication Required. */
+const NETWORK_SIGN_IN = 511
 
 /**
  * The one place that decides what follows a failure.
@@ -85,6 +91,10 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
       return { kind: 'retry', afterMs, costsTry: false }
     }
     case 'server-error':
+      // The network itself asks to sign in to it first; nothing else gets through until then.
+      if (failure.status === NETWORK_SIGN_IN) {
+        return { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
+      }
       return retryWithin(STORE_TRIES, tries, backoff)
     case 'body-corrupted':
       return retryWithin(FRESH_TRIES, tries, backoff)
@@ -97,11 +107,13 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'object-missing':
       return { kind: attempt.startOvers === 0 ? 'start-over' : 'give-up' }
     case 'disk-full':
-      return { kind: 'ask-and-retry', afterMs: DISK_WAIT_MS.least + jitter * DISK_WAIT_MS.spread }
+      return { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
     case 'not-s3':
     case 'answer-unreadable':
       // A broken answer looks so, too, and is no reason to wait for the person all night.
       return retryOrAsk(FRESH_TRIES, tries, backoff)
+    case 'request-rewritten':
+      return { kind: tries < REWRITTEN_TRIES ? 'prepare-again' : 'ask-user' }
     case 'skipped':
       return { kind: 'end' }
     case 'credentials-expired':
@@ -114,7 +126,6 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'form-invalid':
     case 'tls-failed':
     case 'credentials-rejected':
-    case 'request-rewritten':
     case 'sign-in-needed':
     case 'key-taken':
     case 'access-denied':
@@ -138,10 +149,8 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'secret-missing':
     case 'local-bucket-unavailable':
       return { kind: 'ask-user' }
-    case 'store-refused': {
-      const isWorthAnother = isPlaceTaken(failure) && tries < FRESH_TRIES
-      return { kind: isWorthAnother ? 'prepare-again' : 'give-up' }
-    }
+    case 'store-refused':
+      return { kind: isWorthPreparing(failure, tries) ? 'prepare-again' : 'give-up' }
     case 'object-differs':
     case 'source-changed':
     case 'source-missing':
@@ -157,6 +166,20 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     default:
       return unreachable(failure)
   }
+}
+
+/** Of what is mended at this computer, and looked at again meanwhile. */
+function ownWaitMs(jitter: number): number {
+  return OWN_WAIT_MS.least + jitter * OWN_WAIT_MS.spread
+}
+
+/**
+ * The host finds out what is behind it: somebody else's object in the place, or a 404 in which
+ * nobody says what is missing. Preparing sends no part.
+ */
+function isWorthPreparing(failure: Failure & { kind: 'store-refused' }, tries: number): boolean {
+  if (isPlaceTaken(failure)) return tries < FRESH_TRIES
+  return failure.status === 404 && failure.code === '' && tries < LOOK_TRIES
 }
 
 /** At most 30 s; doubles with each failure. */

@@ -181,3 +181,27 @@ it('dies in the middle: what was not asked is not known', async () => {
   expect(lineOf(report, 'bucket').verdict).toBe('passed')
   expect(lineOf(report, 'put')).toMatchObject({ finding: { failure: { kind: 'no-response' } } })
 })
+
+it('sends the window’s preflight on to another place, which no CORS rule mends', async () => {
+  const report = await checkedAt(({ method }) => {
+    const headers = { location: 'https://eu.example.org/photos/a' }
+    return method === 'OPTIONS' ? { status: 307, headers, body: '' } : null
+  })
+
+  expect(lineOf(report, 'cors')).toMatchObject({
+    verdict: 'failed',
+    finding: { failure: { kind: 'redirected', to: 'https://eu.example.org' } },
+    fix: null,
+  })
+})
+
+it('has a bucket whose quota is used up, and says so in the place of a missing right', async () => {
+  const report = await checkedAt(({ method }) =>
+    method === 'PUT' ? no(403, 'QuotaExceeded') : null,
+  )
+
+  expect(lineOf(report, 'put')).toMatchObject({
+    verdict: 'failed',
+    finding: { failure: { kind: 'quota-exceeded', answer: { code: 'QuotaExceeded' } } },
+  })
+})

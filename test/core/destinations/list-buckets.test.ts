@@ -98,7 +98,10 @@ describe('the buckets to choose from', () => {
   it('are not there for keys of one bucket alone, which is said', async () => {
     stub.answerWith(refusal(403, 'AccessDenied'))
 
-    expect(await list()).toEqual({ ok: false, failure: { kind: 'access-denied' } })
+    expect(await list()).toMatchObject({
+      ok: false,
+      failure: { kind: 'access-denied', action: 's3:ListAllMyBuckets' },
+    })
   })
 
   it('are asked for with the keys of a saved destination when none are typed', async () => {

@@ -147,7 +147,10 @@ describe('an upload into the wrong region', () => {
     const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
     await stub.close()
 
-    expect(prepared).toEqual({ ok: false, failure: { kind: 'region-wrong', region: null } })
+    expect(prepared).toMatchObject({
+      ok: false,
+      failure: { kind: 'region-wrong', region: null },
+    })
   })
 
   it('asks a store that names ever other regions no more than twice', async () => {

@@ -1,18 +1,29 @@
 import { once } from 'node:events'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
-import { ListObjectsV2Command } from '@aws-sdk/client-s3'
+import {
+  AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  HeadBucketCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+  PutObjectTaggingCommand,
+} from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
 import { fixedKeys } from '../../../electron/core/credentials/keys.ts'
 import { NOTHING_ASIDE } from '../../../electron/core/destinations/stored-destination.ts'
+import { proveAccess } from '../../../electron/core/store/prove-access.ts'
 import { failureFromError } from '../../../electron/core/store/s3-answer.ts'
 import { openStore } from '../../../electron/core/store/s3-client.ts'
 import { ask } from '../../../electron/core/store/store.ts'
 import { headObject } from '../../../electron/core/uploads/head-object.ts'
 import { SELF_SIGNED } from '../../fakes/self-signed.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
+import { withoutAnswer, withoutAnswerIn } from '../../fakes/without-answer.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const asked = { endpoint: 'https://s3.example.org', bucket: 'photos' }
@@ -63,7 +74,13 @@ async function answered(answer: Answer) {
   const stub = await StubStore.start(answer)
   cleanUps.push(() => stub.close())
   const outcome = await list(stub.endpoint)
-  return { stub, failure: outcome.ok ? null : outcome.failure }
+  if (outcome.ok) return { stub, failure: null, words: null }
+  const { failure } = outcome
+  return {
+    stub,
+    failure: withoutAnswer(failure),
+    words: 'answer' in failure ? failure.answer : null,
+  }
 }
 
 describe('what S3 says in its own words', () => {
@@ -71,7 +88,7 @@ describe('what S3 says in its own words', () => {
     [refusal(403, 'InvalidAccessKeyId'), { kind: 'credentials-rejected' }],
     [refusal(403, 'SignatureDoesNotMatch'), { kind: 'credentials-rejected' }],
     [refusal(400, 'ExpiredToken'), { kind: 'credentials-expired' }],
-    [refusal(403, 'AccessDenied'), { kind: 'access-denied' }],
+    [refusal(403, 'AccessDenied'), { kind: 'access-denied', action: 's3:ListBucket' }],
     [refusal(403, 'AccessDenied', 'Request has expired'), { kind: 'url-expired' }],
     [refusal(404, 'NoSuchBucket'), { kind: 'bucket-missing', bucket: 'photos' }],
     [refusal(404, 'NoSuchUpload'), { kind: 'upload-gone' }],
@@ -88,7 +105,7 @@ describe('what S3 says in its own words', () => {
       { kind: 'throttled', retryAfterMs: 7000 },
     ],
     [refusal(500, 'InternalError'), { kind: 'server-error', status: 500 }],
-    [refusal(507, 'InsufficientStorage'), { kind: 'disk-full', where: 'local-bucket' }],
+    [refusal(507, 'InsufficientStorage'), { kind: 'store-full' }],
     [
       refusal(501, 'NotImplemented'),
       { kind: 'store-refused', status: 501, code: 'NotImplemented' },
@@ -118,7 +135,11 @@ describe('an answer to HEAD, which has no body', () => {
     const store = storeAt(stub.endpoint)
     const first = await headObject(store, 'a/b.txt')
     const second = await headObject(store, 'a/b.txt')
-    return { first, second, requests: stub.requests }
+    return {
+      first: withoutAnswerIn(first),
+      second: withoutAnswerIn(second),
+      requests: stub.requests,
+    }
   }
   const listed = plain(200, '<ListBucketResult></ListBucketResult>')
   const missing = plain(404, '')
@@ -141,7 +162,7 @@ describe('an answer to HEAD, which has no body', () => {
     ['InvalidAccessKeyId', { kind: 'credentials-rejected' }],
     ['SignatureDoesNotMatch', { kind: 'credentials-rejected' }],
     ['ExpiredToken', { kind: 'credentials-expired' }],
-    ['AccessDenied', { kind: 'access-denied' }],
+    ['AccessDenied', { kind: 'access-denied', action: 's3:GetObject' }],
   ])('of 403 means what the listing says: %s', async (code, failure) => {
     const { first } = await head(denied, refusal(403, code))
 
@@ -151,7 +172,7 @@ describe('an answer to HEAD, which has no body', () => {
   it('of 403 is about the object where listing works, and is not asked about each time', async () => {
     const { first, second, requests } = await head(denied, listed)
 
-    const refused = { ok: false, failure: { kind: 'access-denied' } }
+    const refused = { ok: false, failure: { kind: 'access-denied', action: 's3:GetObject' } }
     expect([first, second]).toEqual([refused, refused])
     expect(requests).toHaveLength(3)
   })
@@ -179,9 +200,10 @@ describe('something that is no S3 store', () => {
     ['JSON', plain(404, '{"error":"not found"}', { 'content-type': 'application/json' })],
     ['plain words', plain(200, 'It works!', { 'content-type': 'text/plain' })],
   ])('is recognised: %s', async (_what, answer) => {
-    const { stub, failure } = await answered(answer)
+    const { stub, failure, words } = await answered(answer)
 
     expect(failure).toEqual({ kind: 'not-s3', host: stub.host })
+    expect(words).toMatchObject({ code: '', message: '' })
   })
 
   it('is recognised by what it says in place of HTTP', async () => {
@@ -200,6 +222,107 @@ describe('something that is no S3 store', () => {
     )
 
     expect(failure).toEqual({ kind: 'server-error', status: 502 })
+  })
+})
+
+describe('what a store says in its own words', () => {
+  it('is kept with the failure, headers included', async () => {
+    const answer = refusal(
+      403,
+      'AccessDenied',
+      'User: arn:aws:iam::1:user/ada is not authorized to perform: s3:ListBucket',
+      { 'x-amz-request-id': 'REQ1', 'x-amz-id-2': 'ext/1==', server: 'AmazonS3' },
+    )
+
+    const { words } = await answered(answer)
+
+    expect(words).toEqual({
+      status: 403,
+      code: 'AccessDenied',
+      message: 'User: arn:aws:iam::1:user/ada is not authorized to perform: s3:ListBucket',
+      requestId: 'REQ1 / ext/1==',
+      server: 'AmazonS3',
+      atMs: expect.any(Number),
+    })
+  })
+
+  it('has the request’s number also where only the document tells it', async () => {
+    const more = '<RequestId>tx0001</RequestId><HostId>2ffa8f-default</HostId>'
+
+    const { words } = await answered(refusal(403, 'QuotaExceeded', '', {}, more))
+
+    expect(words).toMatchObject({ message: '', requestId: 'tx0001 / 2ffa8f-default' })
+  })
+
+  it('names the permission that each request needs', async () => {
+    const stub = await StubStore.start(refusal(403, 'AccessDenied'))
+    cleanUps.push(() => stub.close())
+    const store = storeAt(stub.endpoint)
+    const object = { Bucket: 'photos', Key: 'a' }
+    const upload = { ...object, UploadId: 'u' }
+    const commands = [
+      new ListPartsCommand(upload),
+      new AbortMultipartUploadCommand(upload),
+      new CreateMultipartUploadCommand(object),
+      new ListMultipartUploadsCommand({ Bucket: 'photos' }),
+      new PutObjectTaggingCommand({ ...object, Tagging: { TagSet: [] } }),
+      new DeleteObjectCommand(object),
+      new HeadBucketCommand({ Bucket: 'photos' }),
+    ]
+
+    const denied: unknown[] = []
+    for (const command of commands) {
+      // The client's types take one command at a time; all are sent alike.
+      const outcome = await ask(store, (client, options) =>
+        client.send(command as ListPartsCommand, options),
+      )
+      denied.push(!outcome.ok && outcome.failure.kind === 'access-denied' && outcome.failure.action)
+    }
+
+    expect(denied).toEqual([
+      's3:ListMultipartUploadParts',
+      's3:AbortMultipartUpload',
+      's3:PutObject',
+      's3:ListBucketMultipartUploads',
+      's3:PutObjectTagging',
+      's3:DeleteObject',
+      's3:ListBucket',
+    ])
+  })
+
+  it('is not looked for in a web page, which comes from something in front once the store was seen', async () => {
+    const page = '<html><title>Blocked</title></html>'
+    const blocked = plain(403, page, { 'content-type': 'text/html', server: 'waf' })
+    const stub = await StubStore.start(plain(200, '<ListBucketResult></ListBucketResult>'))
+    cleanUps.push(() => stub.close())
+    const store = storeAt(stub.endpoint)
+    const listing = () =>
+      ask(store, (client, options) =>
+        client.send(new ListObjectsV2Command({ Bucket: 'photos' }), options),
+      )
+    await proveAccess(store)
+    stub.answerWith(blocked)
+
+    const outcome = await listing()
+
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { kind: 'proxy-refused', status: 403, answer: { server: 'waf', message: '' } },
+    })
+  })
+})
+
+describe('a full disk', () => {
+  it.each([
+    ['local', { kind: 'disk-full', where: 'local-bucket' }],
+    ['s3', { kind: 'store-full' }],
+  ] as const)('is this computer’s only for the bucket on it: %s', (kind, failure) => {
+    const thrown = Object.assign(new Error('Full'), {
+      ...{ name: 'InsufficientStorage', Code: 'InsufficientStorage', $fault: 'server' },
+      $metadata: { httpStatusCode: 507 },
+    })
+
+    expect(withoutAnswer(failureFromError(thrown, { ...asked, kind }, NOW))).toEqual(failure)
   })
 })
 

@@ -147,7 +147,7 @@ describe('a page that the bucket does not let in', () => {
 
     expect(diagnosis).toEqual({
       kind: 'refused',
-      failure: { kind: 'redirected', to: 'elsewhere.example' },
+      failure: { kind: 'redirected', to: 'https://elsewhere.example' },
     })
   })
 })

@@ -131,15 +131,19 @@ describe('what an object is put with', () => {
   })
 
   it.each([
-    [{ storageClass: 'GLACIER' }, 'InvalidStorageClass'],
-    [{ acl: 'public-read' }, 'AccessControlListNotSupported'],
-  ] as const)('is refused by a store that does not have it: %j', async (changes, code) => {
+    [
+      { storageClass: 'GLACIER' },
+      { kind: 'store-refused', status: 400, code: 'InvalidStorageClass' },
+      'InvalidStorageClass',
+    ],
+    [{ acl: 'public-read' }, { kind: 'acl-refused' }, 'AccessControlListNotSupported'],
+  ] as const)('is refused by a store that does not have it: %j', async (changes, failure, code) => {
     await rules(changes)
     const { uploadId } = await harness.queueBytes(local, 'a.txt', LONG)
 
     const refused = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
 
-    expect(refused).toEqual({ ok: false, failure: { kind: 'store-refused', status: 400, code } })
+    expect(refused).toMatchObject({ ok: false, failure: { ...failure, answer: { code } } })
   })
 
   it('stays what it was for parts that have begun', async () => {
@@ -199,12 +203,16 @@ describe('what may go', () => {
     await rules({ maxFileBytes: 5 })
 
     expect(await refusal('five', someBytes(5))).toBeNull()
-    expect(await refusal('six', someBytes(6))).toEqual({ kind: 'too-large', limitBytes: 5 })
+    expect(await refusal('six', someBytes(6))).toEqual({
+      kind: 'too-large',
+      limitBytes: 5,
+      limitOf: 'rules',
+    })
   })
 
   it.each([
     [{ allowedTypes: 'image/*' }, { kind: 'type-not-allowed', contentType: 'text/plain' }],
-    [{ maxFileBytes: 4 }, { kind: 'too-large', limitBytes: 4 }],
+    [{ maxFileBytes: 4 }, { kind: 'too-large', limitBytes: 4, limitOf: 'rules' }],
   ] as const)(
     'is judged again before it begins, and at each signature: %j',
     async (changes, failure) => {

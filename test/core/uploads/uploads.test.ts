@@ -266,7 +266,7 @@ describe('a destination that does not work', () => {
     const single = await harness.ask('prepareUpload', { uploadId, partBytes: null })
     const multipart = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
 
-    expect([single, multipart]).toEqual(Array(2).fill({ ok: false, failure }))
+    expect([single, multipart]).toMatchObject(Array(2).fill({ ok: false, failure }))
   })
 })
 

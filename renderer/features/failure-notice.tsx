@@ -1,0 +1,25 @@
+import type { Failure } from '../../electron/contract/failure.ts'
+import { Notice } from '../design/notice.tsx'
+import { FailureDetails } from './failure-details.tsx'
+import { type FailurePlace, failureText } from './failure-text.ts'
+
+/** What went wrong with a dialog as a whole. `of`: what the dialog is about. */
+export function FailureNotice({
+  failure,
+  at,
+  of,
+}: {
+  readonly failure: Failure
+  readonly at: FailurePlace | null
+  readonly of: string
+}) {
+  const { problem, wayOut } = failureText(failure, Date.now(), at)
+  return (
+    <Notice tone="bad" role="alert" title={problem}>
+      <p>
+        {wayOut}
+        <FailureDetails failure={failure} of={of} />
+      </p>
+    </Notice>
+  )
+}
