@@ -1,7 +1,13 @@
 import { DOCUMENTS } from './oddities/documents.ts'
 import { HIDDEN_ANSWERS } from './oddities/hidden-answers.ts'
 import { HONEST } from './oddities/honest.ts'
+import { REFUSALS } from './oddities/refusals.ts'
 import type { Oddity } from './oddity.ts'
 
 /** Every entry, by the file it stands in. */
-export const ALL_ODDITIES: readonly Oddity[] = [...HONEST, ...DOCUMENTS, ...HIDDEN_ANSWERS]
+export const ALL_ODDITIES: readonly Oddity[] = [
+  ...HONEST,
+  ...DOCUMENTS,
+  ...HIDDEN_ANSWERS,
+  ...REFUSALS,
+]

@@ -106,7 +106,7 @@ export const HIDDEN_ANSWERS: readonly Oddity[] = [
       ),
     ends: {
       status: 'Needs you',
-      says: /sends uploads on to “.*files\.example\.org”/,
+      says: /sends requests on to “https:\/\/files\.example\.org”/,
       object: 'nothing',
       timesSent: 0,
     },

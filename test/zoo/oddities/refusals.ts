@@ -1,0 +1,214 @@
+import {
+  type Act,
+  answer,
+  type Oddity,
+  refusal,
+  type ZooAnswer,
+  type ZooRequest,
+} from '../oddity.ts'
+
+/** Everything that carries the file's bytes, and nothing that the host asks by itself. */
+const isOfPage = ({ from, operation }: ZooRequest) =>
+  from === 'page' && (operation === 'PutObject' || operation === 'UploadPart')
+const isWrite = ({ operation }: ZooRequest) =>
+  operation === 'PutObject' || operation === 'UploadPart' || operation === 'CreateMultipartUpload'
+
+const refusing = (isMeant: (request: ZooRequest) => boolean, said: ZooAnswer) => (): Act => {
+  return async (request, store) => (isMeant(request) ? said : await store())
+}
+
+const PAGE = { 'content-type': 'text/html' }
+const USER = 'User: arn:aws:iam::111122223333:user/ada'
+
+/** The user is needed at once: none of it gets better by sending the same bytes again. */
+const needsUser = (says: RegExp, timesSent = 1) => ({
+  ends: { status: 'Needs you', says, object: 'nothing', timesSent } as const,
+})
+
+/** Refusals that say what is wrong, in the words of the stores that refuse. */
+export const REFUSALS: readonly Oddity[] = [
+  {
+    title: 'Ceph has a bucket or user whose quota is used up',
+    source: 'https://github.com/ceph/ceph/blob/main/src/rgw/rgw_common.cc (ERR_QUOTA_EXCEEDED)',
+    act: refusing(isOfPage, refusal(403, 'QuotaExceeded', '')),
+    ...needsUser(/^Needs you · A quota of the bucket or account at the store is used up\./),
+  },
+  {
+    title: 'Ceph says that a quota is used up when Ferry finds out what it checks',
+    source: 'https://github.com/ceph/ceph/blob/main/src/rgw/rgw_common.cc (ERR_QUOTA_EXCEEDED)',
+    act: refusing(isWrite, refusal(403, 'QuotaExceeded', '')),
+    ...needsUser(/^Needs you · A quota of the bucket or account at the store is used up\./, 0),
+  },
+  {
+    title: 'MinIO has a hard quota on the bucket',
+    source:
+      'https://github.com/minio/minio/blob/master/cmd/api-errors.go (AdminBucketQuotaExceeded)',
+    act: refusing(
+      isOfPage,
+      refusal(400, 'XMinioAdminBucketQuotaExceeded', 'Bucket quota exceeded'),
+    ),
+    ...needsUser(/^Needs you · The quota of this bucket at the store is used up\./),
+  },
+  {
+    title: 'Garage says under AccessDenied that a bucket is as large as it may be',
+    source: 'https://git.deuxfleurs.fr/Deuxfleurs/garage/src/branch/main-v2/src/api/s3/put.rs',
+    act: refusing(
+      isOfPage,
+      refusal(
+        403,
+        'AccessDenied',
+        'Forbidden: Bucket size quota is reached, maximum total size of objects for this bucket: 5',
+      ),
+    ),
+    ...needsUser(/^Needs you · The quota of this bucket at the store is used up\./),
+  },
+  {
+    title: 'Backblaze B2 says under AccessDenied that the storage cap is reached',
+    source: 'https://www.backblaze.com/docs/cloud-storage-data-caps-and-alerts',
+    act: refusing(
+      isOfPage,
+      refusal(403, 'AccessDenied', 'Cannot upload files, storage cap exceeded.'),
+    ),
+    ...needsUser(/^Needs you · The quota of your account at the store is used up\./),
+  },
+  {
+    title: 'MinIO has full disks',
+    source: 'https://github.com/minio/minio/blob/master/cmd/api-errors.go (ErrStorageFull)',
+    act: refusing(
+      isOfPage,
+      refusal(507, 'XMinioStorageFull', 'Storage backend has reached its end'),
+    ),
+    ...needsUser(/^Needs you · The store has no space left\. Whoever runs the store/),
+  },
+  {
+    title: 'S3 serves no account that is not paid',
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (AccountProblem)',
+    act: refusing(
+      isOfPage,
+      refusal(403, 'AccountProblem', 'There is a problem with your account.'),
+    ),
+    ...needsUser(/^Needs you · The account at the store is not in order\./),
+  },
+  {
+    title: 'S3 takes no ACLs in a bucket whose owner owns everything',
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html',
+    act: refusing(
+      isWrite,
+      refusal(400, 'AccessControlListNotSupported', 'The bucket does not allow ACLs'),
+    ),
+    ...needsUser(/^Needs you · This bucket takes no ACLs.*rules.*“none”/),
+  },
+  {
+    title: 'Cloudflare R2 knows no ACLs',
+    source: 'https://developers.cloudflare.com/r2/api/s3/api (x-amz-acl)',
+    act: refusing(
+      isOfPage,
+      refusal(501, 'NotImplemented', "Header 'x-amz-acl' with value 'private' not implemented"),
+    ),
+    ...needsUser(/^Needs you · This bucket takes no ACLs/),
+  },
+  {
+    title: 'S3 may not use the key of the key service for this user',
+    source: 'https://repost.aws/knowledge-center/s3-access-denied-error-kms',
+    act: refusing(
+      isOfPage,
+      refusal(
+        403,
+        'AccessDenied',
+        `${USER} is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-central-1:1:key/2`,
+      ),
+    ),
+    ...needsUser(
+      /^Needs you · These keys may not use the encryption key \(kms:GenerateDataKey\)\./,
+    ),
+  },
+  {
+    title: 'S3 obeys a bucket policy that denies what is not encrypted',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
+    act: refusing(
+      isOfPage,
+      refusal(
+        403,
+        'AccessDenied',
+        `${USER} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::photos/a" with an explicit deny in a resource-based policy`,
+      ),
+    ),
+    ...needsUser(/^Needs you · The policy of the bucket forbids this \(s3:PutObject\)/),
+  },
+  {
+    title: 'S3 has lost the bucket in the middle of an upload',
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (NoSuchBucket)',
+    act: refusing(isOfPage, refusal(404, 'NoSuchBucket', 'The specified bucket does not exist')),
+    ...needsUser(/^Needs you · There is no bucket named “[^”]+” at this store\./),
+  },
+  {
+    title: 'S3 lets these keys list no parts',
+    source:
+      'https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions',
+    act: refusing(
+      ({ operation }) => operation === 'ListParts',
+      refusal(403, 'AccessDenied', 'Access Denied'),
+    ),
+    files: ['parts'],
+    ...needsUser(/may not see which parts of an upload are there \(s3:ListMultipartUploadParts\)/),
+  },
+  {
+    title: 'nginx takes no request as long as this one, and lets the page read it',
+    source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size',
+    act: refusing(
+      isOfPage,
+      answer(413, '<html><title>413 Request Entity Too Large</title></html>', {
+        ...PAGE,
+        server: 'nginx/1.22.1',
+      }),
+    ),
+    ...needsUser(
+      /^Needs you · Something in front of the store refuses requests of this size \(413\)/,
+    ),
+  },
+  {
+    title: 'A firewall answers uploads with a page of its own',
+    source: 'https://developers.cloudflare.com/waf/managed-rules/',
+    act: refusing(isOfPage, answer(403, '<!DOCTYPE html><title>Attention Required!</title>', PAGE)),
+    ...needsUser(/^Needs you · Something in front of the store refuses the request \(403\)\./),
+  },
+  {
+    title: 'A proxy knows no such path',
+    source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#location',
+    act: refusing(isOfPage, answer(404, '<html><title>404 Not Found</title></html>', PAGE)),
+    ...needsUser(/^Needs you · Something in front of the store refuses the request \(404\)\./),
+  },
+  {
+    title:
+      'A proxy merges slashes and decodes paths, so that only plain requests keep their signature',
+    source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#merge_slashes',
+    act: refusing(isOfPage, refusal(403, 'SignatureDoesNotMatch')),
+    ...needsUser(
+      /^Needs you · Something in front of “[^”]+” changes what was signed .*keys are right/,
+      2,
+    ),
+  },
+  {
+    title: 'A gateway does not know what a PUT is',
+    source: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.6.2',
+    act: refusing(isOfPage, answer(501, '')),
+    ends: {
+      status: 'Failed',
+      says: /^Failed · The store refused this \(501\)\./,
+      object: 'nothing',
+      timesSent: 1,
+    },
+  },
+  {
+    title: 'A store forgets uploads while they are sent',
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (NoSuchUpload)',
+    act: refusing(isOfPage, refusal(404, 'NoSuchUpload', 'The upload does not exist.')),
+    files: ['parts'],
+    ends: {
+      status: 'Failed',
+      says: /^Failed · The store no longer knows this unfinished upload\./,
+      object: 'nothing',
+      timesSent: 2,
+    },
+  },
+]
