@@ -4,6 +4,7 @@ import {
   type Answer,
   accessDenied,
   internalError,
+  keysUnknown,
   signatureMismatch,
   tokenExpired,
 } from '../faults/answers.ts'
@@ -79,8 +80,8 @@ describe('an upload in parts', () => {
 
   it.each<[string, Answer, string, number]>([
     // Twice the host is asked for others, which it might have.
-    ['expired', tokenExpired, 'Sign in again: the keys have expired.', 3],
-    ['refused', signatureMismatch, 'Sign in again: the store does not accept the keys.', 1],
+    ['expired', tokenExpired, 'The keys have expired. Enter new ones', 3],
+    ['unknown', keysUnknown, 'The store does not accept the keys. Check the access key ID', 1],
   ])(
     'asks for new keys when they are %s, and goes on from the same parts',
     async (how, answer, sentence, refusedSends) => {
@@ -102,6 +103,23 @@ describe('an upload in parts', () => {
     },
   )
 
+  it('blames no keys that pass elsewhere when a signature does not fit, and goes on with them', async () => {
+    const { page } = world()
+    const name = 'rewritten.bin'
+    const refusal = secondPartRefused(world(), name, signatureMismatch)
+
+    const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
+    await journey.until('Needs you')
+    const said = await page.status(name)
+    refusal.lift()
+    await page.rowButton(name, 'Retry').click()
+
+    expect(said).toMatch(/Something in front of “[^”]+” changes what was signed.*keys are right/)
+    expect(await journey.isSameWhenDone()).toBe(true)
+    // Once more, since the keys could have changed after it was signed.
+    expect(partsOf(journey)).toEqual({ sends: [1, 3, 1], landed: [1, 2, 3] })
+  })
+
   it('keeps its parts when the keys may not go on, and sends the rest when they may', async () => {
     const { page, store } = world()
     const name = 'not allowed.bin'
@@ -114,7 +132,7 @@ describe('an upload in parts', () => {
     refusal.lift()
     await page.rowButton(name, 'Retry').click()
 
-    expect(said).toContain('The store accepts the keys, but they may not do this here.')
+    expect(said).toContain('they may not put files into this bucket (s3:PutObject).')
     expect(kept).toEqual([1, 3])
     expect(await journey.isSameWhenDone()).toBe(true)
     expect(partsOf(journey)).toEqual({ sends: [1, 2, 1], landed: [1, 2, 3] })

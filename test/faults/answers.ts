@@ -19,6 +19,7 @@ export const accessDenied = document('access-denied', 403, 'AccessDenied', 'Acce
 /** Only its message tells an expired URL from keys that may not. */
 export const urlExpired = document('url-expired', 403, 'AccessDenied', 'Request has expired')
 export const signatureMismatch = document('signature-mismatch', 403, 'SignatureDoesNotMatch')
+export const keysUnknown = document('keys-unknown', 403, 'InvalidAccessKeyId')
 export const tokenExpired = document('token-expired', 400, 'ExpiredToken')
 export const uploadGone = document('upload-gone', 404, 'NoSuchUpload')
 export const badDigest = document('bad-digest', 400, 'BadDigest')

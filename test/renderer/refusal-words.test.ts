@@ -294,7 +294,9 @@ describe('keys that a store does not accept', () => {
 
     const sentence = failureSentence({ kind: 'credentials-rejected', answer }, NOW, of('keys'))
 
-    expect(sentence).toMatch(/knows the access key ID.*secret access key.*proxy.*Host and path/)
+    expect(sentence).toMatch(
+      /not accept the keys.*knows the access key ID.*secret access key.*proxy.*Host/,
+    )
   })
 })
 

@@ -247,11 +247,11 @@ describe('a row', () => {
       aRecord(place, { name: `${failure.kind}.bin`, status: { phase: 'failed', failure } }),
     )
     // Tall enough for all of them: rows out of sight are not in the document.
-    const viewport = { width: 1120, height: 90 * uploads.length }
+    const viewport = { width: 1120, height: 140 * uploads.length }
     const { row } = await suite.open(aWorld({ uploads }), { viewport })
 
     for (const failure of failures) {
-      const { problem, wayOut } = failureText(failure)
+      const { problem, wayOut } = failureText(failure, Date.now(), aDestination())
       const status = row(`${failure.kind}.bin`).getByText(problem.replace(/\d.*$/s, ''))
       const said = await status.textContent()
       expect.soft(said, failure.kind).toMatch(/^(Failed|Needs you)/)

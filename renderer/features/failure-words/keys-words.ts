@@ -39,8 +39,8 @@ export function rejectedWords({ answer }: Rejected, at: FailurePlace | null): Fa
     default:
       return answer?.code === 'SignatureDoesNotMatch'
         ? text(
-            'The store knows the access key ID, but does not accept what is signed with it.',
-            'Check the secret access key. If it is right, a proxy in front of the store must pass on Host and path as they come.',
+            'The store does not accept the keys.',
+            'It knows the access key ID: check the secret access key. If that is right, a proxy in front of the store must pass on Host and path as they come.',
             'enter-keys',
           )
         : text(
