@@ -184,6 +184,8 @@ export const Failure = z.discriminatedUnion('kind', [
   kind('source-changed'),
   kind('source-missing'),
   kind('source-unreadable'),
+  /** A pipe, a socket or a device. */
+  kind('source-not-a-file'),
   /** Known file, but this page was never given it (a browser after a reload): drop it again. */
   kind('source-detached'),
   z.strictObject({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import type { SourceId } from '../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
@@ -70,8 +70,10 @@ async function look(
 ): Promise<Outcome<RegisteredSource>> {
   try {
     const lookedAtMs = now()
-    const { size, mtimeMs, ctimeMs, isFile } = await statOf(path)
-    if (!isFile) return failed({ kind: 'source-unreadable' })
+    const { size, mtimeMs, ctimeMs, kind } = await statOf(path)
+    // Never opened: whoever opens a pipe waits for its other end, and takes what comes out of it.
+    if (kind === 'other') return failed({ kind: 'source-not-a-file' })
+    if (kind === 'folder') return failed({ kind: 'source-unreadable' })
     await asPlainFile(() => access(path, constants.R_OK))
     const changedAtMs = lookedAtMs - ctimeMs < STEP_MS ? null : ctimeMs
     return succeeded({ ...file, byteLength: size, modifiedAtMs: mtimeMs, changedAtMs })
@@ -90,8 +92,8 @@ export async function checkSource(
   known: { readonly byteLength: number; readonly modifiedAtMs: number },
 ): Promise<Outcome<{ readonly changedAtMs: number }>> {
   try {
-    const { size, mtimeMs, ctimeMs, isFile } = await statOf(path)
-    const isSame = isFile && size === known.byteLength && mtimeMs === known.modifiedAtMs
+    const { size, mtimeMs, ctimeMs, kind } = await statOf(path)
+    const isSame = kind === 'file' && size === known.byteLength && mtimeMs === known.modifiedAtMs
     return isSame ? succeeded({ changedAtMs: ctimeMs }) : failed({ kind: 'source-changed' })
   } catch (error) {
     return failed(sourceFailure(error))
@@ -101,7 +103,13 @@ export async function checkSource(
 async function statOf(path: string) {
   const found = await asPlainFile(() => stat(path))
   const { size, mtimeMs, ctimeMs } = found
-  return { size, mtimeMs, ctimeMs, isFile: found.isFile() }
+  return { size, mtimeMs, ctimeMs, kind: kindOf(found) }
+}
+
+/** `other`: a pipe, a socket or a device. */
+function kindOf(found: Stats): 'file' | 'folder' | 'other' {
+  if (found.isFile()) return 'file'
+  return found.isDirectory() ? 'folder' : 'other'
 }
 
 /** What keeps a file from being read. Everything that is not the file system's is a bug and thrown. */

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
@@ -14,6 +15,9 @@ type SourcePath = Core['sourcePath']
 
 /** As Electron hands it over: who asks is told by Chromium, not by a header of the page's. */
 export type SourceRequest = Request & { readonly initiatorOrigin?: string }
+
+/** Should a pipe stand there now, opening it waits for nobody (open(2)); Windows has none. */
+const READ_AND_NEVER_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** Long enough to keep the disk busy, short enough for six parts at once. */
 const CHUNK_BYTES = 512 * 1024
@@ -96,7 +100,7 @@ type SourceOnDisk = SourceFacts & { readonly path: string }
 async function openUnchanged(source: SourceOnDisk): Promise<FileHandle | number> {
   let file: FileHandle | null = null
   try {
-    file = await asPlainFile(() => open(source.path, 'r'))
+    file = await asPlainFile(() => open(source.path, READ_AND_NEVER_WAIT))
     const now = await file.stat()
     const isSame =
       now.isFile() &&

@@ -1,6 +1,10 @@
-import { chmodSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { failed } from '../../electron/contract/outcome.ts'
 import type { SourceFacts } from '../../electron/core/ports.ts'
 import { checkSource, Sources } from '../../electron/core/sources.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
@@ -53,6 +57,36 @@ it('answers for each file by itself, in order', async () => {
     'source-missing',
   ])
 })
+
+it.runIf(process.platform !== 'win32')(
+  'refuses pipes, sockets and devices without opening them',
+  async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    const server = createServer().listen(join(folder, 'socket'))
+    await once(server, 'listening')
+    symlinkSync('pipe', join(folder, 'link to the pipe'))
+    const device = { ...at('null'), path: '/dev/null' }
+
+    const outcomes = await sources.register([
+      ...['pipe', 'socket', 'link to the pipe'].map(at),
+      device,
+    ])
+    server.close()
+
+    expect(outcomes).toEqual(Array(4).fill(failed({ kind: 'source-not-a-file' })))
+  },
+)
+
+it.runIf(process.platform !== 'win32')(
+  'says that a file has changed when a pipe took its place',
+  async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+
+    const outcome = await checkSource(join(folder, 'pipe'), { byteLength: 0, modifiedAtMs: 0 })
+
+    expect(outcome).toEqual(failed({ kind: 'source-changed' }))
+  },
+)
 
 it('gives two tickets for a file that is given twice', async () => {
   writeFileSync(join(folder, 'a'), '')

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   mkdtempSync,
@@ -189,6 +190,17 @@ describe('source://', () => {
     expect((await ask()).status).toBe(process.platform === 'win32' ? 403 : 409)
     expect(openCount()).toBe(0)
   })
+
+  it.runIf(process.platform !== 'win32')(
+    'answers 409 at once when a pipe took the place of the file, though nobody writes to it',
+    async () => {
+      rmSync(path)
+      execFileSync('mkfifo', [path])
+
+      expect((await ask()).status).toBe(409)
+      expect(opened.map((file) => file.fd)).toEqual([-1])
+    },
+  )
 
   it('answers 403 when the system will not open the file', async () => {
     const circle = join(folder, 'circle')

@@ -70,6 +70,7 @@ const expected: {
   'source-changed': ['give-up', 'give-up', 'give-up'],
   'source-missing': ['give-up', 'give-up', 'give-up'],
   'source-unreadable': ['give-up', 'give-up', 'give-up'],
+  'source-not-a-file': ['give-up', 'give-up', 'give-up'],
   'source-detached': ['ask-user', 'ask-user', 'ask-user'],
   'name-unusable': ['give-up', 'give-up', 'give-up'],
   'too-large': ['give-up', 'give-up', 'give-up'],

@@ -70,6 +70,25 @@ describe('a file streamed by the host', () => {
     expect(asked).toEqual(['bytes=0-0', 'bytes=0-0'])
   })
 
+  it('is looked at though it is empty', async () => {
+    const { signal } = new AbortController()
+    const path = facts.path ?? ''
+    await writeFile(path, '')
+    await utimes(path, 1_700_000_000, 1_700_000_000)
+    facts = { ...facts, byteLength: 0 }
+    const source = rangeSource(sourceId, 0)
+
+    const whole = await source.check(signal)
+    await writeFile(path, 'grown')
+    const grown = await source.check(signal)
+    await rm(path)
+    const gone = await source.check(signal)
+
+    expect(whole).toEqual({ ok: true, value: null })
+    expect(grown).toEqual({ ok: false, failure: { kind: 'source-changed' } })
+    expect(gone).toEqual({ ok: false, failure: { kind: 'source-missing' } })
+  })
+
   it('is missing when it was deleted', async () => {
     await rm(facts.path ?? '')
 

@@ -47,6 +47,7 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
   'source-changed': { kind: 'source-changed' },
   'source-missing': { kind: 'source-missing' },
   'source-unreadable': { kind: 'source-unreadable' },
+  'source-not-a-file': { kind: 'source-not-a-file' },
   'source-detached': { kind: 'source-detached' },
   'name-unusable': { kind: 'name-unusable', reason: 'too-long' },
   'too-large': { kind: 'too-large', limitBytes: 5_368_709_120 },

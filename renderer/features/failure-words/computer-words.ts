@@ -15,7 +15,7 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
     case 'source-missing':
       return text(
         'The file is no longer where it was.',
-        'Put it back and retry, or drop it here from its new place; only what is missing is sent.',
+        'Put it back and retry, or choose it again in its new place; only what is missing is sent.',
         'retry',
       )
     case 'source-unreadable':
@@ -23,6 +23,11 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
         'The file cannot be read.',
         'Allow yourself to read it, or close the program that holds it, then try again.',
         'retry',
+      )
+    case 'source-not-a-file':
+      return text(
+        'This is a pipe, a socket or a device, not a file.',
+        'It holds no bytes that a bucket could keep; to keep what comes out of it, save that to a file first.',
       )
     case 'source-detached':
       return text(

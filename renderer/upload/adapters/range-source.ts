@@ -1,8 +1,12 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { SourceId } from '../../../electron/contract/ids.ts'
-import { failed, succeeded } from '../../../electron/contract/outcome.ts'
+import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import type { ByteRange } from '../../../electron/contract/part-plan.ts'
 import { sourceUrl } from '../../../electron/contract/transport.ts'
 import type { FileSource } from '../engine/ports.ts'
+
+/** What the desktop's `source://` handler says of a range beyond the end of a file that is the same. */
+const NO_SUCH_RANGE = 416
 
 /**
  * A file of an earlier run, which the desktop host streams by its ticket. Each part is read whole
@@ -13,32 +17,43 @@ export function rangeSource(sourceId: SourceId, byteLength: number): FileSource 
   const read: FileSource['read'] = async ({ start, end }, signal) => {
     // HTTP cannot ask for no bytes at all; an empty file's only part needs none.
     if (start === end) return succeeded({ byteLength: 0, payload: new Blob([]) })
-    try {
-      const response = await fetch(sourceUrl(sourceId), {
-        headers: { Range: `bytes=${start}-${end - 1}` },
-        signal,
-      })
-      if (response.status !== 206) return failed(failureOf(response.status))
-      const body = await response.blob()
-      // Without its type, else Chromium sends a Content-Type that nobody signed.
-      const payload = body.slice(0, body.size, '')
-      return payload.size === end - start
-        ? succeeded({ byteLength: payload.size, payload })
-        : failed({ kind: 'source-changed' })
-    } catch (error) {
-      signal.throwIfAborted()
-      // The stream broke off: the host ended it, or it was closed itself.
-      if (error instanceof TypeError) return failed({ kind: 'host-gone' })
-      throw error
-    }
+    const asked = await ask(sourceId, { start, end }, signal)
+    if (!asked.ok) return asked
+    const { status, body } = asked.value
+    if (status !== 206) return failed(failureOf(status))
+    // Without its type, else Chromium sends a Content-Type that nobody signed.
+    const payload = body.slice(0, body.size, '')
+    return payload.size === end - start
+      ? succeeded({ byteLength: payload.size, payload })
+      : failed({ kind: 'source-changed' })
   }
   return {
     read,
     // The host looks at the file's length and time before it streams even one byte.
     check: async (signal) => {
-      const first = await read({ start: 0, end: Math.min(1, byteLength) }, signal)
-      return first.ok ? succeeded(null) : first
+      const first = await ask(sourceId, { start: 0, end: 1 }, signal)
+      if (!first.ok) return first
+      const { status } = first.value
+      const isSame = status === (byteLength === 0 ? NO_SUCH_RANGE : 206)
+      return isSame ? succeeded(null) : failed(failureOf(status))
     },
+  }
+}
+
+async function ask(
+  sourceId: SourceId,
+  { start, end }: ByteRange,
+  signal: AbortSignal,
+): Promise<Outcome<{ readonly status: number; readonly body: Blob }>> {
+  try {
+    const headers = { Range: `bytes=${start}-${end - 1}` }
+    const response = await fetch(sourceUrl(sourceId), { headers, signal })
+    return succeeded({ status: response.status, body: await response.blob() })
+  } catch (error) {
+    signal.throwIfAborted()
+    // The stream broke off: the host ended it, or it was closed itself.
+    if (error instanceof TypeError) return failed({ kind: 'host-gone' })
+    throw error
   }
 }
 

@@ -155,6 +155,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'source-changed':
     case 'source-missing':
     case 'source-unreadable':
+    case 'source-not-a-file':
     case 'name-unusable':
     case 'too-large':
     case 'type-not-allowed':
