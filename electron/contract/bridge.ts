@@ -5,6 +5,7 @@ import type {
   NoticeName,
   NoticePayload,
 } from './commands.ts'
+import type { FolderFindings } from './folder-findings.ts'
 import type { Outcome } from './outcome.ts'
 import type { Source } from './upload.ts'
 
@@ -31,13 +32,21 @@ export interface FerryBridge<FileLike> {
   /** Each subscription answers its own end. */
   readonly notices: NoticeSubscriptions
   /**
-   * The one call outside the table, since a `File` cannot cross to the host. Answers one outcome
-   * per file, in order. On the desktop the preload takes each file's path and hands it to the
-   * host; the page never sees it. At most `MAX_BATCH` files a call.
+   * One of the two calls outside the table, since a `File` cannot cross to the host. Answers one
+   * outcome per file, in order. On the desktop the preload takes each file's path and hands it to
+   * the host; the page never sees it. At most `MAX_BATCH` files a call.
    */
   readonly registerSources: (
     files: readonly FileLike[],
   ) => Promise<Outcome<readonly Outcome<Source>[]>>
+  /**
+   * The other one: what Chromium hides of folders. Each is named by the `File` that a drop has for
+   * it, or by any file of a chosen one. Answers one finding per folder, in order; null where the
+   * host cannot see it, as in a browser. At most `MAX_BATCH` folders a call.
+   */
+  readonly inspectFolders: (
+    folders: readonly FileLike[],
+  ) => Promise<Outcome<readonly (FolderFindings | null)[]>>
 }
 
 /** Makes one entry per row of a table, typed as the caller says. */

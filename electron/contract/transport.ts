@@ -4,6 +4,7 @@
 export const commandChannel = (command: string) => `ferry:command:${command}`
 export const noticeChannel = (notice: string) => `ferry:notice:${notice}`
 export const REGISTER_SOURCES_CHANNEL = 'ferry:register-sources'
+export const INSPECT_FOLDERS_CHANNEL = 'ferry:inspect-folders'
 
 /** Desktop: the page's own origin and the scheme that streams a registered file's bytes. */
 export const APP_SCHEME = 'app'

@@ -1,4 +1,5 @@
 import type { CommandHandlers } from '../contract/bridge.ts'
+import type { FolderFindings } from '../contract/folder-findings.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { Source } from '../contract/upload.ts'
 import type { SourceFacts } from './ports.ts'
@@ -8,6 +9,10 @@ export interface Core {
   readonly handlers: CommandHandlers
   /** One outcome per file, in order. Files with a path are stat'ed; the others are believed. */
   readonly registerSources: (files: readonly SourceFacts[]) => Promise<readonly Outcome<Source>[]>
+  /** One answer per path, in order; null where there is none, or no folder. */
+  readonly inspectFolders: (
+    paths: readonly (string | null)[],
+  ) => Promise<readonly (FolderFindings | null)[]>
   /** The file behind a ticket, for `source://`; null for an unknown or path-less one. */
   readonly sourcePath: (sourceId: string) => SourceFacts | null
   /**

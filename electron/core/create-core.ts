@@ -8,6 +8,7 @@ import { originsOf } from './destinations/origins.ts'
 import { namesOnly } from './destinations/unread-settings.ts'
 import { bugFailure } from './dispatch.ts'
 import { makeHandlers } from './handlers.ts'
+import { inspectFolders } from './inspect-folder.ts'
 import { LocalDestination } from './local-destination.ts'
 import type { CorePorts } from './ports.ts'
 import { openRecords } from './records/open-records.ts'
@@ -64,6 +65,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   return {
     handlers: makeHandlers(parts),
     registerSources: (files) => sources.register(files),
+    inspectFolders,
     sourcePath: (sourceId) => {
       const facts = sources.facts(sourceId) ?? records.sources.sourceFacts(sourceId)
       return facts?.path == null ? null : facts

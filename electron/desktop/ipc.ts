@@ -1,10 +1,12 @@
 import type { BrowserWindow, IpcMain, IpcMainInvokeEvent } from 'electron'
 import * as z from 'zod/mini'
 import { commands } from '../contract/commands.ts'
+import type { FolderFindings } from '../contract/folder-findings.ts'
 import { MAX_BATCH, S3_LIMITS } from '../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import {
   commandChannel,
+  INSPECT_FOLDERS_CHANNEL,
   MAX_MESSAGE_BYTES,
   noticeChannel,
   REGISTER_SOURCES_CHANNEL,
@@ -16,23 +18,28 @@ import type { CorePorts, Log } from '../core/ports.ts'
 
 export interface IpcParts {
   readonly ipcMain: IpcMain
-  readonly core: Pick<Core, 'handlers' | 'registerSources'>
+  readonly core: Pick<Core, 'handlers' | 'registerSources' | 'inspectFolders'>
   readonly log: Log
   readonly currentWindow: () => BrowserWindow | null
   readonly pageOrigin: string
 }
 
+const filePath = z.string().check(z.minLength(1), z.maxLength(32_767))
+
 /** From our own preload; still judged, since a taken-over renderer process speaks for it too. */
 const RegisteredFiles = z
   .array(
     z.strictObject({
-      path: z.nullable(z.string().check(z.minLength(1), z.maxLength(32_767))),
+      path: z.nullable(filePath),
       name: z.string().check(z.maxLength(1100)),
       byteLength: z.int().check(z.gte(0), z.lte(S3_LIMITS.maxObjectBytes * 1024)),
       modifiedAtMs: z.number(),
     }),
   )
   .check(z.minLength(1), z.maxLength(MAX_BATCH))
+
+/** Null: a folder that the preload found no path for. */
+const InspectedFolders = z.array(z.nullable(filePath)).check(z.minLength(1), z.maxLength(MAX_BATCH))
 
 /** One channel per row of the table: a channel that is no row has no handler. */
 export function serveCommands(parts: IpcParts): void {
@@ -47,6 +54,10 @@ export function serveCommands(parts: IpcParts): void {
     admit(event, files, parts)
     return registerSources(parts, files)
   })
+  ipcMain.handle(INSPECT_FOLDERS_CHANNEL, (event, folders: unknown) => {
+    admit(event, folders, parts)
+    return inspectFolders(parts, folders)
+  })
 }
 
 async function registerSources(
@@ -59,6 +70,19 @@ async function registerSources(
     return succeeded(await core.registerSources(parsed.data))
   } catch (error) {
     return failed(bugFailure(log, error, 'registerSources'))
+  }
+}
+
+async function inspectFolders(
+  { core, log }: IpcParts,
+  folders: unknown,
+): Promise<Outcome<readonly (FolderFindings | null)[]>> {
+  const parsed = InspectedFolders.safeParse(folders)
+  if (!parsed.success) throw new RefusedMessage('Malformed input for inspectFolders')
+  try {
+    return succeeded(await core.inspectFolders(parsed.data))
+  } catch (error) {
+    return failed(bugFailure(log, error, 'inspectFolders'))
   }
 }
 

@@ -7,6 +7,7 @@ import type {
 import { mapRows } from '../../electron/contract/bridge.ts'
 import { type CommandName, commands, notices } from '../../electron/contract/commands.ts'
 import { Failure } from '../../electron/contract/failure.ts'
+import { FolderFindings } from '../../electron/contract/folder-findings.ts'
 import { failed, type Outcome } from '../../electron/contract/outcome.ts'
 import { Source } from '../../electron/contract/upload.ts'
 
@@ -17,6 +18,7 @@ export interface RawBridge {
     readonly [N in keyof typeof notices]: (listener: (payload: unknown) => void) => () => void
   }
   readonly registerSources: (files: readonly File[]) => Promise<unknown>
+  readonly inspectFolders: (folders: readonly File[]) => Promise<unknown>
 }
 
 /** Lets through only what the contract knows. */
@@ -40,6 +42,8 @@ export function checkedBridge(raw: RawBridge): FerryBridge<File> {
     notices: subscriptions satisfies NoticeSubscriptions,
     registerSources: (files) =>
       answerOf('registerSources', SourceOutcomes, () => raw.registerSources(files)),
+    inspectFolders: (folders) =>
+      answerOf('inspectFolders', Findings, () => raw.inspectFolders(folders)),
   }
 }
 
@@ -49,6 +53,8 @@ function outcomeOf<S extends z.core.SomeType>(value: S) {
     z.strictObject({ ok: z.literal(false), failure: Failure }),
   ])
 }
+
+const Findings = outcomeOf(z.readonly(z.array(z.nullable(FolderFindings))))
 
 const SourceOutcomes = outcomeOf(z.readonly(z.array(outcomeOf(Source))))
 

@@ -5,7 +5,7 @@ import {
   type NoticeName,
   notices,
 } from '../../electron/contract/commands.ts'
-import { failed } from '../../electron/contract/outcome.ts'
+import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
 import { NarrowGate } from '../upload/engine/narrow-gate.ts'
 import type { RawBridge } from './checked-bridge.ts'
@@ -53,6 +53,8 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
       ),
       registerSources: (files) =>
         postJson(LOOPBACK_ROUTES.registerSources, { files: files.map(factsOf) }, link, stream),
+      // A browser tells nobody where a folder is.
+      inspectFolders: async (folders) => succeeded(folders.map(() => null)),
     },
   }
 }

@@ -5,6 +5,7 @@ import { MAX_BATCH } from '../../electron/contract/limits.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import {
   commandChannel,
+  INSPECT_FOLDERS_CHANNEL,
   MAX_MESSAGE_BYTES,
   noticeChannel,
   REGISTER_SOURCES_CHANNEL,
@@ -20,6 +21,7 @@ let window: FakeWindow
 let isWindowOpen: boolean
 let handlers: { [N in keyof CommandHandlers]: ReturnType<typeof vi.fn> }
 let registerSources: ReturnType<typeof vi.fn>
+let inspectFolders: ReturnType<typeof vi.fn>
 let logged: string[]
 
 beforeEach(() => {
@@ -28,11 +30,12 @@ beforeEach(() => {
   isWindowOpen = true
   handlers = mapRows(commands, () => vi.fn(async () => succeeded({})))
   registerSources = vi.fn(async () => [failed({ kind: 'source-missing' })])
+  inspectFolders = vi.fn(async () => [null])
   logged = []
   const write = (event: object, text: string) => void logged.push(JSON.stringify(event) + text)
   serveCommands({
     ipcMain: standIn(ipcMain),
-    core: standIn({ handlers, registerSources }),
+    core: standIn({ handlers, registerSources, inspectFolders }),
     log: { info: write, warn: write, error: write },
     currentWindow: () => (isWindowOpen ? standIn(window) : null),
     pageOrigin: 'app://ferry',
@@ -52,7 +55,11 @@ function circle(): unknown[] {
 describe('a command', () => {
   it('has a channel per row of the table and no other', () => {
     expect([...ipcMain.handlers.keys()].sort()).toEqual(
-      [...Object.keys(commands).map(commandChannel), REGISTER_SOURCES_CHANNEL].sort(),
+      [
+        ...Object.keys(commands).map(commandChannel),
+        REGISTER_SOURCES_CHANNEL,
+        INSPECT_FOLDERS_CHANNEL,
+      ].sort(),
     )
   })
 
@@ -92,8 +99,12 @@ describe('a command', () => {
     await expect(ipcMain.invoke(REGISTER_SOURCES_CHANNEL, event(), [file])).rejects.toThrow(
       'Not from the page',
     )
+    await expect(ipcMain.invoke(INSPECT_FOLDERS_CHANNEL, event(), ['/home/me'])).rejects.toThrow(
+      'Not from the page',
+    )
     expect(handlers.cancelUpload).not.toHaveBeenCalled()
     expect(registerSources).not.toHaveBeenCalled()
+    expect(inspectFolders).not.toHaveBeenCalled()
   })
 
   it('is refused when there is no window, or it is being destroyed', async () => {
@@ -173,6 +184,41 @@ describe('registering files', () => {
     registerSources.mockRejectedValue(new Error('/home/me/secret'))
 
     const outcome = await register([file])
+
+    expect(outcome).toMatchObject({ ok: false, failure: { kind: 'internal' } })
+    expect(JSON.stringify(outcome)).not.toContain('/home/me')
+  })
+})
+
+describe('inspecting folders', () => {
+  const inspect = (folders: unknown) => ipcMain.invoke(INSPECT_FOLDERS_CHANNEL, ours(), folders)
+
+  it('hands over what the preload knows and answers folder by folder', async () => {
+    const found = { linkCount: 1, hidden: [], isComplete: true }
+    inspectFolders.mockResolvedValue([found, null])
+
+    const outcome = await inspect(['/home/me/album', null])
+
+    expect(inspectFolders).toHaveBeenCalledWith(['/home/me/album', null])
+    expect(outcome).toEqual({ ok: true, value: [found, null] })
+  })
+
+  it.each([
+    ['nothing', []],
+    ['too many', Array.from({ length: MAX_BATCH + 1 }, () => '/a')],
+    ['no list', '/home/me'],
+    ['an empty path', ['']],
+    ['a number', [7]],
+    ['a path without end', ['/a'.repeat(20_000)]],
+  ])('is refused with %s', async (_name, folders) => {
+    await expect(inspect(folders)).rejects.toThrow('Malformed input for inspectFolders')
+    expect(inspectFolders).not.toHaveBeenCalled()
+  })
+
+  it('answers a bug with a reference', async () => {
+    inspectFolders.mockRejectedValue(new Error('/home/me/secret'))
+
+    const outcome = await inspect(['/home/me/secret'])
 
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'internal' } })
     expect(JSON.stringify(outcome)).not.toContain('/home/me')

@@ -12,6 +12,7 @@ import type { UploadId } from '../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../electron/contract/limits.ts'
 import {
   commandChannel,
+  INSPECT_FOLDERS_CHANNEL,
   noticeChannel,
   REGISTER_SOURCES_CHANNEL,
 } from '../../electron/contract/transport.ts'
@@ -24,6 +25,7 @@ interface FakeFile {
   readonly size: number
   readonly lastModified: number
   readonly path: string
+  readonly webkitRelativePath?: string
 }
 
 let folder: string
@@ -91,7 +93,12 @@ describe('the preload bundle', () => {
 
   it('exposes the rows of the table as functions, and nothing of Electron', () => {
     expect([...exposed.keys()]).toEqual(['ferry'])
-    expect(Object.keys(ferry()).sort()).toEqual(['commands', 'notices', 'registerSources'])
+    expect(Object.keys(ferry()).sort()).toEqual([
+      'commands',
+      'inspectFolders',
+      'notices',
+      'registerSources',
+    ])
     expect(Object.keys(ferry().commands)).toEqual(Object.keys(commands))
     expect(Object.keys(ferry().notices)).toEqual(Object.keys(notices))
     const entries = [...Object.values(ferry().commands), ...Object.values(ferry().notices)]
@@ -148,6 +155,28 @@ describe('the bridge', () => {
         ],
       },
     ])
+  })
+
+  it('finds the paths of folders itself: the page names none', async () => {
+    const facts = { name: 'a', size: 1, lastModified: 2 }
+
+    await ferry().inspectFolders([
+      { ...facts, path: '/home/me/album', webkitRelativePath: '' },
+      { ...facts, path: '/home/me/album/sub/a', webkitRelativePath: 'album/sub/a' },
+      { ...facts, path: '', webkitRelativePath: '' },
+    ])
+
+    expect(JSON.parse(JSON.stringify(invoked))).toEqual([
+      { channel: INSPECT_FOLDERS_CHANNEL, input: ['/home/me/album', '/home/me/album', null] },
+    ])
+  })
+
+  it('refuses more folders than one call may carry', async () => {
+    const file = { name: 'a', size: 0, lastModified: 0, path: '/a', webkitRelativePath: '' }
+    const files = Array.from({ length: MAX_BATCH + 1 }, () => file)
+
+    await expect(ferry().inspectFolders(files)).rejects.toThrow('More than 500 folders in a call')
+    expect(invoked).toEqual([])
   })
 
   it('refuses more files than one call may carry', async () => {

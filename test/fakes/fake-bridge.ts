@@ -411,6 +411,7 @@ export function installFakeBridge(world: FakeWorld): void {
       checkProgressed: (listener) => subscribe('checkProgressed', listener),
       powerChanged: (listener) => subscribe('powerChanged', listener),
     },
+    inspectFolders: async (folders) => ok(folders.map(() => null)),
     async registerSources(files) {
       return ok(
         files.map((file) => {

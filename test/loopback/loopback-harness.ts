@@ -64,6 +64,7 @@ function scriptedCore(settings: HostSettings): Core {
   return {
     handlers: { ...unscripted, ...settings.handlers },
     registerSources: settings.registerSources ?? (async () => []),
+    inspectFolders: async () => [],
     sourcePath: () => null,
     mayOpen: () => false,
     close: settings.closeCore ?? (async () => undefined),

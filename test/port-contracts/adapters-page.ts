@@ -56,6 +56,7 @@ export class AdaptersPage {
         return {
           handlers: { ...unscripted, ...handlers },
           registerSources: options.registerSources ?? (async () => []),
+          inspectFolders: async () => [],
           sourcePath: () => null,
           mayOpen: () => false,
           close: async () => undefined,

@@ -90,6 +90,7 @@ class IntakeBench {
         },
       },
       notices: mapRows(notices, () => () => () => undefined),
+      inspectFolders: async (folders) => succeeded(folders.map(() => null)),
       registerSources: async (files) => {
         this.registeredCounts.push(files.length)
         return succeeded(files.map((file) => this.#register(file)))

@@ -62,6 +62,16 @@ describe('the bridge over HTTP', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'not-now' } })
   })
 
+  it('knows nothing of folders, since a browser says nothing of them', async () => {
+    const page = await connected(await adapters.serve(handlers))
+
+    const outcome = await page.evaluate(() =>
+      window.connection.bridge.inspectFolders([new File([], 'album'), new File([], 'other')]),
+    )
+
+    expect(outcome).toEqual({ ok: true, value: [null, null] })
+  })
+
   it('registers files by their facts', async () => {
     const host = await adapters.serve(handlers, {
       registerSources: async (files) =>
@@ -190,6 +200,7 @@ describe('the bridge of the preload', () => {
         commands: every,
         notices: new Proxy({}, { get: () => (listener) => { listener({ odd: 1 }); return () => {} } }),
         registerSources: call,
+        inspectFolders: call,
       }
     `)
     await page.goto(host.server.origin)

@@ -6,9 +6,11 @@ import { commands, notices } from '../../contract/commands.ts'
 import { MAX_BATCH } from '../../contract/limits.ts'
 import {
   commandChannel,
+  INSPECT_FOLDERS_CHANNEL,
   noticeChannel,
   REGISTER_SOURCES_CHANNEL,
 } from '../../contract/transport.ts'
+import { folderPathIn } from './folder-path.ts'
 
 const bridge = {
   commands: mapRows(
@@ -28,6 +30,10 @@ const bridge = {
     if (files.length > MAX_BATCH) throw new RangeError(`More than ${MAX_BATCH} files in one call`)
     return ipcRenderer.invoke(REGISTER_SOURCES_CHANNEL, files.map(factsOf))
   },
+  inspectFolders: async (folders: readonly File[]) => {
+    if (folders.length > MAX_BATCH) throw new RangeError(`More than ${MAX_BATCH} folders in a call`)
+    return ipcRenderer.invoke(INSPECT_FOLDERS_CHANNEL, folders.map(folderPathOf))
+  },
 } satisfies FerryBridge<File>
 
 /** The path goes to the host and never to the page; a pasted image has none. */
@@ -39,6 +45,10 @@ function factsOf(file: File) {
     byteLength: file.size,
     modifiedAtMs: file.lastModified,
   }
+}
+
+function folderPathOf(file: File): string | null {
+  return folderPathIn(webUtils.getPathForFile(file), file.webkitRelativePath)
 }
 
 contextBridge.exposeInMainWorld('ferry', bridge)
