@@ -1,6 +1,7 @@
 import { DOCUMENTS } from './oddities/documents.ts'
 import { HIDDEN_ANSWERS } from './oddities/hidden-answers.ts'
 import { HONEST } from './oddities/honest.ts'
+import { LISTS } from './oddities/lists.ts'
 import { REFUSALS } from './oddities/refusals.ts'
 import type { Oddity } from './oddity.ts'
 
@@ -8,6 +9,7 @@ import type { Oddity } from './oddity.ts'
 export const ALL_ODDITIES: readonly Oddity[] = [
   ...HONEST,
   ...DOCUMENTS,
+  ...LISTS,
   ...HIDDEN_ANSWERS,
   ...REFUSALS,
 ]

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import {
   CreateMultipartUploadCommand,
   type CreateMultipartUploadCommandInput,
-  ListMultipartUploadsCommand,
   UploadPartCommand,
   type UploadPartCommandInput,
   type UploadPartCommandOutput,
@@ -15,6 +14,7 @@ import { ask, type Store } from '../store/store.ts'
 import { abortMultipart, abortUntilGone } from '../uploads/abort-until-gone.ts'
 import { sumField } from '../uploads/checksum-fields.ts'
 import type { StoreUpload } from '../uploads/list-parts.ts'
+import { listUploads } from '../uploads/list-uploads.ts'
 import { announcedSums } from '../uploads/multipart.ts'
 import type { ObjectFields } from '../uploads/object-fields.ts'
 
@@ -154,15 +154,10 @@ export class IntegrityProbe {
 
   /** The key is random, so whatever is under it is ours. */
   async #findLost(signal: AbortSignal): Promise<Outcome<null>> {
-    const place = { Bucket: this.#store.destination.bucket, Prefix: this.#key }
-    const listed = await ask(
-      this.#store,
-      (client, options) => client.send(new ListMultipartUploadsCommand(place), options),
-      { signal },
-    )
+    const listed = await listUploads(this.#store, this.#key, signal)
     if (!listed.ok) return isDefinite(listed.failure) ? succeeded(null) : listed
-    for (const { Key, UploadId } of listed.value.Uploads ?? []) {
-      if (Key === this.#key && UploadId !== undefined) this.#begun.add(UploadId)
+    for (const { key, storeUploadId } of listed.value) {
+      if (key === this.#key) this.#begun.add(storeUploadId)
     }
     return succeeded(null)
   }

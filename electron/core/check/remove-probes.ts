@@ -1,10 +1,13 @@
 import {
-  ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
 } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { readPages } from '../store/read-pages.ts'
 import { ask, type Store } from '../store/store.ts'
+import { listUploads } from '../uploads/list-uploads.ts'
 import { abortIfAllowed, isDefinite } from './integrity-probe.ts'
 import { removeVersion } from './probe-object.ts'
 
@@ -60,38 +63,38 @@ async function removeProbes(
 }
 
 async function uploadsAmong(store: Store, { prefix, isMeant }: Leavings, signal: AbortSignal) {
-  const place = { Bucket: store.destination.bucket, Prefix: prefix }
-  const listed = await ask(
-    store,
-    (client, options) => client.send(new ListMultipartUploadsCommand(place), options),
-    { signal },
-  )
+  const listed = await listUploads(store, prefix, signal)
   if (!listed.ok) return isDefinite(listed.failure) ? succeeded([]) : listed
-  const uploads = (listed.value.Uploads ?? []).flatMap(({ Key, UploadId, Initiated }) =>
-    Key !== undefined && UploadId !== undefined && isMeant(foundAt(Key, Initiated))
-      ? [{ key: Key, storeUploadId: UploadId }]
-      : [],
+  const meant = listed.value.filter(({ key, initiatedAtMs }) =>
+    isMeant(foundAt(key, initiatedAtMs)),
   )
-  return succeeded(uploads)
+  return succeeded(meant)
 }
 
 /** Stores without versions know no list of them. */
 async function versionsAmong(store: Store, leavings: Leavings, signal: AbortSignal) {
   const place = { Bucket: store.destination.bucket, Prefix: leavings.prefix }
-  const listed = await ask(
-    store,
-    (client, options) => client.send(new ListObjectVersionsCommand(place), options),
-    { signal },
+  const pages = await readPages<ListObjectVersionsCommandOutput, object>(
+    (marker) => {
+      const command = new ListObjectVersionsCommand({ ...place, ...marker })
+      return ask(store, (client, options) => client.send(command, options), { signal })
+    },
+    ({ IsTruncated, NextKeyMarker, NextVersionIdMarker }) =>
+      IsTruncated === true && NextKeyMarker
+        ? { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker }
+        : null,
   )
-  if (!listed.ok) return isDefinite(listed.failure) ? objectsAmong(store, leavings, signal) : listed
-  const { Versions = [], DeleteMarkers = [] } = listed.value
-  // Keys that may delete may not always delete versions, and `null` is the one that needs no name.
-  const versions = Versions.map((each) => ({
-    ...each,
-    VersionId: each.VersionId === 'null' ? '' : each.VersionId,
-  }))
-  const meant = [...versions, ...DeleteMarkers].flatMap(({ Key, VersionId, LastModified }) =>
-    Key !== undefined && leavings.isMeant(foundAt(Key, LastModified))
+  if (!pages.ok) return isDefinite(pages.failure) ? objectsAmong(store, leavings, signal) : pages
+  const found = pages.value.flatMap(({ Versions = [], DeleteMarkers = [] }) => [
+    // Keys that may delete may not always delete versions, and `null` is the one that needs no name.
+    ...Versions.map((each) => ({
+      ...each,
+      VersionId: each.VersionId === 'null' ? '' : each.VersionId,
+    })),
+    ...DeleteMarkers,
+  ])
+  const meant = found.flatMap(({ Key, VersionId, LastModified }) =>
+    Key !== undefined && leavings.isMeant(foundAt(Key, LastModified?.getTime() ?? null))
       ? [{ key: Key, versionId: VersionId ?? '' }]
       : [],
   )
@@ -100,19 +103,27 @@ async function versionsAmong(store: Store, leavings: Leavings, signal: AbortSign
 
 async function objectsAmong(store: Store, { prefix, isMeant }: Leavings, signal: AbortSignal) {
   const place = { Bucket: store.destination.bucket, Prefix: prefix }
-  const listed = await ask(
-    store,
-    (client, options) => client.send(new ListObjectsV2Command(place), options),
-    { signal },
+  const pages = await readPages<ListObjectsV2CommandOutput, string>(
+    (token) => {
+      const more = token === null ? {} : { ContinuationToken: token }
+      const command = new ListObjectsV2Command({ ...place, ...more })
+      return ask(store, (client, options) => client.send(command, options), { signal })
+    },
+    ({ IsTruncated, NextContinuationToken }) =>
+      IsTruncated === true ? NextContinuationToken || null : null,
   )
-  if (!listed.ok) return isDefinite(listed.failure) ? succeeded([]) : listed
-  const keys = (listed.value.Contents ?? []).flatMap(({ Key, LastModified }) =>
-    Key !== undefined && isMeant(foundAt(Key, LastModified)) ? [{ key: Key, versionId: '' }] : [],
-  )
+  if (!pages.ok) return isDefinite(pages.failure) ? succeeded([]) : pages
+  const keys = pages.value
+    .flatMap(({ Contents = [] }) => Contents)
+    .flatMap(({ Key, LastModified }) =>
+      Key !== undefined && isMeant(foundAt(Key, LastModified?.getTime() ?? null))
+        ? [{ key: Key, versionId: '' }]
+        : [],
+    )
   return succeeded(keys)
 }
 
 /** Of unknown age it is nobody's leavings. */
-function foundAt(key: string, at: Date | undefined): Found {
-  return { key, atMs: at?.getTime() ?? Number.POSITIVE_INFINITY }
+function foundAt(key: string, atMs: number | null): Found {
+  return { key, atMs: atMs ?? Number.POSITIVE_INFINITY }
 }

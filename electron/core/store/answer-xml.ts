@@ -42,6 +42,7 @@ const TEXTS: ReadonlySet<string> = new Set([
   'NextPartNumberMarker',
   'NextKeyMarker',
   'NextUploadIdMarker',
+  'NextVersionIdMarker',
   'NextContinuationToken',
   'ContinuationToken',
   'Name',
@@ -53,7 +54,7 @@ const TEXTS: ReadonlySet<string> = new Set([
 ])
 const DATES: ReadonlySet<string> = new Set(['Initiated', 'LastModified'])
 /** White space around those may be part of them. */
-const VERBATIM = /Key|Prefix|Value|Token|UploadIdMarker/
+const VERBATIM = /Key|Prefix|Value|Token|IdMarker/
 
 const parser = new XMLParser({
   preserveOrder: true,

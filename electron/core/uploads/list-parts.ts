@@ -1,12 +1,11 @@
-import { ListPartsCommand } from '@aws-sdk/client-s3'
+import { ListPartsCommand, type ListPartsCommandOutput, type Part } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
+import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
+import { readPages } from '../store/read-pages.ts'
 import { ask, type Store } from '../store/store.ts'
 import { type StoreSums, sumsIn } from './checksum-fields.ts'
-
-/** 10,000 parts in pages of 1,000, and room for stores with shorter pages. */
-const MAX_PAGES = 200
 
 export interface StoreUpload {
   readonly key: string
@@ -16,52 +15,76 @@ export interface StoreUpload {
 /** A part as the store tells of it. */
 export interface ListedPart {
   readonly partNumber: number
-  readonly byteLength: number
-  readonly etag: string
+  /** Null: the store does not say. */
+  readonly byteLength: number | null
+  /** Null: the store does not say. */
+  readonly etag: string | null
   /** The checksums that it gives back; many stores give none. */
   readonly echoed: StoreSums
 }
 
-/** Every part the store holds of an upload. Fails with `upload-gone` when it knows no such upload. */
+/**
+ * Every part the store holds of an upload. Some stores tell of one twice: rclone#9460. Fails with
+ * `upload-gone` when the store knows no such upload.
+ */
 export async function listParts(
   store: Store,
   upload: StoreUpload,
   signal?: AbortSignal,
 ): Promise<Outcome<ListedPart[]>> {
-  const parts: ListedPart[] = []
-  let marker: string | undefined
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const answered = await listPage(store, upload, marker, signal)
-    if (!answered.ok) {
-      return isGone(answered.failure) ? failed({ kind: 'upload-gone' }) : answered
-    }
-    const { Parts: listed = [], IsTruncated: hasMore, NextPartNumberMarker: next } = answered.value
-    for (const part of listed) {
-      const { PartNumber: partNumber, Size: byteLength, ETag: etag } = part
-      if (partNumber === undefined || byteLength === undefined || !etag) continue
-      parts.push({ partNumber, byteLength, etag, echoed: sumsIn(part) })
-    }
-    // A store that repeats its marker would page for ever.
-    if (hasMore !== true || next === undefined || next === marker) break
-    marker = next
-  }
-  return succeeded(parts)
+  const pages = await readPages<ListPartsCommandOutput, number>(
+    (marker) => listPage(store, upload, marker, signal),
+    markerAfter,
+  )
+  if (!pages.ok) return isGone(pages.failure) ? failed({ kind: 'upload-gone' }) : pages
+  return succeeded(pages.value.flatMap(({ Parts = [] }) => Parts).flatMap(listedPart))
 }
 
-/** The parts whose number and length are the plan's. */
-export function fitting(plan: PartPlan, parts: readonly ListedPart[]): ListedPart[] {
+function listedPart(part: Part): ListedPart[] {
+  const { PartNumber: partNumber, Size, ETag: etag } = part
+  if (partNumber === undefined || !Number.isInteger(partNumber)) return []
+  const byteLength = Number.isSafeInteger(Size) ? (Size ?? null) : null
+  return [{ partNumber, byteLength, etag: etag || null, echoed: sumsIn(part) }]
+}
+
+/**
+ * Pages only ever go forward. Where the store does not say where the next one begins, it begins
+ * after the highest part of this one; where it does not say whether there is one, it is asked.
+ */
+function markerAfter(page: ListPartsCommandOutput, marker: number | null): number | null {
+  const { IsTruncated: hasMore, NextPartNumberMarker: named, Parts = [] } = page
+  if (hasMore === false) return null
+  const after = (candidate: number) =>
+    Number.isInteger(candidate) && candidate > (marker ?? 0) && candidate < S3_LIMITS.maxPartCount
+  const highest = Math.max(0, ...Parts.map(({ PartNumber = 0 }) => PartNumber || 0))
+  if (after(Number(named)) && (hasMore === true || Parts.length > 0)) return Number(named)
+  return after(highest) ? highest : null
+}
+
+/** A part that fits the plan, of the plan's length. */
+export interface FittingPart extends Omit<ListedPart, 'byteLength'> {
+  readonly byteLength: number
+  /** The store itself said how long it is. */
+  readonly isMeasured: boolean
+}
+
+/** The parts whose number is the plan's, and whose length is as far as the store tells it. */
+export function fitting(plan: PartPlan, parts: readonly ListedPart[]): FittingPart[] {
   const count = partCountOf(plan)
-  return parts.filter(({ partNumber, byteLength }) => {
-    if (partNumber > count) return false
+  return parts.flatMap((part) => {
+    const { partNumber } = part
+    if (partNumber < 1 || partNumber > count) return []
     const { start, end } = rangeOfPart(plan, partNumber)
-    return byteLength === end - start
+    const isMeasured = part.byteLength !== null
+    if (isMeasured && part.byteLength !== end - start) return []
+    return [{ ...part, byteLength: end - start, isMeasured }]
   })
 }
 
 function listPage(
   store: Store,
   upload: StoreUpload,
-  marker: string | undefined,
+  marker: number | null,
   signal: AbortSignal | undefined,
 ) {
   return ask(
@@ -72,7 +95,7 @@ function listPage(
           Bucket: store.destination.bucket,
           Key: upload.key,
           UploadId: upload.storeUploadId,
-          ...(marker === undefined ? {} : { PartNumberMarker: marker }),
+          ...(marker === null ? {} : { PartNumberMarker: String(marker) }),
         }),
         options,
       ),

@@ -1,11 +1,11 @@
-import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isDenied } from '../../contract/s3-failure.ts'
 import type { UploadRow } from '../records/upload-row.ts'
-import { ask, type Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { abortUntilGone } from './abort-until-gone.ts'
 import { listParts } from './list-parts.ts'
+import { listUploads } from './list-uploads.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
 /** The store's clock against ours, and whole seconds in `Initiated`. */
@@ -44,25 +44,19 @@ export async function abortLostBeginnings(
   return succeeded(null)
 }
 
-/** Their ids; those of one key stand first in the list of everything that begins with it. */
+/** Their ids. One of which nobody knows when it began may be somebody else's. */
 async function listBeginnings(
   store: Store,
   key: string,
   sinceMs: number,
   signal: AbortSignal,
 ): Promise<Outcome<string[]>> {
-  const place = { Bucket: store.destination.bucket, Prefix: key }
-  const listed = await ask(
-    store,
-    (client, options) => client.send(new ListMultipartUploadsCommand(place), options),
-    { signal },
-  )
+  const listed = await listUploads(store, key, signal)
   if (!listed.ok) return listed
-  const found = (listed.value.Uploads ?? []).flatMap(({ Key, UploadId, Initiated }) => {
-    const isRecent = (Initiated?.getTime() ?? 0) >= sinceMs
-    return Key === key && UploadId !== undefined && isRecent ? [UploadId] : []
-  })
-  return succeeded(found)
+  const found = listed.value.filter(
+    (each) => each.key === key && each.initiatedAtMs !== null && each.initiatedAtMs >= sinceMs,
+  )
+  return succeeded(found.map(({ storeUploadId }) => storeUploadId))
 }
 
 /** One of them may be the other upload's, whose id is not in the records yet. */

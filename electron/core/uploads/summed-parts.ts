@@ -2,7 +2,7 @@ import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { HeldPart } from '../../contract/upload.ts'
 import type { RecordedPart } from '../records/part-records.ts'
 import { bareEtag, isSumOf, md5OfEtag, type StoreSums } from './checksum-fields.ts'
-import type { ListedPart } from './list-parts.ts'
+import type { FittingPart } from './list-parts.ts'
 import { hasMd5Etags } from './object-fields.ts'
 
 export interface SummedPart extends HeldPart {
@@ -19,24 +19,38 @@ export interface SummedParts {
 }
 
 /**
- * Tells the parts of which the checksum is known from those that have to be sent again.
+ * Tells the parts of which the checksum is known from those that have to be sent again. A part that
+ * the store tells of twice counts once: as the one that it acknowledged, else by the later word, since
+ * it may have been sent again while its pages were read.
  * @param encryption of the upload, as the store named it.
  */
 export function summedParts(
   algorithm: ChecksumAlgorithm,
-  listed: readonly ListedPart[],
+  listed: readonly FittingPart[],
   recorded: ReadonlyMap<number, RecordedPart>,
   encryption: string | null = null,
 ): SummedParts {
-  const held: SummedPart[] = []
-  const unknown: number[] = []
+  const held = new Map<number, SummedPart>()
   for (const part of listed) {
-    const md5 = algorithm === 'md5' && hasMd5Etags(encryption) ? md5OfEtag(part.etag) : null
-    const known = knownSum(algorithm, part, recorded.get(part.partNumber) ?? null, md5)
-    if (known === null) unknown.push(part.partNumber)
-    else held.push({ ...part, ...known })
+    const { partNumber, byteLength, echoed } = part
+    const ours = recorded.get(partNumber) ?? null
+    const isMd5 = algorithm === 'md5' && hasMd5Etags(encryption) && part.etag !== null
+    const known = knownSum(algorithm, part, ours, isMd5 ? md5OfEtag(part.etag ?? '') : null)
+    // Complete has to name it.
+    const etag = part.etag ?? ours?.etag ?? null
+    if (known === null || etag === null) continue
+    const before = held.get(partNumber)
+    if (before !== undefined && isReceipt(ours, before.etag) && !isReceipt(ours, etag)) continue
+    held.set(partNumber, { partNumber, byteLength, etag, echoed, ...known })
   }
-  return { held, unknown }
+  const numbers = new Set(listed.map(({ partNumber }) => partNumber))
+  const unknown = [...numbers].filter((partNumber) => !held.has(partNumber))
+  return { held: [...held.values()], unknown }
+}
+
+function isReceipt(recorded: RecordedPart | null, etag: string): boolean {
+  const receipt = recorded?.etag ?? null
+  return receipt !== null && bareEtag(receipt) === bareEtag(etag)
 }
 
 /**
@@ -46,7 +60,7 @@ export function summedParts(
  */
 function knownSum(
   algorithm: ChecksumAlgorithm,
-  listed: ListedPart,
+  listed: FittingPart,
   recorded: RecordedPart | null,
   md5: string | null,
 ): Pick<SummedPart, 'checksum' | 'isStores'> | null {
@@ -54,10 +68,13 @@ function knownSum(
   const echo = listed.echoed[algorithm]
   if (echo !== undefined && isSumOf(algorithm, echo)) return agreed(echo, ours)
   const receipt = recorded?.etag ?? null
-  const isReceived = receipt !== null && bareEtag(receipt) === bareEtag(listed.etag)
+  // A listed part of which the store says nothing more is the one that it acknowledged.
+  const isReceived = receipt !== null && (listed.etag === null || isReceipt(recorded, listed.etag))
   if (ours !== null && isReceived) return { checksum: ours, isStores: ours === md5 }
   if (md5 !== null) return agreed(md5, ours)
-  return ours !== null && receipt === null ? { checksum: ours, isStores: false } : null
+  // Without a receipt only its length tells that all of it has arrived.
+  const isArrived = receipt === null && listed.isMeasured
+  return ours !== null && isArrived ? { checksum: ours, isStores: false } : null
 }
 
 function agreed(stores: string, ours: string | null) {

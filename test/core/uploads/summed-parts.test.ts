@@ -12,15 +12,18 @@ const etagOf = (md5: string) => `"${Buffer.from(md5, 'base64').toString('hex')}"
 interface Case {
   readonly algorithm?: ChecksumAlgorithm
   readonly echo?: string
-  readonly etag?: string
+  /** Null: the store does not say. */
+  readonly etag?: string | null
+  readonly isMeasured?: boolean
   readonly recorded?: Omit<RecordedPart, 'partNumber'>
   readonly encryption?: string
 }
 
 /** What is known of one listed part: its checksum, and whether it is the store's own word. */
-function known({ algorithm = 'crc32c', echo, etag = '"e"', recorded, encryption }: Case) {
+function known({ algorithm = 'crc32c', echo, etag = '"e"', recorded, ...more }: Case) {
+  const { encryption, isMeasured = true } = more
   const echoed = echo === undefined ? {} : { crc32c: echo }
-  const listed = [{ partNumber: 7, byteLength: 9, etag, echoed }]
+  const listed = [{ partNumber: 7, byteLength: 9, etag, echoed, isMeasured }]
   const records = new Map(recorded ? [[7, { partNumber: 7, ...recorded }]] : [])
   const { held, unknown } = summedParts(algorithm, listed, records, encryption ?? null)
   const [part] = held
@@ -102,5 +105,90 @@ describe('the checksum of a part that the store lists', () => {
     ],
   ])('in MD5 %s', (_what, given, expected) => {
     expect(known({ algorithm: 'md5', ...given })).toEqual(expected)
+  })
+})
+
+describe('a part of which the store says little', () => {
+  const receipt = received('"e"', A.crc32c)
+
+  it.each<[string, Case, unknown[]]>([
+    ['no ETag is the one of the receipt', { etag: null, recorded: receipt }, [A.crc32c, 'records']],
+    [
+      'neither ETag nor length, too',
+      { etag: null, isMeasured: false, recorded: receipt },
+      [A.crc32c, 'records'],
+    ],
+    [
+      'no length is the one with the receipt’s ETag',
+      { isMeasured: false, recorded: receipt },
+      [A.crc32c, 'records'],
+    ],
+    [
+      'no length is another one under another ETag',
+      { isMeasured: false, etag: '"x"', recorded: receipt },
+      [7],
+    ],
+    [
+      'no length may be torn without a receipt',
+      { isMeasured: false, recorded: announced(A.crc32c) },
+      [7],
+    ],
+    [
+      'no length is known by the checksum that it gives back',
+      { isMeasured: false, echo: A.crc32c },
+      [A.crc32c, 'store'],
+    ],
+    ['no ETag cannot be named to Complete without a receipt', { etag: null, echo: A.crc32c }, [7]],
+  ])('%s', (_what, given, expected) => {
+    expect(known(given)).toEqual(expected)
+  })
+
+  it('is named to Complete by the ETag of its receipt', () => {
+    const listed = [{ partNumber: 7, byteLength: 9, etag: null, echoed: {}, isMeasured: true }]
+    const records = new Map([[7, { partNumber: 7, ...receipt }]])
+
+    const { held } = summedParts('crc32c', listed, records)
+
+    expect(held.map(({ etag }) => etag)).toEqual(['"e"'])
+  })
+})
+
+describe('a part that the store tells of twice', () => {
+  const twice = (first: string, second: string, recorded: RecordedPart | null) => {
+    const listed = [first, second].map((etag) => ({
+      ...{ partNumber: 7, byteLength: 9, etag, isMeasured: true },
+      echoed: { crc32c: A.crc32c },
+    }))
+    const records = new Map(recorded === null ? [] : [[7, recorded]])
+    return summedParts('crc32c', listed, records)
+  }
+
+  it('counts once, by the later word', () => {
+    const { held, unknown } = twice('"old"', '"new"', null)
+
+    expect(held.map(({ etag }) => etag)).toEqual(['"new"'])
+    expect(unknown).toEqual([])
+  })
+
+  it.each([
+    ['"ours"', '"other"'],
+    ['"other"', '"ours"'],
+  ])('is the one that was acknowledged, whichever comes first: %s, %s', (first, second) => {
+    const listed = [first, second].map((etag) => ({
+      ...{ partNumber: 7, byteLength: 9, etag, isMeasured: true },
+      echoed: { crc32c: A.crc32c },
+    }))
+    const records = new Map([[7, { partNumber: 7, etag: '"ours"', checksum: A.crc32c }]])
+
+    const { held, unknown } = summedParts('crc32c', listed, records)
+
+    expect(held.map(({ etag }) => etag)).toEqual(['"ours"'])
+    expect(unknown).toEqual([])
+  })
+
+  it('is sent again, once, where neither is known', () => {
+    const recorded = { partNumber: 7, etag: '"ours"', checksum: B.crc32c }
+
+    expect(twice('"a"', '"b"', recorded)).toEqual({ held: [], unknown: [7] })
   })
 })
