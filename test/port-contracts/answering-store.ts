@@ -24,8 +24,10 @@ export interface AnsweringStore {
   readonly close: () => Promise<void>
 }
 
-/** Refusals that only the page's own transport is tried with. */
+/** Answers that only the page's own transport is tried with. */
 export type PageOnlyAnswer =
+  | 'created'
+  | 'accepted'
   | 'no-bucket'
   | 'no-key'
   | 'no-upload-told-by-nothing'
@@ -58,6 +60,8 @@ const ERRORS: Partial<
   denied: [403, 'AccessDenied', 'Access Denied'],
   'bad-digest': [400, 'BadDigest', 'The Content-MD5 did not match.'],
 }
+
+const TAKEN: Readonly<Record<string, number>> = { stored: 200, created: 201, accepted: 202 }
 
 /** A store over real HTTP that answers a PUT as the first segment of its path says. */
 export async function startAnsweringStore(): Promise<AnsweringStore> {
@@ -131,8 +135,9 @@ function reply(response: ServerResponse, answer: string): void {
   if (answer === 'never') return
   const error = ERRORS[answer as StoreAnswer | PageOnlyAnswer]
   if (error === undefined) {
-    if (answer === 'stored') response.setHeader('ETag', '"d41d8cd98f00b204e9800998ecf8427e"')
-    response.writeHead(200).end()
+    const status = TAKEN[answer]
+    if (status !== undefined) response.setHeader('ETag', '"d41d8cd98f00b204e9800998ecf8427e"')
+    response.writeHead(status ?? 200).end()
     return
   }
   const [status, code, message, page] = error

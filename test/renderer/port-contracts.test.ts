@@ -72,6 +72,12 @@ describe('XHR in Chromium', () => {
     expect(store.received[0]?.headers['content-type']).toBe('text/x-ferry')
   })
 
+  it.each(['created', 'accepted'] as const)('takes every status of success: %s', async (answer) => {
+    const { outcome } = await put(answer, { byteLength: 5 })
+
+    expect(outcome).toEqual({ ok: true, value: { etag: expect.stringMatching(/^".+"$/) } })
+  })
+
   it.each<[PageOnlyAnswer | 'elsewhere', string, object]>([
     [
       'no-bucket',

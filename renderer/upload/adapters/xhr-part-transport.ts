@@ -46,7 +46,9 @@ function put(part: SignedPart, body: Blob, sending: PartSending): Promise<PutOut
 }
 
 function outcomeOf(request: XMLHttpRequest, part: SignedPart): PutOutcome {
-  if (request.status !== 200) return failed(failureOf(request, part))
+  // Ceph can be told to say 201: rgw_s3_success_create_obj_status.
+  const isTaken = request.status >= 200 && request.status < 300
+  if (!isTaken) return failed(failureOf(request, part))
   const etag = request.getResponseHeader('ETag')
   return etag === null || etag === '' ? failed({ kind: 'etag-hidden' }) : succeeded({ etag })
 }
