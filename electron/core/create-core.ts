@@ -15,6 +15,7 @@ import { openRecords } from './records/open-records.ts'
 import { Sources } from './sources.ts'
 import { Stores } from './store/stores.ts'
 import { Troubles } from './troubles.ts'
+import { pause } from './uploads/abort-until-gone.ts'
 import { NoResponseReasons } from './uploads/no-response-reasons.ts'
 import { TrialRuns } from './uploads/trial-runs.ts'
 import type { UploadContext } from './uploads/upload-context.ts'
@@ -42,6 +43,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     reasons: new NoResponseReasons(ports, trials),
     log: ports.log,
     now: ports.now,
+    sleep: ports.sleep ?? pause,
     changed: (changed) => ports.notify('uploadsChanged', { uploads: changed }),
   }
   const uploads = new Uploads(context)

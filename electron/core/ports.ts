@@ -90,6 +90,8 @@ export interface CorePorts {
   readonly log: Log
   /** Wall clock of this computer, epoch ms. */
   readonly now: () => number
+  /** For waits that a test need not sit through; ends early when `signal` is aborted. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
   readonly storeHttp?: StoreHttp
   /** Where the AWS tools look for keys and for their files. */
   readonly environment: Environment

@@ -1,4 +1,5 @@
 import type { UploadId } from '../../electron/contract/ids.ts'
+import type { CorePorts } from '../../electron/core/ports.ts'
 import { CoreHarness, PART, someBytes } from './core-harness.ts'
 import { OddStore } from './odd-store.ts'
 import { StubStore } from './stub-store.ts'
@@ -7,24 +8,36 @@ import { TYPED_KEYS } from './typed-keys.ts'
 /** A file of two parts. */
 export const ODD_BYTES = someBytes(2 * PART)
 
-/** One upload from a real core to a store with manners of its own. */
+/**
+ * One upload from a real core to a store with manners of its own. The core's waits are over at once,
+ * and its clock goes forward by them.
+ */
 export class OddStoreUpload {
   readonly store: OddStore
   readonly stub: StubStore
   harness: CoreHarness
   readonly uploadId: UploadId
+  readonly time: PassingTime
 
-  private constructor(stub: StubStore, store: OddStore, harness: CoreHarness, uploadId: UploadId) {
+  private constructor(
+    stub: StubStore,
+    store: OddStore,
+    harness: CoreHarness,
+    uploadId: UploadId,
+    time: PassingTime,
+  ) {
     this.store = store
     this.stub = stub
     this.harness = harness
     this.uploadId = uploadId
+    this.time = time
   }
 
   static async start(): Promise<OddStoreUpload> {
     const store = new OddStore()
     const stub = await StubStore.start(store.answer)
-    const harness = await CoreHarness.start()
+    const time = new PassingTime()
+    const harness = await CoreHarness.start(time.ports)
     const { destination } = await harness.must('saveDestination', {
       ...TYPED_KEYS,
       destinationId: null,
@@ -42,7 +55,7 @@ export class OddStoreUpload {
       keepSecret: true,
     })
     const { uploadId } = await harness.queueBytes(destination, 'a.bin', ODD_BYTES)
-    return new OddStoreUpload(stub, store, harness, uploadId)
+    return new OddStoreUpload(stub, store, harness, uploadId, time)
   }
 
   /** Both parts are there. */
@@ -60,11 +73,40 @@ export class OddStoreUpload {
   }
 
   async restart(): Promise<void> {
-    this.harness = await this.harness.restart()
+    this.harness = await this.harness.restart(this.time.ports)
   }
 
   async close(): Promise<void> {
     await this.harness.close()
     await this.stub.close()
+  }
+}
+
+/** Waits that cost no time, and what happens in them. */
+export class PassingTime {
+  /** Of all waits together. */
+  passedMs = 0
+  readonly waits: number[] = []
+  readonly #beganAtMs = Date.now()
+  readonly #events: { readonly atMs: number; readonly act: () => unknown }[] = []
+
+  readonly ports: Pick<CorePorts, 'now' | 'sleep'> = {
+    // Nothing else passes, so that waits are told to the millisecond.
+    now: () => this.#beganAtMs + this.passedMs,
+    sleep: async (ms, signal) => {
+      if (signal.aborted) return
+      this.waits.push(ms)
+      this.passedMs += ms
+      const due = this.#events.filter(({ atMs }) => atMs <= this.passedMs)
+      for (const event of due) {
+        this.#events.splice(this.#events.indexOf(event), 1)
+        await event.act()
+      }
+    },
+  }
+
+  /** Once so much time has passed in waits. */
+  at(atMs: number, act: () => unknown): void {
+    this.#events.push({ atMs, act })
   }
 }

@@ -24,6 +24,8 @@ interface OddUpload {
 }
 
 interface OddObject {
+  /** Absent: under every key. */
+  readonly key?: string
   byteLength: number
   token: string
   etag: string
@@ -41,6 +43,8 @@ export class OddStore {
   /** Whether its ETags are MD5s, as S3's are, or a word of its own. */
   hasMd5Etags = false
   keepsTokens = true
+  /** What HEAD says of an object besides whose it is. */
+  headSays = { length: true, etag: true }
   takesChecksumType = true
   pageLength = 1000
   object: OddObject | null = null
@@ -69,6 +73,7 @@ export class OddStore {
     const md5s = parts.map((part) => createHash('md5').update(part.body).digest())
     const md5 = createHash('md5').update(Buffer.concat(md5s)).digest('hex')
     this.object = {
+      key: upload.key,
       byteLength: byteLength ?? parts.reduce((sum, part) => sum + part.byteLength, 0),
       token: upload.token,
       etag: this.hasMd5Etags ? `"${md5}-${parts.length}"` : '"from-head"',
@@ -97,6 +102,10 @@ export class OddStore {
         return this.#create(asked.key, request)
       case 'put':
         return this.#put(asked, upload, request, body)
+      case 'get':
+        return this.#get(request)
+      case 'list':
+        return this.#listObjects(asked.query.get('prefix') ?? '')
       case 'list-parts':
         return this.#list(upload, Number(asked.query.get('part-number-marker') ?? 0))
       case 'complete':
@@ -165,11 +174,28 @@ export class OddStore {
     if (this.object === null) return plain(404, '')
     const { byteLength, token, etag } = this.object
     return plain(200, '', {
-      'content-length': String(byteLength),
-      etag,
+      ...(this.headSays.length ? { 'content-length': String(byteLength) } : {}),
+      ...(this.headSays.etag ? { etag } : {}),
       ...(token === '' ? {} : { [TOKEN]: token }),
       ...(headers['x-amz-checksum-mode'] === undefined ? {} : this.object.headers),
     })
+  }
+
+  /** Zeros, since nobody looks at them. */
+  #get({ headers }: IncomingMessage): Answer {
+    if (this.object === null) return refusal(404, 'NoSuchKey')
+    const { byteLength } = this.object
+    if (headers.range === undefined) return plain(200, '\0'.repeat(byteLength))
+    if (byteLength === 0) return refusal(416, 'InvalidRange')
+    return plain(206, '\0', { 'content-range': `bytes 0-0/${byteLength}` })
+  }
+
+  #listObjects(prefix: string): Answer {
+    const { object } = this
+    const isThere = object !== null && (object.key ?? prefix).startsWith(prefix)
+    const size = `<Size>${object?.byteLength}</Size>`
+    const entry = `<Contents><Key>${object?.key ?? prefix}</Key>${size}</Contents>`
+    return plain(200, `<ListBucketResult>${isThere ? entry : ''}</ListBucketResult>`, XML)
   }
 
   async #list(upload: OddUpload | undefined, after: number): Promise<Answer> {
@@ -217,5 +243,7 @@ function read(request: IncomingMessage): Asked {
   const [ofUpload, other] = OPERATIONS[request.method ?? ''] ?? ['', '']
   const operation = query.has('uploadId') ? ofUpload : other
   const key = decodeURIComponent(pathname.split('/').slice(2).join('/'))
-  return { operation, key, query }
+  if (operation !== 'list') return { operation, key, query }
+  const isOfUploads = query.has('uploads')
+  return { operation: key !== '' ? 'get' : isOfUploads ? 'list-uploads' : 'list', key, query }
 }

@@ -12,6 +12,7 @@ import type { DestinationDraft } from '../../electron/contract/destination-draft
 import type { UploadId } from '../../electron/contract/ids.ts'
 import type { ProviderId } from '../../electron/contract/provider-id.ts'
 import type { PreparedUpload, SignedPart, UploadRecord } from '../../electron/contract/upload.ts'
+import type { CorePorts } from '../../electron/core/ports.ts'
 import { clientOf } from '../core/local-bucket/conformance/store.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { FaultyHttp, loseAnswer, loseRequest } from '../fakes/faulty-http.ts'
@@ -48,11 +49,12 @@ export class FerryOnStore {
   static async on(
     store: StoreUnderTest,
     filledIn: (bucket: TestBucket) => Promise<Partial<DestinationDraft>> = async () => ({}),
+    ports: Partial<CorePorts> = {},
   ): Promise<FerryOnStore> {
     const bucket = await store.open()
     onTestFinished(bucket.discard)
     const http = new FaultyHttp()
-    const harness = await CoreHarness.start({ storeHttp: http.storeHttp })
+    const harness = await CoreHarness.start({ storeHttp: http.storeHttp, ...ports })
     const draft = { ...draftOf(bucket, store.kind), ...(await filledIn(bucket)) }
     const { destination } = await harness.must('saveDestination', draft)
     const ferry = new FerryOnStore(http, bucket, draft, destination, harness)
@@ -103,10 +105,11 @@ export class FerryOnStore {
     return this.harness.must('completeUpload', { uploadId })
   }
 
-  /** The next Complete gets through, its answer does not, nor does the look at the object after it. */
+  /** The next Complete gets through, its answer does not, nor does whatever is asked after it. */
   hearNothingOfComplete(): void {
     this.http.next('complete', (request, send) => {
       this.http.next('head', loseRequest).next('head', loseRequest)
+      this.http.next('list-parts', loseRequest).next('list-parts', loseRequest)
       return loseAnswer(request, send)
     })
   }

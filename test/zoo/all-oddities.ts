@@ -2,6 +2,7 @@ import { DOCUMENTS } from './oddities/documents.ts'
 import { HIDDEN_ANSWERS } from './oddities/hidden-answers.ts'
 import { HONEST } from './oddities/honest.ts'
 import { LISTS } from './oddities/lists.ts'
+import { OBJECTS } from './oddities/objects.ts'
 import { REFUSALS } from './oddities/refusals.ts'
 import type { Oddity } from './oddity.ts'
 
@@ -9,6 +10,7 @@ import type { Oddity } from './oddity.ts'
 export const ALL_ODDITIES: readonly Oddity[] = [
   ...HONEST,
   ...DOCUMENTS,
+  ...OBJECTS,
   ...LISTS,
   ...HIDDEN_ANSWERS,
   ...REFUSALS,

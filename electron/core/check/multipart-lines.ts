@@ -23,7 +23,7 @@ export const listPartsLine: Step = async ({ object, uploads, store, reading, lin
   if (!listed.ok) return failedBy(listed.failure)
   return listed.value.some((part) => part.partNumber === 1)
     ? passed()
-    : failedBy({ kind: 'upload-gone' })
+    : failedBy({ kind: 'answer-unreadable', host: new URL(store.destination.endpoint).host })
 }
 
 /** Without it a cancelled upload is paid for until a rule of the bucket removes it. */

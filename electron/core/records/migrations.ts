@@ -90,4 +90,9 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE uploads ADD COLUMN text_encoding TEXT;
   `,
+  // When the store was last asked for the whole object without an answer that settled it. Null: never,
+  // or it is settled.
+  `
+  ALTER TABLE uploads ADD COLUMN completing_at_ms REAL;
+  `,
 ]

@@ -54,6 +54,14 @@ export class ProgressRecords {
     return existingRow(this.#sql, uploadId)
   }
 
+  /** Null: whether the object is there is settled. */
+  setCompleting(uploadId: UploadId, completingAtMs: number | null): UploadRow {
+    const set = 'UPDATE uploads SET completing_at_ms = ? WHERE upload_id = ?'
+    // Whoever forgets it sends the whole file again, though the object is about to show.
+    this.#sql.durably(set, completingAtMs, uploadId)
+    return existingRow(this.#sql, uploadId)
+  }
+
   /** Whether another unfinished upload has asked the store to begin under this key, and waits. */
   isBeginning(destinationId: DestinationId, key: string, except: UploadId): boolean {
     const found = this.#sql.first(
@@ -129,7 +137,8 @@ export class ProgressRecords {
   #forget(uploadId: UploadId): void {
     this.#parts.clear(uploadId)
     this.#sql.run(
-      'UPDATE uploads SET begun_at_ms = NULL, store_upload_id = NULL WHERE upload_id = ?',
+      `UPDATE uploads SET begun_at_ms = NULL, store_upload_id = NULL, completing_at_ms = NULL
+       WHERE upload_id = ?`,
       uploadId,
     )
   }

@@ -46,6 +46,7 @@ export interface UploadColumns {
   readonly conflict_decision: ConflictDecision | null
   readonly guard: Guard | null
   readonly encryption: string | null
+  readonly completing_at_ms: number | null
   readonly cancel_why: 'person' | 'exists' | null
   readonly link_url: string | null
   readonly link_created_at_ms: number | null

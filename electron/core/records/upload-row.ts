@@ -40,6 +40,11 @@ export interface UploadRow {
    * was lost, and something may have been begun.
    */
   readonly begunAtMs: number | null
+  /**
+   * When the store was last asked for the whole object (this computer's clock) without an answer
+   * that settled it: the object may be on its way. Null: never, or it is settled.
+   */
+  readonly completingAtMs: number | null
   /** How often the finished object turned out not to be the file. */
   readonly differingCount: number
   /** Null for an upload of a Ferry that knew no templates. */
@@ -87,6 +92,7 @@ export function rowOf(columns: UploadColumns): UploadRow {
     token: columns.token,
     storeUploadId: columns.store_upload_id,
     begunAtMs: columns.begun_at_ms,
+    completingAtMs: columns.completing_at_ms,
     differingCount: columns.differing_count,
     placed: placedOf(columns),
     hash8: columns.hash8,

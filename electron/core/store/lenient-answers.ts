@@ -49,6 +49,7 @@ const READ_HEADERS =
   /^x-amz-(request-id|id-2|bucket-region|version-id|delete-marker|meta-.*|checksum-.*|server-side-encryption|error-(code|message))$/
 /** A list of a thousand parts has a twentieth of that. */
 const MOST_BYTES = 16 * 1024 * 1024
+const OF_OBJECTS: ReadonlySet<string> = new Set(['HeadObjectCommand', 'GetObjectCommand'])
 const UNREAD_HEADERS: ReadonlySet<string> = new Set(['expires', 'last-modified'])
 
 /**
@@ -78,7 +79,7 @@ function readHeaders(headers: Headers, commandName: string): Headers {
     name.startsWith('x-amz-') ? READ_HEADERS.test(name) : !UNREAD_HEADERS.has(name),
   )
   const known = Object.fromEntries(kept)
-  if (commandName !== 'HeadObjectCommand' || !isRecoded(known)) return known
+  if (!OF_OBJECTS.has(commandName) || !isRecoded(known)) return known
   // It counts the bytes of another form of the object, which Ferry did not send.
   const { 'content-length': _length, ...others } = known
   return others

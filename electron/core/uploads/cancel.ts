@@ -7,6 +7,7 @@ import { abortUntilGone, pause } from './abort-until-gone.ts'
 import { abortLostBeginnings } from './lost-beginnings.ts'
 import { removeOwnObject } from './own-object.ts'
 import { isUnfinished, type UploadAtStore, type UploadContext } from './upload-context.ts'
+import { isSettling } from './wait-for-object.ts'
 
 /** How long a request whose connection was cut may take to be carried out all the same. */
 const LATE_MS = 400
@@ -60,9 +61,13 @@ async function removeAll(
   if (!removed.ok) return removed
   // A Complete or PUT may have won the race.
   const deleted = await removeOwnObject(at, signal)
-  if (!deleted.ok || row.record.plan.mode === 'multipart') return deleted
+  if (!deleted.ok) return deleted
+  // What the store was asked for may still show: then nobody can say yet that nothing is left.
+  if (!deleted.value.wasThere && isSettling(row, context.now())) return failed({ kind: 'not-now' })
+  if (row.record.plan.mode === 'multipart') return succeeded(null)
   await pause(LATE_MS, signal)
-  return removeOwnObject(at, signal)
+  const late = await removeOwnObject(at, signal)
+  return late.ok ? succeeded(null) : late
 }
 
 /** Succeeds when the store itself says that it holds no part. */

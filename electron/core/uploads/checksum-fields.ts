@@ -46,10 +46,17 @@ export function sumsIn(fields: SumFields): StoreSums {
   }
 }
 
-/** Stores and proxies differ in quotes and in the mark of a weak one. */
+/**
+ * Stores and proxies differ in quotes and in the mark of a weak one, and those that compress what
+ * they pass on write so into it: httpd.apache.org/docs/2.4/mod/mod_deflate.html#deflatealteretag
+ */
 export function bareEtag(etag: string): string {
-  return etag.replace(/^W\//, '').replaceAll('"', '')
+  const bare = etag.trim().replace(/^W\//i, '').replaceAll('"', '')
+  return bare.replace(/[-;:]+(gzip|br|deflate|zstd)$/i, '')
 }
+
+/** S3 gives every object an ETag; where no answer shows it, this stands in its place. */
+export const NO_ETAG = '""'
 
 /** The MD5, base64, that an ETag may be: 32 hex digits are one, unless the store encrypts. */
 export function md5OfEtag(etag: string): string | null {

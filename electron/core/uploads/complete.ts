@@ -7,11 +7,12 @@ import { isDenied } from '../../contract/s3-failure.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import { abortUntilGone } from './abort-until-gone.ts'
 import { askToComplete } from './ask-to-complete.ts'
+import { bareEtag, NO_ETAG } from './checksum-fields.ts'
 import { objectOf, recordedObject } from './expected-object.ts'
 import { headObjectSums, type ObjectHead } from './head-object.ts'
-import { fitting, listParts } from './list-parts.ts'
+import { fitting, listParts, type StoreUpload } from './list-parts.ts'
 import { addMissingTags } from './missing-tags.ts'
-import { isOwn, isOwnWhole, removeOwnObject } from './own-object.ts'
+import { isOwn, isOwnWhole, isWhole, removeOwnObject } from './own-object.ts'
 import { type ExpectedObject, proofOf } from './prove-object.ts'
 import { makeShareLink } from './share-link.ts'
 import { summedParts } from './summed-parts.ts'
@@ -21,6 +22,7 @@ import {
   type UploadContext,
   uploadAtStore,
 } from './upload-context.ts'
+import { isSettling, isUndecided, waitForObject } from './wait-for-object.ts'
 import { lookFirst, mustYield, yieldPlace } from './yield-place.ts'
 
 /** The proof is null for an upload of a Ferry that made no checksums. */
@@ -39,7 +41,7 @@ interface Completing {
 /**
  * Makes one object of the parts and proves by HEAD that it is there, ours, whole and the file. The
  * store's answer to Complete alone proves nothing: it can be lost, be 200 with an error in it, or
- * lack the ETag (Ceph 16).
+ * lack the ETag (Ceph 16). Nor does an object that does not show at once: it has a minute.
  */
 export async function completeUpload(
   context: UploadContext,
@@ -66,74 +68,180 @@ export async function completeUpload(
 async function finishSingle(completing: Completing): Promise<Outcome<Finished>> {
   const { context, at, signal } = completing
   const { uploadId, key } = at.row.record
-  const head = await headObjectSums(at.store, key, signal)
-  if (head.ok) return isOwnWhole(head.value, at) ? settle(completing, null, head.value) : gone()
   const receipt = context.records.parts.all(uploadId).get(1)?.etag ?? null
-  if (!mayNotLook(head.failure) || receipt === null) return head
-  return succeeded({ etag: receipt, proof: proofUnseen(asRecorded(completing)) })
+  const head = await headObjectSums(at.store, key, signal)
+  if (!head.ok) {
+    if (!mayNotLook(head.failure) || receipt === null) return head
+    return succeeded({ etag: receipt, proof: proofUnseen(asRecorded(completing)) })
+  }
+  const isMeant = (seen: ObjectHead | null) => isPut(seen, receipt, at, signal)
+  if (head.value !== null && (await isMeant(head.value))) {
+    return settle(completing, null, head.value)
+  }
+  // Torn it stays as it is; and where nobody said that it was there, nothing is on its way.
+  const wasTaken = receipt !== null || at.row.completingAtMs !== null
+  if (isOwn(head.value, at) || !wasTaken) return missing(completing)
+  const since = at.row.completingAtMs === null ? asking(completing) : completing
+  return settleWhenShown(since, null, isMeant)
+}
+
+/** Ours by its token, or where the store keeps no metadata, by the ETag that it gave the PUT. */
+async function isPut(
+  head: ObjectHead | null,
+  receipt: string | null,
+  at: UploadAtStore,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (head === null || receipt === null || head.token !== null || head.etag === null) {
+    return isOwnWhole(head, at, signal)
+  }
+  return bareEtag(head.etag) === bareEtag(receipt) && isWhole(head, at, signal)
 }
 
 async function finishMultipart(completing: Completing): Promise<Outcome<Finished>> {
   const { at, plan, signal } = completing
   const { row, store } = at
   const { key } = row.record
-  if (row.storeUploadId === null) return ifOurs(completing, null, { kind: 'upload-gone' })
+  // Asked for only where the whole object was seen before.
+  if (row.storeUploadId === null) {
+    const failure: Failure = { kind: 'object-missing' }
+    return (await ifOurs(completing, null, failure)) ?? failed(failure)
+  }
   const upload = { key, storeUploadId: row.storeUploadId }
   const listed = await listParts(store, upload, signal)
-  if (!listed.ok) return ifOurs(completing, null, listed.failure)
+  if (!listed.ok) return afterFailedList(completing, listed.failure)
   const { integrity } = row
   const recorded = completing.context.records.parts.all(row.record.uploadId)
-  // Something was lost on the store, or nobody knows what it is: preparing again finds out what has
-  // to be sent once more.
-  if (integrity === null) return gone()
+  if (integrity === null) return failed({ kind: 'not-now' })
   const listedParts = fitting(plan, listed.value)
   const { held } = summedParts(integrity.algorithm, listedParts, recorded, row.encryption)
   const parts = held.toSorted((a, b) => a.partNumber - b.partNumber)
-  if (parts.length !== partCountOf(plan)) return gone()
+  // Something was lost on the store, or nobody knows what it is: preparing again finds out what has
+  // to be sent once more.
+  if (parts.length !== partCountOf(plan)) return missing(completing)
   const expected = objectOf(plan, integrity, parts)
   const looked = await lookFirst(completing.context, at, signal)
   if (!looked.ok) return looked
+  const asked = asking(completing)
   const completed = await askToComplete(at, { upload, parts, expected }, signal)
   if (!completed.ok) {
     const isSpoilt = completed.failure.kind === 'body-corrupted'
-    return isSpoilt ? discardParts(completing) : ifOurs(completing, expected, completed.failure)
+    return isSpoilt
+      ? discardParts(asked)
+      : afterFailedComplete(asked, upload, expected, completed.failure)
   }
   const head = await headObjectSums(store, key, signal)
-  if (head.ok) return isMade(head.value, at) ? settle(completing, expected, head.value) : gone()
+  if (head.ok) {
+    const isMeant = (seen: ObjectHead | null) => isMade(seen, at, signal)
+    if (head.value !== null && (await isMeant(head.value))) {
+      return settle(asked, expected, head.value, completed.value.etag)
+    }
+    if (isOwn(head.value, at)) return missing(asked)
+    return settleWhenShown(asking(asked), expected, isMeant, completed.value.etag)
+  }
   const { etag } = completed.value
   if (!mayNotLook(head.failure) || etag === null) return head
   return succeeded({ etag, proof: proofUnseen(expected) })
 }
 
 /** The store has just said that it made the object; some keep no metadata to prove it by. */
-function isMade(head: ObjectHead | null, at: UploadAtStore): head is ObjectHead {
-  if (head === null || head.byteLength !== at.row.record.byteLength) return false
-  return head.token === null || isOwn(head, at)
+async function isMade(
+  head: ObjectHead | null,
+  at: UploadAtStore,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (head === null || !(head.token === null || isOwn(head, at))) return false
+  return isWhole(head, at, signal)
 }
 
-/** Whether the object is there in spite of `failure`; only our own token counts as proof. */
+/** It is written down that the object may be on its way, before it is, and whenever that is unsure. */
+function asking(completing: Completing): Completing {
+  const { context, at } = completing
+  const { uploadId } = at.row.record
+  const row = context.records.progress.setCompleting(uploadId, context.now())
+  return { ...completing, at: { ...at, row } }
+}
+
+/**
+ * The store does not list the parts. Where it was asked to complete them, that may be the reason;
+ * Ceph then says 403 to keys that may not list the bucket.
+ */
+async function afterFailedList(
+  completing: Completing,
+  failure: Failure,
+): Promise<Outcome<Finished>> {
+  const { context, at } = completing
+  const ours = await ifOurs(completing, null, failure)
+  if (ours !== null) return ours
+  const isOver = failure.kind === 'upload-gone' || isDenied(failure)
+  if (at.row.completingAtMs === null || !isOver) return failed(failure)
+  return isSettling(at.row, context.now()) ? settleWhenShown(completing, null) : missing(completing)
+}
+
+async function afterFailedComplete(
+  completing: Completing,
+  upload: StoreUpload,
+  expected: ExpectedObject,
+  failure: Failure,
+): Promise<Outcome<Finished>> {
+  const { context, at, signal } = completing
+  const ours = await ifOurs(completing, expected, failure)
+  if (ours !== null) return ours
+  if (isLostPart(failure)) return missing(completing)
+  if (!isUndecided(failure)) {
+    context.records.progress.setCompleting(at.row.record.uploadId, null)
+    return failed(failure)
+  }
+  const since = asking(completing)
+  const listed = await listParts(at.store, upload, signal)
+  const isOver = !listed.ok && listed.failure.kind === 'upload-gone'
+  // While it is listed, it can be completed again; and a store that is silent is asked later.
+  return isOver ? settleWhenShown(since, expected) : failed(failure)
+}
+
+/** The end where the object is there in spite of `failure`, or somebody else's is; else null. */
 async function ifOurs(
   completing: Completing,
   expected: ExpectedObject | null,
   failure: Failure,
-): Promise<Outcome<Finished>> {
+): Promise<Outcome<Finished> | null> {
   const { at, signal } = completing
   const head = await headObjectSums(at.store, at.row.record.key, signal)
-  if (head.ok && isOwnWhole(head.value, at)) return settle(completing, expected, head.value)
-  if (mustYield(at, head, failure)) return yieldPlace(completing.context, at, signal)
-  return failed(isLostPart(failure) ? { kind: 'upload-gone' } : failure)
+  if (head.ok && head.value !== null && (await isOwnWhole(head.value, at, signal))) {
+    return settle(completing, expected, head.value)
+  }
+  return mustYield(at, head, failure) ? yieldPlace(completing.context, at, signal) : null
+}
+
+/** Nothing is begun again before the object has had its time to show. */
+async function settleWhenShown(
+  completing: Completing,
+  expected: ExpectedObject | null,
+  isMeant: (head: ObjectHead | null) => Promise<boolean> = (head) =>
+    isOwnWhole(head, completing.at, completing.signal),
+  etag: string | null = null,
+): Promise<Outcome<Finished>> {
+  const { context, at, signal } = completing
+  const shown = await waitForObject(context, at, isMeant, signal)
+  if (!shown.ok) return shown
+  if (shown.value === null) return missing(completing)
+  return settle(completing, expected, shown.value, etag)
 }
 
 /** @param expected null: as the records have it. */
-function settle(
+async function settle(
   completing: Completing,
   expected: ExpectedObject | null,
   head: ObjectHead,
-): Outcome<Finished> | Promise<Outcome<Finished>> {
-  const { etag } = head
-  if (completing.at.row.integrity === null) return succeeded({ etag, proof: null })
+  completedEtag: string | null = null,
+): Promise<Outcome<Finished>> {
+  const { context, at } = completing
+  const receipt = context.records.parts.all(at.row.record.uploadId).get(1)?.etag ?? null
+  const ofPut = completing.plan.mode === 'single' ? receipt : null
+  const etag = head.etag ?? completedEtag ?? ofPut ?? NO_ETAG
+  if (at.row.integrity === null) return succeeded({ etag, proof: null })
   const object = expected ?? asRecorded(completing, head)
-  if (object === null) return gone()
+  if (object === null) return missing(completing)
   const proof = proofOf(object, head)
   return proof === 'differs' ? discardObject(completing) : succeeded({ etag, proof })
 }
@@ -168,14 +276,14 @@ async function discardParts(completing: Completing): Promise<Outcome<Finished>> 
 function noteDiffering({ context, at }: Completing): Failure {
   const { differingCount } = context.records.progress.noteDiffering(at.row.record.uploadId)
   context.log.warn({ count: differingCount }, 'The finished object was not the file')
-  return { kind: differingCount > 1 ? 'object-differs' : 'upload-gone' }
+  return { kind: differingCount > 1 ? 'object-differs' : 'object-missing' }
 }
 
 /** The store says that the parts it listed a moment ago cannot be joined. */
 function isLostPart(failure: Failure): boolean {
   return (
     failure.kind === 'store-refused' &&
-    ['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall', 'NoSuchKey'].includes(failure.code)
+    ['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'].includes(failure.code)
   )
 }
 
@@ -184,6 +292,8 @@ function mayNotLook(failure: Failure): boolean {
   return isDenied(failure)
 }
 
-function gone() {
-  return failed({ kind: 'upload-gone' })
+/** The store took everything and shows no whole object: from here on it may be sent once more. */
+function missing({ context, at }: Completing) {
+  context.records.progress.setCompleting(at.row.record.uploadId, null)
+  return failed({ kind: 'object-missing' })
 }

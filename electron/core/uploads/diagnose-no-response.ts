@@ -5,6 +5,7 @@ import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-pla
 import { PLACE_TAKEN } from '../../contract/s3-failure.ts'
 import type { PartReceipt, PutDiagnosis } from '../../contract/upload.ts'
 import { isSilence, type Tried } from '../check/put-trials.ts'
+import { NO_ETAG } from './checksum-fields.ts'
 import { recordedObject } from './expected-object.ts'
 import { headObjectSums } from './head-object.ts'
 import { ownName } from './keys.ts'
@@ -143,13 +144,14 @@ async function lookForObject(
   const { row, store } = at
   const head = await headObjectSums(store, row.record.key, signal)
   if (!head.ok) return lookFailed(head.failure)
-  if (isOwnWhole(head.value, at)) {
+  if (head.value !== null && (await isOwnWhole(head.value, at, signal))) {
+    const { etag } = head.value
     const { uploadId } = row.record
     const expected = recordedObject(context.records.parts, row, plan, head.value)
     const checksum = context.records.parts.all(uploadId).get(1)?.checksum ?? null
     const isFile = expected !== null && proofOf(expected, head.value) !== 'differs'
     return isFile && checksum !== null
-      ? { kind: 'there', receipt: { partNumber: 1, etag: head.value.etag, checksum } }
+      ? { kind: 'there', receipt: { partNumber: 1, etag: etag ?? NO_ETAG, checksum } }
       : { kind: 'absent' }
   }
   const isTaken = row.guard === 'condition' && head.value !== null && !isOwn(head.value, at)

@@ -1,7 +1,7 @@
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
 import type { PartRecords } from '../records/part-records.ts'
 import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
-import { bareEtag } from './checksum-fields.ts'
+import { bareEtag, NO_ETAG } from './checksum-fields.ts'
 import type { ObjectHead } from './head-object.ts'
 import type { ExpectedObject } from './prove-object.ts'
 
@@ -25,7 +25,9 @@ export function recordedObject(
   if (known.length !== parts.length) return null
   const receipt = plan.mode === 'single' ? (parts[0]?.etag ?? null) : null
   const isSilent = head !== null && head.sums[integrity.algorithm] === undefined
-  const isOther = isSilent && receipt !== null && bareEtag(receipt) !== bareEtag(head.etag)
+  const etag = isSilent ? head.etag : null
+  const isOther =
+    etag !== null && receipt !== null && receipt !== NO_ETAG && bareEtag(receipt) !== bareEtag(etag)
   return isOther ? null : objectOf(plan, integrity, known)
 }
 

@@ -7,6 +7,7 @@ import type { UploadRow } from '../records/upload-row.ts'
 import type { Store } from '../store/store.ts'
 import { headObject } from './head-object.ts'
 import { numbered, type Placing } from './keys.ts'
+import { isOwn, isWhole } from './own-object.ts'
 import type { UploadContext } from './upload-context.ts'
 import { placingBefore } from './wanted-place.ts'
 import { honoursCondition } from './write-conditions.ts'
@@ -90,6 +91,7 @@ async function seenAt(
     return isDenied(head.failure) ? succeeded('unseen') : head
   }
   if (head.value === null) return succeeded('nothing')
-  if (head.value.token !== row.token) return succeeded('foreign')
-  return succeeded(head.value.byteLength === row.record.byteLength ? 'ours' : 'torn')
+  const at = { row: { ...row, record: { ...row.record, key } }, store }
+  if (!isOwn(head.value, at)) return succeeded('foreign')
+  return succeeded((await isWhole(head.value, at, signal)) ? 'ours' : 'torn')
 }

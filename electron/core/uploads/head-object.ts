@@ -13,8 +13,10 @@ import { type StoreSums, sumsIn } from './checksum-fields.ts'
 export const TOKEN_METADATA = 'ferry-upload'
 
 export interface ObjectHead {
-  readonly byteLength: number
-  readonly etag: string
+  /** Null: the answer says nothing of it, as behind a proxy that compresses. It is not 0. */
+  readonly byteLength: number | null
+  /** Null: the answer has none, as behind a proxy that takes it away. */
+  readonly etag: string | null
   /** Null for objects that no upload of Ferry's wrote, and at stores that drop metadata. */
   readonly token: string | null
   /** Empty unless asked for, and at stores that keep none. */
@@ -78,8 +80,8 @@ function headIn(answer: HeadObjectCommandOutput): ObjectHead {
   const sums = sumsIn(answer)
   const isNumbered = Object.values(sums).some((sum) => /-\d+$/.test(sum))
   return {
-    byteLength: ContentLength ?? 0,
-    etag: ETag ?? '""',
+    byteLength: Number.isSafeInteger(ContentLength) ? (ContentLength ?? null) : null,
+    etag: ETag || null,
     token: Metadata?.[TOKEN_METADATA] ?? null,
     sums,
     isComposite: isNumbered || (ChecksumType === undefined ? null : ChecksumType === 'COMPOSITE'),

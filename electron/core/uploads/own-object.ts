@@ -3,6 +3,7 @@ import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isDenied } from '../../contract/s3-failure.ts'
 import { ask, type Store } from '../store/store.ts'
 import { headObject, type ObjectHead } from './head-object.ts'
+import { measuredLength } from './object-length.ts'
 import type { UploadAtStore } from './upload-context.ts'
 
 /** Only our own token counts as proof of whose it is. */
@@ -10,27 +11,51 @@ export function isOwn(head: ObjectHead | null, { row }: UploadAtStore): head is 
   return head !== null && head.token === row.token
 }
 
+/**
+ * Whether it is as long as the file. Where HEAD says nothing of that, or something else, the store
+ * is asked in another way, since proxies change it; a length that nobody tells speaks against nothing.
+ */
+export async function isWhole(
+  { byteLength }: ObjectHead,
+  { row: { record }, store }: UploadAtStore,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (byteLength === record.byteLength) return true
+  const measured = await measuredLength(store, record.key, signal)
+  return (measured ?? byteLength ?? record.byteLength) === record.byteLength
+}
+
 /** Ours, and as long as the file. */
-export function isOwnWhole(head: ObjectHead | null, at: UploadAtStore): head is ObjectHead {
-  return isOwn(head, at) && head.byteLength === at.row.record.byteLength
+export async function isOwnWhole(
+  head: ObjectHead | null,
+  at: UploadAtStore,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return isOwn(head, at) && isWhole(head, at, signal)
 }
 
 /** Whether the store says that the upload's own object is there, whole. */
 export async function isOwnThere(at: UploadAtStore, signal: AbortSignal): Promise<boolean> {
   const head = await headObject(at.store, at.row.record.key, signal)
-  return head.ok && isOwnWhole(head.value, at)
+  return head.ok && isOwnWhole(head.value, at, signal)
 }
 
-/** Deletes the object only if this very upload wrote it. Succeeds when nothing of ours is left. */
+/**
+ * Deletes the object only if this very upload wrote it. Succeeds when nothing of ours is left;
+ * `wasThere`: something was.
+ */
 export async function removeOwnObject(
   at: UploadAtStore,
   signal: AbortSignal,
-): Promise<Outcome<null>> {
+): Promise<Outcome<{ readonly wasThere: boolean }>> {
   const { key } = at.row.record
   const head = await headObject(at.store, key, signal)
   // Keys that may not look cannot find out; nothing more can be done with them.
-  if (!head.ok) return isDenied(head.failure) ? succeeded(null) : head
-  return isOwn(head.value, at) ? deleteObject(at.store, key, signal) : succeeded(null)
+  const isHidden = !head.ok && isDenied(head.failure)
+  if (!head.ok && !isHidden) return head
+  if (!head.ok || !isOwn(head.value, at)) return succeeded({ wasThere: false })
+  const deleted = await deleteObject(at.store, key, signal)
+  return deleted.ok ? succeeded({ wasThere: true }) : deleted
 }
 
 async function deleteObject(

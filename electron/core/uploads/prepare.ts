@@ -66,7 +66,12 @@ async function prepareAgain(
 ): Promise<Outcome<PreparedUpload>> {
   const { row, store } = at
   const { uploadId, key } = row.record
-  if (row.storeUploadId === null) return prepareAfresh(context, at, plan, signal)
+  // Asked for, the object may be about to show: the end of the upload waits for it, or says that it
+  // does not, so that nothing is sent again without anybody counting.
+  const isOnItsWay = row.completingAtMs !== null
+  if (row.storeUploadId === null) {
+    return isOnItsWay ? succeeded(complete(row, plan)) : prepareAfresh(context, at, plan, signal)
+  }
   const listed = await listParts(store, { key, storeUploadId: row.storeUploadId }, signal)
   if (listed.ok) {
     const integrity = row.integrity ?? (await freezeBegun(context, at, plan, signal))
@@ -82,9 +87,10 @@ async function prepareAgain(
     return succeeded(begun(plan, integrity, held))
   }
   // Ceph says so, too, of uploads that are over, to keys that may not list the bucket.
-  const isOver = isDenied(listed.failure)
-    ? await isOwnThere(at, signal)
-    : listed.failure.kind === 'upload-gone'
+  const isHidden = isDenied(listed.failure)
+  const isGone = listed.failure.kind === 'upload-gone'
+  if (isOnItsWay && (isHidden || isGone)) return succeeded(complete(row, plan))
+  const isOver = isHidden ? await isOwnThere(at, signal) : isGone
   // Completed and the answer lost, or aborted by a lifecycle rule: the object itself tells.
   return isOver ? prepareAfresh(context, at, plan, signal) : listed
 }

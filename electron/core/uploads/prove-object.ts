@@ -61,7 +61,8 @@ function compareWhole(
   return stores === fullObjectCrc(kind, parts) ? 'same' : 'differs'
 }
 
-function isEtagOf({ mode, parts }: ExpectedObject, etag: string): boolean {
+function isEtagOf({ mode, parts }: ExpectedObject, etag: string | null): boolean {
+  if (etag === null) return false
   if (mode === 'single') return md5OfEtag(etag) === parts[0]?.value
   return bareEtag(etag).toLowerCase() === etagOfParts(parts)
 }

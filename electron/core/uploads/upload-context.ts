@@ -20,6 +20,8 @@ export interface UploadContext {
   readonly reasons: NoResponseReasons
   /** Epoch ms, this computer's. */
   readonly now: () => number
+  /** Ends early, and quietly, when `signal` is aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** Tells pages of records that changed by themselves. */
   readonly changed: (uploads: UploadRecord[]) => void
 }

@@ -19,6 +19,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** After these the parts are gone, or of no use to the upload that follows. */
 const NOTHING_KEPT: ReadonlySet<FailureKind> = new Set([
   'upload-gone',
+  'object-missing',
   'source-changed',
   'object-differs',
 ])

@@ -88,12 +88,18 @@ describe('cancelling', () => {
     await harness.must('prepareUpload', { uploadId, partBytes: PART })
     await harness.send(uploadId, bytes, [1, 2])
     // Answer and proof of it are lost: the object is there, and nobody here knows.
-    http.next('complete', loseAnswer).next('head', loseRequest).next('head', loseRequest)
-    const lost = await harness.ask('completeUpload', { uploadId })
+    const looked = Promise.withResolvers<void>()
+    http.next('complete', loseAnswer).next('head', loseRequest)
+    http.next('head', (request, send) => {
+      looked.resolve()
+      return loseRequest(request, send)
+    })
+    const lost = harness.ask('completeUpload', { uploadId })
+    await looked.promise
 
     const record = await harness.must('cancelUpload', { uploadId })
 
-    expect(lost.ok).toBe(false)
+    expect((await lost).ok).toBe(false)
     expect(record.status).toEqual(clean)
     expect(await harness.stored(local)).toEqual(empty)
   })
@@ -254,13 +260,18 @@ describe('a lost answer', () => {
     const { http, bytes, uploadId } = await begin()
     await harness.must('prepareUpload', { uploadId, partBytes: PART })
     await harness.send(uploadId, bytes, [1, 2])
-    http.next('complete', loseAnswer).next('head', loseRequest).next('head', loseRequest)
-    await harness.ask('completeUpload', { uploadId })
+    http.next('complete', (request, send) => {
+      http.next('head', loseRequest).next('head', loseRequest)
+      http.next('list-parts', loseRequest).next('list-parts', loseRequest)
+      return loseAnswer(request, send)
+    })
+    const lost = await harness.ask('completeUpload', { uploadId })
     http.asked.length = 0
 
     const prepared = await harness.must('prepareUpload', { uploadId, partBytes: null })
     const done = await harness.must('completeUpload', { uploadId })
 
+    expect(lost).toEqual({ ok: false, failure: { kind: 'no-response' } })
     expect(prepared).toMatchObject({ held: [], isComplete: true })
     expect(done.status.phase).toBe('done')
     expect(http.asked).not.toContain('create')
@@ -332,7 +343,7 @@ describe('an upload that the store has forgotten', () => {
 
     const outcome = await harness.ask('completeUpload', { uploadId })
 
-    expect(outcome).toEqual({ ok: false, failure: { kind: 'upload-gone' } })
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'object-missing' } })
   })
 })
 

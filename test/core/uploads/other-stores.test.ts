@@ -23,7 +23,7 @@ function resize(partNumber: number, byteLength: number): void {
   if (part !== undefined) part.byteLength = byteLength
 }
 
-const gone = { ok: false, failure: { kind: 'upload-gone' } }
+const missing = { ok: false, failure: { kind: 'object-missing' } }
 
 describe('Complete', () => {
   const error = '<?xml version="1.0"?>\n  <Error><Code>InternalError</Code></Error>'
@@ -73,14 +73,14 @@ describe('Complete', () => {
       plain(200, '<R><ETag>"short"</ETag></R>', XML)(request, response)
     }
 
-    expect(await upload.complete()).toEqual(gone)
+    expect(await upload.complete()).toEqual(missing)
   })
 
   it('is not asked for while a part has the wrong length', async () => {
     await upload.sendAll()
     resize(2, PART - 1)
 
-    expect(await upload.complete()).toEqual(gone)
+    expect(await upload.complete()).toEqual(missing)
     expect(
       upload.stub.requests.some((line) => line.startsWith('POST') && line.includes('complete')),
     ).toBe(false)

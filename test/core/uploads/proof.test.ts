@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => upload.close())
 
 const doneBy = (proof: object) => ({ ok: true, value: { status: { phase: 'done', proof } } })
-const gone = { ok: false, failure: { kind: 'upload-gone' } }
+const missing = { ok: false, failure: { kind: 'object-missing' } }
 const differs = { ok: false, failure: { kind: 'object-differs' } }
 
 const cutOff: Answer = (_request, response) => void response.destroy()
@@ -65,7 +65,7 @@ describe('a store that checks nothing', () => {
     const { held } = await upload.prepare()
     await upload.harness.send(upload.uploadId, ODD_BYTES, [2])
 
-    expect(early).toEqual(gone)
+    expect(early).toEqual(missing)
     expect(held.map((each) => each.partNumber)).toEqual([1])
     expect(await upload.complete()).toMatchObject(doneBy({ level: 'whole' }))
   })
@@ -268,7 +268,7 @@ describe('an object that is not the file', () => {
 
     const second = await upload.complete()
 
-    expect(first).toEqual(gone)
+    expect(first).toEqual(missing)
     expect([left, held, isComplete]).toEqual([null, [], false])
     expect(second).toEqual(differs)
     expect(store.object).toBeNull()
@@ -287,7 +287,7 @@ describe('an object that is not the file', () => {
     const again = await upload.prepare()
     await upload.harness.send(upload.uploadId, ODD_BYTES, [1, 2])
 
-    expect(first).toEqual(gone)
+    expect(first).toEqual(missing)
     expect(again).toMatchObject({ isComplete: false, held: [] })
     expect(await upload.complete()).toMatchObject({
       value: { name: 'a.bin', status: { proof: { level: 'whole' } } },
@@ -301,7 +301,7 @@ describe('an object that is not the file', () => {
       cutOff(request, response)
     }
 
-    expect(await upload.complete()).toEqual(gone)
+    expect(await upload.complete()).toEqual(missing)
     expect(store.object).toBeNull()
   })
 
@@ -313,7 +313,7 @@ describe('an object that is not the file', () => {
     const left = store.uploads.size
     const { held } = await upload.prepare()
 
-    expect([first, left, held]).toEqual([gone, 0, []])
+    expect([first, left, held]).toEqual([missing, 0, []])
     await upload.harness.send(upload.uploadId, ODD_BYTES, [1, 2])
     expect(await upload.complete()).toEqual(differs)
   })
@@ -364,7 +364,7 @@ describe('a Complete whose answer was lost', () => {
     const refused = await upload.complete()
 
     expect(prepared.isComplete).toBe(true)
-    expect(refused).toEqual(gone)
+    expect(refused).toEqual(missing)
     await upload.sendAll()
     expect(await upload.complete()).toMatchObject(doneBy({ level: 'whole' }))
   })
@@ -385,7 +385,7 @@ describe('a file in one PUT', () => {
     const { isComplete } = await upload.prepare()
     await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
 
-    expect([early, isComplete]).toEqual([gone, false])
+    expect([early, isComplete]).toEqual([missing, false])
     expect(await upload.complete()).toMatchObject(doneBy({ level: 'whole', algorithm: 'sha256' }))
   })
 })

@@ -59,7 +59,7 @@ describe('a small file', () => {
 
     const outcome = await harness.ask('completeUpload', { uploadId })
 
-    expect(outcome).toEqual({ ok: false, failure: { kind: 'upload-gone' } })
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'object-missing' } })
   })
 })
 
@@ -112,7 +112,7 @@ describe('a large file', () => {
     const early = await harness.ask('completeUpload', { uploadId })
     const again = await harness.must('prepareUpload', { uploadId, partBytes: null })
 
-    expect(early).toEqual({ ok: false, failure: { kind: 'upload-gone' } })
+    expect(early).toEqual({ ok: false, failure: { kind: 'object-missing' } })
     expect(again.held.map((part) => part.partNumber)).toEqual([1])
     await harness.send(uploadId, bytes, [2])
     expect((await harness.must('completeUpload', { uploadId })).status.phase).toBe('done')

@@ -1,0 +1,274 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { OddStore } from '../../fakes/odd-store.ts'
+import { ODD_BYTES, OddStoreUpload } from '../../fakes/odd-store-upload.ts'
+import { type Answer, plain, refusal } from '../../fakes/stub-store.ts'
+
+let upload: OddStoreUpload
+let store: OddStore
+
+beforeEach(async () => {
+  upload = await OddStoreUpload.start()
+  store = upload.store
+})
+
+afterEach(() => upload.close())
+
+const done = { ok: true, value: { status: { phase: 'done' } } }
+const missing = { ok: false, failure: { kind: 'object-missing' } }
+const gatewayTimeout = plain(504, '<html>504 Gateway Time-out</html>', {
+  'content-type': 'text/html',
+})
+const begun = () => upload.stub.requests.filter((each) => each === 'POST /photos/a.bin').length
+
+/** The store makes the object, shows it after so long, and says something else meanwhile. */
+function completeSaying(answer: Answer, shownAfterMs: number | null): void {
+  store.manners.complete = async (request, response) => {
+    await store.complete()
+    hide(shownAfterMs)
+    answer(request, response)
+  }
+}
+
+/** Null: for ever. */
+function hide(shownAfterMs: number | null): void {
+  const { object } = store
+  store.object = null
+  if (shownAfterMs === null) return
+  upload.time.at(upload.time.passedMs + shownAfterMs, () => {
+    store.object = object
+  })
+}
+
+describe('a Complete that was not answered in time', () => {
+  it.each([
+    ['a proxy that waits no longer', gatewayTimeout],
+    ['a store that is ill', refusal(500, 'InternalError')],
+    ['a connection that broke', (request) => request.socket.destroy()],
+    ['an error inside 200', plain(200, '<Error><Code>InternalError</Code></Error>')],
+    ['a second one that a proxy sent', refusal(404, 'NoSuchUpload')],
+    ['Ceph, of a second one', refusal(404, 'NoSuchKey')],
+    ['an answer that nobody can read', plain(200, '{}', { 'x-amz-request-id': '1' })],
+  ] satisfies [string, Answer][])('by %s ends well once the object shows', async (_who, answer) => {
+    await upload.sendAll()
+    completeSaying(answer, 40_000)
+
+    const outcome = await upload.complete()
+
+    expect(outcome).toMatchObject(done)
+    expect(upload.time.passedMs).toBeGreaterThanOrEqual(40_000)
+    expect(begun()).toBe(2)
+  })
+
+  it('is looked for with growing pauses', async () => {
+    await upload.sendAll()
+    completeSaying(gatewayTimeout, null)
+
+    await upload.complete()
+
+    expect(upload.time.waits).toEqual([
+      500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000, 10_000, 4500,
+    ])
+  })
+
+  it('is given a minute before the file is sent again, and then it is, once', async () => {
+    await upload.sendAll()
+    completeSaying(gatewayTimeout, null)
+
+    const outcome = await upload.complete()
+    const passedMs = upload.time.passedMs
+    delete store.manners.complete
+    const again = await upload.prepare()
+
+    expect(outcome).toEqual(missing)
+    expect(passedMs).toBe(60_000)
+    expect(again).toMatchObject({ isComplete: false, held: [] })
+    await upload.harness.send(upload.uploadId, ODD_BYTES, [1, 2])
+    expect(await upload.complete()).toMatchObject(done)
+  })
+
+  it('is not waited for while the store still lists its parts', async () => {
+    await upload.sendAll()
+    store.manners.complete = gatewayTimeout
+
+    const outcome = await upload.complete()
+    delete store.manners.complete
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'server-error', status: 504 } })
+    expect(upload.time.waits).toEqual([])
+    expect((await upload.prepare()).held).toHaveLength(2)
+    expect(await upload.complete()).toMatchObject(done)
+  })
+
+  it('is not waited for where the store refused it for good', async () => {
+    await upload.sendAll()
+    store.manners.complete = refusal(403, 'AccessDenied')
+
+    const outcome = await upload.complete()
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'access-denied' } })
+    expect(upload.time.waits).toEqual([])
+  })
+
+  it('that a store silent since is asked about later costs no second sending', async () => {
+    await upload.sendAll()
+    completeSaying(gatewayTimeout, 20_000)
+    store.manners['list-parts'] = (request, response) => {
+      // Listed once, before Complete.
+      if (store.completions.length > 0) gatewayTimeout(request, response)
+      else plain(200, listed())(request, response)
+    }
+
+    const first = await upload.complete()
+    delete store.manners['list-parts']
+    const prepared = await upload.prepare()
+    const second = await upload.complete()
+
+    expect(first).toEqual({ ok: false, failure: { kind: 'server-error', status: 504 } })
+    expect(prepared.isComplete).toBe(true)
+    expect(second).toMatchObject(done)
+  })
+})
+
+/** As the store lists what it has, by hand. */
+function listed(): string {
+  const parts = [...store.parts].map(
+    ([number, { etag, byteLength }]) =>
+      `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag><Size>${byteLength}</Size></Part>`,
+  )
+  return `<ListPartsResult>${parts.join('')}<IsTruncated>false</IsTruncated></ListPartsResult>`
+}
+
+describe('a Ferry that ended meanwhile', () => {
+  it('remembers that the object may be on its way', async () => {
+    await upload.sendAll()
+    completeSaying(gatewayTimeout, 30_000)
+    let restarting = Promise.resolve()
+    upload.time.at(3000, () => {
+      restarting = upload.restart()
+    })
+
+    const interrupted = await upload.complete()
+    await restarting
+    const prepared = await upload.prepare()
+    const outcome = await upload.complete()
+
+    expect(interrupted).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(prepared.isComplete).toBe(true)
+    expect(outcome).toMatchObject(done)
+    expect(upload.time.passedMs).toBeGreaterThanOrEqual(30_000)
+    expect(upload.time.passedMs).toBeLessThanOrEqual(60_000)
+    expect(begun()).toBe(2)
+  })
+
+  it('waits for no longer than the rest of the minute', async () => {
+    await upload.sendAll()
+    completeSaying(gatewayTimeout, null)
+    let restarting = Promise.resolve()
+    upload.time.at(3000, () => {
+      restarting = upload.restart()
+    })
+
+    await upload.complete()
+    await restarting
+    await upload.prepare()
+    const outcome = await upload.complete()
+
+    expect(outcome).toEqual(missing)
+    expect(upload.time.passedMs).toBeGreaterThanOrEqual(60_000)
+    expect(upload.time.passedMs).toBeLessThan(62_000)
+  })
+})
+
+describe('an object that the store acknowledged', () => {
+  it('and does not show at once is waited for', async () => {
+    await upload.sendAll()
+    completeSaying(plain(200, '<R><ETag>"whole-2"</ETag></R>'), 25_000)
+
+    expect(await upload.complete()).toMatchObject(done)
+    expect(begun()).toBe(2)
+  })
+
+  it('in one PUT is waited for, too, and not sent twice', async () => {
+    await upload.prepare()
+    await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
+    hide(25_000)
+
+    expect(await upload.complete()).toMatchObject(done)
+  })
+
+  it('in one PUT is waited for over a restart', async () => {
+    await upload.prepare()
+    await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
+    hide(25_000)
+    let restarting = Promise.resolve()
+    upload.time.at(3000, () => {
+      restarting = upload.restart()
+    })
+
+    await upload.complete()
+    await restarting
+    const prepared = await upload.prepare()
+
+    expect(prepared.isComplete).toBe(true)
+    expect(await upload.complete()).toMatchObject(done)
+  })
+
+  it('and never shows is missing', async () => {
+    await upload.prepare()
+    await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
+    hide(null)
+
+    expect(await upload.complete()).toEqual(missing)
+    expect(upload.time.passedMs).toBe(60_000)
+    expect((await upload.prepare()).isComplete).toBe(false)
+  })
+
+  it('behind an older one of somebody else’s is waited for', async () => {
+    await upload.sendAll()
+    store.manners.complete = async (request, response) => {
+      await store.complete()
+      const { object } = store
+      store.object = { byteLength: 3, token: 'older', etag: '"o"', headers: {} }
+      upload.time.at(5000, () => {
+        store.object = object
+      })
+      plain(200, '<R><ETag>"whole-2"</ETag></R>')(request, response)
+    }
+
+    expect(await upload.complete()).toMatchObject(done)
+  })
+})
+
+describe('an upload that the store no longer knows', () => {
+  it('and that nobody asked it to complete is begun again at once', async () => {
+    await upload.sendAll()
+    store.uploads.clear()
+
+    const outcome = await upload.complete()
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'upload-gone' } })
+    expect(upload.time.waits).toEqual([])
+    expect((await upload.prepare()).isComplete).toBe(false)
+  })
+})
+
+describe('a cancel while the object may be on its way', () => {
+  it('does not say that nothing is left before it shows, and removes it then', async () => {
+    const { harness, uploadId } = upload
+    await upload.sendAll()
+    completeSaying(gatewayTimeout, 20_000)
+    upload.time.at(3000, () => {
+      void harness.ask('cancelUpload', { uploadId })
+    })
+
+    await upload.complete()
+    await expect.poll(async () => (await harness.record(uploadId)).status.phase).toBe('cancelled')
+    const early = await harness.must('cancelUpload', { uploadId })
+    await upload.time.ports.sleep?.(20_000, new AbortController().signal)
+    const late = await harness.must('cancelUpload', { uploadId })
+
+    expect(early.status).toMatchObject({ phase: 'cancelled', storeIsClean: false })
+    expect(late.status).toMatchObject({ phase: 'cancelled', storeIsClean: true })
+    expect(store.object).toBeNull()
+  })
+})

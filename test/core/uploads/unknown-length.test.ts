@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PART } from '../../fakes/core-harness.ts'
+import type { OddStore } from '../../fakes/odd-store.ts'
+import { ODD_BYTES, OddStoreUpload } from '../../fakes/odd-store-upload.ts'
+import { plain, refusal } from '../../fakes/stub-store.ts'
+
+let upload: OddStoreUpload
+let store: OddStore
+
+beforeEach(async () => {
+  upload = await OddStoreUpload.start()
+  store = upload.store
+})
+
+afterEach(() => upload.close())
+
+const done = { ok: true, value: { status: { phase: 'done' } } }
+const missing = { ok: false, failure: { kind: 'object-missing' } }
+const count = (line: string) => upload.stub.requests.filter((each) => each === line).length
+const isGetOfObject = 'GET /photos/a.bin'
+
+async function sendInOnePut(): Promise<void> {
+  await upload.prepare()
+  await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
+}
+
+describe('an object of which HEAD tells no length', () => {
+  beforeEach(() => {
+    store.headSays.length = false
+  })
+
+  it('is measured by its first byte, and done', async () => {
+    await upload.sendAll()
+
+    expect(await upload.complete()).toMatchObject(done)
+    expect(upload.time.waits).toEqual([])
+  })
+
+  it('is done after one PUT, too', async () => {
+    await sendInOnePut()
+
+    expect(await upload.complete()).toMatchObject(done)
+  })
+
+  it('is measured by a list where it may not be read', async () => {
+    store.manners.get = refusal(403, 'AccessDenied')
+    await upload.sendAll()
+
+    expect(await upload.complete()).toMatchObject(done)
+    expect(count('GET /photos/')).toBeGreaterThan(0)
+  })
+
+  it('is measured by the whole of it where the store knows no ranges', async () => {
+    store.manners.get = plain(200, 'x', { 'content-length': String(ODD_BYTES.length) })
+    await upload.sendAll()
+
+    expect(await upload.complete()).toMatchObject(done)
+  })
+
+  it('is believed by its token where nobody tells the length at all', async () => {
+    store.manners.get = refusal(403, 'AccessDenied')
+    store.manners.list = refusal(403, 'AccessDenied')
+    await upload.sendAll()
+
+    expect(await upload.complete()).toMatchObject(done)
+  })
+
+  it.each([
+    ['its first byte', {}],
+    ['a list', { get: refusal(501, 'NotImplemented') }],
+  ])('is torn when it is too short by %s', async (_what, manners) => {
+    Object.assign(store.manners, manners)
+    await upload.sendAll()
+    store.manners.complete = async (request, response) => {
+      await store.complete(PART)
+      plain(200, '<R><ETag>"short"</ETag></R>')(request, response)
+    }
+
+    expect(await upload.complete()).toEqual(missing)
+  })
+
+  it('is found again by the next preparing, and nothing is begun or sent', async () => {
+    await upload.sendAll()
+    await store.complete()
+
+    const prepared = await upload.prepare()
+
+    expect(prepared.isComplete).toBe(true)
+    expect(await upload.complete()).toMatchObject(done)
+  })
+
+  it('may be empty', async () => {
+    const { harness } = upload
+    const { destinations } = await harness.must('listDestinations', {})
+    const destination = harness.only(destinations)
+    const { uploadId } = await harness.queueBytes(destination, 'empty', new Uint8Array())
+    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.send(uploadId, new Uint8Array(), [1])
+
+    expect(await harness.ask('completeUpload', { uploadId })).toMatchObject(done)
+  })
+})
+
+describe('a length that HEAD tells wrongly', () => {
+  it('is asked for in another way before the object counts as torn', async () => {
+    await upload.sendAll()
+    await store.complete()
+    const { token, etag } = store.object ?? { token: '', etag: '' }
+    const head = { 'content-length': '0', etag, 'x-amz-meta-ferry-upload': token }
+    store.manners.head = plain(200, '', head)
+
+    expect((await upload.prepare()).isComplete).toBe(true)
+    expect(await upload.complete()).toMatchObject(done)
+    expect(count(isGetOfObject)).toBeGreaterThan(0)
+  })
+})
+
+describe('an ETag', () => {
+  it('that HEAD does not tell is the one of the receipt', async () => {
+    store.headSays.etag = false
+    await sendInOnePut()
+
+    expect(await upload.complete()).toMatchObject({
+      value: { status: { phase: 'done', etag: '"etag-0"' } },
+    })
+  })
+
+  it.each(['W/"etag-0"', '"etag-0-gzip"', '"etag-0--gzip"', 'W/"etag-0-br"'])(
+    'that a compressing proxy has changed is still the receipt’s: %s',
+    async (etag) => {
+      await sendInOnePut()
+      if (store.object !== null) store.object.etag = etag
+
+      expect(await upload.complete()).toMatchObject(done)
+    },
+  )
+
+  it('proves a file in one PUT where the store keeps no metadata', async () => {
+    store.keepsTokens = false
+    await sendInOnePut()
+
+    expect(await upload.complete()).toMatchObject(done)
+  })
+
+  it('of somebody else proves nothing there', async () => {
+    store.keepsTokens = false
+    await sendInOnePut()
+    if (store.object !== null) store.object.etag = '"theirs"'
+
+    expect(await upload.complete()).toEqual(missing)
+  })
+})

@@ -1,0 +1,136 @@
+import {
+  type Act,
+  CUT,
+  type Oddity,
+  onlyOf,
+  refusal,
+  withHeaders,
+  type ZooAnswer,
+} from '../oddity.ts'
+
+/** Long enough to be asked for several times, short enough for a test. */
+const SHOWN_AFTER_MS = 4000
+const NOT_THERE: ZooAnswer = { status: 404, headers: {}, body: Buffer.alloc(0) }
+
+/** Hides every object for a while from when it was made. */
+function shownLate(request: { operation: string; key: string }, madeAtMs: Map<string, number>) {
+  const since = madeAtMs.get(request.key)
+  const isHidden = since !== undefined && performance.now() - since < SHOWN_AFTER_MS
+  return request.operation === 'HeadObject' && isHidden ? NOT_THERE : null
+}
+
+/** The store does as Complete asks, something else is said of it, and the object shows later. */
+function lateComplete(said: () => ZooAnswer | typeof CUT): Act {
+  const madeAtMs = new Map<string, number>()
+  return async (request, store) => {
+    const hidden = shownLate(request, madeAtMs)
+    if (hidden !== null) return hidden
+    const given = await store()
+    const isMade = request.operation === 'CompleteMultipartUpload' && given.status === 200
+    if (!isMade || madeAtMs.has(request.key)) return given
+    madeAtMs.set(request.key, performance.now())
+    return said()
+  }
+}
+
+/** What HEAD says of objects, and does not. */
+export const OBJECTS: readonly Oddity[] = [
+  {
+    title: 'Cloudflare takes Content-Length from the answer to HEAD',
+    source: 'https://github.com/rclone/rclone/issues/8137',
+    act: () => onlyOf(['HeadObject'], (given) => withHeaders(given, { 'content-length': null })),
+  },
+  {
+    title: 'A proxy takes Content-Length from HEAD, and the store refuses ranges',
+    source: 'https://github.com/minio/minio/pull/19259',
+    act: () => async (request, store) => {
+      if (request.operation === 'GetObject') return refusal(501, 'NotImplemented')
+      const given = await store()
+      const isHead = request.operation === 'HeadObject'
+      return isHead ? withHeaders(given, { 'content-length': null }) : given
+    },
+  },
+  {
+    title: 'Apache compresses, and tells of the compressed object in HEAD',
+    source: 'https://httpd.apache.org/docs/2.4/mod/mod_deflate.html#deflatealteretag',
+    act: () =>
+      onlyOf(['HeadObject'], (given) => {
+        const { etag } = given.headers
+        if (etag === undefined) return given
+        return withHeaders(given, {
+          'content-encoding': 'gzip',
+          'content-length': '10208',
+          etag: etag.replace(/"$/, '-gzip"'),
+        })
+      }),
+  },
+  {
+    title: 'nginx compresses, and makes ETags weak',
+    source: 'https://nginx.org/en/CHANGES-1.8',
+    act: () =>
+      onlyOf(['HeadObject'], (given) => {
+        const { etag } = given.headers
+        if (etag === undefined) return given
+        return withHeaders(given, { 'content-length': null, etag: `W/${etag}` })
+      }),
+  },
+  {
+    title: 'Envoy compresses, and takes ETag and Content-Length away',
+    source: 'https://github.com/PostHog/posthog/pull/42875',
+    act: () =>
+      onlyOf(['HeadObject'], (given) => withHeaders(given, { etag: null, 'content-length': null })),
+  },
+  {
+    title: 'Ceph answers PUT with 201',
+    source:
+      'https://docs.ceph.com/en/latest/radosgw/config-ref/#confval-rgw_s3_success_create_obj_status',
+    act: () =>
+      onlyOf(['PutObject', 'UploadPart'], (given) =>
+        given.status === 200 ? { ...given, status: 201 } : given,
+      ),
+  },
+  {
+    title: 'A store shows objects some seconds after it took them',
+    source: 'https://github.com/AutoMQ/automq/issues/1142',
+    act: () => {
+      const madeAtMs = new Map<string, number>()
+      return async (request, store) => {
+        const hidden = shownLate(request, madeAtMs)
+        if (hidden !== null) return hidden
+        const given = await store()
+        const isMade = ['PutObject', 'CompleteMultipartUpload'].includes(request.operation)
+        if (isMade && given.status === 200) madeAtMs.set(request.key, performance.now())
+        return given
+      }
+    },
+  },
+  {
+    title: 'A proxy answers 504 to Complete, and the store shows the object later',
+    source: 'https://github.com/Alluxio/alluxio/issues/14464',
+    files: ['parts'],
+    act: () =>
+      lateComplete(() => ({
+        status: 504,
+        headers: { 'content-type': 'text/html' },
+        body: Buffer.from('<html><h1>504 Gateway Time-out</h1></html>'),
+      })),
+  },
+  {
+    title: 'The connection breaks over Complete, and the store shows the object later',
+    source: 'https://github.com/ClickHouse/ClickHouse/pull/56475',
+    files: ['parts'],
+    act: () => lateComplete(() => CUT),
+  },
+  {
+    title: 'A proxy asks for Complete twice, and passes on that the second finds no upload',
+    source: 'https://github.com/minio/minio/issues/13318',
+    files: ['parts'],
+    act: () => lateComplete(() => refusal(404, 'NoSuchUpload')),
+  },
+  {
+    title: 'Complete answers 200, and tells of an error in it',
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html',
+    files: ['parts'],
+    act: () => lateComplete(() => ({ ...refusal(500, 'InternalError'), status: 200 })),
+  },
+]
