@@ -19,7 +19,7 @@ import type { StatusWord } from '../e2e/ferry-page.ts'
  *
  * Each entry has a bucket and a destination of its own, and is given two files: `single` travels in
  * one PUT and `parts` in three parts of 5, 5 and 1 MiB. All entries run at once in one window; waits
- * of the page are short, since chance is fixed there.
+ * of the page are short, since chance is fixed there, and those of the host are a twentieth.
  */
 
 /** S3's names of what is asked for. */

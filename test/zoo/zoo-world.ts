@@ -1,3 +1,4 @@
+import { link } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3'
 import { MIB, S3_LIMITS } from '../../electron/contract/limits.ts'
@@ -16,6 +17,17 @@ const LENGTHS: Record<ZooFile, number> = { single: MIB, parts: 11 * MIB }
 /** Rows are kept in the document only while they are in sight. */
 const VIEWPORT = { width: 1200, height: 12_000 }
 
+function hurried({ NODE_OPTIONS = '', ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const preload = new URL('./hurry.ts', import.meta.url).href
+  return { ...env, NODE_OPTIONS: `${NODE_OPTIONS} --import ${preload}` }
+}
+
+/** Written once: every entry has the same two, under names of its own. */
+interface Original {
+  readonly path: string
+  readonly sha256: string
+}
+
 /** A file on its way to an odd store. */
 export interface Guest {
   readonly name: string
@@ -29,19 +41,27 @@ export class ZooWorld {
   readonly page: FerryPage
   readonly #ferry: Ferry
   readonly #line: ZooLine
+  readonly #originals: Readonly<Record<ZooFile, Original>>
   readonly #whenOver: WhenOver
 
-  private constructor(ferry: Ferry, line: ZooLine, page: FerryPage, whenOver: WhenOver) {
+  private constructor(
+    ferry: Ferry,
+    line: ZooLine,
+    page: FerryPage,
+    originals: Readonly<Record<ZooFile, Original>>,
+    whenOver: WhenOver,
+  ) {
     this.#ferry = ferry
     this.#line = line
     this.page = page
+    this.#originals = originals
     this.#whenOver = whenOver
   }
 
   static async start(whenOver: WhenOver): Promise<ZooWorld> {
     const line = await startZooLine()
     whenOver(line.close)
-    const ferry = await startFerry({ env: behindProxy(line), whenOver })
+    const ferry = await startFerry({ env: hurried(behindProxy(line)), whenOver })
     const bypass = `<-loopback>;127.0.0.1:${ferry.port}`
     const args = [`--proxy-server=${line.address}`, `--proxy-bypass-list=${bypass}`]
     const browser = await launchChromium({ args })
@@ -56,7 +76,12 @@ export class ZooWorld {
     await context.addInitScript(noteWhatRowsSay)
     const page = await FerryPage.open(context, ferry.url)
     await page.button('Connect a bucket').first().waitFor()
-    return new ZooWorld(ferry, line, page, whenOver)
+    const folder = await temporaryFolder(whenOver)
+    const originals = {
+      single: await writeOriginal(join(folder, 'single'), LENGTHS.single),
+      parts: await writeOriginal(join(folder, 'parts'), LENGTHS.parts),
+    }
+    return new ZooWorld(ferry, line, page, originals, whenOver)
   }
 
   /** Connects the oddity's bucket and drops the files on it. */
@@ -67,7 +92,8 @@ export class ZooWorld {
     const guests = new Map<ZooFile, Guest>()
     for (const file of files) {
       const name = `${number} ${file}.bin`
-      const sha256 = await writeRandomFile(join(folder, name), LENGTHS[file])
+      const { path, sha256 } = this.#originals[file]
+      await link(path, join(folder, name))
       guests.set(file, { name, byteLength: LENGTHS[file], sha256, bucket })
     }
     await this.page.drop([...guests.values()].map(({ name }) => join(folder, name)))
@@ -125,4 +151,8 @@ export class ZooWorld {
     await this.page.page.getByRole('main').getByRole('heading', { name, exact: true }).waitFor()
     return bucket
   }
+}
+
+async function writeOriginal(path: string, byteLength: number): Promise<Original> {
+  return { path, sha256: await writeRandomFile(path, byteLength) }
 }

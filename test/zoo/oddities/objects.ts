@@ -6,28 +6,41 @@ import {
   refusal,
   withHeaders,
   type ZooAnswer,
+  type ZooRequest,
 } from '../oddity.ts'
 
-/** Long enough to be asked for several times, short enough for a test. */
-const SHOWN_AFTER_MS = 4000
+/** Half a minute of the host's hurried time. */
+const SHOWN_AFTER_MS = 1500
+const GATEWAY_TIMEOUT: ZooAnswer = {
+  status: 504,
+  headers: { 'content-type': 'text/html' },
+  body: Buffer.from('<html><h1>504 Gateway Time-out</h1></html>'),
+}
 const NOT_THERE: ZooAnswer = { status: 404, headers: {}, body: Buffer.alloc(0) }
 
 /** Hides every object for a while from when it was made. */
-function shownLate(request: { operation: string; key: string }, madeAtMs: Map<string, number>) {
+function shownLate(
+  request: Pick<ZooRequest, 'operation' | 'key'>,
+  madeAtMs: ReadonlyMap<string, number>,
+  afterMs: number,
+): ZooAnswer | null {
   const since = madeAtMs.get(request.key)
-  const isHidden = since !== undefined && performance.now() - since < SHOWN_AFTER_MS
+  const isHidden = since !== undefined && performance.now() - since < afterMs
   return request.operation === 'HeadObject' && isHidden ? NOT_THERE : null
 }
 
 /** The store does as Complete asks, something else is said of it, and the object shows later. */
-function lateComplete(said: () => ZooAnswer | typeof CUT): Act {
+function lateComplete(
+  said: () => ZooAnswer | typeof CUT,
+  { afterMs = SHOWN_AFTER_MS, isAlways = false } = {},
+): Act {
   const madeAtMs = new Map<string, number>()
   return async (request, store) => {
-    const hidden = shownLate(request, madeAtMs)
+    const hidden = shownLate(request, madeAtMs, afterMs)
     if (hidden !== null) return hidden
     const given = await store()
     const isMade = request.operation === 'CompleteMultipartUpload' && given.status === 200
-    if (!isMade || madeAtMs.has(request.key)) return given
+    if (!isMade || (madeAtMs.has(request.key) && !isAlways)) return given
     madeAtMs.set(request.key, performance.now())
     return said()
   }
@@ -95,7 +108,7 @@ export const OBJECTS: readonly Oddity[] = [
     act: () => {
       const madeAtMs = new Map<string, number>()
       return async (request, store) => {
-        const hidden = shownLate(request, madeAtMs)
+        const hidden = shownLate(request, madeAtMs, SHOWN_AFTER_MS)
         if (hidden !== null) return hidden
         const given = await store()
         const isMade = ['PutObject', 'CompleteMultipartUpload'].includes(request.operation)
@@ -108,12 +121,20 @@ export const OBJECTS: readonly Oddity[] = [
     title: 'A proxy answers 504 to Complete, and the store shows the object later',
     source: 'https://github.com/Alluxio/alluxio/issues/14464',
     files: ['parts'],
+    act: () => lateComplete(() => GATEWAY_TIMEOUT),
+  },
+  {
+    title: 'A proxy answers 504 to Complete again and again, and no object ever shows',
+    source: 'https://github.com/Alluxio/alluxio/issues/14464',
+    files: ['parts'],
     act: () =>
-      lateComplete(() => ({
-        status: 504,
-        headers: { 'content-type': 'text/html' },
-        body: Buffer.from('<html><h1>504 Gateway Time-out</h1></html>'),
-      })),
+      lateComplete(() => GATEWAY_TIMEOUT, { afterMs: Number.POSITIVE_INFINITY, isAlways: true }),
+    ends: {
+      status: 'Failed',
+      says: /^Failed · The store took the whole file but shows no complete object\. Try again/,
+      object: 'any',
+      timesSent: 2,
+    },
   },
   {
     title: 'The connection breaks over Complete, and the store shows the object later',
