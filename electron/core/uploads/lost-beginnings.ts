@@ -66,5 +66,6 @@ function isSharedKey({ records }: UploadContext, { record }: UploadRow): boolean
 
 /** These keys, or this store, do not let us; asking again would not help. */
 function isRefusal(failure: Failure): boolean {
-  return isDenied(failure) || failure.kind === 'store-refused'
+  const { kind } = failure
+  return isDenied(failure) || kind === 'store-refused' || kind === 'answer-unreadable'
 }

@@ -52,6 +52,27 @@ it('does not say how many parts it takes', async () => {
   expect(lineOf(report, 'part-limit').verdict).toBe('unknown')
 })
 
+it('lists no parts of what it took, which is not to have forgotten the upload', async () => {
+  const report = await checkedAt(({ method, query }) => {
+    const isList = method === 'GET' && 'uploadId' in query
+    return isList ? { status: 200, body: '<ListPartsResult></ListPartsResult>' } : null
+  })
+
+  expect(lineOf(report, 'list-parts')).toMatchObject({
+    ...{ verdict: 'failed', finding: { failure: { kind: 'answer-unreadable' } } },
+  })
+})
+
+it('writes lists with a prefix for S3’s namespace', async () => {
+  const listed = '<s3:ListBucketResult xmlns:s3="x"></s3:ListBucketResult>'
+  const report = await checkedAt(({ query }) =>
+    'list-type' in query ? { status: 200, body: listed } : null,
+  )
+
+  expect(lineOf(report, 'tls').verdict).toBe('passed')
+  expect(lineOf(report, 'bucket').verdict).toBe('passed')
+})
+
 it('takes a condition and never looks at it', async () => {
   const report = await checkedAt(async (_request, send) => {
     const { statusCode } = await send()

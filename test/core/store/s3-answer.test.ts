@@ -400,6 +400,9 @@ describe('no answer', () => {
     ['ENETUNREACH', 'host-unreachable'],
     ['ETIMEDOUT', 'host-unreachable'],
     ['EPIPE', 'no-response'],
+    ['HPE_INVALID_CONSTANT', 'not-s3'],
+    ['HPE_UNEXPECTED_CONTENT_LENGTH', 'answer-unreadable'],
+    ['HPE_INVALID_HEADER_TOKEN', 'answer-unreadable'],
   ])('is read from the error code of Node: %s', (code, kind) => {
     expect(failureFromError(Object.assign(new Error('x'), { code }), asked, NOW).kind).toBe(kind)
   })

@@ -83,4 +83,13 @@ describe('a beginning whose answer was lost', () => {
 
     expect(await unfinished()).toEqual(['a.bin', 'a.bin'])
   })
+
+  it('is left where nobody can read what the store lists, and keeps no upload from beginning', async () => {
+    rewriteList((xml) => xml.slice(0, 100))
+
+    const prepared = await prepare()
+
+    expect(prepared.ok).toBe(true)
+    expect(await unfinished()).toEqual(['a.bin', 'a.bin'])
+  })
 })
