@@ -9,7 +9,7 @@ import {
   type SheetName,
 } from './features/destinations/destination-sheets.tsx'
 import { KeysNotice } from './features/destinations/keys-notice.tsx'
-import { DropArea, type DropAreaHandle } from './features/drop-zone/drop-area.tsx'
+import { DropArea } from './features/drop-zone/drop-area.tsx'
 import { IntakePanel } from './features/drop-zone/intake-panel.tsx'
 import { WholeWindow } from './features/drop-zone/whole-window.tsx'
 import { fieldToMend } from './features/failure-field.ts'
@@ -82,8 +82,7 @@ function Main({
   readonly onOpen: OnOpen
 }) {
   const uploadIds = useUploadIds()
-  const dropArea = useRef<DropAreaHandle>(null)
-  const calls = useRowCalls(onOpen, () => dropArea.current?.chooseFiles())
+  const calls = useRowCalls(onOpen)
   return (
     <main className="window-main">
       <QueueHeader destination={destination} />
@@ -96,17 +95,17 @@ function Main({
         {troubles}
         <IntakePanel />
       </div>
-      <DropArea ref={dropArea} isAlone={uploadIds.length === 0} />
+      <DropArea isAlone={uploadIds.length === 0} />
       {uploadIds.length > 0 && <UploadList uploadIds={uploadIds} calls={calls} />}
     </main>
   )
 }
 
 /** The same object at every render: rows must not be drawn again because the total moved. */
-function useRowCalls(onOpen: OnOpen, onChooseFile: () => void): RowCalls {
+function useRowCalls(onOpen: OnOpen): RowCalls {
   const { session } = useServices()
-  const latest = useRef({ onOpen, onChooseFile })
-  latest.current = { onOpen, onChooseFile }
+  const latest = useRef(onOpen)
+  latest.current = onOpen
   return useMemo(() => {
     const destinationOf = ({ record }: UploadView) =>
       session
@@ -114,18 +113,17 @@ function useRowCalls(onOpen: OnOpen, onChooseFile: () => void): RowCalls {
         .destinations.find(({ destinationId }) => destinationId === record.destinationId)
     const openOf = (name: 'rules' | 'sign-in', view: UploadView) => {
       const destination = destinationOf(view)
-      if (destination !== undefined) latest.current.onOpen({ name, destination })
+      if (destination !== undefined) latest.current({ name, destination })
     }
     return {
       onEditConnection(view) {
         const found = destinationOf(view)
         const field = view.failure === null ? null : fieldToMend(view.failure.kind)
         if (found === undefined) return
-        latest.current.onOpen({ name: 'edit', destination: found, field })
+        latest.current({ name: 'edit', destination: found, field })
       },
       onEditRules: (view) => openOf('rules', view),
       onSignIn: (view) => openOf('sign-in', view),
-      onChooseFile: () => latest.current.onChooseFile(),
       renderLinkActions: ({ record }) => <LinkActions record={record} />,
     }
   }, [session])

@@ -229,12 +229,26 @@ export const commands = {
     }),
   ),
 
-  /** Recognises files that unfinished uploads wait for (same name, length and time). */
+  /**
+   * The unfinished uploads that each file could stand in for, oldest first: of this destination,
+   * from the same place in their drop, with the file's length and time. The page knows which of
+   * them still have a file that can be read, and leaves those alone.
+   */
   matchSources: command(
-    z.strictObject({ items: batch(QueueItem) }),
+    z.strictObject({ destinationId: DestinationId, items: batch(QueueItem) }),
     z.strictObject({
-      matches: z.array(z.strictObject({ sourceId: SourceId, upload: UploadRecord })),
+      matches: z.array(z.strictObject({ sourceId: SourceId, uploadIds: z.array(UploadId) })),
     }),
+  ),
+  /**
+   * Gives unfinished uploads their files again. A file of another name, length or time is refused
+   * with `source-changed`.
+   */
+  attachSources: command(
+    z.strictObject({
+      attachments: batch(z.strictObject({ uploadId: UploadId, sourceId: SourceId })),
+    }),
+    z.strictObject({ uploads: z.array(UploadRecord), refused: z.array(RefusedItem) }),
   ),
   /** Makes one record per file. Files that the store cannot take are answered in `refused`. */
   queueUploads: command(
@@ -325,9 +339,10 @@ export const commands = {
   /** Aborts on the store and asks it whether anything is left. */
   cancelUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
   /**
-   * Begins anew, with the file as it is now, an upload that failed: a new record in the same
-   * place; what the store holds of the old one is removed. `sourceId`: the file given again, and
-   * `facts` of it; null: the host has its path (else `source-detached`) and looks for itself.
+   * Begins again, with the file as it is now, an upload that failed, or one that waits for its file
+   * and is given another: a new record in the same place; what the store holds of the old one is
+   * removed. `sourceId`: the file given again, and `facts` of it; null: the host has its path (else
+   * `source-detached`) and looks for itself.
    */
   uploadAgain: command(
     z.strictObject({

@@ -20,7 +20,7 @@ import type { Troubles } from './troubles.ts'
 import { checkUploadSource } from './uploads/check-source.ts'
 import { diagnoseNoResponse } from './uploads/diagnose-no-response.ts'
 import { diagnoseSignature } from './uploads/diagnose-signature.ts'
-import { matchSources } from './uploads/match-sources.ts'
+import { attachSources, matchSources } from './uploads/match-sources.ts'
 import { queueUploads } from './uploads/queue-uploads.ts'
 import { renewShareLink } from './uploads/share-link.ts'
 import { signParts } from './uploads/sign-parts.ts'
@@ -83,8 +83,8 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     setLinkLife: async ({ destinationId, linkSeconds }) =>
       destinations.change(destinationId, { linkSeconds }),
 
-    matchSources: async ({ items }) =>
-      succeeded({ matches: matchSources(records.sources, sources, items) }),
+    matchSources: async (input) => succeeded(matchSources(records, sources, input)),
+    attachSources: async (input) => succeeded(attachSources(records, sources, input)),
     queueUploads: async ({ destinationId, items }) => {
       const destination = destinations.find(destinationId)
       if (destination === null) return failed({ kind: 'unknown-id' })

@@ -61,8 +61,21 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
 
 /** A browser knows no path, only these. */
 function factsOf(file: File) {
-  return { name: file.name, byteLength: file.size, modifiedAtMs: file.lastModified }
+  return { name: file.name, byteLength: file.size, modifiedAtMs: timeOf(file) }
 }
+
+/**
+ * Chromium takes the start of 1970 for "unknown" and then says the present, at each look another
+ * one, or the start of 1601. Images of systems set that time, so that such files are many.
+ */
+function timeOf(file: File): number {
+  const beforeMs = Date.now()
+  const { lastModified } = file
+  const isMadeUp = lastModified >= beforeMs && lastModified <= Date.now()
+  return isMadeUp || lastModified === START_OF_1601 ? 0 : lastModified
+}
+
+const START_OF_1601 = -11_644_473_600_000
 
 async function signIn(link: ChangeableHostLink): Promise<void> {
   const token = location.hash.slice(1)

@@ -7,16 +7,31 @@ export interface IncomingFile {
   readonly relativePath: string
 }
 
-/** What came out of a drop, a choice or a paste. */
+/** A file or a folder of a drop that was not taken, and why. */
+export interface LeftOut {
+  readonly relativePath: string
+  readonly failure: Failure
+}
+
+/** What became of a drop, a choice or a paste. */
 export interface IntakeReport {
+  /** Every file that was come upon. Each is queued, matched or refused, and none of it twice. */
+  readonly fileCount: number
   readonly queuedCount: number
-  /** Files recognised as the sources of unfinished uploads, which now go on. */
+  /** Files recognised as the sources of unfinished uploads. */
   readonly matchedCount: number
-  readonly refused: readonly { readonly relativePath: string; readonly failure: Failure }[]
+  /** Among the matched: their uploads are paused, or lack something else, and do not go on yet. */
+  readonly restingCount: number
+  readonly refused: readonly LeftOut[]
+  /** Folders that could not be read; nobody knows what is in them. */
+  readonly unreadable: readonly LeftOut[]
   /** Folders without a file in them: S3 has no folders, so there is nothing to upload. */
   readonly emptyFolderCount: number
-  /** Folders and files that the system did not let us read. */
-  readonly unreadable: readonly string[]
+  /**
+   * Symbolic links inside the folders, which are left out; `isAll` false: there may be more. Null:
+   * nobody can know (a browser).
+   */
+  readonly links: { readonly count: number; readonly isAll: boolean } | null
 }
 
 /**
@@ -40,6 +55,11 @@ export interface Intake {
   ) => Promise<IntakeReport>
   /** From `input type=file`; a folder input fills `webkitRelativePath`. */
   readonly addFiles: (files: Iterable<File>, destinationId: DestinationId) => Promise<IntakeReport>
+  /**
+   * Gives one upload its file again, wherever that is now. Null: it has it. Fails with
+   * `source-changed` where it is another file, by its name, length or time.
+   */
+  readonly giveFile: (uploadId: UploadId, file: File) => Promise<Failure | null>
   /**
    * Begins a failed upload anew, in its row's place. `file` null: the host reads it at its path.
    * Null: it is on its way.

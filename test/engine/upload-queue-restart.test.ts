@@ -56,6 +56,22 @@ describe('after a restart', () => {
     expect(bench.store.marks).toEqual([])
   })
 
+  it('reads the file that was given again, though the upload is under way with the lost one', async () => {
+    const { bench, record, uploadId } = restarted({}, false)
+    const lost = bench.giveSource(record)
+    bench.queue.retry(uploadId)
+    await bench.untilPhase(uploadId, 'uploading')
+    lost.trouble = { kind: 'stalled' }
+    const readsBefore = lost.reads.length
+
+    const given = bench.giveSource({ ...record, sourceId: sourceIdOf(77) })
+    bench.queue.attachSource(uploadId, sourceIdOf(77))
+    await bench.untilPhase(uploadId, 'done')
+
+    expect(lost.reads).toHaveLength(readsBefore)
+    expect(given.reads.length).toBeGreaterThan(0)
+  })
+
   it('completes without the file when the store has all of it', async () => {
     const { bench, uploadId } = restarted({ sourceId: null, recordedBytes: 320 * MIB }, false)
     bench.store.hold(uploadId, plan, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])

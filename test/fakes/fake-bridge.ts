@@ -72,6 +72,8 @@ export function installFakeBridge(world: FakeWorld): void {
   /** Fixes that were made, by kind. */
   const mended = new Set<string>()
 
+  const isUnfinished = ({ status }: UploadRecord) =>
+    status.phase !== 'done' && status.phase !== 'cancelled'
   const newId = <T extends string>() => crypto.randomUUID() as T
   const ok = <T>(value: T): Outcome<T> => ({ ok: true, value })
   const unknown: Outcome<never> = { ok: false, failure: { kind: 'unknown-id' } }
@@ -260,18 +262,36 @@ export function installFakeBridge(world: FakeWorld): void {
     },
     setLinkLife: ({ destinationId, linkSeconds }) =>
       changeDestination(destinationId, { linkSeconds }),
-    matchSources({ items }) {
+    matchSources({ destinationId, items }) {
       const matches = items.flatMap(({ sourceId, relativePath }) => {
-        const upload = [...uploads.values()].find(
-          ({ folder, name, sourceId: known, status }) =>
-            known === null && status.phase === 'waiting' && folder + name === relativePath,
+        const byteLength = sources.get(sourceId)?.byteLength
+        const waiting = [...uploads.values()].filter(
+          (each) =>
+            each.destinationId === destinationId &&
+            each.folder + each.name === relativePath &&
+            each.byteLength === byteLength &&
+            isUnfinished(each),
         )
-        if (upload === undefined) return []
-        const attached = { ...upload, sourceId }
-        uploads.set(upload.uploadId, attached)
-        return [{ sourceId, upload: attached }]
+        return waiting.length === 0
+          ? []
+          : [{ sourceId, uploadIds: waiting.map(({ uploadId }) => uploadId) }]
       })
       return ok({ matches })
+    },
+    attachSources({ attachments }) {
+      const attached: UploadRecord[] = []
+      const refused: { sourceId: Source['sourceId']; failure: Failure }[] = []
+      for (const { uploadId, sourceId } of attachments) {
+        const record = uploads.get(uploadId)
+        const isSame = sources.get(sourceId)?.byteLength === record?.byteLength
+        if (record === undefined) refused.push({ sourceId, failure: { kind: 'unknown-id' } })
+        else if (!isSame) refused.push({ sourceId, failure: { kind: 'source-changed' } })
+        else {
+          uploads.set(uploadId, { ...record, sourceId })
+          attached.push({ ...record, sourceId })
+        }
+      }
+      return ok({ uploads: attached, refused })
     },
     queueUploads({ destinationId, items }) {
       const records = items.flatMap((item) => {

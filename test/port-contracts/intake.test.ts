@@ -5,125 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type FerryBridge, mapRows } from '../../electron/contract/bridge.ts'
-import { type CommandInput, commands, notices } from '../../electron/contract/commands.ts'
 import type { Failure } from '../../electron/contract/failure.ts'
 import { MAX_BATCH, MIB } from '../../electron/contract/limits.ts'
-import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import type { TextEncoding } from '../../electron/contract/text-encoding.ts'
-import type { QueueItem, UploadRecord } from '../../electron/contract/upload.ts'
-import { createIntake } from '../../renderer/upload/adapters/intake-over-bridge.ts'
 import { nameOfPastedImage } from '../../renderer/upload/adapters/pasted-image-name.ts'
-import { type SourceFiles, sourceLookup } from '../../renderer/upload/adapters/source-files.ts'
-import { createUploadQueue } from '../../renderer/upload/engine/upload-queue.ts'
-import { FakeChecksums } from '../fakes/fake-checksums.ts'
-import { FakeNetwork } from '../fakes/fake-network.ts'
-import { FakePower } from '../fakes/fake-power.ts'
-import { FakeRules } from '../fakes/fake-rules.ts'
-import { FakeStore } from '../fakes/fake-store.ts'
 import { destinationIdOf, sourceIdOf, uploadIdOf, uploadRecord } from '../fakes/upload-records.ts'
-import { VirtualClock } from '../fakes/virtual-clock.ts'
+import { IntakeBench } from './intake-bench.ts'
 
 const destinationId = destinationIdOf(1)
 const SOURCE_CHANGED: Failure = { kind: 'source-changed' }
-
-/** A host that registers everything, except as told. */
-class IntakeBench {
-  readonly clock = new VirtualClock()
-  readonly store = new FakeStore(this.clock)
-  readonly sourceFiles: SourceFiles = new Map()
-  readonly registeredCounts: number[] = []
-  readonly queuedItems: QueueItem[] = []
-  readonly begunAgain: CommandInput<'uploadAgain'>[] = []
-  /** By file name: what waits for it, and what is wrong with it. */
-  readonly waiting = new Map<string, UploadRecord>()
-  readonly unregistrable = new Map<string, Failure>()
-  readonly refused = new Map<string, Failure>()
-  isHostGone = false
-  #sourceCount = 0
-  readonly #names = new Map<string, string>()
-
-  readonly queue = createUploadQueue(
-    {
-      control: this.store.control,
-      transport: this.store.transport,
-      sources: sourceLookup(this.sourceFiles),
-      checksums: new FakeChecksums(this.clock),
-      clock: this.clock,
-      network: new FakeNetwork(),
-      power: new FakePower(),
-      rules: new FakeRules(),
-    },
-    { destinationOf: () => null },
-  )
-  /** The destination's key template asks for `{hash8}`. */
-  needsHash = false
-  /** By file name: the type that the destination's rules give it. */
-  readonly ruled = new Map<string, string>()
-  readonly intake = createIntake({
-    bridge: this.#bridge(),
-    queue: this.queue,
-    sourceFiles: this.sourceFiles,
-    rules: {
-      needsHash: () => this.needsHash,
-      ruledType: (_destinationId, name) => this.ruled.get(name) ?? null,
-    },
-  })
-
-  #bridge(): FerryBridge<File> {
-    const notScripted = async () => failed({ kind: 'not-now' })
-    return {
-      commands: {
-        ...mapRows(commands, () => notScripted),
-        matchSources: async ({ items }) => {
-          if (this.isHostGone) return failed({ kind: 'host-gone' })
-          const matches = items.flatMap(({ sourceId, relativePath }) => {
-            const upload = this.waiting.get(relativePath)
-            return upload === undefined ? [] : [{ sourceId, upload }]
-          })
-          return succeeded({ matches })
-        },
-        queueUploads: async (input) => this.#queueUp(input),
-        uploadAgain: async (input) => {
-          this.begunAgain.push(input)
-          return notScripted()
-        },
-      },
-      notices: mapRows(notices, () => () => () => undefined),
-      inspectFolders: async (folders) => succeeded(folders.map(() => null)),
-      registerSources: async (files) => {
-        this.registeredCounts.push(files.length)
-        return succeeded(files.map((file) => this.#register(file)))
-      },
-    }
-  }
-
-  #register(file: File) {
-    const failure = this.unregistrable.get(file.name)
-    if (failure !== undefined) return failed(failure)
-    this.#sourceCount += 1
-    const sourceId = sourceIdOf(this.#sourceCount)
-    this.#names.set(sourceId, file.name)
-    const { name, size: byteLength, lastModified: modifiedAtMs } = file
-    return succeeded({ sourceId, name, byteLength, modifiedAtMs, isDurable: false })
-  }
-
-  #queueUp({ items }: CommandInput<'queueUploads'>) {
-    this.queuedItems.push(...items)
-    const refusalOf = ({ relativePath }: QueueItem) => this.refused.get(relativePath)
-    const uploads = items
-      .filter((item) => refusalOf(item) === undefined)
-      .map((item) => {
-        const number = Number(item.sourceId.slice(-12))
-        return this.store.take(uploadRecord(number, 4, { sourceId: item.sourceId }))
-      })
-    const refused = items.flatMap((item) => {
-      const failure = refusalOf(item)
-      return failure === undefined ? [] : [{ sourceId: item.sourceId, failure }]
-    })
-    return succeeded({ uploads, refused })
-  }
-}
 
 /** What the page finds out about a text whose name needs no look at its bytes. */
 const TEXT = { contentType: 'text/plain', hash8: null, encoding: 'utf-8' } as const
@@ -154,11 +44,14 @@ describe('taking files in', () => {
     await bench.clock.until(() => bench.queue.snapshot().totals.doneCount === 2)
 
     expect(report).toEqual({
+      fileCount: 2,
       queuedCount: 2,
       matchedCount: 0,
+      restingCount: 0,
       refused: [],
       emptyFolderCount: 0,
       unreadable: [],
+      links: null,
     })
     expect(bench.queuedItems).toEqual([
       { ...TEXT, sourceId: sourceIdOf(1), relativePath: 'a.txt' },
@@ -192,7 +85,7 @@ describe('taking files in', () => {
     const record = uploadRecord(7, 48 * MIB, { sourceId: null, plan, recordedBytes: 16 * MIB })
     bench.queue.adopt([bench.store.take(record)])
     const before = bench.queue.upload(uploadIdOf(7))?.phase
-    bench.waiting.set('film.mp4', record)
+    bench.waiting.set('film.mp4', [record])
 
     const report = await bench.intake.addFiles([file('film.mp4'), file('new.txt')], destinationId)
     const after = bench.queue.upload(uploadIdOf(7))
@@ -357,7 +250,7 @@ describe('what the page finds out about a file', () => {
     bench.needsHash = true
     const record = uploadRecord(7, 4, { sourceId: null, status: { phase: 'paused' } })
     bench.queue.adopt([bench.store.take(record)])
-    bench.waiting.set('film.mp4', record)
+    bench.waiting.set('film.mp4', [record])
     const film = await unreadable('film.mp4')
 
     const report = await bench.intake.addFiles([film], destinationId)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConsoleMessage, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -226,6 +226,22 @@ describe('a file in Chromium', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'source-missing' } })
   })
 
+  it('has changed when it was chosen empty and is not any more', async () => {
+    const grown = join(adapters.folder, 'grown.txt')
+    await writeFile(grown, '')
+    await utimes(grown, 1_700_000_000, 1_700_000_000)
+    await page.getByLabel('Files').setInputFiles([grown])
+    // Chromium notes what a file is like when somebody first asks, and not before.
+    await page
+      .getByLabel('Files')
+      .evaluate((input) => (input instanceof HTMLInputElement ? input.files?.[0]?.size : null))
+    await writeFile(grown, 'now')
+
+    const outcome = await read(0, 0)
+
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'source-changed' } })
+  })
+
   it('cannot be read when it never could', async () => {
     // Chromium notes what a file is like when somebody first asks, and not before.
     await page
@@ -297,38 +313,6 @@ it('hears of the network going and coming', async () => {
 
   const heard = () => page.evaluate(() => window.adapters.networkCalls())
   await expect.poll(heard).toBe(before + 2)
-})
-
-describe('a drop', () => {
-  async function drop(paths: readonly string[]) {
-    const cdp = await page.context().newCDPSession(page)
-    const data = { items: [], files: [...paths], dragOperationsMask: 1 }
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-      await cdp.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data })
-    }
-    return page.evaluate(() => window.adapters.lastDrop())
-  }
-
-  it('gives files and folders with their structure, more than one batch deep', async () => {
-    const tree = join(adapters.folder, 'tree')
-    await mkdir(join(tree, 'many'), { recursive: true })
-    await mkdir(join(tree, 'empty', 'emptier'), { recursive: true })
-    await writeFile(join(tree, 'readme'), 'hello')
-    const many = Array.from({ length: 250 }, (_, index) => `file ${index}.txt`)
-    await Promise.all(many.map((name) => writeFile(join(tree, 'many', name), name)))
-    const alone = join(adapters.folder, 'alone.bin')
-    await writeFile(alone, new Uint8Array(3))
-
-    const report = await drop([alone, tree])
-
-    const paths = report.files.map(({ path }) => path).sort()
-    expect(paths).toEqual(
-      ['alone.bin', 'tree/readme', ...many.map((name) => `tree/many/${name}`)].sort(),
-    )
-    expect(report).toMatchObject({ emptyFolderCount: 1, unreadable: [] })
-    expect(report.files.find(({ path }) => path === 'alone.bin')?.size).toBe(3)
-    expect(report.batchCount).toBeGreaterThan(3)
-  })
 })
 
 it('gives a pasted picture a name that says when', async () => {

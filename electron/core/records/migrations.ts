@@ -95,4 +95,10 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE uploads ADD COLUMN completing_at_ms REAL;
   `,
+  // Files are recognised by their place first: thousands of one length and time are nothing rare.
+  `
+  DROP INDEX uploads_by_fingerprint;
+  CREATE INDEX uploads_by_place ON uploads (destination_id, relative_path)
+    WHERE phase IN ('waiting', 'paused', 'failed');
+  `,
 ]

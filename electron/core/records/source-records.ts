@@ -1,10 +1,10 @@
-import type { SourceId, UploadId } from '../../contract/ids.ts'
+import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import type { SourceFacts } from '../ports.ts'
 import type { RegisteredSource } from '../sources.ts'
 import type { Statements } from './database.ts'
 import type { UploadColumns } from './upload-columns.ts'
-import { existingRow, rowOf, UNFINISHED, type UploadRow } from './upload-row.ts'
+import { existingRow, UNFINISHED } from './upload-row.ts'
 
 /** The files behind the uploads, and the tickets that stand for them. */
 export class SourceRecords {
@@ -19,16 +19,22 @@ export class SourceRecords {
     this.#sql.run('UPDATE uploads SET source_id = NULL WHERE path IS NULL')
   }
 
-  /** Unfinished uploads of a file of this length and time, oldest first. */
-  waitingFor(byteLength: number, modifiedAtMs: number): UploadRow[] {
+  /** Unfinished uploads of a file from this place, of this length and time, oldest first. */
+  waitingFor(
+    destinationId: DestinationId,
+    relativePath: string,
+    { byteLength, modifiedAtMs }: Pick<SourceFacts, 'byteLength' | 'modifiedAtMs'>,
+  ): UploadId[] {
     return this.#sql
       .all<UploadColumns>(
-        `SELECT * FROM uploads WHERE byte_length = ? AND modified_at_ms = ? AND ${UNFINISHED}
-         ORDER BY position`,
+        `SELECT * FROM uploads WHERE destination_id = ? AND relative_path = ?
+         AND byte_length = ? AND modified_at_ms = ? AND ${UNFINISHED} ORDER BY position`,
+        destinationId,
+        relativePath,
         byteLength,
         modifiedAtMs,
       )
-      .map(rowOf)
+      .map((columns) => columns.upload_id as UploadId)
   }
 
   /** The file behind a ticket, as long as its upload is unfinished. */

@@ -63,6 +63,11 @@ export class UploadRecords {
     this.rules = new RuleRecords(sql)
   }
 
+  /** Several changes that are made all or none. */
+  inOneGo(change: () => void): void {
+    this.#sql.transaction(change)
+  }
+
   /**
    * Calls `place` just before each is stored, so that it sees the ones before it; null leaves the
    * item out.

@@ -1,6 +1,6 @@
 import type { CommandInput } from '../../contract/commands.ts'
 import { isTextType } from '../../contract/content-type.ts'
-import type { UploadId } from '../../contract/ids.ts'
+import type { SourceId, UploadId } from '../../contract/ids.ts'
 import { templateAsks } from '../../contract/key-template.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { FileFacts, QueueItem, UploadRecord } from '../../contract/upload.ts'
@@ -13,6 +13,7 @@ import { contentTypeOf } from './content-type.ts'
 import { lookIntoFile } from './file-facts.ts'
 import { ownName } from './keys.ts'
 import { newToken, newUpload, placedItem } from './queue-uploads.ts'
+import { isUnfinished } from './upload-context.ts'
 import { placingAgain } from './wanted-place.ts'
 
 interface AgainParts {
@@ -24,7 +25,7 @@ interface AgainParts {
 }
 
 /**
- * Begins a failed upload anew, as another one with the file as it is now, in the old one's place.
+ * Begins a stopped upload again, as another one with the file as it is now, in the old one's place.
  * What the store holds of the old one is left for the cleaning.
  * @param given the file given again, and what the page found out about it; null: the host looks
  * where it was.
@@ -33,7 +34,7 @@ export async function uploadAgain(
   { records, sources, destinations, now }: AgainParts,
   { uploadId, sourceId: given, facts }: CommandInput<'uploadAgain'>,
 ): Promise<Outcome<UploadRecord>> {
-  const before = failedRow(records, uploadId)
+  const before = stoppedRow(records, uploadId, given)
   if (!before.ok) return before
   const destination = destinations.find(before.value.record.destinationId)
   if (destination === null) return failed({ kind: 'unknown-id' })
@@ -43,7 +44,7 @@ export async function uploadAgain(
       : succeeded({ sourceId: given, ...(facts ?? factsBefore(before.value)) })
   if (!looked.ok) return looked
   // Looking at the file takes time, in which somebody may have asked for the same.
-  const row = failedRow(records, uploadId)
+  const row = stoppedRow(records, uploadId, given)
   if (!row.ok) return row
   const { relativePath, decision } = row.value
   const item = { ...looked.value, relativePath }
@@ -56,10 +57,19 @@ export async function uploadAgain(
   return succeeded(record)
 }
 
-function failedRow(records: UploadRecords, uploadId: UploadId): Outcome<UploadRow> {
+/**
+ * The records do not know which uploads wait for a file that the page has lost, so one that is
+ * given a file may be any that has not ended; the page offers it where nothing is under way.
+ */
+function stoppedRow(
+  records: UploadRecords,
+  uploadId: UploadId,
+  given: SourceId | null,
+): Outcome<UploadRow> {
   const row = records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
-  return row.record.status.phase === 'failed' ? succeeded(row) : failed({ kind: 'not-now' })
+  const isStopped = given === null ? row.record.status.phase === 'failed' : isUnfinished(row)
+  return isStopped ? succeeded(row) : failed({ kind: 'not-now' })
 }
 
 /** As they were when the file was given. */

@@ -1,5 +1,6 @@
 import type { CommandOutput } from '../../../electron/contract/commands.ts'
 import { formatCount } from '../../design/format.ts'
+import { openChooser } from '../../design/open-chooser.ts'
 import { useToasts } from '../../design/toasts.tsx'
 import { failureSentence } from '../failure-text.ts'
 import { useServices } from '../services/services.tsx'
@@ -30,20 +31,8 @@ export function useCarrySettings(): CarrySettings {
       download(answer.value)
       say('The settings are a file now.', 'No key or password is in it.')
     },
-    chooseFile: () => openChooser((file) => void importFile(file)),
+    chooseFile: () => openChooser((file) => void importFile(file), 'application/json,.json'),
   }
-}
-
-/** Not in the document, where the inputs for uploads are the only ones for files. */
-function openChooser(onChosen: (file: File) => void): void {
-  const input = document.createElement('input')
-  input.type = 'file'
-  input.accept = 'application/json,.json'
-  input.addEventListener('change', () => {
-    const file = input.files?.[0]
-    if (file !== undefined) onChosen(file)
-  })
-  input.click()
 }
 
 /** As the command has it; a character is one byte at least. */

@@ -1,25 +1,14 @@
-import { type ChangeEvent, type Ref, useImperativeHandle, useRef } from 'react'
+import { type ChangeEvent, useRef } from 'react'
 import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'
 import { useIncoming } from '../services/incoming.tsx'
 import './drop-area.css'
 
-export interface DropAreaHandle {
-  readonly chooseFiles: () => void
-}
-
 /** The place that says what to do; large while there is nothing else to see. */
-export function DropArea({
-  isAlone,
-  ref,
-}: {
-  readonly isAlone: boolean
-  readonly ref?: Ref<DropAreaHandle>
-}) {
+export function DropArea({ isAlone }: { readonly isAlone: boolean }) {
   const { takeFiles, isTaking } = useIncoming()
   const filesInput = useRef<HTMLInputElement>(null)
   const folderInput = useRef<HTMLInputElement>(null)
-  useImperativeHandle(ref, () => ({ chooseFiles: () => choose(filesInput.current) }), [])
   const onChange = ({ target }: ChangeEvent<HTMLInputElement>) => {
     if (target.files !== null) takeFiles(target.files)
   }

@@ -5,6 +5,7 @@ import {
   useContext,
   useEffect,
   useMemo,
+  useRef,
   useState,
 } from 'react'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
@@ -16,15 +17,21 @@ interface WaitingDrop {
   readonly give: (destinationId: DestinationId) => void
 }
 
+/** `place`: a running number. */
+export interface DropReport {
+  readonly place: number
+  readonly report: IntakeReport
+}
+
 interface Incoming {
   /** Called synchronously in the event's handler: a DataTransfer's items die after it. */
   readonly takeTransfer: (transfer: DataTransfer) => void
   readonly takeFiles: (files: FileList) => void
   /** Files are being read and registered. */
   readonly isTaking: boolean
-  /** Set while something in the last drop needs saying. */
-  readonly report: IntakeReport | null
-  readonly dismissReport: () => void
+  /** Of the last drops, in the order in which they ended. */
+  readonly reports: readonly DropReport[]
+  readonly dismissReport: (place: number) => void
   readonly hasWaitingDrop: boolean
 }
 
@@ -41,17 +48,16 @@ export function IncomingProvider({ children }: { readonly children: ReactNode })
   const { intake } = useServices()
   const { selected } = useSession()
   const [takingCount, setTakingCount] = useState(0)
-  const [report, setReport] = useState<IntakeReport | null>(null)
+  const { reports, expect, dismiss } = useReports()
   const [waiting, setWaiting] = useState<readonly WaitingDrop[]>([])
 
-  const follow = useCallback((taking: Promise<IntakeReport>) => {
-    setTakingCount((count) => count + 1)
-    void taking
-      .then((found) => {
-        if (needsSaying(found)) setReport(found)
-      })
-      .finally(() => setTakingCount((count) => count - 1))
-  }, [])
+  const follow = useCallback(
+    (taking: Promise<IntakeReport>) => {
+      setTakingCount((count) => count + 1)
+      void expect(taking).finally(() => setTakingCount((count) => count - 1))
+    },
+    [expect],
+  )
 
   const takeTransfer = useCallback(
     (transfer: DataTransfer) => {
@@ -60,11 +66,9 @@ export function IncomingProvider({ children }: { readonly children: ReactNode })
         setWaiting((drops) => [...drops, { give }])
       })
       // Not counted as "reading": it waits for the person.
-      void intake.addTransfer(transfer, choice).then((found) => {
-        if (needsSaying(found)) setReport(found)
-      })
+      void expect(intake.addTransfer(transfer, choice))
     },
-    [intake, selected, follow],
+    [intake, selected, follow, expect],
   )
 
   const takeFiles = useCallback(
@@ -87,20 +91,32 @@ export function IncomingProvider({ children }: { readonly children: ReactNode })
       takeTransfer,
       takeFiles,
       isTaking: takingCount > 0,
-      report,
-      dismissReport: () => setReport(null),
+      reports,
+      dismissReport: dismiss,
       hasWaitingDrop: waiting.length > 0,
     }),
-    [takeTransfer, takeFiles, takingCount, report, waiting.length],
+    [takeTransfer, takeFiles, takingCount, reports, dismiss, waiting.length],
   )
   return <IncomingContext value={incoming}>{children}</IncomingContext>
 }
 
-function needsSaying(report: IntakeReport): boolean {
-  const tookNothing = report.queuedCount + report.matchedCount === 0
-  return (
-    report.refused.length > 0 ||
-    report.unreadable.length > 0 ||
-    (tookNothing && report.emptyFolderCount > 0)
+/**
+ * A report goes when a drop ends that began after it came. Two drops at the same time say both
+ * what became of them: neither has been read when the other ends.
+ */
+function useReports() {
+  const [reports, setReports] = useState<readonly DropReport[]>([])
+  const lastPlace = useRef(0)
+  const expect = useCallback(async (taking: Promise<IntakeReport>) => {
+    const placeBefore = lastPlace.current
+    const report = await taking
+    lastPlace.current += 1
+    const place = lastPlace.current
+    setReports((all) => [...all.filter((each) => each.place > placeBefore), { place, report }])
+  }, [])
+  const dismiss = useCallback(
+    (place: number) => setReports((all) => all.filter((each) => each.place !== place)),
+    [],
   )
+  return { reports, expect, dismiss }
 }

@@ -10,7 +10,7 @@ import { ACTION_LABELS, type FailureAction, failureText } from '../failure-text.
 import { useServices } from '../services/services.tsx'
 import { useOpenFolder } from '../services/use-open-folder.ts'
 import { ConflictButtons } from './conflict-buttons.tsx'
-import { canUploadAgain, UploadAgainButton } from './upload-again.tsx'
+import { ChooseFileButton, canUploadAgain, UploadAgainButton } from './give-file.tsx'
 import type { RowCalls } from './upload-row.tsx'
 import { useDestination } from './use-destination.ts'
 
@@ -32,8 +32,8 @@ const ABOUT_CONNECTION: ReadonlySet<FailureAction> = new Set([
   'enter-keys',
   'sign-in',
 ])
-/** These bring the upload forward by themselves; trying again before would only fail again. */
-const ENOUGH_ALONE: ReadonlySet<FailureAction | null> = new Set(['choose-file', 'sign-in'])
+/** Brings the upload forward by itself; trying again before would only fail again. */
+const ENOUGH_ALONE: ReadonlySet<FailureAction | null> = new Set(['sign-in'])
 
 export function RowActions({
   view,
@@ -113,6 +113,7 @@ function RescueButtons({ view, calls }: { readonly view: UploadView; readonly ca
     return <ConflictButtons uploadIds={() => [view.uploadId]} />
   }
   if (action === 'upload-again') return <UploadAgainButton view={view} tone="primary" />
+  if (action === 'choose-file') return <ChooseFileButton view={view} />
   return (
     <>
       {own}
@@ -129,6 +130,13 @@ function RescueButtons({ view, calls }: { readonly view: UploadView; readonly ca
   )
 }
 
+/** The others are buttons of their own. */
+type OneCall = Exclude<FailureAction, 'retry' | 'upload-again' | 'choose-file'>
+
+function isOneCall(action: FailureAction): action is OneCall {
+  return action !== 'retry' && action !== 'upload-again' && action !== 'choose-file'
+}
+
 function useOwnAction(
   action: FailureAction | null,
   view: UploadView,
@@ -136,15 +144,14 @@ function useOwnAction(
 ): ReactNode | null {
   const openFolder = useOpenFolder()
   const isLocal = useDestination(view)?.kind === 'local'
-  if (action === null || action === 'retry' || action === 'upload-again') return null
+  if (action === null || !isOneCall(action)) return null
   // Ferry keeps the connection of the bucket on this computer itself; there is nothing to edit.
   if (isLocal && ABOUT_CONNECTION.has(action)) return null
-  const act: Record<Exclude<FailureAction, 'retry' | 'upload-again'>, () => void> = {
+  const act: Record<OneCall, () => void> = {
     'edit-connection': () => calls.onEditConnection(view),
     'edit-rules': () => calls.onEditRules(view),
     'enter-keys': () => calls.onEditConnection(view),
     'sign-in': () => calls.onSignIn(view),
-    'choose-file': calls.onChooseFile,
     'open-data-folder': () => openFolder('data'),
     'open-bucket-folder': () => openFolder('local-bucket'),
     reload: () => location.reload(),

@@ -17,7 +17,6 @@ export interface RowCalls {
   readonly onEditRules: (view: UploadView) => void
   /** At the source of the keys of the row's destination. */
   readonly onSignIn: (view: UploadView) => void
-  readonly onChooseFile: () => void
   /** What a finished row offers; given by the window, since sharing is another feature. */
   readonly renderLinkActions: (view: UploadView) => ReactNode
 }

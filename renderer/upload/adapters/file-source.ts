@@ -1,6 +1,6 @@
 import { failed, succeeded } from '../../../electron/contract/outcome.ts'
 import type { FileSource } from '../engine/ports.ts'
-import { probeBlob } from './blob-probe.ts'
+import { lookAgain } from './given-file.ts'
 
 /**
  * A file that the person gave to this page. Bodies are references into it: Chromium streams them
@@ -8,10 +8,9 @@ import { probeBlob } from './blob-probe.ts'
  * first read looks at the disk, and `check` does.
  */
 export function fileSource(file: File): FileSource {
-  // What could be read before and cannot now has changed; what never could is not ours to read.
   let wasReadable = false
   const check = async (signal: AbortSignal) => {
-    const failure = await probeBlob(file, wasReadable ? 'source-changed' : 'source-unreadable')
+    const failure = await lookAgain(file)
     signal.throwIfAborted()
     if (failure !== null) return failed(failure)
     wasReadable = true

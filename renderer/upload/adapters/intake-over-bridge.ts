@@ -1,35 +1,54 @@
 import type { FerryBridge } from '../../../electron/contract/bridge.ts'
+import type { FolderFindings } from '../../../electron/contract/folder-findings.ts'
 import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
+import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { FileFacts } from '../../../electron/contract/upload.ts'
 import type { Intake } from '../intake.ts'
+import { Drops } from './drops.ts'
+import { IntakeFindings } from './intake-findings.ts'
 import { factsOf } from './item-facts.ts'
-import { askedOf, type IntakeParts, Taking } from './taking.ts'
-import { walkTransfer } from './transfer-walk.ts'
+import { sourceLookup } from './source-files.ts'
+import { askedOf, attachFile, type IntakeParts, Taking } from './taking.ts'
+import { type InspectFolders, walkTransfer } from './transfer-walk.ts'
 
 export function createIntake(parts: IntakeParts): Intake {
   const { bridge, queue, sourceFiles } = parts
+  const drops = new Drops(queue, sourceLookup(sourceFiles))
+  const inspect: InspectFolders = (folders) => inspectAll(bridge, folders)
   return {
     addTransfer: async (transfer, choice) => {
-      const walk = walkTransfer(transfer, new Date())
-      const taking = new Taking(parts)
+      const walk = walkTransfer(transfer, new Date(), inspect)
+      const taking = new Taking(parts, drops, walk.findings)
       const destinationId = await choice
-      if (destinationId === null) return taking.report()
+      if (destinationId === null) return { ...taking.end(), fileCount: 0, refused: [] }
       for await (const batch of walk.batches) await taking.take(batch, destinationId)
-      return {
-        ...taking.report(),
-        emptyFolderCount: walk.emptyFolderCount(),
-        unreadable: walk.unreadable(),
-      }
+      return taking.end()
     },
     addFiles: async (files, destinationId) => {
-      const taking = new Taking(parts)
-      const incoming = [...files].map((file) => ({
-        file,
-        relativePath: file.webkitRelativePath || file.name,
-      }))
+      const incoming = [...files].map((file) => ({ file, relativePath: placeOf(file) }))
+      const findings = new IntakeFindings()
+      findings.files(incoming.length)
+      const taking = new Taking(parts, drops, findings)
+      await inspectChosen(
+        incoming.map(({ file }) => file),
+        inspect,
+        findings,
+      )
       await taking.take(incoming, destinationId)
-      return taking.report()
+      return taking.end()
+    },
+    giveFile: async (uploadId, file) => {
+      const registered = await registerOne(bridge, file)
+      if (!registered.ok) return registered.failure
+      const sourceId = registered.value
+      const attachments = [{ uploadId, sourceId }]
+      const attached = await bridge.commands.attachSources({ attachments })
+      if (!attached.ok) return attached.failure
+      const [upload] = attached.value.uploads
+      const [refused] = attached.value.refused
+      if (upload !== undefined) attachFile(parts, upload, sourceId, file)
+      return refused?.failure ?? null
     },
     uploadAgain: async (uploadId, file) => {
       const given = file === null ? succeeded(null) : await giveOne(parts, uploadId, file)
@@ -71,4 +90,40 @@ async function registerOne(bridge: FerryBridge<File>, file: File): Promise<Outco
   const source = registered.value[0]
   if (source === undefined) throw new TypeError('The host answered for no file')
   return source.ok ? succeeded(source.value.sourceId) : source
+}
+
+/** A host that does not answer knows nothing; the files themselves will say so. */
+async function inspectAll(
+  bridge: FerryBridge<File>,
+  folders: readonly File[],
+): Promise<readonly (FolderFindings | null)[]> {
+  const found: (FolderFindings | null)[] = []
+  for (let from = 0; from < folders.length; from += MAX_BATCH) {
+    const some = folders.slice(from, from + MAX_BATCH)
+    const answer = await bridge.inspectFolders(some)
+    found.push(...some.map((_, index) => (answer.ok ? (answer.value[index] ?? null) : null)))
+  }
+  return found
+}
+
+/** A chosen folder is known by any of its files. */
+async function inspectChosen(
+  [file]: readonly File[],
+  inspect: InspectFolders,
+  findings: IntakeFindings,
+): Promise<void> {
+  if (!file?.webkitRelativePath) return
+  const [root = ''] = file.webkitRelativePath.split('/')
+  const [seen = null] = await inspect([file])
+  if (seen !== null) findings.seenByHost(root, seen)
+}
+
+/**
+ * Inside a chosen folder, or by itself. Chromium writes a backslash in a name as a slash there, and
+ * two files would get one place.
+ */
+function placeOf({ name, webkitRelativePath }: File): string {
+  if (!webkitRelativePath) return name
+  const isOwn = webkitRelativePath.endsWith(name.replaceAll('\\', '/'))
+  return isOwn ? webkitRelativePath.slice(0, -name.length) + name : webkitRelativePath
 }

@@ -7,6 +7,7 @@ import {
 } from '../../../electron/contract/text-encoding.ts'
 import type { FileFacts } from '../../../electron/contract/upload.ts'
 import { NarrowGate } from '../engine/narrow-gate.ts'
+import { hasEntry, lookAgain } from './given-file.ts'
 import { hash8Of } from './hash8.ts'
 import { SNIFFED_BYTES, sniffedType } from './sniffed-type.ts'
 
@@ -24,14 +25,16 @@ const MAX_TYPE_LENGTH = 255
 
 const gate = new NarrowGate(READ_AT_ONCE)
 
-/** What the host needs to know of a file's bytes. Fails with `source-unreadable`. */
+/** What the host needs to know of a file's bytes. Fails as a `FileSource` does. */
 export async function factsOf(file: File, asked: Asked): Promise<Outcome<FileFacts>> {
   const named = typeOf(file)
   const isText = isTextType(asked.ruledType ?? named)
-  if (named !== '' && !isText && !asked.needsHash) {
+  if (named !== '' && !isText && !asked.needsHash && hasEntry(file)) {
     return succeeded({ contentType: named, hash8: null })
   }
   return gate.pass(async () => {
+    // Its upload may wait for hours; only a file that was read once is known to have changed then.
+    if (!hasEntry(file)) await lookAgain(file)
     const contentType = named || (await sniffedType(file))
     // Where nothing tells the type, the host may know from the name that it is a text.
     const encoding = isText || contentType === '' ? await encodingOf(file) : null
@@ -40,7 +43,7 @@ export async function factsOf(file: File, asked: Asked): Promise<Outcome<FileFac
       return succeeded({ ...facts, hash8: asked.needsHash ? await hash8Of(file) : null })
     } catch (error) {
       if (!(error instanceof DOMException)) throw error
-      return failed({ kind: 'source-unreadable' })
+      return failed((await lookAgain(file)) ?? { kind: 'source-unreadable' })
     }
   })
 }

@@ -1,10 +1,12 @@
 import type { FerryBridge } from '../../../electron/contract/bridge.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
-import type { DestinationId, SourceId } from '../../../electron/contract/ids.ts'
+import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import type { QueueItem, UploadRecord } from '../../../electron/contract/upload.ts'
-import type { UploadQueue } from '../engine/queue-view.ts'
+import type { UploadQueue, ViewPhase } from '../engine/queue-view.ts'
 import type { IncomingFile, IntakeReport } from '../intake.ts'
+import type { Drop, Drops } from './drops.ts'
+import type { IntakeFindings } from './intake-findings.ts'
 import { type Asked, factsOf, typeOf } from './item-facts.ts'
 import type { SourceFiles } from './source-files.ts'
 
@@ -30,24 +32,47 @@ interface Registered extends IncomingFile {
   readonly item: QueueItem
 }
 
-/** One drop on its way into the queue. */
+interface Attachment {
+  readonly file: Registered
+  readonly uploadId: UploadId
+}
+
+/** Where an upload stands that does not go on by having its file. */
+const RESTING: ReadonlySet<ViewPhase> = new Set(['paused', 'needs-you', 'failed'])
+
+/** The host broke its contract; a file is never dropped without a word. */
+const NO_ANSWER: Failure = { kind: 'internal', reference: 'intake' }
+
+/**
+ * One drop on its way into the queue. Each step answers the files that the next one is to take
+ * care of, and every other has its verdict: queued, matched or refused.
+ */
 export class Taking {
   readonly #parts: IntakeParts
-  readonly #refused: { readonly relativePath: string; readonly failure: Failure }[] = []
+  readonly #drops: Drops
+  readonly #drop: Drop
+  readonly #findings: IntakeFindings
   #queuedCount = 0
-  #matchedCount = 0
+  readonly #matched: UploadId[] = []
 
-  constructor(parts: IntakeParts) {
+  /** @param findings has counted every file before it is taken. */
+  constructor(parts: IntakeParts, drops: Drops, findings: IntakeFindings) {
     this.#parts = parts
+    this.#drops = drops
+    this.#drop = drops.begin()
+    this.#findings = findings
   }
 
-  report(): IntakeReport {
+  /** Nothing more comes. */
+  end(): IntakeReport {
+    this.#drops.end(this.#drop)
+    const { queue } = this.#parts
+    const isResting = (uploadId: UploadId) => RESTING.has(queue.upload(uploadId)?.phase ?? 'done')
     return {
+      ...this.#findings.counted(),
       queuedCount: this.#queuedCount,
-      matchedCount: this.#matchedCount,
-      refused: this.#refused,
-      emptyFolderCount: 0,
-      unreadable: [],
+      matchedCount: this.#matched.length,
+      restingCount: this.#matched.filter(isResting).length,
     }
   }
 
@@ -55,7 +80,7 @@ export class Taking {
     const usable = incoming.filter((each) => this.#hasUsablePath(each))
     for (let from = 0; from < usable.length; from += MAX_BATCH) {
       const registered = await this.#register(usable.slice(from, from + MAX_BATCH))
-      const unmatched = await this.#match(registered)
+      const unmatched = await this.#match(registered, destinationId)
       await this.#queueUp(await this.#lookInto(unmatched, destinationId), destinationId)
     }
   }
@@ -69,40 +94,61 @@ export class Taking {
 
   async #register(incoming: readonly IncomingFile[]): Promise<readonly Registered[]> {
     const registered = await this.#parts.bridge.registerSources(incoming.map(({ file }) => file))
-    if (!registered.ok) {
-      this.#refuse(incoming, registered.failure)
-      return []
-    }
-    return incoming.flatMap((each, index) => {
+    if (!registered.ok) return this.#refuse(incoming, registered.failure)
+    return incoming.flatMap<Registered>((each, index) => {
       const source = registered.value[index]
-      if (source?.ok) return [withItem(each, source.value.sourceId)]
-      if (source !== undefined) this.#refuse([each], source.failure)
-      return []
+      if (!source?.ok) return this.#refuse([each], source?.failure ?? NO_ANSWER)
+      const { sourceId } = source.value
+      this.#drops.note(sourceId, this.#drop)
+      return [withItem(each, sourceId)]
     })
   }
 
   /** Files that unfinished uploads wait for go there; the others are answered. */
-  async #match(registered: readonly Registered[]): Promise<readonly Registered[]> {
+  async #match(
+    registered: readonly Registered[],
+    destinationId: DestinationId,
+  ): Promise<readonly Registered[]> {
     if (registered.length === 0) return []
     const items = registered.map(({ item }) => item)
-    const matched = await this.#parts.bridge.commands.matchSources({ items })
-    if (!matched.ok) {
-      this.#refuse(registered, matched.failure)
-      return []
-    }
-    const uploads = new Map(matched.value.matches.map((each) => [each.sourceId, each.upload]))
-    for (const each of registered) {
-      const upload = uploads.get(each.item.sourceId)
-      if (upload !== undefined) this.#attach(each, upload)
-    }
-    return registered.filter(({ item }) => !uploads.has(item.sourceId))
+    const { commands } = this.#parts.bridge
+    const found = await commands.matchSources({ destinationId, items })
+    if (!found.ok) return this.#refuse(registered, found.failure)
+    const candidates = new Map(found.value.matches.map((each) => [each.sourceId, each.uploadIds]))
+    const claims = await Promise.all(
+      registered.map(async (file) => ({
+        file,
+        uploadId: await this.#drops.claim(candidates.get(file.item.sourceId) ?? [], this.#drop),
+      })),
+    )
+    const attached = await this.#attach(claims.filter(isAttachment))
+    return registered.filter(({ item }) => !attached.has(item.sourceId))
   }
 
-  #attach({ file, item: { sourceId } }: Registered, upload: UploadRecord): void {
-    this.#parts.sourceFiles.set(sourceId, file)
-    this.#parts.queue.adopt([upload])
-    this.#parts.queue.attachSource(upload.uploadId, sourceId)
-    this.#matchedCount += 1
+  /** Answers the tickets that are taken care of. What the host does not take is a new file. */
+  async #attach(attachments: readonly Attachment[]): Promise<ReadonlySet<SourceId>> {
+    if (attachments.length === 0) return new Set()
+    const { bridge, queue, sourceFiles } = this.#parts
+    const answer = await bridge.commands.attachSources({
+      attachments: attachments.map(({ file, uploadId }) => ({
+        uploadId,
+        sourceId: file.item.sourceId,
+      })),
+    })
+    for (const { uploadId } of attachments) this.#drops.release(uploadId)
+    const files = attachments.map(({ file }) => file)
+    if (!answer.ok) {
+      this.#refuse(files, answer.failure)
+      return new Set(files.map(({ item }) => item.sourceId))
+    }
+    const uploads = bySource(answer.value.uploads)
+    for (const { file, item } of files) {
+      const upload = uploads.get(item.sourceId)
+      if (upload === undefined) continue
+      attachFile({ queue, sourceFiles }, upload, item.sourceId, file)
+      this.#matched.push(upload.uploadId)
+    }
+    return new Set(uploads.keys())
   }
 
   /** Only now: a file that is recognised has its place and its type already. */
@@ -114,11 +160,10 @@ export class Taking {
     const looked = await Promise.all(
       registered.map(({ file }) => factsOf(file, askedOf(rules, destinationId, file))),
     )
-    return registered.flatMap((each, index) => {
+    return registered.flatMap<Registered>((each, index) => {
       const facts = looked[index]
-      if (facts?.ok) return [{ ...each, item: { ...each.item, ...facts.value } }]
-      if (facts !== undefined) this.#refuse([each], facts.failure)
-      return []
+      if (!facts?.ok) return this.#refuse([each], facts?.failure ?? NO_ANSWER)
+      return [{ ...each, item: { ...each.item, ...facts.value } }]
     })
   }
 
@@ -130,18 +175,25 @@ export class Taking {
       this.#refuse(registered, queued.failure)
       return
     }
+    const uploads = bySource(queued.value.uploads)
     const failures = new Map(queued.value.refused.map((each) => [each.sourceId, each.failure]))
     for (const each of registered) {
-      const failure = failures.get(each.item.sourceId)
-      if (failure === undefined) this.#parts.sourceFiles.set(each.item.sourceId, each.file)
-      else this.#refuse([each], failure)
+      const { sourceId } = each.item
+      if (uploads.has(sourceId)) {
+        this.#parts.sourceFiles.set(sourceId, each.file)
+        this.#queuedCount += 1
+      } else this.#refuse([each], failures.get(sourceId) ?? NO_ANSWER)
     }
-    this.#queuedCount += queued.value.uploads.length
     this.#parts.queue.adopt(queued.value.uploads)
   }
 
-  #refuse(files: readonly Pick<IncomingFile, 'relativePath'>[], failure: Failure): void {
-    this.#refused.push(...files.map(({ relativePath }) => ({ relativePath, failure })))
+  /** Answers what is left of them: nothing. */
+  #refuse(
+    files: readonly Pick<IncomingFile, 'relativePath'>[],
+    failure: Failure,
+  ): readonly never[] {
+    for (const { relativePath } of files) this.#findings.refuse(relativePath, failure)
+    return []
   }
 }
 
@@ -150,6 +202,31 @@ export function askedOf(rules: IntakeRules, destinationId: DestinationId, { name
     needsHash: rules.needsHash(destinationId),
     ruledType: rules.ruledType(destinationId, name),
   }
+}
+
+/** The file first, so that the upload finds it when it is told. */
+export function attachFile(
+  { queue, sourceFiles }: Pick<IntakeParts, 'queue' | 'sourceFiles'>,
+  upload: UploadRecord,
+  sourceId: SourceId,
+  file: File,
+): void {
+  sourceFiles.set(sourceId, file)
+  queue.attachSource(upload.uploadId, sourceId)
+  queue.adopt([upload])
+}
+
+function isAttachment(claim: {
+  readonly file: Registered
+  readonly uploadId: UploadId | null
+}): claim is Attachment {
+  return claim.uploadId !== null
+}
+
+function bySource(uploads: readonly UploadRecord[]): ReadonlyMap<SourceId, UploadRecord> {
+  return new Map(
+    uploads.flatMap((upload) => (upload.sourceId === null ? [] : [[upload.sourceId, upload]])),
+  )
 }
 
 function withItem(incoming: IncomingFile, sourceId: SourceId): Registered {

@@ -1,39 +1,155 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import type { FolderFindings } from '../../../electron/contract/folder-findings.ts'
 import type { IncomingFile } from '../intake.ts'
+import { noteEntry, openEntry } from './given-file.ts'
+import { IntakeFindings, NAME_NOT_UNICODE, NAMELESS } from './intake-findings.ts'
 import { nameOfPastedImage } from './pasted-image-name.ts'
 
-/** Files of a drop or a paste, as they are found. The counts are complete when `batches` ends. */
+/** Asks the host what Chromium hides of folders; null: it cannot see them either. */
+export type InspectFolders = (
+  folders: readonly File[],
+) => Promise<readonly (FolderFindings | null)[]>
+
+/** Files of a drop or a paste, as they are found. The findings are complete when `batches` ends. */
 export interface TransferWalk {
   readonly batches: AsyncIterable<readonly IncomingFile[]>
-  /** Folders with nothing in them. */
-  readonly emptyFolderCount: () => number
-  readonly unreadable: () => readonly string[]
+  readonly findings: IntakeFindings
 }
 
 /**
  * Takes everything out of the transfer at once, since its items die with the event; folders are
  * then read bit by bit, so that ten thousand files do not freeze the window.
  */
-export function walkTransfer(transfer: DataTransfer, now: Date): TransferWalk {
-  const files: IncomingFile[] = []
-  const folders: FileSystemDirectoryEntry[] = []
+export function walkTransfer(
+  transfer: DataTransfer,
+  now: Date,
+  inspect: InspectFolders,
+): TransferWalk {
+  const walk = new Walk(inspect)
   for (const item of transfer.items) {
-    if (item.kind !== 'file') continue
-    const entry = item.webkitGetAsEntry()
-    const file = item.getAsFile()
-    if (entry !== null && isFolder(entry)) folders.push(entry)
-    else if (file !== null) files.push(incomingFile(file, entry === null, now))
+    if (item.kind === 'file') walk.add(item.webkitGetAsEntry(), item.getAsFile(), now)
   }
-  const findings = { emptyFolderCount: 0, unreadable: [] as string[] }
-  return {
-    batches: walk(files, folders, findings),
-    emptyFolderCount: () => findings.emptyFolderCount,
-    unreadable: () => findings.unreadable,
-  }
+  return { batches: walk.batches(), findings: walk.findings }
 }
 
-interface Findings {
-  emptyFolderCount: number
-  readonly unreadable: string[]
+/** A folder still to be read, and what is known of the dropped folder that it belongs to. */
+interface ToVisit {
+  readonly folder: FileSystemDirectoryEntry
+  readonly known: KnownRoot
+}
+
+interface KnownRoot {
+  /**
+   * Full paths. Chromium hides links by itself, but not on Windows, where one that leads upwards
+   * would be followed without end.
+   */
+  readonly links: ReadonlySet<string>
+  /** The host named everything whose name Chromium cannot say. */
+  readonly hasOddNames: boolean
+}
+
+const NOTHING_KNOWN: KnownRoot = { links: new Set(), hasOddNames: false }
+
+class Walk {
+  readonly findings = new IntakeFindings()
+  readonly #inspect: InspectFolders
+  readonly #files: IncomingFile[] = []
+  readonly #roots: { readonly folder: FileSystemDirectoryEntry; readonly file: File | null }[] = []
+  readonly #visited = new Set<string>()
+
+  constructor(inspect: InspectFolders) {
+    this.#inspect = inspect
+  }
+
+  add(entry: FileSystemEntry | null, file: File | null, now: Date): void {
+    if (entry?.name === '') this.findings.nameless('', entry.isDirectory ? 'folder' : 'file')
+    else if (entry !== null && isFolder(entry)) this.#roots.push({ folder: entry, file })
+    else if (file === null) {
+      this.findings.refuseOne(entry?.name ?? NAMELESS, { kind: 'source-unreadable' })
+    } else {
+      if (entry !== null && isFile(entry)) noteEntry(file, entry)
+      this.findings.files(1)
+      this.#files.push(incomingFile(file, entry === null, now))
+    }
+  }
+
+  async *batches(): AsyncIterable<readonly IncomingFile[]> {
+    if (this.#files.length > 0) yield this.#files
+    const toVisit = await this.#inspected()
+    for (let next = toVisit.pop(); next !== undefined; next = toVisit.pop()) {
+      yield* this.#visit(next, toVisit)
+    }
+  }
+
+  async #inspected(): Promise<ToVisit[]> {
+    const found = await this.#inspect(this.#roots.flatMap(({ file }) => file ?? []))
+    let asked = 0
+    return this.#roots.map(({ folder, file }) => {
+      const seen = file === null ? null : (found[asked] ?? null)
+      if (file !== null) asked += 1
+      return { folder, known: this.#known(folder, seen) }
+    })
+  }
+
+  #known(root: FileSystemDirectoryEntry, seen: FolderFindings | null): KnownRoot {
+    if (seen === null) return NOTHING_KNOWN
+    this.findings.seenByHost(pathOf(root), seen)
+    const links = seen.hidden.filter(({ kind }) => kind === 'link')
+    return {
+      links: new Set(links.map(({ relativePath }) => `${root.fullPath}/${relativePath}`)),
+      hasOddNames: seen.isComplete,
+    }
+  }
+
+  async *#visit(
+    { folder, known }: ToVisit,
+    toVisit: ToVisit[],
+  ): AsyncIterable<readonly IncomingFile[]> {
+    this.#visited.add(folder.fullPath)
+    const reader = folder.createReader()
+    for (let isEmpty = true; ; isEmpty = false) {
+      const entries = await nextEntries(reader)
+      if (entries instanceof DOMException) {
+        return this.findings.closedFolder(pathOf(folder), failureOf(entries, folder))
+      }
+      if (entries.length === 0) {
+        if (isEmpty) this.findings.emptyFolder()
+        return
+      }
+      const usable = entries.filter((entry) => this.#isUsable(entry, folder, known))
+      toVisit.push(...usable.filter(isFolder).map((inner) => ({ folder: inner, known })))
+      yield await this.#open(usable.filter(isFile))
+    }
+  }
+
+  /**
+   * A name that is not valid text is "" in Chromium, and the entry then leads back to its folder,
+   * which would be read again and again; so would any other that leads to where we were.
+   */
+  #isUsable(entry: FileSystemEntry, folder: FileSystemEntry, known: KnownRoot): boolean {
+    if (known.links.has(entry.fullPath)) return false
+    const isNameless = entry.name === '' || this.#visited.has(entry.fullPath)
+    if (isNameless && !known.hasOddNames) {
+      this.findings.nameless(pathOf(folder), entry.isDirectory ? 'folder' : 'file')
+    }
+    return !isNameless
+  }
+
+  async #open(entries: readonly FileSystemFileEntry[]): Promise<readonly IncomingFile[]> {
+    this.findings.files(entries.length)
+    const opened = await Promise.all(entries.map(openEntry))
+    return opened.flatMap((file, index) => {
+      const entry = entries[index]
+      if (entry === undefined) return []
+      const relativePath = pathOf(entry)
+      if (file instanceof File) {
+        noteEntry(file, entry)
+        return [{ file, relativePath }]
+      }
+      this.findings.refuse(relativePath, failureOf(file, entry))
+      return []
+    })
+  }
 }
 
 /** A picture from the clipboard has no entry in a file system, and a name that says nothing. */
@@ -44,51 +160,17 @@ function incomingFile(file: File, isFromMemory: boolean, now: Date): IncomingFil
   return { file: new File([file], name, { type, lastModified }), relativePath: name }
 }
 
-async function* walk(
-  files: readonly IncomingFile[],
-  folders: readonly FileSystemDirectoryEntry[],
-  findings: Findings,
-): AsyncIterable<readonly IncomingFile[]> {
-  if (files.length > 0) yield files
-  const toVisit = [...folders]
-  for (let folder = toVisit.pop(); folder !== undefined; folder = toVisit.pop()) {
-    const reader = folder.createReader()
-    let isEmpty = true
-    for (;;) {
-      const entries = await nextEntries(reader)
-      if (entries === null) findings.unreadable.push(pathOf(folder))
-      if (entries === null || entries.length === 0) {
-        if (isEmpty && entries !== null) findings.emptyFolderCount += 1
-        break
-      }
-      isEmpty = false
-      toVisit.push(...entries.filter(isFolder))
-      const found = await Promise.all(entries.filter(isFile).map(openEntry))
-      for (const { path, file } of found) if (file === null) findings.unreadable.push(path)
-      yield found.flatMap(({ path, file }) => (file === null ? [] : { file, relativePath: path }))
-    }
-  }
-}
-
-/** At most a hundred at a time, by Chromium's choice; empty at the end, null when not allowed. */
+/** At most a hundred at a time, by Chromium's choice; empty at the end. */
 function nextEntries(
   reader: FileSystemDirectoryReader,
-): Promise<readonly FileSystemEntry[] | null> {
-  return new Promise((resolve) => {
-    reader.readEntries(resolve, () => resolve(null))
-  })
+): Promise<readonly FileSystemEntry[] | DOMException> {
+  return new Promise((resolve) => reader.readEntries(resolve, resolve))
 }
 
-function openEntry(
-  entry: FileSystemFileEntry,
-): Promise<{ readonly path: string; readonly file: File | null }> {
-  const path = pathOf(entry)
-  return new Promise((resolve) => {
-    entry.file(
-      (file) => resolve({ path, file }),
-      () => resolve({ path, file: null }),
-    )
-  })
+/** On Windows a name that is no valid text is shown with U+FFFD, and then not found. */
+function failureOf({ name }: DOMException, entry: FileSystemEntry): Failure {
+  if (name !== 'NotFoundError') return { kind: 'source-unreadable' }
+  return entry.name.includes('\uFFFD') ? NAME_NOT_UNICODE : { kind: 'source-missing' }
 }
 
 /** Without the slash in front: `photos/2026/a.jpg`. */

@@ -46,14 +46,18 @@ export function cancel(state: UploadState): Step {
   }
 }
 
-/** The file was given again. */
+/** The file was given again, since the one that the upload had cannot be read. */
 export function attach(state: UploadState): Step {
   switch (state.phase) {
+    // Its file was read to the end, and the host is about to say whether the object is whole.
+    case 'completing':
+      return stay(state)
     case 'needs-you':
       return state.failure.kind === 'source-detached' ? ask(state) : stay(state)
     case 'failed':
       return state.failure.kind.startsWith('source-') ? ask(state) : stay(state)
     default:
-      return stay(state)
+      // What is under way reads the file that is lost.
+      return isLive(state) ? prepareAgain(NO_TROUBLES) : stay(state)
   }
 }

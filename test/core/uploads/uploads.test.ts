@@ -321,41 +321,6 @@ describe('what a page may ask of an upload', () => {
       { phase: 'failed', failure },
     ])
   })
-})
-
-describe('a file dropped again', () => {
-  it('is recognised by place, length and time, each upload taking one file', async () => {
-    const first = await harness.queue(local, await harness.registerFacts('a', 7, 5), 'x/a')
-    const second = await harness.queue(local, await harness.registerFacts('a', 7, 5), 'y/a')
-    harness = await harness.restart()
-    const waiting = (await harness.records()).map((each) => each.sourceId)
-    const sources = await Promise.all([
-      harness.registerFacts('a', 7, 5),
-      harness.registerFacts('a', 7, 5),
-      harness.registerFacts('a', 7, 5),
-      harness.registerFacts('a', 7, 6),
-    ])
-    const paths = ['y/a', 'a', 'a', 'x/a']
-
-    const { matches } = await harness.must('matchSources', {
-      items: sources.map(({ sourceId }, index) => ({
-        sourceId,
-        relativePath: paths[index] ?? '',
-        contentType: '',
-        hash8: null,
-      })),
-    })
-
-    expect(waiting).toEqual([null, null])
-    expect(matches.map(({ sourceId, upload }) => [sourceId, upload.uploadId])).toEqual([
-      [sources[0]?.sourceId, second.uploadId],
-      [sources[1]?.sourceId, first.uploadId],
-    ])
-    expect((await harness.records()).map((each) => each.sourceId)).toEqual([
-      sources[1]?.sourceId,
-      sources[0]?.sourceId,
-    ])
-  })
 
   it('is not marked any more once it has ended, and holds up no other mark', async () => {
     const ended = await harness.queueBytes(local, 'e', someBytes(1))
@@ -371,21 +336,5 @@ describe('a file dropped again', () => {
 
     const phases = (await harness.records()).map((each) => each.status.phase)
     expect(phases).toEqual(['cancelled', 'paused'])
-  })
-
-  it('becomes a copy of its own on the desktop while the first one is in order', async () => {
-    const { uploadId } = await harness.queue(local, await harness.registerFile('a', someBytes(4)))
-    const again = await harness.registerPath('a')
-    const items = [{ sourceId: again.sourceId, relativePath: 'a', contentType: '', hash8: null }]
-
-    const sound = await harness.must('matchSources', { items })
-    const failure = { kind: 'source-missing' } as const
-    await harness.must('markUploads', {
-      marks: [{ uploadId, mark: { phase: 'failed', failure } }],
-    })
-    const wanted = await harness.must('matchSources', { items })
-
-    expect(sound.matches).toEqual([])
-    expect(wanted.matches.map((each) => each.upload.uploadId)).toEqual([uploadId])
   })
 })

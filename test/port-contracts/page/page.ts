@@ -9,17 +9,23 @@ import { browserClock } from '../../../renderer/upload/adapters/browser-clock.ts
 import { browserNetwork } from '../../../renderer/upload/adapters/browser-network.ts'
 import { fileSource } from '../../../renderer/upload/adapters/file-source.ts'
 import { pagePower } from '../../../renderer/upload/adapters/page-power.ts'
-import { walkTransfer } from '../../../renderer/upload/adapters/transfer-walk.ts'
+import {
+  type InspectFolders,
+  walkTransfer,
+} from '../../../renderer/upload/adapters/transfer-walk.ts'
 import { workerChecksums } from '../../../renderer/upload/adapters/worker-checksums.ts'
 import { xhrPartTransport } from '../../../renderer/upload/adapters/xhr-part-transport.ts'
 import type { Checksums, FileSource, PartBody } from '../../../renderer/upload/engine/ports.ts'
+import type { LeftOut } from '../../../renderer/upload/intake.ts'
 import type { PutReport } from '../part-transport-contract.ts'
 
 export interface WalkReport {
   readonly files: readonly { readonly path: string; readonly name: string; readonly size: number }[]
   readonly batchCount: number
   readonly emptyFolderCount: number
-  readonly unreadable: readonly string[]
+  readonly unreadable: readonly LeftOut[]
+  readonly refused: readonly LeftOut[]
+  readonly fileCount: number
 }
 
 export interface AdaptersUnderTest {
@@ -41,6 +47,8 @@ export interface AdaptersUnderTest {
   readonly hearOfPower: (bridge: FerryBridge<File>) => { readonly told: string[]; stop: () => void }
   readonly networkCalls: () => number
   readonly lastDrop: () => Promise<WalkReport>
+  /** Reads a file of the last drop to its end, for the first time. */
+  readonly readDropped: (path: string) => Promise<Outcome<{ readonly text: string }>>
   readonly paste: (names: readonly string[]) => Promise<WalkReport>
   readonly connect: () => Promise<HostConnection>
   readonly linkStates: string[]
@@ -162,22 +170,32 @@ async function sleep(ms: number, abortAfterMs: number | null): Promise<'woke' | 
   )
 }
 
+const dropped = new Map<string, File>()
+
+async function readDropped(path: string): Promise<Outcome<{ readonly text: string }>> {
+  const file = dropped.get(path)
+  if (file === undefined) throw new Error(`The drop had no ${path}`)
+  const whole = { start: 0, end: file.size }
+  const body = await fileSource(file).read(whole, new AbortController().signal)
+  if (!body.ok) return body
+  if (!(body.value.payload instanceof Blob)) throw new TypeError('The body is not a Blob')
+  return { ok: true, value: { text: await body.value.payload.text() } }
+}
+
 async function report(transfer: DataTransfer): Promise<WalkReport> {
-  const walk = walkTransfer(transfer, new Date(2026, 10, 20, 14, 5, 9))
+  const nobodyKnows: InspectFolders = async (folders) => folders.map(() => null)
+  const walk = walkTransfer(transfer, new Date(2026, 10, 20, 14, 5, 9), nobodyKnows)
   const files: WalkReport['files'][number][] = []
   let batchCount = 0
+  dropped.clear()
   for await (const batch of walk.batches) {
     batchCount += 1
     for (const { file, relativePath } of batch) {
+      dropped.set(relativePath, file)
       files.push({ path: relativePath, name: file.name, size: file.size })
     }
   }
-  return {
-    files,
-    batchCount,
-    emptyFolderCount: walk.emptyFolderCount(),
-    unreadable: walk.unreadable(),
-  }
+  return { files, batchCount, ...walk.findings.counted() }
 }
 
 document.addEventListener('dragover', (event) => event.preventDefault())
@@ -204,6 +222,7 @@ window.adapters = {
   },
   networkCalls: () => networkCallCount,
   lastDrop: () => lastDrop,
+  readDropped,
   paste: (names) => {
     const transfer = new DataTransfer()
     for (const name of names) {

@@ -1,0 +1,53 @@
+import type { Failure } from '../../../electron/contract/failure.ts'
+import { probeBlob } from './blob-probe.ts'
+
+/**
+ * A `File` is a snapshot: Chromium says that it cannot be read any more, and not whether it changed
+ * or may not be read; an empty one out of a dropped folder even reads as empty when it has grown or
+ * is gone. The entry it was opened from can be opened again, which tells what the file is now.
+ */
+const entryOf = new WeakMap<File, FileSystemFileEntry>()
+
+/**
+ * Without an entry: what could be read once and cannot be read now has changed. So has an empty
+ * file, of which Chromium looks at nothing but the time, which takes no permission.
+ */
+const onceReadable = new WeakSet<File>()
+
+export function noteEntry(file: File, entry: FileSystemFileEntry): void {
+  entryOf.set(file, entry)
+}
+
+export function hasEntry(file: File): boolean {
+  return entryOf.has(file)
+}
+
+/** Chromium looks at the disk; a `DOMException` says what is in the way. */
+export function openEntry(entry: FileSystemFileEntry): Promise<File | DOMException> {
+  return new Promise((resolve) => entry.file(resolve, resolve))
+}
+
+/** Null: it is the file that was given, and can be read. */
+export async function lookAgain(file: File): Promise<Failure | null> {
+  const entry = entryOf.get(file)
+  const now = entry === undefined ? null : await openEntry(entry)
+  if (now instanceof DOMException) return { kind: kindOf(now) }
+  // Nothing is nothing, whatever its time; Chromium makes one up where the disk says 1970.
+  if (now?.size === 0 && file.size === 0) return null
+  if (now !== null && !isSame(now, file)) return { kind: 'source-changed' }
+  // With an entry it is the same by now, so that only a permission can be in the way.
+  const hasChanged = now === null && (onceReadable.has(file) || file.size === 0)
+  const failure = await probeBlob(file, hasChanged ? 'source-changed' : 'source-unreadable')
+  if (failure === null) onceReadable.add(file)
+  return failure
+}
+
+function isSame(now: File, given: File): boolean {
+  return now.size === given.size && now.lastModified === given.lastModified
+}
+
+/** A folder that took the file's place is a mismatch of types. */
+function kindOf({ name }: DOMException) {
+  if (name === 'NotFoundError') return 'source-missing'
+  return name === 'TypeMismatchError' ? 'source-changed' : 'source-unreadable'
+}
