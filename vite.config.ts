@@ -82,7 +82,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{engine,contract,core,desktop,faults,loopback,port-contracts,scripts,torture}/**/*.test.ts',
+            'test/{engine,contract,core,desktop,faults,loopback,port-contracts,scripts,torture,trees}/**/*.test.ts',
             // Pure, and no window needed.
             'test/renderer/pasted/**/*.test.ts',
           ],

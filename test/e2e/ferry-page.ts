@@ -40,12 +40,11 @@ export async function openBrowser(
  * directly: what happens to it, tests do to the host.
  */
 export function openBrowserBehind(proxyAddress: string, hostPort: number): Promise<Browser> {
-  return openBrowser({
-    args: [
-      `--proxy-server=${proxyAddress}`,
-      `--proxy-bypass-list=<-loopback>;127.0.0.1:${hostPort}`,
-    ],
-  })
+  return openBrowser({ args: argsBehind(proxyAddress, hostPort) })
+}
+
+export function argsBehind(proxyAddress: string, hostPort: number): readonly string[] {
+  return [`--proxy-server=${proxyAddress}`, `--proxy-bypass-list=<-loopback>;127.0.0.1:${hostPort}`]
 }
 
 /** The window as a person meets it: by roles and names. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   AbortMultipartUploadCommand,
+  GetObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
@@ -40,6 +41,16 @@ export class Store {
       new ListObjectsV2Command({ Bucket: this.#bucket }),
     )
     return Contents.map(({ Key = '' }) => Key).sort()
+  }
+
+  /** Every object's bytes as text, by its key. */
+  async texts(): Promise<Map<string, string>> {
+    const texts = new Map<string, string>()
+    for (const Key of await this.keys()) {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key }))
+      texts.set(Key, (await Body?.transformToString()) ?? '')
+    }
+    return texts
   }
 
   /** Keys of the multipart uploads that are neither complete nor aborted. */

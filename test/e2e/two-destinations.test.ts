@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { type BucketAccess, startBucket, startFerry, temporaryFolder } from './ferry.ts'
-import { FerryPage, openBrowserBehind } from './ferry-page.ts'
+import { temporaryFolder } from './ferry.ts'
 import { download, writeRandomFile } from './files.ts'
-import { holdPartsAfter, MIB, startProxy } from './fresh-ferry.ts'
+import { holdPartsAfter, MIB } from './fresh-ferry.ts'
 import { Store } from './store.ts'
+import { switchTo, withTwoDestinations } from './two-destinations.ts'
 
 /** Three parts: the two that are held leave connections for the other destination. */
 const FILE_BYTES = 40 * MIB
@@ -47,34 +47,3 @@ it('uploads to two destinations at once while the person goes from one to the ot
   expect(await new Store(second).keys()).toEqual(['second.bin'])
   page.expectNoProblems()
 })
-
-async function withTwoDestinations() {
-  const ferry = await startFerry()
-  const proxy = await startProxy()
-  const allowedOrigin = `http://127.0.0.1:${ferry.port}`
-  const first = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
-  const second = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
-  const browser = await openBrowserBehind(proxy.address, ferry.port)
-  const page = await FerryPage.open(browser, ferry.url)
-  await connectAs(page, 'First', first)
-  await connectAs(page, 'Second', second)
-  return { page, proxy, buckets: [first, second] as const }
-}
-
-async function connectAs(page: FerryPage, name: string, bucket: BucketAccess): Promise<void> {
-  await page.fillConnection(bucket)
-  await page.field('Name').fill(name)
-  await page.button('Save').click()
-  await page.button('Save').waitFor({ state: 'detached' })
-  await headingOf(page, name).waitFor()
-}
-
-/** By the keyboard, as from anywhere in the window. */
-async function switchTo(page: FerryPage, place: number, name: string): Promise<void> {
-  await page.page.keyboard.press(`Control+${place}`)
-  await headingOf(page, name).waitFor()
-}
-
-function headingOf(page: FerryPage, name: string) {
-  return page.page.getByRole('main').getByRole('heading', { name, exact: true })
-}

@@ -16,13 +16,13 @@ export async function forbidReading(path: string): Promise<void> {
 }
 
 /** A browser whose user has no right to everything: for root, one that runs as nobody. */
-export async function openBrowserWithoutRights(): Promise<BrowserContext> {
+export async function openBrowserWithoutRights(
+  args: readonly string[] = [],
+): Promise<BrowserContext> {
   const profile = await temporaryFolder()
   const isRoot = process.getuid?.() === 0
-  const context = await launchProfile(
-    profile,
-    isRoot ? { executablePath: await chromiumOfNobody(profile) } : {},
-  )
+  const executable = isRoot ? { executablePath: await chromiumOfNobody(profile) } : {}
+  const context = await launchProfile(profile, { args, ...executable })
   onTestFinished(() => context.close())
   return context
 }

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process'
+import { lstatSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { FolderNode, TreeNode } from './random-tree.ts'
+
+/** An entry that is on the disk. */
+export interface PlantedEntry {
+  readonly kind: 'file' | 'folder' | 'link' | 'pipe'
+  readonly path: Buffer
+  /** From the tree's own name on; null where a name on the way is no valid text. */
+  readonly relativePath: string | null
+  /** Inside a folder whose name, or one above it, is no valid text: nobody gets to see it. */
+  readonly isBelowOdd: boolean
+  readonly byteLength: number
+  readonly modifiedAtMs: number
+}
+
+const PIPE_MADE_AT_SECONDS = 1_700_000_000
+
+/**
+ * Makes the tree below `parent` and answers where. Every file has bytes of its own, made of `salt`
+ * and its number, so that trees of one shape differ in nothing but their bytes.
+ */
+export function plant(tree: FolderNode, parent: string, salt: string): string {
+  let count = 0
+  const make = (node: TreeNode, folder: Buffer) => {
+    const path = inside(folder, node.name)
+    switch (node.kind) {
+      case 'file':
+        count += 1
+        writeFileSync(path, Buffer.alloc(node.byteLength, `${salt}${count}|`))
+        setTime(path, node.modifiedAtSeconds)
+        break
+      case 'folder':
+        mkdirSync(path, { recursive: true })
+        for (const child of node.children) make(child, path)
+        break
+      case 'link':
+        symlinkSync('..', path)
+        break
+      case 'pipe':
+        makePipe(path)
+        setTime(path, PIPE_MADE_AT_SECONDS)
+        break
+    }
+  }
+  make(tree, Buffer.from(parent))
+  return inside(Buffer.from(parent), tree.name).toString()
+}
+
+/** Everything below a folder, as it is on the disk now. */
+export function entriesUnder(root: string): PlantedEntry[] {
+  const list = (folder: Buffer, place: string | null): PlantedEntry[] =>
+    readdirSync(folder, { encoding: 'buffer' }).flatMap((name) => {
+      const path = inside(folder, name)
+      const text = textOf(name)
+      const relativePath = place === null || text === null ? null : `${place}/${text}`
+      const found = lstatSync(path)
+      const kind = found.isSymbolicLink()
+        ? 'link'
+        : found.isDirectory()
+          ? 'folder'
+          : found.isFile()
+            ? 'file'
+            : 'pipe'
+      const entry: PlantedEntry = {
+        ...{ kind, path, relativePath, isBelowOdd: place === null },
+        ...{ byteLength: found.size, modifiedAtMs: found.mtimeMs },
+      }
+      return kind === 'folder' ? [entry, ...list(path, relativePath)] : [entry]
+    })
+  return list(Buffer.from(root), basename(root))
+}
+
+export function inside(folder: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([folder, Buffer.from('/'), name])
+}
+
+/** Null: no valid UTF-8. */
+export function textOf(name: Buffer): string | null {
+  const text = name.toString()
+  return Buffer.from(text).equals(name) ? text : null
+}
+
+/** Node takes a number below zero for now, and a date for what it is. */
+function setTime(path: Buffer, seconds: number): void {
+  const at = new Date(seconds * 1000)
+  utimesSync(path, at, at)
+}
+
+/** Node hands arguments over as UTF-8 only, so the shell is told the bytes. */
+function makePipe(path: Buffer): void {
+  const bytes = [...path].map((byte) => `\\0${byte.toString(8)}`).join('')
+  execFileSync('sh', ['-c', 'mkfifo "$(printf %b "$1")"', 'sh', bytes])
+}
