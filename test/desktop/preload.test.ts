@@ -88,7 +88,7 @@ describe('the preload bundle', () => {
   it('is one small CommonJS file that needs electron and nothing else', () => {
     expect(readdirSync(folder)).toEqual(['index.cjs', 'licenses.md'])
     expect(required).toEqual(['electron'])
-    expect(statSync(join(folder, 'index.cjs')).size).toBeLessThan(40_000)
+    expect(statSync(join(folder, 'index.cjs')).size).toBeLessThan(5_000)
   })
 
   it('exposes the rows of the table as functions, and nothing of Electron', () => {

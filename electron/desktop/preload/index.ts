@@ -2,8 +2,8 @@
 // Electron. It stays this small so that it can be read in one go.
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import { type FerryBridge, mapRows } from '../../contract/bridge.ts'
-import { commands, notices } from '../../contract/commands.ts'
 import { MAX_BATCH } from '../../contract/limits.ts'
+import { COMMAND_NAMES, NOTICE_NAMES } from '../../contract/names.ts'
 import {
   commandChannel,
   INSPECT_FOLDERS_CHANNEL,
@@ -14,10 +14,10 @@ import { folderPathIn } from './folder-path.ts'
 
 const bridge = {
   commands: mapRows(
-    commands,
+    COMMAND_NAMES,
     (name) => (input: unknown) => ipcRenderer.invoke(commandChannel(name), input),
   ),
-  notices: mapRows(notices, (name) => (listener: (payload: never) => void) => {
+  notices: mapRows(NOTICE_NAMES, (name) => (listener: (payload: never) => void) => {
     // The event itself stays here: it would hand the page an object of Electron's.
     const hear = listener as (payload: unknown) => void
     const forward = (_event: unknown, payload: unknown) => hear(payload)
