@@ -4,6 +4,7 @@ import { isDenied } from '../../contract/s3-failure.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import { headObjectSums, type ObjectHead } from './head-object.ts'
 import { isGone } from './list-parts.ts'
+import { isOwn } from './own-object.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
 /**
@@ -47,6 +48,8 @@ export async function waitForObject(
     seen = await headObjectSums(at.store, at.row.record.key, signal)
     if (!seen.ok && isDenied(seen.failure)) return succeeded(null)
     if (seen.ok && (await isMeant(seen.value))) return seen
+    // Torn it stays as it is.
+    if (seen.ok && isOwn(seen.value, at)) return succeeded(null)
   }
   return seen.ok ? succeeded(null) : seen
 }

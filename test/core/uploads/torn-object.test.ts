@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => upload.close())
 
-const gone = { ok: false, failure: { kind: 'upload-gone' } }
+const missing = { ok: false, failure: { kind: 'object-missing' } }
 
 /** The store gives no checksums, so that only the length tells. */
 describe('an object of our own that is shorter than the file', () => {
@@ -38,7 +38,9 @@ describe('an object of our own that is shorter than the file', () => {
       refusal(404, 'NoSuchUpload')(request, response)
     }
 
-    expect(await upload.complete()).toEqual(gone)
+    expect(await upload.complete()).toEqual(missing)
+    // It will not grow.
+    expect(upload.time.waits).toHaveLength(1)
   })
 
   it('does not finish a file in one PUT', async () => {
@@ -46,7 +48,7 @@ describe('an object of our own that is shorter than the file', () => {
     await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
     if (store.object !== null) store.object.byteLength -= 1
 
-    expect(await upload.complete()).toEqual(gone)
+    expect(await upload.complete()).toEqual(missing)
   })
 
   it('does not say that the upload is over to keys that may not list its parts', async () => {
