@@ -1,3 +1,11 @@
+import { constants } from 'node:fs'
+
+/**
+ * Flags to open one of the person's files with. Should a pipe have taken its place, opening waits for
+ * nobody (open(2), O_NONBLOCK); Windows has neither.
+ */
+export const READ_AND_NEVER_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
 /**
  * Calls a function of `fs` on one of the person's own files. Electron makes `fs` see a folder where
  * there is an `.asar` file, unless `process.noAsar` is set at the moment of the call

@@ -1,4 +1,3 @@
-import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
@@ -7,7 +6,7 @@ import { SourceId } from '../contract/ids.ts'
 import type { ByteRange } from '../contract/part-plan.ts'
 import { SOURCE_SCHEME } from '../contract/transport.ts'
 import type { Core } from '../core/core.ts'
-import { asPlainFile } from '../core/plain-file.ts'
+import { asPlainFile, READ_AND_NEVER_WAIT } from '../core/plain-file.ts'
 import type { SourceFacts } from '../core/ports.ts'
 import { readRange } from './byte-range.ts'
 
@@ -15,9 +14,6 @@ type SourcePath = Core['sourcePath']
 
 /** As Electron hands it over: who asks is told by Chromium, not by a header of the page's. */
 export type SourceRequest = Request & { readonly initiatorOrigin?: string }
-
-/** Should a pipe stand there now, opening it waits for nobody (open(2)); Windows has none. */
-const READ_AND_NEVER_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** Long enough to keep the disk busy, short enough for six parts at once. */
 const CHUNK_BYTES = 512 * 1024

@@ -86,6 +86,8 @@ describe('taking files in', () => {
     bench.queue.adopt([bench.store.take(record)])
     const before = bench.queue.upload(uploadIdOf(7))?.phase
     bench.waiting.set('film.mp4', [record])
+    // It has begun, and goes no further.
+    bench.store.isHostGone = true
 
     const report = await bench.intake.addFiles([file('film.mp4'), file('new.txt')], destinationId)
     const after = bench.queue.upload(uploadIdOf(7))

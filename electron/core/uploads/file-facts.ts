@@ -4,7 +4,7 @@ import { hash8Parts } from '../../contract/hash8.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { ByteRange } from '../../contract/part-plan.ts'
 import { TEXT_LOOK_BYTES, type TextEncoding, textEncodingOf } from '../../contract/text-encoding.ts'
-import { asPlainFile } from '../plain-file.ts'
+import { asPlainFile, READ_AND_NEVER_WAIT } from '../plain-file.ts'
 import { sourceFailure } from '../sources.ts'
 
 interface Found {
@@ -23,7 +23,7 @@ export async function lookIntoFile(
 ): Promise<Outcome<Found>> {
   if (!asked.needsHash && !asked.isText) return succeeded({ hash8: null, encoding: null })
   try {
-    await using file = await asPlainFile(() => open(path, 'r'))
+    await using file = await asPlainFile(() => open(path, READ_AND_NEVER_WAIT))
     return succeeded({
       hash8: asked.needsHash ? await hash8At(file, byteLength) : null,
       encoding: asked.isText ? await encodingAt(file, byteLength) : null,

@@ -143,7 +143,8 @@ describe('the records', () => {
     const questions = [
       'SELECT * FROM uploads WHERE upload_id = ?',
       `SELECT * FROM uploads WHERE destination_id = ? AND key = ? AND ${unfinished}`,
-      `SELECT * FROM uploads WHERE byte_length = ? AND modified_at_ms = ? AND ${unfinished}`,
+      `SELECT * FROM uploads WHERE destination_id = ? AND relative_path = ?
+       AND byte_length = ? AND modified_at_ms = ? AND ${unfinished} ORDER BY position`,
       'SELECT * FROM uploads WHERE source_id = ?',
       'SELECT * FROM uploads WHERE link_url = ?',
       'SELECT * FROM uploads WHERE store_upload_id = ?',
@@ -159,6 +160,7 @@ describe('the records', () => {
     )
 
     for (const plan of plans) expect(plan).toMatch(/USING (COVERING )?INDEX/)
+    expect(plans[2]).toContain('uploads_by_place (destination_id=? AND relative_path=?)')
     database.close()
   })
 })

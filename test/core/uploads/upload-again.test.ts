@@ -131,6 +131,20 @@ it('begins one upload, however often it is asked', async () => {
   expect(await harness.records()).toHaveLength(1)
 })
 
+it.each(['waiting', 'paused'] as const)(
+  'gives an upload that is %s another file in the place of its own',
+  async (phase) => {
+    const old = await harness.queueBytes(destination, 'a.txt', someBytes(10))
+    await harness.must('markUploads', { marks: [{ uploadId: old.uploadId, mark: { phase } }] })
+    const { sourceId } = await harness.registerFacts('a.txt', 20)
+
+    const again = await harness.must('uploadAgain', { uploadId: old.uploadId, sourceId })
+
+    expect(again).toMatchObject({ key: 'a.txt', byteLength: 20, sourceId })
+    expect(await harness.records()).toEqual([again])
+  },
+)
+
 it('is not for uploads that wait, are paused or done, nor for those nobody knows', async () => {
   const { uploadId } = await harness.queueBytes(destination, 'a.txt', someBytes(10))
   const ask = () => harness.ask('uploadAgain', { uploadId, sourceId: null })
@@ -140,9 +154,11 @@ it('is not for uploads that wait, are paused or done, nor for those nobody knows
   const paused = await ask()
   await harness.must('cancelUpload', { uploadId })
   const cancelled = await ask()
+  const { sourceId } = await harness.registerFacts('a.txt', 20)
+  const given = await harness.ask('uploadAgain', { uploadId, sourceId })
   await harness.must('clearUploads', { uploadIds: [uploadId] })
 
-  expect([waiting, paused, cancelled]).toEqual([1, 2, 3].map(() => failed({ kind: 'not-now' })))
+  expect([waiting, paused, cancelled, given]).toEqual(Array(4).fill(failed({ kind: 'not-now' })))
   expect(await ask()).toEqual(failed({ kind: 'unknown-id' }))
 })
 
