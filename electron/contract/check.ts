@@ -56,6 +56,8 @@ export const CheckFinding = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('conditional-writes'), put: Honour, complete: Honour }),
   z.strictObject({ kind: z.literal('post-forms'), isTaken: z.boolean() }),
+  /** Object Lock keeps every object for so long; null: for a time that is not known. */
+  z.strictObject({ kind: z.literal('retention'), days: z.nullable(z.int()) }),
   z.strictObject({ kind: z.literal('part-limit'), maxPartCount: z.int() }),
   /** The desktop app answers for the bucket itself. */
   z.strictObject({ kind: z.literal('cors-not-needed') }),

@@ -2,6 +2,7 @@ import { DOCUMENTS } from './oddities/documents.ts'
 import { HIDDEN_ANSWERS } from './oddities/hidden-answers.ts'
 import { HONEST } from './oddities/honest.ts'
 import { LISTS } from './oddities/lists.ts'
+import { OBJECT_LOCK } from './oddities/object-lock.ts'
 import { OBJECTS } from './oddities/objects.ts'
 import { REFUSALS } from './oddities/refusals.ts'
 import type { Oddity } from './oddity.ts'
@@ -13,5 +14,6 @@ export const ALL_ODDITIES: readonly Oddity[] = [
   ...OBJECTS,
   ...LISTS,
   ...HIDDEN_ANSWERS,
+  ...OBJECT_LOCK,
   ...REFUSALS,
 ]

@@ -3,6 +3,7 @@ import type { Honour } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { ask } from '../store/store.ts'
+import { PLAIN_SUM } from './integrity-probe.ts'
 import { passed, unknown, warned } from './line.ts'
 import { failureOfAnswer, isGood } from './send-as-page.ts'
 import type { Step, Trial } from './trial.ts'
@@ -46,7 +47,7 @@ async function honourOfComplete(trial: Trial): Promise<Outcome<Honour>> {
   if (missing !== null) return failed(missing)
   const begun = await uploads.begin(null, writing)
   if (!begun.ok) return begun
-  const sent = await uploads.part(begun.value, 1, {}, writing)
+  const sent = await uploads.part(begun.value, 1, PLAIN_SUM, writing)
   if (!sent.ok) return sent
   const command = new CompleteMultipartUploadCommand({
     Bucket: store.destination.bucket,

@@ -178,6 +178,9 @@ export async function abortIfAllowed(
   return abortUntilGone(store, upload, signal)
 }
 
+/** What a part travels with that has to be taken wherever any is: see `ProbeObject.put`. */
+export const PLAIN_SUM = sumHeader('md5', 'right')
+
 /** What the part travels with; a wrong sum is as long as a right one, and of other bytes. */
 export function sumHeader(
   algorithm: ChecksumAlgorithm,

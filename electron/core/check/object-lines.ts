@@ -1,4 +1,8 @@
-import { failedBy, passed, unknown, warnedBy, warnedIfDenied } from './line.ts'
+import { GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3'
+import type { Failure } from '../../contract/failure.ts'
+import { ask, type Store } from '../store/store.ts'
+import { isDefinite } from './integrity-probe.ts'
+import { failedBy, passed, unknown, warned, warnedBy, warnedIfDenied } from './line.ts'
 import { PROBE_BODY } from './probe-object.ts'
 import { failureOfAnswer, isGood } from './send-as-page.ts'
 import type { Step } from './trial.ts'
@@ -22,8 +26,27 @@ export const getLine: Step = async ({ object, reading }) => {
 }
 
 /** Without it uploads work all the same; only a cancelled one may leave its object. */
-export const deleteLine: Step = async ({ object, writing }) => {
+export const deleteLine: Step = async ({ object, store, reading, writing }) => {
   if (!object.isThere) return unknown()
   const removed = await object.remove(writing)
-  return removed.ok ? passed() : warnedBy(removed.failure)
+  if (removed.ok) return passed()
+  const retention = isDefinite(removed.failure)
+    ? await retentionOf(store, removed.failure, reading)
+    : null
+  return retention === null ? warnedBy(removed.failure) : warned(retention)
+}
+
+/**
+ * Null where no retention is known that would keep objects from being removed.
+ *
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+ */
+async function retentionOf(store: Store, refused: Failure, signal: AbortSignal) {
+  const command = new GetObjectLockConfigurationCommand({ Bucket: store.destination.bucket })
+  const got = await ask(store, (client, options) => client.send(command, options), { signal })
+  const rule = got.ok ? got.value.ObjectLockConfiguration?.Rule?.DefaultRetention : undefined
+  const days = rule?.Days ?? (rule?.Years === undefined ? null : rule.Years * 365)
+  const said = 'answer' in refused ? (refused.answer?.message ?? '') : ''
+  const isLocked = rule !== undefined || /object lock|retention|\bworm\b/i.test(said)
+  return isLocked ? ({ kind: 'retention', days } as const) : null
 }

@@ -1,14 +1,17 @@
+import { createHash } from 'node:crypto'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { isDenied } from '../../contract/s3-failure.ts'
 import { ask, type Store } from '../store/store.ts'
+import { headerOfSum, sumField } from '../uploads/checksum-fields.ts'
 import { headersOfFields, objectFields } from '../uploads/object-fields.ts'
 import { CONDITION } from '../uploads/write-conditions.ts'
+import { isDefinite } from './integrity-probe.ts'
 import { failureOfAnswer, isGood, type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 
 export const PROBE_TYPE = 'text/plain'
 export const PROBE_BODY = Buffer.from('Ferry checks that it may write here.')
+const PROBE_MD5 = createHash('md5').update(PROBE_BODY).digest('base64')
 const PROBE_FILE = { name: 'ferry-check.txt', contentType: PROBE_TYPE, token: 'check' }
 
 /** The object with which a store is tried out. All of a check's requests share its one key. */
@@ -17,14 +20,17 @@ export class ProbeObject {
   readonly #store: Store
   /** What was written and not yet removed; empty text: by a bucket without versions. */
   readonly #written = new Set<string>()
+  /** A delete marker of ours lies on top of what cannot be removed. */
+  #isMarked = false
 
   constructor(store: Store, key: string) {
     this.#store = store
     this.key = key
   }
 
+  /** As far as a request without a version sees it. */
   get isThere(): boolean {
-    return this.#written.size > 0
+    return this.#written.size > 0 && !this.#isMarked
   }
 
   get #place() {
@@ -38,9 +44,11 @@ export class ProbeObject {
   ): Promise<Outcome<PageAnswer>> {
     const fields = objectFields(this.#store.destination.rules, PROBE_FILE)
     const condition = more.isNew === true ? { [CONDITION]: '*' } : {}
-    const headers = { ...headersOfFields(fields), ...condition }
+    // A bucket with Object Lock takes nothing without a checksum, and every store knows this one.
+    const headers = { ...headersOfFields(fields), ...condition, [headerOfSum('md5')]: PROBE_MD5 }
     const wish = more.isNew === true ? { IfNoneMatch: '*' } : {}
-    const command = new PutObjectCommand({ ...this.#place, ...fields, ...wish })
+    const sum = sumField('md5', PROBE_MD5)
+    const command = new PutObjectCommand({ ...this.#place, ...fields, ...wish, ...sum })
     const url = await presigned(this.#store, command, Object.keys(headers))
     if (!url.ok) return url
     const asked = more.origin === undefined ? {} : { origin: more.origin }
@@ -56,6 +64,7 @@ export class ProbeObject {
   /** What else wrote the object, too. */
   noteWritten(versionId: string | undefined): void {
     this.#written.add(versionId === undefined || versionId === 'null' ? '' : versionId)
+    this.#isMarked = false
   }
 
   /** Writes it unless it is there. Null when it is. */
@@ -92,12 +101,15 @@ export class ProbeObject {
     return succeeded(null)
   }
 
-  /** Keys that may not delete versions can at least put a marker on top. */
+  /** What cannot be removed, for these keys or for the bucket's retention, can at least be hidden. */
   async #hidden(refused: Outcome<null>, signal: AbortSignal): Promise<Outcome<null>> {
-    const mayNotDelete = !refused.ok && isDenied(refused.failure)
-    if (mayNotDelete && !this.#written.has('')) {
+    const isRefused = !refused.ok && isDefinite(refused.failure)
+    if (isRefused && !this.#written.has('') && !this.#isMarked) {
       const command = new DeleteObjectCommand(this.#place)
-      await ask(this.#store, (client, options) => client.send(command, options), { signal })
+      const marked = await ask(this.#store, (client, options) => client.send(command, options), {
+        signal,
+      })
+      this.#isMarked = marked.ok && marked.value.DeleteMarker === true
     }
     return refused
   }

@@ -1,8 +1,10 @@
 import {
+  type DeleteMarkerEntry,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
+  type ObjectVersion,
 } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { readPages } from '../store/read-pages.ts'
@@ -55,11 +57,16 @@ async function removeProbes(
     outcomes.push(await abortIfAllowed(store, upload, signal))
   }
   const versions = await versionsAmong(store, leavings, signal)
-  for (const { key, versionId } of versions.ok ? versions.value : []) {
-    outcomes.push(await removeVersion(store, key, versionId, signal))
+  const kept = new Set<string>()
+  for (const { key, versionId, isMarker } of versions.ok ? versions.value : []) {
+    // A marker goes last, and stays on top of what does not go: else that could be seen again.
+    if (isMarker && kept.has(key)) continue
+    const removed = await removeVersion(store, key, versionId, signal)
+    outcomes.push(removed)
+    if (!removed.ok) kept.add(key)
   }
-  const kept = [uploads, versions, ...outcomes].find((each) => !each.ok)
-  return kept === undefined || kept.ok ? succeeded(null) : kept
+  const refused = [uploads, versions, ...outcomes].find((each) => !each.ok)
+  return refused === undefined || refused.ok ? succeeded(null) : refused
 }
 
 async function uploadsAmong(store: Store, { prefix, isMeant }: Leavings, signal: AbortSignal) {
@@ -85,20 +92,18 @@ async function versionsAmong(store: Store, leavings: Leavings, signal: AbortSign
         : null,
   )
   if (!pages.ok) return isDefinite(pages.failure) ? objectsAmong(store, leavings, signal) : pages
-  const found = pages.value.flatMap(({ Versions = [], DeleteMarkers = [] }) => [
+  const versions = pages.value.flatMap(({ Versions = [] }) => Versions)
+  const markers = pages.value.flatMap(({ DeleteMarkers = [] }) => DeleteMarkers)
+  const meant = (isMarker: boolean) => (each: ObjectVersion | DeleteMarkerEntry) => {
+    const { Key: key, VersionId, LastModified } = each
     // Keys that may delete may not always delete versions, and `null` is the one that needs no name.
-    ...Versions.map((each) => ({
-      ...each,
-      VersionId: each.VersionId === 'null' ? '' : each.VersionId,
-    })),
-    ...DeleteMarkers,
-  ])
-  const meant = found.flatMap(({ Key, VersionId, LastModified }) =>
-    Key !== undefined && leavings.isMeant(foundAt(Key, LastModified?.getTime() ?? null))
-      ? [{ key: Key, versionId: VersionId ?? '' }]
-      : [],
-  )
-  return succeeded(meant)
+    const isUnnamed = VersionId === undefined || (VersionId === 'null' && !isMarker)
+    const versionId = isUnnamed ? '' : VersionId
+    const isMeant =
+      key !== undefined && leavings.isMeant(foundAt(key, LastModified?.getTime() ?? null))
+    return isMeant ? [{ key, versionId, isMarker }] : []
+  }
+  return succeeded([...versions.flatMap(meant(false)), ...markers.flatMap(meant(true))])
 }
 
 async function objectsAmong(store: Store, { prefix, isMeant }: Leavings, signal: AbortSignal) {
@@ -117,7 +122,7 @@ async function objectsAmong(store: Store, { prefix, isMeant }: Leavings, signal:
     .flatMap(({ Contents = [] }) => Contents)
     .flatMap(({ Key, LastModified }) =>
       Key !== undefined && isMeant(foundAt(Key, LastModified?.getTime() ?? null))
-        ? [{ key: Key, versionId: '' }]
+        ? [{ key: Key, versionId: '', isMarker: false }]
         : [],
     )
   return succeeded(keys)

@@ -15,7 +15,7 @@ export const UNFINISHED = `phase IN ('waiting', 'paused', 'failed')`
 /** How the parts of an upload are summed up; frozen with the plan. */
 export interface IntegrityPlan {
   readonly algorithm: ChecksumAlgorithm
-  /** The store refuses a wrong sum, so the sums travel with the parts; else they stay here. */
+  /** The store refuses a wrong sum. Others travel with the parts only as `isSumSent` says. */
   readonly isChecked: boolean
 }
 

@@ -26,6 +26,7 @@ const CONTAINERS: Readonly<Record<string, string>> = {
   Filter: 'Rule',
   And: 'Filter',
   AbortIncompleteMultipartUpload: 'Rule',
+  DefaultRetention: 'Rule',
 }
 /** Those whose text Ferry reads. A new one has to be named here to be seen. */
 const TEXTS: ReadonlySet<string> = new Set([
@@ -50,6 +51,8 @@ const TEXTS: ReadonlySet<string> = new Set([
   'Status',
   'Prefix',
   'DaysAfterInitiation',
+  'Days',
+  'Years',
   'Value',
 ])
 const DATES: ReadonlySet<string> = new Set(['Initiated', 'LastModified'])

@@ -42,6 +42,7 @@ const DOCUMENTS: Readonly<Record<string, RegExp>> = {
   GetBucketCorsCommand: /^/,
   GetBucketLifecycleConfigurationCommand: /^/,
   GetObjectTaggingCommand: /^/,
+  GetObjectLockConfigurationCommand: /^/,
 }
 
 /** S3's own headers that are read; the SDK fails over a date in another form in any of the others. */

@@ -1,4 +1,3 @@
-import type { StoreIntegrity } from '../../contract/checksum.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { IntegrityPlan } from '../records/upload-row.ts'
 import type { Store } from '../store/store.ts'
@@ -17,6 +16,8 @@ export function isSumSent({ algorithm, isChecked }: IntegrityPlan): boolean {
 
 /** Where the store checks nothing the sums still tell whether the file changed on the way. */
 const UNCHECKED: IntegrityPlan = { algorithm: 'crc64nvme', isChecked: false }
+/** Where nobody could find out: the store may be one that takes no part without a checksum. */
+const UNKNOWN: IntegrityPlan = { algorithm: 'md5', isChecked: false }
 
 /** How an upload that begins now is summed up: the best that the store checks. */
 export async function integrityPlanFor(
@@ -25,7 +26,9 @@ export async function integrityPlanFor(
   signal: AbortSignal,
 ): Promise<Outcome<IntegrityPlan>> {
   const checked = await integrityOf(context, store, signal)
-  return checked.ok ? succeeded(planned(checked.value)) : checked
+  if (!checked.ok) return checked
+  if (checked.value !== 'none') return succeeded({ algorithm: checked.value, isChecked: true })
+  return succeeded(store.access.hidesIntegrity ? UNKNOWN : UNCHECKED)
 }
 
 /**
@@ -38,11 +41,8 @@ export async function integrityPlanOfBegun(
   store: Store,
   signal: AbortSignal,
 ): Promise<Outcome<IntegrityPlan>> {
-  const checked = await integrityOf(context, store, signal)
-  if (!checked.ok) return checked
-  return succeeded(checked.value === 'none' ? UNCHECKED : { algorithm: 'md5', isChecked: true })
-}
-
-function planned(integrity: StoreIntegrity): IntegrityPlan {
-  return integrity === 'none' ? UNCHECKED : { algorithm: integrity, isChecked: true }
+  const planned = await integrityPlanFor(context, store, signal)
+  if (!planned.ok) return planned
+  const { algorithm, isChecked } = planned.value
+  return succeeded(isChecked ? { algorithm: 'md5', isChecked } : { algorithm, isChecked })
 }

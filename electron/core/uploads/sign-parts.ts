@@ -11,6 +11,7 @@ import { signedSeconds } from '../store/signed-life.ts'
 import { ask, type Store } from '../store/store.ts'
 import { judgedByRules } from './by-rules.ts'
 import { headerOfSum, isSumOf, sumField } from './checksum-fields.ts'
+import { isSumSent } from './integrity-plan.ts'
 import { ownName } from './keys.ts'
 import { headersOfFields, type ObjectFields, objectFields } from './object-fields.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
@@ -111,11 +112,10 @@ async function signPart(signing: Signing, part: PartToSign): Promise<SignedPart>
 /** All that has to travel with the PUT. The page sends a part's body without a type. */
 function headersOf(signing: Signing, part: PartToSign): Record<string, string> {
   const { row, plan, integrity } = signing
-  const { algorithm, isChecked } = integrity
   const whole = () => ({ ...headersOfFields(fieldsOf(signing)), ...conditionHeader(row) })
   return {
     ...(plan.mode === 'single' ? whole() : {}),
-    ...(isChecked ? { [headerOfSum(algorithm)]: part.checksum } : {}),
+    ...(isSumSent(integrity) ? { [headerOfSum(integrity.algorithm)]: part.checksum } : {}),
   }
 }
 
@@ -125,7 +125,7 @@ function presigned(
   options: Parameters<typeof getSignedUrl>[2],
 ): Promise<string> {
   const { store, row, plan, integrity } = signing
-  const sum = integrity.isChecked ? sumField(integrity.algorithm, part.checksum) : {}
+  const sum = isSumSent(integrity) ? sumField(integrity.algorithm, part.checksum) : {}
   const place = { Bucket: store.destination.bucket, Key: row.record.key, ...sum }
   if (plan.mode === 'single') {
     const put = { ...place, ...fieldsOf(signing), ...conditionField(row) }

@@ -32,6 +32,8 @@ export function findingText(
       return finding.isTaken
         ? 'The store takes uploads from web forms.'
         : 'The store takes no uploads from web forms, so nobody else can be given one. Your own uploads do not need it.'
+    case 'retention':
+      return retentionText(finding)
     case 'part-limit':
       return partLimitText(finding.maxPartCount)
     case 'cors-not-needed':
@@ -63,6 +65,11 @@ function checksumsText({ verified }: Found<'checksums'>): string {
   }
   const names = verified.map((each) => ALGORITHM_NAMES[each]).join(', ')
   return `The store refuses bytes that changed on their way (${names}).`
+}
+
+function retentionText({ days }: Found<'retention'>): string {
+  const time = days === null ? 'for a time' : `for ${formatCount(days, 'day', 'days')}`
+  return `The bucket keeps every file ${time} (Object Lock), whoever deletes it. Uploads work; what the check put there (.ferry-check-…) stays that long, too, under a delete marker.`
 }
 
 export const NEVER_OVERWRITES =
