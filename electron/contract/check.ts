@@ -29,6 +29,7 @@ export const CheckStep = z.enum([
   'post-forms',
   'part-limit',
   'cors',
+  'part-size',
   'versioning',
   'unfinished-rule',
   'public-access',
@@ -56,6 +57,8 @@ export const CheckFinding = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('conditional-writes'), put: Honour, complete: Honour }),
   z.strictObject({ kind: z.literal('post-forms'), isTaken: z.boolean() }),
+  /** Bodies as long as uploads have. Not known: the line was too slow for one. */
+  z.strictObject({ kind: z.literal('part-size'), byteLength: z.int() }),
   /** Object Lock keeps every object for so long; null: for a time that is not known. */
   z.strictObject({ kind: z.literal('retention'), days: z.nullable(z.int()) }),
   z.strictObject({ kind: z.literal('part-limit'), maxPartCount: z.int() }),

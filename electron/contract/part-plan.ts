@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { S3_LIMITS } from './limits.ts'
+import { MIB, MULTIPART_FROM_BYTES, S3_LIMITS } from './limits.ts'
 
 const byteLength = z.int().check(z.gte(0), z.lte(S3_LIMITS.maxObjectBytes))
 
@@ -20,6 +20,34 @@ export const PartPlan = z.discriminatedUnion('mode', [
   }),
 ])
 export type PartPlan = z.infer<typeof PartPlan>
+
+/** How long the bodies of a destination's PUTs are, as long as no file has too many parts. */
+export interface BodyLengths {
+  readonly partBytes: number
+  /** Up to here a file travels in one PUT. */
+  readonly singleBytes: number
+}
+
+/** From here on, shorter parts would only mean more requests. */
+const FAST_LIMIT = 4 * MIB
+
+/**
+ * @param limits the rules' part length and speed, where they say one, and the store's usual length.
+ * Under a speed limit parts are short: each travels in one burst, with a pause after it.
+ */
+export function bodyLengthsOf(limits: {
+  readonly partBytes: number | null
+  readonly bytesPerSecond: number | null
+  readonly usualPartBytes: number
+}): BodyLengths {
+  const { partBytes, bytesPerSecond, usualPartBytes } = limits
+  const slow = bytesPerSecond !== null && bytesPerSecond < FAST_LIMIT
+  const bySpeed = bytesPerSecond === null ? null : slow ? S3_LIMITS.minPartBytes : 8 * MIB
+  const asked = partBytes ?? bySpeed
+  if (asked !== null) return { partBytes: asked, singleBytes: asked }
+  const fromBytes = Math.max(MULTIPART_FROM_BYTES, usualPartBytes)
+  return { partBytes: usualPartBytes, singleBytes: fromBytes - 1 }
+}
 
 /** Half open: `start` is in, `end` is out. */
 export interface ByteRange {

@@ -1,5 +1,7 @@
 /** Numbers, sizes, speeds, times as people read them. The window speaks English, so these do too. */
 
+import { GIB, KIB, MIB } from '../../electron/contract/limits.ts'
+
 const LOCALE = 'en'
 
 const BYTE_UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const
@@ -7,6 +9,12 @@ const BYTE_UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] 
 /** Decimal units, as file managers show them: 18.2 GB. */
 export function formatBytes(bytes: number): string {
   return formatScaled(bytes, '')
+}
+
+/** What people write as 16m, and mean 1024s by: 16 MB, not 16.8. */
+export function formatRoundBytes(bytes: number): string {
+  if (bytes < MIB) return `${Math.round(bytes / KIB)} kB`
+  return bytes < GIB ? `${Math.round(bytes / MIB)} MB` : `${Math.round(bytes / GIB)} GB`
 }
 
 /** 31.0 MB/s. */

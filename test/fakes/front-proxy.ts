@@ -34,16 +34,23 @@ export interface FrontAnswer {
 /** What the proxy does with a request. */
 export type FrontVerdict =
   | { readonly kind: 'pass' }
+  /** Nothing is read, and nothing said. */
+  | { readonly kind: 'stall' }
   /** The store does its work; of its answer these headers do not come through. */
   | { readonly kind: 'strip'; readonly headers: RegExp }
   /** Said at once, before any of the body is read, which is then thrown away. */
   | { readonly kind: 'answer'; readonly answer: FrontAnswer }
+  /** The same, but the sender was told to go on before. */
+  | { readonly kind: 'answer-after-continue'; readonly answer: FrontAnswer }
   /** Said as soon as more than so many bytes of the body have come. */
   | { readonly kind: 'answer-after'; readonly bytes: number; readonly answer: FrontAnswer }
   /** The connection is reset once so many bytes of the body have come. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
 
 export type FrontRule = (request: FrontRequest) => FrontVerdict
+
+/** As an answer takes on its way. */
+const THINKING_MS = 100
 
 const PASS: FrontVerdict = { kind: 'pass' }
 
@@ -110,6 +117,15 @@ export class FrontProxy {
       case 'answer':
         say(seen, response, verdict.answer)
         request.on('data', count)
+        return
+      case 'answer-after-continue':
+        askForBody()
+        setTimeout(() => say(seen, response, verdict.answer), THINKING_MS)
+        request.on('data', count)
+        return
+      case 'stall':
+        askForBody()
+        request.pause()
         return
       case 'answer-after':
         askForBody()

@@ -68,8 +68,17 @@ export function isSigned({ headers, query }: RuledRequest): boolean {
   return names.includes('authorization') || names.includes('x-amz-signature')
 }
 
-/** `PUT`, `GET ?lifecycle`: the method, and the names in the query that are S3's own. */
+/**
+ * `PUT`, `GET ?lifecycle`: the method, and the names in the query that are S3's own, `uploadId` first
+ * whoever made the URL.
+ */
 export function lineOfRequest({ method, query }: RuledRequest): string {
   const names = Object.keys(query).filter((name) => !/^x-|^response-|^prefix$|^max-/i.test(name))
-  return [method, ...names.map((name) => `?${name}`)].join(' ')
+  return [
+    method,
+    ...names
+      .toSorted()
+      .reverse()
+      .map((name) => `?${name}`),
+  ].join(' ')
 }

@@ -47,6 +47,7 @@ const FINDINGS: { readonly [K in Finding['kind']]: readonly Extract<Finding, { k
   'part-limit': [1000, 10_000].map((maxPartCount) => {
     return { kind: 'part-limit' as const, maxPartCount }
   }),
+  'part-size': [{ kind: 'part-size', byteLength: 16 * 1024 * 1024 }],
   retention: [30, null].map((days) => ({ kind: 'retention' as const, days })),
   'cors-not-needed': [{ kind: 'cors-not-needed' }],
   versioning: (['on', 'suspended', 'off'] as const).map((state) => {

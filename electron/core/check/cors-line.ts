@@ -7,7 +7,15 @@ import { ask } from '../store/store.ts'
 import { CONDITION } from '../uploads/write-conditions.ts'
 import { isAbsent } from './bucket-setting.ts'
 import { headersOf, preflight, readableBy } from './check-cors.ts'
-import { failedBy, findingIn, passed, unknown, warned } from './line.ts'
+import {
+  failedBy,
+  findingIn,
+  hiddenAnswer,
+  passed,
+  sentAlgorithm,
+  unknown,
+  warned,
+} from './line.ts'
 import { failureOfAnswer, isGood } from './send-as-page.ts'
 import type { Step, Trial } from './trial.ts'
 
@@ -15,7 +23,7 @@ import type { Step, Trial } from './trial.ts'
 export const corsLine: Step = async (trial) => {
   const { ports, lines } = trial
   if (ports.isCorsHandled) return passed({ kind: 'cors-not-needed' })
-  const algorithm = findingIn(lines, 'checksums')?.verified[0] ?? null
+  const algorithm = sentAlgorithm(lines)
   const { kind, rules } = trial.store.destination
   const needed = headersOf({ kind, rules, findings: null }, { isWholeFile: true, algorithm })
   const before = await askBefore(trial, needed)
@@ -23,6 +31,7 @@ export const corsLine: Step = async (trial) => {
   // What is refused altogether says nothing of who may look at the answer.
   if (answer?.ok === false) return unknown(answer.failure)
   const refused = answer === null ? before : readableBy(ports.pageOrigin(), answer.value)
+  if (refused?.kind === 'answer-hidden') return hiddenAnswer(trial, refused)
   if (refused !== null) return failedBy(refused, await fixFor(trial, refused))
   // Uploads go without it where the page may not send it.
   const isWanted = findingIn(lines, 'conditional-writes')?.put === 'honoured'

@@ -1,4 +1,5 @@
 import type { CheckFinding, CheckFix, CheckLine, CheckStep } from '../../contract/check.ts'
+import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { isDenied } from '../../contract/s3-failure.ts'
 
@@ -31,6 +32,22 @@ export function unknown(failure: Failure | null = null): Verdict {
 export function warnedIfDenied(failure: Failure): Verdict {
   const isMissing = isDenied(failure) || failure.kind === 'encryption-key-denied'
   return isMissing ? warnedBy(failure) : failedBy(failure)
+}
+
+/** The page cannot read what the store says of its PUTs: the host then looks, where it may. */
+export function hiddenAnswer(
+  { lines }: { readonly lines: readonly CheckLine[] },
+  failure: Failure,
+) {
+  const hasPassed = (wanted: CheckStep) =>
+    lines.some(({ step, verdict }) => step === wanted && verdict === 'passed')
+  return hasPassed('list-parts') && hasPassed('get') ? warnedBy(failure) : failedBy(failure)
+}
+
+/** By which the bytes of an upload travel; null: by none. `Content-MD5` where it is not known. */
+export function sentAlgorithm(lines: readonly CheckLine[]): ChecksumAlgorithm | null {
+  const checksums = findingIn(lines, 'checksums')
+  return checksums === null ? 'md5' : (checksums.verified[0] ?? null)
 }
 
 type Found<K extends CheckFinding['kind']> = Extract<CheckFinding, { readonly kind: K }>

@@ -12,7 +12,7 @@ import { failureOfAnswer, isGood, type PageAnswer, presigned, sendAsPage } from 
 export const PROBE_TYPE = 'text/plain'
 export const PROBE_BODY = Buffer.from('Ferry checks that it may write here.')
 const PROBE_MD5 = createHash('md5').update(PROBE_BODY).digest('base64')
-const PROBE_FILE = { name: 'ferry-check.txt', contentType: PROBE_TYPE, token: 'check' }
+export const PROBE_FILE = { name: 'ferry-check.txt', contentType: PROBE_TYPE, token: 'check' }
 
 /** The object with which a store is tried out. All of a check's requests share its one key. */
 export class ProbeObject {

@@ -15,6 +15,7 @@ import { failureIn, hasFailed, unknown, type Verdict } from './line.ts'
 import { linkLifeLine } from './link-life-line.ts'
 import { abortLine, listPartsLine, multipartLine, partLimitLine } from './multipart-lines.ts'
 import { deleteLine, getLine, putLine } from './object-lines.ts'
+import { partSizeLine } from './part-size-line.ts'
 import { postFormsLine } from './post-forms-line.ts'
 import { publicAccessLine } from './public-access-line.ts'
 import { clockLine, dnsLine, endsAll, tlsLine } from './reach-lines.ts'
@@ -34,6 +35,7 @@ const TRIED: readonly (readonly [step: CheckStep, line: Step])[] = [
   ['post-forms', postFormsLine],
   ['part-limit', partLimitLine],
   ['cors', corsLine],
+  ['part-size', partSizeLine],
   ['versioning', versioningLine],
   ['unfinished-rule', unfinishedRuleLine],
   ['public-access', publicAccessLine],

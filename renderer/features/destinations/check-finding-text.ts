@@ -1,7 +1,7 @@
 import type { CheckFinding, CheckLine, Honour } from '../../../electron/contract/check.ts'
 import { S3_LIMITS } from '../../../electron/contract/limits.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
-import { formatCount, formatDuration } from '../../design/format.ts'
+import { formatCount, formatDuration, formatRoundBytes } from '../../design/format.ts'
 
 type Found<K extends CheckFinding['kind']> = Extract<CheckFinding, { kind: K }>
 
@@ -32,6 +32,8 @@ export function findingText(
       return finding.isTaken
         ? 'The store takes uploads from web forms.'
         : 'The store takes no uploads from web forms, so nobody else can be given one. Your own uploads do not need it.'
+    case 'part-size':
+      return partSizeText(finding.byteLength, verdict)
     case 'retention':
       return retentionText(finding)
     case 'part-limit':
@@ -65,6 +67,13 @@ function checksumsText({ verified }: Found<'checksums'>): string {
   }
   const names = verified.map((each) => ALGORITHM_NAMES[each]).join(', ')
   return `The store refuses bytes that changed on their way (${names}).`
+}
+
+function partSizeText(byteLength: number, verdict: CheckLine['verdict']): string {
+  const size = formatRoundBytes(byteLength)
+  return verdict === 'passed'
+    ? `Parts of ${size} get through.`
+    : `The line is too slow to try a part of ${size} while you wait. Uploads take their time all the same.`
 }
 
 function retentionText({ days }: Found<'retention'>): string {

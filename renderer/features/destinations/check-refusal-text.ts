@@ -61,6 +61,7 @@ function wordsFor(
       wayOut: null,
     }
   }
+  if (verdict === 'warned' && failure.kind === 'answer-hidden') return LOOKED_AFTER
   if (step === 'get' && failure.kind === 'body-corrupted') return CAME_BACK_OTHERWISE
   if (failure.kind === 'tls-failed') return certificateText(failure, nowMs)
   const isUnknownToStore =
@@ -69,6 +70,13 @@ function wordsFor(
     return { problem: 'The store does not offer this.', wayOut: null }
   }
   return failureText(failure, nowMs, at)
+}
+
+const LOOKED_AFTER = {
+  problem:
+    'The store takes what this window sends, but hides its answers from it (CORS). Uploads work all the same, only slower: Ferry looks into the bucket after every part.',
+  wayOut:
+    'Let every answer carry Access-Control-Allow-Origin and expose ETag: in the bucket’s CORS rule, or at the proxy in front of the store.',
 }
 
 const CAME_BACK_OTHERWISE = {

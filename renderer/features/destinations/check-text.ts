@@ -32,6 +32,7 @@ export const CHECK_STEPS: Record<CheckStep, CheckWords> = {
   'post-forms': { topic: 'Web forms', passed: 'The store takes uploads from web forms.' },
   'part-limit': { topic: 'Number of parts', passed: 'A file may have 10,000 parts.' },
   cors: { topic: 'Uploads from this window', passed: 'This window may upload directly.' },
+  'part-size': { topic: 'Size of parts', passed: 'Parts of the usual size get through.' },
   versioning: {
     topic: 'Earlier versions',
     passed: 'It is known what happens to earlier versions.',
@@ -62,7 +63,7 @@ export const CHECK_GROUPS: readonly CheckGroup[] = [
     object: 'what happens to files',
     steps: [
       ...(['put', 'multipart', 'list-parts', 'abort', 'get', 'delete'] as const),
-      ...(['checksums', 'conditional-writes', 'part-limit', 'cors'] as const),
+      ...(['checksums', 'conditional-writes', 'part-limit', 'cors', 'part-size'] as const),
     ],
   },
   {

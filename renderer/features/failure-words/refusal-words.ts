@@ -1,6 +1,7 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
-import { GIB, KIB, MIB, S3_LIMITS } from '../../../electron/contract/limits.ts'
+import { S3_LIMITS } from '../../../electron/contract/limits.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { formatRoundBytes } from '../../design/format.ts'
 import { consoleAt, serviceAt } from './store-names.ts'
 import { type FailurePlace, type FailureText, text } from './words.ts'
 
@@ -78,12 +79,6 @@ export function refusalWords(failure: Refusal, at: FailurePlace | null): Failure
     default:
       return unreachable(failure)
   }
-}
-
-/** As whoever set the limit wrote it: 10m at nginx is what Ferry calls 10 MB here, not 10.5. */
-function roundBytes(bytes: number): string {
-  if (bytes < MIB) return `${Math.round(bytes / KIB)} kB`
-  return bytes < GIB ? `${Math.round(bytes / MIB)} MB` : `${Math.round(bytes / GIB)} GB`
 }
 
 const DENIERS: Readonly<Record<NonNullable<Of<'explicitly-denied'>['by']>, string>> = {
@@ -179,7 +174,7 @@ function tooLargeWords({ limitBytes }: Of<'request-too-large'>): FailureText {
   return text(
     limitBytes === null
       ? 'Something in front of the store refuses requests of this size (413).'
-      : `Something in front of the store refuses requests over about ${roundBytes(limitBytes)} (413).`,
+      : `Something in front of the store refuses requests over about ${formatRoundBytes(limitBytes)} (413).`,
     isForParts
       ? `${raise}; or choose smaller parts in the rules and upload the file again.`
       : `${raise}; then try again.`,

@@ -1,6 +1,6 @@
-import { MIB, MULTIPART_FROM_BYTES, S3_LIMITS } from '../../../electron/contract/limits.ts'
+import { MIB, S3_LIMITS } from '../../../electron/contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import type { PartPlan } from '../../../electron/contract/part-plan.ts'
+import { bodyLengthsOf, type PartPlan } from '../../../electron/contract/part-plan.ts'
 import type { TransferLimits } from './ports.ts'
 
 /** What a destination allows, and what its rules ask for. */
@@ -11,32 +11,20 @@ export interface PlanLimits extends Pick<TransferLimits, 'partBytes' | 'bytesPer
   readonly usualPartBytes: number
 }
 
-/** From here on, shorter parts would only mean more requests. */
-const FAST_LIMIT = 4 * MIB
-
 /**
  * Decides how a file travels: in one PUT while it is short, else in equal parts of the length that
  * the rules say or of the usual one, longer only when the store's part count would not suffice.
  * Fails with `too-large`.
  */
 export function planParts(byteLength: number, limits: PlanLimits): Outcome<PartPlan> {
-  const asked = askedPartBytes(limits)
-  const { usualPartBytes } = limits
-  const fromBytes = Math.max(MULTIPART_FROM_BYTES, usualPartBytes)
-  const isShort = asked === null ? byteLength < fromBytes : byteLength <= asked
-  if (isShort) return succeeded({ mode: 'single', byteLength })
+  const lengths = bodyLengthsOf(limits)
+  if (byteLength <= lengths.singleBytes) return succeeded({ mode: 'single', byteLength })
   const limitBytes = Math.min(
     S3_LIMITS.maxObjectBytes,
     limits.maxPartCount * S3_LIMITS.maxPartBytes,
   )
   if (byteLength > limitBytes) return failed({ kind: 'too-large', limitBytes })
   const fewestBytes = Math.ceil(byteLength / limits.maxPartCount)
-  const partBytes = Math.max(asked ?? usualPartBytes, Math.ceil(fewestBytes / MIB) * MIB)
+  const partBytes = Math.max(lengths.partBytes, Math.ceil(fewestBytes / MIB) * MIB)
   return succeeded({ mode: 'multipart', byteLength, partBytes })
-}
-
-/** Under a speed limit parts are short: each travels in one burst, with a pause after it. */
-function askedPartBytes({ partBytes, bytesPerSecond }: PlanLimits): number | null {
-  if (partBytes !== null || bytesPerSecond === null) return partBytes
-  return bytesPerSecond < FAST_LIMIT ? S3_LIMITS.minPartBytes : 8 * MIB
 }

@@ -176,6 +176,19 @@ describe('a limit in front of the store', () => {
     expect(await leftovers(world)).toEqual([])
   })
 
+  it('is found without sending, too, where the sender is told to go on first', async () => {
+    const world = await FrontWorld.start()
+    const upload = await world.begin(2 * PART)
+    world.proxy.rule = onlyPuts(({ contentLength }) =>
+      contentLength > MIB ? { kind: 'answer-after-continue', answer: TOO_LARGE } : { kind: 'pass' },
+    )
+
+    const diagnosis = await world.diagnose(upload, { isBodySent: false })
+
+    expect(diagnosis).toEqual(limited(MIB))
+    expect(world.proxy.bytesOf(world.proxy.puts(true))).toBeLessThan(100_000)
+  })
+
   it('that counts what comes costs no more than the body that was refused', async () => {
     const world = await FrontWorld.start()
     const upload = await world.begin(2 * PART)
