@@ -59,6 +59,13 @@ describe('sharing the slots', () => {
     expect(shares(candidates, 1)).toEqual({ b: 1 })
   })
 
+  it('counts one that has just been given a slot as the last of its equals', () => {
+    const busy = candidate('busy', 1, 20, 9)
+    const idle = candidate('idle', 0, 10, 9)
+
+    expect(shares([busy, idle], 2)).toEqual({ idle: 1, busy: 1 })
+  })
+
   it('keeps the order of the parts', () => {
     const grants = partsToStart([{ ...candidate('a', 0, 1, 0), ready: [7, 3, 9] }], 2, anyRoom)
 

@@ -82,3 +82,17 @@ it('is unsure after a sleep, through which the other clock stood still', () => {
 
   expect(clock.isUnsure()).toBe(true)
 })
+
+it.each([
+  [29_000, false],
+  [31_000, true],
+  [-29_000, false],
+  [-31_000, true],
+])('is unsure after a jump of %s ms: %s', (jumpMs, isUnsure) => {
+  clock.learn(date(START))
+  pass(HOUR)
+
+  wallMs += jumpMs
+
+  expect(clock.isUnsure()).toBe(isUnsure)
+})

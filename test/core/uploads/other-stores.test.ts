@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
 import { PLACE_TAKEN } from '../../../electron/contract/s3-failure.ts'
 import { ProgressRecords } from '../../../electron/core/records/progress-records.ts'
 import { PART } from '../../fakes/core-harness.ts'
@@ -106,6 +107,43 @@ describe('Complete', () => {
     }
 
     expect(await upload.complete()).toEqual({ ok: false, failure: PLACE_TAKEN })
+  })
+})
+
+describe("somebody else's object in the place of the one that Complete made", () => {
+  const replaceBy = (token: string) => {
+    store.object = { byteLength: 2 * PART, token, etag: '"x"', headers: {} }
+  }
+
+  it('is not taken for ours, also when it is as long', async () => {
+    await upload.sendAll()
+    store.manners.complete = async (request, response) => {
+      await store.complete()
+      replaceBy('theirs')
+      plain(200, '<R><ETag>"whole-2"</ETag></R>', XML)(request, response)
+    }
+
+    expect(await upload.complete()).toEqual(gone)
+  })
+
+  it('makes no other place necessary where the rule is to replace', async () => {
+    const { destinationId } = await upload.harness.record(upload.uploadId)
+    const rules = { ...DEFAULT_RULES, onConflict: 'replace' } as const
+    await upload.harness.must('saveRules', { destinationId, rules })
+    await upload.sendAll()
+    store.manners.complete = (request, response) => {
+      replaceBy('theirs')
+      refusal(404, 'NoSuchUpload')(request, response)
+    }
+
+    const refused = await upload.complete()
+    store.uploads.clear()
+    delete store.manners.complete
+    await upload.sendAll()
+    const completed = await upload.complete()
+
+    expect(refused).toEqual(gone)
+    expect(completed).toMatchObject({ ok: true, value: { key: 'a.bin' } })
   })
 })
 
