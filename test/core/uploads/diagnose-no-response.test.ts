@@ -145,9 +145,9 @@ describe('a page that the bucket does not let in', () => {
 
     const diagnosis = await world.diagnose(upload)
 
-    expect(diagnosis).toEqual({
+    expect(diagnosis).toMatchObject({
       kind: 'refused',
-      failure: { kind: 'redirected', to: 'https://elsewhere.example' },
+      failure: { kind: 'redirected', to: 'https://elsewhere.example', answer: { status: 308 } },
     })
   })
 })
@@ -170,7 +170,7 @@ describe('a limit in front of the store', () => {
     const diagnosis = await world.diagnose(upload, { isBodySent: false })
 
     const trials = world.proxy.puts(true)
-    expect(diagnosis).toEqual(limited(told))
+    expect(diagnosis).toMatchObject(limited(told))
     expect(world.proxy.bytesOf(trials)).toBeLessThan(100_000)
     expect(trials.length).toBeLessThanOrEqual(7)
     expect(await leftovers(world)).toEqual([])
@@ -200,7 +200,7 @@ describe('a limit in front of the store', () => {
 
     const diagnosis = await world.diagnose(upload)
 
-    expect(diagnosis).toEqual(limited(MIB))
+    expect(diagnosis).toMatchObject(limited(MIB))
     expect(world.proxy.bytesOf(world.proxy.puts(true))).toBeLessThan(3 * PART)
     expect(await leftovers(world)).toEqual([])
   })
@@ -212,7 +212,7 @@ describe('a limit in front of the store', () => {
 
     const diagnosis = await world.diagnose(upload, { isBodySent: false, seen: 'too-large' })
 
-    expect(diagnosis).toEqual(limited(2 * MIB))
+    expect(diagnosis).toMatchObject(limited(2 * MIB))
     expect(world.proxy.bytesOf(world.proxy.puts(true))).toBeLessThan(100_000)
   })
 
@@ -238,8 +238,8 @@ describe('a limit in front of the store', () => {
     })
     const after = await sign(other)
 
-    expect(refused).toEqual({ ok: false, failure: limited(MIB).failure })
-    expect(diagnosed).toEqual(limited(MIB))
+    expect(refused).toMatchObject({ ok: false, failure: limited(MIB).failure })
+    expect(diagnosed).toMatchObject(limited(MIB))
     expect(world.proxy.puts(true)).toHaveLength(trials)
     expect([passed.ok, after.ok]).toEqual([true, true])
   })

@@ -48,7 +48,7 @@ export const HIDDEN_ANSWERS: readonly Oddity[] = [
     source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size',
     act: () => limitedTo(MIB),
     files: ['parts'],
-    ends: { ...TOO_LARGE, says: /refuses requests over about 1 MB \(413\).*smaller parts/ },
+    ends: { ...TOO_LARGE, says: /refuses requests over about 1 MB \(413\).*client_max_body_size/ },
   },
   {
     title: 'nginx that was told so refuses a small file',

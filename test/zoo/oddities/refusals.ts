@@ -1,3 +1,4 @@
+import { MIB } from '../../../electron/contract/limits.ts'
 import {
   type Act,
   answer,
@@ -153,17 +154,18 @@ export const REFUSALS: readonly Oddity[] = [
     ...needsUser(/may not see which parts of an upload are there \(s3:ListMultipartUploadParts\)/),
   },
   {
-    title: 'nginx takes no request as long as this one, and lets the page read it',
+    title: 'nginx takes no long requests, and lets the page read that',
     source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size',
     act: refusing(
-      isOfPage,
+      ({ contentLength }) => contentLength > MIB,
       answer(413, '<html><title>413 Request Entity Too Large</title></html>', {
         ...PAGE,
         server: 'nginx/1.22.1',
       }),
     ),
+    files: ['parts'],
     ...needsUser(
-      /^Needs you · Something in front of the store refuses requests of this size \(413\)/,
+      /^Needs you · Something in front of the store refuses requests over about 1 MB \(413\)/,
     ),
   },
   {
