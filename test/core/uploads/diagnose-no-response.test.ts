@@ -185,7 +185,7 @@ describe('a limit in front of the store', () => {
 
     const diagnosis = await world.diagnose(upload, { isBodySent: false })
 
-    expect(diagnosis).toEqual(limited(MIB))
+    expect(diagnosis).toMatchObject(limited(MIB))
     expect(world.proxy.bytesOf(world.proxy.puts(true))).toBeLessThan(100_000)
   })
 

@@ -123,7 +123,7 @@ describe("somebody else's object in the place of the one that Complete made", ()
       plain(200, '<R><ETag>"whole-2"</ETag></R>', XML)(request, response)
     }
 
-    expect(await upload.complete()).toEqual(gone)
+    expect(await upload.complete()).toEqual(missing)
   })
 
   it('makes no other place necessary where the rule is to replace', async () => {
@@ -142,7 +142,7 @@ describe("somebody else's object in the place of the one that Complete made", ()
     await upload.sendAll()
     const completed = await upload.complete()
 
-    expect(refused).toEqual(gone)
+    expect(refused).toMatchObject({ ok: false, failure: { kind: 'upload-gone' } })
     expect(completed).toMatchObject({ ok: true, value: { key: 'a.bin' } })
   })
 })
