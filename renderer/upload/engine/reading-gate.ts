@@ -17,7 +17,6 @@ export class ReadingGate {
       this.#lines[order].join(enter)
       this.#letIn()
     })
-    if (order === 'idle') this.#idleInside += 1
     try {
       signal.throwIfAborted()
       return await act()
@@ -29,15 +28,18 @@ export class ReadingGate {
   }
 
   #letIn(): void {
-    for (let next = this.#nextIn(); next !== undefined; next = this.#nextIn()) {
-      this.#inside += 1
-      next()
-    }
+    for (let next = this.#nextIn(); next !== undefined; next = this.#nextIn()) next()
   }
 
+  /** Counted as inside at once: whoever was let in comes to it only a moment later. */
   #nextIn(): (() => void) | undefined {
     if (this.#inside >= READ_AT_ONCE) return undefined
-    return this.#take('next') ?? (this.#idleInside === 0 ? this.#take('idle') : undefined)
+    const next = this.#take('next')
+    const idle = next === undefined && this.#idleInside === 0 ? this.#take('idle') : undefined
+    if (idle !== undefined) this.#idleInside += 1
+    const enter = next ?? idle
+    if (enter !== undefined) this.#inside += 1
+    return enter
   }
 
   #take(order: ReadingOrder): (() => void) | undefined {
