@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { MIB } from '../../electron/contract/limits.ts'
+import { HOST_WAIT_MS } from '../../renderer/upload/engine/mark-outbox.ts'
 import { gate, QueueBench } from './queue-bench.ts'
 
 describe('cancelling', () => {
@@ -198,5 +199,46 @@ describe('cancelling', () => {
     await bench.clock.settle()
 
     expect(bench.queue.snapshot().totals).toMatchObject({ doneCount: 1, uploadCount: 1 })
+  })
+
+  it('asks no host that is gone about all of them at once', async () => {
+    const bench = new QueueBench()
+    const uploadIds = Array.from({ length: 20 }, (_, index) => bench.add(index + 1, 40 * MIB))
+    await bench.clock.settle()
+    bench.store.isHostGone = true
+    const cancels = () => bench.store.calls.filter((call) => call.startsWith('cancel')).length
+
+    bench.queue.cancelAll()
+    await bench.clock.advance(HOST_WAIT_MS - 1)
+    const askedAtFirst = cancels()
+    bench.store.isHostGone = false
+    await bench.clock.until(() =>
+      uploadIds.every((each) => bench.store.recordOf(each).status.phase === 'cancelled'),
+    )
+
+    expect(askedAtFirst).toBeLessThanOrEqual(2)
+  })
+
+  it('does not ask the host about one that another window has cancelled meanwhile', async () => {
+    const bench = new QueueBench()
+    const answers = gate()
+    for (const _ of [1, 2]) bench.store.script('cancel', { kind: 'hold', until: answers.opened })
+    const [, , third = expect.unreachable('no upload')] = [1, 2, 3].map((number) =>
+      bench.add(number, 40 * MIB),
+    )
+    await bench.clock.settle()
+    bench.queue.cancelAll()
+    await bench.clock.settle()
+    const record = bench.store.recordOf(third)
+    const status = { phase: 'cancelled', storeIsClean: true, why: 'person' } as const
+
+    bench.queue.adopt([{ ...record, status }])
+    answers.open()
+    await bench.clock.settle()
+
+    expect(bench.store.calls.filter((call) => call.startsWith('cancel'))).toEqual([
+      'cancel 1',
+      'cancel 2',
+    ])
   })
 })

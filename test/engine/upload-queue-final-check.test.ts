@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
 import type { PartPlan } from '../../electron/contract/part-plan.ts'
 import { uploadRecord } from '../fakes/upload-records.ts'
-import { QueueBench } from './queue-bench.ts'
+import { gate, QueueBench } from './queue-bench.ts'
 import { ALL, expectChanged, plan, readParts, textOf } from './ten-parts.ts'
 
 describe('the final check', () => {
@@ -47,6 +47,24 @@ describe('the final check', () => {
 
     expect(bench.phase(uploadId)).toBe('done')
     expect(read.length).toBeGreaterThan(2)
+  })
+
+  it('counts as read what has been read again while the last part travelled', async () => {
+    const bench = new QueueBench()
+    bench.checksums.bytesPerMs = 10_000
+    const answer = gate()
+    const isLast = (call: { partNumber: number }) => call.partNumber === 10
+    bench.store.script('put', { kind: 'hold', until: answer.opened }, isLast)
+    const uploadId = bench.add(1, 160 * MIB)
+    await bench.clock.until(() => readParts(bench, 'idle').length === 5)
+
+    answer.open()
+    await bench.untilPhase(uploadId, 'verifying')
+    await bench.clock.settle()
+
+    // The fifth is being read.
+    expect(bench.view(uploadId).verifiedBytes).toBe(4 * 16 * MIB)
+    await bench.untilPhase(uploadId, 'done')
   })
 
   it('reads nothing again that the host vouches for', async () => {

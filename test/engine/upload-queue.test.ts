@@ -152,6 +152,24 @@ it('does not prepare twice at once when it is paused and resumed meanwhile', asy
   expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: 1, 3: 1, 4: 1 })
 })
 
+it('does not prepare what was paused again while it waited for the call before', async () => {
+  const bench = new QueueBench()
+  const answer = gate()
+  bench.store.script('prepare', { kind: 'hold', until: answer.opened })
+  const uploadId = bench.add(1, 60 * MIB)
+  await bench.clock.settle()
+  bench.queue.pause(uploadId)
+  bench.queue.resume(uploadId)
+  await bench.clock.settle()
+
+  bench.queue.pause(uploadId)
+  answer.open()
+  await bench.clock.settle()
+
+  expect(bench.store.calls.filter((call) => call.startsWith('prepare'))).toEqual(['prepare 1'])
+  expect(bench.phase(uploadId)).toBe('paused')
+})
+
 it('pauses and resumes everything without starting what waits', async () => {
   const bench = new QueueBench()
   const uploadIds = Array.from({ length: 40 }, (_, index) => bench.add(index + 1, 40 * MIB))
