@@ -59,14 +59,17 @@ class PlantedTree {
     const parent = await temporaryFolder()
     await chmod(parent, 0o755)
     const root = plant(tree, parent, salt)
-    const entries = entriesUnder(root).filter(({ isBelowOdd }) => !isBelowOdd)
-    const named = entries.filter(({ relativePath }) => relativePath !== null)
-    const files = named.filter(({ kind, byteLength }) => kind === 'file' && byteLength > 0)
-    const folders = named.filter(({ kind }) => kind === 'folder')
     const every = (all: readonly PlantedEntry[], nth: number, count: number) =>
       isHurt ? all.filter((_, index) => index % count === nth) : []
-    const vanishing = every(files, 1, 4)
-    const closed = [...every(files, 3, 4), ...every(folders, 1, 4)]
+    const all = entriesUnder(root).filter(({ isBelowOdd }) => !isBelowOdd)
+    const isNamed = ({ relativePath }: PlantedEntry) => relativePath !== null
+    const folders = all.filter((each) => each.kind === 'folder' && isNamed(each))
+    const closedFolders = outermost(every(folders, 1, 4))
+    const entries = all.filter((each) => !isBelowAny(each, closedFolders))
+    const files = entries.filter((each) => each.kind === 'file' && isNamed(each))
+    const full = files.filter(({ byteLength }) => byteLength > 0)
+    const vanishing = every(full, 1, 4)
+    const closed = [...every(full, 3, 4), ...closedFolders]
     const given = await Promise.all(entries.map((entry) => givenOf(entry, vanishing, closed)))
     return new PlantedTree(root, vanishing, closed, given.flat())
   }
@@ -89,6 +92,12 @@ class PlantedTree {
   }
 }
 
+const isBelowAny = ({ path }: PlantedEntry, folders: readonly PlantedEntry[]) =>
+  folders.some((each) => path.indexOf(`${each.path}/`) === 0)
+
+const outermost = (folders: readonly PlantedEntry[]) =>
+  folders.filter((each) => !isBelowAny(each, folders))
+
 async function givenOf(
   entry: PlantedEntry,
   vanishing: readonly PlantedEntry[],
@@ -96,10 +105,7 @@ async function givenOf(
 ): Promise<readonly Given[]> {
   const { kind, path, relativePath, byteLength, modifiedAtMs } = entry
   const stamp = `${byteLength} ${modifiedAtMs}`
-  const isOutOfSight = closed.some(
-    (each) => each.kind === 'folder' && path.indexOf(`${each.path}/`) === 0,
-  )
-  if (kind === 'link' || isOutOfSight) return []
+  if (kind === 'link') return []
   if (relativePath === null) {
     const folder = path.subarray(0, path.lastIndexOf('/')).toString()
     const place = `${folder.slice(folder.indexOf('/album') + 1)}/\uFFFD`
