@@ -62,7 +62,11 @@ it('bytes of a try that failed do not count beside those of other parts', async 
   bench.clock.chance = 1
   const answer = gate()
   bench.store
-    .script('put', { kind: 'lose-answer', failure: { kind: 'no-response' } }, isPart(1))
+    .script(
+      'put',
+      { kind: 'lose-answer', failure: { kind: 'server-error', status: 500 } },
+      isPart(1),
+    )
     .script('put', { kind: 'hold', until: answer.opened }, isPart(2))
     .script('put', { kind: 'hang' }, isPart(3))
   const uploadId = bench.add(1, 3 * PART_BYTES)
