@@ -18,7 +18,7 @@ import type { StatusWord } from '../e2e/ferry-page.ts'
  * 4. Name the file of entries in `all-oddities.ts`, if it is a new one.
  *
  * Each entry has a bucket and a destination of its own, and is given two files: `single` travels in
- * one PUT and `parts` in three parts of 5, 5 and 1 MiB. All entries run at once in one window; waits
+ * one PUT and `parts` in two parts of 5 and 1 MiB. All entries run at once in one window; waits
  * of the page are short, since chance is fixed there, and those of the host are a twentieth.
  */
 

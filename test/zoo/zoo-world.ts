@@ -1,19 +1,19 @@
 import { link } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3'
+import type { DestinationId } from '../../electron/contract/ids.ts'
 import { MIB, S3_LIMITS } from '../../electron/contract/limits.ts'
 import { type LocalBucket, openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
 import { launchChromium } from '../../scripts/chromium.ts'
 import { type Ferry, startFerry, temporaryFolder, type WhenOver } from '../e2e/ferry.ts'
 import { FerryPage } from '../e2e/ferry-page.ts'
 import { writeRandomFile } from '../e2e/files.ts'
-import { noteWhatRowsSay } from '../e2e/row-sayings.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { behindProxy } from '../faults/behind-proxy.ts'
 import type { Oddity, ZooFile } from './oddity.ts'
 import { type SeenInZoo, startZooLine, type ZooLine } from './zoo-line.ts'
 
-const LENGTHS: Record<ZooFile, number> = { single: MIB, parts: 11 * MIB }
+const LENGTHS: Record<ZooFile, number> = { single: MIB, parts: 6 * MIB }
 /** Rows are kept in the document only while they are in sight. */
 const VIEWPORT = { width: 1200, height: 12_000 }
 
@@ -26,6 +26,13 @@ function hurried({ NODE_OPTIONS = '', ...env }: NodeJS.ProcessEnv): NodeJS.Proce
 interface Original {
   readonly path: string
   readonly sha256: string
+}
+
+/** A bucket with an oddity in front of it, and the destination that leads there. */
+export interface House {
+  readonly name: string
+  readonly bucket: LocalBucket
+  readonly destinationId: DestinationId
 }
 
 /** A file on its way to an odd store. */
@@ -73,7 +80,6 @@ export class ZooWorld {
     await context.addInitScript(() => {
       Math.random = () => 0.05
     })
-    await context.addInitScript(noteWhatRowsSay)
     const page = await FerryPage.open(context, ferry.url)
     await page.button('Connect a bucket').first().waitFor()
     const folder = await temporaryFolder(whenOver)
@@ -84,10 +90,39 @@ export class ZooWorld {
     return new ZooWorld(ferry, line, page, originals, whenOver)
   }
 
-  /** Connects the oddity's bucket and drops the files on it. */
-  async invite(oddity: Oddity, number: number): Promise<ReadonlyMap<ZooFile, Guest>> {
-    const { files = ['single', 'parts'] } = oddity
-    const bucket = await this.#connect(oddity, `Zoo ${number}`)
+  /** Makes a bucket for the oddity, and a destination of that name. */
+  async house(oddity: Oddity, name: string): Promise<House> {
+    const bucket = await openLocalBucket({
+      folder: await temporaryFolder(this.#whenOver),
+      allowedOrigins: [`http://127.0.0.1:${this.#ferry.port}`],
+    })
+    this.#whenOver(() => bucket.close())
+    this.#line.place(bucket.endpoint, oddity.act())
+    const { endpoint, region, accessKeyId, secretAccessKey } = bucket
+    const place = { endpoint, region, bucket: bucket.bucket, prefix: '', pathStyle: true }
+    const keys = { accessKeyId, secretAccessKey, sessionToken: '', keepSecret: false }
+    const { destination } = await this.page.command('saveDestination', {
+      ...TYPED_KEYS,
+      ...{ destinationId: null, name, provider: 'other', ...place, ...keys },
+    })
+    const { destinationId, rules } = destination
+    await this.page.command('saveRules', {
+      destinationId,
+      rules: { ...rules, partBytes: S3_LIMITS.minPartBytes },
+    })
+    return { name, bucket, destinationId }
+  }
+
+  /** Drops the files on it, under names of their own. */
+  async invite(
+    { files = ['single', 'parts'] }: Oddity,
+    house: House,
+    number: number,
+  ): Promise<ReadonlyMap<ZooFile, Guest>> {
+    const { bucket, destinationId } = house
+    await this.page.command('selectDestination', { destinationId })
+    const heading = { name: house.name, exact: true }
+    await this.page.page.getByRole('main').getByRole('heading', heading).waitFor()
     const folder = await temporaryFolder(this.#whenOver)
     const guests = new Map<ZooFile, Guest>()
     for (const file of files) {
@@ -127,29 +162,6 @@ export class ZooWorld {
     } finally {
       client.destroy()
     }
-  }
-
-  async #connect(oddity: Oddity, name: string): Promise<LocalBucket> {
-    const bucket = await openLocalBucket({
-      folder: await temporaryFolder(this.#whenOver),
-      allowedOrigins: [`http://127.0.0.1:${this.#ferry.port}`],
-    })
-    this.#whenOver(() => bucket.close())
-    this.#line.place(bucket.endpoint, oddity.act())
-    const { endpoint, region, accessKeyId, secretAccessKey } = bucket
-    const place = { endpoint, region, bucket: bucket.bucket, prefix: '', pathStyle: true }
-    const keys = { accessKeyId, secretAccessKey, sessionToken: '', keepSecret: false }
-    const { destination } = await this.page.command('saveDestination', {
-      ...TYPED_KEYS,
-      ...{ destinationId: null, name, provider: 'other', ...place, ...keys },
-    })
-    const { destinationId, rules } = destination
-    await this.page.command('saveRules', {
-      destinationId,
-      rules: { ...rules, partBytes: S3_LIMITS.minPartBytes },
-    })
-    await this.page.page.getByRole('main').getByRole('heading', { name, exact: true }).waitFor()
-    return bucket
   }
 }
 
