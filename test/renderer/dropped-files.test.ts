@@ -121,6 +121,21 @@ describe('a drop', () => {
       expect(await readBoth()).toEqual([expected, expected])
     })
 
+    it('has changed, too, where its time differs by less than a page gets to see', async () => {
+      for (const path of both()) {
+        await writeFile(path, 'now')
+        await utimes(path, 1_700_000_000.0002, 1_700_000_000.0002)
+      }
+      await drop([join(at, 'a.txt'), join(at, 'in')])
+
+      for (const path of both()) {
+        await writeFile(path, 'NOW')
+        await utimes(path, 1_700_000_000.0007, 1_700_000_000.0007)
+      }
+
+      expect(await readBoth()).toEqual([CHANGED, CHANGED])
+    })
+
     it.each([
       ['', null],
       ['as it was', null],

@@ -35,11 +35,13 @@ export async function lookAgain(file: File): Promise<Failure | null> {
   // Nothing is nothing, whatever its time; Chromium makes one up where the disk says 1970.
   if (now?.size === 0 && file.size === 0) return null
   if (now !== null && !isSame(now, file)) return { kind: 'source-changed' }
-  // With an entry it is the same by now, so that only a permission can be in the way.
   const hasChanged = now === null && (onceReadable.has(file) || file.size === 0)
   const failure = await probeBlob(file, hasChanged ? 'source-changed' : 'source-unreadable')
   if (failure === null) onceReadable.add(file)
-  return failure
+  if (failure?.kind !== 'source-unreadable' || now === null) return failure
+  // Chromium compares times more finely than `lastModified` tells them. Where the file that is there
+  // now can be read, the given one has changed; else a permission is in the way.
+  return (await probeBlob(now, 'source-unreadable')) ?? { kind: 'source-changed' }
 }
 
 function isSame(now: File, given: File): boolean {
