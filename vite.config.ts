@@ -82,10 +82,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{engine,contract,core,desktop,faults,loopback,port-contracts,scripts,torture,trees}/**/*.test.ts',
+            'test/{attacks,engine,contract,core,desktop,faults,loopback,port-contracts,scripts,torture,trees}/**/*.test.ts',
             // Pure, and no window needed.
             'test/renderer/pasted/**/*.test.ts',
           ],
+          exclude: ['test/attacks/browser/**'],
           setupFiles: [at('test/fixed-seed.ts')],
           alias: { electron: at('test/fakes/electron.ts') },
           testTimeout: 20_000,
@@ -99,7 +100,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser',
-          include: ['test/{renderer,e2e,zoo}/**/*.test.ts'],
+          include: ['test/{renderer,e2e,zoo}/**/*.test.ts', 'test/attacks/browser/**/*.test.ts'],
           exclude: ['test/renderer/pasted/**'],
           globalSetup: [at('test/e2e/build-page.ts')],
           // One Chromium at a time: two on two cores starve each other.

@@ -1,0 +1,44 @@
+import { expect, type TestOptions, test } from 'vitest'
+import type { AttackCount, AttackKind } from './attack-kinds.ts'
+
+declare module 'vitest' {
+  interface TaskMeta {
+    attack?: AttackCount
+  }
+}
+
+export interface AttackLog {
+  /** Counts one attempt. `isRefused` false fails the test at its end, with the attempt's name. */
+  readonly tried: (attempt: string, isRefused: boolean) => void
+}
+
+/**
+ * Defines one attack as a test. It passes when at least one attempt was made and all were refused.
+ * Assertions of other kinds (nothing was lost, the person was told) belong into `run`.
+ */
+export function attack(
+  kind: AttackKind,
+  title: string,
+  run: (log: AttackLog) => Promise<void> | void,
+  options: TestOptions = {},
+): void {
+  test(title, options, async ({ task }) => {
+    const succeeded: string[] = []
+    let attempts = 0
+    const log: AttackLog = {
+      tried: (attempt, isRefused) => {
+        attempts += 1
+        if (!isRefused) succeeded.push(attempt)
+      },
+    }
+
+    try {
+      await run(log)
+    } finally {
+      task.meta.attack = { kind, attempts, refusals: attempts - succeeded.length }
+    }
+
+    expect(succeeded, 'attempts that succeeded').toEqual([])
+    expect(attempts, 'attempts').toBeGreaterThan(0)
+  })
+}
