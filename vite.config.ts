@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { scriptIntegrity } from './scripts/script-integrity.ts'
 import { workerLicenses } from './scripts/worker-licenses.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -13,7 +14,7 @@ const BUNDLED_LICENSES = { fileName: 'licenses.md' }
 export default defineConfig({
   root: at('renderer'),
   base: './',
-  plugins: [react()],
+  plugins: [react(), scriptIntegrity()],
   worker: { format: 'es', plugins: () => [workerLicenses('licenses-of-workers.md')] },
   builder: {
     async buildApp(builder) {
@@ -30,6 +31,8 @@ export default defineConfig({
         // Read from the disk, not from a network.
         chunkSizeWarningLimit: 2000,
         modulePreload: false,
+        // One script, whose hash stands in the page.
+        rolldownOptions: { output: { codeSplitting: false } },
       },
     },
     main: {

@@ -34,8 +34,9 @@ export function App({ boot }: { readonly boot: Boot }) {
     case 'signed-out':
       return (
         <OnlyMessage title="This window is not connected to Ferry">
-          Open the address that Ferry printed when it started, or start Ferry again; it prints a new
-          one. Your uploads go on.
+          Open the address that Ferry printed when it started. It works once, within five minutes:
+          for a new one, press Enter in Ferry’s terminal, or start Ferry again. Unfinished uploads
+          go on from where they are.
         </OnlyMessage>
       )
     case 'stopped': {

@@ -5,7 +5,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const CONFIGURATION = ['vite.config.ts', 'scripts/worker-licenses.ts', 'package-lock.json']
+const CONFIGURATION = [
+  'vite.config.ts',
+  'scripts/script-integrity.ts',
+  'scripts/worker-licenses.ts',
+  'package-lock.json',
+]
 
 /** What each build is made from, and the file that proves that it was made. */
 const OUTPUTS = {

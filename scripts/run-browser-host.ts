@@ -13,6 +13,8 @@ import type { StartOptions } from './start-options.ts'
 const USUAL_PORT = 47_470
 const ANY_PORT = 0
 
+const SESSION_OPENED = `A browser opened Ferry. If it was not yours, end Ferry and start it again: that closes every session.`
+
 export interface Running {
   readonly close: () => Promise<void>
 }
@@ -24,6 +26,7 @@ export async function runBrowserHost(
 ): Promise<Running> {
   await buildPage()
   const host = await startLoopback({
+    onSession: () => say(SESSION_OPENED),
     dataFolder: options.dataFolder ?? defaultDataFolder(),
     ports: options.port === null ? [USUAL_PORT, ANY_PORT] : [options.port],
     pageFolder: fileURLToPath(new URL('../out/renderer', import.meta.url)),
@@ -33,9 +36,11 @@ export async function runBrowserHost(
   if (options.port === null && host.port !== USUAL_PORT) {
     say(`Port ${USUAL_PORT} is taken, so Ferry uses port ${host.port} this time.`)
   }
-  say(`Ferry is ready at ${host.url}`)
-  const isOpened = options.opensBrowser && hasDisplay() && (await openOutside(host.url, host.log))
-  if (!isOpened) say('Open this address in a browser. It works once.')
+  const address = host.newAddress()
+  say(`Ferry is ready at ${address.url}`)
+  const isOpened =
+    options.opensBrowser && hasDisplay() && (await openOutside(address.openPage, host.log))
+  if (!isOpened) say('Open this address in a browser. It works once, within five minutes.')
   return host
 }
 

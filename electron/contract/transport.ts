@@ -14,12 +14,27 @@ export const SOURCE_SCHEME = 'source'
 /** `fetch` it with one `Range` header; answered with 206 and exactly these bytes. */
 export const sourceUrl = (sourceId: string) => `${SOURCE_SCHEME}://${sourceId}/`
 
-/** Loopback: POST JSON; the session cookie is set by `exchange`. */
+/** Loopback: a session is proven by a cookie and by this header. */
+export const SESSION_HEADER = 'x-ferry-session'
+/** What `exchange` (beside the cookie) and `renew` answer: what the header carries. */
+export interface SessionOpened {
+  readonly secret: string
+}
+/** What `challenge` answers, for `renew` to be signed. */
+export interface SessionChallenge {
+  readonly challenge: string
+}
+/** POST JSON. */
+
 export const LOOPBACK_ROUTES = {
+  /** `{token, publicKey}`: opens a session. */
   exchange: '/api/session',
+  challenge: '/api/session/challenge',
+  /** `{challenge, signature, token}`: for a page that was loaded again. */
+  renew: '/api/session/renew',
   commandPrefix: '/api/commands/',
   registerSources: '/api/sources',
-  /** Server-sent events; `event:` is the notice's name, `data:` its JSON payload. */
+  /** Lines of JSON, `{name, payload}`; an empty line keeps the connection alive. */
   notices: '/api/notices',
 } as const
 

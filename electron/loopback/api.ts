@@ -2,27 +2,48 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod/mini'
 import { MAX_BATCH } from '../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
-import { LOOPBACK_ROUTES, MAX_MESSAGE_BYTES } from '../contract/transport.ts'
+import {
+  LOOPBACK_ROUTES,
+  MAX_MESSAGE_BYTES,
+  SESSION_HEADER,
+  type SessionChallenge,
+  type SessionOpened,
+} from '../contract/transport.ts'
+import { unreachable } from '../contract/unreachable.ts'
 import { Source } from '../contract/upload.ts'
 import type { Core } from '../core/core.ts'
 import { bugFailure, dispatch, RefusedMessage } from '../core/dispatch.ts'
 import type { Log } from '../core/ports.ts'
-import { isJson, type Refusal, refusalOf } from './gate.ts'
+import { type Connections, STRANGER_MS } from './connections.ts'
 import type { NoticeStream } from './notice-stream.ts'
+import type { PageOrigin } from './page-origin.ts'
+import type { RefusalCount } from './refusal-count.ts'
 import { readJson } from './request-body.ts'
-import { readSessionCookie, sessionCookie } from './session-cookie.ts'
-import type { Sessions } from './sessions.ts'
+import { isJson, type Refusal, refusalOf } from './request-guard.ts'
+import { readSessionCookies, type Sessions, sessionCookie } from './sessions.ts'
 
-export interface ApiParts {
+export interface ApiDeps {
+  /** The listener's own. */
+  readonly page: PageOrigin
   readonly port: number
   readonly sessions: Sessions
+  readonly connections: Connections
+  readonly refusals: RefusalCount
   readonly notices: NoticeStream
   readonly log: Log
   /** Pending while the host starts: a page that waited for it is answered as soon as it can be. */
   readonly core: Promise<Core>
+  /** A browser holds a session from now on, on this listener's origin. */
+  readonly onSession: () => void
 }
 
-const TokenMessage = z.strictObject({ token: z.string().check(z.maxLength(200)) })
+/** What anybody may send before a session: a token and little else. */
+const MAX_STRANGER_BYTES = 1024
+
+const text = z.string().check(z.maxLength(200))
+const ExchangeMessage = z.strictObject({ token: text, publicKey: text })
+const ChallengeMessage = z.strictObject({})
+const RenewMessage = z.strictObject({ challenge: text, signature: text, token: text })
 /** A browser gives no path, so the facts are believed; the bytes never come here anyway. */
 const SourcesMessage = z.strictObject({
   files: z
@@ -40,71 +61,136 @@ const NO_SESSION: Refusal = {
 }
 const SPENT: Refusal = {
   status: 401,
-  sentence: 'This address was used before. Start Ferry again for a new one.',
+  sentence: 'This address was used before, or a newer one was made.',
 }
+const EXPIRED: Refusal = {
+  status: 401,
+  sentence: 'This address has expired: it works for five minutes.',
+}
+const TOO_SLOW: Refusal = { status: 408, sentence: 'The message took too long.' }
 
-/** Answers one request below `/api/`: gate, session, message, handler. */
+/** Answers one request below `/api/`: guard, session, message, handler. */
 export async function answerApi(
-  parts: ApiParts,
+  deps: ApiDeps,
   request: IncomingMessage,
   pathname: string,
   response: ServerResponse,
 ): Promise<void> {
-  const refusal = await tryToAnswer(parts, request, pathname, response)
-  if (refusal === null) return
-  parts.log.warn({ status: refusal.status, route: pathname.slice(0, 100) }, 'Refused a request')
-  refuse(response, refusal)
+  const refusal = await tryToAnswer(deps, request, pathname, response)
+  if (refusal !== null) refuse(deps, response, refusal)
 }
 
 async function tryToAnswer(
-  parts: ApiParts,
+  deps: ApiDeps,
   request: IncomingMessage,
   pathname: string,
   response: ServerResponse,
 ): Promise<Refusal | null> {
-  const { port, sessions } = parts
-  const method = request.method ?? ''
-  const gate = refusalOf(method, request.headers, port)
-  if (gate !== null) return gate
+  const refusal = refusalOf(request, deps.page)
+  if (refusal !== null) return refusal
 
-  const secret = readSessionCookie(port, request.headers.cookie)
-  const hasSession = secret !== null && sessions.isOpen(secret)
   const isStream = pathname === LOOPBACK_ROUTES.notices
-  if (method !== (isStream ? 'GET' : 'POST')) {
-    response.setHeader('allow', isStream ? 'GET' : 'POST')
+  const method = isStream ? 'GET' : 'POST'
+  if (request.method !== method) {
+    response.setHeader('allow', method)
     return { status: 405, sentence: 'That method is not served here.' }
   }
-  if (pathname === LOOPBACK_ROUTES.exchange)
-    return openSession(parts, request, hasSession, response)
-  if (!hasSession) return NO_SESSION
+  const opener = SESSION_ROUTES[pathname]
+  if (opener !== undefined) {
+    const message = await readMessage(request, {
+      maxBytes: MAX_STRANGER_BYTES,
+      signal: AbortSignal.timeout(STRANGER_MS),
+    })
+    return 'status' in message ? message : opener(deps, request, message.value, response)
+  }
+  if (!hasSession(deps, request)) return NO_SESSION
+  deps.connections.trust(request)
   if (isStream) {
-    await parts.core
-    parts.notices.add(response)
+    await deps.core
+    deps.notices.add(response)
     return null
   }
-  return answerMessage(parts, request, pathname, response)
+  return answerMessage(deps, request, pathname, response)
 }
 
-async function openSession(
-  { port, sessions }: ApiParts,
+function hasSession({ port, sessions }: ApiDeps, { headers }: IncomingMessage): boolean {
+  const header = headers[SESSION_HEADER]
+  const cookies = readSessionCookies(port, headers.cookie)
+  return typeof header === 'string' && sessions.isOpen(cookies, header)
+}
+
+type SessionRoute = (
+  deps: ApiDeps,
   request: IncomingMessage,
-  hasSession: boolean,
+  message: unknown,
   response: ServerResponse,
-): Promise<Refusal | null> {
-  const message = await readMessage(request)
-  if ('status' in message) return message
-  const parsed = TokenMessage.safeParse(message.value)
+) => Refusal | null
+
+/** What may be asked without a session. */
+const SESSION_ROUTES: Readonly<Record<string, SessionRoute>> = {
+  [LOOPBACK_ROUTES.exchange]: openSession,
+  [LOOPBACK_ROUTES.challenge]: challenge,
+  [LOOPBACK_ROUTES.renew]: renewSession,
+}
+
+function openSession(
+  { port, sessions, connections, onSession }: ApiDeps,
+  request: IncomingMessage,
+  message: unknown,
+  response: ServerResponse,
+): Refusal | null {
+  const parsed = ExchangeMessage.safeParse(message)
   if (!parsed.success) return MALFORMED
-  const secret = sessions.exchange(parsed.data.token)
-  // The same address opened again in the same browser: the cookie still counts.
-  if (secret === null && !hasSession) return SPENT
-  if (secret !== null) response.setHeader('set-cookie', sessionCookie(port, secret))
-  response.writeHead(204).end()
+  const exchange = sessions.exchange(parsed.data.token, parsed.data.publicKey)
+  switch (exchange.kind) {
+    case 'bad-key':
+      return MALFORMED
+    case 'wrong':
+      return SPENT
+    case 'expired':
+      return EXPIRED
+    case 'opened':
+      connections.trust(request)
+      onSession()
+      response.setHeader('set-cookie', sessionCookie(port, exchange.secrets.cookie))
+      sendJson(response, 200, { secret: exchange.secrets.header } satisfies SessionOpened)
+      return null
+    default:
+      return unreachable(exchange)
+  }
+}
+
+function challenge(
+  { port, sessions }: ApiDeps,
+  request: IncomingMessage,
+  message: unknown,
+  response: ServerResponse,
+): Refusal | null {
+  if (!ChallengeMessage.safeParse(message).success) return MALFORMED
+  const fresh = sessions.challenge(readSessionCookies(port, request.headers.cookie))
+  if (fresh === null) return NO_SESSION
+  sendJson(response, 200, { challenge: fresh } satisfies SessionChallenge)
+  return null
+}
+
+function renewSession(
+  { port, sessions, connections }: ApiDeps,
+  request: IncomingMessage,
+  message: unknown,
+  response: ServerResponse,
+): Refusal | null {
+  const parsed = RenewMessage.safeParse(message)
+  if (!parsed.success) return MALFORMED
+  const cookies = readSessionCookies(port, request.headers.cookie)
+  const secret = sessions.renew(cookies, parsed.data)
+  if (secret === null) return NO_SESSION
+  connections.trust(request)
+  sendJson(response, 200, { secret } satisfies SessionOpened)
   return null
 }
 
 async function answerMessage(
-  parts: ApiParts,
+  deps: ApiDeps,
   request: IncomingMessage,
   pathname: string,
   response: ServerResponse,
@@ -112,13 +198,13 @@ async function answerMessage(
   const prefix = LOOPBACK_ROUTES.commandPrefix
   const isCommand = pathname.startsWith(prefix)
   if (!isCommand && pathname !== LOOPBACK_ROUTES.registerSources) return NOT_FOUND
-  const message = await readMessage(request)
+  const message = await readMessage(request, { maxBytes: MAX_MESSAGE_BYTES })
   if ('status' in message) return message
-  const core = await parts.core
-  if (!isCommand) return registerSources(parts.log, core, message.value, response)
+  const core = await deps.core
+  if (!isCommand) return registerSources(deps.log, core, message.value, response)
   try {
     const name = pathname.slice(prefix.length)
-    sendJson(response, 200, await dispatch(core.handlers, parts.log, name, message.value))
+    sendJson(response, 200, await dispatch(core.handlers, deps.log, name, message.value))
     return null
   } catch (error) {
     if (!(error instanceof RefusedMessage)) throw error
@@ -147,24 +233,30 @@ async function registerSources(
 
 async function readMessage(
   request: IncomingMessage,
+  limits: { readonly maxBytes: number; readonly signal?: AbortSignal },
 ): Promise<Refusal | { readonly value: unknown }> {
   if (!isJson(request.headers)) return NOT_JSON
-  const reading = await readJson(request, MAX_MESSAGE_BYTES)
+  const reading = await readJson(request, limits)
   switch (reading.kind) {
     case 'json':
       return { value: reading.value }
     case 'too-large':
       return TOO_LARGE
+    case 'too-slow':
+      return TOO_SLOW
     case 'malformed':
     case 'cut':
       return MALFORMED
+    default:
+      return unreachable(reading)
   }
 }
 
 /** A refused sender may still be sending; closing the connection is the only way not to listen. */
-function refuse(response: ServerResponse, { status, sentence }: Refusal): void {
+function refuse({ refusals }: ApiDeps, response: ServerResponse, refusal: Refusal): void {
+  refusals.add(refusal.status)
   response.setHeader('connection', 'close')
-  sendJson(response, status, { refused: sentence })
+  sendJson(response, refusal.status, { refused: refusal.sentence })
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { HostTrouble } from '../contract/commands.ts'
 import type { Core } from '../core/core.ts'
 import { createCore } from '../core/create-core.ts'
@@ -5,11 +7,12 @@ import { makeDataFolder, unwritable } from '../core/host/data-folder.ts'
 import { type FolderLock, lockFolder } from '../core/host/folder-lock.ts'
 import { hostPlatform } from '../core/host/host-platform.ts'
 import { openLog } from '../core/log.ts'
-import type { CorePorts, Log } from '../core/ports.ts'
+import type { Log } from '../core/ports.ts'
 import { openSecretFile } from '../core/secret-file.ts'
 import { openSettings } from '../core/settings-conf.ts'
-import { type LoopbackServer, serveLoopback } from './server.ts'
-import { openSessions, type Sessions } from './sessions.ts'
+import { type OpenPage, removeOpenPages, writeOpenPage } from './open-page.ts'
+import { type LoopbackServer, type ServerSeam, serveLoopback } from './server.ts'
+import { createSessions, TOKEN_LIFE_MS } from './sessions.ts'
 import { loopbackSurroundings } from './surroundings.ts'
 import { trustSystemAuthorities } from './system-authorities.ts'
 
@@ -20,12 +23,22 @@ export interface LoopbackSettings {
   readonly ports: readonly number[]
   readonly pageFolder: string
   readonly version: string
+  /** A browser has just opened a session. */
+  readonly onSession?: () => void
+}
+
+/** An address that opens one session, within five minutes. */
+export interface PageAddress {
+  readonly url: string
+  /** A file to start the browser with: it leads there, and stands in for the address. */
+  readonly openPage: string
 }
 
 export interface LoopbackHost {
-  /** Carries the one-time token: whoever opens it first has the session. */
-  readonly url: string
   readonly port: number
+  /** Makes an address; those made before do not work any more. */
+  readonly newAddress: () => PageAddress
+  readonly closeSessions: () => void
   readonly log: Log
   /** What went wrong while it started and is worth a line. */
   readonly troubles: readonly HostTrouble[]
@@ -53,24 +66,57 @@ export async function startLoopback(settings: LoopbackSettings): Promise<Loopbac
 async function serveLocked(settings: LoopbackSettings, lock: FolderLock): Promise<LoopbackHost> {
   const { dataFolder, ports, pageFolder } = settings
   const log = openLog(dataFolder)
-  const sessions = openSessions(dataFolder, Date.now)
+  const sessions = createSessions(Date.now)
+  removeOpenPages(dataFolder)
+  let openPage: OpenPage | null = null
+  const removeOpenPage = () => {
+    openPage?.remove()
+    openPage = null
+  }
   const server = await serveLoopback({
     ports,
     pageFolder,
     sessions,
     log,
     openCore: (seam) => openCore(settings, log, seam),
+    onSession: () => {
+      removeOpenPage()
+      log.info({}, 'A browser opened a session')
+      settings.onSession?.()
+    },
   })
+  // Sessions of older versions outlived the host, in this file.
+  rmSync(join(dataFolder, 'sessions.json'), { force: true })
   lock.announce(server.origin)
   log.info({ port: server.port, version: settings.version }, 'Ferry serves a browser')
   const description = await server.core.handlers.describeHost({})
   return {
-    ...addressOf(server, sessions),
+    port: server.port,
+    newAddress: () => {
+      removeOpenPage()
+      const addresses = addressesOf(server, sessions.newToken())
+      openPage = timedPage(writeOpenPage(dataFolder, addresses))
+      return { url: addresses.own, openPage: openPage.path }
+    },
+    closeSessions: server.closeSessions,
     log,
     troubles: description.ok ? description.value.troubles : [],
     close: async () => {
+      removeOpenPage()
       await server.close()
       lock.release()
+    },
+  }
+}
+
+/** The page goes when its token expires. */
+function timedPage(page: OpenPage): OpenPage {
+  const timer = setTimeout(page.remove, TOKEN_LIFE_MS).unref()
+  return {
+    path: page.path,
+    remove: () => {
+      clearTimeout(timer)
+      page.remove()
     },
   }
 }
@@ -78,7 +124,7 @@ async function serveLocked(settings: LoopbackSettings, lock: FolderLock): Promis
 function openCore(
   { dataFolder, version }: LoopbackSettings,
   log: Log,
-  seam: Pick<CorePorts, 'pageOrigin' | 'notify'>,
+  seam: ServerSeam,
 ): Promise<Core> {
   const opened = openSettings(dataFolder, Date.now())
   const secrets = openSecretFile(dataFolder, Date.now())
@@ -97,8 +143,8 @@ function openCore(
   })
 }
 
-function addressOf({ origin, port }: LoopbackServer, { token }: Sessions) {
-  return { port, url: `${origin}/#${token}` }
+function addressesOf({ origin, fallbackOrigin }: LoopbackServer, token: string) {
+  return { own: `${origin}/#${token}`, fallback: `${fallbackOrigin}/#${token}` }
 }
 
 /** What the file system answers when a folder lets itself be locked but not be used. */

@@ -1,41 +1,49 @@
 import type { ServerResponse } from 'node:http'
 import type { NoticeName, NoticePayload } from '../contract/commands.ts'
 
-/** Proxies and sleeping laptops drop silent connections; a comment keeps one alive. */
+/** Proxies and sleeping laptops drop silent connections; an empty line keeps one alive. */
 const HEARTBEAT_MS = 15_000
-/** How soon a page tries again after the host went away. */
-const RECONNECT_MS = 1_000
 
 export interface NoticeStream {
   /** Takes the response over and keeps it open. */
   readonly add: (response: ServerResponse) => void
   readonly send: <N extends NoticeName>(name: N, payload: NoticePayload<N>) => void
+  /** Ends every stream; new ones may be added. */
+  readonly endAll: () => void
   readonly close: () => void
 }
 
-/** Server-sent events to every open tab: html.spec.whatwg.org/multipage/server-sent-events.html. */
+/**
+ * One JSON object `{name, payload}` on each line, to every open tab. Not server-sent events: an
+ * `EventSource` can send no header, and a session is proven by one.
+ */
 export function createNoticeStream(heartbeatMs = HEARTBEAT_MS): NoticeStream {
   const responses = new Set<ServerResponse>()
   const write = (text: string) => {
     for (const response of responses) response.write(text)
   }
-  const heartbeat = setInterval(() => write(':\n\n'), heartbeatMs)
+  const endAll = () => {
+    for (const response of responses) response.end()
+  }
+  const heartbeat = setInterval(() => write('\n'), heartbeatMs)
   heartbeat.unref()
   return {
     add: (response) => {
       response.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
+        'content-type': 'application/x-ndjson; charset=utf-8',
         'cache-control': 'no-store',
       })
-      response.write(`retry: ${RECONNECT_MS}\n\n`)
+      // The page learns at once that it is connected.
+      response.write('\n')
       responses.add(response)
       response.once('close', () => responses.delete(response))
     },
-    // JSON has no raw line break, so one `data:` line holds it.
-    send: (name, payload) => write(`event: ${name}\ndata: ${JSON.stringify(payload)}\n\n`),
+    // JSON has no raw line break.
+    send: (name, payload) => write(`${JSON.stringify({ name, payload })}\n`),
+    endAll,
     close: () => {
       clearInterval(heartbeat)
-      for (const response of responses) response.end()
+      endAll()
     },
   }
 }

@@ -68,10 +68,10 @@ export async function servePageFile(
   response.writeHead(200, {
     'content-type': type,
     'content-length': size,
-    // Vite names what it puts there after its contents.
-    'cache-control': path.startsWith('/assets/')
-      ? 'public, max-age=31536000, immutable'
-      : 'no-store',
+    // Nothing that the browser kept from this address is believed, and nothing is left for the next
+    // program here: w3.org/TR/clear-site-data.
+    'cache-control': 'no-store',
+    ...(path === '/index.html' ? { 'clear-site-data': '"cache"' } : {}),
   })
   if (isHead) {
     await file.close()
@@ -81,6 +81,19 @@ export async function servePageFile(
   await pipeline(createReadStream('', { fd: file }), response).catch(() => {
     // The browser left in the middle; nobody waits for the rest.
   })
+}
+
+const REACHABLE = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+
+/** An image that any page may show: open-page.ts asks for it from a file. */
+export function sendReachable(response: ServerResponse): void {
+  response.writeHead(200, {
+    'content-type': 'image/svg+xml',
+    'content-length': REACHABLE.length,
+    'cache-control': 'no-store',
+    'cross-origin-resource-policy': 'cross-origin',
+  })
+  response.end(REACHABLE)
 }
 
 async function openFile(pageFolder: string, path: string): Promise<FileHandle | null> {

@@ -3,13 +3,30 @@ import type { IncomingMessage } from 'node:http'
 export type BodyReading =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'too-large' }
+  | { readonly kind: 'too-slow' }
   | { readonly kind: 'malformed' }
   /** The sender hung up; nobody waits for an answer. */
   | { readonly kind: 'cut' }
 
+export interface BodyLimits {
+  readonly maxBytes: number
+  /** Aborted when the body has taken too long. */
+  readonly signal?: AbortSignal
+}
+
 /** Reads at most `maxBytes`; what comes after is never taken in. */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<BodyReading> {
+export async function readJson(
+  request: IncomingMessage,
+  { maxBytes, signal }: BodyLimits,
+): Promise<BodyReading> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return { kind: 'too-large' }
+  const tooSlow = new Promise<BodyReading>((resolve) => {
+    signal?.addEventListener('abort', () => resolve({ kind: 'too-slow' }), { once: true })
+  })
+  return Promise.race([readBody(request, maxBytes), tooSlow])
+}
+
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyReading> {
   const chunks: Buffer[] = []
   let byteLength = 0
   try {

@@ -3,17 +3,33 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Core } from '../core/core.ts'
 import { bugFailure } from '../core/dispatch.ts'
-import { StartRefused } from '../core/host/start-refused.ts'
 import type { CorePorts, Log } from '../core/ports.ts'
-import { type ApiParts, answerApi } from './api.ts'
-import { isLocalhostAlias, isOwnHost } from './gate.ts'
+import { type ApiDeps, answerApi } from './api.ts'
+import { STRANGER_MS, watchConnections } from './connections.ts'
+import { listenOnIpv4, listenOnLoopback } from './listen.ts'
 import { createNoticeStream } from './notice-stream.ts'
-import { SECURITY_HEADERS, servePageFile } from './page-files.ts'
+import { isUnregisterRequest, sendUnregisterScript } from './old-service-worker.ts'
+import { REACHABLE_PATH } from './open-page.ts'
+import { SECURITY_HEADERS, sendReachable, servePageFile } from './page-files.ts'
+import { freshHostName, type PageOrigin, pageOrigin } from './page-origin.ts'
+import { openPeerUser } from './peer-user.ts'
+import { countRefusals } from './refusal-count.ts'
+import { isOwnHost } from './request-guard.ts'
 import type { Sessions } from './sessions.ts'
 
 /** What requests under way get to finish, and what the core gets to close, at a shutdown. */
 const REQUESTS_GRACE_MS = 400
 const CORE_GRACE_MS = 1_400
+/** A whole message of a session, up to 8 MiB on this computer. */
+const REQUEST_MS = 60_000
+const CHECK_CONNECTIONS_MS = 2_000
+
+const WRONG_ADDRESS = 'Ferry is not at this address. Open the one that it printed in the terminal.'
+
+/** What the core needs to know of the server. */
+export type ServerSeam = Pick<CorePorts, 'pageOrigin' | 'notify'> & {
+  readonly corsOrigin: () => string
+}
 
 export interface ServeOptions {
   readonly ports: readonly number[]
@@ -21,104 +37,145 @@ export interface ServeOptions {
   readonly sessions: Sessions
   readonly log: Log
   /** Called once the address is known, since the core must know the page's origin. */
-  readonly openCore: (seam: Pick<CorePorts, 'pageOrigin' | 'notify'>) => Promise<Core>
+  readonly openCore: (seam: ServerSeam) => Promise<Core>
+  /** A browser has just opened a session. */
+  readonly onSession?: () => void
 }
 
 export interface LoopbackServer {
   readonly port: number
+  /** Where the page is served in this run. */
   readonly origin: string
+  /** The same page for browsers that do not resolve the name in `origin`. */
+  readonly fallbackOrigin: string
   readonly core: Core
+  /** Closes every session; open pages say so. */
+  readonly closeSessions: () => void
   /** Within 2 s, whatever pages and uploads do. Idempotent. */
   readonly close: () => Promise<void>
 }
 
 /**
- * Serves the page and its commands on 127.0.0.1, on the first of `ports` that is free (0: any).
+ * Serves the page and its commands to this computer, below a host name of this run's own, on the
+ * first of `ports` that is free (0: any). Browsers that do not resolve that name find the page on
+ * 127.0.0.1, at another port in each run.
  *
  * @throws StartRefused when no port is free.
  */
 export async function serveLoopback(options: ServeOptions): Promise<LoopbackServer> {
-  const server = createServer()
-  const port = await listen(server, options.ports)
-  const origin = `http://127.0.0.1:${port}`
+  const newServer = () =>
+    createServer({
+      headersTimeout: STRANGER_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
+    })
+  const listening = await listenOnLoopback(newServer, options.ports)
+  const fallbackServer = newServer()
+  const fallbackPort = await listenOnIpv4(fallbackServer)
+  const servers = [...listening.servers, fallbackServer]
+
+  const page = pageOrigin(freshHostName(), listening.port)
+  const fallback = pageOrigin('127.0.0.1', fallbackPort)
+  let current = page
+  const refusals = countRefusals(options.log)
+  const connections = watchConnections(await openPeerUser(listening.port), refusals)
   const notices = createNoticeStream()
   const opening = Promise.withResolvers<Core>()
-  // Whoever waits for the core is told when it cannot be; this host tells the person itself.
+  // Whoever waits for the core is told when it cannot be; this host tells the user itself.
   opening.promise.catch(() => undefined)
-  const parts: ApiParts = { ...options, port, notices, core: opening.promise }
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answer(parts, options.pageFolder, request, response).catch((error: unknown) => {
-      bugFailure(options.log, error, 'loopback')
-      response.destroy()
-    })
-  })
+  const shared = { ...options, connections, refusals, notices, core: opening.promise }
+  const serve = (server: Server, at: PageOrigin, port: number) => {
+    const onSession = () => {
+      current = at
+      options.onSession?.()
+    }
+    connections.watch(server)
+    server.on('request', answerTo({ ...shared, page: at, port, onSession }, options.pageFolder))
+  }
+  for (const server of listening.servers) serve(server, page, listening.port)
+  serve(fallbackServer, fallback, fallbackPort)
+
+  const closeListeners = () => {
+    notices.close()
+    refusals.close()
+  }
   try {
-    const core = await options.openCore({ pageOrigin: () => origin, notify: notices.send })
+    const core = await options.openCore({
+      pageOrigin: () => current.origin,
+      corsOrigin: () =>
+        current === page ? `http://*.localhost:${listening.port}` : 'http://127.0.0.1:*',
+      notify: notices.send,
+    })
     opening.resolve(core)
-    return { port, origin, core, close: onlyOnce(() => closeAll(server, notices.close, core)) }
+    return {
+      port: listening.port,
+      origin: page.origin,
+      fallbackOrigin: fallback.origin,
+      core,
+      closeSessions: () => {
+        options.sessions.closeAll()
+        notices.endAll()
+      },
+      close: onlyOnce(() => closeAll(servers, closeListeners, core)),
+    }
   } catch (error) {
     opening.reject(error)
-    notices.close()
-    server.close()
-    server.closeAllConnections()
+    closeListeners()
+    for (const server of servers) {
+      server.close()
+      server.closeAllConnections()
+    }
     throw error
   }
 }
 
+function answerTo(deps: ApiDeps, pageFolder: string) {
+  return (request: IncomingMessage, response: ServerResponse) => {
+    answer(deps, pageFolder, request, response).catch((error: unknown) => {
+      bugFailure(deps.log, error, 'loopback')
+      response.destroy()
+    })
+  }
+}
+
 async function answer(
-  parts: ApiParts,
+  deps: ApiDeps,
   pageFolder: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (!(await deps.connections.isOwn(request))) return
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
   const [pathname = '/'] = (request.url ?? '/').split('?')
-  if (pathname.startsWith('/api/')) return answerApi(parts, request, pathname, response)
+  if (isUnregisterRequest(request)) return sendUnregisterScript(response)
+  if (pathname.startsWith('/api/')) return answerApi(deps, request, pathname, response)
 
   const isRead = request.method === 'GET' || request.method === 'HEAD'
-  if (isRead && isLocalhostAlias(request.headers, parts.port)) {
-    // One origin for all pages: the session, the bucket's CORS and the page's lock belong to it.
-    response.writeHead(308, { location: `http://127.0.0.1:${parts.port}/` }).end()
-  } else if (!isOwnHost(request.headers, parts.port)) {
-    response.writeHead(421, { connection: 'close' }).end()
+  if (!isOwnHost(request, deps.page)) {
+    deps.refusals.add(421)
+    response
+      .writeHead(421, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
+      .end(WRONG_ADDRESS)
   } else if (!isRead) {
+    deps.refusals.add(405)
     response.writeHead(405, { allow: 'GET, HEAD', connection: 'close' }).end()
+  } else if (pathname === REACHABLE_PATH) {
+    sendReachable(response)
   } else {
     await servePageFile(pageFolder, pathname, request.method === 'HEAD', response)
   }
 }
 
-async function listen(server: Server, ports: readonly number[]): Promise<number> {
-  let refused: unknown
-  for (const port of ports) {
-    try {
-      server.listen({ port, host: '127.0.0.1', exclusive: true })
-      await once(server, 'listening')
-      return portOf(server)
-    } catch (error) {
-      refused = error
-    }
-  }
-  const code = refused instanceof Error && 'code' in refused ? refused.code : undefined
-  const why = code === 'EACCES' ? 'is reserved by the system' : 'is taken by another program'
-  throw new StartRefused(
-    `Port ${ports.join(', ')} ${why}. Choose another with --port, or --port 0 for any free one.`,
-    { cause: refused },
-  )
-}
-
-function portOf(server: Server): number {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new TypeError('Not a TCP server')
-  return address.port
-}
-
-async function closeAll(server: Server, closeNotices: () => void, core: Core): Promise<void> {
-  closeNotices()
-  const closed = once(server, 'close')
-  server.close()
+async function closeAll(
+  servers: readonly Server[],
+  closeListeners: () => void,
+  core: Core,
+): Promise<void> {
+  closeListeners()
+  const closed = Promise.all(servers.map((server) => once(server, 'close')))
+  for (const server of servers) server.close()
   await Promise.race([closed, delay(REQUESTS_GRACE_MS)])
-  server.closeAllConnections()
+  for (const server of servers) server.closeAllConnections()
   await Promise.race([core.close(), delay(CORE_GRACE_MS)])
 }
 

@@ -10,9 +10,8 @@ import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
 import { NarrowGate } from '../upload/engine/narrow-gate.ts'
 import type { RawBridge } from './checked-bridge.ts'
 import { type ChangeableHostLink, createHostLink, type HostLink } from './host-link.ts'
-
-/** After the browser has given up on the notices by itself. */
-const REOPEN_MS = 2_000
+import { LoopbackSession } from './loopback-session.ts'
+import { NoticeStream } from './notice-stream.ts'
 
 /** Those that wait for a store, perhaps for minutes. */
 const SLOW: ReadonlySet<CommandName> = new Set(['prepareUpload', 'completeUpload'])
@@ -26,15 +25,18 @@ export interface LoopbackConnection {
 
 /**
  * The contract over HTTP, to the host that served this page. Its one-time token stands in the
- * address's fragment, is exchanged for a cookie and vanishes from the address.
+ * address's fragment, is exchanged for a session and vanishes from the address.
  */
 export async function connectLoopback(): Promise<LoopbackConnection> {
   const link = createHostLink()
-  const stream = new NoticeStream(link, () => post('describeHost', {}))
+  const session = new LoopbackSession()
+  const stream = new NoticeStream(link, session)
+  const postAt = (path: string, message: unknown) =>
+    postJson(path, message, { link, session, stream })
   const post = (name: string, input: unknown) =>
-    postJson(`${LOOPBACK_ROUTES.commandPrefix}${name}`, input, link, stream)
+    postAt(`${LOOPBACK_ROUTES.commandPrefix}${name}`, input)
   const slowGate = new NarrowGate(SLOW_AT_ONCE)
-  await signIn(link)
+  await signIn(session, link)
   // The address opened again in this tab changes only the fragment, which loads nothing.
   window.addEventListener('hashchange', () => {
     if (location.hash.length > 1) location.reload()
@@ -49,10 +51,11 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
       ),
       notices: mapRows(
         notices,
-        (name) => (listener: (payload: unknown) => void) => stream.listen(name, listener),
+        (name: NoticeName) => (listener: (payload: unknown) => void) =>
+          stream.listen(name, listener),
       ),
       registerSources: (files) =>
-        postJson(LOOPBACK_ROUTES.registerSources, { files: files.map(factsOf) }, link, stream),
+        postAt(LOOPBACK_ROUTES.registerSources, { files: files.map(factsOf) }),
       // A browser tells nobody where a folder is.
       inspectFolders: async (folders) => succeeded(folders.map(() => null)),
     },
@@ -77,43 +80,33 @@ function timeOf(file: File): number {
 
 const START_OF_1601 = -11_644_473_600_000
 
-async function signIn(link: ChangeableHostLink): Promise<void> {
+async function signIn(session: LoopbackSession, link: ChangeableHostLink): Promise<void> {
   const token = location.hash.slice(1)
-  if (token === '') return
-  history.replaceState(null, '', location.pathname + location.search)
-  const response = await send(LOOPBACK_ROUTES.exchange, { token })
-  if (response === null) link.become('gone')
-  else if (response.status === 401) link.become('signed-out')
-}
-
-/** Null: the host did not answer. */
-async function send(path: string, message: unknown): Promise<Response | null> {
-  try {
-    return await fetch(path, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(message),
-      cache: 'no-store',
-      redirect: 'error',
-    })
-  } catch (error) {
-    if (error instanceof TypeError) return null
-    throw error
-  }
+  if (token !== '') history.replaceState(null, '', location.pathname + location.search)
+  const state = await session.open(token)
+  if (state !== 'connected') link.become(state)
 }
 
 async function postJson(
   path: string,
   message: unknown,
-  link: ChangeableHostLink,
-  stream: NoticeStream,
+  {
+    link,
+    session,
+    stream,
+  }: {
+    readonly link: ChangeableHostLink
+    readonly session: LoopbackSession
+    readonly stream: NoticeStream
+  },
 ): Promise<unknown> {
-  const response = await send(path, message)
+  const response = await session.post(path, message)
   if (response === null) {
     if (link.state() === 'connected') link.become('gone')
+    stream.breakOff()
     return failed({ kind: 'host-gone' })
   }
-  if (response.status === 401) {
+  if (session.hasEnded(response)) {
     link.become('signed-out')
     stream.close()
     return failed({ kind: 'host-gone' })
@@ -131,70 +124,5 @@ async function bodyOf(response: Response, link: ChangeableHostLink): Promise<unk
     if (error instanceof SyntaxError) throw error
     link.become('gone')
     return failed({ kind: 'host-gone' })
-  }
-}
-
-type Listener = (payload: unknown) => void
-
-/**
- * One stream of server-sent events for all notices; it also tells whether the host is there. Open
- * only while somebody listens: tabs that merely wait for their turn would otherwise hold all six
- * connections that Chromium opens to one host, and leave none to the tab that sends.
- */
-class NoticeStream {
-  readonly #link: ChangeableHostLink
-  readonly #askHost: () => Promise<unknown>
-  readonly #listeners = new Map<NoticeName, Set<Listener>>()
-  #source: EventSource | null = null
-
-  /** @param askHost any command: its answer tells a lost session from a host that is starting. */
-  constructor(link: ChangeableHostLink, askHost: () => Promise<unknown>) {
-    this.#link = link
-    this.#askHost = askHost
-  }
-
-  #open(): void {
-    if (this.#link.state() === 'signed-out') return
-    const source = new EventSource(LOOPBACK_ROUTES.notices)
-    this.#source = source
-    for (const name of Object.keys(notices) as NoticeName[]) {
-      source.addEventListener(name, ({ data }) => {
-        const payload: unknown = JSON.parse(data)
-        for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(payload)
-      })
-    }
-    source.onopen = () => this.#link.become('connected')
-    source.onerror = () => {
-      if (this.#link.state() === 'connected') this.#link.become('gone')
-      // While the browser tries again by itself, there is nothing to do.
-      if (source.readyState === EventSource.CLOSED) void this.#reopen(source)
-    }
-  }
-
-  /** False while somebody listens and notices are missed. */
-  isUpToDate(): boolean {
-    return this.#source === null || this.#source.readyState === EventSource.OPEN
-  }
-
-  close(): void {
-    this.#source?.close()
-    this.#source = null
-  }
-
-  listen(name: NoticeName, listener: Listener): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set()
-    this.#listeners.set(name, listeners.add(listener))
-    if (this.#source === null) this.#open()
-    return () => {
-      listeners.delete(listener)
-      if ([...this.#listeners.values()].every(({ size }) => size === 0)) this.close()
-    }
-  }
-
-  async #reopen(given: EventSource): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
-    if (this.#source === given) await this.#askHost()
-    // Nobody listens any more, or the session has ended meanwhile.
-    if (this.#source === given) this.#open()
   }
 }

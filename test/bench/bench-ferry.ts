@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import type { commands } from '../../electron/contract/commands.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
-import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
+import { LOOPBACK_ROUTES, SESSION_HEADER } from '../../electron/contract/transport.ts'
 import { type Child, ROOT, runNode } from '../e2e/child.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 
@@ -20,6 +20,10 @@ export async function startBenchFerry(dataFolder: string, pageFolder: string): P
 
 /** Opens the window and makes the store its destination. */
 export async function connectStore(page: Page, url: string, endpoint: string): Promise<void> {
+  let secret = ''
+  page.on('request', (request) => {
+    secret = request.headers()[SESSION_HEADER] ?? secret
+  })
   await page.goto(url)
   await page.getByRole('button', { name: 'Connect a bucket' }).waitFor()
   const draft: DestinationDraft = {
@@ -39,11 +43,11 @@ export async function connectStore(page: Page, url: string, endpoint: string): P
   }
   const path = `${LOOPBACK_ROUTES.commandPrefix}${'saveDestination' satisfies keyof typeof commands}`
   const status = await page.evaluate(
-    async ([route, body]) => {
-      const headers = { 'content-type': 'application/json' }
+    async ([route, body, header, value]) => {
+      const headers = { 'content-type': 'application/json', [header]: value }
       return (await fetch(route, { method: 'POST', headers, body })).status
     },
-    [path, JSON.stringify(draft)] as const,
+    [path, JSON.stringify(draft), SESSION_HEADER, secret] as const,
   )
   if (status !== 200) throw new Error(`The host refused the destination with ${status}`)
 }

@@ -3,7 +3,7 @@ import { startLoopback } from '../../electron/loopback/main.ts'
 
 const [, , dataFolder = '', pageFolder = ''] = process.argv
 const host = await startLoopback({ dataFolder, ports: [0], pageFolder, version: 'bench' })
-console.log(`Ferry is ready at ${host.url}`)
+console.log(`Ferry is ready at ${host.newAddress().url}`)
 process.once('SIGTERM', () => {
   void host.close().then(() => process.exit(0))
 })

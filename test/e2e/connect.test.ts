@@ -20,7 +20,7 @@ async function atTheForm(whenOver: WhenOver = onTestFinished) {
   const ferry = await startFerry({ whenOver })
   const bucket = await startBucket({
     folder: await temporaryFolder(whenOver),
-    allowedOrigin: `http://127.0.0.1:${ferry.port}`,
+    allowedOrigin: ferry.corsOrigin,
     whenOver,
   })
   const page = await FerryPage.open(await openBrowser({}, whenOver), ferry.url)
@@ -56,7 +56,7 @@ describe('a bucket without CORS rules', () => {
     await page.drop([join(folder, 'a.bin')])
     await page.untilStatus('a.bin', 'Needs you')
     const said = await page.status('a.bin')
-    await new Store(bucket).allowOrigin(`http://127.0.0.1:${ferry.port}`)
+    await new Store(bucket).allowOrigin(ferry.corsOrigin)
     await page.rowButton('a.bin', 'Retry').click()
     await page.untilStatus('a.bin', 'Done')
 
@@ -158,7 +158,7 @@ describe('connecting a bucket', () => {
     await page.drop([path])
     await page.untilStatus('a.bin', 'Done')
 
-    const origin = `http://127.0.0.1:${ferry.port}`
+    const origin = ferry.corsOrigin
     expect(before.join('\n')).toContain(
       `The bucket does not take uploads from a browser window (${origin}).`,
     )

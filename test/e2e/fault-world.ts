@@ -57,7 +57,7 @@ async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
   const proxy = await startFaultProxy()
   whenOver(proxy.close)
   const ferry = await startFerry({ env: behindProxy(proxy), whenOver })
-  const allowedOrigin = `http://127.0.0.1:${ferry.port}`
+  const allowedOrigin = ferry.corsOrigin
   const bucket = await startBucket({
     folder: await temporaryFolder(whenOver),
     allowedOrigin,
@@ -66,7 +66,7 @@ async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
   const browser = await launchChromium({
     args: [
       `--proxy-server=${proxy.address}`,
-      `--proxy-bypass-list=<-loopback>;127.0.0.1:${ferry.port}`,
+      `--proxy-bypass-list=<-loopback>;*.localhost:${ferry.port}`,
     ],
   })
   whenOver(() => browser.close())

@@ -6,7 +6,7 @@ import {
   type CommandOutput,
   commands,
 } from '../../electron/contract/commands.ts'
-import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
+import { LOOPBACK_ROUTES, SESSION_HEADER } from '../../electron/contract/transport.ts'
 import { type ChromiumOptions, launchChromium } from '../../scripts/chromium.ts'
 import type { BucketAccess, WhenOver } from './ferry.ts'
 
@@ -44,7 +44,10 @@ export function openBrowserBehind(proxyAddress: string, hostPort: number): Promi
 }
 
 export function argsBehind(proxyAddress: string, hostPort: number): readonly string[] {
-  return [`--proxy-server=${proxyAddress}`, `--proxy-bypass-list=<-loopback>;127.0.0.1:${hostPort}`]
+  return [
+    `--proxy-server=${proxyAddress}`,
+    `--proxy-bypass-list=<-loopback>;*.localhost:${hostPort}`,
+  ]
 }
 
 /** The window as a person meets it: by roles and names. */
@@ -52,11 +55,16 @@ export class FerryPage {
   readonly page: Page
   readonly #cdp: CDPSession
   readonly #problems: string[] = []
+  /** As the page last sent it: it keeps it where no script can look. */
+  #sessionSecret = ''
 
   private constructor(page: Page, cdp: CDPSession) {
     this.page = page
     this.#cdp = cdp
     page.on('pageerror', (error) => this.#problems.push(String(error)))
+    page.on('request', (request) => {
+      this.#sessionSecret = request.headers()[SESSION_HEADER] ?? this.#sessionSecret
+    })
   }
 
   /** In a browser: with a profile of its own. In a context: as another tab of it. */
@@ -214,12 +222,17 @@ export class FerryPage {
   /** Asks the host as the page does, for what no button offers. Answers the outcome's value. */
   async command<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
     const outcome: unknown = await this.page.evaluate(
-      async ([path, message]) => {
-        const headers = { 'content-type': 'application/json' }
+      async ([path, message, header, secret]) => {
+        const headers = { 'content-type': 'application/json', [header]: secret }
         const body = JSON.stringify(message)
         return (await fetch(path, { method: 'POST', headers, body })).json()
       },
-      [`${LOOPBACK_ROUTES.commandPrefix}${name}`, input] as const,
+      [
+        `${LOOPBACK_ROUTES.commandPrefix}${name}`,
+        input,
+        SESSION_HEADER,
+        this.#sessionSecret,
+      ] as const,
     )
     return commands[name].output.parse(
       (outcome as { readonly value: unknown }).value,

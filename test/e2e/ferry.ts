@@ -22,6 +22,10 @@ export interface Ferry {
   /** With the one-time token. */
   readonly url: string
   readonly port: number
+  /** Where the page is served in this run. */
+  readonly origin: string
+  /** As it stands in a bucket's CORS rule: the pages of all runs at this port. */
+  readonly corsOrigin: string
   readonly dataFolder: string
 }
 
@@ -44,7 +48,13 @@ export async function startFerry(
   })
   const line = await child.untilPrinted(/Ferry is ready at (http:\S+)/)
   const url = line.slice('Ferry is ready at '.length)
-  return { child, url, port: Number(new URL(url).port), dataFolder }
+  const { origin, port: boundPort } = new URL(url)
+  const corsOrigin = corsOriginAt(Number(boundPort))
+  return { child, url, port: Number(boundPort), origin, corsOrigin, dataFolder }
+}
+
+export function corsOriginAt(port: number): string {
+  return `http://*.localhost:${port}`
 }
 
 /** Where an S3 bucket is and how to open it. */

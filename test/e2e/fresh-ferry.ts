@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import { type FaultProxy, type SeenRequest, startFaultProxy } from '../faults/fault-proxy.ts'
 import {
   type BucketAccess,
+  corsOriginAt,
   type RunningBucket,
   startBucket,
   startFerry,
@@ -40,7 +41,7 @@ export async function ferryWithOwnBucket() {
   const bucketFolder = await temporaryFolder()
   const bucket = await startBucket({
     folder: bucketFolder,
-    allowedOrigin: `http://127.0.0.1:${ferry.port}`,
+    allowedOrigin: ferry.corsOrigin,
   })
   const browser = await openBrowserBehind(proxy.address, ferry.port)
   const page = await FerryPage.open(browser, ferry.url)
@@ -59,7 +60,7 @@ export function restartBucket(
   return startBucket({
     folder,
     port: portOf(bucket),
-    allowedOrigin: `http://127.0.0.1:${hostPort}`,
+    allowedOrigin: corsOriginAt(hostPort),
   })
 }
 

@@ -49,7 +49,7 @@ describe('a share link', () => {
   it('is copied to the clipboard by the page where the host cannot', async () => {
     const { page, ferry } = await withOneLink()
     await page.page.context().grantPermissions(['clipboard-read', 'clipboard-write'], {
-      origin: new URL(ferry.url).origin,
+      origin: ferry.origin,
     })
 
     await page.rowButton('offer.pdf', 'Copy link').click()

@@ -26,7 +26,7 @@ describe('the network log of an upload', () => {
     await page.drop([join(folder, 'small.txt'), join(folder, 'large.txt')])
     await page.untilStatus('small.txt', 'Done')
     await page.untilStatus('large.txt', 'Done')
-    const host = new URL(ferry.url).origin
+    const host = ferry.origin
     const { endpoint } = await localBucketAccess(ferry.dataFolder)
     const toHost = log.filter(({ origin }) => origin === host)
 
@@ -67,6 +67,6 @@ describe('the network log of an upload', () => {
     expect(kept).not.toContain(access.secretAccessKey)
     expect(kept).not.toContain('X-Amz-Signature')
     expect(kept).not.toContain('ferry-session')
-    expect(page.page.url()).toBe(`${new URL(ferry.url).origin}/`)
+    expect(page.page.url()).toBe(`${ferry.origin}/`)
   })
 })

@@ -55,12 +55,12 @@ describe('after a restart', () => {
 
     const second = await launchProfile(profile)
     onTestFinished(() => second.close())
-    const again = await FerryPage.open(second, new URL(ferry.url).origin)
+    const again = await FerryPage.open(second, ferry.origin)
 
     await again.untilStatus('a.bin', 'Done')
   })
 
-  it('of the host alone, the open page goes on by itself', async () => {
+  it('of the host alone, the open page says that its session has ended; the new address goes on', async () => {
     const { ferry, proxy, page, folder } = await ferryWithOwnBucket()
     const path = join(folder, 'film.bin')
     const sha256 = await writeRandomFile(path, 100 * MIB)
@@ -70,13 +70,17 @@ describe('after a restart', () => {
 
     await ferry.child.stop('SIGKILL')
     await page.page.getByText('Ferry stopped.').waitFor()
-    await startFerry({ dataFolder: ferry.dataFolder, port: ferry.port })
+    const again = await startFerry({ dataFolder: ferry.dataFolder, port: ferry.port })
+    await page.page.getByText('This window is not connected to Ferry').waitFor()
     gate.open()
-    await page.untilStatus('film.bin', 'Done')
+    const newPage = await FerryPage.open(page.page.context(), again.url)
+    await newPage.untilStatus('film.bin', 'Needs you')
+    await newPage.drop([path])
+    await newPage.untilStatus('film.bin', 'Done')
 
-    await page.page.getByText('Ferry stopped.').waitFor({ state: 'detached' })
+    expect(again.origin).not.toBe(ferry.origin)
     expect(timesSent(proxy.seen, 3)).toEqual([1, 1, 1])
-    expect((await download(await page.link('film.bin'))).sha256).toBe(sha256)
+    expect((await download(await newPage.link('film.bin'))).sha256).toBe(sha256)
   })
 
   it('of the store, the upload goes on by itself', async () => {

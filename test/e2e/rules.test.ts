@@ -46,7 +46,7 @@ async function connectedBelow(prefix: string) {
   const ferry = await startFerry()
   const bucket = await startBucket({
     folder: await temporaryFolder(),
-    allowedOrigin: `http://127.0.0.1:${ferry.port}`,
+    allowedOrigin: ferry.corsOrigin,
   })
   const page = await FerryPage.open(await openBrowser(), ferry.url)
   await page.fillConnection(bucket)

@@ -9,7 +9,7 @@ it('keeps the secret key out of the page, the log and the settings once it is sa
   const ferry = await startFerry()
   const bucket = await startBucket({
     folder: await temporaryFolder(),
-    allowedOrigin: `http://127.0.0.1:${ferry.port}`,
+    allowedOrigin: ferry.corsOrigin,
   })
   const path = join(await temporaryFolder(), 'a.bin')
   await writeRandomFile(path, 5000)

@@ -59,13 +59,13 @@ async function startSignInWorld(whenOver: WhenOver): Promise<SignInWorld> {
   const ferry = await startFerry({ env, whenOver })
   const bucket = await startBucket({
     folder: await temporaryFolder(whenOver),
-    allowedOrigin: `http://127.0.0.1:${ferry.port}`,
+    allowedOrigin: ferry.corsOrigin,
     whenOver,
   })
   const browser = await launchChromium({
     args: [
       `--proxy-server=${proxy.address}`,
-      `--proxy-bypass-list=<-loopback>;127.0.0.1:${ferry.port}`,
+      `--proxy-bypass-list=<-loopback>;*.localhost:${ferry.port}`,
     ],
   })
   whenOver(() => browser.close())

@@ -13,7 +13,7 @@ describe('two tabs of one Ferry', () => {
     await page.drop([join(folder, 'film.bin')])
     await untilPartsHeld(proxy, 2)
 
-    const second = await FerryPage.open(page.page.context(), new URL(ferry.url).origin)
+    const second = await FerryPage.open(page.page.context(), ferry.origin)
     await second.page.getByText('Ferry is open in another tab').waitFor()
     gate.open()
     await page.untilStatus('film.bin', 'Done')
@@ -26,7 +26,7 @@ describe('two tabs of one Ferry', () => {
 
   it('go on in the one that is left', async () => {
     const { ferry, page } = await ferryBehindProxy()
-    const second = await FerryPage.open(page.page.context(), new URL(ferry.url).origin)
+    const second = await FerryPage.open(page.page.context(), ferry.origin)
     await second.page.getByText('Ferry is open in another tab').waitFor()
 
     await page.page.close()
@@ -40,7 +40,7 @@ describe('many tabs of one Ferry', () => {
     const { ferry, page, folder } = await ferryBehindProxy()
     const context = page.page.context()
     for (let count = 0; count < 6; count += 1) {
-      const tab = await FerryPage.open(context, new URL(ferry.url).origin)
+      const tab = await FerryPage.open(context, ferry.origin)
       await tab.page.getByText('Ferry is open in another tab').waitFor()
     }
 

@@ -9,7 +9,7 @@ type OpenBrowser = (proxyAddress: string, hostPort: number) => Promise<Browser |
 export async function withTwoDestinations(open: OpenBrowser = openBrowserBehind) {
   const ferry = await startFerry()
   const proxy = await startProxy()
-  const allowedOrigin = `http://127.0.0.1:${ferry.port}`
+  const allowedOrigin = ferry.corsOrigin
   const first = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
   const second = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
   const browser = await open(proxy.address, ferry.port)

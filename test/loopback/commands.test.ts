@@ -5,27 +5,29 @@ import { describe, expect, it } from 'vitest'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import { LOOPBACK_ROUTES, MAX_MESSAGE_BYTES } from '../../electron/contract/transport.ts'
 import type { SourceFacts } from '../../electron/core/ports.ts'
-import { openSessions } from '../../electron/loopback/sessions.ts'
+import { createSessions } from '../../electron/loopback/sessions.ts'
 import {
   type Answer,
   ask,
+  type BrowserSession,
   commandPath,
+  exchange,
   type HostSettings,
   pageHeaders,
+  sessionHeaders,
   signIn,
   startHost,
-  temporaryFolder,
 } from './loopback-harness.ts'
 
 const ID = '00000000-0000-4000-8000-000000000000'
 
 async function signedIn(settings: HostSettings = {}) {
   const host = await startHost(settings)
-  const cookie = await signIn(host)
-  const { port } = host.server
+  const session = await signIn(host)
+  const { origin } = host.server
   const post = (path: string, body: string) =>
-    ask(port, { method: 'POST', path, headers: pageHeaders(port, cookie), body })
-  return { host, port, cookie, post }
+    ask(origin, { method: 'POST', path, headers: pageHeaders(origin, session), body })
+  return { host, origin, session, post }
 }
 
 describe('commands', () => {
@@ -113,30 +115,30 @@ describe('commands', () => {
   )
 
   it('knows no other routes and no other methods', async () => {
-    const { port, cookie, post } = await signedIn()
+    const { origin, session, post } = await signedIn()
 
     const unknown = await post('/api/nothing', '{}')
-    const read = await ask(port, { path: commandPath('describeHost'), headers: { cookie } })
+    const headers = sessionHeaders(session)
+    const read = await ask(origin, { path: commandPath('describeHost'), headers })
 
     expect([unknown.status, read.status, read.headers.allow]).toEqual([404, 405, 'POST'])
   })
 
   it('holds a page’s question while the core opens, and answers it then', async () => {
-    const dataFolder = await temporaryFolder()
-    const earlier = openSessions(dataFolder, Date.now)
-    const secret = earlier.exchange(earlier.token) ?? ''
+    const sessions = createSessions(Date.now)
+    const token = sessions.newToken()
     let answering: Promise<Answer> | undefined
 
     await startHost({
-      dataFolder,
+      sessions,
       atOpening: async (origin) => {
-        const port = Number(new URL(origin).port)
-        const cookie = `ferry-session-${port}=${secret}`
-        const headers = pageHeaders(port, cookie)
-        answering = ask(port, {
+        const opened = await exchange(origin, token)
+        const [cookie = ''] = (opened.headers['set-cookie']?.[0] ?? '').split(';')
+        const { secret } = JSON.parse(opened.body)
+        answering = ask(origin, {
           method: 'POST',
           path: commandPath('describeHost'),
-          headers,
+          headers: pageHeaders(origin, { cookie, secret }),
           body: '{}',
         })
       },
@@ -150,14 +152,15 @@ describe('commands', () => {
 describe('oversized messages', () => {
   /** Sends the head, then `body` as it is, and reads until the host closes the connection. */
   async function sendRaw(
-    port: number,
-    cookie: string,
+    origin: string,
+    session: BrowserSession,
     head: string,
     body: Buffer,
   ): Promise<string> {
-    const socket = connect(port, '127.0.0.1')
+    const { host, port } = new URL(origin)
+    const socket = connect(Number(port), '127.0.0.1')
     await once(socket, 'connect')
-    const headers = Object.entries({ host: `127.0.0.1:${port}`, ...pageHeaders(port, cookie) })
+    const headers = Object.entries({ host, ...pageHeaders(origin, session) })
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
     socket.write(`POST ${commandPath('clearUploads')} HTTP/1.1\r\n${lines}${head}\r\n\r\n`)
     socket.write(body)
@@ -165,11 +168,11 @@ describe('oversized messages', () => {
   }
 
   it('are refused by their announced length before a byte of them is read', async () => {
-    const { port, cookie } = await signedIn()
+    const { origin, session } = await signedIn()
 
     const answer = await sendRaw(
-      port,
-      cookie,
+      origin,
+      session,
       `content-length: ${MAX_MESSAGE_BYTES + 1}`,
       Buffer.alloc(0),
     )
@@ -178,18 +181,18 @@ describe('oversized messages', () => {
   })
 
   it('are refused when they grow too long without having said so', async () => {
-    const { port, cookie } = await signedIn()
+    const { origin, session } = await signedIn()
     const chunk = Buffer.alloc(MAX_MESSAGE_BYTES + 1, 'a')
     const body = Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk])
 
-    const answer = await sendRaw(port, cookie, 'transfer-encoding: chunked', body)
+    const answer = await sendRaw(origin, session, 'transfer-encoding: chunked', body)
 
     expect(answer).toMatch(/^HTTP\/1\.1 413 /)
   })
 
   it('leave the host serving others', async () => {
-    const { port, cookie, post } = await signedIn()
-    await sendRaw(port, cookie, `content-length: ${MAX_MESSAGE_BYTES + 1}`, Buffer.alloc(0))
+    const { origin, session, post } = await signedIn()
+    await sendRaw(origin, session, `content-length: ${MAX_MESSAGE_BYTES + 1}`, Buffer.alloc(0))
 
     const answer = await post(commandPath('describeHost'), '{}')
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { type IncomingHttpHeaders, request } from 'node:http'
@@ -10,17 +11,23 @@ import type { CommandHandlers } from '../../electron/contract/bridge.ts'
 import { mapRows } from '../../electron/contract/bridge.ts'
 import { commands } from '../../electron/contract/commands.ts'
 import { failed } from '../../electron/contract/outcome.ts'
-import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
+import {
+  LOOPBACK_ROUTES,
+  SESSION_HEADER,
+  type SessionOpened,
+} from '../../electron/contract/transport.ts'
 import type { Core } from '../../electron/core/core.ts'
 import type { CorePorts, Log } from '../../electron/core/ports.ts'
 import { type LoopbackServer, serveLoopback } from '../../electron/loopback/server.ts'
-import { openSessions, type Sessions } from '../../electron/loopback/sessions.ts'
+import { createSessions, type Sessions } from '../../electron/loopback/sessions.ts'
 
 export const PAGE_FOLDER = fileURLToPath(new URL('page', import.meta.url))
 
 export interface RunningHost {
   readonly server: LoopbackServer
   readonly sessions: Sessions
+  /** Opens one session. */
+  readonly token: string
   readonly notify: CorePorts['notify']
   /** Everything that was logged, as one text. */
   readonly logged: () => string
@@ -32,14 +39,13 @@ export interface HostSettings {
   readonly closeCore?: () => Promise<void>
   /** Called while the host listens and its core is not open yet. */
   readonly atOpening?: (origin: string) => Promise<void>
-  readonly dataFolder?: string
+  readonly sessions?: Sessions
   readonly port?: number
 }
 
 /** A host over scripted handlers. Every command that the test does not name answers `not-now`. */
 export async function startHost(settings: HostSettings = {}): Promise<RunningHost> {
-  const dataFolder = settings.dataFolder ?? (await temporaryFolder())
-  const sessions = openSessions(dataFolder, Date.now)
+  const sessions = settings.sessions ?? createSessions(Date.now)
   const lines: string[] = []
   const write = (event: object, text: string) => void lines.push(JSON.stringify({ ...event, text }))
   const log: Log = { info: write, warn: write, error: write }
@@ -56,7 +62,8 @@ export async function startHost(settings: HostSettings = {}): Promise<RunningHos
     },
   })
   onTestFinished(server.close)
-  return { server, sessions, notify, logged: () => lines.join('\n') }
+  const token = sessions.newToken()
+  return { server, sessions, token, notify, logged: () => lines.join('\n') }
 }
 
 function scriptedCore(settings: HostSettings): Core {
@@ -91,34 +98,82 @@ export interface Question {
 }
 
 /** One request exactly as given: no redirects, no headers that were not asked for but Host. */
-export async function ask(port: number, question: Question): Promise<Answer> {
+export async function ask(origin: string, question: Question): Promise<Answer> {
   const { method = 'GET', path, headers = {}, body } = question
-  const asking = request({ host: '127.0.0.1', port, method, path, headers, agent: false })
+  const { host, port } = new URL(origin)
+  const asking = request({
+    host: '127.0.0.1',
+    port,
+    method,
+    path,
+    headers: { host, ...headers },
+    agent: false,
+  })
   asking.end(body)
   const [response] = await once(asking, 'response')
   return { status: response.statusCode, headers: response.headers, body: await text(response) }
 }
 
+/** A browser's session: both secrets as they travel. */
+export interface BrowserSession {
+  /** `name=secret` */
+  readonly cookie: string
+  readonly secret: string
+}
+
 /** What our own page sends with every POST. */
-export function pageHeaders(port: number, cookie?: string): Record<string, string> {
+export function pageHeaders(origin: string, session?: BrowserSession): Record<string, string> {
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin,
     'sec-fetch-site': 'same-origin',
     'content-type': 'application/json',
-    ...(cookie === undefined ? {} : { cookie }),
+    ...(session === undefined ? {} : sessionHeaders(session)),
   }
 }
 
-/** Spends the host's token. Answers the cookie as the browser would send it back. */
-export async function signIn({ server, sessions }: RunningHost): Promise<string> {
-  const answer = await ask(server.port, {
+export function sessionHeaders({ cookie, secret }: BrowserSession): Record<string, string> {
+  return { cookie, [SESSION_HEADER]: secret }
+}
+
+/** A browser's key pair: its public half as the page sends it, and a way to sign with the other. */
+export function browserKey() {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+  const point = [Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]
+  return {
+    publicKey: Buffer.concat(point).toString('base64url'),
+    sign: (text: string) =>
+      sign('sha256', Buffer.from(text), {
+        key: privateKey,
+        dsaEncoding: 'ieee-p1363',
+      }).toString('base64url'),
+  }
+}
+
+/** Posts the token as the page does. */
+export function exchange(origin: string, token: string, key = browserKey()): Promise<Answer> {
+  return post(origin, LOOPBACK_ROUTES.exchange, { token, publicKey: key.publicKey })
+}
+
+export function post(
+  origin: string,
+  path: string,
+  message: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  return ask(origin, {
     method: 'POST',
-    path: LOOPBACK_ROUTES.exchange,
-    headers: pageHeaders(server.port),
-    body: JSON.stringify({ token: sessions.token }),
+    path,
+    headers: { ...pageHeaders(origin), ...headers },
+    body: JSON.stringify(message),
   })
+}
+
+/** Spends the host's token. */
+export async function signIn({ server, token }: RunningHost): Promise<BrowserSession> {
+  const answer = await exchange(server.origin, token)
   const [cookie = ''] = (answer.headers['set-cookie']?.[0] ?? '').split(';')
-  return cookie
+  return { cookie, secret: (JSON.parse(answer.body) as SessionOpened).secret }
 }
 
 export function commandPath(name: string): string {

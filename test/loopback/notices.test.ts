@@ -4,14 +4,24 @@ import { PassThrough } from 'node:stream'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
 import { createNoticeStream } from '../../electron/loopback/notice-stream.ts'
-import { type RunningHost, signIn, startHost } from './loopback-harness.ts'
+import {
+  type BrowserSession,
+  type RunningHost,
+  sessionHeaders,
+  signIn,
+  startHost,
+} from './loopback-harness.ts'
 
-async function listen({ server }: RunningHost, cookie: string): Promise<IncomingMessage> {
+async function listen({ server }: RunningHost, session: BrowserSession): Promise<IncomingMessage> {
   const asking = request({
     host: '127.0.0.1',
     port: server.port,
     path: LOOPBACK_ROUTES.notices,
-    headers: { cookie, 'sec-fetch-site': 'same-origin' },
+    headers: {
+      ...sessionHeaders(session),
+      host: new URL(server.origin).host,
+      'sec-fetch-site': 'same-origin',
+    },
     agent: false,
   })
   asking.end()
@@ -31,37 +41,46 @@ async function readUntil(stream: IncomingMessage, end: string): Promise<string> 
 }
 
 describe('notices', () => {
-  it('reach every open tab as server-sent events', async () => {
+  it('reach every open tab, each as one line of JSON', async () => {
     const host = await startHost()
-    const cookie = await signIn(host)
-    const tabs = [await listen(host, cookie), await listen(host, cookie)]
-    await Promise.all(tabs.map((tab) => readUntil(tab, 'retry: 1000\n\n')))
+    const session = await signIn(host)
+    const tabs = [await listen(host, session), await listen(host, session)]
+    await Promise.all(tabs.map((tab) => readUntil(tab, '\n')))
 
     host.notify('troublesChanged', { troubles: [{ kind: 'local-bucket-moved' }] })
-    const events = await Promise.all(tabs.map((tab) => readUntil(tab, '\n\n')))
+    const lines = await Promise.all(tabs.map((tab) => readUntil(tab, '\n')))
 
-    const event = 'event: troublesChanged\ndata: {"troubles":[{"kind":"local-bucket-moved"}]}\n\n'
-    expect(events).toEqual([event, event])
+    const payload = { troubles: [{ kind: 'local-bucket-moved' }] }
+    const line = `${JSON.stringify({ name: 'troublesChanged', payload })}\n`
+    expect(lines).toEqual([line, line])
   })
 
-  it('keep one event on one line, whatever a file is called', async () => {
+  it('keep one notice on one line, whatever a file is called', async () => {
     const host = await startHost()
     const tab = await listen(host, await signIn(host))
-    await readUntil(tab, 'retry: 1000\n\n')
-
-    host.notify('troublesChanged', {
+    await readUntil(tab, '\n')
+    const payload = {
       troubles: [
-        { kind: 'file-set-aside', what: 'records', movedTo: 'a\nevent: forged\r\n\u2028b' },
+        { kind: 'file-set-aside' as const, what: 'records' as const, movedTo: 'a\n{}\r\n\u2028b' },
       ],
-    })
-    const event = await readUntil(tab, '\n\n')
+    }
 
-    expect(event.split('\n')).toHaveLength(4)
-    expect(JSON.parse(event.split('\n')[1]?.slice('data: '.length) ?? '')).toEqual({
-      troubles: [
-        { kind: 'file-set-aside', what: 'records', movedTo: 'a\nevent: forged\r\n\u2028b' },
-      ],
-    })
+    host.notify('troublesChanged', payload)
+    const text = await readUntil(tab, '\n')
+
+    expect(text.split('\n')).toHaveLength(2)
+    expect(JSON.parse(text)).toEqual({ name: 'troublesChanged', payload })
+  })
+
+  it('end when all sessions are closed', async () => {
+    const host = await startHost()
+    const tab = await listen(host, await signIn(host))
+    const ended = once(tab, 'end')
+    tab.resume()
+
+    host.server.closeSessions()
+
+    await ended
   })
 
   it('end when the host closes, within two seconds, so that it can', async () => {
@@ -94,7 +113,7 @@ describe('the heartbeat', () => {
     const beats = String(sink.read())
     notices.close()
 
-    expect(beats).toBe(':\n\n:\n\n')
+    expect(beats).toBe('\n\n')
     expect(vi.getTimerCount()).toBe(0)
   })
 })

@@ -5,7 +5,7 @@ describe('the page', () => {
   it('is served without a session, under a policy that lets in nothing foreign', async () => {
     const { server } = await startHost()
 
-    const answer = await ask(server.port, { path: '/' })
+    const answer = await ask(server.origin, { path: '/' })
 
     expect(answer.body).toContain('<title>Ferry</title>')
     expect(answer.headers).toMatchObject({
@@ -26,21 +26,23 @@ describe('the page', () => {
     expect(String(policy).match(/'[a-z-]*unsafe[a-z-]*'/g)).toEqual(["'wasm-unsafe-eval'"])
   })
 
-  it('keeps its hashed assets for good', async () => {
+  it('is believed in no form that the browser kept, and leaves none behind', async () => {
     const { server } = await startHost()
 
-    const answer = await ask(server.port, { path: '/assets/index-abc123.js' })
+    const page = await ask(server.origin, { path: '/' })
+    const script = await ask(server.origin, { path: '/assets/index-abc123.js' })
 
-    expect(answer.headers).toMatchObject({
+    expect(page.headers['clear-site-data']).toBe('"cache"')
+    expect(script.headers).toMatchObject({
       'content-type': 'text/javascript; charset=utf-8',
-      'cache-control': 'public, max-age=31536000, immutable',
+      'cache-control': 'no-store',
     })
   })
 
   it('answers HEAD with the length and no body', async () => {
     const { server } = await startHost()
 
-    const answer = await ask(server.port, { method: 'HEAD', path: '/index.html' })
+    const answer = await ask(server.origin, { method: 'HEAD', path: '/index.html' })
 
     expect([answer.status, answer.headers['content-length'], answer.body]).toEqual([200, '36', ''])
   })
@@ -62,34 +64,30 @@ describe('the page', () => {
   ])('does not serve %s', async (path) => {
     const { server } = await startHost()
 
-    const answer = await ask(server.port, { path })
+    const answer = await ask(server.origin, { path })
 
     expect([answer.status, answer.body]).toEqual([404, 'Not found.'])
   })
 
-  it('is not served under another name, so that no foreign DNS can adopt it', async () => {
-    const { server } = await startHost()
+  it.each(['evil.example', 'localhost:PORT', '127.0.0.1:PORT', '[::1]:PORT'])(
+    'is not served at %s, which belongs to no run alone',
+    async (pattern) => {
+      const { server } = await startHost()
+      const host = pattern.replace('PORT', String(server.port))
 
-    const answer = await ask(server.port, { path: '/', headers: { host: 'evil.example' } })
+      const answer = await ask(server.origin, { path: '/', headers: { host } })
 
-    expect([answer.status, answer.body]).toEqual([421, ''])
-  })
-
-  it('lives on one origin: localhost is sent there', async () => {
-    const { server } = await startHost()
-
-    const answer = await ask(server.port, {
-      path: '/',
-      headers: { host: `localhost:${server.port}` },
-    })
-
-    expect([answer.status, answer.headers.location]).toEqual([308, `${server.origin}/`])
-  })
+      expect([answer.status, answer.body]).toEqual([
+        421,
+        'Ferry is not at this address. Open the one that it printed in the terminal.',
+      ])
+    },
+  )
 
   it('cannot be written to', async () => {
     const { server } = await startHost()
 
-    const answer = await ask(server.port, { method: 'PUT', path: '/index.html', body: 'x' })
+    const answer = await ask(server.origin, { method: 'PUT', path: '/index.html', body: 'x' })
 
     expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD'])
   })

@@ -1,37 +1,38 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
-import { openSessions } from '../../electron/loopback/sessions.ts'
+import { createSessions } from '../../electron/loopback/sessions.ts'
 import {
   ask,
+  browserKey,
   commandPath,
+  exchange,
   pageHeaders,
+  post,
   type RunningHost,
-  sharedBitsOf,
   signIn,
   startHost,
-  temporaryFolder,
 } from './loopback-harness.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
+const MINUTE_MS = 60 * 1000
+const KEY = browserKey().publicKey
 
-function exchange({ server }: RunningHost, token: string, cookie?: string) {
-  return ask(server.port, {
+async function describeHost({ server }: RunningHost, session: Parameters<typeof pageHeaders>[1]) {
+  const answer = await ask(server.origin, {
     method: 'POST',
-    path: LOOPBACK_ROUTES.exchange,
-    headers: pageHeaders(server.port, cookie),
-    body: JSON.stringify({ token }),
+    path: commandPath('describeHost'),
+    headers: pageHeaders(server.origin, session),
+    body: '{}',
   })
+  return answer.status
 }
 
 describe('the printed address', () => {
-  it('opens a session whose cookie no script, no other site and no other port can use', async () => {
+  it('opens a session: a cookie that no script can read, and a secret that is in no cookie', async () => {
     const host = await startHost()
 
-    const answer = await exchange(host, host.sessions.token)
+    const answer = await exchange(host.server.origin, host.token)
 
-    expect(answer.status).toBe(204)
+    expect(answer.status).toBe(200)
     expect(answer.headers['set-cookie']).toEqual([
       expect.stringMatching(
         new RegExp(
@@ -39,28 +40,46 @@ describe('the printed address', () => {
         ),
       ),
     ])
+    const { secret } = JSON.parse(answer.body)
+    expect(secret).toMatch(/^[\w-]{43}$/)
+    expect(answer.headers['set-cookie']?.[0]).not.toContain(secret)
   })
 
-  it('works once: a second browser is told what to do', async () => {
+  it('works once', async () => {
     const host = await startHost()
-    await exchange(host, host.sessions.token)
+    await exchange(host.server.origin, host.token)
 
-    const second = await exchange(host, host.sessions.token)
+    const second = await exchange(host.server.origin, host.token)
 
     expect(second.status).toBe(401)
     expect(second.headers['set-cookie']).toBeUndefined()
     expect(JSON.parse(second.body)).toEqual({
-      refused: 'This address was used before. Start Ferry again for a new one.',
+      refused: 'This address was used before, or a newer one was made.',
     })
   })
 
-  it('may be opened again in the browser that has the session', async () => {
-    const host = await startHost()
-    const cookie = await signIn(host)
+  it('works for five minutes', () => {
+    let nowMs = 1_000
+    const sessions = createSessions(() => nowMs)
+    const used = sessions.newToken()
+    nowMs += 5 * MINUTE_MS - 1
+    const atLast = sessions.exchange(used, KEY)
 
-    const second = await exchange(host, host.sessions.token, cookie)
+    const unused = sessions.newToken()
+    nowMs += 5 * MINUTE_MS
+    const late = sessions.exchange(unused, KEY)
 
-    expect(second.status).toBe(204)
+    expect([atLast.kind, late.kind]).toEqual(['opened', 'expired'])
+  })
+
+  it('is void when a newer one was made', () => {
+    const sessions = createSessions(Date.now)
+    const older = sessions.newToken()
+    const newer = sessions.newToken()
+
+    const outcomes = [older, newer].map((token) => sessions.exchange(token, KEY).kind)
+
+    expect(outcomes).toEqual(['wrong', 'opened'])
   })
 
   it.each(['', 'wrong', 'a'.repeat(43)])(
@@ -68,83 +87,171 @@ describe('the printed address', () => {
     async (token) => {
       const host = await startHost()
 
-      const wrong = await exchange(host, token)
-      const right = await exchange(host, host.sessions.token)
+      const wrong = await exchange(host.server.origin, token)
+      const right = await exchange(host.server.origin, host.token)
 
-      expect([wrong.status, right.status]).toEqual([401, 204])
+      expect([wrong.status, right.status]).toEqual([401, 200])
     },
   )
 
-  it.each(['null', '{}', '{"token":1}', '{"token":"a","more":1}', '[', 'x'])(
-    'refuses the malformed exchange %s',
-    async (body) => {
-      const { server } = await startHost()
+  it.each([
+    'null',
+    '{}',
+    '{"token":1}',
+    '{"token":"a"}',
+    '{"token":"a","publicKey":"b","more":1}',
+    '[',
+    'x',
+  ])('refuses the malformed exchange %s', async (body) => {
+    const { server } = await startHost()
 
-      const answer = await ask(server.port, {
-        method: 'POST',
-        path: LOOPBACK_ROUTES.exchange,
-        headers: pageHeaders(server.port),
-        body,
-      })
+    const answer = await ask(server.origin, {
+      method: 'POST',
+      path: LOOPBACK_ROUTES.exchange,
+      headers: pageHeaders(server.origin),
+      body,
+    })
 
-      expect(answer.status).toBe(400)
-    },
-  )
+    expect(answer.status).toBe(400)
+  })
+})
+
+describe('a page that is loaded again', () => {
+  async function opened() {
+    const host = await startHost()
+    const { origin } = host.server
+    const key = browserKey()
+    const answer = await exchange(origin, host.token, key)
+    const [cookie = ''] = (answer.headers['set-cookie']?.[0] ?? '').split(';')
+    const challenge = async () => {
+      const asked = await post(origin, LOOPBACK_ROUTES.challenge, {}, { cookie })
+      return JSON.parse(asked.body).challenge as string
+    }
+    const renew = (text: string, signature: string, token = '') =>
+      post(origin, LOOPBACK_ROUTES.renew, { challenge: text, signature, token }, { cookie })
+    return { host, origin, key, cookie, challenge, renew }
+  }
+
+  it('gets a secret again by the key that its browser holds', async () => {
+    const { host, key, cookie, challenge, renew } = await opened()
+    const text = await challenge()
+
+    const answer = await renew(text, key.sign(text))
+
+    const { secret } = JSON.parse(answer.body)
+    expect(await describeHost(host, { cookie, secret })).toBe(200)
+  })
+
+  it('gets none by another key, by an old challenge, or by one of its own', async () => {
+    const { key, challenge, renew } = await opened()
+    const text = await challenge()
+
+    const otherKey = await renew(text, browserKey().sign(text))
+    const secondTry = await renew(text, key.sign(text))
+    const ownText = await renew('my own', key.sign('my own'))
+
+    expect([otherKey, secondTry, ownText].map(({ status }) => status)).toEqual([401, 401, 401])
+  })
+
+  it('gets no challenge without the cookie', async () => {
+    const { origin } = await opened()
+
+    const answer = await post(origin, LOOPBACK_ROUTES.challenge, {}, { cookie: 'other=1' })
+
+    expect(answer.status).toBe(401)
+  })
+
+  it('has half a minute', () => {
+    let nowMs = 1_000
+    const sessions = createSessions(() => nowMs)
+    const key = browserKey()
+    const exchanged = sessions.exchange(sessions.newToken(), key.publicKey)
+    const cookies = exchanged.kind === 'opened' ? [exchanged.secrets.cookie] : []
+    const challenge = sessions.challenge(cookies) ?? ''
+    nowMs += 30_000
+
+    const secret = sessions.renew(cookies, { challenge, signature: key.sign(challenge), token: '' })
+
+    expect(secret).toBe(null)
+  })
+
+  it('voids the token of the address that it was opened by', async () => {
+    const { host, origin, key, challenge, renew } = await opened()
+    const token = host.sessions.newToken()
+    const text = await challenge()
+
+    await renew(text, key.sign(text), token)
+
+    expect((await exchange(origin, token)).status).toBe(401)
+  })
 })
 
 describe('a session', () => {
-  it('outlives a restart of the host on the same port', async () => {
-    const dataFolder = await temporaryFolder()
-    const before = await startHost({ dataFolder })
-    const cookie = await signIn(before)
+  it('ends with the host', async () => {
+    const before = await startHost()
+    const session = await signIn(before)
     await before.server.close()
 
-    const after = await startHost({ dataFolder, port: before.server.port })
-    const answer = await ask(after.server.port, {
-      method: 'POST',
-      path: commandPath('describeHost'),
-      headers: pageHeaders(after.server.port, cookie),
-      body: '{}',
-    })
+    const after = await startHost({ port: before.server.port })
 
-    expect(answer.status).toBe(200)
+    expect(await describeHost(after, session)).toBe(401)
+    expect(after.server.origin).not.toBe(before.server.origin)
   })
 
-  it('is on the disk as a hash that only this user can read', async () => {
-    const dataFolder = await temporaryFolder()
-    const host = await startHost({ dataFolder })
-    const cookie = await signIn(host)
+  it('ends when all are closed, and another can be opened', async () => {
+    const host = await startHost()
+    const session = await signIn(host)
 
-    const file = join(dataFolder, 'sessions.json')
-    const kept = await readFile(file, 'utf8')
-    const shared = sharedBitsOf(await stat(file))
+    host.server.closeSessions()
+    const closed = await describeHost(host, session)
+    const fresh = await signIn({ ...host, token: host.sessions.newToken() })
 
-    expect(kept).not.toContain(cookie.split('=')[1])
-    expect(kept).not.toContain(host.sessions.token)
-    expect(shared).toBe(0)
-    expect(await readdir(dataFolder)).toEqual(['sessions.json'])
+    expect([closed, await describeHost(host, fresh)]).toEqual([401, 200])
   })
 
-  it('ends after thirty days', async () => {
-    let nowMs = 1_000
-    const sessions = openSessions(await temporaryFolder(), () => nowMs)
-    const secret = sessions.exchange(sessions.token) ?? ''
+  it('gives way to the seventeenth', () => {
+    const sessions = createSessions(Date.now)
+    const opened = Array.from({ length: 17 }, () => sessions.exchange(sessions.newToken(), KEY))
 
-    nowMs += 29 * DAY_MS
-    const isOpenBefore = sessions.isOpen(secret)
-    nowMs += DAY_MS
-    const isOpenAfter = sessions.isOpen(secret)
+    const isOpen = opened.map(
+      (each) =>
+        each.kind === 'opened' && sessions.isOpen([each.secrets.cookie], each.secrets.header),
+    )
 
-    expect([isOpenBefore, isOpenAfter]).toEqual([true, false])
+    expect(isOpen).toEqual([false, ...Array.from({ length: 16 }, () => true)])
+  })
+})
+
+describe('the address for browsers that do not resolve ours', () => {
+  it('serves the same page and opens a session of its own origin', async () => {
+    const host = await startHost()
+    const { origin, fallbackOrigin } = host.server
+
+    const page = await ask(fallbackOrigin, { path: '/' })
+    const opened = await exchange(fallbackOrigin, host.token)
+    const [cookie = ''] = (opened.headers['set-cookie']?.[0] ?? '').split(';')
+    const session = { cookie, secret: JSON.parse(opened.body).secret }
+    const describe = (at: string) =>
+      ask(at, {
+        method: 'POST',
+        path: commandPath('describeHost'),
+        headers: pageHeaders(at, session),
+        body: '{}',
+      })
+
+    expect([page.status, opened.status]).toEqual([200, 200])
+    expect((await describe(fallbackOrigin)).status).toBe(200)
+    expect((await describe(origin)).status).toBe(401)
   })
 
-  it('costs a new sign-in, no more, when its file is damaged', async () => {
-    const dataFolder = await temporaryFolder()
-    await writeFile(join(dataFolder, 'sessions.json'), '{"not":"a list"')
+  it('is at another port in each run', async () => {
+    const hosts = [await startHost(), await startHost()]
 
-    const sessions = openSessions(dataFolder, Date.now)
-    const secret = sessions.exchange(sessions.token) ?? ''
+    const ports = hosts.map(({ server }) => new URL(server.fallbackOrigin).port)
 
-    expect(sessions.isOpen(secret)).toBe(true)
+    expect(new Set(ports).size).toBe(2)
+    expect(hosts.every(({ server }) => server.fallbackOrigin.startsWith('http://127.0.0.1:'))).toBe(
+      true,
+    )
   })
 })

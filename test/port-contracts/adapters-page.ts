@@ -9,7 +9,7 @@ import { failed } from '../../electron/contract/outcome.ts'
 import type { Core } from '../../electron/core/core.ts'
 import type { CorePorts, Log } from '../../electron/core/ports.ts'
 import { type LoopbackServer, serveLoopback } from '../../electron/loopback/server.ts'
-import { openSessions, type Sessions } from '../../electron/loopback/sessions.ts'
+import { createSessions } from '../../electron/loopback/sessions.ts'
 import { launchChromium } from '../../scripts/chromium.ts'
 import { buildAdaptersPage } from './build-adapters-page.ts'
 
@@ -18,7 +18,9 @@ const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () =>
 /** The real loopback host over scripted handlers, serving the page with the adapters. */
 export interface AdaptersHost {
   readonly server: LoopbackServer
-  readonly sessions: Sessions
+  /** Opens one session. */
+  readonly token: string
+  readonly newToken: () => string
   readonly notify: CorePorts['notify']
 }
 
@@ -44,7 +46,7 @@ export class AdaptersPage {
     options: { readonly port?: number; readonly registerSources?: Core['registerSources'] } = {},
   ): Promise<AdaptersHost> {
     let notify: CorePorts['notify'] = () => undefined
-    const sessions = openSessions(this.folder, Date.now)
+    const sessions = createSessions(Date.now)
     const unscripted = mapRows(commands, () => async () => failed({ kind: 'not-now' }))
     const server = await serveLoopback({
       ports: [options.port ?? 0],
@@ -64,7 +66,7 @@ export class AdaptersPage {
       },
     })
     this.#hosts.add(server)
-    return { server, sessions, notify }
+    return { server, token: sessions.newToken(), newToken: sessions.newToken, notify }
   }
 
   async page(url: string): Promise<Page> {

@@ -25,7 +25,7 @@ const handlers = {
 
 /** A page that has gone through the printed address. */
 async function connected(host: AdaptersHost): Promise<Page> {
-  const page = await adapters.page(`${host.server.origin}/#${host.sessions.token}`)
+  const page = await adapters.page(`${host.server.origin}/#${host.token}`)
   await connect(page)
   return page
 }
@@ -134,7 +134,7 @@ describe('the bridge over HTTP', () => {
     expect(await heard()).toEqual(['file-1.bin', 'file-1.bin'])
   })
 
-  it('says that the host is gone, and goes on when it is back at the same address', async () => {
+  it('says that the host is gone, and goes on when it answers again', async () => {
     const host = await adapters.serve(handlers)
     const page = await connected(host)
     await page.evaluate(() => {
@@ -142,10 +142,10 @@ describe('the bridge over HTTP', () => {
     })
     await list(page)
 
-    await host.server.close()
+    await page.context().setOffline(true)
     const whileGone = await list(page)
     const stateWhileGone = await linkState(page)
-    await adapters.serve(handlers, { port: host.server.port })
+    await page.context().setOffline(false)
     await expect.poll(() => linkState(page), { timeout: 15_000 }).toBe('connected')
 
     expect(whileGone).toEqual({ ok: false, failure: { kind: 'host-gone' } })
@@ -156,6 +156,61 @@ describe('the bridge over HTTP', () => {
       'gone',
       'connected',
     ])
+  })
+
+  it('has no session with another run of the host at the same port', async () => {
+    const host = await adapters.serve(handlers)
+    const page = await connected(host)
+    await page.evaluate(() => {
+      window.connection.bridge.notices.troublesChanged(() => undefined)
+    })
+    await list(page)
+
+    await host.server.close()
+    await adapters.serve(handlers, { port: host.server.port })
+
+    await expect.poll(() => linkState(page), { timeout: 15_000 }).toBe('signed-out')
+  })
+
+  it('goes on after a reload, and in another tab, without a secret in any storage', async () => {
+    const host = await adapters.serve(handlers)
+    const page = await connected(host)
+
+    await page.reload()
+    await page.waitForFunction(() => 'adapters' in window)
+    await connect(page)
+    const tab = await page.context().newPage()
+    await tab.goto(host.server.origin)
+    await tab.waitForFunction(() => 'adapters' in window)
+    await connect(tab)
+
+    expect([await list(page), await list(tab)]).toMatchObject([{ ok: true }, { ok: true }])
+    expect(await tab.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0])
+    const exported = tab.evaluate(async () => {
+      const request = indexedDB.open('ferry')
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        request.onsuccess = () => resolve(request.result)
+      })
+      const getting = database.transaction('session').objectStore('session').getAll()
+      const [pair] = await new Promise<CryptoKeyPair[]>((resolve) => {
+        getting.onsuccess = () => resolve(getting.result)
+      })
+      if (pair === undefined) throw new TypeError('No key pair')
+      return crypto.subtle.exportKey('pkcs8', pair.privateKey)
+    })
+    await expect(exported).rejects.toThrow('not extractable')
+  })
+
+  it('keeps the session of other tabs when a new address is opened beside them', async () => {
+    const host = await adapters.serve(handlers)
+    const page = await connected(host)
+    const tab = await page.context().newPage()
+
+    await tab.goto(`${host.server.origin}/#${host.newToken()}`)
+    await tab.waitForFunction(() => 'adapters' in window)
+    await connect(tab)
+
+    expect([await list(page), await list(tab)]).toMatchObject([{ ok: true }, { ok: true }])
   })
 
   it.each(['', '#not-the-token'])('is signed out without a session (%j)', async (fragment) => {
@@ -178,7 +233,7 @@ describe('the bridge over HTTP', () => {
     const reloaded = page.waitForEvent('load')
     await page.evaluate((token) => {
       location.hash = token
-    }, host.sessions.token)
+    }, host.token)
     await reloaded
     await page.waitForFunction(() => 'adapters' in window)
     await connect(page)

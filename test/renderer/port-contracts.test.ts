@@ -272,8 +272,8 @@ describe('the clock in Chromium', () => {
 
 describe("the computer's sleep in Chromium", () => {
   it('is found out by the clocks, and heard of from the host, until nobody listens', async () => {
-    const { server, sessions, notify } = await adapters.serve()
-    const listening = await adapters.page(`${server.origin}/#${sessions.token}`)
+    const { server, token, notify } = await adapters.serve()
+    const listening = await adapters.page(`${server.origin}/#${token}`)
     await listening.evaluate(async () => {
       const { bridge } = await window.adapters.connect()
       Object.assign(window, { power: window.adapters.hearOfPower(bridge) })

@@ -43,7 +43,7 @@ try {
 }
 
 function launchBehind({ address }: FaultProxy, hostPort: string): Promise<Browser> {
-  const bypass = `--proxy-bypass-list=<-loopback>;127.0.0.1:${hostPort}`
+  const bypass = `--proxy-bypass-list=<-loopback>;*.localhost:${hostPort}`
   return launchChromium({ args: [`--proxy-server=${address}`, bypass] })
 }
 

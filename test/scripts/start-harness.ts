@@ -45,4 +45,4 @@ export async function electronStandIn(then: string): Promise<string> {
   return folder
 }
 
-export const READY = /Ferry is ready at http:\/\/127\.0\.0\.1:\d+\/#[\w-]{43}$/m
+export const READY = /Ferry is ready at http:\/\/[0-9a-f]{32}\.localhost:\d+\/#[\w-]{43}$/m

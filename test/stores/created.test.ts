@@ -12,7 +12,7 @@ describe.each(createdStoresUnderTest())('the window on $name', (store) => {
   it('sends a short and a long file once each, and both are whole', async () => {
     const access = await accessTo(store)
     const ferry = await startFerry()
-    await new Store(access).allowOrigin(new URL(ferry.url).origin)
+    await new Store(access).allowOrigin(ferry.corsOrigin)
     const page = await FerryPage.open(await openBrowser(), ferry.url)
     await page.connect(access)
     const folder = await temporaryFolder()

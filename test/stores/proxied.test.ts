@@ -19,7 +19,7 @@ async function windowOn(store: StoreUnderTest) {
   const access = await accessTo(store)
   const ferry = await startFerry()
   const page = await FerryPage.open(await openBrowser(), ferry.url)
-  return { access, page, origin: new URL(ferry.url).origin, folder: await temporaryFolder() }
+  return { access, page, origin: ferry.origin, folder: await temporaryFolder() }
 }
 
 const given = givenStoreUnderTest()

@@ -19,7 +19,7 @@ async function atTheForm(store: StoreUnderTest) {
   const page = await FerryPage.open(await openBrowser(), ferry.url)
   page.page.setDefaultTimeout(PATIENCE_MS)
   await page.fillConnection(access)
-  return { access, ferry, page, origin: `http://127.0.0.1:${ferry.port}` }
+  return { access, ferry, page, origin: ferry.origin }
 }
 
 /** Answers what the person is shown before, and the lines of the check that follows. */

@@ -67,7 +67,7 @@ async function withTwoDestinations([first, second]: readonly [StoreUnderTest, St
   const ferry = await startFerry()
   const proxy = await startProxy()
   for (const bucket of buckets) {
-    await new Store(bucket).allowOrigin(`http://127.0.0.1:${ferry.port}`)
+    await new Store(bucket).allowOrigin(ferry.corsOrigin)
   }
   const browser = await openBrowserBehind(proxy.address, ferry.port)
   const page = await FerryPage.open(browser, ferry.url)

@@ -16,7 +16,7 @@ const FILE_BYTES = 200 * MIB
 /** The window on a bucket that lets it in. */
 async function connected(access: BucketAccess) {
   const ferry = await startFerry()
-  await new Store(access).allowOrigin(`http://127.0.0.1:${ferry.port}`)
+  await new Store(access).allowOrigin(ferry.corsOrigin)
   const page = await FerryPage.open(await openBrowser(), ferry.url)
   await page.fillConnection(access)
   const report = await page.checkConnection()
@@ -41,7 +41,7 @@ describe.each(storesUnderTest())('the window on $name', (store) => {
     const proxy = await startProxy()
     const browser = await openBrowserBehind(proxy.address, ferry.port)
     const page = await FerryPage.open(browser, ferry.url)
-    await new Store(access).allowOrigin(`http://127.0.0.1:${ferry.port}`)
+    await new Store(access).allowOrigin(ferry.corsOrigin)
     await page.connect(access)
     const path = join(await temporaryFolder(), 'film.bin')
     const sha256 = await writeRandomFile(path, FILE_BYTES)
@@ -53,7 +53,7 @@ describe.each(storesUnderTest())('the window on $name', (store) => {
     proxy.setRule(() => ({ kind: 'pass' }))
 
     const again = await startFerry({ dataFolder: ferry.dataFolder })
-    await new Store(access).allowOrigin(`http://127.0.0.1:${again.port}`)
+    await new Store(access).allowOrigin(again.corsOrigin)
     const newBrowser = await openBrowserBehind(proxy.address, again.port)
     const newPage = await FerryPage.open(newBrowser, again.url)
     await newPage.untilStatus('film.bin', 'Needs you')

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MIB } from '../../electron/contract/limits.ts'
 import { type Child, ROOT, runNode } from '../e2e/child.ts'
+import { corsOriginAt } from '../e2e/ferry.ts'
 import { behindProxy } from '../faults/behind-proxy.ts'
 import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
 import { FerryWindow } from './ferry-window.ts'
@@ -121,8 +122,7 @@ async function startHost({ dataFolder, proxy, reaper }: WorldParts, port: number
 
 async function startBucket(folder: string, host: Host, reaper: Reaper): Promise<BucketAccess> {
   const program = join(ROOT, 'electron/core/local-bucket/main.ts')
-  const origin = new URL(host.url).origin
-  const options = ['--dir', folder, '--port', '0', '--allow-origin', origin]
+  const options = ['--dir', folder, '--port', '0', '--allow-origin', corsOriginAt(host.port)]
   const child = startChild([program, ...options], process.env, reaper)
   return JSON.parse(await child.untilPrinted(/^\{.*\}$/m)) as BucketAccess
 }
@@ -153,6 +153,6 @@ async function openWindow(parts: WorldParts, host: Host) {
 
 /** Its requests to the store pass the proxy; those to the host do not. */
 function startBrowser({ profile, proxy, reaper }: WorldParts, host: Host): Promise<TortureBrowser> {
-  const bypass = `--proxy-bypass-list=<-loopback>;127.0.0.1:${host.port}`
+  const bypass = `--proxy-bypass-list=<-loopback>;*.localhost:${host.port}`
   return TortureBrowser.start(profile, [`--proxy-server=${proxy.address}`, bypass], reaper)
 }

@@ -69,7 +69,7 @@ export class ZooWorld {
     const line = await startZooLine()
     whenOver(line.close)
     const ferry = await startFerry({ env: hurried(behindProxy(line)), whenOver })
-    const bypass = `<-loopback>;127.0.0.1:${ferry.port}`
+    const bypass = `<-loopback>;*.localhost:${ferry.port}`
     const args = [`--proxy-server=${line.address}`, `--proxy-bypass-list=${bypass}`]
     const browser = await launchChromium({ args })
     whenOver(() => browser.close())
@@ -94,7 +94,7 @@ export class ZooWorld {
   async house(oddity: Oddity, name: string): Promise<House> {
     const bucket = await openLocalBucket({
       folder: await temporaryFolder(this.#whenOver),
-      allowedOrigins: [`http://127.0.0.1:${this.#ferry.port}`],
+      allowedOrigins: [this.#ferry.corsOrigin],
     })
     this.#whenOver(() => bucket.close())
     this.#line.place(bucket.endpoint, oddity.act())

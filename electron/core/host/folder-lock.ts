@@ -89,7 +89,7 @@ function alreadyRunning(folder: string, addressFile: string): StartRefused {
 function readAddress(addressFile: string): string | null {
   try {
     const text = readFileSync(addressFile, 'utf8').trim()
-    return /^http:\/\/127\.0\.0\.1:\d+\/?$/.test(text) ? text : null
+    return /^http:\/\/[0-9a-f]{32}\.localhost:\d+\/?$/.test(text) ? text : null
   } catch {
     // The desktop announces none; a browser's host may not have come as far.
     return null

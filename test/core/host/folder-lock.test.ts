@@ -23,13 +23,13 @@ describe('the data folder', () => {
   it('has one host at a time, and the second is told where the first is', async () => {
     const folder = await temporaryFolder()
     const lock = await lockFolder(folder)
-    lock.announce('http://127.0.0.1:47470')
+    lock.announce(`http://${'0'.repeat(32)}.localhost:47470`)
 
     const refusal = await refusalOf(() => lockFolder(folder))
     lock.release()
 
     expect(refusal).toBe(
-      `Ferry already runs with the data folder ${folder} at http://127.0.0.1:47470. Use that window, or start a second Ferry with another --data-dir.`,
+      `Ferry already runs with the data folder ${folder} at http://${'0'.repeat(32)}.localhost:47470. Use that window, or start a second Ferry with another --data-dir.`,
     )
   })
 

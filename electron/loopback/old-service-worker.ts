@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/**
+ * Another program that once listened at this port may have left a service worker, which would run
+ * before anything of this page. Ferry has none itself. Browsers mark the request for its script
+ * (w3.org/TR/service-workers, section "Service-Worker"), at whatever name and path.
+ */
+export function isUnregisterRequest({ headers }: IncomingMessage): boolean {
+  return headers['service-worker'] === 'script'
+}
+
+const SCRIPT = `self.addEventListener('install', () => self.skipWaiting())
+self.addEventListener('activate', (event) => event.waitUntil(self.registration.unregister()))
+`
+
+/** Answers with a service worker that takes the place of the other one and removes itself. */
+export function sendUnregisterScript(response: ServerResponse): void {
+  response.writeHead(200, {
+    'content-type': 'text/javascript; charset=utf-8',
+    'content-length': Buffer.byteLength(SCRIPT),
+    'cache-control': 'no-store',
+  })
+  response.end(SCRIPT)
+}

@@ -1,0 +1,71 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Earlier runs that were killed may have left theirs. */
+const NAME = /^open-ferry-[0-9a-f]{16}\.html$/
+/** A browser that answers neither way gets the usual address. */
+const PROBE_MS = 3_000
+
+/** The addresses of one token. */
+export interface PageAddresses {
+  readonly own: string
+  /** For browsers that do not resolve names below `localhost`. */
+  readonly fallback: string
+}
+
+export interface OpenPage {
+  readonly path: string
+  readonly remove: () => void
+}
+
+/** Served without a session; tells a browser that it resolves our name. */
+export const REACHABLE_PATH = '/reachable.svg'
+
+/**
+ * Writes a page that leads to the address, readable by this user alone: a browser is started with
+ * the file's name, so that the token stands in no command line, which every user of the computer
+ * can read. The page tries whether the browser resolves our name and takes the fallback if not.
+ */
+export function writeOpenPage(folder: string, addresses: PageAddresses): OpenPage {
+  removeOpenPages(folder)
+  const path = join(folder, `open-ferry-${randomBytes(8).toString('hex')}.html`)
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeSync(file, openPageText(addresses))
+  } finally {
+    closeSync(file)
+  }
+  return { path, remove: () => rmSync(path, { force: true }) }
+}
+
+export function removeOpenPages(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (NAME.test(name)) rmSync(join(folder, name), { force: true })
+  }
+}
+
+/** The addresses are ours: hexadecimal digits, a port and a base64url token; nothing to escape. */
+function openPageText({ own, fallback }: PageAddresses): string {
+  const { origin } = new URL(own)
+  const script = `
+const open = (address) => location.replace(address)
+const probe = new Image()
+probe.onload = () => open('${own}')
+probe.onerror = () => open('${fallback}')
+probe.src = '${origin}${REACHABLE_PATH}'
+setTimeout(() => open('${own}'), ${PROBE_MS})
+`
+  const hash = createHash('sha256').update(script).digest('base64')
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src ${origin}; script-src 'sha256-${hash}'">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>Opening Ferry</title>
+<p>Opening Ferry… <a href="${own}">Open it</a> if nothing happens.</p>
+<script>${script}</script>
+</html>
+`
+}

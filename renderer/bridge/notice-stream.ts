@@ -1,0 +1,99 @@
+import * as z from 'zod/mini'
+import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
+import type { ChangeableHostLink } from './host-link.ts'
+import type { LoopbackSession } from './loopback-session.ts'
+import { readLines } from './notice-lines.ts'
+
+/** After the host went away. */
+const REOPEN_MS = 1_000
+
+const Line = z.object({ name: z.string(), payload: z.unknown() })
+
+type Listener = (payload: unknown) => void
+
+/**
+ * One stream for all notices; it also tells whether the host is there. Open only while somebody
+ * listens: tabs that merely wait for their turn would otherwise hold all six connections that
+ * Chromium opens to one host, and leave none to the tab that sends.
+ */
+export class NoticeStream {
+  readonly #link: ChangeableHostLink
+  readonly #session: LoopbackSession
+  readonly #listeners = new Map<string, Set<Listener>>()
+  /** Null while nobody listens. */
+  #running: AbortController | null = null
+  /** The connection that is being read; null while there is none. */
+  #reading: AbortController | null = null
+
+  constructor(link: ChangeableHostLink, session: LoopbackSession) {
+    this.#link = link
+    this.#session = session
+  }
+
+  /** False while somebody listens and notices are missed. */
+  isUpToDate(): boolean {
+    return this.#running === null || this.#reading !== null
+  }
+
+  listen(name: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set()
+    this.#listeners.set(name, listeners.add(listener))
+    if (this.#running === null && this.#link.state() !== 'signed-out') void this.#run()
+    return () => {
+      listeners.delete(listener)
+      if ([...this.#listeners.values()].every(({ size }) => size === 0)) this.close()
+    }
+  }
+
+  close(): void {
+    this.#running?.abort()
+    this.#running = null
+    this.breakOff()
+  }
+
+  /** A request found no host, so the connection may be dead too: it is opened again. */
+  breakOff(): void {
+    this.#reading?.abort()
+    this.#reading = null
+  }
+
+  /** Until `close`: reads the stream, and opens it again when it breaks. */
+  async #run(): Promise<void> {
+    const running = new AbortController()
+    this.#running = running
+    while (!running.signal.aborted) {
+      const reading = new AbortController()
+      await this.#readOnce(reading)
+      if (running.signal.aborted) return
+      this.#reading = null
+      if (this.#link.state() === 'connected') this.#link.become('gone')
+      await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
+    }
+  }
+
+  async #readOnce(reading: AbortController): Promise<void> {
+    const running = this.#running
+    const response = await this.#session.get(LOOPBACK_ROUTES.notices, reading.signal)
+    // Closed while it was asked for.
+    if (response === null || this.#running !== running) return reading.abort()
+    if (this.#session.hasEnded(response)) {
+      this.close()
+      this.#link.become('signed-out')
+      return
+    }
+    if (!response.ok || response.body === null) return
+    this.#reading = reading
+    this.#link.become('connected')
+    try {
+      await readLines(response.body, (line) => this.#tell(line))
+    } catch (error) {
+      // The connection broke, or was broken off.
+      if (!reading.signal.aborted && !(error instanceof TypeError)) throw error
+    }
+  }
+
+  #tell(line: string): void {
+    const { name, payload } = Line.parse(JSON.parse(line))
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(payload)
+  }
+}
