@@ -6,6 +6,7 @@ import { defaultDataFolder } from '../electron/loopback/default-data-folder.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'
 import { startLoopback } from '../electron/loopback/main.ts'
 import { openOutside } from '../electron/loopback/surroundings.ts'
+import { openTerminal } from '../electron/loopback/terminal.ts'
 import { buildPage } from './build-outputs.ts'
 import type { StartOptions } from './start-options.ts'
 
@@ -31,6 +32,7 @@ export async function runBrowserHost(
     ports: options.port === null ? [USUAL_PORT, ANY_PORT] : [options.port],
     pageFolder: fileURLToPath(new URL('../out/renderer', import.meta.url)),
     version: ferryVersion(),
+    terminal: openTerminal(),
   })
   for (const trouble of host.troubles) say(sentenceOf(trouble))
   if (options.port === null && host.port !== USUAL_PORT) {

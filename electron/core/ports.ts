@@ -6,6 +6,7 @@ import type {
 } from '../contract/commands.ts'
 import type { SecretPlace } from '../contract/destination.ts'
 import type { Outcome } from '../contract/outcome.ts'
+import type { Confirm } from './confirm/confirmation.ts'
 
 /** A JSON value that the settings file can hold. */
 export type Json =
@@ -102,6 +103,11 @@ export interface CorePorts {
   readonly pageOrigin: () => string
   /** True on the desktop: the host answers CORS for configured endpoints itself. */
   readonly isCorsHandled: boolean
+  /**
+   * Asks the user where the page cannot click: a dialog of the system's on the desktop, the terminal
+   * in the browser host. What cannot be asked goes on.
+   */
+  readonly confirm: Confirm
   readonly notify: <N extends NoticeName>(name: N, payload: NoticePayload<N>) => void
   /** Troubles that the host itself met before the core started (a settings file set aside). */
   readonly earlyTroubles: HostDescription['troubles']

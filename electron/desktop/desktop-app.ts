@@ -9,6 +9,7 @@ import { openLog } from '../core/log.ts'
 import type { CorePorts, Log } from '../core/ports.ts'
 import { openSettings } from '../core/settings-conf.ts'
 import { serveApp } from './app-protocol.ts'
+import { confirmInDialog } from './confirm.ts'
 import { endOnBug, revivePage } from './crash.ts'
 import { notifyWindow, serveCommands } from './ipc.ts'
 import { setMenu } from './menu.ts'
@@ -71,6 +72,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     storeHttp: network.storeHttp,
     environment: process.env,
     pageOrigin: () => pageOrigin,
+    confirm: confirmInDialog(dialog, window.current),
     notify,
     earlyTroubles: [...troubles],
   })

@@ -10,11 +10,13 @@ import { openLog } from '../core/log.ts'
 import type { Log } from '../core/ports.ts'
 import { openSecretFile } from '../core/secret-file.ts'
 import { openSettings } from '../core/settings-conf.ts'
+import { confirmOnTerminal } from './confirm.ts'
 import { type OpenPage, removeOpenPages, writeOpenPage } from './open-page.ts'
 import { type LoopbackServer, type ServerSeam, serveLoopback } from './server.ts'
 import { createSessions, TOKEN_LIFE_MS } from './sessions.ts'
 import { loopbackSurroundings } from './surroundings.ts'
 import { trustSystemAuthorities } from './system-authorities.ts'
+import type { Terminal } from './terminal.ts'
 
 export interface LoopbackSettings {
   /** Absolute; made when it is missing. */
@@ -23,6 +25,8 @@ export interface LoopbackSettings {
   readonly ports: readonly number[]
   readonly pageFolder: string
   readonly version: string
+  /** Where the user is asked what a page must not decide. */
+  readonly terminal: Terminal
   /** A browser has just opened a session. */
   readonly onSession?: () => void
 }
@@ -122,7 +126,7 @@ function timedPage(page: OpenPage): OpenPage {
 }
 
 function openCore(
-  { dataFolder, version }: LoopbackSettings,
+  { dataFolder, version, terminal }: LoopbackSettings,
   log: Log,
   seam: ServerSeam,
 ): Promise<Core> {
@@ -139,6 +143,7 @@ function openCore(
     now: Date.now,
     environment: process.env,
     isCorsHandled: false,
+    confirm: confirmOnTerminal(terminal),
     earlyTroubles: [...opened.troubles, ...secrets.troubles],
   })
 }

@@ -1,8 +1,15 @@
 // A host of the bench's own: the product's, serving the page that it is told.
 import { startLoopback } from '../../electron/loopback/main.ts'
+import { openTerminal } from '../../electron/loopback/terminal.ts'
 
 const [, , dataFolder = '', pageFolder = ''] = process.argv
-const host = await startLoopback({ dataFolder, ports: [0], pageFolder, version: 'bench' })
+const host = await startLoopback({
+  dataFolder,
+  ports: [0],
+  pageFolder,
+  version: 'bench',
+  terminal: openTerminal(),
+})
 console.log(`Ferry is ready at ${host.newAddress().url}`)
 process.once('SIGTERM', () => {
   void host.close().then(() => process.exit(0))

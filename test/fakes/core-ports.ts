@@ -61,6 +61,8 @@ export function corePorts(
     environment: { HOME: dataFolder },
     pageOrigin: () => 'http://127.0.0.1:1',
     isCorsHandled: false,
+    // As in a process without a terminal.
+    confirm: async () => 'cannot-ask',
     notify: (name, payload) => {
       heard.notices.push({ name, payload })
     },

@@ -24,6 +24,16 @@ export const clipboard = {
 
 export const dialog = {
   errors: [] as { title: string; content: string }[],
+  asked: [] as Electron.MessageBoxOptions[],
+  /** Which button the user takes; the tests that do not care allow. */
+  response: 1,
+  async showMessageBox(
+    _window: unknown,
+    options: Electron.MessageBoxOptions,
+  ): Promise<{ response: number; checkboxChecked: boolean }> {
+    dialog.asked.push(options)
+    return { response: dialog.response, checkboxChecked: false }
+  },
   showErrorBox(title: string, content: string): void {
     dialog.errors.push({ title, content })
   },

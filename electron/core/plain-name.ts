@@ -1,0 +1,17 @@
+/**
+ * What shows as nothing or turns the reading direction: control, format, private and unassigned
+ * characters, lone surrogates, line separators, and whatever else Unicode lets a font leave out
+ * (www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point, www.unicode.org/reports/tr36/).
+ */
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+/** Marks piled upon one letter would run into the lines around it. */
+const PILED_MARKS = /(\p{M}{2})\p{M}+/gu
+
+/** A name that somebody else chose, on one line and as long as a line, for a sentence of Ferry's. */
+export function plainName(text: string, maxLength = 100): string {
+  // Cut roughly first: the patterns need not run over a megabyte.
+  const line = text.slice(0, 8 * maxLength).replace(/\s+/gu, ' ')
+  const plain = line.replace(INVISIBLE, '').replace(PILED_MARKS, '$1').trim()
+  if (plain.length <= maxLength) return plain
+  return `${plain.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…`
+}

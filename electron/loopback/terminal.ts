@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+
+/** The terminal that the browser host was started in, if it was started in one. */
+export interface Terminal {
+  /** False in a service, in a pipe, and for a job in the background. */
+  readonly canAsk: boolean
+  /** One question at a time. False for everything but yes, after a while, and when Ferry closes. */
+  readonly ask: (question: string) => Promise<boolean>
+  /** Lines that answer no question. Answers how to listen no more. */
+  readonly onLine: (listener: (line: string) => void) => () => void
+  readonly close: () => void
+}
+
+type Input = Readable & { readonly isTTY?: boolean }
+type Output = Writable & { readonly isTTY?: boolean }
+
+interface TerminalOptions {
+  readonly patienceMs?: number
+  readonly isInForeground?: () => boolean
+}
+
+/** Nobody sits there any more. */
+const PATIENCE_MS = 5 * 60_000
+/** A page that asks for more at once is no user's. */
+const MOST_WAITING = 8
+const ENDED = 'Ferry cannot ask here any more, and allows nothing new until it is started again.\n'
+
+/**
+ * Reads nothing unless both ends are a terminal: what a pipe holds is not for Ferry, and no answer
+ * of a user's.
+ */
+export function openTerminal(
+  input: Input = process.stdin,
+  output: Output = process.stdout,
+  { patienceMs = PATIENCE_MS, isInForeground = isForegroundJob }: TerminalOptions = {},
+): Terminal {
+  const isTerminal = input.isTTY === true && output.isTTY === true && isInForeground()
+  return isTerminal ? new OpenTerminal(input, output, patienceMs) : NO_TERMINAL
+}
+
+const NO_TERMINAL: Terminal = {
+  canAsk: false,
+  ask: async () => false,
+  onLine: () => () => undefined,
+  close: () => undefined,
+}
+
+class OpenTerminal implements Terminal {
+  /** Also when its input has ended: that must not open what was closed. */
+  readonly canAsk = true
+  #hasEnded = false
+  #isClosing = false
+  readonly #output: Output
+  readonly #patienceMs: number
+  readonly #lines: ReturnType<typeof createInterface>
+  readonly #listeners = new Set<(line: string) => void>()
+  #answer: ((line: string | null) => void) | null = null
+  #last: Promise<unknown> = Promise.resolve()
+  #waitingCount = 0
+
+  constructor(input: Input, output: Output, patienceMs: number) {
+    this.#output = output
+    this.#patienceMs = patienceMs
+    // Not as a terminal: readline would put it into raw mode and keep Ctrl+C for itself
+    // (nodejs.org/api/readline.html, event 'SIGINT').
+    this.#lines = createInterface({ input, terminal: false })
+    this.#lines.on('line', (line) => this.#hear(line))
+    this.#lines.on('close', () => {
+      this.#hasEnded = true
+      this.#answer?.(null)
+      if (!this.#isClosing) output.write(ENDED)
+    })
+  }
+
+  ask = (question: string): Promise<boolean> => {
+    if (this.#waitingCount >= MOST_WAITING) return Promise.resolve(false)
+    this.#waitingCount += 1
+    const asked = this.#last
+      .then(() => this.#askNow(question))
+      .finally(() => {
+        this.#waitingCount -= 1
+      })
+    this.#last = asked
+    return asked
+  }
+
+  onLine = (listener: (line: string) => void) => {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  close = () => {
+    this.#isClosing = true
+    this.#lines.close()
+  }
+
+  async #askNow(question: string): Promise<boolean> {
+    if (this.#hasEnded) return false
+    this.#output.write(`\n${printable(question)} [y/N] `)
+    const line = await this.#nextLine()
+    this.#answer = null
+    if (line === null) this.#output.write('\n')
+    const isYes = /^\s*y(es)?\s*$/i.test(line ?? '')
+    this.#output.write(isYes ? 'Allowed.\n' : 'Not allowed.\n')
+    return isYes
+  }
+
+  /** Null: none came. */
+  #nextLine(): Promise<string | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), this.#patienceMs)
+      timer.unref()
+      this.#answer = (line) => {
+        clearTimeout(timer)
+        resolve(line)
+      }
+    })
+  }
+
+  #hear(line: string): void {
+    if (this.#answer !== null) this.#answer(line)
+    else for (const listener of this.#listeners) listener(line)
+  }
+}
+
+/** Whatever was forgotten before: an escape sequence could repaint the question. */
+function printable(text: string): string {
+  return text.replace(/[^\P{C}\n]/gu, '')
+}
+
+/**
+ * A job in the background that reads its terminal is stopped by the system (SIGTTIN:
+ * man7.org/linux/man-pages/man3/termios.3.html). Linux tells which job is in front:
+ * man7.org/linux/man-pages/man5/proc_pid_stat.5.html, `pgrp` and `tpgid`.
+ */
+function isForegroundJob(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8')
+    // The second field is the program's name, which may hold anything.
+    const [, , group, , , front] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return group === front
+  } catch {
+    // Another system.
+    return true
+  }
+}
