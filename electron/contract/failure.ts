@@ -22,6 +22,8 @@ export const StoreAnswer = z.strictObject({
 })
 export type StoreAnswer = z.infer<typeof StoreAnswer>
 
+const place = z.string().check(z.maxLength(2000))
+const bucketPlace = z.strictObject({ endpoint: place, bucket: name })
 const answer = z.optional(StoreAnswer)
 /** A failure that a store's answer can stand behind. */
 const refusal = <K extends string>(literal: K) =>
@@ -213,6 +215,13 @@ export const Failure = z.discriminatedUnion('kind', [
     where: z.enum(['data-folder', 'local-bucket']),
     answer,
   }),
+  /**
+   * The upload was begun in another bucket than the destination points to now, or what lies at its
+   * place now is not what was uploaded. Endpoints: scheme, host and port.
+   */
+  z.strictObject({ kind: z.literal('destination-moved'), was: bucketPlace, now: bucketPlace }),
+  /** The user was asked outside the page, and did not allow it. */
+  kind('not-confirmed'),
   kind('secret-store-unavailable'),
   kind('secret-missing'),
   z.strictObject({

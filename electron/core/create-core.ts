@@ -19,6 +19,7 @@ import { pause } from './uploads/abort-until-gone.ts'
 import { NoResponseReasons } from './uploads/no-response-reasons.ts'
 import { TrialRuns } from './uploads/trial-runs.ts'
 import type { UploadContext } from './uploads/upload-context.ts'
+import { placeOf } from './uploads/upload-place.ts'
 import { Uploads } from './uploads/uploads.ts'
 
 /**
@@ -31,6 +32,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     ports.notify('troublesChanged', { troubles: list }),
   )
   const { destinations, ring } = openDestinations(ports, troubles)
+  for (const each of destinations.all()) records.places.adopt(each.destinationId, placeOf(each))
   const signIns = new SignIns(ports, ring)
   const local = new LocalDestination({ ports, destinations, links: records.links, troubles })
   const clockSeen = (offsetMs: number) => troubles.clockSeen(offsetMs, ports.now())

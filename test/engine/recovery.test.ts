@@ -75,6 +75,8 @@ const expected: {
   'name-unusable': ['give-up', 'give-up', 'give-up'],
   'too-large': ['give-up', 'give-up', 'give-up'],
   'disk-full': ['ask-and-retry', 'ask-and-retry', 'ask-and-retry'],
+  'destination-moved': ['ask-user', 'ask-user', 'ask-user'],
+  'not-confirmed': ['ask-user', 'ask-user', 'ask-user'],
   'secret-store-unavailable': ['ask-user', 'ask-user', 'ask-user'],
   'secret-missing': ['ask-user', 'ask-user', 'ask-user'],
   'local-bucket-unavailable': ['ask-user', 'ask-user', 'ask-user'],

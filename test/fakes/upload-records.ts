@@ -1,5 +1,6 @@
 import { DestinationId, SourceId, UploadId } from '../../electron/contract/ids.ts'
 import type { UploadRecord } from '../../electron/contract/upload.ts'
+import type { UploadPlace } from '../../electron/core/records/upload-row.ts'
 
 const uuid = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 
@@ -30,4 +31,12 @@ export function uploadRecord(
     createdAtMs: Date.UTC(2026, 10, 20) + number,
     ...changes,
   }
+}
+
+/** Where uploads of these tests were begun. */
+export const A_PLACE: UploadPlace = {
+  endpoint: 'https://store.example',
+  bucket: 'films',
+  region: 'eu-1',
+  keys: 'keys AKIA',
 }

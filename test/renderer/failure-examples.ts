@@ -55,6 +55,12 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
   'key-taken': { kind: 'key-taken', key: 'in/a.jpg' },
   skipped: { kind: 'skipped' },
   'disk-full': { kind: 'disk-full', where: 'data-folder' },
+  'destination-moved': {
+    kind: 'destination-moved',
+    was: { endpoint: 'https://s3.example.com', bucket: 'films' },
+    now: { endpoint: 'https://store.example.net', bucket: 'other' },
+  },
+  'not-confirmed': { kind: 'not-confirmed' },
   'secret-store-unavailable': { kind: 'secret-store-unavailable' },
   'secret-missing': { kind: 'secret-missing' },
   'local-bucket-unavailable': { kind: 'local-bucket-unavailable', reason: 'port-taken' },

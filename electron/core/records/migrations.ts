@@ -101,4 +101,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX uploads_by_place ON uploads (destination_id, relative_path)
     WHERE phase IN ('waiting', 'paused', 'failed');
   `,
+  // Where the upload was begun: a destination can be edited. Null: it was not begun, or by a Ferry
+  // that did not write it down.
+  `
+  ALTER TABLE uploads ADD COLUMN place_endpoint TEXT;
+  ALTER TABLE uploads ADD COLUMN place_bucket TEXT;
+  ALTER TABLE uploads ADD COLUMN place_region TEXT;
+  ALTER TABLE uploads ADD COLUMN place_keys TEXT;
+  `,
 ]

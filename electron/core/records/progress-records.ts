@@ -5,7 +5,13 @@ import type { ShareLink, UploadRecord } from '../../contract/upload.ts'
 import type { Statements } from './database.ts'
 import type { LinkRecords } from './link-records.ts'
 import type { PartRecords } from './part-records.ts'
-import { existingRow, type IntegrityPlan, UNFINISHED, type UploadRow } from './upload-row.ts'
+import {
+  existingRow,
+  type IntegrityPlan,
+  UNFINISHED,
+  type UploadPlace,
+  type UploadRow,
+} from './upload-row.ts'
 
 /** How far uploads have come at the store: the plan, what was begun there, and the end. */
 export class ProgressRecords {
@@ -21,19 +27,29 @@ export class ProgressRecords {
 
   /**
    * Before the store hears of it: parts of two plans must never meet in one object. Sums by another
-   * algorithm than the new one are forgotten.
+   * algorithm than the new one are forgotten. From here on the upload belongs to `place`.
    */
-  setPlan(uploadId: UploadId, plan: PartPlan, integrity: IntegrityPlan): UploadRow {
+  setPlan(
+    uploadId: UploadId,
+    plan: PartPlan,
+    integrity: IntegrityPlan,
+    place: UploadPlace,
+  ): UploadRow {
     this.#sql.transaction(() => {
       const former = existingRow(this.#sql, uploadId).integrity
       if (former !== null && former.algorithm !== integrity.algorithm) this.#parts.clear(uploadId)
       this.#sql.run(
-        `UPDATE uploads SET plan_mode = ?, part_bytes = ?, checksum_algorithm = ?, is_checked = ?
+        `UPDATE uploads SET plan_mode = ?, part_bytes = ?, checksum_algorithm = ?, is_checked = ?,
+           place_endpoint = ?, place_bucket = ?, place_region = ?, place_keys = ?
          WHERE upload_id = ?`,
         plan.mode,
         plan.mode === 'multipart' ? plan.partBytes : null,
         integrity.algorithm,
         integrity.isChecked ? 1 : 0,
+        place.endpoint,
+        place.bucket,
+        place.region,
+        place.keys,
         uploadId,
       )
     })

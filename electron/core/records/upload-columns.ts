@@ -48,6 +48,10 @@ export interface UploadColumns {
   readonly encryption: string | null
   readonly completing_at_ms: number | null
   readonly cancel_why: 'person' | 'exists' | null
+  readonly place_endpoint: string | null
+  readonly place_bucket: string | null
+  readonly place_region: string | null
+  readonly place_keys: string | null
   readonly link_url: string | null
   readonly link_created_at_ms: number | null
   readonly link_expires_at_ms: number | null

@@ -7,6 +7,7 @@ import { CleaningRecords } from './cleaning-records.ts'
 import type { Statements } from './database.ts'
 import { LinkRecords } from './link-records.ts'
 import { PartRecords } from './part-records.ts'
+import { PlaceRecords } from './place-records.ts'
 import { ProgressRecords } from './progress-records.ts'
 import { RuleRecords } from './rule-records.ts'
 import { SourceRecords } from './source-records.ts'
@@ -51,6 +52,7 @@ export class UploadRecords {
   readonly progress: ProgressRecords
   readonly cleaning: CleaningRecords
   readonly rules: RuleRecords
+  readonly places: PlaceRecords
   readonly #sql: Statements
 
   constructor(sql: Statements) {
@@ -61,6 +63,7 @@ export class UploadRecords {
     this.progress = new ProgressRecords(sql, this.parts, this.links)
     this.cleaning = new CleaningRecords(sql, this.parts)
     this.rules = new RuleRecords(sql)
+    this.places = new PlaceRecords(sql)
   }
 
   /** Several changes that are made all or none. */

@@ -60,6 +60,18 @@ export interface UploadRow {
   readonly guard: Guard
   /** As the store named it when the parts began: its ETags are MD5s only where keys are its own. */
   readonly encryption: string | null
+  /** Null until it was prepared for the first time. */
+  readonly place: UploadPlace | null
+}
+
+/** The bucket that an upload was begun in, and with whose keys. */
+export interface UploadPlace {
+  /** Scheme, host and port. */
+  readonly endpoint: string
+  readonly bucket: string
+  readonly region: string
+  /** Which keys, as far as it stays the same when they are renewed; no secret is in it. */
+  readonly keys: string
 }
 
 /** What the key was made of; the key itself may be numbered. */
@@ -101,6 +113,7 @@ export function rowOf(columns: UploadColumns): UploadRow {
     decision: columns.conflict_decision,
     guard: columns.guard ?? 'none',
     encryption: columns.encryption,
+    place: placeOf(columns),
   }
 }
 
@@ -172,6 +185,12 @@ function encodingOf(columns: UploadColumns): TextEncoding | null {
 
 function placedOf({ key_template: keyTemplate, wanted_key: wantedKey }: UploadColumns) {
   return keyTemplate === null || wantedKey === null ? null : { keyTemplate, wantedKey }
+}
+
+function placeOf(columns: UploadColumns): UploadPlace | null {
+  const { place_endpoint: endpoint, place_bucket: bucket } = columns
+  if (endpoint === null || bucket === null) return null
+  return { endpoint, bucket, region: columns.place_region ?? '', keys: columns.place_keys ?? '' }
 }
 
 function planOf(columns: UploadColumns): PartPlan | null {

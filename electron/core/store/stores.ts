@@ -46,17 +46,24 @@ export class Stores {
     return openStore(destination, keys, this.#ports, patience)
   }
 
-  /** Once more, when the store named the bucket's region and the destination was put right by that. */
+  /**
+   * Once more, when the store named the bucket's region and the destination was put right by that.
+   * @param corrected told before, with the destination as it was and as it is.
+   */
   async inRightRegion<T>(
     destinationId: DestinationId,
     work: () => Promise<Outcome<T>>,
+    corrected: (from: StoredDestination, to: StoredDestination) => void = () => undefined,
   ): Promise<Outcome<T>> {
     const asked = this.#destinations.find(destinationId)
     const first = await work()
     if (first.ok || first.failure.kind !== 'region-wrong' || asked === null) return first
     const { region } = first.failure
     const isPutRight = region !== null && this.#destinations.correctRegion(asked, region)
-    return isPutRight ? work() : first
+    if (!isPutRight) return first
+    const now = this.#destinations.find(destinationId)
+    if (now !== null && now.bucket === asked.bucket) corrected(asked, now)
+    return work()
   }
 
   /** What the store at this place was seen to check; null until it is known. */

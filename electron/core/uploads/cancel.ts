@@ -7,6 +7,7 @@ import { abortUntilGone, pause } from './abort-until-gone.ts'
 import { abortLostBeginnings } from './lost-beginnings.ts'
 import { removeOwnObject } from './own-object.ts'
 import { isUnfinished, type UploadAtStore, type UploadContext } from './upload-context.ts'
+import { storeOf } from './upload-place.ts'
 import { isSettling } from './wait-for-object.ts'
 
 /** How long a request whose connection was cut may take to be carried out all the same. */
@@ -54,7 +55,7 @@ async function removeAll(
 ): Promise<Outcome<null>> {
   // Without a plan nothing was ever asked of the store.
   if (row.record.plan === null) return succeeded(null)
-  const found = await context.stores.of(row.record.destinationId)
+  const found = await storeOf(context, row)
   if (!found.ok) return found
   const at = { row, store: found.value }
   const removed = await removeParts(context, at, signal)

@@ -15,6 +15,7 @@ import { isOwn, isOwnWhole } from './own-object.ts'
 import { proofOf } from './prove-object.ts'
 import { summedParts } from './summed-parts.ts'
 import { type UploadAtStore, type UploadContext, unfinishedRow } from './upload-context.ts'
+import { storeOf } from './upload-place.ts'
 
 const LOOK_MS = 15_000
 
@@ -44,12 +45,12 @@ export async function diagnoseNoResponse(
   if (!found.ok) return found
   const row = found.value
   const { reasons } = context
-  const { plan, destinationId, contentType } = row.record
+  const { plan, contentType } = row.record
   const { integrity } = row
   if (plan === null || integrity === null || partNumber > partCountOf(plan)) {
     return failed({ kind: 'not-now' })
   }
-  const store = await context.stores.of(destinationId)
+  const store = await storeOf(context, row)
   if (!store.ok) return store
   const { start, end } = rangeOfPart(plan, partNumber)
   const put: SilentPut = {

@@ -3,6 +3,7 @@ import type { UploadId } from '../../contract/ids.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { proveAccess } from '../store/prove-access.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
+import { storeOf } from './upload-place.ts'
 
 const PATIENCE_MS = 15_000
 
@@ -17,7 +18,7 @@ export async function diagnoseSignature(
 ): Promise<Outcome<{ failure: Failure | null }>> {
   const row = unfinishedRow(context, uploadId)
   if (!row.ok) return row
-  const store = await context.stores.of(row.value.record.destinationId)
+  const store = await storeOf(context, row.value)
   if (!store.ok) return store
   const proven = await proveAccess(store.value, AbortSignal.timeout(PATIENCE_MS))
   if (!proven.ok) return succeeded({ failure: null })

@@ -11,7 +11,10 @@ const LONGEST_PAUSE_MS = 15 * 60_000
 
 /** The store has answered: another upload there may well be cleaned up. */
 function isAboutThisOne(failure: Failure): boolean {
-  return isDenied(failure) || failure.kind === 'not-now' || failure.kind === 'store-refused'
+  const { kind } = failure
+  // Of one that was begun elsewhere no store was asked.
+  if (kind === 'destination-moved') return true
+  return isDenied(failure) || kind === 'not-now' || kind === 'store-refused'
 }
 
 /**

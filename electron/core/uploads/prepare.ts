@@ -21,6 +21,7 @@ import {
   type UploadContext,
   uploadAtStore,
 } from './upload-context.ts'
+import { placeOf, storeToBegin } from './upload-place.ts'
 
 /**
  * Begins an upload at the store, or asks the store what it holds of one that began before.
@@ -51,7 +52,7 @@ async function ruledAtStore(
   context: UploadContext,
   row: UploadRow,
 ): Promise<Outcome<UploadAtStore>> {
-  const found = await uploadAtStore(context, row)
+  const found = await uploadAtStore(context, row, storeToBegin)
   if (!found.ok) return found
   const { store } = found.value
   const ruled = byRules(context, store.destination, row)
@@ -104,7 +105,8 @@ async function freezeBegun(
 ) {
   const integrity = await integrityPlanOfBegun(context, store, signal)
   if (!integrity.ok) return integrity
-  context.records.progress.setPlan(row.record.uploadId, plan, integrity.value)
+  const place = placeOf(store.destination)
+  context.records.progress.setPlan(row.record.uploadId, plan, integrity.value, place)
   return integrity.value
 }
 
@@ -130,7 +132,9 @@ async function prepareAfresh(
     place.value.kind === 'ours'
       ? [row.record, 'none' as const]
       : [place.value.placing, guardAt(store, plan, place.value.guard)]
-  context.records.progress.setPlan(row.record.uploadId, plan, integrity.value)
+  const { uploadId } = row.record
+  const at = placeOf(store.destination)
+  context.records.progress.setPlan(uploadId, plan, integrity.value, at)
   const planned = recordPlace(context, cleared.value, placing, guard)
   if (plan.mode === 'single') return succeeded(begun(plan, integrity.value, []))
   const begunRow = await beginMultipart(context, { row: planned, store }, signal)

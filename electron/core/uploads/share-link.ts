@@ -11,6 +11,7 @@ import { contentDisposition } from './content-disposition.ts'
 import { headObject } from './head-object.ts'
 import { ownName } from './keys.ts'
 import type { UploadContext } from './upload-context.ts'
+import { judgedObject, storeOf } from './upload-place.ts'
 
 interface Shared {
   readonly record: Pick<UploadRecord, 'key' | 'contentType'>
@@ -55,7 +56,7 @@ export async function renewShareLink(
   const row = context.records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
   if (row.record.status.phase !== 'done') return failed({ kind: 'not-now' })
-  const found = await context.stores.of(row.record.destinationId)
+  const found = await storeOf(context, row)
   if (!found.ok) return found
   const store = found.value
   const head = await headObject(store, row.record.key)
@@ -63,6 +64,8 @@ export async function renewShareLink(
   if (head.value === null) {
     return failed({ kind: 'store-refused', status: 404, code: 'NoSuchKey' })
   }
+  const judged = judgedObject(row, store, head.value)
+  if (!judged.ok) return judged
   const seconds = linkSeconds ?? store.destination.linkSeconds
   const link = await makeShareLink(store, row, seconds, context.now())
   context.records.links.setLink(uploadId, link)

@@ -15,6 +15,7 @@ import { isSumSent } from './integrity-plan.ts'
 import { ownName } from './keys.ts'
 import { headersOfFields, type ObjectFields, objectFields } from './object-fields.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
+import { storeOf } from './upload-place.ts'
 import { conditionField, conditionHeader } from './write-conditions.ts'
 
 const LEAST_SECONDS = 15 * 60
@@ -34,7 +35,7 @@ export async function signParts(
 ): Promise<Outcome<SignedPart[]>> {
   const asked = unfinishedRow(context, uploadId)
   if (!asked.ok) return asked
-  const store = await context.stores.of(asked.value.record.destinationId)
+  const store = await storeOf(context, asked.value)
   if (!store.ok) return store
   await learnTimeIfUnsure(store.value)
   // As it is after the waiting, since nothing may come between the record and the signature.

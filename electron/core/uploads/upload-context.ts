@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import type { Stores } from '../store/stores.ts'
 import type { NoResponseReasons } from './no-response-reasons.ts'
 import type { TrialRuns } from './trial-runs.ts'
+import { storeOf } from './upload-place.ts'
 
 /** What the steps of an upload work with. */
 export interface UploadContext {
@@ -43,16 +44,20 @@ export function unfinishedRow(context: UploadContext, uploadId: UploadId): Outco
   return isUnfinished(row) ? succeeded(row) : failed({ kind: 'not-now' })
 }
 
-/** Row and store of an upload whose file, where the host can see it, is what it was. */
+/**
+ * Row and store of an upload whose file, where the host can see it, is what it was.
+ * @param find `storeToBegin` for one that may still follow its destination.
+ */
 export async function uploadAtStore(
   context: UploadContext,
   row: UploadRow,
+  find: typeof storeOf = storeOf,
 ): Promise<Outcome<UploadAtStore>> {
   if (row.path !== null) {
     const { byteLength } = row.record
     const intact = await checkSource(row.path, { byteLength, modifiedAtMs: row.modifiedAtMs })
     if (!intact.ok) return intact
   }
-  const store = await context.stores.of(row.record.destinationId)
+  const store = await find(context, row)
   return store.ok ? succeeded({ row, store: store.value }) : store
 }

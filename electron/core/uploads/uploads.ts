@@ -8,6 +8,7 @@ import { Leftovers } from './leftovers.ts'
 import { prepareUpload } from './prepare.ts'
 import { isPartOf } from './sign-parts.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
+import { placeOf } from './upload-place.ts'
 import { UploadTurns } from './upload-turns.ts'
 
 type Nothing = Record<string, never>
@@ -28,7 +29,11 @@ export class Uploads {
     return this.#turns.take(uploadId, (signal) => {
       const prepare = () => prepareUpload(this.#context, uploadId, partBytes, signal)
       const row = records.find(uploadId)
-      return row === null ? prepare() : stores.inRightRegion(row.record.destinationId, prepare)
+      if (row === null) return prepare()
+      const { destinationId } = row.record
+      return stores.inRightRegion(destinationId, prepare, (from, to) =>
+        records.places.follow(destinationId, placeOf(from), placeOf(to)),
+      )
     })
   }
 

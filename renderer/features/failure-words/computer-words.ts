@@ -47,6 +47,14 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
             'open-bucket-folder',
           )
         : text('The disk with Ferry’s data is full.', 'Free some space, then try again.', 'retry')
+    case 'destination-moved':
+      return movedWords(failure)
+    case 'not-confirmed':
+      return text(
+        'You did not allow this.',
+        'If you meant it, try again and allow it where Ferry asks; if not, close this window and start Ferry again.',
+        'retry',
+      )
     case 'secret-store-unavailable':
       return text(
         'The system’s key store does not open.',
@@ -98,6 +106,22 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
     default:
       return unreachable(failure)
   }
+}
+
+/** The object is at its place, and that place is another now; or another object is there. */
+function movedWords({ was, now }: Extract<Failure, { kind: 'destination-moved' }>): FailureText {
+  if (was.endpoint === now.endpoint && was.bucket === now.bucket) {
+    return text(
+      `The keys or the region of this destination changed since, and what “${now.bucket}” holds under this name is not what was uploaded.`,
+      'Set them back to reach the file, or upload it again.',
+      'edit-connection',
+    )
+  }
+  return text(
+    `This file was sent to the bucket “${was.bucket}” at ${was.endpoint}; the destination now points to “${now.bucket}” at ${now.endpoint}.`,
+    'Set it back to reach the file, and connect the other bucket as a destination of its own.',
+    'edit-connection',
+  )
 }
 
 function nameProblem(reason: Extract<Failure, { kind: 'name-unusable' }>['reason']): string {

@@ -145,6 +145,8 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'cors-blocked':
     case 'etag-hidden':
     case 'source-detached':
+    case 'destination-moved':
+    case 'not-confirmed':
     case 'secret-store-unavailable':
     case 'secret-missing':
     case 'local-bucket-unavailable':

@@ -8,7 +8,7 @@ import { MIGRATIONS } from '../../../electron/core/records/migrations.ts'
 import { openRecords } from '../../../electron/core/records/open-records.ts'
 import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
-import { destinationIdOf, sourceIdOf, uploadIdOf } from '../../fakes/upload-records.ts'
+import { A_PLACE, destinationIdOf, sourceIdOf, uploadIdOf } from '../../fakes/upload-records.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const PLAN: PartPlan = { mode: 'multipart', byteLength: 12 * MIB, partBytes: 5 * MIB }
@@ -162,7 +162,7 @@ describe('a file of an earlier version', () => {
   it('1 goes on: a receipt of then is no checksum of a part that is announced now', () => {
     const { records } = oldRecords()
     const uploadId = uploadIdOf(1)
-    records.progress.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true })
+    records.progress.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true }, A_PLACE)
 
     records.parts.announce(uploadId, PLAN, [{ partNumber: 1, checksum: 'sum' }])
     records.cleaning.cancel(uploadIdOf(2))

@@ -11,7 +11,7 @@ import { Statements } from '../../../electron/core/records/database.ts'
 import { openRecords } from '../../../electron/core/records/open-records.ts'
 import { UploadRecords } from '../../../electron/core/records/upload-records.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
-import { destinationIdOf, sourceIdOf } from '../../fakes/upload-records.ts'
+import { A_PLACE, destinationIdOf, sourceIdOf } from '../../fakes/upload-records.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const PLAN: PartPlan = { mode: 'multipart', byteLength: 10_000 * 5 * MIB, partBytes: 5 * MIB }
@@ -42,7 +42,7 @@ beforeEach(() => {
   }
   const upload = { ...ids, ...place, ...kept, source, createdAtMs: NOW }
   records.add([upload], (each) => each)
-  records.progress.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: true })
+  records.progress.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: true }, A_PLACE)
 })
 
 afterEach(() => {
@@ -131,9 +131,9 @@ describe('another algorithm', () => {
   it('forgets the sums of the one before, and the same one keeps them', () => {
     announce('a')
 
-    records.progress.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: false })
+    records.progress.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: false }, A_PLACE)
     const kept = part()
-    records.progress.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true })
+    records.progress.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true }, A_PLACE)
 
     expect(kept?.checksum).toBe('a')
     expect(part()).toBeUndefined()

@@ -11,6 +11,7 @@ import { Statements } from '../../../electron/core/records/database.ts'
 import { openRecords } from '../../../electron/core/records/open-records.ts'
 import { type NewUpload, UploadRecords } from '../../../electron/core/records/upload-records.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
+import { A_PLACE } from '../../fakes/upload-records.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const destinationId = randomUUID() as DestinationId
@@ -55,7 +56,7 @@ const CHECKED = { algorithm: 'crc32c', isChecked: true } as const
 function begun(records: UploadRecords): UploadId {
   const item = upload('a', PLAN.byteLength)
   records.add([item], same)
-  records.progress.setPlan(item.uploadId, PLAN, CHECKED)
+  records.progress.setPlan(item.uploadId, PLAN, CHECKED, A_PLACE)
   return item.uploadId
 }
 
@@ -242,7 +243,7 @@ describe('an upload that takes the place of another', () => {
     const [first, old, last, again] = ['a', 'b', 'c', 'again'].map((name) => upload(name))
     if (!first || !old || !last || !again) throw new Error('Four were made')
     opened.add([first, old, last], same)
-    opened.progress.setPlan(old.uploadId, PLAN, CHECKED)
+    opened.progress.setPlan(old.uploadId, PLAN, CHECKED, A_PLACE)
 
     opened.supersede(old.uploadId, again)
     opened.add([upload('d')], same)
