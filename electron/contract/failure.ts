@@ -61,6 +61,8 @@ export const FieldProblem = z.strictObject({
     'prefix-invalid',
     'too-long',
     'has-inner-space',
+    /** Ferry keeps a secret, for another endpoint or access key. */
+    'needed-again',
   ]),
 })
 export type FieldProblem = z.infer<typeof FieldProblem>

@@ -1,4 +1,6 @@
+import { succeeded } from '../contract/outcome.ts'
 import { Checks } from './check/checks.ts'
+import { Approvals } from './confirm/approvals.ts'
 import type { Core } from './core.ts'
 import { KeyRing } from './credentials/key-ring.ts'
 import { SignIns } from './credentials/sign-ins.ts'
@@ -31,12 +33,17 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const troubles = new Troubles([...ports.earlyTroubles, ...recordTroubles], (list) =>
     ports.notify('troublesChanged', { troubles: list }),
   )
-  const { destinations, ring } = openDestinations(ports, troubles)
+  const { destinations, ring, approvals } = openDestinations(ports, troubles)
   for (const each of destinations.all()) records.places.adopt(each.destinationId, placeOf(each))
   const signIns = new SignIns(ports, ring)
   const local = new LocalDestination({ ports, destinations, links: records.links, troubles })
   const clockSeen = (offsetMs: number) => troubles.clockSeen(offsetMs, ports.now())
-  const stores = new Stores(destinations, { ...ports, clockSeen }, () => local.isUp())
+  const stores = new Stores(
+    destinations,
+    { ...ports, clockSeen },
+    () => local.isUp(),
+    async (each) => (approvals.isAllowed(each) ? succeeded(null) : approvals.allow(each)),
+  )
   const trials = new TrialRuns(ports, stores)
   const context: UploadContext = {
     records,
@@ -51,14 +58,15 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const uploads = new Uploads(context)
   const sources = new Sources(ports.now)
   await startLocal(ports, local)
-  ports.surroundings.endpointsChanged(originsOf(destinations.all()))
+  openEndpoints(ports, destinations, approvals)
   uploads.leftovers.start()
-  const checks = new Checks({ destinations, ports, localIsUp: () => local.isUp() })
+  const checks = new Checks({ destinations, ports, approvals, localIsUp: () => local.isUp() })
   const parts = {
     ports,
     context,
     records,
     destinations,
+    approvals,
     local,
     sources,
     uploads,
@@ -91,21 +99,31 @@ function openDestinations(ports: CorePorts, troubles: Troubles) {
   const destinations: Destinations = new Destinations(
     ports.settings,
     new Credentials(ports.vault, ring),
-    () => announce(ports, destinations, troubles),
+    () => {
+      approvals.settle(destinations.all())
+      troubles.settingsRead(destinations.unread())
+      openEndpoints(ports, destinations, approvals)
+      ports.notify('destinationsChanged', destinations.listed())
+    },
   )
+  const approvals: Approvals = new Approvals(ports, () => {
+    approvals.settle(destinations.all())
+    openEndpoints(ports, destinations, approvals)
+  })
+  approvals.open(destinations.all())
   const unread = destinations.unread()
   troubles.settingsRead(unread)
   for (const each of unread) {
     const what = each.kind === 'destinations-unread' ? 'destinations' : 'settings'
     ports.log.warn(namesOnly(each), `Unreadable ${what} are kept aside`)
   }
-  return { destinations, ring }
+  return { destinations, ring, approvals }
 }
 
-function announce(ports: CorePorts, destinations: Destinations, troubles: Troubles): void {
-  troubles.settingsRead(destinations.unread())
-  ports.surroundings.endpointsChanged(originsOf(destinations.all()))
-  ports.notify('destinationsChanged', destinations.listed())
+/** The page may reach what somebody has agreed to: a destination that it made itself opens nothing. */
+function openEndpoints(ports: CorePorts, destinations: Destinations, approvals: Approvals): void {
+  const allowed = destinations.all().filter((each) => approvals.isAllowed(each))
+  ports.surroundings.endpointsChanged(originsOf(allowed))
 }
 
 /** The other buckets work without it, so even a bug in its start must not keep Ferry from starting. */

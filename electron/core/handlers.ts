@@ -3,6 +3,7 @@ import type { CommandHandlers } from '../contract/bridge.ts'
 import { type CommandName, commands } from '../contract/commands.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import type { Checks } from './check/checks.ts'
+import type { Approvals } from './confirm/approvals.ts'
 import { listProfiles } from './credentials/list-profiles.ts'
 import type { SignIns } from './credentials/sign-ins.ts'
 import { exportSettings, importSettings } from './destinations/carry-settings.ts'
@@ -33,6 +34,7 @@ export interface CoreParts {
   readonly context: UploadContext
   readonly records: UploadRecords
   readonly destinations: Destinations
+  readonly approvals: Approvals
   readonly local: LocalDestination
   readonly sources: Sources
   readonly uploads: Uploads
@@ -43,8 +45,9 @@ export interface CoreParts {
 
 /** One thin function per row of the table. */
 export function makeHandlers(parts: CoreParts): CommandHandlers {
-  const { checks, context, destinations, local, ports, records, signIns, sources, uploads } = parts
-  const edited = { destinations, records, leftovers: uploads.leftovers, ports }
+  const { approvals, checks, context, destinations, local, ports, records } = parts
+  const { signIns, sources, uploads } = parts
+  const edited = { destinations, records, leftovers: uploads.leftovers, ports, approvals }
   return guarded({
     describeHost: async () => succeeded(await describeHost(parts)),
 
@@ -58,12 +61,19 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
       if (destinationId !== null) context.reasons.forget(destinationId)
       return applied
     },
-    listBuckets: ({ draft }) => listBuckets({ destinations, ports }, draft),
+    listBuckets: ({ draft }) => listBuckets({ destinations, ports, approvals }, draft),
     listProfiles: async () => succeeded(await listProfiles(ports)),
-    signIn: (input) => signIns.begin(input),
+    signIn: async (input) => {
+      const allowed = await approvals.allowSignIn(input.source)
+      return allowed.ok ? signIns.begin(input) : allowed
+    },
     awaitSignIn: ({ signInId }) => signIns.end(signInId),
     cancelSignIn: async ({ signInId }) => signIns.cancel(signInId),
-    listSsoAccounts: ({ startUrl, ssoRegion }) => signIns.accounts(startUrl, ssoRegion),
+    listSsoAccounts: async ({ startUrl, ssoRegion }) => {
+      const source = { kind: 'sso', startUrl, ssoRegion, accountId: '', roleName: '' } as const
+      const allowed = await approvals.allowSignIn(source)
+      return allowed.ok ? signIns.accounts(startUrl, ssoRegion) : allowed
+    },
     setDestinationLook: async (input) => setDestinationLook(destinations, input),
     duplicateDestination: ({ destinationId }) => duplicateDestination(destinations, destinationId),
     setDefaultDestination: async ({ destinationId }) => destinations.setDefault(destinationId),

@@ -2,6 +2,7 @@ import type { CheckId, CheckReport, StoreFindings } from '../../contract/check.t
 import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
 import type { DestinationDraft } from '../../contract/destination-draft.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Approvals } from '../confirm/approvals.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import { type CleanDraft, cleanDraft } from '../destinations/draft.ts'
 import { isSamePlace, type StoredDestination } from '../destinations/stored-destination.ts'
@@ -18,6 +19,7 @@ import { LinesTold, runCheck } from './run-check.ts'
 interface Parts {
   readonly destinations: Destinations
   readonly ports: CorePorts
+  readonly approvals: Approvals
   /** Makes sure that the bucket on this computer runs. */
   readonly localIsUp: () => Promise<Outcome<unknown>>
 }
@@ -136,18 +138,27 @@ export class Checks {
   }
 
   async #open(draft: DestinationDraft): Promise<Outcome<Opened>> {
-    const { destinations, ports, localIsUp } = this.#parts
+    const { destinations, ports, localIsUp, approvals } = this.#parts
     const former = draft.destinationId === null ? null : destinations.find(draft.destinationId)
     if (draft.destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
     if (former?.kind === 'local') {
       const isUp = await localIsUp()
       if (!isUp.ok) return isUp
     }
-    const clean = cleanDraft(draft, former?.credentials.kind === 'keys')
+    const clean = cleanDraft(draft, former)
     if (!clean.ok) return clean
+    if (!isLocal(former, clean.value)) {
+      const allowed = await approvals.allow(clean.value.fields)
+      if (!allowed.ok) return allowed
+    }
     const store = draftStore({ destinations, ports }, clean.value, former)
     return succeeded({ clean: clean.value, former, store })
   }
+}
+
+/** The bucket on this computer, at its own address and with its own keys, needs nobody's leave. */
+function isLocal(former: StoredDestination | null, { fields, secrets }: CleanDraft): boolean {
+  return former?.kind === 'local' && fields.endpoint === former.endpoint && secrets === null
 }
 
 interface Opened {

@@ -62,7 +62,7 @@ function judgedEntry(entry: Json, index: number): Imported | null {
   const read = readEntry(entry, index)
   if (read === null) return null
   const { color, linkSeconds, credentials, ...place } = read.fields
-  const clean = cleanDraft({ ...WITHOUT_KEYS, ...place }, false)
+  const clean = cleanDraft({ ...WITHOUT_KEYS, ...place }, null)
   if (!clean.ok) return null
   const unread = { ...read.aside, findings: {} }
   const stored: StoredDestination = {

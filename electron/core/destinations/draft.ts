@@ -5,8 +5,11 @@ import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Provider } from '../../contract/provider.ts'
 import { endpointOf, providerOf, regionNamedIn } from '../../contract/providers.ts'
+import type { KeyUse } from '../confirm/approvals.ts'
+import { sourceName } from '../credentials/source-name.ts'
 import { judgedSource } from './draft-credentials.ts'
 import { judgedEndpoint } from './draft-endpoint.ts'
+import { serviceOf } from './service.ts'
 
 export interface Secrets {
   readonly secretAccessKey: string
@@ -43,9 +46,11 @@ const MAX_PREFIX_BYTES = S3_LIMITS.maxKeyBytes - 256
 
 /**
  * Trims and judges what the form sends. Pure: nothing is asked of the network.
- * @param hasSecret the draft edits a destination whose typed keys Ferry already has.
+ * @param former the destination that the draft edits. Its secret stands in for an empty field only
+ * where it would go to the same service with the same access key ID: a page that was taken over
+ * cannot read it, and must not be able to send it elsewhere.
  */
-export function cleanDraft(draft: DestinationDraft, hasSecret: boolean): Outcome<CleanDraft> {
+export function cleanDraft(draft: DestinationDraft, former: KeyUse | null): Outcome<CleanDraft> {
   const judge = new DraftJudge()
   const provider = providerOf(draft.provider)
   const typedRegion = judge.word('region', draft.region)
@@ -57,7 +62,10 @@ export function cleanDraft(draft: DestinationDraft, hasSecret: boolean): Outcome
   const bucket = judge.bucket(draft.bucket, provider)
   const prefix = judge.prefix(draft.prefix)
   const credentials = judgedSource(judge, draft)
-  const secrets = credentials.kind === 'keys' ? judge.secrets(draft, hasSecret) : null
+  const secrets =
+    credentials.kind === 'keys'
+      ? judge.secrets(draft, keptFor(former, { endpoint, credentials }))
+      : null
   const name = judge.trimmed('name', draft.name) || bucket
   if (judge.problems.length > 0) {
     return failed({ kind: 'form-invalid', problems: judge.problems })
@@ -75,6 +83,15 @@ export function cleanDraft(draft: DestinationDraft, hasSecret: boolean): Outcome
     credentials,
   }
   return succeeded({ fields: { ...fields, maxPartCount }, secrets, notes: judge.notes })
+}
+
+/** Whether there is a secret already, and whether it may be used for what the draft says. */
+function keptFor(former: KeyUse | null, now: KeyUse): 'none' | 'elsewhere' | 'here' {
+  if (former?.credentials.kind !== 'keys') return 'none'
+  const isSameService =
+    now.endpoint === '' || serviceOf(former.endpoint) === serviceOf(now.endpoint)
+  const isSameKey = sourceName(former.credentials) === sourceName(now.credentials)
+  return isSameService && isSameKey ? 'here' : 'elsewhere'
 }
 
 /** Collects what is wrong and what was changed while the fields are read. */
@@ -155,11 +172,12 @@ class DraftJudge {
   }
 
   /** Null when the form leaves all of it empty and there is something to fall back on. */
-  secrets(draft: DestinationDraft, hasSecret: boolean): Secrets | null {
+  secrets(draft: DestinationDraft, kept: 'none' | 'elsewhere' | 'here'): Secrets | null {
     const secretAccessKey = this.word('secretAccessKey', draft.secretAccessKey)
     const sessionToken = this.word('sessionToken', draft.sessionToken)
     if (secretAccessKey !== '') return { secretAccessKey, sessionToken }
-    if (!hasSecret || sessionToken !== '') this.refuse('secretAccessKey', 'missing')
+    if (kept === 'elsewhere') this.refuse('secretAccessKey', 'needed-again')
+    else if (kept === 'none' || sessionToken !== '') this.refuse('secretAccessKey', 'missing')
     return null
   }
 

@@ -2,6 +2,7 @@ import type { Destination } from '../../contract/destination.ts'
 import type { DestinationDraft, DraftNote } from '../../contract/destination-draft.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Approvals } from '../confirm/approvals.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
 import type { StorePorts } from '../store/s3-client.ts'
 import type { Leftovers } from '../uploads/leftovers.ts'
@@ -15,22 +16,26 @@ interface EditParts {
   readonly records: UploadRecords
   readonly leftovers: Leftovers
   readonly ports: StorePorts
+  readonly approvals: Approvals
 }
 
 /**
- * Stores the draft and selects it, in the region that the store names. Fails with `form-invalid`, or with `not-now` when it would take
- * parts that are already sent out of reach.
+ * Stores the draft and selects it, in the region that the store names. Fails with `form-invalid`,
+ * with `not-confirmed`, or with `not-now` when it would take parts that are already sent out of
+ * reach.
  */
 export async function saveDestination(
   parts: EditParts,
   draft: DestinationDraft,
 ): Promise<Outcome<{ destination: Destination; notes: DraftNote[] }>> {
-  const { destinations, records, leftovers } = parts
+  const { destinations, records, leftovers, approvals } = parts
   const former = draft.destinationId === null ? null : destinations.find(draft.destinationId)
   if (draft.destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
   if (former?.kind === 'local') return failed({ kind: 'not-now' })
-  const clean = cleanDraft(draft, former?.credentials.kind === 'keys')
+  const clean = cleanDraft(draft, former)
   if (!clean.ok) return clean
+  const allowed = await approvals.allow(clean.value.fields)
+  if (!allowed.ok) return allowed
   const placed = await inToldRegion(parts, clean.value, former)
   const isElsewhere = former !== null && pointsElsewhere(former, placed.fields)
   if (isElsewhere) {

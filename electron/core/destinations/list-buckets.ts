@@ -2,6 +2,7 @@ import { type Bucket, ListBucketsCommand } from '@aws-sdk/client-s3'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { DestinationDraft, SeenBucket } from '../../contract/destination-draft.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Approvals } from '../confirm/approvals.ts'
 import { openDraftStore } from '../store/open-draft-store.ts'
 import type { StorePorts } from '../store/s3-client.ts'
 import { ask, type Store } from '../store/store.ts'
@@ -13,6 +14,7 @@ import type { StoredDestination } from './stored-destination.ts'
 interface Parts {
   readonly destinations: Destinations
   readonly ports: StorePorts
+  readonly approvals: Approvals
 }
 
 /** More than anybody reads through; the name can still be typed. */
@@ -23,7 +25,7 @@ type SeenBuckets = CommandOutput<'listBuckets'>
 /**
  * The buckets that the draft's keys may see. Its bucket, prefix and name do not matter.
  * Fails with `form-invalid`, or with what the store says: `access-denied` where the keys are for
- * one bucket alone.
+ * one bucket alone. Fails with `not-confirmed` when the user did not agree to ask there.
  */
 export async function listBuckets(
   parts: Parts,
@@ -32,11 +34,10 @@ export async function listBuckets(
   const { destinationId } = draft
   const former = destinationId === null ? null : parts.destinations.find(destinationId)
   if (destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
-  const clean = cleanDraft(
-    { ...draft, bucket: 'any-bucket', prefix: '', name: '' },
-    former?.credentials.kind === 'keys',
-  )
+  const clean = cleanDraft({ ...draft, bucket: 'any-bucket', prefix: '', name: '' }, former)
   if (!clean.ok) return clean
+  const allowed = await parts.approvals.allow(clean.value.fields)
+  if (!allowed.ok) return allowed
   const first = await listAt(parts, clean.value, former)
   if (first.ok || first.failure.kind !== 'region-wrong' || first.failure.region === null) {
     return first

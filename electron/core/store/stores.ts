@@ -11,20 +11,26 @@ export class Stores {
   readonly #destinations: Destinations
   readonly #ports: StorePorts
   readonly #localIsUp: () => Promise<Outcome<unknown>>
+  readonly #mayUse: (destination: StoredDestination) => Promise<Outcome<unknown>>
   readonly #open = new Map<DestinationId, Store>()
 
-  /** @param localIsUp makes sure that the bucket on this computer runs, before it is spoken with. */
+  /**
+   * @param localIsUp makes sure that the bucket on this computer runs, before it is spoken with.
+   * @param mayUse asks the user about a destination that nobody has agreed to.
+   */
   constructor(
     destinations: Destinations,
     ports: StorePorts,
     localIsUp: () => Promise<Outcome<unknown>>,
+    mayUse: (destination: StoredDestination) => Promise<Outcome<unknown>>,
   ) {
     this.#destinations = destinations
     this.#ports = ports
     this.#localIsUp = localIsUp
+    this.#mayUse = mayUse
   }
 
-  /** Fails with `unknown-id`, with what keeps the keys, or with `local-bucket-…`. */
+  /** Fails with `unknown-id`, `not-confirmed`, with what keeps the keys, or with `local-bucket-…`. */
   async of(destinationId: DestinationId): Promise<Outcome<Store>> {
     if (this.#destinations.find(destinationId)?.kind === 'local') {
       const isUp = await this.#localIsUp()
@@ -32,13 +38,28 @@ export class Stores {
     }
     const destination = this.#destinations.find(destinationId)
     if (destination === null) return failed({ kind: 'unknown-id' })
-    const keys = await this.#destinations.keysOf(destination).current()
-    if (!keys.ok) return keys
+    const allowed = await this.#allowed(destination)
+    if (!allowed.ok) return allowed
     const open = this.#openTo(destination)
     if (open !== null) return succeeded(open)
     const store = openStore(destination, this.#destinations.keysOf(destination), this.#ports)
     this.#open.set(destinationId, store)
     return succeeded(store)
+  }
+
+  /**
+   * A profile may run a program for its keys, so the user is asked before; and where typed keys are
+   * missing there is nothing to ask about.
+   */
+  async #allowed(destination: StoredDestination): Promise<Outcome<unknown>> {
+    const keys = () => this.#destinations.keysOf(destination).current()
+    const steps = [() => this.#mayUse(destination), keys]
+    if (destination.credentials.kind === 'keys') steps.reverse()
+    for (const step of steps) {
+      const outcome = await step()
+      if (!outcome.ok) return outcome
+    }
+    return succeeded(null)
   }
 
   /** With a client of its own, which whoever asked for it destroys. */

@@ -1,7 +1,6 @@
-import type { CredentialSource } from '../../contract/credentials.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { unreachable } from '../../contract/unreachable.ts'
+import { sourceName } from '../credentials/source-name.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { UploadPlace, UploadRow } from '../records/upload-row.ts'
 import type { Store } from '../store/store.ts'
@@ -12,23 +11,7 @@ import type { UploadContext } from './upload-context.ts'
 type Placed = Pick<StoredDestination, 'endpoint' | 'bucket' | 'region' | 'credentials'>
 
 export function placeOf({ endpoint, bucket, region, credentials }: Placed): UploadPlace {
-  return { endpoint, bucket, region, keys: keysNamed(credentials) }
-}
-
-/** What stays the same when temporary keys are renewed. */
-function keysNamed(source: CredentialSource): string {
-  switch (source.kind) {
-    case 'keys':
-      return `keys ${source.accessKeyId}`
-    case 'profile':
-      return `profile ${source.profile}`
-    case 'sso':
-      return `sso ${source.startUrl} ${source.accountId} ${source.roleName}`
-    case 'environment':
-      return 'environment'
-    default:
-      return unreachable(source)
-  }
+  return { endpoint, bucket, region, keys: sourceName(credentials) }
 }
 
 /**

@@ -57,6 +57,8 @@ export function problemText({ field, problem }: FieldProblem): string {
       return 'A folder cannot hold “.” or “..”, nor be longer than 1,024 bytes.'
     case 'too-long':
       return 'This is longer than a store accepts.'
+    case 'needed-again':
+      return 'Enter it once more: Ferry keeps it for the former endpoint and access key ID only.'
     case 'has-inner-space':
       return 'There is a space inside. Copy it once more.'
     default:

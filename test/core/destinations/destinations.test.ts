@@ -204,7 +204,7 @@ describe('a destination that is pointed elsewhere', () => {
       ...harness.localKeys(),
     })
     const { destinationId } = destination
-    const edit = { destinationId, secretAccessKey: '', endpoint: 'http://127.0.0.1:9' }
+    const edit = { destinationId, secretAccessKey: 'another', endpoint: 'http://127.0.0.1:9' }
     const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1 + PART))
     await harness.must('prepareUpload', { uploadId, partBytes: PART })
 

@@ -18,7 +18,7 @@ const draft: DestinationDraft = {
   ...{ accessKeyId: '', secretAccessKey: '', sessionToken: '' },
 }
 
-const judged = (changes: Partial<DestinationDraft>) => cleanDraft({ ...draft, ...changes }, false)
+const judged = (changes: Partial<DestinationDraft>) => cleanDraft({ ...draft, ...changes }, null)
 
 const sourceOf = (changes: Partial<DestinationDraft>) => {
   const clean = judged(changes)

@@ -20,14 +20,20 @@ const draft: DestinationDraft = {
   keepSecret: true,
 }
 
+/** The destination that is edited: as the draft, with a secret that Ferry keeps. */
+const FORMER = {
+  endpoint: draft.endpoint,
+  credentials: { kind: 'keys', accessKeyId: draft.accessKeyId },
+} as const
+
 const clean = (changes: Partial<DestinationDraft>, hasFormer = false) => {
-  const outcome = cleanDraft({ ...draft, ...changes }, hasFormer)
+  const outcome = cleanDraft({ ...draft, ...changes }, hasFormer ? FORMER : null)
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure))
   return outcome.value
 }
 
 const problems = (changes: Partial<DestinationDraft>, hasFormer = false) => {
-  const outcome = cleanDraft({ ...draft, ...changes }, hasFormer)
+  const outcome = cleanDraft({ ...draft, ...changes }, hasFormer ? FORMER : null)
   return outcome.ok || outcome.failure.kind !== 'form-invalid' ? [] : outcome.failure.problems
 }
 

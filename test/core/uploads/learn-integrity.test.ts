@@ -75,13 +75,18 @@ class World {
     this.destinations = new Destinations(store, credentials, () => {
       announced += 1
     })
-    this.stores = new Stores(this.destinations, { now: Date.now }, async () => succeeded(null))
+    this.stores = new Stores(
+      this.destinations,
+      { now: Date.now },
+      async () => succeeded(null),
+      async () => succeeded(null),
+    )
   }
 
   static async of(draft: DestinationDraft): Promise<World> {
     const made = new World()
     const former = made.destinations.all()[0] ?? null
-    const clean = cleanDraft(draft, false)
+    const clean = cleanDraft(draft, null)
     if (!clean.ok) throw new Error('The draft is wrong')
     await made.destinations.save(clean.value, former, false)
     announced = 0
@@ -388,7 +393,7 @@ describe('what was learnt of a place', () => {
     odd.checks = [CRC64]
     const store = await world.store()
     const learning = integrityOf(world, store, new AbortController().signal)
-    const clean = cleanDraft({ ...draftFor(stub.endpoint), bucket: 'others' }, false)
+    const clean = cleanDraft({ ...draftFor(stub.endpoint), bucket: 'others' }, null)
     if (!clean.ok) throw new Error('The draft is wrong')
     await world.destinations.save(clean.value, store.destination, false)
 

@@ -1,0 +1,147 @@
+import * as z from 'zod/mini'
+import type { CredentialSource } from '../../contract/credentials.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { signInName, sourceName } from '../credentials/source-name.ts'
+import { serviceOf } from '../destinations/service.ts'
+import type { CorePorts } from '../ports.ts'
+import type { Confirmation } from './confirmation.ts'
+
+/** Keys, and where they are used. A `StoredDestination` is one. */
+export interface KeyUse {
+  readonly endpoint: string
+  readonly credentials: CredentialSource
+}
+
+type ApprovalPorts = Pick<CorePorts, 'settings' | 'confirm' | 'now' | 'log'>
+type StoredUse = KeyUse & { readonly kind: 'local' | 's3' }
+
+const Approval = z.strictObject({ service: z.string(), keys: z.string(), signIn: z.string() })
+type Approval = z.infer<typeof Approval>
+
+const KEY = 'approvals'
+
+/** So many refusals in a row are a page that does not take no for an answer. */
+const MOST_REFUSALS = 3
+const PAUSE_MS = 60_000
+
+/**
+ * Which keys may be used where. The user is asked once for each pair, outside the page; pairs of
+ * saved destinations are remembered over restarts, others as long as Ferry runs.
+ *
+ * Without it a page that was taken over could point a profile's keys at any address: what it
+ * cannot read it could still have signed.
+ */
+export class Approvals {
+  readonly #ports: ApprovalPorts
+  readonly #changed: () => void
+  readonly #approved = new Map<string, Approval>()
+  readonly #signIns = new Set<string>()
+  readonly #asked = new Map<string, Promise<Outcome<null>>>()
+  #refusedAtMs: number[] = []
+
+  /** @param changed told when something is allowed that was not. */
+  constructor(ports: ApprovalPorts, changed: () => void) {
+    this.#ports = ports
+    this.#changed = changed
+  }
+
+  /**
+   * At the start. Destinations of a Ferry that did not ask were made by its user, who would have to
+   * agree to all of them at once and would learn to agree.
+   */
+  open(stored: readonly StoredUse[]): void {
+    const kept = this.#ports.settings.get(KEY)
+    const isNew = kept === undefined
+    const read = z.array(Approval).safeParse(kept)
+    const approvals = read.success
+      ? read.data
+      : isNew
+        ? stored.filter(isElsewhere).map(approvalOf)
+        : []
+    for (const each of approvals) this.#add(each)
+    if (!isNew || stored.length > 0) this.settle(stored)
+  }
+
+  isAllowed(use: StoredUse): boolean {
+    return !isElsewhere(use) || this.#approved.has(nameOf(approvalOf(use)))
+  }
+
+  /** Asks, if nobody has agreed yet. Fails with `not-confirmed`. */
+  allow(use: KeyUse): Promise<Outcome<null>> {
+    const approval = approvalOf(use)
+    const name = nameOf(approval)
+    if (this.#approved.has(name)) return Promise.resolve(succeeded(null))
+    const { endpoint, credentials: keys } = use
+    const isKnown = [...this.#approved.values()].some(({ service }) => service === approval.service)
+    const kind = isKnown ? 'new-key-source' : 'new-endpoint'
+    return this.#ask(name, { kind, endpoint, keys }, () => this.#add(approval))
+  }
+
+  /** The same before there is an address to use the keys at. */
+  allowSignIn(source: CredentialSource): Promise<Outcome<null>> {
+    const name = signInName(source)
+    if (this.#signIns.has(name)) return Promise.resolve(succeeded(null))
+    return this.#ask(name, { kind: 'sign-in', keys: source }, () => this.#signIns.add(name))
+  }
+
+  /** Remembers what saved destinations need, and nothing else. */
+  settle(stored: readonly StoredUse[]): void {
+    const needed = new Set(stored.filter(isElsewhere).map((each) => nameOf(approvalOf(each))))
+    const kept = [...this.#approved.entries()].filter(([name]) => needed.has(name))
+    const approvals = kept.map(([, approval]) => ({ ...approval }))
+    const before = JSON.stringify(this.#ports.settings.get(KEY))
+    if (JSON.stringify(approvals) === before) return
+    try {
+      this.#ports.settings.set(KEY, approvals)
+    } catch (error) {
+      // Full or read-only: the user is asked once more after the next start.
+      this.#ports.log.warn({ error }, 'What was allowed could not be remembered')
+    }
+  }
+
+  #ask(name: string, confirmation: Confirmation, agreed: () => void): Promise<Outcome<null>> {
+    // Check and save may ask for the same, and get one answer.
+    const running = this.#asked.get(name)
+    if (running !== undefined) return running
+    const asked = this.#answer(confirmation, agreed).finally(() => this.#asked.delete(name))
+    this.#asked.set(name, asked)
+    return asked
+  }
+
+  async #answer(confirmation: Confirmation, agreed: () => void): Promise<Outcome<null>> {
+    const sinceMs = this.#ports.now() - PAUSE_MS
+    this.#refusedAtMs = this.#refusedAtMs.filter((atMs) => atMs > sinceMs)
+    if (this.#refusedAtMs.length >= MOST_REFUSALS) return failed({ kind: 'not-confirmed' })
+    const answer = await this.#ports.confirm(confirmation)
+    if (answer === 'refused') {
+      this.#refusedAtMs.push(this.#ports.now())
+      return failed({ kind: 'not-confirmed' })
+    }
+    this.#refusedAtMs = []
+    agreed()
+    this.#changed()
+    return succeeded(null)
+  }
+
+  #add(approval: Approval): void {
+    this.#approved.set(nameOf(approval), approval)
+    this.#signIns.add(approval.signIn)
+  }
+}
+
+/** The bucket on this computer needs nobody's leave. */
+function isElsewhere({ kind }: StoredUse): boolean {
+  return kind !== 'local'
+}
+
+function approvalOf({ endpoint, credentials }: KeyUse): Approval {
+  return {
+    service: serviceOf(endpoint),
+    keys: sourceName(credentials),
+    signIn: signInName(credentials),
+  }
+}
+
+function nameOf({ service, keys }: Approval): string {
+  return JSON.stringify([service, keys])
+}

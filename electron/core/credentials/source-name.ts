@@ -1,0 +1,26 @@
+import type { CredentialSource } from '../../contract/credentials.ts'
+import { unreachable } from '../../contract/unreachable.ts'
+
+/**
+ * Which keys they are, as far as it stays the same when they are renewed. Nothing in it is secret:
+ * docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ */
+export function sourceName(source: CredentialSource): string {
+  switch (source.kind) {
+    case 'keys':
+      return `keys ${source.accessKeyId}`
+    case 'profile':
+      return `profile ${source.profile}`
+    case 'sso':
+      return `${signInName(source)} ${source.accountId} ${source.roleName}`
+    case 'environment':
+      return 'environment'
+    default:
+      return unreachable(source)
+  }
+}
+
+/** Where somebody signs in for them: the same for all accounts and roles. */
+export function signInName(source: CredentialSource): string {
+  return source.kind === 'sso' ? `sso ${source.startUrl} ${source.ssoRegion}` : sourceName(source)
+}
