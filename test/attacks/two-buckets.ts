@@ -16,7 +16,7 @@ import { CoreHarness } from '../fakes/core-harness.ts'
 export class TwoBuckets {
   readonly user: LocalBucket
   readonly decoy: LocalBucket
-  readonly harness: CoreHarness
+  harness: CoreHarness
   readonly #folder: string
 
   private constructor(folder: string, user: LocalBucket, decoy: LocalBucket, core: CoreHarness) {
@@ -61,6 +61,11 @@ export class TwoBuckets {
     await this.harness.must('prepareUpload', { uploadId, partBytes: null })
     await this.harness.send(uploadId, bytes, [1])
     return this.harness.must('completeUpload', { uploadId })
+  }
+
+  /** With the same keys in the environment. */
+  async restart(): Promise<void> {
+    this.harness = await this.harness.restart({ environment: this.harness.ports.environment })
   }
 
   async close(): Promise<void> {
