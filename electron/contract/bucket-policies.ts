@@ -164,10 +164,11 @@ function literal(text: string): string {
  * The one CORS rule that Ferry's window needs, whole, since a store stops at the first rule that
  * fits. S3 takes no wildcard in `ExposeHeaders`. POST is for forms by which somebody else puts
  * files in.
+ * @param allowedOrigin an origin, or a pattern of origins with one `*` in it.
  */
-export function corsRuleFor(origin: string): CorsRule {
+export function corsRuleFor(allowedOrigin: string): CorsRule {
   return {
-    allowedOrigins: [origin],
+    allowedOrigins: [allowedOrigin],
     allowedMethods: ['PUT', 'GET', 'HEAD', 'POST'],
     allowedHeaders: ['*'],
     exposeHeaders: [

@@ -64,6 +64,8 @@ export const CheckFinding = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('part-limit'), maxPartCount: z.int() }),
   /** The desktop app answers for the bucket itself. */
   z.strictObject({ kind: z.literal('cors-not-needed') }),
+  /** The bucket's rule lets pages of every origin in, not only Ferry's. */
+  z.strictObject({ kind: z.literal('cors-any-origin') }),
   z.strictObject({ kind: z.literal('versioning'), state: Versioning }),
   /** After how many days a rule of the bucket removes them; null: none does. */
   z.strictObject({ kind: z.literal('unfinished-rule'), days: z.nullable(z.int()) }),

@@ -115,6 +115,8 @@ export const HostDescription = z.strictObject({
   /** Where a secret goes when the form says "keep"; `memory` when there is no safe place. */
   secretPlace: SecretPlace,
   dataFolder: z.string(),
+  /** What a bucket's CORS rule allows for Ferry's window in a browser; may have one `*`. */
+  corsOrigin: z.string(),
   troubles: z.array(HostTrouble),
 })
 export type HostDescription = z.infer<typeof HostDescription>

@@ -158,6 +158,7 @@ async function describeHost({ ports, troubles }: CoreParts) {
     ...ports.description,
     secretPlace: await ports.vault.place(),
     dataFolder: ports.dataFolder,
+    corsOrigin: ports.corsOrigin(),
     troubles: troubles.list(),
   }
 }

@@ -101,6 +101,11 @@ export interface CorePorts {
    * lets it in, and the connection check asks the store for CORS with it.
    */
   readonly pageOrigin: () => string
+  /**
+   * What a bucket's CORS rule has to allow for the page: its origin, or where that changes from
+   * start to start a pattern with one `*` (`http://*.localhost:PORT`).
+   */
+  readonly corsOrigin: () => string
   /** True on the desktop: the host answers CORS for configured endpoints itself. */
   readonly isCorsHandled: boolean
   /**

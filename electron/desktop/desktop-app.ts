@@ -31,6 +31,9 @@ export interface AppParts {
   readonly outFolder: string
 }
 
+/** The desktop's page needs no rule; this is what its Policies show for the browser's. */
+const WINDOW_IN_A_BROWSER = 'http://*.localhost:47470'
+
 /**
  * Puts the host together once Electron is ready: locks the folder, walls the page in, starts the
  * core, opens the window.
@@ -73,6 +76,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     environment: process.env,
     pageOrigin: () => pageOrigin,
     confirm: confirmInDialog(dialog, window.current),
+    corsOrigin: () => WINDOW_IN_A_BROWSER,
     notify,
     earlyTroubles: [...troubles],
   })

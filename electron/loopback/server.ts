@@ -27,9 +27,7 @@ const CHECK_CONNECTIONS_MS = 2_000
 const WRONG_ADDRESS = 'Ferry is not at this address. Open the one that it printed in the terminal.'
 
 /** What the core needs to know of the server. */
-export type ServerSeam = Pick<CorePorts, 'pageOrigin' | 'notify'> & {
-  readonly corsOrigin: () => string
-}
+export type ServerSeam = Pick<CorePorts, 'pageOrigin' | 'corsOrigin' | 'notify'>
 
 export interface ServeOptions {
   readonly ports: readonly number[]

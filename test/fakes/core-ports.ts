@@ -60,6 +60,7 @@ export function corePorts(
     // Nothing of the computer's own.
     environment: { HOME: dataFolder },
     pageOrigin: () => 'http://127.0.0.1:1',
+    corsOrigin: () => 'http://127.0.0.1:1',
     isCorsHandled: false,
     // As in a process without a terminal.
     confirm: async () => 'cannot-ask',

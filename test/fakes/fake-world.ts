@@ -98,6 +98,7 @@ export function aWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
       platform: 'linux',
       secretPlace: 'system',
       dataFolder: '/home/ada/ferry',
+      corsOrigin: 'http://*.localhost:47470',
       troubles: [],
     },
     destinations: [aDestination()],

@@ -50,6 +50,7 @@ const FINDINGS: { readonly [K in Finding['kind']]: readonly Extract<Finding, { k
   'part-size': [{ kind: 'part-size', byteLength: 16 * 1024 * 1024 }],
   retention: [30, null].map((days) => ({ kind: 'retention' as const, days })),
   'cors-not-needed': [{ kind: 'cors-not-needed' }],
+  'cors-any-origin': [{ kind: 'cors-any-origin' }],
   versioning: (['on', 'suspended', 'off'] as const).map((state) => {
     return { kind: 'versioning' as const, state }
   }),

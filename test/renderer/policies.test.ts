@@ -56,7 +56,7 @@ describe('the policies of a destination', () => {
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(shown)
   })
 
-  it('hold the CORS rule of this window', async () => {
+  it('hold the CORS rule of Ferry’s windows in a browser', async () => {
     const { page } = await openPolicies()
 
     await page.getByRole('tab', { name: 'CORS rule' }).click()
@@ -64,9 +64,9 @@ describe('the policies of a destination', () => {
     await page.getByRole('radio', { name: 'XML, for other tools' }).check()
     const xml = await textOf(page, 'CORS rule')
 
-    const origin = new URL(page.url()).origin
-    expect(JSON.parse(json)[0].AllowedOrigins).toEqual(corsRuleFor(origin).allowedOrigins)
-    expect(xml).toContain(`<AllowedOrigin>${origin}</AllowedOrigin>`)
+    const { corsOrigin } = aWorld().host
+    expect(JSON.parse(json)[0].AllowedOrigins).toEqual(corsRuleFor(corsOrigin).allowedOrigins)
+    expect(xml).toContain(`<AllowedOrigin>${corsOrigin}</AllowedOrigin>`)
   })
 
   it('ask who is meant before a bucket policy can be copied', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { CheckFix, CheckId } from '../../electron/contract/check.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import { storedIn, versionsIn, withClient } from '../core/check/bucket-view.ts'
-import { findingOf, lineOf, PAGE, troubles, unknown } from '../core/check/check-world.ts'
+import { ALLOWED, findingOf, lineOf, PAGE, troubles, unknown } from '../core/check/check-world.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { givenStoreUnderTest, type StoreUnderTest, storesUnderTest } from './buckets.ts'
@@ -14,7 +14,7 @@ import { denyUser } from './user-policy.ts'
 async function opened(store: StoreUnderTest) {
   const bucket = await store.open()
   onTestFinished(bucket.discard)
-  const harness = await CoreHarness.start({ pageOrigin: () => PAGE })
+  const harness = await CoreHarness.start({ pageOrigin: () => PAGE, corsOrigin: () => ALLOWED })
   onTestFinished(() => harness.close())
   const { credentials, ...place } = bucket.store
   // The SDK notes something of its own in what it is given.

@@ -161,7 +161,7 @@ describe.runIf(given.kind === 'ceph-16').each(WAYS)('$name on Ceph RGW 16', (way
 
 /** By the bucket's owner. */
 function letPageIn({ bucket, harness }: FerryOnStore): Promise<unknown> {
-  const rule = corsRuleFor(harness.ports.pageOrigin())
+  const rule = corsRuleFor(harness.ports.corsOrigin())
   const CORSRules = [
     {
       AllowedOrigins: rule.allowedOrigins,

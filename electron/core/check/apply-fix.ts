@@ -1,5 +1,6 @@
 import { corsRuleFor } from '../../contract/bucket-policies.ts'
 import type { CheckFix } from '../../contract/check.ts'
+import { isOriginPattern } from '../../contract/cors-origin.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { withCorsRule, withUnfinishedRule } from './added-rule.ts'
@@ -16,11 +17,11 @@ type Nothing = Record<string, never>
 export async function applyFix(
   store: Store,
   fix: CheckFix,
-  origin: string,
+  allowedOrigin: string,
 ): Promise<Outcome<Nothing>> {
   switch (fix.kind) {
     case 'set-cors':
-      return change(store, 'cors', (xml) => withCorsRule(xml, corsRuleFor(origin)))
+      return setCors(store, allowedOrigin)
     case 'add-unfinished-rule':
       return change(store, 'lifecycle', (xml) =>
         withUnfinishedRule(xml, store.destination.prefix, fix.days),
@@ -29,6 +30,16 @@ export async function applyFix(
     case 'sign-in':
       return failed({ kind: 'not-now' })
   }
+}
+
+/** Where a store takes no `*` inside an origin, every origin is let in, as the window has said. */
+async function setCors(store: Store, allowedOrigin: string): Promise<Outcome<Nothing>> {
+  const allowing = (origin: string) =>
+    change(store, 'cors', (xml) => withCorsRule(xml, corsRuleFor(origin)))
+  const set = await allowing(allowedOrigin)
+  const isPatternRefused =
+    !set.ok && set.failure.kind === 'store-refused' && set.failure.status === 400
+  return isPatternRefused && isOriginPattern(allowedOrigin) ? allowing('*') : set
 }
 
 async function change(

@@ -1,6 +1,8 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
+import { allowsOrigin } from '../../contract/cors-origin.ts'
 import type { Failure } from '../../contract/failure.ts'
+import type { CorePorts } from '../ports.ts'
 import type { Store } from '../store/store.ts'
 import { headerOfSum } from '../uploads/checksum-fields.ts'
 import { headersOfPut } from '../uploads/object-fields.ts'
@@ -24,17 +26,29 @@ export function headersOf(
   return [...(isWholeFile ? headersOfPut(destination) : []), ...sum]
 }
 
+/** The page as a store's CORS sees it. */
+export interface CorsPage {
+  readonly origin: string
+  /** What a rule has to allow; the origin itself where the page comes from elsewhere. */
+  readonly allowedOrigin: string
+}
+
+export function corsPageOf(ports: Pick<CorePorts, 'pageOrigin' | 'corsOrigin'>): CorsPage {
+  const [origin, pattern] = [ports.pageOrigin(), ports.corsOrigin()]
+  return { origin, allowedOrigin: allowsOrigin(pattern, origin) ? pattern : origin }
+}
+
 /** Only the question that comes before the PUT; puts nothing. Null when the page may go on. */
 export function checkPreflight(
   store: Store,
   key: string,
-  origin: string,
+  page: CorsPage,
   sent: Sent,
 ): Promise<Failure | null> {
   return preflight(
     store,
     key,
-    origin,
+    page,
     headersOf(store.destination, sent),
     AbortSignal.timeout(PATIENCE_MS),
   )
@@ -50,7 +64,7 @@ export function checkPreflight(
 export async function preflight(
   store: Store,
   key: string,
-  origin: string,
+  { origin, allowedOrigin }: CorsPage,
   headers: readonly string[],
   signal: AbortSignal,
 ): Promise<Failure | null> {
@@ -70,22 +84,30 @@ export async function preflight(
   const isAllowed =
     status >= 200 &&
     status < 300 &&
-    allowsOrigin(answer.value, origin) &&
+    letsIn(answer.value, origin) &&
     lists(answer.value, 'access-control-allow-methods', 'put') &&
     headers.every((name) => lists(answer.value, 'access-control-allow-headers', name))
-  return isAllowed ? null : { kind: 'cors-blocked', origin }
+  return isAllowed ? null : { kind: 'cors-blocked', origin: allowedOrigin }
 }
 
 /** Whether the page may look at the answer to a PUT that it may send, and find the ETag in it. */
-export function readableBy(origin: string, answer: PageAnswer): Failure | null {
-  if (!allowsOrigin(answer, origin)) return { kind: 'answer-hidden', origin }
+export function readableBy(
+  { origin, allowedOrigin }: CorsPage,
+  answer: PageAnswer,
+): Failure | null {
+  if (!letsIn(answer, origin)) return { kind: 'answer-hidden', origin: allowedOrigin }
   return lists(answer, 'access-control-expose-headers', 'etag') ? null : { kind: 'etag-hidden' }
 }
 
 /** Whether a page of that origin may read the answer. */
-export function allowsOrigin({ headers }: PageAnswer, origin: string): boolean {
+export function letsIn({ headers }: PageAnswer, origin: string): boolean {
   const allowed = headers['access-control-allow-origin']
   return allowed === '*' || allowed === origin
+}
+
+/** AWS and Ceph answer `*` where the rule that fits names no origin: RESTOPTIONSobject.html. */
+export function letsAnyIn({ headers }: PageAnswer): boolean {
+  return headers['access-control-allow-origin'] === '*'
 }
 
 function lists({ headers }: PageAnswer, header: string, wanted: string): boolean {

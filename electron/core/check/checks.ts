@@ -10,6 +10,7 @@ import type { CorePorts } from '../ports.ts'
 import { draftStore } from '../store/open-draft-store.ts'
 import type { Store } from '../store/store.ts'
 import { applyFix } from './apply-fix.ts'
+import { corsPageOf } from './check-cors.ts'
 import { CheckTurn } from './check-turn.ts'
 import { findingsOf, learntBy } from './findings.ts'
 import { Leavings } from './leavings.ts'
@@ -70,7 +71,7 @@ export class Checks {
     if (!opened.ok) return opened
     const { store } = opened.value
     try {
-      return await applyFix(store, fix, this.#parts.ports.pageOrigin())
+      return await applyFix(store, fix, corsPageOf(this.#parts.ports).allowedOrigin)
     } finally {
       store.client.destroy()
     }

@@ -6,7 +6,7 @@ import { failed } from '../../contract/outcome.ts'
 import { ask } from '../store/store.ts'
 import { CONDITION } from '../uploads/write-conditions.ts'
 import { isAbsent } from './bucket-setting.ts'
-import { headersOf, preflight, readableBy } from './check-cors.ts'
+import { corsPageOf, headersOf, letsAnyIn, preflight, readableBy } from './check-cors.ts'
 import {
   failedBy,
   findingIn,
@@ -30,18 +30,20 @@ export const corsLine: Step = async (trial) => {
   const answer = before === null ? await putFromPage(trial) : null
   // What is refused altogether says nothing of who may look at the answer.
   if (answer?.ok === false) return unknown(answer.failure)
-  const refused = answer === null ? before : readableBy(ports.pageOrigin(), answer.value)
+  const refused = answer === null ? before : readableBy(corsPageOf(ports), answer.value)
   if (refused?.kind === 'answer-hidden') return hiddenAnswer(trial, refused)
   if (refused !== null) return failedBy(refused, await fixFor(trial, refused))
   // Uploads go without it where the page may not send it.
   const isWanted = findingIn(lines, 'conditional-writes')?.put === 'honoured'
   const isKeptOut = isWanted ? await askBefore(trial, [...needed, CONDITION]) : null
-  if (isKeptOut === null) return passed()
+  if (isKeptOut === null) {
+    return passed(answer !== null && letsAnyIn(answer.value) ? { kind: 'cors-any-origin' } : null)
+  }
   return warned({ kind: 'failure', failure: isKeptOut }, await fixFor(trial, isKeptOut))
 }
 
 function askBefore({ store, object, ports, reading }: Trial, headers: readonly string[]) {
-  return preflight(store, object.key, ports.pageOrigin(), headers, reading)
+  return preflight(store, object.key, corsPageOf(ports), headers, reading)
 }
 
 async function putFromPage({ store, object, ports, writing }: Trial) {
@@ -64,5 +66,5 @@ async function fixFor(
   )
   if (!got.ok && !isAbsent(got.failure)) return null
   const keptCount = got.ok ? (got.value.CORSRules ?? []).length : 0
-  return { kind: 'set-cors', rule: corsRuleFor(ports.pageOrigin()), keptCount }
+  return { kind: 'set-cors', rule: corsRuleFor(corsPageOf(ports).allowedOrigin), keptCount }
 }

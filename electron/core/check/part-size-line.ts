@@ -1,6 +1,7 @@
 import { bodyLengthsOf } from '../../contract/part-plan.ts'
 import { providerOf } from '../../contract/providers.ts'
 import { objectFields } from '../uploads/object-fields.ts'
+import { corsPageOf } from './check-cors.ts'
 import {
   failedBy,
   failureIn,
@@ -66,7 +67,10 @@ function isHiddenNews({ lines }: Trial, tried: Tried): boolean {
 function verdictOf(trial: Trial, tried: Tried): Verdict {
   switch (tried.kind) {
     case 'taken':
-      return hiddenAnswer(trial, { kind: 'answer-hidden', origin: trial.ports.pageOrigin() })
+      return hiddenAnswer(trial, {
+        kind: 'answer-hidden',
+        origin: corsPageOf(trial.ports).allowedOrigin,
+      })
     case 'silent':
       return unknown(tried.failure)
     case 'refused': {

@@ -1,7 +1,7 @@
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { ObjectFields } from '../uploads/object-fields.ts'
-import { allowsOrigin } from './check-cors.ts'
+import { letsIn } from './check-cors.ts'
 import type { Probes } from './clean-up.ts'
 import { findSizeLimit, type SizeTried } from './find-size-limit.ts'
 import { putZeros, type ZeroPutEnd, type ZeroTarget } from './put-zeros.ts'
@@ -96,7 +96,7 @@ export class PutTrials {
     if (end.kind === 'silent') return tried(end.failure)
     if (end.kind === 'headers-taken') return { kind: 'taken', isHidden: false }
     if (isGood(end.answer)) {
-      return { kind: 'taken', isHidden: origin !== null && !allowsOrigin(end.answer, origin) }
+      return { kind: 'taken', isHidden: origin !== null && !letsIn(end.answer, origin) }
     }
     const failure = failureOfAnswer(this.#probes.store, end.answer, 's3:PutObject')
     return failure.kind === 'request-too-large'

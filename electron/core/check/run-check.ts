@@ -1,6 +1,5 @@
 import { type CheckLine, CheckStep } from '../../contract/check.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
-import type { CorePorts } from '../ports.ts'
 import { CHECK_PATIENCE, openStore } from '../store/s3-client.ts'
 import type { Store } from '../store/store.ts'
 import { unfinishedRuleLine, versioningLine } from './bucket-lines.ts'
@@ -42,7 +41,7 @@ const TRIED: readonly (readonly [step: CheckStep, line: Step])[] = [
   ['link-life', linkLifeLine],
 ]
 
-type RunPorts = Pick<CorePorts, 'now' | 'storeHttp' | 'pageOrigin' | 'isCorsHandled'>
+type RunPorts = Trial['ports']
 type Tell = (line: CheckLine) => void
 
 /** Lines in their order, told as they are found; the last one that counts may be the end. */

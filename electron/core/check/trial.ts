@@ -8,7 +8,10 @@ import { ProbeObject } from './probe-object.ts'
 /** What a line of the check works with. */
 export interface Trial {
   readonly store: Store
-  readonly ports: Pick<CorePorts, 'now' | 'pageOrigin' | 'isCorsHandled' | 'storeHttp'>
+  readonly ports: Pick<
+    CorePorts,
+    'now' | 'pageOrigin' | 'corsOrigin' | 'isCorsHandled' | 'storeHttp'
+  >
   readonly object: ProbeObject
   readonly uploads: IntegrityProbe
   /** Ends what only reads, at once. */

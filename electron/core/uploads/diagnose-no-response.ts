@@ -76,7 +76,7 @@ export async function diagnoseNoResponse(
       return succeeded({ kind: 'unexplained', isStoreReached: false })
     case 'absent':
     case 'unseen':
-      return succeeded(diagnosisOf(await reasons.reasonFor(put), look.kind, reasons.pageOrigin))
+      return succeeded(diagnosisOf(await reasons.reasonFor(put), look.kind, reasons.allowedOrigin))
   }
 }
 

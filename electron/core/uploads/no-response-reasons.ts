@@ -2,7 +2,7 @@ import type { Failure } from '../../contract/failure.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { BUFFERED_BYTES, MIB } from '../../contract/limits.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
-import { checkPreflight } from '../check/check-cors.ts'
+import { checkPreflight, corsPageOf } from '../check/check-cors.ts'
 import { probeKeyBelow } from '../check/integrity-probe.ts'
 import { isSilence, type PutTrials, type Tried } from '../check/put-trials.ts'
 import type { CorePorts } from '../ports.ts'
@@ -53,21 +53,22 @@ type Attempt = readonly [name: string, run: () => Promise<Tried>]
  * gets a handful of requests.
  */
 export class NoResponseReasons {
-  readonly #ports: Pick<CorePorts, 'isCorsHandled' | 'pageOrigin' | 'storeHttp'>
+  readonly #ports: Pick<CorePorts, 'isCorsHandled' | 'pageOrigin' | 'corsOrigin' | 'storeHttp'>
   readonly #runs: TrialRuns
   readonly #held = new Map<string, Held>()
   readonly #limits = new Map<DestinationId, Limit>()
 
   constructor(
-    ports: Pick<CorePorts, 'isCorsHandled' | 'pageOrigin' | 'storeHttp'>,
+    ports: Pick<CorePorts, 'isCorsHandled' | 'pageOrigin' | 'corsOrigin' | 'storeHttp'>,
     runs: TrialRuns,
   ) {
     this.#ports = ports
     this.#runs = runs
   }
 
-  get pageOrigin(): string {
-    return this.#ports.pageOrigin()
+  /** What a rule of the bucket has to allow for the page. */
+  get allowedOrigin(): string {
+    return corsPageOf(this.#ports).allowedOrigin
   }
 
   async reasonFor(put: SilentPut): Promise<Tried> {
@@ -160,7 +161,7 @@ export class NoResponseReasons {
       algorithm: isSumSent(integrity) ? integrity.algorithm : null,
     }
     const key = probeKeyBelow(store.destination.prefix)
-    const failure = await checkPreflight(store, key, this.#ports.pageOrigin(), sent)
+    const failure = await checkPreflight(store, key, corsPageOf(this.#ports), sent)
     if (failure === null) return TAKEN
     if (isSilence(failure)) return { kind: 'silent', failure }
     return { kind: 'refused', failure, fromBytes: null }

@@ -40,6 +40,8 @@ export function findingText(
       return partLimitText(finding.maxPartCount)
     case 'cors-not-needed':
       return 'The desktop app uploads directly; the bucket needs no CORS rule for it.'
+    case 'cors-any-origin':
+      return 'The bucket’s CORS rule lets web pages of every origin upload, not only this window. They would still need a request that your keys have signed.'
     case 'versioning':
       return VERSIONING[finding.state]
     case 'unfinished-rule':

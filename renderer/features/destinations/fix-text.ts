@@ -1,5 +1,6 @@
 import { unfinishedRuleFor } from '../../../electron/contract/bucket-policies.ts'
 import type { CheckFix } from '../../../electron/contract/check.ts'
+import { isOriginPattern } from '../../../electron/contract/cors-origin.ts'
 import { corsAsJson } from '../../../electron/contract/cors-text.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { formatCount } from '../../design/format.ts'
@@ -38,7 +39,7 @@ export function bucketFixText(fix: BucketFix, prefix: string): FixText {
     case 'set-cors':
       return {
         title: 'Let this window upload?',
-        about: 'Ferry adds this CORS rule to the bucket:',
+        about: `Ferry adds this CORS rule to the bucket, or completes the one it added earlier.${patternText(fix)}`,
         rule: corsAsJson(fix.rule),
         kept,
       }
@@ -52,6 +53,12 @@ export function bucketFixText(fix: BucketFix, prefix: string): FixText {
     default:
       return unreachable(fix)
   }
+}
+
+function patternText({ rule }: Extract<BucketFix, { kind: 'set-cors' }>): string {
+  return rule.allowedOrigins.some(isOriginPattern)
+    ? ' The * stands for a name that changes each time Ferry starts. If the store takes no * there, Ferry allows every origin (*) instead; the next check tells you.'
+    : ''
 }
 
 function keptText(keptCount: number): string {

@@ -74,8 +74,9 @@ interface PanelProps {
 }
 
 function Panel({ kind, destination, wishes, onChange }: PanelProps) {
+  const { host } = useSession()
   const shown = useRef<HTMLTextAreaElement>(null)
-  const { text, isExample } = policyTextOf(kind, destination, wishes, location.origin)
+  const { text, isExample } = policyTextOf(kind, destination, wishes, host.corsOrigin)
   return (
     <>
       {kind === 'cors' ? (

@@ -48,12 +48,12 @@ export interface PolicyText {
   readonly isExample: boolean
 }
 
-/** `origin`: of the page that is to upload. */
+/** `allowedOrigin`: what the CORS rule allows for the page that is to upload. */
 export function policyTextOf(
   kind: PolicyKind,
   destination: Destination,
   { wants, principal, corsFormat }: PolicyWishes,
-  origin: string,
+  allowedOrigin: string,
 ): PolicyText {
   const scope = scopeOf(destination, wants)
   switch (kind) {
@@ -66,7 +66,7 @@ export function policyTextOf(
       return { text: bucketPolicy(scope, named), isExample }
     }
     case 'cors': {
-      const rule = corsRuleFor(origin)
+      const rule = corsRuleFor(allowedOrigin)
       const text = corsFormat === 'json' ? corsAsJson(rule) : corsAsXml(rule)
       return { text, isExample: false }
     }

@@ -10,7 +10,9 @@ import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
 import { withClient } from './bucket-view.ts'
 
-export const PAGE = 'http://127.0.0.1:4321'
+/** One start's own name; the rule allows those of every start. */
+export const PAGE = 'http://k3v9.localhost:4321'
+export const ALLOWED = 'http://*.localhost:4321'
 
 /** A Ferry whose page is at `PAGE`, and a bucket of somebody else's that lets the page in. */
 export class CheckWorld {
@@ -36,7 +38,11 @@ export class CheckWorld {
     const storeTime = { aheadMs: 0 }
     const now = () => Date.now() + storeTime.aheadMs
     const other = await temporaryBucket({ allowedOrigins, now })
-    const harness = await CoreHarness.start({ pageOrigin: () => PAGE, ...changes })
+    const harness = await CoreHarness.start({
+      pageOrigin: () => PAGE,
+      corsOrigin: () => ALLOWED,
+      ...changes,
+    })
     return new CheckWorld(harness, other, storeTime)
   }
 

@@ -10,7 +10,7 @@ import { corsRuleFor } from '../../../electron/contract/bucket-policies.ts'
 import type { CheckFix } from '../../../electron/contract/check.ts'
 import { lineOfRequest, no, ruledHttp } from '../../fakes/ruled-http.ts'
 import { withClient } from './bucket-view.ts'
-import { CheckWorld, findingOf, lineOf, PAGE } from './check-world.ts'
+import { ALLOWED, CheckWorld, findingOf, lineOf, PAGE } from './check-world.ts'
 
 /** A bucket that knows nothing of the page. */
 let world: CheckWorld
@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 afterEach(() => world.close())
 
-const RULE = corsRuleFor(PAGE)
+const RULE = corsRuleFor(ALLOWED)
 /** Lets the page in and hides the ETag from it. */
 const HIDING = { AllowedOrigins: ['*'], AllowedMethods: ['GET', 'PUT'], AllowedHeaders: ['*'] }
 
@@ -31,6 +31,14 @@ function putCors(rules: readonly object[]) {
   return withClient(world.other, (client, Bucket) => {
     const CORSConfiguration = { CORSRules: rules as (typeof HIDING)[] }
     return client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration }))
+  })
+}
+
+function withoutPatterns() {
+  return ruledHttp((request) => {
+    const { body } = request as { readonly body?: unknown }
+    const isPattern = lineOfRequest(request) === 'PUT ?cors' && `${body}`.includes('*.')
+    return isPattern ? no(400, 'InvalidRequest') : null
   })
 }
 
@@ -45,7 +53,11 @@ describe('CORS', () => {
     const before = await world.check()
     const fix: CheckFix = { kind: 'set-cors', rule: RULE, keptCount: 0 }
     expect(lineOf(before, 'cors')).toMatchObject({
-      ...{ verdict: 'failed', finding: { failure: { kind: 'cors-blocked', origin: PAGE } }, fix },
+      ...{
+        verdict: 'failed',
+        finding: { failure: { kind: 'cors-blocked', origin: ALLOWED } },
+        fix,
+      },
     })
 
     expect(await apply(fix)).toEqual({ ok: true, value: {} })
@@ -64,8 +76,48 @@ describe('CORS', () => {
 
     expect(lineOf(await world.check(), 'cors').verdict).toBe('passed')
     const rules = await corsRules()
-    expect(rules.map((rule) => rule.AllowedOrigins)).toEqual([[PAGE], ['*'], ['https://a.example']])
+    expect(rules.map((rule) => rule.AllowedOrigins)).toEqual([
+      [ALLOWED],
+      ['*'],
+      ['https://a.example'],
+    ])
     expect(rules[2]?.ID).toBe('kept')
+  })
+
+  it('completes the rule of an earlier Ferry, whose windows had one origin', async () => {
+    const { allowedMethods, allowedHeaders, exposeHeaders, maxAgeSeconds } = RULE
+    await putCors([
+      { ...HIDING, ID: 'kept' },
+      {
+        ...{ AllowedOrigins: ['http://127.0.0.1:4321'], AllowedMethods: allowedMethods },
+        ...{ AllowedHeaders: allowedHeaders, ExposeHeaders: exposeHeaders.slice(0, 3) },
+        MaxAgeSeconds: maxAgeSeconds,
+      },
+    ])
+    const { fix } = lineOf(await world.check(), 'cors')
+
+    if (fix !== null) await apply(fix)
+
+    expect(lineOf(await world.check(), 'cors').verdict).toBe('passed')
+    const rules = await corsRules()
+    expect(rules.map((rule) => rule.AllowedOrigins)).toEqual([
+      [ALLOWED, 'http://127.0.0.1:4321'],
+      ['*'],
+    ])
+    expect(new Set(rules[0]?.ExposeHeaders)).toEqual(new Set(exposeHeaders))
+    expect(rules[1]?.ID).toBe('kept')
+  })
+
+  it('lets every origin in where the store takes no * inside one, and says so', async () => {
+    const plain = await CheckWorld.start({ storeHttp: withoutPatterns() }, [])
+    const fix: CheckFix = { kind: 'set-cors', rule: RULE, keptCount: 0 }
+
+    const applied = await plain.harness.ask('applyFix', { draft: plain.draft(), fix })
+    const line = lineOf(await plain.check(), 'cors')
+    await plain.close()
+
+    expect(applied).toEqual({ ok: true, value: {} })
+    expect(line).toMatchObject({ verdict: 'passed', finding: { kind: 'cors-any-origin' } })
   })
 
   it('is judged by what an upload sends: a rule without the checksum keeps it out', async () => {
