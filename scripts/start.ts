@@ -1,4 +1,5 @@
 // `npm start`: Electron's window where there can be one, else the same window in a browser.
+import '../electron/core/host/owner-only.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartRefused } from '../electron/core/host/start-refused.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'

@@ -111,7 +111,7 @@ export class LocalDestination {
     if (isDiskFull(error)) return { kind: 'disk-full', where: 'local-bucket' }
     if (!(error instanceof LocalBucketError)) throw error
     this.#parts.ports.log.warn(
-      { reason: error.reason },
+      { reason: error.reason, why: error.message },
       'The bucket on this computer did not start',
     )
     // Another Ferry holds the folder: to the person it is as good as broken.

@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type DestinationStream, destination, pino } from 'pino'
+import { type DestinationStream, pino } from 'pino'
+import { logFile } from './log-file.ts'
 import type { Log } from './ports.ts'
+import { claimFolder } from './private-files.ts'
 
-/** A log beyond this is put away when Ferry starts; one older log is kept. */
-const MAX_LOG_BYTES = 4 * 1024 * 1024
 const MAX_TEXT_LENGTH = 4000
 const MAX_DEPTH = 5
 const SECRET_NAME = /secret|token|passw|signature|authorization|cookie|credential|accesskey/i
@@ -12,13 +11,8 @@ const SECRET_NAME = /secret|token|passw|signature|authorization|cookie|credentia
 /** Opens `logs/ferry.log` below the data folder, readable by this user alone. */
 export function openLog(dataFolder: string): Log {
   const folder = join(dataFolder, 'logs')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, 'ferry.log')
-  if (existsSync(file) && statSync(file).size > MAX_LOG_BYTES) {
-    renameSync(file, join(folder, 'ferry.1.log'))
-  }
-  // Synchronous, so that the last line before a crash is there.
-  return logTo(destination({ dest: file, sync: true, mode: 0o600, append: true }))
+  claimFolder(folder)
+  return logTo(logFile(join(folder, 'ferry.log'), join(folder, 'ferry.1.log')))
 }
 
 /** The same rules for any sink. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import type { HostTrouble } from '../contract/commands.ts'
 import { failed, succeeded } from '../contract/outcome.ts'
 import { isDiskFull } from './disk-full.ts'
 import type { SecretVault } from './ports.ts'
+import { claimExisting, temporaryName } from './private-files.ts'
 import { setAside } from './set-aside.ts'
 
 const SecretsFile = z.strictObject({
@@ -74,6 +75,7 @@ function vaultOver(file: string, initial: ReadonlyMap<string, string>): SecretVa
 }
 
 function readSecrets(file: string, nowMs: number) {
+  claimExisting(file)
   if (!existsSync(file)) return { secrets: new Map<string, string>(), troubles: [] }
   const parsed = SecretsFile.safeParse(jsonOf(readFileSync(file, 'utf8')))
   if (parsed.success) return { secrets: new Map(Object.entries(parsed.data.secrets)), troubles: [] }
@@ -92,11 +94,10 @@ function jsonOf(text: string): unknown {
 }
 
 async function writeSecrets(file: string, secrets: ReadonlyMap<string, string>): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`
+  const temporary = temporaryName(file)
   try {
     const text = JSON.stringify({ version: 1, secrets: Object.fromEntries(secrets) })
-    await writeFile(temporary, text, { mode: 0o600, flush: true })
-    await chmod(temporary, 0o600)
+    await writeFile(temporary, text, { flag: 'wx', mode: 0o600, flush: true })
     await rename(temporary, file)
   } catch (error) {
     await rm(temporary, { force: true })

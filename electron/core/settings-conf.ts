@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Conf from 'conf'
 import type { HostTrouble } from '../contract/commands.ts'
 import type { Json, SettingsStore } from './ports.ts'
+import { claimExisting } from './private-files.ts'
 import { setAside } from './set-aside.ts'
 
 /** What Ferry uses of `conf`, and of `electron-store`, which is made on it. */
@@ -39,6 +40,10 @@ export function openSettings(
   nowMs: number,
   Store: ConfClass = Conf<Record<string, unknown>>,
 ): OpenedSettings {
+  const file = join(dataFolder, 'settings.json')
+  // conf follows a link here. Its temporary names can be guessed, which is no use to anybody in a
+  // folder that is ours alone.
+  claimExisting(file)
   const open = () =>
     new Store({
       cwd: dataFolder,
@@ -52,7 +57,6 @@ export function openSettings(
   try {
     return { settings: storeOver(open()), troubles: [] }
   } catch (error) {
-    const file = join(dataFolder, 'settings.json')
     if (!(error instanceof SyntaxError) || !existsSync(file)) throw error
     const movedTo = setAside(file, nowMs)
     return {

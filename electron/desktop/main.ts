@@ -1,4 +1,5 @@
 // Electron's main process. Whatever must happen before Electron is ready happens here, in order.
+import '../core/host/owner-only.ts'
 import { join } from 'node:path'
 import { app, dialog } from 'electron'
 import { StartRefused } from '../core/host/start-refused.ts'

@@ -1,4 +1,4 @@
-import { expect, type TestOptions, test } from 'vitest'
+import { expect, type TestContext, type TestOptions, test } from 'vitest'
 import type { AttackCount, AttackKind } from './attack-kinds.ts'
 
 declare module 'vitest' {
@@ -14,15 +14,17 @@ export interface AttackLog {
 
 /**
  * Defines one attack as a test. It passes when at least one attempt was made and all were refused.
- * Assertions of other kinds (nothing was lost, the person was told) belong into `run`.
+ * Assertions of other kinds (nothing was lost, the user was told) belong into `run`, which skips the
+ * attack with a reason where this computer cannot make it.
  */
 export function attack(
   kind: AttackKind,
   title: string,
-  run: (log: AttackLog) => Promise<void> | void,
+  run: (log: AttackLog, context: Pick<TestContext, 'skip'>) => Promise<void> | void,
   options: TestOptions = {},
 ): void {
-  test(title, options, async ({ task }) => {
+  test(title, options, async (context) => {
+    const { task } = context
     const succeeded: string[] = []
     let attempts = 0
     const log: AttackLog = {
@@ -33,7 +35,7 @@ export function attack(
     }
 
     try {
-      await run(log)
+      await run(log, context)
     } finally {
       task.meta.attack = { kind, attempts, refusals: attempts - succeeded.length }
     }

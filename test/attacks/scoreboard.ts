@@ -41,6 +41,15 @@ function pad(count: number, width: number): string {
   return String(count).padStart(width)
 }
 
+/** An attack that this computer cannot make is no attack that was refused. */
+function notRun(module: TestModule): readonly string[] {
+  return [...module.children.allTests('skipped')].map((test) => {
+    const result = test.result()
+    const why = result.state === 'skipped' ? result.note : undefined
+    return `not run: ${test.name}${why === undefined ? '' : ` (${why})`}`
+  })
+}
+
 /** Vitest's reporter for `npm run attacks`: vitest.dev/api/advanced/reporters. */
 export class Scoreboard {
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -48,5 +57,6 @@ export class Scoreboard {
       .flatMap((module) => [...module.children.allTests()])
       .flatMap((test) => test.meta().attack ?? [])
     if (counts.length > 0) process.stdout.write(`\n${scoreboardOf(counts).join('\n')}\n`)
+    for (const line of modules.flatMap(notRun)) process.stdout.write(`${line}\n`)
   }
 }

@@ -1,8 +1,10 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { logTo, openLog } from '../../electron/core/log.ts'
+import { MAX_LOG_BYTES } from '../../electron/core/log-file.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
+import { sharedBitsOf } from '../loopback/loopback-harness.ts'
 
 let folder: string
 let remove: () => void
@@ -64,22 +66,57 @@ describe('the log', () => {
 
 describe('the log file', () => {
   const file = () => join(folder, 'logs', 'ferry.log')
+  const older = () => join(folder, 'logs', 'ferry.1.log')
 
   it('is appended to, and readable by this user alone', () => {
     openLog(folder).info({}, 'first')
     openLog(folder).info({}, 'second')
 
     expect(readFileSync(file(), 'utf8')).toMatch(/first.*\n.*second/)
-    expect(statSync(file()).mode & 0o777).toBe(0o600)
+    expect(sharedBitsOf(statSync(file()))).toBe(0)
   })
 
-  it('is put away at the start once it is long', () => {
+  it('is put away once it is long, whenever that was written', () => {
     openLog(folder).info({}, 'first')
     writeFileSync(file(), 'old '.repeat(2_000_000))
 
     openLog(folder).info({}, 'new')
 
     expect(statSync(file()).size).toBeLessThan(1000)
-    expect(readFileSync(join(folder, 'logs', 'ferry.1.log'), 'utf8')).toMatch(/^old old/)
+    expect(readFileSync(older(), 'utf8')).toMatch(/^old old/)
+  })
+
+  it('rotates while it is written to, and loses no line', () => {
+    const log = openLog(folder)
+    // Each line holds the longest text that is logged, so two files hold fewer than 2,200 of them.
+    const text = 'x'.repeat(3990)
+    const lineCount = 2000
+    for (let index = 0; index < lineCount; index += 1) log.info({ index }, text)
+
+    const written = [older(), file()].map((each) =>
+      readFileSync(each, 'utf8').trimEnd().split('\n'),
+    )
+
+    expect(written.flat().map((line) => JSON.parse(line).index)).toEqual([
+      ...Array(lineCount).keys(),
+    ])
+    for (const each of [file(), older()]) {
+      expect(statSync(each).size).toBeLessThanOrEqual(MAX_LOG_BYTES)
+      expect(sharedBitsOf(statSync(each))).toBe(0)
+    }
+  })
+
+  it('keeps one older log, however much is written', () => {
+    const log = openLog(folder)
+    const text = 'x'.repeat(3990)
+    for (let index = 0; index < 3500; index += 1) log.info({}, text)
+
+    expect(readdirSync(join(folder, 'logs')).sort()).toEqual(['ferry.1.log', 'ferry.log'])
+  })
+
+  it('is refused when something else stands where the older log goes', () => {
+    mkdirSync(join(folder, 'logs', 'ferry.1.log', 'not empty'), { recursive: true })
+
+    expect(() => openLog(folder)).toThrow(/ferry\.1\.log: it is not a file/)
   })
 })

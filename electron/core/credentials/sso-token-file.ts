@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import type { Environment } from '../ports.ts'
@@ -51,8 +51,13 @@ export async function writeToken(
   const { ssoCache } = awsPaths(environment)
   await mkdir(ssoCache, { recursive: true, mode: 0o700 })
   const written = join(ssoCache, `${randomUUID()}.tmp`)
-  await writeFile(written, JSON.stringify(token), { mode: 0o600 })
-  await rename(written, path(environment, session))
+  try {
+    await writeFile(written, JSON.stringify(token), { flag: 'wx', mode: 0o600 })
+    await rename(written, path(environment, session))
+  } catch (error) {
+    await rm(written, { force: true })
+    throw error
+  }
 }
 
 function path(environment: Environment, { cacheKey }: SsoSession): string {

@@ -1,16 +1,31 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
+import { join } from 'node:path'
+import { claimExisting, claimFolder } from '../private-files.ts'
 import { StartRefused } from './start-refused.ts'
 
+/** Ferry's own files in the data folder, with what SQLite keeps beside a database. */
+const OWN_FILES = [
+  ...['records.sqlite', 'host-lock.sqlite'].flatMap((name) =>
+    ['', '-wal', '-shm', '-journal'].map((suffix) => name + suffix),
+  ),
+  'settings.json',
+  'secrets.json',
+  'sessions.json',
+  'running-at.txt',
+]
+
 /**
- * Makes the folder for this user alone; one that exists keeps its mode, for it may be shared.
+ * Makes the folder for this user alone, or takes it and Ferry's files in it from others.
  *
- * @throws StartRefused when it cannot be made or written.
+ * @throws StartRefused when it cannot be made or written, or when other users may have changed it.
  */
 export function makeDataFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    claimFolder(folder)
     accessSync(folder, constants.W_OK)
+    for (const name of OWN_FILES) claimExisting(join(folder, name))
   } catch (error) {
+    if (error instanceof StartRefused) throw error
     throw unwritable(folder, error)
   }
 }

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { claimFile, replaceFile } from '../private-files.ts'
 import { unwritable } from './data-folder.ts'
 import { StartRefused } from './start-refused.ts'
 
@@ -27,7 +28,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const addressFile = join(folder, 'running-at.txt')
   const database = takeLock(Database, folder, addressFile)
   return {
-    announce: (url) => writeFileSync(addressFile, url, { mode: 0o600 }),
+    announce: (url) => replaceFile(addressFile, url),
     release: () => {
       rmSync(addressFile, { force: true })
       database.close()
@@ -56,6 +57,7 @@ function takeLock(
     return exclusive(Database, lockFile)
   } catch (error) {
     if (resultCodeOf(error) === SQLITE_BUSY) throw alreadyRunning(folder, addressFile)
+    if (error instanceof StartRefused) throw error
     if (resultCodeOf(error) !== SQLITE_NOTADB) throw unwritable(folder, error)
     // Something else wrote into the lock's file; it holds nothing worth keeping.
     rmSync(lockFile)
@@ -64,6 +66,7 @@ function takeLock(
 }
 
 function exclusive(Database: typeof DatabaseSync, lockFile: string): DatabaseSync {
+  claimFile(lockFile)
   const database = new Database(lockFile)
   try {
     database.exec('BEGIN EXCLUSIVE')

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { claimExisting, claimFile } from '../private-files.ts'
 
 const SCHEMA = `
 CREATE TABLE objects (
@@ -81,6 +82,8 @@ export function openIndex(file: string): DatabaseSync {
 }
 
 function openedFile(file: string): DatabaseSync {
+  claimFile(file)
+  for (const suffix of ['-wal', '-shm']) claimExisting(file + suffix)
   try {
     return new DatabaseSync(file)
   } catch (error) {

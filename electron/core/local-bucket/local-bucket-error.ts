@@ -1,3 +1,4 @@
+import { StartRefused } from '../host/start-refused.ts'
 import { errnoOf } from './errors.ts'
 import { IndexInUse, IndexUnreadable } from './index-db.ts'
 
@@ -22,6 +23,8 @@ export function namedTrouble(error: unknown, folder: string): unknown {
   if (error instanceof IndexUnreadable) {
     return new LocalBucketError('broken', `The bucket's index in ${folder} cannot be read.`)
   }
+  // The sentence names the path and what mends it.
+  if (error instanceof StartRefused) return new LocalBucketError('folder-unwritable', error.message)
   if (REFUSALS.includes(errnoOf(error))) {
     return new LocalBucketError('folder-unwritable', `The folder ${folder} cannot be written to.`)
   }

@@ -1,6 +1,7 @@
-import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import type { Server } from 'node:http'
 import path from 'node:path'
+import { claimFolder } from '../private-files.ts'
 import { BucketSettings } from './bucket-settings.ts'
 import type { Bucket } from './context.ts'
 import { createBucketServer, type ServerLog } from './http-server.ts'
@@ -159,8 +160,7 @@ async function rememberPort(server: Server, folder: string, state: BucketState):
 }
 
 function makeFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  chmodSync(folder, 0o700)
+  claimFolder(folder)
   accessSync(folder, constants.W_OK)
 }
 

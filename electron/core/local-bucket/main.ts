@@ -1,3 +1,4 @@
+import '../host/owner-only.ts'
 import { parseArgs } from 'node:util'
 import { LocalBucketError, openLocalBucket } from './local-bucket.ts'
 

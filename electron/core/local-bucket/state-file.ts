@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod/mini'
+import { claimExisting, replaceFile } from '../private-files.ts'
 import { errnoOf } from './errors.ts'
 
 /** What stays the same from one start to the next, so that links made yesterday still work. */
@@ -22,9 +23,11 @@ const ID_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** Null when the bucket was never opened; throws `StateUnreadable` when the file is damaged. */
 export function readState(folder: string): BucketState | null {
+  const file = path.join(folder, FILE)
+  claimExisting(file)
   let text: string
   try {
-    text = readFileSync(path.join(folder, FILE), 'utf8')
+    text = readFileSync(file, 'utf8')
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null
     throw error
@@ -40,9 +43,7 @@ export class StateUnreadable extends Error {
 
 /** Replaces the file in one step; only this user may read it. */
 export function writeState(folder: string, state: BucketState): void {
-  const next = path.join(folder, `${FILE}.new`)
-  writeFileSync(next, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 })
-  renameSync(next, path.join(folder, FILE))
+  replaceFile(path.join(folder, FILE), `${JSON.stringify(state, null, 2)}\n`)
 }
 
 /** Moves a damaged file aside and answers its new name. */

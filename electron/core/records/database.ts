@@ -1,5 +1,6 @@
-import { chmodSync, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { claimExisting, claimFile } from '../private-files.ts'
 import { setAside } from '../set-aside.ts'
 import { MIGRATIONS } from './migrations.ts'
 
@@ -17,7 +18,7 @@ export interface OpenedDatabase {
 /**
  * Opens the records, making or migrating the file. A damaged one, or one that a newer Ferry wrote,
  * is moved aside with its journal and a new one begun.
- * @throws when the folder is unwritable or the disk full.
+ * @throws when the folder is unwritable, the disk full, or another user may have changed the file.
  */
 export function openDatabase(file: string, nowMs: number): OpenedDatabase {
   try {
@@ -34,6 +35,9 @@ class UnreadableRecords extends Error {
 }
 
 function openSound(file: string): DatabaseSync {
+  // Before SQLite writes: links are bearer secrets, and the journal holds the newest first.
+  claimFile(file)
+  for (const suffix of COMPANIONS) claimExisting(file + suffix)
   const database = new DatabaseSync(file, { timeout: 2000 })
   try {
     // NORMAL in WAL: a power cut may lose the last moments, never the file, and the store is asked
@@ -43,7 +47,6 @@ function openSound(file: string): DatabaseSync {
     const health = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
     if (health !== 'ok') throw new UnreadableRecords('The records are damaged')
     migrate(database)
-    chmodSync(file, 0o600)
     return database
   } catch (error) {
     database.close()

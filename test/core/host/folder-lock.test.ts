@@ -109,7 +109,9 @@ describe('the data folder', () => {
 
     const refusal = await refusalOf(() => lockFolder(folder))
 
-    expect(refusal).toContain(`cannot write to its data folder ${folder} (`)
+    expect(refusal).toBe(
+      `Ferry does not use ${join(folder, 'host-lock.sqlite')}: it is not a file.`,
+    )
   })
 })
 

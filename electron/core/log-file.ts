@@ -1,0 +1,53 @@
+import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
+import type { DestinationStream } from 'pino'
+import { claimExisting, claimFile } from './private-files.ts'
+
+/** A log that would get longer is put away; one older log is kept. */
+export const MAX_LOG_BYTES = 4 * 1024 * 1024
+
+/** A link in the file's place is not followed; Windows has no such flag. */
+const FLAGS =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+
+/**
+ * Appends lines to a file that stays short. Every call is synchronous, so that the last line before
+ * a crash is there.
+ *
+ * @throws StartRefused when another user may have changed one of the two files.
+ */
+export function logFile(file: string, olderFile: string): DestinationStream {
+  claimFile(file)
+  claimExisting(olderFile)
+  /** Null: it could not be opened again; the next line tries. */
+  let handle: number | null = openSync(file, FLAGS, 0o600)
+  let byteLength = fstatSync(handle).size
+  let maxBytes = MAX_LOG_BYTES
+
+  const rotate = () => {
+    // Windows renames no file that is open.
+    if (handle !== null) closeSync(handle)
+    handle = null
+    try {
+      renameSync(file, olderFile)
+      byteLength = 0
+      maxBytes = MAX_LOG_BYTES
+    } catch {
+      // Another program reads one of them: go on with the long one, and try again a while later.
+      maxBytes = byteLength + MAX_LOG_BYTES
+    }
+  }
+
+  return {
+    write: (line) => {
+      const bytes = Buffer.from(line)
+      try {
+        if (byteLength > 0 && byteLength + bytes.length > maxBytes) rotate()
+        handle ??= openSync(file, FLAGS, 0o600)
+        for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done)
+        byteLength += bytes.length
+      } catch {
+        // A full disk costs lines of the log, never an upload.
+      }
+    },
+  }
+}
