@@ -1,5 +1,6 @@
 import { ByteReader } from './byte-reader.ts'
 import { S3Error } from './errors.ts'
+import { parsedHeader } from './header-parameters.ts'
 
 /** The fields before the file of a multipart/form-data body, and the file's bytes. */
 export interface FormBody {
@@ -12,6 +13,9 @@ export interface FormBody {
 }
 
 const MAX_FIELDS = 100
+const MAX_HEADERS_OF_PART = 16
+/** RFC 2046, 5.1.1: `boundary`. */
+const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/
 /** S3 takes 20 KB of fields; the file does not count. */
 const MAX_FIELD_BYTES = 20 * 1024
 
@@ -30,41 +34,62 @@ export async function readForm(
   const fields = new Map<string, string>()
   for (let count = 0, bytesLeft = MAX_FIELD_BYTES; count < MAX_FIELDS; count++) {
     const { name, fileName } = await partHead(reader)
-    if (name === 'file') return { fields, fileName, file: reader.until(delimiter) }
+    if (name === 'file') return { fields, fileName, file: fileOf(reader, delimiter) }
     const value = await smallValue(reader, delimiter, bytesLeft)
     bytesLeft -= value.length
     if (!fields.has(name)) fields.set(name, value.toString('utf8'))
-    // After the last delimiter comes `--`, and no file was among the parts.
-    if ((await reader.line()) !== '') break
+    if ((await delimiterEnd(reader)) === 'last') break
   }
   throw new S3Error('InvalidArgument', 'POST requires exactly one file upload per request.')
 }
 
 function boundaryOf(contentType: string): string {
-  const match = /;\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType)
-  const boundary = match?.[1] ?? match?.[2]
-  if (boundary === undefined) throw new S3Error('MalformedPOSTRequest')
+  const boundary = parsedHeader(contentType).parameters.get('boundary') ?? ''
+  if (!BOUNDARY.test(boundary)) throw new S3Error('MalformedPOSTRequest')
   return boundary
 }
 
 async function partHead(reader: ByteReader): Promise<{ name: string; fileName: string }> {
-  let disposition = ''
+  const dispositions: string[] = []
+  let lines = 0
   for (let line = await reader.line(); line !== ''; line = await reader.line()) {
-    if (/^content-disposition:/i.test(line)) disposition = line
+    lines += 1
+    const isDisposition = /^content-disposition:/i.test(line)
+    if (isDisposition) dispositions.push(line.slice(line.indexOf(':') + 1))
+    if (lines > MAX_HEADERS_OF_PART) throw new S3Error('MalformedPOSTRequest')
   }
-  const name = parameterOf(disposition, 'name')
-  if (name === null) throw new S3Error('MalformedPOSTRequest')
-  const fileName = parameterOf(disposition, 'filename') ?? ''
-  return { name: name.toLowerCase(), fileName: fileName.split(/[\\/]/).at(-1) ?? '' }
+  const [disposition = ''] = dispositions
+  const { value, parameters } = parsedHeader(disposition)
+  const name = parameters.get('name')
+  if (dispositions.length !== 1 || value !== 'form-data' || name === undefined) {
+    throw new S3Error('MalformedPOSTRequest')
+  }
+  const fileName = textOf(parameters.get('filename') ?? '')
+  return { name: textOf(name).toLowerCase(), fileName: fileName.split(/[\\/]/).at(-1) ?? '' }
 }
 
 /** Browsers write UTF-8 and escape only quotes and line ends (WHATWG, multipart/form-data). */
-function parameterOf(disposition: string, name: string): string | null {
-  const match = new RegExp(`;\\s*${name}="([^"]*)"`, 'i').exec(disposition)
-  if (match?.[1] === undefined) return null
-  return Buffer.from(match[1], 'latin1')
+function textOf(parameter: string): string {
+  return Buffer.from(parameter, 'latin1')
     .toString('utf8')
     .replace(/%(22|0D|0A)/gi, (char) => decodeURIComponent(char))
+}
+
+/**
+ * A boundary at which a line goes on is none (RFC 2046, 5.1.1: `delimiter`, `close-delimiter`). It
+ * cannot be told whether the sender meant it as one, so the form is refused before it is stored.
+ */
+async function delimiterEnd(reader: ByteReader): Promise<'next' | 'last'> {
+  const first = await reader.take(1)
+  const end = Buffer.concat([first, await reader.take(1)]).toString('latin1')
+  if (end === '--') return 'last'
+  if (end === '\r\n') return 'next'
+  throw new S3Error('MalformedPOSTRequest')
+}
+
+async function* fileOf(reader: ByteReader, delimiter: Buffer): AsyncGenerator<Buffer, void> {
+  yield* reader.until(delimiter)
+  await delimiterEnd(reader)
 }
 
 async function smallValue(

@@ -177,7 +177,7 @@ function isForm(request: S3Request): boolean {
     request.method === 'POST' &&
     request.bucket !== null &&
     request.key === '' &&
-    /^multipart\/form-data\b/i.test(type)
+    /^multipart\/form-data[ \t]*(?:;|$)/i.test(type)
   )
 }
 

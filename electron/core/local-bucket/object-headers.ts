@@ -1,4 +1,5 @@
 import { httpTimeOf } from './amz-time.ts'
+import { browserGuards } from './browser-guards.ts'
 import { headerOfChecksum } from './checksums.ts'
 import { S3Error } from './errors.ts'
 import { splitTags, tagCount, tagsIn } from './object-tags.ts'
@@ -18,10 +19,6 @@ const KEPT = [
 const OWNERS_ACLS = new Set(['private', 'bucket-owner-full-control'])
 const METADATA = 'x-amz-meta-'
 const MAX_METADATA_BYTES = 2048
-
-/** Documents that may run scripts in a browser. They get an origin of their own (see below). */
-const ACTIVE_TYPE = /^\s*(text\/html|text\/xml|image\/svg\+xml|application\/([a-z.+-]+\+)?xml)\b/i
-const SANDBOX = 'sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts'
 
 /** The headers of a write that are kept with the object and answered with it. */
 export function keptHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
@@ -121,16 +118,5 @@ function override(headers: Record<string, string>, query: ReadonlyMap<string, st
     const value = query.get(`response-${name}`)
     if (value === undefined) continue
     headers[written] = headerText(value)
-  }
-}
-
-/**
- * Objects come from anybody, and this server shares its host name with Ferry's own page: a browser
- * must neither guess a type nor run an object's scripts with this origin's rights.
- */
-function browserGuards(contentType: string): Record<string, string> {
-  return {
-    'X-Content-Type-Options': 'nosniff',
-    ...(ACTIVE_TYPE.test(contentType) ? { 'Content-Security-Policy': SANDBOX } : {}),
   }
 }

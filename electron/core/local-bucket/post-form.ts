@@ -28,6 +28,10 @@ export async function postForm(call: Omit<Call, 'authorization'>): Promise<Reply
   if (request.bucket !== bucket.name) throw new S3Error('NoSuchBucket')
   const form = await readForm(request.headers.get('content-type') ?? '', body)
   const fields = new Map(form.fields)
+  // A signer's policy allows one bucket: a form that names another was not meant for this one.
+  if ((fields.get('bucket') ?? bucket.name) !== bucket.name) {
+    throw new S3Error('AccessDenied', 'The form names another bucket than its address.')
+  }
   const key = (fields.get('key') ?? '').replaceAll(FILE_NAME, () => form.fileName)
   if (key === '') {
     throw new S3Error(

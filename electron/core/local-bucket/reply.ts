@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { browserGuards } from './browser-guards.ts'
 import { type XmlNode, xmlDocument } from './xml.ts'
 
 /** What an operation answers. */
@@ -36,10 +37,14 @@ export function xmlReply(name: string, content: readonly (XmlNode | null)[]): Re
   return documentReply(xmlDocument(name, content))
 }
 
+const XML_TYPE = 'application/xml'
+/** Documents of the server's own name keys, which anybody may have chosen. */
+export const XML_HEADERS = { 'Content-Type': XML_TYPE, ...browserGuards(XML_TYPE) }
+
 export function documentReply(text: string): Reply {
   return {
     status: 200,
-    headers: { 'Content-Type': 'application/xml' },
+    headers: XML_HEADERS,
     body: { kind: 'text', text },
   }
 }

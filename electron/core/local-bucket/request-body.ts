@@ -76,11 +76,14 @@ export async function readDocument(
   source: AsyncIterable<Buffer>,
   maxBytes: number,
 ): Promise<Buffer> {
+  const tooLong = () => new S3Error('MalformedXML', 'The document is too long.')
+  const announced = announcedLength(request, authorization.payloadHash.startsWith('STREAMING-'))
+  if (announced > maxBytes) throw tooLong()
   const pieces: Buffer[] = []
   let byteLength = 0
   await takeBody(request, authorization, source, async (piece) => {
     byteLength += piece.length
-    if (byteLength > maxBytes) throw new S3Error('MalformedXML', 'The document is too long.')
+    if (byteLength > maxBytes) throw tooLong()
     pieces.push(piece)
   })
   return Buffer.concat(pieces)

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { S3Error } from './errors.ts'
-import type { Reply, SlowAnswer } from './reply.ts'
+import { type Reply, type SlowAnswer, XML_HEADERS } from './reply.ts'
 import { errorElement, XML_DECLARATION } from './xml.ts'
 
 /** When a slow answer is begun, and how often a space keeps it alive. */
@@ -66,7 +66,7 @@ export function sendError(
   response.writeHead(error.status, {
     ...headers,
     ...error.headers,
-    ...(isHead ? {} : { 'Content-Type': 'application/xml' }),
+    ...(isHead ? {} : XML_HEADERS),
     ...(isHead ? {} : { 'Content-Length': String(bytes.length) }),
   })
   response.end(isHead ? undefined : bytes)
@@ -78,7 +78,7 @@ async function sendSlow(
   headers: Readonly<Record<string, string>>,
   answer: Promise<SlowAnswer>,
 ): Promise<void> {
-  const head = { ...headers, 'Content-Type': 'application/xml' }
+  const head = { ...headers, ...XML_HEADERS }
   let pulse: NodeJS.Timeout | null = null
   const patience = setTimeout(() => {
     response.writeHead(200, head).write(XML_DECLARATION)

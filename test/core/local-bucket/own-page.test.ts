@@ -102,7 +102,7 @@ describe('an object that is a web page', () => {
 
       const answer = await fetch(from ?? '')
 
-      expect(answer.headers.get('content-security-policy')).toMatch(/^sandbox /)
+      expect(answer.headers.get('content-security-policy')).toMatch(/^sandbox; /)
       expect(answer.headers.get('content-security-policy')).not.toContain('allow-same-origin')
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
     },
