@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { expect, onTestFinished, vi } from 'vitest'
+import type { CommandName } from '../../electron/contract/commands.ts'
+import { commands } from '../../electron/contract/commands.ts'
+import { endpointOf, PROVIDERS } from '../../electron/contract/providers.ts'
+import { attack } from './attack.ts'
+import { type FuzzCase, FuzzWorld } from './fuzz/fuzz-world.ts'
+import { mutated, mutations } from './fuzz/hostile-values.ts'
+import { NetworkGuard } from './fuzz/network-guard.ts'
+import { inputsOf } from './fuzz/schema-inputs.ts'
+
+/** The resolver is asked by its own module; names leave the computer by it. */
+const { resolved } = vi.hoisted(() => ({ resolved: [] as string[] }))
+vi.mock('node:dns/promises', () => ({
+  lookup: async (host: string) => {
+    resolved.push(host)
+    throw Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' })
+  },
+}))
+
+const IS_FULL = process.env.FERRY_ATTACKS === 'full'
+/** Each world is used up by its cases: they forget destinations and clear uploads. */
+const WORLDS = IS_FULL ? 30 : 3
+const CASES_PER_WORLD = 200
+/** Many wait for a network that is not there. */
+const AT_ONCE = 8
+const NAMES = Object.keys(commands) as CommandName[]
+
+/** A third of them out of form, the others in form and hostile; all commands in turn. */
+function casesFor(world: FuzzWorld, index: number): readonly FuzzCase[] {
+  const rounds = Math.ceil(CASES_PER_WORLD / NAMES.length)
+  const seed = (fc.readConfigureGlobal().seed ?? 0) + index
+  const byName = NAMES.map((name) =>
+    fc
+      .sample(fc.tuple(inputsOf(name, world.textFor), fc.nat(2), mutations), {
+        seed,
+        numRuns: rounds,
+      })
+      .map(([input, chance, mutation]) => ({
+        name,
+        input: chance === 0 ? mutated(input, mutation) : input,
+      })),
+  )
+  return Array.from({ length: rounds }, (_, round) => byName.map((cases) => cases[round]))
+    .flat()
+    .filter((each) => each !== undefined)
+}
+
+async function runAll(
+  cases: readonly FuzzCase[],
+  run: (each: FuzzCase) => Promise<void>,
+): Promise<void> {
+  const left = [...cases]
+  const worker = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await run(next)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+}
+
+attack(
+  'commands',
+  'no command crashes, tells a secret, writes outside of its folder or reaches where nobody pointed',
+  async ({ tried }) => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown) => unhandled.push(error)
+    process.on('unhandledRejection', note)
+    const network = new NetworkGuard()
+    onTestFinished(() => {
+      process.off('unhandledRejection', note)
+      network.stop()
+    })
+    let typed = ''
+
+    for (let index = 0; index < WORLDS; index += 1) {
+      const world = await FuzzWorld.start()
+      await runAll(casesFor(world, index), async (each) => {
+        typed += textOf(each.input)
+        const problem = await world.problemWith(each)
+        tried(`${each.name} ${problem}: ${textOf(each.input).slice(0, 500)}`, problem === null)
+      })
+      for (const problem of await world.problems()) tried(problem, false)
+      await world.close()
+    }
+
+    const unasked = [...network.hosts, ...resolved].filter((host) => !isPointedAt(host, typed))
+    tried(`connected to ${unasked}`, unasked.length === 0)
+    expect(unhandled).toEqual([])
+  },
+  { timeout: IS_FULL ? 1_200_000 : 60_000 },
+)
+
+attack('commands', 'a name that is no command is refused', async ({ tried }) => {
+  const world = await FuzzWorld.start()
+  onTestFinished(() => world.close())
+  const names = [
+    ...Object.getOwnPropertyNames(Object.prototype),
+    ...NAMES.flatMap((name) => [`${name} `, name.toUpperCase(), `${name}\u0000`, `../${name}`]),
+    '',
+    'registerSources',
+    'then',
+  ]
+  for (const name of names)
+    tried(JSON.stringify(name), (await world.problemWith({ name, input: {} })) === null)
+})
+
+/** A host that stood in some input, or that belongs to a provider, which the page names by a word. */
+function isPointedAt(host: string, typed: string): boolean {
+  return typed.includes(host.toLowerCase()) || PROVIDER_DOMAINS.some((each) => host.endsWith(each))
+}
+
+const PROVIDER_DOMAINS = PROVIDERS.flatMap((provider) => {
+  const endpoint = endpointOf(provider, 'eu-1')
+  return endpoint === null ? [] : [`.${new URL(endpoint).hostname.split('.').slice(-2).join('.')}`]
+})
+
+function textOf(input: unknown): string {
+  try {
+    const text = JSON.stringify(input, (_, value) =>
+      typeof value === 'bigint' ? `${value}` : value,
+    )
+    return (text ?? String(input)).toLowerCase()
+  } catch {
+    return 'no JSON'
+  }
+}
