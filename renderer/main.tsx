@@ -7,6 +7,7 @@ import { DEFAULT_RULES } from '../electron/contract/rules.ts'
 import { App } from './app.tsx'
 import { type BootParts, startBoot } from './boot.ts'
 import { connectBridge } from './bridge.ts'
+import type { Session } from './features/services/session.ts'
 import { bridgeControl } from './upload/adapters/bridge-control.ts'
 import { browserClock } from './upload/adapters/browser-clock.ts'
 import { browserNetwork } from './upload/adapters/browser-network.ts'
@@ -14,7 +15,7 @@ import { createIntake } from './upload/adapters/intake-over-bridge.ts'
 import { pagePower } from './upload/adapters/page-power.ts'
 import { type SourceFiles, sourceLookup } from './upload/adapters/source-files.ts'
 import { workerChecksums } from './upload/adapters/worker-checksums.ts'
-import { xhrPartTransport } from './upload/adapters/xhr-part-transport.ts'
+import { workerPartTransport } from './upload/adapters/worker-part-transport.ts'
 import { createUploadQueue } from './upload/engine/upload-queue.ts'
 import { webLockTurn } from './window-turn.ts'
 
@@ -24,8 +25,9 @@ const { bridge, link } = await connectBridge()
 /** Outlives a turn, so that a window which takes the uploads back still has its files. */
 const sourceFiles: SourceFiles = new Map()
 
-/** Started once: its workers are loaded while the host is surely there. */
+/** Started once: their workers are loaded while the host is surely there. */
 const checksums = workerChecksums()
+const transport = workerPartTransport()
 
 const startEngine: BootParts['startEngine'] = (session) => {
   const destinationOf = (destinationId: DestinationId) =>
@@ -34,7 +36,7 @@ const startEngine: BootParts['startEngine'] = (session) => {
     destinationOf(destinationId)?.rules ?? DEFAULT_RULES
   const ports = {
     control: bridgeControl(bridge.commands),
-    transport: xhrPartTransport,
+    transport,
     sources: sourceLookup(sourceFiles),
     checksums,
     clock: browserClock,
@@ -49,6 +51,7 @@ const startEngine: BootParts['startEngine'] = (session) => {
       return { ...destination, usualPartBytes: providerOf(destination.provider).usualPartBytes }
     },
   })
+  followPlaces(session)
   const needsHash = (destinationId: DestinationId) =>
     templateAsks(rulesOf(destinationId).keyTemplate, 'hash8')
   const ruledTypeOf = (destinationId: DestinationId, name: string) =>
@@ -56,6 +59,20 @@ const startEngine: BootParts['startEngine'] = (session) => {
   const rules = { needsHash, ruledType: ruledTypeOf }
   const intake = createIntake({ bridge, queue, sourceFiles, rules })
   return { queue, intake }
+}
+
+/** The worker that sends parts may reach the destinations that there were when it was loaded. */
+function followPlaces({ snapshot, subscribe }: Session): void {
+  const places = () =>
+    JSON.stringify(
+      snapshot().destinations.map((each) => [each.endpoint, each.bucket, each.pathStyle]),
+    )
+  let known = places()
+  subscribe(() => {
+    if (places() === known) return
+    known = places()
+    transport.placesChanged()
+  })
 }
 
 const root = document.getElementById('root')

@@ -20,6 +20,8 @@ export interface Core {
    * opens in the person's browser.
    */
   readonly mayOpen: (url: string) => boolean
+  /** Every origin that a part of the present destinations may be sent to. */
+  readonly storeOrigins: () => readonly string[]
   /** Stops the local bucket, closes the records. Idempotent. */
   readonly close: () => Promise<void>
 }

@@ -83,6 +83,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       return facts?.path == null ? null : facts
     },
     mayOpen: (url) => records.links.isShareLink(url) || signIns.isSignInPage(url),
+    storeOrigins: () => originsOf(destinations.all()),
     close: once(async () => {
       signIns.close()
       await Promise.all([uploads.close(), checks.close(), trials.close()])

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { extname, join, sep } from 'node:path'
 import type { Session } from 'electron'
 import { APP_HOST, APP_SCHEME } from '../contract/transport.ts'
-import { PAGE_HEADERS } from './page-headers.ts'
+import { pageHeaders } from './page-headers.ts'
 
 const MIME_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -18,11 +18,19 @@ const MIME_TYPES: Readonly<Record<string, string>> = {
 }
 
 /** Serves the built page from `folder` and nothing else. */
-export function serveApp(session: Session, folder: string): void {
-  session.protocol.handle(APP_SCHEME, (request) => answerApp(request, folder))
+export function serveApp(
+  session: Session,
+  folder: string,
+  storeOrigins: () => readonly string[],
+): void {
+  session.protocol.handle(APP_SCHEME, (request) => answerApp(request, folder, storeOrigins()))
 }
 
-export async function answerApp(request: Request, folder: string): Promise<Response> {
+export async function answerApp(
+  request: Request,
+  folder: string,
+  storeOrigins: readonly string[],
+): Promise<Response> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405)
   const path = pageFile(request.url, folder)
   const contentType = path === null ? undefined : MIME_TYPES[extname(path).toLowerCase()]
@@ -30,7 +38,7 @@ export async function answerApp(request: Request, folder: string): Promise<Respo
   try {
     const bytes = await fs.promises.readFile(path)
     const headers = {
-      ...PAGE_HEADERS,
+      ...pageHeaders(new URL(request.url).pathname, storeOrigins),
       'content-type': contentType,
       'content-length': String(bytes.byteLength),
     }
@@ -66,5 +74,5 @@ function decoded(pathname: string): string | null {
 }
 
 function plain(status: number): Response {
-  return new Response(null, { status, headers: PAGE_HEADERS })
+  return new Response(null, { status, headers: pageHeaders('/', []) })
 }

@@ -114,7 +114,7 @@ function serve(
   { dataFolder, outFolder }: AppParts,
   pageOrigin: string,
 ): void {
-  serveApp(session.defaultSession, join(outFolder, 'renderer'))
+  serveApp(session.defaultSession, join(outFolder, 'renderer'), core.storeOrigins)
   serveSources(session.defaultSession, core.sourcePath, pageOrigin)
   serveCommands({ ipcMain, core, log, currentWindow: window.current, pageOrigin })
   guardNavigation(app, shell, { pageOrigin, mayOpen: core.mayOpen })

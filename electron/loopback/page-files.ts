@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { COMMON_HEADERS, contentSecurityPolicy, isPutWorker } from '../core/page-policy.ts'
 
 /** Segments of plain characters that do not begin with a dot: nothing climbs out of the folder. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/
@@ -20,43 +21,29 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/**
- * `connect-src` lets the page reach the bucket, wherever the person has it: `https:`, and `http:`
- * for stores on their own network, which may be added while the page is open, when the policy
- * cannot change any more. Everything else comes from this host or not at all.
- * `wasm-unsafe-eval` lets WebAssembly be compiled, for the checksums, and still no text become
- * script.
- */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "worker-src 'self'",
-  "connect-src 'self' https: http:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-/** On every answer of this host, the API's included. */
+/** On every answer of this host, the API's included. A worker's script has a policy of its own. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'x-content-type-options': 'nosniff',
+  ...COMMON_HEADERS,
+  'content-security-policy': policyOf('/', []),
   'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
 }
 
-/** Serves the built page. `pathname` is as it came in the request, still encoded. */
+/**
+ * Serves the built page. `pathname` is as it came in the request, still encoded.
+ * @param storeOrigins where the present destinations are; null: whoever asks has no session, and is
+ * not told by the policy of the worker that sends parts.
+ */
 export async function servePageFile(
   pageFolder: string,
   pathname: string,
   isHead: boolean,
   response: ServerResponse,
+  storeOrigins: readonly string[] | null,
 ): Promise<void> {
+  if (storeOrigins === null && isPutWorker(pathname)) {
+    response.writeHead(401, { 'content-type': 'text/plain; charset=utf-8' }).end('No session.')
+    return
+  }
   const path = pathname === '/' ? '/index.html' : pathname
   const type = TYPES[extname(path)]
   const file = PLAIN_PATH.test(path) && type !== undefined ? await openFile(pageFolder, path) : null
@@ -72,6 +59,7 @@ export async function servePageFile(
     // program here: w3.org/TR/clear-site-data.
     'cache-control': 'no-store',
     ...(path === '/index.html' ? { 'clear-site-data': '"cache"' } : {}),
+    'content-security-policy': policyOf(path, storeOrigins ?? []),
   })
   if (isHead) {
     await file.close()
@@ -94,6 +82,11 @@ export function sendReachable(response: ServerResponse): void {
     'cross-origin-resource-policy': 'cross-origin',
   })
   response.end(REACHABLE)
+}
+
+/** The page itself speaks with this host alone; its bytes are sent by a worker. */
+function policyOf(path: string, storeOrigins: readonly string[]): string {
+  return contentSecurityPolicy(path, { pageConnects: [], storeOrigins })
 }
 
 async function openFile(pageFolder: string, path: string): Promise<FileHandle | null> {

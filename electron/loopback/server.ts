@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Core } from '../core/core.ts'
 import { bugFailure } from '../core/dispatch.ts'
+import { isPutWorker } from '../core/page-policy.ts'
 import type { CorePorts, Log } from '../core/ports.ts'
 import { type ApiDeps, answerApi } from './api.ts'
 import { STRANGER_MS, watchConnections } from './connections.ts'
@@ -15,7 +16,7 @@ import { freshHostName, type PageOrigin, pageOrigin } from './page-origin.ts'
 import { openPeerUser } from './peer-user.ts'
 import { countRefusals } from './refusal-count.ts'
 import { isOwnHost } from './request-guard.ts'
-import type { Sessions } from './sessions.ts'
+import { readSessionCookies, type Sessions } from './sessions.ts'
 
 /** What requests under way get to finish, and what the core gets to close, at a shutdown. */
 const REQUESTS_GRACE_MS = 400
@@ -160,8 +161,21 @@ async function answer(
   } else if (pathname === REACHABLE_PATH) {
     sendReachable(response)
   } else {
-    await servePageFile(pageFolder, pathname, request.method === 'HEAD', response)
+    const origins = await storeOriginsFor(deps, request, pathname)
+    await servePageFile(pageFolder, pathname, request.method === 'HEAD', response, origins)
   }
+}
+
+/** Where the stores are is told to a session's browser only. Null: there is none. */
+async function storeOriginsFor(
+  { port, sessions, core }: ApiDeps,
+  request: IncomingMessage,
+  pathname: string,
+): Promise<readonly string[] | null> {
+  if (!isPutWorker(pathname)) return []
+  // A browser fetches a worker's script by itself, and so without the header.
+  const cookies = readSessionCookies(port, request.headers.cookie)
+  return sessions.isCookie(cookies) ? (await core).storeOrigins() : null
 }
 
 async function closeAll(

@@ -51,6 +51,8 @@ export interface Sessions {
   readonly renew: (cookies: readonly string[], proof: ChallengeProof) => string | null
   /** `cookies`: all of that name, since other programs on 127.0.0.1 can add their own. */
   readonly isOpen: (cookies: readonly string[], header: string | undefined) => boolean
+  /** Whether one of the cookies is a session's. It proves half of what `isOpen` asks for. */
+  readonly isCookie: (cookies: readonly string[]) => boolean
   readonly closeAll: () => void
 }
 
@@ -133,6 +135,7 @@ export function createSessions(now: () => number): Sessions {
       const hash = hashOf(header)
       return sessionOf(cookies)?.headerHashes.some((each) => isSame(each, hash)) ?? false
     },
+    isCookie: (cookies) => sessionOf(cookies) !== undefined,
     closeAll: () => {
       open = []
     },

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { contentSecurityPolicy } from '../../electron/core/page-policy.ts'
 import { answerApp, pageFile, serveApp } from '../../electron/desktop/app-protocol.ts'
 import { FakeSession, standIn } from '../fakes/electron.ts'
 
@@ -14,18 +15,26 @@ beforeAll(() => {
   mkdirSync(join(folder, 'assets'), { recursive: true })
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Ferry</title>')
   writeFileSync(join(folder, 'assets', 'index-B1x_2.js'), 'export {}')
+  writeFileSync(join(folder, 'assets', 'put-worker-B1x_2.js'), 'export {}')
   writeFileSync(join(folder, '.env.html'), 'hidden')
   writeFileSync(join(root, 'secret.html'), 'outside')
 })
 
 afterAll(() => rmSync(root, { recursive: true }))
 
-const get = (url: string, method = 'GET') => answerApp(new Request(url, { method }), folder)
+const STORE = 'https://s3.example.org'
+const get = (url: string, method = 'GET') =>
+  answerApp(new Request(url, { method }), folder, [STORE])
+
+function connectsOf(headers: Headers): string | undefined {
+  const directives = headers.get('content-security-policy')?.split('; ')
+  return directives?.find((each) => each.startsWith('connect-src '))?.slice('connect-src '.length)
+}
 
 describe('app://ferry', () => {
   it('serves the page at its root, under a policy that lets nothing in but itself', async () => {
     const session = new FakeSession()
-    serveApp(standIn(session), folder)
+    serveApp(standIn(session), folder, () => [STORE])
 
     const response = await session.fetch(new Request('app://ferry/'))
 
@@ -35,20 +44,28 @@ describe('app://ferry', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
     expect(response.headers.get('referrer-policy')).toBe('no-referrer')
     expect(response.headers.get('cross-origin-opener-policy')).toBe('same-origin')
-    expect(response.headers.get('content-security-policy')?.split('; ')).toEqual([
-      "default-src 'none'",
-      // WebAssembly, which sums up the files, and no more: text stays text.
-      "script-src 'self' 'wasm-unsafe-eval'",
-      "worker-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' data: blob:",
-      "font-src 'self'",
-      "connect-src 'self' source: https: http:",
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-      "object-src 'none'",
-    ])
+    expect(response.headers.get('content-security-policy')).toBe(
+      contentSecurityPolicy('/', { pageConnects: ['source:'], storeOrigins: [] }),
+    )
+  })
+
+  it('lets only the worker that sends parts reach the stores, as they are when it starts', async () => {
+    const session = new FakeSession()
+    let origins = [STORE]
+    serveApp(standIn(session), folder, () => origins)
+    const policies = async () => {
+      const paths = ['assets/put-worker-B1x_2.js', 'assets/index-B1x_2.js', '']
+      const answers = paths.map((path) => session.fetch(new Request(`app://ferry/${path}`)))
+      return (await Promise.all(answers)).map(({ headers }) => connectsOf(headers))
+    }
+
+    const before = await policies()
+    origins = ['http://nas.local:9000']
+
+    expect(before).toEqual([STORE, "'self' source:", "'self' source:"])
+    expect(await policies()).toEqual(['http://nas.local:9000', ...before.slice(1)])
+    const worker = await session.fetch(new Request('app://ferry/assets/put-worker-B1x_2.js'))
+    expect(worker.headers.get('cache-control')).toBe('no-store')
   })
 
   it('serves a script with its type and length, and HEAD without its bytes', async () => {

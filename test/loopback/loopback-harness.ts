@@ -36,6 +36,7 @@ export interface RunningHost {
 export interface HostSettings {
   readonly handlers?: Partial<CommandHandlers>
   readonly registerSources?: Core['registerSources']
+  readonly storeOrigins?: Core['storeOrigins']
   readonly closeCore?: () => Promise<void>
   /** Called while the host listens and its core is not open yet. */
   readonly atOpening?: (origin: string) => Promise<void>
@@ -74,6 +75,7 @@ function scriptedCore(settings: HostSettings): Core {
     inspectFolders: async () => [],
     sourcePath: () => null,
     mayOpen: () => false,
+    storeOrigins: settings.storeOrigins ?? (() => []),
     close: settings.closeCore ?? (async () => undefined),
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ask, startHost } from './loopback-harness.ts'
+import { contentSecurityPolicy } from '../../electron/core/page-policy.ts'
+import { ask, signIn, startHost } from './loopback-harness.ts'
 
 describe('the page', () => {
   it('is served without a session, under a policy that lets in nothing foreign', async () => {
@@ -17,13 +18,8 @@ describe('the page', () => {
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
     })
-    const policy = answer.headers['content-security-policy']
-    // WebAssembly, which sums up the files in a worker of this host's, and no more: text stays text.
-    expect(policy).toContain(
-      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';",
-    )
-    expect(policy).toContain("worker-src 'self';")
-    expect(String(policy).match(/'[a-z-]*unsafe[a-z-]*'/g)).toEqual(["'wasm-unsafe-eval'"])
+    const reach = { pageConnects: [], storeOrigins: [] }
+    expect(answer.headers['content-security-policy']).toBe(contentSecurityPolicy('/', reach))
   })
 
   it('is believed in no form that the browser kept, and leaves none behind', async () => {
@@ -37,6 +33,35 @@ describe('the page', () => {
       'content-type': 'text/javascript; charset=utf-8',
       'cache-control': 'no-store',
     })
+  })
+
+  it('serves the worker that sends parts with the stores of the moment, each time anew', async () => {
+    let storeOrigins = ['https://one.example']
+    const host = await startHost({ storeOrigins: () => storeOrigins })
+    const { cookie } = await signIn(host)
+    const worker = () =>
+      ask(host.server.origin, { path: '/assets/put-worker-abc123.js', headers: { cookie } })
+
+    const first = await worker()
+    storeOrigins = ['https://other.example']
+    const second = await worker()
+
+    expect(first.headers['content-security-policy']).toMatch(
+      /; connect-src https:\/\/one\.example$/,
+    )
+    expect(second.headers['content-security-policy']).toMatch(
+      /; connect-src https:\/\/other\.example$/,
+    )
+    expect(first.headers['cache-control']).toBe('no-store')
+  })
+
+  it('tells nobody without a session where the stores are', async () => {
+    const { server } = await startHost({ storeOrigins: () => ['https://secret.example'] })
+
+    const answer = await ask(server.origin, { path: '/assets/put-worker-abc123.js' })
+
+    expect([answer.status, answer.body]).toEqual([401, 'No session.'])
+    expect(JSON.stringify(answer.headers)).not.toContain('secret.example')
   })
 
   it('answers HEAD with the length and no body', async () => {

@@ -43,7 +43,9 @@ export class AdaptersPage {
 
   async serve(
     handlers: Partial<CommandHandlers> = {},
-    options: { readonly port?: number; readonly registerSources?: Core['registerSources'] } = {},
+    options: Partial<Pick<Core, 'registerSources' | 'storeOrigins'>> & {
+      readonly port?: number
+    } = {},
   ): Promise<AdaptersHost> {
     let notify: CorePorts['notify'] = () => undefined
     const sessions = createSessions(Date.now)
@@ -61,6 +63,7 @@ export class AdaptersPage {
           inspectFolders: async () => [],
           sourcePath: () => null,
           mayOpen: () => false,
+          storeOrigins: options.storeOrigins ?? (() => []),
           close: async () => undefined,
         }
       },

@@ -19,6 +19,8 @@ export interface ReceivedPut {
 export interface AnsweringStore {
   readonly origin: string
   readonly received: readonly ReceivedPut[]
+  /** Where PUTs to `elsewhere` are sent on to. */
+  readonly redirectTo: (origin: string) => void
   /** Resolves when a PUT whose answer is `never` has sent all of its bytes. */
   readonly hasSwallowed: () => Promise<void>
   readonly close: () => Promise<void>
@@ -67,7 +69,7 @@ const TAKEN: Readonly<Record<string, number>> = { stored: 200, created: 201, acc
 export async function startAnsweringStore(): Promise<AnsweringStore> {
   const received: ReceivedPut[] = []
   const swallowed = Promise.withResolvers<void>()
-  let port = 0
+  let elsewhere = ''
   const server = createServer((request, response) => {
     response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*')
     response.setHeader('Access-Control-Allow-Methods', 'PUT')
@@ -79,10 +81,8 @@ export async function startAnsweringStore(): Promise<AnsweringStore> {
     }
     const answer = (request.url ?? '/').split(/[/?]/)[1] ?? ''
     if (answer === 'elsewhere') {
-      // The same store by another name of this computer.
-      const location = `http://localhost:${port}/other-signature/object`
       request.resume()
-      response.writeHead(307, { Location: location }).end()
+      response.writeHead(307, { Location: `${elsewhere}/stored/object` }).end()
       return
     }
     void take(request, response, answer).then((put) => {
@@ -93,10 +93,13 @@ export async function startAnsweringStore(): Promise<AnsweringStore> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  port = (server.address() as AddressInfo).port
+  const { port } = server.address() as AddressInfo
   return {
     origin: `http://127.0.0.1:${port}`,
     received,
+    redirectTo: (origin) => {
+      elsewhere = origin
+    },
     hasSwallowed: () => swallowed.promise,
     async close() {
       if (!server.listening) return

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { COMMON_HEADERS, contentSecurityPolicy } from '../../electron/core/page-policy.ts'
 
 const PAGE_FOLDER = fileURLToPath(new URL('../../out/renderer/', import.meta.url))
 const TYPES: Record<string, string> = {
@@ -12,10 +13,6 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 }
-
-/** As strict as both hosts', so that what the page needs beyond it shows here. */
-const POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 export interface PageServer {
   readonly origin: string
@@ -36,7 +33,7 @@ export async function startPageServer(): Promise<PageServer> {
     const { pathname } = new URL(request.url ?? '/', 'http://page')
     if (request.method === 'PUT' && pathname.startsWith('/store/')) {
       void takePart(request, response, gate.promise, () => status)
-    } else servePage(pathname, response)
+    } else servePage(pathname, `http://${request.headers.host}`, response)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -70,7 +67,8 @@ async function takePart(
   response.writeHead(status(), { etag: '"fake"' }).end()
 }
 
-function servePage(pathname: string, response: ServerResponse): void {
+/** Under both hosts' own policies, so that what the page needs beyond them shows here. */
+function servePage(pathname: string, storeOrigin: string, response: ServerResponse): void {
   const file = join(PAGE_FOLDER, normalize(pathname === '/' ? '/index.html' : pathname))
   if (!file.startsWith(PAGE_FOLDER) || !existsSync(file)) {
     response.writeHead(404).end()
@@ -78,7 +76,11 @@ function servePage(pathname: string, response: ServerResponse): void {
   }
   response.writeHead(200, {
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-    'content-security-policy': POLICY,
+    ...COMMON_HEADERS,
+    'content-security-policy': contentSecurityPolicy(pathname, {
+      pageConnects: [],
+      storeOrigins: [storeOrigin],
+    }),
     'cache-control': 'no-store',
   })
   createReadStream(file).pipe(response)

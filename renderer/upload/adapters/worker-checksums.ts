@@ -1,5 +1,6 @@
 import type { Checksums } from '../engine/ports.ts'
 import { type ChecksumJob, ChecksumLane } from './checksum-lane.ts'
+import { startOwnWorker } from './own-worker.ts'
 
 /** Two read and sum up a file as fast as a disk delivers; more only take from the sending. */
 const MOST_WORKERS = 2
@@ -63,8 +64,5 @@ function usualWorkerCount(): number {
 }
 
 function startWorker(): Worker {
-  return new Worker(new URL('./checksum-worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'checksums',
-  })
+  return startOwnWorker('checksums')
 }

@@ -14,7 +14,10 @@ import {
   walkTransfer,
 } from '../../../renderer/upload/adapters/transfer-walk.ts'
 import { workerChecksums } from '../../../renderer/upload/adapters/worker-checksums.ts'
-import { xhrPartTransport } from '../../../renderer/upload/adapters/xhr-part-transport.ts'
+import {
+  type WorkerPartTransport,
+  workerPartTransport,
+} from '../../../renderer/upload/adapters/worker-part-transport.ts'
 import type { Checksums, FileSource, PartBody } from '../../../renderer/upload/engine/ports.ts'
 import type { LeftOut } from '../../../renderer/upload/intake.ts'
 import type { PutReport } from '../part-transport-contract.ts'
@@ -82,6 +85,8 @@ declare global {
 }
 
 const sources = new Map<File, FileSource>()
+/** Made when it is first needed: its worker is served to a session only. */
+let transport: WorkerPartTransport | null = null
 let lastBody: PartBody = { byteLength: 0, payload: new Blob([]) }
 let lastDrop: Promise<WalkReport> = Promise.reject(new Error('Nothing was dropped'))
 lastDrop.catch(() => undefined)
@@ -103,7 +108,8 @@ async function put(part: SignedPart, body: PutBody, when: AbortMoment): Promise<
   try {
     const sending = { signal: controller.signal, onSent }
     const bytes = body === 'last-read' ? lastBody : zeros(body.byteLength)
-    const outcome = await xhrPartTransport.putPart(part, bytes, sending)
+    transport ??= workerPartTransport()
+    const outcome = await transport.putPart(part, bytes, sending)
     return { outcome, reported }
   } catch (error) {
     if (!controller.signal.aborted) throw error
