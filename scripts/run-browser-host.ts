@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { HostTrouble } from '../electron/contract/commands.ts'
 import { unreachable } from '../electron/contract/unreachable.ts'
+import { StartRefused } from '../electron/core/host/start-refused.ts'
 import { defaultDataFolder } from '../electron/loopback/default-data-folder.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'
+import { askForNewAddress, type PageAddress } from '../electron/loopback/host-control.ts'
 import { startLoopback } from '../electron/loopback/main.ts'
 import { openOutside } from '../electron/loopback/surroundings.ts'
 import { openTerminal } from '../electron/loopback/terminal.ts'
 import { buildPage } from './build-outputs.ts'
 import type { StartOptions } from './start-options.ts'
 
-/** A fixed port keeps bookmarks and open pages working over a restart. */
+/** A fixed port keeps the rules working that buckets have for browser windows. */
 const USUAL_PORT = 47_470
 const ANY_PORT = 0
-
-const SESSION_OPENED = `A browser opened Ferry. If it was not yours, end Ferry and start it again: that closes every session.`
 
 export interface Running {
   readonly close: () => Promise<void>
@@ -26,24 +26,79 @@ export async function runBrowserHost(
   say: (line: string) => void,
 ): Promise<Running> {
   await buildPage()
+  const terminal = openTerminal()
   const host = await startLoopback({
-    onSession: () => say(SESSION_OPENED),
-    dataFolder: options.dataFolder ?? defaultDataFolder(),
+    dataFolder: dataFolderOf(options),
     ports: options.port === null ? [USUAL_PORT, ANY_PORT] : [options.port],
     pageFolder: fileURLToPath(new URL('../out/renderer', import.meta.url)),
     version: ferryVersion(),
-    terminal: openTerminal(),
+    terminal,
+    onSession: () => say(sessionOpened(terminal.canAsk)),
   })
   for (const trouble of host.troubles) say(sentenceOf(trouble))
   if (options.port === null && host.port !== USUAL_PORT) {
     say(`Port ${USUAL_PORT} is taken, so Ferry uses port ${host.port} this time.`)
   }
-  const address = host.newAddress()
+  const openAddress = () => present(host.newAddress(), options, say)
+  await openAddress()
+  terminal.onLine((line) => {
+    const word = line.trim().toLowerCase()
+    if (word === CLOSE_WORD) host.closeSessions()
+    if (word === '' || word === CLOSE_WORD) void openAddress()
+  })
+  return {
+    close: async () => {
+      terminal.close()
+      await host.close()
+    },
+  }
+}
+
+/**
+ * Prints and opens a new address of the browser's host that runs already.
+ *
+ * @throws StartRefused when none does.
+ */
+export async function openRunningHost(
+  options: StartOptions,
+  say: (line: string) => void,
+): Promise<void> {
+  const dataFolder = dataFolderOf(options)
+  const address = await askForNewAddress(dataFolder)
+  if (address === null) {
+    throw new StartRefused(
+      `No Ferry runs in the browser with the data folder ${dataFolder}. Start one without --new-address.`,
+    )
+  }
+  await present(address, options, say)
+}
+
+/** Typed in the terminal. */
+const CLOSE_WORD = 'close'
+
+function sessionOpened(canType: boolean): string {
+  const time = new Date().toLocaleTimeString()
+  const way = canType
+    ? `type "${CLOSE_WORD}" and press Enter: every session is closed, and you get a new address. Enter alone makes an address for one more browser.`
+    : 'end Ferry and start it again: every session is closed.'
+  return `A browser opened Ferry at ${time}. If that was not you, ${way}`
+}
+
+async function present(
+  address: PageAddress,
+  options: StartOptions,
+  say: (line: string) => void,
+): Promise<void> {
   say(`Ferry is ready at ${address.url}`)
-  const isOpened =
-    options.opensBrowser && hasDisplay() && (await openOutside(address.openPage, host.log))
-  if (!isOpened) say('Open this address in a browser. It works once, within five minutes.')
-  return host
+  const isOpened = options.opensBrowser && hasDisplay() && (await openOutside(address.openPage))
+  say(isOpened ? OPENED : 'Open this address in a browser. It works once, within five minutes.')
+}
+
+const OPENED =
+  'Your browser opens it. If it shows an error instead, open this address yourself: it works once, within five minutes.'
+
+function dataFolderOf({ dataFolder }: StartOptions): string {
+  return dataFolder ?? defaultDataFolder()
 }
 
 function ferryVersion(): string {

@@ -15,6 +15,8 @@ export interface StartOptions {
 
 export type ParsedStart =
   | { readonly kind: 'start'; readonly options: StartOptions }
+  /** Of the browser's host that runs already. */
+  | { readonly kind: 'new-address'; readonly options: StartOptions }
   | { readonly kind: 'help' }
   | { readonly kind: 'refused'; readonly sentence: string }
 
@@ -24,6 +26,7 @@ export const USAGE = `Usage: npm start -- [options]
   --desktop        open Electron's window, or fail
   --port N         the browser's port; 0 is any free one
   --no-open        do not open the browser
+  --new-address    print a new address of the Ferry that runs in the browser, and open it
   --data-dir DIR   keep settings, records and the bucket on this computer there
   --help           print this`
 
@@ -39,7 +42,7 @@ export function parseStart(args: readonly string[]): ParsedStart {
   }
   if (values['data-dir'] === '') return refused('--data-dir needs a folder.')
   return {
-    kind: 'start',
+    kind: values['new-address'] ? 'new-address' : 'start',
     options: {
       window: values.browser ? 'browser' : values.desktop ? 'desktop' : 'any',
       port,
@@ -58,6 +61,7 @@ function readArgs(args: readonly string[]) {
         desktop: { type: 'boolean', default: false },
         port: { type: 'string' },
         'no-open': { type: 'boolean', default: false },
+        'new-address': { type: 'boolean', default: false },
         'data-dir': { type: 'string' },
         help: { type: 'boolean', default: false },
       },

@@ -1,10 +1,11 @@
 // `npm start`: Electron's window where there can be one, else the same window in a browser.
 import '../electron/core/host/owner-only.ts'
 import { setTimeout as delay } from 'node:timers/promises'
+import { unreachable } from '../electron/contract/unreachable.ts'
 import { StartRefused } from '../electron/core/host/start-refused.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'
 import { type ElectronSearch, electronVersion, obtainElectron } from './electron-binary.ts'
-import { type Running, runBrowserHost } from './run-browser-host.ts'
+import { openRunningHost, type Running, runBrowserHost } from './run-browser-host.ts'
 import { runDesktop } from './run-desktop.ts'
 import { untilShutdown } from './shutdown.ts'
 import { parseStart, type StartOptions, USAGE } from './start-options.ts'
@@ -24,14 +25,24 @@ switch (parsed.kind) {
     process.exitCode = 2
     break
   case 'start':
-    start(parsed.options).then(
-      (code) => process.exit(code),
-      (error: unknown) => {
-        // Anything else is a bug, and its stack is what helps.
-        console.error(error instanceof StartRefused ? error.message : error)
-        process.exit(1)
-      },
-    )
+    endWith(start(parsed.options))
+    break
+  case 'new-address':
+    endWith(openRunningHost(parsed.options, say).then(() => 0))
+    break
+  default:
+    unreachable(parsed)
+}
+
+function endWith(running: Promise<number>): void {
+  running.then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      // Anything else is a bug, and its stack is what helps.
+      console.error(error instanceof StartRefused ? error.message : error)
+      process.exit(1)
+    },
+  )
 }
 
 /** Ends when the window is closed or the program told to end; answers the exit code. */

@@ -11,6 +11,7 @@ import type { Log } from '../core/ports.ts'
 import { openSecretFile } from '../core/secret-file.ts'
 import { openSettings } from '../core/settings-conf.ts'
 import { confirmOnTerminal } from './confirm.ts'
+import type { PageAddress } from './host-control.ts'
 import { type OpenPage, removeOpenPages, writeOpenPage } from './open-page.ts'
 import { type LoopbackServer, type ServerSeam, serveLoopback } from './server.ts'
 import { createSessions, TOKEN_LIFE_MS } from './sessions.ts'
@@ -31,17 +32,11 @@ export interface LoopbackSettings {
   readonly onSession?: () => void
 }
 
-/** An address that opens one session, within five minutes. */
-export interface PageAddress {
-  readonly url: string
-  /** A file to start the browser with: it leads there, and stands in for the address. */
-  readonly openPage: string
-}
-
 export interface LoopbackHost {
   readonly port: number
   /** Makes an address; those made before do not work any more. */
   readonly newAddress: () => PageAddress
+  /** Pages that are open say that they have no session. */
   readonly closeSessions: () => void
   readonly log: Log
   /** What went wrong while it started and is worth a line. */
@@ -77,12 +72,20 @@ async function serveLocked(settings: LoopbackSettings, lock: FolderLock): Promis
     openPage?.remove()
     openPage = null
   }
-  const server = await serveLoopback({
+  // Whoever asks for an address over the server does so when it runs.
+  const newAddress = (): PageAddress => {
+    removeOpenPage()
+    const addresses = addressesOf(server, sessions.newToken())
+    openPage = timedPage(writeOpenPage(dataFolder, addresses))
+    return { url: addresses.own, openPage: openPage.path }
+  }
+  const server: LoopbackServer = await serveLoopback({
     ports,
     pageFolder,
     sessions,
     log,
     openCore: (seam) => openCore(settings, log, seam),
+    control: { dataFolder, newAddress },
     onSession: () => {
       removeOpenPage()
       log.info({}, 'A browser opened a session')
@@ -96,12 +99,7 @@ async function serveLocked(settings: LoopbackSettings, lock: FolderLock): Promis
   const description = await server.core.handlers.describeHost({})
   return {
     port: server.port,
-    newAddress: () => {
-      removeOpenPage()
-      const addresses = addressesOf(server, sessions.newToken())
-      openPage = timedPage(writeOpenPage(dataFolder, addresses))
-      return { url: addresses.own, openPage: openPage.path }
-    },
+    newAddress,
     closeSessions: server.closeSessions,
     log,
     troubles: description.ok ? description.value.troubles : [],

@@ -7,6 +7,7 @@ import { isPutWorker } from '../core/page-policy.ts'
 import type { CorePorts, Log } from '../core/ports.ts'
 import { type ApiDeps, answerApi } from './api.ts'
 import { STRANGER_MS, watchConnections } from './connections.ts'
+import { CONTROL_PATH, createHostControl, type PageAddress } from './host-control.ts'
 import { listenOnIpv4, listenOnLoopback } from './listen.ts'
 import { createNoticeStream } from './notice-stream.ts'
 import { isUnregisterRequest, sendUnregisterScript } from './old-service-worker.ts'
@@ -37,6 +38,11 @@ export interface ServeOptions {
   readonly log: Log
   /** Called once the address is known, since the core must know the page's origin. */
   readonly openCore: (seam: ServerSeam) => Promise<Core>
+  /** For this user's other programs. Absent: they are not answered. */
+  readonly control?: {
+    readonly dataFolder: string
+    readonly newAddress: () => PageAddress
+  }
   /** A browser has just opened a session. */
   readonly onSession?: () => void
 }
@@ -82,6 +88,9 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
   const opening = Promise.withResolvers<Core>()
   // Whoever waits for the core is told when it cannot be; this host tells the user itself.
   opening.promise.catch(() => undefined)
+  const control = createHostControl()
+  const answerControl: AnswerControl = (request, response) =>
+    options.control !== undefined && control.answer(request, response, options.control.newAddress)
   const shared = { ...options, connections, refusals, notices, core: opening.promise }
   const serve = (server: Server, at: PageOrigin, port: number) => {
     const onSession = () => {
@@ -89,12 +98,14 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
       options.onSession?.()
     }
     connections.watch(server)
-    server.on('request', answerTo({ ...shared, page: at, port, onSession }, options.pageFolder))
+    const deps = { ...shared, page: at, port, onSession }
+    server.on('request', answerTo(deps, options.pageFolder, answerControl))
   }
   for (const server of listening.servers) serve(server, page, listening.port)
   serve(fallbackServer, fallback, fallbackPort)
 
   const closeListeners = () => {
+    if (options.control !== undefined) control.close(options.control.dataFolder)
     notices.close()
     refusals.close()
   }
@@ -106,6 +117,9 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
       notify: notices.send,
     })
     opening.resolve(core)
+    if (options.control !== undefined) {
+      control.announce(options.control.dataFolder, listening.port, page)
+    }
     return {
       port: listening.port,
       origin: page.origin,
@@ -128,9 +142,11 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
   }
 }
 
-function answerTo(deps: ApiDeps, pageFolder: string) {
+type AnswerControl = (request: IncomingMessage, response: ServerResponse) => boolean
+
+function answerTo(deps: ApiDeps, pageFolder: string, answerControl: AnswerControl) {
   return (request: IncomingMessage, response: ServerResponse) => {
-    answer(deps, pageFolder, request, response).catch((error: unknown) => {
+    answer(deps, { pageFolder, answerControl }, request, response).catch((error: unknown) => {
       bugFailure(deps.log, error, 'loopback')
       response.destroy()
     })
@@ -139,7 +155,10 @@ function answerTo(deps: ApiDeps, pageFolder: string) {
 
 async function answer(
   deps: ApiDeps,
-  pageFolder: string,
+  {
+    pageFolder,
+    answerControl,
+  }: { readonly pageFolder: string; readonly answerControl: AnswerControl },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -155,6 +174,8 @@ async function answer(
     response
       .writeHead(421, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
       .end(WRONG_ADDRESS)
+  } else if (pathname === CONTROL_PATH && answerControl(request, response)) {
+    deps.connections.trust(request)
   } else if (!isRead) {
     deps.refusals.add(405)
     response.writeHead(405, { allow: 'GET, HEAD', connection: 'close' }).end()

@@ -8,18 +8,18 @@ export function loopbackSurroundings(log: Log): Surroundings {
     copyText: async () => false,
     openFolder: async (path) => hasDisplay() && (await openOutside(path, log)),
     showProgress: () => undefined,
-    // The page's policy allows every store, and the store's own CORS decides: page-files.ts.
+    // The worker that sends parts asks for its policy again: docs/decisions/0014.
     endpointsChanged: () => undefined,
   }
 }
 
 /** Hands a folder or an address to the program that the person uses for it. */
-export async function openOutside(target: string, log: Log): Promise<boolean> {
+export async function openOutside(target: string, log?: Log): Promise<boolean> {
   try {
     await open(target)
     return true
   } catch (error) {
-    log.warn({ error }, 'Could not open something in another program')
+    log?.warn({ error }, 'Could not open something in another program')
     return false
   }
 }

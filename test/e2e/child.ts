@@ -26,13 +26,16 @@ export function run(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
+  stdin: 'ignore' | 'pipe' = 'ignore',
 ): Child {
-  const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { cwd: ROOT, env, stdio: [stdin, 'pipe', 'pipe'] })
   const printed = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  const { stdout, stderr } = child
+  if (stdout === null || stderr === null) throw new TypeError('The output is not piped')
+  stdout.setEncoding('utf8').on('data', (text: string) => {
     printed.out += text
   })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  stderr.setEncoding('utf8').on('data', (text: string) => {
     printed.err += text
   })
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
@@ -44,7 +47,7 @@ export function run(
     untilPrinted: async (pattern) => {
       const found = () => pattern.exec(printed.out)
       while (found() === null) {
-        const more = await Promise.race([once(child.stdout, 'data'), ended.then(() => null)])
+        const more = await Promise.race([once(stdout, 'data'), ended.then(() => null)])
         if (more === null && found() === null) {
           throw new Error(`It ended without ${pattern}:\n${printed.out}\n${printed.err}`)
         }

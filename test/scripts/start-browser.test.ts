@@ -1,10 +1,20 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { ROOT, run } from '../e2e/child.ts'
+import {
+  commandPath,
+  exchange,
+  post,
+  sessionHeaders,
+  sharedBitsOf,
+} from '../loopback/loopback-harness.ts'
 import { npmStart, READY, start, temporaryFolder } from './start-harness.ts'
 
 const USUAL_PORT = 47_470
@@ -23,6 +33,14 @@ async function pageOf(
   const asking = get({ host: '127.0.0.1', port, headers: { host }, agent: false })
   const [response] = await once(asking, 'response')
   return { status: response.statusCode, text: await text(response) }
+}
+
+function addressIn(output: string): string {
+  return READY.exec(output)?.[0].slice('Ferry is ready at '.length) ?? ''
+}
+
+function tokenIn(output: string): string {
+  return new URL(addressIn(output)).hash.slice(1)
 }
 
 /** Null when nothing listens there any more. */
@@ -92,7 +110,37 @@ describe('npm start in the browser', () => {
 
     expect([code, second.output()]).toEqual([1, ''])
     expect(second.errors()).toBe(
-      `Ferry already runs with the data folder ${folder} at ${origin}. Use that window, or start a second Ferry with another --data-dir.\n`,
+      `Ferry already runs with the data folder ${folder} at ${origin}. Use that window (--new-address prints an address of it), or start a second Ferry with another --data-dir.\n`,
+    )
+  })
+
+  it('prints a new address of the one that runs, and voids the older one', async () => {
+    const folder = await temporaryFolder()
+    const first = start(['--browser', '--no-open', '--data-dir', folder, '--port', '0'])
+    const older = tokenIn(await first.untilPrinted(READY))
+    const { origin } = new URL(addressIn(first.output()))
+
+    const second = start(['--new-address', '--no-open', '--data-dir', folder])
+    const code = await second.ended
+    const newer = tokenIn(second.output())
+
+    expect(code).toBe(0)
+    expect(new URL(addressIn(second.output())).origin).toBe(origin)
+    expect([
+      (await exchange(origin, older)).status,
+      (await exchange(origin, newer)).status,
+    ]).toEqual([401, 200])
+  })
+
+  it('says so when no Ferry runs that could have a new address', async () => {
+    const folder = await temporaryFolder()
+
+    const child = start(['--new-address', '--no-open', '--data-dir', folder])
+    const code = await child.ended
+
+    expect([code, child.output()]).toEqual([1, ''])
+    expect(child.errors()).toBe(
+      `No Ferry runs in the browser with the data folder ${folder}. Start one without --new-address.\n`,
     )
   })
 
@@ -169,6 +217,49 @@ describe('npm start in the browser', () => {
     )
   })
 
+  it('opens the browser by a file that only this user can read, and never by the token', async () => {
+    const folder = await temporaryFolder()
+    const browser = await browserStandIn(folder)
+    const child = start(['--browser', '--data-dir', join(folder, 'data'), '--port', '0'], {
+      ...browser.env,
+      DISPLAY: ':0',
+    })
+    await child.untilPrinted(/Your browser opens it/)
+    const token = tokenIn(child.output())
+
+    const page = await browser.opened()
+    const text = await readFile(page, 'utf8')
+    const { mode } = await stat(page)
+    await exchange(new URL(addressIn(child.output())).origin, token)
+
+    expect(page).toMatch(/open-ferry-[0-9a-f]{16}\.html$/)
+    expect(text).toContain(`#${token}`)
+    expect(sharedBitsOf({ mode })).toBe(0)
+    expect(existsSync(page)).toBe(false)
+  })
+
+  it.runIf(existsSync('/usr/bin/script'))(
+    'makes new addresses in its terminal, and closes all sessions there',
+    async () => {
+      const folder = await temporaryFolder()
+      const terminal = startInTerminal(folder)
+      const first = await terminal.untilAddress(0)
+      const session = await openSession(first)
+      await terminal.child.untilPrinted(/A browser opened Ferry at .+ type "close" and press Enter/)
+
+      terminal.type('\n')
+      const second = await terminal.untilAddress(1)
+      const stillOpen = await session.describeHost()
+      terminal.type('close\n')
+      const third = await terminal.untilAddress(2)
+
+      expect(stillOpen).toBe(200)
+      expect(await session.describeHost()).toBe(401)
+      expect((await exchange(second.origin, second.token)).status).toBe(401)
+      expect((await exchange(third.origin, third.token)).status).toBe(200)
+    },
+  )
+
   it('never prints the token a second time', async () => {
     const { child } = await startedIn(await temporaryFolder())
     await child.stop()
@@ -176,3 +267,64 @@ describe('npm start in the browser', () => {
     expect(child.output().match(/#[\w-]{43}/g)).toHaveLength(1)
   })
 })
+
+/** Stands in for the package that starts the user's browser: notes what it was told to open. */
+async function browserStandIn(folder: string) {
+  const hook = join(folder, 'hook.mjs')
+  const notes = join(folder, 'opened')
+  const stub = `import { writeFileSync } from 'node:fs'
+    export default async (target) => writeFileSync(${JSON.stringify(notes)}, target)`
+  await writeFile(
+    hook,
+    `import { registerHooks } from 'node:module'
+    const stub = 'data:text/javascript,' + encodeURIComponent(${JSON.stringify(stub)})
+    const resolve = (name, context, next) =>
+      name === 'open' ? { url: stub, shortCircuit: true } : next(name, context)
+    registerHooks({ resolve })`,
+  )
+  return {
+    env: { NODE_OPTIONS: `--import=${pathToFileURL(hook).href}` },
+    opened: () => readFile(notes, 'utf8').catch(() => ''),
+  }
+}
+
+/** Through `script`, which gives the program a terminal: man7.org/linux/man-pages/man1/script.1.html. */
+function startInTerminal(folder: string) {
+  const program = [process.execPath, join(ROOT, 'scripts/start.ts'), '--browser', '--no-open']
+  const command = [...program, '--data-dir', join(folder, 'data'), '--port', '0']
+  const quoted = command.map((word) => `'${word}'`).join(' ')
+  const child = run('script', ['-qfec', quoted, '/dev/null'], process.env, 'pipe')
+  onTestFinished(async () => {
+    await child.stop()
+  })
+  return {
+    child,
+    type: (text: string) => child.process.stdin?.write(text),
+    untilAddress: async (index: number) => {
+      await child.untilPrinted(
+        new RegExp(`(?:Ferry is ready at [^]*){${index + 1}}\\S#[\\w-]{43}\\s`),
+      )
+      const url = new URL(
+        [...child.output().matchAll(/Ferry is ready at (\S+)/g)][index]?.[1] ?? '',
+      )
+      return { origin: url.origin, token: url.hash.slice(1) }
+    },
+  }
+}
+
+async function openSession({ origin, token }: { readonly origin: string; readonly token: string }) {
+  const answer = await exchange(origin, token)
+  const [cookie = ''] = (answer.headers['set-cookie']?.[0] ?? '').split(';')
+  const { secret } = JSON.parse(answer.body)
+  return {
+    describeHost: async () => {
+      const asked = await post(
+        origin,
+        commandPath('describeHost'),
+        {},
+        sessionHeaders({ cookie, secret }),
+      )
+      return asked.status
+    },
+  }
+}

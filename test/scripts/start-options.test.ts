@@ -26,6 +26,15 @@ describe('the start options', () => {
     })
   })
 
+  it('ask for a new address of the Ferry that runs', () => {
+    const parsed = parseStart(['--new-address', '--no-open'])
+
+    expect(parsed).toEqual({
+      kind: 'new-address',
+      options: { window: 'any', port: null, opensBrowser: false, dataFolder: null },
+    })
+  })
+
   it.each([
     [['--fast'], '--fast'],
     [['-x'], '-x'],

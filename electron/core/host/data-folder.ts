@@ -12,6 +12,7 @@ const OWN_FILES = [
   'secrets.json',
   'sessions.json',
   'running-at.txt',
+  'control.json',
 ]
 
 /**

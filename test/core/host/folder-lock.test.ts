@@ -29,7 +29,7 @@ describe('the data folder', () => {
     lock.release()
 
     expect(refusal).toBe(
-      `Ferry already runs with the data folder ${folder} at http://${'0'.repeat(32)}.localhost:47470. Use that window, or start a second Ferry with another --data-dir.`,
+      `Ferry already runs with the data folder ${folder} at http://${'0'.repeat(32)}.localhost:47470. Use that window (--new-address prints an address of it), or start a second Ferry with another --data-dir.`,
     )
   })
 
