@@ -9,6 +9,12 @@ export function isUnregisterRequest({ headers }: IncomingMessage): boolean {
   return headers['service-worker'] === 'script'
 }
 
+/**
+ * Makes the browser drop what it keeps of this address, whoever put it there:
+ * w3.org/TR/clear-site-data.
+ */
+export const FORGET_CACHE = { 'clear-site-data': '"cache"' } as const
+
 const SCRIPT = `self.addEventListener('install', () => self.skipWaiting())
 self.addEventListener('activate', (event) => event.waitUntil(self.registration.unregister()))
 `
@@ -19,6 +25,7 @@ export function sendUnregisterScript(response: ServerResponse): void {
     'content-type': 'text/javascript; charset=utf-8',
     'content-length': Buffer.byteLength(SCRIPT),
     'cache-control': 'no-store',
+    ...FORGET_CACHE,
   })
   response.end(SCRIPT)
 }

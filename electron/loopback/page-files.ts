@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { COMMON_HEADERS, contentSecurityPolicy, isPutWorker } from '../core/page-policy.ts'
+import { FORGET_CACHE } from './old-service-worker.ts'
 
 /** Segments of plain characters that do not begin with a dot: nothing climbs out of the folder. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/
@@ -55,10 +56,9 @@ export async function servePageFile(
   response.writeHead(200, {
     'content-type': type,
     'content-length': size,
-    // Nothing that the browser kept from this address is believed, and nothing is left for the next
-    // program here: w3.org/TR/clear-site-data.
+    // Nothing is left for the next program at this address.
     'cache-control': 'no-store',
-    ...(path === '/index.html' ? { 'clear-site-data': '"cache"' } : {}),
+    ...(path === '/index.html' ? FORGET_CACHE : {}),
     'content-security-policy': policyOf(path, storeOrigins ?? []),
   })
   if (isHead) {

@@ -10,7 +10,7 @@ import { STRANGER_MS, watchConnections } from './connections.ts'
 import { CONTROL_PATH, createHostControl, type PageAddress } from './host-control.ts'
 import { listenOnIpv4, listenOnLoopback } from './listen.ts'
 import { createNoticeStream } from './notice-stream.ts'
-import { isUnregisterRequest, sendUnregisterScript } from './old-service-worker.ts'
+import { FORGET_CACHE, isUnregisterRequest, sendUnregisterScript } from './old-service-worker.ts'
 import { REACHABLE_PATH } from './open-page.ts'
 import { SECURITY_HEADERS, sendReachable, servePageFile } from './page-files.ts'
 import { freshHostName, type PageOrigin, pageOrigin } from './page-origin.ts'
@@ -172,7 +172,12 @@ async function answer(
   if (!isOwnHost(request, deps.page)) {
     deps.refusals.add(421)
     response
-      .writeHead(421, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
+      .writeHead(421, {
+        'content-type': 'text/plain; charset=utf-8',
+        connection: 'close',
+        'cache-control': 'no-store',
+        ...FORGET_CACHE,
+      })
       .end(WRONG_ADDRESS)
   } else if (pathname === CONTROL_PATH && answerControl(request, response)) {
     deps.connections.trust(request)

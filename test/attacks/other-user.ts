@@ -1,16 +1,32 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import type { TestContext } from 'vitest'
 
 /** Mostly called "nobody"; it owns nothing that a test makes. */
 export const OTHER_UID = 65_534
 
 /** Runs a shell script as another user of this computer, with `values` as its arguments. */
-export type OtherUser = (
-  script: string,
-  ...values: readonly string[]
-) => {
+export type OtherUser = (script: string, ...values: readonly string[]) => Done
+
+export interface Done {
   readonly isDone: boolean
   readonly stdout: string
+}
+
+/** As `OtherUser`, while this process goes on: it may have to answer. */
+export async function runAsOtherUser(
+  context: Pick<TestContext, 'skip'>,
+  script: string,
+  ...values: readonly string[]
+): Promise<Done> {
+  onlyRoot(context)
+  const child = spawn('/bin/sh', ['-c', script, 'sh', ...values], {
+    ...{ uid: OTHER_UID, gid: OTHER_UID, timeout: 10_000 },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+  return { isDone: code === 0, stdout }
 }
 
 /**
@@ -18,7 +34,7 @@ export type OtherUser = (
  * says that it was not run.
  */
 export function otherUser(context: Pick<TestContext, 'skip'>): OtherUser {
-  if (process.getuid?.() !== 0) context.skip('only root can act as a second user of this computer')
+  onlyRoot(context)
   return (script, ...values) => {
     const { status, stdout } = spawnSync('/bin/sh', ['-c', script, 'sh', ...values], {
       uid: OTHER_UID,
@@ -28,4 +44,8 @@ export function otherUser(context: Pick<TestContext, 'skip'>): OtherUser {
     })
     return { isDone: status === 0, stdout }
   }
+}
+
+function onlyRoot(context: Pick<TestContext, 'skip'>): void {
+  if (process.getuid?.() !== 0) context.skip('only root can act as a second user of this computer')
 }
