@@ -215,8 +215,9 @@ export const commands = {
   exportSettings: command(nothing, z.strictObject({ fileName: z.string(), text: z.string() })),
   /**
    * Adds what is not there yet, also from files of older and newer Ferrys; what cannot be read of
-   * an entry costs nothing else. Keys have to be entered again. Fails with `form-invalid` for what
-   * is no file of Ferry's settings.
+   * an entry costs nothing else. The user is asked first, outside the page where that is possible.
+   * No way to keys is taken over: they have to be entered or chosen again. Fails with `form-invalid`
+   * for what is no file of Ferry's settings, `too-many-destinations` or `not-confirmed`.
    */
   importSettings: command(
     z.strictObject({ text: z.string().check(z.maxLength(1_000_000)) }),

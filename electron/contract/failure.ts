@@ -222,6 +222,8 @@ export const Failure = z.discriminatedUnion('kind', [
    * place now is not what was uploaded. Endpoints: scheme, host and port.
    */
   z.strictObject({ kind: z.literal('destination-moved'), was: bucketPlace, now: bucketPlace }),
+  /** A file of settings has more than anybody can look through. */
+  z.strictObject({ kind: z.literal('too-many-destinations'), limitCount: z.int() }),
   /** The user was asked outside the page, and did not allow it. */
   kind('not-confirmed'),
   kind('secret-store-unavailable'),

@@ -82,7 +82,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
       return saveRules(destinations, input)
     },
     exportSettings: async () => succeeded(exportSettings(destinations, ports.now())),
-    importSettings: async ({ text }) => importSettings(destinations, text),
+    importSettings: async ({ text }) => importSettings({ destinations, approvals }, text),
     decideConflict: async (input) => uploads.decide(input),
     saveDestination: async (draft) => {
       if (draft.destinationId !== null) context.reasons.forget(draft.destinationId)

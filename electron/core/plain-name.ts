@@ -7,6 +7,11 @@ const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 /** Marks piled upon one letter would run into the lines around it. */
 const PILED_MARKS = /(\p{M}{2})\p{M}+/gu
 
+/** Whether all of it shows, in the order in which it is written. */
+export function isPlain(text: string): boolean {
+  return text.search(INVISIBLE) === -1
+}
+
 /** A name that somebody else chose, on one line and as long as a line, for a sentence of Ferry's. */
 export function plainName(text: string, maxLength = 100): string {
   // Cut roughly first: the patterns need not run over a megabyte.

@@ -76,6 +76,7 @@ const expected: {
   'too-large': ['give-up', 'give-up', 'give-up'],
   'disk-full': ['ask-and-retry', 'ask-and-retry', 'ask-and-retry'],
   'destination-moved': ['ask-user', 'ask-user', 'ask-user'],
+  'too-many-destinations': ['give-up', 'give-up', 'give-up'],
   'not-confirmed': ['ask-user', 'ask-user', 'ask-user'],
   'secret-store-unavailable': ['ask-user', 'ask-user', 'ask-user'],
   'secret-missing': ['ask-user', 'ask-user', 'ask-user'],

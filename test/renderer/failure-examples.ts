@@ -60,6 +60,7 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
     was: { endpoint: 'https://s3.example.com', bucket: 'films' },
     now: { endpoint: 'https://store.example.net', bucket: 'other' },
   },
+  'too-many-destinations': { kind: 'too-many-destinations', limitCount: 100 },
   'not-confirmed': { kind: 'not-confirmed' },
   'secret-store-unavailable': { kind: 'secret-store-unavailable' },
   'secret-missing': { kind: 'secret-missing' },

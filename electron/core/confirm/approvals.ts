@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import * as z from 'zod/mini'
 import type { CredentialSource } from '../../contract/credentials.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { signInName, sourceName } from '../credentials/source-name.ts'
 import { serviceOf } from '../destinations/service.ts'
 import type { CorePorts } from '../ports.ts'
-import type { Confirmation } from './confirmation.ts'
+import type { Confirmation, ImportedPlace } from './confirmation.ts'
 
 /** Keys, and where they are used. A `StoredDestination` is one. */
 export interface KeyUse {
@@ -56,14 +57,15 @@ export class Approvals {
     const approvals = read.success
       ? read.data
       : isNew
-        ? stored.filter(isElsewhere).map(approvalOf)
+        ? stored.filter(mayBeAsked).map(approvalOf)
         : []
     for (const each of approvals) this.#add(each)
     if (!isNew || stored.length > 0) this.settle(stored)
   }
 
   isAllowed(use: StoredUse): boolean {
-    return !isElsewhere(use) || this.#approved.has(nameOf(approvalOf(use)))
+    if (use.kind === 'local') return true
+    return hasKeys(use) && this.#approved.has(nameOf(approvalOf(use)))
   }
 
   /** Asks, if nobody has agreed yet. Fails with `not-confirmed`. */
@@ -84,9 +86,15 @@ export class Approvals {
     return this.#ask(name, { kind: 'sign-in', keys: source }, () => this.#signIns.add(name))
   }
 
+  /** Destinations of a file, before they are added. */
+  allowImport(places: readonly ImportedPlace[]): Promise<Outcome<null>> {
+    // Each is a question of its own: one answer must not count for another file.
+    return this.#ask(randomUUID(), { kind: 'import-settings', places }, () => undefined)
+  }
+
   /** Remembers what saved destinations need, and nothing else. */
   settle(stored: readonly StoredUse[]): void {
-    const needed = new Set(stored.filter(isElsewhere).map((each) => nameOf(approvalOf(each))))
+    const needed = new Set(stored.filter(mayBeAsked).map((each) => nameOf(approvalOf(each))))
     const kept = [...this.#approved.entries()].filter(([name]) => needed.has(name))
     const approvals = kept.map(([, approval]) => ({ ...approval }))
     const before = JSON.stringify(this.#ports.settings.get(KEY))
@@ -130,8 +138,13 @@ export class Approvals {
 }
 
 /** The bucket on this computer needs nobody's leave. */
-function isElsewhere({ kind }: StoredUse): boolean {
-  return kind !== 'local'
+function mayBeAsked(use: StoredUse): boolean {
+  return use.kind !== 'local' && hasKeys(use)
+}
+
+/** Imported settings have none until somebody enters them. */
+function hasKeys({ credentials }: KeyUse): boolean {
+  return credentials.kind !== 'keys' || credentials.accessKeyId !== ''
 }
 
 function approvalOf({ endpoint, credentials }: KeyUse): Approval {

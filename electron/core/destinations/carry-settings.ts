@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { CommandOutput, PartlyRead } from '../../contract/commands.ts'
-import type { CredentialSource } from '../../contract/credentials.ts'
 import type { DestinationDraft } from '../../contract/destination-draft.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Approvals } from '../confirm/approvals.ts'
+import type { ImportedPlace } from '../confirm/confirmation.ts'
+import { isPlain, plainName } from '../plain-name.ts'
 import type { Json } from '../ports.ts'
 import type { JsonFields } from '../read-fields.ts'
 import type { Destinations } from './destinations.ts'
 import { cleanDraft } from './draft.ts'
 import { freeName } from './look.ts'
-import { type ImportedEntry, readEntry, settingsEntries, settingsText } from './settings-file.ts'
+import { readEntry, settingsEntries, settingsText } from './settings-file.ts'
 import {
   type Aside,
   NOTHING_LEARNT,
@@ -26,21 +28,36 @@ export function exportSettings(
   return { fileName: `ferry-settings-${day}.json`, text: settingsText(destinations.all()) }
 }
 
+/** More than anybody has, and as many as somebody can look through. */
+const MAX_ENTRIES = 100
+
+interface ImportParts {
+  readonly destinations: Destinations
+  readonly approvals: Approvals
+}
+
 /**
- * Adds what is not there yet; an entry that is damaged costs no other, and a setting that cannot be
- * read no other setting. Fails with `form-invalid` for what is no file of Ferry's settings.
+ * Adds what is not there yet and the user agrees to, without any way to keys: a file from somebody
+ * else must not decide whose keys go where. An entry that is damaged costs no other, and a setting
+ * that cannot be read no other setting. Fails with `form-invalid` for what is no file of Ferry's
+ * settings, with `too-many-destinations`, and with `not-confirmed`.
  */
-export function importSettings(
-  destinations: Destinations,
+export async function importSettings(
+  { destinations, approvals }: ImportParts,
   text: string,
-): Outcome<CommandOutput<'importSettings'>> {
+): Promise<Outcome<CommandOutput<'importSettings'>>> {
   const file = settingsEntries(text)
   if (file === null) return failed({ kind: 'form-invalid', problems: [] })
+  if (file.entries.length > MAX_ENTRIES) {
+    return failed({ kind: 'too-many-destinations', limitCount: MAX_ENTRIES })
+  }
   const readable = file.entries.map(judgedEntry).filter((each) => each !== null)
-  // Of the file's own entries two may well mean one place, with rules of their own.
-  const before = destinations.all()
-  const fresh = readable.filter(({ stored }) => !before.some((one) => isSameAim(one, stored)))
-  const added = named(fresh, before)
+  const toAdd = freshIn(readable, destinations.all())
+  const allowed =
+    toAdd.length === 0 ? succeeded(null) : await approvals.allowImport(placesOf(toAdd))
+  if (!allowed.ok) return allowed
+  // As it is after the waiting.
+  const added = freshIn(readable, destinations.all())
   if (added.length > 0) destinations.add(added.map(({ stored }) => stored))
   return succeeded({
     addedCount: added.length,
@@ -49,6 +66,16 @@ export function importSettings(
     partlyRead: added.flatMap(partlyRead),
     fileVersion: file.version,
   })
+}
+
+/** Of the file's own entries two may well mean one place, with rules of their own. */
+function freshIn(readable: readonly Imported[], before: readonly StoredDestination[]) {
+  const fresh = readable.filter(({ stored }) => !before.some((one) => isSameAim(one, stored)))
+  return named(fresh, before)
+}
+
+function placesOf(imported: readonly Imported[]): ImportedPlace[] {
+  return imported.map(({ stored: { name, endpoint } }) => ({ name, host: new URL(endpoint).host }))
 }
 
 interface Imported {
@@ -61,8 +88,11 @@ interface Imported {
 function judgedEntry(entry: Json, index: number): Imported | null {
   const read = readEntry(entry, index)
   if (read === null) return null
-  const { color, linkSeconds, credentials, ...place } = read.fields
-  const clean = cleanDraft({ ...WITHOUT_KEYS, ...place }, null)
+  const { color, linkSeconds, credentials: _keys, ...place } = read.fields
+  const name = plainName(place.name)
+  // A folder that shows as another one is nobody's wish.
+  if (!isPlain(place.prefix)) return null
+  const clean = cleanDraft({ ...WITHOUT_KEYS, ...place, name }, null)
   if (!clean.ok) return null
   const unread = { ...read.aside, findings: {} }
   const stored: StoredDestination = {
@@ -71,7 +101,7 @@ function judgedEntry(entry: Json, index: number): Imported | null {
     destinationId: randomUUID() as DestinationId,
     kind: 's3',
     color,
-    credentials: withoutKeyId(credentials),
+    credentials: { kind: 'keys', accessKeyId: '' },
     secretPlace: 'memory',
     keptSecret: null,
     linkSeconds,
@@ -113,10 +143,6 @@ const WITHOUT_KEYS = {
   ssoAccountId: '',
   ssoRoleName: '',
 } as const satisfies Partial<DestinationDraft>
-
-function withoutKeyId(credentials: ImportedEntry['fields']['credentials']): CredentialSource {
-  return credentials.kind === 'keys' ? { kind: 'keys', accessKeyId: '' } : credentials
-}
 
 function isSameAim(one: StoredDestination, other: StoredDestination): boolean {
   return (

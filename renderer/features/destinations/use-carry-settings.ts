@@ -65,7 +65,7 @@ function restText({
 }: CommandOutput<'importSettings'>): string {
   const known = addedCount > 0 && knownCount > 0
   return [
-    ...(addedCount > 0 ? ['Typed keys are not in the file; enter them once more.'] : []),
+    ...(addedCount > 0 ? ['No keys come with the file; enter or choose them for each.'] : []),
     ...(known ? [`${formatCount(knownCount, 'is', 'are')} here already.`] : []),
     ...(unreadableCount > 0
       ? [`${formatCount(unreadableCount, 'entry', 'entries')} could not be read.`]

@@ -49,6 +49,11 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
         : text('The disk with Ferry’s data is full.', 'Free some space, then try again.', 'retry')
     case 'destination-moved':
       return movedWords(failure)
+    case 'too-many-destinations':
+      return text(
+        `The file has more than ${failure.limitCount} destinations.`,
+        'Nothing was added. Split the file, and import the part that you need.',
+      )
     case 'not-confirmed':
       return text(
         'You did not allow this.',

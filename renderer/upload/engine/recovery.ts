@@ -153,6 +153,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
       return { kind: 'ask-user' }
     case 'store-refused':
       return { kind: isWorthPreparing(failure, tries) ? 'prepare-again' : 'give-up' }
+    case 'too-many-destinations':
     case 'object-differs':
     case 'source-changed':
     case 'source-missing':

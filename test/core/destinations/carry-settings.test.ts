@@ -3,6 +3,7 @@ import type { DestinationDraft } from '../../../electron/contract/destination-dr
 import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
 import { aDraft, SECRET } from '../../fakes/a-draft.ts'
 import { CoreHarness } from '../../fakes/core-harness.ts'
+import { ScriptedConfirm } from '../../fakes/scripted-confirm.ts'
 
 let harness: CoreHarness
 let elsewhere: CoreHarness
@@ -238,18 +239,97 @@ describe('imported settings', () => {
     })
   })
 
-  it('keep ways to keys that are no secret', async () => {
-    const profile = { kind: 'profile', profile: 'work' }
+  it.each([
+    { kind: 'profile', profile: 'work' },
+    { kind: 'environment' },
+    {
+      ...{ kind: 'sso', startUrl: 'https://a.example', ssoRegion: 'eu-1' },
+      ...{ accountId: '111122223333', roleName: 'Uploader' },
+    },
+  ])('take over no way to keys: $kind', async (credentials) => {
     await save()
     const { text } = await harness.must('exportSettings', {})
     const file = JSON.parse(text)
-    file.destinations[0].credentials = profile
+    file.destinations[0].credentials = credentials
 
     await elsewhere.must('importSettings', { text: JSON.stringify(file) })
 
     const { destinations } = await elsewhere.must('listDestinations', {})
-    expect(destinations).toMatchObject([{ credentials: profile, hasSecret: true }])
-    expect((await elsewhere.must('exportSettings', {})).text).toContain('"profile": "work"')
+    const noKeys = { kind: 'keys', accessKeyId: '' }
+    expect(destinations).toMatchObject([{ credentials: noKeys, hasSecret: false }])
+  })
+
+  it('open no endpoint for the page before somebody has given them keys', async () => {
+    await save()
+    const { text } = await harness.must('exportSettings', {})
+    await elsewhere.must('importSettings', { text })
+    const { destinations } = await elsewhere.must('listDestinations', {})
+    const { destinationId } = elsewhere.only(destinations)
+    const before = elsewhere.heard.origins.flat()
+
+    await elsewhere.must('saveDestination', aDraft({ destinationId }))
+
+    expect(before).toEqual([])
+    expect(elsewhere.heard.origins.at(-1)).toEqual(['http://127.0.0.1:9'])
+  })
+
+  it('are agreed to by the list of names and hosts, and else not added', async () => {
+    await save({ name: 'Films' })
+    const { text } = await harness.must('exportSettings', {})
+    const user = new ScriptedConfirm('refused')
+    elsewhere = await elsewhere.restart({ confirm: user.confirm })
+
+    const refused = await elsewhere.ask('importSettings', { text })
+    const places = [{ name: 'Films', host: '127.0.0.1:9' }]
+
+    expect(refused).toEqual({ ok: false, failure: { kind: 'not-confirmed' } })
+    expect(user.take()).toEqual([{ kind: 'import-settings', places }])
+    expect((await elsewhere.must('listDestinations', {})).destinations).toEqual([])
+    user.answer = 'confirmed'
+    expect(await elsewhere.must('importSettings', { text })).toMatchObject({ addedCount: 1 })
+    // Nothing new, so nothing to agree to.
+    user.take()
+    await elsewhere.must('importSettings', { text })
+    expect(user.take()).toEqual([])
+  })
+
+  it('have names that show as they are', async () => {
+    await save()
+    const { text } = await harness.must('exportSettings', {})
+    const file = JSON.parse(text)
+    const [good] = file.destinations
+    file.destinations = [
+      { ...good, bucket: 'one', name: 'Mine\u202e\u0007 gpj.\u200bexe' },
+      { ...good, bucket: 'two', prefix: 'in\u202e/' },
+    ]
+
+    const answer = await elsewhere.must('importSettings', { text: JSON.stringify(file) })
+
+    const { destinations } = await elsewhere.must('listDestinations', {})
+    expect(destinations.map(({ name }) => name)).toEqual(['Mine gpj.exe'])
+    expect(answer).toMatchObject({ addedCount: 1, unreadableCount: 1 })
+  })
+
+  it('are a hundred at most', async () => {
+    await save()
+    const { text } = await harness.must('exportSettings', {})
+    const file = JSON.parse(text)
+    const [good] = file.destinations
+    const many = (count: number) => {
+      const destinations = Array.from({ length: count }, (_, index) => ({
+        ...good,
+        bucket: `bucket-${index}`,
+      }))
+      return JSON.stringify({ ...file, destinations })
+    }
+
+    const refused = await elsewhere.ask('importSettings', { text: many(101) })
+
+    const failure = { kind: 'too-many-destinations', limitCount: 100 }
+    expect(refused).toEqual({ ok: false, failure })
+    expect(await elsewhere.must('importSettings', { text: many(100) })).toMatchObject({
+      addedCount: 100,
+    })
   })
 })
 
