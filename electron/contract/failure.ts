@@ -190,6 +190,24 @@ export const Failure = z.discriminatedUnion('kind', [
   kind('source-unreadable'),
   /** A pipe, a socket or a device. */
   kind('source-not-a-file'),
+  /**
+   * Ferry reads nothing there: its own data, keys of the user's, profiles of browsers, what the
+   * system makes of itself, a share or device by its bare path, or a link out of the chosen folder.
+   */
+  z.strictObject({
+    kind: z.literal('source-off-limits'),
+    why: z.enum([
+      'data-folder',
+      'keys',
+      'browser',
+      'system',
+      'network-path',
+      'link-out',
+      'not-a-path',
+    ]),
+    /** `~/.ssh`, or for a path its text. */
+    place: name,
+  }),
   /** Known file, but this page was never given it (a browser after a reload): drop it again. */
   kind('source-detached'),
   z.strictObject({

@@ -12,6 +12,7 @@ import { bugFailure } from './dispatch.ts'
 import { makeHandlers } from './handlers.ts'
 import { inspectFolders } from './inspect-folder.ts'
 import { LocalDestination } from './local-destination.ts'
+import { NO_LIMITS, type SourceLimits, sourceLimits } from './off-limits.ts'
 import type { CorePorts } from './ports.ts'
 import { openRecords } from './records/open-records.ts'
 import { Sources } from './sources.ts'
@@ -56,7 +57,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     changed: (changed) => ports.notify('uploadsChanged', { uploads: changed }),
   }
   const uploads = new Uploads(context)
-  const sources = new Sources(ports.now)
+  const limits = limitsOf(ports)
+  const sources = new Sources(ports.now, limits)
   await startLocal(ports, local)
   openEndpoints(ports, destinations, approvals)
   uploads.leftovers.start()
@@ -77,7 +79,10 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   return {
     handlers: makeHandlers(parts),
     registerSources: (files) => sources.register(files),
-    inspectFolders,
+    inspectFolders: (paths) =>
+      inspectFolders(
+        paths.map((path) => (path !== null && limits.ofPath(path) === null ? path : null)),
+      ),
     sourcePath: (sourceId) => {
       const facts = sources.facts(sourceId) ?? records.sources.sourceFacts(sourceId)
       return facts?.path == null ? null : facts
@@ -92,6 +97,12 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       records.close()
     }),
   }
+}
+
+/** Of the hosts only the desktop is given paths. */
+function limitsOf({ description, dataFolder, environment }: CorePorts): SourceLimits {
+  if (description.host !== 'desktop') return NO_LIMITS
+  return sourceLimits({ dataFolder, environment, platform: process.platform })
 }
 
 /** Keys that no person types are on one ring, for all destinations together. */

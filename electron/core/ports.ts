@@ -121,6 +121,8 @@ export interface CorePorts {
 /** What a host hands over for a file: a path on the desktop, only the facts in a browser. */
 export interface SourceFacts {
   readonly path: string | null
+  /** The chosen folder that it is said to be in; absent: it was given by itself, or dropped. */
+  readonly folder?: string | undefined
   readonly name: string
   readonly byteLength: number
   readonly modifiedAtMs: number

@@ -4,6 +4,7 @@ import { access, stat } from 'node:fs/promises'
 import type { SourceId } from '../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import type { Source } from '../contract/upload.ts'
+import { NO_LIMITS, type SourceLimits } from './off-limits.ts'
 import { asPlainFile } from './plain-file.ts'
 import type { SourceFacts } from './ports.ts'
 
@@ -25,10 +26,12 @@ export interface RegisteredSource extends SourceFacts {
 export class Sources {
   readonly #facts = new Map<string, RegisteredSource>()
   readonly #now: () => number
+  readonly #limits: SourceLimits
 
   /** @param now the clock that the file system's times come from. */
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = Date.now, limits: SourceLimits = NO_LIMITS) {
     this.#now = now
+    this.#limits = limits
   }
 
   /** One outcome per file, in order. Files with a path are looked at, the others are believed. */
@@ -54,12 +57,21 @@ export class Sources {
     const seen =
       file.path === null
         ? succeeded({ ...file, changedAtMs: null })
-        : await look(file, file.path, this.#now)
+        : await this.#look(file, file.path)
     if (!seen.ok) return seen
     const sourceId = randomUUID() as SourceId
     const { path, name, byteLength, modifiedAtMs } = seen.value
     this.#facts.set(sourceId, seen.value)
     return succeeded({ sourceId, name, byteLength, modifiedAtMs, isDurable: path !== null })
+  }
+
+  async #look(file: SourceFacts, path: string): Promise<Outcome<RegisteredSource>> {
+    const closed = this.#limits.ofPath(path)
+    if (closed !== null) return failed(closed)
+    const seen = await look(file, path, this.#now)
+    if (!seen.ok) return seen
+    const place = await this.#limits.ofPlace(path, file.folder ?? null)
+    return place === null ? seen : failed(place)
   }
 }
 

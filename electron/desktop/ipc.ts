@@ -31,6 +31,7 @@ const RegisteredFiles = z
   .array(
     z.strictObject({
       path: z.nullable(filePath),
+      folder: z.optional(filePath),
       name: z.string().check(z.maxLength(1100)),
       byteLength: z.int().check(z.gte(0), z.lte(S3_LIMITS.maxObjectBytes * 1024)),
       modifiedAtMs: z.number(),

@@ -77,6 +77,7 @@ const expected: {
   'disk-full': ['ask-and-retry', 'ask-and-retry', 'ask-and-retry'],
   'destination-moved': ['ask-user', 'ask-user', 'ask-user'],
   'too-many-destinations': ['give-up', 'give-up', 'give-up'],
+  'source-off-limits': ['give-up', 'give-up', 'give-up'],
   'not-confirmed': ['ask-user', 'ask-user', 'ask-user'],
   'secret-store-unavailable': ['ask-user', 'ask-user', 'ask-user'],
   'secret-missing': ['ask-user', 'ask-user', 'ask-user'],

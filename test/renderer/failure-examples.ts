@@ -61,6 +61,7 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
     now: { endpoint: 'https://store.example.net', bucket: 'other' },
   },
   'too-many-destinations': { kind: 'too-many-destinations', limitCount: 100 },
+  'source-off-limits': { kind: 'source-off-limits', why: 'keys', place: '~/.ssh' },
   'not-confirmed': { kind: 'not-confirmed' },
   'secret-store-unavailable': { kind: 'secret-store-unavailable' },
   'secret-missing': { kind: 'secret-missing' },

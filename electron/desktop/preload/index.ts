@@ -36,11 +36,18 @@ const bridge = {
   },
 } satisfies FerryBridge<File>
 
-/** The path goes to the host and never to the page; a pasted image has none. */
+/**
+ * The path goes to the host and never to the page; a pasted image has none, and no `File` that a
+ * script made (electronjs.org/docs/latest/api/web-utils). What the host does against a page's
+ * process that speaks for itself: core/off-limits.ts.
+ */
 function factsOf(file: File) {
   const path = webUtils.getPathForFile(file)
+  // Chromium follows links in a folder that was chosen, and names none of a folder that was dropped.
+  const folder = file.webkitRelativePath ? folderPathIn(path, file.webkitRelativePath) : null
   return {
     path: path === '' ? null : path,
+    ...(folder === null ? {} : { folder }),
     name: file.name,
     byteLength: file.size,
     modifiedAtMs: file.lastModified,

@@ -29,6 +29,8 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
         'This is a pipe, a socket or a device, not a file.',
         'It holds no bytes that a bucket could keep; to keep what comes out of it, save that to a file first.',
       )
+    case 'source-off-limits':
+      return offLimitsWords(failure)
     case 'source-detached':
       return text(
         'Drop the file here again to go on.',
@@ -127,6 +129,44 @@ function movedWords({ was, now }: Extract<Failure, { kind: 'destination-moved' }
     'Set it back to reach the file, and connect the other bucket as a destination of its own.',
     'edit-connection',
   )
+}
+
+/** Nobody is kept from uploading such a file: a copy elsewhere is one like any other. */
+function offLimitsWords({
+  why,
+  place,
+}: Extract<Failure, { kind: 'source-off-limits' }>): FailureText {
+  const copy = 'If you mean to upload it, copy it to another folder first.'
+  switch (why) {
+    case 'data-folder':
+      return text('Ferry does not upload its own data, which holds your keys.', copy)
+    case 'keys':
+      return text(
+        `Ferry does not read files from ${place}, where keys and passwords are kept.`,
+        copy,
+      )
+    case 'browser':
+      return text(`Ferry does not read files from ${place}, where a browser keeps sign-ins.`, copy)
+    case 'system':
+      return text(
+        `Ferry does not read files from ${place}, which the system makes up itself.`,
+        copy,
+      )
+    case 'network-path':
+      return text(
+        `Ferry does not open files by a network or device path (${place}).`,
+        'Give the shared folder a drive letter, or copy the file to this computer first.',
+      )
+    case 'link-out':
+      return text(
+        `This is a link to a file outside of the folder “${place}” that you chose.`,
+        'If you mean to upload it, choose the file itself.',
+      )
+    case 'not-a-path':
+      return text('The system did not say where this file is.', 'Choose it again.', 'choose-file')
+    default:
+      return unreachable(why)
+  }
 }
 
 function nameProblem(reason: Extract<Failure, { kind: 'name-unusable' }>['reason']): string {

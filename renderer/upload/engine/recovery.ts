@@ -159,6 +159,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'source-missing':
     case 'source-unreadable':
     case 'source-not-a-file':
+    case 'source-off-limits':
     case 'name-unusable':
     case 'too-large':
     case 'type-not-allowed':

@@ -1,0 +1,168 @@
+import { realpath } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { posix, win32 } from 'node:path'
+import type { Failure } from '../contract/failure.ts'
+import { awsPaths } from './credentials/aws-files.ts'
+import { asPlainFile } from './plain-file.ts'
+import type { Environment } from './ports.ts'
+
+type OffLimits = Extract<Failure, { kind: 'source-off-limits' }>
+type Why = OffLimits['why']
+
+/**
+ * What is never read, whoever asks. A path comes to the host from the preload alone, which takes it
+ * from a `File`: "constructed in JS and […] not backed by a file on disk" it has none
+ * (electronjs.org/docs/latest/api/web-utils), so a script in the page cannot make one up. But
+ * `getPathForFile` runs in the page's process (shell/renderer/api/electron_api_web_utils.cc), and
+ * Electron's main process cannot find out what the system handed over there. Code that has taken
+ * over the whole process may therefore name any path, and this list is what stands in its way. It is
+ * short, since everything else may be somebody's upload.
+ */
+export interface SourceLimits {
+  /** By its text alone: to look at a share is to sign in to its server. Null: it may be looked at. */
+  readonly ofPath: (path: string) => OffLimits | null
+  /**
+   * By where it really is.
+   * @param folder the chosen folder that it was given with, out of which no link may lead.
+   */
+  readonly ofPlace: (path: string, folder: string | null) => Promise<OffLimits | null>
+}
+
+/** A host whose page gives no paths. */
+export const NO_LIMITS: SourceLimits = { ofPath: () => null, ofPlace: async () => null }
+
+interface Surrounding {
+  readonly dataFolder: string
+  readonly environment: Environment
+  readonly platform: NodeJS.Platform
+  /** Where links lead; rejects for what is not there. */
+  readonly follow?: (path: string) => Promise<string>
+}
+
+interface Closed {
+  readonly why: Why
+  /** As the user is told. */
+  readonly place: string
+  readonly path: string
+}
+
+export function sourceLimits(around: Surrounding): SourceLimits {
+  const { platform } = around
+  const { isAbsolute } = pathOf(platform)
+  const follow = around.follow ?? ((path) => asPlainFile(() => realpath(path)))
+  const closed = closedPlaces(around)
+  return {
+    ofPath: (path) => {
+      if (platform === 'win32' && /^[\\/]{2}/.test(path)) return offLimits('network-path', path)
+      return isAbsolute(path) && !path.includes('\0') ? null : offLimits('not-a-path', path)
+    },
+    ofPlace: async (path, folder) => {
+      const real = await followed(path, follow)
+      for (const { why, place, path: folderOf } of closed) {
+        const aliases = [folderOf, await followed(folderOf, follow)]
+        const isClosed = aliases.some((each) => isWithin(real, each, platform))
+        if (isClosed || isWithin(path, folderOf, platform)) return offLimits(why, place)
+      }
+      if (folder === null || isWithin(real, await followed(folder, follow), platform)) return null
+      return offLimits('link-out', pathOf(platform).basename(folder))
+    },
+  }
+}
+
+/** What is not there leads nowhere else; whoever reads it finds that out. */
+async function followed(path: string, follow: (path: string) => Promise<string>) {
+  try {
+    return await follow(path)
+  } catch {
+    return path
+  }
+}
+
+function closedPlaces({ dataFolder, environment, platform }: Surrounding): Closed[] {
+  const { join } = pathOf(platform)
+  const home = environment.HOME || environment.USERPROFILE || homedir()
+  const atHome = (why: Why, ...names: readonly string[]) =>
+    names.map((name) => ({ why, place: `~/${name}`, path: join(home, ...name.split('/')) }))
+  const { configFilepath, filepath } = awsPaths(environment)
+  const named = [configFilepath, filepath].map((path) => ({ why: 'keys', place: path, path }))
+  return [
+    { why: 'data-folder', place: dataFolder, path: dataFolder },
+    ...atHome('keys', '.aws', '.ssh', '.gnupg', ...KEY_STORES[system(platform)]),
+    ...(named as readonly Closed[]),
+    ...atHome('browser', ...BROWSERS[system(platform)]),
+    ...(system(platform) === 'linux' ? SYSTEM_FOLDERS : []),
+  ]
+}
+
+/** proc(5), sysfs(5): memory, environments and open files of every process of the user's. */
+const SYSTEM_FOLDERS: readonly Closed[] = ['/proc', '/sys', '/dev'].map((path) => ({
+  why: 'system',
+  place: path,
+  path,
+}))
+
+type System = 'linux' | 'macos' | 'windows'
+
+/** Where the system itself keeps passwords. */
+const KEY_STORES: Record<System, readonly string[]> = {
+  linux: ['.local/share/keyrings', '.local/share/kwalletd'],
+  macos: ['Library/Keychains'],
+  windows: [
+    'AppData/Local/Microsoft/Credentials',
+    'AppData/Roaming/Microsoft/Credentials',
+    'AppData/Roaming/Microsoft/Protect',
+  ],
+}
+
+/**
+ * Profiles of browsers, with the cookies of every site: chromium.org "User Data Directory"
+ * (chromium/src/docs/user_data_dir.md), support.mozilla.org "Profiles".
+ */
+const BROWSERS: Record<System, readonly string[]> = {
+  linux: [
+    '.mozilla/firefox',
+    'snap/firefox/common/.mozilla',
+    '.config/google-chrome',
+    '.config/chromium',
+    '.config/microsoft-edge',
+    '.config/BraveSoftware',
+  ],
+  macos: [
+    'Library/Application Support/Firefox',
+    'Library/Application Support/Google/Chrome',
+    'Library/Application Support/Chromium',
+    'Library/Application Support/Microsoft Edge',
+    'Library/Application Support/BraveSoftware',
+    'Library/Cookies',
+    'Library/Safari',
+  ],
+  windows: [
+    'AppData/Roaming/Mozilla/Firefox',
+    'AppData/Local/Google/Chrome/User Data',
+    'AppData/Local/Chromium/User Data',
+    'AppData/Local/Microsoft/Edge/User Data',
+    'AppData/Local/BraveSoftware',
+  ],
+}
+
+function system(platform: NodeJS.Platform): System {
+  if (platform === 'win32') return 'windows'
+  return platform === 'darwin' ? 'macos' : 'linux'
+}
+
+function pathOf(platform: NodeJS.Platform) {
+  return platform === 'win32' ? win32 : posix
+}
+
+/** Also for the folder itself. Windows and macOS tell no small letters from capitals, as they come. */
+function isWithin(path: string, folder: string, platform: NodeJS.Platform): boolean {
+  const { relative, isAbsolute, sep } = pathOf(platform)
+  const isFolded = system(platform) !== 'linux'
+  const same = (text: string) => (isFolded ? text.normalize('NFC').toLowerCase() : text)
+  const way = relative(same(folder), same(path))
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
+function offLimits(why: Why, place: string): OffLimits {
+  return { kind: 'source-off-limits', why, place: place.slice(0, 1000).toWellFormed() }
+}
