@@ -15,6 +15,7 @@ import { WholeWindow } from './features/drop-zone/whole-window.tsx'
 import { fieldToMend } from './features/failure-field.ts'
 import { HostGoneBanner } from './features/host/host-banner.tsx'
 import { Troubles } from './features/host/troubles.tsx'
+import { AskedOutside } from './features/services/asked-outside.tsx'
 import { IncomingProvider } from './features/services/incoming.tsx'
 import { useServices, useSession, useUploadIds } from './features/services/services.tsx'
 import { LinkActions } from './features/share/link-actions.tsx'
@@ -36,12 +37,15 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
   const openOf = (name: SheetName, destination: Destination) =>
     setOpen(name === 'edit' ? { name, destination, field: null } : { name, destination })
   const troubles = (
-    <Troubles
-      onOpen={(name, destinationId) => {
-        const found = destinations.find((each) => each.destinationId === destinationId)
-        if (found !== undefined) openOf(name, found)
-      }}
-    />
+    <>
+      <AskedOutside />
+      <Troubles
+        onOpen={(name, destinationId) => {
+          const found = destinations.find((each) => each.destinationId === destinationId)
+          if (found !== undefined) openOf(name, found)
+        }}
+      />
+    </>
   )
   return (
     <IncomingProvider>

@@ -125,6 +125,8 @@ function sentenceOf(trouble: HostTrouble): string {
       return `Part of what Ferry found out about ${trouble.name} could not be read. Check its connection.`
     case 'settings-newer':
       return `A newer Ferry wrote some settings, which this one keeps and does not use (${trouble.places.map(({ name, settings }) => `${name}: ${settings.join(', ')}`).join('; ')}).`
+    case 'asked-outside':
+      return 'Ferry waits for your answer.'
     case 'destinations-unread':
       return `Destinations that could not be read: ${trouble.count}. The settings file keeps them as they are.`
     case 'default-unread':

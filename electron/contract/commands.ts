@@ -83,7 +83,7 @@ export const UnreadSettings = z.discriminatedUnion('kind', [
 ])
 export type UnreadSettings = z.infer<typeof UnreadSettings>
 
-/** Something that happened while the host started, which the person should know of. */
+/** Something that happened unasked, which the person should know of, or that waits for them. */
 export const HostTrouble = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('file-set-aside'),
@@ -95,6 +95,8 @@ export const HostTrouble = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('clock-off'), storeTimeMs: z.number() }),
   z.strictObject({ kind: z.literal('local-bucket-moved') }),
   z.strictObject({ kind: z.literal('local-bucket-stopped'), failure: Failure }),
+  /** The user is asked something outside the page, and what was asked for waits for the answer. */
+  z.strictObject({ kind: z.literal('asked-outside'), where: z.enum(['dialog', 'terminal']) }),
   ...UnreadSettings.def.options,
 ])
 export type HostTrouble = z.infer<typeof HostTrouble>

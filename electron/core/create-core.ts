@@ -118,9 +118,13 @@ function openDestinations(ports: CorePorts, troubles: Troubles) {
       ports.notify('destinationsChanged', destinations.listed())
     },
   )
-  const approvals: Approvals = new Approvals(ports, () => {
-    approvals.settle(destinations.all())
-    openEndpoints(ports, destinations, approvals)
+  const where = ports.description.host === 'desktop' ? 'dialog' : 'terminal'
+  const approvals: Approvals = new Approvals(ports, {
+    allowed: () => {
+      approvals.settle(destinations.all())
+      openEndpoints(ports, destinations, approvals)
+    },
+    waiting: (isWaiting) => troubles.asking(isWaiting ? where : null),
   })
   approvals.open(destinations.all())
   const unread = destinations.unread()

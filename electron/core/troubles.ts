@@ -38,6 +38,14 @@ export class Troubles {
     }
   }
 
+  /** A question waits outside the page; taken back when all of them are answered. */
+  asking(where: 'dialog' | 'terminal' | null): void {
+    if (where === null) this.#takeBack('asked-outside')
+    else if (!this.#list.some((trouble) => trouble.kind === 'asked-outside')) {
+      this.add({ kind: 'asked-outside', where })
+    }
+  }
+
   /** What the settings hold and this Ferry cannot read, in place of what was told of them before. */
   settingsRead(unread: readonly UnreadSettings[]): void {
     const others = this.#list.filter((trouble) => !UnreadSettings.safeParse(trouble).success)

@@ -157,6 +157,15 @@ describe('the bridge', () => {
     ])
   })
 
+  it('says of a file in a chosen folder which folder that is', async () => {
+    const facts = { name: 'a', size: 1, lastModified: 2, path: '/home/me/album/sub/a' }
+
+    await ferry().registerSources([{ ...facts, webkitRelativePath: 'album/sub/a' }])
+
+    const input = [{ path: facts.path, folder: '/home/me/album', name: 'a' }]
+    expect(JSON.parse(JSON.stringify(invoked))).toMatchObject([{ input }])
+  })
+
   it('finds the paths of folders itself: the page names none', async () => {
     const facts = { name: 'a', size: 1, lastModified: 2 }
 

@@ -43,6 +43,24 @@ it('tells a clock that is far off, what to do, and what goes on meanwhile', asyn
   await notice.waitFor({ state: 'detached' })
 })
 
+it.each([
+  ['dialog', 'Ferry asks in a dialog whether this was you.'],
+  ['terminal', 'Ferry asks in the terminal it was started in whether this was you.'],
+] as const)('says where it waits for an answer: %s', async (where, sentence) => {
+  const { page } = await suite.open(aWorld())
+  await page.getByRole('heading', { name: 'Client files' }).waitFor()
+
+  await page.evaluate((place) => window.fake.notify('troublesChanged', { troubles: [place] }), {
+    kind: 'asked-outside',
+    where,
+  } as const)
+  const notice = page.getByRole('status').filter({ hasText: sentence })
+  await notice.waitFor()
+  await page.evaluate(() => window.fake.notify('troublesChanged', { troubles: [] }))
+
+  await notice.waitFor({ state: 'detached' })
+})
+
 it('tells which rules could not be read, what counts meanwhile, and opens them', async () => {
   const world = aWorld()
   const [destination] = world.destinations

@@ -186,4 +186,32 @@ describe('settings as a file', () => {
     expect(await readFile(await download.path(), 'utf8')).toBe('{"destinations":[]}')
     expect(await opened.callsOf('importSettings')).toEqual([{ text: '{"ferry":"settings"}' }])
   })
+
+  it('are shown by name and host before anything is added', async () => {
+    const opened = await suite.open(aWorld())
+    const { page, button } = opened
+    const text = JSON.stringify({
+      ferry: 'settings',
+      destinations: [{ name: 'Films\u202e', endpoint: 'https://decoy.example:9000', bucket: 'b' }],
+    })
+    const importFile = async () => {
+      await button('More about all destinations').click()
+      const choosing = page.waitForEvent('filechooser')
+      await page.getByRole('menuitem', { name: 'Import settings…' }).click()
+      const buffer = Buffer.from(text)
+      await (await choosing).setFiles({ name: 'a.json', mimeType: 'application/json', buffer })
+      return page.getByRole('dialog', { name: 'Add these destinations?' })
+    }
+
+    const first = await importFile()
+    await first.getByText('Films → decoy.example:9000').waitFor()
+    await first.getByRole('button', { name: 'Cancel' }).click()
+    await first.waitFor({ state: 'detached' })
+    expect(await opened.callsOf('importSettings')).toEqual([])
+    const second = await importFile()
+    await second.getByRole('button', { name: 'Add them' }).click()
+
+    await page.getByText('Nothing was added.').waitFor()
+    expect(await opened.callsOf('importSettings')).toEqual([{ text }])
+  })
 })

@@ -5,7 +5,7 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { signInName, sourceName } from '../credentials/source-name.ts'
 import { serviceOf } from '../destinations/service.ts'
 import type { CorePorts } from '../ports.ts'
-import type { Confirmation, ImportedPlace } from './confirmation.ts'
+import type { Confirmation, ConfirmationAnswer, ImportedPlace } from './confirmation.ts'
 
 /** Keys, and where they are used. A `StoredDestination` is one. */
 export interface KeyUse {
@@ -14,6 +14,13 @@ export interface KeyUse {
 }
 
 type ApprovalPorts = Pick<CorePorts, 'settings' | 'confirm' | 'now' | 'log'>
+interface Told {
+  /** Something is allowed that was not. */
+  readonly allowed: () => void
+  /** Whether the user is being asked. */
+  readonly waiting: (isWaiting: boolean) => void
+}
+
 type StoredUse = KeyUse & { readonly kind: 'local' | 's3' }
 
 const Approval = z.strictObject({ service: z.string(), keys: z.string(), signIn: z.string() })
@@ -24,6 +31,8 @@ const KEY = 'approvals'
 /** So many refusals in a row are a page that does not take no for an answer. */
 const MOST_REFUSALS = 3
 const PAUSE_MS = 60_000
+/** Who answers at once, or cannot be asked, needs no word about it. */
+const TELL_MS = 300
 
 /**
  * Which keys may be used where. The user is asked once for each pair, outside the page; pairs of
@@ -34,16 +43,16 @@ const PAUSE_MS = 60_000
  */
 export class Approvals {
   readonly #ports: ApprovalPorts
-  readonly #changed: () => void
+  readonly #told: Told
   readonly #approved = new Map<string, Approval>()
   readonly #signIns = new Set<string>()
   readonly #asked = new Map<string, Promise<Outcome<null>>>()
   #refusedAtMs: number[] = []
+  #waitingCount = 0
 
-  /** @param changed told when something is allowed that was not. */
-  constructor(ports: ApprovalPorts, changed: () => void) {
+  constructor(ports: ApprovalPorts, told: Told) {
     this.#ports = ports
-    this.#changed = changed
+    this.#told = told
   }
 
   /**
@@ -120,15 +129,32 @@ export class Approvals {
     const sinceMs = this.#ports.now() - PAUSE_MS
     this.#refusedAtMs = this.#refusedAtMs.filter((atMs) => atMs > sinceMs)
     if (this.#refusedAtMs.length >= MOST_REFUSALS) return failed({ kind: 'not-confirmed' })
-    const answer = await this.#ports.confirm(confirmation)
+    const answer = await this.#askAloud(confirmation)
     if (answer === 'refused') {
       this.#refusedAtMs.push(this.#ports.now())
       return failed({ kind: 'not-confirmed' })
     }
     this.#refusedAtMs = []
     agreed()
-    this.#changed()
+    this.#told.allowed()
     return succeeded(null)
+  }
+
+  /** Pages are told of a question that takes its time, as it does where a user has to answer. */
+  async #askAloud(confirmation: Confirmation): Promise<ConfirmationAnswer> {
+    let isTold = false
+    const timer = setTimeout(() => {
+      isTold = true
+      this.#waitingCount += 1
+      this.#told.waiting(true)
+    }, TELL_MS)
+    try {
+      return await this.#ports.confirm(confirmation)
+    } finally {
+      clearTimeout(timer)
+      if (isTold) this.#waitingCount -= 1
+      if (isTold && this.#waitingCount === 0) this.#told.waiting(false)
+    }
   }
 
   #add(approval: Approval): void {

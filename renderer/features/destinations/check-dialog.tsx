@@ -4,6 +4,7 @@ import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { formatMoment } from '../../design/format.ts'
 import { FailureNotice } from '../failure-notice.tsx'
+import { AskedOutside } from '../services/asked-outside.tsx'
 import { useServices, useSession } from '../services/services.tsx'
 import { CheckList } from './check-report.tsx'
 import { retryStuck } from './retry-stuck.ts'
@@ -46,6 +47,7 @@ export function CheckDialog({
         </>
       }
     >
+      <AskedOutside />
       {check.failure !== null && (
         <FailureNotice failure={check.failure} at={destination} of={destination.name} />
       )}

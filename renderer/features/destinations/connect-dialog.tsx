@@ -6,6 +6,7 @@ import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import { FailureNotice } from '../failure-notice.tsx'
+import { AskedOutside } from '../services/asked-outside.tsx'
 import { useServices } from '../services/services.tsx'
 import { ConnectCheck } from './connect-check.tsx'
 import { ConnectFields } from './connect-fields.tsx'
@@ -60,6 +61,7 @@ export function ConnectDialog({
       >
         <ConnectFields form={form} editing={editing} />
       </form>
+      <AskedOutside />
       {form.failure !== null && (
         <FailureNotice
           failure={form.failure}

@@ -9,6 +9,7 @@ import { useSession } from '../services/services.tsx'
 import { DestinationAside } from './destination-aside.tsx'
 import { DestinationItems } from './destination-items.tsx'
 import type { SheetName } from './destination-sheets.tsx'
+import { ImportDialog } from './import-dialog.tsx'
 import { SettingsItems } from './settings-items.tsx'
 import { shortcutOf } from './shortcut.ts'
 import { useCarrySettings } from './use-carry-settings.ts'
@@ -132,6 +133,7 @@ function Foot() {
       >
         <SettingsItems carry={carry} />
       </Menu>
+      <ImportDialog carry={carry} />
     </footer>
   )
 }

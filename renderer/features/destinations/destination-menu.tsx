@@ -10,6 +10,7 @@ import { DestinationAside } from './destination-aside.tsx'
 import { DestinationItems } from './destination-items.tsx'
 import { DefaultMark } from './destination-list.tsx'
 import type { SheetName } from './destination-sheets.tsx'
+import { ImportDialog } from './import-dialog.tsx'
 import { SettingsItems } from './settings-items.tsx'
 import { shortcutOf } from './shortcut.ts'
 import { useCarrySettings } from './use-carry-settings.ts'
@@ -51,6 +52,7 @@ export function DestinationMenu({
           </>
         )}
       </Menu>
+      <ImportDialog carry={carry} />
     </nav>
   )
 }

@@ -5,6 +5,7 @@ import { Button, buttonClass } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { failureText } from '../failure-text.ts'
+import { AskedOutside } from '../services/asked-outside.tsx'
 import { useServices } from '../services/services.tsx'
 import { DeviceCode } from './device-code.tsx'
 import { retrySignedIn } from './retry-stuck.ts'
@@ -43,7 +44,12 @@ function Stage({ signIn: { state, sendCode, startOver } }: { readonly signIn: Si
   switch (state.phase) {
     case 'asking':
     case 'done':
-      return <p role="status">One moment…</p>
+      return (
+        <>
+          <p role="status">One moment…</p>
+          <AskedOutside />
+        </>
+      )
     case 'code':
       return <DeviceCode state={state} onSend={(code) => sendCode(state.serial, code)} />
     case 'browser':

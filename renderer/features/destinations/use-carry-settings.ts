@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { CommandOutput } from '../../../electron/contract/commands.ts'
 import { formatCount } from '../../design/format.ts'
 import { openChooser } from '../../design/open-chooser.ts'
@@ -5,19 +6,36 @@ import { useToasts } from '../../design/toasts.tsx'
 import { failureSentence } from '../failure-text.ts'
 import { useServices } from '../services/services.tsx'
 import { partlyReadText } from '../unread-words.ts'
+import { type PreviewedPlace, placesIn } from './settings-preview.ts'
 
 export interface CarrySettings {
   readonly exportSettings: () => Promise<void>
   readonly chooseFile: () => void
+  /** A file that waits until somebody has looked at what it adds. */
+  readonly waiting: WaitingFile | null
+  readonly decide: (isAdded: boolean) => void
+}
+
+interface WaitingFile {
+  readonly text: string
+  readonly places: readonly PreviewedPlace[]
 }
 
 /** Destinations without their secrets, as a file to keep or to take elsewhere. */
 export function useCarrySettings(): CarrySettings {
   const { commands, session } = useServices()
   const { say } = useToasts()
-  const importFile = async (file: File) => {
+  const [waiting, setWaiting] = useState<WaitingFile | null>(null)
+  const openFile = async (file: File) => {
     if (file.size > MAX_BYTES) return say(NO_SETTINGS)
-    const answer = await commands.importSettings({ text: await file.text() })
+    const text = await file.text()
+    const places = placesIn(text)
+    // Where there is nothing to look at, the host says why.
+    if (places.length === 0) await importText(text)
+    else setWaiting({ text, places })
+  }
+  const importText = async (text: string) => {
+    const answer = await commands.importSettings({ text })
     if (answer.ok) {
       await session.refresh()
       say(addedText(answer.value), restText(answer.value) || undefined)
@@ -31,7 +49,12 @@ export function useCarrySettings(): CarrySettings {
       download(answer.value)
       say('The settings are a file now.', 'No key or password is in it.')
     },
-    chooseFile: () => openChooser((file) => void importFile(file), 'application/json,.json'),
+    chooseFile: () => openChooser((file) => void openFile(file), 'application/json,.json'),
+    waiting,
+    decide(isAdded) {
+      setWaiting(null)
+      if (isAdded && waiting !== null) void importText(waiting.text)
+    },
   }
 }
 

@@ -18,6 +18,7 @@ export function Troubles({ onOpen }: { readonly onOpen: OnOpen }) {
   const { host } = useSession()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const shown = host.troubles
+    .filter(isTold)
     .map((trouble) => ({ trouble, key: JSON.stringify(trouble) }))
     .filter(({ key }) => !dismissed.has(key))
   return shown.map(({ trouble, key }) => (
@@ -30,12 +31,19 @@ export function Troubles({ onOpen }: { readonly onOpen: OnOpen }) {
   ))
 }
 
+/** A question that waits is said where it is waited for: `asked-outside.tsx`. */
+type Told = Exclude<HostTrouble, { kind: 'asked-outside' }>
+
+function isTold(trouble: HostTrouble): trouble is Told {
+  return trouble.kind !== 'asked-outside'
+}
+
 function TroubleNotice({
   trouble,
   onOpen,
   onDismiss,
 }: {
-  readonly trouble: HostTrouble
+  readonly trouble: Told
   readonly onOpen: OnOpen
   readonly onDismiss: () => void
 }) {
@@ -83,7 +91,7 @@ const WAY_WORDS: Record<Way['to'], string> = {
   check: 'Check connection',
 }
 
-function troubleText(trouble: HostTrouble, nowMs: number): TroubleText {
+function troubleText(trouble: Told, nowMs: number): TroubleText {
   switch (trouble.kind) {
     case 'file-set-aside':
       return {

@@ -140,6 +140,26 @@ describe('a new endpoint', () => {
   })
 })
 
+describe('a question that takes its time', () => {
+  it('is told to the page until it is answered', async () => {
+    let answer: (answer: 'confirmed') => void = () => undefined
+    const confirm = () =>
+      new Promise<'confirmed'>((resolve) => {
+        answer = resolve
+      })
+    harness = await harness.restart({ confirm })
+
+    const saving = save()
+    const troubles = async () => (await harness.must('describeHost', {})).troubles
+    await expect.poll(troubles).toEqual([{ kind: 'asked-outside', where: 'terminal' }])
+    answer('confirmed')
+    await saving
+
+    expect(await troubles()).toEqual([])
+    expect(harness.heard.of('troublesChanged').at(-1)).toEqual({ troubles: [] })
+  })
+})
+
 describe('keys that nobody types', () => {
   it('are asked for before a profile is read, and at each new address', async () => {
     withProfile('work')

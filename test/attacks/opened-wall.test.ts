@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect } from 'vitest'
+import { setUpNetwork } from '../../electron/desktop/network.ts'
+import { desktopSurroundings } from '../../electron/desktop/surroundings.ts'
+import { aDraft } from '../fakes/a-draft.ts'
+import { CoreHarness } from '../fakes/core-harness.ts'
+import { resetElectron, session } from '../fakes/electron.ts'
+import { ScriptedConfirm } from '../fakes/scripted-confirm.ts'
+import { attack } from './attack.ts'
+
+let user: ScriptedConfirm
+let harness: CoreHarness
+
+beforeEach(async () => {
+  resetElectron()
+  const settings = { pageOrigin: 'app://ferry', devServer: null, currentWindow: () => null }
+  const network = setUpNetwork(settings)
+  user = new ScriptedConfirm('refused')
+  harness = await CoreHarness.start({
+    description: { host: 'desktop', version: '0.0.0', platform: 'linux' },
+    confirm: user.confirm,
+    surroundings: desktopSurroundings(network.endpoints, () => null),
+  })
+})
+
+afterEach(() => harness.close())
+
+attack('network of the page', 'the page opens no address for itself', async ({ tried }) => {
+  const decoys = ['http://127.0.0.1:9', 'http://10.1.2.3:9000', 'https://decoy.example']
+  const isCancelled = (url: string) => session.defaultSession.isCancelled(url)
+
+  // After a third refusal nobody is asked for a while.
+  for (const [index, endpoint] of decoys.slice(0, 2).entries()) {
+    const pathStyle = index % 2 === 0
+    await harness.ask('saveDestination', aDraft({ endpoint, pathStyle }))
+    tried(`${endpoint} after a save`, isCancelled(`${endpoint}/b/k`))
+  }
+  const destinations = decoys.map((endpoint, index) => ({
+    ...{ name: 'x', color: 'blue', provider: 'other', endpoint, region: 'r' },
+    ...{ bucket: `b${index}`, prefix: '', pathStyle: false, linkSeconds: 60 },
+    credentials: { kind: 'environment' },
+  }))
+  user.answer = 'confirmed'
+  const text = JSON.stringify({ ferry: 'settings', version: 1, destinations })
+  await harness.must('importSettings', { text })
+  for (const [index, endpoint] of decoys.entries()) {
+    const { protocol, host } = new URL(endpoint)
+    tried(`${endpoint} after an import`, isCancelled(`${endpoint}/b/k`))
+    tried(`the bucket at ${endpoint}`, isCancelled(`${protocol}//b${index}.${host}/k`))
+  }
+
+  const [agreed = ''] = decoys
+  await harness.must('saveDestination', aDraft({ endpoint: agreed }))
+  expect(isCancelled(`${agreed}/b/k`)).toBe(false)
+})
