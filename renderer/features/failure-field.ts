@@ -21,6 +21,7 @@ export function fieldToMend(kind: FailureKind): DestinationField | null {
     case 'region-wrong':
       return 'region'
     case 'bucket-missing':
+    case 'destination-moved':
     case 'cors-blocked':
       return 'bucket'
     default:

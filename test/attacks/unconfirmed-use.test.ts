@@ -83,6 +83,16 @@ attack(
       }
     }
 
+    const local = await harness.must('openLocalBucket', {})
+    const place = { endpoint: local.endpoint, region: local.region, bucket: local.bucket }
+    for (const profile of ['work', 'runs']) {
+      const { destinationId } = local
+      const draft = aDraft({ ...place, destinationId, credentialKind: 'profile', profile })
+      const checkId = randomUUID() as CheckId
+      const kind = await kindOf('checkDestination', { checkId, draft })
+      tried(`${profile} at the bucket on this computer`, kind === 'not-confirmed')
+    }
+
     tried('the decoy heard something', requestCount === 0)
     const { access } = await import('node:fs/promises')
     const hasRun = await access(witness).then(
@@ -90,7 +100,7 @@ attack(
       () => false,
     )
     tried('the program of a profile ran', !hasRun)
-    expect(harness.heard.origins.flat()).toEqual([])
+    expect(harness.heard.origins.flat().every((each) => each === local.endpoint)).toBe(true)
     // Nobody is asked without end.
     expect(user.asked.length).toBeLessThanOrEqual(3)
   },

@@ -3,6 +3,7 @@ import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
 import type { DestinationDraft } from '../../contract/destination-draft.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Approvals } from '../confirm/approvals.ts'
+import { sourceName } from '../credentials/source-name.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import { type CleanDraft, cleanDraft } from '../destinations/draft.ts'
 import { isSamePlace, type StoredDestination } from '../destinations/stored-destination.ts'
@@ -159,7 +160,9 @@ export class Checks {
 
 /** The bucket on this computer, at its own address and with its own keys, needs nobody's leave. */
 function isLocal(former: StoredDestination | null, { fields, secrets }: CleanDraft): boolean {
-  return former?.kind === 'local' && fields.endpoint === former.endpoint && secrets === null
+  if (former?.kind !== 'local' || secrets !== null) return false
+  const isSameKey = sourceName(fields.credentials) === sourceName(former.credentials)
+  return fields.endpoint === former.endpoint && isSameKey
 }
 
 interface Opened {

@@ -3,6 +3,7 @@ import type { DestinationDraft, DraftNote } from '../../contract/destination-dra
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Approvals } from '../confirm/approvals.ts'
+import { sourceName } from '../credentials/source-name.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
 import type { StorePorts } from '../store/s3-client.ts'
 import type { Leftovers } from '../uploads/leftovers.ts'
@@ -37,6 +38,13 @@ export async function saveDestination(
   const allowed = await approvals.allow(clean.value.fields)
   if (!allowed.ok) return allowed
   const placed = await inToldRegion(parts, clean.value, former)
+  // For most the region's address is the same provider's, and nobody is asked again.
+  const isStillAllowed = await approvals.allow(placed.fields)
+  if (!isStillAllowed.ok) return isStillAllowed
+  // What is kept for it may be another secret now, for another place.
+  if (former !== null && !isSameUse(former, destinations.find(former.destinationId))) {
+    return failed({ kind: 'not-now' })
+  }
   const isElsewhere = former !== null && pointsElsewhere(former, placed.fields)
   if (isElsewhere) {
     if (records.progress.hasBegun(former.destinationId)) return failed({ kind: 'not-now' })
@@ -64,6 +72,11 @@ export async function forgetDestination(
   records.cleaning.abandonCleaning(destinationId)
   await destinations.forget(stored)
   return succeeded({})
+}
+
+function isSameUse(one: StoredDestination, other: StoredDestination | null): boolean {
+  if (other === null || one.endpoint !== other.endpoint) return false
+  return sourceName(one.credentials) === sourceName(other.credentials)
 }
 
 function pointsElsewhere(
