@@ -16,6 +16,8 @@ export interface ErrorDocument {
 /** The document's elements by S3's names: `$('Code')`; '' for one that is not there. */
 type Elements = (name: string) => string
 
+/** The patterns that read them need not run over a megabyte. */
+const MAX_DOCUMENT_LENGTH = 64 * 1024
 const MAX_ELEMENT_LENGTH = 4000
 
 /**
@@ -24,11 +26,13 @@ const MAX_ELEMENT_LENGTH = 4000
  * docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#RESTErrorResponses
  */
 export function readErrorDocument(xml: string): ErrorDocument {
-  return errorDocumentOf((name) => elementText(xml, name))
+  const cut = xml.slice(0, MAX_DOCUMENT_LENGTH)
+  return errorDocumentOf((name) => elementText(cut, name))
 }
 
 /** The same where something else has parsed the document already. */
-export function errorDocumentOf(element: Elements): ErrorDocument {
+export function errorDocumentOf(whole: Elements): ErrorDocument {
+  const element: Elements = (name) => whole(name).slice(0, MAX_ELEMENT_LENGTH)
   const ids = [element('RequestId'), element('HostId')]
   const limit = element('MaxSizeAllowed')
   return {

@@ -112,6 +112,10 @@ export const Failure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('not-s3'), host: name, answer }),
   /** A store answers there, and what it says cannot be read. */
   z.strictObject({ kind: z.literal('answer-unreadable'), host: name, answer }),
+  /** More than any answer of a store's has; the rest was not read. */
+  z.strictObject({ kind: z.literal('answer-too-long'), host: name, limitBytes: z.int() }),
+  /** The host's name leads to a cloud's metadata service, which no store is. */
+  z.strictObject({ kind: z.literal('host-refused'), host: name }),
   refusal('credentials-rejected'),
   /** The keys are right; a proxy between here and the store changes what was signed. */
   z.strictObject({ kind: z.literal('request-rewritten'), host: name, answer }),

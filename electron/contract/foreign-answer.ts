@@ -17,7 +17,8 @@ const STORE_HEADER =
  * A store says no in XML, or with nothing at all.
  */
 export function isForeignAnswer(headers: AnswerHeaders, text: string): boolean {
-  if (text.trim() === '' || Object.keys(headers).some(isStoreHeader)) return false
+  const start = text.slice(0, 4000)
+  if (start.trim() === '' || Object.keys(headers).some(isStoreHeader)) return false
   const isPage = /html|json|text\/plain/i.test(headers['content-type'] ?? '')
-  return isPage || /^\s*<(!doctype|html)/i.test(text)
+  return isPage || /^\s*<(!doctype|html)/i.test(start)
 }

@@ -95,6 +95,9 @@ function exchange(
   })
 }
 
+/** Twice the longest answer that the core takes: whoever reads that slowly reads no more of it. */
+const MOST_UNREAD_BYTES = 32 * 1024 * 1024
+
 /** The answers to control calls are short, so chunks may pile up until they are read. */
 function bodyStream(
   incoming: IncomingMessage,
@@ -105,6 +108,7 @@ function bodyStream(
   incoming.on('data', (chunk) => {
     onBytes()
     stream.push(chunk)
+    if (stream.readableLength > MOST_UNREAD_BYTES) fail(unread())
   })
   incoming.on('end', () => stream.push(null))
   incoming.on('aborted', () => fail(connectionLost()))
@@ -130,6 +134,10 @@ function timedOut(afterMs: number): Error {
   return Object.assign(new Error(`The store was silent for ${afterMs} ms`), {
     name: 'TimeoutError',
   })
+}
+
+function unread(): Error {
+  return Object.assign(new Error('Nobody reads the answer'), { code: 'ECONNABORTED' })
 }
 
 function connectionLost(): Error {

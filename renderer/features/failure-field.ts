@@ -15,6 +15,7 @@ export function fieldToMend(kind: FailureKind): DestinationField | null {
     case 'host-not-found':
     case 'host-unreachable':
     case 'tls-failed':
+    case 'host-refused':
     case 'not-s3':
     case 'redirected':
       return 'endpoint'

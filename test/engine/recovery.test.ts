@@ -42,6 +42,8 @@ const expected: {
   'tls-failed': ['ask-user', 'ask-user', 'ask-user'],
   'not-s3': ['retry', 'ask-user', 'retry'],
   'answer-unreadable': ['retry', 'ask-user', 'retry'],
+  'answer-too-long': ['retry', 'ask-user', 'retry'],
+  'host-refused': ['ask-user', 'ask-user', 'ask-user'],
   'request-rewritten': ['prepare-again', 'ask-user', 'prepare-again'],
   'explicitly-denied': ['ask-user', 'ask-user', 'ask-user'],
   'encryption-key-denied': ['ask-user', 'ask-user', 'ask-user'],

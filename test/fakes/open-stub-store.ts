@@ -2,11 +2,17 @@ import type { DestinationId } from '../../electron/contract/ids.ts'
 import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
 import { fixedKeys } from '../../electron/core/credentials/keys.ts'
 import { NOTHING_ASIDE } from '../../electron/core/destinations/stored-destination.ts'
+import type { StoreHttp } from '../../electron/core/ports.ts'
+import type { Patience } from '../../electron/core/store/bounded-http.ts'
 import { openStore } from '../../electron/core/store/s3-client.ts'
 import type { Store } from '../../electron/core/store/store.ts'
 
 /** The core's own client, to a store that a test answers for. Destroy its client. */
-export function openStubStore(endpoint: string): Store {
+export function openStubStore(
+  endpoint: string,
+  patience: Patience = { connectMs: 5000, idleMs: 15_000 },
+  storeHttp?: StoreHttp,
+): Store {
   return openStore(
     {
       destinationId: 'any' as DestinationId,
@@ -31,7 +37,7 @@ export function openStubStore(endpoint: string): Store {
       aside: NOTHING_ASIDE,
     },
     fixedKeys('AKIA', { secretAccessKey: 'secret', sessionToken: '' }),
-    { now: () => Date.now() },
-    { connectMs: 5000, idleMs: 15_000 },
+    { now: () => Date.now(), ...(storeHttp === undefined ? {} : { storeHttp }) },
+    patience,
   )
 }

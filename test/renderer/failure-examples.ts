@@ -22,6 +22,10 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
   'host-unreachable': { kind: 'host-unreachable', host: '192.168.1.20' },
   'tls-failed': { kind: 'tls-failed', host: 'nas.local', reason: 'self-signed certificate' },
   'not-s3': { kind: 'not-s3', host: 'www.example.org' },
+  'answer-too-long': {
+    ...{ kind: 'answer-too-long', host: 's3.example.org', limitBytes: 16_777_216 },
+  },
+  'host-refused': { kind: 'host-refused', host: 'files.example' },
   'answer-unreadable': { kind: 'answer-unreadable', host: 's3.example.org' },
   'request-rewritten': { kind: 'request-rewritten', host: 's3.example.org' },
   'explicitly-denied': { kind: 'explicitly-denied' },

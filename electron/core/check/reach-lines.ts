@@ -24,7 +24,8 @@ export interface Way {
 export async function dnsLine({ store, isProxied, signal }: Way): Promise<Verdict> {
   for (const { hostname } of placesOf(store)) {
     const failure = await resolveHost(hostname, signal)
-    if (failure !== null && !isProxied) return failedBy(failure)
+    const isFinal = !isProxied || failure?.kind === 'host-refused'
+    if (failure !== null && isFinal) return failedBy(failure)
     if (failure !== null)
       return (await greeted({ store, signal })).ok ? passed() : failedBy(failure)
   }
@@ -84,6 +85,7 @@ export function endsAll(failure: Failure | null): boolean {
   switch (failure?.kind) {
     case 'host-not-found':
     case 'host-unreachable':
+    case 'host-refused':
     case 'tls-failed':
     case 'offline':
     case 'stalled':

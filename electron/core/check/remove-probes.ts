@@ -81,16 +81,18 @@ async function uploadsAmong(store: Store, { prefix, isMeant }: Leavings, signal:
 /** Stores without versions know no list of them. */
 async function versionsAmong(store: Store, leavings: Leavings, signal: AbortSignal) {
   const place = { Bucket: store.destination.bucket, Prefix: leavings.prefix }
-  const pages = await readPages<ListObjectVersionsCommandOutput, object>(
-    (marker) => {
+  const pages = await readPages<ListObjectVersionsCommandOutput, object>({
+    ask: (marker) => {
       const command = new ListObjectVersionsCommand({ ...place, ...marker })
       return ask(store, (client, options) => client.send(command, options), { signal })
     },
-    ({ IsTruncated, NextKeyMarker, NextVersionIdMarker }) =>
+    next: ({ IsTruncated, NextKeyMarker, NextVersionIdMarker }) =>
       IsTruncated === true && NextKeyMarker
         ? { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker }
         : null,
-  )
+    count: ({ Versions = [], DeleteMarkers = [] }) => Versions.length + DeleteMarkers.length,
+    signal,
+  })
   if (!pages.ok) return isDefinite(pages.failure) ? objectsAmong(store, leavings, signal) : pages
   const versions = pages.value.flatMap(({ Versions = [] }) => Versions)
   const markers = pages.value.flatMap(({ DeleteMarkers = [] }) => DeleteMarkers)
@@ -108,15 +110,17 @@ async function versionsAmong(store: Store, leavings: Leavings, signal: AbortSign
 
 async function objectsAmong(store: Store, { prefix, isMeant }: Leavings, signal: AbortSignal) {
   const place = { Bucket: store.destination.bucket, Prefix: prefix }
-  const pages = await readPages<ListObjectsV2CommandOutput, string>(
-    (token) => {
+  const pages = await readPages<ListObjectsV2CommandOutput, string>({
+    ask: (token) => {
       const more = token === null ? {} : { ContinuationToken: token }
       const command = new ListObjectsV2Command({ ...place, ...more })
       return ask(store, (client, options) => client.send(command, options), { signal })
     },
-    ({ IsTruncated, NextContinuationToken }) =>
+    next: ({ IsTruncated, NextContinuationToken }) =>
       IsTruncated === true ? NextContinuationToken || null : null,
-  )
+    count: ({ Contents = [] }) => Contents.length,
+    signal,
+  })
   if (!pages.ok) return isDefinite(pages.failure) ? succeeded([]) : pages
   const keys = pages.value
     .flatMap(({ Contents = [] }) => Contents)

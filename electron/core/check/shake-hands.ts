@@ -3,6 +3,7 @@ import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'nod
 import type { CheckFinding } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { guardedLookup } from '../store/metadata-hosts.ts'
 import { failureFromError } from '../store/s3-answer.ts'
 
 const CONNECT_MS = 8000
@@ -34,7 +35,7 @@ export function shakeHands(url: URL, signal: AbortSignal): Promise<Outcome<Shake
 
 function tcpOf(url: URL, usualPort: string) {
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  return { host, port: Number(url.port || usualPort) }
+  return { host, port: Number(url.port || usualPort), lookup: guardedLookup }
 }
 
 function tlsOf(url: URL) {

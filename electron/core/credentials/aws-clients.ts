@@ -1,9 +1,10 @@
 import type { CorePorts } from '../ports.ts'
+import { boundedHttp } from '../store/bounded-http.ts'
 import { type AwsFiles, readAwsFiles, type Section } from './aws-files.ts'
 import { endpointOf } from './profile-kind.ts'
 
 /** Signing in and taking a role are small questions, and somebody or an upload waits. */
-const PATIENCE = { connectMs: 8000, idleMs: 15_000 } as const
+const PATIENCE = { connectMs: 8000, idleMs: 15_000, wholeMs: 60_000 } as const
 
 export type CredentialPorts = Pick<CorePorts, 'now' | 'environment' | 'storeHttp'>
 
@@ -30,7 +31,7 @@ export function clientWay(
   region: string,
   profile: string | null,
 ): ClientWay {
-  const { environment, storeHttp } = ports
+  const { environment } = ports
   const section: Section = (profile === null ? undefined : files.profiles.get(profile)) ?? {}
   const named =
     environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ||
@@ -41,10 +42,7 @@ export function clientWay(
     maxAttempts: 2,
     ...(named ? { endpoint: named } : {}),
     ...(profile === null ? {} : { profile }),
-    requestHandler:
-      storeHttp === undefined
-        ? { connectionTimeout: PATIENCE.connectMs, socketTimeout: PATIENCE.idleMs }
-        : storeHttp(PATIENCE),
+    requestHandler: boundedHttp(ports, PATIENCE),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Failure } from '../../contract/failure.ts'
+import { failureOfBounds } from '../store/bounded-http.ts'
 import { networkFailure } from '../store/network-failure.ts'
 
 type Reason = Extract<Failure, { kind: 'keys-unavailable' }>['reason']
@@ -25,6 +26,8 @@ const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyRequests
  */
 export function failureOfKeys(error: unknown, source: string): Failure {
   if (!(error instanceof Error)) throw error
+  const ours = failureOfBounds(error)
+  if (ours !== null) return ours
   const { name } = error
   if (ENDED.has(name)) return { kind: 'credentials-expired' }
   if (REJECTED.has(name)) return { kind: 'credentials-rejected' }

@@ -1,9 +1,10 @@
-import { type Bucket, ListBucketsCommand } from '@aws-sdk/client-s3'
+import { type Bucket, ListBucketsCommand, type ListBucketsCommandOutput } from '@aws-sdk/client-s3'
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { DestinationDraft, SeenBucket } from '../../contract/destination-draft.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Approvals } from '../confirm/approvals.ts'
 import { openDraftStore } from '../store/open-draft-store.ts'
+import { readPages } from '../store/read-pages.ts'
 import type { StorePorts } from '../store/s3-client.ts'
 import { ask, type Store } from '../store/store.ts'
 import type { Destinations } from './destinations.ts'
@@ -19,6 +20,10 @@ interface Parts {
 
 /** More than anybody reads through; the name can still be typed. */
 const MAX_BUCKETS = 1000
+/** Some stores have fewer to a page than they are asked for. */
+const MAX_PAGES = 50
+/** Somebody looks at the form and waits. */
+const LIST_MS = 60_000
 
 type SeenBuckets = CommandOutput<'listBuckets'>
 
@@ -61,22 +66,29 @@ async function listAt(
 }
 
 async function listAll(store: Store): Promise<Outcome<SeenBuckets>> {
-  const seen = new Map<string, SeenBucket>()
-  let token: string | undefined
-  do {
-    const command = new ListBucketsCommand({
-      // Asked for pages, S3 names each bucket's region: API_ListBuckets.html.
-      MaxBuckets: MAX_BUCKETS,
-      ...(token === undefined ? {} : { ContinuationToken: token }),
-    })
-    const page = await ask(store, (client, options) => client.send(command, options))
-    if (!page.ok) return page
-    const { Buckets = [], ContinuationToken } = page.value
-    for (const bucket of Buckets.flatMap(seenIn)) seen.set(bucket.name, bucket)
+  const signal = AbortSignal.timeout(LIST_MS)
+  const pages = await readPages<ListBucketsCommandOutput, string>({
+    ask: (token) => {
+      const command = new ListBucketsCommand({
+        // Asked for pages, S3 names each bucket's region: API_ListBuckets.html.
+        MaxBuckets: MAX_BUCKETS,
+        ...(token === null ? {} : { ContinuationToken: token }),
+      })
+      return ask(store, (client, options) => client.send(command, options), { signal })
+    },
     // A store that does not know of pages may give the token back, and the first page again.
-    token = ContinuationToken === token ? undefined : ContinuationToken
-  } while (token !== undefined && token !== '' && seen.size < MAX_BUCKETS)
-  const isComplete = !token && seen.size <= MAX_BUCKETS
+    next: ({ ContinuationToken: token }, before) => (token && token !== before ? token : null),
+    count: ({ Buckets = [] }) => Buckets.length,
+    signal,
+    maxPages: MAX_PAGES,
+    maxEntries: MAX_BUCKETS,
+  })
+  if (!pages.ok) return signal.aborted ? failed({ kind: 'stalled' }) : pages
+  const listed = pages.value.flatMap(({ Buckets = [] }) => Buckets)
+  const seen = new Map(listed.flatMap(seenIn).map((bucket) => [bucket.name, bucket]))
+  const token = pages.value.at(-1)?.ContinuationToken
+  const isComplete =
+    seen.size <= MAX_BUCKETS && (!token || token === pages.value.at(-2)?.ContinuationToken)
   const buckets = [...seen.values()].sort((one, other) => one.name.localeCompare(other.name))
   return succeeded({ buckets: buckets.slice(0, MAX_BUCKETS), isComplete })
 }

@@ -25,7 +25,7 @@ export async function inToldRegion(
   clean: CleanDraft,
   former: StoredDestination | null,
 ): Promise<CleanDraft> {
-  const patience = { connectMs: PATIENCE_MS, idleMs: PATIENCE_MS }
+  const patience = { connectMs: PATIENCE_MS, idleMs: PATIENCE_MS, wholeMs: PATIENCE_MS }
   const store = await openDraftStore(parts, clean, former, patience)
   if (!store.ok) return clean
   try {

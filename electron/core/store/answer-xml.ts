@@ -80,18 +80,19 @@ const parser = new XMLParser({
 export function readAnswer(bytes: Uint8Array): AnswerDocument {
   const source = textOf(bytes)
   if (source === '') return { kind: 'empty' }
-  if (/^(<!--[\s\S]*?-->|<\?[\s\S]*?\?>|\s)*<(!doctype\s+html|html)\b/i.test(source)) {
-    return { kind: 'page' }
-  }
+  const first = firstElement(source)
+  if (/^<(!doctype\s+html|html)\b/i.test(first)) return { kind: 'page' }
+  // No store's answer has a document type, and it is the door to entity expansion: CWE-776.
+  if (/^<!doctype/i.test(first) || hasTooManyMarks(source)) return { kind: 'unreadable' }
   try {
     if (XMLValidator.validate(source) !== true) return { kind: 'unreadable' }
-    const [first] = elementsIn(parser.parse(source))
-    if (first === undefined) return { kind: 'unreadable' }
-    const [name, content] = first
+    const [root] = elementsIn(parser.parse(source))
+    if (root === undefined) return { kind: 'unreadable' }
+    const [name, content] = root
     const isError = /^Error/.test(name)
-    const inside = isError ? errorTexts(content) : written(content, '') || ownText(content)
-    const root = isError ? 'Error' : name
-    return { kind: 'document', root, xml: element(root, inside) }
+    const inside = isError ? errorTexts(content) : kept(content, '') || ownText(content)
+    const written = isError ? 'Error' : name
+    return { kind: 'document', root: written, xml: element(written, inside) }
   } catch {
     // A name that no store uses (`__proto__`), or nesting without end.
     return { kind: 'unreadable' }
@@ -104,11 +105,46 @@ function textOf(bytes: Uint8Array): string {
   const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
   const encoding = isWide ? (first === 0xff ? 'utf-16le' : 'utf-16be') : 'utf-8'
   const text = new TextDecoder(encoding).decode(bytes)
-  const trimmed = text.replace(/^[\s\0\ufeff]+|[\s\0]+$/g, '')
+  const trimmed = withoutEnds(text)
   // Some stores forget to escape it in keys.
   return trimmed.includes('<![CDATA[')
     ? trimmed
     : trimmed.replace(/&(?!(?:#\d+|#x[0-9a-f]+|[a-z]\w*);)/gi, '&amp;')
+}
+
+/** Character by character: `[\s\0]+$` would begin anew at every blank of a long run. */
+function withoutEnds(text: string): string {
+  const isBlank = (at: number) => /[\s\0\ufeff]/.test(text.charAt(at))
+  let [start, end] = [0, text.length]
+  while (start < end && isBlank(start)) start += 1
+  while (end > start && isBlank(end - 1)) end -= 1
+  return text.slice(start, end)
+}
+
+/** What stands behind the comments and instructions of the beginning, as far as it tells a page. */
+function firstElement(source: string): string {
+  let at = 0
+  for (;;) {
+    while (/\s/.test(source.charAt(at))) at += 1
+    const end = source.startsWith('<!--', at) ? '-->' : source.startsWith('<?', at) ? '?>' : null
+    const found = end === null ? -1 : source.indexOf(end, at + 2)
+    if (end === null || found === -1) return source.slice(at, at + 100)
+    at = found + end.length
+  }
+}
+
+/** A parsed element takes a hundred times its own bytes: `<a/>` without end would fill the memory. */
+const MOST_MARKS = 400_000
+const MARKS: ReadonlySet<string> = new Set(['<', '&', '='])
+
+/** Tags, references and attributes; a list of a thousand versions has thirty thousand. */
+function hasTooManyMarks(source: string): boolean {
+  let count = 0
+  for (const character of source) {
+    if (MARKS.has(character)) count += 1
+    if (count > MOST_MARKS) return true
+  }
+  return false
 }
 
 type Content = readonly unknown[]
@@ -122,7 +158,7 @@ function elementsIn(content: unknown): [name: string, content: Content][] {
   )
 }
 
-function written(content: Content, parent: string): string {
+function kept(content: Content, parent: string): string {
   const seen = new Set<string>()
   return elementsIn(content)
     .map(([name, inner]) => {
@@ -132,7 +168,7 @@ function written(content: Content, parent: string): string {
       seen.add(name)
       if (isText) return textElement(name, ownText(inner))
       const isContainer = Object.hasOwn(CONTAINERS, name) && CONTAINERS[name] === parent
-      return isContainer ? element(name, written(inner, name)) : ''
+      return isContainer ? element(name, kept(inner, name)) : ''
     })
     .join('')
 }

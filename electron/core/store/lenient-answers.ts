@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { readAnswer } from './answer-xml.ts'
+import { AnswerTooLong, type BoundRequest, mostBytesFor } from './bounded-http.ts'
 import { isStoreAnswer } from './store-signs.ts'
 
 /** The store's answer, or a page's in its place, that nothing can be made of. */
@@ -48,8 +49,6 @@ const DOCUMENTS: Readonly<Record<string, RegExp>> = {
 /** S3's own headers that are read; the SDK fails over a date in another form in any of the others. */
 const READ_HEADERS =
   /^x-amz-(request-id|id-2|bucket-region|version-id|delete-marker|meta-.*|checksum-.*|server-side-encryption|error-(code|message))$/
-/** A list of a thousand parts has a twentieth of that. */
-const MOST_BYTES = 16 * 1024 * 1024
 const OF_OBJECTS: ReadonlySet<string> = new Set(['HeadObjectCommand', 'GetObjectCommand'])
 const UNREAD_HEADERS: ReadonlySet<string> = new Set(['expires', 'last-modified'])
 
@@ -65,7 +64,9 @@ export function readLeniently(client: S3Client): void {
         const response = result.response as Response
         response.headers = readHeaders(response.headers, commandName)
         const isStream = commandName === 'GetObjectCommand' && isGood(response.statusCode)
-        if (!isStream) await mendBody(response, DOCUMENTS[commandName] ?? null)
+        if (!isStream) {
+          await mendBody(response, DOCUMENTS[commandName] ?? null, args.request as BoundRequest)
+        }
         return result
       },
     { step: 'deserialize', priority: 'low', name: 'ferryReadLeniently' },
@@ -92,8 +93,12 @@ function isRecoded({ 'content-encoding': encoding = '' }: Headers): boolean {
 }
 
 /** @param needed null: nobody reads the body of a success. */
-async function mendBody(response: Response, needed: RegExp | null): Promise<void> {
-  const bytes = await collected(response.body)
+async function mendBody(
+  response: Response,
+  needed: RegExp | null,
+  request: BoundRequest,
+): Promise<void> {
+  const bytes = await collected(response.body, request)
   response.body = bytes
   const answer = readAnswer(bytes)
   const xml = answer.kind === 'document' ? answer.xml : ''
@@ -117,12 +122,12 @@ function isGood(status: number): boolean {
   return status >= 200 && status < 300
 }
 
-async function collected(body: Response['body']): Promise<Uint8Array> {
+async function collected(body: Response['body'], request: BoundRequest): Promise<Uint8Array> {
   if (body === undefined || body instanceof Uint8Array) return body ?? new Uint8Array()
   const pieces: Uint8Array[] = []
   for await (const piece of body) pieces.push(piece)
   const bytes = Buffer.concat(pieces)
-  return isGzip(bytes) ? unzipped(bytes) : bytes
+  return isGzip(bytes) ? unzipped(bytes, request) : bytes
 }
 
 /** RFC 1952 section 2.3.1. Nobody asked for it, but some proxies compress whatever passes. */
@@ -130,11 +135,16 @@ function isGzip([first, second]: Uint8Array): boolean {
   return first === 0x1f && second === 0x8b
 }
 
-function unzipped(bytes: Buffer): Buffer {
+/** @throws AnswerTooLong for a few bytes that are many once more: CWE-409. */
+function unzipped(bytes: Buffer, request: BoundRequest): Buffer {
+  const limitBytes = mostBytesFor(request)
   try {
-    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES })
+    return gunzipSync(bytes, { maxOutputLength: limitBytes })
   } catch (error) {
-    if (error instanceof Error) return bytes
-    throw error
+    if (!(error instanceof Error)) throw error
+    if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new AnswerTooLong(request.hostname, limitBytes)
+    }
+    return bytes
   }
 }

@@ -4,6 +4,8 @@ const MILLISECONDS = /^\d{12,13}$/
 const COMPACT = /^(\d{4})(\d\d)(\d\d)T?(\d\d)(\d\d)(\d\d)(\.\d+)?(Z?)$/i
 /** Whether a time zone is named at the end: `Z`, `GMT`, `UTC`, `+02:00`, `-0700`. */
 const HAS_ZONE = /((?<![a-z])(?!am|pm)[a-z]{1,5}|[+-]\d\d:?\d\d)\s*(\(.*\))?$/i
+/** The longest form has half of that; the patterns below need not run over more. */
+const MAX_LENGTH = 80
 const LEAST_MS = Date.UTC(1970, 0, 1)
 const MOST_MS = Date.UTC(10_000, 0, 1)
 
@@ -14,6 +16,7 @@ const MOST_MS = Date.UTC(10_000, 0, 1)
  */
 export function readDate(text: string): number | null {
   const trimmed = text.trim()
+  if (trimmed.length > MAX_LENGTH) return null
   const epochMs = epochMsOf(trimmed)
   return Number.isFinite(epochMs) && epochMs >= LEAST_MS && epochMs < MOST_MS ? epochMs : null
 }

@@ -3,6 +3,7 @@ import type { Failure } from '../../contract/failure.ts'
 import type { AnswerHeaders } from '../../contract/foreign-answer.ts'
 import { failureFromS3, s3AnswerOf } from '../../contract/s3-failure.ts'
 import { NoKeys } from '../credentials/keys.ts'
+import { failureOfBounds } from './bounded-http.ts'
 import { UnreadableAnswer } from './lenient-answers.ts'
 import { networkFailure } from './network-failure.ts'
 import { actionOf } from './permissions.ts'
@@ -36,6 +37,8 @@ interface Asked {
 export function failureFromError(error: unknown, asked: Asked, nowMs: number): Failure {
   if (!(error instanceof Error)) throw error
   if (error instanceof NoKeys) return error.failure
+  const ours = failureOfBounds(error)
+  if (ours !== null) return ours
   const thrown: ThrownByStore = error
   const unreadable = error instanceof UnreadableAnswer ? error : null
   const status = unreadable?.status ?? thrown.$metadata?.httpStatusCode ?? 0

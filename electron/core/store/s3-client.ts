@@ -2,21 +2,16 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { type KeySource, NoKeys } from '../credentials/keys.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
+import { boundedHttp, type Patience } from './bounded-http.ts'
 import { ServerClock } from './clock.ts'
 import { readLeniently } from './lenient-answers.ts'
 import { noteCommands } from './permissions.ts'
 import { SharedWork } from './shared-work.ts'
 import type { Store } from './store.ts'
 
-/** How long a connection may take, and how long it may be silent: Complete works for minutes. */
 export const USUAL_PATIENCE: Patience = { connectMs: 10_000, idleMs: 90_000 }
 /** Somebody looks at the form and waits. */
 export const CHECK_PATIENCE: Patience = { connectMs: 8000, idleMs: 15_000 }
-
-export interface Patience {
-  readonly connectMs: number
-  readonly idleMs: number
-}
 
 export type StorePorts = Pick<CorePorts, 'now' | 'storeHttp'> & {
   /** Told after every answer: the store's time less this computer's. */
@@ -47,7 +42,7 @@ export function openStore(
     useArnRegion: false,
     followRegionRedirects: false,
     disableS3ExpressSessionAuth: true,
-    requestHandler: requestHandlerFor(ports, patience),
+    requestHandler: boundedHttp(ports, patience) as NonNullable<S3ClientConfig['requestHandler']>,
   })
   learnTime(client, clock, ports.clockSeen)
   readLeniently(client)
@@ -65,17 +60,6 @@ function providerOf(source: KeySource) {
     return { accessKeyId, secretAccessKey, ...(sessionToken === '' ? {} : { sessionToken }) }
   }
   return Object.assign(provide, { memoized: true })
-}
-
-function requestHandlerFor(
-  ports: Pick<CorePorts, 'storeHttp'>,
-  patience: Patience,
-): NonNullable<S3ClientConfig['requestHandler']> {
-  if (ports.storeHttp !== undefined) {
-    // The port keeps the handler opaque, so that hosts need none of the SDK's types.
-    return ports.storeHttp(patience) as NonNullable<S3ClientConfig['requestHandler']>
-  }
-  return { connectionTimeout: patience.connectMs, socketTimeout: patience.idleMs }
 }
 
 /** Sees every answer, refusals included, before the SDK reads it. */

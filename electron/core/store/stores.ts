@@ -3,7 +3,8 @@ import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import { isSamePlace, type StoredDestination } from '../destinations/stored-destination.ts'
-import { openStore, type Patience, type StorePorts } from './s3-client.ts'
+import type { Patience } from './bounded-http.ts'
+import { openStore, type StorePorts } from './s3-client.ts'
 import type { Store } from './store.ts'
 
 /** One open store per destination, made anew when the destination or its secret changed. */

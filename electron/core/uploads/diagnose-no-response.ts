@@ -167,6 +167,7 @@ function lookFailed(failure: Failure): Look {
     case 'store-refused':
     case 'not-s3':
     case 'answer-unreadable':
+    case 'answer-too-long':
       return { kind: 'unseen' }
     default:
       return { kind: 'refused', failure }

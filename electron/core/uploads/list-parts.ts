@@ -32,10 +32,12 @@ export async function listParts(
   upload: StoreUpload,
   signal?: AbortSignal,
 ): Promise<Outcome<ListedPart[]>> {
-  const pages = await readPages<ListPartsCommandOutput, number>(
-    (marker) => listPage(store, upload, marker, signal),
-    markerAfter,
-  )
+  const pages = await readPages<ListPartsCommandOutput, number>({
+    ask: (marker) => listPage(store, upload, marker, signal),
+    next: markerAfter,
+    count: ({ Parts = [] }) => Parts.length,
+    signal,
+  })
   if (!pages.ok) return isGone(pages.failure) ? failed({ kind: 'upload-gone' }) : pages
   return succeeded(pages.value.flatMap(({ Parts = [] }) => Parts).flatMap(listedPart))
 }
@@ -56,7 +58,7 @@ function markerAfter(page: ListPartsCommandOutput, marker: number | null): numbe
   if (hasMore === false) return null
   const after = (candidate: number) =>
     Number.isInteger(candidate) && candidate > (marker ?? 0) && candidate < S3_LIMITS.maxPartCount
-  const highest = Math.max(0, ...Parts.map(({ PartNumber = 0 }) => PartNumber || 0))
+  const highest = Parts.reduce((most, { PartNumber = 0 }) => Math.max(most, PartNumber || 0), 0)
   if (after(Number(named)) && (hasMore === true || Parts.length > 0)) return Number(named)
   return after(highest) ? highest : null
 }

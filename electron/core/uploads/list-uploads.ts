@@ -24,10 +24,15 @@ export async function listUploads(
   signal: AbortSignal,
 ): Promise<Outcome<ListedUpload[]>> {
   const place = { Bucket: store.destination.bucket, Prefix: prefix }
-  const pages = await readPages<ListMultipartUploadsCommandOutput, Marker>((marker) => {
-    const command = new ListMultipartUploadsCommand({ ...place, ...marker })
-    return ask(store, (client, options) => client.send(command, options), { signal })
-  }, markerAfter)
+  const pages = await readPages<ListMultipartUploadsCommandOutput, Marker>({
+    ask: (marker) => {
+      const command = new ListMultipartUploadsCommand({ ...place, ...marker })
+      return ask(store, (client, options) => client.send(command, options), { signal })
+    },
+    next: markerAfter,
+    count: ({ Uploads = [] }) => Uploads.length,
+    signal,
+  })
   if (!pages.ok) return pages
   const listed = pages.value
     .flatMap(({ Uploads = [] }) => Uploads)

@@ -65,6 +65,7 @@ const UNDECIDED: ReadonlySet<FailureKind> = new Set([
   'throttled',
   'not-s3',
   'answer-unreadable',
+  'answer-too-long',
   'not-now',
 ])
 

@@ -95,6 +95,8 @@ export function connectionWords(failure: ActingFailure, at: FailurePlace | null)
         'upload-again',
       )
     case 'answer-unreadable':
+    case 'answer-too-long':
+    case 'host-refused':
     case 'request-rewritten':
     case 'explicitly-denied':
     case 'encryption-key-denied':

@@ -10,6 +10,8 @@ type Refusal = Extract<
   {
     kind:
       | 'answer-unreadable'
+      | 'answer-too-long'
+      | 'host-refused'
       | 'request-rewritten'
       | 'explicitly-denied'
       | 'encryption-key-denied'
@@ -33,6 +35,18 @@ export function refusalWords(failure: Refusal, at: FailurePlace | null): Failure
         `The store at “${failure.host}” answers in a form that Ferry cannot read.`,
         'Try again; if it stays, a proxy in front of the store may change its answers.',
         'retry',
+      )
+    case 'answer-too-long':
+      return text(
+        `The store at “${failure.host}” answered with more than ${formatRoundBytes(failure.limitBytes)}, which no store needs; Ferry stopped reading.`,
+        'Try again; if it stays, something other than your store may answer there.',
+        'retry',
+      )
+    case 'host-refused':
+      return text(
+        `“${failure.host}” leads to an address at which clouds hand out a machine’s own keys, so Ferry does not connect to it.`,
+        'Enter the address of your store.',
+        'edit-connection',
       )
     case 'request-rewritten':
       return text(

@@ -66,6 +66,8 @@ type ConnectionKind =
   | 'tls-failed'
   | 'not-s3'
   | 'answer-unreadable'
+  | 'answer-too-long'
+  | 'host-refused'
   | 'request-rewritten'
   | 'explicitly-denied'
   | 'encryption-key-denied'

@@ -110,6 +110,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
       return { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
     case 'not-s3':
     case 'answer-unreadable':
+    case 'answer-too-long':
       // A broken answer looks so, too, and is no reason to wait for the person all night.
       return retryOrAsk(FRESH_TRIES, tries, backoff)
     case 'request-rewritten':
@@ -125,6 +126,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
         : { kind: 'ask-user' }
     case 'form-invalid':
     case 'tls-failed':
+    case 'host-refused':
     case 'credentials-rejected':
     case 'sign-in-needed':
     case 'key-taken':

@@ -1,0 +1,280 @@
+import { gzipSync } from 'node:zlib'
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetBucketCorsCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import { afterEach, expect } from 'vitest'
+import { corsRuleFor } from '../../electron/contract/bucket-policies.ts'
+import type { Outcome } from '../../electron/contract/outcome.ts'
+import { withCorsRule, withUnfinishedRule } from '../../electron/core/check/added-rule.ts'
+import { readSetting } from '../../electron/core/check/bucket-setting.ts'
+import { resolveHost } from '../../electron/core/check/resolve-host.ts'
+import type { StoreHttp } from '../../electron/core/ports.ts'
+import { ask, type Store } from '../../electron/core/store/store.ts'
+import { listParts } from '../../electron/core/uploads/list-parts.ts'
+import { listUploads } from '../../electron/core/uploads/list-uploads.ts'
+import { netStoreHttp } from '../../electron/desktop/net-store-http.ts'
+import { aDraft } from '../fakes/a-draft.ts'
+import { CoreHarness } from '../fakes/core-harness.ts'
+import { FakeSession, net, standIn } from '../fakes/electron.ts'
+import { endless, trickling } from '../fakes/endless-answer.ts'
+import { openStubStore } from '../fakes/open-stub-store.ts'
+import { type Answer, plain, StubStore } from '../fakes/stub-store.ts'
+import { attack } from './attack.ts'
+
+const MIB = 1024 * 1024
+/** What the system holds between two ends of a connection on this computer. */
+const IN_FLIGHT = 8 * MIB
+const XML = { 'content-type': 'application/xml' }
+
+const cleanUps: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp()
+})
+
+/** The browser host's HTTP, and the desktop's. */
+const WAYS: readonly (readonly [name: string, storeHttp: StoreHttp | undefined])[] = [
+  ['Node', undefined],
+  ['Chromium', netStoreHttp(standIn(net), standIn(new FakeSession()))],
+]
+
+async function storeThat(answer: Answer, way?: StoreHttp, wholeMs?: number) {
+  const stub = await StubStore.start(answer)
+  cleanUps.push(() => stub.close())
+  const patience = {
+    connectMs: 5000,
+    idleMs: 15_000,
+    ...(wholeMs === undefined ? {} : { wholeMs }),
+  }
+  const store = openStubStore(stub.endpoint, patience, way)
+  cleanUps.push(() => store.client.destroy())
+  return { stub, store }
+}
+
+const bucket = { Bucket: 'photos' }
+const object = { ...bucket, Key: 'a.bin' }
+const upload = { ...object, UploadId: 'u' }
+
+const REQUESTS: Record<string, (client: S3Client) => Promise<unknown>> = {
+  CreateMultipartUpload: (client) => client.send(new CreateMultipartUploadCommand(object)),
+  ListParts: (client) => client.send(new ListPartsCommand(upload)),
+  ListMultipartUploads: (client) => client.send(new ListMultipartUploadsCommand(bucket)),
+  ListObjectsV2: (client) => client.send(new ListObjectsV2Command(bucket)),
+  ListBuckets: (client) => client.send(new ListBucketsCommand({})),
+  GetBucketCors: (client) => client.send(new GetBucketCorsCommand(bucket)),
+  GetBucketLifecycleConfiguration: (client) =>
+    client.send(new GetBucketLifecycleConfigurationCommand(bucket)),
+  CompleteMultipartUpload: (client) => client.send(new CompleteMultipartUploadCommand(upload)),
+  GetObject: async (client) => {
+    const { Body } = await client.send(new GetObjectCommand(object))
+    return Body?.transformToByteArray()
+  },
+}
+const isSetting = (name: string) => /Cors|Lifecycle/.test(name)
+
+const made = (store: Store, request: (client: S3Client) => Promise<unknown>) => ask(store, request)
+
+function refusal(outcome: Outcome<unknown>): string {
+  return outcome.ok ? 'taken' : outcome.failure.kind
+}
+
+for (const [way, storeHttp] of WAYS) {
+  attack(
+    'hostile store',
+    `an answer without end is left after its bound, over ${way}`,
+    async (log) => {
+      for (const [name, request] of Object.entries(REQUESTS)) {
+        const spent = { bytes: 0 }
+        const { store } = await storeThat(endless(200, '<R>', '<Part>1</Part>', spent), storeHttp)
+
+        const outcome = await made(store, request)
+
+        const limitBytes = isSetting(name) ? 64 * 1024 : 16 * MIB
+        log.tried(`${name} is held whole`, spent.bytes < limitBytes + IN_FLIGHT)
+        expect(outcome).toMatchObject({ failure: { kind: 'answer-too-long', limitBytes } })
+      }
+    },
+  )
+
+  attack('hostile store', `a refusal without end costs a few KiB, over ${way}`, async (log) => {
+    for (const [name, request] of Object.entries(REQUESTS)) {
+      const spent = { bytes: 0 }
+      const { store } = await storeThat(endless(403, '<Error><Code>', 'A', spent), storeHttp)
+
+      const outcome = await made(store, request)
+
+      log.tried(`${name} reads it whole`, spent.bytes < MIB + IN_FLIGHT)
+      expect(['access-denied', 'not-s3', 'proxy-refused']).toContain(refusal(outcome))
+    }
+  })
+
+  attack(
+    'hostile store',
+    `a byte now and then does not hold the host, over ${way}`,
+    async (log) => {
+      const { store } = await storeThat(trickling(20, '<a/>'), storeHttp, 300)
+
+      const outcomes = await Promise.all([
+        made(store, (client) => client.send(new ListPartsCommand(upload))),
+        made(store, (client) => client.send(new GetBucketCorsCommand(bucket))),
+        readSetting(store, 'cors', new AbortController().signal),
+      ])
+
+      for (const outcome of outcomes) log.tried('it waits for ever', refusal(outcome) === 'stalled')
+    },
+  )
+}
+
+attack('hostile store', 'a few compressed bytes do not become many', async (log) => {
+  const bomb = gzipSync(Buffer.alloc(64 * MIB, '<Part/>'))
+  for (const headers of [XML, { ...XML, 'content-encoding': 'gzip' }]) {
+    for (const name of ['ListParts', 'GetBucketCors', 'CreateMultipartUpload']) {
+      const { store } = await storeThat((_request, response) => {
+        response.writeHead(200, headers)
+        response.end(bomb)
+      })
+
+      const outcome = await made(store, REQUESTS[name] ?? expect.unreachable(name))
+
+      log.tried(`${name} unpacks it`, refusal(outcome) === 'answer-too-long')
+    }
+  }
+})
+
+attack('hostile store', 'elements without number are not parsed', async (log) => {
+  const texts = ['<Part/>', '<Key a="1"/>', '&amp;', '<a><b></b></a>']
+  for (const text of texts) {
+    const body = `<R>${text.repeat((4 * MIB) / text.length)}</R>`
+    const { store } = await storeThat(plain(200, body, XML))
+
+    const outcome = await made(store, (client) => client.send(new ListPartsCommand(upload)))
+
+    log.tried(`${text} four million bytes long`, ['answer-unreadable', 'not-s3'].includes(refusal(outcome)))
+  }
+})
+
+/** A new marker with every page, and nothing listed. */
+function endlessList(element: string): Answer {
+  let page = 0
+  return (request, response) => {
+    page += 1
+    const inside = element.replaceAll('#', String(page))
+    plain(200, `<R><IsTruncated>true</IsTruncated>${inside}</R>`, XML)(request, response)
+  }
+}
+
+attack('hostile store', 'a list without end is left after its pages', async (log) => {
+  const harness = await CoreHarness.start()
+  cleanUps.push(() => harness.close())
+  const { signal } = new AbortController()
+  const parts = await storeThat(
+    endlessList(
+      '<NextPartNumberMarker>#</NextPartNumberMarker><Part><PartNumber>#</PartNumber></Part>',
+    ),
+  )
+  const uploads = await storeThat(endlessList('<NextKeyMarker>#</NextKeyMarker>'))
+  const buckets = await storeThat(endlessList('<ContinuationToken>t#</ContinuationToken>'))
+
+  await listParts(parts.store, { key: 'a', storeUploadId: 'u' })
+  await listUploads(uploads.store, '', signal)
+  const draft = aDraft({ endpoint: buckets.stub.endpoint, bucket: '' })
+  const listed = await harness.ask('listBuckets', { draft })
+
+  for (const { stub } of [parts, uploads, buckets]) {
+    log.tried(`${stub.requests.length} requests`, stub.requests.length <= 200)
+    expect(stub.requests.length).toBeGreaterThan(10)
+  }
+  expect(listed).toMatchObject({ ok: true, value: { buckets: [], isComplete: false } })
+})
+
+attack('hostile store', 'a list ends when nobody waits for it', async (log) => {
+  const stop = new AbortController()
+  const list = endlessList('<NextKeyMarker>#</NextKeyMarker>')
+  const { stub, store } = await storeThat((request, response) => {
+    if (stub.requests.length === 3) stop.abort()
+    list(request, response)
+  })
+
+  const outcome = await listUploads(store, '', stop.signal)
+
+  log.tried('it is read on', stub.requests.length <= 4)
+  expect(outcome).toEqual({ ok: false, failure: { kind: 'not-now' } })
+})
+
+const RULE = corsRuleFor('http://*.localhost:47470')
+/** In whatever a store says of a bucket's settings, as far as S3 lets them be long. */
+const SETTINGS: Record<string, string> = {
+  'blanks between elements': `<CORSConfiguration>${' '.repeat(60_000)}x</CORSConfiguration>`,
+  'blanks in a tag': `<CORSConfiguration a${' '.repeat(60_000)}="1"/>`,
+  'blanks behind the end': `<CORSConfiguration/>${' \n'.repeat(30_000)}x`,
+  'roots without an end': '<CORSConfiguration '.repeat(3000),
+  'ends without a beginning': '</CORSConfiguration>'.repeat(3000),
+  'comments without an end': `${'<!--'.repeat(15_000)}<CORSConfiguration/>`,
+  nesting: `<CORSConfiguration>${'<CORSRule>'.repeat(3000)}${'</CORSRule>'.repeat(3000)}</CORSConfiguration>`,
+  'entities of entities':
+    '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]><CORSConfiguration><CORSRule><ID>&b;</ID></CORSRule></CORSConfiguration>',
+  'a file of this computer':
+    '<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]><CORSConfiguration><CORSRule><ID>&a;</ID></CORSRule></CORSConfiguration>',
+  '700 KB': `<CORSConfiguration>${'<CORSRule></CORSRule>'.repeat(35_000)}</CORSConfiguration>`,
+  'the name of an object’s parent':
+    '<CORSConfiguration><__proto__><polluted>1</polluted></__proto__></CORSConfiguration>',
+}
+
+attack(
+  'hostile store',
+  'a bucket’s settings are parsed in linear time, and nothing expands',
+  (log) => {
+    for (const [name, xml] of Object.entries(SETTINGS)) {
+      const cors = withCorsRule(xml, RULE)
+      const rules = withUnfinishedRule(
+        xml.replaceAll('CORSConfiguration', 'LifecycleConfiguration'),
+        'in/',
+        7,
+      )
+
+      for (const changed of [cors, rules]) {
+      const isSafe = changed === null || changed.length < xml.length + 3000
+      log.tried(name, isSafe && !('polluted' in {}))
+    }
+    }
+  },
+)
+
+attack('hostile store', 'a cloud’s metadata service is no store', async (log) => {
+  const harness = await CoreHarness.start()
+  cleanUps.push(() => harness.close())
+  const places = [
+    ...['169.254.169.254', '169.254.170.2', '2852039166', '0xa9fea9fe', '0251.0376.0251.0376'],
+    ...[
+      '[::ffff:169.254.169.254]',
+      '[::ffff:a9fe:a9fe]',
+      '[64:ff9b::a9fe:a9fe]',
+      '[fd00:ec2::254]',
+    ],
+    ...['[2002:a9fe:a9fe::1]', '100.100.100.200', '168.63.129.16', 'metadata.google.internal'],
+    ...['METADATA.google.internal.', 'instance-data.ec2.internal'],
+  ]
+  for (const place of places) {
+    for (const scheme of ['http', 'https']) {
+      const endpoint = `${scheme}://${place}`
+      const saved = await harness.ask('saveDestination', aDraft({ endpoint }))
+      const store = openStubStore(new URL(endpoint).origin)
+      const asked = await made(store, (client) => client.send(new HeadObjectCommand(object)))
+      const found = await resolveHost(new URL(endpoint).hostname, new AbortController().signal)
+      store.client.destroy()
+
+      log.tried(`${endpoint} is saved`, refusal(saved) === 'form-invalid')
+      log.tried(`${endpoint} is asked`, refusal(asked) === 'host-refused')
+      log.tried(`${endpoint} is checked`, found?.kind === 'host-refused')
+    }
+  }
+})
