@@ -1,4 +1,5 @@
 import type { StoreAnswer } from './failure.ts'
+import { cutText, onlyVisible, storeCode } from './plain-text.ts'
 
 /** The parts of an answer that are kept for the details of a failure. */
 export interface AnswerToKeep {
@@ -17,21 +18,14 @@ export interface AnswerToKeep {
 export function answerDetails(answer: AnswerToKeep): StoreAnswer {
   return {
     status: answer.status,
-    code: harmless(answer.code, 100),
+    code: storeCode(answer.code),
     message: harmless(answer.message, 500),
     // Long and random by nature, so that a long run says nothing here.
-    requestId: cutTo(withoutSecrets(visible(answer.requestId, 200)), 200),
+    requestId: cutText(withoutSecrets(onlyVisible(answer.requestId, 200)), 200),
     server: harmless(answer.server, 100),
     atMs: answer.atMs,
   }
 }
-
-/** Control and format characters (bidi, zero width), private ones, and halves of surrogate pairs. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu
-/** Letters that show as nothing: fillers, the grapheme joiner, variation selectors. */
-const BLANK_LETTERS = /\u034f|\u115f|\u1160|\u17b4|\u17b5|\u2800|\u3164|\uffa0|[\ufe00-\ufe0f]/gu
-/** Marks piled upon one letter would run into the lines around it. */
-const PILED_MARKS = /(\p{M}{2})\p{M}+/gu
 
 const CUT = '…'
 
@@ -50,17 +44,11 @@ const SECRETS: readonly RegExp[] = [
 const LONG_RUN = /[A-Za-z0-9+/_=-]{32,}/g
 
 function harmless(text: string, maxLength: number): string {
-  const clean = withoutSecrets(visible(text, maxLength))
-  return cutTo(
+  const clean = withoutSecrets(onlyVisible(text, maxLength))
+  return cutText(
     clean.replace(LONG_RUN, (run) => (isKeyLike(run) ? CUT : run)),
     maxLength,
   )
-}
-
-/** Cut roughly first: the patterns need not run over a megabyte. */
-function visible(text: string, maxLength: number): string {
-  const line = text.slice(0, 8 * maxLength).replace(/\s+/gu, ' ')
-  return line.replace(INVISIBLE, '').replace(BLANK_LETTERS, '').replace(PILED_MARKS, '$1')
 }
 
 function withoutSecrets(text: string): string {
@@ -74,11 +62,4 @@ function isKeyLike(run: string): boolean {
     const isMixed = /[a-z]/.test(piece) && /[A-Z]/.test(piece) && /\d/.test(piece)
     return piece.length >= 32 && isMixed
   })
-}
-
-/** Cuts no character of two code units in the middle. */
-function cutTo(text: string, maxLength: number): string {
-  const trimmed = text.trim()
-  if (trimmed.length <= maxLength) return trimmed
-  return trimmed.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '') + CUT
 }

@@ -63,6 +63,11 @@ export const FieldProblem = z.strictObject({
     'has-inner-space',
     /** Ferry keeps a secret, for another endpoint or access key. */
     'needed-again',
+    /** A control character, or one that no key and no token has. */
+    'has-odd-character',
+    'not-a-region',
+    /** A cloud's metadata service, which gives a machine's own keys to whoever asks. */
+    'metadata-address',
   ]),
 })
 export type FieldProblem = z.infer<typeof FieldProblem>
@@ -134,6 +139,8 @@ export const Failure = z.discriminatedUnion('kind', [
       'process-failed',
       'role-refused',
       'environment-empty',
+      /** They hold characters that no key has. */
+      'malformed',
       'unreachable',
     ]),
   }),

@@ -3,6 +3,7 @@ import { type ErrorDocument, readErrorDocument } from './error-document.ts'
 import type { Failure } from './failure.ts'
 import { type AnswerHeaders, isForeignAnswer } from './foreign-answer.ts'
 import { actionIn, type KnownRefusal, knownRefusal } from './known-refusals.ts'
+import { isRegion, storeCode } from './plain-text.ts'
 
 /** The request that was answered, and the place that it was for. */
 export interface StoreRequest {
@@ -171,7 +172,7 @@ function reasonOfStatus(answer: S3Answer): Reason {
 }
 
 function refused({ status, code }: S3Answer): Reason {
-  return { kind: 'store-refused', status, code: code.slice(0, 300) }
+  return { kind: 'store-refused', status, code: storeCode(code) }
 }
 
 function denied({ message, request }: S3Answer): Reason {
@@ -255,10 +256,15 @@ export function s3AnswerOf(
     server: headers.server ?? '',
     retryAfter: headers['retry-after'] ?? null,
     date: headers.date ?? null,
-    region: headers['x-amz-bucket-region'] ?? document.region,
+    region: regionIn(headers['x-amz-bucket-region'] ?? document.region),
     location: headers.location ?? document.endpoint,
     isForeign: code === '' && isForeignAnswer(headers, text),
   }
+}
+
+/** Null for what can be none. */
+function regionIn(said: string | null): string | null {
+  return said !== null && isRegion(said) ? said : null
 }
 
 /** The one that the store's own logs have; that of a network in front only where there is no other. */

@@ -158,7 +158,10 @@ attack('hostile store', 'elements without number are not parsed', async (log) =>
 
     const outcome = await made(store, (client) => client.send(new ListPartsCommand(upload)))
 
-    log.tried(`${text} four million bytes long`, ['answer-unreadable', 'not-s3'].includes(refusal(outcome)))
+    log.tried(
+      `${text} four million bytes long`,
+      ['answer-unreadable', 'not-s3'].includes(refusal(outcome)),
+    )
   }
 })
 
@@ -242,9 +245,9 @@ attack(
       )
 
       for (const changed of [cors, rules]) {
-      const isSafe = changed === null || changed.length < xml.length + 3000
-      log.tried(name, isSafe && !('polluted' in {}))
-    }
+        const isSafe = changed === null || changed.length < xml.length + 3000
+        log.tried(name, isSafe && !('polluted' in {}))
+      }
     }
   },
 )

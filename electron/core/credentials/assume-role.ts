@@ -25,18 +25,19 @@ export async function assumeRole(
   const digits = serial === null ? null : (code?.take() ?? null)
   if (serial !== null && digits === null) return { got: 'code-needed', serial }
   const region = section.region || ports.environment.AWS_REGION || 'us-east-1'
-  const provide = fromTemporaryCredentials({
-    masterCredentials: identityOf(source),
-    params: {
-      RoleArn: section.role_arn,
-      RoleSessionName: section.role_session_name ?? `ferry-${ports.now()}`,
-      DurationSeconds: Number.parseInt(section.duration_seconds ?? '', 10) || USUAL_SECONDS,
-      ...(section.external_id === undefined ? {} : { ExternalId: section.external_id }),
-      ...(serial === null ? {} : { SerialNumber: serial }),
-    },
-    mfaCodeProvider: async () => digits ?? '',
-    clientConfig: clientWay(ports, files, 'sts', region, profile),
-  })
+  const provide = () =>
+    fromTemporaryCredentials({
+      masterCredentials: identityOf(source),
+      params: {
+        RoleArn: section.role_arn,
+        RoleSessionName: section.role_session_name ?? `ferry-${ports.now()}`,
+        DurationSeconds: Number.parseInt(section.duration_seconds ?? '', 10) || USUAL_SECONDS,
+        ...(section.external_id === undefined ? {} : { ExternalId: section.external_id }),
+        ...(serial === null ? {} : { SerialNumber: serial }),
+      },
+      mfaCodeProvider: async () => digits ?? '',
+      clientConfig: clientWay(ports, files, 'sts', region, profile),
+    })()
   return keysFrom(provide, profile)
 }
 

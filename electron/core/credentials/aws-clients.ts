@@ -1,3 +1,4 @@
+import { isRegion } from '../../contract/plain-text.ts'
 import type { CorePorts } from '../ports.ts'
 import { boundedHttp } from '../store/bounded-http.ts'
 import { type AwsFiles, readAwsFiles, type Section } from './aws-files.ts'
@@ -7,6 +8,15 @@ import { endpointOf } from './profile-kind.ts'
 const PATIENCE = { connectMs: 8000, idleMs: 15_000, wholeMs: 60_000 } as const
 
 export type CredentialPorts = Pick<CorePorts, 'now' | 'environment' | 'storeHttp'>
+
+/** Named as the SDK names what is wrong with a profile: `failureOfKeys` reads both. */
+class IncompleteSettings extends Error {
+  override readonly name = 'CredentialsProviderError'
+
+  constructor() {
+    super('A region or an endpoint cannot be one')
+  }
+}
 
 /** As in `AWS_ENDPOINT_URL_…` and in a `services` section. */
 type Service = 'sts' | 'sso' | 'sso_oidc'
@@ -23,6 +33,7 @@ export interface ClientWay {
 /**
  * Endpoints as the AWS tools find them: a variable, then the profile's. Said here, since the SDK
  * would look at the process's own environment.
+ * @throws IncompleteSettings for a region or an address that can be none.
  */
 export function clientWay(
   ports: CredentialPorts,
@@ -37,6 +48,8 @@ export function clientWay(
     environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ||
     environment.AWS_ENDPOINT_URL ||
     endpointOf(files, section, service)
+  const isAddress = !named || /^https?:$/.test(URL.parse(named)?.protocol ?? '')
+  if (!isAddress || !isRegion(region)) throw new IncompleteSettings()
   return {
     region,
     maxAttempts: 2,

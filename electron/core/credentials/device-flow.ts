@@ -8,10 +8,11 @@ import {
 } from '@aws-sdk/client-sso-oidc'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isPrintable } from '../../contract/plain-text.ts'
 import { type CredentialPorts, clientWay } from './aws-clients.ts'
 import { readAwsFiles } from './aws-files.ts'
 import { failureOfKeys, unavailable } from './keys-failure.ts'
-import { type SsoSession, type TokenFile, utcText } from './sso-token-file.ts'
+import { lifeMs, type SsoSession, type TokenFile, utcText } from './sso-token-file.ts'
 
 /** What the person has to do: datatracker.ietf.org/doc/html/rfc8628 */
 export interface DeviceRequest {
@@ -48,19 +49,49 @@ export async function requestDevice(
     const { startUrl } = session
     const command = new StartDeviceAuthorizationCommand({ clientId, clientSecret, startUrl })
     const answer = await oidc.send(command)
-    const { deviceCode, userCode, verificationUri, verificationUriComplete } = answer
-    const url = verificationUriComplete || verificationUri
-    if (!deviceCode || !userCode || !url) return failed(unavailable(startUrl, 'incomplete'))
+    const { deviceCode, userCode = '' } = answer
+    const url = pageOf(answer.verificationUriComplete) ?? pageOf(answer.verificationUri)
+    if (!deviceCode || !USER_CODE.test(userCode) || url === null) {
+      return failed(unavailable(startUrl, 'incomplete'))
+    }
     return succeeded({
       session,
       url,
       userCode,
       deviceCode,
       client,
-      expiresAtMs: ports.now() + (answer.expiresIn ?? 0) * 1000,
-      intervalMs: (answer.interval ?? USUAL_SECONDS) * 1000,
+      expiresAtMs: ports.now() + within(lifeMs(answer.expiresIn), 0, LONGEST_WAIT_MS),
+      intervalMs: within(lifeMs(answer.interval ?? USUAL_SECONDS), LEAST_MS, SLOWEST_MS),
     })
   })
+}
+
+/** Short and plain, since a user compares it: RFC 8628, section 6.1. */
+const USER_CODE = /^[A-Za-z0-9](?:[A-Za-z0-9-]{2,18}[A-Za-z0-9])$/
+/** AWS gives ten minutes. */
+const LONGEST_WAIT_MS = 30 * 60_000
+const LEAST_MS = 1000
+const SLOWEST_MS = 60_000
+const MAX_URL_LENGTH = 2000
+
+/**
+ * The page to confirm on, as it will be opened and shown. Null: it is not https (http serves this
+ * computer alone), or it has a user in front of the host, which looks like another host.
+ */
+function pageOf(said: string | undefined): string | null {
+  const url = URL.parse(said ?? '')
+  if (url === null || url.href.length > MAX_URL_LENGTH) return null
+  if (url.username !== '' || url.password !== '') return null
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+  return isSafe ? url.href : null
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(127(\.\d{1,3}){3}|\[::1\]|localhost)$/.test(hostname)
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most)
 }
 
 /**
@@ -119,13 +150,13 @@ async function askOnce(
 
 function tokenIn(answer: CreateTokenResponse, request: DeviceRequest, nowMs: number): Asked {
   const { accessToken, expiresIn, refreshToken } = answer
-  if (!accessToken) return { answer: 'over', failure: NOT_CONFIRMED }
+  if (!accessToken || !isPrintable(accessToken)) return { answer: 'over', failure: NOT_CONFIRMED }
   const { session, client } = request
   const token = {
     startUrl: session.startUrl,
     region: session.region,
     accessToken,
-    expiresAt: utcText(nowMs + (expiresIn ?? 0) * 1000),
+    expiresAt: utcText(nowMs + lifeMs(expiresIn)),
     ...client,
     ...(refreshToken ? { refreshToken } : {}),
   }
@@ -140,6 +171,9 @@ function meaningOf(error: unknown): Asked | null {
   return error.$fault === 'client' ? { answer: 'over', failure: NOT_CONFIRMED } : null
 }
 
+/** Of the year 9999: botocore reads four digits. */
+const LAST_SECOND = 253_402_300_799
+
 async function register(oidc: SSOOIDCClient): Promise<Registration> {
   const command = new RegisterClientCommand({
     clientName: 'Ferry',
@@ -148,7 +182,9 @@ async function register(oidc: SSOOIDCClient): Promise<Registration> {
     grantTypes: [GRANT, 'refresh_token'],
   })
   const { clientId = '', clientSecret = '', clientSecretExpiresAt = 0 } = await oidc.send(command)
-  return { clientId, clientSecret, registrationExpiresAt: utcText(clientSecretExpiresAt * 1000) }
+  const isTime = clientSecretExpiresAt > 0 && clientSecretExpiresAt <= LAST_SECOND
+  const registrationExpiresAt = utcText(isTime ? clientSecretExpiresAt * 1000 : 0)
+  return { clientId, clientSecret, registrationExpiresAt }
 }
 
 async function atOidc<T>(
@@ -157,14 +193,15 @@ async function atOidc<T>(
   work: (client: SSOOIDCClient) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const files = await readAwsFiles(ports.environment)
-  const way = clientWay(ports, files, 'sso_oidc', session.region, session.profile)
-  const client = new SSOOIDCClient(way)
+  let client: SSOOIDCClient | null = null
   try {
+    const way = clientWay(ports, files, 'sso_oidc', session.region, session.profile)
+    client = new SSOOIDCClient(way)
     return await work(client)
   } catch (error) {
     return failed(failureAtOidc(error, session.startUrl))
   } finally {
-    client.destroy()
+    client?.destroy()
   }
 }
 

@@ -29,6 +29,8 @@ export function failureOfKeys(error: unknown, source: string): Failure {
   const ours = failureOfBounds(error)
   if (ours !== null) return ours
   const { name } = error
+  // Only Ferry itself ends such a request, when it has taken too long.
+  if (name === 'AbortError') return unavailable(source, 'unreachable')
   if (ENDED.has(name)) return { kind: 'credentials-expired' }
   if (REJECTED.has(name)) return { kind: 'credentials-rejected' }
   if (THROTTLED.has(name)) return { kind: 'throttled', retryAfterMs: null }

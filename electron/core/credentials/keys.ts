@@ -1,5 +1,6 @@
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isPrintable } from '../../contract/plain-text.ts'
 
 /** What a request is signed with. */
 export interface Keys {
@@ -31,6 +32,25 @@ export class NoKeys extends Error {
     super(`No keys: ${failure.kind}`)
     this.failure = failure
   }
+}
+
+/**
+ * The same source, which fails for keys that HTTP could not send: a line break from a file, or a
+ * letter of another alphabet. The SDK would throw, and nobody could say why.
+ */
+export function sendableKeys(source: KeySource): KeySource {
+  const judged = (keys: Outcome<Keys>): Outcome<Keys> =>
+    keys.ok && !isSendable(keys.value) ? failed(MALFORMED) : keys
+  return {
+    current: async () => judged(await source.current()),
+    replaced: async (refused) => judged(await source.replaced(refused)),
+  }
+}
+
+export const MALFORMED: Failure = { kind: 'keys-unavailable', source: '', reason: 'malformed' }
+
+export function isSendable({ accessKeyId, secretAccessKey, sessionToken }: Keys): boolean {
+  return isPrintable(accessKeyId) && isPrintable(sessionToken) && !/\p{Cc}/u.test(secretAccessKey)
 }
 
 /** Keys that are there already and stay as they are. */

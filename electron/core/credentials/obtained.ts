@@ -1,7 +1,7 @@
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { unreachable } from '../../contract/unreachable.ts'
-import type { Keys } from './keys.ts'
+import { isSendable, type Keys, MALFORMED } from './keys.ts'
 import type { SsoSession } from './sso-token-file.ts'
 
 /** What came of asking a source for keys. */
@@ -14,14 +14,19 @@ export type Obtained =
   | { readonly got: 'failure'; readonly failure: Failure }
 
 export function keptKeys(keys: Keys): Obtained {
-  return { got: 'keys', keys, isReadAnew: false }
+  return judged(keys, false)
 }
 
 /** Those with an end are remembered for it. */
 export function readKeys(outcome: Outcome<Keys>): Obtained {
   if (!outcome.ok) return missed(outcome.failure)
   const keys = outcome.value
-  return { got: 'keys', keys, isReadAnew: keys.expiresAtMs === null }
+  return judged(keys, keys.expiresAtMs === null)
+}
+
+/** Before they sign anything: also a request by which they take a role. */
+function judged(keys: Keys, isReadAnew: boolean): Obtained {
+  return isSendable(keys) ? { got: 'keys', keys, isReadAnew } : missed(MALFORMED)
 }
 
 export function missed(failure: Failure): Obtained {

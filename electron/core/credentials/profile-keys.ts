@@ -52,7 +52,7 @@ export async function profileKeys(
       return ssoKeys(parts, files, profile, section)
     case 'empty':
       // What only the SDK knows of, such as `login_session`.
-      return keysFrom(fromIni({ profile, ...awsPaths(parts.ports.environment) }), profile)
+      return iniKeys(parts.ports, files, profile, section)
     default:
       return unreachable(kind)
   }
@@ -120,12 +120,28 @@ function tokenFileKeys(
   section: Section,
 ): Promise<Obtained> {
   const region = section.region || ports.environment.AWS_REGION || 'us-east-1'
-  const provide = fromTokenFile({
-    webIdentityTokenFile: section.web_identity_token_file ?? '',
-    roleArn: section.role_arn ?? '',
-    roleSessionName: section.role_session_name ?? `ferry-${ports.now()}`,
-    clientConfig: clientWay(ports, files, 'sts', region, profile),
-  })
+  const provide = () =>
+    fromTokenFile({
+      webIdentityTokenFile: section.web_identity_token_file ?? '',
+      roleArn: section.role_arn ?? '',
+      roleSessionName: section.role_session_name ?? `ferry-${ports.now()}`,
+      clientConfig: clientWay(ports, files, 'sts', region, profile),
+    })()
+  return keysFrom(provide, profile)
+}
+
+function iniKeys(
+  ports: CredentialPorts,
+  files: AwsFiles,
+  profile: string,
+  section: Section,
+): Promise<Obtained> {
+  const region = section.region || ports.environment.AWS_REGION || 'us-east-1'
+  const provide = () =>
+    fromIni({
+      ...{ profile, ...awsPaths(ports.environment) },
+      clientConfig: clientWay(ports, files, 'sts', region, profile),
+    })()
   return keysFrom(provide, profile)
 }
 

@@ -1,12 +1,16 @@
 import {
   GetRoleCredentialsCommand,
-  paginateListAccountRoles,
-  paginateListAccounts,
+  ListAccountRolesCommand,
+  type ListAccountRolesResponse,
+  ListAccountsCommand,
+  type ListAccountsResponse,
   SSOClient,
 } from '@aws-sdk/client-sso'
 import type { SsoAccount } from '../../contract/credentials.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { visibleText } from '../../contract/plain-text.ts'
+import { readPages } from '../store/read-pages.ts'
 import { type CredentialPorts, clientWay } from './aws-clients.ts'
 import { readAwsFiles } from './aws-files.ts'
 import type { Keys } from './keys.ts'
@@ -21,6 +25,9 @@ export interface SsoRole {
 
 /** The portal takes a few questions at a time before it asks to slow down. */
 const AT_ONCE = 4
+
+/** As far as JavaScript has dates. */
+const MAX_DATE_MS = 8.64e15
 
 /** Keys of a role that the signed-in person may take. */
 export function roleKeys(
@@ -42,26 +49,52 @@ export function roleKeys(
     if (!accessKeyId || !secretAccessKey) {
       return failed(unavailable(role.roleName, 'role-refused'))
     }
-    const expiresAtMs = expiration || null
+    const isTime = expiration !== undefined && expiration > 0 && expiration <= MAX_DATE_MS
+    const expiresAtMs = isTime ? expiration : null
     return succeeded({ accessKeyId, secretAccessKey, sessionToken, expiresAtMs })
   })
 }
 
-/** What the signed-in person may use, by name. */
+/** More than anybody reads through. A portal that never ends is left. */
+const MAX_ACCOUNTS = 2000
+const MAX_ROLES = 200
+const MAX_PAGES = 50
+/** Somebody looks at the form and waits. */
+const LIST_MS = 2 * 60_000
+
+/** docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_RoleCredentials.html: 12 digits */
+const ACCOUNT_ID = /^\d{1,20}$/
+/** docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+const ROLE_NAME = /^[\w+=,.@-]{1,64}$/
+const MAX_NAME_LENGTH = 128
+
+/** What the signed-in user may use, by name. */
 export function seenAccounts(
   ports: CredentialPorts,
   session: SsoSession,
   { accessToken }: SsoToken,
 ): Promise<Outcome<SsoAccount[]>> {
+  const abortSignal = AbortSignal.timeout(LIST_MS)
   return atPortal(ports, session, session.startUrl, async (client) => {
-    const found: SsoAccount[] = []
-    for await (const page of paginateListAccounts({ client }, { accessToken })) {
-      for (const { accountId = '', accountName = '' } of page.accountList ?? []) {
-        found.push({ accountId, name: accountName.slice(0, 300), roleNames: [] })
-      }
-    }
+    const pages = await readPages<ListAccountsResponse, string>({
+      ask: async (nextToken) => {
+        const command = new ListAccountsCommand({ accessToken, ...pageAt(nextToken) })
+        return succeeded(await client.send(command, { abortSignal }))
+      },
+      next: ({ nextToken }) => nextToken || null,
+      count: ({ accountList = [] }) => accountList.length,
+      ...{ signal: abortSignal, maxPages: MAX_PAGES, maxEntries: MAX_ACCOUNTS },
+    })
+    if (!pages.ok) return pages
+    const found = pages.value
+      .flatMap(({ accountList = [] }) => accountList)
+      .filter(({ accountId = '' }) => ACCOUNT_ID.test(accountId))
+      .slice(0, MAX_ACCOUNTS)
+      .map(({ accountId = '', accountName = '' }): SsoAccount => {
+        return { accountId, name: visibleText(accountName, MAX_NAME_LENGTH), roleNames: [] }
+      })
     const named = await eachOf(found, async (account) => {
-      const roleNames = await roleNamesOf(client, accessToken, account.accountId)
+      const roleNames = await roleNamesOf(client, accessToken, account.accountId, abortSignal)
       return { ...account, roleNames }
     })
     return succeeded(named.sort((one, other) => one.name.localeCompare(other.name, 'en')))
@@ -72,12 +105,25 @@ async function roleNamesOf(
   client: SSOClient,
   accessToken: string,
   accountId: string,
+  abortSignal: AbortSignal,
 ): Promise<string[]> {
-  const names: string[] = []
-  for await (const page of paginateListAccountRoles({ client }, { accessToken, accountId })) {
-    for (const { roleName } of page.roleList ?? []) if (roleName) names.push(roleName)
-  }
-  return names.sort()
+  const pages = await readPages<ListAccountRolesResponse, string>({
+    ask: async (nextToken) => {
+      const command = new ListAccountRolesCommand({ accessToken, accountId, ...pageAt(nextToken) })
+      return succeeded(await client.send(command, { abortSignal }))
+    },
+    next: ({ nextToken }) => nextToken || null,
+    count: ({ roleList = [] }) => roleList.length,
+    ...{ signal: abortSignal, maxPages: MAX_PAGES, maxEntries: MAX_ROLES },
+  })
+  const names = (pages.ok ? pages.value : [])
+    .flatMap(({ roleList = [] }) => roleList)
+    .flatMap(({ roleName = '' }) => (ROLE_NAME.test(roleName) ? [roleName] : []))
+  return names.slice(0, MAX_ROLES).sort()
+}
+
+function pageAt(nextToken: string | null) {
+  return nextToken === null ? {} : { nextToken }
 }
 
 async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<T>): Promise<T[]> {
@@ -95,13 +141,14 @@ async function atPortal<T>(
   work: (client: SSOClient) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const files = await readAwsFiles(ports.environment)
-  const client = new SSOClient(clientWay(ports, files, 'sso', session.region, session.profile))
+  let client: SSOClient | null = null
   try {
+    client = new SSOClient(clientWay(ports, files, 'sso', session.region, session.profile))
     return await work(client)
   } catch (error) {
     return failed(failureAtPortal(error, source))
   } finally {
-    client.destroy()
+    client?.destroy()
   }
 }
 

@@ -65,6 +65,14 @@ function path(environment: Environment, { cacheKey }: SsoSession): string {
   return join(awsPaths(environment).ssoCache, `${name}.json`)
 }
 
+const LONGEST_LIFE_MS = 90 * 24 * 60 * 60_000
+
+/** How long what an identity provider gives may last: its word, within what any of them gives. */
+export function lifeMs(seconds: number | undefined): number {
+  const saidMs = Number.isFinite(seconds) ? (seconds ?? 0) * 1000 : 0
+  return Math.min(Math.max(saidMs, 0), LONGEST_LIFE_MS)
+}
+
 /** botocore reads no fractions of a second everywhere. */
 export function utcText(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z')

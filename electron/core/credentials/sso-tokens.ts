@@ -1,10 +1,12 @@
 import { CreateTokenCommand, SSOOIDCClient } from '@aws-sdk/client-sso-oidc'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isPrintable } from '../../contract/plain-text.ts'
 import { type CredentialPorts, clientWay } from './aws-clients.ts'
 import { readAwsFiles } from './aws-files.ts'
 import { failureOfKeys } from './keys-failure.ts'
 import {
+  lifeMs,
   readToken,
   type SsoSession,
   type TokenFile,
@@ -56,7 +58,7 @@ export class SsoTokens {
   async #find(session: SsoSession): Promise<Outcome<SsoToken>> {
     const file =
       this.#unwritten.get(session.cacheKey) ?? (await readToken(this.#ports.environment, session))
-    if (file === null) return failed(SIGN_IN)
+    if (file === null || !isPrintable(file.accessToken)) return failed(SIGN_IN)
     const token = { accessToken: file.accessToken, expiresAtMs: Date.parse(file.expiresAt) || 0 }
     const nowMs = this.#ports.now()
     if (token.expiresAtMs - EARLY_MS > nowMs) return succeeded(token)
@@ -69,9 +71,10 @@ export class SsoTokens {
     if (!clientId || !clientSecret || !refreshToken) return failed(SIGN_IN)
     const { environment } = this.#ports
     const files = await readAwsFiles(environment)
-    const way = clientWay(this.#ports, files, 'sso_oidc', session.region, session.profile)
-    const client = new SSOOIDCClient(way)
+    let client: SSOOIDCClient | null = null
     try {
+      const way = clientWay(this.#ports, files, 'sso_oidc', session.region, session.profile)
+      client = new SSOOIDCClient(way)
       const answer = await client.send(
         new CreateTokenCommand({
           clientId,
@@ -81,8 +84,8 @@ export class SsoTokens {
         }),
       )
       const { accessToken, expiresIn } = answer
-      if (!accessToken) return failed(SIGN_IN)
-      const expiresAtMs = this.#ports.now() + (expiresIn ?? 0) * 1000
+      if (!accessToken || !isPrintable(accessToken)) return failed(SIGN_IN)
+      const expiresAtMs = this.#ports.now() + lifeMs(expiresIn)
       await this.put(session, {
         ...file,
         accessToken,
@@ -94,7 +97,7 @@ export class SsoTokens {
       // Whatever it refuses here, a new sign-in mends; silence and a busy server do not last.
       return failed(isRefusal(error) ? SIGN_IN : failureOfKeys(error, session.startUrl))
     } finally {
-      client.destroy()
+      client?.destroy()
     }
   }
 }

@@ -6,7 +6,8 @@ import { unreachable } from '../../contract/unreachable.ts'
 /** What reads a field as typed and collects what is wrong with it. */
 interface FieldJudge {
   readonly trimmed: (field: DestinationField, typed: string) => string
-  /** One word without blanks, and not empty. */
+  readonly region: (field: DestinationField, typed: string) => string
+  /** One word without blanks, of plain characters, and not empty. */
   readonly required: (field: DestinationField, typed: string) => string
   readonly refuse: (field: DestinationField, problem: FieldProblem['problem']) => void
 }
@@ -22,13 +23,14 @@ export function judgedSource(judge: FieldJudge, draft: DestinationDraft): Creden
     case 'profile': {
       const profile = judge.trimmed('profile', draft.profile)
       if (profile === '') judge.refuse('profile', 'missing')
+      if (/\p{Cc}/u.test(profile)) judge.refuse('profile', 'has-odd-character')
       return { kind: 'profile', profile }
     }
     case 'sso':
       return {
         kind: 'sso',
         startUrl: startUrl(judge, draft.ssoStartUrl),
-        ssoRegion: judge.required('ssoRegion', draft.ssoRegion),
+        ssoRegion: ssoRegion(judge, draft.ssoRegion),
         accountId: accountId(judge, draft.ssoAccountId),
         roleName: judge.required('ssoRoleName', draft.ssoRoleName),
       }
@@ -37,6 +39,12 @@ export function judgedSource(judge: FieldJudge, draft: DestinationDraft): Creden
     default:
       return unreachable(draft.credentialKind)
   }
+}
+
+function ssoRegion(judge: FieldJudge, typed: string): string {
+  const value = judge.region('ssoRegion', typed)
+  if (value === '') judge.refuse('ssoRegion', 'missing')
+  return value
 }
 
 /** Kept as it is otherwise: the AWS tools share a sign-in by the very text. */

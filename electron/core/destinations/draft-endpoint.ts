@@ -1,5 +1,6 @@
 import type { DraftNote } from '../../contract/destination-draft.ts'
 import type { FieldProblem } from '../../contract/failure.ts'
+import { isMetadataHost } from '../store/metadata-hosts.ts'
 import { isPrivateHost } from './private-host.ts'
 
 type Problem = FieldProblem['problem']
@@ -30,6 +31,7 @@ function problemOf(url: URL): Problem | null {
   if (url.username !== '' || url.password !== '') return 'has-credentials'
   if (url.search !== '' || url.hash !== '') return 'has-query'
   if (url.pathname !== '/') return 'has-path'
+  if (isMetadataHost(url.hostname)) return 'metadata-address'
   if (url.protocol === 'http:' && !isPrivateHost(url.hostname)) {
     return 'plain-http-outside-this-network'
   }

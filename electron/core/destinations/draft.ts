@@ -3,6 +3,7 @@ import type { DestinationDraft, DraftNote } from '../../contract/destination-dra
 import type { DestinationField, FieldProblem } from '../../contract/failure.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isPrintable, isRegion, visibleText } from '../../contract/plain-text.ts'
 import type { Provider } from '../../contract/provider.ts'
 import { endpointOf, providerOf, regionNamedIn } from '../../contract/providers.ts'
 import type { KeyUse } from '../confirm/approvals.ts'
@@ -41,6 +42,11 @@ const AWS_BUCKET = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 /** Other stores also take capitals and underscores (Ceph, Swift). */
 const ANY_BUCKET = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$/
 
+export function isBucketName(text: string): boolean {
+  return ANY_BUCKET.test(text)
+}
+
+const MAX_NAME_LENGTH = 200
 /** Leaves room in a key for a file's name below the prefix. */
 const MAX_PREFIX_BYTES = S3_LIMITS.maxKeyBytes - 256
 
@@ -53,7 +59,7 @@ const MAX_PREFIX_BYTES = S3_LIMITS.maxKeyBytes - 256
 export function cleanDraft(draft: DestinationDraft, former: KeyUse | null): Outcome<CleanDraft> {
   const judge = new DraftJudge()
   const provider = providerOf(draft.provider)
-  const typedRegion = judge.word('region', draft.region)
+  const typedRegion = judge.region('region', draft.region)
   const isEndpointTyped = draft.endpoint.trim() !== ''
   const typedEndpoint = judge.endpoint(
     isEndpointTyped ? draft.endpoint : (endpointOf(provider, typedRegion) ?? ''),
@@ -66,7 +72,7 @@ export function cleanDraft(draft: DestinationDraft, former: KeyUse | null): Outc
     credentials.kind === 'keys'
       ? judge.secrets(draft, keptFor(former, { endpoint, credentials }))
       : null
-  const name = judge.trimmed('name', draft.name) || bucket
+  const name = visibleText(judge.trimmed('name', draft.name), MAX_NAME_LENGTH) || bucket
   if (judge.problems.length > 0) {
     return failed({ kind: 'form-invalid', problems: judge.problems })
   }
@@ -116,8 +122,21 @@ class DraftJudge {
     return value
   }
 
-  required(field: DestinationField, typed: string): string {
+  /** A word that can travel in a header as it is. */
+  plain(field: DestinationField, typed: string): string {
     const value = this.word(field, typed)
+    if (!/\s/.test(value) && !isPrintable(value)) this.refuse(field, 'has-odd-character')
+    return value
+  }
+
+  region(field: DestinationField, typed: string): string {
+    const value = this.word(field, typed)
+    if (value !== '' && !/\s/.test(value) && !isRegion(value)) this.refuse(field, 'not-a-region')
+    return value
+  }
+
+  required(field: DestinationField, typed: string): string {
+    const value = this.plain(field, typed)
     if (value === '') this.refuse(field, 'missing')
     return value
   }
@@ -174,7 +193,11 @@ class DraftJudge {
   /** Null when the form leaves all of it empty and there is something to fall back on. */
   secrets(draft: DestinationDraft, kept: 'none' | 'elsewhere' | 'here'): Secrets | null {
     const secretAccessKey = this.word('secretAccessKey', draft.secretAccessKey)
-    const sessionToken = this.word('sessionToken', draft.sessionToken)
+    const sessionToken = this.plain('sessionToken', draft.sessionToken)
+    // It is never sent, only signed with: some stores let people choose it in their own language.
+    const isOneWord = !/\s/.test(secretAccessKey)
+    if (isOneWord && /\p{Cc}/u.test(secretAccessKey))
+      this.refuse('secretAccessKey', 'has-odd-character')
     if (secretAccessKey !== '') return { secretAccessKey, sessionToken }
     if (kept === 'elsewhere') this.refuse('secretAccessKey', 'needed-again')
     else if (kept === 'none' || sessionToken !== '') this.refuse('secretAccessKey', 'missing')

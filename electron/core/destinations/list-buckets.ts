@@ -2,13 +2,14 @@ import { type Bucket, ListBucketsCommand, type ListBucketsCommandOutput } from '
 import type { CommandOutput } from '../../contract/commands.ts'
 import type { DestinationDraft, SeenBucket } from '../../contract/destination-draft.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isRegion } from '../../contract/plain-text.ts'
 import type { Approvals } from '../confirm/approvals.ts'
 import { openDraftStore } from '../store/open-draft-store.ts'
 import { readPages } from '../store/read-pages.ts'
 import type { StorePorts } from '../store/s3-client.ts'
 import { ask, type Store } from '../store/store.ts'
 import type { Destinations } from './destinations.ts'
-import { type CleanDraft, cleanDraft } from './draft.ts'
+import { type CleanDraft, cleanDraft, isBucketName } from './draft.ts'
 import { inRegion } from './region.ts'
 import type { StoredDestination } from './stored-destination.ts'
 
@@ -93,8 +94,8 @@ async function listAll(store: Store): Promise<Outcome<SeenBuckets>> {
   return succeeded({ buckets: buckets.slice(0, MAX_BUCKETS), isComplete })
 }
 
-function seenIn({ Name, BucketRegion }: Bucket): SeenBucket[] {
-  if (Name === undefined || Name === '' || Name.length > 255) return []
-  const isRegion = BucketRegion !== undefined && BucketRegion !== '' && BucketRegion.length <= 100
-  return [{ name: Name, region: isRegion ? BucketRegion : null }]
+/** A name that no form would take is none to choose. */
+function seenIn({ Name = '', BucketRegion = '' }: Bucket): SeenBucket[] {
+  if (!isBucketName(Name)) return []
+  return [{ name: Name, region: isRegion(BucketRegion) ? BucketRegion : null }]
 }

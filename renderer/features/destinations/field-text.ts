@@ -59,6 +59,12 @@ export function problemText({ field, problem }: FieldProblem): string {
       return 'This is longer than a store accepts.'
     case 'needed-again':
       return 'Enter it once more: Ferry keeps it for the former endpoint and access key ID only.'
+    case 'has-odd-character':
+      return 'There is a character in it that it cannot have, perhaps one that does not show. Copy it once more.'
+    case 'not-a-region':
+      return 'A region has letters, digits and hyphens only, such as eu-central-1.'
+    case 'metadata-address':
+      return 'At this address clouds hand out a machine’s own keys; no store is there.'
     case 'has-inner-space':
       return 'There is a space inside. Copy it once more.'
     default:

@@ -126,6 +126,12 @@ export function keysWords({ source, reason }: KeysUnavailable): FailureText {
         'Start it from where they are set, or choose other keys.',
         'edit-connection',
       )
+    case 'malformed':
+      return text(
+        'The keys hold a character that no key has, such as a line break or a letter of another alphabet.',
+        'Copy them once more where they come from.',
+        'edit-connection',
+      )
     case 'unreachable':
       return text(
         `The service that gives the keys of “${source}” cannot be reached.`,

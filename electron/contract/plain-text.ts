@@ -1,0 +1,56 @@
+/**
+ * What a store, an identity provider or a file says of itself reaches the window only in the
+ * characters and lengths that such things have. This is the one place that knows both.
+ */
+
+/** Control and format characters (bidi, zero width), private ones, and halves of surrogate pairs. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu
+/**
+ * Letters that show as nothing: fillers, the grapheme joiner, variation selectors, and the blank
+ * Braille pattern, which Unicode does not count among them.
+ */
+const BLANK_LETTERS = /\p{Default_Ignorable_Code_Point}|\u2800/gu
+/** Marks piled upon one letter would run into the lines around it. */
+const PILED_MARKS = /(\p{M}{2})\p{M}+/gu
+
+const CUT = '…'
+
+/** One line of what can be seen. The rough cut comes first: no pattern runs over a megabyte. */
+export function visibleText(text: string, maxLength: number): string {
+  return cutText(onlyVisible(text, maxLength), maxLength)
+}
+
+/** The same before the last cut, which would come before secrets are taken out. */
+export function onlyVisible(text: string, maxLength: number): string {
+  const line = text.slice(0, 8 * maxLength).replace(/\s+/gu, ' ')
+  return line.replace(INVISIBLE, '').replace(BLANK_LETTERS, '').replace(PILED_MARKS, '$1')
+}
+
+/** Cuts no character of two code units in the middle. */
+export function cutText(text: string, maxLength: number): string {
+  const trimmed = text.trim()
+  if (trimmed.length <= maxLength) return trimmed
+  return trimmed.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '') + CUT
+}
+
+/** S3's `<Code>`, and those of what imitates it: `AccessDenied`, `KMS.NotFoundException`. */
+const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** '' for what is no code. */
+export function storeCode(text: string): string {
+  return CODE.test(text) ? text : ''
+}
+
+/** `eu-central-1`, `RegionOne`, `us_east`: it becomes a part of a signature, and of a host's name. */
+const REGION = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/
+
+export function isRegion(text: string): boolean {
+  return REGION.test(text)
+}
+
+/** What can travel in a header without being encoded: key IDs and tokens are made of it. */
+const PRINTABLE = /^[\x21-\x7e]*$/
+
+export function isPrintable(text: string): boolean {
+  return PRINTABLE.test(text)
+}
