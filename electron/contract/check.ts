@@ -26,6 +26,7 @@ export const CheckStep = z.enum([
   'delete',
   'checksums',
   'conditional-writes',
+  'unsigned-headers',
   'post-forms',
   'part-limit',
   'cors',
@@ -56,6 +57,8 @@ export const CheckFinding = z.discriminatedUnion('kind', [
     verified: z.array(ChecksumAlgorithm),
   }),
   z.strictObject({ kind: z.literal('conditional-writes'), put: Honour, complete: Honour }),
+  /** Whether a signed PUT does what headers say that were not signed. */
+  z.strictObject({ kind: z.literal('unsigned-headers'), isObeyed: z.boolean() }),
   z.strictObject({ kind: z.literal('post-forms'), isTaken: z.boolean() }),
   /** Bodies as long as uploads have. Not known: the line was too slow for one. */
   z.strictObject({ kind: z.literal('part-size'), byteLength: z.int() }),

@@ -35,7 +35,15 @@ export type DestinationDraft = z.infer<typeof DestinationDraft>
 /** What the host changed in a draft before it used it; the form says so. */
 export const DraftNote = z.strictObject({
   field: DestinationField,
-  change: z.enum(['trimmed', 'scheme-added', 'slash-removed', 'slash-added', 'region-corrected']),
+  change: z.enum([
+    'trimmed',
+    'scheme-added',
+    'slash-removed',
+    'slash-added',
+    'region-corrected',
+    /** Nothing was changed: the line to a new address is not encrypted. */
+    'plain-http',
+  ]),
 })
 export type DraftNote = z.infer<typeof DraftNote>
 

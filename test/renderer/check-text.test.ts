@@ -43,6 +43,9 @@ const FINDINGS: { readonly [K in Finding['kind']]: readonly Extract<Finding, { k
   'conditional-writes': HONOURS.flatMap((put) =>
     HONOURS.map((complete) => ({ kind: 'conditional-writes' as const, put, complete })),
   ),
+  'unsigned-headers': [true, false].map((isObeyed) => {
+    return { kind: 'unsigned-headers' as const, isObeyed }
+  }),
   'post-forms': [true, false].map((isTaken) => ({ kind: 'post-forms' as const, isTaken })),
   'part-limit': [1000, 10_000].map((maxPartCount) => {
     return { kind: 'part-limit' as const, maxPartCount }

@@ -40,7 +40,12 @@ export class ProbeObject {
   /** With the headers of the page's own PUT; any answer of the store is a success. */
   async put(
     signal: AbortSignal,
-    more: { readonly origin?: string; readonly isNew?: boolean } = {},
+    more: {
+      readonly origin?: string
+      readonly isNew?: boolean
+      /** Sent along, and not covered by the signature. */
+      readonly unsigned?: Readonly<Record<string, string>>
+    } = {},
   ): Promise<Outcome<PageAnswer>> {
     const fields = objectFields(this.#store.destination.rules, PROBE_FILE)
     const condition = more.isNew === true ? { [CONDITION]: '*' } : {}
@@ -53,7 +58,7 @@ export class ProbeObject {
     if (!url.ok) return url
     const asked = more.origin === undefined ? {} : { origin: more.origin }
     const answer = await sendAsPage(this.#store, {
-      ...{ method: 'PUT', url: url.value, headers: { ...headers, ...asked } },
+      ...{ method: 'PUT', url: url.value, headers: { ...headers, ...asked, ...more.unsigned } },
       ...{ body: PROBE_BODY, signal },
     })
     if (answer.ok && isGood(answer.value))

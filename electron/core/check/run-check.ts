@@ -20,6 +20,7 @@ import { publicAccessLine } from './public-access-line.ts'
 import { clockLine, dnsLine, endsAll, tlsLine } from './reach-lines.ts'
 import { sweepKilled } from './remove-probes.ts'
 import { probesOf, type Step, type Trial } from './trial.ts'
+import { unsignedHeadersLine } from './unsigned-headers-line.ts'
 
 /** What is tried with the bucket, once it is reached, in the order of the lines. */
 const TRIED: readonly (readonly [step: CheckStep, line: Step])[] = [
@@ -31,6 +32,7 @@ const TRIED: readonly (readonly [step: CheckStep, line: Step])[] = [
   ['delete', deleteLine],
   ['checksums', checksumsLine],
   ['conditional-writes', conditionalWritesLine],
+  ['unsigned-headers', unsignedHeadersLine],
   ['post-forms', postFormsLine],
   ['part-limit', partLimitLine],
   ['cors', corsLine],

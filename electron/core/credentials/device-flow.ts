@@ -7,6 +7,7 @@ import {
   StartDeviceAuthorizationCommand,
 } from '@aws-sdk/client-sso-oidc'
 import type { Failure } from '../../contract/failure.ts'
+import { isLoopbackHost } from '../../contract/loopback-host.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isPrintable } from '../../contract/plain-text.ts'
 import { type CredentialPorts, clientWay } from './aws-clients.ts'
@@ -82,12 +83,9 @@ function pageOf(said: string | undefined): string | null {
   const url = URL.parse(said ?? '')
   if (url === null || url.href.length > MAX_URL_LENGTH) return null
   if (url.username !== '' || url.password !== '') return null
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+  const isSafe =
+    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
   return isSafe ? url.href : null
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(127(\.\d{1,3}){3}|\[::1\]|localhost)$/.test(hostname)
 }
 
 function within(value: number, least: number, most: number): number {

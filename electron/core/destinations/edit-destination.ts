@@ -1,10 +1,12 @@
 import type { Destination } from '../../contract/destination.ts'
 import type { DestinationDraft, DraftNote } from '../../contract/destination-draft.ts'
 import type { DestinationId } from '../../contract/ids.ts'
+import { isOpenLine } from '../../contract/loopback-host.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Approvals } from '../confirm/approvals.ts'
 import { sourceName } from '../credentials/source-name.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
+import { leadsToMetadata } from '../store/metadata-hosts.ts'
 import type { StorePorts } from '../store/s3-client.ts'
 import type { Leftovers } from '../uploads/leftovers.ts'
 import type { Destinations } from './destinations.ts'
@@ -35,6 +37,11 @@ export async function saveDestination(
   if (former?.kind === 'local') return failed({ kind: 'not-now' })
   const clean = cleanDraft(draft, former)
   if (!clean.ok) return clean
+  const { endpoint } = clean.value.fields
+  if (await leadsToMetadata(endpoint)) {
+    const problem = { field: 'endpoint', problem: 'metadata-address' } as const
+    return failed({ kind: 'form-invalid', problems: [problem] })
+  }
   const allowed = await approvals.allow(clean.value.fields)
   if (!allowed.ok) return allowed
   const placed = await inToldRegion(parts, clean.value, former)
@@ -53,7 +60,9 @@ export async function saveDestination(
   }
   const saved = await destinations.save(placed, former, draft.keepSecret)
   if (!saved.ok) return saved
-  return succeeded({ destination: saved.value, notes: placed.notes })
+  const isNews = isOpenLine(placed.fields.endpoint) && former?.endpoint !== placed.fields.endpoint
+  const plain: DraftNote[] = isNews ? [{ field: 'endpoint', change: 'plain-http' }] : []
+  return succeeded({ destination: saved.value, notes: [...placed.notes, ...plain] })
 }
 
 /** Refused with `not-now` while uploads to it wait or run. Takes its secret with it. */

@@ -1,6 +1,7 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns'
 import { lookup as lookupAll } from 'node:dns/promises'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /**
  * Addresses at which clouds give a machine's own keys to whatever program asks, and which no store
@@ -84,4 +85,16 @@ export async function refuseMetadata(hostname: string): Promise<void> {
   if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return
   const found = await lookupAll(hostname, { all: true }).catch((): LookupAddress[] => [])
   if (found.some(({ address }) => isMetadataAddress(address))) throw new MetadataHost(hostname)
+}
+
+/** A resolver that is silent for so long says nothing against a name. */
+const RESOLVE_MS = 3000
+
+/** Whether an address that is about to be kept leads there now. */
+export async function leadsToMetadata(endpoint: string): Promise<boolean> {
+  const judged = refuseMetadata(new URL(endpoint).hostname).then(
+    () => false,
+    () => true,
+  )
+  return Promise.race([judged, delay(RESOLVE_MS, false, { ref: false })])
 }

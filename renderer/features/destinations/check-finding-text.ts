@@ -28,6 +28,10 @@ export function findingText(
       return checksumsText(finding)
     case 'conditional-writes':
       return conditionalText(finding)
+    case 'unsigned-headers':
+      return finding.isObeyed
+        ? 'The store obeys headers that nobody signed. Whoever gets hold of the address of an upload before it expires can copy any file of this bucket over that upload, and make it public. Ceph refuses such headers from 19.2.6 on (CVE-2026-54330); MinIO does not in any version yet. Ask whoever runs the store to update it, and keep files that must stay secret in another bucket.'
+        : 'The store refuses or ignores headers that nobody signed.'
     case 'post-forms':
       return finding.isTaken
         ? 'The store takes uploads from web forms.'

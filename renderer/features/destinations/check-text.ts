@@ -29,6 +29,10 @@ export const CHECK_STEPS: Record<CheckStep, CheckWords> = {
     topic: 'Overwriting',
     passed: NEVER_OVERWRITES,
   },
+  'unsigned-headers': {
+    topic: 'Headers nobody signed',
+    passed: 'The store refuses headers that nobody signed.',
+  },
   'post-forms': { topic: 'Web forms', passed: 'The store takes uploads from web forms.' },
   'part-limit': { topic: 'Number of parts', passed: 'A file may have 10,000 parts.' },
   cors: { topic: 'Uploads from this window', passed: 'This window may upload directly.' },
@@ -69,7 +73,7 @@ export const CHECK_GROUPS: readonly CheckGroup[] = [
   {
     title: 'Bucket',
     object: 'the bucket’s settings',
-    steps: ['versioning', 'unfinished-rule', 'public-access'],
+    steps: ['versioning', 'unfinished-rule', 'public-access', 'unsigned-headers'],
   },
   { title: 'Links', object: 'links', steps: ['post-forms', 'link-life'] },
 ]

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Destination } from '../../../electron/contract/destination.ts'
+import { isOpenLine } from '../../../electron/contract/loopback-host.ts'
 import { endpointOf, providerOf } from '../../../electron/contract/providers.ts'
 import { CheckboxField, TextField } from '../../design/field.tsx'
 import { SelectField } from '../../design/select-field.tsx'
@@ -75,6 +76,7 @@ function WhereFields({ form }: { readonly form: ConnectForm }) {
         <TextField
           {...fieldProps(form, 'endpoint')}
           onPaste={form.pasteInto}
+          hint={isOpenLine(form.draft.endpoint) ? OPEN_LINE : undefined}
           placeholder={endpointOf(provider, form.draft.region) ?? provider.endpointExample}
           inputMode="url"
         />
@@ -91,6 +93,9 @@ function WhereFields({ form }: { readonly form: ConnectForm }) {
     </>
   )
 }
+
+const OPEN_LINE =
+  'http:// is taken for this computer and your own network only, and anyone in that network can read your files on the way.'
 
 function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (

@@ -50,7 +50,7 @@ export function problemText({ field, problem }: FieldProblem): string {
     case 'has-query':
       return 'Leave out everything from the question mark on.'
     case 'plain-http-outside-this-network':
-      return 'Outside your own network the address must begin with https://, or keys and files could be read on the way.'
+      return 'This address must begin with https://, or files could be read on the way. http:// is for this computer and your own network only: names without a dot, those that end with .local, .lan, .home.arpa or .internal, and private addresses such as 192.168.1.20.'
     case 'bucket-name-invalid':
       return 'A bucket’s name has 3 to 63 small letters, digits, dots and hyphens.'
     case 'prefix-invalid':
@@ -102,6 +102,8 @@ export function noteText({ field, change }: DraftNote): string {
       return `We put a slash after ${what}.`
     case 'region-corrected':
       return 'We took the region from the endpoint.'
+    case 'plain-http':
+      return 'Nothing protects the line to this store (http): anyone in the same network can read your files on the way, and use each signed request until it expires.'
     default:
       return unreachable(change)
   }

@@ -16,7 +16,7 @@ it('says what is wrong with the form before anybody is asked', async () => {
   const { stub, report } = await world.checkStub(plain(200, ''), { bucket: 'a/b' })
 
   expect(troubles(report)).toEqual(['form failed form-invalid'])
-  expect(unknown(report)).toHaveLength(22)
+  expect(unknown(report)).toHaveLength(23)
   expect(stub.requests).toEqual([])
 })
 
@@ -65,7 +65,7 @@ describe('the keys', () => {
 
     expect(troubles(report)).toEqual(['credentials failed credentials-rejected'])
     expect(lineOf(report, 'clock').verdict).toBe('passed')
-    expect(unknown(report)).toHaveLength(18)
+    expect(unknown(report)).toHaveLength(19)
   })
 
   it('are not there: the way to the store is known all the same', async () => {

@@ -21,7 +21,7 @@ describe('the way to the store', () => {
     const report = await world.check({ endpoint: 'https://no-such-host.invalid' })
 
     expect(troubles(report)).toEqual(['dns failed host-not-found'])
-    expect(unknown(report)).toHaveLength(21)
+    expect(unknown(report)).toHaveLength(22)
   })
 
   it('ends where nothing listens', async () => {

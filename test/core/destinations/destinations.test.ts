@@ -63,6 +63,17 @@ describe('a saved destination', () => {
     expect(destination).toMatchObject({ secretPlace: 'file', hasSecret: true, prefix: 'in/' })
   })
 
+  it('is told once that nothing protects the line to it', async () => {
+    const endpoint = 'http://nas.home.arpa:9000'
+    const first = await save({ endpoint })
+    const { destinationId } = first.destination
+    const again = await save({ destinationId, endpoint, name: 'Other' })
+
+    const plain = { field: 'endpoint', change: 'plain-http' }
+    expect(first.notes).toContainEqual(plain)
+    expect(again.notes).not.toContainEqual(plain)
+  })
+
   it('never shows its secret to the page or the log', async () => {
     await save()
 
