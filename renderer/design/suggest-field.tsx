@@ -3,6 +3,7 @@ import { ChevronDown } from 'lucide-react'
 import { type ClipboardEventHandler, type ReactNode, useId, useState } from 'react'
 import { FieldAbout, FieldLabel } from './field.tsx'
 import './suggest-field.css'
+import { Isolated } from './isolated.tsx'
 
 export interface Suggestion {
   readonly value: string
@@ -112,8 +113,14 @@ function SuggestPopup({ label }: { readonly label: string }) {
           <Autocomplete.List className="popup-list" aria-label={label}>
             {(each: Suggestion) => (
               <Autocomplete.Item key={each.value} value={each} className="popup-item suggest-item">
-                <span className="suggest-value">{each.value}</span>
-                {each.aside !== undefined && <span className="field-aside">{each.aside}</span>}
+                <span className="suggest-value">
+                  <Isolated text={each.value} />
+                </span>
+                {each.aside !== undefined && (
+                  <span className="field-aside">
+                    <Isolated text={each.aside} />
+                  </span>
+                )}
               </Autocomplete.Item>
             )}
           </Autocomplete.List>

@@ -112,6 +112,11 @@ attack('commands', 'a name shows what it is', async (log) => {
   for (const odd of ['a\u202eb', 'a\u200b\u2066b', 'a\u0000\nb', 'a\u3164b']) {
     const saved = await harness.must('saveDestination', aDraft({ name: odd }))
 
+    const { destinationId, color } = saved.destination
+    const look = { destinationId, name: `${odd}x`, color }
+    const renamed = await harness.must('setDestinationLook', look)
+
+    log.tried(`${JSON.stringify(odd)} as a new name`, /^a ?bx$/.test(renamed.name))
     log.tried(JSON.stringify(odd), /^a ?b( [ \d()]+)?$/.test(saved.destination.name))
   }
 })

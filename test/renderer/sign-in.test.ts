@@ -39,6 +39,7 @@ describe('signing in', () => {
     await button('Sign in…').click()
     await page.getByText('ABCD-EFGH').waitFor()
     const link = page.getByRole('link', { name: 'Open the sign-in page' })
+    await page.getByText('The page is at device.sso.eu-west-1.amazonaws.com.').waitFor()
     const leadsTo = [await link.getAttribute('href'), await link.getAttribute('target')]
     await page.evaluate(() => window.fake.release('awaitSignIn'))
     await page.getByText('You are signed in: 1 account to choose from.').waitFor()

@@ -104,6 +104,10 @@ describe.runIf(given.kind === 'ceph-16')('the connection check on Ceph RGW 16', 
     expect(findingOf(report, 'conditional-writes')).toEqual({
       ...{ kind: 'conditional-writes', put: 'honoured', complete: 'ignored' },
     })
+    // CVE-2026-54330: the object was copied by a header that nobody signed.
+    expect(findingOf(report, 'unsigned-headers')).toEqual({
+      ...{ kind: 'unsigned-headers', isObeyed: true },
+    })
     expect(findingOf(report, 'post-forms')).toEqual({ kind: 'post-forms', isTaken: true })
     expect(findingOf(report, 'part-limit')).toEqual({ kind: 'part-limit', maxPartCount: 10_000 })
     expect(findingOf(report, 'versioning')).toEqual({ kind: 'versioning', state: 'off' })

@@ -3,6 +3,7 @@ import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'nod
 import type { CheckFinding } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { visibleText } from '../../contract/plain-text.ts'
 import { guardedLookup } from '../store/metadata-hosts.ts'
 import { failureFromError } from '../store/s3-answer.ts'
 
@@ -66,7 +67,9 @@ function codeOf(problem: unknown): string {
 
 function issuerOf({ issuer }: PeerCertificate): string | null {
   const name = issuer?.O ?? issuer?.CN ?? null
-  return (Array.isArray(name) ? name.join(', ') : name)?.slice(0, MAX_NAME) ?? null
+  const text = Array.isArray(name) ? name.join(', ') : name
+  // Whoever made the certificate wrote it.
+  return text === null ? null : visibleText(text, MAX_NAME)
 }
 
 function connectionFailure(error: Error, url: URL): Failure {

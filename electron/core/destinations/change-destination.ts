@@ -2,18 +2,20 @@ import type { CommandInput } from '../../contract/commands.ts'
 import type { Destination } from '../../contract/destination.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome } from '../../contract/outcome.ts'
+import { visibleText } from '../../contract/plain-text.ts'
 import type { Destinations } from './destinations.ts'
+import { MAX_NAME_LENGTH } from './draft.ts'
 
 /** Fails with `form-invalid` when nothing is left of the name. */
 export function setDestinationLook(
   destinations: Destinations,
   { destinationId, name, color }: CommandInput<'setDestinationLook'>,
 ): Outcome<Destination> {
-  const trimmed = name.trim()
-  if (trimmed === '') {
+  const visible = visibleText(name, MAX_NAME_LENGTH)
+  if (visible === '') {
     return failed({ kind: 'form-invalid', problems: [{ field: 'name', problem: 'missing' }] })
   }
-  return destinations.change(destinationId, { name: trimmed, color })
+  return destinations.change(destinationId, { name: visible, color })
 }
 
 /** There is one bucket on this computer, so of it there is no second. */

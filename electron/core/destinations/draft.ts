@@ -46,7 +46,8 @@ export function isBucketName(text: string): boolean {
   return ANY_BUCKET.test(text)
 }
 
-const MAX_NAME_LENGTH = 200
+/** As `DestinationName` has it. */
+export const MAX_NAME_LENGTH = 200
 /** Leaves room in a key for a file's name below the prefix. */
 const MAX_PREFIX_BYTES = S3_LIMITS.maxKeyBytes - 256
 

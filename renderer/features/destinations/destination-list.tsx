@@ -15,6 +15,7 @@ import { shortcutOf } from './shortcut.ts'
 import { useCarrySettings } from './use-carry-settings.ts'
 import { useSelect } from './use-select.ts'
 import './destination-list.css'
+import { Isolated } from '../../design/isolated.tsx'
 
 type OnOpen = (name: SheetName, destination: Destination) => void
 
@@ -90,7 +91,9 @@ function Item({
           onChange={() => void select(destinationId)}
         />
         <DestinationMark name={name} color={color} />
-        <span className="side-name">{name}</span>
+        <span className="side-name">
+          <Isolated text={name} />
+        </span>
         {destinationId === defaultId && <DefaultMark />}
         <DestinationAside destination={destination} />
       </label>

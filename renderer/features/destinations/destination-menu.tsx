@@ -4,6 +4,7 @@ import { DestinationId } from '../../../electron/contract/ids.ts'
 import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'
 import { DestinationMark } from '../../design/destination-mark.tsx'
+import { Isolated } from '../../design/isolated.tsx'
 import { Menu, MenuItem, MenuRadioGroup, MenuRadioItem, MenuSeparator } from '../../design/menu.tsx'
 import { useSession } from '../services/services.tsx'
 import { DestinationAside } from './destination-aside.tsx'
@@ -72,7 +73,9 @@ function Choice() {
           mark={<Check size={15} aria-hidden="true" />}
         >
           <DestinationMark {...destination} />
-          <span className="side-name">{destination.name}</span>
+          <span className="side-name">
+            <Isolated text={destination.name} />
+          </span>
           {destination.destinationId === defaultId && <DefaultMark />}
           <DestinationAside destination={destination} />
           <span className="side-keys" aria-hidden="true">

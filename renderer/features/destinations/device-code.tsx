@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
 import { Button } from '../../design/button.tsx'
 import { TextField } from '../../design/field.tsx'
+import { Isolated } from '../../design/isolated.tsx'
 import type { SignInState } from './sign-in-state.ts'
 
 const SIX_DIGITS = /^\d{6}$/
@@ -35,7 +36,11 @@ export function DeviceCode({
       }}
     >
       <p>
-        These keys ask for the six digits of your device <b className="sign-in-serial">{serial}</b>.
+        These keys ask for the six digits of your device{' '}
+        <b className="sign-in-serial">
+          <Isolated text={serial} />
+        </b>
+        .
       </p>
       <TextField
         ref={input}

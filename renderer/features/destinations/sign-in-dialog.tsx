@@ -12,6 +12,7 @@ import { retrySignedIn } from './retry-stuck.ts'
 import type { SignInState } from './sign-in-state.ts'
 import { type SignIn, useSignIn } from './use-sign-in.ts'
 import './sign-in-dialog.css'
+import { Isolated } from '../../design/isolated.tsx'
 
 /**
  * Signs in to where keys come from. Mounted only while it is open; it begins by itself.
@@ -113,7 +114,9 @@ function BrowserStep({
     <>
       <p>Open the sign-in page, see that it shows this code, and confirm it there:</p>
       <p className="sign-in-code">
-        <output aria-label="Code">{at.userCode}</output>
+        <output aria-label="Code">
+          <Isolated text={at.userCode} />
+        </output>
       </p>
       <div className="sign-in-buttons">
         <a
@@ -126,6 +129,9 @@ function BrowserStep({
         </a>
         <CopyCode code={at.userCode} />
       </div>
+      <p className="field-hint">
+        The page is at <Isolated text={new URL(at.url).host} />.
+      </p>
       <p role="status" className="field-hint">
         Waiting for you to confirm…
       </p>

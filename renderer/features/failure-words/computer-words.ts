@@ -1,6 +1,7 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { formatBytes } from '../../design/format.ts'
+import { isolated } from '../../design/isolated.tsx'
 import { type ComputerFailure, type FailurePlace, type FailureText, text } from './words.ts'
 
 /** About a file, this computer, or Ferry itself. */
@@ -93,7 +94,7 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
       )
     case 'key-taken':
       return text(
-        `The bucket already has “${failure.key}”.`,
+        `The bucket already has “${isolated(failure.key)}”.`,
         'Choose whether to keep both, replace it or skip this file.',
       )
     case 'skipped':

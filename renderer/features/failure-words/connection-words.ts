@@ -1,3 +1,4 @@
+import { isolated } from '../../design/isolated.tsx'
 import { computerWords } from './computer-words.ts'
 import { expiredWords, keysWords, rejectedWords } from './keys-words.ts'
 import { deniedWords } from './permission-words.ts'
@@ -58,7 +59,7 @@ export function connectionWords(failure: ActingFailure, at: FailurePlace | null)
       return text(
         failure.bucket === ''
           ? 'The store has no such bucket.'
-          : `There is no bucket named “${failure.bucket}” at this store.`,
+          : `There is no bucket named “${isolated(failure.bucket)}” at this store.`,
         'Check its name in the connection, or create it at the store.',
         'edit-connection',
       )

@@ -1,5 +1,6 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { isolated } from '../../design/isolated.tsx'
 import { consoleAt } from './store-names.ts'
 import { type FailurePlace, type FailureText, text } from './words.ts'
 
@@ -82,7 +83,7 @@ export function expiredWords(at: FailurePlace | null): FailureText {
 }
 
 function named({ credentials: { profile = '' } }: FailurePlace): string {
-  return profile === '' ? '' : ` “${profile}”`
+  return profile === '' ? '' : ` “${isolated(profile)}”`
 }
 
 type KeysUnavailable = Extract<Failure, { kind: 'keys-unavailable' }>
@@ -92,31 +93,31 @@ export function keysWords({ source, reason }: KeysUnavailable): FailureText {
   switch (reason) {
     case 'no-file':
       return text(
-        `The profile “${source}” cannot be looked up: this computer has no AWS configuration.`,
+        `The profile “${isolated(source)}” cannot be looked up: this computer has no AWS configuration.`,
         'Make one with “aws configure”, or choose other keys.',
         'edit-connection',
       )
     case 'no-profile':
       return text(
-        `There is no profile “${source}” on this computer.`,
+        `There is no profile “${isolated(source)}” on this computer.`,
         'Add it to ~/.aws/config, or choose another one.',
         'edit-connection',
       )
     case 'incomplete':
       return text(
-        `The profile “${source}” lacks something that it needs to give keys.`,
+        `The profile “${isolated(source)}” lacks something that it needs to give keys.`,
         'Complete it in ~/.aws/config or ~/.aws/credentials, or choose other keys.',
         'edit-connection',
       )
     case 'process-failed':
       return text(
-        `The program that gives the keys of “${source}” failed.`,
+        `The program that gives the keys of “${isolated(source)}” failed.`,
         'Run its credential_process in a terminal to see why, then try again.',
         'retry',
       )
     case 'role-refused':
       return text(
-        `The role of “${source}” was refused.`,
+        `The role of “${isolated(source)}” was refused.`,
         'Ask whoever looks after the account to let you take it, or choose other keys.',
         'edit-connection',
       )
@@ -134,7 +135,7 @@ export function keysWords({ source, reason }: KeysUnavailable): FailureText {
       )
     case 'unreachable':
       return text(
-        `The service that gives the keys of “${source}” cannot be reached.`,
+        `The service that gives the keys of “${isolated(source)}” cannot be reached.`,
         'Check the network, then try again.',
         'retry',
       )

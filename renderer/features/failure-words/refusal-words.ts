@@ -2,6 +2,7 @@ import type { Failure } from '../../../electron/contract/failure.ts'
 import { S3_LIMITS } from '../../../electron/contract/limits.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { formatRoundBytes } from '../../design/format.ts'
+import { isolated } from '../../design/isolated.tsx'
 import { consoleAt, serviceAt } from './store-names.ts'
 import { type FailurePlace, type FailureText, text } from './words.ts'
 
@@ -198,7 +199,7 @@ function tooLargeWords({ limitBytes }: Of<'request-too-large'>): FailureText {
 
 function proxyName({ status, answer }: Of<'proxy-refused'>): string {
   const server = answer?.server ?? ''
-  return server === '' ? `${status}` : `${status} from “${server}”`
+  return server === '' ? `${status}` : `${status} from “${isolated(server)}”`
 }
 
 function redirectedWords({ to }: Of<'redirected'>): FailureText {

@@ -1,5 +1,6 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import type { ShareLink, UploadRecord } from '../../../electron/contract/upload.ts'
+import { isolated } from '../../design/isolated.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import { failureSentence } from '../failure-text.ts'
 import { useServices } from '../services/services.tsx'
@@ -34,7 +35,7 @@ export function useRenewLink(): (
       const { destinations } = session.snapshot()
       const at = destinations.find((each) => each.destinationId === record.destinationId) ?? null
       const sentence = failureSentence(answer.failure, Date.now(), at)
-      say(`There is no new link for “${record.name}”.`, sentence)
+      say(`There is no new link for “${isolated(record.name)}”.`, sentence)
       return null
     }
     queue.adopt([{ ...record, link: answer.value }])

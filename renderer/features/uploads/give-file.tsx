@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import type { FailureKind } from '../../../electron/contract/failure.ts'
 import { Button } from '../../design/button.tsx'
 import { ConfirmDialog } from '../../design/dialog.tsx'
+import { isolated } from '../../design/isolated.tsx'
 import { openChooser } from '../../design/open-chooser.ts'
 import { useToasts } from '../../design/toasts.tsx'
 import type { UploadView } from '../../upload/engine/queue-view.ts'
@@ -38,7 +39,7 @@ export function ChooseFileButton({ view }: { readonly view: UploadView }) {
       </Button>
       <ConfirmDialog
         isOpen={other !== null}
-        title={`“${view.record.name}” is not as it was`}
+        title={`“${isolated(view.record.name)}” is not as it was`}
         confirmLabel="Upload it from the start"
         cancelLabel="Leave it"
         onConfirm={() => {
@@ -97,8 +98,8 @@ function useGiving(view: UploadView): Giving {
   const isOtherName = (file: File) => {
     if (isSameName(file.name, record.name)) return false
     say(
-      `“${file.name}” is another file.`,
-      `Here only “${record.name}” is uploaded again. Drop other files on the window, and they get rows of their own.`,
+      `“${isolated(file.name)}” is another file.`,
+      `Here only “${isolated(record.name)}” is uploaded again. Drop other files on the window, and they get rows of their own.`,
     )
     return true
   }
@@ -110,7 +111,10 @@ function useGiving(view: UploadView): Giving {
       isBusy.current = false
       if (failure === null) return 'done'
       if (failure.kind === 'source-changed') return isOtherName(file) ? 'done' : 'other'
-      say(`“${record.name}” does not go on.`, failureSentence(failure, Date.now(), destination))
+      say(
+        `“${isolated(record.name)}” does not go on.`,
+        failureSentence(failure, Date.now(), destination),
+      )
       return 'done'
     },
     async begin(file) {
@@ -120,7 +124,7 @@ function useGiving(view: UploadView): Giving {
       isBusy.current = false
       if (failure === null) return
       const sentence = failureSentence(failure, Date.now(), destination)
-      say(`“${record.name}” was not begun again.`, sentence)
+      say(`“${isolated(record.name)}” was not begun again.`, sentence)
     },
   }
 }

@@ -8,6 +8,7 @@ import { Menu, MenuItem } from '../../design/menu.tsx'
 import type { QueueTotals } from '../../upload/engine/queue-view.ts'
 import { useQueue, useServices } from '../services/services.tsx'
 import './queue-header.css'
+import { Isolated } from '../../design/isolated.tsx'
 
 /** Where drops go, what is going on in sum, and what can be done with all. */
 export function QueueHeader({ destination }: { readonly destination: Destination }) {
@@ -16,7 +17,9 @@ export function QueueHeader({ destination }: { readonly destination: Destination
     <header className="queue-header">
       <div className="queue-about">
         <div className="queue-place">
-          <h1>{destination.name}</h1>
+          <h1>
+            <Isolated text={destination.name} />
+          </h1>
           {destination.kind === 's3' && <Path destination={destination} />}
         </div>
         {totals.unfinishedCount > 0 && <p className="queue-sum">{totalsText(totals)}</p>}

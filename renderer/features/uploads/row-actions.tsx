@@ -3,6 +3,7 @@ import { type ReactNode, useRef, useState } from 'react'
 import { Button, IconButton } from '../../design/button.tsx'
 import { ConfirmDialog } from '../../design/dialog.tsx'
 import { formatBytes } from '../../design/format.ts'
+import { isolated } from '../../design/isolated.tsx'
 import { Menu, MenuItem } from '../../design/menu.tsx'
 import { useFocusKeeper } from '../../design/use-focus-keeper.ts'
 import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
@@ -89,7 +90,7 @@ function CancelButton({ view }: { readonly view: UploadView }) {
       </Button>
       <ConfirmDialog
         isOpen={isAsking}
-        title={`Cancel “${view.record.name}”?`}
+        title={`Cancel “${isolated(view.record.name)}”?`}
         confirmLabel="Cancel the upload"
         cancelLabel="Keep uploading"
         onConfirm={cancel}

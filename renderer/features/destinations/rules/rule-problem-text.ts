@@ -1,5 +1,6 @@
 import type { RuleField, RuleProblem } from '../../../../electron/contract/rules.ts'
 import { unreachable } from '../../../../electron/contract/unreachable.ts'
+import { isolated } from '../../../design/isolated.tsx'
 import type { RuleTrouble } from './rules-form.ts'
 
 const MISSING: Partial<Record<RuleField, string>> = {
@@ -16,7 +17,7 @@ export function ruleProblemText({ field, problem, what }: RuleProblem): string {
     case 'missing':
       return MISSING[field] ?? 'Fill this in.'
     case 'unknown-token':
-      return `“${shortened(what)}” is not one of the pieces below.`
+      return `“${isolated(shortened(what))}” is not one of the pieces below.`
     case 'no-name-in-it':
       return 'Every file would get the same name. Add {name}, {uuid} or {hash8}.'
     case 'leaves-the-bucket':
@@ -24,15 +25,15 @@ export function ruleProblemText({ field, problem, what }: RuleProblem): string {
     case 'too-long':
       return what === ''
         ? 'This is longer than a store accepts.'
-        : `“${shortened(what)}” is longer than a store accepts.`
+        : `“${isolated(shortened(what))}” is longer than a store accepts.`
     case 'not-a-header':
-      return `“${shortened(what)}” holds a character that a store does not accept here.`
+      return `“${isolated(shortened(what))}” holds a character that a store does not accept here.`
     case 'not-a-type':
-      return `“${shortened(what)}” is not a type. Types look like image/png, extensions like .png.`
+      return `“${isolated(shortened(what))}” is not a type. Types look like image/png, extensions like .png.`
     case 'twice':
-      return `“${shortened(what)}” is there twice.`
+      return `“${isolated(shortened(what))}” is there twice.`
     case 'reserved':
-      return `“${shortened(what)}” is a name that the store or Ferry keeps for itself.`
+      return `“${isolated(shortened(what))}” is a name that the store or Ferry keeps for itself.`
     default:
       return unreachable(problem)
   }

@@ -1,0 +1,15 @@
+/**
+ * Text that somebody else wrote: a name, or a store's own words. Isolated, so that an Arabic or
+ * Hebrew name does not turn round what stands beside it: w3.org/International/articles/inline-bidi-markup.
+ */
+export function Isolated({ text }: { readonly text: string }) {
+  return <bdi dir="auto">{text}</bdi>
+}
+
+const FIRST_STRONG_ISOLATE = '\u2068'
+const POP_ISOLATE = '\u2069'
+
+/** The same inside a sentence that is one string. Plain text needs no marks. */
+export function isolated(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : `${FIRST_STRONG_ISOLATE}${text}${POP_ISOLATE}`
+}
