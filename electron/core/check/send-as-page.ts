@@ -11,6 +11,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { failureFromHttp } from '../../contract/s3-failure.ts'
+import { usesPathStyle } from '../store/path-style.ts'
 import { failureFromError } from '../store/s3-answer.ts'
 import type { Store } from '../store/store.ts'
 
@@ -134,7 +135,7 @@ export function bucketUrl({ client, destination }: Pick<Store, 'client' | 'desti
     Bucket: destination.bucket,
     Region: destination.region,
     Endpoint: destination.endpoint,
-    ForcePathStyle: destination.pathStyle,
+    ForcePathStyle: usesPathStyle(destination),
     ...{ UseFIPS: false, UseDualStack: false, UseArnRegion: false, Accelerate: false },
   })
   return new URL(String(url))

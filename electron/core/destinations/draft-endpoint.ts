@@ -19,11 +19,20 @@ export function judgedEndpoint(typed: string): JudgedEndpoint {
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed)
   if (!hasScheme) changes.push('scheme-added')
   const url = URL.parse(hasScheme ? trimmed : `https://${trimmed}`)
-  if (url === null || url.hostname === '' || /\s/.test(trimmed)) return { problem: 'not-a-url' }
+  if (url === null || !isHostName(url.hostname) || /\s/.test(trimmed)) {
+    return { problem: 'not-a-url' }
+  }
   const problem = problemOf(url)
   if (problem !== null) return { problem }
   if (trimmed.endsWith('/')) changes.push('slash-removed')
   return { origin: url.origin, changes }
+}
+
+/** What DNS can hold, or an address: RFC 1035, 2.3.4. `URL` alone also takes a lone dot. */
+function isHostName(hostname: string): boolean {
+  if (hostname.startsWith('[')) return true
+  const labels = hostname.replace(/\.$/, '').split('.')
+  return hostname.length <= 254 && labels.every(({ length }) => length >= 1 && length <= 63)
 }
 
 function problemOf(url: URL): Problem | null {

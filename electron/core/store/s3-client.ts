@@ -5,6 +5,7 @@ import type { CorePorts } from '../ports.ts'
 import { boundedHttp, type Patience } from './bounded-http.ts'
 import { ServerClock } from './clock.ts'
 import { readLeniently } from './lenient-answers.ts'
+import { usesPathStyle } from './path-style.ts'
 import { noteCommands } from './permissions.ts'
 import { SharedWork } from './shared-work.ts'
 import type { Store } from './store.ts'
@@ -30,7 +31,7 @@ export function openStore(
   const client = new S3Client({
     region: destination.region,
     endpoint: destination.endpoint,
-    forcePathStyle: destination.pathStyle,
+    forcePathStyle: usesPathStyle(destination),
     credentials: providerOf(keys),
     // The SDK's own checksums are refused by many stores: aws-sdk-js-v3#6810.
     requestChecksumCalculation: 'WHEN_REQUIRED',

@@ -150,7 +150,8 @@ describe('a saved destination', () => {
   })
 
   it('is told to the page and to the host whenever it changes', async () => {
-    const { destination } = await save({ pathStyle: false })
+    const endpoint = 'http://localhost:9'
+    const { destination } = await save({ endpoint, pathStyle: false })
     const { destinationId } = destination
 
     await harness.must('setLinkLife', { destinationId, linkSeconds: 60 })
@@ -159,9 +160,21 @@ describe('a saved destination', () => {
       { linkSeconds: 60 },
     ])
     expect(harness.heard.origins.at(-1)).toEqual([
-      'http://127.0.0.1:9',
-      'http://photos.127.0.0.1:9',
+      'http://localhost:9',
+      'http://photos.localhost:9',
     ])
+  })
+
+  it('whose endpoint is an address is reached there, whatever its bucket is called', async () => {
+    const { destination } = await save({ bucket: 'file.txt', pathStyle: false })
+    const checkId = randomUUID() as CheckId
+    const { destinationId } = destination
+    const asSaved = { ...draft, destinationId, bucket: 'file.txt', pathStyle: false }
+
+    const report = await harness.must('checkDestination', { checkId, draft: asSaved })
+
+    expect(report.lines.length).toBeGreaterThan(1)
+    expect(harness.heard.origins.at(-1)).toEqual(['http://127.0.0.1:9'])
   })
 })
 
