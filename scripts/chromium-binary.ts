@@ -1,10 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync, type Stats } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { StartRefused } from '../electron/core/host/start-refused.ts'
+import { claimFolder } from '../electron/core/private-files.ts'
+import { proveOurs } from '../electron/core/safe-path.ts'
 
 export interface ChromiumBinary {
   readonly path: string
@@ -88,9 +91,16 @@ async function packagedChromium(): Promise<ChromiumBinary | null> {
   return hasPackaged() ? unpackedChromium() : null
 }
 
-/** Unpacks 209 MB once per package version. The rename makes it safe to race. */
+/**
+ * Unpacks 209 MB once per package version. The rename makes it safe to race. The folder is the
+ * user's own: in the system's temporary one, whoever comes first puts the program there that the
+ * tests then run.
+ */
 async function unpackedChromium(): Promise<ChromiumBinary> {
-  const folder = join(tmpdir(), `ferry-chromium-${await packageVersion()}-${process.getuid?.()}`)
+  const cache = cacheFolder()
+  claimFolder(cache)
+  const folder = join(cache, `chromium-${await packageVersion()}`)
+  await removeForeign(folder)
   if (!existsSync(folder)) await unpackInto(folder)
   const path = join(folder, 'chromium')
   const env = {
@@ -98,6 +108,29 @@ async function unpackedChromium(): Promise<ChromiumBinary> {
     ...(lacksLibraries(path) ? { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') } : {}),
   }
   return { path, isUnpacked: true, env }
+}
+
+/** XDG: specifications.freedesktop.org/basedir, which ignores a path that is not absolute. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
+  const base = env.XDG_CACHE_HOME ?? ''
+  return join(isAbsolute(base) ? base : join(home, '.cache'), 'ferry-tests')
+}
+
+/** What was there before the cache was this user's alone is made again. */
+export async function removeForeign(folder: string): Promise<void> {
+  const stats = lstatSync(folder, { throwIfNoEntry: false })
+  if (stats === undefined || (stats.isDirectory() && isOurs(folder, stats))) return
+  await rm(folder, { recursive: true, force: true })
+}
+
+function isOurs(folder: string, stats: Stats): boolean {
+  try {
+    proveOurs(folder, stats)
+    return true
+  } catch (error) {
+    if (error instanceof StartRefused) return false
+    throw error
+  }
 }
 
 async function packageVersion(): Promise<string> {

@@ -21,7 +21,8 @@ import { lockFolder } from '../../electron/core/host/folder-lock.ts'
 import { StartRefused } from '../../electron/core/host/start-refused.ts'
 import { openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
 import { openLog } from '../../electron/core/log.ts'
-import { replaceFile } from '../../electron/core/private-files.ts'
+import { claimFolder, replaceFile } from '../../electron/core/private-files.ts'
+import { removeForeign } from '../../scripts/chromium-binary.ts'
 import { corePorts, Heard } from '../fakes/core-ports.ts'
 import { attack } from './attack.ts'
 import { OTHER_UID, otherUser } from './other-user.ts'
@@ -267,6 +268,30 @@ attack(
     tried('a link in its place', replacesLink(folder, victim))
     expect(readFileSync(file, 'utf8')).toBe('ours')
     expect(readdirSync(folder).filter((name) => /[0-9a-f]{8}-/.test(name))).toEqual([])
+  },
+)
+
+attack(
+  'files on the disk',
+  'a browser that another user could have unpacked for the tests is not run',
+  async ({ tried }, context) => {
+    if (isWindows) context.skip('a mode means nothing on Windows')
+    const folder = place(0o700)
+    const paths = ['open', 'own'].map((name) => join(folder, name))
+    for (const path of paths) {
+      mkdirSync(path, { mode: 0o700 })
+      made(join(path, 'chromium'))
+    }
+    chmodSync(join(folder, 'open'), 0o777)
+    symlinkSync(join(folder, 'own'), join(folder, 'link'))
+
+    for (const name of ['open', 'link', 'own']) await removeForeign(join(folder, name))
+
+    const left = readdirSync(folder)
+    tried('a folder that all may change', !left.includes('open'))
+    tried('a link', !left.includes('link'))
+    expect(readdirSync(join(folder, 'own'))).toEqual(['chromium'])
+    tried('a cache that all may change', refusalOf(() => claimFolder(place(0o777))) !== null)
   },
 )
 

@@ -2,7 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { chromiumCommand } from '../../scripts/chromium.ts'
-import { findChromium } from '../../scripts/chromium-binary.ts'
+import { cacheFolder, findChromium } from '../../scripts/chromium-binary.ts'
 import { temporaryFolder } from './start-harness.ts'
 
 afterEach(() => {
@@ -24,6 +24,21 @@ describe('the browser', () => {
     await expect(findChromium()).rejects.toThrow(
       'FERRY_CHROMIUM names /nowhere/chromium, which is not there',
     )
+  })
+})
+
+describe('the folder of the unpacked browser', () => {
+  it.each([
+    [{}, join('/home/a', '.cache', 'ferry-tests')],
+    [{ XDG_CACHE_HOME: 'relative' }, join('/home/a', '.cache', 'ferry-tests')],
+  ])('with %j is the user’s own, %s', (env, expected) => {
+    expect(cacheFolder(env, '/home/a')).toBe(expected)
+  })
+
+  it('is where XDG_CACHE_HOME says', async () => {
+    const folder = await temporaryFolder()
+
+    expect(cacheFolder({ XDG_CACHE_HOME: folder })).toBe(join(folder, 'ferry-tests'))
   })
 })
 
