@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { createCore } from '../../electron/core/create-core.ts'
 import { makeDataFolder } from '../../electron/core/host/data-folder.ts'
@@ -28,6 +30,12 @@ import { attack } from './attack.ts'
 import { OTHER_UID, otherUser } from './other-user.ts'
 
 const isWindows = process.platform === 'win32'
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const PROGRAMS = [
+  'scripts/start.ts',
+  'electron/desktop/main.ts',
+  'electron/core/local-bucket/main.ts',
+]
 
 /** Below /tmp, which every user of the computer may enter. */
 function place(mode = 0o755): string {
@@ -134,6 +142,23 @@ attack(
         'local-bucket/bucket.json',
       ]),
     )
+  },
+)
+
+attack(
+  'files on the disk',
+  'every program that writes takes its rights from others before anything else is loaded',
+  ({ tried }) => {
+    for (const program of PROGRAMS) {
+      const source = readFileSync(join(root, program), 'utf8')
+      const first = /^import .*$/m.exec(source)?.[0] ?? ''
+      tried(program, /^import '[\w./-]+\/host\/owner-only\.ts'$/.test(first))
+    }
+    if (isWindows) return
+    const module = JSON.stringify(join(root, 'electron/core/host/owner-only.ts'))
+    const script = `process.umask(0o022); import(${module}).then(() => console.log(process.umask()))`
+    const { stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })
+    tried('the mask', Number(stdout) === 0o077)
   },
 )
 
