@@ -336,17 +336,20 @@ export function installFakeBridge(world: FakeWorld): void {
       change(uploadId, { plan })
       return ok({ plan, algorithm: 'crc64nvme', held: [], isComplete: false })
     },
-    signParts: ({ uploadId, parts }) =>
-      ok(
+    signParts: ({ uploadId, parts }) => {
+      // The page's transport sends to nothing that does not look signed.
+      const signed = 'X-Amz-SignedHeaders=host&X-Amz-Signature=fake'
+      return ok(
         parts.map(({ partNumber }) => ({
           partNumber,
-          url: `${location.origin}/store/${uploadId}?partNumber=${partNumber}`,
+          url: `${location.origin}/store/${uploadId}?partNumber=${partNumber}&${signed}`,
           headers: {},
           expiresAtMs: Date.now() + 900_000,
           bucket: 'ferry',
           isLocal: false,
         })),
-      ),
+      )
+    },
     diagnoseNoResponse: () => ok({ kind: 'unexplained', isStoreReached: false }),
     diagnoseSignature: () => ok({ failure: null }),
     recordParts: () => ok({}),
