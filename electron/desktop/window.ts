@@ -22,6 +22,9 @@ export function openWindow(parts: WindowParts): BrowserWindow {
   window.on('close', () => rememberBounds(window, parts.settings))
   // A page's wish to stay would keep the window open without a word; its uploads go on next time.
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault())
+  // WebRTC passes by the policy and the request wall, and Chromium knows no `webrtc 'block'`; so at
+  // least it sends no UDP, and tells no address: Electron's docs/api/web-contents.md.
+  window.webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
   // A rejected load shows as Chromium's own error in the window; nothing else to do about it here.
   window.loadURL(parts.pageUrl).catch(() => window.show())
   return window

@@ -51,6 +51,10 @@ function lastWindow(): FakeWindow {
 }
 
 describe('the window', () => {
+  it('sends nothing by UDP, past the request wall', () => {
+    expect(opened().webContents.webRtcPolicy).toBe('disable_non_proxied_udp')
+  })
+
   it('gives the page no power of its own', () => {
     expect(opened().options.webPreferences).toEqual({
       preload: '/out/preload/index.cjs',

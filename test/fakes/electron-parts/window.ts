@@ -20,6 +20,7 @@ export class FakeWebContents extends EventEmitter {
   reloadCount = 0
   isThrottled = true
   isGone = false
+  webRtcPolicy = 'default'
   #open: ((details: { url: string }) => WindowOpenHandlerResponse) | null = null
 
   setWindowOpenHandler(handler: (details: { url: string }) => WindowOpenHandlerResponse): void {
@@ -47,6 +48,10 @@ export class FakeWebContents extends EventEmitter {
 
   setBackgroundThrottling(isThrottled: boolean): void {
     this.isThrottled = isThrottled
+  }
+
+  setWebRTCIPHandlingPolicy(policy: string): void {
+    this.webRtcPolicy = policy
   }
 
   reload(): void {
