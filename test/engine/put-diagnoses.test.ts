@@ -98,6 +98,37 @@ describe('a part that the store has, and whose answer the page cannot read', () 
   })
 })
 
+describe('a part that was sent on to where the page may not send', () => {
+  const redirected: Failure = { kind: 'redirected', to: null }
+
+  it('stops the upload, and the host says where it was sent on to', async () => {
+    const bench = new QueueBench()
+    const named: Failure = { kind: 'redirected', to: 'https://elsewhere.example' }
+    bench.store.reasonForSilence = named
+    bench.store.fail('put', redirected)
+
+    const uploadId = bench.add(1, MIB)
+    await bench.untilPhase(uploadId, 'needs-you')
+
+    expect(bench.view(uploadId).failure).toEqual(named)
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 1 })
+  })
+
+  it.each<Failure | null>([null, { kind: 'server-error', status: 503 }])(
+    'stops it also where the host hears otherwise: %j',
+    async (reasonForSilence) => {
+      const bench = new QueueBench()
+      bench.store.reasonForSilence = reasonForSilence
+      bench.store.script('put', { kind: 'lose-answer', failure: redirected })
+
+      const uploadId = bench.add(1, MIB)
+      await bench.untilPhase(uploadId, 'needs-you')
+
+      expect(bench.view(uploadId).failure).toEqual(redirected)
+    },
+  )
+})
+
 describe('a part that something refuses where the page cannot see it', () => {
   const tooLarge: Failure = { kind: 'request-too-large', limitBytes: MIB }
 

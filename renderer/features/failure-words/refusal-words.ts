@@ -205,12 +205,12 @@ function proxyName({ status, answer }: Of<'proxy-refused'>): string {
 function redirectedWords({ to }: Of<'redirected'>): FailureText {
   return to === null
     ? text(
-        'The store’s address sends requests on to another place.',
+        'The store sends Ferry on to another place, which is not part of this connection.',
         'Ask whoever runs the store for the address of its S3 service, and enter it as the endpoint.',
         'edit-connection',
       )
     : text(
-        `The store’s address sends requests on to “${to}”.`,
+        `The store sends Ferry on to “${to}”, which is not part of this connection.`,
         'If that is your store, enter it as the endpoint of the connection.',
         'edit-connection',
       )

@@ -91,6 +91,9 @@ function isWorthAsking(failure: Failure): boolean {
       return true
     case 'request-too-large':
       return failure.limitBytes === null
+    case 'redirected':
+      // The browser, which stopped it, does not say where it led.
+      return failure.to === null
     default:
       return false
   }
@@ -111,6 +114,11 @@ function isOfAllParts(diagnosis: PutDiagnosis): boolean {
 }
 
 function endBy(diagnosis: PutDiagnosis, put: FailedPut): PutEnd {
+  // It stays one whatever the host hears: a store may well tell the two different things.
+  if (put.failure.kind === 'redirected') {
+    const isNamed = diagnosis.kind === 'refused' && diagnosis.failure.kind === 'redirected'
+    return { kind: 'failed', failure: isNamed ? diagnosis.failure : put.failure }
+  }
   switch (diagnosis.kind) {
     case 'acknowledged':
       // What an earlier try of other bytes has left is not this part.

@@ -106,7 +106,7 @@ export const HIDDEN_ANSWERS: readonly Oddity[] = [
       ),
     ends: {
       status: 'Needs you',
-      says: /sends requests on to “https:\/\/files\.example\.org”/,
+      says: /sends Ferry on to “https:\/\/files\.example\.org”/,
       object: 'nothing',
       timesSent: 0,
     },
