@@ -31,9 +31,18 @@ export async function openBrowser(
   whenOver: WhenOver = onTestFinished,
 ): Promise<Browser> {
   const browser = await launchChromium(options)
-  whenOver(() => browser.close())
+  const seen: string[] = []
+  violations.set(browser, seen)
+  whenOver(async () => {
+    await browser.close()
+    expect(seen, 'what the policies of the window refused').toEqual([])
+  })
   return browser
 }
+
+/** By the browser: what its pages and their workers did that their policies do not allow. */
+const violations = new WeakMap<Browser, string[]>()
+const VIOLATION = /Content Security Policy|Trusted(?:HTML|Script|Types)|Permissions-Policy/
 
 /**
  * A browser whose requests to the buckets go through a fault proxy. The host itself is reached
@@ -64,6 +73,11 @@ export class FerryPage {
     page.on('pageerror', (error) => this.#problems.push(String(error)))
     page.on('request', (request) => {
       this.#sessionSecret = request.headers()[SESSION_HEADER] ?? this.#sessionSecret
+    })
+    const browser = page.context().browser()
+    const seen = browser === null ? undefined : violations.get(browser)
+    page.on('console', (message) => {
+      if (VIOLATION.test(message.text())) seen?.push(message.text())
     })
   }
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { pastedText } from '../pasted-text.ts'
 import { download, sha256OfFile, writeRandomFile } from './files.ts'
 import { freshFerry } from './fresh-ferry.ts'
 
@@ -48,13 +49,13 @@ describe('a share link', () => {
 
   it('is copied to the clipboard by the page where the host cannot', async () => {
     const { page, ferry } = await withOneLink()
-    await page.page.context().grantPermissions(['clipboard-read', 'clipboard-write'], {
+    await page.page.context().grantPermissions(['clipboard-write'], {
       origin: ferry.origin,
     })
 
     await page.rowButton('offer.pdf', 'Copy link').click()
     await page.page.getByText('Copied').first().waitFor()
-    const copied = await page.page.evaluate(() => navigator.clipboard.readText())
+    const copied = await pastedText(page.page)
 
     expect(copied).toBe(await page.link('offer.pdf'))
   })

@@ -3,6 +3,7 @@ import { CheckStep } from '../../electron/contract/check.ts'
 import type { Failure, StoreAnswer } from '../../electron/contract/failure.ts'
 import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
 import { aDestination, aRecord, aWorld } from '../fakes/fake-world.ts'
+import { pastedText } from '../pasted-text.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 import { windowSuite } from './window-suite.ts'
 
@@ -17,7 +18,7 @@ const ANSWER: StoreAnswer = {
   atMs: Date.UTC(2026, 10, 20, 12),
 }
 const QUOTA: Failure = { kind: 'quota-exceeded', of: 'bucket', answer: ANSWER }
-const COPYING = { permissions: ['clipboard-read', 'clipboard-write'] }
+const COPYING = { permissions: ['clipboard-write'] }
 
 const stuckWorld = (failure: Failure, changes: Parameters<typeof aRecord>[1] = {}) =>
   aWorld({
@@ -36,7 +37,7 @@ describe('the store’s own words about a row', () => {
     await popup.getByRole('button', { name: 'Copy details' }).focus()
     await page.keyboard.press('Enter')
     await popup.getByRole('button', { name: 'Copied' }).waitFor()
-    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    const copied = await pastedText(page)
     await page.keyboard.press('Escape')
     await popup.waitFor({ state: 'detached' })
 

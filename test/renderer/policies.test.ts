@@ -4,6 +4,7 @@ import { corsRuleFor, POLICY_WANTS } from '../../electron/contract/bucket-polici
 import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
 import { policyTextOf } from '../../renderer/features/destinations/policy-text.ts'
 import { aDestination, aWorld } from '../fakes/fake-world.ts'
+import { pastedText } from '../pasted-text.ts'
 import { windowSuite } from './window-suite.ts'
 
 const suite = windowSuite()
@@ -12,7 +13,7 @@ const WISHES = { wants: [...POLICY_WANTS], principal: '', corsFormat: 'json' } a
 const ORIGIN = 'http://127.0.0.1:4000'
 
 async function openPolicies() {
-  const opened = await suite.open(aWorld(), { permissions: ['clipboard-read', 'clipboard-write'] })
+  const opened = await suite.open(aWorld(), { permissions: ['clipboard-write'] })
   await opened.page.getByRole('button', { name: 'More about Client files' }).click()
   await opened.page.getByRole('menuitem', { name: 'Policies…' }).click()
   return opened
@@ -53,7 +54,7 @@ describe('the policies of a destination', () => {
     await button('Copied').waitFor()
     expect(shown).toContain('s3:ListBucket')
     expect(shown).not.toContain('s3:GetObject')
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(shown)
+    expect(await pastedText(page)).toBe(shown)
   })
 
   it('hold the CORS rule of Ferry’s windows in a browser', async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { aDestination, aDoneRecord, aWorld, localDestination } from '../fakes/fake-world.ts'
+import { pastedText } from '../pasted-text.ts'
 import { windowSuite } from './window-suite.ts'
 
 const suite = windowSuite()
@@ -19,12 +20,12 @@ it('copies a link by the host, and says so', async () => {
 it('copies by the page where the host cannot', async () => {
   const record = aDoneRecord(1, HOUR, { name: 'offer.pdf' })
   const { row, page, context } = await suite.open(aWorld({ isCopied: false, uploads: [record] }))
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await context.grantPermissions(['clipboard-write'])
 
   await row('offer.pdf').getByRole('button', { name: 'Copy link' }).click()
 
   await row('offer.pdf').getByRole('button', { name: 'Copied' }).waitFor()
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(record.link?.url)
+  expect(await pastedText(page)).toBe(record.link?.url)
 })
 
 it('shows the link to be copied by hand where neither can', async () => {
