@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { temporaryFolder } from './ferry.ts'
+import { startBucket, temporaryFolder } from './ferry.ts'
 import { download, writeRandomFile } from './files.ts'
-import { holdPartsAfter, MIB } from './fresh-ferry.ts'
+import { ferryWithOwnBucket, holdPartsAfter, MIB, timesSent } from './fresh-ferry.ts'
 import { Store } from './store.ts'
-import { switchTo, withTwoDestinations } from './two-destinations.ts'
+import { connectAs, switchTo, withTwoDestinations } from './two-destinations.ts'
 
 /** Three parts: the two that are held leave connections for the other destination. */
 const FILE_BYTES = 40 * MIB
@@ -45,5 +45,28 @@ it('uploads to two destinations at once while the person goes from one to the ot
   expect(links.map((link) => new URL(link).origin)).toEqual([first.endpoint, second.endpoint])
   expect(await new Store(first).keys()).toEqual(['first.bin'])
   expect(await new Store(second).keys()).toEqual(['second.bin'])
+  page.expectNoProblems()
+})
+
+it('reaches a destination that is connected while an upload runs, which goes on undisturbed', async () => {
+  const { ferry, page, proxy, folder, store } = await ferryWithOwnBucket()
+  const allowedOrigin = `http://127.0.0.1:${ferry.port}`
+  const second = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
+  const sum = await writeRandomFile(join(folder, 'running.bin'), FILE_BYTES)
+  await writeRandomFile(join(folder, 'later.bin'), 1 * MIB)
+  const gate = holdPartsAfter(proxy, 1)
+  await page.drop([join(folder, 'running.bin')])
+  await proxy.until((seen) => seen.some(({ partNumber }) => partNumber === 3))
+
+  await connectAs(page, 'Second', second)
+  await page.drop([join(folder, 'later.bin')])
+  await page.untilStatus('later.bin', 'Done')
+  gate.open()
+  await page.untilStatus('running.bin', 'Done')
+
+  expect((await download(await page.link('running.bin'))).sha256).toBe(sum)
+  expect(timesSent(proxy.seen, 3)).toEqual([1, 1, 1])
+  expect(await store.keys()).toEqual(['running.bin'])
+  expect(await new Store(second).keys()).toEqual(['later.bin'])
   page.expectNoProblems()
 })

@@ -19,7 +19,12 @@ export async function withTwoDestinations(open: OpenBrowser = openBrowserBehind)
   return { ferry, page, proxy, buckets: [first, second] as const }
 }
 
-async function connectAs(page: FerryPage, name: string, bucket: BucketAccess): Promise<void> {
+/** Saved, and chosen in the window. */
+export async function connectAs(
+  page: FerryPage,
+  name: string,
+  bucket: BucketAccess,
+): Promise<void> {
   await page.fillConnection(bucket)
   await page.field('Name').fill(name)
   await page.button('Save').click()
