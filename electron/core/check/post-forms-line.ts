@@ -1,8 +1,9 @@
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { bucketUrl } from '../store/bucket-url.ts'
 import { passed, unknown, warned } from './line.ts'
 import { formBody, signedForm } from './post-form.ts'
 import { PROBE_BODY, PROBE_TYPE } from './probe-object.ts'
-import { bucketUrl, failureOfAnswer, isGood, sendAsPage } from './send-as-page.ts'
+import { failureOfAnswer, isGood, sendAsPage } from './send-as-page.ts'
 import type { Step, Trial } from './trial.ts'
 
 const LIFE_MS = 5 * 60_000
@@ -30,7 +31,11 @@ async function isTaken({ object, store, writing }: Trial, file: Buffer): Promise
     },
     keys.value,
   )
-  const sent = { method: 'POST', url: bucketUrl(store), ...formBody(fields, file) } as const
+  const sent = {
+    method: 'POST',
+    url: bucketUrl(store.destination),
+    ...formBody(fields, file),
+  } as const
   const answer = await sendAsPage(store, { ...sent, signal: writing })
   if (!answer.ok) return answer
   if (isGood(answer.value)) {

@@ -1,7 +1,8 @@
 import type { Outcome } from '../../contract/outcome.ts'
+import { bucketUrl } from '../store/bucket-url.ts'
 import { passed, unknown, warned } from './line.ts'
 import { PROBE_BODY } from './probe-object.ts'
-import { bucketUrl, isGood, type PageAnswer, sendAsPage } from './send-as-page.ts'
+import { isGood, type PageAnswer, sendAsPage } from './send-as-page.ts'
 import type { Step, Trial } from './trial.ts'
 
 /** What somebody without any key gets to see: the object of a moment ago, and the list of names. */
@@ -27,14 +28,14 @@ function askWithoutKeys({ store, reading }: Trial, url: URL): Promise<Outcome<Pa
 }
 
 function objectUrl({ store, object }: Trial): URL {
-  const url = bucketUrl(store)
+  const url = bucketUrl(store.destination)
   const path = object.key.split('/').map(encodeURIComponent).join('/')
   url.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`
   return url
 }
 
 function listUrl({ store }: Trial): URL {
-  const url = bucketUrl(store)
+  const url = bucketUrl(store.destination)
   url.searchParams.set('list-type', '2')
   url.searchParams.set('max-keys', '1')
   return url

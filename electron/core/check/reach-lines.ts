@@ -1,10 +1,11 @@
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { bucketUrl } from '../store/bucket-url.ts'
 import type { Store } from '../store/store.ts'
 import { isStoreAnswer } from '../store/store-signs.ts'
 import { failedBy, passed, unknown, type Verdict, warnedBy } from './line.ts'
 import { resolveHost } from './resolve-host.ts'
-import { bucketUrl, isGood, type PageAnswer, sendAsPage } from './send-as-page.ts'
+import { isGood, type PageAnswer, sendAsPage } from './send-as-page.ts'
 import { shakeHands } from './shake-hands.ts'
 
 /** Further off, and S3 refuses what this computer's clock would sign: `RequestTimeTooSkewed`. */
@@ -51,13 +52,13 @@ async function shakenWithAll({ store, signal }: Way) {
 
 function placesOf(store: Store): readonly URL[] {
   const endpoint = new URL(store.destination.endpoint)
-  const bucket = bucketUrl(store)
+  const bucket = bucketUrl(store.destination)
   return bucket.host === endpoint.host ? [endpoint] : [endpoint, bucket]
 }
 
 /** Unsigned, so that the time and the kind of what answers are known before any key is used. */
 async function greeted({ store, signal }: Pick<Way, 'store' | 'signal'>): Promise<Outcome<null>> {
-  const url = bucketUrl(store)
+  const url = bucketUrl(store.destination)
   url.searchParams.set('list-type', '2')
   url.searchParams.set('max-keys', '1')
   const answer = await sendAsPage(store, { method: 'GET', url, signal })

@@ -128,15 +128,3 @@ export async function presigned(
   })
   return succeeded(new URL(url))
 }
-
-/** Where the SDK sends what is meant for the bucket: in the path, or in the host's name. */
-export function bucketUrl({ client, destination }: Pick<Store, 'client' | 'destination'>): URL {
-  const { url } = client.config.endpointProvider({
-    Bucket: destination.bucket,
-    Region: destination.region,
-    Endpoint: destination.endpoint,
-    ForcePathStyle: usesPathStyle(destination),
-    ...{ UseFIPS: false, UseDualStack: false, UseArnRegion: false, Accelerate: false },
-  })
-  return new URL(String(url))
-}

@@ -1,13 +1,18 @@
-import { usesPathStyle } from '../store/path-style.ts'
+import { bucketUrl } from '../store/bucket-url.ts'
 import type { StoredDestination } from './stored-destination.ts'
 
-/** Every origin that requests for these destinations may go to. */
-export function originsOf(destinations: readonly StoredDestination[]): string[] {
-  const origins = destinations.flatMap((destination) => {
-    const url = new URL(destination.endpoint)
-    // The SDK falls back to the path for names that no host can carry, so both are named.
-    if (usesPathStyle(destination)) return [url.origin]
-    return [url.origin, `${url.protocol}//${destination.bucket}.${url.host}`]
-  })
-  return [...new Set(origins)]
+type Place = Pick<StoredDestination, 'endpoint' | 'region' | 'bucket' | 'pathStyle'>
+
+/** Every origin that parts for these destinations are signed for. */
+export function originsOf(destinations: readonly Place[]): string[] {
+  return [...new Set(destinations.flatMap(originOf))]
+}
+
+function originOf(destination: Place): string[] {
+  try {
+    return [bucketUrl(destination).origin]
+  } catch {
+    // Nothing can be signed for it, so that nothing needs to be reached.
+    return []
+  }
 }

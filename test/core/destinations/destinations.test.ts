@@ -150,7 +150,7 @@ describe('a saved destination', () => {
   })
 
   it('is told to the page and to the host whenever it changes', async () => {
-    const endpoint = 'http://localhost:9'
+    const endpoint = 'https://store.example:9'
     const { destination } = await save({ endpoint, pathStyle: false })
     const { destinationId } = destination
 
@@ -159,10 +159,7 @@ describe('a saved destination', () => {
     expect(harness.heard.of('destinationsChanged').at(-1)?.destinations).toMatchObject([
       { linkSeconds: 60 },
     ])
-    expect(harness.heard.origins.at(-1)).toEqual([
-      'http://localhost:9',
-      'http://photos.localhost:9',
-    ])
+    expect(harness.heard.origins.at(-1)).toEqual(['https://photos.store.example:9'])
   })
 
   it('whose endpoint is an address is reached there, whatever its bucket is called', async () => {
