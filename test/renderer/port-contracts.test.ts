@@ -41,8 +41,8 @@ async function put(
   when: AbortMoment = 'never',
   headers: Record<string, string> = {},
   query = '',
+  signed = ['host', ...Object.keys(headers)].join(';').toLowerCase(),
 ): Promise<PutReport> {
-  const signed = ['host', ...Object.keys(headers)].join(';').toLowerCase()
   const url = `${store.origin}/${answer}/object?${query}&${signature(signed)}`
   const part = { partNumber: 1, url, headers, expiresAtMs: 0, bucket: 'files', isLocal: false }
   const putting = page.evaluate(
@@ -72,6 +72,30 @@ describe('the worker that sends parts, in Chromium', () => {
       { byteLength: 5, headers: { 'x-amz-meta-ferry-upload': 'token', 'content-length': '5' } },
     ])
     expect(store.received[0]?.headers).not.toHaveProperty('content-type')
+  })
+
+  it('sends no Content-Type because the body has one', async () => {
+    await put('stored', { byteLength: 5, type: 'text/html' })
+
+    expect(store.received).toMatchObject([{ byteLength: 5 }])
+    expect(store.received[0]?.headers).not.toHaveProperty('content-type')
+  })
+
+  it('sends no header that was not signed, and says that this is a bug', async () => {
+    const { outcome } = await put(
+      'stored',
+      { byteLength: 5 },
+      'never',
+      {
+        'x-amz-acl': 'public-read',
+      },
+      '',
+      'host',
+    )
+
+    const reference = 'put: a header that was not signed'
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'internal', reference } })
+    expect(store.received).toEqual([])
   })
 
   it('sends the Content-Type that was signed', async () => {

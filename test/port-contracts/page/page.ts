@@ -57,8 +57,8 @@ export interface AdaptersUnderTest {
   readonly linkStates: string[]
 }
 
-/** Zeros, or what the last `read` of a file answered. */
-export type PutBody = { readonly byteLength: number } | 'last-read'
+/** Zeros, of a type or of none, or what the last `read` of a file answered. */
+export type PutBody = { readonly byteLength: number; readonly type?: string } | 'last-read'
 export type AbortMoment = 'never' | 'before' | 'after-first-byte' | 'when-asked'
 export type ReadReport = Outcome<{ readonly text: string; readonly type: string }>
 
@@ -107,7 +107,7 @@ async function put(part: SignedPart, body: PutBody, when: AbortMoment): Promise<
   }
   try {
     const sending = { signal: controller.signal, onSent }
-    const bytes = body === 'last-read' ? lastBody : zeros(body.byteLength)
+    const bytes = body === 'last-read' ? lastBody : zeros(body)
     transport ??= workerPartTransport()
     const outcome = await transport.putPart(part, bytes, sending)
     return { outcome, reported }
@@ -117,8 +117,8 @@ async function put(part: SignedPart, body: PutBody, when: AbortMoment): Promise<
   }
 }
 
-function zeros(byteLength: number): PartBody {
-  return { byteLength, payload: new Blob([new Uint8Array(byteLength)]) }
+function zeros({ byteLength, type = '' }: Exclude<PutBody, 'last-read'>): PartBody {
+  return { byteLength, payload: new Blob([new Uint8Array(byteLength)], { type }) }
 }
 
 function sourceAt(index: number): FileSource {
