@@ -8,7 +8,7 @@ export function loopbackSurroundings(log: Log): Surroundings {
     copyText: async () => false,
     openFolder: async (path) => hasDisplay() && (await openOutside(path, log)),
     showProgress: () => undefined,
-    // The worker that sends parts asks for its policy again: docs/decisions/0014.
+    // The server asks the core where the stores are whenever it serves the worker that sends parts.
     endpointsChanged: () => undefined,
   }
 }

@@ -11,7 +11,6 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { failureFromHttp } from '../../contract/s3-failure.ts'
-import { usesPathStyle } from '../store/path-style.ts'
 import { failureFromError } from '../store/s3-answer.ts'
 import type { Store } from '../store/store.ts'
 
