@@ -68,10 +68,10 @@ interface Asked {
 
 async function session(): Promise<Asked> {
   const host = await startHost()
-  const { port } = host.server
-  const headers = pageHeaders(port, await signIn(host))
+  const { origin } = host.server
+  const headers = pageHeaders(origin, await signIn(host))
   const statusOf = (question: Question) =>
-    ask(port, question).then(
+    ask(origin, question).then(
       ({ status }) => status,
       () => 0,
     )
