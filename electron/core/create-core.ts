@@ -79,10 +79,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   return {
     handlers: makeHandlers(parts),
     registerSources: (files) => sources.register(files),
-    inspectFolders: (paths) =>
-      inspectFolders(
-        paths.map((path) => (path !== null && limits.ofPath(path) === null ? path : null)),
-      ),
+    inspectFolders: async (paths) =>
+      inspectFolders(await Promise.all(paths.map((path) => openPath(limits, path)))),
     sourcePath: (sourceId) => {
       const facts = sources.facts(sourceId) ?? records.sources.sourceFacts(sourceId)
       return facts?.path == null ? null : facts
@@ -97,6 +95,12 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       records.close()
     }),
   }
+}
+
+/** Null: nothing may be read there, so there is nothing to be found either. */
+async function openPath(limits: SourceLimits, path: string | null): Promise<string | null> {
+  if (path === null || limits.ofPath(path) !== null) return null
+  return (await limits.ofPlace(path, null)) === null ? path : null
 }
 
 /** Of the hosts only the desktop is given paths. */

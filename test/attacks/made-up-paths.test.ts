@@ -59,9 +59,12 @@ attack(
       tried(path, isRefused(await register(path)))
     }
     for (const path of [...system, ...odd]) tried(path, isRefused(await register(path)))
-    const walked = await harness.core.inspectFolders(['\\\\server\\share', 'relative'])
+    const walked = await harness.core.inspectFolders([
+      ...['\\\\server\\share', 'relative'],
+      ...[join(home, '.ssh'), join(home, 'Films', 'way'), harness.folder, '/proc/self'],
+    ])
     tried(
-      'a walk through a share',
+      'a walk through what is closed',
       walked.every((each) => each === null),
     )
   },

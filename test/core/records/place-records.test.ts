@@ -1,10 +1,38 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
+import { openRecords } from '../../../electron/core/records/open-records.ts'
+import type { NewUpload } from '../../../electron/core/records/upload-records.ts'
 import { TwoBuckets } from '../../attacks/two-buckets.ts'
 import { someBytes } from '../../fakes/core-harness.ts'
+import { temporaryFolder } from '../../fakes/core-ports.ts'
+import { A_PLACE, destinationIdOf } from '../../fakes/upload-records.ts'
 
 const BYTES = someBytes(10)
+
+function anUpload(key: string): NewUpload {
+  const source = { path: null, name: key, byteLength: 1, modifiedAtMs: 1, changedAtMs: null }
+  return {
+    uploadId: randomUUID() as UploadId,
+    destinationId: destinationIdOf(1),
+    sourceId: randomUUID() as SourceId,
+    source,
+    relativePath: key,
+    name: key,
+    folder: '',
+    key,
+    contentType: 'text/plain',
+    token: 'token',
+    createdAtMs: 0,
+    placed: { keyTemplate: '{name}', wantedKey: key },
+    hash8: null,
+    statedType: null,
+    encoding: null,
+    decision: null,
+  }
+}
 
 let world: TwoBuckets
 
@@ -39,6 +67,30 @@ describe('records of an older Ferry', () => {
 })
 
 describe('a place', () => {
+  it('follows a region that the store names, as long as nothing was begun there', async () => {
+    const { folder, remove } = temporaryFolder()
+    onTestFinished(remove)
+    const { records } = openRecords(folder, 0)
+    onTestFinished(() => records.close())
+    const to = { ...A_PLACE, endpoint: 'https://eu.store.example', region: 'eu-2' }
+    const sum = { algorithm: 'crc32c', isChecked: true } as const
+    const [waiting, begun, other] = ['waiting', 'begun', 'other'].map((key) => {
+      const upload = anUpload(key)
+      records.add([upload], (each) => each)
+      const bucket = key === 'other' ? 'others' : A_PLACE.bucket
+      const plan = { mode: 'single', byteLength: 1 } as const
+      records.progress.setPlan(upload.uploadId, plan, sum, { ...A_PLACE, bucket })
+      return upload.uploadId
+    }) as [UploadId, UploadId, UploadId]
+    records.progress.setStoreUpload(begun, 'at-the-store', null)
+
+    records.places.follow(destinationIdOf(1), A_PLACE, to)
+
+    expect(records.find(waiting)?.place).toEqual(to)
+    expect(records.find(begun)?.place).toEqual(A_PLACE)
+    expect(records.find(other)?.place).toEqual({ ...A_PLACE, bucket: 'others' })
+  })
+
   it('outlives a restart', async () => {
     const destination = await world.save(world.user)
     const { uploadId } = await world.upload(destination, 'a', BYTES)
