@@ -134,6 +134,9 @@ export class Approvals {
       this.#refusedAtMs.push(this.#ports.now())
       return failed({ kind: 'not-confirmed' })
     }
+    if (answer === 'cannot-ask') {
+      this.#ports.log.info({ kind: confirmation.kind }, 'Nobody could be asked, so it went on')
+    }
     this.#refusedAtMs = []
     agreed()
     this.#told.allowed()
