@@ -5,6 +5,9 @@ const MAX_PAGES = 200
 /** More than any bucket's list of what Ferry looks for. */
 const MAX_ENTRIES = 50_000
 
+/** It goes into the next request's address, where no server takes more. */
+const MAX_MARKER_LENGTH = 8 * 1024
+
 interface Listing<P, M> {
   readonly ask: (marker: M | null) => Promise<Outcome<P>>
   /** Where the page after this one begins; null: there is none. */
@@ -34,8 +37,9 @@ export async function readPages<P, M>(listing: Listing<P, M>): Promise<Outcome<P
     pages.push(page.value)
     entries += count(page.value)
     marker = next(page.value, marker)
-    if (marker === null || asked.has(JSON.stringify(marker))) break
-    asked.add(JSON.stringify(marker))
+    const name = JSON.stringify(marker)
+    if (marker === null || asked.has(name) || name.length > MAX_MARKER_LENGTH) break
+    asked.add(name)
   }
   return succeeded(pages)
 }

@@ -68,9 +68,14 @@ function labelIn(line: string, pair: Setting | null): string | null {
   return name !== null && settingRole(name) !== null ? name : null
 }
 
+/** A session's token has up to 8,000 characters. Runs of blanks mean no more than one. */
+const MAX_LINE_LENGTH = 10_000
+
 function linesOf(text: string): string[] {
   return text
+    .replace(/([ \t])[ \t]+/g, '$1')
     .split(/\r?\n/)
+    .filter((line) => line.length <= MAX_LINE_LENGTH)
     .flatMap((line) => line.split(/(?:;|&&|[ \t])(?=(?:export |set )?[A-Z][A-Z0-9_]{2,60}=)/))
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^[#;]|^\/\//.test(line))

@@ -4,9 +4,12 @@ import type { Pasted } from './pasted.ts'
 import { filled } from './place.ts'
 import { storeAddress } from './store-address.ts'
 
+/** A signed link with a session's token has half of that; servers take no more. */
+const MAX_LENGTH = 8 * 1024
+
 /** An endpoint, a signed link or a page of a store's website. */
 export function webAddress(text: string): Pasted | null {
-  if (/\s/.test(text)) return null
+  if (text.length > MAX_LENGTH || /\s/.test(text)) return null
   const hasScheme = /^https?:\/\//i.test(text)
   if (!hasScheme) return bareAddress(text)
   const url = URL.parse(text)
@@ -17,10 +20,12 @@ export function webAddress(text: string): Pasted | null {
 
 /** Without a scheme a known store, or a host that nothing else could be: `minio:9000`. */
 function bareAddress(text: string): Pasted | null {
-  const typed = /^(?<host>[a-z0-9.-]*[a-z.][a-z0-9.-]*|\[[0-9a-f:.]+\])(?<port>:\d+)?(?:[/?]|$)/i
-  const { host, port } = typed.exec(text)?.groups ?? {}
-  const url = host === undefined ? null : URL.parse(`https://${text}`)
-  if (host === undefined || url === null) return null
+  // In one pass: what could be a host and what must be in one are asked apart.
+  const typed = /^(?<host>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?<port>:\d{1,5})?(?:[/?]|$)/i
+  const { host = '', port } = typed.exec(text)?.groups ?? {}
+  if (!/[a-z.[]/i.test(host)) return null
+  const url = URL.parse(`https://${text}`)
+  if (url === null) return null
   if (knownHost(url.hostname) !== null) return storeAddress(url)
   const isSure = port !== undefined || /^(?:localhost|\[.*\]|(?:\d+\.){3}\d+)$/i.test(host)
   const page = consolePage(url)

@@ -1,0 +1,22 @@
+import { parsePasted } from '../../renderer/features/destinations/pasted/parse-pasted.ts'
+import { attack } from './attack.ts'
+
+const LENGTH = 64 * 1000
+/** Each made a pattern begin anew at every character once; the first cost a minute. */
+const RUNS = ['a', '\t', ' ', 'a.', '"', ',', '[a]\n', 'a = b\n', '-x ', '#', '/', 'AKIA', '{']
+const STARTS = ['', 'https://', 's3://', 'mc alias set ', 'set ', 'aws_access_key_id = ', '{"']
+const ENDS = ['', '!', '\u0000', '"', '}']
+
+// One text of the old forms takes longer than the test may.
+attack('hostile store', 'a pasted text cannot stop the window', (log) => {
+  for (const start of STARTS) {
+    for (const run of RUNS) {
+      for (const end of ENDS) {
+        parsePasted(start + run.repeat(LENGTH / run.length / 4) + end)
+        log.tried(JSON.stringify([start, run, end]), true)
+      }
+    }
+  }
+  const longest = ['a'.repeat(LENGTH), '\t'.repeat(LENGTH)]
+  for (const text of longest) log.tried('64 KB', parsePasted(`${text}!`) === null)
+})
