@@ -165,6 +165,46 @@ attack('hostile store', 'elements without number are not parsed', async (log) =>
   }
 })
 
+attack('hostile store', 'no id is kept that is as long as a file', async (log) => {
+  for (const length of [10_000, 1_000_000]) {
+    const id = 'u'.repeat(length)
+    const { store } = await storeThat(plain(200, `<R><UploadId>${id}</UploadId></R>`, XML))
+
+    const outcome = await made(store, REQUESTS.CreateMultipartUpload ?? expect.unreachable())
+
+    log.tried(`an upload’s id of ${length} characters`, !outcome.ok)
+  }
+})
+
+/** Codes, regions and messages with what no such thing has. */
+const SAID = [
+  ...['<Code>Access\u202eDenied</Code>', '<Code>A B</Code>', `<Code>${'A'.repeat(5000)}</Code>`],
+  ...['<Code>X</Code><Message>a\u202e\u200b\u3164b</Message>', '<Code>Кириллица</Code>'],
+  ...['<Code>X</Code><RequestId>a\u2066b</RequestId>', '<Code>X</Code><Region>a\u202eb</Region>'],
+  '<Code>AuthorizationHeaderMalformed</Code><Region>eu.evil.example/</Region>',
+  `<Code>AuthorizationHeaderMalformed</Code><Region>${'a'.repeat(300)}</Region>`,
+  '<Code>NoSuchBucket</Code><BucketName>a\u202eb</BucketName>',
+]
+
+attack(
+  'hostile store',
+  'what a store says has the characters that such things have',
+  async (log) => {
+    for (const said of SAID) {
+      for (const status of [400, 403, 404, 409]) {
+        const { store } = await storeThat(plain(status, `<Error>${said}</Error>`, XML))
+
+        const outcome = await made(store, (client) => client.send(new ListPartsCommand(upload)))
+
+        const { failure } = outcome.ok ? expect.unreachable() : outcome
+        const shown = JSON.stringify(failure)
+        const isPlain = !/[\p{Cf}\p{Cc}\u3164]|\\u|evil|Кириллица|A{200}|a{200}/u.test(shown)
+        log.tried(`${status} ${said.slice(0, 60)}`, isPlain)
+      }
+    }
+  },
+)
+
 /** A new marker with every page, and nothing listed. */
 function endlessList(element: string): Answer {
   let page = 0

@@ -173,7 +173,11 @@ function kept(content: Content, parent: string): string {
     .join('')
 }
 
+/** A key of 1,024 bytes has six times as many characters once it is escaped; no id has a tenth. */
+const MAX_TEXT_LENGTH = 8 * 1024
+
 function textElement(name: string, text: string): string {
+  if (text.length > MAX_TEXT_LENGTH) return ''
   if (!DATES.has(name)) return element(name, VERBATIM.test(name) ? text : text.trim())
   const atMs = readDate(text)
   return atMs === null ? '' : element(name, new Date(atMs).toISOString())
