@@ -1,6 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
-import type { DestinationStream } from 'pino'
 import { claimExisting, claimFile } from './private-files.ts'
+
+export interface LogSink {
+  /** Takes whole lines. */
+  readonly write: (line: string) => void
+}
 
 /** A log that would get longer is put away; one older log is kept. */
 export const MAX_LOG_BYTES = 4 * 1024 * 1024
@@ -15,7 +19,7 @@ const FLAGS =
  *
  * @throws StartRefused when another user may have changed one of the two files.
  */
-export function logFile(file: string, olderFile: string): DestinationStream {
+export function logFile(file: string, olderFile: string): LogSink {
   claimFile(file)
   claimExisting(olderFile)
   /** Null: it could not be opened again; the next line tries. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { type DestinationStream, pino } from 'pino'
-import { logFile } from './log-file.ts'
+import { type LogSink, logFile } from './log-file.ts'
 import type { Log } from './ports.ts'
 import { claimFolder } from './private-files.ts'
 
+/** The numbers that Bunyan and pino write, which tools for logs know. */
+const LEVELS = { info: 30, warn: 40, error: 50 }
 const MAX_TEXT_LENGTH = 4000
 const MAX_DEPTH = 5
 const SECRET_NAME = /secret|token|passw|signature|authorization|cookie|credential|accesskey/i
@@ -16,13 +17,15 @@ export function openLog(dataFolder: string): Log {
 }
 
 /** The same rules for any sink. */
-export function logTo(sink: DestinationStream): Log {
-  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, sink)
-  return {
-    info: (event, text) => logger.info(cleaned(event), cutQueries(text)),
-    warn: (event, text) => logger.warn(cleaned(event), cutQueries(text)),
-    error: (event, text) => logger.error(cleaned(event), cutQueries(text)),
-  }
+export function logTo(sink: LogSink): Log {
+  const writer =
+    (level: number): Log['info'] =>
+    (event, text) => {
+      const head = { level, time: new Date().toISOString() }
+      const line = { ...head, ...cleaned(event), ...head, msg: cutQueries(text) }
+      sink.write(`${JSON.stringify(line)}\n`)
+    }
+  return { info: writer(LEVELS.info), warn: writer(LEVELS.warn), error: writer(LEVELS.error) }
 }
 
 /** The query of a presigned URL is a bearer secret, so no query reaches the log. */
@@ -41,6 +44,8 @@ function cleaned(event: Record<string, unknown>): Record<string, unknown> {
 
 function cleanedValue(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return cutQueries(value)
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'function') return '[function]'
   if (typeof value !== 'object' || value === null) return value
   if (depth === 0) return '[deep]'
   if (value instanceof Error) return cutQueries(value.stack ?? value.message)

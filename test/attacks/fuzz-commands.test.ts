@@ -108,8 +108,9 @@ attack('commands', 'a name that is no command is refused', async ({ tried }) => 
 function isPointedAt(host: string, typed: string): boolean {
   if (PROVIDER_DOMAINS.some((each) => host.endsWith(each))) return true
   // A bucket's name may stand before the endpoint's, and names travel in IDNA's letters.
-  const labels = domainToUnicode(host).split('.')
-  return labels.every((label) => typed.includes(label))
+  const isTyped = (label: string) =>
+    typed.includes(label) || typed.includes(domainToUnicode(label).normalize('NFC'))
+  return host.toLowerCase().split('.').every(isTyped)
 }
 
 const PROVIDER_DOMAINS = PROVIDERS.flatMap((provider) => {

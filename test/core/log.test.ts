@@ -56,6 +56,15 @@ describe('the log', () => {
     })
   })
 
+  it('takes what JSON cannot hold, and lets no event write over the time', () => {
+    const event = { big: 10n, odd: { toJSON: () => 'run' }, nan: Number.NaN, level: 'x', time: 1 }
+
+    const line = JSON.parse(logged(event, 'text'))
+
+    expect(line).toMatchObject({ big: '10', odd: { toJSON: '[function]' }, nan: null, level: 40 })
+    expect(Date.parse(line.time)).toBeGreaterThan(0)
+  })
+
   it('survives a value that refers to itself', () => {
     const loop: Record<string, unknown> = {}
     loop.self = loop
