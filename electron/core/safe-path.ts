@@ -63,7 +63,7 @@ export function proveOurs(path: string, stats: Stats): void {
   }
   if (!othersMayWrite(stats)) return
   throw new StartRefused(
-    `Ferry does not use ${path}: other users of this computer may change it. If you trust what is in it, take that right from them with: chmod go-w ${shellQuoted(path)}`,
+    `Ferry does not use ${path}: other users of this computer may change it. If you trust what is in it, take that right from them with: chmod go-w ${shellQuoted(path)} or choose another folder with --data-dir.`,
   )
 }
 
@@ -84,7 +84,7 @@ function proveUnchangeable(folder: string, entry: string, stats: Stats | undefin
     )
   }
   throw new StartRefused(
-    `Ferry does not keep its data below ${folder}: other users of this computer may change that folder. Take that right from them with: chmod go-w ${shellQuoted(folder)}`,
+    `Ferry does not keep its data below ${folder}: other users of this computer may change that folder. Take that right from them with: chmod go-w ${shellQuoted(folder)} or choose another folder with --data-dir.`,
   )
 }
 
