@@ -95,7 +95,7 @@ async function startOf(
   // It is closed over what was not read.
   socket.on('error', () => undefined)
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  const host = `host: 127.0.0.1:${server.port}\r\n`
+  const host = `host: ${new URL(server.origin).host}\r\n`
   socket.write(`POST ${path} HTTP/1.1\r\n${host}${lines.join('')}\r\n${body}`)
   const [answer] = await once(socket, 'data')
   socket.destroy()

@@ -190,8 +190,7 @@ function textsFor(ids: Ids, stub: StubStore, settings: string): TextFor {
     if (/Ids?$/.test(field) && !/^(accessKey|key|account|ssoAccount)Id$/.test(field)) {
       return fc.constantFrom(...known)
     }
-    if (/^(region|ssoRegion|accessKeyId)$/.test(field)) return fc.constantFrom('eu-1', '')
-    if (/secret|token/i.test(field)) return fc.constantFrom(`${SECRET_CANARY}-typed`, '')
+    if (/secret|token/i.test(field)) return usual(`${SECRET_CANARY}-typed`, '')
     if (field === 'endpoint') return usual(stub.endpoint, 'http://127.0.0.1:9')
     if (field === 'text') return importable(settings)
     return fc.oneof(
