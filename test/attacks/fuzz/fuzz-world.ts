@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc, { type Arbitrary } from 'fast-check'
 import { type CommandName, commands } from '../../../electron/contract/commands.ts'
 import { Failure } from '../../../electron/contract/failure.ts'
+import type { ConfirmationAnswer } from '../../../electron/core/confirm/confirmation.ts'
 import { dispatch, RefusedMessage } from '../../../electron/core/dispatch.ts'
 import { aDraft } from '../../fakes/a-draft.ts'
 import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'
@@ -48,7 +49,8 @@ export class FuzzWorld {
     this.#secrets = [SECRET_CANARY, harness.localKeys().secretAccessKey]
   }
 
-  static async start(): Promise<FuzzWorld> {
+  /** `answer`: what the user says whenever a command makes the host ask. */
+  static async start(answer: ConfirmationAnswer = 'cannot-ask'): Promise<FuzzWorld> {
     const root = mkdtempSync(join(tmpdir(), 'ferry-fuzz-'))
     const temporaryBefore = process.env.TMPDIR
     mkdirSync(join(root, 'home'))
@@ -56,8 +58,10 @@ export class FuzzWorld {
     process.env.TMPDIR = join(root, 'temporary')
     const stub = await StubStore.start(refusal(403, 'AccessDenied'))
     let skippedMs = 0
+    let said: ConfirmationAnswer = 'confirmed'
     const harness = await CoreHarness.start({
       environment: { HOME: join(root, 'home') },
+      confirm: async () => said,
       now: () => Date.now() + skippedMs,
       sleep: async (ms) => {
         skippedMs += ms
@@ -65,6 +69,7 @@ export class FuzzWorld {
     })
     const ids = await seeded(harness, stub)
     const { text } = await harness.must('exportSettings', {})
+    said = answer
     return new FuzzWorld(root, temporaryBefore, harness, stub, textsFor(ids, stub, text))
   }
 
