@@ -13,6 +13,8 @@ export function workerLicenses(fileName: string): Plugin {
         output.type === 'chunk' ? output.moduleIds : [],
       )
       const folders = new Set(modules.flatMap((id) => PACKAGE_FOLDER.exec(id)?.[0] ?? []))
+      // One file for all workers: one that bundles nothing must not write over another's.
+      if (folders.size === 0) return
       const texts = await Promise.all([...folders].sort().map(licenseOf))
       this.emitFile({ type: 'asset', fileName, source: ['# Licenses\n', ...texts].join('\n') })
     },

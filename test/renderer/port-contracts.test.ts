@@ -98,6 +98,16 @@ describe('the worker that sends parts, in Chromium', () => {
     expect(store.received).toEqual([])
   })
 
+  it('outlives a header that cannot be sent, and so do the other parts', async () => {
+    const impossible = await put('stored', { byteLength: 5 }, 'never', { 'x-amz-meta-a': 'a\nb' })
+    const next = await put('stored', { byteLength: 5 })
+
+    const reference = 'put: something that cannot be sent'
+    expect(impossible.outcome).toEqual({ ok: false, failure: { kind: 'internal', reference } })
+    expect(next.outcome).toMatchObject({ ok: true })
+    expect(store.received).toHaveLength(1)
+  })
+
   it('sends the Content-Type that was signed', async () => {
     await put('stored', { byteLength: 5 }, 'never', { 'Content-Type': 'text/x-ferry' })
 

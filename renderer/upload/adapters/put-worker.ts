@@ -29,8 +29,16 @@ say({ type: 'started' })
 
 function take(jobId: number, order: PutOrder): void {
   const reason = refusedOrder(order)
-  if (reason === null) put(jobId, order)
-  else say({ type: 'ended', jobId, end: { type: 'refused', reason } })
+  if (reason !== null) {
+    say({ type: 'ended', jobId, end: { type: 'refused', reason } })
+    return
+  }
+  try {
+    put(jobId, order)
+  } catch {
+    // A header that XHR cannot send must not end the worker, and the other parts with it.
+    end(jobId, { type: 'refused', reason: 'something that cannot be sent' })
+  }
 }
 
 /**
