@@ -36,9 +36,10 @@ function comesFromPage(
   pageId: number | undefined,
 ): boolean {
   if (details.initiatorOrigin !== undefined && details.initiatorOrigin !== pageOrigin) return false
-  // The network service makes preflights by itself, and they may carry no page.
-  if (details.webContentsId === undefined) return details.method === 'OPTIONS'
-  return details.webContentsId === pageId
+  if (details.webContentsId !== undefined) return details.webContentsId === pageId
+  // The network service makes preflights by itself, and whether Chromium gives a worker's requests
+  // a frame is a feature of its own (dedicated_worker_host.cc): either may carry no page.
+  return details.method === 'OPTIONS' || details.initiatorOrigin === pageOrigin
 }
 
 function corsAnswer(

@@ -216,8 +216,24 @@ describe('CORS', () => {
     expect(session.defaultSession.receive(received({ ...details, method: 'OPTIONS' }))).toEqual({})
   })
 
-  it('is left alone for a part from no page', () => {
+  it('is answered for a part from the page’s worker, which may have no page of its own', () => {
     const { webContentsId: _page, ...details } = received({})
+
+    const { responseHeaders } = session.defaultSession.receive(details)
+
+    expect(responseHeaders).toMatchObject({ 'Access-Control-Allow-Origin': [PAGE] })
+  })
+
+  it('is left alone for a part that nobody knows the sender of', () => {
+    const { webContentsId: _page, initiatorOrigin: _origin, ...details } = received({})
+
+    expect(session.defaultSession.receive(details)).toEqual({})
+  })
+
+  it('is left alone for a worker of another origin', () => {
+    const { webContentsId: _page, ...details } = received({
+      initiatorOrigin: 'https://evil.example',
+    })
 
     expect(session.defaultSession.receive(details)).toEqual({})
   })
