@@ -52,6 +52,12 @@ const SSO = {
   ssoRoleName: 'r',
 }
 
+/** In the short form each field gets a third of them, another third than its neighbours. */
+function oddFor(field: number): readonly string[] {
+  if (process.env.FERRY_ATTACKS === 'full') return ODD
+  return ODD.filter((_, at) => (at + field) % 3 === 0)
+}
+
 function kindOf(outcome: Outcome<unknown>): string {
   return outcome.ok ? 'taken' : outcome.failure.kind
 }
@@ -65,8 +71,8 @@ attack('commands', 'nothing that is typed ends as a bug, or in the log', async (
     () => harness.close(),
     () => stub.close(),
   )
-  for (const field of FIELDS) {
-    for (const odd of ODD) {
+  for (const [at, field] of FIELDS.entries()) {
+    for (const odd of oddFor(at)) {
       const credentialKind = KIND_OF[field] ?? 'keys'
       const draft = aDraft({ endpoint: stub.endpoint, ...SSO, credentialKind, [field]: odd })
       const saved = await harness.ask('saveDestination', draft)
