@@ -50,7 +50,7 @@ it('uploads to two destinations at once while the person goes from one to the ot
 
 it('reaches a destination that is connected while an upload runs, which goes on undisturbed', async () => {
   const { ferry, page, proxy, folder, store } = await ferryWithOwnBucket()
-  const allowedOrigin = `http://127.0.0.1:${ferry.port}`
+  const allowedOrigin = ferry.corsOrigin
   const second = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
   const sum = await writeRandomFile(join(folder, 'running.bin'), FILE_BYTES)
   await writeRandomFile(join(folder, 'later.bin'), 1 * MIB)
