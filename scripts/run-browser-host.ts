@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { HostTrouble } from '../electron/contract/commands.ts'
 import { unreachable } from '../electron/contract/unreachable.ts'
+import { usualMask } from '../electron/core/host/owner-only.ts'
 import { StartRefused } from '../electron/core/host/start-refused.ts'
 import { defaultDataFolder } from '../electron/loopback/default-data-folder.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'
@@ -90,7 +91,9 @@ async function present(
   say: (line: string) => void,
 ): Promise<void> {
   say(`Ferry is ready at ${address.url}`)
-  const isOpened = options.opensBrowser && hasDisplay() && (await openOutside(address.openPage))
+  const opens = options.opensBrowser && hasDisplay()
+  // A browser that is started by this saves its downloads as the user is used to.
+  const isOpened = opens && (await openOutside(address.openPage, { mask: usualMask }))
   say(isOpened ? OPENED : 'Open this address in a browser. It works once, within five minutes.')
 }
 

@@ -1,20 +1,16 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Core } from '../core/core.ts'
 import { bugFailure } from '../core/dispatch.ts'
 import { isPutWorker } from '../core/page-policy.ts'
 import type { CorePorts, Log } from '../core/ports.ts'
 import { type ApiDeps, answerApi } from './api.ts'
-import { STRANGER_MS, watchConnections } from './connections.ts'
 import { CONTROL_PATH, createHostControl, type PageAddress } from './host-control.ts'
-import { listenOnIpv4, listenOnLoopback } from './listen.ts'
+import { openListeners } from './listeners.ts'
 import { createNoticeStream } from './notice-stream.ts'
 import { FORGET_CACHE, isUnregisterRequest, sendUnregisterScript } from './old-service-worker.ts'
 import { REACHABLE_PATH } from './open-page.ts'
 import { SECURITY_HEADERS, sendReachable, servePageFile } from './page-files.ts'
-import { freshHostName, type PageOrigin, pageOrigin } from './page-origin.ts'
-import { openPeerUser } from './peer-user.ts'
 import { countRefusals } from './refusal-count.ts'
 import { isOwnHost } from './request-guard.ts'
 import { readSessionCookies, type Sessions } from './sessions.ts'
@@ -22,9 +18,6 @@ import { readSessionCookies, type Sessions } from './sessions.ts'
 /** What requests under way get to finish, and what the core gets to close, at a shutdown. */
 const REQUESTS_GRACE_MS = 400
 const CORE_GRACE_MS = 1_400
-/** A whole message of a session, up to 8 MiB on this computer. */
-const REQUEST_MS = 60_000
-const CHECK_CONNECTIONS_MS = 2_000
 
 const WRONG_ADDRESS = 'Ferry is not at this address. Open the one that it printed in the terminal.'
 
@@ -68,22 +61,10 @@ export interface LoopbackServer {
  * @throws StartRefused when no port is free.
  */
 export async function serveLoopback(options: ServeOptions): Promise<LoopbackServer> {
-  const newServer = () =>
-    createServer({
-      headersTimeout: STRANGER_MS,
-      requestTimeout: REQUEST_MS,
-      connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
-    })
-  const listening = await listenOnLoopback(newServer, options.ports)
-  const fallbackServer = newServer()
-  const fallbackPort = await listenOnIpv4(fallbackServer)
-  const servers = [...listening.servers, fallbackServer]
-
-  const page = pageOrigin(freshHostName(), listening.port)
-  const fallback = pageOrigin('127.0.0.1', fallbackPort)
-  let current = page
   const refusals = countRefusals(options.log)
-  const connections = watchConnections(await openPeerUser(listening.port), refusals)
+  const listeners = await openListeners(options.ports, refusals)
+  const { port, page, fallback, connections } = listeners
+  let current = page
   const notices = createNoticeStream()
   const opening = Promise.withResolvers<Core>()
   // Whoever waits for the core is told when it cannot be; this host tells the user itself.
@@ -92,19 +73,16 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
   const answerControl: AnswerControl = (request, response) =>
     options.control !== undefined && control.answer(request, response, options.control.newAddress)
   const shared = { ...options, connections, refusals, notices, core: opening.promise }
-  const serve = (server: Server, at: PageOrigin, port: number) => {
+  listeners.answer((at, portThere) => {
     const onSession = () => {
       current = at
       options.onSession?.()
     }
-    connections.watch(server)
-    const deps = { ...shared, page: at, port, onSession }
-    server.on('request', answerTo(deps, options.pageFolder, answerControl))
-  }
-  for (const server of listening.servers) serve(server, page, listening.port)
-  serve(fallbackServer, fallback, fallbackPort)
+    const deps = { ...shared, page: at, port: portThere, onSession }
+    return answerTo(deps, options.pageFolder, answerControl)
+  })
 
-  const closeListeners = () => {
+  const closeStreams = () => {
     if (options.control !== undefined) control.close(options.control.dataFolder)
     notices.close()
     refusals.close()
@@ -112,16 +90,13 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
   try {
     const core = await options.openCore({
       pageOrigin: () => current.origin,
-      corsOrigin: () =>
-        current === page ? `http://*.localhost:${listening.port}` : 'http://127.0.0.1:*',
+      corsOrigin: () => (current === page ? `http://*.localhost:${port}` : 'http://127.0.0.1:*'),
       notify: notices.send,
     })
     opening.resolve(core)
-    if (options.control !== undefined) {
-      control.announce(options.control.dataFolder, listening.port, page)
-    }
+    if (options.control !== undefined) control.announce(options.control.dataFolder, port, page)
     return {
-      port: listening.port,
+      port,
       origin: page.origin,
       fallbackOrigin: fallback.origin,
       core,
@@ -129,15 +104,16 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
         options.sessions.closeAll()
         notices.endAll()
       },
-      close: onlyOnce(() => closeAll(servers, closeListeners, core)),
+      close: onlyOnce(async () => {
+        closeStreams()
+        await listeners.close(REQUESTS_GRACE_MS)
+        await Promise.race([core.close(), delay(CORE_GRACE_MS)])
+      }),
     }
   } catch (error) {
     opening.reject(error)
-    closeListeners()
-    for (const server of servers) {
-      server.close()
-      server.closeAllConnections()
-    }
+    closeStreams()
+    await listeners.close(0)
     throw error
   }
 }
@@ -202,19 +178,6 @@ async function storeOriginsFor(
   // A browser fetches a worker's script by itself, and so without the header.
   const cookies = readSessionCookies(port, request.headers.cookie)
   return sessions.isCookie(cookies) ? (await core).storeOrigins() : null
-}
-
-async function closeAll(
-  servers: readonly Server[],
-  closeListeners: () => void,
-  core: Core,
-): Promise<void> {
-  closeListeners()
-  const closed = Promise.all(servers.map((server) => once(server, 'close')))
-  for (const server of servers) server.close()
-  await Promise.race([closed, delay(REQUESTS_GRACE_MS)])
-  for (const server of servers) server.closeAllConnections()
-  await Promise.race([core.close(), delay(CORE_GRACE_MS)])
 }
 
 function onlyOnce(close: () => Promise<void>): () => Promise<void> {

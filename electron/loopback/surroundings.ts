@@ -6,20 +6,30 @@ import { hasDisplay } from './display.ts'
 export function loopbackSurroundings(log: Log): Surroundings {
   return {
     copyText: async () => false,
-    openFolder: async (path) => hasDisplay() && (await openOutside(path, log)),
+    openFolder: async (path) => hasDisplay() && (await openOutside(path, { log })),
     showProgress: () => undefined,
     // The server asks the core where the stores are whenever it serves the worker that sends parts.
     endpointsChanged: () => undefined,
   }
 }
 
-/** Hands a folder or an address to the program that the person uses for it. */
-export async function openOutside(target: string, log?: Log): Promise<boolean> {
+/**
+ * Hands a folder or an address to the program that the user has for it.
+ * @param mask what that program shall start with, if it does not run yet; absent: this process's.
+ */
+export async function openOutside(
+  target: string,
+  { log, mask }: { readonly log?: Log; readonly mask?: number } = {},
+): Promise<boolean> {
+  // Ferry's own files are made with their modes, whatever the mask says meanwhile.
+  const own = mask === undefined ? null : process.umask(mask)
   try {
     await open(target)
     return true
   } catch (error) {
     log?.warn({ error }, 'Could not open something in another program')
     return false
+  } finally {
+    if (own !== null) process.umask(own)
   }
 }

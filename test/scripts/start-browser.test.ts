@@ -227,7 +227,7 @@ describe('npm start in the browser', () => {
     await child.untilPrinted(/Your browser opens it/)
     const token = tokenIn(child.output())
 
-    const page = await browser.opened()
+    const { target: page, mask } = await browser.opened()
     const text = await readFile(page, 'utf8')
     const { mode } = await stat(page)
     await exchange(new URL(addressIn(child.output())).origin, token)
@@ -236,6 +236,8 @@ describe('npm start in the browser', () => {
     expect(text).toContain(`#${token}`)
     expect(sharedBitsOf({ mode })).toBe(0)
     expect(existsSync(page)).toBe(false)
+    // As the user's browser is used to, for what it saves.
+    expect(mask).toBe(process.umask())
   })
 
   it.runIf(existsSync('/usr/bin/script'))(
@@ -273,7 +275,8 @@ async function browserStandIn(folder: string) {
   const hook = join(folder, 'hook.mjs')
   const notes = join(folder, 'opened')
   const stub = `import { writeFileSync } from 'node:fs'
-    export default async (target) => writeFileSync(${JSON.stringify(notes)}, target)`
+    export default async (target) =>
+      writeFileSync(${JSON.stringify(notes)}, JSON.stringify({ target, mask: process.umask() }))`
   await writeFile(
     hook,
     `import { registerHooks } from 'node:module'
@@ -284,7 +287,7 @@ async function browserStandIn(folder: string) {
   )
   return {
     env: { NODE_OPTIONS: `--import=${pathToFileURL(hook).href}` },
-    opened: () => readFile(notes, 'utf8').catch(() => ''),
+    opened: async () => JSON.parse(await readFile(notes, 'utf8')),
   }
 }
 
