@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { createCore } from '../../electron/core/create-core.ts'
 import { makeDataFolder } from '../../electron/core/host/data-folder.ts'
@@ -155,7 +155,8 @@ attack(
       tried(program, /^import '[\w./-]+\/host\/owner-only\.ts'$/.test(first))
     }
     if (isWindows) return
-    const module = JSON.stringify(join(root, 'electron/core/host/owner-only.ts'))
+    const file = join(root, 'electron/core/host/owner-only.ts')
+    const module = JSON.stringify(pathToFileURL(file).href)
     const script = `process.umask(0o022); import(${module}).then(() => console.log(process.umask()))`
     const { stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })
     tried('the mask', Number(stdout) === 0o077)

@@ -13,12 +13,12 @@ const WINDOW = '--window-size=1100,3600'
 
 /** A Chromium that keeps its profile and can be killed with everything that it started. */
 export class TortureBrowser {
-  readonly page: Page
+  #page: Page
   readonly #process: ChildProcess
   readonly #browser: Browser
 
   private constructor(page: Page, process: ChildProcess, browser: Browser) {
-    this.page = page
+    this.#page = page
     this.#process = process
     this.#browser = browser
   }
@@ -56,6 +56,18 @@ export class TortureBrowser {
       killTree(child)
       throw error
     }
+  }
+
+  get page(): Page {
+    return this.#page
+  }
+
+  /** A tab in the place of the one before, which is closed without being asked. */
+  async freshPage(): Promise<Page> {
+    const before = this.#page
+    this.#page = await before.context().newPage()
+    await before.close()
+    return this.#page
   }
 
   /** As when its window is closed: what it keeps in memory is written. */

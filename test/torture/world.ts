@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MIB } from '../../electron/contract/limits.ts'
+import { askForNewAddress } from '../../electron/loopback/host-control.ts'
 import { type Child, ROOT, runNode } from '../e2e/child.ts'
 import { corsOriginAt } from '../e2e/ferry.ts'
 import { behindProxy } from '../faults/behind-proxy.ts'
@@ -54,8 +55,10 @@ export class World {
     const parts = { dataFolder, profile, proxy, reaper }
     const host = await startHost(parts, 0)
     const access = await startBucket(join(folder, 'bucket'), host, reaper)
-    await signIn(parts, host, access)
-    return new World(parts, access, { host, ...(await openWindow(parts, host)) })
+    const browser = await startBrowser(parts, host)
+    const window = await FerryWindow.open(browser.page, host.url)
+    await window.connect(access)
+    return new World(parts, access, { host, browser, window })
   }
 
   get window(): FerryWindow {
@@ -70,13 +73,13 @@ export class World {
     ])
   }
 
-  /** What was killed comes back where it was, as a person starts it again. */
+  /** What was killed comes back where it was, as a user starts it again, with a new address. */
   async revive(victim: Victim): Promise<void> {
     if (victim !== 'browser') this.#host = await startHost(this.#parts, this.#host.port)
-    if (victim === 'host') return
-    const { browser, window } = await openWindow(this.#parts, this.#host)
-    this.#browser = browser
-    this.#window = window
+    const url = victim === 'browser' ? await newAddress(this.#parts) : this.#host.url
+    if (victim !== 'host') this.#browser = await startBrowser(this.#parts, this.#host)
+    this.#window = await FerryWindow.open(await this.#browser.freshPage(), url)
+    await this.#window.untilReady()
   }
 
   /** Nothing ends unless it is killed, and no code of the page throws. */
@@ -136,19 +139,11 @@ function startChild(args: readonly string[], env: NodeJS.ProcessEnv, reaper: Rea
   return child
 }
 
-/** The browser is closed in peace once, since Chromium writes its cookies down only now and then. */
-async function signIn(parts: WorldParts, host: Host, access: BucketAccess): Promise<void> {
-  const browser = await startBrowser(parts, host)
-  const window = await FerryWindow.open(browser.page, host.url)
-  await window.connect(access)
-  await browser.close()
-}
-
-async function openWindow(parts: WorldParts, host: Host) {
-  const browser = await startBrowser(parts, host)
-  const window = await FerryWindow.open(browser.page, new URL(host.url).origin)
-  await window.untilReady()
-  return { browser, window }
+/** As `npm start -- --new-address` does: a browser that was killed may have forgotten its session. */
+async function newAddress({ dataFolder }: WorldParts): Promise<string> {
+  const address = await askForNewAddress(dataFolder)
+  if (address === null) throw new Violation('The host makes no new address')
+  return address.url
 }
 
 /** Its requests to the store pass the proxy; those to the host do not. */
