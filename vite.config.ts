@@ -106,8 +106,7 @@ export default defineConfig({
           include: ['test/{renderer,e2e,zoo}/**/*.test.ts', 'test/attacks/browser/**/*.test.ts'],
           exclude: ['test/renderer/pasted/**'],
           globalSetup: [at('test/e2e/build-page.ts')],
-          // One Chromium at a time: two on two cores starve each other.
-          fileParallelism: false,
+          maxWorkers: 2,
           // What they share lives in browsers and processes of each test's own, not in modules.
           isolate: false,
           testTimeout: 120_000,

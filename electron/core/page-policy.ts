@@ -93,8 +93,8 @@ function hostSource(origin: string): string[] {
 
 /**
  * What a window of Ferry never needs. `clipboard-write` is for "Copy link"; the local network is
- * not named here, since a bucket may be in it. Names that Chromium 156 does not know are left out:
- * it would warn of each in the console.
+ * not named here, since a bucket may be in it. Names that Chromium 153 or 156 does not know are left
+ * out: it would warn of each in the console.
  */
 const DENIED_FEATURES = [
   'accelerometer',
@@ -128,7 +128,6 @@ const DENIED_FEATURES = [
   'publickey-credentials-get',
   'screen-wake-lock',
   'serial',
-  'speaker-selection',
   'storage-access',
   'sync-xhr',
   'usb',

@@ -42,7 +42,8 @@ export async function openBrowser(
 
 /** By the browser: what its pages and their workers did that their policies do not allow. */
 const violations = new WeakMap<Browser, string[]>()
-const VIOLATION = /Content Security Policy|Trusted(?:HTML|Script|Types)|Permissions-Policy/
+const VIOLATION =
+  /Content Security Policy|Trusted(?:HTML|Script|Types)|Permissions policy violation/
 
 /**
  * A browser whose requests to the buckets go through a fault proxy. The host itself is reached
