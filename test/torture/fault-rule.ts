@@ -22,7 +22,8 @@ export function faultRule({ bucket, dealer, account, recovery, log }: FaultRuleP
     const { operation, from, partNumber, atMs } = request
     const [key, fault] = [keyOf(request), faultNameOf(verdict)]
     if (fault !== null) log.write('fault', { fault, operation, key, partNumber })
-    if (from === 'page' && (operation === 'UploadPart' || operation === 'PutObject')) {
+    const isPart = operation === 'UploadPart' || operation === 'PutObject'
+    if (from === 'page' && isPart && !isProbe(key)) {
       log.write('part', { key, partNumber })
       account.begin(key, partNumber ?? 1, request, fault !== null)
       recovery.travels(atMs)
@@ -30,4 +31,9 @@ export function faultRule({ bucket, dealer, account, recovery, log }: FaultRuleP
     if (fault !== null && endsUpload(fault)) account.ends(key, request)
     return verdict
   }
+}
+
+/** The host makes the page's requests below such a key when it looks why one was not answered. */
+function isProbe(key: string): boolean {
+  return key.split('/').at(-1)?.startsWith('.ferry-check-') ?? false
 }
