@@ -17,7 +17,7 @@ import {
   startHost,
 } from '../loopback/loopback-harness.ts'
 import { attack } from './attack.ts'
-import { OTHER_UID, runAsOtherUser } from './other-user.ts'
+import { OTHER_UID, otherUser, runAsOtherUser } from './other-user.ts'
 
 const ALL_COMMANDS = Object.keys(commands) as CommandName[]
 
@@ -192,6 +192,11 @@ attack(
   'origin and session',
   'another user of this computer connects, with everything that a session needs',
   async (log, context) => {
+    const asOther = otherUser(context)
+    // Ours may lie in a folder that others cannot enter.
+    const nodes = [process.execPath, 'node']
+    const node = nodes.find((each) => asOther('"$1" --version', each).isDone)
+    if (node === undefined) return context.skip('the other user cannot run Node here')
     const host = await startHost()
     const session = await signIn(host)
     const { origin, port } = host.server
@@ -211,7 +216,7 @@ attack(
     const { stdout } = await runAsOtherUser(
       context,
       script,
-      process.execPath,
+      node,
       String(port),
       JSON.stringify(headers),
     )
