@@ -71,6 +71,8 @@ export class World {
       victim === 'browser' ? null : this.#host.child.stop('SIGKILL'),
       victim === 'host' ? null : this.#browser.kill(),
     ])
+    // Its session has ended with the host, so the user closes the window, and with it what it sends.
+    if (victim === 'host') await this.#browser.freshPage()
   }
 
   /** What was killed comes back where it was, as a user starts it again, with a new address. */
@@ -78,7 +80,7 @@ export class World {
     if (victim !== 'browser') this.#host = await startHost(this.#parts, this.#host.port)
     const url = victim === 'browser' ? await newAddress(this.#parts) : this.#host.url
     if (victim !== 'host') this.#browser = await startBrowser(this.#parts, this.#host)
-    this.#window = await FerryWindow.open(await this.#browser.freshPage(), url)
+    this.#window = await FerryWindow.open(this.#browser.page, url)
     await this.#window.untilReady()
   }
 
