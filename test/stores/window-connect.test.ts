@@ -19,7 +19,7 @@ async function atTheForm(store: StoreUnderTest) {
   const page = await FerryPage.open(await openBrowser(), ferry.url)
   page.page.setDefaultTimeout(PATIENCE_MS)
   await page.fillConnection(access)
-  return { access, ferry, page, origin: ferry.origin }
+  return { access, ferry, page, origin: ferry.corsOrigin }
 }
 
 /** Answers what the person is shown before, and the lines of the check that follows. */
