@@ -117,7 +117,7 @@ export const HostDescription = z.strictObject({
   /** Where a secret goes when the form says "keep"; `memory` when there is no safe place. */
   secretPlace: SecretPlace,
   dataFolder: z.string(),
-  /** What a bucket's CORS rule allows for Ferry's window in a browser; may have one `*`. */
+  /** The origin that a bucket's CORS rule must allow for a browser window. It may hold one `*`. */
   corsOrigin: z.string(),
   troubles: z.array(HostTrouble),
 })

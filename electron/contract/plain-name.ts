@@ -1,6 +1,6 @@
 /**
- * What shows as nothing or turns the reading direction: control, format, private and unassigned
- * characters, lone surrogates, line separators, and whatever else Unicode lets a font leave out
+ * Characters that are invisible or change the reading direction: control, format, private and
+ * unassigned ones, lone surrogates, line separators, and all that Unicode lets a font leave out
  * (www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point, www.unicode.org/reports/tr36/).
  */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu

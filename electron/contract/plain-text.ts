@@ -1,6 +1,6 @@
 /**
- * What a store, an identity provider or a file says of itself reaches the window only in the
- * characters and lengths that such things have. This is the one place that knows both.
+ * Text from a store, an identity provider or a file is cut to the characters and the length that its
+ * kind has before the window shows it. This file alone knows both for each kind.
  */
 
 /** Control and format characters (bidi, zero width), private ones, and halves of surrogate pairs. */
@@ -48,7 +48,7 @@ export function isRegion(text: string): boolean {
   return REGION.test(text)
 }
 
-/** What can travel in a header without being encoded: key IDs and tokens are made of it. */
+/** Printable ASCII, which a header carries without encoding. Key IDs and tokens consist of it. */
 const PRINTABLE = /^[\x21-\x7e]*$/
 
 export function isPrintable(text: string): boolean {

@@ -16,11 +16,11 @@ export const sourceUrl = (sourceId: string) => `${SOURCE_SCHEME}://${sourceId}/`
 
 /** Loopback: a session is proven by a cookie and by this header. */
 export const SESSION_HEADER = 'x-ferry-session'
-/** What `exchange` (beside the cookie) and `renew` answer: what the header carries. */
+/** The answer of `exchange`, which also sets the cookie, and of `renew`. The header carries `secret`. */
 export interface SessionOpened {
   readonly secret: string
 }
-/** What `challenge` answers, for `renew` to be signed. */
+/** The answer of `challenge`. The page signs it and sends it with `renew`. */
 export interface SessionChallenge {
   readonly challenge: string
 }

@@ -103,7 +103,7 @@ async function openPath(limits: SourceLimits, path: string | null): Promise<stri
   return (await limits.ofPlace(path, null)) === null ? path : null
 }
 
-/** Of the hosts only the desktop is given paths. */
+/** Only the desktop host receives paths. */
 function limitsOf({ description, dataFolder, environment }: CorePorts): SourceLimits {
   if (description.host !== 'desktop') return NO_LIMITS
   return sourceLimits({ dataFolder, environment, platform: process.platform })

@@ -69,7 +69,7 @@ export function sourceLimits(around: Surrounding): SourceLimits {
   }
 }
 
-/** What is not there leads nowhere else; whoever reads it finds that out. */
+/** A missing path is not a link. Reading the file reports that it is missing. */
 async function followed(path: string, follow: (path: string) => Promise<string>) {
   try {
     return await follow(path)

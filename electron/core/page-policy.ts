@@ -1,7 +1,7 @@
 import { unreachable } from '../contract/unreachable.ts'
 
 /**
- * What the page and its workers may load and reach. Both hosts send these headers with every file
+ * The policies for what the page and its workers may load and reach. Both hosts send these headers with every file
  * of the page; docs/decisions/0014-parts-are-sent-by-a-worker.md says why there are three policies.
  */
 
@@ -11,12 +11,12 @@ const TRUSTED_TYPES_POLICY = 'ferry-workers'
 /** The name that Vite gives a worker's script: `put-worker-` and a hash of its contents. */
 const WORKER_SCRIPT = /^\/assets\/(put|checksum)-worker-[\w-]+\.js$/
 
-/** Of the characters that a host source may have, with a port or without: W3C CSP3, 2.3.1. */
+/** A host source of a policy, with or without a port: W3C CSP3, 2.3.1. */
 const PLAIN_HOST = /^[a-z0-9.-]+(?::\d+)?$/
 const UNSAYABLE_HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d+)?$/
 
 export interface PageReach {
-  /** What the page itself may fetch besides the files of its own host, e.g. `source:`. */
+  /** Sources that the page itself may fetch besides its own host, such as `source:`. */
   readonly pageConnects: readonly string[]
   /** Where the present destinations are. The worker that sends parts reaches these only. */
   readonly storeOrigins: readonly string[]
@@ -92,7 +92,7 @@ function hostSource(origin: string): string[] {
 }
 
 /**
- * What a window of Ferry never needs. `clipboard-write` is for "Copy link"; the local network is
+ * Browser features that Ferry's window never needs. `clipboard-write` is for "Copy link"; the local network is
  * not named here, since a bucket may be in it. Names that Chromium 153 or 156 does not know are left
  * out: it would warn of each in the console.
  */

@@ -16,7 +16,7 @@ import { hasOwners, proveOurs, proveSafePath, shellQuoted } from './safe-path.ts
 
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
-/** What group and others may do. */
+/** The permission bits of the group and of others. */
 const SHARED_BITS = 0o077
 
 /**

@@ -29,7 +29,7 @@ export function headersOf(
 /** The page as a store's CORS sees it. */
 export interface CorsPage {
   readonly origin: string
-  /** What a rule has to allow; the origin itself where the page comes from elsewhere. */
+  /** The origin that a rule must allow: the host's pattern if it covers the page, else `origin`. */
   readonly allowedOrigin: string
 }
 

@@ -68,7 +68,7 @@ function codeOf(problem: unknown): string {
 function issuerOf({ issuer }: PeerCertificate): string | null {
   const name = issuer?.O ?? issuer?.CN ?? null
   const text = Array.isArray(name) ? name.join(', ') : name
-  // Whoever made the certificate wrote it.
+  // The certificate's author chose this text, so it is cleaned.
   return text === null ? null : visibleText(text, MAX_NAME)
 }
 

@@ -31,7 +31,7 @@ const KEY = 'approvals'
 /** So many refusals in a row are a page that does not take no for an answer. */
 const MOST_REFUSALS = 3
 const PAUSE_MS = 60_000
-/** Who answers at once, or cannot be asked, needs no word about it. */
+/** The page mentions a question only after this time, since some are answered at once. */
 const TELL_MS = 300
 
 /**

@@ -169,7 +169,7 @@ function meaningOf(error: unknown): Asked | null {
   return error.$fault === 'client' ? { answer: 'over', failure: NOT_CONFIRMED } : null
 }
 
-/** Of the year 9999: botocore reads four digits. */
+/** The last moment of the year 9999, since botocore reads four digits. */
 const LAST_SECOND = 253_402_300_799
 
 async function register(oidc: SSOOIDCClient): Promise<Registration> {

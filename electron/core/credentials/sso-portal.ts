@@ -68,7 +68,7 @@ const ACCOUNT_ID = /^\d{1,20}$/
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/
 const MAX_NAME_LENGTH = 128
 
-/** What the signed-in user may use, by name. */
+/** The accounts and roles that the signed-in user may use, by name. */
 export function seenAccounts(
   ports: CredentialPorts,
   session: SsoSession,

@@ -31,7 +31,7 @@ export function exportSettings(
 /** More than anybody has, and as many as somebody can look through. */
 const MAX_ENTRIES = 100
 
-interface ImportParts {
+interface ImportDeps {
   readonly destinations: Destinations
   readonly approvals: Approvals
 }
@@ -43,7 +43,7 @@ interface ImportParts {
  * settings, with `too-many-destinations`, and with `not-confirmed`.
  */
 export async function importSettings(
-  { destinations, approvals }: ImportParts,
+  { destinations, approvals }: ImportDeps,
   text: string,
 ): Promise<Outcome<CommandOutput<'importSettings'>>> {
   const file = settingsEntries(text)
@@ -68,7 +68,7 @@ export async function importSettings(
   })
 }
 
-/** Of the file's own entries two may well mean one place, with rules of their own. */
+/** Two entries of one file may name the same place and have different rules. */
 function freshIn(readable: readonly Imported[], before: readonly StoredDestination[]) {
   const fresh = readable.filter(({ stored }) => !before.some((one) => isSameAim(one, stored)))
   return named(fresh, before)

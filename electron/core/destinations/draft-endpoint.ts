@@ -28,7 +28,7 @@ export function judgedEndpoint(typed: string): JudgedEndpoint {
   return { origin: url.origin, changes }
 }
 
-/** What DNS can hold, or an address: RFC 1035, 2.3.4. `URL` alone also takes a lone dot. */
+/** A host name that DNS can hold, or an address: RFC 1035, 2.3.4. `URL` alone also takes a lone dot. */
 function isHostName(hostname: string): boolean {
   if (hostname.startsWith('[')) return true
   const labels = hostname.replace(/\.$/, '').split('.')

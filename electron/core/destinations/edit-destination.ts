@@ -48,7 +48,7 @@ export async function saveDestination(
   // For most the region's address is the same provider's, and nobody is asked again.
   const isStillAllowed = await approvals.allow(placed.fields)
   if (!isStillAllowed.ok) return isStillAllowed
-  // What is kept for it may be another secret now, for another place.
+  // The kept secret may have been replaced meanwhile and belong to another place.
   if (former !== null && !isSameUse(former, destinations.find(former.destinationId))) {
     return failed({ kind: 'not-now' })
   }

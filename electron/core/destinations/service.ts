@@ -1,7 +1,7 @@
 import { endpointOf, knownHost } from '../../contract/providers.ts'
 
 /**
- * Whoever answers at an endpoint: scheme, host and port, and for the addresses that a provider gives
+ * The service behind an endpoint: scheme, host and port, and for the addresses that a provider gives
  * its regions the provider, since they all are its own and a store may name another region.
  */
 export function serviceOf(endpoint: string): string {

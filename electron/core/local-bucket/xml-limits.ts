@@ -14,7 +14,7 @@ const MAX_COMMENTS = 2100
 const TAG =
   /^(?:\/[^\s"'<>/=&]+\s*|[^\s"'<>/=&]+(?:\s+[^\s"'<>/=&]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*\/?)$/
 
-/** What may stand in a document beside elements and text, and how it ends. */
+/** The markup that a document may hold beside elements and text, each with its end. */
 const SKIPPED = [
   ['<!--', '-->'],
   ['<![CDATA[', ']]>'],

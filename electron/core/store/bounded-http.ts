@@ -17,7 +17,7 @@ const MIB = 1024 * 1024
 export const MOST_ANSWER_BYTES = 16 * MIB
 /** AWS takes no longer CORS document: docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html */
 const MOST_SETTING_BYTES = 64 * 1024
-/** Of what refuses a request so much is read, and the rest is left: it may be a web page. */
+/** Ferry reads this much of an error answer and ignores the rest, which may be a web page. */
 const MOST_ERROR_BYTES = 64 * 1024
 /** From the first byte of a request to the last of its answer, however it trickles. */
 const READ_MS = 2 * 60_000

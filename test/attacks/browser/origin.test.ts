@@ -185,8 +185,11 @@ attack('origin and session', 'another page of this computer knows the address', 
         },
         'its window': async () => {
           const opened = window.open(origin)
-          await new Promise((resolve) => setTimeout(resolve, 300))
-          if (opened === null || opened.closed) throw new TypeError('Let go')
+          // Empty until the host answers; then severed by COOP, or another origin's, which throws.
+          while (opened !== null && !opened.closed && opened.location.href === 'about:blank') {
+            await new Promise((resolve) => setTimeout(resolve, 10))
+          }
+          if (opened === null || opened.closed) throw new TypeError('Severed')
           return opened.document.title
         },
       }
