@@ -48,6 +48,9 @@ attack('origin and session', 'a stolen cookie alone is worth nothing', async (lo
   for (const name of ALL_COMMANDS) {
     const answer = await post(origin, commandPath(name), {}, { cookie })
     log.tried(name, answer.status === 401)
+    const guess = { cookie, [SESSION_HEADER]: 'a'.repeat(43) }
+    const guessed = await post(origin, commandPath(name), {}, guess)
+    log.tried(`${name} with a guessed secret`, guessed.status === 401)
   }
   const stream = await ask(origin, { path: LOOPBACK_ROUTES.notices, headers: { cookie } })
   log.tried('the stream of notices', stream.status === 401)
