@@ -4,11 +4,24 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 import { scriptIntegrity } from './scripts/script-integrity.ts'
 import { workerLicenses } from './scripts/worker-licenses.ts'
+import { specsOf } from './test/e2e/worlds/spec-matrix.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** What is bundled asks for its licence to go along. */
 const BUNDLED_LICENSES = { fileName: 'licenses.md' }
+
+/** The projects whose tests drive a Chromium. */
+const IN_CHROMIUM = {
+  maxWorkers: 2,
+  // What they share lives in browsers and processes of each test's own, not in modules.
+  isolate: false,
+  testTimeout: 120_000,
+  // What is polled for comes; on a busy machine it comes later.
+  expect: { poll: { timeout: 30_000 } },
+  hookTimeout: 120_000,
+  sequence: { groupOrder: 1 },
+} as const
 
 /** Plain `vite build` makes all three: the page, Electron's main process and its preload. */
 export default defineConfig({
@@ -102,18 +115,26 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...IN_CHROMIUM,
           name: 'browser',
-          include: ['test/{renderer,e2e,zoo}/**/*.test.ts', 'test/attacks/browser/**/*.test.ts'],
+          include: [
+            'test/{renderer,zoo}/**/*.test.ts',
+            'test/attacks/browser/**/*.test.ts',
+            ...specsOf('browser'),
+          ],
           exclude: ['test/renderer/pasted/**'],
           globalSetup: [at('test/e2e/build-page.ts')],
-          maxWorkers: 2,
-          // What they share lives in browsers and processes of each test's own, not in modules.
-          isolate: false,
-          testTimeout: 120_000,
-          // What is polled for comes; on a busy machine it comes later.
-          expect: { poll: { timeout: 30_000 } },
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          provide: { world: 'browser' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...IN_CHROMIUM,
+          name: 'desktop',
+          include: specsOf('desktop'),
+          globalSetup: [at('test/e2e/build-desktop.ts')],
+          provide: { world: 'desktop' },
         },
       },
     ],

@@ -8,22 +8,23 @@ import {
   type BucketAccess,
   freePort,
   startBucket,
-  startFerry,
   temporaryFolder,
   type WhenOver,
 } from './ferry.ts'
-import { FerryPage, openBrowser } from './ferry-page.ts'
 import { download, writeRandomFile } from './files.ts'
 import { Store } from './store.ts'
+import { onlyIn, openFerry } from './worlds/world.ts'
+
+const CORS_IS_ANSWERED = 'the desktop answers CORS in the place of the bucket'
 
 async function atTheForm(whenOver: WhenOver = onTestFinished) {
-  const ferry = await startFerry({ whenOver })
+  const ferry = await openFerry({ whenOver })
+  const { page } = ferry
   const bucket = await startBucket({
     folder: await temporaryFolder(whenOver),
     allowedOrigin: ferry.corsOrigin,
     whenOver,
   })
-  const page = await FerryPage.open(await openBrowser({}, whenOver), ferry.url)
   return { ferry, bucket, page }
 }
 
@@ -44,11 +45,12 @@ function oneForm() {
   }
 }
 
-describe('a bucket without CORS rules', () => {
-  it('is named as such at once by each upload, which goes on when a rule was set', async () => {
-    const ferry = await startFerry()
+onlyIn('browser', CORS_IS_ANSWERED)(
+  'is named as such at once by each upload, which goes on when a rule was set',
+  async () => {
+    const ferry = await openFerry()
+    const { page } = ferry
     const bucket = await startBucket({ folder: await temporaryFolder() })
-    const page = await FerryPage.open(await openBrowser(), ferry.url)
     await page.connect(bucket)
     const folder = await temporaryFolder()
     const sha256 = await writeRandomFile(join(folder, 'a.bin'), 5000)
@@ -56,14 +58,14 @@ describe('a bucket without CORS rules', () => {
     await page.drop([join(folder, 'a.bin')])
     await page.untilStatus('a.bin', 'Needs you')
     const said = await page.status('a.bin')
-    await new Store(bucket).allowOrigin(ferry.corsOrigin)
+    await new Store(bucket).allowOrigin(ferry.corsOrigin ?? '')
     await page.rowButton('a.bin', 'Retry').click()
     await page.untilStatus('a.bin', 'Done')
 
     expect(said).toContain('The bucket does not take uploads from a browser window')
     expect((await download(await page.link('a.bin'))).sha256).toBe(sha256)
-  })
-})
+  },
+)
 
 describe('connecting a bucket', () => {
   const atOneForm = oneForm()
@@ -140,31 +142,34 @@ describe('connecting a bucket', () => {
     expect(await new Store(bucket).keys()).toEqual([])
   })
 
-  it('to a store whose CORS keeps the window out adds the rule that is missing, and uploads', async () => {
-    const ferry = await startFerry()
-    const bucket = await startBucket({ folder: await temporaryFolder() })
-    const page = await FerryPage.open(await openBrowser(), ferry.url)
-    const path = join(await temporaryFolder(), 'a.bin')
-    const sha256 = await writeRandomFile(path, 5000)
-    await page.fillConnection(bucket)
+  onlyIn('browser', CORS_IS_ANSWERED)(
+    'to a store whose CORS keeps the window out adds the rule that is missing, and uploads',
+    async () => {
+      const ferry = await openFerry()
+      const { page } = ferry
+      const bucket = await startBucket({ folder: await temporaryFolder() })
+      const path = join(await temporaryFolder(), 'a.bin')
+      const sha256 = await writeRandomFile(path, 5000)
+      await page.fillConnection(bucket)
 
-    const before = await page.checkConnection()
-    await page.button('Set it for me').click()
-    const shown = await page.page.getByRole('dialog').last().textContent()
-    await page.button('Add the rule').click()
-    await page.page.getByText('This window may upload directly.').waitFor()
-    await page.button('Save').click()
-    await page.button('Choose files').waitFor()
-    await page.drop([path])
-    await page.untilStatus('a.bin', 'Done')
+      const before = await page.checkConnection()
+      await page.button('Set it for me').click()
+      const shown = await page.page.getByRole('dialog').last().textContent()
+      await page.button('Add the rule').click()
+      await page.page.getByText('This window may upload directly.').waitFor()
+      await page.button('Save').click()
+      await page.button('Choose files').waitFor()
+      await page.drop([path])
+      await page.untilStatus('a.bin', 'Done')
 
-    const origin = ferry.corsOrigin
-    expect(before.join('\n')).toContain(
-      `The bucket does not take uploads from a browser window (${origin}).`,
-    )
-    expect(shown).toContain(origin)
-    expect((await download(await page.link('a.bin'))).sha256).toBe(sha256)
-  })
+      const origin = ferry.corsOrigin
+      expect(before.join('\n')).toContain(
+        `The bucket does not take uploads from a browser window (${origin}).`,
+      )
+      expect(shown).toContain(origin)
+      expect((await download(await page.link('a.bin'))).sha256).toBe(sha256)
+    },
+  )
 
   it('trims the spaces that come with copied keys, and says so', async () => {
     const { bucket, page } = await atTheForm()

@@ -1,23 +1,15 @@
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { launchChromium } from '../../scripts/chromium.ts'
-import { behindProxy } from '../faults/behind-proxy.ts'
 import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
 import { PASS } from '../faults/verdict.ts'
-import {
-  type Ferry,
-  type RunningBucket,
-  startBucket,
-  startFerry,
-  temporaryFolder,
-  type WhenOver,
-} from './ferry.ts'
-import { FerryPage } from './ferry-page.ts'
+import { type RunningBucket, startBucket, temporaryFolder, type WhenOver } from './ferry.ts'
+import type { FerryPage } from './ferry-page.ts'
 import { noteWhatRowsSay } from './row-sayings.ts'
 import { Store } from './store.ts'
+import { type OpenFerry, openFerry } from './worlds/world.ts'
 
 /** Page and host, and between them and a bucket of its own the proxy. */
 export interface FaultWorld {
-  readonly ferry: Ferry
+  readonly ferry: OpenFerry
   readonly proxy: FaultProxy
   readonly page: FerryPage
   readonly bucket: RunningBucket
@@ -56,21 +48,15 @@ export function sharedFaultWorld(): () => FaultWorld {
 async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
   const proxy = await startFaultProxy()
   whenOver(proxy.close)
-  const ferry = await startFerry({ env: behindProxy(proxy), whenOver })
+  const ferry = await openFerry({ proxy, whenOver })
+  const { page } = ferry
   const allowedOrigin = ferry.corsOrigin
   const bucket = await startBucket({
     folder: await temporaryFolder(whenOver),
     allowedOrigin,
     whenOver,
   })
-  const browser = await launchChromium({
-    args: [
-      `--proxy-server=${proxy.address}`,
-      `--proxy-bypass-list=<-loopback>;*.localhost:${ferry.port}`,
-    ],
-  })
-  whenOver(() => browser.close())
-  const context = await browser.newContext()
+  const context = page.page.context()
   // Time passes as always, until a test lets more of it pass. Chance makes every wait as long as it
   // can be: one that is over at once is not shown.
   await context.clock.install()
@@ -78,7 +64,7 @@ async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
     Math.random = () => 0.99
   })
   await context.addInitScript(noteWhatRowsSay)
-  const page = await FerryPage.open(context, ferry.url)
+  await page.page.reload()
   await page.connect(bucket)
   const store = new Store(bucket, whenOver)
   const folder = await temporaryFolder(whenOver)

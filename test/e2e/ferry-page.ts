@@ -40,6 +40,15 @@ export async function openBrowser(
   return browser
 }
 
+/** The same for a window that nobody here has opened a browser for. */
+export function watchPolicies(page: Page, whenOver: WhenOver): void {
+  const seen: string[] = []
+  page.on('console', (message) => {
+    if (VIOLATION.test(message.text())) seen.push(message.text())
+  })
+  whenOver(() => expect(seen, 'what the policies of the window refused').toEqual([]))
+}
+
 /** By the browser: what its pages and their workers did that their policies do not allow. */
 const violations = new WeakMap<Browser, string[]>()
 const VIOLATION =
@@ -89,6 +98,11 @@ export class FerryPage {
     const ferry = new FerryPage(page, await page.context().newCDPSession(page))
     await page.goto(url)
     return ferry
+  }
+
+  /** A window that is open already. */
+  static async of(page: Page): Promise<FerryPage> {
+    return new FerryPage(page, await page.context().newCDPSession(page))
   }
 
   /** Errors that no code of the page caught. */
@@ -237,12 +251,17 @@ export class FerryPage {
   /** Asks the host as the page does, for what no button offers. Answers the outcome's value. */
   async command<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
     const outcome: unknown = await this.page.evaluate(
-      async ([path, message, header, secret]) => {
+      async ([command, path, message, header, secret]) => {
+        const bridge = (
+          window as { ferry?: { commands: Record<string, (input: unknown) => Promise<unknown>> } }
+        ).ferry
+        if (bridge !== undefined) return bridge.commands[command]?.(message)
         const headers = { 'content-type': 'application/json', [header]: secret }
         const body = JSON.stringify(message)
         return (await fetch(path, { method: 'POST', headers, body })).json()
       },
       [
+        name,
         `${LOOPBACK_ROUTES.commandPrefix}${name}`,
         input,
         SESSION_HEADER,

@@ -74,7 +74,7 @@ export interface RunningBucket extends BucketAccess {
 export async function startBucket(settings: {
   readonly folder: string
   readonly port?: number
-  readonly allowedOrigin?: string
+  readonly allowedOrigin?: string | undefined
   readonly whenOver?: WhenOver
 }): Promise<RunningBucket> {
   const { whenOver = onTestFinished } = settings

@@ -1,67 +1,50 @@
 import { onTestFinished } from 'vitest'
 import { type FaultProxy, type SeenRequest, startFaultProxy } from '../faults/fault-proxy.ts'
-import {
-  type BucketAccess,
-  corsOriginAt,
-  type RunningBucket,
-  startBucket,
-  startFerry,
-  temporaryFolder,
-} from './ferry.ts'
-import { FerryPage, openBrowser, openBrowserBehind } from './ferry-page.ts'
+import { type BucketAccess, type RunningBucket, startBucket, temporaryFolder } from './ferry.ts'
 import { localBucketAccess, Store } from './store.ts'
+import { type OpenFerry, openFerry } from './worlds/world.ts'
 
 export const MIB = 1024 * 1024
 
 /** Ferry at its first start, past the welcome: the bucket on this computer is chosen. */
 export async function freshFerry() {
-  const ferry = await startFerry()
-  const browser = await openBrowser()
-  const page = await FerryPage.open(browser, ferry.url)
+  const ferry = await openFerry()
+  const { page } = ferry
   await page.tryLocalBucket()
   const store = new Store(await localBucketAccess(ferry.dataFolder))
-  return { ferry, browser, page, store, folder: await temporaryFolder() }
+  return { ferry, page, store, folder: await temporaryFolder() }
 }
 
 /** The same with a fault proxy between the page and the bucket. */
 export async function ferryBehindProxy() {
-  const ferry = await startFerry()
   const proxy = await startProxy()
-  const browser = await openBrowserBehind(proxy.address, ferry.port)
-  const page = await FerryPage.open(browser, ferry.url)
+  const ferry = await openFerry({ proxy })
+  const { page } = ferry
   await page.tryLocalBucket()
   const store = new Store(await localBucketAccess(ferry.dataFolder))
-  return { ferry, proxy, browser, page, store, folder: await temporaryFolder() }
+  return { ferry, proxy, page, store, folder: await temporaryFolder() }
 }
 
 /** Ferry with a bucket that is a process of its own, so that each can go without the other. */
 export async function ferryWithOwnBucket() {
-  const ferry = await startFerry()
   const proxy = await startProxy()
+  const ferry = await openFerry({ proxy })
+  const { page } = ferry
   const bucketFolder = await temporaryFolder()
-  const bucket = await startBucket({
-    folder: bucketFolder,
-    allowedOrigin: ferry.corsOrigin,
-  })
-  const browser = await openBrowserBehind(proxy.address, ferry.port)
-  const page = await FerryPage.open(browser, ferry.url)
+  const bucket = await startBucket({ folder: bucketFolder, allowedOrigin: ferry.corsOrigin })
   await page.connect(bucket)
   const store = new Store(bucket)
   const folder = await temporaryFolder()
-  return { ferry, proxy, browser, page, bucket, bucketFolder, store, folder }
+  return { ferry, proxy, page, bucket, bucketFolder, store, folder }
 }
 
 /** The bucket's process died; it comes back where it was. */
 export function restartBucket(
   bucket: RunningBucket,
   folder: string,
-  hostPort: number,
+  { corsOrigin }: Pick<OpenFerry, 'corsOrigin'>,
 ): Promise<RunningBucket> {
-  return startBucket({
-    folder,
-    port: portOf(bucket),
-    allowedOrigin: corsOriginAt(hostPort),
-  })
+  return startBucket({ folder, port: portOf(bucket), allowedOrigin: corsOrigin })
 }
 
 function portOf({ endpoint }: BucketAccess): number {
@@ -74,6 +57,11 @@ export async function startProxy(): Promise<FaultProxy> {
   return proxy
 }
 
+/** The host sends parts, too, when it finds out what the store checks. */
+function isPartOfPage({ operation, from }: SeenRequest): boolean {
+  return operation === 'UploadPart' && from === 'page'
+}
+
 export interface Gate {
   readonly open: () => void
 }
@@ -81,8 +69,8 @@ export interface Gate {
 /** Lets the first `passing` parts through and holds the others until the gate is opened. */
 export function holdPartsAfter(proxy: FaultProxy, passing: number): Gate {
   const opened = Promise.withResolvers<void>()
-  proxy.setRule(async ({ method, partNumber }) => {
-    if (method === 'PUT' && partNumber !== null && partNumber > passing) await opened.promise
+  proxy.setRule(async (request) => {
+    if (isPartOfPage(request) && (request.partNumber ?? 0) > passing) await opened.promise
     return { kind: 'pass' }
   })
   return { open: opened.resolve }
@@ -99,7 +87,7 @@ export async function untilPartsHeld(proxy: FaultProxy, count: number): Promise<
 /** The number of each part that the store took, as often as it took it. */
 export function landedParts(seen: readonly SeenRequest[]): number[] {
   return seen
-    .filter(({ method, status }) => method === 'PUT' && status === 200)
+    .filter((request) => isPartOfPage(request) && request.status === 200)
     .flatMap(({ partNumber }) => (partNumber === null ? [] : [partNumber]))
     .sort((left, right) => left - right)
 }
@@ -112,6 +100,6 @@ export function timesSent(seen: readonly SeenRequest[], firstParts: number): num
   return Array.from(
     { length: firstParts },
     (_, index) =>
-      seen.filter(({ method, partNumber }) => method === 'PUT' && partNumber === index + 1).length,
+      seen.filter((request) => isPartOfPage(request) && request.partNumber === index + 1).length,
   )
 }

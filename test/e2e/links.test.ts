@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { pastedText } from '../pasted-text.ts'
+import { openBrowser } from './ferry-page.ts'
 import { download, sha256OfFile, writeRandomFile } from './files.ts'
 import { freshFerry } from './fresh-ferry.ts'
+import { electronOf, onlyIn } from './worlds/world.ts'
 
 async function withOneLink() {
   const world = await freshFerry()
@@ -47,25 +49,44 @@ describe('a share link', () => {
     expect((await download(anew)).sha256).toBe(sha256)
   })
 
-  it('is copied to the clipboard by the page where the host cannot', async () => {
-    const { page, ferry } = await withOneLink()
-    await page.page.context().grantPermissions(['clipboard-write'], {
-      origin: ferry.origin,
-    })
+  onlyIn('browser', 'the desktop copies it by the system')(
+    'is copied to the clipboard by the page where the host cannot',
+    async () => {
+      const { page, ferry } = await withOneLink()
+      await page.page.context().grantPermissions(['clipboard-write'], {
+        origin: ferry.origin,
+      })
 
-    await page.rowButton('offer.pdf', 'Copy link').click()
-    await page.page.getByText('Copied').first().waitFor()
-    const copied = await pastedText(page.page)
+      await page.rowButton('offer.pdf', 'Copy link').click()
+      await page.page.getByText('Copied').first().waitFor()
+      const copied = await pastedText(page.page)
 
-    expect(copied).toBe(await page.link('offer.pdf'))
-  })
+      expect(copied).toBe(await page.link('offer.pdf'))
+    },
+  )
+
+  onlyIn('desktop', 'a page copies it by itself')(
+    'is copied to the clipboard by the system',
+    async () => {
+      const { page, ferry } = await withOneLink()
+
+      await page.rowButton('offer.pdf', 'Copy link').click()
+      await page.page.getByText('Copied').first().waitFor()
+
+      const copied = await electronOf(ferry).evaluate(
+        async ({ clipboard }) => clipboard.readText(),
+        null,
+      )
+      expect(copied).toBe(await page.link('offer.pdf'))
+    },
+  )
 
   it('opens in a browser that knows nothing of Ferry, where browsers can show it', async () => {
-    const { page, browser, folder } = await freshFerry()
+    const { page, folder } = await freshFerry()
     await writeFile(join(folder, 'notes.txt'), 'The ferry leaves at nine.')
     await page.drop([join(folder, 'notes.txt')])
     await page.untilStatus('notes.txt', 'Done')
-    const stranger = await (await browser.newContext()).newPage()
+    const stranger = await (await openBrowser()).newPage()
 
     await stranger.goto(await page.link('notes.txt'))
     const shown = await stranger.locator('body').textContent()
@@ -74,11 +95,11 @@ describe('a share link', () => {
   })
 
   it('saves what browsers do not show, under the name of the file', async () => {
-    const { page, browser, folder } = await freshFerry()
+    const { page, folder } = await freshFerry()
     const sha256 = await writeRandomFile(join(folder, 'offer.zip'), 9000)
     await page.drop([join(folder, 'offer.zip')])
     await page.untilStatus('offer.zip', 'Done')
-    const stranger = await (await browser.newContext()).newPage()
+    const stranger = await (await openBrowser()).newPage()
 
     const downloading = stranger.waitForEvent('download')
     // A link that downloads leaves the page where it was, which goto reports as an error.

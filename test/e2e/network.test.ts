@@ -1,17 +1,17 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { startFerry, temporaryFolder } from './ferry.ts'
-import { FerryPage, openBrowser } from './ferry-page.ts'
+import { temporaryFolder } from './ferry.ts'
 import { localBucketAccess } from './store.ts'
+import { openFerry } from './worlds/world.ts'
 
 const MIB = 1024 * 1024
 const MARKER = 'these bytes belong to the bucket alone. '
 
 describe('the network log of an upload', () => {
   it('shows file bytes going to the bucket’s origin only', async () => {
-    const ferry = await startFerry()
-    const page = await FerryPage.open(await openBrowser(), ferry.url)
+    const ferry = await openFerry()
+    const { page } = ferry
     const log: { readonly origin: string; readonly method: string; readonly body: string }[] = []
     page.page.on('request', (request) => {
       const { origin } = new URL(request.url())
@@ -39,8 +39,8 @@ describe('the network log of an upload', () => {
   })
 
   it('keeps the session out of every request to the bucket, and secrets out of the page', async () => {
-    const ferry = await startFerry()
-    const page = await FerryPage.open(await openBrowser(), ferry.url)
+    const ferry = await openFerry()
+    const { page } = ferry
     await page.tryLocalBucket()
     const access = await localBucketAccess(ferry.dataFolder)
     const cookies: (string | null)[] = []

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import type { Ferry } from './ferry.ts'
+import type { OpenFerry } from './worlds/open-ferry.ts'
 
 /** Everything that lives in the page's heap after a collection, as one text. */
 export async function heapOf(page: Page): Promise<string> {
@@ -31,10 +31,13 @@ export async function storageOf(page: Page): Promise<string> {
 }
 
 /** What the host has said and kept outside its vault: its log, its output and its settings. */
-export async function writtenBy({ dataFolder, child }: Ferry): Promise<string> {
+export async function writtenBy({
+  dataFolder,
+  output,
+}: Pick<OpenFerry, 'dataFolder' | 'output'>): Promise<string> {
   const logs = join(dataFolder, 'logs')
   const paths = [join(dataFolder, 'settings.json')]
   for (const name of await readdir(logs)) paths.push(join(logs, name))
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')))
-  return [...texts, child.output(), child.errors()].join('\n')
+  return [...texts, output()].join('\n')
 }

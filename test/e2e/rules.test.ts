@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { startBucket, startFerry, temporaryFolder } from './ferry.ts'
-import { FerryPage, openBrowser } from './ferry-page.ts'
+import { startBucket, temporaryFolder } from './ferry.ts'
+import type { FerryPage } from './ferry-page.ts'
 import { download, writeRandomFile } from './files.ts'
 import { Store } from './store.ts'
+import { openFerry } from './worlds/world.ts'
 
 it('puts files where the template says, asks where a name is taken, and refuses other types', async () => {
   const { page, store, folder } = await connectedBelow('in')
@@ -43,12 +44,12 @@ it('puts files where the template says, asks where a name is taken, and refuses 
 })
 
 async function connectedBelow(prefix: string) {
-  const ferry = await startFerry()
+  const ferry = await openFerry()
+  const { page } = ferry
   const bucket = await startBucket({
     folder: await temporaryFolder(),
     allowedOrigin: ferry.corsOrigin,
   })
-  const page = await FerryPage.open(await openBrowser(), ferry.url)
   await page.fillConnection(bucket)
   await page.field('Name').fill('Films')
   await page.field('Prefix').fill(prefix)

@@ -1,19 +1,19 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { startBucket, startFerry, temporaryFolder } from './ferry.ts'
-import { FerryPage, openBrowser } from './ferry-page.ts'
+import { startBucket, temporaryFolder } from './ferry.ts'
 import { writeRandomFile } from './files.ts'
 import { heapOf, storageOf, writtenBy } from './page-memory.ts'
+import { openFerry } from './worlds/world.ts'
 
 it('keeps the secret key out of the page, the log and the settings once it is saved', async () => {
-  const ferry = await startFerry()
+  const ferry = await openFerry()
+  const { page } = ferry
   const bucket = await startBucket({
     folder: await temporaryFolder(),
     allowedOrigin: ferry.corsOrigin,
   })
   const path = join(await temporaryFolder(), 'a.bin')
   await writeRandomFile(path, 5000)
-  const page = await FerryPage.open(await openBrowser(), ferry.url)
   await page.fillConnection(bucket)
   await page.checkConnection()
   await page.button('Save').click()

@@ -1,22 +1,14 @@
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { launchChromium } from '../../scripts/chromium.ts'
 import { AwsHome } from '../fakes/aws-stand-in/aws-home.ts'
 import { AwsStandIn } from '../fakes/aws-stand-in/aws-stand-in.ts'
-import { behindProxy } from '../faults/behind-proxy.ts'
 import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
-import {
-  type Ferry,
-  type RunningBucket,
-  startBucket,
-  startFerry,
-  temporaryFolder,
-  type WhenOver,
-} from './ferry.ts'
-import { FerryPage } from './ferry-page.ts'
+import { type RunningBucket, startBucket, temporaryFolder, type WhenOver } from './ferry.ts'
+import type { FerryPage } from './ferry-page.ts'
+import { type OpenFerry, openFerry } from './worlds/world.ts'
 
 /** A host whose home and AWS are stand-ins, and a bucket whose keys they hand out. */
 export interface SignInWorld {
-  readonly ferry: Ferry
+  readonly ferry: OpenFerry
   readonly page: FerryPage
   readonly aws: AwsStandIn
   readonly home: AwsHome
@@ -55,28 +47,23 @@ async function startSignInWorld(whenOver: WhenOver): Promise<SignInWorld> {
   whenOver(home.remove)
   const proxy = await startFaultProxy()
   whenOver(proxy.close)
-  const env = { ...withoutAws(behindProxy(proxy)), ...home.environment, ...endpointsOf(aws) }
-  const ferry = await startFerry({ env, whenOver })
+  const env = { ...NO_AWS, ...home.environment, ...endpointsOf(aws) }
+  const ferry = await openFerry({ proxy, env, whenOver })
+  const { page } = ferry
   const bucket = await startBucket({
     folder: await temporaryFolder(whenOver),
     allowedOrigin: ferry.corsOrigin,
     whenOver,
   })
-  const browser = await launchChromium({
-    args: [
-      `--proxy-server=${proxy.address}`,
-      `--proxy-bypass-list=<-loopback>;*.localhost:${ferry.port}`,
-    ],
-  })
-  whenOver(() => browser.close())
-  const page = await FerryPage.open(browser, ferry.url)
   return { ferry, page, aws, home, proxy, bucket, folder: await temporaryFolder(whenOver) }
 }
 
 /** Nothing of this computer's own AWS. */
-function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')))
-}
+const NO_AWS = Object.fromEntries(
+  Object.keys(process.env)
+    .filter((name) => name.startsWith('AWS_'))
+    .map((name) => [name, undefined]),
+)
 
 function endpointsOf({ endpoint }: AwsStandIn): NodeJS.ProcessEnv {
   return {

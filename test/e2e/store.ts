@@ -21,10 +21,12 @@ export async function localBucketAccess(dataFolder: string): Promise<BucketAcces
 
 /** Asks the store itself, past Ferry. */
 export class Store {
+  readonly endpoint: string
   readonly #client: S3Client
   readonly #bucket: string
 
   constructor(access: BucketAccess, whenOver: WhenOver = onTestFinished) {
+    this.endpoint = access.endpoint
     this.#bucket = access.bucket
     this.#client = new S3Client({
       endpoint: access.endpoint,

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { openBrowser } from './ferry-page.ts'
 import { download, sha256OfFile } from './files.ts'
 import { freshFerry } from './fresh-ferry.ts'
 
@@ -34,7 +35,8 @@ async function seenBy(browser: Browser, link: string) {
 
 describe('the link of a text', () => {
   it('shows it as it was written', async () => {
-    const { page, browser, folder } = await freshFerry()
+    const { page, folder } = await freshFerry()
+    const browser = await openBrowser()
     for (const [name, bytes] of SHOWN) await writeFile(join(folder, name), bytes)
 
     await page.drop(SHOWN.map(([name]) => join(folder, name)))
@@ -51,7 +53,8 @@ describe('the link of a text', () => {
   })
 
   it('downloads one in an encoding that nobody knows, byte for byte', async () => {
-    const { page, browser, folder } = await freshFerry()
+    const { page, folder } = await freshFerry()
+    const browser = await openBrowser()
     const path = join(folder, 'windows.txt')
     await writeFile(path, Buffer.from('Grüße', 'latin1'))
     await page.drop([path])

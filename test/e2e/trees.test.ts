@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { UploadRecord } from '../../electron/contract/upload.ts'
 import { entriesUnder, type PlantedEntry, plant } from '../trees/planted-tree.ts'
 import { aTree, type FolderNode } from '../trees/random-tree.ts'
-import { temporaryFolder } from './ferry.ts'
-import { argsBehind, type FerryPage } from './ferry-page.ts'
+import { startFerry, temporaryFolder } from './ferry.ts'
+import { argsBehind, FerryPage } from './ferry-page.ts'
 import { Store } from './store.ts'
 import { switchTo, withTwoDestinations } from './two-destinations.ts'
 import { openBrowserWithoutRights } from './without-permission.ts'
@@ -172,9 +172,11 @@ const sayGiven = ({ place, text }: Pick<Given, 'place' | 'text'>) => `${place}: 
 describe.runIf(process.platform === 'linux')(`a random tree (seed ${SEED})`, () => {
   it('given twice and more, to two buckets, in the middle of others, arrives as it is on the disk, or a row or the report says why not', async () => {
     const tree = aRichTree()
-    const { page, proxy, buckets } = await withTwoDestinations((proxyAddress, hostPort) =>
-      openBrowserWithoutRights(argsBehind(proxyAddress, hostPort)),
-    )
+    const { page, proxy, buckets } = await withTwoDestinations(async ({ address }) => {
+      const { url, port, corsOrigin } = await startFerry()
+      const browser = await openBrowserWithoutRights(argsBehind(address, port))
+      return { page: await FerryPage.open(browser, url), corsOrigin }
+    })
     const first = await PlantedTree.plant(tree, 'first version, ', true)
     const second = await PlantedTree.plant(tree, 'second version ', false)
     await first.close()

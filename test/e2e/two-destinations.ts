@@ -1,22 +1,22 @@
-import type { Browser, BrowserContext } from 'playwright-core'
-import { type BucketAccess, startBucket, startFerry, temporaryFolder } from './ferry.ts'
-import { FerryPage, openBrowserBehind } from './ferry-page.ts'
+import type { FaultProxy } from '../faults/fault-proxy.ts'
+import { type BucketAccess, startBucket, temporaryFolder } from './ferry.ts'
+import type { FerryPage } from './ferry-page.ts'
 import { startProxy } from './fresh-ferry.ts'
+import { type OpenFerry, openFerry } from './worlds/world.ts'
 
-type OpenBrowser = (proxyAddress: string, hostPort: number) => Promise<Browser | BrowserContext>
+type OpenBehind = (proxy: FaultProxy) => Promise<Pick<OpenFerry, 'page' | 'corsOrigin'>>
 
 /** Ferry with two buckets, each a process of its own, and a fault proxy before both. */
-export async function withTwoDestinations(open: OpenBrowser = openBrowserBehind) {
-  const ferry = await startFerry()
+export async function withTwoDestinations(open: OpenBehind = (proxy) => openFerry({ proxy })) {
   const proxy = await startProxy()
+  const ferry = await open(proxy)
+  const { page } = ferry
   const allowedOrigin = ferry.corsOrigin
   const first = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
   const second = await startBucket({ folder: await temporaryFolder(), allowedOrigin })
-  const browser = await open(proxy.address, ferry.port)
-  const page = await FerryPage.open(browser, ferry.url)
   await connectAs(page, 'First', first)
   await connectAs(page, 'Second', second)
-  return { ferry, page, proxy, buckets: [first, second] as const }
+  return { page, proxy, buckets: [first, second] as const }
 }
 
 /** Saved, and chosen in the window. */

@@ -20,6 +20,9 @@ export const clipboard = {
     if (clipboard.isHeld) throw new Error('The clipboard is held')
     clipboard.text = text
   },
+  async readText(): Promise<string> {
+    return clipboard.text
+  },
 }
 
 export const dialog = {

@@ -63,11 +63,11 @@ export class FakeWebContents extends EventEmitter {
   }
 }
 
-export class FakeWindow extends EventEmitter {
+export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends EventEmitter {
   static readonly opened: FakeWindow[] = []
   /** Says `opened` for each. */
   static readonly events = new EventEmitter()
-  readonly webContents = new FakeWebContents()
+  readonly webContents: C
   readonly options: BrowserWindowConstructorOptions
   readonly calls: string[] = []
   readonly loaded: string[] = []
@@ -76,8 +76,12 @@ export class FakeWindow extends EventEmitter {
   isGone = false
   isSmall = false
 
-  constructor(options: BrowserWindowConstructorOptions = {}) {
+  constructor(
+    options: BrowserWindowConstructorOptions = {},
+    webContents: C = new FakeWebContents() as C,
+  ) {
     super()
+    this.webContents = webContents
     this.options = options
     FakeWindow.opened.push(this)
     FakeWindow.events.emit('opened', this)

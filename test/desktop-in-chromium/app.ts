@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { FakeApp } from '../fakes/electron-parts/app.ts'
+import { PageWindow } from './window.ts'
+
+/**
+ * Electron's `app` with the order of its ends: docs/api/app.md, "before-quit", "will-quit",
+ * "window-all-closed". Signals end it as gently as the menu's Quit does
+ * (shell/browser/electron_browser_main_parts_posix.cc).
+ */
+export class StandInApp extends FakeApp {
+  /** Ends what this process has started. */
+  whenExiting: () => Promise<void> = async () => undefined
+  #isQuitting = false
+  #isExiting = false
+
+  constructor() {
+    super()
+    const base = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config')
+    this.setPath('userData', join(base, 'Ferry'))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => this.quit())
+    }
+    PageWindow.events.on('all-closed', () => this.#allClosed())
+    PageWindow.events.on('opened', ({ webContents }: PageWindow) => {
+      this.emit('web-contents-created', {}, webContents)
+    })
+  }
+
+  override setPath(name: string, path: string): void {
+    // docs/api/app.md: the folder is made when it is not there.
+    if (!existsSync(path)) mkdirSync(path, { recursive: true })
+    super.setPath(name, path)
+  }
+
+  override quit(): void {
+    super.quit()
+    if (this.#isQuitting || this.#isExiting) return
+    this.#isQuitting = true
+    if (this.#isPrevented('before-quit')) {
+      this.#isQuitting = false
+      return
+    }
+    if (PageWindow.open.size === 0) {
+      this.#willQuit()
+      return
+    }
+    for (const window of PageWindow.open) {
+      // A window that stays open ends the quitting.
+      window.once('stays-open', () => {
+        this.#isQuitting = false
+      })
+      window.close()
+    }
+  }
+
+  override exit(code = 0): void {
+    if (this.#isExiting) return
+    this.#isExiting = true
+    super.exit(code)
+    void this.whenExiting().finally(() => process.exit(code))
+  }
+
+  #allClosed(): void {
+    if (this.#isQuitting) this.#willQuit()
+    else if (this.listenerCount('window-all-closed') === 0) this.quit()
+    else this.emit('window-all-closed')
+  }
+
+  #willQuit(): void {
+    if (this.#isPrevented('will-quit')) {
+      this.#isQuitting = false
+      return
+    }
+    this.emit('quit', {}, 0)
+    this.exit(0)
+  }
+
+  #isPrevented(event: string): boolean {
+    let isPrevented = false
+    const preventDefault = () => {
+      isPrevented = true
+    }
+    this.emit(event, { preventDefault })
+    return isPrevented
+  }
+}

@@ -1,0 +1,66 @@
+// Stands for the `electron` module: the tests' fakes, with a window that is a tab of a real Chromium
+// and a default session whose handlers see real requests. README.md says what it proves.
+import { createHash, X509Certificate } from 'node:crypto'
+import { ipcMain, session, shell } from '../fakes/electron.ts'
+import { SELF_SIGNED } from '../fakes/self-signed.ts'
+import { StandInApp } from './app.ts'
+import { Chromium } from './cdp.ts'
+import { applyPermissions } from './permissions.ts'
+import { Traffic } from './traffic.ts'
+import { PageWindow } from './window.ts'
+
+export * from '../fakes/electron.ts'
+export { PageWindow as BrowserWindow } from './window.ts'
+
+export const app = new StandInApp()
+
+const currentPage = () => [...PageWindow.open][0]?.webContents
+
+export const traffic = new Traffic(
+  {
+    schemes: session.defaultSession.schemes,
+    isCancelled: (url) => session.defaultSession.isCancelled(url),
+    receive: (details) => session.defaultSession.receive(details),
+    mayNavigate: (url) => currentPage()?.navigates('will-navigate', url) ?? false,
+    webContentsId: () => currentPage()?.id,
+  },
+  {
+    upstreamProxy: URL.parse(process.env.FERRY_STAND_IN_PROXY ?? ''),
+    authorities: [process.env.FERRY_STAND_IN_AUTHORITY ?? ''].filter((each) => each !== ''),
+  },
+)
+
+let started: Promise<Chromium> | null = null
+
+/** One browser for all windows of this process, with the profile where Electron would keep it. */
+PageWindow.start = () => {
+  started ??= startChromium()
+  return started
+}
+
+async function startChromium(): Promise<Chromium> {
+  const chromium = await Chromium.start({
+    profile: app.getPath('sessionData'),
+    proxy: await traffic.listen(),
+    trustedKey: publicKeyHash(),
+  })
+  await chromium.send('Target.setDiscoverTargets', { discover: true })
+  await applyPermissions(chromium, session.defaultSession)
+  process.send?.({ kind: 'chromium', endpoint: chromium.endpoint, pid: chromium.process.pid })
+  return chromium
+}
+
+app.whenExiting = async () => {
+  await (await started)?.close()
+}
+
+function publicKeyHash(): string {
+  const { publicKey } = new X509Certificate(SELF_SIGNED.cert)
+  const der = publicKey.export({ type: 'spki', format: 'der' })
+  return createHash('sha256').update(der).digest('base64')
+}
+
+/** Electron's module is its own default export. */
+const electron = { app, ipcMain, shell }
+
+export { electron as default }

@@ -1,0 +1,23 @@
+// A process of its own that stands for the installed app: the built main process with `electron.ts`
+// in Electron's place. A test starts it with the bundle's path and Ferry's own arguments.
+import { registerHooks } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { runAsText, serveTest } from './remote.ts'
+
+const STAND_IN = new URL('./electron.ts', import.meta.url).href
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'electron'
+      ? { url: STAND_IN, format: 'module-typescript', shortCircuit: true }
+      : next(specifier, context),
+})
+
+const [, , bundle = '', ...args] = process.argv
+const electron = await import('./electron.ts')
+serveTest(electron)
+runAsText(process.env.FERRY_STAND_IN_BEFORE_READY ?? '() => undefined', electron, null)
+process.argv = ['ferry', ...args]
+await import(pathToFileURL(bundle).href)
+// Electron becomes ready only when the main module has ended.
+electron.app.becomeReady()

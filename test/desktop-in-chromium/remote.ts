@@ -1,0 +1,39 @@
+import { Script } from 'node:vm'
+
+/** A test's question: a function that is run beside the main process, with the module `electron`. */
+export interface Question {
+  readonly id: number
+  readonly source: string
+  readonly argument: unknown
+}
+
+export type Answer =
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
+
+export type FromStandIn =
+  | Answer
+  | { readonly kind: 'chromium'; readonly endpoint: string; readonly pid: number }
+
+/** As Playwright's `ElectronApplication.evaluate`, so that a spec says the same to a real Electron. */
+export function serveTest(electron: object): void {
+  process.on('message', ({ id, source, argument }: Question) => {
+    void Promise.resolve()
+      .then(() => runAsText(source, electron, argument))
+      .then(
+        (value) => process.send?.({ kind: 'answer', id, value: value ?? null } satisfies Answer),
+        (error) => process.send?.({ kind: 'failed', id, message: String(error) } satisfies Answer),
+      )
+  })
+  // A test that is over must not keep this process alive, nor end it.
+  process.channel?.unref()
+}
+
+/** @throws what the function throws. */
+export function runAsText(source: string, electron: object, argument: unknown): unknown {
+  const run = new Script(`(${source})`).runInThisContext() as (
+    module: object,
+    argument: unknown,
+  ) => unknown
+  return run(electron, argument)
+}

@@ -1,0 +1,238 @@
+import { readFileSync } from 'node:fs'
+import type { BrowserWindowConstructorOptions } from 'electron'
+import { ipcMain } from '../fakes/electron-parts/ipc.ts'
+import { FakeWebContents, FakeWindow } from '../fakes/electron-parts/window.ts'
+import type { CdpSession, Chromium } from './cdp.ts'
+import { asChromiumLoads } from './origins.ts'
+import { isolatedWorld, mainWorld } from './page-side.ts'
+
+const PRELOAD_WORLD = 'preload'
+
+interface BindingCall {
+  readonly name: string
+  readonly payload: string
+  readonly executionContextId: number
+}
+
+interface RemoteObject {
+  readonly objectId?: string
+}
+
+/** Electron's `webContents` over a tab: the preload runs in a world of its own, before the page. */
+export class PageContents extends FakeWebContents {
+  #session: CdpSession | null = null
+  #chromium: Chromium | null = null
+  #targetId = ''
+  #preloadContext = 0
+
+  async open(chromium: Chromium, preload: string, url: string): Promise<void> {
+    this.#chromium = chromium
+    const { targetId } = await chromium.send('Target.createTarget', { url: 'about:blank' })
+    this.#targetId = String(targetId)
+    const session = await chromium.attach(this.#targetId)
+    this.#session = session
+    this.#hear(session)
+    await session.send('Runtime.enable')
+    await session.send('Page.enable')
+    await session.send('DOM.enable')
+    await session.send('Inspector.enable')
+    await session.send('Runtime.addBinding', {
+      name: 'standInIpc',
+      executionContextName: PRELOAD_WORLD,
+    })
+    await session.send('Runtime.addBinding', { name: 'standInPaths' })
+    await session.send('Page.addScriptToEvaluateOnNewDocument', {
+      source: `(${isolatedWorld.toString()})();\n${readFileSync(preload, 'utf8')}`,
+      worldName: PRELOAD_WORLD,
+      runImmediately: true,
+    })
+    await session.send('Page.addScriptToEvaluateOnNewDocument', {
+      source: `(${mainWorld.toString()})()`,
+    })
+    this.emit('did-start-loading')
+    const { errorText } = await session.send('Page.navigate', { url: asChromiumLoads(url) })
+    if (errorText !== undefined) {
+      this.emit('did-fail-load', {}, -2, String(errorText), url, true)
+      throw new Error(`${String(errorText)} (-2) loading '${url}'`)
+    }
+  }
+
+  /** The page, for a check or a click that only the debugger can do. */
+  debug(method: string, params: Readonly<Record<string, unknown>> = {}) {
+    if (this.#session === null) throw new Error('The page is not loaded yet')
+    return this.#session.send(method, params)
+  }
+
+  override send(channel: string, payload: unknown): void {
+    super.send(channel, payload)
+    const args = `${JSON.stringify(channel)}, ${JSON.stringify(payload ?? null)}`
+    void this.#inPreload(`standInNotice(${args})`)
+  }
+
+  override reload(): void {
+    super.reload()
+    void this.#session?.send('Page.reload').catch(() => undefined)
+  }
+
+  /** Asks the page whether it may be left, as `window.close()` in Electron does. */
+  async closeTab(): Promise<'closed' | 'kept'> {
+    const session = this.#session
+    if (session === null || this.isGone) return 'closed'
+    const outcome = Promise.withResolvers<'closed' | 'kept'>()
+    session.on('Page.javascriptDialogOpening', ({ type }: { type: string }) => {
+      if (type !== 'beforeunload') return
+      let isAllowed = false
+      const preventDefault = () => {
+        isAllowed = true
+      }
+      this.emit('will-prevent-unload', { preventDefault })
+      void session.send('Page.handleJavaScriptDialog', { accept: isAllowed })
+      if (!isAllowed) outcome.resolve('kept')
+    })
+    this.#chromium?.on('Target.targetDestroyed', ({ targetId }: { targetId: string }) => {
+      if (targetId === this.#targetId) outcome.resolve('closed')
+    })
+    await session.send('Page.close').catch(() => undefined)
+    return outcome.promise
+  }
+
+  async destroyTab(): Promise<void> {
+    await this.#chromium
+      ?.send('Target.closeTarget', { targetId: this.#targetId })
+      .catch(() => undefined)
+  }
+
+  #hear(session: CdpSession): void {
+    session.on(
+      'Runtime.executionContextCreated',
+      ({ context }: { context: { id: number; name: string } }) => {
+        if (context.name === PRELOAD_WORLD) this.#preloadContext = context.id
+      },
+    )
+    session.on('Runtime.bindingCalled', (call: BindingCall) => {
+      void (call.name === 'standInIpc' ? this.#invoke(call.payload) : this.#findPaths(call))
+    })
+    session.on('Page.loadEventFired', () => this.emit('did-finish-load'))
+    session.on('Inspector.targetCrashed', () => {
+      this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 133 })
+    })
+    session.on('Page.windowOpen', ({ url }: { url: string }) => this.opens(url))
+    this.#chromium?.on('Target.targetCreated', ({ targetInfo }: { targetInfo: Target }) => {
+      // Every window that the page asks for is denied; only the handler's answer counts.
+      const { openerId, targetId } = targetInfo
+      if (openerId !== this.#targetId) return
+      void this.#chromium?.send('Target.closeTarget', { targetId }).catch(() => undefined)
+    })
+  }
+
+  async #invoke(payload: string): Promise<void> {
+    const { id, channel, input } = JSON.parse(payload) as {
+      readonly id: number
+      readonly channel: string
+      readonly input: unknown
+    }
+    const event = { sender: this, senderFrame: this.mainFrame }
+    const answer = await ipcMain.invoke(channel, event, input).then(
+      (value) => [true, value ?? null] as const,
+      // Electron words it so (lib/renderer/api/ipc-renderer.ts).
+      (error) => [false, `Error invoking remote method '${channel}': ${String(error)}`] as const,
+    )
+    await this.#inPreload(`standInReply(${id}, ${answer[0]}, ${JSON.stringify(answer[1])})`)
+  }
+
+  /** Chromium tells the debugger where a File lies, and nothing for one that a script made. */
+  async #findPaths({ payload, executionContextId: contextId }: BindingCall): Promise<void> {
+    const session = this.#session
+    if (session === null) return
+    const { result } = await session.send('Runtime.evaluate', {
+      expression: `standInFiles[${payload}]`,
+      contextId,
+    })
+    const { result: properties } = await session.send('Runtime.getProperties', {
+      objectId: (result as RemoteObject).objectId,
+      ownProperties: true,
+    })
+    const files = (properties as { name: string; value?: RemoteObject }[]).filter(({ name }) =>
+      /^\d+$/.test(name),
+    )
+    const paths = await Promise.all(
+      files.map(async ({ value }) => {
+        const info = await session
+          .send('DOM.getFileInfo', { objectId: value?.objectId })
+          .catch(() => ({ path: '' }))
+        return info.path
+      }),
+    )
+    await session.send('Runtime.evaluate', {
+      expression: `standInFound(${payload}, ${JSON.stringify(paths)})`,
+      contextId,
+    })
+  }
+
+  async #inPreload(expression: string): Promise<void> {
+    // A page that was left, or has died, hears nothing, as in Electron.
+    await this.#session
+      ?.send('Runtime.evaluate', { expression, contextId: this.#preloadContext })
+      .catch(() => undefined)
+  }
+}
+
+interface Target {
+  readonly targetId: string
+  readonly openerId?: string
+}
+
+/** Starts Chromium with the first window. */
+export type StartChromium = () => Promise<Chromium>
+
+/** Electron's BrowserWindow: what it looks like is only remembered, the page in it is real. */
+export class PageWindow extends FakeWindow<PageContents> {
+  static start: StartChromium = () => Promise.reject(new Error('No Chromium yet'))
+  /** Electron leaves it out on some Wayland compositors (electron#48859). */
+  static saysReadyToShow = true
+  static readonly open = new Set<PageWindow>()
+  readonly #preload: string
+
+  constructor(options: BrowserWindowConstructorOptions = {}) {
+    super(options, new PageContents())
+    this.#preload = options.webPreferences?.preload ?? ''
+    PageWindow.open.add(this)
+  }
+
+  override async loadURL(url: string): Promise<void> {
+    await super.loadURL(url)
+    const chromium = await PageWindow.start()
+    const painted = new Promise((resolve) => this.webContents.once('did-finish-load', resolve))
+    await this.webContents.open(chromium, this.#preload, url)
+    await painted
+    if (PageWindow.saysReadyToShow) this.emit('ready-to-show')
+  }
+
+  override close(): void {
+    void this.#close()
+  }
+
+  async #close(): Promise<void> {
+    let isPrevented = false
+    const preventDefault = () => {
+      isPrevented = true
+    }
+    this.emit('close', { preventDefault })
+    if (isPrevented || (await this.webContents.closeTab()) === 'kept') return
+    this.#gone()
+  }
+
+  destroy(): void {
+    void this.webContents.destroyTab()
+    this.#gone()
+  }
+
+  #gone(): void {
+    if (this.isGone) return
+    this.isGone = true
+    this.webContents.isGone = true
+    PageWindow.open.delete(this)
+    this.emit('closed')
+    if (PageWindow.open.size === 0) PageWindow.events.emit('all-closed')
+  }
+}

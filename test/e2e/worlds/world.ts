@@ -1,0 +1,53 @@
+import { inject, it, onTestFinished } from 'vitest'
+import { unreachable } from '../../../electron/contract/unreachable.ts'
+import type { Ferry, WhenOver } from '../ferry.ts'
+import { openBrowserHost } from './browser-host.ts'
+import { openDesktopInChromium } from './desktop-in-chromium.ts'
+import type { Fakes, FerrySettings, MainProcess, OpenFerry, WorldName } from './open-ferry.ts'
+import { openRealElectron } from './real-electron.ts'
+
+export type { FerrySettings, OpenFerry } from './open-ferry.ts'
+
+/** Where the specs of this run take place; vite.config.ts gives each project its own. */
+export const world: WorldName = inject('world')
+
+/** Ferry at its start, with its window open. It ends with the test. */
+export function openFerry(settings: Partial<FerrySettings> = {}): Promise<OpenFerry> {
+  const whenOver: WhenOver = settings.whenOver ?? onTestFinished
+  const { dataFolder = null, proxy = null, env = {}, args = [], beforeReady = null } = settings
+  const all: FerrySettings = { dataFolder, proxy, env, args, beforeReady, whenOver }
+  switch (world) {
+    case 'browser':
+      return openBrowserHost(all)
+    case 'desktop':
+      return openDesktopInChromium(all)
+    case 'electron':
+      return openRealElectron(all)
+    default:
+      return unreachable(world)
+  }
+}
+
+/** `it` for a test that has a meaning in one world only, and for the others a reason in its place. */
+export function onlyIn(where: WorldName, _because: string): Pick<typeof it, 'each'> & ItFunction {
+  return world === where ? it : Object.assign(() => undefined, { each: () => () => undefined })
+}
+
+type ItFunction = (title: string, run: () => Promise<void> | void) => void
+
+/** For tests of the loopback host's own process. */
+export function hostOf({ loopback }: OpenFerry): Ferry {
+  if (loopback === null) throw new TypeError('This Ferry has no loopback host')
+  return loopback
+}
+
+/** The main process of a desktop app, for questions that a real Electron answers as well. */
+export function electronOf({ electron }: OpenFerry): MainProcess {
+  if (electron === null) throw new TypeError('This Ferry has no main process')
+  return electron
+}
+
+/** The same for what only the stand-in has: what it recorded, and what makes it fail. */
+export function fakesOf(ferry: OpenFerry): MainProcess<Fakes> {
+  return electronOf(ferry) as MainProcess<unknown> as MainProcess<Fakes>
+}
