@@ -55,6 +55,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   const window = keepOneWindow(app, process.platform, () => {
     const opened = openWindow({
       settings,
+      log,
       preload: join(outFolder, 'preload', 'index.cjs'),
       pageUrl: `${pageOrigin}/`,
     })

@@ -1,4 +1,4 @@
-import type { BrowserWindow, PowerSaveBlocker } from 'electron'
+import type { BrowserWindow, PowerSaveBlocker, WebContents } from 'electron'
 import type { ProgressPace } from '../contract/commands.ts'
 import type { Surroundings } from '../core/ports.ts'
 
@@ -19,6 +19,8 @@ export function showProgress(
   currentWindow: () => BrowserWindow | null,
 ): Surroundings['showProgress'] {
   let blocker: number | null = null
+  /** Set on change only: each call goes to the page's process, and progress comes often. */
+  const throttled = new WeakMap<WebContents, boolean>()
 
   return (fraction, pace) => {
     const isBusy = fraction !== null && pace === 'moving'
@@ -30,6 +32,9 @@ export function showProgress(
     const window = currentWindow()
     if (window === null || window.isDestroyed()) return
     window.setProgressBar(fraction ?? NO_BAR, { mode: BAR_MODES[pace] })
+    // Electron throttles a hidden window unless it is told otherwise.
+    if ((throttled.get(window.webContents) ?? true) === !isBusy) return
+    throttled.set(window.webContents, !isBusy)
     window.webContents.setBackgroundThrottling(!isBusy)
   }
 }

@@ -1,5 +1,6 @@
 import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme, screen } from 'electron'
-import type { SettingsStore } from '../core/ports.ts'
+import type { Log, SettingsStore } from '../core/ports.ts'
+import { showWhenReady } from './system/show-window.ts'
 import { LEAST_SIZE, placeWindow, USUAL_SIZE } from './window-bounds.ts'
 
 const BOUNDS_KEY = 'window'
@@ -8,6 +9,7 @@ const BOUNDS_KEY = 'window'
 const PAGE_BACKGROUND = { light: '#fbfaf8', dark: '#16181a' } as const
 
 export interface WindowParts {
+  readonly log: Log
   readonly settings: SettingsStore
   /** The preload bundle's absolute path. */
   readonly preload: string
@@ -15,18 +17,18 @@ export interface WindowParts {
   readonly pageUrl: string
 }
 
-/** Opens the one window. It shows itself once the page has painted, so nothing flashes. */
+/** Opens the one window, hidden until the page has painted. */
 export function openWindow(parts: WindowParts): BrowserWindow {
   const window = new BrowserWindow(windowOptions(parts))
-  window.once('ready-to-show', () => window.show())
+  showWhenReady(window, parts.log)
   window.on('close', () => rememberBounds(window, parts.settings))
   // A page's wish to stay would keep the window open without a word; its uploads go on next time.
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault())
   // WebRTC passes by the policy and the request wall, and Chromium knows no `webrtc 'block'`; so at
   // least it sends no UDP, and tells no address: Electron's docs/api/web-contents.md.
   window.webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
-  // A rejected load shows as Chromium's own error in the window; nothing else to do about it here.
-  window.loadURL(parts.pageUrl).catch(() => window.show())
+  // `did-fail-load` says the same, and is logged.
+  window.loadURL(parts.pageUrl).catch(() => undefined)
   return window
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Json, SettingsStore } from '../../electron/core/ports.ts'
 import { endOnBug, revivePage } from '../../electron/desktop/crash.ts'
 import { setMenu } from '../../electron/desktop/menu.ts'
@@ -20,6 +20,7 @@ import {
   standIn,
 } from '../fakes/electron.ts'
 
+const silent = { info: () => {}, warn: () => {}, error: () => {} }
 const SCREEN = { x: 0, y: 0, width: 1920, height: 1040 }
 
 const settingsOf = (values: Map<string, Json>): SettingsStore => ({
@@ -36,7 +37,7 @@ beforeEach(() => {
 })
 
 function opened(values = new Map<string, Json>()): FakeWindow {
-  const parts = { settings: settingsOf(values), preload: '/out/preload/index.cjs' }
+  const parts = { log: silent, settings: settingsOf(values), preload: '/out/preload/index.cjs' }
   openWindow({ ...parts, pageUrl: 'app://ferry/' })
   return lastWindow()
 }
@@ -84,6 +85,67 @@ describe('the window', () => {
     expect(window.calls).toEqual(['show'])
   })
 
+  it.each(['did-finish-load', 'ready-to-show'])(
+    'shows itself once, on the first of them: %s',
+    (first) => {
+      const window = opened()
+      const say = (event: string) =>
+        event === 'ready-to-show' ? window.emit(event) : window.webContents.emit(event)
+
+      say(first)
+      say('did-finish-load')
+      say('ready-to-show')
+
+      expect(window.calls).toEqual(['show'])
+    },
+  )
+
+  it('shows itself after three seconds although Wayland never says that it is ready', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const window = opened()
+
+    vi.advanceTimersByTime(2999)
+    expect(window.calls).toEqual([])
+    vi.advanceTimersByTime(1)
+
+    expect(window.calls).toEqual(['show'])
+  })
+
+  it('shows a page that could not be loaded, and not for a load that another one replaced', () => {
+    const window = opened()
+    const fails = (code: number, isMainFrame: boolean) =>
+      window.webContents.emit('did-fail-load', {}, code, 'ERR_X', 'app://ferry/', isMainFrame)
+
+    fails(-3, true)
+    fails(-6, false)
+    expect(window.calls).toEqual([])
+    fails(-6, true)
+
+    expect(window.calls).toEqual(['show'])
+  })
+
+  it('that was closed while it loaded is never shown', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const window = opened()
+    window.close()
+
+    expect(() => {
+      window.emit('ready-to-show')
+      window.webContents.emit('did-finish-load')
+      vi.advanceTimersByTime(5000)
+    }).not.toThrow()
+    expect(window.calls).toEqual([])
+  })
+
+  it('that is gone without a word is not shown either', () => {
+    const window = opened()
+    window.isGone = true
+
+    expect(() => window.emit('ready-to-show')).not.toThrow()
+  })
+
   it("has the page's background before the page has painted, in light and dark", () => {
     const [, light, dark] =
       /--bg: light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/.exec(design('tokens.css')) ?? []
@@ -122,6 +184,7 @@ describe('the window', () => {
           throw Object.assign(new Error('No space left on device'), { code: 'ENOSPC' })
         },
       },
+      log: silent,
       preload: '/p',
       pageUrl: 'app://ferry/',
     })
@@ -235,6 +298,24 @@ describe('progress', () => {
     expect(window.webContents.isThrottled).toBe(true)
   })
 
+  it('tells the page of its throttling only when that changes, and each page anew', () => {
+    let window = new FakeWindow()
+    const show = showProgress(standIn(powerSaveBlocker), () => standIn(window))
+
+    show(null, 'paused')
+    for (const fraction of [0.1, 0.2, 0.3]) show(fraction, 'moving')
+    show(0.3, 'paused')
+    show(0.3, 'paused')
+    expect(window.webContents.throttlingCallCount).toBe(2)
+    show(0.4, 'moving')
+    window = new FakeWindow()
+    show(0.5, 'moving')
+    const isThrottled = window.webContents.isThrottled
+    show(null, 'paused')
+
+    expect(isThrottled).toBe(false)
+  })
+
   it.each([
     ['stuck', 'error'],
     ['paused', 'paused'],
@@ -295,8 +376,6 @@ describe('the menu', () => {
 })
 
 describe('a crash', () => {
-  const silent = { info: () => {}, warn: () => {}, error: () => {} }
-
   it('of the main process is said once, then the app ends', () => {
     const codes: number[] = []
     const exit = (code: number) => void codes.push(code)

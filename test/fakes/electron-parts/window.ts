@@ -19,6 +19,8 @@ export class FakeWebContents extends EventEmitter {
   readonly sent: { channel: string; payload: unknown }[] = []
   reloadCount = 0
   isThrottled = true
+  /** How often the page's process was told. */
+  throttlingCallCount = 0
   isGone = false
   webRtcPolicy = 'default'
   #open: ((details: { url: string }) => WindowOpenHandlerResponse) | null = null
@@ -48,6 +50,7 @@ export class FakeWebContents extends EventEmitter {
 
   setBackgroundThrottling(isThrottled: boolean): void {
     this.isThrottled = isThrottled
+    this.throttlingCallCount += 1
   }
 
   setWebRTCIPHandlingPolicy(policy: string): void {
@@ -92,7 +95,13 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
   }
 
   show(): void {
+    this.#mustLive()
     this.calls.push('show')
+  }
+
+  /** Electron throws for every call on a window that is gone. */
+  #mustLive(): void {
+    if (this.isGone) throw new TypeError('Object has been destroyed')
   }
 
   focus(): void {
