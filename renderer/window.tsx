@@ -19,6 +19,7 @@ import { AskedOutside } from './features/services/asked-outside.tsx'
 import { IncomingProvider } from './features/services/incoming.tsx'
 import { useServices, useSession, useUploadIds } from './features/services/services.tsx'
 import { LinkActions } from './features/share/link-actions.tsx'
+import { LinkNotOpened } from './features/share/link-not-opened.tsx'
 import { QueueHeader } from './features/uploads/queue-header.tsx'
 import { QueueSignals } from './features/uploads/queue-signals.tsx'
 import { UploadList } from './features/uploads/upload-list.tsx'
@@ -70,6 +71,7 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
       <DestinationKeys />
       <WholeWindow />
       <QueueSignals />
+      <LinkNotOpened />
     </IncomingProvider>
   )
 }

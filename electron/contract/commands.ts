@@ -97,6 +97,8 @@ export const HostTrouble = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('local-bucket-stopped'), failure: Failure }),
   /** The user is asked something outside the page, and what was asked for waits for the answer. */
   z.strictObject({ kind: z.literal('asked-outside'), where: z.enum(['dialog', 'terminal']) }),
+  /** The host went on after an error that nobody expected; the log has it under this reference. */
+  z.strictObject({ kind: z.literal('unexpected-error'), reference: z.string() }),
   ...UnreadSettings.def.options,
 ])
 export type HostTrouble = z.infer<typeof HostTrouble>
@@ -403,6 +405,12 @@ export const notices = {
   troublesChanged: z.strictObject({ troubles: z.array(HostTrouble) }),
   /** The computer is about to sleep, or woke up. Only a desktop host knows. */
   powerChanged: z.strictObject({ isAsleep: z.boolean() }),
+  /** A link that the user opened, and that the system did not. Only a desktop host opens links. */
+  linkNotOpened: z.strictObject({
+    reason: z.enum(['too-long', 'refused']),
+    /** It is on the clipboard instead. */
+    isCopied: z.boolean(),
+  }),
 } as const
 
 export type Notices = typeof notices

@@ -55,4 +55,5 @@ export const NOTICE_NAMES: Readonly<Record<NoticeName, true>> = {
   checkProgressed: true,
   troublesChanged: true,
   powerChanged: true,
+  linkNotOpened: true,
 }

@@ -22,6 +22,8 @@ export interface Core {
   readonly mayOpen: (url: string) => boolean
   /** Every origin that a part of the present destinations may be sent to. */
   readonly storeOrigins: () => readonly string[]
+  /** An error that nobody expected, outside every command, which the host has logged. */
+  readonly noteUnexpectedError: (reference: string) => void
   /** Stops the local bucket, closes the records. Idempotent. */
   readonly close: () => Promise<void>
 }

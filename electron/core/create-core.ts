@@ -87,6 +87,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     },
     mayOpen: (url) => records.links.isShareLink(url) || signIns.isSignInPage(url),
     storeOrigins: () => originsOf(destinations.all()),
+    noteUnexpectedError: (reference) => troubles.unexpectedError(reference),
     close: once(async () => {
       signIns.close()
       await Promise.all([uploads.close(), checks.close(), trials.close()])

@@ -38,6 +38,12 @@ export class Troubles {
     }
   }
 
+  /** Said once, however many follow: the log has them all. */
+  unexpectedError(reference: string): void {
+    if (this.#list.some((trouble) => trouble.kind === 'unexpected-error')) return
+    this.add({ kind: 'unexpected-error', reference })
+  }
+
   /** A question waits outside the page; taken back when all of them are answered. */
   asking(where: 'dialog' | 'terminal' | null): void {
     if (where === null) this.#takeBack('asked-outside')

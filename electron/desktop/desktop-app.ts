@@ -1,5 +1,14 @@
 import { join } from 'node:path'
-import { app, dialog, ipcMain, powerMonitor, safeStorage, session, shell } from 'electron'
+import {
+  app,
+  clipboard,
+  dialog,
+  ipcMain,
+  powerMonitor,
+  safeStorage,
+  session,
+  shell,
+} from 'electron'
 import ElectronStore from 'electron-store'
 import { APP_ORIGIN } from '../contract/transport.ts'
 import type { Core } from '../core/core.ts'
@@ -21,6 +30,8 @@ import { closeBeforeQuit } from './quit.ts'
 import { safeStorageVault } from './safe-storage-vault.ts'
 import { serveSources } from './source-protocol.ts'
 import { desktopSurroundings } from './surroundings.ts'
+import { openLink } from './system/open-link.ts'
+import { strayRejections } from './system/stray-rejections.ts'
 import { openWindow } from './window.ts'
 
 export interface AppParts {
@@ -44,7 +55,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   const { dataFolder, devServer, outFolder } = parts
   const lock = await lockFolder(dataFolder)
   const log = openLog(dataFolder)
-  const die = watchForBugs(log, dataFolder)
+  const { die, reportStrayTo } = watchForBugs(log, dataFolder, outFolder)
   const { electron, chrome, node } = process.versions
   log.info({ version: app.getVersion(), electron, chrome, node }, 'Ferry starts')
 
@@ -81,17 +92,21 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     notify,
     earlyTroubles: [...troubles],
   })
+  reportStrayTo(core.noteUnexpectedError)
   tellOfSleep(powerMonitor, notify)
   closeBeforeQuit(app, core, lock)
+  const open = openLink({ shell, clipboard, platform: process.platform, log, notify })
+  guardNavigation(app, { pageOrigin, mayOpen: core.mayOpen, open })
   serve(core, log, window, parts, pageOrigin)
   window.start()
 }
 
-function watchForBugs(log: Log, dataFolder: string): (error: unknown) => void {
+function watchForBugs(log: Log, dataFolder: string, ownFolder: string) {
   const die = endOnBug({ dialog, log, dataFolder, exit: (code) => app.exit(code) })
   process.on('uncaughtException', die)
-  process.on('unhandledRejection', die)
-  return die
+  const { judge, reportTo } = strayRejections({ ownFolder, log, die })
+  process.on('unhandledRejection', judge)
+  return { die, reportStrayTo: reportTo }
 }
 
 function thisComputer() {
@@ -118,7 +133,6 @@ function serve(
   serveApp(session.defaultSession, join(outFolder, 'renderer'), core.storeOrigins)
   serveSources(session.defaultSession, core.sourcePath, pageOrigin)
   serveCommands({ ipcMain, core, log, currentWindow: window.current, pageOrigin })
-  guardNavigation(app, shell, { pageOrigin, mayOpen: core.mayOpen })
   setMenu({ platform: process.platform, isPackaged: app.isPackaged, dataFolder })
 }
 

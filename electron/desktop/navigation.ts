@@ -1,10 +1,12 @@
-import type { App, Shell, WebContents } from 'electron'
+import type { App, WebContents } from 'electron'
 
 export interface NavigationRules {
   /** `app://ferry`, or the development server's origin. */
   readonly pageOrigin: string
   /** The person's own share links, and the page of a sign-in that they began. */
   readonly mayOpen: (url: string) => boolean
+  /** Opens it outside, and never rejects. */
+  readonly open: (url: string) => Promise<void>
 }
 
 /** Help that the page may open in the person's browser, besides what is theirs. */
@@ -14,13 +16,13 @@ const VETTED_ORIGINS = new Set(['https://docs.aws.amazon.com', 'https://develope
  * Keeps every web contents where it is: no navigation, no frame, no new window, no webview.
  * A link is opened in the person's browser if it is theirs or vetted help.
  */
-export function guardNavigation(app: App, shell: Shell, rules: NavigationRules): void {
+export function guardNavigation(app: App, rules: NavigationRules): void {
   app.on('web-contents-created', (_event, contents) => {
-    guardContents(contents, shell, rules)
+    guardContents(contents, rules)
   })
 }
 
-function guardContents(contents: WebContents, shell: Shell, rules: NavigationRules): void {
+function guardContents(contents: WebContents, rules: NavigationRules): void {
   const keepOnPage = (details: { url: string; isMainFrame: boolean; preventDefault(): void }) => {
     // The page may be loaded anew (a reload from the menu), and only whole.
     if (details.isMainFrame && isPage(details.url, rules.pageOrigin)) return
@@ -31,7 +33,7 @@ function guardContents(contents: WebContents, shell: Shell, rules: NavigationRul
   contents.on('will-redirect', keepOnPage)
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.setWindowOpenHandler(({ url }) => {
-    if (mayOpenOutside(url, rules)) void shell.openExternal(url)
+    if (mayOpenOutside(url, rules)) void rules.open(url)
     return { action: 'deny' }
   })
 }

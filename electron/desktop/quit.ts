@@ -18,21 +18,26 @@ export function closeBeforeQuit(
     event.preventDefault()
     if (isClosing) return
     isClosing = true
-    void closed(core).then(() => {
-      lock.release()
-      app.exit(0)
-    })
+    void closed(core, lock).then(() => app.exit(0))
   })
 }
 
-async function closed(core: Pick<Core, 'close'>): Promise<void> {
+/** Never rejects: the app ends, whatever cannot be closed. */
+async function closed(
+  core: Pick<Core, 'close'>,
+  lock: { readonly release: () => void },
+): Promise<void> {
   const { promise: tooLate, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, CLOSE_WITHIN_MS)
   try {
     await Promise.race([core.close(), tooLate])
   } catch {
     // The records are written through as they change; there is nothing left to save.
-  } finally {
-    clearTimeout(timer)
+  }
+  clearTimeout(timer)
+  try {
+    lock.release()
+  } catch {
+    // The lock ends with the process.
   }
 }

@@ -18,13 +18,19 @@ export function desktopSurroundings(
         return false
       }
     },
-    // Answers an empty text, or why not.
-    openFolder: async (path) => (await shell.openPath(path)) === '',
+    openFolder: async (path) => {
+      try {
+        // Answers an empty text, or why not.
+        return (await shell.openPath(path)) === ''
+      } catch {
+        return false
+      }
+    },
     showProgress: showProgress(powerSaveBlocker, currentWindow),
     endpointsChanged: (origins) => {
       endpoints.replace(origins)
       // Learns which names lead into the local network before the page first asks.
-      void endpoints.findLocal()
+      endpoints.findLocal().catch(() => undefined)
     },
   }
 }

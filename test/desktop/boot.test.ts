@@ -214,6 +214,44 @@ describe('main', () => {
     expect(told.map(({ payload }) => payload)).toEqual([{ isAsleep: true }, { isAsleep: false }])
   })
 
+  it('goes on after a rejection that nobody handled, and says so in the window once', async () => {
+    const before = process.listeners('unhandledRejection')
+    await runMain(join(root, 'stray'))
+    const window = await open()
+    // Called as Node would: a real one ends the run of the tests.
+    const [judge] = process.listeners('unhandledRejection').filter((each) => !before.includes(each))
+
+    judge?.(new Error('Failed to open'), Promise.resolve())
+    judge?.(new Error('Failed to open again'), Promise.resolve())
+
+    expect(electron.app.exitCode).toBeNull()
+    expect(electron.dialog.errors).toEqual([])
+    const told = window.webContents.sent.filter(
+      ({ channel }) => channel === noticeChannel('troublesChanged'),
+    )
+    expect(told.map(({ payload }) => payload)).toEqual([
+      {
+        troubles: [{ kind: 'unexpected-error', reference: expect.stringMatching(/^[0-9a-f]{8}$/) }],
+      },
+    ])
+  })
+
+  it('copies a link that the system refuses to open, and says so in the window', async () => {
+    await runMain(join(root, 'refused link'))
+    const window = await open()
+    electron.app.emit('web-contents-created', {}, window.webContents)
+    electron.shell.isRefusing = true
+    const help = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html'
+
+    window.webContents.opens(help)
+    await vi.waitFor(() => expect(window.webContents.sent).not.toEqual([]))
+
+    expect(electron.clipboard.text).toBe(help)
+    expect(window.webContents.sent).toEqual([
+      { channel: noticeChannel('linkNotOpened'), payload: { reason: 'refused', isCopied: true } },
+    ])
+  })
+
   it('closes the records before it ends', async () => {
     await runMain(join(root, 'end'))
     await open()

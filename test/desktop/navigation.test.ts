@@ -1,18 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { guardNavigation } from '../../electron/desktop/navigation.ts'
-import { app, FakeWebContents, resetElectron, shell, standIn } from '../fakes/electron.ts'
+import { app, FakeWebContents, resetElectron, standIn } from '../fakes/electron.ts'
 
 const SIGN_IN = 'https://device.sso.example/?user_code=ABCD-EFGH'
 const SHARE_LINK = 'https://s3.example/bucket/a.txt?X-Amz-Signature=1'
 
 let contents: FakeWebContents
+let opened: string[]
 
 beforeEach(() => {
   resetElectron()
-  shell.opened.length = 0
-  guardNavigation(standIn(app), standIn(shell), {
+  opened = []
+  guardNavigation(standIn(app), {
     pageOrigin: 'app://ferry',
     mayOpen: (url) => url === SHARE_LINK || url === SIGN_IN || url.startsWith('file:'),
+    open: async (url) => void opened.push(url),
   })
   contents = new FakeWebContents()
   app.emit('web-contents-created', {}, contents)
@@ -51,7 +53,7 @@ describe('a link', () => {
     'to %s opens in the browser and never in a window of ours',
     (url) => {
       expect(contents.opens(url)).toBe('deny')
-      expect(shell.opened).toEqual([url])
+      expect(opened).toEqual([url])
     },
   )
 
@@ -67,6 +69,6 @@ describe('a link', () => {
     'about:blank',
   ])('to %s opens nowhere', (url) => {
     expect(contents.opens(url)).toBe('deny')
-    expect(shell.opened).toEqual([])
+    expect(opened).toEqual([])
   })
 })

@@ -432,6 +432,7 @@ export function installFakeBridge(world: FakeWorld): void {
       destinationsChanged: (listener) => subscribe('destinationsChanged', listener),
       troublesChanged: (listener) => subscribe('troublesChanged', listener),
       checkProgressed: (listener) => subscribe('checkProgressed', listener),
+      linkNotOpened: (listener) => subscribe('linkNotOpened', listener),
       powerChanged: (listener) => subscribe('powerChanged', listener),
     },
     inspectFolders: async (folders) => ok(folders.map(() => null)),

@@ -75,6 +75,7 @@ function scriptedCore(settings: HostSettings): Core {
     inspectFolders: async () => [],
     sourcePath: () => null,
     mayOpen: () => false,
+    noteUnexpectedError: () => undefined,
     storeOrigins: settings.storeOrigins ?? (() => []),
     close: settings.closeCore ?? (async () => undefined),
   }

@@ -63,6 +63,7 @@ export class AdaptersPage {
           inspectFolders: async () => [],
           sourcePath: () => null,
           mayOpen: () => false,
+          noteUnexpectedError: () => undefined,
           storeOrigins: options.storeOrigins ?? (() => []),
           close: async () => undefined,
         }

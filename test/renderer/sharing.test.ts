@@ -17,6 +17,21 @@ it('copies a link by the host, and says so', async () => {
   expect(await callsOf('copyShareLink')).toHaveLength(1)
 })
 
+it.each([
+  [{ reason: 'too-long', isCopied: true }, /^This link is too long for your system.*It was copied/],
+  [{ reason: 'refused', isCopied: true }, /^Your system did not open the link.*It was copied/],
+  [{ reason: 'refused', isCopied: false }, /^Your system did not open .*It could not be copied/],
+] as const)('says that the system did not open a link: %j', async (notice, sentence) => {
+  const { page } = await suite.open(aWorld())
+  await page.getByRole('heading', { name: 'Client files' }).waitFor()
+
+  await page.evaluate((seen) => window.fake.notify('linkNotOpened', seen), notice)
+
+  const toast = page.locator('.toast')
+  await toast.waitFor()
+  expect((await toast.innerText()).replaceAll('\n', ' ')).toMatch(sentence)
+})
+
 it('copies by the page where the host cannot', async () => {
   const record = aDoneRecord(1, HOUR, { name: 'offer.pdf' })
   const { row, page, context } = await suite.open(aWorld({ isCopied: false, uploads: [record] }))

@@ -61,7 +61,7 @@ function TroubleNotice({
         way !== null && (
           <Button
             onClick={() =>
-              way.to === 'folder' ? openFolder('data') : onOpen(way.to, way.destinationId)
+              'folder' in way ? openFolder(way.folder) : onOpen(way.to, way.destinationId)
             }
           >
             {WAY_WORDS[way.to]}
@@ -80,9 +80,9 @@ interface TroubleText {
   readonly way: Way | null
 }
 
-/** Where one press leads: to the data folder, or to a dialog about a destination. */
+/** Where one press leads: to a folder of Ferry's, or to a dialog about a destination. */
 type Way =
-  | { readonly to: 'folder' }
+  | { readonly to: 'folder'; readonly folder: 'data' | 'logs' }
   | { readonly to: 'rules' | 'check'; readonly destinationId: DestinationId }
 
 const WAY_WORDS: Record<Way['to'], string> = {
@@ -97,7 +97,7 @@ function troubleText(trouble: Told, nowMs: number): TroubleText {
       return {
         title: `${SET_ASIDE[trouble.what].what} could not be read, so Ferry began a new file.`,
         detail: `${SET_ASIDE[trouble.what].lost} The old file is kept as ${trouble.movedTo}.`,
-        way: { to: 'folder' },
+        way: { to: 'folder', folder: 'data' },
       }
     case 'clock-off':
       return {
@@ -115,14 +115,20 @@ function troubleText(trouble: Told, nowMs: number): TroubleText {
       }
     case 'local-bucket-stopped': {
       const { problem, wayOut } = failureText(trouble.failure)
-      return { title: problem, detail: wayOut, way: { to: 'folder' } }
+      return { title: problem, detail: wayOut, way: { to: 'folder', folder: 'data' } }
     }
+    case 'unexpected-error':
+      return {
+        title: 'Something unexpected happened inside Ferry.',
+        detail: `Uploads go on. If something no longer answers, start Ferry again; nothing is lost. The log has it under ${trouble.reference}.`,
+        way: { to: 'folder', folder: 'logs' },
+      }
     case 'rules-unread':
       return { ...unreadText(trouble), way: wayTo('rules', trouble) }
     case 'findings-unread':
       return { ...unreadText(trouble), way: wayTo('check', trouble) }
     case 'destinations-unread':
-      return { ...unreadText(trouble), way: { to: 'folder' } }
+      return { ...unreadText(trouble), way: { to: 'folder', folder: 'data' } }
     case 'destination-unread':
     case 'settings-newer':
     case 'default-unread':

@@ -8,7 +8,7 @@ import type { Session, SessionState } from './session.ts'
 /** Everything that features may reach. Given by the composition root, so tests can give others. */
 export interface Services {
   readonly commands: CommandCalls
-  readonly notices: Pick<NoticeSubscriptions, 'checkProgressed'>
+  readonly notices: Pick<NoticeSubscriptions, 'checkProgressed' | 'linkNotOpened'>
   readonly queue: UploadQueue
   readonly intake: Intake
   readonly session: Session

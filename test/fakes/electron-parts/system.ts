@@ -4,7 +4,10 @@ import type { MenuItemConstructorOptions } from 'electron'
 export const shell = {
   opened: [] as string[],
   openPathAnswer: '',
+  /** The system opens nothing: shell/common/platform_util_*.cc. */
+  isRefusing: false,
   async openExternal(url: string): Promise<void> {
+    if (shell.isRefusing) throw new Error('Failed to open')
     shell.opened.push(url)
   },
   async openPath(path: string): Promise<string> {
