@@ -97,6 +97,8 @@ export const HostTrouble = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('local-bucket-stopped'), failure: Failure }),
   /** The user is asked something outside the page, and what was asked for waits for the answer. */
   z.strictObject({ kind: z.literal('asked-outside'), where: z.enum(['dialog', 'terminal']) }),
+  /** It opens for a Ferry that starts again; until then keys stay in memory. */
+  z.strictObject({ kind: z.literal('secret-store-locked') }),
   /** The host went on after an error that nobody expected; the log has it under this reference. */
   z.strictObject({ kind: z.literal('unexpected-error'), reference: z.string() }),
   ...UnreadSettings.def.options,

@@ -255,7 +255,9 @@ export const Failure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('too-many-destinations'), limitCount: z.int() }),
   /** The user was asked outside the page, and did not allow it. */
   kind('not-confirmed'),
+  /** Locked: whoever unlocks it and starts Ferry again has the keys back. */
   kind('secret-store-unavailable'),
+  /** It was kept in memory only, or sealed by a key that is gone. */
   kind('secret-missing'),
   z.strictObject({
     kind: z.literal('local-bucket-unavailable'),

@@ -34,7 +34,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const troubles = new Troubles([...ports.earlyTroubles, ...recordTroubles], (list) =>
     ports.notify('troublesChanged', { troubles: list }),
   )
-  const { destinations, ring, approvals } = openDestinations(ports, troubles)
+  const { destinations, ring, approvals, credentials } = openDestinations(ports, troubles)
+  watchVault(ports, credentials, destinations, troubles)
   for (const each of destinations.all()) records.places.adopt(each.destinationId, placeOf(each))
   const signIns = new SignIns(ports, ring)
   const local = new LocalDestination({ ports, destinations, links: records.links, troubles })
@@ -113,16 +114,13 @@ function limitsOf({ description, dataFolder, environment }: CorePorts): SourceLi
 /** Keys that no person types are on one ring, for all destinations together. */
 function openDestinations(ports: CorePorts, troubles: Troubles) {
   const ring = new KeyRing(ports, () => ports.notify('destinationsChanged', destinations.listed()))
-  const destinations: Destinations = new Destinations(
-    ports.settings,
-    new Credentials(ports.vault, ring),
-    () => {
-      approvals.settle(destinations.all())
-      troubles.settingsRead(destinations.unread())
-      openEndpoints(ports, destinations, approvals)
-      ports.notify('destinationsChanged', destinations.listed())
-    },
-  )
+  const credentials = new Credentials(ports.vault, ring)
+  const destinations: Destinations = new Destinations(ports.settings, credentials, () => {
+    approvals.settle(destinations.all())
+    troubles.settingsRead(destinations.unread())
+    openEndpoints(ports, destinations, approvals)
+    ports.notify('destinationsChanged', destinations.listed())
+  })
   const where = ports.description.host === 'desktop' ? 'dialog' : 'terminal'
   const approvals: Approvals = new Approvals(ports, {
     allowed: () => {
@@ -138,7 +136,24 @@ function openDestinations(ports: CorePorts, troubles: Troubles) {
     const what = each.kind === 'destinations-unread' ? 'destinations' : 'settings'
     ports.log.warn(namesOnly(each), `Unreadable ${what} are kept aside`)
   }
-  return { destinations, ring, approvals }
+  return { destinations, ring, approvals, credentials }
+}
+
+/** A vault that can be locked is tried at once, so that the window can say so before an upload. */
+function watchVault(
+  { vault, log }: CorePorts,
+  credentials: Credentials,
+  destinations: Destinations,
+  troubles: Troubles,
+): void {
+  if (vault.watchLock === undefined) return
+  const noteBug = (error: unknown) => void bugFailure(log, error, 'the key store')
+  vault.watchLock((isLocked) => {
+    credentials.lockChanged(isLocked)
+    troubles.secretStoreLocked(isLocked)
+    if (!isLocked) destinations.vaultOpened().catch(noteBug)
+  })
+  destinations.tryVault().catch(noteBug)
 }
 
 /** The page may reach what somebody has agreed to: a destination that it made itself opens nothing. */

@@ -35,14 +35,19 @@ export interface SettingsStore {
 export interface SecretVault {
   /** Where `protect` puts a secret; `memory` when there is no safe place here. */
   readonly place: () => Promise<SecretPlace>
-  /** Fails with `secret-store-unavailable`. Must not be called when the place is `memory`. */
+  /** Fails with `secret-store-unavailable` when the store is locked. Not for the place `memory`. */
   readonly protect: (secret: string) => Promise<Outcome<string>>
-  /** `renewed` is set when the stored form is outdated and should be replaced by it. */
+  /**
+   * `renewed` is set when the stored form is outdated and should be replaced by it. Fails with
+   * `secret-store-unavailable` when the store is locked, `secret-missing` when its key is gone.
+   */
   readonly reveal: (
     kept: string,
   ) => Promise<Outcome<{ readonly secret: string; readonly renewed: string | null }>>
   /** For vaults that keep secrets in a place of their own: removes what `kept` stands for. */
   readonly wipe?: (kept: string) => Promise<void>
+  /** For vaults that can be locked: told when that is found out, and when they open. One listener. */
+  readonly watchLock?: (changed: (isLocked: boolean) => void) => void
 }
 
 /** What only the desktop can do; the loopback host answers "not possible" where it cannot. */

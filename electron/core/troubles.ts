@@ -38,6 +38,13 @@ export class Troubles {
     }
   }
 
+  secretStoreLocked(isLocked: boolean): void {
+    if (!isLocked) this.#takeBack('secret-store-locked')
+    else if (!this.#list.some((trouble) => trouble.kind === 'secret-store-locked')) {
+      this.add({ kind: 'secret-store-locked' })
+    }
+  }
+
   /** Said once, however many follow: the log has them all. */
   unexpectedError(reference: string): void {
     if (this.#list.some((trouble) => trouble.kind === 'unexpected-error')) return

@@ -12,7 +12,8 @@ export function settleDataFolder(app: App, asked: string | null): string {
   if (asked !== null) app.setPath('userData', asked)
   const folder = app.getPath('userData')
   makeDataFolder(folder)
-  // Chromium's caches stay apart from what a person may want to look at or back up.
+  // What Chromium keeps stays apart from Ferry's own. Not all of it is a cache: on Windows its
+  // `Local State` holds the key that seals the secrets (os_crypt_async/browser/dpapi_key_provider.cc).
   app.setPath('sessionData', join(folder, 'chromium'))
   return folder
 }

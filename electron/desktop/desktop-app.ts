@@ -14,6 +14,7 @@ import { APP_ORIGIN } from '../contract/transport.ts'
 import type { Core } from '../core/core.ts'
 import { lockFolder } from '../core/host/folder-lock.ts'
 import { hostPlatform } from '../core/host/host-platform.ts'
+import { writeReadme } from '../core/host/readme-file.ts'
 import { openLog } from '../core/log.ts'
 import type { CorePorts, Log } from '../core/ports.ts'
 import { openSettings } from '../core/settings-conf.ts'
@@ -55,6 +56,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   const { dataFolder, devServer, outFolder } = parts
   const lock = await lockFolder(dataFolder)
   const log = openLog(dataFolder)
+  writeReadme(dataFolder, { host: 'desktop', platform: hostPlatform(process.platform) })
   const { die, reportStrayTo } = watchForBugs(log, dataFolder, outFolder)
   const { electron, chrome, node } = process.versions
   log.info({ version: app.getVersion(), electron, chrome, node }, 'Ferry starts')

@@ -9,6 +9,8 @@ const FORM = 'safe-storage:'
  * `isAsyncEncryptionAvailable` says true for it as well, so only the tag tells.
  */
 const LINUX_STRONG_TAGS = ['v11', 'v12']
+/** How Electron says that a key exists and was locked (electron_api_safe_storage.cc). */
+const LOCKED = /temporarily unavailable/
 
 export interface VaultParts {
   readonly safeStorage: Pick<
@@ -20,10 +22,13 @@ export interface VaultParts {
 
 /** A key ring may wait for its password; the window must not wait with it. */
 const PLACE_WITHIN_MS = 3000
+/** Electron 45 fetches the keys once per process; what it does later costs nothing to try. */
+const TRY_LOCKED_EVERY_MS = 30_000
 
 /** Keeps secrets by the operating system's key store, or says that there is no safe place. */
 export function safeStorageVault({ safeStorage, platform }: VaultParts): SecretVault {
   let isStrong = false
+  const lock = lockState(async () => isStored(await encrypt('ferry')))
 
   /** Null: the key store cannot be used now, or would only scramble. */
   const encrypt = async (secret: string): Promise<Buffer | null> => {
@@ -32,42 +37,81 @@ export function safeStorageVault({ safeStorage, platform }: VaultParts): SecretV
       const sealed = await safeStorage.encryptStringAsync(secret)
       return isSealed(sealed, platform) ? sealed : null
     } catch {
-      // A locked key ring, a denied prompt: the person may unlock it and try again.
+      // A locked key ring, a denied prompt: the user may unlock it and try again.
       return null
     }
   }
 
+  const isStored = (sealed: Buffer | null): sealed is Buffer => {
+    isStrong = sealed !== null
+    if (isStrong) lock.opened()
+    return isStrong
+  }
+
   const place = async (): Promise<SecretPlace> => {
     // Only a yes is remembered: a key ring that is locked now may be open in a minute.
-    if (!isStrong) {
-      const probe = await within(PLACE_WITHIN_MS, encrypt('ferry'))
-      isStrong = probe !== null
-    }
-    return isStrong ? 'system' : 'memory'
+    if (isStrong) return 'system'
+    const probe = encrypt('ferry').then(isStored)
+    const answer = await within(PLACE_WITHIN_MS, probe)
+    // It asks for its password, and the answer may come at any time.
+    if (answer === null) lock.locked()
+    return answer === true ? 'system' : 'memory'
   }
 
   const protect = async (secret: string): Promise<Outcome<string>> => {
     const sealed = await encrypt(secret)
-    if (sealed === null) {
-      isStrong = false
-      return failed({ kind: 'secret-store-unavailable' })
-    }
-    return succeeded(FORM + sealed.toString('base64'))
+    if (isStored(sealed)) return succeeded(FORM + sealed.toString('base64'))
+    lock.locked()
+    return failed({ kind: 'secret-store-unavailable' })
   }
 
   const reveal: SecretVault['reveal'] = async (kept) => {
-    if (!kept.startsWith(FORM)) return failed({ kind: 'secret-store-unavailable' })
+    // Another kind of vault kept it.
+    if (!kept.startsWith(FORM)) return failed({ kind: 'secret-missing' })
     try {
       const sealed = Buffer.from(kept.slice(FORM.length), 'base64')
       const { result, shouldReEncrypt } = await safeStorage.decryptStringAsync(sealed)
-      const renewed = shouldReEncrypt ? await protect(result) : null
-      return succeeded({ secret: result, renewed: renewed?.ok ? renewed.value : null })
-    } catch {
+      const renewed = shouldReEncrypt ? await encrypt(result) : null
+      return succeeded({
+        secret: result,
+        renewed: renewed === null ? null : FORM + renewed.toString('base64'),
+      })
+    } catch (error) {
+      // Any other rejection: the key that sealed it is gone, and unlocking brings nothing back.
+      if (!(error instanceof Error && LOCKED.test(error.message))) {
+        return failed({ kind: 'secret-missing' })
+      }
+      lock.locked()
       return failed({ kind: 'secret-store-unavailable' })
     }
   }
 
-  return { place, protect, reveal }
+  return { place, protect, reveal, watchLock: lock.watch }
+}
+
+/** Whether the key store is known to be locked. While it is, it is tried again now and then. */
+function lockState(tryAgain: () => Promise<boolean>) {
+  let timer: NodeJS.Timeout | null = null
+  let changed: (isLocked: boolean) => void = () => undefined
+  return {
+    watch: (listener: (isLocked: boolean) => void) => {
+      changed = listener
+      if (timer !== null) changed(true)
+    },
+    locked: () => {
+      if (timer !== null) return
+      // The failure has been said already, and the next try says the same.
+      timer = setInterval(() => void tryAgain().catch(() => undefined), TRY_LOCKED_EVERY_MS)
+      timer.unref()
+      changed(true)
+    },
+    opened: () => {
+      if (timer === null) return
+      clearInterval(timer)
+      timer = null
+      changed(false)
+    },
+  }
 }
 
 /** Null when it takes longer. */

@@ -9,6 +9,7 @@ export function fieldToMend(kind: FailureKind): DestinationField | null {
     case 'access-denied':
       return 'accessKeyId'
     case 'secret-missing':
+    case 'secret-store-unavailable':
       return 'secretAccessKey'
     case 'keys-unavailable':
       return 'profile'

@@ -8,6 +8,7 @@ import { FakeWindow } from './electron-parts/window.ts'
 
 export * from './electron-parts/ipc.ts'
 export { net } from './electron-parts/net.ts'
+export { safeStorage } from './electron-parts/safe-storage.ts'
 export { FakeSession } from './electron-parts/session.ts'
 export * from './electron-parts/system.ts'
 export {

@@ -43,6 +43,48 @@ it('tells a clock that is far off, what to do, and what goes on meanwhile', asyn
   await notice.waitFor({ state: 'detached' })
 })
 
+it('tells of a locked key store, and that keys have a safe place once it opens', async () => {
+  const world = aWorld()
+  const host = { ...world.host, secretPlace: 'memory' as const }
+  const { page, button } = await suite.open({
+    ...world,
+    host: { ...host, troubles: [{ kind: 'secret-store-locked' }] },
+    answers: {
+      describeHost: [
+        { ...host, troubles: [{ kind: 'secret-store-locked' }] },
+        { ...host, secretPlace: 'system' },
+      ],
+    },
+  })
+
+  const notice = page.getByRole('status').filter({ hasText: 'The key store of this computer' })
+  await notice.getByText(/^Unlock it and start Ferry again\./).waitFor()
+  await button('Connect a bucket').click()
+  const onlyNow = page.getByRole('checkbox', { name: 'Keep only while Ferry runs' })
+  expect(await onlyNow.isEnabled()).toBe(true)
+  await page.getByText(/^The key store is locked\. The keys are in memory until it opens/).waitFor()
+
+  await page.evaluate(() => window.fake.notify('troublesChanged', { troubles: [] }))
+
+  await page.getByText('kept encrypted by this computer’s own key store').waitFor()
+  expect(await notice.count()).toBe(0)
+})
+
+it('tells of an error that nobody expected, and where the log is', async () => {
+  const { page, button, callsOf } = await suite.open(aWorld())
+  await page.getByRole('heading', { name: 'Client files' }).waitFor()
+
+  await page.evaluate(() =>
+    window.fake.notify('troublesChanged', {
+      troubles: [{ kind: 'unexpected-error', reference: 'a1b2c3d4' }],
+    }),
+  )
+
+  await page.getByText(/^Uploads go on\..*The log has it under a1b2c3d4\.$/).waitFor()
+  await button('Open folder').click()
+  expect(await callsOf('openFolder')).toEqual([{ folder: 'logs' }])
+})
+
 it.each([
   ['dialog', 'Ferry asks in a dialog whether this was you.'],
   ['terminal', 'Ferry asks in the terminal it was started in whether this was you.'],

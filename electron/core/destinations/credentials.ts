@@ -25,7 +25,9 @@ type FindSecrets = () => Promise<Outcome<Secrets>>
 export class Credentials {
   readonly #vault: SecretVault
   readonly #inMemory = new Map<DestinationId, Secrets>()
-
+  /** In memory only because the vault is locked. */
+  readonly #waiting = new Set<DestinationId>()
+  #isLocked = false
   readonly #ring: KeyRing
 
   constructor(vault: SecretVault, ring: KeyRing) {
@@ -59,24 +61,60 @@ export class Credentials {
     isKept: boolean,
   ): Promise<Outcome<Kept>> {
     if (source.kind !== 'keys') {
-      this.#inMemory.delete(id)
+      this.#forgetNow(id)
       return succeeded({ secretPlace: 'memory', keptSecret: null })
     }
     const found = await secrets()
     return found.ok ? this.keep(id, found.value, isKept) : found
   }
 
-  /** Answers what to store beside the destination, so that a restart finds the secret again. */
+  /**
+   * Answers what to store beside the destination, so that a restart finds the secret again. A
+   * locked vault takes it later: `takeOver`.
+   */
   async keep(id: DestinationId, secrets: Secrets, isKept: boolean): Promise<Outcome<Kept>> {
     const place = isKept ? await this.#vault.place() : 'memory'
-    if (place === 'memory') {
-      this.#inMemory.set(id, secrets)
-      return succeeded({ secretPlace: 'memory', keptSecret: null })
-    }
+    if (place === 'memory') return succeeded(this.#keepInMemory(id, secrets, isKept))
     const kept = await this.#vault.protect(JSON.stringify(secrets))
-    if (!kept.ok) return kept
+    if (kept.ok) {
+      this.#inMemory.set(id, secrets)
+      this.#waiting.delete(id)
+      return succeeded({ secretPlace: place, keptSecret: kept.value })
+    }
+    if (kept.failure.kind !== 'secret-store-unavailable') return kept
+    return succeeded(this.#keepInMemory(id, secrets, isKept))
+  }
+
+  #keepInMemory(id: DestinationId, secrets: Secrets, isKept: boolean): Kept {
     this.#inMemory.set(id, secrets)
-    return succeeded({ secretPlace: place, keptSecret: kept.value })
+    if (isKept && this.#isLocked) this.#waiting.add(id)
+    else this.#waiting.delete(id)
+    return { secretPlace: 'memory', keptSecret: null }
+  }
+
+  lockChanged(isLocked: boolean): void {
+    this.#isLocked = isLocked
+  }
+
+  /** The user wants it kept, and the vault is locked. */
+  isWaiting(id: DestinationId): boolean {
+    return this.#waiting.has(id)
+  }
+
+  /** What waited for the vault and is kept by it now. What it does not take goes on waiting. */
+  async takeOver(): Promise<ReadonlyMap<DestinationId, Kept>> {
+    const taken = new Map<DestinationId, Kept>()
+    for (const id of this.#waiting) {
+      const secrets = this.#inMemory.get(id)
+      const kept = secrets === undefined ? null : await this.keep(id, secrets, true)
+      if (kept?.ok && kept.value.keptSecret !== null) taken.set(id, kept.value)
+    }
+    return taken
+  }
+
+  #forgetNow(id: DestinationId): void {
+    this.#inMemory.delete(id)
+    this.#waiting.delete(id)
   }
 
   /**
@@ -100,7 +138,7 @@ export class Credentials {
 
   /** Memory first: what follows may fail, and the secret is then at least no longer used. */
   async wipe(id: DestinationId, keptSecret: string | null): Promise<void> {
-    this.#inMemory.delete(id)
+    this.#forgetNow(id)
     if (keptSecret !== null) await this.#vault.wipe?.(keptSecret)
   }
 

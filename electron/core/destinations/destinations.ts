@@ -97,12 +97,27 @@ export class Destinations {
     const { credentials } = clean.fields
     const kept = await this.#credentials.keepFor(destinationId, credentials, secrets, isKept)
     if (!kept.ok) return kept
-    const stored = savedStored(destinationId, clean, kept.value, this.#state.list)
+    const known = former === null ? null : this.#stillSealed(former, clean)
+    const stored = savedStored(destinationId, clean, known ?? kept.value, this.#state.list)
     await this.#putOrWipe(stored)
-    if (former !== null && former.keptSecret !== null) {
+    if (former !== null && former.keptSecret !== null && known === null) {
       await this.#credentials.discardStored(former.keptSecret)
     }
     return succeeded(this.shown(stored))
+  }
+
+  /** Secrets that waited for a locked vault are stored as it keeps them. */
+  async vaultOpened(): Promise<void> {
+    for (const [destinationId, kept] of await this.#credentials.takeOver()) {
+      const stored = this.find(destinationId)
+      if (stored !== null) this.#state.put(withFields(stored, kept))
+    }
+  }
+
+  /** Finds out early whether the vault opens, before an upload needs it. */
+  async tryVault(): Promise<void> {
+    const sealed = this.#state.list.find(({ keptSecret }) => keptSecret !== null)
+    if (sealed !== undefined) await this.secretsOf(sealed)
   }
 
   /** The bucket on this computer keeps its own keys; they are handed in at each start. */
@@ -184,6 +199,20 @@ export class Destinations {
     if (clean.secrets !== null) return Promise.resolve(succeeded(clean.secrets))
     if (former === null) return Promise.resolve(failed({ kind: 'secret-missing' }))
     return this.secretsOf(former)
+  }
+
+  /**
+   * While the vault is locked, the sealed secret of the same access key stays: it is the one that
+   * was entered again, and the next start may find the vault open.
+   */
+  #stillSealed(former: StoredDestination, { fields }: CleanDraft): Kept | null {
+    const { credentials, destinationId, keptSecret, secretPlace } = former
+    const isSame =
+      credentials.kind === 'keys' &&
+      fields.credentials.kind === 'keys' &&
+      credentials.accessKeyId === fields.credentials.accessKeyId
+    const isSealed = keptSecret !== null && this.#credentials.isWaiting(destinationId)
+    return isSame && isSealed ? { keptSecret, secretPlace } : null
   }
 
   /** A secret that is gone, or that other credentials never had, is no reason to copy nothing. */

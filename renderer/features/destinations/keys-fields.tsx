@@ -117,20 +117,33 @@ function SecretChoice({ form }: { readonly form: ConnectForm }) {
     <CheckboxField
       label="Keep only while Ferry runs"
       hint={secretTruth(host, form.draft.keepSecret)}
-      checked={!form.draft.keepSecret || host.secretPlace === 'memory'}
-      disabled={host.secretPlace === 'memory'}
+      checked={!form.draft.keepSecret || !canKeep(host)}
+      disabled={!canKeep(host)}
       onChange={({ target }) => form.chooseKeepSecret(!target.checked)}
     />
   )
 }
 
+function isLocked({ troubles }: HostDescription): boolean {
+  return troubles.some(({ kind }) => kind === 'secret-store-locked')
+}
+
+/** A locked key store may open yet. */
+function canKeep(host: HostDescription): boolean {
+  return host.secretPlace !== 'memory' || isLocked(host)
+}
+
 /** Where the keys go, as it is. */
 function secretTruth(host: HostDescription, keepSecret: boolean): string {
-  if (host.secretPlace === 'memory') {
+  if (isLocked(host) && keepSecret) {
+    return 'The key store is locked. The keys are in memory until it opens; if it does not while Ferry runs, Ferry asks for them at the next start.'
+  }
+  if (!canKeep(host)) {
     return 'This computer has no safe place for keys, so Ferry forgets them when it stops.'
   }
   if (!keepSecret) return 'The keys are in memory only; Ferry asks for them at the next start.'
   switch (host.secretPlace) {
+    case 'memory':
     case 'system':
       return 'Otherwise the keys are kept encrypted by this computer’s own key store.'
     case 'file':

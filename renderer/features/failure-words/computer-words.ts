@@ -65,14 +65,14 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
       )
     case 'secret-store-unavailable':
       return text(
-        'The system’s key store does not open.',
-        'Unlock it and try again, or keep the keys only while Ferry runs.',
-        'retry',
+        'The key store of this computer is locked.',
+        'Unlock it and start Ferry again, or enter the keys: then they are kept while Ferry runs.',
+        'enter-keys',
       )
     case 'secret-missing':
       return text(
-        'The secret access key was kept only while Ferry ran.',
-        'Enter the keys again; the uploads go on.',
+        'The secret access key is gone.',
+        'It was kept only while Ferry ran, or the key store that sealed it has lost its key. Enter the keys again; the uploads go on.',
         'enter-keys',
       )
     case 'local-bucket-unavailable':

@@ -117,6 +117,13 @@ function troubleText(trouble: Told, nowMs: number): TroubleText {
       const { problem, wayOut } = failureText(trouble.failure)
       return { title: problem, detail: wayOut, way: { to: 'folder', folder: 'data' } }
     }
+    case 'secret-store-locked':
+      return {
+        title: 'The key store of this computer is locked.',
+        detail:
+          'Unlock it and start Ferry again. Keys that you enter meanwhile are kept only while Ferry runs.',
+        way: null,
+      }
     case 'unexpected-error':
       return {
         title: 'Something unexpected happened inside Ferry.',

@@ -39,6 +39,10 @@ async function readState({ commands }: SessionBridge): Promise<Outcome<SessionSt
   return succeeded({ host: host.value, ...listState(list.value) })
 }
 
+function isLocked(troubles: HostDescription['troubles']): boolean {
+  return troubles.some(({ kind }) => kind === 'secret-store-locked')
+}
+
 function listState({ destinations, selectedId, defaultId }: NoticePayload<'destinationsChanged'>) {
   const selected = destinations.find((each) => each.destinationId === selectedId) ?? null
   return { destinations, selected, defaultId }
@@ -57,9 +61,19 @@ function sessionOver(bridge: SessionBridge, first: SessionState): Session {
     change(listState(list.value))
     return null
   }
+  const refresh = async (): Promise<Failure | null> => {
+    const read = await readState(bridge)
+    if (read.ok) change(read.value)
+    return read.ok ? null : read.failure
+  }
   const unsubscribes = [
     bridge.notices.destinationsChanged((list) => change(listState(list))),
-    bridge.notices.troublesChanged(({ troubles }) => change({ host: { ...state.host, troubles } })),
+    bridge.notices.troublesChanged(({ troubles }) => {
+      const hasOpened = isLocked(state.host.troubles) && !isLocked(troubles)
+      change({ host: { ...state.host, troubles } })
+      // Keys have a safe place now, which only the host can say.
+      if (hasOpened) void refresh()
+    }),
   ]
   return {
     snapshot: () => state,
@@ -67,11 +81,7 @@ function sessionOver(bridge: SessionBridge, first: SessionState): Session {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    async refresh() {
-      const read = await readState(bridge)
-      if (read.ok) change(read.value)
-      return read.ok ? null : read.failure
-    },
+    refresh,
     async select(destinationId) {
       const answer = await bridge.commands.selectDestination({ destinationId })
       return answer.ok ? refreshList() : answer.failure

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CheckId } from '../../../electron/contract/check.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
@@ -207,11 +207,119 @@ describe('a vault that renews what it keeps', () => {
     const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
 
     const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
-    const saved = await harness.ask('saveDestination', draft)
 
-    const unavailable = { ok: false, failure: { kind: 'secret-store-unavailable' } }
-    expect([prepared, saved]).toEqual([unavailable, unavailable])
+    expect(prepared).toEqual({ ok: false, failure: { kind: 'secret-store-unavailable' } })
     expect((await harness.must('listDestinations', {})).destinations).toEqual([destination])
+  })
+})
+
+describe('a vault that is locked', () => {
+  /** As the desktop's: locked at first, and perhaps opened later. */
+  const lockable = () => {
+    let isLocked = true
+    let tell = (_isLocked: boolean) => {}
+    const sealed = (text: string) => `sealed:${Buffer.from(text).toString('hex')}`
+    const vault: SecretVault = {
+      place: async () => (isLocked ? 'memory' : 'system'),
+      protect: async (secret) =>
+        isLocked ? failed({ kind: 'secret-store-unavailable' }) : succeeded(sealed(secret)),
+      reveal: async (kept) => {
+        if (isLocked) return failed({ kind: 'secret-store-unavailable' })
+        const secret = Buffer.from(kept.slice('sealed:'.length), 'hex').toString()
+        return succeeded({ secret, renewed: null })
+      },
+      watchLock: (changed) => {
+        tell = changed
+        changed(isLocked)
+      },
+    }
+    const set = (next: boolean) => {
+      isLocked = next
+      tell(next)
+    }
+    return {
+      vault,
+      set,
+      sealed: sealed(JSON.stringify({ secretAccessKey: SECRET, sessionToken: '' })),
+    }
+  }
+  const locked = { kind: 'secret-store-locked' }
+  const troubles = async () => (await harness.must('describeHost', {})).troubles
+
+  it('is said, keeps secrets in memory, and takes them over when it opens', async () => {
+    const { vault, set, sealed } = lockable()
+    harness = await harness.restart({ vault })
+
+    const { destination } = await save()
+    const during = { troubles: await troubles(), disk: onDisk() }
+    set(false)
+    await vi.waitFor(() => expect(onDisk()).toContain(sealed))
+
+    expect(destination).toMatchObject({ secretPlace: 'memory', hasSecret: true })
+    expect(during.troubles).toContainEqual(locked)
+    expect(during.disk).not.toContain(SECRET)
+    expect(await troubles()).not.toContainEqual(locked)
+    expect(harness.heard.of('destinationsChanged').at(-1)?.destinations).toMatchObject([
+      { secretPlace: 'system', hasSecret: true },
+    ])
+  })
+
+  it('takes over nothing that the user wants in memory only', async () => {
+    const { vault, set } = lockable()
+    harness = await harness.restart({ vault })
+    await save({ keepSecret: false })
+    const before = onDisk()
+
+    set(false)
+    await save({ name: 'Another' })
+
+    expect(before).not.toContain('sealed:')
+    const list = await harness.must('listDestinations', {})
+    expect(list.destinations.map(({ secretPlace }) => secretPlace)).toEqual(['memory', 'system'])
+  })
+
+  it('takes over nothing of a destination that was forgotten meanwhile', async () => {
+    const { vault, set, sealed } = lockable()
+    harness = await harness.restart({ vault })
+    const { destination } = await save()
+    await harness.must('forgetDestination', { destinationId: destination.destinationId })
+
+    set(false)
+    await save({ keepSecret: false })
+
+    expect(onDisk()).not.toContain(sealed)
+  })
+
+  it('still has at the next start what was sealed before, though the keys were entered again', async () => {
+    const { vault, set, sealed } = lockable()
+    harness = await harness.restart({ vault })
+    set(false)
+    const { destination } = await save()
+    set(true)
+    const { destinationId } = destination
+
+    await save({ destinationId })
+    const withSameKey = onDisk()
+    await save({ destinationId, accessKeyId: 'AKIAOTHER' })
+
+    expect(withSameKey).toContain(sealed)
+    expect(onDisk()).not.toContain(sealed)
+  })
+
+  it('is tried at the start, when something is kept by it', async () => {
+    const { vault, set } = lockable()
+    harness = await harness.restart({ vault })
+    set(false)
+    await save()
+    const revealed: string[] = []
+    const reveal: SecretVault['reveal'] = async (kept) => {
+      revealed.push(kept)
+      return failed({ kind: 'secret-store-unavailable' })
+    }
+
+    harness = await harness.restart({ vault: { ...vault, reveal } })
+
+    await vi.waitFor(() => expect(revealed).toHaveLength(1))
   })
 })
 

@@ -75,35 +75,3 @@ export const Menu = {
     Menu.template = template
   },
 }
-
-/** Seals by turning the text round behind a tag, so that a test sees what was sealed how. */
-export const safeStorage = {
-  tag: 'v11',
-  isAvailable: true,
-  isLocked: false,
-  shouldReEncrypt: false,
-  /** While set, the key ring asks for its password. */
-  unlocking: null as Promise<void> | null,
-  async isAsyncEncryptionAvailable(): Promise<boolean> {
-    return safeStorage.isAvailable
-  },
-  async encryptStringAsync(text: string): Promise<Buffer> {
-    await safeStorage.unlocking
-    if (safeStorage.isLocked) throw new Error('Encryption is temporarily unavailable')
-    return Buffer.from(safeStorage.tag + [...text].reverse().join(''))
-  },
-  async decryptStringAsync(sealed: Buffer): Promise<{ result: string; shouldReEncrypt: boolean }> {
-    if (safeStorage.isLocked) throw new Error('Decryption is temporarily unavailable')
-    const result = [...sealed.toString().slice(3)].reverse().join('')
-    return { result, shouldReEncrypt: safeStorage.shouldReEncrypt }
-  },
-  reset(): void {
-    Object.assign(safeStorage, {
-      tag: 'v11',
-      isAvailable: true,
-      isLocked: false,
-      shouldReEncrypt: false,
-      unlocking: null,
-    })
-  },
-}

@@ -1,0 +1,82 @@
+import { lstatSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { HostDescription } from '../../contract/commands.ts'
+import { replaceFile } from '../private-files.ts'
+
+type About = Pick<HostDescription, 'host' | 'platform'>
+
+/** Says in the data folder what is what, for whoever looks into it or backs it up. */
+export function writeReadme(dataFolder: string, about: About): void {
+  const file = join(dataFolder, 'README.txt')
+  const text = readmeText(about)
+  try {
+    const stats = lstatSync(file, { throwIfNoEntry: false })
+    if (stats?.isFile() && readFileSync(file, 'utf8') === text) return
+    replaceFile(file, text)
+  } catch {
+    // Ferry works without it: a full disk is said where something is lost.
+  }
+}
+
+export function readmeText(about: About): string {
+  return `${[
+    "This is Ferry's data folder. Only your user may read it.\nChange nothing in it while Ferry runs.",
+    entries(about)
+      .map(([name, meaning]) => `${name.padEnd(16)}${meaning}`)
+      .join('\n'),
+    backup(about),
+  ].join('\n\n')}\n`
+}
+
+function entries({ host, platform }: About): readonly (readonly [string, string])[] {
+  const common = [
+    ['records.sqlite', 'Your uploads and links. The -wal and -shm files beside it belong to it.'],
+    ['settings.json', `Your buckets and their rules.${SECRETS[host]}`],
+    ['local-bucket', 'The bucket on this computer, with its files and its own keys.'],
+    ['logs', 'What Ferry did. No key and no link is in them.'],
+  ] as const
+  if (host === 'loopback') {
+    const secrets = 'Your secret keys, not encrypted. Give this file to nobody.'
+    return [...common, ['secrets.json', secrets]]
+  }
+  const chromium =
+    platform === 'windows'
+      ? 'The window\'s caches, and "Local State" with the key to your secret keys.'
+      : "The window's caches. Nothing is lost with them."
+  return [
+    ...common,
+    ['crashes', 'Memory of processes that crashed. Keys may be in it; it is sent to nobody.'],
+    ['chromium', chromium],
+  ]
+}
+
+const SECRETS: Record<About['host'], string> = {
+  desktop: ' Secret keys in it are encrypted by the key store.',
+  loopback: ' No secret key is in it.',
+}
+
+/** Where the key that encrypts the secrets lies: docs.electronjs.org, safeStorage. */
+function backup({ host, platform }: About): string {
+  const kept = ['records.sqlite', 'settings.json', 'local-bucket']
+  if (host === 'loopback') {
+    return `To back up: stop Ferry, copy ${listed([...kept, 'secrets.json'])}.`
+  }
+  const withKey = platform === 'windows' ? [...kept, 'chromium\\Local State'] : kept
+  return [
+    `To back up: stop Ferry, copy ${listed(withKey)}.`,
+    KEY_STORES[platform],
+    'Anywhere else Ferry asks for the secret keys once more; everything else is there.',
+  ].join('\n')
+}
+
+const KEY_STORES: Record<About['platform'], string> = {
+  windows:
+    'Windows opens "Local State" for your user account only. Without it the secret keys cannot be read.',
+  macos: 'The key to the secret keys is in your login keychain, as "Ferry Safe Storage".',
+  linux: 'The key to the secret keys is in your key ring, as "Ferry Safe Storage".',
+  other: "The key to the secret keys is in this system's key store.",
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

@@ -1,0 +1,87 @@
+import {
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readmeText, writeReadme } from '../../../electron/core/host/readme-file.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ferry-readme-'))
+})
+
+afterEach(() => {
+  chmodSync(folder, 0o700)
+  rmSync(folder, { recursive: true })
+})
+
+const file = () => join(folder, 'README.txt')
+
+describe('the text', () => {
+  it('names what has to be backed up with the secrets', () => {
+    const desktop = (platform: 'windows' | 'macos' | 'linux') =>
+      readmeText({ host: 'desktop', platform })
+
+    expect(desktop('windows')).toContain('local-bucket and chromium\\Local State.')
+    expect(desktop('windows')).toContain('with the key to your secret keys')
+    expect(desktop('linux')).not.toContain('Local State')
+    expect(desktop('macos')).toContain('login keychain')
+    expect(readmeText({ host: 'loopback', platform: 'linux' })).toContain(
+      'local-bucket and secrets.json.',
+    )
+  })
+
+  it.each(['windows', 'macos', 'linux', 'other'] as const)('fits a terminal on %s', (platform) => {
+    for (const host of ['desktop', 'loopback'] as const) {
+      const widths = readmeText({ host, platform })
+        .split('\n')
+        .map((line) => line.length)
+      expect(Math.max(...widths)).toBeLessThanOrEqual(100)
+    }
+  })
+})
+
+describe('the file', () => {
+  it('is written for this user alone, and again when it says something else', () => {
+    writeFileSync(file(), 'older')
+
+    writeReadme(folder, { host: 'desktop', platform: 'linux' })
+
+    expect(readFileSync(file(), 'utf8')).toBe(readmeText({ host: 'desktop', platform: 'linux' }))
+    if (process.platform !== 'win32') expect(statSync(file()).mode & 0o777).toBe(0o600)
+  })
+
+  it('is left alone while it is right', () => {
+    writeReadme(folder, { host: 'desktop', platform: 'linux' })
+    const { ino } = statSync(file())
+
+    writeReadme(folder, { host: 'desktop', platform: 'linux' })
+
+    expect(statSync(file()).ino).toBe(ino)
+  })
+
+  it.skipIf(process.platform === 'win32')('takes the place of a link, and follows none', () => {
+    const other = join(folder, 'other.txt')
+    writeFileSync(other, 'not ours')
+    symlinkSync(other, file())
+
+    writeReadme(folder, { host: 'loopback', platform: 'linux' })
+
+    expect(readFileSync(other, 'utf8')).toBe('not ours')
+    expect(readFileSync(file(), 'utf8')).toContain('secrets.json')
+  })
+
+  it('that cannot be written keeps nothing from starting', () => {
+    expect(() =>
+      writeReadme(join(folder, 'none'), { host: 'loopback', platform: 'linux' }),
+    ).not.toThrow()
+  })
+})
