@@ -31,7 +31,9 @@ import { closeBeforeQuit } from './quit.ts'
 import { safeStorageVault } from './safe-storage-vault.ts'
 import { serveSources } from './source-protocol.ts'
 import { desktopSurroundings } from './surroundings.ts'
+import { aboutPanel } from './system/about.ts'
 import { openLink } from './system/open-link.ts'
+import { watchAnswers, watchProcesses } from './system/process-watch.ts'
 import { strayRejections } from './system/stray-rejections.ts'
 import { openWindow } from './window.ts'
 
@@ -60,6 +62,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   const { die, reportStrayTo } = watchForBugs(log, dataFolder, outFolder)
   const { electron, chrome, node } = process.versions
   log.info({ version: app.getVersion(), electron, chrome, node }, 'Ferry starts')
+  watchProcesses(app, log)
 
   const pageOrigin = devServer ?? APP_ORIGIN
   const { settings, troubles } = openSettings(dataFolder, Date.now(), ElectronStore)
@@ -73,6 +76,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
       pageUrl: `${pageOrigin}/`,
     })
     revivePage(opened, log, Date.now, die)
+    watchAnswers(opened, log, Date.now)
     // Nothing is sent without the page, so nothing keeps the computer awake.
     opened.on('closed', () => surroundings.showProgress(null, 'paused'))
     return opened
@@ -135,6 +139,9 @@ function serve(
   serveApp(session.defaultSession, join(outFolder, 'renderer'), core.storeOrigins)
   serveSources(session.defaultSession, core.sourcePath, pageOrigin)
   serveCommands({ ipcMain, core, log, currentWindow: window.current, pageOrigin })
+  const { electron = '', chrome = '', node } = process.versions
+  const versions = { ferry: app.getVersion(), electron, chrome, node }
+  app.setAboutPanelOptions(aboutPanel(versions, process.platform))
   setMenu({ platform: process.platform, isPackaged: app.isPackaged, dataFolder })
 }
 

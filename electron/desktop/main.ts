@@ -1,12 +1,13 @@
 // Electron's main process. Whatever must happen before Electron is ready happens here, in order.
 import '../core/host/owner-only.ts'
 import { join } from 'node:path'
-import { app, dialog } from 'electron'
+import { app, crashReporter, dialog } from 'electron'
 import { StartRefused } from '../core/host/start-refused.ts'
 import { readStart } from './command-line.ts'
 import { settleDataFolder } from './data-folder.ts'
 import { startDesktop } from './desktop-app.ts'
 import { registerSchemes } from './schemes.ts'
+import { keepCrashDumps } from './system/crash-dumps.ts'
 
 app.enableSandbox()
 app.setAppUserModelId('app.ferry.desktop')
@@ -16,6 +17,7 @@ const { dataFolder: asked, devServer } = readStart(process.argv, process.env, ap
 try {
   const dataFolder = settleDataFolder(app, asked)
   if (app.requestSingleInstanceLock()) {
+    keepCrashDumps(app, crashReporter, dataFolder)
     // Not awaited: Electron gets ready only after this module has ended.
     app
       .whenReady()

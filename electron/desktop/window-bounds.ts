@@ -30,6 +30,17 @@ export function placeWindow(
   return { x: bounds.x, y: bounds.y, width, height }
 }
 
+/** The bounds, moved to this screen unless their middle is on it already. */
+export function sameScreen(bounds: WindowBounds, area: WindowBounds): WindowBounds {
+  const middle = { x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 }
+  const isThere =
+    middle.x >= area.x &&
+    middle.x < area.x + area.width &&
+    middle.y >= area.y &&
+    middle.y < area.y + area.height
+  return isThere ? bounds : { ...bounds, x: area.x, y: area.y }
+}
+
 function isGrabbable(bounds: WindowBounds, area: WindowBounds): boolean {
   const visible =
     Math.min(bounds.x + bounds.width, area.x + area.width) - Math.max(bounds.x, area.x)

@@ -1,9 +1,8 @@
-import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme, screen } from 'electron'
+import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme } from 'electron'
 import type { Log, SettingsStore } from '../core/ports.ts'
 import { showWhenReady } from './system/show-window.ts'
-import { LEAST_SIZE, placeWindow, USUAL_SIZE } from './window-bounds.ts'
-
-const BOUNDS_KEY = 'window'
+import { rememberedState, rememberState, showAs } from './system/window-state.ts'
+import { LEAST_SIZE, USUAL_SIZE, type WindowBounds } from './window-bounds.ts'
 
 /** The page's own `--bg` (renderer/design/tokens.css): what it paints first must not flash. */
 const PAGE_BACKGROUND = { light: '#fbfaf8', dark: '#16181a' } as const
@@ -19,9 +18,10 @@ export interface WindowParts {
 
 /** Opens the one window, hidden until the page has painted. */
 export function openWindow(parts: WindowParts): BrowserWindow {
-  const window = new BrowserWindow(windowOptions(parts))
-  showWhenReady(window, parts.log)
-  window.on('close', () => rememberBounds(window, parts.settings))
+  const { bounds, mode } = rememberedState(parts.settings)
+  const window = new BrowserWindow(windowOptions(parts, bounds))
+  showWhenReady(window, parts.log, () => showAs(window, mode))
+  window.on('close', () => rememberState(window, parts.settings))
   // A page's wish to stay would keep the window open without a word; its uploads go on next time.
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault())
   // WebRTC passes by the policy and the request wall, and Chromium knows no `webrtc 'block'`; so at
@@ -32,11 +32,13 @@ export function openWindow(parts: WindowParts): BrowserWindow {
   return window
 }
 
-function windowOptions({ settings, preload }: WindowParts): BrowserWindowConstructorOptions {
-  const workAreas = screen.getAllDisplays().map((display) => display.workArea)
+function windowOptions(
+  { preload }: WindowParts,
+  bounds: WindowBounds | null,
+): BrowserWindowConstructorOptions {
   return {
     ...USUAL_SIZE,
-    ...placeWindow(settings.get(BOUNDS_KEY), workAreas),
+    ...bounds,
     minWidth: LEAST_SIZE.width,
     minHeight: LEAST_SIZE.height,
     show: false,
@@ -58,14 +60,6 @@ function windowOptions({ settings, preload }: WindowParts): BrowserWindowConstru
       safeDialogs: true,
       spellcheck: false,
     },
-  }
-}
-
-function rememberBounds(window: BrowserWindow, settings: SettingsStore): void {
-  try {
-    settings.set(BOUNDS_KEY, { ...window.getNormalBounds() })
-  } catch {
-    // A full disk must not keep a window from closing.
   }
 }
 

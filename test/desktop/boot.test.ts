@@ -144,6 +144,15 @@ describe('main', () => {
     )
   })
 
+  it('watches for crashes before Electron is ready, and shows itself in the About panel', async () => {
+    await runMain(join(root, 'about'))
+
+    expect(electron.crashReporter.started).toEqual([{ uploadToServer: false }])
+    expect(electron.app.getPath('crashDumps')).toBe(join(root, 'about', 'crashes'))
+    await open()
+    expect(electron.app.about).toMatchObject({ applicationName: 'Ferry' })
+  })
+
   it('leaves to the first instance when there is one, and says so', async () => {
     electron.app.isFirstInstance = false
 

@@ -170,6 +170,46 @@ describe('the window', () => {
     expect(opened(values).options).toMatchObject({ x: 300, y: 200, width: 900, height: 700 })
   })
 
+  it.each([
+    ['maximized', ['maximize', 'show']],
+    ['full-screen', ['show', 'setFullScreen']],
+    ['normal', ['show']],
+  ] as const)('opens %s as it was closed, behind its usual size', (mode, calls) => {
+    const values = new Map<string, Json>()
+    const first = opened(values)
+    first.bounds = { x: 300, y: 200, width: 900, height: 700 }
+    first.mode = mode
+    first.close()
+
+    const next = opened(values)
+    expect(next.calls).toEqual([])
+    next.emit('ready-to-show')
+
+    expect(next.options).toMatchObject({ x: 300, y: 200, width: 900, height: 700 })
+    expect(next.calls).toEqual(calls)
+  })
+
+  it('fills the screen that it filled, though its usual place is on another', () => {
+    const second = { x: 1920, y: 0, width: 1280, height: 1000 }
+    screen.workAreas = [SCREEN, second]
+    const values = new Map<string, Json>()
+    const first = opened(values)
+    first.bounds = { x: 300, y: 200, width: 900, height: 700 }
+    first.filled = second
+    first.mode = 'maximized'
+    first.close()
+
+    expect(opened(values).options).toMatchObject({ x: 1920, y: 0, width: 900, height: 700 })
+  })
+
+  it('opens at its usual size when what was remembered is none of its modes', () => {
+    const window = opened(new Map<string, Json>([['windowMode', 'tiled']]))
+
+    window.emit('ready-to-show')
+
+    expect(window.calls).toEqual(['show'])
+  })
+
   it('closes although the page would rather stay', () => {
     const stays = opened().webContents.navigates('will-prevent-unload', '')
 

@@ -10,11 +10,7 @@ const ABORTED = -3
  * never say `ready-to-show` (electron/electron#48859), so the first of that, the end of the load and
  * three seconds counts. A window that is gone by then stays gone.
  */
-export function showWhenReady(
-  window: BrowserWindow,
-  log: Log,
-  show: () => void = () => window.show(),
-): void {
+export function showWhenReady(window: BrowserWindow, log: Log, show: () => void): void {
   let isOver = false
   const end = () => {
     isOver = true

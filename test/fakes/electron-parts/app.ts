@@ -7,6 +7,7 @@ export class FakeApp extends EventEmitter {
   isFirstInstance = true
   exitCode: number | null = null
   userModelId = ''
+  about: Electron.AboutPanelOptionsOptions | null = null
   #ready = Promise.withResolvers<void>()
 
   /** Electron says that it is ready. */
@@ -24,6 +25,14 @@ export class FakeApp extends EventEmitter {
 
   setAppUserModelId(id: string): void {
     this.userModelId = id
+  }
+
+  setAboutPanelOptions(options: Electron.AboutPanelOptionsOptions): void {
+    this.about = options
+  }
+
+  showAboutPanel(): void {
+    this.calls.push('showAboutPanel')
   }
 
   setPath(name: string, path: string): void {
@@ -60,6 +69,7 @@ export class FakeApp extends EventEmitter {
     this.isPackaged = false
     this.isFirstInstance = true
     this.exitCode = null
+    this.about = null
     this.#ready = Promise.withResolvers<void>()
   }
 }

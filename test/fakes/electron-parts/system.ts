@@ -50,6 +50,30 @@ export const nativeTheme = { shouldUseDarkColors: false }
 export const screen = {
   workAreas: [{ x: 0, y: 0, width: 1920, height: 1040 }],
   getAllDisplays: () => screen.workAreas.map((workArea) => ({ workArea })),
+  /** The one that most of the rectangle is on, else the first. */
+  getDisplayMatching: (bounds: Electron.Rectangle) => {
+    const [best = screen.workAreas[0]] = screen.workAreas.toSorted(
+      (one, other) => overlap(other, bounds) - overlap(one, bounds),
+    )
+    return { workArea: best }
+  },
+}
+
+function overlap(one: Electron.Rectangle, other: Electron.Rectangle): number {
+  const along = (from: 'x' | 'y', length: 'width' | 'height') =>
+    Math.min(one[from] + one[length], other[from] + other[length]) -
+    Math.max(one[from], other[from])
+  return Math.max(0, along('x', 'width')) * Math.max(0, along('y', 'height'))
+}
+
+export const crashReporter = {
+  started: [] as Electron.CrashReporterStartOptions[],
+  /** Set: it cannot start. */
+  failure: null as Error | null,
+  start(options: Electron.CrashReporterStartOptions): void {
+    if (crashReporter.failure !== null) throw crashReporter.failure
+    crashReporter.started.push(options)
+  },
 }
 
 /** Says `suspend` and `resume`. */

@@ -76,6 +76,9 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
   readonly loaded: string[] = []
   progress: { value: number; mode: string | undefined } | null = null
   bounds: Rectangle = { x: 0, y: 0, width: 800, height: 600 }
+  /** Where it is now, while it is not as `bounds` says. */
+  filled: Rectangle | null = null
+  mode: 'normal' | 'maximized' | 'full-screen' = 'normal'
   isGone = false
   isSmall = false
 
@@ -122,6 +125,30 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
 
   getNormalBounds(): Rectangle {
     return this.bounds
+  }
+
+  getBounds(): Rectangle {
+    return this.filled ?? this.bounds
+  }
+
+  maximize(): void {
+    this.#mustLive()
+    this.mode = 'maximized'
+    this.calls.push('maximize')
+  }
+
+  setFullScreen(isFull: boolean): void {
+    this.#mustLive()
+    this.mode = isFull ? 'full-screen' : 'normal'
+    this.calls.push('setFullScreen')
+  }
+
+  isMaximized(): boolean {
+    return this.mode === 'maximized'
+  }
+
+  isFullScreen(): boolean {
+    return this.mode === 'full-screen'
   }
 
   setProgressBar(value: number, options?: { mode?: string }): void {
