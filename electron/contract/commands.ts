@@ -381,6 +381,14 @@ export const commands = {
     z.strictObject({ folder: z.enum(['local-bucket', 'logs', 'data']) }),
     z.strictObject({ isOpened: z.boolean(), path: z.string() }),
   ),
+  /**
+   * Versions, counts and the end of the log for a report, without names, places and keys. Put on
+   * the clipboard where the host can; else the page must.
+   */
+  copyDiagnostics: command(
+    nothing,
+    z.strictObject({ isCopied: z.boolean(), text: z.string().check(z.maxLength(200_000)) }),
+  ),
   /** For the task bar or dock, and whether the computer has to stay awake. */
   showProgress: command(
     z.strictObject({

@@ -46,6 +46,7 @@ export const COMMAND_NAMES: Readonly<Record<CommandName, true>> = {
   createShareLink: true,
   copyShareLink: true,
   openFolder: true,
+  copyDiagnostics: true,
   showProgress: true,
 }
 

@@ -13,6 +13,7 @@ import { forgetDestination, saveDestination } from './destinations/edit-destinat
 import { listBuckets } from './destinations/list-buckets.ts'
 import { saveRules } from './destinations/save-rules.ts'
 import { isDiskFull } from './disk-full.ts'
+import { diagnosticsText } from './host/diagnostics.ts'
 import type { LocalDestination } from './local-destination.ts'
 import type { CorePorts } from './ports.ts'
 import type { UploadRecords } from './records/upload-records.ts'
@@ -128,6 +129,10 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     },
 
     openFolder: ({ folder }) => openFolder(parts, folder),
+    copyDiagnostics: async () => {
+      const text = await diagnosticsText(parts)
+      return succeeded({ isCopied: await ports.surroundings.copyText(text), text })
+    },
     showProgress: async ({ fraction, pace }) => {
       ports.surroundings.showProgress(fraction, pace)
       return succeeded({})

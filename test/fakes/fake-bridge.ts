@@ -402,6 +402,7 @@ export function installFakeBridge(world: FakeWorld): void {
     },
     copyShareLink: () => ok({ isCopied: world.isCopied }),
     openFolder: ({ folder }) => ok({ isOpened: false, path: `/home/ada/ferry/${folder}` }),
+    copyDiagnostics: () => ok({ isCopied: world.isCopied, text: 'Ferry 0.1.0, desktop' }),
     showProgress: () => ok({}),
   }
 

@@ -21,6 +21,13 @@ import {
   type UploadRow,
 } from './upload-row.ts'
 
+/** How many listed uploads are in a phase, the failed ones by what failed. */
+export interface PhaseCount {
+  readonly phase: string
+  readonly failureKind: string | null
+  readonly count: number
+}
+
 export interface NewUpload {
   readonly uploadId: UploadId
   readonly destinationId: DestinationId
@@ -122,6 +129,13 @@ export class UploadRecords {
       limit + 1,
     )
     return { uploads: rows.slice(0, limit).map(recordOf), hasMore: rows.length > limit }
+  }
+
+  countPhases(): readonly PhaseCount[] {
+    return this.#sql.all<PhaseCount>(
+      `SELECT phase, json_extract(failure, '$.kind') AS failureKind, count(*) AS count
+       FROM uploads WHERE is_listed = 1 GROUP BY 1, 2 ORDER BY 1, 2`,
+    )
   }
 
   /** Whether another unfinished upload is going to write this key. */

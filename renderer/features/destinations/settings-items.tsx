@@ -1,9 +1,11 @@
-import { Download, Upload } from 'lucide-react'
-import { MenuItem } from '../../design/menu.tsx'
+import { ClipboardList, Download, Upload } from 'lucide-react'
+import { MenuItem, MenuSeparator } from '../../design/menu.tsx'
+import { useCopyDiagnostics } from '../services/use-copy-diagnostics.ts'
 import type { CarrySettings } from './use-carry-settings.ts'
 
-/** What a menu offers for all destinations together. */
+/** What a menu offers for all destinations together, and for Ferry itself. */
 export function SettingsItems({ carry }: { readonly carry: CarrySettings }) {
+  const copyDiagnostics = useCopyDiagnostics()
   return (
     <>
       <MenuItem
@@ -14,6 +16,10 @@ export function SettingsItems({ carry }: { readonly carry: CarrySettings }) {
       </MenuItem>
       <MenuItem icon={<Upload size={15} aria-hidden="true" />} onSelect={carry.chooseFile}>
         Import settings…
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem icon={<ClipboardList size={15} aria-hidden="true" />} onSelect={copyDiagnostics}>
+        Copy diagnostics
       </MenuItem>
     </>
   )
