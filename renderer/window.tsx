@@ -13,11 +13,13 @@ import { DropArea } from './features/drop-zone/drop-area.tsx'
 import { IntakePanel } from './features/drop-zone/intake-panel.tsx'
 import { WholeWindow } from './features/drop-zone/whole-window.tsx'
 import { fieldToMend } from './features/failure-field.ts'
+import { DiagnosticsCopied } from './features/host/diagnostics-copied.tsx'
 import { HostGoneBanner } from './features/host/host-banner.tsx'
 import { Troubles } from './features/host/troubles.tsx'
 import { AskedOutside } from './features/services/asked-outside.tsx'
 import { IncomingProvider } from './features/services/incoming.tsx'
 import { useServices, useSession, useUploadIds } from './features/services/services.tsx'
+import { useMenuItem } from './features/services/use-menu-item.ts'
 import { LinkActions } from './features/share/link-actions.tsx'
 import { LinkNotOpened } from './features/share/link-not-opened.tsx'
 import { QueueHeader } from './features/uploads/queue-header.tsx'
@@ -37,6 +39,14 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
   const connect = () => setOpen({ name: 'connect' })
   const openOf = (name: SheetName, destination: Destination) =>
     setOpen(name === 'edit' ? { name, destination, field: null } : { name, destination })
+  useMenuItem('new-destination', connect)
+  useMenuItem('settings', () => {
+    if (selected === null) connect()
+    else openOf(selected.kind === 's3' ? 'edit' : 'rules', selected)
+  })
+  // Without a destination there is no place for files yet.
+  useMenuItem('add-files', () => selected === null && connect())
+  useMenuItem('add-folder', () => selected === null && connect())
   const troubles = (
     <>
       <AskedOutside />
@@ -72,6 +82,7 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
       <WholeWindow />
       <QueueSignals />
       <LinkNotOpened />
+      <DiagnosticsCopied />
     </IncomingProvider>
   )
 }

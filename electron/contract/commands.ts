@@ -36,6 +36,10 @@ const command = <I extends z.ZodMiniType, O extends z.ZodMiniType>(input: I, out
 export const ProgressPace = z.enum(['moving', 'paused', 'stuck'])
 export type ProgressPace = z.infer<typeof ProgressPace>
 
+/** What the desktop's menu offers and only the page can do. */
+export const MenuItemName = z.enum(['add-files', 'add-folder', 'new-destination', 'settings'])
+export type MenuItemName = z.infer<typeof MenuItemName>
+
 const nothing = z.strictObject({})
 const batch = <T extends z.ZodMiniType>(item: T) =>
   z.array(item).check(z.minLength(1), z.maxLength(MAX_BATCH))
@@ -421,6 +425,9 @@ export const notices = {
     /** It is on the clipboard instead. */
     isCopied: z.boolean(),
   }),
+  menuChosen: z.strictObject({ item: MenuItemName }),
+  /** From the menu; the page's own button has the command's answer. */
+  diagnosticsCopied: z.strictObject({ isCopied: z.boolean() }),
 } as const
 
 export type Notices = typeof notices

@@ -57,4 +57,6 @@ export const NOTICE_NAMES: Readonly<Record<NoticeName, true>> = {
   troublesChanged: true,
   powerChanged: true,
   linkNotOpened: true,
+  menuChosen: true,
+  diagnosticsCopied: true,
 }

@@ -32,6 +32,7 @@ import { safeStorageVault } from './safe-storage-vault.ts'
 import { serveSources } from './source-protocol.ts'
 import { desktopSurroundings } from './surroundings.ts'
 import { aboutPanel } from './system/about.ts'
+import { menuActions } from './system/menu-actions.ts'
 import { openLink } from './system/open-link.ts'
 import { watchAnswers, watchProcesses } from './system/process-watch.ts'
 import { strayRejections } from './system/stray-rejections.ts'
@@ -104,6 +105,10 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   const open = openLink({ shell, clipboard, platform: process.platform, log, notify })
   guardNavigation(app, { pageOrigin, mayOpen: core.mayOpen, open })
   serve(core, log, window, parts, pageOrigin)
+  setMenu({
+    ...{ platform: process.platform, isPackaged: app.isPackaged, dataFolder },
+    ...menuActions({ core, log, notify, currentWindow: window.current, showWindow: window.show }),
+  })
   window.start()
 }
 
@@ -133,7 +138,7 @@ function serve(
   core: Core,
   log: Log,
   window: OneWindow,
-  { dataFolder, outFolder }: AppParts,
+  { outFolder }: AppParts,
   pageOrigin: string,
 ): void {
   serveApp(session.defaultSession, join(outFolder, 'renderer'), core.storeOrigins)
@@ -142,7 +147,6 @@ function serve(
   const { electron = '', chrome = '', node } = process.versions
   const versions = { ferry: app.getVersion(), electron, chrome, node }
   app.setAboutPanelOptions(aboutPanel(versions, process.platform))
-  setMenu({ platform: process.platform, isPackaged: app.isPackaged, dataFolder })
 }
 
 /** Loaded late: it needs `node:sqlite`, whose absence has been said by then. */

@@ -1,44 +1,133 @@
 import { join } from 'node:path'
 import { Menu, type MenuItemConstructorOptions, shell } from 'electron'
+import type { MenuItemName } from '../contract/commands.ts'
 
 export interface MenuParts {
   readonly platform: NodeJS.Platform
   readonly isPackaged: boolean
   readonly dataFolder: string
+  /** What only the page can do. */
+  readonly choose: (item: MenuItemName) => void
+  readonly copyDiagnostics: () => void
 }
 
-/** Roles bring the usual keys; macOS has copy and paste from the Edit menu alone. */
+/**
+ * Sets the menu by each system's conventions. Roles bring the usual keys and words; macOS has copy
+ * and paste from the Edit menu alone. Keys of the page's own (Ctrl+1 to Ctrl+9) are not here, so
+ * that nothing happens twice.
+ */
 export function setMenu(parts: MenuParts): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(parts)))
 }
 
-export function menuTemplate({ platform, isPackaged, dataFolder }: MenuParts) {
-  const isMac = platform === 'darwin'
+export function menuTemplate(parts: MenuParts): MenuItemConstructorOptions[] {
+  return parts.platform === 'darwin' ? macMenu(parts) : usualMenu(parts)
+}
+
+/** developer.apple.com/design/human-interface-guidelines/the-menu-bar */
+function macMenu(parts: MenuParts): MenuItemConstructorOptions[] {
+  const { choose } = parts
+  const app: MenuItemConstructorOptions[] = [
+    { role: 'about' },
+    SEPARATOR,
+    { label: 'Destination Settings…', accelerator: 'Cmd+,', click: () => choose('settings') },
+    SEPARATOR,
+    { role: 'services' },
+    SEPARATOR,
+    { role: 'hide' },
+    { role: 'hideOthers' },
+    { role: 'unhide' },
+    SEPARATOR,
+    { role: 'quit' },
+  ]
+  return titled([
+    { role: 'appMenu', submenu: app },
+    { label: 'File', submenu: [...fileItems(parts), SEPARATOR, { role: 'close' }] },
+    { role: 'editMenu' },
+    { label: 'View', submenu: viewItems(parts) },
+    { role: 'windowMenu' },
+    { role: 'help', submenu: helpItems(parts) },
+  ])
+}
+
+/** Windows and Linux: what a program does about itself is below File and Help; Alt opens a menu. */
+function usualMenu(parts: MenuParts): MenuItemConstructorOptions[] {
+  const file: MenuItemConstructorOptions[] = [
+    ...fileItems(parts),
+    SEPARATOR,
+    {
+      label: 'Destination settings…',
+      accelerator: 'Ctrl+,',
+      click: () => parts.choose('settings'),
+    },
+    SEPARATOR,
+    { role: 'close' },
+    { role: 'quit' },
+  ]
+  const help: MenuItemConstructorOptions[] = [...helpItems(parts), SEPARATOR, { role: 'about' }]
+  return [
+    { label: '&File', submenu: file },
+    { label: '&Edit', role: 'editMenu' },
+    { label: '&View', submenu: viewItems(parts) },
+    { label: '&Help', role: 'help', submenu: help },
+  ]
+}
+
+const SEPARATOR = { type: 'separator' } as const
+
+function fileItems({ choose }: MenuParts): MenuItemConstructorOptions[] {
+  return [
+    { label: 'Add files…', accelerator: 'CmdOrCtrl+O', click: () => choose('add-files') },
+    { label: 'Add folder…', accelerator: 'CmdOrCtrl+Shift+O', click: () => choose('add-folder') },
+    SEPARATOR,
+    {
+      label: 'New destination…',
+      accelerator: 'CmdOrCtrl+N',
+      click: () => choose('new-destination'),
+    },
+  ]
+}
+
+function viewItems({ isPackaged }: MenuParts): MenuItemConstructorOptions[] {
   const view: MenuItemConstructorOptions[] = [
     { role: 'resetZoom' },
     { role: 'zoomIn' },
+    // The role's own key is Ctrl and +, which is Shift and = on many keyboards.
+    {
+      role: 'zoomIn',
+      accelerator: 'CmdOrCtrl+=',
+      visible: false,
+      acceleratorWorksWhenHidden: true,
+    },
     { role: 'zoomOut' },
-    { type: 'separator' },
+    SEPARATOR,
     { role: 'togglefullscreen' },
   ]
   // A reload in the middle of an upload is only a developer's wish.
-  const inspect: MenuItemConstructorOptions[] = [
-    { type: 'separator' },
-    { role: 'reload' },
-    { role: 'toggleDevTools' },
+  if (!isPackaged) view.push(SEPARATOR, { role: 'reload' }, { role: 'toggleDevTools' })
+  return view
+}
+
+function helpItems({ dataFolder, copyDiagnostics }: MenuParts): MenuItemConstructorOptions[] {
+  return [
+    { label: 'Copy diagnostics', click: copyDiagnostics },
+    { label: 'Open log folder', click: () => openFolder(join(dataFolder, 'logs')) },
+    { label: 'Open data folder', click: () => openFolder(dataFolder) },
   ]
-  const help: MenuItemConstructorOptions[] = [
-    { label: 'Open log folder', click: () => void shell.openPath(join(dataFolder, 'logs')) },
-    { label: 'Open data folder', click: () => void shell.openPath(dataFolder) },
-  ]
-  if (!isMac) help.push({ type: 'separator' }, { role: 'about' })
-  const template: MenuItemConstructorOptions[] = [
-    ...(isMac ? [{ role: 'appMenu' } as const] : []),
-    { role: 'fileMenu' },
-    { role: 'editMenu' },
-    { label: 'View', submenu: isPackaged ? view : [...view, ...inspect] },
-    { role: 'windowMenu' },
-    { role: 'help', submenu: help },
-  ]
-  return template
+}
+
+/** Answers with a text what went wrong; there is nothing to do about it in a menu. */
+function openFolder(path: string): void {
+  shell.openPath(path).catch(() => undefined)
+}
+
+/** As macOS writes its menus: every word with a capital. */
+function titled(template: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
+  return template.map((item) => ({
+    ...item,
+    ...(item.label === undefined
+      ? {}
+      : { label: item.label.replace(/(?<= )[a-z]/g, (letter) => letter.toUpperCase()) }),
+    ...(Array.isArray(item.submenu) ? { submenu: titled(item.submenu) } : {}),
+  }))
 }

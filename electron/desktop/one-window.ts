@@ -5,6 +5,8 @@ export interface OneWindow {
   readonly current: () => BrowserWindow | null
   /** Opens it, once everything that it reaches is there, and answers the system from then on. */
   readonly start: () => void
+  /** Brings it to the front, or opens it. */
+  readonly show: () => void
 }
 
 /**
@@ -34,5 +36,5 @@ export function keepOneWindow(
     })
     show()
   }
-  return { current: () => window, start }
+  return { current: () => window, start, show }
 }

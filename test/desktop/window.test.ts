@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Json, SettingsStore } from '../../electron/core/ports.ts'
 import { endOnBug, revivePage } from '../../electron/desktop/crash.ts'
-import { setMenu } from '../../electron/desktop/menu.ts'
 import { keepOneWindow } from '../../electron/desktop/one-window.ts'
 import { showProgress } from '../../electron/desktop/progress.ts'
 import { openWindow } from '../../electron/desktop/window.ts'
@@ -11,12 +10,10 @@ import {
   app,
   dialog,
   FakeWindow,
-  Menu,
   nativeTheme,
   powerSaveBlocker,
   resetElectron,
   screen,
-  shell,
   standIn,
 } from '../fakes/electron.ts'
 
@@ -382,36 +379,6 @@ describe('progress', () => {
     show(null, 'paused')
 
     expect(powerSaveBlocker.running.size).toBe(0)
-  })
-})
-
-describe('the menu', () => {
-  const labels = (platform: NodeJS.Platform, isPackaged: boolean): string => {
-    setMenu({ platform, isPackaged, dataFolder: '/data' })
-    return JSON.stringify(Menu.template)
-  }
-
-  it('has copy and paste everywhere, and the app menu on macOS', () => {
-    expect(labels('darwin', true)).toContain('"appMenu"')
-    expect(labels('linux', true)).not.toContain('"appMenu"')
-    expect(labels('darwin', true)).toContain('"editMenu"')
-    expect(labels('linux', true)).toContain('"editMenu"')
-  })
-
-  it('has no inspector in a packaged app', () => {
-    expect(labels('linux', true)).not.toContain('toggleDevTools')
-    expect(labels('linux', false)).toContain('toggleDevTools')
-  })
-
-  it('opens the log folder', () => {
-    shell.opened.length = 0
-    labels('linux', true)
-    const help = Menu.template?.find(({ role }) => role === 'help')?.submenu
-    const item = Array.isArray(help) ? help.find(({ label }) => label === 'Open log folder') : null
-
-    item?.click?.(standIn({}), undefined, standIn({}))
-
-    expect(shell.opened[0]).toMatch(/^\/data[\\/]logs$|^\\data\\logs$/)
   })
 })
 

@@ -434,6 +434,8 @@ export function installFakeBridge(world: FakeWorld): void {
       troublesChanged: (listener) => subscribe('troublesChanged', listener),
       checkProgressed: (listener) => subscribe('checkProgressed', listener),
       linkNotOpened: (listener) => subscribe('linkNotOpened', listener),
+      menuChosen: (listener) => subscribe('menuChosen', listener),
+      diagnosticsCopied: (listener) => subscribe('diagnosticsCopied', listener),
       powerChanged: (listener) => subscribe('powerChanged', listener),
     },
     inspectFolders: async (folders) => ok(folders.map(() => null)),

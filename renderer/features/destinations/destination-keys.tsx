@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { isDialogOpen } from '../../design/is-dialog-open.ts'
 import { useServices } from '../services/services.tsx'
 import { placeMeant } from './shortcut.ts'
 import { useSelect } from './use-select.ts'
@@ -28,15 +29,5 @@ export function DestinationKeys() {
     <p role="status" className="visually-hidden">
       {said}
     </p>
-  )
-}
-
-/** What it says is about a destination, which must not change behind it. */
-function isDialogOpen(): boolean {
-  return (
-    document.querySelector(
-      // What is said in passing is a dialog, too, but not one that waits for an answer.
-      '[role="dialog"]:not([aria-modal="false"]), [role="alertdialog"]',
-    ) !== null
   )
 }

@@ -2,6 +2,7 @@ import { type ChangeEvent, useRef } from 'react'
 import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'
 import { useIncoming } from '../services/incoming.tsx'
+import { useMenuItem } from '../services/use-menu-item.ts'
 import './drop-area.css'
 
 /** The place that says what to do; large while there is nothing else to see. */
@@ -9,6 +10,8 @@ export function DropArea({ isAlone }: { readonly isAlone: boolean }) {
   const { takeFiles, isTaking } = useIncoming()
   const filesInput = useRef<HTMLInputElement>(null)
   const folderInput = useRef<HTMLInputElement>(null)
+  useMenuItem('add-files', () => choose(filesInput.current))
+  useMenuItem('add-folder', () => choose(folderInput.current))
   const onChange = ({ target }: ChangeEvent<HTMLInputElement>) => {
     if (target.files !== null) takeFiles(target.files)
   }

@@ -8,7 +8,10 @@ import type { Session, SessionState } from './session.ts'
 /** Everything that features may reach. Given by the composition root, so tests can give others. */
 export interface Services {
   readonly commands: CommandCalls
-  readonly notices: Pick<NoticeSubscriptions, 'checkProgressed' | 'linkNotOpened'>
+  readonly notices: Pick<
+    NoticeSubscriptions,
+    'checkProgressed' | 'linkNotOpened' | 'menuChosen' | 'diagnosticsCopied'
+  >
   readonly queue: UploadQueue
   readonly intake: Intake
   readonly session: Session

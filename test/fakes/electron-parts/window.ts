@@ -57,6 +57,17 @@ export class FakeWebContents extends EventEmitter {
     this.webRtcPolicy = policy
   }
 
+  /** Scripts that were run, and whether as a user's gesture. */
+  readonly executed: { readonly code: string; readonly isGesture: boolean }[] = []
+  /** Set: the page cannot run it, as when it has crashed. */
+  scriptFailure: Error | null = null
+
+  async executeJavaScript(code: string, isGesture = false): Promise<unknown> {
+    if (this.scriptFailure !== null) throw this.scriptFailure
+    this.executed.push({ code, isGesture })
+    return undefined
+  }
+
   reload(): void {
     this.reloadCount += 1
   }
