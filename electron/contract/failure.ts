@@ -114,6 +114,30 @@ export const Failure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('host-not-found'), host: name }),
   z.strictObject({ kind: z.literal('host-unreachable'), host: name }),
   z.strictObject({ kind: z.literal('tls-failed'), host: name, reason: detail }),
+  /** TLS was asked of a port that speaks something else, or HTTP of one that speaks none. */
+  z.strictObject({
+    kind: z.literal('wrong-protocol'),
+    host: name,
+    /** The endpoint's. */
+    scheme: z.enum(['http', 'https']),
+  }),
+  /** Between here and the store there is a proxy of this computer's settings. */
+  z.strictObject({
+    kind: z.literal('proxy-failed'),
+    reason: z.enum(['unreachable', 'refused', 'misconfigured', 'untrusted', 'unsupported']),
+    /** The network stack's own name: `ERR_TUNNEL_CONNECTION_FAILED`. */
+    code: detail,
+  }),
+  /** The proxy asks for a password, and the user has not given one that it takes. */
+  refusal('proxy-auth-needed'),
+  /** The request never left this computer. */
+  z.strictObject({
+    kind: z.literal('network-blocked'),
+    /** A port that browsers never use, a policy, another program, or the system's own firewall. */
+    by: z.enum(['port', 'administrator', 'program', 'system']),
+    host: name,
+    code: detail,
+  }),
   z.strictObject({ kind: z.literal('not-s3'), host: name, answer }),
   /** A store answers there, and what it says cannot be read. */
   z.strictObject({ kind: z.literal('answer-unreadable'), host: name, answer }),

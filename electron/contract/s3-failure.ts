@@ -165,7 +165,9 @@ function reasonOfStatus(answer: S3Answer): Reason {
   }
   if (status === 413) return { kind: 'request-too-large', limitBytes: null }
   if (status === 402) return { kind: 'account-problem' }
-  if (isForeign || status === 407) return { kind: 'proxy-refused', status }
+  // RFC 9110 section 15.5.8: only a proxy says so, whatever it says besides.
+  if (status === 407) return { kind: 'proxy-auth-needed' }
+  if (isForeign) return { kind: 'proxy-refused', status }
   if ((status === 401 || status === 403) && code === '') return denied(answer)
   // A 404 without a code is the answer to HEAD; what was missing is the caller's to know.
   return refused(answer)

@@ -16,6 +16,8 @@ export function fieldToMend(kind: FailureKind): DestinationField | null {
     case 'host-not-found':
     case 'host-unreachable':
     case 'tls-failed':
+    case 'wrong-protocol':
+    case 'network-blocked':
     case 'host-refused':
     case 'not-s3':
     case 'redirected':

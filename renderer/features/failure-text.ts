@@ -117,6 +117,7 @@ export const ACTION_LABELS: Record<FailureAction, string> = {
   'edit-rules': 'Open rules',
   'enter-keys': 'Enter keys',
   'sign-in': 'Sign in again',
+  'enter-proxy-password': 'Enter password',
   'choose-file': 'Choose the file',
   'upload-again': 'Upload again',
   'open-data-folder': 'Open folder',

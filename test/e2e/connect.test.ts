@@ -130,7 +130,7 @@ describe('connecting a bucket', () => {
     [
       'https where there is only http',
       (access) => ({ ...access, endpoint: access.endpoint.replace('http:', 'https:') }),
-      'has no certificate that this computer trusts',
+      'does not speak HTTPS as it should.',
     ],
   ])('with %s says so in words', async (_, change, sentence) => {
     const { bucket, page } = await atOneForm()

@@ -40,6 +40,10 @@ const expected: {
   'host-not-found': ['retry', 'retry', 'retry'],
   'host-unreachable': ['retry', 'retry', 'retry'],
   'tls-failed': ['ask-user', 'ask-user', 'ask-user'],
+  'wrong-protocol': ['retry', 'ask-user', 'retry'],
+  'proxy-failed': ['retry', 'retry', 'retry'],
+  'proxy-auth-needed': ['ask-user', 'ask-user', 'ask-user'],
+  'network-blocked': ['ask-user', 'ask-user', 'ask-user'],
   'not-s3': ['retry', 'ask-user', 'retry'],
   'answer-unreadable': ['retry', 'ask-user', 'retry'],
   'answer-too-long': ['retry', 'ask-user', 'retry'],
@@ -123,6 +127,32 @@ it.each<[FailureKind, number]>([
 
   expect(['give-up', 'ask-user']).not.toContain(before.kind)
   expect(['give-up', 'ask-user']).toContain(at.kind)
+})
+
+it.each([
+  ['unreachable', 'retry'],
+  ['refused', 'retry'],
+  ['misconfigured', 'retry'],
+  ['untrusted', 'ask-and-retry'],
+  ['unsupported', 'ask-and-retry'],
+] as const)(
+  'waits for a proxy that may come back, and asks about one that is %s',
+  (reason, kind) => {
+    const failure: Failure = { kind: 'proxy-failed', reason, code: 'ERR_ANY' }
+
+    expect(recoveryFrom(failure, attempt(1000), 0.5).kind).toBe(kind)
+  },
+)
+
+it.each([
+  ['port', 'ask-user'],
+  ['administrator', 'ask-and-retry'],
+  ['program', 'ask-and-retry'],
+  ['system', 'ask-and-retry'],
+] as const)('looks again whether it is still blocked, unless it always is: %s', (by, kind) => {
+  const failure: Failure = { kind: 'network-blocked', by, host: 'nas', code: 'ERR_ANY' }
+
+  expect(recoveryFrom(failure, attempt(1000), 0.5).kind).toBe(kind)
 })
 
 it('prepares again when somebody took the place meanwhile, and not without end', () => {
@@ -286,6 +316,7 @@ describe('silence', () => {
     'stalled',
     'host-not-found',
     'host-unreachable',
+    'proxy-failed',
   ]
 
   it.each(kinds)('%s means "offline" while the browser says so, if it is silence', (kind) => {

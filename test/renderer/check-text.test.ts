@@ -116,7 +116,11 @@ describe('the words of a check', () => {
     ['CERT_HAS_EXPIRED', /has run out/],
     ['ERR_CERT_DATE_INVALID', /has run out/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', /for another name.*path-style/],
-    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /no certificate that this computer trusts/],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /no version of TLS in common/],
+    ['ERR_CERT_REVOKED', /was withdrawn/],
+    ['ERR_CERT_WEAK_KEY', /no longer safe/],
+    ['ERR_BAD_SSL_CLIENT_AUTH_CERT', /asks this computer for a certificate of its own/],
+    ['ERR_CERT_INVALID', /no certificate that this computer trusts/],
   ] as const)('says what %s means', (reason, words) => {
     const failure = { kind: 'tls-failed', host: 'nas.local', reason } as const
     const finding = { kind: 'failure', failure } as const

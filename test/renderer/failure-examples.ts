@@ -21,6 +21,16 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
   'host-not-found': { kind: 'host-not-found', host: 's3.example.invalid' },
   'host-unreachable': { kind: 'host-unreachable', host: '192.168.1.20' },
   'tls-failed': { kind: 'tls-failed', host: 'nas.local', reason: 'self-signed certificate' },
+  'wrong-protocol': { kind: 'wrong-protocol', host: 'nas.local:9000', scheme: 'https' },
+  'proxy-failed': {
+    kind: 'proxy-failed',
+    reason: 'unreachable',
+    code: 'ERR_PROXY_CONNECTION_FAILED',
+  },
+  'proxy-auth-needed': { kind: 'proxy-auth-needed' },
+  'network-blocked': {
+    ...{ kind: 'network-blocked', by: 'port', host: 'nas.local:6000', code: 'ERR_UNSAFE_PORT' },
+  },
   'not-s3': { kind: 'not-s3', host: 'www.example.org' },
   'answer-too-long': {
     ...{ kind: 'answer-too-long', host: 's3.example.org', limitBytes: 16_777_216 },

@@ -23,7 +23,9 @@ describe('the words for failures', () => {
   it.each([
     ['host-not-found', 's3.example.invalid'],
     ['host-unreachable', '192.168.1.20'],
-    ['tls-failed', 'self-signed certificate'],
+    ['tls-failed', 'nas.local'],
+    ['wrong-protocol', 'nas.local:9000'],
+    ['network-blocked', 'nas.local:6000'],
     ['not-s3', 'www.example.org'],
     ['bucket-missing', 'acme-files'],
     ['region-wrong', 'eu-west-1'],

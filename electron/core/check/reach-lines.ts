@@ -88,6 +88,10 @@ export function endsAll(failure: Failure | null): boolean {
     case 'host-unreachable':
     case 'host-refused':
     case 'tls-failed':
+    case 'wrong-protocol':
+    case 'proxy-failed':
+    case 'proxy-auth-needed':
+    case 'network-blocked':
     case 'offline':
     case 'stalled':
     case 'credentials-rejected':

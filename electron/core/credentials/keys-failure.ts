@@ -1,4 +1,4 @@
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure, FailureKind } from '../../contract/failure.ts'
 import { failureOfBounds } from '../store/bounded-http.ts'
 import { networkFailure } from '../store/network-failure.ts'
 
@@ -18,6 +18,12 @@ const REJECTED = new Set([
   'IncompleteSignature',
 ])
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyRequestsException'])
+/** They keep every request from leaving, whomever it is for. */
+const OF_THIS_COMPUTER: ReadonlySet<FailureKind> = new Set([
+  'offline',
+  'proxy-failed',
+  'proxy-auth-needed',
+])
 
 /**
  * What a request to AWS for keys threw, as a failure. Nothing of its message gets through: it can
@@ -41,8 +47,8 @@ export function failureOfKeys(error: unknown, source: string): Failure {
       ? { kind: 'sign-in-needed', by: 'code' }
       : unavailable(source, 'role-refused')
   }
-  const silence = networkFailure(error, '')
-  if (silence?.kind === 'offline') return silence
+  const silence = networkFailure(error, { host: '', scheme: 'https' })
+  if (silence !== null && OF_THIS_COMPUTER.has(silence.kind)) return silence
   if (silence !== null || status > 0) return unavailable(source, 'unreachable')
   if (name === 'CredentialsProviderError') return unavailable(source, 'incomplete')
   throw error

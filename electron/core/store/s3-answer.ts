@@ -42,9 +42,10 @@ export function failureFromError(error: unknown, asked: Asked, nowMs: number): F
   const thrown: ThrownByStore = error
   const unreadable = error instanceof UnreadableAnswer ? error : null
   const status = unreadable?.status ?? thrown.$metadata?.httpStatusCode ?? 0
-  const host = new URL(asked.endpoint).host
+  const { host, protocol } = new URL(asked.endpoint)
   if (status === 0) {
-    const failure = networkFailure(error, host)
+    const scheme = protocol === 'http:' ? 'http' : 'https'
+    const failure = networkFailure(error, { host, scheme })
     if (failure === null) throw error
     return failure
   }

@@ -3,7 +3,6 @@ import type { Failure } from '../../../electron/contract/failure.ts'
 import { providerOf } from '../../../electron/contract/providers.ts'
 import { type FailurePlace, failureText } from '../failure-text.ts'
 import { permissionWayOut } from '../failure-words/permission-words.ts'
-import { certificateText } from './certificate-text.ts'
 
 /** What keys may not do when a line is denied, and the permission's name. */
 const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: string]>> = {
@@ -63,7 +62,6 @@ function wordsFor(
   }
   if (verdict === 'warned' && failure.kind === 'answer-hidden') return LOOKED_AFTER
   if (step === 'get' && failure.kind === 'body-corrupted') return CAME_BACK_OTHERWISE
-  if (failure.kind === 'tls-failed') return certificateText(failure, nowMs)
   const isUnknownToStore =
     failure.kind === 'store-refused' && UNKNOWN_TO_STORE.includes(failure.status)
   if (verdict === 'unknown' && isUnknownToStore) {

@@ -1,6 +1,8 @@
 import { isolated } from '../../design/isolated.tsx'
+import { certificateWords } from './certificate-words.ts'
 import { computerWords } from './computer-words.ts'
 import { expiredWords, keysWords, rejectedWords } from './keys-words.ts'
+import { networkWords } from './network-words.ts'
 import { deniedWords } from './permission-words.ts'
 import { refusalWords } from './refusal-words.ts'
 import { storeRefusedWords } from './store-refused-words.ts'
@@ -28,11 +30,12 @@ export function connectionWords(failure: ActingFailure, at: FailurePlace | null)
         'edit-connection',
       )
     case 'tls-failed':
-      return text(
-        `“${failure.host}” has no certificate that this computer trusts (${failure.reason}).`,
-        'Check the address, or install the certificate of your own server.',
-        'edit-connection',
-      )
+      return certificateWords(failure)
+    case 'wrong-protocol':
+    case 'proxy-failed':
+    case 'proxy-auth-needed':
+    case 'network-blocked':
+      return networkWords(failure)
     case 'not-s3':
       return text(
         `“${failure.host}” answers, but not as an S3 store.`,

@@ -22,6 +22,8 @@ export type FailureAction =
   | 'enter-keys'
   /** At IAM Identity Center, or with a device's code. */
   | 'sign-in'
+  /** The host asks for the proxy's password again when the upload is tried again. */
+  | 'enter-proxy-password'
   | 'choose-file'
   | 'upload-again'
   | 'open-data-folder'
@@ -64,6 +66,10 @@ type ConnectionKind =
   | 'host-not-found'
   | 'host-unreachable'
   | 'tls-failed'
+  | 'wrong-protocol'
+  | 'proxy-failed'
+  | 'proxy-auth-needed'
+  | 'network-blocked'
   | 'not-s3'
   | 'answer-unreadable'
   | 'answer-too-long'

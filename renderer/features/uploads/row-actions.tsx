@@ -34,7 +34,7 @@ const ABOUT_CONNECTION: ReadonlySet<FailureAction> = new Set([
   'sign-in',
 ])
 /** Brings the upload forward by itself; trying again before would only fail again. */
-const ENOUGH_ALONE: ReadonlySet<FailureAction | null> = new Set(['sign-in'])
+const ENOUGH_ALONE: ReadonlySet<FailureAction | null> = new Set(['sign-in', 'enter-proxy-password'])
 
 export function RowActions({
   view,
@@ -143,6 +143,7 @@ function useOwnAction(
   view: UploadView,
   calls: RowCalls,
 ): ReactNode | null {
+  const { queue } = useServices()
   const openFolder = useOpenFolder()
   const isLocal = useDestination(view)?.kind === 'local'
   if (action === null || !isOneCall(action)) return null
@@ -153,6 +154,7 @@ function useOwnAction(
     'edit-rules': () => calls.onEditRules(view),
     'enter-keys': () => calls.onEditConnection(view),
     'sign-in': () => calls.onSignIn(view),
+    'enter-proxy-password': () => queue.retry(view.uploadId),
     'open-data-folder': () => openFolder('data'),
     'open-bucket-folder': () => openFolder('local-bucket'),
     reload: () => location.reload(),

@@ -81,6 +81,16 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'host-not-found':
     case 'host-unreachable':
       return { kind: 'retry', afterMs: backoff, costsTry: false }
+    case 'proxy-failed':
+      // Proxies come back, and a laptop leaves their network; another certificate or sign-in does not.
+      return failure.reason === 'untrusted' || failure.reason === 'unsupported'
+        ? { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
+        : { kind: 'retry', afterMs: backoff, costsTry: false }
+    case 'network-blocked':
+      // A firewall or a policy may be changed meanwhile; no browser ever uses such a port.
+      return failure.by === 'port'
+        ? { kind: 'ask-user' }
+        : { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
     case 'throttled': {
       const asked = Math.min(failure.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS)
       return { kind: 'retry', afterMs: Math.max(asked, backoff), costsTry: false }
@@ -109,6 +119,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'disk-full':
       return { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
     case 'not-s3':
+    case 'wrong-protocol':
     case 'answer-unreadable':
     case 'answer-too-long':
       // A broken answer looks so, too, and is no reason to wait for the person all night.
@@ -126,6 +137,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
         : { kind: 'ask-user' }
     case 'form-invalid':
     case 'tls-failed':
+    case 'proxy-auth-needed':
     case 'host-refused':
     case 'credentials-rejected':
     case 'sign-in-needed':
@@ -237,4 +249,5 @@ const SILENCE: ReadonlySet<FailureKind> = new Set([
   'stalled',
   'host-not-found',
   'host-unreachable',
+  'proxy-failed',
 ])

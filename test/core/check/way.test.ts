@@ -38,7 +38,7 @@ describe('the way to the store', () => {
   it('ends where no TLS is spoken', async () => {
     const endpoint = world.other.bucket.endpoint.replace('http:', 'https:')
 
-    expect(troubles(await world.check({ endpoint }))).toEqual(['tls failed tls-failed'])
+    expect(troubles(await world.check({ endpoint }))).toEqual(['tls failed wrong-protocol'])
   })
 
   it('ends at an authority that this computer does not trust, and names it', async () => {

@@ -213,7 +213,8 @@ describe('something that is no S3 store', () => {
     const address = server.address()
     const host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
 
-    expect(await list(`http://${host}`)).toEqual({ ok: false, failure: { kind: 'not-s3', host } })
+    const failure = { kind: 'wrong-protocol', host, scheme: 'http' }
+    expect(await list(`http://${host}`)).toEqual({ ok: false, failure })
   })
 
   it('is not what a proxy in trouble is', async () => {
@@ -367,10 +368,8 @@ describe('no answer', () => {
 
     const outcome = await list(stub.endpoint.replace('http:', 'https:'))
 
-    expect(outcome).toMatchObject({
-      ok: false,
-      failure: { kind: 'tls-failed', host: stub.host },
-    })
+    const failure = { kind: 'wrong-protocol', host: stub.host, scheme: 'https' }
+    expect(outcome).toEqual({ ok: false, failure })
   })
 
   it('from a server whose certificate nobody vouches for, which is told nothing', async () => {
@@ -400,7 +399,7 @@ describe('no answer', () => {
     ['ENETUNREACH', 'host-unreachable'],
     ['ETIMEDOUT', 'host-unreachable'],
     ['EPIPE', 'no-response'],
-    ['HPE_INVALID_CONSTANT', 'not-s3'],
+    ['HPE_INVALID_CONSTANT', 'answer-unreadable'],
     ['HPE_UNEXPECTED_CONTENT_LENGTH', 'answer-unreadable'],
     ['HPE_INVALID_HEADER_TOKEN', 'answer-unreadable'],
   ])('is read from the error code of Node: %s', (code, kind) => {
