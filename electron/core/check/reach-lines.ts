@@ -38,10 +38,22 @@ export async function tlsLine(way: Way): Promise<Verdict> {
   const shaken = way.isProxied ? succeeded(null) : await shakenWithAll(way)
   if (!shaken.ok) return failedBy(shaken.failure)
   const greeting = await greeted(way)
-  if (!greeting.ok) return failedBy(greeting.failure)
   const isPlain = way.store.destination.endpoint.startsWith('http:')
+  if (!greeting.ok) {
+    const isTls = isPlain && greeting.failure.kind === 'no-response' && (await speaksTls(way))
+    const { host } = new URL(way.store.destination.endpoint)
+    return failedBy(isTls ? { kind: 'wrong-protocol', host, scheme: 'http' } : greeting.failure)
+  }
   const plain = isPlain ? ({ kind: 'tls', protocol: 'http', issuer: null } as const) : null
   return passed(shaken.value ?? plain)
+}
+
+/** Some servers hang up on plain HTTP where they expect TLS, and say nothing. */
+async function speaksTls({ store, signal }: Way): Promise<boolean> {
+  const { hostname, port } = new URL(store.destination.endpoint)
+  const url = new URL(`https://${hostname}:${port || '80'}`)
+  const shaken = await shakeHands(url, signal)
+  return shaken.ok || shaken.failure.kind === 'tls-failed'
 }
 
 async function shakenWithAll({ store, signal }: Way) {

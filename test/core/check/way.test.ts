@@ -41,6 +41,20 @@ describe('the way to the store', () => {
     expect(troubles(await world.check({ endpoint }))).toEqual(['tls failed wrong-protocol'])
   })
 
+  it('ends where plain HTTP meets a port that wants TLS', async () => {
+    const server = createServer(SELF_SIGNED)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+
+    const report = await world.check({ endpoint: `http://localhost:${port}` })
+    server.closeAllConnections()
+    server.close()
+
+    const failure = { kind: 'wrong-protocol', host: `localhost:${port}`, scheme: 'http' }
+    expect(findingOf(report, 'tls')).toEqual({ kind: 'failure', failure })
+  })
+
   it('ends at an authority that this computer does not trust, and names it', async () => {
     const server = createServer(SELF_SIGNED)
     server.listen(0, '127.0.0.1')
