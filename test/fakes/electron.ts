@@ -2,13 +2,14 @@
 // and lets a test speak for Electron. Nothing in it decides anything.
 import { FakeApp } from './electron-parts/app.ts'
 import { ipcMain } from './electron-parts/ipc.ts'
+import { netControl } from './electron-parts/net.ts'
 import { FakeSession } from './electron-parts/session.ts'
 import { powerMonitor, shell } from './electron-parts/system.ts'
 import { FakeWindow } from './electron-parts/window.ts'
 
 export * from './electron-parts/ipc.ts'
-export { net } from './electron-parts/net.ts'
 export { safeStorage } from './electron-parts/safe-storage.ts'
+export { net, netControl } from './electron-parts/net.ts'
 export { FakeSession } from './electron-parts/session.ts'
 export * from './electron-parts/system.ts'
 export {
@@ -18,6 +19,7 @@ export {
 } from './electron-parts/window.ts'
 
 export const app = new FakeApp()
+netControl.app = app
 
 export const session = {
   defaultSession: new FakeSession(),
@@ -45,6 +47,7 @@ export function resetElectron(): void {
   session.defaultSession = new FakeSession()
   session.partitions.clear()
   protocol.schemes = []
+  netControl.reset()
   FakeWindow.opened.length = 0
 }
 

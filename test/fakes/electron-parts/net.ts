@@ -1,87 +1,320 @@
 import { EventEmitter } from 'node:events'
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
-import type { ClientRequestConstructorOptions } from 'electron'
+import type { IncomingMessage as NodeMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import type { AuthInfo, ClientRequestConstructorOptions } from 'electron'
+import { type ClientIdentity, type Login, netControl, type SessionMemory } from './net-control.ts'
+import { bodyNetName, NetError } from './net-errors.ts'
+import { sendOnWire, type WireAnswer } from './net-wire.ts'
 
-/** docs/api/client-request.md: Electron throws for these. */
+export { netControl } from './net-control.ts'
+
+/** docs/api/client-request.md: Electron refuses these. */
 const RESTRICTED =
   /^(content-length|host|trailer|te|upgrade|cookie2|keep-alive|transfer-encoding)$/i
 
-/** Chromium's names for what Node reports. */
-const NET_ERRORS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'ERR_NAME_NOT_RESOLVED',
-  ECONNREFUSED: 'ERR_CONNECTION_REFUSED',
-  ECONNRESET: 'ERR_CONNECTION_RESET',
+/** Chromium's limit: net/url_request/url_request.cc (kMaxRedirects). */
+const MOST_REDIRECTS = 20
+
+type Headers = Record<string, string | string[]>
+
+/**
+ * Electron's answer: a stream that is destroyed with the error when the connection ends early
+ * (lib/common/api/net-client-request.ts). It never says `aborted`.
+ */
+class FakeIncomingMessage extends Readable {
+  readonly statusCode: number
+  readonly statusMessage: string
+  readonly headers: Headers
+  readonly rawHeaders: string[]
+  readonly httpVersion = '1.1'
+  readonly #incoming: NodeMessage
+
+  constructor(incoming: NodeMessage) {
+    super()
+    this.#incoming = incoming
+    this.statusCode = incoming.statusCode ?? 0
+    this.statusMessage = incoming.statusMessage ?? ''
+    this.rawHeaders = incoming.rawHeaders
+    this.headers = Object.fromEntries(
+      Object.entries(incoming.headers).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value]],
+      ),
+    )
+    incoming.pause()
+  }
+
+  /** From here on the bytes come, and `end` when they are all there. */
+  follow(onError: (error: NetError) => void): void {
+    const incoming = this.#incoming
+    incoming.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) incoming.pause()
+    })
+    incoming.on('end', () => this.push(null))
+    incoming.on('error', (error) => onError(new NetError(bodyNetName(error, incoming.headers))))
+  }
+
+  override _read(): void {
+    this.#incoming.resume()
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.#incoming.destroy()
+    callback(error)
+  }
 }
 
-/** Electron's request as its documentation has it, over Node's: the HTTP is real. */
-class FakeClientRequest extends EventEmitter {
+/** Electron's request as its source has it, over Node's HTTP, with Chromium's names for errors. */
+export class FakeClientRequest extends EventEmitter {
   readonly #options: ClientRequestConstructorOptions
-  #outgoing: ClientRequest
-  #incoming: IncomingMessage | null = null
+  readonly #memory: SessionMemory
+  readonly #stop = new AbortController()
+  readonly #chunks: Buffer[] = []
+  #headers: Headers
+  #response: FakeIncomingMessage | null = null
+  #isStarted = false
   #isOver = false
+  #isFollowing = false
 
   constructor(options: ClientRequestConstructorOptions) {
     super()
     const headers = options.headers ?? {}
     const refused = Object.keys(headers).find((name) => RESTRICTED.test(name))
     if (refused !== undefined) throw new Error(`net::ERR_INVALID_ARGUMENT: ${refused}`)
-    this.#options = options
-    this.#outgoing = this.#ask(options.url ?? '')
-  }
-
-  #ask(url: string | URL): ClientRequest {
-    const { method, headers = {} } = this.#options
-    const outgoing = httpRequest(url, { method, headers })
-    outgoing.on('error', (error) => this.#die(error))
-    outgoing.on('response', (incoming) => this.#answer(incoming))
-    return outgoing
-  }
-
-  end(chunk?: Buffer): this {
-    // Chromium announces the length itself, 0 included for the methods that carry a body.
-    const carriesBody = ['PUT', 'POST'].includes(this.#outgoing.method)
-    if (chunk !== undefined || carriesBody) {
-      this.#outgoing.setHeader('content-length', chunk?.byteLength ?? 0)
+    if (!/^https?:/.test(options.url ?? '')) {
+      throw new Error('ClientRequest only supports http: and https: protocols')
     }
-    this.#outgoing.end(chunk)
+    this.#options = options
+    this.#headers = { ...headers }
+    this.#memory = netControl.memoryOf(options.session)
+  }
+
+  setHeader(name: string, value: string): void {
+    if (this.#isStarted) throw new Error("Can't set headers after they are sent")
+    this.#headers = { ...this.#headers, [name]: value }
+  }
+
+  write(chunk: Buffer | string): boolean {
+    this.#chunks.push(Buffer.from(chunk))
+    return true
+  }
+
+  end(chunk?: Buffer | string): this {
+    if (this.#isStarted) return this
+    if (chunk !== undefined) this.write(chunk)
+    this.#isStarted = true
+    const body = this.#chunks.length === 0 ? null : Buffer.concat(this.#chunks)
+    const method = (this.#options.method ?? 'GET').toUpperCase()
+    this.#run(new URL(this.#options.url ?? ''), method, body).catch((error) => this.#die(error))
     return this
   }
 
+  /** `abort` comes in the next tick, `close` with it, and no error. */
   abort(): void {
     if (this.#isOver) return
-    this.#isOver = true
-    this.emit('abort')
-    this.#outgoing.destroy()
-    this.#incoming?.destroy()
-    this.emit('close')
+    process.nextTick(() => this.emit('abort'))
+    this.#close()
   }
 
-  #answer(incoming: IncomingMessage): void {
-    const status = incoming.statusCode ?? 0
-    if (status >= 300 && status < 400 && incoming.headers.location !== undefined) {
-      const headers = Object.fromEntries(
-        Object.entries(incoming.headers).map(([name, value]) => [name, [value].flat()]),
-      )
-      this.emit('redirect', status, 'GET', incoming.headers.location, headers)
-      if (this.#options.redirect !== 'manual') {
-        this.#outgoing = this.#ask(new URL(incoming.headers.location, this.#options.url))
-        this.#outgoing.end()
-        return
-      }
-      this.emit('error', new Error('Redirect was cancelled'))
-      this.abort()
-      return
+  followRedirect(): void {
+    this.#isFollowing = true
+  }
+
+  async #run(start: URL, startMethod: string, startBody: Buffer | null): Promise<void> {
+    let [url, method, body] = [start, startMethod, startBody]
+    for (let count = 0; ; count += 1) {
+      const answer = await this.#answerTo(url, method, body)
+      if (answer === null || this.#isOver) return
+      const to = redirectOf(answer.incoming, url)
+      if (to === null) return this.#receive(answer)
+      if (count >= MOST_REDIRECTS) throw new NetError('ERR_TOO_MANY_REDIRECTS')
+      const next = methodAfter(answer.incoming.statusCode ?? 0, method)
+      if (!this.#redirects(answer.incoming, next, to)) return
+      if (next !== method) body = null
+      ;[url, method] = [to, next]
     }
-    this.#incoming = incoming
-    this.emit('response', incoming)
   }
 
-  #die(error: Error & { code?: string }): void {
+  /** With the challenges of proxies and servers answered as far as anybody answers them. */
+  async #answerTo(url: URL, method: string, body: Buffer | null): Promise<WireAnswer | null> {
+    const failure = netControl.takeFailure(url.href, method)
+    if (failure?.at === 'start') throw new NetError(failure.name)
+    for (;;) {
+      const answer = await this.#send(url, method, body)
+      if (this.#isOver) return null
+      if (failure?.at === 'answer') throw new NetError(failure.name)
+      if (failure?.at === 'body') breakBody(answer.incoming, failure.name)
+      const challenge = challengeOf(answer, url, this.#options.credentials === 'omit')
+      if (challenge === null) return answer
+      const login = await this.#askForLogin(challenge.authInfo)
+      if (this.#isOver) return null
+      if (login === null) {
+        this.#memory.logins.delete(challenge.key)
+        return answer
+      }
+      answer.incoming.destroy()
+      this.#memory.logins.set(challenge.key, login)
+    }
+  }
+
+  async #send(url: URL, method: string, body: Buffer | null): Promise<WireAnswer> {
+    const { proxy, authorities } = netControl
+    const { logins, identities } = this.#memory
+    const proxyLogin = proxy === null ? undefined : logins.get(proxyKey(proxy.host, proxy.port))
+    const serverLogin = logins.get(url.origin)
+    const identity = identities.get(hostAndPort(url))
+    const wire = {
+      ...{ url, method, body, proxy, authorities, signal: this.#stop.signal },
+      headers: serverLogin === undefined ? this.#headers : withLogin(this.#headers, serverLogin),
+      proxyAuthorization: proxyLogin === undefined ? null : basic(proxyLogin),
+      clientCertificate: identity ?? null,
+    }
+    try {
+      return await sendOnWire(wire)
+    } catch (error) {
+      const isAsked = error instanceof NetError && error.netName === 'ERR_BAD_SSL_CLIENT_AUTH_CERT'
+      if (!isAsked || identity !== undefined || netControl.identities.length === 0) throw error
+      identities.set(hostAndPort(url), await selectIdentity(hostAndPort(url)))
+      return this.#send(url, method, body)
+    }
+  }
+
+  /** Without a listener the challenge is refused (`login` in net-client-request.ts). */
+  #askForLogin(authInfo: AuthInfo): Promise<Login | null> {
+    const { promise, resolve } = Promise.withResolvers<Login | null>()
+    const callback = (username?: string, password?: string) =>
+      resolve(username === undefined || password === undefined ? null : { username, password })
+    if (!this.emit('login', authInfo, callback)) callback()
+    return promise
+  }
+
+  /** Whether the request goes on there. */
+  #redirects(incoming: NodeMessage, method: string, to: URL): boolean {
+    const policy = this.#options.redirect ?? 'follow'
+    if (policy === 'error') {
+      throw new Error("Attempted to redirect, but redirect policy was 'error'")
+    }
+    const headers = Object.fromEntries(
+      Object.entries(incoming.headers).map(([name, value]) => [name, [value].flat()]),
+    )
+    this.#isFollowing = policy === 'follow'
+    incoming.destroy()
+    this.emit('redirect', incoming.statusCode, method, to.href, headers)
+    if (!this.#isFollowing && !this.#isOver) throw new Error('Redirect was cancelled')
+    return !this.#isOver
+  }
+
+  #receive({ incoming, isOfTunnel }: WireAnswer): void {
+    const response = new FakeIncomingMessage(incoming)
+    this.#response = response
+    // Nobody is shown what a proxy says in place of a tunnel: HttpNetworkTransaction::Read.
+    if (isOfTunnel) process.nextTick(() => this.#die(new NetError('ERR_TUNNEL_CONNECTION_FAILED')))
+    else response.follow((error) => this.#die(error))
+    response.once('end', () => this.#finish())
+    this.emit('response', response)
+  }
+
+  #die(error: Error): void {
+    if (this.#isOver) return
+    this.#response?.destroy(error)
+    this.emit('error', error)
+    this.#close()
+  }
+
+  #finish(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.emit('error', new Error(`net::${NET_ERRORS[error.code ?? ''] ?? 'ERR_FAILED'}`))
     this.emit('close')
   }
+
+  #close(): void {
+    if (this.#isOver) return
+    this.#stop.abort()
+    this.#response?.destroy()
+    this.#finish()
+  }
+}
+
+function breakBody(incoming: NodeMessage, name: string): void {
+  incoming.once('data', () => incoming.destroy(new NetError(name)))
+}
+
+function hostAndPort(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
+}
+
+/** Null: it is no redirect. */
+function redirectOf({ statusCode = 0, headers }: NodeMessage, url: URL): URL | null {
+  const isRedirect = [301, 302, 303, 307, 308].includes(statusCode)
+  return isRedirect && headers.location !== undefined ? new URL(headers.location, url) : null
+}
+
+/** net/url_request/redirect_info.cc (ComputeMethodForRedirect). */
+function methodAfter(status: number, method: string): string {
+  if (status === 303 && method !== 'HEAD') return 'GET'
+  return (status === 301 || status === 302) && method === 'POST' ? 'GET' : method
+}
+
+interface Challenge {
+  readonly key: string
+  readonly authInfo: AuthInfo
+}
+
+/**
+ * A server's challenge is passed over without credentials (HttpNetworkTransaction,
+ * ShouldApplyServerAuth); a proxy's never is.
+ */
+function challengeOf({ incoming }: WireAnswer, url: URL, isOmitted: boolean): Challenge | null {
+  const { proxy } = netControl
+  if (incoming.statusCode === 407 && proxy !== null) {
+    const { host, port } = proxy
+    const asked = basicRealm(incoming.headers['proxy-authenticate'])
+    if (asked === null) return null
+    const authInfo = { isProxy: true, scheme: 'basic', host, port, realm: asked }
+    return { key: proxyKey(host, port), authInfo }
+  }
+  if (incoming.statusCode !== 401 || isOmitted) return null
+  const realm = basicRealm(incoming.headers['www-authenticate'])
+  if (realm === null) return null
+  const [host = '', port] = hostAndPort(url).split(':')
+  const authInfo = { isProxy: false, scheme: 'basic', host, port: Number(port), realm }
+  return { key: url.origin, authInfo }
+}
+
+function proxyKey(host: string, port: number): string {
+  return `proxy ${host}:${port}`
+}
+
+/** Null: the fake knows only Basic, RFC 7617. */
+function basicRealm(header: string | string[] | undefined): string | null {
+  const [first = ''] = [header].flat()
+  if (!/^basic\b/i.test(first)) return null
+  return /realm="([^"]*)"/i.exec(first)?.[1] ?? ''
+}
+
+function basic({ username, password }: Login): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+function withLogin(headers: Headers, login: Login): Headers {
+  return { ...headers, authorization: basic(login) }
+}
+
+/** shell/browser/api/electron_api_app.cc (App::SelectClientCertificate): the first by default. */
+function selectIdentity(host: string): Promise<ClientIdentity | null> {
+  const { promise, resolve } = Promise.withResolvers<ClientIdentity | null>()
+  const { identities, app } = netControl
+  let isPrevented = false
+  const event = {
+    preventDefault: () => {
+      isPrevented = true
+    },
+  }
+  const list = identities.map(({ certificate }) => certificate)
+  app?.emit('select-client-certificate', event, null, host, list, (chosen?: object) =>
+    resolve(identities.find(({ certificate }) => certificate === chosen) ?? null),
+  )
+  if (!isPrevented) resolve(identities[0] ?? null)
+  return promise
 }
 
 export const net = {
