@@ -380,6 +380,11 @@ export const commands = {
     z.strictObject({ isCopied: z.boolean() }),
   ),
 
+  /**
+   * Asks for the password of the proxy that stopped a request, outside the page, and answers when
+   * the user has. Fails with `not-confirmed`, or `not-now` where no proxy asks the host for one.
+   */
+  enterProxyPassword: command(nothing, nothing),
   /** Opens a folder of Ferry's own in the system's file manager. */
   openFolder: command(
     z.strictObject({ folder: z.enum(['local-bucket', 'logs', 'data']) }),

@@ -45,6 +45,7 @@ export const COMMAND_NAMES: Readonly<Record<CommandName, true>> = {
   clearUploads: true,
   createShareLink: true,
   copyShareLink: true,
+  enterProxyPassword: true,
   openFolder: true,
   copyDiagnostics: true,
   showProgress: true,

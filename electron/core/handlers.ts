@@ -49,12 +49,17 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
   const { approvals, checks, context, destinations, local, ports, records } = parts
   const { signIns, sources, uploads } = parts
   const edited = { destinations, records, leftovers: uploads.leftovers, ports, approvals }
+  /** The user did something that needs the network. */
+  const mayAskAgain = () => ports.proxyPassword?.mayAskAgain()
   return guarded({
     describeHost: async () => succeeded(await describeHost(parts)),
 
     listDestinations: async () => succeeded(destinations.listed()),
     openLocalBucket: () => local.use(),
-    checkDestination: (input) => checks.check(input),
+    checkDestination: (input) => {
+      mayAskAgain()
+      return checks.check(input)
+    },
     cancelCheck: ({ checkId }) => checks.cancel(checkId),
     applyFix: async (input) => {
       const applied = await checks.applyFix(input)
@@ -62,7 +67,10 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
       if (destinationId !== null) context.reasons.forget(destinationId)
       return applied
     },
-    listBuckets: ({ draft }) => listBuckets({ destinations, ports, approvals }, draft),
+    listBuckets: ({ draft }) => {
+      mayAskAgain()
+      return listBuckets({ destinations, ports, approvals }, draft)
+    },
     listProfiles: async () => succeeded(await listProfiles(ports)),
     signIn: async (input) => {
       const allowed = await approvals.allowSignIn(input.source)
@@ -86,6 +94,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     importSettings: async ({ text }) => importSettings({ destinations, approvals }, text),
     decideConflict: async (input) => uploads.decide(input),
     saveDestination: async (draft) => {
+      mayAskAgain()
       if (draft.destinationId !== null) context.reasons.forget(draft.destinationId)
       return checks.attach(await saveDestination(edited, draft))
     },
@@ -99,6 +108,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     queueUploads: async ({ destinationId, items }) => {
       const destination = destinations.find(destinationId)
       if (destination === null) return failed({ kind: 'unknown-id' })
+      mayAskAgain()
       context.reasons.forget(destinationId)
       return succeeded(queueUploads(records, sources, destination, items, ports.now()))
     },
@@ -128,6 +138,8 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
       return succeeded({ isCopied: await ports.surroundings.copyText(link.url) })
     },
 
+    enterProxyPassword: async () =>
+      (await ports.proxyPassword?.enter()) ?? failed({ kind: 'not-now' }),
     openFolder: ({ folder }) => openFolder(parts, folder),
     copyDiagnostics: async () => {
       const text = await diagnosticsText(parts)

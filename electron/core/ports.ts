@@ -64,6 +64,14 @@ export interface Surroundings {
   readonly endpointsChanged: (origins: readonly string[]) => void
 }
 
+/** The desktop's way to ask for the password of a proxy that stands before the store. */
+export interface ProxyPassword {
+  /** Fails with `not-confirmed` when the user does not want to, `not-now` when no proxy asks. */
+  readonly enter: () => Promise<Outcome<Record<string, never>>>
+  /** The user did something that needs the network: a question that was declined may come again. */
+  readonly mayAskAgain: () => void
+}
+
 /** One line of structured log. Never pass a URL with its query, a secret or file contents. */
 export interface Log {
   readonly info: (event: Record<string, unknown>, text: string) => void
@@ -99,6 +107,8 @@ export interface CorePorts {
   /** For waits that a test need not sit through; ends early when `signal` is aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
   readonly storeHttp?: StoreHttp
+  /** Absent where requests do not go through the system's proxy, or something else answers it. */
+  readonly proxyPassword?: ProxyPassword
   /** Where the AWS tools look for keys and for their files. */
   readonly environment: Environment
   /**

@@ -16,7 +16,7 @@ import { lockFolder } from '../core/host/folder-lock.ts'
 import { hostPlatform } from '../core/host/host-platform.ts'
 import { writeReadme } from '../core/host/readme-file.ts'
 import { openLog } from '../core/log.ts'
-import type { CorePorts, Log } from '../core/ports.ts'
+import type { CorePorts, Log, SecretVault, SettingsStore } from '../core/ports.ts'
 import { openSettings } from '../core/settings-conf.ts'
 import { serveApp } from './app-protocol.ts'
 import { confirmInDialog } from './confirm.ts'
@@ -24,11 +24,16 @@ import { endOnBug, revivePage } from './crash.ts'
 import { notifyWindow, serveCommands } from './ipc.ts'
 import { setMenu } from './menu.ts'
 import { guardNavigation } from './navigation.ts'
+import type { OnTheWay } from './net-store-http.ts'
 import { setUpNetwork } from './network.ts'
 import { keepOneWindow, type OneWindow } from './one-window.ts'
 import { tellOfSleep } from './power.ts'
 import { closeBeforeQuit } from './quit.ts'
 import { safeStorageVault } from './safe-storage-vault.ts'
+import { answerProxies } from './security/answer-proxies.ts'
+import { askProxyPasswordInWindow } from './security/ask-proxy-password.ts'
+import { ClientCertificates } from './security/client-certificates.ts'
+import { ProxyPasswords } from './security/proxy-passwords.ts'
 import { serveSources } from './source-protocol.ts'
 import { desktopSurroundings } from './surroundings.ts'
 import { aboutPanel } from './system/about.ts'
@@ -82,11 +87,15 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     opened.on('closed', () => surroundings.showProgress(null, 'paused'))
     return opened
   })
-  const network = setUpNetwork({ pageOrigin, devServer, currentWindow: window.current })
+  const way = answerOnTheWay(settings, window)
+  const network = setUpNetwork({
+    ...{ pageOrigin, devServer, currentWindow: window.current, onTheWay: way.onTheWay },
+  })
   const surroundings = desktopSurroundings(network.endpoints, window.current)
   const notify = notifyWindow(window.current)
   const core = await startCore({
-    ...thisComputer(),
+    ...thisComputer(way.vault),
+    proxyPassword: way.passwords,
     dataFolder,
     settings,
     log,
@@ -120,14 +129,29 @@ function watchForBugs(log: Log, dataFolder: string, ownFolder: string) {
   return { die, reportStrayTo: reportTo }
 }
 
-function thisComputer() {
+/** Proxies and servers that ask who the user is; every session's requests meet them. */
+function answerOnTheWay(settings: SettingsStore, window: OneWindow) {
+  const vault = safeStorageVault({ safeStorage, platform: process.platform })
+  const ask = askProxyPasswordInWindow(window.current)
+  const passwords = new ProxyPasswords({ settings, vault, ask })
+  const certificates = new ClientCertificates({ dialog, settings, currentWindow: window.current })
+  answerProxies(app, passwords)
+  certificates.listen(app)
+  const onTheWay: OnTheWay = {
+    proxyLogin: (proxy, refused) => passwords.answer(proxy, refused),
+    certificateRefused: (host) => certificates.forget(host),
+  }
+  return { vault, passwords, onTheWay }
+}
+
+function thisComputer(vault: SecretVault) {
   return {
     description: {
       host: 'desktop',
       version: app.getVersion(),
       platform: hostPlatform(process.platform),
     },
-    vault: safeStorageVault({ safeStorage, platform: process.platform }),
+    vault,
     now: Date.now,
     isCorsHandled: true,
   } satisfies Partial<CorePorts>

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
-import type { ClientRequest, IncomingMessage, Net, Session } from 'electron'
+import type { AuthInfo, ClientRequest, IncomingMessage, Net, Session } from 'electron'
 import type { StoreHttp } from '../core/ports.ts'
 import { bodyOf, ownHeaders, type SdkRequest, urlOf } from './sdk-request.ts'
+import type { ProxyLogin } from './security/proxy-passwords.ts'
 
 interface SdkResponse {
   readonly statusCode: number
@@ -9,18 +10,31 @@ interface SdkResponse {
   readonly body: Readable
 }
 
+/** What requests meet on their way that the desktop answers in the user's name. */
+export interface OnTheWay {
+  /** Null: nobody has a password to give. */
+  readonly proxyLogin: (proxy: AuthInfo, refused: ProxyLogin | null) => Promise<ProxyLogin | null>
+  /** The server did not take the certificate that was chosen, or wants one. */
+  readonly certificateRefused: (host: string) => void
+}
+
 /**
  * The SDK's HTTP through Chromium: the system's proxy and certificates apply. `session` must be one
  * of its own, so that no cookie, cache or listener of the page's touches a signed request.
  */
-export function netStoreHttp(net: Pick<Net, 'request'>, session: Session): StoreHttp {
+export function netStoreHttp(
+  net: Pick<Net, 'request'>,
+  session: Session,
+  onTheWay: OnTheWay,
+): StoreHttp {
   return ({ connectMs, idleMs }) => ({
     metadata: { handlerProtocol: 'http/1.1' },
     handle: async (request: SdkRequest, options?: { readonly abortSignal?: AbortSignal }) => {
       const body = await bodyOf(request.body)
+      const url = urlOf(request)
       const outgoing = net.request({
         method: request.method,
-        url: urlOf(request),
+        url,
         headers: ownHeaders(request.headers),
         session,
         credentials: 'omit',
@@ -31,12 +45,27 @@ export function netStoreHttp(net: Pick<Net, 'request'>, session: Session): Store
       })
       // Chromium does not tell when it is connected, so the first answer has both times.
       const limits = { answerMs: connectMs + idleMs, idleMs }
-      return { response: await exchange(outgoing, body, limits, options?.abortSignal) }
+      const exchanged = exchange(outgoing, body, limits, onTheWay, options?.abortSignal)
+      return { response: await noteCertificates(exchanged, url, onTheWay) }
     },
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
     destroy: () => undefined,
   })
+}
+
+/** Chromium's names for a handshake that failed for want of the right client certificate. */
+const CERTIFICATE_REFUSED = /net::ERR_(BAD_SSL_CLIENT_AUTH|SSL_CLIENT_AUTH)_/
+
+async function noteCertificates<T>(exchanged: Promise<T>, url: string, onTheWay: OnTheWay) {
+  try {
+    return await exchanged
+  } catch (error) {
+    const isRefused = error instanceof Error && CERTIFICATE_REFUSED.test(error.message)
+    const { hostname, port } = new URL(url)
+    if (isRefused) onTheWay.certificateRefused(`${hostname}:${port || '443'}`)
+    throw error
+  }
 }
 
 interface Limits {
@@ -48,6 +77,7 @@ function exchange(
   outgoing: ClientRequest,
   body: Buffer | null,
   limits: Limits,
+  onTheWay: OnTheWay,
   signal: AbortSignal | undefined,
 ): Promise<SdkResponse> {
   return new Promise((resolve, reject) => {
@@ -71,6 +101,19 @@ function exchange(
 
     // Chromium's own name is in the message (net::ERR_…), and the core knows those.
     outgoing.on('error', fail)
+    let given: ProxyLogin | null = null
+    outgoing.on('login', (authInfo, callback) => {
+      // A store asks for signatures, and never for a password.
+      if (!authInfo.isProxy) return callback()
+      // The user may take a while to type.
+      silence.stop()
+      onTheWay.proxyLogin(authInfo, given).then((login) => {
+        if (login === null) return end(new Error('net::ERR_PROXY_AUTH_REQUESTED'))
+        given = login
+        silence.restart(limits.answerMs)
+        callback(login.username, login.password)
+      }, end)
+    })
     outgoing.on('redirect', (statusCode, _method, _url, headers) => {
       finish()
       resolve({ statusCode, headers: joined(headers), body: Readable.from([]) })

@@ -2,7 +2,7 @@ import { type BrowserWindow, type DownloadItem, net, session } from 'electron'
 import type { StoreHttp } from '../core/ports.ts'
 import { answerCors } from './cors.ts'
 import { type Endpoints, trackEndpoints } from './endpoints.ts'
-import { netStoreHttp } from './net-store-http.ts'
+import { netStoreHttp, type OnTheWay } from './net-store-http.ts'
 import { guardPermissions } from './permissions.ts'
 import { raiseRequestWall } from './request-wall.ts'
 
@@ -10,6 +10,7 @@ export interface NetworkParts {
   readonly pageOrigin: string
   readonly devServer: string | null
   readonly currentWindow: () => BrowserWindow | null
+  readonly onTheWay: OnTheWay
 }
 
 export interface Network {
@@ -21,7 +22,8 @@ export interface Network {
  * Two sessions: the page's, which reaches configured endpoints only, and the core's, in memory,
  * without cookies, cache or listeners.
  */
-export function setUpNetwork({ pageOrigin, devServer, currentWindow }: NetworkParts): Network {
+export function setUpNetwork(parts: NetworkParts): Network {
+  const { pageOrigin, devServer, currentWindow, onTheWay } = parts
   const pageSession = session.defaultSession
   const storeSession = session.fromPartition('stores', { cache: false })
   const endpoints = trackEndpoints(async (hostname) => {
@@ -34,7 +36,7 @@ export function setUpNetwork({ pageOrigin, devServer, currentWindow }: NetworkPa
   pageSession.on('will-download', (event, item) => {
     if (!isOwnSettings(item, pageOrigin)) event.preventDefault()
   })
-  return { endpoints, storeHttp: netStoreHttp(net, storeSession) }
+  return { endpoints, storeHttp: netStoreHttp(net, storeSession, onTheWay) }
 }
 
 /** The one thing that the page hands out as a file: made by itself, and nothing of the network's. */

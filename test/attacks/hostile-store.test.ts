@@ -27,6 +27,7 @@ import { aDraft } from '../fakes/a-draft.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { FakeSession, net, standIn } from '../fakes/electron.ts'
 import { endless, trickling } from '../fakes/endless-answer.ts'
+import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
 import { openStubStore } from '../fakes/open-stub-store.ts'
 import { type Answer, plain, StubStore } from '../fakes/stub-store.ts'
 import { attack } from './attack.ts'
@@ -44,7 +45,7 @@ afterEach(async () => {
 /** The browser host's HTTP, and the desktop's. */
 const WAYS: readonly (readonly [name: string, storeHttp: StoreHttp | undefined])[] = [
   ['Node', undefined],
-  ['Chromium', netStoreHttp(standIn(net), standIn(new FakeSession()))],
+  ['Chromium', netStoreHttp(standIn(net), standIn(new FakeSession()), NOTHING_ON_THE_WAY)],
 ]
 
 async function storeThat(answer: Answer, way?: StoreHttp, wholeMs?: number) {

@@ -4,6 +4,7 @@ import { desktopSurroundings } from '../../electron/desktop/surroundings.ts'
 import { aDraft } from '../fakes/a-draft.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { resetElectron, session } from '../fakes/electron.ts'
+import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
 import { ScriptedConfirm } from '../fakes/scripted-confirm.ts'
 import { attack } from './attack.ts'
 
@@ -12,8 +13,8 @@ let harness: CoreHarness
 
 beforeEach(async () => {
   resetElectron()
-  const settings = { pageOrigin: 'app://ferry', devServer: null, currentWindow: () => null }
-  const network = setUpNetwork(settings)
+  const page = { pageOrigin: 'app://ferry', devServer: null, currentWindow: () => null }
+  const network = setUpNetwork({ ...page, onTheWay: NOTHING_ON_THE_WAY })
   user = new ScriptedConfirm('refused')
   harness = await CoreHarness.start({
     description: { host: 'desktop', version: '0.0.0', platform: 'linux' },

@@ -23,6 +23,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LocalBucket, openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
 import { netStoreHttp } from '../../electron/desktop/net-store-http.ts'
 import { FakeSession, net, standIn } from '../fakes/electron.ts'
+import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
 
 const session = new FakeSession()
 const PATIENCE = { connectMs: 2000, idleMs: 2000 }
@@ -38,7 +39,7 @@ interface Handler {
 }
 
 const handlerWith = (patience = PATIENCE) =>
-  netStoreHttp(standIn(net), standIn(session))(patience) as Handler
+  netStoreHttp(standIn(net), standIn(session), NOTHING_ON_THE_WAY)(patience) as Handler
 
 let closers: (() => unknown)[] = []
 
@@ -264,10 +265,10 @@ describe('a request', () => {
           clearInterval(more)
           response.end()
         }
-      }, 20)
+      }, 40)
     })
 
-    const { response } = await handlerWith({ connectMs: 0, idleMs: 120 }).handle(get(server))
+    const { response } = await handlerWith({ connectMs: 0, idleMs: 300 }).handle(get(server))
 
     expect(await text(response.body)).toBe('..........')
   })

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Network } from '../../electron/desktop/network.ts'
 import { setUpNetwork } from '../../electron/desktop/network.ts'
 import { FakeWindow, resetElectron, session, standIn } from '../fakes/electron.ts'
+import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
 
 const PAGE = 'app://ferry'
 const STORE = 'https://s3.eu-central-1.amazonaws.com'
@@ -17,6 +18,7 @@ beforeEach(() => {
     pageOrigin: PAGE,
     devServer: null,
     currentWindow: () => standIn(window),
+    onTheWay: NOTHING_ON_THE_WAY,
   })
 })
 
@@ -74,6 +76,7 @@ describe('the wall round the page', () => {
       pageOrigin: 'http://localhost:5173',
       devServer: 'http://localhost:5173',
       currentWindow: () => null,
+      onTheWay: NOTHING_ON_THE_WAY,
     })
 
     expect(session.defaultSession.isCancelled('ws://localhost:5173/')).toBe(false)

@@ -401,6 +401,7 @@ export function installFakeBridge(world: FakeWorld): void {
       return ok(link)
     },
     copyShareLink: () => ok({ isCopied: world.isCopied }),
+    enterProxyPassword: () => ok({}),
     openFolder: ({ folder }) => ok({ isOpened: false, path: `/home/ada/ferry/${folder}` }),
     copyDiagnostics: () => ok({ isCopied: world.isCopied, text: 'Ferry 0.1.0, desktop' }),
     showProgress: () => ok({}),

@@ -221,6 +221,22 @@ describe('a row', () => {
     await row('kept.bin').getByText(/^Done/).waitFor()
   })
 
+  it('behind a proxy that wants a password all go on once it was entered', async () => {
+    const { row, give, page, callsOf } = await suite.open(
+      aWorld({ failures: { prepareUpload: { kind: 'proxy-auth-needed' } } }),
+    )
+    await give(...['a.bin', 'b.bin'].map((name) => ({ name, byteLength: 1000 })))
+    await row('a.bin').getByText('Needs you · The proxy asks for a password.').waitFor()
+    await row('b.bin').getByText('Needs you · The proxy asks for a password.').waitFor()
+
+    await page.evaluate(() => window.fake.failWith('prepareUpload', null))
+    await row('a.bin').getByRole('button', { name: 'Enter password' }).click()
+
+    await row('a.bin').getByText(/^Done/).waitFor()
+    await row('b.bin').getByText(/^Done/).waitFor()
+    expect(await callsOf('enterProxyPassword')).toEqual([{}])
+  })
+
   it('asks for the file again after a restart, and goes on with it', async () => {
     const { row, page } = await suite.open(
       aWorld({

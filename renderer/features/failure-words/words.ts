@@ -22,7 +22,7 @@ export type FailureAction =
   | 'enter-keys'
   /** At IAM Identity Center, or with a device's code. */
   | 'sign-in'
-  /** The host asks for the proxy's password again when the upload is tried again. */
+  /** The host asks for it, outside the page. */
   | 'enter-proxy-password'
   | 'choose-file'
   | 'upload-again'

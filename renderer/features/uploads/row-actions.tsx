@@ -14,6 +14,7 @@ import { ConflictButtons } from './conflict-buttons.tsx'
 import { ChooseFileButton, canUploadAgain, UploadAgainButton } from './give-file.tsx'
 import type { RowCalls } from './upload-row.tsx'
 import { useDestination } from './use-destination.ts'
+import { useEnterProxyPassword } from './use-enter-proxy-password.ts'
 
 /** More than this is not thrown away without a question. */
 const ASK_BEFORE_LOSING_BYTES = 100_000_000
@@ -143,8 +144,8 @@ function useOwnAction(
   view: UploadView,
   calls: RowCalls,
 ): ReactNode | null {
-  const { queue } = useServices()
   const openFolder = useOpenFolder()
+  const enterProxyPassword = useEnterProxyPassword()
   const isLocal = useDestination(view)?.kind === 'local'
   if (action === null || !isOneCall(action)) return null
   // Ferry keeps the connection of the bucket on this computer itself; there is nothing to edit.
@@ -154,7 +155,7 @@ function useOwnAction(
     'edit-rules': () => calls.onEditRules(view),
     'enter-keys': () => calls.onEditConnection(view),
     'sign-in': () => calls.onSignIn(view),
-    'enter-proxy-password': () => queue.retry(view.uploadId),
+    'enter-proxy-password': enterProxyPassword,
     'open-data-folder': () => openFolder('data'),
     'open-bucket-folder': () => openFolder('local-bucket'),
     reload: () => location.reload(),

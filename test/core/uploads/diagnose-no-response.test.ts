@@ -4,6 +4,7 @@ import { MIB } from '../../../electron/contract/limits.ts'
 import { checksumOf, PART } from '../../fakes/core-harness.ts'
 import { FORBIDDEN_PAGE, type FrontRule, limitedTo, TOO_LARGE } from '../../fakes/front-proxy.ts'
 import { type FrontUpload, FrontWorld, PAGE } from '../../fakes/front-world.ts'
+import { ruledHttp } from '../../fakes/ruled-http.ts'
 import { storedIn } from '../check/bucket-view.ts'
 import type { TemporaryBucket } from '../local-bucket/temporary-bucket.ts'
 
@@ -357,6 +358,33 @@ describe('silence that nobody can explain', () => {
     const diagnosis = await world.diagnose(upload)
 
     expect(diagnosis).toEqual({ kind: 'unexplained', isStoreReached: false })
+  })
+
+  it.each([
+    [
+      'ERR_PROXY_CONNECTION_FAILED',
+      {
+        kind: 'proxy-failed',
+        reason: 'unreachable',
+        code: 'ERR_PROXY_CONNECTION_FAILED',
+      },
+    ],
+    ['ERR_PROXY_AUTH_REQUESTED', { kind: 'proxy-auth-needed' }],
+  ])('is the proxy’s where the host meets it, too: %s', async (name, failure) => {
+    let isProxyGone = false
+    const world = await FrontWorld.start({
+      isCorsHandled: true,
+      storeHttp: ruledHttp(() => {
+        if (isProxyGone) throw new Error(`net::${name}`)
+        return null
+      }),
+    })
+    const upload = await world.begin(1000)
+    isProxyGone = true
+
+    const diagnosis = await world.diagnose(upload)
+
+    expect(diagnosis).toEqual({ kind: 'refused', failure })
   })
 
   it('asks nothing of the page’s origin on the desktop, which answers CORS itself', async () => {

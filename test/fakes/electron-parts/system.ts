@@ -33,12 +33,16 @@ export const dialog = {
   asked: [] as Electron.MessageBoxOptions[],
   /** Which button the user takes; the tests that do not care allow. */
   response: 1,
+  /** Taken first, one for each question. */
+  responses: [] as number[],
+  checkboxChecked: false,
   async showMessageBox(
     _window: unknown,
     options: Electron.MessageBoxOptions,
   ): Promise<{ response: number; checkboxChecked: boolean }> {
     dialog.asked.push(options)
-    return { response: dialog.response, checkboxChecked: false }
+    const response = dialog.responses.shift() ?? dialog.response
+    return { response, checkboxChecked: dialog.checkboxChecked }
   },
   showErrorBox(title: string, content: string): void {
     dialog.errors.push({ title, content })

@@ -62,10 +62,13 @@ export class FakeWebContents extends EventEmitter {
   /** Set: the page cannot run it, as when it has crashed. */
   scriptFailure: Error | null = null
 
+  /** Where a test plays what runs in this window's page. */
+  runScript: (code: string) => unknown = () => undefined
+
   async executeJavaScript(code: string, isGesture = false): Promise<unknown> {
     if (this.scriptFailure !== null) throw this.scriptFailure
     this.executed.push({ code, isGesture })
-    return undefined
+    return this.runScript(code)
   }
 
   reload(): void {
@@ -164,6 +167,12 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
 
   setProgressBar(value: number, options?: { mode?: string }): void {
     this.progress = { value, mode: options?.mode }
+  }
+
+  /** At once, without `close`: docs/api/base-window.md. */
+  destroy(): void {
+    this.isGone = true
+    this.emit('closed')
   }
 
   /** The person closes it. */

@@ -1,0 +1,173 @@
+import type { AuthInfo } from 'electron'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Json, ProxyPassword, SecretVault, SettingsStore } from '../../core/ports.ts'
+
+/** A proxy that asks for a user name and a password. */
+export type ProxyChallenge = Pick<AuthInfo, 'host' | 'port' | 'realm'>
+
+export interface ProxyLogin {
+  readonly username: string
+  readonly password: string
+}
+
+export interface ProxyQuestion extends ProxyChallenge {
+  /** The one that was given before, so that it need not be typed again. */
+  readonly username: string
+  /** The proxy did not take what it was given. */
+  readonly isWrong: boolean
+  /** There is a safe place to keep it in. */
+  readonly mayKeep: boolean
+}
+
+/** Null: the user does not want to answer. */
+export type AskForProxyPassword = (
+  question: ProxyQuestion,
+) => Promise<(ProxyLogin & { readonly isToKeep: boolean }) | null>
+
+export interface ProxyPasswordsDeps {
+  readonly settings: SettingsStore
+  readonly vault: SecretVault
+  readonly ask: AskForProxyPassword
+}
+
+interface ProxyState {
+  readonly challenge: ProxyChallenge
+  current: ProxyLogin | null
+  /** All requests that wait for the same proxy wait for one answer. */
+  asking: Promise<ProxyLogin | null> | null
+  /** Nobody is asked again before the user does something. */
+  isDeclined: boolean
+  isWrong: boolean
+}
+
+/** In the settings: what `SecretVault.protect` made of the password, by proxy. */
+const KEPT = 'proxyPasswords'
+
+/**
+ * The passwords of proxies. Chromium asks by `login` for each request and each session that meets a
+ * challenge; the user is asked once. A password goes to the proxy, into the system's key store if
+ * the user wishes, and nowhere else.
+ */
+export class ProxyPasswords implements ProxyPassword {
+  readonly #deps: ProxyPasswordsDeps
+  readonly #proxies = new Map<string, ProxyState>()
+  #latest: ProxyState | null = null
+
+  constructor(deps: ProxyPasswordsDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Null: nobody has one to give.
+   * @param refused what the proxy has been given by the same request and did not take.
+   */
+  answer(challenge: ProxyChallenge, refused: ProxyLogin | null): Promise<ProxyLogin | null> {
+    const proxy = this.#stateOf(challenge)
+    this.#latest = proxy
+    // Another request may have brought a newer one meanwhile.
+    if (refused !== null && proxy.current === refused) {
+      proxy.current = null
+      proxy.isWrong = true
+      this.#forget(keyOf(challenge))
+    }
+    if (proxy.current !== null) return Promise.resolve(proxy.current)
+    if (proxy.asking !== null) return proxy.asking
+    if (proxy.isDeclined) return Promise.resolve(null)
+    return this.#find(proxy, refused?.username ?? '')
+  }
+
+  /** The user wants to enter it now. Fails with `not-now` where no proxy has asked for one. */
+  async enter(): Promise<Outcome<Record<string, never>>> {
+    const proxy = this.#latest
+    if (proxy === null) return failed({ kind: 'not-now' })
+    proxy.isDeclined = false
+    const login = await (proxy.asking ?? proxy.current ?? this.#find(proxy, ''))
+    return login === null ? failed({ kind: 'not-confirmed' }) : succeeded({})
+  }
+
+  /** The user did something that needs the network, and may be asked once more. */
+  mayAskAgain(): void {
+    for (const proxy of this.#proxies.values()) proxy.isDeclined = false
+  }
+
+  #stateOf(challenge: ProxyChallenge): ProxyState {
+    const key = keyOf(challenge)
+    const known = this.#proxies.get(key)
+    if (known !== undefined) return known
+    const made = { challenge, current: null, asking: null, isDeclined: false, isWrong: false }
+    this.#proxies.set(key, made)
+    return made
+  }
+
+  #find(proxy: ProxyState, username: string): Promise<ProxyLogin | null> {
+    const asking = this.#keptOrAsked(proxy, username)
+      .then((login) => {
+        proxy.current = login
+        proxy.isDeclined = login === null
+        return login
+      })
+      .finally(() => {
+        proxy.asking = null
+      })
+    proxy.asking = asking
+    return asking
+  }
+
+  async #keptOrAsked(proxy: ProxyState, username: string): Promise<ProxyLogin | null> {
+    const { settings, vault, ask } = this.#deps
+    const key = keyOf(proxy.challenge)
+    const kept = keptIn(settings.get(KEPT), key)
+    if (kept !== null) {
+      const revealed = await vault.reveal(kept.password)
+      if (revealed.ok) return { username: kept.username, password: revealed.value.secret }
+    }
+    const mayKeep = (await vault.place()) === 'system'
+    const answered = await ask({
+      ...proxy.challenge,
+      username: username || kept?.username || '',
+      isWrong: proxy.isWrong,
+      mayKeep,
+    })
+    proxy.isWrong = false
+    if (answered === null) return null
+    const { isToKeep, ...login } = answered
+    if (isToKeep && mayKeep) await this.#keep(key, login)
+    return login
+  }
+
+  async #keep(key: string, { username, password }: ProxyLogin): Promise<void> {
+    const { settings, vault } = this.#deps
+    const kept = await vault.protect(password)
+    if (!kept.ok) return
+    this.#write({ ...entriesIn(settings.get(KEPT)), [key]: { username, password: kept.value } })
+  }
+
+  #forget(key: string): void {
+    const { [key]: wrong, ...others } = entriesIn(this.#deps.settings.get(KEPT))
+    if (wrong !== undefined) this.#write(others)
+  }
+
+  #write(entries: Readonly<Record<string, Json>>): void {
+    try {
+      this.#deps.settings.set(KEPT, entries)
+    } catch {
+      // A full disk: the password serves until Ferry closes.
+    }
+  }
+}
+
+function keyOf({ host, port, realm }: ProxyChallenge): string {
+  return `${host}:${port} ${realm}`
+}
+
+function entriesIn(value: Json | undefined): Readonly<Record<string, Json>> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? (value as Readonly<Record<string, Json>>) : {}
+}
+
+function keptIn(value: Json | undefined, key: string): ProxyLogin | null {
+  const { username, password } = entriesIn(entriesIn(value)[key])
+  return typeof username === 'string' && typeof password === 'string'
+    ? { username, password }
+    : null
+}

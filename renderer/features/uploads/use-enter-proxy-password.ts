@@ -1,0 +1,29 @@
+import { useToasts } from '../../design/toasts.tsx'
+import type { UploadQueue } from '../../upload/engine/queue-view.ts'
+import { failureSentence } from '../failure-text.ts'
+import { useServices } from '../services/services.tsx'
+
+/**
+ * Lets the host ask for the proxy's password, outside the page; then every upload that waits for it
+ * goes on, as all go through the same proxy.
+ */
+export function useEnterProxyPassword(): () => void {
+  const { commands, queue } = useServices()
+  const { say } = useToasts()
+  return () => {
+    void commands.enterProxyPassword({}).then((answer) => {
+      // No proxy has asked this host yet: then the next request finds out.
+      if (answer.ok || answer.failure.kind === 'not-now') retryWaiting(queue)
+      // The user has just said no, and need not be told.
+      else if (answer.failure.kind !== 'not-confirmed') say(failureSentence(answer.failure))
+    })
+  }
+}
+
+function retryWaiting(queue: UploadQueue): void {
+  for (const uploadId of queue.snapshot().uploadIds) {
+    const view = queue.upload(uploadId)
+    const isStuck = view?.phase === 'needs-you' || view?.phase === 'failed'
+    if (isStuck && view.failure?.kind === 'proxy-auth-needed') queue.retry(uploadId)
+  }
+}

@@ -1,0 +1,35 @@
+import { afterEach, expect, it } from 'vitest'
+import { succeeded } from '../../electron/contract/outcome.ts'
+import { aDraft } from '../fakes/a-draft.ts'
+import { CoreHarness } from '../fakes/core-harness.ts'
+
+let harness: CoreHarness
+
+afterEach(() => harness.close())
+
+it('is entered through the host, and may be asked for again when the user acts', async () => {
+  const calls: string[] = []
+  harness = await CoreHarness.start({
+    proxyPassword: {
+      enter: async () => {
+        calls.push('enter')
+        return succeeded({})
+      },
+      mayAskAgain: () => void calls.push('may ask'),
+    },
+  })
+
+  const entered = await harness.ask('enterProxyPassword', {})
+  await harness.ask('listBuckets', { draft: aDraft({ endpoint: 'http://127.0.0.1:9' }) })
+
+  expect(entered).toEqual({ ok: true, value: {} })
+  expect(calls).toEqual(['enter', 'may ask'])
+})
+
+it('cannot be entered where the host goes through no proxy', async () => {
+  harness = await CoreHarness.start()
+
+  const entered = await harness.ask('enterProxyPassword', {})
+
+  expect(entered).toEqual({ ok: false, failure: { kind: 'not-now' } })
+})
