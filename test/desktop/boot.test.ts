@@ -261,6 +261,14 @@ describe('main', () => {
     ])
   })
 
+  it('answers proxies and servers that ask who the user is, from the first request on', async () => {
+    await runMain(join(root, 'asked'))
+    await open()
+
+    expect(electron.app.listenerCount('login')).toBe(1)
+    expect(electron.app.listenerCount('select-client-certificate')).toBe(1)
+  })
+
   it('closes the records before it ends', async () => {
     await runMain(join(root, 'end'))
     await open()

@@ -13,6 +13,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
   S3Client,
@@ -21,9 +22,13 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LocalBucket, openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
+import { CHROMIUM_NET_ERRORS } from '../../electron/core/store/chromium-net-errors.ts'
+import { ask } from '../../electron/core/store/store.ts'
 import { netStoreHttp } from '../../electron/desktop/net-store-http.ts'
-import { FakeSession, net, standIn } from '../fakes/electron.ts'
+import { FakeSession, net, netControl, standIn } from '../fakes/electron.ts'
 import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
+import { openStubStore } from '../fakes/open-stub-store.ts'
+import { plain, StubStore } from '../fakes/stub-store.ts'
 
 const session = new FakeSession()
 const PATIENCE = { connectMs: 2000, idleMs: 2000 }
@@ -308,5 +313,42 @@ describe('a request', () => {
     const server = await serve((_request, response) => void response.end())
 
     await expect(handlerWith().handle({ ...get(server), body: 7 })).rejects.toThrow(TypeError)
+  })
+})
+
+describe('an error of the network', () => {
+  const listFrom = async () => {
+    const answer = plain(200, '<ListBucketResult></ListBucketResult>')
+    const stub = await StubStore.start(answer)
+    closers.push(() => stub.close())
+    const storeHttp = netStoreHttp(standIn(net), standIn(session), NOTHING_ON_THE_WAY)
+    const store = openStubStore(stub.endpoint, PATIENCE, storeHttp)
+    closers.push(() => store.client.destroy())
+    return () =>
+      ask(store, (client, options) =>
+        client.send(new ListObjectsV2Command({ Bucket: 'photos' }), options),
+      )
+  }
+
+  beforeEach(() => netControl.reset())
+
+  it.each(['start', 'answer', 'body'] as const)('is told as one, at the %s, too', async (at) => {
+    const list = await listFrom()
+    netControl.failNext('ERR_NETWORK_IO_SUSPENDED', { at })
+
+    expect(await list()).toEqual({ ok: false, failure: { kind: 'stalled' } })
+    expect(await list()).toMatchObject({ ok: true })
+  })
+
+  it('is a failure and no bug, whichever it is', async () => {
+    const list = await listFrom()
+
+    for (const name of Object.keys(CHROMIUM_NET_ERRORS)) {
+      // A silent store is asked a second time.
+      netControl.failNext(name, { times: 2 })
+      expect.soft(await list(), name).toMatchObject({ ok: false, failure: expect.anything() })
+      netControl.reset()
+    }
+    expect(await list()).toMatchObject({ ok: true })
   })
 })

@@ -27,10 +27,18 @@ export async function dnsLine({ store, isProxied, signal }: Way): Promise<Verdic
     const failure = await resolveHost(hostname, signal)
     const isFinal = !isProxied || failure?.kind === 'host-refused'
     if (failure !== null && isFinal) return failedBy(failure)
-    if (failure !== null)
-      return (await greeted({ store, signal })).ok ? passed() : failedBy(failure)
+    if (failure !== null) {
+      const greeting = await greeted({ store, signal })
+      if (greeting.ok) return passed()
+      // Behind a proxy it is the proxy that knows names, so its own trouble comes first.
+      return failedBy(isOfProxy(greeting.failure) ? greeting.failure : failure)
+    }
   }
   return passed()
+}
+
+function isOfProxy({ kind }: Failure): boolean {
+  return kind === 'proxy-failed' || kind === 'proxy-auth-needed'
 }
 
 /** The connection, and that something answers there that may be a store. */

@@ -19,7 +19,7 @@ export function networkWords(failure: NetworkFailure): FailureText {
     case 'proxy-auth-needed':
       return text(
         'The proxy asks for a password.',
-        'Enter the user name and password that your network’s proxy wants.',
+        'Try again, and enter the user name and password that your network’s proxy wants.',
         'enter-proxy-password',
       )
     case 'network-blocked':

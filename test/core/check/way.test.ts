@@ -94,6 +94,20 @@ describe('the way to the store', () => {
     expect(troubles(report)).toEqual(['bucket failed bucket-missing'])
   })
 
+  it('ends at a proxy that is not there, rather than at a name which this computer does not know', async () => {
+    const desktop = await CheckWorld.start({
+      storeHttp: ruledHttp(() => {
+        throw new Error('net::ERR_PROXY_CONNECTION_FAILED')
+      }),
+      isCorsHandled: true,
+    })
+
+    const report = await desktop.check({ endpoint: 'https://no-such-host.invalid' })
+    await desktop.close()
+
+    expect(troubles(report)).toEqual(['dns failed proxy-failed'])
+  })
+
   it('leads through a proxy that knows names which this computer does not', async () => {
     const desktop = await CheckWorld.start({
       storeHttp: ruledHttp(() => no(403, 'InvalidAccessKeyId')),
