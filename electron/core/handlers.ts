@@ -49,15 +49,14 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
   const { approvals, checks, context, destinations, local, ports, records } = parts
   const { signIns, sources, uploads } = parts
   const edited = { destinations, records, leftovers: uploads.leftovers, ports, approvals }
-  /** The user did something that needs the network. */
-  const mayAskAgain = () => ports.proxyPassword?.mayAskAgain()
+  const userActed = () => ports.userActed?.()
   return guarded({
     describeHost: async () => succeeded(await describeHost(parts)),
 
     listDestinations: async () => succeeded(destinations.listed()),
     openLocalBucket: () => local.use(),
     checkDestination: (input) => {
-      mayAskAgain()
+      userActed()
       return checks.check(input)
     },
     cancelCheck: ({ checkId }) => checks.cancel(checkId),
@@ -68,7 +67,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
       return applied
     },
     listBuckets: ({ draft }) => {
-      mayAskAgain()
+      userActed()
       return listBuckets({ destinations, ports, approvals }, draft)
     },
     listProfiles: async () => succeeded(await listProfiles(ports)),
@@ -94,7 +93,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     importSettings: async ({ text }) => importSettings({ destinations, approvals }, text),
     decideConflict: async (input) => uploads.decide(input),
     saveDestination: async (draft) => {
-      mayAskAgain()
+      userActed()
       if (draft.destinationId !== null) context.reasons.forget(draft.destinationId)
       return checks.attach(await saveDestination(edited, draft))
     },
@@ -108,7 +107,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     queueUploads: async ({ destinationId, items }) => {
       const destination = destinations.find(destinationId)
       if (destination === null) return failed({ kind: 'unknown-id' })
-      mayAskAgain()
+      userActed()
       context.reasons.forget(destinationId)
       return succeeded(queueUploads(records, sources, destination, items, ports.now()))
     },
@@ -120,7 +119,10 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     recordParts: async (input) => uploads.record(input),
     checkSource: ({ uploadId }) => checkUploadSource(context, uploadId),
     completeUpload: ({ uploadId }) => uploads.complete(uploadId),
-    markUploads: async ({ marks }) => uploads.mark(marks),
+    markUploads: async ({ marks }) => {
+      if (marks.some(({ mark }) => mark.phase === 'waiting')) userActed()
+      return uploads.mark(marks)
+    },
     cancelUpload: ({ uploadId }) => uploads.cancel(uploadId),
     uploadAgain: async (input) => {
       const again = await uploadAgain({ ...parts, now: ports.now }, input)

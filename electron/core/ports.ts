@@ -68,8 +68,6 @@ export interface Surroundings {
 export interface ProxyPassword {
   /** Fails with `not-confirmed` when the user does not want to, `not-now` when no proxy asks. */
   readonly enter: () => Promise<Outcome<Record<string, never>>>
-  /** The user did something that needs the network: a question that was declined may come again. */
-  readonly mayAskAgain: () => void
 }
 
 /** One line of structured log. Never pass a URL with its query, a secret or file contents. */
@@ -109,6 +107,8 @@ export interface CorePorts {
   readonly storeHttp?: StoreHttp
   /** Absent where requests do not go through the system's proxy, or something else answers it. */
   readonly proxyPassword?: ProxyPassword
+  /** The user did something that needs the network: what they declined before may be asked again. */
+  readonly userActed?: () => void
   /** Where the AWS tools look for keys and for their files. */
   readonly environment: Environment
   /**

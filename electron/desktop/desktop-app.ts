@@ -96,6 +96,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   const core = await startCore({
     ...thisComputer(way.vault),
     proxyPassword: way.passwords,
+    userActed: way.userActed,
     dataFolder,
     settings,
     log,
@@ -139,9 +140,13 @@ function answerOnTheWay(settings: SettingsStore, window: OneWindow) {
   certificates.listen(app)
   const onTheWay: OnTheWay = {
     proxyLogin: (proxy, refused) => passwords.answer(proxy, refused),
-    certificateRefused: (host) => certificates.forget(host),
+    certificateRefused: (host) => certificates.refused(host),
   }
-  return { vault, passwords, onTheWay }
+  const userActed = () => {
+    passwords.mayAskAgain()
+    certificates.mayAskAgain()
+  }
+  return { vault, passwords, onTheWay, userActed }
 }
 
 function thisComputer(vault: SecretVault) {

@@ -15,15 +15,15 @@ it('is entered through the host, and may be asked for again when the user acts',
         calls.push('enter')
         return succeeded({})
       },
-      mayAskAgain: () => void calls.push('may ask'),
     },
+    userActed: () => void calls.push('user acted'),
   })
 
   const entered = await harness.ask('enterProxyPassword', {})
   await harness.ask('listBuckets', { draft: aDraft({ endpoint: 'http://127.0.0.1:9' }) })
 
   expect(entered).toEqual({ ok: true, value: {} })
-  expect(calls).toEqual(['enter', 'may ask'])
+  expect(calls).toEqual(['enter', 'user acted'])
 })
 
 it('cannot be entered where the host goes through no proxy', async () => {

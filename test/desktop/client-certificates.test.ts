@@ -96,15 +96,18 @@ describe('a certificate of the user’s', () => {
     expect(values.size).toBe(0)
   })
 
-  it('is asked about again when it has gone, or the server did not take it', async () => {
+  it('is asked about again when it has gone, or was refused and the user tries again', async () => {
     const certificates = start()
     await certificates.choose(HOST, [ADA])
     await certificates.choose(HOST, [BOB])
 
-    certificates.forget(HOST)
+    certificates.refused(HOST)
+    await certificates.choose(HOST, [BOB])
+    const before = dialog.asked.length
+    certificates.mayAskAgain()
     await certificates.choose(HOST, [BOB])
 
-    expect(dialog.asked).toHaveLength(3)
+    expect([before, dialog.asked.length]).toEqual([2, 3])
   })
 
   it('is found among many, a few at a time', async () => {

@@ -39,7 +39,7 @@ const expected: {
   'form-invalid': ['ask-user', 'ask-user', 'ask-user'],
   'host-not-found': ['retry', 'retry', 'retry'],
   'host-unreachable': ['retry', 'retry', 'retry'],
-  'tls-failed': ['ask-user', 'ask-user', 'ask-user'],
+  'tls-failed': ['ask-and-retry', 'ask-and-retry', 'ask-and-retry'],
   'wrong-protocol': ['retry', 'ask-user', 'retry'],
   'proxy-failed': ['retry', 'retry', 'retry'],
   'proxy-auth-needed': ['ask-user', 'ask-user', 'ask-user'],
@@ -153,6 +153,13 @@ it.each([
   const failure: Failure = { kind: 'network-blocked', by, host: 'nas', code: 'ERR_ANY' }
 
   expect(recoveryFrom(failure, attempt(1000), 0.5).kind).toBe(kind)
+})
+
+it('asks about a certificate of the user’s by itself no second time', () => {
+  const reason = 'ERR_BAD_SSL_CLIENT_AUTH_CERT'
+  const failure: Failure = { kind: 'tls-failed', host: 'nas', reason }
+
+  expect(recoveryFrom(failure, attempt(1), 0.5)).toEqual({ kind: 'ask-user' })
 })
 
 it('prepares again when somebody took the place meanwhile, and not without end', () => {
@@ -329,6 +336,7 @@ describe('silence', () => {
   it('is worth a try when the network changes', () => {
     const worth = kinds.filter((kind) => isWorthTryOnNetworkChange(FAILURE_EXAMPLES[kind]))
 
-    expect(worth.sort()).toEqual([...silent, 'offline', 'host-gone'].sort())
+    const others: FailureKind[] = ['offline', 'host-gone', 'tls-failed', 'network-blocked']
+    expect(worth.sort()).toEqual([...silent, ...others].sort())
   })
 })

@@ -92,6 +92,16 @@ describe('the status of a row', () => {
     ])
   })
 
+  it('says of what may mend by itself that it is looked at again', () => {
+    const failure = FAILURE_EXAMPLES['tls-failed']
+
+    const waiting = said(aView({ phase: 'needs-you', failure, retryAtMs: NOW + 20_000 }))
+    const over = said(aView({ phase: 'needs-you', failure }))
+
+    expect(waiting).toMatch(/ Ferry looks again by itself\.$/)
+    expect(over).not.toContain('by itself')
+  })
+
   it.each(['data-folder', 'local-bucket'] as const)(
     'promises to go on by itself when the disk of the %s has room',
     (where) => {

@@ -27,6 +27,7 @@ export class ClientCertificates {
   readonly #deps: ClientCertificatesDeps
   /** For as long as Ferry runs; those that the user wants remembered are in the settings, too. */
   readonly #chosen = new Map<string, string | null>()
+  readonly #refused = new Set<string>()
   readonly #asking = new Map<string, Promise<Certificate | null>>()
 
   constructor(deps: ClientCertificatesDeps) {
@@ -55,8 +56,18 @@ export class ClientCertificates {
     return asking.finally(() => this.#asking.delete(host))
   }
 
-  /** The server did not take what was chosen, so the next request may choose again. */
-  forget(host: string): void {
+  /** The server did not take what was chosen; another choice is the user's to make. */
+  refused(host: string): void {
+    this.#refused.add(host)
+  }
+
+  /** The user did something that needs the network: where a choice did not serve, they choose again. */
+  mayAskAgain(): void {
+    for (const host of this.#refused) this.#forget(host)
+    this.#refused.clear()
+  }
+
+  #forget(host: string): void {
     this.#chosen.delete(host)
     const { [host]: dropped, ...others } = this.#remembered()
     if (dropped !== undefined) this.#write(others)

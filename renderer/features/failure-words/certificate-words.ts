@@ -1,4 +1,5 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
+import { isAboutOwnCertificate } from '../../../electron/contract/tls-reason.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { type FailureText, text } from './words.ts'
 
@@ -16,7 +17,6 @@ export type CertificateTrouble =
   | 'other'
 
 const TROUBLES: readonly (readonly [RegExp, CertificateTrouble])[] = [
-  [/CLIENT_AUTH|NO_PRIVATE_KEY|CERTIFICATE_REQUIRED|BAD_CERTIFICATE/, 'client-certificate'],
   [/EXPIRED|NOT_YET_VALID|DATE_INVALID|VALIDITY_TOO_LONG/, 'dates'],
   [/ALTNAME|COMMON_NAME|HOSTNAME|NAME_CONSTRAINT|NON_UNIQUE_NAME|UNRECOGNIZED_NAME/, 'name'],
   [/REVOKED|REVOCATION/, 'revoked'],
@@ -29,6 +29,7 @@ const TROUBLES: readonly (readonly [RegExp, CertificateTrouble])[] = [
 ]
 
 export function certificateTrouble({ reason }: TlsFailure): CertificateTrouble {
+  if (isAboutOwnCertificate(reason)) return 'client-certificate'
   return TROUBLES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'other'
 }
 

@@ -1,3 +1,4 @@
+import type { FailureKind } from '../../../electron/contract/failure.ts'
 import type { UploadView } from '../../upload/engine/queue-view.ts'
 import { type FailurePlace, failureText } from '../failure-text.ts'
 
@@ -15,8 +16,12 @@ export function troubleText(
   if (failure.kind === 'disk-full' && retryAtMs !== null) {
     return `${problem} Free some space; it goes on by itself when there is room.`
   }
-  return `${problem} ${wayOut}`
+  const isTriedAgain = retryAtMs !== null && MENDS_UNSEEN.has(failure.kind)
+  return isTriedAgain ? `${problem} ${wayOut} Ferry looks again by itself.` : `${problem} ${wayOut}`
 }
+
+/** They may end without anybody at this window: a network is left, a policy is changed. */
+const MENDS_UNSEEN: ReadonlySet<FailureKind> = new Set(['tls-failed', 'network-blocked'])
 
 function withSmallStart(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1)

@@ -1,5 +1,6 @@
 import type { Failure, FailureKind } from '../../../electron/contract/failure.ts'
 import { isPlaceTaken } from '../../../electron/contract/s3-failure.ts'
+import { isAboutOwnCertificate } from '../../../electron/contract/tls-reason.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 
 /** What follows a failure. */
@@ -86,6 +87,11 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
       return failure.reason === 'untrusted' || failure.reason === 'unsupported'
         ? { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
         : { kind: 'retry', afterMs: backoff, costsTry: false }
+    case 'tls-failed':
+      // A hotel's network puts itself in the store's place until somebody signs in to it.
+      return isAboutOwnCertificate(failure.reason)
+        ? { kind: 'ask-user' }
+        : { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
     case 'network-blocked':
       // A firewall or a policy may be changed meanwhile; no browser ever uses such a port.
       return failure.by === 'port'
@@ -136,7 +142,6 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
         ? { kind: 'retry', afterMs: backoff, costsTry: false }
         : { kind: 'ask-user' }
     case 'form-invalid':
-    case 'tls-failed':
     case 'proxy-auth-needed':
     case 'host-refused':
     case 'credentials-rejected':
@@ -234,9 +239,16 @@ export function failureSeen(failure: Failure, isOnline: boolean): Failure {
   return !isOnline && SILENCE.has(failure.kind) ? { kind: 'offline' } : failure
 }
 
+const WORTH_TRYING: ReadonlySet<FailureKind> = new Set([
+  'offline',
+  'host-gone',
+  'tls-failed',
+  'network-blocked',
+])
+
 /** A change of the network may have mended it: worth a try at once. */
 export function isWorthTryOnNetworkChange(failure: Failure): boolean {
-  return failure.kind === 'offline' || failure.kind === 'host-gone' || SILENCE.has(failure.kind)
+  return WORTH_TRYING.has(failure.kind) || SILENCE.has(failure.kind)
 }
 
 /** The host cannot keep what it is told just now; later it can, so it is told again. */

@@ -15,12 +15,9 @@ const chromium = (name: string, target: typeof HTTPS | typeof HTTP = HTTPS) =>
 const node = (code: string, extra: object = {}, target: typeof HTTPS | typeof HTTP = HTTPS) =>
   networkFailure(Object.assign(new Error('x'), { code, ...extra }), target)
 
-/** Every one of these is worth a visit by the user; all others carry on by themselves. */
-const NEEDS_THE_USER: ReadonlySet<Failure['kind']> = new Set([
-  'tls-failed',
-  'redirected',
-  'proxy-auth-needed',
-])
+/** These wait for the user; all others carry on by themselves. */
+const NEEDS_THE_USER: ReadonlySet<Failure['kind']> = new Set(['redirected', 'proxy-auth-needed'])
+const IS_FOR_THE_USER = /UNSAFE_PORT|CLIENT_AUTH|NO_PRIVATE_KEY/
 
 describe("Chromium's network errors", () => {
   it('are all listed, 249 in Chromium 156', () => {
@@ -38,7 +35,7 @@ describe("Chromium's network errors", () => {
     const failure = chromium(name) as Failure
     const recovery = recoveryFrom(failure, { failures: 1, tries: 1, startOvers: 0 }, 0.5)
 
-    const isFinal = NEEDS_THE_USER.has(failure.kind) || name === 'ERR_UNSAFE_PORT'
+    const isFinal = NEEDS_THE_USER.has(failure.kind) || IS_FOR_THE_USER.test(name)
     expect(['wait', 'retry', 'ask-and-retry'].includes(recovery.kind)).toBe(!isFinal)
   })
 
