@@ -1,34 +1,10 @@
-import { execFile } from 'node:child_process'
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { extractFile, listPackage } from '@electron/asar'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
-import { createBuilder } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-const require = createRequire(import.meta.url)
-
-/** What marks the fuses in Electron's program, then their version, count and states as shipped. */
-const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
-const SHIPPED_FUSES = Buffer.concat([
-  Buffer.from(SENTINEL),
-  Buffer.from([1, 9]),
-  Buffer.from('101100111'),
-])
+import { packOffline } from './packaged-app.ts'
 
 let root: string
 let archive: string
@@ -37,56 +13,12 @@ let program: string
 /** Packages what the sources build into now, with a stand-in for Electron's program: no network. */
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'ferry-package-'))
-  const project = join(root, 'project')
-  await buildInto(join(project, 'out'))
-  writeFileSync(join(project, 'out', 'renderer', 'assets', 'index.js.map'), '{}')
-  for (const name of ['package.json', 'package-lock.json', 'electron-builder.yml', 'build']) {
-    cpSync(at(name), join(project, name), { recursive: true })
-  }
-  for (const name of ['electron', 'renderer', 'test']) mkdirSync(join(project, name))
-  writeFileSync(join(project, 'electron', 'main.ts'), 'source')
-  writeFileSync(join(project, 'test', 'a.test.ts'), 'test')
-  symlinkSync(at('node_modules'), join(project, 'node_modules'), 'junction')
-
-  await promisify(execFile)(
-    process.execPath,
-    [
-      join(dirname(require.resolve('electron-builder/package.json')), 'cli.js'),
-      ...['--linux', 'dir', '--x64', '--publish', 'never'],
-      `-c.electronDist=${standInElectron()}`,
-    ],
-    { cwd: project },
-  )
-  const unpacked = join(project, 'dist', 'linux-unpacked')
-  archive = join(unpacked, 'resources', 'app.asar')
-  program = join(unpacked, 'ferry')
-}, 60_000)
+  const app = await packOffline(root, { modules: 'search' })
+  archive = app.asarPath
+  program = app.program
+}, 120_000)
 
 afterAll(() => rmSync(root, { recursive: true }))
-
-async function buildInto(out: string): Promise<void> {
-  const builder = await createBuilder({
-    configFile: at('vite.config.ts'),
-    logLevel: 'silent',
-    environments: {
-      main: { build: { outDir: join(out, 'main') } },
-      preload: { build: { outDir: join(out, 'preload') } },
-      client: { build: { outDir: join(out, 'renderer') } },
-    },
-  })
-  await builder.buildApp()
-}
-
-function standInElectron(): string {
-  const folder = join(root, 'electron')
-  mkdirSync(join(folder, 'resources'), { recursive: true })
-  writeFileSync(join(folder, 'electron'), SHIPPED_FUSES)
-  chmodSync(join(folder, 'electron'), 0o755)
-  writeFileSync(join(folder, 'version'), '45.4.1')
-  writeFileSync(join(folder, 'LICENSE'), '')
-  writeFileSync(join(folder, 'LICENSES.chromium.html'), '')
-  return folder
-}
 
 describe('the package', () => {
   it('holds the three bundles and package.json, and nothing else', () => {
