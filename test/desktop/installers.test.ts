@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasTool } from './has-tool.ts'
 import {
   hasSevenZip,
   type PackedApp,
@@ -99,6 +100,22 @@ describe('the installers for Linux', () => {
       expect(entry).not.toHaveProperty('MimeType')
     }
   })
+
+  if (hasTool('desktop-file-validate')) it('have a desktop file that is valid', desktopFileIsValid)
+  else it('have a desktop file, which no tool on this machine can validate', hasDesktopFile)
+
+  function hasDesktopFile() {
+    expect(each().every(({ desktop }) => desktop.startsWith('[Desktop Entry]\n'))).toBe(true)
+  }
+
+  async function desktopFileIsValid() {
+    const path = join(root, manifest.desktopName)
+    for (const { desktop } of each()) {
+      writeFileSync(path, desktop)
+      const { stdout } = await promisify(execFile)('desktop-file-validate', [path])
+      expect(stdout).toBe('')
+    }
+  }
 
   it('tell software centres about the app', () => {
     const metainfo = 'build/app.ferry.desktop.metainfo.xml=/usr/share/metainfo/'
