@@ -92,7 +92,7 @@ export const HostTrouble = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('file-set-aside'),
     what: z.enum(['settings', 'records', 'secrets', 'local-bucket']),
-    /** The file's new name inside the data folder. */
+    /** The file's new name inside the data folder, or its whole path where it is not in there. */
     movedTo: z.string(),
   }),
   /** More than a day off the store's; Ferry signs with the store's, links and lists show ours. */

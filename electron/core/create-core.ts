@@ -10,6 +10,7 @@ import { originsOf } from './destinations/origins.ts'
 import { namesOnly } from './destinations/unread-settings.ts'
 import { bugFailure } from './dispatch.ts'
 import { makeHandlers } from './handlers.ts'
+import { localBucketFolder } from './host/local-bucket-folder.ts'
 import { inspectFolders } from './inspect-folder.ts'
 import { LocalDestination } from './local-destination.ts'
 import { NO_LIMITS, type SourceLimits, sourceLimits } from './off-limits.ts'
@@ -38,7 +39,12 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   watchVault(ports, credentials, destinations, troubles)
   for (const each of destinations.all()) records.places.adopt(each.destinationId, placeOf(each))
   const signIns = new SignIns(ports, ring)
-  const local = new LocalDestination({ ports, destinations, links: records.links, troubles })
+  const bucketFolder = localBucketFolder({ ...ports, platform: process.platform })
+  const local = new LocalDestination({
+    ...{ ports, destinations, troubles },
+    links: records.links,
+    folder: bucketFolder,
+  })
   const clockSeen = (offsetMs: number) => troubles.clockSeen(offsetMs, ports.now())
   const stores = new Stores(
     destinations,
@@ -58,7 +64,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     changed: (changed) => ports.notify('uploadsChanged', { uploads: changed }),
   }
   const uploads = new Uploads(context)
-  const limits = limitsOf(ports)
+  const limits = limitsOf(ports, bucketFolder)
   const sources = new Sources(ports.now, limits)
   await startLocal(ports, local)
   openEndpoints(ports, destinations, approvals)
@@ -106,9 +112,10 @@ async function openPath(limits: SourceLimits, path: string | null): Promise<stri
 }
 
 /** Only the desktop host receives paths. */
-function limitsOf({ description, dataFolder, environment }: CorePorts): SourceLimits {
-  if (description.host !== 'desktop') return NO_LIMITS
-  return sourceLimits({ dataFolder, environment, platform: process.platform })
+function limitsOf(ports: CorePorts, bucketFolder: string): SourceLimits {
+  if (ports.description.host !== 'desktop') return NO_LIMITS
+  const { dataFolder, environment } = ports
+  return sourceLimits({ dataFolder, bucketFolder, environment, platform: process.platform })
 }
 
 /** Keys that no person types are on one ring, for all destinations together. */

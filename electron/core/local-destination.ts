@@ -11,13 +11,13 @@ import type { LinkRecords } from './records/link-records.ts'
 import type { Troubles } from './troubles.ts'
 
 interface Parts {
-  readonly ports: Pick<CorePorts, 'dataFolder' | 'pageOrigin' | 'log' | 'now'>
+  readonly ports: Pick<CorePorts, 'pageOrigin' | 'log' | 'now'>
+  /** Absolute; it need not be there. */
+  readonly folder: string
   readonly destinations: Destinations
   readonly links: LinkRecords
   readonly troubles: Troubles
 }
-
-const FOLDER = 'local-bucket'
 
 /** The bucket on this computer: started when it is first used, and with Ferry from then on. */
 export class LocalDestination {
@@ -64,10 +64,10 @@ export class LocalDestination {
   }
 
   async #start(): Promise<Outcome<LocalBucket>> {
-    const { ports, troubles } = this.#parts
+    const { folder, ports, troubles } = this.#parts
     try {
       const bucket = await openLocalBucket({
-        folder: join(ports.dataFolder, FOLDER),
+        folder,
         allowedOrigins: () => [ports.pageOrigin()],
         now: ports.now,
         log: ports.log,
@@ -83,10 +83,10 @@ export class LocalDestination {
   }
 
   #report(bucket: LocalBucket): void {
-    const { troubles } = this.#parts
+    const { folder, troubles } = this.#parts
     if (bucket.movedFromPort !== null) troubles.add({ kind: 'local-bucket-moved' })
     if (bucket.setAside !== null) {
-      const movedTo = `${FOLDER}/${bucket.setAside}`
+      const movedTo = join(folder, bucket.setAside)
       troubles.add({ kind: 'file-set-aside', what: 'local-bucket', movedTo })
     }
   }

@@ -33,6 +33,8 @@ export const NO_LIMITS: SourceLimits = { ofPath: () => null, ofPlace: async () =
 
 interface Surrounding {
   readonly dataFolder: string
+  /** The bucket on this computer keeps its keys there; in the data folder or not. */
+  readonly bucketFolder: string
   readonly environment: Environment
   readonly platform: NodeJS.Platform
   /** Where links lead; rejects for what is not there. */
@@ -78,7 +80,8 @@ async function followed(path: string, follow: (path: string) => Promise<string>)
   }
 }
 
-function closedPlaces({ dataFolder, environment, platform }: Surrounding): Closed[] {
+function closedPlaces(around: Surrounding): Closed[] {
+  const { dataFolder, bucketFolder, environment, platform } = around
   const { join } = pathOf(platform)
   const home = environment.HOME || environment.USERPROFILE || homedir()
   const atHome = (why: Why, ...names: readonly string[]) =>
@@ -87,6 +90,7 @@ function closedPlaces({ dataFolder, environment, platform }: Surrounding): Close
   const named = [configFilepath, filepath].map((path) => ({ why: 'keys', place: path, path }))
   return [
     { why: 'data-folder', place: dataFolder, path: dataFolder },
+    { why: 'data-folder', place: bucketFolder, path: bucketFolder },
     ...atHome('keys', '.aws', '.ssh', '.gnupg', ...KEY_STORES[system(platform)]),
     ...(named as readonly Closed[]),
     ...atHome('browser', ...BROWSERS[system(platform)]),

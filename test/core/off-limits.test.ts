@@ -2,16 +2,27 @@ import { describe, expect, it } from 'vitest'
 import { sourceLimits } from '../../electron/core/off-limits.ts'
 
 /** A computer of another kind, on which nothing is a link. */
-const limitsOn = (platform: NodeJS.Platform, home: string, dataFolder: string) =>
+const limitsOn = (
+  platform: NodeJS.Platform,
+  home: string,
+  dataFolder: string,
+  bucketFolder = dataFolder,
+) =>
   sourceLimits({
     dataFolder,
+    bucketFolder,
     environment: { HOME: home },
     platform,
     follow: async (path) => path,
   })
 
 describe('on Windows', () => {
-  const limits = limitsOn('win32', 'C:\\Users\\Me', 'C:\\Users\\Me\\AppData\\Roaming\\Ferry')
+  const limits = limitsOn(
+    'win32',
+    'C:\\Users\\Me',
+    'C:\\Users\\Me\\AppData\\Roaming\\Ferry',
+    'C:\\Users\\Me\\AppData\\Local\\Ferry\\local-bucket',
+  )
 
   it.each([
     '\\\\server\\share\\a.txt',
@@ -31,6 +42,7 @@ describe('on Windows', () => {
     ['c:\\users\\me\\.AWS\\Credentials', 'keys'],
     ['C:/Users/Me/.ssh/id_ed25519', 'keys'],
     ['C:\\Users\\Me\\AppData\\Roaming\\ferry\\settings.json', 'data-folder'],
+    ['C:\\Users\\Me\\AppData\\Local\\ferry\\local-bucket\\bucket.json', 'data-folder'],
     ['C:\\Users\\Me\\appdata\\local\\google\\chrome\\user data\\Default\\Cookies', 'browser'],
   ])('%s is refused', async (path, why) => {
     expect(await limits.ofPlace(path, null)).toMatchObject({ why })
@@ -90,7 +102,10 @@ describe('on Linux', () => {
   it('files that the AWS tools were told to use are keys wherever they are', async () => {
     const environment = { HOME: '/home/me', AWS_SHARED_CREDENTIALS_FILE: '/srv/keys/aws' }
     const follow = async (path: string) => path
-    const told = sourceLimits({ dataFolder: '/d', environment, platform: 'linux', follow })
+    const told = sourceLimits({
+      ...{ dataFolder: '/d', bucketFolder: '/d/local-bucket' },
+      ...{ environment, platform: 'linux', follow },
+    })
 
     expect(await told.ofPlace('/srv/keys/aws', null)).toMatchObject({ why: 'keys' })
     expect(await told.ofPlace('/srv/keys/other', null)).toBeNull()
