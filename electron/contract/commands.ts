@@ -14,6 +14,7 @@ import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
 import { PartNumber } from './part-plan.ts'
 import { ConflictDecision, RuleField, UploadRules } from './rules.ts'
+import { UpdateState } from './updates.ts'
 import {
   FileFacts,
   PartReceipt,
@@ -407,6 +408,15 @@ export const commands = {
     }),
     nothing,
   ),
+
+  /** Null: this Ferry has no updates; a browser's never has. */
+  describeUpdates: command(nothing, z.nullable(UpdateState)),
+  /** Allowed: the project's page is asked for its newest release now, and then at most once a day. */
+  allowUpdateChecks: command(z.strictObject({ isAllowed: z.boolean() }), z.nullable(UpdateState)),
+  /** The newer release that is known is not shown again; the next one is. */
+  hideUpdate: command(nothing, z.nullable(UpdateState)),
+  /** Downloads the release, then closes and starts Ferry. Fails with `not-now` during uploads. */
+  installUpdate: command(nothing, z.nullable(UpdateState)),
 } as const
 
 export type Commands = typeof commands
@@ -433,6 +443,7 @@ export const notices = {
   menuChosen: z.strictObject({ item: MenuItemName }),
   /** From the menu; the page's own button has the command's answer. */
   diagnosticsCopied: z.strictObject({ isCopied: z.boolean() }),
+  updatesChanged: UpdateState,
 } as const
 
 export type Notices = typeof notices

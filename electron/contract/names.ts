@@ -49,6 +49,10 @@ export const COMMAND_NAMES: Readonly<Record<CommandName, true>> = {
   openFolder: true,
   copyDiagnostics: true,
   showProgress: true,
+  describeUpdates: true,
+  allowUpdateChecks: true,
+  hideUpdate: true,
+  installUpdate: true,
 }
 
 export const NOTICE_NAMES: Readonly<Record<NoticeName, true>> = {
@@ -60,4 +64,5 @@ export const NOTICE_NAMES: Readonly<Record<NoticeName, true>> = {
   linkNotOpened: true,
   menuChosen: true,
   diagnosticsCopied: true,
+  updatesChanged: true,
 }

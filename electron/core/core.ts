@@ -16,8 +16,8 @@ export interface Core {
   /** The file behind a ticket, for `source://`; null for an unknown or path-less one. */
   readonly sourcePath: (sourceId: string) => SourceFacts | null
   /**
-   * True for share links in the records and for the page of a sign-in that waits: what the desktop
-   * opens in the person's browser.
+   * True for share links in the records, for the page of a sign-in that waits and for the page of a
+   * newer release: what the desktop opens in the user's browser.
    */
   readonly mayOpen: (url: string) => boolean
   /** Every origin that a part of the present destinations may be sent to. */

@@ -19,6 +19,7 @@ import { openRecords } from './records/open-records.ts'
 import { Sources } from './sources.ts'
 import { Stores } from './store/stores.ts'
 import { Troubles } from './troubles.ts'
+import { Updates } from './updates/updates.ts'
 import { pause } from './uploads/abort-until-gone.ts'
 import { NoResponseReasons } from './uploads/no-response-reasons.ts'
 import { TrialRuns } from './uploads/trial-runs.ts'
@@ -70,6 +71,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   openEndpoints(ports, destinations, approvals)
   uploads.leftovers.start()
   const checks = new Checks({ destinations, ports, approvals, localIsUp: () => local.isUp() })
+  const updates = new Updates(ports)
   const parts = {
     ports,
     context,
@@ -82,6 +84,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     troubles,
     checks,
     signIns,
+    updates,
   }
   return {
     handlers: makeHandlers(parts),
@@ -92,11 +95,13 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       const facts = sources.facts(sourceId) ?? records.sources.sourceFacts(sourceId)
       return facts?.path == null ? null : facts
     },
-    mayOpen: (url) => records.links.isShareLink(url) || signIns.isSignInPage(url),
+    mayOpen: (url) =>
+      records.links.isShareLink(url) || signIns.isSignInPage(url) || updates.isReleasePage(url),
     storeOrigins: () => originsOf(destinations.all()),
     noteUnexpectedError: (reference) => troubles.unexpectedError(reference),
     close: once(async () => {
       signIns.close()
+      updates.close()
       await Promise.all([uploads.close(), checks.close(), trials.close()])
       stores.close()
       await local.close()

@@ -19,6 +19,7 @@ import type { CorePorts } from './ports.ts'
 import type { UploadRecords } from './records/upload-records.ts'
 import type { Sources } from './sources.ts'
 import type { Troubles } from './troubles.ts'
+import type { Updates } from './updates/updates.ts'
 import { checkUploadSource } from './uploads/check-source.ts'
 import { diagnoseNoResponse } from './uploads/diagnose-no-response.ts'
 import { diagnoseSignature } from './uploads/diagnose-signature.ts'
@@ -42,6 +43,7 @@ export interface CoreParts {
   readonly troubles: Troubles
   readonly checks: Checks
   readonly signIns: SignIns
+  readonly updates: Updates
 }
 
 /** One thin function per row of the table. */
@@ -149,8 +151,14 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     },
     showProgress: async ({ fraction, pace }) => {
       ports.surroundings.showProgress(fraction, pace)
+      parts.updates.uploading(fraction !== null && pace === 'moving')
       return succeeded({})
     },
+
+    describeUpdates: async () => succeeded(parts.updates.state()),
+    allowUpdateChecks: async ({ isAllowed }) => succeeded(parts.updates.allow(isAllowed)),
+    hideUpdate: async () => succeeded(parts.updates.hide()),
+    installUpdate: async () => parts.updates.install(),
   })
 }
 

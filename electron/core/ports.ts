@@ -89,6 +89,20 @@ export type StoreHttp = (options: {
 /** Structurally `@smithy/types` `HttpHandler`; kept opaque so that hosts need no SDK types. */
 export type StoreHttpHandler = object
 
+/** Where releases of Ferry come from, and how one is installed. */
+export interface ReleaseFeed {
+  /** Asks for the newest version; null when there is no answer, or no release. */
+  readonly newest: (signal: AbortSignal) => Promise<string | null>
+  /** The page that says what is new in a version. */
+  readonly pageOf: (version: string) => string
+  /** Whether this build may replace itself. */
+  readonly canInstall: boolean
+  /** Fetches and verifies the newest version. Rejects when that fails or `signal` is aborted. */
+  readonly download: (signal: AbortSignal) => Promise<void>
+  /** Installs what was downloaded; Ferry closes and starts again. */
+  readonly installAndRestart: () => Promise<void>
+}
+
 /** Variables as Ferry was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -109,6 +123,8 @@ export interface CorePorts {
   readonly proxyPassword?: ProxyPassword
   /** The user did something that needs the network: what they declined before may be asked again. */
   readonly userActed?: () => void
+  /** Absent or null: this Ferry has no updates. */
+  readonly releases?: ReleaseFeed | null
   /** Where the AWS tools look for keys and for their files. */
   readonly environment: Environment
   /**

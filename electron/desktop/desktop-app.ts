@@ -4,6 +4,7 @@ import {
   clipboard,
   dialog,
   ipcMain,
+  net,
   powerMonitor,
   safeStorage,
   session,
@@ -16,7 +17,7 @@ import { lockFolder } from '../core/host/folder-lock.ts'
 import { hostPlatform } from '../core/host/host-platform.ts'
 import { writeReadme } from '../core/host/readme-file.ts'
 import { openLog } from '../core/log.ts'
-import type { CorePorts, Log, SecretVault, SettingsStore } from '../core/ports.ts'
+import type { CorePorts, Log, ReleaseFeed, SecretVault, SettingsStore } from '../core/ports.ts'
 import { openSettings } from '../core/settings-conf.ts'
 import { serveApp } from './app-protocol.ts'
 import { confirmInDialog } from './confirm.ts'
@@ -41,6 +42,7 @@ import { menuActions } from './system/menu-actions.ts'
 import { openLink } from './system/open-link.ts'
 import { watchAnswers, watchProcesses } from './system/process-watch.ts'
 import { strayRejections } from './system/stray-rejections.ts'
+import { openReleaseFeed } from './system/release-feed.ts'
 import { openWindow } from './window.ts'
 
 export interface AppParts {
@@ -102,6 +104,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     log,
     surroundings,
     storeHttp: network.storeHttp,
+    releases: releasesFor(join(outFolder, '..')),
     environment: process.env,
     pageOrigin: () => pageOrigin,
     confirm: confirmInDialog(dialog, window.current),
@@ -160,6 +163,16 @@ function thisComputer(vault: SecretVault) {
     now: Date.now,
     isCorsHandled: true,
   } satisfies Partial<CorePorts>
+}
+
+function releasesFor(appFolder: string): ReleaseFeed | null {
+  return openReleaseFeed(appFolder, {
+    net,
+    session: () => session.fromPartition('releases', { cache: false }),
+    isPackaged: app.isPackaged,
+    platform: process.platform,
+    environment: process.env,
+  })
 }
 
 /** Everything the window reaches, before there is a window. */

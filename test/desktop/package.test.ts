@@ -59,6 +59,18 @@ describe('the package', () => {
     expect(ofWorkers.toString('utf8')).toContain('hash-wasm')
   })
 
+  it('carries the installer of updates in a file that a start does not read', () => {
+    const inMain = listPackage(archive, { isPack: false }).filter((path) =>
+      /^.out.main.[^\\/]+\.js$/.test(path),
+    )
+    const having = inMain.filter((path) =>
+      extractFile(archive, path.slice(1)).includes('APPIMAGE env is not defined'),
+    )
+
+    expect(having).toHaveLength(1)
+    expect(having[0]).not.toMatch(/index\.js$/)
+  })
+
   it('starts at the main process and carries no list of development tools', () => {
     const manifest: unknown = JSON.parse(extractFile(archive, 'package.json').toString())
 

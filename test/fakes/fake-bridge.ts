@@ -405,6 +405,11 @@ export function installFakeBridge(world: FakeWorld): void {
     openFolder: ({ folder }) => ok({ isOpened: false, path: `/home/ada/ferry/${folder}` }),
     copyDiagnostics: () => ok({ isCopied: world.isCopied, text: 'Ferry 0.1.0, desktop' }),
     showProgress: () => ok({}),
+    // As in a browser; a test that wants updates gives `answers`.
+    describeUpdates: () => ok(null),
+    allowUpdateChecks: () => ok(null),
+    hideUpdate: () => ok(null),
+    installUpdate: () => ok(null),
   }
 
   const call = async (command: CommandName, input: unknown): Promise<unknown> => {
@@ -438,6 +443,7 @@ export function installFakeBridge(world: FakeWorld): void {
       menuChosen: (listener) => subscribe('menuChosen', listener),
       diagnosticsCopied: (listener) => subscribe('diagnosticsCopied', listener),
       powerChanged: (listener) => subscribe('powerChanged', listener),
+      updatesChanged: (listener) => subscribe('updatesChanged', listener),
     },
     inspectFolders: async (folders) => ok(folders.map(() => null)),
     async registerSources(files) {

@@ -1,0 +1,51 @@
+import type { AppUpdater } from 'electron-updater'
+
+type Updater = Pick<
+  AppUpdater,
+  | 'autoDownload'
+  | 'autoInstallOnAppQuit'
+  | 'disableWebInstaller'
+  | 'logger'
+  | 'checkForUpdates'
+  | 'quitAndInstall'
+>
+
+/** Loaded when the user wants a release, so that it costs nothing at a start. It is CommonJS. */
+async function loadUpdater(): Promise<Updater> {
+  const { default: updater } = await import('electron-updater')
+  return updater.autoUpdater
+}
+
+/**
+ * Fetches the newest release by the feed that the packager wrote into app-update.yml, and verifies
+ * its checksum and, on Windows and macOS, its signature.
+ */
+export async function downloadUpdate(
+  signal: AbortSignal,
+  load: () => Promise<Updater> = loadUpdater,
+): Promise<void> {
+  const updater = await load()
+  updater.autoDownload = true
+  // Only ever installed by the user's press; quitting is no agreement.
+  updater.autoInstallOnAppQuit = false
+  updater.disableWebInstaller = true
+  // It would write the addresses of downloads, which are signed.
+  updater.logger = null
+  signal.throwIfAborted()
+  const found = await updater.checkForUpdates()
+  const { cancellationToken, downloadPromise } = found ?? {}
+  if (!downloadPromise) throw new Error('The feed has no newer release')
+  const cancel = () => cancellationToken?.cancel()
+  signal.addEventListener('abort', cancel)
+  if (signal.aborted) cancel()
+  try {
+    await downloadPromise
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+export function installAndRestart(load: () => Promise<Updater> = loadUpdater): Promise<void> {
+  // Silent: the user has pressed the button already, and the installer would ask it all again.
+  return load().then((updater) => updater.quitAndInstall(true, true))
+}
