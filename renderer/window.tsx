@@ -16,6 +16,7 @@ import { fieldToMend } from './features/failure-field.ts'
 import { DiagnosticsCopied } from './features/host/diagnostics-copied.tsx'
 import { HostGoneBanner } from './features/host/host-banner.tsx'
 import { Troubles } from './features/host/troubles.tsx'
+import { UpdateNotice } from './features/host/update-notice.tsx'
 import { AskedOutside } from './features/services/asked-outside.tsx'
 import { IncomingProvider } from './features/services/incoming.tsx'
 import { useServices, useSession, useUploadIds } from './features/services/services.tsx'
@@ -110,6 +111,7 @@ function Main({
           onEdit={(editing, field) => onOpen({ name: 'edit', destination: editing, field })}
         />
         {troubles}
+        <UpdateNotice />
         <IntakePanel />
       </div>
       <DropArea isAlone={uploadIds.length === 0} />

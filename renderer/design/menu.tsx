@@ -60,6 +60,26 @@ export function MenuRadioItem({
   )
 }
 
+/** A switch: it stays in the menu, and shows its mark while it is on. */
+export function MenuCheckboxItem({
+  isOn,
+  mark,
+  children,
+  onChange,
+}: {
+  readonly isOn: boolean
+  readonly mark: ReactNode
+  readonly children: ReactNode
+  readonly onChange: (isOn: boolean) => void
+}) {
+  return (
+    <BaseMenu.CheckboxItem className="popup-item" checked={isOn} onCheckedChange={onChange}>
+      <BaseMenu.CheckboxItemIndicator className="popup-mark">{mark}</BaseMenu.CheckboxItemIndicator>
+      {children}
+    </BaseMenu.CheckboxItem>
+  )
+}
+
 export function MenuSeparator() {
   return <BaseMenu.Separator className="popup-separator" />
 }

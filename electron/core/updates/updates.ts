@@ -67,6 +67,7 @@ export class Updates {
     if (this.#feed === null) return null
     this.#keep({ checks: isAllowed ? 'daily' : 'off' })
     if (!isAllowed) this.#work?.abort()
+    this.#tell()
     this.#askIfDue()
     return this.state()
   }
@@ -75,6 +76,7 @@ export class Updates {
     if (this.#feed === null) return null
     this.#step = 'idle'
     this.#keep({ hidden: this.#kept.newest })
+    this.#tell()
     return this.state()
   }
 

@@ -1,6 +1,8 @@
-import { ClipboardList, Download, Upload } from 'lucide-react'
-import { MenuItem, MenuSeparator } from '../../design/menu.tsx'
+import { Check, ClipboardList, Download, Upload } from 'lucide-react'
+import { MenuCheckboxItem, MenuItem, MenuSeparator } from '../../design/menu.tsx'
+import { useServices } from '../services/services.tsx'
 import { useCopyDiagnostics } from '../services/use-copy-diagnostics.ts'
+import { useUpdates } from '../services/use-updates.ts'
 import type { CarrySettings } from './use-carry-settings.ts'
 
 /** What a menu offers for all destinations together, and for Ferry itself. */
@@ -21,6 +23,23 @@ export function SettingsItems({ carry }: { readonly carry: CarrySettings }) {
       <MenuItem icon={<ClipboardList size={15} aria-hidden="true" />} onSelect={copyDiagnostics}>
         Copy diagnostics
       </MenuItem>
+      <UpdateSwitch />
     </>
+  )
+}
+
+/** Not there in a browser, and in builds that have no updates. */
+function UpdateSwitch() {
+  const { commands } = useServices()
+  const updates = useUpdates()
+  if (updates === null) return null
+  return (
+    <MenuCheckboxItem
+      isOn={updates.checks === 'daily'}
+      mark={<Check size={15} aria-hidden="true" />}
+      onChange={(isAllowed) => void commands.allowUpdateChecks({ isAllowed })}
+    >
+      Look for new versions once a day
+    </MenuCheckboxItem>
   )
 }

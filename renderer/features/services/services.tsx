@@ -10,7 +10,7 @@ export interface Services {
   readonly commands: CommandCalls
   readonly notices: Pick<
     NoticeSubscriptions,
-    'checkProgressed' | 'linkNotOpened' | 'menuChosen' | 'diagnosticsCopied'
+    'checkProgressed' | 'linkNotOpened' | 'menuChosen' | 'diagnosticsCopied' | 'updatesChanged'
   >
   readonly queue: UploadQueue
   readonly intake: Intake

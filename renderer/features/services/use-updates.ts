@@ -1,0 +1,26 @@
+import { useEffect, useState } from 'react'
+import type { UpdateState } from '../../../electron/contract/updates.ts'
+import { useServices } from './services.tsx'
+
+/** What is known of newer versions; null where there are none to be had, as in a browser. */
+export function useUpdates(): UpdateState | null {
+  const { commands, notices } = useServices()
+  const [updates, setUpdates] = useState<UpdateState | null>(null)
+  useEffect(() => {
+    let isGone = false
+    // A notice that came meanwhile is newer than the answer.
+    let isTold = false
+    const unsubscribe = notices.updatesChanged((told) => {
+      isTold = true
+      setUpdates(told)
+    })
+    void commands.describeUpdates({}).then((answer) => {
+      if (answer.ok && !isGone && !isTold) setUpdates(answer.value)
+    })
+    return () => {
+      isGone = true
+      unsubscribe()
+    }
+  }, [commands, notices])
+  return updates
+}
