@@ -128,6 +128,10 @@ function sentenceOf(trouble: HostTrouble): string {
       return `Part of what Ferry found out about ${trouble.name} could not be read. Check its connection.`
     case 'settings-newer':
       return `A newer Ferry wrote some settings, which this one keeps and does not use (${trouble.places.map(({ name, settings }) => `${name}: ${settings.join(', ')}`).join('; ')}).`
+    case 'secret-store-locked':
+      return 'The key store of this computer is locked. Unlock it and start Ferry again.'
+    case 'unexpected-error':
+      return `Something unexpected happened inside Ferry. The log has it under ${trouble.reference}.`
     case 'asked-outside':
       return 'Ferry waits for your answer.'
     case 'destinations-unread':
