@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { FakeApp } from '../fakes/electron-parts/app.ts'
+import { type HeldLock, requestLock } from '../fakes/electron-parts/single-instance.ts'
 import { PageWindow } from './window.ts'
 
 /**
@@ -26,6 +27,26 @@ export class StandInApp extends FakeApp {
     PageWindow.events.on('opened', ({ webContents }: PageWindow) => {
       this.emit('web-contents-created', {}, webContents)
     })
+  }
+
+  /** The main process has said where its data lies. */
+  whenPathsAreSet: () => void = () => undefined
+  #lock: HeldLock | null = null
+
+  /** Between processes that share `userData`; the first hears of the others. */
+  override requestSingleInstanceLock(additionalData: unknown = null): boolean {
+    this.whenPathsAreSet()
+    const message = { argv: process.argv, workingDirectory: process.cwd(), additionalData }
+    this.#lock = requestLock(this.getPath('userData'), message, (second) => {
+      const { argv, workingDirectory, additionalData: data } = second
+      this.emit('second-instance', {}, argv, workingDirectory, data)
+    })
+    return this.#lock !== null
+  }
+
+  override releaseSingleInstanceLock(): void {
+    this.#lock?.release()
+    this.#lock = null
   }
 
   override setPath(name: string, path: string): void {

@@ -62,6 +62,8 @@ export class Chromium {
         // Loopback addresses go past a proxy otherwise.
         '--proxy-bypass-list=<-loopback>',
         `--ignore-certificate-errors-spki-list=${trustedKey}`,
+        // The app denies each, and is asked for its answer by `Page.windowOpen`.
+        '--block-new-web-contents',
         // Electron switches these checks off (shell/browser/feature_list.cc).
         '--disable-features=LocalNetworkAccessChecks',
         'about:blank',

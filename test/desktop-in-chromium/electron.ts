@@ -1,7 +1,9 @@
 // Stands for the `electron` module: the tests' fakes, with a window that is a tab of a real Chromium
 // and a default session whose handlers see real requests. README.md says what it proves.
 import { createHash, X509Certificate } from 'node:crypto'
-import { ipcMain, session, shell } from '../fakes/electron.ts'
+import { join } from 'node:path'
+import { ipcMain, netControl, safeStorage, session, shell } from '../fakes/electron.ts'
+import type { ProxyServer } from '../fakes/electron-parts/net-wire.ts'
 import { SELF_SIGNED } from '../fakes/self-signed.ts'
 import { StandInApp } from './app.ts'
 import { Chromium } from './cdp.ts'
@@ -14,6 +16,16 @@ export { PageWindow as BrowserWindow } from './window.ts'
 
 export const app = new StandInApp()
 
+const upstreamProxy = proxyAt(process.env.FERRY_STAND_IN_PROXY ?? '')
+const authorities = [process.env.FERRY_STAND_IN_AUTHORITY ?? ''].filter((each) => each !== '')
+
+// The main process's own requests go the same way as the page's.
+netControl.app = app
+netControl.proxy = upstreamProxy
+netControl.authorities = authorities
+// The computer's key store outlives the app.
+app.whenPathsAreSet = () => safeStorage.keepIn(join(app.getPath('userData'), 'key-store.json'))
+
 const currentPage = () => [...PageWindow.open][0]?.webContents
 
 export const traffic = new Traffic(
@@ -25,8 +37,8 @@ export const traffic = new Traffic(
     webContentsId: () => currentPage()?.id,
   },
   {
-    upstreamProxy: URL.parse(process.env.FERRY_STAND_IN_PROXY ?? ''),
-    authorities: [process.env.FERRY_STAND_IN_AUTHORITY ?? ''].filter((each) => each !== ''),
+    upstreamProxy,
+    authorities,
   },
 )
 
@@ -52,6 +64,11 @@ async function startChromium(): Promise<Chromium> {
 
 app.whenExiting = async () => {
   await (await started)?.close()
+}
+
+function proxyAt(address: string): ProxyServer | null {
+  const url = URL.parse(address)
+  return url === null ? null : { host: url.hostname, port: Number(url.port) }
 }
 
 function publicKeyHash(): string {

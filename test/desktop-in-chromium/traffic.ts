@@ -14,6 +14,7 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { TLSSocket } from 'node:tls'
 import type { HeadersReceivedResponse, OnHeadersReceivedListenerDetails } from 'electron'
+import type { ProxyServer } from '../fakes/electron-parts/net-wire.ts'
 import { SELF_SIGNED } from '../fakes/self-signed.ts'
 import { asElectronSees, originOutward, schemeOf, valueInward } from './origins.ts'
 
@@ -29,7 +30,7 @@ export interface TrafficRules {
 
 interface TrafficSettings {
   /** Where requests to stores go on to: a fault proxy. Null: straight to the store. */
-  readonly upstreamProxy: URL | null
+  readonly upstreamProxy: ProxyServer | null
   /** Authorities for https stores, besides the system's. */
   readonly authorities: readonly string[]
 }
@@ -164,8 +165,7 @@ export class Traffic {
       return requestHttps(target, { method, headers, ...(ca.length === 0 ? {} : { ca: [...ca] }) })
     }
     if (proxy === null) return requestHttp(target, { method, headers })
-    const { hostname: host, port } = proxy
-    return requestHttp({ host, port, path: url, method, headers })
+    return requestHttp({ ...proxy, path: url, method, headers })
   }
 }
 

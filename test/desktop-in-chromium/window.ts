@@ -24,6 +24,7 @@ export class PageContents extends FakeWebContents {
   #chromium: Chromium | null = null
   #targetId = ''
   #preloadContext = 0
+  readonly refused = new Set<string>()
 
   async open(chromium: Chromium, preload: string, url: string): Promise<void> {
     this.#chromium = chromium
@@ -63,10 +64,28 @@ export class PageContents extends FakeWebContents {
     return this.#session.send(method, params)
   }
 
+  override navigates(event: string, url: string, isMainFrame = true): boolean {
+    const isAllowed = super.navigates(event, url, isMainFrame)
+    if (!isAllowed) this.refused.add(url)
+    return isAllowed
+  }
+
   override send(channel: string, payload: unknown): void {
     super.send(channel, payload)
     const args = `${JSON.stringify(channel)}, ${JSON.stringify(payload ?? null)}`
     void this.#inPreload(`standInNotice(${args})`)
+  }
+
+  override async executeJavaScript(code: string, isGesture = false): Promise<unknown> {
+    await super.executeJavaScript(code, isGesture)
+    const { result, exceptionDetails } = await this.debug('Runtime.evaluate', {
+      expression: code,
+      userGesture: isGesture,
+      awaitPromise: true,
+      returnByValue: true,
+    })
+    if (exceptionDetails !== undefined) throw new Error('Script failed to execute')
+    return (result as { readonly value?: unknown }).value
   }
 
   override reload(): void {
@@ -116,12 +135,8 @@ export class PageContents extends FakeWebContents {
     session.on('Inspector.targetCrashed', () => {
       this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 133 })
     })
-    session.on('Page.windowOpen', ({ url }: { url: string }) => this.opens(url))
-    this.#chromium?.on('Target.targetCreated', ({ targetInfo }: { targetInfo: Target }) => {
-      // Every window that the page asks for is denied; only the handler's answer counts.
-      const { openerId, targetId } = targetInfo
-      if (openerId !== this.#targetId) return
-      void this.#chromium?.send('Target.closeTarget', { targetId }).catch(() => undefined)
+    session.on('Page.windowOpen', ({ url }: { url: string }) => {
+      if (this.opens(url) === 'deny') this.refused.add(url)
     })
   }
 
@@ -177,11 +192,6 @@ export class PageContents extends FakeWebContents {
   }
 }
 
-interface Target {
-  readonly targetId: string
-  readonly openerId?: string
-}
-
 /** Starts Chromium with the first window. */
 export type StartChromium = () => Promise<Chromium>
 
@@ -191,6 +201,12 @@ export class PageWindow extends FakeWindow<PageContents> {
   /** Electron leaves it out on some Wayland compositors (electron#48859). */
   static saysReadyToShow = true
   static readonly open = new Set<PageWindow>()
+
+  /** Addresses that a page was kept from going to, or from opening a window for. */
+  static refused(): string[] {
+    return [...PageWindow.open].flatMap(({ webContents }) => [...webContents.refused])
+  }
+
   readonly #preload: string
 
   constructor(options: BrowserWindowConstructorOptions = {}) {
@@ -222,7 +238,7 @@ export class PageWindow extends FakeWindow<PageContents> {
     this.#gone()
   }
 
-  destroy(): void {
+  override destroy(): void {
     void this.webContents.destroyTab()
     this.#gone()
   }

@@ -141,7 +141,7 @@ describe('the password of a proxy', () => {
   })
 
   it('is not offered to be kept where there is no safe place', async () => {
-    safeStorage.tag = 'v10'
+    safeStorage.change({ backend: 'hard-coded' })
     answers = [{ ...RIGHT, isToKeep: true }]
 
     await passwords.answer(PROXY, null)

@@ -5,6 +5,7 @@ import { beginJourney, faultsOf } from './fault-journey.ts'
 import { sharedFaultWorld } from './fault-world.ts'
 import { faultLasting, faultsInTurn } from './faults-by-name.ts'
 import { MIB } from './fresh-ferry.ts'
+import { onDesktop, onlyIn } from './worlds/world.ts'
 
 const world = sharedFaultWorld()
 
@@ -21,6 +22,11 @@ function letPass(ms: number): Promise<void> {
   return world().page.page.clock.runFor(ms)
 }
 
+/** The proxy that vanishes is the system's on the desktop, and the browser host knows of none. */
+const NOBODY_LISTENS = onDesktop()
+  ? /^Preparing · The proxy that this computer is set to use cannot be reached/
+  : /^Preparing · The server “127\.0\.0\.1:\d+” cannot be reached/
+const A_PROXY_LOOKS_UP = 'the desktop leaves names to the proxy of this world'
 const SILENT = /^Waiting.* · The connection to the store went silent/
 
 describe('a line', () => {
@@ -118,13 +124,13 @@ describe('a line', () => {
     expect(await journey.isSameWhenDone()).toBe(true)
   })
 
-  it('at whose end nobody listens is told by the server’s name', async () => {
+  it('at whose end nobody listens is told by name, and waited for', async () => {
     const { proxy } = world()
     const name = 'refused.bin'
     await proxy.vanish()
 
     const journey = await beginJourney(world(), name, MIB)
-    await journey.untilSaid(/^Preparing · The server “127\.0\.0\.1:\d+” cannot be reached/)
+    await journey.untilSaid(NOBODY_LISTENS)
     await proxy.comeBack()
 
     expect(await journey.isSameWhenDone()).toBe(true)
@@ -147,23 +153,26 @@ describe('a name that does not resolve', () => {
     expect(journey.seen('PutObject').map(({ status }) => status)).toEqual([200])
   })
 
-  it('on the host is told by name, and the upload goes on once it is put right', async () => {
-    const { page, bucket } = world()
-    const name = 'nowhere.bin'
-    await page.fillConnection({ ...bucket, endpoint: 'https://no-such-host.invalid' })
-    await page.field('Name').fill('Nowhere')
-    await page.field('Name').press('Enter')
-    await page.button('More about Nowhere').waitFor()
+  onlyIn('browser', A_PROXY_LOOKS_UP)(
+    'on the host is told by name, and the upload goes on once it is put right',
+    async () => {
+      const { page, bucket } = world()
+      const name = 'nowhere.bin'
+      await page.fillConnection({ ...bucket, endpoint: 'https://no-such-host.invalid' })
+      await page.field('Name').fill('Nowhere')
+      await page.field('Name').press('Enter')
+      await page.button('More about Nowhere').waitFor()
 
-    const journey = await beginJourney(world(), name, MIB)
-    await journey.untilSaid(/^Preparing · There is no server named “no-such-host\.invalid”/)
-    await page.button('More about Nowhere').click()
-    await page.page.getByRole('menuitem', { name: 'Edit connection' }).click()
-    await page.field('Endpoint').fill(bucket.endpoint)
-    // The secret that Ferry keeps goes to no other address.
-    await page.field('Secret access key').fill(bucket.secretAccessKey)
-    await page.field('Endpoint').press('Enter')
+      const journey = await beginJourney(world(), name, MIB)
+      await journey.untilSaid(/^Preparing · There is no server named “no-such-host\.invalid”/)
+      await page.button('More about Nowhere').click()
+      await page.page.getByRole('menuitem', { name: 'Edit connection' }).click()
+      await page.field('Endpoint').fill(bucket.endpoint)
+      // The secret that Ferry keeps goes to no other address.
+      await page.field('Secret access key').fill(bucket.secretAccessKey)
+      await page.field('Endpoint').press('Enter')
 
-    expect(await journey.isSameWhenDone()).toBe(true)
-  })
+      expect(await journey.isSameWhenDone()).toBe(true)
+    },
+  )
 })

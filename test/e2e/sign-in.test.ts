@@ -61,7 +61,7 @@ it('signs in for a profile, and again when that ends in the middle of an upload'
   const refused = await page.checkConnection()
   await page.button('Sign in').click()
   const shown = await confirmedInBrowser()
-  await page.page.getByText('This window may upload directly.').waitFor()
+  await page.page.getByText(/^Parts of .+ get through\.$/).waitFor()
   await untilSaved()
   const line = endSessionAfterFirstPart('film.bin')
   await page.drop([path])

@@ -8,8 +8,8 @@ import { powerMonitor, shell } from './electron-parts/system.ts'
 import { FakeWindow } from './electron-parts/window.ts'
 
 export * from './electron-parts/ipc.ts'
-export { safeStorage } from './electron-parts/safe-storage.ts'
 export { net, netControl } from './electron-parts/net.ts'
+export { safeStorage } from './electron-parts/safe-storage.ts'
 export { FakeSession } from './electron-parts/session.ts'
 export * from './electron-parts/system.ts'
 export {

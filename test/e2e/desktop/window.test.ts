@@ -45,19 +45,27 @@ describe('the window', () => {
   })
 
   it('stays on its page, and opens no other window', async () => {
-    const { page } = await openFerry()
+    const ferry = await openFerry()
+    const { page } = ferry
     const begin = page.button('Try it with a bucket on this computer')
     await begin.waitFor()
-    const tabs = () => page.page.context().pages().length
-    const before = tabs()
 
+    // Not within the call, which would wait for what it begins.
     await page.page.evaluate(() => {
-      location.href = 'https://example.com/'
+      setTimeout(() => {
+        location.href = 'https://example.com/'
+      })
     })
-    await page.page.evaluate(() => void window.open('https://example.com/'))
-    await expect.poll(tabs).toBe(before)
+    const navigations = () =>
+      fakesOf(ferry).evaluate(({ BrowserWindow }) => BrowserWindow.refused(), null)
+    await expect.poll(navigations).toEqual(['https://example.com/'])
+    await page.page.evaluate(() => {
+      setTimeout(() => window.open('https://example.org/'))
+    })
+    await expect.poll(navigations).toEqual(['https://example.com/', 'https://example.org/'])
 
     expect(new URL(page.page.url()).hostname).toBe('ferry.localhost')
+    expect(await fakesOf(ferry).evaluate(({ shell }) => shell.opened, null)).toEqual([])
     await begin.click()
     await page.button('Choose files').waitFor()
   })

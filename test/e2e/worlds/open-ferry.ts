@@ -2,12 +2,7 @@ import type * as fakes from '../../desktop-in-chromium/electron.ts'
 import type { FaultProxy } from '../../faults/fault-proxy.ts'
 import type { Ferry, WhenOver } from '../ferry.ts'
 import type { FerryPage } from '../ferry-page.ts'
-
-/**
- * `browser`: the loopback host and a tab of a Chromium. `desktop`: the built main process and preload
- * behind a stand-in for Electron, in a real Chromium. `electron`: a real Electron.
- */
-export type WorldName = 'browser' | 'desktop' | 'electron'
+import type { WorldName } from './spec-matrix.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

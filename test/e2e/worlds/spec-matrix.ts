@@ -1,4 +1,8 @@
-import type { WorldName } from './open-ferry.ts'
+/**
+ * `browser`: the loopback host and a tab of a Chromium. `desktop`: the built main process and preload
+ * behind a stand-in for Electron, in a real Chromium. `electron`: a real Electron.
+ */
+export type WorldName = 'browser' | 'desktop' | 'electron'
 
 interface OneWorld {
   readonly only: WorldName

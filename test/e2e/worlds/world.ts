@@ -3,8 +3,9 @@ import { unreachable } from '../../../electron/contract/unreachable.ts'
 import type { Ferry, WhenOver } from '../ferry.ts'
 import { openBrowserHost } from './browser-host.ts'
 import { openDesktopInChromium } from './desktop-in-chromium.ts'
-import type { Fakes, FerrySettings, MainProcess, OpenFerry, WorldName } from './open-ferry.ts'
+import type { Fakes, FerrySettings, MainProcess, OpenFerry } from './open-ferry.ts'
 import { openRealElectron } from './real-electron.ts'
+import type { WorldName } from './spec-matrix.ts'
 
 export type { FerrySettings, OpenFerry } from './open-ferry.ts'
 
@@ -26,6 +27,11 @@ export function openFerry(settings: Partial<FerrySettings> = {}): Promise<OpenFe
     default:
       return unreachable(world)
   }
+}
+
+/** True in Electron and behind its stand-in. */
+export function onDesktop(): boolean {
+  return world !== 'browser'
 }
 
 /** `it` for a test that has a meaning in one world only, and for the others a reason in its place. */

@@ -49,8 +49,12 @@ export class FakeApp extends EventEmitter {
     return '0.1.0'
   }
 
-  requestSingleInstanceLock(): boolean {
+  requestSingleInstanceLock(_additionalData?: unknown): boolean {
     return this.isFirstInstance
+  }
+
+  releaseSingleInstanceLock(): void {
+    this.calls.push('releaseSingleInstanceLock')
   }
 
   quit(): void {
