@@ -2,7 +2,9 @@
 // and a default session whose handlers see real requests. README.md says what it proves.
 import { createHash, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
+import type { AuthInfo } from 'electron'
 import { ipcMain, netControl, safeStorage, session, shell } from '../fakes/electron.ts'
+import type { Login } from '../fakes/electron-parts/net-control.ts'
 import type { ProxyServer } from '../fakes/electron-parts/net-wire.ts'
 import { SELF_SIGNED } from '../fakes/self-signed.ts'
 import { StandInApp } from './app.ts'
@@ -35,6 +37,7 @@ export const traffic = new Traffic(
     receive: (details) => session.defaultSession.receive(details),
     mayNavigate: (url) => currentPage()?.navigates('will-navigate', url) ?? false,
     webContentsId: () => currentPage()?.id,
+    askForLogin: (details, authInfo) => askApp(details, authInfo),
   },
   {
     upstreamProxy,
@@ -43,6 +46,22 @@ export const traffic = new Traffic(
 )
 
 let started: Promise<Chromium> | null = null
+
+/** The app's `login` event for a request of the page's: shell/browser/login_handler.cc. */
+function askApp(details: object, authInfo: AuthInfo): Promise<Login | null> {
+  const { promise, resolve } = Promise.withResolvers<Login | null>()
+  let isPrevented = false
+  const event = {
+    preventDefault: () => {
+      isPrevented = true
+    },
+  }
+  const answer = (username?: string, password?: string) =>
+    resolve(username === undefined || password === undefined ? null : { username, password })
+  app.emit('login', event, currentPage() ?? null, details, authInfo, answer)
+  if (!isPrevented) resolve(null)
+  return promise
+}
 
 /** One browser for all windows of this process, with the profile where Electron would keep it. */
 PageWindow.start = () => {

@@ -14,9 +14,11 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { TLSSocket } from 'node:tls'
 import type { HeadersReceivedResponse, OnHeadersReceivedListenerDetails } from 'electron'
+import { netControl } from '../fakes/electron-parts/net-control.ts'
 import type { ProxyServer } from '../fakes/electron-parts/net-wire.ts'
 import { SELF_SIGNED } from '../fakes/self-signed.ts'
 import { asElectronSees, originOutward, schemeOf, valueInward } from './origins.ts'
+import { type AskForLogin, sendThroughProxy } from './system-proxy.ts'
 
 /** The main process's side of a session, as far as traffic meets it. */
 export interface TrafficRules {
@@ -26,6 +28,7 @@ export interface TrafficRules {
   /** Whether a navigation of the page may go there. */
   readonly mayNavigate: (url: string) => boolean
   readonly webContentsId: () => number | undefined
+  readonly askForLogin: AskForLogin
 }
 
 interface TrafficSettings {
@@ -134,8 +137,7 @@ export class Traffic {
     const headers: OutgoingHttpHeaders = { ...incoming.headers }
     delete headers['proxy-connection']
     if (initiatorOrigin !== undefined) headers.origin = initiatorOrigin
-    const upstream = this.#requestTo(url, method, headers)
-    upstream.on('response', (answer) => {
+    const give = (answer: IncomingMessage) => {
       const responseHeaders = listsOf(answer.rawHeaders)
       const received = this.#rules.receive({
         url,
@@ -151,7 +153,16 @@ export class Traffic {
       answer.on('error', () => outgoing.destroy())
       answer.on('aborted', () => outgoing.destroy())
       answer.pipe(outgoing)
-    })
+    }
+    // A fault proxy asks for no password, and sees bodies as they travel.
+    if (netControl.proxy !== null && this.#settings.upstreamProxy === null) {
+      sendThroughProxy(url, incoming, headers, this.#rules.askForLogin).then(give, () =>
+        outgoing.destroy(),
+      )
+      return
+    }
+    const upstream = this.#requestTo(url, method, headers)
+    upstream.on('response', give)
     upstream.on('error', () => outgoing.destroy())
     outgoing.on('close', () => upstream.destroy())
     incoming.pipe(upstream)

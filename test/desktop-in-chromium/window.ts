@@ -42,6 +42,16 @@ export class PageContents extends FakeWebContents {
       executionContextName: PRELOAD_WORLD,
     })
     await session.send('Runtime.addBinding', { name: 'standInPaths' })
+    if (preload !== '') await this.#addPreload(session, preload)
+    this.emit('did-start-loading')
+    const { errorText } = await session.send('Page.navigate', { url: asChromiumLoads(url) })
+    if (errorText !== undefined) {
+      this.emit('did-fail-load', {}, -2, String(errorText), url, true)
+      throw new Error(`${String(errorText)} (-2) loading '${url}'`)
+    }
+  }
+
+  async #addPreload(session: CdpSession, preload: string): Promise<void> {
     await session.send('Page.addScriptToEvaluateOnNewDocument', {
       source: `(${isolatedWorld.toString()})();\n${readFileSync(preload, 'utf8')}`,
       worldName: PRELOAD_WORLD,
@@ -50,12 +60,16 @@ export class PageContents extends FakeWebContents {
     await session.send('Page.addScriptToEvaluateOnNewDocument', {
       source: `(${mainWorld.toString()})()`,
     })
-    this.emit('did-start-loading')
-    const { errorText } = await session.send('Page.navigate', { url: asChromiumLoads(url) })
-    if (errorText !== undefined) {
-      this.emit('did-fail-load', {}, -2, String(errorText), url, true)
-      throw new Error(`${String(errorText)} (-2) loading '${url}'`)
-    }
+  }
+
+  /** Settles with what the script's promise resolves to: docs/api/web-contents.md. */
+  override async executeJavaScript(expression: string, userGesture = false): Promise<unknown> {
+    await super.executeJavaScript(expression, userGesture)
+    const answer = await this.debug('Runtime.evaluate', {
+      ...{ expression, userGesture, awaitPromise: true, returnByValue: true },
+    })
+    if (answer.exceptionDetails !== undefined) throw new Error('Script failed to execute')
+    return (answer.result as { value?: unknown }).value
   }
 
   /** The page, for a check or a click that only the debugger can do. */
@@ -74,18 +88,6 @@ export class PageContents extends FakeWebContents {
     super.send(channel, payload)
     const args = `${JSON.stringify(channel)}, ${JSON.stringify(payload ?? null)}`
     void this.#inPreload(`standInNotice(${args})`)
-  }
-
-  override async executeJavaScript(code: string, isGesture = false): Promise<unknown> {
-    await super.executeJavaScript(code, isGesture)
-    const { result, exceptionDetails } = await this.debug('Runtime.evaluate', {
-      expression: code,
-      userGesture: isGesture,
-      awaitPromise: true,
-      returnByValue: true,
-    })
-    if (exceptionDetails !== undefined) throw new Error('Script failed to execute')
-    return (result as { readonly value?: unknown }).value
   }
 
   override reload(): void {

@@ -1,8 +1,23 @@
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { Certificate } from 'electron'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Json } from '../../electron/core/ports.ts'
+import { netStoreHttp } from '../../electron/desktop/net-store-http.ts'
 import { ClientCertificates } from '../../electron/desktop/security/client-certificates.ts'
-import { app, dialog, FakeWindow, standIn } from '../fakes/electron.ts'
+import {
+  app,
+  dialog,
+  FakeSession,
+  FakeWindow,
+  net,
+  netControl,
+  standIn,
+} from '../fakes/electron.ts'
+import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
+import { SELF_SIGNED } from '../fakes/self-signed.ts'
 
 const HOST = 'store.office:443'
 
@@ -135,5 +150,65 @@ describe('a certificate of the user’s', () => {
     )
 
     expect([given, isPrevented]).toEqual([BOB, true])
+  })
+})
+
+describe('a server that lets nobody in without one', () => {
+  interface Handler {
+    readonly handle: (request: object) => Promise<{ response: { statusCode: number } }>
+  }
+
+  const started = async () => {
+    const shown: unknown[] = []
+    const options = { ...SELF_SIGNED, requestCert: true, ca: [SELF_SIGNED.cert] }
+    const server = createServer(options, (request, response) => {
+      shown.push((request.socket as TLSSocket).getPeerCertificate().subject.CN)
+      response.end()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+      netControl.reset()
+    })
+    netControl.app = app
+    netControl.authorities = [SELF_SIGNED.cert]
+    netControl.identities = [{ certificate: ADA, ...SELF_SIGNED }]
+    const certificates = start()
+    certificates.listen(standIn(app))
+    const refused: string[] = []
+    const onTheWay = {
+      ...NOTHING_ON_THE_WAY,
+      certificateRefused: (host: string) => {
+        refused.push(host)
+        certificates.refused(host)
+      },
+    }
+    const storeHttp = netStoreHttp(standIn(net), standIn(new FakeSession()), onTheWay)
+    const handler = storeHttp({ connectMs: 2000, idleMs: 2000 }) as Handler
+    const { port } = server.address() as AddressInfo
+    const place = { protocol: 'https:', hostname: '127.0.0.1', port, path: '/', query: {} }
+    const send = () => handler.handle({ method: 'GET', ...place, headers: {} })
+    return { send, shown, refused, certificates, host: `127.0.0.1:${port}` }
+  }
+
+  it('is shown the one that the user chose', async () => {
+    const { send, shown } = await started()
+
+    const { response } = await send()
+
+    expect([response.statusCode, shown]).toEqual([200, ['localhost']])
+  })
+
+  it('is said to want one where the user sends none, and asked about when they try again', async () => {
+    dialog.responses = [0, 1]
+    const { send, shown, refused, certificates, host } = await started()
+
+    await expect(send()).rejects.toThrow('net::ERR_BAD_SSL_CLIENT_AUTH_CERT')
+    certificates.mayAskAgain()
+    const again = await certificates.choose(host, [ADA])
+
+    expect([shown, refused, again]).toEqual([[], [host], ADA])
   })
 })

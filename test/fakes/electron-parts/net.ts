@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage as NodeMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { AuthInfo, ClientRequestConstructorOptions } from 'electron'
+import { basic, challengeOf, hostAndPort, proxyKey } from './net-challenges.ts'
 import { type ClientIdentity, type Login, netControl, type SessionMemory } from './net-control.ts'
 import { bodyNetName, NetError } from './net-errors.ts'
 import { sendOnWire, type WireAnswer } from './net-wire.ts'
@@ -238,10 +239,6 @@ function breakBody(incoming: NodeMessage, name: string): void {
   incoming.once('data', () => incoming.destroy(new NetError(name)))
 }
 
-function hostAndPort(url: URL): string {
-  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
-}
-
 /** Null: it is no redirect. */
 function redirectOf({ statusCode = 0, headers }: NodeMessage, url: URL): URL | null {
   const isRedirect = [301, 302, 303, 307, 308].includes(statusCode)
@@ -252,47 +249,6 @@ function redirectOf({ statusCode = 0, headers }: NodeMessage, url: URL): URL | n
 function methodAfter(status: number, method: string): string {
   if (status === 303 && method !== 'HEAD') return 'GET'
   return (status === 301 || status === 302) && method === 'POST' ? 'GET' : method
-}
-
-interface Challenge {
-  readonly key: string
-  readonly authInfo: AuthInfo
-}
-
-/**
- * A server's challenge is passed over without credentials (HttpNetworkTransaction,
- * ShouldApplyServerAuth); a proxy's never is.
- */
-function challengeOf({ incoming }: WireAnswer, url: URL, isOmitted: boolean): Challenge | null {
-  const { proxy } = netControl
-  if (incoming.statusCode === 407 && proxy !== null) {
-    const { host, port } = proxy
-    const asked = basicRealm(incoming.headers['proxy-authenticate'])
-    if (asked === null) return null
-    const authInfo = { isProxy: true, scheme: 'basic', host, port, realm: asked }
-    return { key: proxyKey(host, port), authInfo }
-  }
-  if (incoming.statusCode !== 401 || isOmitted) return null
-  const realm = basicRealm(incoming.headers['www-authenticate'])
-  if (realm === null) return null
-  const [host = '', port] = hostAndPort(url).split(':')
-  const authInfo = { isProxy: false, scheme: 'basic', host, port: Number(port), realm }
-  return { key: url.origin, authInfo }
-}
-
-function proxyKey(host: string, port: number): string {
-  return `proxy ${host}:${port}`
-}
-
-/** Null: the fake knows only Basic, RFC 7617. */
-function basicRealm(header: string | string[] | undefined): string | null {
-  const [first = ''] = [header].flat()
-  if (!/^basic\b/i.test(first)) return null
-  return /realm="([^"]*)"/i.exec(first)?.[1] ?? ''
-}
-
-function basic({ username, password }: Login): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
 function withLogin(headers: Headers, login: Login): Headers {
