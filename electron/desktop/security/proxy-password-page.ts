@@ -17,7 +17,7 @@ label { display: block; margin: 0 0 10px; font-weight: 600; }
 label.choice { font-weight: 400; }
 input:not([type=checkbox]) { display: block; width: 100%; margin-top: 3px; padding: 7px 9px;
   border: 1px solid var(--line); border-radius: 6px; background: var(--card); color: inherit;
-  font: inherit; }
+  font: inherit; font-weight: 400; }
 div { display: flex; justify-content: flex-end; gap: 8px; margin-top: 14px; }
 button { padding: 7px 14px; border: 1px solid var(--line); border-radius: 6px; background: none;
   color: inherit; font: inherit; }
