@@ -41,8 +41,8 @@ import { aboutPanel } from './system/about.ts'
 import { menuActions } from './system/menu-actions.ts'
 import { openLink } from './system/open-link.ts'
 import { watchAnswers, watchProcesses } from './system/process-watch.ts'
-import { strayRejections } from './system/stray-rejections.ts'
 import { openReleaseFeed } from './system/release-feed.ts'
+import { strayRejections } from './system/stray-rejections.ts'
 import { openWindow } from './window.ts'
 
 export interface AppParts {

@@ -11,6 +11,8 @@ import { safeStorageVault } from '../../electron/desktop/safe-storage-vault.ts'
 import { answerProxies } from '../../electron/desktop/security/answer-proxies.ts'
 import { askProxyPasswordInWindow } from '../../electron/desktop/security/ask-proxy-password.ts'
 import {
+  type ProxyAnswer,
+  type ProxyLogin,
   ProxyPasswords,
   type ProxyQuestion,
 } from '../../electron/desktop/security/proxy-passwords.ts'
@@ -25,7 +27,7 @@ import {
 } from '../fakes/electron.ts'
 import { ForwardProxy } from '../fakes/forward-proxy.ts'
 
-type Answer = { username: string; password: string; isToKeep: boolean } | null
+type Answer = ProxyAnswer | null
 
 let asked: ProxyQuestion[]
 let answers: Answer[]
@@ -47,7 +49,7 @@ const start = () =>
     vault: safeStorageVault({ safeStorage, platform: 'linux' }),
     ask: async (question) => {
       asked.push(question)
-      return answers.shift() ?? null
+      return answers.shift() ?? 'declined'
     },
   })
 
@@ -103,6 +105,15 @@ describe('the password of a proxy', () => {
     expect(entered).toEqual({ ok: true, value: {} })
     expect(asked).toHaveLength(3)
     expect(await passwords.answer(PROXY, null)).toMatchObject({ password: 'secret' })
+  })
+
+  it('is asked for as soon as there is a window, when a request came before it', async () => {
+    answers = ['nobody-there', RIGHT]
+    const early = await passwords.answer(PROXY, null)
+
+    const later = await passwords.answer(PROXY, null)
+
+    expect([early, later?.password]).toEqual([null, 'secret'])
   })
 
   it('can be entered only where a proxy asked', async () => {
@@ -221,7 +232,7 @@ describe("the SDK's requests", () => {
 
   const send = async (port: number, idleMs = 2000) => {
     const onTheWay = {
-      proxyLogin: (info: AuthInfo, refused: Answer | { username: string; password: string }) =>
+      proxyLogin: (info: AuthInfo, refused: ProxyLogin | null) =>
         passwords.answer({ host: info.host, port: info.port, realm: info.realm }, refused),
       certificateRefused: () => undefined,
     }
@@ -325,6 +336,7 @@ describe('the window that asks', () => {
     const empty = await prompt(() => ({ ...RIGHT, username: '' }))
     const alone = await askProxyPasswordInWindow(() => null)(QUESTION)
 
-    expect([cancelled, closed, empty, alone]).toEqual([null, null, null, null])
+    expect([cancelled, closed, empty]).toEqual(['declined', 'declined', 'declined'])
+    expect(alone).toBe('nobody-there')
   })
 })

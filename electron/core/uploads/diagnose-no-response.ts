@@ -166,6 +166,7 @@ function lookFailed(failure: Failure): Look {
     case 'explicitly-denied':
     case 'store-refused':
     case 'not-s3':
+    case 'wrong-protocol':
     case 'answer-unreadable':
     case 'answer-too-long':
       return { kind: 'unseen' }

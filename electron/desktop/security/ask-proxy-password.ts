@@ -21,8 +21,7 @@ export function askProxyPasswordInWindow(
 ): AskForProxyPassword {
   return async (question) => {
     const parent = currentWindow()
-    // Without a window nobody waits for the request.
-    if (parent === null) return null
+    if (parent === null) return 'nobody-there'
     const window = openPrompt(parent)
     const closed = new Promise<null>((resolve) => window.once('closed', () => resolve(null)))
     try {
@@ -32,7 +31,7 @@ export function askProxyPasswordInWindow(
       // A window that is closed settles what runs in it with an error, or never.
       const answered = window.webContents.executeJavaScript(READ_ANSWER).catch(() => null)
       const answer = Answer.parse(await Promise.race([answered, closed]))
-      return answer === null || answer.username === '' ? null : answer
+      return answer === null || answer.username === '' ? 'declined' : answer
     } finally {
       if (!window.isDestroyed()) window.destroy()
     }

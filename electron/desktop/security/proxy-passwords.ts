@@ -19,10 +19,13 @@ export interface ProxyQuestion extends ProxyChallenge {
   readonly mayKeep: boolean
 }
 
-/** Null: the user does not want to answer. */
-export type AskForProxyPassword = (
-  question: ProxyQuestion,
-) => Promise<(ProxyLogin & { readonly isToKeep: boolean }) | null>
+export type ProxyAnswer =
+  | (ProxyLogin & { readonly isToKeep: boolean })
+  | 'declined'
+  /** There is no window yet, or no longer. */
+  | 'nobody-there'
+
+export type AskForProxyPassword = (question: ProxyQuestion) => Promise<ProxyAnswer>
 
 export interface ProxyPasswordsDeps {
   readonly settings: SettingsStore
@@ -103,7 +106,6 @@ export class ProxyPasswords implements ProxyPassword {
     const asking = this.#keptOrAsked(proxy, username)
       .then((login) => {
         proxy.current = login
-        proxy.isDeclined = login === null
         return login
       })
       .finally(() => {
@@ -128,8 +130,10 @@ export class ProxyPasswords implements ProxyPassword {
       isWrong: proxy.isWrong,
       mayKeep,
     })
+    if (answered === 'nobody-there') return null
     proxy.isWrong = false
-    if (answered === null) return null
+    proxy.isDeclined = answered === 'declined'
+    if (answered === 'declined') return null
     const { isToKeep, ...login } = answered
     if (isToKeep && mayKeep) await this.#keep(key, login)
     return login
