@@ -25,6 +25,7 @@ import { LinkActions } from './features/share/link-actions.tsx'
 import { LinkNotOpened } from './features/share/link-not-opened.tsx'
 import { QueueHeader } from './features/uploads/queue-header.tsx'
 import { QueueSignals } from './features/uploads/queue-signals.tsx'
+import { RetryUnlocked } from './features/uploads/retry-unlocked.tsx'
 import { UploadList } from './features/uploads/upload-list.tsx'
 import type { RowCalls } from './features/uploads/upload-row.tsx'
 import { Welcome } from './features/welcome/welcome.tsx'
@@ -82,6 +83,7 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
       <DestinationKeys />
       <WholeWindow />
       <QueueSignals />
+      <RetryUnlocked />
       <LinkNotOpened />
       <DiagnosticsCopied />
     </IncomingProvider>

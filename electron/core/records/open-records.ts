@@ -13,6 +13,7 @@ export function openRecords(dataFolder: string, nowMs: number): OpenedRecords {
   const opened = openDatabase(join(dataFolder, 'records.sqlite'), nowMs)
   const records = new UploadRecords(new Statements(opened.database))
   records.sources.forgetPathlessSources()
+  records.retryLocked()
   if (opened.setAside === null) return { records, troubles: [] }
   return {
     records,

@@ -28,6 +28,9 @@ export interface PhaseCount {
   readonly count: number
 }
 
+/** Null for none, and for one that cannot be read. */
+const FAILURE_KIND = "iif(json_valid(failure), json_extract(failure, '$.kind'), NULL)"
+
 export interface NewUpload {
   readonly uploadId: UploadId
   readonly destinationId: DestinationId
@@ -133,7 +136,7 @@ export class UploadRecords {
 
   countPhases(): readonly PhaseCount[] {
     return this.#sql.all<PhaseCount>(
-      `SELECT phase, json_extract(failure, '$.kind') AS failureKind, count(*) AS count
+      `SELECT phase, ${FAILURE_KIND} AS failureKind, count(*) AS count
        FROM uploads WHERE is_listed = 1 GROUP BY 1, 2 ORDER BY 1, 2`,
     )
   }
@@ -169,6 +172,14 @@ export class UploadRecords {
         this.#sql.run(set, mark.phase, failure, uploadId)
       }
     })
+  }
+
+  /** A key store that was locked is asked again by the Ferry that starts next. */
+  retryLocked(): void {
+    this.#sql.run(
+      `UPDATE uploads SET phase = 'waiting', failure = NULL
+       WHERE phase = 'failed' AND ${FAILURE_KIND} = 'secret-store-unavailable'`,
+    )
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Failure } from '../../../electron/contract/failure.ts'
 import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { MIB } from '../../../electron/contract/limits.ts'
 import type { PartPlan } from '../../../electron/contract/part-plan.ts'
@@ -163,6 +164,48 @@ describe('the records', () => {
     for (const plan of plans) expect(plan).toMatch(/USING (COVERING )?INDEX/)
     expect(plans[2]).toContain('uploads_by_place (destination_id=? AND relative_path=?)')
     database.close()
+  })
+})
+
+describe('uploads that failed', () => {
+  const failedBy = (records: UploadRecords, key: string, failure: Failure) => {
+    const item = upload(key)
+    records.add([item], same)
+    records.mark([{ uploadId: item.uploadId, mark: { phase: 'failed', failure } }])
+    return item.uploadId
+  }
+
+  it('because of a locked key store are tried by the next Ferry, and no others', () => {
+    const { records } = openRecords(folder, NOW)
+    const locked = failedBy(records, 'a', { kind: 'secret-store-unavailable' })
+    const gone = failedBy(records, 'b', { kind: 'source-missing' })
+    records.close()
+
+    const next = openRecords(folder, NOW).records
+
+    const phases = [locked, gone].map((uploadId) => next.find(uploadId)?.record.status.phase)
+    next.close()
+    expect(phases).toEqual(['waiting', 'failed'])
+  })
+
+  it('are counted by what failed, also one whose failure cannot be read', () => {
+    const { records } = openRecords(folder, NOW)
+    for (const key of ['a', 'b']) failedBy(records, key, { kind: 'source-missing' })
+    records.add([upload('c')], same)
+    records.close()
+    const database = new DatabaseSync(join(folder, 'records.sqlite'))
+    database.exec("UPDATE uploads SET failure = '{' WHERE key = 'b'")
+    database.close()
+
+    const next = openRecords(folder, NOW).records
+
+    const counts = next.countPhases().map((each) => ({ ...each }))
+    next.close()
+    expect(counts).toEqual([
+      { phase: 'failed', failureKind: null, count: 1 },
+      { phase: 'failed', failureKind: 'source-missing', count: 1 },
+      { phase: 'waiting', failureKind: null, count: 1 },
+    ])
   })
 })
 
