@@ -90,6 +90,18 @@ export class PageContents extends FakeWebContents {
     void this.#inPreload(`standInNotice(${args})`)
   }
 
+  /** With `isGesture` Chromium counts the page as touched by its user, as for a key or a click. */
+  override async executeJavaScript(code: string, isGesture = false): Promise<unknown> {
+    await super.executeJavaScript(code, isGesture)
+    const { result } = await this.debug('Runtime.evaluate', {
+      expression: code,
+      userGesture: isGesture,
+      awaitPromise: true,
+      returnByValue: true,
+    })
+    return (result as { readonly value?: unknown }).value
+  }
+
   override reload(): void {
     super.reload()
     void this.#session?.send('Page.reload').catch(() => undefined)

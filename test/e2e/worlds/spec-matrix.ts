@@ -14,13 +14,18 @@ interface OneWorld {
 export const SPECS: Readonly<Record<string, 'everywhere' | OneWorld>> = {
   'check-faults': 'everywhere',
   'chromium-choice': { only: 'browser', because: 'a desktop app brings its own Chromium' },
-  'chromium-net-errors': { only: 'browser', because: 'asks Chromium itself, without a host' },
   connect: 'everywhere',
   'damaged-data': 'everywhere',
   'desktop-cors': { only: 'browser', because: 'takes the listener alone, without a host' },
+  'desktop/key-store': { only: 'desktop', because: 'a browser host has no key store' },
+  'desktop/menu': { only: 'desktop', because: 'a browser has its own menu' },
   'desktop/on-the-way': {
     only: 'desktop',
     because: 'plays proxies and sleep to the stand-in’s net',
+  },
+  'desktop/process': {
+    only: 'desktop',
+    because: 'how the app starts, bears errors and shows itself',
   },
   'desktop/window': { only: 'desktop', because: 'the shell of the desktop app' },
   electron: { only: 'browser', because: 'says what npm start does where there is no Electron' },

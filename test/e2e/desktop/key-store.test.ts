@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { startBucket, temporaryFolder } from '../ferry.ts'
+import { writeRandomFile } from '../files.ts'
+import type { Fakes } from '../worlds/open-ferry.ts'
+import { fakesOf, openFerry } from '../worlds/world.ts'
+
+const locked = ({ safeStorage }: Fakes) => safeStorage.change({ isLocked: true })
+
+/** Ferry with a bucket of its own process, whose keys the key store has sealed. */
+async function connectedOnce() {
+  const first = await openFerry()
+  const bucket = await startBucket({
+    folder: await temporaryFolder(),
+    allowedOrigin: first.corsOrigin,
+  })
+  await first.page.connect(bucket)
+  await first.quit()
+  const folder = await temporaryFolder()
+  await writeRandomFile(join(folder, 'a.bin'), 5000)
+  return { dataFolder: first.dataFolder, bucket, file: join(folder, 'a.bin') }
+}
+
+it('a locked key ring is said, and its keys are back when Ferry starts after it was unlocked', async () => {
+  const { dataFolder, file } = await connectedOnce()
+  const second = await openFerry({ dataFolder, beforeReady: locked })
+  await second.page.page.getByText('The key store of this computer is locked.').waitFor()
+  await second.page.drop([file])
+  await second.page.untilStatus('a.bin', 'Needs you')
+  expect(await second.page.status('a.bin')).toContain('Unlock it and start Ferry again')
+  await second.quit()
+
+  const third = await openFerry({ dataFolder })
+
+  await third.page.untilStatus('a.bin', 'Done')
+  expect(await third.page.page.getByText('is locked').count()).toBe(0)
+})
+
+it('keys that are entered while it is locked serve at once, and stay out of every file', async () => {
+  const { dataFolder, bucket, file } = await connectedOnce()
+  const second = await openFerry({ dataFolder, beforeReady: locked })
+  const { page } = second
+  await page.button('Choose files').waitFor()
+  await page.drop([file])
+  await page.untilStatus('a.bin', 'Needs you')
+
+  await page.rowButton('a.bin', 'Enter keys').click()
+  await page.field('Secret access key').fill(bucket.secretAccessKey)
+  await page.button('Save').click()
+
+  await page.untilStatus('a.bin', 'Done')
+  const settings = await readFile(join(dataFolder, 'settings.json'), 'utf8')
+  expect(settings).not.toContain(bucket.secretAccessKey)
+  await second.quit()
+  // What was sealed before is there again once the key ring is open.
+  const third = await openFerry({ dataFolder })
+  await third.page.button('Choose files').waitFor()
+  expect(await third.page.page.getByText('needs its keys').count()).toBe(0)
+})
+
+it('keys whose key is gone have to be entered again', async () => {
+  const { dataFolder, bucket, file } = await connectedOnce()
+  const { page } = await openFerry({
+    dataFolder,
+    beforeReady: ({ safeStorage }) => safeStorage.change({ keyName: 'another' }),
+  })
+  await page.button('Choose files').waitFor()
+  await page.drop([file])
+  await page.untilStatus('a.bin', 'Needs you')
+  expect(await page.status('a.bin')).toContain('The secret access key is gone.')
+
+  await page.rowButton('a.bin', 'Enter keys').click()
+  await page.field('Secret access key').fill(bucket.secretAccessKey)
+  await page.button('Save').click()
+
+  await page.untilStatus('a.bin', 'Done')
+})
+
+it('keys that wait for the password of the key ring go into it when it was entered', async () => {
+  const ferry = await openFerry({
+    beforeReady: ({ safeStorage }) => {
+      safeStorage.unlocking = new Promise((resolve) => {
+        Object.assign(globalThis, { unlock: resolve })
+      })
+    },
+  })
+  const { page } = ferry
+  const bucket = await startBucket({
+    folder: await temporaryFolder(),
+    allowedOrigin: ferry.corsOrigin,
+  })
+  await page.page.getByText('The key store of this computer is locked.').waitFor()
+  await page.connect(bucket)
+  const settings = () => readFile(join(ferry.dataFolder, 'settings.json'), 'utf8')
+  expect(await settings()).not.toContain('safe-storage:')
+
+  await fakesOf(ferry).evaluate(() => (globalThis as unknown as { unlock(): void }).unlock(), null)
+
+  await expect.poll(settings).toContain('safe-storage:')
+  await page.page.getByText('is locked').waitFor({ state: 'detached' })
+})

@@ -1,0 +1,147 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { writeRandomFile } from '../files.ts'
+import { freshFerry } from '../fresh-ferry.ts'
+import type { OpenFerry } from '../worlds/open-ferry.ts'
+import { fakesOf, openFerry } from '../worlds/world.ts'
+
+const shownBy = (ferry: OpenFerry) =>
+  fakesOf(ferry).evaluate(({ FakeWindow }) => FakeWindow.opened.at(-1)?.calls ?? [], null)
+
+const logOf = ({ dataFolder }: OpenFerry) =>
+  readFileSync(join(dataFolder, 'logs', 'ferry.log'), 'utf8')
+
+describe('a link that the system does not open', () => {
+  it('is copied, the window says so, and the app goes on', async () => {
+    const { ferry, page, folder } = await freshFerry()
+    await writeRandomFile(join(folder, 'a.bin'), 10)
+    await page.drop([join(folder, 'a.bin')])
+    await page.untilStatus('a.bin', 'Done')
+    await fakesOf(ferry).evaluate(({ shell }) => {
+      shell.isRefusing = true
+    }, null)
+
+    await page.row('a.bin').getByRole('link', { name: 'Open link' }).click()
+
+    await page.page.getByText('Your system did not open the link.').waitFor()
+    const copied = await fakesOf(ferry).evaluate(({ clipboard }) => clipboard.text, null)
+    expect(copied).toBe(await page.link('a.bin'))
+    expect(logOf(ferry)).not.toContain('X-Amz')
+    await writeRandomFile(join(folder, 'b.bin'), 10)
+    await page.drop([join(folder, 'b.bin')])
+    await page.untilStatus('b.bin', 'Done')
+  })
+})
+
+describe('an error that nobody handled', () => {
+  it('is said once, and the app goes on', async () => {
+    const { ferry, page } = await freshFerry()
+
+    await fakesOf(ferry).evaluate(() => {
+      for (const text of ['Failed to open', 'Failed to open again']) {
+        void Promise.reject(new Error(text))
+      }
+    }, null)
+
+    const notice = page.page.getByText('Something unexpected happened inside Ferry.')
+    await notice.waitFor()
+    expect(await notice.count()).toBe(1)
+    expect(await ferry.quit()).toBe(0)
+  })
+
+  it('closes the app, with a dialog, when our own code made it by a mistake', async () => {
+    const { ferry } = await freshFerry()
+    const bundle = join(import.meta.dirname, '..', '..', '..', 'out', 'main', 'index.js')
+
+    const said = await fakesOf(ferry).evaluate(async ({ app, dialog }, file) => {
+      const exited = new Promise((resolve) => app.once('exited', resolve))
+      // Its place in the code is what a stack says; nothing in the bundle is wrong on purpose.
+      const bug = new TypeError('x is undefined')
+      bug.stack = `${bug}\n    at run (file://${file}:7:11)`
+      void Promise.reject(bug)
+      return { code: await exited, dialogs: dialog.errors.map(({ title }) => title) }
+    }, bundle)
+
+    expect(said).toEqual({ code: 1, dialogs: ['Ferry has to close'] })
+  })
+})
+
+describe('the window', () => {
+  it('shows itself although nothing says that it is ready, as on Wayland', async () => {
+    const ferry = await openFerry({
+      beforeReady: ({ BrowserWindow }) => {
+        BrowserWindow.saysReadyToShow = false
+      },
+    })
+    await ferry.page.button('Connect a bucket').waitFor()
+
+    await expect.poll(() => shownBy(ferry)).toEqual(['show'])
+  })
+
+  it("has the page's own colour before the page has painted, in both schemes", async () => {
+    const first = await openFerry()
+    const inLight = await backgroundsOf(first, 'light')
+    await first.quit()
+    const second = await openFerry({
+      dataFolder: first.dataFolder,
+      beforeReady: ({ nativeTheme }) => {
+        nativeTheme.shouldUseDarkColors = true
+      },
+    })
+    const inDark = await backgroundsOf(second, 'dark')
+
+    expect(inLight.window).toBe(inLight.page)
+    expect(inDark.window).toBe(inDark.page)
+    expect(inDark.page).not.toBe(inLight.page)
+  })
+
+  it('opens maximised when it was closed so', async () => {
+    const first = await openFerry()
+    await first.page.button('Connect a bucket').waitFor()
+    await fakesOf(first).evaluate(({ FakeWindow }) => {
+      FakeWindow.opened.at(-1)?.maximize()
+    }, null)
+    await first.quit()
+
+    const again = await openFerry({ dataFolder: first.dataFolder })
+    await again.page.button('Connect a bucket').waitFor()
+
+    await expect.poll(() => shownBy(again)).toEqual(['maximize', 'show'])
+  })
+})
+
+it('keeps dumps of crashes to itself, and says in its folder what is what', async () => {
+  const ferry = await openFerry()
+  await ferry.page.button('Connect a bucket').waitFor()
+
+  const started = await fakesOf(ferry).evaluate(
+    ({ app, crashReporter }) => ({
+      folder: app.getPath('crashDumps'),
+      options: crashReporter.started,
+    }),
+    null,
+  )
+
+  expect(started).toEqual({
+    folder: join(ferry.dataFolder, 'crashes'),
+    options: [{ uploadToServer: false }],
+  })
+  expect(existsSync(join(ferry.dataFolder, 'crashes'))).toBe(true)
+  expect(readFileSync(join(ferry.dataFolder, 'README.txt'), 'utf8')).toContain('To back up:')
+})
+
+async function backgroundsOf(ferry: OpenFerry, colorScheme: 'light' | 'dark') {
+  const { page } = ferry.page
+  await ferry.page.button('Connect a bucket').waitFor()
+  await page.emulateMedia({ colorScheme })
+  const [red = 0, green = 0, blue = 0] = await page.evaluate(() =>
+    (getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? []).map(Number),
+  )
+  const hex = [red, green, blue].map((each) => each.toString(16).padStart(2, '0')).join('')
+  const window = await fakesOf(ferry).evaluate(
+    ({ FakeWindow }) => FakeWindow.opened.at(-1)?.options.backgroundColor,
+    null,
+  )
+  return { page: `#${hex}`, window }
+}
