@@ -6,6 +6,12 @@ import { freshFerry } from '../fresh-ferry.ts'
 import type { OpenFerry } from '../worlds/open-ferry.ts'
 import { fakesOf, openFerry } from '../worlds/world.ts'
 
+interface PageOnTrial {
+  readonly reloadCount: number
+  once(event: string, listener: (value: unknown) => void): void
+  debug(method: string): Promise<unknown>
+}
+
 const shownBy = (ferry: OpenFerry) =>
   fakesOf(ferry).evaluate(({ FakeWindow }) => FakeWindow.opened.at(-1)?.calls ?? [], null)
 
@@ -109,6 +115,25 @@ describe('the window', () => {
 
     await expect.poll(() => shownBy(again)).toEqual(['maximize', 'show'])
   })
+})
+
+it('logs why the process of its page ended, and loads the page again', async () => {
+  const { ferry } = await freshFerry()
+
+  const crash = fakesOf(ferry).evaluate(async ({ FakeWindow }) => {
+    const contents = FakeWindow.opened.at(-1)?.webContents as unknown as PageOnTrial
+    const hasReloaded = new Promise((resolve) => contents.once('render-process-gone', resolve))
+    // Never answered: there is nobody left to do so.
+    void contents.debug('Page.crash').catch(() => undefined)
+    await hasReloaded
+    return contents.reloadCount
+  }, null)
+
+  expect(await crash).toBe(1)
+  const [line = ''] = logOf(ferry)
+    .split('\n')
+    .filter((each) => each.includes('process ended'))
+  expect(JSON.parse(line)).toMatchObject({ reason: 'crashed', exitCode: 133, level: 50 })
 })
 
 it('keeps dumps of crashes to itself, and says in its folder what is what', async () => {
