@@ -53,8 +53,12 @@ export function safeStorageVault({ safeStorage, platform }: VaultParts): SecretV
     if (isStrong) return 'system'
     const probe = encrypt('ferry').then(isStored)
     const answer = await within(PLACE_WITHIN_MS, probe)
-    // It asks for its password, and the answer may come at any time.
-    if (answer === null) lock.locked()
+    // It asks for its password, and the answer may come at any time. One that brings no key may
+    // as well come from a computer without a key ring, whose services are slow.
+    if (answer === null) {
+      lock.asks()
+      probe.then((isStrong) => isStrong || lock.isWithoutKey()).catch(() => undefined)
+    }
     return answer === true ? 'system' : 'memory'
   }
 
@@ -89,28 +93,41 @@ export function safeStorageVault({ safeStorage, platform }: VaultParts): SecretV
   return { place, protect, reveal, watchLock: lock.watch }
 }
 
-/** Whether the key store is known to be locked. While it is, it is tried again now and then. */
+/** Whether the key store is locked. While it is, it is tried again now and then. */
 function lockState(tryAgain: () => Promise<boolean>) {
   let timer: NodeJS.Timeout | null = null
+  /** It has refused something; false: it only takes long. */
+  let hasRefused = false
   let changed: (isLocked: boolean) => void = () => undefined
+
+  const begin = () => {
+    if (timer !== null) return
+    // The failure has been said already, and the next try says the same.
+    timer = setInterval(() => void tryAgain().catch(() => undefined), TRY_LOCKED_EVERY_MS)
+    timer.unref()
+    changed(true)
+  }
+  const end = () => {
+    if (timer === null) return
+    clearInterval(timer)
+    timer = null
+    hasRefused = false
+    changed(false)
+  }
   return {
     watch: (listener: (isLocked: boolean) => void) => {
       changed = listener
       if (timer !== null) changed(true)
     },
+    asks: begin,
+    isWithoutKey: () => {
+      if (!hasRefused) end()
+    },
     locked: () => {
-      if (timer !== null) return
-      // The failure has been said already, and the next try says the same.
-      timer = setInterval(() => void tryAgain().catch(() => undefined), TRY_LOCKED_EVERY_MS)
-      timer.unref()
-      changed(true)
+      hasRefused = true
+      begin()
     },
-    opened: () => {
-      if (timer === null) return
-      clearInterval(timer)
-      timer = null
-      changed(false)
-    },
+    opened: end,
   }
 }
 

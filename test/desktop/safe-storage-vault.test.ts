@@ -167,6 +167,47 @@ describe('a locked key ring', () => {
     expect(heard).toEqual([true, false])
   })
 
+  it('is not what a slow computer without a key ring has', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    safeStorage.change({ backend: 'hard-coded' })
+    const { promise, resolve: answer } = Promise.withResolvers<void>()
+    safeStorage.unlocking = promise
+    const vault = vaultOn('linux')
+    const heard = locksOf(vault)
+    const place = vault.place()
+
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(await place).toBe('memory')
+    answer()
+    await vi.advanceTimersByTimeAsync(0)
+
+    expect(heard).toEqual([true, false])
+    expect(await vault.place()).toBe('memory')
+  })
+
+  it('stays locked when its password is not entered', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const sealed = keptValue(await vaultOn('linux').protect(SECRET))
+    safeStorage.restart()
+    safeStorage.change({ isLocked: true })
+    const { promise, resolve: dismiss } = Promise.withResolvers<void>()
+    safeStorage.unlocking = promise
+    const vault = vaultOn('linux')
+    const heard = locksOf(vault)
+    const place = vault.place()
+    const revealed = vault.reveal(sealed)
+
+    await vi.advanceTimersByTimeAsync(3000)
+    await place
+    dismiss()
+    await vi.advanceTimersByTimeAsync(0)
+
+    expect(await revealed).toEqual(unavailable)
+    expect(heard).toEqual([true])
+  })
+
   it('is tried again now and then, in case that the system lets a running process in', async () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
