@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { extractFile } from '@electron/asar'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasTool } from './has-tool.ts'
 import {
@@ -14,8 +15,14 @@ import {
 } from './packaged-app.ts'
 
 const BOTH = ['x64', 'arm64'] as const
+const homepage = 'https://github.com/ferry-example/ferry'
 /** The release workflow names the project's page; deb and rpm are not made without one. */
-const WITH_HOMEPAGE = { extraMetadata: { homepage: 'https://github.com/ferry-example/ferry' } }
+const WITH_HOMEPAGE = { extraMetadata: { homepage } }
+/** As the release workflow gives them where there is a certificate. */
+const AS_RELEASED = {
+  extraMetadata: { homepage, isSigned: true },
+  publish: { provider: 'github', owner: 'ferry-example', repo: 'ferry' },
+}
 
 const manifest = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -44,7 +51,12 @@ beforeAll(async () => {
   ]
   const withSevenZip: readonly PackOptions[] = [
     { targets: ['tar.gz', 'zip'], config: { compression: 'store' } },
-    { platform: 'win', targets: ['nsis'], archs: BOTH, config: WITHOUT_WINDOWS_TOOLS },
+    {
+      platform: 'win',
+      targets: ['nsis'],
+      archs: BOTH,
+      config: { ...AS_RELEASED, ...WITHOUT_WINDOWS_TOOLS },
+    },
   ]
   const all = [...everywhere, ...(hasSevenZip() ? withSevenZip : [])]
   const apps = await packAllOffline(root, all)
@@ -185,6 +197,10 @@ describe('the app for macOS', () => {
     expect(types).not.toMatch(/Owner|Default/)
   })
 
+  it('knows no feed of updates when nobody named one', () => {
+    expect(existsSync(join(mac.unpacked, 'Resources', 'app-update.yml'))).toBe(false)
+  })
+
   it('is refused by a macOS that Electron does not run on', () => {
     expect(readPlist(mac)).toMatch(/<key>LSMinimumSystemVersion<\/key>\s*<string>13\.0<\/string>/)
   })
@@ -198,6 +214,14 @@ function forWindows(): void {
       `Ferry-${version}-win-arm64.exe`,
       `Ferry-${version}-win-x64.exe`,
     ])
+  })
+
+  it('know where newer releases are, and that they can be verified', () => {
+    const feed = readFileSync(join(windows.unpacked, 'resources', 'app-update.yml'), 'utf8')
+    const inside: unknown = JSON.parse(extractFile(windows.asarPath, 'package.json').toString())
+
+    expect(feed).toMatch(/^owner: ferry-example\nrepo: ferry\nprovider: github$/m)
+    expect(inside).toMatchObject({ homepage, isSigned: true })
   })
 
   it('ask for no administrator', () => {
