@@ -2,6 +2,7 @@
 // in Electron's place. A test starts it with the bundle's path and Ferry's own arguments.
 import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { readFromArchives, splitArchivePath } from './asar-loader.ts'
 import { runAsText, serveTest } from './remote.ts'
 
 const STAND_IN = new URL('./electron.ts', import.meta.url).href
@@ -15,6 +16,9 @@ registerHooks({
 
 const [, , bundle = '', ...args] = process.argv
 const electron = await import('./electron.ts')
+// As docs/api/app.md says of `isPackaged`: not so where Electron's own program was started.
+electron.app.isPackaged = splitArchivePath(bundle) !== null
+if (electron.app.isPackaged) readFromArchives()
 serveTest(electron)
 runAsText(process.env.FERRY_STAND_IN_BEFORE_READY ?? '() => undefined', electron, null)
 process.argv = ['ferry', ...args]

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+// The object, since asar-loader.ts teaches its properties to read inside app.asar.
+import fs from 'node:fs'
 import type { BrowserWindowConstructorOptions } from 'electron'
 import { ipcMain } from '../fakes/electron-parts/ipc.ts'
 import { FakeWebContents, FakeWindow } from '../fakes/electron-parts/window.ts'
@@ -53,7 +54,7 @@ export class PageContents extends FakeWebContents {
 
   async #addPreload(session: CdpSession, preload: string): Promise<void> {
     await session.send('Page.addScriptToEvaluateOnNewDocument', {
-      source: `(${isolatedWorld.toString()})();\n${readFileSync(preload, 'utf8')}`,
+      source: `(${isolatedWorld.toString()})();\n${fs.readFileSync(preload, 'utf8')}`,
       worldName: PRELOAD_WORLD,
       runImmediately: true,
     })
@@ -62,7 +63,10 @@ export class PageContents extends FakeWebContents {
     })
   }
 
-  /** Settles with what the script's promise resolves to: docs/api/web-contents.md. */
+  /**
+   * Settles with what the script's promise resolves to: docs/api/web-contents.md. With `userGesture`
+   * Chromium counts the page as touched by its user.
+   */
   override async executeJavaScript(expression: string, userGesture = false): Promise<unknown> {
     await super.executeJavaScript(expression, userGesture)
     const answer = await this.debug('Runtime.evaluate', {
@@ -88,18 +92,6 @@ export class PageContents extends FakeWebContents {
     super.send(channel, payload)
     const args = `${JSON.stringify(channel)}, ${JSON.stringify(payload ?? null)}`
     void this.#inPreload(`standInNotice(${args})`)
-  }
-
-  /** With `isGesture` Chromium counts the page as touched by its user, as for a key or a click. */
-  override async executeJavaScript(code: string, isGesture = false): Promise<unknown> {
-    await super.executeJavaScript(code, isGesture)
-    const { result } = await this.debug('Runtime.evaluate', {
-      expression: code,
-      userGesture: isGesture,
-      awaitPromise: true,
-      returnByValue: true,
-    })
-    return (result as { readonly value?: unknown }).value
   }
 
   override reload(): void {

@@ -16,13 +16,14 @@ const BUNDLE = join(ROOT, 'out', 'main', 'index.js')
 
 /** The desktop app behind a stand-in for Electron: test/desktop-in-chromium/README.md. */
 export async function openDesktopInChromium(settings: FerrySettings): Promise<OpenFerry> {
-  const { proxy, env, args, beforeReady, whenOver } = settings
+  const { proxy, env, args, bundle, beforeReady, whenOver } = settings
   const dataFolder = settings.dataFolder ?? (await temporaryFolder(whenOver))
-  const standIn = startStandIn(['--data-dir', dataFolder, ...args], {
+  const variables = {
     ...env,
     ...(beforeReady === null ? {} : { FERRY_STAND_IN_BEFORE_READY: beforeReady.toString() }),
     ...(proxy === null ? {} : { FERRY_STAND_IN_PROXY: proxy.address }),
-  })
+  }
+  const standIn = startStandIn(['--data-dir', dataFolder, ...args], variables, bundle ?? BUNDLE)
   whenOver(standIn.kill)
   const browser = await chromium.connectOverCDP(await standIn.endpoint)
   whenOver(() => browser.close())

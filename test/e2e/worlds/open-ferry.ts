@@ -19,6 +19,8 @@ export interface FerrySettings {
   readonly env: NodeJS.ProcessEnv
   /** For the desktop: what stands behind the program's name, besides the data folder. */
   readonly args: readonly string[]
+  /** For the stand-in: the main module, also inside an app.asar. Null: what was built last. */
+  readonly bundle: string | null
   /** For the stand-in: run in the main process before Electron is ready. */
   readonly beforeReady: ((electron: Fakes) => void) | null
   readonly whenOver: WhenOver

@@ -27,6 +27,10 @@ export const SPECS: Readonly<Record<string, 'everywhere' | OneWorld>> = {
     only: 'desktop',
     because: 'how the app starts, bears errors and shows itself',
   },
+  'desktop/packaged': {
+    only: 'desktop',
+    because: 'packages the app, and starts it from its archive',
+  },
   'desktop/window': { only: 'desktop', because: 'the shell of the desktop app' },
   electron: { only: 'browser', because: 'says what npm start does where there is no Electron' },
   'fault-control': 'everywhere',

@@ -15,8 +15,9 @@ export const world: WorldName = inject('world')
 /** Ferry at its start, with its window open. It ends with the test. */
 export function openFerry(settings: Partial<FerrySettings> = {}): Promise<OpenFerry> {
   const whenOver: WhenOver = settings.whenOver ?? onTestFinished
-  const { dataFolder = null, proxy = null, env = {}, args = [], beforeReady = null } = settings
-  const all: FerrySettings = { dataFolder, proxy, env, args, beforeReady, whenOver }
+  const { dataFolder = null, proxy = null, env = {}, args = [] } = settings
+  const { bundle = null, beforeReady = null } = settings
+  const all: FerrySettings = { dataFolder, proxy, env, args, bundle, beforeReady, whenOver }
   switch (world) {
     case 'browser':
       return openBrowserHost(all)
