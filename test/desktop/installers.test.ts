@@ -14,7 +14,6 @@ import {
   readPlist,
 } from './packaged-app.ts'
 
-const BOTH = ['x64', 'arm64'] as const
 const homepage = 'https://github.com/ferry-example/ferry'
 /** The release workflow names the project's page; deb and rpm are not made without one. */
 const WITH_HOMEPAGE = { extraMetadata: { homepage } }
@@ -45,7 +44,7 @@ let windows: PackedApp
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'ferry-installers-'))
   const everywhere: readonly PackOptions[] = [
-    { targets: ['AppImage', 'deb', 'rpm'], archs: BOTH, config: WITH_HOMEPAGE },
+    { targets: 'configured', config: WITH_HOMEPAGE },
     // The stand-in cannot be signed, and `codesign` is on a Mac only.
     { platform: 'mac', config: { electronFuses: null, mac: { identity: null } } },
   ]
@@ -53,8 +52,7 @@ beforeAll(async () => {
     { targets: ['tar.gz', 'zip'], config: { compression: 'store' } },
     {
       platform: 'win',
-      targets: ['nsis'],
-      archs: BOTH,
+      targets: 'configured',
       config: { ...AS_RELEASED, ...WITHOUT_WINDOWS_TOOLS },
     },
   ]
@@ -195,6 +193,14 @@ describe('the app for macOS', () => {
     expect(types).toMatch(/<key>CFBundleTypeRole<\/key>\s*<string>Viewer</)
     expect(types).toMatch(/<string>public\.data<\/string>\s*<string>public\.directory</)
     expect(types).not.toMatch(/Owner|Default/)
+  })
+
+  it('is made for Intel and for Apple silicon', () => {
+    const config = readFileSync(new URL('../../electron-builder.yml', import.meta.url), 'utf8')
+
+    for (const target of ['dmg', 'zip']) {
+      expect(config).toContain(`- { target: ${target}, arch: [x64, arm64] }`)
+    }
   })
 
   it('knows no feed of updates when nobody named one', () => {

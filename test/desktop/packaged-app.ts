@@ -35,8 +35,8 @@ export function hasSevenZip(): boolean {
 
 export interface PackOptions {
   readonly platform?: 'linux' | 'mac' | 'win'
-  /** electron-builder's names: `dir`, `tar.gz`, `deb`… */
-  readonly targets?: readonly string[]
+  /** electron-builder's names; `configured`: those of electron-builder.yml, with its processors. */
+  readonly targets?: readonly string[] | 'configured'
   readonly archs?: readonly ('x64' | 'arm64')[]
   /** `search` looks for packages to put in, as the real run does; there are none, and it is slow. */
   readonly modules?: 'search' | 'skip'

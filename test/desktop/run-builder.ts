@@ -17,10 +17,7 @@ async function run(job: BuilderJob): Promise<BuilderResult> {
   const computed: unknown[] = []
   await build({
     projectDir: job.project,
-    targets: PLATFORMS[job.platform].createTarget(
-      [...job.targets],
-      ...job.archs.map((arch) => Arch[arch]),
-    ),
+    targets: targetsOf(job),
     config: {
       electronDist: job.electronDist,
       ...job.config,
@@ -38,6 +35,11 @@ async function run(job: BuilderJob): Promise<BuilderResult> {
     },
   })
   return { artefacts: started.toSorted(), computed }
+}
+
+function targetsOf({ platform, targets, archs }: BuilderJob) {
+  if (targets === 'configured') return PLATFORMS[platform].createTarget()
+  return PLATFORMS[platform].createTarget([...targets], ...archs.map((arch) => Arch[arch]))
 }
 
 /** fpm is called with the path of a desktop file that is deleted afterwards. */
