@@ -15,6 +15,7 @@ import { APP_ORIGIN } from '../contract/transport.ts'
 import type { Core } from '../core/core.ts'
 import { lockFolder } from '../core/host/folder-lock.ts'
 import { hostPlatform } from '../core/host/host-platform.ts'
+import { bucketElsewhere } from '../core/host/local-bucket-folder.ts'
 import { writeReadme } from '../core/host/readme-file.ts'
 import { openLog } from '../core/log.ts'
 import type { CorePorts, Log, ReleaseFeed, SecretVault, SettingsStore } from '../core/ports.ts'
@@ -66,7 +67,11 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   const { dataFolder, devServer, outFolder } = parts
   const lock = await lockFolder(dataFolder)
   const log = openLog(dataFolder)
-  writeReadme(dataFolder, { host: 'desktop', platform: hostPlatform(process.platform) })
+  writeReadme(dataFolder, {
+    host: 'desktop',
+    platform: hostPlatform(process.platform),
+    ...bucketElsewhere({ dataFolder, environment: process.env, platform: process.platform }),
+  })
   const { die, reportStrayTo } = watchForBugs(log, dataFolder, outFolder)
   const { electron, chrome, node } = process.versions
   log.info({ version: app.getVersion(), electron, chrome, node }, 'Ferry starts')

@@ -6,6 +6,7 @@ import { createCore } from '../core/create-core.ts'
 import { makeDataFolder, unwritable } from '../core/host/data-folder.ts'
 import { type FolderLock, lockFolder } from '../core/host/folder-lock.ts'
 import { hostPlatform } from '../core/host/host-platform.ts'
+import { bucketElsewhere } from '../core/host/local-bucket-folder.ts'
 import { writeReadme } from '../core/host/readme-file.ts'
 import { openLog } from '../core/log.ts'
 import type { Log } from '../core/ports.ts'
@@ -66,7 +67,11 @@ export async function startLoopback(settings: LoopbackSettings): Promise<Loopbac
 async function serveLocked(settings: LoopbackSettings, lock: FolderLock): Promise<LoopbackHost> {
   const { dataFolder, ports, pageFolder } = settings
   const log = openLog(dataFolder)
-  writeReadme(dataFolder, { host: 'loopback', platform: hostPlatform(process.platform) })
+  writeReadme(dataFolder, {
+    host: 'loopback',
+    platform: hostPlatform(process.platform),
+    ...bucketElsewhere({ dataFolder, environment: process.env, platform: process.platform }),
+  })
   const sessions = createSessions(Date.now)
   removeOpenPages(dataFolder)
   let openPage: OpenPage | null = null

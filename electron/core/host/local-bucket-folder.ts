@@ -27,3 +27,12 @@ export function localBucketFolder(around: Surrounding): string {
   const isRoaming = way !== '' && way.split(path.sep)[0] !== '..' && !path.isAbsolute(way)
   return isRoaming ? path.join(local, way, NAME) : inDataFolder
 }
+
+/** The same for those who look for it in the data folder: only where it is not there. */
+export function bucketElsewhere(
+  around: Surrounding,
+): { readonly bucketFolder: string } | Record<string, never> {
+  const bucketFolder = localBucketFolder(around)
+  const path = around.platform === 'win32' ? win32 : posix
+  return path.dirname(bucketFolder) === path.normalize(around.dataFolder) ? {} : { bucketFolder }
+}

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import type { HostDescription } from '../../contract/commands.ts'
 import { replaceFile } from '../private-files.ts'
 
-type About = Pick<HostDescription, 'host' | 'platform'>
+interface About extends Pick<HostDescription, 'host' | 'platform'> {
+  /** Whole path of the bucket on this computer; absent: it is in the data folder. */
+  readonly bucketFolder?: string
+}
 
 /** Says in the data folder what is what, for whoever looks into it or backs it up. */
 export function writeReadme(dataFolder: string, about: About): void {
@@ -24,15 +27,29 @@ export function readmeText(about: About): string {
     entries(about)
       .map(([name, meaning]) => `${name.padEnd(16)}${meaning}`)
       .join('\n'),
+    ...(about.bucketFolder === undefined ? [] : [elsewhere(about.bucketFolder)]),
     backup(about),
   ].join('\n\n')}\n`
 }
 
-function entries({ host, platform }: About): readonly (readonly [string, string])[] {
+function elsewhere(bucketFolder: string): string {
+  return [
+    'The bucket on this computer, with its files and its own keys, does not roam with this folder:',
+    bucketFolder,
+  ].join('\n')
+}
+
+const BUCKET = [
+  'local-bucket',
+  'The bucket on this computer, with its files and its own keys.',
+] as const
+
+function entries(about: About): readonly (readonly [string, string])[] {
+  const { host, platform, bucketFolder } = about
   const common = [
     ['records.sqlite', 'Your uploads and links. The -wal and -shm files beside it belong to it.'],
     ['settings.json', `Your buckets and their rules.${SECRETS[host]}`],
-    ['local-bucket', 'The bucket on this computer, with its files and its own keys.'],
+    ...(bucketFolder === undefined ? [BUCKET] : []),
     ['logs', 'What Ferry did. No key and no link is in them.'],
   ] as const
   if (host === 'loopback') {
@@ -56,8 +73,9 @@ const SECRETS: Record<About['host'], string> = {
 }
 
 /** Where the key that encrypts the secrets lies: docs.electronjs.org, safeStorage. */
-function backup({ host, platform }: About): string {
-  const kept = ['records.sqlite', 'settings.json', 'local-bucket']
+function backup({ host, platform, bucketFolder }: About): string {
+  const bucket = bucketFolder === undefined ? 'local-bucket' : 'the folder of that bucket'
+  const kept = ['records.sqlite', 'settings.json', bucket]
   if (host === 'loopback') {
     return `To back up: stop Ferry, copy ${listed([...kept, 'secrets.json'])}.`
   }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { localBucketFolder } from '../../../electron/core/host/local-bucket-folder.ts'
+import {
+  bucketElsewhere,
+  localBucketFolder,
+} from '../../../electron/core/host/local-bucket-folder.ts'
 
 const ROAMING = 'C:\\Users\\Jörg\\AppData\\Roaming'
 const LOCAL = 'C:\\Users\\Jörg\\AppData\\Local'
@@ -14,6 +17,13 @@ describe('the folder of the bucket on this computer', () => {
     const folder = localBucketFolder({ ...ON_WINDOWS, dataFolder: `${ROAMING}\\Ferry` })
 
     expect(folder).toBe(`${LOCAL}\\Ferry\\local-bucket`)
+  })
+
+  it('is named apart only where it is not in the data folder', () => {
+    expect(bucketElsewhere({ ...ON_WINDOWS, dataFolder: `${ROAMING}\\Ferry` })).toEqual({
+      bucketFolder: `${LOCAL}\\Ferry\\local-bucket`,
+    })
+    expect(bucketElsewhere({ ...ON_WINDOWS, dataFolder: 'D:\\Ferry' })).toEqual({})
   })
 
   it('stays where an older Ferry began it', () => {

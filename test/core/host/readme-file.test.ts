@@ -39,6 +39,15 @@ describe('the text', () => {
     )
   })
 
+  it('says where the bucket is when it is not in the folder', () => {
+    const bucketFolder = 'C:\\Users\\Ada\\AppData\\Local\\Ferry\\local-bucket'
+    const text = readmeText({ host: 'desktop', platform: 'windows', bucketFolder })
+
+    expect(text).toContain(`does not roam with this folder:\n${bucketFolder}\n`)
+    expect(text).not.toMatch(/^local-bucket /m)
+    expect(text).toContain('settings.json, the folder of that bucket and chromium\\Local State.')
+  })
+
   it.each(['windows', 'macos', 'linux', 'other'] as const)('fits a terminal on %s', (platform) => {
     for (const host of ['desktop', 'loopback'] as const) {
       const widths = readmeText({ host, platform })
