@@ -13,6 +13,7 @@ import { Failure } from './failure.ts'
 import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
 import { PartNumber } from './part-plan.ts'
+import { QueueReport } from './queue-report.ts'
 import { ConflictDecision, RuleField, UploadRules } from './rules.ts'
 import { UpdateState } from './updates.ts'
 import {
@@ -33,10 +34,6 @@ const command = <I extends z.ZodMiniType, O extends z.ZodMiniType>(input: I, out
   input,
   output,
 })
-/** `moving` waits for nobody: it sends, or goes on by itself when the network is back. */
-export const ProgressPace = z.enum(['moving', 'paused', 'stuck'])
-export type ProgressPace = z.infer<typeof ProgressPace>
-
 /** What the desktop's menu offers and only the page can do. */
 export const MenuItemName = z.enum(['add-files', 'add-folder', 'new-destination', 'settings'])
 export type MenuItemName = z.infer<typeof MenuItemName>
@@ -399,15 +396,11 @@ export const commands = {
     nothing,
     z.strictObject({ isCopied: z.boolean(), text: z.string().check(z.maxLength(200_000)) }),
   ),
-  /** For the task bar or dock, and whether the computer has to stay awake. */
-  showProgress: command(
-    z.strictObject({
-      /** Null: nothing is unfinished. */
-      fraction: z.nullable(z.number().check(z.gte(0), z.lte(1))),
-      pace: ProgressPace,
-    }),
-    nothing,
-  ),
+  /**
+   * For the task bar or dock, the notifications, the question before the window closes, and whether
+   * the computer has to stay awake.
+   */
+  showProgress: command(QueueReport, nothing),
 
   /** Null: this Ferry has no updates; a browser's never has. */
   describeUpdates: command(nothing, z.nullable(UpdateState)),

@@ -24,6 +24,8 @@ export interface Core {
   readonly storeOrigins: () => readonly string[]
   /** An error that nobody expected, outside every command, which the host has logged. */
   readonly noteUnexpectedError: (reference: string) => void
+  /** Puts the newest link that has not expired on the clipboard; false: there is none. */
+  readonly copyLatestLink: () => Promise<boolean>
   /** Stops the local bucket, closes the records. Idempotent. */
   readonly close: () => Promise<void>
 }

@@ -97,6 +97,10 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     },
     mayOpen: (url) =>
       records.links.isShareLink(url) || signIns.isSignInPage(url) || updates.isReleasePage(url),
+    copyLatestLink: async () => {
+      const url = records.links.latest(ports.now())
+      return url !== null && ports.surroundings.copyText(url)
+    },
     storeOrigins: () => originsOf(destinations.all()),
     noteUnexpectedError: (reference) => troubles.unexpectedError(reference),
     close: once(async () => {

@@ -16,6 +16,7 @@ import { isDiskFull } from './disk-full.ts'
 import { diagnosticsText } from './host/diagnostics.ts'
 import type { LocalDestination } from './local-destination.ts'
 import type { CorePorts } from './ports.ts'
+import { queueStateOf } from './queue-state.ts'
 import type { UploadRecords } from './records/upload-records.ts'
 import type { Sources } from './sources.ts'
 import type { Troubles } from './troubles.ts'
@@ -149,9 +150,10 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
       const text = await diagnosticsText(parts)
       return succeeded({ isCopied: await ports.surroundings.copyText(text), text })
     },
-    showProgress: async ({ fraction, pace }) => {
-      ports.surroundings.showProgress(fraction, pace)
-      parts.updates.uploading(fraction !== null && pace === 'moving')
+    showProgress: async (report) => {
+      ports.surroundings.showProgress(report.fraction, report.pace)
+      ports.surroundings.queueChanged(queueStateOf(records, report))
+      parts.updates.uploading(report.fraction !== null && report.pace === 'moving')
       return succeeded({})
     },
 

@@ -1,11 +1,8 @@
-import type {
-  HostDescription,
-  NoticeName,
-  NoticePayload,
-  ProgressPace,
-} from '../contract/commands.ts'
+import type { HostDescription, NoticeName, NoticePayload } from '../contract/commands.ts'
 import type { SecretPlace } from '../contract/destination.ts'
+import type { UploadId } from '../contract/ids.ts'
 import type { Outcome } from '../contract/outcome.ts'
+import type { ProgressPace } from '../contract/queue-report.ts'
 import type { Confirm } from './confirm/confirmation.ts'
 
 /** A JSON value that the settings file can hold. */
@@ -50,12 +47,34 @@ export interface SecretVault {
   readonly watchLock?: (changed: (isLocked: boolean) => void) => void
 }
 
+/** What the page's queue does, with the names that the records have for its files. */
+export interface QueueState {
+  /** Uploads that go on without the user. */
+  readonly movingCount: number
+  /** Since the page was loaded; it only grows. */
+  readonly finishedCount: number
+  readonly lastFinished: NamedUpload | null
+  /** Uploads that failed, or go on only when the user has done something. */
+  readonly stuckCount: number
+  readonly firstStuck: NamedUpload | null
+  /** Unfinished uploads whose files exist in the page alone; the first of them by name. */
+  readonly onlyHereCount: number
+  readonly onlyHere: readonly NamedUpload[]
+}
+
+export interface NamedUpload {
+  readonly uploadId: UploadId
+  readonly name: string
+}
+
 /** What only the desktop can do; the loopback host answers "not possible" where it cannot. */
 export interface Surroundings {
   readonly copyText: (text: string) => Promise<boolean>
   /** Answers whether a file manager was started. */
   readonly openFolder: (path: string) => Promise<boolean>
   readonly showProgress: (fraction: number | null, pace: ProgressPace) => void
+  /** The page says so whenever it changes, at most once a second. */
+  readonly queueChanged: (queue: QueueState) => void
   /**
    * The endpoints that the page may reach changed: the desktop adjusts CORS, the content security
    * policy and the local-network permission. Origins such as `https://s3.eu-central-1.amazonaws.com`,

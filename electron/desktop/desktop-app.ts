@@ -39,6 +39,7 @@ import { ProxyPasswords } from './security/proxy-passwords.ts'
 import { serveSources } from './source-protocol.ts'
 import { desktopSurroundings } from './surroundings.ts'
 import { aboutPanel } from './system/about.ts'
+import { type BesideWindow, setUpBesideWindow } from './system/beside-window.ts'
 import { menuActions } from './system/menu-actions.ts'
 import { openLink } from './system/open-link.ts'
 import { watchAnswers, watchProcesses } from './system/process-watch.ts'
@@ -90,15 +91,27 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     })
     revivePage(opened, log, Date.now, die)
     watchAnswers(opened, log, Date.now)
+    beside.watch(opened)
     // Nothing is sent without the page, so nothing keeps the computer awake.
     opened.on('closed', () => surroundings.showProgress(null, 'paused'))
     return opened
+  })
+  const beside = setUpBesideWindow({
+    app,
+    powerMonitor,
+    settings,
+    log,
+    platform: process.platform,
+    currentWindow: window.current,
+    show: window.show,
+    core: () => core,
+    now: Date.now,
   })
   const way = answerOnTheWay(settings, window)
   const network = setUpNetwork({
     ...{ pageOrigin, devServer, currentWindow: window.current, onTheWay: way.onTheWay },
   })
-  const surroundings = desktopSurroundings(network.endpoints, window.current)
+  const surroundings = desktopSurroundings(network.endpoints, window.current, beside.queueChanged)
   const notify = notifyWindow(window.current)
   const core = await startCore({
     ...thisComputer(way.vault),
@@ -123,10 +136,10 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   const open = openLink({ shell, clipboard, platform: process.platform, log, notify })
   guardNavigation(app, { pageOrigin, mayOpen: core.mayOpen, open })
   serve(core, log, window, parts, pageOrigin)
-  setMenu({
-    ...{ platform: process.platform, isPackaged: app.isPackaged, dataFolder },
-    ...menuActions({ core, log, notify, currentWindow: window.current, showWindow: window.show }),
+  const actions = menuActions({
+    ...{ core, log, notify, currentWindow: window.current, showWindow: window.show },
   })
+  showMenu(parts, beside, actions)
   window.start()
 }
 
@@ -194,6 +207,22 @@ function serve(
   const { electron = '', chrome = '', node } = process.versions
   const versions = { ferry: app.getVersion(), electron, chrome, node }
   app.setAboutPanelOptions(aboutPanel(versions, process.platform))
+}
+
+/** Again whenever a preference changes, which a menu shows. */
+function showMenu(
+  { dataFolder }: AppParts,
+  { preferences }: BesideWindow,
+  actions: ReturnType<typeof menuActions>,
+): void {
+  const set = () =>
+    setMenu({
+      ...{ platform: process.platform, isPackaged: app.isPackaged, dataFolder },
+      ...actions,
+      preferences: preferences.menuItems(),
+    })
+  preferences.onChanged(set)
+  set()
 }
 
 /** Loaded late: it needs `node:sqlite`, whose absence has been said by then. */

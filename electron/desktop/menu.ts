@@ -9,6 +9,8 @@ export interface MenuParts {
   /** What only the page can do. */
   readonly choose: (item: MenuItemName) => void
   readonly copyDiagnostics: () => void
+  /** What the user can switch, below the View menu. */
+  readonly preferences: readonly MenuItemConstructorOptions[]
 }
 
 /**
@@ -88,7 +90,7 @@ function fileItems({ choose }: MenuParts): MenuItemConstructorOptions[] {
   ]
 }
 
-function viewItems({ isPackaged }: MenuParts): MenuItemConstructorOptions[] {
+function viewItems({ isPackaged, preferences }: MenuParts): MenuItemConstructorOptions[] {
   const view: MenuItemConstructorOptions[] = [
     { role: 'resetZoom' },
     { role: 'zoomIn' },
@@ -102,6 +104,8 @@ function viewItems({ isPackaged }: MenuParts): MenuItemConstructorOptions[] {
     { role: 'zoomOut' },
     SEPARATOR,
     { role: 'togglefullscreen' },
+    SEPARATOR,
+    ...preferences,
   ]
   // A reload in the middle of an upload is only a developer's wish.
   if (!isPackaged) view.push(SEPARATOR, { role: 'reload' }, { role: 'toggleDevTools' })

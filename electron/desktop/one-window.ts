@@ -3,10 +3,10 @@ import { focusWindow } from './window.ts'
 
 export interface OneWindow {
   readonly current: () => BrowserWindow | null
+  /** Opens it, or brings it to the front. */
+  readonly show: () => void
   /** Opens it, once everything that it reaches is there, and answers the system from then on. */
   readonly start: () => void
-  /** Brings it to the front, or opens it. */
-  readonly show: () => void
 }
 
 /**
@@ -36,5 +36,5 @@ export function keepOneWindow(
     })
     show()
   }
-  return { current: () => window, start, show }
+  return { current: () => window, show, start }
 }

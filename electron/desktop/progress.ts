@@ -1,5 +1,5 @@
 import type { BrowserWindow, PowerSaveBlocker, WebContents } from 'electron'
-import type { ProgressPace } from '../contract/commands.ts'
+import type { ProgressPace } from '../contract/queue-report.ts'
 import type { Surroundings } from '../core/ports.ts'
 
 /** Takes the bar away (BrowserWindow.setProgressBar). */

@@ -7,6 +7,7 @@ import { showProgress } from './progress.ts'
 export function desktopSurroundings(
   endpoints: Endpoints,
   currentWindow: () => BrowserWindow | null,
+  queueChanged: Surroundings['queueChanged'],
 ): Surroundings {
   return {
     copyText: async (text) => {
@@ -26,6 +27,7 @@ export function desktopSurroundings(
         return false
       }
     },
+    queueChanged,
     showProgress: showProgress(powerSaveBlocker, currentWindow),
     endpointsChanged: (origins) => {
       endpoints.replace(origins)

@@ -8,6 +8,7 @@ export function loopbackSurroundings(log: Log): Surroundings {
     copyText: async () => false,
     openFolder: async (path) => hasDisplay() && (await openOutside(path, { log })),
     showProgress: () => undefined,
+    queueChanged: () => undefined,
     // The server asks the core where the stores are whenever it serves the worker that sends parts.
     endpointsChanged: () => undefined,
   }

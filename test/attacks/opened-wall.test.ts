@@ -19,7 +19,11 @@ beforeEach(async () => {
   harness = await CoreHarness.start({
     description: { host: 'desktop', version: '0.0.0', platform: 'linux' },
     confirm: user.confirm,
-    surroundings: desktopSurroundings(network.endpoints, () => null),
+    surroundings: desktopSurroundings(
+      network.endpoints,
+      () => null,
+      () => undefined,
+    ),
   })
 })
 

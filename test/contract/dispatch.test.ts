@@ -4,6 +4,7 @@ import { type CommandName, commands } from '../../electron/contract/commands.ts'
 import { succeeded } from '../../electron/contract/outcome.ts'
 import { dispatch, RefusedMessage } from '../../electron/core/dispatch.ts'
 import { logTo } from '../../electron/core/log.ts'
+import { idleReport } from '../fakes/queue-reports.ts'
 
 let logged = ''
 const log = logTo({ write: (line) => (logged += line) })
@@ -60,7 +61,9 @@ describe('malformed input', () => {
     ['setLinkLife', { destinationId: id, linkSeconds: 0 }],
     ['markUploads', { marks: [{ uploadId: id, mark: { phase: 'done' } }] }],
     ['openFolder', { folder: '/etc' }],
-    ['showProgress', { fraction: 2, pace: 'moving' }],
+    ['showProgress', { ...idleReport, fraction: 2 }],
+    ['showProgress', { ...idleReport, movingCount: -1 }],
+    ['showProgress', { ...idleReport, onlyHere: [id, id, id, id] }],
     ['recordParts', { uploadId: id, receipts: [{ partNumber: 1, etag: 'x'.repeat(201) }] }],
     [
       'queueUploads',

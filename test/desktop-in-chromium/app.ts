@@ -34,7 +34,7 @@ export class StandInApp extends FakeApp {
   #lock: HeldLock | null = null
 
   /** Between processes that share `userData`; the first hears of the others. */
-  override requestSingleInstanceLock(additionalData: unknown = null): boolean {
+  override requestSingleInstanceLock(additionalData?: object): boolean {
     this.whenPathsAreSet()
     const message = { argv: process.argv, workingDirectory: process.cwd(), additionalData }
     this.#lock = requestLock(this.getPath('userData'), message, (second) => {
@@ -56,7 +56,7 @@ export class StandInApp extends FakeApp {
   }
 
   override quit(): void {
-    super.quit()
+    this.calls.push('quit')
     if (this.#isQuitting || this.#isExiting) return
     this.#isQuitting = true
     if (this.#isPrevented('before-quit')) {

@@ -235,13 +235,16 @@ export class PageWindow extends FakeWindow<PageContents> {
   }
 
   async #close(): Promise<void> {
-    let isPrevented = false
-    const preventDefault = () => {
-      isPrevented = true
+    const event = {
+      defaultPrevented: false,
+      preventDefault: () => {
+        event.defaultPrevented = true
+      },
     }
-    this.emit('close', { preventDefault })
-    if (isPrevented || (await this.webContents.closeTab()) === 'kept') return
-    this.#gone()
+    this.emit('close', event)
+    const stays = event.defaultPrevented || (await this.webContents.closeTab()) === 'kept'
+    if (stays) this.emit('stays-open')
+    else this.#gone()
   }
 
   override destroy(): void {

@@ -22,6 +22,7 @@ import {
   noticeChannel,
   REGISTER_SOURCES_CHANNEL,
 } from '../../electron/contract/transport.ts'
+import { idleReport } from '../fakes/queue-reports.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -199,11 +200,13 @@ describe('main', () => {
     await runMain(join(root, 'sleep'))
     const window = await open()
     const event = { sender: window.webContents, senderFrame: window.webContents.mainFrame }
-    const input = { fraction: 0.5, pace: 'moving' }
+    const input = { ...idleReport, fraction: 0.5, pace: 'moving', movingCount: 1 }
     await electron.ipcMain.invoke(commandChannel('showProgress'), event, input)
     expect(electron.powerSaveBlocker.running.size).toBe(1)
 
+    const closed = once(window, 'closed')
     window.close()
+    await closed
 
     expect(electron.powerSaveBlocker.running.size).toBe(0)
   })

@@ -23,6 +23,7 @@ const templateFor = (platform: NodeJS.Platform, isPackaged = true) =>
     dataFolder: '/data',
     choose: (item) => void done.push(item),
     copyDiagnostics: () => void done.push('diagnostics'),
+    preferences: [],
   })
 
 const below = ({ submenu }: MenuItemConstructorOptions) => (Array.isArray(submenu) ? submenu : [])
@@ -122,6 +123,7 @@ describe('the menu', () => {
       dataFolder: '/data',
       choose: () => undefined,
       copyDiagnostics: () => undefined,
+      preferences: [],
     })
 
     expect(namesOf(Menu.template ?? [])).toContain('&File')

@@ -155,6 +155,12 @@ describe('the sum', () => {
       stuckCount: 1,
       failedCount: 1,
       askingCount: 0,
+      firstStuck: failing,
+      // As in a browser.
+      pathlessCount: 2,
+      pathless: [failing, paused],
+      finishedCount: 1,
+      lastFinished: done,
       sentBytes: 0,
       totalBytes: 2 * MIB,
       bytesPerSecond: null,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NoticeName, NoticePayload } from '../../electron/contract/commands.ts'
 import { logTo } from '../../electron/core/log.ts'
-import type { CorePorts } from '../../electron/core/ports.ts'
+import type { CorePorts, QueueState } from '../../electron/core/ports.ts'
 import { openSecretFile } from '../../electron/core/secret-file.ts'
 import { openSettings } from '../../electron/core/settings-conf.ts'
 
@@ -13,6 +13,7 @@ export class Heard {
   readonly origins: (readonly string[])[] = []
   readonly copied: string[] = []
   readonly opened: string[] = []
+  readonly queues: QueueState[] = []
   log = ''
 
   /** Payloads of one notice, oldest first. */
@@ -47,6 +48,9 @@ export function corePorts(
       copyText: async (text) => heard.copied.push(text) > 0,
       openFolder: async (path) => heard.opened.push(path) > 0,
       showProgress: () => undefined,
+      queueChanged: (queue) => {
+        heard.queues.push(queue)
+      },
       endpointsChanged: (origins) => {
         heard.origins.push(origins)
       },

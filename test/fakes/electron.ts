@@ -1,12 +1,20 @@
 // Stands for the `electron` module in tests (vite.config.ts aliases it): remembers what it was told
 // and lets a test speak for Electron. Nothing in it decides anything.
 import { FakeApp } from './electron-parts/app.ts'
+import { FakeNotification, FakeTray } from './electron-parts/attention.ts'
 import { ipcMain } from './electron-parts/ipc.ts'
 import { netControl } from './electron-parts/net.ts'
 import { FakeSession } from './electron-parts/session.ts'
-import { powerMonitor, shell } from './electron-parts/system.ts'
+import { dialog, powerMonitor, shell } from './electron-parts/system.ts'
 import { FakeWindow } from './electron-parts/window.ts'
 
+export {
+  FakeNotification,
+  FakeNotification as Notification,
+  FakeTray,
+  FakeTray as Tray,
+  nativeImage,
+} from './electron-parts/attention.ts'
 export * from './electron-parts/ipc.ts'
 export { net, netControl } from './electron-parts/net.ts'
 export { safeStorage } from './electron-parts/safe-storage.ts'
@@ -49,6 +57,9 @@ export function resetElectron(): void {
   protocol.schemes = []
   netControl.reset()
   FakeWindow.opened.length = 0
+  FakeNotification.reset()
+  FakeTray.reset()
+  dialog.reset()
 }
 
 /**

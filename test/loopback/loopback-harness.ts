@@ -76,6 +76,7 @@ function scriptedCore(settings: HostSettings): Core {
     sourcePath: () => null,
     mayOpen: () => false,
     noteUnexpectedError: () => undefined,
+    copyLatestLink: async () => false,
     storeOrigins: settings.storeOrigins ?? (() => []),
     close: settings.closeCore ?? (async () => undefined),
   }

@@ -64,6 +64,7 @@ export class AdaptersPage {
           sourcePath: () => null,
           mayOpen: () => false,
           noteUnexpectedError: () => undefined,
+          copyLatestLink: async () => false,
           storeOrigins: options.storeOrigins ?? (() => []),
           close: async () => undefined,
         }

@@ -396,7 +396,19 @@ describe('all rows', () => {
     await expect.poll(() => page.title()).toBe('42 % – Ferry')
     await expect
       .poll(async () => (await callsOf('showProgress')).at(-1))
-      .toEqual({ fraction: 0.42, pace: 'paused' })
+      .toMatchObject({ fraction: 0.42, pace: 'paused', movingCount: 0, onlyHereCount: 0 })
+  })
+
+  it('tell the host how many have finished, and that the page alone has none of the rest', async () => {
+    const { give, rows, callsOf } = await suite.open(
+      aWorld({ uploads: [aRecord(1, { name: 'waits.bin', recordedBytes: 0 })] }),
+    )
+    await give({ name: 'one.bin', byteLength: 10 })
+    await rows.getByText(/^Done/).waitFor()
+
+    await expect
+      .poll(async () => (await callsOf('showProgress')).at(-1))
+      .toMatchObject({ finishedCount: 1, lastFinished: expect.any(String), onlyHereCount: 0 })
   })
 
   it('announce their end once, politely', async () => {

@@ -1,6 +1,7 @@
 import type { DestinationId, UploadId } from '../../contract/ids.ts'
 import type { ShareLink } from '../../contract/upload.ts'
 import type { Statements } from './database.ts'
+import type { UploadColumns } from './upload-columns.ts'
 
 /** Share links, the newest of each upload. */
 export class LinkRecords {
@@ -24,6 +25,16 @@ export class LinkRecords {
   /** For links that lead nowhere any more. */
   dropLinks(destinationId: DestinationId): void {
     this.#sql.run('UPDATE uploads SET link_url = NULL WHERE destination_id = ?', destinationId)
+  }
+
+  /** Of those that have not expired. */
+  latest(nowMs: number): string | null {
+    const columns = this.#sql.first<UploadColumns>(
+      `SELECT * FROM uploads WHERE link_url IS NOT NULL AND link_expires_at_ms > ?
+       ORDER BY link_created_at_ms DESC, position DESC LIMIT 1`,
+      nowMs,
+    )
+    return columns?.link_url ?? null
   }
 
   isShareLink(url: string): boolean {

@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from 'react'
-import type { ProgressPace } from '../../../electron/contract/commands.ts'
 import { formatCount, formatPercent, percentOf } from '../../design/format.ts'
 import type { QueueTotals } from '../../upload/engine/queue-view.ts'
-import { useQueue, useServices, useSession } from '../services/services.tsx'
+import { useQueue, useSession } from '../services/services.tsx'
+import { useHostReport } from './use-host-report.ts'
 
 /** What the queue says outside the list: the title, the task bar, and to those who listen. */
 export function QueueSignals() {
   const { totals } = useQueue()
   useTitle(totals)
-  useTaskBar(totals)
+  useHostReport(totals, percentOfAll(totals))
   useLeaveGuard(totals)
   return (
     <p role="status" className="visually-hidden">
@@ -28,33 +28,6 @@ function useTitle(totals: QueueTotals): void {
   useEffect(() => {
     document.title = percent === null ? 'Ferry' : `${formatPercent(percent)} – Ferry`
   }, [percent])
-}
-
-/** Whether anything goes on without the person. */
-function paceOfAll(totals: QueueTotals): ProgressPace {
-  const { pausedCount, stuckCount, failedCount, unfinishedCount } = totals
-  const forPersonCount = pausedCount + stuckCount - failedCount
-  if (forPersonCount < unfinishedCount) return 'moving'
-  return stuckCount > 0 ? 'stuck' : 'paused'
-}
-
-const TASK_BAR_EVERY_MS = 1000
-
-function useTaskBar(totals: QueueTotals): void {
-  const { commands } = useServices()
-  const percent = percentOfAll(totals)
-  const fraction = percent === null ? null : percent / 100
-  const pace = paceOfAll(totals)
-  const saidAtMs = useRef(-TASK_BAR_EVERY_MS)
-  useEffect(() => {
-    const waitMs = Math.max(0, saidAtMs.current + TASK_BAR_EVERY_MS - performance.now())
-    const timer = setTimeout(() => {
-      saidAtMs.current = performance.now()
-      // Only decoration: when the host is gone, the window says so elsewhere.
-      void commands.showProgress({ fraction, pace })
-    }, waitMs)
-    return () => clearTimeout(timer)
-  }, [commands, fraction, pace])
 }
 
 /**

@@ -55,7 +55,7 @@ export class PortDrivenQueue {
     const { signal: closing } = this.#closing
     const storeOf = ({ record }: Row) => destinationOf(record)?.endpoint ?? record.destinationId
     this.#ports = ports
-    this.board = new QueueBoard(clock.now)
+    this.board = new QueueBoard(clock.now, ports.sources)
     this.#marks = new MarkOutbox(control, clock, this.#turnstile, closing)
     this.#receipts = new ReceiptOutbox(control, clock, closing)
     const paid = () => this.#runner.reschedule()

@@ -1,4 +1,5 @@
 import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
+import type { SourceLookup } from './ports.ts'
 import { paceAfter } from './progress.ts'
 import { TotalsCounter } from './queue-totals.ts'
 import type { QueueSnapshot, UploadView } from './queue-view.ts'
@@ -19,8 +20,9 @@ export class QueueBoard {
   #uploadIds: readonly UploadId[] | null = null
   #snapshot: QueueSnapshot | null = null
 
-  constructor(now: () => number) {
-    this.#totals = new TotalsCounter(now)
+  /** @param sources the files that the page has, and those that the host can read. */
+  constructor(now: () => number, sources: SourceLookup) {
+    this.#totals = new TotalsCounter(now, sources)
   }
 
   row(uploadId: UploadId): Row | undefined {

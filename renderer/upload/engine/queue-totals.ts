@@ -1,4 +1,6 @@
 import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
+import { MAX_NAMED_UPLOADS } from '../../../electron/contract/queue-report.ts'
+import type { SourceLookup } from './ports.ts'
 import {
   FREE_PACING,
   msLeftAt,
@@ -24,6 +26,7 @@ const COUNTS = [
   'stuckCount',
   'failedCount',
   'askingCount',
+  'pathlessCount',
   'sentBytes',
   'totalBytes',
 ] as const
@@ -37,6 +40,7 @@ const NOTHING: Share = {
   stuckCount: 0,
   failedCount: 0,
   askingCount: 0,
+  pathlessCount: 0,
   sentBytes: 0,
   totalBytes: 0,
 }
@@ -60,24 +64,37 @@ export class TotalsCounter {
   readonly #streams = new Map<DestinationId, Stream>()
   readonly #sum: Record<keyof Share, number> = { ...NOTHING }
   readonly #now: () => number
+  readonly #sources: SourceLookup
+  readonly #stuck = new Set<UploadId>()
+  readonly #pathless = new Set<UploadId>()
   /** Of uploads that finished since the queue was last idle. */
   #finishedBytes = 0
+  #finishedCount = 0
+  #lastFinished: UploadId | null = null
 
-  constructor(now: () => number) {
+  constructor(now: () => number, sources: SourceLookup) {
     this.#now = now
+    this.#sources = sources
   }
 
   /** Call after anything of the row changed. */
   count(row: Row): void {
     const stream = this.#streamOf(row.record.destinationId)
     const before = this.#shares.get(row.uploadId)?.share ?? NOTHING
-    const after = shareOf(row)
+    const isPathless = isInPageAlone(row, this.#sources)
+    const after = shareOf(row, isPathless)
+    keepIn(this.#stuck, row.uploadId, after.stuckCount === 1)
+    keepIn(this.#pathless, row.uploadId, isPathless)
     const hasBegun = before.unfinishedCount === 0 && after.unfinishedCount === 1
     // The queue was idle: what was done before does not belong to the work that begins now.
     if (hasBegun && this.#sum.unfinishedCount === 0) this.#finishedBytes = 0
     if (before.unfinishedCount === 1) {
       stream.movedBytes += Math.max(0, after.sentBytes - before.sentBytes)
-      if (row.state.phase === 'done') this.#finishedBytes += row.record.byteLength
+      if (row.state.phase === 'done') {
+        this.#finishedBytes += row.record.byteLength
+        this.#finishedCount += 1
+        this.#lastFinished = row.uploadId
+      }
     }
     this.#shares.set(row.uploadId, { share: after, stream })
     this.#add(before, -1, stream)
@@ -89,6 +106,8 @@ export class TotalsCounter {
     if (known === undefined) return
     this.#add(known.share, -1, known.stream)
     this.#shares.delete(uploadId)
+    this.#stuck.delete(uploadId)
+    this.#pathless.delete(uploadId)
   }
 
   /** Reads the speeds; call at most a few times a second. */
@@ -106,7 +125,17 @@ export class TotalsCounter {
     const totalBytes = this.#sum.totalBytes + this.#finishedBytes
     const bytesPerSecond = this.#sum.activeCount > 0 ? speedShown(this.#speed()) : null
     const msLeft = msLeftAt(bytesPerSecond, totalBytes - sentBytes)
-    return { ...this.#sum, sentBytes, totalBytes, bytesPerSecond, msLeft }
+    return {
+      ...this.#sum,
+      finishedCount: this.#finishedCount,
+      lastFinished: this.#lastFinished,
+      firstStuck: firstOf(this.#stuck, 1)[0] ?? null,
+      pathless: firstOf(this.#pathless, MAX_NAMED_UPLOADS),
+      sentBytes,
+      totalBytes,
+      bytesPerSecond,
+      msLeft,
+    }
   }
 
   /** Null while none is known. */
@@ -142,7 +171,7 @@ const ACTIVE: ReadonlySet<UploadPhase> = new Set([
   'retry-waiting',
 ])
 
-function shareOf(row: Row): Share {
+function shareOf(row: Row, isPathless: boolean): Share {
   const { state, record, progress } = row
   if (state.phase === 'cancelled') return NOTHING
   const isToDo = !['done', 'failed', 'cancelling'].includes(state.phase)
@@ -155,7 +184,31 @@ function shareOf(row: Row): Share {
     stuckCount: isStuck(row) ? 1 : 0,
     failedCount: state.phase === 'failed' ? 1 : 0,
     askingCount: isAsking(row) ? 1 : 0,
+    pathlessCount: isPathless ? 1 : 0,
     sentBytes: isToDo ? progress.shownBytes : 0,
     totalBytes: isToDo ? record.byteLength : 0,
   }
+}
+
+/** A failed upload counts: it can be tried again only while its file is there. */
+function isInPageAlone({ state, record }: Row, sources: SourceLookup): boolean {
+  if (record.isSourceDurable || OVER.has(state.phase)) return false
+  return sources(record) !== null
+}
+
+const OVER: ReadonlySet<UploadPhase> = new Set(['done', 'cancelling', 'cancelled'])
+
+function keepIn(set: Set<UploadId>, uploadId: UploadId, isIn: boolean): void {
+  if (isIn) set.add(uploadId)
+  else set.delete(uploadId)
+}
+
+/** Without a look at all of them: totals are made several times a second. */
+function firstOf(set: ReadonlySet<UploadId>, count: number): readonly UploadId[] {
+  const first: UploadId[] = []
+  for (const uploadId of set) {
+    if (first.length === count) break
+    first.push(uploadId)
+  }
+  return first
 }

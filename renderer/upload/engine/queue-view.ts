@@ -56,6 +56,15 @@ export interface QueueTotals {
   readonly failedCount: number
   /** Among the stuck those that wait for a word on an object that is there already. */
   readonly askingCount: number
+  /** The first of the stuck. */
+  readonly firstStuck: UploadId | null
+  /** Unfinished, with a file that this page has and the host cannot read by itself. */
+  readonly pathlessCount: number
+  /** A few of them, to be named. */
+  readonly pathless: readonly UploadId[]
+  /** Finished since the queue was made; it only grows. */
+  readonly finishedCount: number
+  readonly lastFinished: UploadId | null
   /** Of the unfinished uploads and those done since the queue was last idle. */
   readonly sentBytes: number
   readonly totalBytes: number

@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events'
+import type { MenuItemConstructorOptions, Task } from 'electron'
+import { FakeWindow } from './window.ts'
 
 export class FakeApp extends EventEmitter {
   readonly paths = new Map<string, string>()
@@ -8,6 +10,17 @@ export class FakeApp extends EventEmitter {
   exitCode: number | null = null
   userModelId = ''
   about: Electron.AboutPanelOptionsOptions | null = null
+  badgeCount = 0
+  tasks: Task[] = []
+  relaunches: Electron.RelaunchOptions[] = []
+  /** What the last request for the lock told the first instance. */
+  additionalData: unknown = null
+  readonly dock = {
+    menu: null as MenuItemConstructorOptions[] | null,
+    setMenu: (menu: MenuItemConstructorOptions[]) => {
+      this.dock.menu = menu
+    },
+  }
   #ready = Promise.withResolvers<void>()
 
   /** Electron says that it is ready. */
@@ -49,7 +62,8 @@ export class FakeApp extends EventEmitter {
     return '0.1.0'
   }
 
-  requestSingleInstanceLock(_additionalData?: unknown): boolean {
+  requestSingleInstanceLock(additionalData?: object): boolean {
+    this.additionalData = additionalData ?? null
     return this.isFirstInstance
   }
 
@@ -57,8 +71,36 @@ export class FakeApp extends EventEmitter {
     this.calls.push('releaseSingleInstanceLock')
   }
 
+  relaunch(options: Electron.RelaunchOptions = {}): void {
+    this.relaunches.push(options)
+  }
+
+  setBadgeCount(count = 0): boolean {
+    this.badgeCount = count
+    return true
+  }
+
+  setUserTasks(tasks: Task[]): boolean {
+    this.tasks = tasks
+    return true
+  }
+
+  /** In the order of docs/api/app.md; whoever prevents a step keeps the app running. */
   quit(): void {
     this.calls.push('quit')
+    if (this.#isPrevented('before-quit')) return
+    const open = FakeWindow.opened.filter((window) => !window.isDestroyed())
+    for (const window of open) window.close()
+    if (open.every((window) => window.isDestroyed())) this.#isPrevented('will-quit')
+  }
+
+  #isPrevented(event: string): boolean {
+    let isPrevented = false
+    const preventDefault = () => {
+      isPrevented = true
+    }
+    this.emit(event, { preventDefault })
+    return isPrevented
   }
 
   exit(code: number): void {
@@ -74,6 +116,11 @@ export class FakeApp extends EventEmitter {
     this.isFirstInstance = true
     this.exitCode = null
     this.about = null
+    this.badgeCount = 0
+    this.tasks = []
+    this.relaunches = []
+    this.additionalData = null
+    this.dock.menu = null
     this.#ready = Promise.withResolvers<void>()
   }
 }

@@ -36,16 +36,36 @@ export const dialog = {
   /** Taken first, one for each question. */
   responses: [] as number[],
   checkboxChecked: false,
+  /** While set, the question stays on the screen. */
+  open: null as Promise<void> | null,
   async showMessageBox(
-    _window: unknown,
-    options: Electron.MessageBoxOptions,
+    ...asked:
+      | [window: unknown, options: Electron.MessageBoxOptions]
+      | [options: Electron.MessageBoxOptions]
   ): Promise<{ response: number; checkboxChecked: boolean }> {
+    const options = asked.at(-1) as Electron.MessageBoxOptions
     dialog.asked.push(options)
+    await dialog.open
     const response = dialog.responses.shift() ?? dialog.response
     return { response, checkboxChecked: dialog.checkboxChecked }
   },
+  /** What the user chooses; nothing: they cancel. */
+  chosen: [] as string[],
+  opened: [] as Electron.OpenDialogOptions[],
+  async showOpenDialog(
+    ...asked:
+      | [window: unknown, options: Electron.OpenDialogOptions]
+      | [options: Electron.OpenDialogOptions]
+  ): Promise<{ canceled: boolean; filePaths: string[] }> {
+    dialog.opened.push(asked.at(-1) as Electron.OpenDialogOptions)
+    return { canceled: dialog.chosen.length === 0, filePaths: dialog.chosen }
+  },
   showErrorBox(title: string, content: string): void {
     dialog.errors.push({ title, content })
+  },
+  reset(): void {
+    Object.assign(dialog, { errors: [], asked: [], response: 1, responses: [], open: null })
+    Object.assign(dialog, { checkboxChecked: false, chosen: [], opened: [] })
   },
 }
 

@@ -95,6 +95,10 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
   mode: 'normal' | 'maximized' | 'full-screen' = 'normal'
   isGone = false
   isSmall = false
+  isShown = false
+  isInFront = false
+  flashes = false
+  overlay: { icon: object | null; description: string } | null = null
 
   constructor(
     options: BrowserWindowConstructorOptions = {},
@@ -114,6 +118,21 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
   show(): void {
     this.#mustLive()
     this.calls.push('show')
+    if (this.isShown) return
+    this.isShown = true
+    this.emit('show')
+  }
+
+  hide(): void {
+    this.calls.push('hide')
+    this.blur()
+    if (!this.isShown) return
+    this.isShown = false
+    this.emit('hide')
+  }
+
+  isVisible(): boolean {
+    return this.isShown
   }
 
   /** Electron throws for every call on a window that is gone. */
@@ -123,6 +142,29 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
 
   focus(): void {
     this.calls.push('focus')
+    if (this.isInFront) return
+    this.isInFront = true
+    this.emit('focus')
+  }
+
+  /** The user turns to another program. */
+  blur(): void {
+    if (!this.isInFront) return
+    this.isInFront = false
+    this.emit('blur')
+  }
+
+  isFocused(): boolean {
+    return this.isInFront
+  }
+
+  flashFrame(flashes: boolean): void {
+    this.flashes = flashes
+  }
+
+  /** Windows only. */
+  setOverlayIcon(icon: object | null, description: string): void {
+    this.overlay = { icon, description }
   }
 
   restore(): void {
@@ -155,6 +197,8 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
     this.#mustLive()
     this.mode = isFull ? 'full-screen' : 'normal'
     this.calls.push('setFullScreen')
+    // Later, as a change that takes its time (docs/api/browser-window.md).
+    queueMicrotask(() => this.emit(isFull ? 'enter-full-screen' : 'leave-full-screen'))
   }
 
   isMaximized(): boolean {
@@ -169,16 +213,21 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
     this.progress = { value, mode: options?.mode }
   }
 
-  /** At once, without `close`: docs/api/base-window.md. */
-  destroy(): void {
-    this.isGone = true
-    this.emit('closed')
+  /** As when the user closes it: whoever listens may keep it open. */
+  close(): void {
+    let isPrevented = false
+    const preventDefault = () => {
+      isPrevented = true
+    }
+    this.emit('close', { preventDefault })
+    if (!isPrevented) this.destroy()
   }
 
-  /** The person closes it. */
-  close(): void {
-    this.emit('close')
+  /** Asks nobody. */
+  destroy(): void {
+    if (this.isGone) return
     this.isGone = true
+    this.isShown = false
     this.emit('closed')
   }
 }
