@@ -10,6 +10,7 @@ import {
 } from './destination.ts'
 import { DestinationDraft, DraftNote, SeenBucket } from './destination-draft.ts'
 import { Failure } from './failure.ts'
+import { GivenBatch } from './given-files.ts'
 import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
 import { PartNumber } from './part-plan.ts'
@@ -240,6 +241,10 @@ export const commands = {
     }),
   ),
 
+  /** How often files were given to the app itself, without the page, that it has not asked for. */
+  countGivenFiles: command(nothing, z.strictObject({ waitingCount: z.int().check(z.gte(0)) })),
+  /** The next of the files that were given first. They are registered, and belong to the caller. */
+  nextGivenFiles: command(nothing, GivenBatch),
   /**
    * The unfinished uploads that each file could stand in for, oldest first: of this destination,
    * from the same place in their drop, with the file's length and time. The page knows which of
@@ -425,6 +430,8 @@ export const notices = {
   destinationsChanged: destinationList,
   checkProgressed: z.strictObject({ checkId: CheckId, line: CheckLine }),
   troublesChanged: z.strictObject({ troubles: z.array(HostTrouble) }),
+  /** Files were given to the app itself: by the command line, "Open with" or the dock. */
+  filesGiven: z.strictObject({ waitingCount: z.int().check(z.gte(0)) }),
   /** The computer is about to sleep, or woke up. Only a desktop host knows. */
   powerChanged: z.strictObject({ isAsleep: z.boolean() }),
   /** A link that the user opened, and that the system did not. Only a desktop host opens links. */

@@ -9,6 +9,8 @@ export interface Core {
   readonly handlers: CommandHandlers
   /** One outcome per file, in order. Files with a path are stat'ed; the others are believed. */
   readonly registerSources: (files: readonly SourceFacts[]) => Promise<readonly Outcome<Source>[]>
+  /** Files and folders that the system gave to the app itself: they wait until the page asks. */
+  readonly giveFiles: (paths: readonly string[]) => void
   /** One answer per path, in order; null where there is none, or no folder. */
   readonly inspectFolders: (
     paths: readonly (string | null)[],

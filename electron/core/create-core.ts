@@ -9,6 +9,7 @@ import { Destinations } from './destinations/destinations.ts'
 import { originsOf } from './destinations/origins.ts'
 import { namesOnly } from './destinations/unread-settings.ts'
 import { bugFailure } from './dispatch.ts'
+import { GivenFiles } from './given-files.ts'
 import { makeHandlers } from './handlers.ts'
 import { localBucketFolder } from './host/local-bucket-folder.ts'
 import { inspectFolders } from './inspect-folder.ts'
@@ -67,6 +68,9 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const uploads = new Uploads(context)
   const limits = limitsOf(ports, bucketFolder)
   const sources = new Sources(ports.now, limits)
+  const given = new GivenFiles(sources, limits, (waitingCount) =>
+    ports.notify('filesGiven', { waitingCount }),
+  )
   await startLocal(ports, local)
   openEndpoints(ports, destinations, approvals)
   uploads.leftovers.start()
@@ -80,6 +84,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     approvals,
     local,
     sources,
+    given,
     uploads,
     troubles,
     checks,
@@ -89,6 +94,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   return {
     handlers: makeHandlers(parts),
     registerSources: (files) => sources.register(files),
+    giveFiles: (paths) => given.give(paths),
     inspectFolders: async (paths) =>
       inspectFolders(await Promise.all(paths.map((path) => openPath(limits, path)))),
     sourcePath: (sourceId) => {

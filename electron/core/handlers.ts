@@ -13,6 +13,7 @@ import { forgetDestination, saveDestination } from './destinations/edit-destinat
 import { listBuckets } from './destinations/list-buckets.ts'
 import { saveRules } from './destinations/save-rules.ts'
 import { isDiskFull } from './disk-full.ts'
+import type { GivenFiles } from './given-files.ts'
 import { diagnosticsText } from './host/diagnostics.ts'
 import type { LocalDestination } from './local-destination.ts'
 import type { CorePorts } from './ports.ts'
@@ -40,6 +41,7 @@ export interface CoreParts {
   readonly approvals: Approvals
   readonly local: LocalDestination
   readonly sources: Sources
+  readonly given: GivenFiles
   readonly uploads: Uploads
   readonly troubles: Troubles
   readonly checks: Checks
@@ -50,7 +52,7 @@ export interface CoreParts {
 /** One thin function per row of the table. */
 export function makeHandlers(parts: CoreParts): CommandHandlers {
   const { approvals, checks, context, destinations, local, ports, records } = parts
-  const { signIns, sources, uploads } = parts
+  const { given, signIns, sources, uploads } = parts
   const edited = { destinations, records, leftovers: uploads.leftovers, ports, approvals }
   const userActed = () => ports.userActed?.()
   return guarded({
@@ -105,6 +107,8 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     setLinkLife: async ({ destinationId, linkSeconds }) =>
       destinations.change(destinationId, { linkSeconds }),
 
+    countGivenFiles: async () => succeeded({ waitingCount: given.waitingCount() }),
+    nextGivenFiles: async () => succeeded(await given.next()),
     matchSources: async (input) => succeeded(matchSources(records, sources, input)),
     attachSources: async (input) => succeeded(attachSources(records, sources, input)),
     queueUploads: async ({ destinationId, items }) => {

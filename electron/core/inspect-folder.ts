@@ -103,10 +103,12 @@ class Inspection {
   }
 }
 
-const SEPARATOR = Buffer.from(sep)
+export const SEPARATOR = Buffer.from(sep)
 
 /** Of a folder that can be listed but not entered, Chromium shows nothing: it looks like empty. */
-async function entriesOf(folder: Buffer): Promise<readonly Dirent<Buffer>[] | 'closed' | 'gone'> {
+export async function entriesOf(
+  folder: Buffer,
+): Promise<readonly Dirent<Buffer>[] | 'closed' | 'gone'> {
   try {
     const entries = await asPlainFile(() =>
       readdir(folder, { withFileTypes: true, encoding: 'buffer' }),
@@ -124,7 +126,10 @@ async function entriesOf(folder: Buffer): Promise<readonly Dirent<Buffer>[] | 'c
  * A link is looked at once more: Windows lists everything with a reparse point as one, also a file
  * that OneDrive keeps elsewhere, and some file systems do not say in the list what an entry is.
  */
-async function kindOf(entry: Dirent<Buffer>, path: Buffer): Promise<'folder' | 'link' | 'other'> {
+export async function kindOf(
+  entry: Dirent<Buffer>,
+  path: Buffer,
+): Promise<'folder' | 'link' | 'other'> {
   if (entry.isDirectory()) return 'folder'
   if (isPlainlyOther(entry)) return 'other'
   try {
@@ -148,7 +153,7 @@ function isPlainlyOther(entry: Dirent<Buffer>): boolean {
 }
 
 /** Null: no valid text. Windows hands out lone surrogates as bytes that are not valid, either. */
-function textOf(name: Buffer): string | null {
+export function textOf(name: Buffer): string | null {
   try {
     return STRICT.decode(name)
   } catch {

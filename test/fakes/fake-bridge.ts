@@ -410,6 +410,16 @@ export function installFakeBridge(world: FakeWorld): void {
     allowUpdateChecks: () => ok(null),
     hideUpdate: () => ok(null),
     installUpdate: () => ok(null),
+    countGivenFiles: () => ok({ waitingCount: 0 }),
+    nextGivenFiles: () =>
+      ok({
+        files: [],
+        refused: [],
+        unreadable: [],
+        emptyFolderCount: 0,
+        linkCount: 0,
+        isLast: true,
+      }),
   }
 
   const call = async (command: CommandName, input: unknown): Promise<unknown> => {
@@ -442,6 +452,7 @@ export function installFakeBridge(world: FakeWorld): void {
       linkNotOpened: (listener) => subscribe('linkNotOpened', listener),
       menuChosen: (listener) => subscribe('menuChosen', listener),
       diagnosticsCopied: (listener) => subscribe('diagnosticsCopied', listener),
+      filesGiven: (listener) => subscribe('filesGiven', listener),
       powerChanged: (listener) => subscribe('powerChanged', listener),
       updatesChanged: (listener) => subscribe('updatesChanged', listener),
     },

@@ -72,6 +72,7 @@ function scriptedCore(settings: HostSettings): Core {
   return {
     handlers: { ...unscripted, ...settings.handlers },
     registerSources: settings.registerSources ?? (async () => []),
+    giveFiles: () => undefined,
     inspectFolders: async () => [],
     sourcePath: () => null,
     mayOpen: () => false,

@@ -60,6 +60,7 @@ export class AdaptersPage {
         return {
           handlers: { ...unscripted, ...handlers },
           registerSources: options.registerSources ?? (async () => []),
+          giveFiles: () => undefined,
           inspectFolders: async () => [],
           sourcePath: () => null,
           mayOpen: () => false,

@@ -4,6 +4,7 @@ import {
   useCallback,
   useContext,
   useEffect,
+  useEffectEvent,
   useMemo,
   useRef,
   useState,
@@ -52,33 +53,48 @@ export function IncomingProvider({ children }: { readonly children: ReactNode })
   const [waiting, setWaiting] = useState<readonly WaitingDrop[]>([])
 
   const follow = useCallback(
-    (taking: Promise<IntakeReport>) => {
+    async (taking: Promise<IntakeReport>) => {
       setTakingCount((count) => count + 1)
-      void expect(taking).finally(() => setTakingCount((count) => count - 1))
+      await expect(taking).finally(() => setTakingCount((count) => count - 1))
     },
     [expect],
   )
 
+  const choiceOfFirst = useCallback(
+    () =>
+      new Promise<DestinationId>((give) => {
+        setWaiting((drops) => [...drops, { give }])
+      }),
+    [],
+  )
+
   const takeTransfer = useCallback(
     (transfer: DataTransfer) => {
-      if (selected !== null) return follow(intake.addTransfer(transfer, selected.destinationId))
-      const choice = new Promise<DestinationId>((give) => {
-        setWaiting((drops) => [...drops, { give }])
-      })
-      // Not counted as "reading": it waits for the person.
-      void expect(intake.addTransfer(transfer, choice))
+      if (selected !== null) void follow(intake.addTransfer(transfer, selected.destinationId))
+      // Not counted as "reading": it waits for the user.
+      else void expect(intake.addTransfer(transfer, choiceOfFirst()))
     },
-    [intake, selected, follow, expect],
+    [intake, selected, follow, expect, choiceOfFirst],
   )
 
   const takeFiles = useCallback(
     (files: FileList) => {
       if (selected !== null && files.length > 0) {
-        follow(intake.addFiles(files, selected.destinationId))
+        void follow(intake.addFiles(files, selected.destinationId))
       }
     },
     [intake, selected, follow],
   )
+
+  const takeGiven = useCallback(
+    (destinationId: DestinationId | null) => {
+      const taking = intake.addGiven(destinationId ?? choiceOfFirst())
+      if (destinationId === null) return expect(taking)
+      return follow(taking)
+    },
+    [intake, choiceOfFirst, expect, follow],
+  )
+  useGivenFiles(() => takeGiven(selected?.destinationId ?? null))
 
   useEffect(() => {
     if (selected === null || waiting.length === 0) return
@@ -98,6 +114,34 @@ export function IncomingProvider({ children }: { readonly children: ReactNode })
     [takeTransfer, takeFiles, takingCount, reports, dismiss, waiting.length],
   )
   return <IncomingContext value={incoming}>{children}</IncomingContext>
+}
+
+/** Takes what was given to the app itself, one giving after the other. */
+function useGivenFiles(take: () => Promise<void>): void {
+  const { commands, notices } = useServices()
+  const isDesktop = useSession().host.host === 'desktop'
+  const takeNext = useEffectEvent(take)
+  useEffect(() => {
+    if (!isDesktop) return
+    let isTaking = false
+    let isOver = false
+    const takeAll = async () => {
+      if (isTaking) return
+      isTaking = true
+      while (!isOver) {
+        const given = await commands.countGivenFiles({})
+        if (!given.ok || given.value.waitingCount === 0) break
+        await takeNext()
+      }
+      isTaking = false
+    }
+    void takeAll()
+    const unsubscribe = notices.filesGiven(() => void takeAll())
+    return () => {
+      isOver = true
+      unsubscribe()
+    }
+  }, [commands, notices, isDesktop])
 }
 
 /**

@@ -10,7 +10,12 @@ export interface Services {
   readonly commands: CommandCalls
   readonly notices: Pick<
     NoticeSubscriptions,
-    'checkProgressed' | 'linkNotOpened' | 'menuChosen' | 'diagnosticsCopied' | 'updatesChanged'
+    | 'checkProgressed'
+    | 'filesGiven'
+    | 'linkNotOpened'
+    | 'menuChosen'
+    | 'diagnosticsCopied'
+    | 'updatesChanged'
   >
   readonly queue: UploadQueue
   readonly intake: Intake

@@ -1,5 +1,6 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { FolderFindings } from '../../../electron/contract/folder-findings.ts'
+import type { GivenBatch } from '../../../electron/contract/given-files.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import type { IntakeReport, LeftOut } from '../intake.ts'
 
@@ -62,6 +63,16 @@ export class IntakeFindings {
     if (kind === 'folder') {
       this.#unreadable.push({ relativePath, failure: NAME_NOT_UNICODE })
     } else this.refuseOne(relativePath, NAME_NOT_UNICODE)
+  }
+
+  /** What the host came upon in files and folders that it was given itself. */
+  givenToHost({ files, refused, unreadable, emptyFolderCount, linkCount }: GivenBatch): void {
+    this.files(files.length)
+    for (const { relativePath, failure } of refused) this.refuseOne(relativePath, failure)
+    for (const { relativePath, failure } of unreadable) this.closedFolder(relativePath, failure)
+    this.#emptyFolderCount += emptyFolderCount
+    const { count, isAll } = this.#links ?? { count: 0, isAll: true }
+    this.#links = { count: count + linkCount, isAll }
   }
 
   /** @param root the folder's own name, or its place in the drop. */

@@ -1,5 +1,6 @@
 import type { FerryBridge } from '../../../electron/contract/bridge.ts'
 import type { FolderFindings } from '../../../electron/contract/folder-findings.ts'
+import type { GivenBatch } from '../../../electron/contract/given-files.ts'
 import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
@@ -38,6 +39,18 @@ export function createIntake(parts: IntakeParts): Intake {
       await taking.take(incoming, destinationId)
       return taking.end()
     },
+    addGiven: async (choice) => {
+      const findings = new IntakeFindings()
+      const taking = new Taking(parts, drops, findings)
+      const destinationId = await choice
+      if (destinationId === null) return taking.end()
+      // Asked for only now: until then the host keeps them, also over a reload of the page.
+      for await (const batch of givenBatches(bridge)) {
+        findings.givenToHost(batch)
+        await taking.takeGiven(batch.files, destinationId)
+      }
+      return taking.end()
+    },
     giveFile: async (uploadId, file) => {
       const registered = await registerOne(bridge, file)
       if (!registered.ok) return registered.failure
@@ -60,6 +73,16 @@ export function createIntake(parts: IntakeParts): Intake {
       queue.supersede(uploadId, begun.value)
       return null
     },
+  }
+}
+
+/** All that was given together. A host that does not answer keeps the rest. */
+async function* givenBatches({ commands }: FerryBridge<File>): AsyncGenerator<GivenBatch> {
+  for (;;) {
+    const batch = await commands.nextGivenFiles({})
+    if (!batch.ok) return
+    yield batch.value
+    if (batch.value.isLast) return
   }
 }
 

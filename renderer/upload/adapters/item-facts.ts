@@ -1,14 +1,16 @@
 import { isTextType } from '../../../electron/contract/content-type.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import type { ByteRange } from '../../../electron/contract/part-plan.ts'
 import {
   TEXT_LOOK_BYTES,
   type TextEncoding,
   textEncodingOf,
 } from '../../../electron/contract/text-encoding.ts'
-import type { FileFacts } from '../../../electron/contract/upload.ts'
+import type { FileFacts, Source } from '../../../electron/contract/upload.ts'
 import { NarrowGate } from '../engine/narrow-gate.ts'
 import { hasEntry, lookAgain } from './given-file.ts'
-import { hash8Of } from './hash8.ts'
+import { hash8Of, hash8OfRanges } from './hash8.ts'
+import { readRange } from './range-source.ts'
 import { SNIFFED_BYTES, sniffedType } from './sniffed-type.ts'
 
 /** What the destination's rules ask about a file. */
@@ -17,6 +19,13 @@ export interface Asked {
   readonly needsHash: boolean
   /** The type that a rule gives to files of this name; null: none does. */
   readonly ruledType: string | null
+}
+
+/** A file that was given to the host by its path, which the page reads by its ticket. */
+export interface HostFile {
+  readonly source: Source
+  /** As its name tells. */
+  readonly contentType: string
 }
 
 /** Few, so that a drop of thousands leaves the disk to the uploads that run. */
@@ -45,6 +54,31 @@ export async function factsOf(file: File, asked: Asked): Promise<Outcome<FileFac
       if (!(error instanceof DOMException)) throw error
       return failed((await lookAgain(file)) ?? { kind: 'source-unreadable' })
     }
+  })
+}
+
+/** The same of a file that the host has: no more of it is fetched than the rules ask for. */
+export async function factsOfHostFile(
+  { source: { sourceId, name, byteLength }, contentType: named }: HostFile,
+  asked: Asked,
+): Promise<Outcome<FileFacts>> {
+  const isText = isTextType(asked.ruledType ?? named)
+  if (named !== '' && !isText && !asked.needsHash) {
+    return succeeded({ contentType: named, hash8: null })
+  }
+  return gate.pass(async () => {
+    const { signal } = new AbortController()
+    const read = (range: ByteRange) => readRange(sourceId, range, signal)
+    // One byte more tells a start from a whole file.
+    const start = await read({ start: 0, end: Math.min(byteLength, TEXT_LOOK_BYTES + 1) })
+    if (!start.ok) return start
+    const head = new File([start.value], name)
+    const contentType = named || (await sniffedType(head))
+    const encoding = isText || contentType === '' ? await encodingOf(head) : null
+    const facts = { contentType, ...(encoding === null ? {} : { encoding }) }
+    if (!asked.needsHash) return succeeded({ ...facts, hash8: null })
+    const hash8 = await hash8OfRanges(byteLength, read)
+    return hash8.ok ? succeeded({ ...facts, hash8: hash8.value }) : hash8
   })
 }
 

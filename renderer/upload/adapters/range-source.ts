@@ -14,21 +14,13 @@ const NO_SUCH_RANGE = 416
  * @param byteLength of the whole file.
  */
 export function rangeSource(sourceId: SourceId, byteLength: number): FileSource {
-  const read: FileSource['read'] = async ({ start, end }, signal) => {
-    // HTTP cannot ask for no bytes at all; an empty file's only part needs none.
-    if (start === end) return succeeded({ byteLength: 0, payload: new Blob([]) })
-    const asked = await ask(sourceId, { start, end }, signal)
-    if (!asked.ok) return asked
-    const { status, body } = asked.value
-    if (status !== 206) return failed(failureOf(status))
-    // Without its type, else Chromium sends a Content-Type that nobody signed.
-    const payload = body.slice(0, body.size, '')
-    return payload.size === end - start
-      ? succeeded({ byteLength: payload.size, payload })
-      : failed({ kind: 'source-changed' })
-  }
   return {
-    read,
+    read: async (range, signal) => {
+      const payload = await readRange(sourceId, range, signal)
+      return payload.ok
+        ? succeeded({ byteLength: payload.value.size, payload: payload.value })
+        : payload
+    },
     // The host looks at the file's length and time before it streams even one byte.
     check: async (signal) => {
       const first = await ask(sourceId, { start: 0, end: 1 }, signal)
@@ -38,6 +30,23 @@ export function rangeSource(sourceId: SourceId, byteLength: number): FileSource 
       return isSame ? succeeded(null) : failed(failureOf(status))
     },
   }
+}
+
+/** Exactly these bytes of a file that the host streams; fails as a `FileSource` does. */
+export async function readRange(
+  sourceId: SourceId,
+  { start, end }: ByteRange,
+  signal: AbortSignal,
+): Promise<Outcome<Blob>> {
+  // HTTP cannot ask for no bytes at all; an empty file's only part needs none.
+  if (start === end) return succeeded(new Blob([]))
+  const asked = await ask(sourceId, { start, end }, signal)
+  if (!asked.ok) return asked
+  const { status, body } = asked.value
+  if (status !== 206) return failed(failureOf(status))
+  // Without its type, else Chromium sends a Content-Type that nobody signed.
+  const payload = body.slice(0, body.size, '')
+  return payload.size === end - start ? succeeded(payload) : failed({ kind: 'source-changed' })
 }
 
 async function ask(

@@ -1,13 +1,15 @@
 import type { FerryBridge } from '../../../electron/contract/bridge.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
+import type { GivenFile } from '../../../electron/contract/given-files.ts'
 import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
-import type { QueueItem, UploadRecord } from '../../../electron/contract/upload.ts'
+import type { Outcome } from '../../../electron/contract/outcome.ts'
+import type { FileFacts, QueueItem, UploadRecord } from '../../../electron/contract/upload.ts'
 import type { UploadQueue, ViewPhase } from '../engine/queue-view.ts'
 import type { IncomingFile, IntakeReport } from '../intake.ts'
 import type { Drop, Drops } from './drops.ts'
 import type { IntakeFindings } from './intake-findings.ts'
-import { type Asked, factsOf, typeOf } from './item-facts.ts'
+import { type Asked, factsOf, factsOfHostFile, typeOf } from './item-facts.ts'
 import type { SourceFiles } from './source-files.ts'
 
 /** As much of a path as the contract lets through. */
@@ -28,8 +30,12 @@ export interface IntakeParts {
   readonly rules: IntakeRules
 }
 
-interface Registered extends IncomingFile {
+interface Registered {
+  readonly relativePath: string
   readonly item: QueueItem
+  /** Null: the host has it, and streams it. */
+  readonly file: File | null
+  readonly lookInto: (destinationId: DestinationId) => Promise<Outcome<FileFacts>>
 }
 
 interface Attachment {
@@ -85,7 +91,16 @@ export class Taking {
     }
   }
 
-  #hasUsablePath({ relativePath }: IncomingFile): boolean {
+  /** Files that the host registered by their paths. */
+  async takeGiven(given: readonly GivenFile[], destinationId: DestinationId): Promise<void> {
+    const registered = given
+      .filter((each) => this.#hasUsablePath(each))
+      .map((each) => this.#note(registeredByHost(each, this.#parts.rules)))
+    const unmatched = await this.#match(registered, destinationId)
+    await this.#queueUp(await this.#lookInto(unmatched, destinationId), destinationId)
+  }
+
+  #hasUsablePath({ relativePath }: Pick<IncomingFile, 'relativePath'>): boolean {
     if (relativePath === '') this.#refuse([{ relativePath }], nameUnusable('empty'))
     const isTooLong = relativePath.length > MAX_PATH_LENGTH
     if (isTooLong) this.#refuse([{ relativePath }], nameUnusable('too-long'))
@@ -98,10 +113,13 @@ export class Taking {
     return incoming.flatMap<Registered>((each, index) => {
       const source = registered.value[index]
       if (!source?.ok) return this.#refuse([each], source?.failure ?? NO_ANSWER)
-      const { sourceId } = source.value
-      this.#drops.note(sourceId, this.#drop)
-      return [withItem(each, sourceId)]
+      return [this.#note(withItem(each, source.value.sourceId, this.#parts.rules))]
     })
+  }
+
+  #note(registered: Registered): Registered {
+    this.#drops.note(registered.item.sourceId, this.#drop)
+    return registered
   }
 
   /** Files that unfinished uploads wait for go there; the others are answered. */
@@ -156,10 +174,7 @@ export class Taking {
     registered: readonly Registered[],
     destinationId: DestinationId,
   ): Promise<readonly Registered[]> {
-    const { rules } = this.#parts
-    const looked = await Promise.all(
-      registered.map(({ file }) => factsOf(file, askedOf(rules, destinationId, file))),
-    )
+    const looked = await Promise.all(registered.map(({ lookInto }) => lookInto(destinationId)))
     return registered.flatMap<Registered>((each, index) => {
       const facts = looked[index]
       if (!facts?.ok) return this.#refuse([each], facts?.failure ?? NO_ANSWER)
@@ -180,7 +195,7 @@ export class Taking {
     for (const each of registered) {
       const { sourceId } = each.item
       if (uploads.has(sourceId)) {
-        this.#parts.sourceFiles.set(sourceId, each.file)
+        if (each.file !== null) this.#parts.sourceFiles.set(sourceId, each.file)
         this.#queuedCount += 1
       } else this.#refuse([each], failures.get(sourceId) ?? NO_ANSWER)
     }
@@ -197,7 +212,11 @@ export class Taking {
   }
 }
 
-export function askedOf(rules: IntakeRules, destinationId: DestinationId, { name }: File): Asked {
+export function askedOf(
+  rules: IntakeRules,
+  destinationId: DestinationId,
+  { name }: Pick<File, 'name'>,
+): Asked {
   return {
     needsHash: rules.needsHash(destinationId),
     ruledType: rules.ruledType(destinationId, name),
@@ -209,9 +228,9 @@ export function attachFile(
   { queue, sourceFiles }: Pick<IntakeParts, 'queue' | 'sourceFiles'>,
   upload: UploadRecord,
   sourceId: SourceId,
-  file: File,
+  file: File | null,
 ): void {
-  sourceFiles.set(sourceId, file)
+  if (file !== null) sourceFiles.set(sourceId, file)
   queue.attachSource(upload.uploadId, sourceId)
   queue.adopt([upload])
 }
@@ -229,9 +248,27 @@ function bySource(uploads: readonly UploadRecord[]): ReadonlyMap<SourceId, Uploa
   )
 }
 
-function withItem(incoming: IncomingFile, sourceId: SourceId): Registered {
-  const { file, relativePath } = incoming
-  return { ...incoming, item: { sourceId, relativePath, contentType: typeOf(file), hash8: null } }
+function withItem(
+  { file, relativePath }: IncomingFile,
+  sourceId: SourceId,
+  rules: IntakeRules,
+): Registered {
+  return {
+    relativePath,
+    file,
+    item: { sourceId, relativePath, contentType: typeOf(file), hash8: null },
+    lookInto: (destinationId) => factsOf(file, askedOf(rules, destinationId, file)),
+  }
+}
+
+function registeredByHost(given: GivenFile, rules: IntakeRules): Registered {
+  const { source, relativePath, contentType } = given
+  return {
+    relativePath,
+    file: null,
+    item: { sourceId: source.sourceId, relativePath, contentType, hash8: null },
+    lookInto: (destinationId) => factsOfHostFile(given, askedOf(rules, destinationId, source)),
+  }
 }
 
 function nameUnusable(reason: 'empty' | 'too-long'): Failure {

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini'
+import { Failure } from './failure.ts'
+import { MAX_BATCH } from './limits.ts'
+import { Source } from './upload.ts'
+
+/** Of any length: the page refuses what is too long for a key, by its name. */
+const relativePath = z.string()
+
+/** A file that was given to the host by its path, and where it stood in what was given. */
+export const GivenFile = z.strictObject({
+  source: Source,
+  /** `photos/2026/a.jpg` for a file inside a given folder, `a.jpg` for a file by itself. */
+  relativePath,
+  /** As its name tells; empty when unknown. */
+  contentType: z.string().check(z.maxLength(255)),
+})
+export type GivenFile = z.infer<typeof GivenFile>
+
+const LeftOut = z.strictObject({ relativePath, failure: Failure })
+
+/** The next files of what was given together, by "Open with", the dock or the command line. */
+export const GivenBatch = z.strictObject({
+  files: z.array(GivenFile).check(z.maxLength(MAX_BATCH)),
+  refused: z.array(LeftOut),
+  /** Folders that could not be read. */
+  unreadable: z.array(LeftOut),
+  emptyFolderCount: z.int().check(z.gte(0)),
+  /** Symbolic links inside folders, which are left out. */
+  linkCount: z.int().check(z.gte(0)),
+  /** Nothing more comes of what was given together with these. */
+  isLast: z.boolean(),
+})
+export type GivenBatch = z.infer<typeof GivenBatch>

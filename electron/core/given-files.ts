@@ -1,0 +1,151 @@
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import mime from 'mime'
+import type { Failure } from '../contract/failure.ts'
+import type { GivenBatch, GivenFile } from '../contract/given-files.ts'
+import { MAX_BATCH } from '../contract/limits.ts'
+import { unreachable } from '../contract/unreachable.ts'
+import type { SourceLimits } from './off-limits.ts'
+import { asPlainFile } from './plain-file.ts'
+import { type Sources, sourceFailure } from './sources.ts'
+import { type Found, type LeftOut, walkFolder } from './walk-folder.ts'
+
+/** What was given together, as far as the page has not asked for it. */
+type Giving = AsyncIterator<Found>
+type FoundFile = Extract<Found, { kind: 'file' }>
+
+interface Batch {
+  readonly files: FoundFile[]
+  readonly refused: LeftOut[]
+  readonly unreadable: LeftOut[]
+  emptyFolderCount: number
+  linkCount: number
+}
+
+/**
+ * Files and folders that the system gave to the app itself: by the command line, "Open with" or the
+ * dock. They wait until the page asks for them, and are walked as far as it asks, so that the list of
+ * a whole disk is never in memory. The rules are those of a drop: folders keep their structure, and
+ * a link is followed only where it was given by itself.
+ */
+export class GivenFiles {
+  readonly #sources: Sources
+  readonly #limits: SourceLimits
+  readonly #changed: (waitingCount: number) => void
+  readonly #givings: Giving[] = []
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(sources: Sources, limits: SourceLimits, changed: (waitingCount: number) => void) {
+    this.#sources = sources
+    this.#limits = limits
+    this.#changed = changed
+  }
+
+  give(paths: readonly string[]): void {
+    if (paths.length === 0) return
+    this.#givings.push(foundIn(paths, this.#limits))
+    this.#changed(this.waitingCount())
+  }
+
+  waitingCount(): number {
+    return this.#givings.length
+  }
+
+  /** One call at a time: two would take turns in one walk. */
+  next(): Promise<GivenBatch> {
+    const batch = this.#last.then(() => this.#next())
+    this.#last = batch.catch(() => undefined)
+    return batch
+  }
+
+  async #next(): Promise<GivenBatch> {
+    const batch: Batch = {
+      files: [],
+      refused: [],
+      unreadable: [],
+      emptyFolderCount: 0,
+      linkCount: 0,
+    }
+    const [giving] = this.#givings
+    const isLast = giving === undefined || (await fill(batch, giving))
+    if (isLast) this.#givings.shift()
+    return { ...batch, files: await this.#register(batch), isLast }
+  }
+
+  async #register({ files, refused }: Batch): Promise<GivenFile[]> {
+    const outcomes = await this.#sources.register(
+      files.map(({ path, folder }) => ({
+        path,
+        ...(folder === null ? {} : { folder }),
+        name: basename(path),
+        // Both are read from the disk there.
+        byteLength: 0,
+        modifiedAtMs: 0,
+      })),
+    )
+    return files.flatMap(({ path, relativePath }, index) => {
+      const outcome = outcomes[index]
+      if (outcome?.ok) {
+        const contentType = mime.getType(path) ?? ''
+        return [{ source: outcome.value, relativePath, contentType }]
+      }
+      if (outcome !== undefined) refused.push({ relativePath, failure: outcome.failure })
+      return []
+    })
+  }
+}
+
+/** Answers whether there is nothing more. */
+async function fill(batch: Batch, giving: Giving): Promise<boolean> {
+  for (let count = 0; count < MAX_BATCH; count += 1) {
+    const next = await giving.next()
+    if (next.done) return true
+    note(batch, next.value)
+  }
+  return false
+}
+
+function note(batch: Batch, found: Found): void {
+  switch (found.kind) {
+    case 'file':
+      batch.files.push(found)
+      return
+    case 'refused':
+    case 'unreadable': {
+      const { kind, relativePath, failure } = found
+      batch[kind].push({ relativePath, failure })
+      return
+    }
+    case 'empty-folder':
+      batch.emptyFolderCount += 1
+      return
+    case 'link':
+      batch.linkCount += 1
+      return
+    default:
+      unreachable(found)
+  }
+}
+
+async function* foundIn(paths: readonly string[], limits: SourceLimits): AsyncGenerator<Found> {
+  for (const path of paths) {
+    const relativePath = basename(path) || path
+    const looked = await lookAt(path, limits)
+    if (looked === 'folder') yield* walkFolder(path, relativePath)
+    else if (looked === 'file') yield { kind: 'file', path, relativePath, folder: null }
+    else yield { kind: 'refused', relativePath, failure: looked }
+  }
+}
+
+async function lookAt(path: string, limits: SourceLimits): Promise<'file' | 'folder' | Failure> {
+  // A whole disk has no name that could stand before its files' names in the bucket.
+  if (basename(path) === '') return { kind: 'name-unusable', reason: 'empty' }
+  const closed = limits.ofPath(path) ?? (await limits.ofPlace(path, null))
+  if (closed !== null) return closed
+  try {
+    const found = await asPlainFile(() => stat(path))
+    return found.isDirectory() ? 'folder' : 'file'
+  } catch (error) {
+    return sourceFailure(error)
+  }
+}
