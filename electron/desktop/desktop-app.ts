@@ -6,6 +6,7 @@ import {
   ipcMain,
   net,
   powerMonitor,
+  type RelaunchOptions,
   safeStorage,
   session,
   shell,
@@ -13,7 +14,7 @@ import {
 import ElectronStore from 'electron-store'
 import { APP_ORIGIN } from '../contract/transport.ts'
 import type { Core } from '../core/core.ts'
-import { lockFolder } from '../core/host/folder-lock.ts'
+import type { FolderLock } from '../core/host/folder-lock.ts'
 import { hostPlatform } from '../core/host/host-platform.ts'
 import { bucketElsewhere } from '../core/host/local-bucket-folder.ts'
 import { writeReadme } from '../core/host/readme-file.ts'
@@ -42,17 +43,25 @@ import { aboutPanel } from './system/about.ts'
 import { type BesideWindow, setUpBesideWindow } from './system/beside-window.ts'
 import { menuActions } from './system/menu-actions.ts'
 import { openLink } from './system/open-link.ts'
+import { argumentsFor, type OpenedFiles } from './system/opened-files.ts'
 import { watchAnswers, watchProcesses } from './system/process-watch.ts'
 import { openReleaseFeed } from './system/release-feed.ts'
 import { strayRejections } from './system/stray-rejections.ts'
+import { takeOpened } from './system/take-opened.ts'
 import { openWindow } from './window.ts'
 
 export interface AppParts {
   readonly dataFolder: string
+  /** Named by whoever started Ferry, and not the system's usual place. */
+  readonly isDataFolderAsked: boolean
+  /** This process is the folder's only host. */
+  readonly lock: FolderLock
   /** The development server's origin; null: the built page. */
   readonly devServer: string | null
   /** Absolute: the folder that holds `preload/` and `renderer/`. */
   readonly outFolder: string
+  /** What the system gives to the app. */
+  readonly opened: OpenedFiles
 }
 
 /** The desktop's page needs no rule; this is what its Policies show for the browser's. */
@@ -65,8 +74,7 @@ const WINDOW_IN_A_BROWSER = 'http://*.localhost:47470'
  * @throws StartRefused for what the person can mend.
  */
 export async function startDesktop(parts: AppParts): Promise<void> {
-  const { dataFolder, devServer, outFolder } = parts
-  const lock = await lockFolder(dataFolder)
+  const { dataFolder, devServer, outFolder, lock } = parts
   const log = openLog(dataFolder)
   writeReadme(dataFolder, {
     host: 'desktop',
@@ -132,7 +140,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   })
   reportStrayTo(core.noteUnexpectedError)
   tellOfSleep(powerMonitor, notify)
-  closeBeforeQuit(app, core, lock)
+  closeBeforeQuit(app, core, lock, () => startAgain(parts, window))
   const open = openLink({ shell, clipboard, platform: process.platform, log, notify })
   guardNavigation(app, { pageOrigin, mayOpen: core.mayOpen, open })
   serve(core, log, window, parts, pageOrigin)
@@ -141,6 +149,20 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   })
   showMenu(parts, beside, actions)
   window.start()
+  takeOpened({ core, window, opened: parts.opened })
+}
+
+/** For a start that came while this one was closing. */
+function startAgain(
+  { dataFolder, isDataFolderAsked, opened }: AppParts,
+  window: OneWindow,
+): RelaunchOptions | null {
+  const rest = opened.rest()
+  if (!window.isWantedAgain() && rest.paths.length === 0) return null
+  const args = argumentsFor(isDataFolderAsked ? dataFolder : null, rest)
+  // An AppImage is mounted only as long as its process runs (docs.appimage.org, environment variables).
+  const { APPIMAGE } = process.env
+  return APPIMAGE === undefined ? { args } : { args, execPath: APPIMAGE }
 }
 
 function watchForBugs(log: Log, dataFolder: string, ownFolder: string) {

@@ -2,31 +2,50 @@
 import '../core/host/owner-only.ts'
 import { join } from 'node:path'
 import { app, crashReporter, dialog } from 'electron'
+import { lockFolder } from '../core/host/folder-lock.ts'
 import { StartRefused } from '../core/host/start-refused.ts'
 import { readStart } from './command-line.ts'
 import { settleDataFolder } from './data-folder.ts'
 import { startDesktop } from './desktop-app.ts'
+import { CLOSED_FOR_SURE_MS } from './quit.ts'
 import { registerSchemes } from './schemes.ts'
 import { keepCrashDumps } from './system/crash-dumps.ts'
+import { collectOpened, readOpening } from './system/opened-files.ts'
 
 app.enableSandbox()
 app.setAppUserModelId('app.ferry.desktop')
 registerSchemes()
 
 const { dataFolder: asked, devServer } = readStart(process.argv, process.env, app.isPackaged)
+const opening = readOpening({
+  argv: process.argv,
+  workingDirectory: process.cwd(),
+  isDefaultApp: process.defaultApp === true,
+})
+const opened = collectOpened(app, opening)
 try {
   const dataFolder = settleDataFolder(app, asked)
-  if (app.requestSingleInstanceLock()) {
+  if (app.requestSingleInstanceLock(opening)) {
     keepCrashDumps(app, crashReporter, dataFolder)
+    // Electron gets ready only after this module has ended, so Chromium opens its files in the data
+    // folder only after a Ferry that is still closing has ended.
+    const lock = await lockFolder(dataFolder, CLOSED_FOR_SURE_MS)
     // Not awaited: Electron gets ready only after this module has ended.
     app
       .whenReady()
       .then(() =>
-        startDesktop({ dataFolder, devServer, outFolder: join(import.meta.dirname, '..') }),
+        startDesktop({
+          dataFolder,
+          isDataFolderAsked: asked !== null,
+          lock,
+          devServer,
+          outFolder: join(import.meta.dirname, '..'),
+          opened,
+        }),
       )
       .catch(refuse)
   } else {
-    // The first one has been told, and shows its window.
+    // The first one has been told: it shows its window, and takes the files.
     tell(`Ferry already runs with the data folder ${dataFolder}. Its window is in front now.`)
     app.exit(1)
   }

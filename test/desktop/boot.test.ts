@@ -102,8 +102,9 @@ describe('main', () => {
     return () => vi.restoreAllMocks()
   })
 
-  const runMain = async (dataFolder: string) => {
-    vi.spyOn(process, 'argv', 'get').mockReturnValue(['Ferry', '--data-dir', dataFolder])
+  const runMain = async (dataFolder: string, ...files: readonly string[]) => {
+    const argv = ['Ferry', '--data-dir', dataFolder, ...files]
+    vi.spyOn(process, 'argv', 'get').mockReturnValue(argv)
     await import('../../electron/desktop/main.ts')
   }
 
@@ -270,6 +271,43 @@ describe('main', () => {
 
     expect(electron.app.listenerCount('login')).toBe(1)
     expect(electron.app.listenerCount('select-client-certificate')).toBe(1)
+  })
+
+  it('keeps the files that it and a second start were given for the page', async () => {
+    await runMain(join(root, 'given'), join(root, 'given', 'a.txt'))
+    const window = await open()
+    const event = { sender: window.webContents, senderFrame: window.webContents.mainFrame }
+    const count = () => electron.ipcMain.invoke(commandChannel('countGivenFiles'), event, {})
+    const first = await count()
+
+    electron.app.emit('second-instance', {}, [], '/', { paths: ['/b.txt'], isChoosing: false })
+    await vi.waitFor(async () =>
+      expect(await count()).toMatchObject({ value: { waitingCount: 2 } }),
+    )
+
+    expect(first).toMatchObject({ value: { waitingCount: 1 } })
+    expect(electron.app.additionalData).toEqual({
+      paths: [join(root, 'given', 'a.txt')],
+      isChoosing: false,
+    })
+    expect(window.calls).toContain('focus')
+    expect(window.webContents.sent.at(-1)).toEqual({
+      channel: noticeChannel('filesGiven'),
+      payload: { waitingCount: 2 },
+    })
+  })
+
+  it('starts again for a start that came while it closed its records', async () => {
+    await runMain(join(root, 'again'))
+    await open()
+    electron.app.on('will-quit', () =>
+      electron.app.emit('second-instance', {}, [], '/', { paths: ['/b.txt'], isChoosing: false }),
+    )
+
+    await quit()
+
+    const dataFolder = `--data-dir=${join(root, 'again')}`
+    expect(electron.app.relaunches).toEqual([{ args: [dataFolder, '--', '/b.txt'] }])
   })
 
   it('closes the records before it ends', async () => {

@@ -18,6 +18,8 @@ const [, , bundle = '', dataFolder = ''] = process.argv
 const { app, FakeWindow, ipcMain, session } = await import('../fakes/electron.ts')
 
 app.setPath('userData', dataFolder)
+// A packaged app gets its own arguments alone; whatever stands there by itself is a file to upload.
+process.argv = [process.execPath]
 await import(pathToFileURL(bundle).href)
 const opened = once(FakeWindow.events, 'opened')
 app.becomeReady()

@@ -106,6 +106,33 @@ describe('the lock on the data folder', () => {
     expect(existsSync(file)).toBe(true)
   })
 
+  it('is waited for while another host closes', async () => {
+    const file = join(folder, 'host-lock.sqlite')
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLD, file])
+    await once(holder.stdout, 'data')
+    const ended = once(holder, 'exit')
+
+    const waiting = lockFolder(folder, 10_000)
+    holder.kill('SIGKILL')
+    await ended
+    const lock = await waiting
+
+    lock.release()
+  })
+
+  it('is not waited for where a host has announced that it runs', async () => {
+    const file = join(folder, 'host-lock.sqlite')
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLD, file])
+    await once(holder.stdout, 'data')
+    const address = `http://${'0'.repeat(32)}.localhost:47470/`
+    writeFileSync(join(folder, 'running-at.txt'), address)
+
+    await expect(lockFolder(folder, 60_000)).rejects.toThrow(address)
+
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+  })
+
   it('takes the place of rubbish', async () => {
     writeFileSync(join(folder, 'host-lock.sqlite'), 'x'.repeat(4096))
 
@@ -136,6 +163,24 @@ describe('quitting', () => {
     await expect(ended).resolves.toEqual([0])
     expect(order).toEqual(['core', 'lock'])
     expect(preventedCount).toBe(2)
+  })
+
+  it('lets a new start begin at once, and starts again for one that came too early', async () => {
+    const order: string[] = []
+    app.on('exited', () => order.push('exited'))
+    closeBeforeQuit(
+      standIn(app),
+      { close: async () => void order.push(...app.calls, 'core') },
+      { release: () => void order.push('lock') },
+      () => ({ args: ['--', '/film.mov'] }),
+    )
+    const ended = once(app, 'exited')
+
+    app.emit('will-quit', { preventDefault: () => undefined })
+    await ended
+
+    expect(order).toEqual(['releaseSingleInstanceLock', 'core', 'lock', 'exited'])
+    expect(app.relaunches).toEqual([{ args: ['--', '/film.mov'] }])
   })
 
   it('does not wait for a core that cannot close', async () => {

@@ -282,6 +282,60 @@ describe('one window', () => {
     expect(lastWindow().calls).toEqual(['restore', 'show', 'focus'])
   })
 
+  it('is wanted again by a start that comes while it closes', () => {
+    const one = start('linux')
+    const window = lastWindow()
+    window.on('close', () => app.emit('second-instance'))
+    const destroy = window.destroy.bind(window)
+    window.destroy = () => undefined
+
+    window.close()
+    app.emit('second-instance')
+    const isEnding = one.isEnding()
+    destroy()
+    app.emit('will-quit')
+
+    expect(isEnding).toBe(true)
+    expect(one.isWantedAgain()).toBe(true)
+    expect(FakeWindow.opened).toHaveLength(1)
+  })
+
+  it('opens again on macOS for a start that comes while it closes', () => {
+    const one = start('darwin')
+    const first = lastWindow()
+    const destroy = first.destroy.bind(first)
+    first.destroy = () => undefined
+    first.close()
+
+    app.emit('second-instance')
+    destroy()
+
+    expect(FakeWindow.opened).toHaveLength(2)
+    expect([one.isEnding(), one.isWantedAgain()]).toEqual([false, false])
+  })
+
+  it('is not closing while somebody keeps it open', () => {
+    const one = start('linux')
+    lastWindow().prependListener('close', (event: Electron.Event) => event.preventDefault())
+
+    lastWindow().close()
+    app.emit('second-instance')
+
+    expect(one.isEnding()).toBe(false)
+    expect(lastWindow().calls).toEqual(['show', 'focus'])
+  })
+
+  it('opens for nobody while the app ends', () => {
+    const one = start('linux')
+    app.emit('will-quit')
+    lastWindow().close()
+
+    app.emit('second-instance')
+
+    expect(FakeWindow.opened).toHaveLength(1)
+    expect(one.isWantedAgain()).toBe(true)
+  })
+
   it('opens again from the dock after it was closed, on macOS', () => {
     const one = start('darwin')
     lastWindow().close()

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { claimFile, replaceFile } from '../private-files.ts'
 import { unwritable } from './data-folder.ts'
 import { StartRefused } from './start-refused.ts'
@@ -21,12 +22,15 @@ export interface FolderLock {
  * process, however that dies. Proves on the way that `node:sqlite` is there: one Node update of
  * Electron's once lost it (electron#47671).
  *
+ * @param patienceMs how long to wait for a host that may be closing. One that has announced its
+ * address runs, and is not waited for.
  * @throws StartRefused when another host has the folder, it cannot be written, or SQLite is missing.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, patienceMs = 0): Promise<FolderLock> {
   const { DatabaseSync: Database } = await loadSqlite()
   const addressFile = join(folder, 'running-at.txt')
-  const database = takeLock(Database, folder, addressFile)
+  const database = await takeLockWithin(patienceMs, () => takeLock(Database, folder), addressFile)
+  if (database === null) throw alreadyRunning(folder, addressFile)
   return {
     announce: (url) => replaceFile(addressFile, url),
     release: () => {
@@ -47,16 +51,35 @@ async function loadSqlite() {
   }
 }
 
-function takeLock(
-  Database: typeof DatabaseSync,
-  folder: string,
+const LOOK_EVERY_MS = 100
+/** A process lets go of the lock a little before it has ended. */
+const ENDS_WITHIN_MS = 500
+
+async function takeLockWithin(
+  patienceMs: number,
+  take: () => DatabaseSync | null,
   addressFile: string,
-): DatabaseSync {
+): Promise<DatabaseSync | null> {
+  const atOnce = take()
+  if (atOnce !== null) return atOnce
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += LOOK_EVERY_MS) {
+    if (readAddress(addressFile) !== null) return null
+    await sleep(LOOK_EVERY_MS)
+    const database = take()
+    if (database === null) continue
+    await sleep(ENDS_WITHIN_MS)
+    return database
+  }
+  return null
+}
+
+/** Null: another process has it. */
+function takeLock(Database: typeof DatabaseSync, folder: string): DatabaseSync | null {
   const lockFile = join(folder, 'host-lock.sqlite')
   try {
     return exclusive(Database, lockFile)
   } catch (error) {
-    if (resultCodeOf(error) === SQLITE_BUSY) throw alreadyRunning(folder, addressFile)
+    if (resultCodeOf(error) === SQLITE_BUSY) return null
     if (error instanceof StartRefused) throw error
     if (resultCodeOf(error) !== SQLITE_NOTADB) throw unwritable(folder, error)
     // Something else wrote into the lock's file; it holds nothing worth keeping.

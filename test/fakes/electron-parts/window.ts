@@ -215,12 +215,14 @@ export class FakeWindow<C extends FakeWebContents = FakeWebContents> extends Eve
 
   /** As when the user closes it: whoever listens may keep it open. */
   close(): void {
-    let isPrevented = false
-    const preventDefault = () => {
-      isPrevented = true
+    const event = {
+      defaultPrevented: false,
+      preventDefault: () => {
+        event.defaultPrevented = true
+      },
     }
-    this.emit('close', { preventDefault })
-    if (!isPrevented) this.destroy()
+    this.emit('close', event)
+    if (!event.defaultPrevented) this.destroy()
   }
 
   /** Asks nobody. */

@@ -1,0 +1,129 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { App } from 'electron'
+import * as z from 'zod/mini'
+
+/** Starts with the system's dialog to choose files; the jump list of Windows says so. */
+export const CHOOSE_FILES = 'choose-files'
+
+/** What one start of the app asks for. */
+export const Opening = z.strictObject({
+  /** Absolute: files and folders to be uploaded. */
+  paths: z.array(z.string()),
+  isChoosing: z.boolean(),
+})
+export type Opening = z.infer<typeof Opening>
+
+export interface CommandLine {
+  readonly argv: readonly string[]
+  readonly workingDirectory: string
+  /** Electron runs an app from its sources, whose folder is the first argument (`process.defaultApp`). */
+  readonly isDefaultApp: boolean
+}
+
+/**
+ * The files on a command line: paths, and the `file:` URLs that Linux desktops pass for `%U`. All
+ * after `--` are files, whatever they look like. Chromium's own switches carry their values behind
+ * `=`, so what stands by itself is a file.
+ */
+export function readOpening({ argv, workingDirectory, isDefaultApp }: CommandLine): Opening {
+  const { values, positionals } = parseArgs({
+    args: argv.slice(1),
+    options: { 'data-dir': { type: 'string' }, [CHOOSE_FILES]: { type: 'boolean' } },
+    strict: false,
+    allowPositionals: true,
+  })
+  const files = isDefaultApp ? positionals.slice(1) : positionals
+  return {
+    paths: files.flatMap((file) => pathOf(file, workingDirectory) ?? []),
+    isChoosing: values[CHOOSE_FILES] === true,
+  }
+}
+
+/** Null: a URL of something that is no file of this computer. */
+function pathOf(file: string, workingDirectory: string): string | null {
+  if (file === '') return null
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(file)) return resolve(workingDirectory, file)
+  try {
+    return fileURLToPath(file)
+  } catch {
+    return null
+  }
+}
+
+/** Paths that come one by one belong together when they come within this time. */
+const TOGETHER_MS = 50
+
+export interface OpenedFiles {
+  /** Hands over what has come so far, and from then on whatever comes. */
+  readonly listen: (listener: Listener) => void
+  /** What came and nobody took. */
+  readonly rest: () => Opening
+}
+
+export interface Listener {
+  /** False while the app is about to end: what comes then waits for the next start. */
+  readonly canTake: () => boolean
+  readonly take: (opening: Opening) => void
+}
+
+/**
+ * Collects what the system gives to the app, from the first moment on: macOS sends `open-file` for
+ * each file, also before Electron is ready (docs/api/app.md), and every further start sends what it
+ * was started with. Its own words come as `additionalData`, since Chromium changes the order of the
+ * command line that it hands over.
+ */
+export function collectOpened(app: App, first: Opening): OpenedFiles {
+  let waiting = first
+  let listener: Listener | null = null
+  let isAboutToHandOver = false
+
+  const handOver = () => {
+    isAboutToHandOver = false
+    const { paths, isChoosing } = waiting
+    if (listener === null || !listener.canTake()) return
+    if (paths.length === 0 && !isChoosing) return
+    waiting = NOTHING
+    listener.take({ paths, isChoosing })
+  }
+  const add = ({ paths, isChoosing }: Opening) => {
+    waiting = {
+      paths: [...waiting.paths, ...paths],
+      isChoosing: waiting.isChoosing || isChoosing,
+    }
+    if (!isAboutToHandOver) setTimeout(handOver, TOGETHER_MS)
+    isAboutToHandOver = true
+  }
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    add({ paths: [path], isChoosing: false })
+  })
+  app.on('second-instance', (_event, _argv, _workingDirectory, additionalData) => {
+    add(openingIn(additionalData))
+  })
+  return {
+    listen: (given) => {
+      listener = given
+      handOver()
+    },
+    rest: () => waiting,
+  }
+}
+
+const NOTHING: Opening = { paths: [], isChoosing: false }
+
+/** From another process of this user's, which may be an older Ferry. */
+export function openingIn(additionalData: unknown): Opening {
+  const parsed = Opening.safeParse(additionalData)
+  return parsed.success ? parsed.data : NOTHING
+}
+
+/** The command line that starts the app again for what came too late. */
+export function argumentsFor(dataFolder: string | null, { paths, isChoosing }: Opening): string[] {
+  return [
+    ...(dataFolder === null ? [] : [`--data-dir=${dataFolder}`]),
+    ...(isChoosing ? [`--${CHOOSE_FILES}`] : []),
+    ...(paths.length === 0 ? [] : ['--', ...paths]),
+  ]
+}
