@@ -45,9 +45,10 @@ import { menuActions } from './system/menu-actions.ts'
 import { openLink } from './system/open-link.ts'
 import { argumentsFor, type OpenedFiles } from './system/opened-files.ts'
 import { watchAnswers, watchProcesses } from './system/process-watch.ts'
+import { offerQuickActions } from './system/quick-actions.ts'
 import { openReleaseFeed } from './system/release-feed.ts'
 import { strayRejections } from './system/stray-rejections.ts'
-import { takeOpened } from './system/take-opened.ts'
+import { chooseFiles, takeOpened } from './system/take-opened.ts'
 import { openWindow } from './window.ts'
 
 export interface AppParts {
@@ -150,6 +151,18 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   showMenu(parts, beside, actions)
   window.start()
   takeOpened({ core, window, opened: parts.opened })
+  offerQuickActions({
+    app,
+    platform: process.platform,
+    askedDataFolder: parts.isDataFolderAsked ? dataFolder : null,
+    program: process.execPath,
+    show: window.show,
+    chooseFiles: () => {
+      window.show()
+      void chooseFiles(core, window.current())
+    },
+    copyLastLink: core.copyLatestLink,
+  })
 }
 
 /** For a start that came while this one was closing. */

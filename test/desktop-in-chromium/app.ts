@@ -15,6 +15,7 @@ export class StandInApp extends FakeApp {
   whenExiting: () => Promise<void> = async () => undefined
   #isQuitting = false
   #isExiting = false
+  #lock: HeldLock | null = null
 
   constructor() {
     super()
@@ -76,11 +77,37 @@ export class StandInApp extends FakeApp {
     }
   }
 
+  override requestSingleInstanceLock(additionalData?: object): boolean {
+    super.requestSingleInstanceLock(additionalData)
+    const message = {
+      argv: process.argv,
+      workingDirectory: process.cwd(),
+      additionalData: additionalData ?? null,
+    }
+    this.#lock ??= requestLock(this.getPath('userData'), message, (second) => {
+      // docs/api/app.md: never before `ready`.
+      void this.whenReady().then(() => {
+        const { argv, workingDirectory, additionalData: data } = second
+        this.emit('second-instance', {}, argv, workingDirectory, data)
+      })
+    })
+    return this.#lock !== null
+  }
+
+  override releaseSingleInstanceLock(): void {
+    super.releaseSingleInstanceLock()
+    this.#lock?.release()
+    this.#lock = null
+  }
+
   override exit(code = 0): void {
     if (this.#isExiting) return
     this.#isExiting = true
     super.exit(code)
-    void this.whenExiting().finally(() => process.exit(code))
+    void this.whenExiting().finally(() => {
+      this.#lock?.release()
+      process.exit(code)
+    })
   }
 
   #allClosed(): void {
