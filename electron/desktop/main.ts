@@ -46,8 +46,10 @@ try {
       .catch(refuse)
   } else {
     // The first one has been told: it shows its window, and takes the files.
-    tell(`Ferry already runs with the data folder ${dataFolder}. Its window is in front now.`)
-    app.exit(1)
+    const isHandedOver = opening.paths.length > 0 || opening.isChoosing
+    const what = isHandedOver ? 'It has the files now' : 'Its window is in front now'
+    tell(`Ferry already runs with the data folder ${dataFolder}. ${what}.`)
+    app.exit(isHandedOver ? 0 : 1)
   }
 } catch (error) {
   refuse(error)

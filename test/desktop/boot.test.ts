@@ -168,6 +168,19 @@ describe('main', () => {
     expect(electron.FakeWindow.opened).toEqual([])
   })
 
+  it('leaves its files to the first instance, and has done what it was started for', async () => {
+    electron.app.isFirstInstance = false
+
+    await runMain(join(root, 'handing over'), join(root, 'film.mov'))
+
+    expect(electron.app.additionalData).toEqual({
+      paths: [join(root, 'film.mov')],
+      isChoosing: false,
+    })
+    expect(electron.app.exitCode).toBe(0)
+    expect(said.join('')).toContain('It has the files now.')
+  })
+
   it('says in one sentence that the data folder cannot be used', async () => {
     writeFileSync(join(root, 'in-the-way'), '')
 

@@ -31,6 +31,8 @@ export const SPECS: Readonly<Record<string, 'everywhere' | OneWorld>> = {
     only: 'desktop',
     because: 'packages the app, and starts it from its archive',
   },
+  'desktop/closing': { only: 'desktop', because: 'a browser closes its tabs by itself' },
+  'desktop/given-files': { only: 'desktop', because: 'the system gives files to an app only' },
   'desktop/window': { only: 'desktop', because: 'the shell of the desktop app' },
   electron: { only: 'browser', because: 'says what npm start does where there is no Electron' },
   'fault-control': 'everywhere',

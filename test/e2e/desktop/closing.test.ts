@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { download, writeRandomFile } from '../files.ts'
+import {
+  ferryBehindProxy,
+  holdPartsAfter,
+  landedParts,
+  MIB,
+  untilPartsHeld,
+} from '../fresh-ferry.ts'
+import { fakesOf, type OpenFerry, openFerry } from '../worlds/world.ts'
+
+const BACKGROUND = 0
+const STOP = 1
+
+/** The user presses the window's close button, and answers what is asked. */
+function close(ferry: OpenFerry, response: number): Promise<void> {
+  return fakesOf(ferry).evaluate(({ dialog, FakeWindow }, answer) => {
+    dialog.responses.push(answer)
+    FakeWindow.opened.at(-1)?.close()
+  }, response)
+}
+
+const shell = (ferry: OpenFerry) =>
+  fakesOf(ferry).evaluate(({ dialog, FakeNotification, FakeTray, FakeWindow }) => {
+    const window = FakeWindow.opened.at(-1)
+    return {
+      asked: dialog.asked.map(({ message, buttons }) => ({ message, buttons })),
+      isVisible: window?.isVisible() ?? false,
+      bar: window?.progress,
+      isThrottled: window?.webContents.isThrottled ?? true,
+      trays: FakeTray.shown().map(({ menu }) => menu[0]?.label),
+      notifications: FakeNotification.shown.map(({ options }) => options.title),
+    }
+  }, null)
+
+async function uploading(name: string, mebibytes: number) {
+  const setUp = await ferryBehindProxy()
+  const path = join(setUp.folder, name)
+  const sha256 = await writeRandomFile(path, mebibytes * MIB)
+  const parts = holdPartsAfter(setUp.proxy, 1)
+  await setUp.page.drop([path])
+  await untilPartsHeld(setUp.proxy, 1)
+  // What the host knows of the queue, it is told once a second.
+  await expect.poll(async () => (await shell(setUp.ferry)).isThrottled).toBe(false)
+  return { ...setUp, sha256, parts }
+}
+
+describe('closing the window while files go up', () => {
+  it('goes on in the background, says when all is done, and comes back', async () => {
+    const { ferry, parts, page, sha256 } = await uploading('film.bin', 40)
+
+    await close(ferry, BACKGROUND)
+    await expect
+      .poll(() => shell(ferry))
+      .toMatchObject({
+        isVisible: false,
+        isThrottled: false,
+        trays: ['Uploading 1 file'],
+      })
+    parts.open()
+    await expect
+      .poll(async () => (await shell(ferry)).notifications, { timeout: 30_000 })
+      .toEqual(['film.bin is uploaded'])
+    await fakesOf(ferry).evaluate(({ FakeNotification }) => {
+      FakeNotification.shown[0]?.act(0)
+      FakeNotification.shown[0]?.click()
+    }, null)
+
+    await page.untilStatus('film.bin', 'Done')
+    const link = await page.link('film.bin')
+    expect(await shell(ferry)).toMatchObject({ isVisible: true, trays: [] })
+    await expect
+      .poll(() => fakesOf(ferry).evaluate(({ clipboard }) => clipboard.text, null))
+      .toBe(link)
+    expect((await download(link)).sha256).toBe(sha256)
+  })
+
+  it('stops, and goes on at the next start without sending a part twice', async () => {
+    const { ferry, proxy, parts, sha256 } = await uploading('film.bin', 40)
+
+    await close(ferry, STOP)
+    const again = await openFerry({ dataFolder: ferry.dataFolder, proxy })
+    parts.open()
+    await again.page.untilStatus('film.bin', 'Done')
+
+    expect((await download(await again.page.link('film.bin'))).sha256).toBe(sha256)
+    expect(landedParts(proxy.seen).filter((part) => part === 1)).toEqual([1])
+  })
+
+  it('names a picture that exists in the window alone, and keeps it', async () => {
+    const { ferry, proxy, page } = await ferryBehindProxy()
+    const parts = holdPartsAfter(proxy, 0)
+    await page.paste('image.png', 'image/png', 'not really a picture')
+    await expect.poll(() => page.names()).toHaveLength(1)
+    const [name = ''] = await page.names()
+    await page.rowButton(name, 'Pause').click()
+    await page.untilStatus(name, 'Paused')
+    // The host is told once a second.
+    await expect.poll(async () => (await shell(ferry)).bar).toEqual({ value: 0, mode: 'paused' })
+
+    await close(ferry, 0)
+
+    await expect
+      .poll(async () => (await shell(ferry)).asked)
+      .toEqual([
+        {
+          message: `“${name}” exists only in this window.`,
+          buttons: ['Keep the window open', `Close, and lose “${name}”`],
+        },
+      ])
+    expect((await shell(ferry)).isVisible).toBe(true)
+    parts.open()
+    await page.rowButton(name, 'Resume').click()
+    await page.untilStatus(name, 'Done')
+  })
+})
