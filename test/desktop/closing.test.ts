@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Json, QueueState, SettingsStore } from '../../electron/core/ports.ts'
 import { QUIT_AFTER_MS } from '../../electron/desktop/system/background.ts'
 import {
@@ -36,14 +36,21 @@ let beside: BesideWindow
 let window: FakeWindow
 
 beforeEach(() => {
-  resetElectron()
   values = new Map()
   nowMs = 0
   start('linux')
 })
 
-function start(platform: NodeJS.Platform): void {
+afterEach(end)
+
+/** The listeners on this process's signals go with the app. */
+function end(): void {
+  app.emit('will-quit', { preventDefault: () => undefined })
   resetElectron()
+}
+
+function start(platform: NodeJS.Platform): void {
+  end()
   const settings: SettingsStore = {
     get: (key) => values.get(key),
     set: (key, value) => void values.set(key, value),
@@ -295,6 +302,7 @@ describe('quitting', () => {
     ['of macOS and Linux', () => powerMonitor.emit('shutdown')],
     ['of Windows, first word', () => window.emit('query-session-end', {})],
     ['of Windows, last word', () => window.emit('session-end', {})],
+    ['of a Linux session', () => process.listeners('SIGTERM')[0]?.('SIGTERM')],
   ])('by a shutdown %s asks nothing', (_name, shutDown) => {
     beside.queueChanged({ ...PASTED, movingCount: 3 })
     shutDown()

@@ -66,6 +66,7 @@ export function setUpBesideWindow(deps: BesideWindowDeps): BesideWindow {
     dialog,
     preferences,
     powerMonitor: deps.powerMonitor,
+    signals: process,
     queue: () => queue,
     goOnInBackground: background.start,
     now: deps.now,

@@ -7,6 +7,8 @@ export interface ClosingDeps {
   readonly app: App
   readonly dialog: Pick<Dialog, 'showMessageBox'>
   readonly powerMonitor: PowerMonitor
+  /** This process, for the signals that end it. */
+  readonly signals: Pick<NodeJS.EventEmitter, 'prependListener' | 'off'>
   readonly preferences: Preferences
   /** As the page said last; an idle queue for a page that is gone. */
   readonly queue: () => QueueState
@@ -23,15 +25,17 @@ export interface Closing {
 /** A shutdown that the user called off says nothing; after this long it is taken for one of those. */
 const SHUTDOWN_TAKES_MS = 120_000
 
+const END_SIGNALS = ['SIGTERM', 'SIGHUP'] as const
+
 /**
  * Asks before the window takes uploads or files with it. Electron's order (docs/api/app.md): quitting
  * emits `before-quit`, then `close` for each window, then `will-quit`; a prevented `close` ends the
  * quitting. A shutdown is never held up: `shutdown` of powerMonitor comes before it on macOS and
  * Linux, `query-session-end` and `session-end` of the window on Windows, where `before-quit` is not
- * emitted then.
+ * emitted then. A Linux session that ends, and not the whole system, sends signals only.
  */
 export function askBeforeClosing(deps: ClosingDeps): Closing {
-  const { app, powerMonitor, now } = deps
+  const { app, powerMonitor, signals, now } = deps
   let isQuitting = false
   let shutdownAtMs = Number.NEGATIVE_INFINITY
   const shutDown = () => {
@@ -41,6 +45,14 @@ export function askBeforeClosing(deps: ClosingDeps): Closing {
     isQuitting = true
   })
   powerMonitor.on('shutdown', shutDown)
+  const endBySignal = () => {
+    shutDown()
+    app.quit()
+  }
+  for (const signal of END_SIGNALS) signals.prependListener(signal, endBySignal)
+  app.on('will-quit', () => {
+    for (const signal of END_SIGNALS) signals.off(signal, endBySignal)
+  })
 
   const choiceOf = (): CloseChoice | CloseQuestion => {
     if (now() - shutdownAtMs < SHUTDOWN_TAKES_MS) return 'leave'
