@@ -19,6 +19,35 @@ const QUIET_FLAGS = [
   '--no-pings',
 ]
 
+/** What Playwright turns off itself; Chromium heeds the last `--disable-features` only. */
+const OFF_IN_PLAYWRIGHT = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'TcpPortRandomizationWin',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'msForceBrowserSignIn',
+  'msEdgeUpdateLaunchServicesPreferredVersion',
+]
+
+/**
+ * The list under the address bar is two web pages in a process of their own, which Chromium loads
+ * with each window (chrome/browser/ui/omnibox/omnibox_next_features.cc). Nobody types there, and
+ * they take more of the processor than Ferry's page does.
+ */
+const ADDRESS_BAR_PAGES = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup']
+
+const FEATURES_OFF = `--disable-features=${[...OFF_IN_PLAYWRIGHT, ...ADDRESS_BAR_PAGES].join(',')}`
+
 export type ChromiumOptions = Pick<LaunchOptions, 'headless' | 'timeout' | 'downloadsPath'> & {
   /** Added to the usual flags. */
   readonly args?: readonly string[]
@@ -55,7 +84,7 @@ async function launchOptions(options: ChromiumOptions) {
     ...rest,
     chromiumSandbox: await canSandbox(binary, env),
     env,
-    args: [...QUIET_FLAGS, ...args],
+    args: [...QUIET_FLAGS, FEATURES_OFF, ...args],
   }
 }
 

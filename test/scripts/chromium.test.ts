@@ -1,7 +1,7 @@
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { chromiumCommand } from '../../scripts/chromium.ts'
+import { chromiumCommand, launchChromium } from '../../scripts/chromium.ts'
 import { cacheFolder, findChromium } from '../../scripts/chromium-binary.ts'
 import { temporaryFolder } from './start-harness.ts'
 
@@ -61,6 +61,21 @@ describe.runIf(process.platform === 'linux')('the sandbox', () => {
 
     expect(args).toContain('--no-sandbox')
   })
+})
+
+/** Windows starts no script as a program. */
+it.runIf(process.platform === 'linux')('turns off all that Playwright turns off', async () => {
+  const noted = join(await temporaryFolder(), 'arguments')
+  await standIn(`printf '%s\\n' "$@" >'${noted}'; exit 1`)
+
+  await launchChromium().catch(() => undefined)
+
+  const [playwrights = [], last = [], ...more] = (await readFile(noted, 'utf8'))
+    .split('\n')
+    .filter((line) => line.startsWith('--disable-features='))
+    .map((line) => line.slice('--disable-features='.length).split(','))
+  expect(more).toEqual([])
+  expect(last.slice(0, playwrights.length)).toEqual(playwrights)
 })
 
 /** A program in the place of Chromium. */
