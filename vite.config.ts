@@ -1,7 +1,10 @@
+import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { hasDisplay } from './electron/loopback/display.ts'
+import { findElectron } from './scripts/electron-binary.ts'
 import { scriptIntegrity } from './scripts/script-integrity.ts'
 import { workerLicenses } from './scripts/worker-licenses.ts'
 import { specsOf } from './test/e2e/worlds/spec-matrix.ts'
@@ -10,6 +13,22 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** What is bundled asks for its licence to go along. */
 const BUNDLED_LICENSES = { fileName: 'licenses.md' }
+
+/** They put a module in another one's place, which holds for as long as their worker runs. */
+const MOCKING_TESTS = globSync('test/**/*.test.ts', { cwd: at('.') })
+  .filter((path) => /\bvi\.(?:mock|doMock)\(/.test(readFileSync(at(path), 'utf8')))
+  .map((path) => path.replaceAll('\\', '/'))
+
+/** What needs no window. */
+const IN_NODE = {
+  setupFiles: [at('test/fixed-seed.ts')],
+  alias: { electron: at('test/fakes/electron.ts') },
+  testTimeout: 20_000,
+  expect: { poll: { timeout: 15_000 } },
+  sequence: { groupOrder: 0 },
+  // Half of the time they wait: for the disk, for other processes, for a store's second thought.
+  maxWorkers: availableParallelism() + 2,
+}
 
 /** The projects whose tests drive a Chromium. */
 const IN_CHROMIUM = {
@@ -22,6 +41,15 @@ const IN_CHROMIUM = {
   hookTimeout: 120_000,
   sequence: { groupOrder: 1 },
 } as const
+
+/** As it was set outside; empty: Electron's own package says where it is. */
+function electronFolder(): string {
+  return process.env.ELECTRON_OVERRIDE_DIST_PATH ?? ''
+}
+
+function hasElectron(): boolean {
+  return hasDisplay() && findElectron().kind === 'found'
+}
 
 /** Plain `vite build` makes all three: the page, Electron's main process and its preload. */
 export default defineConfig({
@@ -90,27 +118,31 @@ export default defineConfig({
   },
   test: {
     root: at('.'),
-    // Plain Node must never reach for Electron's binary: its npm package would download it.
-    env: { ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' },
+    env: {
+      // Plain Node must never reach for Electron's binary: its npm package would download it.
+      ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent',
+      // Hundreds of hosts are started from the same sources.
+      NODE_COMPILE_CACHE: at('node_modules/.cache/compiled'),
+    },
     projects: [
       {
         extends: true,
         test: {
+          ...IN_NODE,
           name: 'unit',
           include: [
-            'test/{attacks,engine,contract,core,desktop,faults,loopback,port-contracts,scripts,torture,trees}/**/*.test.ts',
+            'test/{attacks,engine,contract,core,desktop,desktop-in-chromium,faults,loopback,port-contracts,scripts,torture,trees}/**/*.test.ts',
             // Pure, and no window needed.
             'test/renderer/pasted/**/*.test.ts',
           ],
-          exclude: ['test/attacks/browser/**'],
-          setupFiles: [at('test/fixed-seed.ts')],
-          alias: { electron: at('test/fakes/electron.ts') },
-          testTimeout: 20_000,
-          expect: { poll: { timeout: 15_000 } },
-          sequence: { groupOrder: 0 },
-          // Left to itself Vitest keeps one of two cores idle.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          exclude: ['test/attacks/browser/**', ...MOCKING_TESTS],
+          // Modules hold nothing that a test changes: files share them, and the compiled code.
+          isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { ...IN_NODE, name: 'mocked', include: MOCKING_TESTS },
       },
       {
         extends: true,
@@ -137,6 +169,23 @@ export default defineConfig({
           provide: { world: 'desktop' },
         },
       },
+      // Where there is none, the matrix at the end says so; FERRY_EXPECT_ELECTRON makes that an error.
+      ...(hasElectron() || process.env.FERRY_EXPECT_ELECTRON === '1'
+        ? [
+            {
+              extends: true as const,
+              test: {
+                ...IN_CHROMIUM,
+                name: 'electron',
+                include: specsOf('electron'),
+                globalSetup: [at('test/e2e/build-desktop.ts')],
+                provide: { world: 'electron' as const },
+                // Found by its own package again; the variable of the other projects hides it.
+                env: { ELECTRON_OVERRIDE_DIST_PATH: electronFolder() },
+              },
+            },
+          ]
+        : []),
     ],
   },
 })

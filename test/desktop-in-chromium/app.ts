@@ -32,23 +32,6 @@ export class StandInApp extends FakeApp {
 
   /** The main process has said where its data lies. */
   whenPathsAreSet: () => void = () => undefined
-  #lock: HeldLock | null = null
-
-  /** Between processes that share `userData`; the first hears of the others. */
-  override requestSingleInstanceLock(additionalData?: object): boolean {
-    this.whenPathsAreSet()
-    const message = { argv: process.argv, workingDirectory: process.cwd(), additionalData }
-    this.#lock = requestLock(this.getPath('userData'), message, (second) => {
-      const { argv, workingDirectory, additionalData: data } = second
-      this.emit('second-instance', {}, argv, workingDirectory, data)
-    })
-    return this.#lock !== null
-  }
-
-  override releaseSingleInstanceLock(): void {
-    this.#lock?.release()
-    this.#lock = null
-  }
 
   override setPath(name: string, path: string): void {
     // docs/api/app.md: the folder is made when it is not there.
@@ -79,6 +62,7 @@ export class StandInApp extends FakeApp {
 
   override requestSingleInstanceLock(additionalData?: object): boolean {
     super.requestSingleInstanceLock(additionalData)
+    this.whenPathsAreSet()
     const message = {
       argv: process.argv,
       workingDirectory: process.cwd(),
