@@ -52,3 +52,46 @@ it('keeps files that were dropped before there was a destination, and sends them
 
   await row('early.txt').getByText(/^Done/).waitFor()
 })
+
+it('keeps files that the system gave to the app before there was a destination', async () => {
+  const world = freshWorld({
+    answers: {
+      countGivenFiles: [{ waitingCount: 1 }, { waitingCount: 0 }],
+      nextGivenFiles: [
+        {
+          files: [],
+          refused: [{ relativePath: 'gone.txt', failure: { kind: 'source-missing' } }],
+          unreadable: [],
+          emptyFolderCount: 0,
+          linkCount: 0,
+          isLast: true,
+        },
+      ],
+    },
+  })
+  const { page, button, callsOf } = await suite.open({
+    ...world,
+    host: { ...world.host, host: 'desktop' },
+  })
+
+  await page.getByText('Your files are safe here.').waitFor()
+  const asked = await callsOf('nextGivenFiles')
+  await button('Try it with a bucket on this computer').click()
+
+  await page.getByText('gone.txt').waitFor()
+  expect(asked).toEqual([])
+  expect(await callsOf('nextGivenFiles')).toHaveLength(1)
+})
+
+it('asks a host in a browser for no files: nobody gives it any', async () => {
+  const world = freshWorld()
+  const { button, callsOf } = await suite.open({
+    ...world,
+    host: { ...world.host, host: 'loopback' },
+  })
+
+  await button('Try it with a bucket on this computer').click()
+  await button('Choose files').waitFor()
+
+  expect(await callsOf('countGivenFiles')).toEqual([])
+})
