@@ -46,11 +46,13 @@ const OFF_IN_PLAYWRIGHT = [
  */
 const ADDRESS_BAR_PAGES = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup']
 
-const FEATURES_OFF = `--disable-features=${[...OFF_IN_PLAYWRIGHT, ...ADDRESS_BAR_PAGES].join(',')}`
+const FEATURES_OFF = [...OFF_IN_PLAYWRIGHT, ...ADDRESS_BAR_PAGES]
 
 export type ChromiumOptions = Pick<LaunchOptions, 'headless' | 'timeout' | 'downloadsPath'> & {
   /** Added to the usual flags. */
   readonly args?: readonly string[]
+  /** Chromium's features to be turned off besides; a further `--disable-features` replaces all. */
+  readonly featuresOff?: readonly string[]
   /** Started in the place of the Chromium that was found, which it then starts. */
   readonly executablePath?: string
 }
@@ -69,13 +71,14 @@ export async function launchProfile(
 }
 
 /** For whoever starts the browser without Playwright. */
-export async function chromiumCommand() {
-  const { executablePath, chromiumSandbox, env, args } = await launchOptions({})
+export async function chromiumCommand(options: Pick<ChromiumOptions, 'args' | 'featuresOff'> = {}) {
+  const { executablePath, chromiumSandbox, env, args } = await launchOptions(options)
   return { path: executablePath, args: chromiumSandbox ? args : [...args, '--no-sandbox'], env }
 }
 
 async function launchOptions(options: ChromiumOptions) {
-  const { args = [], ...rest } = options
+  const { args = [], featuresOff = [], ...rest } = options
+  const off = [...FEATURES_OFF, ...featuresOff].join(',')
   const binary = await findChromium()
   const env = { ...definedOnly(process.env), ...binary.env }
   return {
@@ -84,7 +87,7 @@ async function launchOptions(options: ChromiumOptions) {
     ...rest,
     chromiumSandbox: await canSandbox(binary, env),
     env,
-    args: [...QUIET_FLAGS, FEATURES_OFF, ...args],
+    args: [...QUIET_FLAGS, `--disable-features=${off}`, ...args],
   }
 }
 

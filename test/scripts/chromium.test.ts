@@ -64,19 +64,23 @@ describe.runIf(process.platform === 'linux')('the sandbox', () => {
 })
 
 /** Windows starts no script as a program. */
-it.runIf(process.platform === 'linux')('turns off all that Playwright turns off', async () => {
-  const noted = join(await temporaryFolder(), 'arguments')
-  await standIn(`printf '%s\\n' "$@" >'${noted}'; exit 1`)
+it.runIf(process.platform === 'linux')(
+  'turns off what Playwright turns off, and more',
+  async () => {
+    const noted = join(await temporaryFolder(), 'arguments')
+    await standIn(`printf '%s\\n' "$@" >'${noted}'; exit 1`)
 
-  await launchChromium().catch(() => undefined)
+    await launchChromium({ featuresOff: ['Another'] }).catch(() => undefined)
 
-  const [playwrights = [], last = [], ...more] = (await readFile(noted, 'utf8'))
-    .split('\n')
-    .filter((line) => line.startsWith('--disable-features='))
-    .map((line) => line.slice('--disable-features='.length).split(','))
-  expect(more).toEqual([])
-  expect(last.slice(0, playwrights.length)).toEqual(playwrights)
-})
+    const [playwrights = [], last = [], ...more] = (await readFile(noted, 'utf8'))
+      .split('\n')
+      .filter((line) => line.startsWith('--disable-features='))
+      .map((line) => line.slice('--disable-features='.length).split(','))
+    expect(more).toEqual([])
+    expect(last.slice(0, playwrights.length)).toEqual(playwrights)
+    expect(last).toContain('Another')
+  },
+)
 
 /** A program in the place of Chromium. */
 async function standIn(script: string): Promise<void> {
