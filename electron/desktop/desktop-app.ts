@@ -19,7 +19,7 @@ import { hostPlatform } from '../core/host/host-platform.ts'
 import { bucketElsewhere } from '../core/host/local-bucket-folder.ts'
 import { writeReadme } from '../core/host/readme-file.ts'
 import { openLog } from '../core/log.ts'
-import type { CorePorts, Log, ReleaseFeed, SecretVault, SettingsStore } from '../core/ports.ts'
+import type { CorePorts, Log, ReleaseFeed, SecretVault } from '../core/ports.ts'
 import { openSettings } from '../core/settings-conf.ts'
 import { serveApp } from './app-protocol.ts'
 import { confirmInDialog } from './confirm.ts'
@@ -27,16 +27,12 @@ import { endOnBug, revivePage } from './crash.ts'
 import { notifyWindow, serveCommands } from './ipc.ts'
 import { setMenu } from './menu.ts'
 import { guardNavigation } from './navigation.ts'
-import type { OnTheWay } from './net-store-http.ts'
 import { setUpNetwork } from './network.ts'
 import { keepOneWindow, type OneWindow } from './one-window.ts'
 import { tellOfSleep } from './power.ts'
 import { closeBeforeQuit } from './quit.ts'
 import { safeStorageVault } from './safe-storage-vault.ts'
-import { answerProxies } from './security/answer-proxies.ts'
-import { askProxyPasswordInWindow } from './security/ask-proxy-password.ts'
-import { ClientCertificates } from './security/client-certificates.ts'
-import { ProxyPasswords } from './security/proxy-passwords.ts'
+import { answerOnTheWay } from './security/answer-on-the-way.ts'
 import { serveSources } from './source-protocol.ts'
 import { desktopSurroundings } from './surroundings.ts'
 import { aboutPanel } from './system/about.ts'
@@ -116,16 +112,16 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     core: () => core,
     now: Date.now,
   })
-  const way = answerOnTheWay(settings, window)
+  const vault = safeStorageVault({ safeStorage, platform: process.platform })
+  const way = answerOnTheWay({ app, settings, vault, log, currentWindow: window.current })
   const network = setUpNetwork({
     ...{ pageOrigin, devServer, currentWindow: window.current, onTheWay: way.onTheWay },
   })
   const surroundings = desktopSurroundings(network.endpoints, window.current, beside.queueChanged)
   const notify = notifyWindow(window.current)
   const core = await startCore({
-    ...thisComputer(way.vault),
-    proxyPassword: way.passwords,
-    userActed: way.userActed,
+    ...thisComputer(vault),
+    ...way.forCore,
     dataFolder,
     settings,
     log,
@@ -184,25 +180,6 @@ function watchForBugs(log: Log, dataFolder: string, ownFolder: string) {
   const { judge, reportTo } = strayRejections({ ownFolder, log, die })
   process.on('unhandledRejection', judge)
   return { die, reportStrayTo: reportTo }
-}
-
-/** Proxies and servers that ask who the user is; every session's requests meet them. */
-function answerOnTheWay(settings: SettingsStore, window: OneWindow) {
-  const vault = safeStorageVault({ safeStorage, platform: process.platform })
-  const ask = askProxyPasswordInWindow(window.current)
-  const passwords = new ProxyPasswords({ settings, vault, ask })
-  const certificates = new ClientCertificates({ dialog, settings, currentWindow: window.current })
-  answerProxies(app, passwords)
-  certificates.listen(app)
-  const onTheWay: OnTheWay = {
-    proxyLogin: (proxy, refused) => passwords.answer(proxy, refused),
-    certificateRefused: (host) => certificates.refused(host),
-  }
-  const userActed = () => {
-    passwords.mayAskAgain()
-    certificates.mayAskAgain()
-  }
-  return { vault, passwords, onTheWay, userActed }
 }
 
 function thisComputer(vault: SecretVault) {

@@ -16,6 +16,8 @@ export interface OnTheWay {
   readonly proxyLogin: (proxy: AuthInfo, refused: ProxyLogin | null) => Promise<ProxyLogin | null>
   /** The server did not take the certificate that was chosen, or wants one. */
   readonly certificateRefused: (host: string) => void
+  /** Chromium's name for what went wrong, for the log. */
+  readonly failed: (netError: string) => void
 }
 
 /**
@@ -89,6 +91,8 @@ function exchange(
     }
     const fail = (error: Error) => {
       finish()
+      const netError = /net::(ERR_\w+)/.exec(error.message)?.[1]
+      if (netError !== undefined) onTheWay.failed(netError)
       if (answer === null) reject(error)
       else answer.destroy(error)
     }

@@ -317,11 +317,14 @@ describe('a request', () => {
 })
 
 describe('an error of the network', () => {
+  let logged: string[]
+
   const listFrom = async () => {
     const answer = plain(200, '<ListBucketResult></ListBucketResult>')
     const stub = await StubStore.start(answer)
     closers.push(() => stub.close())
-    const storeHttp = netStoreHttp(standIn(net), standIn(session), NOTHING_ON_THE_WAY)
+    const onTheWay = { ...NOTHING_ON_THE_WAY, failed: (name: string) => void logged.push(name) }
+    const storeHttp = netStoreHttp(standIn(net), standIn(session), onTheWay)
     const store = openStubStore(stub.endpoint, PATIENCE, storeHttp)
     closers.push(() => store.client.destroy())
     return () =>
@@ -330,7 +333,10 @@ describe('an error of the network', () => {
       )
   }
 
-  beforeEach(() => netControl.reset())
+  beforeEach(() => {
+    netControl.reset()
+    logged = []
+  })
 
   it.each(['start', 'answer', 'body'] as const)('is told as one, at the %s, too', async (at) => {
     const list = await listFrom()
@@ -338,6 +344,8 @@ describe('an error of the network', () => {
 
     expect(await list()).toEqual({ ok: false, failure: { kind: 'stalled' } })
     expect(await list()).toMatchObject({ ok: true })
+    // Electron tells of a broken body twice: at the request and at its answer.
+    expect(new Set(logged)).toEqual(new Set(['ERR_NETWORK_IO_SUSPENDED']))
   })
 
   it('is a failure and no bug, whichever it is', async () => {

@@ -235,6 +235,7 @@ describe("the SDK's requests", () => {
       proxyLogin: (info: AuthInfo, refused: ProxyLogin | null) =>
         passwords.answer({ host: info.host, port: info.port, realm: info.realm }, refused),
       certificateRefused: () => undefined,
+      failed: () => undefined,
     }
     const session = standIn<Electron.Session>(new FakeSession())
     const http = netStoreHttp(standIn(net), session, onTheWay)

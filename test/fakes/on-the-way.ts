@@ -4,4 +4,5 @@ import type { OnTheWay } from '../../electron/desktop/net-store-http.ts'
 export const NOTHING_ON_THE_WAY: OnTheWay = {
   proxyLogin: async () => null,
   certificateRefused: () => undefined,
+  failed: () => undefined,
 }

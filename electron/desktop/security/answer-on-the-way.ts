@@ -1,0 +1,49 @@
+import { type App, type BrowserWindow, dialog } from 'electron'
+import type { CorePorts, Log, SecretVault, SettingsStore } from '../../core/ports.ts'
+import type { OnTheWay } from '../net-store-http.ts'
+import { answerProxies } from './answer-proxies.ts'
+import { askProxyPasswordInWindow } from './ask-proxy-password.ts'
+import { ClientCertificates } from './client-certificates.ts'
+import { ProxyPasswords } from './proxy-passwords.ts'
+
+export interface OnTheWayDeps {
+  readonly app: App
+  readonly settings: SettingsStore
+  readonly vault: SecretVault
+  readonly log: Log
+  readonly currentWindow: () => BrowserWindow | null
+}
+
+/**
+ * Answers proxies and servers that ask who the user is, for every session's requests
+ * (docs/decisions/0017-who-you-are-on-the-way.md).
+ */
+export function answerOnTheWay({ app, settings, vault, log, currentWindow }: OnTheWayDeps) {
+  const ask = askProxyPasswordInWindow(currentWindow)
+  const passwords = new ProxyPasswords({ settings, vault, ask })
+  const certificates = new ClientCertificates({ dialog, settings, currentWindow })
+  answerProxies(app, passwords)
+  certificates.listen(app)
+  const onTheWay: OnTheWay = {
+    proxyLogin: (proxy, refused) => passwords.answer(proxy, refused),
+    certificateRefused: (host) => certificates.refused(host),
+    failed: logOnce(log),
+  }
+  const forCore = {
+    proxyPassword: passwords,
+    userActed: () => {
+      passwords.mayAskAgain()
+      certificates.mayAskAgain()
+    },
+  } satisfies Partial<CorePorts>
+  return { onTheWay, forCore }
+}
+
+/** A dead network fails every request for hours; its name in the log says so once. */
+function logOnce(log: Log): (netError: string) => void {
+  let last = ''
+  return (netError) => {
+    if (netError !== last) log.warn({ netError }, 'The network failed a request')
+    last = netError
+  }
+}
