@@ -328,6 +328,14 @@ describe('the window that asks', () => {
     expect(html()).toContain('id="keep"')
   })
 
+  it('brings a hidden window back, which it belongs to', async () => {
+    parent.hide()
+
+    await prompt(() => null)
+
+    expect(parent.isVisible()).toBe(true)
+  })
+
   it('declines by Cancel, by closing, and without a name', async () => {
     const cancelled = await prompt(() => null)
     const closed = await prompt((window) => {

@@ -22,6 +22,8 @@ export function askProxyPasswordInWindow(
   return async (question) => {
     const parent = currentWindow()
     if (parent === null) return 'nobody-there'
+    // On macOS the question is a sheet of the window, which a hidden window would hide with it.
+    if (!parent.isVisible()) parent.show()
     const window = openPrompt(parent)
     const closed = new Promise<null>((resolve) => window.once('closed', () => resolve(null)))
     try {

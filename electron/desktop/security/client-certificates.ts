@@ -82,6 +82,7 @@ export class ClientCertificates {
     const window = this.#deps.currentWindow()
     // Nobody is there to be asked, so nothing is told and nothing remembered.
     if (window === null) return null
+    if (!window.isVisible()) window.show()
     let from = 0
     for (;;) {
       const shown = certificates.slice(from, from + MOST_AT_ONCE)
