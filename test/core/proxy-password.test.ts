@@ -33,3 +33,13 @@ it('cannot be entered where the host goes through no proxy', async () => {
 
   expect(entered).toEqual({ ok: false, failure: { kind: 'not-now' } })
 })
+
+it('does not travel with the settings that the page may export', async () => {
+  harness = await CoreHarness.start()
+  const entry = { username: 'ada', password: 'safe-storage:sealed' }
+  harness.ports.settings.set('proxyPasswords', { 'proxy.office:3128 office': entry })
+
+  const { text } = await harness.must('exportSettings', {})
+
+  expect(text).not.toMatch(/proxy|ada|sealed/)
+})
