@@ -67,6 +67,7 @@ class FakeIncomingMessage extends Readable {
 /** Electron's request as its source has it, over Node's HTTP, with Chromium's names for errors. */
 export class FakeClientRequest extends EventEmitter {
   readonly #options: ClientRequestConstructorOptions
+  readonly #url: string
   readonly #memory: SessionMemory
   readonly #stop = new AbortController()
   readonly #chunks: Buffer[] = []
@@ -81,10 +82,12 @@ export class FakeClientRequest extends EventEmitter {
     const headers = options.headers ?? {}
     const refused = Object.keys(headers).find((name) => RESTRICTED.test(name))
     if (refused !== undefined) throw new Error(`net::ERR_INVALID_ARGUMENT: ${refused}`)
-    if (!/^https?:/.test(options.url ?? '')) {
+    const url = urlOf(options)
+    if (!/^https?:/.test(url)) {
       throw new Error('ClientRequest only supports http: and https: protocols')
     }
     this.#options = options
+    this.#url = url
     this.#headers = { ...headers }
     this.#memory = netControl.memoryOf(options.session)
   }
@@ -105,7 +108,7 @@ export class FakeClientRequest extends EventEmitter {
     this.#isStarted = true
     const body = this.#chunks.length === 0 ? null : Buffer.concat(this.#chunks)
     const method = (this.#options.method ?? 'GET').toUpperCase()
-    this.#run(new URL(this.#options.url ?? ''), method, body).catch((error) => this.#die(error))
+    this.#run(new URL(this.#url), method, body).catch((error) => this.#die(error))
     return this
   }
 
@@ -233,6 +236,14 @@ export class FakeClientRequest extends EventEmitter {
     this.#response?.destroy()
     this.#finish()
   }
+}
+
+/** Without a `url` its parts serve, in Node's names: parseOptions in net-client-request.ts. */
+function urlOf(options: ClientRequestConstructorOptions): string {
+  const { url, protocol = 'http:', hostname, port, path = '/' } = options
+  if (url !== undefined) return url
+  const host = options.host ?? `${hostname ?? 'localhost'}${port === undefined ? '' : `:${port}`}`
+  return `${protocol}//${host}${path}`
 }
 
 function breakBody(incoming: NodeMessage, name: string): void {

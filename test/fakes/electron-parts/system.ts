@@ -100,6 +100,9 @@ export const crashReporter = {
   },
 }
 
+/** Electron's own updater, which electron-updater tells of a restart. */
+export const autoUpdater = new EventEmitter()
+
 /** Says `suspend` and `resume`. */
 export const powerMonitor = new EventEmitter()
 
