@@ -127,7 +127,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
     log,
     surroundings,
     storeHttp: network.storeHttp,
-    releases: releasesFor(join(outFolder, '..')),
+    releases: releasesFor(join(outFolder, '..'), way.onTheWay),
     environment: process.env,
     pageOrigin: () => pageOrigin,
     confirm: confirmInDialog(dialog, window.current),
@@ -195,13 +195,14 @@ function thisComputer(vault: SecretVault) {
   } satisfies Partial<CorePorts>
 }
 
-function releasesFor(appFolder: string): ReleaseFeed | null {
+function releasesFor(appFolder: string, { proxyLogin }: OnTheWay): ReleaseFeed | null {
   return openReleaseFeed(appFolder, {
     net,
     session: () => session.fromPartition('releases', { cache: false }),
     isPackaged: app.isPackaged,
     platform: process.platform,
     environment: process.env,
+    proxyLogin,
   })
 }
 

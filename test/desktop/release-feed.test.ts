@@ -24,21 +24,24 @@ async function startFeed(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/ferry-example/ferry`
 }
 
+const noLogin = async () => null
+
 const ask = (homepage: string, signal = never) =>
-  newestRelease(electronNet, session, homepage, signal)
+  newestRelease({ net: electronNet, session, homepage, proxyLogin: noLogin }, signal)
 
 describe('the newest release', () => {
   it('is read from where the project’s page leads, with one request that says nothing', async () => {
     const asked: unknown[] = []
     const homepage = await startFeed((request, response) => {
       const { method, url, headers } = request
-      asked.push({ method, url, cookie: headers.cookie, referer: headers.referer })
+      const { cookie, referer } = headers
+      asked.push({ method, url, cookie, referer, agent: headers['user-agent'] })
       response.writeHead(302, { location: `${homepage}/releases/tag/v0.2.0` }).end()
     })
 
     expect(await ask(homepage)).toBe('0.2.0')
     expect(asked).toEqual([
-      { method: 'GET', url: '/ferry-example/ferry/releases/latest', cookie: undefined },
+      { method: 'GET', url: '/ferry-example/ferry/releases/latest', agent: 'Ferry' },
     ])
     expect(net.requests.at(-1)).toMatchObject({
       session,
@@ -98,6 +101,59 @@ describe('the newest release', () => {
   })
 })
 
+/** A proxy's challenges come by an event: docs/api/client-request.md, `login`. */
+describe('a proxy on the way to the release', () => {
+  const homepage = 'https://github.com/ferry-example/ferry'
+
+  function behindProxy(proxyLogin: () => Promise<{ username: string; password: string } | null>) {
+    const request = Object.assign(new EventEmitter(), {
+      answers: [] as unknown[][],
+      isAborted: false,
+      end: () => request.emit('login', { isProxy: true }, answer),
+      abort: () => {
+        request.isAborted = true
+      },
+    })
+    const answer = (...given: unknown[]) => {
+      request.answers.push(given)
+      request.emit('redirect', 302, 'GET', `${homepage}/releases/tag/v0.2.0`, {})
+    }
+    const asked = newestRelease(
+      { net: { request: () => request as never }, session, homepage, proxyLogin },
+      never,
+    )
+    return { request, asked }
+  }
+
+  it('gets the password that Ferry has for it', async () => {
+    const { request, asked } = behindProxy(async () => ({ username: 'ada', password: 'secret' }))
+
+    expect(await asked).toBe('0.2.0')
+    expect(request.answers).toEqual([['ada', 'secret']])
+  })
+
+  it('leaves the release unknown when nobody has a password', async () => {
+    const { request, asked } = behindProxy(noLogin)
+
+    expect(await asked).toBeNull()
+    expect(request.isAborted).toBe(true)
+  })
+
+  it('is answered during a download, too', async () => {
+    const { updater, download, load } = fakeUpdater()
+    const answers: unknown[][] = []
+    const login = async () => ({ username: 'ada', password: 'secret' })
+    const downloading = downloadUpdate(never, login, load)
+    await vi.waitFor(() => expect(updater.listenerCount('login')).toBe(1))
+
+    updater.emit('login', { isProxy: true }, (...given: unknown[]) => answers.push(given))
+    await vi.waitFor(() => expect(answers).toEqual([['ada', 'secret']]))
+    download.resolve([])
+
+    await downloading
+  })
+})
+
 describe('the feed of a build', () => {
   const homepage = 'https://github.com/ferry-example/ferry'
   const deps = {
@@ -106,6 +162,7 @@ describe('the feed of a build', () => {
     isPackaged: true,
     platform: 'linux',
     environment: {},
+    proxyLogin: noLogin,
   } as const
 
   it('is there only when the build names a project on GitHub', () => {
@@ -148,7 +205,7 @@ function fakeUpdater() {
   const cancellationToken = Object.assign(new EventEmitter(), {
     cancel: () => download.reject(new Error('cancelled')),
   })
-  const updater = {
+  const updater = Object.assign(new EventEmitter(), {
     autoDownload: false,
     autoInstallOnAppQuit: true,
     disableWebInstaller: false,
@@ -158,18 +215,18 @@ function fakeUpdater() {
     checkForUpdates: async () =>
       updater.hasNewer ? { cancellationToken, downloadPromise: download.promise } : null,
     quitAndInstall: (...given: unknown[]) => void updater.quits.push(given),
-  }
+  })
   const load = async () => updater as unknown as Awaited<ReturnType<NonNullable<Load>>>
   return { updater, download, load }
 }
-type Load = Parameters<typeof downloadUpdate>[1]
+type Load = Parameters<typeof downloadUpdate>[2]
 
 describe('the installer of updates', () => {
   it('downloads what the user asked for, installs nothing by itself and writes no log', async () => {
     const { updater, download, load } = fakeUpdater()
     download.resolve(['/cache/Ferry.AppImage'])
 
-    await downloadUpdate(never, load)
+    await downloadUpdate(never, noLogin, load)
 
     expect(updater).toMatchObject({
       autoDownload: true,
@@ -183,7 +240,7 @@ describe('the installer of updates', () => {
   it('stops the download when an upload begins', async () => {
     const { load } = fakeUpdater()
     const controller = new AbortController()
-    const downloading = downloadUpdate(controller.signal, load)
+    const downloading = downloadUpdate(controller.signal, noLogin, load)
 
     controller.abort()
 
@@ -194,7 +251,7 @@ describe('the installer of updates', () => {
     const { updater, load } = fakeUpdater()
     updater.hasNewer = false
 
-    await expect(downloadUpdate(never, load)).rejects.toThrow('no newer release')
+    await expect(downloadUpdate(never, noLogin, load)).rejects.toThrow('no newer release')
   })
 
   it('asks nothing again, and starts Ferry afterwards', async () => {

@@ -1,6 +1,15 @@
 import type { ClientRequest, Net, Session } from 'electron'
+import type { OnTheWay } from '../net-store-http.ts'
 
 const ANSWER_WITHIN_MS = 15_000
+
+export interface ReleaseQuestion {
+  readonly net: Pick<Net, 'request'>
+  readonly session: Session
+  /** The project's page, `https://github.com/OWNER/REPOSITORY`. */
+  readonly homepage: string
+  readonly proxyLogin: OnTheWay['proxyLogin']
+}
 
 /**
  * Asks for the project's newest release. GitHub answers `…/releases/latest` with a redirect to the
@@ -10,15 +19,16 @@ const ANSWER_WITHIN_MS = 15_000
  * @returns the version without its `v`; null for no answer, and for any other.
  */
 export function newestRelease(
-  net: Pick<Net, 'request'>,
-  session: Session,
-  homepage: string,
+  question: ReleaseQuestion,
   signal: AbortSignal,
 ): Promise<string | null> {
+  const { net, session, homepage } = question
   const { promise, resolve } = Promise.withResolvers<string | null>()
   const request = net.request({
     method: 'GET',
     url: `${homepage}/releases/latest`,
+    // Electron's own names the app, its version and the system.
+    headers: { 'user-agent': 'Ferry' },
     session,
     credentials: 'omit',
     cache: 'no-store',
@@ -36,10 +46,31 @@ export function newestRelease(
   }
   const timer = setTimeout(giveUp, ANSWER_WITHIN_MS)
   listen(request, homepage, end)
+  // The user may take a while to type a password.
+  answerProxy(request, question.proxyLogin, { asked: () => clearTimeout(timer), giveUp })
   signal.addEventListener('abort', giveUp)
   if (signal.aborted) giveUp()
   else request.end()
   return promise
+}
+
+type Login = Awaited<ReturnType<OnTheWay['proxyLogin']>>
+
+function answerProxy(
+  request: ClientRequest,
+  proxyLogin: OnTheWay['proxyLogin'],
+  { asked, giveUp }: { readonly asked: () => void; readonly giveUp: () => void },
+): void {
+  let given: Login = null
+  request.on('login', (authInfo, callback) => {
+    if (!authInfo.isProxy) return callback()
+    asked()
+    proxyLogin(authInfo, given).then((login) => {
+      given = login
+      if (login === null) giveUp()
+      else callback(login.username, login.password)
+    }, giveUp)
+  })
 }
 
 /** Whatever comes after the first answer is passed over: a promise keeps its first value. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Net, Session } from 'electron'
 import * as z from 'zod/mini'
 import type { ReleaseFeed } from '../../core/ports.ts'
+import type { OnTheWay } from '../net-store-http.ts'
 import { newestRelease } from './newest-release.ts'
 import { downloadUpdate, installAndRestart } from './self-update.ts'
 
@@ -25,6 +26,7 @@ interface FeedDeps {
   readonly isPackaged: boolean
   readonly platform: NodeJS.Platform
   readonly environment: NodeJS.ProcessEnv
+  readonly proxyLogin: OnTheWay['proxyLogin']
 }
 
 /** `folder`: where package.json is, in the archive. Null: this build does not know its project. */
@@ -34,13 +36,15 @@ export function openReleaseFeed(folder: string, deps: FeedDeps): ReleaseFeed | n
 
 export function releaseFeed(manifest: Manifest, deps: FeedDeps): ReleaseFeed | null {
   const { homepage } = manifest
+  const { net, proxyLogin } = deps
   if (homepage === undefined || !PROJECT.test(homepage)) return null
   return {
-    newest: (signal) => newestRelease(deps.net, deps.session(), homepage, signal),
+    newest: (signal) =>
+      newestRelease({ net, proxyLogin, homepage, session: deps.session() }, signal),
     pageOf: (version) => `${homepage}/releases/tag/v${version}`,
     canInstall: mayReplaceItself(manifest, deps),
-    download: downloadUpdate,
-    installAndRestart,
+    download: (signal) => downloadUpdate(signal, proxyLogin),
+    installAndRestart: () => installAndRestart(),
   }
 }
 

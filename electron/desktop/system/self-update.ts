@@ -1,4 +1,6 @@
+import type { AuthInfo } from 'electron'
 import type { AppUpdater } from 'electron-updater'
+import type { OnTheWay } from '../net-store-http.ts'
 
 type Updater = Pick<
   AppUpdater,
@@ -7,6 +9,8 @@ type Updater = Pick<
   | 'disableWebInstaller'
   | 'logger'
   | 'checkForUpdates'
+  | 'on'
+  | 'removeAllListeners'
   | 'quitAndInstall'
 >
 
@@ -22,9 +26,11 @@ async function loadUpdater(): Promise<Updater> {
  */
 export async function downloadUpdate(
   signal: AbortSignal,
+  proxyLogin: OnTheWay['proxyLogin'],
   load: () => Promise<Updater> = loadUpdater,
 ): Promise<void> {
   const updater = await load()
+  answerProxy(updater, proxyLogin)
   updater.autoDownload = true
   // Only ever installed by the user's press; quitting is no agreement.
   updater.autoInstallOnAppQuit = false
@@ -43,6 +49,21 @@ export async function downloadUpdate(
   } finally {
     signal.removeEventListener('abort', cancel)
   }
+}
+
+/** Without a listener electron-updater leaves a proxy's question open for ever. */
+function answerProxy(updater: Updater, proxyLogin: OnTheWay['proxyLogin']): void {
+  let given: Awaited<ReturnType<OnTheWay['proxyLogin']>> = null
+  updater.removeAllListeners('login')
+  updater.on('login', (authInfo, callback) => {
+    // electron-updater's type forgets that Electron takes no answer for a no.
+    const decline = callback as () => void
+    proxyLogin(authInfo as AuthInfo, given).then((login) => {
+      given = login
+      if (login === null) decline()
+      else callback(login.username, login.password)
+    }, decline)
+  })
 }
 
 export function installAndRestart(load: () => Promise<Updater> = loadUpdater): Promise<void> {
