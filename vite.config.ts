@@ -32,7 +32,7 @@ const IN_NODE = {
 
 /** The projects whose tests drive a Chromium. */
 const IN_CHROMIUM = {
-  maxWorkers: 2,
+  maxWorkers: 3,
   // What they share lives in browsers and processes of each test's own, not in modules.
   isolate: false,
   testTimeout: 120_000,

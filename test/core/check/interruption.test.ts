@@ -108,29 +108,33 @@ it('lets Ferry be closed although the store has fallen silent', async () => {
 })
 
 /** Each answer to a write is lost once; in four turns, since each is a whole check. */
-it.each([1, 2, 3, 4])('leaves nothing, whichever answer of the store is lost: %d', async (turn) => {
-  let count = 0
-  let lost = Number.POSITIVE_INFINITY
-  const at = await started({
-    storeHttp: ruledHttp(async (request, send) => {
-      if (request.method === 'GET' || request.method === 'OPTIONS') return null
-      count += 1
-      if (count !== lost) return null
-      await send()
-      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
-    }),
-  })
-  await at.setVersioning('Enabled')
-  await at.check()
-  const writes = count
-
-  for (lost = turn; lost <= writes; lost += 4) {
-    count = 0
+it.each([1, 2, 3, 4])(
+  'leaves nothing, whichever answer of the store is lost: %d',
+  { timeout: 60_000 },
+  async (turn) => {
+    let count = 0
+    let lost = Number.POSITIVE_INFINITY
+    const at = await started({
+      storeHttp: ruledHttp(async (request, send) => {
+        if (request.method === 'GET' || request.method === 'OPTIONS') return null
+        count += 1
+        if (count !== lost) return null
+        await send()
+        throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+      }),
+    })
+    await at.setVersioning('Enabled')
     await at.check()
-    expect({ lost, left: await versionsIn(at.other) }).toEqual({ lost, left: [] })
-    expect({ lost, ...(await storedIn(at.other)) }).toEqual({ lost, ...NOTHING })
-  }
-})
+    const writes = count
+
+    for (lost = turn; lost <= writes; lost += 4) {
+      count = 0
+      await at.check()
+      expect({ lost, left: await versionsIn(at.other) }).toEqual({ lost, left: [] })
+      expect({ lost, ...(await storedIn(at.other)) }).toEqual({ lost, ...NOTHING })
+    }
+  },
+)
 
 it('removes what its keys could not when they may', async () => {
   let mayRemove = false
