@@ -59,6 +59,8 @@ async function startRelease({ damaged = false, isStuck = false, version = '0.2.0
     join(folder, 'app-update.yml'),
     `provider: generic\nurl: ${url}\nupdaterCacheDirName: ferry-updater\n`,
   )
+  // The deb is made from the same folder, and leaves this.
+  writeFileSync(join(folder, 'package-type'), 'deb')
   const run = async (how: 'download' | 'install' | 'abort') => {
     const { stdout } = await promisify(execFile)(process.execPath, [RUNNER, folder, how], {
       env: { ...process.env, APPIMAGE: old, XDG_CACHE_HOME: folder },

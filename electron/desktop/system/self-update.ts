@@ -14,10 +14,23 @@ type Updater = Pick<
   | 'quitAndInstall'
 >
 
-/** Loaded when the user wants a release, so that it costs nothing at a start. It is CommonJS. */
-async function loadUpdater(): Promise<Updater> {
+let loading: Promise<Updater> | null = null
+
+/**
+ * Loaded when the user wants a release, so that it costs nothing at a start. One for the download
+ * and the installation, as the second goes by what the first has fetched.
+ */
+function loadUpdater(): Promise<Updater> {
+  loading ??= newUpdater()
+  return loading
+}
+
+async function newUpdater(): Promise<Updater> {
+  // It is CommonJS.
   const { default: updater } = await import('electron-updater')
-  return updater.autoUpdater
+  // Its own choice goes by a file that the deb and the rpm leave in the folder that all three are
+  // made from (out/main.js, `package-type`), and Ferry replaces itself as an AppImage only.
+  return process.platform === 'linux' ? new updater.AppImageUpdater() : updater.autoUpdater
 }
 
 /**
