@@ -40,6 +40,8 @@ export interface PackOptions {
   readonly archs?: readonly ('x64' | 'arm64')[]
   /** `search` looks for packages to put in, as the real run does; there are none, and it is slow. */
   readonly modules?: 'search' | 'skip'
+  /** `run` calls the tools that make installers, too; this machine, or `env`, has to have them. */
+  readonly tools?: 'leave out' | 'run'
   /** What the command line would say with `-c.…`. */
   readonly config?: object
 }
@@ -82,6 +84,7 @@ export async function packOffline(
 export async function packAllOffline(
   targetFolder: string,
   all: readonly PackOptions[],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<readonly PackedApp[]> {
   await buildDesktop()
   const jobs = all.map((options, index) => jobOf(join(targetFolder, String(index)), options))
@@ -92,6 +95,7 @@ export async function packAllOffline(
       ...(hasSevenZip() ? { ELECTRON_BUILDER_7ZIP_PATH: SEVEN_ZIP } : {}),
       // No certificate of this machine's is to be used.
       CSC_IDENTITY_AUTO_DISCOVERY: 'false',
+      ...env,
     },
     maxBuffer: 16 * 1024 * 1024,
   })
@@ -104,6 +108,7 @@ function jobOf(folder: string, options: PackOptions): BuilderJob {
   return {
     ...{ platform, targets, archs },
     modules: options.modules ?? 'skip',
+    tools: options.tools ?? 'leave out',
     config: options.config ?? {},
     project: makeProject(join(folder, 'project')),
     electronDist: standInElectron(join(folder, 'electron'), platform),

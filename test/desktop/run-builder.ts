@@ -31,7 +31,7 @@ async function run(job: BuilderJob): Promise<BuilderResult> {
     // Called with a target's final options right before its tool; `true` leaves the tool out.
     effectiveOptionComputed: (options) => {
       computed.push(withDesktopFile(options))
-      return Promise.resolve(true)
+      return Promise.resolve(job.tools === 'leave out')
     },
   })
   return { artefacts: started.toSorted(), computed }
