@@ -49,6 +49,8 @@ export interface SecretVault {
 
 /** What the page's queue does, with the names that the records have for its files. */
 export interface QueueState {
+  /** Of all that is unfinished; null: nothing is. */
+  readonly fraction: number | null
   /** Uploads that go on without the user. */
   readonly movingCount: number
   /** Since the page was loaded; it only grows. */

@@ -12,8 +12,9 @@ export function queueStateOf(
     const row = uploadId === null ? null : records.find(uploadId)
     return row === null ? null : { uploadId: row.record.uploadId, name: row.record.name }
   }
-  const { movingCount, finishedCount, stuckCount, onlyHereCount } = report
+  const { fraction, movingCount, finishedCount, stuckCount, onlyHereCount } = report
   return {
+    fraction,
     movingCount,
     finishedCount,
     lastFinished: named(report.lastFinished),

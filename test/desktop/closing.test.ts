@@ -340,13 +340,13 @@ describe('in the background', () => {
 
   it('the window hides behind an icon that says how far it is', () => {
     hide()
-    beside.queueChanged({ ...UPLOADING, movingCount: 1, stuckCount: 1 })
+    beside.queueChanged({ ...UPLOADING, fraction: 0.429, movingCount: 1, stuckCount: 1 })
 
     expect([window.isVisible(), window.isDestroyed()]).toEqual([false, false])
     expect(labels()).toEqual([
-      ['Uploading 1 file, 1 file needs you', undefined, 'Show Ferry', 'Quit Ferry'],
+      ['Uploading 1 file, 42 %, 1 file needs you', undefined, 'Show Ferry', 'Quit Ferry'],
     ])
-    expect(FakeTray.shown()[0]?.toolTip).toBe('Ferry: Uploading 1 file, 1 file needs you')
+    expect(FakeTray.shown()[0]?.toolTip).toBe('Ferry: Uploading 1 file, 42 %, 1 file needs you')
   })
 
   it('macOS has its dock, and no icon more', () => {

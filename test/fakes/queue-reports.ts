@@ -17,6 +17,7 @@ export const idleReport: QueueReport = {
 
 /** The same as the host's own parts hear it. */
 export const idleQueue: QueueState = {
+  fraction: null,
   movingCount: 0,
   finishedCount: 0,
   lastFinished: null,

@@ -66,9 +66,10 @@ function hide(window: BrowserWindow, platform: NodeJS.Platform): void {
   } else window.hide()
 }
 
-export function statusOf({ movingCount, stuckCount }: QueueState): string {
+export function statusOf({ fraction, movingCount, stuckCount }: QueueState): string {
   const needs = `${countOf(stuckCount, 'file needs', 'files need')} you`
   if (movingCount === 0) return stuckCount > 0 ? needs : 'Everything is uploaded'
-  const uploading = `Uploading ${countOf(movingCount, 'file', 'files')}`
+  const percent = fraction === null ? '' : `, ${Math.floor(100 * fraction)} %`
+  const uploading = `Uploading ${countOf(movingCount, 'file', 'files')}${percent}`
   return stuckCount > 0 ? `${uploading}, ${needs}` : uploading
 }

@@ -31,6 +31,7 @@ export interface BesideWindow {
 }
 
 const IDLE: QueueState = {
+  fraction: null,
   movingCount: 0,
   finishedCount: 0,
   lastFinished: null,

@@ -56,7 +56,7 @@ describe('closing the window while files go up', () => {
       .toMatchObject({
         isVisible: false,
         isThrottled: false,
-        trays: ['Uploading 1 file'],
+        trays: [expect.stringMatching(/^Uploading 1 file, \d+ %$/)],
       })
     parts.open()
     await expect
