@@ -66,7 +66,7 @@ function hide(window: BrowserWindow, platform: NodeJS.Platform): void {
   } else window.hide()
 }
 
-export function statusOf({ fraction, movingCount, stuckCount }: QueueState): string {
+function statusOf({ fraction, movingCount, stuckCount }: QueueState): string {
   const needs = `${countOf(stuckCount, 'file needs', 'files need')} you`
   if (movingCount === 0) return stuckCount > 0 ? needs : 'Everything is uploaded'
   const percent = fraction === null ? '' : `, ${Math.floor(100 * fraction)} %`

@@ -32,7 +32,7 @@ const END_SIGNALS = ['SIGTERM', 'SIGHUP'] as const
  * emits `before-quit`, then `close` for each window, then `will-quit`; a prevented `close` ends the
  * quitting. A shutdown is never held up: `shutdown` of powerMonitor comes before it on macOS and
  * Linux, `query-session-end` and `session-end` of the window on Windows, where `before-quit` is not
- * emitted then. A Linux session that ends, and not the whole system, sends signals only.
+ * emitted then. The end of a Linux session may come as a signal only; Electron takes one for a quit.
  */
 export function askBeforeClosing(deps: ClosingDeps): Closing {
   const { app, powerMonitor, signals, now } = deps
