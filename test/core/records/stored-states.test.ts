@@ -64,7 +64,12 @@ describe('a failure in the records', () => {
   it('of every kind that Ferry has ever written is read as it was', () => {
     const read = failureTexts(STATES.failures.map((each) => JSON.stringify(each)))
 
-    expect(read).toEqual(STATES.failures)
+    expect(read).toEqual(
+      STATES.failures.map((failure) =>
+        // The key store may be open now, so these uploads try again at the start.
+        failure.kind === 'secret-store-unavailable' ? { phase: 'waiting' } : failure,
+      ),
+    )
   })
 
   it('says the part of it that this Ferry knows', () => {

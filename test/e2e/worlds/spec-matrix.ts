@@ -14,6 +14,10 @@ interface OneWorld {
 export const SPECS: Readonly<Record<string, 'everywhere' | OneWorld>> = {
   'check-faults': 'everywhere',
   'chromium-choice': { only: 'browser', because: 'a desktop app brings its own Chromium' },
+  'chromium-net-errors': {
+    only: 'browser',
+    because: 'asks Chromium for its own list of network errors',
+  },
   connect: 'everywhere',
   'damaged-data': 'everywhere',
   'desktop-cors': { only: 'browser', because: 'takes the listener alone, without a host' },
