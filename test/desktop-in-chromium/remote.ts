@@ -25,7 +25,8 @@ export function serveTest(electron: object): void {
         (error) => process.send?.({ kind: 'failed', id, message: String(error) } satisfies Answer),
       )
   })
-  // A test that is over must not keep this process alive, nor end it.
+  // Whoever started it is gone: nobody is left who would end it.
+  process.on('disconnect', () => process.exit(1))
   process.channel?.unref()
 }
 

@@ -25,9 +25,14 @@ export class FerryWindow {
   }
 
   static async open(page: Page, url: string): Promise<FerryWindow> {
-    const window = new FerryWindow(page, await page.context().newCDPSession(page))
+    const window = await FerryWindow.of(page)
     await page.goto(url)
     return window
+  }
+
+  /** A page that is loaded already. */
+  static async of(page: Page): Promise<FerryWindow> {
+    return new FerryWindow(page, await page.context().newCDPSession(page))
   }
 
   /** Errors that no code of the page caught. */

@@ -5,9 +5,12 @@ import type { Plan } from './schedule.ts'
 
 export interface TortureOptions extends Plan {
   readonly linkMibPerSecond: number
+  readonly hostKind: HostKind
   /** Objects that were verified are kept up to so many bytes, to be verified once more. */
   readonly diskBytes: number
 }
+
+export type HostKind = 'browser' | 'desktop'
 
 export const USAGE = `Usage: npm run torture -- [options]
 
@@ -18,6 +21,7 @@ export const USAGE = `Usage: npm run torture -- [options]
   --largest MIB  the longest file (1024 from 20 minutes on, less in shorter runs)
   --link MIB     per second between Ferry and the store (16)
   --disk GIB     how much of what arrived is kept to the end (8)
+  --host KIND    browser, or desktop: the built desktop app in a real Chromium (browser)
   --without KIND a kind of fault that is not dealt; can be repeated`
 
 /** A whole run of the usual length has time for the largest; a short one for less. */
@@ -45,6 +49,7 @@ function optionsOf(args: readonly string[]): TortureOptions {
       largest: { type: 'string' },
       link: { type: 'string', default: '16' },
       disk: { type: 'string', default: '8' },
+      host: { type: 'string', default: 'browser' },
       without: { type: 'string', multiple: true, default: [] },
     },
   })
@@ -61,6 +66,7 @@ function optionsOf(args: readonly string[]): TortureOptions {
     largestBytes: largestMib * MIB,
     linkMibPerSecond: wholeNumber('--link', values.link, 1),
     diskBytes: wholeNumber('--disk', values.disk, 1) * GIB,
+    hostKind: hostKindOf(values.host),
     without: new Set(values.without.map(faultKindOf)),
   }
 }
@@ -72,6 +78,11 @@ function usualLargestMib(minutes: number): number {
 function wholeNumber(name: string, text: string, least: number): number {
   if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text)
   throw new RangeError(`${name} takes a whole number of at least ${least}, not "${text}".`)
+}
+
+function hostKindOf(text: string): HostKind {
+  if (text === 'browser' || text === 'desktop') return text
+  throw new RangeError(`--host takes browser or desktop, not "${text}".`)
 }
 
 function faultKindOf(text: string): FaultKind {

@@ -58,7 +58,7 @@ export class Run {
 
   static async start(options: TortureOptions, folder: string, reaper: Reaper): Promise<Run> {
     await mkdir(join(folder, 'files'))
-    return new Run(options, folder, await World.start(folder, options.linkMibPerSecond, reaper))
+    return new Run(options, folder, await World.start({ ...options, folder, reaper }))
   }
 
   /** Kills and faults, until there were as many as planned or the minutes are over. */

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { startStandIn } from '../../desktop-in-chromium/start-stand-in.ts'
 import { temporaryFolder } from '../ferry.ts'
 import { download, writeRandomFile } from '../files.ts'
 import { freshFerry, MIB } from '../fresh-ferry.ts'
-import { startStandIn } from '../worlds/desktop-in-chromium.ts'
 import { fakesOf, openFerry } from '../worlds/world.ts'
 
 describe('files that the system gives to the app', () => {

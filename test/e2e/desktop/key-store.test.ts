@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import type { Fakes } from '../../desktop-in-chromium/start-stand-in.ts'
 import { startBucket, temporaryFolder } from '../ferry.ts'
 import { writeRandomFile } from '../files.ts'
-import type { Fakes } from '../worlds/open-ferry.ts'
 import { fakesOf, openFerry } from '../worlds/world.ts'
 
 const locked = ({ safeStorage }: Fakes) => safeStorage.change({ isLocked: true })

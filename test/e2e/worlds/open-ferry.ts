@@ -1,4 +1,4 @@
-import type * as fakes from '../../desktop-in-chromium/electron.ts'
+import type { Fakes, MainProcess } from '../../desktop-in-chromium/start-stand-in.ts'
 import type { FaultProxy } from '../../faults/fault-proxy.ts'
 import type { Ferry, WhenOver } from '../ferry.ts'
 import type { FerryPage } from '../ferry-page.ts'
@@ -44,12 +44,4 @@ export interface OpenFerry {
   readonly loopback: Ferry | null
   /** Electron's main process, or its stand-in; null in a browser. */
   readonly electron: MainProcess | null
-}
-
-/** What the stand-in for Electron records, and what makes it fail. */
-export type Fakes = typeof fakes
-
-/** Runs a function beside the main process, which is given to it as text: it may use nothing from outside. */
-export interface MainProcess<M = typeof Electron.CrossProcessExports> {
-  evaluate<T, A>(run: (electron: M, argument: A) => T | Promise<T>, argument: A): Promise<T>
 }

@@ -1,9 +1,10 @@
 import { inject, it, onTestFinished } from 'vitest'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
+import type { Fakes, MainProcess } from '../../desktop-in-chromium/start-stand-in.ts'
 import type { Ferry, WhenOver } from '../ferry.ts'
 import { openBrowserHost } from './browser-host.ts'
 import { openDesktopInChromium } from './desktop-in-chromium.ts'
-import type { Fakes, FerrySettings, MainProcess, OpenFerry } from './open-ferry.ts'
+import type { FerrySettings, OpenFerry } from './open-ferry.ts'
 import { openRealElectron } from './real-electron.ts'
 import type { WorldName } from './spec-matrix.ts'
 
