@@ -21,6 +21,8 @@ export function confirmInDialog(
     const window = currentWindow()
     // Without a window there is no page, and whoever it was for is gone.
     if (window === null) return 'refused'
+    // In the background it is hidden, and on macOS a question of its own would be hidden with it.
+    if (!window.isVisible()) window.show()
     const { question, details, allow, refuse } = confirmationWords(confirmation)
     const { response } = await dialog.showMessageBox(window, {
       type: 'question',

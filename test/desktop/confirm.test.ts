@@ -34,6 +34,14 @@ describe('a question of the desktop', () => {
     expect(dialog.asked[0]?.detail).toContain('the access key AKIA')
   })
 
+  it('brings back a window that is hidden, which it belongs to', async () => {
+    const window = new FakeWindow()
+
+    await confirmInDialog(standIn(dialog), () => standIn(window))(NEW)
+
+    expect(window.isVisible()).toBe(true)
+  })
+
   it('is answered by its own button only', async () => {
     dialog.response = 1
     expect(await confirm()(NEW)).toBe('confirmed')
