@@ -7,6 +7,7 @@ import { hasDisplay } from './electron/loopback/display.ts'
 import { findElectron } from './scripts/electron-binary.ts'
 import { scriptIntegrity } from './scripts/script-integrity.ts'
 import { workerLicenses } from './scripts/worker-licenses.ts'
+import { MatrixReporter } from './test/e2e/worlds/matrix-reporter.ts'
 import { specsOf } from './test/e2e/worlds/spec-matrix.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -41,6 +42,8 @@ const IN_CHROMIUM = {
   hookTimeout: 120_000,
   sequence: { groupOrder: 1 },
 } as const
+
+const REPORT = process.env.FERRY_TEST_REPORT ?? ''
 
 /** As it was set outside; empty: Electron's own package says where it is. */
 function electronFolder(): string {
@@ -118,6 +121,9 @@ export default defineConfig({
   },
   test: {
     root: at('.'),
+    reporters: ['default', new MatrixReporter(), ...(REPORT === '' ? [] : ['json' as const])],
+    // Named by whoever wants to count what passed.
+    outputFile: { json: REPORT },
     env: {
       // Plain Node must never reach for Electron's binary: its npm package would download it.
       ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent',

@@ -2,7 +2,8 @@
  * `browser`: the loopback host and a tab of a Chromium. `desktop`: the built main process and preload
  * behind a stand-in for Electron, in a real Chromium. `electron`: a real Electron.
  */
-export type WorldName = 'browser' | 'desktop' | 'electron'
+export const WORLDS = ['browser', 'desktop', 'electron'] as const
+export type WorldName = (typeof WORLDS)[number]
 
 interface OneWorld {
   readonly only: WorldName
