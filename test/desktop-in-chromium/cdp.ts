@@ -47,7 +47,10 @@ export class Chromium {
   }
 
   static async start({ profile, proxy, trustedKey }: ChromiumSettings): Promise<Chromium> {
-    const { path, args, env } = await chromiumCommand()
+    const { path, args, env } = await chromiumCommand({
+      // Electron switches these checks off (shell/browser/feature_list.cc).
+      featuresOff: ['LocalNetworkAccessChecks'],
+    })
     // A Chromium that was killed leaves behind where it listened.
     await rm(join(profile, PORT_FILE), { force: true })
     const child = spawn(
@@ -64,8 +67,6 @@ export class Chromium {
         `--ignore-certificate-errors-spki-list=${trustedKey}`,
         // The app denies each, and is asked for its answer by `Page.windowOpen`.
         '--block-new-web-contents',
-        // Electron switches these checks off (shell/browser/feature_list.cc).
-        '--disable-features=LocalNetworkAccessChecks',
         'about:blank',
       ],
       { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
