@@ -8,7 +8,7 @@ import { findElectron } from './scripts/electron-binary.ts'
 import { scriptIntegrity } from './scripts/script-integrity.ts'
 import { workerLicenses } from './scripts/worker-licenses.ts'
 import { MatrixReporter } from './test/e2e/worlds/matrix-reporter.ts'
-import { specsOf } from './test/e2e/worlds/spec-matrix.ts'
+import { DESKTOP_SPECS, specsOf } from './test/e2e/worlds/spec-matrix.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -170,7 +170,18 @@ export default defineConfig({
         test: {
           ...IN_CHROMIUM,
           name: 'desktop',
-          include: specsOf('desktop'),
+          include: DESKTOP_SPECS.first,
+          globalSetup: [at('test/e2e/build-desktop.ts')],
+          provide: { world: 'desktop' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...IN_CHROMIUM,
+          // `npm test` leaves it out, for time.
+          name: 'desktop-later',
+          include: DESKTOP_SPECS.later,
           globalSetup: [at('test/e2e/build-desktop.ts')],
           provide: { world: 'desktop' },
         },

@@ -96,7 +96,7 @@ describe('bad input', () => {
   it('a file that vanished after the drop fails by name, and the others go on', async () => {
     const { page, proxy, folder } = await ferryBehindProxy()
     const gate = holdPartsAfter(proxy, 0)
-    await writeRandomFile(join(folder, 'big.bin'), 140 * MIB)
+    await writeRandomFile(join(folder, 'big.bin'), 100 * MIB)
     await writeFile(join(folder, 'stays.txt'), 'stays')
     await page.drop([join(folder, 'big.bin')])
     await page.untilStatus('big.bin', 'Uploading')
@@ -114,11 +114,11 @@ describe('bad input', () => {
     const { page, proxy, folder, store } = await ferryBehindProxy()
     const gate = holdPartsAfter(proxy, 1)
     const path = join(folder, 'log.bin')
-    await writeRandomFile(path, 140 * MIB)
+    await writeRandomFile(path, 100 * MIB)
     await page.drop([path])
     await untilPartsHeld(proxy, 1)
 
-    await writeRandomFile(path, 140 * MIB)
+    await writeRandomFile(path, 100 * MIB)
     gate.open()
     await page.untilStatus('log.bin', 'Failed')
 

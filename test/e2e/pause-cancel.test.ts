@@ -6,7 +6,7 @@ import { ferryBehindProxy, holdPartsAfter, MIB, timesSent, untilPartsHeld } from
 async function inTheMiddle() {
   const world = await ferryBehindProxy()
   const gate = holdPartsAfter(world.proxy, 3)
-  const sha256 = await writeRandomFile(join(world.folder, 'film.bin'), 100 * MIB)
+  const sha256 = await writeRandomFile(join(world.folder, 'film.bin'), 70 * MIB)
   await world.page.drop([join(world.folder, 'film.bin')])
   await untilPartsHeld(world.proxy, 3)
   return { ...world, gate, sha256 }

@@ -7,12 +7,16 @@ export class MatrixReporter implements Reporter {
     const cells = new Map<string, string>()
     for (const module of modules) {
       const name = specOf(module.moduleId)
-      if (name !== null) cells.set(keyOf(name, module.project.name), cellOf(module))
+      if (name !== null) cells.set(keyOf(name, worldOf(module)), cellOf(module))
     }
     if (cells.size === 0) return
     const ran = WORLDS.filter((world) => [...cells.keys()].some((key) => key.startsWith(world)))
     process.stdout.write(`\n${table(cells, ran).join('\n')}\n${afterword(ran)}\n`)
   }
+}
+
+function worldOf({ project }: TestModule): string {
+  return project.name.replace(/-later$/, '')
 }
 
 function specOf(path: string): string | null {
