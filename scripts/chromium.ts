@@ -19,7 +19,7 @@ const QUIET_FLAGS = [
   '--no-pings',
 ]
 
-/** What Playwright turns off itself; Chromium heeds the last `--disable-features` only. */
+/** Features that Playwright turns off itself; Chromium heeds the last `--disable-features` only. */
 const OFF_IN_PLAYWRIGHT = [
   'AvoidUnnecessaryBeforeUnloadCheckSync',
   'DestroyProfileOnBrowserClose',

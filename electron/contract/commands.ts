@@ -35,7 +35,7 @@ const command = <I extends z.ZodMiniType, O extends z.ZodMiniType>(input: I, out
   input,
   output,
 })
-/** What the desktop's menu offers and only the page can do. */
+/** Items of the desktop's menu that only the page can perform. */
 export const MenuItemName = z.enum(['add-files', 'add-folder', 'new-destination', 'settings'])
 export type MenuItemName = z.infer<typeof MenuItemName>
 

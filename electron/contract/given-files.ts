@@ -3,7 +3,7 @@ import { Failure } from './failure.ts'
 import { MAX_BATCH } from './limits.ts'
 import { Source } from './upload.ts'
 
-/** Of any length: the page refuses what is too long for a key, by its name. */
+/** Has no limit of length: the page refuses, by its name, a file whose path is too long for a key. */
 const relativePath = z.string()
 
 /** A file that was given to the host by its path, and where it stood in what was given. */

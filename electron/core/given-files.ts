@@ -10,7 +10,7 @@ import { asPlainFile } from './plain-file.ts'
 import { type Sources, sourceFailure } from './sources.ts'
 import { type Found, type LeftOut, walkFolder } from './walk-folder.ts'
 
-/** What was given together, as far as the page has not asked for it. */
+/** Files that were given together and that the page has not asked for yet. */
 type Giving = AsyncIterator<Found>
 type FoundFile = Extract<Found, { kind: 'file' }>
 

@@ -47,9 +47,9 @@ export interface SecretVault {
   readonly watchLock?: (changed: (isLocked: boolean) => void) => void
 }
 
-/** What the page's queue does, with the names that the records have for its files. */
+/** The state of the page's queue, with the names that the records have for its files. */
 export interface QueueState {
-  /** Of all that is unfinished; null: nothing is. */
+  /** The share of all unfinished bytes that is sent, 0 to 1; null: nothing is unfinished. */
   readonly fraction: number | null
   /** Uploads that go on without the user. */
   readonly movingCount: number

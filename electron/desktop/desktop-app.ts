@@ -58,7 +58,7 @@ export interface AppParts {
   readonly devServer: string | null
   /** Absolute: the folder that holds `preload/` and `renderer/`. */
   readonly outFolder: string
-  /** What the system gives to the app. */
+  /** Files and folders that the system gives to the app. */
   readonly opened: OpenedFiles
 }
 

@@ -6,10 +6,10 @@ export interface MenuParts {
   readonly platform: NodeJS.Platform
   readonly isPackaged: boolean
   readonly dataFolder: string
-  /** What only the page can do. */
+  /** Performs an item that only the page can perform. */
   readonly choose: (item: MenuItemName) => void
   readonly copyDiagnostics: () => void
-  /** What the user can switch, below the View menu. */
+  /** The user's switches, shown below the View menu. */
   readonly preferences: readonly MenuItemConstructorOptions[]
 }
 

@@ -10,7 +10,7 @@ interface SdkResponse {
   readonly body: Readable
 }
 
-/** What requests meet on their way that the desktop answers in the user's name. */
+/** Challenges that requests meet on their way, and that the desktop answers in the user's name. */
 export interface OnTheWay {
   /** Null: nobody has a password to give. */
   readonly proxyLogin: (proxy: AuthInfo, refused: ProxyLogin | null) => Promise<ProxyLogin | null>

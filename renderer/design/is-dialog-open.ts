@@ -2,7 +2,7 @@
 export function isDialogOpen(): boolean {
   return (
     document.querySelector(
-      // What is said in passing is a dialog, too, but not one that waits for an answer.
+      // A toast is a dialog, too, but not one that waits for an answer.
       '[role="dialog"]:not([aria-modal="false"]), [role="alertdialog"]',
     ) !== null
   )

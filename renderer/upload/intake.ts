@@ -55,7 +55,7 @@ export interface Intake {
   ) => Promise<IntakeReport>
   /** From `input type=file`; a folder input fills `webkitRelativePath`. */
   readonly addFiles: (files: Iterable<File>, destinationId: DestinationId) => Promise<IntakeReport>
-  /** What was given to the app itself at one time: by the command line, "Open with" or the dock. */
+  /** Files that were given to the app itself at one time: by the command line, "Open with" or the dock. */
   readonly addGiven: (destination: DestinationChoice) => Promise<IntakeReport>
   /**
    * Gives one upload its file again, wherever that is now. Null: it has it. Fails with

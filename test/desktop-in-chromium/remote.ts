@@ -25,7 +25,7 @@ export function serveTest(electron: object): void {
         (error) => process.send?.({ kind: 'failed', id, message: String(error) } satisfies Answer),
       )
   })
-  // Whoever started it is gone: nobody is left who would end it.
+  // The process that started this one is gone, so nobody is left to end it.
   process.on('disconnect', () => process.exit(1))
   process.channel?.unref()
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type * as fakes from './electron.ts'
 import type { FromStandIn } from './remote.ts'
 
-/** What the stand-in for Electron records, and what makes it fail. */
+/** The stand-in for Electron, with what it records and what makes it fail. */
 export type Fakes = typeof fakes
 
 /** Runs a function beside the main process, which is given to it as text: it may use nothing from outside. */
@@ -15,7 +15,7 @@ export interface MainProcess<M = typeof Electron.CrossProcessExports> {
 export interface StandIn {
   readonly process: ChildProcess
   readonly output: () => string
-  /** Of its Chromium's debugger; never settles without a window. */
+  /** The address of its Chromium's debugger; never settles without a window. */
   readonly endpoint: Promise<string>
   readonly main: MainProcess
   readonly ended: Promise<number | string>
@@ -65,7 +65,7 @@ export function startStandIn(
     opened.reject(error)
     for (const { reject } of questions.values()) reject(error)
   })
-  // Whoever waits for a window hears of the end; a test without one need not.
+  // A test that waits for a window hears of the end; one without a window need not.
   opened.promise.catch(() => undefined)
   const main: MainProcess = {
     evaluate: (run, argument) => {

@@ -38,7 +38,7 @@ function start(platform: NodeJS.Platform): void {
     copyLastLink: () => void copied.push('the last'),
     needsYouMark: () => standIn({ mark: 'red' }),
   })
-  // What the page reports when it has loaded.
+  // The report that the page sends when it has loaded.
   tell(idleQueue)
 }
 

@@ -18,7 +18,7 @@ import { electronVersion } from '../../scripts/electron-binary.ts'
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const BUILDER = fileURLToPath(new URL('run-builder.ts', import.meta.url))
 
-/** What marks the fuses in Electron's program, then their version, count and states as shipped. */
+/** The sentinel of the fuses in Electron's program, then their version, count and states as shipped. */
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
 const SHIPPED_FUSES = Buffer.concat([
   Buffer.from(SENTINEL),
@@ -42,7 +42,7 @@ export interface PackOptions {
   readonly modules?: 'search' | 'skip'
   /** `run` calls the tools that make installers, too; this machine, or `env`, has to have them. */
   readonly tools?: 'leave out' | 'run'
-  /** What the command line would say with `-c.…`. */
+  /** The options that the command line would give with `-c.…`. */
   readonly config?: object
 }
 
@@ -54,7 +54,7 @@ export interface BuilderJob extends Required<PackOptions> {
 export interface BuilderResult {
   /** The names of all installers and archives, also of those whose tool was left out. */
   readonly artefacts: readonly string[]
-  /** What each target's tool would have been called with. */
+  /** The arguments that each target's tool would have been called with. */
   readonly computed: readonly unknown[]
 }
 
@@ -137,7 +137,7 @@ function appIn(unpacked: string, program: string, resources: string) {
   return { unpacked, program: join(unpacked, program), asarPath }
 }
 
-/** What a checkout holds, with files in it that must not be packaged. */
+/** The contents of a checkout, with files in it that must not be packaged. */
 function makeProject(project: string): string {
   mkdirSync(join(project, 'out'), { recursive: true })
   for (const name of ['main', 'preload', 'renderer']) {

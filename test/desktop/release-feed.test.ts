@@ -199,7 +199,7 @@ describe('the feed of a build', () => {
   )
 })
 
-/** What electron-updater offers, as far as Ferry uses it: its out/AppUpdater.d.ts. */
+/** The part of electron-updater that Ferry uses: its out/AppUpdater.d.ts. */
 function fakeUpdater() {
   const download = Promise.withResolvers<string[]>()
   const cancellationToken = Object.assign(new EventEmitter(), {

@@ -21,7 +21,7 @@ async function run(job: BuilderJob): Promise<BuilderResult> {
     config: {
       electronDist: job.electronDist,
       ...job.config,
-      // Whoever answers false has put node_modules into place already; looking for them runs npm.
+      // False says that node_modules are in place already; looking for them would run npm.
       ...(job.modules === 'skip' ? { beforeBuild: () => Promise.resolve(false) } : {}),
       artifactBuildStarted: ({ file }) => {
         started.push(basename(file))

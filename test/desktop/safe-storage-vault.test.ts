@@ -249,7 +249,7 @@ function keptValue(kept: Outcome<string>): string {
   return kept.value
 }
 
-/** What the vault says of its lock from now on. */
+/** The vault's answer about its lock from now on. */
 function locksOf(vault: SecretVault): readonly boolean[] {
   const heard: boolean[] = []
   vault.watchLock?.((isLocked) => void heard.push(isLocked))

@@ -15,7 +15,7 @@ const RUNNER = fileURLToPath(new URL('run-updater.ts', import.meta.url))
 const NEW_NAME = 'Ferry-0.2.0-linux-x86_64.AppImage'
 
 interface Release {
-  /** What the server has under the new name; it differs from what the feed promises. */
+  /** The server's file under the new name; it differs from what the feed promises. */
   readonly damaged?: boolean
   /** The download begins and does not go on. */
   readonly isStuck?: boolean

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, request as forward, type IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 
-/** What an organisation's proxy does: forwards, tunnels, and asks for a password where it has one. */
+/** An organisation's proxy: it forwards, tunnels, and asks for a password where it has one. */
 export class ForwardProxy {
   /** `GET http://…` and `CONNECT host:port`, as they came, and what was answered. */
   readonly seen: { readonly line: string; readonly status: number }[] = []

@@ -2,7 +2,7 @@ import type { UploadId } from '../../electron/contract/ids.ts'
 import type { QueueReport } from '../../electron/contract/queue-report.ts'
 import type { NamedUpload, QueueState } from '../../electron/core/ports.ts'
 
-/** What the page says of a queue in which nothing goes on. */
+/** The page's report about a queue in which nothing goes on. */
 export const idleReport: QueueReport = {
   fraction: null,
   pace: 'paused',

@@ -181,7 +181,7 @@ describe('the fault proxy', () => {
       await proxy.until(
         ([first]) => first !== undefined && (kind === 'stall' || first.status === 200),
       )
-      // What would still come of it would be here before all of another one.
+      // The rest of the first would be here before the whole of the second.
       proxy.setRule(() => PASS)
       await send()
       await proxy.close()

@@ -27,7 +27,7 @@ export interface KilledFerry {
   readonly window: FerryWindow
   /** kill -9. Resolves when nothing of it runs any more. */
   kill(victim: Victim): Promise<void>
-  /** What was killed comes back where it was, as a user starts it again. */
+  /** Starts again what was killed, where it was, as a user does. */
   revive(victim: Victim): Promise<void>
   /** @throws Violation when a part of it ended that nobody has killed. */
   expectAlive(): void

@@ -101,7 +101,7 @@ export class Credentials {
     return this.#waiting.has(id)
   }
 
-  /** What waited for the vault and is kept by it now. What it does not take goes on waiting. */
+  /** Hands waiting secrets to the vault. A secret that it does not take goes on waiting. */
   async takeOver(): Promise<ReadonlyMap<DestinationId, Kept>> {
     const taken = new Map<DestinationId, Kept>()
     for (const id of this.#waiting) {

@@ -27,7 +27,7 @@ export class LinkRecords {
     this.#sql.run('UPDATE uploads SET link_url = NULL WHERE destination_id = ?', destinationId)
   }
 
-  /** Of those that have not expired. */
+  /** Links that have expired do not count. */
   latest(nowMs: number): string | null {
     const columns = this.#sql.first<UploadColumns>(
       `SELECT * FROM uploads WHERE link_url IS NOT NULL AND link_expires_at_ms > ?

@@ -1,7 +1,7 @@
 import type { Failure } from '../../contract/failure.ts'
 import { unreachable } from '../../contract/unreachable.ts'
 
-/** What kept a request from its answer, whichever network stack names it. */
+/** The reason why a request got no answer, whichever network stack names it. */
 export type NetworkProblem =
   | 'offline'
   /** Sleep, a change of the network, a time-out: the connection stood still. */

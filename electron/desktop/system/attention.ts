@@ -17,7 +17,7 @@ export interface AttentionDeps {
   readonly needsYouMark: () => NativeImage
 }
 
-/** What has been said of the queue already. */
+/** The state of the queue that was announced last. */
 interface Told {
   readonly finishedCount: number
   readonly stuckCount: number

@@ -2,7 +2,7 @@ import { plainName } from '../../contract/plain-name.ts'
 import type { NamedUpload, QueueState } from '../../core/ports.ts'
 import type { CloseHabit } from './preferences.ts'
 
-/** What a button of the question does. */
+/** The meaning of a button of the question. */
 export type CloseChoice = 'background' | 'leave' | 'stay'
 
 export interface CloseQuestion {

@@ -13,7 +13,7 @@ export interface MenuActionDeps {
   readonly showWindow: () => void
 }
 
-/** What the menu's own items do, with a window or without one. */
+/** The actions of the menu's own items, with a window or without one. */
 export function menuActions(deps: MenuActionDeps): Pick<MenuParts, 'choose' | 'copyDiagnostics'> {
   const { core, log, notify, currentWindow, showWindow } = deps
   return {

@@ -7,7 +7,7 @@ import * as z from 'zod/mini'
 /** Starts with the system's dialog to choose files; the jump list of Windows says so. */
 export const CHOOSE_FILES = 'choose-files'
 
-/** What one start of the app asks for. */
+/** The files and the wish that one start of the app brings. */
 export const Opening = z.strictObject({
   /** Absolute: files and folders to be uploaded. */
   paths: z.array(z.string()),
@@ -58,7 +58,7 @@ const TOGETHER_MS = 50
 export interface OpenedFiles {
   /** Hands over what has come so far, and from then on whatever comes. */
   readonly listen: (listener: Listener) => void
-  /** What came and nobody took. */
+  /** Everything that came and that nobody took. */
   readonly rest: () => Opening
 }
 

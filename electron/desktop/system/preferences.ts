@@ -2,7 +2,7 @@ import type { MenuItemConstructorOptions } from 'electron'
 import * as z from 'zod/mini'
 import type { SettingsStore } from '../../core/ports.ts'
 
-/** What closing the window does while uploads run. */
+/** Decides, and asks the user, what happens to running uploads when the window closes. */
 export const CloseHabit = z.enum(['ask', 'background', 'stop'])
 export type CloseHabit = z.infer<typeof CloseHabit>
 
@@ -15,7 +15,7 @@ const HABIT_LABELS: Readonly<Record<CloseHabit, string>> = {
   stop: 'Stop, and go on at the next start',
 }
 
-/** What the user has decided about the window and the notifications, kept in the settings. */
+/** The user's decisions about the window and the notifications, kept in the settings. */
 export class Preferences {
   readonly #settings: SettingsStore
   #changed: () => void = () => undefined

@@ -8,7 +8,7 @@ import type { OnTheWay } from '../net-store-http.ts'
 import { newestRelease } from './newest-release.ts'
 import { downloadUpdate, installAndRestart } from './self-update.ts'
 
-/** What the release workflow adds to the packaged package.json. */
+/** Fields that the release workflow adds to the packaged package.json. */
 const Manifest = z.object({
   /** `https://github.com/OWNER/REPOSITORY`; absent in what a developer builds. */
   homepage: z.optional(z.string()),
@@ -21,7 +21,7 @@ const PROJECT = /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+$/
 
 interface FeedDeps {
   readonly net: Pick<Net, 'request'>
-  /** Of its own: no cookie, cache or listener of the page's. */
+  /** A session of its own: it shares no cookie, cache or listener with the page. */
   readonly session: () => Session
   readonly isPackaged: boolean
   readonly platform: NodeJS.Platform

@@ -14,7 +14,7 @@ export interface StrayRejectionDeps {
 export interface StrayRejections {
   /** For `process.on('unhandledRejection')`. */
   readonly judge: (reason: unknown) => void
-  /** Whoever can say it in the window; told of what came before, too. */
+  /** Receives every stray error for the window, earlier ones included. */
   readonly reportTo: (report: (reference: string) => void) => void
 }
 

@@ -5,7 +5,7 @@ import { useCopyDiagnostics } from '../services/use-copy-diagnostics.ts'
 import { useUpdates } from '../services/use-updates.ts'
 import type { CarrySettings } from './use-carry-settings.ts'
 
-/** What a menu offers for all destinations together, and for Ferry itself. */
+/** The menu items for all destinations together, and for Ferry itself. */
 export function SettingsItems({ carry }: { readonly carry: CarrySettings }) {
   const copyDiagnostics = useCopyDiagnostics()
   return (

@@ -5,7 +5,7 @@ import { type FailureText, text } from './words.ts'
 
 type TlsFailure = Extract<Failure, { kind: 'tls-failed' }>
 
-/** What keeps a TLS connection from being trusted, told from OpenSSL's code or Chromium's. */
+/** The reason why a TLS connection is not trusted, read from OpenSSL's code or Chromium's. */
 export type CertificateTrouble =
   | 'authority'
   | 'dates'

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { UpdateState } from '../../../electron/contract/updates.ts'
 import { useServices } from './services.tsx'
 
-/** What is known of newer versions; null where there are none to be had, as in a browser. */
+/** The update state; null where this Ferry has no updates, as in a browser. */
 export function useUpdates(): UpdateState | null {
   const { commands, notices } = useServices()
   const [updates, setUpdates] = useState<UpdateState | null>(null)

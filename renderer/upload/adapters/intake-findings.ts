@@ -65,7 +65,7 @@ export class IntakeFindings {
     } else this.refuseOne(relativePath, NAME_NOT_UNICODE)
   }
 
-  /** What the host came upon in files and folders that it was given itself. */
+  /** Things that the host came upon in files and folders that it was given itself. */
   givenToHost({ files, refused, unreadable, emptyFolderCount, linkCount }: GivenBatch): void {
     this.files(files.length)
     for (const { relativePath, failure } of refused) this.refuseOne(relativePath, failure)

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../../../electron', import.meta.url))
 
-/** Whoever adds to it has looked where the text comes from: it is one of a few constants there. */
+/** Add a name only after looking where the text comes from: it must be one of a few constants. */
 const LOOKED_AT = [`\`Unreadable \${what} are kept aside\``, 'text']
 
 /** The text of each call of the log's: the last of its arguments. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { PASS, type Verdict } from '../../faults/verdict.ts'
 import { download, writeRandomFile } from '../files.ts'
 import {
   ferryBehindProxy,
@@ -41,7 +42,7 @@ async function uploading(name: string, mebibytes: number) {
   const parts = holdPartsAfter(setUp.proxy, 1)
   await setUp.page.drop([path])
   await untilPartsHeld(setUp.proxy, 1)
-  // What the host knows of the queue, it is told once a second.
+  // The host is told of the queue once a second.
   await expect.poll(async () => (await shell(setUp.ferry)).isThrottled).toBe(false)
   return { ...setUp, sha256, parts }
 }
@@ -90,7 +91,10 @@ describe('closing the window while files go up', () => {
 
   it('names a picture that exists in the window alone, and keeps it', async () => {
     const { ferry, proxy, page } = await ferryBehindProxy()
-    const parts = holdPartsAfter(proxy, 0)
+    const opened = Promise.withResolvers<Verdict>()
+    proxy.setRule(({ from, method }) =>
+      from === 'page' && method === 'PUT' ? opened.promise : PASS,
+    )
     await page.paste('image.png', 'image/png', 'not really a picture')
     await expect.poll(() => page.names()).toHaveLength(1)
     const [name = ''] = await page.names()
@@ -110,7 +114,7 @@ describe('closing the window while files go up', () => {
         },
       ])
     expect((await shell(ferry)).isVisible).toBe(true)
-    parts.open()
+    opened.resolve(PASS)
     await page.rowButton(name, 'Resume').click()
     await page.untilStatus(name, 'Done')
   })

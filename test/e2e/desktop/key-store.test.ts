@@ -53,7 +53,7 @@ it('keys that are entered while it is locked serve at once, and stay out of ever
   const settings = await readFile(join(dataFolder, 'settings.json'), 'utf8')
   expect(settings).not.toContain(bucket.secretAccessKey)
   await second.quit()
-  // What was sealed before is there again once the key ring is open.
+  // Secrets that were sealed before are there again once the key ring is open.
   const third = await openFerry({ dataFolder })
   await third.page.button('Choose files').waitFor()
   expect(await third.page.page.getByText('needs its keys').count()).toBe(0)

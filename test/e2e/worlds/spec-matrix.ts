@@ -83,7 +83,7 @@ export function specsOf(world: WorldName): string[] {
   return filesOf((where) => typeof where === 'string' || where.only === world)
 }
 
-/** Those of the desktop that `npm test` runs, and those that it leaves out. */
+/** The desktop's specs that `npm test` runs, and the ones that it leaves out. */
 export const DESKTOP_SPECS = {
   first: specsOf('desktop').filter((file) => !isLater(file)),
   later: specsOf('desktop').filter(isLater),

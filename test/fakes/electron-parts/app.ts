@@ -13,7 +13,7 @@ export class FakeApp extends EventEmitter {
   badgeCount = 0
   tasks: Task[] = []
   relaunches: Electron.RelaunchOptions[] = []
-  /** What the last request for the lock told the first instance. */
+  /** The data that the last request for the lock gave to the first instance. */
   additionalData: unknown = null
   readonly dock = {
     menu: null as MenuItemConstructorOptions[] | null,

@@ -67,7 +67,7 @@ export class FakeTray extends EventEmitter {
     FakeTray.all.push(this)
   }
 
-  /** Those that the user sees. */
+  /** The windows that the user sees. */
   static shown(): FakeTray[] {
     return FakeTray.all.filter((tray) => !tray.isGone)
   }

@@ -36,7 +36,7 @@ export interface ClientIdentity {
   readonly key: string
 }
 
-/** What a network context of Chromium remembers; each session has its own. */
+/** The memory of one network context of Chromium; each session has its own. */
 export interface SessionMemory {
   /** HttpAuthCache, by proxy or by server and realm. */
   readonly logins: Map<string, Login>
@@ -52,7 +52,7 @@ class NetControl {
   proxy: ProxyServer | null = null
   /** PEM of authorities that the system trusts, beside those that Node knows. */
   authorities: string[] = []
-  /** What the system's certificate store holds. */
+  /** The certificates in the system's store. */
   identities: ClientIdentity[] = []
   /** Hears `select-client-certificate`; null: as an app without a listener. */
   app: EventEmitter | null = null

@@ -12,7 +12,7 @@ export class NetError extends Error {
 export interface RequestState {
   readonly scheme: 'http:' | 'https:'
   readonly isTlsDone: boolean
-  /** Of this answer, so far. */
+  /** The bytes of this answer that came so far. */
   readonly receivedBytes: number
 }
 

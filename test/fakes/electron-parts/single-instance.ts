@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 
-/** What Electron hands to the first instance's `second-instance` (docs/api/app.md). */
+/** The arguments that Electron hands to the first instance's `second-instance` (docs/api/app.md). */
 export interface SecondInstance {
   readonly argv: readonly string[]
   readonly workingDirectory: string

@@ -49,7 +49,7 @@ export const dialog = {
     const response = dialog.responses.shift() ?? dialog.response
     return { response, checkboxChecked: dialog.checkboxChecked }
   },
-  /** What the user chooses; nothing: they cancel. */
+  /** The files that the user chooses; none: they cancel. */
   chosen: [] as string[],
   opened: [] as Electron.OpenDialogOptions[],
   async showOpenDialog(
