@@ -14,7 +14,9 @@ describe('the network log of an upload', () => {
     const { page } = ferry
     const log: { readonly origin: string; readonly method: string; readonly body: string }[] = []
     page.page.on('request', (request) => {
-      const { origin } = new URL(request.url())
+      // `URL.origin` says only `null` for a scheme of the app's own.
+      const { protocol, host } = new URL(request.url())
+      const origin = `${protocol}//${host}`
       log.push({ origin, method: request.method(), body: request.postData() ?? '' })
     })
     await page.tryLocalBucket()

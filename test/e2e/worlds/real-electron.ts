@@ -1,9 +1,10 @@
 import { once } from 'node:events'
+import { basename, join } from 'node:path'
 import { _electron, type ElectronApplication } from 'playwright-core'
 import { buildDesktop } from '../../../scripts/build-outputs.ts'
 import { findElectron } from '../../../scripts/electron-binary.ts'
 import { ROOT } from '../child.ts'
-import { temporaryFolder } from '../ferry.ts'
+import { temporaryFolder, type WhenOver } from '../ferry.ts'
 import { FerryPage, watchPolicies } from '../ferry-page.ts'
 import type { FerrySettings, OpenFerry } from './open-ferry.ts'
 
@@ -34,6 +35,7 @@ export async function openRealElectron(settings: FerrySettings): Promise<OpenFer
     await ended
   }
   whenOver(kill)
+  if (process.env.CI) await traceInto(app, basename(dataFolder), whenOver)
   const tab = await app.firstWindow()
   watchPolicies(tab, whenOver)
   return {
@@ -50,6 +52,20 @@ export async function openRealElectron(settings: FerrySettings): Promise<OpenFer
     loopback: null,
     electron: { evaluate: (run, argument) => app.evaluate(run as never, argument) },
   }
+}
+
+/** For whoever has to understand a failure on a computer that is not theirs. */
+async function traceInto(
+  app: ElectronApplication,
+  name: string,
+  whenOver: WhenOver,
+): Promise<void> {
+  const { tracing } = app.context()
+  await tracing.start({ screenshots: true, snapshots: true })
+  whenOver(() =>
+    // A window that a test has closed or killed has nothing left to tell.
+    tracing.stop({ path: join(ROOT, 'test-results', `${name}.zip`) }).catch(() => undefined),
+  )
 }
 
 function proxyArgs(address: string): string[] {

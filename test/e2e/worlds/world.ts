@@ -36,9 +36,16 @@ export function onDesktop(): boolean {
   return world !== 'browser'
 }
 
-/** `it` for a test that has a meaning in one world only, and for the others a reason in its place. */
-export function onlyIn(where: WorldName, _because: string): Pick<typeof it, 'each'> & ItFunction {
-  return world === where ? it : Object.assign(() => undefined, { each: () => () => undefined })
+/**
+ * `it` for a test that has a meaning on one host only, and for the other a reason in its place. The
+ * desktop is Electron, or its stand-in.
+ */
+export function onlyIn(
+  host: 'browser' | 'desktop',
+  _because: string,
+): Pick<typeof it, 'each'> & ItFunction {
+  const isHere = onDesktop() === (host === 'desktop')
+  return isHere ? it : Object.assign(() => undefined, { each: () => () => undefined })
 }
 
 type ItFunction = (title: string, run: () => Promise<void> | void) => void
