@@ -240,7 +240,7 @@ describe('main', () => {
     expect(told.map(({ payload }) => payload)).toEqual([{ isAsleep: true }, { isAsleep: false }])
   })
 
-  it('goes on after a rejection that nobody handled, and says so in the window once', async () => {
+  it('goes on after an unhandled rejection, and says so in the window once', async () => {
     const before = process.listeners('unhandledRejection')
     await runMain(join(root, 'stray'))
     const window = await open()

@@ -35,7 +35,7 @@ export function strayRejections({ ownFolder, log, die }: StrayRejectionDeps): St
   return {
     judge: (reason) => {
       if (isOwnBug(reason, ownFolder)) return die(reason)
-      const { reference } = bugFailure(log, reason, 'a rejection that nobody handled')
+      const { reference } = bugFailure(log, reason, 'an unhandled rejection')
       if (report === null) waiting ??= reference
       else report(reference)
     },

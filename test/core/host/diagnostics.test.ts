@@ -81,7 +81,7 @@ describe('the diagnostics', () => {
       log.error({ error: failing, deep: { key: value, list: [value] }, command: value }, value)
       log.error({ error: value, reference: value, errorDescription: value }, `Could not ${value}`)
       bugFailure(log, failing, value)
-      bugFailure(log, value, 'a rejection that nobody handled')
+      bugFailure(log, value, 'an unhandled rejection')
       log.info({ url: `https://${PLANTED.host}/x?X-Amz-Signature=${value}` }, 'Asked a store')
     }
     log.warn({ port: 47_470, reason: 'crashed' }, 'The last line')
@@ -93,7 +93,7 @@ describe('the diagnostics', () => {
     expect(text).toMatch(/warn The last line port=47470 reason=crashed\n$/)
     expect(text).toContain('error Unexpected error')
     expect(text).toMatch(/error=TypeError ENOENT/)
-    expect(text).toContain('where=a rejection that nobody handled')
+    expect(text).toContain('where=an unhandled rejection')
     expect(leaksIn(text)).toEqual([])
   })
 
