@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { CHROMIUM_NET_ERRORS } from '../../electron/core/store/chromium-net-errors.ts'
-import { chromiumCommand } from '../../scripts/chromium.ts'
+import { launchChromium } from '../../scripts/chromium.ts'
 import { temporaryFolder } from './ferry.ts'
 
 /** The Chromium of the Electron that Ferry ships with, whose list the table is. */
@@ -21,13 +19,9 @@ interface NetLog {
 async function ownList(): Promise<NetLog['constants']> {
   const folder = await temporaryFolder()
   const log = join(folder, 'net-log.json')
-  const { path, args, env } = await chromiumCommand()
-  const options = ['--headless', `--user-data-dir=${join(folder, 'profile')}`]
-  await promisify(execFile)(
-    path,
-    [...args, ...options, `--log-net-log=${log}`, '--dump-dom', 'about:blank'],
-    { env, timeout: 60_000 },
-  )
+  const browser = await launchChromium({ args: [`--log-net-log=${log}`] })
+  // The log is whole once Chromium has ended.
+  await browser.close()
   return (JSON.parse(await readFile(log, 'utf8')) as NetLog).constants
 }
 
