@@ -23,6 +23,11 @@ it('opens a file chooser without a click in the page, and the files are uploaded
   await page.page.reload()
   await page.button('Choose files').waitFor()
   const choosing = page.page.waitForEvent('filechooser')
+  // The main process is asked past Playwright, whose own wish has to be there before; and the page
+  // hears of the menu only once what it shows has been painted.
+  await page.page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))),
+  )
 
   await choose(ferry, 'Add files…')
 
