@@ -48,8 +48,9 @@ async function enter(asked: Page, username: string, password: string): Promise<v
   const closed = asked.waitForEvent('close')
   await asked.getByRole('textbox', { name: 'User name' }).fill(username)
   await asked.getByRole('textbox', { name: 'Password' }).fill(password)
-  await asked.getByRole('button', { name: 'Continue' }).click()
-  await closed
+  // The window may be gone before the click has ended.
+  const click = asked.getByRole('button', { name: 'Continue' }).click()
+  await Promise.all([click.catch(() => undefined), closed])
 }
 
 const contentOf = async (page: OpenFerry['page'], name: string) =>
