@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { BrowserWindow, Dialog } from 'electron'
 import type { Log } from '../core/ports.ts'
 
-export interface CrashParts {
+export interface CrashDeps {
   readonly dialog: Dialog
   readonly log: Log
   readonly dataFolder: string
@@ -13,7 +13,7 @@ export interface CrashParts {
  * A bug in the main process ends the app, said and logged: what its state is nobody knows any more,
  * and uploads go on from the store's own list of parts at the next start.
  */
-export function endOnBug({ dialog, log, dataFolder, exit }: CrashParts): (error: unknown) => void {
+export function endOnBug({ dialog, log, dataFolder, exit }: CrashDeps): (error: unknown) => void {
   let isEnding = false
   return (error) => {
     if (isEnding) return

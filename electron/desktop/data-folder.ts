@@ -12,7 +12,7 @@ export function settleDataFolder(app: App, asked: string | null): string {
   if (asked !== null) app.setPath('userData', asked)
   const folder = app.getPath('userData')
   makeDataFolder(folder)
-  // What Chromium keeps stays apart from Ferry's own. Not all of it is a cache: on Windows its
+  // Chromium's files stay apart from Ferry's own. Not all of them are a cache: on Windows its
   // `Local State` holds the key that seals the secrets (os_crypt_async/browser/dpapi_key_provider.cc).
   app.setPath('sessionData', join(folder, 'chromium'))
   return folder

@@ -48,7 +48,7 @@ import { strayRejections } from './system/stray-rejections.ts'
 import { chooseFiles, takeOpened } from './system/take-opened.ts'
 import { openWindow } from './window.ts'
 
-export interface AppParts {
+export interface AppDeps {
   readonly dataFolder: string
   /** Named by whoever started Ferry, and not the system's usual place. */
   readonly isDataFolderAsked: boolean
@@ -71,8 +71,8 @@ const WINDOW_IN_A_BROWSER = 'http://*.localhost:47470'
  *
  * @throws StartRefused for what the person can mend.
  */
-export async function startDesktop(parts: AppParts): Promise<void> {
-  const { dataFolder, devServer, outFolder, lock } = parts
+export async function startDesktop(deps: AppDeps): Promise<void> {
+  const { dataFolder, devServer, outFolder, lock } = deps
   const log = openLog(dataFolder)
   writeReadme(dataFolder, {
     host: 'desktop',
@@ -138,20 +138,20 @@ export async function startDesktop(parts: AppParts): Promise<void> {
   })
   reportStrayTo(core.noteUnexpectedError)
   tellOfSleep(powerMonitor, notify)
-  closeBeforeQuit(app, core, lock, () => startAgain(parts, window))
+  closeBeforeQuit(app, core, lock, () => startAgain(deps, window))
   const open = openLink({ shell, clipboard, platform: process.platform, log, notify })
   guardNavigation(app, { pageOrigin, mayOpen: core.mayOpen, open })
-  serve(core, log, window, parts, pageOrigin)
+  serve(core, log, window, deps, pageOrigin)
   const actions = menuActions({
     ...{ core, log, notify, currentWindow: window.current, showWindow: window.show },
   })
-  showMenu(parts, beside, actions)
+  showMenu(deps, beside, actions)
   window.start()
-  takeOpened({ core, window, opened: parts.opened })
+  takeOpened({ core, window, opened: deps.opened })
   offerQuickActions({
     app,
     platform: process.platform,
-    askedDataFolder: parts.isDataFolderAsked ? dataFolder : null,
+    askedDataFolder: deps.isDataFolderAsked ? dataFolder : null,
     program: process.execPath,
     show: window.show,
     chooseFiles: () => {
@@ -164,7 +164,7 @@ export async function startDesktop(parts: AppParts): Promise<void> {
 
 /** For a start that came while this one was closing. */
 function startAgain(
-  { dataFolder, isDataFolderAsked, opened }: AppParts,
+  { dataFolder, isDataFolderAsked, opened }: AppDeps,
   window: OneWindow,
 ): RelaunchOptions | null {
   const rest = opened.rest()
@@ -212,7 +212,7 @@ function serve(
   core: Core,
   log: Log,
   window: OneWindow,
-  { outFolder }: AppParts,
+  { outFolder }: AppDeps,
   pageOrigin: string,
 ): void {
   serveApp(session.defaultSession, join(outFolder, 'renderer'), core.storeOrigins)
@@ -225,7 +225,7 @@ function serve(
 
 /** Again whenever a preference changes, which a menu shows. */
 function showMenu(
-  { dataFolder }: AppParts,
+  { dataFolder }: AppDeps,
   { preferences }: BesideWindow,
   actions: ReturnType<typeof menuActions>,
 ): void {

@@ -16,7 +16,7 @@ import type { Core } from '../core/core.ts'
 import { bugFailure, dispatch, RefusedMessage } from '../core/dispatch.ts'
 import type { CorePorts, Log } from '../core/ports.ts'
 
-export interface IpcParts {
+export interface IpcDeps {
   readonly ipcMain: IpcMain
   readonly core: Pick<Core, 'handlers' | 'registerSources' | 'inspectFolders'>
   readonly log: Log
@@ -43,26 +43,26 @@ const RegisteredFiles = z
 const InspectedFolders = z.array(z.nullable(filePath)).check(z.minLength(1), z.maxLength(MAX_BATCH))
 
 /** One channel per row of the table: a channel that is no row has no handler. */
-export function serveCommands(parts: IpcParts): void {
-  const { ipcMain, core, log } = parts
+export function serveCommands(deps: IpcDeps): void {
+  const { ipcMain, core, log } = deps
   for (const name of Object.keys(commands)) {
     ipcMain.handle(commandChannel(name), (event, input: unknown) => {
-      admit(event, input, parts)
+      admit(event, input, deps)
       return dispatch(core.handlers, log, name, input)
     })
   }
   ipcMain.handle(REGISTER_SOURCES_CHANNEL, (event, files: unknown) => {
-    admit(event, files, parts)
-    return registerSources(parts, files)
+    admit(event, files, deps)
+    return registerSources(deps, files)
   })
   ipcMain.handle(INSPECT_FOLDERS_CHANNEL, (event, folders: unknown) => {
-    admit(event, folders, parts)
-    return inspectFolders(parts, folders)
+    admit(event, folders, deps)
+    return inspectFolders(deps, folders)
   })
 }
 
 async function registerSources(
-  { core, log }: IpcParts,
+  { core, log }: IpcDeps,
   files: unknown,
 ): Promise<Outcome<readonly Outcome<Source>[]>> {
   const parsed = RegisteredFiles.safeParse(files)
@@ -75,7 +75,7 @@ async function registerSources(
 }
 
 async function inspectFolders(
-  { core, log }: IpcParts,
+  { core, log }: IpcDeps,
   folders: unknown,
 ): Promise<Outcome<readonly (FolderFindings | null)[]>> {
   const parsed = InspectedFolders.safeParse(folders)
@@ -88,9 +88,9 @@ async function inspectFolders(
 }
 
 /** @throws RefusedMessage unless it is our page in our window, with a message of sane length. */
-function admit(event: IpcMainInvokeEvent, input: unknown, parts: IpcParts): void {
-  if (!isTrusted(event, parts)) {
-    parts.log.warn({}, 'Refused a message from outside the page')
+function admit(event: IpcMainInvokeEvent, input: unknown, deps: IpcDeps): void {
+  if (!isTrusted(event, deps)) {
+    deps.log.warn({}, 'Refused a message from outside the page')
     throw new RefusedMessage('Not from the page')
   }
   if (byteLengthOf(input) > MAX_MESSAGE_BYTES) throw new RefusedMessage('Message too large')
@@ -99,7 +99,7 @@ function admit(event: IpcMainInvokeEvent, input: unknown, parts: IpcParts): void
 /** `senderFrame` is null or detached when the frame has navigated or gone (Electron 33 and later). */
 function isTrusted(
   { sender, senderFrame }: IpcMainInvokeEvent,
-  { currentWindow, pageOrigin }: IpcParts,
+  { currentWindow, pageOrigin }: IpcDeps,
 ): boolean {
   const window = currentWindow()
   if (window === null || window.isDestroyed() || senderFrame === null) return false

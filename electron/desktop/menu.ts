@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Menu, type MenuItemConstructorOptions, shell } from 'electron'
 import type { MenuItemName } from '../contract/commands.ts'
 
-export interface MenuParts {
+export interface MenuDeps {
   readonly platform: NodeJS.Platform
   readonly isPackaged: boolean
   readonly dataFolder: string
@@ -18,17 +18,17 @@ export interface MenuParts {
  * and paste from the Edit menu alone. Keys of the page's own (Ctrl+1 to Ctrl+9) are not here, so
  * that nothing happens twice.
  */
-export function setMenu(parts: MenuParts): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(parts)))
+export function setMenu(deps: MenuDeps): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(deps)))
 }
 
-export function menuTemplate(parts: MenuParts): MenuItemConstructorOptions[] {
-  return parts.platform === 'darwin' ? macMenu(parts) : usualMenu(parts)
+export function menuTemplate(deps: MenuDeps): MenuItemConstructorOptions[] {
+  return deps.platform === 'darwin' ? macMenu(deps) : usualMenu(deps)
 }
 
 /** developer.apple.com/design/human-interface-guidelines/the-menu-bar */
-function macMenu(parts: MenuParts): MenuItemConstructorOptions[] {
-  const { choose } = parts
+function macMenu(deps: MenuDeps): MenuItemConstructorOptions[] {
+  const { choose } = deps
   const app: MenuItemConstructorOptions[] = [
     { role: 'about' },
     SEPARATOR,
@@ -44,40 +44,40 @@ function macMenu(parts: MenuParts): MenuItemConstructorOptions[] {
   ]
   return titled([
     { role: 'appMenu', submenu: app },
-    { label: 'File', submenu: [...fileItems(parts), SEPARATOR, { role: 'close' }] },
+    { label: 'File', submenu: [...fileItems(deps), SEPARATOR, { role: 'close' }] },
     { role: 'editMenu' },
-    { label: 'View', submenu: viewItems(parts) },
+    { label: 'View', submenu: viewItems(deps) },
     { role: 'windowMenu' },
-    { role: 'help', submenu: helpItems(parts) },
+    { role: 'help', submenu: helpItems(deps) },
   ])
 }
 
 /** Windows and Linux: what a program does about itself is below File and Help; Alt opens a menu. */
-function usualMenu(parts: MenuParts): MenuItemConstructorOptions[] {
+function usualMenu(deps: MenuDeps): MenuItemConstructorOptions[] {
   const file: MenuItemConstructorOptions[] = [
-    ...fileItems(parts),
+    ...fileItems(deps),
     SEPARATOR,
     {
       label: 'Destination settings…',
       accelerator: 'Ctrl+,',
-      click: () => parts.choose('settings'),
+      click: () => deps.choose('settings'),
     },
     SEPARATOR,
     { role: 'close' },
     { role: 'quit' },
   ]
-  const help: MenuItemConstructorOptions[] = [...helpItems(parts), SEPARATOR, { role: 'about' }]
+  const help: MenuItemConstructorOptions[] = [...helpItems(deps), SEPARATOR, { role: 'about' }]
   return [
     { label: '&File', submenu: file },
     { label: '&Edit', role: 'editMenu' },
-    { label: '&View', submenu: viewItems(parts) },
+    { label: '&View', submenu: viewItems(deps) },
     { label: '&Help', role: 'help', submenu: help },
   ]
 }
 
 const SEPARATOR = { type: 'separator' } as const
 
-function fileItems({ choose }: MenuParts): MenuItemConstructorOptions[] {
+function fileItems({ choose }: MenuDeps): MenuItemConstructorOptions[] {
   return [
     { label: 'Add files…', accelerator: 'CmdOrCtrl+O', click: () => choose('add-files') },
     { label: 'Add folder…', accelerator: 'CmdOrCtrl+Shift+O', click: () => choose('add-folder') },
@@ -90,7 +90,7 @@ function fileItems({ choose }: MenuParts): MenuItemConstructorOptions[] {
   ]
 }
 
-function viewItems({ isPackaged, preferences }: MenuParts): MenuItemConstructorOptions[] {
+function viewItems({ isPackaged, preferences }: MenuDeps): MenuItemConstructorOptions[] {
   const view: MenuItemConstructorOptions[] = [
     { role: 'resetZoom' },
     { role: 'zoomIn' },
@@ -112,7 +112,7 @@ function viewItems({ isPackaged, preferences }: MenuParts): MenuItemConstructorO
   return view
 }
 
-function helpItems({ dataFolder, copyDiagnostics }: MenuParts): MenuItemConstructorOptions[] {
+function helpItems({ dataFolder, copyDiagnostics }: MenuDeps): MenuItemConstructorOptions[] {
   return [
     { label: 'Copy diagnostics', click: copyDiagnostics },
     { label: 'Open log folder', click: () => openFolder(join(dataFolder, 'logs')) },

@@ -6,7 +6,7 @@ import { netStoreHttp, type OnTheWay } from './net-store-http.ts'
 import { guardPermissions } from './permissions.ts'
 import { raiseRequestWall } from './request-wall.ts'
 
-export interface NetworkParts {
+export interface NetworkDeps {
   readonly pageOrigin: string
   readonly devServer: string | null
   readonly currentWindow: () => BrowserWindow | null
@@ -22,7 +22,7 @@ export interface Network {
  * Two sessions: the page's, which reaches configured endpoints only, and the core's, in memory,
  * without cookies, cache or listeners.
  */
-export function setUpNetwork(parts: NetworkParts): Network {
+export function setUpNetwork(parts: NetworkDeps): Network {
   const { pageOrigin, devServer, currentWindow, onTheWay } = parts
   const pageSession = session.defaultSession
   const storeSession = session.fromPartition('stores', { cache: false })

@@ -34,7 +34,7 @@ export function keepOneWindow(
   }
   const openAnew = () => {
     const opened = open()
-    // Those who ask before it closes listen already: what they prevent is no closing.
+    // Listeners that ask before it closes come first: a close that they prevent is no closing.
     opened.on('close', ({ defaultPrevented }) => {
       isClosing = !defaultPrevented
     })

@@ -12,7 +12,7 @@ const LINUX_STRONG_TAGS = ['v11', 'v12']
 /** How Electron says that a key exists and was locked (electron_api_safe_storage.cc). */
 const LOCKED = /temporarily unavailable/
 
-export interface VaultParts {
+export interface VaultDeps {
   readonly safeStorage: Pick<
     SafeStorage,
     'isAsyncEncryptionAvailable' | 'encryptStringAsync' | 'decryptStringAsync'
@@ -26,7 +26,7 @@ const PLACE_WITHIN_MS = 3000
 const TRY_LOCKED_EVERY_MS = 30_000
 
 /** Keeps secrets by the operating system's key store, or says that there is no safe place. */
-export function safeStorageVault({ safeStorage, platform }: VaultParts): SecretVault {
+export function safeStorageVault({ safeStorage, platform }: VaultDeps): SecretVault {
   let isStrong = false
   const lock = lockState(async () => isStored(await encrypt('ferry')))
 

@@ -7,7 +7,7 @@ import { LEAST_SIZE, USUAL_SIZE, type WindowBounds } from './window-bounds.ts'
 /** The page's own `--bg` (renderer/design/tokens.css): what it paints first must not flash. */
 const PAGE_BACKGROUND = { light: '#fbfaf8', dark: '#16181a' } as const
 
-export interface WindowParts {
+export interface WindowDeps {
   readonly log: Log
   readonly settings: SettingsStore
   /** The preload bundle's absolute path. */
@@ -17,23 +17,23 @@ export interface WindowParts {
 }
 
 /** Opens the one window, hidden until the page has painted. */
-export function openWindow(parts: WindowParts): BrowserWindow {
-  const { bounds, mode } = rememberedState(parts.settings)
-  const window = new BrowserWindow(windowOptions(parts, bounds))
-  showWhenReady(window, parts.log, () => showAs(window, mode))
-  window.on('close', () => rememberState(window, parts.settings))
+export function openWindow(deps: WindowDeps): BrowserWindow {
+  const { bounds, mode } = rememberedState(deps.settings)
+  const window = new BrowserWindow(windowOptions(deps, bounds))
+  showWhenReady(window, deps.log, () => showAs(window, mode))
+  window.on('close', () => rememberState(window, deps.settings))
   // A page's wish to stay would keep the window open without a word; its uploads go on next time.
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault())
   // WebRTC passes by the policy and the request wall, and Chromium knows no `webrtc 'block'`; so at
   // least it sends no UDP, and tells no address: Electron's docs/api/web-contents.md.
   window.webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
   // `did-fail-load` says the same, and is logged.
-  window.loadURL(parts.pageUrl).catch(() => undefined)
+  window.loadURL(deps.pageUrl).catch(() => undefined)
   return window
 }
 
 function windowOptions(
-  { preload }: WindowParts,
+  { preload }: WindowDeps,
   bounds: WindowBounds | null,
 ): BrowserWindowConstructorOptions {
   return {

@@ -16,7 +16,7 @@ export function hasDebianNsis(): boolean {
 const CALL = /\b([A-Za-z]\w+)::(\w+)/g
 
 /**
- * What electron-builder would download to make an installer for Windows, for a machine that has
+ * The tools that electron-builder would download to make an installer for Windows, for a machine that has
  * Debian's makensis: plug-ins that name their functions and do nothing, so that the compiler finds
  * them, and a wine that does not run the program which would write the uninstaller.
  *

@@ -17,20 +17,26 @@ import { hostOf, onlyIn, openFerry } from './worlds/world.ts'
 
 const HOST_AND_PAGE_END_TOGETHER = 'the desktop has no window without its host'
 
+/** Ferry was killed, host and window at once, when the store held three parts; it is open again. */
+async function killedInTheMiddle() {
+  const { ferry, proxy, page, folder } = await ferryBehindProxy()
+  const path = join(folder, 'film.bin')
+  const sha256 = await writeRandomFile(path, 70 * MIB)
+  holdPartsAfter(proxy, 3)
+  await page.drop([path])
+  await untilPartsHeld(proxy, 3)
+  await ferry.kill()
+  proxy.setRule(() => ({ kind: 'pass' }))
+  const { page: newPage } = await openFerry({ dataFolder: ferry.dataFolder, proxy })
+  return { newPage, proxy, path, sha256 }
+}
+
 describe('after a restart', () => {
   onlyIn('browser', 'the desktop reads the file by its path')(
     'of host and browser, the file dropped again goes on without sending a part twice',
     async () => {
-      const { ferry, proxy, page, folder } = await ferryBehindProxy()
-      const path = join(folder, 'film.bin')
-      const sha256 = await writeRandomFile(path, 70 * MIB)
-      holdPartsAfter(proxy, 3)
-      await page.drop([path])
-      await untilPartsHeld(proxy, 3)
-      await ferry.kill()
-      proxy.setRule(() => ({ kind: 'pass' }))
+      const { newPage, proxy, path, sha256 } = await killedInTheMiddle()
 
-      const { page: newPage } = await openFerry({ dataFolder: ferry.dataFolder, proxy })
       await newPage.untilStatus('film.bin', 'Needs you')
       const asked = await newPage.status('film.bin')
       await newPage.drop([path])
@@ -47,16 +53,8 @@ describe('after a restart', () => {
   onlyIn('desktop', 'a browser gives the file only once')(
     'of the whole app after a crash, the upload goes on without the file given again',
     async () => {
-      const { ferry, proxy, page, folder } = await ferryBehindProxy()
-      const path = join(folder, 'film.bin')
-      const sha256 = await writeRandomFile(path, 70 * MIB)
-      holdPartsAfter(proxy, 3)
-      await page.drop([path])
-      await untilPartsHeld(proxy, 3)
-      await ferry.kill()
-      proxy.setRule(() => ({ kind: 'pass' }))
+      const { newPage, proxy, sha256 } = await killedInTheMiddle()
 
-      const { page: newPage } = await openFerry({ dataFolder: ferry.dataFolder, proxy })
       await newPage.untilStatus('film.bin', 'Done')
 
       expect(timesSent(proxy.seen, 3)).toEqual([1, 1, 1])

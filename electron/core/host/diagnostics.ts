@@ -20,7 +20,7 @@ export interface DiagnosticsDeps {
 }
 
 /**
- * What helps to understand a problem, and may be pasted into a public report: versions, counts and
+ * A text that helps to understand a problem and may be pasted into a public report: versions, counts and
  * kinds, and the end of the log without anything but Ferry's own words. No name, endpoint, bucket,
  * key, path or address.
  */

@@ -66,7 +66,7 @@ function isOwnWord(name: string, text: string): boolean {
 }
 
 /**
- * What kind of error it was and where our code was; never its message, which quotes what the world
+ * The kind of the error and our place in the code; never its message, which quotes what the world
  * said: paths, addresses, keys of objects.
  */
 function redactedError(text: string): string {

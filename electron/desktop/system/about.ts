@@ -8,7 +8,7 @@ export interface Versions {
 }
 
 /**
- * What the About panel says. Each system shows other fields of it: Linux no credits, Windows and
+ * The content of the About panel. Each system shows other fields of it: Linux no credits, Windows and
  * Linux no second version (electronjs.org/docs/latest/api/app, setAboutPanelOptions).
  */
 export function aboutPanel(

@@ -30,7 +30,8 @@ export interface BesideWindow {
   readonly watch: (window: BrowserWindow) => void
 }
 
-const IDLE: QueueState = {
+/** The state of a queue in which nothing goes on. */
+export const IDLE_QUEUE: QueueState = {
   fraction: null,
   movingCount: 0,
   finishedCount: 0,
@@ -44,7 +45,7 @@ const IDLE: QueueState = {
 export function setUpBesideWindow(deps: BesideWindowDeps): BesideWindow {
   const { app, platform, currentWindow, show, core } = deps
   const preferences = new Preferences(deps.settings)
-  let queue = IDLE
+  let queue = IDLE_QUEUE
   const attention = drawAttention({
     app,
     platform,
@@ -81,9 +82,9 @@ export function setUpBesideWindow(deps: BesideWindowDeps): BesideWindow {
     closing.watch(window)
     // The files that it alone had are gone with it, and nothing is uploaded until it is loaded again.
     window.webContents.on('render-process-gone', () => {
-      queue = IDLE
+      queue = IDLE_QUEUE
     })
-    window.on('closed', () => queueChanged(IDLE))
+    window.on('closed', () => queueChanged(IDLE_QUEUE))
   }
   return { preferences, queueChanged, watch }
 }

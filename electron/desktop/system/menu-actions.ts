@@ -2,7 +2,7 @@ import type { BrowserWindow } from 'electron'
 import type { Core } from '../../core/core.ts'
 import { bugFailure } from '../../core/dispatch.ts'
 import type { CorePorts, Log } from '../../core/ports.ts'
-import type { MenuParts } from '../menu.ts'
+import type { MenuDeps } from '../menu.ts'
 
 export interface MenuActionDeps {
   readonly core: { readonly handlers: Pick<Core['handlers'], 'copyDiagnostics'> }
@@ -14,7 +14,7 @@ export interface MenuActionDeps {
 }
 
 /** The actions of the menu's own items, with a window or without one. */
-export function menuActions(deps: MenuActionDeps): Pick<MenuParts, 'choose' | 'copyDiagnostics'> {
+export function menuActions(deps: MenuActionDeps): Pick<MenuDeps, 'choose' | 'copyDiagnostics'> {
   const { core, log, notify, currentWindow, showWindow } = deps
   return {
     choose: (item) => {

@@ -15,7 +15,7 @@ export interface QuickActionDeps {
 }
 
 /**
- * What the app's icon offers without the window: the dock's menu on macOS (docs/api/dock.md), the
+ * The actions that the app's icon offers without the window: the dock's menu on macOS (docs/api/dock.md), the
  * tasks of the jump list on Windows (docs/api/app.md, `setUserTasks`), which start the app with an
  * argument. On Linux the desktop file would have to say it.
  */
