@@ -43,7 +43,7 @@ export class StandInApp extends FakeApp {
     this.calls.push('quit')
     if (this.#isQuitting || this.#isExiting) return
     this.#isQuitting = true
-    if (this.#isPrevented('before-quit')) {
+    if (this.isPrevented('before-quit')) {
       this.#isQuitting = false
       return
     }
@@ -101,20 +101,11 @@ export class StandInApp extends FakeApp {
   }
 
   #willQuit(): void {
-    if (this.#isPrevented('will-quit')) {
+    if (this.isPrevented('will-quit')) {
       this.#isQuitting = false
       return
     }
     this.emit('quit', {}, 0)
     this.exit(0)
-  }
-
-  #isPrevented(event: string): boolean {
-    let isPrevented = false
-    const preventDefault = () => {
-      isPrevented = true
-    }
-    this.emit(event, { preventDefault })
-    return isPrevented
   }
 }

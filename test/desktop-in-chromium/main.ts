@@ -1,18 +1,11 @@
 // A process of its own that stands for the installed app: the built main process with `electron.ts`
 // in Electron's place. A test starts it with the bundle's path and Ferry's own arguments.
-import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { replaceElectron } from '../fakes/replace-electron.ts'
 import { readFromArchives, splitArchivePath } from './asar-loader.ts'
 import { runAsText, serveTest } from './remote.ts'
 
-const STAND_IN = new URL('./electron.ts', import.meta.url).href
-
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'electron'
-      ? { url: STAND_IN, format: 'module-typescript', shortCircuit: true }
-      : next(specifier, context),
-})
+replaceElectron(new URL('./electron.ts', import.meta.url).href)
 
 const [, , bundle = '', ...args] = process.argv
 const electron = await import('./electron.ts')

@@ -1,18 +1,11 @@
 // A process of its own for boot.test.ts: runs the built main process with the fake Electron in the
 // place of the real one, does what the page and the system would do, and prints what came of it.
 import { once } from 'node:events'
-import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { commandChannel } from '../../electron/contract/transport.ts'
+import { replaceElectron } from '../fakes/replace-electron.ts'
 
-const FAKE = new URL('../fakes/electron.ts', import.meta.url).href
-
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'electron'
-      ? { url: FAKE, format: 'module-typescript', shortCircuit: true }
-      : next(specifier, context),
-})
+replaceElectron(new URL('../fakes/electron.ts', import.meta.url).href)
 
 const [, , bundle = '', dataFolder = ''] = process.argv
 const { app, FakeWindow, ipcMain, session } = await import('../fakes/electron.ts')

@@ -2,18 +2,11 @@
 // as an AppImage of version 0.1.0 that finds its feed in app-update.yml.
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { registerHooks } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { replaceElectron } from '../fakes/replace-electron.ts'
 
-const FAKE = new URL('../fakes/electron.ts', import.meta.url).href
-
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'electron'
-      ? { url: FAKE, format: 'module-typescript', shortCircuit: true }
-      : next(specifier, context),
-})
+replaceElectron(new URL('../fakes/electron.ts', import.meta.url).href)
 
 const [, , folder = '', how = ''] = process.argv
 const { app } = await import('../fakes/electron.ts')

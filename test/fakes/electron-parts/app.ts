@@ -88,13 +88,14 @@ export class FakeApp extends EventEmitter {
   /** In the order of docs/api/app.md; whoever prevents a step keeps the app running. */
   quit(): void {
     this.calls.push('quit')
-    if (this.#isPrevented('before-quit')) return
+    if (this.isPrevented('before-quit')) return
     const open = FakeWindow.opened.filter((window) => !window.isDestroyed())
     for (const window of open) window.close()
-    if (open.every((window) => window.isDestroyed())) this.#isPrevented('will-quit')
+    if (open.every((window) => window.isDestroyed())) this.isPrevented('will-quit')
   }
 
-  #isPrevented(event: string): boolean {
+  /** Emits an event that a listener may prevent, and answers whether one did. */
+  protected isPrevented(event: string): boolean {
     let isPrevented = false
     const preventDefault = () => {
       isPrevented = true
