@@ -1,0 +1,63 @@
+import type { FileCall, Volume } from './simulated-files.ts'
+import { realFiles } from './simulated-files.ts'
+
+/**
+ * Windows: a file that somebody has open cannot be replaced or deleted. It can be renamed, for
+ * libuv opens with FILE_SHARE_DELETE; but MoveFileExW with MOVEFILE_REPLACE_EXISTING, by which
+ * libuv renames (src/win/fs.c), needs a target that nobody has open.
+ */
+export function openFilesStay(): Volume {
+  return {
+    refusal: ({ name, path, target }, open) => {
+      if (target !== null && target !== path && open.has(target)) return 'EPERM'
+      return (name === 'unlink' || name === 'rm') && open.has(path) ? 'EPERM' : null
+    },
+  }
+}
+
+export interface Scanner extends Volume {
+  /** How many calls it has refused. */
+  refusals(): number
+}
+
+/**
+ * A virus scanner or an indexer: it holds every file that was just written, so that the first
+ * `times` calls are refused that would rename, replace, delete or write it. `isHeld` narrows it
+ * to some paths.
+ */
+export function scanner(times = 2, isHeld: (path: string) => boolean = () => true): Scanner {
+  const left = new Map<string, number>()
+  let refusals = 0
+  const isRefused = (at: string) => {
+    const key = identity(at)
+    const rest = left.get(key) ?? 0
+    if (rest === 0) return false
+    left.set(key, rest - 1)
+    refusals++
+    return true
+  }
+  return {
+    refusals: () => refusals,
+    refusal: (call) => {
+      if (call.name === 'rename') {
+        const isBusy = isRefused(call.path) || (call.target !== null && isRefused(call.target))
+        return isBusy ? 'EPERM' : null
+      }
+      if (call.name === 'unlink' || call.name === 'rm') return isRefused(call.path) ? 'EBUSY' : null
+      return call.isWriting && isRefused(call.path) ? 'EBUSY' : null
+    },
+    done: (call) => {
+      for (const at of writtenBy(call)) if (isHeld(at)) left.set(identity(at), times)
+    },
+  }
+}
+
+function writtenBy({ path, target, isWriting }: FileCall): readonly string[] {
+  return isWriting ? [path] : target === null ? [] : [target]
+}
+
+/** Device and inode: a file that is renamed stays held. Empty for a file that is not there. */
+function identity(at: string): string {
+  const stats = realFiles.statSync(at, { bigint: true, throwIfNoEntry: false })
+  return stats?.isFile() === true ? `${stats.dev}:${stats.ino}` : ''
+}
