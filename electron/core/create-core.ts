@@ -1,4 +1,5 @@
 import { succeeded } from '../contract/outcome.ts'
+import { ProvenChangeTimes } from './change-times.ts'
 import { Checks } from './check/checks.ts'
 import { Approvals } from './confirm/approvals.ts'
 import type { Core } from './core.ts'
@@ -67,7 +68,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   }
   const uploads = new Uploads(context)
   const limits = limitsOf(ports, bucketFolder)
-  const sources = new Sources(ports.now, limits)
+  const changeTimes = new ProvenChangeTimes({ ...ports, platform: process.platform })
+  const sources = new Sources(limits, changeTimes)
   const given = new GivenFiles(sources, limits, (waitingCount) =>
     ports.notify('filesGiven', { waitingCount }),
   )

@@ -4,6 +4,7 @@ import { access, stat } from 'node:fs/promises'
 import type { SourceId } from '../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import type { Source } from '../contract/upload.ts'
+import { type ChangeTimes, NO_CHANGE_TIMES } from './change-times.ts'
 import { NO_LIMITS, type SourceLimits } from './off-limits.ts'
 import { asPlainFile } from './plain-file.ts'
 import type { SourceFacts } from './ports.ts'
@@ -11,13 +12,10 @@ import type { SourceFacts } from './ports.ts'
 /** Enough for the disk, and few enough for a drop of ten thousand files to leave others a turn. */
 const STATS_AT_ONCE = 32
 
-/** A file system counts its times in steps; what is written within one of them leaves no trace. */
-const STEP_MS = 2000
-
 export interface RegisteredSource extends SourceFacts {
   /**
-   * The file system's own time of the last change (ctime), which nobody can set back. Null where
-   * the host does not see the file, and for one that was changed just before it was given.
+   * The file's change time (ctime), where every write since then moves it. Null: nobody can tell, and
+   * the file is read once more.
    */
   readonly changedAtMs: number | null
 }
@@ -25,13 +23,12 @@ export interface RegisteredSource extends SourceFacts {
 /** Tickets for files that were given to the window and are not yet in the records. */
 export class Sources {
   readonly #facts = new Map<string, RegisteredSource>()
-  readonly #now: () => number
   readonly #limits: SourceLimits
+  readonly #changeTimes: ChangeTimes
 
-  /** @param now the clock that the file system's times come from. */
-  constructor(now: () => number = Date.now, limits: SourceLimits = NO_LIMITS) {
-    this.#now = now
+  constructor(limits: SourceLimits = NO_LIMITS, changeTimes: ChangeTimes = NO_CHANGE_TIMES) {
     this.#limits = limits
+    this.#changeTimes = changeTimes
   }
 
   /** One outcome per file, in order. Files with a path are looked at, the others are believed. */
@@ -68,7 +65,7 @@ export class Sources {
   async #look(file: SourceFacts, path: string): Promise<Outcome<RegisteredSource>> {
     const closed = this.#limits.ofPath(path)
     if (closed !== null) return failed(closed)
-    const seen = await look(file, path, this.#now)
+    const seen = await look(file, path, this.#changeTimes)
     if (!seen.ok) return seen
     const place = await this.#limits.ofPlace(path, file.folder ?? null)
     return place === null ? seen : failed(place)
@@ -78,25 +75,26 @@ export class Sources {
 async function look(
   file: SourceFacts,
   path: string,
-  now: () => number,
+  changeTimes: ChangeTimes,
 ): Promise<Outcome<RegisteredSource>> {
   try {
-    const lookedAtMs = now()
-    const { size, mtimeMs, ctimeMs, kind } = await statOf(path)
+    const found = await asPlainFile(() => stat(path))
+    const kind = kindOf(found)
     // Never opened: whoever opens a pipe waits for its other end, and takes what comes out of it.
     if (kind === 'other') return failed({ kind: 'source-not-a-file' })
     if (kind === 'folder') return failed({ kind: 'source-unreadable' })
     await asPlainFile(() => access(path, constants.R_OK))
-    const changedAtMs = lookedAtMs - ctimeMs < STEP_MS ? null : ctimeMs
-    return succeeded({ ...file, byteLength: size, modifiedAtMs: mtimeMs, changedAtMs })
+    const { size: byteLength, mtimeMs: modifiedAtMs } = found
+    const changedAtMs = await changeTimes.provenOf(path, found)
+    return succeeded({ ...file, byteLength, modifiedAtMs, changedAtMs })
   } catch (error) {
     return failed(sourceFailure(error))
   }
 }
 
 /**
- * Answers the time of the file's last change, whatever it was: with a known one that differs its
- * bytes may have changed at an unchanged size and time.
+ * Answers the file's change time: where that was proven to tell every write, one that differs says
+ * that its bytes may have changed at an unchanged size and time.
  * Fails with `source-changed`, `source-missing` or `source-unreadable`.
  */
 export async function checkSource(
@@ -104,18 +102,13 @@ export async function checkSource(
   known: { readonly byteLength: number; readonly modifiedAtMs: number },
 ): Promise<Outcome<{ readonly changedAtMs: number }>> {
   try {
-    const { size, mtimeMs, ctimeMs, kind } = await statOf(path)
-    const isSame = kind === 'file' && size === known.byteLength && mtimeMs === known.modifiedAtMs
+    const found = await asPlainFile(() => stat(path))
+    const { size, mtimeMs, ctimeMs } = found
+    const isSame = found.isFile() && size === known.byteLength && mtimeMs === known.modifiedAtMs
     return isSame ? succeeded({ changedAtMs: ctimeMs }) : failed({ kind: 'source-changed' })
   } catch (error) {
     return failed(sourceFailure(error))
   }
-}
-
-async function statOf(path: string) {
-  const found = await asPlainFile(() => stat(path))
-  const { size, mtimeMs, ctimeMs } = found
-  return { size, mtimeMs, ctimeMs, kind: kindOf(found) }
 }
 
 /** `other`: a pipe, a socket or a device. */

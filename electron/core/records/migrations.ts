@@ -109,4 +109,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE uploads ADD COLUMN place_region TEXT;
   ALTER TABLE uploads ADD COLUMN place_keys TEXT;
   `,
+  // Earlier Ferrys took every change time for proof that nobody wrote to the file.
+  `
+  UPDATE uploads SET changed_at_ms = NULL;
+  `,
 ]

@@ -4,8 +4,8 @@ import { checkSource } from '../sources.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
 
 /**
- * Whether the file is still the one that was given. `isUnwritten` only where the host sees the file
- * and its file system says that nothing was written to it, not even with its time set back.
+ * Whether the file is still the one that was given. `isUnwritten` only where it was proven, before
+ * the first byte was read, that every write moves the file's change time (`change-times.ts`).
  */
 export async function checkUploadSource(
   context: UploadContext,
@@ -18,6 +18,5 @@ export async function checkUploadSource(
   const { byteLength } = record
   const now = await checkSource(path, { byteLength, modifiedAtMs })
   if (!now.ok) return now
-  // Null for a file that was given to a Ferry that did not look, too.
   return succeeded({ isUnwritten: changedAtMs === now.value.changedAtMs })
 }

@@ -159,6 +159,18 @@ describe('a file of an earlier version', () => {
     records.close()
   })
 
+  it('7 forgets the change times that were taken for proof then', () => {
+    const database = openVersion(7)
+    writeOldUploads(database, false)
+    database.exec(`UPDATE uploads SET changed_at_ms = ${NOW}`)
+    database.close()
+
+    const { records } = openRecords(folder, NOW)
+
+    expect(records.find(uploadIdOf(1))?.changedAtMs).toBeNull()
+    records.close()
+  })
+
   it('1 goes on: a receipt of then is no checksum of a part that is announced now', () => {
     const { records } = oldRecords()
     const uploadId = uploadIdOf(1)
