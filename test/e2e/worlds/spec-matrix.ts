@@ -51,8 +51,11 @@ export const SPECS: Readonly<Record<string, Where>> = {
   },
   'desktop/closing': { only: 'desktop', because: 'a browser closes its tabs by itself' },
   'desktop/given-files': { only: 'desktop', because: 'the system gives files to an app only' },
+  'desktop/sandbox': {
+    only: 'electron',
+    because: 'the stand-in has neither Electron’s origin nor its sandbox',
+  },
   'desktop/window': { only: 'desktop', because: 'the shell of the desktop app' },
-  electron: { only: 'browser', because: 'says what npm start does where there is no Electron' },
   'fault-control': 'everywhere, later on the desktop',
   'fault-line': 'everywhere, later on the desktop',
   'fault-parts': 'everywhere, later on the desktop',
@@ -76,6 +79,10 @@ export const SPECS: Readonly<Record<string, Where>> = {
   'two-destinations': 'everywhere',
   upload: 'everywhere',
   'upload-again': 'everywhere, later on the desktop',
+  'without-electron': {
+    only: 'browser',
+    because: 'says what npm start does where there is no Electron',
+  },
 }
 
 /** The files of the specs of one world, from the project's folder. */
