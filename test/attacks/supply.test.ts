@@ -19,6 +19,17 @@ function workflows(): readonly Workflow[] {
   }))
 }
 
+/** Actions of this repository. Their steps lie two columns further to the left than a job's. */
+function actions(): readonly Workflow[] {
+  const folder = at('.github/actions')
+  return readdirSync(folder).map((name) => ({
+    name,
+    lines: readFileSync(join(folder, name, 'action.yml'), 'utf8')
+      .split('\n')
+      .map((line) => (line === '' ? '' : `  ${line}`)),
+  }))
+}
+
 /** Each step: from its dash to the next one at the same depth. */
 function stepsOf({ lines }: Workflow): readonly string[] {
   const steps: string[] = []
@@ -33,7 +44,7 @@ function stepsOf({ lines }: Workflow): readonly string[] {
 const PINNED = /uses: (?:\.\/[\w./-]+|[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/
 
 attack('supply', 'an action whose tag was moved does not run', ({ tried }) => {
-  for (const { name, lines } of workflows()) {
+  for (const { name, lines } of [...workflows(), ...actions()]) {
     const uses = lines.filter((line) => /\buses:/.test(line))
     for (const line of uses) tried(`${name}: ${line.trim()}`, PINNED.test(line))
   }
@@ -45,6 +56,9 @@ attack('supply', 'a step finds no rights that it has no use for', ({ tried }) =>
     const text = lines.join('\n')
     tried(`${name}: usual rights`, /^permissions:\n {2}contents: read\n(?! )/m.test(text))
     tried(`${name}: no code of a fork with secrets`, !text.includes('pull_request_target'))
+  }
+  for (const workflow of [...workflows(), ...actions()]) {
+    const { name } = workflow
     for (const step of stepsOf(workflow)) {
       const title = `${name}: ${step.split('\n')[0]?.trim()}`
       if (step.includes('actions/checkout@')) {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { extractFile } from '@electron/asar'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PRODUCT_CODE } from '../../scripts/store-manifests.ts'
 import { hasTool } from './has-tool.ts'
 import {
   hasSevenZip,
@@ -234,5 +235,11 @@ function forWindows(): void {
     const [defines] = windows.computed[0] as readonly [object]
 
     expect(defines).not.toHaveProperty('INSTALL_MODE_PER_ALL_USERS')
+  })
+
+  it('are entered among the installed apps as their manifest for winget says', () => {
+    const [defines] = windows.computed[0] as readonly [object]
+
+    expect(defines).toMatchObject({ UNINSTALL_APP_KEY: PRODUCT_CODE })
   })
 }

@@ -1,20 +1,34 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { specsOf } from '../e2e/worlds/spec-matrix.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 const check = read('.github/workflows/check.yml')
 const release = read('.github/workflows/release.yml')
+const tryInstalled = read('.github/actions/try-installed/action.yml')
 
-/** The steps of one job of check.yml, from its dashes on. */
-function stepsOf(job: string): readonly string[] {
-  const text = check.split(/^ {2}(?=\w[\w-]*:$)/m).find((each) => each.startsWith(`${job}:`))
-  return text?.split(/^ {6}(?=- )/m).slice(1) ?? []
+/** The text of one job, from its name on. */
+function jobOf(workflow: string, job: string): string {
+  const jobs = workflow.split(/^ {2}(?=\w[\w-]*:$)/m)
+  return jobs.find((each) => each.startsWith(`${job}:`)) ?? ''
+}
+
+/** The steps of a text, from their dashes on. */
+function stepsOf(text: string, indent: 4 | 6 = 6): readonly string[] {
+  return text.split(new RegExp(`^ {${indent}}(?=- )`, 'm')).slice(1)
+}
+
+/** The values of a matrix whose entries stand in one line or in several. */
+function matrixOf(job: string, key: string): readonly string[] {
+  return [...job.matchAll(new RegExp(`[{ ]${key}: ([\\w.-]+)(?=[,\\s}])`, 'g'))].map(
+    ([, value = '']) => value,
+  )
 }
 
 describe('the desktop job', () => {
   it('runs the specs on a real Electron, or fails', () => {
-    const runs = stepsOf('desktop').filter((step) => step.includes('vitest run'))
+    const runs = stepsOf(jobOf(check, 'desktop')).filter((step) => step.includes('vitest run'))
 
     expect(runs).toHaveLength(2)
     for (const step of runs) {
@@ -22,18 +36,47 @@ describe('the desktop job', () => {
       expect(step).toContain('FERRY_EXPECT_ELECTRON: "1"')
     }
   })
+
+  it('hides the real Electron from no project that is meant for it', () => {
+    const config = read('vite.config.ts')
+    const [, project = ''] = config.split("name: 'electron',")
+
+    expect(config).toContain("ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent'")
+    expect(config).toContain("hasElectron() || process.env.FERRY_EXPECT_ELECTRON === '1'")
+    expect(project).toContain('env: { ELECTRON_OVERRIDE_DIST_PATH: electronFolder() }')
+    expect(specsOf('electron')).toContain('test/e2e/desktop/sandbox.test.ts')
+  })
 })
 
-describe('the job with installed apps', () => {
-  it('starts each kind of installer that a release has', () => {
-    const tried = stepsOf('installed').filter((step) => step.includes('scripts/try-installed.ts'))
+describe('the action that tries an installer', () => {
+  it('installs each kind of installer that there is, and starts the app', () => {
+    const installs = stepsOf(tryInstalled, 4).filter((step) =>
+      step.includes(`INSTALLER: \${{ steps.found.outputs.path }}`),
+    )
+    const kinds = installs.map((step) => /inputs\.kind == '(\w+)'/.exec(step)?.[1])
+    const starts = stepsOf(tryInstalled, 4).filter((step) =>
+      step.includes('scripts/try-installed.ts "$FERRY_PROGRAM"'),
+    )
 
-    expect(tried.map((step) => /matrix\.what == '(\w+)'/.exec(step)?.[1])).toEqual([
-      'AppImage',
-      'deb',
-      'nsis',
-      'dmg',
+    expect(kinds).toEqual(['AppImage', 'deb', 'rpm', 'nsis', 'dmg', 'zip'])
+    expect(starts.map((step) => /if: (.*)/.exec(step)?.[1])).toEqual([
+      "runner.os == 'Linux'",
+      "runner.os != 'Linux'",
     ])
+  })
+
+  it('verifies the signature of an app for macOS, whether certified or not', () => {
+    const [verifies = ''] = stepsOf(tryInstalled, 4).filter((step) => step.includes('codesign'))
+
+    expect(verifies).toContain("if: runner.os == 'macOS'")
+    expect(verifies).toContain('codesign --verify --deep --strict')
+  })
+
+  it('is used by the check of every change, on all three systems', () => {
+    const job = jobOf(check, 'installed')
+
+    expect(matrixOf(job, 'kind')).toEqual(['AppImage', 'deb', 'nsis', 'dmg'])
+    expect(job).toContain('uses: ./.github/actions/try-installed')
   })
 })
 
@@ -48,6 +91,43 @@ describe('a release without Apple’s certificate', () => {
 })
 
 describe('a release', () => {
+  it('opens each file that it publishes, where it belongs, before it publishes any', () => {
+    const open = jobOf(release, 'open')
+    const publish = jobOf(release, 'publish')
+
+    expect(matrixOf(open, 'installer')).toEqual([
+      ...['linux-x86_64.AppImage', 'linux-amd64.deb', 'linux-x86_64.rpm'],
+      ...['linux-arm64.AppImage', 'linux-arm64.deb', 'linux-aarch64.rpm'],
+      ...['win-x64.exe', 'win-arm64.exe'],
+      ...['mac-x64.dmg', 'mac-x64.zip', 'mac-arm64.dmg', 'mac-arm64.zip'],
+    ])
+    // Labels of GitHub's own runners: docs.github.com/actions/reference/runners/github-hosted-runners.
+    expect(new Set(matrixOf(open, 'system'))).toEqual(
+      new Set([
+        ...['ubuntu-24.04', 'ubuntu-24.04-arm', 'windows-latest', 'windows-11-arm'],
+        ...['macos-15-intel', 'macos-latest'],
+      ]),
+    )
+    expect(open).toContain('needs: package\n')
+    expect(open).toContain('uses: ./.github/actions/try-installed')
+    expect(publish).toContain('needs: [package, open, stores]\n')
+  })
+
+  it('opens the very files that are published, and makes none of its own for that', () => {
+    const open = jobOf(release, 'open')
+
+    expect(open).toContain(`name: ferry-\${{ matrix.from }}`)
+    expect(open).not.toContain('npm ')
+    expect(jobOf(release, 'package')).toContain(`name: ferry-\${{ runner.os }}`)
+  })
+
+  it('has the manifests for stores written without any right to publish', () => {
+    const stores = jobOf(release, 'stores')
+
+    expect(stores).toContain('scripts/store-manifests.ts installers stores')
+    expect(stores).not.toMatch(/permissions:|npm /)
+  })
+
   it('brings the feed that electron-updater reads, and says what is signed', () => {
     expect(release).toContain('dist/latest*.yml')
     expect(release).toContain('-c.publish.provider=github')
