@@ -56,7 +56,8 @@ const startEngine: BootParts['startEngine'] = (session) => {
     templateAsks(rulesOf(destinationId).keyTemplate, 'hash8')
   const ruledTypeOf = (destinationId: DestinationId, name: string) =>
     ruledType(rulesOf(destinationId), name)
-  const rules = { needsHash, ruledType: ruledTypeOf }
+  const systemFiles = (destinationId: DestinationId) => rulesOf(destinationId).systemFiles
+  const rules = { needsHash, ruledType: ruledTypeOf, systemFiles }
   const intake = createIntake({ bridge, queue, sourceFiles, rules })
   return { queue, intake }
 }

@@ -15,7 +15,7 @@ import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
 import { PartNumber } from './part-plan.ts'
 import { QueueReport } from './queue-report.ts'
-import { ConflictDecision, RuleField, UploadRules } from './rules.ts'
+import { ConflictDecision, RuleField, SystemFilesRule, UploadRules } from './rules.ts'
 import { UpdateState } from './updates.ts'
 import {
   FileFacts,
@@ -243,8 +243,11 @@ export const commands = {
 
   /** How often files were given to the app itself, without the page, that it has not asked for. */
   countGivenFiles: command(nothing, z.strictObject({ waitingCount: z.int().check(z.gte(0)) })),
-  /** The next of the files that were given first. They are registered, and belong to the caller. */
-  nextGivenFiles: command(nothing, GivenBatch),
+  /**
+   * The next of the files that were given first. They are registered, and belong to the caller.
+   * `systemFiles` is the rule of the destination that they go to, which the page chooses.
+   */
+  nextGivenFiles: command(z.strictObject({ systemFiles: SystemFilesRule }), GivenBatch),
   /**
    * The unfinished uploads that each file could stand in for, oldest first: of this destination,
    * from the same place in their drop, with the file's length and time. The page knows which of

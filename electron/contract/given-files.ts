@@ -18,6 +18,15 @@ export type GivenFile = z.infer<typeof GivenFile>
 
 const LeftOut = z.strictObject({ relativePath, failure: Failure })
 
+/** Something that a system left in a given folder, and that the destination's rules leave out. */
+export const LeftBySystem = z.strictObject({
+  relativePath,
+  kind: z.enum(['file', 'folder']),
+  /** Null: a folder, or a file that cannot be read either. */
+  file: z.nullable(GivenFile),
+})
+export type LeftBySystem = z.infer<typeof LeftBySystem>
+
 /** The next files of what was given together, by "Open with", the dock or the command line. */
 export const GivenBatch = z.strictObject({
   files: z.array(GivenFile).check(z.maxLength(MAX_BATCH)),
@@ -27,6 +36,7 @@ export const GivenBatch = z.strictObject({
   emptyFolderCount: z.int().check(z.gte(0)),
   /** Symbolic links inside folders, which are left out. */
   linkCount: z.int().check(z.gte(0)),
+  leftBySystem: z.array(LeftBySystem).check(z.maxLength(MAX_BATCH)),
   /** Nothing more comes of what was given together with these. */
   isLast: z.boolean(),
 })

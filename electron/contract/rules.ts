@@ -33,6 +33,10 @@ export const Encryption = z.discriminatedUnion('kind', [
 ])
 export type Encryption = z.infer<typeof Encryption>
 
+/** What becomes of files that a system left in a given folder (`system-files.ts`). */
+export const SystemFilesRule = z.enum(['leave-out', 'upload'])
+export type SystemFilesRule = z.infer<typeof SystemFilesRule>
+
 /** The speed limit's least: a part of 5 MiB then takes under six minutes. */
 export const LEAST_BYTES_PER_SECOND = 16 * 1024
 
@@ -45,6 +49,8 @@ export const UploadRules = z.strictObject({
   allowedTypes: text(2000),
   /** Null: what the store takes. */
   maxFileBytes: z.nullable(z.int().check(z.gte(1), z.lte(S3_LIMITS.maxObjectBytes))),
+  /** Says nothing of a file that was given by itself: it was meant. */
+  systemFiles: SystemFilesRule,
   /** By extension without its dot, before anything else is asked. */
   contentTypes: z.array(pair).check(z.maxLength(50)),
   cacheControl: text(300),
@@ -76,6 +82,7 @@ export const DEFAULT_RULES: UploadRules = {
   onConflict: 'keep-both',
   allowedTypes: '',
   maxFileBytes: null,
+  systemFiles: 'leave-out',
   contentTypes: [],
   cacheControl: '',
   disposition: 'none',

@@ -2,17 +2,21 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import mime from 'mime'
 import type { Failure } from '../contract/failure.ts'
-import type { GivenBatch, GivenFile } from '../contract/given-files.ts'
+import type { GivenBatch, GivenFile, LeftBySystem } from '../contract/given-files.ts'
 import { MAX_BATCH } from '../contract/limits.ts'
+import type { SystemFilesRule } from '../contract/rules.ts'
 import { unreachable } from '../contract/unreachable.ts'
+import type { Source } from '../contract/upload.ts'
 import type { SourceLimits } from './off-limits.ts'
 import { asPlainFile } from './plain-file.ts'
+import type { SourceFacts } from './ports.ts'
 import { type Sources, sourceFailure } from './sources.ts'
 import { type Found, type LeftOut, walkFolder } from './walk-folder.ts'
 
 /** Files that were given together and that the page has not asked for yet. */
 type Giving = AsyncIterator<Found>
 type FoundFile = Extract<Found, { kind: 'file' }>
+type FoundSystemEntry = Extract<Found, { kind: 'left-by-system' }>
 
 interface Batch {
   readonly files: FoundFile[]
@@ -20,13 +24,15 @@ interface Batch {
   readonly unreadable: LeftOut[]
   emptyFolderCount: number
   linkCount: number
+  readonly leftBySystem: FoundSystemEntry[]
 }
 
 /**
  * Files and folders that the system gave to the app itself: by the command line, "Open with" or the
  * dock. They wait until the page asks for them, and are walked as far as it asks, so that the list of
- * a whole disk is never in memory. The rules are those of a drop: folders keep their structure, and
- * a link is followed only where it was given by itself.
+ * a whole disk is never in memory. The rules are those of a drop: folders keep their structure, a
+ * link is followed only where it was given by itself, and so is a file that systems leave in folders
+ * taken.
  */
 export class GivenFiles {
   readonly #sources: Sources
@@ -34,6 +40,7 @@ export class GivenFiles {
   readonly #changed: (waitingCount: number) => void
   readonly #givings: Giving[] = []
   #last: Promise<unknown> = Promise.resolve()
+  #systemFiles: SystemFilesRule = 'leave-out'
 
   constructor(sources: Sources, limits: SourceLimits, changed: (waitingCount: number) => void) {
     this.#sources = sources
@@ -43,7 +50,7 @@ export class GivenFiles {
 
   give(paths: readonly string[]): void {
     if (paths.length === 0) return
-    this.#givings.push(foundIn(paths, this.#limits))
+    this.#givings.push(foundIn(paths, this.#limits, () => this.#systemFiles))
     this.#changed(this.waitingCount())
   }
 
@@ -52,47 +59,69 @@ export class GivenFiles {
   }
 
   /** One call at a time: two would take turns in one walk. */
-  next(): Promise<GivenBatch> {
-    const batch = this.#last.then(() => this.#next())
+  next(systemFiles: SystemFilesRule): Promise<GivenBatch> {
+    const batch = this.#last.then(() => this.#next(systemFiles))
     this.#last = batch.catch(() => undefined)
     return batch
   }
 
-  async #next(): Promise<GivenBatch> {
+  async #next(systemFiles: SystemFilesRule): Promise<GivenBatch> {
+    this.#systemFiles = systemFiles
     const batch: Batch = {
       files: [],
       refused: [],
       unreadable: [],
       emptyFolderCount: 0,
       linkCount: 0,
+      leftBySystem: [],
     }
     const [giving] = this.#givings
     const isLast = giving === undefined || (await fill(batch, giving))
     if (isLast) this.#givings.shift()
-    return { ...batch, files: await this.#register(batch), isLast }
+    const files = await this.#register(batch)
+    return { ...batch, files, leftBySystem: await this.#registerLeft(batch), isLast }
   }
 
   async #register({ files, refused }: Batch): Promise<GivenFile[]> {
-    const outcomes = await this.#sources.register(
-      files.map(({ path, folder }) => ({
-        path,
-        ...(folder === null ? {} : { folder }),
-        name: basename(path),
-        // Both are read from the disk there.
-        byteLength: 0,
-        modifiedAtMs: 0,
-      })),
-    )
-    return files.flatMap(({ path, relativePath }, index) => {
+    const outcomes = await this.#sources.register(files.map(factsOf))
+    return files.flatMap((file, index) => {
       const outcome = outcomes[index]
-      if (outcome?.ok) {
-        const contentType = mime.getType(path) ?? ''
-        return [{ source: outcome.value, relativePath, contentType }]
-      }
+      if (outcome?.ok) return [givenFile(file, outcome.value)]
+      const { relativePath } = file
       if (outcome !== undefined) refused.push({ relativePath, failure: outcome.failure })
       return []
     })
   }
+
+  /** The user may want these files after all. */
+  async #registerLeft({ leftBySystem }: Batch): Promise<LeftBySystem[]> {
+    const files = leftBySystem.filter(({ entry }) => entry === 'file')
+    const outcomes = await this.#sources.register(files.map(factsOf))
+    const byPlace = new Map(files.map(({ relativePath }, index) => [relativePath, outcomes[index]]))
+    return leftBySystem.map((found) => {
+      const { relativePath, entry: kind } = found
+      const outcome = byPlace.get(relativePath)
+      return { relativePath, kind, file: outcome?.ok ? givenFile(found, outcome.value) : null }
+    })
+  }
+}
+
+function factsOf({ path, folder }: Pick<FoundFile, 'path' | 'folder'>): SourceFacts {
+  return {
+    path,
+    ...(folder === null ? {} : { folder }),
+    name: basename(path),
+    // Both are read from the disk there.
+    byteLength: 0,
+    modifiedAtMs: 0,
+  }
+}
+
+function givenFile(
+  { path, relativePath }: Pick<FoundFile, 'path' | 'relativePath'>,
+  source: Source,
+): GivenFile {
+  return { source, relativePath, contentType: mime.getType(path) ?? '' }
 }
 
 /** Answers whether there is nothing more. */
@@ -116,6 +145,9 @@ function note(batch: Batch, found: Found): void {
       batch[kind].push({ relativePath, failure })
       return
     }
+    case 'left-by-system':
+      batch.leftBySystem.push(found)
+      return
     case 'empty-folder':
       batch.emptyFolderCount += 1
       return
@@ -127,11 +159,15 @@ function note(batch: Batch, found: Found): void {
   }
 }
 
-async function* foundIn(paths: readonly string[], limits: SourceLimits): AsyncGenerator<Found> {
+async function* foundIn(
+  paths: readonly string[],
+  limits: SourceLimits,
+  systemFiles: () => SystemFilesRule,
+): AsyncGenerator<Found> {
   for (const path of paths) {
     const relativePath = basename(path) || path
     const looked = await lookAt(path, limits)
-    if (looked === 'folder') yield* walkFolder(path, relativePath)
+    if (looked === 'folder') yield* walkFolder(path, relativePath, systemFiles)
     else if (looked === 'file') yield { kind: 'file', path, relativePath, folder: null }
     else yield { kind: 'refused', relativePath, failure: looked }
   }

@@ -108,7 +108,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
       destinations.change(destinationId, { linkSeconds }),
 
     countGivenFiles: async () => succeeded({ waitingCount: given.waitingCount() }),
-    nextGivenFiles: async () => succeeded(await given.next()),
+    nextGivenFiles: async ({ systemFiles }) => succeeded(await given.next(systemFiles)),
     matchSources: async (input) => succeeded(matchSources(records, sources, input)),
     attachSources: async (input) => succeeded(attachSources(records, sources, input)),
     queueUploads: async ({ destinationId, items }) => {

@@ -13,6 +13,7 @@ export const RULE_WORDS: Record<RuleField, { readonly name: string; readonly ins
   onConflict: { name: 'names that are taken', instead: 'both files are kept' },
   allowedTypes: { name: 'allowed types', instead: 'all' },
   maxFileBytes: { name: 'largest file', instead: 'what the store takes' },
+  systemFiles: { name: 'system files in folders', instead: 'left out' },
   contentTypes: { name: 'types by extension', instead: 'those that could be read' },
   cacheControl: { name: 'Cache-Control', instead: 'none' },
   disposition: { name: 'when somebody opens it', instead: 'as browsers like' },

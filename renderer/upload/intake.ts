@@ -13,9 +13,30 @@ export interface LeftOut {
   readonly failure: Failure
 }
 
+/** Files and folders that a system left in given folders, and that the destination's rule leaves out. */
+export interface SystemFilesLeftOut {
+  readonly destinationId: DestinationId
+  readonly fileCount: number
+  readonly folderCount: number
+  /** What they are called (`systemEntryLabel`), each once, in the order in which they were come upon. */
+  readonly names: readonly string[]
+  /** Uploads the files, not what is in the folders. Null: there is no file that can be read. */
+  readonly upload: (() => Promise<IntakeReport>) | null
+}
+
+/** A folder that macOS shows as one file, and that goes up as a folder of files. */
+export interface PackageFolder {
+  readonly relativePath: string
+  /** Uploads of the files in it that were queued. */
+  readonly uploadIds: readonly UploadId[]
+}
+
 /** What became of a drop, a choice or a paste. */
 export interface IntakeReport {
-  /** Every file that was come upon. Each is queued, matched or refused, and none of it twice. */
+  /**
+   * Every file that was come upon, but what a system left there. Each is queued, matched or refused,
+   * and none of it twice.
+   */
   readonly fileCount: number
   readonly queuedCount: number
   /** Files recognised as the sources of unfinished uploads. */
@@ -32,6 +53,9 @@ export interface IntakeReport {
    * nobody can know (a browser).
    */
   readonly links: { readonly count: number; readonly isAll: boolean } | null
+  /** Null: nothing was left out by the rule. */
+  readonly systemFiles: SystemFilesLeftOut | null
+  readonly packages: readonly PackageFolder[]
 }
 
 /**

@@ -22,17 +22,24 @@ describe('ways in besides the drop', () => {
     expect((await download(await page.link('chosen.bin'))).sha256).toBe(sha256)
   })
 
-  it('"Choose folder" keeps the structure', async () => {
+  it('"Choose folder" keeps the structure, and leaves out what a system left there', async () => {
     const { page, folder, store } = await freshFerry()
     await mkdir(join(folder, 'album', 'inner'), { recursive: true })
     await writeFile(join(folder, 'album', 'one.txt'), '1')
     await writeFile(join(folder, 'album', 'inner', 'two.txt'), '2')
+    await writeFile(join(folder, 'album', '.DS_Store'), 'views')
 
     await page.choose('Choose folder', join(folder, 'album'))
     await page.untilStatus('one.txt', 'Done')
     await page.untilStatus('two.txt', 'Done')
 
-    expect(await store.keys()).toEqual(['album/inner/two.txt', 'album/one.txt'])
+    const keys = await store.keys()
+    await page.page.getByText('1 system file was left out (.DS_Store).').waitFor()
+    await page.page.getByRole('button', { name: 'Upload them, too' }).click()
+    await page.untilStatus('.DS_Store', 'Done')
+
+    expect(keys).toEqual(['album/inner/two.txt', 'album/one.txt'])
+    expect(await store.keys()).toEqual(['album/.DS_Store', ...keys])
   })
 
   it('a pasted screenshot gets a name of its own', async () => {
@@ -61,10 +68,11 @@ describe('bad input', () => {
   it('an empty folder is answered in words', async () => {
     const { page, folder } = await freshFerry()
     await mkdir(join(folder, 'empty', 'inner'), { recursive: true })
+    await writeFile(join(folder, 'empty', 'inner', 'desktop.ini'), '')
 
     await page.drop([join(folder, 'empty')])
 
-    await page.page.getByText(/There is nothing in (that folder|those folders)\./).waitFor()
+    await page.page.getByText(/There is nothing else in (that folder|those folders)\./).waitFor()
   })
 
   onlyIn('browser', RIGHTS_OF_ITS_OWN)(

@@ -61,7 +61,7 @@ class PlantedTree {
     const root = plant(tree, parent, salt)
     const every = (all: readonly PlantedEntry[], nth: number, count: number) =>
       isHurt ? all.filter((_, index) => index % count === nth) : []
-    const all = entriesUnder(root).filter(({ isBelowOdd }) => !isBelowOdd)
+    const all = entriesUnder(root).filter(({ isBelowOdd, isSystems }) => !isBelowOdd && !isSystems)
     const isNamed = ({ relativePath }: PlantedEntry) => relativePath !== null
     const folders = all.filter((each) => each.kind === 'folder' && isNamed(each))
     const closedFolders = outermost(every(folders, 1, 4))

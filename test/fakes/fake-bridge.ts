@@ -418,6 +418,7 @@ export function installFakeBridge(world: FakeWorld): void {
         unreadable: [],
         emptyFolderCount: 0,
         linkCount: 0,
+        leftBySystem: [],
         isLast: true,
       }),
   }

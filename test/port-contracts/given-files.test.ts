@@ -8,6 +8,7 @@ import { commands, notices } from '../../electron/contract/commands.ts'
 import type { DestinationId } from '../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../electron/contract/limits.ts'
 import { failed } from '../../electron/contract/outcome.ts'
+import type { SystemFilesRule } from '../../electron/contract/rules.ts'
 import { APP_ORIGIN } from '../../electron/contract/transport.ts'
 import { answerSource } from '../../electron/desktop/source-protocol.ts'
 import { createIntake } from '../../renderer/upload/adapters/intake-over-bridge.ts'
@@ -20,6 +21,7 @@ let folder: string
 let removeFolder: () => void
 let destinationId: DestinationId
 let needsHash: boolean
+let systemFiles: SystemFilesRule
 
 /** The page's intake over the real host, which streams its files by the real `source://` handler. */
 beforeEach(async () => {
@@ -29,6 +31,7 @@ beforeEach(async () => {
   })
   destinationId = (await host.must('openLocalBucket', {})).destinationId
   needsHash = false
+  systemFiles = 'leave-out'
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
     const request = Object.assign(new Request(url, init), { initiatorOrigin: APP_ORIGIN })
     return answerSource(request, host.core.sourcePath, APP_ORIGIN)
@@ -56,7 +59,11 @@ function intake() {
     bridge,
     queue: queue as unknown as IntakeParts['queue'],
     sourceFiles: new Map(),
-    rules: { needsHash: () => needsHash, ruledType: () => null },
+    rules: {
+      needsHash: () => needsHash,
+      ruledType: () => null,
+      systemFiles: () => systemFiles,
+    },
   })
 }
 
@@ -89,6 +96,8 @@ describe('files given to the app itself', () => {
       unreadable: [],
       emptyFolderCount: 1,
       links: { count: 0, isAll: true },
+      systemFiles: null,
+      packages: [],
     })
     expect(await placesOf()).toEqual(['film.mov', 'trip/b.txt', 'trip/day 1/a.jpg'])
     expect((await host.records()).every(({ isSourceDurable }) => isSourceDurable)).toBe(true)
@@ -160,11 +169,44 @@ describe('files given to the app itself', () => {
     for (let number = 0; number <= MAX_BATCH; number += 1) write(`many/${number}.txt`, '')
     host.core.giveFiles([join(folder, 'many')])
 
-    const first = await host.must('nextGivenFiles', {})
-    const second = await host.must('nextGivenFiles', {})
+    const first = await host.must('nextGivenFiles', { systemFiles })
+    const second = await host.must('nextGivenFiles', { systemFiles })
 
     expect([first.files.length, first.isLast]).toEqual([MAX_BATCH, false])
     expect([second.files.length, second.isLast]).toEqual([1, true])
+  })
+
+  it('leave out what a system left in their folders, and take it by itself or when it is wanted', async () => {
+    write('trip/a.txt')
+    write('trip/.DS_Store', 'views')
+    write('trip/inner/Thumbs.db')
+    write('trip/.Trashes/501/thrown away.txt')
+    const alone = write('desktop.ini')
+    host.core.giveFiles([join(folder, 'trip'), alone])
+
+    const report = await intake().addGiven(destinationId)
+    const before = await placesOf()
+    const later = await report.systemFiles?.upload?.()
+
+    expect(before).toEqual(['desktop.ini', 'trip/a.txt'])
+    expect(report).toMatchObject({ fileCount: 2, queuedCount: 2, emptyFolderCount: 1 })
+    expect(report.systemFiles).toMatchObject({ destinationId, fileCount: 2, folderCount: 1 })
+    expect(report.systemFiles?.names.toSorted()).toEqual(['.DS_Store', '.Trashes', 'Thumbs.db'])
+    expect(later).toMatchObject({ queuedCount: 2, refused: [] })
+    expect(await placesOf()).toEqual([
+      ...['desktop.ini', 'trip/.DS_Store', 'trip/a.txt', 'trip/inner/Thumbs.db'],
+    ])
+  })
+
+  it('are taken with what a system left, where the destination’s rule says so', async () => {
+    systemFiles = 'upload'
+    write('trip/.Trashes/501/thrown away.txt')
+    write('trip/inner/Thumbs.db')
+    host.core.giveFiles([join(folder, 'trip')])
+
+    const report = await intake().addGiven(destinationId)
+
+    expect(report).toMatchObject({ queuedCount: 2, emptyFolderCount: 0, systemFiles: null })
   })
 
   it('that are missing, or are not to be read, are refused by name', async () => {

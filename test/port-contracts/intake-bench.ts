@@ -3,6 +3,7 @@ import { type CommandInput, commands, notices } from '../../electron/contract/co
 import type { Failure } from '../../electron/contract/failure.ts'
 import type { FolderFindings } from '../../electron/contract/folder-findings.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
+import type { SystemFilesRule } from '../../electron/contract/rules.ts'
 import type { QueueItem, UploadRecord } from '../../electron/contract/upload.ts'
 import { createIntake } from '../../renderer/upload/adapters/intake-over-bridge.ts'
 import { type SourceFiles, sourceLookup } from '../../renderer/upload/adapters/source-files.ts'
@@ -52,6 +53,7 @@ export class IntakeBench {
   )
   /** The destination's key template asks for `{hash8}`. */
   needsHash = false
+  systemFiles: SystemFilesRule = 'leave-out'
   /** By file name: the type that the destination's rules give it. */
   readonly ruled = new Map<string, string>()
   readonly intake = createIntake({
@@ -61,6 +63,7 @@ export class IntakeBench {
     rules: {
       needsHash: () => this.needsHash,
       ruledType: (_destinationId, name) => this.ruled.get(name) ?? null,
+      systemFiles: () => this.systemFiles,
     },
   })
 

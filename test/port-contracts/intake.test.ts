@@ -52,6 +52,8 @@ describe('taking files in', () => {
       emptyFolderCount: 0,
       unreadable: [],
       links: null,
+      systemFiles: null,
+      packages: [],
     })
     expect(bench.queuedItems).toEqual([
       { ...TEXT, sourceId: sourceIdOf(1), relativePath: 'a.txt' },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FolderFindings } from '../../electron/contract/folder-findings.ts'
+import type { SystemFilesRule } from '../../electron/contract/rules.ts'
 import { inspectFolders } from '../../electron/core/inspect-folder.ts'
 import { walkTransfer } from '../../renderer/upload/adapters/transfer-walk.ts'
 import type { IncomingFile } from '../../renderer/upload/intake.ts'
@@ -33,10 +34,14 @@ const aHostThatSees = (found: Partial<FolderFindings>) => async () => [
   { linkCount: 0, hidden: [], isComplete: true, ...found },
 ]
 
-async function walked(transfer: DataTransfer, inspect: Parameters<typeof walkTransfer>[2]) {
+async function walked(
+  transfer: DataTransfer,
+  inspect: Parameters<typeof walkTransfer>[2],
+  systemFiles: SystemFilesRule = 'leave-out',
+) {
   const walk = walkTransfer(transfer, new Date(), inspect)
   const files: IncomingFile[] = []
-  for await (const batch of walk.batches) files.push(...batch)
+  for await (const batch of walk.batches(systemFiles)) files.push(...batch)
   return {
     places: files.map(({ relativePath }) => relativePath).sort(),
     ...walk.findings.counted(),
@@ -112,6 +117,67 @@ describe('links', () => {
     const found = await walked(droppedTransfer([album]), sees)
 
     expect(found).toMatchObject({ places: ['album/sub/real.txt'], fileCount: 1, refused: [] })
+  })
+})
+
+describe('what a system left in a dropped folder', () => {
+  beforeEach(() => {
+    mkdirSync(join(album, '.Trashes', '501'), { recursive: true })
+    writeFileSync(join(album, '.Trashes', '501', 'thrown away.txt'), '')
+    mkdirSync(join(album, 'inner'))
+    for (const name of ['.DS_Store', 'photo.jpg', '._photo.jpg', 'inner/Thumbs.db']) {
+      writeFileSync(join(album, name), '')
+    }
+  })
+
+  it.each([
+    ['in a browser', aBrowser],
+    ['on the desktop', theDesktop],
+  ])('is left out %s, and a folder with nothing else in it is empty', async (_, inspect) => {
+    const found = await walked(droppedTransfer([album]), inspect)
+
+    expect(found).toMatchObject({
+      ...{ places: ['album/photo.jpg'], fileCount: 1, refused: [], unreadable: [] },
+      emptyFolderCount: 1,
+    })
+  })
+
+  it('is taken where the destination’s rule says so', async () => {
+    const found = await walked(droppedTransfer([album]), aBrowser, 'upload')
+
+    expect(found).toMatchObject({ fileCount: 5, emptyFolderCount: 0 })
+    expect(found.places).toContain('album/.Trashes/501/thrown away.txt')
+  })
+
+  it('is taken where it was dropped by itself', async () => {
+    const given = [join(album, '.DS_Store'), join(album, '.Trashes')]
+
+    const found = await walked(droppedTransfer(given), aBrowser)
+
+    expect(found.places).toEqual(['.DS_Store', '.Trashes/501/thrown away.txt'])
+  })
+
+  it('hides nothing that the host says of it', async () => {
+    const sees = aHostThatSees({
+      linkCount: 3,
+      hidden: [
+        { kind: 'closed', relativePath: '.Trashes' },
+        { kind: 'odd-file', relativePath: '.Trashes/501/\uFFFD' },
+        { kind: 'odd-folder', relativePath: '.Trashes/501/\uFFFD' },
+        { kind: 'link', relativePath: '.Trashes/501/link' },
+        { kind: 'link', relativePath: '.localized' },
+        { kind: 'link', relativePath: 'inner/link' },
+        { kind: 'closed', relativePath: 'inner' },
+      ],
+    })
+
+    const found = await walked(droppedTransfer([album]), sees)
+
+    expect(found).toMatchObject({
+      refused: [],
+      unreadable: [{ relativePath: 'album/inner', failure: { kind: 'source-unreadable' } }],
+      links: { count: 2, isAll: true },
+    })
   })
 })
 

@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { aRecord, aWorld } from '../fakes/fake-world.ts'
+import type { TestWindow } from './window.ts'
 import { windowSuite } from './window-suite.ts'
 
 const suite = windowSuite()
@@ -74,6 +78,65 @@ describe('the report of a drop', () => {
       .getByText(/^Paused/)
       .waitFor()
     expect(await row('other.bin').count()).toBe(2)
+  })
+})
+
+describe('the report of a folder', () => {
+  async function chooseFolder({ page }: TestWindow, names: readonly string[]) {
+    const folder = await mkdtemp(join(tmpdir(), 'ferry-report-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    for (const name of names) {
+      const path = join(folder, 'album', name)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, name)
+    }
+    await page.locator('.drop-area input[webkitdirectory]').setInputFiles(join(folder, 'album'))
+  }
+
+  it('offers the system’s files that were left out: this once, or always', async () => {
+    const opened = await suite.open(aWorld())
+    const { page, row, button, callsOf } = opened
+    await chooseFolder(opened, ['a.txt', '.DS_Store', '._a.txt'])
+    await row('a.txt').getByText(/^Done/).waitFor()
+    const left = page.getByText('2 system files were left out')
+    await left.waitFor()
+
+    await button('Upload them, too').click()
+    await row('.DS_Store').getByText(/^Done/).waitFor()
+    await left.waitFor({ state: 'detached' })
+    const savedBefore = await callsOf('saveRules')
+    await chooseFolder(opened, ['b.txt', 'Thumbs.db'])
+    await button('Always upload them').click()
+
+    await row('Thumbs.db').getByText(/^Done/).waitFor()
+    await page.getByText('System files in folders are uploaded to Client files').waitFor()
+    expect(savedBefore).toEqual([])
+    expect(await callsOf('saveRules')).toEqual([
+      {
+        destinationId: aWorld().selectedId,
+        rules: { ...aWorld().destinations[0]?.rules, systemFiles: 'upload' },
+      },
+    ])
+  })
+
+  it('names packages of macOS, and cancels their uploads', async () => {
+    const opened = await suite.open(aWorld())
+    const { page, row, button } = opened
+    await page.evaluate(() => window.fake.hold('prepareUpload'))
+    await chooseFolder(opened, ['a.txt', 'Trip.pages/index.xml', 'Trip.pages/Data/b.jpg'])
+    await page.getByText('1 folder is a package, which macOS shows as one file.').waitFor()
+
+    await button('Cancel 2 uploads').click()
+    await page.evaluate(() => window.fake.release('prepareUpload'))
+
+    await row('index.xml')
+      .getByText(/^Cancelled/)
+      .waitFor()
+    await row('b.jpg')
+      .getByText(/^Cancelled/)
+      .waitFor()
+    await row('a.txt').getByText(/^Done/).waitFor()
+    expect(await button('Cancel 2 uploads').count()).toBe(0)
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { reportText } from '../../renderer/features/drop-zone/intake-text.ts'
 import type { IntakeReport } from '../../renderer/upload/intake.ts'
+import { destinationIdOf, uploadIdOf } from '../fakes/upload-records.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 
 const said = (changes: Partial<IntakeReport>) =>
@@ -13,6 +14,8 @@ const said = (changes: Partial<IntakeReport>) =>
     unreadable: [],
     emptyFolderCount: 0,
     links: null,
+    systemFiles: null,
+    packages: [],
     ...changes,
   })
 
@@ -39,6 +42,65 @@ describe('the report of a drop', () => {
     ],
   ])('says calmly: %s', (title, changes) => {
     expect(said(changes)).toEqual({ tone: 'calm', title, lines: [] })
+  })
+
+  const left = (fileCount: number, folderCount: number, ...names: readonly string[]) => ({
+    systemFiles: { destinationId: destinationIdOf(1), fileCount, folderCount, names, upload: null },
+  })
+
+  it.each<[string, Partial<IntakeReport>]>([
+    [
+      '3 system files were left out (.DS_Store, Thumbs.db). 12 files are on the way.',
+      { queuedCount: 12, ...left(3, 0, '.DS_Store', 'Thumbs.db') },
+    ],
+    [
+      '1 system file was left out (Icon). 2 files were recognised and go on.',
+      { matchedCount: 2, ...left(1, 0, 'Icon') },
+    ],
+    [
+      '1 system folder was left out (.Trashes). 1 file is on the way.',
+      { queuedCount: 1, ...left(0, 1, '.Trashes') },
+    ],
+    [
+      '1,200 system files and 1 system folder were left out (a, b, c, d, e, …). 1 file is on the way.',
+      { queuedCount: 1, ...left(1200, 1, 'a', 'b', 'c', 'd', 'e', 'f') },
+    ],
+  ])('says calmly what was left out: %s', (title, changes) => {
+    expect(said(changes)).toEqual({ tone: 'calm', title, lines: [] })
+  })
+
+  it('says of a folder with system files only that there is nothing else in it', () => {
+    expect(said({ emptyFolderCount: 1, ...left(1, 0, '.DS_Store') })).toMatchObject({
+      tone: 'warn',
+      title:
+        '1 system file was left out (.DS_Store). There is nothing else in that folder. A bucket keeps files only, so there is nothing to upload.',
+    })
+  })
+
+  it('says which folders are packages of macOS, with their uploads to be cancelled', () => {
+    const one = { relativePath: 'Trip.pages', uploadIds: [uploadIdOf(1), uploadIdOf(2)] }
+    const other = { relativePath: 'docs/A.rtfd', uploadIds: [uploadIdOf(3)] }
+
+    expect(said({ queuedCount: 2, packages: [one] })?.title).toBe(
+      '1 folder is a package, which macOS shows as one file. 2 files are on the way.',
+    )
+    const text = said({ queuedCount: 3, packages: [one, other] })
+    expect(text).toMatchObject({
+      tone: 'calm',
+      title: '2 folders are packages, which macOS shows as one file each. 3 files are on the way.',
+    })
+    expect(
+      text?.lines.map(({ name, reason, uploadIds }) => [`${name} ${reason}`, uploadIds]),
+    ).toEqual([
+      [
+        'Trip.pages goes up as a folder of 2 files. To send it as one file, cancel them and drop a ZIP archive of it instead.',
+        one.uploadIds,
+      ],
+      [
+        'docs/A.rtfd goes up as a folder of 1 file. To send it as one file, cancel it and drop a ZIP archive of it instead.',
+        other.uploadIds,
+      ],
+    ])
   })
 
   it.each<[string, Partial<IntakeReport>]>([

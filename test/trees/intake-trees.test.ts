@@ -166,15 +166,17 @@ class Play {
     const root = this.#root(tree)
     const entries = how === 'bare' ? firstLevel(root) : entriesUnder(root)
     const isDesktop = this.#world.kind === 'desktop'
+    const destinationId = this.#world.destinations[to]?.destinationId
+    const leavesOut = this.#world.systemFilesRuleOf(destinationId) === 'leave-out'
     // "Choose folder" says nothing of a name that is no text; the desktop's host does.
     const seesOdd = how === 'dropped' || (isDesktop && chosenFolder(root).length > 0)
     return entries.flatMap((entry) => {
       const { kind, path, relativePath, isBelowOdd, byteLength, modifiedAtMs } = entry
+      if (how !== 'bare' && leavesOut && entry.isSystems) return []
       const isOdd = relativePath === null
       if (kind === 'folder' || kind === 'link' || isBelowOdd || (isOdd && !seesOdd)) return []
       const place = how === 'bare' ? basename(relativePath ?? '') : (relativePath ?? '')
       const isTaken = !isOdd && !(isDesktop && kind === 'pipe')
-      const destinationId = this.#world.destinations[to]?.destinationId
       const facts = { byteLength, modifiedAtMs, isTaken }
       return [{ path: path.toString('latin1'), place, destinationId, ...facts }]
     })

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { type CommandCalls, type FerryBridge, mapRows } from '../../electron/contract/bridge.ts'
 import { type CommandInput, commands, notices } from '../../electron/contract/commands.ts'
 import type { Destination } from '../../electron/contract/destination.ts'
-import type { UploadId } from '../../electron/contract/ids.ts'
+import type { DestinationId, UploadId } from '../../electron/contract/ids.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
+import type { SystemFilesRule } from '../../electron/contract/rules.ts'
 import { APP_ORIGIN, SOURCE_SCHEME } from '../../electron/contract/transport.ts'
 import type { UploadRecord } from '../../electron/contract/upload.ts'
 import { folderPathIn } from '../../electron/desktop/preload/folder-path.ts'
@@ -75,6 +76,11 @@ export class IntakeWorld {
     globalThis.fetch = this.#fetch
     await this.#harness.close()
     rmSync(this.disk, { recursive: true, force: true })
+  }
+
+  /** The second destination takes what systems leave in folders, the first does not. */
+  systemFilesRuleOf(destinationId: DestinationId | undefined): SystemFilesRule {
+    return destinationId === this.destinations[1]?.destinationId ? 'upload' : 'leave-out'
   }
 
   get intake(): Intake {
@@ -161,7 +167,11 @@ export class IntakeWorld {
       },
       { destinationOf: () => null },
     )
-    const rules = { needsHash: () => false, ruledType: () => null }
+    const rules = {
+      needsHash: () => false,
+      ruledType: () => null,
+      systemFiles: (destinationId: DestinationId) => this.systemFilesRuleOf(destinationId),
+    }
     const intake = createIntake({ bridge: this.#bridge(), queue, sourceFiles, rules })
     return { queue, sourceFiles, intake }
   }

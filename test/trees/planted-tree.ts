@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { lstatSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { isSystemEntry } from '../../electron/contract/system-files.ts'
 import type { FolderNode, TreeNode } from './random-tree.ts'
 
 /** An entry that is on the disk. */
@@ -11,6 +12,8 @@ export interface PlantedEntry {
   readonly relativePath: string | null
   /** Inside a folder whose name, or one above it, is no valid text: nobody gets to see it. */
   readonly isBelowOdd: boolean
+  /** A system's own file or folder by its name, or inside such a folder. */
+  readonly isSystems: boolean
   readonly byteLength: number
   readonly modifiedAtMs: number
 }
@@ -50,7 +53,7 @@ export function plant(tree: FolderNode, parent: string, salt: string): string {
 
 /** Everything below a folder, as it is on the disk now. */
 export function entriesUnder(root: string): PlantedEntry[] {
-  const list = (folder: Buffer, place: string | null): PlantedEntry[] =>
+  const list = (folder: Buffer, place: string | null, isSystems: boolean): PlantedEntry[] =>
     readdirSync(folder, { encoding: 'buffer' }).flatMap((name) => {
       const path = inside(folder, name)
       const text = textOf(name)
@@ -65,11 +68,12 @@ export function entriesUnder(root: string): PlantedEntry[] {
             : 'pipe'
       const entry: PlantedEntry = {
         ...{ kind, path, relativePath, isBelowOdd: place === null },
+        isSystems: isSystems || isSystemEntry(text ?? '', kind === 'folder' ? 'folder' : 'file'),
         ...{ byteLength: found.size, modifiedAtMs: found.mtimeMs },
       }
-      return kind === 'folder' ? [entry, ...list(path, relativePath)] : [entry]
+      return kind === 'folder' ? [entry, ...list(path, relativePath, entry.isSystems)] : [entry]
     })
-  return list(Buffer.from(root), basename(root))
+  return list(Buffer.from(root), basename(root), false)
 }
 
 export function inside(folder: Buffer, name: Buffer): Buffer {

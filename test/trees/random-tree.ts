@@ -23,6 +23,8 @@ const ODD_NAMES = [
   ...['ü 💥 %41.txt', ' ', 'a\\b', 'line\nbreak', '.hidden', '~\u202Egpj.exe'].map((name) =>
     Buffer.from(name),
   ),
+  // Files and folders of these names are a system's own, most of them as one of both only.
+  ...['.DS_Store', '._x.txt', 'Thumbs.db', 'Icon\r', '.Trashes'].map((name) => Buffer.from(name)),
   // Not UTF-8: Chromium has no name for them.
   Buffer.from([0x6f, 0x64, 0x64, 0xff]),
   Buffer.from([0xed, 0xa0, 0x80]),

@@ -1,6 +1,7 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
+import type { UploadId } from '../../../electron/contract/ids.ts'
 import { formatCount } from '../../design/format.ts'
-import type { IntakeReport, LeftOut } from '../../upload/intake.ts'
+import type { IntakeReport, LeftOut, PackageFolder } from '../../upload/intake.ts'
 import { failureSentence } from '../failure-text.ts'
 
 export interface ReportText {
@@ -9,43 +10,57 @@ export interface ReportText {
   readonly lines: readonly ReportLine[]
 }
 
-interface ReportLine {
+export interface ReportLine {
   /** Two files of one drop can share a name. */
   readonly place: number
   readonly name: string
   readonly reason: string
+  /** Uploads that a button of the line cancels; empty: it has none. */
+  readonly uploadIds: readonly UploadId[]
 }
 
 /** Null: everything was new and was taken, as the list shows by itself. */
 export function reportText(report: IntakeReport): ReportText | null {
-  const { queuedCount, matchedCount, emptyFolderCount, refused, unreadable } = report
+  const { queuedCount, matchedCount, emptyFolderCount, refused, unreadable, packages } = report
   const leftOut = [
     ...refused.map((each) => lineOf(each, 'file')),
     ...unreadable.map((each) => lineOf(each, 'folder')),
   ]
-  const isNothing = queuedCount + matchedCount + leftOut.length === 0
+  const isEmpty = queuedCount + matchedCount + leftOut.length === 0 && emptyFolderCount > 0
   const sentences = [
     leftOut.length === 0
       ? ''
       : `${formatCount(leftOut.length, 'item was', 'items were')} not taken.`,
     linksText(report.links),
+    systemFilesText(report.systemFiles),
+    isEmpty ? emptyText(emptyFolderCount, report.systemFiles !== null) : '',
+    packagesText(packages),
     matchedText(report),
-    isNothing && emptyFolderCount > 0 ? emptyText(emptyFolderCount) : '',
   ].filter((sentence) => sentence !== '')
   if (sentences.length === 0) return null
   if (matchedCount === 0 && queuedCount > 0) {
     sentences.push(`${formatCount(queuedCount, 'file is', 'files are')} on the way.`)
   }
-  const isCalm = leftOut.length === 0 && linksText(report.links) === '' && matchedCount > 0
+  const isWarning = leftOut.length > 0 || linksText(report.links) !== '' || isEmpty
   return {
-    tone: isCalm ? 'calm' : 'warn',
+    tone: isWarning ? 'warn' : 'calm',
     title: sentences.join(' '),
-    lines: leftOut.map((line, place) => ({ ...line, place })),
+    lines: [...leftOut, ...packages.map(packageLine)].map((line, place) => ({ ...line, place })),
   }
 }
 
 function lineOf({ relativePath, failure }: LeftOut, kind: 'file' | 'folder') {
-  return { name: relativePath, reason: reasonOf(failure, kind) }
+  return { name: relativePath, reason: reasonOf(failure, kind), uploadIds: [] }
+}
+
+function packageLine({ relativePath, uploadIds }: PackageFolder) {
+  const files = formatCount(uploadIds.length, 'file', 'files')
+  const it = uploadIds.length === 1 ? 'it' : 'them'
+  return {
+    name: relativePath,
+    reason: `goes up as a folder of ${files}. To send it as one file, cancel ${it} and drop a ZIP archive of it instead.`,
+    uploadIds,
+  }
 }
 
 /** At the door a file's troubles read otherwise than in a row: nothing was uploaded yet. */
@@ -73,6 +88,26 @@ function linksText(links: IntakeReport['links']): string {
   return `${least}${formatCount(links.count, one, 'shortcuts (symbolic links) were')} left out.`
 }
 
+const NAMED_AT_MOST = 5
+
+function systemFilesText(left: IntakeReport['systemFiles']): string {
+  if (left === null) return ''
+  const { fileCount, folderCount, names } = left
+  const counts = [
+    fileCount === 0 ? [] : formatCount(fileCount, 'system file', 'system files'),
+    folderCount === 0 ? [] : formatCount(folderCount, 'system folder', 'system folders'),
+  ].flat()
+  const shown = [...names.slice(0, NAMED_AT_MOST), ...(names.length > NAMED_AT_MOST ? ['…'] : [])]
+  const were = fileCount + folderCount === 1 ? 'was' : 'were'
+  return `${counts.join(' and ')} ${were} left out (${shown.join(', ')}).`
+}
+
+function packagesText(packages: readonly PackageFolder[]): string {
+  if (packages.length === 0) return ''
+  const one = 'folder is a package, which macOS shows as one file'
+  return `${formatCount(packages.length, one, 'folders are packages, which macOS shows as one file each')}.`
+}
+
 function matchedText({ matchedCount, restingCount, queuedCount }: IntakeReport): string {
   if (matchedCount === 0) return ''
   const recognised = formatCount(matchedCount, 'file was recognised', 'files were recognised')
@@ -88,8 +123,8 @@ function whatFollows(goingCount: number, restingCount: number): string {
   return `: ${goingCount} ${goes}, ${restingCount} ${waits}`
 }
 
-function emptyText(folderCount: number): string {
-  return folderCount === 1
-    ? 'There is nothing in that folder. A bucket keeps files only, so there is nothing to upload.'
-    : 'There is nothing in those folders. A bucket keeps files only, so there is nothing to upload.'
+function emptyText(folderCount: number, isElse: boolean): string {
+  const nothing = isElse ? 'nothing else' : 'nothing'
+  const folders = folderCount === 1 ? 'that folder' : 'those folders'
+  return `There is ${nothing} in ${folders}. A bucket keeps files only, so there is nothing to upload.`
 }

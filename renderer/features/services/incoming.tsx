@@ -32,6 +32,8 @@ interface Incoming {
   readonly isTaking: boolean
   /** Of the last drops, in the order in which they ended. */
   readonly reports: readonly DropReport[]
+  /** Files of an earlier drop that were left out of it. */
+  readonly takeLeftOut: (taking: Promise<IntakeReport>) => void
   readonly dismissReport: (place: number) => void
   readonly hasWaitingDrop: boolean
 }
@@ -108,10 +110,11 @@ export function IncomingProvider({ children }: { readonly children: ReactNode })
       takeFiles,
       isTaking: takingCount > 0,
       reports,
+      takeLeftOut: (taking) => void follow(taking),
       dismissReport: dismiss,
       hasWaitingDrop: waiting.length > 0,
     }),
-    [takeTransfer, takeFiles, takingCount, reports, dismiss, waiting.length],
+    [takeTransfer, takeFiles, takingCount, reports, follow, dismiss, waiting.length],
   )
   return <IncomingContext value={incoming}>{children}</IncomingContext>
 }

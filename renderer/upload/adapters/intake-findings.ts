@@ -1,13 +1,27 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { FolderFindings } from '../../../electron/contract/folder-findings.ts'
-import type { GivenBatch } from '../../../electron/contract/given-files.ts'
+import type { GivenBatch, GivenFile } from '../../../electron/contract/given-files.ts'
+import type { SystemFilesRule } from '../../../electron/contract/rules.ts'
+import { systemEntryIn } from '../../../electron/contract/system-files.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
-import type { IntakeReport, LeftOut } from '../intake.ts'
+import type { IncomingFile, IntakeReport, LeftOut } from '../intake.ts'
 
 /** Stands where a name would, of which not even the bytes are known. */
 export const NAMELESS = '\uFFFD'
 
 export const NAME_NOT_UNICODE: Failure = { kind: 'name-unusable', reason: 'not-unicode' }
+
+/** Something that a system left in a given folder, and the way to its bytes, if the user wants it. */
+export interface SystemEntry {
+  readonly relativePath: string
+  readonly kind: 'file' | 'folder'
+  /** Null: a folder, or a file that cannot be read. */
+  readonly file:
+    | { readonly from: 'entry'; readonly entry: FileSystemFileEntry }
+    | { readonly from: 'page'; readonly incoming: IncomingFile }
+    | { readonly from: 'host'; readonly given: GivenFile }
+    | null
+}
 
 /** What was come upon in given folders and cannot be taken, and what there was to come upon. */
 export class IntakeFindings {
@@ -17,6 +31,8 @@ export class IntakeFindings {
   #fileCount = 0
   #emptyFolderCount = 0
   #links: IntakeReport['links'] = null
+  /** By place: a chosen folder names one again with every file in it. */
+  readonly #systemEntries = new Map<string, SystemEntry>()
 
   counted(): Pick<
     IntakeReport,
@@ -29,6 +45,14 @@ export class IntakeFindings {
       emptyFolderCount: this.#emptyFolderCount,
       links: this.#links,
     }
+  }
+
+  systemEntries(): readonly SystemEntry[] {
+    return [...this.#systemEntries.values()]
+  }
+
+  leftBySystem(entry: SystemEntry): void {
+    this.#systemEntries.set(entry.relativePath, entry)
   }
 
   files(count: number): void {
@@ -66,8 +90,12 @@ export class IntakeFindings {
   }
 
   /** Things that the host came upon in files and folders that it was given itself. */
-  givenToHost({ files, refused, unreadable, emptyFolderCount, linkCount }: GivenBatch): void {
+  givenToHost(batch: GivenBatch): void {
+    const { files, refused, unreadable, emptyFolderCount, linkCount, leftBySystem } = batch
     this.files(files.length)
+    for (const { file: given, ...entry } of leftBySystem) {
+      this.leftBySystem({ ...entry, file: given === null ? null : { from: 'host', given } })
+    }
     for (const { relativePath, failure } of refused) this.refuseOne(relativePath, failure)
     for (const { relativePath, failure } of unreadable) this.closedFolder(relativePath, failure)
     this.#emptyFolderCount += emptyFolderCount
@@ -76,26 +104,43 @@ export class IntakeFindings {
   }
 
   /** @param root the folder's own name, or its place in the drop. */
-  seenByHost(root: string, { linkCount, hidden, isComplete }: FolderFindings): void {
-    const { count, isAll } = this.#links ?? { count: 0, isAll: true }
-    this.#links = { count: count + linkCount, isAll: isAll && isComplete }
-    for (const { relativePath, kind } of hidden) {
+  seenByHost(
+    root: string,
+    { linkCount, hidden, isComplete }: FolderFindings,
+    systemFiles: SystemFilesRule,
+  ): void {
+    const named = hidden.map(({ relativePath, kind }) => {
       const path = relativePath === '' ? root : `${root}/${relativePath}`
-      switch (kind) {
-        case 'link':
-          break
-        case 'odd-file':
-          this.refuseOne(path, NAME_NOT_UNICODE)
-          break
-        case 'odd-folder':
-          this.closedFolder(path, NAME_NOT_UNICODE)
-          break
-        case 'closed':
-          this.closedFolder(path, { kind: 'source-unreadable' })
-          break
-        default:
-          unreachable(kind)
-      }
+      const isFolder = kind === 'closed' || kind === 'odd-folder'
+      const left =
+        systemFiles === 'leave-out' ? systemEntryIn(path, isFolder ? 'folder' : 'file') : null
+      // A link is left out as a link, whatever it is called.
+      return { path, kind, isLeft: left !== null && !(kind === 'link' && left.kind === 'file') }
+    })
+    const leftLinks = named.filter(({ kind, isLeft }) => kind === 'link' && isLeft)
+    const { count, isAll } = this.#links ?? { count: 0, isAll: true }
+    this.#links = {
+      count: count + linkCount - leftLinks.length,
+      isAll: isAll && isComplete,
+    }
+    for (const { path, kind, isLeft } of named) if (!isLeft) this.#hiddenEntry(path, kind)
+  }
+
+  #hiddenEntry(path: string, kind: FolderFindings['hidden'][number]['kind']): void {
+    switch (kind) {
+      case 'link':
+        break
+      case 'odd-file':
+        this.refuseOne(path, NAME_NOT_UNICODE)
+        break
+      case 'odd-folder':
+        this.closedFolder(path, NAME_NOT_UNICODE)
+        break
+      case 'closed':
+        this.closedFolder(path, { kind: 'source-unreadable' })
+        break
+      default:
+        unreachable(kind)
     }
   }
 }

@@ -1,55 +1,78 @@
 import type { FerryBridge } from '../../../electron/contract/bridge.ts'
 import type { FolderFindings } from '../../../electron/contract/folder-findings.ts'
 import type { GivenBatch } from '../../../electron/contract/given-files.ts'
-import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
+import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import type { SystemFilesRule } from '../../../electron/contract/rules.ts'
 import type { FileFacts } from '../../../electron/contract/upload.ts'
-import type { Intake } from '../intake.ts'
+import type { Intake, IntakeReport } from '../intake.ts'
 import { Drops } from './drops.ts'
-import { IntakeFindings } from './intake-findings.ts'
+import { IntakeFindings, type SystemEntry } from './intake-findings.ts'
 import { factsOf } from './item-facts.ts'
 import { sourceLookup } from './source-files.ts'
+import { systemFilesLeftOut, withoutSystemFiles } from './system-files-left-out.ts'
 import { askedOf, attachFile, type IntakeParts, Taking } from './taking.ts'
-import { type InspectFolders, walkTransfer } from './transfer-walk.ts'
+import { type InspectFolders, openAll, walkTransfer } from './transfer-walk.ts'
 
 export function createIntake(parts: IntakeParts): Intake {
-  const { bridge, queue, sourceFiles } = parts
+  const { bridge, queue, sourceFiles, rules } = parts
   const drops = new Drops(queue, sourceLookup(sourceFiles))
   const inspect: InspectFolders = (folders) => inspectAll(bridge, folders)
+  const leftOut = (findings: IntakeFindings, destinationId: DestinationId) =>
+    systemFilesLeftOut(findings.systemEntries(), destinationId, (entries) =>
+      uploadSystemFiles(entries, destinationId),
+    )
+  const uploadSystemFiles = async (
+    entries: readonly SystemEntry[],
+    destinationId: DestinationId,
+  ): Promise<IntakeReport> => {
+    const findings = new IntakeFindings()
+    const taking = new Taking(parts, drops, findings)
+    for (let from = 0; from < entries.length; from += MAX_BATCH) {
+      const some = entries.slice(from, from + MAX_BATCH).map(({ file }) => file)
+      const fromPage = some.flatMap((file) => (file?.from === 'page' ? [file.incoming] : []))
+      const unopened = some.flatMap((file) => (file?.from === 'entry' ? [file.entry] : []))
+      const fromHost = some.flatMap((file) => (file?.from === 'host' ? [file.given] : []))
+      findings.files(fromPage.length + fromHost.length)
+      await taking.take([...fromPage, ...(await openAll(unopened, findings))], destinationId)
+      await taking.takeGiven(fromHost, destinationId)
+    }
+    return taking.end(null)
+  }
   return {
     addTransfer: async (transfer, choice) => {
       const walk = walkTransfer(transfer, new Date(), inspect)
       const taking = new Taking(parts, drops, walk.findings)
       const destinationId = await choice
-      if (destinationId === null) return { ...taking.end(), fileCount: 0, refused: [] }
-      for await (const batch of walk.batches) await taking.take(batch, destinationId)
-      return taking.end()
+      if (destinationId === null) return { ...taking.end(null), fileCount: 0, refused: [] }
+      const batches = walk.batches(rules.systemFiles(destinationId))
+      for await (const batch of batches) await taking.take(batch, destinationId)
+      return taking.end(leftOut(walk.findings, destinationId))
     },
     addFiles: async (files, destinationId) => {
       const incoming = [...files].map((file) => ({ file, relativePath: placeOf(file) }))
       const findings = new IntakeFindings()
-      findings.files(incoming.length)
+      const systemFiles = rules.systemFiles(destinationId)
+      const wanted = systemFiles === 'upload' ? incoming : withoutSystemFiles(incoming, findings)
+      findings.files(wanted.length)
       const taking = new Taking(parts, drops, findings)
-      await inspectChosen(
-        incoming.map(({ file }) => file),
-        inspect,
-        findings,
-      )
-      await taking.take(incoming, destinationId)
-      return taking.end()
+      const [first] = incoming
+      if (first !== undefined) await inspectChosen(first.file, inspect, findings, systemFiles)
+      await taking.take(wanted, destinationId)
+      return taking.end(leftOut(findings, destinationId))
     },
     addGiven: async (choice) => {
       const findings = new IntakeFindings()
       const taking = new Taking(parts, drops, findings)
       const destinationId = await choice
-      if (destinationId === null) return taking.end()
+      if (destinationId === null) return taking.end(null)
       // Asked for only now: until then the host keeps them, also over a reload of the page.
-      for await (const batch of givenBatches(bridge)) {
+      for await (const batch of givenBatches(bridge, rules.systemFiles(destinationId))) {
         findings.givenToHost(batch)
         await taking.takeGiven(batch.files, destinationId)
       }
-      return taking.end()
+      return taking.end(leftOut(findings, destinationId))
     },
     giveFile: async (uploadId, file) => {
       const registered = await registerOne(bridge, file)
@@ -77,9 +100,12 @@ export function createIntake(parts: IntakeParts): Intake {
 }
 
 /** All that was given together. A host that does not answer keeps the rest. */
-async function* givenBatches({ commands }: FerryBridge<File>): AsyncGenerator<GivenBatch> {
+async function* givenBatches(
+  { commands }: FerryBridge<File>,
+  systemFiles: SystemFilesRule,
+): AsyncGenerator<GivenBatch> {
   for (;;) {
-    const batch = await commands.nextGivenFiles({})
+    const batch = await commands.nextGivenFiles({ systemFiles })
     if (!batch.ok) return
     yield batch.value
     if (batch.value.isLast) return
@@ -131,14 +157,15 @@ async function inspectAll(
 
 /** A chosen folder is known by any of its files. */
 async function inspectChosen(
-  [file]: readonly File[],
+  file: File,
   inspect: InspectFolders,
   findings: IntakeFindings,
+  systemFiles: SystemFilesRule,
 ): Promise<void> {
-  if (!file?.webkitRelativePath) return
+  if (!file.webkitRelativePath) return
   const [root = ''] = file.webkitRelativePath.split('/')
   const [seen = null] = await inspect([file])
-  if (seen !== null) findings.seenByHost(root, seen)
+  if (seen !== null) findings.seenByHost(root, seen, systemFiles)
 }
 
 /**

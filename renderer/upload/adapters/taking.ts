@@ -4,6 +4,8 @@ import type { GivenFile } from '../../../electron/contract/given-files.ts'
 import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
+import type { SystemFilesRule } from '../../../electron/contract/rules.ts'
+import { packageIn } from '../../../electron/contract/system-files.ts'
 import type { FileFacts, QueueItem, UploadRecord } from '../../../electron/contract/upload.ts'
 import type { UploadQueue, ViewPhase } from '../engine/queue-view.ts'
 import type { IncomingFile, IntakeReport } from '../intake.ts'
@@ -21,6 +23,8 @@ export interface IntakeRules {
   readonly needsHash: (destinationId: DestinationId) => boolean
   /** The type that the destination gives to files of this name; null: the usual one. */
   readonly ruledType: (destinationId: DestinationId, fileName: string) => string | null
+  /** What becomes of files that a system left in a given folder. */
+  readonly systemFiles: (destinationId: DestinationId) => SystemFilesRule
 }
 
 export interface IntakeParts {
@@ -60,6 +64,7 @@ export class Taking {
   readonly #findings: IntakeFindings
   #queuedCount = 0
   readonly #matched: UploadId[] = []
+  readonly #packages = new Map<string, UploadId[]>()
 
   /** @param findings has counted every file before it is taken. */
   constructor(parts: IntakeParts, drops: Drops, findings: IntakeFindings) {
@@ -70,7 +75,7 @@ export class Taking {
   }
 
   /** Nothing more comes. */
-  end(): IntakeReport {
+  end(systemFiles: IntakeReport['systemFiles']): IntakeReport {
     this.#drops.end(this.#drop)
     const { queue } = this.#parts
     const isResting = (uploadId: UploadId) => RESTING.has(queue.upload(uploadId)?.phase ?? 'done')
@@ -79,6 +84,11 @@ export class Taking {
       queuedCount: this.#queuedCount,
       matchedCount: this.#matched.length,
       restingCount: this.#matched.filter(isResting).length,
+      systemFiles,
+      packages: [...this.#packages].map(([relativePath, uploadIds]) => ({
+        relativePath,
+        uploadIds,
+      })),
     }
   }
 
@@ -194,12 +204,22 @@ export class Taking {
     const failures = new Map(queued.value.refused.map((each) => [each.sourceId, each.failure]))
     for (const each of registered) {
       const { sourceId } = each.item
-      if (uploads.has(sourceId)) {
+      const upload = uploads.get(sourceId)
+      if (upload !== undefined) {
         if (each.file !== null) this.#parts.sourceFiles.set(sourceId, each.file)
         this.#queuedCount += 1
+        this.#notePackage(each.relativePath, upload.uploadId)
       } else this.#refuse([each], failures.get(sourceId) ?? NO_ANSWER)
     }
     this.#parts.queue.adopt(queued.value.uploads)
+  }
+
+  #notePackage(relativePath: string, uploadId: UploadId): void {
+    const folder = packageIn(relativePath)
+    if (folder === null) return
+    const uploadIds = this.#packages.get(folder) ?? []
+    this.#packages.set(folder, uploadIds)
+    uploadIds.push(uploadId)
   }
 
   /** Answers what is left of them: nothing. */

@@ -1,5 +1,7 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { FolderFindings } from '../../../electron/contract/folder-findings.ts'
+import type { SystemFilesRule } from '../../../electron/contract/rules.ts'
+import { isSystemEntry } from '../../../electron/contract/system-files.ts'
 import type { IncomingFile } from '../intake.ts'
 import { noteEntry, openEntry } from './given-file.ts'
 import { IntakeFindings, NAME_NOT_UNICODE, NAMELESS } from './intake-findings.ts'
@@ -12,7 +14,7 @@ export type InspectFolders = (
 
 /** Files of a drop or a paste, as they are found. The findings are complete when `batches` ends. */
 export interface TransferWalk {
-  readonly batches: AsyncIterable<readonly IncomingFile[]>
+  readonly batches: (systemFiles: SystemFilesRule) => AsyncIterable<readonly IncomingFile[]>
   readonly findings: IntakeFindings
 }
 
@@ -29,7 +31,7 @@ export function walkTransfer(
   for (const item of transfer.items) {
     if (item.kind === 'file') walk.add(item.webkitGetAsEntry(), item.getAsFile(), now)
   }
-  return { batches: walk.batches(), findings: walk.findings }
+  return { batches: (systemFiles) => walk.batches(systemFiles), findings: walk.findings }
 }
 
 /** A folder still to be read, and what is known of the dropped folder that it belongs to. */
@@ -73,27 +75,31 @@ class Walk {
     }
   }
 
-  async *batches(): AsyncIterable<readonly IncomingFile[]> {
+  async *batches(systemFiles: SystemFilesRule): AsyncIterable<readonly IncomingFile[]> {
     if (this.#files.length > 0) yield this.#files
-    const toVisit = await this.#inspected()
+    const toVisit = await this.#inspected(systemFiles)
     for (let next = toVisit.pop(); next !== undefined; next = toVisit.pop()) {
-      yield* this.#visit(next, toVisit)
+      yield* this.#visit(next, toVisit, systemFiles)
     }
   }
 
-  async #inspected(): Promise<ToVisit[]> {
+  async #inspected(systemFiles: SystemFilesRule): Promise<ToVisit[]> {
     const found = await this.#inspect(this.#roots.flatMap(({ file }) => file ?? []))
     let asked = 0
     return this.#roots.map(({ folder, file }) => {
       const seen = file === null ? null : (found[asked] ?? null)
       if (file !== null) asked += 1
-      return { folder, known: this.#known(folder, seen) }
+      return { folder, known: this.#known(folder, seen, systemFiles) }
     })
   }
 
-  #known(root: FileSystemDirectoryEntry, seen: FolderFindings | null): KnownRoot {
+  #known(
+    root: FileSystemDirectoryEntry,
+    seen: FolderFindings | null,
+    systemFiles: SystemFilesRule,
+  ): KnownRoot {
     if (seen === null) return NOTHING_KNOWN
-    this.findings.seenByHost(pathOf(root), seen)
+    this.findings.seenByHost(pathOf(root), seen, systemFiles)
     const links = seen.hidden.filter(({ kind }) => kind === 'link')
     return {
       links: new Set(links.map(({ relativePath }) => `${root.fullPath}/${relativePath}`)),
@@ -104,10 +110,11 @@ class Walk {
   async *#visit(
     { folder, known }: ToVisit,
     toVisit: ToVisit[],
+    systemFiles: SystemFilesRule,
   ): AsyncIterable<readonly IncomingFile[]> {
     this.#visited.add(folder.fullPath)
     const reader = folder.createReader()
-    for (let isEmpty = true; ; isEmpty = false) {
+    for (let isEmpty = true; ; ) {
       const entries = await nextEntries(reader)
       if (entries instanceof DOMException) {
         return this.findings.closedFolder(pathOf(folder), failureOf(entries, folder))
@@ -116,9 +123,12 @@ class Walk {
         if (isEmpty) this.findings.emptyFolder()
         return
       }
-      const usable = entries.filter((entry) => this.#isUsable(entry, folder, known))
+      const wanted =
+        systemFiles === 'upload' ? entries : entries.filter((entry) => !this.#isLeft(entry))
+      if (wanted.length > 0) isEmpty = false
+      const usable = wanted.filter((entry) => this.#isUsable(entry, folder, known))
       toVisit.push(...usable.filter(isFolder).map((inner) => ({ folder: inner, known })))
-      yield await this.#open(usable.filter(isFile))
+      yield await openAll(usable.filter(isFile), this.findings)
     }
   }
 
@@ -135,21 +145,34 @@ class Walk {
     return !isNameless
   }
 
-  async #open(entries: readonly FileSystemFileEntry[]): Promise<readonly IncomingFile[]> {
-    this.findings.files(entries.length)
-    const opened = await Promise.all(entries.map(openEntry))
-    return opened.flatMap((file, index) => {
-      const entry = entries[index]
-      if (entry === undefined) return []
-      const relativePath = pathOf(entry)
-      if (file instanceof File) {
-        noteEntry(file, entry)
-        return [{ file, relativePath }]
-      }
-      this.findings.refuse(relativePath, failureOf(file, entry))
-      return []
-    })
+  /** Notes what a system left here, as the page does not open it. */
+  #isLeft(entry: FileSystemEntry): boolean {
+    const kind = entry.isDirectory ? 'folder' : 'file'
+    if (!isSystemEntry(entry.name, kind)) return false
+    const file = isFile(entry) ? ({ from: 'entry', entry } as const) : null
+    this.findings.leftBySystem({ relativePath: pathOf(entry), kind, file })
+    return true
   }
+}
+
+/** Counts them in the findings, with those that cannot be opened. */
+export async function openAll(
+  entries: readonly FileSystemFileEntry[],
+  findings: IntakeFindings,
+): Promise<readonly IncomingFile[]> {
+  findings.files(entries.length)
+  const opened = await Promise.all(entries.map(openEntry))
+  return opened.flatMap((file, index) => {
+    const entry = entries[index]
+    if (entry === undefined) return []
+    const relativePath = pathOf(entry)
+    if (file instanceof File) {
+      noteEntry(file, entry)
+      return [{ file, relativePath }]
+    }
+    findings.refuse(relativePath, failureOf(file, entry))
+    return []
+  })
 }
 
 /** A picture from the clipboard has no entry in a file system, and a name that says nothing. */

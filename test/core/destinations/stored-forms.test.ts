@@ -131,6 +131,8 @@ const WITH_RULES = [
   ARCHIVE,
 ]
 
+const TAKES_SYSTEM_FILES = { systemFiles: 'upload' } as const
+
 /** What the settings hold of a destination now. */
 const FIELDS = [...Object.keys(Destination.shape), 'keptSecret', 'probeKey']
   .filter((name) => name !== 'hasSecret' && name !== 'keysExpireAtMs')
@@ -163,6 +165,16 @@ const READ: { readonly [F in (typeof SETTINGS_FORMS)[number]]: object } = {
     selectedId: CLIENT_ID,
     defaultId: ARCHIVE_ID,
     list: WITH_RULES,
+    aside: NOTHING_UNREAD,
+  },
+  'settings-5.json': {
+    selectedId: CLIENT_ID,
+    defaultId: ARCHIVE_ID,
+    list: WITH_RULES.map((each) =>
+      each.destinationId === CLIENT_ID
+        ? { ...each, rules: { ...each.rules, ...TAKES_SYSTEM_FILES } }
+        : each,
+    ),
     aside: NOTHING_UNREAD,
   },
 }
@@ -250,6 +262,11 @@ describe('exported settings', () => {
       importedFrom([
         {
           ...WITH_RULES[1],
+          rules: {
+            ...DEFAULT_RULES,
+            ...CLIENT_RULES,
+            ...(form === 'export-1.json' ? {} : TAKES_SYSTEM_FILES),
+          },
           credentials: { kind: 'keys', accessKeyId: '' },
           secretPlace: 'memory',
           maxPartCount: 10_000,

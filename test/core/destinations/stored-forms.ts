@@ -16,8 +16,10 @@ export const SETTINGS_FORMS = [
   'settings-3.json',
   /** A default destination. */
   'settings-4.json',
+  /** A rule about files that systems leave in folders. */
+  'settings-5.json',
 ] as const
-export const EXPORT_FORMS = ['export-1.json'] as const
+export const EXPORT_FORMS = ['export-1.json', 'export-2.json'] as const
 
 type Form = (typeof SETTINGS_FORMS)[number] | (typeof EXPORT_FORMS)[number]
 

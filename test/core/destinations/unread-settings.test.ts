@@ -26,7 +26,7 @@ interface StoredList {
   readonly list: readonly (JsonFields & { readonly rules: JsonFields })[]
 }
 
-const NEWEST = formOf('settings-4.json').destinations as unknown as StoredList
+const NEWEST = formOf('settings-5.json').destinations as unknown as StoredList
 /** With every rule, also with those that are younger than the form. */
 const [LOCAL, CLIENT, ARCHIVE] = NEWEST.list.map((each) => ({
   ...each,

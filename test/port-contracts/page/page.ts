@@ -194,7 +194,7 @@ async function report(transfer: DataTransfer): Promise<WalkReport> {
   const files: WalkReport['files'][number][] = []
   let batchCount = 0
   dropped.clear()
-  for await (const batch of walk.batches) {
+  for await (const batch of walk.batches('leave-out')) {
     batchCount += 1
     for (const { file, relativePath } of batch) {
       dropped.set(relativePath, file)

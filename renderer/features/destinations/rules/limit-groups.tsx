@@ -4,6 +4,7 @@ import { SelectField, type SelectOption } from '../../../design/select-field.tsx
 import { FILE_UNITS, PART_UNITS, SPEED_UNITS } from './amount.ts'
 import { AmountField } from './amount-field.tsx'
 import { RuleGroup, RuleSlot } from './rule-group.tsx'
+import { SYSTEM_FILES_OPTIONS } from './rule-options.ts'
 import type { RulesEdit } from './use-rules-form.ts'
 
 /** Which files are taken at all. */
@@ -30,6 +31,14 @@ export function IntakeGroup({ edit }: { readonly edit: RulesEdit }) {
           value={form.maxFileBytes}
           problem={troubleAt('maxFileBytes')?.text}
           onChange={(maxFileBytes) => change({ maxFileBytes })}
+        />
+      </RuleSlot>
+      <RuleSlot field="systemFiles">
+        <SelectField
+          label="System files in folders"
+          value={form.systemFiles}
+          options={SYSTEM_FILES_OPTIONS}
+          onChange={(systemFiles) => change({ systemFiles })}
         />
       </RuleSlot>
     </RuleGroup>

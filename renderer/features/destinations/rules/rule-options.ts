@@ -6,6 +6,7 @@ import type {
   CannedAcl,
   ConflictRule,
   Encryption,
+  SystemFilesRule,
   UploadRules,
 } from '../../../../electron/contract/rules.ts'
 
@@ -35,6 +36,11 @@ export const TOKEN_TEXTS: Record<KeyToken, string> = {
   uuid: 'a random name that nobody can guess',
   hash8: 'eight characters made of the contents',
 }
+
+export const SYSTEM_FILES_OPTIONS = [
+  { value: 'leave-out', label: 'Leave out (.DS_Store, Thumbs.db, …)' },
+  { value: 'upload', label: 'Upload, too' },
+] as const satisfies readonly { readonly value: SystemFilesRule; readonly label: string }[]
 
 export const ENCRYPTION_OPTIONS = [
   { value: 'bucket', label: 'As the bucket does' },
