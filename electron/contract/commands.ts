@@ -337,6 +337,14 @@ export const commands = {
     z.strictObject({ isUnwritten: z.boolean() }),
   ),
   /**
+   * For a file that the page cannot read: tries to, and says what is in the way. Null: the host can
+   * read it, or does not see it (a browser).
+   */
+  diagnoseSource: command(
+    z.strictObject({ sourceId: SourceId }),
+    z.strictObject({ failure: z.nullable(Failure) }),
+  ),
+  /**
    * Completes on the store, proves by HEAD that the object is there and by the strongest checksum
    * the store has that it is the file, makes the share link.
    */

@@ -222,7 +222,23 @@ export const Failure = z.discriminatedUnion('kind', [
   // The person must act: about the file.
   kind('source-changed'),
   kind('source-missing'),
-  kind('source-unreadable'),
+  z.strictObject({
+    kind: z.literal('source-unreadable'),
+    /** Absent: the system does not say, or only the page has tried. */
+    why: z.optional(
+      z.enum([
+        /** System Settings, Privacy & Security: the app was not allowed the folder. */
+        'macos-privacy',
+        'macos-permissions',
+        'windows-permissions',
+        'unix-permissions',
+        'other-program',
+        'path-too-long',
+      ]),
+    ),
+  }),
+  /** A cloud service keeps its bytes, and has not fetched them to this computer yet. */
+  kind('source-in-cloud'),
   /** A pipe, a socket or a device. */
   kind('source-not-a-file'),
   /**

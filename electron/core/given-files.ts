@@ -10,7 +10,8 @@ import type { Source } from '../contract/upload.ts'
 import type { SourceLimits } from './off-limits.ts'
 import { asPlainFile } from './plain-file.ts'
 import type { SourceFacts } from './ports.ts'
-import { type Sources, sourceFailure } from './sources.ts'
+import { sourceFailure } from './source-failure.ts'
+import type { Sources } from './sources.ts'
 import { type Found, type LeftOut, walkFolder } from './walk-folder.ts'
 
 /** Files that were given together and that the page has not asked for yet. */

@@ -12,6 +12,7 @@ import type { Destinations } from './destinations/destinations.ts'
 import { forgetDestination, saveDestination } from './destinations/edit-destination.ts'
 import { listBuckets } from './destinations/list-buckets.ts'
 import { saveRules } from './destinations/save-rules.ts'
+import { diagnoseSource } from './diagnose-source.ts'
 import { isDiskFull } from './disk-full.ts'
 import type { GivenFiles } from './given-files.ts'
 import { diagnosticsText } from './host/diagnostics.ts'
@@ -125,6 +126,10 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     diagnoseSignature: ({ uploadId }) => diagnoseSignature(context, uploadId),
     recordParts: async (input) => uploads.record(input),
     checkSource: ({ uploadId }) => checkUploadSource(context, uploadId),
+    diagnoseSource: async ({ sourceId }) => {
+      const source = sources.facts(sourceId) ?? records.sources.sourceFacts(sourceId)
+      return succeeded({ failure: await diagnoseSource(source) })
+    },
     completeUpload: ({ uploadId }) => uploads.complete(uploadId),
     markUploads: async ({ marks }) => {
       if (marks.some(({ mark }) => mark.phase === 'waiting')) userActed()

@@ -8,6 +8,7 @@ import { type ChangeTimes, NO_CHANGE_TIMES } from './change-times.ts'
 import { NO_LIMITS, type SourceLimits } from './off-limits.ts'
 import { asPlainFile } from './plain-file.ts'
 import type { SourceFacts } from './ports.ts'
+import { sourceFailure } from './source-failure.ts'
 
 /** Enough for the disk, and few enough for a drop of ten thousand files to leave others a turn. */
 const STATS_AT_ONCE = 32
@@ -115,12 +116,4 @@ export async function checkSource(
 function kindOf(found: Stats): 'file' | 'folder' | 'other' {
   if (found.isFile()) return 'file'
   return found.isDirectory() ? 'folder' : 'other'
-}
-
-/** What keeps a file from being read. Everything that is not the file system's is a bug and thrown. */
-export function sourceFailure(error: unknown) {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'source-missing' } as const
-  if (typeof code === 'string') return { kind: 'source-unreadable' } as const
-  throw error
 }

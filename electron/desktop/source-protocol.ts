@@ -5,9 +5,11 @@ import type { Session } from 'electron'
 import { SourceId } from '../contract/ids.ts'
 import type { ByteRange } from '../contract/part-plan.ts'
 import { SOURCE_SCHEME } from '../contract/transport.ts'
+import { unreachable } from '../contract/unreachable.ts'
 import type { Core } from '../core/core.ts'
 import { asPlainFile, READ_AND_NEVER_WAIT } from '../core/plain-file.ts'
 import type { SourceFacts } from '../core/ports.ts'
+import { readFailure, type SourceFailure } from '../core/source-failure.ts'
 import { readRange } from './byte-range.ts'
 
 type SourcePath = Core['sourcePath']
@@ -25,12 +27,14 @@ export function serveSources(session: Session, sourcePath: SourcePath, pageOrigi
 
 /**
  * 206 with exactly the asked bytes, or: 403 not our page, or unreadable; 404 unknown ticket or
- * missing file; 405; 409 the file is not the one that was registered; 416 no such range.
+ * missing file; 405; 409 the file is not the one that was registered; 416 no such range; 503 its
+ * bytes are in the cloud.
  */
 export async function answerSource(
   request: SourceRequest,
   sourcePath: SourcePath,
   pageOrigin: string,
+  platform: NodeJS.Platform = process.platform,
 ): Promise<Response> {
   // Electron does not compare Access-Control-Allow-Origin for registered schemes.
   if (request.initiatorOrigin !== pageOrigin) return new Response(null, { status: 403 })
@@ -39,15 +43,15 @@ export async function answerSource(
   if (request.method !== 'GET') return new Response(null, { status: 405, headers: cors })
   const source = sourceOf(request.url, sourcePath)
   if (source === null) return new Response(null, { status: 404, headers: cors })
-  const opened = await openUnchanged(source)
+  const opened = await openUnchanged(source, platform)
   if (typeof opened === 'number') return new Response(null, { status: opened, headers: cors })
-  return answerRange(request, opened, source.byteLength, cors)
+  return answerRange(request, { ...source, platform }, opened, cors)
 }
 
 async function answerRange(
   request: Request,
+  { path, byteLength, platform }: SourceOnDisk & { readonly platform: NodeJS.Platform },
   file: FileHandle,
-  byteLength: number,
   cors: Record<string, string>,
 ): Promise<Response> {
   const range = readRange(request.headers.get('range'), byteLength)
@@ -55,6 +59,14 @@ async function answerRange(
     await file.close()
     const headers = { ...cors, 'content-range': `bytes */${byteLength}` }
     return new Response(null, { status: 416, headers })
+  }
+  try {
+    // One byte: many a file that opens cannot be read, and an answer that has begun only breaks off.
+    await file.read(Buffer.alloc(1), 0, 1, range.start)
+  } catch (error) {
+    await file.close()
+    const status = statusOf(await readFailure(error, path, platform))
+    return new Response(null, { status, headers: cors })
   }
   return new Response(streamOf(file, range, request.signal), {
     status: 206,
@@ -93,7 +105,10 @@ function sourceOf(url: string, sourcePath: SourcePath): SourceOnDisk | null {
 type SourceOnDisk = SourceFacts & { readonly path: string }
 
 /** Looks at the opened file, so that no other can slip in between the look and the read. */
-async function openUnchanged(source: SourceOnDisk): Promise<FileHandle | number> {
+async function openUnchanged(
+  source: SourceOnDisk,
+  platform: NodeJS.Platform,
+): Promise<FileHandle | number> {
   let file: FileHandle | null = null
   try {
     file = await asPlainFile(() => open(source.path, READ_AND_NEVER_WAIT))
@@ -107,14 +122,21 @@ async function openUnchanged(source: SourceOnDisk): Promise<FileHandle | number>
     return 409
   } catch (error) {
     await file?.close()
-    return statusOf(error)
+    return statusOf(await readFailure(error, source.path, platform))
   }
 }
 
-function statusOf(error: unknown): number {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  // A folder of the path that became a file is as gone as the file.
-  return code === 'ENOENT' || code === 'ENOTDIR' ? 404 : 403
+function statusOf({ kind }: SourceFailure): number {
+  switch (kind) {
+    case 'source-missing':
+      return 404
+    case 'source-unreadable':
+      return 403
+    case 'source-in-cloud':
+      return 503
+    default:
+      return unreachable(kind)
+  }
 }
 
 function corsHeaders(pageOrigin: string): Record<string, string> {

@@ -87,6 +87,12 @@ export function failureText(
         'Try again; the file is sent from the start.',
         'retry',
       )
+    case 'source-in-cloud':
+      return text(
+        'This file is kept in the cloud and is not on this computer yet.',
+        'Ferry tries again by itself. To speed it up, open the file, and check that the service that keeps it (iCloud, OneDrive, Dropbox) runs and is online.',
+        'retry',
+      )
     default:
       return connectionWords(failure, at)
   }

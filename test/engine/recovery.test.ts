@@ -76,6 +76,7 @@ const expected: {
   'source-changed': ['give-up', 'give-up', 'give-up'],
   'source-missing': ['give-up', 'give-up', 'give-up'],
   'source-unreadable': ['give-up', 'give-up', 'give-up'],
+  'source-in-cloud': ['retry', 'retry', 'retry'],
   'source-not-a-file': ['give-up', 'give-up', 'give-up'],
   'source-detached': ['ask-user', 'ask-user', 'ask-user'],
   'name-unusable': ['give-up', 'give-up', 'give-up'],

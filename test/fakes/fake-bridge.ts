@@ -353,6 +353,7 @@ export function installFakeBridge(world: FakeWorld): void {
     diagnoseNoResponse: () => ok({ kind: 'unexplained', isStoreReached: false }),
     diagnoseSignature: () => ok({ failure: null }),
     recordParts: () => ok({}),
+    diagnoseSource: () => ok({ failure: null }),
     // Only a host that sees the file can vouch for it.
     checkSource: () => ok({ isUnwritten: world.host.host === 'desktop' }),
     completeUpload({ uploadId }) {

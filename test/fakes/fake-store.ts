@@ -96,6 +96,8 @@ export class FakeStore {
   readonly questions: (SilentPut & { readonly uploadId: UploadId })[] = []
   /** What the host finds out about a signature that was not accepted. */
   reasonForRejection: Failure | null = null
+  /** What the host finds out about a file that the page cannot read. */
+  reasonForUnread: Failure | null = null
   algorithm: ChecksumAlgorithm = 'crc64nvme'
   /** False: the store takes whatever comes. */
   checksBodies = true
@@ -230,6 +232,11 @@ export class FakeStore {
     },
     diagnoseSignature: (uploadId) =>
       this.#answer('diagnoseSignature', { uploadId, partNumber: 0 }, () => this.reasonForRejection),
+    diagnoseSource: async () => {
+      if (this.isHostGone) return failed({ kind: 'host-gone' })
+      this.calls.push('diagnoseSource')
+      return succeeded(this.reasonForUnread)
+    },
     record: (uploadId, receipts) =>
       this.#answer('record', { uploadId, partNumber: 0 }, () => {
         this.receipts.push(...receipts.map((receipt) => ({ ...receipt, uploadId })))

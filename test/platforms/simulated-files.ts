@@ -318,7 +318,7 @@ function overHandle(mount: Mount, at: string, handle: FileHandle, opened: Opened
   const events: unknown = handle
   if (events instanceof EventEmitter) events.once('close', () => forget(fd, opened))
   const functions = handle as unknown as Functions
-  for (const name of ['chmod', 'stat'] as const) {
+  for (const name of ['chmod', 'read', 'stat'] as const) {
     const original = functions[name]?.bind(handle)
     if (original === undefined) continue
     const call = { name: `f${name}`, path: at, target: null, isWriting: false }

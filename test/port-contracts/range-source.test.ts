@@ -1,18 +1,21 @@
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { APP_ORIGIN } from '../../electron/contract/transport.ts'
 import type { SourceFacts } from '../../electron/core/ports.ts'
 import { answerSource } from '../../electron/desktop/source-protocol.ts'
 import { rangeSource } from '../../renderer/upload/adapters/range-source.ts'
 import { sourceIdOf } from '../fakes/upload-records.ts'
+import { cloudFolder } from '../platforms/cloud-files.ts'
+import { simulateFiles } from '../platforms/simulated-files.ts'
 
 const sourceId = sourceIdOf(1)
 const text = 'a file of the run before'
 let folder = ''
 let facts: SourceFacts
 let asked: (string | null)[] = []
+let platform: NodeJS.Platform
 
 /** The page's `fetch` reaches the desktop's real handler of `source://`. */
 beforeEach(async () => {
@@ -22,10 +25,11 @@ beforeEach(async () => {
   await utimes(path, 1_700_000_000, 1_700_000_000)
   facts = { path, name: 'file.txt', byteLength: text.length, modifiedAtMs: 1_700_000_000_000 }
   asked = []
+  platform = process.platform
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
     const request = Object.assign(new Request(url, init), { initiatorOrigin: APP_ORIGIN })
     asked.push(request.headers.get('range'))
-    return answerSource(request, (id) => (id === sourceId ? facts : null), APP_ORIGIN)
+    return answerSource(request, (id) => (id === sourceId ? facts : null), APP_ORIGIN, platform)
   })
 })
 afterEach(async () => {
@@ -96,6 +100,23 @@ describe('a file streamed by the host', () => {
 
     expect(outcome).toEqual({ ok: false, failure: { kind: 'source-missing' } })
   })
+
+  it.each(['darwin', 'win32'] as const)(
+    'is in the cloud while %s has it there, and can be read once it is here',
+    async (system) => {
+      const cloud = cloudFolder(system)
+      onTestFinished(simulateFiles(folder, cloud))
+      platform = system
+      const { signal } = new AbortController()
+
+      const away = [await read(0, 5), await rangeSource(sourceId, text.length).check(signal)]
+      cloud.fetch(facts.path ?? '')
+      const here = await read(0, 5)
+
+      expect(away).toEqual(Array(2).fill({ ok: false, failure: { kind: 'source-in-cloud' } }))
+      expect(here).toMatchObject({ ok: true, value: { byteLength: 5 } })
+    },
+  )
 
   it('has changed when its time has', async () => {
     await utimes(facts.path ?? '', 1_700_000_100, 1_700_000_100)

@@ -61,6 +61,7 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
   'source-changed': { kind: 'source-changed' },
   'source-missing': { kind: 'source-missing' },
   'source-unreadable': { kind: 'source-unreadable' },
+  'source-in-cloud': { kind: 'source-in-cloud' },
   'source-not-a-file': { kind: 'source-not-a-file' },
   'source-detached': { kind: 'source-detached' },
   'name-unusable': { kind: 'name-unusable', reason: 'too-long' },

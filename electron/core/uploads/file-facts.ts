@@ -5,7 +5,7 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { ByteRange } from '../../contract/part-plan.ts'
 import { TEXT_LOOK_BYTES, type TextEncoding, textEncodingOf } from '../../contract/text-encoding.ts'
 import { asPlainFile, READ_AND_NEVER_WAIT } from '../plain-file.ts'
-import { sourceFailure } from '../sources.ts'
+import { readFailure } from '../source-failure.ts'
 
 interface Found {
   readonly hash8: string | null
@@ -14,7 +14,7 @@ interface Found {
 
 /**
  * What the page finds out about the bytes of a file before it is queued, for one that only the host
- * can read any more. Fails with `source-missing` or `source-unreadable`.
+ * can read any more. Fails with `source-missing`, `source-unreadable` or `source-in-cloud`.
  */
 export async function lookIntoFile(
   path: string,
@@ -29,7 +29,7 @@ export async function lookIntoFile(
       encoding: asked.isText ? await encodingAt(file, byteLength) : null,
     })
   } catch (error) {
-    return failed(sourceFailure(error))
+    return failed(await readFailure(error, path))
   }
 }
 

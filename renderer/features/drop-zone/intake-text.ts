@@ -67,7 +67,11 @@ function packageLine({ relativePath, uploadIds }: PackageFolder) {
 function reasonOf(failure: Failure, kind: 'file' | 'folder'): string {
   switch (failure.kind) {
     case 'source-unreadable':
-      return 'cannot be read. Allow yourself to read it, then drop it again.'
+      return failure.why === undefined
+        ? 'cannot be read. Allow yourself to read it, then drop it again.'
+        : failureSentence(failure)
+    case 'source-in-cloud':
+      return 'is kept in the cloud, and its name in the bucket depends on its bytes. Open it once, so that it comes to this computer, then drop it again.'
     case 'source-missing':
       return 'is no longer there.'
     case 'source-changed':

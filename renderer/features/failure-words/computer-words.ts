@@ -20,11 +20,7 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
         'retry',
       )
     case 'source-unreadable':
-      return text(
-        'The file cannot be read.',
-        'Allow yourself to read it, or close the program that holds it, then try again.',
-        'retry',
-      )
+      return unreadableWords(failure.why)
     case 'source-not-a-file':
       return text(
         'This is a pipe, a socket or a device, not a file.',
@@ -113,6 +109,56 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
       )
     default:
       return unreachable(failure)
+  }
+}
+
+function unreadableWords(why: Extract<Failure, { kind: 'source-unreadable' }>['why']): FailureText {
+  switch (why) {
+    case undefined:
+      return text(
+        'The file cannot be read.',
+        'Allow yourself to read it, or close the program that holds it, then try again.',
+        'retry',
+      )
+    case 'macos-privacy':
+      // support.apple.com/guide/mac-help/mchld5a35146, "Control access to files and folders on Mac".
+      return text(
+        'macOS does not let Ferry read this file.',
+        'Allow Ferry the folder in System Settings > Privacy & Security > Files and Folders (where Ferry is not listed there: Full Disk Access), then try again.',
+        'retry',
+      )
+    case 'macos-permissions':
+      return text(
+        'You may not read this file.',
+        'Select it in the Finder, choose File > Get Info, allow yourself to read it under Sharing & Permissions, then try again.',
+        'retry',
+      )
+    case 'windows-permissions':
+      return text(
+        'Windows does not let you read this file.',
+        'Allow yourself to read it in its Properties under Security, or ask its owner to, then try again.',
+        'retry',
+      )
+    case 'unix-permissions':
+      return text(
+        'You may not read this file.',
+        'Allow yourself to read it (chmod u+r), or ask its owner to, then try again.',
+        'retry',
+      )
+    case 'other-program':
+      return text(
+        'Another program keeps this file to itself.',
+        'Close the file there, then try again.',
+        'retry',
+      )
+    case 'path-too-long':
+      return text(
+        'The path of this file is longer than the system can open.',
+        'Move it to a folder nearer to the top of the disk, and choose it there.',
+        'choose-file',
+      )
+    default:
+      return unreachable(why)
   }
 }
 

@@ -56,6 +56,7 @@ type WaitingKind =
   | 'clock-skewed'
   | 'upload-gone'
   | 'object-missing'
+  | 'source-in-cloud'
 
 /** The person must act. */
 export type ActingFailure = Exclude<Failure, { kind: WaitingKind }>

@@ -14,6 +14,10 @@ export function bridgeControl(commands: CommandCalls): UploadControl {
       const diagnosed = await commands.diagnoseSignature({ uploadId })
       return diagnosed.ok ? succeeded(diagnosed.value.failure) : diagnosed
     },
+    diagnoseSource: async (sourceId) => {
+      const diagnosed = await commands.diagnoseSource({ sourceId })
+      return diagnosed.ok ? succeeded(diagnosed.value.failure) : diagnosed
+    },
     record: (uploadId, receipts) => commands.recordParts({ uploadId, receipts: [...receipts] }),
     complete: (uploadId) => commands.completeUpload({ uploadId }),
     cancel: (uploadId) => commands.cancelUpload({ uploadId }),

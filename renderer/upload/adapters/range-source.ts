@@ -76,6 +76,8 @@ function failureOf(status: number): Failure {
       return { kind: 'source-changed' }
     case 403:
       return { kind: 'source-unreadable' }
+    case 503:
+      return { kind: 'source-in-cloud' }
     default:
       return { kind: 'host-gone' }
   }

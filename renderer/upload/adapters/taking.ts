@@ -3,7 +3,7 @@ import type { Failure } from '../../../electron/contract/failure.ts'
 import type { GivenFile } from '../../../electron/contract/given-files.ts'
 import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
-import type { Outcome } from '../../../electron/contract/outcome.ts'
+import { failed, type Outcome } from '../../../electron/contract/outcome.ts'
 import type { SystemFilesRule } from '../../../electron/contract/rules.ts'
 import { packageIn } from '../../../electron/contract/system-files.ts'
 import type { FileFacts, QueueItem, UploadRecord } from '../../../electron/contract/upload.ts'
@@ -184,12 +184,24 @@ export class Taking {
     registered: readonly Registered[],
     destinationId: DestinationId,
   ): Promise<readonly Registered[]> {
-    const looked = await Promise.all(registered.map(({ lookInto }) => lookInto(destinationId)))
+    const looked = await Promise.all(
+      registered.map(async ({ item, lookInto }) => {
+        const facts = await lookInto(destinationId)
+        return facts.ok ? facts : failed(await this.#explained(item, facts.failure))
+      }),
+    )
     return registered.flatMap<Registered>((each, index) => {
       const facts = looked[index]
       if (!facts?.ok) return this.#refuse([each], facts?.failure ?? NO_ANSWER)
       return [{ ...each, item: { ...each.item, ...facts.value } }]
     })
+  }
+
+  /** Chromium does not say what is in the way of a file; a host that sees it may. */
+  async #explained({ sourceId }: QueueItem, failure: Failure): Promise<Failure> {
+    if (failure.kind !== 'source-unreadable') return failure
+    const diagnosed = await this.#parts.bridge.commands.diagnoseSource({ sourceId })
+    return (diagnosed.ok ? diagnosed.value.failure : null) ?? failure
   }
 
   async #queueUp(registered: readonly Registered[], destinationId: DestinationId): Promise<void> {

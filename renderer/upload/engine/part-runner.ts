@@ -11,6 +11,7 @@ import type { ReadingGate } from './reading-gate.ts'
 import type { ReceiptOutbox } from './receipt-outbox.ts'
 import { failureSeen } from './recovery.ts'
 import { SignatureDiagnosis } from './signature-diagnosis.ts'
+import { diagnosed } from './source-diagnosis.ts'
 import { SUMMED_AHEAD, SumStock } from './sum-stock.ts'
 import { PAGE_BUG, type Row, type Run } from './upload-row.ts'
 import type { UploadEvent, UploadPhase } from './upload-state.ts'
@@ -147,7 +148,8 @@ export class PartRunner {
     if (signal.aborted) return
     const { uploadId } = row
     const { partNumber } = part
-    const reason = await this.#signatures.explained(uploadId, failure)
+    const seen = await diagnosed(this.#parts.ports.control, row.record, failure)
+    const reason = await this.#signatures.explained(uploadId, seen)
     const byteLength = bytesOfPart(part.plan, partNumber)
     const sentBytes = byteLength - notSentBytes
     const checksum = row.sums?.toSend(partNumber) ?? null

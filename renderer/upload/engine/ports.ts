@@ -1,6 +1,6 @@
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
-import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
+import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
 import type { UploadRules } from '../../../electron/contract/rules.ts'
@@ -23,7 +23,8 @@ export interface PartBody {
 /** Reads a source's bytes. The body of a fresh file is a reference, not a copy. */
 export interface FileSource {
   /**
-   * Fails with `source-missing`, `source-unreadable`, `source-changed` or `source-detached`.
+   * Fails with `source-missing`, `source-unreadable`, `source-in-cloud`, `source-changed` or
+   * `source-detached`.
    * Rejects only when `signal` is aborted.
    */
   readonly read: (range: ByteRange, signal: AbortSignal) => Promise<Outcome<PartBody>>
@@ -92,6 +93,8 @@ export interface UploadControl {
   ) => Promise<Outcome<PutDiagnosis>>
   /** Why the store may not have accepted a PUT's signature; null: the keys are wrong. */
   readonly diagnoseSignature: (uploadId: UploadId) => Promise<Outcome<Failure | null>>
+  /** Why the page may not be able to read a file; null: the host has nothing to say. */
+  readonly diagnoseSource: (sourceId: SourceId) => Promise<Outcome<Failure | null>>
   readonly record: (
     uploadId: UploadId,
     receipts: readonly PartReceipt[],

@@ -81,6 +81,8 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'stalled':
     case 'host-not-found':
     case 'host-unreachable':
+    // Every try asks the cloud's service for the bytes, which come when it can be reached.
+    case 'source-in-cloud':
       return { kind: 'retry', afterMs: backoff, costsTry: false }
     case 'proxy-failed':
       // Proxies come back, and a laptop leaves their network; another certificate or sign-in does not.
@@ -244,6 +246,7 @@ const WORTH_TRYING: ReadonlySet<FailureKind> = new Set([
   'host-gone',
   'tls-failed',
   'network-blocked',
+  'source-in-cloud',
 ])
 
 /** A change of the network may have mended it: worth a try at once. */

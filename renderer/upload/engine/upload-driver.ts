@@ -10,6 +10,7 @@ import { PartRunner, type PartRunnerParts } from './part-runner.ts'
 import { sumsAfterPrepare } from './part-sums.ts'
 import { failureSeen } from './recovery.ts'
 import { Rereading } from './rereading.ts'
+import { diagnosed, isWorthDiagnosis } from './source-diagnosis.ts'
 import type { Turnstile } from './turnstile.ts'
 import { isAllRecorded, PAGE_BUG, type Row, type Run, wasAsked } from './upload-row.ts'
 import type { UploadEffect, UploadEvent } from './upload-state.ts'
@@ -182,6 +183,17 @@ export class UploadDriver {
   }
 
   #fail(row: Row, cause: Failure): void {
+    if (!isWorthDiagnosis(cause, row.record)) {
+      this.#failAs(row, cause)
+      return
+    }
+    const { signal } = this.#runOf(row).controller
+    void diagnosed(this.#parts.ports.control, row.record, cause).then((failure) => {
+      if (!signal.aborted) this.#failAs(row, failure)
+    })
+  }
+
+  #failAs(row: Row, cause: Failure): void {
     const { ports, networkOf } = this.#parts
     const { clock } = ports
     const failure = failureSeen(cause, networkOf(row).isOnline())

@@ -1,0 +1,32 @@
+import type { Failure, FailureKind } from '../../../electron/contract/failure.ts'
+import type { UploadRecord } from '../../../electron/contract/upload.ts'
+import type { UploadControl } from './ports.ts'
+
+/** What a page says of a file that it cannot read, whatever is in the way. */
+const SAID_OF_MUCH: ReadonlySet<FailureKind> = new Set([
+  'source-unreadable',
+  'source-changed',
+  // The host's answer broke off, because the host is gone or its reading was.
+  'host-gone',
+])
+
+/** What only the host finds out. */
+const KNOWN_TO_HOST: ReadonlySet<FailureKind> = new Set(['source-unreadable', 'source-in-cloud'])
+
+/** True: the host may know more, since it sees the file. */
+export function isWorthDiagnosis({ kind }: Failure, record: UploadRecord): boolean {
+  return SAID_OF_MUCH.has(kind) && record.isSourceDurable && record.sourceId !== null
+}
+
+/** The host's reason in the place of the page's, if it has one. */
+export async function diagnosed(
+  { diagnoseSource }: Pick<UploadControl, 'diagnoseSource'>,
+  record: UploadRecord,
+  failure: Failure,
+): Promise<Failure> {
+  const { sourceId } = record
+  if (sourceId === null || !isWorthDiagnosis(failure, record)) return failure
+  const answer = await diagnoseSource(sourceId)
+  const reason = answer.ok ? answer.value : null
+  return reason !== null && KNOWN_TO_HOST.has(reason.kind) ? reason : failure
+}
