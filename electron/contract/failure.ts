@@ -243,7 +243,7 @@ export const Failure = z.discriminatedUnion('kind', [
   kind('source-not-a-file'),
   /**
    * Ferry reads nothing there: its own data, keys of the user's, profiles of browsers, what the
-   * system makes of itself, a share or device by its bare path, or a link out of the chosen folder.
+   * system makes of itself, a device by its path, a server that the user did not allow, or a link out of the chosen folder.
    */
   z.strictObject({
     kind: z.literal('source-off-limits'),
@@ -253,6 +253,7 @@ export const Failure = z.discriminatedUnion('kind', [
       'browser',
       'system',
       'network-path',
+      'device-path',
       'link-out',
       'not-a-path',
     ]),

@@ -67,7 +67,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     changed: (changed) => ports.notify('uploadsChanged', { uploads: changed }),
   }
   const uploads = new Uploads(context)
-  const limits = limitsOf(ports, bucketFolder)
+  const limits = limitsOf(ports, bucketFolder, (server) => approvals.allowServer(server))
   const changeTimes = new ProvenChangeTimes({ ...ports, platform: process.platform })
   const sources = new Sources(limits, changeTimes)
   const given = new GivenFiles(sources, limits, (waitingCount) =>
@@ -125,14 +125,20 @@ export async function createCore(ports: CorePorts): Promise<Core> {
 /** Null: nothing may be read there, so there is nothing to be found either. */
 async function openPath(limits: SourceLimits, path: string | null): Promise<string | null> {
   if (path === null || limits.ofPath(path) !== null) return null
+  if ((await limits.ofServer(path)) !== null) return null
   return (await limits.ofPlace(path, null)) === null ? path : null
 }
 
 /** Only the desktop host receives paths. */
-function limitsOf(ports: CorePorts, bucketFolder: string): SourceLimits {
+function limitsOf(
+  ports: CorePorts,
+  bucketFolder: string,
+  mayReadFrom: (server: string) => Promise<boolean>,
+): SourceLimits {
   if (ports.description.host !== 'desktop') return NO_LIMITS
   const { dataFolder, environment } = ports
-  return sourceLimits({ dataFolder, bucketFolder, environment, platform: process.platform })
+  const { platform } = process
+  return sourceLimits({ dataFolder, bucketFolder, environment, platform, mayReadFrom })
 }
 
 /** Keys that no person types are on one ring, for all destinations together. */

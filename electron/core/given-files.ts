@@ -51,6 +51,7 @@ export class GivenFiles {
 
   give(paths: readonly string[]): void {
     if (paths.length === 0) return
+    for (const path of paths) this.#limits.trustServer(path)
     this.#givings.push(foundIn(paths, this.#limits, () => this.#systemFiles))
     this.#changed(this.waitingCount())
   }

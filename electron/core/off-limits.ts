@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { homedir, hostname, networkInterfaces } from 'node:os'
 import { posix, win32 } from 'node:path'
 import type { Failure } from '../contract/failure.ts'
 import { awsPaths } from './credentials/aws-files.ts'
@@ -19,8 +19,15 @@ type Why = OffLimits['why']
  * short, since everything else may be somebody's upload.
  */
 export interface SourceLimits {
-  /** By its text alone: to look at a share is to sign in to its server. Null: it may be looked at. */
+  /** By its text alone, before anybody looks at it. */
   readonly ofPath: (path: string) => OffLimits | null
+  /**
+   * Asks the user, once for each server, before a file of a share of Windows' is looked at: to look
+   * at it is to sign in to its server, which a page that was taken over could choose.
+   */
+  readonly ofServer: (path: string) => Promise<OffLimits | null>
+  /** The system handed this path over itself, without the page: nobody is asked about its server. */
+  readonly trustServer: (path: string) => void
   /**
    * By where it really is.
    * @param folder the chosen folder that it was given with, out of which no link may lead.
@@ -29,7 +36,12 @@ export interface SourceLimits {
 }
 
 /** A host whose page gives no paths. */
-export const NO_LIMITS: SourceLimits = { ofPath: () => null, ofPlace: async () => null }
+export const NO_LIMITS: SourceLimits = {
+  ofPath: () => null,
+  ofServer: async () => null,
+  trustServer: () => undefined,
+  ofPlace: async () => null,
+}
 
 interface Surrounding {
   readonly dataFolder: string
@@ -37,7 +49,11 @@ interface Surrounding {
   readonly bucketFolder: string
   readonly environment: Environment
   readonly platform: NodeJS.Platform
-  /** Where links lead; rejects for what is not there. */
+  /** Whether the user lets Ferry read files of that server. */
+  readonly mayReadFrom: (server: string) => Promise<boolean>
+  /** Names and addresses of this computer. */
+  readonly ownNames?: readonly string[]
+  /** Where links lead, in the names that the file system has; rejects for what is not there. */
   readonly follow?: (path: string) => Promise<string>
 }
 
@@ -53,10 +69,23 @@ export function sourceLimits(around: Surrounding): SourceLimits {
   const { isAbsolute } = pathOf(platform)
   const follow = around.follow ?? ((path) => asPlainFile(() => realpath(path)))
   const closed = closedPlaces(around)
+  const ownNames = new Set(
+    (around.ownNames ?? namesOfThisComputer()).map((each) => each.toLowerCase()),
+  )
+  const trusted = new Set<string>()
   return {
     ofPath: (path) => {
-      if (platform === 'win32' && /^[\\/]{2}/.test(path)) return offLimits('network-path', path)
+      if (platform === 'win32' && isSidePath(path, ownNames)) return offLimits('device-path', path)
       return isAbsolute(path) && !path.includes('\0') ? null : offLimits('not-a-path', path)
+    },
+    ofServer: async (path) => {
+      const server = serverOf(path, platform)
+      if (server === null || trusted.has(server)) return null
+      return (await around.mayReadFrom(server)) ? null : offLimits('network-path', `\\\\${server}`)
+    },
+    trustServer: (path) => {
+      const server = serverOf(path, platform)
+      if (server !== null) trusted.add(server)
     },
     ofPlace: async (path, folder) => {
       const real = await followed(path, follow)
@@ -69,6 +98,36 @@ export function sourceLimits(around: Surrounding): SourceLimits {
       return offLimits('link-out', pathOf(platform).basename(folder))
     },
   }
+}
+
+/**
+ * `\\?\` and `\\.\`: devices, and paths that Windows does not tidy up, so that one file has many.
+ * Source: learn.microsoft.com/windows/win32/fileio/naming-a-file, "Win32 Device Namespaces".
+ */
+const DEVICE_PATH = /^[\\/]{2}[?.](?:[\\/]|$)|^[\\/]\?\?[\\/]/
+
+/** `C$`: a whole disk, which Windows shares with administrators. */
+const ADMIN_SHARE = /^[\\/]{2}[^\\/]+[\\/][a-z]\$(?:[\\/]|$)/i
+
+/** A second path to what has a usual one, by which no closed place would be known. */
+function isSidePath(path: string, ownNames: ReadonlySet<string>): boolean {
+  if (DEVICE_PATH.test(path) || ADMIN_SHARE.test(path)) return true
+  const server = serverOf(path, 'win32')
+  if (server === null) return false
+  // `server@8080`, `server@SSL`: WebDAV. Windows writes the address of IPv6 as a name.
+  const [host = ''] = server.split('@')
+  return ownNames.has(host) || /^127\.|\.ipv6-literal\.net$/.test(host)
+}
+
+function namesOfThisComputer(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  return ['localhost', hostname(), ...addresses.map(({ address }) => address)]
+}
+
+/** Null: the path is not of a share (`\\server\share\file`). Servers' names know no case. */
+function serverOf(path: string, platform: NodeJS.Platform): string | null {
+  const [, server] = (platform === 'win32' && /^[\\/]{2}([^\\/]+)/.exec(path)) || []
+  return server?.toLowerCase() ?? null
 }
 
 /** A missing path is not a link. Reading the file reports that it is missing. */
@@ -158,13 +217,23 @@ function pathOf(platform: NodeJS.Platform) {
   return platform === 'win32' ? win32 : posix
 }
 
-/** Also for the folder itself. Windows and macOS tell no small letters from capitals, as they come. */
+/**
+ * Also for the folder itself. Windows and macOS tell no small letters from capitals, as they come,
+ * and macOS ignores characters without a glyph on HFS+. Where two names are the same to one of them,
+ * they are the same here; a few are that the systems tell apart, which does no harm.
+ */
 function isWithin(path: string, folder: string, platform: NodeJS.Platform): boolean {
   const { relative, isAbsolute, sep } = pathOf(platform)
   const isFolded = system(platform) !== 'linux'
-  const same = (text: string) => (isFolded ? text.normalize('NFC').toLowerCase() : text)
+  const same = (text: string) => (isFolded ? folded(text) : text)
   const way = relative(same(folder), same(path))
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
+/** By way of capitals, since `ſ` has one and is a small letter already. */
+function folded(text: string): string {
+  const seen = text.normalize('NFC').replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+  return seen.toUpperCase().toLowerCase()
 }
 
 function offLimits(why: Why, place: string): OffLimits {

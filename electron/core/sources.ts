@@ -13,6 +13,9 @@ import { sourceFailure } from './source-failure.ts'
 /** Enough for the disk, and few enough for a drop of ten thousand files to leave others a turn. */
 const STATS_AT_ONCE = 32
 
+const HOUR_MS = 3_600_000
+const FAT_STEP_MS = 2_000
+
 export interface RegisteredSource extends SourceFacts {
   /**
    * The file's change time (ctime), where every write since then moves it. Null: nobody can tell, and
@@ -66,6 +69,8 @@ export class Sources {
   async #look(file: SourceFacts, path: string): Promise<Outcome<RegisteredSource>> {
     const closed = this.#limits.ofPath(path)
     if (closed !== null) return failed(closed)
+    const server = await this.#limits.ofServer(path)
+    if (server !== null) return failed(server)
     const seen = await look(file, path, this.#changeTimes)
     if (!seen.ok) return seen
     const place = await this.#limits.ofPlace(path, file.folder ?? null)
@@ -105,11 +110,24 @@ export async function checkSource(
   try {
     const found = await asPlainFile(() => stat(path))
     const { size, mtimeMs, ctimeMs } = found
-    const isSame = found.isFile() && size === known.byteLength && mtimeMs === known.modifiedAtMs
-    return isSame ? succeeded({ changedAtMs: ctimeMs }) : failed({ kind: 'source-changed' })
+    const isSame = found.isFile() && size === known.byteLength
+    return isSame && isSameTime(mtimeMs, known.modifiedAtMs)
+      ? succeeded({ changedAtMs: ctimeMs })
+      : failed({ kind: 'source-changed' })
   } catch (error) {
     return failed(sourceFailure(error))
   }
+}
+
+/**
+ * FAT keeps local time in steps of two seconds, and systems read it by the summer time of today: all
+ * files move by an hour when that begins or ends (learn.microsoft.com, "File Times"). Such a file is
+ * still taken for the one that was given: what the store has of it is read again and compared, and
+ * a change time that moves with it is no proof any more.
+ */
+export function isSameTime(nowMs: number, knownMs: number): boolean {
+  if (nowMs === knownMs) return true
+  return Math.abs(nowMs - knownMs) === HOUR_MS && nowMs % FAT_STEP_MS === 0
 }
 
 /** `other`: a pipe, a socket or a device. */

@@ -10,6 +10,7 @@ import type { Core } from '../core/core.ts'
 import { asPlainFile, READ_AND_NEVER_WAIT } from '../core/plain-file.ts'
 import type { SourceFacts } from '../core/ports.ts'
 import { readFailure, type SourceFailure } from '../core/source-failure.ts'
+import { isSameTime } from '../core/sources.ts'
 import { readRange } from './byte-range.ts'
 
 type SourcePath = Core['sourcePath']
@@ -116,7 +117,7 @@ async function openUnchanged(
     const isSame =
       now.isFile() &&
       now.size === source.byteLength &&
-      Math.trunc(now.mtimeMs) === Math.trunc(source.modifiedAtMs)
+      isSameTime(Math.trunc(now.mtimeMs), Math.trunc(source.modifiedAtMs))
     if (isSame) return file
     await file.close()
     return 409

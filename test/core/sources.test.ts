@@ -126,6 +126,46 @@ it('knows a file that changed from one that did not', async () => {
   expect(longer).toEqual({ ok: false, failure: { kind: 'source-changed' } })
 })
 
+it('takes a file on FAT for the same when summer time moved its time by an hour', async () => {
+  const path = join(folder, 'a')
+  writeFileSync(path, 'hello')
+  const HOUR = 3_600
+  const known = { byteLength: 5, modifiedAtMs: 20_000_000_000 }
+  const after = async (seconds: number) => {
+    utimesSync(path, 10, seconds)
+    return (await checkSource(path, known)).ok
+  }
+
+  const moved = [await after(20_000_000 + HOUR), await after(20_000_000 - HOUR)]
+  const written = [await after(20_000_000 + HOUR + 2), await after(20_000_000 + 2 * HOUR)]
+  const finer = await checkSource(path, { byteLength: 5, modifiedAtMs: 20_000_000_001 })
+  writeFileSync(path, 'other bytes')
+  const longer = await after(20_000_000 + HOUR)
+
+  expect(moved).toEqual([true, true])
+  expect([...written, finer.ok, longer]).toEqual([false, false, false, false])
+})
+
+it.runIf(process.platform === 'linux')(
+  'reads a path of 4,000 bytes, and says of a longer one that it is too long',
+  async () => {
+    let long = folder
+    while (long.length < 3_500) long = join(long, 'x'.repeat(200))
+    mkdirSync(long, { recursive: true })
+    const path = join(long, 'a')
+    writeFileSync(path, 'hello')
+    const tooLong = `${long}/${'y/'.repeat(400)}a`
+
+    const [taken, refused] = await sources.register([
+      { ...at('a'), path },
+      { ...at('a'), path: tooLong },
+    ])
+
+    expect(taken).toMatchObject({ ok: true, value: { byteLength: 5 } })
+    expect(refused).toEqual(failed({ kind: 'source-unreadable', why: 'path-too-long' }))
+  },
+)
+
 it('knows when a file was last changed, whatever time was set on it', async () => {
   const path = join(folder, 'a')
   writeFileSync(path, 'hello')

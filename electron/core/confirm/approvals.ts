@@ -46,6 +46,8 @@ export class Approvals {
   readonly #told: Told
   readonly #approved = new Map<string, Approval>()
   readonly #signIns = new Set<string>()
+  readonly #servers = new Set<string>()
+  readonly #refusedServers = new Map<string, number>()
   readonly #asked = new Map<string, Promise<Outcome<null>>>()
   #refusedAtMs: number[] = []
   #waitingCount = 0
@@ -99,6 +101,21 @@ export class Approvals {
   allowImport(places: readonly ImportedPlace[]): Promise<Outcome<null>> {
     // Each is a question of its own: one answer must not count for another file.
     return this.#ask(randomUUID(), { kind: 'import-settings', places }, () => undefined)
+  }
+
+  /**
+   * For as long as Ferry runs. A refusal stands for a minute, since the files of one drop ask one by
+   * one.
+   */
+  async allowServer(server: string): Promise<boolean> {
+    const refusedAtMs = this.#refusedServers.get(server) ?? Number.NEGATIVE_INFINITY
+    if (this.#servers.has(server)) return true
+    if (this.#ports.now() - refusedAtMs < PAUSE_MS) return false
+    const confirmation = { kind: 'new-server', server } as const
+    const name = JSON.stringify(['server', server])
+    const allowed = await this.#ask(name, confirmation, () => this.#servers.add(server))
+    if (!allowed.ok) this.#refusedServers.set(server, this.#ports.now())
+    return allowed.ok
   }
 
   /** Remembers what saved destinations need, and nothing else. */

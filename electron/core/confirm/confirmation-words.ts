@@ -51,6 +51,15 @@ export function confirmationWords(confirmation: Confirmation): ConfirmationWords
         ],
         ...BUTTONS,
       }
+    case 'new-server':
+      return {
+        question: 'Read files from another computer?',
+        details: [
+          `Ferry was given files of ${plainName(confirmation.server, 200)}. To read them, Windows signs you in there.`,
+          WARNING,
+        ],
+        ...BUTTONS,
+      }
     case 'import-settings':
       return {
         question: 'Add these destinations?',

@@ -11,6 +11,8 @@ export type Confirmation =
   | { readonly kind: 'new-key-source'; readonly endpoint: string; readonly keys: CredentialSource }
   /** Keys are asked for before there is an address to use them at: a sign-in. */
   | { readonly kind: 'sign-in'; readonly keys: CredentialSource }
+  /** Files of another computer, which are given by the path of its share (Windows). */
+  | { readonly kind: 'new-server'; readonly server: string }
   | { readonly kind: 'import-settings'; readonly places: readonly ImportedPlace[] }
 
 export interface ImportedPlace {

@@ -201,8 +201,15 @@ function offLimitsWords({
       )
     case 'network-path':
       return text(
-        `Ferry does not open files by a network or device path (${place}).`,
-        'Give the shared folder a drive letter, or copy the file to this computer first.',
+        `You did not allow Ferry to read files from ${place}.`,
+        'Choose the file again and allow it, or give the shared folder a drive letter.',
+        'choose-file',
+      )
+    case 'device-path':
+      return text(
+        `Ferry does not open files by a path of this kind (${place}).`,
+        'Choose the file by its drive letter, or by the shared folder of another computer.',
+        'choose-file',
       )
     case 'link-out':
       return text(

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CheckId } from '../../../electron/contract/check.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
+import { Approvals } from '../../../electron/core/confirm/approvals.ts'
 import { aDraft } from '../../fakes/a-draft.ts'
 import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'
 import { ScriptedConfirm } from '../../fakes/scripted-confirm.ts'
@@ -247,5 +248,37 @@ describe('a secret that is kept', () => {
     const edited = await save({ destinationId, secretAccessKey: '', bucket: 'others' })
 
     expect(edited).toMatchObject({ ok: true, value: { destination: { hasSecret: true } } })
+  })
+})
+
+describe('a server whose files are given by the path of a share', () => {
+  const SERVER = { kind: 'new-server', server: 'nas' } as const
+  let nowMs = 0
+  const approvals = () =>
+    new Approvals(
+      { ...harness.ports, now: () => nowMs },
+      { allowed: () => undefined, waiting: () => undefined },
+    )
+
+  it('is asked about once, however many files are given', async () => {
+    const asking = approvals()
+    const together = await Promise.all([asking.allowServer('nas'), asking.allowServer('nas')])
+    const later = await asking.allowServer('nas')
+
+    expect([...together, later]).toEqual([true, true, true])
+    expect(user.take()).toEqual([SERVER])
+  })
+
+  it('that was refused is not asked about again for a minute', async () => {
+    const asking = approvals()
+    user.answer = 'refused'
+    const refused = [await asking.allowServer('nas'), await asking.allowServer('nas')]
+    const asked = user.take()
+    nowMs += 60_000
+    user.answer = 'confirmed'
+    const allowed = await asking.allowServer('nas')
+
+    expect([...refused, allowed]).toEqual([false, false, true])
+    expect([asked, user.take()]).toEqual([[SERVER], [SERVER]])
   })
 })
