@@ -8,6 +8,11 @@ import * as z from 'zod/mini'
 export const ChecksumAlgorithm = z.enum(['crc64nvme', 'crc32c', 'sha256', 'md5'])
 export type ChecksumAlgorithm = z.infer<typeof ChecksumAlgorithm>
 
+/** The CRC that costs least beside a checksum: its own, where that is one. */
+export function crcBeside(algorithm: ChecksumAlgorithm): 'crc64nvme' | 'crc32c' {
+  return algorithm === 'crc32c' ? 'crc32c' : 'crc64nvme'
+}
+
 /** As S3 writes it: base64 of the big-endian value; none of the four is as long as to need no `=`. */
 export const ChecksumText = z
   .string()

@@ -9,6 +9,7 @@ import { ReadingGate } from '../../renderer/upload/engine/reading-gate.ts'
 import { SumStock } from '../../renderer/upload/engine/sum-stock.ts'
 import { newRow } from '../../renderer/upload/engine/upload-row.ts'
 import { NO_TROUBLES } from '../../renderer/upload/engine/upload-state.ts'
+import { partChecksumOf } from '../fakes/fake-checksums.ts'
 import { FakeSource } from '../fakes/fake-source.ts'
 import { uploadRecord } from '../fakes/upload-records.ts'
 
@@ -36,9 +37,9 @@ function sendingRow() {
 it('asks for no slot before the part is summed up, and keeps the order of the parts', () => {
   const { row, sums } = sendingRow()
   const none = candidateOf(row, 6)[0]?.ready
-  sums.noteRead(2, 'sum2')
+  sums.noteRead(2, partChecksumOf('sum2'))
   const outOfOrder = candidateOf(row, 6)[0]?.ready
-  sums.noteRead(1, 'sum1')
+  sums.noteRead(1, partChecksumOf('sum1'))
   const inOrder = candidateOf(row, 6)[0]?.ready
 
   expect([none, outOfOrder, inOrder]).toEqual([[], [], [1, 2]])

@@ -16,6 +16,7 @@ import type {
   UploadState,
 } from '../../renderer/upload/engine/upload-state.ts'
 import { step } from '../../renderer/upload/engine/upload-step.ts'
+import { partChecksumOf } from '../fakes/fake-checksums.ts'
 import { type Call, CallList } from './model-calls.ts'
 import { checkStep } from './model-rules.ts'
 import type { ModelWorld } from './model-world.ts'
@@ -72,7 +73,7 @@ export class ModelRunner {
     if (state.phase !== 'sending' || sums === null) return
     const next = partsReady(state.ledger, 12).find((each) => sums.toSend(each) === undefined)
     if (next === undefined) return
-    const noted = sums.noteRead(next, this.world.sumNow(next))
+    const noted = sums.noteRead(next, partChecksumOf(this.world.sumNow(next)))
     if (!noted.ok) this.fail(noted.failure)
   }
 
@@ -173,7 +174,7 @@ export class ModelRunner {
     const { sums, world } = this
     const [next] = sums?.toReread(!world.isEdited) ?? []
     const isOver = !this.isAlive(call) || sums === null || failure !== null || next === undefined
-    const noted = isOver ? null : sums.noteReread(next, world.sumNow(next))
+    const noted = isOver ? null : sums.noteReread(next, partChecksumOf(world.sumNow(next)))
     if (noted?.ok) return
     this.calls.drop(call)
     if (noted !== null) this.fail(noted.failure)

@@ -34,6 +34,23 @@ describe('the final check', () => {
     expect(readTwice).toEqual(ALL)
   })
 
+  it.each(['sha256', 'md5'] as const)(
+    'costs what a CRC costs where parts travel with %s, which they were read with once',
+    async (algorithm) => {
+      const bench = new QueueBench()
+      bench.store.algorithm = algorithm
+      const uploadId = bench.add(1, 160 * MIB)
+
+      await bench.untilPhase(uploadId, 'done')
+
+      const times = (each: string) =>
+        bench.checksums.algorithms.filter((one) => one === each).length
+      expect(times(`${algorithm} and crc64nvme`)).toBe(10)
+      expect(times('crc64nvme')).toBe(10)
+      expect(times(algorithm)).toBe(0)
+    },
+  )
+
   it('begins while the last parts are on their way', async () => {
     const bench = new QueueBench()
     const isLast = (call: { partNumber: number }) => call.partNumber === 10

@@ -1,7 +1,18 @@
+import { crcBeside } from '../../electron/contract/checksum.ts'
 import type { Failure } from '../../electron/contract/failure.ts'
-import { failed, succeeded } from '../../electron/contract/outcome.ts'
-import type { Checksums, Clock } from '../../renderer/upload/engine/ports.ts'
+import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
+import type {
+  Checksums,
+  Clock,
+  PartBody,
+  PartChecksum,
+} from '../../renderer/upload/engine/ports.ts'
 import { fakeSum, textOf } from './fake-source.ts'
+
+/** A checksum that is a CRC is the CRC of its bytes, too. */
+export function partChecksumOf(checksum: string, crc = checksum): PartChecksum {
+  return { checksum, crc }
+}
 
 /** Sums up what the fake files say, at the speed it is told. */
 export class FakeChecksums implements Checksums {
@@ -18,9 +29,28 @@ export class FakeChecksums implements Checksums {
     this.#clock = clock
   }
 
-  readonly of: Checksums['of'] = async (body, _algorithm, order, signal) => {
+  /** What each was summed up with, in the same order. */
+  readonly algorithms: string[] = []
+
+  readonly of: Checksums['of'] = (body, algorithm, order, signal) =>
+    this.#sum(body, algorithm, order, signal)
+
+  readonly withCrc: Checksums['withCrc'] = async (body, algorithm, order, signal) => {
+    const crc = crcBeside(algorithm)
+    const both = crc === algorithm ? algorithm : `${algorithm} and ${crc}`
+    const summed = await this.#sum(body, both, order, signal)
+    return summed.ok ? succeeded(partChecksumOf(summed.value)) : summed
+  }
+
+  async #sum(
+    body: PartBody,
+    algorithm: string,
+    order: 'next' | 'idle',
+    signal: AbortSignal,
+  ): Promise<Outcome<string>> {
     signal.throwIfAborted()
     this.calls.push(`${order} ${textOf(body)}`)
+    this.algorithms.push(algorithm)
     this.#underWay += 1
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#underWay)
     try {

@@ -94,6 +94,20 @@ describe('checksums in workers', () => {
     )
   })
 
+  it.each([
+    ['sha256', 'crc64nvme'],
+    ['md5', 'crc64nvme'],
+    ['crc32c', 'crc32c'],
+  ] as const)('come with a CRC of the same bytes: %s with %s', async (algorithm, crc) => {
+    await give(['check', '123456789'])
+
+    const sums = await page.evaluate((each) => window.adapters.sumWithCrc(0, each), algorithm)
+
+    const textOf = (each: ChecksumAlgorithm) =>
+      Buffer.from(CHECK_VALUES[each], 'hex').toString('base64')
+    expect(sums).toEqual({ ok: true, value: { checksum: textOf(algorithm), crc: textOf(crc) } })
+  })
+
   it('are those of no bytes for an empty file', async () => {
     await give(['empty', ''])
 

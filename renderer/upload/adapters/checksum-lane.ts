@@ -5,8 +5,8 @@ import type { FromChecksumWorker, ToChecksumWorker } from './checksum-messages.t
 
 export interface ChecksumJob {
   readonly body: Blob
-  readonly algorithm: ChecksumAlgorithm
-  readonly end: (outcome: Outcome<string>) => void
+  readonly algorithms: readonly ChecksumAlgorithm[]
+  readonly end: (outcome: Outcome<readonly string[]>) => void
 }
 
 export interface LaneParts {
@@ -39,8 +39,8 @@ export class ChecksumLane {
     this.#job = job
     this.#jobId += 1
     this.#worker ??= this.#start()
-    const { body, algorithm } = job
-    this.#tell({ type: 'sum', jobId: this.#jobId, body, algorithm })
+    const { body, algorithms } = job
+    this.#tell({ type: 'sum', jobId: this.#jobId, body, algorithms })
     this.#watch()
   }
 
@@ -70,7 +70,7 @@ export class ChecksumLane {
     }
     if (this.#job === null || message.jobId !== this.#jobId) return
     if (message.type === 'reading') this.#watch()
-    else if (message.type === 'summed') this.#end(succeeded(message.checksum))
+    else if (message.type === 'summed') this.#end(succeeded(message.checksums))
     else this.#end(failed(message.failure))
   }
 
@@ -88,7 +88,7 @@ export class ChecksumLane {
     if (this.#job !== null) this.#end(failed(failure))
   }
 
-  #end(outcome: Outcome<string>): void {
+  #end(outcome: Outcome<readonly string[]>): void {
     this.#job?.end(outcome)
     this.#release()
   }

@@ -7,7 +7,8 @@ export type ToChecksumWorker =
       readonly type: 'sum'
       readonly jobId: number
       readonly body: Blob
-      readonly algorithm: ChecksumAlgorithm
+      /** All of them in one reading. */
+      readonly algorithms: readonly ChecksumAlgorithm[]
     }
   | { readonly type: 'stop' }
 
@@ -16,5 +17,6 @@ export type FromChecksumWorker =
   | { readonly type: 'started' }
   /** Now and then while it reads, so that silence means that it is dead. */
   | { readonly type: 'reading'; readonly jobId: number }
-  | { readonly type: 'summed'; readonly jobId: number; readonly checksum: string }
+  /** In the order of the algorithms. */
+  | { readonly type: 'summed'; readonly jobId: number; readonly checksums: readonly string[] }
   | { readonly type: 'failed'; readonly jobId: number; readonly failure: Failure }

@@ -19,27 +19,27 @@ addEventListener('message', ({ data }: MessageEvent<ToChecksumWorker>) => {
 })
 say({ type: 'started' })
 
-async function answer({ jobId, body, algorithm }: ToChecksumWorker & { type: 'sum' }) {
+async function answer({ jobId, body, algorithms }: ToChecksumWorker & { type: 'sum' }) {
   currentJobId = jobId
-  const summed = await sumOf(body, algorithm, jobId).catch(() => bug(algorithm))
+  const summed = await sumsOf(body, algorithms, jobId).catch(() => bug(algorithms))
   if (currentJobId !== jobId) return
-  if (summed.ok) say({ type: 'summed', jobId, checksum: summed.value })
+  if (summed.ok) say({ type: 'summed', jobId, checksums: summed.value })
   else say({ type: 'failed', jobId, failure: summed.failure })
 }
 
-async function sumOf(
+async function sumsOf(
   body: Blob,
-  algorithm: ChecksumAlgorithm,
+  algorithms: readonly ChecksumAlgorithm[],
   jobId: number,
-): Promise<Outcome<string>> {
-  const hasher = await hasherFor(algorithm)
-  if (currentJobId !== jobId) return succeeded('')
-  hasher.init()
+): Promise<Outcome<readonly string[]>> {
+  const used = await Promise.all(algorithms.map(hasherFor))
+  if (currentJobId !== jobId) return succeeded([])
+  for (const hasher of used) hasher.init()
   let saidAtMs = performance.now()
   const read = await pieces.read(body, (piece) => {
     // A job that was stopped must not touch the hasher, which may serve the next one already.
     if (currentJobId !== jobId) return false
-    hasher.update(piece)
+    for (const hasher of used) hasher.update(piece)
     if (performance.now() - saidAtMs >= READING_EVERY_MS) {
       saidAtMs = performance.now()
       say({ type: 'reading', jobId })
@@ -47,12 +47,13 @@ async function sumOf(
     return true
   })
   if (!read.ok) return read
-  return succeeded(currentJobId === jobId ? base64(hasher.digest('binary')) : '')
+  if (currentJobId !== jobId) return succeeded([])
+  return succeeded(used.map((hasher) => base64(hasher.digest('binary'))))
 }
 
 /** Reading fails in known ways; anything else is of our making. */
-function bug(algorithm: ChecksumAlgorithm): Outcome<never> {
-  return failed({ kind: 'internal', reference: `checksum: ${algorithm}` })
+function bug(algorithms: readonly ChecksumAlgorithm[]): Outcome<never> {
+  return failed({ kind: 'internal', reference: `checksum: ${algorithms.join()}` })
 }
 
 function hasherFor(algorithm: ChecksumAlgorithm): Promise<IHasher> {

@@ -1,4 +1,6 @@
-import type { Checksums } from '../engine/ports.ts'
+import { type ChecksumAlgorithm, crcBeside } from '../../../electron/contract/checksum.ts'
+import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import type { Checksums, PartBody } from '../engine/ports.ts'
 import { type ChecksumJob, ChecksumLane } from './checksum-lane.ts'
 import { startOwnWorker } from './own-worker.ts'
 
@@ -34,28 +36,44 @@ export function workerChecksums(options: Partial<WorkerChecksumsOptions> = {}): 
     }
   }
 
+  const all = (
+    { payload }: PartBody,
+    algorithms: readonly ChecksumAlgorithm[],
+    order: 'next' | 'idle',
+    signal: AbortSignal,
+  ): Promise<Outcome<readonly string[]>> =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted()
+      if (!(payload instanceof Blob)) throw new TypeError('The body is not a Blob')
+      const job: ChecksumJob = {
+        body: payload,
+        algorithms,
+        end: (outcome) => {
+          signal.removeEventListener('abort', abort)
+          resolve(outcome)
+        },
+      }
+      const abort = () => {
+        waiting[order].delete(job)
+        for (const lane of lanes) lane.stop(job)
+        reject(signal.reason)
+      }
+      signal.addEventListener('abort', abort, { once: true })
+      waiting[order].add(job)
+      handOut()
+    })
+
   return {
-    of: ({ payload }, algorithm, order, signal) =>
-      new Promise((resolve, reject) => {
-        signal.throwIfAborted()
-        if (!(payload instanceof Blob)) throw new TypeError('The body is not a Blob')
-        const job: ChecksumJob = {
-          body: payload,
-          algorithm,
-          end: (outcome) => {
-            signal.removeEventListener('abort', abort)
-            resolve(outcome)
-          },
-        }
-        const abort = () => {
-          waiting[order].delete(job)
-          for (const lane of lanes) lane.stop(job)
-          reject(signal.reason)
-        }
-        signal.addEventListener('abort', abort, { once: true })
-        waiting[order].add(job)
-        handOut()
-      }),
+    of: async (body, algorithm, order, signal) => {
+      const summed = await all(body, [algorithm], order, signal)
+      return summed.ok ? succeeded(summed.value[0] ?? '') : summed
+    },
+    withCrc: async (body, algorithm, order, signal) => {
+      const summed = await all(body, [...new Set([algorithm, crcBeside(algorithm)])], order, signal)
+      if (!summed.ok) return summed
+      const [checksum = '', crc = checksum] = summed.value
+      return succeeded({ checksum, crc })
+    },
   }
 }
 

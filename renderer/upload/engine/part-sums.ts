@@ -3,6 +3,7 @@ import { failed, type Outcome, succeeded } from '../../../electron/contract/outc
 import { type PartPlan, partCountOf } from '../../../electron/contract/part-plan.ts'
 import type { HeldPart, PreparedUpload, UploadRecord } from '../../../electron/contract/upload.ts'
 import { fittingParts } from './part-ledger.ts'
+import type { PartChecksum } from './ports.ts'
 
 /**
  * What this page knows of the bytes of one upload's parts: the file's, as it read them, and the
@@ -14,6 +15,8 @@ export class PartSums {
   readonly sourceId: UploadRecord['sourceId']
   /** Read to be sent. */
   readonly #read = new Map<number, string>()
+  /** CRCs of the bytes that have these checksums. */
+  readonly #crcs = new Map<number, PartChecksum>()
   /** To be read anew, since the store got other bytes; what they were before. */
   readonly #doubted = new Map<number, string>()
   /** What the store holds. */
@@ -49,12 +52,13 @@ export class PartSums {
   }
 
   /** A part was read to be sent. */
-  noteRead(partNumber: number, checksum: string): Outcome<string> {
+  noteRead(partNumber: number, { checksum, crc }: PartChecksum): Outcome<string> {
     const doubted = this.#doubted.get(partNumber)
     // The store was right to refuse the bytes: they are not those that were summed up.
     if (doubted !== undefined && doubted !== checksum) return failed({ kind: 'source-changed' })
     this.#doubted.delete(partNumber)
     this.#read.set(partNumber, checksum)
+    this.#crcs.set(partNumber, { checksum, crc })
     // Only what is read after all else was can tell that all of it was one and the same file.
     if (doubted === undefined) this.#rereadLate.clear()
     return succeeded(checksum)
@@ -73,9 +77,26 @@ export class PartSums {
     this.#landed.set(partNumber, checksum)
   }
 
+  /** True: the store's part was read here, so that its CRC tells whether the file is still the same. */
+  isCrcKnown(partNumber: number): boolean {
+    const landed = this.#landed.get(partNumber)
+    return landed !== undefined && this.#crcs.get(partNumber)?.checksum === landed
+  }
+
   /** A part that the store has was read again. */
-  noteReread(partNumber: number, checksum: string): Outcome<null> {
+  noteReread(partNumber: number, { checksum, crc }: PartChecksum): Outcome<null> {
     if (this.#landed.get(partNumber) !== checksum) return failed({ kind: 'source-changed' })
+    this.#crcs.set(partNumber, { checksum, crc })
+    return this.#rereadAs(partNumber)
+  }
+
+  /** The same for one whose CRC is known. */
+  noteRereadCrc(partNumber: number, crc: string): Outcome<null> {
+    const isSame = this.isCrcKnown(partNumber) && this.#crcs.get(partNumber)?.crc === crc
+    return isSame ? this.#rereadAs(partNumber) : failed({ kind: 'source-changed' })
+  }
+
+  #rereadAs(partNumber: number): Outcome<null> {
     this.#reread.add(partNumber)
     this.#rereadLate.add(partNumber)
     return succeeded(null)

@@ -64,6 +64,20 @@ export interface Checksums {
     order: 'next' | 'idle',
     signal: AbortSignal,
   ) => Promise<Outcome<string>>
+  /** The same, and a CRC of the same bytes (`crcBeside`) in one reading. */
+  readonly withCrc: (
+    body: PartBody,
+    algorithm: ChecksumAlgorithm,
+    order: 'next' | 'idle',
+    signal: AbortSignal,
+  ) => Promise<Outcome<PartChecksum>>
+}
+
+export interface PartChecksum {
+  /** As the part travels with it. */
+  readonly checksum: string
+  /** Bytes that are read again are compared by it: SHA-256 and MD5 cost many times as much. */
+  readonly crc: string
 }
 
 /** A PUT that got no answer, or a `too-large` one that names no limit. */

@@ -1,3 +1,4 @@
+import { crcBeside } from '../../../electron/contract/checksum.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
@@ -113,7 +114,11 @@ export class Rereading {
     return gate.pass(order, signal, async () => {
       const body = await source.read(rangeOfPart(sums.plan, partNumber), signal)
       if (!body.ok) return body
-      const summed = await checksums.of(body.value, sums.algorithm, order, signal)
+      if (sums.isCrcKnown(partNumber)) {
+        const crc = await checksums.of(body.value, crcBeside(sums.algorithm), order, signal)
+        return crc.ok ? sums.noteRereadCrc(partNumber, crc.value) : crc
+      }
+      const summed = await checksums.withCrc(body.value, sums.algorithm, order, signal)
       return summed.ok ? sums.noteReread(partNumber, summed.value) : summed
     })
   }

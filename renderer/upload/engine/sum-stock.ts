@@ -80,7 +80,7 @@ export class SumStock {
 
   async #sum(partNumber: number, body: PartBody): Promise<Outcome<string>> {
     const { checksums, sums, signal } = this.#parts
-    const summed = await checksums.of(body, sums.algorithm, 'next', signal)
+    const summed = await checksums.withCrc(body, sums.algorithm, 'next', signal)
     return summed.ok ? sums.noteRead(partNumber, summed.value) : summed
   }
 }

@@ -18,7 +18,12 @@ import {
   type WorkerPartTransport,
   workerPartTransport,
 } from '../../../renderer/upload/adapters/worker-part-transport.ts'
-import type { Checksums, FileSource, PartBody } from '../../../renderer/upload/engine/ports.ts'
+import type {
+  Checksums,
+  FileSource,
+  PartBody,
+  PartChecksum,
+} from '../../../renderer/upload/engine/ports.ts'
 import type { LeftOut } from '../../../renderer/upload/intake.ts'
 import type { PutReport } from '../part-transport-contract.ts'
 
@@ -39,6 +44,11 @@ export interface AdaptersUnderTest {
   readonly check: (index: number) => Promise<Outcome<null>>
   /** Sums up one range of each of the input's files or ranges, all asked for at once. */
   readonly sums: (asked: readonly SumAsked[]) => Promise<readonly SumAnswer[]>
+  /** Of a whole file, in one reading. */
+  readonly sumWithCrc: (
+    file: number,
+    algorithm: ChecksumAlgorithm,
+  ) => Promise<Outcome<PartChecksum>>
   /** How many were asked for last. */
   readonly sumsAsked: () => number
   /** The one of these that was asked for with this number. */
@@ -217,6 +227,13 @@ window.adapters = {
   sums,
   sumsAsked: () => summing.length,
   abortSum: (index) => summing[index]?.abort(),
+  sumWithCrc: async (file, algorithm) => {
+    const { signal } = new AbortController()
+    checksums ??= workerChecksums()
+    const end = document.querySelector('input')?.files?.[file]?.size ?? 0
+    const body = await sourceAt(file).read({ start: 0, end }, signal)
+    return body.ok ? checksums.withCrc(body.value, algorithm, 'next', signal) : body
+  },
   newChecksums: (workerCount, silentMs) => {
     checksums = workerChecksums({ workerCount, silentMs })
   },
