@@ -1,24 +1,40 @@
 // `npm run dev`: the page by Vite with hot reload, Electron started anew when its own code changes.
 // Without Electron or a display: the browser's host, with the page built on every change.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { watch } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createBuilder, createServer } from 'vite'
+import { untilShutdown } from '../electron/core/host/shutdown.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'
 import { findElectron } from './electron-binary.ts'
-import { untilShutdown } from './shutdown.ts'
+import { endChild } from './end-child.ts'
+import { startElectron } from './start-electron.ts'
+
+/** An editor saves a file in several steps. */
+const SETTLED_AFTER_MS = 200
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url))
 /** Handed on to Ferry: `npm run dev -- --data-dir DIR`. */
 const options = process.argv.slice(2)
 
+/** Rejects when a child cannot be started at all. */
+const failure = Promise.withResolvers<never>()
+// It can come before anybody waits for it.
+failure.promise.catch(() => undefined)
+
 const electron = hasDisplay() ? findElectron() : null
 const close =
   electron?.kind === 'found' ? await developDesktop(electron.path) : await developBrowser()
-await untilShutdown()
+const code = await Promise.race([untilShutdown(), failure.promise]).then(
+  () => 0,
+  (error: Error) => {
+    console.error(error.message)
+    return 1
+  },
+)
 await close()
-process.exit(0)
+process.exit(code)
 
 async function developDesktop(program: string): Promise<() => Promise<void>> {
   const server = await createServer({ configFile, server: { host: '127.0.0.1' } })
@@ -26,32 +42,75 @@ async function developDesktop(program: string): Promise<() => Promise<void>> {
   process.removeAllListeners('SIGTERM')
   await server.listen()
   const [url = ''] = server.resolvedUrls?.local ?? []
-  let running: ChildProcess | null = null
-  const start = async () => {
-    await stop(running)
-    running = spawn(program, [root, ...options], {
-      stdio: 'inherit',
-      env: { ...process.env, FERRY_DEV_SERVER: url },
-    })
-  }
-  const watching = await buildOnChange(['main', 'preload'], start)
+  const app = restartable(() =>
+    startElectron(program, [root, ...options], { FERRY_DEV_SERVER: url }),
+  )
+  const watching = await buildOnChange(['main', 'preload'], app.restart)
   return async () => {
-    await Promise.all([...watching.map((end) => end()), server.close(), stop(running)])
+    await Promise.all([...watching.map((end) => end()), server.close(), app.end()])
   }
 }
 
 async function developBrowser(): Promise<() => Promise<void>> {
-  let host: ChildProcess | null = null
-  const watching = await buildOnChange(['client'], async () => {
-    if (host !== null) return console.log('The page is built anew: reload it.')
-    const start = ['--watch-path=electron', '--watch-preserve-output', 'scripts/start.ts']
-    host = spawn(process.execPath, [...start, '--browser', ...options], {
+  const host = restartable(() =>
+    spawn(process.execPath, ['scripts/start.ts', '--browser', ...options], {
       cwd: root,
-      stdio: 'inherit',
-    })
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    }),
+  )
+  let isUp = false
+  const watching = await buildOnChange(['client'], async () => {
+    if (isUp) return console.log('The page is built anew: reload it.')
+    isUp = true
+    await host.restart()
+  })
+  const sources = watchFolder('electron', () => {
+    if (isUp) void host.restart()
   })
   return async () => {
-    await Promise.all([...watching.map((end) => end()), stop(host)])
+    sources.close()
+    await Promise.all([...watching.map((end) => end()), host.end()])
+  }
+}
+
+/** One child at a time: the one before has ended before the next begins. */
+function restartable(start: () => ChildProcess) {
+  let last: Promise<ChildProcess | null> = Promise.resolve(null)
+  let isOver = false
+  const replace = async (running: ChildProcess | null) => {
+    if (running !== null) await endChild(running)
+    if (isOver) return null
+    const child = start()
+    child.once('error', ({ message }) => {
+      failure.reject(new Error(`${child.spawnfile} cannot be started: ${message}`))
+    })
+    return child
+  }
+  return {
+    restart: async () => {
+      last = last.then(replace)
+      await last
+    },
+    end: async () => {
+      isOver = true
+      last = last.then(replace)
+      await last
+    },
+  }
+}
+
+/** Not Node's own --watch: it ends its child by a signal, which on Windows is no goodbye. */
+function watchFolder(name: string, onChange: () => void): { readonly close: () => void } {
+  let settled: NodeJS.Timeout | undefined
+  const watcher = watch(new URL(`../${name}`, import.meta.url), { recursive: true }, () => {
+    clearTimeout(settled)
+    settled = setTimeout(onChange, SETTLED_AFTER_MS)
+  })
+  return {
+    close: () => {
+      clearTimeout(settled)
+      watcher.close()
+    },
   }
 }
 
@@ -89,10 +148,4 @@ async function watchOne(
     if (event.code === 'END') onBuilt()
   })
   return () => watcher.close()
-}
-
-async function stop(child: ChildProcess | null): Promise<void> {
-  if (child === null || child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGTERM')
-  await once(child, 'exit')
 }

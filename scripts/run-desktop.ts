@@ -1,14 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { setTimeout as delay } from 'node:timers/promises'
+import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { isAppMessage } from '../electron/core/host/parent-channel.ts'
 import { buildDesktop } from './build-outputs.ts'
+import { endChild } from './end-child.ts'
+import { exitReason } from './exit-reason.ts'
+import { startElectron } from './start-electron.ts'
 import type { StartOptions } from './start-options.ts'
-
-/** A program that cannot run here (a library or its sandbox is missing) is gone by then. */
-const START_MS = 3_000
-const CLOSE_MS = 5_000
-/** The system's loader says so when a library is missing. */
-const LOADER_FAILED = 127
 
 export interface DesktopRun {
   /** The program's exit code; 0 when `close` ended it. */
@@ -21,13 +18,16 @@ export type DesktopStart =
   | { readonly kind: 'failed'; readonly why: string }
 
 type Ending =
+  /** Its code is an answer to whoever started it. */
   | { readonly kind: 'exited'; readonly code: number }
   /** It never ran, or something ended it. */
   | { readonly kind: 'broke'; readonly why: string }
 
 /**
- * Builds what is out of date and opens Electron's window on it. Answers once the window seems to
- * stay, or at `shutdown`, so that what was spawned can be closed.
+ * Builds what is out of date and opens Electron's window on it. Answers once the window is there, or
+ * the app has ended by itself, as one does that hands its files to another that runs already; and at
+ * `shutdown`, so that what was spawned can be closed. An end before that, with any code, is a program
+ * that does not run on this computer.
  */
 export async function runDesktop(
   program: string,
@@ -37,23 +37,39 @@ export async function runDesktop(
   await buildDesktop()
   const folder = fileURLToPath(new URL('..', import.meta.url))
   const dataFolder = options.dataFolder === null ? [] : ['--data-dir', options.dataFolder]
-  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env
-  const electron = spawn(program, [folder, ...dataFolder], { stdio: 'inherit', env })
-  const ending = endingOf(electron)
-  const early = await Promise.race([ending, shutdown, delay(START_MS, null, { ref: false })])
+  const electron = startElectron(program, [folder, ...dataFolder])
+  const { ready, ending } = follow(electron)
+  const early = await Promise.race([ending, ready, shutdown])
   if (early?.kind === 'broke') return { kind: 'failed', why: early.why }
   return { kind: 'runs', run: runOf(electron, ending) }
 }
 
-function endingOf(electron: ChildProcess): Promise<Ending> {
-  return new Promise((resolve) => {
-    electron.once('error', (error) => resolve({ kind: 'broke', why: error.message }))
-    electron.once('exit', (code, signal) => {
-      if (code === null) resolve({ kind: 'broke', why: `it was ended by ${signal}` })
-      else if (code === LOADER_FAILED) resolve({ kind: 'broke', why: 'it lacks a library' })
-      else resolve({ kind: 'exited', code })
+/** The end of a program can be heard before its last message. */
+const LAST_WORDS_MS = 500
+
+function follow(electron: ChildProcess) {
+  let hasSpoken = false
+  const ready = new Promise<void>((resolve) => {
+    electron.on('message', (message) => {
+      if (isAppMessage(message, 'ready')) resolve()
+      else if (!isAppMessage(message, 'leaving')) return
+      hasSpoken = true
     })
   })
+  const ending = new Promise<Ending>((resolve) => {
+    electron.once('error', (error) => resolve({ kind: 'broke', why: error.message }))
+    electron.once('exit', (code, signal) => {
+      const judge = () => {
+        // An Electron behind a script of somebody's may have lost the channel: 0 says enough.
+        if (code !== null && (hasSpoken || code === 0)) resolve({ kind: 'exited', code })
+        else resolve({ kind: 'broke', why: exitReason(code, signal) })
+      }
+      // `close` waits for the channel's end, which a helper of Electron's may hold open.
+      electron.once('close', judge)
+      setTimeout(judge, LAST_WORDS_MS).unref()
+    })
+  })
+  return { ready, ending }
 }
 
 function runOf(electron: ChildProcess, ending: Promise<Ending>): DesktopRun {
@@ -62,10 +78,7 @@ function runOf(electron: ChildProcess, ending: Promise<Ending>): DesktopRun {
     ended: ending.then((end) => (isClosing ? 0 : end.kind === 'exited' ? end.code : 1)),
     close: async () => {
       isClosing = true
-      electron.kill('SIGTERM')
-      const impatience = setTimeout(() => electron.kill('SIGKILL'), CLOSE_MS)
-      await ending
-      clearTimeout(impatience)
+      await endChild(electron)
     },
   }
 }

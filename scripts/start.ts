@@ -2,12 +2,12 @@
 import '../electron/core/host/owner-only.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { unreachable } from '../electron/contract/unreachable.ts'
+import { untilShutdown } from '../electron/core/host/shutdown.ts'
 import { StartRefused } from '../electron/core/host/start-refused.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'
 import { type ElectronSearch, electronVersion, obtainElectron } from './electron-binary.ts'
 import { openRunningHost, type Running, runBrowserHost } from './run-browser-host.ts'
 import { runDesktop } from './run-desktop.ts'
-import { untilShutdown } from './shutdown.ts'
 import { parseStart, type StartOptions, USAGE } from './start-options.ts'
 
 /** Told to end in the middle of a build or a download, it does not wait for that. */

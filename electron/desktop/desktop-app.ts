@@ -35,6 +35,7 @@ import { closeBeforeQuit } from './quit.ts'
 import { safeStorageVault } from './safe-storage-vault.ts'
 import { answerOnTheWay } from './security/answer-on-the-way.ts'
 import { serveSources } from './source-protocol.ts'
+import type { Starter } from './starter.ts'
 import { desktopSurroundings } from './surroundings.ts'
 import { aboutPanel } from './system/about.ts'
 import { type BesideWindow, setUpBesideWindow } from './system/beside-window.ts'
@@ -60,6 +61,8 @@ export interface AppDeps {
   readonly outFolder: string
   /** Files and folders that the system gives to the app. */
   readonly opened: OpenedFiles
+  /** Hears when the window is there, and has the app closed. */
+  readonly starter: Starter
 }
 
 /** The desktop's page needs no rule; this is what its Policies show for the browser's. */
@@ -72,14 +75,14 @@ const WINDOW_IN_A_BROWSER = 'http://*.localhost:47470'
  * @throws StartRefused for what the person can mend.
  */
 export async function startDesktop(deps: AppDeps): Promise<void> {
-  const { dataFolder, devServer, outFolder, lock } = deps
+  const { dataFolder, devServer, outFolder, lock, starter } = deps
   const log = openLog(dataFolder)
   writeReadme(dataFolder, {
     host: 'desktop',
     platform: hostPlatform(process.platform),
     ...bucketElsewhere({ dataFolder, environment: process.env, platform: process.platform }),
   })
-  const { die, reportStrayTo } = watchForBugs(log, dataFolder, outFolder)
+  const { die, reportStrayTo } = watchForBugs(log, deps)
   const { electron, chrome, node } = process.versions
   log.info({ version: app.getVersion(), electron, chrome, node }, 'Ferry starts')
   watchProcesses(app, log)
@@ -94,6 +97,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
       log,
       preload: join(outFolder, 'preload', 'index.cjs'),
       pageUrl: `${pageOrigin}/`,
+      onShown: starter.ready,
     })
     revivePage(opened, log, Date.now, die)
     watchAnswers(opened, log, Date.now)
@@ -105,6 +109,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
   const beside = setUpBesideWindow({
     app,
     powerMonitor,
+    starter,
     settings,
     log,
     platform: process.platform,
@@ -175,8 +180,10 @@ function startAgain(
   return APPIMAGE === undefined ? { args } : { args, execPath: APPIMAGE }
 }
 
-function watchForBugs(log: Log, dataFolder: string, ownFolder: string) {
-  const die = endOnBug({ dialog, log, dataFolder, exit: (code) => app.exit(code) })
+function watchForBugs(log: Log, { dataFolder, outFolder: ownFolder, starter }: AppDeps) {
+  // A dialog says it, so a browser in the window's place would help nobody.
+  const exit = (code: number) => void starter.leaving().then(() => app.exit(code))
+  const die = endOnBug({ dialog, log, dataFolder, exit })
   process.on('uncaughtException', die)
   const { judge, reportTo } = strayRejections({ ownFolder, log, die })
   process.on('unhandledRejection', judge)

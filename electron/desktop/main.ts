@@ -9,6 +9,7 @@ import { settleDataFolder } from './data-folder.ts'
 import { startDesktop } from './desktop-app.ts'
 import { CLOSED_FOR_SURE_MS } from './quit.ts'
 import { registerSchemes } from './schemes.ts'
+import { openStarter } from './starter.ts'
 import { keepCrashDumps } from './system/crash-dumps.ts'
 import { collectOpened, readOpening } from './system/opened-files.ts'
 
@@ -16,6 +17,9 @@ app.enableSandbox()
 app.setAppUserModelId('app.ferry.desktop')
 registerSchemes()
 
+const starter = openStarter()
+// Nothing is open yet that would have to be closed.
+starter.onEnd(() => app.exit(0))
 const { dataFolder: asked, devServer } = readStart(process.argv, process.env, app.isPackaged)
 const opening = readOpening({
   argv: process.argv,
@@ -41,6 +45,7 @@ try {
           devServer,
           outFolder: join(import.meta.dirname, '..'),
           opened,
+          starter,
         }),
       )
       .catch(refuse)
@@ -49,18 +54,20 @@ try {
     const isHandedOver = opening.paths.length > 0 || opening.isChoosing
     const what = isHandedOver ? 'It has the files now' : 'Its window is in front now'
     tell(`Ferry already runs with the data folder ${dataFolder}. ${what}.`)
+    await starter.leaving()
     app.exit(isHandedOver ? 0 : 1)
   }
 } catch (error) {
-  refuse(error)
+  await refuse(error)
 }
 
-function refuse(error: unknown): void {
+async function refuse(error: unknown): Promise<void> {
   const sentence =
     error instanceof StartRefused
       ? error.message
       : `Ferry cannot start. ${error instanceof Error ? error.message : String(error)}`
   tell(sentence)
+  await starter.leaving()
   dialog.showErrorBox('Ferry cannot start', sentence)
   app.exit(1)
 }

@@ -14,13 +14,17 @@ export interface WindowDeps {
   readonly preload: string
   /** `app://ferry/`, or the development server. */
   readonly pageUrl: string
+  readonly onShown: () => void
 }
 
 /** Opens the one window, hidden until the page has painted. */
 export function openWindow(deps: WindowDeps): BrowserWindow {
   const { bounds, mode } = rememberedState(deps.settings)
   const window = new BrowserWindow(windowOptions(deps, bounds))
-  showWhenReady(window, deps.log, () => showAs(window, mode))
+  showWhenReady(window, deps.log, () => {
+    showAs(window, mode)
+    deps.onShown()
+  })
   window.on('close', () => rememberState(window, deps.settings))
   // A page's wish to stay would keep the window open without a word; its uploads go on next time.
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault())

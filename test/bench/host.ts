@@ -1,4 +1,5 @@
 // A host of the bench's own: the product's, serving the page that it is told.
+import { untilShutdown } from '../../electron/core/host/shutdown.ts'
 import { startLoopback } from '../../electron/loopback/main.ts'
 import { openTerminal } from '../../electron/loopback/terminal.ts'
 
@@ -11,6 +12,6 @@ const host = await startLoopback({
   terminal: openTerminal(),
 })
 console.log(`Ferry is ready at ${host.newAddress().url}`)
-process.once('SIGTERM', () => {
-  void host.close().then(() => process.exit(0))
-})
+await untilShutdown()
+await host.close()
+process.exit(0)

@@ -34,6 +34,7 @@ let values: Map<string, Json>
 let nowMs: number
 let beside: BesideWindow
 let window: FakeWindow
+let endByStarter: () => void
 
 beforeEach(() => {
   values = new Map()
@@ -59,6 +60,11 @@ function start(platform: NodeJS.Platform): void {
   beside = setUpBesideWindow({
     app: standIn(app),
     powerMonitor: standIn(powerMonitor),
+    starter: {
+      onEnd: (listener) => {
+        endByStarter = listener
+      },
+    },
     platform,
     settings,
     log: { info: () => {}, warn: () => {}, error: () => {} },
@@ -299,13 +305,40 @@ describe('quitting', () => {
   })
 
   it.each([
-    ['of macOS and Linux', () => powerMonitor.emit('shutdown')],
-    ['of Windows, first word', () => window.emit('query-session-end', {})],
-    ['of Windows, last word', () => window.emit('session-end', {})],
-    ['of a Linux session', () => process.listeners('SIGTERM')[0]?.('SIGTERM')],
-  ])('by a shutdown %s asks nothing', (_name, shutDown) => {
+    ['a shutdown of macOS and Linux', () => powerMonitor.emit('shutdown')],
+    ['a shutdown of Windows', () => window.emit('session-end', {})],
+    ['the end of a Linux session', () => process.listeners('SIGTERM')[0]?.('SIGTERM')],
+    ['a closed terminal', () => process.listeners('SIGHUP')[0]?.('SIGHUP')],
+    ['Ctrl+Break', () => process.listeners('SIGBREAK')[0]?.('SIGBREAK')],
+    ['the program that started it', () => endByStarter()],
+  ])('by %s comes at once, and asks nothing', (_name, end) => {
     beside.queueChanged({ ...PASTED, movingCount: 3 })
-    shutDown()
+
+    end()
+
+    expect([app.calls, window.isDestroyed()]).toEqual([['quit'], true])
+    expect(dialog.asked).toEqual([])
+  })
+
+  it('has the system wait for it at a shutdown', () => {
+    const event = { preventDefault: vi.fn() }
+
+    powerMonitor.emit('shutdown', event)
+
+    expect(event.preventDefault).toHaveBeenCalled()
+  })
+
+  it('waits for the last word of Windows, since a shutdown can be called off', () => {
+    beside.queueChanged({ ...PASTED, movingCount: 3 })
+
+    window.emit('query-session-end', {})
+
+    expect([app.calls, window.isDestroyed()]).toEqual([[], false])
+  })
+
+  it('asks nothing once Windows is about to shut down', () => {
+    beside.queueChanged({ ...PASTED, movingCount: 3 })
+    window.emit('query-session-end', {})
 
     app.quit()
 
@@ -315,7 +348,7 @@ describe('quitting', () => {
 
   it('asks again long after a shutdown that was called off', async () => {
     beside.queueChanged(PASTED)
-    powerMonitor.emit('shutdown')
+    window.emit('query-session-end', {})
     nowMs += 121_000
 
     await closeAndAnswer(0)

@@ -1,66 +1,53 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
 import { type Child, ROOT, runNode } from '../e2e/child.ts'
+import { ELECTRON_PROGRAM, electronStandIn, temporaryFolder } from '../scripts/start-harness.ts'
 
-/**
- * In the place of Electron's program. The checkout may be anywhere, and a shebang line can name no
- * interpreter with a blank in its path.
- */
-const PROGRAM = '#!/bin/sh\nexec "$FERRY_TEST_NODE" "$FERRY_TEST_SCRIPT" "$@"\n'
-/** Says how it was started and stays. */
-const SCRIPT = `
-console.log('STARTED ' + JSON.stringify({ args: process.argv.slice(2), dev: process.env.FERRY_DEV_SERVER }))
-process.on('SIGTERM', () => { console.log('ENDED'); process.exit(0) })
-setInterval(() => {}, 1000)
-`
+function develop(args: readonly string[], env: NodeJS.ProcessEnv): Child {
+  const dev = runNode(['scripts/dev.ts', ...args], { ...process.env, ...env })
+  onTestFinished(async () => {
+    await dev.stop('SIGKILL')
+  })
+  return dev
+}
 
-let folder: string
-let dev: Child | null
+it('npm run dev opens Electron on Vite and has it closed at the end', async () => {
+  const folder = await temporaryFolder()
+  const electron = await electronStandIn(`
+    console.log('STARTED ' + JSON.stringify({
+      args: process.argv.slice(1), dev: process.env.FERRY_DEV_SERVER
+    }))
+    process.on('message', ({ ferry }) => {
+      console.log('ENDED by ' + ferry)
+      process.exit(0)
+    })`)
+  const dev = develop(['--data-dir', folder], electron)
+  const said = await dev.untilPrinted(/^STARTED .*$/m)
+  const started: { args: string[]; dev: string } = JSON.parse(said.slice('STARTED '.length))
+  const page = await fetch(started.dev)
+  const pageText = await page.text()
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ferry-dev-'))
-  dev = null
-})
+  const ended = await dev.stop()
 
-afterEach(async () => {
-  await dev?.stop('SIGKILL')
-  rmSync(folder, { recursive: true })
-})
+  expect(started.args).toEqual([resolve(ROOT), '--data-dir', folder])
+  expect(new URL(started.dev).hostname).toBe('127.0.0.1')
+  expect(pageText).toContain('/@vite/client')
+  expect(ended).toBe(0)
+  expect(dev.output().trimEnd().split('\n').at(-1)).toBe('ENDED by quit')
+}, 60_000)
 
-/** Windows starts no script as a program, so Electron cannot be stood in for there. */
-const isPosix = process.platform !== 'win32'
+it('npm run dev says in one sentence that Electron cannot be started', async () => {
+  const folder = await temporaryFolder()
+  const program = join(folder, ELECTRON_PROGRAM)
+  await mkdir(dirname(program), { recursive: true })
+  await writeFile(program, 'no program')
 
-it.runIf(isPosix)(
-  'npm run dev opens Electron on Vite and takes it down at the end',
-  async () => {
-    const isMac = process.platform === 'darwin'
-    const program = join(folder, isMac ? 'Electron.app/Contents/MacOS/Electron' : 'electron')
-    mkdirSync(dirname(program), { recursive: true })
-    writeFileSync(program, PROGRAM)
-    chmodSync(program, 0o755)
-    const script = join(folder, 'stand-in.mjs')
-    writeFileSync(script, SCRIPT)
-    dev = runNode(['scripts/dev.ts', '--data-dir', folder], {
-      ...process.env,
-      ELECTRON_OVERRIDE_DIST_PATH: folder,
-      DISPLAY: ':0',
-      FERRY_TEST_NODE: process.execPath,
-      FERRY_TEST_SCRIPT: script,
-    })
-    const said = await dev.untilPrinted(/^STARTED .*$/m)
-    const started: { args: string[]; dev: string } = JSON.parse(said.slice('STARTED '.length))
-    const page = await fetch(started.dev)
-    const pageText = await page.text()
+  const dev = develop([], { ELECTRON_OVERRIDE_DIST_PATH: folder, DISPLAY: ':99' })
+  const ended = await dev.ended
 
-    const ended = await dev.stop()
-
-    expect(started.args).toEqual([ROOT, '--data-dir', folder])
-    expect(new URL(started.dev).hostname).toBe('127.0.0.1')
-    expect(pageText).toContain('/@vite/client')
-    expect(ended).toBe(0)
-    expect(dev.output().trimEnd().split('\n').at(-1)).toBe('ENDED')
-  },
-  60_000,
-)
+  expect(ended).toBe(1)
+  expect(dev.errors().trim().split('\n')).toEqual([
+    expect.stringContaining(`${program} cannot be started: `),
+  ])
+}, 60_000)

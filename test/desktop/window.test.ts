@@ -26,7 +26,10 @@ const settingsOf = (values: Map<string, Json>): SettingsStore => ({
   delete: (key) => void values.delete(key),
 })
 
+const shown: string[] = []
+
 beforeEach(() => {
+  shown.length = 0
   resetElectron()
   dialog.errors.length = 0
   screen.workAreas = [SCREEN]
@@ -35,7 +38,7 @@ beforeEach(() => {
 
 function opened(values = new Map<string, Json>()): FakeWindow {
   const parts = { log: silent, settings: settingsOf(values), preload: '/out/preload/index.cjs' }
-  openWindow({ ...parts, pageUrl: 'app://ferry/' })
+  openWindow({ ...parts, pageUrl: 'app://ferry/', onShown: () => void shown.push('shown') })
   return lastWindow()
 }
 
@@ -224,6 +227,7 @@ describe('the window', () => {
       log: silent,
       preload: '/p',
       pageUrl: 'app://ferry/',
+      onShown: () => undefined,
     })
 
     expect(() => window.close()).not.toThrow()

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { QUIT } from '../../electron/core/host/parent-channel.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -13,13 +14,16 @@ export interface Child {
   readonly untilPrinted: (pattern: RegExp) => Promise<string>
   /** Answers the exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>
-  /** Asks it to end and waits. */
+  /**
+   * Asks it to end and waits. On Windows a signal would end it without a goodbye, so there a program
+   * of Ferry's own gets a message instead.
+   */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | string>
 }
 
-/** Runs one of Ferry's own programs with this Node. */
+/** Runs one of Ferry's own programs with this Node. It ends with this process, however that ends. */
 export function runNode(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Child {
-  return run(process.execPath, args, env)
+  return started(process.execPath, args, env, ['ignore', 'pipe', 'pipe', 'ipc'])
 }
 
 export function run(
@@ -28,7 +32,16 @@ export function run(
   env: NodeJS.ProcessEnv = process.env,
   stdin: 'ignore' | 'pipe' = 'ignore',
 ): Child {
-  const child = spawn(program, args, { cwd: ROOT, env, stdio: [stdin, 'pipe', 'pipe'] })
+  return started(program, args, env, [stdin, 'pipe', 'pipe'])
+}
+
+function started(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  stdio: StdioOptions,
+): Child {
+  const child = spawn(program, args, { cwd: ROOT, env, stdio })
   const printed = { out: '', err: '' }
   const { stdout, stderr } = child
   if (stdout === null || stderr === null) throw new TypeError('The output is not piped')
@@ -55,7 +68,9 @@ export function run(
       return found()?.[0] ?? ''
     },
     stop: async (signal = 'SIGTERM') => {
-      child.kill(signal)
+      const isKilled = process.platform !== 'win32' || signal === 'SIGKILL' || !child.connected
+      if (isKilled) child.kill(signal)
+      else child.send(QUIT, () => undefined)
       return ended
     },
   }

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
+import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ROOT } from '../e2e/child.ts'
 import { electronStandIn, READY, start, temporaryFolder } from './start-harness.ts'
@@ -40,62 +42,107 @@ function linesAboutElectron(output: string): string[] {
   return output.split('\n').filter((line) => line.includes('Electron'))
 }
 
-// The stand-in for Electron's program is a shell script.
-describe.runIf(process.platform !== 'win32')('npm start with Electron at hand', () => {
+describe('npm start with Electron at hand', () => {
   it('opens its window on this folder, with the data folder', async () => {
     const data = await temporaryFolder()
-    const electron = await electronStandIn('exit 0')
+    const electron = await electronStandIn(`
+      console.log('awaited: ' + isAwaited)
+      await say('ready')
+      process.exit(0)`)
 
-    const child = start(['--data-dir', data], { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: electron })
+    const child = start(['--data-dir', data], electron)
     const code = await child.ended
 
     expect([code, child.errors()]).toEqual([0, ''])
-    expect(child.output()).toBe(`argument: ${ROOT}\nargument: --data-dir\nargument: ${data}\n`)
+    expect(child.output().split('\n')).toEqual([
+      `argument: ${resolve(ROOT)}`,
+      'argument: --data-dir',
+      `argument: ${data}`,
+      'awaited: true',
+      '',
+    ])
   })
 
-  it('ends with the exit code of the window', async () => {
-    const electron = await electronStandIn('exit 7')
+  it.each([
+    ['opened its window', 'ready'],
+    ['said why it ends', 'leaving'],
+  ])('ends with the code of an app that %s', async (_name, word) => {
+    const electron = await electronStandIn(`await say('${word}'); process.exit(7)`)
 
-    const code = await start(['--desktop'], { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: electron })
-      .ended
+    const child = start(['--desktop'], electron)
+    const code = await child.ended
 
-    expect(code).toBe(7)
+    expect([code, child.errors()]).toEqual([7, ''])
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends the window on %s, with exit code 0',
+    'has the window closed on %s, by a message, with exit code 0',
     async (signal) => {
-      const electron = await electronStandIn(
-        "trap 'echo window closed; exit 0' TERM\necho up\nwhile :; do sleep 0.05; done",
-      )
-      const child = start([], { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: electron })
+      const electron = await electronStandIn(`
+        process.on('SIGTERM', () => console.log('killed'))
+        process.on('message', ({ ferry }) => {
+          console.log('told to ' + ferry)
+          process.exit(3)
+        })
+        await say('ready')
+        console.log('up')`)
+      const child = start([], electron)
       await child.untilPrinted(/^up$/m)
 
       const code = await child.stop(signal)
 
       expect(code).toBe(0)
-      expect(child.output()).toContain('window closed')
+      expect(child.output()).toContain('told to quit')
+      expect(child.output()).not.toContain('killed')
     },
   )
 
-  it('goes on in the browser when the program lacks a library', async () => {
-    const electron = await electronStandIn('exit 127')
+  it('leaves no window behind when it is killed: the app hears of it', async () => {
+    const endedFile = join(await temporaryFolder(), 'ended')
+    const electron = await electronStandIn(`
+      const { writeFileSync } = await import('node:fs')
+      process.on('disconnect', () => {
+        writeFileSync(${JSON.stringify(endedFile)}, 'closed in order')
+        process.exit(0)
+      })
+      await say('ready')
+      console.log('up')`)
+    const child = start([], electron)
+    await child.untilPrinted(/^up$/m)
 
-    const child = start(await browserArgs(), { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: electron })
+    await child.stop('SIGKILL')
+
+    await expect.poll(() => readFile(endedFile, 'utf8').catch(() => null)).toBe('closed in order')
+  })
+
+  it.each([
+    ['process.exit(127)', 'it ended with code 127: a library is missing'],
+    // As 0xC0000135 looks in a system that keeps eight bits of it.
+    ['process.exit(53)', 'it ended with code 53'],
+    ["process.kill(process.pid, 'SIGKILL')", 'it was ended by SIGKILL'],
+  ])('goes on in the browser when the program ends by %s', async (end, why) => {
+    const child = start(await browserArgs(), await electronStandIn(end))
     await child.untilPrinted(READY)
 
     expect(linesAboutElectron(child.output())).toEqual([
-      expect.stringContaining('its program does not run (it lacks a library)'),
+      expect.stringContaining(`its program does not run (${why}`),
     ])
   })
 
-  it('is not asked for with --browser', async () => {
-    const electron = await electronStandIn('exit 0')
+  it('refuses to start when the program does not run and the desktop was insisted on', async () => {
+    const child = start(['--desktop'], await electronStandIn('process.exit(53)'))
+    const code = await child.ended
 
-    const child = start(['--browser', ...(await browserArgs())], {
-      ...DISPLAY,
-      ELECTRON_OVERRIDE_DIST_PATH: electron,
-    })
+    expect(code).toBe(1)
+    expect(child.errors()).toMatch(
+      /^Electron's window cannot be opened: its program does not run \(it ended with code 53\)\./,
+    )
+  })
+
+  it('is not asked for with --browser', async () => {
+    const electron = await electronStandIn('process.exit(0)')
+
+    const child = start(['--browser', ...(await browserArgs())], electron)
     await child.untilPrinted(READY)
 
     expect(child.output()).not.toContain('argument:')

@@ -1,7 +1,9 @@
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { PARENT_WAITS } from '../../electron/core/host/parent-channel.ts'
 import { type Child, ROOT, run, runNode } from '../e2e/child.ts'
 import { removeFolder } from '../remove-folder.ts'
 
@@ -16,9 +18,13 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Chi
   return ended(runNode([join(ROOT, 'scripts/start.ts'), ...args], environment(env)))
 }
 
-/** The README's command, npm and its shell included. */
+/** The README's command, npm and its shell included; Windows starts no script as a program. */
 export function npmStart(args: readonly string[], env: NodeJS.ProcessEnv = {}): Child {
-  return ended(run('npm', ['start', '--silent', '--', ...args], environment(env)))
+  const npm = process.env.npm_execpath
+  const [program, ...first] = npm === undefined ? ['npm'] : [process.execPath, npm]
+  return ended(
+    run(program ?? 'npm', [...first, 'start', '--silent', '--', ...args], environment(env)),
+  )
 }
 
 function ended(child: Child): Child {
@@ -33,16 +39,43 @@ function environment(added: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...rest, ...added }
 }
 
+/** Where the program lies in Electron's folder; scripts/electron-binary.ts has the same table. */
+export const ELECTRON_PROGRAM =
+  process.platform === 'darwin'
+    ? 'Electron.app/Contents/MacOS/Electron'
+    : process.platform === 'win32'
+      ? 'electron.exe'
+      : 'electron'
+
 /**
- * A folder for ELECTRON_OVERRIDE_DIST_PATH whose `electron` is a shell script: it prints its
- * arguments, one per line, then does as told.
+ * An environment with an Electron whose program is this Node: it prints its arguments, one per line,
+ * then does what the module's text says. `say` tells the program that started it something.
  */
-export async function electronStandIn(then: string): Promise<string> {
+export async function electronStandIn(then: string): Promise<NodeJS.ProcessEnv> {
   const folder = await temporaryFolder()
-  const program = join(folder, 'electron')
-  await writeFile(program, `#!/bin/sh\nprintf 'argument: %s\\n' "$@"\n${then}\n`)
-  await chmod(program, 0o755)
-  return folder
+  const program = join(folder, ELECTRON_PROGRAM)
+  await mkdir(dirname(program), { recursive: true })
+  // A link would need a right of its own on Windows.
+  if (process.platform === 'win32') await copyFile(process.execPath, program)
+  else await symlink(process.execPath, program)
+  const script = join(folder, 'stand-in.mjs')
+  await writeFile(
+    script,
+    `import { basename } from 'node:path'
+    if (/^electron/i.test(basename(process.argv0))) {
+      for (const argument of process.argv.slice(1)) console.log('argument: ' + argument)
+      const isAwaited = process.env.${PARENT_WAITS} !== undefined
+      const say = (ferry) => new Promise((resolve) => process.send({ ferry }, resolve))
+      ${then}
+      // Ferry's own main module, which is named on the line, is never run.
+      await new Promise(() => undefined)
+    }`,
+  )
+  return {
+    ELECTRON_OVERRIDE_DIST_PATH: folder,
+    NODE_OPTIONS: `--import=${pathToFileURL(script).href}`,
+    DISPLAY: ':99',
+  }
 }
 
 export const READY = /Ferry is ready at http:\/\/[0-9a-f]{32}\.localhost:\d+\/#[\w-]{43}$/m

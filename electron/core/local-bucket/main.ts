@@ -1,5 +1,6 @@
 import '../host/owner-only.ts'
 import { parseArgs } from 'node:util'
+import { untilShutdown } from '../host/shutdown.ts'
 import { LocalBucketError, openLocalBucket } from './local-bucket.ts'
 
 const USAGE =
@@ -21,9 +22,7 @@ async function main(): Promise<void> {
       ...settings,
       log: { warn: (event, text) => process.stderr.write(`${text} ${JSON.stringify(event)}\n`) },
     })
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => void bucket.close())
-    }
+    void untilShutdown().then(() => bucket.close())
     const { endpoint, region, bucket: name, accessKeyId, secretAccessKey } = bucket
     const line = { endpoint, region, bucket: name, accessKeyId, secretAccessKey }
     process.stdout.write(`${JSON.stringify(line)}\n`)

@@ -1,6 +1,7 @@
 import { type App, type BrowserWindow, dialog, type PowerMonitor } from 'electron'
 import type { Core } from '../../core/core.ts'
 import type { Log, QueueState, SettingsStore } from '../../core/ports.ts'
+import type { Starter } from '../starter.ts'
 import { drawAttention } from './attention.ts'
 import { uploadInBackground } from './background.ts'
 import { askBeforeClosing } from './closing.ts'
@@ -12,6 +13,7 @@ import { showTray } from './tray.ts'
 export interface BesideWindowDeps {
   readonly app: App
   readonly powerMonitor: PowerMonitor
+  readonly starter: Pick<Starter, 'onEnd'>
   readonly platform: NodeJS.Platform
   readonly settings: SettingsStore
   readonly log: Log
@@ -69,6 +71,7 @@ export function setUpBesideWindow(deps: BesideWindowDeps): BesideWindow {
     preferences,
     powerMonitor: deps.powerMonitor,
     signals: process,
+    starter: deps.starter,
     queue: () => queue,
     goOnInBackground: background.start,
     now: deps.now,

@@ -1,5 +1,6 @@
 import type { App, BrowserWindow, Dialog, Event, PowerMonitor } from 'electron'
 import type { QueueState } from '../../core/ports.ts'
+import type { Starter } from '../starter.ts'
 import { type CloseChoice, type CloseQuestion, closeQuestion } from './close-question.ts'
 import type { Preferences } from './preferences.ts'
 
@@ -9,6 +10,7 @@ export interface ClosingDeps {
   readonly powerMonitor: PowerMonitor
   /** This process, for the signals that end it. */
   readonly signals: Pick<NodeJS.EventEmitter, 'prependListener' | 'off'>
+  readonly starter: Pick<Starter, 'onEnd'>
   readonly preferences: Preferences
   /** As the page said last; an idle queue for a page that is gone. */
   readonly queue: () => QueueState
@@ -25,14 +27,18 @@ export interface Closing {
 /** A shutdown that the user called off says nothing; after this long it is taken for one of those. */
 const SHUTDOWN_TAKES_MS = 120_000
 
-const END_SIGNALS = ['SIGTERM', 'SIGHUP'] as const
+/** SIGBREAK is Ctrl+Break in the console of Windows: nodejs.org/api/process.html#signal-events. */
+const END_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGBREAK'] as const
 
 /**
  * Asks before the window takes uploads or files with it. Electron's order (docs/api/app.md): quitting
  * emits `before-quit`, then `close` for each window, then `will-quit`; a prevented `close` ends the
- * quitting. A shutdown is never held up: `shutdown` of powerMonitor comes before it on macOS and
- * Linux, `query-session-end` and `session-end` of the window on Windows, where `before-quit` is not
- * emitted then. The end of a Linux session may come as a signal only; Electron takes one for a quit.
+ * quitting. A shutdown is never held up, and the app quits at once: at `shutdown` of powerMonitor on
+ * macOS and Linux, where the system waits for that (docs/api/power-monitor.md), at the window's
+ * `session-end` on Windows, where Electron ends the process right afterwards unless the app quits by
+ * itself (shell/browser/native_window_views_win.cc, WM_ENDSESSION); `query-session-end` comes before
+ * it, and another program may still call the shutdown off. The end of a Linux session may come as a
+ * signal only; Electron takes one for a quit.
  */
 export function askBeforeClosing(deps: ClosingDeps): Closing {
   const { app, powerMonitor, signals, now } = deps
@@ -44,14 +50,19 @@ export function askBeforeClosing(deps: ClosingDeps): Closing {
   app.on('before-quit', () => {
     isQuitting = true
   })
-  powerMonitor.on('shutdown', shutDown)
-  const endBySignal = () => {
+  const endNow = () => {
     shutDown()
     app.quit()
   }
-  for (const signal of END_SIGNALS) signals.prependListener(signal, endBySignal)
+  // Electron's types leave the event out: shell/browser/api/electron_api_power_monitor.cc, `Emit`.
+  powerMonitor.on('shutdown', (...[event]: readonly [Partial<Event>?]) => {
+    event?.preventDefault?.()
+    endNow()
+  })
+  for (const signal of END_SIGNALS) signals.prependListener(signal, endNow)
+  deps.starter.onEnd(endNow)
   app.on('will-quit', () => {
-    for (const signal of END_SIGNALS) signals.off(signal, endBySignal)
+    for (const signal of END_SIGNALS) signals.off(signal, endNow)
   })
 
   const choiceOf = (): CloseChoice | CloseQuestion => {
@@ -84,7 +95,7 @@ export function askBeforeClosing(deps: ClosingDeps): Closing {
       isHung = false
     })
     window.on('query-session-end', shutDown)
-    window.on('session-end', shutDown)
+    window.on('session-end', endNow)
     window.on('close', (event: Event) => {
       // A page that hangs uploads nothing, and nobody waits for it.
       if (isDecided || isHung) return

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -6,6 +6,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HeadBucketCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { QUIT } from '../../../electron/core/host/parent-channel.ts'
 import { clientOf } from './conformance/store.ts'
 import { temporaryFolder } from './temporary-bucket.ts'
 
@@ -19,39 +20,54 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 /** Starts the program and collects what it says. */
 function run(...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const { stdout, stderr } = child
+  if (stdout === null || stderr === null) throw new TypeError('The output is not piped')
   const said = { out: '', err: '' }
-  child.stdout.on('data', (piece) => {
+  stdout.on('data', (piece) => {
     said.out += piece
   })
-  child.stderr.on('data', (piece) => {
+  stderr.on('data', (piece) => {
     said.err += piece
   })
-  return { child, said, ended: once(child, 'close').then(([code]) => code as number | null) }
+  return {
+    child,
+    stdout,
+    said,
+    ended: once(child, 'close').then(([code]) => code as number | null),
+  }
 }
 
-it.each(['SIGTERM', 'SIGINT'] as const)(
-  'prints one line, serves what it says, and stops at %s',
-  async (signal) => {
-    const args = ['--dir', folder, '--bucket', 'my-own', '--allow-origin', 'http://127.0.0.1:3000']
-    const { child, said, ended } = run(...args)
-    await once(child.stdout, 'data')
+function stopBySignal(child: ChildProcess): void {
+  child.kill('SIGTERM')
+}
 
-    const { accessKeyId, secretAccessKey, ...line } = JSON.parse(said.out)
-    const store = { ...line, credentials: { accessKeyId, secretAccessKey } }
-    const { BucketRegion } = await clientOf(store).send(new HeadBucketCommand({ Bucket: 'my-own' }))
-    child.kill(signal)
-    const code = await ended
+function stopByMessage(child: ChildProcess): void {
+  child.send(QUIT)
+}
 
-    expect(Object.keys(line)).toEqual(['endpoint', 'region', 'bucket'])
-    expect(line).toMatchObject({ bucket: 'my-own', region: BucketRegion })
-    expect([process.platform === 'win32' || code, said.out.split('\n').length]).toEqual([
-      process.platform === 'win32' || 0,
-      2,
-    ])
-    expect(said.err).toBe('')
-  },
-)
+it.each([
+  // Windows knows no signal that could be answered.
+  ...(process.platform === 'win32' ? [] : [['SIGTERM', stopBySignal] as const]),
+  ['a message', stopByMessage] as const,
+])('prints one line, serves what it says, and stops at %s', async (_name, stop) => {
+  const args = ['--dir', folder, '--bucket', 'my-own', '--allow-origin', 'http://127.0.0.1:3000']
+  const { child, stdout, said, ended } = run(...args)
+  await once(stdout, 'data')
+
+  const { accessKeyId, secretAccessKey, ...line } = JSON.parse(said.out)
+  const store = { ...line, credentials: { accessKeyId, secretAccessKey } }
+  const { BucketRegion } = await clientOf(store).send(new HeadBucketCommand({ Bucket: 'my-own' }))
+  stop(child)
+  const code = await ended
+
+  expect(Object.keys(line)).toEqual(['endpoint', 'region', 'bucket'])
+  expect(line).toMatchObject({ bucket: 'my-own', region: BucketRegion })
+  expect([code, said.out.split('\n').length]).toEqual([0, 2])
+  expect(said.err).toBe('')
+})
 
 it('says in one sentence that its port is taken', async () => {
   const squatter = createServer().listen(0, '127.0.0.1')

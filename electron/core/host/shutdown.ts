@@ -1,0 +1,56 @@
+import { whenParentEnds } from './parent-channel.ts'
+
+/** How often a program under npm looks whether npm is still there. */
+const LOOK_MS = 500
+
+/**
+ * SIGBREAK is Ctrl+Break, and SIGHUP a closed terminal; on Windows that leaves some ten seconds:
+ * nodejs.org/api/process.html#signal-events. Other systems never emit SIGBREAK.
+ */
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const
+
+/**
+ * Resolves when this program shall end: by a signal, by its parent's word or end over an IPC
+ * channel, or by the end of the npm that ran it. npm hands a SIGTERM to its shell only, which ends
+ * without a word to us.
+ */
+export function untilShutdown(platform: NodeJS.Platform = process.platform): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of END_SIGNALS) process.once(signal, () => resolve())
+    whenParentEnds(resolve)
+    if (process.env.npm_lifecycle_event === undefined) return
+    const isGone = watchParent({ platform, parentPid: () => process.ppid, isAlive })
+    const look = setInterval(() => {
+      if (isGone()) resolve()
+    }, LOOK_MS)
+    look.unref()
+  })
+}
+
+export interface ParentDeps {
+  readonly platform: NodeJS.Platform
+  readonly parentPid: () => number
+  readonly isAlive: (pid: number) => boolean
+}
+
+/**
+ * Answers how to look whether the parent has ended. It has no channel to us: npm's shell gives its
+ * own input and output on. Unix gives an orphan another parent. Windows remembers the first one
+ * (libuv src/win/util.c, `uv_os_getppid`), so there it is looked for; npm's shell dies with npm, since
+ * libuv puts children into a job that ends with their parent (src/win/process.c).
+ */
+export function watchParent({ platform, parentPid, isAlive }: ParentDeps): () => boolean {
+  const first = parentPid()
+  return platform === 'win32' ? () => !isAlive(first) : () => parentPid() !== first
+}
+
+/** Signal 0 tests only: nodejs.org/api/process.html#processkillpid-signal. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it is there, and another user's.
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+  }
+}

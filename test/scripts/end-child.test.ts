@@ -1,0 +1,68 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { endChild } from '../../scripts/end-child.ts'
+
+const WITH_CHANNEL = ['ignore', 'pipe', 'inherit', 'ipc'] as const
+const WITHOUT = ['ignore', 'pipe', 'inherit'] as const
+
+/** Resolves once the child has printed that it listens. */
+async function child(script: string, stdio: readonly string[]): Promise<ChildProcess> {
+  const started = spawn(process.execPath, ['-e', `${script}; console.log('up')`], {
+    stdio: [...stdio] as StdioOptions,
+  })
+  onTestFinished(() => void started.kill('SIGKILL'))
+  const { stdout } = started
+  if (stdout === null) throw new TypeError('The output is not piped')
+  await once(stdout, 'data')
+  return started
+}
+
+const LISTENS = "process.on('message', ({ ferry }) => process.exit(ferry === 'quit' ? 7 : 8))"
+
+describe('ending a child', () => {
+  it('is a message, to which it closes by itself', async () => {
+    const listening = await child(LISTENS, WITH_CHANNEL)
+
+    await endChild(listening)
+
+    expect([listening.exitCode, listening.signalCode]).toEqual([7, null])
+  })
+
+  it('is a signal where there is no channel', async () => {
+    const deaf = await child('setInterval(() => 0, 1000)', WITHOUT)
+
+    await endChild(deaf)
+
+    expect([deaf.exitCode, deaf.signalCode]).toEqual([null, 'SIGTERM'])
+  })
+
+  it.each([
+    ['message', WITH_CHANNEL, "process.on('message', () => 0)"],
+    ['signal', WITHOUT, "process.on('SIGTERM', () => 0); setInterval(() => 0, 1000)"],
+  ])('is force when it takes no notice of the %s', async (_name, stdio, script) => {
+    const stubborn = await child(script, stdio)
+
+    await endChild(stubborn, 50)
+
+    expect(stubborn.signalCode).toBe('SIGKILL')
+  })
+
+  it('of one that has ended is over at once', async () => {
+    const over = await child('0', WITHOUT)
+    if (over.exitCode === null) await once(over, 'exit')
+
+    await endChild(over)
+
+    expect(over.exitCode).toBe(0)
+  })
+
+  it('of one that could not be started is over at once', async () => {
+    const never = spawn('/nowhere/electron', [])
+    const failed = once(never, 'error')
+
+    await endChild(never)
+
+    expect((await failed)[0]).toMatchObject({ code: 'ENOENT' })
+  })
+})
