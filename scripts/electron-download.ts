@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { setGlobalProxyFromEnv } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { isUnknownAuthority } from '../electron/core/store/node-http.ts'
+import { systemAuthorities } from '../electron/loopback/network/system-authorities.ts'
 
 /** A network that swallows packets is known for one by then; a slow one has sent something. */
 const SILENCE_MS = 7_000
@@ -46,13 +48,29 @@ export async function fetchElectron(settings: FetchSettings): Promise<string | n
   try {
     // Node's fetch looks at HTTPS_PROXY only when it is told to.
     setGlobalProxyFromEnv()
-    await downloadArtifact(settings, silence)
+    await downloadTrustingSystem(settings, silence)
   } catch (error) {
     return reasonOf(error, silence.signal)
   } finally {
     silence.end()
   }
   return unpack(settings.packageFolder)
+}
+
+/** A mirror may have its certificate from an authority that the system alone knows. */
+async function downloadTrustingSystem(settings: FetchSettings, silence: SilenceWatch) {
+  const sinceMs = performance.now()
+  try {
+    await downloadArtifact(settings, silence)
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error
+    if (!isUnknownAuthority(cause)) throw error
+    const trustSystem = systemAuthorities({ log: { info: () => undefined, warn: () => undefined } })
+    // A Mac that takes long over its certificates is no silent network.
+    const isWorthAnother = await silence.whileHeard(trustSystem(sinceMs))
+    if (!isWorthAnother) throw error
+    await downloadArtifact(settings, silence)
+  }
 }
 
 async function downloadArtifact(settings: FetchSettings, silence: SilenceWatch): Promise<void> {
@@ -80,13 +98,28 @@ async function downloadArtifact(settings: FetchSettings, silence: SilenceWatch):
 interface SilenceWatch {
   readonly signal: AbortSignal
   readonly heard: () => void
+  /** Nothing is expected from the network until then. */
+  readonly whileHeard: <T>(work: Promise<T>) => Promise<T>
   readonly end: () => void
 }
 
 function watchForSilence(): SilenceWatch {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), SILENCE_MS)
-  return { signal: stop.signal, heard: () => timer.refresh(), end: () => clearTimeout(timer) }
+  const heard = () => timer.refresh()
+  return {
+    signal: stop.signal,
+    heard,
+    whileHeard: async (work) => {
+      const hearing = setInterval(heard, SILENCE_MS / 2)
+      try {
+        return await work
+      } finally {
+        clearInterval(hearing)
+      }
+    },
+    end: () => clearTimeout(timer),
+  }
 }
 
 async function unpack(packageFolder: string): Promise<string | null> {

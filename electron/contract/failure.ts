@@ -124,12 +124,29 @@ export const Failure = z.discriminatedUnion('kind', [
   /** Between here and the store there is a proxy of this computer's settings. */
   z.strictObject({
     kind: z.literal('proxy-failed'),
-    reason: z.enum(['unreachable', 'refused', 'misconfigured', 'untrusted', 'unsupported']),
+    reason: z.enum([
+      'unreachable',
+      'refused',
+      'misconfigured',
+      'untrusted',
+      'unsupported',
+      /** The settings name a script (PAC), which only browsers and the desktop app run. */
+      'script',
+      /** The settings name a SOCKS proxy, which only browsers and the desktop app use. */
+      'socks',
+    ]),
     /** The network stack's own name: `ERR_TUNNEL_CONNECTION_FAILED`. */
     code: detail,
   }),
-  /** The proxy asks for a password, and the user has not given one that it takes. */
-  refusal('proxy-auth-needed'),
+  /**
+   * The proxy asks for a password, and the user has not given one that it takes. `isByVariable`: the
+   * browser's host takes it from `HTTPS_PROXY` or `HTTP_PROXY`, and asks nobody.
+   */
+  z.strictObject({
+    kind: z.literal('proxy-auth-needed'),
+    isByVariable: z.optional(z.literal(true)),
+    answer,
+  }),
   /** The request never left this computer. */
   z.strictObject({
     kind: z.literal('network-blocked'),

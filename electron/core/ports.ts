@@ -100,7 +100,8 @@ export interface Log {
 
 /**
  * Makes the SDK's HTTP. The desktop passes one that goes through Electron's `net`, so that the
- * system's proxy and certificates apply; absent, the SDK's own Node handler serves.
+ * system's proxy and certificates apply; absent, the SDK's own Node handler serves, and
+ * `NodeNetwork` tells it of both.
  */
 export type StoreHttp = (options: {
   readonly connectMs: number
@@ -109,6 +110,30 @@ export type StoreHttp = (options: {
 
 /** Structurally `@smithy/types` `HttpHandler`; kept opaque so that hosts need no SDK types. */
 export type StoreHttpHandler = object
+
+/** How a request leaves this computer. */
+export type Route =
+  | {
+      readonly kind: 'direct'
+      /** The system names a way that only a browser can go: a script (PAC), or SOCKS. */
+      readonly besides: 'script' | 'socks' | null
+    }
+  /** `http://host:port`, with `name:password@` where the user gave them: never to be logged. */
+  | { readonly kind: 'proxy'; readonly url: string }
+  /** The settings name a proxy that cannot be used. `setting` is a variable's name, not its value. */
+  | { readonly kind: 'unusable'; readonly setting: string }
+
+/** What Node does not know of this computer by itself, for hosts whose requests Node carries. */
+export interface NodeNetwork {
+  readonly routeTo: (url: URL) => Promise<Route>
+  /**
+   * Lets Node trust the authorities that the system trusts. Takes up to a minute the first time, and
+   * never rejects.
+   * @param sinceMs when the connection began that was refused, by `performance.now()`.
+   * @returns whether another try can end otherwise.
+   */
+  readonly trustSystem: (sinceMs: number) => Promise<boolean>
+}
 
 /** Where releases of Ferry come from, and how one is installed. */
 export interface ReleaseFeed {
@@ -140,6 +165,8 @@ export interface CorePorts {
   /** For waits that a test need not sit through; ends early when `signal` is aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
   readonly storeHttp?: StoreHttp
+  /** For the requests that `storeHttp` does not carry. Absent: directly, and by Node's own list. */
+  readonly nodeNetwork?: NodeNetwork
   /** Absent where requests do not go through the system's proxy, or something else answers it. */
   readonly proxyPassword?: ProxyPassword
   /** The user did something that needs the network: what they declined before may be asked again. */

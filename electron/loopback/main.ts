@@ -14,11 +14,11 @@ import { openSecretFile } from '../core/secret-file.ts'
 import { openSettings } from '../core/settings-conf.ts'
 import { confirmOnTerminal } from './confirm.ts'
 import type { PageAddress } from './host-control.ts'
+import { nodeNetwork } from './network/node-network.ts'
 import { type OpenPage, removeOpenPages, writeOpenPage } from './open-page.ts'
 import { type LoopbackServer, type ServerSeam, serveLoopback } from './server.ts'
 import { createSessions, TOKEN_LIFE_MS } from './sessions.ts'
 import { loopbackSurroundings } from './surroundings.ts'
-import { trustSystemAuthorities } from './system-authorities.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface LoopbackSettings {
@@ -53,7 +53,6 @@ export interface LoopbackHost {
  * @throws StartRefused with a sentence for the person.
  */
 export async function startLoopback(settings: LoopbackSettings): Promise<LoopbackHost> {
-  trustSystemAuthorities()
   makeDataFolder(settings.dataFolder)
   const lock = await lockFolder(settings.dataFolder)
   try {
@@ -147,6 +146,7 @@ function openCore(
     log,
     now: Date.now,
     environment: process.env,
+    nodeNetwork: nodeNetwork({ log, environment: process.env }),
     isCorsHandled: false,
     confirm: confirmOnTerminal(terminal),
     earlyTroubles: [...opened.troubles, ...secrets.troubles],

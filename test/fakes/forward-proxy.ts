@@ -10,6 +10,8 @@ export class ForwardProxy {
   login: string | null = null
   /** With which it refuses tunnels; null: it makes them. */
   refusesTunnels: number | null = null
+  /** Names that the proxy alone knows, and where they are. */
+  readonly names = new Map<string, string>()
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
 
@@ -21,7 +23,9 @@ export class ForwardProxy {
         return void response.writeHead(refusal, this.#headersOf(refusal)).end('No.')
       }
       const { 'proxy-authorization': _own, ...headers } = request.headers
-      const onward = forward(request.url ?? '', { method: request.method, headers })
+      const url = new URL(request.url ?? '')
+      const hostname = this.names.get(url.hostname) ?? url.hostname
+      const onward = forward(url, { hostname, method: request.method, headers })
       onward.on('response', (answer) => {
         this.#note(request, answer.statusCode ?? 0)
         response.writeHead(answer.statusCode ?? 502, answer.headers)
@@ -77,7 +81,7 @@ export class ForwardProxy {
       return void socket.end(`HTTP/1.1 ${refusal} No\r\n${lines.join('')}content-length: 0\r\n\r\n`)
     }
     const { hostname, port } = new URL(`http://${request.url}`)
-    const onward = connect(Number(port || 80), hostname, () => {
+    const onward = connect(Number(port || 80), this.names.get(hostname) ?? hostname, () => {
       this.#note(request, 200)
       socket.write('HTTP/1.1 200 Connected\r\n\r\n')
       onward.pipe(socket)

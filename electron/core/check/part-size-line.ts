@@ -1,5 +1,6 @@
 import { bodyLengthsOf } from '../../contract/part-plan.ts'
 import { providerOf } from '../../contract/providers.ts'
+import { goesDirectly } from '../store/node-http.ts'
 import { objectFields } from '../uploads/object-fields.ts'
 import { corsPageOf } from './check-cors.ts'
 import {
@@ -31,24 +32,25 @@ export const partSizeLine: Step = async (trial) => {
   const { usualPartBytes } = providerOf(provider)
   const { partBytes, singleBytes } = bodyLengthsOf({ ...rules, usualPartBytes })
   const slow = AbortSignal.timeout(SLOW_MS)
-  const trials = trialsOf(trial, AbortSignal.any([trial.reading, slow]))
+  const canExpect = await goesDirectly(trial.ports, new URL(trial.store.destination.endpoint))
+  const trials = trialsOf(trial, canExpect, AbortSignal.any([trial.reading, slow]))
   const part = await trials.part(partBytes)
   if (part.kind === 'silent' && slow.aborted) {
     return { verdict: 'unknown', finding: { kind: 'part-size', byteLength: partBytes }, fix: null }
   }
   if (part.kind !== 'taken' || isHiddenNews(trial, part)) return verdictOf(trial, part)
-  const canAnnounce = trial.ports.storeHttp === undefined && singleBytes > partBytes
+  const canAnnounce = canExpect && singleBytes > partBytes
   const longest = canAnnounce ? await trials.part(singleBytes, 'headers') : null
   return longest?.kind === 'refused'
     ? verdictOf(trial, longest)
     : passed({ kind: 'part-size', byteLength: partBytes })
 }
 
-function trialsOf(trial: Trial, signal: AbortSignal): PutTrials {
+function trialsOf(trial: Trial, canExpect: boolean, signal: AbortSignal): PutTrials {
   const { store, ports, lines } = trial
   const options = {
     origin: ports.isCorsHandled ? null : ports.pageOrigin(),
-    canExpect: ports.storeHttp === undefined,
+    canExpect,
     fields: objectFields(store.destination.rules, PROBE_FILE),
     algorithm: sentAlgorithm(lines),
     mayWriteObject: false,

@@ -1,6 +1,8 @@
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { CorePorts } from '../ports.ts'
 import { bucketUrl } from '../store/bucket-url.ts'
+import { goesDirectly } from '../store/node-http.ts'
 import type { Store } from '../store/store.ts'
 import { isStoreAnswer } from '../store/store-signs.ts'
 import { failedBy, passed, unknown, type Verdict, warnedBy } from './line.ts'
@@ -13,8 +15,7 @@ const CLOCK_WINDOW_MS = 15 * 60_000
 
 export interface Way {
   readonly store: Store
-  /** The desktop's requests go by the system's proxy, which this process cannot follow by itself. */
-  readonly isProxied: boolean
+  readonly ports: Pick<CorePorts, 'storeHttp' | 'nodeNetwork'>
   readonly signal: AbortSignal
 }
 
@@ -22,10 +23,10 @@ export interface Way {
  * Names that are spoken with: the endpoint's, and the bucket's own where the store puts it in
  * front. A proxy may know names that this computer does not: then the first answer decides.
  */
-export async function dnsLine({ store, isProxied, signal }: Way): Promise<Verdict> {
-  for (const { hostname } of placesOf(store)) {
-    const failure = await resolveHost(hostname, signal)
-    const isFinal = !isProxied || failure?.kind === 'host-refused'
+export async function dnsLine({ store, ports, signal }: Way): Promise<Verdict> {
+  for (const url of placesOf(store)) {
+    const failure = await resolveHost(url.hostname, signal)
+    const isFinal = failure?.kind === 'host-refused' || (await isResolvedHere(ports, url))
     if (failure !== null && isFinal) return failedBy(failure)
     if (failure !== null) {
       const greeting = await greeted({ store, signal })
@@ -37,13 +38,20 @@ export async function dnsLine({ store, isProxied, signal }: Way): Promise<Verdic
   return passed()
 }
 
+/** Beside a script (PAC) or SOCKS the browser asks a proxy, so the name says nothing. */
+async function isResolvedHere(ports: Way['ports'], url: URL): Promise<boolean> {
+  if (!(await goesDirectly(ports, url))) return false
+  const route = await ports.nodeNetwork?.routeTo(url)
+  return route?.kind !== 'direct' || route.besides === null
+}
+
 function isOfProxy({ kind }: Failure): boolean {
   return kind === 'proxy-failed' || kind === 'proxy-auth-needed'
 }
 
 /** The connection, and that something answers there that may be a store. */
 export async function tlsLine(way: Way): Promise<Verdict> {
-  const shaken = way.isProxied ? succeeded(null) : await shakenWithAll(way)
+  const shaken = await shakenWithAll(way)
   if (!shaken.ok) return failedBy(shaken.failure)
   const greeting = await greeted(way)
   const isPlain = way.store.destination.endpoint.startsWith('http:')
@@ -57,15 +65,22 @@ export async function tlsLine(way: Way): Promise<Verdict> {
 }
 
 /** Some servers hang up on plain HTTP where they expect TLS, and say nothing. */
-async function speaksTls({ store, signal }: Way): Promise<boolean> {
+async function speaksTls({ store, ports, signal }: Way): Promise<boolean> {
   const { hostname, port } = new URL(store.destination.endpoint)
   const url = new URL(`https://${hostname}:${port || '80'}`)
-  const shaken = await shakeHands(url, signal)
+  if (!(await goesDirectly(ports, url))) return false
+  const shaken = await shakeHands(url, signal, ports.nodeNetwork)
   return shaken.ok || shaken.failure.kind === 'tls-failed'
 }
 
-async function shakenWithAll({ store, signal }: Way) {
-  const all = await Promise.all(placesOf(store).map((url) => shakeHands(url, signal)))
+/** Null as a value: the requests take a way that this process cannot look at by itself. */
+async function shakenWithAll({ store, ports, signal }: Way) {
+  const all = await Promise.all(
+    placesOf(store).map(async (url) => {
+      const isDirect = await goesDirectly(ports, url)
+      return isDirect ? shakeHands(url, signal, ports.nodeNetwork) : succeeded(null)
+    }),
+  )
   const [endpoint] = all
   return all.find((each) => !each.ok) ?? endpoint ?? succeeded(null)
 }

@@ -116,7 +116,7 @@ async function runOpened(given: Store, running: Running): Promise<Store> {
 }
 
 async function reach(store: Store, ports: RunPorts, turn: CheckTurn, told: LinesTold) {
-  const way = { store, isProxied: ports.storeHttp !== undefined, signal: turn.reading }
+  const way = { store, ports, signal: turn.reading }
   for (const [step, line] of [
     ['dns', dnsLine],
     ['tls', tlsLine],

@@ -4,7 +4,9 @@ import type { CheckFinding } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { visibleText } from '../../contract/plain-text.ts'
+import type { NodeNetwork } from '../ports.ts'
 import { guardedLookup } from '../store/metadata-hosts.ts'
+import { isUnknownAuthority } from '../store/node-http.ts'
 import { failureFromError } from '../store/s3-answer.ts'
 
 const CONNECT_MS = 8000
@@ -15,9 +17,23 @@ type Shaken = Extract<CheckFinding, { readonly kind: 'tls' }>
 
 /**
  * Opens a connection as a request would, and says who vouches for the other side. A certificate
- * that this computer does not trust fails with OpenSSL's code and its issuer's name.
+ * that this computer does not trust fails with OpenSSL's code and its issuer's name; `network` knows
+ * whom the system trusts beside Node.
  */
-export function shakeHands(url: URL, signal: AbortSignal): Promise<Outcome<Shaken>> {
+export async function shakeHands(
+  url: URL,
+  signal: AbortSignal,
+  network?: NodeNetwork,
+): Promise<Outcome<Shaken>> {
+  const sinceMs = performance.now()
+  const first = await shakeOnce(url, signal)
+  if (first.ok || first.failure.kind !== 'tls-failed') return first
+  const [code] = first.failure.reason.split(' ')
+  const isWorthAnother = isUnknownAuthority(code) && (await network?.trustSystem(sinceMs)) === true
+  return isWorthAnother ? shakeOnce(url, signal) : first
+}
+
+function shakeOnce(url: URL, signal: AbortSignal): Promise<Outcome<Shaken>> {
   const isPlain = url.protocol === 'http:'
   const socket = isPlain ? connectTcp(tcpOf(url, '80')) : connectTls(tlsOf(url))
   const { promise, resolve } = Promise.withResolvers<Outcome<Shaken>>()

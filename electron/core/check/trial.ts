@@ -10,7 +10,7 @@ export interface Trial {
   readonly store: Store
   readonly ports: Pick<
     CorePorts,
-    'now' | 'pageOrigin' | 'corsOrigin' | 'isCorsHandled' | 'storeHttp'
+    'now' | 'pageOrigin' | 'corsOrigin' | 'isCorsHandled' | 'storeHttp' | 'nodeNetwork'
   >
   readonly object: ProbeObject
   readonly uploads: IntegrityProbe

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Failure } from '../../contract/failure.ts'
 import type { CorePorts } from '../ports.ts'
-import { guardedLookup, isMetadataHost, MetadataHost, refuseMetadata } from './metadata-hosts.ts'
+import { isMetadataHost, MetadataHost, refuseMetadata } from './metadata-hosts.ts'
+import { goesDirectly, nodeHttp, urlOf } from './node-http.ts'
 
 /** How long a connection may take, and how long it may be silent: Complete works for minutes. */
 export interface Patience {
@@ -47,6 +47,7 @@ export function failureOfBounds(error: Error): Failure | null {
 /** The part of `@smithy/types`' `HttpRequest` that decides what an answer may cost. */
 export interface BoundRequest {
   readonly method: string
+  readonly protocol?: string
   readonly hostname: string
   readonly port?: number
   readonly query?: Readonly<Record<string, unknown>>
@@ -79,19 +80,23 @@ interface HttpHandler {
  * bytes and time, and none comes from a cloud's metadata service.
  */
 export function boundedHttp(
-  { storeHttp }: Pick<CorePorts, 'storeHttp'>,
+  ways: Pick<CorePorts, 'storeHttp' | 'nodeNetwork'>,
   patience: Patience,
 ): HttpHandler {
   // The port keeps the handler opaque, so that hosts need none of the SDK's types.
   const { connectMs, idleMs } = patience
-  const inner = (storeHttp?.({ connectMs, idleMs }) ?? nodeHandler(patience)) as HttpHandler
+  const { storeHttp, nodeNetwork } = ways
+  const opened = storeHttp?.({ connectMs, idleMs }) ?? nodeHttp(patience, nodeNetwork)
+  const inner = opened as HttpHandler
   return {
     ...(inner.metadata === undefined ? {} : { metadata: inner.metadata }),
     handle: async (request, options = {}) => {
-      // Chromium resolves names itself, and Node's handler has no lookup where it waits for a 100.
-      const isResolvedElsewhere = storeHttp !== undefined || request.headers?.expect !== undefined
       if (isMetadataHost(request.hostname)) throw new MetadataHost(request.hostname)
-      if (isResolvedElsewhere) await refuseMetadata(request.hostname)
+      // Chromium and proxies resolve names themselves, and Node's handler has no lookup where it
+      // waits for a 100.
+      const isResolvedHere =
+        request.headers?.expect === undefined && (await goesDirectly(ways, urlOf(request)))
+      if (!isResolvedHere) await refuseMetadata(request.hostname)
       const usualMs = isRead(request) ? READ_MS : WRITE_MS
       const deadline = new Deadline(patience.wholeMs ?? usualMs, options.abortSignal)
       return handleWithin(inner, request, deadline)
@@ -100,15 +105,6 @@ export function boundedHttp(
     updateHttpClientConfig: (key, value) => inner.updateHttpClientConfig(key, value),
     httpHandlerConfigs: () => inner.httpHandlerConfigs(),
   }
-}
-
-function nodeHandler({ connectMs, idleMs }: Patience): object {
-  return NodeHttpHandler.create({
-    connectionTimeout: connectMs,
-    socketTimeout: idleMs,
-    httpAgent: { lookup: guardedLookup },
-    httpsAgent: { lookup: guardedLookup },
-  })
 }
 
 /** How many bytes an answer to this request may have. */

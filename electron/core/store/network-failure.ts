@@ -45,8 +45,23 @@ const NODE_CLASSES: readonly (readonly [RegExp, NetworkProblem])[] = [
 /** The system's names that are about files and never about a connection. */
 const ABOUT_FILES = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENOSPC', 'EDQUOT', 'EROFS', 'EBADF'])
 
+/** A proxy, or the settings that name one, kept the request from its host. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError'
+  readonly problem: NetworkProblem
+  /** For the user: a status, a variable's name or the network's own; never a proxy's address. */
+  readonly detail: string
+
+  constructor(problem: NetworkProblem, detail: string) {
+    super(`The proxy: ${problem}`)
+    this.problem = problem
+    this.detail = detail
+  }
+}
+
 /** Why a request got no answer; null when it was not the network. */
 export function networkFailure(error: Error, target: Target): Failure | null {
+  if (error instanceof ProxyError) return failureOfProblem(error.problem, error.detail, target)
   const chromium = chromiumName(error)
   if (chromium !== null) {
     // Over a hundred names exist, and each version of Chromium may bring more.

@@ -20,6 +20,11 @@ export type NetworkProblem =
   | 'proxy-untrusted'
   | 'proxy-unsupported'
   | 'proxy-auth'
+  /** The host that asks is given the password by a variable, and asks nobody. */
+  | 'proxy-auth-by-variable'
+  /** The system's settings name a script, which the host cannot run. */
+  | 'proxy-script'
+  | 'proxy-socks'
   | 'blocked-port'
   | 'blocked-by-administrator'
   | 'blocked-by-program'
@@ -68,6 +73,12 @@ export function failureOfProblem(
       return { kind: 'proxy-failed', reason: 'unsupported', code }
     case 'proxy-auth':
       return { kind: 'proxy-auth-needed' }
+    case 'proxy-auth-by-variable':
+      return { kind: 'proxy-auth-needed', isByVariable: true }
+    case 'proxy-script':
+      return { kind: 'proxy-failed', reason: 'script', code }
+    case 'proxy-socks':
+      return { kind: 'proxy-failed', reason: 'socks', code }
     case 'blocked-port':
       return { kind: 'network-blocked', by: 'port', host, code }
     case 'blocked-by-administrator':

@@ -14,7 +14,7 @@ export const USUAL_PATIENCE: Patience = { connectMs: 10_000, idleMs: 90_000 }
 /** Somebody looks at the form and waits. */
 export const CHECK_PATIENCE: Patience = { connectMs: 8000, idleMs: 15_000 }
 
-export type StorePorts = Pick<CorePorts, 'now' | 'storeHttp'> & {
+export type StorePorts = Pick<CorePorts, 'now' | 'storeHttp' | 'nodeNetwork'> & {
   /** Told after every answer: the store's time less this computer's. */
   readonly clockSeen?: (offsetMs: number) => void
 }

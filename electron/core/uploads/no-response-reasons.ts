@@ -144,10 +144,10 @@ export class NoResponseReasons {
   }
 
   #tryPart(put: SilentPut, reach: 'headers' | 'whole'): () => Promise<Tried> {
-    // Nothing could be learnt from a body that cannot be held back.
-    if (reach === 'headers' && !this.#runs.canExpect) return async () => TAKEN
     const run = this.#try(put, SIZED_MS, (trials) => trials.part(put.byteLength, reach))
     return async () => {
+      // Nothing could be learnt from a body that cannot be held back.
+      if (reach === 'headers' && !(await this.#runs.canExpect(put.store))) return TAKEN
       const tried = await run()
       // The store has answered a tiny one: so long a body is cut off here, too, or takes too long.
       return tried.kind === 'silent' ? TAKEN : tried

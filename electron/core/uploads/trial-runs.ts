@@ -6,6 +6,7 @@ import { ProbeObject } from '../check/probe-object.ts'
 import { PutTrials, type Tried } from '../check/put-trials.ts'
 import { probesOf } from '../check/trial.ts'
 import type { CorePorts } from '../ports.ts'
+import { goesDirectly } from '../store/node-http.ts'
 import type { Store } from '../store/store.ts'
 import type { Stores } from '../store/stores.ts'
 import { isSumSent } from './integrity-plan.ts'
@@ -17,7 +18,10 @@ const CLEAN_MS = 10_000
 /** Whoever stops Ferry waits. */
 const CLOSE_CLEAN_MS = 1000
 
-type RunPorts = Pick<CorePorts, 'isCorsHandled' | 'pageOrigin' | 'log' | 'storeHttp'>
+type RunPorts = Pick<
+  CorePorts,
+  'isCorsHandled' | 'pageOrigin' | 'log' | 'storeHttp' | 'nodeNetwork'
+>
 
 /**
  * Runs the host's own PUTs, one set at a time per destination, and takes out of the bucket again
@@ -38,9 +42,9 @@ export class TrialRuns {
     this.#leavings = new Leavings(ports.log)
   }
 
-  /** Electron's `net` sends a body at once, whatever the server says to the headers. */
-  get canExpect(): boolean {
-    return this.#ports.storeHttp === undefined
+  /** Electron's `net`, and Node through a proxy, send a body at once, whatever is said to the headers. */
+  canExpect({ destination }: Store): Promise<boolean> {
+    return goesDirectly(this.#ports, new URL(destination.endpoint))
   }
 
   run(
@@ -97,7 +101,7 @@ export class TrialRuns {
       probes,
       {
         origin: this.#ports.isCorsHandled ? null : this.#ports.pageOrigin(),
-        canExpect: this.canExpect,
+        canExpect: await this.canExpect(store),
         fields: objectFields(destination.rules, file),
         algorithm: isSumSent(integrity) ? integrity.algorithm : null,
         mayWriteObject: mode === 'single',

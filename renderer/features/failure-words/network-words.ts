@@ -17,6 +17,13 @@ export function networkWords(failure: NetworkFailure): FailureText {
     case 'proxy-failed':
       return proxyWords(failure)
     case 'proxy-auth-needed':
+      if (failure.isByVariable === true) {
+        return text(
+          'The proxy wants a user name and password, and takes none that Ferry has.',
+          'Ferry in the browser takes them from a variable: close it, set HTTPS_PROXY (or HTTP_PROXY) to http://NAME:PASSWORD@PROXY:PORT, and start it again.',
+          'retry',
+        )
+      }
       return text(
         'The proxy asks for a password.',
         'Try again, and enter the user name and password that your network’s proxy wants.',
@@ -60,7 +67,7 @@ function proxyWords({ reason, code }: Of<'proxy-failed'>): FailureText {
     case 'misconfigured':
       return text(
         `This computer’s proxy settings cannot be used (${code}).`,
-        'Check the system’s proxy settings and their script (PAC); Ferry tries again by itself.',
+        'Check the system’s proxy settings and their script (PAC), or the variable named here; Ferry tries again by itself.',
         'retry',
       )
     case 'untrusted':
@@ -73,6 +80,18 @@ function proxyWords({ reason, code }: Of<'proxy-failed'>): FailureText {
       return text(
         `The proxy asks for a sign-in of a kind that Ferry cannot do (${code}).`,
         'Ask whoever runs the proxy to let Ferry through with a user name and password, or without.',
+        'retry',
+      )
+    case 'script':
+      return text(
+        `This network sets its proxy by a script (PAC), which Ferry in the browser cannot run, and without the proxy the store is not reached (${code}).`,
+        'Close Ferry, set HTTPS_PROXY to http://PROXY:PORT, and start it again; or use the desktop app, which runs the script.',
+        'retry',
+      )
+    case 'socks':
+      return text(
+        `This computer is set to use a SOCKS proxy, which Ferry in the browser cannot use, and without it the store is not reached (${code}).`,
+        'Close Ferry, set HTTPS_PROXY to an HTTP proxy (http://PROXY:PORT), and start it again; or use the desktop app.',
         'retry',
       )
     default:
