@@ -81,6 +81,19 @@ describe('the report of a drop', () => {
   })
 })
 
+it('a drop that has files by its types, and none in it, is answered', async () => {
+  const { page, callsOf } = await suite.open(aWorld())
+
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer()
+    Object.defineProperty(dataTransfer, 'types', { value: ['Files'] })
+    dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }))
+  })
+
+  await page.getByText('The other program gave no file.').waitFor()
+  expect(await callsOf('queueUploads')).toEqual([])
+})
+
 describe('the report of a folder', () => {
   async function chooseFolder({ page }: TestWindow, names: readonly string[]) {
     const folder = await mkdtemp(join(tmpdir(), 'ferry-report-'))

@@ -27,7 +27,9 @@ function ReportNotice({ place, report }: DropReport) {
       tone={tone}
       role="status"
       title={title}
-      action={systemFiles !== null && <SystemFilesButtons place={place} left={systemFiles} />}
+      {...(systemFiles === null
+        ? {}
+        : { action: <SystemFilesButtons place={place} left={systemFiles} /> })}
       onDismiss={() => dismissReport(place)}
     >
       {lines.length > 0 && (

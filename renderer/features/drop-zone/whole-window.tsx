@@ -1,5 +1,6 @@
 import { Upload } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
+import { useToasts } from '../../design/toasts.tsx'
 import { useIncoming } from '../services/incoming.tsx'
 import { useSession } from '../services/services.tsx'
 import './whole-window.css'
@@ -20,8 +21,22 @@ export function WholeWindow() {
   )
 }
 
-function useWindowDrops(): boolean {
+/**
+ * A mail or a photo that is dragged out of its program may be a promise of a file, which Chromium
+ * does not redeem from every program: the drop then has files by its types, and none in it
+ * (github.com/electron/electron/issues/9638).
+ */
+function useTakeTransfer(): (transfer: DataTransfer) => void {
   const { takeTransfer } = useIncoming()
+  const { say } = useToasts()
+  return (transfer) => {
+    if ([...transfer.items].some(({ kind }) => kind === 'file')) takeTransfer(transfer)
+    else say('The other program gave no file.', 'Save it to a folder, then drop it from there.')
+  }
+}
+
+function useWindowDrops(): boolean {
+  const take = useEffectEvent(useTakeTransfer())
   const [isHovering, setIsHovering] = useState(false)
   useEffect(() => {
     const onDragOver = (event: DragEvent) => {
@@ -38,7 +53,7 @@ function useWindowDrops(): boolean {
       setIsHovering(false)
       if (event.dataTransfer === null || !carriesFiles(event.dataTransfer)) return
       event.preventDefault()
-      takeTransfer(event.dataTransfer)
+      take(event.dataTransfer)
     }
     addEventListener('dragenter', onDragOver)
     addEventListener('dragover', onDragOver)
@@ -50,22 +65,22 @@ function useWindowDrops(): boolean {
       removeEventListener('dragleave', onDragLeave)
       removeEventListener('drop', onDrop)
     }
-  }, [takeTransfer])
+  }, [])
   return isHovering
 }
 
 function useWindowPastes(): void {
-  const { takeTransfer } = useIncoming()
+  const take = useEffectEvent(useTakeTransfer())
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
       if (event.clipboardData === null || !carriesFiles(event.clipboardData)) return
       if (isTextField(event.target)) return
       event.preventDefault()
-      takeTransfer(event.clipboardData)
+      take(event.clipboardData)
     }
     addEventListener('paste', onPaste)
     return () => removeEventListener('paste', onPaste)
-  }, [takeTransfer])
+  }, [])
 }
 
 function carriesFiles(transfer: DataTransfer | null): boolean {

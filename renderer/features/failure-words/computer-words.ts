@@ -16,7 +16,7 @@ export function computerWords(failure: ComputerFailure, at: FailurePlace | null)
     case 'source-missing':
       return text(
         'The file is no longer where it was.',
-        'Put it back and retry, or choose it again in its new place; only what is missing is sent.',
+        'Put it back and retry, or choose it again in its new place; only what is missing is sent. What was dragged out of another program, such as a mail, may be gone for good: drag it once more.',
         'retry',
       )
     case 'source-unreadable':
