@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -39,7 +40,8 @@ const PROGRAMS = [
 
 /** Below /tmp, which every user of the computer may enter. */
 function place(mode = 0o755): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ferry-disk-'))
+  // The way to macOS' temporary folder is a link, and refusals name what is behind it.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ferry-disk-')))
   chmodSync(folder, mode)
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder

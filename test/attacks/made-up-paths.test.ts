@@ -4,17 +4,25 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { SourceFacts } from '../../electron/core/ports.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
+import { MAY_LINK } from '../system-facts.ts'
 import { attack } from './attack.ts'
+
+/** Firefox' own, below the user's folder. */
+const BROWSER_PROFILE =
+  {
+    darwin: 'Library/Application Support/Firefox/Profiles/x',
+    win32: 'AppData/Roaming/Mozilla/Firefox/Profiles/x',
+  }[process.platform as string] ?? '.mozilla/firefox/x'
 
 let home: string
 let harness: CoreHarness
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'ferry-home-'))
-  for (const folder of ['.aws', '.ssh', '.gnupg', '.mozilla/firefox/x', 'Films', 'elsewhere']) {
+  for (const folder of ['.aws', '.ssh', '.gnupg', BROWSER_PROFILE, 'Films', 'elsewhere']) {
     mkdirSync(join(home, folder), { recursive: true })
   }
-  for (const file of ['.aws/credentials', '.ssh/id', '.gnupg/key', '.mozilla/firefox/x/cookies']) {
+  for (const file of ['.aws/credentials', '.ssh/id', '.gnupg/key', `${BROWSER_PROFILE}/cookies`]) {
     writeFileSync(join(home, file), 'secret')
   }
   writeFileSync(join(home, 'elsewhere', 'secret'), 'secret')
@@ -45,10 +53,10 @@ attack(
     writeFileSync(join(harness.folder, 'secrets.json'), 'secret')
     mkdirSync(join(harness.folder, 'logs'), { recursive: true })
     writeFileSync(join(harness.folder, 'logs', 'a.log'), 'secret')
-    symlinkSync(join(home, '.ssh'), join(home, 'Films', 'way'))
-    symlinkSync(join(home, '.aws', 'credentials'), join(home, 'Films', 'b.mov'))
+    symlinkSync(join(home, '.ssh'), join(home, 'Films', 'way'), 'junction')
+    if (MAY_LINK) symlinkSync(join(home, '.aws', 'credentials'), join(home, 'Films', 'b.mov'))
     const paths = [
-      ...['.aws/credentials', '.ssh/id', '.gnupg/key', '.mozilla/firefox/x/cookies'],
+      ...['.aws/credentials', '.ssh/id', '.gnupg/key', `${BROWSER_PROFILE}/cookies`],
       ...['Films/../.ssh/id', 'Films/way/id', 'Films/b.mov', './.aws/./credentials'],
     ].map((path) => `${home}/${path}`)
     const own = ['settings.json', 'records.sqlite', 'secrets.json', 'logs/a.log']
@@ -75,15 +83,17 @@ attack(
   'no link leads out of a folder that was chosen',
   async ({ tried }) => {
     const films = join(home, 'Films')
-    symlinkSync(join(home, 'elsewhere', 'secret'), join(films, 'link'))
-    symlinkSync(join(home, 'elsewhere'), join(films, 'folder'))
-    symlinkSync('a.mov', join(films, 'inside'))
+    symlinkSync(join(home, 'elsewhere'), join(films, 'folder'), 'junction')
+    if (MAY_LINK) {
+      symlinkSync(join(home, 'elsewhere', 'secret'), join(films, 'link'))
+      symlinkSync('a.mov', join(films, 'inside'))
+    }
 
-    for (const path of ['link', 'folder/secret', '../elsewhere/secret']) {
+    for (const path of [...(MAY_LINK ? ['link'] : []), 'folder/secret', '../elsewhere/secret']) {
       tried(path, (await register(`${films}/${path}`, films)) === 'source-off-limits')
     }
 
-    expect(await register(join(films, 'inside'), films)).toBe('ok')
+    if (MAY_LINK) expect(await register(join(films, 'inside'), films)).toBe('ok')
     expect(await register(join(films, 'a.mov'), films)).toBe('ok')
   },
 )

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { memoryVault, openSecretFile } from '../../electron/core/secret-file.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
+import { sharedBitsOf } from '../loopback/loopback-harness.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 let folder: string
@@ -27,7 +28,7 @@ it('finds a secret again after a restart by a reference that holds nothing of it
 
   expect(reference).not.toContain('s3cr3t')
   expect(revealed).toEqual({ ok: true, value: { secret: 's3cr3t', renewed: null } })
-  expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600)
+  expect(sharedBitsOf(statSync(join(folder, 'secrets.json')))).toBe(0)
 })
 
 it('keeps every secret of several that are stored at once', async () => {

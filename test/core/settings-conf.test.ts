@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openSettings } from '../../electron/core/settings-conf.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
+import { sharedBitsOf } from '../loopback/loopback-harness.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 let folder: string
@@ -25,7 +26,7 @@ it('keeps values over a restart, in a file that only this user may read', () => 
   expect(troubles).toEqual([])
   expect(settings.get('a.b')).toEqual({ list: [1, 'two', null] })
   expect(settings.get('gone')).toBeUndefined()
-  expect(statSync(join(folder, 'settings.json')).mode & 0o777).toBe(0o600)
+  expect(sharedBitsOf(statSync(join(folder, 'settings.json')))).toBe(0)
 })
 
 it.each(['{"a": 1', 'rubbish', '\u0000\u0000\u0000'])(

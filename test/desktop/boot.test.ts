@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -74,7 +75,8 @@ describe('the built main process', () => {
         value: expect.objectContaining({ kind: 'local', hasSecret: true }),
       },
       pageStatus: 200,
-      preload: join(out, 'preload', 'index.cjs'),
+      // Node knows a module by its real path, and macOS' temporary folder is behind a link.
+      preload: join(realpathSync(out), 'preload', 'index.cjs'),
       isSandboxed: true,
       exitCode: 0,
     })

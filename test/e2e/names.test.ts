@@ -8,36 +8,44 @@ const NFC = 'Ångström-café.txt'.normalize('NFC')
 const NFD = 'Ångström-café.txt'.normalize('NFD')
 
 const ODD_NAMES = [
-  NFC,
-  NFD,
   'two  spaces and a plus+.txt',
   '100% #1 really?&=;,@$!.txt',
-  "it's (a) [test] {of} ~names~ ^`|.txt",
+  "it's (a) [test] {of} ~names~ ^`.txt",
   '.hidden',
-  '...',
   '🛳️ família 家族.txt',
   'תמונה של חתול.jpg',
   'a%2Fb%2e%2e%00.txt',
   'name without end',
   '-rf --help.txt',
-  'ends with a dot.',
   `${'x'.repeat(251)}.txt`,
   `${'é'.repeat(125)}.txt`,
 ]
-/** Windows' own file system does not know these. */
-const POSIX_NAMES = ['colon:and"quotes"<>*.txt', 'back\\slash.txt', 'tab\tand\nline.txt']
+/** Windows knows none of these, and takes dots and blanks from the end of a name. */
+const POSIX_NAMES = [
+  ...['colon:and"quotes"<>*|.txt', 'back\\slash.txt', 'tab\tand\nline.txt'],
+  ...['...', 'ends with a dot.', 'ends with a blank '],
+]
+/** A folder each: to APFS and HFS+ both forms of a name are one. */
+const FORMS = [NFC, NFD]
 
 describe('odd names', () => {
   it('arrive as they are, and come back from their links as they were', async () => {
     const { page, store, folder } = await freshFerry()
     await page.page.setViewportSize({ width: 1100, height: 2400 })
-    const names = process.platform === 'win32' ? ODD_NAMES : [...ODD_NAMES, ...POSIX_NAMES]
+    const isWindows = process.platform === 'win32'
+    const onThisSystem = isWindows ? ODD_NAMES : [...ODD_NAMES, ...POSIX_NAMES]
     const sums = new Map<string, string>()
-    for (const [index, name] of names.entries()) {
-      sums.set(name, await writeRandomFile(join(folder, name), 1000 + index))
+    for (const form of FORMS.keys()) await mkdir(join(folder, `form ${form}`))
+    const files = [
+      ...onThisSystem.map((name) => ({ name, path: join(folder, name) })),
+      ...FORMS.map((name, form) => ({ name, path: join(folder, `form ${form}`, name) })),
+    ]
+    const names = files.map(({ name }) => name)
+    for (const [index, { name, path }] of files.entries()) {
+      sums.set(name, await writeRandomFile(path, 1000 + index))
     }
 
-    await page.drop(names.map((name) => join(folder, name)))
+    await page.drop(files.map(({ path }) => path))
     await page.untilCount('Done', names.length)
     const shown = await page.links()
     const got = await Promise.all(shown.map(({ link }) => download(link)))
@@ -80,7 +88,10 @@ describe('odd names', () => {
     await page.untilStatus('fine.txt', 'Done')
 
     await page.page.getByText('1 item was not taken. 1 file is on the way.').waitFor()
-    await page.page.getByText('is longer than a bucket can hold (1,024 bytes)').waitFor()
+    // Windows may show no program what lies below 260 characters of a path.
+    if (process.platform !== 'win32') {
+      await page.page.getByText('is longer than a bucket can hold (1,024 bytes)').waitFor()
+    }
     expect(await store.keys()).toEqual(['fine.txt'])
   })
 })

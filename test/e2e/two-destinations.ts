@@ -34,7 +34,7 @@ export async function connectAs(
 
 /** By the keyboard, as from anywhere in the window. */
 export async function switchTo(page: FerryPage, place: number, name: string): Promise<void> {
-  await page.page.keyboard.press(`Control+${place}`)
+  await page.page.keyboard.press(`ControlOrMeta+${place}`)
   await headingOf(page, name).waitFor()
 }
 

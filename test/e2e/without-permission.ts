@@ -7,10 +7,17 @@ import { launchProfile } from '../../scripts/chromium.ts'
 import { findChromium } from '../../scripts/chromium-binary.ts'
 import { temporaryFolder } from './ferry.ts'
 
-/** Takes the right to read from everybody; root reads all the same. */
+/** Everybody, whatever the language of Windows: learn.microsoft.com, "Well-known SIDs". */
+const EVERYBODY = '*S-1-1-0'
+
+/**
+ * Takes the right to read from everybody; root reads all the same. On Windows it is given back after
+ * the test, since such a folder cannot be removed; `removeFolder` knows about modes.
+ */
 export async function forbidReading(path: string): Promise<void> {
-  if (process.platform === 'win32') execFileSync('icacls', [path, '/deny', '*S-1-1-0:(RX)'])
-  else await chmod(path, 0)
+  if (process.platform !== 'win32') return chmod(path, 0)
+  execFileSync('icacls', [path, '/deny', `${EVERYBODY}:(RX)`])
+  onTestFinished(() => void execFileSync('icacls', [path, '/remove:d', EVERYBODY]))
 }
 
 /**

@@ -108,8 +108,8 @@ describe('a profile of people', () => {
 
     expect(keys).toMatchObject(KEYS)
     expect(done).toEqual({ ok: true, value: { step: 'ready', expiresAtMs: keys.expiresAtMs } })
-    const { mode, token } = world.home.ssoCache()[nameOf(cacheKey)] ?? {}
-    expect(mode).toBe('600')
+    const { sharedBits, token } = world.home.ssoCache()[nameOf(cacheKey)] ?? {}
+    expect(sharedBits).toBe(0)
     expect(token).toEqual({
       startUrl: name === 'old' ? OLD_START : START,
       region: 'eu-west-1',

@@ -13,6 +13,7 @@ import { openRecords } from '../../../electron/core/records/open-records.ts'
 import { type NewUpload, UploadRecords } from '../../../electron/core/records/upload-records.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 import { A_PLACE } from '../../fakes/upload-records.ts'
+import { sharedBitsOf } from '../../loopback/loopback-harness.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const destinationId = randomUUID() as DestinationId
@@ -92,7 +93,7 @@ describe('the records', () => {
   it('are readable by this user alone', () => {
     openRecords(folder, NOW).records.close()
 
-    expect(statSync(join(folder, 'records.sqlite')).mode & 0o777).toBe(0o600)
+    expect(sharedBitsOf(statSync(join(folder, 'records.sqlite')))).toBe(0)
   })
 
   it('count the bytes of receipts once per part, and what was announced not at all', () => {
@@ -358,5 +359,7 @@ describe('a folder that cannot be written', () => {
     else expect(open).toThrow()
     expect(readdirSync(folder).filter((name) => name.includes('corrupt'))).toEqual([])
     expect(before).toContain('records.sqlite')
+    // Windows removes no file that is marked as read-only.
+    chmodSync(file, 0o600)
   })
 })

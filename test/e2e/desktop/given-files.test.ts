@@ -26,10 +26,12 @@ describe('files that the system gives to the app', () => {
     const { ferry, page, folder } = await freshFerry()
     await mkdir(join(folder, 'trip'))
     const sha256 = await writeRandomFile(join(folder, 'trip', 'a.bin'), MIB)
+    await writeRandomFile(join(folder, 'trip', '.DS_Store'), 10)
 
     const second = startStandIn(['--data-dir', ferry.dataFolder, join(folder, 'trip')])
     const code = await second.ended
     await page.untilStatus('a.bin', 'Done')
+    await page.page.getByText('1 system file was left out (.DS_Store).').waitFor()
 
     expect(code).toBe(0)
     expect(second.output()).toContain('It has the files now.')

@@ -58,13 +58,13 @@ describe('an error that nobody handled', () => {
 
   it('closes the app, with a dialog, when our own code made it by a mistake', async () => {
     const { ferry } = await freshFerry()
-    const bundle = join(import.meta.dirname, '..', '..', '..', 'out', 'main', 'index.js')
+    const bundle = new URL('../../../out/main/index.js', import.meta.url).href
 
     const said = await fakesOf(ferry).evaluate(async ({ app, dialog }, file) => {
       const exited = new Promise((resolve) => app.once('exited', resolve))
       // Its place in the code is what a stack says; nothing in the bundle is wrong on purpose.
       const bug = new TypeError('x is undefined')
-      bug.stack = `${bug}\n    at run (file://${file}:7:11)`
+      bug.stack = `${bug}\n    at run (${file}:7:11)`
       void Promise.reject(bug)
       return { code: await exited, dialogs: dialog.errors.map(({ title }) => title) }
     }, bundle)

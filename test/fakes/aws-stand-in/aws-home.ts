@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../../../electron/core/ports.ts'
+import { sharedBitsOf } from '../../loopback/loopback-harness.ts'
 import { temporaryFolder } from '../core-ports.ts'
 
 /** A home folder with an `.aws` of its own, and nothing of the computer's. */
@@ -34,13 +35,18 @@ export class AwsHome {
     return `"${process.execPath}" "${path}"`
   }
 
-  /** Tokens by the names of their files, and who may read them. */
-  ssoCache(): Record<string, { readonly mode: string; readonly token: Record<string, unknown> }> {
+  /** Tokens by the names of their files, and the mode bits that let others read them. */
+  ssoCache(): Record<
+    string,
+    { readonly sharedBits: number; readonly token: Record<string, unknown> }
+  > {
     const folder = join(this.folder, '.aws', 'sso', 'cache')
     const entries = readdirSync(folder).map((name) => {
       const path = join(folder, name)
-      const mode = (statSync(path).mode & 0o777).toString(8)
-      return [name, { mode, token: JSON.parse(readFileSync(path, 'utf8')) }]
+      return [
+        name,
+        { sharedBits: sharedBitsOf(statSync(path)), token: JSON.parse(readFileSync(path, 'utf8')) },
+      ]
     })
     return Object.fromEntries(entries)
   }
