@@ -41,14 +41,8 @@ export async function openDevToolsPage(port: number, signal: AbortSignal): Promi
     if (exceptionDetails !== undefined) throw new Error(`The page threw in: ${expression}`)
     return (result as { readonly value?: unknown }).value
   }
-  const until = async (what: string, expression: string) => {
-    for (;;) {
-      const value = await evaluate(expression)
-      if (value) return value
-      if (signal.aborted) throw new Error(`It took too long: ${what}`)
-      await pause(ASK_EVERY_MS)
-    }
-  }
+  const until = (what: string, expression: string) =>
+    untilTruthy(what, () => evaluate(expression), signal)
   const chooseFiles = async (selector: string, files: readonly string[]) => {
     const { root } = await send.call('DOM.getDocument', {})
     const { nodeId } = await send.call('DOM.querySelector', {
@@ -58,6 +52,31 @@ export async function openDevToolsPage(port: number, signal: AbortSignal): Promi
     await send.call('DOM.setFileInputFiles', { nodeId, files })
   }
   return { evaluate, until, chooseFiles, close: send.close }
+}
+
+/** Chromium refuses a question that meets the page between two documents, as when it loads. */
+export class PageNotReady extends Error {}
+
+const NOT_READY = /execution context|context with specified id|target navigated/i
+
+/**
+ * @param what the words for an error when it takes too long.
+ * @throws what `ask` throws, but for `PageNotReady`.
+ */
+export async function untilTruthy(
+  what: string,
+  ask: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<unknown> {
+  for (;;) {
+    const value = await ask().catch((error: unknown) => {
+      if (error instanceof PageNotReady) return null
+      throw error
+    })
+    if (value) return value
+    if (signal.aborted) throw new Error(`It took too long: ${what}`)
+    await pause(ASK_EVERY_MS)
+  }
 }
 
 async function firstPage(port: number, signal: AbortSignal): Promise<string> {
@@ -79,6 +98,10 @@ async function targets(port: number): Promise<readonly Target[]> {
   }
 }
 
+function refusalOf(message: string): Error {
+  return NOT_READY.test(message) ? new PageNotReady(message) : new Error(message)
+}
+
 async function connect(url: string) {
   const socket = new WebSocket(url)
   const opened = Promise.withResolvers<void>()
@@ -97,7 +120,7 @@ async function connect(url: string) {
     const asked = waiting.get(id)
     waiting.delete(id)
     if (error === undefined) asked?.resolve(result ?? {})
-    else asked?.reject(new Error(error.message))
+    else asked?.reject(refusalOf(error.message))
   })
   await opened.promise
   let lastId = 0

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chromiumCommand } from '../../scripts/chromium.ts'
+import { PageNotReady, untilTruthy } from '../../scripts/devtools-page.ts'
 import { tryInstalled } from '../../scripts/try-installed.ts'
 import { READY, start, temporaryFolder } from './start-harness.ts'
 
@@ -57,5 +58,30 @@ describe('trying an installed Ferry', () => {
     })
 
     await expect(trial).rejects.toThrow('It took too long: a window')
+  })
+})
+
+describe('waiting for what the page shows', () => {
+  const { signal } = new AbortController()
+
+  it('asks again while the page is between two documents', async () => {
+    const answers = [
+      () => Promise.reject(new PageNotReady('Cannot find default execution context')),
+      () => Promise.resolve('there'),
+    ]
+
+    const value = await untilTruthy(
+      'it',
+      () => answers.shift()?.() ?? Promise.resolve(null),
+      signal,
+    )
+
+    expect(value).toBe('there')
+  })
+
+  it('ends with the error of a page that throws', async () => {
+    const ask = () => Promise.reject(new Error('The page threw'))
+
+    await expect(untilTruthy('it', ask, signal)).rejects.toThrow('The page threw')
   })
 })
