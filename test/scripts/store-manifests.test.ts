@@ -47,8 +47,8 @@ function temporaryFolder(): string {
   return folder
 }
 
-function run(tool: string, args: readonly string[], input = '') {
-  const { status, stdout, stderr } = spawnSync(tool, args, { encoding: 'utf8', input })
+function run(tool: string, args: readonly string[], { input = '', cwd = '.' } = {}) {
+  const { status, stdout, stderr } = spawnSync(tool, args, { encoding: 'utf8', input, cwd })
   return { status, stdout, output: `${stdout}${stderr}` }
 }
 
@@ -113,7 +113,7 @@ describe('the manifests for winget', () => {
       const { stdout } = run(
         'ruby',
         ['-ryaml', '-rjson', '-e', 'puts JSON.dump(YAML.safe_load($stdin.read))'],
-        wingetYaml(each),
+        { input: wingetYaml(each) },
       )
       expect(JSON.parse(stdout)).toEqual(each)
     }
@@ -169,7 +169,7 @@ describe('the cask for Homebrew', () => {
 
   function isValidRuby() {
     for (const cask of [signed, unsigned]) {
-      expect(run('ruby', ['-wc'], cask).output).toBe('Syntax OK\n')
+      expect(run('ruby', ['-wc'], { input: cask }).output).toBe('Syntax OK\n')
     }
   }
 })
@@ -202,10 +202,11 @@ describe('the manifest for Flatpak', () => {
     it('is read by no flatpak-builder here', () => expect(hasTool('flatpak-builder')).toBe(false))
 
   function isUnderstood() {
-    const path = join(temporaryFolder(), 'app.ferry.desktop.yml')
-    writeFileSync(path, manifest)
+    const cwd = temporaryFolder()
+    writeFileSync(join(cwd, 'app.ferry.desktop.yml'), manifest)
 
-    const { status, stdout, output } = run('flatpak-builder', ['--show-manifest', path])
+    const args = ['--show-manifest', 'app.ferry.desktop.yml']
+    const { status, stdout, output } = run('flatpak-builder', args, { cwd })
 
     expect(status).toBe(0)
     expect(output).not.toMatch(/warning|unknown/i)
