@@ -1,5 +1,11 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import {
+  inPowerShell,
+  VALUED_OPTIONS,
+  type ValuedOption,
+  valuedOptions,
+} from '../electron/core/host/option-variables.ts'
 
 /** How the window is to be shown; `any`: Electron where it can be had, else the browser. */
 export type WindowChoice = 'any' | 'desktop' | 'browser'
@@ -28,28 +34,100 @@ export const USAGE = `Usage: npm start -- [options]
   --no-open        do not open the browser
   --new-address    print a new address of the Ferry that runs in the browser, and open it
   --data-dir DIR   keep settings, records and the bucket on this computer there
-  --help           print this`
+  --help           print this
 
-export function parseStart(args: readonly string[]): ParsedStart {
+Variables stand in for options: FERRY_DATA_DIR (DIR), FERRY_PORT (N), FERRY_HOST (browser or desktop).
+PowerShell swallows the --, so write there: $env:FERRY_DATA_DIR = 'DIR'; npm start`
+
+/**
+ * Reads the line and the environment; an option on the line counts more than a variable. Options that
+ * came without the `--` before them count too, as far as npm hands them on (`keptByNpm`).
+ */
+export function parseStart(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): ParsedStart {
+  const torn = tornByNpm(env)
+  if (torn !== null) return refused(tornSentence(torn, platform))
   const read = readArgs(args)
-  if ('sentence' in read) return { kind: 'refused', sentence: read.sentence }
+  if ('sentence' in read) return refused(read.sentence)
   const { values } = read
   if (values.help) return { kind: 'help' }
   if (values.browser && values.desktop) return refused('Choose one of --browser and --desktop.')
-  const port = values.port === undefined ? null : portOf(values.port)
-  if (Number.isNaN(port)) {
-    return refused(`--port takes a number from 0 to 65535, and "${values.port}" is none.`)
+  const window = windowOf(values, env)
+  if (window === null) {
+    return refused(`FERRY_HOST takes browser or desktop, and "${env.FERRY_HOST}" is neither.`)
   }
-  if (values['data-dir'] === '') return refused('--data-dir needs a folder.')
+  const asked = given('port', values.port, env)
+  const port = asked === null ? null : portOf(asked.text)
+  if (Number.isNaN(port)) {
+    return refused(`${asked?.from} takes a number from 0 to 65535, and "${asked?.text}" is none.`)
+  }
+  const folder = given('data-dir', values['data-dir'], env)
+  if (folder?.text === '') return refused(`${folder.from} needs a folder.`)
   return {
-    kind: values['new-address'] ? 'new-address' : 'start',
+    kind: values['new-address'] || isKeptByNpm('new-address', env) ? 'new-address' : 'start',
     options: {
-      window: values.browser ? 'browser' : values.desktop ? 'desktop' : 'any',
+      window,
       port,
       opensBrowser: !values['no-open'],
-      dataFolder: values['data-dir'] === undefined ? null : resolve(values['data-dir']),
+      dataFolder: folder === null ? null : resolve(folder.text),
     },
   }
+}
+
+/** Null: neither the line, nor npm, nor a variable has it. */
+function given(
+  option: ValuedOption,
+  onLine: string | undefined,
+  env: NodeJS.ProcessEnv,
+): { readonly text: string; readonly from: string } | null {
+  const { variable } = VALUED_OPTIONS[option]
+  const fromLine = onLine ?? keptByNpm(option, env)
+  if (fromLine !== undefined) return { text: fromLine, from: `--${option}` }
+  const text = env[variable]
+  return text ? { text, from: variable } : null
+}
+
+/** Null: FERRY_HOST cannot be understood. */
+function windowOf(
+  { browser, desktop }: { readonly browser: boolean; readonly desktop: boolean },
+  env: NodeJS.ProcessEnv,
+): WindowChoice | null {
+  if (browser || desktop) return browser ? 'browser' : 'desktop'
+  if (isKeptByNpm('desktop', env)) return 'desktop'
+  if (isKeptByNpm('browser', env)) return 'browser'
+  const { FERRY_HOST: host } = env
+  if (!host) return 'any'
+  return host === 'browser' || host === 'desktop' ? host : null
+}
+
+/**
+ * npm takes an option without a `--` before it for its own and hands it on in the environment:
+ * docs.npmjs.com/cli/using-npm/config#environment-variables. One without "=" it takes for a switch,
+ * and leaves its value over.
+ */
+function keptByNpm(option: string, env: NodeJS.ProcessEnv): string | undefined {
+  return env[`npm_config_${option.replaceAll('-', '_')}`]
+}
+
+/** npm has an option `browser` of its own, with the name of a program. */
+function isKeptByNpm(option: string, env: NodeJS.ProcessEnv): boolean {
+  return keptByNpm(option, env) === 'true'
+}
+
+function tornByNpm(env: NodeJS.ProcessEnv): ValuedOption | null {
+  return valuedOptions().find((option) => isKeptByNpm(option, env)) ?? null
+}
+
+function tornSentence(option: ValuedOption, platform: NodeJS.Platform): string {
+  const lost = `npm took --${option} for an option of its own, and its value was lost.`
+  const { value } = VALUED_OPTIONS[option]
+  if (platform === 'win32') {
+    return `${lost} In PowerShell, use a variable: ${inPowerShell(option)} (elsewhere: npm start -- --${option} ${value}).`
+  }
+  return `${lost} Put -- before Ferry's options: npm start -- --${option} ${value}`
 }
 
 function readArgs(args: readonly string[]) {

@@ -2,6 +2,7 @@
 import '../electron/core/host/owner-only.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { unreachable } from '../electron/contract/unreachable.ts'
+import { withVariable } from '../electron/core/host/option-variables.ts'
 import { untilShutdown } from '../electron/core/host/shutdown.ts'
 import { StartRefused } from '../electron/core/host/start-refused.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'
@@ -21,7 +22,7 @@ switch (parsed.kind) {
     say(USAGE)
     break
   case 'refused':
-    console.error(parsed.sentence)
+    console.error(withVariable(parsed.sentence, process.platform))
     process.exitCode = 2
     break
   case 'start':
@@ -39,7 +40,8 @@ function endWith(running: Promise<number>): void {
     (code) => process.exit(code),
     (error: unknown) => {
       // Anything else is a bug, and its stack is what helps.
-      console.error(error instanceof StartRefused ? error.message : error)
+      const isSaid = error instanceof StartRefused
+      console.error(isSaid ? withVariable(error.message, process.platform) : error)
       process.exit(1)
     },
   )

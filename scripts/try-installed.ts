@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openDevToolsPage } from './devtools-page.ts'
+import { exitReason } from './exit-reason.ts'
 
 const WITHIN_MS = 180_000
 /** Two parts. */
@@ -89,7 +90,7 @@ function sha256(bytes: Uint8Array): string {
 async function diesEarly(child: ChildProcess, program: string): Promise<never> {
   const ended = Promise.withResolvers<string>()
   child.on('error', (error) => ended.resolve(error.message))
-  child.on('exit', (code, by) => ended.resolve(`it ended with ${by ?? code}`))
+  child.on('exit', (code, by) => ended.resolve(exitReason(code, by)))
   throw new Error(`${program}: ${await ended.promise}`)
 }
 

@@ -3,6 +3,7 @@ import '../core/host/owner-only.ts'
 import { join } from 'node:path'
 import { app, crashReporter, dialog } from 'electron'
 import { lockFolder } from '../core/host/folder-lock.ts'
+import { withVariable } from '../core/host/option-variables.ts'
 import { StartRefused } from '../core/host/start-refused.ts'
 import { readStart } from './command-line.ts'
 import { settleDataFolder } from './data-folder.ts'
@@ -73,5 +74,6 @@ async function refuse(error: unknown): Promise<void> {
 }
 
 function tell(sentence: string): void {
-  process.stderr.write(`${sentence}\n`)
+  const told = starter.isThere ? withVariable(sentence, process.platform) : sentence
+  process.stderr.write(`${told}\n`)
 }

@@ -7,6 +7,8 @@ import {
 
 /** The program that started this app and waits for it: `npm start`, or `npm run dev`. */
 export interface Starter {
+  /** False for an app that the user opened. */
+  readonly isThere: boolean
   /** The window is there. Until that is said, any end is taken for an Electron that does not run. */
   readonly ready: () => void
   /** This process ends by itself, and has said why. Resolves once the starter knows. */
@@ -16,6 +18,7 @@ export interface Starter {
 }
 
 const NOBODY: Starter = {
+  isThere: false,
   ready: () => undefined,
   leaving: async () => undefined,
   onEnd: () => undefined,
@@ -35,6 +38,7 @@ export function openStarter(
     end()
   }, self)
   return {
+    isThere: true,
     ready: () => void tellParent({ ferry: 'ready' }, self),
     leaving: () => tellParent({ ferry: 'leaving' }, self),
     onEnd: (listener) => {

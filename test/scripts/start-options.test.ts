@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { withVariable } from '../../electron/core/host/option-variables.ts'
 import { parseStart } from '../../scripts/start-options.ts'
 
 describe('the start options', () => {
   it('without any look for Electron, take the usual port and open the browser', () => {
-    const parsed = parseStart([])
+    const parsed = parseStart([], {})
 
     expect(parsed).toEqual({
       kind: 'start',
@@ -13,7 +14,10 @@ describe('the start options', () => {
   })
 
   it('are read in every combination that makes sense', () => {
-    const parsed = parseStart(['--browser', '--port', '0', '--no-open', '--data-dir', 'some/where'])
+    const parsed = parseStart(
+      ['--browser', '--port', '0', '--no-open', '--data-dir', 'some/where'],
+      {},
+    )
 
     expect(parsed).toEqual({
       kind: 'start',
@@ -27,7 +31,7 @@ describe('the start options', () => {
   })
 
   it('ask for a new address of the Ferry that runs', () => {
-    const parsed = parseStart(['--new-address', '--no-open'])
+    const parsed = parseStart(['--new-address', '--no-open'], {})
 
     expect(parsed).toEqual({
       kind: 'new-address',
@@ -49,15 +53,115 @@ describe('the start options', () => {
     [['--browser=yes'], '--browser'],
     [['--browser', '--desktop'], '--browser and --desktop'],
   ])('refuse %j in one sentence that names it', (args, named) => {
-    const parsed = parseStart(args)
+    const parsed = parseStart(args, {})
 
     expect(parsed).toEqual({ kind: 'refused', sentence: expect.stringContaining(named) })
     expect(JSON.stringify(parsed)).not.toContain('\\n')
   })
 
   it('explain themselves', () => {
-    const parsed = parseStart(['--help'])
+    const parsed = parseStart(['--help'], {})
 
     expect(parsed).toEqual({ kind: 'help' })
+  })
+
+  it('are named with their variable where a shell swallows the --', () => {
+    const sentence = 'Port 80 is taken by another program. Choose another with --port.'
+
+    expect(withVariable(sentence, 'linux')).toBe(sentence)
+    expect(withVariable(sentence, 'win32')).toBe(
+      `${sentence} In PowerShell: $env:FERRY_PORT = 'N'; npm start`,
+    )
+    expect(withVariable('Start one without --new-address.', 'win32')).toBe(
+      'Start one without --new-address.',
+    )
+  })
+})
+
+describe('the variables that stand in for start options', () => {
+  const VARIABLES = { FERRY_DATA_DIR: 'from/variable', FERRY_PORT: '8080', FERRY_HOST: 'browser' }
+
+  it('are read', () => {
+    expect(parseStart([], VARIABLES)).toEqual({
+      kind: 'start',
+      options: {
+        window: 'browser',
+        port: 8080,
+        opensBrowser: true,
+        dataFolder: resolve('from/variable'),
+      },
+    })
+  })
+
+  it('count less than the options', () => {
+    const line = ['--desktop', '--port', '0', '--data-dir', 'from/line']
+
+    expect(parseStart(line, VARIABLES)).toMatchObject({
+      options: { window: 'desktop', port: 0, dataFolder: resolve('from/line') },
+    })
+  })
+
+  it('say nothing when they are empty', () => {
+    expect(parseStart([], { FERRY_DATA_DIR: '', FERRY_PORT: '', FERRY_HOST: '' })).toEqual(
+      parseStart([], {}),
+    )
+  })
+
+  it.each([
+    [{ FERRY_PORT: 'abc' }, 'FERRY_PORT takes a number from 0 to 65535, and "abc" is none.'],
+    [{ FERRY_PORT: '65536' }, 'FERRY_PORT takes a number from 0 to 65535, and "65536" is none.'],
+    [{ FERRY_HOST: 'both' }, 'FERRY_HOST takes browser or desktop, and "both" is neither.'],
+  ])('are refused by name: %j', (env, sentence) => {
+    expect(parseStart([], env)).toEqual({ kind: 'refused', sentence })
+  })
+})
+
+describe('options that came without -- before them', () => {
+  it('are used where npm hands them on whole', () => {
+    const env = {
+      npm_config_data_dir: 'some/where',
+      npm_config_port: '0',
+      npm_config_browser: 'true',
+    }
+
+    expect(parseStart([], env)).toMatchObject({
+      kind: 'start',
+      options: { window: 'browser', port: 0, dataFolder: resolve('some/where') },
+    })
+    expect(parseStart([], { npm_config_desktop: 'true' })).toMatchObject({
+      options: { window: 'desktop' },
+    })
+    expect(parseStart([], { npm_config_new_address: 'true' })).toMatchObject({
+      kind: 'new-address',
+    })
+  })
+
+  it("are not taken for npm's own setting of a browser", () => {
+    expect(parseStart([], { npm_config_browser: 'firefox' })).toMatchObject({
+      options: { window: 'any' },
+    })
+  })
+
+  it.each([
+    [
+      'linux',
+      { npm_config_data_dir: 'true' },
+      "npm took --data-dir for an option of its own, and its value was lost. Put -- before Ferry's options: npm start -- --data-dir DIR",
+    ],
+    [
+      'win32',
+      { npm_config_data_dir: 'true' },
+      "npm took --data-dir for an option of its own, and its value was lost. In PowerShell, use a variable: $env:FERRY_DATA_DIR = 'DIR'; npm start (elsewhere: npm start -- --data-dir DIR).",
+    ],
+    [
+      'win32',
+      { npm_config_port: 'true' },
+      "npm took --port for an option of its own, and its value was lost. In PowerShell, use a variable: $env:FERRY_PORT = 'N'; npm start (elsewhere: npm start -- --port N).",
+    ],
+  ] as const)('are refused on %s where %j tore the value off', (platform, env, sentence) => {
+    const parsed = parseStart(['D'], env, platform)
+
+    expect(parsed).toEqual({ kind: 'refused', sentence })
+    expect(withVariable(sentence, platform)).toBe(sentence)
   })
 })

@@ -45,7 +45,7 @@ describe('trying an installed Ferry', () => {
       say: (line) => said.push(line),
     })
 
-    await expect(trial).rejects.toThrow('it ended with 3')
+    await expect(trial).rejects.toThrow('it ended with code 3')
     expect(said.join('')).toContain('no display')
   })
 

@@ -60,7 +60,7 @@ function endWith(reaper: Reaper, folder: string, { minutes }: TortureOptions): v
     say(`${why} What there was is in ${folder}`)
     process.exit(code)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) {
     process.once(signal, () => stop('Stopped.', 130))
   }
   const limitMs = minutes * 60_000 + LONGEST_END_MS

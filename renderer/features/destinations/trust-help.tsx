@@ -65,11 +65,11 @@ function BrowserHost({ isWindows }: { readonly isWindows: boolean }) {
       <h4>Ferry in the browser window</h4>
       <p>
         The browser must trust it (as below; Firefox: Settings, Certificates, Import), and so must
-        the part of Ferry that runs beside it. Start that with:
+        the part of Ferry that runs beside it. Start that{isWindows && ', in PowerShell,'} with:
       </p>
       <code className="check-command mono">
         {isWindows
-          ? 'set "NODE_EXTRA_CA_CERTS=C:\\path\\to\\ca.crt" && npm start'
+          ? "$env:NODE_EXTRA_CA_CERTS = 'C:\\path\\to\\ca.crt'; npm start"
           : 'NODE_EXTRA_CA_CERTS=/path/to/ca.crt npm start'}
       </code>
     </div>

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { PARENT_WAITS, QUIT } from '../../../electron/core/host/parent-channel.ts'
+import { startStandIn } from '../../desktop-in-chromium/start-stand-in.ts'
 import { PASS, type Verdict } from '../../faults/verdict.ts'
+import { temporaryFolder } from '../ferry.ts'
 import { download, writeRandomFile } from '../files.ts'
 import {
   ferryBehindProxy,
@@ -117,5 +121,23 @@ describe('closing the window while files go up', () => {
     opened.resolve(PASS)
     await page.rowButton(name, 'Resume').click()
     await page.untilStatus(name, 'Done')
+  })
+})
+
+describe('the program that started the app', () => {
+  it('hears that the window is there, and has the app close in order', async () => {
+    const dataFolder = await temporaryFolder()
+    const app = startStandIn(['--data-dir', dataFolder], { [PARENT_WAITS]: '1' })
+    onTestFinished(app.kill)
+    const said: unknown[] = []
+    app.process.on('message', (message) => said.push(message))
+    await expect.poll(() => said).toContainEqual({ ferry: 'ready' })
+    const whileItRuns = existsSync(join(dataFolder, 'records.sqlite-wal'))
+
+    app.process.send(QUIT)
+
+    expect(await app.ended).toBe(0)
+    // SQLite removes it when its last user closes the file: sqlite.org/wal.html.
+    expect([whileItRuns, existsSync(join(dataFolder, 'records.sqlite-wal'))]).toEqual([true, false])
   })
 })
