@@ -39,6 +39,7 @@ export const COMMAND_NAMES: Readonly<Record<CommandName, true>> = {
   diagnoseSignature: true,
   recordParts: true,
   checkSource: true,
+  diagnoseSource: true,
   completeUpload: true,
   markUploads: true,
   decideConflict: true,

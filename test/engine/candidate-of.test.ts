@@ -20,7 +20,10 @@ function sendingRow() {
   const sums = new PartSums({ plan, algorithm: 'md5' }, null)
   const controller = new AbortController()
   const source = new FakeSource()
-  const checksums = { of: async () => succeeded('c3VtMQ==') }
+  const checksums = {
+    of: async () => succeeded('c3VtMQ=='),
+    withCrc: async () => succeeded(partChecksumOf('c3VtMQ==')),
+  }
   const stock = new SumStock({
     checksums,
     gate: new ReadingGate(),

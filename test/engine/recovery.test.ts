@@ -337,7 +337,13 @@ describe('silence', () => {
   it('is worth a try when the network changes', () => {
     const worth = kinds.filter((kind) => isWorthTryOnNetworkChange(FAILURE_EXAMPLES[kind]))
 
-    const others: FailureKind[] = ['offline', 'host-gone', 'tls-failed', 'network-blocked']
+    const others: FailureKind[] = [
+      'source-in-cloud',
+      'offline',
+      'host-gone',
+      'tls-failed',
+      'network-blocked',
+    ]
     expect(worth.sort()).toEqual([...silent, ...others].sort())
   })
 })

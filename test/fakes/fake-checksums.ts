@@ -32,14 +32,15 @@ export class FakeChecksums implements Checksums {
   /** What each was summed up with, in the same order. */
   readonly algorithms: string[] = []
 
-  readonly of: Checksums['of'] = (body, algorithm, order, signal) =>
-    this.#sum(body, algorithm, order, signal)
+  readonly of: Checksums['of'] = async (body, algorithm, order, signal) => {
+    const summed = await this.#sum(body, algorithm, order, signal)
+    return summed.ok ? succeeded(summed.value.checksum) : summed
+  }
 
-  readonly withCrc: Checksums['withCrc'] = async (body, algorithm, order, signal) => {
+  readonly withCrc: Checksums['withCrc'] = (body, algorithm, order, signal) => {
     const crc = crcBeside(algorithm)
     const both = crc === algorithm ? algorithm : `${algorithm} and ${crc}`
-    const summed = await this.#sum(body, both, order, signal)
-    return summed.ok ? succeeded(partChecksumOf(summed.value)) : summed
+    return this.#sum(body, both, order, signal)
   }
 
   async #sum(
@@ -47,7 +48,7 @@ export class FakeChecksums implements Checksums {
     algorithm: string,
     order: 'next' | 'idle',
     signal: AbortSignal,
-  ): Promise<Outcome<string>> {
+  ): Promise<Outcome<PartChecksum>> {
     signal.throwIfAborted()
     this.calls.push(`${order} ${textOf(body)}`)
     this.algorithms.push(algorithm)
@@ -56,7 +57,9 @@ export class FakeChecksums implements Checksums {
     try {
       const ms = body.byteLength / this.bytesPerMs
       if (ms > 0) await this.#clock.sleep(ms, signal)
-      return this.trouble === null ? succeeded(fakeSum(textOf(body))) : failed(this.trouble)
+      return this.trouble === null
+        ? succeeded(partChecksumOf(fakeSum(textOf(body))))
+        : failed(this.trouble)
     } finally {
       this.#underWay -= 1
     }

@@ -54,6 +54,20 @@ describe('the words for failures', () => {
     expect(words.action).toBe(action)
   })
 
+  it.each([
+    ['macos-privacy', /^macOS does not let/, /System Settings > Privacy & Security > Files and/],
+    ['macos-permissions', /^You may not read/, /Get Info/],
+    ['windows-permissions', /^Windows does not let/, /Properties under Security/],
+    ['unix-permissions', /^You may not read/, /chmod u\+r/],
+    ['other-program', /^Another program/, /Close the file/],
+    ['path-too-long', /path of this file is longer/, /nearer to the top/],
+  ] as const)('says what to do about a file that cannot be read: %s', (why, problem, wayOut) => {
+    const words = failureText({ kind: 'source-unreadable', why }, NOW)
+
+    expect(words.problem).toMatch(problem)
+    expect(words.wayOut).toMatch(wayOut)
+  })
+
   it('names all that a bucket’s CORS rule must allow', () => {
     const { wayOut } = failureText(FAILURE_EXAMPLES['cors-blocked'], NOW)
 

@@ -219,6 +219,7 @@ export class IntakeWorld {
       checkSource: outOfReach,
       diagnoseNoResponse: outOfReach,
       diagnoseSignature: outOfReach,
+      diagnoseSource: outOfReach,
       record: outOfReach,
       complete: outOfReach,
       cancel: (uploadId) => this.#harness.ask('cancelUpload', { uploadId }),

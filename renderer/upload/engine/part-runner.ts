@@ -11,7 +11,7 @@ import type { ReadingGate } from './reading-gate.ts'
 import type { ReceiptOutbox } from './receipt-outbox.ts'
 import { failureSeen } from './recovery.ts'
 import { SignatureDiagnosis } from './signature-diagnosis.ts'
-import { diagnosed } from './source-diagnosis.ts'
+import { diagnosed, isWorthDiagnosis } from './source-diagnosis.ts'
 import { SUMMED_AHEAD, SumStock } from './sum-stock.ts'
 import { PAGE_BUG, type Row, type Run } from './upload-row.ts'
 import type { UploadEvent, UploadPhase } from './upload-state.ts'
@@ -148,7 +148,9 @@ export class PartRunner {
     if (signal.aborted) return
     const { uploadId } = row
     const { partNumber } = part
-    const seen = await diagnosed(this.#parts.ports.control, row.record, failure)
+    const seen = isWorthDiagnosis(failure, row.record)
+      ? await diagnosed(this.#parts.ports.control, row.record, failure)
+      : failure
     const reason = await this.#signatures.explained(uploadId, seen)
     const byteLength = bytesOfPart(part.plan, partNumber)
     const sentBytes = byteLength - notSentBytes

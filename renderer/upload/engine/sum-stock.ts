@@ -1,11 +1,9 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
 import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
-import { failed, type Outcome } from '../../../electron/contract/outcome.ts'
+import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import type { PartSums } from './part-sums.ts'
 import type { Checksums, FileSource, PartBody } from './ports.ts'
 import type { ReadingGate } from './reading-gate.ts'
-import { PAGE_BUG } from './upload-row.ts'
 
 /** How many parts are summed up beyond those that are being sent: two waves. */
 export const SUMMED_AHEAD = 2 * MAX_CONNECTIONS_PER_HOST
@@ -29,7 +27,7 @@ export class SumStock {
   readonly #parts: StockParts
   readonly #reading = new Set<number>()
   /** Reading ahead is a favour; whoever sends the part says what failed. */
-  readonly #failed = new Map<number, Failure>()
+  readonly #failed = new Set<number>()
 
   constructor(parts: StockParts) {
     this.#parts = parts
@@ -49,13 +47,9 @@ export class SumStock {
     return this.#failed.has(partNumber) || this.#parts.sums.toSend(partNumber) !== undefined
   }
 
-  /** For a part that is being sent. Fails with what failed when it was read ahead. */
+  /** For a part that is being sent. What failed when it was read ahead may be over, and is tried again. */
   async take(partNumber: number, body: PartBody): Promise<Outcome<string>> {
-    const failure = this.#failed.get(partNumber)
-    if (failure !== undefined) {
-      this.#failed.delete(partNumber)
-      return failed(failure)
-    }
+    this.#failed.delete(partNumber)
     const checksum = this.#parts.sums.toSend(partNumber)
     return checksum === undefined ? this.#sum(partNumber, body) : { ok: true, value: checksum }
   }
@@ -67,10 +61,10 @@ export class SumStock {
         const body = await source.read(rangeOfPart(sums.plan, partNumber), signal)
         return body.ok ? this.#sum(partNumber, body.value) : body
       })
-      if (!summed.ok) this.#failed.set(partNumber, summed.failure)
+      if (!summed.ok) this.#failed.add(partNumber)
     } catch (error) {
       if (signal.aborted) return
-      this.#failed.set(partNumber, PAGE_BUG)
+      this.#failed.add(partNumber)
       throw error
     } finally {
       this.#reading.delete(partNumber)
