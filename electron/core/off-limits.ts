@@ -88,13 +88,19 @@ export function sourceLimits(around: Surrounding): SourceLimits {
       if (server !== null) trusted.add(server)
     },
     ofPlace: async (path, folder) => {
-      const real = await followed(path, follow)
+      const found = await followed(path, follow)
+      if (found === null && platform === 'win32' && SECOND_NAME.test(path)) {
+        return offLimits('not-a-path', path)
+      }
+      const real = found ?? path
       for (const { why, place, path: folderOf } of closed) {
-        const aliases = [folderOf, await followed(folderOf, follow)]
+        const aliases = [folderOf, (await followed(folderOf, follow)) ?? folderOf]
         const isClosed = aliases.some((each) => isWithin(real, each, platform))
         if (isClosed || isWithin(path, folderOf, platform)) return offLimits(why, place)
       }
-      if (folder === null || isWithin(real, await followed(folder, follow), platform)) return null
+      if (folder === null) return null
+      const inFolder = (await followed(folder, follow)) ?? folder
+      if (isWithin(real, inFolder, platform)) return null
       return offLimits('link-out', pathOf(platform).basename(folder))
     },
   }
@@ -116,12 +122,12 @@ function isSidePath(path: string, ownNames: ReadonlySet<string>): boolean {
   if (server === null) return false
   // `server@8080`, `server@SSL`: WebDAV. Windows writes the address of IPv6 as a name.
   const [host = ''] = server.split('@')
-  return ownNames.has(host) || /^127\.|\.ipv6-literal\.net$/.test(host)
+  return ownNames.has(host) || /^localhost$|^127\.|\.ipv6-literal\.net$/.test(host)
 }
 
 function namesOfThisComputer(): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
-  return ['localhost', hostname(), ...addresses.map(({ address }) => address)]
+  return [hostname(), ...addresses.map(({ address }) => address)]
 }
 
 /** Null: the path is not of a share (`\\server\share\file`). Servers' names know no case. */
@@ -130,12 +136,25 @@ function serverOf(path: string, platform: NodeJS.Platform): string | null {
   return server?.toLowerCase() ?? null
 }
 
-/** A missing path is not a link. Reading the file reports that it is missing. */
-async function followed(path: string, follow: (path: string) => Promise<string>) {
+/**
+ * A short name (8.3), or a stream's: with it a path can be in a closed place without saying so.
+ * Source: learn.microsoft.com/windows/win32/fileio/naming-a-file, "Short vs. Long Names".
+ */
+const SECOND_NAME = /~\d|^.{2}.*:/s
+
+/**
+ * A missing path is not a link; reading the file reports that it is missing. Null: it is there, and
+ * its file system does not say where it leads, as those of RAM disks on Windows do not.
+ */
+async function followed(
+  path: string,
+  follow: (path: string) => Promise<string>,
+): Promise<string | null> {
   try {
     return await follow(path)
-  } catch {
-    return path
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    return code === 'ENOENT' || code === 'ENOTDIR' ? path : null
   }
 }
 

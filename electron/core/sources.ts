@@ -67,10 +67,11 @@ export class Sources {
   }
 
   async #look(file: SourceFacts, path: string): Promise<Outcome<RegisteredSource>> {
-    const closed = this.#limits.ofPath(path)
-    if (closed !== null) return failed(closed)
-    const server = await this.#limits.ofServer(path)
-    if (server !== null) return failed(server)
+    // The folder, too: to follow its links is to look at it.
+    for (const each of file.folder == null ? [path] : [path, file.folder]) {
+      const closed = this.#limits.ofPath(each) ?? (await this.#limits.ofServer(each))
+      if (closed !== null) return failed(closed)
+    }
     const seen = await look(file, path, this.#changeTimes)
     if (!seen.ok) return seen
     const place = await this.#limits.ofPlace(path, file.folder ?? null)

@@ -100,6 +100,20 @@ describe('on Windows', () => {
     expect(await short.ofPlace('c:\\users\\me\\ssh~1\\id', null)).toMatchObject({ why: 'keys' })
   })
 
+  it('a disk that names no links keeps nobody out but those who use second names', async () => {
+    const mute = limitsOn('win32', 'C:\\Users\\Me', 'R:\\Ferry', 'R:\\Ferry', async () => {
+      throw Object.assign(new Error('EISDIR: realpath'), { code: 'EISDIR' })
+    })
+
+    expect(await mute.ofPlace('R:\\Films\\a.mov', 'R:\\Films')).toBeNull()
+    expect(await mute.ofPlace('R:\\ferry\\settings.json', null)).toMatchObject({
+      why: 'data-folder',
+    })
+    for (const path of ['R:\\FERRY~1\\a', 'R:\\x::$INDEX_ALLOCATION\\a']) {
+      expect(await mute.ofPlace(path, null)).toMatchObject({ why: 'not-a-path' })
+    }
+  })
+
   it('a path of more than 260 characters is like any other', async () => {
     const long = `C:\\Users\\Me\\${'folder\\'.repeat(100)}a.mov`
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { failed } from '../../electron/contract/outcome.ts'
+import { sourceLimits } from '../../electron/core/off-limits.ts'
 import type { SourceFacts } from '../../electron/core/ports.ts'
 import { checkSource, Sources } from '../../electron/core/sources.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
@@ -124,6 +125,36 @@ it('knows a file that changed from one that did not', async () => {
   expect(same.ok).toBe(true)
   expect(touched).toEqual({ ok: false, failure: { kind: 'source-changed' } })
   expect(longer).toEqual({ ok: false, failure: { kind: 'source-changed' } })
+})
+
+it('looks at neither a file nor its folder on a server that the user did not allow', async () => {
+  writeFileSync(join(folder, 'a'), 'hello')
+  const followed: string[] = []
+  const limits = sourceLimits({
+    dataFolder: 'D:\\Ferry',
+    bucketFolder: 'D:\\Ferry',
+    environment: { HOME: 'C:\\Users\\Me' },
+    platform: 'win32',
+    mayReadFrom: async () => false,
+    follow: async (path) => {
+      followed.push(path)
+      return path
+    },
+  })
+  const file = { ...at('a'), path: 'C:\\Users\\Me\\a' }
+
+  const outcomes = await new Sources(limits).register([
+    { ...file, path: '\\\\evil\\share\\a' },
+    { ...file, folder: '\\\\evil\\share' },
+    { ...file, folder: '\\\\?\\C:\\' },
+  ])
+
+  expect(outcomes).toMatchObject([
+    { failure: { why: 'network-path' } },
+    { failure: { why: 'network-path' } },
+    { failure: { why: 'device-path' } },
+  ])
+  expect(followed).toEqual([])
 })
 
 it('takes a file on FAT for the same when summer time moved its time by an hour', async () => {

@@ -27,7 +27,7 @@ export interface UploadRow {
   readonly path: string | null
   /** Of the file when it was given; a file that differs now has changed. */
   readonly modifiedAtMs: number
-  /** The file's ctime when it was given, which nobody can set back; null where it is not known. */
+  /** The file’s change time when it was given; null where it proves nothing (`change-times.ts`). */
   readonly changedAtMs: number | null
   /** Null until the upload was prepared for the first time by a Ferry that checks. */
   readonly integrity: IntegrityPlan | null
