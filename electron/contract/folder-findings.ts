@@ -6,9 +6,10 @@ export const HiddenEntry = z.strictObject({
   relativePath: z.string(),
   /**
    * `link`: a symbolic link, or a junction of Windows. `odd-file`, `odd-folder`: the name is not
-   * valid UTF-8, or on Windows not valid UTF-16. `closed`: a folder that may not be read.
+   * valid UTF-8, or on Windows not valid UTF-16. `closed`: a folder that may not be read;
+   * `private`: one that macOS keeps Ferry out of, in Privacy & Security.
    */
-  kind: z.enum(['link', 'odd-file', 'odd-folder', 'closed']),
+  kind: z.enum(['link', 'odd-file', 'odd-folder', 'closed', 'private']),
 })
 export type HiddenEntry = z.infer<typeof HiddenEntry>
 

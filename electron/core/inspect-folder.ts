@@ -3,6 +3,7 @@ import { access, lstat, readdir } from 'node:fs/promises'
 import { sep } from 'node:path'
 import type { FolderFindings, HiddenEntry } from '../contract/folder-findings.ts'
 import { asPlainFile } from './plain-file.ts'
+import { sourceFailure } from './source-failure.ts'
 
 /** How much of the disk is looked at for one drop: the page waits for the answer. */
 export interface InspectionLimits {
@@ -65,7 +66,7 @@ class Inspection {
       const entries = await entriesOf(folder.path)
       if (entries === 'gone' && folder.path === root) return false
       if (entries === 'gone') continue
-      if (entries === 'closed') this.#note('closed', folder.relativePath.slice(0, -1))
+      if (typeof entries === 'string') this.#note(entries, folder.relativePath.slice(0, -1))
       else
         for (const entry of entries) {
           if (this.#isOver()) return true
@@ -105,10 +106,14 @@ class Inspection {
 
 export const SEPARATOR = Buffer.from(sep)
 
-/** Of a folder that can be listed but not entered, Chromium shows nothing: it looks like empty. */
+/**
+ * Of a folder that can be listed but not entered, Chromium shows nothing: it looks like empty.
+ * `private`: Privacy & Security of macOS keeps Ferry out.
+ */
 export async function entriesOf(
   folder: Buffer,
-): Promise<readonly Dirent<Buffer>[] | 'closed' | 'gone'> {
+  platform: NodeJS.Platform = process.platform,
+): Promise<readonly Dirent<Buffer>[] | 'closed' | 'gone' | 'private'> {
   try {
     const entries = await asPlainFile(() =>
       readdir(folder, { withFileTypes: true, encoding: 'buffer' }),
@@ -116,9 +121,10 @@ export async function entriesOf(
     if (entries.length > 0) await asPlainFile(() => access(folder, constants.X_OK))
     return entries
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null
-    if (typeof code !== 'string') throw error
-    return code === 'ENOENT' || code === 'ENOTDIR' ? 'gone' : 'closed'
+    const failure = sourceFailure(error, platform)
+    if (failure.kind === 'source-missing') return 'gone'
+    const why = failure.kind === 'source-unreadable' ? failure.why : undefined
+    return why === 'macos-privacy' ? 'private' : 'closed'
   }
 }
 

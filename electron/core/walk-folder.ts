@@ -38,6 +38,13 @@ interface Folder {
 /** S3 names objects in UTF-8. */
 const NAME_NOT_UNICODE: Failure = { kind: 'name-unusable', reason: 'not-unicode' }
 
+/** By what a folder says instead of its entries. */
+const UNLISTED = {
+  gone: { kind: 'source-missing' },
+  closed: { kind: 'source-unreadable' },
+  private: { kind: 'source-unreadable', why: 'macos-privacy' },
+} as const
+
 /**
  * Walks a folder bit by bit, as the page walks one that is dropped. No link is followed, and no file
  * is opened: whoever reads it later sees whether it is one. A folder with nothing in it but what the
@@ -55,8 +62,7 @@ export async function* walkFolder(
     const { relativePath } = folder
     const entries = await entriesOf(folder.path)
     if (typeof entries === 'string') {
-      const kind = entries === 'gone' ? 'source-missing' : 'source-unreadable'
-      yield { kind: 'unreadable', relativePath, failure: { kind } }
+      yield { kind: 'unreadable', relativePath, failure: UNLISTED[entries] }
       continue
     }
     let isEmpty = true

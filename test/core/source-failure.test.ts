@@ -2,6 +2,7 @@ import { statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { diagnoseSource } from '../../electron/core/diagnose-source.ts'
+import { entriesOf } from '../../electron/core/inspect-folder.ts'
 import { readFailure, sourceFailure } from '../../electron/core/source-failure.ts'
 import { checkSource, Sources } from '../../electron/core/sources.ts'
 import { lookIntoFile } from '../../electron/core/uploads/file-facts.ts'
@@ -89,16 +90,14 @@ describe.each(['darwin', 'win32'] as const)('a file that %s keeps in the cloud',
   })
 })
 
-it('says so, too, where the host looks into the file itself', async () => {
-  // Without a name for the code the system decides what is in the way.
-  const isNamed = process.platform === 'darwin' || process.platform === 'win32'
-  const system = process.platform === 'win32' ? 'win32' : 'darwin'
-  onTestFinished(simulateFiles(folder, cloudFolder(system)))
+it('can be uploaded again while it is in the cloud, unless its name depends on its bytes', async () => {
+  onTestFinished(simulateFiles(folder, cloudFolder('darwin')))
 
-  const looked = await lookIntoFile(path, 10_000, { needsHash: true, isText: false })
+  const look = (needsHash: boolean) =>
+    lookIntoFile(path, 10_000, { needsHash, isText: true }, 'darwin')
 
-  const kind = isNamed ? 'source-in-cloud' : 'source-unreadable'
-  expect(looked).toMatchObject({ ok: false, failure: { kind } })
+  expect(await look(false)).toEqual({ ok: true, value: { hash8: null, encoding: null } })
+  expect(await look(true)).toEqual({ ok: false, failure: { kind: 'source-in-cloud' } })
 })
 
 describe('a file that is all here', () => {
@@ -145,6 +144,24 @@ describe('the host finds out', () => {
     const failure = await diagnoseSource(facts, 'darwin')
 
     expect(failure).toEqual({ kind: 'source-unreadable', why: 'macos-privacy' })
+  })
+
+  it('that a folder is one that Privacy & Security keeps Ferry out of', async () => {
+    const refusal = (code: string) => ({
+      refusal: ({ name }: { readonly name: string }) => (name === 'readdir' ? code : null),
+    })
+    const listed = async (code: string) => {
+      const stop = simulateFiles(folder, refusal(code))
+      try {
+        return await entriesOf(Buffer.from(folder), 'darwin')
+      } finally {
+        stop()
+      }
+    }
+
+    expect(await listed('EPERM')).toBe('private')
+    expect(await listed('EACCES')).toBe('closed')
+    expect(await listed('ENOENT')).toBe('gone')
   })
 
   it('nothing of an empty file, nor of one that only a browser sees', async () => {

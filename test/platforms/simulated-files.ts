@@ -271,6 +271,7 @@ function tellStats(mount: Mount, call: FileCall, value: unknown): unknown {
 /** Null for what is not a path, and for descriptors. */
 function absoluteOf(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : path.resolve(value)
+  if (Buffer.isBuffer(value)) return path.resolve(value.toString())
   if (value instanceof URL && value.protocol === 'file:') return fileURLToPath(value)
   return null
 }

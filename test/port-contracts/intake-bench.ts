@@ -28,6 +28,8 @@ export class IntakeBench {
   readonly waiting = new Map<string, readonly UploadRecord[]>()
   readonly unregistrable = new Map<string, Failure>()
   readonly refused = new Map<string, Failure>()
+  /** What the host finds in the way of a file that the page cannot read. */
+  diagnosis: Failure | null = null
   /** By name: what the host waits for before it answers. */
   readonly held = new Map<string, Promise<void>>()
   /** What is wrong with giving an upload its file. */
@@ -95,6 +97,7 @@ export class IntakeBench {
           return succeeded({ uploads, refused: [] })
         },
         queueUploads: async (input) => this.#queueUp(input),
+        diagnoseSource: async () => succeeded({ failure: this.diagnosis }),
         uploadAgain: async (input) => {
           this.begunAgain.push(input)
           return notScripted()

@@ -279,6 +279,27 @@ describe('what the page finds out about a file', () => {
     })
   })
 
+  it('refuses one for what the host finds in the way, which the page cannot tell', async () => {
+    const bench = new IntakeBench()
+    bench.needsHash = true
+    bench.diagnosis = { kind: 'source-in-cloud' }
+
+    const report = await bench.intake.addFiles([await unreadable('a.txt')], destinationId)
+    bench.queue.close()
+
+    expect(report.refused).toEqual([{ relativePath: 'a.txt', failure: bench.diagnosis }])
+  })
+
+  it('takes one that is in the cloud where nothing depends on its bytes', async () => {
+    const bench = new IntakeBench()
+    bench.diagnosis = { kind: 'source-in-cloud' }
+
+    const report = await bench.intake.addFiles([await unreadable('a.txt')], destinationId)
+    bench.queue.close()
+
+    expect(report).toMatchObject({ queuedCount: 1, refused: [] })
+  })
+
   it('is read for a few files at a time', async () => {
     const bench = new IntakeBench()
     bench.needsHash = true

@@ -132,10 +132,19 @@ describe('the report of a drop', () => {
       { relativePath: 'a/gone.txt', failure: FAILURE_EXAMPLES['source-missing'] },
       { relativePath: 'a/log.txt', failure: FAILURE_EXAMPLES['source-changed'] },
       { relativePath: 'a/\uFFFD', failure: { ...oddName, reason: 'not-unicode' } as const },
+      { relativePath: 'a/cloud.txt', failure: FAILURE_EXAMPLES['source-in-cloud'] },
+      {
+        relativePath: 'a/kept.txt',
+        failure: { kind: 'source-unreadable', why: 'other-program' } as const,
+      },
       { relativePath: 'a/pipe', failure: FAILURE_EXAMPLES['source-not-a-file'] },
     ]
     const unreadable = [
       { relativePath: 'b', failure: FAILURE_EXAMPLES['source-unreadable'] },
+      {
+        relativePath: 'Desktop',
+        failure: { kind: 'source-unreadable', why: 'macos-privacy' } as const,
+      },
       { relativePath: 'c/\uFFFD', failure: { ...oddName, reason: 'not-unicode' } as const },
     ]
 
@@ -143,15 +152,18 @@ describe('the report of a drop', () => {
 
     expect(text).toMatchObject({
       tone: 'warn',
-      title: '7 items were not taken. 1 file is on the way.',
+      title: '10 items were not taken. 1 file is on the way.',
     })
     expect(text?.lines.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
       'a/closed.txt: cannot be read. Allow yourself to read it, then drop it again.',
       'a/gone.txt: is no longer there.',
       'a/log.txt: changed while Ferry took it in. Drop it again.',
       'a/\uFFFD: The name of this file is not valid text, so it cannot be opened. Rename it and drop it again.',
+      'a/cloud.txt: is kept in the cloud, and its name in the bucket depends on its bytes. Open it once, so that it comes to this computer, then drop it again.',
+      'a/kept.txt: Another program keeps this file to itself. Close the file there, then try again.',
       'a/pipe: This is a pipe, a socket or a device, not a file. It holds no bytes that a bucket could keep; to keep what comes out of it, save that to a file first.',
       'b: cannot be read. Allow yourself to read it, then drop it again.',
+      'Desktop: cannot be read, because macOS does not let Ferry. Allow it in System Settings > Privacy & Security > Files and Folders, then drop it again.',
       'c/\uFFFD: The name of this folder is not valid text, so it cannot be opened. Rename it and drop it again.',
     ])
   })

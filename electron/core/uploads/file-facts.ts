@@ -20,6 +20,7 @@ export async function lookIntoFile(
   path: string,
   byteLength: number,
   asked: { readonly needsHash: boolean; readonly isText: boolean },
+  platform: NodeJS.Platform = process.platform,
 ): Promise<Outcome<Found>> {
   if (!asked.needsHash && !asked.isText) return succeeded({ hash8: null, encoding: null })
   try {
@@ -29,7 +30,10 @@ export async function lookIntoFile(
       encoding: asked.isText ? await encodingAt(file, byteLength) : null,
     })
   } catch (error) {
-    return failed(await readFailure(error, path))
+    const failure = await readFailure(error, path, platform)
+    // The upload waits for the bytes.
+    const isForUpload = failure.kind === 'source-in-cloud' && !asked.needsHash
+    return isForUpload ? succeeded({ hash8: null, encoding: null }) : failed(failure)
   }
 }
 

@@ -67,9 +67,7 @@ function packageLine({ relativePath, uploadIds }: PackageFolder) {
 function reasonOf(failure: Failure, kind: 'file' | 'folder'): string {
   switch (failure.kind) {
     case 'source-unreadable':
-      return failure.why === undefined
-        ? 'cannot be read. Allow yourself to read it, then drop it again.'
-        : failureSentence(failure)
+      return unreadableReason(failure)
     case 'source-in-cloud':
       return 'is kept in the cloud, and its name in the bucket depends on its bytes. Open it once, so that it comes to this computer, then drop it again.'
     case 'source-missing':
@@ -80,6 +78,17 @@ function reasonOf(failure: Failure, kind: 'file' | 'folder'): string {
       return failure.reason === 'not-unicode'
         ? `The name of this ${kind} is not valid text, so it cannot be opened. Rename it and drop it again.`
         : failureSentence(failure)
+    default:
+      return failureSentence(failure)
+  }
+}
+
+function unreadableReason(failure: Extract<Failure, { kind: 'source-unreadable' }>): string {
+  switch (failure.why) {
+    case undefined:
+      return 'cannot be read. Allow yourself to read it, then drop it again.'
+    case 'macos-privacy':
+      return 'cannot be read, because macOS does not let Ferry. Allow it in System Settings > Privacy & Security > Files and Folders, then drop it again.'
     default:
       return failureSentence(failure)
   }

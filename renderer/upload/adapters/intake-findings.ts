@@ -111,7 +111,7 @@ export class IntakeFindings {
   ): void {
     const named = hidden.map(({ relativePath, kind }) => {
       const path = relativePath === '' ? root : `${root}/${relativePath}`
-      const isFolder = kind === 'closed' || kind === 'odd-folder'
+      const isFolder = kind === 'closed' || kind === 'private' || kind === 'odd-folder'
       const left =
         systemFiles === 'leave-out' ? systemEntryIn(path, isFolder ? 'folder' : 'file') : null
       // A link is left out as a link, whatever it is called.
@@ -138,6 +138,9 @@ export class IntakeFindings {
         break
       case 'closed':
         this.closedFolder(path, { kind: 'source-unreadable' })
+        break
+      case 'private':
+        this.closedFolder(path, { kind: 'source-unreadable', why: 'macos-privacy' })
         break
       default:
         unreachable(kind)

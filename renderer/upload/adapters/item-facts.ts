@@ -71,7 +71,11 @@ export async function factsOfHostFile(
     const read = (range: ByteRange) => readRange(sourceId, range, signal)
     // One byte more tells a start from a whole file.
     const start = await read({ start: 0, end: Math.min(byteLength, TEXT_LOOK_BYTES + 1) })
-    if (!start.ok) return start
+    if (!start.ok) {
+      // It is taken all the same: its upload waits for the bytes.
+      const isForUpload = start.failure.kind === 'source-in-cloud' && !asked.needsHash
+      return isForUpload ? succeeded({ contentType: named, hash8: null }) : start
+    }
     const head = new File([start.value], name)
     const contentType = named || (await sniffedType(head))
     const encoding = isText || contentType === '' ? await encodingOf(head) : null
