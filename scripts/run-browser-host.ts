@@ -4,7 +4,7 @@ import type { HostTrouble } from '../electron/contract/commands.ts'
 import { unreachable } from '../electron/contract/unreachable.ts'
 import { usualMask } from '../electron/core/host/owner-only.ts'
 import { StartRefused } from '../electron/core/host/start-refused.ts'
-import { defaultDataFolder } from '../electron/loopback/default-data-folder.ts'
+import { type DefaultFolder, defaultFolder } from '../electron/loopback/default-data-folder.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'
 import { askForNewAddress, type PageAddress } from '../electron/loopback/host-control.ts'
 import { startLoopback } from '../electron/loopback/main.ts'
@@ -29,7 +29,7 @@ export async function runBrowserHost(
   await buildPage()
   const terminal = openTerminal()
   const host = await startLoopback({
-    dataFolder: dataFolderOf(options),
+    ...folderOf(options),
     ports: options.port === null ? [USUAL_PORT, ANY_PORT] : [options.port],
     pageFolder: fileURLToPath(new URL('../out/renderer', import.meta.url)),
     version: ferryVersion(),
@@ -64,7 +64,7 @@ export async function openRunningHost(
   options: StartOptions,
   say: (line: string) => void,
 ): Promise<void> {
-  const dataFolder = dataFolderOf(options)
+  const { dataFolder } = folderOf(options)
   const address = await askForNewAddress(dataFolder)
   if (address === null) {
     throw new StartRefused(
@@ -100,8 +100,8 @@ async function present(
 const OPENED =
   'Your browser opens it. If it shows an error instead, open this address yourself: it works once, within five minutes.'
 
-function dataFolderOf({ dataFolder }: StartOptions): string {
-  return dataFolder ?? defaultDataFolder()
+function folderOf({ dataFolder }: StartOptions): DefaultFolder {
+  return dataFolder === null ? defaultFolder() : { dataFolder, passedOver: null }
 }
 
 function ferryVersion(): string {
@@ -114,6 +114,14 @@ function sentenceOf(trouble: HostTrouble): string {
   switch (trouble.kind) {
     case 'file-set-aside':
       return `The ${trouble.what} file could not be read. It was moved to ${trouble.movedTo} in the data folder, and Ferry began a new one.`
+    case 'file-held':
+      return `Ferry cannot write ${trouble.name} in its data folder: another program may have it open. Ferry tries again every 30 seconds.`
+    case 'folder-open':
+      return `Other users of this computer can get into Ferry's data folder ${trouble.folder}, so keys are kept in memory only. Choose another folder with --data-dir to have them kept.`
+    case 'folder-on-network':
+      return `Ferry's data folder ${trouble.folder} is on a network drive: if the network fails, Ferry cannot note what it has sent. Choose a folder on this computer with --data-dir.`
+    case 'older-folder':
+      return `The desktop app goes on with the data of before in ${trouble.folder}, so the browser's window has a folder of its own now. Export your buckets there, and import them here.`
     case 'clock-off':
       return `This computer's clock is more than a day off: the store says that it is ${new Date(trouble.storeTimeMs).toUTCString()}. Uploads work; the times of links are wrong until the clock is set.`
     case 'local-bucket-moved':

@@ -94,6 +94,18 @@ export const HostTrouble = z.discriminatedUnion('kind', [
     /** The file's new name inside the data folder, or its whole path where it is not in there. */
     movedTo: z.string(),
   }),
+  /** A file of the data folder that another program holds: what changes is in memory only. */
+  z.strictObject({ kind: z.literal('file-held'), name: z.string() }),
+  /** Others may read the data folder, and perhaps change it: no key is written there in the clear. */
+  z.strictObject({
+    kind: z.literal('folder-open'),
+    folder: z.string(),
+    /** Its disk keeps no permissions, or Windows' access list lets others in. */
+    why: z.enum(['disk', 'access-list']),
+  }),
+  z.strictObject({ kind: z.literal('folder-on-network'), folder: z.string() }),
+  /** The folder of an older Ferry that the desktop app goes on with; this host began its own. */
+  z.strictObject({ kind: z.literal('older-folder'), folder: z.string() }),
   /** More than a day off the store's; Ferry signs with the store's, links and lists show ours. */
   z.strictObject({ kind: z.literal('clock-off'), storeTimeMs: z.number() }),
   z.strictObject({ kind: z.literal('local-bucket-moved') }),

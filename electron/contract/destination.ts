@@ -31,7 +31,7 @@ export const DestinationName = text(200).check(z.minLength(1))
 export const SecretPlace = z.enum([
   /** Encrypted by the operating system's key store. */
   'system',
-  /** In a file that only this user may read (mode 0600), not encrypted. */
+  /** In a file that only this user may read, not encrypted. */
   'file',
   /** Nowhere: gone when Ferry stops. */
   'memory',

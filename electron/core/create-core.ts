@@ -34,12 +34,13 @@ import { Uploads } from './uploads/uploads.ts'
  * @throws when the data folder cannot be written to.
  */
 export async function createCore(ports: CorePorts): Promise<Core> {
-  const { records, troubles: recordTroubles } = openRecords(ports.dataFolder, ports.now())
+  const { records, troubles: recordTroubles } = await openRecords(ports.dataFolder, ports.now())
   const troubles = new Troubles([...ports.earlyTroubles, ...recordTroubles], (list) =>
     ports.notify('troublesChanged', { troubles: list }),
   )
   const { destinations, ring, approvals, credentials } = openDestinations(ports, troubles)
   watchVault(ports, credentials, destinations, troubles)
+  ports.settings.watchHeld?.((isHeld) => troubles.fileHeld('settings.json', isHeld))
   for (const each of destinations.all()) records.places.adopt(each.destinationId, placeOf(each))
   const signIns = new SignIns(ports, ring)
   const bucketFolder = localBucketFolder({ ...ports, platform: process.platform })
@@ -118,6 +119,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       stores.close()
       await local.close()
       records.close()
+      await ports.settings.close?.()
     }),
   }
 }

@@ -15,25 +15,30 @@ const FLAGS =
 
 /**
  * Appends lines to a file that stays short. Every call is synchronous, so that the last line before
- * a crash is there.
+ * a crash is there. A file that another program holds costs lines, or gets longer, and stops nothing.
  *
  * @throws StartRefused when another user may have changed one of the two files.
  */
 export function logFile(file: string, olderFile: string): LogSink {
   claimFile(file)
   claimExisting(olderFile)
-  /** Null: it could not be opened again; the next line tries. */
-  let handle: number | null = openSync(file, FLAGS, 0o600)
-  let byteLength = fstatSync(handle).size
+  /** Null: another program holds it, and the next line tries again. */
+  let handle: number | null = null
+  let byteLength = 0
+  const open = () => {
+    const opened = openSync(file, FLAGS, 0o600)
+    byteLength = fstatSync(opened).size
+    return opened
+  }
   let maxBytes = MAX_LOG_BYTES
 
-  const rotate = () => {
+  /** One try: a line that waited for another program would hold up the host. */
+  const rotate = (opened: number) => {
     // Windows renames no file that is open.
-    if (handle !== null) closeSync(handle)
     handle = null
+    closeSync(opened)
     try {
       renameSync(file, olderFile)
-      byteLength = 0
       maxBytes = MAX_LOG_BYTES
     } catch {
       // Another program reads one of them: go on with the long one, and try again a while later.
@@ -45,8 +50,9 @@ export function logFile(file: string, olderFile: string): LogSink {
     write: (line) => {
       const bytes = Buffer.from(line)
       try {
-        if (byteLength > 0 && byteLength + bytes.length > maxBytes) rotate()
-        handle ??= openSync(file, FLAGS, 0o600)
+        handle ??= open()
+        if (byteLength > 0 && byteLength + bytes.length > maxBytes) rotate(handle)
+        handle ??= open()
         for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done)
         byteLength += bytes.length
       } catch {

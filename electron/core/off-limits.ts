@@ -3,6 +3,7 @@ import { homedir, hostname, networkInterfaces } from 'node:os'
 import { posix, win32 } from 'node:path'
 import type { Failure } from '../contract/failure.ts'
 import { awsPaths } from './credentials/aws-files.ts'
+import { usualFolder } from './host/usual-folder.ts'
 import { asPlainFile } from './plain-file.ts'
 import type { Environment } from './ports.ts'
 
@@ -162,6 +163,8 @@ function closedPlaces(around: Surrounding): Closed[] {
   const { dataFolder, bucketFolder, environment, platform } = around
   const { join } = pathOf(platform)
   const home = environment.HOME || environment.USERPROFILE || homedir()
+  const nothing = () => false
+  const browsers = usualFolder('loopback', { platform, environment, home, exists: nothing }).folder
   const atHome = (why: Why, ...names: readonly string[]) =>
     names.map((name) => ({ why, place: `~/${name}`, path: join(home, ...name.split('/')) }))
   const { configFilepath, filepath } = awsPaths(environment)
@@ -169,6 +172,8 @@ function closedPlaces(around: Surrounding): Closed[] {
   return [
     { why: 'data-folder', place: dataFolder, path: dataFolder },
     { why: 'data-folder', place: bucketFolder, path: bucketFolder },
+    // The browser's host may have keys in the clear there.
+    { why: 'data-folder', place: browsers, path: browsers },
     ...atHome('keys', '.aws', '.ssh', '.gnupg', ...KEY_STORES[system(platform)]),
     ...(named as readonly Closed[]),
     ...atHome('browser', ...BROWSERS[system(platform)]),

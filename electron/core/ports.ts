@@ -14,15 +14,19 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json }
 
-/**
- * Small, rarely written values: electron-store on the desktop, `conf` in the loopback host.
- * Writes are atomic and synchronous; never call `set` for progress.
- */
+/** Small, rarely written values. Each write replaces the file: never call `set` for progress. */
 export interface SettingsStore {
   readonly get: (key: string) => Json | undefined
-  /** Throws when the disk is full or the folder unwritable (`ENOSPC`, `EACCES`, `EROFS`). */
+  /**
+   * Throws when the disk is full or the folder unwritable (`ENOSPC`, `EACCES`, `EROFS`). Where
+   * another program holds the file, the value counts at once and is written later.
+   */
   readonly set: (key: string, value: Json) => void
   readonly delete: (key: string) => void
+  /** Told when a program holds the file for longer than a second, and when it lets go. One listener. */
+  readonly watchHeld?: (changed: (isHeld: boolean) => void) => void
+  /** Ends with the last write. Never rejects. */
+  readonly close?: () => Promise<void>
 }
 
 /**
@@ -43,6 +47,8 @@ export interface SecretVault {
   ) => Promise<Outcome<{ readonly secret: string; readonly renewed: string | null }>>
   /** For vaults that keep secrets in a place of their own: removes what `kept` stands for. */
   readonly wipe?: (kept: string) => Promise<void>
+  /** Another host kept it in the clear: to be revealed soon, so that its renewed form replaces it. */
+  readonly isInClear?: (kept: string) => boolean
   /** For vaults that can be locked: told when that is found out, and when they open. One listener. */
   readonly watchLock?: (changed: (isLocked: boolean) => void) => void
 }

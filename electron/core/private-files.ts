@@ -1,38 +1,32 @@
-import { randomUUID } from 'node:crypto'
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { keepsModes, SHARED_BITS } from './files/keeps-modes.ts'
 import { StartRefused } from './host/start-refused.ts'
-import { hasOwners, proveOurs, proveSafePath, shellQuoted } from './safe-path.ts'
+import { hasOwners, type Privacy, proveOurs, proveSafePath, shellQuoted } from './safe-path.ts'
 
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
-/** The permission bits of the group and of others. */
-const SHARED_BITS = 0o077
 
 /**
  * Makes a folder for this user alone, or takes one that exists: others lose the right to look into
  * it. A link to a folder of the user's is followed, for the data may lie on another disk.
  *
- * @throws StartRefused when other users own it, or may change it or a folder above it.
+ * @returns `open` where its disk keeps no modes. On Windows always `private`: `windows-access.ts`
+ * finds out there.
+ * @throws StartRefused when other users own it, or may change it or a folder above it, on a disk
+ * that keeps modes.
  */
-export function claimFolder(folder: string): void {
+export function claimFolder(folder: string): Privacy {
   // Before and after: it may be missing, and then its parents are made.
   proveSafePath(folder)
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE })
-  proveSafePath(folder)
-  if (!hasOwners) return
-  proveOurs(folder, statSync(folder))
+  const privacy = proveSafePath(folder)
+  const stats = statSync(folder)
+  if (isPrivate(stats)) return privacy
+  if (!keepsModes(folder)) return 'open'
+  proveOurs(folder, stats)
   tighten(folder, FOLDER_MODE)
+  return privacy
 }
 
 /**
@@ -40,7 +34,8 @@ export function claimFolder(folder: string): void {
  * written to it. SQLite gives the files beside a database the database's own mode (findCreateFileMode
  * in sqlite.org/src/file/src/os_unix.c), so this covers the journal, too.
  *
- * @throws StartRefused when the file is another user's, may be changed by others, or is a link.
+ * @throws StartRefused when the file is another user's, may be changed by others, or is a link. What
+ * its disk shows of users and modes does not count where that disk keeps none.
  */
 export function claimFile(file: string): void {
   try {
@@ -62,34 +57,11 @@ export function claimExisting(file: string): void {
     )
   }
   if (!stats.isFile()) throw new StartRefused(`Ferry does not use ${file}: it is not a file.`)
-  if (!hasOwners) return
+  if (isPrivate(stats) || !keepsModes(dirname(file))) return
   proveOurs(file, stats)
   // The file is not opened: closing any handle of it would give up SQLite's locks on it
   // (sqlite.org/howtocorrupt.html, section 2.2).
   tighten(file, FILE_MODE)
-}
-
-/** Replaces a file in one step: whoever reads it sees the old text or the new one. */
-export function replaceFile(file: string, text: string): void {
-  const next = temporaryName(file)
-  try {
-    const handle = openSync(next, 'wx', FILE_MODE)
-    try {
-      writeFileSync(handle, text)
-      fsyncSync(handle)
-    } finally {
-      closeSync(handle)
-    }
-    renameSync(next, file)
-  } catch (error) {
-    rmSync(next, { force: true })
-    throw error
-  }
-}
-
-/** In the file's own folder, so that it can be renamed; nobody guesses it and puts a link there. */
-export function temporaryName(file: string): string {
-  return `${file}.${randomUUID()}.tmp`
 }
 
 function tighten(path: string, mode: number): void {
@@ -99,7 +71,7 @@ function tighten(path: string, mode: number): void {
   } catch (error) {
     if (!isErrno(error, 'EPERM', 'ENOTSUP', 'ENOSYS')) throw error
   }
-  // FAT and some network drives know no modes, and say so or not.
+  // Some network drives say that they did, and did not.
   if (!isShared(path)) return
   throw new StartRefused(
     `Ferry does not use ${path}: other users of this computer may read it, and its disk keeps no permissions. Choose another folder with --data-dir.`,
@@ -108,6 +80,10 @@ function tighten(path: string, mode: number): void {
 
 function isShared(path: string): boolean {
   return (statSync(path).mode & SHARED_BITS) !== 0
+}
+
+function isPrivate({ uid, mode }: Stats): boolean {
+  return !hasOwners || (uid === process.geteuid?.() && (mode & SHARED_BITS) === 0)
 }
 
 function isErrno(error: unknown, ...codes: readonly string[]): boolean {

@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join, parse, resolve, sep } from 'node:path'
+import { keepsModes } from './files/keeps-modes.ts'
 import { StartRefused } from './host/start-refused.ts'
 
 /**
@@ -8,6 +9,9 @@ import { StartRefused } from './host/start-refused.ts'
  * profile it keeps other users out, elsewhere it may not.
  */
 export const hasOwners = process.geteuid !== undefined
+
+/** `open`: other users of this computer may read or change what is in a folder. */
+export type Privacy = 'private' | 'open'
 
 const ROOT_UID = 0
 const OTHERS_WRITE = 0o002
@@ -21,22 +25,24 @@ const MAX_LINKS = 40
  * on the way may be written to by others, unless its sticky bit keeps them from what is ours (/tmp).
  * OpenSSH asks the same of the way to its keys (sshd_config(5), StrictModes).
  *
- * A path that does not exist is proven as far as it does.
+ * A path that does not exist is proven as far as it does. A disk that keeps no modes (a stick, a
+ * share) lets everyone in who may reach it: that is answered, and the user told.
  *
  * @throws StartRefused
  */
-export function proveSafePath(path: string): void {
-  if (!hasOwners) return
+export function proveSafePath(path: string): Privacy {
+  let privacy: Privacy = 'private'
+  if (!hasOwners) return privacy
   const absolute = resolve(path)
   const ahead = namesOf(absolute)
   let folder = parse(absolute).root
   for (let links = 0; ; ) {
     const name = ahead.shift()
-    if (name === undefined) return
+    if (name === undefined) return privacy
     const here = join(folder, name)
     const stats = lstatSync(here, { throwIfNoEntry: false })
-    proveUnchangeable(folder, here, stats)
-    if (stats === undefined) return
+    if (proveUnchangeable(folder, here, stats) === 'open') privacy = 'open'
+    if (stats === undefined) return privacy
     if (stats.isSymbolicLink()) {
       links += 1
       if (links > MAX_LINKS)
@@ -73,16 +79,17 @@ export function shellQuoted(path: string): string {
 }
 
 /** `stats` of the entry; it may be missing, and then it is about to be made by this user. */
-function proveUnchangeable(folder: string, entry: string, stats: Stats | undefined): void {
+function proveUnchangeable(folder: string, entry: string, stats: Stats | undefined): Privacy {
   const parent = lstatSync(folder)
-  if (!othersMayWrite(parent)) return
+  if (!othersMayWrite(parent)) return 'private'
   // In a sticky folder only its owner, the entry's owner and root may rename or remove the entry.
   if ((parent.mode & STICKY) !== 0) {
-    if (stats === undefined || [ROOT_UID, process.geteuid?.()].includes(stats.uid)) return
+    if (stats === undefined || [ROOT_UID, process.geteuid?.()].includes(stats.uid)) return 'private'
     throw new StartRefused(
       `Ferry does not use ${entry}: it belongs to another user of this computer. Choose another folder with --data-dir.`,
     )
   }
+  if (!keepsModes(folder)) return 'open'
   throw new StartRefused(
     `Ferry does not keep its data below ${folder}: other users of this computer may change that folder. Take that right from them with: chmod go-w ${shellQuoted(folder)} or choose another folder with --data-dir.`,
   )

@@ -45,6 +45,16 @@ export class Troubles {
     }
   }
 
+  /** Another program holds one of Ferry's files, and what changes is in memory only. */
+  fileHeld(name: string, isHeld: boolean): void {
+    const isOf = (trouble: HostTrouble) => trouble.kind === 'file-held' && trouble.name === name
+    const isTold = this.#list.some(isOf)
+    if (isHeld && !isTold) this.add({ kind: 'file-held', name })
+    if (isHeld || !isTold) return
+    this.#list = this.#list.filter((trouble) => !isOf(trouble))
+    this.#changed(this.list())
+  }
+
   /** Said once, however many follow: the log has them all. */
   unexpectedError(reference: string): void {
     if (this.#list.some((trouble) => trouble.kind === 'unexpected-error')) return

@@ -11,16 +11,19 @@ import {
   session,
   shell,
 } from 'electron'
-import ElectronStore from 'electron-store'
 import { APP_ORIGIN } from '../contract/transport.ts'
 import type { Core } from '../core/core.ts'
+import { ToDeleteList } from '../core/files/to-delete-list.ts'
 import type { FolderLock } from '../core/host/folder-lock.ts'
+import { inspectDataFolder } from '../core/host/folder-notices.ts'
 import { hostPlatform } from '../core/host/host-platform.ts'
 import { bucketElsewhere } from '../core/host/local-bucket-folder.ts'
 import { writeReadme } from '../core/host/readme-file.ts'
+import { importingVault } from '../core/import-secrets.ts'
 import { openLog } from '../core/log.ts'
 import type { CorePorts, Log, ReleaseFeed, SecretVault } from '../core/ports.ts'
-import { openSettings } from '../core/settings-conf.ts'
+import type { Privacy } from '../core/safe-path.ts'
+import { openSettings } from '../core/settings-file.ts'
 import { serveApp } from './app-protocol.ts'
 import { confirmInDialog } from './confirm.ts'
 import { endOnBug, revivePage } from './crash.ts'
@@ -39,6 +42,7 @@ import type { Starter } from './starter.ts'
 import { desktopSurroundings } from './surroundings.ts'
 import { aboutPanel } from './system/about.ts'
 import { type BesideWindow, setUpBesideWindow } from './system/beside-window.ts'
+import { removeOldDumps } from './system/crash-dumps.ts'
 import { menuActions } from './system/menu-actions.ts'
 import { openLink } from './system/open-link.ts'
 import { argumentsFor, type OpenedFiles } from './system/opened-files.ts'
@@ -53,6 +57,8 @@ export interface AppDeps {
   readonly dataFolder: string
   /** Named by whoever started Ferry, and not the system's usual place. */
   readonly isDataFolderAsked: boolean
+  /** Whether the folder's disk keeps others out. */
+  readonly privacy: Privacy
   /** This process is the folder's only host. */
   readonly lock: FolderLock
   /** The development server's origin; null: the built page. */
@@ -76,9 +82,18 @@ const WINDOW_IN_A_BROWSER = 'http://*.localhost:47470'
  */
 export async function startDesktop(deps: AppDeps): Promise<void> {
   const { dataFolder, devServer, outFolder, lock, starter } = deps
+  const toDelete = new ToDeleteList(dataFolder)
+  await toDelete.workOff()
+  void removeOldDumps(join(dataFolder, 'crashes'), toDelete)
+  // No key is written here in the clear: the system's key store seals them.
+  const { isOpen, troubles: folderTroubles } = await inspectDataFolder({
+    ...{ folder: dataFolder, privacy: deps.privacy, platform: process.platform },
+    environment: process.env,
+  })
   const log = openLog(dataFolder)
-  writeReadme(dataFolder, {
+  await writeReadme(dataFolder, {
     host: 'desktop',
+    isOpen,
     platform: hostPlatform(process.platform),
     ...bucketElsewhere({ dataFolder, environment: process.env, platform: process.platform }),
   })
@@ -88,9 +103,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
   watchProcesses(app, log)
 
   const pageOrigin = devServer ?? APP_ORIGIN
-  const { settings, troubles } = openSettings(dataFolder, Date.now(), ElectronStore)
-  // electron-store answers pages that keep a store of their own; ours may not ask anything unchecked.
-  ipcMain.removeAllListeners('electron-store-get-data')
+  const { settings, troubles } = await openSettings(dataFolder, Date.now())
   const window = keepOneWindow(app, process.platform, () => {
     const opened = openWindow({
       settings,
@@ -118,7 +131,8 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
     core: () => core,
     now: Date.now,
   })
-  const vault = safeStorageVault({ safeStorage, platform: process.platform })
+  const system = safeStorageVault({ safeStorage, platform: process.platform })
+  const vault = await importingVault(system, dataFolder, Date.now())
   const way = answerOnTheWay({ app, settings, vault, log, currentWindow: window.current })
   const network = setUpNetwork({
     ...{ pageOrigin, devServer, currentWindow: window.current, onTheWay: way.onTheWay },
@@ -139,7 +153,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
     confirm: confirmInDialog(dialog, window.current),
     corsOrigin: () => WINDOW_IN_A_BROWSER,
     notify,
-    earlyTroubles: [...troubles],
+    earlyTroubles: [...folderTroubles, ...troubles],
   })
   reportStrayTo(core.noteUnexpectedError)
   tellOfSleep(powerMonitor, notify)

@@ -29,7 +29,7 @@ const opening = readOpening({
 })
 const opened = collectOpened(app, opening)
 try {
-  const dataFolder = settleDataFolder(app, asked)
+  const { folder: dataFolder, privacy } = settleDataFolder(app, asked)
   if (app.requestSingleInstanceLock(opening)) {
     keepCrashDumps(app, crashReporter, dataFolder)
     // Electron gets ready only after this module has ended, so Chromium opens its files in the data
@@ -42,6 +42,7 @@ try {
         startDesktop({
           dataFolder,
           isDataFolderAsked: asked !== null,
+          privacy,
           lock,
           devServer,
           outFolder: join(import.meta.dirname, '..'),

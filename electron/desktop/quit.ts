@@ -1,5 +1,6 @@
 import type { App, RelaunchOptions } from 'electron'
 import type { Core } from '../core/core.ts'
+import type { FolderLock } from '../core/host/folder-lock.ts'
 
 /** A store that does not answer must not keep the app from ending. */
 const CLOSE_WITHIN_MS = 3000
@@ -15,7 +16,7 @@ export const CLOSED_FOR_SURE_MS = 2 * CLOSE_WITHIN_MS
 export function closeBeforeQuit(
   app: App,
   core: Pick<Core, 'close'>,
-  lock: { readonly release: () => void },
+  lock: Pick<FolderLock, 'release'>,
   startAgain: () => RelaunchOptions | null = () => null,
 ): void {
   let isClosing = false
@@ -33,10 +34,7 @@ export function closeBeforeQuit(
 }
 
 /** Never rejects: the app ends, whatever cannot be closed. */
-async function closed(
-  core: Pick<Core, 'close'>,
-  lock: { readonly release: () => void },
-): Promise<void> {
+async function closed(core: Pick<Core, 'close'>, lock: Pick<FolderLock, 'release'>): Promise<void> {
   const { promise: tooLate, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, CLOSE_WITHIN_MS)
   try {
@@ -46,7 +44,7 @@ async function closed(
   }
   clearTimeout(timer)
   try {
-    lock.release()
+    await lock.release()
   } catch {
     // The lock ends with the process.
   }

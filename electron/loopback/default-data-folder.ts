@@ -1,13 +1,17 @@
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { usualFolder } from '../core/host/usual-folder.ts'
 
-/** Where the system wants an application's data. XDG: specifications.freedesktop.org/basedir. */
-export function defaultDataFolder(
-  platform: NodeJS.Platform = process.platform,
-  env: NodeJS.ProcessEnv = process.env,
-  home: string = homedir(),
-): string {
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Ferry')
-  if (platform === 'win32') return join(env.APPDATA || join(home, 'AppData', 'Roaming'), 'Ferry')
-  return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'ferry')
+export interface DefaultFolder {
+  readonly dataFolder: string
+  /** The folder of an older Ferry that the desktop goes on with; null: there is none. */
+  readonly passedOver: string | null
+}
+
+/** Where the browser's host keeps its data unless it is told otherwise. */
+export function defaultFolder(): DefaultFolder {
+  const { platform, env: environment } = process
+  const { folder, passedOver } = usualFolder('loopback', {
+    ...{ platform, environment, home: homedir() },
+  })
+  return { dataFolder: folder, passedOver }
 }

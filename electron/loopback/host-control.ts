@@ -1,10 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import * as z from 'zod/mini'
-import { replaceFile } from '../core/private-files.ts'
+import { removeFile, replaceFile } from '../core/files/replace-file.ts'
 import type { PageOrigin } from './page-origin.ts'
 
 /** An address that opens one session, within five minutes. */
@@ -34,8 +34,8 @@ export interface HostControl {
     response: ServerResponse,
     newAddress: () => PageAddress,
   ) => boolean
-  readonly announce: (dataFolder: string, port: number, page: PageOrigin) => void
-  readonly close: (dataFolder: string) => void
+  readonly announce: (dataFolder: string, port: number, page: PageOrigin) => Promise<void>
+  readonly close: (dataFolder: string) => Promise<void>
 }
 
 export function createHostControl(): HostControl {
@@ -53,7 +53,7 @@ export function createHostControl(): HostControl {
     },
     announce: (dataFolder, port, { host }) =>
       replaceFile(join(dataFolder, FILE_NAME), JSON.stringify({ port, host, secret })),
-    close: (dataFolder) => rmSync(join(dataFolder, FILE_NAME), { force: true }),
+    close: (dataFolder) => removeFile(join(dataFolder, FILE_NAME)),
   }
 }
 

@@ -1,17 +1,18 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostTrouble } from '../contract/commands.ts'
 import type { Core } from '../core/core.ts'
 import { createCore } from '../core/create-core.ts'
+import { ToDeleteList } from '../core/files/to-delete-list.ts'
 import { makeDataFolder, unwritable } from '../core/host/data-folder.ts'
 import { type FolderLock, lockFolder } from '../core/host/folder-lock.ts'
+import { type FolderFacts, inspectDataFolder } from '../core/host/folder-notices.ts'
 import { hostPlatform } from '../core/host/host-platform.ts'
 import { bucketElsewhere } from '../core/host/local-bucket-folder.ts'
 import { writeReadme } from '../core/host/readme-file.ts'
 import { openLog } from '../core/log.ts'
 import type { Log } from '../core/ports.ts'
 import { openSecretFile } from '../core/secret-file.ts'
-import { openSettings } from '../core/settings-conf.ts'
+import { openSettings } from '../core/settings-file.ts'
 import { confirmOnTerminal } from './confirm.ts'
 import type { PageAddress } from './host-control.ts'
 import { nodeNetwork } from './network/node-network.ts'
@@ -24,6 +25,8 @@ import type { Terminal } from './terminal.ts'
 export interface LoopbackSettings {
   /** Absolute; made when it is missing. */
   readonly dataFolder: string
+  /** The folder of an older Ferry that the desktop goes on with; null or absent: there is none. */
+  readonly passedOver?: string | null
   /** The first free one is taken; 0 is any. */
   readonly ports: readonly number[]
   readonly pageFolder: string
@@ -53,36 +56,48 @@ export interface LoopbackHost {
  * @throws StartRefused with a sentence for the person.
  */
 export async function startLoopback(settings: LoopbackSettings): Promise<LoopbackHost> {
-  makeDataFolder(settings.dataFolder)
+  const privacy = makeDataFolder(settings.dataFolder)
   const lock = await lockFolder(settings.dataFolder)
   try {
-    return await serveLocked(settings, lock)
+    const facts = await inspectDataFolder({
+      ...{ folder: settings.dataFolder, privacy, platform: process.platform },
+      environment: process.env,
+    })
+    return await serveLocked(settings, lock, facts)
   } catch (error) {
-    lock.release()
+    await lock.release()
     throw isFileError(error) ? unwritable(settings.dataFolder, error) : error
   }
 }
 
-async function serveLocked(settings: LoopbackSettings, lock: FolderLock): Promise<LoopbackHost> {
+async function serveLocked(
+  settings: LoopbackSettings,
+  lock: FolderLock,
+  facts: FolderFacts,
+): Promise<LoopbackHost> {
   const { dataFolder, ports, pageFolder } = settings
+  const toDelete = new ToDeleteList(dataFolder)
+  await toDelete.workOff()
   const log = openLog(dataFolder)
-  writeReadme(dataFolder, {
+  await writeReadme(dataFolder, {
     host: 'loopback',
+    isOpen: facts.isOpen,
     platform: hostPlatform(process.platform),
     ...bucketElsewhere({ dataFolder, environment: process.env, platform: process.platform }),
   })
   const sessions = createSessions(Date.now)
-  removeOpenPages(dataFolder)
+  await removeOpenPages(dataFolder, toDelete)
   let openPage: OpenPage | null = null
-  const removeOpenPage = () => {
-    openPage?.remove()
+  const removeOpenPage = async () => {
+    const page = openPage
     openPage = null
+    await page?.remove()
   }
   // Whoever asks for an address over the server does so when it runs.
   const newAddress = (): PageAddress => {
-    removeOpenPage()
+    void removeOpenPage()
     const addresses = addressesOf(server, sessions.newToken())
-    openPage = timedPage(writeOpenPage(dataFolder, addresses))
+    openPage = timedPage(writeOpenPage(dataFolder, addresses, toDelete))
     return { url: addresses.own, openPage: openPage.path }
   }
   const server: LoopbackServer = await serveLoopback({
@@ -90,17 +105,17 @@ async function serveLocked(settings: LoopbackSettings, lock: FolderLock): Promis
     pageFolder,
     sessions,
     log,
-    openCore: (seam) => openCore(settings, log, seam),
+    openCore: (seam) => openCore(settings, log, seam, facts),
     control: { dataFolder, newAddress },
     onSession: () => {
-      removeOpenPage()
+      void removeOpenPage()
       log.info({}, 'A browser opened a session')
       settings.onSession?.()
     },
   })
-  // Sessions of older versions outlived the host, in this file.
-  rmSync(join(dataFolder, 'sessions.json'), { force: true })
-  lock.announce(server.origin)
+  // Sessions of older versions outlived the host, in this file; today's are in memory.
+  await toDelete.remove(join(dataFolder, 'sessions.json'))
+  await lock.announce(server.origin)
   log.info({ port: server.port, version: settings.version }, 'Ferry serves a browser')
   const description = await server.core.handlers.describeHost({})
   return {
@@ -110,32 +125,34 @@ async function serveLocked(settings: LoopbackSettings, lock: FolderLock): Promis
     log,
     troubles: description.ok ? description.value.troubles : [],
     close: async () => {
-      removeOpenPage()
-      await server.close()
-      lock.release()
+      await Promise.all([removeOpenPage(), server.close()])
+      await lock.release()
     },
   }
 }
 
 /** The page goes when its token expires. */
 function timedPage(page: OpenPage): OpenPage {
-  const timer = setTimeout(page.remove, TOKEN_LIFE_MS).unref()
+  const timer = setTimeout(() => void page.remove(), TOKEN_LIFE_MS).unref()
   return {
     path: page.path,
-    remove: () => {
+    remove: async () => {
       clearTimeout(timer)
-      page.remove()
+      await page.remove()
     },
   }
 }
 
-function openCore(
-  { dataFolder, version, terminal }: LoopbackSettings,
+async function openCore(
+  { dataFolder, version, terminal, passedOver = null }: LoopbackSettings,
   log: Log,
   seam: ServerSeam,
+  { isOpen, troubles }: FolderFacts,
 ): Promise<Core> {
-  const opened = openSettings(dataFolder, Date.now())
-  const secrets = openSecretFile(dataFolder, Date.now())
+  const older: HostTrouble[] =
+    passedOver === null ? [] : [{ kind: 'older-folder', folder: passedOver }]
+  const opened = await openSettings(dataFolder, Date.now())
+  const secrets = await openSecretFile(dataFolder, Date.now(), { isOpen })
   return createCore({
     ...seam,
     dataFolder,
@@ -149,7 +166,7 @@ function openCore(
     nodeNetwork: nodeNetwork({ log, environment: process.env }),
     isCorsHandled: false,
     confirm: confirmOnTerminal(terminal),
-    earlyTroubles: [...opened.troubles, ...secrets.troubles],
+    earlyTroubles: [...troubles, ...older, ...opened.troubles, ...secrets.troubles],
   })
 }
 

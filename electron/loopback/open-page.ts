@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ToDeleteList } from '../core/files/to-delete-list.ts'
 
 /** Earlier runs that were killed may have left theirs. */
 const NAME = /^open-ferry-[0-9a-f]{16}\.html$/
@@ -16,7 +17,7 @@ export interface PageAddresses {
 
 export interface OpenPage {
   readonly path: string
-  readonly remove: () => void
+  readonly remove: () => Promise<void>
 }
 
 /** Served without a session; tells a browser that it resolves our name. */
@@ -27,8 +28,11 @@ export const REACHABLE_PATH = '/reachable.svg'
  * the file's name, so that the token stands in no command line, which every user of the computer
  * can read. The page tries whether the browser resolves our name and takes the fallback if not.
  */
-export function writeOpenPage(folder: string, addresses: PageAddresses): OpenPage {
-  removeOpenPages(folder)
+export function writeOpenPage(
+  folder: string,
+  addresses: PageAddresses,
+  toDelete: ToDeleteList,
+): OpenPage {
   const path = join(folder, `open-ferry-${randomBytes(8).toString('hex')}.html`)
   const file = openSync(path, 'wx', 0o600)
   try {
@@ -36,13 +40,17 @@ export function writeOpenPage(folder: string, addresses: PageAddresses): OpenPag
   } finally {
     closeSync(file)
   }
-  return { path, remove: () => rmSync(path, { force: true }) }
+  return {
+    path,
+    remove: async () => {
+      await toDelete.remove(path)
+    },
+  }
 }
 
-export function removeOpenPages(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (NAME.test(name)) rmSync(join(folder, name), { force: true })
-  }
+export async function removeOpenPages(folder: string, toDelete: ToDeleteList): Promise<void> {
+  const pages = readdirSync(folder).filter((name) => NAME.test(name))
+  await Promise.all(pages.map((name) => toDelete.remove(join(folder, name))))
 }
 
 /** The addresses are ours: hexadecimal digits, a port and a base64url token; nothing to escape. */

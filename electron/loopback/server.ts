@@ -83,9 +83,13 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
   })
 
   const closeStreams = () => {
-    if (options.control !== undefined) control.close(options.control.dataFolder)
     notices.close()
     refusals.close()
+  }
+  /** Never rejects: an address that nobody answers at any more does no harm. */
+  const closeControl = async () => {
+    if (options.control !== undefined)
+      await control.close(options.control.dataFolder).catch(() => undefined)
   }
   try {
     const core = await options.openCore({
@@ -94,7 +98,9 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
       notify: notices.send,
     })
     opening.resolve(core)
-    if (options.control !== undefined) control.announce(options.control.dataFolder, port, page)
+    if (options.control !== undefined) {
+      await control.announce(options.control.dataFolder, port, page)
+    }
     return {
       port,
       origin: page.origin,
@@ -106,14 +112,14 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
       },
       close: onlyOnce(async () => {
         closeStreams()
-        await listeners.close(REQUESTS_GRACE_MS)
+        await Promise.all([closeControl(), listeners.close(REQUESTS_GRACE_MS)])
         await Promise.race([core.close(), delay(CORE_GRACE_MS)])
       }),
     }
   } catch (error) {
     opening.reject(error)
     closeStreams()
-    await listeners.close(0)
+    await Promise.all([closeControl(), listeners.close(0)])
     throw error
   }
 }

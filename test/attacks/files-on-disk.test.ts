@@ -19,12 +19,13 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { createCore } from '../../electron/core/create-core.ts'
+import { replaceFile } from '../../electron/core/files/replace-file.ts'
 import { makeDataFolder } from '../../electron/core/host/data-folder.ts'
 import { lockFolder } from '../../electron/core/host/folder-lock.ts'
 import { StartRefused } from '../../electron/core/host/start-refused.ts'
 import { openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
 import { openLog } from '../../electron/core/log.ts'
-import { claimFolder, replaceFile } from '../../electron/core/private-files.ts'
+import { claimFolder } from '../../electron/core/private-files.ts'
 import { removeForeign } from '../../scripts/chromium-binary.ts'
 import { corePorts, Heard } from '../fakes/core-ports.ts'
 import { attack } from './attack.ts'
@@ -59,13 +60,13 @@ function usualUmask(): void {
 async function runningHost(folder: string): Promise<void> {
   makeDataFolder(folder)
   const lock = await lockFolder(folder)
-  lock.announce('http://127.0.0.1:47470')
-  const ports = { ...corePorts(folder, new Heard()), log: openLog(folder) }
+  await lock.announce('http://127.0.0.1:47470')
+  const ports = { ...(await corePorts(folder, new Heard())), log: openLog(folder) }
   await ports.vault.protect('a secret')
   const core = await createCore(ports)
   onTestFinished(async () => {
     await core.close()
-    lock.release()
+    await lock.release()
   })
   const opened = await core.handlers.openLocalBucket({})
   if (!opened.ok) throw new Error(opened.failure.kind)
@@ -134,7 +135,6 @@ attack(
     expect(names).toEqual(
       expect.arrayContaining([
         'records.sqlite-wal',
-        'records.sqlite-shm',
         'host-lock.sqlite',
         'running-at.txt',
         'settings.json',
@@ -282,7 +282,7 @@ attack(
 attack(
   'files on the disk',
   'another user who guesses the usual temporary names catches no write',
-  ({ tried }, context) => {
+  async ({ tried }, context) => {
     if (isWindows) context.skip('a link needs a right of its own on Windows')
     const folder = place(0o700)
     const victim = join(folder, 'victim')
@@ -290,10 +290,10 @@ attack(
     const file = join(folder, 'bucket.json')
     for (const suffix of ['.new', '.tmp', '~', '.0.tmp']) symlinkSync(victim, file + suffix)
 
-    replaceFile(file, 'ours')
+    await replaceFile(file, 'ours')
 
     tried('links beside it', readFileSync(victim, 'utf8') === 'precious')
-    tried('a link in its place', replacesLink(folder, victim))
+    tried('a link in its place', await replacesLink(folder, victim))
     expect(readFileSync(file, 'utf8')).toBe('ours')
     expect(readdirSync(folder).filter((name) => /[0-9a-f]{8}-/.test(name))).toEqual([])
   },
@@ -348,9 +348,9 @@ function made(file: string): string {
   return file
 }
 
-function replacesLink(folder: string, victim: string): boolean {
+async function replacesLink(folder: string, victim: string): Promise<boolean> {
   const file = join(folder, 'state.json')
   symlinkSync(victim, file)
-  replaceFile(file, 'ours')
+  await replaceFile(file, 'ours')
   return !lstatSync(file).isSymbolicLink() && readFileSync(victim, 'utf8') === 'precious'
 }

@@ -82,6 +82,6 @@ async function openedWithKeysOf(folder: string, { accessKeyId, secretAccessKey }
   await (await openLocalBucket({ folder: own, newBucketName: 'decoy' })).close()
   const state = readState(own)
   if (state === null) throw new Error('No state of the decoy')
-  writeState(own, { ...state, accessKeyId, secretAccessKey })
+  await writeState(own, { ...state, accessKeyId, secretAccessKey })
   return openLocalBucket({ folder: own })
 }

@@ -133,6 +133,7 @@ describe('on Windows', () => {
     ['C:/Users/Me/.ssh/id_ed25519', 'keys'],
     ['C:\\Users\\Me\\AppData\\Roaming\\ferry\\settings.json', 'data-folder'],
     ['C:\\Users\\Me\\AppData\\Local\\ferry\\local-bucket\\bucket.json', 'data-folder'],
+    ['C:\\Users\\Me\\AppData\\Local\\Ferry-Browser\\secrets.json', 'data-folder'],
     ['C:\\Users\\Me\\appdata\\local\\google\\chrome\\user data\\Default\\Cookies', 'browser'],
   ])('%s is refused', async (path, why) => {
     expect(await limits.ofPlace(path, null)).toMatchObject({ why })
@@ -156,6 +157,7 @@ describe('on a Mac', () => {
     ['/Users/me/.s\u200csh/id_rsa', 'keys'],
     ['/Users/me/Library/Keychains/login.keychain-db', 'keys'],
     ['/Users/me/Library/Application Support/Ferry/settings.json', 'data-folder'],
+    ['/Users/me/Library/Application Support/Ferry-browser/secrets.json', 'data-folder'],
     ['/Users/me/Library/Application Support/Firefox/Profiles/x/cookies.sqlite', 'browser'],
   ])('%s is refused', async (path, why) => {
     expect(await limits.ofPlace(path, null)).toMatchObject({ why })
@@ -176,6 +178,7 @@ describe('on Linux', () => {
     ['/proc/self/environ', 'system'],
     ['/home/me/../me/.ssh/id_rsa', 'keys'],
     ['/home/me/.config/ferry', 'data-folder'],
+    ['/home/me/.local/share/ferry/secrets.json', 'data-folder'],
   ])('%s is refused', async (path, why) => {
     expect(await limits.ofPlace(path, null)).toMatchObject({ why })
   })

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { ToDeleteList } from '../../electron/core/files/to-delete-list.ts'
 import { aboutPanel } from '../../electron/desktop/system/about.ts'
-import { keepCrashDumps } from '../../electron/desktop/system/crash-dumps.ts'
+import { keepCrashDumps, removeOldDumps } from '../../electron/desktop/system/crash-dumps.ts'
 import { watchAnswers, watchProcesses } from '../../electron/desktop/system/process-watch.ts'
 import { app, crashReporter, FakeWindow, resetElectron, standIn } from '../fakes/electron.ts'
 
@@ -36,7 +37,7 @@ describe('crash dumps', () => {
     expect(crashReporter.started).toEqual([{ uploadToServer: false }])
   })
 
-  it('are the last ten, wherever Crashpad puts them', () => {
+  it('are the last ten, wherever Crashpad puts them', async () => {
     const folder = temporaryFolder()
     const dumpOf = (number: number) =>
       join(folder, 'crashes', number % 2 === 0 ? 'completed' : 'reports', `${number}.dmp`)
@@ -51,7 +52,7 @@ describe('crash dumps', () => {
       utimesSync(dumpOf(number), 1000 + number, 1000 + number)
     }
 
-    keep(folder)
+    await removeOldDumps(join(folder, 'crashes'), new ToDeleteList(folder))
 
     const left = numbers.filter((number) => existsSync(dumpOf(number)))
     expect(left).toEqual(numbers.slice(4))

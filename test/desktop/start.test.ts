@@ -8,7 +8,7 @@ import { lockFolder } from '../../electron/core/host/folder-lock.ts'
 import { hostPlatform } from '../../electron/core/host/host-platform.ts'
 import { StartRefused } from '../../electron/core/host/start-refused.ts'
 import { readStart } from '../../electron/desktop/command-line.ts'
-import { settleDataFolder } from '../../electron/desktop/data-folder.ts'
+import { settleDataFolder, wantedFolder } from '../../electron/desktop/data-folder.ts'
 import { closeBeforeQuit } from '../../electron/desktop/quit.ts'
 import { app, resetElectron, standIn } from '../fakes/electron.ts'
 
@@ -57,18 +57,34 @@ describe('the data folder', () => {
   it('is made for this user alone, with Chromium in a folder of its own', () => {
     const asked = join(folder, 'deep', 'Ferry')
 
-    expect(settleDataFolder(standIn(app), asked)).toBe(asked)
+    const settled = settleDataFolder(standIn(app), asked)
+
+    expect(settled).toEqual({ folder: asked, privacy: 'private' })
 
     expect(app.getPath('userData')).toBe(asked)
     expect(app.getPath('sessionData')).toBe(join(asked, 'chromium'))
     if (process.platform !== 'win32') expect(statSync(asked).mode & 0o777).toBe(0o700)
   })
 
-  it("is the system's usual one when none is asked for", () => {
+  it.skipIf(process.platform === 'win32')("is Electron's usual one when none is asked for", () => {
     app.setPath('userData', join(folder, 'usual'))
 
-    expect(settleDataFolder(standIn(app), null)).toBe(join(folder, 'usual'))
+    expect(settleDataFolder(standIn(app), null).folder).toBe(join(folder, 'usual'))
   })
+
+  it.each([
+    ['win32', null, 'C:\\Users\\me\\AppData\\Local\\Ferry'],
+    ['win32', 'D:\\asked', 'D:\\asked'],
+    ['darwin', null, null],
+    ['linux', null, null],
+  ] as const)(
+    'on %s with %s asked for is %s, where null is left to Electron',
+    (platform, asked, expected) => {
+      const around = { platform, environment: {}, home: 'C:\\Users\\me', exists: () => false }
+
+      expect(wantedFolder(asked, around)).toBe(expected)
+    },
+  )
 
   it('that cannot be made is said in one sentence', () => {
     writeFileSync(join(folder, 'file'), '')
@@ -102,7 +118,7 @@ describe('the lock on the data folder', () => {
     await once(holder, 'exit')
     const lock = await lockFolder(folder)
 
-    lock.release()
+    await lock.release()
     expect(existsSync(file)).toBe(true)
   })
 
@@ -117,7 +133,7 @@ describe('the lock on the data folder', () => {
     await ended
     const lock = await waiting
 
-    lock.release()
+    await lock.release()
   })
 
   it('is not waited for where a host has announced that it runs', async () => {
@@ -138,7 +154,7 @@ describe('the lock on the data folder', () => {
 
     const lock = await lockFolder(folder)
 
-    lock.release()
+    await lock.release()
   })
 })
 
@@ -149,7 +165,7 @@ describe('quitting', () => {
     closeBeforeQuit(
       standIn(app),
       { close: () => promise.then(() => void order.push('core')) },
-      { release: () => void order.push('lock') },
+      { release: async () => void order.push('lock') },
     )
     let preventedCount = 0
     const quit = () => app.emit('will-quit', { preventDefault: () => (preventedCount += 1) })
@@ -171,7 +187,7 @@ describe('quitting', () => {
     closeBeforeQuit(
       standIn(app),
       { close: async () => void order.push(...app.calls, 'core') },
-      { release: () => void order.push('lock') },
+      { release: async () => void order.push('lock') },
       () => ({ args: ['--', '/film.mov'] }),
     )
     const ended = once(app, 'exited')
@@ -188,7 +204,7 @@ describe('quitting', () => {
     closeBeforeQuit(
       standIn(app),
       { close: () => new Promise(() => undefined) },
-      { release: () => undefined },
+      { release: async () => undefined },
     )
 
     app.emit('will-quit', { preventDefault: () => undefined })
@@ -201,7 +217,7 @@ describe('quitting', () => {
     closeBeforeQuit(
       standIn(app),
       { close: () => Promise.reject(new Error('disk')) },
-      { release: () => undefined },
+      { release: async () => undefined },
     )
     const ended = once(app, 'exited')
 

@@ -53,7 +53,7 @@ export class CoreHarness {
   static async start(changes: Partial<CorePorts> = {}): Promise<CoreHarness> {
     const { folder, remove } = temporaryFolder()
     const heard = new Heard()
-    const ports = corePorts(folder, heard, changes)
+    const ports = await corePorts(folder, heard, changes)
     return new CoreHarness(folder, remove, ports, heard, await createCore(ports))
   }
 
@@ -61,7 +61,7 @@ export class CoreHarness {
   async restart(changes: Partial<CorePorts> = {}): Promise<CoreHarness> {
     await this.core.close()
     const heard = new Heard()
-    const ports = corePorts(this.folder, heard, changes)
+    const ports = await corePorts(this.folder, heard, changes)
     return new CoreHarness(this.folder, this.#removeFolder, ports, heard, await createCore(ports))
   }
 

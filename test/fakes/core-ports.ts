@@ -5,7 +5,7 @@ import type { NoticeName, NoticePayload } from '../../electron/contract/commands
 import { logTo } from '../../electron/core/log.ts'
 import type { CorePorts, QueueState } from '../../electron/core/ports.ts'
 import { openSecretFile } from '../../electron/core/secret-file.ts'
-import { openSettings } from '../../electron/core/settings-conf.ts'
+import { openSettings } from '../../electron/core/settings-file.ts'
 
 /** What a core told its host, for tests to look at. */
 export class Heard {
@@ -31,14 +31,14 @@ export function temporaryFolder() {
 }
 
 /** Real settings, secrets and log in a real folder; only the surroundings are a record. */
-export function corePorts(
+export async function corePorts(
   dataFolder: string,
   heard: Heard,
   changes: Partial<CorePorts> = {},
-): CorePorts {
+): Promise<CorePorts> {
   const nowMs = changes.now?.() ?? Date.now()
-  const { settings, troubles } = openSettings(dataFolder, nowMs)
-  const secrets = openSecretFile(dataFolder, nowMs)
+  const { settings, troubles } = await openSettings(dataFolder, nowMs)
+  const secrets = await openSecretFile(dataFolder, nowMs)
   return {
     dataFolder,
     description: { host: 'loopback', version: '0.0.0', platform: 'linux' },

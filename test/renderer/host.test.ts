@@ -25,6 +25,20 @@ it('says what the host met when it started, until each is dismissed', async () =
 
   await page.getByText('The bucket on this computer has a new address.').waitFor()
   expect(await page.getByText('The list of uploads could not be read').count()).toBe(0)
+  await page.evaluate(() =>
+    window.fake.notify('troublesChanged', {
+      troubles: [
+        { kind: 'file-held', name: 'settings.json' },
+        { kind: 'folder-open', folder: '/media/stick', why: 'disk' },
+        { kind: 'folder-on-network', folder: '/net/home' },
+        { kind: 'older-folder', folder: '/older' },
+      ],
+    }),
+  )
+  await page.getByText('Ferry cannot write settings.json in its data folder.').waitFor()
+  await page.getByText('Its disk keeps no permissions.').waitFor()
+  await page.getByText('The folder is /net/home.').waitFor()
+  await page.getByText('Both windows used one folder, /older,').waitFor()
 })
 
 it('tells a clock that is far off, what to do, and what goes on meanwhile', async () => {

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { UploadStatus } from '../../electron/contract/upload.ts'
+import { copyRecords } from '../copy-records.ts'
 
 /** An upload as Ferry's records have it on the disk. */
 export interface RecordedUpload {
@@ -35,10 +38,10 @@ const QUERY = `SELECT upload_id, name, key, byte_length, token, phase, failure, 
 
 /** Reads them beside the running host, as they would be found after the next kill. */
 export function recordedUploads(dataFolder: string): RecordedUpload[] {
-  const database = new DatabaseSync(join(dataFolder, 'records.sqlite'), {
-    readOnly: true,
-    timeout: 5_000,
-  })
+  const folder = mkdtempSync(join(tmpdir(), 'ferry-records-'))
+  const copy = join(folder, 'records.sqlite')
+  copyRecords(dataFolder, copy)
+  const database = new DatabaseSync(copy)
   try {
     const rows = database.prepare(QUERY).all() as unknown as Columns[]
     return rows.map((row) => ({
@@ -54,6 +57,7 @@ export function recordedUploads(dataFolder: string): RecordedUpload[] {
     }))
   } finally {
     database.close()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { replaceFile } from '../files/replace-file.ts'
 import type { Environment } from '../ports.ts'
 import { awsPaths } from './aws-files.ts'
 
@@ -50,14 +51,7 @@ export async function writeToken(
 ): Promise<void> {
   const { ssoCache } = awsPaths(environment)
   await mkdir(ssoCache, { recursive: true, mode: 0o700 })
-  const written = join(ssoCache, `${randomUUID()}.tmp`)
-  try {
-    await writeFile(written, JSON.stringify(token), { flag: 'wx', mode: 0o600 })
-    await rename(written, path(environment, session))
-  } catch (error) {
-    await rm(written, { force: true })
-    throw error
-  }
+  await replaceFile(path(environment, session), JSON.stringify(token))
 }
 
 function path(environment: Environment, { cacheKey }: SsoSession): string {

@@ -136,6 +136,14 @@ export class Credentials {
     return succeeded({ secrets, renewed: revealed.value.renewed })
   }
 
+  place(): Promise<SecretPlace> {
+    return this.#vault.place()
+  }
+
+  isInClear(keptSecret: string): boolean {
+    return this.#vault.isInClear?.(keptSecret) ?? false
+  }
+
   /** Memory first: what follows may fail, and the secret is then at least no longer used. */
   async wipe(id: DestinationId, keptSecret: string | null): Promise<void> {
     this.#forgetNow(id)

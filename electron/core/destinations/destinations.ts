@@ -81,9 +81,16 @@ export class Destinations {
     const { secrets, renewed } = revealed.value
     const now = this.find(stored.destinationId)
     if (renewed !== null && now?.keptSecret === stored.keptSecret) {
-      this.#state.putUnseen(withFields(now, { keptSecret: renewed }))
+      await this.#replaceKept(now, renewed)
     }
     return succeeded(secrets)
+  }
+
+  async #replaceKept(stored: StoredDestination, keptSecret: string): Promise<void> {
+    const isInClear = stored.keptSecret !== null && this.#credentials.isInClear(stored.keptSecret)
+    const secretPlace = isInClear ? await this.#credentials.place() : stored.secretPlace
+    this.#state.putUnseen(withFields(stored, { keptSecret, secretPlace }))
+    if (stored.keptSecret !== null) await this.#credentials.discardStored(stored.keptSecret)
   }
 
   /** Makes or replaces a destination and selects it. */
@@ -114,10 +121,14 @@ export class Destinations {
     }
   }
 
-  /** Finds out early whether the vault opens, before an upload needs it. */
+  /**
+   * Finds out early whether the vault opens, before an upload needs it. Secrets that are still in
+   * the clear are sealed on the way.
+   */
   async tryVault(): Promise<void> {
-    const sealed = this.#state.list.find(({ keptSecret }) => keptSecret !== null)
-    if (sealed !== undefined) await this.secretsOf(sealed)
+    const kept = this.#state.list.filter(({ keptSecret }) => keptSecret !== null)
+    const inClear = kept.filter(({ keptSecret }) => this.#credentials.isInClear(keptSecret ?? ''))
+    for (const each of new Set([...kept.slice(0, 1), ...inClear])) await this.secretsOf(each)
   }
 
   /** The bucket on this computer keeps its own keys; they are handed in at each start. */

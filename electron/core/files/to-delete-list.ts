@@ -59,15 +59,17 @@ export class ToDeleteList {
    * Never rejects.
    */
   async workOff(): Promise<void> {
-    const remembered = await this.#read()
-    const kept: Entry[] = []
-    for (const entry of remembered) {
-      const file = join(this.#folder, entry.path)
-      const isTheSame = isBelow(entry.path) && (await identityOf(file)) === entry.identity
-      if (isTheSame && !(await this.#isRemoved(file))) kept.push(entry)
-    }
-    if (remembered.length > 0) await this.#change(() => kept)
-    for (const file of await this.#temporaryFiles()) await this.remove(file)
+    const [remembered, temporary] = await Promise.all([this.#read(), this.#temporaryFiles()])
+    // Together: however many are held, the start waits for about a second.
+    const stays = await Promise.all(remembered.map((entry) => this.#staysAfterAll(entry)))
+    if (remembered.length > 0) await this.#change(() => remembered.filter((_, at) => stays[at]))
+    await Promise.all(temporary.map((file) => this.remove(file)))
+  }
+
+  async #staysAfterAll({ path, identity }: Entry): Promise<boolean> {
+    const file = join(this.#folder, path)
+    const isTheSame = isBelow(path) && (await identityOf(file)) === identity
+    return isTheSame && !(await this.#isRemoved(file))
   }
 
   async #isRemoved(file: string): Promise<boolean> {

@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { claimFile, replaceFile } from '../private-files.ts'
+import { removeFile, replaceFile } from '../files/replace-file.ts'
+import { claimFile } from '../private-files.ts'
 import { unwritable } from './data-folder.ts'
 import { StartRefused } from './start-refused.ts'
 
@@ -12,8 +13,8 @@ const SQLITE_NOTADB = 26
 
 export interface FolderLock {
   /** Tells a second start where the first one is to be found. The address has no token in it. */
-  readonly announce: (url: string) => void
-  readonly release: () => void
+  readonly announce: (url: string) => Promise<void>
+  readonly release: () => Promise<void>
 }
 
 /**
@@ -33,9 +34,12 @@ export async function lockFolder(folder: string, patienceMs = 0): Promise<Folder
   if (database === null) throw alreadyRunning(folder, addressFile)
   return {
     announce: (url) => replaceFile(addressFile, url),
-    release: () => {
-      rmSync(addressFile, { force: true })
-      database.close()
+    release: async () => {
+      try {
+        await removeFile(addressFile)
+      } finally {
+        database.close()
+      }
     },
   }
 }
@@ -57,15 +61,15 @@ const ENDS_WITHIN_MS = 500
 
 async function takeLockWithin(
   patienceMs: number,
-  take: () => DatabaseSync | null,
+  take: () => Promise<DatabaseSync | null>,
   addressFile: string,
 ): Promise<DatabaseSync | null> {
-  const atOnce = take()
+  const atOnce = await take()
   if (atOnce !== null) return atOnce
   for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += LOOK_EVERY_MS) {
     if (readAddress(addressFile) !== null) return null
     await sleep(LOOK_EVERY_MS)
-    const database = take()
+    const database = await take()
     if (database === null) continue
     await sleep(ENDS_WITHIN_MS)
     return database
@@ -74,7 +78,10 @@ async function takeLockWithin(
 }
 
 /** Null: another process has it. */
-function takeLock(Database: typeof DatabaseSync, folder: string): DatabaseSync | null {
+async function takeLock(
+  Database: typeof DatabaseSync,
+  folder: string,
+): Promise<DatabaseSync | null> {
   const lockFile = join(folder, 'host-lock.sqlite')
   try {
     return exclusive(Database, lockFile)
@@ -83,7 +90,7 @@ function takeLock(Database: typeof DatabaseSync, folder: string): DatabaseSync |
     if (error instanceof StartRefused) throw error
     if (resultCodeOf(error) !== SQLITE_NOTADB) throw unwritable(folder, error)
     // Something else wrote into the lock's file; it holds nothing worth keeping.
-    rmSync(lockFile)
+    await removeFile(lockFile)
     return exclusive(Database, lockFile)
   }
 }

@@ -1,21 +1,27 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostDescription } from '../../contract/commands.ts'
-import { replaceFile } from '../private-files.ts'
+import { replaceFile } from '../files/replace-file.ts'
 
 interface About extends Pick<HostDescription, 'host' | 'platform'> {
   /** Whole path of the bucket on this computer; absent: it is in the data folder. */
   readonly bucketFolder?: string
+  /** Others may get in. */
+  readonly isOpen?: boolean
+}
+
+function readers({ isOpen = false }: About): string {
+  return isOpen ? 'Other users of this computer can read it.' : 'Only your user may read it.'
 }
 
 /** Says in the data folder what is what, for whoever looks into it or backs it up. */
-export function writeReadme(dataFolder: string, about: About): void {
+export async function writeReadme(dataFolder: string, about: About): Promise<void> {
   const file = join(dataFolder, 'README.txt')
   const text = readmeText(about)
   try {
     const stats = lstatSync(file, { throwIfNoEntry: false })
     if (stats?.isFile() && readFileSync(file, 'utf8') === text) return
-    replaceFile(file, text)
+    await replaceFile(file, text)
   } catch {
     // Ferry works without it: a full disk is said where something is lost.
   }
@@ -23,7 +29,7 @@ export function writeReadme(dataFolder: string, about: About): void {
 
 export function readmeText(about: About): string {
   return `${[
-    "This is Ferry's data folder. Only your user may read it.\nChange nothing in it while Ferry runs.",
+    `This is Ferry's data folder. ${readers(about)}\nChange nothing in it while Ferry runs.`,
     entries(about)
       .map(([name, meaning]) => `${name.padEnd(16)}${meaning}`)
       .join('\n'),
@@ -47,7 +53,7 @@ const BUCKET = [
 function entries(about: About): readonly (readonly [string, string])[] {
   const { host, platform, bucketFolder } = about
   const common = [
-    ['records.sqlite', 'Your uploads and links. The -wal and -shm files beside it belong to it.'],
+    ['records.sqlite', 'Your uploads and links. The -wal file beside it belongs to it.'],
     ['settings.json', `Your buckets and their rules.${SECRETS[host]}`],
     ...(bucketFolder === undefined ? [BUCKET] : []),
     ['logs', 'What Ferry did. No key and no link is in them.'],

@@ -13,22 +13,22 @@ export interface OpenedIndex {
 }
 
 /** Opens the folder's index, or a new one after moving a damaged one aside. */
-export function openedIndexIn(folder: string, now: () => number): OpenedIndex {
+export async function openedIndexIn(folder: string, now: () => number): Promise<OpenedIndex> {
   const file = path.join(folder, INDEX_FILE)
   try {
     return { db: openIndex(file), setAside: null }
   } catch (error) {
     if (!(error instanceof IndexUnreadable)) throw error
-    const aside = setAside(folder, INDEX_FILE, now())
+    const aside = await setAside(folder, INDEX_FILE, now())
     // Its journal belongs to the damaged file and would be replayed into the new one.
-    for (const end of ['-wal', '-shm']) setAsideIfThere(folder, INDEX_FILE + end, now())
+    for (const end of ['-wal', '-shm']) await setAsideIfThere(folder, INDEX_FILE + end, now())
     return { db: openIndex(file), setAside: aside }
   }
 }
 
-function setAsideIfThere(folder: string, name: string, nowMs: number): void {
+async function setAsideIfThere(folder: string, name: string, nowMs: number): Promise<void> {
   try {
-    setAside(folder, name, nowMs)
+    await setAside(folder, name, nowMs)
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error
   }

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import type { Server } from 'node:http'
 import path from 'node:path'
+import { withPatience } from '../files/patience.ts'
 import { claimFolder } from '../private-files.ts'
 import { BucketSettings } from './bucket-settings.ts'
 import type { Bucket } from './context.ts'
@@ -68,12 +69,12 @@ export async function openLocalBucket(options: LocalBucketOptions): Promise<Loca
   let index: OpenedIndex
   try {
     makeFolder(options.folder)
-    index = openedIndexIn(options.folder, now)
+    index = await openedIndexIn(options.folder, now)
   } catch (error) {
     throw namedTrouble(error, options.folder)
   }
   try {
-    const known = openedState(options, now)
+    const known = await openedState(options, now)
     const endpointOf = () => `http://127.0.0.1:${portOf(server)}`
     const bucket = await openedBucket(index, known.state, now, endpointOf)
     const server = createBucketServer({
@@ -104,18 +105,18 @@ export async function openLocalBucket(options: LocalBucketOptions): Promise<Loca
   }
 }
 
-function openedState(
+async function openedState(
   options: LocalBucketOptions,
   now: () => number,
-): { state: BucketState; setAside: string | null } {
+): Promise<{ state: BucketState; setAside: string | null }> {
   const { folder } = options
   const objectsFolder = options.newObjectsFolder ?? path.join(folder, 'objects')
   const fresh = () => newState(options.newBucketName ?? 'ferry', path.resolve(objectsFolder))
   try {
-    return { state: readState(folder) ?? fresh(), setAside: null }
+    return { state: (await withPatience(async () => readState(folder))) ?? fresh(), setAside: null }
   } catch (error) {
     if (!(error instanceof StateUnreadable)) throw error
-    return { setAside: setAside(folder, STATE_FILE, now()), state: fresh() }
+    return { setAside: await setAside(folder, STATE_FILE, now()), state: fresh() }
   }
 }
 
@@ -152,7 +153,7 @@ async function openedBucket(
 /** A server that could not note its port would be another one after the next start. */
 async function rememberPort(server: Server, folder: string, state: BucketState): Promise<void> {
   try {
-    writeState(folder, { ...state, port: portOf(server) })
+    await writeState(folder, { ...state, port: portOf(server) })
   } catch (error) {
     await stopServer(server)
     throw error

@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { readFileSync, renameSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod/mini'
-import { claimExisting, replaceFile } from '../private-files.ts'
+import { renameFile, replaceFile } from '../files/replace-file.ts'
+import { claimExisting } from '../private-files.ts'
 import { errnoOf } from './errors.ts'
 
 /** What stays the same from one start to the next, so that links made yesterday still work. */
@@ -42,14 +43,14 @@ export class StateUnreadable extends Error {
 }
 
 /** Replaces the file in one step; only this user may read it. */
-export function writeState(folder: string, state: BucketState): void {
-  replaceFile(path.join(folder, FILE), `${JSON.stringify(state, null, 2)}\n`)
+export async function writeState(folder: string, state: BucketState): Promise<void> {
+  await replaceFile(path.join(folder, FILE), `${JSON.stringify(state, null, 2)}\n`)
 }
 
 /** Moves a damaged file aside and answers its new name. */
-export function setAside(folder: string, name: string, nowMs: number): string {
+export async function setAside(folder: string, name: string, nowMs: number): Promise<string> {
   const aside = `${name}.damaged-${nowMs}`
-  renameSync(path.join(folder, name), path.join(folder, aside))
+  await renameFile(path.join(folder, name), path.join(folder, aside))
   return aside
 }
 

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { fileReason } from '../files/file-reason.ts'
+import { setAside } from '../files/set-aside.ts'
+import { StartRefused } from '../host/start-refused.ts'
 import { claimExisting, claimFile } from '../private-files.ts'
-import { setAside } from '../set-aside.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 /** sqlite.org/rescode.html: the file is damaged, or never was a database. */
 const DAMAGED = new Set([11, 26])
-/** What SQLite keeps beside a database in WAL mode. */
+/** What SQLite keeps beside a database in WAL mode; the second one only older versions of Ferry had. */
 const COMPANIONS = ['-wal', '-shm']
 
 export interface OpenedDatabase {
@@ -18,16 +20,26 @@ export interface OpenedDatabase {
 /**
  * Opens the records, making or migrating the file. A damaged one, or one that a newer Ferry wrote,
  * is moved aside with its journal and a new one begun.
- * @throws when the folder is unwritable, the disk full, or another user may have changed the file.
+ *
+ * @throws StartRefused, which names the file, when SQLite cannot open or write it, when another
+ * program holds it, or when another user may have changed it.
  */
-export function openDatabase(file: string, nowMs: number): OpenedDatabase {
+export async function openDatabase(file: string, nowMs: number): Promise<OpenedDatabase> {
   try {
     return { database: openSound(file), setAside: null }
   } catch (error) {
-    if (!isDamage(error) || !existsSync(file)) throw error
-    const movedTo = setAside(file, nowMs, COMPANIONS)
-    return { database: openSound(file), setAside: movedTo }
+    if (!isDamage(error) || !existsSync(file)) throw named(file, error)
   }
+  const movedTo = await setAside(file, nowMs, COMPANIONS)
+  return { database: openSound(file), setAside: movedTo }
+}
+
+function named(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('errcode' in error)) return error
+  return new StartRefused(
+    `Ferry cannot use its list of uploads ${file} (${fileReason(error)}). Mend that, or choose another folder with --data-dir.`,
+    { cause: error },
+  )
 }
 
 class UnreadableRecords extends Error {
@@ -40,9 +52,11 @@ function openSound(file: string): DatabaseSync {
   for (const suffix of COMPANIONS) claimExisting(file + suffix)
   const database = new DatabaseSync(file, { timeout: 2000 })
   try {
+    // Exclusive before WAL: SQLite then keeps no -shm file, which needs memory that processes share
+    // and which network drives do not have (sqlite.org/wal.html#noshm). This host is alone anyway.
     // NORMAL in WAL: a power cut may lose the last moments, never the file, and the store is asked
     // for the truth anyway. 16 MB of cache hold the indexes of a hundred thousand uploads.
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+    database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
       PRAGMA cache_size = -16000; PRAGMA foreign_keys = ON`)
     const health = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
     if (health !== 'ok') throw new UnreadableRecords('The records are damaged')

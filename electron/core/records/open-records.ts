@@ -8,9 +8,9 @@ export interface OpenedRecords {
   readonly troubles: readonly HostTrouble[]
 }
 
-/** @throws when the folder is unwritable or the disk full. */
-export function openRecords(dataFolder: string, nowMs: number): OpenedRecords {
-  const opened = openDatabase(join(dataFolder, 'records.sqlite'), nowMs)
+/** @throws StartRefused when the file cannot be used. */
+export async function openRecords(dataFolder: string, nowMs: number): Promise<OpenedRecords> {
+  const opened = await openDatabase(join(dataFolder, 'records.sqlite'), nowMs)
   const records = new UploadRecords(new Statements(opened.database))
   records.sources.forgetPathlessSources()
   records.retryLocked()

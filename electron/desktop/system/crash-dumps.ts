@@ -1,6 +1,7 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { App, CrashReporter } from 'electron'
+import type { ToDeleteList } from '../../core/files/to-delete-list.ts'
 import { claimFolder } from '../../core/private-files.ts'
 
 /** Enough to compare with one another; a dump has a few MiB. */
@@ -19,7 +20,6 @@ export function keepCrashDumps(
   const folder = join(dataFolder, 'crashes')
   try {
     claimFolder(folder)
-    removeOldDumps(folder)
     app.setPath('crashDumps', folder)
     crashReporter.start({ uploadToServer: false })
   } catch {
@@ -27,15 +27,23 @@ export function keepCrashDumps(
   }
 }
 
-/** Crashpad's own folders: `pending`, `completed` and `new`, or `reports` on Windows. */
-export function removeOldDumps(folder: string): void {
-  const dumps = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.dmp'))
-    .map((name) => join(folder, name))
-    .map((file) => ({ file, atMs: statSync(file).mtimeMs }))
-    .sort((one, other) => other.atMs - one.atMs)
-  for (const { file } of dumps.slice(MOST_DUMPS)) {
-    rmSync(file, { force: true })
-    rmSync(file.replace(/\.dmp$/, '.meta'), { force: true })
+/**
+ * Crashpad's own folders are `pending`, `completed` and `new`, or `reports` on Windows. Memory of
+ * Ferry is in a dump, so one that is held now goes at the next start. Never rejects.
+ */
+export async function removeOldDumps(folder: string, toDelete: ToDeleteList): Promise<void> {
+  try {
+    const names = await readdir(folder, { recursive: true, encoding: 'utf8' })
+    const dumps = names.filter((name) => name.endsWith('.dmp')).map((name) => join(folder, name))
+    const dated = await Promise.all(
+      dumps.map(async (file) => ({ file, atMs: (await stat(file)).mtimeMs })),
+    )
+    const old = dated.toSorted((one, other) => other.atMs - one.atMs).slice(MOST_DUMPS)
+    for (const { file } of old) {
+      await toDelete.remove(file)
+      await toDelete.remove(file.replace(/\.dmp$/, '.meta'))
+    }
+  } catch {
+    // Crashpad moves them about; the next start looks again.
   }
 }

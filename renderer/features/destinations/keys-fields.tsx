@@ -147,7 +147,7 @@ function secretTruth(host: HostDescription, keepSecret: boolean): string {
     case 'system':
       return 'Otherwise the keys are kept encrypted by this computer’s own key store.'
     case 'file':
-      return 'Otherwise the keys are kept in a file that only your user may read (mode 0600). They are not encrypted.'
+      return 'Otherwise the keys are kept in a file that only your user may read. They are not encrypted.'
     default:
       return unreachable(host.secretPlace)
   }

@@ -99,6 +99,31 @@ function troubleText(trouble: Told, nowMs: number): TroubleText {
         detail: `${SET_ASIDE[trouble.what].lost} The old file is kept as ${trouble.movedTo}.`,
         way: { to: 'folder', folder: 'data' },
       }
+    case 'file-held':
+      return {
+        title: `Ferry cannot write ${trouble.name} in its data folder.`,
+        detail:
+          'Another program may have it open. What you change counts, and Ferry tries again every 30 seconds; if it stops before that, the last changes are lost.',
+        way: { to: 'folder', folder: 'data' },
+      }
+    case 'folder-open':
+      return {
+        title: 'Other users of this computer can get into Ferry’s data folder.',
+        detail: `${OPEN_BECAUSE[trouble.why]} Your list of uploads and the links in it are there, so Ferry writes no key there in the clear. To keep them to yourself, start Ferry with --data-dir and a folder of your own. The folder is ${trouble.folder}.`,
+        way: { to: 'folder', folder: 'data' },
+      }
+    case 'folder-on-network':
+      return {
+        title: 'Ferry’s data folder is on a network drive.',
+        detail: `If the network fails, Ferry cannot note what it has sent. A folder on this computer is safer: start Ferry with --data-dir. The folder is ${trouble.folder}.`,
+        way: null,
+      }
+    case 'older-folder':
+      return {
+        title: 'The desktop app goes on with your data of before.',
+        detail: `Both windows used one folder, ${trouble.folder}, and could not read each other’s keys. This one has its own now. Your buckets are in the desktop app, which can export them as a file.`,
+        way: null,
+      }
     case 'clock-off':
       return {
         title: clockDifference(trouble.storeTimeMs, nowMs),
@@ -143,6 +168,11 @@ function troubleText(trouble: Told, nowMs: number): TroubleText {
     default:
       return unreachable(trouble)
   }
+}
+
+const OPEN_BECAUSE: Record<Extract<HostTrouble, { kind: 'folder-open' }>['why'], string> = {
+  disk: 'Its disk keeps no permissions.',
+  'access-list': 'Windows lets them in, and Ferry could not change that.',
 }
 
 function wayTo(to: 'rules' | 'check', about: { readonly destinationId: DestinationId }): Way {

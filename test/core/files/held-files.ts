@@ -1,28 +1,28 @@
-import fs from 'node:fs/promises'
-import { syncBuiltinESMExports } from 'node:module'
 import { onTestFinished } from 'vitest'
+import { simulateFiles } from '../../platforms/simulated-files.ts'
 
-/** Refuses renames and deletions of files as Windows does while another program has them open. */
-export function holdFiles(tries: number, code = 'EPERM'): { readonly refusals: () => number } {
-  const { rename, rm } = fs
-  let refusals = 0
-  const refuse = (call: string, path: unknown) => {
-    if (refusals >= tries) return
-    refusals += 1
-    throw Object.assign(new Error(`${code}: ${call} '${path}'`), { code, syscall: call })
-  }
-  fs.rename = async (from, to) => {
-    refuse('rename', from)
-    await rename(from, to)
-  }
-  fs.rm = async (path, options) => {
-    refuse('unlink', path)
-    await rm(path, options)
-  }
-  syncBuiltinESMExports()
-  onTestFinished(() => {
-    Object.assign(fs, { rename, rm })
-    syncBuiltinESMExports()
-  })
-  return { refusals: () => refusals }
+export interface Held {
+  readonly refusals: () => number
+  readonly letGo: () => void
 }
+
+/**
+ * Refuses renames and deletions below `folder` as Windows does while another program has the files
+ * open, `tries` times.
+ */
+export function holdFiles(folder: string, tries: number, code = 'EPERM'): Held {
+  let refusals = 0
+  const letGo = simulateFiles(folder, {
+    refusal: ({ name, path }) => {
+      const isHeld = path !== folder && ['rename', 'rm', 'unlink'].includes(name)
+      if (!isHeld || refusals >= tries) return null
+      refusals += 1
+      return code
+    },
+  })
+  onTestFinished(letGo)
+  return { refusals: () => refusals, letGo }
+}
+
+/** Stands in for the clock. */
+export const noWait = async () => undefined

@@ -36,9 +36,9 @@ it('replaces a file that nobody else may read, and leaves nothing beside it', as
 it.each(['EPERM', 'EACCES', 'EBUSY'])(
   'waits longer and longer for a program that holds the file (%s)',
   async (code) => {
-    const { file } = someFile()
+    const { folder, file } = someFile()
     const { waitedMs, wait } = pauses()
-    const { refusals } = holdFiles(4, code)
+    const { refusals } = holdFiles(folder, 4, code)
 
     await replaceFile(file, 'new', wait)
 
@@ -51,7 +51,7 @@ it.each(['EPERM', 'EACCES', 'EBUSY'])(
 it('gives up after about a second, with the old file whole and no temporary one', async () => {
   const { folder, file } = someFile()
   const { waitedMs, wait } = pauses()
-  holdFiles(8)
+  holdFiles(folder, 8)
 
   await expect(replaceFile(file, 'new', wait)).rejects.toThrow('EPERM')
 
@@ -72,8 +72,8 @@ it('waits for nothing where waiting does not help', async () => {
 it('lets the host go on while it waits', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const { file } = someFile()
-  const { refusals } = holdFiles(1)
+  const { folder, file } = someFile()
+  const { refusals } = holdFiles(folder, 1)
 
   const removed = removeFile(file)
   await vi.waitFor(() => expect(refusals()).toBe(1), { interval: 1 })

@@ -3,9 +3,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { ToDeleteList } from '../../../electron/core/files/to-delete-list.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
-import { holdFiles } from './held-files.ts'
-
-const noWait = async () => undefined
+import { holdFiles, noWait } from './held-files.ts'
 
 function someFolder() {
   const { folder, remove } = temporaryFolder()
@@ -19,8 +17,9 @@ function someFolder() {
 /** A file that was held longer than Ferry waits. */
 async function remembered() {
   const made = someFolder()
-  holdFiles(8)
+  const held = holdFiles(made.folder, 8)
   await new ToDeleteList(made.folder, noWait).remove(made.file)
+  held.letGo()
   return made
 }
 
@@ -44,8 +43,9 @@ it('deletes at the next start what is held now', async () => {
 
 it('keeps on its list what is held at the next start, too', async () => {
   const { folder, file } = await remembered()
-  holdFiles(8)
+  const held = holdFiles(folder, 8)
   await new ToDeleteList(folder, noWait).workOff()
+  held.letGo()
   expect(existsSync(file)).toBe(true)
 
   await new ToDeleteList(folder, noWait).workOff()
@@ -68,7 +68,7 @@ it('remembers all of several files that are held at once', async () => {
   const files = ['1', '2', '3'].map((name) => join(folder, name))
   for (const file of files) writeFileSync(file, 'x')
   const list = new ToDeleteList(folder, noWait)
-  holdFiles(24)
+  holdFiles(folder, 24)
 
   await Promise.all(files.map((file) => list.remove(file)))
   await new ToDeleteList(folder, noWait).workOff()

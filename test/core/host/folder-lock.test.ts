@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
-import { join, normalize } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { makeDataFolder } from '../../../electron/core/host/data-folder.ts'
 import { lockFolder } from '../../../electron/core/host/folder-lock.ts'
 import { StartRefused } from '../../../electron/core/host/start-refused.ts'
-import { defaultDataFolder } from '../../../electron/loopback/default-data-folder.ts'
+import { openLocalBucket } from '../../../electron/core/local-bucket/local-bucket.ts'
+import { openRecords } from '../../../electron/core/records/open-records.ts'
 import { sharedBitsOf, temporaryFolder } from '../../loopback/loopback-harness.ts'
+import { simulateFiles } from '../../platforms/simulated-files.ts'
 
 async function refusalOf(attempt: () => unknown): Promise<string> {
   try {
@@ -23,10 +25,10 @@ describe('the data folder', () => {
   it('has one host at a time, and the second is told where the first is', async () => {
     const folder = await temporaryFolder()
     const lock = await lockFolder(folder)
-    lock.announce(`http://${'0'.repeat(32)}.localhost:47470`)
+    await lock.announce(`http://${'0'.repeat(32)}.localhost:47470`)
 
     const refusal = await refusalOf(() => lockFolder(folder))
-    lock.release()
+    await lock.release()
 
     expect(refusal).toBe(
       `Ferry already runs with the data folder ${folder} at http://${'0'.repeat(32)}.localhost:47470. Use that window (--new-address prints an address of it), or start a second Ferry with another --data-dir.`,
@@ -36,11 +38,11 @@ describe('the data folder', () => {
   it('is free again after a release', async () => {
     const folder = await temporaryFolder()
     const first = await lockFolder(folder)
-    first.release()
+    await first.release()
 
     const again = await lockFolder(folder)
 
-    again.release()
+    await again.release()
   })
 
   it('is held against other processes, and free after its host was killed', async () => {
@@ -59,7 +61,7 @@ describe('the data folder', () => {
     host.kill('SIGKILL')
     await once(host, 'exit')
     const afterIts = await lockFolder(folder)
-    afterIts.release()
+    await afterIts.release()
 
     expect(whileItRuns).toContain(`already runs with the data folder ${folder}.`)
   })
@@ -70,16 +72,16 @@ describe('the data folder', () => {
 
     const lock = await lockFolder(folder)
 
-    lock.release()
+    await lock.release()
   })
 
   it('does not repeat an address that is not one', async () => {
     const folder = await temporaryFolder()
     const lock = await lockFolder(folder)
-    lock.announce('http://evil.example/\u001b[31m')
+    await lock.announce('http://evil.example/\u001b[31m')
 
     const refusal = await refusalOf(() => lockFolder(folder))
-    lock.release()
+    await lock.release()
 
     expect(refusal).not.toContain('evil')
   })
@@ -103,6 +105,53 @@ describe('the data folder', () => {
     )
   })
 
+  it.each([
+    ['linux', 465, 'bytes', 464],
+    ['darwin', 465, 'bytes', 464],
+    ['win32', 213, 'characters', 212],
+  ] as const)(
+    'whose path is too long on %s is refused with that reason',
+    async (platform, length, unit, most) => {
+      const folder = `/${'x'.repeat(length - 1)}`
+
+      const refusal = await refusalOf(() => makeDataFolder(folder, platform))
+
+      expect(refusal).toContain(
+        `its path is too long (${length} ${unit}, and at most ${most} work)`,
+      )
+    },
+  )
+
+  it('as long as may be serves a whole host', async () => {
+    const above = await temporaryFolder()
+    const rest = 464 - above.length
+    const folder = join(above, 'a'.repeat(200), 'b'.repeat(rest - 204), 'c')
+    expect(folder.length).toBe(464)
+
+    makeDataFolder(folder)
+    const lock = await lockFolder(folder)
+    const { records } = await openRecords(folder, 0)
+    const bucket = await openLocalBucket({ folder: join(folder, 'local-bucket') })
+
+    await bucket.close()
+    records.close()
+    await lock.release()
+  })
+
+  it('that takes no file is refused, whatever its mode says', async () => {
+    const folder = await temporaryFolder()
+    const undo = simulateFiles(folder, {
+      refusal: ({ isWriting }) => (isWriting ? 'EPERM' : null),
+    })
+    onTestFinished(undo)
+
+    const refusal = await refusalOf(() => makeDataFolder(folder))
+
+    expect(refusal).toBe(
+      `Ferry cannot write to its data folder ${folder} (no permission). Choose another with --data-dir.`,
+    )
+  })
+
   it('whose lock cannot be opened is refused in one sentence', async () => {
     const folder = await temporaryFolder()
     await mkdir(join(folder, 'host-lock.sqlite'))
@@ -112,19 +161,5 @@ describe('the data folder', () => {
     expect(refusal).toBe(
       `Ferry does not use ${join(folder, 'host-lock.sqlite')}: it is not a file.`,
     )
-  })
-})
-
-describe('the default data folder', () => {
-  it.each([
-    ['linux', {}, '/home/a/.local/share/ferry'],
-    ['linux', { XDG_DATA_HOME: '/data' }, '/data/ferry'],
-    ['darwin', {}, '/home/a/Library/Application Support/Ferry'],
-    ['win32', { APPDATA: '/roaming' }, '/roaming/Ferry'],
-    ['win32', {}, '/home/a/AppData/Roaming/Ferry'],
-  ] as const)('on %s with %j is %s', (platform, env, expected) => {
-    const folder = defaultDataFolder(platform, env, '/home/a')
-
-    expect(folder).toBe(normalize(expected))
   })
 })

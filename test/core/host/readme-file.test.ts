@@ -59,38 +59,41 @@ describe('the text', () => {
 })
 
 describe('the file', () => {
-  it('is written for this user alone, and again when it says something else', () => {
+  it('is written for this user alone, and again when it says something else', async () => {
     writeFileSync(file(), 'older')
 
-    writeReadme(folder, { host: 'desktop', platform: 'linux' })
+    await writeReadme(folder, { host: 'desktop', platform: 'linux' })
 
     expect(readFileSync(file(), 'utf8')).toBe(readmeText({ host: 'desktop', platform: 'linux' }))
     if (process.platform !== 'win32') expect(statSync(file()).mode & 0o777).toBe(0o600)
   })
 
-  it('is left alone while it is right', () => {
-    writeReadme(folder, { host: 'desktop', platform: 'linux' })
+  it('is left alone while it is right', async () => {
+    await writeReadme(folder, { host: 'desktop', platform: 'linux' })
     const { ino } = statSync(file())
 
-    writeReadme(folder, { host: 'desktop', platform: 'linux' })
+    await writeReadme(folder, { host: 'desktop', platform: 'linux' })
 
     expect(statSync(file()).ino).toBe(ino)
   })
 
-  it.skipIf(process.platform === 'win32')('takes the place of a link, and follows none', () => {
-    const other = join(folder, 'other.txt')
-    writeFileSync(other, 'not ours')
-    symlinkSync(other, file())
+  it.skipIf(process.platform === 'win32')(
+    'takes the place of a link, and follows none',
+    async () => {
+      const other = join(folder, 'other.txt')
+      writeFileSync(other, 'not ours')
+      symlinkSync(other, file())
 
-    writeReadme(folder, { host: 'loopback', platform: 'linux' })
+      await writeReadme(folder, { host: 'loopback', platform: 'linux' })
 
-    expect(readFileSync(other, 'utf8')).toBe('not ours')
-    expect(readFileSync(file(), 'utf8')).toContain('secrets.json')
-  })
+      expect(readFileSync(other, 'utf8')).toBe('not ours')
+      expect(readFileSync(file(), 'utf8')).toContain('secrets.json')
+    },
+  )
 
-  it('that cannot be written keeps nothing from starting', () => {
-    expect(() =>
-      writeReadme(join(folder, 'none'), { host: 'loopback', platform: 'linux' }),
-    ).not.toThrow()
+  it('that cannot be written keeps nothing from starting', async () => {
+    const written = writeReadme(join(folder, 'none'), { host: 'loopback', platform: 'linux' })
+
+    await expect(written).resolves.toBeUndefined()
   })
 })

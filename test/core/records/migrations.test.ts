@@ -88,18 +88,21 @@ function oldRecords() {
 }
 
 describe('a file of an earlier version', () => {
-  it.each(MIGRATIONS.map((_, version) => version))('%i is brought up and works', (version) => {
-    openVersion(version).close()
+  it.each(MIGRATIONS.map((_, version) => version))(
+    '%i is brought up and works',
+    async (version) => {
+      openVersion(version).close()
 
-    const { records, troubles } = openRecords(folder, NOW)
+      const { records, troubles } = await openRecords(folder, NOW)
 
-    expect(troubles).toEqual([])
-    expect(records.page(null, 1)?.uploads).toEqual([])
-    records.close()
-  })
+      expect(troubles).toEqual([])
+      expect(records.page(null, 1)?.uploads).toEqual([])
+      records.close()
+    },
+  )
 
-  it('1 keeps every upload with all that is known of it', () => {
-    const { records, troubles } = oldRecords()
+  it('1 keeps every upload with all that is known of it', async () => {
+    const { records, troubles } = await oldRecords()
 
     const uploads = records.page(null, 100)?.uploads ?? []
 
@@ -132,8 +135,8 @@ describe('a file of an earlier version', () => {
     records.close()
   })
 
-  it('1 keeps what only the host knows, and claims nothing that was not known then', () => {
-    const { records } = oldRecords()
+  it('1 keeps what only the host knows, and claims nothing that was not known then', async () => {
+    const { records } = await oldRecords()
 
     expect(records.find(uploadIdOf(1))).toMatchObject({
       token: 'token-1',
@@ -159,20 +162,20 @@ describe('a file of an earlier version', () => {
     records.close()
   })
 
-  it('7 forgets the change times that were taken for proof then', () => {
+  it('7 forgets the change times that were taken for proof then', async () => {
     const database = openVersion(7)
     writeOldUploads(database, false)
     database.exec(`UPDATE uploads SET changed_at_ms = ${NOW}`)
     database.close()
 
-    const { records } = openRecords(folder, NOW)
+    const { records } = await openRecords(folder, NOW)
 
     expect(records.find(uploadIdOf(1))?.changedAtMs).toBeNull()
     records.close()
   })
 
-  it('1 goes on: a receipt of then is no checksum of a part that is announced now', () => {
-    const { records } = oldRecords()
+  it('1 goes on: a receipt of then is no checksum of a part that is announced now', async () => {
+    const { records } = await oldRecords()
     const uploadId = uploadIdOf(1)
     records.progress.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true }, A_PLACE)
 
@@ -190,11 +193,11 @@ describe('a file of an earlier version', () => {
     records.close()
   })
 
-  it('2 is placed, decided and skipped like any other from now on', () => {
+  it('2 is placed, decided and skipped like any other from now on', async () => {
     const database = openVersion(2)
     writeOldUploads(database, false)
     database.close()
-    const { records } = openRecords(folder, NOW)
+    const { records } = await openRecords(folder, NOW)
     const [asked, ended, over] = [uploadIdOf(7), uploadIdOf(4), uploadIdOf(3)]
 
     const decided = records.rules.decide([asked, ended, uploadIdOf(99)], 'replace')
@@ -204,7 +207,7 @@ describe('a file of an earlier version', () => {
     records.cleaning.skip(over)
     records.close()
 
-    const again = openRecords(folder, NOW).records
+    const again = (await openRecords(folder, NOW)).records
     expect(decided.map((each) => each.uploadId)).toEqual([asked])
     expect(again.find(asked)).toMatchObject({
       record: { key: 'new/f7 (2)', folder: 'new/', name: 'f7 (2)' },
@@ -218,7 +221,7 @@ describe('a file of an earlier version', () => {
     again.close()
   })
 
-  it('1 that was left in the middle by a crash is migrated at the next start', () => {
+  it('1 that was left in the middle by a crash is migrated at the next start', async () => {
     const database = openVersion(1)
     writeOldUploads(database)
     database.close()
@@ -228,7 +231,7 @@ describe('a file of an earlier version', () => {
     // Never committed: the process died.
     torn.close()
 
-    const { records, troubles } = openRecords(folder, NOW)
+    const { records, troubles } = await openRecords(folder, NOW)
 
     expect(troubles).toEqual([])
     expect(records.page(null, 100)?.uploads).toHaveLength(6)

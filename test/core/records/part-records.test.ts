@@ -22,9 +22,14 @@ let database: DatabaseSync
 let records: UploadRecords
 const uploadId = randomUUID() as UploadId
 
-beforeEach(() => {
+async function openAndClose(): Promise<void> {
+  const { records: opened } = await openRecords(folder, NOW)
+  opened.close()
+}
+
+beforeEach(async () => {
   ;({ folder, remove } = temporaryFolder())
-  openRecords(folder, NOW).records.close()
+  await openAndClose()
   database = new DatabaseSync(join(folder, 'records.sqlite'))
   records = new UploadRecords(new Statements(database))
   const { byteLength } = PLAN

@@ -70,7 +70,7 @@ describe('a place', () => {
   it('follows a region that the store names, as long as nothing was begun there', async () => {
     const { folder, remove } = temporaryFolder()
     onTestFinished(remove)
-    const { records } = openRecords(folder, 0)
+    const { records } = await openRecords(folder, 0)
     onTestFinished(() => records.close())
     const to = { ...A_PLACE, endpoint: 'https://eu.store.example', region: 'eu-2' }
     const sum = { algorithm: 'crc32c', isChecked: true } as const

@@ -31,9 +31,14 @@ interface Stored {
   readonly proof?: string
 }
 
+async function openAndClose(): Promise<void> {
+  const { records } = await openRecords(folder, NOW)
+  records.close()
+}
+
 /** How uploads are read whose columns hold these texts. */
-function statusesOf(stored: readonly Stored[]): UploadStatus[] {
-  openRecords(folder, NOW).records.close()
+async function statusesOf(stored: readonly Stored[]): Promise<UploadStatus[]> {
+  await openAndClose()
   const database = new DatabaseSync(join(folder, 'records.sqlite'))
   const insert = database.prepare(
     `INSERT INTO uploads (upload_id, destination_id, relative_path, modified_at_ms, byte_length,
@@ -45,24 +50,24 @@ function statusesOf(stored: readonly Stored[]): UploadStatus[] {
     insert.run(...upload, phase, failure ?? null, proof ?? null, NOW)
   }
   database.close()
-  const { records } = openRecords(folder, NOW)
+  const { records } = await openRecords(folder, NOW)
   const statuses = records.page(null, 1000)?.uploads.map(({ status }) => status) ?? []
   records.close()
   return statuses
 }
 
-const failureTexts = (texts: readonly string[]) =>
-  statusesOf(texts.map((failure) => ({ phase: 'failed', failure }))).map((status) =>
+const failureTexts = async (texts: readonly string[]) =>
+  (await statusesOf(texts.map((failure) => ({ phase: 'failed', failure })))).map((status) =>
     status.phase === 'failed' ? status.failure : status,
   )
-const proofTexts = (texts: readonly string[]) =>
-  statusesOf(texts.map((proof) => ({ phase: 'done', proof }))).map((status) =>
+const proofTexts = async (texts: readonly string[]) =>
+  (await statusesOf(texts.map((proof) => ({ phase: 'done', proof })))).map((status) =>
     status.phase === 'done' ? status.proof : status,
   )
 
 describe('a failure in the records', () => {
-  it('of every kind that Ferry has ever written is read as it was', () => {
-    const read = failureTexts(STATES.failures.map((each) => JSON.stringify(each)))
+  it('of every kind that Ferry has ever written is read as it was', async () => {
+    const read = await failureTexts(STATES.failures.map((each) => JSON.stringify(each)))
 
     expect(read).toEqual(
       STATES.failures.map((failure) =>
@@ -72,8 +77,8 @@ describe('a failure in the records', () => {
     )
   })
 
-  it('says the part of it that this Ferry knows', () => {
-    const read = failureTexts([
+  it('says the part of it that this Ferry knows', async () => {
+    const read = await failureTexts([
       '{"kind":"access-denied","mood":"grim"}',
       '{"kind":"server-error","status":502,"answer":{"status":502,"code":7}}',
       '{"kind":"rules-invalid","problems":[{"field":"lock","problem":"missing","what":""},{"field":"acl","problem":"missing","what":""}]}',
@@ -86,8 +91,8 @@ describe('a failure in the records', () => {
     ])
   })
 
-  it('is still a failure, and costs no upload, where nothing of it can be read', () => {
-    const read = failureTexts([
+  it('is still a failure, and costs no upload, where nothing of it can be read', async () => {
+    const read = await failureTexts([
       '{"kind":"moon-in-the-way"}',
       '{"kind":"server-error","status":"502"}',
       '{"kind":"acc',
@@ -102,14 +107,14 @@ describe('a failure in the records', () => {
 })
 
 describe('a proof in the records', () => {
-  it('of every kind that Ferry has ever written is read as it was', () => {
-    const read = proofTexts(STATES.proofs.map((each) => JSON.stringify(each)))
+  it('of every kind that Ferry has ever written is read as it was', async () => {
+    const read = await proofTexts(STATES.proofs.map((each) => JSON.stringify(each)))
 
     expect(read).toEqual(STATES.proofs)
   })
 
-  it('proves nothing where it cannot be read in whole, and costs no upload', () => {
-    const read = proofTexts([
+  it('proves nothing where it cannot be read in whole, and costs no upload', async () => {
+    const read = await proofTexts([
       '{"level":"whole","algorithm":"xxh3"}',
       '{"level":"sampled"}',
       '{"level":"whole","algorithm":"crc32c","upToBytes":5}',

@@ -21,6 +21,11 @@ const destinationId = randomUUID() as DestinationId
 let folder: string
 let remove: () => void
 
+async function openAndClose(): Promise<void> {
+  const { records: opened } = await openRecords(folder, NOW)
+  opened.close()
+}
+
 beforeEach(() => {
   ;({ folder, remove } = temporaryFolder())
 })
@@ -69,8 +74,8 @@ const receipt = (partNumber: number, checksum: string) => ({
 })
 
 describe('the records', () => {
-  it('keep their order over pages and restarts, newest last', () => {
-    const opened = openRecords(folder, NOW).records
+  it('keep their order over pages and restarts, newest last', async () => {
+    const opened = (await openRecords(folder, NOW)).records
     const names = Array.from({ length: 7 }, (_, index) => `f${index}`)
     opened.add(
       names.map((name) => upload(name)),
@@ -78,7 +83,7 @@ describe('the records', () => {
     )
     opened.close()
 
-    const { records } = openRecords(folder, NOW)
+    const { records } = await openRecords(folder, NOW)
     const first = records.page(null, 5)
     const second = records.page(first?.uploads.at(-1)?.uploadId ?? null, 5)
 
@@ -90,14 +95,14 @@ describe('the records', () => {
     records.close()
   })
 
-  it('are readable by this user alone', () => {
-    openRecords(folder, NOW).records.close()
+  it('are readable by this user alone', async () => {
+    await openAndClose()
 
     expect(sharedBitsOf(statSync(join(folder, 'records.sqlite')))).toBe(0)
   })
 
-  it('count the bytes of receipts once per part, and what was announced not at all', () => {
-    const { records } = openRecords(folder, NOW)
+  it('count the bytes of receipts once per part, and what was announced not at all', async () => {
+    const { records } = await openRecords(folder, NOW)
     const item = begun(records)
     const bytes = () => records.find(item)?.record.recordedBytes
 
@@ -118,8 +123,10 @@ describe('the records', () => {
     records.close()
   })
 
-  it('take a hundred thousand files and find their way among them', { timeout: 60_000 }, () => {
-    const { records } = openRecords(folder, NOW)
+  it('take a hundred thousand files and find their way among them', {
+    timeout: 60_000,
+  }, async () => {
+    const { records } = await openRecords(folder, NOW)
     for (let batch = 0; batch < 200; batch += 1) {
       const items = Array.from({ length: 500 }, (_, index) => upload(`d${batch}/f${index}`, 7))
       records.add(items, (item) =>
@@ -139,8 +146,8 @@ describe('the records', () => {
     records.close()
   })
 
-  it('answer every question about one upload by an index', () => {
-    openRecords(folder, NOW).records.close()
+  it('answer every question about one upload by an index', async () => {
+    await openAndClose()
     const database = new DatabaseSync(join(folder, 'records.sqlite'))
     const unfinished = `phase IN ('waiting', 'paused', 'failed')`
     const questions = [
@@ -176,21 +183,21 @@ describe('uploads that failed', () => {
     return item.uploadId
   }
 
-  it('because of a locked key store are tried by the next Ferry, and no others', () => {
-    const { records } = openRecords(folder, NOW)
+  it('because of a locked key store are tried by the next Ferry, and no others', async () => {
+    const { records } = await openRecords(folder, NOW)
     const locked = failedBy(records, 'a', { kind: 'secret-store-unavailable' })
     const gone = failedBy(records, 'b', { kind: 'source-missing' })
     records.close()
 
-    const next = openRecords(folder, NOW).records
+    const next = (await openRecords(folder, NOW)).records
 
     const phases = [locked, gone].map((uploadId) => next.find(uploadId)?.record.status.phase)
     next.close()
     expect(phases).toEqual(['waiting', 'failed'])
   })
 
-  it('are counted by what failed, also one whose failure cannot be read', () => {
-    const { records } = openRecords(folder, NOW)
+  it('are counted by what failed, also one whose failure cannot be read', async () => {
+    const { records } = await openRecords(folder, NOW)
     for (const key of ['a', 'b']) failedBy(records, key, { kind: 'source-missing' })
     records.add([upload('c')], same)
     records.close()
@@ -198,7 +205,7 @@ describe('uploads that failed', () => {
     database.exec("UPDATE uploads SET failure = '{' WHERE key = 'b'")
     database.close()
 
-    const next = openRecords(folder, NOW).records
+    const next = (await openRecords(folder, NOW)).records
 
     const counts = next.countPhases().map((each) => ({ ...each }))
     next.close()
@@ -221,9 +228,9 @@ describe('a damaged file', () => {
         writeFileSync(file, bytes.fill(0xaa, 4096, bytes.length))
       },
     ],
-  ])('that %s is moved aside, said, and replaced', (_how, damage) => {
+  ])('that %s is moved aside, said, and replaced', async (_how, damage) => {
     const file = join(folder, 'records.sqlite')
-    const first = openRecords(folder, NOW).records
+    const first = (await openRecords(folder, NOW)).records
     first.add(
       Array.from({ length: 500 }, (_, index) => upload(`f${index}`)),
       same,
@@ -231,7 +238,7 @@ describe('a damaged file', () => {
     first.close()
     damage(file)
 
-    const { records, troubles } = openRecords(folder, NOW)
+    const { records, troubles } = await openRecords(folder, NOW)
 
     const movedTo = 'records.corrupt-2026-11-20T12-00-00-000Z.sqlite'
     expect(troubles).toEqual([{ kind: 'file-set-aside', what: 'records', movedTo }])
@@ -241,13 +248,13 @@ describe('a damaged file', () => {
     records.close()
   })
 
-  it('of a newer Ferry is kept aside, too', () => {
-    openRecords(folder, NOW).records.close()
+  it('of a newer Ferry is kept aside, too', async () => {
+    await openAndClose()
     const database = new DatabaseSync(join(folder, 'records.sqlite'))
     database.exec('PRAGMA user_version = 999')
     database.close()
 
-    const { records, troubles } = openRecords(folder, NOW)
+    const { records, troubles } = await openRecords(folder, NOW)
 
     expect(troubles).toMatchObject([{ kind: 'file-set-aside' }])
     records.close()
@@ -255,8 +262,8 @@ describe('a damaged file', () => {
 })
 
 describe('the id of a multipart upload', () => {
-  it('is on the disk before it is used, and other records do not wait for theirs', () => {
-    openRecords(folder, NOW).records.close()
+  it('is on the disk before it is used, and other records do not wait for theirs', async () => {
+    await openAndClose()
     const database = new DatabaseSync(join(folder, 'records.sqlite'))
     const sql = new Statements(database)
     const modes: unknown[] = []
@@ -282,8 +289,8 @@ describe('the id of a multipart upload', () => {
 })
 
 describe('an upload that takes the place of another', () => {
-  it('stands where that one stood, over a restart, too', () => {
-    const opened = openRecords(folder, NOW).records
+  it('stands where that one stood, over a restart, too', async () => {
+    const opened = (await openRecords(folder, NOW)).records
     const [first, old, last, again] = ['a', 'b', 'c', 'again'].map((name) => upload(name))
     if (!first || !old || !last || !again) throw new Error('Four were made')
     opened.add([first, old, last], same)
@@ -293,7 +300,7 @@ describe('an upload that takes the place of another', () => {
     opened.add([upload('d')], same)
     opened.close()
 
-    const { records } = openRecords(folder, NOW)
+    const { records } = await openRecords(folder, NOW)
     const names = records.page(null, 10)?.uploads.map((each) => each.name)
     expect(names).toEqual(['a', 'again', 'c', 'd'])
     expect(records.cleaning.toClean(null).map((row) => row.record.uploadId)).toEqual([old.uploadId])
@@ -304,8 +311,8 @@ describe('an upload that takes the place of another', () => {
 })
 
 describe('a full disk', () => {
-  it('loses the batch that did not fit, as a whole, and nothing else', () => {
-    openRecords(folder, NOW).records.close()
+  it('loses the batch that did not fit, as a whole, and nothing else', async () => {
+    await openAndClose()
     const database = new DatabaseSync(join(folder, 'records.sqlite'))
     const records = new UploadRecords(new Statements(database))
     records.add([upload('before')], same)
@@ -345,14 +352,14 @@ describe('a full disk', () => {
 })
 
 describe('a folder that cannot be written', () => {
-  it('is no reason to move anything aside', () => {
-    openRecords(folder, NOW).records.close()
+  it('is no reason to move anything aside', async () => {
+    await openAndClose()
     const file = join(folder, 'records.sqlite')
     const before = readdirSync(folder)
     chmodSync(file, 0o400)
     const isRoot = process.getuid?.() === 0
 
-    const open = () => openRecords(folder, NOW).records.close()
+    const open = () => openAndClose()
 
     // Root writes everywhere; everybody else is told.
     if (isRoot) expect(open).not.toThrow()

@@ -1,11 +1,11 @@
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { PartRecords } from '../../../electron/core/records/part-records.ts'
 import { ProgressRecords } from '../../../electron/core/records/progress-records.ts'
+import { copyRecords } from '../../copy-records.ts'
 import { CoreHarness, checksumOf, PART, someBytes } from '../../fakes/core-harness.ts'
 import { after, FaultyHttp, loseAnswer, loseRequest } from '../../fakes/faulty-http.ts'
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
@@ -39,13 +39,11 @@ const finished = { status: { phase: 'done', proof: { level: 'whole', algorithm: 
 /** The records as they were when the process died, whatever it wrote afterwards. */
 function diesHere(): () => Promise<void> {
   const file = join(harness.folder, 'records.sqlite')
-  const database = new DatabaseSync(file)
-  database.exec(`VACUUM INTO '${file}.crash'`)
-  database.close()
+  copyRecords(harness.folder, `${file}.crash`)
   return async () => {
     await harness.core.close()
-    for (const companion of ['-wal', '-shm']) rmSync(`${file}${companion}`, { force: true })
     copyFileSync(`${file}.crash`, file)
+    copyFileSync(`${file}.crash-wal`, `${file}-wal`)
     harness = await harness.restart({ storeHttp: http.storeHttp })
   }
 }

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
+import { isHeld, type Pause } from './patience.ts'
+import { heldAtStart } from './read-file.ts'
+import { renameFile } from './replace-file.ts'
+
+/**
+ * Moves a file that cannot be read out of the way, so that a new one can begin and the old one can
+ * still be looked at. Files that belong to it (`-wal`, `-shm`) go first, under the same new name: a
+ * journal that stayed would be replayed into the new file.
+ *
+ * @returns the new name inside the same folder.
+ * @throws StartRefused when another program holds one of the files for longer than a second.
+ */
+export async function setAside(
+  file: string,
+  nowMs: number,
+  companions: readonly string[] = [],
+  wait?: Pause,
+): Promise<string> {
+  const extension = extname(file)
+  const stem = basename(file, extension)
+  const stamp = new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')
+  const freeName = (attempt: number): string => {
+    const name = `${stem}.corrupt-${stamp}${attempt === 0 ? '' : `-${attempt}`}${extension}`
+    return existsSync(join(dirname(file), name)) ? freeName(attempt + 1) : name
+  }
+  const name = freeName(0)
+  const present = companions.filter((suffix) => existsSync(file + suffix))
+  for (const suffix of [...present, '']) {
+    await moved(file + suffix, join(dirname(file), name + suffix), wait)
+  }
+  return name
+}
+
+async function moved(from: string, to: string, wait?: Pause): Promise<void> {
+  try {
+    await renameFile(from, to, wait)
+  } catch (error) {
+    throw isHeld(error) ? heldAtStart(from, error) : error
+  }
+}
