@@ -26,17 +26,26 @@ export async function setAside(
     return existsSync(join(dirname(file), name)) ? freeName(attempt + 1) : name
   }
   const name = freeName(0)
+  const aside = join(dirname(file), name)
   const present = companions.filter((suffix) => existsSync(file + suffix))
-  for (const suffix of [...present, '']) {
-    await moved(file + suffix, join(dirname(file), name + suffix), wait)
+  for (const [index, suffix] of [...present, ''].entries()) {
+    try {
+      await renameFile(file + suffix, aside + suffix, wait)
+    } catch (error) {
+      await moveBack(file, aside, present.slice(0, index))
+      throw isHeld(error) ? heldAtStart(file + suffix, error) : error
+    }
   }
   return name
 }
 
-async function moved(from: string, to: string, wait?: Pause): Promise<void> {
-  try {
-    await renameFile(from, to, wait)
-  } catch (error) {
-    throw isHeld(error) ? heldAtStart(from, error) : error
+/** A file without its journal would look sound to the next start, and be of another time. */
+async function moveBack(file: string, aside: string, suffixes: readonly string[]): Promise<void> {
+  for (const suffix of suffixes) {
+    try {
+      await renameFile(aside + suffix, file + suffix)
+    } catch {
+      // The journal is kept under its new name, which is all that can be done.
+    }
   }
 }

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { setAside } from '../../../electron/core/files/set-aside.ts'
+import { StartRefused } from '../../../electron/core/host/start-refused.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
+import { simulateFiles } from '../../platforms/simulated-files.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 let folder: string
@@ -41,4 +43,23 @@ it('finds a name that is free', async () => {
     'two',
     'three',
   ])
+})
+
+it('leaves a file with its journal where one of them is held, and names it', async () => {
+  const file = join(folder, 'a.sqlite')
+  writeFileSync(file, 'file')
+  writeFileSync(`${file}-wal`, 'journal')
+  const letGo = simulateFiles(folder, {
+    refusal: ({ name, path }) => (name === 'rename' && path === file ? 'EBUSY' : null),
+  })
+  onTestFinished(letGo)
+
+  const refused = setAside(file, NOW, ['-wal', '-shm'], async () => undefined)
+
+  await expect(refused).rejects.toThrow(
+    new StartRefused(
+      `Ferry cannot start: another program has ${file} open, or you may not change it. Close that program (a virus scanner, a backup or an editor), and start Ferry again.`,
+    ),
+  )
+  expect(readdirSync(folder).sort()).toEqual(['a.sqlite', 'a.sqlite-wal'])
 })
