@@ -304,7 +304,7 @@ attack(
       tried(title, status >= 400 && status < 500 && !(await isStored(key)))
     }
 
-    const incoming = join(temporary.bucket.objectsFolder, '.ferry', 'incoming')
+    const incoming = join(temporary.folder, 'work')
     expect(await readdir(incoming)).toEqual([])
   },
 )

@@ -96,21 +96,21 @@ export async function deleteObjects(call: Call): Promise<Reply> {
   const lines = childrenOf(root, 'Object')
   if (lines.length === 0 || lines.length > MAX_DELETED) throw new S3Error('MalformedXML')
   const isQuiet = childText(root, 'Quiet') === 'true'
-  const verdicts = lines.map((line) => deletionVerdict(call, line))
+  const verdicts = await Promise.all(lines.map((line) => deletionVerdict(call, line)))
   return xmlReply(
     'DeleteResult',
     verdicts.filter(([name]) => !isQuiet || name === 'Error'),
   )
 }
 
-function deletionVerdict(call: Call, line: XmlElement): XmlNode {
+async function deletionVerdict(call: Call, line: XmlElement): Promise<XmlNode> {
   // A key may begin or end with a space, so it is not trimmed.
   const key = childrenOf(line, 'Key')[0]?.text
   if (key === undefined || key === '') throw new S3Error('MalformedXML')
   const versionId = childText(line, 'VersionId')
   try {
     proveKey(key)
-    const deletion = call.bucket.objects.remove(key, versionId)
+    const deletion = await call.bucket.objects.remove(key, versionId)
     const marker = deletion?.isMarker === true
     return [
       'Deleted',

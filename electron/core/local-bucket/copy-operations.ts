@@ -1,12 +1,13 @@
-import { rm } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { isoTimeOf } from './amz-time.ts'
 import { byteRangeOf } from './byte-range.ts'
 import { checksumAlgorithmOf, elementOfChecksum } from './checksums.ts'
 import { isEtagListed, writeConditionOf } from './conditions.ts'
 import type { Call } from './context.ts'
-import { currentObject } from './current-object.ts'
+import { openedObject } from './current-object.ts'
 import { S3Error } from './errors.ts'
-import { hashedCopy } from './hashed-copy.ts'
+import { hashedRange } from './hashed-range.ts'
+import { withIncomingFile } from './incoming-file.ts'
 import { checksumNodes, partNumberOf, uploadOf } from './multipart-operations.ts'
 import { keptHeaders, versionHeader } from './object-headers.ts'
 import { splitTags, tagsIn } from './object-tags.ts'
@@ -17,9 +18,12 @@ import type { S3Request } from './s3-request.ts'
 import { NULL_VERSION, type StoredObject } from './stored-object.ts'
 
 export async function copyObject(call: Call): Promise<Reply> {
+  proveKey(call.request.key)
+  return withSource(call, (source, handle) => copyOf(call, source, handle))
+}
+
+async function copyOf(call: Call, source: StoredObject, handle: FileHandle): Promise<Reply> {
   const { bucket, request } = call
-  proveKey(request.key)
-  const source = await sourceOf(call)
   const directive = request.headers.get('x-amz-metadata-directive') ?? 'COPY'
   if (directive !== 'COPY' && directive !== 'REPLACE') {
     throw new S3Error('InvalidArgument', 'Unknown metadata directive.')
@@ -41,23 +45,21 @@ export async function copyObject(call: Call): Promise<Reply> {
   const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
   try {
     const whole = { start: 0, end: source.byteLength }
-    const from = bucket.files.absolute(source.file)
-    const { file, filled } = await hashedCopy(bucket.files, from, whole, algorithm)
-    try {
-      const stored = bucket.objects.put(write, {
-        key: request.key,
-        finishedFile: file,
-        byteLength: filled.byteLength,
-        etag: filled.md5.toString('hex'),
-        headers,
-        checksum: { ...filled.checksum, type: 'FULL_OBJECT' },
-        partBytes: [],
-      })
-      return copyReply(source, stored)
-    } finally {
-      // Still there only when the copy was not taken over.
-      await rm(file, { force: true })
-    }
+    const stored = await withIncomingFile(
+      bucket.files,
+      (take) => hashedRange(handle, whole, algorithm, take),
+      (finishedFile, { byteLength, md5, checksum }) =>
+        bucket.objects.put(write, {
+          key: request.key,
+          finishedFile,
+          byteLength,
+          etag: md5.toString('hex'),
+          headers,
+          checksum: { ...checksum, type: 'FULL_OBJECT' },
+          partBytes: [],
+        }),
+    )
+    return copyReply(source, stored)
   } finally {
     bucket.objects.endWrite(write)
   }
@@ -91,29 +93,26 @@ export async function uploadPartCopy(call: Call): Promise<Reply> {
   const { bucket, request } = call
   const partNumber = partNumberOf(call)
   const upload = uploadOf(call)
-  const source = await sourceOf(call)
-  const wanted = request.headers.get('x-amz-copy-source-range')
-  const range = wanted === undefined ? null : byteRangeOf(wanted, source.byteLength)
-  if (wanted !== undefined && range === null) {
-    throw new S3Error(
-      'InvalidArgument',
-      'The x-amz-copy-source-range value must be bytes=first-last',
-    )
-  }
-  const from = bucket.files.absolute(source.file)
-  const { file, filled } = await hashedCopy(
-    bucket.files,
-    from,
-    range ?? { start: 0, end: source.byteLength },
-    upload.algorithm,
-  )
-  try {
-    const { byteLength, md5, checksum } = filled
-    const part = await bucket.uploads.putPart(
-      request.key,
-      upload.uploadId,
-      { partNumber, byteLength, etag: md5.toString('hex'), checksum: checksum.value },
-      file,
+  return withSource(call, async (source, handle) => {
+    const wanted = request.headers.get('x-amz-copy-source-range')
+    const range = wanted === undefined ? null : byteRangeOf(wanted, source.byteLength)
+    if (wanted !== undefined && range === null) {
+      throw new S3Error(
+        'InvalidArgument',
+        'The x-amz-copy-source-range value must be bytes=first-last',
+      )
+    }
+    const copied = range ?? { start: 0, end: source.byteLength }
+    const part = await withIncomingFile(
+      bucket.files,
+      (take) => hashedRange(handle, copied, upload.algorithm, take),
+      (file, { byteLength, md5, checksum }) =>
+        bucket.uploads.putPart(
+          request.key,
+          upload.uploadId,
+          { partNumber, byteLength, etag: md5.toString('hex'), checksum: checksum.value },
+          file,
+        ),
     )
     const reply = xmlReply('CopyPartResult', [
       ['LastModified', isoTimeOf(part.modifiedMs)],
@@ -121,22 +120,30 @@ export async function uploadPartCopy(call: Call): Promise<Reply> {
       [elementOfChecksum(upload.algorithm), part.checksum],
     ])
     return { ...reply, headers: { ...reply.headers, ...sourceVersion(source) } }
-  } finally {
-    await rm(file, { force: true })
-  }
+  })
 }
 
-/** The object named by `x-amz-copy-source`, once the source's own conditions hold. */
-async function sourceOf(call: Call): Promise<StoredObject> {
-  const { bucket, request } = call
+/** Opens the object named by `x-amz-copy-source`, once the source's own conditions hold. */
+async function withSource(
+  { bucket, request }: Call,
+  copy: (source: StoredObject, handle: FileHandle) => Promise<Reply>,
+): Promise<Reply> {
   const text = request.headers.get('x-amz-copy-source') ?? ''
   const match = /^\/?([^/?]+)\/([^?]+)(?:\?versionId=([A-Za-z0-9]+))?$/.exec(text)
   if (match === null) throw invalidSource()
   const [, name, path, versionId] = match
   if (unescaped(name ?? '') !== bucket.name) throw new S3Error('NoSuchBucket')
-  const object = bucket.objects.find(unescaped(path ?? ''), versionId ?? null)
-  proveSource(request.headers, object)
-  return currentObject(bucket, object)
+  const key = unescaped(path ?? '')
+  const { object, handle } = await openedObject(bucket, () => {
+    const found = bucket.objects.find(key, versionId ?? null)
+    proveSource(request.headers, found)
+    return found
+  })
+  try {
+    return await copy(object, handle)
+  } finally {
+    await handle.close()
+  }
 }
 
 function proveSource(headers: ReadonlyMap<string, string>, source: StoredObject): void {

@@ -1,3 +1,5 @@
+import { isHeld } from '../files/patience.ts'
+
 /**
  * AWS's error codes with their status and words.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -72,6 +74,7 @@ const ERRORS = {
     'The request signature we calculated does not match the signature you provided. Check your ' +
       'key and signing method.',
   ],
+  SlowDown: [503, 'Another program holds a file of this bucket. Please try again.'],
   XAmzContentSHA256Mismatch: [
     400,
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
@@ -107,11 +110,13 @@ export class S3Error extends Error {
 /** Says what an exception of the file system means to a client; anything else is a bug. */
 export function s3ErrorFrom(error: unknown): S3Error | null {
   if (error instanceof S3Error) return error
-  const code = errnoOf(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
-    return new S3Error('InsufficientStorage')
-  }
-  return null
+  if (isDiskFull(error)) return new S3Error('InsufficientStorage')
+  // S3's word for "later": clients try again by themselves.
+  return isHeld(error) ? new S3Error('SlowDown') : null
+}
+
+export function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errnoOf(error))
 }
 
 /** The system's own code of an error (`ENOENT`), empty when it has none. */

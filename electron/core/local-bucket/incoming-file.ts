@@ -1,25 +1,28 @@
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import type { ObjectFiles } from './object-files.ts'
 
 /**
- * Makes a new file and lets `fill` write it. Nothing is left of it when `fill` fails: a body that
- * was cut, wrong or too long for the disk. The file is the caller's to move or remove.
+ * Makes a new file, lets `fill` write it and `use` make it an object's or a part's. Nothing is left
+ * of it when either fails: a body that was cut, wrong or too long for the disk, a condition that
+ * does not hold.
  */
-export async function withIncomingFile<T>(
+export async function withIncomingFile<T, R>(
   files: ObjectFiles,
   fill: (write: (piece: Buffer) => Promise<void>) => Promise<T>,
-): Promise<{ readonly file: string; readonly filled: T }> {
-  const file = files.newIncoming()
+  use: (file: string, filled: T) => Promise<R>,
+): Promise<R> {
+  const file = files.newWorkFile()
   try {
-    const handle = await open(file, 'wx', 0o600)
+    const handle = await open(files.absolute(file), 'wx', 0o600)
+    let filled: T
     try {
-      const filled = await fill((piece) => writeWhole(handle, piece))
-      return { file, filled }
+      filled = await fill((piece) => writeWhole(handle, piece))
     } finally {
       await handle.close()
     }
+    return await use(file, filled)
   } catch (error) {
-    await rm(file, { force: true })
+    await files.remove(file)
     throw error
   }
 }

@@ -44,9 +44,30 @@ CREATE TABLE parts (
   PRIMARY KEY (upload, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-PRAGMA user_version = 1;
 `
-const VERSION = 1
+const FILE_NOTES = `
+CREATE TABLE moves (
+  key BLOB NOT NULL,
+  version TEXT NOT NULL,
+  target TEXT NOT NULL,
+  PRIMARY KEY (key, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE discarded (
+  file TEXT PRIMARY KEY,
+  key BLOB NOT NULL,
+  bytes INTEGER NOT NULL,
+  file_time INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX discarded_by_key ON discarded (key);
+PRAGMA user_version = 2;
+`
+/** Until version 1 paths began at the objects' folder, and those of parts at the parts' folder. */
+const TO_VERSION_2 = `
+UPDATE objects SET file = 'objects/' || file, fold = 'objects/' || fold WHERE marker = 0;
+UPDATE parts SET file = 'objects/.ferry/parts/' || file;
+${FILE_NOTES}
+`
+const VERSION = 2
 
 /** The file belongs to another process that is running. */
 export class IndexInUse extends Error {
@@ -69,9 +90,11 @@ export function openIndex(file: string): DatabaseSync {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;')
     db.exec('BEGIN IMMEDIATE')
     const version = db.prepare('PRAGMA user_version').get()?.user_version
-    if (version === 0) db.exec(SCHEMA)
+    if (version === 0) db.exec(SCHEMA + FILE_NOTES)
+    if (version === 1) db.exec(TO_VERSION_2)
     db.exec('COMMIT')
-    if (version !== 0 && version !== VERSION) throw new IndexUnreadable('unknown version')
+    if (version !== 0 && version !== 1 && version !== VERSION)
+      throw new IndexUnreadable('unknown version')
     const verdict = db.prepare('PRAGMA quick_check(1)').get()?.quick_check
     if (verdict !== 'ok') throw new IndexUnreadable('damaged')
     return db

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { withPatience } from '../files/patience.ts'
 
 /** One part's file and the length that the index knows of it. */
 export interface PartFile {
@@ -10,15 +11,14 @@ export interface PartFile {
 const BUFFER_BYTES = 4 * 1024 * 1024
 
 /**
- * Appends every further part to the first one's file and returns its path. The other files stay,
+ * Appends every further part to the first one's file. The other files stay,
  * so a join that is cut short loses nothing: the first file is cut back to its own length, at
  * once when this fails and at the next try when the process was killed.
  */
-export async function joinParts(parts: readonly PartFile[]): Promise<string> {
+export async function joinParts(parts: readonly PartFile[]): Promise<void> {
   const [first, ...others] = parts
-  if (first === undefined) throw new RangeError('An upload has at least one part')
-  if (others.length === 0) return first.file
-  const target = await open(first.file, 'r+')
+  if (first === undefined || others.length === 0) return
+  const target = await withPatience(() => open(first.file, 'r+'))
   try {
     await target.truncate(first.byteLength)
     let end = first.byteLength
@@ -32,12 +32,11 @@ export async function joinParts(parts: readonly PartFile[]): Promise<string> {
   } finally {
     await target.close()
   }
-  return first.file
 }
 
 /** Reads the next stretch while the one before is written. */
 async function append(target: FileHandle, start: number, part: PartFile): Promise<void> {
-  const source = await open(part.file, 'r')
+  const source = await withPatience(() => open(part.file, 'r'))
   try {
     const buffers = [Buffer.allocUnsafe(BUFFER_BYTES), Buffer.allocUnsafe(BUFFER_BYTES)] as const
     let writing: Promise<void> = Promise.resolve()

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import type { Server } from 'node:http'
 import path from 'node:path'
-import { withPatience } from '../files/patience.ts'
+import { type Pause, pause, withPatience } from '../files/patience.ts'
 import { claimFolder } from '../private-files.ts'
 import { BucketSettings } from './bucket-settings.ts'
 import type { Bucket } from './context.ts'
@@ -9,8 +9,9 @@ import { createBucketServer, type ServerLog } from './http-server.ts'
 import { type OpenedIndex, openedIndexIn } from './index-file.ts'
 import { listenOn, portOf, stopServer } from './listen.ts'
 import { LocalBucketError, namedTrouble } from './local-bucket-error.ts'
-import { ObjectFiles } from './object-files.ts'
+import { bucketFolders, ObjectFiles } from './object-files.ts'
 import { ObjectStore } from './object-store.ts'
+import { leaveOlderLayout } from './older-layout.ts'
 import { indexFolder } from './rebuild-index.ts'
 import {
   type BucketState,
@@ -34,6 +35,8 @@ export interface LocalBucketOptions {
   readonly now?: () => number
   /** Never receives a query string or a secret. */
   readonly log?: ServerLog
+  /** Stands in for the pauses after which a held file is tried again. */
+  readonly wait?: Pause
   /** Where a bucket that is new keeps its objects. */
   readonly newObjectsFolder?: string
   /** The name of a bucket that is new. */
@@ -47,7 +50,7 @@ export interface LocalBucket {
   readonly bucket: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  /** The folder that a person may open: objects as plain files. */
+  /** The folder that the user may open: objects as plain files, and nothing else. */
   readonly objectsFolder: string
   /** The remembered port that somebody else has taken, so that older links are dead. */
   readonly movedFromPort: number | null
@@ -73,10 +76,12 @@ export async function openLocalBucket(options: LocalBucketOptions): Promise<Loca
   } catch (error) {
     throw namedTrouble(error, options.folder)
   }
+  let opened: Bucket | null = null
   try {
     const known = await openedState(options, now)
     const endpointOf = () => `http://127.0.0.1:${portOf(server)}`
-    const bucket = await openedBucket(index, known.state, now, endpointOf)
+    const bucket = await openedBucket(index, known.state, options, endpointOf)
+    opened = bucket
     const server = createBucketServer({
       bucket,
       pageOrigins: originsOf(options),
@@ -96,10 +101,12 @@ export async function openLocalBucket(options: LocalBucketOptions): Promise<Loca
       setAside: index.setAside ?? known.setAside,
       close: once(async () => {
         await stopServer(server)
+        bucket.objects.close()
         index.db.close()
       }),
     }
   } catch (error) {
+    opened?.objects.close()
     index.db.close()
     throw namedTrouble(error, options.folder)
   }
@@ -123,17 +130,21 @@ async function openedState(
 async function openedBucket(
   index: OpenedIndex,
   state: BucketState,
-  now: () => number,
+  { folder, now = Date.now, log = silent, wait = pause }: LocalBucketOptions,
   endpoint: () => string,
 ): Promise<Bucket> {
   const { db } = index
   const settings = new BucketSettings(db)
-  const files = new ObjectFiles(state.objectsFolder)
-  const objects = new ObjectStore(db, files, settings, now)
+  const files = new ObjectFiles(bucketFolders(folder, state.objectsFolder), process.platform, wait)
+  const warn = (reason: string) => log.warn({ reason }, 'a file could not be put in its place')
+  const objects = new ObjectStore({ db, files, settings, now, warn, wait })
   const uploads = new UploadStore(db, files, objects, now)
   uploads.table.forgetResults(now())
-  files.clearLeftovers((part) => uploads.table.isPartFile(part))
+  if (index.setAside !== null) files.setWorkAside(now())
+  leaveOlderLayout(files, objects, uploads.table)
   if (index.setAside !== null) await indexFolder(files, objects)
+  objects.placement.settleAll()
+  files.clearLeftovers((file) => uploads.table.isPartFile(file) || objects.table.ownsFile(file))
   const { bucket: name, region, accessKeyId, secretAccessKey } = state
   return {
     name,

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import {
   type Checksum,
@@ -55,25 +54,22 @@ export async function uploadPart(call: Call): Promise<Reply> {
   const partNumber = partNumberOf(call)
   const upload = uploadOf(call)
   proveAlgorithm(call, upload)
-  const { file, filled } = await withIncomingFile(bucket.files, (write) =>
-    takeBody(request, authorization, body, write, upload.algorithm),
+  return withIncomingFile(
+    bucket.files,
+    (write) => takeBody(request, authorization, body, write, upload.algorithm),
+    async (file, { byteLength, md5, checksum, confirmed }) => {
+      const part = await bucket.uploads.putPart(
+        request.key,
+        upload.uploadId,
+        { partNumber, byteLength, etag: md5.toString('hex'), checksum: checksum.value },
+        file,
+      )
+      return emptyReply(200, {
+        ETag: quoted(part.etag),
+        [headerOfChecksum(confirmed.algorithm)]: confirmed.value,
+      })
+    },
   )
-  try {
-    const { byteLength, md5, checksum } = filled
-    const part = await bucket.uploads.putPart(
-      request.key,
-      upload.uploadId,
-      { partNumber, byteLength, etag: md5.toString('hex'), checksum: checksum.value },
-      file,
-    )
-    return emptyReply(200, {
-      ETag: quoted(part.etag),
-      [headerOfChecksum(filled.confirmed.algorithm)]: filled.confirmed.value,
-    })
-  } finally {
-    // Still there only when the part was not taken over.
-    await rm(file, { force: true })
-  }
 }
 
 export async function abortMultipartUpload(call: Call): Promise<Reply> {

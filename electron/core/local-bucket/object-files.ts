@@ -1,172 +1,256 @@
 import { randomBytes } from 'node:crypto'
 import {
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   realpathSync,
   renameSync,
   rmdirSync,
-  rmSync,
+  unlinkSync,
 } from 'node:fs'
+import { unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { errnoOf } from './errors.ts'
-import { escapedPathOf, plainPathOf, WORK_FOLDER } from './key-path.ts'
+import { isHeld, type Pause, withPatience } from '../files/patience.ts'
+import { errnoOf, isDiskFull } from './errors.ts'
+import {
+  escapedNameOf,
+  FORMER_FOLDERS,
+  isSystemFile,
+  OBJECTS,
+  plainPathOf,
+  UNUSUAL,
+  WORK,
+} from './key-path.ts'
+import { Later } from './later.ts'
 
-const RENAME_TRIES = 20
-const RENAME_PAUSE_MS = 10
+/** Explorer and most programs on Windows take no path of 260 characters or more. */
+const MAX_WINDOWS_PATH = 240
+/** `h-` and the 64 digits of a SHA-256: what a long key's escaped name shrinks to. */
+const SHORTEST_ESCAPED = 66
+
+/** What a file system can tell of a file: another time or length means that somebody changed it. */
+export interface Seen {
+  /** To the millisecond. */
+  readonly fileTimeMs: number
+  readonly byteLength: number
+}
+
+export interface BucketFolders {
+  /** The folder that the user may open: objects under readable names. Absolute. */
+  readonly objects: string
+  /** Holds the bucket's other folders. On the same disk, so that a finished file is only renamed. */
+  readonly own: string
+}
+
+/** The other folders lie beside the objects: in the bucket's folder, or in one of their own. */
+export function bucketFolders(folder: string, objects: string): BucketFolders {
+  const isUsual = path.resolve(objects) === path.resolve(folder, OBJECTS)
+  return { objects, own: isUsual ? folder : `${path.resolve(objects)}.ferry` }
+}
 
 /**
- * The folder that holds the objects as plain files, and Ferry's own folder inside it (on the same
- * disk, so that a finished file only has to be renamed). Its changes are synchronous on purpose:
- * together with the index they make one step that no other request can come between.
+ * The files of a bucket by their stored paths, such as `objects/photos/a.jpg` or `work/5f…`. Moves
+ * are synchronous, so that no other request comes between a file and its row in the index; they
+ * never wait for a file that another program holds.
  */
 export class ObjectFiles {
+  /** The real path of the folder with readable names. */
   readonly folder: string
+  readonly #own: string
+  readonly #platform: NodeJS.Platform
+  readonly #wait: Pause | undefined
+  readonly #later = new Later((file) => removeNow(this.absolute(file)))
 
-  constructor(folder: string) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    this.folder = realpathSync(folder)
-    for (const name of ['incoming', 'parts', 'versions']) {
-      mkdirSync(path.join(this.folder, WORK_FOLDER, name), { recursive: true, mode: 0o700 })
+  constructor(
+    { objects, own }: BucketFolders,
+    platform: NodeJS.Platform = process.platform,
+    wait?: Pause,
+  ) {
+    mkdirSync(objects, { recursive: true, mode: 0o700 })
+    for (const name of [WORK, UNUSUAL]) {
+      mkdirSync(path.join(own, name), { recursive: true, mode: 0o700 })
     }
+    this.folder = realpathSync(objects)
+    this.#own = realpathSync(own)
+    this.#platform = platform
+    this.#wait = wait
   }
 
   absolute(file: string): string {
-    return path.join(this.folder, ...file.split('/'))
+    const [area = '', ...names] = file.split('/')
+    return area === OBJECTS
+      ? path.join(this.folder, ...names)
+      : path.join(this.#own, area, ...names)
   }
 
   /** A path for bytes on their way; nobody else gets the same. */
-  newIncoming(): string {
-    return path.join(this.folder, WORK_FOLDER, 'incoming', randomName())
+  newWorkFile(): string {
+    return `${WORK}/${randomName()}`
   }
 
-  partFile(name: string): string {
-    return path.join(this.folder, WORK_FOLDER, 'parts', name)
+  isWorkFile(file: string): boolean {
+    return file.startsWith(`${WORK}/`)
   }
 
-  takePart(finished: string, name: string): void {
-    rename(finished, this.partFile(name))
+  /** Where the key's object may lie, the readable place first. */
+  placesOf(key: string): readonly string[] {
+    const plain = plainPathOf(key)
+    const readable = plain === null ? null : `${OBJECTS}/${plain}`
+    const escaped = `${UNUSUAL}/${this.#escapedNameOf(key)}`
+    return readable === null || this.#isTooLong(readable) ? [escaped] : [readable, escaped]
+  }
+
+  #escapedNameOf(key: string): string {
+    if (this.#platform !== 'win32') return escapedNameOf(key)
+    const rest = MAX_WINDOWS_PATH - this.absolute(`${UNUSUAL}/`).length - 1
+    return escapedNameOf(key, Math.max(rest, SHORTEST_ESCAPED))
+  }
+
+  #isTooLong(file: string): boolean {
+    return this.#platform === 'win32' && this.absolute(file).length > MAX_WINDOWS_PATH
   }
 
   /**
-   * Moves a finished file to where the key's object lies and returns that relative path.
-   * `isTaken` tells a path that another key's object stands in the way of; a file that is not
-   * ours is never overwritten.
+   * Moves a file to a path where nothing lies. False when something does, or when no such path can
+   * be: a folder's name is a file's, a link leads elsewhere, the file system does not take the name.
+   *
+   * @throws what says nothing of the name: a file that is held, a full disk.
    */
-  place(finished: string, key: string, isTaken: (file: string) => boolean): string {
-    const plain = plainPathOf(key)
-    if (plain !== null && !isTaken(plain) && this.#hasSafeFolder(plain)) {
-      if (tryRename(finished, this.absolute(plain))) return plain
-      this.#prune(plain)
+  move(file: string, target: string): boolean {
+    let isMoved = false
+    try {
+      isMoved = this.#makeFolderOf(target) && !this.exists(target) && this.#rename(file, target)
+    } finally {
+      this.prune(isMoved ? file : target)
     }
-    const escaped = escapedPathOf(key)
-    mkdirSync(path.dirname(this.absolute(escaped)), { recursive: true, mode: 0o700 })
-    rename(finished, this.absolute(escaped))
-    return escaped
+    return isMoved
   }
 
-  /** Puts the file of a version that is no longer the newest out of sight; answers its new path. */
-  setAside(file: string): string {
-    const aside = `${WORK_FOLDER}/versions/${randomName()}`
-    rename(this.absolute(file), this.absolute(aside))
-    this.#prune(file)
-    return aside
-  }
-
-  bringBack(aside: string, file: string): void {
-    mkdirSync(path.dirname(this.absolute(file)), { recursive: true, mode: 0o700 })
-    rename(this.absolute(aside), this.absolute(file))
-  }
-
-  isSetAside(file: string): boolean {
-    return file.startsWith(`${WORK_FOLDER}/`)
-  }
-
-  remove(file: string): void {
-    rmSync(this.absolute(file), { force: true, maxRetries: RENAME_TRIES })
-    this.#prune(file)
+  #rename(file: string, target: string): boolean {
+    try {
+      renameSync(this.absolute(file), this.absolute(target))
+      return true
+    } catch (error) {
+      if (isOfTheDisk(error)) throw error
+      return false
+    }
   }
 
   exists(file: string): boolean {
-    return existsSync(this.absolute(file))
+    try {
+      return lstatSync(this.absolute(file), { throwIfNoEntry: false }) !== undefined
+    } catch (error) {
+      // A name that the file system cannot hold is nobody's.
+      if (isOfTheDisk(error)) throw error
+      return false
+    }
   }
 
-  /** When the file was last written, to the millisecond, and how long it is; null when it is gone. */
-  look(file: string): { readonly fileTimeMs: number; readonly byteLength: number } | null {
+  /** Null when the file is gone. */
+  look(file: string): Seen | null {
     const stat = lstatSync(this.absolute(file), { throwIfNoEntry: false })
     if (stat?.isFile() !== true) return null
     return { fileTimeMs: Math.floor(stat.mtimeMs), byteLength: stat.size }
   }
 
-  /** What a killed process left behind; `isKnown` names the parts that are still wanted. */
-  clearLeftovers(isKnown: (partFile: string) => boolean): void {
-    const incoming = path.join(this.folder, WORK_FOLDER, 'incoming')
-    for (const name of readdirSync(incoming)) rmSync(path.join(incoming, name), { force: true })
-    const parts = path.join(this.folder, WORK_FOLDER, 'parts')
-    for (const name of readdirSync(parts)) {
-      if (!isKnown(name)) rmSync(path.join(parts, name), { force: true })
+  /**
+   * Deletes a work file: within a second if another program holds it, else in the background, and at
+   * the latest at the next start, since no row of the index names it. Never rejects.
+   */
+  async remove(workFile: string): Promise<void> {
+    try {
+      await withPatience(() => unlink(this.absolute(workFile)), this.#wait)
+    } catch (error) {
+      if (isHeld(error)) this.#later.add(workFile)
+    }
+  }
+
+  close(): void {
+    this.#later.close()
+  }
+
+  /**
+   * For an index that was lost with all that it knew of the work files: puts them aside, beside the
+   * damaged index, where nothing deletes them.
+   */
+  setWorkAside(nowMs: number): void {
+    const former = path.join(this.folder, FORMER_FOLDERS.work)
+    const isFormer = this.exists(`${OBJECTS}/${FORMER_FOLDERS.work}`)
+    const work = this.absolute(WORK)
+    const aside = path.join(this.#own, `${WORK}.damaged-${nowMs}`)
+    if (!isFormer && readdirSync(work).length === 0) return
+    renameSync(isFormer ? former : work, aside)
+    mkdirSync(work, { recursive: true, mode: 0o700 })
+  }
+
+  /** Deletes the work files that no row of the index names: what a killed process left behind. */
+  clearLeftovers(isKnown: (workFile: string) => boolean): void {
+    for (const name of readdirSync(this.absolute(WORK))) {
+      const file = `${WORK}/${name}`
+      if (isKnown(file)) continue
+      try {
+        unlinkSync(this.absolute(file))
+      } catch {
+        void this.remove(file)
+      }
+    }
+  }
+
+  /** Removes the folders above an object's file that have become empty but for Finder's files. */
+  prune(file: string): void {
+    if (!file.startsWith(`${OBJECTS}/`)) return
+    let folder = path.dirname(this.absolute(file))
+    while (folder.startsWith(this.folder + path.sep)) {
+      if (!isEmptied(folder)) return
+      folder = path.dirname(folder)
     }
   }
 
   /** Makes the folder of a path, unless a link would lead it out of ours. */
-  #hasSafeFolder(file: string): boolean {
+  #makeFolderOf(file: string): boolean {
     const folder = path.dirname(this.absolute(file))
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       const real = realpathSync(folder)
-      return real === this.folder || real.startsWith(this.folder + path.sep)
+      return (
+        !file.startsWith(`${OBJECTS}/`) ||
+        real === this.folder ||
+        real.startsWith(this.folder + path.sep)
+      )
     } catch (error) {
-      // A file of somebody else's stands where a folder is needed, or the name is too long here.
-      if (['EEXIST', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL'].includes(errnoOf(error))) return false
-      throw error
+      if (isOfTheDisk(error)) throw error
+      return false
     }
   }
-
-  /** Removes the folders above a file that have become empty. */
-  #prune(file: string): void {
-    let folder = path.dirname(this.absolute(file))
-    while (folder.startsWith(this.folder + path.sep) && !isWorkFolder(this.folder, folder)) {
-      try {
-        rmdirSync(folder)
-      } catch {
-        // Not empty, or somebody looks into it just now: both mean that it stays.
-        return
-      }
-      folder = path.dirname(folder)
-    }
-  }
-}
-
-function isWorkFolder(root: string, folder: string): boolean {
-  return path.relative(root, folder).split(path.sep)[0] === WORK_FOLDER
 }
 
 export function randomName(): string {
   return randomBytes(16).toString('hex')
 }
 
-/** False when the target's name cannot exist here, or is a folder. */
-function tryRename(from: string, to: string): boolean {
+/** Removes a folder without files of the user's; true when it is gone. */
+function isEmptied(folder: string): boolean {
   try {
-    rename(from, to)
+    const names = readdirSync(folder)
+    if (!names.every(isSystemFile)) return false
+    for (const name of names) unlinkSync(path.join(folder, name))
+    rmdirSync(folder)
     return true
   } catch (error) {
-    if (['EISDIR', 'ENAMETOOLONG', 'EINVAL', 'ENOTDIR'].includes(errnoOf(error))) return false
-    throw error
+    // Somebody looks into it just now: then it stays. A folder that was never made is none.
+    return errnoOf(error) !== 'ENOTEMPTY' && !isOfTheDisk(error)
   }
 }
 
-/** On Windows a file that is being read (or scanned) refuses for a moment. */
-function rename(from: string, to: string): void {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      renameSync(from, to)
-      return
-    } catch (error) {
-      const isBusy = ['EPERM', 'EACCES', 'EBUSY'].includes(errnoOf(error))
-      if (process.platform !== 'win32' || !isBusy || attempt === RENAME_TRIES) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RENAME_PAUSE_MS)
-    }
+function removeNow(absolute: string): void {
+  try {
+    unlinkSync(absolute)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
   }
+}
+
+/** Says nothing of the name: held by another program, no right to the folder, no room, read-only. */
+function isOfTheDisk(error: unknown): boolean {
+  return isHeld(error) || isDiskFull(error) || ['EROFS', 'EIO'].includes(errnoOf(error))
 }

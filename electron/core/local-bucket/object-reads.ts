@@ -1,9 +1,8 @@
-import { open } from 'node:fs/promises'
 import { type ByteRange, byteRangeOf } from './byte-range.ts'
 import { readVerdict } from './conditions.ts'
-import type { Bucket, Call } from './context.ts'
-import { currentObject } from './current-object.ts'
-import { errnoOf, S3Error } from './errors.ts'
+import type { Call } from './context.ts'
+import { currentObject, openedObject } from './current-object.ts'
+import { S3Error } from './errors.ts'
 import { describingHeaders } from './object-headers.ts'
 import { emptyReply, type Reply } from './reply.ts'
 import { wholeNumber } from './s3-request.ts'
@@ -13,10 +12,29 @@ import type { StoredObject } from './stored-object.ts'
 export async function readObject(call: Call): Promise<Reply> {
   const { bucket, request } = call
   const versionId = request.query.get('versionId') ?? null
-  const object = await currentObject(bucket, bucket.objects.find(request.key, versionId))
+  const find = () => bucket.objects.find(request.key, versionId)
+  if (request.method === 'HEAD') return described(call, await currentObject(bucket, find())).reply
+  const { object, handle } = await openedObject(bucket, find)
+  let isSent = false
+  try {
+    const { reply, range } = described(call, object)
+    if (range === null) return reply
+    isSent = true
+    const { start, end } = range
+    return { ...reply, body: { kind: 'file', handle, start, byteLength: end - start } }
+  } finally {
+    if (!isSent) await handle.close()
+  }
+}
+
+/** The answer without its bytes, and which bytes they are; null: there are none. */
+function described(
+  { request }: Call,
+  object: StoredObject,
+): { readonly reply: Reply; readonly range: ByteRange | null } {
   if (readVerdict(request.headers, object) === 'not-modified') {
     const { 'Content-Type': _, ...headers } = describingHeaders(object, request, false)
-    return emptyReply(304, headers)
+    return { reply: emptyReply(304, headers), range: null }
   }
   const partNumber = wholeNumber(request.query.get('partNumber'), 'partNumber')
   const range =
@@ -32,19 +50,8 @@ export async function readObject(call: Call): Promise<Reply> {
       ? { 'x-amz-mp-parts-count': String(object.partBytes.length) }
       : {}),
   }
-  const status = range === null ? 200 : 206
-  if (request.method === 'HEAD' || start === end) return emptyReply(status, headers)
-  const handle = await openedFile(bucket, object)
-  return { status, headers, body: { kind: 'file', handle, start, byteLength: end - start } }
-}
-
-async function openedFile(bucket: Bucket, object: StoredObject) {
-  try {
-    return await open(bucket.files.absolute(object.file), 'r')
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') throw new S3Error('NoSuchKey')
-    throw error
-  }
+  const reply = emptyReply(range === null ? 200 : 206, headers)
+  return { reply, range: start === end ? null : { start, end } }
 }
 
 function rangeOfPart(object: StoredObject, partNumber: number): ByteRange | null {

@@ -2,9 +2,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { BucketSettings } from './bucket-settings.ts'
 import { proveWriteCondition, type WriteCondition } from './conditions.ts'
 import { S3Error } from './errors.ts'
-import { changeWithFiles, type FileMoves } from './file-moves.ts'
 import { inTransaction } from './index-db.ts'
 import { type ObjectFiles, randomName } from './object-files.ts'
+import { ObjectPlacement, type PlacementDeps } from './object-placement.ts'
 import { ObjectTable } from './object-table.ts'
 import { type NewObject, NULL_VERSION, type StoredObject } from './stored-object.ts'
 
@@ -22,21 +22,31 @@ export interface PendingWrite {
   hasConflict: boolean
 }
 
+interface ObjectStoreDeps extends Pick<PlacementDeps, 'wait' | 'warn'> {
+  readonly db: DatabaseSync
+  readonly files: ObjectFiles
+  readonly settings: BucketSettings
+  readonly now: () => number
+}
+
 /**
- * The objects: index and files together. Every change is one synchronous step, so that two
- * requests can never interleave inside it; bytes have been written to a file of their own before.
+ * The objects: index and files together. Every change of the index is one synchronous step, so that
+ * two requests can never interleave inside it; bytes have been written to a file of their own
+ * before, and the files follow the index (see `ObjectPlacement`).
  */
 export class ObjectStore {
   readonly table: ObjectTable
+  readonly placement: ObjectPlacement
   readonly #db: DatabaseSync
   readonly #files: ObjectFiles
   readonly #settings: BucketSettings
   readonly #now: () => number
   readonly #pending = new Set<PendingWrite>()
 
-  constructor(db: DatabaseSync, files: ObjectFiles, settings: BucketSettings, now: () => number) {
+  constructor({ db, files, settings, now, ...rest }: ObjectStoreDeps) {
     this.#db = db
     this.table = new ObjectTable(db)
+    this.placement = new ObjectPlacement({ db, table: this.table, files, ...rest })
     this.#files = files
     this.#settings = settings
     this.#now = now
@@ -68,47 +78,65 @@ export class ObjectStore {
     this.#pending.delete(write)
   }
 
-  /** `alongside` belongs to the same step: it happens with the write or neither does. */
-  put(
+  /**
+   * Makes the finished file the object's; rejects before that or not at all. `alongside` belongs to
+   * the same step: it happens with the write or neither does.
+   */
+  async put(
     write: PendingWrite,
     object: NewObject,
     alongside: (stored: StoredObject) => void = () => undefined,
-  ): StoredObject {
+  ): Promise<StoredObject> {
     if (write.hasConflict) throw new S3Error('ConditionalRequestConflict')
-    return changeWithFiles(this.#db, (moves) => {
-      const present = this.table.latest(object.key)
-      proveWriteCondition(write.condition, present)
-      const versionId = this.#settings.versioning() === 'Enabled' ? randomName() : NULL_VERSION
-      this.#makeRoom(moves, object.key, versionId, present)
-      const { finishedFile, ...kept } = object
-      const file = this.#place(moves, finishedFile, object.key, present?.file ?? null)
-      const stored: StoredObject = {
+    const { finishedFile, ...kept } = object
+    const stored = await this.#change(object.key, (forgotten) => {
+      proveWriteCondition(write.condition, this.table.latest(object.key))
+      const isKept = this.#settings.versioning() === 'Enabled'
+      const versionId = isKept ? randomName() : NULL_VERSION
+      this.#forgetVersion(object.key, versionId, forgotten)
+      const put: StoredObject = {
         ...kept,
         versionId,
         isLatest: true,
         isMarker: false,
-        file,
+        file: finishedFile,
         modifiedMs: this.#now(),
-        fileTimeMs: this.#files.look(file)?.fileTimeMs ?? 0,
+        fileTimeMs: this.#files.look(finishedFile)?.fileTimeMs ?? 0,
       }
-      this.table.insert(stored)
-      alongside(stored)
-      return stored
+      this.table.insert(put)
+      alongside(put)
+      return put
     })
+    return this.table.version(stored.key, stored.versionId) ?? stored
   }
 
   /** Deletes as S3 does: a version for good, or the object behind a marker where versions are kept. */
-  remove(key: string, versionId: string | null): Deletion | null {
+  async remove(key: string, versionId: string | null): Promise<Deletion | null> {
     for (const write of this.#pending) if (write.key === key) write.hasConflict = true
     const kept = this.#settings.versioning()
-    return changeWithFiles(this.#db, (moves) => {
-      if (versionId !== null) return this.#removeVersion(moves, key, versionId)
-      if (kept === null) {
-        this.#removeVersion(moves, key, NULL_VERSION)
-        return null
+    return this.#change(key, (forgotten) => {
+      const gone = versionId ?? (kept === 'Enabled' ? null : NULL_VERSION)
+      const object = gone === null ? null : this.#forgetVersion(key, gone, forgotten)
+      if (versionId !== null) {
+        return object === null ? null : { versionId, isMarker: object.isMarker }
       }
-      return this.#mark(moves, key, kept === 'Enabled' ? randomName() : NULL_VERSION)
+      if (kept === null) return null
+      return this.#mark(key, kept === 'Enabled' ? randomName() : NULL_VERSION)
     })
+  }
+
+  /** One transaction; then the files follow. Those on the list are deleted, and nobody waits. */
+  async #change<T>(key: string, work: (forgotten: string[]) => T): Promise<T> {
+    const forgotten: string[] = []
+    const result = inTransaction(this.#db, () => work(forgotten))
+    for (const file of forgotten) void this.#files.remove(file)
+    await this.placement.settle(key)
+    return result
+  }
+
+  close(): void {
+    this.placement.close()
+    this.#files.close()
   }
 
   /** Takes note of a file that lies in the folder as that version of that key. */
@@ -131,8 +159,7 @@ export class ObjectStore {
     inTransaction(this.#db, () => this.table.remove(object.key, object.versionId))
   }
 
-  #mark(moves: FileMoves, key: string, versionId: string): Deletion {
-    this.#makeRoom(moves, key, versionId, this.table.latest(key))
+  #mark(key: string, versionId: string): Deletion {
     this.table.insert({
       key,
       versionId,
@@ -150,51 +177,15 @@ export class ObjectStore {
     return { versionId, isMarker: true }
   }
 
-  /** The version that is replaced goes for good; the newest, if it stays, goes out of sight. */
-  #makeRoom(moves: FileMoves, key: string, versionId: string, present: StoredObject | null): void {
-    const replaced = this.table.version(key, versionId)
-    if (replaced !== null) this.table.remove(key, versionId)
-    if (replaced !== null && !replaced.isMarker) {
-      // By then the new file may lie there: a plain overwrite renames over the old one.
-      moves.afterwards.push(() => {
-        if (!this.table.ownsFile(replaced.file)) this.#files.remove(replaced.file)
-      })
-    }
-    if (present === null || present.versionId === versionId || present.isMarker) return
-    if (!this.#files.exists(present.file)) return
-    const aside = this.#files.setAside(present.file)
-    moves.undo.push(() => this.#files.bringBack(aside, present.file))
-    this.table.moveFile(key, present.versionId, aside)
-  }
-
-  #removeVersion(moves: FileMoves, key: string, versionId: string): Deletion | null {
-    const object = this.table.version(key, versionId)
-    if (object === null) return null
+  /** Takes a version away, if it is there. A file out of sight goes on the list. */
+  #forgetVersion(key: string, versionId: string, forgotten: string[]): StoredObject | null {
+    const known = this.table.version(key, versionId)
+    if (known === null) return null
+    const object = this.placement.whereItIs(known)
     this.table.remove(key, versionId)
-    if (!object.isMarker) {
-      moves.afterwards.push(() => {
-        if (!this.table.ownsFile(object.file)) this.#files.remove(object.file)
-      })
-    }
-    this.#show(moves, key, object.file)
-    return { versionId, isMarker: object.isMarker }
-  }
-
-  /** A version that has become the newest again gets its readable name back. */
-  #show(moves: FileMoves, key: string, freed: string): void {
-    const newest = this.table.latest(key)
-    if (newest === null || newest.isMarker || !this.#files.isSetAside(newest.file)) return
-    if (!this.#files.exists(newest.file)) return
-    const file = this.#place(moves, this.#files.absolute(newest.file), key, freed)
-    this.table.moveFile(key, newest.versionId, file)
-  }
-
-  /** `own`: a path that belongs to this key already, or did until just now. */
-  #place(moves: FileMoves, finished: string, key: string, own: string | null): string {
-    const isTaken = (path: string) =>
-      this.table.isPathTaken(path, key) || (own !== path && this.#files.exists(path))
-    const file = this.#files.place(finished, key, isTaken)
-    if (file !== own) moves.undo.push(() => this.#files.remove(file))
-    return file
+    if (object.isMarker) return object
+    if (this.#files.isWorkFile(object.file)) forgotten.push(object.file)
+    else this.placement.discard(key, object.file)
+    return object
   }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import * as z from 'zod/mini'
-import { foldOf } from './key-path.ts'
+import { foldOf, WORK } from './key-path.ts'
 import { boundAbove, keyBytes, keyOf, numberOf, type Row, textOf } from './rows.ts'
 import type { StoredObject } from './stored-object.ts'
 
@@ -14,6 +14,7 @@ const StoredChecksum = z.nullable(
   }),
 )
 
+const MISPLACED = `marker = 0 AND latest = (file >= '${WORK}/' AND file < '${WORK}0')`
 const COLUMNS = 'key, version, latest, marker, file, bytes, etag, modified, file_time, headers'
 
 /** The rows of the objects' table. It knows nothing of files; a write here is part of a larger one. */
@@ -55,6 +56,26 @@ export class ObjectTable {
     return (
       this.#prepared('SELECT 1 FROM objects WHERE fold = ? LIMIT 1').get(foldOf(file)) !== undefined
     )
+  }
+
+  /**
+   * The versions of a key whose files are not where they belong: the newest among the objects, all
+   * others out of sight. The newest comes last, for its name may have to be freed first.
+   */
+  misplaced(key: string): StoredObject[] {
+    return this.#many(`WHERE key = ? AND ${MISPLACED} ORDER BY latest`, keyBytes(key))
+  }
+
+  keysWithMisplaced(): string[] {
+    return this.#prepared(`SELECT DISTINCT key FROM objects WHERE ${MISPLACED}`)
+      .all()
+      .map((row) => keyOf(row, 'key'))
+  }
+
+  /** Every version that has a file. */
+  *withFiles(): Generator<StoredObject, void, undefined> {
+    const sql = `SELECT ${COLUMNS}, checksum, part_bytes FROM objects WHERE marker = 0`
+    for (const row of this.#prepared(sql).all()) yield storedObjectOf(row)
   }
 
   insert(object: StoredObject): void {

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { headerOfChecksum } from './checksums.ts'
 import { writeConditionOf } from './conditions.ts'
@@ -20,24 +19,21 @@ export async function putObject(call: Call): Promise<Reply> {
   const headers = keptHeaders(request.headers)
   const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
   try {
-    const { file, filled } = await withIncomingFile(bucket.files, (take) =>
-      takeBody(request, authorization, body, take),
+    const stored = await withIncomingFile(
+      bucket.files,
+      (take) => takeBody(request, authorization, body, take),
+      (finishedFile, { byteLength, md5, checksum }) =>
+        bucket.objects.put(write, {
+          key: request.key,
+          finishedFile,
+          byteLength,
+          etag: md5.toString('hex'),
+          headers,
+          checksum: { ...checksum, type: 'FULL_OBJECT' },
+          partBytes: [],
+        }),
     )
-    try {
-      const stored = bucket.objects.put(write, {
-        key: request.key,
-        finishedFile: file,
-        byteLength: filled.byteLength,
-        etag: filled.md5.toString('hex'),
-        headers,
-        checksum: { ...filled.checksum, type: 'FULL_OBJECT' },
-        partBytes: [],
-      })
-      return emptyReply(200, writtenHeaders(stored))
-    } finally {
-      // Still there only when the object was not taken over.
-      await rm(file, { force: true })
-    }
+    return emptyReply(200, writtenHeaders(stored))
   } finally {
     bucket.objects.endWrite(write)
   }
@@ -45,7 +41,7 @@ export async function putObject(call: Call): Promise<Reply> {
 
 export async function deleteObject(call: Call): Promise<Reply> {
   const { bucket, request } = call
-  const deletion = bucket.objects.remove(request.key, request.query.get('versionId') ?? null)
+  const deletion = await bucket.objects.remove(request.key, request.query.get('versionId') ?? null)
   if (deletion === null) return emptyReply(204)
   return emptyReply(204, {
     ...versionHeader(deletion),

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { proveScope } from './authenticate.ts'
 import { writeConditionOf } from './conditions.ts'
@@ -82,23 +81,20 @@ async function storeForm(
   const kept = keptHeaders(headers)
   const write = bucket.objects.beginWrite(key, writeConditionOf(headers))
   try {
-    const { file, filled } = await withIncomingFile(bucket.files, (take) =>
-      takeFormFile(form.file, headers, policy, take),
+    return await withIncomingFile(
+      bucket.files,
+      (take) => takeFormFile(form.file, headers, policy, take),
+      (finishedFile, { byteLength, md5, checksum }) =>
+        bucket.objects.put(write, {
+          key,
+          finishedFile,
+          byteLength,
+          etag: md5.toString('hex'),
+          headers: kept,
+          checksum: { ...checksum, type: 'FULL_OBJECT' },
+          partBytes: [],
+        }),
     )
-    try {
-      return bucket.objects.put(write, {
-        key,
-        finishedFile: file,
-        byteLength: filled.byteLength,
-        etag: filled.md5.toString('hex'),
-        headers: kept,
-        checksum: { ...filled.checksum, type: 'FULL_OBJECT' },
-        partBytes: [],
-      })
-    } finally {
-      // Still there only when the object was not taken over.
-      await rm(file, { force: true })
-    }
   } finally {
     bucket.objects.endWrite(write)
   }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
-import path from 'node:path'
-import { keyOfEscapedName, plainPathOf, UNUSUAL_FOLDER, WORK_FOLDER } from './key-path.ts'
+import { keyOfEscapedName, OBJECTS, plainPathOf, UNUSUAL } from './key-path.ts'
 import type { ObjectFiles } from './object-files.ts'
 import type { ObjectStore } from './object-store.ts'
 import { NULL_VERSION } from './stored-object.ts'
@@ -12,43 +11,55 @@ import { NULL_VERSION } from './stored-object.ts'
  * for, so that a large folder does not keep the bucket from opening.
  */
 export async function indexFolder(files: ObjectFiles, objects: ObjectStore): Promise<void> {
-  for await (const file of filesBelow(files.folder, '')) {
-    const key = keyOfFile(file)
-    const seen = key === null ? null : files.look(file)
-    if (key === null || seen === null) continue
-    const { byteLength, fileTimeMs } = seen
-    const mark = createHash('md5').update(`${file}\0${byteLength}\0${fileTimeMs}`)
-    objects.adopt({
-      key,
-      versionId: NULL_VERSION,
-      isLatest: true,
-      isMarker: false,
-      file,
-      byteLength,
-      // The form of an ETag that promises no MD5, until the first request has the file hashed.
-      etag: `${mark.digest('hex')}-1`,
-      modifiedMs: fileTimeMs,
-      fileTimeMs: -1,
-      headers: {},
-      checksum: null,
-      partBytes: [],
-    })
+  for await (const file of filesBelow(files, OBJECTS)) {
+    const path = file.slice(OBJECTS.length + 1)
+    const key = plainPathOf(path.normalize('NFC'))
+    // HFS+ gives every name decomposed. Where both forms exist, the one that is the key counts.
+    if (key !== null && (key === path || objects.table.latest(key) === null)) {
+      adopt(files, objects, key, file)
+    }
+  }
+  for await (const file of filesBelow(files, UNUSUAL)) {
+    const key = keyOfFileName(file.slice(UNUSUAL.length + 1))
+    if (key !== null) adopt(files, objects, key, file)
   }
 }
 
-/** Null: no object of ours could have this name. */
-function keyOfFile(file: string): string | null {
-  if (!file.startsWith(`${UNUSUAL_FOLDER}/`)) return plainPathOf(file)
-  const name = file.slice(UNUSUAL_FOLDER.length + 1)
-  if (/^h-[0-9a-f]{64}$/.test(name)) return `recovered/${name}`
-  return keyOfEscapedName(name)
+function adopt(files: ObjectFiles, objects: ObjectStore, key: string, file: string): void {
+  const seen = files.look(file)
+  if (seen === null) return
+  const { byteLength, fileTimeMs } = seen
+  const mark = createHash('md5').update(`${file}\0${byteLength}\0${fileTimeMs}`)
+  objects.adopt({
+    key,
+    versionId: NULL_VERSION,
+    isLatest: true,
+    isMarker: false,
+    file,
+    byteLength,
+    // The form of an ETag that promises no MD5, until the first request has the file hashed.
+    etag: `${mark.digest('hex')}-1`,
+    modifiedMs: fileTimeMs,
+    fileTimeMs: -1,
+    headers: {},
+    checksum: null,
+    partBytes: [],
+  })
 }
 
-async function* filesBelow(root: string, folder: string): AsyncGenerator<string, void, undefined> {
-  const entries = await readdir(path.join(root, folder), { withFileTypes: true })
+/** Null: no object of ours could have this name. */
+function keyOfFileName(name: string): string | null {
+  return /^h-[0-9a-f]{64}$/.test(name) ? `recovered/${name}` : keyOfEscapedName(name)
+}
+
+async function* filesBelow(
+  files: ObjectFiles,
+  folder: string,
+): AsyncGenerator<string, void, undefined> {
+  const entries = await readdir(files.absolute(folder), { withFileTypes: true })
   for (const entry of entries) {
-    const file = folder === '' ? entry.name : `${folder}/${entry.name}`
+    const file = `${folder}/${entry.name}`
     if (entry.isFile()) yield file
-    else if (entry.isDirectory() && file !== WORK_FOLDER) yield* filesBelow(root, file)
+    else if (entry.isDirectory()) yield* filesBelow(files, file)
   }
 }

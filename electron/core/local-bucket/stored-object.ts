@@ -10,7 +10,7 @@ export interface StoredObject {
   readonly isLatest: boolean
   /** A delete marker has no bytes, no file and no ETag. */
   readonly isMarker: boolean
-  /** Relative to the objects' folder, with `/`. */
+  /** The stored path, such as `objects/photos/a.jpg` or `work/5f…`. */
   readonly file: string
   readonly byteLength: number
   /** Without quotes. */
@@ -28,6 +28,6 @@ export interface StoredObject {
 /** What a write brings; the rest is the store's to say. */
 export interface NewObject
   extends Pick<StoredObject, 'key' | 'byteLength' | 'etag' | 'headers' | 'checksum' | 'partBytes'> {
-  /** The finished file, absolute; it is moved away. */
+  /** The stored path of the finished file; it becomes the object's. */
   readonly finishedFile: string
 }

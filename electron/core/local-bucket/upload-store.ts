@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { checksumOfParts } from './checksums.ts'
 import { S3Error } from './errors.ts'
@@ -65,7 +64,10 @@ export class UploadStore {
     return this.#joining.get(uploadId)
   }
 
-  /** Takes over a finished file as a part; the part that had this number before is gone. */
+  /**
+   * Makes a finished work file a part; the part that had this number before is gone. Rejects before
+   * that or not at all.
+   */
   async putPart(
     key: string,
     uploadId: string,
@@ -74,11 +76,10 @@ export class UploadStore {
   ): Promise<StoredPart> {
     while (this.joining(uploadId) !== undefined) await this.joining(uploadId)
     this.find(key, uploadId)
-    const stored = { ...part, file: randomName(), modifiedMs: this.#now() }
+    const stored = { ...part, file: finishedFile, modifiedMs: this.#now() }
     const before = this.table.part(uploadId, part.partNumber)
-    this.#files.takePart(finishedFile, stored.file)
     this.table.putPart(uploadId, stored)
-    if (before !== null) this.#removeParts([before])
+    if (before !== null) await this.#removeParts([before])
     return stored
   }
 
@@ -87,7 +88,7 @@ export class UploadStore {
     this.find(key, uploadId)
     const parts = this.#allParts(uploadId)
     this.table.remove(uploadId)
-    this.#removeParts(parts)
+    await this.#removeParts(parts)
   }
 
   /**
@@ -132,17 +133,18 @@ export class UploadStore {
     parts: readonly StoredPart[],
     object: Omit<Parameters<ObjectStore['put']>[1], 'finishedFile'>,
   ): Promise<StoredObject> {
-    const sources = parts.map((part) => ({
-      file: this.#files.partFile(part.file),
-      byteLength: part.byteLength,
-    }))
-    const finishedFile = await joinParts(sources)
-    const all = this.#allParts(upload.uploadId)
-    const stored = this.#objects.put(write, { ...object, finishedFile }, (put) => {
+    const [first] = parts
+    if (first === undefined) throw new RangeError('An upload has at least one part')
+    await joinParts(
+      parts.map(({ file, byteLength }) => ({ file: this.#files.absolute(file), byteLength })),
+    )
+    const others = this.#allParts(upload.uploadId).filter(({ file }) => file !== first.file)
+    const finished = { ...object, finishedFile: first.file }
+    const stored = await this.#objects.put(write, finished, (put) => {
       const { etag, versionId, checksum } = put
       this.table.finish(upload.uploadId, JSON.stringify({ etag, versionId, checksum }))
     })
-    this.#removeParts(all)
+    await this.#removeParts(others)
     return stored
   }
 
@@ -165,7 +167,7 @@ export class UploadStore {
     return this.table.parts(uploadId, 0, Number.MAX_SAFE_INTEGER)
   }
 
-  #removeParts(parts: readonly StoredPart[]): void {
-    for (const part of parts) rmSync(this.#files.partFile(part.file), { force: true })
+  async #removeParts(parts: readonly StoredPart[]): Promise<void> {
+    await Promise.all(parts.map(({ file }) => this.#files.remove(file)))
   }
 }

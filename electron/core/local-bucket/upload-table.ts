@@ -25,7 +25,7 @@ export interface StoredPart {
   /** Of the upload's algorithm, base64. */
   readonly checksum: string
   readonly modifiedMs: number
-  /** Its name among the parts. */
+  /** Its stored path, such as `work/5f…`. */
   readonly file: string
 }
 
@@ -104,6 +104,13 @@ export class UploadTable {
       .prepare('SELECT * FROM parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?')
       .all(uploadId, after, limit)
       .map(partOf)
+  }
+
+  allParts(): { readonly uploadId: string; readonly part: StoredPart }[] {
+    return this.#db
+      .prepare('SELECT * FROM parts')
+      .all()
+      .map((row) => ({ uploadId: textOf(row, 'upload'), part: partOf(row) }))
   }
 
   isPartFile(file: string): boolean {

@@ -15,8 +15,7 @@ beforeAll(async () => {
 afterAll(() => temporary.discard())
 
 const verdict = ({ status, code }: RawAnswer) => ({ status, code })
-const incoming = () => readdir(path.join(temporary.bucket.objectsFolder, '.ferry', 'incoming'))
-const partFiles = () => readdir(path.join(temporary.bucket.objectsFolder, '.ferry', 'parts'))
+const workFiles = () => readdir(path.join(temporary.folder, 'work'))
 
 /** One request, presigned now. */
 async function send(
@@ -91,7 +90,7 @@ describe('the path', () => {
 
     const names = await readdir(temporary.bucket.objectsFolder)
     expect([written.status, read.body]).toEqual([200, 'inside'])
-    expect(names.filter((name) => !['.ferry', 'unusual-names'].includes(name))).toEqual([])
+    expect(names).toEqual([])
     expect((await readdir(temporary.folder)).filter((name) => /outside/.test(name))).toEqual([])
   })
 
@@ -268,17 +267,17 @@ describe('a body', () => {
     const socket = await connected(temporary.store)
     socket.write(headOf(temporary.store, { method: 'PUT', target, headers }))
     socket.write(Buffer.alloc(2 * MIB))
-    await until(async () => (await incoming()).length === 1)
+    await until(async () => (await workFiles()).length === 1)
 
     socket.destroy()
 
-    await until(async () => (await incoming()).length === 0)
+    await until(async () => (await workFiles()).length === 0)
     const client = clientOf(temporary.store)
     const named = { Bucket: 'ferry', Key: 'cut' }
     expect(await refusalOf(client.send(new GetObjectCommand(named)))).toMatchObject({
       code: 'NoSuchKey',
     })
-    expect(await partFiles()).toEqual([])
+    expect(await workFiles()).toEqual([])
     const uploadId = /uploadId=([0-9a-f]+)/.exec(made.query ?? '')?.[1]
     if (uploadId !== undefined) {
       const listed = await client.send(new ListPartsCommand({ ...named, UploadId: uploadId }))
@@ -295,7 +294,7 @@ describe('a conditional write', () => {
     const socket = await connected(temporary.store)
     socket.write(headOf(temporary.store, { method: 'PUT', target, headers }))
     socket.write('a')
-    await until(async () => (await incoming()).length === 1)
+    await until(async () => (await workFiles()).length === 1)
 
     await send({ method: 'DELETE', path: '/ferry/raced' })
     socket.write('b')
@@ -365,7 +364,7 @@ describe('a body in signed chunks', () => {
 
     expect(answer.code).toBe(code)
     expect((await send({ method: 'HEAD', path: '/ferry/chunked' })).status).toBe(404)
-    expect(await incoming()).toEqual([])
+    expect(await workFiles()).toEqual([])
   })
 
   it('must be as long as it says', async () => {

@@ -39,7 +39,7 @@ it.runIf(canLimit)('says that the disk is full, leaves nothing and goes on', asy
 
   expect(refusal).toEqual(full)
   expect(await refusalOf(client.send(new GetObjectCommand(named)))).toMatchObject({ status: 404 })
-  expect(await readdir(path.join(cramped.bucket.objectsFolder, '.ferry/incoming'))).toEqual([])
+  expect(await readdir(path.join(folder, 'work'))).toEqual([])
 })
 
 it.runIf(canLimit)('keeps the parts of an upload that could not be joined', async () => {

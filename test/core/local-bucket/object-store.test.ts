@@ -30,7 +30,7 @@ it('leaves neither file nor row of a new object when the index refuses it', asyn
   await expect(put('folder/new', 'text', fail)).rejects.toThrow('cannot be written')
 
   expect(stores.objects.table.latest('folder/new')).toBeNull()
-  expect(await readdir(stores.files.folder)).toEqual(['.ferry'])
+  expect(await readdir(stores.files.folder)).toEqual([])
 })
 
 it('brings the older version back to its name when the index refuses the newer', async () => {
@@ -40,5 +40,5 @@ it('brings the older version back to its name when the index refuses the newer',
   await expect(put('kept', 'second', fail)).rejects.toThrow('cannot be written')
 
   expect(stores.objects.table.latest('kept')).toEqual(first)
-  expect(await readFile(stores.files.absolute('kept'), 'utf8')).toBe('first')
+  expect(await readFile(stores.files.absolute('objects/kept'), 'utf8')).toBe('first')
 })

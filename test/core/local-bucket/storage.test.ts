@@ -114,7 +114,7 @@ describe('a restart', () => {
     const headers = { 'content-length': String(8 * MIB) }
     socket.write(headOf(store, { method: 'PUT', target, headers }))
     socket.write(Buffer.alloc(MIB))
-    const incoming = path.join(forked.bucket.objectsFolder, '.ferry', 'incoming')
+    const incoming = path.join(folder, 'work')
     while ((await readdir(incoming)).length === 0) {
       await new Promise((resolve) => setImmediate(resolve))
     }
@@ -231,7 +231,7 @@ describe('the folder of objects', () => {
     await remove(bucket, 'Reise 2026/Foto (1).jpg')
 
     expect(before).toBe('picture')
-    expect(await readdir(bucket.objectsFolder)).toEqual(['.ferry'])
+    expect(await readdir(bucket.objectsFolder)).toEqual([])
   })
 
   it('may lie elsewhere, and is remembered', async () => {
@@ -320,7 +320,7 @@ describe('the folder of objects', () => {
       )
       Parts.push({ PartNumber, ETag: sent.ETag })
     }
-    const parts = inFolder(bucket, '.ferry/parts')
+    const parts = path.join(folder, 'work')
     for (const name of await readdir(parts)) {
       const file = path.join(parts, name)
       if ((await stat(file)).size === 5 * MIB) await truncate(file, 5 * MIB + 100)

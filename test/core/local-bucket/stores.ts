@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { BucketSettings } from '../../../electron/core/local-bucket/bucket-settings.ts'
 import { openIndex } from '../../../electron/core/local-bucket/index-db.ts'
-import { ObjectFiles } from '../../../electron/core/local-bucket/object-files.ts'
+import { bucketFolders, ObjectFiles } from '../../../electron/core/local-bucket/object-files.ts'
 import { ObjectStore } from '../../../electron/core/local-bucket/object-store.ts'
 import { UploadStore } from '../../../electron/core/local-bucket/upload-store.ts'
 
@@ -11,9 +11,9 @@ import { UploadStore } from '../../../electron/core/local-bucket/upload-store.ts
 export async function temporaryStores() {
   const folder = await mkdtemp(path.join(tmpdir(), 'ferry-stores-'))
   const db = openIndex(path.join(folder, 'index.sqlite'))
-  const files = new ObjectFiles(path.join(folder, 'objects'))
+  const files = new ObjectFiles(bucketFolders(folder, path.join(folder, 'objects')))
   const settings = new BucketSettings(db)
-  const objects = new ObjectStore(db, files, settings, Date.now)
+  const objects = new ObjectStore({ db, files, settings, now: Date.now })
   return {
     files,
     settings,
@@ -21,11 +21,12 @@ export async function temporaryStores() {
     uploads: new UploadStore(db, files, objects, Date.now),
     /** A file as a finished body leaves it. */
     finishedFile: async (text: string) => {
-      const file = files.newIncoming()
-      await writeFile(file, text)
+      const file = files.newWorkFile()
+      await writeFile(files.absolute(file), text)
       return file
     },
     discard: async () => {
+      objects.close()
       db.close()
       await rm(folder, { recursive: true, force: true })
     },

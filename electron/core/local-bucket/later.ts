@@ -1,0 +1,45 @@
+const PAUSE_MS = { first: 250, longest: 300_000 } as const
+
+/**
+ * Tries things again in the background, with growing pauses, for as long as the bucket is open: a
+ * file may be held for as long as somebody watches the film in it. Never keeps the process alive.
+ */
+export class Later {
+  readonly #work: (name: string) => void
+  readonly #names = new Set<string>()
+  #timer: NodeJS.Timeout | null = null
+  #isClosed = false
+
+  /** `work` throws when it has to be done again. */
+  constructor(work: (name: string) => void) {
+    this.#work = work
+  }
+
+  add(name: string): void {
+    this.#names.add(name)
+    this.#schedule(PAUSE_MS.first)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  #schedule(ms: number): void {
+    if (this.#isClosed || this.#timer !== null || this.#names.size === 0) return
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      for (const name of [...this.#names]) if (this.#isDone(name)) this.#names.delete(name)
+      this.#schedule(Math.min(ms * 2, PAUSE_MS.longest))
+    }, ms).unref()
+  }
+
+  #isDone(name: string): boolean {
+    try {
+      this.#work(name)
+      return true
+    } catch {
+      return false
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { FORMER_FOLDERS, OBJECTS, plainPathOf, UNUSUAL, WORK } from './key-path.ts'
+import type { ObjectFiles } from './object-files.ts'
+import type { ObjectStore } from './object-store.ts'
+import type { StoredObject } from './stored-object.ts'
+import type { UploadTable } from './upload-table.ts'
+
+const FORMER_WORK = `${OBJECTS}/${FORMER_FOLDERS.work}`
+const FORMER_UNUSUAL = `${OBJECTS}/${FORMER_FOLDERS.unusual}`
+
+/**
+ * Brings a bucket of an older Ferry, which kept its own folders among the objects, into today's
+ * folders. Every file is moved and noted by itself, and the old folders go last: an end in the
+ * middle, or a file that is held, leaves a bucket that has all objects, and the next start goes on.
+ */
+export function leaveOlderLayout(
+  files: ObjectFiles,
+  objects: ObjectStore,
+  uploads: UploadTable,
+): void {
+  if (!files.exists(FORMER_WORK) && !files.exists(FORMER_UNUSUAL)) return
+  const all = [...objects.table.withFiles()]
+  const steps = [
+    // First those that a file system may have led into the old folders by another name.
+    ...all.filter(isUnusualByNow).map((object) => () => moveAlias(files, objects, object)),
+    ...all.map((object) => () => moveObject(objects, object)),
+    ...uploads.allParts().map(({ uploadId, part }) => () => {
+      const target = movedPath(part.file)
+      if (target === null) return
+      if (files.move(part.file, target) || files.exists(target)) {
+        uploads.putPart(uploadId, { ...part, file: target })
+      }
+    }),
+    // An index that was lost names none of them.
+    ...namesIn(files, FORMER_UNUSUAL)
+      .filter((name) => /^[kh]-/.test(name))
+      .map((name) => () => void files.move(`${FORMER_UNUSUAL}/${name}`, `${UNUSUAL}/${name}`)),
+  ]
+  if (!steps.map(isPossible).every(Boolean)) return
+  for (const name of ['incoming', 'parts', 'versions']) clearFormer(files, `${FORMER_WORK}/${name}`)
+  for (const folder of [FORMER_WORK, FORMER_UNUSUAL]) {
+    isPossible(() => rmdirSync(files.absolute(folder)))
+  }
+}
+
+/** Deletes what a killed process left there, under names that Ferry gave; all else stays. */
+function clearFormer(files: ObjectFiles, folder: string): void {
+  for (const name of namesIn(files, folder)) {
+    if (/^[0-9a-f]{32}$/.test(name)) {
+      isPossible(() => unlinkSync(files.absolute(`${folder}/${name}`)))
+    }
+  }
+  isPossible(() => rmdirSync(files.absolute(folder)))
+}
+
+/** An older Ferry gave its object a readable name that is none by today's rules. */
+function isUnusualByNow({ key, file }: StoredObject): boolean {
+  return movedPath(file) === null && file.startsWith(`${OBJECTS}/`) && plainPathOf(key) === null
+}
+
+/** Only the file that the index describes: by that name the file system may give another key's. */
+function moveAlias(files: ObjectFiles, objects: ObjectStore, object: StoredObject): void {
+  const seen = files.look(object.file)
+  if (seen?.byteLength !== object.byteLength || seen.fileTimeMs !== object.fileTimeMs) return
+  objects.placement.move(object, files.newWorkFile())
+}
+
+function moveObject(objects: ObjectStore, known: StoredObject): void {
+  const object = objects.placement.whereItIs(known)
+  const target = movedPath(object.file)
+  if (target !== null) objects.placement.move(object, target)
+}
+
+/** Where a file of the old folders belongs now; null for every other file. */
+function movedPath(file: string): string | null {
+  const name = file.slice(file.lastIndexOf('/') + 1)
+  if (file.startsWith(`${FORMER_WORK}/`)) return `${WORK}/${name}`
+  return file.startsWith(`${FORMER_UNUSUAL}/`) ? `${UNUSUAL}/${name}` : null
+}
+
+function namesIn(files: ObjectFiles, folder: string): readonly string[] {
+  try {
+    return readdirSync(files.absolute(folder))
+  } catch {
+    return []
+  }
+}
+
+/** False: the file is held, or the disk is full; the next start tries it again. */
+function isPossible(step: () => void): boolean {
+  try {
+    step()
+    return true
+  } catch {
+    return false
+  }
+}
