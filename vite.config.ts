@@ -31,6 +31,24 @@ const IN_NODE = {
   maxWorkers: availableParallelism() + 2,
 }
 
+/** What works on files runs on file systems of other systems, too: test/platforms/on-volume.ts. */
+const ON_VOLUMES = {
+  ...IN_NODE,
+  include: [
+    'test/core/local-bucket/**/*.test.ts',
+    'test/core/{files,records}/**/*.test.ts',
+    'test/core/{log,secret-file,set-aside,settings-conf}.test.ts',
+  ],
+  exclude: [
+    ...MOCKING_TESTS,
+    // They simulate by themselves, their files are another process's, or there are none.
+    'test/core/local-bucket/{checksums,full-disk,key-path,main,memory,on-volumes,signing-refusals,slow-reply,vectors}.test.ts',
+  ],
+  setupFiles: [...IN_NODE.setupFiles, at('test/platforms/on-volume.ts')],
+  isolate: false,
+}
+const VOLUMES = ['ntfs', 'hfs-plus', 'apfs', 'scanned'] as const
+
 /** The projects whose tests drive a Chromium. */
 const IN_CHROMIUM = {
   maxWorkers: 3,
@@ -137,7 +155,7 @@ export default defineConfig({
           ...IN_NODE,
           name: 'unit',
           include: [
-            'test/{attacks,engine,contract,core,desktop,desktop-in-chromium,faults,loopback,port-contracts,scripts,torture,trees}/**/*.test.ts',
+            'test/{attacks,engine,contract,core,desktop,desktop-in-chromium,faults,loopback,platforms,port-contracts,scripts,torture,trees}/**/*.test.ts',
             // Pure, and no window needed.
             'test/renderer/pasted/**/*.test.ts',
           ],
@@ -150,6 +168,11 @@ export default defineConfig({
         extends: true,
         test: { ...IN_NODE, name: 'mocked', include: MOCKING_TESTS },
       },
+      // `npm test` leaves them out, for time. Only Linux's own file systems are like none of them.
+      ...(process.platform === 'linux' ? VOLUMES : []).map((volume) => ({
+        extends: true as const,
+        test: { ...ON_VOLUMES, name: `on-${volume}`, provide: { volume } },
+      })),
       {
         extends: true,
         test: {

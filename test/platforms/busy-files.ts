@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { FileCall, Volume } from './simulated-files.ts'
 import { realFiles } from './simulated-files.ts'
 
@@ -8,11 +9,27 @@ import { realFiles } from './simulated-files.ts'
  */
 export function openFilesStay(): Volume {
   return {
-    refusal: ({ name, path, target }, open) => {
-      if (target !== null && target !== path && open.has(target)) return 'EPERM'
-      return (name === 'unlink' || name === 'rm') && open.has(path) ? 'EPERM' : null
+    refusal: ({ name, path: at, target }, open) => {
+      if (target !== null && target !== at && open.has(target)) return 'EPERM'
+      return (name === 'unlink' || name === 'rm') && open.has(at) ? 'EPERM' : null
     },
   }
+}
+
+/** The same, but for calls that a test makes by itself. */
+export function sparingTests(volume: Volume): Volume {
+  return {
+    ...volume,
+    refusal: (call, open) => (isTestCalling() ? null : (volume.refusal?.(call, open) ?? null)),
+  }
+}
+
+/** Tells by the first frame of the stack that belongs to neither Node nor these fixtures. */
+function isTestCalling(): boolean {
+  const frames = new Error('stack').stack?.split('\n').slice(1) ?? []
+  const own = path.join(import.meta.dirname, path.sep)
+  const caller = frames.find((frame) => frame.includes(path.sep) && !frame.includes(own))
+  return caller?.includes(path.join(import.meta.dirname, '..', path.sep)) ?? false
 }
 
 export interface Scanner extends Volume {
@@ -44,7 +61,7 @@ export function scanner(times = 2, isHeld: (path: string) => boolean = () => tru
         return isBusy ? 'EPERM' : null
       }
       if (call.name === 'unlink' || call.name === 'rm') return isRefused(call.path) ? 'EBUSY' : null
-      return call.isWriting && isRefused(call.path) ? 'EBUSY' : null
+      return call.isWriting && !call.isExclusive && isRefused(call.path) ? 'EBUSY' : null
     },
     done: (call) => {
       for (const at of writtenBy(call)) if (isHeld(at)) left.set(identity(at), times)
@@ -52,8 +69,9 @@ export function scanner(times = 2, isHeld: (path: string) => boolean = () => tru
   }
 }
 
-function writtenBy({ path, target, isWriting }: FileCall): readonly string[] {
-  return isWriting ? [path] : target === null ? [] : [target]
+function writtenBy({ path: at, target, isWriting }: FileCall): readonly string[] {
+  if (target !== null) return [target]
+  return isWriting ? [at] : []
 }
 
 /** Device and inode: a file that is renamed stays held. Empty for a file that is not there. */

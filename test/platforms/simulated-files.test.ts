@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openFilesStay, scanner } from './busy-files.ts'
+import { openFilesStay, scanner, sparingTests } from './busy-files.ts'
 import { apfs, hfsPlus, NEW_EMOJI, ntfs } from './file-systems.ts'
 import { simulateFiles, type Volume } from './simulated-files.ts'
 
@@ -161,5 +161,20 @@ describe('a scanner', () => {
     expect(await codeOf(writeFile(at('new'), ''))).toBe('EBUSY')
     await rename(at('new'), at('other'))
     expect(held.refusals()).toBe(2)
+  })
+  it('finds an exclusive opening of a held file to be what it always is', async () => {
+    mount(scanner(2))
+    await writeFile(at('new'), '', { flag: 'wx' })
+
+    expect(await codeOf(open(at('new'), 'wx'))).toBe('EEXIST')
+    expect(await codeOf(open(at('new'), 'a'))).toBe('EBUSY')
+  })
+
+  it('spares the calls of tests where it is told to', async () => {
+    mount(sparingTests(scanner(2)))
+    await writeFile(at('new'), '')
+
+    expect(await codeOf(rename(at('new'), at('other')))).toBeNull()
+    expect(await codeOf(rm(at('other')))).toBeNull()
   })
 })

@@ -16,6 +16,8 @@ export interface FileCall {
   readonly target: string | null
   /** `open` and the calls that open by themselves: with the right to write. */
   readonly isWriting: boolean
+  /** It makes a new file, or is EEXIST by itself. */
+  readonly isExclusive: boolean
 }
 
 /** The open files of a volume, wherever they were renamed to meanwhile. */
@@ -241,7 +243,13 @@ function takenByPath(name: string, args: readonly unknown[]): Taken | null {
   real[at] = located
   if (target !== null) real[1] = target
   if (name === 'link') real[0] = locatedElsewhere(args[0])
-  const call = { name, path: located, target, isWriting: isWriting(name, args[1]) }
+  const call = {
+    name,
+    path: located,
+    target,
+    isWriting: isWriting(name, args[1]),
+    isExclusive: isExclusive(name, args),
+  }
   const answer = (value: unknown) => {
     mount.done(call)
     if (name === 'open') return noteOpened(mount, located, value)
@@ -259,7 +267,7 @@ function takenByDescriptor(name: string, args: unknown[]): Taken | null {
   const { mount } = opened
   // The number is free for the next file as soon as it is closed.
   if (name === 'close') forget(descriptor, opened)
-  const call = { name, path: opened.path, target: null, isWriting: false }
+  const call = plainCall(name, opened.path)
   return { mount, call, args, answer: (value) => tellStats(mount, call, value) }
 }
 
@@ -276,8 +284,9 @@ function absoluteOf(value: unknown): string | null {
   return null
 }
 
+/** Of two, one in the other, the one made last: the inner. */
 function mountOf(absolute: string): Mount | null {
-  return [...mounted.values()].find((mount) => mount.holds(absolute)) ?? null
+  return [...mounted.values()].findLast((mount) => mount.holds(absolute)) ?? null
 }
 
 function locatedPrefix(mount: Mount, prefix: string): string {
@@ -305,6 +314,18 @@ function isWriting(name: string, flags: unknown): boolean {
   return typeof flags === 'number' && (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0
 }
 
+function isExclusive(name: string, args: readonly unknown[]): boolean {
+  const options = args[2]
+  const inOptions =
+    typeof options === 'object' && options !== null && 'flag' in options ? options.flag : null
+  const flags = name === 'open' ? args[1] : inOptions
+  return typeof flags === 'string' && flags.includes('x')
+}
+
+function plainCall(name: string, at: string): FileCall {
+  return { name, path: at, target: null, isWriting: false, isExclusive: false }
+}
+
 function noteOpened(mount: Mount, at: string, value: unknown): unknown {
   const descriptor = typeof value === 'number' ? value : (value as FileHandle).fd
   const opened = { mount, path: at, end: mount.opened(descriptor) }
@@ -322,7 +343,7 @@ function overHandle(mount: Mount, at: string, handle: FileHandle, opened: Opened
   for (const name of ['chmod', 'read', 'stat'] as const) {
     const original = functions[name]?.bind(handle)
     if (original === undefined) continue
-    const call = { name: `f${name}`, path: at, target: null, isWriting: false }
+    const call = plainCall(`f${name}`, at)
     functions[name] = async (...args) => {
       mount.refuse(call)
       return tellStats(mount, call, await original(...args))
