@@ -42,7 +42,7 @@ const ON_VOLUMES = {
   exclude: [
     ...MOCKING_TESTS,
     // They simulate by themselves, their files are another process's, or there are none.
-    'test/core/local-bucket/{checksums,full-disk,key-path,main,memory,on-volumes,signing-refusals,slow-reply,vectors}.test.ts',
+    'test/core/local-bucket/{checksums,full-disk,key-path,main,memory,object-files,on-volumes,signing-refusals,slow-reply,vectors}.test.ts',
   ],
   setupFiles: [...IN_NODE.setupFiles, at('test/platforms/on-volume.ts')],
   isolate: false,

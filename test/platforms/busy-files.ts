@@ -46,7 +46,7 @@ export function scanner(times = 2, isHeld: (path: string) => boolean = () => tru
   const left = new Map<string, number>()
   let refusals = 0
   const isRefused = (at: string) => {
-    const key = identity(at)
+    const key = isHeld(at) ? identity(at) : ''
     const rest = left.get(key) ?? 0
     if (rest === 0) return false
     left.set(key, rest - 1)
@@ -74,8 +74,8 @@ function writtenBy({ path: at, target, isWriting }: FileCall): readonly string[]
   return isWriting ? [at] : []
 }
 
-/** Device and inode: a file that is renamed stays held. Empty for a file that is not there. */
+/** A file that is renamed stays held, and not the next one with its inode. Empty: not there. */
 function identity(at: string): string {
   const stats = realFiles.statSync(at, { bigint: true, throwIfNoEntry: false })
-  return stats?.isFile() === true ? `${stats.dev}:${stats.ino}` : ''
+  return stats?.isFile() === true ? `${stats.ino}:${stats.birthtimeNs}` : ''
 }

@@ -102,6 +102,8 @@ class Mount implements OpenFiles {
   readonly #volumes: readonly Volume[]
   /** By device and inode. */
   readonly #open = new Map<string, number>()
+  /** What `rm` is removing by further functions of the module, which have been asked for with it. */
+  readonly #removing = new Set<string>()
 
   constructor(root: string, volumes: readonly Volume[]) {
     this.#root = root
@@ -122,9 +124,23 @@ class Mount implements OpenFiles {
   }
 
   refuse(call: FileCall): void {
+    const isPartOfRemoval = [...this.#removing].some(
+      (removed) => call.path === removed || call.path.startsWith(removed + path.sep),
+    )
+    if (isPartOfRemoval) return
     for (const { refusal } of this.#volumes) {
       const code = refusal?.(call, this) ?? null
       if (code !== null) throw systemError(code, call)
+    }
+  }
+
+  /** While `rm` goes on. */
+  async removing<T>(removed: string, work: () => Promise<T>): Promise<T> {
+    this.#removing.add(removed)
+    try {
+      return await work()
+    } finally {
+      this.#removing.delete(removed)
     }
   }
 
@@ -205,7 +221,8 @@ function standIn(original: Callable, name: string, form: Form): Callable {
 
 async function inPromise(original: Callable, { mount, call, args, answer }: Taken) {
   mount.refuse(call)
-  return answer(await original(...args))
+  const work = async () => answer(await original(...args))
+  return call.name === 'rm' ? mount.removing(call.path, work) : work()
 }
 
 function inCallback(original: Callable, { mount, call, args, answer }: Taken): unknown {

@@ -20,6 +20,15 @@ export class Later {
     this.#schedule(PAUSE_MS.first)
   }
 
+  /** Does it now, and again later when it throws. */
+  attempt(name: string, work: () => void): void {
+    try {
+      work()
+    } catch {
+      this.add(name)
+    }
+  }
+
   close(): void {
     this.#isClosed = true
     if (this.#timer !== null) clearTimeout(this.#timer)

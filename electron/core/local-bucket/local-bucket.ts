@@ -140,11 +140,17 @@ async function openedBucket(
   const objects = new ObjectStore({ db, files, settings, now, warn, wait })
   const uploads = new UploadStore(db, files, objects, now)
   uploads.table.forgetResults(now())
-  if (index.setAside !== null) files.setWorkAside(now())
-  leaveOlderLayout(files, objects, uploads.table)
-  if (index.setAside !== null) await indexFolder(files, objects)
+  const isIndexLost = index.setAside !== null
+  const mayClear = !isIndexLost || files.isWorkSetAside(now())
+  try {
+    await withPatience(async () => leaveOlderLayout(files, objects, uploads.table), wait)
+  } catch {
+    // Everything is served from where it lies, and the next start goes on.
+  }
+  if (isIndexLost) await indexFolder(files, objects)
   objects.placement.settleAll()
-  files.clearLeftovers((file) => uploads.table.isPartFile(file) || objects.table.ownsFile(file))
+  const isKnown = (file: string) => uploads.table.isPartFile(file) || objects.table.ownsFile(file)
+  if (mayClear) files.clearLeftovers(isKnown)
   const { bucket: name, region, accessKeyId, secretAccessKey } = state
   return {
     name,

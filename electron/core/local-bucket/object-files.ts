@@ -171,16 +171,22 @@ export class ObjectFiles {
 
   /**
    * For an index that was lost with all that it knew of the work files: puts them aside, beside the
-   * damaged index, where nothing deletes them.
+   * damaged index, where nothing deletes them. False when another program holds them.
    */
-  setWorkAside(nowMs: number): void {
+  isWorkSetAside(nowMs: number): boolean {
     const former = path.join(this.folder, FORMER_FOLDERS.work)
     const isFormer = this.exists(`${OBJECTS}/${FORMER_FOLDERS.work}`)
     const work = this.absolute(WORK)
     const aside = path.join(this.#own, `${WORK}.damaged-${nowMs}`)
-    if (!isFormer && readdirSync(work).length === 0) return
-    renameSync(isFormer ? former : work, aside)
+    if (!isFormer && readdirSync(work).length === 0) return true
+    try {
+      renameSync(isFormer ? former : work, aside)
+    } catch (error) {
+      if (isHeld(error)) return false
+      throw error
+    }
     mkdirSync(work, { recursive: true, mode: 0o700 })
+    return true
   }
 
   /** Deletes the work files that no row of the index names: what a killed process left behind. */

@@ -68,16 +68,10 @@ export class ObjectPlacement {
     for (const { key, versionId } of this.#notes.plannedMoves()) {
       const object = this.#table.version(key, versionId)
       if (object === null) this.#notes.forgetMove(key, versionId)
-      else this.whereItIs(object)
+      else this.#later.attempt(key, () => this.whereItIs(object))
     }
     const keys = [...this.#notes.keysWithDiscarded(), ...this.#table.keysWithMisplaced()]
-    for (const key of new Set(keys)) {
-      try {
-        this.#arrange(key)
-      } catch {
-        this.#later.add(key)
-      }
-    }
+    for (const key of new Set(keys)) this.#later.attempt(key, () => this.#arrange(key))
   }
 
   /** The object with its file's place, should a move have been cut off between file and index. */

@@ -11,7 +11,9 @@ const FORMER_UNUSUAL = `${OBJECTS}/${FORMER_FOLDERS.unusual}`
 /**
  * Brings a bucket of an older Ferry, which kept its own folders among the objects, into today's
  * folders. Every file is moved and noted by itself, and the old folders go last: an end in the
- * middle, or a file that is held, leaves a bucket that has all objects, and the next start goes on.
+ * middle, or a file that is held, leaves a bucket that has all objects, and the next call goes on.
+ *
+ * @throws what kept the first file that stays from being moved; the others are.
  */
 export function leaveOlderLayout(
   files: ObjectFiles,
@@ -36,10 +38,11 @@ export function leaveOlderLayout(
       .filter((name) => /^[kh]-/.test(name))
       .map((name) => () => void files.move(`${FORMER_UNUSUAL}/${name}`, `${UNUSUAL}/${name}`)),
   ]
-  if (!steps.map(isPossible).every(Boolean)) return
+  const troubles = steps.map(troubleOf).filter((error) => error !== null)
+  if (troubles.length > 0) throw troubles[0]
   for (const name of ['incoming', 'parts', 'versions']) clearFormer(files, `${FORMER_WORK}/${name}`)
   for (const folder of [FORMER_WORK, FORMER_UNUSUAL]) {
-    isPossible(() => rmdirSync(files.absolute(folder)))
+    troubleOf(() => rmdirSync(files.absolute(folder)))
   }
 }
 
@@ -47,10 +50,10 @@ export function leaveOlderLayout(
 function clearFormer(files: ObjectFiles, folder: string): void {
   for (const name of namesIn(files, folder)) {
     if (/^[0-9a-f]{32}$/.test(name)) {
-      isPossible(() => unlinkSync(files.absolute(`${folder}/${name}`)))
+      troubleOf(() => unlinkSync(files.absolute(`${folder}/${name}`)))
     }
   }
-  isPossible(() => rmdirSync(files.absolute(folder)))
+  troubleOf(() => rmdirSync(files.absolute(folder)))
 }
 
 /** An older Ferry gave its object a readable name that is none by today's rules. */
@@ -86,12 +89,12 @@ function namesIn(files: ObjectFiles, folder: string): readonly string[] {
   }
 }
 
-/** False: the file is held, or the disk is full; the next start tries it again. */
-function isPossible(step: () => void): boolean {
+/** Null: it was done. */
+function troubleOf(step: () => void): unknown {
   try {
     step()
-    return true
-  } catch {
-    return false
+    return null
+  } catch (error) {
+    return error
   }
 }
