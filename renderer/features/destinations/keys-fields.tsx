@@ -128,6 +128,10 @@ function isLocked({ troubles }: HostDescription): boolean {
   return troubles.some(({ kind }) => kind === 'secret-store-locked')
 }
 
+function isOpenToOthers({ troubles }: HostDescription): boolean {
+  return troubles.some(({ kind }) => kind === 'folder-open')
+}
+
 /** A locked key store may open yet. */
 function canKeep(host: HostDescription): boolean {
   return host.secretPlace !== 'memory' || isLocked(host)
@@ -137,6 +141,9 @@ function canKeep(host: HostDescription): boolean {
 function secretTruth(host: HostDescription, keepSecret: boolean): string {
   if (isLocked(host) && keepSecret) {
     return 'The key store is locked. The keys are in memory until it opens; if it does not while Ferry runs, Ferry asks for them at the next start.'
+  }
+  if (!canKeep(host) && isOpenToOthers(host)) {
+    return 'Other users of this computer can get into Ferry’s data folder, so Ferry forgets the keys when it stops.'
   }
   if (!canKeep(host)) {
     return 'This computer has no safe place for keys, so Ferry forgets them when it stops.'
