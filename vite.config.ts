@@ -37,7 +37,7 @@ const ON_VOLUMES = {
   include: [
     'test/core/local-bucket/**/*.test.ts',
     'test/core/{files,records}/**/*.test.ts',
-    'test/core/{log,secret-file,set-aside,settings-conf}.test.ts',
+    'test/core/{log,secret-file,settings-file}.test.ts',
   ],
   exclude: [
     ...MOCKING_TESTS,

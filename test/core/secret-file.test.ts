@@ -61,6 +61,15 @@ it('leaves nothing of a wiped secret in the folder', async () => {
   })
 })
 
+it('knows nothing of a secret that the desktop’s key store has sealed', async () => {
+  const { vault } = await openSecretFile(folder, NOW)
+
+  expect(await vault.reveal('safe-storage:djEwAAAA')).toEqual({
+    ok: false,
+    failure: { kind: 'secret-missing' },
+  })
+})
+
 it.each(['{', '{"version":2,"secrets":{}}', '{"version":1,"secrets":{"x":1}}'])(
   'moves a file aside that it cannot read: %s',
   async (damage) => {

@@ -175,7 +175,13 @@ export function post(
 }
 
 /** Spends the host's token. */
-export async function signIn({ server, token }: RunningHost): Promise<BrowserSession> {
+export async function signIn({
+  server,
+  token,
+}: {
+  readonly server: { readonly origin: string }
+  readonly token: string
+}): Promise<BrowserSession> {
   const answer = await exchange(server.origin, token)
   const [cookie = ''] = (answer.headers['set-cookie']?.[0] ?? '').split(';')
   return { cookie, secret: (JSON.parse(answer.body) as SessionOpened).secret }

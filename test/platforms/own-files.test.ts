@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -12,6 +12,7 @@ import { askForNewAddress } from '../../electron/loopback/host-control.ts'
 import { type LoopbackHost, startLoopback } from '../../electron/loopback/main.ts'
 import type { Terminal } from '../../electron/loopback/terminal.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
+import { commandPath, post, sessionHeaders, signIn } from '../loopback/loopback-harness.ts'
 import { scanner } from './busy-files.ts'
 import { type ModelessDisk, noModes } from './no-modes.ts'
 import { simulateFiles, type Volume } from './simulated-files.ts'
@@ -25,17 +26,22 @@ const NO_TERMINAL: Terminal = {
 }
 const isWindows = process.platform === 'win32'
 
-/** A folder with that file system below it. */
+/** Where that file system is mounted: in a folder of the user's, as a desktop mounts a stick. */
 function onVolume(...volumes: readonly Volume[]): string {
-  const { folder, remove } = temporaryFolder()
+  const { folder: above, remove } = temporaryFolder()
   onTestFinished(remove)
+  const folder = join(above, 'disk')
+  mkdirSync(folder, { mode: 0o700 })
   onTestFinished(simulateFiles(folder, ...volumes))
   return folder
 }
 
-async function runningHost(dataFolder: string): Promise<LoopbackHost> {
+async function runningHost(
+  dataFolder: string,
+  passedOver: string | null = null,
+): Promise<LoopbackHost> {
   const host = await startLoopback({
-    ...{ dataFolder, ports: [0], version: '0.0.0' },
+    ...{ dataFolder, passedOver, ports: [0], version: '0.0.0' },
     pageFolder: fileURLToPath(new URL('../loopback/page', import.meta.url)),
     terminal: NO_TERMINAL,
   })
@@ -47,6 +53,25 @@ async function runningHost(dataFolder: string): Promise<LoopbackHost> {
   onTestFinished(close)
   return { ...host, close }
 }
+
+/** What a page is told that opens the host's address. */
+async function describedBy(host: LoopbackHost): Promise<unknown> {
+  const { origin, hash } = new URL(host.newAddress().url)
+  const session = await signIn({ server: { origin }, token: hash.slice(1) })
+  const headers = sessionHeaders(session)
+  const answer = await post(origin, commandPath('describeHost'), {}, headers)
+  return JSON.parse(answer.body).value
+}
+
+it('a host that begins its own folder says where the one of before is', async () => {
+  const { folder, remove } = temporaryFolder()
+  onTestFinished(remove)
+
+  const host = await runningHost(folder, '/older/Ferry')
+
+  expect(host.troubles).toEqual([{ kind: 'older-folder', folder: '/older/Ferry' }])
+  expect(await describedBy(host)).toMatchObject({ secretPlace: 'file' })
+})
 
 describe('a scanner that holds every file for a moment', () => {
   it('keeps no host from starting, giving addresses and ending', async () => {
@@ -136,9 +161,11 @@ describe.skipIf(isWindows).each(['stick', 'share', 'foreign'] satisfies Modeless
       const folder = join(onVolume(noModes(disk)), 'made', 'ferry')
 
       const host = await runningHost(folder)
+      const described = await describedBy(host)
       await host.close()
 
       expect(host.troubles).toEqual([{ kind: 'folder-open', folder, why: 'disk' }])
+      expect(described).toMatchObject({ secretPlace: 'memory' })
       expect(readFileSync(join(folder, 'README.txt'), 'utf8')).toContain('Other users')
       const { vault } = await openSecretFile(folder, NOW, { isOpen: true })
       expect(await vault.place()).toBe('memory')

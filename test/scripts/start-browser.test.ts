@@ -235,7 +235,7 @@ describe('npm start in the browser', () => {
     expect(page).toMatch(/open-ferry-[0-9a-f]{16}\.html$/)
     expect(text).toContain(`#${token}`)
     expect(sharedBitsOf({ mode })).toBe(0)
-    expect(existsSync(page)).toBe(false)
+    await expect.poll(() => existsSync(page)).toBe(false)
     // As the user's browser is used to, for what it saves.
     expect(mask).toBe(process.umask())
   })
