@@ -80,11 +80,13 @@ function restartable(start: () => ChildProcess) {
   const replace = async (running: ChildProcess | null) => {
     if (running !== null) await endChild(running)
     if (isOver) return null
-    const child = start()
-    child.once('error', ({ message }) => {
-      failure.reject(new Error(`${child.spawnfile} cannot be started: ${message}`))
-    })
-    return child
+    try {
+      // Node throws what it does not know from a missing program.
+      return start().once('error', cannotStart)
+    } catch (error) {
+      cannotStart(error)
+      return null
+    }
   }
   return {
     restart: async () => {
@@ -97,6 +99,12 @@ function restartable(start: () => ChildProcess) {
       await last
     },
   }
+}
+
+function cannotStart(error: unknown): void {
+  const program = electron?.kind === 'found' ? electron.path : process.execPath
+  const why = error instanceof Error ? error.message : String(error)
+  failure.reject(new Error(`${program} cannot be started: ${why}`))
 }
 
 /** Not Node's own --watch: it ends its child by a signal, which on Windows is no goodbye. */

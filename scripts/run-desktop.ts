@@ -37,11 +37,21 @@ export async function runDesktop(
   await buildDesktop()
   const folder = fileURLToPath(new URL('..', import.meta.url))
   const dataFolder = options.dataFolder === null ? [] : ['--data-dir', options.dataFolder]
-  const electron = startElectron(program, [folder, ...dataFolder])
+  const electron = spawned(() => startElectron(program, [folder, ...dataFolder]))
+  if (electron instanceof Error) return { kind: 'failed', why: electron.message }
   const { ready, ending } = follow(electron)
   const early = await Promise.race([ending, ready, shutdown])
   if (early?.kind === 'broke') return { kind: 'failed', why: early.why }
   return { kind: 'runs', run: runOf(electron, ending) }
+}
+
+/** Node throws what it does not know from a missing program: one for another processor, for example. */
+function spawned(spawn: () => ChildProcess): ChildProcess | Error {
+  try {
+    return spawn()
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
 }
 
 /** The end of a program can be heard before its last message. */

@@ -4,11 +4,20 @@ import { createServer, type Socket } from 'node:net'
 import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ROOT } from '../e2e/child.ts'
-import { electronStandIn, READY, start, temporaryFolder } from './start-harness.ts'
+import {
+  electronStandIn,
+  electronThatCannotStart,
+  READY,
+  start,
+  temporaryFolder,
+} from './start-harness.ts'
 
 const DISPLAY = { DISPLAY: ':99' }
 const HOW_TO_GET_IT =
   'To get it, set ELECTRON_MIRROR to a mirror that can be reached, or ELECTRON_OVERRIDE_DIST_PATH to a folder with Electron 45.4.1'
+
+/** Windows has a code for it: libuv src/win/process.c, `uv__kill`. */
+const KILLED = process.platform === 'win32' ? 'it ended with code 1' : 'it was ended by SIGKILL'
 
 async function browserArgs(): Promise<string[]> {
   return ['--no-open', '--port', '0', '--data-dir', await temporaryFolder()]
@@ -97,9 +106,12 @@ describe('npm start with Electron at hand', () => {
     },
   )
 
-  it('leaves no window behind when it is killed: the app hears of it', async () => {
-    const endedFile = join(await temporaryFolder(), 'ended')
-    const electron = await electronStandIn(`
+  /** Windows ends it with its parent: libuv puts children into a job, src/win/process.c. */
+  it.runIf(process.platform !== 'win32')(
+    'leaves no window behind when it is killed: the app hears of it',
+    async () => {
+      const endedFile = join(await temporaryFolder(), 'ended')
+      const electron = await electronStandIn(`
       const { writeFileSync } = await import('node:fs')
       process.on('disconnect', () => {
         writeFileSync(${JSON.stringify(endedFile)}, 'closed in order')
@@ -107,25 +119,37 @@ describe('npm start with Electron at hand', () => {
       })
       await say('ready')
       console.log('up')`)
-    const child = start([], electron)
-    await child.untilPrinted(/^up$/m)
+      const child = start([], electron)
+      await child.untilPrinted(/^up$/m)
 
-    await child.stop('SIGKILL')
+      await child.stop('SIGKILL')
 
-    await expect.poll(() => readFile(endedFile, 'utf8').catch(() => null)).toBe('closed in order')
-  })
+      await expect.poll(() => readFile(endedFile, 'utf8').catch(() => null)).toBe('closed in order')
+    },
+  )
 
   it.each([
     ['process.exit(127)', 'it ended with code 127: a library is missing'],
     // As 0xC0000135 looks in a system that keeps eight bits of it.
     ['process.exit(53)', 'it ended with code 53'],
-    ["process.kill(process.pid, 'SIGKILL')", 'it was ended by SIGKILL'],
+    ["process.kill(process.pid, 'SIGKILL')", KILLED],
   ])('goes on in the browser when the program ends by %s', async (end, why) => {
     const child = start(await browserArgs(), await electronStandIn(end))
     await child.untilPrinted(READY)
 
     expect(linesAboutElectron(child.output())).toEqual([
       expect.stringContaining(`its program does not run (${why}`),
+    ])
+  })
+
+  it('goes on in the browser when the system cannot start the program', async () => {
+    const electron = await electronThatCannotStart('spawn Unknown system error -86')
+
+    const child = start(await browserArgs(), electron)
+    await child.untilPrinted(READY)
+
+    expect(linesAboutElectron(child.output())).toEqual([
+      expect.stringContaining('its program does not run (spawn Unknown system error -86)'),
     ])
   })
 

@@ -78,4 +78,23 @@ export async function electronStandIn(then: string): Promise<NodeJS.ProcessEnv> 
   }
 }
 
+/** The same, where the system cannot start the program, as one for another processor. */
+export async function electronThatCannotStart(message: string): Promise<NodeJS.ProcessEnv> {
+  const { NODE_OPTIONS, ...env } = await electronStandIn('')
+  const hook = join(await temporaryFolder(), 'no-start.mjs')
+  await writeFile(
+    hook,
+    `import childProcess from 'node:child_process'
+    import { syncBuiltinESMExports } from 'node:module'
+    import { basename } from 'node:path'
+    const { spawn } = childProcess
+    childProcess.spawn = (program, ...rest) => {
+      if (/^electron/i.test(basename(program))) throw new Error(${JSON.stringify(message)})
+      return spawn(program, ...rest)
+    }
+    syncBuiltinESMExports()`,
+  )
+  return { ...env, NODE_OPTIONS: `${NODE_OPTIONS} --import=${pathToFileURL(hook).href}` }
+}
+
 export const READY = /Ferry is ready at http:\/\/[0-9a-f]{32}\.localhost:\d+\/#[\w-]{43}$/m
