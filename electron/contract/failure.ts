@@ -178,12 +178,19 @@ export const Failure = z.discriminatedUnion('kind', [
       'no-profile',
       'incomplete',
       'process-failed',
+      /** The program of `credential_process` is in no folder of PATH. */
+      'program-missing',
       'role-refused',
       'environment-empty',
       /** They hold characters that no key has. */
       'malformed',
       'unreachable',
     ]),
+    /** Of `program-missing`: its name, and PATH's folders. */
+    program: z.optional(name),
+    folders: z.optional(z.readonly(z.array(detail))),
+    /** Of `environment-empty`: the user's login shell was asked, and said as much, or nothing. */
+    shell: z.optional(z.enum(['read', 'silent'])),
   }),
   /** `action`: the permission that is missing, as S3 names it (`s3:ListMultipartUploadParts`). */
   z.strictObject({ kind: z.literal('access-denied'), action: z.optional(detail), answer }),

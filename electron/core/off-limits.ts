@@ -69,7 +69,6 @@ export function sourceLimits(around: Surrounding): SourceLimits {
   const { platform } = around
   const { isAbsolute } = pathOf(platform)
   const follow = around.follow ?? ((path) => asPlainFile(() => realpath(path)))
-  const closed = closedPlaces(around)
   const ownNames = new Set(
     (around.ownNames ?? namesOfThisComputer()).map((each) => each.toLowerCase()),
   )
@@ -94,7 +93,8 @@ export function sourceLimits(around: Surrounding): SourceLimits {
         return offLimits('not-a-path', path)
       }
       const real = found ?? path
-      for (const { why, place, path: folderOf } of closed) {
+      // The login shell may have named other files of keys meanwhile.
+      for (const { why, place, path: folderOf } of closedPlaces(around)) {
         const aliases = [folderOf, (await followed(folderOf, follow)) ?? folderOf]
         const isClosed = aliases.some((each) => isWithin(real, each, platform))
         if (isClosed || isWithin(path, folderOf, platform)) return offLimits(why, place)

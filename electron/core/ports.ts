@@ -182,6 +182,11 @@ export interface CorePorts {
   /** Where the AWS tools look for keys and for their files. */
   readonly environment: Environment
   /**
+   * Adds to `environment` what the user's login shell sets, the first time that it is called; `silent`
+   * when the shell does not say. Never rejects. Absent where Ferry has those variables by itself.
+   */
+  readonly readShell?: () => Promise<'read' | 'silent'>
+  /**
    * The origin the page is served from (`app://ferry`, `http://127.0.0.1:PORT`): the local bucket
    * lets it in, and the connection check asks the store for CORS with it.
    */

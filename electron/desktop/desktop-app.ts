@@ -43,6 +43,7 @@ import { desktopSurroundings } from './surroundings.ts'
 import { aboutPanel } from './system/about.ts'
 import { type BesideWindow, setUpBesideWindow } from './system/beside-window.ts'
 import { removeOldDumps } from './system/crash-dumps.ts'
+import { loginShell } from './system/login-shell.ts'
 import { menuActions } from './system/menu-actions.ts'
 import { openLink } from './system/open-link.ts'
 import { argumentsFor, type OpenedFiles } from './system/opened-files.ts'
@@ -149,6 +150,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
     storeHttp: network.storeHttp,
     releases: releasesFor(join(outFolder, '..'), way.onTheWay),
     environment: process.env,
+    ...shellFor(log),
     pageOrigin: () => pageOrigin,
     confirm: confirmInDialog(dialog, window.current),
     corsOrigin: () => WINDOW_IN_A_BROWSER,
@@ -215,6 +217,11 @@ function thisComputer(vault: SecretVault) {
     now: Date.now,
     isCorsHandled: true,
   } satisfies Partial<CorePorts>
+}
+
+function shellFor(log: Log): Pick<CorePorts, 'readShell'> {
+  const readShell = loginShell({ platform: process.platform, environment: process.env, log })
+  return readShell === undefined ? {} : { readShell }
 }
 
 function releasesFor(appFolder: string, { proxyLogin }: OnTheWay): ReleaseFeed | null {

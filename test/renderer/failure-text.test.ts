@@ -43,6 +43,7 @@ describe('the words for failures', () => {
     ['no-profile', 'edit-connection'],
     ['incomplete', 'edit-connection'],
     ['process-failed', 'retry'],
+    ['program-missing', 'retry'],
     ['role-refused', 'edit-connection'],
     ['environment-empty', 'edit-connection'],
     ['unreachable', 'retry'],
@@ -66,6 +67,42 @@ describe('the words for failures', () => {
 
     expect(words.problem).toMatch(problem)
     expect(words.wayOut).toMatch(wayOut)
+  })
+
+  it('says where a program for keys was looked for', () => {
+    const missing = { program: 'aws-vault', folders: ['/usr/bin', '/bin'] }
+    const { problem } = failureText(
+      { kind: 'keys-unavailable', source: 'work', reason: 'program-missing', ...missing },
+      NOW,
+    )
+
+    expect(problem).toMatch(/aws-vault.*work.*\/usr\/bin, \/bin\.$/)
+  })
+
+  it.each([
+    ['read', /Neither .* login shell/],
+    ['silent', /login shell did not tell/],
+  ] as const)('says what the login shell said of keys: %s', (shell, words) => {
+    const failure = { source: 'AWS_ACCESS_KEY_ID', reason: 'environment-empty', shell } as const
+
+    expect(failureText({ kind: 'keys-unavailable', ...failure }, NOW).problem).toMatch(words)
+  })
+
+  it('tells a browser’s host where a proxy’s password goes', () => {
+    const { wayOut, action } = failureText({ kind: 'proxy-auth-needed', isByVariable: true }, NOW)
+
+    expect(wayOut).toContain('HTTPS_PROXY')
+    expect(action).toBe('retry')
+  })
+
+  it.each(['script', 'socks'] as const)('has a way out for a proxy by %s', (reason) => {
+    const { problem, wayOut } = failureText(
+      { kind: 'proxy-failed', reason, code: 'ENOTFOUND' },
+      NOW,
+    )
+
+    expect(problem).toMatch(/PAC|SOCKS/)
+    expect(wayOut).toMatch(/HTTPS_PROXY.*desktop app/)
   })
 
   it('names all that a bucket’s CORS rule must allow', () => {

@@ -7,7 +7,10 @@ import { endpointOf } from './profile-kind.ts'
 /** Signing in and taking a role are small questions, and somebody or an upload waits. */
 const PATIENCE = { connectMs: 8000, idleMs: 15_000, wholeMs: 60_000 } as const
 
-export type CredentialPorts = Pick<CorePorts, 'now' | 'environment' | 'storeHttp' | 'nodeNetwork'>
+export type CredentialPorts = Pick<
+  CorePorts,
+  'now' | 'environment' | 'readShell' | 'storeHttp' | 'nodeNetwork'
+>
 
 /** Named as the SDK names what is wrong with a profile: `failureOfKeys` reads both. */
 class IncompleteSettings extends Error {

@@ -22,12 +22,17 @@ export interface AwsFiles {
 export function awsPaths(environment: Environment) {
   const home = environment.HOME || environment.USERPROFILE || homedir()
   const at = (named: string | undefined, usual: string) =>
-    !named ? join(home, '.aws', usual) : named.startsWith('~/') ? join(home, named.slice(2)) : named
+    !named ? join(home, '.aws', usual) : isAtHome(named) ? join(home, named.slice(2)) : named
   return {
     configFilepath: at(environment.AWS_CONFIG_FILE, 'config'),
     filepath: at(environment.AWS_SHARED_CREDENTIALS_FILE, 'credentials'),
     ssoCache: join(home, '.aws', 'sso', 'cache'),
   }
+}
+
+/** Windows' separator, too, as Python's `expanduser` reads it for the AWS CLI. */
+function isAtHome(path: string): boolean {
+  return path.startsWith('~/') || path.startsWith('~\\')
 }
 
 /** Never throws: what cannot be read or understood is not there, as to the AWS tools themselves. */

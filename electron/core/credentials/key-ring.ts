@@ -111,13 +111,14 @@ export class KeyRing {
     return isSameKeys(other.value, refused) ? failed({ kind: 'credentials-expired' }) : other
   }
 
-  #fetch(source: FoundSource, code: OneTimeCode | null): Promise<Obtained> {
+  async #fetch(source: FoundSource, code: OneTimeCode | null): Promise<Obtained> {
     const ports = this.#ports
+    const shell = await ports.readShell?.()
     const ofSso = (session: SsoSession, accountId: string, roleName: string) =>
       this.#ofSso(session, accountId, roleName)
     switch (source.kind) {
       case 'environment':
-        return Promise.resolve(readKeys(environmentKeys(ports.environment, ports.now())))
+        return readKeys(environmentKeys(ports.environment, ports.now(), shell))
       case 'profile': {
         const ofProfile = (profile: string, forRole: OneTimeCode | null) =>
           this.#serving({ kind: 'profile', profile }, forRole)

@@ -2,9 +2,9 @@ import type { Failure, FailureKind } from '../../contract/failure.ts'
 import { failureOfBounds } from '../store/bounded-http.ts'
 import { networkFailure } from '../store/network-failure.ts'
 
-type Reason = Extract<Failure, { kind: 'keys-unavailable' }>['reason']
+type KeysUnavailable = Extract<Failure, { kind: 'keys-unavailable' }>
 
-export function unavailable(source: string, reason: Reason): Failure {
+export function unavailable(source: string, reason: KeysUnavailable['reason']): KeysUnavailable {
   return { kind: 'keys-unavailable', source: source.slice(0, 300), reason }
 }
 

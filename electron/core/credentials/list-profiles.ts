@@ -5,10 +5,9 @@ import { environmentKeys } from './environment-keys.ts'
 import { listedProfiles } from './profile-kind.ts'
 
 /** What there is to choose keys from. */
-export async function listProfiles({
-  environment,
-  now,
-}: CredentialPorts): Promise<CommandOutput<'listProfiles'>> {
+export async function listProfiles(ports: CredentialPorts): Promise<CommandOutput<'listProfiles'>> {
+  await ports.readShell?.()
+  const { environment } = ports
   const profiles = listedProfiles(await readAwsFiles(environment))
-  return { profiles, hasEnvironment: environmentKeys(environment, now()).ok }
+  return { profiles, hasEnvironment: environmentKeys(environment, ports.now()).ok }
 }

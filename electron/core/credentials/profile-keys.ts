@@ -14,6 +14,7 @@ import { assumeRole, keysFrom, type RoleToTake } from './assume-role.ts'
 import { type CredentialPorts, clientWay } from './aws-clients.ts'
 import { type AwsFiles, awsPaths, readAwsFiles, type Section } from './aws-files.ts'
 import { environmentKeys } from './environment-keys.ts'
+import { findMissingProgram } from './find-program.ts'
 import { keysOf } from './keys.ts'
 import { unavailable } from './keys-failure.ts'
 import { keptKeys, missed, type Obtained, type OneTimeCode, readKeys } from './obtained.ts'
@@ -47,7 +48,7 @@ export async function profileKeys(
     case 'web-identity':
       return tokenFileKeys(parts.ports, files, profile, section)
     case 'process':
-      return processKeys(parts.ports, profile)
+      return processKeys(parts.ports, profile, section)
     case 'sso':
       return ssoKeys(parts, files, profile, section)
     case 'empty':
@@ -146,13 +147,22 @@ function iniKeys(
 }
 
 /** Whatever goes wrong there, its output is not ours to repeat. */
-async function processKeys({ environment }: CredentialPorts, profile: string): Promise<Obtained> {
+async function processKeys(
+  { environment }: CredentialPorts,
+  profile: string,
+  section: Section,
+): Promise<Obtained> {
   try {
     const { filepath, configFilepath } = awsPaths(environment)
     const provide = fromProcess({ profile, filepath, configFilepath, ignoreCache: true })
     return keptKeys(keysOf(await provide()))
   } catch {
-    return missed(unavailable(profile, 'process-failed'))
+    const missing = await findMissingProgram(section.credential_process ?? '', environment)
+    return missed(
+      missing === null
+        ? unavailable(profile, 'process-failed')
+        : { ...unavailable(profile, 'program-missing'), ...missing },
+    )
   }
 }
 

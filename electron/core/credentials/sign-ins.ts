@@ -148,6 +148,7 @@ export class SignIns {
   }
 
   async #sessionAt(startUrl: string, ssoRegion: string): Promise<Outcome<SsoSession>> {
+    await this.#ports.readShell?.()
     const files = await readAwsFiles(this.#ports.environment)
     const session = sessionOfUrl(files, startUrl.trim(), ssoRegion.trim())
     return session === null ? failed(unavailable(startUrl, 'incomplete')) : succeeded(session)

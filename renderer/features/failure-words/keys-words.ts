@@ -89,7 +89,8 @@ function named({ credentials: { profile = '' } }: FailurePlace): string {
 type KeysUnavailable = Extract<Failure, { kind: 'keys-unavailable' }>
 
 /** About keys that were not typed: a profile, a program, a role or the environment gave none. */
-export function keysWords({ source, reason }: KeysUnavailable): FailureText {
+export function keysWords(failure: KeysUnavailable): FailureText {
+  const { source, reason } = failure
   switch (reason) {
     case 'no-file':
       return text(
@@ -115,6 +116,8 @@ export function keysWords({ source, reason }: KeysUnavailable): FailureText {
         'Run its credential_process in a terminal to see why, then try again.',
         'retry',
       )
+    case 'program-missing':
+      return missingProgramWords(failure)
     case 'role-refused':
       return text(
         `The role of “${isolated(source)}” was refused.`,
@@ -122,11 +125,7 @@ export function keysWords({ source, reason }: KeysUnavailable): FailureText {
         'edit-connection',
       )
     case 'environment-empty':
-      return text(
-        `Ferry was started without keys in its environment (${source}).`,
-        'Start it from where they are set, or choose other keys.',
-        'edit-connection',
-      )
+      return emptyEnvironmentWords(failure)
     case 'malformed':
       return text(
         'The keys hold a character that no key has, such as a line break or a letter of another alphabet.',
@@ -141,5 +140,39 @@ export function keysWords({ source, reason }: KeysUnavailable): FailureText {
       )
     default:
       return unreachable(reason)
+  }
+}
+
+function missingProgramWords({ source, program = '', folders = [] }: KeysUnavailable): FailureText {
+  const where = folders.length === 0 ? 'PATH names no folder' : `it is not in ${folders.join(', ')}`
+  return text(
+    `The program “${isolated(program)}”, which gives the keys of “${isolated(source)}”, was not found: ${where}.`,
+    'Write its whole path into credential_process, or add its folder to PATH where your login shell sets it, and start Ferry again.',
+    'retry',
+  )
+}
+
+function emptyEnvironmentWords({ source, shell }: KeysUnavailable): FailureText {
+  switch (shell) {
+    case undefined:
+      return text(
+        `Ferry was started without keys in its environment (${source}).`,
+        'Start it from where they are set, or choose other keys.',
+        'edit-connection',
+      )
+    case 'read':
+      return text(
+        `Neither Ferry’s environment nor your login shell’s has keys (${source}).`,
+        'Set them where your login shell reads them, such as ~/.zprofile, and start Ferry again; or choose other keys.',
+        'edit-connection',
+      )
+    case 'silent':
+      return text(
+        `Ferry was started without keys in its environment, and your login shell did not tell its own (${source}).`,
+        'Start Ferry from a terminal in which they are set, or choose other keys.',
+        'edit-connection',
+      )
+    default:
+      return unreachable(shell)
   }
 }

@@ -1,4 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { awsPaths } from '../../../electron/core/credentials/aws-files.ts'
+import { KeyRing } from '../../../electron/core/credentials/key-ring.ts'
+import { listProfiles } from '../../../electron/core/credentials/list-profiles.ts'
 import { KeyWorld, must, profile } from './key-world.ts'
 
 let world: KeyWorld
@@ -88,6 +93,83 @@ console.log(JSON.stringify({
     world.home.config('[profile tool]\ncredential_process = /nowhere/at/all\n')
 
     expect(await failureOf('tool')).toEqual(unavailable('tool', 'process-failed'))
+  })
+})
+
+describe.runIf(process.platform !== 'win32')('a process without a path', () => {
+  it('that is in no folder of PATH is named, with where it was looked for', async () => {
+    world.variables = { PATH: '/usr/bin:/opt/a folder' }
+    world.home.config('[profile tool]\ncredential_process = ferry-test-vault export work\n')
+
+    expect(await failureOf('tool')).toEqual({
+      ...unavailable('tool', 'program-missing'),
+      program: 'ferry-test-vault',
+      folders: ['/usr/bin', '/opt/a folder'],
+    })
+  })
+
+  it('that is there and fails has failed', async () => {
+    world.variables = { PATH: '/usr/bin:/bin' }
+    world.home.config('[profile tool]\ncredential_process = false\n')
+
+    expect(await failureOf('tool')).toEqual(unavailable('tool', 'process-failed'))
+  })
+})
+
+describe('the login shell', () => {
+  it('is asked before the environment is looked at', async () => {
+    const ring = new KeyRing(
+      shellPorts({ AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's' }),
+      noop,
+    )
+
+    expect(must(await ring.of({ kind: 'environment' }).current()).accessKeyId).toBe('A')
+  })
+
+  it('is asked before profiles are looked for', async () => {
+    const config = join(world.home.folder, 'elsewhere')
+    writeFileSync(config, '[profile moved]\naws_access_key_id = A\naws_secret_access_key = s\n')
+    const ports = shellPorts({ AWS_CONFIG_FILE: config })
+
+    const { profiles } = await listProfiles(ports)
+
+    expect(profiles.map(({ name }) => name)).toEqual(['moved'])
+    expect(must(await new KeyRing(ports, noop).of(profile('moved')).current()).accessKeyId).toBe(
+      'A',
+    )
+  })
+
+  it.each(['read', 'silent'] as const)('is named where nobody has keys: %s', async (shell) => {
+    world.readShell = async () => shell
+    const keys = await world.ring().of({ kind: 'environment' }).current()
+
+    const failure = { ...unavailable('AWS_ACCESS_KEY_ID', 'environment-empty'), shell }
+    expect(keys).toEqual({ ok: false, failure })
+  })
+
+  const noop = () => undefined
+
+  function shellPorts(added: Readonly<Record<string, string>>) {
+    const environment: Record<string, string | undefined> = { ...world.home.environment }
+    const readShell = async () => {
+      Object.assign(environment, added)
+      return 'read' as const
+    }
+    return { now: Date.now, environment, readShell }
+  }
+})
+
+describe('a file that a variable names', () => {
+  it.each(['~/odd/config', '~\\odd/config'])('may begin with the home folder: %s', (named) => {
+    const { configFilepath, filepath } = awsPaths({
+      ...{ HOME: '/home/ada', AWS_CONFIG_FILE: named, AWS_SHARED_CREDENTIALS_FILE: named },
+    })
+
+    expect([configFilepath, filepath]).toEqual([1, 2].map(() => join('/home/ada', 'odd', 'config')))
+  })
+
+  it.each(['/etc/aws', '~ada/config', 'C:\\aws\\config'])('else stays as it is: %s', (named) => {
+    expect(awsPaths({ HOME: '/home/ada', AWS_CONFIG_FILE: named }).configFilepath).toBe(named)
   })
 })
 

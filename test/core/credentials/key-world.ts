@@ -14,6 +14,8 @@ export class KeyWorld {
   aheadMs = 0
   changedCount = 0
   variables: Environment = {}
+  /** What the login shell adds, once it is asked; absent: it is not. */
+  readShell?: () => Promise<'read' | 'silent'>
 
   private constructor(aws: AwsStandIn) {
     this.aws = aws
@@ -24,10 +26,11 @@ export class KeyWorld {
   }
 
   get ports() {
-    const { home, variables } = this
+    const { home, variables, readShell } = this
     return {
       now: () => Date.now() + this.aheadMs,
       environment: { ...home.environment, ...variables },
+      ...(readShell === undefined ? {} : { readShell }),
     }
   }
 

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { homedir, userInfo } from 'node:os'
+import { basename, isAbsolute } from 'node:path'
+import type { CorePorts, Log } from '../../core/ports.ts'
+
+/** Shells with many plugins take a second or two. */
+const ANSWER_WITHIN_MS = 5000
+const MOST_CHARACTERS = 1024 * 1024
+
+export interface LoginShellDeps {
+  readonly platform: NodeJS.Platform
+  /** The process's own; gets what the shell adds. */
+  readonly environment: NodeJS.ProcessEnv
+  readonly log: Pick<Log, 'info' | 'warn'>
+  readonly withinMs?: number
+}
+
+type ReadShell = NonNullable<CorePorts['readShell']>
+type ShellAnswer = Awaited<ReturnType<ReadShell>>
+
+/**
+ * An app that the Dock, Finder or a launcher starts has the system's PATH and none of the variables
+ * that the user's shell sets (electron/electron#4394): keys in them, `AWS_CONFIG_FILE` and programs
+ * for `credential_process` would not be there. So the login shell is asked, once, when a source of
+ * keys is about to look. PATH and `AWS_…` are taken, nothing else, and variables that Ferry has
+ * already win.
+ *
+ * @returns undefined on Windows, where every program gets them, and in a terminal.
+ */
+export function loginShell(deps: LoginShellDeps): ReadShell | undefined {
+  const { platform, environment } = deps
+  const isFromTerminal = environment.TERM !== undefined
+  if (platform === 'win32' || isFromTerminal) return undefined
+  let answer: Promise<ShellAnswer> | null = null
+  return () => {
+    answer ??= readInto(deps)
+    return answer
+  }
+}
+
+async function readInto(deps: LoginShellDeps): Promise<ShellAnswer> {
+  const { environment, log, withinMs = ANSWER_WITHIN_MS } = deps
+  const said = await sayOf(shellOf(environment), environment, withinMs)
+  if (said === null) {
+    log.warn({}, 'The login shell did not tell its variables')
+    return 'silent'
+  }
+  let count = 0
+  for (const each of said.split(said.includes('\0') ? '\0' : '\n')) {
+    const [, name = '', value = ''] = /^(PATH|AWS_[A-Z0-9_]+)=(.+)$/s.exec(each) ?? []
+    if (name === '' || (name !== 'PATH' && environment[name] !== undefined)) continue
+    environment[name] = value
+    count += 1
+  }
+  log.info({ count }, 'The login shell told its variables')
+  return 'read'
+}
+
+function shellOf({ SHELL = '' }: NodeJS.ProcessEnv): string {
+  return isAbsolute(SHELL) ? SHELL : (userInfo().shell ?? '/bin/sh')
+}
+
+/** What the shell's environment is, as `env` prints it; null: it does not say in time. */
+async function sayOf(
+  shell: string,
+  environment: NodeJS.ProcessEnv,
+  withinMs: number,
+): Promise<string | null> {
+  // Start-up files print what they like, so marks stand around the answer.
+  const mark = randomBytes(16).toString('hex')
+  // No quotes inside, for shells that lose them; `-0` is missing in older systems' env.
+  const command = `/bin/sh -c 'printf %s ${mark}; /usr/bin/env -0 2>/dev/null || /usr/bin/env; printf %s ${mark}'`
+  const { promise, resolve } = Promise.withResolvers<string | null>()
+  const child = spawn(shell, [...flagsOf(shell), command], {
+    cwd: homedir(),
+    // A group of its own has no terminal to wait for, and can be ended as a whole.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...environment, TERM: 'dumb' },
+  })
+  let heard = ''
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    heard += piece
+    const [, said, end] = heard.split(mark)
+    // What a start-up file leaves running may hold the pipe open for ever.
+    if (end !== undefined) resolve(said ?? null)
+    else if (heard.length > MOST_CHARACTERS) resolve(null)
+  })
+  child.on('error', () => resolve(null))
+  child.on('close', () => resolve(null))
+  const timer = setTimeout(() => resolve(null), withinMs)
+  const said = await promise
+  clearTimeout(timer)
+  child.stdout.destroy()
+  if (said === null) endGroup(child)
+  child.unref()
+  return said
+}
+
+/** csh takes `-l` alone only; the others are login shells, interactive for their usual files. */
+function flagsOf(shell: string): readonly string[] {
+  const name = basename(shell)
+  if (/^t?csh$/.test(name)) return ['-ic']
+  if (/^pwsh/.test(name)) return ['-Login', '-Command']
+  return ['-i', '-l', '-c']
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
+}
