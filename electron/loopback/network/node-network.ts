@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../../contract/loopback-host.ts'
 import type { Environment, Log, NodeNetwork, Route } from '../../core/ports.ts'
 import {
   bypassOfEnvironment,
@@ -31,7 +32,11 @@ export function nodeNetwork(deps: NodeNetworkDeps): NodeNetwork {
   const system = rereadSystem(deps)
   return {
     trustSystem: deps.trustSystem ?? systemAuthorities({ log }),
-    routeTo: async (url): Promise<Route> => routeBy(fromEnvironment ?? (await system()), url),
+    routeTo: async (url): Promise<Route> => {
+      // The bucket on this computer does not wait for the system.
+      if (isLoopbackHost(url.hostname)) return routeBy(NO_PROXY, url)
+      return routeBy(fromEnvironment ?? (await system()), url)
+    },
   }
 }
 

@@ -3,6 +3,9 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemAuthorities } from '../../../electron/loopback/network/system-authorities.ts'
+import { ForwardProxy } from '../../fakes/forward-proxy.ts'
+import { OWN_AUTHORITY } from '../../fakes/own-authority.ts'
 import { no, ruledHttp } from '../../fakes/ruled-http.ts'
 import { SELF_SIGNED } from '../../fakes/self-signed.ts'
 import { plain, refusal } from '../../fakes/stub-store.ts'
@@ -120,6 +123,60 @@ describe('the way to the store', () => {
     expect(troubles(report)).toEqual(['credentials failed credentials-rejected'])
     expect(lineOf(report, 'dns').verdict).toBe('passed')
     expect(lineOf(report, 'tls')).toMatchObject({ verdict: 'passed', finding: null })
+  })
+
+  it('leads the host of a browser through a proxy, to a name that only the proxy knows', async () => {
+    const proxy = await ForwardProxy.start()
+    proxy.names.set('store.example', '127.0.0.1')
+    const url = `http://127.0.0.1:${proxy.address.port}`
+    const behind = await CheckWorld.start({
+      nodeNetwork: {
+        routeTo: async () => ({ kind: 'proxy', url }),
+        trustSystem: async () => false,
+      },
+    })
+    const trusted = getCACertificates('default')
+    setDefaultCACertificates([...trusted, OWN_AUTHORITY.authority])
+    const server = createServer(OWN_AUTHORITY, refusal(404, 'NoSuchBucket'))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+
+    const report = await behind.check({ endpoint: `https://store.example:${port}` })
+    server.closeAllConnections()
+    server.close()
+    setDefaultCACertificates(trusted)
+    await behind.close()
+    await proxy.close()
+
+    expect(troubles(report)).toEqual(['bucket failed bucket-missing'])
+    expect(proxy.seen.length).toBeGreaterThan(0)
+  })
+
+  it('asks the system about an authority that Node does not know, and names it', async () => {
+    const trusted = getCACertificates('default')
+    const log = { info: () => undefined, warn: () => undefined }
+    const behind = await CheckWorld.start({
+      nodeNetwork: {
+        routeTo: async () => ({ kind: 'direct', besides: null }),
+        trustSystem: systemAuthorities({ log, list: async () => [OWN_AUTHORITY.authority] }),
+      },
+    })
+    const server = createServer(OWN_AUTHORITY, refusal(404, 'NoSuchBucket'))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+
+    const report = await behind.check({ endpoint: `https://localhost:${port}` })
+    await behind.close()
+    server.closeAllConnections()
+    server.close()
+    setDefaultCACertificates(trusted)
+
+    expect(lineOf(report, 'tls')).toMatchObject({
+      ...{ verdict: 'passed', finding: { kind: 'tls', issuer: 'Own Authority' } },
+    })
+    expect(troubles(report)).toEqual(['bucket failed bucket-missing'])
   })
 
   it('is not protected in one’s own network, which is no failure', async () => {

@@ -48,6 +48,12 @@ it('does not ask the system where a variable names one', async () => {
   expect(await routeTo(STORE)).toEqual(DIRECT)
 })
 
+it('does not ask the system for this computer', async () => {
+  const { routeTo } = networkOf({}, () => new Promise(() => undefined))
+
+  expect(await routeTo(new URL('http://localhost:9000'))).toEqual(DIRECT)
+})
+
 it('takes NO_PROXY for the system’s proxy, too', async () => {
   const { routeTo } = networkOf({ NO_PROXY: '.example' }, async () => named('p:1'))
 
