@@ -8,7 +8,7 @@ import { type DefaultFolder, defaultFolder } from '../electron/loopback/default-
 import { hasDisplay } from '../electron/loopback/display.ts'
 import { askForNewAddress, type PageAddress } from '../electron/loopback/host-control.ts'
 import { startLoopback } from '../electron/loopback/main.ts'
-import { openOutside } from '../electron/loopback/surroundings.ts'
+import { openInBrowser } from '../electron/loopback/open-in-browser.ts'
 import { openTerminal } from '../electron/loopback/terminal.ts'
 import { buildPage } from './build-outputs.ts'
 import type { StartOptions } from './start-options.ts'
@@ -93,9 +93,18 @@ async function present(
   say(`Ferry is ready at ${address.url}`)
   const opens = options.opensBrowser && hasDisplay()
   // A browser that is started by this saves its downloads as the user is used to.
-  const isOpened = opens && (await openOutside(address.openPage, { mask: usualMask }))
-  say(isOpened ? OPENED : 'Open this address in a browser. It works once, within five minutes.')
+  const how = opens
+    ? await openInBrowser(address.openPage, { platform: process.platform, mask: usualMask })
+    : 'failed'
+  say(how === 'failed' ? UNOPENED : OPENED)
+  if (how === 'untested') say(UNTESTED)
 }
+
+const UNOPENED = 'Open this address in a browser. It works once, within five minutes.'
+
+/** What the page is built for and tested in. */
+const UNTESTED =
+  'Ferry is tested in Chrome, Edge, Brave and other browsers with Chromium. If something does not work, open the address in one of those.'
 
 const OPENED =
   'Your browser opens it. If it shows an error instead, open this address yourself: it works once, within five minutes.'

@@ -17,15 +17,17 @@ export function loopbackSurroundings(log: Log): Surroundings {
 /**
  * Hands a folder or an address to the program that the user has for it.
  * @param mask what that program shall start with, if it does not run yet; absent: this process's.
+ * @param apps programs to try in turn, and no other.
  */
 export async function openOutside(
   target: string,
-  { log, mask }: { readonly log?: Log; readonly mask?: number } = {},
+  options: { readonly log?: Log; readonly mask?: number; readonly apps?: string[] } = {},
 ): Promise<boolean> {
+  const { log, mask, apps } = options
   // Ferry's own files are made with their modes, whatever the mask says meanwhile.
   const own = mask === undefined ? null : process.umask(mask)
   try {
-    await open(target)
+    await open(target, apps === undefined ? {} : { app: { name: apps } })
     return true
   } catch (error) {
     log?.warn({ error }, 'Could not open something in another program')

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest'
+import { openInBrowser } from '../../electron/loopback/open-in-browser.ts'
+
+const handlers = (id: string) => `(
+        {
+        LSHandlerPreferredVersions =         {
+            LSHandlerRoleAll = "-";
+        };
+        LSHandlerRoleAll = "com.apple.mail";
+        LSHandlerURLScheme = mailto;
+    },
+        {
+        LSHandlerPreferredVersions =         {
+            LSHandlerRoleAll = "-";
+        };
+        LSHandlerRoleAll = "${id}";
+        LSHandlerURLScheme = https;
+    }
+)
+`
+
+/** Which programs were tried, and how it ended. `installed`: whether one of Chromium's kin is there. */
+async function opened(platform: NodeJS.Platform, said: string, installed: boolean, any = true) {
+  const tried: string[] = []
+  const how = await openInBrowser('/ferry/open.html', {
+    platform,
+    mask: 0o022,
+    readHandlers: async () => said,
+    open: async (_target, { apps }) => {
+      tried.push(apps?.[0] ?? 'default')
+      return apps === undefined ? any : installed
+    },
+  })
+  return { how, tried }
+}
+
+it.each([
+  ['Chrome', 'com.google.chrome'],
+  ['Edge', 'com.microsoft.edgemac'],
+  ['Brave', 'com.brave.browser'],
+  ['Arc', 'company.thebrowser.Browser'],
+])('a Mac’s default browser opens the page: %s', async (_name, id) => {
+  expect(await opened('darwin', handlers(id), true)).toEqual({ how: 'opened', tried: ['default'] })
+})
+
+it.each([
+  ['Safari', handlers('com.apple.safari')],
+  ['Firefox', handlers('org.mozilla.firefox')],
+  ['Safari, as nobody chose', '(\n)\n'],
+])('one of Chromium’s kin goes before a Mac’s %s', async (_name, said) => {
+  expect(await opened('darwin', said, true)).toEqual({ how: 'opened', tried: ['google chrome'] })
+  expect(await opened('darwin', said, false)).toEqual({
+    how: 'untested',
+    tried: ['google chrome', 'default'],
+  })
+})
+
+it('says that none opened', async () => {
+  expect((await opened('darwin', '', false, false)).how).toBe('failed')
+})
+
+it.each(['linux', 'win32'] as const)('asks nobody on %s', async (platform) => {
+  expect(await opened(platform, '', true)).toEqual({ how: 'opened', tried: ['default'] })
+})
