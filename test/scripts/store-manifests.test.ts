@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { usualFolder } from '../../electron/core/host/usual-folder.ts'
 import {
   flatpakManifest,
   homebrewCask,
@@ -156,10 +157,13 @@ describe('the cask for Homebrew', () => {
       readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
     ) as { readonly name: string }
     const zapped = [...signed.matchAll(/"~\/Library\/(.+)",/g)].map(([, path]) => path)
+    const { folder } = usualFolder('desktop', {
+      ...{ platform: 'darwin', environment: {}, home: '~', exists: () => false },
+    })
 
-    // Electron names its folder after productName, electron-updater its own after the package.
+    // electron-updater names its folder after the package.
     expect(zapped).toEqual(
-      expect.arrayContaining(['Application Support/Ferry', `Caches/${name}-updater`]),
+      expect.arrayContaining([folder.replace('~/Library/', ''), `Caches/${name}-updater`]),
     )
     expect(zapped).toEqual(zapped.toSorted())
   })
