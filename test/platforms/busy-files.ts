@@ -28,7 +28,8 @@ export function sparingTests(volume: Volume): Volume {
 function isTestCalling(): boolean {
   const frames = new Error('stack').stack?.split('\n').slice(1) ?? []
   const own = path.join(import.meta.dirname, path.sep)
-  const caller = frames.find((frame) => frame.includes(path.sep) && !frame.includes(own))
+  const isOwn = (frame: string) => frame.includes(own) && !frame.includes('.test.ts')
+  const caller = frames.find((frame) => frame.includes(path.sep) && !isOwn(frame))
   return caller?.includes(path.join(import.meta.dirname, '..', path.sep)) ?? false
 }
 

@@ -38,22 +38,30 @@ export function leaveOlderLayout(
       .filter((name) => /^[kh]-/.test(name))
       .map((name) => () => void files.move(`${FORMER_UNUSUAL}/${name}`, `${UNUSUAL}/${name}`)),
   ]
-  const troubles = steps.map(troubleOf).filter((error) => error !== null)
-  if (troubles.length > 0) throw troubles[0]
-  for (const name of ['incoming', 'parts', 'versions']) clearFormer(files, `${FORMER_WORK}/${name}`)
-  for (const folder of [FORMER_WORK, FORMER_UNUSUAL]) {
+  doAll(steps)
+  const workFolders = ['incoming', 'parts', 'versions'].map((name) => `${FORMER_WORK}/${name}`)
+  const isKnown = (file: string) => uploads.isPartFile(file) || objects.table.ownsFile(file)
+  const leftovers = workFolders
+    .flatMap((folder) => leftoversIn(files, folder))
+    .filter((file) => !isKnown(file))
+  doAll(leftovers.map((file) => () => unlinkSync(files.absolute(file))))
+  // What holds something of somebody else's stays.
+  for (const folder of [...workFolders, FORMER_WORK, FORMER_UNUSUAL]) {
     troubleOf(() => rmdirSync(files.absolute(folder)))
   }
 }
 
-/** Deletes what a killed process left there, under names that Ferry gave; all else stays. */
-function clearFormer(files: ObjectFiles, folder: string): void {
-  for (const name of namesIn(files, folder)) {
-    if (/^[0-9a-f]{32}$/.test(name)) {
-      troubleOf(() => unlinkSync(files.absolute(`${folder}/${name}`)))
-    }
-  }
-  troubleOf(() => rmdirSync(files.absolute(folder)))
+/** What a killed process left there, under names that Ferry gave; all else stays. */
+function leftoversIn(files: ObjectFiles, folder: string): readonly string[] {
+  return namesIn(files, folder)
+    .filter((name) => /^[0-9a-f]{32}$/.test(name))
+    .map((name) => `${folder}/${name}`)
+}
+
+/** All of them, also those after one that throws; then throws the first one's error. */
+function doAll(steps: readonly (() => void)[]): void {
+  const troubles = steps.map(troubleOf).filter((error) => error !== null)
+  if (troubles.length > 0) throw troubles[0]
 }
 
 /** An older Ferry gave its object a readable name that is none by today's rules. */

@@ -144,6 +144,8 @@ describe('a name that APFS refuses', () => {
 
       expect(await text(key)).toBe('second')
       expect(await readdir(inObjects())).toEqual([])
+      expect(await readdir(path.join(folder, 'unusual-names'))).toHaveLength(1)
+      await expect.poll(workFiles).toEqual([])
     },
   )
 })
