@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import fs, { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import fs, {
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {
   mkdir,
   open,
@@ -13,10 +20,14 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { getSystemErrorMap } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { openFilesStay, scanner, sparingTests } from './busy-files.ts'
 import { apfs, hfsPlus, NEW_EMOJI, ntfs } from './file-systems.ts'
 import { simulateFiles, type Volume } from './simulated-files.ts'
+
+/** The number of EBUSY, which is another on Windows. */
+const BUSY = [...getSystemErrorMap()].find(([, [name]]) => name === 'EBUSY')?.[0]
 
 let root: string
 let end: () => void = () => undefined
@@ -61,6 +72,20 @@ describe('simulated files', () => {
     rmSync(outside, { recursive: true })
   })
 
+  it('are reached by every way to their root, and known by the one that was given', () => {
+    const link = `${root}-link`
+    symlinkSync(root, link, 'junction')
+    onTestFinished(() => rmSync(link))
+    const written: string[] = []
+    end = simulateFiles(link, { done: ({ path: file }) => void written.push(file) })
+
+    writeFileSync(at('a'), '')
+    writeFileSync(path.join(link, 'b'), '')
+
+    expect(written).toEqual([path.join(link, 'a'), path.join(link, 'b')])
+    expect(readdirSync(root).sort()).toEqual(['a', 'b'])
+  })
+
   it('refuse in all three forms of a function', async () => {
     mount({ refusal: ({ name }) => (name === 'rename' ? 'EBUSY' : null) })
     const [from, to] = [at('from'), at('to')]
@@ -68,7 +93,7 @@ describe('simulated files', () => {
 
     expect(() => renameSync(from, to)).toThrow(`EBUSY: resource busy or locked, rename '${from}'`)
     expect(await codeOf(rename(from, to))).toBe('EBUSY')
-    expect(await calledBack).toMatchObject({ code: 'EBUSY', path: from, dest: to, errno: -16 })
+    expect(await calledBack).toMatchObject({ code: 'EBUSY', path: from, dest: to, errno: BUSY })
   })
 })
 

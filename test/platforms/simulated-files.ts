@@ -86,7 +86,7 @@ let takeAway: (() => void) | null = null
 export function simulateFiles(root: string, ...volumes: readonly Volume[]): () => void {
   const realRoot = realFiles.realpathSync(root)
   if (mounted.has(realRoot)) throw new Error(`Something is simulated at ${realRoot} already`)
-  mounted.set(realRoot, new Mount(realRoot, volumes))
+  mounted.set(realRoot, new Mount(path.resolve(root), realRoot, volumes))
   takeAway ??= replaceFunctions()
   return () => {
     mounted.delete(realRoot)
@@ -99,19 +99,22 @@ export function simulateFiles(root: string, ...volumes: readonly Volume[]): () =
 /** One root with its layers and its open files. */
 class Mount implements OpenFiles {
   readonly #root: string
+  /** Another way to the root: macOS' temporary folder is behind a link. */
+  readonly #realRoot: string
   readonly #volumes: readonly Volume[]
   /** By device and inode. */
   readonly #open = new Map<string, number>()
   /** What `rm` is removing by further functions of the module, which have been asked for with it. */
   readonly #removing = new Set<string>()
 
-  constructor(root: string, volumes: readonly Volume[]) {
+  constructor(root: string, realRoot: string, volumes: readonly Volume[]) {
     this.#root = root
+    this.#realRoot = realRoot
     this.#volumes = volumes
   }
 
   holds(absolute: string): boolean {
-    return absolute === this.#root || absolute.startsWith(this.#root + path.sep)
+    return isWithin(this.#root, absolute) || isWithin(this.#realRoot, absolute)
   }
 
   has(absolute: string): boolean {
@@ -119,8 +122,11 @@ class Mount implements OpenFiles {
     return stats !== undefined && (this.#open.get(identity(stats)) ?? 0) > 0
   }
 
+  /** Volumes and tests know every path by the root that was given. */
   locate(absolute: string): string {
-    return this.#volumes.reduce((at, { locate }) => locate?.(at) ?? at, absolute)
+    const isByAnotherWay = isWithin(this.#realRoot, absolute)
+    const given = isByAnotherWay ? this.#root + absolute.slice(this.#realRoot.length) : absolute
+    return this.#volumes.reduce((at, { locate }) => locate?.(at) ?? at, given)
   }
 
   refuse(call: FileCall): void {
@@ -162,6 +168,10 @@ class Mount implements OpenFiles {
     this.#open.set(key, (this.#open.get(key) ?? 0) + 1)
     return () => this.#open.set(key, (this.#open.get(key) ?? 1) - 1)
   }
+}
+
+function isWithin(root: string, absolute: string): boolean {
+  return absolute === root || absolute.startsWith(root + path.sep)
 }
 
 interface Opened {

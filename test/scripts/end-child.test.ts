@@ -6,6 +6,12 @@ import { endChild } from '../../scripts/end-child.ts'
 const WITH_CHANNEL = ['ignore', 'pipe', 'inherit', 'ipc'] as const
 const WITHOUT = ['ignore', 'pipe', 'inherit'] as const
 
+/** Nobody on Windows can take no notice of a signal. */
+const UNHEARD: readonly (readonly [string, readonly string[], string])[] = [
+  ['message', WITH_CHANNEL, "process.on('message', () => 0)"],
+  ['signal', WITHOUT, "process.on('SIGTERM', () => 0); setInterval(() => 0, 1000)"],
+]
+
 /** Resolves once the child has printed that it listens. */
 async function child(script: string, stdio: readonly string[]): Promise<ChildProcess> {
   const started = spawn(process.execPath, ['-e', `${script}; console.log('up')`], {
@@ -19,12 +25,6 @@ async function child(script: string, stdio: readonly string[]): Promise<ChildPro
 }
 
 const LISTENS = "process.on('message', ({ ferry }) => process.exit(ferry === 'quit' ? 7 : 8))"
-
-const SIGNAL_UNHEARD = [
-  'signal',
-  WITHOUT,
-  "process.on('SIGTERM', () => 0); setInterval(() => 0, 1000)",
-] as const
 
 describe('ending a child', () => {
   it('is a message, to which it closes by itself', async () => {
@@ -43,17 +43,16 @@ describe('ending a child', () => {
     expect([deaf.exitCode, deaf.signalCode]).toEqual([null, 'SIGTERM'])
   })
 
-  it.each([
-    ['message', WITH_CHANNEL, "process.on('message', () => 0)"] as const,
-    // On Windows every signal is force.
-    ...(process.platform === 'win32' ? [] : [SIGNAL_UNHEARD]),
-  ])('is force when it takes no notice of the %s', async (_name, stdio, script) => {
-    const stubborn = await child(script, stdio)
+  it.each(UNHEARD.slice(0, process.platform === 'win32' ? 1 : 2))(
+    'is force when it takes no notice of the %s',
+    async (_name, stdio, script) => {
+      const stubborn = await child(script, stdio)
 
-    await endChild(stubborn, 50)
+      await endChild(stubborn, 50)
 
-    expect(stubborn.signalCode).toBe('SIGKILL')
-  })
+      expect(stubborn.signalCode).toBe('SIGKILL')
+    },
+  )
 
   it('of one that has ended is over at once', async () => {
     const over = await child('0', WITHOUT)

@@ -7,6 +7,7 @@ import {
   replaceFile,
 } from '../../../electron/core/files/replace-file.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
+import { sharedBitsOf } from '../../loopback/loopback-harness.ts'
 import { holdFiles } from './held-files.ts'
 
 function someFile() {
@@ -29,7 +30,7 @@ it('replaces a file that nobody else may read, and leaves nothing beside it', as
   await replaceFile(file, 'new')
 
   expect(readFileSync(file, 'utf8')).toBe('new')
-  expect(statSync(file).mode & 0o077).toBe(0)
+  expect(sharedBitsOf(statSync(file))).toBe(0)
   expect(readdirSync(folder)).toEqual(['a.json'])
 })
 
