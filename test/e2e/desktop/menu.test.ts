@@ -6,12 +6,14 @@ import { freshFerry } from '../fresh-ferry.ts'
 import type { OpenFerry } from '../worlds/open-ferry.ts'
 import { fakesOf } from '../worlds/world.ts'
 
-/** Chooses an item as the system would. */
+/** Chooses an item as the system would; macOS begins its words with capitals. */
 const choose = (ferry: OpenFerry, label: string) =>
   fakesOf(ferry).evaluate(({ Menu }, wanted) => {
     const below = ({ submenu }: MenuItemConstructorOptions) =>
       Array.isArray(submenu) ? submenu : []
-    const item = (Menu.template ?? []).flatMap(below).find((each) => each.label === wanted)
+    const item = (Menu.template ?? [])
+      .flatMap(below)
+      .find((each) => each.label?.toLowerCase() === wanted.toLowerCase())
     if (item?.click === undefined) throw new Error(`No item ${wanted}`)
     item.click({} as Electron.MenuItem, undefined, {} as Electron.KeyboardEvent)
   }, label)
