@@ -158,7 +158,10 @@ describe('the cask for Homebrew', () => {
     ) as { readonly name: string }
     const zapped = [...signed.matchAll(/"~\/Library\/(.+)",/g)].map(([, path]) => path)
     const { folder } = usualFolder('desktop', {
-      ...{ platform: 'darwin', environment: {}, home: '~', exists: () => false },
+      platform: 'darwin',
+      environment: {},
+      home: '~',
+      exists: () => false,
     })
 
     // electron-updater names its folder after the package.
