@@ -36,6 +36,8 @@ export function leaveOlderLayout(
     // An index that was lost names none of them.
     ...namesIn(files, FORMER_UNUSUAL)
       .filter((name) => /^[kh]-/.test(name))
+      // One that a row names moves with its row, also when it was held just now.
+      .filter((name) => !objects.table.ownsFile(`${FORMER_UNUSUAL}/${name}`))
       .map((name) => () => void files.move(`${FORMER_UNUSUAL}/${name}`, `${UNUSUAL}/${name}`)),
   ]
   doAll(steps)
