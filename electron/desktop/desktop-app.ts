@@ -52,6 +52,7 @@ import { offerQuickActions } from './system/quick-actions.ts'
 import { openReleaseFeed } from './system/release-feed.ts'
 import { strayRejections } from './system/stray-rejections.ts'
 import { chooseFiles, takeOpened } from './system/take-opened.ts'
+import { openWindowStore } from './system/window-store.ts'
 import { openWindow } from './window.ts'
 
 export interface AppDeps {
@@ -105,9 +106,10 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
 
   const pageOrigin = devServer ?? APP_ORIGIN
   const { settings, troubles } = await openSettings(dataFolder, Date.now())
+  const windowStore = openWindowStore({ dataFolder, settings, log })
   const window = keepOneWindow(app, process.platform, () => {
     const opened = openWindow({
-      settings,
+      store: windowStore,
       log,
       preload: join(outFolder, 'preload', 'index.cjs'),
       pageUrl: `${pageOrigin}/`,

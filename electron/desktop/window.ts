@@ -9,7 +9,7 @@ const PAGE_BACKGROUND = { light: '#fbfaf8', dark: '#16181a' } as const
 
 export interface WindowDeps {
   readonly log: Log
-  readonly settings: SettingsStore
+  readonly store: Pick<SettingsStore, 'get' | 'set'>
   /** The preload bundle's absolute path. */
   readonly preload: string
   /** `app://ferry/`, or the development server. */
@@ -19,13 +19,13 @@ export interface WindowDeps {
 
 /** Opens the one window, hidden until the page has painted. */
 export function openWindow(deps: WindowDeps): BrowserWindow {
-  const { bounds, mode } = rememberedState(deps.settings)
+  const { bounds, mode } = rememberedState(deps.store)
   const window = new BrowserWindow(windowOptions(deps, bounds))
   showWhenReady(window, deps.log, () => {
     showAs(window, mode)
     deps.onShown()
   })
-  window.on('close', () => rememberState(window, deps.settings))
+  window.on('close', () => rememberState(window, deps.store))
   // A page's wish to stay would keep the window open without a word; its uploads go on next time.
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault())
   // WebRTC passes by the policy and the request wall, and Chromium knows no `webrtc 'block'`; so at

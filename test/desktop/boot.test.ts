@@ -201,6 +201,7 @@ describe('main', () => {
     expect(electron.session.defaultSession.isCancelled('https://evil.example/')).toBe(true)
     expect(electron.session.defaultSession.checks('media', 'app://ferry')).toBe(false)
     expect([...electron.session.defaultSession.schemes.keys()]).toEqual(['app', 'source'])
+    // electron-store's own channel, which its constructor opens, is closed again.
     expect(electron.ipcMain.eventNames()).toEqual([])
     expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(
       [

@@ -37,7 +37,7 @@ beforeEach(() => {
 })
 
 function opened(values = new Map<string, Json>()): FakeWindow {
-  const parts = { log: silent, settings: settingsOf(values), preload: '/out/preload/index.cjs' }
+  const parts = { log: silent, store: settingsOf(values), preload: '/out/preload/index.cjs' }
   openWindow({ ...parts, pageUrl: 'app://ferry/', onShown: () => void shown.push('shown') })
   return lastWindow()
 }
@@ -218,7 +218,7 @@ describe('the window', () => {
 
   it('closes on a full disk, too', () => {
     const window = openWindow({
-      settings: {
+      store: {
         ...settingsOf(new Map()),
         set: () => {
           throw Object.assign(new Error('No space left on device'), { code: 'ENOSPC' })

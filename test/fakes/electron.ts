@@ -70,7 +70,7 @@ export function standIn<T>(fake: object): T {
   return fake as T
 }
 
-/** Electron's module is its own default export. */
+/** Electron's module is its own default export; electron-store asks for that. */
 const electron = { app, ipcMain, shell }
 
 export { electron as default }

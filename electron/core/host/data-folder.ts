@@ -11,6 +11,7 @@ const OWN_FILES = [
     ['', '-wal', '-shm', '-journal'].map((suffix) => name + suffix),
   ),
   'settings.json',
+  'window.json',
   'secrets.json',
   'secrets-to-wipe.json',
   'to-delete.json',

@@ -70,6 +70,7 @@ function entries(about: About): readonly (readonly [string, string])[] {
     ...common,
     ['crashes', 'Memory of processes that crashed. Keys may be in it; it is sent to nobody.'],
     ['chromium', chromium],
+    ['window.json', 'Where the window was.'],
   ]
 }
 

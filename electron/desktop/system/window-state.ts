@@ -16,25 +16,25 @@ export interface WindowState {
   readonly mode: WindowMode
 }
 
-export function rememberedState(settings: SettingsStore): WindowState {
+export function rememberedState(store: Pick<SettingsStore, 'get'>): WindowState {
   const workAreas = screen.getAllDisplays().map((display) => display.workArea)
-  const mode = WindowMode.safeParse(settings.get(MODE_KEY))
+  const mode = WindowMode.safeParse(store.get(MODE_KEY))
   return {
-    bounds: placeWindow(settings.get(BOUNDS_KEY), workAreas),
+    bounds: placeWindow(store.get(BOUNDS_KEY), workAreas),
     mode: mode.success ? mode.data : 'normal',
   }
 }
 
 /** Called while the window still is there. */
-export function rememberState(window: BrowserWindow, settings: SettingsStore): void {
+export function rememberState(window: BrowserWindow, store: Pick<SettingsStore, 'set'>): void {
   const mode = modeOf(window)
   const normal = window.getNormalBounds()
   // A window fills the screen that it is on, so that is where it has to open.
   const { workArea } = screen.getDisplayMatching(window.getBounds())
   const bounds = mode === 'normal' ? normal : sameScreen(normal, workArea)
   try {
-    settings.set(BOUNDS_KEY, { ...bounds })
-    settings.set(MODE_KEY, mode)
+    store.set(BOUNDS_KEY, { ...bounds })
+    store.set(MODE_KEY, mode)
   } catch {
     // A full disk must not keep a window from closing.
   }
