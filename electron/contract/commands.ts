@@ -340,8 +340,9 @@ export const commands = {
     nothing,
   ),
   /**
-   * Whether the file is still the one that was given. `isUnwritten`: it is proven that nobody
-   * wrote to it since; false where the host cannot see the file (a browser) or cannot tell: its bytes have to be read again. Fails with `source-changed`, `source-missing`
+   * Whether the file is still the one that was given. `isUnwritten`: it is proven that nobody wrote
+   * to it since; false where the host cannot see the file (a browser) or cannot tell: its bytes have
+   * to be read again. Fails with `source-changed`, `source-missing`
    * or `source-unreadable`.
    */
   checkSource: command(
