@@ -128,7 +128,7 @@ describe('a store that asks for patience', () => {
     ]
 
     for (const journey of journeys) {
-      await journey.untilSaid(/^Waiting.* · The store asks for fewer requests.* in 2 sec/)
+      await journey.untilSaid(/^Waiting.* · The store asks for fewer requests.* in \d sec/)
     }
     for (const journey of journeys) {
       expect(await journey.isSameWhenDone()).toBe(true)

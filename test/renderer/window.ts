@@ -49,13 +49,17 @@ export async function openWindow(
     row: (name) => page.getByRole('listitem', { name, exact: true }),
     rows: page.getByRole('list', { name: 'Uploads' }).getByRole('listitem'),
     async give(...files) {
-      await page.locator('.drop-area input[type=file]:not([webkitdirectory])').setInputFiles(
-        files.map(({ name, byteLength }) => ({
-          name,
-          mimeType: 'application/octet-stream',
-          buffer: Buffer.alloc(byteLength, 7),
-        })),
-      )
+      // Made in the page: the contents of long files would take seconds to get there.
+      const input = page.locator('.drop-area input[type=file]:not([webkitdirectory])')
+      await input.evaluate((element, given) => {
+        const transfer = new DataTransfer()
+        for (const { name, byteLength } of given) {
+          const bytes = new Uint8Array(byteLength).fill(7)
+          transfer.items.add(new File([bytes], name, { type: 'application/octet-stream' }))
+        }
+        if (element instanceof HTMLInputElement) element.files = transfer.files
+        element.dispatchEvent(new Event('change', { bubbles: true }))
+      }, files)
     },
     callsOf: (command) =>
       page.evaluate(
