@@ -5,8 +5,11 @@ import { isDenied } from '../../contract/s3-failure.ts'
 import { ask, type Store } from '../store/store.ts'
 import { isGone, listParts, type StoreUpload } from './list-parts.ts'
 
-/** A part that was on its way can land after an abort: AWS asks to abort again until none is left. */
-const PAUSES_MS = [100, 200, 400, 800, 1600]
+/**
+ * Before each try. A part that was on its way can land after an abort: AWS asks to abort again until
+ * none is left.
+ */
+const PAUSES_MS = [0, 100, 200, 400, 800]
 
 /**
  * Aborts until the store itself says that it holds no part. Fails with what ListParts said, or with
@@ -22,6 +25,7 @@ export async function abortUntilGone(
 ): Promise<Outcome<null>> {
   let left: Outcome<null> = succeeded(null)
   for (const pauseMs of PAUSES_MS) {
+    if (pauseMs > 0) await pause(pauseMs, signal)
     // What else Abort answers does not matter (Ceph refuses one that meets a Complete).
     const aborted = await abortMultipart(store, upload, signal)
     const listed = await listParts(store, upload, signal)
@@ -31,7 +35,6 @@ export async function abortUntilGone(
       if (!aborted.ok) return isGone(aborted.failure) ? succeeded(null) : listed
     }
     left = leftBy(listed)
-    await pause(pauseMs, signal)
   }
   return left
 }
