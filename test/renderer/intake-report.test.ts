@@ -84,10 +84,13 @@ describe('the report of a drop', () => {
 it('a drop that has files by its types, and none in it, is answered', async () => {
   const { page, callsOf } = await suite.open(aWorld())
 
-  await page.evaluate(() => {
+  // The window may listen a moment after it shows.
+  await page.waitForFunction(() => {
     const dataTransfer = new DataTransfer()
     Object.defineProperty(dataTransfer, 'types', { value: ['Files'] })
-    dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }))
+    const drop = new DragEvent('drop', { dataTransfer, cancelable: true })
+    dispatchEvent(drop)
+    return drop.defaultPrevented
   })
 
   await page.getByText('The other program gave no file.').waitFor()
