@@ -31,7 +31,7 @@ const IN_NODE = {
   maxWorkers: availableParallelism() + 2,
 }
 
-/** What works on files runs on file systems of other systems, too: test/platforms/on-volume.ts. */
+/** Tests of files run on other systems' file systems, too: test/platforms/on-volume.ts. */
 const ON_VOLUMES = {
   ...IN_NODE,
   include: [

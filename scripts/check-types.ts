@@ -24,7 +24,7 @@ const compiler = join(
   'bin/tsc',
 )
 
-/** What the compiler found, and whether it found nothing. */
+/** The compiler's output, and whether it found nothing. */
 function check(project: string): Promise<{ readonly text: string; readonly isClean: boolean }> {
   const result = Promise.withResolvers<{ readonly text: string; readonly isClean: boolean }>()
   // A compiler's checkers each check the types that they share: one costs the least time in all.

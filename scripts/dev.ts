@@ -60,7 +60,7 @@ async function developBrowser(): Promise<() => Promise<void>> {
   )
   let isUp = false
   const watching = await buildOnChange(['client'], async () => {
-    if (isUp) return console.log('The page is built anew: reload it.')
+    if (isUp) return console.log('The page is built again: reload it.')
     isUp = true
     await host.restart()
   })

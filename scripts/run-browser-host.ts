@@ -102,7 +102,7 @@ async function present(
 
 const UNOPENED = 'Open this address in a browser. It works once, within five minutes.'
 
-/** What the page is built for and tested in. */
+/** The page is built for these and tested in them. */
 const UNTESTED =
   'Ferry is tested in Chrome, Edge, Brave and other browsers with Chromium. If something does not work, open the address in one of those.'
 

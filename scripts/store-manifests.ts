@@ -130,7 +130,7 @@ function yamlItem(item: WingetItem): string[] {
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`)
 
 /**
- * What Ferry and macOS itself leave behind in a user's Library, for `brew uninstall --zap`. The key
+ * Files that Ferry and macOS leave behind in a user's Library, for `brew uninstall --zap`. The key
  * "Ferry Safe Storage" stays in the keychain: Homebrew deletes files only.
  */
 const IN_LIBRARY = [

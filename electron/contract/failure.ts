@@ -186,10 +186,10 @@ export const Failure = z.discriminatedUnion('kind', [
       'malformed',
       'unreachable',
     ]),
-    /** Of `program-missing`: its name, and PATH's folders. */
+    /** For `program-missing`: its name, and the folders of PATH. */
     program: z.optional(name),
     folders: z.optional(z.readonly(z.array(detail))),
-    /** Of `environment-empty`: the user's login shell was asked, and said as much, or nothing. */
+    /** For `environment-empty`: the login shell was asked; it had no keys either, or did not answer. */
     shell: z.optional(z.enum(['read', 'silent'])),
   }),
   /** `action`: the permission that is missing, as S3 names it (`s3:ListMultipartUploadParts`). */

@@ -33,7 +33,7 @@ export const Encryption = z.discriminatedUnion('kind', [
 ])
 export type Encryption = z.infer<typeof Encryption>
 
-/** What becomes of files that a system left in a given folder (`system-files.ts`). */
+/** Decides about files that a system left in a given folder (`system-files.ts`). */
 export const SystemFilesRule = z.enum(['leave-out', 'upload'])
 export type SystemFilesRule = z.infer<typeof SystemFilesRule>
 

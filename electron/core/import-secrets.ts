@@ -4,7 +4,7 @@ import { succeeded } from '../contract/outcome.ts'
 import type { SecretVault } from './ports.ts'
 import { openSecretFile } from './secret-file.ts'
 
-/** What the browser's host keeps in the settings: `secret-file.ts`. */
+/** The form in which the browser's host refers to a secret in the settings: `secret-file.ts`. */
 const REFERENCE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**

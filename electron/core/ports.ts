@@ -129,7 +129,7 @@ export type Route =
   /** The settings name a proxy that cannot be used. `setting` is a variable's name, not its value. */
   | { readonly kind: 'unusable'; readonly setting: string }
 
-/** What Node does not know of this computer by itself, for hosts whose requests Node carries. */
+/** The computer's proxy and certificates, which Node does not find by itself. */
 export interface NodeNetwork {
   readonly routeTo: (url: URL) => Promise<Route>
   /**

@@ -53,7 +53,7 @@ class SettingsFile implements SettingsStore {
   readonly #wait: Pause | undefined
   /** As JSON, so that nobody changes a value without `set`. */
   readonly #texts: Map<string, string>
-  /** What goes on while another program holds the file. */
+  /** The write that is under way while another program holds the file. */
   #writing: Promise<void> | null = null
   #isUnwritten = false
   #timer: NodeJS.Timeout | null = null
@@ -97,7 +97,7 @@ class SettingsFile implements SettingsStore {
   #change(key: string, text: string | undefined): void {
     const before = this.#texts.get(key)
     this.#put(key, text)
-    // What is under way looks for changes when it has ended.
+    // A write that is under way looks for changes when it has ended.
     if (this.#writing !== null) return
     try {
       this.#writeNow()

@@ -29,7 +29,7 @@ export function openStarter(
   env: NodeJS.ProcessEnv = process.env,
 ): Starter {
   if (env[PARENT_WAITS] === undefined) return NOBODY
-  // What this process starts has no part in it.
+  // Programs that this process starts must not take themselves for its child.
   delete env[PARENT_WAITS]
   let isOver = false
   let end: () => void = () => undefined

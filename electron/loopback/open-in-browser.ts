@@ -11,7 +11,7 @@ const ANSWER_WITHIN_MS = 3000
 
 export interface BrowserDeps {
   readonly platform: NodeJS.Platform
-  /** What the downloads of a browser that is started by this are made with. */
+  /** The umask of a browser that this starts, and so of its downloads. */
   readonly mask: number
   readonly open?: (target: string, options: { mask: number; apps?: string[] }) => Promise<boolean>
   /** The system's list of default programs, as `defaults` prints it. */

@@ -18,7 +18,7 @@ export interface SystemFilesLeftOut {
   readonly destinationId: DestinationId
   readonly fileCount: number
   readonly folderCount: number
-  /** What they are called (`systemEntryLabel`), each once, in the order in which they were come upon. */
+  /** Their names (`systemEntryLabel`), each once, in the order in which they were found. */
   readonly names: readonly string[]
   /** Uploads the files, not what is in the folders. Null: there is no file that can be read. */
   readonly upload: (() => Promise<IntakeReport>) | null

@@ -53,7 +53,7 @@ function untilTimePasses(): void {
   while (realFiles.statSync(mark).ctimeMs === ctimeMs)
 }
 
-/** What Ferry says at the end of an upload of a file that another program writes to meanwhile. */
+/** Ferry's answer at the end of an upload of a file that another program writes to meanwhile. */
 async function isVouchedAfter(
   write: () => void,
   changes: Partial<ChangeTimesDeps> = {},

@@ -33,7 +33,7 @@ it('keeps values over a restart, in a file that only this user may read', async 
 })
 
 it.each(['{"a": 1', 'rubbish', '\u0000\u0000\u0000'])(
-  'moves a file aside that is not JSON (%j), says so and begins anew',
+  'moves a file aside that is not JSON (%j), says so and begins again',
   async (damage) => {
     writeFileSync(join(folder, 'settings.json'), damage)
 

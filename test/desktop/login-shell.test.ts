@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { logTo } from '../../electron/core/log.ts'
 import { loginShell } from '../../electron/desktop/system/login-shell.ts'
 
-/** What launchd gives an app of the Dock. */
+/** The PATH that launchd gives an app of the Dock. */
 const BARE_PATH = '/usr/bin:/bin:/usr/sbin:/sbin'
 
 /** A shell whose start-up files are these lines; it gets the command as its last argument. */

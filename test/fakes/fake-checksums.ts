@@ -29,7 +29,7 @@ export class FakeChecksums implements Checksums {
     this.#clock = clock
   }
 
-  /** What each was summed up with, in the same order. */
+  /** The algorithm of each, in the same order. */
   readonly algorithms: string[] = []
 
   readonly of: Checksums['of'] = async (body, algorithm, order, signal) => {

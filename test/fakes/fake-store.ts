@@ -96,7 +96,7 @@ export class FakeStore {
   readonly questions: (SilentPut & { readonly uploadId: UploadId })[] = []
   /** What the host finds out about a signature that was not accepted. */
   reasonForRejection: Failure | null = null
-  /** What the host finds out about a file that the page cannot read. */
+  /** The host's reason for a file that the page cannot read. */
   reasonForUnread: Failure | null = null
   algorithm: ChecksumAlgorithm = 'crc64nvme'
   /** False: the store takes whatever comes. */

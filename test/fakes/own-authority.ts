@@ -3,7 +3,7 @@
  * tests: for `store.example`, the names below it, and `localhost`. Valid until 2126.
  */
 export const OWN_AUTHORITY = {
-  /** What a user tells their system to trust. */
+  /** The certificate that a user tells their system to trust. */
   authority: `-----BEGIN CERTIFICATE-----
 MIIBxzCCAW2gAwIBAgIUKIk0ccptO6fbop/ioLRKk/92QoYwCgYIKoZIzj0EAwIw
 MDEWMBQGA1UECgwNT3duIEF1dGhvcml0eTEWMBQGA1UEAwwNT3duIEF1dGhvcml0

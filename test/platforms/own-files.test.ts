@@ -54,7 +54,7 @@ async function runningHost(
   return { ...host, close }
 }
 
-/** What a page is told that opens the host's address. */
+/** The host's description, as a page gets it that opens the host's address. */
 async function describedBy(host: LoopbackHost): Promise<unknown> {
   const { origin, hash } = new URL(host.newAddress().url)
   const session = await signIn({ server: { origin }, token: hash.slice(1) })

@@ -104,7 +104,7 @@ class Mount implements OpenFiles {
   readonly #volumes: readonly Volume[]
   /** By device and inode. */
   readonly #open = new Map<string, number>()
-  /** What `rm` is removing by further functions of the module, which have been asked for with it. */
+  /** Paths that `rm` is removing by further functions of the module; they were checked with it. */
   readonly #removing = new Set<string>()
 
   constructor(root: string, realRoot: string, volumes: readonly Volume[]) {
@@ -311,7 +311,7 @@ function absoluteOf(value: unknown): string | null {
   return null
 }
 
-/** Of two, one in the other, the one made last: the inner. */
+/** The volume made last, which is the inner one of two. */
 function mountOf(absolute: string): Mount | null {
   return [...mounted.values()].findLast((mount) => mount.holds(absolute)) ?? null
 }

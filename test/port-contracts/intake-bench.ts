@@ -28,7 +28,7 @@ export class IntakeBench {
   readonly waiting = new Map<string, readonly UploadRecord[]>()
   readonly unregistrable = new Map<string, Failure>()
   readonly refused = new Map<string, Failure>()
-  /** What the host finds in the way of a file that the page cannot read. */
+  /** The host's reason for a file that the page cannot read. */
   diagnosis: Failure | null = null
   /** By name: what the host waits for before it answers. */
   readonly held = new Map<string, Promise<void>>()

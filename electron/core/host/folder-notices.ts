@@ -12,7 +12,7 @@ export interface FolderFacts {
 
 export interface FolderDeps {
   readonly folder: string
-  /** What `makeDataFolder` found out. */
+  /** The answer of `makeDataFolder`. */
   readonly privacy: Privacy
   readonly platform: NodeJS.Platform
   readonly environment: Environment

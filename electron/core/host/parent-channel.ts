@@ -1,4 +1,4 @@
-// What a Ferry program and the program that started it tell each other, over Node's IPC channel. A
+// Messages between a Ferry program and the program that started it, over Node's IPC channel. A
 // signal would not do: on Windows `subprocess.kill` ends a program at once, whatever it listens to
 // (nodejs.org/api/child_process.html#subprocesskillsignal).
 

@@ -21,9 +21,9 @@ export interface UsualFolder {
 /** The desktop's keeps the name of old; a name without a blank needs no quotes in a shell. */
 const NAMES: Record<Host, string> = { desktop: 'Ferry', loopback: 'Ferry-browser' }
 
-/** What every Ferry has made in its data folder. */
+/** Every Ferry has made these in its data folder. */
 const DATA = ['settings.json', 'records.sqlite']
-/** What only Electron makes there, in every version. */
+/** Only Electron makes these, in every version. */
 const TRACES_OF_DESKTOP = ['chromium', 'Local State', 'crashes']
 
 /**

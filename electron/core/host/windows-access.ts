@@ -22,7 +22,7 @@ const runProgram: RunProgram = async (program, args) => {
 }
 
 /**
- * Who may do everything besides the user, as in a profile: the system, and its administrators. By
+ * The system and its administrators may do everything besides the user, as in a profile. By
  * their well-known SIDs, since the names are translated.
  * Source: learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
  */
@@ -31,7 +31,7 @@ const ADMINISTRATORS = 'S-1-5-32-544'
 /** The same in SDDL: learn.microsoft.com/windows/win32/secauthz/sid-strings. */
 const SYSTEM_IN_SDDL = ['SY', SYSTEM]
 const ADMINISTRATORS_IN_SDDL = ['BA', ADMINISTRATORS]
-/** Of the computer's first administrator, whose SID ends with 500. */
+/** The computer's first administrator, whose SID ends with 500. */
 const LOCAL_ADMINISTRATOR = 'LA'
 
 /** Ferry's own, and SQLite's beside them: a folder with them is not somebody else's. */

@@ -28,7 +28,7 @@ const MAX_WINDOWS_PATH = 240
 /** `h-` and the 64 digits of a SHA-256: what a long key's escaped name shrinks to. */
 const SHORTEST_ESCAPED = 66
 
-/** What a file system can tell of a file: another time or length means that somebody changed it. */
+/** A file's time and length: if either differs, somebody changed the file. */
 export interface Seen {
   /** To the millisecond. */
   readonly fileTimeMs: number

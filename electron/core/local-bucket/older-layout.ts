@@ -47,13 +47,13 @@ export function leaveOlderLayout(
     .flatMap((folder) => leftoversIn(files, folder))
     .filter((file) => !isKnown(file))
   doAll(leftovers.map((file) => () => unlinkSync(files.absolute(file))))
-  // What holds something of somebody else's stays.
+  // A folder with something else in it stays.
   for (const folder of [...workFolders, FORMER_WORK, FORMER_UNUSUAL]) {
     troubleOf(() => rmdirSync(files.absolute(folder)))
   }
 }
 
-/** What a killed process left there, under names that Ferry gave; all else stays. */
+/** Files that a killed process left there, under names that Ferry gave; all else stays. */
 function leftoversIn(files: ObjectFiles, folder: string): readonly string[] {
   return namesIn(files, folder)
     .filter((name) => /^[0-9a-f]{32}$/.test(name))

@@ -8,7 +8,7 @@ import { MIGRATIONS } from './migrations.ts'
 
 /** sqlite.org/rescode.html: the file is damaged, or never was a database. */
 const DAMAGED = new Set([11, 26])
-/** What SQLite keeps beside a database in WAL mode; the second one only older versions of Ferry had. */
+/** SQLite keeps these beside a database in WAL mode; only older versions of Ferry had the second. */
 const COMPANIONS = ['-wal', '-shm']
 
 export interface OpenedDatabase {

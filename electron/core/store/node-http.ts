@@ -81,7 +81,7 @@ class RoutedHttp {
     return {}
   }
 
-  /** Whoever gives up meanwhile does not wait for the system. */
+  /** An aborted request does not wait for the system. */
   async #trustSystem(sinceMs: number, signal: AbortSignal | undefined): Promise<boolean> {
     const { promise: isAborted, resolve } = Promise.withResolvers<boolean>()
     const onAbort = () => resolve(false)
@@ -129,7 +129,7 @@ function timesOf({ connectMs, idleMs }: Patience) {
   return { connectionTimeout: connectMs, socketTimeout: idleMs }
 }
 
-/** Of a request's scheme, host and port alone. */
+/** The request's scheme, host and port alone. */
 export function urlOf(request: {
   readonly protocol?: string
   readonly hostname: string

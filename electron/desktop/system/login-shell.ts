@@ -61,7 +61,7 @@ function shellOf({ SHELL = '' }: NodeJS.ProcessEnv): string {
   return isAbsolute(SHELL) ? SHELL : (userInfo().shell ?? '/bin/sh')
 }
 
-/** What the shell's environment is, as `env` prints it; null: it does not say in time. */
+/** The shell's environment as `env` prints it; null: it does not answer in time. */
 async function sayOf(
   shell: string,
   environment: NodeJS.ProcessEnv,
@@ -83,7 +83,7 @@ async function sayOf(
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
     heard += piece
     const [, said, end] = heard.split(mark)
-    // What a start-up file leaves running may hold the pipe open for ever.
+    // A program that a start-up file leaves running may hold the pipe open for ever.
     if (end !== undefined) resolve(said ?? null)
     else if (heard.length > MOST_CHARACTERS) resolve(null)
   })

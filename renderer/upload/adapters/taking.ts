@@ -23,7 +23,7 @@ export interface IntakeRules {
   readonly needsHash: (destinationId: DestinationId) => boolean
   /** The type that the destination gives to files of this name; null: the usual one. */
   readonly ruledType: (destinationId: DestinationId, fileName: string) => string | null
-  /** What becomes of files that a system left in a given folder. */
+  /** Decides about files that a system left in a given folder. */
   readonly systemFiles: (destinationId: DestinationId) => SystemFilesRule
 }
 

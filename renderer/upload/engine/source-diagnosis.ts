@@ -2,7 +2,7 @@ import type { Failure, FailureKind } from '../../../electron/contract/failure.ts
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import type { UploadControl } from './ports.ts'
 
-/** What a page says of a file that it cannot read, whatever is in the way. */
+/** The page gives these failures for a file that it cannot read, whatever is in the way. */
 const SAID_OF_MUCH: ReadonlySet<FailureKind> = new Set([
   'source-unreadable',
   'source-changed',
@@ -10,7 +10,7 @@ const SAID_OF_MUCH: ReadonlySet<FailureKind> = new Set([
   'host-gone',
 ])
 
-/** What only the host finds out. */
+/** Only the host finds these out. */
 const KNOWN_TO_HOST: ReadonlySet<FailureKind> = new Set(['source-unreadable', 'source-in-cloud'])
 
 /** True: the host may know more, since it sees the file. */

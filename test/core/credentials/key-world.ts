@@ -14,7 +14,7 @@ export class KeyWorld {
   aheadMs = 0
   changedCount = 0
   variables: Environment = {}
-  /** What the login shell adds, once it is asked; absent: it is not. */
+  /** The login shell adds these once it is asked; absent: it is not asked. */
   readShell?: () => Promise<'read' | 'silent'>
 
   private constructor(aws: AwsStandIn) {

@@ -5,7 +5,7 @@ import { narrowToUser } from '../../../electron/core/host/windows-access.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 
 const USER = 'S-1-5-21-1004336348-1177238915-682003330-1001'
-/** Of a folder below a drive's root: Authenticated Users may change what is in it. */
+/** A folder below a drive's root: Authenticated Users may change its contents. */
 const OPEN =
   'D:AI(A;OICIID;FA;;;BA)(A;OICIID;FA;;;SY)(A;OICIID;0x1301bf;;;AU)(A;OICIID;0x1200a9;;;BU)'
 const narrow = (user = USER) => `D:PAI(A;OICI;FA;;;${user})(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)`
@@ -14,7 +14,7 @@ const ENVIRONMENT = { SystemRoot: 'C:\\WINDOWS', USERPROFILE: 'C:\\Users\\me' }
 interface Computer {
   list: string
   readonly user?: string
-  /** What the folder's list is after a change; absent: what icacls was told to make. */
+  /** The folder's list after a change; absent: the one that icacls was told to make. */
   readonly after?: string
   readonly fails?: RegExp
   readonly encoding?: 'utf16le' | 'utf8'

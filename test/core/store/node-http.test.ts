@@ -52,7 +52,7 @@ function httpOver(network: Partial<NodeNetwork>) {
   }
 }
 
-/** What the user is told instead of an answer. */
+/** The failure that the user sees instead of an answer. */
 async function failureOf(answer: Promise<unknown>) {
   const error = await answer.then(
     () => null,

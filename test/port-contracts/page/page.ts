@@ -44,7 +44,7 @@ export interface AdaptersUnderTest {
   readonly check: (index: number) => Promise<Outcome<null>>
   /** Sums up one range of each of the input's files or ranges, all asked for at once. */
   readonly sums: (asked: readonly SumAsked[]) => Promise<readonly SumAnswer[]>
-  /** Of a whole file, in one reading. */
+  /** Checksums of a whole file, in one reading. */
   readonly sumWithCrc: (
     file: number,
     algorithm: ChecksumAlgorithm,
