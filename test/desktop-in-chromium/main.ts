@@ -3,10 +3,8 @@
 import { pathToFileURL } from 'node:url'
 import { replaceElectron } from '../fakes/replace-electron.ts'
 import { readFromArchives, splitArchivePath } from './asar-loader.ts'
-import { APP_PLATFORM } from './platform.ts'
 import { runAsText, serveTest } from './remote.ts'
 
-Object.defineProperty(process, 'platform', { value: APP_PLATFORM })
 replaceElectron(new URL('./electron.ts', import.meta.url).href)
 
 const [, , bundle = '', ...args] = process.argv

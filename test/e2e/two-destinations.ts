@@ -1,4 +1,3 @@
-import { APP_PLATFORM } from '../desktop-in-chromium/platform.ts'
 import type { FaultProxy } from '../faults/fault-proxy.ts'
 import { type BucketAccess, startBucket, temporaryFolder } from './ferry.ts'
 import type { FerryPage } from './ferry-page.ts'
@@ -35,7 +34,7 @@ export async function connectAs(
 
 /** By the keyboard, as from anywhere in the window. */
 export async function switchTo(page: FerryPage, place: number, name: string): Promise<void> {
-  await page.page.keyboard.press(`${APP_PLATFORM === 'darwin' ? 'Meta' : 'Control'}+${place}`)
+  await page.page.keyboard.press(`ControlOrMeta+${place}`)
   await headingOf(page, name).waitFor()
 }
 

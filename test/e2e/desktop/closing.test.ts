@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { PARENT_WAITS, QUIT } from '../../../electron/core/host/parent-channel.ts'
-import { APP_PLATFORM } from '../../desktop-in-chromium/platform.ts'
 import { startStandIn } from '../../desktop-in-chromium/start-stand-in.ts'
 import { PASS, type Verdict } from '../../faults/verdict.ts'
 import { temporaryFolder } from '../ferry.ts'
@@ -17,7 +16,7 @@ import {
 import { fakesOf, type OpenFerry, openFerry } from '../worlds/world.ts'
 
 /** It stays in the dock when its window is closed, and needs no tray. */
-const IS_MAC = APP_PLATFORM === 'darwin'
+const IS_MAC = process.platform === 'darwin'
 
 const BACKGROUND = 0
 const STOP = 1
