@@ -264,7 +264,7 @@ describe("the SDK's requests", () => {
     })
 
     const sending = send(port, 40)
-    await vi.waitFor(() => expect(slow).toHaveBeenCalled())
+    await expect.poll(() => slow.mock.calls.length).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 90))
     typed.resolve()
 

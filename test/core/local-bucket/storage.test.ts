@@ -331,6 +331,7 @@ describe('the folder of objects', () => {
     )
 
     expect(await readFile(inFolder(bucket, 'cut-join'))).toEqual(Buffer.concat(bodies))
-    expect(await readdir(parts)).toEqual([])
+    // Nobody waits for the deletion of parts.
+    await expect.poll(() => readdir(parts)).toEqual([])
   })
 })
