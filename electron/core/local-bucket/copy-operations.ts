@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { isoTimeOf } from './amz-time.ts'
 import { byteRangeOf } from './byte-range.ts'
 import { checksumAlgorithmOf, elementOfChecksum } from './checksums.ts'
-import { isEtagListed, writeConditionOf } from './conditions.ts'
+import { isEtagListed } from './conditions.ts'
 import type { Call } from './context.ts'
 import { openedObject } from './current-object.ts'
 import { S3Error } from './errors.ts'
@@ -15,6 +15,7 @@ import { proveKey } from './object-writes.ts'
 import { quoted, type Reply, xmlReply } from './reply.ts'
 import { USUAL_ALGORITHM } from './request-body.ts'
 import type { S3Request } from './s3-request.ts'
+import { storeObject } from './store-object.ts'
 import { NULL_VERSION, type StoredObject } from './stored-object.ts'
 
 export async function copyObject(call: Call): Promise<Reply> {
@@ -41,28 +42,14 @@ async function copyOf(call: Call, source: StoredObject, handle: FileHandle): Pro
     wanted === undefined
       ? (source.checksum?.algorithm ?? USUAL_ALGORITHM)
       : checksumAlgorithmOf(wanted)
-  const headers = copiedHeaders(source, request, directive)
-  const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
-  try {
-    const whole = { start: 0, end: source.byteLength }
-    const stored = await withIncomingFile(
-      bucket.files,
-      (take) => hashedRange(handle, whole, algorithm, take),
-      (finishedFile, { byteLength, md5, checksum }) =>
-        bucket.objects.put(write, {
-          key: request.key,
-          finishedFile,
-          byteLength,
-          etag: md5.toString('hex'),
-          headers,
-          checksum: { ...checksum, type: 'FULL_OBJECT' },
-          partBytes: [],
-        }),
-    )
-    return copyReply(source, stored)
-  } finally {
-    bucket.objects.endWrite(write)
-  }
+  const whole = { start: 0, end: source.byteLength }
+  const stored = await storeObject(bucket, {
+    key: request.key,
+    conditions: request.headers,
+    headers: copiedHeaders(source, request, directive),
+    fill: (take) => hashedRange(handle, whole, algorithm, take),
+  })
+  return copyReply(source, stored)
 }
 
 /** Metadata and tags are copied, or replaced, each for itself. */

@@ -1,12 +1,11 @@
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { headerOfChecksum } from './checksums.ts'
-import { writeConditionOf } from './conditions.ts'
 import type { Call } from './context.ts'
 import { S3Error } from './errors.ts'
-import { withIncomingFile } from './incoming-file.ts'
 import { keptHeaders, versionHeader } from './object-headers.ts'
 import { emptyReply, quoted, type Reply } from './reply.ts'
 import { takeBody } from './request-body.ts'
+import { storeObject } from './store-object.ts'
 import type { StoredObject } from './stored-object.ts'
 
 export async function putObject(call: Call): Promise<Reply> {
@@ -16,27 +15,13 @@ export async function putObject(call: Call): Promise<Reply> {
   if (stray !== undefined) {
     throw new S3Error('InvalidArgument', `This operation does not accept a ${stray}.`)
   }
-  const headers = keptHeaders(request.headers)
-  const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
-  try {
-    const stored = await withIncomingFile(
-      bucket.files,
-      (take) => takeBody(request, authorization, body, take),
-      (finishedFile, { byteLength, md5, checksum }) =>
-        bucket.objects.put(write, {
-          key: request.key,
-          finishedFile,
-          byteLength,
-          etag: md5.toString('hex'),
-          headers,
-          checksum: { ...checksum, type: 'FULL_OBJECT' },
-          partBytes: [],
-        }),
-    )
-    return emptyReply(200, writtenHeaders(stored))
-  } finally {
-    bucket.objects.endWrite(write)
-  }
+  const stored = await storeObject(bucket, {
+    key: request.key,
+    conditions: request.headers,
+    headers: keptHeaders(request.headers),
+    fill: (take) => takeBody(request, authorization, body, take),
+  })
+  return emptyReply(200, writtenHeaders(stored))
 }
 
 export async function deleteObject(call: Call): Promise<Reply> {

@@ -1,10 +1,8 @@
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { proveScope } from './authenticate.ts'
-import { writeConditionOf } from './conditions.ts'
 import type { Bucket, Call } from './context.ts'
 import { S3Error } from './errors.ts'
-import { type FormBody, readForm } from './form-body.ts'
-import { withIncomingFile } from './incoming-file.ts'
+import { readForm } from './form-body.ts'
 import { keptHeaders } from './object-headers.ts'
 import { proveKey, writtenHeaders } from './object-writes.ts'
 import { type PostPolicy, postPolicyOf, proveFormLength, provePolicy } from './post-policy.ts'
@@ -13,6 +11,7 @@ import { checksumClaim, proveChecksum, proveMd5, USUAL_ALGORITHM } from './reque
 import { type Digests, startDigests } from './running-digests.ts'
 import { headerText } from './s3-request.ts'
 import { ALGORITHM, isSameSignature, signatureOf, signingKey } from './signature.ts'
+import { storeObject } from './store-object.ts'
 import type { StoredObject } from './stored-object.ts'
 
 /** Stands for the file's own name in the key. */
@@ -42,7 +41,13 @@ export async function postForm(call: Omit<Call, 'authorization'>): Promise<Reply
   proveKey(key)
   fields.set('key', key).set('bucket', bucket.name)
   const policy = provenPolicy(bucket, fields)
-  const stored = await storeForm(bucket, key, headersOf(fields), form, policy)
+  const headers = headersOf(fields)
+  const stored = await storeObject(bucket, {
+    key,
+    conditions: headers,
+    headers: keptHeaders(headers),
+    fill: (take) => takeFormFile(form.file, headers, policy, take),
+  })
   return answerOf(bucket, fields, stored)
 }
 
@@ -69,35 +74,6 @@ function provenPolicy(bucket: Bucket, fields: ReadonlyMap<string, string>): Post
 /** Fields stand for the headers of a PUT; headers hold one byte per character. */
 function headersOf(fields: ReadonlyMap<string, string>): Map<string, string> {
   return new Map([...fields].map(([name, value]) => [name, headerText(value)]))
-}
-
-async function storeForm(
-  bucket: Bucket,
-  key: string,
-  headers: ReadonlyMap<string, string>,
-  form: FormBody,
-  policy: PostPolicy,
-): Promise<StoredObject> {
-  const kept = keptHeaders(headers)
-  const write = bucket.objects.beginWrite(key, writeConditionOf(headers))
-  try {
-    return await withIncomingFile(
-      bucket.files,
-      (take) => takeFormFile(form.file, headers, policy, take),
-      (finishedFile, { byteLength, md5, checksum }) =>
-        bucket.objects.put(write, {
-          key,
-          finishedFile,
-          byteLength,
-          etag: md5.toString('hex'),
-          headers: kept,
-          checksum: { ...checksum, type: 'FULL_OBJECT' },
-          partBytes: [],
-        }),
-    )
-  } finally {
-    bucket.objects.endWrite(write)
-  }
 }
 
 async function takeFormFile(
