@@ -1,5 +1,5 @@
 import { Check, Copy } from 'lucide-react'
-import { type RefObject, useEffect, useState } from 'react'
+import { type RefObject, useState } from 'react'
 import { Button } from '../../design/button.tsx'
 
 type Said = 'nothing' | 'copied' | 'refused'
@@ -12,18 +12,17 @@ export function CopyText({
   readonly text: string
   readonly shown: RefObject<HTMLTextAreaElement | null>
 }) {
-  const [said, setSaid] = useState<Said>('nothing')
-  // What was said of another text would mislead.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: said anew for each text
-  useEffect(() => setSaid('nothing'), [text])
+  const [last, setLast] = useState<{ readonly text: string; readonly said: Said } | null>(null)
+  // The answer for another text would mislead.
+  const said = last?.text === text ? last.said : 'nothing'
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text)
-      setSaid('copied')
+      setLast({ text, said: 'copied' })
     } catch {
       // Refused by the browser: no permission, or the window is not in front.
       shown.current?.select()
-      setSaid('refused')
+      setLast({ text, said: 'refused' })
     }
   }
   const Icon = said === 'copied' ? Check : Copy
