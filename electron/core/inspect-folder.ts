@@ -107,7 +107,7 @@ class Inspection {
 export const SEPARATOR = Buffer.from(sep)
 
 /**
- * Of a folder that can be listed but not entered, Chromium shows nothing: it looks like empty.
+ * Lists a folder. `closed`: it can be listed but not entered, and Chromium shows it as empty.
  * `private`: Privacy & Security of macOS keeps Ferry out.
  */
 export async function entriesOf(

@@ -73,7 +73,7 @@ interface OpenSession {
 
 /**
  * Sessions live in memory and end with the process. A token opens one session, within five
- * minutes; it is void as soon as any session was opened.
+ * minutes; opening any session voids it.
  */
 export function createSessions(now: () => number): Sessions {
   let open: readonly OpenSession[] = []

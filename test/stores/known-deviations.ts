@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { afterAll, afterEach, type TestError } from 'vitest'
 
 /** Where a store is known to do otherwise than AWS documents, and what shows that it does. */
@@ -42,6 +43,5 @@ export function allowDeviations(within: string, table: readonly Deviation[]): vo
 
 /** An expected and a received value are not in the message, but say the most. */
 function messageOf({ name, message, diff }: TestError): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of the terminal.
-  return `${name}: ${message}\n${diff ?? ''}`.replaceAll(/\u001b\[[0-9;]*m/g, '')
+  return stripVTControlCharacters(`${name}: ${message}\n${diff ?? ''}`)
 }
