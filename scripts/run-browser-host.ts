@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { HostTrouble } from '../electron/contract/commands.ts'
+import type { HostTrouble } from '../electron/contract/host-description.ts'
 import { unreachable } from '../electron/contract/unreachable.ts'
 import { usualMask } from '../electron/core/host/owner-only.ts'
 import { StartRefused } from '../electron/core/host/start-refused.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type HostTrouble, UnreadSettings } from '../contract/commands.ts'
+import { type HostTrouble, UnreadSettings } from '../contract/host-description.ts'
 
 const DAY_MS = 86_400_000
 

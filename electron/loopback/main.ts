@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { HostTrouble } from '../contract/commands.ts'
+import type { HostTrouble } from '../contract/host-description.ts'
 import type { Core } from '../core/core.ts'
 import { createCore } from '../core/create-core.ts'
 import { ToDeleteList } from '../core/files/to-delete-list.ts'

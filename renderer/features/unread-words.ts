@@ -2,7 +2,7 @@ import type {
   DestinationPart,
   PartlyRead,
   UnreadSettings,
-} from '../../electron/contract/commands.ts'
+} from '../../electron/contract/host-description.ts'
 import type { RuleField } from '../../electron/contract/rules.ts'
 import { unreachable } from '../../electron/contract/unreachable.ts'
 import { formatCount } from '../design/format.ts'

@@ -5,7 +5,6 @@ import type {
   CommandInput,
   CommandName,
   CommandOutput,
-  HostDescription,
   NoticeName,
   NoticePayload,
 } from '../../electron/contract/commands.ts'
@@ -13,6 +12,7 @@ import type { CredentialSource } from '../../electron/contract/credentials.ts'
 import type { Destination } from '../../electron/contract/destination.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import type { Failure } from '../../electron/contract/failure.ts'
+import type { HostDescription } from '../../electron/contract/host-description.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 import type { Source, UploadRecord } from '../../electron/contract/upload.ts'
 

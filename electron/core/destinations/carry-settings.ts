@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { CommandOutput, PartlyRead } from '../../contract/commands.ts'
+import type { CommandOutput } from '../../contract/commands.ts'
 import type { DestinationDraft } from '../../contract/destination-draft.ts'
+import type { PartlyRead } from '../../contract/host-description.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isPlain, plainName } from '../../contract/plain-name.ts'

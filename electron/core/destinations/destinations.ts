@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { NoticePayload, UnreadSettings } from '../../contract/commands.ts'
+import type { NoticePayload } from '../../contract/commands.ts'
 import type { Destination } from '../../contract/destination.ts'
+import type { UnreadSettings } from '../../contract/host-description.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { KeySource } from '../credentials/keys.ts'

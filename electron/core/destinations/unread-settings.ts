@@ -1,4 +1,4 @@
-import type { DestinationPart, UnreadSettings } from '../../contract/commands.ts'
+import type { DestinationPart, UnreadSettings } from '../../contract/host-description.ts'
 import { RuleField } from '../../contract/rules.ts'
 import { unreachable } from '../../contract/unreachable.ts'
 import type { Json } from '../ports.ts'

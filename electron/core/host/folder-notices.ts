@@ -1,4 +1,4 @@
-import type { HostTrouble } from '../../contract/commands.ts'
+import type { HostTrouble } from '../../contract/host-description.ts'
 import type { Environment } from '../ports.ts'
 import type { Privacy } from '../safe-path.ts'
 import { isOnNetwork } from './network-drive.ts'

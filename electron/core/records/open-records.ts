@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { HostTrouble } from '../../contract/commands.ts'
+import type { HostTrouble } from '../../contract/host-description.ts'
 import { openDatabase, Statements } from './database.ts'
 import { UploadRecords } from './upload-records.ts'
 

@@ -1,7 +1,7 @@
 import { useId } from 'react'
-import type { HostDescription } from '../../../electron/contract/commands.ts'
 import { CredentialKind } from '../../../electron/contract/credentials.ts'
 import type { Destination } from '../../../electron/contract/destination.ts'
+import type { HostDescription } from '../../../electron/contract/host-description.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { CheckboxField, TextField } from '../../design/field.tsx'
 import { useSession } from '../services/services.tsx'

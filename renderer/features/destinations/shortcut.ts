@@ -1,4 +1,4 @@
-import type { HostDescription } from '../../../electron/contract/commands.ts'
+import type { HostDescription } from '../../../electron/contract/host-description.ts'
 
 type Platform = HostDescription['platform']
 

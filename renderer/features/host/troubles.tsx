@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { HostTrouble } from '../../../electron/contract/commands.ts'
+import type { HostTrouble } from '../../../electron/contract/host-description.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { Button } from '../../design/button.tsx'

@@ -1,7 +1,8 @@
 import type { FerryBridge } from '../../../electron/contract/bridge.ts'
-import type { HostDescription, NoticePayload } from '../../../electron/contract/commands.ts'
+import type { NoticePayload } from '../../../electron/contract/commands.ts'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
+import type { HostDescription } from '../../../electron/contract/host-description.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 

@@ -1,0 +1,104 @@
+import * as z from 'zod/mini'
+import { SecretPlace } from './destination.ts'
+import { Failure } from './failure.ts'
+import { DestinationId } from './ids.ts'
+import { RuleField } from './rules.ts'
+
+const settingName = z.string().check(z.maxLength(200))
+
+/** What users know of a destination beside its rules. */
+export const DestinationPart = z.enum(['name', 'color', 'place', 'keys', 'link-life'])
+export type DestinationPart = z.infer<typeof DestinationPart>
+
+/** What the settings hold and this Ferry cannot read. It stays in the file as it is. */
+export const UnreadSettings = z.discriminatedUnion('kind', [
+  /** Their defaults, or what could be read of them, count until the user saves the rules. */
+  z.strictObject({
+    kind: z.literal('rules-unread'),
+    destinationId: DestinationId,
+    name: settingName,
+    rules: z.array(RuleField),
+  }),
+  z.strictObject({
+    kind: z.literal('destination-unread'),
+    destinationId: DestinationId,
+    name: settingName,
+    parts: z.array(DestinationPart),
+  }),
+  /** Something that the last connection check, or an upload, found out. */
+  z.strictObject({
+    kind: z.literal('findings-unread'),
+    destinationId: DestinationId,
+    name: settingName,
+  }),
+  /** Settings that this Ferry has no use for, by the names they have in the file. */
+  z.strictObject({
+    kind: z.literal('settings-newer'),
+    places: z.array(z.strictObject({ name: settingName, settings: z.array(settingName) })),
+  }),
+  /** Whole destinations; `names` of those that have one. */
+  z.strictObject({
+    kind: z.literal('destinations-unread'),
+    count: z.int(),
+    names: z.array(settingName),
+  }),
+  /** Which destination is selected when Ferry starts. */
+  z.strictObject({ kind: z.literal('default-unread') }),
+])
+export type UnreadSettings = z.infer<typeof UnreadSettings>
+
+/** Something that happened unasked, which the person should know of, or that waits for them. */
+export const HostTrouble = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('file-set-aside'),
+    what: z.enum(['settings', 'records', 'secrets', 'local-bucket']),
+    /** The file's new name inside the data folder, or its whole path where it is not in there. */
+    movedTo: z.string(),
+  }),
+  /** A file of the data folder that another program holds: what changes is in memory only. */
+  z.strictObject({ kind: z.literal('file-held'), name: z.string() }),
+  /** Others may read the data folder, and perhaps change it: no key is written there in the clear. */
+  z.strictObject({
+    kind: z.literal('folder-open'),
+    folder: z.string(),
+    /** Its disk keeps no permissions, or Windows' access list lets others in. */
+    why: z.enum(['disk', 'access-list']),
+  }),
+  z.strictObject({ kind: z.literal('folder-on-network'), folder: z.string() }),
+  /** The folder of an older Ferry that the desktop app goes on with; this host began its own. */
+  z.strictObject({ kind: z.literal('older-folder'), folder: z.string() }),
+  /** More than a day off the store's; Ferry signs with the store's, links and lists show ours. */
+  z.strictObject({ kind: z.literal('clock-off'), storeTimeMs: z.number() }),
+  z.strictObject({ kind: z.literal('local-bucket-moved') }),
+  z.strictObject({ kind: z.literal('local-bucket-stopped'), failure: Failure }),
+  /** The user is asked something outside the page, and what was asked for waits for the answer. */
+  z.strictObject({ kind: z.literal('asked-outside'), where: z.enum(['dialog', 'terminal']) }),
+  /** It opens for a Ferry that starts again; until then keys stay in memory. */
+  z.strictObject({ kind: z.literal('secret-store-locked') }),
+  /** The host went on after an error that nobody expected; the log has it under this reference. */
+  z.strictObject({ kind: z.literal('unexpected-error'), reference: z.string() }),
+  ...UnreadSettings.def.options,
+])
+export type HostTrouble = z.infer<typeof HostTrouble>
+
+/** An imported destination, and what of it could not be read: known settings and unknown names. */
+export const PartlyRead = z.strictObject({
+  name: settingName,
+  rules: z.array(RuleField),
+  parts: z.array(DestinationPart),
+  newer: z.array(settingName),
+})
+export type PartlyRead = z.infer<typeof PartlyRead>
+
+export const HostDescription = z.strictObject({
+  host: z.enum(['desktop', 'loopback']),
+  version: z.string(),
+  platform: z.enum(['linux', 'macos', 'windows', 'other']),
+  /** Where a secret goes when the form says "keep"; `memory` when there is no safe place. */
+  secretPlace: SecretPlace,
+  dataFolder: z.string(),
+  /** The origin that a bucket's CORS rule must allow for a browser window. It may hold one `*`. */
+  corsOrigin: z.string(),
+  troubles: z.array(HostTrouble),
+})
+export type HostDescription = z.infer<typeof HostDescription>
