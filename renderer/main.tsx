@@ -1,5 +1,5 @@
 import { createRoot } from 'react-dom/client'
-import { ruledType } from '../electron/contract/content-type.ts'
+import { contentTypeByRules } from '../electron/contract/content-type.ts'
 import type { DestinationId } from '../electron/contract/ids.ts'
 import { templateAsks } from '../electron/contract/key-template.ts'
 import { providerOf } from '../electron/contract/providers.ts'
@@ -55,7 +55,7 @@ const startEngine: BootParts['startEngine'] = (session) => {
   const needsHash = (destinationId: DestinationId) =>
     templateAsks(rulesOf(destinationId).keyTemplate, 'hash8')
   const ruledTypeOf = (destinationId: DestinationId, name: string) =>
-    ruledType(rulesOf(destinationId), name)
+    contentTypeByRules(rulesOf(destinationId), name)
   const systemFiles = (destinationId: DestinationId) => rulesOf(destinationId).systemFiles
   const rules = { needsHash, ruledType: ruledTypeOf, systemFiles }
   const intake = createIntake({ bridge, queue, sourceFiles, rules })

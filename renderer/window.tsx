@@ -12,7 +12,7 @@ import { KeysNotice } from './features/destinations/keys-notice.tsx'
 import { DropArea } from './features/drop-zone/drop-area.tsx'
 import { IntakePanel } from './features/drop-zone/intake-panel.tsx'
 import { WholeWindow } from './features/drop-zone/whole-window.tsx'
-import { fieldToMend } from './features/failure-field.ts'
+import { fieldToFix } from './features/failure-field.ts'
 import { DiagnosticsCopied } from './features/host/diagnostics-copied.tsx'
 import { HostGoneBanner } from './features/host/host-banner.tsx'
 import { Troubles } from './features/host/troubles.tsx'
@@ -139,7 +139,7 @@ function useRowCalls(onOpen: OnOpen): RowCalls {
     return {
       onEditConnection(view) {
         const found = destinationOf(view)
-        const field = view.failure === null ? null : fieldToMend(view.failure.kind)
+        const field = view.failure === null ? null : fieldToFix(view.failure.kind)
         if (found === undefined) return
         latest.current({ name: 'edit', destination: found, field })
       },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { HostTrouble } from '../electron/contract/host-description.ts'
+import type { HostNotice } from '../electron/contract/host-description.ts'
 import { unreachable } from '../electron/contract/unreachable.ts'
 import { usualMask } from '../electron/core/host/owner-only.ts'
 import { StartRefused } from '../electron/core/host/start-refused.ts'
@@ -119,7 +119,7 @@ function ferryVersion(): string {
 }
 
 /** For the terminal; the window says the same in its own words. */
-function sentenceOf(trouble: HostTrouble): string {
+function sentenceOf(trouble: HostNotice): string {
   switch (trouble.kind) {
     case 'file-set-aside':
       return `The ${trouble.what} file could not be read. It was moved to ${trouble.movedTo} in the data folder, and Ferry began a new one.`

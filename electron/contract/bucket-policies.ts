@@ -24,7 +24,7 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 }
 
-const PARTS = ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
+const PART_ACTIONS = ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
 
 /**
  * By what they are about: objects, or the bucket itself.
@@ -34,12 +34,12 @@ const ACTIONS: Record<
   PolicyWant,
   { readonly onObjects: readonly string[]; readonly onBucket: readonly string[] }
 > = {
-  upload: { onObjects: ['s3:PutObject', ...PARTS], onBucket: [] },
+  upload: { onObjects: ['s3:PutObject', ...PART_ACTIONS], onBucket: [] },
   share: { onObjects: ['s3:GetObject'], onBucket: [] },
   // Of the bucket, too, but kept to the prefix by a condition: see `listing`.
   browse: { onObjects: [], onBucket: [] },
   delete: { onObjects: ['s3:DeleteObject', 's3:DeleteObjectVersion'], onBucket: [] },
-  tidy: { onObjects: PARTS, onBucket: ['s3:ListBucketMultipartUploads'] },
+  tidy: { onObjects: PART_ACTIONS, onBucket: ['s3:ListBucketMultipartUploads'] },
   'set-up': {
     onObjects: [],
     onBucket: [

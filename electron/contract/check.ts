@@ -39,8 +39,8 @@ export const CheckStep = z.enum([
 export type CheckStep = z.infer<typeof CheckStep>
 
 /** What became of a condition that should have stopped a write: `If-None-Match: *` over an object. */
-export const Honour = z.enum(['honoured', 'ignored', 'refused'])
-export type Honour = z.infer<typeof Honour>
+export const ConditionSupport = z.enum(['honoured', 'ignored', 'refused'])
+export type ConditionSupport = z.infer<typeof ConditionSupport>
 
 export const Versioning = z.enum(['on', 'suspended', 'off'])
 export type Versioning = z.infer<typeof Versioning>
@@ -56,7 +56,11 @@ export const CheckFinding = z.discriminatedUnion('kind', [
     /** A wrong one was refused, and a right one taken. */
     verified: z.array(ChecksumAlgorithm),
   }),
-  z.strictObject({ kind: z.literal('conditional-writes'), put: Honour, complete: Honour }),
+  z.strictObject({
+    kind: z.literal('conditional-writes'),
+    put: ConditionSupport,
+    complete: ConditionSupport,
+  }),
   /** Whether a signed PUT does what headers say that were not signed. */
   z.strictObject({ kind: z.literal('unsigned-headers'), isObeyed: z.boolean() }),
   z.strictObject({ kind: z.literal('post-forms'), isTaken: z.boolean() }),
@@ -124,8 +128,8 @@ export type CheckLine = z.infer<typeof CheckLine>
 export const StoreFindings = z.strictObject({
   checkedAtMs: z.number(),
   integrity: z.nullable(StoreIntegrity),
-  conditionalPut: z.nullable(Honour),
-  conditionalComplete: z.nullable(Honour),
+  conditionalPut: z.nullable(ConditionSupport),
+  conditionalComplete: z.nullable(ConditionSupport),
   takesPostForms: z.nullable(z.boolean()),
   maxPartCount: z.nullable(z.int().check(z.gte(1), z.lte(S3_LIMITS.maxPartCount))),
   versioning: z.nullable(Versioning),

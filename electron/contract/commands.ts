@@ -2,10 +2,10 @@ import * as z from 'zod/mini'
 import { CheckFix, CheckId, CheckLine, CheckReport } from './check.ts'
 import { AwsProfile, CredentialSource, SignInId, SignInStep, SsoAccount } from './credentials.ts'
 import { Destination, DestinationColor, DestinationName, LinkSeconds } from './destination.ts'
-import { DestinationDraft, DraftNote, SeenBucket } from './destination-draft.ts'
+import { DestinationDraft, DraftNote, ListedBucket } from './destination-draft.ts'
 import { Failure } from './failure.ts'
 import { GivenBatch } from './given-files.ts'
-import { HostDescription, HostTrouble, PartlyRead } from './host-description.ts'
+import { HostDescription, HostNotice, PartlyRead } from './host-description.ts'
 import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
 import { PartNumber } from './part-plan.ts'
@@ -69,7 +69,7 @@ export const commands = {
   /** Those that the keys may see, by name; `isComplete` false: there are more. */
   listBuckets: command(
     z.strictObject({ draft: DestinationDraft }),
-    z.strictObject({ buckets: z.array(SeenBucket), isComplete: z.boolean() }),
+    z.strictObject({ buckets: z.array(ListedBucket), isComplete: z.boolean() }),
   ),
   /** From `~/.aws`, or where `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` point. */
   listProfiles: command(
@@ -348,7 +348,7 @@ export const notices = {
   uploadsChanged: z.strictObject({ uploads: z.array(UploadRecord) }),
   destinationsChanged: destinationList,
   checkProgressed: z.strictObject({ checkId: CheckId, line: CheckLine }),
-  troublesChanged: z.strictObject({ troubles: z.array(HostTrouble) }),
+  troublesChanged: z.strictObject({ troubles: z.array(HostNotice) }),
   /** Files were given to the app itself: by the command line, "Open with" or the dock. */
   filesGiven: z.strictObject({ waitingCount: z.int().check(z.gte(0)) }),
   /** The computer is about to sleep, or woke up. Only a desktop host knows. */

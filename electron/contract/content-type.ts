@@ -2,7 +2,7 @@ import type { UploadRules } from './rules.ts'
 import type { TextEncoding } from './text-encoding.ts'
 
 /** What the destination's rules say for the file's extension; null: nothing. */
-export function ruledType(
+export function contentTypeByRules(
   { contentTypes }: Pick<UploadRules, 'contentTypes'>,
   name: string,
 ): string | null {

@@ -48,5 +48,5 @@ export const DraftNote = z.strictObject({
 export type DraftNote = z.infer<typeof DraftNote>
 
 /** A bucket that the keys may see. */
-export const SeenBucket = z.strictObject({ name: text(255), region: z.nullable(text(100)) })
-export type SeenBucket = z.infer<typeof SeenBucket>
+export const ListedBucket = z.strictObject({ name: text(255), region: z.nullable(text(100)) })
+export type ListedBucket = z.infer<typeof ListedBucket>

@@ -52,7 +52,7 @@ function elementText(xml: string, name: string): string {
   const found = new RegExp(`<${tag}(?:\\s[^<>]*)?>${inside}</${tag}\\s*>`).exec(xml)?.groups
   const raw = found?.raw ?? found?.text ?? ''
   const cut = raw.slice(0, MAX_ELEMENT_LENGTH)
-  return (found?.raw === undefined ? decoded(cut) : cut).trim()
+  return (found?.raw === undefined ? unescapedXml(cut) : cut).trim()
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -64,7 +64,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /** Go's and Java's servers write quotes and line ends as `&#34;` and `&#xA;`. */
-function decoded(text: string): string {
+function unescapedXml(text: string): string {
   return text.replace(/&(#x[0-9a-f]{1,6}|#\d{1,7}|[a-z]{2,4});/gi, (whole, name: string) => {
     if (!name.startsWith('#')) return ENTITIES[name] ?? whole
     const isHex = /^#x/i.test(name)

@@ -8,7 +8,7 @@ const WHOLE_UP_TO_BYTES = 3 * MIB
  * Page and host make `{hash8}` alike: the first eight hex digits of SHA-256 over this text and the
  * bytes of these ranges.
  */
-export function hash8Parts(byteLength: number): {
+export function hash8Input(byteLength: number): {
   readonly head: string
   readonly ranges: readonly ByteRange[]
 } {

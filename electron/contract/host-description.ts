@@ -7,8 +7,8 @@ import { RuleField } from './rules.ts'
 const settingName = z.string().check(z.maxLength(200))
 
 /** What users know of a destination beside its rules. */
-export const DestinationPart = z.enum(['name', 'color', 'place', 'keys', 'link-life'])
-export type DestinationPart = z.infer<typeof DestinationPart>
+export const DestinationSetting = z.enum(['name', 'color', 'place', 'keys', 'link-life'])
+export type DestinationSetting = z.infer<typeof DestinationSetting>
 
 /** What the settings hold and this Ferry cannot read. It stays in the file as it is. */
 export const UnreadSettings = z.discriminatedUnion('kind', [
@@ -23,7 +23,7 @@ export const UnreadSettings = z.discriminatedUnion('kind', [
     kind: z.literal('destination-unread'),
     destinationId: DestinationId,
     name: settingName,
-    parts: z.array(DestinationPart),
+    parts: z.array(DestinationSetting),
   }),
   /** Something that the last connection check, or an upload, found out. */
   z.strictObject({
@@ -48,7 +48,7 @@ export const UnreadSettings = z.discriminatedUnion('kind', [
 export type UnreadSettings = z.infer<typeof UnreadSettings>
 
 /** Something that happened unasked, which the person should know of, or that waits for them. */
-export const HostTrouble = z.discriminatedUnion('kind', [
+export const HostNotice = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('file-set-aside'),
     what: z.enum(['settings', 'records', 'secrets', 'local-bucket']),
@@ -79,13 +79,13 @@ export const HostTrouble = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unexpected-error'), reference: z.string() }),
   ...UnreadSettings.def.options,
 ])
-export type HostTrouble = z.infer<typeof HostTrouble>
+export type HostNotice = z.infer<typeof HostNotice>
 
 /** An imported destination, and what of it could not be read: known settings and unknown names. */
 export const PartlyRead = z.strictObject({
   name: settingName,
   rules: z.array(RuleField),
-  parts: z.array(DestinationPart),
+  parts: z.array(DestinationSetting),
   newer: z.array(settingName),
 })
 export type PartlyRead = z.infer<typeof PartlyRead>
@@ -99,6 +99,6 @@ export const HostDescription = z.strictObject({
   dataFolder: z.string(),
   /** The origin that a bucket's CORS rule must allow for a browser window. It may hold one `*`. */
   corsOrigin: z.string(),
-  troubles: z.array(HostTrouble),
+  troubles: z.array(HostNotice),
 })
 export type HostDescription = z.infer<typeof HostDescription>

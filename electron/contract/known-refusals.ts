@@ -108,7 +108,7 @@ function byMessage(message: string): KnownRefusal | null {
   if (/with an explicit deny|explicitly denied by/i.test(message)) return explicitDeny(message)
   if (QUOTA_USED_UP.test(message)) return quotaIn(message, 'unknown')
   if (NO_SPACE.test(message)) return { kind: 'store-full' }
-  return ACCOUNT_TROUBLE.test(message) ? { kind: 'account-problem' } : null
+  return ACCOUNT_SUSPENDED.test(message) ? { kind: 'account-problem' } : null
 }
 
 /**
@@ -148,7 +148,7 @@ const QUOTA_USED_UP =
 const NO_SPACE =
   /no space left|disk (is )?full|not enough (disk |free )?space|insufficient storage/i
 
-const ACCOUNT_TROUBLE =
+const ACCOUNT_SUSPENDED =
   /account\b[^.]*\b(suspended|disabled|closed|past due|in arrears|not active|not activated|good standing|not signed up)|(trial|subscription|free tier)\b[^.]*\b(expired|ended|over)\b|payment (is )?required|\bnot subscribed\b/i
 
 function quotaIn(

@@ -7,7 +7,7 @@ export function isLoopbackHost(hostname: string): boolean {
 }
 
 /** An address whose line others in the same network can listen to. */
-export function isOpenLine(endpoint: string): boolean {
+export function isUnencryptedEndpoint(endpoint: string): boolean {
   const host = /^http:\/\/(\[[0-9a-f:.]+\]|[^/?#:@\s]+)/i.exec(endpoint.trim().slice(0, 2000))?.[1]
   return host !== undefined && !isLoopbackHost(host.toLowerCase())
 }

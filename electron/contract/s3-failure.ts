@@ -281,7 +281,7 @@ function requestIdIn(headers: AnswerHeaders): string {
 }
 
 /** What a conditional write of ours ends with when somebody else's object is in the place. */
-export const PLACE_TAKEN: Failure = {
+export const PRECONDITION_FAILED: Failure = {
   kind: 'store-refused',
   status: 412,
   code: 'PreconditionFailed',
@@ -293,7 +293,7 @@ export const PLACE_TAKEN: Failure = {
  *
  * docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response
  */
-export function isPlaceTaken(failure: Failure): boolean {
+export function isConditionalWriteRefused(failure: Failure): boolean {
   if (failure.kind !== 'store-refused') return false
   return failure.status === 412 || failure.code === 'ConditionalRequestConflict'
 }

@@ -10,7 +10,7 @@ export const TextEncoding = z.enum(['utf-8', 'utf-16le', 'utf-16be', 'unknown'])
 export type TextEncoding = z.infer<typeof TextEncoding>
 
 /** So much of a file is looked at: most texts as a whole, and little of a log of many gigabytes. */
-export const TEXT_LOOK_BYTES = MIB
+export const TEXT_PROBE_BYTES = MIB
 
 /**
  * The encoding of a text by its first bytes: that of its byte-order mark, or UTF-8 where they are

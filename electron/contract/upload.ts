@@ -114,13 +114,13 @@ export type UploadRecord = z.infer<typeof UploadRecord>
  * A part that the store holds, as it says itself. `checksum` is the store's, or the one that was
  * signed for exactly this part; a part of which neither is known is not held but sent again.
  */
-export const HeldPart = z.strictObject({
+export const PartOnStore = z.strictObject({
   partNumber: PartNumber,
   byteLength,
   etag,
   checksum: ChecksumText,
 })
-export type HeldPart = z.infer<typeof HeldPart>
+export type PartOnStore = z.infer<typeof PartOnStore>
 
 /**
  * A presigned PUT. Everything in `headers` is signed and must be sent as it is, and no other header
@@ -180,7 +180,7 @@ export const PreparedUpload = z.strictObject({
    * Parts that need not be sent again if the file's bytes still have their checksum: number and
    * length fit the plan.
    */
-  held: z.array(HeldPart).check(z.maxLength(S3_LIMITS.maxPartCount)),
+  held: z.array(PartOnStore).check(z.maxLength(S3_LIMITS.maxPartCount)),
   /** The object is already complete in the bucket: a Complete whose answer was lost. */
   isComplete: z.boolean(),
 })

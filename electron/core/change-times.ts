@@ -4,7 +4,7 @@ import { open, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MULTIPART_FROM_BYTES } from '../contract/limits.ts'
-import { asPlainFile, READ_AND_NEVER_WAIT } from './plain-file.ts'
+import { asPlainFile, READ_NON_BLOCKING } from './plain-file.ts'
 
 /** Finds out of which files the change time (ctime) tells every later write. */
 export interface ChangeTimes {
@@ -82,7 +82,7 @@ export class ProvenChangeTimes implements ChangeTimes {
     this.#device ??= this.#provenDevice()
     if ((await this.#device) !== found.dev) return null
     try {
-      await using file = await asPlainFile(() => open(path, READ_AND_NEVER_WAIT))
+      await using file = await asPlainFile(() => open(path, READ_NON_BLOCKING))
       await file.datasync()
       const written = await asPlainFile(() => stat(path))
       return isUntouched(written, found) ? found.ctimeMs : null

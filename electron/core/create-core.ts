@@ -18,15 +18,15 @@ import { LocalDestination } from './local-destination.ts'
 import { NO_LIMITS, type SourceLimits, sourceLimits } from './off-limits.ts'
 import type { CorePorts } from './ports.ts'
 import { openRecords } from './records/open-records.ts'
-import { Sources } from './sources.ts'
+import { SourceRegistry } from './sources.ts'
 import { Stores } from './store/stores.ts'
-import { Troubles } from './troubles.ts'
+import { HostNotices } from './troubles.ts'
 import { Updates } from './updates/updates.ts'
 import { pause } from './uploads/abort-until-gone.ts'
 import { NoResponseReasons } from './uploads/no-response-reasons.ts'
-import { TrialRuns } from './uploads/trial-runs.ts'
+import { PutProbeRunner } from './uploads/trial-runs.ts'
 import type { UploadContext } from './uploads/upload-context.ts'
-import { placeOf } from './uploads/upload-place.ts'
+import { targetOf } from './uploads/upload-place.ts'
 import { Uploads } from './uploads/uploads.ts'
 
 /**
@@ -34,14 +34,14 @@ import { Uploads } from './uploads/uploads.ts'
  * @throws when the data folder cannot be written to.
  */
 export async function createCore(ports: CorePorts): Promise<Core> {
-  const { records, troubles: recordTroubles } = await openRecords(ports.dataFolder, ports.now())
-  const troubles = new Troubles([...ports.earlyTroubles, ...recordTroubles], (list) =>
+  const { records, notices: recordTroubles } = await openRecords(ports.dataFolder, ports.now())
+  const troubles = new HostNotices([...ports.earlyTroubles, ...recordTroubles], (list) =>
     ports.notify('troublesChanged', { troubles: list }),
   )
   const { destinations, ring, approvals, credentials } = openDestinations(ports, troubles)
   watchVault(ports, credentials, destinations, troubles)
   ports.settings.watchHeld?.((isHeld) => troubles.fileHeld('settings.json', isHeld))
-  for (const each of destinations.all()) records.places.adopt(each.destinationId, placeOf(each))
+  for (const each of destinations.all()) records.targets.adopt(each.destinationId, targetOf(each))
   const signIns = new SignIns(ports, ring)
   const bucketFolder = localBucketFolder({ ...ports, platform: process.platform })
   const local = new LocalDestination({
@@ -56,12 +56,12 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     () => local.isUp(),
     async (each) => (approvals.isAllowed(each) ? succeeded(null) : approvals.allow(each)),
   )
-  const trials = new TrialRuns(ports, stores)
+  const putProbes = new PutProbeRunner(ports, stores)
   const context: UploadContext = {
     records,
     stores,
-    trials,
-    reasons: new NoResponseReasons(ports, trials),
+    putProbes,
+    reasons: new NoResponseReasons(ports, putProbes),
     log: ports.log,
     now: ports.now,
     sleep: ports.sleep ?? pause,
@@ -70,13 +70,13 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const uploads = new Uploads(context)
   const limits = limitsOf(ports, bucketFolder, (server) => approvals.allowServer(server))
   const changeTimes = new ProvenChangeTimes({ ...ports, platform: process.platform })
-  const sources = new Sources(limits, changeTimes)
+  const sources = new SourceRegistry(limits, changeTimes)
   const given = new GivenFiles(sources, limits, (waitingCount) =>
     ports.notify('filesGiven', { waitingCount }),
   )
   await startLocal(ports, local)
   openEndpoints(ports, destinations, approvals)
-  uploads.leftovers.start()
+  uploads.cleanup.start()
   const checks = new Checks({ destinations, ports, approvals, localIsUp: () => local.isUp() })
   const updates = new Updates(ports)
   const parts = {
@@ -108,14 +108,14 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       records.links.isShareLink(url) || signIns.isSignInPage(url) || updates.isReleasePage(url),
     copyLatestLink: async () => {
       const url = records.links.latest(ports.now())
-      return url !== null && ports.surroundings.copyText(url)
+      return url !== null && ports.hostShell.copyText(url)
     },
     storeOrigins: () => originsOf(destinations.all()),
     noteUnexpectedError: (reference) => troubles.unexpectedError(reference),
     close: once(async () => {
       signIns.close()
       updates.close()
-      await Promise.all([uploads.close(), checks.close(), trials.close()])
+      await Promise.all([uploads.close(), checks.close(), putProbes.close()])
       stores.close()
       await local.close()
       records.close()
@@ -144,7 +144,7 @@ function limitsOf(
 }
 
 /** Keys that no person types are on one ring, for all destinations together. */
-function openDestinations(ports: CorePorts, troubles: Troubles) {
+function openDestinations(ports: CorePorts, troubles: HostNotices) {
   const ring = new KeyRing(ports, () => ports.notify('destinationsChanged', destinations.listed()))
   const credentials = new Credentials(ports.vault, ring)
   const destinations: Destinations = new Destinations(ports.settings, credentials, () => {
@@ -176,7 +176,7 @@ function watchVault(
   { vault, log }: CorePorts,
   credentials: Credentials,
   destinations: Destinations,
-  troubles: Troubles,
+  troubles: HostNotices,
 ): void {
   if (vault.watchLock === undefined) return
   const noteBug = (error: unknown) => void bugFailure(log, error, 'the key store')
@@ -191,7 +191,7 @@ function watchVault(
 /** The page may reach what somebody has agreed to: a destination that it made itself opens nothing. */
 function openEndpoints(ports: CorePorts, destinations: Destinations, approvals: Approvals): void {
   const allowed = destinations.all().filter((each) => approvals.isAllowed(each))
-  ports.surroundings.endpointsChanged(originsOf(allowed))
+  ports.hostShell.endpointsChanged(originsOf(allowed))
 }
 
 /** The other buckets work without it, so even a bug in its start must not keep Ferry from starting. */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { Failure } from '../contract/failure.ts'
-import { asPlainFile, READ_AND_NEVER_WAIT } from './plain-file.ts'
+import { asPlainFile, READ_NON_BLOCKING } from './plain-file.ts'
 import type { SourceFacts } from './ports.ts'
 import { readFailure } from './source-failure.ts'
 import { checkSource } from './sources.ts'
@@ -18,7 +18,7 @@ export async function diagnoseSource(
   const checked = await checkSource(path, source)
   if (!checked.ok) return checked.failure
   try {
-    await using file = await asPlainFile(() => open(path, READ_AND_NEVER_WAIT))
+    await using file = await asPlainFile(() => open(path, READ_NON_BLOCKING))
     // A file that comes from the cloud comes piece by piece.
     for (const at of [0, Math.floor(source.byteLength / 2), source.byteLength - 1]) {
       if (at >= 0) await file.read(Buffer.alloc(1), 0, 1, at)

@@ -11,8 +11,8 @@ import type { SourceLimits } from './off-limits.ts'
 import { asPlainFile } from './plain-file.ts'
 import type { SourceFacts } from './ports.ts'
 import { sourceFailure } from './source-failure.ts'
-import type { Sources } from './sources.ts'
-import { type Found, type LeftOut, walkFolder } from './walk-folder.ts'
+import type { SourceRegistry } from './sources.ts'
+import { type Found, type SkippedEntry, walkFolder } from './walk-folder.ts'
 
 /** Files that were given together and that the page has not asked for yet. */
 type Giving = AsyncIterator<Found>
@@ -21,8 +21,8 @@ type FoundSystemEntry = Extract<Found, { kind: 'left-by-system' }>
 
 interface Batch {
   readonly files: FoundFile[]
-  readonly refused: LeftOut[]
-  readonly unreadable: LeftOut[]
+  readonly refused: SkippedEntry[]
+  readonly unreadable: SkippedEntry[]
   emptyFolderCount: number
   linkCount: number
   readonly leftBySystem: FoundSystemEntry[]
@@ -36,14 +36,18 @@ interface Batch {
  * taken.
  */
 export class GivenFiles {
-  readonly #sources: Sources
+  readonly #sources: SourceRegistry
   readonly #limits: SourceLimits
   readonly #changed: (waitingCount: number) => void
   readonly #givings: Giving[] = []
   #last: Promise<unknown> = Promise.resolve()
   #systemFiles: SystemFilesRule = 'leave-out'
 
-  constructor(sources: Sources, limits: SourceLimits, changed: (waitingCount: number) => void) {
+  constructor(
+    sources: SourceRegistry,
+    limits: SourceLimits,
+    changed: (waitingCount: number) => void,
+  ) {
     this.#sources = sources
     this.#limits = limits
     this.#changed = changed

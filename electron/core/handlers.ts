@@ -20,41 +20,41 @@ import type { LocalDestination } from './local-destination.ts'
 import type { CorePorts } from './ports.ts'
 import { queueStateOf } from './queue-state.ts'
 import type { UploadRecords } from './records/upload-records.ts'
-import type { Sources } from './sources.ts'
-import type { Troubles } from './troubles.ts'
+import type { SourceRegistry } from './sources.ts'
+import type { HostNotices } from './troubles.ts'
 import type { Updates } from './updates/updates.ts'
 import { checkUploadSource } from './uploads/check-source.ts'
 import { diagnoseNoResponse } from './uploads/diagnose-no-response.ts'
 import { diagnoseSignature } from './uploads/diagnose-signature.ts'
 import { attachSources, matchSources } from './uploads/match-sources.ts'
-import { queueUploads } from './uploads/queue-uploads.ts'
+import { enqueueUploads } from './uploads/queue-uploads.ts'
 import { renewShareLink } from './uploads/share-link.ts'
 import { signParts } from './uploads/sign-parts.ts'
 import { uploadAgain } from './uploads/upload-again.ts'
 import type { UploadContext } from './uploads/upload-context.ts'
 import type { Uploads } from './uploads/uploads.ts'
 
-export interface CoreParts {
+export interface CoreDeps {
   readonly ports: CorePorts
   readonly context: UploadContext
   readonly records: UploadRecords
   readonly destinations: Destinations
   readonly approvals: Approvals
   readonly local: LocalDestination
-  readonly sources: Sources
+  readonly sources: SourceRegistry
   readonly given: GivenFiles
   readonly uploads: Uploads
-  readonly troubles: Troubles
+  readonly troubles: HostNotices
   readonly checks: Checks
   readonly signIns: SignIns
   readonly updates: Updates
 }
 
 /** One thin function per row of the table. */
-export function makeHandlers(parts: CoreParts): CommandHandlers {
+export function makeHandlers(parts: CoreDeps): CommandHandlers {
   const { approvals, checks, context, destinations, local, ports, records } = parts
   const { given, signIns, sources, uploads } = parts
-  const edited = { destinations, records, leftovers: uploads.leftovers, ports, approvals }
+  const edited = { destinations, records, leftovers: uploads.cleanup, ports, approvals }
   const userActed = () => ports.userActed?.()
   return guarded({
     describeHost: async () => succeeded(await describeHost(parts)),
@@ -117,7 +117,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
       if (destination === null) return failed({ kind: 'unknown-id' })
       userActed()
       context.reasons.forget(destinationId)
-      return succeeded(queueUploads(records, sources, destination, items, ports.now()))
+      return succeeded(enqueueUploads(records, sources, destination, items, ports.now()))
     },
     listUploads: async (input) => uploads.list(input),
     prepareUpload: (input) => uploads.prepare(input),
@@ -138,7 +138,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     cancelUpload: ({ uploadId }) => uploads.cancel(uploadId),
     uploadAgain: async (input) => {
       const again = await uploadAgain({ ...parts, now: ports.now }, input)
-      if (again.ok) uploads.leftovers.start()
+      if (again.ok) uploads.cleanup.start()
       return again
     },
     clearUploads: async ({ uploadIds }) => uploads.clear(uploadIds),
@@ -149,7 +149,7 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
       if (row === null) return failed({ kind: 'unknown-id' })
       const { link } = row.record
       if (link === null) return failed({ kind: 'not-now' })
-      return succeeded({ isCopied: await ports.surroundings.copyText(link.url) })
+      return succeeded({ isCopied: await ports.hostShell.copyText(link.url) })
     },
 
     enterProxyPassword: async () =>
@@ -157,11 +157,11 @@ export function makeHandlers(parts: CoreParts): CommandHandlers {
     openFolder: ({ folder }) => openFolder(parts, folder),
     copyDiagnostics: async () => {
       const text = await diagnosticsText(parts)
-      return succeeded({ isCopied: await ports.surroundings.copyText(text), text })
+      return succeeded({ isCopied: await ports.hostShell.copyText(text), text })
     },
     showProgress: async (report) => {
-      ports.surroundings.showProgress(report.fraction, report.pace)
-      ports.surroundings.queueChanged(queueStateOf(records, report))
+      ports.hostShell.showProgress(report.fraction, report.pace)
+      ports.hostShell.queueChanged(queueStateOf(records, report))
       parts.updates.uploading(report.fraction !== null && report.pace === 'moving')
       return succeeded({})
     },
@@ -191,7 +191,7 @@ function guarded(handlers: CommandHandlers): CommandHandlers {
   return Object.fromEntries(names.map((name) => [name, guard(name)])) as unknown as CommandHandlers
 }
 
-async function describeHost({ ports, troubles }: CoreParts) {
+async function describeHost({ ports, troubles }: CoreDeps) {
   return {
     ...ports.description,
     secretPlace: await ports.vault.place(),
@@ -201,7 +201,7 @@ async function describeHost({ ports, troubles }: CoreParts) {
   }
 }
 
-async function openFolder(parts: CoreParts, folder: 'local-bucket' | 'logs' | 'data') {
+async function openFolder(parts: CoreDeps, folder: 'local-bucket' | 'logs' | 'data') {
   const { ports, local } = parts
   const { dataFolder } = ports
   const path =
@@ -211,5 +211,5 @@ async function openFolder(parts: CoreParts, folder: 'local-bucket' | 'logs' | 'd
         ? join(dataFolder, 'logs')
         : dataFolder
   if (path === null) return failed({ kind: 'not-now' })
-  return succeeded({ isOpened: await ports.surroundings.openFolder(path), path })
+  return succeeded({ isOpened: await ports.hostShell.openFolder(path), path })
 }

@@ -8,24 +8,24 @@ import { isDiskFull } from './disk-full.ts'
 import { type LocalBucket, LocalBucketError, openLocalBucket } from './local-bucket/local-bucket.ts'
 import type { CorePorts } from './ports.ts'
 import type { LinkRecords } from './records/link-records.ts'
-import type { Troubles } from './troubles.ts'
+import type { HostNotices } from './troubles.ts'
 
-interface Parts {
+interface LocalDestinationDeps {
   readonly ports: Pick<CorePorts, 'pageOrigin' | 'log' | 'now'>
   /** Absolute; it need not be there. */
   readonly folder: string
   readonly destinations: Destinations
   readonly links: LinkRecords
-  readonly troubles: Troubles
+  readonly troubles: HostNotices
 }
 
 /** The bucket on this computer: started when it is first used, and with Ferry from then on. */
 export class LocalDestination {
-  readonly #parts: Parts
+  readonly #parts: LocalDestinationDeps
   #starting: Promise<Outcome<LocalBucket>> | null = null
   #running: LocalBucket | null = null
 
-  constructor(parts: Parts) {
+  constructor(parts: LocalDestinationDeps) {
     this.#parts = parts
   }
 

@@ -44,7 +44,7 @@ export const NO_LIMITS: SourceLimits = {
   ofPlace: async () => null,
 }
 
-interface Surrounding {
+interface SourceLimitsDeps {
   readonly dataFolder: string
   /** The bucket on this computer keeps its keys there; in the data folder or not. */
   readonly bucketFolder: string
@@ -58,14 +58,14 @@ interface Surrounding {
   readonly follow?: (path: string) => Promise<string>
 }
 
-interface Closed {
+interface ClosedPlace {
   readonly why: Why
   /** As the user is told. */
   readonly place: string
   readonly path: string
 }
 
-export function sourceLimits(around: Surrounding): SourceLimits {
+export function sourceLimits(around: SourceLimitsDeps): SourceLimits {
   const { platform } = around
   const { isAbsolute } = pathOf(platform)
   const follow = around.follow ?? ((path) => asPlainFile(() => realpath(path)))
@@ -159,7 +159,7 @@ async function followed(
   }
 }
 
-function closedPlaces(around: Surrounding): Closed[] {
+function closedPlaces(around: SourceLimitsDeps): ClosedPlace[] {
   const { dataFolder, bucketFolder, environment, platform } = around
   const { join } = pathOf(platform)
   const home = environment.HOME || environment.USERPROFILE || homedir()
@@ -175,14 +175,14 @@ function closedPlaces(around: Surrounding): Closed[] {
     // The browser's host may have keys in the clear there.
     { why: 'data-folder', place: browsers, path: browsers },
     ...atHome('keys', '.aws', '.ssh', '.gnupg', ...KEY_STORES[system(platform)]),
-    ...(named as readonly Closed[]),
+    ...(named as readonly ClosedPlace[]),
     ...atHome('browser', ...BROWSERS[system(platform)]),
     ...(system(platform) === 'linux' ? SYSTEM_FOLDERS : []),
   ]
 }
 
 /** proc(5), sysfs(5): memory, environments and open files of every process of the user's. */
-const SYSTEM_FOLDERS: readonly Closed[] = ['/proc', '/sys', '/dev'].map((path) => ({
+const SYSTEM_FOLDERS: readonly ClosedPlace[] = ['/proc', '/sys', '/dev'].map((path) => ({
   why: 'system',
   place: path,
   path,

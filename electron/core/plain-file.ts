@@ -4,7 +4,7 @@ import { constants } from 'node:fs'
  * Flags to open one of the person's files with. Should a pipe have taken its place, opening waits for
  * nobody (open(2), O_NONBLOCK); Windows has neither.
  */
-export const READ_AND_NEVER_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+export const READ_NON_BLOCKING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /**
  * Calls a function of `fs` on one of the person's own files. Electron makes `fs` see a folder where

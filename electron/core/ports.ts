@@ -77,7 +77,7 @@ export interface NamedUpload {
 }
 
 /** What only the desktop can do; the loopback host answers "not possible" where it cannot. */
-export interface Surroundings {
+export interface HostShell {
   readonly copyText: (text: string) => Promise<boolean>
   /** Answers whether a file manager was started. */
   readonly openFolder: (path: string) => Promise<boolean>
@@ -165,7 +165,7 @@ export interface CorePorts {
   readonly description: Pick<HostDescription, 'host' | 'version' | 'platform'>
   readonly settings: SettingsStore
   readonly vault: SecretVault
-  readonly surroundings: Surroundings
+  readonly hostShell: HostShell
   readonly log: Log
   /** Wall clock of this computer, epoch ms. */
   readonly now: () => number

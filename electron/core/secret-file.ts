@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
-import type { HostTrouble } from '../contract/host-description.ts'
+import type { HostNotice } from '../contract/host-description.ts'
 import { failed, succeeded } from '../contract/outcome.ts'
 import { isDiskFull } from './disk-full.ts'
 import type { Pause } from './files/patience.ts'
@@ -22,7 +22,7 @@ const ToWipe = z.array(z.uuid())
 
 export interface OpenedVault {
   readonly vault: SecretVault
-  readonly troubles: readonly HostTrouble[]
+  readonly troubles: readonly HostNotice[]
 }
 
 interface SecretFileOptions {
@@ -96,7 +96,7 @@ class SecretFile {
     this.#wait = wait
   }
 
-  async open(nowMs: number): Promise<readonly HostTrouble[]> {
+  async open(nowMs: number): Promise<readonly HostNotice[]> {
     claimExisting(this.#file)
     claimExisting(this.#listFile)
     const text = await readIfThere(this.#file, this.#wait)

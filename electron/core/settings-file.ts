@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
-import type { HostTrouble } from '../contract/host-description.ts'
+import type { HostNotice } from '../contract/host-description.ts'
 import { isHeld, type Pause } from './files/patience.ts'
 import { readIfThere } from './files/read-file.ts'
 import { removeFile, replaceFile, temporaryName } from './files/replace-file.ts'
@@ -16,7 +16,7 @@ const Values = z.record(z.string(), z.json())
 
 export interface OpenedSettings {
   readonly settings: SettingsStore
-  readonly troubles: readonly HostTrouble[]
+  readonly troubles: readonly HostNotice[]
 }
 
 /**

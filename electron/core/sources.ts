@@ -25,7 +25,7 @@ export interface RegisteredSource extends SourceFacts {
 }
 
 /** Tickets for files that were given to the window and are not yet in the records. */
-export class Sources {
+export class SourceRegistry {
   readonly #facts = new Map<string, RegisteredSource>()
   readonly #limits: SourceLimits
   readonly #changeTimes: ChangeTimes

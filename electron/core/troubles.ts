@@ -1,23 +1,23 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type HostTrouble, UnreadSettings } from '../contract/host-description.ts'
+import { type HostNotice, UnreadSettings } from '../contract/host-description.ts'
 
 const DAY_MS = 86_400_000
 
 /** What happened unasked and the person should know of; told to pages as it grows. */
-export class Troubles {
-  #list: readonly HostTrouble[]
-  readonly #changed: (troubles: HostTrouble[]) => void
+export class HostNotices {
+  #list: readonly HostNotice[]
+  readonly #changed: (troubles: HostNotice[]) => void
 
-  constructor(early: readonly HostTrouble[], changed: (troubles: HostTrouble[]) => void) {
+  constructor(early: readonly HostNotice[], changed: (troubles: HostNotice[]) => void) {
     this.#list = early
     this.#changed = changed
   }
 
-  list(): HostTrouble[] {
+  list(): HostNotice[] {
     return [...this.#list]
   }
 
-  add(trouble: HostTrouble): void {
+  add(trouble: HostNotice): void {
     this.#list = [...this.#list, trouble]
     this.#changed(this.list())
   }
@@ -47,7 +47,7 @@ export class Troubles {
 
   /** Another program holds one of Ferry's files, and what changes is in memory only. */
   fileHeld(name: string, isHeld: boolean): void {
-    const isOf = (trouble: HostTrouble) => trouble.kind === 'file-held' && trouble.name === name
+    const isOf = (trouble: HostNotice) => trouble.kind === 'file-held' && trouble.name === name
     const isTold = this.#list.some(isOf)
     if (isHeld && !isTold) this.add({ kind: 'file-held', name })
     if (isHeld || !isTold) return
@@ -78,7 +78,7 @@ export class Troubles {
     this.#changed(this.list())
   }
 
-  #takeBack(kind: HostTrouble['kind']): void {
+  #takeBack(kind: HostNotice['kind']): void {
     const remaining = this.#list.filter((trouble) => trouble.kind !== kind)
     if (remaining.length === this.#list.length) return
     this.#list = remaining

@@ -4,7 +4,7 @@ import { isSystemEntry } from '../contract/system-files.ts'
 import { entriesOf, kindOf, SEPARATOR, textOf } from './inspect-folder.ts'
 
 /** A file or a folder that cannot be taken, and why. */
-export interface LeftOut {
+export interface SkippedEntry {
   readonly relativePath: string
   readonly failure: Failure
 }
@@ -18,7 +18,7 @@ export type Found =
       /** The given folder that it is in; null: it was given by itself. */
       readonly folder: string | null
     }
-  | ({ readonly kind: 'refused' | 'unreadable' } & LeftOut)
+  | ({ readonly kind: 'refused' | 'unreadable' } & SkippedEntry)
   | {
       /** A file or a folder that the rules leave out. */
       readonly kind: 'left-by-system'

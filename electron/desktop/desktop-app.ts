@@ -119,7 +119,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
     watchAnswers(opened, log, Date.now)
     beside.watch(opened)
     // Nothing is sent without the page, so nothing keeps the computer awake.
-    opened.on('closed', () => surroundings.showProgress(null, 'paused'))
+    opened.on('closed', () => hostShell.showProgress(null, 'paused'))
     return opened
   })
   const beside = setUpBesideWindow({
@@ -140,7 +140,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
   const network = setUpNetwork({
     ...{ pageOrigin, devServer, currentWindow: window.current, onTheWay: way.onTheWay },
   })
-  const surroundings = desktopSurroundings(network.endpoints, window.current, beside.queueChanged)
+  const hostShell = desktopSurroundings(network.endpoints, window.current, beside.queueChanged)
   const notify = notifyWindow(window.current)
   const core = await startCore({
     ...thisComputer(vault),
@@ -148,7 +148,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
     dataFolder,
     settings,
     log,
-    surroundings,
+    hostShell,
     storeHttp: network.storeHttp,
     releases: releasesFor(join(outFolder, '..'), way.onTheWay),
     environment: process.env,

@@ -1,6 +1,6 @@
 import type { BrowserWindow, PowerSaveBlocker, WebContents } from 'electron'
 import type { ProgressPace } from '../contract/queue-report.ts'
-import type { Surroundings } from '../core/ports.ts'
+import type { HostShell } from '../core/ports.ts'
 
 /** Takes the bar away (BrowserWindow.setProgressBar). */
 const NO_BAR = -1
@@ -17,7 +17,7 @@ const BAR_MODES = { moving: 'normal', paused: 'paused', stuck: 'error' } as cons
 export function showProgress(
   powerSaveBlocker: PowerSaveBlocker,
   currentWindow: () => BrowserWindow | null,
-): Surroundings['showProgress'] {
+): HostShell['showProgress'] {
   let blocker: number | null = null
   /** Set on change only: each call goes to the page's process, and progress comes often. */
   const throttled = new WeakMap<WebContents, boolean>()

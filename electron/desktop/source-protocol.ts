@@ -7,7 +7,7 @@ import type { ByteRange } from '../contract/part-plan.ts'
 import { SOURCE_SCHEME } from '../contract/transport.ts'
 import { unreachable } from '../contract/unreachable.ts'
 import type { Core } from '../core/core.ts'
-import { asPlainFile, READ_AND_NEVER_WAIT } from '../core/plain-file.ts'
+import { asPlainFile, READ_NON_BLOCKING } from '../core/plain-file.ts'
 import type { SourceFacts } from '../core/ports.ts'
 import { readFailure, type SourceFailure } from '../core/source-failure.ts'
 import { isSameTime } from '../core/sources.ts'
@@ -112,7 +112,7 @@ async function openUnchanged(
 ): Promise<FileHandle | number> {
   let file: FileHandle | null = null
   try {
-    file = await asPlainFile(() => open(source.path, READ_AND_NEVER_WAIT))
+    file = await asPlainFile(() => open(source.path, READ_NON_BLOCKING))
     const now = await file.stat()
     const isSame =
       now.isFile() &&

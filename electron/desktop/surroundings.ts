@@ -1,5 +1,5 @@
 import { type BrowserWindow, clipboard, powerSaveBlocker, shell } from 'electron'
-import type { Surroundings } from '../core/ports.ts'
+import type { HostShell } from '../core/ports.ts'
 import type { Endpoints } from './endpoints.ts'
 import { showProgress } from './progress.ts'
 
@@ -7,8 +7,8 @@ import { showProgress } from './progress.ts'
 export function desktopSurroundings(
   endpoints: Endpoints,
   currentWindow: () => BrowserWindow | null,
-  queueChanged: Surroundings['queueChanged'],
-): Surroundings {
+  queueChanged: HostShell['queueChanged'],
+): HostShell {
   return {
     copyText: async (text) => {
       try {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { HostTrouble } from '../contract/host-description.ts'
+import type { HostNotice } from '../contract/host-description.ts'
 import type { Core } from '../core/core.ts'
 import { createCore } from '../core/create-core.ts'
 import { ToDeleteList } from '../core/files/to-delete-list.ts'
@@ -45,7 +45,7 @@ export interface LoopbackHost {
   readonly closeSessions: () => void
   readonly log: Log
   /** What went wrong while it started and is worth a line. */
-  readonly troubles: readonly HostTrouble[]
+  readonly troubles: readonly HostNotice[]
   /** Within 2 s. Idempotent. */
   readonly close: () => Promise<void>
 }
@@ -149,7 +149,7 @@ async function openCore(
   seam: ServerSeam,
   { isOpen, troubles }: FolderFacts,
 ): Promise<Core> {
-  const older: HostTrouble[] =
+  const older: HostNotice[] =
     passedOver === null ? [] : [{ kind: 'older-folder', folder: passedOver }]
   const opened = await openSettings(dataFolder, Date.now())
   const secrets = await openSecretFile(dataFolder, Date.now(), { isOpen })
@@ -159,7 +159,7 @@ async function openCore(
     description: { host: 'loopback', version, platform: hostPlatform(process.platform) },
     settings: opened.settings,
     vault: secrets.vault,
-    surroundings: loopbackSurroundings(log),
+    hostShell: loopbackSurroundings(log),
     log,
     now: Date.now,
     environment: process.env,

@@ -1,9 +1,9 @@
 import open from 'open'
-import type { Log, Surroundings } from '../core/ports.ts'
+import type { HostShell, Log } from '../core/ports.ts'
 import { hasDisplay } from './display.ts'
 
 /** A process without a window of its own can do little; the page does the rest itself. */
-export function loopbackSurroundings(log: Log): Surroundings {
+export function loopbackSurroundings(log: Log): HostShell {
   return {
     copyText: async () => false,
     openFolder: async (path) => hasDisplay() && (await openOutside(path, { log })),

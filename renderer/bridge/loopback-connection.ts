@@ -7,7 +7,7 @@ import {
 } from '../../electron/contract/commands.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
-import { NarrowGate } from '../upload/engine/narrow-gate.ts'
+import { Semaphore } from '../upload/engine/narrow-gate.ts'
 import type { RawBridge } from './checked-bridge.ts'
 import { type ChangeableHostLink, createHostLink, type HostLink } from './host-link.ts'
 import { LoopbackSession } from './loopback-session.ts'
@@ -35,7 +35,7 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
     postJson(path, message, { link, session, stream })
   const post = (name: string, input: unknown) =>
     postAt(`${LOOPBACK_ROUTES.commandPrefix}${name}`, input)
-  const slowGate = new NarrowGate(SLOW_AT_ONCE)
+  const slowGate = new Semaphore(SLOW_AT_ONCE)
   await signIn(session, link)
   // The address opened again in this tab changes only the fragment, which loads nothing.
   window.addEventListener('hashchange', () => {
@@ -47,7 +47,7 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
       commands: mapRows(
         commands,
         (name) => (input: unknown) =>
-          SLOW.has(name) ? slowGate.pass(() => post(name, input)) : post(name, input),
+          SLOW.has(name) ? slowGate.run(() => post(name, input)) : post(name, input),
       ),
       notices: mapRows(
         notices,

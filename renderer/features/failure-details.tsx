@@ -29,9 +29,9 @@ export function FailureDetails({
   )
 }
 
-type Said = 'nothing' | 'copied' | 'refused'
+type CopyState = 'nothing' | 'copied' | 'refused'
 
-const SAYINGS: Record<Said, string> = {
+const COPY_TEXTS: Record<CopyState, string> = {
   nothing: '',
   copied: 'Copied to the clipboard',
   refused: 'The browser did not let Ferry copy. The text is selected: copy it with the keyboard.',
@@ -39,7 +39,7 @@ const SAYINGS: Record<Said, string> = {
 
 function AnswerLines({ answer }: { readonly answer: StoreAnswer }) {
   const list = useRef<HTMLDListElement>(null)
-  const [said, setSaid] = useState<Said>('nothing')
+  const [said, setSaid] = useState<CopyState>('nothing')
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(answerToCopy(answer))
@@ -68,7 +68,7 @@ function AnswerLines({ answer }: { readonly answer: StoreAnswer }) {
         {said === 'copied' ? 'Copied' : 'Copy details'}
       </Button>
       <span role="status" className={said === 'refused' ? 'field-hint' : 'visually-hidden'}>
-        {SAYINGS[said]}
+        {COPY_TEXTS[said]}
       </span>
     </>
   )

@@ -1,7 +1,7 @@
 import type { DestinationField, FailureKind } from '../../electron/contract/failure.ts'
 
 /** The field of the connection form where a failure is mended; for others the form's beginning. */
-export function fieldToMend(kind: FailureKind): DestinationField | null {
+export function fieldToFix(kind: FailureKind): DestinationField | null {
   switch (kind) {
     // Keys that expire come in threes, and all three are new.
     case 'credentials-expired':

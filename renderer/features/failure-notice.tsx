@@ -1,7 +1,7 @@
 import type { Failure } from '../../electron/contract/failure.ts'
 import { Notice } from '../design/notice.tsx'
 import { FailureDetails } from './failure-details.tsx'
-import { type FailurePlace, failureText } from './failure-text.ts'
+import { type FailureDestination, failureText } from './failure-text.ts'
 
 /** What went wrong with a dialog as a whole. `of`: what the dialog is about. */
 export function FailureNotice({
@@ -10,7 +10,7 @@ export function FailureNotice({
   of,
 }: {
   readonly failure: Failure
-  readonly at: FailurePlace | null
+  readonly at: FailureDestination | null
   readonly of: string
 }) {
   const { problem, wayOut } = failureText(failure, Date.now(), at)

@@ -3,12 +3,12 @@ import { clockDifference } from './failure-words/clock-difference.ts'
 import { connectionWords } from './failure-words/connection-words.ts'
 import {
   type FailureAction,
-  type FailurePlace,
+  type FailureDestination,
   type FailureText,
   text,
 } from './failure-words/words.ts'
 
-export type { FailureAction, FailurePlace, FailureText } from './failure-words/words.ts'
+export type { FailureAction, FailureDestination, FailureText } from './failure-words/words.ts'
 
 /**
  * The only place where failures become words. A new kind does not compile until it has some.
@@ -18,7 +18,7 @@ export type { FailureAction, FailurePlace, FailureText } from './failure-words/w
 export function failureText(
   failure: Failure,
   nowMs: number = Date.now(),
-  at: FailurePlace | null = null,
+  at: FailureDestination | null = null,
 ): FailureText {
   switch (failure.kind) {
     case 'offline':
@@ -111,7 +111,7 @@ export function isPlanToBlame(failure: Failure): boolean {
 export function failureSentence(
   failure: Failure,
   nowMs: number = Date.now(),
-  at: FailurePlace | null = null,
+  at: FailureDestination | null = null,
 ): string {
   const { problem, wayOut } = failureText(failure, nowMs, at)
   return `${problem} ${wayOut}`

@@ -1,5 +1,5 @@
 import type {
-  DestinationPart,
+  DestinationSetting,
   PartlyRead,
   UnreadSettings,
 } from '../../electron/contract/host-description.ts'
@@ -27,7 +27,7 @@ export const RULE_WORDS: Record<RuleField, { readonly name: string; readonly ins
   bytesPerSecond: { name: 'speed limit', instead: 'none' },
 }
 
-const PART_WORDS: Record<DestinationPart, string> = {
+const PART_WORDS: Record<DestinationSetting, string> = {
   name: 'name',
   color: 'colour',
   place: 'kind of store',

@@ -19,7 +19,7 @@ import { withCorsRule, withUnfinishedRule } from '../../electron/core/check/adde
 import { readSetting } from '../../electron/core/check/bucket-setting.ts'
 import { resolveHost } from '../../electron/core/check/resolve-host.ts'
 import type { StoreHttp } from '../../electron/core/ports.ts'
-import { ask, type Store } from '../../electron/core/store/store.ts'
+import { type Store, sendToStore } from '../../electron/core/store/store.ts'
 import { listParts } from '../../electron/core/uploads/list-parts.ts'
 import { listUploads } from '../../electron/core/uploads/list-uploads.ts'
 import { netStoreHttp } from '../../electron/desktop/net-store-http.ts'
@@ -82,7 +82,8 @@ const REQUESTS: Record<string, (client: S3Client) => Promise<unknown>> = {
 }
 const isSetting = (name: string) => /Cors|Lifecycle/.test(name)
 
-const made = (store: Store, request: (client: S3Client) => Promise<unknown>) => ask(store, request)
+const made = (store: Store, request: (client: S3Client) => Promise<unknown>) =>
+  sendToStore(store, request)
 
 function refusal(outcome: Outcome<unknown>): string {
   return outcome.ok ? 'taken' : outcome.failure.kind

@@ -19,7 +19,7 @@ beforeEach(async () => {
   harness = await CoreHarness.start({
     description: { host: 'desktop', version: '0.0.0', platform: 'linux' },
     confirm: user.confirm,
-    surroundings: desktopSurroundings(
+    hostShell: desktopSurroundings(
       network.endpoints,
       () => null,
       () => undefined,

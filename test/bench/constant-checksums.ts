@@ -2,12 +2,12 @@ import { succeeded } from '../../electron/contract/outcome.ts'
 import type { Checksums } from '../../renderer/upload/engine/ports.ts'
 
 /** The length of a CRC64NVME, which is how an upload is summed up at a store that checks nothing. */
-const NO_SUM = 'AAAAAAAAAAA='
+const CONSTANT_CHECKSUM = 'AAAAAAAAAAA='
 
 /** Takes the place of the worker in the page without integrity: reads nothing, says the same. */
 export function workerChecksums(): Checksums {
   return {
-    of: async () => succeeded(NO_SUM),
-    withCrc: async () => succeeded({ checksum: NO_SUM, crc: NO_SUM }),
+    of: async () => succeeded(CONSTANT_CHECKSUM),
+    withCrc: async () => succeeded({ checksum: CONSTANT_CHECKSUM, crc: CONSTANT_CHECKSUM }),
   }
 }

@@ -11,7 +11,7 @@ import { BenchBrowser } from './bench-browser.ts'
 import { connectStore, startBenchFerry } from './bench-ferry.ts'
 import { DiscardStore } from './discard-store.ts'
 import { type Options, readOptions } from './options.ts'
-import { buildPageWithoutSums } from './page-without-sums.ts'
+import { buildPageWithoutChecksums } from './page-without-sums.ts'
 import { linesOf, longestOf, mebibytesOf, type Result, ratioOf, speedOf } from './result.ts'
 import { memoryOfUpload, type Run, type Side, sparseFile, timeUpload } from './timed-upload.ts'
 
@@ -46,7 +46,7 @@ async function startSides(
 ): Promise<Record<SideName, Side>> {
   await buildPage()
   const pageWithoutSums = join(folder, 'page')
-  await buildPageWithoutSums(pageWithoutSums)
+  await buildPageWithoutChecksums(pageWithoutSums)
   const startFerry = async (name: 'off' | 'on', pageFolder: string): Promise<Side> => {
     const store = await DiscardStore.start(name === 'on')
     ends.push(() => store.close())

@@ -3,7 +3,7 @@ import { createBuilder } from 'vite'
 import { ROOT } from '../e2e/child.ts'
 
 /** Builds the product's page into `folder`, but for the one module that sums up bytes. */
-export async function buildPageWithoutSums(folder: string): Promise<void> {
+export async function buildPageWithoutChecksums(folder: string): Promise<void> {
   process.env.NODE_ENV = 'production'
   const builder = await createBuilder({
     configFile: join(ROOT, 'vite.config.ts'),

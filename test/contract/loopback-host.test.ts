@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import { isLoopbackHost, isOpenLine } from '../../electron/contract/loopback-host.ts'
+import { isLoopbackHost, isUnencryptedEndpoint } from '../../electron/contract/loopback-host.ts'
 
 it.each(['127.0.0.1', '127.1.2.3', '[::1]', 'localhost', 'a.localhost'])(
   'knows this computer by %s',
   (host) => {
     expect(isLoopbackHost(host)).toBe(true)
-    expect(isOpenLine(`http://${host}:9000`)).toBe(false)
+    expect(isUnencryptedEndpoint(`http://${host}:9000`)).toBe(false)
   },
 )
 
@@ -19,13 +19,13 @@ it.each(['nas', '192.168.1.20', '127.0.0.1.example', '[fd00::1]', 'localhost.exa
 it.each(['http://nas:9000', ' http://192.168.1.20 ', 'HTTP://[fd00::1]:9000/'])(
   'hears that others can listen: %s',
   (endpoint) => {
-    expect(isOpenLine(endpoint)).toBe(true)
+    expect(isUnencryptedEndpoint(endpoint)).toBe(true)
   },
 )
 
 it.each(['https://nas', '', 'nas:9000', 'ftp://nas', 'http://'])(
   'hears nothing in %s',
   (endpoint) => {
-    expect(isOpenLine(endpoint)).toBe(false)
+    expect(isUnencryptedEndpoint(endpoint)).toBe(false)
   },
 )

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '../../electron/contract/failure.ts'
 import {
   failureFromS3,
-  isPlaceTaken,
-  PLACE_TAKEN,
+  isConditionalWriteRefused,
+  PRECONDITION_FAILED,
   retryAfterMs,
   type S3Answer,
 } from '../../electron/contract/s3-failure.ts'
@@ -128,11 +128,11 @@ describe('a place that is taken', () => {
     [{ status: 400, code: 'InvalidStorageClass' }, false],
     [{ status: 503, code: 'SlowDown' }, false],
   ])('is told from other refusals: %j', (changes, isTaken) => {
-    expect(isPlaceTaken(failureFromS3(answer(changes)))).toBe(isTaken)
+    expect(isConditionalWriteRefused(failureFromS3(answer(changes)))).toBe(isTaken)
   })
 
   it('is what our own word for it says', () => {
-    expect(isPlaceTaken(PLACE_TAKEN)).toBe(true)
+    expect(isConditionalWriteRefused(PRECONDITION_FAILED)).toBe(true)
   })
 })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type ChangeTimesDeps, ProvenChangeTimes } from '../../electron/core/change-times.ts'
-import { checkSource, Sources } from '../../electron/core/sources.ts'
+import { checkSource, SourceRegistry } from '../../electron/core/sources.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
 import { realFiles, simulateFiles, type Volume } from '../platforms/simulated-files.ts'
 
@@ -58,7 +58,7 @@ async function isVouchedAfter(
   write: () => void,
   changes: Partial<ChangeTimesDeps> = {},
 ): Promise<{ readonly before: boolean; readonly after: boolean }> {
-  const sources = new Sources(undefined, changeTimes(changes))
+  const sources = new SourceRegistry(undefined, changeTimes(changes))
   const { size: byteLength } = statSync(path)
   const given = { path, name: 'a.bin', byteLength, modifiedAtMs: 0 }
   const [outcome] = await sources.register([given])

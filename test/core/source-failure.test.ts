@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { diagnoseSource } from '../../electron/core/diagnose-source.ts'
 import { entriesOf } from '../../electron/core/inspect-folder.ts'
 import { readFailure, sourceFailure } from '../../electron/core/source-failure.ts'
-import { checkSource, Sources } from '../../electron/core/sources.ts'
-import { lookIntoFile } from '../../electron/core/uploads/file-facts.ts'
+import { checkSource, SourceRegistry } from '../../electron/core/sources.ts'
+import { inspectFile } from '../../electron/core/uploads/file-facts.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
 import { CLOUD_REFUSALS, cloudFolder } from '../platforms/cloud-files.ts'
 import { simulateFiles } from '../platforms/simulated-files.ts'
@@ -63,7 +63,7 @@ describe.each(['darwin', 'win32'] as const)('a file that %s keeps in the cloud',
   it('is taken when it is dropped, for it has a length and times', async () => {
     volume()
 
-    const [outcome] = await new Sources().register([factsOf(path)])
+    const [outcome] = await new SourceRegistry().register([factsOf(path)])
 
     expect(outcome).toMatchObject({ ok: true, value: { byteLength: 10_000 } })
   })
@@ -94,7 +94,7 @@ it('can be uploaded again while it is in the cloud, unless its name depends on i
   onTestFinished(simulateFiles(folder, cloudFolder('darwin')))
 
   const look = (needsHash: boolean) =>
-    lookIntoFile(path, 10_000, { needsHash, isText: true }, 'darwin')
+    inspectFile(path, 10_000, { needsHash, isText: true }, 'darwin')
 
   expect(await look(false)).toEqual({ ok: true, value: { hash8: null, encoding: null } })
   expect(await look(true)).toEqual({ ok: false, failure: { kind: 'source-in-cloud' } })

@@ -7,17 +7,17 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { failed } from '../../electron/contract/outcome.ts'
 import { sourceLimits } from '../../electron/core/off-limits.ts'
 import type { SourceFacts } from '../../electron/core/ports.ts'
-import { checkSource, Sources } from '../../electron/core/sources.ts'
+import { checkSource, SourceRegistry } from '../../electron/core/sources.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
 import { MODE_STOPS_READING } from '../system-facts.ts'
 
 let folder: string
 let remove: () => void
-let sources: Sources
+let sources: SourceRegistry
 
 beforeEach(() => {
   ;({ folder, remove } = temporaryFolder())
-  sources = new Sources()
+  sources = new SourceRegistry()
 })
 
 afterEach(() => remove())
@@ -143,7 +143,7 @@ it('looks at neither a file nor its folder on a server that the user did not all
   })
   const file = { ...at('a'), path: 'C:\\Users\\Me\\a' }
 
-  const outcomes = await new Sources(limits).register([
+  const outcomes = await new SourceRegistry(limits).register([
     { ...file, path: '\\\\evil\\share\\a' },
     { ...file, folder: '\\\\evil\\share' },
     { ...file, folder: '\\\\?\\C:\\' },
@@ -201,7 +201,7 @@ it('knows when a file was last changed, whatever time was set on it', async () =
   const path = join(folder, 'a')
   writeFileSync(path, 'hello')
   utimesSync(path, 10, 20)
-  const proven = new Sources(undefined, { provenOf: async (_path, found) => found.ctimeMs })
+  const proven = new SourceRegistry(undefined, { provenOf: async (_path, found) => found.ctimeMs })
   const [outcome] = await proven.register([at('a')])
   if (!outcome?.ok) throw new Error('Refused')
 

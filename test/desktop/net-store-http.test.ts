@@ -23,7 +23,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LocalBucket, openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
 import { CHROMIUM_NET_ERRORS } from '../../electron/core/store/chromium-net-errors.ts'
-import { ask } from '../../electron/core/store/store.ts'
+import { sendToStore } from '../../electron/core/store/store.ts'
 import { netStoreHttp } from '../../electron/desktop/net-store-http.ts'
 import { FakeSession, net, netControl, standIn } from '../fakes/electron.ts'
 import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
@@ -328,7 +328,7 @@ describe('an error of the network', () => {
     const store = openStubStore(stub.endpoint, PATIENCE, storeHttp)
     closers.push(() => store.client.destroy())
     return () =>
-      ask(store, (client, options) =>
+      sendToStore(store, (client, options) =>
         client.send(new ListObjectsV2Command({ Bucket: 'photos' }), options),
       )
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { asPlainFile } from '../../electron/core/plain-file.ts'
-import { Sources } from '../../electron/core/sources.ts'
+import { SourceRegistry } from '../../electron/core/sources.ts'
 import { answerSource } from '../../electron/desktop/source-protocol.ts'
 
 const electronFlags = process as { noAsar?: boolean | undefined }
@@ -34,7 +34,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 describe('an .asar file of the person', () => {
   it('is taken and read as the file that it is, although Electron shows a folder', async () => {
-    const sources = new Sources()
+    const sources = new SourceRegistry()
     const given = { path, name: 'app.asar', byteLength: 0, modifiedAtMs: 0 }
 
     const [outcome] = await sources.register([given])

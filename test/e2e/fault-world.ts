@@ -3,7 +3,7 @@ import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
 import { PASS } from '../faults/verdict.ts'
 import { type RunningBucket, startBucket, temporaryFolder, type WhenOver } from './ferry.ts'
 import type { FerryPage } from './ferry-page.ts'
-import { noteWhatRowsSay } from './row-sayings.ts'
+import { recordRowTexts } from './row-sayings.ts'
 import { Store } from './store.ts'
 import { type OpenFerry, openFerry } from './worlds/world.ts'
 
@@ -63,7 +63,7 @@ async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
   await context.addInitScript(() => {
     Math.random = () => 0.99
   })
-  await context.addInitScript(noteWhatRowsSay)
+  await context.addInitScript(recordRowTexts)
   await page.page.reload()
   await page.connect(bucket)
   const store = new Store(bucket, whenOver)

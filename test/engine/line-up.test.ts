@@ -1,22 +1,22 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { LineUp } from '../../renderer/upload/engine/line-up.ts'
+import { Fifo } from '../../renderer/upload/engine/line-up.ts'
 
 it('keeps the order whoever joins and leaves', () => {
   const people = Array.from({ length: 30 }, (_, id) => ({ id }))
   const anyMoves = fc.array(fc.tuple(fc.boolean(), fc.nat(29)), { maxLength: 200 })
   fc.assert(
     fc.property(anyMoves, fc.nat(5), (moves, count) => {
-      const line = new LineUp<{ id: number }>()
+      const line = new Fifo<{ id: number }>()
       const model: { id: number }[] = []
       for (const [isJoining, id] of moves) {
         const one = people[id] ?? { id }
         const at = model.indexOf(one)
         if (isJoining) {
-          line.join(one)
+          line.add(one)
           if (at < 0) model.push(one)
         } else {
-          line.leave(one)
+          line.delete(one)
           if (at >= 0) model.splice(at, 1)
         }
       }
@@ -27,13 +27,13 @@ it('keeps the order whoever joins and leaves', () => {
 })
 
 it('stays fast while a hundred thousand leave from the front', () => {
-  const line = new LineUp<{ id: number }>()
-  for (let id = 0; id < 100_000; id += 1) line.join({ id })
+  const line = new Fifo<{ id: number }>()
+  for (let id = 0; id < 100_000; id += 1) line.add({ id })
 
   const startedAt = performance.now()
   let left = 0
   for (let [next] = line.first(1); next !== undefined; [next] = line.first(1)) {
-    line.leave(next)
+    line.delete(next)
     left += 1
   }
 

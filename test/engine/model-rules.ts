@@ -58,7 +58,7 @@ function startsNothingTwice({ after, runner }: Moved): void {
       if (partNumber < 1 || partNumber > runner.world.partCount) throw new Error('No such part')
       underWay.add(partNumber)
     }
-    if (underWay.size > runner.budget.slots) throw new Error('More in flight than the budget')
+    if (underWay.size > runner.budget.size) throw new Error('More in flight than the budget')
   }
   if (after.state.phase !== 'sending' || isStopped) return
   const counted = inFlightCountOf(after.state.ledger)
@@ -68,7 +68,8 @@ function startsNothingTwice({ after, runner }: Moved): void {
 /** Only the store's own word takes back what has landed. */
 function losesNothingThatLanded({ before, after: { state } }: Moved): void {
   if (before.phase !== 'sending' || state.phase !== 'sending') return
-  if (state.ledger.landedBytes < before.ledger.landedBytes) throw new Error('Progress falls')
+  if (state.ledger.acknowledgedBytes < before.ledger.acknowledgedBytes)
+    throw new Error('Progress falls')
 }
 
 function completesOnlyWhatWasVerified({ before, event, after, runner }: Moved): void {
@@ -83,7 +84,7 @@ function completesOnlyWhatWasVerified({ before, event, after, runner }: Moved): 
     throw new Error(`Completed without the final check, by ${event.type} in ${before.phase}`)
   }
   // Everything that the page knows to be on the store, and nothing left to be read.
-  if (runner.sums?.toReread(!runner.world.isEdited).length !== 0) {
+  if (runner.sums?.partsToReread(!runner.world.isEdited).length !== 0) {
     throw new Error('Completed before all of it was read once more')
   }
 }

@@ -1,14 +1,17 @@
 import type { Failure } from '../../electron/contract/failure.ts'
 import {
-  hasAllLanded,
   inFlightCountOf,
+  isAllAcknowledged,
   partsReady,
 } from '../../renderer/upload/engine/part-ledger.ts'
-import { type PartSums, sumsAfterPrepare } from '../../renderer/upload/engine/part-sums.ts'
 import {
-  budgetAfterLanding,
-  budgetAfterThrottle,
-  FULL_BUDGET,
+  checksumsAfterPrepare,
+  type PartChecksums,
+} from '../../renderer/upload/engine/part-sums.ts'
+import {
+  FULL_WINDOW,
+  windowAfterSuccess,
+  windowAfterThrottle,
 } from '../../renderer/upload/engine/schedule.ts'
 import type {
   UploadEffect,
@@ -32,8 +35,8 @@ export class ModelRunner {
   state: UploadState = { phase: 'queued' }
   readonly calls = new CallList()
   timers: Timer[] = []
-  sums: PartSums | null = null
-  budget = FULL_BUDGET
+  sums: PartChecksums | null = null
+  budget = FULL_WINDOW
   hasCancelled = false
   /** The parts that are on the store, as far as the page can know. */
   known = new Set<number>()
@@ -71,18 +74,20 @@ export class ModelRunner {
   hash(): void {
     const { state, sums } = this
     if (state.phase !== 'sending' || sums === null) return
-    const next = partsReady(state.ledger, 12).find((each) => sums.toSend(each) === undefined)
+    const next = partsReady(state.ledger, 12).find((each) => sums.checksumOf(each) === undefined)
     if (next === undefined) return
-    const noted = sums.noteRead(next, partChecksumOf(this.world.sumNow(next)))
+    const noted = sums.recordRead(next, partChecksumOf(this.world.sumNow(next)))
     if (!noted.ok) this.fail(noted.failure)
   }
 
   /** `wanted` may name anything: what is not ready must not start. */
   grant(wanted?: readonly number[]): void {
     const { state, sums } = this
-    if (state.phase !== 'sending' || hasAllLanded(state.ledger)) return
-    const free = Math.max(0, this.budget.slots - inFlightCountOf(state.ledger))
-    const ready = partsReady(state.ledger, free).filter((each) => sums?.toSend(each) !== undefined)
+    if (state.phase !== 'sending' || isAllAcknowledged(state.ledger)) return
+    const free = Math.max(0, this.budget.size - inFlightCountOf(state.ledger))
+    const ready = partsReady(state.ledger, free).filter(
+      (each) => sums?.checksumOf(each) !== undefined,
+    )
     const partNumbers = (wanted ?? ready).slice(0, free)
     if (partNumbers.length > 0) this.tell({ type: 'parts-granted', partNumbers })
   }
@@ -126,17 +131,17 @@ export class ModelRunner {
   }
 
   #lose({ partNumber, startedAt }: Call, failure: Failure): void {
-    if (failure.kind === 'body-corrupted') this.sums?.doubt(partNumber)
+    if (failure.kind === 'body-corrupted') this.sums?.distrust(partNumber)
     if (failure.kind === 'throttled') {
-      this.budget = budgetAfterThrottle(this.budget, startedAt, this.#now)
+      this.budget = windowAfterThrottle(this.budget, startedAt, this.#now)
     }
     const moment = { nowMs: this.#now, jitter: 0.5 }
     this.tell({ type: 'part-failed', partNumber, failure, moment })
   }
 
   #land(partNumber: number, checksum: string): void {
-    this.sums?.noteLanded(partNumber, checksum)
-    this.budget = budgetAfterLanding(this.budget)
+    this.sums?.recordAcknowledged(partNumber, checksum)
+    this.budget = windowAfterSuccess(this.budget)
     this.known.add(partNumber)
     this.#lastLanding = { type: 'part-landed', receipt: { partNumber, etag: '"e"', checksum } }
     this.tell(this.#lastLanding)
@@ -150,7 +155,7 @@ export class ModelRunner {
     if (failure !== null) this.fail(failure)
     if (prepared === 'asks') this.fail({ kind: 'key-taken', key: 'a' })
     if (prepared === null || prepared === 'cancelled' || prepared === 'asks') return
-    this.sums = sumsAfterPrepare(this.sums, prepared, null)
+    this.sums = checksumsAfterPrepare(this.sums, prepared, null)
     this.known = new Set(prepared.held.map(({ partNumber }) => partNumber))
     this.tell({ type: 'prepared', prepared })
   }
@@ -172,9 +177,9 @@ export class ModelRunner {
   /** One part more; the last one ends it. What is found in the background is told only if bad. */
   #reread(call: Call, failure: Failure | null): void {
     const { sums, world } = this
-    const [next] = sums?.toReread(!world.isEdited) ?? []
+    const [next] = sums?.partsToReread(!world.isEdited) ?? []
     const isOver = !this.isAlive(call) || sums === null || failure !== null || next === undefined
-    const noted = isOver ? null : sums.noteReread(next, partChecksumOf(world.sumNow(next)))
+    const noted = isOver ? null : sums.recordReread(next, partChecksumOf(world.sumNow(next)))
     if (noted?.ok) return
     this.calls.drop(call)
     if (noted !== null) this.fail(noted.failure)
@@ -200,7 +205,7 @@ export class ModelRunner {
         break
       case 'send-parts':
         for (const partNumber of effect.partNumbers) {
-          const sum = this.sums?.toSend(partNumber) ?? this.world.sumNow(partNumber)
+          const sum = this.sums?.checksumOf(partNumber) ?? this.world.sumNow(partNumber)
           this.#call('put', partNumber, sum)
         }
         break

@@ -10,7 +10,7 @@ const toSign = (partNumber: number) => ({ partNumber, checksum: `sum${partNumber
 function benchOf() {
   const clock = new VirtualClock()
   const store = new FakeStore(clock)
-  const { uploadId } = store.take(uploadRecord(1, 100 * MIB))
+  const { uploadId } = store.add(uploadRecord(1, 100 * MIB))
   const asked: (readonly number[])[] = []
   const sign: typeof store.control.sign = (id, parts) => {
     asked.push(parts.map(({ partNumber }) => partNumber))

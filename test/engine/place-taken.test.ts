@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { PLACE_TAKEN } from '../../electron/contract/s3-failure.ts'
-import { FRESH_TRIES, recoveryFrom } from '../../renderer/upload/engine/recovery.ts'
+import { PRECONDITION_FAILED } from '../../electron/contract/s3-failure.ts'
+import { MAX_FRESH_TRIES, recoveryFrom } from '../../renderer/upload/engine/recovery.ts'
 
 it('goes back to the beginning when somebody was first, and not for ever', () => {
   const attempt = (tries: number) => ({ failures: tries, tries, startOvers: 3 })
 
-  const kinds = [1, FRESH_TRIES - 1, FRESH_TRIES].map((tries) => {
-    return recoveryFrom(PLACE_TAKEN, attempt(tries), 0.5).kind
+  const kinds = [1, MAX_FRESH_TRIES - 1, MAX_FRESH_TRIES].map((tries) => {
+    return recoveryFrom(PRECONDITION_FAILED, attempt(tries), 0.5).kind
   })
 
   expect(kinds).toEqual(['prepare-again', 'prepare-again', 'give-up'])

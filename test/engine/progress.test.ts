@@ -2,26 +2,26 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   msLeftAt,
-  paceAfter,
-  paceFrom,
+  newEstimate,
+  nextEstimate,
   progressFrom,
   speedShown,
-  withLandedPart,
-  withLostTry,
+  withAcknowledgedPart,
+  withoutPart,
   withSentBytes,
 } from '../../renderer/upload/engine/progress.ts'
 
 describe('progress', () => {
   it('counts what landed and what is under way', () => {
-    const progress = withSentBytes(withLandedPart(progressFrom(100), 1, 50), 2, 20)
+    const progress = withSentBytes(withAcknowledgedPart(progressFrom(100), 1, 50), 2, 20)
 
     expect(progress.shownBytes).toBe(170)
   })
 
   it('does not fall when a try fails, nor count its bytes twice', () => {
-    const lost = withLostTry(withSentBytes(progressFrom(0), 1, 40), 1)
+    const lost = withoutPart(withSentBytes(progressFrom(0), 1, 40), 1)
     const again = withSentBytes(lost, 1, 10)
-    const landed = withLandedPart(again, 1, 50)
+    const landed = withAcknowledgedPart(again, 1, 50)
 
     expect([lost.shownBytes, again.shownBytes, landed.shownBytes]).toEqual([40, 40, 50])
   })
@@ -40,9 +40,9 @@ describe('progress', () => {
           if (landed.has(partNumber)) continue
           const before = progress.shownBytes
           if (kind === 'sent') progress = withSentBytes(progress, partNumber, share * 10)
-          if (kind === 'lost') progress = withLostTry(progress, partNumber)
+          if (kind === 'lost') progress = withoutPart(progress, partNumber)
           if (kind === 'landed') {
-            progress = withLandedPart(progress, partNumber, 10)
+            progress = withAcknowledgedPart(progress, partNumber, 10)
             landed.add(partNumber)
           }
           expect(progress.shownBytes).toBeGreaterThanOrEqual(before)
@@ -55,18 +55,18 @@ describe('progress', () => {
 
 describe('speed', () => {
   it('is unknown until there is something to measure', () => {
-    const pace = paceFrom(1_000, 0)
+    const pace = newEstimate(1_000, 0)
 
     expect(pace.bytesPerSecond).toBeNull()
-    expect(paceAfter(pace, 1_100, 50)).toBe(pace)
-    expect(paceAfter(pace, 2_000, 500).bytesPerSecond).toBe(500)
+    expect(nextEstimate(pace, 1_100, 50)).toBe(pace)
+    expect(nextEstimate(pace, 2_000, 500).bytesPerSecond).toBe(500)
   })
 
   it('follows a change within seconds, without jumping', () => {
-    let pace = paceAfter(paceFrom(0, 0), 1_000, 1_000)
+    let pace = nextEstimate(newEstimate(0, 0), 1_000, 1_000)
     const speeds: number[] = []
     for (let second = 2; second <= 16; second += 1) {
-      pace = paceAfter(pace, second * 1_000, 1_000 + (second - 1) * 5_000)
+      pace = nextEstimate(pace, second * 1_000, 1_000 + (second - 1) * 5_000)
       speeds.push(Math.round(pace.bytesPerSecond ?? 0))
     }
 
@@ -76,8 +76,8 @@ describe('speed', () => {
   })
 
   it('fades when nothing moves, and is never negative', () => {
-    let pace = paceAfter(paceFrom(0, 0), 1_000, 8_000)
-    pace = paceAfter(pace, 21_000, 4_000)
+    let pace = nextEstimate(newEstimate(0, 0), 1_000, 8_000)
+    pace = nextEstimate(pace, 21_000, 4_000)
 
     expect(pace.bytesPerSecond).toBeGreaterThanOrEqual(0)
     expect(pace.bytesPerSecond).toBeLessThan(100)

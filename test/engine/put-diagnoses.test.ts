@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../electron/contract/failure.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import { FRESH_TRIES } from '../../renderer/upload/engine/recovery.ts'
+import { MAX_FRESH_TRIES } from '../../renderer/upload/engine/recovery.ts'
 import { QueueBench } from './queue-bench.ts'
 
 const SILENT: Failure = { kind: 'no-response' }
@@ -74,7 +74,7 @@ describe('a part that the store has, and whose answer the page cannot read', () 
     const uploadId = bench.add(1, 60 * MIB)
     await bench.clock.until(() => bench.store.puts.length > 0)
     const plan = { mode: 'multipart', byteLength: 60 * MIB, partBytes: 16 * MIB } as const
-    bench.store.holdOther(uploadId, plan, 2)
+    bench.store.storeOtherBytes(uploadId, plan, 2)
 
     await bench.untilPhase(uploadId, 'done')
 
@@ -104,7 +104,7 @@ describe('a part that was sent on to where the page may not send', () => {
   it('stops the upload, and the host says where it was sent on to', async () => {
     const bench = new QueueBench()
     const named: Failure = { kind: 'redirected', to: 'https://elsewhere.example' }
-    bench.store.reasonForSilence = named
+    bench.store.noResponseReason = named
     bench.store.fail('put', redirected)
 
     const uploadId = bench.add(1, MIB)
@@ -118,7 +118,7 @@ describe('a part that was sent on to where the page may not send', () => {
     'stops it also where the host hears otherwise: %j',
     async (reasonForSilence) => {
       const bench = new QueueBench()
-      bench.store.reasonForSilence = reasonForSilence
+      bench.store.noResponseReason = reasonForSilence
       bench.store.script('put', { kind: 'lose-answer', failure: redirected })
 
       const uploadId = bench.add(1, MIB)
@@ -134,7 +134,7 @@ describe('a part that something refuses where the page cannot see it', () => {
 
   it('stops the upload with the reason at once, and what was sent in vain is less than the file', async () => {
     const bench = new QueueBench()
-    bench.store.reasonForSilence = tooLarge
+    bench.store.noResponseReason = tooLarge
     swallow(bench, 100)
 
     const uploadId = bench.add(1, 320 * MIB)
@@ -147,11 +147,11 @@ describe('a part that something refuses where the page cannot see it', () => {
 
   it('is asked about again after the user has put it right and retries', async () => {
     const bench = new QueueBench()
-    bench.store.reasonForSilence = tooLarge
+    bench.store.noResponseReason = tooLarge
     bench.store.script('put', SWALLOWED)
     const uploadId = bench.add(1, 3 * MIB)
     await bench.untilPhase(uploadId, 'needs-you')
-    bench.store.reasonForSilence = { kind: 'cors-blocked', origin: 'http://127.0.0.1:1' }
+    bench.store.noResponseReason = { kind: 'cors-blocked', origin: 'http://127.0.0.1:1' }
     bench.store.script('put', SWALLOWED)
 
     bench.queue.retry(uploadId)
@@ -166,7 +166,7 @@ describe('a part that something refuses where the page cannot see it', () => {
 
   it('is told with its limit where the page itself could read that it is too large', async () => {
     const bench = new QueueBench()
-    bench.store.reasonForSilence = tooLarge
+    bench.store.noResponseReason = tooLarge
     bench.store.fail('put', { kind: 'request-too-large', limitBytes: null }, 6)
 
     const uploadId = bench.add(1, 320 * MIB)
@@ -195,7 +195,7 @@ describe('a whole body that has no effect, and nobody knows why', () => {
     const uploadId = bench.add(1, 20 * MIB)
     await bench.untilPhase(uploadId, 'needs-you')
 
-    expect(sentCount(bench, uploadId)).toBe(FRESH_TRIES)
+    expect(sentCount(bench, uploadId)).toBe(MAX_FRESH_TRIES)
     expect(bench.view(uploadId).failure).toEqual({ kind: 'no-response', isOnlyPage: true })
     expect(new Set(bench.store.questions.map(({ isBodySent }) => isBodySent))).toEqual(
       new Set([true]),
@@ -206,36 +206,36 @@ describe('a whole body that has no effect, and nobody knows why', () => {
     const bench = new QueueBench()
     bench.clock.chance = 0.001
     bench.store.isReached = false
-    swallow(bench, 10 * FRESH_TRIES)
+    swallow(bench, 10 * MAX_FRESH_TRIES)
 
     const uploadId = bench.add(1, 20 * MIB)
     await bench.untilPhase(uploadId, 'done')
 
-    expect(sentCount(bench, uploadId)).toBe(10 * FRESH_TRIES + 1)
+    expect(sentCount(bench, uploadId)).toBe(10 * MAX_FRESH_TRIES + 1)
     // One answer is held for all tries within twenty seconds.
-    expect(bench.store.questions.length).toBeLessThan(FRESH_TRIES)
+    expect(bench.store.questions.length).toBeLessThan(MAX_FRESH_TRIES)
   })
 
   it('is sent for as long as it takes where it may still lie in the system’s buffers', async () => {
     const bench = new QueueBench()
     bench.clock.chance = 0.001
-    swallow(bench, 10 * FRESH_TRIES)
+    swallow(bench, 10 * MAX_FRESH_TRIES)
 
     const uploadId = bench.add(1, 3 * MIB)
     await bench.untilPhase(uploadId, 'done')
 
-    expect(sentCount(bench, uploadId)).toBe(10 * FRESH_TRIES + 1)
+    expect(sentCount(bench, uploadId)).toBe(10 * MAX_FRESH_TRIES + 1)
   })
 
   it('is sent for as long as it takes where it was cut off on its way', async () => {
     const bench = new QueueBench()
     bench.clock.chance = 0.001
-    bench.store.fail('put', SILENT, 10 * FRESH_TRIES)
+    bench.store.fail('put', SILENT, 10 * MAX_FRESH_TRIES)
 
     const uploadId = bench.add(1, 20 * MIB)
     await bench.untilPhase(uploadId, 'done')
 
-    expect(sentCount(bench, uploadId)).toBe(10 * FRESH_TRIES + 1)
+    expect(sentCount(bench, uploadId)).toBe(10 * MAX_FRESH_TRIES + 1)
     expect(new Set(bench.store.questions.map(({ isBodySent }) => isBodySent))).toEqual(
       new Set([false]),
     )

@@ -53,7 +53,7 @@ export class QueueBench {
 
   /** Queues a new file that the page has. */
   add(number: number, byteLength: number, changes: Partial<UploadRecord> = {}): UploadId {
-    const record = this.store.take(uploadRecord(number, byteLength, changes))
+    const record = this.store.add(uploadRecord(number, byteLength, changes))
     this.giveSource(record)
     this.queue.adopt([record])
     return record.uploadId

@@ -1,26 +1,26 @@
 import { beforeEach, expect, it } from 'vitest'
 import {
-  READ_AT_ONCE,
-  ReadingGate,
-  type ReadingOrder,
+  MAX_CONCURRENT_READS,
+  type Priority,
+  PrioritySemaphore,
 } from '../../renderer/upload/engine/reading-gate.ts'
 import { gate } from './queue-bench.ts'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-let readings: ReadingGate
+let readings: PrioritySemaphore
 /** The names of those that read now, in the order in which they were let in. */
 let inside: string[]
 
 beforeEach(() => {
-  readings = new ReadingGate()
+  readings = new PrioritySemaphore()
   inside = []
 })
 
 /** Reads until it is opened. */
-function read(name: string, order: ReadingOrder, signal = new AbortController().signal) {
+function read(name: string, order: Priority, signal = new AbortController().signal) {
   const { opened, open } = gate()
-  const ended = readings.pass(order, signal, async () => {
+  const ended = readings.run(order, signal, async () => {
     inside.push(name)
     await opened
     inside.splice(inside.indexOf(name), 1)
@@ -32,7 +32,7 @@ it('lets few read at once', async () => {
   for (const name of ['a', 'b', 'c']) read(name, 'next')
   await settled()
 
-  expect(inside).toHaveLength(READ_AT_ONCE)
+  expect(inside).toHaveLength(MAX_CONCURRENT_READS)
 })
 
 it('lets one at a time read that has time, so that there is room for what is sent next', async () => {

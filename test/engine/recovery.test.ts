@@ -1,23 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Failure, type FailureKind } from '../../electron/contract/failure.ts'
-import { failureFromHttp, PLACE_TAKEN } from '../../electron/contract/s3-failure.ts'
+import { failureFromHttp, PRECONDITION_FAILED } from '../../electron/contract/s3-failure.ts'
 import {
   attemptAfter,
-  CLOCK_TRIES,
-  FRESH_TRIES,
-  failureSeen,
-  isWorthTryOnNetworkChange,
-  LOOK_TRIES,
+  countsAfter,
+  isRetriedOnNetworkChange,
   MAX_BACKOFF_MS,
+  MAX_CLOCK_TRIES,
+  MAX_FRESH_TRIES,
+  MAX_LOOKUP_TRIES,
   MAX_RETRY_AFTER_MS,
+  MAX_REWRITTEN_TRIES,
+  MAX_STORE_TRIES,
   OFFLINE_RECHECK_MS,
-  REWRITTEN_TRIES,
   type Recovery,
+  type RetryCounts,
   recoveryFrom,
-  type Spent,
-  STORE_TRIES,
-  spentAfter,
+  silenceAsOffline,
 } from '../../renderer/upload/engine/recovery.ts'
 import { FAILURE_EXAMPLES } from '../renderer/failure-examples.ts'
 
@@ -116,12 +116,12 @@ it.each(kinds)('knows what follows %s', (kind) => {
 })
 
 it.each<[FailureKind, number]>([
-  ['server-error', STORE_TRIES],
-  ['body-corrupted', FRESH_TRIES],
-  ['url-expired', FRESH_TRIES],
-  ['not-s3', FRESH_TRIES],
-  ['clock-skewed', CLOCK_TRIES + 1],
-  ['request-rewritten', REWRITTEN_TRIES],
+  ['server-error', MAX_STORE_TRIES],
+  ['body-corrupted', MAX_FRESH_TRIES],
+  ['url-expired', MAX_FRESH_TRIES],
+  ['not-s3', MAX_FRESH_TRIES],
+  ['clock-skewed', MAX_CLOCK_TRIES + 1],
+  ['request-rewritten', MAX_REWRITTEN_TRIES],
 ])('has had enough of %s after exactly so many tries: %i', (kind, limit) => {
   const before = recoveryFrom(FAILURE_EXAMPLES[kind], attempt(limit - 1), 0.5)
   const at = recoveryFrom(FAILURE_EXAMPLES[kind], attempt(limit), 0.5)
@@ -164,8 +164,8 @@ it('asks about a certificate of the user’s by itself no second time', () => {
 })
 
 it('prepares again when somebody took the place meanwhile, and not without end', () => {
-  const first = recoveryFrom(PLACE_TAKEN, attempt(1), 0.5)
-  const last = recoveryFrom(PLACE_TAKEN, attempt(FRESH_TRIES), 0.5)
+  const first = recoveryFrom(PRECONDITION_FAILED, attempt(1), 0.5)
+  const last = recoveryFrom(PRECONDITION_FAILED, attempt(MAX_FRESH_TRIES), 0.5)
 
   expect([first.kind, last.kind]).toEqual(['prepare-again', 'give-up'])
 })
@@ -174,7 +174,7 @@ it('looks at once more for what a 404 misses that does not say it, and not witho
   const missing: Failure = { kind: 'store-refused', status: 404, code: '' }
 
   const first = recoveryFrom(missing, attempt(1), 0.5)
-  const last = recoveryFrom(missing, attempt(LOOK_TRIES), 0.5)
+  const last = recoveryFrom(missing, attempt(MAX_LOOKUP_TRIES), 0.5)
 
   expect([first.kind, last.kind]).toEqual(['prepare-again', 'give-up'])
 })
@@ -205,7 +205,7 @@ describe('a status that stays', () => {
       )
 
       const first = recoveryFrom(failure, attempt(1), 0.5)
-      const late = recoveryFrom(failure, attempt(STORE_TRIES - 1), 0.5)
+      const late = recoveryFrom(failure, attempt(MAX_STORE_TRIES - 1), 0.5)
 
       expect([first, late]).toMatchObject([
         { kind: 'retry', costsTry: true },
@@ -240,14 +240,14 @@ it('waits for keys as for the store when only the network is in their way', () =
 })
 
 it('waits for an ill store at least sixty times, for anything else eight', () => {
-  expect(STORE_TRIES).toBeGreaterThanOrEqual(60)
-  expect(FRESH_TRIES).toBeGreaterThanOrEqual(8)
+  expect(MAX_STORE_TRIES).toBeGreaterThanOrEqual(60)
+  expect(MAX_FRESH_TRIES).toBeGreaterThanOrEqual(8)
 })
 
 it('does not hold a night of silence against the store that answers in the morning', () => {
-  let spent: Spent = { failures: 0, tries: 0 }
+  let spent: RetryCounts = { failures: 0, tries: 0 }
   for (let night = 0; night < 1000; night += 1) {
-    spent = spentAfter(
+    spent = countsAfter(
       spent,
       recoveryFrom(FAILURE_EXAMPLES['no-response'], attemptAfter(spent, 0), 0.5),
     )
@@ -328,14 +328,14 @@ describe('silence', () => {
   ]
 
   it.each(kinds)('%s means "offline" while the browser says so, if it is silence', (kind) => {
-    const seen = failureSeen(FAILURE_EXAMPLES[kind], false)
+    const seen = silenceAsOffline(FAILURE_EXAMPLES[kind], false)
 
     expect(seen.kind).toBe(silent.includes(kind) ? 'offline' : kind)
-    expect(failureSeen(FAILURE_EXAMPLES[kind], true)).toBe(FAILURE_EXAMPLES[kind])
+    expect(silenceAsOffline(FAILURE_EXAMPLES[kind], true)).toBe(FAILURE_EXAMPLES[kind])
   })
 
   it('is worth a try when the network changes', () => {
-    const worth = kinds.filter((kind) => isWorthTryOnNetworkChange(FAILURE_EXAMPLES[kind]))
+    const worth = kinds.filter((kind) => isRetriedOnNetworkChange(FAILURE_EXAMPLES[kind]))
 
     const others: FailureKind[] = [
       'source-in-cloud',

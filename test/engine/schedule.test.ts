@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  budgetAfterLanding,
-  budgetAfterThrottle,
   type Candidate,
-  FULL_BUDGET,
-  LANDED_PER_SLOT,
+  FULL_WINDOW,
   partsToStart,
+  SUCCESSES_PER_INCREASE,
+  windowAfterSuccess,
+  windowAfterThrottle,
 } from '../../renderer/upload/engine/schedule.ts'
 import { destinationIdOf } from '../fakes/upload-records.ts'
 
@@ -155,26 +155,26 @@ describe('sharing the slots', () => {
 
 describe('the budget', () => {
   it('is halved by a throttled burst once, not once per request', () => {
-    const first = budgetAfterThrottle(FULL_BUDGET, 1_000, 2_000)
-    const sameBurst = budgetAfterThrottle(first, 1_500, 2_001)
-    const nextBurst = budgetAfterThrottle(sameBurst, 2_500, 3_000)
+    const first = windowAfterThrottle(FULL_WINDOW, 1_000, 2_000)
+    const sameBurst = windowAfterThrottle(first, 1_500, 2_001)
+    const nextBurst = windowAfterThrottle(sameBurst, 2_500, 3_000)
 
-    expect([first.slots, sameBurst.slots, nextBurst.slots]).toEqual([3, 3, 2])
+    expect([first.size, sameBurst.size, nextBurst.size]).toEqual([3, 3, 2])
   })
 
   it('never falls so low that one silent request would hold up all others', () => {
-    let budget = FULL_BUDGET
-    for (let at = 1; at < 20; at += 1) budget = budgetAfterThrottle(budget, at * 10, at * 10 + 5)
+    let budget = FULL_WINDOW
+    for (let at = 1; at < 20; at += 1) budget = windowAfterThrottle(budget, at * 10, at * 10 + 5)
 
-    expect(budget.slots).toBe(2)
+    expect(budget.size).toBe(2)
   })
 
   it('comes back slot by slot, and no further than the ceiling', () => {
-    let budget = budgetAfterThrottle(FULL_BUDGET, 1, 2)
+    let budget = windowAfterThrottle(FULL_WINDOW, 1, 2)
     const slots: number[] = []
-    for (let landed = 1; landed <= LANDED_PER_SLOT * 5; landed += 1) {
-      budget = budgetAfterLanding(budget)
-      if (landed % LANDED_PER_SLOT === 0) slots.push(budget.slots)
+    for (let landed = 1; landed <= SUCCESSES_PER_INCREASE * 5; landed += 1) {
+      budget = windowAfterSuccess(budget)
+      if (landed % SUCCESSES_PER_INCREASE === 0) slots.push(budget.size)
     }
 
     expect(slots).toEqual([4, 5, 6, 6, 6])

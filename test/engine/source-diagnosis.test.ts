@@ -7,12 +7,12 @@ describe('a file that the page cannot read', () => {
     const bench = new QueueBench()
     const uploadId = bench.add(1, 160 * MIB, { isSourceDurable: true })
     bench.sourceOf(uploadId).trouble = { kind: 'source-unreadable' }
-    bench.store.reasonForUnread = { kind: 'source-in-cloud' }
+    bench.store.sourceReason = { kind: 'source-in-cloud' }
 
     await bench.clock.advance(1_800_000)
     const { phase, failure } = bench.view(uploadId)
     bench.sourceOf(uploadId).trouble = null
-    bench.store.reasonForUnread = null
+    bench.store.sourceReason = null
     await bench.untilPhase(uploadId, 'done')
 
     expect(phase).not.toBe('failed')
@@ -25,7 +25,7 @@ describe('a file that the page cannot read', () => {
     const why = { kind: 'source-unreadable', why: 'macos-privacy' } as const
     const uploadId = bench.add(1, 160 * MIB, { isSourceDurable: true })
     bench.sourceOf(uploadId).trouble = { kind: 'source-unreadable' }
-    bench.store.reasonForUnread = why
+    bench.store.sourceReason = why
 
     await bench.untilPhase(uploadId, 'failed')
 

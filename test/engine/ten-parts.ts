@@ -21,8 +21,8 @@ export function readParts(bench: QueueBench, order: 'next' | 'idle'): readonly n
 export function restarted(held: readonly number[]) {
   const bench = new QueueBench()
   const recordedBytes = held.length * 16 * MIB
-  const record = bench.store.take(uploadRecord(1, 160 * MIB, { plan, recordedBytes }))
-  bench.store.hold(record.uploadId, plan, held)
+  const record = bench.store.add(uploadRecord(1, 160 * MIB, { plan, recordedBytes }))
+  bench.store.storeParts(record.uploadId, plan, held)
   const source = bench.giveSource(record)
   return { bench, record, source, uploadId: record.uploadId }
 }

@@ -13,7 +13,7 @@ async function benchWithChangedFile() {
   bench.sourceOf(changed).trouble = { kind: 'source-changed' }
   await bench.untilPhase(changed, 'failed')
   const { createdAtMs } = bench.view(changed).record
-  const successor = bench.store.take(uploadRecord(9, 60 * MIB, { createdAtMs }))
+  const successor = bench.store.add(uploadRecord(9, 60 * MIB, { createdAtMs }))
   bench.giveSource(successor)
   return { bench, first, changed, last, successor }
 }
@@ -78,7 +78,7 @@ describe('beginning again', () => {
 
   it('takes in the new upload even where the old row is gone', async () => {
     const bench = new QueueBench()
-    const successor = bench.store.take(uploadRecord(9, 3 * MIB))
+    const successor = bench.store.add(uploadRecord(9, 3 * MIB))
     bench.giveSource(successor)
 
     bench.queue.supersede(uploadIdOf(1), successor)

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
-import { PLACE_TAKEN } from '../../electron/contract/s3-failure.ts'
+import { PRECONDITION_FAILED } from '../../electron/contract/s3-failure.ts'
 import { sourceIdOf, uploadRecord } from '../fakes/upload-records.ts'
 import { QueueBench } from './queue-bench.ts'
 
@@ -77,7 +77,7 @@ it('waits for the person’s word on an object that is there, and goes on with i
 it('needs no file any more for an upload that is to be left out', async () => {
   const bench = new QueueBench()
   const status = { phase: 'failed', failure: KEY_TAKEN } as const
-  const record = bench.store.take(uploadRecord(1, MIB, { status }))
+  const record = bench.store.add(uploadRecord(1, MIB, { status }))
   bench.queue.adopt([record])
   bench.store.fail('prepare', { kind: 'skipped' })
 
@@ -89,7 +89,7 @@ it('needs no file any more for an upload that is to be left out', async () => {
 it('asks for the file when the answer is to send it', async () => {
   const bench = new QueueBench()
   const status = { phase: 'failed', failure: KEY_TAKEN } as const
-  const record = bench.store.take(uploadRecord(1, MIB, { status }))
+  const record = bench.store.add(uploadRecord(1, MIB, { status }))
   bench.queue.adopt([record])
 
   bench.queue.retry(record.uploadId)
@@ -102,7 +102,7 @@ it('asks for the file when the answer is to send it', async () => {
 
 it('is prepared again when somebody took its place while it was sent', async () => {
   const bench = new QueueBench()
-  bench.store.fail('put', PLACE_TAKEN)
+  bench.store.fail('put', PRECONDITION_FAILED)
   bench.store.fail('prepare', KEY_TAKEN, 1, () => bench.store.puts.length > 0)
 
   const uploadId = bench.add(1, MIB)

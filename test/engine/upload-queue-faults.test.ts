@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../electron/contract/failure.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import { STORE_TRIES } from '../../renderer/upload/engine/recovery.ts'
+import { MAX_STORE_TRIES } from '../../renderer/upload/engine/recovery.ts'
 import { destinationIdOf } from '../fakes/upload-records.ts'
 import { QueueBench } from './queue-bench.ts'
 
@@ -35,7 +35,7 @@ describe('a failed part', () => {
   it('is given up after many tries, and the others are kept for the retry', async () => {
     const bench = new QueueBench()
     const failure: Failure = { kind: 'server-error', status: 500 }
-    bench.store.fail('put', failure, STORE_TRIES, ({ partNumber }) => partNumber === 2)
+    bench.store.fail('put', failure, MAX_STORE_TRIES, ({ partNumber }) => partNumber === 2)
     const uploadId = bench.add(1, 60 * MIB)
     await bench.untilPhase(uploadId, 'failed')
     const kept = bench.store.partsOf(uploadId)
@@ -44,7 +44,7 @@ describe('a failed part', () => {
     await bench.untilPhase(uploadId, 'done')
 
     expect(kept).toEqual([1, 3, 4])
-    expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: STORE_TRIES + 1, 3: 1, 4: 1 })
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 1, 2: MAX_STORE_TRIES + 1, 3: 1, 4: 1 })
     expect(bench.store.marks.map(({ mark }) => mark)).toEqual([
       { phase: 'failed', failure },
       { phase: 'waiting' },
@@ -73,14 +73,14 @@ describe('a failed part', () => {
   it('without an answer needs the person at once when the bucket does not let the page in', async () => {
     const bench = new QueueBench()
     const blocked: Failure = { kind: 'cors-blocked', origin: 'http://127.0.0.1:1' }
-    bench.store.reasonForSilence = blocked
+    bench.store.noResponseReason = blocked
     bench.store.fail('put', { kind: 'no-response' }, 6)
     const uploadId = bench.add(1, 200 * MIB)
 
     await bench.untilPhase(uploadId, 'needs-you')
     const asked = bench.store.questions.length
     const before = bench.view(uploadId).failure
-    bench.store.reasonForSilence = null
+    bench.store.noResponseReason = null
     bench.queue.retry(uploadId)
     await bench.untilPhase(uploadId, 'done')
 
@@ -112,7 +112,7 @@ describe('a failed part', () => {
 
   it('with a signature that was changed on its way is sent once more, and then needs the user', async () => {
     const bench = new QueueBench()
-    bench.store.reasonForRejection = { kind: 'request-rewritten', host: 's3.example.org' }
+    bench.store.signatureReason = { kind: 'request-rewritten', host: 's3.example.org' }
     bench.store.fail('put', REJECTED, 2)
 
     const uploadId = bench.add(1, MIB)
@@ -132,7 +132,7 @@ describe('a failed part', () => {
 
   it('goes on by itself when only the keys had changed since it was signed', async () => {
     const bench = new QueueBench()
-    bench.store.reasonForRejection = { kind: 'request-rewritten', host: 's3.example.org' }
+    bench.store.signatureReason = { kind: 'request-rewritten', host: 's3.example.org' }
     bench.store.fail('put', REJECTED)
 
     const uploadId = bench.add(1, MIB)
@@ -270,7 +270,7 @@ describe('completing', () => {
     const uploadId = bench.add(1, 60 * MIB)
     await bench.untilPhase(uploadId, 'failed')
 
-    expect(bench.store.calls.filter((call) => call === 'complete 1')).toHaveLength(STORE_TRIES)
+    expect(bench.store.calls.filter((call) => call === 'complete 1')).toHaveLength(MAX_STORE_TRIES)
   })
 })
 

@@ -124,8 +124,8 @@ describe('the final check', () => {
   it('finds a part that changed after it was read again, before others were read at all', async () => {
     const bench = new QueueBench()
     const long: PartPlan = { ...plan, byteLength: 640 * MIB }
-    const record = bench.store.take(uploadRecord(1, 640 * MIB, { plan: long }))
-    bench.store.hold(record.uploadId, long, [1, 2, 3])
+    const record = bench.store.add(uploadRecord(1, 640 * MIB, { plan: long }))
+    bench.store.storeParts(record.uploadId, long, [1, 2, 3])
     const source = bench.giveSource(record)
     bench.queue.adopt([record])
     await bench.clock.until(() => readParts(bench, 'idle').length === 3)

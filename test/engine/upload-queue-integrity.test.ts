@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
-import { READ_AT_ONCE } from '../../renderer/upload/engine/reading-gate.ts'
-import { fakeSum } from '../fakes/fake-source.ts'
+import { MAX_CONCURRENT_READS } from '../../renderer/upload/engine/reading-gate.ts'
+import { fakeChecksum } from '../fakes/fake-source.ts'
 import { QueueBench } from './queue-bench.ts'
 import { ALL, expectChanged, readParts, restarted, textOf } from './ten-parts.ts'
 
@@ -14,8 +14,8 @@ describe('the checksum of a part', () => {
     await bench.untilPhase(uploadId, 'done')
 
     expect(readParts(bench, 'next').slice(0, 10)).toEqual(ALL)
-    expect(bench.store.sums(uploadId)).toEqual(ALL.map((each) => fakeSum(textOf(each))))
-    expect(bench.store.recordedSums(uploadId)).toEqual(bench.store.sums(uploadId))
+    expect(bench.store.checksums(uploadId)).toEqual(ALL.map((each) => fakeChecksum(textOf(each))))
+    expect(bench.store.recordedChecksums(uploadId)).toEqual(bench.store.checksums(uploadId))
   })
 
   it('is not made again for another try', async () => {
@@ -37,7 +37,7 @@ describe('the checksum of a part', () => {
 
     await bench.clock.until(() => bench.queue.snapshot().totals.unfinishedCount === 0)
 
-    expect(bench.checksums.mostAtOnce).toBe(READ_AT_ONCE)
+    expect(bench.checksums.mostAtOnce).toBe(MAX_CONCURRENT_READS)
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
-import { GATHER_MS } from '../../renderer/upload/engine/receipt-outbox.ts'
+import { BATCH_WINDOW_MS } from '../../renderer/upload/engine/receipt-outbox.ts'
 import type { Target } from '../fakes/fault-script.ts'
 import { gate, QueueBench } from './queue-bench.ts'
 
@@ -15,7 +15,7 @@ async function pausedBeforeAnswer() {
   const uploadId = bench.add(1, 40 * MIB)
   await bench.clock.until(() => bench.store.partsOf(uploadId).length === 2)
   bench.queue.pause(uploadId)
-  await bench.clock.advance(GATHER_MS)
+  await bench.clock.advance(BATCH_WINDOW_MS)
   return { bench, uploadId, answer, recorded: () => bench.store.recorded.get(uploadId) ?? [] }
 }
 
@@ -28,7 +28,7 @@ describe('a part that lands after the user has paused and resumed', () => {
     await bench.clock.settle()
 
     answer.open()
-    await bench.clock.advance(GATHER_MS)
+    await bench.clock.advance(BATCH_WINDOW_MS)
     const recordedMeanwhile = [...recorded()].sort()
     prepared.open()
     await bench.untilPhase(uploadId, 'done')
@@ -45,7 +45,7 @@ describe('a part that lands after the user has paused and resumed', () => {
     await bench.clock.until(() => bench.putsOf(uploadId)[2] === 2)
 
     answer.open()
-    await bench.clock.advance(GATHER_MS)
+    await bench.clock.advance(BATCH_WINDOW_MS)
     const shown = bench.view(uploadId)
     const recordedMeanwhile = [...recorded()].sort()
     secondAnswer.open()

@@ -11,7 +11,7 @@ describe('a hundred thousand files', () => {
     const bench = new QueueBench()
     const records: UploadRecord[] = []
     for (let number = 1; number <= MANY; number += 1) {
-      const record = bench.store.take(uploadRecord(number, 10_000))
+      const record = bench.store.add(uploadRecord(number, 10_000))
       bench.giveSource(record)
       records.push(record)
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../electron/contract/failure.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import { KEYS_TRIES, STORE_TRIES } from '../../renderer/upload/engine/recovery.ts'
+import { MAX_CREDENTIAL_TRIES, MAX_STORE_TRIES } from '../../renderer/upload/engine/recovery.ts'
 import { QueueBench } from './queue-bench.ts'
 
 const MINUTE_MS = 60_000
@@ -33,13 +33,13 @@ describe('silence', () => {
   it('leaves the store all its tries for when it answers again', async () => {
     const bench = new QueueBench()
     bench.clock.chance = 0.001
-    bench.store.fail('put', { kind: 'no-response' }, 2 * STORE_TRIES)
-    bench.store.fail('put', { kind: 'server-error', status: 500 }, STORE_TRIES - 1)
+    bench.store.fail('put', { kind: 'no-response' }, 2 * MAX_STORE_TRIES)
+    bench.store.fail('put', { kind: 'server-error', status: 500 }, MAX_STORE_TRIES - 1)
 
     const uploadId = bench.add(1, 3 * MIB)
     await bench.untilPhase(uploadId, 'done')
 
-    expect(bench.putsOf(uploadId)).toEqual({ 1: 3 * STORE_TRIES })
+    expect(bench.putsOf(uploadId)).toEqual({ 1: 3 * MAX_STORE_TRIES })
   })
 })
 
@@ -147,7 +147,7 @@ describe('keys that end by themselves', () => {
 
   it('are asked for when the host has no others', async () => {
     const bench = new QueueBench()
-    bench.store.fail('prepare', { kind: 'credentials-expired' }, KEYS_TRIES + 1)
+    bench.store.fail('prepare', { kind: 'credentials-expired' }, MAX_CREDENTIAL_TRIES + 1)
     const uploadId = bench.add(1, MIB)
 
     await bench.untilPhase(uploadId, 'needs-you', 60_000)

@@ -13,8 +13,8 @@ const HELD = [1, 2, 3, 5, 8]
 /** The page after a restart, with one record of the run before. */
 function restarted(changes: Partial<UploadRecord>, hasSource: boolean) {
   const bench = new QueueBench()
-  const record = bench.store.take(uploadRecord(1, 320 * MIB, { ...halfSent, ...changes }))
-  bench.store.hold(record.uploadId, plan, HELD)
+  const record = bench.store.add(uploadRecord(1, 320 * MIB, { ...halfSent, ...changes }))
+  bench.store.storeParts(record.uploadId, plan, HELD)
   if (hasSource) bench.giveSource(record)
   bench.queue.adopt([record])
   return { bench, record, uploadId: record.uploadId }
@@ -31,8 +31,8 @@ describe('after a restart', () => {
 
   it('sends a part again whose length does not fit the plan', async () => {
     const { bench, uploadId } = restarted({}, true)
-    bench.store.hold(uploadId, { ...plan, partBytes: 16 * MIB }, [3])
-    bench.store.hold(uploadId, plan, [])
+    bench.store.storeParts(uploadId, { ...plan, partBytes: 16 * MIB }, [3])
+    bench.store.storeParts(uploadId, plan, [])
 
     await bench.untilPhase(uploadId, 'done')
 
@@ -74,7 +74,7 @@ describe('after a restart', () => {
 
   it('completes without the file when the store has all of it', async () => {
     const { bench, uploadId } = restarted({ sourceId: null, recordedBytes: 320 * MIB }, false)
-    bench.store.hold(uploadId, plan, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    bench.store.storeParts(uploadId, plan, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 
     await bench.untilPhase(uploadId, 'done')
 

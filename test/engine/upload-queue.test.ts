@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
-import { GATHER_MS } from '../../renderer/upload/engine/receipt-outbox.ts'
+import { BATCH_WINDOW_MS } from '../../renderer/upload/engine/receipt-outbox.ts'
 import { gate, QueueBench } from './queue-bench.ts'
 
 it('sends a short file in one PUT and a long one in parts', async () => {
@@ -93,7 +93,7 @@ it('counts a part that lands although the person has paused', async () => {
 
   bench.queue.pause(uploadId)
   answer.open()
-  await bench.clock.advance(GATHER_MS)
+  await bench.clock.advance(BATCH_WINDOW_MS)
   const shown = bench.view(uploadId)
   const recorded = bench.store.recorded.get(uploadId)
   bench.queue.resume(uploadId)

@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../electron/contract/failure.ts'
 import { MIB } from '../../electron/contract/limits.ts'
 import type { PartPlan } from '../../electron/contract/part-plan.ts'
-import type { HeldPart } from '../../electron/contract/upload.ts'
-import { openLedger, startParts, withOpenPart } from '../../renderer/upload/engine/part-ledger.ts'
+import type { PartOnStore } from '../../electron/contract/upload.ts'
+import {
+  newPartTable,
+  startParts,
+  withPartInProgress,
+} from '../../renderer/upload/engine/part-ledger.ts'
 import type {
   UploadEvent,
   UploadPhase,
@@ -12,7 +16,7 @@ import type {
 import { step } from '../../renderer/upload/engine/upload-step.ts'
 
 const plan: PartPlan = { mode: 'multipart', byteLength: 48 * MIB, partBytes: 16 * MIB }
-const held = (partNumber: number): HeldPart => ({
+const held = (partNumber: number): PartOnStore => ({
   partNumber,
   byteLength: 16 * MIB,
   etag: `"${partNumber}"`,
@@ -25,7 +29,7 @@ const silence: Failure = { kind: 'no-response' }
 const refusal: Failure = { kind: 'store-refused', status: 400, code: 'X' }
 
 /** Part 1 is in flight, part 2 waits after silence, part 3 is held. */
-const ledger = withOpenPart(startParts(openLedger(plan, [held(3)]), [1, 2]).ledger, 2, {
+const ledger = withPartInProgress(startParts(newPartTable(plan, [held(3)]), [1, 2]).ledger, 2, {
   stage: 'waiting',
   spent: { failures: 1, tries: 0 },
   dueAtMs: 5_000,

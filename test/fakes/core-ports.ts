@@ -44,7 +44,7 @@ export async function corePorts(
     description: { host: 'loopback', version: '0.0.0', platform: 'linux' },
     settings,
     vault: secrets.vault,
-    surroundings: {
+    hostShell: {
       copyText: async (text) => heard.copied.push(text) > 0,
       openFolder: async (path) => heard.opened.push(path) > 0,
       showProgress: () => undefined,

@@ -3,14 +3,14 @@ import type { Failure } from '../../electron/contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import type {
   Checksums,
+  ChecksumWithCrc,
   Clock,
   PartBody,
-  PartChecksum,
 } from '../../renderer/upload/engine/ports.ts'
-import { fakeSum, textOf } from './fake-source.ts'
+import { fakeChecksum, textOf } from './fake-source.ts'
 
 /** A checksum that is a CRC is the CRC of its bytes, too. */
-export function partChecksumOf(checksum: string, crc = checksum): PartChecksum {
+export function partChecksumOf(checksum: string, crc = checksum): ChecksumWithCrc {
   return { checksum, crc }
 }
 
@@ -48,7 +48,7 @@ export class FakeChecksums implements Checksums {
     algorithm: string,
     order: 'next' | 'idle',
     signal: AbortSignal,
-  ): Promise<Outcome<PartChecksum>> {
+  ): Promise<Outcome<ChecksumWithCrc>> {
     signal.throwIfAborted()
     this.calls.push(`${order} ${textOf(body)}`)
     this.algorithms.push(algorithm)
@@ -58,7 +58,7 @@ export class FakeChecksums implements Checksums {
       const ms = body.byteLength / this.bytesPerMs
       if (ms > 0) await this.#clock.sleep(ms, signal)
       return this.trouble === null
-        ? succeeded(partChecksumOf(fakeSum(textOf(body))))
+        ? succeeded(partChecksumOf(fakeChecksum(textOf(body))))
         : failed(this.trouble)
     } finally {
       this.#underWay -= 1

@@ -68,6 +68,6 @@ export function textOf(body: { readonly payload: unknown }): string {
 }
 
 /** A checksum that nothing but the same text has. */
-export function fakeSum(text: string): string {
+export function fakeChecksum(text: string): string {
   return Buffer.from(text).toString('base64')
 }

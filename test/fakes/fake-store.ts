@@ -16,10 +16,10 @@ import type {
   PartBody,
   PartSending,
   PartTransport,
-  SilentPut,
+  UnansweredPut,
   UploadControl,
 } from '../../renderer/upload/engine/ports.ts'
-import { fakeSum, textOf } from './fake-source.ts'
+import { fakeChecksum, textOf } from './fake-source.ts'
 import {
   type CallName,
   type Fault,
@@ -85,7 +85,7 @@ export class FakeStore {
   /** True: the store answers nothing. */
   isDown = false
   /** What the host finds out about a PUT without an answer, where the part is not there. */
-  reasonForSilence: Failure | null = null
+  noResponseReason: Failure | null = null
   /** Whether the host may see which parts are there. */
   mayLook = true
   /** Whether the store answers the host, as far as it can be told from a PUT. */
@@ -93,11 +93,11 @@ export class FakeStore {
   /** True: the store's answers are such that the page cannot read them. */
   hidesAnswers = false
   /** Every question about a PUT without an answer. */
-  readonly questions: (SilentPut & { readonly uploadId: UploadId })[] = []
+  readonly questions: (UnansweredPut & { readonly uploadId: UploadId })[] = []
   /** What the host finds out about a signature that was not accepted. */
-  reasonForRejection: Failure | null = null
+  signatureReason: Failure | null = null
   /** The host's reason for a file that the page cannot read. */
-  reasonForUnread: Failure | null = null
+  sourceReason: Failure | null = null
   algorithm: ChecksumAlgorithm = 'crc64nvme'
   /** False: the store takes whatever comes. */
   checksBodies = true
@@ -109,7 +109,7 @@ export class FakeStore {
   }
 
   /** The record as the host would have made it. */
-  take(record: UploadRecord): UploadRecord {
+  add(record: UploadRecord): UploadRecord {
     this.#uploads.set(record.uploadId, {
       record,
       plan: record.plan,
@@ -120,22 +120,27 @@ export class FakeStore {
   }
 
   /** As if these parts had been sent in an earlier run. */
-  hold(uploadId: UploadId, plan: PartPlan, partNumbers: readonly number[]): void {
+  storeParts(uploadId: UploadId, plan: PartPlan, partNumbers: readonly number[]): void {
     const upload = this.#upload(uploadId)
     upload.plan = plan
     for (const partNumber of partNumbers) {
       const { start, end } = rangeOfPart(plan, partNumber)
       const text = `${start}-${end}`
       const etag = `"${partNumber}"`
-      upload.parts.set(partNumber, { etag, byteLength: end - start, checksum: fakeSum(text), text })
+      upload.parts.set(partNumber, {
+        etag,
+        byteLength: end - start,
+        checksum: fakeChecksum(text),
+        text,
+      })
     }
   }
 
   /** As if an earlier try had left other bytes there. */
-  holdOther(uploadId: UploadId, plan: PartPlan, partNumber: number): void {
-    this.hold(uploadId, plan, [partNumber])
+  storeOtherBytes(uploadId: UploadId, plan: PartPlan, partNumber: number): void {
+    this.storeParts(uploadId, plan, [partNumber])
     const part = this.#upload(uploadId).parts.get(partNumber)
-    const checksum = fakeSum('other bytes')
+    const checksum = fakeChecksum('other bytes')
     if (part !== undefined) this.#upload(uploadId).parts.set(partNumber, { ...part, checksum })
   }
 
@@ -163,13 +168,13 @@ export class FakeStore {
   }
 
   /** The checksums with which its parts were sent, in order. */
-  sums(uploadId: UploadId): readonly string[] {
+  checksums(uploadId: UploadId): readonly string[] {
     const parts = [...this.#upload(uploadId).parts].sort(([one], [other]) => one - other)
     return parts.map(([, { checksum }]) => checksum)
   }
 
   /** The checksums that the host was told with the receipts, in the order of their parts. */
-  recordedSums(uploadId: UploadId): readonly string[] {
+  recordedChecksums(uploadId: UploadId): readonly string[] {
     return this.receipts
       .filter((receipt) => receipt.uploadId === uploadId)
       .sort((one, other) => one.partNumber - other.partNumber)
@@ -231,11 +236,11 @@ export class FakeStore {
       )
     },
     diagnoseSignature: (uploadId) =>
-      this.#answer('diagnoseSignature', { uploadId, partNumber: 0 }, () => this.reasonForRejection),
+      this.#answer('diagnoseSignature', { uploadId, partNumber: 0 }, () => this.signatureReason),
     diagnoseSource: async () => {
       if (this.isHostGone) return failed({ kind: 'host-gone' })
       this.calls.push('diagnoseSource')
-      return succeeded(this.reasonForUnread)
+      return succeeded(this.sourceReason)
     },
     record: (uploadId, receipts) =>
       this.#answer('record', { uploadId, partNumber: 0 }, () => {
@@ -294,9 +299,9 @@ export class FakeStore {
       const isAnswerHidden = this.hidesAnswers
       return { kind: 'acknowledged', receipt: { partNumber, etag, checksum }, isAnswerHidden }
     }
-    return this.reasonForSilence === null
+    return this.noResponseReason === null
       ? { kind: 'unexplained', isStoreReached: true }
-      : { kind: 'refused', failure: this.reasonForSilence }
+      : { kind: 'refused', failure: this.noResponseReason }
   }
 
   #complete(uploadId: UploadId): UploadRecord {
@@ -374,7 +379,7 @@ export class FakeStore {
 
   #store({ uploadId, partNumber, checksum }: Issued, body: PartBody): string {
     const text = textOf(body)
-    if (this.checksBodies && fakeSum(text) !== checksum) throw new CorruptedPut()
+    if (this.checksBodies && fakeChecksum(text) !== checksum) throw new CorruptedPut()
     const etag = `"${partNumber}"`
     const { byteLength } = body
     this.#upload(uploadId).parts.set(partNumber, { etag, byteLength, checksum, text })

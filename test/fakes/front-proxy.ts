@@ -10,7 +10,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { endToEnd } from '../faults/headers.ts'
 
-export interface FrontRequest {
+export interface ProxiedRequest {
   readonly method: string
   readonly key: string
   readonly query: URLSearchParams
@@ -25,44 +25,44 @@ export interface FrontRequest {
   status: number | null
 }
 
-export interface FrontAnswer {
+export interface ProxyAnswer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
 }
 
 /** What the proxy does with a request. */
-export type FrontVerdict =
+export type ProxyVerdict =
   | { readonly kind: 'pass' }
   /** Nothing is read, and nothing said. */
   | { readonly kind: 'stall' }
   /** The store does its work; of its answer these headers do not come through. */
   | { readonly kind: 'strip'; readonly headers: RegExp }
   /** Said at once, before any of the body is read, which is then thrown away. */
-  | { readonly kind: 'answer'; readonly answer: FrontAnswer }
+  | { readonly kind: 'answer'; readonly answer: ProxyAnswer }
   /** The same, but the sender was told to go on before. */
-  | { readonly kind: 'answer-after-continue'; readonly answer: FrontAnswer }
+  | { readonly kind: 'answer-after-continue'; readonly answer: ProxyAnswer }
   /** Said as soon as more than so many bytes of the body have come. */
-  | { readonly kind: 'answer-after'; readonly bytes: number; readonly answer: FrontAnswer }
+  | { readonly kind: 'answer-after'; readonly bytes: number; readonly answer: ProxyAnswer }
   /** The connection is reset once so many bytes of the body have come. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
 
-export type FrontRule = (request: FrontRequest) => FrontVerdict
+export type ProxyRule = (request: ProxiedRequest) => ProxyVerdict
 
 /** As an answer takes on its way. */
 const THINKING_MS = 100
 
-const PASS: FrontVerdict = { kind: 'pass' }
+const PASS: ProxyVerdict = { kind: 'pass' }
 
 /**
  * A web server in front of a store, as nginx stands there: what it says of its own carries none of
  * the store's headers. A forward proxy, since signatures cover `Host`, and the local bucket answers
  * on its own address alone.
  */
-export class FrontProxy {
+export class ReverseProxy {
   /** Everything that came, in order, preflights too. */
-  readonly seen: FrontRequest[] = []
-  rule: FrontRule = () => PASS
+  readonly seen: ProxiedRequest[] = []
+  rule: ProxyRule = () => PASS
   readonly #server: Server
 
   private constructor() {
@@ -73,8 +73,8 @@ export class FrontProxy {
     )
   }
 
-  static async start(): Promise<FrontProxy> {
-    const proxy = new FrontProxy()
+  static async start(): Promise<ReverseProxy> {
+    const proxy = new ReverseProxy()
     proxy.#server.listen(0, '127.0.0.1')
     await once(proxy.#server, 'listening')
     return proxy
@@ -84,11 +84,11 @@ export class FrontProxy {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  puts(isTrial: boolean): readonly FrontRequest[] {
+  puts(isTrial: boolean): readonly ProxiedRequest[] {
     return this.seen.filter((each) => each.method === 'PUT' && each.isTrial === isTrial)
   }
 
-  bytesOf(requests: readonly FrontRequest[]): number {
+  bytesOf(requests: readonly ProxiedRequest[]): number {
     return requests.reduce((bytes, { bodyBytes }) => bytes + bodyBytes, 0)
   }
 
@@ -159,7 +159,7 @@ export class FrontProxy {
   }
 
   #passOn(
-    seen: FrontRequest,
+    seen: ProxiedRequest,
     request: IncomingMessage,
     response: ServerResponse,
     stripped: RegExp | null,
@@ -186,7 +186,7 @@ export class FrontProxy {
  *
  * nodejs.org/api/http.html#built-in-proxy-support
  */
-export function leadThrough({ address }: FrontProxy): () => void {
+export function leadThrough({ address }: ReverseProxy): () => void {
   const { Agent } = http
   http.Agent = class extends Agent {
     constructor(options?: http.AgentOptions) {
@@ -201,24 +201,24 @@ export function leadThrough({ address }: FrontProxy): () => void {
 }
 
 /** As nginx's limit does: by the length that is announced, and without a byte of the body. */
-export function limitedTo(limitBytes: number): FrontRule {
+export function limitedTo(limitBytes: number): ProxyRule {
   return ({ contentLength }) =>
     contentLength > limitBytes ? { kind: 'answer', answer: TOO_LARGE } : PASS
 }
 
-export const TOO_LARGE: FrontAnswer = {
+export const TOO_LARGE: ProxyAnswer = {
   status: 413,
   headers: { server: 'nginx/1.22.1', 'content-type': 'text/html' },
   body: '<html><head><title>413 Request Entity Too Large</title></head><body></body></html>',
 }
 
-export const FORBIDDEN_PAGE: FrontAnswer = {
+export const FORBIDDEN_PAGE: ProxyAnswer = {
   status: 403,
   headers: { server: 'awselb/2.0', 'content-type': 'text/html' },
   body: '<html><head><title>403 Forbidden</title></head><body></body></html>',
 }
 
-function say(seen: FrontRequest, response: ServerResponse, answer: FrontAnswer): void {
+function say(seen: ProxiedRequest, response: ServerResponse, answer: ProxyAnswer): void {
   const { status, headers = {}, body = '' } = answer
   seen.status = status
   response.writeHead(status, { ...headers, connection: 'close' })
@@ -226,7 +226,7 @@ function say(seen: FrontRequest, response: ServerResponse, answer: FrontAnswer):
 }
 
 /** Reads path-style addresses: the first segment is the bucket. */
-function seenOf(request: IncomingMessage): FrontRequest {
+function seenOf(request: IncomingMessage): ProxiedRequest {
   const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://any')
   const key = decodeURIComponent(pathname.split('/').slice(2).join('/'))
   const { method = '', headers } = request

@@ -4,27 +4,27 @@ import type { PutDiagnosis } from '../../electron/contract/upload.ts'
 import type { CorePorts } from '../../electron/core/ports.ts'
 import { type TemporaryBucket, temporaryBucket } from '../core/local-bucket/temporary-bucket.ts'
 import { CoreHarness, PART, someBytes } from './core-harness.ts'
-import { FrontProxy, leadThrough } from './front-proxy.ts'
+import { leadThrough, ReverseProxy } from './front-proxy.ts'
 import { TYPED_KEYS } from './typed-keys.ts'
 
 export const PAGE = 'http://127.0.0.1:4321'
 
-export interface FrontUpload {
+export interface ProxiedUpload {
   readonly uploadId: UploadId
   readonly bytes: Uint8Array
 }
 
 /** A real core, a real bucket, and a web server between them. */
-export class FrontWorld {
+export class ReverseProxyWorld {
   readonly harness: CoreHarness
   readonly bucket: TemporaryBucket
-  readonly proxy: FrontProxy
+  readonly proxy: ReverseProxy
   readonly #destination: Awaited<ReturnType<typeof connect>>
 
   private constructor(
     harness: CoreHarness,
     bucket: TemporaryBucket,
-    proxy: FrontProxy,
+    proxy: ReverseProxy,
     destination: Awaited<ReturnType<typeof connect>>,
   ) {
     this.harness = harness
@@ -37,15 +37,15 @@ export class FrontWorld {
   static async start(
     changes: Partial<CorePorts> = {},
     allowedOrigins: readonly string[] = [PAGE],
-  ): Promise<FrontWorld> {
+  ): Promise<ReverseProxyWorld> {
     const bucket = await temporaryBucket({ allowedOrigins })
     onTestFinished(() => bucket.discard())
-    const proxy = await FrontProxy.start()
+    const proxy = await ReverseProxy.start()
     onTestFinished(() => proxy.close())
     onTestFinished(leadThrough(proxy))
     const harness = await CoreHarness.start({ pageOrigin: () => PAGE, ...changes })
     onTestFinished(() => harness.close())
-    return new FrontWorld(harness, bucket, proxy, await connect(harness, bucket))
+    return new ReverseProxyWorld(harness, bucket, proxy, await connect(harness, bucket))
   }
 
   get destination() {
@@ -53,7 +53,7 @@ export class FrontWorld {
   }
 
   /** An upload that has begun; longer files than one part travel in parts. */
-  async begin(byteLength: number, name = 'a.bin'): Promise<FrontUpload> {
+  async begin(byteLength: number, name = 'a.bin'): Promise<ProxiedUpload> {
     const bytes = someBytes(byteLength)
     const { uploadId } = await this.harness.queueBytes(this.#destination, name, bytes)
     const partBytes = byteLength > PART ? PART : null
@@ -64,7 +64,7 @@ export class FrontWorld {
   }
 
   /** A page's PUT; what came back is not looked at. */
-  async put({ uploadId, bytes }: FrontUpload, partNumber = 1): Promise<void> {
+  async put({ uploadId, bytes }: ProxiedUpload, partNumber = 1): Promise<void> {
     for (const { url, headers, body } of await this.harness.sign(uploadId, bytes, [partNumber])) {
       await fetch(url, { method: 'PUT', headers, body })
         .then((answer) => answer.arrayBuffer())
@@ -73,7 +73,7 @@ export class FrontWorld {
   }
 
   diagnose(
-    { uploadId }: FrontUpload,
+    { uploadId }: ProxiedUpload,
     changes: Partial<{
       partNumber: number
       isBodySent: boolean

@@ -3,14 +3,14 @@ import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
 import { fixedKeys } from '../../electron/core/credentials/keys.ts'
 import { NOTHING_ASIDE } from '../../electron/core/destinations/stored-destination.ts'
 import type { StoreHttp } from '../../electron/core/ports.ts'
-import type { Patience } from '../../electron/core/store/bounded-http.ts'
+import type { HttpTimeouts } from '../../electron/core/store/bounded-http.ts'
 import { openStore } from '../../electron/core/store/s3-client.ts'
 import type { Store } from '../../electron/core/store/store.ts'
 
 /** The core's own client, to a store that a test answers for. Destroy its client. */
 export function openStubStore(
   endpoint: string,
-  patience: Patience = { connectMs: 5000, idleMs: 15_000 },
+  patience: HttpTimeouts = { connectMs: 5000, idleMs: 15_000 },
   storeHttp?: StoreHttp,
 ): Store {
   return openStore(

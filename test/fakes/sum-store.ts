@@ -13,7 +13,7 @@ const RIGHT: Readonly<Record<string, string>> = {
 }
 
 /** A store that checks the sums it was told to, and holds uploads until they are aborted. */
-export class SumStore {
+export class ChecksumStore {
   /** What it answers in place of doing as asked; the key is an operation of S3. */
   readonly manners: Record<string, Answer> = {}
   /** Headers that it compares with the body. */

@@ -1,6 +1,6 @@
 import { DestinationId, SourceId, UploadId } from '../../electron/contract/ids.ts'
 import type { UploadRecord } from '../../electron/contract/upload.ts'
-import type { UploadPlace } from '../../electron/core/records/upload-row.ts'
+import type { TargetBucket } from '../../electron/core/records/upload-row.ts'
 
 const uuid = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 
@@ -34,7 +34,7 @@ export function uploadRecord(
 }
 
 /** Where uploads of these tests were begun. */
-export const A_PLACE: UploadPlace = {
+export const A_PLACE: TargetBucket = {
   endpoint: 'https://store.example',
   bucket: 'films',
   region: 'eu-1',

@@ -12,7 +12,7 @@ import { type Pacer, Throttle, throttled } from './link.ts'
 import type { SeenRequest } from './seen-request.ts'
 import type { Verdict } from './verdict.ts'
 
-export interface ExchangeParts {
+export interface ExchangeDeps {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly target: URL
@@ -27,9 +27,9 @@ export interface ExchangeParts {
 
 /** One request, the store's part in it, and its answer. */
 export class Exchange {
-  readonly #parts: ExchangeParts
+  readonly #parts: ExchangeDeps
 
-  constructor(parts: ExchangeParts) {
+  constructor(parts: ExchangeDeps) {
     this.#parts = parts
   }
 

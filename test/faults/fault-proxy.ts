@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Exchange, type ExchangeParts } from './exchange.ts'
+import { Exchange, type ExchangeDeps } from './exchange.ts'
 import { FAST_LINK, type Link, Throttle } from './link.ts'
 import { type SeenRequest, seenRequestOf } from './seen-request.ts'
 import { faultNameOf, PASS, type Rule } from './verdict.ts'
@@ -129,7 +129,7 @@ class Line {
     void this.#judge({ request, response, target, seen, onChange })
   }
 
-  async #judge(parts: Omit<ExchangeParts, 'agent' | 'latencyMs' | 'throttles'>): Promise<void> {
+  async #judge(parts: Omit<ExchangeDeps, 'agent' | 'latencyMs' | 'throttles'>): Promise<void> {
     const { latencyMs, bytesPerSecondEach } = this.#link
     const own = throttlesOf(bytesPerSecondEach)
     const { up, down } = this.#shared

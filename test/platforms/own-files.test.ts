@@ -108,10 +108,10 @@ describe('a scanner that holds every file for a moment', () => {
     const folder = onVolume(scanner())
     writeFileSync(join(folder, 'records.sqlite'), 'no database '.repeat(1000))
 
-    const { records, troubles } = await openRecords(folder, NOW)
+    const { records, notices } = await openRecords(folder, NOW)
     records.close()
 
-    expect(troubles).toMatchObject([{ kind: 'file-set-aside', what: 'records' }])
+    expect(notices).toMatchObject([{ kind: 'file-set-aside', what: 'records' }])
   })
 
   it('makes a log longer that it holds for good, and the next turn puts it away', () => {

@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { fakeSum, textOf } from '../fakes/fake-source.ts'
+import { fakeChecksum, textOf } from '../fakes/fake-source.ts'
 import { FakeStore } from '../fakes/fake-store.ts'
 import { uploadRecord } from '../fakes/upload-records.ts'
 import { VirtualClock } from '../fakes/virtual-clock.ts'
@@ -19,10 +19,10 @@ function fakeSubject(): TransportSubject {
     put: async (answer, byteLength, abort) => {
       const clock = new VirtualClock()
       const store = new FakeStore(clock)
-      const { uploadId } = store.take(uploadRecord(1, byteLength))
+      const { uploadId } = store.add(uploadRecord(1, byteLength))
       script(store, answer)
       const signed = await store.control.sign(uploadId, [
-        { partNumber: 1, checksum: fakeSum(textOf({ payload: null })) },
+        { partNumber: 1, checksum: fakeChecksum(textOf({ payload: null })) },
       ])
       const [part] = signed.ok ? signed.value : []
       if (part === undefined) throw new Error('Not signed')

@@ -130,7 +130,7 @@ export class IntakeBench {
       .filter((item) => refusalOf(item) === undefined)
       .map(({ sourceId, relativePath }) => {
         const number = Number(sourceId.slice(-12))
-        const record = this.store.take(uploadRecord(number, 4, { sourceId }))
+        const record = this.store.add(uploadRecord(number, 4, { sourceId }))
         this.waiting.set(relativePath, [...(this.waiting.get(relativePath) ?? []), record])
         return record
       })

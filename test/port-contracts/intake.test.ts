@@ -85,7 +85,7 @@ describe('taking files in', () => {
     const bench = new IntakeBench()
     const plan = { mode: 'multipart', byteLength: 48 * MIB, partBytes: 16 * MIB } as const
     const record = uploadRecord(7, 48 * MIB, { sourceId: null, plan, recordedBytes: 16 * MIB })
-    bench.queue.adopt([bench.store.take(record)])
+    bench.queue.adopt([bench.store.add(record)])
     const before = bench.queue.upload(uploadIdOf(7))?.phase
     bench.waiting.set('film.mp4', [record])
     // It has begun, and goes no further.
@@ -213,7 +213,7 @@ describe('what the page finds out about a file', () => {
     const bench = new IntakeBench()
     bench.needsHash = true
     const record = uploadRecord(7, 4, { status: { phase: 'failed', failure: SOURCE_CHANGED } })
-    bench.queue.adopt([bench.store.take(record)])
+    bench.queue.adopt([bench.store.add(record)])
     const text = new File([new Uint8Array([0x47, 0xfc])], 'a.txt', { type: 'text/plain' })
 
     await bench.intake.uploadAgain(uploadIdOf(7), text)
@@ -253,7 +253,7 @@ describe('what the page finds out about a file', () => {
     const bench = new IntakeBench()
     bench.needsHash = true
     const record = uploadRecord(7, 4, { sourceId: null, status: { phase: 'paused' } })
-    bench.queue.adopt([bench.store.take(record)])
+    bench.queue.adopt([bench.store.add(record)])
     bench.waiting.set('film.mp4', [record])
     const film = await unreadable('film.mp4')
 

@@ -35,7 +35,7 @@ function stillBench(): IntakeBench {
 /** What a page lists of an upload that an earlier page began. */
 function listed(bench: IntakeBench, number: number, status: UploadStatus = { phase: 'waiting' }) {
   const record = uploadRecord(number, 4, { sourceId: sourceIdOf(900 + number), status })
-  bench.queue.adopt([bench.store.take(record)])
+  bench.queue.adopt([bench.store.add(record)])
   return record
 }
 

@@ -4,7 +4,7 @@ import type { Failure, StoreAnswer } from '../../electron/contract/failure.ts'
 import { ProviderId } from '../../electron/contract/provider-id.ts'
 import { providerOf } from '../../electron/contract/providers.ts'
 import {
-  type FailurePlace,
+  type FailureDestination,
   failureSentence,
   failureText,
 } from '../../renderer/features/failure-text.ts'
@@ -19,11 +19,11 @@ const WORDS: StoreAnswer = {
 }
 
 /** Every store that Ferry knows, with keys of every source, and no destination at all. */
-const PLACES: readonly (FailurePlace | null)[] = [
+const PLACES: readonly (FailureDestination | null)[] = [
   null,
   ...ProviderId.options.flatMap((provider) =>
     CredentialKind.options.map(
-      (kind): FailurePlace => ({
+      (kind): FailureDestination => ({
         name: 'Client files',
         kind: 's3',
         provider,
@@ -177,7 +177,7 @@ describe('a refusal', () => {
 
 describe('keys that may not do something', () => {
   const denied = (action: string): Failure => ({ kind: 'access-denied', action })
-  const at = (provider: ProviderId): FailurePlace => ({
+  const at = (provider: ProviderId): FailureDestination => ({
     ...{ name: 'Client files', kind: 's3', provider, credentials: { kind: 'keys' } },
   })
 
@@ -245,7 +245,7 @@ describe('keys that may not do something', () => {
 })
 
 describe('keys that a store does not accept', () => {
-  const of = (kind: CredentialKind): FailurePlace => ({
+  const of = (kind: CredentialKind): FailureDestination => ({
     ...{ name: 'Client files', kind: 's3', provider: 'aws' },
     credentials: { kind, profile: 'work' },
   })
@@ -301,7 +301,7 @@ describe('keys that a store does not accept', () => {
 })
 
 it('the bucket on this computer is never a matter of keys or policies', () => {
-  const place: FailurePlace = {
+  const place: FailureDestination = {
     ...{ name: 'This computer', kind: 'local', provider: 'other', credentials: { kind: 'keys' } },
   }
 

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import type { CheckId } from '../../electron/contract/check.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { DEFAULT_RULES, type UploadRules } from '../../electron/contract/rules.ts'
-import { PLACE_TAKEN } from '../../electron/contract/s3-failure.ts'
+import { PRECONDITION_FAILED } from '../../electron/contract/s3-failure.ts'
 import { PART, someBytes } from '../fakes/core-harness.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { type StoreUnderTest, storesUnderTest } from './buckets.ts'
@@ -163,7 +163,7 @@ describe.each(storesUnderTest())('rules on $name', (store: StoreUnderTest) => {
     const { unfinished } = await ferry.stored()
     await ferry.prepare(uploadId, PART)
 
-    expect([refused, unfinished]).toEqual([{ ok: false, failure: PLACE_TAKEN }, []])
+    expect([refused, unfinished]).toEqual([{ ok: false, failure: PRECONDITION_FAILED }, []])
     expect((await finish(ferry, uploadId, LONG)).key).toBe('a (2).bin')
     expect(await lengthOf(ferry, 'a.bin')).toBe(6)
   })

@@ -1,29 +1,29 @@
 import type { RecordedUpload } from './recorded-uploads.ts'
-import type { Shelf, ShelvedFile } from './shelf.ts'
+import type { FilePool, PooledFile } from './shelf.ts'
 import type { StoreTruth } from './store-truth.ts'
 import { Violation } from './violation.ts'
 
 /** An object that was found to be the file's. */
 interface Arrival {
   readonly key: string
-  readonly file: ShelvedFile
+  readonly file: PooledFile
 }
 
 /** The objects of the uploads that Ferry called done. */
 export class Arrivals {
   readonly #store: StoreTruth
-  readonly #shelf: Shelf
+  readonly #shelf: FilePool
   /** By upload. */
   readonly #verified = new Map<string, Arrival>()
   /** Objects that were removed after they were verified, to make room. */
-  readonly #retired = new Map<string, ShelvedFile>()
+  readonly #retired = new Map<string, PooledFile>()
 
-  constructor(store: StoreTruth, shelf: Shelf) {
+  constructor(store: StoreTruth, shelf: FilePool) {
     this.#store = store
     this.#shelf = shelf
   }
 
-  get files(): ShelvedFile[] {
+  get files(): PooledFile[] {
     return [...[...this.#verified.values()].map(({ file }) => file), ...this.#retired.values()]
   }
 
@@ -60,12 +60,12 @@ export class Arrivals {
   }
 
   /** Removes the largest objects that were verified until the others fit. Answers their files. */
-  async makeRoom(limitBytes: number): Promise<ShelvedFile[]> {
+  async makeRoom(limitBytes: number): Promise<PooledFile[]> {
     const largest = [...this.#verified].sort(
       ([, one], [, other]) => other.file.byteLength - one.file.byteLength,
     )
     let bytes = largest.reduce((sum, [, { file }]) => sum + file.byteLength, 0)
-    const retired: ShelvedFile[] = []
+    const retired: PooledFile[] = []
     for (const [uploadId, { key, file }] of largest) {
       if (bytes <= limitBytes) break
       await this.#store.remove(key)

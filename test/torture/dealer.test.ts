@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation, SeenRequest } from '../faults/seen-request.ts'
 import { faultNameOf } from '../faults/verdict.ts'
-import { Dealer } from './dealer.ts'
+import { FaultInjector } from './dealer.ts'
 import type { FaultKind } from './fault-kinds.ts'
 
 let nowMs = 0
 
-function dealerOf(...kinds: FaultKind[]): Dealer {
+function dealerOf(...kinds: FaultKind[]): FaultInjector {
   nowMs = 0
   const planned = kinds.map((kind, index) => ({
     number: index + 1,
@@ -14,7 +14,7 @@ function dealerOf(...kinds: FaultKind[]): Dealer {
     afterMs: 100,
     measure: 0.5,
   }))
-  return new Dealer(planned, () => nowMs)
+  return new FaultInjector(planned, () => nowMs)
 }
 
 function request(operation: Operation, from: SeenRequest['from'] = 'page'): SeenRequest {
@@ -34,7 +34,7 @@ function request(operation: Operation, from: SeenRequest['from'] = 'page'): Seen
   }
 }
 
-const dealt = (dealer: Dealer, ...of: Parameters<typeof request>) =>
+const dealt = (dealer: FaultInjector, ...of: Parameters<typeof request>) =>
   faultNameOf(dealer.verdictFor(request(...of)))
 
 describe('the dealer', () => {
@@ -85,11 +85,11 @@ describe('the dealer', () => {
     nowMs = 500
 
     expect(dealt(dealer, 'UploadPart')).toBe(null)
-    const taken = dealer.takeForgetting()
+    const taken = dealer.takeStoreForgets()
     expect(taken?.kind).toBe('store-forgets')
-    expect(dealer.takeForgetting()).toBe(null)
+    expect(dealer.takeStoreForgets()).toBe(null)
     if (taken !== null) dealer.putBack(taken)
-    expect(dealer.takeForgetting()).toBe(taken)
+    expect(dealer.takeStoreForgets()).toBe(taken)
   })
 
   it('deals nothing any more once it is stopped', () => {

@@ -7,14 +7,14 @@ import type { PlannedFault } from './schedule.ts'
  * Deals the planned faults, each to the first request that it fits after its time has come. One
  * that finds no request for a while does not hold up the others.
  */
-export class Dealer {
+export class FaultInjector {
   readonly #planned: readonly PlannedFault[]
   readonly #nowMs: () => number
   readonly #due: PlannedFault[] = []
   #nextAt = 0
   #nextDueMs: number
   #isOver = false
-  #dealtCount = 0
+  #injectedCount = 0
 
   constructor(planned: readonly PlannedFault[], nowMs: () => number) {
     this.#planned = planned
@@ -24,7 +24,7 @@ export class Dealer {
 
   /** How many have happened so far. */
   get dealtCount(): number {
-    return this.#dealtCount
+    return this.#injectedCount
   }
 
   /** No more faults. */
@@ -47,7 +47,7 @@ export class Dealer {
   }
 
   /** A fault that the store itself has to make is due: whoever takes it sees to it. */
-  takeForgetting(): PlannedFault | null {
+  takeStoreForgets(): PlannedFault | null {
     if (this.#isOver) return null
     this.#ripen()
     const at = this.#due.findIndex(({ kind }) => kind === 'store-forgets')
@@ -56,12 +56,12 @@ export class Dealer {
 
   /** It met nothing that it could be done to; another time. */
   putBack(fault: PlannedFault): void {
-    this.#dealtCount -= 1
+    this.#injectedCount -= 1
     this.#due.push(fault)
   }
 
   #spend(at: number): PlannedFault | null {
-    this.#dealtCount += 1
+    this.#injectedCount += 1
     return this.#due.splice(at, 1)[0] ?? null
   }
 

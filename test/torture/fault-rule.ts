@@ -1,21 +1,21 @@
 import type { Rule, SeenRequest } from '../faults/fault-proxy.ts'
 import { faultNameOf } from '../faults/verdict.ts'
 import type { PartAccount } from './account.ts'
-import type { Dealer } from './dealer.ts'
+import type { FaultInjector } from './dealer.ts'
 import type { EventLog } from './event-log.ts'
 import { endsUpload } from './fault-kinds.ts'
 import type { Recovery } from './recovery.ts'
 
-export interface FaultRuleParts {
+export interface FaultRuleDeps {
   readonly bucket: string
-  readonly dealer: Dealer
+  readonly dealer: FaultInjector
   readonly account: PartAccount
   readonly recovery: Recovery
   readonly log: EventLog
 }
 
 /** Deals the faults, and keeps the account of the parts that pass. */
-export function faultRule({ bucket, dealer, account, recovery, log }: FaultRuleParts): Rule {
+export function faultRule({ bucket, dealer, account, recovery, log }: FaultRuleDeps): Rule {
   const keyOf = ({ path }: SeenRequest) => decodeURIComponent(path.slice(`/${bucket}/`.length))
   return (request) => {
     const verdict = dealer.verdictFor(request)

@@ -1,7 +1,7 @@
 import type { Totals } from './upload-account.ts'
 
 /** What a run was, in numbers. */
-export interface Figures {
+export interface RunFigures {
   readonly minutes: number
   readonly files: { readonly given: number; readonly done: number; readonly doneBytes: number }
   readonly kills: {
@@ -14,7 +14,7 @@ export interface Figures {
   readonly bytes: Totals
   readonly slowestRecoveryMs: number
   /** What the window told the person, and how often. */
-  readonly told: readonly (readonly [sentence: string, times: number])[]
+  readonly messages: readonly (readonly [sentence: string, times: number])[]
   /** Uploads that ended with a reason instead of an object. */
   readonly stuck: readonly string[]
 }

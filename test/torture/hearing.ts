@@ -1,13 +1,13 @@
 import type { EventLog } from './event-log.ts'
 import type { WindowRow } from './ferry-window.ts'
 
-const GIST_LENGTH = 160
+const MAX_SENTENCE_LENGTH = 160
 
 /** What the window says, each thing once: written down, and counted where it is told to somebody. */
-export class Hearing {
+export class WindowObserver {
   readonly #log: EventLog
   readonly #last = new Map<string, string>()
-  readonly #told = new Map<string, number>()
+  readonly #messages = new Map<string, number>()
 
   constructor(log: EventLog) {
     this.#log = log
@@ -15,16 +15,16 @@ export class Hearing {
 
   /** Sentences about uploads that stand still, and how often they were said. */
   get told(): ReadonlyMap<string, number> {
-    return this.#told
+    return this.#messages
   }
 
-  listen(rows: readonly WindowRow[]): void {
+  observe(rows: readonly WindowRow[]): void {
     for (const row of rows) {
-      const gist = gistOf(row.status)
+      const gist = firstSentenceOf(row.status)
       if (this.#last.get(row.name) === gist) continue
       this.#last.set(row.name, gist)
       this.#log.write('row', { ...row })
-      if (isStuck(row)) this.#told.set(gist, (this.#told.get(gist) ?? 0) + 1)
+      if (isStuck(row)) this.#messages.set(gist, (this.#messages.get(gist) ?? 0) + 1)
     }
   }
 }
@@ -34,7 +34,7 @@ export function isStuck({ status }: WindowRow): boolean {
 }
 
 /** The first sentence, without its figures. */
-function gistOf(status: string): string {
+function firstSentenceOf(status: string): string {
   const [sentence = ''] = status.replaceAll(/\d[\d.,]*/g, '#').split(/(?<=[a-z])\. /)
-  return sentence.slice(0, GIST_LENGTH)
+  return sentence.slice(0, MAX_SENTENCE_LENGTH)
 }

@@ -4,8 +4,8 @@ import { Arrivals } from './arrivals.ts'
 import type { WindowRow } from './ferry-window.ts'
 import { CHECK_KEY, orphansAmong } from './orphans.ts'
 import { isUnfinished, type RecordedUpload } from './recorded-uploads.ts'
-import { judgeRow } from './row-judge.ts'
-import type { Shelf, ShelvedFile } from './shelf.ts'
+import { checkRow } from './row-judge.ts'
+import type { FilePool, PooledFile } from './shelf.ts'
 import type { StoreTruth, UnfinishedUpload } from './store-truth.ts'
 import { Violation } from './violation.ts'
 
@@ -13,8 +13,8 @@ import { Violation } from './violation.ts'
 const LOOKS = 5
 const LOOK_AGAIN_MS = 400
 
-interface InspectorParts {
-  readonly shelf: Shelf
+interface InspectorDeps {
+  readonly shelf: FilePool
   readonly store: StoreTruth
   readonly account: PartAccount
   readonly records: () => RecordedUpload[]
@@ -23,18 +23,18 @@ interface InspectorParts {
 /** Compares what Ferry says with what the store holds. Throws the first `Violation`. */
 export class Inspector {
   readonly arrivals: Arrivals
-  readonly #parts: InspectorParts
+  readonly #parts: InspectorDeps
   /** Every upload that the records ever had, as they had it last. */
   readonly #known = new Map<string, RecordedUpload>()
   /** Files of which Ferry ever recorded an upload. */
-  readonly #seen = new Set<ShelvedFile>()
+  readonly #seen = new Set<PooledFile>()
 
-  constructor(parts: InspectorParts) {
+  constructor(parts: InspectorDeps) {
     this.#parts = parts
     this.arrivals = new Arrivals(parts.store, parts.shelf)
   }
 
-  hasSeen(file: ShelvedFile): boolean {
+  hasSeen(file: PooledFile): boolean {
     return this.#seen.has(file)
   }
 
@@ -44,7 +44,7 @@ export class Inspector {
     const records = this.#parts.records()
     for (const record of records) this.#know(record)
     this.#judgeRecognition(records)
-    for (const row of rows) await judgeRow(this.#parts, row, records)
+    for (const row of rows) await checkRow(this.#parts, row, records)
     await this.arrivals.verify(this.#known.values(), records)
     return records
   }

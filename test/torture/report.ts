@@ -1,8 +1,8 @@
 import { GIB, KIB, MIB } from '../../electron/contract/limits.ts'
-import type { Figures } from './figures.ts'
+import type { RunFigures } from './figures.ts'
 
 /** The table at the end of a run. */
-export function reportOf(figures: Figures): string {
+export function reportOf(figures: RunFigures): string {
   const { files, kills, faults, bytes, stuck } = figures
   const faultCount = Object.values(faults.byKind).reduce((sum, count) => sum + count, 0)
   const rows: readonly (readonly [string, string])[] = [
@@ -18,7 +18,7 @@ export function reportOf(figures: Figures): string {
     ['  allowance', sizeText(bytes.allowedBytes)],
     ['slowest recovery', `${(figures.slowestRecoveryMs / 1000).toFixed(1)} s`],
     ['stuck at the end', stuck.length === 0 ? 'none' : stuck.join('; ')],
-    ...figures.told.map(([sentence, times]) => [`  told ${times} times`, sentence] as const),
+    ...figures.messages.map(([sentence, times]) => [`  told ${times} times`, sentence] as const),
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')

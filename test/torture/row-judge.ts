@@ -3,7 +3,7 @@ import { isUnfinished, type RecordedUpload } from './recorded-uploads.ts'
 import type { StoreTruth } from './store-truth.ts'
 import { Violation } from './violation.ts'
 
-export interface RowJudgeParts {
+export interface RowCheckDeps {
   readonly store: StoreTruth
   readonly records: () => RecordedUpload[]
 }
@@ -12,20 +12,20 @@ export interface RowJudgeParts {
  * What one row of the window says, against records that were read after it: a record is written
  * before the row can say so.
  */
-export async function judgeRow(
-  parts: RowJudgeParts,
+export async function checkRow(
+  parts: RowCheckDeps,
   { name, status }: WindowRow,
   records: readonly RecordedUpload[],
 ): Promise<void> {
-  if (status.startsWith('Done')) return judgeDone(name, records)
+  if (status.startsWith('Done')) return checkDoneRow(name, records)
   if (!/^(?:Failed|Needs you)/.test(status)) return
   if (!/^(?:Failed|Needs you):? .{8}/.test(status)) {
     throw new Violation(`The row of "${name}" says no reason: "${status}"`)
   }
-  if (status.startsWith('Failed')) await judgeFailed(parts, name, status)
+  if (status.startsWith('Failed')) await checkFailedRow(parts, name, status)
 }
 
-function judgeDone(name: string, records: readonly RecordedUpload[]): void {
+function checkDoneRow(name: string, records: readonly RecordedUpload[]): void {
   const named = records.filter((each) => each.name === name)
   if (named.some(({ phase }) => phase === 'done')) return
   const [open] = named.filter(isUnfinished)
@@ -33,8 +33,8 @@ function judgeDone(name: string, records: readonly RecordedUpload[]): void {
   throw new Violation(`The window says Done of "${name}", and the records say ${open.phase}`)
 }
 
-async function judgeFailed(
-  { store, records }: RowJudgeParts,
+async function checkFailedRow(
+  { store, records }: RowCheckDeps,
   name: string,
   status: string,
 ): Promise<void> {

@@ -3,19 +3,19 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MIB } from '../../electron/contract/limits.ts'
 import { PartAccount } from './account.ts'
-import { Dealer } from './dealer.ts'
+import { FaultInjector } from './dealer.ts'
 import { EventLog } from './event-log.ts'
 import { faultRule } from './fault-rule.ts'
-import type { Figures } from './figures.ts'
+import type { RunFigures } from './figures.ts'
 import { Inspector } from './inspector.ts'
 import type { TortureOptions } from './options.ts'
 import type { Reaper } from './reaper.ts'
 import { recordedUploads } from './recorded-uploads.ts'
 import { Recovery } from './recovery.ts'
 import { type PlannedKill, scheduleOf } from './schedule.ts'
-import { Shelf } from './shelf.ts'
+import { FilePool } from './shelf.ts'
 import { StoreTruth } from './store-truth.ts'
-import { Tender } from './tender.ts'
+import { Operator } from './tender.ts'
 import { Violation } from './violation.ts'
 import { World } from './world.ts'
 
@@ -33,25 +33,34 @@ export class Run {
   readonly #schedule
   readonly #world: World
   readonly #log: EventLog
-  readonly #dealer: Dealer
-  readonly #shelf: Shelf
+  readonly #dealer: FaultInjector
+  readonly #shelf: FilePool
   readonly #store: StoreTruth
   readonly #inspector: Inspector
-  readonly #tender: Tender
+  readonly #tender: Operator
 
   private constructor(options: TortureOptions, folder: string, world: World) {
     this.#options = options
     this.#world = world
     this.#log = new EventLog(join(folder, 'events.jsonl'))
     this.#schedule = scheduleOf(options)
-    this.#dealer = new Dealer(this.#schedule.faults, () => performance.now())
-    this.#shelf = new Shelf(join(folder, 'files'), options.seed, this.#schedule)
+    this.#dealer = new FaultInjector(this.#schedule.faults, () => performance.now())
+    this.#shelf = new FilePool(join(folder, 'files'), options.seed, this.#schedule)
     this.#store = new StoreTruth(world.access)
     const [shelf, store, account] = [this.#shelf, this.#store, this.#account]
     const records = () => recordedUploads(world.dataFolder)
     this.#inspector = new Inspector({ shelf, store, account, records })
     const [dealer, inspector, log] = [this.#dealer, this.#inspector, this.#log]
-    this.#tender = new Tender({ ...options, world, shelf, store, account, dealer, inspector, log })
+    this.#tender = new Operator({
+      ...options,
+      world,
+      shelf,
+      store,
+      account,
+      dealer,
+      inspector,
+      log,
+    })
     const [bucket, recovery] = [world.access.bucket, this.#recovery]
     world.proxy.setRule(faultRule({ bucket, dealer, account, recovery, log }))
   }
@@ -95,7 +104,7 @@ export class Run {
     return `minute ${minutes}: ${counts}, ${this.#inspector.arrivals.files.length} files arrived`
   }
 
-  figures(): Figures {
+  figures(): RunFigures {
     const arrived = this.#inspector.arrivals.files
     return {
       minutes: this.#msPassed() / 60_000,
@@ -108,7 +117,7 @@ export class Run {
       faults: { planned: this.#options.faults, byKind: this.#faults() },
       bytes: this.#account.totals(),
       slowestRecoveryMs: this.#recovery.slowestMs,
-      told: [...this.#tender.told],
+      messages: [...this.#tender.messages],
       stuck: this.#tender.stuck().map(({ name }) => name),
     }
   }
@@ -128,7 +137,7 @@ export class Run {
   /** The person goes on before the window while the time runs, and is cut off in the middle. */
   async #strike({ number, victim, afterMs }: PlannedKill): Promise<void> {
     const stop = new AbortController()
-    const tending = this.#tender.tendUntil(stop.signal)
+    const tending = this.#tender.operateUntil(stop.signal)
     await Promise.race([delay(afterMs), tending])
     stop.abort()
     this.#log.write('kill', { number, victim })

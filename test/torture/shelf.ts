@@ -6,21 +6,21 @@ import { writeSeededFile } from './seeded-file.ts'
 import { Violation } from './violation.ts'
 
 /** A file that was made, and what it must arrive as. */
-export interface ShelvedFile extends PlannedFile {
+export interface PooledFile extends PlannedFile {
   readonly path: string
   readonly sha256: string
 }
 
 /** The files of this run, on the disk as long as they may have to be given again. */
-export class Shelf {
+export class FilePool {
   readonly #folder: string
   readonly #seed: number
   readonly #schedule: Schedule
-  readonly #files: ShelvedFile[] = []
+  readonly #files: PooledFile[] = []
   readonly #givenAsNew = new Map<number, number>()
   /** One is always being made, so that nobody waits for a large one. */
-  #making: Promise<ShelvedFile> | null = null
-  #made: ShelvedFile | null = null
+  #making: Promise<PooledFile> | null = null
+  #made: PooledFile | null = null
   #failure: Error | null = null
 
   constructor(folder: string, seed: number, schedule: Schedule) {
@@ -29,25 +29,25 @@ export class Shelf {
     this.#schedule = schedule
   }
 
-  get files(): readonly ShelvedFile[] {
+  get files(): readonly PooledFile[] {
     return this.#files
   }
 
   /** The file that this row, record or object is of. */
-  fileOf(name: string): ShelvedFile | null {
+  fileOf(name: string): PooledFile | null {
     const index = indexOfName(name)
     return index === null ? null : (this.#files[index] ?? null)
   }
 
   /** Of what Ferry claims to have. */
-  expectFileOf(name: string): ShelvedFile {
+  expectFileOf(name: string): PooledFile {
     const file = this.fileOf(name)
     if (file === null) throw new Violation(`Ferry has "${name}", which nobody gave it`)
     return file
   }
 
   /** The next file, when it is finished; null while it is being made. */
-  take(): ShelvedFile | null {
+  take(): PooledFile | null {
     if (this.#failure !== null) throw this.#failure
     const made = this.#made
     if (made !== null) {
@@ -59,15 +59,15 @@ export class Shelf {
   }
 
   /** How often it was given while Ferry had no record of it. */
-  givenAsNew({ index }: ShelvedFile): number {
+  givenAsNew({ index }: PooledFile): number {
     return this.#givenAsNew.get(index) ?? 0
   }
 
-  countAsNew(file: ShelvedFile): void {
+  countAsNew(file: PooledFile): void {
     this.#givenAsNew.set(file.index, this.givenAsNew(file) + 1)
   }
 
-  async throwAway(file: ShelvedFile): Promise<void> {
+  async remove(file: PooledFile): Promise<void> {
     await rm(file.path, { force: true })
   }
 

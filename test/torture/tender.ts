@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { MIB } from '../../electron/contract/limits.ts'
 import type { PartAccount } from './account.ts'
-import type { Dealer } from './dealer.ts'
+import type { FaultInjector } from './dealer.ts'
 import type { EventLog } from './event-log.ts'
 import type { WindowRow } from './ferry-window.ts'
-import { Hearing, isStuck } from './hearing.ts'
+import { isStuck, WindowObserver } from './hearing.ts'
 import type { Inspector } from './inspector.ts'
 import { isUnfinished, type RecordedUpload } from './recorded-uploads.ts'
-import type { Shelf, ShelvedFile } from './shelf.ts'
+import type { FilePool, PooledFile } from './shelf.ts'
 import type { StoreTruth } from './store-truth.ts'
 import { Violation } from './violation.ts'
 import type { World } from './world.ts'
@@ -18,18 +18,18 @@ const GIVE_AGAIN_MS = 5_000
 const PRESS_AGAIN_MS = 2_000
 const LEAST_UNFINISHED = 6
 /** So much work lies ready, in seconds of the line. */
-const STOCK_SECONDS = 12
+const QUEUED_SECONDS = 12
 const DONE_ROWS_KEPT = 15
 const REMOVED_AT_ONCE = 3
 /** Longer than everything that Ferry waits for: a silent store is given 90 s. */
 const STANDSTILL_MS = 240_000
 
-export interface TenderParts {
+export interface OperatorDeps {
   readonly world: World
-  readonly shelf: Shelf
+  readonly shelf: FilePool
   readonly store: StoreTruth
   readonly account: PartAccount
-  readonly dealer: Dealer
+  readonly dealer: FaultInjector
   readonly inspector: Inspector
   readonly log: EventLog
   readonly linkMibPerSecond: number
@@ -40,24 +40,24 @@ export interface TenderParts {
  * The person before the window: gives files, gives those again that the window asks for, presses
  * Retry, takes finished rows off the list; and looks at the same time whether all of it is true.
  */
-export class Tender {
-  readonly #parts: TenderParts
+export class Operator {
+  readonly #parts: OperatorDeps
   readonly #givenAtMs = new Map<number, number>()
   readonly #pressedAtMs = new Map<string, number>()
-  readonly #hearing: Hearing
+  readonly #hearing: WindowObserver
   #givesNew = true
   #forgetCount = 0
   #progress = { mark: '', sinceMs: performance.now() }
   #unfinished: readonly RecordedUpload[] = []
   #rows: readonly WindowRow[] = []
 
-  constructor(parts: TenderParts) {
+  constructor(parts: OperatorDeps) {
     this.#parts = parts
-    this.#hearing = new Hearing(parts.log)
+    this.#hearing = new WindowObserver(parts.log)
   }
 
   /** What the window told the person, and how often. */
-  get told(): ReadonlyMap<string, number> {
+  get messages(): ReadonlyMap<string, number> {
     return this.#hearing.told
   }
 
@@ -82,7 +82,7 @@ export class Tender {
   }
 
   /** Ends when it is told to; what fails because the window died in the middle does not count. */
-  async tendUntil(signal: AbortSignal): Promise<void> {
+  async operateUntil(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         await this.round()
@@ -100,7 +100,7 @@ export class Tender {
     const records = await inspector.look(rows)
     this.#rows = rows
     this.#unfinished = records.filter(isUnfinished)
-    this.#hearing.listen(rows)
+    this.#hearing.observe(rows)
     this.#expectProgress()
     await this.#tidy(rows, records)
     await this.#forgetAtStore()
@@ -120,7 +120,7 @@ export class Tender {
   async #giveNew(): Promise<void> {
     const { shelf, linkMibPerSecond } = this.#parts
     const bytes = this.#unfinished.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    const stockBytes = STOCK_SECONDS * linkMibPerSecond * MIB
+    const stockBytes = QUEUED_SECONDS * linkMibPerSecond * MIB
     if (this.#unfinished.length >= LEAST_UNFINISHED && bytes >= stockBytes) return
     const file = shelf.take()
     if (file === null) return
@@ -128,14 +128,14 @@ export class Tender {
     await this.#drop([file])
   }
 
-  async #drop(files: readonly ShelvedFile[]): Promise<void> {
+  async #drop(files: readonly PooledFile[]): Promise<void> {
     if (files.length === 0) return
     for (const { index } of files) this.#givenAtMs.set(index, performance.now())
     this.#parts.log.write('given', { names: files.map(({ name }) => name) })
     await this.#parts.world.window.drop(files.map(({ path }) => path))
   }
 
-  #isTimeToGive({ index }: ShelvedFile): boolean {
+  #isTimeToGive({ index }: PooledFile): boolean {
     return performance.now() - (this.#givenAtMs.get(index) ?? 0) > GIVE_AGAIN_MS
   }
 
@@ -155,13 +155,13 @@ export class Tender {
       records.some((each) => each.name === name && inspector.arrivals.isVerified(each.uploadId))
     const tooMany = done.filter(isVerified).slice(DONE_ROWS_KEPT).slice(0, REMOVED_AT_ONCE)
     for (const { name } of tooMany) await world.window.removeFromList(name)
-    for (const file of await inspector.arrivals.makeRoom(diskBytes)) await shelf.throwAway(file)
+    for (const file of await inspector.arrivals.makeRoom(diskBytes)) await shelf.remove(file)
   }
 
   /** A lifecycle rule strikes in the middle of an upload. */
   async #forgetAtStore(): Promise<void> {
     const { dealer, store, account, log } = this.#parts
-    const fault = dealer.takeForgetting()
+    const fault = dealer.takeStoreForgets()
     if (fault === null) return
     const uploads = await store.unfinished()
     const upload = uploads[Math.floor(fault.measure * uploads.length)]

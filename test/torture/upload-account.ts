@@ -86,7 +86,9 @@ export class UploadAccount {
   totals(): Totals {
     const parts = [...this.#parts.values()]
     const sentBytes = bytesOf(this.#all())
-    const neededBytes = bytesOf(parts.flatMap((attempts) => attempts.findLast(hasLanded) ?? []))
+    const neededBytes = bytesOf(
+      parts.flatMap((attempts) => attempts.findLast(isAcknowledged) ?? []),
+    )
     return {
       sentBytes,
       neededBytes,
@@ -98,7 +100,7 @@ export class UploadAccount {
 
   #isExcused(attempt: Attempt): boolean {
     if (attempt.isExcused) return true
-    if (hasLanded(attempt)) return false
+    if (isAcknowledged(attempt)) return false
     // Refused with the upload, or broken off by the page because another answer ended it meanwhile.
     return this.#endings.filter(({ isOver }) => isOver()).length > attempt.endingsBefore
   }
@@ -119,7 +121,7 @@ export class UploadAccount {
   }
 }
 
-function hasLanded({ sent: { status } }: Attempt): boolean {
+function isAcknowledged({ sent: { status } }: Attempt): boolean {
   return status !== null && status >= 200 && status < 300
 }
 

@@ -10,31 +10,31 @@ import { headersOf } from '../faults/headers.ts'
 import { type Act, CUT, type Operation, type ZooAnswer, type ZooRequest } from './oddity.ts'
 
 /** A request that came, and how much of its body did. */
-export interface SeenInZoo extends Pick<ZooRequest, 'operation' | 'from' | 'key'> {
+export interface SeenZooRequest extends Pick<ZooRequest, 'operation' | 'from' | 'key'> {
   bodyBytes: number
 }
 
-export interface ZooLine {
+export interface ZooProxy {
   /** For Chromium's `--proxy-server` and for `behindProxy`, which leads a host through it. */
   readonly address: string
   /** From now on, what is asked of this address is the act's to answer. */
-  readonly place: (endpoint: string, act: Act) => void
+  readonly serve: (endpoint: string, act: Act) => void
   /** In order, preflights too. */
-  readonly seenAt: (endpoint: string) => readonly SeenInZoo[]
+  readonly seenAt: (endpoint: string) => readonly SeenZooRequest[]
   readonly close: () => Promise<void>
 }
 
-interface Place {
+interface ZooEndpoint {
   readonly act: Act
-  readonly seen: SeenInZoo[]
+  readonly seen: SeenZooRequest[]
 }
 
 /**
  * Stands between Ferry and the buckets, as a forward proxy for page and host alike: signatures
  * cover `Host` and path, which must arrive as they were signed.
  */
-export async function startZooLine(): Promise<ZooLine> {
-  const places = new Map<string, Place>()
+export async function startZooProxy(): Promise<ZooProxy> {
+  const places = new Map<string, ZooEndpoint>()
   const agent = new Agent({ keepAlive: false })
   const server = createServer((request, response) => {
     const target = URL.parse(request.url ?? '')
@@ -48,7 +48,7 @@ export async function startZooLine(): Promise<ZooLine> {
   if (address === null || typeof address === 'string') throw new TypeError('Not a TCP server')
   return {
     address: `http://127.0.0.1:${address.port}`,
-    place: (endpoint, act) => places.set(new URL(endpoint).host, { act, seen: [] }),
+    serve: (endpoint, act) => places.set(new URL(endpoint).host, { act, seen: [] }),
     seenAt: (endpoint) => places.get(new URL(endpoint).host)?.seen ?? [],
     close: async () => {
       agent.destroy()
@@ -77,10 +77,10 @@ class Exchange {
     request.socket.on('error', () => undefined)
   }
 
-  async carryOut({ act, seen }: Place): Promise<void> {
+  async carryOut({ act, seen }: ZooEndpoint): Promise<void> {
     const asked = zooRequestOf(this.#request, this.#target)
     const { operation, from, key } = asked
-    const noted: SeenInZoo = { operation, from, key, bodyBytes: 0 }
+    const noted: SeenZooRequest = { operation, from, key, bodyBytes: 0 }
     seen.push(noted)
     this.#request.on('data', (piece: Buffer) => {
       noted.bodyBytes += piece.byteLength

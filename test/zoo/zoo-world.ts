@@ -11,13 +11,13 @@ import { writeRandomFile } from '../e2e/files.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { behindProxy } from '../faults/behind-proxy.ts'
 import type { Oddity, ZooFile } from './oddity.ts'
-import { type SeenInZoo, startZooLine, type ZooLine } from './zoo-line.ts'
+import { type SeenZooRequest, startZooProxy, type ZooProxy } from './zoo-line.ts'
 
 const LENGTHS: Record<ZooFile, number> = { single: MIB, parts: 6 * MIB }
 /** Rows are kept in the document only while they are in sight. */
 const VIEWPORT = { width: 1200, height: 12_000 }
 
-function hurried({ NODE_OPTIONS = '', ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withFastTimers({ NODE_OPTIONS = '', ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const preload = new URL('./hurry.ts', import.meta.url).href
   return { ...env, NODE_OPTIONS: `${NODE_OPTIONS} --import ${preload}` }
 }
@@ -29,14 +29,14 @@ interface Original {
 }
 
 /** A bucket with an oddity in front of it, and the destination that leads there. */
-export interface House {
+export interface ZooDestination {
   readonly name: string
   readonly bucket: LocalBucket
   readonly destinationId: DestinationId
 }
 
 /** A file on its way to an odd store. */
-export interface Guest {
+export interface ZooUpload {
   readonly name: string
   readonly byteLength: number
   readonly sha256: string
@@ -47,13 +47,13 @@ export interface Guest {
 export class ZooWorld {
   readonly page: FerryPage
   readonly #ferry: Ferry
-  readonly #line: ZooLine
+  readonly #line: ZooProxy
   readonly #originals: Readonly<Record<ZooFile, Original>>
   readonly #whenOver: WhenOver
 
   private constructor(
     ferry: Ferry,
-    line: ZooLine,
+    line: ZooProxy,
     page: FerryPage,
     originals: Readonly<Record<ZooFile, Original>>,
     whenOver: WhenOver,
@@ -66,9 +66,9 @@ export class ZooWorld {
   }
 
   static async start(whenOver: WhenOver): Promise<ZooWorld> {
-    const line = await startZooLine()
+    const line = await startZooProxy()
     whenOver(line.close)
-    const ferry = await startFerry({ env: hurried(behindProxy(line)), whenOver })
+    const ferry = await startFerry({ env: withFastTimers(behindProxy(line)), whenOver })
     const bypass = `<-loopback>;*.localhost:${ferry.port}`
     const args = [`--proxy-server=${line.address}`, `--proxy-bypass-list=${bypass}`]
     const browser = await launchChromium({ args })
@@ -91,13 +91,13 @@ export class ZooWorld {
   }
 
   /** Makes a bucket for the oddity, and a destination of that name. */
-  async house(oddity: Oddity, name: string): Promise<House> {
+  async house(oddity: Oddity, name: string): Promise<ZooDestination> {
     const bucket = await openLocalBucket({
       folder: await temporaryFolder(this.#whenOver),
       allowedOrigins: [this.#ferry.corsOrigin],
     })
     this.#whenOver(() => bucket.close())
-    this.#line.place(bucket.endpoint, oddity.act())
+    this.#line.serve(bucket.endpoint, oddity.act())
     const { endpoint, region, accessKeyId, secretAccessKey } = bucket
     const place = { endpoint, region, bucket: bucket.bucket, prefix: '', pathStyle: true }
     const keys = { accessKeyId, secretAccessKey, sessionToken: '', keepSecret: false }
@@ -116,15 +116,15 @@ export class ZooWorld {
   /** Drops the files on it, under names of their own. */
   async invite(
     { files = ['single', 'parts'] }: Oddity,
-    house: House,
+    house: ZooDestination,
     number: number,
-  ): Promise<ReadonlyMap<ZooFile, Guest>> {
+  ): Promise<ReadonlyMap<ZooFile, ZooUpload>> {
     const { bucket, destinationId } = house
     await this.page.command('selectDestination', { destinationId })
     const heading = { name: house.name, exact: true }
     await this.page.page.getByRole('main').getByRole('heading', heading).waitFor()
     const folder = await temporaryFolder(this.#whenOver)
-    const guests = new Map<ZooFile, Guest>()
+    const guests = new Map<ZooFile, ZooUpload>()
     for (const file of files) {
       const name = `${number} ${file}.bin`
       const { path, sha256 } = this.#originals[file]
@@ -136,19 +136,19 @@ export class ZooWorld {
     return guests
   }
 
-  seenOf({ name, bucket }: Guest): readonly SeenInZoo[] {
+  seenOf({ name, bucket }: ZooUpload): readonly SeenZooRequest[] {
     return this.#line.seenAt(bucket.endpoint).filter(({ key }) => key === name)
   }
 
   /** The bytes of the file that the page has sent, as often as it has. */
-  sentBytes(guest: Guest): number {
+  sentBytes(guest: ZooUpload): number {
     return this.seenOf(guest)
       .filter(({ from }) => from === 'page')
       .reduce((total, { bodyBytes }) => total + bodyBytes, 0)
   }
 
   /** Asked past the oddity; null: there is no such object. */
-  async objectOf({ name, bucket }: Guest): Promise<Buffer | null> {
+  async objectOf({ name, bucket }: ZooUpload): Promise<Buffer | null> {
     const { endpoint, region, accessKeyId, secretAccessKey } = bucket
     const credentials = { accessKeyId, secretAccessKey }
     const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials })

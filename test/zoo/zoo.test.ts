@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ALL_ODDITIES } from './all-oddities.ts'
 import { endingOf, type ZooFile } from './oddity.ts'
-import { type Guest, ZooWorld } from './zoo-world.ts'
+import { type ZooUpload, ZooWorld } from './zoo-world.ts'
 
 /** A busy machine needs long for so many. */
 const BEGIN_MS = 300_000
@@ -11,7 +11,7 @@ const ALL_MS = 100_000
 
 const ends: (() => Promise<void> | void)[] = []
 const started: { world?: ZooWorld } = {}
-const guests: ReadonlyMap<ZooFile, Guest>[] = []
+const guests: ReadonlyMap<ZooFile, ZooUpload>[] = []
 let deadlineMs = Number.POSITIVE_INFINITY
 
 beforeAll(async () => {

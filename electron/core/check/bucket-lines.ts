@@ -4,7 +4,7 @@ import {
   type LifecycleRule,
 } from '@aws-sdk/client-s3'
 import { providerOf } from '../../contract/providers.ts'
-import { ask } from '../store/store.ts'
+import { sendToStore } from '../store/store.ts'
 import { isAbsent } from './bucket-setting.ts'
 import { passed, unknown, warned } from './line.ts'
 import type { Step } from './trial.ts'
@@ -13,7 +13,7 @@ const PROPOSED_DAYS = 7
 
 export const versioningLine: Step = async ({ store, reading }) => {
   const place = { Bucket: store.destination.bucket }
-  const got = await ask(
+  const got = await sendToStore(
     store,
     (client, options) => client.send(new GetBucketVersioningCommand(place), options),
     { signal: reading },
@@ -28,7 +28,7 @@ export const versioningLine: Step = async ({ store, reading }) => {
 export const unfinishedRuleLine: Step = async ({ store, reading }) => {
   const { bucket, prefix, provider } = store.destination
   const place = { Bucket: bucket }
-  const got = await ask(
+  const got = await sendToStore(
     store,
     (client, options) => client.send(new GetBucketLifecycleConfigurationCommand(place), options),
     { signal: reading },

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { ask, type Store } from '../store/store.ts'
+import { type Store, sendToStore } from '../store/store.ts'
 import { failureOfAnswer, isGood, presigned, sendAsPage } from './send-as-page.ts'
 
 export type SettingName = 'cors' | 'lifecycle'
@@ -62,7 +62,7 @@ export function putSetting(
   signal: AbortSignal,
 ): Promise<Outcome<unknown>> {
   const Bucket = store.destination.bucket
-  return ask(
+  return sendToStore(
     store,
     (client, options) => {
       if (name === 'cors') {

@@ -4,8 +4,8 @@ import { allowsOrigin } from '../../contract/cors-origin.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { CorePorts } from '../ports.ts'
 import type { Store } from '../store/store.ts'
-import { headerOfSum } from '../uploads/checksum-fields.ts'
-import { headersOfPut } from '../uploads/object-fields.ts'
+import { checksumHeader } from '../uploads/checksum-fields.ts'
+import { putHeaderNames } from '../uploads/object-fields.ts'
 import { failureOfAnswer, type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 
 const PATIENCE_MS = 15_000
@@ -19,11 +19,11 @@ export interface Sent {
 
 /** A part carries its checksum at most. */
 export function headersOf(
-  destination: Parameters<typeof headersOfPut>[0],
+  destination: Parameters<typeof putHeaderNames>[0],
   { isWholeFile, algorithm }: Sent,
 ): readonly string[] {
-  const sum = algorithm === null ? [] : [headerOfSum(algorithm)]
-  return [...(isWholeFile ? headersOfPut(destination) : []), ...sum]
+  const sum = algorithm === null ? [] : [checksumHeader(algorithm)]
+  return [...(isWholeFile ? putHeaderNames(destination) : []), ...sum]
 }
 
 /** The page as a store's CORS sees it. */

@@ -1,10 +1,10 @@
-import { askEverySum } from './ask-integrity.ts'
+import { probeEveryChecksum } from './ask-integrity.ts'
 import { passed, unknown, warned } from './line.ts'
 import type { Step } from './trial.ts'
 
 /** Which checksums the store truly verifies: a wrong one of each is sent, and a right one. */
 export const checksumsLine: Step = async ({ uploads, writing }) => {
-  const found = await askEverySum(uploads, writing)
+  const found = await probeEveryChecksum(uploads, writing)
   if (!found.ok) return unknown(found.failure)
   if (found.value === 'hidden') return unknown()
   const verified = [...found.value]

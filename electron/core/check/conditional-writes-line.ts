@@ -1,9 +1,9 @@
 import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3'
-import type { Honour } from '../../contract/check.ts'
+import type { ConditionSupport } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { ask } from '../store/store.ts'
-import { PLAIN_SUM } from './integrity-probe.ts'
+import { sendToStore } from '../store/store.ts'
+import { PLAIN_CHECKSUM } from './integrity-probe.ts'
 import { passed, unknown, warned } from './line.ts'
 import { failureOfAnswer, isGood } from './send-as-page.ts'
 import type { Step, Trial } from './trial.ts'
@@ -22,7 +22,7 @@ export const conditionalWritesLine: Step = async (trial) => {
   return isKept ? passed(finding) : warned(finding)
 }
 
-async function honourOfPut(trial: Trial): Promise<Outcome<Honour>> {
+async function honourOfPut(trial: Trial): Promise<Outcome<ConditionSupport>> {
   const { object } = trial
   // Where nothing is, the write must pass.
   if (!object.isThere) {
@@ -34,20 +34,20 @@ async function honourOfPut(trial: Trial): Promise<Outcome<Honour>> {
 }
 
 /** `ignored`: it was written. */
-async function putIfNew({ object, store, writing }: Trial): Promise<Outcome<Honour>> {
+async function putIfNew({ object, store, writing }: Trial): Promise<Outcome<ConditionSupport>> {
   const answer = await object.put(writing, { isNew: true })
   if (!answer.ok) return answer
   if (isGood(answer.value)) return succeeded('ignored')
   return honourSaidBy(failureOfAnswer(store, answer.value, 's3:PutObject'))
 }
 
-async function honourOfComplete(trial: Trial): Promise<Outcome<Honour>> {
+async function honourOfComplete(trial: Trial): Promise<Outcome<ConditionSupport>> {
   const { object, store, uploads, writing } = trial
   const missing = await object.ensure(writing)
   if (missing !== null) return failed(missing)
   const begun = await uploads.begin(null, writing)
   if (!begun.ok) return begun
-  const sent = await uploads.part(begun.value, 1, PLAIN_SUM, writing)
+  const sent = await uploads.part(begun.value, 1, PLAIN_CHECKSUM, writing)
   if (!sent.ok) return sent
   const command = new CompleteMultipartUploadCommand({
     Bucket: store.destination.bucket,
@@ -56,7 +56,7 @@ async function honourOfComplete(trial: Trial): Promise<Outcome<Honour>> {
     MultipartUpload: { Parts: [{ PartNumber: 1, ETag: sent.value.ETag }] },
     IfNoneMatch: '*',
   })
-  const completed = await ask(store, (client, options) => client.send(command, options), {
+  const completed = await sendToStore(store, (client, options) => client.send(command, options), {
     signal: writing,
     isOnce: true,
   })
@@ -66,7 +66,7 @@ async function honourOfComplete(trial: Trial): Promise<Outcome<Honour>> {
 }
 
 /** Silence, a missing permission and an ill store say nothing of the condition. */
-function honourSaidBy(failure: Failure): Outcome<Honour> {
+function honourSaidBy(failure: Failure): Outcome<ConditionSupport> {
   if (failure.kind !== 'store-refused') return failed(failure)
   // 409: somebody else writes there at this moment, which nobody does.
   if (failure.status === 409) return failed(failure)

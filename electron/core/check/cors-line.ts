@@ -3,8 +3,8 @@ import { corsRuleFor } from '../../contract/bucket-policies.ts'
 import type { CheckFix } from '../../contract/check.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed } from '../../contract/outcome.ts'
-import { ask } from '../store/store.ts'
-import { CONDITION } from '../uploads/write-conditions.ts'
+import { sendToStore } from '../store/store.ts'
+import { CONDITION_HEADER } from '../uploads/write-conditions.ts'
 import { isAbsent } from './bucket-setting.ts'
 import { corsPageOf, headersOf, letsAnyIn, preflight, readableBy } from './check-cors.ts'
 import {
@@ -35,7 +35,7 @@ export const corsLine: Step = async (trial) => {
   if (refused !== null) return failedBy(refused, await fixFor(trial, refused))
   // Uploads go without it where the page may not send it.
   const isWanted = findingIn(lines, 'conditional-writes')?.put === 'honoured'
-  const isKeptOut = isWanted ? await askBefore(trial, [...needed, CONDITION]) : null
+  const isKeptOut = isWanted ? await askBefore(trial, [...needed, CONDITION_HEADER]) : null
   if (isKeptOut === null) {
     return passed(answer !== null && letsAnyIn(answer.value) ? { kind: 'cors-any-origin' } : null)
   }
@@ -59,7 +59,7 @@ async function fixFor(
 ): Promise<CheckFix | null> {
   if (failure.kind !== 'cors-blocked' && failure.kind !== 'etag-hidden') return null
   const place = { Bucket: store.destination.bucket }
-  const got = await ask(
+  const got = await sendToStore(
     store,
     (client, options) => client.send(new GetBucketCorsCommand(place), options),
     { signal: reading },

@@ -5,7 +5,7 @@ import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isDenied } from '../../contract/s3-failure.ts'
 import { inRegion } from '../destinations/region.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
-import { ask, type Store } from '../store/store.ts'
+import { type Store, sendToStore } from '../store/store.ts'
 import { failedBy, passed, unknown, type Verdict, warned } from './line.ts'
 
 /** A store names at most one other region; one that names a third leads in circles. */
@@ -45,11 +45,15 @@ export async function enter(
 async function lookInside(store: Store, signal: AbortSignal): Promise<Outcome<null>> {
   const { bucket, prefix } = store.destination
   const list = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 })
-  const listed = await ask(store, (client, options) => client.send(list, options), { signal })
+  const listed = await sendToStore(store, (client, options) => client.send(list, options), {
+    signal,
+  })
   if (listed.ok) return succeeded(null)
   if (!isDenied(listed.failure)) return listed
   const head = new HeadBucketCommand({ Bucket: bucket })
-  const headed = await ask(store, (client, options) => client.send(head, options), { signal })
+  const headed = await sendToStore(store, (client, options) => client.send(head, options), {
+    signal,
+  })
   return headed.ok ? succeeded(null) : listed
 }
 

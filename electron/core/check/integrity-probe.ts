@@ -10,18 +10,18 @@ import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isDenied } from '../../contract/s3-failure.ts'
-import { ask, type Store } from '../store/store.ts'
+import { type Store, sendToStore } from '../store/store.ts'
 import { abortMultipart, abortUntilGone } from '../uploads/abort-until-gone.ts'
-import { sumField } from '../uploads/checksum-fields.ts'
+import { checksumField } from '../uploads/checksum-fields.ts'
 import type { StoreUpload } from '../uploads/list-parts.ts'
 import { listUploads } from '../uploads/list-uploads.ts'
-import { announcedSums } from '../uploads/multipart.ts'
+import { announcedChecksums } from '../uploads/multipart.ts'
 import type { ObjectFields } from '../uploads/object-fields.ts'
 
 const BODY = '123456789'
 
 /** Of the body above; the CRCs are the check values of their catalogue: reveng.sourceforge.io/crc-catalogue */
-const SUMS: Record<ChecksumAlgorithm, Buffer> = {
+const CHECKSUMS: Record<ChecksumAlgorithm, Buffer> = {
   crc64nvme: Buffer.from('ae8b14860a799888', 'hex'),
   crc32c: Buffer.from('e3069283', 'hex'),
   sha256: createHash('sha256').update(BODY).digest(),
@@ -64,7 +64,7 @@ export class IntegrityProbe {
     signal: AbortSignal,
     fields: ObjectFields = {},
   ): Promise<Outcome<string>> {
-    const announced = announcedSums(algorithm)
+    const announced = announcedChecksums(algorithm)
     const begun = await this.#create({ ...fields, ...announced }, signal)
     const { ChecksumType: type, ...untyped } = announced
     const isRefused = !begun.ok && begun.failure.kind === 'store-refused'
@@ -78,10 +78,14 @@ export class IntegrityProbe {
     const command = new CreateMultipartUploadCommand({ ...this.#place(), ...announced })
     const wasLostBefore = this.#isBeginningLost
     this.#isBeginningLost = true
-    const created = await ask(this.#store, (client, options) => client.send(command, options), {
-      signal,
-      isOnce: true,
-    })
+    const created = await sendToStore(
+      this.#store,
+      (client, options) => client.send(command, options),
+      {
+        signal,
+        isOnce: true,
+      },
+    )
     if (!created.ok && !isDefinite(created.failure)) return created
     this.#isBeginningLost = wasLostBefore
     if (!created.ok) return created
@@ -119,7 +123,7 @@ export class IntegrityProbe {
       },
       { step: 'build', name: 'ferryUnsignedPayload' },
     )
-    return ask(this.#store, (client, options) => client.send(command, options), { signal })
+    return sendToStore(this.#store, (client, options) => client.send(command, options), { signal })
   }
 
   /** Of those that are not aborted yet; null: there is none. */
@@ -179,15 +183,16 @@ export async function abortIfAllowed(
 }
 
 /** What a part travels with that has to be taken wherever any is: see `ProbeObject.put`. */
-export const PLAIN_SUM = sumHeader('md5', 'right')
+export const PLAIN_CHECKSUM = probeChecksum('md5', 'right')
 
 /** What the part travels with; a wrong sum is as long as a right one, and of other bytes. */
-export function sumHeader(
+export function probeChecksum(
   algorithm: ChecksumAlgorithm,
   truth: 'right' | 'wrong',
 ): Partial<UploadPartCommandInput> {
-  const bytes = truth === 'right' ? SUMS[algorithm] : SUMS[algorithm].map((byte) => byte ^ 0xff)
-  return sumField(algorithm, Buffer.from(bytes).toString('base64'))
+  const bytes =
+    truth === 'right' ? CHECKSUMS[algorithm] : CHECKSUMS[algorithm].map((byte) => byte ^ 0xff)
+  return checksumField(algorithm, Buffer.from(bytes).toString('base64'))
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Outcome } from '../../contract/outcome.ts'
 import { providerOf } from '../../contract/providers.ts'
 import { abortMultipart } from '../uploads/abort-until-gone.ts'
 import { listParts } from '../uploads/list-parts.ts'
-import { isDefinite, PLAIN_SUM } from './integrity-probe.ts'
+import { isDefinite, PLAIN_CHECKSUM } from './integrity-probe.ts'
 import { failedBy, passed, unknown, type Verdict, warnedBy } from './line.ts'
 import type { Step, Trial } from './trial.ts'
 
@@ -10,7 +10,7 @@ import type { Step, Trial } from './trial.ts'
 export const multipartLine: Step = async ({ uploads, writing }) => {
   const begun = await uploads.begin(null, writing)
   if (!begun.ok) return failedBy(begun.failure)
-  const sent = await uploads.part(begun.value, 1, PLAIN_SUM, writing)
+  const sent = await uploads.part(begun.value, 1, PLAIN_CHECKSUM, writing)
   return sent.ok ? passed() : failedBy(sent.failure)
 }
 
@@ -54,7 +54,7 @@ async function highestNumber(
   let sent: Outcome<unknown> | null = null
   for (const maxPartCount of PART_LIMITS) {
     if (isPartCountCertain && maxPartCount > most) continue
-    sent = await uploads.part(uploadId, maxPartCount, PLAIN_SUM, writing)
+    sent = await uploads.part(uploadId, maxPartCount, PLAIN_CHECKSUM, writing)
     if (sent.ok) return passed({ kind: 'part-limit', maxPartCount })
     if (!isDefinite(sent.failure)) break
   }

@@ -1,6 +1,6 @@
 import { GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
-import { ask, type Store } from '../store/store.ts'
+import { type Store, sendToStore } from '../store/store.ts'
 import { isDefinite } from './integrity-probe.ts'
 import { failedBy, passed, unknown, warned, warnedBy, warnedIfDenied } from './line.ts'
 import { PROBE_BODY } from './probe-object.ts'
@@ -43,7 +43,9 @@ export const deleteLine: Step = async ({ object, store, reading, writing }) => {
  */
 async function retentionOf(store: Store, refused: Failure, signal: AbortSignal) {
   const command = new GetObjectLockConfigurationCommand({ Bucket: store.destination.bucket })
-  const got = await ask(store, (client, options) => client.send(command, options), { signal })
+  const got = await sendToStore(store, (client, options) => client.send(command, options), {
+    signal,
+  })
   const rule = got.ok ? got.value.ObjectLockConfiguration?.Rule?.DefaultRetention : undefined
   const days = rule?.Days ?? (rule?.Years === undefined ? null : rule.Years * 365)
   const said = 'answer' in refused ? (refused.answer?.message ?? '') : ''

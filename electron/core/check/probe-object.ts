@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { ask, type Store } from '../store/store.ts'
-import { headerOfSum, sumField } from '../uploads/checksum-fields.ts'
+import { type Store, sendToStore } from '../store/store.ts'
+import { checksumField, checksumHeader } from '../uploads/checksum-fields.ts'
 import { headersOfFields, objectFields } from '../uploads/object-fields.ts'
-import { CONDITION } from '../uploads/write-conditions.ts'
+import { CONDITION_HEADER } from '../uploads/write-conditions.ts'
 import { isDefinite } from './integrity-probe.ts'
 import { failureOfAnswer, isGood, type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 
@@ -48,11 +48,11 @@ export class ProbeObject {
     } = {},
   ): Promise<Outcome<PageAnswer>> {
     const fields = objectFields(this.#store.destination.rules, PROBE_FILE)
-    const condition = more.isNew === true ? { [CONDITION]: '*' } : {}
+    const condition = more.isNew === true ? { [CONDITION_HEADER]: '*' } : {}
     // A bucket with Object Lock takes nothing without a checksum, and every store knows this one.
-    const headers = { ...headersOfFields(fields), ...condition, [headerOfSum('md5')]: PROBE_MD5 }
+    const headers = { ...headersOfFields(fields), ...condition, [checksumHeader('md5')]: PROBE_MD5 }
     const wish = more.isNew === true ? { IfNoneMatch: '*' } : {}
-    const sum = sumField('md5', PROBE_MD5)
+    const sum = checksumField('md5', PROBE_MD5)
     const command = new PutObjectCommand({ ...this.#place, ...fields, ...wish, ...sum })
     const url = await presigned(this.#store, command, Object.keys(headers))
     if (!url.ok) return url
@@ -111,9 +111,13 @@ export class ProbeObject {
     const isRefused = !refused.ok && isDefinite(refused.failure)
     if (isRefused && !this.#written.has('') && !this.#isMarked) {
       const command = new DeleteObjectCommand(this.#place)
-      const marked = await ask(this.#store, (client, options) => client.send(command, options), {
-        signal,
-      })
+      const marked = await sendToStore(
+        this.#store,
+        (client, options) => client.send(command, options),
+        {
+          signal,
+        },
+      )
       this.#isMarked = marked.ok && marked.value.DeleteMarker === true
     }
     return refused
@@ -133,7 +137,9 @@ export async function removeVersion(
   const place = { Bucket: store.destination.bucket, Key: key }
   const version = versionId === '' ? {} : { VersionId: versionId }
   const command = new DeleteObjectCommand({ ...place, ...version })
-  const deleted = await ask(store, (client, options) => client.send(command, options), { signal })
+  const deleted = await sendToStore(store, (client, options) => client.send(command, options), {
+    signal,
+  })
   if (!deleted.ok) return deleted
   const { DeleteMarker: isMarker, VersionId: marker } = deleted.value
   if (versionId !== '' || isMarker !== true || marker === undefined) return succeeded(null)

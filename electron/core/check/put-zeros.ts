@@ -3,7 +3,7 @@ import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import type { Store } from '../store/store.ts'
-import { headerOfSum, sumField } from '../uploads/checksum-fields.ts'
+import { checksumField, checksumHeader } from '../uploads/checksum-fields.ts'
 import { headersOfFields, type ObjectFields } from '../uploads/object-fields.ts'
 import { type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 import { checksumOfZeros, ZeroBody } from './zero-body.ts'
@@ -67,8 +67,8 @@ async function prepare(store: Store, put: ZeroPut): Promise<Outcome<Prepared>> {
   // Nobody compares the checksum of a body that never comes.
   const summedBytes = reach === 'whole' ? byteLength : 0
   const sum = algorithm === null ? null : await checksumOfZeros(algorithm, summedBytes)
-  const sumHeaders = algorithm === null || sum === null ? {} : { [headerOfSum(algorithm)]: sum }
-  const fields = algorithm === null || sum === null ? {} : sumField(algorithm, sum)
+  const sumHeaders = algorithm === null || sum === null ? {} : { [checksumHeader(algorithm)]: sum }
+  const fields = algorithm === null || sum === null ? {} : checksumField(algorithm, sum)
   const place = { Bucket: store.destination.bucket, Key: target.key, ...fields }
   const headers =
     target.kind === 'part' ? sumHeaders : { ...headersOfFields(target.fields), ...sumHeaders }

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { readPages } from '../store/read-pages.ts'
-import { ask, type Store } from '../store/store.ts'
+import { type Store, sendToStore } from '../store/store.ts'
 import { listUploads } from '../uploads/list-uploads.ts'
 import { abortIfAllowed, isDefinite } from './integrity-probe.ts'
 import { removeVersion } from './probe-object.ts'
@@ -84,7 +84,7 @@ async function versionsAmong(store: Store, leavings: Leavings, signal: AbortSign
   const pages = await readPages<ListObjectVersionsCommandOutput, object>({
     ask: (marker) => {
       const command = new ListObjectVersionsCommand({ ...place, ...marker })
-      return ask(store, (client, options) => client.send(command, options), { signal })
+      return sendToStore(store, (client, options) => client.send(command, options), { signal })
     },
     next: ({ IsTruncated, NextKeyMarker, NextVersionIdMarker }) =>
       IsTruncated === true && NextKeyMarker
@@ -114,7 +114,7 @@ async function objectsAmong(store: Store, { prefix, isMeant }: Leavings, signal:
     ask: (token) => {
       const more = token === null ? {} : { ContinuationToken: token }
       const command = new ListObjectsV2Command({ ...place, ...more })
-      return ask(store, (client, options) => client.send(command, options), { signal })
+      return sendToStore(store, (client, options) => client.send(command, options), { signal })
     },
     next: ({ IsTruncated, NextContinuationToken }) =>
       IsTruncated === true ? NextContinuationToken || null : null,

@@ -1,6 +1,6 @@
 import { type CheckLine, CheckStep } from '../../contract/check.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
-import { CHECK_PATIENCE, openStore } from '../store/s3-client.ts'
+import { CHECK_TIMEOUTS, openStore } from '../store/s3-client.ts'
 import type { Store } from '../store/store.ts'
 import { unfinishedRuleLine, versioningLine } from './bucket-lines.ts'
 import type { CheckTurn } from './check-turn.ts'
@@ -87,7 +87,7 @@ interface Given {
 export async function runCheck(given: Store, parts: Given): Promise<Store> {
   const opened = [given]
   const reopen = (place: StoredDestination) => {
-    const store = openStore(place, given.keys, parts.ports, CHECK_PATIENCE)
+    const store = openStore(place, given.keys, parts.ports, CHECK_TIMEOUTS)
     opened.push(store)
     return store
   }

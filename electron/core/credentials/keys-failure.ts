@@ -1,5 +1,5 @@
 import type { Failure, FailureKind } from '../../contract/failure.ts'
-import { failureOfBounds } from '../store/bounded-http.ts'
+import { boundsFailure } from '../store/bounded-http.ts'
 import { networkFailure } from '../store/network-failure.ts'
 
 type KeysUnavailable = Extract<Failure, { kind: 'keys-unavailable' }>
@@ -32,7 +32,7 @@ const OF_THIS_COMPUTER: ReadonlySet<FailureKind> = new Set([
  */
 export function failureOfKeys(error: unknown, source: string): Failure {
   if (!(error instanceof Error)) throw error
-  const ours = failureOfBounds(error)
+  const ours = boundsFailure(error)
   if (ours !== null) return ours
   const { name } = error
   // Only Ferry itself ends such a request, when it has taken too long.

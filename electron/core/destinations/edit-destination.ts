@@ -1,14 +1,14 @@
 import type { Destination } from '../../contract/destination.ts'
 import type { DestinationDraft, DraftNote } from '../../contract/destination-draft.ts'
 import type { DestinationId } from '../../contract/ids.ts'
-import { isOpenLine } from '../../contract/loopback-host.ts'
+import { isUnencryptedEndpoint } from '../../contract/loopback-host.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Approvals } from '../confirm/approvals.ts'
 import { sourceName } from '../credentials/source-name.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
 import { leadsToMetadata } from '../store/metadata-hosts.ts'
 import type { StorePorts } from '../store/s3-client.ts'
-import type { Leftovers } from '../uploads/leftovers.ts'
+import type { CleanupQueue } from '../uploads/leftovers.ts'
 import type { Destinations } from './destinations.ts'
 import { cleanDraft } from './draft.ts'
 import type { StoredDestination } from './stored-destination.ts'
@@ -17,7 +17,7 @@ import { inToldRegion } from './told-region.ts'
 interface EditParts {
   readonly destinations: Destinations
   readonly records: UploadRecords
-  readonly leftovers: Leftovers
+  readonly leftovers: CleanupQueue
   readonly ports: StorePorts
   readonly approvals: Approvals
 }
@@ -60,7 +60,8 @@ export async function saveDestination(
   }
   const saved = await destinations.save(placed, former, draft.keepSecret)
   if (!saved.ok) return saved
-  const isNews = isOpenLine(placed.fields.endpoint) && former?.endpoint !== placed.fields.endpoint
+  const isNews =
+    isUnencryptedEndpoint(placed.fields.endpoint) && former?.endpoint !== placed.fields.endpoint
   const plain: DraftNote[] = isNews ? [{ field: 'endpoint', change: 'plain-http' }] : []
   return succeeded({ destination: saved.value, notes: [...placed.notes, ...plain] })
 }

@@ -1,13 +1,13 @@
 import { type Bucket, ListBucketsCommand, type ListBucketsCommandOutput } from '@aws-sdk/client-s3'
 import type { CommandOutput } from '../../contract/commands.ts'
-import type { DestinationDraft, SeenBucket } from '../../contract/destination-draft.ts'
+import type { DestinationDraft, ListedBucket } from '../../contract/destination-draft.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isRegion } from '../../contract/plain-text.ts'
 import type { Approvals } from '../confirm/approvals.ts'
 import { openDraftStore } from '../store/open-draft-store.ts'
 import { readPages } from '../store/read-pages.ts'
 import type { StorePorts } from '../store/s3-client.ts'
-import { ask, type Store } from '../store/store.ts'
+import { type Store, sendToStore } from '../store/store.ts'
 import type { Destinations } from './destinations.ts'
 import { type CleanDraft, cleanDraft, isBucketName } from './draft.ts'
 import { inRegion } from './region.ts'
@@ -75,7 +75,7 @@ async function listAll(store: Store): Promise<Outcome<SeenBuckets>> {
         MaxBuckets: MAX_BUCKETS,
         ...(token === null ? {} : { ContinuationToken: token }),
       })
-      return ask(store, (client, options) => client.send(command, options), { signal })
+      return sendToStore(store, (client, options) => client.send(command, options), { signal })
     },
     // A store that does not know of pages may give the token back, and the first page again.
     next: ({ ContinuationToken: token }, before) => (token && token !== before ? token : null),
@@ -95,7 +95,7 @@ async function listAll(store: Store): Promise<Outcome<SeenBuckets>> {
 }
 
 /** A name that no form would take is none to choose. */
-function seenIn({ Name = '', BucketRegion = '' }: Bucket): SeenBucket[] {
+function seenIn({ Name = '', BucketRegion = '' }: Bucket): ListedBucket[] {
   if (!isBucketName(Name)) return []
   return [{ name: Name, region: isRegion(BucketRegion) ? BucketRegion : null }]
 }

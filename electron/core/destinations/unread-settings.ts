@@ -1,4 +1,4 @@
-import type { DestinationPart, UnreadSettings } from '../../contract/host-description.ts'
+import type { DestinationSetting, UnreadSettings } from '../../contract/host-description.ts'
 import { RuleField } from '../../contract/rules.ts'
 import { unreachable } from '../../contract/unreachable.ts'
 import type { Json } from '../ports.ts'
@@ -62,7 +62,7 @@ export function unreadRules({ aside }: StoredDestination): RuleField[] {
   return Object.hasOwn(aside.fields, 'rules') ? RuleField.options : unreadRulesIn(aside.rules)
 }
 
-type FieldPart = DestinationPart | 'findings' | 'rules'
+type FieldPart = DestinationSetting | 'findings' | 'rules'
 
 /** As users know it: which part of a destination a stored field belongs to. */
 const PART_OF: { readonly [K in keyof Omit<StoredDestination, 'aside'>]: FieldPart } = {
@@ -87,7 +87,7 @@ const PART_OF: { readonly [K in keyof Omit<StoredDestination, 'aside'>]: FieldPa
   rules: 'rules',
 }
 
-export function unreadParts(stored: StoredDestination): DestinationPart[] {
+export function unreadParts(stored: StoredDestination): DestinationSetting[] {
   return partsUnread(stored).filter((part) => part !== 'findings' && part !== 'rules')
 }
 

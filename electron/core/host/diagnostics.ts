@@ -6,7 +6,7 @@ import type { Destinations } from '../destinations/destinations.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import type { PhaseCount } from '../records/upload-records.ts'
-import type { Troubles } from '../troubles.ts'
+import type { HostNotices } from '../troubles.ts'
 import { redactedLine, withoutPrivate } from './redact-log.ts'
 
 const MAX_LINES = 150
@@ -16,7 +16,7 @@ export interface DiagnosticsDeps {
   readonly ports: Pick<CorePorts, 'description' | 'dataFolder' | 'vault' | 'now'>
   readonly destinations: Pick<Destinations, 'all'>
   readonly records: { readonly countPhases: () => readonly PhaseCount[] }
-  readonly troubles: Pick<Troubles, 'list'>
+  readonly troubles: Pick<HostNotices, 'list'>
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { HostTrouble } from '../../contract/host-description.ts'
+import type { HostNotice } from '../../contract/host-description.ts'
 import type { Environment } from '../ports.ts'
 import type { Privacy } from '../safe-path.ts'
 import { isOnNetwork } from './network-drive.ts'
@@ -7,7 +7,7 @@ import { narrowToUser, type RunProgram } from './windows-access.ts'
 export interface FolderFacts {
   /** Others may get in: no secret may be written there in the clear. */
   readonly isOpen: boolean
-  readonly troubles: readonly HostTrouble[]
+  readonly troubles: readonly HostNotice[]
 }
 
 export interface FolderDeps {
@@ -28,7 +28,7 @@ export async function inspectDataFolder(deps: FolderDeps): Promise<FolderFacts> 
   const { folder, privacy, platform } = deps
   const isOpen = platform === 'win32' ? !(await narrowToUser(folder, deps)) : privacy === 'open'
   const why = platform === 'win32' ? 'access-list' : 'disk'
-  const troubles: HostTrouble[] = []
+  const troubles: HostNotice[] = []
   if (isOpen) troubles.push({ kind: 'folder-open', folder, why })
   if (isOnNetwork(folder, platform)) troubles.push({ kind: 'folder-on-network', folder })
   return { isOpen, troubles }

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import type { HostTrouble } from '../../contract/host-description.ts'
+import type { HostNotice } from '../../contract/host-description.ts'
 import { openDatabase, Statements } from './database.ts'
 import { UploadRecords } from './upload-records.ts'
 
 export interface OpenedRecords {
   readonly records: UploadRecords
-  readonly troubles: readonly HostTrouble[]
+  readonly notices: readonly HostNotice[]
 }
 
 /** @throws StartRefused when the file cannot be used. */
@@ -14,9 +14,9 @@ export async function openRecords(dataFolder: string, nowMs: number): Promise<Op
   const records = new UploadRecords(new Statements(opened.database))
   records.sources.forgetPathlessSources()
   records.retryLocked()
-  if (opened.setAside === null) return { records, troubles: [] }
+  if (opened.setAside === null) return { records, notices: [] }
   return {
     records,
-    troubles: [{ kind: 'file-set-aside', what: 'records', movedTo: opened.setAside }],
+    notices: [{ kind: 'file-set-aside', what: 'records', movedTo: opened.setAside }],
   }
 }

@@ -1,6 +1,6 @@
 import type { UploadId } from '../../contract/ids.ts'
 import { type PartPlan, rangeOfPart } from '../../contract/part-plan.ts'
-import type { HeldPart, PartReceipt, PartToSign } from '../../contract/upload.ts'
+import type { PartOnStore, PartReceipt, PartToSign } from '../../contract/upload.ts'
 import type { Statements } from './database.ts'
 
 const POSITION = '(SELECT position FROM uploads WHERE upload_id = ?)'
@@ -52,7 +52,7 @@ export class PartRecords {
   reconcile(
     uploadId: UploadId,
     plan: PartPlan,
-    held: readonly HeldPart[],
+    held: readonly PartOnStore[],
     unknown: readonly number[],
   ): void {
     this.#sql.transaction(() => {

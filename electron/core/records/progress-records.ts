@@ -8,8 +8,8 @@ import type { PartRecords } from './part-records.ts'
 import {
   existingRow,
   type IntegrityPlan,
+  type TargetBucket,
   UNFINISHED,
-  type UploadPlace,
   type UploadRow,
 } from './upload-row.ts'
 
@@ -33,7 +33,7 @@ export class ProgressRecords {
     uploadId: UploadId,
     plan: PartPlan,
     integrity: IntegrityPlan,
-    place: UploadPlace,
+    place: TargetBucket,
   ): UploadRow {
     this.#sql.transaction(() => {
       const former = existingRow(this.#sql, uploadId).integrity

@@ -3,7 +3,7 @@ import type { ConflictDecision } from '../../contract/rules.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import type { Statements } from './database.ts'
 import type { Guard } from './upload-columns.ts'
-import { existingRow, type Placed, UNFINISHED, type UploadRow } from './upload-row.ts'
+import { existingRow, type KeyOrigin, UNFINISHED, type UploadRow } from './upload-row.ts'
 
 interface Place {
   readonly key: string
@@ -20,7 +20,7 @@ export class RuleRecords {
   }
 
   /** For one that has not begun: the rules have changed since it was queued. */
-  place(uploadId: UploadId, place: Place, placed: Placed): UploadRow {
+  place(uploadId: UploadId, place: Place, placed: KeyOrigin): UploadRow {
     this.#sql.run(
       `UPDATE uploads SET key = ?, folder = ?, name = ?, key_template = ?, wanted_key = ?
        WHERE upload_id = ?`,

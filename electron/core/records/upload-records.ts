@@ -7,7 +7,7 @@ import { CleaningRecords } from './cleaning-records.ts'
 import type { Statements } from './database.ts'
 import { LinkRecords } from './link-records.ts'
 import { PartRecords } from './part-records.ts'
-import { PlaceRecords } from './place-records.ts'
+import { TargetRecords } from './place-records.ts'
 import { ProgressRecords } from './progress-records.ts'
 import { RuleRecords } from './rule-records.ts'
 import { SourceRecords } from './source-records.ts'
@@ -15,7 +15,7 @@ import type { UploadColumns } from './upload-columns.ts'
 import {
   existingRow,
   findRow,
-  type Placed,
+  type KeyOrigin,
   recordOf,
   UNFINISHED,
   type UploadRow,
@@ -43,7 +43,7 @@ export interface NewUpload {
   readonly contentType: string
   readonly token: string
   readonly createdAtMs: number
-  readonly placed: Placed
+  readonly placed: KeyOrigin
   readonly hash8: string | null
   readonly statedType: string | null
   readonly encoding: TextEncoding | null
@@ -62,7 +62,7 @@ export class UploadRecords {
   readonly progress: ProgressRecords
   readonly cleaning: CleaningRecords
   readonly rules: RuleRecords
-  readonly places: PlaceRecords
+  readonly targets: TargetRecords
   readonly #sql: Statements
 
   constructor(sql: Statements) {
@@ -73,7 +73,7 @@ export class UploadRecords {
     this.progress = new ProgressRecords(sql, this.parts, this.links)
     this.cleaning = new CleaningRecords(sql, this.parts)
     this.rules = new RuleRecords(sql)
-    this.places = new PlaceRecords(sql)
+    this.targets = new TargetRecords(sql)
   }
 
   /** Several changes that are made all or none. */

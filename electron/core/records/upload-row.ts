@@ -48,7 +48,7 @@ export interface UploadRow {
   /** How often the finished object turned out not to be the file. */
   readonly differingCount: number
   /** Null for an upload of a Ferry that knew no templates. */
-  readonly placed: Placed | null
+  readonly placed: KeyOrigin | null
   /** Of the file's bytes, where a template asked for them. */
   readonly hash8: string | null
   /** The browser's word for its type; null where it was not kept. */
@@ -61,11 +61,11 @@ export interface UploadRow {
   /** As the store named it when the parts began: its ETags are MD5s only where keys are its own. */
   readonly encryption: string | null
   /** Null until it was prepared for the first time. */
-  readonly place: UploadPlace | null
+  readonly target: TargetBucket | null
 }
 
 /** The bucket that an upload was begun in, and with whose keys. */
-export interface UploadPlace {
+export interface TargetBucket {
   /** Scheme, host and port. */
   readonly endpoint: string
   readonly bucket: string
@@ -75,7 +75,7 @@ export interface UploadPlace {
 }
 
 /** What the key was made of; the key itself may be numbered. */
-export interface Placed {
+export interface KeyOrigin {
   readonly keyTemplate: string
   readonly wantedKey: string
 }
@@ -106,14 +106,14 @@ export function rowOf(columns: UploadColumns): UploadRow {
     begunAtMs: columns.begun_at_ms,
     completingAtMs: columns.completing_at_ms,
     differingCount: columns.differing_count,
-    placed: placedOf(columns),
+    placed: keyOriginOf(columns),
     hash8: columns.hash8,
     statedType: columns.stated_type,
     encoding: encodingOf(columns),
     decision: columns.conflict_decision,
     guard: columns.guard ?? 'none',
     encryption: columns.encryption,
-    place: placeOf(columns),
+    target: targetOf(columns),
   }
 }
 
@@ -183,11 +183,11 @@ function encodingOf(columns: UploadColumns): TextEncoding | null {
   return parsed.success ? parsed.data : null
 }
 
-function placedOf({ key_template: keyTemplate, wanted_key: wantedKey }: UploadColumns) {
+function keyOriginOf({ key_template: keyTemplate, wanted_key: wantedKey }: UploadColumns) {
   return keyTemplate === null || wantedKey === null ? null : { keyTemplate, wantedKey }
 }
 
-function placeOf(columns: UploadColumns): UploadPlace | null {
+function targetOf(columns: UploadColumns): TargetBucket | null {
   const { place_endpoint: endpoint, place_bucket: bucket } = columns
   if (endpoint === null || bucket === null) return null
   return { endpoint, bucket, region: columns.place_region ?? '', keys: columns.place_keys ?? '' }

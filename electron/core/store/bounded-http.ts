@@ -5,7 +5,7 @@ import { isMetadataHost, MetadataHost, refuseMetadata } from './metadata-hosts.t
 import { goesDirectly, nodeHttp, urlOf } from './node-http.ts'
 
 /** How long a connection may take, and how long it may be silent: Complete works for minutes. */
-export interface Patience {
+export interface HttpTimeouts {
   readonly connectMs: number
   readonly idleMs: number
   /** For the whole of a request and its answer; without it as long as its kind may take. */
@@ -14,7 +14,7 @@ export interface Patience {
 
 const MIB = 1024 * 1024
 /** A list of a thousand parts has a twentieth of that. */
-export const MOST_ANSWER_BYTES = 16 * MIB
+export const MAX_ANSWER_BYTES = 16 * MIB
 /** AWS takes no longer CORS document: docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html */
 const MOST_SETTING_BYTES = 64 * 1024
 /** Ferry reads this much of an error answer and ignores the rest, which may be a web page. */
@@ -38,7 +38,7 @@ export class AnswerTooLong extends Error {
 }
 
 /** Null: the error is another one. */
-export function failureOfBounds(error: Error): Failure | null {
+export function boundsFailure(error: Error): Failure | null {
   if (error instanceof MetadataHost) return { kind: 'host-refused', host: error.host }
   if (!(error instanceof AnswerTooLong)) return null
   return { kind: 'answer-too-long', host: error.host, limitBytes: error.limitBytes }
@@ -81,7 +81,7 @@ interface HttpHandler {
  */
 export function boundedHttp(
   ways: Pick<CorePorts, 'storeHttp' | 'nodeNetwork'>,
-  patience: Patience,
+  patience: HttpTimeouts,
 ): HttpHandler {
   // The port keeps the handler opaque, so that hosts need none of the SDK's types.
   const { connectMs, idleMs } = patience
@@ -108,8 +108,8 @@ export function boundedHttp(
 }
 
 /** How many bytes an answer to this request may have. */
-export function mostBytesFor({ query = {} }: BoundRequest): number {
-  return 'cors' in query || 'lifecycle' in query ? MOST_SETTING_BYTES : MOST_ANSWER_BYTES
+export function maxAnswerBytes({ query = {} }: BoundRequest): number {
+  return 'cors' in query || 'lifecycle' in query ? MOST_SETTING_BYTES : MAX_ANSWER_BYTES
 }
 
 async function handleWithin(
@@ -156,7 +156,7 @@ async function* counted(
   deadline: Deadline,
 ): AsyncGenerator<Uint8Array> {
   const isGood = status >= 200 && status < 300
-  const mostBytes = isGood ? mostBytesFor(request) : MOST_ERROR_BYTES
+  const mostBytes = isGood ? maxAnswerBytes(request) : MOST_ERROR_BYTES
   let byteLength = 0
   try {
     for await (const piece of body) {

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { readAnswer } from './answer-xml.ts'
-import { AnswerTooLong, type BoundRequest, mostBytesFor } from './bounded-http.ts'
+import { AnswerTooLong, type BoundRequest, maxAnswerBytes } from './bounded-http.ts'
 import { isStoreAnswer } from './store-signs.ts'
 
 /** The store's answer, or a page's in its place, that nothing can be made of. */
@@ -65,7 +65,11 @@ export function readLeniently(client: S3Client): void {
         response.headers = readHeaders(response.headers, commandName)
         const isStream = commandName === 'GetObjectCommand' && isGood(response.statusCode)
         if (!isStream) {
-          await mendBody(response, DOCUMENTS[commandName] ?? null, args.request as BoundRequest)
+          await normalizeBody(
+            response,
+            DOCUMENTS[commandName] ?? null,
+            args.request as BoundRequest,
+          )
         }
         return result
       },
@@ -93,7 +97,7 @@ function isRecoded({ 'content-encoding': encoding = '' }: Headers): boolean {
 }
 
 /** @param needed null: nobody reads the body of a success. */
-async function mendBody(
+async function normalizeBody(
   response: Response,
   needed: RegExp | null,
   request: BoundRequest,
@@ -137,7 +141,7 @@ function isGzip([first, second]: Uint8Array): boolean {
 
 /** @throws AnswerTooLong for a few bytes that are many once more: CWE-409. */
 function unzipped(bytes: Buffer, request: BoundRequest): Buffer {
-  const limitBytes = mostBytesFor(request)
+  const limitBytes = maxAnswerBytes(request)
   try {
     return gunzipSync(bytes, { maxOutputLength: limitBytes })
   } catch (error) {

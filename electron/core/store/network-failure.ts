@@ -1,6 +1,6 @@
 import type { Failure } from '../../contract/failure.ts'
 import { CHROMIUM_NET_ERRORS } from './chromium-net-errors.ts'
-import { failureOfProblem, type NetworkProblem, type Target } from './network-problem.ts'
+import { failureOfProblem, type NetworkProblem, type RequestTarget } from './network-problem.ts'
 
 /** Node's and libuv's names (nodejs.org/api/errors.html, docs.libuv.org/en/v1.x/errors.html). */
 const NODE_ERRORS: Readonly<Record<string, NetworkProblem>> = {
@@ -60,18 +60,18 @@ export class ProxyError extends Error {
 }
 
 /** Why a request got no answer; null when it was not the network. */
-export function networkFailure(error: Error, target: Target): Failure | null {
+export function networkFailure(error: Error, target: RequestTarget): Failure | null {
   if (error instanceof ProxyError) return failureOfProblem(error.problem, error.detail, target)
   const chromium = chromiumName(error)
   if (chromium !== null) {
     // Over a hundred names exist, and each version of Chromium may bring more.
     const problem = CHROMIUM_NET_ERRORS[chromium] ?? 'silent'
-    return failureOfProblem(expected(problem, chromium, target), chromium, target)
+    return failureOfProblem(adjustedForTls(problem, chromium, target), chromium, target)
   }
   const code = nodeCode(error)
   const problem = code === null ? null : nodeProblem(code, error.message)
   if (code !== null && problem !== null) {
-    return failureOfProblem(expected(problem, code, target), code, target)
+    return failureOfProblem(adjustedForTls(problem, code, target), code, target)
   }
   if (error.name !== 'TimeoutError') return null
   // The SDK's words for the phase in which nothing happened; it has no code for it.
@@ -102,7 +102,11 @@ function nodeProblem(code: string, message: string): NetworkProblem | null {
 }
 
 /** Behind a TLS handshake that passed, the port is right, and what speaks there is no store. */
-function expected(problem: NetworkProblem, code: string, { scheme }: Target): NetworkProblem {
+function adjustedForTls(
+  problem: NetworkProblem,
+  code: string,
+  { scheme }: RequestTarget,
+): NetworkProblem {
   const isInsideTls = scheme === 'https' && /HPE_|HTTP_RESPONSE/.test(code)
   return problem === 'wrong-protocol' && isInsideTls ? 'unreadable' : problem
 }

@@ -31,7 +31,7 @@ export type NetworkProblem =
   | 'blocked-by-system'
 
 /** Where the request was to go. */
-export interface Target {
+export interface RequestTarget {
   readonly host: string
   readonly scheme: 'http' | 'https'
 }
@@ -40,7 +40,7 @@ export interface Target {
 export function failureOfProblem(
   problem: NetworkProblem,
   code: string,
-  { host, scheme }: Target,
+  { host, scheme }: RequestTarget,
 ): Failure {
   switch (problem) {
     case 'offline':

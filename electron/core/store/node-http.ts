@@ -3,7 +3,7 @@ import type { CorePorts, NodeNetwork, Route } from '../ports.ts'
 import { guardedLookup } from './metadata-hosts.ts'
 import { networkFailure, ProxyError } from './network-failure.ts'
 
-interface Patience {
+interface ConnectionTimeouts {
   readonly connectMs: number
   readonly idleMs: number
 }
@@ -29,7 +29,7 @@ export async function goesDirectly(
 }
 
 /** Node carries the SDK's requests: the way that `network` names, and trusting whom it trusts. */
-export function nodeHttp(patience: Patience, network: NodeNetwork | undefined): object {
+export function nodeHttp(patience: ConnectionTimeouts, network: NodeNetwork | undefined): object {
   const direct = new NodeHttpHandler({
     ...timesOf(patience),
     httpAgent: { lookup: guardedLookup },
@@ -40,13 +40,13 @@ export function nodeHttp(patience: Patience, network: NodeNetwork | undefined): 
 
 class RoutedHttp {
   readonly metadata = { handlerProtocol: 'http/1.1' }
-  readonly #patience: Patience
+  readonly #patience: ConnectionTimeouts
   readonly #network: NodeNetwork
   readonly #direct: NodeHttpHandler
   /** One per proxy, by its address: their connections are kept alive. */
   readonly #proxied = new Map<string, NodeHttpHandler>()
 
-  constructor(patience: Patience, network: NodeNetwork, direct: NodeHttpHandler) {
+  constructor(patience: ConnectionTimeouts, network: NodeNetwork, direct: NodeHttpHandler) {
     this.#patience = patience
     this.#network = network
     this.#direct = direct
@@ -125,7 +125,7 @@ class RoutedHttp {
   }
 }
 
-function timesOf({ connectMs, idleMs }: Patience) {
+function timesOf({ connectMs, idleMs }: ConnectionTimeouts) {
   return { connectionTimeout: connectMs, socketTimeout: idleMs }
 }
 

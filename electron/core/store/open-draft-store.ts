@@ -8,10 +8,10 @@ import {
   NOTHING_ASIDE,
   type StoredDestination,
 } from '../destinations/stored-destination.ts'
-import { CHECK_PATIENCE, openStore, type StorePorts } from './s3-client.ts'
+import { CHECK_TIMEOUTS, openStore, type StorePorts } from './s3-client.ts'
 import type { Store } from './store.ts'
 
-interface Parts {
+interface DraftStoreDeps {
   readonly destinations: Destinations
   readonly ports: StorePorts
 }
@@ -21,10 +21,10 @@ interface Parts {
  * keeps the keys: `secret-missing`, `sign-in-needed`, `keys-unavailable` and their like.
  */
 export async function openDraftStore(
-  { destinations, ports }: Parts,
+  { destinations, ports }: DraftStoreDeps,
   clean: CleanDraft,
   former: StoredDestination | null,
-  patience = CHECK_PATIENCE,
+  patience = CHECK_TIMEOUTS,
 ): Promise<Outcome<Store>> {
   const store = draftStore({ destinations, ports }, clean, former, patience)
   const first = await store.keys.current()
@@ -35,10 +35,10 @@ export async function openDraftStore(
 
 /** The same, and its keys are asked for by the first request that needs them. */
 export function draftStore(
-  { destinations, ports }: Parts,
+  { destinations, ports }: DraftStoreDeps,
   clean: CleanDraft,
   former: StoredDestination | null,
-  patience = CHECK_PATIENCE,
+  patience = CHECK_TIMEOUTS,
 ): Store {
   const keys = destinations.keysOfDraft(clean, former)
   const destination: StoredDestination = {

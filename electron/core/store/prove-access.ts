@@ -1,13 +1,13 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isDenied } from '../../contract/s3-failure.ts'
-import { ask, type Store } from './store.ts'
+import { type Store, sendToStore } from './store.ts'
 
 /** Keys can end or be revoked, so a proof of them is good for a while only. */
 const PROOF_MS = 60_000
 
 /** What a store has shown of itself; times are `performance.now()`. */
-export interface Access {
+export interface StoreAccess {
   provenAtMs: number | null
   /** These keys, or this store, do not let us find out what is checked: not worth asking again. */
   hidesIntegrity: boolean
@@ -23,7 +23,7 @@ export function isFreshlyProven({ access }: Store): boolean {
   return access.provenAtMs !== null && performance.now() - access.provenAtMs < PROOF_MS
 }
 
-export function notePassed(store: Store): void {
+export function noteAccessProven(store: Store): void {
   store.access.provenAtMs = performance.now()
 }
 
@@ -34,12 +34,12 @@ export function notePassed(store: Store): void {
  */
 export async function proveAccess(store: Store, signal?: AbortSignal): Promise<Outcome<null>> {
   const place = { Bucket: store.destination.bucket, MaxKeys: 1 }
-  const listed = await ask(
+  const listed = await sendToStore(
     store,
     (client, options) => client.send(new ListObjectsV2Command(place), options),
     signal === undefined ? {} : { signal },
   )
   if (!listed.ok && !isDenied(listed.failure)) return listed
-  notePassed(store)
+  noteAccessProven(store)
   return succeeded(null)
 }

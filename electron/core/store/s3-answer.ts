@@ -3,7 +3,7 @@ import type { Failure } from '../../contract/failure.ts'
 import type { AnswerHeaders } from '../../contract/foreign-answer.ts'
 import { failureFromS3, s3AnswerOf } from '../../contract/s3-failure.ts'
 import { NoKeys } from '../credentials/keys.ts'
-import { failureOfBounds } from './bounded-http.ts'
+import { boundsFailure } from './bounded-http.ts'
 import { UnreadableAnswer } from './lenient-answers.ts'
 import { networkFailure } from './network-failure.ts'
 import { actionOf } from './permissions.ts'
@@ -22,7 +22,7 @@ interface ThrownByStore {
 }
 
 /** Whom the request was for. */
-interface Asked {
+interface AskedStore {
   readonly endpoint: string
   readonly bucket: string
   readonly kind?: 'local' | 's3'
@@ -34,10 +34,10 @@ interface Asked {
  * Turns what a request threw into a `Failure`.
  * @throws the error itself when it is a bug of ours and no answer of the world.
  */
-export function failureFromError(error: unknown, asked: Asked, nowMs: number): Failure {
+export function failureFromError(error: unknown, asked: AskedStore, nowMs: number): Failure {
   if (!(error instanceof Error)) throw error
   if (error instanceof NoKeys) return error.failure
-  const ours = failureOfBounds(error)
+  const ours = boundsFailure(error)
   if (ours !== null) return ours
   const thrown: ThrownByStore = error
   const unreadable = error instanceof UnreadableAnswer ? error : null

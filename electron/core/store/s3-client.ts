@@ -2,17 +2,17 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { type KeySource, NoKeys, sendableKeys } from '../credentials/keys.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
-import { boundedHttp, type Patience } from './bounded-http.ts'
+import { boundedHttp, type HttpTimeouts } from './bounded-http.ts'
 import { ServerClock } from './clock.ts'
 import { readLeniently } from './lenient-answers.ts'
 import { usesPathStyle } from './path-style.ts'
 import { noteCommands } from './permissions.ts'
-import { SharedWork } from './shared-work.ts'
+import { SingleFlight } from './shared-work.ts'
 import type { Store } from './store.ts'
 
-export const USUAL_PATIENCE: Patience = { connectMs: 10_000, idleMs: 90_000 }
+export const DEFAULT_TIMEOUTS: HttpTimeouts = { connectMs: 10_000, idleMs: 90_000 }
 /** Somebody looks at the form and waits. */
-export const CHECK_PATIENCE: Patience = { connectMs: 8000, idleMs: 15_000 }
+export const CHECK_TIMEOUTS: HttpTimeouts = { connectMs: 8000, idleMs: 15_000 }
 
 export type StorePorts = Pick<CorePorts, 'now' | 'storeHttp' | 'nodeNetwork'> & {
   /** Told after every answer: the store's time less this computer's. */
@@ -24,7 +24,7 @@ export function openStore(
   destination: StoredDestination,
   given: KeySource,
   ports: StorePorts,
-  patience: Patience = USUAL_PATIENCE,
+  patience: HttpTimeouts = DEFAULT_TIMEOUTS,
 ): Store {
   const keys = sendableKeys(given)
   const clock = new ServerClock(ports.now, () => performance.now())
@@ -50,7 +50,7 @@ export function openStore(
   readLeniently(client)
   noteCommands(client)
   const access = { provenAtMs: null, hidesIntegrity: false }
-  return { destination, keys, client, clock, access, learning: new SharedWork() }
+  return { destination, keys, client, clock, access, learning: new SingleFlight() }
 }
 
 /** `memoized` keeps the SDK from remembering the first keys for ever. */

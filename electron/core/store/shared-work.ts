@@ -1,5 +1,5 @@
 /** Work that several wait for: begun by the first, shared by the others, ended with the last. */
-export class SharedWork<T> {
+export class SingleFlight<T> {
   #running: Running<T> | null = null
 
   /**

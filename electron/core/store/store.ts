@@ -5,9 +5,9 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { KeySource } from '../credentials/keys.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { ServerClock } from './clock.ts'
-import type { Access } from './prove-access.ts'
+import type { StoreAccess } from './prove-access.ts'
 import { failureFromError } from './s3-answer.ts'
-import type { SharedWork } from './shared-work.ts'
+import type { SingleFlight } from './shared-work.ts'
 
 /** A destination that can be spoken with. */
 export interface Store {
@@ -16,12 +16,12 @@ export interface Store {
   readonly client: S3Client
   /** What time the store has; learns from every answer. */
   readonly clock: ServerClock
-  readonly access: Access
+  readonly access: StoreAccess
   /** Finding out what it checks: one asks, the others wait. */
-  readonly learning: SharedWork<Outcome<StoreIntegrity>>
+  readonly learning: SingleFlight<Outcome<StoreIntegrity>>
 }
 
-export interface AskOptions {
+export interface SendOptions {
   readonly signal?: AbortSignal
   /** For requests that must not be made twice: a lost answer is then the caller's to settle. */
   readonly isOnce?: boolean
@@ -38,19 +38,19 @@ type Request<T> = (client: S3Client, options: { abortSignal?: AbortSignal }) => 
  * answer came and the request may be repeated (a kept-alive connection that the store had closed).
  * More patience than that is the engine's. Fails with `not-now` when `signal` is aborted.
  */
-export async function ask<T>(
+export async function sendToStore<T>(
   store: Store,
   request: Request<T>,
-  options: AskOptions = {},
+  options: SendOptions = {},
 ): Promise<Outcome<T>> {
   const offsetMs = store.clock.offsetMs
   const keys = await store.keys.current()
   if (!keys.ok) return keys
-  const first = await askOnce(store, request, options.signal)
+  const first = await sendOnce(store, request, options.signal)
   if (first.ok) return first
   if (isAboutKeys(first.failure)) {
     const others = await store.keys.replaced(keys.value)
-    if (others.ok) return askOnce(store, request, options.signal)
+    if (others.ok) return sendOnce(store, request, options.signal)
     return others.failure.kind === 'credentials-expired' ? first : others
   }
   const { kind } = first.failure
@@ -58,7 +58,7 @@ export async function ask<T>(
   const wasSkewed = Math.abs(store.clock.offsetMs - offsetMs) > SKEW_MS && kind === 'access-denied'
   const isWorthAnother =
     wasSkewed || kind === 'clock-skewed' || (kind === 'no-response' && options.isOnce !== true)
-  return isWorthAnother ? askOnce(store, request, options.signal) : first
+  return isWorthAnother ? sendOnce(store, request, options.signal) : first
 }
 
 /** What other keys may change; a HEAD's 400 has no body to say so. */
@@ -68,7 +68,7 @@ function isAboutKeys(failure: Failure): boolean {
   return kind === 'store-refused' && failure.status === 400 && failure.code === ''
 }
 
-async function askOnce<T>(
+async function sendOnce<T>(
   store: Store,
   request: Request<T>,
   signal: AbortSignal | undefined,

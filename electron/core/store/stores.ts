@@ -3,7 +3,7 @@ import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import { isSamePlace, type StoredDestination } from '../destinations/stored-destination.ts'
-import type { Patience } from './bounded-http.ts'
+import type { HttpTimeouts } from './bounded-http.ts'
 import { openStore, type StorePorts } from './s3-client.ts'
 import type { Store } from './store.ts'
 
@@ -64,7 +64,7 @@ export class Stores {
   }
 
   /** With a client of its own, which whoever asked for it destroys. */
-  apart({ destination, keys }: Store, patience: Patience): Store {
+  apart({ destination, keys }: Store, patience: HttpTimeouts): Store {
     return openStore(destination, keys, this.#ports, patience)
   }
 

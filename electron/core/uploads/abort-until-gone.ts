@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isDenied } from '../../contract/s3-failure.ts'
-import { ask, type Store } from '../store/store.ts'
-import { isGone, listParts, type StoreUpload } from './list-parts.ts'
+import { type Store, sendToStore } from '../store/store.ts'
+import { isUploadGone, listParts, type StoreUpload } from './list-parts.ts'
 
 /**
  * Before each try. A part that was on its way can land after an abort: AWS asks to abort again until
@@ -32,15 +32,15 @@ export async function abortUntilGone(
     if (!listed.ok) {
       if (listed.failure.kind === 'upload-gone') return succeeded(null)
       if (!isDenied(listed.failure)) return listed
-      if (!aborted.ok) return isGone(aborted.failure) ? succeeded(null) : listed
+      if (!aborted.ok) return isUploadGone(aborted.failure) ? succeeded(null) : listed
     }
-    left = leftBy(listed)
+    left = partsLeft(listed)
   }
   return left
 }
 
 /** A store that still knows the upload by name, and no part of it, charges nothing. */
-function leftBy(listed: Outcome<readonly unknown[]>): Outcome<null> {
+function partsLeft(listed: Outcome<readonly unknown[]>): Outcome<null> {
   if (!listed.ok) return listed
   return listed.value.length === 0 ? succeeded(null) : failed({ kind: 'not-now' })
 }
@@ -56,7 +56,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /** Asks once; whether it worked is for ListParts to say. */
 export function abortMultipart(store: Store, upload: StoreUpload, signal?: AbortSignal) {
-  return ask(
+  return sendToStore(
     store,
     (client, options) =>
       client.send(

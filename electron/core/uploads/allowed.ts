@@ -2,9 +2,9 @@ import { hasExtension } from '../../contract/content-type.ts'
 import type { Destination } from '../../contract/destination.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { UploadRules } from '../../contract/rules.ts'
-import { longestFile } from './plan.ts'
+import { longestFileBytes } from './plan.ts'
 
-interface File {
+interface FileToAdmit {
   /** Its own, not the one it gets in the bucket. */
   readonly name: string
   readonly byteLength: number
@@ -14,9 +14,9 @@ interface File {
 /** Why the destination does not take a file: its rules, or its store. Null when it does. */
 export function refusalOf(
   { rules, maxPartCount }: Pick<Destination, 'rules' | 'maxPartCount'>,
-  { name, byteLength, contentType }: File,
+  { name, byteLength, contentType }: FileToAdmit,
 ): Failure | null {
-  const longest = longestFile(maxPartCount)
+  const longest = longestFileBytes(maxPartCount)
   const ruled = rules.maxFileBytes ?? longest
   const limitBytes = Math.min(longest, ruled)
   if (byteLength > limitBytes) {

@@ -2,49 +2,49 @@ import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { CRC64NVME } from '../crc-combine.ts'
-import { ask } from '../store/store.ts'
+import { sendToStore } from '../store/store.ts'
 import { fullObjectCrc } from '../sums-of-parts.ts'
-import { sumField } from './checksum-fields.ts'
+import { checksumField } from './checksum-fields.ts'
 import type { StoreUpload } from './list-parts.ts'
 import type { ExpectedObject } from './prove-object.ts'
-import type { SummedPart } from './summed-parts.ts'
+import type { ChecksummedPart } from './summed-parts.ts'
 import type { UploadAtStore } from './upload-context.ts'
 import { conditionField } from './write-conditions.ts'
 
 /** What Complete says besides the parts, so that the store can check it. */
 interface Guards {
   readonly hasLength: boolean
-  readonly hasSums: boolean
+  readonly hasChecksums: boolean
 }
 
 /** A store that refuses a guard is asked again without it; HEAD looks in any case. */
 const GUARDS: readonly Guards[] = [
-  { hasLength: true, hasSums: true },
-  { hasLength: false, hasSums: true },
+  { hasLength: true, hasChecksums: true },
+  { hasLength: false, hasChecksums: true },
 ]
-const NO_GUARDS: Guards = { hasLength: false, hasSums: false }
+const NO_GUARDS: Guards = { hasLength: false, hasChecksums: false }
 
 export interface Completion {
   readonly upload: StoreUpload
   /** In order. */
-  readonly parts: readonly SummedPart[]
+  readonly parts: readonly ChecksummedPart[]
   readonly expected: ExpectedObject
 }
 
 /** Asks the store to make one object of all the parts. */
-export async function askToComplete(
+export async function requestCompletion(
   at: UploadAtStore,
   completion: Completion,
   signal: AbortSignal,
 ): Promise<Outcome<{ readonly etag: string | null }>> {
   for (const guards of GUARDS) {
-    const completed = await askGuarded(at, completion, guards, signal)
+    const completed = await requestGuarded(at, completion, guards, signal)
     if (completed.ok || !isAboutGuards(completed.failure)) return completed
   }
-  return askGuarded(at, completion, NO_GUARDS, signal)
+  return requestGuarded(at, completion, NO_GUARDS, signal)
 }
 
-async function askGuarded(
+async function requestGuarded(
   { row, store }: UploadAtStore,
   { upload, parts, expected }: Completion,
   guards: Guards,
@@ -56,16 +56,18 @@ async function askGuarded(
     UploadId: upload.storeUploadId,
     ...conditionField(row),
     ...(guards.hasLength ? { MpuObjectSize: row.record.byteLength } : {}),
-    ...(guards.hasSums && row.integrity?.isChecked === true ? sumOfWhole(expected) : {}),
+    ...(guards.hasChecksums && row.integrity?.isChecked === true
+      ? objectChecksumField(expected)
+      : {}),
     MultipartUpload: {
       Parts: parts.map((part) => ({
         PartNumber: part.partNumber,
         ETag: part.etag,
-        ...(guards.hasSums ? sumOfPart(part, expected) : {}),
+        ...(guards.hasChecksums ? partChecksumField(part, expected) : {}),
       })),
     },
   })
-  const completed = await ask(store, (client, options) => client.send(command, options), {
+  const completed = await sendToStore(store, (client, options) => client.send(command, options), {
     signal,
     isOnce: true,
   })
@@ -73,17 +75,17 @@ async function askGuarded(
 }
 
 /** The one checksum of which the store works out that of the whole object by itself. */
-function sumOfWhole({ algorithm, parts }: ExpectedObject) {
+function objectChecksumField({ algorithm, parts }: ExpectedObject) {
   if (algorithm !== 'crc64nvme') return {}
   return {
-    ...sumField(algorithm, fullObjectCrc(CRC64NVME, parts)),
+    ...checksumField(algorithm, fullObjectCrc(CRC64NVME, parts)),
     ChecksumType: 'FULL_OBJECT',
   } as const
 }
 
 /** OpenStack Swift takes those for malformed XML, and gives none back. */
-function sumOfPart({ echoed, checksum }: SummedPart, { algorithm }: ExpectedObject) {
-  return echoed[algorithm] === undefined ? {} : sumField(algorithm, checksum)
+function partChecksumField({ echoed, checksum }: ChecksummedPart, { algorithm }: ExpectedObject) {
+  return echoed[algorithm] === undefined ? {} : checksumField(algorithm, checksum)
 }
 
 /** Refused for what it says of the object; what it says of the parts the store has listed itself. */

@@ -4,10 +4,10 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import { abortUntilGone, pause } from './abort-until-gone.ts'
-import { abortLostBeginnings } from './lost-beginnings.ts'
+import { abortOrphans } from './lost-beginnings.ts'
 import { removeOwnObject } from './own-object.ts'
 import { isUnfinished, type UploadAtStore, type UploadContext } from './upload-context.ts'
-import { storeOf } from './upload-place.ts'
+import { storeOfUpload } from './upload-place.ts'
 import { isSettling } from './wait-for-object.ts'
 
 /** How long a request whose connection was cut may take to be carried out all the same. */
@@ -55,7 +55,7 @@ async function removeAll(
 ): Promise<Outcome<null>> {
   // Without a plan nothing was ever asked of the store.
   if (row.record.plan === null) return succeeded(null)
-  const found = await storeOf(context, row)
+  const found = await storeOfUpload(context, row)
   if (!found.ok) return found
   const at = { row, store: found.value }
   const removed = await removeParts(context, at, signal)
@@ -82,8 +82,8 @@ async function removeParts(
     return abortUntilGone(at.store, { key: record.key, storeUploadId }, signal)
   }
   if (begunAtMs === null) return succeeded(null)
-  const looked = await abortLostBeginnings(context, at, signal)
+  const looked = await abortOrphans(context, at, signal)
   if (!looked.ok) return looked
   await pause(LATE_MS, signal)
-  return abortLostBeginnings(context, at, signal)
+  return abortOrphans(context, at, signal)
 }

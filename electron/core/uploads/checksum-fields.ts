@@ -1,30 +1,30 @@
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 
 /** What the SDK calls the checksums of parts and objects. */
-interface SumFields {
+interface ChecksumFields {
   readonly ChecksumCRC64NVME?: string | undefined
   readonly ChecksumCRC32C?: string | undefined
   readonly ChecksumSHA256?: string | undefined
 }
 
 /** The checksums that a store gave back of a part or an object. */
-export type StoreSums = { readonly [A in ChecksumAlgorithm]?: string }
+export type StoreChecksums = { readonly [A in ChecksumAlgorithm]?: string }
 
 const BYTES: Record<ChecksumAlgorithm, number> = { crc64nvme: 8, crc32c: 4, sha256: 32, md5: 16 }
 
 /** Whether it has the length of such a checksum, in the one way base64 writes it. */
-export function isSumOf(algorithm: ChecksumAlgorithm, text: string): boolean {
+export function isChecksumOf(algorithm: ChecksumAlgorithm, text: string): boolean {
   const bytes = Buffer.from(text, 'base64')
   return bytes.length === BYTES[algorithm] && bytes.toString('base64') === text
 }
 
 /** The header by which a body's checksum travels. */
-export function headerOfSum(algorithm: ChecksumAlgorithm): string {
+export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return algorithm === 'md5' ? 'content-md5' : `x-amz-checksum-${algorithm}`
 }
 
 /** As a field of a request or of Complete's part list. */
-export function sumField(algorithm: ChecksumAlgorithm, sum: string) {
+export function checksumField(algorithm: ChecksumAlgorithm, sum: string) {
   switch (algorithm) {
     case 'crc64nvme':
       return { ChecksumCRC64NVME: sum }
@@ -37,7 +37,7 @@ export function sumField(algorithm: ChecksumAlgorithm, sum: string) {
   }
 }
 
-export function sumsIn(fields: SumFields): StoreSums {
+export function checksumsIn(fields: ChecksumFields): StoreChecksums {
   const { ChecksumCRC64NVME: crc64nvme, ChecksumCRC32C: crc32c, ChecksumSHA256: sha256 } = fields
   return {
     ...(crc64nvme === undefined ? {} : { crc64nvme }),

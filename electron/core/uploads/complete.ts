@@ -6,16 +6,16 @@ import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
 import { isDenied } from '../../contract/s3-failure.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import { abortUntilGone } from './abort-until-gone.ts'
-import { askToComplete } from './ask-to-complete.ts'
+import { requestCompletion } from './ask-to-complete.ts'
 import { bareEtag, NO_ETAG } from './checksum-fields.ts'
-import { objectOf, recordedObject } from './expected-object.ts'
-import { headObjectSums, type ObjectHead } from './head-object.ts'
-import { fitting, listParts, type StoreUpload } from './list-parts.ts'
+import { expectedObject, recordedObject } from './expected-object.ts'
+import { headObjectWithChecksums, type ObjectHead } from './head-object.ts'
+import { listParts, partsOfPlan, type StoreUpload } from './list-parts.ts'
 import { addMissingTags } from './missing-tags.ts'
 import { isOwn, isOwnWhole, isWhole, removeOwnObject } from './own-object.ts'
 import { type ExpectedObject, proofOf } from './prove-object.ts'
 import { makeShareLink } from './share-link.ts'
-import { summedParts } from './summed-parts.ts'
+import { checksummedParts } from './summed-parts.ts'
 import {
   isUnfinished,
   type UploadAtStore,
@@ -23,7 +23,7 @@ import {
   uploadAtStore,
 } from './upload-context.ts'
 import { isSettling, isUndecided, waitForObject } from './wait-for-object.ts'
-import { lookFirst, mustYield, yieldPlace } from './yield-place.ts'
+import { mustYield, yieldIfTaken, yieldKey } from './yield-place.ts'
 
 /** The proof is null for an upload of a Ferry that made no checksums. */
 interface Finished {
@@ -69,7 +69,7 @@ async function finishSingle(completing: Completing): Promise<Outcome<Finished>> 
   const { context, at, signal } = completing
   const { uploadId, key } = at.row.record
   const receipt = context.records.parts.all(uploadId).get(1)?.etag ?? null
-  const head = await headObjectSums(at.store, key, signal)
+  const head = await headObjectWithChecksums(at.store, key, signal)
   if (!head.ok) {
     if (!mayNotLook(head.failure) || receipt === null) return head
     return succeeded({ etag: receipt, proof: proofUnseen(asRecorded(completing)) })
@@ -113,24 +113,24 @@ async function finishMultipart(completing: Completing): Promise<Outcome<Finished
   const { integrity } = row
   const recorded = completing.context.records.parts.all(row.record.uploadId)
   if (integrity === null) return failed({ kind: 'not-now' })
-  const listedParts = fitting(plan, listed.value)
-  const { held } = summedParts(integrity.algorithm, listedParts, recorded, row.encryption)
+  const listedParts = partsOfPlan(plan, listed.value)
+  const { held } = checksummedParts(integrity.algorithm, listedParts, recorded, row.encryption)
   const parts = held.toSorted((a, b) => a.partNumber - b.partNumber)
   // Something was lost on the store, or nobody knows what it is: preparing again finds out what has
   // to be sent once more.
   if (parts.length !== partCountOf(plan)) return missing(completing)
-  const expected = objectOf(plan, integrity, parts)
-  const looked = await lookFirst(completing.context, at, signal)
+  const expected = expectedObject(plan, integrity, parts)
+  const looked = await yieldIfTaken(completing.context, at, signal)
   if (!looked.ok) return looked
   const asked = asking(completing)
-  const completed = await askToComplete(at, { upload, parts, expected }, signal)
+  const completed = await requestCompletion(at, { upload, parts, expected }, signal)
   if (!completed.ok) {
     const isSpoilt = completed.failure.kind === 'body-corrupted'
     return isSpoilt
       ? discardParts(asked)
       : afterFailedComplete(asked, upload, expected, completed.failure)
   }
-  const head = await headObjectSums(store, key, signal)
+  const head = await headObjectWithChecksums(store, key, signal)
   if (head.ok) {
     const isMeant = (seen: ObjectHead | null) => isMade(seen, at, signal)
     if (head.value !== null && (await isMeant(head.value))) {
@@ -206,11 +206,11 @@ async function ifOurs(
   failure: Failure,
 ): Promise<Outcome<Finished> | null> {
   const { at, signal } = completing
-  const head = await headObjectSums(at.store, at.row.record.key, signal)
+  const head = await headObjectWithChecksums(at.store, at.row.record.key, signal)
   if (head.ok && head.value !== null && (await isOwnWhole(head.value, at, signal))) {
     return settle(completing, expected, head.value)
   }
-  return mustYield(at, head, failure) ? yieldPlace(completing.context, at, signal) : null
+  return mustYield(at, head, failure) ? yieldKey(completing.context, at, signal) : null
 }
 
 /** Nothing is begun again before the object has had its time to show. */

@@ -1,5 +1,5 @@
 import mime from 'mime'
-import { ruledType, withCharset } from '../../contract/content-type.ts'
+import { contentTypeByRules, withCharset } from '../../contract/content-type.ts'
 import type { UploadRules } from '../../contract/rules.ts'
 import type { TextEncoding } from '../../contract/text-encoding.ts'
 
@@ -25,5 +25,5 @@ export function contentTypeOf(
 ): string {
   const stated = fromBrowser.trim()
   const known = isMediaType(stated) ? stated : (mime.getType(name) ?? UNKNOWN)
-  return withCharset(ruledType(rules, name) ?? known, encoding)
+  return withCharset(contentTypeByRules(rules, name) ?? known, encoding)
 }

@@ -2,20 +2,20 @@ import type { CommandInput } from '../../contract/commands.ts'
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
-import { PLACE_TAKEN } from '../../contract/s3-failure.ts'
+import { PRECONDITION_FAILED } from '../../contract/s3-failure.ts'
 import type { PartReceipt, PutDiagnosis } from '../../contract/upload.ts'
 import { isSilence, type Tried } from '../check/put-trials.ts'
 import { NO_ETAG } from './checksum-fields.ts'
 import { recordedObject } from './expected-object.ts'
-import { headObjectSums } from './head-object.ts'
-import { ownName } from './keys.ts'
-import { fitting, listParts } from './list-parts.ts'
-import type { SilentPut } from './no-response-reasons.ts'
+import { headObjectWithChecksums } from './head-object.ts'
+import { fileNameOf } from './keys.ts'
+import { listParts, partsOfPlan } from './list-parts.ts'
+import type { UnansweredPut } from './no-response-reasons.ts'
 import { isOwn, isOwnWhole } from './own-object.ts'
 import { proofOf } from './prove-object.ts'
-import { summedParts } from './summed-parts.ts'
+import { checksummedParts } from './summed-parts.ts'
 import { type UploadAtStore, type UploadContext, unfinishedRow } from './upload-context.ts'
-import { storeOf } from './upload-place.ts'
+import { storeOfUpload } from './upload-place.ts'
 
 const LOOK_MS = 15_000
 
@@ -50,16 +50,16 @@ export async function diagnoseNoResponse(
   if (plan === null || integrity === null || partNumber > partCountOf(plan)) {
     return failed({ kind: 'not-now' })
   }
-  const store = await storeOf(context, row)
+  const store = await storeOfUpload(context, row)
   if (!store.ok) return store
   const { start, end } = rangeOfPart(plan, partNumber)
-  const put: SilentPut = {
+  const put: UnansweredPut = {
     store: store.value,
     mode: plan.mode,
     byteLength: end - start,
     isBodySent,
     integrity,
-    file: { name: ownName(row.relativePath), contentType, token: 'check' },
+    file: { name: fileNameOf(row.relativePath), contentType, token: 'check' },
   }
   if (seen === 'too-large') return succeeded(refused(await reasons.limitFor(put)))
   const look = await lookFor(context, { row, store: store.value }, plan, partNumber)
@@ -123,10 +123,10 @@ async function lookForPart(
   if (storeUploadId === null) return { kind: 'refused', failure: { kind: 'upload-gone' } }
   const listed = await listParts(store, { key, storeUploadId }, signal)
   if (!listed.ok) return lookFailed(listed.failure)
-  const parts = fitting(plan, listed.value).filter((part) => part.partNumber === partNumber)
+  const parts = partsOfPlan(plan, listed.value).filter((part) => part.partNumber === partNumber)
   if (integrity === null || parts.length === 0) return { kind: 'absent' }
   const recorded = context.records.parts.all(uploadId)
-  const [held] = summedParts(integrity.algorithm, parts, recorded, encryption).held
+  const [held] = checksummedParts(integrity.algorithm, parts, recorded, encryption).held
   if (held === undefined) return { kind: 'absent' }
   const { etag, checksum } = held
   return { kind: 'there', receipt: { partNumber, etag, checksum } }
@@ -143,7 +143,7 @@ async function lookForObject(
   signal: AbortSignal,
 ): Promise<Look> {
   const { row, store } = at
-  const head = await headObjectSums(store, row.record.key, signal)
+  const head = await headObjectWithChecksums(store, row.record.key, signal)
   if (!head.ok) return lookFailed(head.failure)
   if (head.value !== null && (await isOwnWhole(head.value, at, signal))) {
     const { etag } = head.value
@@ -156,7 +156,7 @@ async function lookForObject(
       : { kind: 'absent' }
   }
   const isTaken = row.guard === 'condition' && head.value !== null && !isOwn(head.value, at)
-  return isTaken ? { kind: 'refused', failure: PLACE_TAKEN } : { kind: 'absent' }
+  return isTaken ? { kind: 'refused', failure: PRECONDITION_FAILED } : { kind: 'absent' }
 }
 
 function lookFailed(failure: Failure): Look {

@@ -3,9 +3,9 @@ import type { UploadId } from '../../contract/ids.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { proveAccess } from '../store/prove-access.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
-import { storeOf } from './upload-place.ts'
+import { storeOfUpload } from './upload-place.ts'
 
-const PATIENCE_MS = 15_000
+const SIGNATURE_PROBE_MS = 15_000
 
 /**
  * Why the store may not have accepted the signature of the page's PUT. A wrong secret key makes
@@ -18,9 +18,9 @@ export async function diagnoseSignature(
 ): Promise<Outcome<{ failure: Failure | null }>> {
   const row = unfinishedRow(context, uploadId)
   if (!row.ok) return row
-  const store = await storeOf(context, row.value)
+  const store = await storeOfUpload(context, row.value)
   if (!store.ok) return store
-  const proven = await proveAccess(store.value, AbortSignal.timeout(PATIENCE_MS))
+  const proven = await proveAccess(store.value, AbortSignal.timeout(SIGNATURE_PROBE_MS))
   if (!proven.ok) return succeeded({ failure: null })
   const { host } = new URL(store.value.destination.endpoint)
   return succeeded({ failure: { kind: 'request-rewritten', host } })

@@ -28,11 +28,11 @@ export function recordedObject(
   const etag = isSilent ? head.etag : null
   const isOther =
     etag !== null && receipt !== null && receipt !== NO_ETAG && bareEtag(receipt) !== bareEtag(etag)
-  return isOther ? null : objectOf(plan, integrity, known)
+  return isOther ? null : expectedObject(plan, integrity, known)
 }
 
 /** What the object made of these parts has to be. */
-export function objectOf(
+export function expectedObject(
   plan: PartPlan,
   { algorithm, isChecked }: IntegrityPlan,
   parts: readonly { partNumber: number; checksum: string; isStores?: boolean }[],

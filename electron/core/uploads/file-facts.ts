@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
-import { hash8Parts } from '../../contract/hash8.ts'
+import { hash8Input } from '../../contract/hash8.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { ByteRange } from '../../contract/part-plan.ts'
-import { TEXT_LOOK_BYTES, type TextEncoding, textEncodingOf } from '../../contract/text-encoding.ts'
-import { asPlainFile, READ_AND_NEVER_WAIT } from '../plain-file.ts'
+import {
+  TEXT_PROBE_BYTES,
+  type TextEncoding,
+  textEncodingOf,
+} from '../../contract/text-encoding.ts'
+import { asPlainFile, READ_NON_BLOCKING } from '../plain-file.ts'
 import { readFailure } from '../source-failure.ts'
 
-interface Found {
+interface FileContents {
   readonly hash8: string | null
   readonly encoding: TextEncoding | null
 }
@@ -16,15 +20,15 @@ interface Found {
  * What the page finds out about the bytes of a file before it is queued, for one that only the host
  * can read any more. Fails with `source-missing`, `source-unreadable` or `source-in-cloud`.
  */
-export async function lookIntoFile(
+export async function inspectFile(
   path: string,
   byteLength: number,
   asked: { readonly needsHash: boolean; readonly isText: boolean },
   platform: NodeJS.Platform = process.platform,
-): Promise<Outcome<Found>> {
+): Promise<Outcome<FileContents>> {
   if (!asked.needsHash && !asked.isText) return succeeded({ hash8: null, encoding: null })
   try {
-    await using file = await asPlainFile(() => open(path, READ_AND_NEVER_WAIT))
+    await using file = await asPlainFile(() => open(path, READ_NON_BLOCKING))
     return succeeded({
       hash8: asked.needsHash ? await hash8At(file, byteLength) : null,
       encoding: asked.isText ? await encodingAt(file, byteLength) : null,
@@ -38,12 +42,12 @@ export async function lookIntoFile(
 }
 
 async function encodingAt(file: FileHandle, byteLength: number): Promise<TextEncoding> {
-  const end = Math.min(byteLength, TEXT_LOOK_BYTES)
+  const end = Math.min(byteLength, TEXT_PROBE_BYTES)
   return textEncodingOf(await bytesOf(file, { start: 0, end }), end === byteLength)
 }
 
 async function hash8At(file: FileHandle, byteLength: number): Promise<string> {
-  const { head, ranges } = hash8Parts(byteLength)
+  const { head, ranges } = hash8Input(byteLength)
   const hash = createHash('sha256').update(head)
   for (const range of ranges) hash.update(await bytesOf(file, range))
   return hash.digest('hex').slice(0, 8)

@@ -6,20 +6,20 @@ import type { Guard } from '../records/upload-columns.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import type { Store } from '../store/store.ts'
 import { headObject } from './head-object.ts'
-import { numbered, type Placing } from './keys.ts'
+import { numberedKey, type ObjectKey } from './keys.ts'
 import { isOwn, isWhole } from './own-object.ts'
 import type { UploadContext } from './upload-context.ts'
-import { placingBefore } from './wanted-place.ts'
-import { honoursCondition } from './write-conditions.ts'
+import { unnumberedKey } from './wanted-place.ts'
+import { honorsConditions } from './write-conditions.ts'
 
 /** Names are counted on that far; after that something else is wrong with the bucket. */
 const MAX_NUMBER = 1000
 
-export type Place =
+export type KeyResolution =
   /** This upload's own object is already there. */
   | { readonly kind: 'ours' }
   /** It may be written, minding `guard`. */
-  | { readonly kind: 'free'; readonly placing: Placing; readonly guard: Guard }
+  | { readonly kind: 'free'; readonly placing: ObjectKey; readonly guard: Guard }
   /** An object is there, and stays. */
   | { readonly kind: 'skipped' }
 
@@ -28,17 +28,17 @@ export type Place =
  * under the very key that the upload wants, the person's word or the destination's rule says.
  * Numbered names are only ever free ones. Fails with `key-taken` where the rule is to ask.
  */
-export async function findPlace(
+export async function resolveKey(
   context: UploadContext,
   store: Store,
   row: UploadRow,
   signal: AbortSignal,
-): Promise<Outcome<Place>> {
+): Promise<Outcome<KeyResolution>> {
   const { key, folder, name, destinationId, uploadId } = row.record
-  const wanted = placingBefore(row)
+  const wanted = unnumberedKey(row)
   const rule = row.decision ?? store.destination.rules.onConflict
   for (let count = 1; count <= MAX_NUMBER; count += 1) {
-    const placing = count === 1 ? { key, folder, name } : numbered(wanted, count)
+    const placing = count === 1 ? { key, folder, name } : numberedKey(wanted, count)
     if (placing === null) return failed({ kind: 'name-unusable', reason: 'too-long' })
     const isTaken = context.records.isKeyTaken(destinationId, placing.key, uploadId)
     if (isTaken) continue
@@ -46,18 +46,22 @@ export async function findPlace(
     if (!seen.ok) return seen
     if (seen.value === 'ours' && count === 1) return succeeded({ kind: 'ours' })
     const ruled = placing.key === wanted.key ? rule : 'keep-both'
-    const found = placeBy(ruled, placing, seen.value)
+    const found = resolutionBy(ruled, placing, seen.value)
     if (found !== null) return found
   }
   return failed({ kind: 'store-refused', status: 409, code: 'KeyTaken' })
 }
 
 /** `torn`: our own, but not whole; it is about to be written again. */
-type Seen = 'nothing' | 'unseen' | 'ours' | 'torn' | 'foreign'
+type ObjectSeen = 'nothing' | 'unseen' | 'ours' | 'torn' | 'foreign'
 
 /** Null: look under the next name. */
-function placeBy(rule: ConflictRule, placing: Placing, seen: Seen): Outcome<Place> | null {
-  const free = (guard: Guard) => succeeded<Place>({ kind: 'free', placing, guard })
+function resolutionBy(
+  rule: ConflictRule,
+  placing: ObjectKey,
+  seen: ObjectSeen,
+): Outcome<KeyResolution> | null {
+  const free = (guard: Guard) => succeeded<KeyResolution>({ kind: 'free', placing, guard })
   if (seen === 'torn' || seen === 'unseen') return free('none')
   if (seen === 'nothing') return free(rule === 'replace' ? 'none' : 'look')
   if (seen === 'ours') return null
@@ -74,8 +78,8 @@ function placeBy(rule: ConflictRule, placing: Placing, seen: Seen): Outcome<Plac
 }
 
 /** Where the store was seen to honour a condition it is told of it; else we look for ourselves. */
-export function guardAt({ destination }: Store, plan: PartPlan, guard: Guard): Guard {
-  return guard === 'look' && honoursCondition(destination, plan.mode) ? 'condition' : guard
+export function guardFor({ destination }: Store, plan: PartPlan, guard: Guard): Guard {
+  return guard === 'look' && honorsConditions(destination, plan.mode) ? 'condition' : guard
 }
 
 async function seenAt(
@@ -83,7 +87,7 @@ async function seenAt(
   key: string,
   row: UploadRow,
   signal: AbortSignal,
-): Promise<Outcome<Seen>> {
+): Promise<Outcome<ObjectSeen>> {
   const head = await headObject(store, key, signal)
   if (!head.ok) {
     // Keys that may only write cannot look: S3 says 403 whether or not there is an object. Nor could

@@ -5,9 +5,9 @@ import {
 } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
-import { isFreshlyProven, isProven, notePassed, proveAccess } from '../store/prove-access.ts'
-import { ask, type Store } from '../store/store.ts'
-import { type StoreSums, sumsIn } from './checksum-fields.ts'
+import { isFreshlyProven, isProven, noteAccessProven, proveAccess } from '../store/prove-access.ts'
+import { type Store, sendToStore } from '../store/store.ts'
+import { checksumsIn, type StoreChecksums } from './checksum-fields.ts'
 
 /** The metadata header by which an object says which upload wrote it: `x-amz-meta-ferry-upload`. */
 export const TOKEN_METADATA = 'ferry-upload'
@@ -20,7 +20,7 @@ export interface ObjectHead {
   /** Null for objects that no upload of Ferry's wrote, and at stores that drop metadata. */
   readonly token: string | null
   /** Empty unless asked for, and at stores that keep none. */
-  readonly sums: StoreSums
+  readonly sums: StoreChecksums
   /** Whether they sum up the parts' checksums or the object's bytes; null: the store does not say. */
   readonly isComposite: boolean | null
   /** As the store names it; null: it says nothing of encryption. */
@@ -38,7 +38,7 @@ export async function headObject(
 ): Promise<Outcome<ObjectHead | null>> {
   const answered = await askHead(store, key, {}, signal)
   if (!answered.ok) return refusalExplained(store, answered, signal)
-  notePassed(store)
+  noteAccessProven(store)
   return succeeded(headIn(answered.value))
 }
 
@@ -46,14 +46,14 @@ export async function headObject(
  * The same with the checksums that the store keeps. Some keys may look at an object and not at
  * those (they need leave to decrypt), and some stores know no such wish: they are asked without it.
  */
-export async function headObjectSums(
+export async function headObjectWithChecksums(
   store: Store,
   key: string,
   signal: AbortSignal,
 ): Promise<Outcome<ObjectHead | null>> {
   const answered = await askHead(store, key, { ChecksumMode: 'ENABLED' }, signal)
   if (answered.ok) {
-    notePassed(store)
+    noteAccessProven(store)
     return succeeded(headIn(answered.value))
   }
   const { kind } = answered.failure
@@ -68,7 +68,7 @@ function askHead(
   signal: AbortSignal | undefined,
 ) {
   const command = new HeadObjectCommand({ Bucket: store.destination.bucket, Key: key, ...wish })
-  return ask(
+  return sendToStore(
     store,
     (client, options) => client.send(command, options),
     signal === undefined ? {} : { signal },
@@ -77,7 +77,7 @@ function askHead(
 
 function headIn(answer: HeadObjectCommandOutput): ObjectHead {
   const { ContentLength, ETag, Metadata, ChecksumType, ServerSideEncryption } = answer
-  const sums = sumsIn(answer)
+  const sums = checksumsIn(answer)
   const isNumbered = Object.values(sums).some((sum) => /-\d+$/.test(sum))
   return {
     byteLength: Number.isSafeInteger(ContentLength) ? (ContentLength ?? null) : null,

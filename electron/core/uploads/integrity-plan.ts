@@ -10,7 +10,7 @@ import type { UploadContext } from './upload-context.ts'
  *
  * docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
-export function isSumSent({ algorithm, isChecked }: IntegrityPlan): boolean {
+export function isChecksumSent({ algorithm, isChecked }: IntegrityPlan): boolean {
   return isChecked || algorithm === 'md5'
 }
 

@@ -3,7 +3,7 @@ import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 
 /** Where a file goes in the bucket, cut into what people see. */
-export interface Placing {
+export interface ObjectKey {
   readonly key: string
   /** The folders between the destination's prefix and the name, `a/b/`, or empty. */
   readonly folder: string
@@ -11,7 +11,7 @@ export interface Placing {
 }
 
 /** What makes a key of a file's place in a drop. */
-export interface Naming extends Pick<KeyFacts, 'prefix' | 'at' | 'uuid' | 'hash8'> {
+export interface KeyNaming extends Pick<KeyFacts, 'prefix' | 'at' | 'uuid' | 'hash8'> {
   readonly keyTemplate: string
 }
 
@@ -20,28 +20,28 @@ export interface Naming extends Pick<KeyFacts, 'prefix' | 'at' | 'uuid' | 'hash8
  * form the file system has them. Fails with `name-unusable` where no S3 request could carry it.
  * @param relativePath `photos/2026/a.jpg`, with `/` on every system.
  */
-export function placingOf(naming: Naming, relativePath: string): Outcome<Placing> {
+export function objectKeyOf(naming: KeyNaming, relativePath: string): Outcome<ObjectKey> {
   const segments = relativePath.split('/')
   if (segments.includes('')) return failed({ kind: 'name-unusable', reason: 'empty' })
-  const name = ownName(relativePath)
+  const name = fileNameOf(relativePath)
   const folder = relativePath.slice(0, relativePath.length - name.length)
   // Also where the template leaves the folders out: nobody who drops such a path means well.
   if (segments.some((each) => each === '.' || each === '..')) {
     return failed({ kind: 'name-unusable', reason: 'dot-segment' })
   }
   const key = keyFrom(naming.keyTemplate, { ...naming, folder, name })
-  return key.ok ? succeeded(placingAt(naming.prefix, key.value)) : key
+  return key.ok ? succeeded(splitKey(naming.prefix, key.value)) : key
 }
 
 /** A key that leaves the prefix out is shown with all of its folders. */
-export function placingAt(prefix: string, key: string): Placing {
-  const name = ownName(key)
+export function splitKey(prefix: string, key: string): ObjectKey {
+  const name = fileNameOf(key)
   const folders = key.slice(0, key.length - name.length)
   return { key, folder: folders.startsWith(prefix) ? folders.slice(prefix.length) : folders, name }
 }
 
 /** The last segment: of a place in a drop, the file's own name. */
-export function ownName(path: string): string {
+export function fileNameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
@@ -50,7 +50,7 @@ export function ownName(path: string): string {
  * Null when the numbered name does not fit into a key any more.
  * @param count from 2.
  */
-export function numbered(placing: Placing, count: number): Placing | null {
+export function numberedKey(placing: ObjectKey, count: number): ObjectKey | null {
   const { stem, extension } = splitName(placing.name)
   const name = `${stem} (${count})${extension}`
   const key = `${placing.key.slice(0, placing.key.length - placing.name.length)}${name}`

@@ -1,6 +1,6 @@
 import type { StoreIntegrity } from '../../contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { askIntegrity, type Found } from '../check/ask-integrity.ts'
+import { type FoundIntegrity, probeIntegrity } from '../check/ask-integrity.ts'
 import { IntegrityProbe, probeKeyBelow } from '../check/integrity-probe.ts'
 import type { Store } from '../store/store.ts'
 import type { UploadContext } from './upload-context.ts'
@@ -37,7 +37,7 @@ async function learn(
   if (!swept.ok) return swept
   const key = probeKeyBelow(store.destination.prefix)
   context.stores.noteProbe(store.destination, key)
-  const found = await askAndClean(context, store, new IntegrityProbe(store, key, false), signal)
+  const found = await probeAndClean(context, store, new IntegrityProbe(store, key, false), signal)
   if (!found.ok) return found
   context.log.info({ integrity: found.value }, 'Found out what the store checks')
   if (found.value === 'hidden') {
@@ -48,13 +48,13 @@ async function learn(
   return succeeded(found.value)
 }
 
-async function askAndClean(
+async function probeAndClean(
   context: LearnContext,
   store: Store,
   probe: IntegrityProbe,
   signal: AbortSignal,
-): Promise<Outcome<Found>> {
-  const asked = await askIntegrity(probe, signal).catch(async (error: unknown) => {
+): Promise<Outcome<FoundIntegrity>> {
+  const asked = await probeIntegrity(probe, signal).catch(async (error: unknown) => {
     await probe.clean()
     throw error
   })

@@ -21,7 +21,7 @@ function isAboutThisOne(failure: Failure): boolean {
  * Cleans up after cancels that could not reach the store: at the start, and then again and again
  * with growing pauses until the store says that nothing is left.
  */
-export class Leftovers {
+export class CleanupQueue {
   readonly #context: UploadContext
   readonly #turns: UploadTurns
   #timer: NodeJS.Timeout | null = null

@@ -4,8 +4,8 @@ import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
 import { readPages } from '../store/read-pages.ts'
-import { ask, type Store } from '../store/store.ts'
-import { type StoreSums, sumsIn } from './checksum-fields.ts'
+import { type Store, sendToStore } from '../store/store.ts'
+import { checksumsIn, type StoreChecksums } from './checksum-fields.ts'
 
 export interface StoreUpload {
   readonly key: string
@@ -20,7 +20,7 @@ export interface ListedPart {
   /** Null: the store does not say. */
   readonly etag: string | null
   /** The checksums that it gives back; many stores give none. */
-  readonly echoed: StoreSums
+  readonly echoed: StoreChecksums
 }
 
 /**
@@ -38,7 +38,7 @@ export async function listParts(
     count: ({ Parts = [] }) => Parts.length,
     signal,
   })
-  if (!pages.ok) return isGone(pages.failure) ? failed({ kind: 'upload-gone' }) : pages
+  if (!pages.ok) return isUploadGone(pages.failure) ? failed({ kind: 'upload-gone' }) : pages
   return succeeded(pages.value.flatMap(({ Parts = [] }) => Parts).flatMap(listedPart))
 }
 
@@ -46,7 +46,7 @@ function listedPart(part: Part): ListedPart[] {
   const { PartNumber: partNumber, Size, ETag: etag } = part
   if (partNumber === undefined || !Number.isInteger(partNumber)) return []
   const byteLength = Number.isSafeInteger(Size) ? (Size ?? null) : null
-  return [{ partNumber, byteLength, etag: etag || null, echoed: sumsIn(part) }]
+  return [{ partNumber, byteLength, etag: etag || null, echoed: checksumsIn(part) }]
 }
 
 /**
@@ -64,14 +64,14 @@ function markerAfter(page: ListPartsCommandOutput, marker: number | null): numbe
 }
 
 /** A part that fits the plan, of the plan's length. */
-export interface FittingPart extends Omit<ListedPart, 'byteLength'> {
+export interface PartOfPlan extends Omit<ListedPart, 'byteLength'> {
   readonly byteLength: number
   /** The store itself said how long it is. */
   readonly isMeasured: boolean
 }
 
 /** The parts whose number is the plan's, and whose length is as far as the store tells it. */
-export function fitting(plan: PartPlan, parts: readonly ListedPart[]): FittingPart[] {
+export function partsOfPlan(plan: PartPlan, parts: readonly ListedPart[]): PartOfPlan[] {
   const count = partCountOf(plan)
   return parts.flatMap((part) => {
     const { partNumber } = part
@@ -89,7 +89,7 @@ function listPage(
   marker: number | null,
   signal: AbortSignal | undefined,
 ) {
-  return ask(
+  return sendToStore(
     store,
     (client, options) =>
       client.send(
@@ -106,7 +106,7 @@ function listPage(
 }
 
 /** AWS says NoSuchUpload; Ceph's gateway says NoSuchKey of an upload that was aborted. */
-export function isGone(failure: Failure): boolean {
+export function isUploadGone(failure: Failure): boolean {
   if (failure.kind === 'upload-gone') return true
   return failure.kind === 'store-refused' && failure.status === 404
 }

@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { readPages } from '../store/read-pages.ts'
-import { ask, type Store } from '../store/store.ts'
+import { type Store, sendToStore } from '../store/store.ts'
 import type { StoreUpload } from './list-parts.ts'
 
 export interface ListedUpload extends StoreUpload {
@@ -27,7 +27,7 @@ export async function listUploads(
   const pages = await readPages<ListMultipartUploadsCommandOutput, Marker>({
     ask: (marker) => {
       const command = new ListMultipartUploadsCommand({ ...place, ...marker })
-      return ask(store, (client, options) => client.send(command, options), { signal })
+      return sendToStore(store, (client, options) => client.send(command, options), { signal })
     },
     next: markerAfter,
     count: ({ Uploads = [] }) => Uploads.length,

@@ -18,13 +18,13 @@ const CLOCK_SLACK_MS = 10_000
  * A store that does not let us look costs nothing but the orphan; one that does not answer is a
  * failure, and so is another upload that begins under the same key at this moment.
  */
-export async function abortLostBeginnings(
+export async function abortOrphans(
   context: UploadContext,
   { row, store }: UploadAtStore,
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
   const { key } = row.record
-  const listed = await listBeginnings(store, key, (row.begunAtMs ?? 0) - CLOCK_SLACK_MS, signal)
+  const listed = await listCandidates(store, key, (row.begunAtMs ?? 0) - CLOCK_SLACK_MS, signal)
   if (!listed.ok) {
     if (!isRefusal(listed.failure)) return listed
     context.log.warn({ kind: listed.failure.kind }, 'Could not look for lost multipart uploads')
@@ -45,7 +45,7 @@ export async function abortLostBeginnings(
 }
 
 /** Their ids. One of which nobody knows when it began may be somebody else's. */
-async function listBeginnings(
+async function listCandidates(
   store: Store,
   key: string,
   sinceMs: number,

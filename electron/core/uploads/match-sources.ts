@@ -3,7 +3,7 @@ import type { SourceId, UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
 import type { UploadRow } from '../records/upload-row.ts'
-import type { RegisteredSource, Sources } from '../sources.ts'
+import type { RegisteredSource, SourceRegistry } from '../sources.ts'
 import { isUnfinished } from './upload-context.ts'
 
 /**
@@ -12,7 +12,7 @@ import { isUnfinished } from './upload-context.ts'
  */
 export function matchSources(
   records: UploadRecords,
-  sources: Sources,
+  sources: SourceRegistry,
   { destinationId, items }: CommandInput<'matchSources'>,
 ): CommandOutput<'matchSources'> {
   const matches = items.flatMap(({ sourceId, relativePath }) => {
@@ -27,7 +27,7 @@ export function matchSources(
 /** Each upload takes one file, each file feeds one upload: a ticket is spent with its first use. */
 export function attachSources(
   records: UploadRecords,
-  sources: Sources,
+  sources: SourceRegistry,
   { attachments }: CommandInput<'attachSources'>,
 ): CommandOutput<'attachSources'> {
   const uploads: CommandOutput<'attachSources'>['uploads'] = []
@@ -50,7 +50,7 @@ export function attachSources(
 
 function fittingSource(
   records: UploadRecords,
-  sources: Sources,
+  sources: SourceRegistry,
   uploadId: UploadId,
   sourceId: SourceId,
 ): Outcome<RegisteredSource> {

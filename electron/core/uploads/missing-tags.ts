@@ -1,5 +1,5 @@
 import { GetObjectTaggingCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3'
-import { ask } from '../store/store.ts'
+import { sendToStore } from '../store/store.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
 /**
@@ -14,14 +14,14 @@ export async function addMissingTags(
   const { bucket, rules } = store.destination
   if (rules.tags.length === 0) return
   const place = { Bucket: bucket, Key: row.record.key }
-  const held = await ask(
+  const held = await sendToStore(
     store,
     (client, options) => client.send(new GetObjectTaggingCommand(place), options),
     { signal },
   )
   if (!held.ok || (held.value.TagSet ?? []).length > 0) return
   const TagSet = rules.tags.map(({ name, value }) => ({ Key: name, Value: value }))
-  const put = await ask(
+  const put = await sendToStore(
     store,
     (client, options) =>
       client.send(new PutObjectTaggingCommand({ ...place, Tagging: { TagSet } }), options),

@@ -5,9 +5,9 @@ import {
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRow } from '../records/upload-row.ts'
-import { ask } from '../store/store.ts'
+import { sendToStore } from '../store/store.ts'
 import { abortMultipart } from './abort-until-gone.ts'
-import { ownName } from './keys.ts'
+import { fileNameOf } from './keys.ts'
 import { objectFields } from './object-fields.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
@@ -46,17 +46,20 @@ interface Created {
 /** The type lets CRC32C be of the whole object; older stores know the algorithm and no type. */
 async function create(at: UploadAtStore, signal: AbortSignal): Promise<Outcome<Created>> {
   const { integrity } = at.row
-  const announced = announcedSums(integrity?.isChecked === true ? integrity.algorithm : null)
+  const announced = announcedChecksums(integrity?.isChecked === true ? integrity.algorithm : null)
   const created = await askToCreate(at, announced, signal)
   const { ChecksumType: type, ...untyped } = announced
   const isRefused = !created.ok && created.failure.kind === 'store-refused'
   return isRefused && type !== undefined ? askToCreate(at, untyped, signal) : created
 }
 
-type AnnouncedSums = Pick<CreateMultipartUploadCommandInput, 'ChecksumAlgorithm' | 'ChecksumType'>
+type AnnouncedChecksums = Pick<
+  CreateMultipartUploadCommandInput,
+  'ChecksumAlgorithm' | 'ChecksumType'
+>
 
 /** `Content-MD5` is announced to nobody. */
-export function announcedSums(algorithm: ChecksumAlgorithm | null): AnnouncedSums {
+export function announcedChecksums(algorithm: ChecksumAlgorithm | null): AnnouncedChecksums {
   switch (algorithm) {
     case 'crc64nvme':
       return { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' }
@@ -72,18 +75,18 @@ export function announcedSums(algorithm: ChecksumAlgorithm | null): AnnouncedSum
 
 async function askToCreate(
   { row, store }: UploadAtStore,
-  sums: AnnouncedSums,
+  sums: AnnouncedChecksums,
   signal: AbortSignal,
 ): Promise<Outcome<Created>> {
   const { rules } = store.destination
-  const name = ownName(row.relativePath)
+  const name = fileNameOf(row.relativePath)
   const command = new CreateMultipartUploadCommand({
     Bucket: store.destination.bucket,
     Key: row.record.key,
     ...objectFields(rules, { name, contentType: row.record.contentType, token: row.token }),
     ...sums,
   })
-  const created = await ask(store, (client, options) => client.send(command, options), {
+  const created = await sendToStore(store, (client, options) => client.send(command, options), {
     signal,
     isOnce: true,
   })

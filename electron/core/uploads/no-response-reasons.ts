@@ -8,11 +8,11 @@ import { isSilence, type PutTrials, type Tried } from '../check/put-trials.ts'
 import type { CorePorts } from '../ports.ts'
 import type { IntegrityPlan } from '../records/upload-row.ts'
 import type { Store } from '../store/store.ts'
-import { isSumSent } from './integrity-plan.ts'
-import type { TrialRuns } from './trial-runs.ts'
+import { isChecksumSent } from './integrity-plan.ts'
+import type { PutProbeRunner } from './trial-runs.ts'
 
 /** A PUT of the page's whose answer it could not read. */
-export interface SilentPut {
+export interface UnansweredPut {
   readonly store: Store
   readonly mode: PartPlan['mode']
   readonly byteLength: number
@@ -54,13 +54,13 @@ type Attempt = readonly [name: string, run: () => Promise<Tried>]
  */
 export class NoResponseReasons {
   readonly #ports: Pick<CorePorts, 'isCorsHandled' | 'pageOrigin' | 'corsOrigin' | 'storeHttp'>
-  readonly #runs: TrialRuns
+  readonly #runs: PutProbeRunner
   readonly #held = new Map<string, Held>()
   readonly #limits = new Map<DestinationId, Limit>()
 
   constructor(
     ports: Pick<CorePorts, 'isCorsHandled' | 'pageOrigin' | 'corsOrigin' | 'storeHttp'>,
-    runs: TrialRuns,
+    runs: PutProbeRunner,
   ) {
     this.#ports = ports
     this.#runs = runs
@@ -71,7 +71,7 @@ export class NoResponseReasons {
     return corsPageOf(this.#ports).allowedOrigin
   }
 
-  async reasonFor(put: SilentPut): Promise<Tried> {
+  async reasonFor(put: UnansweredPut): Promise<Tried> {
     const tooLarge = this.tooLarge(put.store.destination.destinationId, put.byteLength)
     if (tooLarge !== null) return { kind: 'refused', failure: tooLarge, fromBytes: null }
     let isHidden = false
@@ -84,7 +84,7 @@ export class NoResponseReasons {
   }
 
   /** Whether the store answers what it takes in a way that the page may not read. */
-  async hidesAnswers(put: SilentPut): Promise<boolean> {
+  async hidesAnswers(put: UnansweredPut): Promise<boolean> {
     if (this.#ports.isCorsHandled) return false
     const run = this.#try(put, TINY_MS, async (trials) => {
       const part = await trials.part(TINY_BYTES)
@@ -96,7 +96,7 @@ export class NoResponseReasons {
   }
 
   /** The page was told that the body is too long; how long one may be, the host finds out. */
-  async limitFor(put: SilentPut): Promise<Failure> {
+  async limitFor(put: UnansweredPut): Promise<Failure> {
     const known = this.tooLarge(put.store.destination.destinationId, put.byteLength)
     if (known !== null) return known
     const run = this.#try(put, SIZED_MS, (trials) => trials.limitOfParts(put.byteLength))
@@ -121,7 +121,7 @@ export class NoResponseReasons {
     }
   }
 
-  #attempts(put: SilentPut): readonly Attempt[] {
+  #attempts(put: UnansweredPut): readonly Attempt[] {
     const { mode, byteLength, isBodySent, file } = put
     const kind = `${mode} ${extensionOf(file.name)}`
     const sized = `${kind} ${sizeClassOf(put)}`
@@ -139,11 +139,11 @@ export class NoResponseReasons {
     return [...attempts, [`object ${sized} ${file.contentType}`, whole]]
   }
 
-  #try(put: SilentPut, withinMs: number, work: (trials: PutTrials) => Promise<Tried>) {
+  #try(put: UnansweredPut, withinMs: number, work: (trials: PutTrials) => Promise<Tried>) {
     return () => this.#runs.run(put, withinMs, work)
   }
 
-  #tryPart(put: SilentPut, reach: 'headers' | 'whole'): () => Promise<Tried> {
+  #tryPart(put: UnansweredPut, reach: 'headers' | 'whole'): () => Promise<Tried> {
     const run = this.#try(put, SIZED_MS, (trials) => trials.part(put.byteLength, reach))
     return async () => {
       // Nothing could be learnt from a body that cannot be held back.
@@ -154,11 +154,11 @@ export class NoResponseReasons {
     }
   }
 
-  async #askBefore({ store, mode, integrity }: SilentPut): Promise<Tried> {
+  async #askBefore({ store, mode, integrity }: UnansweredPut): Promise<Tried> {
     if (this.#ports.isCorsHandled) return TAKEN
     const sent = {
       isWholeFile: mode === 'single',
-      algorithm: isSumSent(integrity) ? integrity.algorithm : null,
+      algorithm: isChecksumSent(integrity) ? integrity.algorithm : null,
     }
     const key = probeKeyBelow(store.destination.prefix)
     const failure = await checkPreflight(store, key, corsPageOf(this.#ports), sent)
@@ -168,7 +168,7 @@ export class NoResponseReasons {
   }
 
   /** What is known of a longer body says nothing about this one. */
-  async #fitting(put: SilentPut, [name, run]: Attempt): Promise<Tried> {
+  async #fitting(put: UnansweredPut, [name, run]: Attempt): Promise<Tried> {
     const tried = await this.#hold(put, [name, run])
     const isOfLonger =
       tried.kind === 'refused' && tried.fromBytes !== null && tried.fromBytes > put.byteLength
@@ -176,7 +176,7 @@ export class NoResponseReasons {
   }
 
   /** One asks, the others of its kind wait for what it finds. */
-  #hold({ store }: SilentPut, [name, run]: Attempt, holdsMs = HOLDS_MS): Promise<Tried> {
+  #hold({ store }: UnansweredPut, [name, run]: Attempt, holdsMs = HOLDS_MS): Promise<Tried> {
     const { destinationId } = store.destination
     const nowMs = performance.now()
     for (const [key, { untilMs }] of this.#held) if (untilMs <= nowMs) this.#held.delete(key)
@@ -205,7 +205,7 @@ export class NoResponseReasons {
 const TAKEN: Tried = { kind: 'taken', isHidden: false }
 
 /** Lengths within a factor of two fail alike. */
-function sizeClassOf({ byteLength }: SilentPut): number {
+function sizeClassOf({ byteLength }: UnansweredPut): number {
   return Math.ceil(Math.log2(Math.max(1, byteLength)))
 }
 

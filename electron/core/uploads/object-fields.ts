@@ -3,7 +3,7 @@ import type { Destination } from '../../contract/destination.ts'
 import type { UploadRules } from '../../contract/rules.ts'
 import { dispositionOf } from './content-disposition.ts'
 import { TOKEN_METADATA } from './head-object.ts'
-import { CONDITION, honoursCondition } from './write-conditions.ts'
+import { CONDITION_HEADER, honorsConditions } from './write-conditions.ts'
 
 /** What an object is put with besides its bytes; alike for one PUT and for the Create of parts. */
 export type ObjectFields = Pick<
@@ -70,15 +70,15 @@ export function headersOfFields(fields: ObjectFields): Record<string, string> {
  * The names of all headers that the page sends with the PUT of a whole file, besides its checksum:
  * what a bucket's CORS rule has to let in.
  */
-export function headersOfPut(
+export function putHeaderNames(
   destination: Pick<Destination, 'kind' | 'rules' | 'findings'>,
 ): string[] {
   const { rules } = destination
-  const isGuarded = honoursCondition(destination, 'single') && rules.onConflict !== 'replace'
+  const isGuarded = honorsConditions(destination, 'single') && rules.onConflict !== 'replace'
   const file = { name: 'name', contentType: 'application/octet-stream', token: 'token' }
   return [
     ...Object.keys(headersOfFields(objectFields(rules, file))),
-    ...(isGuarded ? [CONDITION] : []),
+    ...(isGuarded ? [CONDITION_HEADER] : []),
   ]
 }
 

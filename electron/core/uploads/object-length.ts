@@ -1,12 +1,12 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { Outcome } from '../../contract/outcome.ts'
-import { ask, type Store } from '../store/store.ts'
+import { type Store, sendToStore } from '../store/store.ts'
 
 /**
  * How long an object is, found out without HEAD, whose Content-Length proxies that compress take
  * away: rclone#8137, minio#19259. Null: nobody says.
  */
-export async function measuredLength(
+export async function measureObjectLength(
   store: Store,
   key: string,
   signal: AbortSignal,
@@ -30,7 +30,7 @@ async function lengthByRange(
     Key: key,
     Range: 'bytes=0-0',
   })
-  const answered: Outcome<RangeAnswer> = await ask(
+  const answered: Outcome<RangeAnswer> = await sendToStore(
     store,
     async (client, options) => {
       const { Body, ContentRange = '', ContentLength } = await client.send(command, options)
@@ -57,7 +57,7 @@ async function lengthByList(
   signal: AbortSignal,
 ): Promise<number | null> {
   const place = { Bucket: store.destination.bucket, Prefix: key, MaxKeys: 1 }
-  const listed = await ask(
+  const listed = await sendToStore(
     store,
     (client, options) => client.send(new ListObjectsV2Command(place), options),
     { signal },

@@ -1,9 +1,9 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isDenied } from '../../contract/s3-failure.ts'
-import { ask, type Store } from '../store/store.ts'
+import { type Store, sendToStore } from '../store/store.ts'
 import { headObject, type ObjectHead } from './head-object.ts'
-import { measuredLength } from './object-length.ts'
+import { measureObjectLength } from './object-length.ts'
 import type { UploadAtStore } from './upload-context.ts'
 
 /** Only our own token counts as proof of whose it is. */
@@ -21,7 +21,7 @@ export async function isWhole(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (byteLength === record.byteLength) return true
-  const measured = await measuredLength(store, record.key, signal)
+  const measured = await measureObjectLength(store, record.key, signal)
   return (measured ?? byteLength ?? record.byteLength) === record.byteLength
 }
 
@@ -64,7 +64,7 @@ async function deleteObject(
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
   const place = { Bucket: store.destination.bucket, Key: key }
-  const deleted = await ask(
+  const deleted = await sendToStore(
     store,
     (client, options) => client.send(new DeleteObjectCommand(place), options),
     { signal },

@@ -4,7 +4,7 @@ import type { PartPlan } from '../../contract/part-plan.ts'
 import type { UploadRules } from '../../contract/rules.ts'
 
 /** The longest file that a store with this part limit takes. */
-export function longestFile(maxPartCount: number): number {
+export function longestFileBytes(maxPartCount: number): number {
   return Math.min(S3_LIMITS.maxObjectBytes, maxPartCount * S3_LIMITS.maxPartBytes)
 }
 

@@ -5,23 +5,23 @@ import { isDenied } from '../../contract/s3-failure.ts'
 import type { PreparedUpload } from '../../contract/upload.ts'
 import type { Guard } from '../records/upload-columns.ts'
 import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
-import { byRules } from './by-rules.ts'
+import { applyRules } from './by-rules.ts'
 import { cleanStore } from './cancel.ts'
-import { findPlace, guardAt } from './find-place.ts'
+import { guardFor, resolveKey } from './find-place.ts'
 import { integrityPlanFor, integrityPlanOfBegun } from './integrity-plan.ts'
-import { fitting, listParts } from './list-parts.ts'
-import { abortLostBeginnings } from './lost-beginnings.ts'
+import { listParts, partsOfPlan } from './list-parts.ts'
+import { abortOrphans } from './lost-beginnings.ts'
 import { beginMultipart } from './multipart.ts'
 import { isOwnThere } from './own-object.ts'
 import { planFor } from './plan.ts'
-import { type SummedPart, summedParts } from './summed-parts.ts'
+import { type ChecksummedPart, checksummedParts } from './summed-parts.ts'
 import {
   isUnfinished,
   type UploadAtStore,
   type UploadContext,
   uploadAtStore,
 } from './upload-context.ts'
-import { placeOf, storeToBegin } from './upload-place.ts'
+import { storeToBegin, targetOf } from './upload-place.ts'
 
 /**
  * Begins an upload at the store, or asks the store what it holds of one that began before.
@@ -41,7 +41,7 @@ export async function prepareUpload(
   if (!isUnfinished(row)) return failed({ kind: 'not-now' })
   const at = await ruledAtStore(context, row)
   if (!at.ok) return at
-  context.trials.sweep(at.value.store)
+  context.putProbes.sweep(at.value.store)
   if (plan !== null) return prepareAgain(context, at.value, plan, signal)
   const made = planFor(row.record.byteLength, partBytes, at.value.store.destination)
   return made.ok ? prepareAfresh(context, at.value, made.value, signal) : made
@@ -55,7 +55,7 @@ async function ruledAtStore(
   const found = await uploadAtStore(context, row, storeToBegin)
   if (!found.ok) return found
   const { store } = found.value
-  const ruled = byRules(context, store.destination, row)
+  const ruled = applyRules(context, store.destination, row)
   return ruled.ok ? succeeded({ row: ruled.value, store }) : ruled
 }
 
@@ -78,9 +78,9 @@ async function prepareAgain(
     const integrity = row.integrity ?? (await freezeBegun(context, at, plan, signal))
     if ('failure' in integrity) return integrity
     const recorded = context.records.parts.all(uploadId)
-    const { held, unknown } = summedParts(
+    const { held, unknown } = checksummedParts(
       integrity.algorithm,
-      fitting(plan, listed.value),
+      partsOfPlan(plan, listed.value),
       recorded,
       row.encryption,
     )
@@ -105,7 +105,7 @@ async function freezeBegun(
 ) {
   const integrity = await integrityPlanOfBegun(context, store, signal)
   if (!integrity.ok) return integrity
-  const place = placeOf(store.destination)
+  const place = targetOf(store.destination)
   context.records.progress.setPlan(row.record.uploadId, plan, integrity.value, place)
   return integrity.value
 }
@@ -117,13 +117,13 @@ async function prepareAfresh(
   plan: PartPlan,
   signal: AbortSignal,
 ): Promise<Outcome<PreparedUpload>> {
-  const place = await findPlace(context, store, row, signal)
+  const place = await resolveKey(context, store, row, signal)
   if (!place.ok) return place
   if (place.value.kind === 'skipped') return skip(context, row, signal)
   if (place.value.kind === 'ours' && isProvable(context, row, plan)) {
     return succeeded(complete(row, plan))
   }
-  const cleared = await forgetBeginnings(context, { row, store }, signal)
+  const cleared = await forgetBegun(context, { row, store }, signal)
   if (!cleared.ok) return cleared
   const integrity = await integrityPlanFor(context, store, signal)
   if (!integrity.ok) return integrity
@@ -131,11 +131,11 @@ async function prepareAfresh(
   const [placing, guard] =
     place.value.kind === 'ours'
       ? [row.record, 'none' as const]
-      : [place.value.placing, guardAt(store, plan, place.value.guard)]
+      : [place.value.placing, guardFor(store, plan, place.value.guard)]
   const { uploadId } = row.record
-  const at = placeOf(store.destination)
+  const at = targetOf(store.destination)
   context.records.progress.setPlan(uploadId, plan, integrity.value, at)
-  const planned = recordPlace(context, cleared.value, placing, guard)
+  const planned = recordKey(context, cleared.value, placing, guard)
   if (plan.mode === 'single') return succeeded(begun(plan, integrity.value, []))
   const begunRow = await beginMultipart(context, { row: planned, store }, signal)
   return begunRow.ok ? succeeded(begun(plan, integrity.value, [])) : begunRow
@@ -161,7 +161,7 @@ function isProvable({ records }: UploadContext, row: UploadRow, plan: PartPlan):
 }
 
 /** The old key still says where they are; the new one may be another. */
-async function forgetBeginnings(
+async function forgetBegun(
   context: UploadContext,
   at: UploadAtStore,
   signal: AbortSignal,
@@ -169,13 +169,13 @@ async function forgetBeginnings(
   const { row } = at
   if (row.begunAtMs === null) return succeeded(row)
   if (row.storeUploadId === null) {
-    const aborted = await abortLostBeginnings(context, at, signal)
+    const aborted = await abortOrphans(context, at, signal)
     if (!aborted.ok) return aborted
   }
   return succeeded(context.records.progress.forgetProgress(row.record.uploadId))
 }
 
-function recordPlace(
+function recordKey(
   context: UploadContext,
   { record }: UploadRow,
   { key, name }: Pick<UploadRow['record'], 'key' | 'name'>,
@@ -189,7 +189,7 @@ function recordPlace(
 function begun(
   plan: PartPlan,
   { algorithm }: IntegrityPlan,
-  held: readonly SummedPart[],
+  held: readonly ChecksummedPart[],
 ): PreparedUpload {
   return {
     plan,

@@ -51,7 +51,7 @@ function compareWhole(
   stores: string,
   isComposite: boolean | null,
 ): 'same' | 'differs' | 'silent' {
-  const composite = compositeOf(ofS3(algorithm), parts)
+  const composite = compositeOf(s3NameOf(algorithm), parts)
   const isSameComposite = unnumbered(stores) === unnumbered(composite)
   if (isComposite !== false && isSameComposite) return 'same'
   if (isComposite === true) return 'differs'
@@ -71,6 +71,6 @@ function unnumbered(sum: string): string {
   return sum.replace(/-\d+$/, '')
 }
 
-function ofS3(algorithm: Exclude<ChecksumAlgorithm, 'md5'>) {
+function s3NameOf(algorithm: Exclude<ChecksumAlgorithm, 'md5'>) {
   return ({ crc64nvme: 'CRC64NVME', crc32c: 'CRC32C', sha256: 'SHA256' } as const)[algorithm]
 }

@@ -5,13 +5,13 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { QueueItem, UploadRecord } from '../../contract/upload.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { NewUpload, UploadRecords } from '../records/upload-records.ts'
-import type { Sources } from '../sources.ts'
+import type { SourceRegistry } from '../sources.ts'
 import { refusalOf } from './allowed.ts'
 import { contentTypeOf } from './content-type.ts'
-import { ownName, type Placing } from './keys.ts'
-import { freePlacing, wantedPlacing } from './wanted-place.ts'
+import { fileNameOf, type ObjectKey } from './keys.ts'
+import { freeKey, keyByTemplate } from './wanted-place.ts'
 
-export interface Queued {
+export interface EnqueuedUploads {
   readonly uploads: UploadRecord[]
   readonly refused: { sourceId: QueueItem['sourceId']; failure: Failure }[]
 }
@@ -20,18 +20,18 @@ export interface Queued {
  * Makes one record per file, all of them or none. Two files that want the same key both go up:
  * the later one is numbered.
  */
-export function queueUploads(
+export function enqueueUploads(
   records: UploadRecords,
-  sources: Sources,
+  sources: SourceRegistry,
   destination: StoredDestination,
   items: readonly QueueItem[],
   nowMs: number,
-): Queued {
-  const refused: Queued['refused'] = []
+): EnqueuedUploads {
+  const refused: EnqueuedUploads['refused'] = []
   const uploads = records.add(items, (item) => {
     const token = newToken()
-    const wanted = wantedPlacing(destination, { ...item, token, createdAtMs: nowMs })
-    const placed = placedItem({ records, sources, destination }, item, wanted, null)
+    const wanted = keyByTemplate(destination, { ...item, token, createdAtMs: nowMs })
+    const placed = admitFile({ records, sources, destination }, item, wanted, null)
     if (placed.ok) return newUpload(placed.value, item, token, nowMs)
     refused.push({ sourceId: item.sourceId, failure: placed.failure })
     return null
@@ -44,36 +44,36 @@ export function newToken(): string {
   return randomBytes(16).toString('hex')
 }
 
-interface Queueing {
+interface EnqueueDeps {
   readonly records: UploadRecords
-  readonly sources: Sources
+  readonly sources: SourceRegistry
   readonly destination: StoredDestination
 }
 
-type PlacedItem = Pick<
+type AdmittedFile = Pick<
   NewUpload,
-  'destinationId' | 'source' | 'contentType' | 'placed' | keyof Placing
+  'destinationId' | 'source' | 'contentType' | 'placed' | keyof ObjectKey
 >
 
 /**
  * Judges a file by the destination's rules and finds it a place.
  * @param except the upload whose place it takes: what that one wants is free.
  */
-export function placedItem(
-  { records, sources, destination }: Queueing,
+export function admitFile(
+  { records, sources, destination }: EnqueueDeps,
   item: QueueItem,
-  wanted: Outcome<Placing>,
+  wanted: Outcome<ObjectKey>,
   except: UploadId | null,
-): Outcome<PlacedItem> {
+): Outcome<AdmittedFile> {
   const source = sources.facts(item.sourceId)
   if (source === null) return failed({ kind: 'unknown-id' })
-  const name = ownName(item.relativePath)
+  const name = fileNameOf(item.relativePath)
   const encoding = item.encoding ?? null
   const contentType = contentTypeOf(destination.rules, item.contentType, name, encoding)
   const refusal = refusalOf(destination, { name, byteLength: source.byteLength, contentType })
   if (refusal !== null) return failed(refusal)
   if (!wanted.ok) return wanted
-  const placing = freePlacing(records, destination, wanted.value, except)
+  const placing = freeKey(records, destination, wanted.value, except)
   if (placing === null) return failed({ kind: 'name-unusable', reason: 'too-long' })
   const { destinationId, rules } = destination
   const placed = { keyTemplate: rules.keyTemplate, wantedKey: wanted.value.key }
@@ -81,7 +81,7 @@ export function placedItem(
 }
 
 export function newUpload(
-  placed: PlacedItem,
+  placed: AdmittedFile,
   item: QueueItem,
   token: string,
   createdAtMs: number,

@@ -9,9 +9,9 @@ import { signedSeconds } from '../store/signed-life.ts'
 import type { Store } from '../store/store.ts'
 import { contentDisposition } from './content-disposition.ts'
 import { headObject } from './head-object.ts'
-import { ownName } from './keys.ts'
+import { fileNameOf } from './keys.ts'
 import type { UploadContext } from './upload-context.ts'
-import { judgedObject, storeOf } from './upload-place.ts'
+import { checkObjectIdentity, storeOfUpload } from './upload-place.ts'
 
 interface Shared {
   readonly record: Pick<UploadRecord, 'key' | 'contentType'>
@@ -37,7 +37,11 @@ export async function makeShareLink(
     new GetObjectCommand({
       Bucket: store.destination.bucket,
       Key: key,
-      ResponseContentDisposition: contentDisposition(ownName(relativePath), contentType, encoding),
+      ResponseContentDisposition: contentDisposition(
+        fileNameOf(relativePath),
+        contentType,
+        encoding,
+      ),
       ResponseContentType: contentType,
     }),
     { expiresIn, signingDate: new Date(nowMs + store.clock.offsetMs) },
@@ -56,7 +60,7 @@ export async function renewShareLink(
   const row = context.records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
   if (row.record.status.phase !== 'done') return failed({ kind: 'not-now' })
-  const found = await storeOf(context, row)
+  const found = await storeOfUpload(context, row)
   if (!found.ok) return found
   const store = found.value
   const head = await headObject(store, row.record.key)
@@ -64,7 +68,7 @@ export async function renewShareLink(
   if (head.value === null) {
     return failed({ kind: 'store-refused', status: 404, code: 'NoSuchKey' })
   }
-  const judged = judgedObject(row, store, head.value)
+  const judged = checkObjectIdentity(row, store, head.value)
   if (!judged.ok) return judged
   const seconds = linkSeconds ?? store.destination.linkSeconds
   const link = await makeShareLink(store, row, seconds, context.now())

@@ -8,14 +8,14 @@ import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-pla
 import type { PartToSign, SignedPart } from '../../contract/upload.ts'
 import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
 import { signedSeconds } from '../store/signed-life.ts'
-import { ask, type Store } from '../store/store.ts'
-import { judgedByRules } from './by-rules.ts'
-import { headerOfSum, isSumOf, sumField } from './checksum-fields.ts'
-import { isSumSent } from './integrity-plan.ts'
-import { ownName } from './keys.ts'
+import { type Store, sendToStore } from '../store/store.ts'
+import { refusalByRules } from './by-rules.ts'
+import { checksumField, checksumHeader, isChecksumOf } from './checksum-fields.ts'
+import { isChecksumSent } from './integrity-plan.ts'
+import { fileNameOf } from './keys.ts'
 import { headersOfFields, type ObjectFields, objectFields } from './object-fields.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
-import { storeOf } from './upload-place.ts'
+import { storeOfUpload } from './upload-place.ts'
 import { conditionField, conditionHeader } from './write-conditions.ts'
 
 const LEAST_SECONDS = 15 * 60
@@ -35,7 +35,7 @@ export async function signParts(
 ): Promise<Outcome<SignedPart[]>> {
   const asked = unfinishedRow(context, uploadId)
   if (!asked.ok) return asked
-  const store = await storeOf(context, asked.value)
+  const store = await storeOfUpload(context, asked.value)
   if (!store.ok) return store
   await learnTimeIfUnsure(store.value)
   // As it is after the waiting, since nothing may come between the record and the signature.
@@ -44,7 +44,7 @@ export async function signParts(
   const { plan } = row.value.record
   const { integrity, storeUploadId } = row.value
   if (plan === null || integrity === null) return failed({ kind: 'not-now' })
-  const refusal = judgedByRules(store.value.destination, row.value)
+  const refusal = refusalByRules(store.value.destination, row.value)
   if (refusal !== null) return failed(refusal)
   if (!parts.every((each) => isPartOf(plan, integrity, each))) return failed({ kind: 'not-now' })
   if (plan.mode === 'multipart' && storeUploadId === null) return failed({ kind: 'upload-gone' })
@@ -58,7 +58,7 @@ export async function signParts(
 
 /** Whether the plan has such a part and the algorithm such a checksum. */
 export function isPartOf(plan: PartPlan, { algorithm }: IntegrityPlan, part: PartToSign): boolean {
-  return part.partNumber <= partCountOf(plan) && isSumOf(algorithm, part.checksum)
+  return part.partNumber <= partCountOf(plan) && isChecksumOf(algorithm, part.checksum)
 }
 
 /** Bodies as long were refused a moment ago: these would be sent in vain. */
@@ -116,7 +116,7 @@ function headersOf(signing: Signing, part: PartToSign): Record<string, string> {
   const whole = () => ({ ...headersOfFields(fieldsOf(signing)), ...conditionHeader(row) })
   return {
     ...(plan.mode === 'single' ? whole() : {}),
-    ...(isSumSent(integrity) ? { [headerOfSum(integrity.algorithm)]: part.checksum } : {}),
+    ...(isChecksumSent(integrity) ? { [checksumHeader(integrity.algorithm)]: part.checksum } : {}),
   }
 }
 
@@ -126,7 +126,7 @@ function presigned(
   options: Parameters<typeof getSignedUrl>[2],
 ): Promise<string> {
   const { store, row, plan, integrity } = signing
-  const sum = isSumSent(integrity) ? sumField(integrity.algorithm, part.checksum) : {}
+  const sum = isChecksumSent(integrity) ? checksumField(integrity.algorithm, part.checksum) : {}
   const place = { Bucket: store.destination.bucket, Key: row.record.key, ...sum }
   if (plan.mode === 'single') {
     const put = { ...place, ...fieldsOf(signing), ...conditionField(row) }
@@ -138,7 +138,7 @@ function presigned(
 
 function fieldsOf({ store, row }: Signing): ObjectFields {
   const { contentType } = row.record
-  const file = { name: ownName(row.relativePath), contentType, token: row.token }
+  const file = { name: fileNameOf(row.relativePath), contentType, token: row.token }
   return objectFields(store.destination.rules, file)
 }
 
@@ -149,7 +149,11 @@ function fieldsOf({ store, row }: Signing): ObjectFields {
 async function learnTimeIfUnsure(store: Store): Promise<void> {
   if (!store.clock.isUnsure()) return
   const place = { Bucket: store.destination.bucket }
-  await ask(store, (client, options) => client.send(new HeadBucketCommand(place), options), {
-    signal: AbortSignal.timeout(LEARN_TIME_MS),
-  })
+  await sendToStore(
+    store,
+    (client, options) => client.send(new HeadBucketCommand(place), options),
+    {
+      signal: AbortSignal.timeout(LEARN_TIME_MS),
+    },
+  )
 }

@@ -1,19 +1,19 @@
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
-import type { HeldPart } from '../../contract/upload.ts'
+import type { PartOnStore } from '../../contract/upload.ts'
 import type { RecordedPart } from '../records/part-records.ts'
-import { bareEtag, isSumOf, md5OfEtag, type StoreSums } from './checksum-fields.ts'
-import type { FittingPart } from './list-parts.ts'
+import { bareEtag, isChecksumOf, md5OfEtag, type StoreChecksums } from './checksum-fields.ts'
+import type { PartOfPlan } from './list-parts.ts'
 import { hasMd5Etags } from './object-fields.ts'
 
-export interface SummedPart extends HeldPart {
+export interface ChecksummedPart extends PartOnStore {
   /** What the store said of it in so many words. */
-  readonly echoed: StoreSums
+  readonly echoed: StoreChecksums
   /** The store itself worked the checksum out, in an echo or as an ETag; else we only said it. */
   readonly isStores: boolean
 }
 
-export interface SummedParts {
-  readonly held: readonly SummedPart[]
+export interface ChecksummedParts {
+  readonly held: readonly ChecksummedPart[]
   /** Numbers of parts that the store has and nobody knows the checksum of. */
   readonly unknown: readonly number[]
 }
@@ -24,18 +24,18 @@ export interface SummedParts {
  * it may have been sent again while its pages were read.
  * @param encryption of the upload, as the store named it.
  */
-export function summedParts(
+export function checksummedParts(
   algorithm: ChecksumAlgorithm,
-  listed: readonly FittingPart[],
+  listed: readonly PartOfPlan[],
   recorded: ReadonlyMap<number, RecordedPart>,
   encryption: string | null = null,
-): SummedParts {
-  const held = new Map<number, SummedPart>()
+): ChecksummedParts {
+  const held = new Map<number, ChecksummedPart>()
   for (const part of listed) {
     const { partNumber, byteLength, echoed } = part
     const ours = recorded.get(partNumber) ?? null
     const isMd5 = algorithm === 'md5' && hasMd5Etags(encryption) && part.etag !== null
-    const known = knownSum(algorithm, part, ours, isMd5 ? md5OfEtag(part.etag ?? '') : null)
+    const known = knownChecksum(algorithm, part, ours, isMd5 ? md5OfEtag(part.etag ?? '') : null)
     // Complete has to name it.
     const etag = part.etag ?? ours?.etag ?? null
     if (known === null || etag === null) continue
@@ -58,15 +58,15 @@ function isReceipt(recorded: RecordedPart | null, etag: string): boolean {
  * or is an older one: it does not count. An ETag comes last, since at a store that encrypts it looks
  * like an MD5 and is none; a receipt with that very ETag says more.
  */
-function knownSum(
+function knownChecksum(
   algorithm: ChecksumAlgorithm,
-  listed: FittingPart,
+  listed: PartOfPlan,
   recorded: RecordedPart | null,
   md5: string | null,
-): Pick<SummedPart, 'checksum' | 'isStores'> | null {
+): Pick<ChecksummedPart, 'checksum' | 'isStores'> | null {
   const ours = recorded?.checksum ?? null
   const echo = listed.echoed[algorithm]
-  if (echo !== undefined && isSumOf(algorithm, echo)) return agreed(echo, ours)
+  if (echo !== undefined && isChecksumOf(algorithm, echo)) return agreed(echo, ours)
   const receipt = recorded?.etag ?? null
   // A listed part of which the store says nothing more is the one that it acknowledged.
   const isReceived = receipt !== null && (listed.etag === null || isReceipt(recorded, listed.etag))

@@ -9,11 +9,11 @@ import type { CorePorts } from '../ports.ts'
 import { goesDirectly } from '../store/node-http.ts'
 import type { Store } from '../store/store.ts'
 import type { Stores } from '../store/stores.ts'
-import { isSumSent } from './integrity-plan.ts'
-import { extensionOf, type SilentPut } from './no-response-reasons.ts'
+import { isChecksumSent } from './integrity-plan.ts'
+import { extensionOf, type UnansweredPut } from './no-response-reasons.ts'
 import { objectFields } from './object-fields.ts'
 
-const PATIENCE = { connectMs: 8000, idleMs: 30_000 }
+const PROBE_TIMEOUTS = { connectMs: 8000, idleMs: 30_000 }
 const CLEAN_MS = 10_000
 /** Whoever stops Ferry waits. */
 const CLOSE_CLEAN_MS = 1000
@@ -28,7 +28,7 @@ type RunPorts = Pick<
  * what they leave there: at once, later when the line is dead, and in the next run of Ferry when
  * this one is killed.
  */
-export class TrialRuns {
+export class PutProbeRunner {
   readonly #ports: RunPorts
   readonly #stores: Stores
   readonly #leavings: Leavings
@@ -48,7 +48,7 @@ export class TrialRuns {
   }
 
   run(
-    put: SilentPut,
+    put: UnansweredPut,
     withinMs: number,
     work: (trials: PutTrials) => Promise<Tried>,
   ): Promise<Tried> {
@@ -87,7 +87,7 @@ export class TrialRuns {
   }
 
   async #run(
-    { store, mode, integrity, file }: SilentPut,
+    { store, mode, integrity, file }: UnansweredPut,
     withinMs: number,
     work: (trials: PutTrials) => Promise<Tried>,
   ): Promise<Tried> {
@@ -95,7 +95,7 @@ export class TrialRuns {
     const { signal: closing } = this.#closing
     if (!isSwept || closing.aborted) return { kind: 'silent', failure: { kind: 'not-now' } }
     const { destination } = store
-    const apart = this.#stores.apart(store, PATIENCE)
+    const apart = this.#stores.apart(store, PROBE_TIMEOUTS)
     const probes = { store: apart, ...probesOf(apart, extensionOf(file.name)) }
     const trials = new PutTrials(
       probes,
@@ -103,7 +103,7 @@ export class TrialRuns {
         origin: this.#ports.isCorsHandled ? null : this.#ports.pageOrigin(),
         canExpect: await this.canExpect(store),
         fields: objectFields(destination.rules, file),
-        algorithm: isSumSent(integrity) ? integrity.algorithm : null,
+        algorithm: isChecksumSent(integrity) ? integrity.algorithm : null,
         mayWriteObject: mode === 'single',
       },
       AbortSignal.any([closing, AbortSignal.timeout(withinMs)]),

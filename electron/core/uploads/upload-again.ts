@@ -8,17 +8,17 @@ import type { Destinations } from '../destinations/destinations.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
 import type { UploadRow } from '../records/upload-row.ts'
-import type { Sources } from '../sources.ts'
+import type { SourceRegistry } from '../sources.ts'
 import { contentTypeOf } from './content-type.ts'
-import { lookIntoFile } from './file-facts.ts'
-import { ownName } from './keys.ts'
-import { newToken, newUpload, placedItem } from './queue-uploads.ts'
+import { inspectFile } from './file-facts.ts'
+import { fileNameOf } from './keys.ts'
+import { admitFile, newToken, newUpload } from './queue-uploads.ts'
 import { isUnfinished } from './upload-context.ts'
-import { placingAgain } from './wanted-place.ts'
+import { currentKeyByTemplate } from './wanted-place.ts'
 
-interface AgainParts {
+interface UploadAgainDeps {
   readonly records: UploadRecords
-  readonly sources: Sources
+  readonly sources: SourceRegistry
   readonly destinations: Destinations
   /** Epoch ms, this computer's. */
   readonly now: () => number
@@ -31,7 +31,7 @@ interface AgainParts {
  * where it was.
  */
 export async function uploadAgain(
-  { records, sources, destinations, now }: AgainParts,
+  { records, sources, destinations, now }: UploadAgainDeps,
   { uploadId, sourceId: given, facts }: CommandInput<'uploadAgain'>,
 ): Promise<Outcome<UploadRecord>> {
   const before = stoppedRow(records, uploadId, given)
@@ -48,8 +48,8 @@ export async function uploadAgain(
   if (!row.ok) return row
   const { relativePath, decision } = row.value
   const item = { ...looked.value, relativePath }
-  const wanted = placingAgain(destination, row.value, item.hash8)
-  const placed = placedItem({ records, sources, destination }, item, wanted, uploadId)
+  const wanted = currentKeyByTemplate(destination, row.value, item.hash8)
+  const placed = admitFile({ records, sources, destination }, item, wanted, uploadId)
   if (!placed.ok) return placed
   const successor = newUpload(placed.value, item, newToken(), now())
   const record = records.supersede(uploadId, { ...successor, decision })
@@ -80,7 +80,7 @@ function factsBefore({ record, statedType, hash8, encoding }: UploadRow): FileFa
 
 /** The type is the name's, which is as it was; the bytes are not. */
 async function lookAtPath(
-  sources: Sources,
+  sources: SourceRegistry,
   { rules }: StoredDestination,
   row: UploadRow,
 ): Promise<Outcome<Omit<QueueItem, 'relativePath'>>> {
@@ -92,8 +92,8 @@ async function lookAtPath(
   if (!source.ok) return source
   const { sourceId, byteLength } = source.value
   const { contentType } = factsBefore(row)
-  const typed = contentTypeOf(rules, contentType, ownName(row.relativePath), null)
-  const looked = await lookIntoFile(path, byteLength, {
+  const typed = contentTypeOf(rules, contentType, fileNameOf(row.relativePath), null)
+  const looked = await inspectFile(path, byteLength, {
     needsHash: templateAsks(rules.keyTemplate, 'hash8'),
     isText: isTextType(typed),
   })

@@ -8,8 +8,8 @@ import { checkSource } from '../sources.ts'
 import type { Store } from '../store/store.ts'
 import type { Stores } from '../store/stores.ts'
 import type { NoResponseReasons } from './no-response-reasons.ts'
-import type { TrialRuns } from './trial-runs.ts'
-import { storeOf } from './upload-place.ts'
+import type { PutProbeRunner } from './trial-runs.ts'
+import { storeOfUpload } from './upload-place.ts'
 
 /** What the steps of an upload work with. */
 export interface UploadContext {
@@ -17,7 +17,7 @@ export interface UploadContext {
   readonly stores: Stores
   readonly log: Log
   /** PUTs of the host's own, by which it finds out what the page cannot see. */
-  readonly trials: TrialRuns
+  readonly putProbes: PutProbeRunner
   readonly reasons: NoResponseReasons
   /** Epoch ms, this computer's. */
   readonly now: () => number
@@ -51,7 +51,7 @@ export function unfinishedRow(context: UploadContext, uploadId: UploadId): Outco
 export async function uploadAtStore(
   context: UploadContext,
   row: UploadRow,
-  find: typeof storeOf = storeOf,
+  find: typeof storeOfUpload = storeOfUpload,
 ): Promise<Outcome<UploadAtStore>> {
   if (row.path !== null) {
     const { byteLength } = row.record

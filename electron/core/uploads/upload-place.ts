@@ -2,15 +2,15 @@ import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { sourceName } from '../credentials/source-name.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
-import type { UploadPlace, UploadRow } from '../records/upload-row.ts'
+import type { TargetBucket, UploadRow } from '../records/upload-row.ts'
 import type { Store } from '../store/store.ts'
 import { bareEtag } from './checksum-fields.ts'
 import type { ObjectHead } from './head-object.ts'
 import type { UploadContext } from './upload-context.ts'
 
-type Placed = Pick<StoredDestination, 'endpoint' | 'bucket' | 'region' | 'credentials'>
+type TargetFields = Pick<StoredDestination, 'endpoint' | 'bucket' | 'region' | 'credentials'>
 
-export function placeOf({ endpoint, bucket, region, credentials }: Placed): UploadPlace {
+export function targetOf({ endpoint, bucket, region, credentials }: TargetFields): TargetBucket {
   return { endpoint, bucket, region, keys: sourceName(credentials) }
 }
 
@@ -19,7 +19,10 @@ export function placeOf({ endpoint, bucket, region, credentials }: Placed): Uplo
  * or by a page that was taken over; what is known of an upload says nothing about another bucket.
  * Fails with `destination-moved`, or as `Stores.of` does.
  */
-export async function storeOf(context: UploadContext, row: UploadRow): Promise<Outcome<Store>> {
+export async function storeOfUpload(
+  context: UploadContext,
+  row: UploadRow,
+): Promise<Outcome<Store>> {
   const found = await context.stores.of(row.record.destinationId)
   if (!found.ok) return found
   // Judged by what the store was opened with: an edit that comes later has no part in it.
@@ -39,15 +42,15 @@ export async function storeToBegin(
 }
 
 /** Null: it is at its place. */
-function movedFrom({ place }: UploadRow, destination: StoredDestination): Failure | null {
+function movedFrom({ target }: UploadRow, destination: StoredDestination): Failure | null {
   // The bucket on this computer gets another port when its own is taken, and nobody can edit it.
-  if (place === null || destination.kind === 'local') return null
+  if (target === null || destination.kind === 'local') return null
   const { endpoint, bucket } = destination
-  if (place.endpoint === endpoint && place.bucket === bucket) return null
-  return movedFailure(place, destination)
+  if (target.endpoint === endpoint && target.bucket === bucket) return null
+  return movedFailure(target, destination)
 }
 
-function movedFailure(place: UploadPlace, { endpoint, bucket }: StoredDestination): Failure {
+function movedFailure(place: TargetBucket, { endpoint, bucket }: StoredDestination): Failure {
   return {
     kind: 'destination-moved',
     was: { endpoint: place.endpoint, bucket: place.bucket },
@@ -70,17 +73,17 @@ function mayFollow({ records }: UploadContext, row: UploadRow): boolean {
  * (tenants of Ceph: docs.ceph.com/en/latest/radosgw/multitenancy), so there the object has to be the
  * upload's own: by its token, or where the store keeps no metadata by its ETag.
  */
-export function judgedObject(
+export function checkObjectIdentity(
   row: UploadRow,
   { destination }: Store,
   head: ObjectHead,
 ): Outcome<null> {
-  const { place, record, token } = row
-  if (place === null || destination.kind === 'local') return succeeded(null)
-  const now = placeOf(destination)
-  if (place.keys === now.keys && place.region === now.region) return succeeded(null)
+  const { target, record, token } = row
+  if (target === null || destination.kind === 'local') return succeeded(null)
+  const now = targetOf(destination)
+  if (target.keys === now.keys && target.region === now.region) return succeeded(null)
   const etag = record.status.phase === 'done' ? record.status.etag : null
   const isSameEtag = etag !== null && head.etag !== null && bareEtag(head.etag) === bareEtag(etag)
   const isOwn = head.token === null ? isSameEtag : head.token === token
-  return isOwn ? succeeded(null) : failed(movedFailure(place, destination))
+  return isOwn ? succeeded(null) : failed(movedFailure(target, destination))
 }

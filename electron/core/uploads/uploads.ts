@@ -4,24 +4,24 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRecord } from '../../contract/upload.ts'
 import { cancelUpload } from './cancel.ts'
 import { completeUpload } from './complete.ts'
-import { Leftovers } from './leftovers.ts'
+import { CleanupQueue } from './leftovers.ts'
 import { prepareUpload } from './prepare.ts'
 import { isPartOf } from './sign-parts.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
-import { placeOf } from './upload-place.ts'
+import { targetOf } from './upload-place.ts'
 import { UploadTurns } from './upload-turns.ts'
 
 type Nothing = Record<string, never>
 
 /** What can be done with the uploads in the records; one thing at a time per upload. */
 export class Uploads {
-  readonly leftovers: Leftovers
+  readonly cleanup: CleanupQueue
   readonly #context: UploadContext
   readonly #turns = new UploadTurns()
 
   constructor(context: UploadContext) {
     this.#context = context
-    this.leftovers = new Leftovers(context, this.#turns)
+    this.cleanup = new CleanupQueue(context, this.#turns)
   }
 
   prepare({ uploadId, partBytes }: CommandInput<'prepareUpload'>) {
@@ -32,7 +32,7 @@ export class Uploads {
       if (row === null) return prepare()
       const { destinationId } = row.record
       return stores.inRightRegion(destinationId, prepare, (from, to) =>
-        records.places.follow(destinationId, placeOf(from), placeOf(to)),
+        records.targets.follow(destinationId, targetOf(from), targetOf(to)),
       )
     })
   }
@@ -42,7 +42,7 @@ export class Uploads {
       completeUpload(this.#context, uploadId, signal),
     )
     // The store answers: whatever could not be cleaned up there can be now.
-    if (completed.ok) this.leftovers.hurry()
+    if (completed.ok) this.cleanup.hurry()
     return completed
   }
 
@@ -51,7 +51,7 @@ export class Uploads {
     const cancelled = await this.#turns.take(uploadId, (signal) =>
       cancelUpload(this.#context, uploadId, signal),
     )
-    this.leftovers.remember()
+    this.cleanup.remember()
     return cancelled
   }
 
@@ -104,12 +104,12 @@ export class Uploads {
       if (record.status.phase === 'failed') records.cleaning.cancel(record.uploadId)
     }
     records.cleaning.clear(rows.map(({ record }) => record.uploadId))
-    this.leftovers.start()
+    this.cleanup.start()
     return succeeded({})
   }
 
   async close(): Promise<void> {
-    this.leftovers.close()
+    this.cleanup.close()
     await this.#turns.end()
   }
 }

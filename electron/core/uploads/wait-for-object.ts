@@ -2,8 +2,8 @@ import type { Failure, FailureKind } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isDenied } from '../../contract/s3-failure.ts'
 import type { UploadRow } from '../records/upload-row.ts'
-import { headObjectSums, type ObjectHead } from './head-object.ts'
-import { isGone } from './list-parts.ts'
+import { headObjectWithChecksums, type ObjectHead } from './head-object.ts'
+import { isUploadGone } from './list-parts.ts'
 import { isOwn } from './own-object.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
@@ -11,7 +11,7 @@ import type { UploadAtStore, UploadContext } from './upload-context.ts'
  * How long an object that was asked for may take to show before its file is sent once more. Stores
  * go on with a Complete whose answer a proxy no longer waits for, and some show objects late.
  */
-export const SHOWN_WITHIN_MS = 60_000
+export const SETTLE_MS = 60_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
 
@@ -23,7 +23,7 @@ export function isSettling(row: UploadRow, nowMs: number): boolean {
 /** A clock that was set back must not make anybody wait for years. */
 function leftMs({ completingAtMs }: UploadRow, nowMs: number): number {
   if (completingAtMs === null || nowMs < completingAtMs) return 0
-  return Math.max(0, completingAtMs + SHOWN_WITHIN_MS - nowMs)
+  return Math.max(0, completingAtMs + SETTLE_MS - nowMs)
 }
 
 /**
@@ -45,7 +45,7 @@ export async function waitForObject(
     if (signal.aborted) return failed({ kind: 'not-now' })
     remainingMs -= waitMs
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
-    seen = await headObjectSums(at.store, at.row.record.key, signal)
+    seen = await headObjectWithChecksums(at.store, at.row.record.key, signal)
     if (!seen.ok && isDenied(seen.failure)) return succeeded(null)
     if (seen.ok && (await isMeant(seen.value))) return seen
     // Torn it stays as it is.
@@ -78,5 +78,5 @@ const UNDECIDED: ReadonlySet<FailureKind> = new Set([
  * knows it may have been asked twice, by a proxy that did not wait for the first answer.
  */
 export function isUndecided(failure: Failure): boolean {
-  return UNDECIDED.has(failure.kind) || isGone(failure)
+  return UNDECIDED.has(failure.kind) || isUploadGone(failure)
 }

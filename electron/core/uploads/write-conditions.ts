@@ -3,10 +3,10 @@ import type { PartPlan } from '../../contract/part-plan.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 
 /** By which a store is told to write only where nothing is. */
-export const CONDITION = 'if-none-match'
+export const CONDITION_HEADER = 'if-none-match'
 
 /** Ferry's own bucket does; of another store the connection check has seen it. */
-export function honoursCondition(
+export function honorsConditions(
   { kind, findings }: Pick<Destination, 'kind' | 'findings'>,
   mode: PartPlan['mode'],
 ): boolean {
@@ -16,7 +16,7 @@ export function honoursCondition(
 }
 
 export function conditionHeader({ guard }: UploadRow): Record<string, string> {
-  return guard === 'condition' ? { [CONDITION]: '*' } : {}
+  return guard === 'condition' ? { [CONDITION_HEADER]: '*' } : {}
 }
 
 /** The same as a field of a request. */

@@ -1,6 +1,6 @@
 import type { Failure } from '../../contract/failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { isPlaceTaken, PLACE_TAKEN } from '../../contract/s3-failure.ts'
+import { isConditionalWriteRefused, PRECONDITION_FAILED } from '../../contract/s3-failure.ts'
 import { abortUntilGone } from './abort-until-gone.ts'
 import { headObject, type ObjectHead } from './head-object.ts'
 import { isOwn } from './own-object.ts'
@@ -10,7 +10,7 @@ import type { UploadAtStore, UploadContext } from './upload-context.ts'
  * Where the store honours no conditions: whether somebody else's object has come into the place
  * since the upload began. Fails with `PLACE_TAKEN`; preparing again finds it another place.
  */
-export async function lookFirst(
+export async function yieldIfTaken(
   context: UploadContext,
   at: UploadAtStore,
   signal: AbortSignal,
@@ -19,7 +19,7 @@ export async function lookFirst(
   const head = await headObject(at.store, at.row.record.key, signal)
   // What keeps us from looking will show again, where it is dealt with.
   if (!head.ok || head.value === null || isOwn(head.value, at)) return succeeded(null)
-  return yieldPlace(context, at, signal)
+  return yieldKey(context, at, signal)
 }
 
 /** Complete did not go through, and never will: the place is somebody else's, or was for a moment. */
@@ -31,11 +31,11 @@ export function mustYield(
   if (row.guard === 'none') return false
   const isForeign = head.ok && head.value !== null && head.value.token !== row.token
   // S3 wants a new upload after either, whether or not there is anything to be seen by now.
-  return isForeign || isPlaceTaken(failure)
+  return isForeign || isConditionalWriteRefused(failure)
 }
 
 /** The parts belong to a key that the object will not have: they go, and are sent again. */
-export async function yieldPlace(
+export async function yieldKey(
   context: UploadContext,
   { row, store }: UploadAtStore,
   signal: AbortSignal,
@@ -47,5 +47,5 @@ export async function yieldPlace(
     if (!aborted.ok) return aborted
   }
   context.records.progress.forgetProgress(uploadId)
-  return failed(PLACE_TAKEN)
+  return failed(PRECONDITION_FAILED)
 }

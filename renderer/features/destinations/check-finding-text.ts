@@ -1,4 +1,4 @@
-import type { CheckFinding, CheckLine, Honour } from '../../../electron/contract/check.ts'
+import type { CheckFinding, CheckLine, ConditionSupport } from '../../../electron/contract/check.ts'
 import { S3_LIMITS } from '../../../electron/contract/limits.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { formatCount, formatDuration, formatRoundBytes } from '../../design/format.ts'
@@ -99,7 +99,7 @@ function conditionalText({ put, complete }: Found<'conditional-writes'>): string
   return `${sizesWithout(put, complete)} ${LOOKS_FIRST}`
 }
 
-function sizesWithout(put: Honour, complete: Honour): string {
+function sizesWithout(put: ConditionSupport, complete: ConditionSupport): string {
   if (put === 'honoured') return 'Only small files can be written “only if nothing is there”.'
   if (complete === 'honoured') return 'Only large files can be written “only if nothing is there”.'
   return put === 'ignored' || complete === 'ignored'

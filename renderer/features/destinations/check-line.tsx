@@ -9,8 +9,8 @@ import {
 import type { CheckFix } from '../../../electron/contract/check.ts'
 import { Button } from '../../design/button.tsx'
 import { FailureDetails } from '../failure-details.tsx'
-import type { FailurePlace } from '../failure-text.ts'
-import { certificateTrouble } from '../failure-words/certificate-words.ts'
+import type { FailureDestination } from '../failure-text.ts'
+import { certificateProblem } from '../failure-words/certificate-words.ts'
 import type { CheckRow, LineState } from './check-sum.ts'
 import { CHECK_STEPS, lineText } from './check-text.ts'
 import { fixLabel } from './fix-text.ts'
@@ -34,7 +34,7 @@ export function CheckLineView({
   onFix,
 }: {
   readonly row: CheckRow
-  readonly at: FailurePlace
+  readonly at: FailureDestination
   /** False while the check still runs. */
   readonly isFixable: boolean
   readonly onFix: (fix: CheckFix) => void
@@ -58,7 +58,7 @@ export function CheckLineView({
             <FailureDetails failure={failure} of={CHECK_STEPS[step].topic} />
           </p>
         )}
-        {failure?.kind === 'tls-failed' && certificateTrouble(failure) === 'authority' && (
+        {failure?.kind === 'tls-failed' && certificateProblem(failure) === 'authority' && (
           <TrustHelp />
         )}
       </div>

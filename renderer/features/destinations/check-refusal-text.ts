@@ -1,8 +1,8 @@
 import type { CheckLine, CheckStep } from '../../../electron/contract/check.ts'
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { providerOf } from '../../../electron/contract/providers.ts'
-import { type FailurePlace, failureText } from '../failure-text.ts'
-import { permissionWayOut } from '../failure-words/permission-words.ts'
+import { type FailureDestination, failureText } from '../failure-text.ts'
+import { permissionRemedy } from '../failure-words/permission-words.ts'
 
 /** What keys may not do when a line is denied, and the permission's name. */
 const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: string]>> = {
@@ -26,7 +26,7 @@ export function refusalText(
   line: CheckLine,
   failure: Failure,
   nowMs: number,
-  at: FailurePlace | null,
+  at: FailureDestination | null,
 ): string {
   const { problem, wayOut } = wordsFor(line, failure, nowMs, at)
   switch (line.fix?.kind) {
@@ -44,7 +44,7 @@ function wordsFor(
   { step, verdict }: CheckLine,
   failure: Failure,
   nowMs: number,
-  at: FailurePlace | null,
+  at: FailureDestination | null,
 ) {
   const denied = DENIED[step]
   if (failure.kind === 'access-denied' && denied !== undefined) {
@@ -83,17 +83,21 @@ const CAME_BACK_OTHERWISE = {
     'Check again; if it stays so, a proxy, a virus scanner or a faulty network changes what is downloaded.',
 }
 
-function wayOutOfDenial(step: CheckStep, permission: string, at: FailurePlace | null): string {
+function wayOutOfDenial(
+  step: CheckStep,
+  permission: string,
+  at: FailureDestination | null,
+): string {
   const allow = hasPolicies(at)
     ? 'Allow it in their policy; “Policies…” has the text ready to copy.'
-    : permissionWayOut(permission, at)
+    : permissionRemedy(permission, at)
   return step === 'delete'
     ? `Uploads work without it. ${allow} What the check put there (.ferry-check-…) stays until then.`
     : allow
 }
 
 /** Stores that nobody knows are taken to be like Amazon’s. */
-function hasPolicies(at: FailurePlace | null): boolean {
+function hasPolicies(at: FailureDestination | null): boolean {
   const model = at === null ? null : providerOf(at.provider).permissions
   return model === 'policy' || model === null
 }

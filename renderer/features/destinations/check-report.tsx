@@ -1,7 +1,7 @@
 import { useId, useState } from 'react'
 import type { CheckFix, CheckLine } from '../../../electron/contract/check.ts'
 import type { DraftNote } from '../../../electron/contract/destination-draft.ts'
-import type { FailurePlace } from '../failure-text.ts'
+import type { FailureDestination } from '../failure-text.ts'
 import { CheckLineView } from './check-line.tsx'
 import { checkRows, checkSentence } from './check-sum.ts'
 import { CHECK_GROUPS, type CheckGroup } from './check-text.ts'
@@ -27,7 +27,7 @@ export function CheckList({
   /** Of the draft that is checked. */
   readonly prefix: string
   /** What is checked. */
-  readonly at: FailurePlace
+  readonly at: FailureDestination
   readonly onFix: (fix: CheckFix) => void
 }) {
   const [asking, setAsking] = useState<CheckFix | null>(null)

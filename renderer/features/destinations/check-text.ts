@@ -1,5 +1,5 @@
 import type { CheckLine, CheckStep } from '../../../electron/contract/check.ts'
-import type { FailurePlace } from '../failure-text.ts'
+import type { FailureDestination } from '../failure-text.ts'
 import { findingText, NEVER_OVERWRITES } from './check-finding-text.ts'
 import { refusalText } from './check-refusal-text.ts'
 
@@ -88,7 +88,7 @@ export interface LineText {
 export function lineText(
   line: CheckLine,
   nowMs: number = Date.now(),
-  at: FailurePlace | null = null,
+  at: FailureDestination | null = null,
 ): LineText {
   const { topic, passed } = CHECK_STEPS[line.step]
   const { finding } = line

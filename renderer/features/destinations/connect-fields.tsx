@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Destination } from '../../../electron/contract/destination.ts'
-import { isOpenLine } from '../../../electron/contract/loopback-host.ts'
+import { isUnencryptedEndpoint } from '../../../electron/contract/loopback-host.ts'
 import { endpointOf, providerOf } from '../../../electron/contract/providers.ts'
 import { CheckboxField, TextField } from '../../design/field.tsx'
 import { SelectField } from '../../design/select-field.tsx'
@@ -76,7 +76,7 @@ function WhereFields({ form }: { readonly form: ConnectForm }) {
         <TextField
           {...fieldProps(form, 'endpoint')}
           onPaste={form.pasteInto}
-          hint={isOpenLine(form.draft.endpoint) ? OPEN_LINE : undefined}
+          hint={isUnencryptedEndpoint(form.draft.endpoint) ? OPEN_LINE : undefined}
           placeholder={endpointOf(provider, form.draft.region) ?? provider.endpointExample}
           inputMode="url"
         />

@@ -1,5 +1,5 @@
 import type { AwsProfile } from '../../../electron/contract/credentials.ts'
-import type { SeenBucket } from '../../../electron/contract/destination-draft.ts'
+import type { ListedBucket } from '../../../electron/contract/destination-draft.ts'
 import { endpointOf, knownHost, providerOf } from '../../../electron/contract/providers.ts'
 import { asGiven, type FormDraft, type OpenDraft } from './draft.ts'
 
@@ -46,7 +46,7 @@ export function withProfile(form: FormDraft, { name, region, endpoint }: AwsProf
   return endpoint === null || form.isEndpointOwn ? placed : withEndpoint(placed, endpoint)
 }
 
-export function withBucket(form: FormDraft, { name, region }: SeenBucket): FormDraft {
+export function withBucket(form: FormDraft, { name, region }: ListedBucket): FormDraft {
   const named = withFields(form, { bucket: name })
   return region === null ? named : withRegion(named, region)
 }

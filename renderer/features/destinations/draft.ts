@@ -3,7 +3,7 @@ import type { Destination } from '../../../electron/contract/destination.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { endpointOf, PROVIDERS, providerOf } from '../../../electron/contract/providers.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
-import type { FailurePlace } from '../failure-text.ts'
+import type { FailureDestination } from '../failure-text.ts'
 
 export type SecretField = 'secretAccessKey' | 'sessionToken'
 
@@ -48,7 +48,7 @@ export function emptyForm(): FormDraft {
 }
 
 /** The destination that the form would make, as far as words about a failure depend on it. */
-export function placeOfDraft(draft: OpenDraft): FailurePlace {
+export function placeOfDraft(draft: OpenDraft): FailureDestination {
   const { name, bucket, provider, credentialKind: kind, profile } = draft
   return { name: name || bucket, kind: 's3', provider, credentials: { kind, profile } }
 }

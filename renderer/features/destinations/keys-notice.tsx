@@ -2,7 +2,7 @@ import type { Destination } from '../../../electron/contract/destination.ts'
 import type { DestinationField } from '../../../electron/contract/failure.ts'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
-import { fieldToMend } from '../failure-field.ts'
+import { fieldToFix } from '../failure-field.ts'
 import { ACTION_LABELS } from '../failure-text.ts'
 
 /** After a restart, when the keys were kept only while Ferry ran, and after settings were imported. */
@@ -24,7 +24,7 @@ export function KeysNotice({
         <Button
           tone="primary"
           onClick={() =>
-            onEdit(destination, isCarriedOver ? 'accessKeyId' : fieldToMend('secret-missing'))
+            onEdit(destination, isCarriedOver ? 'accessKeyId' : fieldToFix('secret-missing'))
           }
         >
           {ACTION_LABELS['enter-keys']}

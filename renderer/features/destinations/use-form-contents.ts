@@ -2,7 +2,10 @@ import { type ClipboardEvent, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type { AwsProfile, CredentialKind } from '../../../electron/contract/credentials.ts'
 import type { Destination } from '../../../electron/contract/destination.ts'
-import type { DestinationDraft, SeenBucket } from '../../../electron/contract/destination-draft.ts'
+import type {
+  DestinationDraft,
+  ListedBucket,
+} from '../../../electron/contract/destination-draft.ts'
 import { emptyForm, type FormDraft, formOf, type OpenDraft, type SecretField } from './draft.ts'
 import {
   withBucket,
@@ -39,7 +42,7 @@ export interface FormContents {
   readonly chooseKeepSecret: (keepSecret: boolean) => void
   readonly chooseKeysFrom: (kind: CredentialKind) => void
   readonly chooseProfile: (profile: AwsProfile) => void
-  readonly chooseBucket: (bucket: SeenBucket) => void
+  readonly chooseBucket: (bucket: ListedBucket) => void
   readonly chooseRegion: (region: string) => void
   readonly noteSecretTyped: (field: SecretField) => void
   readonly paste: (text: string) => void

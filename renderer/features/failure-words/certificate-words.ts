@@ -6,7 +6,7 @@ import { type FailureText, text } from './words.ts'
 type TlsFailure = Extract<Failure, { kind: 'tls-failed' }>
 
 /** The reason why a TLS connection is not trusted, read from OpenSSL's code or Chromium's. */
-export type CertificateTrouble =
+export type CertificateProblem =
   | 'authority'
   | 'dates'
   | 'name'
@@ -16,7 +16,7 @@ export type CertificateTrouble =
   | 'client-certificate'
   | 'other'
 
-const TROUBLES: readonly (readonly [RegExp, CertificateTrouble])[] = [
+const PROBLEMS: readonly (readonly [RegExp, CertificateProblem])[] = [
   [/EXPIRED|NOT_YET_VALID|DATE_INVALID|VALIDITY_TOO_LONG/, 'dates'],
   [/ALTNAME|COMMON_NAME|HOSTNAME|NAME_CONSTRAINT|NON_UNIQUE_NAME|UNRECOGNIZED_NAME/, 'name'],
   [/REVOKED|REVOCATION/, 'revoked'],
@@ -28,14 +28,14 @@ const TROUBLES: readonly (readonly [RegExp, CertificateTrouble])[] = [
   [/VERSION|CIPHER|ALPN|DOWNGRADE|HANDSHAKE_FAILURE/, 'versions'],
 ]
 
-export function certificateTrouble({ reason }: TlsFailure): CertificateTrouble {
+export function certificateProblem({ reason }: TlsFailure): CertificateProblem {
   if (isAboutOwnCertificate(reason)) return 'client-certificate'
-  return TROUBLES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'other'
+  return PROBLEMS.find(([pattern]) => pattern.test(reason))?.[1] ?? 'other'
 }
 
 export function certificateWords(failure: TlsFailure): FailureText {
   const { host, reason } = failure
-  const trouble = certificateTrouble(failure)
+  const trouble = certificateProblem(failure)
   switch (trouble) {
     case 'authority':
       return text(

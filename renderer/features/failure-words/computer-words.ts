@@ -2,10 +2,13 @@ import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { formatBytes } from '../../design/format.ts'
 import { isolated } from '../../design/isolated.tsx'
-import { type ComputerFailure, type FailurePlace, type FailureText, text } from './words.ts'
+import { type ComputerFailure, type FailureDestination, type FailureText, text } from './words.ts'
 
 /** About a file, this computer, or Ferry itself. */
-export function computerWords(failure: ComputerFailure, at: FailurePlace | null): FailureText {
+export function computerWords(
+  failure: ComputerFailure,
+  at: FailureDestination | null,
+): FailureText {
   switch (failure.kind) {
     case 'source-changed':
       return text(
@@ -241,7 +244,7 @@ function nameProblem(reason: Extract<Failure, { kind: 'name-unusable' }>['reason
 /** By the rules, by the store's plan of parts, or in the store's answer to one request. */
 function tooLargeWords(
   { limitBytes, limitOf, answer }: Extract<Failure, { kind: 'too-large' }>,
-  at: FailurePlace | null,
+  at: FailureDestination | null,
 ): FailureText {
   const limit = limitBytes === null ? '' : ` (${formatBytes(limitBytes)})`
   if (limitOf === 'rules') {

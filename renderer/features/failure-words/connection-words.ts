@@ -1,15 +1,22 @@
 import { isolated } from '../../design/isolated.tsx'
 import { certificateWords } from './certificate-words.ts'
 import { computerWords } from './computer-words.ts'
-import { expiredWords, keysWords, rejectedWords } from './keys-words.ts'
+import {
+  credentialsExpiredWords,
+  credentialsRejectedWords,
+  keysUnavailableWords,
+} from './keys-words.ts'
 import { networkWords } from './network-words.ts'
 import { deniedWords } from './permission-words.ts'
 import { refusalWords } from './refusal-words.ts'
 import { storeRefusedWords } from './store-refused-words.ts'
-import { type ActingFailure, type FailurePlace, type FailureText, text } from './words.ts'
+import { type ActingFailure, type FailureDestination, type FailureText, text } from './words.ts'
 
 /** For failures that the person must act on; those of this computer are said next door. */
-export function connectionWords(failure: ActingFailure, at: FailurePlace | null): FailureText {
+export function connectionWords(
+  failure: ActingFailure,
+  at: FailureDestination | null,
+): FailureText {
   switch (failure.kind) {
     case 'form-invalid':
       return text(
@@ -43,9 +50,9 @@ export function connectionWords(failure: ActingFailure, at: FailurePlace | null)
         'edit-connection',
       )
     case 'credentials-rejected':
-      return rejectedWords(failure, at)
+      return credentialsRejectedWords(failure, at)
     case 'credentials-expired':
-      return expiredWords(at)
+      return credentialsExpiredWords(at)
     case 'sign-in-needed':
       return text(
         failure.by === 'browser'
@@ -55,7 +62,7 @@ export function connectionWords(failure: ActingFailure, at: FailurePlace | null)
         'sign-in',
       )
     case 'keys-unavailable':
-      return keysWords(failure)
+      return keysUnavailableWords(failure)
     case 'access-denied':
       return deniedWords(failure.action ?? null, at)
     case 'bucket-missing':

@@ -2,7 +2,7 @@ import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { isolated } from '../../design/isolated.tsx'
 import { consoleAt } from './store-names.ts'
-import { type FailurePlace, type FailureText, text } from './words.ts'
+import { type FailureDestination, type FailureText, text } from './words.ts'
 
 type Rejected = Extract<Failure, { kind: 'credentials-rejected' }>
 
@@ -10,7 +10,10 @@ type Rejected = Extract<Failure, { kind: 'credentials-rejected' }>
  * Keys that a store does not accept. Typed ones can be typed again, others are put right where they
  * come from. `SignatureDoesNotMatch`: the store knows the access key ID.
  */
-export function rejectedWords({ answer }: Rejected, at: FailurePlace | null): FailureText {
+export function credentialsRejectedWords(
+  { answer }: Rejected,
+  at: FailureDestination | null,
+): FailureText {
   if (at?.kind === 'local') {
     return text(
       'The bucket on this computer does not accept Ferry’s own keys.',
@@ -53,7 +56,7 @@ export function rejectedWords({ answer }: Rejected, at: FailurePlace | null): Fa
 }
 
 /** Keys that were good for a time. */
-export function expiredWords(at: FailurePlace | null): FailureText {
+export function credentialsExpiredWords(at: FailureDestination | null): FailureText {
   switch (at?.credentials.kind) {
     case 'profile':
       return text(
@@ -82,14 +85,14 @@ export function expiredWords(at: FailurePlace | null): FailureText {
   }
 }
 
-function named({ credentials: { profile = '' } }: FailurePlace): string {
+function named({ credentials: { profile = '' } }: FailureDestination): string {
   return profile === '' ? '' : ` “${isolated(profile)}”`
 }
 
 type KeysUnavailable = Extract<Failure, { kind: 'keys-unavailable' }>
 
 /** About keys that were not typed: a profile, a program, a role or the environment gave none. */
-export function keysWords(failure: KeysUnavailable): FailureText {
+export function keysUnavailableWords(failure: KeysUnavailable): FailureText {
   const { source, reason } = failure
   switch (reason) {
     case 'no-file':

@@ -1,10 +1,10 @@
 import { providerOf } from '../../../electron/contract/providers.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { consoleAt, serviceAt } from './store-names.ts'
-import { type FailurePlace, type FailureText, text } from './words.ts'
+import { type FailureDestination, type FailureText, text } from './words.ts'
 
 /** Goes on from “they may not”. */
-const DEEDS: Readonly<Record<string, string>> = {
+const ACTION_WORDS: Readonly<Record<string, string>> = {
   's3:PutObject': 'put files into this bucket',
   's3:PutObjectAcl': 'set an ACL',
   's3:PutObjectTagging': 'set tags',
@@ -25,7 +25,7 @@ const DEEDS: Readonly<Record<string, string>> = {
 }
 
 /** What needs no such permission once the rules no longer ask for it. */
-const BY_RULES: Readonly<Record<string, string>> = {
+const RULE_PERMISSIONS: Readonly<Record<string, string>> = {
   's3:PutObjectAcl': 'Set the ACL to “none” in the rules, or',
   's3:PutObjectTagging': 'Take the tags out of the rules, or',
 }
@@ -48,7 +48,7 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
 }
 
 /** `action`: the permission that is missing, as S3 names it; null: not known. */
-export function deniedWords(action: string | null, at: FailurePlace | null): FailureText {
+export function deniedWords(action: string | null, at: FailureDestination | null): FailureText {
   if (at?.kind === 'local') {
     return text(
       'The bucket on this computer refuses Ferry’s own keys.',
@@ -56,20 +56,20 @@ export function deniedWords(action: string | null, at: FailurePlace | null): Fai
       'retry',
     )
   }
-  const problem = `The store accepts the keys, but they may not ${deed(action)}.`
-  const byRules = action === null ? undefined : BY_RULES[action]
-  if (byRules === undefined) return text(problem, permissionWayOut(action, at), 'edit-connection')
-  return text(problem, `${byRules} ${withSmallStart(permissionWayOut(action, at))}`, 'edit-rules')
+  const problem = `The store accepts the keys, but they may not ${actionWords(action)}.`
+  const byRules = action === null ? undefined : RULE_PERMISSIONS[action]
+  if (byRules === undefined) return text(problem, permissionRemedy(action, at), 'edit-connection')
+  return text(problem, `${byRules} ${withSmallStart(permissionRemedy(action, at))}`, 'edit-rules')
 }
 
 /** With the permission's name behind it, in the words of the store. */
-function deed(action: string | null): string {
+function actionWords(action: string | null): string {
   if (action === null) return 'do this here'
-  return `${DEEDS[action] ?? 'do this here'} (${action})`
+  return `${ACTION_WORDS[action] ?? 'do this here'} (${action})`
 }
 
 /** Who can give keys a right, and where. A whole sentence. */
-export function permissionWayOut(action: string | null, at: FailurePlace | null): string {
+export function permissionRemedy(action: string | null, at: FailureDestination | null): string {
   const model = at === null ? null : providerOf(at.provider).permissions
   switch (model) {
     case 'policy':
@@ -92,7 +92,7 @@ export function permissionWayOut(action: string | null, at: FailurePlace | null)
   }
 }
 
-function inConsole(at: FailurePlace | null): string {
+function inConsole(at: FailureDestination | null): string {
   return serviceAt(at) === null ? '' : `, in ${consoleAt(at)}`
 }
 

@@ -4,7 +4,7 @@ import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { formatRoundBytes } from '../../design/format.ts'
 import { isolated } from '../../design/isolated.tsx'
 import { consoleAt, serviceAt } from './store-names.ts'
-import { type FailurePlace, type FailureText, text } from './words.ts'
+import { type FailureDestination, type FailureText, text } from './words.ts'
 
 type Refusal = Extract<
   Failure,
@@ -29,7 +29,7 @@ type Refusal = Extract<
 type Of<K extends Refusal['kind']> = Extract<Refusal, { kind: K }>
 
 /** Refusals that name their reason: each says who can act, and where. */
-export function refusalWords(failure: Refusal, at: FailurePlace | null): FailureText {
+export function refusalWords(failure: Refusal, at: FailureDestination | null): FailureText {
   switch (failure.kind) {
     case 'answer-unreadable':
       return text(
@@ -110,7 +110,7 @@ const QUARANTINE = /CompromisedKeyQuarantine/
 
 function explicitlyDeniedWords(
   { by, action, answer }: Of<'explicitly-denied'>,
-  at: FailurePlace | null,
+  at: FailureDestination | null,
 ): FailureText {
   if (QUARANTINE.test(answer?.message ?? '')) {
     return text(
@@ -143,7 +143,7 @@ function encryptionKeyWords({ action }: Of<'encryption-key-denied'>): FailureTex
       )
 }
 
-function quotaWords({ of }: Of<'quota-exceeded'>, at: FailurePlace | null): FailureText {
+function quotaWords({ of }: Of<'quota-exceeded'>, at: FailureDestination | null): FailureText {
   const service = serviceAt(at)
   const raised =
     service === null
@@ -152,7 +152,7 @@ function quotaWords({ of }: Of<'quota-exceeded'>, at: FailurePlace | null): Fail
   return text(quotaProblem(of, at), `Delete something there, ${raised}; then try again.`, 'retry')
 }
 
-function quotaProblem(of: Of<'quota-exceeded'>['of'], at: FailurePlace | null): string {
+function quotaProblem(of: Of<'quota-exceeded'>['of'], at: FailureDestination | null): string {
   const service = serviceAt(at)
   const where = service === null ? 'at the store' : `at ${service.label}`
   switch (of) {
@@ -167,7 +167,7 @@ function quotaProblem(of: Of<'quota-exceeded'>['of'], at: FailurePlace | null): 
   }
 }
 
-function accountWords(at: FailurePlace | null): FailureText {
+function accountWords(at: FailureDestination | null): FailureText {
   const service = serviceAt(at)
   return service === null
     ? text(

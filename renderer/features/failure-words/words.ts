@@ -6,7 +6,7 @@ import type { ProviderId } from '../../../electron/contract/provider-id.ts'
  * Where a failure happened, as far as words depend on it: a store without policies has none to be
  * changed, and keys that nobody typed cannot be typed again. A `Destination` is one.
  */
-export interface FailurePlace {
+export interface FailureDestination {
   readonly name: string
   /** `local`: the bucket on this computer. */
   readonly kind: 'local' | 's3'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { HostTrouble } from '../../../electron/contract/host-description.ts'
+import type { HostNotice } from '../../../electron/contract/host-description.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { Button } from '../../design/button.tsx'
@@ -32,9 +32,9 @@ export function Troubles({ onOpen }: { readonly onOpen: OnOpen }) {
 }
 
 /** A question that waits is said where it is waited for: `asked-outside.tsx`. */
-type Told = Exclude<HostTrouble, { kind: 'asked-outside' }>
+type Told = Exclude<HostNotice, { kind: 'asked-outside' }>
 
-function isTold(trouble: HostTrouble): trouble is Told {
+function isTold(trouble: HostNotice): trouble is Told {
   return trouble.kind !== 'asked-outside'
 }
 
@@ -170,7 +170,7 @@ function troubleText(trouble: Told, nowMs: number): TroubleText {
   }
 }
 
-const OPEN_BECAUSE: Record<Extract<HostTrouble, { kind: 'folder-open' }>['why'], string> = {
+const OPEN_BECAUSE: Record<Extract<HostNotice, { kind: 'folder-open' }>['why'], string> = {
   disk: 'Its disk keeps no permissions.',
   'access-list': 'Windows lets them in, and Ferry could not change that.',
 }
@@ -179,7 +179,7 @@ function wayTo(to: 'rules' | 'check', about: { readonly destinationId: Destinati
   return { to, destinationId: about.destinationId }
 }
 
-type SetAside = Extract<HostTrouble, { kind: 'file-set-aside' }>['what']
+type SetAside = Extract<HostNotice, { kind: 'file-set-aside' }>['what']
 
 const SET_ASIDE: Record<SetAside, { readonly what: string; readonly lost: string }> = {
   settings: {

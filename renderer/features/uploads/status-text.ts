@@ -7,7 +7,7 @@ import {
   percentOf,
 } from '../../design/format.ts'
 import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
-import { type FailurePlace, failureText } from '../failure-text.ts'
+import { type FailureDestination, failureText } from '../failure-text.ts'
 import { troubleText } from './trouble-text.ts'
 
 const PHASE_WORDS: Record<ViewPhase, string> = {
@@ -60,7 +60,7 @@ export function percentShown(view: UploadView): number {
 export function statusDetail(
   view: UploadView,
   nowMs: number,
-  at: FailurePlace | null = null,
+  at: FailureDestination | null = null,
 ): string {
   if (view.isCancelling) {
     return ` · the bucket is being cleared of it${retryDetail(view, nowMs, at)}`
@@ -116,7 +116,7 @@ function paceDetail({ bytesPerSecond, msLeft }: UploadView): string {
 function retryDetail(
   { retryAtMs, failure }: UploadView,
   nowMs: number,
-  at: FailurePlace | null,
+  at: FailureDestination | null,
 ): string {
   if (retryAtMs === null || failure === null) return ''
   const problem = failureText(failure, nowMs, at).problem.replace(/\.$/, '')

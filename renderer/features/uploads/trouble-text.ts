@@ -1,12 +1,12 @@
 import type { FailureKind } from '../../../electron/contract/failure.ts'
 import type { UploadView } from '../../upload/engine/queue-view.ts'
-import { type FailurePlace, failureText } from '../failure-text.ts'
+import { type FailureDestination, failureText } from '../failure-text.ts'
 
 /** Why an upload stands still, and what gets it going, for its own row. */
 export function troubleText(
   { failure, retryAtMs }: UploadView,
   nowMs: number,
-  at: FailurePlace | null,
+  at: FailureDestination | null,
 ): string {
   if (failure === null) return 'It stopped.'
   const { problem, wayOut, action } = failureText(failure, nowMs, at)

@@ -1,5 +1,5 @@
 import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
-import { NarrowGate } from '../engine/narrow-gate.ts'
+import { Semaphore } from '../engine/narrow-gate.ts'
 import type { SourceLookup } from '../engine/ports.ts'
 import type { UploadQueue, ViewPhase } from '../engine/queue-view.ts'
 
@@ -26,7 +26,7 @@ export class Drops {
   readonly #dropOf = new Map<SourceId, Drop>()
   /** Uploads that a file is being found for. */
   readonly #claimed = new Set<UploadId>()
-  readonly #gate = new NarrowGate(LOOKS_AT_ONCE)
+  readonly #gate = new Semaphore(LOOKS_AT_ONCE)
   #moment = 0
 
   constructor(queue: UploadQueue, sources: SourceLookup) {
@@ -55,7 +55,7 @@ export class Drops {
     for (const uploadId of candidates) {
       if (this.#claimed.has(uploadId) || !this.#mayLackFile(uploadId, drop)) continue
       this.#claimed.add(uploadId)
-      if (await this.#gate.pass(() => this.#lacksFile(uploadId))) return uploadId
+      if (await this.#gate.run(() => this.#lacksFile(uploadId))) return uploadId
       this.#claimed.delete(uploadId)
     }
     return null

@@ -1,4 +1,4 @@
-import { hash8Parts } from '../../../electron/contract/hash8.ts'
+import { hash8Input } from '../../../electron/contract/hash8.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
 
@@ -7,7 +7,7 @@ import type { ByteRange } from '../../../electron/contract/part-plan.ts'
  * `DOMException` when the file cannot be read.
  */
 export async function hash8Of(file: Blob): Promise<string> {
-  const { head, ranges } = hash8Parts(file.size)
+  const { head, ranges } = hash8Input(file.size)
   return digits([head, ...ranges.map(({ start, end }) => file.slice(start, end))])
 }
 
@@ -16,7 +16,7 @@ export async function hash8OfRanges(
   byteLength: number,
   read: (range: ByteRange) => Promise<Outcome<Blob>>,
 ): Promise<Outcome<string>> {
-  const { head, ranges } = hash8Parts(byteLength)
+  const { head, ranges } = hash8Input(byteLength)
   const pieces: Blob[] = []
   for (const range of ranges) {
     const piece = await read(range)

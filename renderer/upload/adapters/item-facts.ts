@@ -2,12 +2,12 @@ import { isTextType } from '../../../electron/contract/content-type.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
 import {
-  TEXT_LOOK_BYTES,
+  TEXT_PROBE_BYTES,
   type TextEncoding,
   textEncodingOf,
 } from '../../../electron/contract/text-encoding.ts'
 import type { FileFacts, Source } from '../../../electron/contract/upload.ts'
-import { NarrowGate } from '../engine/narrow-gate.ts'
+import { Semaphore } from '../engine/narrow-gate.ts'
 import { hasEntry, lookAgain } from './given-file.ts'
 import { hash8Of, hash8OfRanges } from './hash8.ts'
 import { readRange } from './range-source.ts'
@@ -32,7 +32,7 @@ export interface HostFile {
 const READ_AT_ONCE = 4
 const MAX_TYPE_LENGTH = 255
 
-const gate = new NarrowGate(READ_AT_ONCE)
+const gate = new Semaphore(READ_AT_ONCE)
 
 /** What the host needs to know of a file's bytes. Fails as a `FileSource` does. */
 export async function factsOf(file: File, asked: Asked): Promise<Outcome<FileFacts>> {
@@ -41,7 +41,7 @@ export async function factsOf(file: File, asked: Asked): Promise<Outcome<FileFac
   if (named !== '' && !isText && !asked.needsHash && hasEntry(file)) {
     return succeeded({ contentType: named, hash8: null })
   }
-  return gate.pass(async () => {
+  return gate.run(async () => {
     // Its upload may wait for hours; only a file that was read once is known to have changed then.
     if (!hasEntry(file)) await lookAgain(file)
     const contentType = named || (await sniffedType(file))
@@ -66,11 +66,11 @@ export async function factsOfHostFile(
   if (named !== '' && !isText && !asked.needsHash) {
     return succeeded({ contentType: named, hash8: null })
   }
-  return gate.pass(async () => {
+  return gate.run(async () => {
     const { signal } = new AbortController()
     const read = (range: ByteRange) => readRange(sourceId, range, signal)
     // One byte more tells a start from a whole file.
-    const start = await read({ start: 0, end: Math.min(byteLength, TEXT_LOOK_BYTES + 1) })
+    const start = await read({ start: 0, end: Math.min(byteLength, TEXT_PROBE_BYTES + 1) })
     if (!start.ok) {
       // It is taken all the same: its upload waits for the bytes.
       const isForUpload = start.failure.kind === 'source-in-cloud' && !asked.needsHash
@@ -97,7 +97,7 @@ async function encodingOf(file: Blob): Promise<TextEncoding | null> {
     // Few bytes tell most files that are no text.
     const first = await encodingOfFirst(file, SNIFFED_BYTES)
     const isAllSeen = first !== 'utf-8' || file.size <= SNIFFED_BYTES
-    return isAllSeen ? first : await encodingOfFirst(file, TEXT_LOOK_BYTES)
+    return isAllSeen ? first : await encodingOfFirst(file, TEXT_PROBE_BYTES)
   } catch (error) {
     if (!(error instanceof DOMException)) throw error
     return null

@@ -1,8 +1,8 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
-import { attemptAfter, recoveryFrom, spentAfter } from './recovery.ts'
-import type { At, Moment, Step, UploadState } from './upload-state.ts'
-import { endAs, giveUp, stay, to, turnAfter } from './upload-turns.ts'
+import { attemptAfter, countsAfter, recoveryFrom } from './recovery.ts'
+import type { InPhase, Moment, Step, UploadState } from './upload-state.ts'
+import { endAs, giveUp, recover, stay, to } from './upload-turns.ts'
 
 /** A call of the whole upload failed, or its file cannot be had. */
 export function afterFailedCall(state: UploadState, failure: Failure, moment: Moment): Step {
@@ -11,17 +11,17 @@ export function afterFailedCall(state: UploadState, failure: Failure, moment: Mo
     case 'sending':
     case 'verifying':
     case 'completing':
-      return failWhole(state, failure, moment)
+      return uploadFailed(state, failure, moment)
     case 'cancelling':
-      return failCancel(state, failure, moment)
+      return cancelFailed(state, failure, moment)
     // Of a run that has ended meanwhile.
     default:
       return stay(state)
   }
 }
 
-function failWhole(
-  state: At<'preparing' | 'sending' | 'verifying' | 'completing'>,
+function uploadFailed(
+  state: InPhase<'preparing' | 'sending' | 'verifying' | 'completing'>,
   failure: Failure,
   moment: Moment,
 ): Step {
@@ -29,12 +29,12 @@ function failWhole(
   const attempt = attemptAfter(troubles, troubles.startOvers)
   const recovery = recoveryFrom(failure, attempt, moment.jitter)
   if (recovery.kind !== 'retry' && recovery.kind !== 'sign-again') {
-    return turnAfter(troubles, failure, recovery, moment)
+    return recover(troubles, failure, recovery, moment)
   }
   return to(
     {
       phase: 'retry-waiting',
-      troubles: { ...spentAfter(troubles, recovery), startOvers: troubles.startOvers },
+      troubles: { ...countsAfter(troubles, recovery), startOvers: troubles.startOvers },
       during: state.phase === 'sending' ? 'preparing' : state.phase,
       failure,
       retryAtMs: moment.nowMs + recovery.afterMs,
@@ -44,7 +44,7 @@ function failWhole(
   )
 }
 
-function failCancel(state: At<'cancelling'>, failure: Failure, moment: Moment): Step {
+function cancelFailed(state: InPhase<'cancelling'>, failure: Failure, moment: Moment): Step {
   const recovery = recoveryFrom(failure, attemptAfter(state.spent, 0), moment.jitter)
   switch (recovery.kind) {
     case 'wait':
@@ -55,7 +55,7 @@ function failCancel(state: At<'cancelling'>, failure: Failure, moment: Moment): 
       return to(
         {
           phase: 'cancelling',
-          spent: isAnswer ? spentAfter(state.spent, recovery) : state.spent,
+          spent: isAnswer ? countsAfter(state.spent, recovery) : state.spent,
           waiting: { failure, retryAtMs: moment.nowMs + recovery.afterMs },
         },
         { type: 'wait', afterMs: recovery.afterMs },
@@ -63,7 +63,7 @@ function failCancel(state: At<'cancelling'>, failure: Failure, moment: Moment): 
     }
     case 'prepare-again':
     case 'start-over': {
-      const spent = spentAfter(state.spent, recovery)
+      const spent = countsAfter(state.spent, recovery)
       return to({ phase: 'cancelling', spent, waiting: null }, { type: 'cancel' })
     }
     case 'ask-user':

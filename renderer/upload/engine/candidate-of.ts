@@ -1,11 +1,11 @@
-import { hasAllLanded, inFlightCountOf, type PartLedger, partsReady } from './part-ledger.ts'
+import { inFlightCountOf, isAllAcknowledged, type PartTable, partsReady } from './part-ledger.ts'
 import type { Candidate } from './schedule.ts'
-import type { Row } from './upload-row.ts'
+import type { Upload } from './upload-row.ts'
 
 /** What a row could do with slots; nothing, unless it is sending. */
-export function candidateOf(row: Row, slots: number): readonly Candidate<Row>[] {
+export function candidatesFrom(row: Upload, slots: number): readonly Candidate<Upload>[] {
   const { state } = row
-  if (state.phase !== 'sending' || hasAllLanded(state.ledger)) return []
+  if (state.phase !== 'sending' || isAllAcknowledged(state.ledger)) return []
   const inFlightCount = inFlightCountOf(state.ledger)
   const ready = startable(row, state.ledger, Math.max(0, slots - inFlightCount))
   const { destinationId } = row.record
@@ -13,11 +13,11 @@ export function candidateOf(row: Row, slots: number): readonly Candidate<Row>[] 
 }
 
 /** Hashing takes no slot, so what is not summed up yet gets none. New parts keep their order. */
-function startable(row: Row, ledger: PartLedger, freeSlots: number): readonly number[] {
+function startable(row: Upload, ledger: PartTable, freeSlots: number): readonly number[] {
   const ready = partsReady(ledger, freeSlots)
-  const stock = row.run?.stock ?? null
+  const stock = row.run?.prefetch ?? null
   // Without a file there is nothing to get ready; whoever sends the part will say so.
   if (stock === null) return ready
-  const at = ready.findIndex((each) => each >= ledger.nextNew && !stock.isReady(each))
+  const at = ready.findIndex((each) => each >= ledger.nextUnsent && !stock.isReady(each))
   return ready.slice(0, at < 0 ? ready.length : at).filter((each) => stock.isReady(each))
 }

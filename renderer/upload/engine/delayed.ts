@@ -1,7 +1,7 @@
 import type { Clock } from './ports.ts'
 
 /** Calls `act` after `ms`, unless `signal` is aborted before. */
-export function delayed(clock: Clock, ms: number, signal: AbortSignal, act: () => void): void {
+export function callAfter(clock: Clock, ms: number, signal: AbortSignal, act: () => void): void {
   clock.sleep(ms, signal).then(
     () => {
       if (!signal.aborted) act()

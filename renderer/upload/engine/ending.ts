@@ -2,34 +2,34 @@ import type { Failure } from '../../../electron/contract/failure.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import { HOST_WAIT_MS, type MarkOutbox } from './mark-outbox.ts'
-import type { NarrowGate } from './narrow-gate.ts'
+import type { Semaphore } from './narrow-gate.ts'
 import type { Clock, UploadControl } from './ports.ts'
 import type { ReceiptOutbox } from './receipt-outbox.ts'
-import type { Row, Run } from './upload-row.ts'
+import type { Run, Upload } from './upload-row.ts'
 import type { UploadEvent } from './upload-state.ts'
 
-export interface EndingParts {
+export interface FinalCallsDeps {
   readonly control: UploadControl
   readonly clock: Clock
   readonly receipts: ReceiptOutbox
   readonly marks: MarkOutbox
   /** A hundred thousand cancels may be asked for in one click. */
-  readonly cancelGate: NarrowGate
+  readonly cancelSemaphore: Semaphore
   readonly closing: AbortSignal
-  readonly dispatch: (row: Row, event: UploadEvent) => void
-  readonly fail: (row: Row, failure: Failure) => void
+  readonly dispatch: (row: Upload, event: UploadEvent) => void
+  readonly fail: (row: Upload, failure: Failure) => void
 }
 
 /** The two calls with which an upload ends: complete and cancel. */
-export class Ending {
-  readonly #parts: EndingParts
+export class FinalCalls {
+  readonly #deps: FinalCallsDeps
 
-  constructor(parts: EndingParts) {
-    this.#parts = parts
+  constructor(parts: FinalCallsDeps) {
+    this.#deps = parts
   }
 
-  async complete(row: Row, run: Run): Promise<void> {
-    const { control, receipts, fail } = this.#parts
+  async complete(row: Upload, run: Run): Promise<void> {
+    const { control, receipts, fail } = this.#deps
     await receipts.flush(row.uploadId)
     const checked = await this.#checkSource(run)
     if (run.controller.signal.aborted) return
@@ -52,12 +52,12 @@ export class Ending {
   }
 
   /** Waits for no other call of this upload: the host ends what is under way, and keeps order. */
-  async cancel(row: Row, run: Run): Promise<void> {
-    const { control, marks, receipts, cancelGate, fail } = this.#parts
+  async cancel(row: Upload, run: Run): Promise<void> {
+    const { control, marks, receipts, cancelSemaphore, fail } = this.#deps
     const { signal } = run.controller
     marks.drop(row.uploadId)
     receipts.drop(row.uploadId)
-    await cancelGate.pass(async () => {
+    await cancelSemaphore.run(async () => {
       if (signal.aborted) return
       const cancelled = await control.cancel(row.uploadId)
       if (signal.aborted) return
@@ -65,25 +65,25 @@ export class Ending {
       else if (cancelled.failure.kind === 'not-now') await this.#endAsDone(row, run)
       else fail(row, cancelled.failure)
       // Thousands may want in; while the host is gone, the gate stays shut for a moment.
-      if (!cancelled.ok && cancelled.failure.kind === 'host-gone') await this.#pauseAtGate()
+      if (!cancelled.ok && cancelled.failure.kind === 'host-gone') await this.#waitForHost()
     })
   }
 
-  #end(row: Row, record: UploadRecord): void {
+  #end(row: Upload, record: UploadRecord): void {
     row.record = record
-    this.#parts.dispatch(row, { type: record.status.phase === 'done' ? 'completed' : 'cancelled' })
+    this.#deps.dispatch(row, { type: record.status.phase === 'done' ? 'completed' : 'cancelled' })
   }
 
   /** Too late to cancel: it is complete, and then `complete` only answers the record. */
-  async #endAsDone(row: Row, run: Run): Promise<void> {
-    const completed = await this.#parts.control.complete(row.uploadId)
+  async #endAsDone(row: Upload, run: Run): Promise<void> {
+    const completed = await this.#deps.control.complete(row.uploadId)
     if (run.controller.signal.aborted) return
     if (completed.ok) this.#end(row, completed.value)
-    else this.#parts.fail(row, completed.failure)
+    else this.#deps.fail(row, completed.failure)
   }
 
-  async #pauseAtGate(): Promise<void> {
-    const { clock, closing } = this.#parts
+  async #waitForHost(): Promise<void> {
+    const { clock, closing } = this.#deps
     // Rejects only when the queue is closed, and then nobody goes through any more.
     await clock.sleep(HOST_WAIT_MS, closing).catch(() => undefined)
   }

@@ -1,17 +1,17 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import type { UploadMark } from '../../../electron/contract/upload.ts'
-import { LineUp } from './line-up.ts'
+import { Fifo } from './line-up.ts'
 import type { Clock, UploadControl } from './ports.ts'
-import { isWorthTellingAgain } from './recovery.ts'
-import type { Turnstile } from './turnstile.ts'
+import { isWorthResending } from './recovery.ts'
+import type { KeyedMutex } from './turnstile.ts'
 
 /** Marks under way at once: as many as one call to the host takes. */
-const MARKS_AT_ONCE = MAX_BATCH
+const MAX_CONCURRENT_MARKS = MAX_BATCH
 /** While the host is gone, or its disk full, it is asked so seldom. */
 export const HOST_WAIT_MS = 2_000
 
-interface Letter {
+interface PendingMark {
   readonly uploadId: UploadId
   readonly mark: UploadMark
 }
@@ -23,32 +23,33 @@ interface Letter {
 export class MarkOutbox {
   readonly #control: UploadControl
   readonly #clock: Clock
-  readonly #turnstile: Turnstile
+  readonly #mutex: KeyedMutex
   readonly #closing: AbortSignal
-  readonly #letters = new Map<UploadId, Letter>()
-  readonly #line = new LineUp<Letter>()
-  #carrierCount = 0
+  readonly #pending = new Map<UploadId, PendingMark>()
+  readonly #order = new Fifo<PendingMark>()
+  #senderCount = 0
 
-  constructor(control: UploadControl, clock: Clock, turnstile: Turnstile, closing: AbortSignal) {
+  constructor(control: UploadControl, clock: Clock, turnstile: KeyedMutex, closing: AbortSignal) {
     this.#control = control
     this.#clock = clock
-    this.#turnstile = turnstile
+    this.#mutex = turnstile
     this.#closing = closing
   }
 
   put(uploadId: UploadId, mark: UploadMark): void {
     this.drop(uploadId)
     const letter = { uploadId, mark }
-    this.#letters.set(uploadId, letter)
-    this.#line.join(letter)
-    if (this.#carrierCount < Math.min(MARKS_AT_ONCE, this.#letters.size)) void this.#carry()
+    this.#pending.set(uploadId, letter)
+    this.#order.add(letter)
+    if (this.#senderCount < Math.min(MAX_CONCURRENT_MARKS, this.#pending.size))
+      void this.#sendPending()
   }
 
   drop(uploadId: UploadId): void {
-    const letter = this.#letters.get(uploadId)
+    const letter = this.#pending.get(uploadId)
     if (letter === undefined) return
-    this.#letters.delete(uploadId)
-    this.#line.leave(letter)
+    this.#pending.delete(uploadId)
+    this.#order.delete(letter)
   }
 
   /**
@@ -56,25 +57,25 @@ export class MarkOutbox {
    * Answers whether the host can keep it.
    */
   async send(uploadId: UploadId): Promise<boolean> {
-    const letter = this.#letters.get(uploadId)
+    const letter = this.#pending.get(uploadId)
     if (letter === undefined) return true
-    this.#line.leave(letter)
+    this.#order.delete(letter)
     const told = await this.#control.mark(uploadId, letter.mark)
     // Any other refusal is final: the host knows better what the upload is.
-    const isLost = !told.ok && isWorthTellingAgain(told.failure)
+    const isLost = !told.ok && isWorthResending(told.failure)
     // Another letter took its place meanwhile, or none is wanted any more.
-    if (this.#letters.get(uploadId) !== letter) return !isLost
+    if (this.#pending.get(uploadId) !== letter) return !isLost
     if (isLost) this.put(uploadId, letter.mark)
-    else this.#letters.delete(uploadId)
+    else this.#pending.delete(uploadId)
     return !isLost
   }
 
-  async #carry(): Promise<void> {
-    this.#carrierCount += 1
+  async #sendPending(): Promise<void> {
+    this.#senderCount += 1
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const { uploadId } = next
       let isHostThere = true
-      await this.#turnstile.pass(uploadId, async () => {
+      await this.#mutex.run(uploadId, async () => {
         isHostThere = await this.send(uploadId)
       })
       if (!isHostThere) {
@@ -82,12 +83,12 @@ export class MarkOutbox {
         await this.#clock.sleep(HOST_WAIT_MS, this.#closing).catch(() => undefined)
       }
     }
-    this.#carrierCount -= 1
+    this.#senderCount -= 1
   }
 
-  #next(): Letter | undefined {
-    const [next] = this.#closing.aborted ? [] : this.#line.first(1)
-    if (next !== undefined) this.#line.leave(next)
+  #next(): PendingMark | undefined {
+    const [next] = this.#closing.aborted ? [] : this.#order.first(1)
+    if (next !== undefined) this.#order.delete(next)
     return next
   }
 }

@@ -1,32 +1,32 @@
-import { LineUp } from './line-up.ts'
+import { Fifo } from './line-up.ts'
 
 /** Runs at most `width` acts at once; the others wait in order. */
-export class NarrowGate {
-  readonly #width: number
-  readonly #waiting = new LineUp<() => void>()
-  #inside = 0
+export class Semaphore {
+  readonly #permits: number
+  readonly #waiting = new Fifo<() => void>()
+  #held = 0
 
   constructor(width: number) {
-    this.#width = width
+    this.#permits = width
   }
 
-  async pass<T>(act: () => Promise<T>): Promise<T> {
-    if (this.#inside < this.#width) this.#inside += 1
-    else await new Promise<void>((enter) => this.#waiting.join(enter))
+  async run<T>(act: () => Promise<T>): Promise<T> {
+    if (this.#held < this.#permits) this.#held += 1
+    else await new Promise<void>((enter) => this.#waiting.add(enter))
     try {
       return await act()
     } finally {
-      this.#letNextIn()
+      this.#release()
     }
   }
 
-  #letNextIn(): void {
+  #release(): void {
     const [next] = this.#waiting.first(1)
     if (next === undefined) {
-      this.#inside -= 1
+      this.#held -= 1
       return
     }
-    this.#waiting.leave(next)
+    this.#waiting.delete(next)
     next()
   }
 }

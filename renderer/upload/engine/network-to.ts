@@ -1,11 +1,11 @@
 import type { NetworkStatus } from './ports.ts'
 
 /** What the browser says of the network is nothing to a store that is reached without one. */
-const NO_NETWORK_NEEDED: NetworkStatus = { isOnline: () => true, subscribe: () => () => {} }
+const ALWAYS_ONLINE: NetworkStatus = { isOnline: () => true, subscribe: () => () => {} }
 
 /** The network as it matters to a store. */
-export function networkTo(endpoint: string, network: NetworkStatus): NetworkStatus {
-  return isOnThisComputer(endpoint) ? NO_NETWORK_NEEDED : network
+export function networkFor(endpoint: string, network: NetworkStatus): NetworkStatus {
+  return isOnThisComputer(endpoint) ? ALWAYS_ONLINE : network
 }
 
 function isOnThisComputer(endpoint: string): boolean {

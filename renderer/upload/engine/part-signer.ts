@@ -7,7 +7,7 @@ import type { Clock, UploadControl } from './ports.ts'
 /** Signed so long ago, a URL is not used any more: signing is cheap, an expired try is not. */
 export const MAX_SIGNATURE_AGE_MS = 60_000
 /** Parts end in waves; with less than one wave's signatures in stock, more are asked for. */
-const LOW_STOCK = MAX_CONNECTIONS_PER_HOST
+const MIN_SIGNED_AHEAD = MAX_CONNECTIONS_PER_HOST
 
 interface Entry {
   readonly askedAtMs: number
@@ -36,7 +36,7 @@ export class PartSigner {
     const isLacking = (part: PartToSign) => !this.#isUsable(entries.get(part.partNumber), part)
     const lacking = starting.filter(isLacking)
     const stock = next.filter((part) => !isLacking(part)).length
-    const ahead = lacking.length > 0 || stock < LOW_STOCK ? next.filter(isLacking) : []
+    const ahead = lacking.length > 0 || stock < MIN_SIGNED_AHEAD ? next.filter(isLacking) : []
     const wanted = [...lacking, ...ahead]
     if (wanted.length === 0) return
     const batch = this.#control.sign(uploadId, wanted)

@@ -1,44 +1,50 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { PartReceipt } from '../../../electron/contract/upload.ts'
 import {
-  hasAllLanded,
-  hasAllStarted,
-  landPart,
-  type OpenPart,
-  type PartLedger,
+  acknowledgePart,
+  isAllAcknowledged,
+  isAllStarted,
+  type PartInProgress,
+  type PartTable,
   startParts,
-  withOpenPart,
+  withPartInProgress,
 } from './part-ledger.ts'
-import { attemptAfter, NOTHING_SPENT, recoveryFrom, type Spent, spentAfter } from './recovery.ts'
-import type { At, Moment, Step, Troubles, UploadEffect } from './upload-state.ts'
-import { stay, to, turnAfter } from './upload-turns.ts'
+import {
+  attemptAfter,
+  countsAfter,
+  NO_RETRIES,
+  type RetryCounts,
+  recoveryFrom,
+} from './recovery.ts'
+import type { InPhase, Moment, RetryBudget, Step, UploadEffect } from './upload-state.ts'
+import { recover, stay, to } from './upload-turns.ts'
 
-type Sending = At<'sending'>
+type Sending = InPhase<'sending'>
 
-export function sendParts(state: Sending, partNumbers: readonly number[]): Step {
+export function partsGranted(state: Sending, partNumbers: readonly number[]): Step {
   const { ledger, started } = startParts(state.ledger, partNumbers)
   if (started.length === 0) return stay(state)
   const send = { type: 'send-parts', partNumbers: started } as const
-  const isTail = ledger.plan.mode === 'multipart' && hasAllStarted(ledger)
+  const isTail = ledger.plan.mode === 'multipart' && isAllStarted(ledger)
   return isTail
     ? to({ ...state, ledger }, send, { type: 'reread', which: 'landed' })
     : to({ ...state, ledger }, send)
 }
 
-export function landed(state: Sending, receipt: PartReceipt): Step {
-  const ledger = landPart(state.ledger, receipt.partNumber)
+export function partAcknowledged(state: Sending, receipt: PartReceipt): Step {
+  const ledger = acknowledgePart(state.ledger, receipt.partNumber)
   if (ledger === null) return stay(state)
   const record = { type: 'record-part', receipt } as const
-  const troubles = { ...NOTHING_SPENT, startOvers: state.troubles.startOvers }
-  return hasAllLanded(ledger)
-    ? allLanded(ledger, troubles, record)
+  const troubles = { ...NO_RETRIES, startOvers: state.troubles.startOvers }
+  return isAllAcknowledged(ledger)
+    ? allAcknowledged(ledger, troubles, record)
     : to({ phase: 'sending', troubles, ledger }, record)
 }
 
 /** What travelled in one PUT cannot be half old, half new: its one checksum covers all of it. */
-export function allLanded(
-  { plan }: PartLedger,
-  troubles: Troubles,
+export function allAcknowledged(
+  { plan }: PartTable,
+  troubles: RetryBudget,
   ...before: readonly UploadEffect[]
 ): Step {
   return plan.mode === 'single'
@@ -46,61 +52,61 @@ export function allLanded(
     : to({ phase: 'verifying', troubles }, ...before, { type: 'verify' })
 }
 
-export function failPart(
+export function partFailed(
   state: Sending,
   partNumber: number,
   failure: Failure,
   moment: Moment,
 ): Step {
-  const part = state.ledger.open.get(partNumber)
+  const part = state.ledger.inProgress.get(partNumber)
   if (part?.stage !== 'in-flight') return stay(state)
   const { troubles } = state
   // What the upload as a whole has used up counts, too: its parts are counted anew after each
   // `preparing`.
-  const spent = sumOf(part.spent, troubles)
+  const spent = addCounts(part.spent, troubles)
   const attempt = attemptAfter(spent, troubles.startOvers)
   const recovery = recoveryFrom(failure, attempt, moment.jitter)
   if (recovery.kind !== 'retry' && recovery.kind !== 'sign-again') {
-    return turnAfter(troubles, failure, recovery, moment)
+    return recover(troubles, failure, recovery, moment)
   }
   const waiting = {
     stage: 'waiting',
-    spent: spentAfter(part.spent, recovery),
+    spent: countsAfter(part.spent, recovery),
     dueAtMs: moment.nowMs + recovery.afterMs,
     failure,
   } as const
   return waitForPart(state, partNumber, waiting, recovery.afterMs)
 }
 
-function sumOf(one: Spent, other: Spent): Spent {
+function addCounts(one: RetryCounts, other: RetryCounts): RetryCounts {
   return { failures: one.failures + other.failures, tries: one.tries + other.tries }
 }
 
 function waitForPart(
   state: Sending,
   partNumber: number,
-  part: OpenPart & { stage: 'waiting' },
+  part: PartInProgress & { stage: 'waiting' },
   afterMs: number,
 ): Step {
   if (afterMs === 0) {
     const due = { stage: 'due', spent: part.spent } as const
-    return to({ ...state, ledger: withOpenPart(state.ledger, partNumber, due) })
+    return to({ ...state, ledger: withPartInProgress(state.ledger, partNumber, due) })
   }
   return to(
-    { ...state, ledger: withOpenPart(state.ledger, partNumber, part) },
+    { ...state, ledger: withPartInProgress(state.ledger, partNumber, part) },
     { type: 'wait-for-part', partNumber, afterMs },
   )
 }
 
 /** Ends the wait of those parts that `isMeant` names. */
-export function dueParts(
+export function endWaits(
   state: Sending,
   isMeant: (partNumber: number, failure: Failure) => boolean,
 ): Step {
   let { ledger } = state
-  for (const [partNumber, part] of state.ledger.open) {
+  for (const [partNumber, part] of state.ledger.inProgress) {
     if (part.stage !== 'waiting' || !isMeant(partNumber, part.failure)) continue
-    ledger = withOpenPart(ledger, partNumber, { stage: 'due', spent: part.spent })
+    ledger = withPartInProgress(ledger, partNumber, { stage: 'due', spent: part.spent })
   }
   return ledger === state.ledger ? stay(state) : to({ ...state, ledger })
 }

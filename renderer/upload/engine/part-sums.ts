@@ -1,26 +1,30 @@
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../../electron/contract/part-plan.ts'
-import type { HeldPart, PreparedUpload, UploadRecord } from '../../../electron/contract/upload.ts'
+import type {
+  PartOnStore,
+  PreparedUpload,
+  UploadRecord,
+} from '../../../electron/contract/upload.ts'
 import { fittingParts } from './part-ledger.ts'
-import type { PartChecksum } from './ports.ts'
+import type { ChecksumWithCrc } from './ports.ts'
 
 /**
  * What this page knows of the bytes of one upload's parts: the file's, as it read them, and the
  * store's. Outlives pauses, since a sum is a few letters and reading a file again takes long.
  */
-export class PartSums {
+export class PartChecksums {
   readonly plan: PartPlan
   readonly algorithm: ChecksumAlgorithm
   readonly sourceId: UploadRecord['sourceId']
   /** Read to be sent. */
   readonly #read = new Map<number, string>()
   /** CRCs of the bytes that have these checksums. */
-  readonly #crcs = new Map<number, PartChecksum>()
+  readonly #crcs = new Map<number, ChecksumWithCrc>()
   /** To be read anew, since the store got other bytes; what they were before. */
-  readonly #doubted = new Map<number, string>()
+  readonly #distrusted = new Map<number, string>()
   /** What the store holds. */
-  #landed = new Map<number, string>()
+  #onStore = new Map<number, string>()
   /** Read once more, and the same as the store's. */
   readonly #reread = new Set<number>()
   /** Those among them that were read after every part had been read a first time. */
@@ -36,27 +40,27 @@ export class PartSums {
   }
 
   /** The store said what it holds. */
-  hold(held: readonly HeldPart[]): void {
-    const before = this.#landed
-    this.#landed = new Map(
+  acceptStored(held: readonly PartOnStore[]): void {
+    const before = this.#onStore
+    this.#onStore = new Map(
       fittingParts(this.plan, held).map((part) => [part.partNumber, part.checksum]),
     )
     for (const [partNumber, checksum] of before) {
-      if (this.#landed.get(partNumber) !== checksum) this.#forgetReread(partNumber)
+      if (this.#onStore.get(partNumber) !== checksum) this.#forgetReread(partNumber)
     }
   }
 
   /** The sum with which a part is sent; undefined: its bytes have to be read for that. */
-  toSend(partNumber: number): string | undefined {
+  checksumOf(partNumber: number): string | undefined {
     return this.#read.get(partNumber)
   }
 
   /** A part was read to be sent. */
-  noteRead(partNumber: number, { checksum, crc }: PartChecksum): Outcome<string> {
-    const doubted = this.#doubted.get(partNumber)
+  recordRead(partNumber: number, { checksum, crc }: ChecksumWithCrc): Outcome<string> {
+    const doubted = this.#distrusted.get(partNumber)
     // The store was right to refuse the bytes: they are not those that were summed up.
     if (doubted !== undefined && doubted !== checksum) return failed({ kind: 'source-changed' })
-    this.#doubted.delete(partNumber)
+    this.#distrusted.delete(partNumber)
     this.#read.set(partNumber, checksum)
     this.#crcs.set(partNumber, { checksum, crc })
     // Only what is read after all else was can tell that all of it was one and the same file.
@@ -65,33 +69,33 @@ export class PartSums {
   }
 
   /** The store says that it got other bytes: the file's are read again before the next try. */
-  doubt(partNumber: number): void {
+  distrust(partNumber: number): void {
     const checksum = this.#read.get(partNumber)
     if (checksum === undefined) return
     this.#read.delete(partNumber)
-    this.#doubted.set(partNumber, checksum)
+    this.#distrusted.set(partNumber, checksum)
   }
 
-  noteLanded(partNumber: number, checksum: string): void {
-    if (this.#landed.get(partNumber) !== checksum) this.#forgetReread(partNumber)
-    this.#landed.set(partNumber, checksum)
+  recordAcknowledged(partNumber: number, checksum: string): void {
+    if (this.#onStore.get(partNumber) !== checksum) this.#forgetReread(partNumber)
+    this.#onStore.set(partNumber, checksum)
   }
 
   /** True: the store's part was read here, so that its CRC tells whether the file is still the same. */
   isCrcKnown(partNumber: number): boolean {
-    const landed = this.#landed.get(partNumber)
+    const landed = this.#onStore.get(partNumber)
     return landed !== undefined && this.#crcs.get(partNumber)?.checksum === landed
   }
 
   /** A part that the store has was read again. */
-  noteReread(partNumber: number, { checksum, crc }: PartChecksum): Outcome<null> {
-    if (this.#landed.get(partNumber) !== checksum) return failed({ kind: 'source-changed' })
+  recordReread(partNumber: number, { checksum, crc }: ChecksumWithCrc): Outcome<null> {
+    if (this.#onStore.get(partNumber) !== checksum) return failed({ kind: 'source-changed' })
     this.#crcs.set(partNumber, { checksum, crc })
     return this.#rereadAs(partNumber)
   }
 
   /** The same for one whose CRC is known. */
-  noteRereadCrc(partNumber: number, crc: string): Outcome<null> {
+  recordRereadCrc(partNumber: number, crc: string): Outcome<null> {
     const isSame = this.isCrcKnown(partNumber) && this.#crcs.get(partNumber)?.crc === crc
     return isSame ? this.#rereadAs(partNumber) : failed({ kind: 'source-changed' })
   }
@@ -106,10 +110,10 @@ export class PartSums {
    * The parts on the store that have to be read again before it counts that they are the file's.
    * @param isUnwritten nobody wrote to the file while this page had it: once is enough.
    */
-  toReread(isUnwritten: boolean): readonly number[] {
+  partsToReread(isUnwritten: boolean): readonly number[] {
     const lacking: number[] = []
     for (let partNumber = 1; partNumber <= partCountOf(this.plan); partNumber += 1) {
-      const landed = this.#landed.get(partNumber)
+      const landed = this.#onStore.get(partNumber)
       if (landed === undefined) continue
       const isSettled = isUnwritten
         ? this.#reread.has(partNumber) || this.#read.get(partNumber) === landed
@@ -126,18 +130,18 @@ export class PartSums {
 }
 
 /** The sums so far, if they are of this file and summed up alike; else none yet. */
-export function sumsAfterPrepare(
-  before: PartSums | null,
+export function checksumsAfterPrepare(
+  before: PartChecksums | null,
   prepared: PreparedUpload,
   sourceId: UploadRecord['sourceId'],
-): PartSums {
+): PartChecksums {
   const isSame =
     before !== null &&
     before.sourceId === sourceId &&
     before.algorithm === prepared.algorithm &&
     cutOf(before.plan) === cutOf(prepared.plan)
-  const sums = isSame ? before : new PartSums(prepared, sourceId)
-  sums.hold(prepared.held)
+  const sums = isSame ? before : new PartChecksums(prepared, sourceId)
+  sums.acceptStored(prepared.held)
   return sums
 }
 

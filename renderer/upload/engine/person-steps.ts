@@ -1,7 +1,7 @@
-import { dueParts } from './part-steps.ts'
-import { NOTHING_SPENT } from './recovery.ts'
-import { isLive, NO_TROUBLES, type Step, type UploadState } from './upload-state.ts'
-import { ask, beginCancel, cancelNow, prepareAgain, stay, to } from './upload-turns.ts'
+import { endWaits } from './part-steps.ts'
+import { NO_RETRIES } from './recovery.ts'
+import { FRESH_BUDGET, isLive, type Step, type UploadState } from './upload-state.ts'
+import { beginCancel, cancelNow, prepareAgain, requeue, stay, to } from './upload-turns.ts'
 
 export function pause(state: UploadState): Step {
   const mark = { type: 'mark', mark: { phase: 'paused' } } as const
@@ -12,23 +12,23 @@ export function pause(state: UploadState): Step {
 }
 
 export function resume(state: UploadState): Step {
-  return state.phase === 'paused' ? ask(state) : nudge(state)
+  return state.phase === 'paused' ? requeue(state) : retryNow(state)
 }
 
 export function retry(state: UploadState): Step {
-  return state.phase === 'failed' || state.phase === 'needs-you' ? ask(state) : nudge(state)
+  return state.phase === 'failed' || state.phase === 'needs-you' ? requeue(state) : retryNow(state)
 }
 
 /** The person would rather not wait: what waits by itself goes on at once, with a clean slate. */
-function nudge(state: UploadState): Step {
+function retryNow(state: UploadState): Step {
   switch (state.phase) {
     case 'retry-waiting':
     case 'blocked':
     case 'offline':
     case 'asleep':
-      return prepareAgain(NO_TROUBLES)
+      return prepareAgain(FRESH_BUDGET)
     case 'sending':
-      return dueParts(state, () => true)
+      return endWaits(state, () => true)
     default:
       return stay(state)
   }
@@ -40,24 +40,24 @@ export function cancel(state: UploadState): Step {
     case 'cancelled':
       return stay(state)
     case 'cancelling':
-      return state.waiting === null ? stay(state) : cancelNow(NOTHING_SPENT)
+      return state.waiting === null ? stay(state) : cancelNow(NO_RETRIES)
     default:
       return beginCancel(isLive(state))
   }
 }
 
 /** The file was given again, since the one that the upload had cannot be read. */
-export function attach(state: UploadState): Step {
+export function attachSource(state: UploadState): Step {
   switch (state.phase) {
     // Its file was read to the end, and the host is about to say whether the object is whole.
     case 'completing':
       return stay(state)
     case 'needs-you':
-      return state.failure.kind === 'source-detached' ? ask(state) : stay(state)
+      return state.failure.kind === 'source-detached' ? requeue(state) : stay(state)
     case 'failed':
-      return state.failure.kind.startsWith('source-') ? ask(state) : stay(state)
+      return state.failure.kind.startsWith('source-') ? requeue(state) : stay(state)
     default:
       // What is under way reads the file that is lost.
-      return isLive(state) ? prepareAgain(NO_TROUBLES) : stay(state)
+      return isLive(state) ? prepareAgain(FRESH_BUDGET) : stay(state)
   }
 }

@@ -3,21 +3,21 @@ import { S3_LIMITS, USUAL_PART_BYTES } from '../../../electron/contract/limits.t
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import { clearRecords } from './clear-outbox.ts'
 import { MarkOutbox } from './mark-outbox.ts'
-import { NarrowGate } from './narrow-gate.ts'
-import { networkTo } from './network-to.ts'
+import { Semaphore } from './narrow-gate.ts'
+import { networkFor } from './network-to.ts'
 import { PartSigner } from './part-signer.ts'
 import type { QueuePorts } from './ports.ts'
-import { QueueBoard } from './queue-board.ts'
-import { QueueRunner } from './queue-runner.ts'
-import { ReadingGate } from './reading-gate.ts'
+import { UploadList } from './queue-board.ts'
+import { EventLoop } from './queue-runner.ts'
+import { PrioritySemaphore } from './reading-gate.ts'
 import { ReceiptOutbox } from './receipt-outbox.ts'
-import { SlotSharing } from './slot-sharing.ts'
-import { SpeedLimits } from './speed-limits.ts'
-import { Turnstile } from './turnstile.ts'
-import { UploadDriver } from './upload-driver.ts'
-import { isUnfinished, newRow, type Row } from './upload-row.ts'
+import { PartScheduler } from './slot-sharing.ts'
+import { RateLimiter } from './speed-limits.ts'
+import { KeyedMutex } from './turnstile.ts'
+import { Effects } from './upload-driver.ts'
+import { isUnfinished, newUpload, type Upload } from './upload-row.ts'
 import type { UploadEvent } from './upload-state.ts'
-import { Waitlist } from './waitlist.ts'
+import { Admission } from './waitlist.ts'
 
 /** What the queue has to know of where an upload goes. */
 export interface UploadDestination {
@@ -34,14 +34,14 @@ export interface QueueOptions {
 }
 
 /** Few enough to leave the way to the host open for other calls. */
-const CANCELS_AT_ONCE = 2
+const MAX_CONCURRENT_CANCELS = 2
 
 /** The rows of one queue, and what the world and the person tell them. */
-export class PortDrivenQueue {
-  readonly board: QueueBoard
+export class QueueDriver {
+  readonly list: UploadList
   readonly #ports: QueuePorts
-  readonly #runner: QueueRunner
-  readonly #turnstile = new Turnstile()
+  readonly #loop: EventLoop
+  readonly #mutex = new KeyedMutex()
   readonly #marks: MarkOutbox
   readonly #closing = new AbortController()
   readonly #receipts: ReceiptOutbox
@@ -53,79 +53,80 @@ export class PortDrivenQueue {
   constructor(ports: QueuePorts, { destinationOf }: QueueOptions) {
     const { control, clock, network, power, rules } = ports
     const { signal: closing } = this.#closing
-    const storeOf = ({ record }: Row) => destinationOf(record)?.endpoint ?? record.destinationId
+    const storeOf = ({ record }: Upload) => destinationOf(record)?.endpoint ?? record.destinationId
     this.#ports = ports
-    this.board = new QueueBoard(clock.now, ports.sources)
-    this.#marks = new MarkOutbox(control, clock, this.#turnstile, closing)
+    this.list = new UploadList(clock.now, ports.sources)
+    this.#marks = new MarkOutbox(control, clock, this.#mutex, closing)
     this.#receipts = new ReceiptOutbox(control, clock, closing)
-    const paid = () => this.#runner.reschedule()
-    const speeds = new SpeedLimits({ clock, rules, paid, closing })
-    const slots = new SlotSharing({ clock, rules, speeds })
-    this.#runner = new QueueRunner({
+    const capacityFreed = () => this.#loop.reschedule()
+    const rateLimiter = new RateLimiter({ clock, rules, capacityFreed, closing })
+    const scheduler = new PartScheduler({ clock, rules, rateLimiter })
+    this.#loop = new EventLoop({
       clock,
-      board: this.board,
-      waitlist: new Waitlist(storeOf),
-      slots,
-      speeds,
+      list: this.list,
+      admission: new Admission(storeOf),
+      scheduler,
+      rateLimiter,
       perform: (row, effect) => driver.perform(row, effect),
-      stockUp: (row) => driver.stockUp(row),
+      prefetch: (row) => driver.prefetch(row),
       closing,
     })
-    const driver = new UploadDriver({
+    const driver = new Effects({
       ports,
-      networkOf: (row) => networkTo(storeOf(row), network),
+      networkOf: (row) => networkFor(storeOf(row), network),
       limitsOf: ({ record }) => ({
         maxPartCount: destinationOf(record)?.maxPartCount ?? S3_LIMITS.maxPartCount,
         usualPartBytes: destinationOf(record)?.usualPartBytes ?? USUAL_PART_BYTES,
         ...rules.limitsOf(record.destinationId),
       }),
       signer: new PartSigner(control, clock),
-      gate: new ReadingGate(),
+      readSemaphore: new PrioritySemaphore(),
       receipts: this.#receipts,
       marks: this.#marks,
-      turnstile: this.#turnstile,
-      cancelGate: new NarrowGate(CANCELS_AT_ONCE),
+      mutex: this.#mutex,
+      cancelSemaphore: new Semaphore(MAX_CONCURRENT_CANCELS),
       closing,
-      dispatch: (row, event) => this.#runner.dispatch(row, event),
-      reschedule: () => this.#runner.reschedule(),
-      progressed: () => this.#runner.progressed(),
-      partEnded: (row, failure, startedAtMs) => slots.partEnded(storeOf(row), failure, startedAtMs),
-      notSent: ({ record }, byteLength) => speeds.giveBack(record.destinationId, byteLength),
+      dispatch: (row, event) => this.#loop.dispatch(row, event),
+      reschedule: () => this.#loop.reschedule(),
+      progressed: () => this.#loop.progressed(),
+      partEnded: (row, failure, startedAtMs) =>
+        scheduler.partEnded(storeOf(row), failure, startedAtMs),
+      refund: ({ record }, byteLength) => rateLimiter.refund(record.destinationId, byteLength),
     })
     this.#stopListening = [
-      rules.subscribe(() => this.#runner.reschedule()),
+      rules.subscribe(() => this.#loop.reschedule()),
       network.subscribe(() => {
-        if (network.isOnline()) this.tellAll({ type: 'network-changed' }, isUnfinished)
+        if (network.isOnline()) this.dispatchAll({ type: 'network-changed' }, isUnfinished)
       }),
       power.subscribe((state) => {
-        this.tellAll({ type: state === 'asleep' ? 'slept' : 'woke' }, isUnfinished)
+        this.dispatchAll({ type: state === 'asleep' ? 'slept' : 'woke' }, isUnfinished)
       }),
     ]
   }
 
   adopt(records: readonly UploadRecord[]): void {
     const events = records.flatMap((record) => this.#adoptOne(record))
-    this.#runner.dispatchAll(events)
+    this.#loop.dispatchAll(events)
   }
 
-  #adoptOne(record: UploadRecord): readonly (readonly [Row, UploadEvent])[] {
-    const row = this.board.row(record.uploadId)
+  #adoptOne(record: UploadRecord): readonly (readonly [Upload, UploadEvent])[] {
+    const row = this.list.get(record.uploadId)
     if (row !== undefined) return this.#refresh(row, record)
     if (this.#cleared.has(record.uploadId)) return []
     this.#sequence += 1
     const hasSource = this.#ports.sources(record) !== null
-    const added = newRow(record, this.#sequence, hasSource, this.#ports.clock.now())
-    this.board.add(added)
-    this.#runner.enlist(added, false)
+    const added = newUpload(record, this.#sequence, hasSource, this.#ports.clock.now())
+    this.list.add(added)
+    this.#loop.enqueue(added, false)
     return []
   }
 
   /** The host's word on what has ended counts; on what is under way, this queue knows better. */
-  #refresh(row: Row, record: UploadRecord): readonly (readonly [Row, UploadEvent])[] {
+  #refresh(row: Upload, record: UploadRecord): readonly (readonly [Upload, UploadEvent])[] {
     // A snapshot that was on its way while the upload ended is outdated.
-    if (hasEnded(row.record) && !hasEnded(record)) return []
+    if (hasRecordEnded(row.record) && !hasRecordEnded(record)) return []
     row.record = { ...record, sourceId: record.sourceId ?? row.record.sourceId }
-    this.board.changed(row)
+    this.list.changed(row)
     if (record.status.phase === 'done') return [[row, { type: 'completed' }]]
     if (record.status.phase === 'cancelled') return [[row, { type: 'cancelled' }]]
     const isAttached = row.state.phase === 'needs-you' && this.#ports.sources(row.record) !== null
@@ -133,57 +134,57 @@ export class PortDrivenQueue {
   }
 
   attachSource(uploadId: UploadId, sourceId: SourceId): void {
-    const row = this.board.row(uploadId)
+    const row = this.list.get(uploadId)
     if (row === undefined) return
     row.record = { ...row.record, sourceId }
-    this.board.changed(row)
-    this.#tellRow(row, { type: 'source-attached' })
+    this.list.changed(row)
+    this.#dispatchTo(row, { type: 'source-attached' })
   }
 
   supersede(uploadId: UploadId, successor: UploadRecord): void {
     this.adopt([successor])
-    const row = this.board.row(successor.uploadId)
-    const old = this.board.row(uploadId)
+    const row = this.list.get(successor.uploadId)
+    const old = this.list.get(uploadId)
     if (row !== undefined && old !== undefined) row.sequence = old.sequence
     if (old !== undefined) this.#dismiss(old)
-    if (row !== undefined) this.#runner.enlist(row, true)
-    this.#runner.reschedule()
+    if (row !== undefined) this.#loop.enqueue(row, true)
+    this.#loop.reschedule()
   }
 
   /** The host has taken the record off its list already. */
-  #dismiss(row: Row): void {
+  #dismiss(row: Upload): void {
     this.#cleared.add(row.uploadId)
-    this.#runner.dismiss(row)
+    this.#loop.dismiss(row)
     this.#marks.drop(row.uploadId)
     this.#receipts.drop(row.uploadId)
-    this.board.remove(row.uploadId)
+    this.list.remove(row.uploadId)
   }
 
-  tell(uploadId: UploadId, event: UploadEvent): void {
-    const row = this.board.row(uploadId)
-    if (row !== undefined) this.#tellRow(row, event)
+  dispatch(uploadId: UploadId, event: UploadEvent): void {
+    const row = this.list.get(uploadId)
+    if (row !== undefined) this.#dispatchTo(row, event)
   }
 
   /** The person meant this one row: it goes ahead of those that merely wait. */
-  #tellRow(row: Row, event: UploadEvent): void {
+  #dispatchTo(row: Upload, event: UploadEvent): void {
     const wasQueued = row.state.phase === 'queued'
-    this.#runner.dispatch(row, event)
-    if (!wasQueued) this.#runner.enlist(row, true)
+    this.#loop.dispatch(row, event)
+    if (!wasQueued) this.#loop.enqueue(row, true)
   }
 
-  tellAll(event: UploadEvent, isMeant: (row: Row) => boolean): void {
-    const rows = [...this.board.rows()].filter(isMeant)
-    this.#runner.dispatchAll(rows.map((row) => [row, event] as const))
+  dispatchAll(event: UploadEvent, isMeant: (row: Upload) => boolean): void {
+    const rows = [...this.list.rows()].filter(isMeant)
+    this.#loop.dispatchAll(rows.map((row) => [row, event] as const))
   }
 
-  clear(isMeant: (row: Row) => boolean): void {
-    const rows = [...this.board.rows()].filter((row) => !isUnfinished(row) && isMeant(row))
+  clear(isMeant: (row: Upload) => boolean): void {
+    const rows = [...this.list.rows()].filter((row) => !isUnfinished(row) && isMeant(row))
     for (const { uploadId } of rows) {
       this.#cleared.add(uploadId)
-      this.board.remove(uploadId)
+      this.list.remove(uploadId)
     }
-    this.board.announce()
-    const ports = { ...this.#ports, turnstile: this.#turnstile, marks: this.#marks }
+    this.list.notifyListeners()
+    const ports = { ...this.#ports, mutex: this.#mutex, marks: this.#marks }
     const uploadIds = rows.map((row) => row.uploadId)
     void clearRecords({ ...ports, closing: this.#closing.signal }, uploadIds)
   }
@@ -191,10 +192,10 @@ export class PortDrivenQueue {
   close(): void {
     for (const stop of this.#stopListening) stop()
     this.#closing.abort()
-    for (const row of this.board.rows()) row.run?.controller.abort()
+    for (const row of this.list.rows()) row.run?.controller.abort()
   }
 }
 
-function hasEnded(record: UploadRecord): boolean {
+function hasRecordEnded(record: UploadRecord): boolean {
   return record.status.phase === 'done' || record.status.phase === 'cancelled'
 }

@@ -70,10 +70,10 @@ export interface Checksums {
     algorithm: ChecksumAlgorithm,
     order: 'next' | 'idle',
     signal: AbortSignal,
-  ) => Promise<Outcome<PartChecksum>>
+  ) => Promise<Outcome<ChecksumWithCrc>>
 }
 
-export interface PartChecksum {
+export interface ChecksumWithCrc {
   /** As the part travels with it. */
   readonly checksum: string
   /** Bytes that are read again are compared by it: SHA-256 and MD5 cost many times as much. */
@@ -81,7 +81,7 @@ export interface PartChecksum {
 }
 
 /** A PUT that got no answer, or a `too-large` one that names no limit. */
-export interface SilentPut {
+export interface UnansweredPut {
   readonly partNumber: number
   /** The browser has handed all of the body to the network. */
   readonly isBodySent: boolean
@@ -103,7 +103,7 @@ export interface UploadControl {
   /** What became of a PUT whose answer the page could not read. */
   readonly diagnoseNoResponse: (
     uploadId: UploadId,
-    put: SilentPut,
+    put: UnansweredPut,
   ) => Promise<Outcome<PutDiagnosis>>
   /** Why the store may not have accepted a PUT's signature; null: the keys are wrong. */
   readonly diagnoseSignature: (uploadId: UploadId) => Promise<Outcome<Failure | null>>

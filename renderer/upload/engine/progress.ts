@@ -1,6 +1,6 @@
 /** How far one upload is. Immutable. */
 export interface Progress {
-  readonly landedBytes: number
+  readonly acknowledgedBytes: number
   /** Bytes handed to the network, per part under way. */
   readonly inFlight: ReadonlyMap<number, number>
   /**
@@ -11,8 +11,8 @@ export interface Progress {
 }
 
 /** The store says what it holds. */
-export function progressFrom(landedBytes: number): Progress {
-  return { landedBytes, inFlight: new Map(), shownBytes: landedBytes }
+export function progressFrom(acknowledgedBytes: number): Progress {
+  return { acknowledgedBytes, inFlight: new Map(), shownBytes: acknowledgedBytes }
 }
 
 /** `sentBytes` of one try of one part, as the transport reports them. */
@@ -20,30 +20,30 @@ export function withSentBytes(progress: Progress, partNumber: number, sentBytes:
   return shown({ ...progress, inFlight: new Map(progress.inFlight).set(partNumber, sentBytes) })
 }
 
-export function withLandedPart(
+export function withAcknowledgedPart(
   progress: Progress,
   partNumber: number,
   partBytes: number,
 ): Progress {
-  const lost = withLostTry(progress, partNumber)
-  return shown({ ...lost, landedBytes: lost.landedBytes + partBytes })
+  const lost = withoutPart(progress, partNumber)
+  return shown({ ...lost, acknowledgedBytes: lost.acknowledgedBytes + partBytes })
 }
 
 /** The try failed or was stopped; nothing of it arrived. */
-export function withLostTry(progress: Progress, partNumber: number): Progress {
+export function withoutPart(progress: Progress, partNumber: number): Progress {
   const inFlight = new Map(progress.inFlight)
   inFlight.delete(partNumber)
   return { ...progress, inFlight }
 }
 
 function shown(progress: Progress): Progress {
-  let sum = progress.landedBytes
+  let sum = progress.acknowledgedBytes
   for (const bytes of progress.inFlight.values()) sum += bytes
   return { ...progress, shownBytes: Math.max(progress.shownBytes, sum) }
 }
 
 /** A smoothed speed. Immutable. */
-export interface Pace {
+export interface SpeedEstimate {
   readonly sinceMs: number
   readonly atMs: number
   readonly bytes: number
@@ -52,34 +52,34 @@ export interface Pace {
 }
 
 /** How readings become a speed. */
-export interface Pacing {
+export interface Smoothing {
   /** After so long, two thirds of the speed come from newer readings. */
   readonly smoothingMs: number
   /** Under a limit, a burst is paid for by the pause after it and is no speed; null: no limit. */
-  readonly mostBytesPerSecond: number | null
+  readonly maxBytesPerSecond: number | null
 }
 
 /** Readings closer together than this only add noise. */
-export const LEAST_READING_MS = 200
+export const MIN_READING_INTERVAL_MS = 200
 export const SMOOTHING_MS = 4_000
-export const FREE_PACING: Pacing = { smoothingMs: SMOOTHING_MS, mostBytesPerSecond: null }
+export const DEFAULT_SMOOTHING: Smoothing = { smoothingMs: SMOOTHING_MS, maxBytesPerSecond: null }
 /** A line that slow stands still; what it would take is no promise. */
-const LEAST_BYTES_PER_SECOND = 100
-const LONGEST_PROMISE_MS = 30 * 24 * 60 * 60_000
+const MIN_SHOWN_BYTES_PER_SECOND = 100
+const MAX_SHOWN_MS_LEFT = 30 * 24 * 60 * 60_000
 
-export function paceFrom(nowMs: number, bytes: number): Pace {
+export function newEstimate(nowMs: number, bytes: number): SpeedEstimate {
   return { sinceMs: nowMs, atMs: nowMs, bytes, bytesPerSecond: null }
 }
 
 /** `bytes` is a running total; when it falls, what was lost is not counted as speed. */
-export function paceAfter(
-  pace: Pace,
+export function nextEstimate(
+  pace: SpeedEstimate,
   nowMs: number,
   bytes: number,
-  { smoothingMs }: Pacing = FREE_PACING,
-): Pace {
+  { smoothingMs }: Smoothing = DEFAULT_SMOOTHING,
+): SpeedEstimate {
   const elapsedMs = nowMs - pace.atMs
-  if (elapsedMs < LEAST_READING_MS) return pace
+  if (elapsedMs < MIN_READING_INTERVAL_MS) return pace
   const measured = (Math.max(0, bytes - pace.bytes) / elapsedMs) * 1000
   const before = pace.bytesPerSecond ?? measured
   // What is smoothed for minutes is, until these have passed, the plain mean.
@@ -89,19 +89,24 @@ export function paceAfter(
 }
 
 /** As far as the limit makes it a speed. */
-export function speedOf({ bytesPerSecond }: Pace, { mostBytesPerSecond }: Pacing): number | null {
+export function speedOf(
+  { bytesPerSecond }: SpeedEstimate,
+  { maxBytesPerSecond }: Smoothing,
+): number | null {
   if (bytesPerSecond === null) return null
-  return Math.min(bytesPerSecond, mostBytesPerSecond ?? bytesPerSecond)
+  return Math.min(bytesPerSecond, maxBytesPerSecond ?? bytesPerSecond)
 }
 
 /** What is worth showing of a speed; null while it is unknown, and while nothing moves. */
 export function speedShown(bytesPerSecond: number | null): number | null {
-  return bytesPerSecond !== null && bytesPerSecond >= LEAST_BYTES_PER_SECOND ? bytesPerSecond : null
+  return bytesPerSecond !== null && bytesPerSecond >= MIN_SHOWN_BYTES_PER_SECOND
+    ? bytesPerSecond
+    : null
 }
 
 /** Null while the speed is unknown, or too low to promise anything. */
 export function msLeftAt(bytesPerSecond: number | null, bytesLeft: number): number | null {
   if (bytesPerSecond === null || bytesPerSecond < 1) return null
   const msLeft = (Math.max(0, bytesLeft) / bytesPerSecond) * 1000
-  return msLeft > LONGEST_PROMISE_MS ? null : msLeft
+  return msLeft > MAX_SHOWN_MS_LEFT ? null : msLeft
 }

@@ -6,7 +6,7 @@ import type { PartReceipt, PutDiagnosis } from '../../../electron/contract/uploa
 import type { Clock, UploadControl } from './ports.ts'
 
 /** What holds for every part of an upload is asked for once, and holds for a while. */
-export const DIAGNOSIS_HOLDS_MS = 20_000
+export const DIAGNOSIS_TTL_MS = 20_000
 
 /** A PUT that failed. */
 export interface FailedPut {
@@ -20,7 +20,7 @@ export interface FailedPut {
   readonly failure: Failure
 }
 
-export type PutEnd =
+export type PutResult =
   /** `isAnswerHidden`: the store answers each time so that the page may not read it. */
   | {
       readonly kind: 'acknowledged'
@@ -29,7 +29,7 @@ export type PutEnd =
     }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
-interface Asked {
+interface PendingDiagnosis {
   /** The questions of one upload are put one after the other. */
   tail: Promise<unknown>
   held: { readonly atMs: number; readonly diagnosis: PutDiagnosis } | null
@@ -39,24 +39,24 @@ interface Asked {
  * Finds out what became of PUTs whose answer the page could not read. To a page, a store's answer
  * without CORS headers looks like a dead network, whatever it says; the host can see more.
  */
-export class PutDiagnoses {
+export class PutDiagnoser {
   readonly #control: UploadControl
   readonly #clock: Clock
-  readonly #asked = new Map<UploadId, Asked>()
+  readonly #asked = new Map<UploadId, PendingDiagnosis>()
 
   constructor(control: UploadControl, clock: Clock) {
     this.#control = control
     this.#clock = clock
   }
 
-  async endOf(put: FailedPut): Promise<PutEnd> {
+  async resultOf(put: FailedPut): Promise<PutResult> {
     const { failure } = put
-    if (!isWorthAsking(failure)) return { kind: 'failed', failure }
+    if (!isDiagnosable(failure)) return { kind: 'failed', failure }
     const asked = this.#asked.get(put.uploadId) ?? { tail: Promise.resolve(), held: null }
     this.#asked.set(put.uploadId, asked)
     const diagnosis = asked.tail.then(() => this.#diagnosis(put, asked))
     asked.tail = diagnosis.catch(() => undefined)
-    return endBy(await diagnosis, put)
+    return resultFrom(await diagnosis, put)
   }
 
   /** The user acted, or the upload ended: the next silence is asked about again. */
@@ -64,10 +64,10 @@ export class PutDiagnoses {
     this.#asked.delete(uploadId)
   }
 
-  async #diagnosis(put: FailedPut, asked: Asked): Promise<PutDiagnosis> {
+  async #diagnosis(put: FailedPut, asked: PendingDiagnosis): Promise<PutDiagnosis> {
     const { held } = asked
-    const isFresh = held !== null && this.#clock.now() - held.atMs < DIAGNOSIS_HOLDS_MS
-    if (isFresh && isOfAllParts(held.diagnosis)) return held.diagnosis
+    const isFresh = held !== null && this.#clock.now() - held.atMs < DIAGNOSIS_TTL_MS
+    if (isFresh && appliesToAllParts(held.diagnosis)) return held.diagnosis
     const diagnosis = await this.#ask(put)
     asked.held = { atMs: this.#clock.now(), diagnosis }
     return diagnosis
@@ -84,7 +84,7 @@ export class PutDiagnoses {
 }
 
 /** The page sees nothing of the reason, or too little of it. */
-function isWorthAsking(failure: Failure): boolean {
+function isDiagnosable(failure: Failure): boolean {
   switch (failure.kind) {
     case 'no-response':
     case 'stalled':
@@ -100,7 +100,7 @@ function isWorthAsking(failure: Failure): boolean {
 }
 
 /** One part may have arrived where another has not. */
-function isOfAllParts(diagnosis: PutDiagnosis): boolean {
+function appliesToAllParts(diagnosis: PutDiagnosis): boolean {
   switch (diagnosis.kind) {
     case 'acknowledged':
       return false
@@ -113,7 +113,7 @@ function isOfAllParts(diagnosis: PutDiagnosis): boolean {
   }
 }
 
-function endBy(diagnosis: PutDiagnosis, put: FailedPut): PutEnd {
+function resultFrom(diagnosis: PutDiagnosis, put: FailedPut): PutResult {
   // It stays one whatever the host hears: a store may well tell the two different things.
   if (put.failure.kind === 'redirected') {
     const isNamed = diagnosis.kind === 'refused' && diagnosis.failure.kind === 'redirected'

@@ -1,22 +1,22 @@
 import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
 import type { SourceLookup } from './ports.ts'
-import { paceAfter } from './progress.ts'
+import { nextEstimate } from './progress.ts'
 import { TotalsCounter } from './queue-totals.ts'
 import type { QueueSnapshot, UploadView } from './queue-view.ts'
-import type { SpeedLimits } from './speed-limits.ts'
-import type { Row } from './upload-row.ts'
+import type { RateLimiter } from './speed-limits.ts'
+import type { Upload } from './upload-row.ts'
 import { viewOf } from './upload-view.ts'
 
 type Listener = () => void
 
 /** The rows as others see them: views, the sum, and who wants to hear of changes. */
-export class QueueBoard {
-  readonly #rows = new Map<UploadId, Row>()
+export class UploadList {
+  readonly #all = new Map<UploadId, Upload>()
   readonly #totals: TotalsCounter
   readonly #listeners = new Set<Listener>()
-  readonly #rowListeners = new Map<UploadId, Set<Listener>>()
+  readonly #uploadListeners = new Map<UploadId, Set<Listener>>()
   /** Changed since the last announcement. */
-  readonly #news = new Set<UploadId>()
+  readonly #changedIds = new Set<UploadId>()
   #uploadIds: readonly UploadId[] | null = null
   #snapshot: QueueSnapshot | null = null
 
@@ -25,57 +25,61 @@ export class QueueBoard {
     this.#totals = new TotalsCounter(now, sources)
   }
 
-  row(uploadId: UploadId): Row | undefined {
-    return this.#rows.get(uploadId)
+  get(uploadId: UploadId): Upload | undefined {
+    return this.#all.get(uploadId)
   }
 
-  rows(): Iterable<Row> {
-    return this.#rows.values()
+  rows(): Iterable<Upload> {
+    return this.#all.values()
   }
 
-  add(row: Row): void {
-    this.#rows.set(row.uploadId, row)
+  add(row: Upload): void {
+    this.#all.set(row.uploadId, row)
     this.#uploadIds = null
     this.changed(row)
   }
 
   remove(uploadId: UploadId): void {
-    if (!this.#rows.delete(uploadId)) return
+    if (!this.#all.delete(uploadId)) return
     this.#totals.remove(uploadId)
     this.#uploadIds = null
-    this.#note(uploadId)
+    this.#markChanged(uploadId)
   }
 
   /** Anything of the row is not as it was. Nobody hears of it before `announce`. */
-  changed(row: Row): void {
-    if (!this.#rows.has(row.uploadId)) return
+  changed(row: Upload): void {
+    if (!this.#all.has(row.uploadId)) return
     row.view = null
     this.#totals.count(row)
-    this.#note(row.uploadId)
+    this.#markChanged(row.uploadId)
   }
 
   /** Reads the speeds of what moves. */
-  measure(moving: readonly Row[], nowMs: number, speeds: Pick<SpeedLimits, 'pacingOf'>): void {
+  measure(
+    moving: readonly Upload[],
+    nowMs: number,
+    speeds: Pick<RateLimiter, 'smoothingOf'>,
+  ): void {
     const counts = new Map<DestinationId, number>()
     for (const { record } of moving) {
       counts.set(record.destinationId, (counts.get(record.destinationId) ?? 0) + 1)
     }
     for (const row of moving) {
       const { destinationId } = row.record
-      row.pacing = speeds.pacingOf(destinationId, counts.get(destinationId) ?? 1)
-      row.pace = paceAfter(row.pace, nowMs, row.progress.shownBytes, row.pacing)
+      row.smoothing = speeds.smoothingOf(destinationId, counts.get(destinationId) ?? 1)
+      row.speed = nextEstimate(row.speed, nowMs, row.progress.shownBytes, row.smoothing)
       this.changed(row)
     }
-    this.#totals.measure(nowMs, (destinationId) => speeds.pacingOf(destinationId, 1))
+    this.#totals.measure(nowMs, (destinationId) => speeds.smoothingOf(destinationId, 1))
     this.#snapshot = null
   }
 
-  announce(): void {
-    if (this.#news.size === 0) return
-    const news = [...this.#news]
-    this.#news.clear()
+  notifyListeners(): void {
+    if (this.#changedIds.size === 0) return
+    const news = [...this.#changedIds]
+    this.#changedIds.clear()
     for (const uploadId of news) {
-      for (const listener of [...(this.#rowListeners.get(uploadId) ?? [])]) listener()
+      for (const listener of [...(this.#uploadListeners.get(uploadId) ?? [])]) listener()
     }
     for (const listener of [...this.#listeners]) listener()
   }
@@ -87,7 +91,7 @@ export class QueueBoard {
   }
 
   view(uploadId: UploadId): UploadView | undefined {
-    const row = this.#rows.get(uploadId)
+    const row = this.#all.get(uploadId)
     if (row === undefined) return undefined
     row.view ??= viewOf(row)
     return row.view
@@ -99,23 +103,23 @@ export class QueueBoard {
   }
 
   subscribeUpload(uploadId: UploadId, listener: Listener): () => void {
-    const listeners = this.#rowListeners.get(uploadId) ?? new Set()
-    this.#rowListeners.set(uploadId, listeners.add(listener))
+    const listeners = this.#uploadListeners.get(uploadId) ?? new Set()
+    this.#uploadListeners.set(uploadId, listeners.add(listener))
     return () => {
       listeners.delete(listener)
-      if (listeners.size === 0 && this.#rowListeners.get(uploadId) === listeners) {
-        this.#rowListeners.delete(uploadId)
+      if (listeners.size === 0 && this.#uploadListeners.get(uploadId) === listeners) {
+        this.#uploadListeners.delete(uploadId)
       }
     }
   }
 
-  #note(uploadId: UploadId): void {
+  #markChanged(uploadId: UploadId): void {
     this.#snapshot = null
-    this.#news.add(uploadId)
+    this.#changedIds.add(uploadId)
   }
 
   #newestFirst(): readonly UploadId[] {
-    return [...this.#rows.values()]
+    return [...this.#all.values()]
       .sort(
         (one, other) =>
           other.record.createdAtMs - one.record.createdAtMs || other.sequence - one.sequence,

@@ -1,48 +1,48 @@
-import { delayed } from './delayed.ts'
+import { callAfter } from './delayed.ts'
 import type { Clock } from './ports.ts'
-import { paceFrom, progressFrom } from './progress.ts'
-import type { QueueBoard } from './queue-board.ts'
-import type { SlotSharing } from './slot-sharing.ts'
-import type { SpeedLimits } from './speed-limits.ts'
-import type { Row } from './upload-row.ts'
+import { newEstimate, progressFrom } from './progress.ts'
+import type { UploadList } from './queue-board.ts'
+import type { PartScheduler } from './slot-sharing.ts'
+import type { RateLimiter } from './speed-limits.ts'
+import type { Upload } from './upload-row.ts'
 import { isLive, type UploadEffect, type UploadEvent } from './upload-state.ts'
 import { step } from './upload-step.ts'
-import type { Waitlist } from './waitlist.ts'
+import type { Admission } from './waitlist.ts'
 
 /** Progress is told at most four times a second. */
-export const TELL_PROGRESS_MS = 250
+export const PROGRESS_INTERVAL_MS = 250
 
-export interface RunnerParts {
+export interface EventLoopDeps {
   readonly clock: Clock
-  readonly board: QueueBoard
-  readonly waitlist: Waitlist
-  readonly slots: SlotSharing
-  readonly speeds: SpeedLimits
-  readonly perform: (row: Row, effect: UploadEffect) => void
+  readonly list: UploadList
+  readonly admission: Admission
+  readonly scheduler: PartScheduler
+  readonly rateLimiter: RateLimiter
+  readonly perform: (row: Upload, effect: UploadEffect) => void
   /** Gets ready what is sent next; before that, it gets no slot. */
-  readonly stockUp: (row: Row) => void
+  readonly prefetch: (row: Upload) => void
   readonly closing: AbortSignal
 }
 
 /** Brings events to rows one after the other, and shares out places and slots after each lot. */
-export class QueueRunner {
-  readonly #parts: RunnerParts
-  readonly #inbox: (readonly [Row, UploadEvent])[] = []
+export class EventLoop {
+  readonly #deps: EventLoopDeps
+  readonly #inbox: (readonly [Upload, UploadEvent])[] = []
   #isDraining = false
   #isTicking = false
-  #turn = 0
+  #serial = 0
 
-  constructor(parts: RunnerParts) {
-    this.#parts = parts
+  constructor(parts: EventLoopDeps) {
+    this.#deps = parts
   }
 
-  dispatch(row: Row, event: UploadEvent): void {
+  dispatch(row: Upload, event: UploadEvent): void {
     this.dispatchAll([[row, event]])
   }
 
   /** All of them before any place or slot is given away anew. */
-  dispatchAll(events: Iterable<readonly [Row, UploadEvent]>): void {
-    if (this.#parts.closing.aborted) return
+  dispatchAll(events: Iterable<readonly [Upload, UploadEvent]>): void {
+    if (this.#deps.closing.aborted) return
     for (const event of events) this.#inbox.push(event)
     if (this.#isDraining) return
     this.#isDraining = true
@@ -52,7 +52,7 @@ export class QueueRunner {
     } finally {
       this.#isDraining = false
     }
-    this.#parts.board.announce()
+    this.#deps.list.notifyListeners()
   }
 
   /** Something could start that could not before. */
@@ -61,30 +61,30 @@ export class QueueRunner {
   }
 
   /** The row leaves for good. */
-  dismiss(row: Row): void {
-    this.#parts.waitlist.leave(row)
-    this.#parts.perform(row, { type: 'stop' })
+  dismiss(row: Upload): void {
+    this.#deps.admission.remove(row)
+    this.#deps.perform(row, { type: 'stop' })
   }
 
   /** Lets a row wait for its place; ahead of the others if the person asked for this one. */
-  enlist(row: Row, isAsked: boolean): void {
-    if (row.state.phase === 'queued') this.#parts.waitlist.wait(row, isAsked)
+  enqueue(row: Upload, isAsked: boolean): void {
+    if (row.state.phase === 'queued') this.#deps.admission.enqueue(row, isAsked)
   }
 
   progressed(): void {
     if (this.#isTicking) return
     this.#isTicking = true
-    const { clock, closing } = this.#parts
-    delayed(clock, TELL_PROGRESS_MS, closing, () => this.#tick())
+    const { clock, closing } = this.#deps
+    callAfter(clock, PROGRESS_INTERVAL_MS, closing, () => this.#tick())
   }
 
   #tick(): void {
     this.#isTicking = false
-    const { board, clock, waitlist, speeds } = this.#parts
-    const moving = [...waitlist.liveByStore()].flatMap(([, rows]) => rows).filter(isMoving)
-    board.measure(moving, clock.now(), speeds)
+    const { list, clock, admission, rateLimiter } = this.#deps
+    const moving = [...admission.liveByStore()].flatMap(([, rows]) => rows).filter(isMoving)
+    list.measure(moving, clock.now(), rateLimiter)
     if (moving.length > 0) this.progressed()
-    board.announce()
+    list.notifyListeners()
   }
 
   #drain(): void {
@@ -100,60 +100,61 @@ export class QueueRunner {
     }
   }
 
-  #handle(row: Row, event: UploadEvent): void {
+  #handle(row: Upload, event: UploadEvent): void {
     const before = row.state
     const { state, effects } = step(before, event)
     row.state = state
     if (event.type === 'prepared' && before.phase === 'preparing') this.#startProgress(row)
-    if (state.phase !== before.phase) this.#place(row, event)
-    for (const effect of effects) this.#parts.perform(row, effect)
+    if (state.phase !== before.phase) this.#updateAdmission(row, event)
+    for (const effect of effects) this.#deps.perform(row, effect)
     if (state === before) return
     // Parts come and go many times a second: that is progress, and told as such.
     if (isSending(row) && before.phase === 'sending') this.progressed()
-    else this.#parts.board.changed(row)
+    else this.#deps.list.changed(row)
   }
 
-  #startProgress(row: Row): void {
+  #startProgress(row: Upload): void {
     const { state } = row
-    const landedBytes = state.phase === 'sending' ? state.ledger.landedBytes : row.record.byteLength
+    const landedBytes =
+      state.phase === 'sending' ? state.ledger.acknowledgedBytes : row.record.byteLength
     row.progress = progressFrom(landedBytes)
-    row.pace = paceFrom(this.#parts.clock.now(), landedBytes)
+    row.speed = newEstimate(this.#deps.clock.now(), landedBytes)
     this.progressed()
   }
 
-  #place(row: Row, event: UploadEvent): void {
-    const { waitlist } = this.#parts
-    if (row.state.phase === 'queued') waitlist.wait(row, false)
-    else if (isLive(row.state)) waitlist.live(row)
-    else waitlist.leave(row)
-    if (event.type === 'admitted') row.servedAt = this.#nextTurn()
+  #updateAdmission(row: Upload, event: UploadEvent): void {
+    const { admission } = this.#deps
+    if (row.state.phase === 'queued') admission.enqueue(row, false)
+    else if (isLive(row.state)) admission.admit(row)
+    else admission.remove(row)
+    if (event.type === 'admitted') row.servedAt = this.#nextSerial()
   }
 
   /** Answers whether anything was given away, which is then in the inbox. */
   #schedule(): boolean {
-    for (const row of this.#parts.waitlist.admissible()) {
+    for (const row of this.#deps.admission.admissible()) {
       this.#inbox.push([row, { type: 'admitted' }])
     }
-    for (const [store, rows] of this.#parts.waitlist.liveByStore()) {
-      for (const row of rows) this.#parts.stockUp(row)
-      for (const { upload: row, partNumbers } of this.#parts.slots.grantsFor(store, rows)) {
-        row.servedAt = this.#nextTurn()
+    for (const [store, rows] of this.#deps.admission.liveByStore()) {
+      for (const row of rows) this.#deps.prefetch(row)
+      for (const { upload: row, partNumbers } of this.#deps.scheduler.grantsFor(store, rows)) {
+        row.servedAt = this.#nextSerial()
         this.#inbox.push([row, { type: 'parts-granted', partNumbers }])
       }
     }
     return this.#inbox.length > 0
   }
 
-  #nextTurn(): number {
-    this.#turn += 1
-    return this.#turn
+  #nextSerial(): number {
+    this.#serial += 1
+    return this.#serial
   }
 }
 
-function isSending(row: Row): boolean {
+function isSending(row: Upload): boolean {
   return row.state.phase === 'sending'
 }
 
-function isMoving(row: Row): boolean {
+function isMoving(row: Upload): boolean {
   return isSending(row) || row.state.phase === 'verifying'
 }

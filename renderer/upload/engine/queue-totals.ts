@@ -2,20 +2,20 @@ import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_NAMED_UPLOADS } from '../../../electron/contract/queue-report.ts'
 import type { SourceLookup } from './ports.ts'
 import {
-  FREE_PACING,
+  DEFAULT_SMOOTHING,
   msLeftAt,
-  type Pace,
-  type Pacing,
-  paceAfter,
-  paceFrom,
+  newEstimate,
+  nextEstimate,
+  type Smoothing,
+  type SpeedEstimate,
   speedOf,
   speedShown,
 } from './progress.ts'
 import type { QueueTotals } from './queue-view.ts'
-import { isAsking, isStuck, type Row } from './upload-row.ts'
+import { isAskingUser, isStuck, type Upload } from './upload-row.ts'
 import type { UploadPhase } from './upload-state.ts'
 
-type Share = Readonly<Record<(typeof COUNTS)[number], number>>
+type Contribution = Readonly<Record<(typeof COUNTS)[number], number>>
 
 const COUNTS = [
   'uploadCount',
@@ -31,7 +31,7 @@ const COUNTS = [
   'totalBytes',
 ] as const
 
-const NOTHING: Share = {
+const NO_CONTRIBUTION: Contribution = {
   uploadCount: 0,
   unfinishedCount: 0,
   activeCount: 0,
@@ -46,13 +46,13 @@ const NOTHING: Share = {
 }
 
 /** What goes to one destination. */
-interface Stream {
+interface DestinationTraffic {
   activeCount: number
   /** Only grows, so that a row that leaves does not look like negative speed. */
   movedBytes: number
   /** Null while nothing is active. */
-  pace: Pace | null
-  pacing: Pacing
+  estimate: SpeedEstimate | null
+  smoothing: Smoothing
 }
 
 /**
@@ -60,9 +60,12 @@ interface Stream {
  * among a hundred thousand. Speeds are read per destination, since each has a limit of its own.
  */
 export class TotalsCounter {
-  readonly #shares = new Map<UploadId, { readonly share: Share; readonly stream: Stream }>()
-  readonly #streams = new Map<DestinationId, Stream>()
-  readonly #sum: Record<keyof Share, number> = { ...NOTHING }
+  readonly #contributions = new Map<
+    UploadId,
+    { readonly share: Contribution; readonly stream: DestinationTraffic }
+  >()
+  readonly #traffic = new Map<DestinationId, DestinationTraffic>()
+  readonly #totalCounts: Record<keyof Contribution, number> = { ...NO_CONTRIBUTION }
   readonly #now: () => number
   readonly #sources: SourceLookup
   readonly #stuck = new Set<UploadId>()
@@ -78,16 +81,16 @@ export class TotalsCounter {
   }
 
   /** Call after anything of the row changed. */
-  count(row: Row): void {
-    const stream = this.#streamOf(row.record.destinationId)
-    const before = this.#shares.get(row.uploadId)?.share ?? NOTHING
+  count(row: Upload): void {
+    const stream = this.#trafficTo(row.record.destinationId)
+    const before = this.#contributions.get(row.uploadId)?.share ?? NO_CONTRIBUTION
     const isPathless = isInPageAlone(row, this.#sources)
-    const after = shareOf(row, isPathless)
+    const after = contributionOf(row, isPathless)
     keepIn(this.#stuck, row.uploadId, after.stuckCount === 1)
     keepIn(this.#pathless, row.uploadId, isPathless)
     const hasBegun = before.unfinishedCount === 0 && after.unfinishedCount === 1
     // The queue was idle: what was done before does not belong to the work that begins now.
-    if (hasBegun && this.#sum.unfinishedCount === 0) this.#finishedBytes = 0
+    if (hasBegun && this.#totalCounts.unfinishedCount === 0) this.#finishedBytes = 0
     if (before.unfinishedCount === 1) {
       stream.movedBytes += Math.max(0, after.sentBytes - before.sentBytes)
       if (row.state.phase === 'done') {
@@ -96,37 +99,37 @@ export class TotalsCounter {
         this.#lastFinished = row.uploadId
       }
     }
-    this.#shares.set(row.uploadId, { share: after, stream })
+    this.#contributions.set(row.uploadId, { share: after, stream })
     this.#add(before, -1, stream)
     this.#add(after, 1, stream)
   }
 
   remove(uploadId: UploadId): void {
-    const known = this.#shares.get(uploadId)
+    const known = this.#contributions.get(uploadId)
     if (known === undefined) return
     this.#add(known.share, -1, known.stream)
-    this.#shares.delete(uploadId)
+    this.#contributions.delete(uploadId)
     this.#stuck.delete(uploadId)
     this.#pathless.delete(uploadId)
   }
 
   /** Reads the speeds; call at most a few times a second. */
-  measure(nowMs: number, pacingOf: (destinationId: DestinationId) => Pacing): void {
-    for (const [destinationId, stream] of this.#streams) {
-      const { activeCount, movedBytes, pace } = stream
-      stream.pacing = pacingOf(destinationId)
-      if (activeCount === 0 || pace === null) stream.pace = null
-      else stream.pace = paceAfter(pace, nowMs, movedBytes, stream.pacing)
+  measure(nowMs: number, pacingOf: (destinationId: DestinationId) => Smoothing): void {
+    for (const [destinationId, stream] of this.#traffic) {
+      const { activeCount, movedBytes, estimate } = stream
+      stream.smoothing = pacingOf(destinationId)
+      if (activeCount === 0 || estimate === null) stream.estimate = null
+      else stream.estimate = nextEstimate(estimate, nowMs, movedBytes, stream.smoothing)
     }
   }
 
   totals(): QueueTotals {
-    const sentBytes = this.#sum.sentBytes + this.#finishedBytes
-    const totalBytes = this.#sum.totalBytes + this.#finishedBytes
-    const bytesPerSecond = this.#sum.activeCount > 0 ? speedShown(this.#speed()) : null
+    const sentBytes = this.#totalCounts.sentBytes + this.#finishedBytes
+    const totalBytes = this.#totalCounts.totalBytes + this.#finishedBytes
+    const bytesPerSecond = this.#totalCounts.activeCount > 0 ? speedShown(this.#speed()) : null
     const msLeft = msLeftAt(bytesPerSecond, totalBytes - sentBytes)
     return {
-      ...this.#sum,
+      ...this.#totalCounts,
       finishedCount: this.#finishedCount,
       lastFinished: this.#lastFinished,
       firstStuck: firstOf(this.#stuck, 1)[0] ?? null,
@@ -141,25 +144,25 @@ export class TotalsCounter {
   /** Null while none is known. */
   #speed(): number | null {
     let sum: number | null = null
-    for (const { activeCount, pace, pacing } of this.#streams.values()) {
-      const speed = activeCount === 0 || pace === null ? null : speedOf(pace, pacing)
+    for (const { activeCount, estimate, smoothing } of this.#traffic.values()) {
+      const speed = activeCount === 0 || estimate === null ? null : speedOf(estimate, smoothing)
       if (speed !== null) sum = (sum ?? 0) + speed
     }
     return sum
   }
 
-  #streamOf(destinationId: DestinationId): Stream {
-    const known = this.#streams.get(destinationId)
+  #trafficTo(destinationId: DestinationId): DestinationTraffic {
+    const known = this.#traffic.get(destinationId)
     if (known !== undefined) return known
-    const stream = { activeCount: 0, movedBytes: 0, pace: null, pacing: FREE_PACING }
-    this.#streams.set(destinationId, stream)
+    const stream = { activeCount: 0, movedBytes: 0, estimate: null, smoothing: DEFAULT_SMOOTHING }
+    this.#traffic.set(destinationId, stream)
     return stream
   }
 
-  #add(share: Share, sign: 1 | -1, stream: Stream): void {
-    for (const name of COUNTS) this.#sum[name] += sign * share[name]
+  #add(share: Contribution, sign: 1 | -1, stream: DestinationTraffic): void {
+    for (const name of COUNTS) this.#totalCounts[name] += sign * share[name]
     stream.activeCount += sign * share.activeCount
-    if (stream.activeCount > 0) stream.pace ??= paceFrom(this.#now(), stream.movedBytes)
+    if (stream.activeCount > 0) stream.estimate ??= newEstimate(this.#now(), stream.movedBytes)
   }
 }
 
@@ -171,9 +174,9 @@ const ACTIVE: ReadonlySet<UploadPhase> = new Set([
   'retry-waiting',
 ])
 
-function shareOf(row: Row, isPathless: boolean): Share {
+function contributionOf(row: Upload, isPathless: boolean): Contribution {
   const { state, record, progress } = row
-  if (state.phase === 'cancelled') return NOTHING
+  if (state.phase === 'cancelled') return NO_CONTRIBUTION
   const isToDo = !['done', 'failed', 'cancelling'].includes(state.phase)
   return {
     uploadCount: 1,
@@ -183,7 +186,7 @@ function shareOf(row: Row, isPathless: boolean): Share {
     doneCount: state.phase === 'done' ? 1 : 0,
     stuckCount: isStuck(row) ? 1 : 0,
     failedCount: state.phase === 'failed' ? 1 : 0,
-    askingCount: isAsking(row) ? 1 : 0,
+    askingCount: isAskingUser(row) ? 1 : 0,
     pathlessCount: isPathless ? 1 : 0,
     sentBytes: isToDo ? progress.shownBytes : 0,
     totalBytes: isToDo ? record.byteLength : 0,
@@ -191,7 +194,7 @@ function shareOf(row: Row, isPathless: boolean): Share {
 }
 
 /** A failed upload counts: it can be tried again only while its file is there. */
-function isInPageAlone({ state, record }: Row, sources: SourceLookup): boolean {
+function isInPageAlone({ state, record }: Upload, sources: SourceLookup): boolean {
   if (record.isSourceDurable || OVER.has(state.phase)) return false
   return sources(record) !== null
 }

@@ -1,13 +1,13 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import type { PartReceipt } from '../../../electron/contract/upload.ts'
-import { delayed } from './delayed.ts'
+import { callAfter } from './delayed.ts'
 import type { Clock, UploadControl } from './ports.ts'
 
 /** Receipts that land within this time go in one call. */
-export const GATHER_MS = 1_000
+export const BATCH_WINDOW_MS = 1_000
 
-interface Box {
+interface PendingReceipts {
   receipts: PartReceipt[]
   isWaiting: boolean
   sending: Promise<void> | null
@@ -22,7 +22,7 @@ export class ReceiptOutbox {
   readonly #control: UploadControl
   readonly #clock: Clock
   readonly #closing: AbortSignal
-  readonly #boxes = new Map<UploadId, Box>()
+  readonly #pending = new Map<UploadId, PendingReceipts>()
 
   constructor(control: UploadControl, clock: Clock, closing: AbortSignal) {
     this.#control = control
@@ -31,27 +31,27 @@ export class ReceiptOutbox {
   }
 
   add(uploadId: UploadId, receipt: PartReceipt): void {
-    const box = this.#boxes.get(uploadId) ?? { receipts: [], isWaiting: false, sending: null }
-    this.#boxes.set(uploadId, box)
+    const box = this.#pending.get(uploadId) ?? { receipts: [], isWaiting: false, sending: null }
+    this.#pending.set(uploadId, box)
     box.receipts.push(receipt)
     if (box.isWaiting) return
     box.isWaiting = true
-    delayed(this.#clock, GATHER_MS, this.#closing, () => {
+    callAfter(this.#clock, BATCH_WINDOW_MS, this.#closing, () => {
       box.isWaiting = false
       if (box.receipts.length > 0) void this.flush(uploadId)
-      else if (box.sending === null) this.#boxes.delete(uploadId)
+      else if (box.sending === null) this.#pending.delete(uploadId)
     })
   }
 
   /** The upload has ended; nobody needs them any more. */
   drop(uploadId: UploadId): void {
-    const box = this.#boxes.get(uploadId)
+    const box = this.#pending.get(uploadId)
     if (box !== undefined) box.receipts = []
   }
 
   /** Resolves when all were told, or an attempt failed. */
   async flush(uploadId: UploadId): Promise<void> {
-    const box = this.#boxes.get(uploadId)
+    const box = this.#pending.get(uploadId)
     if (box === undefined) return
     await box.sending
     if (box.receipts.length === 0) return
@@ -59,7 +59,7 @@ export class ReceiptOutbox {
     await box.sending
   }
 
-  async #send(uploadId: UploadId, box: Box): Promise<void> {
+  async #send(uploadId: UploadId, box: PendingReceipts): Promise<void> {
     let isTold = true
     while (isTold && box.receipts.length > 0) {
       const batch = box.receipts.splice(0, MAX_BATCH)
@@ -67,6 +67,6 @@ export class ReceiptOutbox {
       if (!isTold) box.receipts.unshift(...batch)
     }
     box.sending = null
-    if (box.receipts.length === 0 && !box.isWaiting) this.#boxes.delete(uploadId)
+    if (box.receipts.length === 0 && !box.isWaiting) this.#pending.delete(uploadId)
   }
 }

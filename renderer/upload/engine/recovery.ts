@@ -1,5 +1,5 @@
 import type { Failure, FailureKind } from '../../../electron/contract/failure.ts'
-import { isPlaceTaken } from '../../../electron/contract/s3-failure.ts'
+import { isConditionalWriteRefused } from '../../../electron/contract/s3-failure.ts'
 import { isAboutOwnCertificate } from '../../../electron/contract/tls-reason.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 
@@ -23,33 +23,33 @@ export type Recovery =
   | { readonly kind: 'end' }
 
 /** What failures in a row have used up. */
-export interface Spent {
+export interface RetryCounts {
   /** All of them: the more, the longer the next wait. */
   readonly failures: number
   /** Those that something answered to; not without end. */
   readonly tries: number
 }
 
-export const NOTHING_SPENT: Spent = { failures: 0, tries: 0 }
+export const NO_RETRIES: RetryCounts = { failures: 0, tries: 0 }
 
 /** What was tried before, this time included. */
-export interface Attempt extends Spent {
+export interface Attempt extends RetryCounts {
   /** How often this upload has started over since the person last touched it. */
   readonly startOvers: number
 }
 
 /** A store that is ill for half an hour is waited for. */
-export const STORE_TRIES = 60
+export const MAX_STORE_TRIES = 60
 /** What is wrong again and again with fresh bytes or a fresh signature is not chance. */
-export const FRESH_TRIES = 10
+export const MAX_FRESH_TRIES = 10
 /** The clock is measured each time; so often in a row, measuring does not help. */
-export const CLOCK_TRIES = 3
+export const MAX_CLOCK_TRIES = 3
 /** When it prepares the host gets other keys; where there are none, trying does not help. */
-export const KEYS_TRIES = 2
+export const MAX_CREDENTIAL_TRIES = 2
 /** Keys may have changed between signing and sending; a proxy changes the next request as well. */
-export const REWRITTEN_TRIES = 2
+export const MAX_REWRITTEN_TRIES = 2
 /** The host finds out what is behind an answer that does not say it; not the same thing again. */
-export const LOOK_TRIES = 3
+export const MAX_LOOKUP_TRIES = 3
 export const MAX_BACKOFF_MS = 30_000
 /** A store that asks for more is not taken at its word. */
 export const MAX_RETRY_AFTER_MS = 15 * 60_000
@@ -59,7 +59,7 @@ export const ASLEEP_RECHECK_MS = 60_000
 
 const BASE_BACKOFF_MS = 500
 const HOST_WAIT_MS = { least: 2_000, spread: 8_000 } as const
-const OWN_WAIT_MS = { least: 15_000, spread: 15_000 } as const
+const USER_FIX_WAIT_MS = { least: 15_000, spread: 15_000 } as const
 /** RFC 6585 section 6: Network Authentication Required. */
 const NETWORK_SIGN_IN = 511
 
@@ -76,7 +76,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     // Silence is the network's, which has nights without end on a train, and ends all the same.
     case 'no-response':
       return failure.isOnlyPage === true
-        ? retryOrAsk(FRESH_TRIES, tries, backoff)
+        ? retryOrAsk(MAX_FRESH_TRIES, tries, backoff)
         : { kind: 'retry', afterMs: backoff, costsTry: false }
     case 'stalled':
     case 'host-not-found':
@@ -87,18 +87,18 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'proxy-failed':
       // Proxies come back, and a laptop leaves their network; another certificate or sign-in does not.
       return failure.reason === 'untrusted' || failure.reason === 'unsupported'
-        ? { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
+        ? { kind: 'ask-and-retry', afterMs: userFixWaitMs(jitter) }
         : { kind: 'retry', afterMs: backoff, costsTry: false }
     case 'tls-failed':
       // A hotel's network puts itself in the store's place until somebody signs in to it.
       return isAboutOwnCertificate(failure.reason)
         ? { kind: 'ask-user' }
-        : { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
+        : { kind: 'ask-and-retry', afterMs: userFixWaitMs(jitter) }
     case 'network-blocked':
       // A firewall or a policy may be changed meanwhile; no browser ever uses such a port.
       return failure.by === 'port'
         ? { kind: 'ask-user' }
-        : { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
+        : { kind: 'ask-and-retry', afterMs: userFixWaitMs(jitter) }
     case 'throttled': {
       const asked = Math.min(failure.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS)
       return { kind: 'retry', afterMs: Math.max(asked, backoff), costsTry: false }
@@ -111,33 +111,33 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
     case 'server-error':
       // The network itself asks to sign in to it first; nothing else gets through until then.
       if (failure.status === NETWORK_SIGN_IN) {
-        return { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
+        return { kind: 'ask-and-retry', afterMs: userFixWaitMs(jitter) }
       }
-      return retryWithin(STORE_TRIES, tries, backoff)
+      return retryWithin(MAX_STORE_TRIES, tries, backoff)
     case 'body-corrupted':
-      return retryWithin(FRESH_TRIES, tries, backoff)
+      return retryWithin(MAX_FRESH_TRIES, tries, backoff)
     case 'url-expired':
-      if (tries >= FRESH_TRIES) return { kind: 'give-up' }
+      if (tries >= MAX_FRESH_TRIES) return { kind: 'give-up' }
       return { kind: 'sign-again', afterMs: tries === 1 ? 0 : backoff }
     case 'clock-skewed':
-      return { kind: tries <= CLOCK_TRIES ? 'prepare-again' : 'ask-user' }
+      return { kind: tries <= MAX_CLOCK_TRIES ? 'prepare-again' : 'ask-user' }
     case 'upload-gone':
     case 'object-missing':
       return { kind: attempt.startOvers === 0 ? 'start-over' : 'give-up' }
     case 'disk-full':
-      return { kind: 'ask-and-retry', afterMs: ownWaitMs(jitter) }
+      return { kind: 'ask-and-retry', afterMs: userFixWaitMs(jitter) }
     case 'not-s3':
     case 'wrong-protocol':
     case 'answer-unreadable':
     case 'answer-too-long':
       // A broken answer looks so, too, and is no reason to wait for the person all night.
-      return retryOrAsk(FRESH_TRIES, tries, backoff)
+      return retryOrAsk(MAX_FRESH_TRIES, tries, backoff)
     case 'request-rewritten':
-      return { kind: tries < REWRITTEN_TRIES ? 'prepare-again' : 'ask-user' }
+      return { kind: tries < MAX_REWRITTEN_TRIES ? 'prepare-again' : 'ask-user' }
     case 'skipped':
       return { kind: 'end' }
     case 'credentials-expired':
-      return { kind: tries <= KEYS_TRIES ? 'prepare-again' : 'ask-user' }
+      return { kind: tries <= MAX_CREDENTIAL_TRIES ? 'prepare-again' : 'ask-user' }
     case 'keys-unavailable':
       // The one reason that the network may mend.
       return failure.reason === 'unreachable'
@@ -195,8 +195,8 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
 }
 
 /** Of what is mended at this computer, and looked at again meanwhile. */
-function ownWaitMs(jitter: number): number {
-  return OWN_WAIT_MS.least + jitter * OWN_WAIT_MS.spread
+function userFixWaitMs(jitter: number): number {
+  return USER_FIX_WAIT_MS.least + jitter * USER_FIX_WAIT_MS.spread
 }
 
 /**
@@ -204,8 +204,8 @@ function ownWaitMs(jitter: number): number {
  * nobody says what is missing. Preparing sends no part.
  */
 function isWorthPreparing(failure: Failure & { kind: 'store-refused' }, tries: number): boolean {
-  if (isPlaceTaken(failure)) return tries < FRESH_TRIES
-  return failure.status === 404 && failure.code === '' && tries < LOOK_TRIES
+  if (isConditionalWriteRefused(failure)) return tries < MAX_FRESH_TRIES
+  return failure.status === 404 && failure.code === '' && tries < MAX_LOOKUP_TRIES
 }
 
 /** At most 30 s; doubles with each failure. */
@@ -222,12 +222,12 @@ function retryOrAsk(limit: number, tries: number, afterMs: number): Recovery {
 }
 
 /** This failure included, as if it cost a try: `recoveryFrom` says whether it does. */
-export function attemptAfter(spent: Spent, startOvers: number): Attempt {
+export function attemptAfter(spent: RetryCounts, startOvers: number): Attempt {
   return { failures: spent.failures + 1, tries: spent.tries + 1, startOvers }
 }
 
 /** What is used up once it is known what follows. */
-export function spentAfter(spent: Spent, recovery: Recovery): Spent {
+export function countsAfter(spent: RetryCounts, recovery: Recovery): RetryCounts {
   const isFree = recovery.kind === 'retry' && !recovery.costsTry
   return { failures: spent.failures + 1, tries: spent.tries + (isFree ? 0 : 1) }
 }
@@ -237,11 +237,11 @@ export function spentAfter(spent: Spent, recovery: Recovery): Spent {
  * means offline. The hint alone stops nothing, since a bucket on this computer answers without any
  * network, and some systems say "offline" behind a working one.
  */
-export function failureSeen(failure: Failure, isOnline: boolean): Failure {
+export function silenceAsOffline(failure: Failure, isOnline: boolean): Failure {
   return !isOnline && SILENCE.has(failure.kind) ? { kind: 'offline' } : failure
 }
 
-const WORTH_TRYING: ReadonlySet<FailureKind> = new Set([
+const RETRIED_ON_NETWORK_CHANGE: ReadonlySet<FailureKind> = new Set([
   'offline',
   'host-gone',
   'tls-failed',
@@ -250,12 +250,12 @@ const WORTH_TRYING: ReadonlySet<FailureKind> = new Set([
 ])
 
 /** A change of the network may have mended it: worth a try at once. */
-export function isWorthTryOnNetworkChange(failure: Failure): boolean {
-  return WORTH_TRYING.has(failure.kind) || SILENCE.has(failure.kind)
+export function isRetriedOnNetworkChange(failure: Failure): boolean {
+  return RETRIED_ON_NETWORK_CHANGE.has(failure.kind) || SILENCE.has(failure.kind)
 }
 
 /** The host cannot keep what it is told just now; later it can, so it is told again. */
-export function isWorthTellingAgain(failure: Failure): boolean {
+export function isWorthResending(failure: Failure): boolean {
   return failure.kind === 'host-gone' || failure.kind === 'disk-full'
 }
 

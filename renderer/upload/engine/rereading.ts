@@ -3,62 +3,62 @@ import type { Failure } from '../../../electron/contract/failure.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import { bytesOfPart } from './part-ledger.ts'
-import type { PartSums } from './part-sums.ts'
+import type { PartChecksums } from './part-sums.ts'
 import type { Checksums, FileSource, UploadControl } from './ports.ts'
-import { READ_AT_ONCE, type ReadingGate, type ReadingOrder } from './reading-gate.ts'
-import type { Row, Run } from './upload-row.ts'
+import { MAX_CONCURRENT_READS, type Priority, type PrioritySemaphore } from './reading-gate.ts'
+import type { Run, Upload } from './upload-row.ts'
 import type { UploadEffect } from './upload-state.ts'
 
-export interface RereadingParts {
+export interface VerificationDeps {
   readonly control: UploadControl
   readonly checksums: Checksums
-  readonly gate: ReadingGate
+  readonly readSemaphore: PrioritySemaphore
   readonly progressed: () => void
-  readonly fail: (row: Row, failure: Failure) => void
+  readonly fail: (row: Upload, failure: Failure) => void
 }
 
 type Which = (UploadEffect & { type: 'reread' })['which']
 
 /** Reads again what the store has, to see that it is still what the file says. */
-export class Rereading {
-  readonly #parts: RereadingParts
+export class Verification {
+  readonly #deps: VerificationDeps
 
-  constructor(parts: RereadingParts) {
-    this.#parts = parts
+  constructor(parts: VerificationDeps) {
+    this.#deps = parts
   }
 
   /** While parts are sent, one at a time: what is found out now need not be waited for later. */
-  async inBackground(row: Row, run: Run, which: Which): Promise<void> {
+  async inBackground(row: Upload, run: Run, which: Which): Promise<void> {
     const { source } = run
-    if (source === null || row.sums === null) return
-    run.idle?.abort()
+    if (source === null || row.checksums === null) return
+    run.backgroundReading?.abort()
     const idle = new AbortController()
-    run.idle = idle
+    run.backgroundReading = idle
     const signal = AbortSignal.any([idle.signal, run.controller.signal])
     try {
-      const read = await this.#readIdly(row, row.sums, source, which, signal)
+      const read = await this.#rereadInBackground(row, row.checksums, source, which, signal)
       // Anything else will be met again by whoever cannot go on without.
-      if (!read.ok && read.failure.kind === 'source-changed') this.#parts.fail(row, read.failure)
+      if (!read.ok && read.failure.kind === 'source-changed') this.#deps.fail(row, read.failure)
     } catch (error) {
       if (!signal.aborted) throw error
     }
   }
 
-  async #readIdly(
-    row: Row,
-    sums: PartSums,
+  async #rereadInBackground(
+    row: Upload,
+    sums: PartChecksums,
     source: FileSource,
     which: Which,
     signal: AbortSignal,
   ): Promise<Outcome<null>> {
-    for (const partNumber of sums.toReread(true)) {
+    for (const partNumber of sums.partsToReread(true)) {
       const read = await this.#reread(sums, source, partNumber, 'idle', signal)
       if (!read.ok) return read
     }
     if (which === 'held') return succeeded(null)
-    const looked = await this.#parts.control.checkSource(row.uploadId)
+    const looked = await this.#deps.control.checkSource(row.uploadId)
     if (!looked.ok || looked.value.isUnwritten) return succeeded(null)
-    for (const partNumber of sums.toReread(false)) {
+    for (const partNumber of sums.partsToReread(false)) {
       const read = await this.#reread(sums, source, partNumber, 'idle', signal)
       if (!read.ok) return read
     }
@@ -66,60 +66,63 @@ export class Rereading {
   }
 
   /** The final check. Rejects only when the run has ended. */
-  async all(row: Row, { source, idle, controller }: Run): Promise<Outcome<null>> {
-    idle?.abort()
+  async verify(
+    row: Upload,
+    { source, backgroundReading, controller }: Run,
+  ): Promise<Outcome<null>> {
+    backgroundReading?.abort()
     // A browser after a reload, with every part on the store and the file not at hand: each part
     // was summed up and checked when it was sent, and there is nothing to read again.
-    if (source === null || row.sums === null) return succeeded(null)
+    if (source === null || row.checksums === null) return succeeded(null)
     const { signal } = controller
     const checked = await source.check(signal)
     if (!checked.ok) return checked
-    const looked = await this.#parts.control.checkSource(row.uploadId)
+    const looked = await this.#deps.control.checkSource(row.uploadId)
     if (!looked.ok) return looked
-    return this.#readAll(row, row.sums, source, looked.value.isUnwritten, signal)
+    return this.#rereadAll(row, row.checksums, source, looked.value.isUnwritten, signal)
   }
 
-  async #readAll(
-    row: Row,
-    sums: PartSums,
+  async #rereadAll(
+    row: Upload,
+    sums: PartChecksums,
     source: FileSource,
     isUnwritten: boolean,
     signal: AbortSignal,
   ): Promise<Outcome<null>> {
-    const left = [...sums.toReread(isUnwritten)]
+    const left = [...sums.partsToReread(isUnwritten)]
     const bytesLeft = left.reduce((sum, each) => sum + bytesOfPart(sums.plan, each), 0)
     row.verifiedBytes = sums.plan.byteLength - bytesLeft
-    this.#parts.progressed()
+    this.#deps.progressed()
     let end: Outcome<null> = succeeded(null)
     const readOn = async () => {
       for (let next = left.shift(); next !== undefined && end.ok; next = left.shift()) {
         const read = await this.#reread(sums, source, next, 'next', signal)
         if (!read.ok) end = read
         row.verifiedBytes += bytesOfPart(sums.plan, next)
-        this.#parts.progressed()
+        this.#deps.progressed()
       }
     }
-    await Promise.all(Array.from({ length: READ_AT_ONCE }, readOn))
+    await Promise.all(Array.from({ length: MAX_CONCURRENT_READS }, readOn))
     return end
   }
 
   #reread(
-    sums: PartSums,
+    sums: PartChecksums,
     source: FileSource,
     partNumber: number,
-    order: ReadingOrder,
+    order: Priority,
     signal: AbortSignal,
   ): Promise<Outcome<null>> {
-    const { checksums, gate } = this.#parts
-    return gate.pass(order, signal, async () => {
+    const { checksums, readSemaphore } = this.#deps
+    return readSemaphore.run(order, signal, async () => {
       const body = await source.read(rangeOfPart(sums.plan, partNumber), signal)
       if (!body.ok) return body
       if (sums.isCrcKnown(partNumber)) {
         const crc = await checksums.of(body.value, crcBeside(sums.algorithm), order, signal)
-        return crc.ok ? sums.noteRereadCrc(partNumber, crc.value) : crc
+        return crc.ok ? sums.recordRereadCrc(partNumber, crc.value) : crc
       }
       const summed = await checksums.withCrc(body.value, sums.algorithm, order, signal)
-      return summed.ok ? sums.noteReread(partNumber, summed.value) : summed
+      return summed.ok ? sums.recordReread(partNumber, summed.value) : summed
     })
   }
 }

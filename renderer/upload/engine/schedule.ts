@@ -5,44 +5,44 @@ import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
  * How many requests may be under way at once, over all uploads. Chromium opens six connections
  * per host; a store that asks for less gets half, and the rest comes back slowly.
  */
-export interface SlotBudget {
-  readonly slots: number
-  readonly landedSinceChange: number
+export interface ConcurrencyWindow {
+  readonly size: number
+  readonly successesSinceChange: number
   readonly halvedAtMs: number
 }
 
-export const FULL_BUDGET: SlotBudget = {
-  slots: MAX_CONNECTIONS_PER_HOST,
-  landedSinceChange: 0,
+export const FULL_WINDOW: ConcurrencyWindow = {
+  size: MAX_CONNECTIONS_PER_HOST,
+  successesSinceChange: 0,
   halvedAtMs: Number.NEGATIVE_INFINITY,
 }
 
 /** With only one, a request whose answer never comes would hold up all uploads for minutes. */
-const LEAST_SLOTS = 2
+const MIN_WINDOW_SIZE = 2
 
 /** So many parts must land before one slot is given back. */
-export const LANDED_PER_SLOT = 8
+export const SUCCESSES_PER_INCREASE = 8
 
 /** One throttled burst halves once: requests sent before the last halving say nothing new. */
-export function budgetAfterThrottle(
-  budget: SlotBudget,
+export function windowAfterThrottle(
+  budget: ConcurrencyWindow,
   startedAtMs: number,
   nowMs: number,
-): SlotBudget {
+): ConcurrencyWindow {
   if (startedAtMs <= budget.halvedAtMs) return budget
   return {
-    slots: Math.max(LEAST_SLOTS, Math.floor(budget.slots / 2)),
-    landedSinceChange: 0,
+    size: Math.max(MIN_WINDOW_SIZE, Math.floor(budget.size / 2)),
+    successesSinceChange: 0,
     halvedAtMs: nowMs,
   }
 }
 
-export function budgetAfterLanding(budget: SlotBudget): SlotBudget {
-  if (budget.slots >= MAX_CONNECTIONS_PER_HOST) return budget
-  const landedSinceChange = budget.landedSinceChange + 1
-  return landedSinceChange < LANDED_PER_SLOT
-    ? { ...budget, landedSinceChange }
-    : { ...budget, slots: budget.slots + 1, landedSinceChange: 0 }
+export function windowAfterSuccess(budget: ConcurrencyWindow): ConcurrencyWindow {
+  if (budget.size >= MAX_CONNECTIONS_PER_HOST) return budget
+  const successesSinceChange = budget.successesSinceChange + 1
+  return successesSinceChange < SUCCESSES_PER_INCREASE
+    ? { ...budget, successesSinceChange }
+    : { ...budget, size: budget.size + 1, successesSinceChange: 0 }
 }
 
 /** An upload that could use slots now. */
@@ -72,10 +72,10 @@ export function partsToStart<T>(
   freeSlots: number,
   roomOf: (destinationId: DestinationId, inFlightCount: number) => number,
 ): readonly Grant<T>[] {
-  const camps = campsOf(candidates, roomOf)
+  const camps = destinationShares(candidates, roomOf)
   const shares = candidates.map((candidate) => ({
     candidate,
-    camp: camps.get(candidate.destinationId) ?? NOBODY,
+    camp: camps.get(candidate.destinationId) ?? NO_SHARE,
     granted: 0,
     turn: candidate.servedAt,
   }))
@@ -88,7 +88,7 @@ export function partsToStart<T>(
     if (first === undefined) break
     const least = others.reduce((best, share) => (isServedLess(share, best) ? share : best), first)
     least.granted += 1
-    least.camp.underWay += 1
+    least.camp.inFlightCount += 1
     least.camp.room -= 1
     turn += 1
     least.turn = turn
@@ -102,38 +102,38 @@ export function partsToStart<T>(
 }
 
 /** The uploads to one destination, together. */
-interface Camp {
-  underWay: number
+interface DestinationShare {
+  inFlightCount: number
   room: number
 }
 
-const NOBODY: Camp = { underWay: 0, room: 0 }
+const NO_SHARE: DestinationShare = { inFlightCount: 0, room: 0 }
 
-function campsOf(
+function destinationShares(
   candidates: readonly Candidate<unknown>[],
   roomOf: (destinationId: DestinationId, inFlightCount: number) => number,
-): ReadonlyMap<DestinationId, Camp> {
+): ReadonlyMap<DestinationId, DestinationShare> {
   const counts = new Map<DestinationId, number>()
   for (const { destinationId, inFlightCount } of candidates) {
     counts.set(destinationId, (counts.get(destinationId) ?? 0) + inFlightCount)
   }
   return new Map(
-    [...counts].map(([destinationId, underWay]) => [
+    [...counts].map(([destinationId, inFlightCount]) => [
       destinationId,
-      { underWay, room: roomOf(destinationId, underWay) },
+      { inFlightCount, room: roomOf(destinationId, inFlightCount) },
     ]),
   )
 }
 
-interface Share {
+interface UploadShare {
   readonly candidate: { readonly inFlightCount: number }
-  readonly camp: Camp
+  readonly camp: DestinationShare
   readonly granted: number
   readonly turn: number
 }
 
-function isServedLess(one: Share, other: Share): boolean {
-  const byCamp = one.camp.underWay - other.camp.underWay
+function isServedLess(one: UploadShare, other: UploadShare): boolean {
+  const byCamp = one.camp.inFlightCount - other.camp.inFlightCount
   if (byCamp !== 0) return byCamp < 0
   const byUpload =
     one.candidate.inFlightCount + one.granted - (other.candidate.inFlightCount + other.granted)
@@ -145,5 +145,5 @@ function isServedLess(one: Share, other: Share): boolean {
  * few huge files nor a hundred thousand small ones keep the others from beginning. Small files
  * spend most of their time in control calls, so more of them are needed to fill the slots.
  */
-export const LIVE_PLACES = { large: 4, small: 12 } as const
-export type Lane = keyof typeof LIVE_PLACES
+export const MAX_LIVE_UPLOADS = { large: 4, small: 12 } as const
+export type SizeClass = keyof typeof MAX_LIVE_UPLOADS

@@ -6,7 +6,7 @@ import type { UploadControl } from './ports.ts'
  * Finds out why the store refused a PUT's signature. The page cannot tell a wrong secret key from a
  * proxy that changes the request; the host has requests of its own to compare with.
  */
-export class SignatureDiagnosis {
+export class SignatureDiagnoser {
   readonly #control: Pick<UploadControl, 'diagnoseSignature'>
   /** The parts of an upload fail together; one question is enough for all of them. */
   readonly #answers = new Map<UploadId, Promise<Failure | null>>()
@@ -16,7 +16,7 @@ export class SignatureDiagnosis {
   }
 
   /** The reason in the place of `credentials-rejected`, if there is one; other failures as they are. */
-  async explained(uploadId: UploadId, failure: Failure): Promise<Failure> {
+  async explain(uploadId: UploadId, failure: Failure): Promise<Failure> {
     if (failure.kind !== 'credentials-rejected') return failure
     if (failure.answer?.code !== 'SignatureDoesNotMatch') return failure
     const reason = await this.#reasonFor(uploadId)

@@ -1,40 +1,40 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
-import { candidateOf } from './candidate-of.ts'
+import { candidatesFrom } from './candidate-of.ts'
 import { bytesOfPart } from './part-ledger.ts'
 import type { Clock, TransferRules } from './ports.ts'
 import {
-  budgetAfterLanding,
-  budgetAfterThrottle,
-  FULL_BUDGET,
+  type ConcurrencyWindow,
+  FULL_WINDOW,
   type Grant,
   partsToStart,
-  type SlotBudget,
+  windowAfterSuccess,
+  windowAfterThrottle,
 } from './schedule.ts'
-import type { SpeedLimits } from './speed-limits.ts'
-import type { Row } from './upload-row.ts'
+import type { RateLimiter } from './speed-limits.ts'
+import type { Upload } from './upload-row.ts'
 
-export interface SlotSharingParts {
+export interface PartSchedulerDeps {
   readonly clock: Clock
   readonly rules: TransferRules
-  readonly speeds: SpeedLimits
+  readonly rateLimiter: RateLimiter
 }
 
 /** Keeps the budget of every store, and each destination within its rules. */
-export class SlotSharing {
-  readonly #parts: SlotSharingParts
-  readonly #budgets = new Map<string, SlotBudget>()
+export class PartScheduler {
+  readonly #deps: PartSchedulerDeps
+  readonly #windows = new Map<string, ConcurrencyWindow>()
 
-  constructor(parts: SlotSharingParts) {
-    this.#parts = parts
+  constructor(parts: PartSchedulerDeps) {
+    this.#deps = parts
   }
 
   /** What may start now. It counts as begun. */
-  grantsFor(store: string, rows: readonly Row[]): readonly Grant<Row>[] {
-    const { slots } = this.#budgetOf(store)
-    const candidates = rows.flatMap((row) => candidateOf(row, slots))
+  grantsFor(store: string, rows: readonly Upload[]): readonly Grant<Upload>[] {
+    const { size } = this.#windowOf(store)
+    const candidates = rows.flatMap((row) => candidatesFrom(row, size))
     const busy = candidates.reduce((sum, each) => sum + each.inFlightCount, 0)
-    const grants = partsToStart(candidates, Math.max(0, slots - busy), (destinationId, count) =>
+    const grants = partsToStart(candidates, Math.max(0, size - busy), (destinationId, count) =>
       this.#roomOf(destinationId, count),
     )
     for (const grant of grants) this.#begin(grant)
@@ -42,31 +42,31 @@ export class SlotSharing {
   }
 
   partEnded(store: string, failure: Failure | null, startedAtMs: number): void {
-    const budget = this.#budgetOf(store)
-    if (failure === null) this.#budgets.set(store, budgetAfterLanding(budget))
+    const budget = this.#windowOf(store)
+    if (failure === null) this.#windows.set(store, windowAfterSuccess(budget))
     if (failure?.kind === 'throttled') {
-      this.#budgets.set(store, budgetAfterThrottle(budget, startedAtMs, this.#parts.clock.now()))
+      this.#windows.set(store, windowAfterThrottle(budget, startedAtMs, this.#deps.clock.now()))
     }
   }
 
-  #budgetOf(store: string): SlotBudget {
-    return this.#budgets.get(store) ?? FULL_BUDGET
+  #windowOf(store: string): ConcurrencyWindow {
+    return this.#windows.get(store) ?? FULL_WINDOW
   }
 
   #roomOf(destinationId: DestinationId, inFlightCount: number): number {
-    const { rules, speeds } = this.#parts
+    const { rules, rateLimiter } = this.#deps
     const { parallel } = rules.limitsOf(destinationId)
     return Math.min(
       (parallel ?? Number.POSITIVE_INFINITY) - inFlightCount,
-      speeds.roomOf(destinationId),
+      rateLimiter.roomOf(destinationId),
     )
   }
 
-  #begin({ upload: { record, state }, partNumbers }: Grant<Row>): void {
+  #begin({ upload: { record, state }, partNumbers }: Grant<Upload>): void {
     if (state.phase !== 'sending') return
     const { plan } = state.ledger
     for (const partNumber of partNumbers) {
-      this.#parts.speeds.begin(record.destinationId, bytesOfPart(plan, partNumber))
+      this.#deps.rateLimiter.begin(record.destinationId, bytesOfPart(plan, partNumber))
     }
   }
 }

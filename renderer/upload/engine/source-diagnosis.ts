@@ -3,7 +3,7 @@ import type { UploadRecord } from '../../../electron/contract/upload.ts'
 import type { UploadControl } from './ports.ts'
 
 /** The page gives these failures for a file that it cannot read, whatever is in the way. */
-const SAID_OF_MUCH: ReadonlySet<FailureKind> = new Set([
+const AMBIGUOUS_KINDS: ReadonlySet<FailureKind> = new Set([
   'source-unreadable',
   'source-changed',
   // The host's answer broke off, because the host is gone or its reading was.
@@ -11,22 +11,22 @@ const SAID_OF_MUCH: ReadonlySet<FailureKind> = new Set([
 ])
 
 /** Only the host finds these out. */
-const KNOWN_TO_HOST: ReadonlySet<FailureKind> = new Set(['source-unreadable', 'source-in-cloud'])
+const HOST_KINDS: ReadonlySet<FailureKind> = new Set(['source-unreadable', 'source-in-cloud'])
 
 /** True: the host may know more, since it sees the file. */
-export function isWorthDiagnosis({ kind }: Failure, record: UploadRecord): boolean {
-  return SAID_OF_MUCH.has(kind) && record.isSourceDurable && record.sourceId !== null
+export function isSourceFailureDiagnosable({ kind }: Failure, record: UploadRecord): boolean {
+  return AMBIGUOUS_KINDS.has(kind) && record.isSourceDurable && record.sourceId !== null
 }
 
 /** The host's reason in the place of the page's, if it has one. */
-export async function diagnosed(
+export async function diagnoseSourceFailure(
   { diagnoseSource }: Pick<UploadControl, 'diagnoseSource'>,
   record: UploadRecord,
   failure: Failure,
 ): Promise<Failure> {
   const { sourceId } = record
-  if (sourceId === null || !isWorthDiagnosis(failure, record)) return failure
+  if (sourceId === null || !isSourceFailureDiagnosable(failure, record)) return failure
   const answer = await diagnoseSource(sourceId)
   const reason = answer.ok ? answer.value : null
-  return reason !== null && KNOWN_TO_HOST.has(reason.kind) ? reason : failure
+  return reason !== null && HOST_KINDS.has(reason.kind) ? reason : failure
 }

@@ -8,9 +8,9 @@ export const ANSWER_MS = 120_000
 /** The browser says that there is no network: enough to see whether it is right. */
 export const OFFLINE_STALL_MS = 3_000
 /** So often is looked whether the computer has slept meanwhile. */
-const LOOK_MS = 10_000
+const CHECK_INTERVAL_MS = 10_000
 
-export interface StallPorts {
+export interface StallDeps {
   readonly clock: Clock
   readonly network: NetworkStatus
 }
@@ -19,8 +19,8 @@ export interface StallPorts {
  * Runs `send` and ends it with `stalled` when it makes no progress. Rejects only when the outer
  * signal is aborted.
  */
-export async function watchedSend<T>(
-  ports: StallPorts,
+export async function sendWithStallTimeout<T>(
+  ports: StallDeps,
   byteLength: number,
   outer: PartSending,
   send: (sending: PartSending) => Promise<Outcome<T>>,
@@ -59,7 +59,7 @@ function oversleptMs(lateMs: number): number {
 }
 
 async function watch(
-  { clock, network }: StallPorts,
+  { clock, network }: StallDeps,
   reading: { atMs: number },
   limitMs: () => number,
   end: AbortSignal,
@@ -74,7 +74,7 @@ async function watch(
       break
     }
     wake = new AbortController()
-    const lookMs = Math.min(leftMs, LOOK_MS)
+    const lookMs = Math.min(leftMs, CHECK_INTERVAL_MS)
     const sleptAtMs = clock.now()
     // Woken by the network or ended: both are seen by the loop itself.
     await clock.sleep(lookMs, AbortSignal.any([end, wake.signal])).catch(() => undefined)

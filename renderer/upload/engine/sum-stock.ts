@@ -1,18 +1,18 @@
 import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
-import type { PartSums } from './part-sums.ts'
+import type { PartChecksums } from './part-sums.ts'
 import type { Checksums, FileSource, PartBody } from './ports.ts'
-import type { ReadingGate } from './reading-gate.ts'
+import type { PrioritySemaphore } from './reading-gate.ts'
 
 /** How many parts are summed up beyond those that are being sent: two waves. */
-export const SUMMED_AHEAD = 2 * MAX_CONNECTIONS_PER_HOST
+export const PREFETCHED_PARTS = 2 * MAX_CONNECTIONS_PER_HOST
 
-export interface StockParts {
+export interface ChecksumPrefetchDeps {
   readonly checksums: Checksums
-  readonly gate: ReadingGate
+  readonly readSemaphore: PrioritySemaphore
   readonly source: FileSource
-  readonly sums: PartSums
+  readonly partChecksums: PartChecksums
   /** Of the upload's run. */
   readonly signal: AbortSignal
   /** A part can be sent that could not before. */
@@ -23,18 +23,18 @@ export interface StockParts {
  * Sums up the parts that are sent next, before they get a slot. What was read for that is let go
  * at once: a body is read again to be sent, so that only sums wait.
  */
-export class SumStock {
-  readonly #parts: StockParts
+export class ChecksumPrefetch {
+  readonly #deps: ChecksumPrefetchDeps
   readonly #reading = new Set<number>()
   /** Reading ahead is a favour; whoever sends the part says what failed. */
   readonly #failed = new Set<number>()
 
-  constructor(parts: StockParts) {
-    this.#parts = parts
+  constructor(parts: ChecksumPrefetchDeps) {
+    this.#deps = parts
   }
 
   /** `partNumbers` in the order in which they will be sent. */
-  fill(partNumbers: readonly number[]): void {
+  prefetch(partNumbers: readonly number[]): void {
     for (const partNumber of partNumbers) {
       if (this.isReady(partNumber) || this.#reading.has(partNumber)) continue
       this.#reading.add(partNumber)
@@ -44,22 +44,24 @@ export class SumStock {
 
   /** Nothing is left to be done for it before it gets a slot. */
   isReady(partNumber: number): boolean {
-    return this.#failed.has(partNumber) || this.#parts.sums.toSend(partNumber) !== undefined
+    return (
+      this.#failed.has(partNumber) || this.#deps.partChecksums.checksumOf(partNumber) !== undefined
+    )
   }
 
   /** For a part that is being sent. What failed when it was read ahead may be over, and is tried again. */
-  async take(partNumber: number, body: PartBody): Promise<Outcome<string>> {
+  async checksumOf(partNumber: number, body: PartBody): Promise<Outcome<string>> {
     this.#failed.delete(partNumber)
-    const checksum = this.#parts.sums.toSend(partNumber)
-    return checksum === undefined ? this.#sum(partNumber, body) : { ok: true, value: checksum }
+    const checksum = this.#deps.partChecksums.checksumOf(partNumber)
+    return checksum === undefined ? this.#compute(partNumber, body) : { ok: true, value: checksum }
   }
 
   async #readAhead(partNumber: number): Promise<void> {
-    const { gate, source, sums, signal, changed } = this.#parts
+    const { readSemaphore, source, partChecksums, signal, changed } = this.#deps
     try {
-      const summed = await gate.pass('next', signal, async () => {
-        const body = await source.read(rangeOfPart(sums.plan, partNumber), signal)
-        return body.ok ? this.#sum(partNumber, body.value) : body
+      const summed = await readSemaphore.run('next', signal, async () => {
+        const body = await source.read(rangeOfPart(partChecksums.plan, partNumber), signal)
+        return body.ok ? this.#compute(partNumber, body.value) : body
       })
       if (!summed.ok) this.#failed.add(partNumber)
     } catch (error) {
@@ -72,9 +74,9 @@ export class SumStock {
     }
   }
 
-  async #sum(partNumber: number, body: PartBody): Promise<Outcome<string>> {
-    const { checksums, sums, signal } = this.#parts
-    const summed = await checksums.withCrc(body, sums.algorithm, 'next', signal)
-    return summed.ok ? sums.noteRead(partNumber, summed.value) : summed
+  async #compute(partNumber: number, body: PartBody): Promise<Outcome<string>> {
+    const { checksums, partChecksums, signal } = this.#deps
+    const summed = await checksums.withCrc(body, partChecksums.algorithm, 'next', signal)
+    return summed.ok ? partChecksums.recordRead(partNumber, summed.value) : summed
   }
 }

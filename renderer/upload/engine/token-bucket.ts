@@ -5,41 +5,41 @@
  */
 export interface TokenBucket {
   /** Negative: as much is saved. */
-  readonly owedBytes: number
+  readonly debtBytes: number
   readonly bytesPerSecond: number
   readonly atMs: number
 }
 
 /** What may be saved while nothing was sent, so that timers which come late cost no speed. */
-export const MOST_SAVED_MS = 1_000
+export const MAX_SAVED_MS = 1_000
 
-export function freshBucket(bytesPerSecond: number, nowMs: number): TokenBucket {
-  return { owedBytes: 0, bytesPerSecond, atMs: nowMs }
+export function newBucket(bytesPerSecond: number, nowMs: number): TokenBucket {
+  return { debtBytes: 0, bytesPerSecond, atMs: nowMs }
 }
 
 /** What time has paid, at the limit that was; from now on the one that is counts. */
 export function bucketAt(bucket: TokenBucket, bytesPerSecond: number, nowMs: number): TokenBucket {
   // A clock that was set back pays nothing, and is believed all the same.
   const elapsedMs = Math.max(0, nowMs - bucket.atMs)
-  const owedBytes = bucket.owedBytes - (bucket.bytesPerSecond * elapsedMs) / 1000
-  return withinSavings({ owedBytes, bytesPerSecond, atMs: nowMs })
+  const debtBytes = bucket.debtBytes - (bucket.bytesPerSecond * elapsedMs) / 1000
+  return withinSavings({ debtBytes, bytesPerSecond, atMs: nowMs })
 }
 
-export function afterBegin(bucket: TokenBucket, byteLength: number): TokenBucket {
-  return { ...bucket, owedBytes: bucket.owedBytes + byteLength }
+export function withDebt(bucket: TokenBucket, byteLength: number): TokenBucket {
+  return { ...bucket, debtBytes: bucket.debtBytes + byteLength }
 }
 
 /** So many bytes of a part that failed or was stopped never travelled. */
-export function afterReturn(bucket: TokenBucket, byteLength: number): TokenBucket {
-  return withinSavings({ ...bucket, owedBytes: bucket.owedBytes - byteLength })
+export function withRefund(bucket: TokenBucket, byteLength: number): TokenBucket {
+  return withinSavings({ ...bucket, debtBytes: bucket.debtBytes - byteLength })
 }
 
 /** Zero: the next part may begin, whatever its length. */
-export function msUntilPaid({ owedBytes, bytesPerSecond }: TokenBucket): number {
-  return owedBytes <= 0 ? 0 : Math.ceil((owedBytes / bytesPerSecond) * 1000)
+export function msUntilPaid({ debtBytes, bytesPerSecond }: TokenBucket): number {
+  return debtBytes <= 0 ? 0 : Math.ceil((debtBytes / bytesPerSecond) * 1000)
 }
 
 function withinSavings(bucket: TokenBucket): TokenBucket {
-  const mostSaved = (bucket.bytesPerSecond * MOST_SAVED_MS) / 1000
-  return { ...bucket, owedBytes: Math.max(-mostSaved, bucket.owedBytes) }
+  const mostSaved = (bucket.bytesPerSecond * MAX_SAVED_MS) / 1000
+  return { ...bucket, debtBytes: Math.max(-mostSaved, bucket.debtBytes) }
 }

@@ -1,19 +1,19 @@
 import type { Failure, FailureKind } from '../../../electron/contract/failure.ts'
 import { MULTIPART_FROM_BYTES } from '../../../electron/contract/limits.ts'
 import type { UploadRecord } from '../../../electron/contract/upload.ts'
-import type { PartSums } from './part-sums.ts'
+import type { PartChecksums } from './part-sums.ts'
 import type { FileSource } from './ports.ts'
 import {
-  FREE_PACING,
-  type Pace,
-  type Pacing,
+  DEFAULT_SMOOTHING,
+  newEstimate,
   type Progress,
-  paceFrom,
   progressFrom,
+  type Smoothing,
+  type SpeedEstimate,
 } from './progress.ts'
 import type { UploadView } from './queue-view.ts'
-import type { Lane } from './schedule.ts'
-import type { SumStock } from './sum-stock.ts'
+import type { SizeClass } from './schedule.ts'
+import type { ChecksumPrefetch } from './sum-stock.ts'
 import type { UploadState } from './upload-state.ts'
 import { restingState } from './upload-turns.ts'
 
@@ -26,26 +26,26 @@ export interface Run {
   /** Null: the page does not have the file. */
   readonly source: FileSource | null
   /** Made when there is something to send. */
-  stock: SumStock | null
+  prefetch: ChecksumPrefetch | null
   /** Ends the reading that has time. */
-  idle: AbortController | null
+  backgroundReading: AbortController | null
 }
 
 /** One upload in the queue. The queue and its driver change it; nobody else sees it. */
-export interface Row {
+export interface Upload {
   readonly uploadId: UploadRecord['uploadId']
   /** Places the row in the list among those of the same moment. */
   sequence: number
   record: UploadRecord
   state: UploadState
   progress: Progress
-  pace: Pace
-  pacing: Pacing
+  speed: SpeedEstimate
+  smoothing: Smoothing
   /** When it was last given a slot, or admitted: a running number. */
   servedAt: number
   run: Run | null
   /** Null until the store was asked. */
-  sums: PartSums | null
+  checksums: PartChecksums | null
   /** The host had to look, since the store's answers cannot be read by the page. */
   hasHiddenAnswers: boolean
   /** How far the final check is. */
@@ -54,12 +54,12 @@ export interface Row {
   view: UploadView | null
 }
 
-export function newRow(
+export function newUpload(
   record: UploadRecord,
   sequence: number,
   hasSource: boolean,
   nowMs: number,
-): Row {
+): Upload {
   const sentBytes = record.status.phase === 'done' ? record.byteLength : record.recordedBytes
   return {
     uploadId: record.uploadId,
@@ -67,11 +67,11 @@ export function newRow(
     record,
     state: stateFromRecord(record, hasSource),
     progress: progressFrom(sentBytes),
-    pace: paceFrom(nowMs, sentBytes),
-    pacing: FREE_PACING,
+    speed: newEstimate(nowMs, sentBytes),
+    smoothing: DEFAULT_SMOOTHING,
     servedAt: 0,
     run: null,
-    sums: null,
+    checksums: null,
     hasHiddenAnswers: false,
     verifiedBytes: 0,
     view: null,
@@ -99,30 +99,30 @@ export function isAllRecorded(record: UploadRecord): boolean {
 }
 
 /** What the person answered may be to leave the bucket as it is, and then no file is needed. */
-export function wasAsked({ status }: UploadRecord): boolean {
+export function isAwaitingDecision({ status }: UploadRecord): boolean {
   return status.phase === 'failed' && status.failure.kind === 'key-taken'
 }
 
-export function laneOf(record: UploadRecord): Lane {
+export function sizeClassOf(record: UploadRecord): SizeClass {
   return record.byteLength < MULTIPART_FROM_BYTES ? 'small' : 'large'
 }
 
-export function isUnfinished({ state }: Row): boolean {
+export function isUnfinished({ state }: Upload): boolean {
   return state.phase !== 'done' && state.phase !== 'failed' && state.phase !== 'cancelled'
 }
 
 /** For good: one that failed has parts at the store, and may go on. */
-export function hasEnded({ state }: Row): boolean {
+export function hasEnded({ state }: Upload): boolean {
   return state.phase === 'done' || state.phase === 'cancelled'
 }
 
 /** Failed, or waiting for the person. */
-export function isStuck({ state }: Row): boolean {
+export function isStuck({ state }: Upload): boolean {
   return state.phase === 'failed' || state.phase === 'needs-you' || state.phase === 'blocked'
 }
 
 /** Waits for the person's word on an object that is there already. */
-export function isAsking({ state }: Row): boolean {
+export function isAskingUser({ state }: Upload): boolean {
   return state.phase === 'needs-you' && state.failure.kind === 'key-taken'
 }
 
@@ -130,10 +130,10 @@ export function isAsking({ state }: Row): boolean {
  * Stuck, and not for good: bytes that are not the file's any more have to be uploaded again, and a
  * question has to be answered first.
  */
-export function isWorthRetry(row: Row): boolean {
+export function isWorthRetry(row: Upload): boolean {
   const { state } = row
-  const isForGood = state.phase === 'failed' && OTHER_BYTES.has(state.failure.kind)
-  return isStuck(row) && !isForGood && !isAsking(row)
+  const isForGood = state.phase === 'failed' && CHANGED_BYTES.has(state.failure.kind)
+  return isStuck(row) && !isForGood && !isAskingUser(row)
 }
 
-const OTHER_BYTES: ReadonlySet<FailureKind> = new Set(['source-changed', 'object-differs'])
+const CHANGED_BYTES: ReadonlySet<FailureKind> = new Set(['source-changed', 'object-differs'])

@@ -1,10 +1,10 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import type { PartReceipt, PreparedUpload, UploadMark } from '../../../electron/contract/upload.ts'
-import type { PartLedger } from './part-ledger.ts'
-import { NOTHING_SPENT, type Spent } from './recovery.ts'
+import type { PartTable } from './part-ledger.ts'
+import { NO_RETRIES, type RetryCounts } from './recovery.ts'
 
 /** What an upload remembers of its troubles; forgotten when a part lands or the person acts. */
-export interface Troubles extends Spent {
+export interface RetryBudget extends RetryCounts {
   /** Not forgotten when a part lands. */
   readonly startOvers: number
 }
@@ -13,16 +13,16 @@ export type UploadState =
   /** Waits for a slot among the live uploads. */
   | { readonly phase: 'queued' }
   /** The host begins it on the store, or asks the store what it holds. */
-  | { readonly phase: 'preparing'; readonly troubles: Troubles }
-  | { readonly phase: 'sending'; readonly troubles: Troubles; readonly ledger: PartLedger }
+  | { readonly phase: 'preparing'; readonly troubles: RetryBudget }
+  | { readonly phase: 'sending'; readonly troubles: RetryBudget; readonly ledger: PartTable }
   /** The store has all of a file in parts; whether it is one and the same file is looked up. */
-  | { readonly phase: 'verifying'; readonly troubles: Troubles }
+  | { readonly phase: 'verifying'; readonly troubles: RetryBudget }
   /** The host completes it on the store and proves by HEAD that the object is there. */
-  | { readonly phase: 'completing'; readonly troubles: Troubles }
+  | { readonly phase: 'completing'; readonly troubles: RetryBudget }
   /** After a failure of the whole; goes on through `preparing`. */
   | {
       readonly phase: 'retry-waiting'
-      readonly troubles: Troubles
+      readonly troubles: RetryBudget
       readonly during: 'preparing' | 'verifying' | 'completing'
       readonly failure: Failure
       readonly retryAtMs: number
@@ -30,20 +30,20 @@ export type UploadState =
   /** The person should do something, and until then it is tried again by itself. */
   | {
       readonly phase: 'blocked'
-      readonly troubles: Troubles
+      readonly troubles: RetryBudget
       readonly failure: Failure
       readonly retryAtMs: number
     }
-  | { readonly phase: 'offline'; readonly troubles: Troubles }
+  | { readonly phase: 'offline'; readonly troubles: RetryBudget }
   /** The computer is. */
-  | { readonly phase: 'asleep'; readonly troubles: Troubles }
+  | { readonly phase: 'asleep'; readonly troubles: RetryBudget }
   | { readonly phase: 'paused' }
   | { readonly phase: 'needs-you'; readonly failure: Failure }
   | { readonly phase: 'failed'; readonly failure: Failure }
   /** `waiting` is set while the host or the store cannot be asked. */
   | {
       readonly phase: 'cancelling'
-      readonly spent: Spent
+      readonly spent: RetryCounts
       readonly waiting: { readonly failure: Failure; readonly retryAtMs: number } | null
     }
   | { readonly phase: 'cancelled' }
@@ -51,7 +51,7 @@ export type UploadState =
 
 export type UploadPhase = UploadState['phase']
 /** `At<'sending'>`: an upload in that phase. */
-export type At<P extends UploadPhase> = UploadState & { readonly phase: P }
+export type InPhase<P extends UploadPhase> = UploadState & { readonly phase: P }
 
 /** Time and chance at the moment of a failure, so that `step` needs neither. */
 export interface Moment {
@@ -110,7 +110,7 @@ export interface Step {
   readonly effects: readonly UploadEffect[]
 }
 
-export const NO_TROUBLES: Troubles = { ...NOTHING_SPENT, startOvers: 0 }
+export const FRESH_BUDGET: RetryBudget = { ...NO_RETRIES, startOvers: 0 }
 
 export type LivePhase =
   | 'preparing'
@@ -123,6 +123,6 @@ export type LivePhase =
   | 'asleep'
 
 /** Those that hold one of the live places: something is under way, or soon will be again. */
-export function isLive(state: UploadState): state is At<LivePhase> {
+export function isLive(state: UploadState): state is InPhase<LivePhase> {
   return 'troubles' in state
 }

@@ -1,13 +1,19 @@
 import { unreachable } from '../../../electron/contract/unreachable.ts'
 import type { PartReceipt, PreparedUpload } from '../../../electron/contract/upload.ts'
 import { afterFailedCall } from './call-steps.ts'
-import { hasAllLanded, openLedger } from './part-ledger.ts'
-import { allLanded, dueParts, failPart, landed, sendParts } from './part-steps.ts'
-import { attach, cancel, pause, resume, retry } from './person-steps.ts'
-import { ASLEEP_RECHECK_MS, isWorthTryOnNetworkChange } from './recovery.ts'
+import { isAllAcknowledged, newPartTable } from './part-ledger.ts'
 import {
+  allAcknowledged,
+  endWaits,
+  partAcknowledged,
+  partFailed,
+  partsGranted,
+} from './part-steps.ts'
+import { attachSource, cancel, pause, resume, retry } from './person-steps.ts'
+import { ASLEEP_RECHECK_MS, isRetriedOnNetworkChange } from './recovery.ts'
+import {
+  FRESH_BUDGET,
   isLive,
-  NO_TROUBLES,
   type Step,
   type UploadEvent,
   type UploadState,
@@ -22,19 +28,19 @@ export function step(state: UploadState, event: UploadEvent): Step {
   switch (event.type) {
     case 'admitted':
       if (state.phase !== 'queued') return stay(state)
-      return to({ phase: 'preparing', troubles: NO_TROUBLES }, { type: 'prepare' })
+      return to({ phase: 'preparing', troubles: FRESH_BUDGET }, { type: 'prepare' })
     case 'prepared':
       return afterPrepare(state, event.prepared)
     case 'parts-granted':
-      return state.phase === 'sending' ? sendParts(state, event.partNumbers) : stay(state)
+      return state.phase === 'sending' ? partsGranted(state, event.partNumbers) : stay(state)
     case 'part-landed':
-      return afterLanding(state, event.receipt)
+      return afterAcknowledgement(state, event.receipt)
     case 'part-failed':
       if (state.phase !== 'sending') return stay(state)
-      return failPart(state, event.partNumber, event.failure, event.moment)
+      return partFailed(state, event.partNumber, event.failure, event.moment)
     case 'part-due':
       if (state.phase !== 'sending') return stay(state)
-      return dueParts(state, (partNumber) => partNumber === event.partNumber)
+      return endWaits(state, (partNumber) => partNumber === event.partNumber)
     case 'verified':
       if (state.phase !== 'verifying') return stay(state)
       return to({ phase: 'completing', troubles: state.troubles }, { type: 'complete' })
@@ -53,7 +59,7 @@ export function step(state: UploadState, event: UploadEvent): Step {
     case 'woke':
       return wake(state)
     case 'source-attached':
-      return attach(state)
+      return attachSource(state)
     case 'pause-asked':
       return pause(state)
     case 'resume-asked':
@@ -72,18 +78,18 @@ function afterPrepare(state: UploadState, prepared: PreparedUpload): Step {
   const { troubles } = state
   // The host holds it to the same proof as if it had just been completed.
   if (prepared.isComplete) return to({ phase: 'completing', troubles }, { type: 'complete' })
-  const ledger = openLedger(prepared.plan, prepared.held)
-  if (hasAllLanded(ledger)) return allLanded(ledger, troubles)
-  return ledger.held.size === 0
+  const ledger = newPartTable(prepared.plan, prepared.held)
+  if (isAllAcknowledged(ledger)) return allAcknowledged(ledger, troubles)
+  return ledger.onStore.size === 0
     ? to({ phase: 'sending', troubles, ledger })
     : to({ phase: 'sending', troubles, ledger }, { type: 'reread', which: 'held' })
 }
 
 /** A part can land after the person pauses. S3 holds it either way, so it is recorded then, too. */
-function afterLanding(state: UploadState, receipt: PartReceipt): Step {
+function afterAcknowledgement(state: UploadState, receipt: PartReceipt): Step {
   switch (state.phase) {
     case 'sending':
-      return landed(state, receipt)
+      return partAcknowledged(state, receipt)
     case 'cancelling':
     case 'cancelled':
     case 'done':
@@ -118,13 +124,13 @@ function afterNetworkChange(state: UploadState): Step {
     case 'offline':
       return prepareAgain(state.troubles)
     case 'retry-waiting':
-      return isWorthTryOnNetworkChange(state.failure) ? prepareAgain(state.troubles) : stay(state)
+      return isRetriedOnNetworkChange(state.failure) ? prepareAgain(state.troubles) : stay(state)
     case 'cancelling':
-      return state.waiting !== null && isWorthTryOnNetworkChange(state.waiting.failure)
+      return state.waiting !== null && isRetriedOnNetworkChange(state.waiting.failure)
         ? cancelNow(state.spent)
         : stay(state)
     case 'sending':
-      return dueParts(state, (_, failure) => isWorthTryOnNetworkChange(failure))
+      return endWaits(state, (_, failure) => isRetriedOnNetworkChange(failure))
     default:
       return stay(state)
   }

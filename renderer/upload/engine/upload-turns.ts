@@ -1,7 +1,20 @@
 import type { Failure } from '../../../electron/contract/failure.ts'
 import { unreachable } from '../../../electron/contract/unreachable.ts'
-import { NOTHING_SPENT, type Recovery, recoveryFrom, type Spent, spentAfter } from './recovery.ts'
-import type { At, Moment, Step, Troubles, UploadEffect, UploadState } from './upload-state.ts'
+import {
+  countsAfter,
+  NO_RETRIES,
+  type Recovery,
+  type RetryCounts,
+  recoveryFrom,
+} from './recovery.ts'
+import type {
+  InPhase,
+  Moment,
+  RetryBudget,
+  Step,
+  UploadEffect,
+  UploadState,
+} from './upload-state.ts'
 
 /** Nothing changes. The same object, so that the runner can tell. */
 export function stay(state: UploadState): Step {
@@ -13,7 +26,7 @@ export function to(state: UploadState, ...effects: readonly UploadEffect[]): Ste
 }
 
 /** The person wants it to go on: back into the queue, with a clean slate. */
-export function ask(state: At<'paused' | 'needs-you' | 'failed'>): Step {
+export function requeue(state: InPhase<'paused' | 'needs-you' | 'failed'>): Step {
   // The host never heard of a detached source: its record still says "waiting".
   const isMarked = state.phase === 'paused' || isMarkedFailure(state.failure)
   return isMarked
@@ -22,13 +35,13 @@ export function ask(state: At<'paused' | 'needs-you' | 'failed'>): Step {
 }
 
 /** Resuming, retrying, waking and starting over share one path: the store is asked. */
-export function prepareAgain(troubles: Troubles): Step {
+export function prepareAgain(troubles: RetryBudget): Step {
   return to({ phase: 'preparing', troubles }, { type: 'stop' }, { type: 'prepare' })
 }
 
 /** What follows a failure for the upload as a whole, when not just this one thing is tried again. */
-export function turnAfter(
-  troubles: Troubles,
+export function recover(
+  troubles: RetryBudget,
   failure: Failure,
   recovery: Exclude<Recovery, { kind: 'retry' | 'sign-again' }>,
   moment: Moment,
@@ -42,9 +55,9 @@ export function turnAfter(
       return waitAs({ phase: 'blocked', troubles, failure, retryAtMs }, recovery.afterMs)
     }
     case 'prepare-again':
-      return prepareAgain({ ...spentAfter(troubles, recovery), startOvers })
+      return prepareAgain({ ...countsAfter(troubles, recovery), startOvers })
     case 'start-over':
-      return prepareAgain({ ...spentAfter(troubles, recovery), startOvers: startOvers + 1 })
+      return prepareAgain({ ...countsAfter(troubles, recovery), startOvers: startOvers + 1 })
     case 'ask-user':
     case 'give-up':
       return giveUp(failure)
@@ -72,13 +85,13 @@ export function giveUp(failure: Failure): Step {
 }
 
 /** Where an upload rests after a failure, in this run or in the one before. */
-export function restingState(failure: Failure): At<'needs-you' | 'failed'> {
-  const { kind } = recoveryFrom(failure, EVERYTHING_TRIED, 0)
+export function restingState(failure: Failure): InPhase<'needs-you' | 'failed'> {
+  const { kind } = recoveryFrom(failure, EXHAUSTED, 0)
   const isForPerson = kind === 'ask-user' || kind === 'ask-and-retry'
   return isForPerson ? { phase: 'needs-you', failure } : { phase: 'failed', failure }
 }
 
-const EVERYTHING_TRIED = {
+const EXHAUSTED = {
   failures: Number.MAX_SAFE_INTEGER,
   tries: Number.MAX_SAFE_INTEGER,
   startOvers: Number.MAX_SAFE_INTEGER,
@@ -92,12 +105,12 @@ function isMarkedFailure(failure: Failure): boolean {
   return failure.kind !== 'source-detached'
 }
 
-export function cancelNow(spent: Spent): Step {
+export function cancelNow(spent: RetryCounts): Step {
   return to({ phase: 'cancelling', spent, waiting: null }, { type: 'stop' }, { type: 'cancel' })
 }
 
 /** The first time: a state that is not live has nothing to stop. */
 export function beginCancel(hasRun: boolean): Step {
-  const state = { phase: 'cancelling', spent: NOTHING_SPENT, waiting: null } as const
-  return hasRun ? cancelNow(NOTHING_SPENT) : to(state, { type: 'cancel' })
+  const state = { phase: 'cancelling', spent: NO_RETRIES, waiting: null } as const
+  return hasRun ? cancelNow(NO_RETRIES) : to(state, { type: 'cancel' })
 }

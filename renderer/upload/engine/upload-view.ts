@@ -3,14 +3,14 @@ import { unreachable } from '../../../electron/contract/unreachable.ts'
 import { standstillOf } from './part-ledger.ts'
 import { msLeftAt, speedOf, speedShown } from './progress.ts'
 import type { UploadView, ViewPhase } from './queue-view.ts'
-import type { Row } from './upload-row.ts'
+import type { Upload } from './upload-row.ts'
 
 /** What a row shows. */
-export function viewOf(row: Row): UploadView {
-  const { record, state, pace, pacing } = row
+export function viewOf(row: Upload): UploadView {
+  const { record, state, speed, smoothing } = row
   const isMoving = state.phase === 'sending'
   const sentBytes = sentBytesOf(row)
-  const bytesPerSecond = isMoving ? speedShown(speedOf(pace, pacing)) : null
+  const bytesPerSecond = isMoving ? speedShown(speedOf(speed, smoothing)) : null
   return {
     uploadId: row.uploadId,
     record,
@@ -25,7 +25,7 @@ export function viewOf(row: Row): UploadView {
   }
 }
 
-function sentBytesOf({ record, state, progress }: Row): number {
+function sentBytesOf({ record, state, progress }: Upload): number {
   switch (state.phase) {
     case 'done':
       return record.byteLength
@@ -33,13 +33,13 @@ function sentBytesOf({ record, state, progress }: Row): number {
     case 'failed':
     case 'needs-you':
     case 'blocked':
-      return progress.landedBytes
+      return progress.acknowledgedBytes
     default:
       return progress.shownBytes
   }
 }
 
-function phaseShown({ state }: Row): ViewPhase {
+function phaseShown({ state }: Upload): ViewPhase {
   switch (state.phase) {
     case 'queued':
     case 'cancelling':
@@ -70,7 +70,7 @@ function phaseShown({ state }: Row): ViewPhase {
   }
 }
 
-function isVerifying({ state }: Row): boolean {
+function isVerifying({ state }: Upload): boolean {
   if (state.phase === 'retry-waiting') return state.during === 'verifying'
   return state.phase === 'verifying'
 }
@@ -80,7 +80,7 @@ interface Reason {
   readonly retryAtMs: number | null
 }
 
-function reasonShown({ state }: Row): Reason {
+function reasonShown({ state }: Upload): Reason {
   switch (state.phase) {
     case 'retry-waiting':
     case 'blocked':

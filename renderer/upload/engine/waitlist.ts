@@ -1,82 +1,88 @@
-import { LineUp } from './line-up.ts'
-import { type Lane, LIVE_PLACES } from './schedule.ts'
-import { laneOf, type Row } from './upload-row.ts'
+import { Fifo } from './line-up.ts'
+import { MAX_LIVE_UPLOADS, type SizeClass } from './schedule.ts'
+import { sizeClassOf, type Upload } from './upload-row.ts'
 
-interface Line {
-  readonly lane: Lane
+interface AdmissionQueue {
+  readonly sizeClass: SizeClass
   readonly store: string
   /** In the order in which they came. Those that the person asked for go first. */
-  readonly asked: LineUp<Row>
-  readonly waiting: LineUp<Row>
-  readonly live: Set<Row>
+  readonly requested: Fifo<Upload>
+  readonly waiting: Fifo<Upload>
+  readonly live: Set<Upload>
 }
 
 /**
  * Who waits for a live place and who holds one, per destination: one that cannot be reached keeps
  * its own places occupied, and one with much to send keeps no other from beginning.
  */
-export class Waitlist {
-  readonly #storeOf: (row: Row) => string
-  readonly #lines = new Map<string, Line>()
-  readonly #lineOf = new Map<Row, Line>()
+export class Admission {
+  readonly #storeOf: (row: Upload) => string
+  readonly #queues = new Map<string, AdmissionQueue>()
+  readonly #queueOf = new Map<Upload, AdmissionQueue>()
 
-  constructor(storeOf: (row: Row) => string) {
+  constructor(storeOf: (row: Upload) => string) {
     this.#storeOf = storeOf
   }
 
-  wait(row: Row, isAsked: boolean): void {
-    this.leave(row)
-    const line = this.#lineFor(row)
-    if (isAsked) line.asked.join(row)
-    else line.waiting.join(row)
-    this.#lineOf.set(row, line)
+  enqueue(row: Upload, isAsked: boolean): void {
+    this.remove(row)
+    const line = this.#queueFor(row)
+    if (isAsked) line.requested.add(row)
+    else line.waiting.add(row)
+    this.#queueOf.set(row, line)
   }
 
-  live(row: Row): void {
-    const line = this.#lineOf.get(row) ?? this.#lineFor(row)
-    line.asked.leave(row)
-    line.waiting.leave(row)
+  admit(row: Upload): void {
+    const line = this.#queueOf.get(row) ?? this.#queueFor(row)
+    line.requested.delete(row)
+    line.waiting.delete(row)
     line.live.add(row)
-    this.#lineOf.set(row, line)
+    this.#queueOf.set(row, line)
   }
 
-  leave(row: Row): void {
-    const line = this.#lineOf.get(row)
+  remove(row: Upload): void {
+    const line = this.#queueOf.get(row)
     if (line === undefined) return
-    line.asked.leave(row)
-    line.waiting.leave(row)
+    line.requested.delete(row)
+    line.waiting.delete(row)
     line.live.delete(row)
-    this.#lineOf.delete(row)
+    this.#queueOf.delete(row)
   }
 
   /** The rows that may begin now. */
-  admissible(): readonly Row[] {
-    const rows: Row[] = []
-    for (const line of this.#lines.values()) {
-      const places = LIVE_PLACES[line.lane] - line.live.size
-      const asked = line.asked.first(places)
+  admissible(): readonly Upload[] {
+    const rows: Upload[] = []
+    for (const line of this.#queues.values()) {
+      const places = MAX_LIVE_UPLOADS[line.sizeClass] - line.live.size
+      const asked = line.requested.first(places)
       rows.push(...asked, ...line.waiting.first(places - asked.length))
     }
     return rows
   }
 
   /** The live rows, store by store. */
-  *liveByStore(): Iterable<readonly [store: string, rows: readonly Row[]]> {
-    const stores = new Map<string, Row[]>()
-    for (const { store, live } of this.#lines.values()) {
+  *liveByStore(): Iterable<readonly [store: string, rows: readonly Upload[]]> {
+    const stores = new Map<string, Upload[]>()
+    for (const { store, live } of this.#queues.values()) {
       if (live.size > 0) stores.set(store, [...(stores.get(store) ?? []), ...live])
     }
     yield* stores
   }
 
-  #lineFor(row: Row): Line {
-    const lane = laneOf(row.record)
+  #queueFor(row: Upload): AdmissionQueue {
+    const sizeClass = sizeClassOf(row.record)
     const store = this.#storeOf(row)
-    const key = `${lane} ${row.record.destinationId} ${store}`
-    const known = this.#lines.get(key)
+    const key = `${sizeClass} ${row.record.destinationId} ${store}`
+    const known = this.#queues.get(key)
     if (known !== undefined) return known
-    const line: Line = { lane, store, asked: new LineUp(), waiting: new LineUp(), live: new Set() }
-    this.#lines.set(key, line)
+    const line: AdmissionQueue = {
+      sizeClass,
+      store,
+      requested: new Fifo(),
+      waiting: new Fifo(),
+      live: new Set(),
+    }
+    this.#queues.set(key, line)
     return line
   }
 }

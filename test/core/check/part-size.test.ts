@@ -3,20 +3,20 @@ import { MIB } from '../../../electron/contract/limits.ts'
 import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
 import {
   FORBIDDEN_PAGE,
-  FrontProxy,
-  type FrontRule,
   leadThrough,
   limitedTo,
+  type ProxyRule,
+  ReverseProxy,
   TOO_LARGE,
 } from '../../fakes/front-proxy.ts'
 import { storedIn } from './bucket-view.ts'
 import { CheckWorld, lineOf, newCheckId, troubles } from './check-world.ts'
 
-let proxy: FrontProxy
+let proxy: ReverseProxy
 let world: CheckWorld
 
 beforeEach(async () => {
-  proxy = await FrontProxy.start()
+  proxy = await ReverseProxy.start()
   onTestFinished(() => proxy.close())
   onTestFinished(leadThrough(proxy))
   world = await CheckWorld.start()
@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const onlyPuts =
-  (rule: FrontRule): FrontRule =>
+  (rule: ProxyRule): ProxyRule =>
   (request) =>
     request.method === 'PUT' ? rule(request) : { kind: 'pass' }
 

@@ -93,20 +93,20 @@ describe('a file of an earlier version', () => {
     async (version) => {
       openVersion(version).close()
 
-      const { records, troubles } = await openRecords(folder, NOW)
+      const { records, notices } = await openRecords(folder, NOW)
 
-      expect(troubles).toEqual([])
+      expect(notices).toEqual([])
       expect(records.page(null, 1)?.uploads).toEqual([])
       records.close()
     },
   )
 
   it('1 keeps every upload with all that is known of it', async () => {
-    const { records, troubles } = await oldRecords()
+    const { records, notices } = await oldRecords()
 
     const uploads = records.page(null, 100)?.uploads ?? []
 
-    expect(troubles).toEqual([])
+    expect(notices).toEqual([])
     expect(uploads.map((each) => each.status)).toEqual([
       { phase: 'waiting' },
       { phase: 'paused' },
@@ -231,9 +231,9 @@ describe('a file of an earlier version', () => {
     // Never committed: the process died.
     torn.close()
 
-    const { records, troubles } = await openRecords(folder, NOW)
+    const { records, notices } = await openRecords(folder, NOW)
 
-    expect(troubles).toEqual([])
+    expect(notices).toEqual([])
     expect(records.page(null, 100)?.uploads).toHaveLength(6)
     records.close()
   })

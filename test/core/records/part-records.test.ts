@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MIB } from '../../../electron/contract/limits.ts'
 import type { PartPlan } from '../../../electron/contract/part-plan.ts'
-import type { HeldPart } from '../../../electron/contract/upload.ts'
+import type { PartOnStore } from '../../../electron/contract/upload.ts'
 import { isDiskFull } from '../../../electron/core/disk-full.ts'
 import { Statements } from '../../../electron/core/records/database.ts'
 import { openRecords } from '../../../electron/core/records/open-records.ts'
@@ -59,7 +59,7 @@ const announce = (checksum: string, partNumber = 1) =>
   records.parts.announce(uploadId, PLAN, [{ partNumber, checksum }])
 const receive = (checksum: string, etag = `"${checksum}"`) =>
   records.parts.add(uploadId, PLAN, [{ partNumber: 1, etag, checksum }])
-const held = (partNumber: number, checksum: string): HeldPart => ({
+const held = (partNumber: number, checksum: string): PartOnStore => ({
   partNumber,
   byteLength: 5 * MIB,
   etag: `"${checksum}"`,

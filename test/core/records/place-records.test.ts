@@ -84,11 +84,11 @@ describe('a place', () => {
     }) as [UploadId, UploadId, UploadId]
     records.progress.setStoreUpload(begun, 'at-the-store', null)
 
-    records.places.follow(destinationIdOf(1), A_PLACE, to)
+    records.targets.follow(destinationIdOf(1), A_PLACE, to)
 
-    expect(records.find(waiting)?.place).toEqual(to)
-    expect(records.find(begun)?.place).toEqual(A_PLACE)
-    expect(records.find(other)?.place).toEqual({ ...A_PLACE, bucket: 'others' })
+    expect(records.find(waiting)?.target).toEqual(to)
+    expect(records.find(begun)?.target).toEqual(A_PLACE)
+    expect(records.find(other)?.target).toEqual({ ...A_PLACE, bucket: 'others' })
   })
 
   it('outlives a restart', async () => {

@@ -238,10 +238,10 @@ describe('a damaged file', () => {
     first.close()
     damage(file)
 
-    const { records, troubles } = await openRecords(folder, NOW)
+    const { records, notices } = await openRecords(folder, NOW)
 
     const movedTo = 'records.corrupt-2026-11-20T12-00-00-000Z.sqlite'
-    expect(troubles).toEqual([{ kind: 'file-set-aside', what: 'records', movedTo }])
+    expect(notices).toEqual([{ kind: 'file-set-aside', what: 'records', movedTo }])
     expect(readdirSync(folder)).toContain(movedTo)
     expect(records.page(null, 10)?.uploads).toEqual([])
     records.add([upload('works')], same)
@@ -254,9 +254,9 @@ describe('a damaged file', () => {
     database.exec('PRAGMA user_version = 999')
     database.close()
 
-    const { records, troubles } = await openRecords(folder, NOW)
+    const { records, notices } = await openRecords(folder, NOW)
 
-    expect(troubles).toMatchObject([{ kind: 'file-set-aside' }])
+    expect(notices).toMatchObject([{ kind: 'file-set-aside' }])
     records.close()
   })
 })

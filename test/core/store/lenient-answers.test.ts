@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
-import { ask, type Store } from '../../../electron/core/store/store.ts'
+import { type Store, sendToStore } from '../../../electron/core/store/store.ts'
 import { openStubStore } from '../../fakes/open-stub-store.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
 
@@ -38,15 +38,21 @@ async function heard<T>(
 
 const create = (answer: Answer) =>
   heard(answer, (store) =>
-    ask(store, (client) => client.send(new CreateMultipartUploadCommand(place))),
+    sendToStore(store, (client) => client.send(new CreateMultipartUploadCommand(place))),
   )
 const head = (answer: Answer) =>
-  heard(answer, (store) => ask(store, (client) => client.send(new HeadObjectCommand(place))))
+  heard(answer, (store) =>
+    sendToStore(store, (client) => client.send(new HeadObjectCommand(place))),
+  )
 const parts = (answer: Answer) =>
-  heard(answer, (store) => ask(store, (client) => client.send(new ListPartsCommand(upload))))
+  heard(answer, (store) =>
+    sendToStore(store, (client) => client.send(new ListPartsCommand(upload))),
+  )
 const beginnings = (answer: Answer) =>
   heard(answer, (store) =>
-    ask(store, (client) => client.send(new ListMultipartUploadsCommand({ Bucket: 'photos' }))),
+    sendToStore(store, (client) =>
+      client.send(new ListMultipartUploadsCommand({ Bucket: 'photos' })),
+    ),
   )
 
 const begun =
@@ -83,10 +89,10 @@ describe('a date that Ferry does not read', () => {
 
       const listed = await parts(plain(200, listing(dated)))
       const named = await heard(plain(200, buckets), (store) =>
-        ask(store, (client) => client.send(new ListBucketsCommand())),
+        sendToStore(store, (client) => client.send(new ListBucketsCommand())),
       )
       const rules = await heard(plain(200, lifecycle), (store) =>
-        ask(store, (client) =>
+        sendToStore(store, (client) =>
           client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: 'photos' })),
         ),
       )
@@ -227,7 +233,9 @@ describe('an answer of which nothing can be made', () => {
 
   it('matters to nobody who does not read it, unless it is a page', async () => {
     const remove = (answer: Answer) =>
-      heard(answer, (store) => ask(store, (client) => client.send(new DeleteObjectCommand(place))))
+      heard(answer, (store) =>
+        sendToStore(store, (client) => client.send(new DeleteObjectCommand(place))),
+      )
 
     expect(await remove(plain(200, 'OK'))).toMatchObject({ ok: true })
     expect(await remove(plain(200, '<html>Created</html>', id))).toMatchObject({ ok: true })
@@ -246,7 +254,7 @@ describe('what stays as it is', () => {
 
   it('is the body of an object, whatever it looks like', async () => {
     const got = await heard(plain(200, '<html>mine</html>'), (store) =>
-      ask(store, async (client) => {
+      sendToStore(store, async (client) => {
         const { Body } = await client.send(new GetObjectCommand(place))
         return Body?.transformToString()
       }),
@@ -257,7 +265,7 @@ describe('what stays as it is', () => {
 
   it('is a refusal of what has no document', async () => {
     const put = await heard(refusal(403, 'AccessDenied'), (store) =>
-      ask(store, (client) =>
+      sendToStore(store, (client) =>
         client.send(
           new PutBucketCorsCommand({ Bucket: 'photos', CORSConfiguration: { CORSRules: [] } }),
         ),

@@ -19,7 +19,7 @@ import { NOTHING_ASIDE } from '../../../electron/core/destinations/stored-destin
 import { proveAccess } from '../../../electron/core/store/prove-access.ts'
 import { failureFromError } from '../../../electron/core/store/s3-answer.ts'
 import { openStore } from '../../../electron/core/store/s3-client.ts'
-import { ask } from '../../../electron/core/store/store.ts'
+import { sendToStore } from '../../../electron/core/store/store.ts'
 import { headObject } from '../../../electron/core/uploads/head-object.ts'
 import { SELF_SIGNED } from '../../fakes/self-signed.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
@@ -66,7 +66,7 @@ function storeAt(endpoint: string, idleMs = 15_000) {
 }
 
 const list = (endpoint: string, idleMs?: number) =>
-  ask(storeAt(endpoint, idleMs), (client, options) =>
+  sendToStore(storeAt(endpoint, idleMs), (client, options) =>
     client.send(new ListObjectsV2Command({ Bucket: 'photos' }), options),
   )
 
@@ -274,7 +274,7 @@ describe('what a store says in its own words', () => {
     const denied: unknown[] = []
     for (const command of commands) {
       // The client's types take one command at a time; all are sent alike.
-      const outcome = await ask(store, (client, options) =>
+      const outcome = await sendToStore(store, (client, options) =>
         client.send(command as ListPartsCommand, options),
       )
       denied.push(!outcome.ok && outcome.failure.kind === 'access-denied' && outcome.failure.action)
@@ -298,7 +298,7 @@ describe('what a store says in its own words', () => {
     cleanUps.push(() => stub.close())
     const store = storeAt(stub.endpoint)
     const listing = () =>
-      ask(store, (client, options) =>
+      sendToStore(store, (client, options) =>
         client.send(new ListObjectsV2Command({ Bucket: 'photos' }), options),
       )
     await proveAccess(store)
@@ -431,7 +431,7 @@ describe('no answer', () => {
 it('lets a bug of ours through as what it is', async () => {
   const store = storeAt('http://127.0.0.1:1')
 
-  const asking = ask(store, async () => {
+  const asking = sendToStore(store, async () => {
     throw new TypeError('a bug')
   })
 

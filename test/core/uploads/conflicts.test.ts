@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { type ConflictRule, DEFAULT_RULES } from '../../../electron/contract/rules.ts'
-import { PLACE_TAKEN } from '../../../electron/contract/s3-failure.ts'
+import { PRECONDITION_FAILED } from '../../../electron/contract/s3-failure.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { OddStoreUpload } from '../../fakes/odd-store-upload.ts'
 import { refusal } from '../../fakes/stub-store.ts'
@@ -11,7 +11,7 @@ import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 const SHORT = someBytes(5)
 const LONG = someBytes(PART + 5)
-const taken = { ok: false, failure: PLACE_TAKEN }
+const taken = { ok: false, failure: PRECONDITION_FAILED }
 
 let harness: CoreHarness
 let local: Destination
@@ -218,7 +218,7 @@ describe('an object that comes into the place meanwhile', () => {
     const after = await harness.must('diagnoseNoResponse', put)
 
     expect(before).toEqual({ kind: 'unexplained', isStoreReached: true })
-    expect(after).toEqual({ kind: 'refused', failure: PLACE_TAKEN })
+    expect(after).toEqual({ kind: 'refused', failure: PRECONDITION_FAILED })
   })
 
   /** The same bucket as somebody else's store, of which nobody knows what it honours. */

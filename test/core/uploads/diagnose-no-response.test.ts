@@ -2,8 +2,8 @@ import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../../electron/contract/limits.ts'
 import { checksumOf, PART } from '../../fakes/core-harness.ts'
-import { FORBIDDEN_PAGE, type FrontRule, limitedTo, TOO_LARGE } from '../../fakes/front-proxy.ts'
-import { type FrontUpload, FrontWorld, PAGE } from '../../fakes/front-world.ts'
+import { FORBIDDEN_PAGE, limitedTo, type ProxyRule, TOO_LARGE } from '../../fakes/front-proxy.ts'
+import { PAGE, type ProxiedUpload, ReverseProxyWorld } from '../../fakes/front-world.ts'
 import { ruledHttp } from '../../fakes/ruled-http.ts'
 import { storedIn } from '../check/bucket-view.ts'
 import type { TemporaryBucket } from '../local-bucket/temporary-bucket.ts'
@@ -25,19 +25,19 @@ async function letPageIn({ store }: TemporaryBucket, headers: string[]): Promise
 }
 
 /** Nothing of what the host tried out is left. */
-async function leftovers({ bucket }: FrontWorld): Promise<readonly (string | undefined)[]> {
+async function leftovers({ bucket }: ReverseProxyWorld): Promise<readonly (string | undefined)[]> {
   const { keys, unfinished } = await storedIn(bucket)
   return [...keys, ...unfinished].filter((key) => key?.includes('.ferry-check-') === true)
 }
 
 const onlyPuts =
-  (rule: FrontRule): FrontRule =>
+  (rule: ProxyRule): ProxyRule =>
   (request) =>
     request.method === 'PUT' ? rule(request) : { kind: 'pass' }
 
 describe('bytes that the store has', () => {
   it.each([1000, 2 * PART])('count as acknowledged: a file of %d bytes', async (byteLength) => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     world.proxy.rule = onlyPuts(() => ({ kind: 'strip', headers: CORS }))
     const upload = await world.begin(byteLength)
     await world.put(upload)
@@ -57,7 +57,7 @@ describe('bytes that the store has', () => {
   })
 
   it('are known part by part, and the receipt takes the upload to its end', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     await world.put(upload, 2)
     const first = await world.diagnose(upload, { partNumber: 1 })
@@ -77,7 +77,7 @@ describe('bytes that the store has', () => {
   })
 
   it('are no sign of hidden answers where just this one was lost', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
     await world.put(upload)
 
@@ -88,7 +88,7 @@ describe('bytes that the store has', () => {
   })
 
   it('are told by the checksum that they have, whatever was announced since', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     await world.put(upload)
     // The file has changed since, and is about to be sent as it is now.
@@ -104,7 +104,7 @@ describe('bytes that the store has', () => {
 
 describe('a page that the bucket does not let in', () => {
   it.each([1000, 2 * PART])('is told so: a file of %d bytes', async (byteLength) => {
-    const world = await FrontWorld.start({}, [])
+    const world = await ReverseProxyWorld.start({}, [])
     const upload = await world.begin(byteLength)
 
     const diagnosis = await world.diagnose(upload)
@@ -126,7 +126,7 @@ describe('a page that the bucket does not let in', () => {
     ['a whole file', 1000, WHOLE, 'refused'],
     ['a whole file', 1000, [...WHOLE, SUM], 'unexplained'],
   ])('is asked for with the very headers of %s of %d bytes: %j', async (_, size, allowed, kind) => {
-    const world = await FrontWorld.start({}, [])
+    const world = await ReverseProxyWorld.start({}, [])
     const upload = await world.begin(size)
     await letPageIn(world.bucket, allowed)
 
@@ -136,7 +136,7 @@ describe('a page that the bucket does not let in', () => {
   })
 
   it('hears of a redirect by the address it leads to, and of no missing rule', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
     const location = 'https://elsewhere.example/photos/a.bin'
     world.proxy.rule = ({ method }) =>
@@ -164,7 +164,7 @@ describe('a limit in front of the store', () => {
     ['one between two round lengths', 3 * MIB, 2 * MIB],
     ['one that is shorter than any', 1000, 64 * 1024],
   ])('is found without sending what is too long: %s', async (_, limitBytes, told) => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     world.proxy.rule = onlyPuts(limitedTo(limitBytes))
 
@@ -178,7 +178,7 @@ describe('a limit in front of the store', () => {
   })
 
   it('is found without sending, too, where the sender is told to go on first', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     world.proxy.rule = onlyPuts(({ contentLength }) =>
       contentLength > MIB ? { kind: 'answer-after-continue', answer: TOO_LARGE } : { kind: 'pass' },
@@ -191,7 +191,7 @@ describe('a limit in front of the store', () => {
   })
 
   it('that counts what comes costs no more than the body that was refused', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     world.proxy.rule = onlyPuts(({ contentLength }) =>
       contentLength > MIB
@@ -207,7 +207,7 @@ describe('a limit in front of the store', () => {
   })
 
   it('that the page was told of is found in the same way', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     world.proxy.rule = onlyPuts(limitedTo(2 * MIB))
 
@@ -218,7 +218,7 @@ describe('a limit in front of the store', () => {
   })
 
   it('is remembered, so that other files are not sent in vain, until the user tries again', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     const other = await world.begin(3 * MIB, 'b.bin')
     const short = await world.begin(1000, 'c.bin')
@@ -226,7 +226,7 @@ describe('a limit in front of the store', () => {
     await world.diagnose(upload)
     const trials = world.proxy.puts(true).length
 
-    const sign = ({ uploadId }: FrontUpload) =>
+    const sign = ({ uploadId }: ProxiedUpload) =>
       world.harness.ask('signParts', {
         uploadId,
         parts: [{ partNumber: 1, checksum: 'AAAAAAAAAAA=' }],
@@ -248,7 +248,7 @@ describe('a limit in front of the store', () => {
 
 describe('what refuses the host as well', () => {
   it('is named with the store’s own reason, and the file is not sent for it', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     const body = '<Error><Code>SlowDown</Code><Message>No.</Message></Error>'
     const headers = { 'content-type': 'application/xml' }
@@ -264,7 +264,7 @@ describe('what refuses the host as well', () => {
   })
 
   it('is named as no store where a firewall answers with a page of its own', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
     world.proxy.rule = onlyPuts(() => ({ kind: 'answer', answer: FORBIDDEN_PAGE }))
 
@@ -278,7 +278,7 @@ describe('what refuses the host as well', () => {
   })
 
   it('is found where it looks at names', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000, 'tool.exe')
     world.proxy.rule = onlyPuts(({ key }) =>
       key.endsWith('.exe') ? { kind: 'answer', answer: FORBIDDEN_PAGE } : { kind: 'pass' },
@@ -290,7 +290,7 @@ describe('what refuses the host as well', () => {
   })
 
   it('is found where it minds whole files alone, and no object is left of it', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
     world.proxy.rule = onlyPuts(({ query }) =>
       query.has('partNumber') ? { kind: 'pass' } : { kind: 'answer', answer: FORBIDDEN_PAGE },
@@ -303,8 +303,8 @@ describe('what refuses the host as well', () => {
   })
 
   it('is asked a few times, however many uploads fail at once', async () => {
-    const world = await FrontWorld.start()
-    const uploads: FrontUpload[] = []
+    const world = await ReverseProxyWorld.start()
+    const uploads: ProxiedUpload[] = []
     for (let number = 0; number < 40; number += 1) {
       uploads.push(await world.begin(1000 + number, `${number}.bin`))
     }
@@ -319,7 +319,7 @@ describe('what refuses the host as well', () => {
 
 describe('an answer that these keys may not look behind', () => {
   it.each([1000, 2 * PART])('is told as hidden: a file of %d bytes', async (byteLength) => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(byteLength)
     const body = '<Error><Code>AccessDenied</Code><Message>No.</Message></Error>'
     const headers = { 'content-type': 'application/xml', 'x-amz-request-id': '1' }
@@ -341,7 +341,7 @@ describe('an answer that these keys may not look behind', () => {
 
 describe('silence that nobody can explain', () => {
   it('leaves the store reached when the host’s own PUTs are answered', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
 
     const diagnosis = await world.diagnose(upload)
@@ -351,7 +351,7 @@ describe('silence that nobody can explain', () => {
   })
 
   it('leaves it unreached when the host gets no answer either', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
     world.proxy.rule = () => ({ kind: 'cut', afterBytes: 0 })
 
@@ -372,7 +372,7 @@ describe('silence that nobody can explain', () => {
     ['ERR_PROXY_AUTH_REQUESTED', { kind: 'proxy-auth-needed' }],
   ])('is the proxy’s where the host meets it, too: %s', async (name, failure) => {
     let isProxyGone = false
-    const world = await FrontWorld.start({
+    const world = await ReverseProxyWorld.start({
       isCorsHandled: true,
       storeHttp: ruledHttp(() => {
         if (isProxyGone) throw new Error(`net::${name}`)
@@ -388,7 +388,7 @@ describe('silence that nobody can explain', () => {
   })
 
   it('asks nothing of the page’s origin on the desktop, which answers CORS itself', async () => {
-    const world = await FrontWorld.start({ isCorsHandled: true }, [])
+    const world = await ReverseProxyWorld.start({ isCorsHandled: true }, [])
     const upload = await world.begin(1000)
 
     const diagnosis = await world.diagnose(upload)
@@ -399,7 +399,7 @@ describe('silence that nobody can explain', () => {
   })
 
   it('sends no long body for one that had not left the page', async () => {
-    const world = await FrontWorld.start()
+    const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
 
     const diagnosis = await world.diagnose(upload, { isBodySent: false })
@@ -411,7 +411,7 @@ describe('silence that nobody can explain', () => {
 })
 
 it('answers nothing of an upload that has ended, nor of a part that it does not have', async () => {
-  const world = await FrontWorld.start()
+  const world = await ReverseProxyWorld.start()
   const upload = await world.begin(1000)
   const { uploadId } = upload
   const question = { uploadId, isBodySent: true, seen: 'nothing' } as const

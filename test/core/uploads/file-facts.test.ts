@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { failed } from '../../../electron/contract/outcome.ts'
-import { lookIntoFile } from '../../../electron/core/uploads/file-facts.ts'
+import { inspectFile } from '../../../electron/core/uploads/file-facts.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 
 it.runIf(process.platform !== 'win32')(
@@ -12,7 +12,7 @@ it.runIf(process.platform !== 'win32')(
     onTestFinished(remove)
     execFileSync('mkfifo', [join(folder, 'pipe')])
 
-    const looked = await lookIntoFile(join(folder, 'pipe'), 4, { needsHash: true, isText: true })
+    const looked = await inspectFile(join(folder, 'pipe'), 4, { needsHash: true, isText: true })
 
     expect(looked).toEqual(failed({ kind: 'source-unreadable' }))
   },

@@ -4,7 +4,7 @@ import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
 import type { TextEncoding } from '../../../electron/contract/text-encoding.ts'
 import { contentDisposition } from '../../../electron/core/uploads/content-disposition.ts'
 import { contentTypeOf } from '../../../electron/core/uploads/content-type.ts'
-import { numbered, placingOf } from '../../../electron/core/uploads/keys.ts'
+import { numberedKey, objectKeyOf } from '../../../electron/core/uploads/keys.ts'
 
 const naming = (prefix: string) => ({
   prefix,
@@ -15,7 +15,7 @@ const naming = (prefix: string) => ({
 })
 
 const placing = (prefix: string, path: string) => {
-  const outcome = placingOf(naming(prefix), path)
+  const outcome = objectKeyOf(naming(prefix), path)
   if (!outcome.ok) throw new Error(outcome.failure.kind)
   return outcome.value
 }
@@ -30,8 +30,8 @@ describe('a key', () => {
   })
 
   it('is counted in bytes of UTF-8, prefix included', () => {
-    expect(placingOf(naming('in/'), 'ä'.repeat(510)).ok).toBe(true)
-    expect(placingOf(naming('in/'), 'ä'.repeat(511))).toEqual({
+    expect(objectKeyOf(naming('in/'), 'ä'.repeat(510)).ok).toBe(true)
+    expect(objectKeyOf(naming('in/'), 'ä'.repeat(511))).toEqual({
       ok: false,
       failure: { kind: 'name-unusable', reason: 'too-long' },
     })
@@ -40,7 +40,7 @@ describe('a key', () => {
   it('never leaves the prefix, whatever the name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (path) => {
-        const outcome = placingOf(naming('in/'), path)
+        const outcome = objectKeyOf(naming('in/'), path)
         if (!outcome.ok) return
         const url = new URL(
           outcome.value.key.split('/').map(encodeURIComponent).join('/'),
@@ -62,7 +62,7 @@ describe('a name that is taken', () => {
     ['v1.2 final draft', 'v1.2 final draft (2)'],
     ['a (2).txt', 'a (2) (2).txt'],
   ])('%s becomes %s', (name, next) => {
-    expect(numbered(placing('in/', `x/${name}`), 2)).toEqual({
+    expect(numberedKey(placing('in/', `x/${name}`), 2)).toEqual({
       key: `in/x/${next}`,
       folder: 'x/',
       name: next,
@@ -70,7 +70,7 @@ describe('a name that is taken', () => {
   })
 
   it('that leaves no room for a number cannot be numbered', () => {
-    expect(numbered(placing('', 'x'.repeat(1024)), 2)).toBeNull()
+    expect(numberedKey(placing('', 'x'.repeat(1024)), 2)).toBeNull()
   })
 })
 

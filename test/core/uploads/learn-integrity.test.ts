@@ -13,7 +13,7 @@ import type { Store } from '../../../electron/core/store/store.ts'
 import { Stores } from '../../../electron/core/store/stores.ts'
 import { integrityOf } from '../../../electron/core/uploads/learn-integrity.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
-import { SumStore } from '../../fakes/sum-store.ts'
+import { ChecksumStore } from '../../fakes/sum-store.ts'
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
 
@@ -21,14 +21,14 @@ const CRC64 = 'x-amz-checksum-crc64nvme'
 const CRC32C = 'x-amz-checksum-crc32c'
 const SHA256 = 'x-amz-checksum-sha256'
 
-let odd: SumStore
+let odd: ChecksumStore
 let stub: StubStore
 let settings: Map<string, Json>
 let announced: number
 let world: World
 
 beforeEach(async () => {
-  odd = new SumStore()
+  odd = new ChecksumStore()
   stub = await StubStore.start(odd.answer)
   settings = new Map()
   announced = 0

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
-import { PLACE_TAKEN } from '../../../electron/contract/s3-failure.ts'
+import { PRECONDITION_FAILED } from '../../../electron/contract/s3-failure.ts'
 import { ProgressRecords } from '../../../electron/core/records/progress-records.ts'
 import { PART } from '../../fakes/core-harness.ts'
 import type { OddStore } from '../../fakes/odd-store.ts'
@@ -106,7 +106,7 @@ describe('Complete', () => {
       refusal(404, 'NoSuchUpload')(request, response)
     }
 
-    expect(await upload.complete()).toEqual({ ok: false, failure: PLACE_TAKEN })
+    expect(await upload.complete()).toEqual({ ok: false, failure: PRECONDITION_FAILED })
   })
 })
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PLACE_TAKEN } from '../../../electron/contract/s3-failure.ts'
+import { PRECONDITION_FAILED } from '../../../electron/contract/s3-failure.ts'
 import { PART } from '../../fakes/core-harness.ts'
 import type { OddStore } from '../../fakes/odd-store.ts'
 import { ODD_BYTES, OddStoreUpload } from '../../fakes/odd-store-upload.ts'
@@ -326,7 +326,7 @@ describe('an object that is not the file', () => {
       refusal(404, 'NoSuchUpload')(request, response)
     }
 
-    expect(await upload.complete()).toEqual({ ok: false, failure: PLACE_TAKEN })
+    expect(await upload.complete()).toEqual({ ok: false, failure: PRECONDITION_FAILED })
     expect(store.object?.token).toBe('theirs')
   })
 })

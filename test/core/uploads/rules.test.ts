@@ -4,7 +4,7 @@ import type { Destination } from '../../../electron/contract/destination.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MIB } from '../../../electron/contract/limits.ts'
 import { DEFAULT_RULES, type UploadRules } from '../../../electron/contract/rules.ts'
-import { headersOfPut } from '../../../electron/core/uploads/object-fields.ts'
+import { putHeaderNames } from '../../../electron/core/uploads/object-fields.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { OddStoreUpload } from '../../fakes/odd-store-upload.ts'
 import { plain } from '../../fakes/stub-store.ts'
@@ -103,7 +103,7 @@ describe('what an object is put with', () => {
     const { headers } = harness.only(await harness.sign(uploadId, SHORT, [1]))
 
     const { 'x-amz-checksum-crc64nvme': _sum, ...others } = headers
-    expect(headersOfPut(local).toSorted()).toEqual(Object.keys(others).toSorted())
+    expect(putHeaderNames(local).toSorted()).toEqual(Object.keys(others).toSorted())
   })
 
   it.each([

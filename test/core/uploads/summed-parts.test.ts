@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import type { RecordedPart } from '../../../electron/core/records/part-records.ts'
-import { summedParts } from '../../../electron/core/uploads/summed-parts.ts'
+import { checksummedParts } from '../../../electron/core/uploads/summed-parts.ts'
 import { checksumOf } from '../../fakes/core-harness.ts'
 
 const bytes = Buffer.from('123456789')
@@ -25,7 +25,7 @@ function known({ algorithm = 'crc32c', echo, etag = '"e"', recorded, ...more }: 
   const echoed = echo === undefined ? {} : { crc32c: echo }
   const listed = [{ partNumber: 7, byteLength: 9, etag, echoed, isMeasured }]
   const records = new Map(recorded ? [[7, { partNumber: 7, ...recorded }]] : [])
-  const { held, unknown } = summedParts(algorithm, listed, records, encryption ?? null)
+  const { held, unknown } = checksummedParts(algorithm, listed, records, encryption ?? null)
   const [part] = held
   return part === undefined ? unknown : [part.checksum, part.isStores ? 'store' : 'records']
 }
@@ -147,7 +147,7 @@ describe('a part of which the store says little', () => {
     const listed = [{ partNumber: 7, byteLength: 9, etag: null, echoed: {}, isMeasured: true }]
     const records = new Map([[7, { partNumber: 7, ...receipt }]])
 
-    const { held } = summedParts('crc32c', listed, records)
+    const { held } = checksummedParts('crc32c', listed, records)
 
     expect(held.map(({ etag }) => etag)).toEqual(['"e"'])
   })
@@ -160,7 +160,7 @@ describe('a part that the store tells of twice', () => {
       echoed: { crc32c: A.crc32c },
     }))
     const records = new Map(recorded === null ? [] : [[7, recorded]])
-    return summedParts('crc32c', listed, records)
+    return checksummedParts('crc32c', listed, records)
   }
 
   it('counts once, by the later word', () => {
@@ -180,7 +180,7 @@ describe('a part that the store tells of twice', () => {
     }))
     const records = new Map([[7, { partNumber: 7, etag: '"ours"', checksum: A.crc32c }]])
 
-    const { held, unknown } = summedParts('crc32c', listed, records)
+    const { held, unknown } = checksummedParts('crc32c', listed, records)
 
     expect(held.map(({ etag }) => etag)).toEqual(['"ours"'])
     expect(unknown).toEqual([])

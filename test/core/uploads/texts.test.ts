@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/destination.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { DEFAULT_RULES, type UploadRules } from '../../../electron/contract/rules.ts'
-import { TEXT_LOOK_BYTES, type TextEncoding } from '../../../electron/contract/text-encoding.ts'
+import { TEXT_PROBE_BYTES, type TextEncoding } from '../../../electron/contract/text-encoding.ts'
 import type { FileFacts, Source } from '../../../electron/contract/upload.ts'
 import { hash8Of } from '../../../renderer/upload/adapters/hash8.ts'
 import { CoreHarness } from '../../fakes/core-harness.ts'
@@ -166,7 +166,7 @@ describe('a text that is uploaded again', () => {
   })
 
   it('may be cut in the middle of a character where the look ends', async () => {
-    const bytes = Buffer.concat([Buffer.alloc(TEXT_LOOK_BYTES - 1, 'a'), UTF8.subarray(2)])
+    const bytes = Buffer.concat([Buffer.alloc(TEXT_PROBE_BYTES - 1, 'a'), UTF8.subarray(2)])
     const old = await queued(await harness.registerFile('a.txt', WINDOWS), 'unknown')
     await fail(old.uploadId)
     writeFileSync(join(harness.folder, 'a.txt'), bytes)

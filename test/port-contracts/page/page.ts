@@ -20,9 +20,9 @@ import {
 } from '../../../renderer/upload/adapters/worker-part-transport.ts'
 import type {
   Checksums,
+  ChecksumWithCrc,
   FileSource,
   PartBody,
-  PartChecksum,
 } from '../../../renderer/upload/engine/ports.ts'
 import type { LeftOut } from '../../../renderer/upload/intake.ts'
 import type { PutReport } from '../part-transport-contract.ts'
@@ -48,7 +48,7 @@ export interface AdaptersUnderTest {
   readonly sumWithCrc: (
     file: number,
     algorithm: ChecksumAlgorithm,
-  ) => Promise<Outcome<PartChecksum>>
+  ) => Promise<Outcome<ChecksumWithCrc>>
   /** How many were asked for last. */
   readonly sumsAsked: () => number
   /** The one of these that was asked for with this number. */
