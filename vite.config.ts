@@ -155,7 +155,7 @@ export default defineConfig({
           ...IN_NODE,
           name: 'unit',
           include: [
-            'test/{attacks,engine,contract,core,desktop,desktop-in-chromium,faults,loopback,platforms,port-contracts,scripts,torture,trees}/**/*.test.ts',
+            'test/{attacks,engine,contract,core,desktop,desktop-in-chromium,faults,lib,loopback,platforms,port-contracts,scripts,torture,trees}/**/*.test.ts',
             // Pure, and no window needed.
             'test/renderer/pasted/**/*.test.ts',
           ],

@@ -1,11 +1,11 @@
 import type { FerryBridge } from '../electron/contract/bridge.ts'
-import type { Failure } from '../electron/contract/failure.ts'
+import type { Failure } from '../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../electron/contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../electron/contract/outcome.ts'
 import type { HostLink } from './bridge.ts'
+import type { UploadQueue } from './engine/view/queue-view.ts'
 import type { Services } from './features/services/services.tsx'
 import { openSession, type Session } from './features/services/session.ts'
-import type { UploadQueue } from './upload/engine/queue-view.ts'
 import type { Intake } from './upload/intake.ts'
 import type { WindowTurn } from './window-turn.ts'
 

@@ -13,9 +13,11 @@ export const PROJECTS = [
   'renderer',
   'electron/loopback',
   'electron/core',
+  'electron/files',
   'electron/contract',
+  'electron/lib',
   'electron/desktop/preload',
-  'renderer/upload/engine',
+  'renderer/engine',
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

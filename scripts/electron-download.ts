@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { setGlobalProxyFromEnv } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { isUnknownAuthority } from '../electron/core/store/node-http.ts'
+import { isUnknownAuthority } from '../electron/core/s3/http/node-http.ts'
 import { systemAuthorities } from '../electron/loopback/network/system-authorities.ts'
 
 /** A network that swallows packets is known for one by then; a slow one has sent something. */

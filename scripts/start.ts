@@ -1,10 +1,10 @@
 // `npm start`: Electron's window where there can be one, else the same window in a browser.
 import '../electron/core/host/owner-only.ts'
 import { setTimeout as delay } from 'node:timers/promises'
-import { unreachable } from '../electron/contract/unreachable.ts'
 import { withVariable } from '../electron/core/host/option-variables.ts'
 import { untilShutdown } from '../electron/core/host/shutdown.ts'
 import { StartRefused } from '../electron/core/host/start-refused.ts'
+import { unreachable } from '../electron/lib/unreachable.ts'
 import { hasDisplay } from '../electron/loopback/display.ts'
 import { type ElectronSearch, electronVersion, obtainElectron } from './electron-binary.ts'
 import { openRunningHost, type Running, runBrowserHost } from './run-browser-host.ts'

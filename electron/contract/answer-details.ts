@@ -1,4 +1,4 @@
-import type { StoreAnswer } from './failure.ts'
+import type { StoreAnswer } from './failure/kinds.ts'
 import { cutText, onlyVisible, storeCode } from './plain-text.ts'
 
 /** The parts of an answer that are kept for the details of a failure. */

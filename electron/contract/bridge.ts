@@ -1,3 +1,4 @@
+import type { Source } from './commands/uploads.ts'
 import type {
   CommandInput,
   CommandName,
@@ -7,7 +8,6 @@ import type {
 } from './commands.ts'
 import type { FolderFindings } from './folder-findings.ts'
 import type { Outcome } from './outcome.ts'
-import type { Source } from './upload.ts'
 
 /** One handler per row; a missing or extra one does not compile. */
 export type CommandHandlers = {

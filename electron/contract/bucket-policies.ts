@@ -1,5 +1,5 @@
-import type { CorsRule } from './check.ts'
-import type { Encryption, UploadRules } from './rules.ts'
+import type { CorsRule } from './commands/checks.ts'
+import type { Encryption, UploadRules } from './rules/upload-rules.ts'
 
 /** What a person wants from a bucket, each asking for permissions of its own. */
 export const POLICY_WANTS = ['upload', 'share', 'browse', 'delete', 'tidy', 'set-up'] as const

@@ -1,17 +1,18 @@
 import * as z from 'zod/mini'
-import { CheckFix, CheckId, CheckLine, CheckReport } from './check.ts'
-import { AwsProfile, CredentialSource, SignInId, SignInStep, SsoAccount } from './credentials.ts'
-import { Destination, DestinationColor, DestinationName, LinkSeconds } from './destination.ts'
-import { DestinationDraft, DraftNote, ListedBucket } from './destination-draft.ts'
-import { Failure } from './failure.ts'
-import { GivenBatch } from './given-files.ts'
-import { HostDescription, HostNotice, PartlyRead } from './host-description.ts'
-import { DestinationId, SourceId, UploadId } from './ids.ts'
-import { MAX_BATCH, S3_LIMITS } from './limits.ts'
-import { PartNumber } from './part-plan.ts'
-import { QueueReport } from './queue-report.ts'
-import { ConflictDecision, SystemFilesRule, UploadRules } from './rules.ts'
-import { UpdateState } from './updates.ts'
+import { CheckFix, CheckId, CheckLine, CheckReport } from './commands/checks.ts'
+import {
+  AwsProfile,
+  CredentialSource,
+  SignInId,
+  SignInStep,
+  SsoAccount,
+} from './commands/credentials.ts'
+import {
+  Destination,
+  DestinationColor,
+  DestinationName,
+  LinkSeconds,
+} from './commands/destinations.ts'
 import {
   FileFacts,
   PartReceipt,
@@ -24,7 +25,17 @@ import {
   SignedPart,
   UploadMark,
   UploadRecord,
-} from './upload.ts'
+} from './commands/uploads.ts'
+import { DestinationDraft, DraftNote, ListedBucket } from './destination-draft.ts'
+import { Failure } from './failure/kinds.ts'
+import { GivenBatch } from './given-files.ts'
+import { HostDescription, HostNotice, PartlyRead } from './host-description.ts'
+import { DestinationId, SourceId, UploadId } from './ids.ts'
+import { MAX_BATCH, S3_LIMITS } from './limits.ts'
+import { PartNumber } from './part-plan.ts'
+import { QueueReport } from './queue-report.ts'
+import { ConflictDecision, SystemFilesRule, UploadRules } from './rules/upload-rules.ts'
+import { UpdateState } from './updates.ts'
 
 const command = <I extends z.ZodMiniType, O extends z.ZodMiniType>(input: I, output: O) => ({
   input,

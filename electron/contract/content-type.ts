@@ -1,4 +1,4 @@
-import type { UploadRules } from './rules.ts'
+import type { UploadRules } from './rules/upload-rules.ts'
 import type { TextEncoding } from './text-encoding.ts'
 
 /** What the destination's rules say for the file's extension; null: nothing. */

@@ -1,4 +1,4 @@
-import type { CorsRule } from './check.ts'
+import type { CorsRule } from './commands/checks.ts'
 
 /** As the console of AWS takes it: the list of rules by itself. */
 export function corsAsJson(rule: CorsRule): string {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { CredentialKind } from './credentials.ts'
-import { DestinationField } from './failure.ts'
+import { CredentialKind } from './commands/credentials.ts'
+import { DestinationField } from './failure/kinds.ts'
 import { DestinationId } from './ids.ts'
 import { ProviderId } from './provider-id.ts'
 

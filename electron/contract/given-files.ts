@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { Failure } from './failure.ts'
+import { Source } from './commands/uploads.ts'
+import { Failure } from './failure/kinds.ts'
 import { MAX_BATCH } from './limits.ts'
-import { Source } from './upload.ts'
 
 /** Has no limit of length: the page refuses, by its name, a file whose path is too long for a key. */
 const relativePath = z.string()

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import { SecretPlace } from './destination.ts'
-import { Failure } from './failure.ts'
+import { SecretPlace } from './commands/destinations.ts'
+import { Failure } from './failure/kinds.ts'
 import { DestinationId } from './ids.ts'
-import { RuleField } from './rules.ts'
+import { RuleField } from './rules/upload-rules.ts'
 
 const settingName = z.string().check(z.maxLength(200))
 

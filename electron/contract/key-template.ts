@@ -1,7 +1,7 @@
-import type { Failure } from './failure.ts'
+import type { Failure } from './failure/kinds.ts'
 import { S3_LIMITS } from './limits.ts'
 import { failed, type Outcome, succeeded } from './outcome.ts'
-import type { RuleProblem } from './rules.ts'
+import type { RuleProblem } from './rules/upload-rules.ts'
 import { utf8Length } from './utf8-length.ts'
 
 /** What may stand in braces. `{ext}` brings its dot; one that is typed before it is not doubled. */

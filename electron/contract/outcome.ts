@@ -1,4 +1,4 @@
-import type { Failure } from './failure.ts'
+import type { Failure } from './failure/kinds.ts'
 
 /** Expected failures are values; only bugs are exceptions. */
 export type Outcome<T> =

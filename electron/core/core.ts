@@ -1,7 +1,7 @@
 import type { CommandHandlers } from '../contract/bridge.ts'
+import type { Source } from '../contract/commands/uploads.ts'
 import type { FolderFindings } from '../contract/folder-findings.ts'
 import type { Outcome } from '../contract/outcome.ts'
-import type { Source } from '../contract/upload.ts'
 import type { SourceFacts } from './ports.ts'
 
 /** The main side's work, ready to be served by a transport. */

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
-import type { Failure } from '../contract/failure.ts'
-import { asPlainFile, READ_NON_BLOCKING } from './plain-file.ts'
+import type { Failure } from '../contract/failure/kinds.ts'
+import { asPlainFile, READ_NON_BLOCKING } from '../files/plain-file.ts'
 import type { SourceFacts } from './ports.ts'
-import { readFailure } from './source-failure.ts'
+import { readFailure } from './sources/source-failure.ts'
 import { checkSource } from './sources.ts'
 
 /**

@@ -1,5 +1,5 @@
+import type { SecretPlace } from '../contract/commands/destinations.ts'
 import type { NoticeName, NoticePayload } from '../contract/commands.ts'
-import type { SecretPlace } from '../contract/destination.ts'
 import type { HostDescription } from '../contract/host-description.ts'
 import type { UploadId } from '../contract/ids.ts'
 import type { Outcome } from '../contract/outcome.ts'

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
+import type { Source } from '../contract/commands/uploads.ts'
 import type { SourceId } from '../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
-import type { Source } from '../contract/upload.ts'
-import { type ChangeTimes, NO_CHANGE_TIMES } from './change-times.ts'
-import { NO_LIMITS, type SourceLimits } from './off-limits.ts'
-import { asPlainFile } from './plain-file.ts'
+import { asPlainFile } from '../files/plain-file.ts'
 import type { SourceFacts } from './ports.ts'
-import { sourceFailure } from './source-failure.ts'
+import { type ChangeTimes, NO_CHANGE_TIMES } from './sources/change-times.ts'
+import { NO_LIMITS, type SourceLimits } from './sources/off-limits.ts'
+import { sourceFailure } from './sources/source-failure.ts'
 
 /** Enough for the disk, and few enough for a drop of ten thousand files to leave others a turn. */
 const STATS_AT_ONCE = 32

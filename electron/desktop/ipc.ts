@@ -1,5 +1,6 @@
 import type { BrowserWindow, IpcMain, IpcMainInvokeEvent } from 'electron'
 import * as z from 'zod/mini'
+import type { Source } from '../contract/commands/uploads.ts'
 import { commands } from '../contract/commands.ts'
 import type { FolderFindings } from '../contract/folder-findings.ts'
 import { MAX_BATCH, S3_LIMITS } from '../contract/limits.ts'
@@ -11,7 +12,6 @@ import {
   noticeChannel,
   REGISTER_SOURCES_CHANNEL,
 } from '../contract/transport.ts'
-import type { Source } from '../contract/upload.ts'
 import type { Core } from '../core/core.ts'
 import { bugFailure, dispatch, RefusedMessage } from '../core/dispatch.ts'
 import type { CorePorts, Log } from '../core/ports.ts'

@@ -1,5 +1,5 @@
 import { SOURCE_SCHEME } from '../contract/transport.ts'
-import { COMMON_HEADERS, contentSecurityPolicy, isPutWorker } from '../core/page-policy.ts'
+import { COMMON_HEADERS, contentSecurityPolicy, isPutWorker } from '../core/host/page-policy.ts'
 
 /**
  * The headers of the page's file at this path. The page reads the files of restored uploads over

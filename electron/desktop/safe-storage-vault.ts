@@ -1,5 +1,5 @@
 import type { SafeStorage } from 'electron'
-import type { SecretPlace } from '../contract/destination.ts'
+import type { SecretPlace } from '../contract/commands/destinations.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import type { SecretVault } from '../core/ports.ts'
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod/mini'
+import { Source } from '../contract/commands/uploads.ts'
 import { MAX_BATCH } from '../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import {
@@ -9,11 +10,10 @@ import {
   type SessionChallenge,
   type SessionOpened,
 } from '../contract/transport.ts'
-import { unreachable } from '../contract/unreachable.ts'
-import { Source } from '../contract/upload.ts'
 import type { Core } from '../core/core.ts'
 import { bugFailure, dispatch, RefusedMessage } from '../core/dispatch.ts'
 import type { Log } from '../core/ports.ts'
+import { unreachable } from '../lib/unreachable.ts'
 import { type Connections, STRANGER_MS } from './connections.ts'
 import type { NoticeStream } from './notice-stream.ts'
 import type { PageOrigin } from './page-origin.ts'

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { COMMON_HEADERS, contentSecurityPolicy, isPutWorker } from '../core/page-policy.ts'
+import { COMMON_HEADERS, contentSecurityPolicy, isPutWorker } from '../core/host/page-policy.ts'
 import { FORGET_CACHE } from './old-service-worker.ts'
 
 /** Segments of plain characters that do not begin with a dot: nothing climbs out of the folder. */

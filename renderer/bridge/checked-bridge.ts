@@ -1,15 +1,15 @@
 import * as z from 'zod/mini'
-import type {
-  CommandCalls,
-  FerryBridge,
-  NoticeSubscriptions,
+import {
+  type CommandCalls,
+  type FerryBridge,
+  mapRows,
+  type NoticeSubscriptions,
 } from '../../electron/contract/bridge.ts'
-import { mapRows } from '../../electron/contract/bridge.ts'
+import { Source } from '../../electron/contract/commands/uploads.ts'
 import { type CommandName, commands, notices } from '../../electron/contract/commands.ts'
-import { Failure } from '../../electron/contract/failure.ts'
+import { Failure } from '../../electron/contract/failure/kinds.ts'
 import { FolderFindings } from '../../electron/contract/folder-findings.ts'
 import { failed, type Outcome } from '../../electron/contract/outcome.ts'
-import { Source } from '../../electron/contract/upload.ts'
 
 /** The bridge while nobody has looked yet at what comes over it. */
 export interface RawBridge {

@@ -1,4 +1,4 @@
-import type { DestinationColor } from '../../electron/contract/destination.ts'
+import type { DestinationColor } from '../../electron/contract/commands/destinations.ts'
 import { initialOf } from './initial.ts'
 import './destination-mark.css'
 

@@ -1,10 +1,10 @@
 import { Check, Copy } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { Failure, StoreAnswer } from '../../electron/contract/failure.ts'
+import type { Failure, StoreAnswer } from '../../electron/contract/failure/kinds.ts'
 import { Button } from '../design/button.tsx'
 import { DetailsButton } from '../design/details.tsx'
 import { answerLines, answerOf, answerToCopy } from './failure-words/answer-text.ts'
-import './failure-details.css'
+import '../failures/failure-details.css'
 
 /**
  * The store's own words about a failure, one press away, and ready to be copied. Nothing where the

@@ -1,7 +1,7 @@
-import type { Failure } from '../../electron/contract/failure.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { Notice } from '../design/notice.tsx'
+import { type FailureDestination, failureText } from '../failures/failure-text.ts'
 import { FailureDetails } from './failure-details.tsx'
-import { type FailureDestination, failureText } from './failure-text.ts'
 
 /** What went wrong with a dialog as a whole. `of`: what the dialog is about. */
 export function FailureNotice({

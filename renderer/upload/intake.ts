@@ -1,4 +1,4 @@
-import type { Failure } from '../../electron/contract/failure.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import type { DestinationId, UploadId } from '../../electron/contract/ids.ts'
 
 /** A file as the page got it, with its place inside a dropped folder. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect } from 'vitest'
-import type { Destination } from '../../electron/contract/destination.ts'
+import type { Destination } from '../../electron/contract/commands/destinations.ts'
 import { CoreHarness, someBytes } from '../fakes/core-harness.ts'
 import { ScriptedConfirm } from '../fakes/scripted-confirm.ts'
 import { attack } from './attack.ts'

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Destination } from '../../electron/contract/destination.ts'
+import type { Destination } from '../../electron/contract/commands/destinations.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import { type LocalBucket, openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
 import { readState, writeState } from '../../electron/core/local-bucket/state-file.ts'

@@ -11,7 +11,7 @@ import { BenchBrowser } from './bench-browser.ts'
 import { connectStore, startBenchFerry } from './bench-ferry.ts'
 import { DiscardStore } from './discard-store.ts'
 import { type Options, readOptions } from './options.ts'
-import { buildPageWithoutChecksums } from './page-without-sums.ts'
+import { buildPageWithoutChecksums } from './page-without-checksums.ts'
 import { linesOf, longestOf, mebibytesOf, type Result, ratioOf, speedOf } from './result.ts'
 import { memoryOfUpload, type Run, type Side, sparseFile, timeUpload } from './timed-upload.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AnswerToKeep, answerDetails } from '../../electron/contract/answer-details.ts'
-import { StoreAnswer } from '../../electron/contract/failure.ts'
+import { StoreAnswer } from '../../electron/contract/failure/kinds.ts'
 
 const ANSWER: AnswerToKeep = {
   ...{ status: 403, code: 'AccessDenied', message: '', requestId: '', server: '', atMs: 5 },

@@ -9,9 +9,9 @@ import {
   POLICY_WANTS,
   type PolicyScope,
 } from '../../electron/contract/bucket-policies.ts'
-import { CorsRule } from '../../electron/contract/check.ts'
+import { CorsRule } from '../../electron/contract/commands/checks.ts'
 import { corsAsJson, corsAsXml } from '../../electron/contract/cors-text.ts'
-import { DEFAULT_RULES, type UploadRules } from '../../electron/contract/rules.ts'
+import { DEFAULT_RULES, type UploadRules } from '../../electron/contract/rules/upload-rules.ts'
 
 interface Statement {
   readonly Action: readonly string[]

@@ -8,7 +8,7 @@ import {
   PROVIDERS,
   providerOf,
   regionNamedIn,
-} from '../../electron/contract/providers.ts'
+} from '../../electron/contract/providers/lookup.ts'
 import { providerLine } from './provider-line.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

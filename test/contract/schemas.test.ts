@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { mapRows } from '../../electron/contract/bridge.ts'
+import { Destination } from '../../electron/contract/commands/destinations.ts'
+import { PartToSign, UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import { commands, notices } from '../../electron/contract/commands.ts'
-import { Destination } from '../../electron/contract/destination.ts'
-import { Failure } from '../../electron/contract/failure.ts'
-import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
-import { unreachable } from '../../electron/contract/unreachable.ts'
-import { PartToSign, UploadRecord } from '../../electron/contract/upload.ts'
+import { Failure } from '../../electron/contract/failure/kinds.ts'
+import { DEFAULT_RULES } from '../../electron/contract/rules/upload-rules.ts'
+import { unreachable } from '../../electron/lib/unreachable.ts'
 
 const id = '4b1b3f0e-5c1a-4a52-8a52-0f0a8bde9d10'
 

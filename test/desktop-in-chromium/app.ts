@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { FakeApp } from '../fakes/electron-parts/app.ts'
-import { type HeldLock, requestLock } from '../fakes/electron-parts/single-instance.ts'
+import { FakeApp } from '../fakes/electron/app.ts'
+import { type HeldLock, requestLock } from '../fakes/electron/single-instance.ts'
 import { PageWindow } from './window.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { APP_ORIGIN } from '../../electron/contract/transport.ts'
-import type { FakeSession } from '../fakes/electron-parts/session.ts'
+import type { FakeSession } from '../fakes/electron/session.ts'
 import type { Chromium } from './cdp.ts'
 import { PAGE_ORIGIN } from './origins.ts'
 

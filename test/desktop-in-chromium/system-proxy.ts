@@ -1,11 +1,11 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import type { AuthInfo } from 'electron'
+import { basic, challengeOf } from '../fakes/electron/net-challenges.ts'
+import { type Login, netControl } from '../fakes/electron/net-control.ts'
+import { NetError } from '../fakes/electron/net-errors.ts'
+import { sendOnWire } from '../fakes/electron/net-wire.ts'
 import { session } from '../fakes/electron.ts'
-import { basic, challengeOf } from '../fakes/electron-parts/net-challenges.ts'
-import { type Login, netControl } from '../fakes/electron-parts/net-control.ts'
-import { NetError } from '../fakes/electron-parts/net-errors.ts'
-import { sendOnWire } from '../fakes/electron-parts/net-wire.ts'
 
 /** Null: nobody answers the challenge. */
 export type AskForLogin = (details: object, authInfo: AuthInfo) => Promise<Login | null>

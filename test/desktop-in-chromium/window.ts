@@ -1,8 +1,8 @@
 // The object, since asar-loader.ts teaches its properties to read inside app.asar.
 import fs from 'node:fs'
 import type { BrowserWindowConstructorOptions } from 'electron'
-import { ipcMain } from '../fakes/electron-parts/ipc.ts'
-import { FakeWebContents, FakeWindow } from '../fakes/electron-parts/window.ts'
+import { ipcMain } from '../fakes/electron/ipc.ts'
+import { FakeWebContents, FakeWindow } from '../fakes/electron/window.ts'
 import type { CdpSession, Chromium } from './cdp.ts'
 import { asChromiumLoads } from './origins.ts'
 import { isolatedWorld, mainWorld } from './page-side.ts'

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { contentSecurityPolicy } from '../../electron/core/page-policy.ts'
+import { contentSecurityPolicy } from '../../electron/core/host/page-policy.ts'
 import { answerApp, pageFile, serveApp } from '../../electron/desktop/app-protocol.ts'
 import { FakeSession, standIn } from '../fakes/electron.ts'
 

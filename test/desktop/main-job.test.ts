@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import type { ChecksumAlgorithm } from '../../electron/contract/checksum.ts'
+import type { PartReceipt, SignedPart, Source } from '../../electron/contract/commands/uploads.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../electron/contract/commands.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { MIB } from '../../electron/contract/limits.ts'
@@ -16,7 +17,6 @@ import {
   REGISTER_SOURCES_CHANNEL,
   sourceUrl,
 } from '../../electron/contract/transport.ts'
-import type { PartReceipt, SignedPart, Source } from '../../electron/contract/upload.ts'
 import { checksumOf } from '../fakes/core-harness.ts'
 
 let folder: string

@@ -22,7 +22,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LocalBucket, openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
-import { CHROMIUM_NET_ERRORS } from '../../electron/core/store/chromium-net-errors.ts'
+import { CHROMIUM_NET_ERRORS } from '../../electron/core/s3/http/chromium-net-errors.ts'
 import { sendToStore } from '../../electron/core/store/store.ts'
 import { netStoreHttp } from '../../electron/desktop/net-store-http.ts'
 import { FakeSession, net, netControl, standIn } from '../fakes/electron.ts'

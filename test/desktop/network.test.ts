@@ -1,7 +1,6 @@
 import type { OnHeadersReceivedListenerDetails } from 'electron'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Network } from '../../electron/desktop/network.ts'
-import { setUpNetwork } from '../../electron/desktop/network.ts'
+import { type Network, setUpNetwork } from '../../electron/desktop/network.ts'
 import { FakeWindow, resetElectron, session, standIn } from '../fakes/electron.ts'
 import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
 

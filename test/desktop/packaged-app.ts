@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { unreachable } from '../../electron/contract/unreachable.ts'
+import { unreachable } from '../../electron/lib/unreachable.ts'
 import { buildDesktop } from '../../scripts/build-outputs.ts'
 import { electronVersion } from '../../scripts/electron-binary.ts'
 

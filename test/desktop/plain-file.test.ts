@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { asPlainFile } from '../../electron/core/plain-file.ts'
 import { SourceRegistry } from '../../electron/core/sources.ts'
 import { answerSource } from '../../electron/desktop/source-protocol.ts'
+import { asPlainFile } from '../../electron/files/plain-file.ts'
 
 const electronFlags = process as { noAsar?: boolean | undefined }
 

@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { newestRelease } from '../../electron/desktop/system/newest-release.ts'
 import { openReleaseFeed, releaseFeed } from '../../electron/desktop/system/release-feed.ts'
 import { downloadUpdate, installAndRestart } from '../../electron/desktop/system/self-update.ts'
-import { net } from '../fakes/electron-parts/net.ts'
-import { FakeSession } from '../fakes/electron-parts/session.ts'
+import { net } from '../fakes/electron/net.ts'
+import { FakeSession } from '../fakes/electron/session.ts'
 
 const session = new FakeSession() as unknown as Session
 const electronNet = net as unknown as Pick<Electron.Net, 'request'>

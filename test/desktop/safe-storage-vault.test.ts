@@ -5,8 +5,8 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 import type { SecretVault } from '../../electron/core/ports.ts'
 import { safeStorageVault } from '../../electron/desktop/safe-storage-vault.ts'
+import { FakeSafeStorage } from '../fakes/electron/safe-storage.ts'
 import { safeStorage } from '../fakes/electron.ts'
-import { FakeSafeStorage } from '../fakes/electron-parts/safe-storage.ts'
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
 const vaultOn = (platform: NodeJS.Platform) => safeStorageVault({ safeStorage, platform })

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { requestLock, type SecondInstance } from '../fakes/electron-parts/single-instance.ts'
+import { requestLock, type SecondInstance } from '../fakes/electron/single-instance.ts'
 
 let userData: string
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(userData, { recursive: true }))
 
-const FAKE = new URL('../fakes/electron-parts/single-instance.ts', import.meta.url).href
+const FAKE = new URL('../fakes/electron/single-instance.ts', import.meta.url).href
 const MESSAGE = { argv: ['Ferry', 'film.mov'], workingDirectory: '/home', additionalData: { a: 1 } }
 
 /** A process of its own, which says whether it got the lock and then stays until it is killed. */

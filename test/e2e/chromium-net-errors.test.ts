@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { CHROMIUM_NET_ERRORS } from '../../electron/core/store/chromium-net-errors.ts'
+import { CHROMIUM_NET_ERRORS } from '../../electron/core/s3/http/chromium-net-errors.ts'
 import { launchChromium } from '../../scripts/chromium.ts'
 import { temporaryFolder } from './ferry.ts'
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { CheckStep } from '../../electron/contract/check.ts'
+import { CheckStep } from '../../electron/contract/commands/checks.ts'
 import {
   type BucketAccess,
   freePort,

@@ -1,7 +1,7 @@
 import { chmod, readFile, rm } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { UploadRecord } from '../../electron/contract/upload.ts'
+import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import { entriesUnder, type PlantedEntry, plant } from '../trees/planted-tree.ts'
 import { aTree, type FolderNode } from '../trees/random-tree.ts'
 import { startFerry, temporaryFolder } from './ferry.ts'

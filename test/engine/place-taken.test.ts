@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { PRECONDITION_FAILED } from '../../electron/contract/s3-failure.ts'
-import { MAX_FRESH_TRIES, recoveryFrom } from '../../renderer/upload/engine/recovery.ts'
+import { PRECONDITION_FAILED } from '../../electron/contract/failure/s3-failure.ts'
+import { MAX_FRESH_TRIES, recoveryFrom } from '../../renderer/engine/retry-policy.ts'
 
 it('goes back to the beginning when somebody was first, and not for ever', () => {
   const attempt = (tries: number) => ({ failures: tries, tries, startOvers: 3 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Failure, type FailureKind } from '../../electron/contract/failure.ts'
-import { failureFromHttp, PRECONDITION_FAILED } from '../../electron/contract/s3-failure.ts'
+import { Failure, type FailureKind } from '../../electron/contract/failure/kinds.ts'
+import { failureFromHttp, PRECONDITION_FAILED } from '../../electron/contract/failure/s3-failure.ts'
 import {
   attemptAfter,
   countsAfter,
@@ -18,8 +18,8 @@ import {
   type RetryCounts,
   recoveryFrom,
   silenceAsOffline,
-} from '../../renderer/upload/engine/recovery.ts'
-import { FAILURE_EXAMPLES } from '../renderer/failure-examples.ts'
+} from '../../renderer/engine/retry-policy.ts'
+import { FAILURE_EXAMPLES } from '../renderer/failures/failure-examples.ts'
 
 /** What follows the first failure, the thousandth in a row, and one after a fresh start. */
 const expected: {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { PRECONDITION_FAILED } from '../../electron/contract/failure/s3-failure.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import { PRECONDITION_FAILED } from '../../electron/contract/s3-failure.ts'
 import { sourceIdOf, uploadRecord } from '../fakes/upload-records.ts'
 import { QueueBench } from './queue-bench.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import type { UploadRecord } from '../../electron/contract/upload.ts'
 import { uploadIdOf, uploadRecord } from '../fakes/upload-records.ts'
 import { QueueBench } from './queue-bench.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Failure } from '../../electron/contract/failure.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import { MAX_CREDENTIAL_TRIES, MAX_STORE_TRIES } from '../../renderer/upload/engine/recovery.ts'
+import { MAX_CREDENTIAL_TRIES, MAX_STORE_TRIES } from '../../renderer/engine/retry-policy.ts'
 import { QueueBench } from './queue-bench.ts'
 
 const MINUTE_MS = 60_000

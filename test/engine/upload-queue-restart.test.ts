@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Failure } from '../../electron/contract/failure.ts'
+import type { UploadRecord, UploadStatus } from '../../electron/contract/commands/uploads.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { MIB } from '../../electron/contract/limits.ts'
 import type { PartPlan } from '../../electron/contract/part-plan.ts'
-import type { UploadRecord, UploadStatus } from '../../electron/contract/upload.ts'
 import { sourceIdOf, uploadRecord } from '../fakes/upload-records.ts'
 import { QueueBench } from './queue-bench.ts'
 

@@ -10,13 +10,17 @@ import {
 } from '@aws-sdk/client-s3'
 import { expect } from 'vitest'
 import type { ChecksumAlgorithm } from '../../electron/contract/checksum.ts'
+import type { Destination } from '../../electron/contract/commands/destinations.ts'
+import type {
+  PreparedUpload,
+  Source,
+  UploadRecord,
+} from '../../electron/contract/commands/uploads.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../electron/contract/commands.ts'
-import type { Destination } from '../../electron/contract/destination.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { MIB } from '../../electron/contract/limits.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../electron/contract/part-plan.ts'
-import type { PreparedUpload, Source, UploadRecord } from '../../electron/contract/upload.ts'
 import type { Core } from '../../electron/core/core.ts'
 import { createCore } from '../../electron/core/create-core.ts'
 import { dispatch } from '../../electron/core/dispatch.ts'

@@ -1,12 +1,12 @@
 // Stands for the `electron` module in tests (vite.config.ts aliases it): remembers what it was told
 // and lets a test speak for Electron. Nothing in it decides anything.
-import { FakeApp } from './electron-parts/app.ts'
-import { FakeNotification, FakeTray } from './electron-parts/attention.ts'
-import { ipcMain } from './electron-parts/ipc.ts'
-import { netControl } from './electron-parts/net.ts'
-import { FakeSession } from './electron-parts/session.ts'
-import { dialog, powerMonitor, shell } from './electron-parts/system.ts'
-import { FakeWindow } from './electron-parts/window.ts'
+import { FakeApp } from './electron/app.ts'
+import { FakeNotification, FakeTray } from './electron/attention.ts'
+import { ipcMain } from './electron/ipc.ts'
+import { netControl } from './electron/net.ts'
+import { FakeSession } from './electron/session.ts'
+import { dialog, powerMonitor, shell } from './electron/system.ts'
+import { FakeWindow } from './electron/window.ts'
 
 export {
   FakeNotification,
@@ -14,17 +14,17 @@ export {
   FakeTray,
   FakeTray as Tray,
   nativeImage,
-} from './electron-parts/attention.ts'
-export * from './electron-parts/ipc.ts'
-export { net, netControl } from './electron-parts/net.ts'
-export { safeStorage } from './electron-parts/safe-storage.ts'
-export { FakeSession } from './electron-parts/session.ts'
-export * from './electron-parts/system.ts'
+} from './electron/attention.ts'
+export * from './electron/ipc.ts'
+export { net, netControl } from './electron/net.ts'
+export { safeStorage } from './electron/safe-storage.ts'
+export { FakeSession } from './electron/session.ts'
+export * from './electron/system.ts'
 export {
   FakeWebContents,
   FakeWindow,
   FakeWindow as BrowserWindow,
-} from './electron-parts/window.ts'
+} from './electron/window.ts'
 
 export const app = new FakeApp()
 netControl.app = app

@@ -1,6 +1,9 @@
 import type { CommandCalls, FerryBridge } from '../../electron/contract/bridge.ts'
-import type { CheckReport } from '../../electron/contract/check.ts'
 import type { Proof } from '../../electron/contract/checksum.ts'
+import type { CheckReport } from '../../electron/contract/commands/checks.ts'
+import type { CredentialSource } from '../../electron/contract/commands/credentials.ts'
+import type { Destination } from '../../electron/contract/commands/destinations.ts'
+import type { Source, UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import type {
   CommandInput,
   CommandName,
@@ -8,13 +11,10 @@ import type {
   NoticeName,
   NoticePayload,
 } from '../../electron/contract/commands.ts'
-import type { CredentialSource } from '../../electron/contract/credentials.ts'
-import type { Destination } from '../../electron/contract/destination.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
-import type { Failure } from '../../electron/contract/failure.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import type { HostDescription } from '../../electron/contract/host-description.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
-import type { Source, UploadRecord } from '../../electron/contract/upload.ts'
 
 /** What the fake host begins with. Plain data: it travels into the page. */
 export interface FakeWorld {

@@ -1,5 +1,5 @@
 import { crcBeside } from '../../electron/contract/checksum.ts'
-import type { Failure } from '../../electron/contract/failure.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import type {
   Checksums,

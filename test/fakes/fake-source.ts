@@ -1,4 +1,4 @@
-import type { Failure } from '../../electron/contract/failure.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../electron/contract/part-plan.ts'
 import type { FileSource } from '../../renderer/upload/engine/ports.ts'

@@ -1,8 +1,4 @@
 import type { ChecksumAlgorithm } from '../../electron/contract/checksum.ts'
-import type { Failure } from '../../electron/contract/failure.ts'
-import type { UploadId } from '../../electron/contract/ids.ts'
-import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
-import { type PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part-plan.ts'
 import type {
   PartReceipt,
   PartToSign,
@@ -10,7 +6,11 @@ import type {
   SignedPart,
   UploadMark,
   UploadRecord,
-} from '../../electron/contract/upload.ts'
+} from '../../electron/contract/commands/uploads.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
+import type { UploadId } from '../../electron/contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
+import { type PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part-plan.ts'
 import type {
   Clock,
   PartBody,

@@ -1,9 +1,9 @@
-import { CheckStep } from '../../electron/contract/check.ts'
 import type { Proof } from '../../electron/contract/checksum.ts'
-import type { Destination } from '../../electron/contract/destination.ts'
+import { CheckStep } from '../../electron/contract/commands/checks.ts'
+import type { Destination } from '../../electron/contract/commands/destinations.ts'
+import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import { DestinationId, SourceId, UploadId } from '../../electron/contract/ids.ts'
-import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
-import type { UploadRecord } from '../../electron/contract/upload.ts'
+import { DEFAULT_RULES } from '../../electron/contract/rules/upload-rules.ts'
 import type { FakeWorld } from './fake-bridge.ts'
 
 const idOf = (place: number) => `00000000-0000-4000-8000-${place.toString(16).padStart(12, '0')}`

@@ -1,10 +1,10 @@
 import type { DestinationId } from '../../electron/contract/ids.ts'
-import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
-import { fixedKeys } from '../../electron/core/credentials/keys.ts'
+import { DEFAULT_RULES } from '../../electron/contract/rules/upload-rules.ts'
 import { NOTHING_ASIDE } from '../../electron/core/destinations/stored-destination.ts'
 import type { StoreHttp } from '../../electron/core/ports.ts'
-import type { HttpTimeouts } from '../../electron/core/store/bounded-http.ts'
-import { openStore } from '../../electron/core/store/s3-client.ts'
+import { fixedKeys } from '../../electron/core/s3/access-keys.ts'
+import { openStore } from '../../electron/core/s3/client.ts'
+import type { HttpTimeouts } from '../../electron/core/s3/http/bounded-http.ts'
 import type { Store } from '../../electron/core/store/store.ts'
 
 /** The core's own client, to a store that a test answers for. Destroy its client. */

@@ -1,4 +1,4 @@
-import type { Destination } from '../../electron/contract/destination.ts'
+import type { Destination } from '../../electron/contract/commands/destinations.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 
 /** The fields of a draft whose keys are typed: all the other ways to keys are empty. */

@@ -1,4 +1,4 @@
-import type { Failure } from '../../electron/contract/failure.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
 
 /** What a failure is, without the store's own words, which have tests of their own. */
 export function withoutAnswer(failure: Failure): Failure {

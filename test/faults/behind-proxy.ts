@@ -2,7 +2,7 @@ import type { FaultProxy } from './fault-proxy.ts'
 
 /** The environment of a host whose own requests to stores are to pass the proxy. */
 export function behindProxy({ address }: Pick<FaultProxy, 'address'>): NodeJS.ProcessEnv {
-  const preload = new URL('./lead-through-proxy.ts', import.meta.url).href
+  const preload = new URL('./proxy-preload.ts', import.meta.url).href
   const { NODE_OPTIONS = '' } = process.env
   return {
     ...process.env,

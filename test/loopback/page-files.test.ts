@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contentSecurityPolicy } from '../../electron/core/page-policy.ts'
+import { contentSecurityPolicy } from '../../electron/core/host/page-policy.ts'
 import { ask, signIn, startHost } from './loopback-harness.ts'
 
 describe('the page', () => {

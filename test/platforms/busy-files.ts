@@ -1,6 +1,5 @@
 import path from 'node:path'
-import type { FileCall, Volume } from './simulated-files.ts'
-import { realFiles } from './simulated-files.ts'
+import { type FileCall, realFiles, type Volume } from './simulated-files.ts'
 
 /**
  * Windows: a file that somebody has open cannot be replaced or deleted. It can be renamed, for

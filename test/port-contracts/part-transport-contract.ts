@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Failure } from '../../electron/contract/failure.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { MIB } from '../../electron/contract/limits.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 

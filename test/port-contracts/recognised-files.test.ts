@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { UploadStatus } from '../../electron/contract/commands/uploads.ts'
 import { MAX_BATCH } from '../../electron/contract/limits.ts'
-import type { UploadStatus } from '../../electron/contract/upload.ts'
 import { destinationIdOf, sourceIdOf, uploadIdOf, uploadRecord } from '../fakes/upload-records.ts'
 import { IntakeBench } from './intake-bench.ts'
 

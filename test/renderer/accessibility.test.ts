@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
 import { aDoneRecord, aRecord, aWorld, freshWorld, localDestination } from '../fakes/fake-world.ts'
 import { expectAccessible } from './axe-scan.ts'
-import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import { FAILURE_EXAMPLES } from './failures/failure-examples.ts'
 import type { TestWindow } from './window.ts'
 import { windowSuite } from './window-suite.ts'
 

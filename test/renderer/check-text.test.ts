@@ -5,11 +5,11 @@ import {
   type CheckFix,
   type CheckLine,
   CheckStep,
-} from '../../electron/contract/check.ts'
+} from '../../electron/contract/commands/checks.ts'
 import { checkRows, checkSentence } from '../../renderer/features/destinations/check-sum.ts'
 import { CHECK_GROUPS, lineText } from '../../renderer/features/destinations/check-text.ts'
 import { bucketFixText, fixLabel } from '../../renderer/features/destinations/fix-text.ts'
-import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import { FAILURE_EXAMPLES } from './failures/failure-examples.ts'
 
 const NOW = 1_763_640_000_000
 const SENTENCES = /^[A-Z“].*\.$/

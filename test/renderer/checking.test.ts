@@ -1,11 +1,15 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { corsRuleFor } from '../../electron/contract/bucket-policies.ts'
-import type { CheckFix, CheckLine, CheckReport } from '../../electron/contract/check.ts'
-import { CheckStep } from '../../electron/contract/check.ts'
+import {
+  type CheckFix,
+  type CheckLine,
+  type CheckReport,
+  CheckStep,
+} from '../../electron/contract/commands/checks.ts'
 import type { CommandInput } from '../../electron/contract/commands.ts'
 import { aWorld } from '../fakes/fake-world.ts'
-import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import { FAILURE_EXAMPLES } from './failures/failure-examples.ts'
 import { windowSuite } from './window-suite.ts'
 
 const suite = windowSuite()

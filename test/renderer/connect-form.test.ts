@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { CredentialSource, SignInStep } from '../../electron/contract/credentials.ts'
-import { SignInId } from '../../electron/contract/credentials.ts'
+import {
+  type CredentialSource,
+  SignInId,
+  type SignInStep,
+} from '../../electron/contract/commands/credentials.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import { bucketsText } from '../../renderer/features/destinations/buckets-text.ts'
 import { emptyForm, formOf, sourceOf } from '../../renderer/features/destinations/draft.ts'

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import type { CheckReport } from '../../electron/contract/check.ts'
+import type { CheckReport } from '../../electron/contract/commands/checks.ts'
 import { aDestination, aWorld, freshWorld } from '../fakes/fake-world.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
-import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import { FAILURE_EXAMPLES } from './failures/failure-examples.ts'
 import { windowSuite } from './window-suite.ts'
 
 const suite = windowSuite()

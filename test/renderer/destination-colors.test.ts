@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { DestinationColor } from '../../electron/contract/destination.ts'
+import { DestinationColor } from '../../electron/contract/commands/destinations.ts'
 
 const tokens = readFileSync(new URL('../../renderer/design/tokens.css', import.meta.url), 'utf8')
 

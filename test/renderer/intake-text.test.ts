@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { reportText } from '../../renderer/features/drop-zone/intake-text.ts'
 import type { IntakeReport } from '../../renderer/upload/intake.ts'
 import { destinationIdOf, uploadIdOf } from '../fakes/upload-records.ts'
-import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import { FAILURE_EXAMPLES } from './failures/failure-examples.ts'
 
 const said = (changes: Partial<IntakeReport>) =>
   reportText({

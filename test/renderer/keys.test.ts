@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
 import { aDestination, aRecord, aWorld, localDestination } from '../fakes/fake-world.ts'
-import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import { FAILURE_EXAMPLES } from './failures/failure-examples.ts'
 import { windowSuite } from './window-suite.ts'
 
 const suite = windowSuite()

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { COMMON_HEADERS, contentSecurityPolicy } from '../../electron/core/page-policy.ts'
+import { COMMON_HEADERS, contentSecurityPolicy } from '../../electron/core/host/page-policy.ts'
 
 const PAGE_FOLDER = fileURLToPath(new URL('../../out/renderer/', import.meta.url))
 const TYPES: Record<string, string> = {

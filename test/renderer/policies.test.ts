@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { corsRuleFor, POLICY_WANTS } from '../../electron/contract/bucket-policies.ts'
-import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
+import { DEFAULT_RULES } from '../../electron/contract/rules/upload-rules.ts'
 import { policyTextOf } from '../../renderer/features/destinations/policy-text.ts'
 import { aDestination, aWorld } from '../fakes/fake-world.ts'
 import { pastedText } from '../pasted-text.ts'

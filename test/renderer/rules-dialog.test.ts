@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
+import { DEFAULT_RULES } from '../../electron/contract/rules/upload-rules.ts'
 import { aDestination, aWorld, localDestination } from '../fakes/fake-world.ts'
 import { windowSuite } from './window-suite.ts'
 

@@ -6,7 +6,7 @@ import {
   LEAST_BYTES_PER_SECOND,
   RuleProblem,
   UploadRules,
-} from '../../electron/contract/rules.ts'
+} from '../../electron/contract/rules/upload-rules.ts'
 import {
   amountOf,
   bytesOf,

@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest'
-import type { CheckLine } from '../../electron/contract/check.ts'
+import type { CheckLine } from '../../electron/contract/commands/checks.ts'
 import { aWorld } from '../fakes/fake-world.ts'
 import { expectAccessible } from './axe-scan.ts'
-import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import { FAILURE_EXAMPLES } from './failures/failure-examples.ts'
 import type { TestWindow } from './window.ts'
 import { windowSuite } from './window-suite.ts'
 

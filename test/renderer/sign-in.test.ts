@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { SignInId, type SignInStep } from '../../electron/contract/credentials.ts'
+import { SignInId, type SignInStep } from '../../electron/contract/commands/credentials.ts'
 import { DestinationId } from '../../electron/contract/ids.ts'
 import { aDestination, aRecord, aWorld, freshWorld } from '../fakes/fake-world.ts'
 import { windowSuite } from './window-suite.ts'

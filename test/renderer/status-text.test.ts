@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { StoreFindings } from '../../electron/contract/check.ts'
+import type { StoreFindings } from '../../electron/contract/commands/checks.ts'
+import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import type { UploadRecord } from '../../electron/contract/upload.ts'
+import type { UploadView } from '../../renderer/engine/view/queue-view.ts'
 import { keptText, removalAt } from '../../renderer/features/uploads/kept-parts.ts'
 import {
   percentShown,
   statusDetail,
   statusWord,
 } from '../../renderer/features/uploads/status-text.ts'
-import type { UploadView } from '../../renderer/upload/engine/queue-view.ts'
 import { aDestination, aRecord } from '../fakes/fake-world.ts'
-import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import { FAILURE_EXAMPLES } from './failures/failure-examples.ts'
 
 const NOW = 1_763_640_000_000
 const STORE_HABIT = { by: 'store', afterDays: 7 } as const

@@ -1,10 +1,10 @@
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import type { FailureKind } from '../../electron/contract/failure.ts'
-import type { UploadRecord } from '../../electron/contract/upload.ts'
+import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
+import type { FailureKind } from '../../electron/contract/failure/kinds.ts'
 import type { FakeWorld } from '../fakes/fake-bridge.ts'
 import { aRecord, aWorld } from '../fakes/fake-world.ts'
-import { FAILURE_EXAMPLES } from './failure-examples.ts'
+import { FAILURE_EXAMPLES } from './failures/failure-examples.ts'
 import { windowSuite } from './window-suite.ts'
 
 const suite = windowSuite()

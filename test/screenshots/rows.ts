@@ -2,12 +2,12 @@
 // fake host, to be looked at. The page must be built.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import type { UploadRecord } from '../../electron/contract/upload.ts'
 import { launchChromium } from '../../scripts/chromium.ts'
 import type { FakeWorld } from '../fakes/fake-bridge.ts'
 import { aDestination, aDoneRecord, aRecord, aWorld } from '../fakes/fake-world.ts'
-import { FAILURE_EXAMPLES } from '../renderer/failure-examples.ts'
+import { FAILURE_EXAMPLES } from '../renderer/failures/failure-examples.ts'
 import { startPageServer } from '../renderer/page-server.ts'
 import { openWindow, type TestWindow } from '../renderer/window.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { PutBucketPolicyCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { CheckFix, CheckId } from '../../electron/contract/check.ts'
+import type { CheckFix, CheckId } from '../../electron/contract/commands/checks.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import { storedIn, versionsIn, withClient } from '../core/check/bucket-view.ts'
 import { ALLOWED, findingOf, lineOf, PAGE, troubles, unknown } from '../core/check/check-world.ts'

@@ -6,12 +6,16 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { onTestFinished } from 'vitest'
-import type { CheckFix, CheckId, CheckReport } from '../../electron/contract/check.ts'
-import type { Destination } from '../../electron/contract/destination.ts'
+import type { CheckFix, CheckId, CheckReport } from '../../electron/contract/commands/checks.ts'
+import type { Destination } from '../../electron/contract/commands/destinations.ts'
+import type {
+  PreparedUpload,
+  SignedPart,
+  UploadRecord,
+} from '../../electron/contract/commands/uploads.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import type { ProviderId } from '../../electron/contract/provider-id.ts'
-import type { PreparedUpload, SignedPart, UploadRecord } from '../../electron/contract/upload.ts'
 import type { CorePorts } from '../../electron/core/ports.ts'
 import { clientOf } from '../core/local-bucket/conformance/store.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'

@@ -8,7 +8,7 @@ import {
   type PolicyScope,
   type PolicyWant,
 } from '../../electron/contract/bucket-policies.ts'
-import { DEFAULT_RULES } from '../../electron/contract/rules.ts'
+import { DEFAULT_RULES } from '../../electron/contract/rules/upload-rules.ts'
 import { withClient } from '../core/check/bucket-view.ts'
 import { lineOf, troubles, unknown } from '../core/check/check-world.ts'
 import { PART, someBytes } from '../fakes/core-harness.ts'

@@ -6,10 +6,10 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
-import type { CheckId } from '../../electron/contract/check.ts'
+import type { CheckId } from '../../electron/contract/commands/checks.ts'
+import { PRECONDITION_FAILED } from '../../electron/contract/failure/s3-failure.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
-import { DEFAULT_RULES, type UploadRules } from '../../electron/contract/rules.ts'
-import { PRECONDITION_FAILED } from '../../electron/contract/s3-failure.ts'
+import { DEFAULT_RULES, type UploadRules } from '../../electron/contract/rules/upload-rules.ts'
 import { PART, someBytes } from '../fakes/core-harness.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { type StoreUnderTest, storesUnderTest } from './buckets.ts'

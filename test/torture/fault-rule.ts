@@ -1,8 +1,8 @@
 import type { Rule, SeenRequest } from '../faults/fault-proxy.ts'
 import { faultNameOf } from '../faults/verdict.ts'
 import type { PartAccount } from './account.ts'
-import type { FaultInjector } from './dealer.ts'
 import type { EventLog } from './event-log.ts'
+import type { FaultInjector } from './fault-injector.ts'
 import { endsUpload } from './fault-kinds.ts'
 import type { Recovery } from './recovery.ts'
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { UploadStatus } from '../../electron/contract/upload.ts'
+import type { UploadStatus } from '../../electron/contract/commands/uploads.ts'
 import { copyRecords } from '../copy-records.ts'
 
 /** An upload as Ferry's records have it on the disk. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { MIB } from '../../electron/contract/limits.ts'
-import { unreachable } from '../../electron/contract/unreachable.ts'
+import { unreachable } from '../../electron/lib/unreachable.ts'
 import { ROOT } from '../e2e/child.ts'
 import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
 import { BrowserFerry, type FerryDeps, type KilledFerry } from './browser-ferry.ts'

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { lstatSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { isSystemEntry } from '../../electron/contract/system-files.ts'
+import { isSystemEntry } from '../../electron/contract/rules/system-files.ts'
 import type { FolderNode, TreeNode } from './random-tree.ts'
 
 /** An entry that is on the disk. */

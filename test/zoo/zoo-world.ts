@@ -11,14 +11,14 @@ import { writeRandomFile } from '../e2e/files.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { behindProxy } from '../faults/behind-proxy.ts'
 import type { Oddity, ZooFile } from './oddity.ts'
-import { type SeenZooRequest, startZooProxy, type ZooProxy } from './zoo-line.ts'
+import { type SeenZooRequest, startZooProxy, type ZooProxy } from './zoo-proxy.ts'
 
 const LENGTHS: Record<ZooFile, number> = { single: MIB, parts: 6 * MIB }
 /** Rows are kept in the document only while they are in sight. */
 const VIEWPORT = { width: 1200, height: 12_000 }
 
 function withFastTimers({ NODE_OPTIONS = '', ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const preload = new URL('./hurry.ts', import.meta.url).href
+  const preload = new URL('./fast-timers-preload.ts', import.meta.url).href
   return { ...env, NODE_OPTIONS: `${NODE_OPTIONS} --import ${preload}` }
 }
 

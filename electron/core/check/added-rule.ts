@@ -1,5 +1,5 @@
 import { corsRuleFor, UNFINISHED_RULE_ID } from '../../contract/bucket-policies.ts'
-import type { CorsRule } from '../../contract/check.ts'
+import type { CorsRule } from '../../contract/commands/checks.ts'
 import { isWindowOrigin } from '../../contract/cors-origin.ts'
 import {
   inserted,

@@ -1,5 +1,5 @@
 import { corsRuleFor } from '../../contract/bucket-policies.ts'
-import type { CheckFix } from '../../contract/check.ts'
+import type { CheckFix } from '../../contract/commands/checks.ts'
 import { isOriginPattern } from '../../contract/cors-origin.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Store } from '../store/store.ts'

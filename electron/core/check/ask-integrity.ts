@@ -1,7 +1,7 @@
 import { ChecksumAlgorithm, type StoreIntegrity } from '../../contract/checksum.ts'
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
-import { type IntegrityProbe, isDefinite, probeChecksum } from './integrity-probe.ts'
+import { type IntegrityProbe, isDefinite, probeChecksum } from '../integrity/integrity-probe.ts'
 
 /** `hidden`: these keys, or this store, do not let us find out. */
 export type FoundIntegrity = StoreIntegrity | 'hidden'

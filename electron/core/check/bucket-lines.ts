@@ -3,7 +3,7 @@ import {
   GetBucketVersioningCommand,
   type LifecycleRule,
 } from '@aws-sdk/client-s3'
-import { providerOf } from '../../contract/providers.ts'
+import { providerOf } from '../../contract/providers/lookup.ts'
 import { sendToStore } from '../store/store.ts'
 import { isAbsent } from './bucket-setting.ts'
 import { passed, unknown, warned } from './line.ts'

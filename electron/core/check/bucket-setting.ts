@@ -5,7 +5,7 @@ import {
   PutBucketCorsCommand,
   PutBucketLifecycleConfigurationCommand,
 } from '@aws-sdk/client-s3'
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type Store, sendToStore } from '../store/store.ts'
 import { failureOfAnswer, isGood, presigned, sendAsPage } from './send-as-page.ts'

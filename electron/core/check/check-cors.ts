@@ -1,10 +1,10 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import { allowsOrigin } from '../../contract/cors-origin.ts'
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import type { CorePorts } from '../ports.ts'
+import { checksumHeader } from '../s3/checksum-headers.ts'
 import type { Store } from '../store/store.ts'
-import { checksumHeader } from '../uploads/checksum-fields.ts'
 import { putHeaderNames } from '../uploads/object-fields.ts'
 import { failureOfAnswer, type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 

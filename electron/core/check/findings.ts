@@ -1,4 +1,4 @@
-import type { CheckLine, StoreFindings } from '../../contract/check.ts'
+import type { CheckLine, StoreFindings } from '../../contract/commands/checks.ts'
 import { findingIn } from './line.ts'
 
 /** What is worth keeping of a check; null where it found nothing out. */

@@ -1,7 +1,12 @@
-import type { CheckFinding, CheckFix, CheckLine, CheckStep } from '../../contract/check.ts'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
-import type { Failure } from '../../contract/failure.ts'
-import { isDenied } from '../../contract/s3-failure.ts'
+import type {
+  CheckFinding,
+  CheckFix,
+  CheckLine,
+  CheckStep,
+} from '../../contract/commands/checks.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import { isDenied } from '../../contract/failure/s3-failure.ts'
 
 /** What a line came to; the run puts the step's name to it. */
 export type Verdict = Omit<CheckLine, 'step'>

@@ -1,8 +1,8 @@
 import type { Outcome } from '../../contract/outcome.ts'
-import { providerOf } from '../../contract/providers.ts'
-import { abortMultipart } from '../uploads/abort-until-gone.ts'
-import { listParts } from '../uploads/list-parts.ts'
-import { isDefinite, PLAIN_CHECKSUM } from './integrity-probe.ts'
+import { providerOf } from '../../contract/providers/lookup.ts'
+import { isDefinite, PLAIN_CHECKSUM } from '../integrity/integrity-probe.ts'
+import { abortMultipart } from '../s3/abort-multipart.ts'
+import { listParts } from '../s3/list-parts.ts'
 import { failedBy, passed, unknown, type Verdict, warnedBy } from './line.ts'
 import type { Step, Trial } from './trial.ts'
 

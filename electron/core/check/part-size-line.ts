@@ -1,6 +1,6 @@
 import { bodyLengthsOf } from '../../contract/part-plan.ts'
-import { providerOf } from '../../contract/providers.ts'
-import { goesDirectly } from '../store/node-http.ts'
+import { providerOf } from '../../contract/providers/lookup.ts'
+import { goesDirectly } from '../s3/http/node-http.ts'
 import { objectFields } from '../uploads/object-fields.ts'
 import { corsPageOf } from './check-cors.ts'
 import {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Keys } from '../credentials/keys.ts'
+import type { Keys } from '../s3/access-keys.ts'
 
 export interface FormToSign {
   readonly bucket: string

@@ -1,5 +1,5 @@
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import type { ObjectFields } from '../uploads/object-fields.ts'
 import { letsIn } from './check-cors.ts'
 import type { Probes } from './clean-up.ts'

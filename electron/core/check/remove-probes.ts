@@ -7,10 +7,10 @@ import {
   type ObjectVersion,
 } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
-import { readPages } from '../store/read-pages.ts'
+import { abortIfAllowed, isDefinite } from '../integrity/integrity-probe.ts'
+import { listUploads } from '../s3/list-uploads.ts'
+import { readPages } from '../s3/read-pages.ts'
 import { type Store, sendToStore } from '../store/store.ts'
-import { listUploads } from '../uploads/list-uploads.ts'
-import { abortIfAllowed, isDefinite } from './integrity-probe.ts'
 import { removeVersion } from './probe-object.ts'
 
 const NAME = '.ferry-check-'

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { Failure } from '../../contract/failure.ts'
-import { isMetadataHost, MetadataHost, refuseMetadata } from '../store/metadata-hosts.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import { isMetadataHost, MetadataHost, refuseMetadata } from '../s3/http/metadata-hosts.ts'
 
 /**
  * Asks the system's resolver, as every request will, so that a hosts file and a VPN count. Null for

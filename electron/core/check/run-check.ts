@@ -1,6 +1,6 @@
-import { type CheckLine, CheckStep } from '../../contract/check.ts'
+import { type CheckLine, CheckStep } from '../../contract/commands/checks.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
-import { CHECK_TIMEOUTS, openStore } from '../store/s3-client.ts'
+import { CHECK_TIMEOUTS, openStore } from '../s3/client.ts'
 import type { Store } from '../store/store.ts'
 import { unfinishedRuleLine, versioningLine } from './bucket-lines.ts'
 import type { CheckTurn } from './check-turn.ts'

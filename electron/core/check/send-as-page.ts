@@ -8,9 +8,9 @@ import type {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import { failureFromHttp } from '../../contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { failureFromHttp } from '../../contract/s3-failure.ts'
 import { failureFromError } from '../store/s3-answer.ts'
 import type { Store } from '../store/store.ts'
 

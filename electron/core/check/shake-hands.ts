@@ -1,12 +1,12 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls'
-import type { CheckFinding } from '../../contract/check.ts'
-import type { Failure } from '../../contract/failure.ts'
+import type { CheckFinding } from '../../contract/commands/checks.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { visibleText } from '../../contract/plain-text.ts'
 import type { NodeNetwork } from '../ports.ts'
-import { guardedLookup } from '../store/metadata-hosts.ts'
-import { isUnknownAuthority } from '../store/node-http.ts'
+import { guardedLookup } from '../s3/http/metadata-hosts.ts'
+import { isUnknownAuthority } from '../s3/http/node-http.ts'
 import { failureFromError } from '../store/s3-answer.ts'
 
 const CONNECT_MS = 8000

@@ -1,5 +1,5 @@
-import type { Failure } from '../../contract/failure.ts'
-import { isDenied } from '../../contract/s3-failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { passed, unknown, warned } from './line.ts'
 import { failureOfAnswer, isGood, type PageAnswer } from './send-as-page.ts'
 import type { Step, Trial } from './trial.ts'

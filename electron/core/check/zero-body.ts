@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
-import { CRC32C, CRC64NVME, type CrcKind, combinedCrc } from '../crc-combine.ts'
+import { CRC32C, CRC64NVME, type CrcKind, combinedCrc } from '../../lib/crc-combine.ts'
 
 const CHUNK = Buffer.alloc(256 * 1024)
 /** So many chunks are hashed before other work gets its turn. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod/mini'
-import type { CredentialSource } from '../../contract/credentials.ts'
+import type { CredentialSource } from '../../contract/commands/credentials.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { signInName, sourceName } from '../credentials/source-name.ts'
 import { serviceOf } from '../destinations/service.ts'

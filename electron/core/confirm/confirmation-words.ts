@@ -1,6 +1,6 @@
-import type { CredentialSource } from '../../contract/credentials.ts'
+import type { CredentialSource } from '../../contract/commands/credentials.ts'
 import { plainName } from '../../contract/plain-name.ts'
-import { unreachable } from '../../contract/unreachable.ts'
+import { unreachable } from '../../lib/unreachable.ts'
 import type { Confirmation, ImportedPlace } from './confirmation.ts'
 
 /** The sentences of one question. Every name in them is cleaned and cut. */

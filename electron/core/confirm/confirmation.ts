@@ -1,4 +1,4 @@
-import type { CredentialSource } from '../../contract/credentials.ts'
+import type { CredentialSource } from '../../contract/commands/credentials.ts'
 
 /**
  * What the user is asked outside the page, since a page that was taken over could click on anything

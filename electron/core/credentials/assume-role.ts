@@ -1,7 +1,7 @@
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
+import { type Identity, identityOf, type Keys, keysOf } from '../s3/access-keys.ts'
 import { type CredentialPorts, clientWay } from './aws-clients.ts'
 import type { AwsFiles, Section } from './aws-files.ts'
-import { type Identity, identityOf, type Keys, keysOf } from './keys.ts'
 import { failureOfKeys } from './keys-failure.ts'
 import { keptKeys, missed, type Obtained, type OneTimeCode } from './obtained.ts'
 

@@ -1,6 +1,6 @@
 import { isRegion } from '../../contract/plain-text.ts'
 import type { CorePorts } from '../ports.ts'
-import { boundedHttp } from '../store/bounded-http.ts'
+import { boundedHttp } from '../s3/http/bounded-http.ts'
 import { type AwsFiles, readAwsFiles, type Section } from './aws-files.ts'
 import { endpointOf } from './profile-kind.ts'
 

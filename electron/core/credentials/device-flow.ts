@@ -6,10 +6,10 @@ import {
   SSOOIDCClient,
   StartDeviceAuthorizationCommand,
 } from '@aws-sdk/client-sso-oidc'
-import type { Failure } from '../../contract/failure.ts'
-import { isLoopbackHost } from '../../contract/loopback-host.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isPrintable } from '../../contract/plain-text.ts'
+import { isLoopbackHost } from '../../lib/loopback-address.ts'
 import { type CredentialPorts, clientWay } from './aws-clients.ts'
 import { readAwsFiles } from './aws-files.ts'
 import { failureOfKeys, unavailable } from './keys-failure.ts'

@@ -1,6 +1,6 @@
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Environment } from '../ports.ts'
-import type { Keys } from './keys.ts'
+import type { Keys } from '../s3/access-keys.ts'
 import { unavailable } from './keys-failure.ts'
 
 /**

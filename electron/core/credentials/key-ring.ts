@@ -1,10 +1,10 @@
-import type { CredentialSource } from '../../contract/credentials.ts'
+import type { CredentialSource } from '../../contract/commands/credentials.ts'
 import { failed, type Outcome } from '../../contract/outcome.ts'
-import { unreachable } from '../../contract/unreachable.ts'
+import { unreachable } from '../../lib/unreachable.ts'
+import { isSameKeys, type KeySource, type Keys } from '../s3/access-keys.ts'
 import type { CredentialPorts } from './aws-clients.ts'
 import { readAwsFiles } from './aws-files.ts'
 import { environmentKeys } from './environment-keys.ts'
-import { isSameKeys, type KeySource, type Keys } from './keys.ts'
 import { unavailable } from './keys-failure.ts'
 import {
   keptKeys,

@@ -1,6 +1,6 @@
-import type { Failure, FailureKind } from '../../contract/failure.ts'
-import { boundsFailure } from '../store/bounded-http.ts'
-import { networkFailure } from '../store/network-failure.ts'
+import type { Failure, FailureKind } from '../../contract/failure/kinds.ts'
+import { boundsFailure } from '../s3/http/bounded-http.ts'
+import { networkFailure } from '../s3/http/network-failure.ts'
 
 type KeysUnavailable = Extract<Failure, { kind: 'keys-unavailable' }>
 

@@ -1,7 +1,7 @@
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { unreachable } from '../../contract/unreachable.ts'
-import { isSendable, type Keys, MALFORMED } from './keys.ts'
+import { unreachable } from '../../lib/unreachable.ts'
+import { isSendable, type Keys, MALFORMED } from '../s3/access-keys.ts'
 import type { SsoSession } from './sso-token-file.ts'
 
 /** What came of asking a source for keys. */

@@ -7,15 +7,15 @@ import {
   fromProcess,
   fromTokenFile,
 } from '@aws-sdk/credential-providers'
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import { succeeded } from '../../contract/outcome.ts'
-import { unreachable } from '../../contract/unreachable.ts'
+import { unreachable } from '../../lib/unreachable.ts'
+import { keysOf } from '../s3/access-keys.ts'
 import { assumeRole, keysFrom, type RoleToTake } from './assume-role.ts'
 import { type CredentialPorts, clientWay } from './aws-clients.ts'
 import { type AwsFiles, awsPaths, readAwsFiles, type Section } from './aws-files.ts'
 import { environmentKeys } from './environment-keys.ts'
 import { findMissingProgram } from './find-program.ts'
-import { keysOf } from './keys.ts'
 import { unavailable } from './keys-failure.ts'
 import { keptKeys, missed, type Obtained, type OneTimeCode, readKeys } from './obtained.ts'
 import { hasKeys, kindOf } from './profile-kind.ts'

@@ -1,5 +1,7 @@
-import type { AwsProfile } from '../../contract/credentials.ts'
-import { AwsProfile as AwsProfileSchema } from '../../contract/credentials.ts'
+import {
+  type AwsProfile,
+  AwsProfile as AwsProfileSchema,
+} from '../../contract/commands/credentials.ts'
 import type { AwsFiles, Section } from './aws-files.ts'
 
 /** How a profile gets its keys, in the SDK's own order where it says several ways. */

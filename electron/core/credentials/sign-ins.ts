@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { SignInId, SignInStep, SsoAccount } from '../../contract/commands/credentials.ts'
 import type { CommandInput } from '../../contract/commands.ts'
-import type { SignInId, SignInStep, SsoAccount } from '../../contract/credentials.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { unreachable } from '../../contract/unreachable.ts'
+import { unreachable } from '../../lib/unreachable.ts'
 import type { CredentialPorts } from './aws-clients.ts'
 import { readAwsFiles } from './aws-files.ts'
 import {

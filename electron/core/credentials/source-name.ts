@@ -1,5 +1,5 @@
-import type { CredentialSource } from '../../contract/credentials.ts'
-import { unreachable } from '../../contract/unreachable.ts'
+import type { CredentialSource } from '../../contract/commands/credentials.ts'
+import { unreachable } from '../../lib/unreachable.ts'
 
 /**
  * Which keys they are, as far as it stays the same when they are renewed. Nothing in it is secret:

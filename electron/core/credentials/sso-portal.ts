@@ -6,14 +6,14 @@ import {
   type ListAccountsResponse,
   SSOClient,
 } from '@aws-sdk/client-sso'
-import type { SsoAccount } from '../../contract/credentials.ts'
-import type { Failure } from '../../contract/failure.ts'
+import type { SsoAccount } from '../../contract/commands/credentials.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { visibleText } from '../../contract/plain-text.ts'
-import { readPages } from '../store/read-pages.ts'
+import type { Keys } from '../s3/access-keys.ts'
+import { readPages } from '../s3/read-pages.ts'
 import { type CredentialPorts, clientWay } from './aws-clients.ts'
 import { readAwsFiles } from './aws-files.ts'
-import type { Keys } from './keys.ts'
 import { failureOfKeys, unavailable } from './keys-failure.ts'
 import type { SsoSession } from './sso-token-file.ts'
 import type { SsoToken } from './sso-tokens.ts'

@@ -1,5 +1,5 @@
+import type { Destination } from '../../contract/commands/destinations.ts'
 import type { CommandInput } from '../../contract/commands.ts'
-import type { Destination } from '../../contract/destination.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome } from '../../contract/outcome.ts'
 import { visibleText } from '../../contract/plain-text.ts'

@@ -1,5 +1,5 @@
 import { templateProblems } from '../../contract/key-template.ts'
-import type { RuleField, RuleProblem, UploadRules } from '../../contract/rules.ts'
+import type { RuleField, RuleProblem, UploadRules } from '../../contract/rules/upload-rules.ts'
 import { acceptTokens } from '../uploads/allowed.ts'
 import { isMediaType } from '../uploads/content-type.ts'
 import { TOKEN_METADATA } from '../uploads/head-object.ts'

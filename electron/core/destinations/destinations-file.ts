@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { DestinationId } from '../../contract/ids.ts'
+import { isFields, type JsonFields, readFields } from '../../lib/read-fields.ts'
 import type { Json, SettingsStore } from '../ports.ts'
-import { isFields, type JsonFields, readFields } from '../read-fields.ts'
 import {
   readDestination,
   type StoredDestination,

@@ -1,7 +1,7 @@
-import type { CredentialSource } from '../../contract/credentials.ts'
+import type { CredentialSource } from '../../contract/commands/credentials.ts'
 import type { DestinationDraft } from '../../contract/destination-draft.ts'
-import type { DestinationField, FieldProblem } from '../../contract/failure.ts'
-import { unreachable } from '../../contract/unreachable.ts'
+import type { DestinationField, FieldProblem } from '../../contract/failure/kinds.ts'
+import { unreachable } from '../../lib/unreachable.ts'
 
 /** What reads a field as typed and collects what is wrong with it. */
 interface FieldJudge {

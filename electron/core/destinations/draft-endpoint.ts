@@ -1,6 +1,6 @@
 import type { DraftNote } from '../../contract/destination-draft.ts'
-import type { FieldProblem } from '../../contract/failure.ts'
-import { isMetadataHost } from '../store/metadata-hosts.ts'
+import type { FieldProblem } from '../../contract/failure/kinds.ts'
+import { isMetadataHost } from '../s3/http/metadata-hosts.ts'
 import { isPrivateHost } from './private-host.ts'
 
 type Problem = FieldProblem['problem']

@@ -1,4 +1,4 @@
-import { DestinationColor } from '../../contract/destination.ts'
+import { DestinationColor } from '../../contract/commands/destinations.ts'
 import type { StoredDestination } from './stored-destination.ts'
 
 /** As `DestinationName` has it. */

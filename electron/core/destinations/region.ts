@@ -1,6 +1,6 @@
-import type { Destination } from '../../contract/destination.ts'
+import type { Destination } from '../../contract/commands/destinations.ts'
 import { isRegion } from '../../contract/plain-text.ts'
-import { endpointOf, providerOf, regionNamedIn } from '../../contract/providers.ts'
+import { endpointOf, providerOf, regionNamedIn } from '../../contract/providers/lookup.ts'
 
 /**
  * The same place in the region that its store named, and its endpoint with it where the provider's

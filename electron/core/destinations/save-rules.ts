@@ -1,5 +1,5 @@
+import type { Destination } from '../../contract/commands/destinations.ts'
 import type { CommandInput } from '../../contract/commands.ts'
-import type { Destination } from '../../contract/destination.ts'
 import { failed, type Outcome } from '../../contract/outcome.ts'
 import { judgedRules } from './clean-rules.ts'
 import type { Destinations } from './destinations.ts'

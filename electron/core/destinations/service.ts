@@ -1,4 +1,4 @@
-import { endpointOf, knownHost } from '../../contract/providers.ts'
+import { endpointOf, knownHost } from '../../contract/providers/lookup.ts'
 
 /**
  * The service behind an endpoint: scheme, host and port, and for the addresses that a provider gives

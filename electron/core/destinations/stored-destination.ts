@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
-import { StoreFindings } from '../../contract/check.ts'
-import { Destination, DestinationColor } from '../../contract/destination.ts'
+import { StoreFindings } from '../../contract/commands/checks.ts'
+import { Destination, DestinationColor } from '../../contract/commands/destinations.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { DEFAULT_LINK_SECONDS, S3_LIMITS } from '../../contract/limits.ts'
 import { isRegion } from '../../contract/plain-text.ts'
-import { providerOf } from '../../contract/providers.ts'
+import { providerOf } from '../../contract/providers/lookup.ts'
+import { isFields, type JsonFields, readFields } from '../../lib/read-fields.ts'
 import type { Json } from '../ports.ts'
-import { isFields, type JsonFields, readFields } from '../read-fields.ts'
 import { readStoredRules, unknownRules } from './stored-rules.ts'
 
 /** A destination as the settings file holds it; the secret is there only as the vault keeps it. */

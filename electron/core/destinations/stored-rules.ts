@@ -1,6 +1,6 @@
-import { DEFAULT_RULES, RuleField, UploadRules } from '../../contract/rules.ts'
+import { DEFAULT_RULES, RuleField, UploadRules } from '../../contract/rules/upload-rules.ts'
+import { isFields, type JsonFields, readFields } from '../../lib/read-fields.ts'
 import type { Json } from '../ports.ts'
-import { isFields, type JsonFields, readFields } from '../read-fields.ts'
 import { judgedRules } from './clean-rules.ts'
 
 type Pair = UploadRules['tags'][number]

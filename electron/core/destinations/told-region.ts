@@ -1,10 +1,10 @@
 import type { DraftNote } from '../../contract/destination-draft.ts'
-import { openDraftStore } from '../store/open-draft-store.ts'
+import type { StorePorts } from '../s3/client.ts'
 import { proveAccess } from '../store/prove-access.ts'
-import type { StorePorts } from '../store/s3-client.ts'
 import type { Store } from '../store/store.ts'
 import type { Destinations } from './destinations.ts'
 import type { CleanDraft } from './draft.ts'
+import { openDraftStore } from './open-draft-store.ts'
 import { inRegion } from './region.ts'
 import type { StoredDestination } from './stored-destination.ts'
 

@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { homedir, hostname, release, type, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { unreachable } from '../../contract/unreachable.ts'
+import { unreachable } from '../../lib/unreachable.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
 import type { PhaseCount } from '../records/upload-records.ts'
-import type { HostNotices } from '../troubles.ts'
+import type { HostNotices } from './host-notices.ts'
 import { redactedLine, withoutPrivate } from './redact-log.ts'
 
 const MAX_LINES = 150

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod/mini'
-import type { Row } from './rows.ts'
-import { textOf } from './rows.ts'
+import { type Row, textOf } from './rows.ts'
 
 export const CorsRule = z.object({
   id: z.string(),

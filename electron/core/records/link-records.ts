@@ -1,5 +1,5 @@
+import type { ShareLink } from '../../contract/commands/uploads.ts'
 import type { DestinationId, UploadId } from '../../contract/ids.ts'
-import type { ShareLink } from '../../contract/upload.ts'
 import type { Statements } from './database.ts'
 import type { UploadColumns } from './upload-columns.ts'
 

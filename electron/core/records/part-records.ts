@@ -1,6 +1,6 @@
+import type { PartOnStore, PartReceipt, PartToSign } from '../../contract/commands/uploads.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { type PartPlan, rangeOfPart } from '../../contract/part-plan.ts'
-import type { PartOnStore, PartReceipt, PartToSign } from '../../contract/upload.ts'
 import type { Statements } from './database.ts'
 
 const POSITION = '(SELECT position FROM uploads WHERE upload_id = ?)'

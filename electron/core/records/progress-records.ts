@@ -1,7 +1,7 @@
 import type { Proof } from '../../contract/checksum.ts'
+import type { ShareLink, UploadRecord } from '../../contract/commands/uploads.ts'
 import type { DestinationId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
-import type { ShareLink, UploadRecord } from '../../contract/upload.ts'
 import type { Statements } from './database.ts'
 import type { LinkRecords } from './link-records.ts'
 import type { PartRecords } from './part-records.ts'

@@ -1,6 +1,6 @@
+import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { UploadId } from '../../contract/ids.ts'
-import type { ConflictDecision } from '../../contract/rules.ts'
-import type { UploadRecord } from '../../contract/upload.ts'
+import type { ConflictDecision } from '../../contract/rules/upload-rules.ts'
 import type { Statements } from './database.ts'
 import type { Guard } from './upload-columns.ts'
 import { existingRow, type KeyOrigin, UNFINISHED, type UploadRow } from './upload-row.ts'

@@ -1,5 +1,5 @@
+import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
-import type { UploadRecord } from '../../contract/upload.ts'
 import type { SourceFacts } from '../ports.ts'
 import type { RegisteredSource } from '../sources.ts'
 import type { Statements } from './database.ts'

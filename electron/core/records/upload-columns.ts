@@ -1,6 +1,6 @@
+import type { UploadStatus } from '../../contract/commands/uploads.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
-import type { ConflictDecision } from '../../contract/rules.ts'
-import type { UploadStatus } from '../../contract/upload.ts'
+import type { ConflictDecision } from '../../contract/rules/upload-rules.ts'
 
 /**
  * How a write keeps from going over an object that is not ours: the store is told to refuse it, we

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { S3Client } from '@aws-sdk/client-s3'
-import { readAnswer } from './answer-xml.ts'
-import { AnswerTooLong, type BoundRequest, maxAnswerBytes } from './bounded-http.ts'
+import { readAnswer } from '../s3/answer-xml.ts'
+import { AnswerTooLong, type BoundRequest, maxAnswerBytes } from '../s3/http/bounded-http.ts'
 import { isStoreAnswer } from './store-signs.ts'
 
 /** The store's answer, or a page's in its place, that nothing can be made of. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Destination } from '../../contract/destination.ts'
+import type { Destination } from '../../contract/commands/destinations.ts'
 
 /**
  * Whether the bucket stands in the path. No name can stand before an address, whatever the setting

@@ -1,6 +1,6 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
+import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
-import { isDenied } from '../../contract/s3-failure.ts'
 import { type Store, sendToStore } from './store.ts'
 
 /** Keys can end or be revoked, so a proof of them is good for a while only. */

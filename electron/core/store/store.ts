@@ -1,13 +1,13 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { StoreIntegrity } from '../../contract/checksum.ts'
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { KeySource } from '../credentials/keys.ts'
+import type { SingleFlight } from '../../lib/single-flight.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
-import type { ServerClock } from './clock.ts'
+import type { KeySource } from '../s3/access-keys.ts'
+import type { ServerClock } from '../s3/clock.ts'
 import type { StoreAccess } from './prove-access.ts'
 import { failureFromError } from './s3-answer.ts'
-import type { SingleFlight } from './shared-work.ts'
 
 /** A destination that can be spoken with. */
 export interface Store {

@@ -1,8 +1,8 @@
+import type { Destination } from '../../contract/commands/destinations.ts'
 import { hasExtension } from '../../contract/content-type.ts'
-import type { Destination } from '../../contract/destination.ts'
-import type { Failure } from '../../contract/failure.ts'
-import type { UploadRules } from '../../contract/rules.ts'
-import { longestFileBytes } from './plan.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import type { UploadRules } from '../../contract/rules/upload-rules.ts'
+import { longestFileBytes } from './rules/plan-parts.ts'
 
 interface FileToAdmit {
   /** Its own, not the one it gets in the bucket. */

@@ -1,28 +1,28 @@
 import type { Proof } from '../../contract/checksum.ts'
-import type { Failure } from '../../contract/failure.ts'
+import type { UploadRecord } from '../../contract/commands/uploads.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import { isDenied } from '../../contract/failure/s3-failure.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
-import { isDenied } from '../../contract/s3-failure.ts'
-import type { UploadRecord } from '../../contract/upload.ts'
-import { abortUntilGone } from './abort-until-gone.ts'
+import { checksummedParts } from '../integrity/part-checksums.ts'
+import { makeShareLink } from '../links/share-link.ts'
+import { abortUntilGone } from '../s3/abort-multipart.ts'
+import { bareEtag, NO_ETAG } from '../s3/checksum-headers.ts'
+import { listParts, partsOfPlan, type StoreUpload } from '../s3/list-parts.ts'
 import { requestCompletion } from './ask-to-complete.ts'
-import { bareEtag, NO_ETAG } from './checksum-fields.ts'
 import { expectedObject, recordedObject } from './expected-object.ts'
 import { headObjectWithChecksums, type ObjectHead } from './head-object.ts'
-import { listParts, partsOfPlan, type StoreUpload } from './list-parts.ts'
 import { addMissingTags } from './missing-tags.ts'
+import { isSettling, isUndecided, waitForObject } from './object-settling.ts'
 import { isOwn, isOwnWhole, isWhole, removeOwnObject } from './own-object.ts'
 import { type ExpectedObject, proofOf } from './prove-object.ts'
-import { makeShareLink } from './share-link.ts'
-import { checksummedParts } from './summed-parts.ts'
 import {
   isUnfinished,
   type UploadAtStore,
   type UploadContext,
   uploadAtStore,
 } from './upload-context.ts'
-import { isSettling, isUndecided, waitForObject } from './wait-for-object.ts'
 import { mustYield, yieldIfTaken, yieldKey } from './yield-place.ts'
 
 /** The proof is null for an upload of a Ferry that made no checksums. */

@@ -1,6 +1,6 @@
 import mime from 'mime'
 import { contentTypeByRules, withCharset } from '../../contract/content-type.ts'
-import type { UploadRules } from '../../contract/rules.ts'
+import type { UploadRules } from '../../contract/rules/upload-rules.ts'
 import type { TextEncoding } from '../../contract/text-encoding.ts'
 
 const UNKNOWN = 'application/octet-stream'

@@ -1,4 +1,4 @@
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { proveAccess } from '../store/prove-access.ts'

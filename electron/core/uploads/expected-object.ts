@@ -1,7 +1,7 @@
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
 import type { PartRecords } from '../records/part-records.ts'
 import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
-import { bareEtag, NO_ETAG } from './checksum-fields.ts'
+import { bareEtag, NO_ETAG } from '../s3/checksum-headers.ts'
 import type { ObjectHead } from './head-object.ts'
 import type { ExpectedObject } from './prove-object.ts'
 

@@ -3,11 +3,11 @@ import {
   type HeadObjectCommandInput,
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3'
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { checksumsIn, type StoreChecksums } from '../s3/checksum-headers.ts'
 import { isFreshlyProven, isProven, noteAccessProven, proveAccess } from '../store/prove-access.ts'
 import { type Store, sendToStore } from '../store/store.ts'
-import { checksumsIn, type StoreChecksums } from './checksum-fields.ts'
 
 /** The metadata header by which an object says which upload wrote it: `x-amz-meta-ferry-upload`. */
 export const TOKEN_METADATA = 'ferry-upload'

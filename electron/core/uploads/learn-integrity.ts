@@ -1,7 +1,7 @@
 import type { StoreIntegrity } from '../../contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type FoundIntegrity, probeIntegrity } from '../check/ask-integrity.ts'
-import { IntegrityProbe, probeKeyBelow } from '../check/integrity-probe.ts'
+import { IntegrityProbe, probeKeyBelow } from '../integrity/integrity-probe.ts'
 import type { Store } from '../store/store.ts'
 import type { UploadContext } from './upload-context.ts'
 

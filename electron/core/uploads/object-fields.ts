@@ -1,6 +1,6 @@
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3'
-import type { Destination } from '../../contract/destination.ts'
-import type { UploadRules } from '../../contract/rules.ts'
+import type { Destination } from '../../contract/commands/destinations.ts'
+import type { UploadRules } from '../../contract/rules/upload-rules.ts'
 import { dispositionOf } from './content-disposition.ts'
 import { TOKEN_METADATA } from './head-object.ts'
 import { CONDITION_HEADER, honorsConditions } from './write-conditions.ts'

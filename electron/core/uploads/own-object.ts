@@ -1,6 +1,6 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
+import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
-import { isDenied } from '../../contract/s3-failure.ts'
 import { type Store, sendToStore } from '../store/store.ts'
 import { headObject, type ObjectHead } from './head-object.ts'
 import { measureObjectLength } from './object-length.ts'

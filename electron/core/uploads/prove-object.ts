@@ -1,8 +1,13 @@
 import type { ChecksumAlgorithm, Proof } from '../../contract/checksum.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
-import { CRC32C, CRC64NVME } from '../crc-combine.ts'
-import { compositeOf, etagOfParts, fullObjectCrc, type PartChecksum } from '../sums-of-parts.ts'
-import { bareEtag, md5OfEtag } from './checksum-fields.ts'
+import { CRC32C, CRC64NVME } from '../../lib/crc-combine.ts'
+import {
+  compositeOf,
+  etagOfParts,
+  fullObjectCrc,
+  type PartChecksum,
+} from '../integrity/object-checksums.ts'
+import { bareEtag, md5OfEtag } from '../s3/checksum-headers.ts'
 import type { ObjectHead } from './head-object.ts'
 import { hasMd5Etags } from './object-fields.ts'
 

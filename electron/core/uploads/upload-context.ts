@@ -1,14 +1,14 @@
+import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { UploadRecord } from '../../contract/upload.ts'
+import type { Stores } from '../destinations/stores.ts'
 import type { Log } from '../ports.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 import { checkSource } from '../sources.ts'
 import type { Store } from '../store/store.ts'
-import type { Stores } from '../store/stores.ts'
-import type { NoResponseReasons } from './no-response-reasons.ts'
-import type { PutProbeRunner } from './trial-runs.ts'
+import type { NoResponseReasons } from './diagnosis/no-response-reasons.ts'
+import type { PutProbeRunner } from './diagnosis/put-probe-runner.ts'
 import { storeOfUpload } from './upload-place.ts'
 
 /** What the steps of an upload work with. */

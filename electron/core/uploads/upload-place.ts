@@ -1,10 +1,10 @@
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { sourceName } from '../credentials/source-name.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { TargetBucket, UploadRow } from '../records/upload-row.ts'
+import { bareEtag } from '../s3/checksum-headers.ts'
 import type { Store } from '../store/store.ts'
-import { bareEtag } from './checksum-fields.ts'
 import type { ObjectHead } from './head-object.ts'
 import type { UploadContext } from './upload-context.ts'
 

@@ -1,4 +1,4 @@
-import type { Destination } from '../../contract/destination.ts'
+import type { Destination } from '../../contract/commands/destinations.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
 import type { UploadRow } from '../records/upload-row.ts'
 

@@ -1,7 +1,10 @@
-import type { Failure } from '../../contract/failure.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import {
+  isConditionalWriteRefused,
+  PRECONDITION_FAILED,
+} from '../../contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { isConditionalWriteRefused, PRECONDITION_FAILED } from '../../contract/s3-failure.ts'
-import { abortUntilGone } from './abort-until-gone.ts'
+import { abortUntilGone } from '../s3/abort-multipart.ts'
 import { headObject, type ObjectHead } from './head-object.ts'
 import { isOwn } from './own-object.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'

@@ -39,7 +39,7 @@ const bridge = {
 /**
  * The path goes to the host and never to the page; a pasted image has none, and no `File` that a
  * script made (electronjs.org/docs/latest/api/web-utils). What the host does against a page's
- * process that speaks for itself: core/off-limits.ts.
+ * process that speaks for itself: core/sources/off-limits.ts.
  */
 function factsOf(file: File) {
   const path = webUtils.getPathForFile(file)

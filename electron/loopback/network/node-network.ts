@@ -1,5 +1,5 @@
-import { isLoopbackHost } from '../../contract/loopback-host.ts'
 import type { Environment, Log, NodeNetwork, Route } from '../../core/ports.ts'
+import { isLoopbackHost } from '../../lib/loopback-address.ts'
 import {
   bypassOfEnvironment,
   NO_PROXY,

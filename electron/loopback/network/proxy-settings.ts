@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
-import { isLoopbackHost } from '../../contract/loopback-host.ts'
 import type { Environment, Route } from '../../core/ports.ts'
+import { isLoopbackHost } from '../../lib/loopback-address.ts'
 
 /** Where proxies come from, whoever says so. */
 export interface ProxySettings {

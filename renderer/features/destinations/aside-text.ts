@@ -1,5 +1,5 @@
-import type { Destination } from '../../../electron/contract/destination.ts'
-import { providerOf } from '../../../electron/contract/providers.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
+import { providerOf } from '../../../electron/contract/providers/lookup.ts'
 import { formatDuration } from '../../design/format.ts'
 
 const MINUTE_MS = 60_000

@@ -1,7 +1,7 @@
 import type { CommandOutput } from '../../../electron/contract/commands.ts'
-import type { Failure } from '../../../electron/contract/failure.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
-import { failureSentence } from '../failure-text.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import type { Asked } from './use-asked.ts'
 
 export type SeenBuckets = Asked<CommandOutput<'listBuckets'>>

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { formatMoment } from '../../design/format.ts'

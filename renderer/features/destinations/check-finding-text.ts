@@ -1,6 +1,10 @@
-import type { CheckFinding, CheckLine, ConditionSupport } from '../../../electron/contract/check.ts'
+import type {
+  CheckFinding,
+  CheckLine,
+  ConditionSupport,
+} from '../../../electron/contract/commands/checks.ts'
 import { S3_LIMITS } from '../../../electron/contract/limits.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { formatCount, formatDuration, formatRoundBytes } from '../../design/format.ts'
 
 type Found<K extends CheckFinding['kind']> = Extract<CheckFinding, { kind: K }>

@@ -6,10 +6,10 @@ import {
   LoaderCircle,
   TriangleAlert,
 } from 'lucide-react'
-import type { CheckFix } from '../../../electron/contract/check.ts'
+import type { CheckFix } from '../../../electron/contract/commands/checks.ts'
 import { Button } from '../../design/button.tsx'
+import type { FailureDestination } from '../../failures/failure-text.ts'
 import { FailureDetails } from '../failure-details.tsx'
-import type { FailureDestination } from '../failure-text.ts'
 import { certificateProblem } from '../failure-words/certificate-words.ts'
 import type { CheckRow, LineState } from './check-sum.ts'
 import { CHECK_STEPS, lineText } from './check-text.ts'

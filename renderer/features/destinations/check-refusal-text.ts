@@ -1,7 +1,7 @@
-import type { CheckLine, CheckStep } from '../../../electron/contract/check.ts'
-import type { Failure } from '../../../electron/contract/failure.ts'
-import { providerOf } from '../../../electron/contract/providers.ts'
-import { type FailureDestination, failureText } from '../failure-text.ts'
+import type { CheckLine, CheckStep } from '../../../electron/contract/commands/checks.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import { providerOf } from '../../../electron/contract/providers/lookup.ts'
+import { type FailureDestination, failureText } from '../../failures/failure-text.ts'
 import { permissionRemedy } from '../failure-words/permission-words.ts'
 
 /** What keys may not do when a line is denied, and the permission's name. */

@@ -1,4 +1,4 @@
-import { type CheckLine, CheckStep } from '../../../electron/contract/check.ts'
+import { type CheckLine, CheckStep } from '../../../electron/contract/commands/checks.ts'
 import { formatCount } from '../../design/format.ts'
 import { CHECK_GROUPS } from './check-text.ts'
 

@@ -1,5 +1,5 @@
-import type { CheckLine, CheckStep } from '../../../electron/contract/check.ts'
-import type { FailureDestination } from '../failure-text.ts'
+import type { CheckLine, CheckStep } from '../../../electron/contract/commands/checks.ts'
+import type { FailureDestination } from '../../failures/failure-text.ts'
 import { findingText, NEVER_OVERWRITES } from './check-finding-text.ts'
 import { refusalText } from './check-refusal-text.ts'
 

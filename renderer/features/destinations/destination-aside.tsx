@@ -1,5 +1,5 @@
 import { KeyRound } from 'lucide-react'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { useNow } from '../../design/use-now.ts'
 import { asideOf } from './aside-text.ts'
 

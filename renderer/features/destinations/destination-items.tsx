@@ -10,10 +10,10 @@ import {
   StarOff,
   Trash2,
 } from 'lucide-react'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { MenuItem, MenuSeparator } from '../../design/menu.tsx'
 import { useToasts } from '../../design/toasts.tsx'
-import { failureSentence } from '../failure-text.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import { useServices, useSession } from '../services/services.tsx'
 import type { SheetName } from './destination-sheets.tsx'
 

@@ -1,6 +1,6 @@
 import { Ellipsis, Plus, Star } from 'lucide-react'
 import type { KeyboardEvent } from 'react'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { Brand } from '../../design/brand.tsx'
 import { IconButton } from '../../design/button.tsx'
 import { DestinationMark } from '../../design/destination-mark.tsx'

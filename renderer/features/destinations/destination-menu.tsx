@@ -1,5 +1,5 @@
 import { Check, ChevronDown, Plus } from 'lucide-react'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { DestinationId } from '../../../electron/contract/ids.ts'
 import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'

@@ -1,6 +1,6 @@
-import type { AwsProfile } from '../../../electron/contract/credentials.ts'
+import type { AwsProfile } from '../../../electron/contract/commands/credentials.ts'
 import type { ListedBucket } from '../../../electron/contract/destination-draft.ts'
-import { endpointOf, knownHost, providerOf } from '../../../electron/contract/providers.ts'
+import { endpointOf, knownHost, providerOf } from '../../../electron/contract/providers/lookup.ts'
 import { asGiven, type FormDraft, type OpenDraft } from './draft.ts'
 
 type ProviderId = OpenDraft['provider']

@@ -1,9 +1,9 @@
-import type { CredentialSource } from '../../../electron/contract/credentials.ts'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { CredentialSource } from '../../../electron/contract/commands/credentials.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
-import { endpointOf, PROVIDERS, providerOf } from '../../../electron/contract/providers.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
-import type { FailureDestination } from '../failure-text.ts'
+import { endpointOf, PROVIDERS, providerOf } from '../../../electron/contract/providers/lookup.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
+import type { FailureDestination } from '../../failures/failure-text.ts'
 
 export type SecretField = 'secretAccessKey' | 'sessionToken'
 

@@ -1,4 +1,4 @@
-import type { DestinationField } from '../../../electron/contract/failure.ts'
+import type { DestinationField } from '../../../electron/contract/failure/kinds.ts'
 import type { SecretField } from './draft.ts'
 import { FIELD_LABELS, noteText, problemText } from './field-text.ts'
 import type { ConnectForm } from './use-connect-form.ts'

@@ -1,6 +1,6 @@
 import type { DraftNote } from '../../../electron/contract/destination-draft.ts'
-import type { DestinationField, FieldProblem } from '../../../electron/contract/failure.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import type { DestinationField, FieldProblem } from '../../../electron/contract/failure/kinds.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 
 export const FIELD_LABELS: Record<DestinationField, string> = {
   name: 'Name',

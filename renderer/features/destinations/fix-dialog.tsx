@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import type { CheckFix } from '../../../electron/contract/check.ts'
+import type { CheckFix } from '../../../electron/contract/commands/checks.ts'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { type BucketFix, bucketFixText } from './fix-text.ts'

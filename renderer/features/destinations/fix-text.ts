@@ -1,8 +1,8 @@
 import { unfinishedRuleFor } from '../../../electron/contract/bucket-policies.ts'
-import type { CheckFix } from '../../../electron/contract/check.ts'
+import type { CheckFix } from '../../../electron/contract/commands/checks.ts'
 import { isOriginPattern } from '../../../electron/contract/cors-origin.ts'
 import { corsAsJson } from '../../../electron/contract/cors-text.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { formatCount } from '../../design/format.ts'
 
 /** Fixes that change the bucket, not the form. */

@@ -1,8 +1,8 @@
 import { useRef } from 'react'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { ConfirmDialog } from '../../design/dialog.tsx'
 import { useToasts } from '../../design/toasts.tsx'
-import { failureSentence } from '../failure-text.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import { useServices } from '../services/services.tsx'
 
 /** Forgets a connection; the bucket itself is left alone. */

@@ -1,6 +1,10 @@
-import type { CheckReport } from '../../../electron/contract/check.ts'
+import type { CheckReport } from '../../../electron/contract/commands/checks.ts'
 import type { DraftNote } from '../../../electron/contract/destination-draft.ts'
-import type { DestinationField, Failure, FieldProblem } from '../../../electron/contract/failure.ts'
+import type {
+  DestinationField,
+  Failure,
+  FieldProblem,
+} from '../../../electron/contract/failure/kinds.ts'
 
 /** What the host said of the form's contents. */
 export interface FormFindings {

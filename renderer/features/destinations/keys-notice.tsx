@@ -1,9 +1,9 @@
-import type { Destination } from '../../../electron/contract/destination.ts'
-import type { DestinationField } from '../../../electron/contract/failure.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
+import type { DestinationField } from '../../../electron/contract/failure/kinds.ts'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
-import { fieldToFix } from '../failure-field.ts'
-import { ACTION_LABELS } from '../failure-text.ts'
+import { fieldToFix } from '../../failures/failure-field.ts'
+import { ACTION_LABELS } from '../../failures/failure-text.ts'
 
 /** After a restart, when the keys were kept only while Ferry ran, and after settings were imported. */
 export function KeysNotice({

@@ -1,6 +1,9 @@
 import { type FormEvent, useRef, useState } from 'react'
-import { type Destination, DestinationColor } from '../../../electron/contract/destination.ts'
-import type { Failure } from '../../../electron/contract/failure.ts'
+import {
+  type Destination,
+  DestinationColor,
+} from '../../../electron/contract/commands/destinations.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { Button } from '../../design/button.tsx'
 import { DestinationMark } from '../../design/destination-mark.tsx'
 import { Dialog } from '../../design/dialog.tsx'

@@ -1,7 +1,7 @@
 import { Tabs } from '@base-ui/react/tabs'
 import { useId, useRef, useState } from 'react'
 import { POLICY_WANTS, type PolicyWant } from '../../../electron/contract/bucket-policies.ts'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { CheckboxField, RadioField, TextField } from '../../design/field.tsx'

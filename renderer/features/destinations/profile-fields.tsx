@@ -1,5 +1,5 @@
 import { SuggestField } from '../../design/suggest-field.tsx'
-import { failureSentence } from '../failure-text.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import { fieldTexts } from './field-props.ts'
 import type { ConnectForm } from './use-connect-form.ts'
 import { PROFILE_KINDS, type Profiles, useProfiles } from './use-profiles.ts'

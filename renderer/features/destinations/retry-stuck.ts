@@ -1,8 +1,8 @@
-import type { CredentialSource } from '../../../electron/contract/credentials.ts'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { CredentialSource } from '../../../electron/contract/commands/credentials.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { formatCount } from '../../design/format.ts'
-import type { UploadQueue, UploadView } from '../../upload/engine/queue-view.ts'
-import { type FailureAction, failureText, isPlanToBlame } from '../failure-text.ts'
+import type { UploadQueue, UploadView } from '../../engine/view/queue-view.ts'
+import { type FailureAction, failureText, isPlanToBlame } from '../../failures/failure-text.ts'
 
 type Cured = ReadonlySet<FailureAction | null>
 

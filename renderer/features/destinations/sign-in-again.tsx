@@ -1,4 +1,4 @@
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { formatCount } from '../../design/format.ts'
 import { useToasts } from '../../design/toasts.tsx'
 import { SignInDialog } from './sign-in-dialog.tsx'

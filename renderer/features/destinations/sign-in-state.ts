@@ -1,7 +1,7 @@
-import type { SignInId, SignInStep } from '../../../electron/contract/credentials.ts'
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { SignInId, SignInStep } from '../../../electron/contract/commands/credentials.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 
 type BrowserStep = Extract<SignInStep, { step: 'browser' }>
 

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 
 /** What is known of a list that only the other side has. */

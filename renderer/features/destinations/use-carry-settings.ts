@@ -3,9 +3,9 @@ import type { CommandOutput } from '../../../electron/contract/commands.ts'
 import { formatCount } from '../../design/format.ts'
 import { openChooser } from '../../design/open-chooser.ts'
 import { useToasts } from '../../design/toasts.tsx'
-import { failureSentence } from '../failure-text.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
+import { partlyReadText } from '../../failures/unread-settings.ts'
 import { useServices } from '../services/services.tsx'
-import { partlyReadText } from '../unread-words.ts'
 import { type PreviewedPlace, placesIn } from './settings-preview.ts'
 
 export interface CarrySettings {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { CheckId, CheckLine, CheckReport } from '../../../electron/contract/check.ts'
+import type { CheckId, CheckLine, CheckReport } from '../../../electron/contract/commands/checks.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { useServices } from '../services/services.tsx'

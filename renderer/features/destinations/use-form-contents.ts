@@ -1,7 +1,7 @@
 import { type ClipboardEvent, useState } from 'react'
 import { flushSync } from 'react-dom'
-import type { AwsProfile, CredentialKind } from '../../../electron/contract/credentials.ts'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { AwsProfile, CredentialKind } from '../../../electron/contract/commands/credentials.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type {
   DestinationDraft,
   ListedBucket,

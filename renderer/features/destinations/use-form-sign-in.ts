@@ -1,6 +1,6 @@
 import { useState } from 'react'
+import type { CredentialSource } from '../../../electron/contract/commands/credentials.ts'
 import type { CommandOutput } from '../../../electron/contract/commands.ts'
-import type { CredentialSource } from '../../../electron/contract/credentials.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { useServices } from '../services/services.tsx'
 import { type FormDraft, sourceOf } from './draft.ts'

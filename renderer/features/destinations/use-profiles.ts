@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
+import type { AwsProfile } from '../../../electron/contract/commands/credentials.ts'
 import type { CommandOutput } from '../../../electron/contract/commands.ts'
-import type { AwsProfile } from '../../../electron/contract/credentials.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { useServices } from '../services/services.tsx'
 

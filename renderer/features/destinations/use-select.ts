@@ -1,7 +1,7 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { useToasts } from '../../design/toasts.tsx'
-import { failureSentence } from '../failure-text.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import { useServices } from '../services/services.tsx'
 import type { Session } from '../services/session.ts'
 

@@ -1,5 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
-import type { CredentialSource, SignInStep } from '../../../electron/contract/credentials.ts'
+import type {
+  CredentialSource,
+  SignInStep,
+} from '../../../electron/contract/commands/credentials.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { useServices } from '../services/services.tsx'
 import { type SignInAsked, type SignInState, stateAfter, waitingFor } from './sign-in-state.ts'

@@ -1,8 +1,8 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { formatCount } from '../../design/format.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import type { IntakeReport, LeftOut, PackageFolder } from '../../upload/intake.ts'
-import { failureSentence } from '../failure-text.ts'
 
 export interface ReportText {
   readonly tone: 'calm' | 'warn'

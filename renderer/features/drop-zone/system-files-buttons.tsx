@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import { Button } from '../../design/button.tsx'
 import { useToasts } from '../../design/toasts.tsx'
+import { failureSentence } from '../../failures/failure-text.ts'
 import type { SystemFilesLeftOut } from '../../upload/intake.ts'
-import { failureSentence } from '../failure-text.ts'
 import { useIncoming } from '../services/incoming.tsx'
 import { useServices, useSession } from '../services/services.tsx'
 

@@ -1,4 +1,4 @@
-import type { Failure, StoreAnswer } from '../../../electron/contract/failure.ts'
+import type { Failure, StoreAnswer } from '../../../electron/contract/failure/kinds.ts'
 import { formatMoment } from '../../design/format.ts'
 
 /** What the store itself said of a failure; null: it said nothing, or was not asked. */

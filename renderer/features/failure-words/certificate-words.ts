@@ -1,6 +1,6 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
-import { isAboutOwnCertificate } from '../../../electron/contract/tls-reason.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import { isAboutOwnCertificate } from '../../../electron/contract/failure/predicates.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { type FailureText, text } from './words.ts'
 
 type TlsFailure = Extract<Failure, { kind: 'tls-failed' }>

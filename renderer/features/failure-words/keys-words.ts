@@ -1,5 +1,5 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { isolated } from '../../design/isolated.tsx'
 import { consoleAt } from './store-names.ts'
 import { type FailureDestination, type FailureText, text } from './words.ts'

@@ -1,5 +1,5 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { type FailureText, text } from './words.ts'
 
 type Of<K extends Failure['kind']> = Extract<Failure, { kind: K }>

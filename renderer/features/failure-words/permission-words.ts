@@ -1,5 +1,5 @@
-import { providerOf } from '../../../electron/contract/providers.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { providerOf } from '../../../electron/contract/providers/lookup.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { consoleAt, serviceAt } from './store-names.ts'
 import { type FailureDestination, type FailureText, text } from './words.ts'
 

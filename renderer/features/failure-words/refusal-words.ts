@@ -1,6 +1,6 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { S3_LIMITS } from '../../../electron/contract/limits.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { formatRoundBytes } from '../../design/format.ts'
 import { isolated } from '../../design/isolated.tsx'
 import { consoleAt, serviceAt } from './store-names.ts'

@@ -1,5 +1,5 @@
 import type { Provider } from '../../../electron/contract/provider.ts'
-import { providerOf } from '../../../electron/contract/providers.ts'
+import { providerOf } from '../../../electron/contract/providers/lookup.ts'
 import type { FailureDestination } from './words.ts'
 
 /** A service that somebody runs for others, and that customers sign in to; null: a server of one's own. */

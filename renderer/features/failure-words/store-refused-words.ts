@@ -1,4 +1,4 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { type FailureText, text } from './words.ts'
 
 type StoreRefused = Extract<Failure, { kind: 'store-refused' }>

@@ -1,5 +1,5 @@
-import type { CredentialKind } from '../../../electron/contract/credentials.ts'
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { CredentialKind } from '../../../electron/contract/commands/credentials.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { ProviderId } from '../../../electron/contract/provider-id.ts'
 
 /**

@@ -1,14 +1,14 @@
 import { useState } from 'react'
 import type { HostNotice } from '../../../electron/contract/host-description.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
-import { failureText } from '../failure-text.ts'
+import { failureText } from '../../failures/failure-text.ts'
+import { unreadText } from '../../failures/unread-settings.ts'
 import { clockDifference } from '../failure-words/clock-difference.ts'
 import { useSession } from '../services/services.tsx'
 import { useOpenFolder } from '../services/use-open-folder.ts'
-import { unreadText } from '../unread-words.ts'
 
 /** Opens a dialog about a destination. */
 type OnOpen = (name: 'rules' | 'check', destinationId: DestinationId) => void

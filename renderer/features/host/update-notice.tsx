@@ -3,8 +3,8 @@ import type { NewerRelease, UpdateState } from '../../../electron/contract/updat
 import { Button, buttonClass } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { useToasts } from '../../design/toasts.tsx'
-import type { QueueTotals } from '../../upload/engine/queue-view.ts'
-import { failureSentence } from '../failure-text.ts'
+import type { QueueTotals } from '../../engine/view/queue-view.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import { useQueue, useServices } from '../services/services.tsx'
 import { useUpdates } from '../services/use-updates.ts'
 

@@ -1,7 +1,7 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
 import type { CommandCalls, NoticeSubscriptions } from '../../../electron/contract/bridge.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
-import type { QueueSnapshot, UploadQueue, UploadView } from '../../upload/engine/queue-view.ts'
+import type { QueueSnapshot, UploadQueue, UploadView } from '../../engine/view/queue-view.ts'
 import type { Intake } from '../../upload/intake.ts'
 import type { Session, SessionState } from './session.ts'
 

@@ -1,5 +1,5 @@
 import { useToasts } from '../../design/toasts.tsx'
-import { failureSentence } from '../failure-text.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import { useServices } from './services.tsx'
 
 /** Copies what helps to understand a problem, and says what is not in it. */

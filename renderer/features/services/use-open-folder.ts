@@ -1,6 +1,6 @@
 import type { CommandInput } from '../../../electron/contract/commands.ts'
 import { useToasts } from '../../design/toasts.tsx'
-import { failureSentence } from '../failure-text.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import { useServices } from './services.tsx'
 
 type Folder = CommandInput<'openFolder'>['folder']

@@ -1,6 +1,6 @@
 import { Check, Link as LinkIcon } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { ShareLink, UploadRecord } from '../../../electron/contract/upload.ts'
+import type { ShareLink, UploadRecord } from '../../../electron/contract/commands/uploads.ts'
 import { Button } from '../../design/button.tsx'
 import { useCopyLink } from './link-calls.ts'
 

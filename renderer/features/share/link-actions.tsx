@@ -1,6 +1,6 @@
 import { ExternalLink, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
-import type { ShareLink, UploadRecord } from '../../../electron/contract/upload.ts'
+import type { ShareLink, UploadRecord } from '../../../electron/contract/commands/uploads.ts'
 import { Button, buttonClass } from '../../design/button.tsx'
 import { useNow } from '../../design/use-now.ts'
 import { CopyButton } from './copy-button.tsx'

@@ -1,8 +1,8 @@
+import type { ShareLink, UploadRecord } from '../../../electron/contract/commands/uploads.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
-import type { ShareLink, UploadRecord } from '../../../electron/contract/upload.ts'
 import { isolated } from '../../design/isolated.tsx'
 import { useToasts } from '../../design/toasts.tsx'
-import { failureSentence } from '../failure-text.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import { useServices } from '../services/services.tsx'
 
 /** Answers whether the link is on the clipboard. */

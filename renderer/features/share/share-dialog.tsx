@@ -1,6 +1,6 @@
 import { useId, useRef, useState } from 'react'
-import type { Destination } from '../../../electron/contract/destination.ts'
-import type { ShareLink, UploadRecord } from '../../../electron/contract/upload.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
+import type { ShareLink, UploadRecord } from '../../../electron/contract/commands/uploads.ts'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { formatMoment } from '../../design/format.ts'

@@ -1,5 +1,5 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
-import type { ConflictDecision } from '../../../electron/contract/rules.ts'
+import type { ConflictDecision } from '../../../electron/contract/rules/upload-rules.ts'
 import { Button } from '../../design/button.tsx'
 import { useDecideConflict } from './use-decide-conflict.ts'
 

@@ -2,7 +2,7 @@ import { type RefObject, useSyncExternalStore } from 'react'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { Notice } from '../../design/notice.tsx'
 import { useFocusKeeper } from '../../design/use-focus-keeper.ts'
-import type { UploadQueue } from '../../upload/engine/queue-view.ts'
+import type { UploadQueue } from '../../engine/view/queue-view.ts'
 import { useServices } from '../services/services.tsx'
 import { ConflictButtons } from './conflict-buttons.tsx'
 

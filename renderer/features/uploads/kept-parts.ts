@@ -1,9 +1,9 @@
-import type { Destination } from '../../../electron/contract/destination.ts'
-import type { FailureKind } from '../../../electron/contract/failure.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
+import type { FailureKind } from '../../../electron/contract/failure/kinds.ts'
 import { type PartPlan, partCountOf } from '../../../electron/contract/part-plan.ts'
-import { providerOf } from '../../../electron/contract/providers.ts'
+import { providerOf } from '../../../electron/contract/providers/lookup.ts'
 import { formatBytes, formatCount, formatDay, formatDuration } from '../../design/format.ts'
-import type { UploadView } from '../../upload/engine/queue-view.ts'
+import type { UploadView } from '../../engine/view/queue-view.ts'
 
 /** What a stopped upload has in the bucket, in words. */
 export interface KeptText {

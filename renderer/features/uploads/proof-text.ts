@@ -1,5 +1,5 @@
 import type { ChecksumAlgorithm, Proof } from '../../../electron/contract/checksum.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 
 const ALGORITHM_NAMES: Record<ChecksumAlgorithm, string> = {
   crc64nvme: 'CRC64NVME',

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { formatCount, formatPercent, percentOf } from '../../design/format.ts'
-import type { QueueTotals } from '../../upload/engine/queue-view.ts'
+import type { QueueTotals } from '../../engine/view/queue-view.ts'
 import { useQueue, useSession } from '../services/services.tsx'
 import { useHostReport } from './use-host-report.ts'
 

@@ -1,4 +1,4 @@
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import {
   formatDuration,
   formatMoment,
@@ -6,8 +6,8 @@ import {
   formatSpeed,
   percentOf,
 } from '../../design/format.ts'
-import type { UploadView, ViewPhase } from '../../upload/engine/queue-view.ts'
-import { type FailureDestination, failureText } from '../failure-text.ts'
+import type { UploadView, ViewPhase } from '../../engine/view/queue-view.ts'
+import { type FailureDestination, failureText } from '../../failures/failure-text.ts'
 import { troubleText } from './trouble-text.ts'
 
 const PHASE_WORDS: Record<ViewPhase, string> = {

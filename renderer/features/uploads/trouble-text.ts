@@ -1,6 +1,6 @@
-import type { FailureKind } from '../../../electron/contract/failure.ts'
-import type { UploadView } from '../../upload/engine/queue-view.ts'
-import { type FailureDestination, failureText } from '../failure-text.ts'
+import type { FailureKind } from '../../../electron/contract/failure/kinds.ts'
+import type { UploadView } from '../../engine/view/queue-view.ts'
+import { type FailureDestination, failureText } from '../../failures/failure-text.ts'
 
 /** Why an upload stands still, and what gets it going, for its own row. */
 export function troubleText(

@@ -1,9 +1,9 @@
 import { useRef } from 'react'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
-import type { ConflictDecision } from '../../../electron/contract/rules.ts'
+import type { ConflictDecision } from '../../../electron/contract/rules/upload-rules.ts'
 import { useToasts } from '../../design/toasts.tsx'
-import { failureSentence } from '../failure-text.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import { useServices } from '../services/services.tsx'
 
 type Decide = (uploadIds: readonly UploadId[], decision: ConflictDecision) => void

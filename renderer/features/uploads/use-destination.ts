@@ -1,5 +1,5 @@
-import type { Destination } from '../../../electron/contract/destination.ts'
-import type { UploadView } from '../../upload/engine/queue-view.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
+import type { UploadView } from '../../engine/view/queue-view.ts'
 import { useSession } from '../services/services.tsx'
 
 /** Undefined when it was forgotten meanwhile. */

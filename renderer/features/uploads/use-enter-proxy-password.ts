@@ -1,6 +1,6 @@
 import { useToasts } from '../../design/toasts.tsx'
-import type { UploadQueue } from '../../upload/engine/queue-view.ts'
-import { failureSentence } from '../failure-text.ts'
+import type { UploadQueue } from '../../engine/view/queue-view.ts'
+import { failureSentence } from '../../failures/failure-text.ts'
 import { useServices } from '../services/services.tsx'
 
 /**

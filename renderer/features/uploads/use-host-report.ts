@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import type { ProgressPace, QueueReport } from '../../../electron/contract/queue-report.ts'
-import type { QueueTotals } from '../../upload/engine/queue-view.ts'
+import type { QueueTotals } from '../../engine/view/queue-view.ts'
 import { useServices } from '../services/services.tsx'
 
 const REPORT_EVERY_MS = 1000

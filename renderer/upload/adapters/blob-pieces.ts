@@ -1,4 +1,4 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { probeBlob } from './blob-probe.ts'
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 
 /**
  * Reads one byte, or an empty file as a whole: a slice of one is answered without a look at the

@@ -1,5 +1,5 @@
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 
 /** A worker sums up one body at a time: the next `sum` ends the one before. */
 export type ToChecksumWorker =

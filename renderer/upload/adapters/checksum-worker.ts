@@ -2,7 +2,7 @@
 import { createCRC32, createCRC64, createMD5, createSHA256, type IHasher } from 'hash-wasm'
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { BlobPieces } from './blob-pieces.ts'
 import type { FromChecksumWorker, ToChecksumWorker } from './checksum-messages.ts'
 

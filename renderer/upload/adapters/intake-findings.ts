@@ -1,9 +1,9 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { FolderFindings } from '../../../electron/contract/folder-findings.ts'
 import type { GivenBatch, GivenFile } from '../../../electron/contract/given-files.ts'
-import type { SystemFilesRule } from '../../../electron/contract/rules.ts'
-import { systemEntryIn } from '../../../electron/contract/system-files.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { systemEntryIn } from '../../../electron/contract/rules/system-files.ts'
+import type { SystemFilesRule } from '../../../electron/contract/rules/upload-rules.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import type { IncomingFile, IntakeReport, LeftOut } from '../intake.ts'
 
 /** Stands where a name would, of which not even the bytes are known. */

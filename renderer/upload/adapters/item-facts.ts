@@ -1,3 +1,4 @@
+import type { FileFacts, Source } from '../../../electron/contract/commands/uploads.ts'
 import { isTextType } from '../../../electron/contract/content-type.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
@@ -6,7 +7,6 @@ import {
   type TextEncoding,
   textEncodingOf,
 } from '../../../electron/contract/text-encoding.ts'
-import type { FileFacts, Source } from '../../../electron/contract/upload.ts'
 import { Semaphore } from '../engine/narrow-gate.ts'
 import { hasEntry, lookAgain } from './given-file.ts'
 import { hash8Of, hash8OfRanges } from './hash8.ts'

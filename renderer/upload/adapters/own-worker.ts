@@ -13,7 +13,7 @@ interface TrustedTypes {
 
 /**
  * The page's only Trusted Types policy, by which it makes script of nothing but the workers that
- * were built with it. Both hosts name it in their headers: electron/core/page-policy.ts.
+ * were built with it. Both hosts name it in their headers: electron/core/host/page-policy.ts.
  */
 const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy(
   'ferry-workers',

@@ -1,7 +1,7 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { SignedPart } from '../../../electron/contract/commands/uploads.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import { endpointAt, failureFromHttp } from '../../../electron/contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import { endpointAt, failureFromHttp } from '../../../electron/contract/s3-failure.ts'
-import type { SignedPart } from '../../../electron/contract/upload.ts'
 import type { PutAnswer } from './put-messages.ts'
 
 export type PutOutcome = Outcome<{ readonly etag: string }>

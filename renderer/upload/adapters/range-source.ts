@@ -1,4 +1,4 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { SourceId } from '../../../electron/contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'

@@ -1,5 +1,5 @@
 import type { DestinationId } from '../../../electron/contract/ids.ts'
-import { systemEntryIn, systemEntryLabel } from '../../../electron/contract/system-files.ts'
+import { systemEntryIn, systemEntryLabel } from '../../../electron/contract/rules/system-files.ts'
 import type { IncomingFile, IntakeReport, SystemFilesLeftOut } from '../intake.ts'
 import type { IntakeFindings, SystemEntry } from './intake-findings.ts'
 

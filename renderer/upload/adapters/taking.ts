@@ -1,13 +1,17 @@
 import type { FerryBridge } from '../../../electron/contract/bridge.ts'
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type {
+  FileFacts,
+  QueueItem,
+  UploadRecord,
+} from '../../../electron/contract/commands/uploads.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { GivenFile } from '../../../electron/contract/given-files.ts'
 import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import { failed, type Outcome } from '../../../electron/contract/outcome.ts'
-import type { SystemFilesRule } from '../../../electron/contract/rules.ts'
-import { packageIn } from '../../../electron/contract/system-files.ts'
-import type { FileFacts, QueueItem, UploadRecord } from '../../../electron/contract/upload.ts'
-import type { UploadQueue, ViewPhase } from '../engine/queue-view.ts'
+import { packageIn } from '../../../electron/contract/rules/system-files.ts'
+import type { SystemFilesRule } from '../../../electron/contract/rules/upload-rules.ts'
+import type { UploadQueue, ViewPhase } from '../../engine/view/queue-view.ts'
 import type { IncomingFile, IntakeReport } from '../intake.ts'
 import type { Drop, Drops } from './drops.ts'
 import type { IntakeFindings } from './intake-findings.ts'

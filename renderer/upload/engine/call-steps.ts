@@ -1,7 +1,7 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
-import { attemptAfter, countsAfter, recoveryFrom } from './recovery.ts'
-import type { InPhase, Moment, Step, UploadState } from './upload-state.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
+import type { InPhase, Moment, Step, UploadState } from '../../engine/machine/state.ts'
+import { attemptAfter, countsAfter, recoveryFrom } from '../../engine/retry-policy.ts'
 import { endAs, giveUp, recover, stay, to } from './upload-turns.ts'
 
 /** A call of the whole upload failed, or its file cannot be had. */

@@ -1,6 +1,11 @@
-import { inFlightCountOf, isAllAcknowledged, type PartTable, partsReady } from './part-ledger.ts'
+import {
+  inFlightCountOf,
+  isAllAcknowledged,
+  type PartTable,
+  partsReady,
+} from '../../engine/machine/part-table.ts'
+import type { Upload } from '../../engine/upload.ts'
 import type { Candidate } from './schedule.ts'
-import type { Upload } from './upload-row.ts'
 
 /** What a row could do with slots; nothing, unless it is sending. */
 export function candidatesFrom(row: Upload, slots: number): readonly Candidate<Upload>[] {

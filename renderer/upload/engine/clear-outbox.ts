@@ -1,10 +1,10 @@
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
+import type { KeyedMutex } from '../../../electron/lib/keyed-mutex.ts'
+import { isWorthResending } from '../../engine/retry-policy.ts'
 import { callAfter } from './delayed.ts'
 import { HOST_WAIT_MS, type MarkOutbox } from './mark-outbox.ts'
 import type { Clock, UploadControl } from './ports.ts'
-import { isWorthResending } from './recovery.ts'
-import type { KeyedMutex } from './turnstile.ts'
 
 export interface ClearDeps {
   readonly control: UploadControl

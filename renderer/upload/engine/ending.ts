@@ -1,12 +1,12 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { UploadRecord } from '../../../electron/contract/commands/uploads.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import type { UploadRecord } from '../../../electron/contract/upload.ts'
+import type { UploadEvent } from '../../engine/machine/state.ts'
+import type { Run, Upload } from '../../engine/upload.ts'
 import { HOST_WAIT_MS, type MarkOutbox } from './mark-outbox.ts'
 import type { Semaphore } from './narrow-gate.ts'
 import type { Clock, UploadControl } from './ports.ts'
 import type { ReceiptOutbox } from './receipt-outbox.ts'
-import type { Run, Upload } from './upload-row.ts'
-import type { UploadEvent } from './upload-state.ts'
 
 export interface FinalCallsDeps {
   readonly control: UploadControl

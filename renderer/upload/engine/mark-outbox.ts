@@ -1,10 +1,10 @@
+import type { UploadMark } from '../../../electron/contract/commands/uploads.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
-import type { UploadMark } from '../../../electron/contract/upload.ts'
-import { Fifo } from './line-up.ts'
+import { Fifo } from '../../../electron/lib/fifo.ts'
+import type { KeyedMutex } from '../../../electron/lib/keyed-mutex.ts'
+import { isWorthResending } from '../../engine/retry-policy.ts'
 import type { Clock, UploadControl } from './ports.ts'
-import { isWorthResending } from './recovery.ts'
-import type { KeyedMutex } from './turnstile.ts'
 
 /** Marks under way at once: as many as one call to the host takes. */
 const MAX_CONCURRENT_MARKS = MAX_BATCH

@@ -1,4 +1,4 @@
-import { Fifo } from './line-up.ts'
+import { Fifo } from '../../../electron/lib/fifo.ts'
 
 /** Runs at most `width` acts at once; the others wait in order. */
 export class Semaphore {

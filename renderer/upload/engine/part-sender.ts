@@ -1,11 +1,11 @@
+import type { PartReceipt } from '../../../electron/contract/commands/uploads.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { type PartPlan, rangeOfPart } from '../../../electron/contract/part-plan.ts'
-import type { PartReceipt } from '../../../electron/contract/upload.ts'
-import type { PartSigner } from './part-signer.ts'
+import type { ChecksumPrefetch } from '../../engine/integrity/checksum-prefetch.ts'
+import type { PartSigner } from '../../engine/transfer/part-signer.ts'
+import { type StallDeps, sendWithStallTimeout } from '../../engine/transfer/stall-timeout.ts'
 import type { FileSource, PartSending, PartTransport } from './ports.ts'
-import { type StallDeps, sendWithStallTimeout } from './stall-watch.ts'
-import type { ChecksumPrefetch } from './sum-stock.ts'
 
 export interface PartToSend {
   readonly uploadId: UploadId

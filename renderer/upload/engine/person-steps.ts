@@ -1,6 +1,6 @@
-import { endWaits } from './part-steps.ts'
-import { NO_RETRIES } from './recovery.ts'
-import { FRESH_BUDGET, isLive, type Step, type UploadState } from './upload-state.ts'
+import { endWaits } from '../../engine/machine/part-transitions.ts'
+import { FRESH_BUDGET, isLive, type Step, type UploadState } from '../../engine/machine/state.ts'
+import { NO_RETRIES } from '../../engine/retry-policy.ts'
 import { beginCancel, cancelNow, prepareAgain, requeue, stay, to } from './upload-turns.ts'
 
 export function pause(state: UploadState): Step {

@@ -1,9 +1,4 @@
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
-import type { Failure } from '../../../electron/contract/failure.ts'
-import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
-import type { Outcome } from '../../../electron/contract/outcome.ts'
-import type { ByteRange } from '../../../electron/contract/part-plan.ts'
-import type { UploadRules } from '../../../electron/contract/rules.ts'
 import type {
   PartReceipt,
   PartToSign,
@@ -12,7 +7,12 @@ import type {
   SignedPart,
   UploadMark,
   UploadRecord,
-} from '../../../electron/contract/upload.ts'
+} from '../../../electron/contract/commands/uploads.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
+import type { Outcome } from '../../../electron/contract/outcome.ts'
+import type { ByteRange } from '../../../electron/contract/part-plan.ts'
+import type { UploadRules } from '../../../electron/contract/rules/upload-rules.ts'
 
 /** Bytes on their way, opaque to the engine: no `Blob` enters it. */
 export interface PartBody {

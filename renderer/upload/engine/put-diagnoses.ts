@@ -1,8 +1,8 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { PartReceipt, PutDiagnosis } from '../../../electron/contract/commands/uploads.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { BUFFERED_BYTES } from '../../../electron/contract/limits.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
-import type { PartReceipt, PutDiagnosis } from '../../../electron/contract/upload.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import type { Clock, UploadControl } from './ports.ts'
 
 /** What holds for every part of an upload is asked for once, and holds for a while. */

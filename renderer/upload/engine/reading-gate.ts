@@ -1,4 +1,4 @@
-import { Fifo } from './line-up.ts'
+import { Fifo } from '../../../electron/lib/fifo.ts'
 
 /** Bodies may be whole parts in memory: beyond those that are being sent, there are no more. */
 export const MAX_CONCURRENT_READS = 2

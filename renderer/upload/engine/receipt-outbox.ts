@@ -1,6 +1,6 @@
+import type { PartReceipt } from '../../../electron/contract/commands/uploads.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
-import type { PartReceipt } from '../../../electron/contract/upload.ts'
 import { callAfter } from './delayed.ts'
 import type { Clock, UploadControl } from './ports.ts'
 

@@ -1,7 +1,8 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
+import { bytesOfPart } from '../../engine/machine/part-table.ts'
+import type { Upload } from '../../engine/upload.ts'
 import { candidatesFrom } from './candidate-of.ts'
-import { bytesOfPart } from './part-ledger.ts'
 import type { Clock, TransferRules } from './ports.ts'
 import {
   type ConcurrencyWindow,
@@ -12,7 +13,6 @@ import {
   windowAfterThrottle,
 } from './schedule.ts'
 import type { RateLimiter } from './speed-limits.ts'
-import type { Upload } from './upload-row.ts'
 
 export interface PartSchedulerDeps {
   readonly clock: Clock

@@ -1,5 +1,5 @@
-import type { Failure, FailureKind } from '../../../electron/contract/failure.ts'
-import type { UploadRecord } from '../../../electron/contract/upload.ts'
+import type { UploadRecord } from '../../../electron/contract/commands/uploads.ts'
+import type { Failure, FailureKind } from '../../../electron/contract/failure/kinds.ts'
 import type { UploadControl } from './ports.ts'
 
 /** The page gives these failures for a file that it cannot read, whatever is in the way. */

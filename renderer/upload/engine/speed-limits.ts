@@ -1,7 +1,7 @@
 import type { DestinationId } from '../../../electron/contract/ids.ts'
+import { DEFAULT_SMOOTHING, SMOOTHING_MS, type Smoothing } from '../../engine/view/progress.ts'
 import { callAfter } from './delayed.ts'
 import type { Clock, TransferRules } from './ports.ts'
-import { DEFAULT_SMOOTHING, SMOOTHING_MS, type Smoothing } from './progress.ts'
 import {
   bucketAt,
   msUntilPaid,

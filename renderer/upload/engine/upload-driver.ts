@@ -1,19 +1,25 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import type { KeyedMutex } from '../../../electron/lib/keyed-mutex.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
+import { checksumsAfterPrepare } from '../../engine/integrity/part-checksums.ts'
+import { Verification } from '../../engine/integrity/verification.ts'
+import type { UploadEffect, UploadEvent } from '../../engine/machine/state.ts'
+import { type PlanLimits, planParts } from '../../engine/part-planner.ts'
+import { silenceAsOffline } from '../../engine/retry-policy.ts'
+import {
+  isAllRecorded,
+  isAwaitingDecision,
+  PAGE_BUG,
+  type Run,
+  type Upload,
+} from '../../engine/upload.ts'
 import { callAfter } from './delayed.ts'
 import { FinalCalls } from './ending.ts'
 import type { MarkOutbox } from './mark-outbox.ts'
 import type { Semaphore } from './narrow-gate.ts'
-import { type PlanLimits, planParts } from './part-plan.ts'
 import { PartTransfer, type PartTransferDeps } from './part-runner.ts'
-import { checksumsAfterPrepare } from './part-sums.ts'
-import { silenceAsOffline } from './recovery.ts'
-import { Verification } from './rereading.ts'
 import { diagnoseSourceFailure, isSourceFailureDiagnosable } from './source-diagnosis.ts'
-import type { KeyedMutex } from './turnstile.ts'
-import { isAllRecorded, isAwaitingDecision, PAGE_BUG, type Run, type Upload } from './upload-row.ts'
-import type { UploadEffect, UploadEvent } from './upload-state.ts'
 
 export interface EffectsDeps extends PartTransferDeps {
   readonly limitsOf: (row: Upload) => PlanLimits

@@ -1,7 +1,7 @@
+import { hasEnded, isUnfinished, isWorthRetry } from '../../engine/upload.ts'
+import type { UploadQueue } from '../../engine/view/queue-view.ts'
 import { QueueDriver, type QueueOptions } from './port-driven-queue.ts'
 import type { QueuePorts } from './ports.ts'
-import type { UploadQueue } from './queue-view.ts'
-import { hasEnded, isUnfinished, isWorthRetry } from './upload-row.ts'
 
 export function createUploadQueue(ports: QueuePorts, options: QueueOptions): UploadQueue {
   const queue = new QueueDriver(ports, options)

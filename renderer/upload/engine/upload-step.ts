@@ -1,23 +1,23 @@
-import { unreachable } from '../../../electron/contract/unreachable.ts'
-import type { PartReceipt, PreparedUpload } from '../../../electron/contract/upload.ts'
-import { afterFailedCall } from './call-steps.ts'
-import { isAllAcknowledged, newPartTable } from './part-ledger.ts'
+import type { PartReceipt, PreparedUpload } from '../../../electron/contract/commands/uploads.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
+import { isAllAcknowledged, newPartTable } from '../../engine/machine/part-table.ts'
 import {
   allAcknowledged,
   endWaits,
   partAcknowledged,
   partFailed,
   partsGranted,
-} from './part-steps.ts'
-import { attachSource, cancel, pause, resume, retry } from './person-steps.ts'
-import { ASLEEP_RECHECK_MS, isRetriedOnNetworkChange } from './recovery.ts'
+} from '../../engine/machine/part-transitions.ts'
 import {
   FRESH_BUDGET,
   isLive,
   type Step,
   type UploadEvent,
   type UploadState,
-} from './upload-state.ts'
+} from '../../engine/machine/state.ts'
+import { ASLEEP_RECHECK_MS, isRetriedOnNetworkChange } from '../../engine/retry-policy.ts'
+import { afterFailedCall } from './call-steps.ts'
+import { attachSource, cancel, pause, resume, retry } from './person-steps.ts'
 import { cancelNow, endAs, prepareAgain, stay, to, waitAs } from './upload-turns.ts'
 
 /**

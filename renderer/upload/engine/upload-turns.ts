@@ -1,12 +1,5 @@
-import type { Failure } from '../../../electron/contract/failure.ts'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
-import {
-  countsAfter,
-  NO_RETRIES,
-  type Recovery,
-  type RetryCounts,
-  recoveryFrom,
-} from './recovery.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import type {
   InPhase,
   Moment,
@@ -14,7 +7,14 @@ import type {
   Step,
   UploadEffect,
   UploadState,
-} from './upload-state.ts'
+} from '../../engine/machine/state.ts'
+import {
+  countsAfter,
+  NO_RETRIES,
+  type Recovery,
+  type RetryCounts,
+  recoveryFrom,
+} from '../../engine/retry-policy.ts'
 
 /** Nothing changes. The same object, so that the runner can tell. */
 export function stay(state: UploadState): Step {

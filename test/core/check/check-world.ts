@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { PutBucketVersioningCommand } from '@aws-sdk/client-s3'
-import type { CheckId, CheckReport, CheckStep } from '../../../electron/contract/check.ts'
+import type { CheckId, CheckReport, CheckStep } from '../../../electron/contract/commands/checks.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import type { CorePorts } from '../../../electron/core/ports.ts'

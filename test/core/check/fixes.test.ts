@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { corsRuleFor } from '../../../electron/contract/bucket-policies.ts'
-import type { CheckFix } from '../../../electron/contract/check.ts'
+import type { CheckFix } from '../../../electron/contract/commands/checks.ts'
 import { lineOfRequest, no, ruledHttp } from '../../fakes/ruled-http.ts'
 import { withClient } from './bucket-view.ts'
 import { ALLOWED, CheckWorld, findingOf, lineOf, PAGE } from './check-world.ts'

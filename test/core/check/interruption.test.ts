@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { CheckStep } from '../../../electron/contract/check.ts'
+import { CheckStep } from '../../../electron/contract/commands/checks.ts'
 import type { CorePorts } from '../../../electron/core/ports.ts'
 import { lineOfRequest, no, ruledHttp } from '../../fakes/ruled-http.ts'
 import { plain } from '../../fakes/stub-store.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MIB } from '../../../electron/contract/limits.ts'
-import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
+import { DEFAULT_RULES } from '../../../electron/contract/rules/upload-rules.ts'
 import {
   FORBIDDEN_PAGE,
   leadThrough,
@@ -8,7 +8,7 @@ import {
   type ProxyRule,
   ReverseProxy,
   TOO_LARGE,
-} from '../../fakes/front-proxy.ts'
+} from '../../fakes/reverse-proxy.ts'
 import { storedIn } from './bucket-view.ts'
 import { CheckWorld, lineOf, newCheckId, troubles } from './check-world.ts'
 

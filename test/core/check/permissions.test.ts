@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import type { CheckReport } from '../../../electron/contract/check.ts'
+import type { CheckReport } from '../../../electron/contract/commands/checks.ts'
 import {
   type HttpRule,
   lineOfRequest,

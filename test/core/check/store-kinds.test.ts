@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import type { CheckReport } from '../../../electron/contract/check.ts'
+import type { CheckReport } from '../../../electron/contract/commands/checks.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { type HttpRule, isSigned, lineOfRequest, no, ruledHttp } from '../../fakes/ruled-http.ts'
 import { plain } from '../../fakes/stub-store.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { CheckStep } from '../../../electron/contract/check.ts'
+import { CheckStep } from '../../../electron/contract/commands/checks.ts'
 import { storedIn, versionsIn } from './bucket-view.ts'
 import { CheckWorld, findingOf, lineOf, newCheckId, troubles } from './check-world.ts'
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { AwsHome } from '../../fakes/aws-stand-in/aws-home.ts'
 import { AwsStandIn } from '../../fakes/aws-stand-in/aws-stand-in.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'

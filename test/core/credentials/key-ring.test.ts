@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { fixedKeys } from '../../../electron/core/credentials/keys.ts'
+import { fixedKeys } from '../../../electron/core/s3/access-keys.ts'
 import { KeyWorld, must, numbered, profile } from './key-world.ts'
 
 const ROLE = 'arn:aws:iam::1:role/uploads'

@@ -1,8 +1,8 @@
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { type FoundSource, KeyRing } from '../../../electron/core/credentials/key-ring.ts'
-import type { Keys } from '../../../electron/core/credentials/keys.ts'
 import { OneTimeCode } from '../../../electron/core/credentials/obtained.ts'
 import type { Environment } from '../../../electron/core/ports.ts'
+import type { Keys } from '../../../electron/core/s3/access-keys.ts'
 import { AwsHome } from '../../fakes/aws-stand-in/aws-home.ts'
 import { AwsStandIn } from '../../fakes/aws-stand-in/aws-stand-in.ts'
 

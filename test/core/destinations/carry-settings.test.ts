@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
-import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
+import { DEFAULT_RULES } from '../../../electron/contract/rules/upload-rules.ts'
 import { aDraft, SECRET } from '../../fakes/a-draft.ts'
 import { CoreHarness } from '../../fakes/core-harness.ts'
 import { ScriptedConfirm } from '../../fakes/scripted-confirm.ts'

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
-import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
+import { DEFAULT_RULES } from '../../../electron/contract/rules/upload-rules.ts'
 import { SECRET } from '../../fakes/a-draft.ts'
 import { CoreHarness } from '../../fakes/core-harness.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { inRegion } from '../../../electron/core/destinations/region.ts'
 import { aDraft } from '../../fakes/a-draft.ts'

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Destination, DestinationColor } from '../../../electron/contract/destination.ts'
+import {
+  type Destination,
+  DestinationColor,
+} from '../../../electron/contract/commands/destinations.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { aDraft, SECRET } from '../../fakes/a-draft.ts'
 import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'

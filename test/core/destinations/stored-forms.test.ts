@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { StoreFindings } from '../../../electron/contract/check.ts'
-import { Destination } from '../../../electron/contract/destination.ts'
-import { DEFAULT_RULES, UploadRules } from '../../../electron/contract/rules.ts'
+import { StoreFindings } from '../../../electron/contract/commands/checks.ts'
+import { Destination } from '../../../electron/contract/commands/destinations.ts'
+import { DEFAULT_RULES, UploadRules } from '../../../electron/contract/rules/upload-rules.ts'
 import {
   readDestinations,
   writeDestinations,
 } from '../../../electron/core/destinations/destinations-file.ts'
 import { NOTHING_ASIDE } from '../../../electron/core/destinations/stored-destination.ts'
 import type { Json } from '../../../electron/core/ports.ts'
-import { type JsonFields, readFields } from '../../../electron/core/read-fields.ts'
+import { type JsonFields, readFields } from '../../../electron/lib/read-fields.ts'
 import { CoreHarness } from '../../fakes/core-harness.ts'
 import { EXPORT_FORMS, formOf, formText, memorySettings, SETTINGS_FORMS } from './stored-forms.ts'
 

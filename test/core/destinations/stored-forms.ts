@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Json, SettingsStore } from '../../../electron/core/ports.ts'
-import type { JsonFields } from '../../../electron/core/read-fields.ts'
+import type { JsonFields } from '../../../electron/lib/read-fields.ts'
 
 /**
  * What Ferry has written so far, one file per form, oldest first. Whoever gives the settings a new

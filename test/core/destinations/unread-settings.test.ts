@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
-import { DEFAULT_RULES, RuleField } from '../../../electron/contract/rules.ts'
+import { DEFAULT_RULES, RuleField } from '../../../electron/contract/rules/upload-rules.ts'
 import {
   readDestinations,
   writeDestinations,
@@ -15,7 +15,7 @@ import {
 } from '../../../electron/core/destinations/stored-destination.ts'
 import { readStoredRules } from '../../../electron/core/destinations/stored-rules.ts'
 import type { Json } from '../../../electron/core/ports.ts'
-import type { JsonFields } from '../../../electron/core/read-fields.ts'
+import type { JsonFields } from '../../../electron/lib/read-fields.ts'
 import { aDraft } from '../../fakes/a-draft.ts'
 import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'
 import { formOf, memorySettings } from './stored-forms.ts'

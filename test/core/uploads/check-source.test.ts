@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { MIB } from '../../../electron/contract/limits.ts'
 import { failed, succeeded } from '../../../electron/contract/outcome.ts'
 import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'

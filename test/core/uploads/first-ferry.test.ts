@@ -8,7 +8,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MIGRATIONS } from '../../../electron/core/records/migrations.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'

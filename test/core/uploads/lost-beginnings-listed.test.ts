@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { FaultyHttp, loseAnswer } from '../../fakes/faulty-http.ts'

@@ -4,7 +4,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Destination } from '../../../electron/contract/destination.ts'
+import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { FaultyHttp, loseAnswer, loseRequest } from '../../fakes/faulty-http.ts'
 import { no, ruledHttp } from '../../fakes/ruled-http.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DEFAULT_RULES } from '../../../electron/contract/rules.ts'
-import { PRECONDITION_FAILED } from '../../../electron/contract/s3-failure.ts'
+import { PRECONDITION_FAILED } from '../../../electron/contract/failure/s3-failure.ts'
+import { DEFAULT_RULES } from '../../../electron/contract/rules/upload-rules.ts'
 import { ProgressRecords } from '../../../electron/core/records/progress-records.ts'
 import { PART } from '../../fakes/core-harness.ts'
 import type { OddStore } from '../../fakes/odd-store.ts'

@@ -1,5 +1,5 @@
 import { inject, it, onTestFinished } from 'vitest'
-import { unreachable } from '../../../electron/contract/unreachable.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
 import type { Fakes, MainProcess } from '../../desktop-in-chromium/start-stand-in.ts'
 import type { Ferry, WhenOver } from '../ferry.ts'
 import { openBrowserHost } from './browser-host.ts'

@@ -35,7 +35,7 @@ async function askedWith(environment: NodeJS.ProcessEnv): Promise<string> {
     JSON.stringify(new URL(`../../../electron/${path}`, import.meta.url).href)
   const { port } = server.address() as AddressInfo
   const script = `
-    import { boundedHttp } from ${module('core/store/bounded-http.ts')}
+    import { boundedHttp } from ${module('core/s3/http/bounded-http.ts')}
     import { systemAuthorities } from ${module('loopback/network/system-authorities.ts')}
     const log = { info: () => {}, warn: ({ error }) => console.log(error) }
     let isAsked = false, turns = 0

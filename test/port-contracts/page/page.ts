@@ -2,8 +2,8 @@
 
 import type { FerryBridge } from '../../../electron/contract/bridge.ts'
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
+import type { SignedPart } from '../../../electron/contract/commands/uploads.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
-import type { SignedPart } from '../../../electron/contract/upload.ts'
 import { connectBridge, type HostConnection } from '../../../renderer/bridge.ts'
 import { browserClock } from '../../../renderer/upload/adapters/browser-clock.ts'
 import { browserNetwork } from '../../../renderer/upload/adapters/browser-network.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { endpointOf, PROVIDERS } from '../../../electron/contract/providers.ts'
+import { endpointOf, PROVIDERS } from '../../../electron/contract/providers/lookup.ts'
 import { parsePasted } from '../../../renderer/features/destinations/pasted/parse-pasted.ts'
 
 const lower = [...'abcdefghijklmnopqrstuvwxyz0123456789']

@@ -1,4 +1,4 @@
-import { PROVIDERS } from '../../../../electron/contract/providers.ts'
+import { PROVIDERS } from '../../../../electron/contract/providers/lookup.ts'
 import type { Pasted, Unsupported } from './pasted.ts'
 import { bucketIn, fieldsOfPlace } from './place.ts'
 

@@ -1,4 +1,4 @@
-import { knownHost, PROVIDERS } from '../../../../electron/contract/providers.ts'
+import { knownHost, PROVIDERS } from '../../../../electron/contract/providers/lookup.ts'
 import type { Pasted } from './pasted.ts'
 import { bucketIn, decoded, fieldsOfPlace, filled } from './place.ts'
 import { storeAddress } from './store-address.ts'

@@ -1,4 +1,4 @@
-import { PROVIDERS } from '../../../../electron/contract/providers.ts'
+import { PROVIDERS } from '../../../../electron/contract/providers/lookup.ts'
 import type { PastedFields } from './pasted.ts'
 import { bucketIn, fieldsOfPlace, filled, prefixOf } from './place.ts'
 import { accountOwner, isSurelySecret, type SettingRole, settingRole } from './setting-names.ts'

@@ -1,4 +1,4 @@
-import { type KnownHost, knownHost } from '../../../../electron/contract/providers.ts'
+import { type KnownHost, knownHost } from '../../../../electron/contract/providers/lookup.ts'
 import type { Pasted, PastedFields } from './pasted.ts'
 import { bucketIn, decoded, fieldsOfPlace, folderOf } from './place.ts'
 import { isPresigned, regionSignedFor } from './presigned.ts'

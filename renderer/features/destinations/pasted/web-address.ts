@@ -1,4 +1,4 @@
-import { knownHost } from '../../../../electron/contract/providers.ts'
+import { knownHost } from '../../../../electron/contract/providers/lookup.ts'
 import { consolePage } from './console-page.ts'
 import type { Pasted } from './pasted.ts'
 import { filled } from './place.ts'

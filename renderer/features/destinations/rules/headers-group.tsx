@@ -1,5 +1,5 @@
-import type { Destination } from '../../../../electron/contract/destination.ts'
-import type { RuleField, UploadRules } from '../../../../electron/contract/rules.ts'
+import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
+import type { RuleField, UploadRules } from '../../../../electron/contract/rules/upload-rules.ts'
 import { TextField } from '../../../design/field.tsx'
 import { SelectField } from '../../../design/select-field.tsx'
 import { PairList } from './pair-list.tsx'

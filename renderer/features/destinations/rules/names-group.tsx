@@ -1,13 +1,13 @@
 import { useId, useLayoutEffect, useRef, useState } from 'react'
-import type { Destination } from '../../../../electron/contract/destination.ts'
+import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
 import {
   exampleKey,
   KEY_TOKENS,
   type KeyToken,
 } from '../../../../electron/contract/key-template.ts'
-import type { ConflictRule } from '../../../../electron/contract/rules.ts'
+import type { ConflictRule } from '../../../../electron/contract/rules/upload-rules.ts'
 import { RadioField, TextField } from '../../../design/field.tsx'
-import { failureText } from '../../failure-text.ts'
+import { failureText } from '../../../failures/failure-text.ts'
 import { RuleGroup, RuleSlot } from './rule-group.tsx'
 import { CONFLICT_TEXTS, TOKEN_TEXTS } from './rule-options.ts'
 import { ruleProblemText } from './rule-problem-text.ts'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { RuleField } from '../../../../electron/contract/rules.ts'
+import type { RuleField } from '../../../../electron/contract/rules/upload-rules.ts'
 import './rules-form.css'
 
 export function RuleGroup({

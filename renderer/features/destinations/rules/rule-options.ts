@@ -1,14 +1,14 @@
-import type { Destination } from '../../../../electron/contract/destination.ts'
+import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
 import type { KeyToken } from '../../../../electron/contract/key-template.ts'
 import type { StoreFeature } from '../../../../electron/contract/provider.ts'
-import { providerOf } from '../../../../electron/contract/providers.ts'
+import { providerOf } from '../../../../electron/contract/providers/lookup.ts'
 import type {
   CannedAcl,
   ConflictRule,
   Encryption,
   SystemFilesRule,
   UploadRules,
-} from '../../../../electron/contract/rules.ts'
+} from '../../../../electron/contract/rules/upload-rules.ts'
 
 export const CONFLICT_TEXTS: Record<
   ConflictRule,

@@ -1,5 +1,5 @@
-import type { RuleField, RuleProblem } from '../../../../electron/contract/rules.ts'
-import { unreachable } from '../../../../electron/contract/unreachable.ts'
+import type { RuleField, RuleProblem } from '../../../../electron/contract/rules/upload-rules.ts'
+import { unreachable } from '../../../../electron/lib/unreachable.ts'
 import { isolated } from '../../../design/isolated.tsx'
 import type { RuleTrouble } from './rules-form.ts'
 

@@ -1,10 +1,10 @@
-import type { Destination } from '../../../../electron/contract/destination.ts'
+import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
 import { S3_LIMITS } from '../../../../electron/contract/limits.ts'
 import {
   LEAST_BYTES_PER_SECOND,
   type RuleField,
   type UploadRules,
-} from '../../../../electron/contract/rules.ts'
+} from '../../../../electron/contract/rules/upload-rules.ts'
 import { formatBytes, formatSpeed } from '../../../design/format.ts'
 import {
   type Amount,

@@ -1,0 +1,61 @@
+import type { OtherService, Provider } from '../provider.ts'
+import { ProviderId } from '../provider-id.ts'
+import { PROVIDER_TABLE } from './table.ts'
+
+/** In the order in which the form offers them. */
+export const PROVIDERS: readonly Provider[] = ProviderId.options.map((id) => ({
+  id,
+  ...PROVIDER_TABLE[id],
+}))
+
+export function providerOf(id: ProviderId): Provider {
+  const found = PROVIDERS.find((provider) => provider.id === id)
+  if (found === undefined) throw new TypeError(`No provider ${id}`)
+  return found
+}
+
+/** The address of a store's region; null where the person has to know it. */
+export function endpointOf(provider: Provider, region: string): string | null {
+  const id = region || provider.defaultRegion
+  const own = provider.regions.find((each) => each.id === id)?.endpoint
+  return own ?? provider.endpointTemplate?.replace('{region}', id) ?? null
+}
+
+/** What a host name says by itself. */
+export interface KnownHost {
+  readonly provider: Provider
+  /** The part of the host name before the endpoint's. */
+  readonly bucket: string | null
+  readonly region: string | null
+  /** `public`: it shows a bucket to the world and takes no uploads. */
+  readonly kind: 'endpoint' | 'public' | OtherService
+}
+
+/** Whose host it is; null: nobody's that Ferry knows, so a server of somebody's own. */
+export function knownHost(hostname: string): KnownHost | null {
+  const host = hostname.toLowerCase()
+  for (const provider of PROVIDERS) {
+    const found = hostKinds(provider).find(([pattern]) => pattern.test(host))
+    if (found === undefined) continue
+    const [pattern, kind] = found
+    const { bucket, region } = pattern.exec(host)?.groups ?? {}
+    return { provider, bucket: bucket ?? null, region: region ?? null, kind }
+  }
+  return null
+}
+
+/** The narrow patterns first: a bucket's name may hold almost anything. */
+function hostKinds(provider: Provider): (readonly [RegExp, KnownHost['kind']])[] {
+  return [
+    ...provider.otherHosts,
+    ...provider.publicHosts.map((each) => [each, 'public'] as const),
+    ...provider.hosts.map((each) => [each, 'endpoint'] as const),
+  ]
+}
+
+/** The region that a store's own address names; null: none, or it is not the store's address. */
+export function regionNamedIn(provider: Provider, endpoint: string): string | null {
+  const hostname = /^https?:\/\/([^/:?#]+)/.exec(endpoint)?.[1]
+  const known = hostname === undefined ? null : knownHost(hostname)
+  return known?.provider.id === provider.id ? known.region : null
+}

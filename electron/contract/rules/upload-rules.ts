@@ -1,0 +1,122 @@
+import * as z from 'zod/mini'
+import { MAX_CONNECTIONS_PER_HOST, S3_LIMITS } from '../limits.ts'
+
+const text = (max: number) => z.string().check(z.maxLength(max))
+const pair = z.strictObject({ name: text(128), value: text(2000) })
+
+/** What happens when the bucket has an object under the key already. */
+export const ConflictRule = z.enum(['ask', 'keep-both', 'replace', 'skip'])
+export type ConflictRule = z.infer<typeof ConflictRule>
+
+/** What a person answers when asked. */
+export const ConflictDecision = z.enum(['keep-both', 'replace', 'skip'])
+export type ConflictDecision = z.infer<typeof ConflictDecision>
+
+/** Canned ACLs: docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl */
+export const CannedAcl = z.enum([
+  'private',
+  'public-read',
+  'public-read-write',
+  'authenticated-read',
+  'bucket-owner-read',
+  'bucket-owner-full-control',
+])
+export type CannedAcl = z.infer<typeof CannedAcl>
+
+export const Encryption = z.discriminatedUnion('kind', [
+  /** What the bucket does by itself. */
+  z.strictObject({ kind: z.literal('bucket') }),
+  /** `AES256`: by keys of the store. */
+  z.strictObject({ kind: z.literal('s3') }),
+  /** `aws:kms`; an empty key is the account's own for S3. */
+  z.strictObject({ kind: z.literal('kms'), keyId: text(2048) }),
+])
+export type Encryption = z.infer<typeof Encryption>
+
+/** Decides about files that a system left in a given folder (`system-files.ts`). */
+export const SystemFilesRule = z.enum(['leave-out', 'upload'])
+export type SystemFilesRule = z.infer<typeof SystemFilesRule>
+
+/** The speed limit's least: a part of 5 MiB then takes under six minutes. */
+export const LEAST_BYTES_PER_SECOND = 16 * 1024
+
+/** How files are put into a destination. Fields come as typed; the host trims and judges them. */
+export const UploadRules = z.strictObject({
+  /** The object's key; what may stand in it says `key-template.ts`. */
+  keyTemplate: text(1024),
+  onConflict: ConflictRule,
+  /** Types and extensions, as in HTML's `accept`: `image/*, .pdf`; empty: all. */
+  allowedTypes: text(2000),
+  /** Null: what the store takes. */
+  maxFileBytes: z.nullable(z.int().check(z.gte(1), z.lte(S3_LIMITS.maxObjectBytes))),
+  /** Says nothing of a file that was given by itself: it was meant. */
+  systemFiles: SystemFilesRule,
+  /** By extension without its dot, before anything else is asked. */
+  contentTypes: z.array(pair).check(z.maxLength(50)),
+  cacheControl: text(300),
+  /** Stored with the object; a share link says its own. */
+  disposition: z.enum(['none', 'inline', 'attachment']),
+  metadata: z.array(pair).check(z.maxLength(20)),
+  /** docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html: at most ten. */
+  tags: z.array(pair).check(z.maxLength(10)),
+  /** S3's name of it, `STANDARD_IA`; empty: the bucket's own. */
+  storageClass: text(60),
+  encryption: Encryption,
+  /** Null: none is sent, which buckets without ACLs insist on. */
+  acl: z.nullable(CannedAcl),
+  /** Null: by the file's length. */
+  partBytes: z.nullable(
+    z.int().check(z.gte(S3_LIMITS.minPartBytes), z.lte(S3_LIMITS.maxPartBytes)),
+  ),
+  /** Requests at once; null: as many as the browser opens to one host. */
+  parallel: z.nullable(z.int().check(z.gte(1), z.lte(MAX_CONNECTIONS_PER_HOST))),
+  /** Over all uploads to the destination; null: no limit. */
+  bytesPerSecond: z.nullable(
+    z.int().check(z.gte(LEAST_BYTES_PER_SECOND), z.lte(Number.MAX_SAFE_INTEGER)),
+  ),
+})
+export type UploadRules = z.infer<typeof UploadRules>
+
+export const DEFAULT_RULES: UploadRules = {
+  keyTemplate: '{prefix}{folder}{name}',
+  onConflict: 'keep-both',
+  allowedTypes: '',
+  maxFileBytes: null,
+  systemFiles: 'leave-out',
+  contentTypes: [],
+  cacheControl: '',
+  disposition: 'none',
+  metadata: [],
+  tags: [],
+  storageClass: '',
+  encryption: { kind: 'bucket' },
+  acl: null,
+  partBytes: null,
+  parallel: null,
+  bytesPerSecond: null,
+}
+
+const ruleFields = Object.keys(DEFAULT_RULES) as [keyof UploadRules, ...(keyof UploadRules)[]]
+
+export const RuleField = z.enum(ruleFields)
+export type RuleField = z.infer<typeof RuleField>
+
+export const RuleProblem = z.strictObject({
+  field: RuleField,
+  problem: z.enum([
+    'missing',
+    'unknown-token',
+    /** Two files would get the same key each time. */
+    'no-name-in-it',
+    'leaves-the-bucket',
+    'too-long',
+    /** A line break or a character that no header may have. */
+    'not-a-header',
+    'not-a-type',
+    'twice',
+    'reserved',
+  ]),
+  /** The part of what was typed that is meant, so that the person finds it. */
+  what: text(200),
+})
+export type RuleProblem = z.infer<typeof RuleProblem>

@@ -1,0 +1,125 @@
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import type { Destination } from '../../contract/commands/destinations.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { isDiskFull } from '../../files/disk-full.ts'
+import type { HostNotices } from '../host/host-notices.ts'
+import {
+  type LocalBucket,
+  LocalBucketError,
+  openLocalBucket,
+} from '../local-bucket/local-bucket.ts'
+import type { CorePorts } from '../ports.ts'
+import type { LinkRecords } from '../records/link-records.ts'
+import type { Destinations } from './destinations.ts'
+
+interface LocalDestinationDeps {
+  readonly ports: Pick<CorePorts, 'pageOrigin' | 'log' | 'now'>
+  /** Absolute; it need not be there. */
+  readonly folder: string
+  readonly destinations: Destinations
+  readonly links: LinkRecords
+  readonly troubles: HostNotices
+}
+
+/** The bucket on this computer: started when it is first used, and with Ferry from then on. */
+export class LocalDestination {
+  readonly #parts: LocalDestinationDeps
+  #starting: Promise<Outcome<LocalBucket>> | null = null
+  #running: LocalBucket | null = null
+
+  constructor(parts: LocalDestinationDeps) {
+    this.#parts = parts
+  }
+
+  /** At Ferry's start: links made yesterday work while Ferry runs. */
+  async startIfUsed(): Promise<void> {
+    if (this.#parts.destinations.local() === null) return
+    const started = await this.isUp()
+    if (started.ok) return
+    this.#parts.troubles.add({ kind: 'local-bucket-stopped', failure: started.failure })
+  }
+
+  /** Makes it on the first call; selects it on every call. */
+  async use(): Promise<Outcome<Destination>> {
+    const started = await this.isUp()
+    return started.ok ? succeeded(await this.#put(started.value, true)) : started
+  }
+
+  /** Starts it when it does not run. Fails with `local-bucket-unavailable` or `disk-full`. */
+  isUp(): Promise<Outcome<LocalBucket>> {
+    if (this.#running !== null) return Promise.resolve(succeeded(this.#running))
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = null
+    })
+    return this.#starting
+  }
+
+  /** Where a person finds the files; null before the bucket was first used. */
+  objectsFolder(): string | null {
+    return this.#running?.objectsFolder ?? null
+  }
+
+  async close(): Promise<void> {
+    await this.#starting
+    await this.#running?.close()
+    this.#running = null
+  }
+
+  async #start(): Promise<Outcome<LocalBucket>> {
+    const { folder, ports, troubles } = this.#parts
+    try {
+      const bucket = await openLocalBucket({
+        folder,
+        allowedOrigins: () => [ports.pageOrigin()],
+        now: ports.now,
+        log: ports.log,
+      })
+      this.#running = bucket
+      await this.#put(bucket, false)
+      this.#report(bucket)
+      troubles.localBucketRuns()
+      return succeeded(bucket)
+    } catch (error) {
+      return failed(this.#failureOf(error))
+    }
+  }
+
+  #report(bucket: LocalBucket): void {
+    const { folder, troubles } = this.#parts
+    if (bucket.movedFromPort !== null) troubles.add({ kind: 'local-bucket-moved' })
+    if (bucket.setAside !== null) {
+      const movedTo = join(folder, bucket.setAside)
+      troubles.add({ kind: 'file-set-aside', what: 'local-bucket', movedTo })
+    }
+  }
+
+  /** Links carry the address and the key they were signed with; with either gone they are dead. */
+  #put(bucket: LocalBucket, isSelected: boolean): Promise<Destination> {
+    const { destinations, links } = this.#parts
+    const former = destinations.local()
+    const { endpoint, region, accessKeyId } = bucket
+    const credentials = { kind: 'keys' as const, accessKeyId }
+    const isReachedAlike =
+      former?.endpoint === endpoint && isDeepStrictEqual(former.credentials, credentials)
+    if (former !== null && !isReachedAlike) {
+      links.dropLinks(former.destinationId)
+    }
+    const fields = { endpoint, region, bucket: bucket.bucket, credentials }
+    const select = isSelected || former === null
+    return destinations.putLocal(fields, bucket.secretAccessKey, select)
+  }
+
+  #failureOf(error: unknown): Failure {
+    if (isDiskFull(error)) return { kind: 'disk-full', where: 'local-bucket' }
+    if (!(error instanceof LocalBucketError)) throw error
+    this.#parts.ports.log.warn(
+      { reason: error.reason, why: error.message },
+      'The bucket on this computer did not start',
+    )
+    // Another Ferry holds the folder: to the person it is as good as broken.
+    const reason = error.reason === 'in-use' ? 'broken' : error.reason
+    return { kind: 'local-bucket-unavailable', reason }
+  }
+}

@@ -1,0 +1,54 @@
+import type { DestinationId } from '../../contract/ids.ts'
+import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import { DEFAULT_RULES } from '../../contract/rules/upload-rules.ts'
+import { CHECK_TIMEOUTS, openStore, type StorePorts } from '../s3/client.ts'
+import type { Store } from '../store/store.ts'
+import type { Destinations } from './destinations.ts'
+import type { CleanDraft } from './draft.ts'
+import { learntAt, NOTHING_ASIDE, type StoredDestination } from './stored-destination.ts'
+
+interface DraftStoreDeps {
+  readonly destinations: Destinations
+  readonly ports: StorePorts
+}
+
+/**
+ * A store for what the form says, with keys; whoever opens it destroys its client. Fails with what
+ * keeps the keys: `secret-missing`, `sign-in-needed`, `keys-unavailable` and their like.
+ */
+export async function openDraftStore(
+  { destinations, ports }: DraftStoreDeps,
+  clean: CleanDraft,
+  former: StoredDestination | null,
+  patience = CHECK_TIMEOUTS,
+): Promise<Outcome<Store>> {
+  const store = draftStore({ destinations, ports }, clean, former, patience)
+  const first = await store.keys.current()
+  if (first.ok) return succeeded(store)
+  store.client.destroy()
+  return first
+}
+
+/** The same, and its keys are asked for by the first request that needs them. */
+export function draftStore(
+  { destinations, ports }: DraftStoreDeps,
+  clean: CleanDraft,
+  former: StoredDestination | null,
+  patience = CHECK_TIMEOUTS,
+): Store {
+  const keys = destinations.keysOfDraft(clean, former)
+  const destination: StoredDestination = {
+    ...clean.fields,
+    // Nothing of this one is stored, so nobody will ask for it by its id.
+    destinationId: '' as DestinationId,
+    kind: 's3',
+    color: 'blue',
+    rules: former?.rules ?? DEFAULT_RULES,
+    secretPlace: 'memory',
+    keptSecret: null,
+    ...learntAt(former, clean.fields),
+    linkSeconds: 60,
+    aside: NOTHING_ASIDE,
+  }
+  return openStore(destination, keys, ports, patience)
+}

@@ -1,0 +1,82 @@
+import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
+import type { PartOnStore } from '../../contract/commands/uploads.ts'
+import type { RecordedPart } from '../records/part-records.ts'
+import { bareEtag, isChecksumOf, md5OfEtag, type StoreChecksums } from '../s3/checksum-headers.ts'
+import type { PartOfPlan } from '../s3/list-parts.ts'
+import { hasMd5Etags } from '../uploads/object-fields.ts'
+
+export interface ChecksummedPart extends PartOnStore {
+  /** What the store said of it in so many words. */
+  readonly echoed: StoreChecksums
+  /** The store itself worked the checksum out, in an echo or as an ETag; else we only said it. */
+  readonly isStores: boolean
+}
+
+export interface ChecksummedParts {
+  readonly held: readonly ChecksummedPart[]
+  /** Numbers of parts that the store has and nobody knows the checksum of. */
+  readonly unknown: readonly number[]
+}
+
+/**
+ * Tells the parts of which the checksum is known from those that have to be sent again. A part that
+ * the store tells of twice counts once: as the one that it acknowledged, else by the later word, since
+ * it may have been sent again while its pages were read.
+ * @param encryption of the upload, as the store named it.
+ */
+export function checksummedParts(
+  algorithm: ChecksumAlgorithm,
+  listed: readonly PartOfPlan[],
+  recorded: ReadonlyMap<number, RecordedPart>,
+  encryption: string | null = null,
+): ChecksummedParts {
+  const held = new Map<number, ChecksummedPart>()
+  for (const part of listed) {
+    const { partNumber, byteLength, echoed } = part
+    const ours = recorded.get(partNumber) ?? null
+    const isMd5 = algorithm === 'md5' && hasMd5Etags(encryption) && part.etag !== null
+    const known = knownChecksum(algorithm, part, ours, isMd5 ? md5OfEtag(part.etag ?? '') : null)
+    // Complete has to name it.
+    const etag = part.etag ?? ours?.etag ?? null
+    if (known === null || etag === null) continue
+    const before = held.get(partNumber)
+    if (before !== undefined && isReceipt(ours, before.etag) && !isReceipt(ours, etag)) continue
+    held.set(partNumber, { partNumber, byteLength, etag, echoed, ...known })
+  }
+  const numbers = new Set(listed.map(({ partNumber }) => partNumber))
+  const unknown = [...numbers].filter((partNumber) => !held.has(partNumber))
+  return { held: [...held.values()], unknown }
+}
+
+function isReceipt(recorded: RecordedPart | null, etag: string): boolean {
+  const receipt = recorded?.etag ?? null
+  return receipt !== null && bareEtag(receipt) === bareEtag(etag)
+}
+
+/**
+ * The store's own word first. Where it is not what was announced, the part was spoilt on its way,
+ * or is an older one: it does not count. An ETag comes last, since at a store that encrypts it looks
+ * like an MD5 and is none; a receipt with that very ETag says more.
+ */
+function knownChecksum(
+  algorithm: ChecksumAlgorithm,
+  listed: PartOfPlan,
+  recorded: RecordedPart | null,
+  md5: string | null,
+): Pick<ChecksummedPart, 'checksum' | 'isStores'> | null {
+  const ours = recorded?.checksum ?? null
+  const echo = listed.echoed[algorithm]
+  if (echo !== undefined && isChecksumOf(algorithm, echo)) return agreed(echo, ours)
+  const receipt = recorded?.etag ?? null
+  // A listed part of which the store says nothing more is the one that it acknowledged.
+  const isReceived = receipt !== null && (listed.etag === null || isReceipt(recorded, listed.etag))
+  if (ours !== null && isReceived) return { checksum: ours, isStores: ours === md5 }
+  if (md5 !== null) return agreed(md5, ours)
+  // Without a receipt only its length tells that all of it has arrived.
+  const isArrived = receipt === null && listed.isMeasured
+  return ours !== null && isArrived ? { checksum: ours, isStores: false } : null
+}
+
+function agreed(stores: string, ours: string | null) {
+  return ours === null || ours === stores ? { checksum: stores, isStores: true } : null
+}

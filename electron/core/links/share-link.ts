@@ -1,0 +1,77 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import type { ShareLink, UploadRecord } from '../../contract/commands/uploads.ts'
+import type { UploadId } from '../../contract/ids.ts'
+import { S3_LIMITS } from '../../contract/limits.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { TextEncoding } from '../../contract/text-encoding.ts'
+import { signedSeconds } from '../s3/presign.ts'
+import type { Store } from '../store/store.ts'
+import { contentDisposition } from '../uploads/content-disposition.ts'
+import { headObject } from '../uploads/head-object.ts'
+import { fileNameOf } from '../uploads/keys.ts'
+import type { UploadContext } from '../uploads/upload-context.ts'
+import { checkObjectIdentity, storeOfUpload } from '../uploads/upload-place.ts'
+
+interface Shared {
+  readonly record: Pick<UploadRecord, 'key' | 'contentType'>
+  readonly relativePath: string
+  readonly encoding: TextEncoding | null
+}
+
+/**
+ * A link by which anybody may read the object until it expires; the download has the file's own
+ * name and type. It ends with the keys at the latest. Signed with the store's clock; `expiresAtMs`
+ * is this computer's.
+ */
+export async function makeShareLink(
+  store: Store,
+  { record: { key, contentType }, relativePath, encoding }: Shared,
+  linkSeconds: number,
+  nowMs: number,
+): Promise<ShareLink> {
+  const wanted = Math.min(linkSeconds, S3_LIMITS.maxLinkSeconds)
+  const expiresIn = await signedSeconds(store, wanted, nowMs)
+  const url = await getSignedUrl(
+    store.client,
+    new GetObjectCommand({
+      Bucket: store.destination.bucket,
+      Key: key,
+      ResponseContentDisposition: contentDisposition(
+        fileNameOf(relativePath),
+        contentType,
+        encoding,
+      ),
+      ResponseContentType: contentType,
+    }),
+    { expiresIn, signingDate: new Date(nowMs + store.clock.offsetMs) },
+  )
+  // A signature's date counts whole seconds.
+  const createdAtMs = Math.floor(nowMs / 1000) * 1000
+  return { url, createdAtMs, expiresAtMs: createdAtMs + expiresIn * 1000 }
+}
+
+/** Makes a link anew; asks first whether the object is still there. Null: the destination's life. */
+export async function renewShareLink(
+  context: UploadContext,
+  uploadId: UploadId,
+  linkSeconds: number | null,
+): Promise<Outcome<ShareLink>> {
+  const row = context.records.find(uploadId)
+  if (row === null) return failed({ kind: 'unknown-id' })
+  if (row.record.status.phase !== 'done') return failed({ kind: 'not-now' })
+  const found = await storeOfUpload(context, row)
+  if (!found.ok) return found
+  const store = found.value
+  const head = await headObject(store, row.record.key)
+  if (!head.ok) return head
+  if (head.value === null) {
+    return failed({ kind: 'store-refused', status: 404, code: 'NoSuchKey' })
+  }
+  const judged = checkObjectIdentity(row, store, head.value)
+  if (!judged.ok) return judged
+  const seconds = linkSeconds ?? store.destination.linkSeconds
+  const link = await makeShareLink(store, row, seconds, context.now())
+  context.records.links.setLink(uploadId, link)
+  return succeeded(link)
+}

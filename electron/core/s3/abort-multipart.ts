@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3'
+import { isDenied } from '../../contract/failure/s3-failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { type Store, sendToStore } from '../store/store.ts'
+import { isUploadGone, listParts, type StoreUpload } from './list-parts.ts'
+
+/**
+ * Before each try. A part that was on its way can land after an abort: AWS asks to abort again until
+ * none is left.
+ */
+const PAUSES_MS = [0, 100, 200, 400, 800]
+
+/**
+ * Aborts until the store itself says that it holds no part. Fails with what ListParts said, or with
+ * `not-now` when parts are still there after several tries.
+ *
+ * Keys that may not list parts are told by an Abort that finds nothing. Ceph says 403, not 404, of
+ * an upload that is gone, to all who may not list the bucket.
+ */
+export async function abortUntilGone(
+  store: Store,
+  upload: StoreUpload,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
+  let left: Outcome<null> = succeeded(null)
+  for (const pauseMs of PAUSES_MS) {
+    if (pauseMs > 0) await pause(pauseMs, signal)
+    // What else Abort answers does not matter (Ceph refuses one that meets a Complete).
+    const aborted = await abortMultipart(store, upload, signal)
+    const listed = await listParts(store, upload, signal)
+    if (!listed.ok) {
+      if (listed.failure.kind === 'upload-gone') return succeeded(null)
+      if (!isDenied(listed.failure)) return listed
+      if (!aborted.ok) return isUploadGone(aborted.failure) ? succeeded(null) : listed
+    }
+    left = partsLeft(listed)
+  }
+  return left
+}
+
+/** A store that still knows the upload by name, and no part of it, charges nothing. */
+function partsLeft(listed: Outcome<readonly unknown[]>): Outcome<null> {
+  if (!listed.ok) return listed
+  return listed.value.length === 0 ? succeeded(null) : failed({ kind: 'not-now' })
+}
+
+/** Ends early, and quietly: whatever is asked after it then fails by itself. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** Asks once; whether it worked is for ListParts to say. */
+export function abortMultipart(store: Store, upload: StoreUpload, signal?: AbortSignal) {
+  return sendToStore(
+    store,
+    (client, options) =>
+      client.send(
+        new AbortMultipartUploadCommand({
+          Bucket: store.destination.bucket,
+          Key: upload.key,
+          UploadId: upload.storeUploadId,
+        }),
+        options,
+      ),
+    signal === undefined ? {} : { signal },
+  )
+}

@@ -1,0 +1,86 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { SingleFlight } from '../../lib/single-flight.ts'
+import type { StoredDestination } from '../destinations/stored-destination.ts'
+import type { CorePorts } from '../ports.ts'
+import { readLeniently } from '../store/lenient-answers.ts'
+import { usesPathStyle } from '../store/path-style.ts'
+import { noteCommands } from '../store/permissions.ts'
+import type { Store } from '../store/store.ts'
+import { type KeySource, NoKeys, sendableKeys } from './access-keys.ts'
+import { ServerClock } from './clock.ts'
+import { boundedHttp, type HttpTimeouts } from './http/bounded-http.ts'
+
+export const DEFAULT_TIMEOUTS: HttpTimeouts = { connectMs: 10_000, idleMs: 90_000 }
+/** Somebody looks at the form and waits. */
+export const CHECK_TIMEOUTS: HttpTimeouts = { connectMs: 8000, idleMs: 15_000 }
+
+export type StorePorts = Pick<CorePorts, 'now' | 'storeHttp' | 'nodeNetwork'> & {
+  /** Told after every answer: the store's time less this computer's. */
+  readonly clockSeen?: (offsetMs: number) => void
+}
+
+/** Everything is said here, so that nothing of the user's AWS profile or environment leaks in. */
+export function openStore(
+  destination: StoredDestination,
+  given: KeySource,
+  ports: StorePorts,
+  patience: HttpTimeouts = DEFAULT_TIMEOUTS,
+): Store {
+  const keys = sendableKeys(given)
+  const clock = new ServerClock(ports.now, () => performance.now())
+  const client = new S3Client({
+    region: destination.region,
+    endpoint: destination.endpoint,
+    forcePathStyle: usesPathStyle(destination),
+    credentials: providerOf(keys),
+    // The SDK's own checksums are refused by many stores: aws-sdk-js-v3#6810.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // `ask` and the engine decide what is tried again.
+    maxAttempts: 1,
+    retryMode: 'standard',
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    useArnRegion: false,
+    followRegionRedirects: false,
+    disableS3ExpressSessionAuth: true,
+    requestHandler: boundedHttp(ports, patience) as NonNullable<S3ClientConfig['requestHandler']>,
+  })
+  learnTime(client, clock, ports.clockSeen)
+  readLeniently(client)
+  noteCommands(client)
+  const access = { provenAtMs: null, hidesIntegrity: false }
+  return { destination, keys, client, clock, access, learning: new SingleFlight() }
+}
+
+/** `memoized` keeps the SDK from remembering the first keys for ever. */
+function providerOf(source: KeySource) {
+  const provide = async () => {
+    const keys = await source.current()
+    if (!keys.ok) throw new NoKeys(keys.failure)
+    const { accessKeyId, secretAccessKey, sessionToken } = keys.value
+    return { accessKeyId, secretAccessKey, ...(sessionToken === '' ? {} : { sessionToken }) }
+  }
+  return Object.assign(provide, { memoized: true })
+}
+
+/** Sees every answer, refusals included, before the SDK reads it. */
+function learnTime(client: S3Client, clock: ServerClock, clockSeen: StorePorts['clockSeen']): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      clock.learn(dateOf(result.response))
+      clockSeen?.(clock.offsetMs)
+      return result
+    },
+    { step: 'deserialize', priority: 'low', name: 'ferryLearnTime' },
+  )
+}
+
+function dateOf(response: unknown): string | null {
+  if (typeof response !== 'object' || response === null || !('headers' in response)) return null
+  const { headers } = response
+  if (typeof headers !== 'object' || headers === null) return null
+  const found = Object.entries(headers).find(([name]) => name.toLowerCase() === 'date')
+  return typeof found?.[1] === 'string' ? found[1] : null
+}

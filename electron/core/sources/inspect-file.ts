@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
+import { hash8Input } from '../../contract/hash8.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { ByteRange } from '../../contract/part-plan.ts'
+import {
+  TEXT_PROBE_BYTES,
+  type TextEncoding,
+  textEncodingOf,
+} from '../../contract/text-encoding.ts'
+import { asPlainFile, READ_NON_BLOCKING } from '../../files/plain-file.ts'
+import { readFailure } from './source-failure.ts'
+
+interface FileContents {
+  readonly hash8: string | null
+  readonly encoding: TextEncoding | null
+}
+
+/**
+ * What the page finds out about the bytes of a file before it is queued, for one that only the host
+ * can read any more. Fails with `source-missing`, `source-unreadable` or `source-in-cloud`.
+ */
+export async function inspectFile(
+  path: string,
+  byteLength: number,
+  asked: { readonly needsHash: boolean; readonly isText: boolean },
+  platform: NodeJS.Platform = process.platform,
+): Promise<Outcome<FileContents>> {
+  if (!asked.needsHash && !asked.isText) return succeeded({ hash8: null, encoding: null })
+  try {
+    await using file = await asPlainFile(() => open(path, READ_NON_BLOCKING))
+    return succeeded({
+      hash8: asked.needsHash ? await hash8At(file, byteLength) : null,
+      encoding: asked.isText ? await encodingAt(file, byteLength) : null,
+    })
+  } catch (error) {
+    const failure = await readFailure(error, path, platform)
+    // The upload waits for the bytes.
+    const isForUpload = failure.kind === 'source-in-cloud' && !asked.needsHash
+    return isForUpload ? succeeded({ hash8: null, encoding: null }) : failed(failure)
+  }
+}
+
+async function encodingAt(file: FileHandle, byteLength: number): Promise<TextEncoding> {
+  const end = Math.min(byteLength, TEXT_PROBE_BYTES)
+  return textEncodingOf(await bytesOf(file, { start: 0, end }), end === byteLength)
+}
+
+async function hash8At(file: FileHandle, byteLength: number): Promise<string> {
+  const { head, ranges } = hash8Input(byteLength)
+  const hash = createHash('sha256').update(head)
+  for (const range of ranges) hash.update(await bytesOf(file, range))
+  return hash.digest('hex').slice(0, 8)
+}
+
+/** Fewer where the file is shorter than it was; what is read next says that it has changed. */
+async function bytesOf(file: FileHandle, { start, end }: ByteRange): Promise<Uint8Array> {
+  const bytes = Buffer.alloc(end - start)
+  let length = 0
+  while (length < bytes.length) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, start + length)
+    if (bytesRead === 0) break
+    length += bytesRead
+  }
+  return bytes.subarray(0, length)
+}

@@ -1,0 +1,96 @@
+import {
+  CreateMultipartUploadCommand,
+  type CreateMultipartUploadCommandInput,
+} from '@aws-sdk/client-s3'
+import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { UploadRow } from '../records/upload-row.ts'
+import { abortMultipart } from '../s3/abort-multipart.ts'
+import { sendToStore } from '../store/store.ts'
+import { fileNameOf } from './keys.ts'
+import { objectFields } from './object-fields.ts'
+import type { UploadAtStore, UploadContext } from './upload-context.ts'
+
+/**
+ * Begins a multipart upload; the records know of it before the store and right after. What was
+ * begun before and got lost has to be out of the way.
+ */
+export async function beginMultipart(
+  context: UploadContext,
+  { row, store }: UploadAtStore,
+  signal: AbortSignal,
+): Promise<Outcome<UploadRow>> {
+  const { uploadId, key } = row.record
+  context.records.progress.setBegun(uploadId, store.clock.nowMs())
+  const created = await create({ row, store }, signal)
+  if (!created.ok) return created
+  const { storeUploadId, encryption } = created.value
+  if (storeUploadId === null) {
+    return failed({ kind: 'answer-unreadable', host: new URL(store.destination.endpoint).host })
+  }
+  try {
+    const { progress } = context.records
+    return succeeded(progress.setStoreUpload(uploadId, storeUploadId, encryption))
+  } catch (error) {
+    // Unrecorded it would stay on the store for ever, and be paid for.
+    await abortMultipart(store, { key, storeUploadId })
+    throw error
+  }
+}
+
+interface Created {
+  readonly storeUploadId: string | null
+  readonly encryption: string | null
+}
+
+/** The type lets CRC32C be of the whole object; older stores know the algorithm and no type. */
+async function create(at: UploadAtStore, signal: AbortSignal): Promise<Outcome<Created>> {
+  const { integrity } = at.row
+  const announced = announcedChecksums(integrity?.isChecked === true ? integrity.algorithm : null)
+  const created = await askToCreate(at, announced, signal)
+  const { ChecksumType: type, ...untyped } = announced
+  const isRefused = !created.ok && created.failure.kind === 'store-refused'
+  return isRefused && type !== undefined ? askToCreate(at, untyped, signal) : created
+}
+
+type AnnouncedChecksums = Pick<
+  CreateMultipartUploadCommandInput,
+  'ChecksumAlgorithm' | 'ChecksumType'
+>
+
+/** `Content-MD5` is announced to nobody. */
+export function announcedChecksums(algorithm: ChecksumAlgorithm | null): AnnouncedChecksums {
+  switch (algorithm) {
+    case 'crc64nvme':
+      return { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' }
+    case 'crc32c':
+      return { ChecksumAlgorithm: 'CRC32C', ChecksumType: 'FULL_OBJECT' }
+    case 'sha256':
+      return { ChecksumAlgorithm: 'SHA256' }
+    case 'md5':
+    case null:
+      return {}
+  }
+}
+
+async function askToCreate(
+  { row, store }: UploadAtStore,
+  sums: AnnouncedChecksums,
+  signal: AbortSignal,
+): Promise<Outcome<Created>> {
+  const { rules } = store.destination
+  const name = fileNameOf(row.relativePath)
+  const command = new CreateMultipartUploadCommand({
+    Bucket: store.destination.bucket,
+    Key: row.record.key,
+    ...objectFields(rules, { name, contentType: row.record.contentType, token: row.token }),
+    ...sums,
+  })
+  const created = await sendToStore(store, (client, options) => client.send(command, options), {
+    signal,
+    isOnce: true,
+  })
+  if (!created.ok) return created
+  const { UploadId: storeUploadId = null, ServerSideEncryption: encryption = null } = created.value
+  return succeeded({ storeUploadId, encryption })
+}

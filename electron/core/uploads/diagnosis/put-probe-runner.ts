@@ -1,0 +1,149 @@
+import type { DestinationId } from '../../../contract/ids.ts'
+import { cleanUp, type Probes } from '../../check/clean-up.ts'
+import { Leavings } from '../../check/leavings.ts'
+import { ProbeObject } from '../../check/probe-object.ts'
+import { PutTrials, type Tried } from '../../check/put-trials.ts'
+import { probesOf } from '../../check/trial.ts'
+import type { Stores } from '../../destinations/stores.ts'
+import { IntegrityProbe, isDefinite } from '../../integrity/integrity-probe.ts'
+import type { CorePorts } from '../../ports.ts'
+import { goesDirectly } from '../../s3/http/node-http.ts'
+import type { Store } from '../../store/store.ts'
+import { isChecksumSent } from '../integrity-plan.ts'
+import { objectFields } from '../object-fields.ts'
+import { extensionOf, type UnansweredPut } from './no-response-reasons.ts'
+
+const PROBE_TIMEOUTS = { connectMs: 8000, idleMs: 30_000 }
+const CLEAN_MS = 10_000
+/** Whoever stops Ferry waits. */
+const CLOSE_CLEAN_MS = 1000
+
+type RunPorts = Pick<
+  CorePorts,
+  'isCorsHandled' | 'pageOrigin' | 'log' | 'storeHttp' | 'nodeNetwork'
+>
+
+/**
+ * Runs the host's own PUTs, one set at a time per destination, and takes out of the bucket again
+ * what they leave there: at once, later when the line is dead, and in the next run of Ferry when
+ * this one is killed.
+ */
+export class PutProbeRunner {
+  readonly #ports: RunPorts
+  readonly #stores: Stores
+  readonly #leavings: Leavings
+  readonly #tails = new Map<DestinationId, Promise<unknown>>()
+  readonly #closing = new AbortController()
+  readonly #cleaning = new AbortController()
+
+  constructor(ports: RunPorts, stores: Stores) {
+    this.#ports = ports
+    this.#stores = stores
+    this.#leavings = new Leavings(ports.log)
+  }
+
+  /** Electron's `net`, and Node through a proxy, send a body at once, whatever is said to the headers. */
+  canExpect({ destination }: Store): Promise<boolean> {
+    return goesDirectly(this.#ports, new URL(destination.endpoint))
+  }
+
+  run(
+    put: UnansweredPut,
+    withinMs: number,
+    work: (trials: PutTrials) => Promise<Tried>,
+  ): Promise<Tried> {
+    return this.#inTurn(put.store, () => this.#run(put, withinMs, work))
+  }
+
+  /** Removes what an earlier run of Ferry was killed over. Nobody waits for it. */
+  sweep(store: Store): void {
+    const isIdle = !this.#tails.has(store.destination.destinationId)
+    if (!isIdle || !this.#isSlotOurs(store) || this.#stores.probeOf(store.destination) === null)
+      return
+    void this.#inTurn(store, () => this.#sweep(store)).catch((error: unknown) =>
+      this.#ports.log.error({ error }, 'Cleaning up after trials failed'),
+    )
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    const timer = setTimeout(() => this.#cleaning.abort(), CLOSE_CLEAN_MS)
+    await Promise.allSettled(this.#tails.values())
+    clearTimeout(timer)
+    await this.#leavings.close()
+  }
+
+  async #inTurn<T>({ destination }: Store, work: () => Promise<T>): Promise<T> {
+    const { destinationId } = destination
+    const before = this.#tails.get(destinationId) ?? Promise.resolve()
+    const turn = before.then(work)
+    const tail = turn.catch(() => undefined)
+    this.#tails.set(destinationId, tail)
+    try {
+      return await turn
+    } finally {
+      if (this.#tails.get(destinationId) === tail) this.#tails.delete(destinationId)
+    }
+  }
+
+  async #run(
+    { store, mode, integrity, file }: UnansweredPut,
+    withinMs: number,
+    work: (trials: PutTrials) => Promise<Tried>,
+  ): Promise<Tried> {
+    const isSwept = await this.#sweep(store)
+    const { signal: closing } = this.#closing
+    if (!isSwept || closing.aborted) return { kind: 'silent', failure: { kind: 'not-now' } }
+    const { destination } = store
+    const apart = this.#stores.apart(store, PROBE_TIMEOUTS)
+    const probes = { store: apart, ...probesOf(apart, extensionOf(file.name)) }
+    const trials = new PutTrials(
+      probes,
+      {
+        origin: this.#ports.isCorsHandled ? null : this.#ports.pageOrigin(),
+        canExpect: await this.canExpect(store),
+        fields: objectFields(destination.rules, file),
+        algorithm: isChecksumSent(integrity) ? integrity.algorithm : null,
+        mayWriteObject: mode === 'single',
+      },
+      AbortSignal.any([closing, AbortSignal.timeout(withinMs)]),
+    )
+    if (this.#isSlotOurs(store)) this.#stores.noteProbe(destination, probes.object.key)
+    try {
+      return await work(trials)
+    } finally {
+      if (await this.#clean(probes)) {
+        if (this.#isSlotOurs(store)) this.#stores.noteProbe(destination, null)
+        apart.client.destroy()
+      } else this.#leavings.keep(probes)
+    }
+  }
+
+  /** What these keys may not remove, and what the store will not, is left to the bucket's rules. */
+  async #clean(probes: Probes): Promise<boolean> {
+    const signal = AbortSignal.any([this.#cleaning.signal, AbortSignal.timeout(CLEAN_MS)])
+    const cleaned = await cleanUp(probes, signal)
+    return cleaned.ok || isDefinite(cleaned.failure)
+  }
+
+  /** The destination remembers one key; until it is known what the store checks, that is another's. */
+  #isSlotOurs({ destination, access }: Store): boolean {
+    return access.hidesIntegrity || this.#stores.integrityOf(destination) !== null
+  }
+
+  async #sweep(store: Store): Promise<boolean> {
+    const { destination } = store
+    const key = this.#stores.probeOf(destination)
+    if (key === null || !this.#isSlotOurs(store)) return true
+    const object = new ProbeObject(store, key)
+    // Keys that may not list can still remove what may be there.
+    object.noteWritten(undefined)
+    const isClean = await this.#clean({
+      store,
+      object,
+      uploads: new IntegrityProbe(store, key, true),
+    })
+    if (isClean) this.#stores.noteProbe(destination, null)
+    return isClean
+  }
+}

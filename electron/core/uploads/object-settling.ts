@@ -1,0 +1,82 @@
+import type { Failure, FailureKind } from '../../contract/failure/kinds.ts'
+import { isDenied } from '../../contract/failure/s3-failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { UploadRow } from '../records/upload-row.ts'
+import { isUploadGone } from '../s3/list-parts.ts'
+import { headObjectWithChecksums, type ObjectHead } from './head-object.ts'
+import { isOwn } from './own-object.ts'
+import type { UploadAtStore, UploadContext } from './upload-context.ts'
+
+/**
+ * How long an object that was asked for may take to show before its file is sent once more. Stores
+ * go on with a Complete whose answer a proxy no longer waits for, and some show objects late.
+ */
+export const SETTLE_MS = 60_000
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 10_000
+
+/** The store was asked for the object so short a time ago that it may still show. */
+export function isSettling(row: UploadRow, nowMs: number): boolean {
+  return leftMs(row, nowMs) > 0
+}
+
+/** A clock that was set back must not make anybody wait for years. */
+function leftMs({ completingAtMs }: UploadRow, nowMs: number): number {
+  if (completingAtMs === null || nowMs < completingAtMs) return 0
+  return Math.max(0, completingAtMs + SETTLE_MS - nowMs)
+}
+
+/**
+ * Asks for the object with growing pauses until it shows, or has had its time. Null: it does not
+ * show, or these keys may not look.
+ */
+export async function waitForObject(
+  context: UploadContext,
+  at: UploadAtStore,
+  isMeant: (head: ObjectHead | null) => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<Outcome<ObjectHead | null>> {
+  let seen: Outcome<ObjectHead | null> = succeeded(null)
+  let remainingMs = leftMs(at.row, context.now())
+  let pauseMs = FIRST_PAUSE_MS
+  while (remainingMs > 0) {
+    const waitMs = Math.min(pauseMs, remainingMs)
+    await context.sleep(waitMs, signal)
+    if (signal.aborted) return failed({ kind: 'not-now' })
+    remainingMs -= waitMs
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+    seen = await headObjectWithChecksums(at.store, at.row.record.key, signal)
+    if (!seen.ok && isDenied(seen.failure)) return succeeded(null)
+    if (seen.ok && (await isMeant(seen.value))) return seen
+    // Torn it stays as it is.
+    if (seen.ok && isOwn(seen.value, at)) return succeeded(null)
+  }
+  return seen.ok ? succeeded(null) : seen
+}
+
+/** Says nothing of whether the store has done as it was asked, or will. */
+const UNDECIDED: ReadonlySet<FailureKind> = new Set([
+  'no-response',
+  'stalled',
+  'offline',
+  'host-not-found',
+  'host-unreachable',
+  'wrong-protocol',
+  'proxy-failed',
+  'proxy-auth-needed',
+  'network-blocked',
+  'server-error',
+  'throttled',
+  'not-s3',
+  'answer-unreadable',
+  'answer-too-long',
+  'not-now',
+])
+
+/**
+ * Whether an upload may be complete in spite of what Complete ended with. A store that no longer
+ * knows it may have been asked twice, by a proxy that did not wait for the first answer.
+ */
+export function isUndecided(failure: Failure): boolean {
+  return UNDECIDED.has(failure.kind) || isUploadGone(failure)
+}

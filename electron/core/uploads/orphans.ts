@@ -1,0 +1,71 @@
+import type { Failure } from '../../contract/failure/kinds.ts'
+import { isDenied } from '../../contract/failure/s3-failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { UploadRow } from '../records/upload-row.ts'
+import { abortUntilGone } from '../s3/abort-multipart.ts'
+import { listParts } from '../s3/list-parts.ts'
+import { listUploads } from '../s3/list-uploads.ts'
+import type { Store } from '../store/store.ts'
+import type { UploadAtStore, UploadContext } from './upload-context.ts'
+
+/** The store's clock against ours, and whole seconds in `Initiated`. */
+const CLOCK_SLACK_MS = 10_000
+
+/**
+ * An answer to Create that was lost leaves an upload nobody knows the id of. Aborts those of this
+ * very key that began since and are seen to hold no part; what somebody else sends under it is left
+ * alone.
+ * A store that does not let us look costs nothing but the orphan; one that does not answer is a
+ * failure, and so is another upload that begins under the same key at this moment.
+ */
+export async function abortOrphans(
+  context: UploadContext,
+  { row, store }: UploadAtStore,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
+  const { key } = row.record
+  const listed = await listCandidates(store, key, (row.begunAtMs ?? 0) - CLOCK_SLACK_MS, signal)
+  if (!listed.ok) {
+    if (!isRefusal(listed.failure)) return listed
+    context.log.warn({ kind: listed.failure.kind }, 'Could not look for lost multipart uploads')
+    return succeeded(null)
+  }
+  if (listed.value.length > 0 && isSharedKey(context, row)) return failed({ kind: 'not-now' })
+  const lost = listed.value.filter((each) => !context.records.progress.isKnownAtStore(each))
+  for (const storeUploadId of lost) {
+    const upload = { key, storeUploadId }
+    const parts = await listParts(store, upload, signal)
+    if (!parts.ok && parts.failure.kind !== 'upload-gone' && !isRefusal(parts.failure)) return parts
+    // Where nobody may look, another program's parts cannot be told from an orphan of ours.
+    if (!parts.ok || parts.value.length > 0) continue
+    const gone = await abortUntilGone(store, upload, signal)
+    if (!gone.ok && !isRefusal(gone.failure)) return gone
+  }
+  return succeeded(null)
+}
+
+/** Their ids. One of which nobody knows when it began may be somebody else's. */
+async function listCandidates(
+  store: Store,
+  key: string,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<Outcome<string[]>> {
+  const listed = await listUploads(store, key, signal)
+  if (!listed.ok) return listed
+  const found = listed.value.filter(
+    (each) => each.key === key && each.initiatedAtMs !== null && each.initiatedAtMs >= sinceMs,
+  )
+  return succeeded(found.map(({ storeUploadId }) => storeUploadId))
+}
+
+/** One of them may be the other upload's, whose id is not in the records yet. */
+function isSharedKey({ records }: UploadContext, { record }: UploadRow): boolean {
+  return records.progress.isBeginning(record.destinationId, record.key, record.uploadId)
+}
+
+/** These keys, or this store, do not let us; asking again would not help. */
+function isRefusal(failure: Failure): boolean {
+  const { kind } = failure
+  return isDenied(failure) || kind === 'store-refused' || kind === 'answer-unreadable'
+}

@@ -1,0 +1,101 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { QueueItem, UploadRecord } from '../../../contract/commands/uploads.ts'
+import type { Failure } from '../../../contract/failure/kinds.ts'
+import type { UploadId } from '../../../contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
+import type { StoredDestination } from '../../destinations/stored-destination.ts'
+import type { NewUpload, UploadRecords } from '../../records/upload-records.ts'
+import type { SourceRegistry } from '../../sources.ts'
+import { refusalOf } from '../allowed.ts'
+import { contentTypeOf } from '../content-type.ts'
+import { fileNameOf, type ObjectKey } from '../keys.ts'
+import { freeKey, keyByTemplate } from '../wanted-place.ts'
+
+export interface EnqueuedUploads {
+  readonly uploads: UploadRecord[]
+  readonly refused: { sourceId: QueueItem['sourceId']; failure: Failure }[]
+}
+
+/**
+ * Makes one record per file, all of them or none. Two files that want the same key both go up:
+ * the later one is numbered.
+ */
+export function enqueueUploads(
+  records: UploadRecords,
+  sources: SourceRegistry,
+  destination: StoredDestination,
+  items: readonly QueueItem[],
+  nowMs: number,
+): EnqueuedUploads {
+  const refused: EnqueuedUploads['refused'] = []
+  const uploads = records.add(items, (item) => {
+    const token = newToken()
+    const wanted = keyByTemplate(destination, { ...item, token, createdAtMs: nowMs })
+    const placed = admitFile({ records, sources, destination }, item, wanted, null)
+    if (placed.ok) return newUpload(placed.value, item, token, nowMs)
+    refused.push({ sourceId: item.sourceId, failure: placed.failure })
+    return null
+  })
+  for (const { sourceId } of items) sources.release(sourceId)
+  return { uploads, refused }
+}
+
+export function newToken(): string {
+  return randomBytes(16).toString('hex')
+}
+
+interface EnqueueDeps {
+  readonly records: UploadRecords
+  readonly sources: SourceRegistry
+  readonly destination: StoredDestination
+}
+
+type AdmittedFile = Pick<
+  NewUpload,
+  'destinationId' | 'source' | 'contentType' | 'placed' | keyof ObjectKey
+>
+
+/**
+ * Judges a file by the destination's rules and finds it a place.
+ * @param except the upload whose place it takes: what that one wants is free.
+ */
+export function admitFile(
+  { records, sources, destination }: EnqueueDeps,
+  item: QueueItem,
+  wanted: Outcome<ObjectKey>,
+  except: UploadId | null,
+): Outcome<AdmittedFile> {
+  const source = sources.facts(item.sourceId)
+  if (source === null) return failed({ kind: 'unknown-id' })
+  const name = fileNameOf(item.relativePath)
+  const encoding = item.encoding ?? null
+  const contentType = contentTypeOf(destination.rules, item.contentType, name, encoding)
+  const refusal = refusalOf(destination, { name, byteLength: source.byteLength, contentType })
+  if (refusal !== null) return failed(refusal)
+  if (!wanted.ok) return wanted
+  const placing = freeKey(records, destination, wanted.value, except)
+  if (placing === null) return failed({ kind: 'name-unusable', reason: 'too-long' })
+  const { destinationId, rules } = destination
+  const placed = { keyTemplate: rules.keyTemplate, wantedKey: wanted.value.key }
+  return succeeded({ destinationId, source, contentType, placed, ...placing })
+}
+
+export function newUpload(
+  placed: AdmittedFile,
+  item: QueueItem,
+  token: string,
+  createdAtMs: number,
+): NewUpload {
+  return {
+    ...placed,
+    uploadId: randomUUID() as UploadId,
+    sourceId: item.sourceId,
+    relativePath: item.relativePath,
+    hash8: item.hash8,
+    statedType: item.contentType,
+    encoding: item.encoding ?? null,
+    decision: null,
+    token,
+    createdAtMs,
+  }
+}

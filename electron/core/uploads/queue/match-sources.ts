@@ -1,0 +1,79 @@
+import type { CommandInput, CommandOutput } from '../../../contract/commands.ts'
+import type { SourceId, UploadId } from '../../../contract/ids.ts'
+import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
+import type { UploadRecords } from '../../records/upload-records.ts'
+import type { UploadRow } from '../../records/upload-row.ts'
+import type { RegisteredSource, SourceRegistry } from '../../sources.ts'
+import { isUnfinished } from '../upload-context.ts'
+
+/**
+ * Names, for each file, the unfinished uploads that it may be the file of. The place in the drop
+ * has to be the same, since many files of one folder share a name, a length and a time.
+ */
+export function matchSources(
+  records: UploadRecords,
+  sources: SourceRegistry,
+  { destinationId, items }: CommandInput<'matchSources'>,
+): CommandOutput<'matchSources'> {
+  const matches = items.flatMap(({ sourceId, relativePath }) => {
+    const source = sources.facts(sourceId)
+    if (source === null) return []
+    const uploadIds = records.sources.waitingFor(destinationId, relativePath, source)
+    return uploadIds.length === 0 ? [] : [{ sourceId, uploadIds }]
+  })
+  return { matches }
+}
+
+/** Each upload takes one file, each file feeds one upload: a ticket is spent with its first use. */
+export function attachSources(
+  records: UploadRecords,
+  sources: SourceRegistry,
+  { attachments }: CommandInput<'attachSources'>,
+): CommandOutput<'attachSources'> {
+  const uploads: CommandOutput<'attachSources'>['uploads'] = []
+  const refused: CommandOutput<'attachSources'>['refused'] = []
+  const fed = new Set<UploadId>()
+  records.inOneGo(() => {
+    for (const { uploadId, sourceId } of attachments) {
+      const source = fed.has(uploadId)
+        ? failed({ kind: 'not-now' })
+        : fittingSource(records, sources, uploadId, sourceId)
+      if (source.ok) {
+        fed.add(uploadId)
+        uploads.push(records.sources.attachSource(uploadId, sourceId, source.value))
+        sources.release(sourceId)
+      } else refused.push({ sourceId, failure: source.failure })
+    }
+  })
+  return { uploads, refused }
+}
+
+function fittingSource(
+  records: UploadRecords,
+  sources: SourceRegistry,
+  uploadId: UploadId,
+  sourceId: SourceId,
+): Outcome<RegisteredSource> {
+  const row = records.find(uploadId)
+  const source = sources.facts(sourceId)
+  if (row === null || source === null) return failed({ kind: 'unknown-id' })
+  if (!isUnfinished(row)) return failed({ kind: 'not-now' })
+  return isFileOf(row, source) ? succeeded(source) : failed({ kind: 'source-changed' })
+}
+
+function isFileOf({ record, modifiedAtMs, relativePath }: UploadRow, source: RegisteredSource) {
+  return (
+    source.byteLength === record.byteLength &&
+    source.modifiedAtMs === modifiedAtMs &&
+    isSameName(source.name, relativePath.slice(relativePath.lastIndexOf('/') + 1))
+  )
+}
+
+/**
+ * macOS hands out names with their accents apart; they are the same name. Chromium numbers files of
+ * one name that were dropped together, so the number may be missing when one comes by itself.
+ */
+function isSameName(given: string, known: string): boolean {
+  const names = [known, known.replace(/ \(\d+\)(?=(\.[^.]*)?$)/, '')]
+  return names.some((name) => name.normalize() === given.normalize())
+}

@@ -1,0 +1,106 @@
+import type { FileFacts, QueueItem, UploadRecord } from '../../../contract/commands/uploads.ts'
+import type { CommandInput } from '../../../contract/commands.ts'
+import { isTextType } from '../../../contract/content-type.ts'
+import type { SourceId, UploadId } from '../../../contract/ids.ts'
+import { templateAsks } from '../../../contract/key-template.ts'
+import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
+import type { Destinations } from '../../destinations/destinations.ts'
+import type { StoredDestination } from '../../destinations/stored-destination.ts'
+import type { UploadRecords } from '../../records/upload-records.ts'
+import type { UploadRow } from '../../records/upload-row.ts'
+import { inspectFile } from '../../sources/inspect-file.ts'
+import type { SourceRegistry } from '../../sources.ts'
+import { contentTypeOf } from '../content-type.ts'
+import { fileNameOf } from '../keys.ts'
+import { isUnfinished } from '../upload-context.ts'
+import { currentKeyByTemplate } from '../wanted-place.ts'
+import { admitFile, newToken, newUpload } from './enqueue.ts'
+
+interface UploadAgainDeps {
+  readonly records: UploadRecords
+  readonly sources: SourceRegistry
+  readonly destinations: Destinations
+  /** Epoch ms, this computer's. */
+  readonly now: () => number
+}
+
+/**
+ * Begins a stopped upload again, as another one with the file as it is now, in the old one's place.
+ * What the store holds of the old one is left for the cleaning.
+ * @param given the file given again, and what the page found out about it; null: the host looks
+ * where it was.
+ */
+export async function uploadAgain(
+  { records, sources, destinations, now }: UploadAgainDeps,
+  { uploadId, sourceId: given, facts }: CommandInput<'uploadAgain'>,
+): Promise<Outcome<UploadRecord>> {
+  const before = stoppedRow(records, uploadId, given)
+  if (!before.ok) return before
+  const destination = destinations.find(before.value.record.destinationId)
+  if (destination === null) return failed({ kind: 'unknown-id' })
+  const looked =
+    given === null
+      ? await lookAtPath(sources, destination, before.value)
+      : succeeded({ sourceId: given, ...(facts ?? factsBefore(before.value)) })
+  if (!looked.ok) return looked
+  // Looking at the file takes time, in which somebody may have asked for the same.
+  const row = stoppedRow(records, uploadId, given)
+  if (!row.ok) return row
+  const { relativePath, decision } = row.value
+  const item = { ...looked.value, relativePath }
+  const wanted = currentKeyByTemplate(destination, row.value, item.hash8)
+  const placed = admitFile({ records, sources, destination }, item, wanted, uploadId)
+  if (!placed.ok) return placed
+  const successor = newUpload(placed.value, item, newToken(), now())
+  const record = records.supersede(uploadId, { ...successor, decision })
+  sources.release(item.sourceId)
+  return succeeded(record)
+}
+
+/**
+ * The records do not know which uploads wait for a file that the page has lost, so one that is
+ * given a file may be any that has not ended; the page offers it where nothing is under way.
+ */
+function stoppedRow(
+  records: UploadRecords,
+  uploadId: UploadId,
+  given: SourceId | null,
+): Outcome<UploadRow> {
+  const row = records.find(uploadId)
+  if (row === null) return failed({ kind: 'unknown-id' })
+  const isStopped = given === null ? row.record.status.phase === 'failed' : isUnfinished(row)
+  return isStopped ? succeeded(row) : failed({ kind: 'not-now' })
+}
+
+/** As they were when the file was given. */
+function factsBefore({ record, statedType, hash8, encoding }: UploadRow): FileFacts {
+  const contentType = statedType ?? record.contentType
+  return { contentType, hash8, ...(encoding === null ? {} : { encoding }) }
+}
+
+/** The type is the name's, which is as it was; the bytes are not. */
+async function lookAtPath(
+  sources: SourceRegistry,
+  { rules }: StoredDestination,
+  row: UploadRow,
+): Promise<Outcome<Omit<QueueItem, 'relativePath'>>> {
+  const { path, record } = row
+  if (path === null) return failed({ kind: 'source-detached' })
+  const facts = { path, name: record.name, byteLength: 0, modifiedAtMs: 0 }
+  const [source] = await sources.register([facts])
+  if (source === undefined) throw new Error('No outcome for the file')
+  if (!source.ok) return source
+  const { sourceId, byteLength } = source.value
+  const { contentType } = factsBefore(row)
+  const typed = contentTypeOf(rules, contentType, fileNameOf(row.relativePath), null)
+  const looked = await inspectFile(path, byteLength, {
+    needsHash: templateAsks(rules.keyTemplate, 'hash8'),
+    isText: isTextType(typed),
+  })
+  if (!looked.ok) {
+    sources.release(sourceId)
+    return looked
+  }
+  const { hash8, encoding } = looked.value
+  return succeeded({ sourceId, contentType, hash8, ...(encoding === null ? {} : { encoding }) })
+}

@@ -1,0 +1,93 @@
+import type { PartToSign, SignedPart } from '../../../electron/contract/commands/uploads.ts'
+import type { UploadId } from '../../../electron/contract/ids.ts'
+import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
+import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import type { Clock, UploadControl } from '../../upload/engine/ports.ts'
+
+/** Signed so long ago, a URL is not used any more: signing is cheap, an expired try is not. */
+export const MAX_SIGNATURE_AGE_MS = 60_000
+/** Parts end in waves; with less than one wave's signatures in stock, more are asked for. */
+const MIN_SIGNED_AHEAD = MAX_CONNECTIONS_PER_HOST
+
+interface Entry {
+  readonly askedAtMs: number
+  readonly checksum: string
+  readonly batch: Promise<Outcome<readonly SignedPart[]>>
+}
+
+/**
+ * Gets signatures just before they are needed: those of the parts that start now in one call, and
+ * those of the next few along with them, so that no slot stands idle for a question to the host.
+ * Each is used for one try, with the checksum for which it was made.
+ */
+export class PartSigner {
+  readonly #control: UploadControl
+  readonly #clock: Clock
+  readonly #entries = new Map<UploadId, Map<number, Entry>>()
+
+  constructor(control: UploadControl, clock: Clock) {
+    this.#control = control
+    this.#clock = clock
+  }
+
+  /** `starting` are about to be taken; `next` will follow soon. */
+  prefetch(uploadId: UploadId, starting: readonly PartToSign[], next: readonly PartToSign[]): void {
+    const entries = this.#entriesOf(uploadId)
+    const isLacking = (part: PartToSign) => !this.#isUsable(entries.get(part.partNumber), part)
+    const lacking = starting.filter(isLacking)
+    const stock = next.filter((part) => !isLacking(part)).length
+    const ahead = lacking.length > 0 || stock < MIN_SIGNED_AHEAD ? next.filter(isLacking) : []
+    const wanted = [...lacking, ...ahead]
+    if (wanted.length === 0) return
+    const batch = this.#control.sign(uploadId, wanted)
+    const askedAtMs = this.#clock.now()
+    for (const { partNumber, checksum } of wanted) {
+      entries.set(partNumber, { askedAtMs, checksum, batch })
+    }
+    void this.#dropIfFailed(uploadId, ahead, batch)
+  }
+
+  /** Only those that start now have failed; the later ones shall be asked for anew. */
+  async #dropIfFailed(uploadId: UploadId, ahead: readonly PartToSign[], batch: Entry['batch']) {
+    if ((await batch).ok) return
+    const entries = this.#entries.get(uploadId)
+    for (const { partNumber } of ahead) {
+      if (entries?.get(partNumber)?.batch === batch) entries.delete(partNumber)
+    }
+  }
+
+  /** Rejects never; the failures are those of the host's `signParts`. */
+  async take(uploadId: UploadId, part: PartToSign): Promise<Outcome<SignedPart>> {
+    const { partNumber } = part
+    const entries = this.#entriesOf(uploadId)
+    const entry = entries.get(partNumber)
+    entries.delete(partNumber)
+    const signed = await (this.#isUsable(entry, part)
+      ? entry.batch
+      : this.#control.sign(uploadId, [part]))
+    if (!signed.ok) return signed
+    const found = signed.value.find((one) => one.partNumber === partNumber)
+    return found === undefined
+      ? failed({ kind: 'internal', reference: `unsigned part ${partNumber}` })
+      : succeeded(found)
+  }
+
+  /** The upload stopped: nothing signed for it is used any more. */
+  forget(uploadId: UploadId): void {
+    this.#entries.delete(uploadId)
+  }
+
+  #entriesOf(uploadId: UploadId): Map<number, Entry> {
+    const entries = this.#entries.get(uploadId) ?? new Map<number, Entry>()
+    this.#entries.set(uploadId, entries)
+    return entries
+  }
+
+  #isUsable(entry: Entry | undefined, { checksum }: PartToSign): entry is Entry {
+    return (
+      entry !== undefined &&
+      entry.checksum === checksum &&
+      this.#clock.now() - entry.askedAtMs < MAX_SIGNATURE_AGE_MS
+    )
+  }
+}

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest'
+import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
+import { checksummedParts } from '../../../electron/core/integrity/part-checksums.ts'
+import type { RecordedPart } from '../../../electron/core/records/part-records.ts'
+import { checksumOf } from '../../fakes/core-harness.ts'
+
+const bytes = Buffer.from('123456789')
+const A = { crc32c: await checksumOf('crc32c', bytes), md5: await checksumOf('md5', bytes) }
+const B = { crc32c: 'AAAAAA==', md5: await checksumOf('md5', Buffer.from('other')) }
+const etagOf = (md5: string) => `"${Buffer.from(md5, 'base64').toString('hex')}"`
+
+interface Case {
+  readonly algorithm?: ChecksumAlgorithm
+  readonly echo?: string
+  /** Null: the store does not say. */
+  readonly etag?: string | null
+  readonly isMeasured?: boolean
+  readonly recorded?: Omit<RecordedPart, 'partNumber'>
+  readonly encryption?: string
+}
+
+/** What is known of one listed part: its checksum, and whether it is the store's own word. */
+function known({ algorithm = 'crc32c', echo, etag = '"e"', recorded, ...more }: Case) {
+  const { encryption, isMeasured = true } = more
+  const echoed = echo === undefined ? {} : { crc32c: echo }
+  const listed = [{ partNumber: 7, byteLength: 9, etag, echoed, isMeasured }]
+  const records = new Map(recorded ? [[7, { partNumber: 7, ...recorded }]] : [])
+  const { held, unknown } = checksummedParts(algorithm, listed, records, encryption ?? null)
+  const [part] = held
+  return part === undefined ? unknown : [part.checksum, part.isStores ? 'store' : 'records']
+}
+
+const announced = (checksum: string | null) => ({ etag: null, checksum })
+const received = (etag: string, checksum: string) => ({ etag, checksum })
+
+describe('the checksum of a part that the store lists', () => {
+  it.each<[string, Case, unknown[]]>([
+    ["is the store's own", { echo: A.crc32c }, [A.crc32c, 'store']],
+    ['is the one both say', { echo: A.crc32c, recorded: announced(A.crc32c) }, [A.crc32c, 'store']],
+    ['is not known when the two differ', { echo: B.crc32c, recorded: announced(A.crc32c) }, [7]],
+    [
+      'is the announced one without a receipt',
+      { recorded: announced(A.crc32c) },
+      [A.crc32c, 'records'],
+    ],
+    [
+      'is the one of the receipt with its ETag',
+      { recorded: received('"e"', A.crc32c) },
+      [A.crc32c, 'records'],
+    ],
+    [
+      'is so whatever the quotes',
+      { etag: 'W/"e"', recorded: received('e', A.crc32c) },
+      [A.crc32c, 'records'],
+    ],
+    ['is not known under another ETag', { recorded: received('"f"', A.crc32c) }, [7]],
+    ['is not known when two were announced', { recorded: announced(null) }, [7]],
+    ['is not known when nothing is', {}, [7]],
+    ['is never one that is malformed', { echo: 'AAAA' }, [7]],
+  ])('%s', (_what, given, expected) => {
+    expect(known(given)).toEqual(expected)
+  })
+
+  it.each<[string, Case, unknown[]]>([
+    ['is the MD5 that the ETag is', { etag: etagOf(A.md5) }, [A.md5, 'store']],
+    [
+      'is that, announced as well',
+      { etag: etagOf(A.md5), recorded: announced(A.md5) },
+      [A.md5, 'store'],
+    ],
+    [
+      'is not known when another was announced',
+      { etag: etagOf(B.md5), recorded: announced(A.md5) },
+      [7],
+    ],
+    [
+      'is the one of the receipt where the store encrypts, so that the ETag only looks like one',
+      { etag: etagOf(B.md5), recorded: received(etagOf(B.md5), A.md5) },
+      [A.md5, 'records'],
+    ],
+    [
+      'is told by the ETag when two were announced',
+      { etag: etagOf(B.md5), recorded: announced(null) },
+      [B.md5, 'store'],
+    ],
+    [
+      'is the announced one under an ETag of another kind',
+      { recorded: announced(A.md5) },
+      [A.md5, 'records'],
+    ],
+    [
+      'is the announced one where a key service encrypts, whatever the ETag looks like',
+      { etag: etagOf(B.md5), recorded: announced(A.md5), encryption: 'aws:kms' },
+      [A.md5, 'records'],
+    ],
+    [
+      'is not known there when two were announced',
+      { etag: etagOf(B.md5), recorded: announced(null), encryption: 'aws:kms' },
+      [7],
+    ],
+    [
+      "is told by the ETag where the store's own keys encrypt",
+      { etag: etagOf(A.md5), encryption: 'AES256' },
+      [A.md5, 'store'],
+    ],
+  ])('in MD5 %s', (_what, given, expected) => {
+    expect(known({ algorithm: 'md5', ...given })).toEqual(expected)
+  })
+})
+
+describe('a part of which the store says little', () => {
+  const receipt = received('"e"', A.crc32c)
+
+  it.each<[string, Case, unknown[]]>([
+    ['no ETag is the one of the receipt', { etag: null, recorded: receipt }, [A.crc32c, 'records']],
+    [
+      'neither ETag nor length, too',
+      { etag: null, isMeasured: false, recorded: receipt },
+      [A.crc32c, 'records'],
+    ],
+    [
+      'no length is the one with the receipt’s ETag',
+      { isMeasured: false, recorded: receipt },
+      [A.crc32c, 'records'],
+    ],
+    [
+      'no length is another one under another ETag',
+      { isMeasured: false, etag: '"x"', recorded: receipt },
+      [7],
+    ],
+    [
+      'no length may be torn without a receipt',
+      { isMeasured: false, recorded: announced(A.crc32c) },
+      [7],
+    ],
+    [
+      'no length is known by the checksum that it gives back',
+      { isMeasured: false, echo: A.crc32c },
+      [A.crc32c, 'store'],
+    ],
+    ['no ETag cannot be named to Complete without a receipt', { etag: null, echo: A.crc32c }, [7]],
+  ])('%s', (_what, given, expected) => {
+    expect(known(given)).toEqual(expected)
+  })
+
+  it('is named to Complete by the ETag of its receipt', () => {
+    const listed = [{ partNumber: 7, byteLength: 9, etag: null, echoed: {}, isMeasured: true }]
+    const records = new Map([[7, { partNumber: 7, ...receipt }]])
+
+    const { held } = checksummedParts('crc32c', listed, records)
+
+    expect(held.map(({ etag }) => etag)).toEqual(['"e"'])
+  })
+})
+
+describe('a part that the store tells of twice', () => {
+  const twice = (first: string, second: string, recorded: RecordedPart | null) => {
+    const listed = [first, second].map((etag) => ({
+      ...{ partNumber: 7, byteLength: 9, etag, isMeasured: true },
+      echoed: { crc32c: A.crc32c },
+    }))
+    const records = new Map(recorded === null ? [] : [[7, recorded]])
+    return checksummedParts('crc32c', listed, records)
+  }
+
+  it('counts once, by the later word', () => {
+    const { held, unknown } = twice('"old"', '"new"', null)
+
+    expect(held.map(({ etag }) => etag)).toEqual(['"new"'])
+    expect(unknown).toEqual([])
+  })
+
+  it.each([
+    ['"ours"', '"other"'],
+    ['"other"', '"ours"'],
+  ])('is the one that was acknowledged, whichever comes first: %s, %s', (first, second) => {
+    const listed = [first, second].map((etag) => ({
+      ...{ partNumber: 7, byteLength: 9, etag, isMeasured: true },
+      echoed: { crc32c: A.crc32c },
+    }))
+    const records = new Map([[7, { partNumber: 7, etag: '"ours"', checksum: A.crc32c }]])
+
+    const { held, unknown } = checksummedParts('crc32c', listed, records)
+
+    expect(held.map(({ etag }) => etag)).toEqual(['"ours"'])
+    expect(unknown).toEqual([])
+  })
+
+  it('is sent again, once, where neither is known', () => {
+    const recorded = { partNumber: 7, etag: '"ours"', checksum: B.crc32c }
+
+    expect(twice('"a"', '"b"', recorded)).toEqual({ held: [], unknown: [7] })
+  })
+})

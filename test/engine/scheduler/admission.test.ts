@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { MIB } from '../../../electron/contract/limits.ts'
+import { Admission } from '../../../renderer/engine/scheduler/admission.ts'
+import { newUpload } from '../../../renderer/engine/upload.ts'
+import { MAX_LIVE_UPLOADS } from '../../../renderer/upload/engine/schedule.ts'
+import { uploadRecord } from '../../fakes/upload-records.ts'
+
+const large = (number: number) => newUpload(uploadRecord(number, 64 * MIB), number, true, 0)
+const oneStore = () => new Admission(() => 'https://store.test')
+const more = MAX_LIVE_UPLOADS.large + 1
+
+/** As many live rows as there are places, and one that waits. */
+function fullList() {
+  const list = oneStore()
+  const rows = Array.from({ length: more }, (_, index) => large(index + 1))
+  for (const row of rows) list.enqueue(row, false)
+  const [last = expect.unreachable('no row')] = rows.slice(-1)
+  const live = rows.slice(0, -1)
+  for (const row of live) list.admit(row)
+  return { list, live, last }
+}
+
+it('an upload that the user asks for while it waits begins once, and first', () => {
+  const list = oneStore()
+  const [first, second] = [large(1), large(2)]
+  list.enqueue(first, false)
+  list.enqueue(second, false)
+
+  list.enqueue(second, true)
+
+  expect(list.admissible()).toEqual([second, first])
+})
+
+it('an upload that waits again leaves its place to the next', () => {
+  const { list, live, last } = fullList()
+  const before = list.admissible()
+  const [again = expect.unreachable('no row')] = live
+
+  list.enqueue(again, false)
+
+  expect(before).toEqual([])
+  expect(list.admissible()).toEqual([last])
+  expect([...list.liveByStore()].flatMap(([, rows]) => rows)).toEqual(live.slice(1))
+})
+
+it('an upload that is live is not begun a second time', () => {
+  const { list, live } = fullList()
+  const [ended = expect.unreachable('no row')] = live
+
+  list.remove(ended)
+
+  expect(list.admissible()).toHaveLength(1)
+})

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import type { Operation, SeenRequest } from '../faults/seen-request.ts'
+import { faultNameOf } from '../faults/verdict.ts'
+import { FaultInjector } from './fault-injector.ts'
+import type { FaultKind } from './fault-kinds.ts'
+
+let nowMs = 0
+
+function dealerOf(...kinds: FaultKind[]): FaultInjector {
+  nowMs = 0
+  const planned = kinds.map((kind, index) => ({
+    number: index + 1,
+    kind,
+    afterMs: 100,
+    measure: 0.5,
+  }))
+  return new FaultInjector(planned, () => nowMs)
+}
+
+function request(operation: Operation, from: SeenRequest['from'] = 'page'): SeenRequest {
+  return {
+    atMs: nowMs,
+    operation,
+    from,
+    method: 'PUT',
+    host: '127.0.0.1:9',
+    path: '/bucket/film.bin',
+    partNumber: operation === 'UploadPart' ? 1 : null,
+    contentLength: 100,
+    bodyBytes: 0,
+    status: null,
+    isAnswered: false,
+    fault: null,
+  }
+}
+
+const dealt = (dealer: FaultInjector, ...of: Parameters<typeof request>) =>
+  faultNameOf(dealer.verdictFor(request(...of)))
+
+describe('the dealer', () => {
+  it('deals nothing before its time, and each fault once', () => {
+    const dealer = dealerOf('internal-error', 'bad-gateway')
+
+    const names = [99, 100, 150, 200, 1000].map((atMs) => {
+      nowMs = atMs
+      return dealt(dealer, 'UploadPart')
+    })
+
+    expect(names).toEqual([null, 'internal-error', null, 'bad-gateway', null])
+  })
+
+  it('lets a fault that fits no request wait without holding up the others', () => {
+    const dealer = dealerOf('error-inside-200', 'bad-gateway')
+    nowMs = 500
+
+    const names = [
+      dealt(dealer, 'UploadPart'),
+      dealt(dealer, 'UploadPart'),
+      dealt(dealer, 'CompleteMultipartUpload', 'host'),
+    ]
+
+    expect(names).toEqual(['bad-gateway', null, 'error-inside-200'])
+  })
+
+  it('never says of a list of parts that the upload is gone', () => {
+    const dealer = dealerOf('upload-gone')
+    nowMs = 500
+
+    expect([dealt(dealer, 'ListParts', 'host'), dealt(dealer, 'UploadPart')]).toEqual([
+      null,
+      'upload-gone',
+    ])
+  })
+
+  it('breaks no byte of what the host sends to find out what a store checks', () => {
+    const dealer = dealerOf('flip', 'bad-digest')
+    nowMs = 500
+
+    expect(dealt(dealer, 'UploadPart', 'host')).toBe(null)
+    expect(dealt(dealer, 'UploadPart', 'page')).toBe('flip')
+  })
+
+  it('keeps for the store what only the store can do', () => {
+    const dealer = dealerOf('store-forgets')
+    nowMs = 500
+
+    expect(dealt(dealer, 'UploadPart')).toBe(null)
+    const taken = dealer.takeStoreForgets()
+    expect(taken?.kind).toBe('store-forgets')
+    expect(dealer.takeStoreForgets()).toBe(null)
+    if (taken !== null) dealer.putBack(taken)
+    expect(dealer.takeStoreForgets()).toBe(taken)
+  })
+
+  it('deals nothing any more once it is stopped', () => {
+    const dealer = dealerOf('internal-error')
+    nowMs = 500
+
+    dealer.stop()
+
+    expect(dealt(dealer, 'UploadPart')).toBe(null)
+  })
+})
