@@ -1,5 +1,5 @@
-import type { FerryBridge } from '../electron/contract/bridge.ts'
 import type { Failure } from '../electron/contract/failure/kinds.ts'
+import type { FerryBridge } from '../electron/contract/ferry-bridge.ts'
 import type { UploadId } from '../electron/contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../electron/contract/outcome.ts'
 import type { HostLink } from './bridge.ts'

@@ -1,4 +1,4 @@
-import type { FerryBridge } from '../electron/contract/bridge.ts'
+import type { FerryBridge } from '../electron/contract/ferry-bridge.ts'
 import { checkedBridge, type RawBridge } from './bridge/checked-bridge.ts'
 import { CONNECTED_FOR_GOOD, type HostLink } from './bridge/host-link.ts'
 import { connectLoopback } from './bridge/loopback-connection.ts'

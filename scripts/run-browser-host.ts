@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { HostNotice } from '../electron/contract/host-description.ts'
+import type { HostNotice } from '../electron/contract/commands/host.ts'
 import { usualMask } from '../electron/core/host/owner-only.ts'
 import { StartRefused } from '../electron/core/host/start-refused.ts'
 import { unreachable } from '../electron/lib/unreachable.ts'

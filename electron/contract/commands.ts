@@ -14,6 +14,14 @@ import {
   LinkSeconds,
 } from './commands/destinations.ts'
 import {
+  HostDescription,
+  HostNotice,
+  PartlyRead,
+  QueueReport,
+  UpdateState,
+} from './commands/host.ts'
+import { GivenBatch } from './commands/sources.ts'
+import {
   FileFacts,
   PartReceipt,
   PartToSign,
@@ -28,14 +36,10 @@ import {
 } from './commands/uploads.ts'
 import { DestinationDraft, DraftNote, ListedBucket } from './destination-draft.ts'
 import { Failure } from './failure/kinds.ts'
-import { GivenBatch } from './given-files.ts'
-import { HostDescription, HostNotice, PartlyRead } from './host-description.ts'
 import { DestinationId, SourceId, UploadId } from './ids.ts'
 import { MAX_BATCH, S3_LIMITS } from './limits.ts'
 import { PartNumber } from './part-plan.ts'
-import { QueueReport } from './queue-report.ts'
 import { ConflictDecision, SystemFilesRule, UploadRules } from './rules/upload-rules.ts'
-import { UpdateState } from './updates.ts'
 
 const command = <I extends z.ZodMiniType, O extends z.ZodMiniType>(input: I, output: O) => ({
   input,

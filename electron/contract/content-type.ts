@@ -1,5 +1,6 @@
+import * as z from 'zod/mini'
+import { MIB } from './limits.ts'
 import type { UploadRules } from './rules/upload-rules.ts'
-import type { TextEncoding } from './text-encoding.ts'
 
 /** What the destination's rules say for the file's extension; null: nothing. */
 export function contentTypeByRules(
@@ -34,3 +35,83 @@ export function withCharset(contentType: string, encoding: TextEncoding | null):
 
 /** As the records have it. */
 const MAX_TYPE_LENGTH = 255
+
+/**
+ * How the bytes of a text are to be read, by the labels that browsers know
+ * (encoding.spec.whatwg.org/#names-and-labels). `unknown`: they are not UTF-8 and do not say what
+ * else they are, so a browser could only guess.
+ */
+export const TextEncoding = z.enum(['utf-8', 'utf-16le', 'utf-16be', 'unknown'])
+export type TextEncoding = z.infer<typeof TextEncoding>
+
+/** So much of a file is looked at: most texts as a whole, and little of a log of many gigabytes. */
+export const TEXT_PROBE_BYTES = MIB
+
+/**
+ * The encoding of a text by its first bytes: that of its byte-order mark, or UTF-8 where they are
+ * valid UTF-8, as ASCII and an empty file are.
+ * @param isWhole there are no more bytes; else a character may be cut at the end.
+ */
+export function textEncodingOf(start: Uint8Array, isWhole: boolean): TextEncoding {
+  const marked = MARKS.find(({ mark }) => mark.every((byte, index) => start[index] === byte))
+  if (marked !== undefined) return marked.encoding
+  const isPlain = !start.includes(NUL) && !hasSwitch(start)
+  return isPlain && isUtf8(start, isWhole) ? 'utf-8' : 'unknown'
+}
+
+/** Longer marks first: that of UTF-32, which no browser reads, begins as that of UTF-16. */
+const MARKS: readonly { readonly mark: readonly number[]; readonly encoding: TextEncoding }[] = [
+  { mark: [0xff, 0xfe, 0, 0], encoding: 'unknown' },
+  { mark: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },
+  { mark: [0xff, 0xfe], encoding: 'utf-16le' },
+  { mark: [0xfe, 0xff], encoding: 'utf-16be' },
+]
+
+/** In every character of UTF-16 without a mark that is ASCII, and in binary files. */
+const NUL = 0
+const ESCAPE = 0x1b
+const DOLLAR = 0x24
+
+/**
+ * ISO-2022-JP and its like are ASCII to the eye and switch by these two bytes (RFC 1468). Colours
+ * of a terminal, which logs are full of, begin otherwise.
+ */
+function hasSwitch(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(ESCAPE); at !== -1; at = bytes.indexOf(ESCAPE, at + 1)) {
+    if (bytes[at + 1] === DOLLAR) return true
+  }
+  return false
+}
+
+/** Neither runtime's `TextDecoder` is known to both, so the Unicode Standard's table 3-7 it is. */
+function isUtf8(bytes: Uint8Array, isWhole: boolean): boolean {
+  let at = 0
+  while (at < bytes.length) {
+    const first = bytes[at] ?? 0
+    at += 1
+    if (first < 0x80) continue
+    const form = FORMS.find(({ from, to }) => first >= from && first <= to)
+    if (form === undefined) return false
+    for (let index = 0; index < form.following; index += 1, at += 1) {
+      const byte = bytes[at]
+      if (byte === undefined) return !isWhole
+      const [least, most] = index === 0 ? form.second : CONTINUATION
+      if (byte < least || byte > most) return false
+    }
+  }
+  return true
+}
+
+const CONTINUATION = [0x80, 0xbf] as const
+
+/** By the first byte: how many follow, and what the second may be. */
+const FORMS = [
+  { from: 0xc2, to: 0xdf, following: 1, second: CONTINUATION },
+  { from: 0xe0, to: 0xe0, following: 2, second: [0xa0, 0xbf] },
+  { from: 0xe1, to: 0xec, following: 2, second: CONTINUATION },
+  { from: 0xed, to: 0xed, following: 2, second: [0x80, 0x9f] },
+  { from: 0xee, to: 0xef, following: 2, second: CONTINUATION },
+  { from: 0xf0, to: 0xf0, following: 3, second: [0x90, 0xbf] },
+  { from: 0xf1, to: 0xf3, following: 3, second: CONTINUATION },
+  { from: 0xf4, to: 0xf4, following: 3, second: [0x80, 0x8f] },
+] as const

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { CredentialKind } from './commands/credentials.ts'
 import { DestinationField } from './failure/kinds.ts'
 import { DestinationId } from './ids.ts'
-import { ProviderId } from './provider-id.ts'
+import { ProviderId } from './providers/provider.ts'
 
 const text = (max: number) => z.string().check(z.maxLength(max))
 

@@ -1,7 +1,9 @@
-import { succeeded } from '../contract/outcome.ts'
+import type { FolderFindings } from '../contract/commands/sources.ts'
+import type { Source } from '../contract/commands/uploads.ts'
+import type { CommandHandlers } from '../contract/ferry-bridge.ts'
+import { type Outcome, succeeded } from '../contract/outcome.ts'
 import { Checks } from './check/checks.ts'
 import { Approvals } from './confirm/approvals.ts'
-import type { Core } from './core.ts'
 import { KeyRing } from './credentials/key-ring.ts'
 import { SignIns } from './credentials/sign-ins.ts'
 import { Credentials } from './destinations/credentials.ts'
@@ -14,20 +16,47 @@ import { bugFailure } from './dispatch.ts'
 import { makeHandlers } from './handlers.ts'
 import { HostNotices } from './host/host-notices.ts'
 import { localBucketFolder } from './host/local-bucket-folder.ts'
-import type { CorePorts } from './ports.ts'
+import { Updates } from './host/update-checks.ts'
+import type { CorePorts, SourceFacts } from './ports.ts'
 import { openRecords } from './records/open-records.ts'
 import { pause } from './s3/abort-multipart.ts'
 import { ProvenChangeTimes } from './sources/change-times.ts'
 import { GivenFiles } from './sources/given-files.ts'
 import { inspectFolders } from './sources/inspect-folder.ts'
 import { NO_LIMITS, type SourceLimits, sourceLimits } from './sources/off-limits.ts'
-import { SourceRegistry } from './sources.ts'
-import { Updates } from './updates/updates.ts'
+import { SourceRegistry } from './sources/source-registry.ts'
 import { NoResponseReasons } from './uploads/diagnosis/no-response-reasons.ts'
 import { PutProbeRunner } from './uploads/diagnosis/put-probe-runner.ts'
-import type { UploadContext } from './uploads/upload-context.ts'
-import { targetOf } from './uploads/upload-place.ts'
+import { targetOf, type UploadContext } from './uploads/upload-context.ts'
 import { Uploads } from './uploads/uploads.ts'
+
+/** The main side's work, ready to be served by a transport. */
+export interface Core {
+  readonly handlers: CommandHandlers
+  /** One outcome per file, in order. Files with a path are stat'ed; the others are believed. */
+  readonly registerSources: (files: readonly SourceFacts[]) => Promise<readonly Outcome<Source>[]>
+  /** Files and folders that the system gave to the app itself: they wait until the page asks. */
+  readonly giveFiles: (paths: readonly string[]) => void
+  /** One answer per path, in order; null where there is none, or no folder. */
+  readonly inspectFolders: (
+    paths: readonly (string | null)[],
+  ) => Promise<readonly (FolderFindings | null)[]>
+  /** The file behind a ticket, for `source://`; null for an unknown or path-less one. */
+  readonly sourcePath: (sourceId: string) => SourceFacts | null
+  /**
+   * True for share links in the records, for the page of a sign-in that waits and for the page of a
+   * newer release: what the desktop opens in the user's browser.
+   */
+  readonly mayOpen: (url: string) => boolean
+  /** Every origin that a part of the present destinations may be sent to. */
+  readonly storeOrigins: () => readonly string[]
+  /** An error that nobody expected, outside every command, which the host has logged. */
+  readonly noteUnexpectedError: (reference: string) => void
+  /** Puts the newest link that has not expired on the clipboard; false: there is none. */
+  readonly copyLatestLink: () => Promise<boolean>
+  /** Stops the local bucket, closes the records. Idempotent. */
+  readonly close: () => Promise<void>
+}
 
 /**
  * Puts the main side together. The host calls it once per data folder and owns that folder alone.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { CommandHandlers } from '../contract/bridge.ts'
 import { type CommandName, commands } from '../contract/commands.ts'
+import type { CommandHandlers } from '../contract/ferry-bridge.ts'
 import { failed, type Outcome } from '../contract/outcome.ts'
 import type { Log } from './ports.ts'
 

@@ -1,9 +1,8 @@
 import type { SecretPlace } from '../contract/commands/destinations.ts'
+import type { HostDescription, ProgressPace } from '../contract/commands/host.ts'
 import type { NoticeName, NoticePayload } from '../contract/commands.ts'
-import type { HostDescription } from '../contract/host-description.ts'
 import type { UploadId } from '../contract/ids.ts'
 import type { Outcome } from '../contract/outcome.ts'
-import type { ProgressPace } from '../contract/queue-report.ts'
 import type { Confirm } from './confirm/confirmation.ts'
 
 /** A JSON value that the settings file can hold. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
-import type { HostNotice } from '../contract/host-description.ts'
+import type { HostNotice } from '../contract/commands/host.ts'
 import { failed, succeeded } from '../contract/outcome.ts'
 import { isDiskFull } from '../files/disk-full.ts'
 import type { Pause } from './files/patience.ts'

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
-import type { HostNotice } from '../contract/host-description.ts'
+import type { HostNotice } from '../contract/commands/host.ts'
 import { isHeld, type Pause } from './files/patience.ts'
 import { readIfThere } from './files/read-file.ts'
 import { removeFile, replaceFile, temporaryName } from './files/replace-file.ts'

@@ -1,8 +1,8 @@
 import type { BrowserWindow, IpcMain, IpcMainInvokeEvent } from 'electron'
 import * as z from 'zod/mini'
+import type { FolderFindings } from '../contract/commands/sources.ts'
 import type { Source } from '../contract/commands/uploads.ts'
 import { commands } from '../contract/commands.ts'
-import type { FolderFindings } from '../contract/folder-findings.ts'
 import { MAX_BATCH, S3_LIMITS } from '../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import {
@@ -12,7 +12,7 @@ import {
   noticeChannel,
   REGISTER_SOURCES_CHANNEL,
 } from '../contract/transport.ts'
-import type { Core } from '../core/core.ts'
+import type { Core } from '../core/create-core.ts'
 import { bugFailure, dispatch, RefusedMessage } from '../core/dispatch.ts'
 import type { CorePorts, Log } from '../core/ports.ts'
 

@@ -1,5 +1,5 @@
 import type { BrowserWindow, PowerSaveBlocker, WebContents } from 'electron'
-import type { ProgressPace } from '../contract/queue-report.ts'
+import type { ProgressPace } from '../contract/commands/host.ts'
 import type { HostShell } from '../core/ports.ts'
 
 /** Takes the bar away (BrowserWindow.setProgressBar). */

@@ -1,5 +1,5 @@
 import type { App, RelaunchOptions } from 'electron'
-import type { Core } from '../core/core.ts'
+import type { Core } from '../core/create-core.ts'
 import type { FolderLock } from '../core/host/folder-lock.ts'
 
 /** A store that does not answer must not keep the app from ending. */

@@ -10,7 +10,7 @@ import {
   type SessionChallenge,
   type SessionOpened,
 } from '../contract/transport.ts'
-import type { Core } from '../core/core.ts'
+import type { Core } from '../core/create-core.ts'
 import { bugFailure, dispatch, RefusedMessage } from '../core/dispatch.ts'
 import type { Log } from '../core/ports.ts'
 import { unreachable } from '../lib/unreachable.ts'

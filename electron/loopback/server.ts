@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Core } from '../core/core.ts'
+import type { Core } from '../core/create-core.ts'
 import { bugFailure } from '../core/dispatch.ts'
 import { isPutWorker } from '../core/host/page-policy.ts'
 import type { CorePorts, Log } from '../core/ports.ts'

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini'
+import { FolderFindings } from '../../electron/contract/commands/sources.ts'
+import { Source } from '../../electron/contract/commands/uploads.ts'
+import { type CommandName, commands, notices } from '../../electron/contract/commands.ts'
+import { Failure } from '../../electron/contract/failure/kinds.ts'
 import {
   type CommandCalls,
   type FerryBridge,
   mapRows,
   type NoticeSubscriptions,
-} from '../../electron/contract/bridge.ts'
-import { Source } from '../../electron/contract/commands/uploads.ts'
-import { type CommandName, commands, notices } from '../../electron/contract/commands.ts'
-import { Failure } from '../../electron/contract/failure/kinds.ts'
-import { FolderFindings } from '../../electron/contract/folder-findings.ts'
+} from '../../electron/contract/ferry-bridge.ts'
 import { failed, type Outcome } from '../../electron/contract/outcome.ts'
 
 /** The bridge while nobody has looked yet at what comes over it. */

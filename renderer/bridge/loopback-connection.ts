@@ -1,13 +1,13 @@
-import { mapRows } from '../../electron/contract/bridge.ts'
 import {
   type CommandName,
   commands,
   type NoticeName,
   notices,
 } from '../../electron/contract/commands.ts'
+import { mapRows } from '../../electron/contract/ferry-bridge.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
-import { Semaphore } from '../upload/engine/narrow-gate.ts'
+import { Semaphore } from '../../electron/lib/semaphore.ts'
 import type { RawBridge } from './checked-bridge.ts'
 import { type ChangeableHostLink, createHostLink, type HostLink } from './host-link.ts'
 import { LoopbackSession } from './loopback-session.ts'

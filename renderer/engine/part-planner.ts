@@ -1,7 +1,7 @@
 import { MIB, S3_LIMITS } from '../../electron/contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import { bodyLengthsOf, type PartPlan } from '../../electron/contract/part-plan.ts'
-import type { TransferLimits } from '../upload/engine/ports.ts'
+import type { TransferLimits } from './ports.ts'
 
 /** What a destination allows, and what its rules ask for. */
 export interface PlanLimits extends Pick<TransferLimits, 'partBytes' | 'bytesPerSecond'> {

@@ -1,12 +1,12 @@
 import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import type { Failure, FailureKind } from '../../electron/contract/failure/kinds.ts'
 import { MULTIPART_FROM_BYTES } from '../../electron/contract/limits.ts'
-import type { FileSource } from '../upload/engine/ports.ts'
-import type { SizeClass } from '../upload/engine/schedule.ts'
-import { restingState } from '../upload/engine/upload-turns.ts'
 import type { ChecksumPrefetch } from './integrity/checksum-prefetch.ts'
 import type { PartChecksums } from './integrity/part-checksums.ts'
+import { restingState } from './machine/failure-transitions.ts'
 import type { UploadState } from './machine/state.ts'
+import type { FileSource } from './ports.ts'
+import type { SizeClass } from './scheduler/concurrency-window.ts'
 import {
   DEFAULT_SMOOTHING,
   newEstimate,

@@ -2,12 +2,7 @@ import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { unreachable } from '../../electron/lib/unreachable.ts'
 import { formatBytes } from '../design/format.ts'
 import { isolated } from '../design/isolated.tsx'
-import {
-  type ComputerFailure,
-  type FailureDestination,
-  type FailureText,
-  text,
-} from '../features/failure-words/words.ts'
+import { type ComputerFailure, type FailureDestination, type FailureText, text } from './words.ts'
 
 /** About a file, this computer, or Ferry itself. */
 export function computerWords(

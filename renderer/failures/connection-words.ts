@@ -1,21 +1,14 @@
 import { isolated } from '../design/isolated.tsx'
-import { certificateWords } from '../features/failure-words/certificate-words.ts'
+import { computerWords } from './computer-words.ts'
 import {
   credentialsExpiredWords,
   credentialsRejectedWords,
+  deniedWords,
   keysUnavailableWords,
-} from '../features/failure-words/keys-words.ts'
-import { networkWords } from '../features/failure-words/network-words.ts'
-import { deniedWords } from '../features/failure-words/permission-words.ts'
-import { refusalWords } from '../features/failure-words/refusal-words.ts'
-import { storeRefusedWords } from '../features/failure-words/store-refused-words.ts'
-import {
-  type ActingFailure,
-  type FailureDestination,
-  type FailureText,
-  text,
-} from '../features/failure-words/words.ts'
-import { computerWords } from './computer-words.ts'
+} from './credential-words.ts'
+import { certificateWords, networkWords } from './network-words.ts'
+import { refusalWords, storeRefusedWords } from './refusal-words.ts'
+import { type ActingFailure, type FailureDestination, type FailureText, text } from './words.ts'
 
 /** For failures that the person must act on; those of this computer are said next door. */
 export function connectionWords(

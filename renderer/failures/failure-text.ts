@@ -1,18 +1,13 @@
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
-import { clockDifference } from '../features/failure-words/clock-difference.ts'
-import {
-  type FailureAction,
-  type FailureDestination,
-  type FailureText,
-  text,
-} from '../features/failure-words/words.ts'
 import { connectionWords } from './connection-words.ts'
+import { clockDifference } from './network-words.ts'
+import { type FailureAction, type FailureDestination, type FailureText, text } from './words.ts'
 
 export type {
   FailureAction,
   FailureDestination,
   FailureText,
-} from '../features/failure-words/words.ts'
+} from './words.ts'
 
 /**
  * The only place where failures become words. A new kind does not compile until it has some.

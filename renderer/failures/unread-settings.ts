@@ -2,7 +2,7 @@ import type {
   DestinationSetting,
   PartlyRead,
   UnreadSettings,
-} from '../../electron/contract/host-description.ts'
+} from '../../electron/contract/commands/host.ts'
 import type { RuleField } from '../../electron/contract/rules/upload-rules.ts'
 import { unreachable } from '../../electron/lib/unreachable.ts'
 import { formatCount } from '../design/format.ts'

@@ -1,5 +1,5 @@
 import { succeeded } from '../../electron/contract/outcome.ts'
-import type { Checksums } from '../../renderer/upload/engine/ports.ts'
+import type { Checksums } from '../../renderer/engine/ports.ts'
 
 /** The length of a CRC64NVME, which is how an upload is summed up at a store that checks nothing. */
 const CONSTANT_CHECKSUM = 'AAAAAAAAAAA='

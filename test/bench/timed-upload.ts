@@ -4,7 +4,6 @@ import { MIB } from '../../electron/contract/limits.ts'
 import type { BenchBrowser } from './bench-browser.ts'
 import type { DiscardStore } from './discard-store.ts'
 import type { Link } from './link.ts'
-import { longTasksOf, watchLongTasks } from './long-tasks.ts'
 import { type ExtraMemory, watchMemory } from './memory.ts'
 
 /** A page that uploads what it is given, and the store to which it does. */
@@ -84,4 +83,26 @@ async function giveFile(page: Page, file: string): Promise<void> {
   const { result: element } = await session.send('Runtime.evaluate', { expression })
   const objectId = element.objectId ?? ''
   await session.send('DOM.setFileInputFiles', { files: [file], objectId })
+}
+
+declare global {
+  interface Window {
+    benchLongTaskMs?: number[]
+  }
+}
+
+/** Notes every task of the page's main thread that keeps it for 50 ms or longer. */
+export async function watchLongTasks(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const durations: number[] = []
+    window.benchLongTaskMs = durations
+    new PerformanceObserver((list) => {
+      durations.push(...list.getEntries().map(({ duration }) => duration))
+    }).observe({ type: 'longtask' })
+  })
+}
+
+/** Those since it is watched, in milliseconds. */
+export function longTasksOf(page: Page): Promise<readonly number[]> {
+  return page.evaluate(() => window.benchLongTaskMs ?? [])
 }

@@ -10,7 +10,7 @@ import {
   type PolicyScope,
 } from '../../electron/contract/bucket-policies.ts'
 import { CorsRule } from '../../electron/contract/commands/checks.ts'
-import { corsAsJson, corsAsXml } from '../../electron/contract/cors-text.ts'
+import { corsAsJson, corsAsXml } from '../../electron/contract/cors.ts'
 import { DEFAULT_RULES, type UploadRules } from '../../electron/contract/rules/upload-rules.ts'
 
 interface Statement {

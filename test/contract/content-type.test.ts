@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type TextEncoding, textEncodingOf } from '../../electron/contract/text-encoding.ts'
+import { type TextEncoding, textEncodingOf } from '../../electron/contract/content-type.ts'
 
 const bytes = (...given: readonly (number | string)[]) =>
   Uint8Array.from(

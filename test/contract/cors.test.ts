@@ -1,9 +1,5 @@
 import { expect, it } from 'vitest'
-import {
-  allowsOrigin,
-  isOriginPattern,
-  isWindowOrigin,
-} from '../../electron/contract/cors-origin.ts'
+import { allowsOrigin, isOriginPattern, isWindowOrigin } from '../../electron/contract/cors.ts'
 
 const PATTERN = 'http://*.localhost:47470'
 

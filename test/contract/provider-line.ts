@@ -1,4 +1,4 @@
-import type { Documented, Provider } from '../../electron/contract/provider.ts'
+import type { Documented, Provider } from '../../electron/contract/providers/provider.ts'
 
 const WORDS = new Map<Documented, string>([
   [true, 'yes'],

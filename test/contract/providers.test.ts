@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { S3_LIMITS } from '../../electron/contract/limits.ts'
-import { ProviderId } from '../../electron/contract/provider-id.ts'
 import {
   endpointOf,
   knownHost,
@@ -9,6 +8,7 @@ import {
   providerOf,
   regionNamedIn,
 } from '../../electron/contract/providers/lookup.ts'
+import { ProviderId } from '../../electron/contract/providers/provider.ts'
 import { providerLine } from './provider-line.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

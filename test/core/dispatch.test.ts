@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { CommandHandlers } from '../../electron/contract/bridge.ts'
 import { type CommandName, commands } from '../../electron/contract/commands.ts'
+import type { CommandHandlers } from '../../electron/contract/ferry-bridge.ts'
 import { succeeded } from '../../electron/contract/outcome.ts'
 import { dispatch, RefusedMessage } from '../../electron/core/dispatch.ts'
-import { logTo } from '../../electron/core/log.ts'
+import { logTo } from '../../electron/core/host/log.ts'
 import { idleReport } from '../fakes/queue-reports.ts'
 
 let logged = ''

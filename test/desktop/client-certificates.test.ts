@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import type { Json } from '../../electron/core/ports.ts'
 import { netStoreHttp } from '../../electron/desktop/net-store-http.ts'
 import { ClientCertificates } from '../../electron/desktop/security/client-certificates.ts'
+import { SELF_SIGNED } from '../fakes/certificates.ts'
 import {
   app,
   dialog,
@@ -17,7 +18,6 @@ import {
   standIn,
 } from '../fakes/electron.ts'
 import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
-import { SELF_SIGNED } from '../fakes/self-signed.ts'
 
 const HOST = 'store.office:443'
 

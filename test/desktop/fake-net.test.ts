@@ -6,9 +6,9 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { AuthInfo, ClientRequestConstructorOptions } from 'electron'
 import { afterEach, describe, expect, it } from 'vitest'
+import { SELF_SIGNED } from '../fakes/certificates.ts'
 import { app, FakeSession, net, netControl, standIn } from '../fakes/electron.ts'
 import { ForwardProxy } from '../fakes/forward-proxy.ts'
-import { SELF_SIGNED } from '../fakes/self-signed.ts'
 
 const closers: (() => unknown)[] = []
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { type CommandHandlers, mapRows } from '../../electron/contract/bridge.ts'
 import { commands } from '../../electron/contract/commands.ts'
+import { type CommandHandlers, mapRows } from '../../electron/contract/ferry-bridge.ts'
 import { MAX_BATCH } from '../../electron/contract/limits.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import {

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { logTo } from '../../electron/core/log.ts'
+import { logTo } from '../../electron/core/host/log.ts'
 import { loginShell } from '../../electron/desktop/system/login-shell.ts'
 
 /** The PATH that launchd gives an app of the Dock. */

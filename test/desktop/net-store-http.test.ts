@@ -23,12 +23,11 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LocalBucket, openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
 import { CHROMIUM_NET_ERRORS } from '../../electron/core/s3/http/chromium-net-errors.ts'
-import { sendToStore } from '../../electron/core/store/store.ts'
+import { sendToStore } from '../../electron/core/s3/request.ts'
 import { netStoreHttp } from '../../electron/desktop/net-store-http.ts'
 import { FakeSession, net, netControl, standIn } from '../fakes/electron.ts'
 import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
-import { openStubStore } from '../fakes/open-stub-store.ts'
-import { plain, StubStore } from '../fakes/stub-store.ts'
+import { openStubStore, plain, StubStore } from '../fakes/stub-store.ts'
 
 const session = new FakeSession()
 const PATIENCE = { connectMs: 2000, idleMs: 2000 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { SourceRegistry } from '../../electron/core/sources.ts'
+import { SourceRegistry } from '../../electron/core/sources/source-registry.ts'
 import { answerSource } from '../../electron/desktop/source-protocol.ts'
 import { asPlainFile } from '../../electron/files/plain-file.ts'
 

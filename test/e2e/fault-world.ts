@@ -3,7 +3,6 @@ import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.ts'
 import { PASS } from '../faults/verdict.ts'
 import { type RunningBucket, startBucket, temporaryFolder, type WhenOver } from './ferry.ts'
 import type { FerryPage } from './ferry-page.ts'
-import { recordRowTexts } from './row-sayings.ts'
 import { Store } from './store.ts'
 import { type OpenFerry, openFerry } from './worlds/world.ts'
 
@@ -69,4 +68,27 @@ async function startFaultWorld(whenOver: WhenOver): Promise<FaultWorld> {
   const store = new Store(bucket, whenOver)
   const folder = await temporaryFolder(whenOver)
   return { ferry, proxy, page, bucket, store, folder }
+}
+
+declare global {
+  interface Window {
+    /** Everything that each row has said of itself, in order, by the row's name. */
+    ferrySaid?: Map<string, string[]>
+  }
+}
+
+/** Runs in the page, before any of its own code: nothing that is shown is too short to be noted. */
+export function recordRowTexts(): void {
+  const said = new Map<string, string[]>()
+  window.ferrySaid = said
+  const note = () => {
+    for (const status of document.querySelectorAll('li[aria-label] .row-status')) {
+      const name = status.closest('li')?.getAttribute('aria-label') ?? ''
+      const text = (status.textContent ?? '').replaceAll(/\s+/g, ' ').trim()
+      const texts = said.get(name) ?? []
+      if (texts.at(-1) !== text) said.set(name, [...texts, text])
+    }
+  }
+  const options = { subtree: true, childList: true, characterData: true }
+  new MutationObserver(note).observe(document, options)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { MIB } from '../../electron/contract/limits.ts'
-import { HOST_WAIT_MS } from '../../renderer/upload/engine/mark-outbox.ts'
+import { HOST_WAIT_MS } from '../../renderer/engine/outbox.ts'
 import { gate, QueueBench } from './queue-bench.ts'
 
 describe('cancelling', () => {

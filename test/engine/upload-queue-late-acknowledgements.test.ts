@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
-import { BATCH_WINDOW_MS } from '../../renderer/upload/engine/receipt-outbox.ts'
+import { BATCH_WINDOW_MS } from '../../renderer/engine/outbox.ts'
 import type { Target } from '../fakes/fault-script.ts'
 import { gate, QueueBench } from './queue-bench.ts'
 

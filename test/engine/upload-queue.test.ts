@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
-import { BATCH_WINDOW_MS } from '../../renderer/upload/engine/receipt-outbox.ts'
+import { BATCH_WINDOW_MS } from '../../renderer/engine/outbox.ts'
 import { gate, QueueBench } from './queue-bench.ts'
 
 it('sends a short file in one PUT and a long one in parts', async () => {

@@ -1,8 +1,8 @@
-import type { CommandCalls, FerryBridge } from '../../electron/contract/bridge.ts'
 import type { Proof } from '../../electron/contract/checksum.ts'
 import type { CheckReport } from '../../electron/contract/commands/checks.ts'
 import type { CredentialSource } from '../../electron/contract/commands/credentials.ts'
 import type { Destination } from '../../electron/contract/commands/destinations.ts'
+import type { HostDescription } from '../../electron/contract/commands/host.ts'
 import type { Source, UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import type {
   CommandInput,
@@ -13,7 +13,7 @@ import type {
 } from '../../electron/contract/commands.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
-import type { HostDescription } from '../../electron/contract/host-description.ts'
+import type { CommandCalls, FerryBridge } from '../../electron/contract/ferry-bridge.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 
 /** What the fake host begins with. Plain data: it travels into the page. */

@@ -1,12 +1,7 @@
 import { crcBeside } from '../../electron/contract/checksum.ts'
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
-import type {
-  Checksums,
-  ChecksumWithCrc,
-  Clock,
-  PartBody,
-} from '../../renderer/upload/engine/ports.ts'
+import type { Checksums, ChecksumWithCrc, Clock, PartBody } from '../../renderer/engine/ports.ts'
 import { fakeChecksum, textOf } from './fake-source.ts'
 
 /** A checksum that is a CRC is the CRC of its bytes, too. */

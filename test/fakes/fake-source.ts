@@ -1,7 +1,7 @@
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../electron/contract/part-plan.ts'
-import type { FileSource } from '../../renderer/upload/engine/ports.ts'
+import type { FileSource } from '../../renderer/engine/ports.ts'
 
 /** A file without bytes: its content is where it was written to since it was given. */
 export class FakeSource implements FileSource {

@@ -18,7 +18,7 @@ import type {
   PartTransport,
   UnansweredPut,
   UploadControl,
-} from '../../renderer/upload/engine/ports.ts'
+} from '../../renderer/engine/ports.ts'
 import { fakeChecksum, textOf } from './fake-source.ts'
 import {
   type CallName,

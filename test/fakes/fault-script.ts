@@ -1,6 +1,6 @@
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
-import type { UploadControl } from '../../renderer/upload/engine/ports.ts'
+import type { UploadControl } from '../../renderer/engine/ports.ts'
 
 export type CallName = keyof UploadControl | 'put'
 

@@ -1,5 +1,5 @@
+import type { QueueReport } from '../../electron/contract/commands/host.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
-import type { QueueReport } from '../../electron/contract/queue-report.ts'
 import type { NamedUpload, QueueState } from '../../electron/core/ports.ts'
 import { IDLE_QUEUE } from '../../electron/desktop/system/beside-window.ts'
 

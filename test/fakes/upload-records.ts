@@ -1,6 +1,6 @@
 import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import { DestinationId, SourceId, UploadId } from '../../electron/contract/ids.ts'
-import type { TargetBucket } from '../../electron/core/records/upload-row.ts'
+import type { TargetBucket } from '../../electron/core/records/stored-upload.ts'
 
 const uuid = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 

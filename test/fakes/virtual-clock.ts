@@ -1,4 +1,4 @@
-import type { Clock } from '../../renderer/upload/engine/ports.ts'
+import type { Clock } from '../../renderer/engine/ports.ts'
 
 interface Sleeper {
   readonly wakeAtMs: number

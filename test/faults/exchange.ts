@@ -4,9 +4,8 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http'
-import type { Readable } from 'node:stream'
+import { type Readable, Transform } from 'node:stream'
 import type { Answer } from './answers.ts'
-import { counted, flipped } from './body-streams.ts'
 import { endToEnd, headersOf, OPEN_TO_PAGES } from './headers.ts'
 import { type Pacer, Throttle, throttled } from './link.ts'
 import type { SeenRequest } from './seen-request.ts'
@@ -182,4 +181,30 @@ export class Exchange {
   #reset(): void {
     this.#parts.request.socket.resetAndDestroy()
   }
+}
+
+/** Tells how much went through. */
+export function counted(onBytes: (byteLength: number) => void): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      onBytes(chunk.byteLength)
+      done(null, chunk)
+    },
+  })
+}
+
+/** Lets everything through, but one byte as another one. */
+export function flipped(atByte: number): Transform {
+  let passedBytes = 0
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const at = atByte - passedBytes
+      passedBytes += chunk.byteLength
+      const byte = chunk[at]
+      if (byte === undefined) return done(null, chunk)
+      const changed = Buffer.from(chunk)
+      changed[at] = byte ^ 1
+      done(null, changed)
+    },
+  })
 }

@@ -3,7 +3,7 @@ import {
   MAX_CONCURRENT_READS,
   type Priority,
   PrioritySemaphore,
-} from '../../renderer/upload/engine/reading-gate.ts'
+} from '../../electron/lib/semaphore.ts'
 import { gate } from '../engine/queue-bench.ts'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))

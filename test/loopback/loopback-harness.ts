@@ -7,15 +7,15 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { type CommandHandlers, mapRows } from '../../electron/contract/bridge.ts'
 import { commands } from '../../electron/contract/commands.ts'
+import { type CommandHandlers, mapRows } from '../../electron/contract/ferry-bridge.ts'
 import { failed } from '../../electron/contract/outcome.ts'
 import {
   LOOPBACK_ROUTES,
   SESSION_HEADER,
   type SessionOpened,
 } from '../../electron/contract/transport.ts'
-import type { Core } from '../../electron/core/core.ts'
+import type { Core } from '../../electron/core/create-core.ts'
 import type { CorePorts, Log } from '../../electron/core/ports.ts'
 import { type LoopbackServer, serveLoopback } from '../../electron/loopback/server.ts'
 import { createSessions, type Sessions } from '../../electron/loopback/sessions.ts'

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { FolderFindings } from '../../electron/contract/folder-findings.ts'
+import type { FolderFindings } from '../../electron/contract/commands/sources.ts'
 import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules.ts'
 import { inspectFolders } from '../../electron/core/sources/inspect-folder.ts'
 import { walkTransfer } from '../../renderer/upload/adapters/transfer-walk.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { NewerRelease, UpdateState } from '../../electron/contract/updates.ts'
+import type { NewerRelease, UpdateState } from '../../electron/contract/commands/host.ts'
 import { aWorld } from '../fakes/fake-world.ts'
 import { expectAccessible } from './axe-scan.ts'
 import { windowSuite } from './window-suite.ts'

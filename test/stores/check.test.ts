@@ -8,7 +8,7 @@ import { ALLOWED, findingOf, lineOf, PAGE, troubles, unknown } from '../core/che
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
 import { givenStoreUnderTest, type StoreUnderTest, storesUnderTest } from './buckets.ts'
-import { denyUser } from './user-policy.ts'
+import { denyUser } from './ceph-admin.ts'
 
 /** A bucket of a real store that knows nothing of the page, and a Ferry that checks it. */
 async function opened(store: StoreUnderTest) {

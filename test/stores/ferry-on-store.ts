@@ -15,7 +15,7 @@ import type {
 } from '../../electron/contract/commands/uploads.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
-import type { ProviderId } from '../../electron/contract/provider-id.ts'
+import type { ProviderId } from '../../electron/contract/providers/provider.ts'
 import type { CorePorts } from '../../electron/core/ports.ts'
 import { clientOf } from '../core/local-bucket/conformance/store.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'

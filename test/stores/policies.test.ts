@@ -13,9 +13,8 @@ import { withClient } from '../core/check/bucket-view.ts'
 import { lineOf, troubles, unknown } from '../core/check/check-world.ts'
 import { PART, someBytes } from '../fakes/core-harness.ts'
 import { givenStoreUnderTest, type TestBucket } from './buckets.ts'
-import { type CephUser, newUser } from './ceph-user.ts'
+import { type CephUser, newUser, putUserPolicy } from './ceph-admin.ts'
 import { bytesBehind, FerryOnStore } from './ferry-on-store.ts'
-import { putUserPolicy } from './user-policy.ts'
 
 const PREFIX = 'team/'
 const SHORT = someBytes(1234)

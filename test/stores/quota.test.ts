@@ -6,7 +6,7 @@ import { writeRandomFile } from '../e2e/files.ts'
 import { MIB } from '../e2e/fresh-ferry.ts'
 import { Store } from '../e2e/store.ts'
 import { givenStoreUnderTest } from './buckets.ts'
-import { setBucketQuota } from './ceph-quota.ts'
+import { setBucketQuota } from './ceph-admin.ts'
 
 const given = givenStoreUnderTest()
 

@@ -1,5 +1,5 @@
+import type { FilePool, PooledFile } from './file-pool.ts'
 import type { RecordedUpload } from './recorded-uploads.ts'
-import type { FilePool, PooledFile } from './shelf.ts'
 import type { StoreTruth } from './store-truth.ts'
 import { Violation } from './violation.ts'
 

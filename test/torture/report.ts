@@ -1,5 +1,5 @@
 import { GIB, KIB, MIB } from '../../electron/contract/limits.ts'
-import type { RunFigures } from './figures.ts'
+import type { Totals } from './upload-account.ts'
 
 /** The table at the end of a run. */
 export function reportOf(figures: RunFigures): string {
@@ -28,4 +28,23 @@ function sizeText(byteLength: number): string {
   if (byteLength >= GIB) return `${(byteLength / GIB).toFixed(2)} GiB`
   if (byteLength >= MIB) return `${(byteLength / MIB).toFixed(1)} MiB`
   return `${(byteLength / KIB).toFixed(1)} KiB`
+}
+
+/** What a run was, in numbers. */
+export interface RunFigures {
+  readonly minutes: number
+  readonly files: { readonly given: number; readonly done: number; readonly doneBytes: number }
+  readonly kills: {
+    readonly planned: number
+    readonly times: number
+    readonly hosts: number
+    readonly browsers: number
+  }
+  readonly faults: { readonly planned: number; readonly byKind: Readonly<Record<string, number>> }
+  readonly bytes: Totals
+  readonly slowestRecoveryMs: number
+  /** What the window told the person, and how often. */
+  readonly messages: readonly (readonly [sentence: string, times: number])[]
+  /** Uploads that ended with a reason instead of an object. */
+  readonly stuck: readonly string[]
 }

@@ -10,7 +10,7 @@ import {
   NotFound,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { TOKEN_METADATA } from '../../electron/core/uploads/head-object.ts'
+import { TOKEN_METADATA } from '../../electron/core/s3/head-object.ts'
 
 /** Where an S3 bucket is and how to open it. */
 export interface BucketAccess {

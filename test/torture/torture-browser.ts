@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumCommand } from '../../scripts/chromium.ts'
-import type { Reaper } from './reaper.ts'
+import type { Reaper } from './child-processes.ts'
 
 const START_MS = 30_000
 /** Tall, since only rows in sight are in the document. */

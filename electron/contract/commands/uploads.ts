@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import { ChecksumAlgorithm, ChecksumText, Proof } from '../checksum.ts'
+import { TextEncoding } from '../content-type.ts'
 import { Failure } from '../failure/kinds.ts'
 import { DestinationId, SourceId, UploadId } from '../ids.ts'
 import { S3_LIMITS } from '../limits.ts'
 import { PartNumber, PartPlan } from '../part-plan.ts'
-import { TextEncoding } from '../text-encoding.ts'
 
 const fileName = z.string().check(z.maxLength(1100))
 const byteLength = z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER))

@@ -1,9 +1,13 @@
-import { answerDetails } from '../answer-details.ts'
-import { type ErrorDocument, readErrorDocument } from '../error-document.ts'
-import { type AnswerHeaders, isForeignAnswer } from '../foreign-answer.ts'
 import { isRegion, storeCode } from '../plain-text.ts'
 import type { Failure } from './kinds.ts'
 import { actionIn, type KnownRefusal, knownRefusal } from './known-refusals.ts'
+import {
+  type AnswerHeaders,
+  answerDetails,
+  type ErrorDocument,
+  isForeignAnswer,
+  readErrorDocument,
+} from './store-answer.ts'
 
 /** The request that was answered, and the place that it was for. */
 export interface StoreRequest {

@@ -1,5 +1,4 @@
-import type { OtherService, Provider } from '../provider.ts'
-import { ProviderId } from '../provider-id.ts'
+import { type OtherService, type Provider, ProviderId } from './provider.ts'
 import { PROVIDER_TABLE } from './table.ts'
 
 /** In the order in which the form offers them. */

@@ -1,6 +1,5 @@
 import { MIB, S3_LIMITS, USUAL_PART_BYTES } from '../limits.ts'
-import type { Provider, StoreRegion } from '../provider.ts'
-import type { ProviderId } from '../provider-id.ts'
+import type { Provider, ProviderId, StoreRegion } from './provider.ts'
 
 /** What most stores have in common; a row says what is different. */
 const PLAIN = {

@@ -1,6 +1,6 @@
 import { corsRuleFor, UNFINISHED_RULE_ID } from '../../contract/bucket-policies.ts'
 import type { CorsRule } from '../../contract/commands/checks.ts'
-import { isWindowOrigin } from '../../contract/cors-origin.ts'
+import { isWindowOrigin } from '../../contract/cors.ts'
 import {
   inserted,
   parseOrdered,

@@ -1,8 +1,8 @@
 import { corsRuleFor } from '../../contract/bucket-policies.ts'
 import type { CheckFix } from '../../contract/commands/checks.ts'
-import { isOriginPattern } from '../../contract/cors-origin.ts'
+import { isOriginPattern } from '../../contract/cors.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../s3/request.ts'
 import { withCorsRule, withUnfinishedRule } from './added-rule.ts'
 import { putSetting, readSetting, type SettingName } from './bucket-setting.ts'
 

@@ -4,7 +4,7 @@ import {
   type LifecycleRule,
 } from '@aws-sdk/client-s3'
 import { providerOf } from '../../contract/providers/lookup.ts'
-import { sendToStore } from '../store/store.ts'
+import { sendToStore } from '../s3/request.ts'
 import { isAbsent } from './bucket-setting.ts'
 import { passed, unknown, warned } from './line.ts'
 import type { Step } from './trial.ts'

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { type Store, sendToStore } from '../store/store.ts'
+import { type Store, sendToStore } from '../s3/request.ts'
 import { failureOfAnswer, isGood, presigned, sendAsPage } from './send-as-page.ts'
 
 export type SettingName = 'cors' | 'lifecycle'

@@ -1,11 +1,11 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
-import { allowsOrigin } from '../../contract/cors-origin.ts'
+import { allowsOrigin } from '../../contract/cors.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import type { CorePorts } from '../ports.ts'
 import { checksumHeader } from '../s3/checksum-headers.ts'
-import type { Store } from '../store/store.ts'
-import { putHeaderNames } from '../uploads/object-fields.ts'
+import { putHeaderNames } from '../s3/put-headers.ts'
+import type { Store } from '../s3/request.ts'
 import { failureOfAnswer, type PageAnswer, presigned, sendAsPage } from './send-as-page.ts'
 
 const PATIENCE_MS = 15_000

@@ -1,4 +1,4 @@
-import { probeEveryChecksum } from './ask-integrity.ts'
+import { probeEveryChecksum } from '../integrity/store-integrity.ts'
 import { passed, unknown, warned } from './line.ts'
 import type { Step } from './trial.ts'
 

@@ -5,7 +5,7 @@ import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { inRegion } from '../destinations/region.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
-import { type Store, sendToStore } from '../store/store.ts'
+import { type Store, sendToStore } from '../s3/request.ts'
 import { failedBy, passed, unknown, type Verdict, warned } from './line.ts'
 
 /** A store names at most one other region; one that names a third leads in circles. */

@@ -1,5 +1,5 @@
 import type { Log } from '../ports.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../s3/request.ts'
 import { cleanUp, type Probes } from './clean-up.ts'
 
 const FIRST_PAUSE_MS = 1000

@@ -1,5 +1,5 @@
 import { S3_LIMITS } from '../../contract/limits.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../s3/request.ts'
 import { passed, unknown, type Verdict, warned } from './line.ts'
 
 const { maxLinkSeconds } = S3_LIMITS

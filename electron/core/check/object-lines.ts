@@ -1,7 +1,7 @@
 import { GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { isDefinite } from '../integrity/integrity-probe.ts'
-import { type Store, sendToStore } from '../store/store.ts'
+import { type Store, sendToStore } from '../s3/request.ts'
 import { failedBy, passed, unknown, warned, warnedBy, warnedIfDenied } from './line.ts'
 import { PROBE_BODY } from './probe-object.ts'
 import { failureOfAnswer, isGood } from './send-as-page.ts'

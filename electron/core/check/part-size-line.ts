@@ -1,7 +1,7 @@
 import { bodyLengthsOf } from '../../contract/part-plan.ts'
 import { providerOf } from '../../contract/providers/lookup.ts'
 import { goesDirectly } from '../s3/http/node-http.ts'
-import { objectFields } from '../uploads/object-fields.ts'
+import { objectFields } from '../s3/put-headers.ts'
 import { corsPageOf } from './check-cors.ts'
 import {
   failedBy,

@@ -1,5 +1,5 @@
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
-import { bucketUrl } from '../store/bucket-url.ts'
+import { bucketUrl } from '../s3/bucket-url.ts'
 import { passed, unknown, warned } from './line.ts'
 import { formBody, signedForm } from './post-form.ts'
 import { PROBE_BODY, PROBE_TYPE } from './probe-object.ts'

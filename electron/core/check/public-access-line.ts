@@ -1,5 +1,5 @@
 import type { Outcome } from '../../contract/outcome.ts'
-import { bucketUrl } from '../store/bucket-url.ts'
+import { bucketUrl } from '../s3/bucket-url.ts'
 import { passed, unknown, warned } from './line.ts'
 import { PROBE_BODY } from './probe-object.ts'
 import { isGood, type PageAnswer, sendAsPage } from './send-as-page.ts'

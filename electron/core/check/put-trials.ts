@@ -1,6 +1,6 @@
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
-import type { ObjectFields } from '../uploads/object-fields.ts'
+import type { ObjectFields } from '../s3/put-headers.ts'
 import { letsIn } from './check-cors.ts'
 import type { Probes } from './clean-up.ts'
 import { findSizeLimit, type SizeTried } from './find-size-limit.ts'

@@ -10,7 +10,7 @@ import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { abortIfAllowed, isDefinite } from '../integrity/integrity-probe.ts'
 import { listUploads } from '../s3/list-uploads.ts'
 import { readPages } from '../s3/read-pages.ts'
-import { type Store, sendToStore } from '../store/store.ts'
+import { type Store, sendToStore } from '../s3/request.ts'
 import { removeVersion } from './probe-object.ts'
 
 const NAME = '.ferry-check-'

@@ -1,7 +1,7 @@
 import { type CheckLine, CheckStep } from '../../contract/commands/checks.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import { CHECK_TIMEOUTS, openStore } from '../s3/client.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../s3/request.ts'
 import { unfinishedRuleLine, versioningLine } from './bucket-lines.ts'
 import type { CheckTurn } from './check-turn.ts'
 import { checksumsLine } from './checksums-line.ts'

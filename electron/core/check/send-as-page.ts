@@ -11,8 +11,8 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { failureFromHttp } from '../../contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { failureFromError } from '../store/s3-answer.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../s3/request.ts'
+import { failureFromError } from '../s3/request-failure.ts'
 
 export interface PageRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'OPTIONS'

@@ -7,7 +7,7 @@ import { visibleText } from '../../contract/plain-text.ts'
 import type { NodeNetwork } from '../ports.ts'
 import { guardedLookup } from '../s3/http/metadata-hosts.ts'
 import { isUnknownAuthority } from '../s3/http/node-http.ts'
-import { failureFromError } from '../store/s3-answer.ts'
+import { failureFromError } from '../s3/request-failure.ts'
 
 const CONNECT_MS = 8000
 const MAX_REASON = 300

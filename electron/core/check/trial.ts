@@ -1,7 +1,7 @@
 import type { CheckLine } from '../../contract/commands/checks.ts'
 import { IntegrityProbe, probeKeyBelow } from '../integrity/integrity-probe.ts'
 import type { CorePorts } from '../ports.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../s3/request.ts'
 import type { Verdict } from './line.ts'
 import { ProbeObject } from './probe-object.ts'
 

@@ -1,5 +1,5 @@
 import type { CredentialSource } from '../../contract/commands/credentials.ts'
-import { plainName } from '../../contract/plain-name.ts'
+import { plainName } from '../../contract/plain-text.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { Confirmation, ImportedPlace } from './confirmation.ts'
 

@@ -1,8 +1,7 @@
-import { templateProblems } from '../../contract/key-template.ts'
+import { templateProblems } from '../../contract/rules/key-template.ts'
 import type { RuleField, RuleProblem, UploadRules } from '../../contract/rules/upload-rules.ts'
-import { acceptTokens } from '../uploads/allowed.ts'
-import { isMediaType } from '../uploads/content-type.ts'
-import { TOKEN_METADATA } from '../uploads/head-object.ts'
+import { TOKEN_METADATA } from '../s3/head-object.ts'
+import { acceptTokens, isMediaType } from '../uploads/rules/admission.ts'
 
 type Pair = UploadRules['tags'][number]
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Destination } from '../../contract/commands/destinations.ts'
+import type { UnreadSettings } from '../../contract/commands/host.ts'
 import type { NoticePayload } from '../../contract/commands.ts'
-import type { UnreadSettings } from '../../contract/host-description.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { SettingsStore } from '../ports.ts'

@@ -1,4 +1,4 @@
-import { bucketUrl } from '../store/bucket-url.ts'
+import { bucketUrl } from '../s3/bucket-url.ts'
 import type { StoredDestination } from './stored-destination.ts'
 
 type Place = Pick<StoredDestination, 'endpoint' | 'region' | 'bucket' | 'pathStyle'>

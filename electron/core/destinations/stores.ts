@@ -3,7 +3,7 @@ import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { openStore, type StorePorts } from '../s3/client.ts'
 import type { HttpTimeouts } from '../s3/http/bounded-http.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../s3/request.ts'
 import type { Destinations } from './destinations.ts'
 import { isSamePlace, type StoredDestination } from './stored-destination.ts'
 

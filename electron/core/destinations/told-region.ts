@@ -1,7 +1,6 @@
 import type { DraftNote } from '../../contract/destination-draft.ts'
 import type { StorePorts } from '../s3/client.ts'
-import { proveAccess } from '../store/prove-access.ts'
-import type { Store } from '../store/store.ts'
+import { proveAccess, type Store } from '../s3/request.ts'
 import type { Destinations } from './destinations.ts'
 import type { CleanDraft } from './draft.ts'
 import { openDraftStore } from './open-draft-store.ts'

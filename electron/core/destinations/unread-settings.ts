@@ -1,4 +1,4 @@
-import type { DestinationSetting, UnreadSettings } from '../../contract/host-description.ts'
+import type { DestinationSetting, UnreadSettings } from '../../contract/commands/host.ts'
 import { RuleField } from '../../contract/rules/upload-rules.ts'
 import { isFields } from '../../lib/read-fields.ts'
 import { unreachable } from '../../lib/unreachable.ts'

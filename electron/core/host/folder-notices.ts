@@ -1,4 +1,4 @@
-import type { HostNotice } from '../../contract/host-description.ts'
+import type { HostNotice } from '../../contract/commands/host.ts'
 import type { Environment } from '../ports.ts'
 import type { Privacy } from '../safe-path.ts'
 import { isOnNetwork } from './network-drive.ts'

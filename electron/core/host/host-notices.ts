@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type HostNotice, UnreadSettings } from '../../contract/host-description.ts'
+import { type HostNotice, UnreadSettings } from '../../contract/commands/host.ts'
 
 const DAY_MS = 86_400_000
 

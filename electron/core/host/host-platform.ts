@@ -1,4 +1,4 @@
-import type { HostDescription } from '../../contract/host-description.ts'
+import type { HostDescription } from '../../contract/commands/host.ts'
 
 export function hostPlatform(platform: NodeJS.Platform): HostDescription['platform'] {
   switch (platform) {

@@ -1,5 +1,5 @@
+import type { QueueReport } from '../../contract/commands/host.ts'
 import type { UploadId } from '../../contract/ids.ts'
-import type { QueueReport } from '../../contract/queue-report.ts'
 import type { NamedUpload, QueueState } from '../ports.ts'
 import type { UploadRecords } from '../records/upload-records.ts'
 

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { HostDescription } from '../../contract/host-description.ts'
+import type { HostDescription } from '../../contract/commands/host.ts'
 import { replaceFile } from '../files/replace-file.ts'
 
 interface About extends Pick<HostDescription, 'host' | 'platform'> {

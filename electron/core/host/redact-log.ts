@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { COMMAND_NAMES } from '../../contract/names.ts'
+import { COMMAND_NAMES } from '../../contract/ferry-bridge.ts'
 
 const LEVELS: Readonly<Record<string, string>> = { 30: 'info', 40: 'warn', 50: 'error' }
 const MAX_FRAMES = 6

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
-import type { HostDescription } from '../../contract/host-description.ts'
+import type { HostDescription } from '../../contract/commands/host.ts'
 import type { Environment } from '../ports.ts'
 
 type Host = HostDescription['host']

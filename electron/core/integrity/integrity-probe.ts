@@ -14,9 +14,9 @@ import { abortMultipart, abortUntilGone } from '../s3/abort-multipart.ts'
 import { checksumField } from '../s3/checksum-headers.ts'
 import type { StoreUpload } from '../s3/list-parts.ts'
 import { listUploads } from '../s3/list-uploads.ts'
-import { type Store, sendToStore } from '../store/store.ts'
+import type { ObjectFields } from '../s3/put-headers.ts'
+import { type Store, sendToStore } from '../s3/request.ts'
 import { announcedChecksums } from '../uploads/begin-multipart.ts'
-import type { ObjectFields } from '../uploads/object-fields.ts'
 
 const BODY = '123456789'
 

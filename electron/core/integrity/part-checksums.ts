@@ -3,7 +3,7 @@ import type { PartOnStore } from '../../contract/commands/uploads.ts'
 import type { RecordedPart } from '../records/part-records.ts'
 import { bareEtag, isChecksumOf, md5OfEtag, type StoreChecksums } from '../s3/checksum-headers.ts'
 import type { PartOfPlan } from '../s3/list-parts.ts'
-import { hasMd5Etags } from '../uploads/object-fields.ts'
+import { hasMd5Etags } from '../s3/put-headers.ts'
 
 export interface ChecksummedPart extends PartOnStore {
   /** What the store said of it in so many words. */

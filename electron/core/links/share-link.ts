@@ -1,17 +1,20 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { ShareLink, UploadRecord } from '../../contract/commands/uploads.ts'
+import type { TextEncoding } from '../../contract/content-type.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { TextEncoding } from '../../contract/text-encoding.ts'
+import { headObject } from '../s3/head-object.ts'
 import { signedSeconds } from '../s3/presign.ts'
-import type { Store } from '../store/store.ts'
-import { contentDisposition } from '../uploads/content-disposition.ts'
-import { headObject } from '../uploads/head-object.ts'
-import { fileNameOf } from '../uploads/keys.ts'
-import type { UploadContext } from '../uploads/upload-context.ts'
-import { checkObjectIdentity, storeOfUpload } from '../uploads/upload-place.ts'
+import { contentDisposition } from '../s3/put-headers.ts'
+import type { Store } from '../s3/request.ts'
+import { fileNameOf } from '../uploads/rules/object-key.ts'
+import {
+  checkObjectIdentity,
+  storeOfUpload,
+  type UploadContext,
+} from '../uploads/upload-context.ts'
 
 interface Shared {
   readonly record: Pick<UploadRecord, 'key' | 'contentType'>

@@ -2,8 +2,15 @@ import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { DestinationId, UploadId } from '../../contract/ids.ts'
 import type { Statements } from './database.ts'
 import type { PartRecords } from './part-records.ts'
-import type { UploadColumns } from './upload-columns.ts'
-import { existingRow, findRow, recordOf, rowOf, UNFINISHED, type UploadRow } from './upload-row.ts'
+import {
+  existingRow,
+  findRow,
+  recordOf,
+  rowOf,
+  UNFINISHED,
+  type UploadColumns,
+  type UploadRow,
+} from './stored-upload.ts'
 
 /** Cancelled uploads, and what the store may still hold of them. */
 export class CleaningRecords {

@@ -1,7 +1,7 @@
 import type { ShareLink } from '../../contract/commands/uploads.ts'
 import type { DestinationId, UploadId } from '../../contract/ids.ts'
 import type { Statements } from './database.ts'
-import type { UploadColumns } from './upload-columns.ts'
+import type { UploadColumns } from './stored-upload.ts'
 
 /** Share links, the newest of each upload. */
 export class LinkRecords {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { HostNotice } from '../../contract/host-description.ts'
+import type { HostNotice } from '../../contract/commands/host.ts'
 import { openDatabase, Statements } from './database.ts'
 import { UploadRecords } from './upload-records.ts'
 

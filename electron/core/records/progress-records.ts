@@ -11,7 +11,7 @@ import {
   type TargetBucket,
   UNFINISHED,
   type UploadRow,
-} from './upload-row.ts'
+} from './stored-upload.ts'
 
 /** How far uploads have come at the store: the plan, what was begun there, and the end. */
 export class ProgressRecords {

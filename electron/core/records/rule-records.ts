@@ -2,8 +2,13 @@ import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import type { ConflictDecision } from '../../contract/rules/upload-rules.ts'
 import type { Statements } from './database.ts'
-import type { Guard } from './upload-columns.ts'
-import { existingRow, type KeyOrigin, UNFINISHED, type UploadRow } from './upload-row.ts'
+import {
+  existingRow,
+  type Guard,
+  type KeyOrigin,
+  UNFINISHED,
+  type UploadRow,
+} from './stored-upload.ts'
 
 interface Place {
   readonly key: string

@@ -1,10 +1,9 @@
 import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { SourceFacts } from '../ports.ts'
-import type { RegisteredSource } from '../sources.ts'
+import type { RegisteredSource } from '../sources/source-registry.ts'
 import type { Statements } from './database.ts'
-import type { UploadColumns } from './upload-columns.ts'
-import { existingRow, UNFINISHED } from './upload-row.ts'
+import { existingRow, UNFINISHED, type UploadColumns } from './stored-upload.ts'
 
 /** The files behind the uploads, and the tickets that stand for them. */
 export class SourceRecords {

@@ -1,6 +1,6 @@
 import type { DestinationId } from '../../contract/ids.ts'
 import type { Statements } from './database.ts'
-import { type TargetBucket, UNFINISHED } from './upload-row.ts'
+import { type TargetBucket, UNFINISHED } from './stored-upload.ts'
 
 /** Where uploads were begun. `ProgressRecords.setPlan` writes it down, together with the plan. */
 export class TargetRecords {

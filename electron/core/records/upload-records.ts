@@ -1,8 +1,8 @@
 import type { UploadMark, UploadRecord } from '../../contract/commands/uploads.ts'
+import type { TextEncoding } from '../../contract/content-type.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { ConflictDecision } from '../../contract/rules/upload-rules.ts'
-import type { TextEncoding } from '../../contract/text-encoding.ts'
-import type { RegisteredSource } from '../sources.ts'
+import type { RegisteredSource } from '../sources/source-registry.ts'
 import { CleaningRecords } from './cleaning-records.ts'
 import type { Statements } from './database.ts'
 import { LinkRecords } from './link-records.ts'
@@ -10,16 +10,16 @@ import { PartRecords } from './part-records.ts'
 import { ProgressRecords } from './progress-records.ts'
 import { RuleRecords } from './rule-records.ts'
 import { SourceRecords } from './source-records.ts'
-import { TargetRecords } from './target-records.ts'
-import type { UploadColumns } from './upload-columns.ts'
 import {
   existingRow,
   findRow,
   type KeyOrigin,
   recordOf,
   UNFINISHED,
+  type UploadColumns,
   type UploadRow,
-} from './upload-row.ts'
+} from './stored-upload.ts'
+import { TargetRecords } from './target-records.ts'
 
 /** How many listed uploads are in a phase, the failed ones by what failed. */
 export interface PhaseCount {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { type Store, sendToStore } from '../store/store.ts'
 import { isUploadGone, listParts, type StoreUpload } from './list-parts.ts'
+import { type Store, sendToStore } from './request.ts'
 
 /**
  * Before each try. A part that was on its way can land after an abort: AWS asks to abort again until

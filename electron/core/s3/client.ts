@@ -2,13 +2,13 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { SingleFlight } from '../../lib/single-flight.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
-import { readLeniently } from '../store/lenient-answers.ts'
-import { usesPathStyle } from '../store/path-style.ts'
-import { noteCommands } from '../store/permissions.ts'
-import type { Store } from '../store/store.ts'
 import { type KeySource, NoKeys, sendableKeys } from './access-keys.ts'
+import { usesPathStyle } from './bucket-url.ts'
 import { ServerClock } from './clock.ts'
 import { boundedHttp, type HttpTimeouts } from './http/bounded-http.ts'
+import { readLeniently } from './lenient-answers.ts'
+import type { Store } from './request.ts'
+import { noteCommands } from './request-failure.ts'
 
 export const DEFAULT_TIMEOUTS: HttpTimeouts = { connectMs: 10_000, idleMs: 90_000 }
 /** Somebody looks at the form and waits. */

@@ -3,9 +3,9 @@ import type { Failure } from '../../contract/failure/kinds.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
-import { type Store, sendToStore } from '../store/store.ts'
 import { checksumsIn, type StoreChecksums } from './checksum-headers.ts'
 import { readPages } from './read-pages.ts'
+import { type Store, sendToStore } from './request.ts'
 
 export interface StoreUpload {
   readonly key: string

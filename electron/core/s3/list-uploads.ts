@@ -3,9 +3,9 @@ import {
   type ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
-import { type Store, sendToStore } from '../store/store.ts'
 import type { StoreUpload } from './list-parts.ts'
 import { readPages } from './read-pages.ts'
+import { type Store, sendToStore } from './request.ts'
 
 export interface ListedUpload extends StoreUpload {
   /** The store's clock; null: it does not say, or in no form that can be read. */

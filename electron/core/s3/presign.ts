@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts'
+import type { Store } from './request.ts'
 
 /**
  * For how many seconds a URL signed now is good: as long as `wantedSeconds`, and not longer than

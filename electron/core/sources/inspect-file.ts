@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
-import { hash8Input } from '../../contract/hash8.ts'
+import { TEXT_PROBE_BYTES, type TextEncoding, textEncodingOf } from '../../contract/content-type.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { ByteRange } from '../../contract/part-plan.ts'
-import {
-  TEXT_PROBE_BYTES,
-  type TextEncoding,
-  textEncodingOf,
-} from '../../contract/text-encoding.ts'
+import { hash8Input } from '../../contract/rules/key-template.ts'
 import { asPlainFile, READ_NON_BLOCKING } from '../../files/plain-file.ts'
 import { readFailure } from './source-failure.ts'
 

@@ -1,7 +1,7 @@
 import { constants, type Dirent } from 'node:fs'
 import { access, lstat, readdir } from 'node:fs/promises'
 import { sep } from 'node:path'
-import type { FolderFindings, HiddenEntry } from '../../contract/folder-findings.ts'
+import type { FolderFindings, HiddenEntry } from '../../contract/commands/sources.ts'
 import { asPlainFile } from '../../files/plain-file.ts'
 import { sourceFailure } from './source-failure.ts'
 

@@ -4,11 +4,11 @@ import {
 } from '@aws-sdk/client-s3'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { UploadRow } from '../records/upload-row.ts'
+import type { UploadRow } from '../records/stored-upload.ts'
 import { abortMultipart } from '../s3/abort-multipart.ts'
-import { sendToStore } from '../store/store.ts'
-import { fileNameOf } from './keys.ts'
-import { objectFields } from './object-fields.ts'
+import { objectFields } from '../s3/put-headers.ts'
+import { sendToStore } from '../s3/request.ts'
+import { fileNameOf } from './rules/object-key.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
 /**

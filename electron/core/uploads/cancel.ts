@@ -2,13 +2,17 @@ import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { UploadRow } from '../records/upload-row.ts'
+import type { UploadRow } from '../records/stored-upload.ts'
 import { abortUntilGone, pause } from '../s3/abort-multipart.ts'
 import { isSettling } from './object-settling.ts'
 import { abortOrphans } from './orphans.ts'
 import { removeOwnObject } from './own-object.ts'
-import { isUnfinished, type UploadAtStore, type UploadContext } from './upload-context.ts'
-import { storeOfUpload } from './upload-place.ts'
+import {
+  isUnfinished,
+  storeOfUpload,
+  type UploadAtStore,
+  type UploadContext,
+} from './upload-context.ts'
 
 /** How long a request whose connection was cut may take to be carried out all the same. */
 const LATE_MS = 400

@@ -1,6 +1,6 @@
 import type { UploadId } from '../../contract/ids.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
-import { checkSource } from '../sources.ts'
+import { checkSource } from '../sources/source-registry.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
 
 /**

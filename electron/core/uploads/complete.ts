@@ -6,24 +6,27 @@ import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
 import { checksummedParts } from '../integrity/part-checksums.ts'
+import {
+  type ExpectedObject,
+  expectedObject,
+  proofOf,
+  recordedObject,
+} from '../integrity/verification.ts'
 import { makeShareLink } from '../links/share-link.ts'
 import { abortUntilGone } from '../s3/abort-multipart.ts'
 import { bareEtag, NO_ETAG } from '../s3/checksum-headers.ts'
+import { headObjectWithChecksums, type ObjectHead } from '../s3/head-object.ts'
 import { listParts, partsOfPlan, type StoreUpload } from '../s3/list-parts.ts'
-import { requestCompletion } from './ask-to-complete.ts'
-import { expectedObject, recordedObject } from './expected-object.ts'
-import { headObjectWithChecksums, type ObjectHead } from './head-object.ts'
-import { addMissingTags } from './missing-tags.ts'
+import { addMissingTags, requestCompletion } from './complete-request.ts'
 import { isSettling, isUndecided, waitForObject } from './object-settling.ts'
 import { isOwn, isOwnWhole, isWhole, removeOwnObject } from './own-object.ts'
-import { type ExpectedObject, proofOf } from './prove-object.ts'
+import { mustYield, yieldIfTaken, yieldKey } from './rules/conflict.ts'
 import {
   isUnfinished,
   type UploadAtStore,
   type UploadContext,
   uploadAtStore,
 } from './upload-context.ts'
-import { mustYield, yieldIfTaken, yieldKey } from './yield-place.ts'
 
 /** The proof is null for an upload of a Ferry that made no checksums. */
 interface Finished {

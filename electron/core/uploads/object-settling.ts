@@ -1,9 +1,9 @@
 import type { Failure, FailureKind } from '../../contract/failure/kinds.ts'
 import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { UploadRow } from '../records/upload-row.ts'
+import type { UploadRow } from '../records/stored-upload.ts'
+import { headObjectWithChecksums, type ObjectHead } from '../s3/head-object.ts'
 import { isUploadGone } from '../s3/list-parts.ts'
-import { headObjectWithChecksums, type ObjectHead } from './head-object.ts'
 import { isOwn } from './own-object.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 

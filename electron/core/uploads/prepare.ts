@@ -4,24 +4,24 @@ import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
 import { type ChecksummedPart, checksummedParts } from '../integrity/part-checksums.ts'
-import type { Guard } from '../records/upload-columns.ts'
-import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
+import { integrityPlanFor, integrityPlanOfBegun } from '../integrity/store-integrity.ts'
+import type { Guard, IntegrityPlan, UploadRow } from '../records/stored-upload.ts'
 import { listParts, partsOfPlan } from '../s3/list-parts.ts'
 import { beginMultipart } from './begin-multipart.ts'
-import { applyRules } from './by-rules.ts'
 import { cleanStore } from './cancel.ts'
-import { guardFor, resolveKey } from './find-place.ts'
-import { integrityPlanFor, integrityPlanOfBegun } from './integrity-plan.ts'
 import { abortOrphans } from './orphans.ts'
 import { isOwnThere } from './own-object.ts'
+import { applyRules } from './rules/admission.ts'
+import { guardFor, resolveKey } from './rules/conflict.ts'
 import { planFor } from './rules/plan-parts.ts'
 import {
   isUnfinished,
+  storeToBegin,
+  targetOf,
   type UploadAtStore,
   type UploadContext,
   uploadAtStore,
 } from './upload-context.ts'
-import { storeToBegin, targetOf } from './upload-place.ts'
 
 /**
  * Begins an upload at the store, or asks the store what it holds of one that began before.

@@ -6,17 +6,21 @@ import type { Failure } from '../../contract/failure/kinds.ts'
 import { KIB } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
-import type { IntegrityPlan, UploadRow } from '../records/upload-row.ts'
+import { isChecksumSent } from '../integrity/store-integrity.ts'
+import type { IntegrityPlan, UploadRow } from '../records/stored-upload.ts'
 import { checksumField, checksumHeader, isChecksumOf } from '../s3/checksum-headers.ts'
 import { signedSeconds } from '../s3/presign.ts'
-import { type Store, sendToStore } from '../store/store.ts'
-import { refusalByRules } from './by-rules.ts'
-import { isChecksumSent } from './integrity-plan.ts'
-import { fileNameOf } from './keys.ts'
-import { headersOfFields, type ObjectFields, objectFields } from './object-fields.ts'
-import { type UploadContext, unfinishedRow } from './upload-context.ts'
-import { storeOfUpload } from './upload-place.ts'
-import { conditionField, conditionHeader } from './write-conditions.ts'
+import {
+  conditionField,
+  conditionHeader,
+  headersOfFields,
+  type ObjectFields,
+  objectFields,
+} from '../s3/put-headers.ts'
+import { type Store, sendToStore } from '../s3/request.ts'
+import { refusalByRules } from './rules/admission.ts'
+import { fileNameOf } from './rules/object-key.ts'
+import { storeOfUpload, type UploadContext, unfinishedRow } from './upload-context.ts'
 
 const LEAST_SECONDS = 15 * 60
 const MOST_SECONDS = 60 * 60

@@ -7,8 +7,7 @@ import { CleanupQueue } from './cleanup.ts'
 import { completeUpload } from './complete.ts'
 import { prepareUpload } from './prepare.ts'
 import { isPartOf } from './sign.ts'
-import { type UploadContext, unfinishedRow } from './upload-context.ts'
-import { targetOf } from './upload-place.ts'
+import { targetOf, type UploadContext, unfinishedRow } from './upload-context.ts'
 import { UploadTurns } from './upload-turns.ts'
 
 type Nothing = Record<string, never>

@@ -1,9 +1,13 @@
 // Runs inside the page's process, sandboxed and isolated: the only code there that may reach
 // Electron. It stays this small so that it can be read in one go.
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
-import { type FerryBridge, mapRows } from '../../contract/bridge.ts'
+import {
+  COMMAND_NAMES,
+  type FerryBridge,
+  mapRows,
+  NOTICE_NAMES,
+} from '../../contract/ferry-bridge.ts'
 import { MAX_BATCH } from '../../contract/limits.ts'
-import { COMMAND_NAMES, NOTICE_NAMES } from '../../contract/names.ts'
 import {
   commandChannel,
   INSPECT_FOLDERS_CHANNEL,

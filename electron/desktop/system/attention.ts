@@ -1,5 +1,5 @@
 import type { App, BrowserWindow, NativeImage } from 'electron'
-import { plainName } from '../../contract/plain-name.ts'
+import { plainName } from '../../contract/plain-text.ts'
 import type { NamedUpload, QueueState } from '../../core/ports.ts'
 import { countOf } from './close-question.ts'
 import type { Notify } from './notify.ts'

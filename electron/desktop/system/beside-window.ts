@@ -1,5 +1,5 @@
 import { type App, type BrowserWindow, dialog, type PowerMonitor } from 'electron'
-import type { Core } from '../../core/core.ts'
+import type { Core } from '../../core/create-core.ts'
 import type { Log, QueueState, SettingsStore } from '../../core/ports.ts'
 import type { Starter } from '../starter.ts'
 import { drawAttention } from './attention.ts'

@@ -1,4 +1,4 @@
-import { plainName } from '../../contract/plain-name.ts'
+import { plainName } from '../../contract/plain-text.ts'
 import type { NamedUpload, QueueState } from '../../core/ports.ts'
 import type { CloseHabit } from './preferences.ts'
 

@@ -1,5 +1,5 @@
 import type { BrowserWindow } from 'electron'
-import type { Core } from '../../core/core.ts'
+import type { Core } from '../../core/create-core.ts'
 import { bugFailure } from '../../core/dispatch.ts'
 import type { CorePorts, Log } from '../../core/ports.ts'
 import type { MenuDeps } from '../menu.ts'

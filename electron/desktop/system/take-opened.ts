@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type BrowserWindow, dialog } from 'electron'
-import type { Core } from '../../core/core.ts'
+import type { Core } from '../../core/create-core.ts'
 import type { OneWindow } from '../one-window.ts'
 import type { OpenedFiles } from './opened-files.ts'
 

@@ -1,8 +1,8 @@
 import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
-import type { Checksums, FileSource, PartBody } from '../../upload/engine/ports.ts'
-import type { PrioritySemaphore } from '../../upload/engine/reading-gate.ts'
+import type { PrioritySemaphore } from '../../../electron/lib/semaphore.ts'
+import type { Checksums, FileSource, PartBody } from '../ports.ts'
 import type { PartChecksums } from './part-checksums.ts'
 
 /** How many parts are summed up beyond those that are being sent: two waves. */

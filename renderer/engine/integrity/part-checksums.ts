@@ -6,8 +6,8 @@ import type {
 } from '../../../electron/contract/commands/uploads.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../../electron/contract/part-plan.ts'
-import type { ChecksumWithCrc } from '../../upload/engine/ports.ts'
 import { fittingParts } from '../machine/part-table.ts'
+import type { ChecksumWithCrc } from '../ports.ts'
 
 /**
  * What this page knows of the bytes of one upload's parts: the file's, as it read them, and the

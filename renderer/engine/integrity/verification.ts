@@ -2,14 +2,14 @@ import { crcBeside } from '../../../electron/contract/checksum.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
-import type { Checksums, FileSource, UploadControl } from '../../upload/engine/ports.ts'
 import {
   MAX_CONCURRENT_READS,
   type Priority,
   type PrioritySemaphore,
-} from '../../upload/engine/reading-gate.ts'
+} from '../../../electron/lib/semaphore.ts'
 import { bytesOfPart } from '../machine/part-table.ts'
 import type { UploadEffect } from '../machine/state.ts'
+import type { Checksums, FileSource, UploadControl } from '../ports.ts'
 import type { Run, Upload } from '../upload.ts'
 import type { PartChecksums } from './part-checksums.ts'
 

@@ -1,6 +1,5 @@
 import type { PartReceipt } from '../../../electron/contract/commands/uploads.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
-import { recover, stay, to } from '../../upload/engine/upload-turns.ts'
 import {
   attemptAfter,
   countsAfter,
@@ -8,6 +7,7 @@ import {
   type RetryCounts,
   recoveryFrom,
 } from '../retry-policy.ts'
+import { recover, stay, to } from './failure-transitions.ts'
 import {
   acknowledgePart,
   isAllAcknowledged,

@@ -1,6 +1,6 @@
 import { Fifo } from '../../../electron/lib/fifo.ts'
-import { MAX_LIVE_UPLOADS, type SizeClass } from '../../upload/engine/schedule.ts'
 import { sizeClassOf, type Upload } from '../upload.ts'
+import { MAX_LIVE_UPLOADS, type SizeClass } from './concurrency-window.ts'
 
 interface AdmissionQueue {
   readonly sizeClass: SizeClass

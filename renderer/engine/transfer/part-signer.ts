@@ -2,7 +2,7 @@ import type { PartToSign, SignedPart } from '../../../electron/contract/commands
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import type { Clock, UploadControl } from '../../upload/engine/ports.ts'
+import type { Clock, UploadControl } from '../ports.ts'
 
 /** Signed so long ago, a URL is not used any more: signing is cheap, an expired try is not. */
 export const MAX_SIGNATURE_AGE_MS = 60_000

@@ -1,5 +1,5 @@
 import { failed, type Outcome } from '../../../electron/contract/outcome.ts'
-import type { Clock, NetworkStatus, PartSending } from '../../upload/engine/ports.ts'
+import type { Clock, NetworkStatus, PartSending } from '../ports.ts'
 
 /** A request that hands over no byte for so long is dead. */
 export const STALL_MS = 30_000

@@ -1,7 +1,7 @@
+import { MAX_NAMED_UPLOADS } from '../../../electron/contract/commands/host.ts'
 import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
-import { MAX_NAMED_UPLOADS } from '../../../electron/contract/queue-report.ts'
-import type { SourceLookup } from '../../upload/engine/ports.ts'
 import type { UploadPhase } from '../machine/state.ts'
+import type { SourceLookup } from '../ports.ts'
 import { isAskingUser, isStuck, type Upload } from '../upload.ts'
 import {
   DEFAULT_SMOOTHING,

@@ -1,6 +1,6 @@
 import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
-import type { SourceLookup } from '../../upload/engine/ports.ts'
-import type { RateLimiter } from '../../upload/engine/speed-limits.ts'
+import type { SourceLookup } from '../ports.ts'
+import type { RateLimiter } from '../scheduler/rate-limiter.ts'
 import type { Upload } from '../upload.ts'
 import { nextEstimate } from './progress.ts'
 import { TotalsCounter } from './queue-totals.ts'

@@ -3,7 +3,7 @@ import type { Destination } from '../../../electron/contract/commands/destinatio
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { formatMoment } from '../../design/format.ts'
-import { FailureNotice } from '../failure-notice.tsx'
+import { FailureNotice } from '../../failures/failure-details.tsx'
 import { AskedOutside } from '../services/asked-outside.tsx'
 import { useServices, useSession } from '../services/services.tsx'
 import { CheckList } from './check-report.tsx'

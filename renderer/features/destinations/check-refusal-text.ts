@@ -1,8 +1,8 @@
 import type { CheckLine, CheckStep } from '../../../electron/contract/commands/checks.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { providerOf } from '../../../electron/contract/providers/lookup.ts'
+import { permissionRemedy } from '../../failures/credential-words.ts'
 import { type FailureDestination, failureText } from '../../failures/failure-text.ts'
-import { permissionRemedy } from '../failure-words/permission-words.ts'
 
 /** What keys may not do when a line is denied, and the permission's name. */
 const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: string]>> = {

@@ -5,7 +5,7 @@ import { DestinationField, type FieldProblem } from '../../../electron/contract/
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { useToasts } from '../../design/toasts.tsx'
-import { FailureNotice } from '../failure-notice.tsx'
+import { FailureNotice } from '../../failures/failure-details.tsx'
 import { AskedOutside } from '../services/asked-outside.tsx'
 import { useServices } from '../services/services.tsx'
 import { ConnectCheck } from './connect-check.tsx'

@@ -1,7 +1,6 @@
 import { unfinishedRuleFor } from '../../../electron/contract/bucket-policies.ts'
 import type { CheckFix } from '../../../electron/contract/commands/checks.ts'
-import { isOriginPattern } from '../../../electron/contract/cors-origin.ts'
-import { corsAsJson } from '../../../electron/contract/cors-text.ts'
+import { corsAsJson, isOriginPattern } from '../../../electron/contract/cors.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { formatCount } from '../../design/format.ts'
 

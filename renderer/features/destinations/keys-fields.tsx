@@ -1,7 +1,7 @@
 import { useId } from 'react'
 import { CredentialKind } from '../../../electron/contract/commands/credentials.ts'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
-import type { HostDescription } from '../../../electron/contract/host-description.ts'
+import type { HostDescription } from '../../../electron/contract/commands/host.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { CheckboxField, TextField } from '../../design/field.tsx'
 import { useSession } from '../services/services.tsx'

@@ -8,7 +8,7 @@ import { Button } from '../../design/button.tsx'
 import { DestinationMark } from '../../design/destination-mark.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { TextField } from '../../design/field.tsx'
-import { FailureNotice } from '../failure-notice.tsx'
+import { FailureNotice } from '../../failures/failure-details.tsx'
 import { useServices } from '../services/services.tsx'
 import './look-dialog.css'
 

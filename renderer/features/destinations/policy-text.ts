@@ -8,7 +8,7 @@ import {
   type PolicyWant,
 } from '../../../electron/contract/bucket-policies.ts'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
-import { corsAsJson, corsAsXml } from '../../../electron/contract/cors-text.ts'
+import { corsAsJson, corsAsXml } from '../../../electron/contract/cors.ts'
 
 /** What a person wants, as the boxes say it. */
 export const WANT_TEXTS: Record<PolicyWant, { readonly label: string; readonly hint: string }> = {

@@ -3,7 +3,7 @@ import type { Destination } from '../../../electron/contract/commands/destinatio
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { useToasts } from '../../design/toasts.tsx'
-import { FailureNotice } from '../failure-notice.tsx'
+import { FailureNotice } from '../../failures/failure-details.tsx'
 import { useServices } from '../services/services.tsx'
 import { goingOnText, retryRuled } from './retry-stuck.ts'
 import { HeadersGroup } from './rules/headers-group.tsx'

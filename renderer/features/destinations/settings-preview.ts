@@ -1,4 +1,4 @@
-import { plainName } from '../../../electron/contract/plain-name.ts'
+import { plainName } from '../../../electron/contract/plain-text.ts'
 
 export interface PreviewedPlace {
   readonly name: string

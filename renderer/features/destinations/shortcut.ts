@@ -1,4 +1,4 @@
-import type { HostDescription } from '../../../electron/contract/host-description.ts'
+import type { HostDescription } from '../../../electron/contract/commands/host.ts'
 
 type Platform = HostDescription['platform']
 

@@ -1,4 +1,4 @@
-import type { HostDescription } from '../../../electron/contract/host-description.ts'
+import type { HostDescription } from '../../../electron/contract/commands/host.ts'
 import { useSession } from '../services/services.tsx'
 
 type System = Exclude<HostDescription['platform'], 'other'>

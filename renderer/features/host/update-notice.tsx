@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { NewerRelease, UpdateState } from '../../../electron/contract/updates.ts'
+import type { NewerRelease, UpdateState } from '../../../electron/contract/commands/host.ts'
 import { Button, buttonClass } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { useToasts } from '../../design/toasts.tsx'

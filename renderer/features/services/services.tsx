@@ -1,5 +1,5 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
-import type { CommandCalls, NoticeSubscriptions } from '../../../electron/contract/bridge.ts'
+import type { CommandCalls, NoticeSubscriptions } from '../../../electron/contract/ferry-bridge.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import type { QueueSnapshot, UploadQueue, UploadView } from '../../engine/view/queue-view.ts'
 import type { Intake } from '../../upload/intake.ts'

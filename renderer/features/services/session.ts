@@ -1,8 +1,8 @@
-import type { FerryBridge } from '../../../electron/contract/bridge.ts'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
+import type { HostDescription } from '../../../electron/contract/commands/host.ts'
 import type { NoticePayload } from '../../../electron/contract/commands.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
-import type { HostDescription } from '../../../electron/contract/host-description.ts'
+import type { FerryBridge } from '../../../electron/contract/ferry-bridge.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { UpdateState } from '../../../electron/contract/updates.ts'
+import type { UpdateState } from '../../../electron/contract/commands/host.ts'
 import { useServices } from './services.tsx'
 
 /** The update state; null where this Ferry has no updates, as in a browser. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import type { ProgressPace, QueueReport } from '../../../electron/contract/queue-report.ts'
+import type { ProgressPace, QueueReport } from '../../../electron/contract/commands/host.ts'
 import type { QueueTotals } from '../../engine/view/queue-view.ts'
 import { useServices } from '../services/services.tsx'
 

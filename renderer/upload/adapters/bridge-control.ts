@@ -1,6 +1,6 @@
-import type { CommandCalls } from '../../../electron/contract/bridge.ts'
+import type { CommandCalls } from '../../../electron/contract/ferry-bridge.ts'
 import { succeeded } from '../../../electron/contract/outcome.ts'
-import type { UploadControl } from '../engine/ports.ts'
+import type { UploadControl } from '../../engine/ports.ts'
 import { batchedMarks } from './mark-batch.ts'
 
 /** The engine's control port over the bridge's commands. */

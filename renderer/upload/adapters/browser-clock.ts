@@ -1,4 +1,4 @@
-import type { Clock } from '../engine/ports.ts'
+import type { Clock } from '../../engine/ports.ts'
 
 export const browserClock: Clock = {
   now: () => Date.now(),

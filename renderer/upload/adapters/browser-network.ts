@@ -1,4 +1,4 @@
-import type { NetworkStatus } from '../engine/ports.ts'
+import type { NetworkStatus } from '../../engine/ports.ts'
 
 /**
  * The browser's hint, and any other sign that a road may be open again.

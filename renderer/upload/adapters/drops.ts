@@ -1,7 +1,7 @@
 import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
+import { Semaphore } from '../../../electron/lib/semaphore.ts'
+import type { SourceLookup } from '../../engine/ports.ts'
 import type { UploadQueue, ViewPhase } from '../../engine/view/queue-view.ts'
-import { Semaphore } from '../engine/narrow-gate.ts'
-import type { SourceLookup } from '../engine/ports.ts'
 
 /** As many files are looked at together: each look is a turn of the disk. */
 const LOOKS_AT_ONCE = 8

@@ -1,5 +1,5 @@
 import { failed, succeeded } from '../../../electron/contract/outcome.ts'
-import type { FileSource } from '../engine/ports.ts'
+import type { FileSource } from '../../engine/ports.ts'
 import { lookAgain } from './given-file.ts'
 
 /**

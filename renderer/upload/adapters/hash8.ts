@@ -1,6 +1,6 @@
-import { hash8Input } from '../../../electron/contract/hash8.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
+import { hash8Input } from '../../../electron/contract/rules/key-template.ts'
 
 /**
  * Eight hex digits that tell a file from others, for the destination's key template. Rejects with a

@@ -1,6 +1,9 @@
+import type {
+  FolderFindings,
+  GivenBatch,
+  GivenFile,
+} from '../../../electron/contract/commands/sources.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
-import type { FolderFindings } from '../../../electron/contract/folder-findings.ts'
-import type { GivenBatch, GivenFile } from '../../../electron/contract/given-files.ts'
 import { systemEntryIn } from '../../../electron/contract/rules/system-files.ts'
 import type { SystemFilesRule } from '../../../electron/contract/rules/upload-rules.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'

@@ -1,13 +1,13 @@
 import type { FileFacts, Source } from '../../../electron/contract/commands/uploads.ts'
-import { isTextType } from '../../../electron/contract/content-type.ts'
-import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import type { ByteRange } from '../../../electron/contract/part-plan.ts'
 import {
+  isTextType,
   TEXT_PROBE_BYTES,
   type TextEncoding,
   textEncodingOf,
-} from '../../../electron/contract/text-encoding.ts'
-import { Semaphore } from '../engine/narrow-gate.ts'
+} from '../../../electron/contract/content-type.ts'
+import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
+import type { ByteRange } from '../../../electron/contract/part-plan.ts'
+import { Semaphore } from '../../../electron/lib/semaphore.ts'
 import { hasEntry, lookAgain } from './given-file.ts'
 import { hash8Of, hash8OfRanges } from './hash8.ts'
 import { readRange } from './range-source.ts'

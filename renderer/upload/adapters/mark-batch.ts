@@ -1,8 +1,8 @@
-import type { CommandCalls } from '../../../electron/contract/bridge.ts'
 import type { CommandInput } from '../../../electron/contract/commands.ts'
+import type { CommandCalls } from '../../../electron/contract/ferry-bridge.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
-import type { UploadControl } from '../engine/ports.ts'
+import type { UploadControl } from '../../engine/ports.ts'
 
 type Marks = CommandInput<'markUploads'>['marks']
 

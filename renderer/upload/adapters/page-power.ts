@@ -1,4 +1,4 @@
-import type { PowerStatus } from '../engine/ports.ts'
+import type { PowerStatus } from '../../engine/ports.ts'
 import { type Moment, SleepWatch } from './sleep-watch.ts'
 
 /** How often the clocks are compared. A hidden tab is let look once a minute. */

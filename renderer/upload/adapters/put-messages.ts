@@ -1,4 +1,4 @@
-import type { AnswerHeaders } from '../../../electron/contract/foreign-answer.ts'
+import type { AnswerHeaders } from '../../../electron/contract/failure/store-answer.ts'
 
 export interface PutOrder {
   readonly url: string

@@ -1,6 +1,6 @@
 // Runs in a worker of its own, whose content security policy names the stores and nothing else
 // (docs/decisions/0014-parts-are-sent-by-a-worker.md).
-import type { AnswerHeaders } from '../../../electron/contract/foreign-answer.ts'
+import type { AnswerHeaders } from '../../../electron/contract/failure/store-answer.ts'
 import { refusedOrder, withoutType } from './put-guard.ts'
 import type { FromPutWorker, PutEnd, PutOrder, ToPutWorker } from './put-messages.ts'
 

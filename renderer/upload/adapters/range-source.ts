@@ -3,7 +3,7 @@ import type { SourceId } from '../../../electron/contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
 import { sourceUrl } from '../../../electron/contract/transport.ts'
-import type { FileSource } from '../engine/ports.ts'
+import type { FileSource } from '../../engine/ports.ts'
 
 /** What the desktop's `source://` handler says of a range beyond the end of a file that is the same. */
 const NO_SUCH_RANGE = 416

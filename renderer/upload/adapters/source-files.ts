@@ -1,5 +1,5 @@
 import type { SourceId } from '../../../electron/contract/ids.ts'
-import type { FileSource, SourceLookup } from '../engine/ports.ts'
+import type { FileSource, SourceLookup } from '../../engine/ports.ts'
 import { fileSource } from './file-source.ts'
 import { rangeSource } from './range-source.ts'
 

@@ -1,11 +1,11 @@
-import type { FerryBridge } from '../../../electron/contract/bridge.ts'
+import type { GivenFile } from '../../../electron/contract/commands/sources.ts'
 import type {
   FileFacts,
   QueueItem,
   UploadRecord,
 } from '../../../electron/contract/commands/uploads.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
-import type { GivenFile } from '../../../electron/contract/given-files.ts'
+import type { FerryBridge } from '../../../electron/contract/ferry-bridge.ts'
 import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import { failed, type Outcome } from '../../../electron/contract/outcome.ts'

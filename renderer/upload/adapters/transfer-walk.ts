@@ -1,5 +1,5 @@
+import type { FolderFindings } from '../../../electron/contract/commands/sources.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
-import type { FolderFindings } from '../../../electron/contract/folder-findings.ts'
 import { isSystemEntry } from '../../../electron/contract/rules/system-files.ts'
 import type { SystemFilesRule } from '../../../electron/contract/rules/upload-rules.ts'
 import type { IncomingFile } from '../intake.ts'

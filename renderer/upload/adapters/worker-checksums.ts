@@ -1,6 +1,6 @@
 import { type ChecksumAlgorithm, crcBeside } from '../../../electron/contract/checksum.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import type { Checksums, PartBody } from '../engine/ports.ts'
+import type { Checksums, PartBody } from '../../engine/ports.ts'
 import { type ChecksumJob, ChecksumLane } from './checksum-lane.ts'
 import { startOwnWorker } from './own-worker.ts'
 

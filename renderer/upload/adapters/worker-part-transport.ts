@@ -1,7 +1,7 @@
 import type { SignedPart } from '../../../electron/contract/commands/uploads.ts'
 import { failed } from '../../../electron/contract/outcome.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
-import type { PartSending, PartTransport } from '../engine/ports.ts'
+import type { PartSending, PartTransport } from '../../engine/ports.ts'
 import { probeBlob } from './blob-probe.ts'
 import { startOwnWorker } from './own-worker.ts'
 import { outcomeOf, type PutOutcome } from './put-outcome.ts'

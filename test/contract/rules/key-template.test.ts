@@ -8,7 +8,7 @@ import {
   splitName,
   templateAsks,
   templateProblems,
-} from '../../../electron/contract/key-template.ts'
+} from '../../../electron/contract/rules/key-template.ts'
 import { DEFAULT_RULES } from '../../../electron/contract/rules/upload-rules.ts'
 
 const facts: KeyFacts = {

@@ -3,7 +3,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { expect, it, onTestFinished } from 'vitest'
 import { originsOf } from '../../../electron/core/destinations/origins.ts'
 import { openStore } from '../../../electron/core/s3/client.ts'
-import { openStubStore } from '../../fakes/open-stub-store.ts'
+import { openStubStore } from '../../fakes/stub-store.ts'
 
 const AWS = 'https://s3.eu-central-1.amazonaws.com'
 const ACCESS_POINT = 'arn:aws:s3:eu-central-1:123456789012:accesspoint:photos'

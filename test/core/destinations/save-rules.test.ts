@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import { DEFAULT_RULES, UploadRules } from '../../../electron/contract/rules/upload-rules.ts'
 import { judgedRules } from '../../../electron/core/destinations/clean-rules.ts'
-import { headersOfFields, objectFields } from '../../../electron/core/uploads/object-fields.ts'
+import { headersOfFields, objectFields } from '../../../electron/core/s3/put-headers.ts'
 import { CoreHarness } from '../../fakes/core-harness.ts'
 
 let harness: CoreHarness

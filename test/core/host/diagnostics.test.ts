@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bugFailure } from '../../../electron/core/dispatch.ts'
+import { openLog } from '../../../electron/core/host/log.ts'
 import { redactedLine, withoutPrivate } from '../../../electron/core/host/redact-log.ts'
-import { openLog } from '../../../electron/core/log.ts'
 import { aDraft } from '../../fakes/a-draft.ts'
 import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'
 

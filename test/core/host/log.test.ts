@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { logTo, openLog } from '../../../electron/core/log.ts'
-import { MAX_LOG_BYTES } from '../../../electron/core/log-file.ts'
+import { logTo, MAX_LOG_BYTES, openLog } from '../../../electron/core/host/log.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 import { sharedBitsOf } from '../../loopback/loopback-harness.ts'
 

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { UpdateState } from '../../../electron/contract/updates.ts'
+import type { UpdateState } from '../../../electron/contract/commands/host.ts'
+import { isNewer, Updates } from '../../../electron/core/host/update-checks.ts'
 import type { Json, ReleaseFeed } from '../../../electron/core/ports.ts'
-import { Updates } from '../../../electron/core/updates/updates.ts'
-import { isNewer } from '../../../electron/core/updates/version.ts'
 
 const DAY_MS = 86_400_000
 

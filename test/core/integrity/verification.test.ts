@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
-import { type ExpectedObject, proofOf } from '../../../electron/core/uploads/prove-object.ts'
+import { type ExpectedObject, proofOf } from '../../../electron/core/integrity/verification.ts'
 import { checksumOf, someBytes } from '../../fakes/core-harness.ts'
 
 const BYTES = someBytes(1000)

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { listParts } from '../../../electron/core/s3/list-parts.ts'
 import { listUploads } from '../../../electron/core/s3/list-uploads.ts'
-import { openStubStore } from '../../fakes/open-stub-store.ts'
-import { plain, StubStore } from '../../fakes/stub-store.ts'
+import { openStubStore, plain, StubStore } from '../../fakes/stub-store.ts'
 
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {

@@ -7,7 +7,7 @@ import {
   type ChangeTimesDeps,
   ProvenChangeTimes,
 } from '../../../electron/core/sources/change-times.ts'
-import { checkSource, SourceRegistry } from '../../../electron/core/sources.ts'
+import { checkSource, SourceRegistry } from '../../../electron/core/sources/source-registry.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 import { realFiles, simulateFiles, type Volume } from '../../platforms/simulated-files.ts'
 

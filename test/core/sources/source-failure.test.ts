@@ -1,11 +1,14 @@
 import { statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { diagnoseSource } from '../../../electron/core/diagnose-source.ts'
 import { inspectFile } from '../../../electron/core/sources/inspect-file.ts'
 import { entriesOf } from '../../../electron/core/sources/inspect-folder.ts'
 import { readFailure, sourceFailure } from '../../../electron/core/sources/source-failure.ts'
-import { checkSource, SourceRegistry } from '../../../electron/core/sources.ts'
+import {
+  checkSource,
+  diagnoseSource,
+  SourceRegistry,
+} from '../../../electron/core/sources/source-registry.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 import { CLOUD_REFUSALS, cloudFolder } from '../../platforms/cloud-files.ts'
 import { simulateFiles } from '../../platforms/simulated-files.ts'

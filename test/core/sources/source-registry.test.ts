@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { failed } from '../../../electron/contract/outcome.ts'
 import type { SourceFacts } from '../../../electron/core/ports.ts'
 import { sourceLimits } from '../../../electron/core/sources/off-limits.ts'
-import { checkSource, SourceRegistry } from '../../../electron/core/sources.ts'
+import { checkSource, SourceRegistry } from '../../../electron/core/sources/source-registry.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 import { MODE_STOPS_READING } from '../../system-facts.ts'
 

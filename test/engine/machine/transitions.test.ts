@@ -13,7 +13,7 @@ import type {
   UploadPhase,
   UploadState,
 } from '../../../renderer/engine/machine/state.ts'
-import { step } from '../../../renderer/upload/engine/upload-step.ts'
+import { step } from '../../../renderer/engine/machine/transitions.ts'
 
 const plan: PartPlan = { mode: 'multipart', byteLength: 48 * MIB, partBytes: 16 * MIB }
 const held = (partNumber: number): PartOnStore => ({

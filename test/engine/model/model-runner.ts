@@ -13,12 +13,12 @@ import type {
   UploadEvent,
   UploadState,
 } from '../../../renderer/engine/machine/state.ts'
+import { step } from '../../../renderer/engine/machine/transitions.ts'
 import {
   FULL_WINDOW,
   windowAfterSuccess,
   windowAfterThrottle,
-} from '../../../renderer/upload/engine/schedule.ts'
-import { step } from '../../../renderer/upload/engine/upload-step.ts'
+} from '../../../renderer/engine/scheduler/concurrency-window.ts'
 import { partChecksumOf } from '../../fakes/fake-checksums.ts'
 import { type Call, CallList } from './model-calls.ts'
 import { checkStep } from './model-rules.ts'

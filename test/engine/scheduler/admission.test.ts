@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { MIB } from '../../../electron/contract/limits.ts'
 import { Admission } from '../../../renderer/engine/scheduler/admission.ts'
+import { MAX_LIVE_UPLOADS } from '../../../renderer/engine/scheduler/concurrency-window.ts'
 import { newUpload } from '../../../renderer/engine/upload.ts'
-import { MAX_LIVE_UPLOADS } from '../../../renderer/upload/engine/schedule.ts'
 import { uploadRecord } from '../../fakes/upload-records.ts'
 
 const large = (number: number) => newUpload(uploadRecord(number, 64 * MIB), number, true, 0)

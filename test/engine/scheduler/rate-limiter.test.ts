@@ -8,7 +8,7 @@ import {
   newBucket,
   withDebt,
   withRefund,
-} from '../../../renderer/upload/engine/token-bucket.ts'
+} from '../../../renderer/engine/scheduler/rate-limiter.ts'
 
 it('lets the first part begin at once, and the next when it is paid for', () => {
   const begun = withDebt(newBucket(MIB, 0), 5 * MIB)

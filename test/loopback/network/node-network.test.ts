@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { logTo } from '../../../electron/core/log.ts'
+import { logTo } from '../../../electron/core/host/log.ts'
 import { nodeNetwork } from '../../../electron/loopback/network/node-network.ts'
 import { NO_PROXY, type ProxySettings } from '../../../electron/loopback/network/proxy-settings.ts'
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { OWN_AUTHORITY } from '../../fakes/own-authority.ts'
+import { OWN_AUTHORITY } from '../../fakes/certificates.ts'
 
 const run = promisify(execFile)
 const server = createServer(OWN_AUTHORITY, (_request, response) => response.end('hello'))

@@ -1,10 +1,16 @@
 // Runs in Chromium: the real adapters, within reach of `page.evaluate`.
 
-import type { FerryBridge } from '../../../electron/contract/bridge.ts'
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import type { SignedPart } from '../../../electron/contract/commands/uploads.ts'
+import type { FerryBridge } from '../../../electron/contract/ferry-bridge.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { connectBridge, type HostConnection } from '../../../renderer/bridge.ts'
+import type {
+  Checksums,
+  ChecksumWithCrc,
+  FileSource,
+  PartBody,
+} from '../../../renderer/engine/ports.ts'
 import { browserClock } from '../../../renderer/upload/adapters/browser-clock.ts'
 import { browserNetwork } from '../../../renderer/upload/adapters/browser-network.ts'
 import { fileSource } from '../../../renderer/upload/adapters/file-source.ts'
@@ -18,12 +24,6 @@ import {
   type WorkerPartTransport,
   workerPartTransport,
 } from '../../../renderer/upload/adapters/worker-part-transport.ts'
-import type {
-  Checksums,
-  ChecksumWithCrc,
-  FileSource,
-  PartBody,
-} from '../../../renderer/upload/engine/ports.ts'
 import type { LeftOut } from '../../../renderer/upload/intake.ts'
 import type { PutReport } from '../part-transport-contract.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { CredentialKind } from '../../../electron/contract/commands/credentials.ts'
 import type { Failure, StoreAnswer } from '../../../electron/contract/failure/kinds.ts'
-import { ProviderId } from '../../../electron/contract/provider-id.ts'
 import { providerOf } from '../../../electron/contract/providers/lookup.ts'
+import { ProviderId } from '../../../electron/contract/providers/provider.ts'
 import type { UploadView } from '../../../renderer/engine/view/queue-view.ts'
 import {
   type FailureDestination,

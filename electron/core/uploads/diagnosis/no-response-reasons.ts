@@ -5,10 +5,10 @@ import type { PartPlan } from '../../../contract/part-plan.ts'
 import { checkPreflight, corsPageOf } from '../../check/check-cors.ts'
 import { isSilence, type PutTrials, type Tried } from '../../check/put-trials.ts'
 import { probeKeyBelow } from '../../integrity/integrity-probe.ts'
+import { isChecksumSent } from '../../integrity/store-integrity.ts'
 import type { CorePorts } from '../../ports.ts'
-import type { IntegrityPlan } from '../../records/upload-row.ts'
-import type { Store } from '../../store/store.ts'
-import { isChecksumSent } from '../integrity-plan.ts'
+import type { IntegrityPlan } from '../../records/stored-upload.ts'
+import type { Store } from '../../s3/request.ts'
 import type { PutProbeRunner } from './put-probe-runner.ts'
 
 /** A PUT of the page's whose answer it could not read. */

@@ -5,11 +5,9 @@ import type { UploadId } from '../../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
 import type { StoredDestination } from '../../destinations/stored-destination.ts'
 import type { NewUpload, UploadRecords } from '../../records/upload-records.ts'
-import type { SourceRegistry } from '../../sources.ts'
-import { refusalOf } from '../allowed.ts'
-import { contentTypeOf } from '../content-type.ts'
-import { fileNameOf, type ObjectKey } from '../keys.ts'
-import { freeKey, keyByTemplate } from '../wanted-place.ts'
+import type { SourceRegistry } from '../../sources/source-registry.ts'
+import { contentTypeOf, refusalOf } from '../rules/admission.ts'
+import { fileNameOf, freeKey, keyByTemplate, type ObjectKey } from '../rules/object-key.ts'
 
 export interface EnqueuedUploads {
   readonly uploads: UploadRecord[]

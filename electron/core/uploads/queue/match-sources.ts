@@ -1,9 +1,9 @@
 import type { CommandInput, CommandOutput } from '../../../contract/commands.ts'
 import type { SourceId, UploadId } from '../../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
+import type { UploadRow } from '../../records/stored-upload.ts'
 import type { UploadRecords } from '../../records/upload-records.ts'
-import type { UploadRow } from '../../records/upload-row.ts'
-import type { RegisteredSource, SourceRegistry } from '../../sources.ts'
+import type { RegisteredSource, SourceRegistry } from '../../sources/source-registry.ts'
 import { isUnfinished } from '../upload-context.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { ConsolePage } from '../../../../electron/contract/provider.ts'
 import { knownHost, PROVIDERS } from '../../../../electron/contract/providers/lookup.ts'
+import type { ConsolePage } from '../../../../electron/contract/providers/provider.ts'
 import type { Pasted } from './pasted.ts'
 import { decoded, fieldsOfPlace } from './place.ts'
 

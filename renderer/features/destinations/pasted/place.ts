@@ -1,5 +1,5 @@
-import type { Provider } from '../../../../electron/contract/provider.ts'
 import { endpointOf } from '../../../../electron/contract/providers/lookup.ts'
+import type { Provider } from '../../../../electron/contract/providers/provider.ts'
 import type { PastedFields } from './pasted.ts'
 
 /** Where a text says that files go. What it does not say is null or empty. */

@@ -1,5 +1,5 @@
-import type { Provider } from '../../../../electron/contract/provider.ts'
 import { PROVIDERS } from '../../../../electron/contract/providers/lookup.ts'
+import type { Provider } from '../../../../electron/contract/providers/provider.ts'
 
 /** What a setting of some program is for. */
 export type SettingRole =

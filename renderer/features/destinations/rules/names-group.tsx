@@ -4,7 +4,7 @@ import {
   exampleKey,
   KEY_TOKENS,
   type KeyToken,
-} from '../../../../electron/contract/key-template.ts'
+} from '../../../../electron/contract/rules/key-template.ts'
 import type { ConflictRule } from '../../../../electron/contract/rules/upload-rules.ts'
 import { RadioField, TextField } from '../../../design/field.tsx'
 import { failureText } from '../../../failures/failure-text.ts'

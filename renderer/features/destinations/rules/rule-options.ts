@@ -1,7 +1,7 @@
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
-import type { KeyToken } from '../../../../electron/contract/key-template.ts'
-import type { StoreFeature } from '../../../../electron/contract/provider.ts'
 import { providerOf } from '../../../../electron/contract/providers/lookup.ts'
+import type { StoreFeature } from '../../../../electron/contract/providers/provider.ts'
+import type { KeyToken } from '../../../../electron/contract/rules/key-template.ts'
 import type {
   CannedAcl,
   ConflictRule,

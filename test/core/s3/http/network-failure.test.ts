@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../../electron/contract/failure/kinds.ts'
 import { CHROMIUM_NET_ERRORS } from '../../../../electron/core/s3/http/chromium-net-errors.ts'
 import { networkFailure } from '../../../../electron/core/s3/http/network-failure.ts'
-import { failureFromError } from '../../../../electron/core/store/s3-answer.ts'
+import { failureFromError } from '../../../../electron/core/s3/request-failure.ts'
 import { recoveryFrom } from '../../../../renderer/engine/retry-policy.ts'
 
 const HOST = 'nas.local:9000'

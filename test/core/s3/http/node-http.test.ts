@@ -6,13 +6,13 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { logTo } from '../../../../electron/core/log.ts'
+import { logTo } from '../../../../electron/core/host/log.ts'
 import type { NodeNetwork, Route } from '../../../../electron/core/ports.ts'
 import { type BoundRequest, boundedHttp } from '../../../../electron/core/s3/http/bounded-http.ts'
 import { networkFailure } from '../../../../electron/core/s3/http/network-failure.ts'
 import { systemAuthorities } from '../../../../electron/loopback/network/system-authorities.ts'
+import { OWN_AUTHORITY } from '../../../fakes/certificates.ts'
 import { ForwardProxy } from '../../../fakes/forward-proxy.ts'
-import { OWN_AUTHORITY } from '../../../fakes/own-authority.ts'
 
 const DIRECT: Route = { kind: 'direct', besides: null }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { TextEncoding } from '../../../../electron/contract/content-type.ts'
 import { DEFAULT_RULES } from '../../../../electron/contract/rules/upload-rules.ts'
-import type { TextEncoding } from '../../../../electron/contract/text-encoding.ts'
-import { contentDisposition } from '../../../../electron/core/uploads/content-disposition.ts'
-import { contentTypeOf } from '../../../../electron/core/uploads/content-type.ts'
-import { numberedKey, objectKeyOf } from '../../../../electron/core/uploads/keys.ts'
+import { contentDisposition } from '../../../../electron/core/s3/put-headers.ts'
+import { contentTypeOf } from '../../../../electron/core/uploads/rules/admission.ts'
+import { numberedKey, objectKeyOf } from '../../../../electron/core/uploads/rules/object-key.ts'
 
 const naming = (prefix: string) => ({
   prefix,

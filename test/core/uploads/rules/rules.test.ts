@@ -7,7 +7,7 @@ import {
   DEFAULT_RULES,
   type UploadRules,
 } from '../../../../electron/contract/rules/upload-rules.ts'
-import { putHeaderNames } from '../../../../electron/core/uploads/object-fields.ts'
+import { putHeaderNames } from '../../../../electron/core/s3/put-headers.ts'
 import { CoreHarness, PART, someBytes } from '../../../fakes/core-harness.ts'
 import { OddStoreUpload } from '../../../fakes/odd-store-upload.ts'
 import { plain } from '../../../fakes/stub-store.ts'

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
 import type { FileFacts, Source } from '../../../../electron/contract/commands/uploads.ts'
+import { TEXT_PROBE_BYTES, type TextEncoding } from '../../../../electron/contract/content-type.ts'
 import type { UploadId } from '../../../../electron/contract/ids.ts'
 import {
   DEFAULT_RULES,
   type UploadRules,
 } from '../../../../electron/contract/rules/upload-rules.ts'
-import { TEXT_PROBE_BYTES, type TextEncoding } from '../../../../electron/contract/text-encoding.ts'
 import { hash8Of } from '../../../../renderer/upload/adapters/hash8.ts'
 import { CoreHarness } from '../../../fakes/core-harness.ts'
 

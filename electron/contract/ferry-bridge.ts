@@ -1,0 +1,127 @@
+import type { FolderFindings } from './commands/sources.ts'
+import type { Source } from './commands/uploads.ts'
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  NoticeName,
+  NoticePayload,
+} from './commands.ts'
+import type { Outcome } from './outcome.ts'
+
+/** One handler per row; a missing or extra one does not compile. */
+export type CommandHandlers = {
+  readonly [N in CommandName]: (input: CommandInput<N>) => Promise<Outcome<CommandOutput<N>>>
+}
+
+/** What the page calls: the same rows. */
+export type CommandCalls = {
+  readonly [N in CommandName]: (input: CommandInput<N>) => Promise<Outcome<CommandOutput<N>>>
+}
+
+export type NoticeSubscriptions = {
+  readonly [N in NoticeName]: (listener: (payload: NoticePayload<N>) => void) => () => void
+}
+
+/**
+ * All that the page has of the host. The preload exposes it as `window.ferry`; in a browser
+ * `renderer/bridge.ts` makes the same over HTTP.
+ */
+export interface FerryBridge<FileLike> {
+  readonly commands: CommandCalls
+  /** Each subscription answers its own end. */
+  readonly notices: NoticeSubscriptions
+  /**
+   * One of the two calls outside the table, since a `File` cannot cross to the host. Answers one
+   * outcome per file, in order. On the desktop the preload takes each file's path and hands it to
+   * the host; the page never sees it. At most `MAX_BATCH` files a call.
+   */
+  readonly registerSources: (
+    files: readonly FileLike[],
+  ) => Promise<Outcome<readonly Outcome<Source>[]>>
+  /**
+   * The other one: what Chromium hides of folders. Each is named by the `File` that a drop has for
+   * it, or by any file of a chosen one. Answers one finding per folder, in order; null where the
+   * host cannot see it, as in a browser. At most `MAX_BATCH` folders a call.
+   */
+  readonly inspectFolders: (
+    folders: readonly FileLike[],
+  ) => Promise<Outcome<readonly (FolderFindings | null)[]>>
+}
+
+/** Makes one entry per row of a table, typed as the caller says. */
+export function mapRows<T extends object, R>(table: T, toEntry: (row: keyof T & string) => R) {
+  const names = Object.keys(table) as (keyof T & string)[]
+  return Object.fromEntries(names.map((row) => [row, toEntry(row)])) as { [N in keyof T]: R }
+}
+
+/**
+ * The rows of the table by their names alone. The preload needs no more of them, and so carries no
+ * schema into the page's process. A row that is missing here, or is no row, does not compile.
+ */
+export const COMMAND_NAMES: Readonly<Record<CommandName, true>> = {
+  describeHost: true,
+  listDestinations: true,
+  openLocalBucket: true,
+  checkDestination: true,
+  cancelCheck: true,
+  applyFix: true,
+  listBuckets: true,
+  listProfiles: true,
+  signIn: true,
+  awaitSignIn: true,
+  cancelSignIn: true,
+  listSsoAccounts: true,
+  saveDestination: true,
+  selectDestination: true,
+  forgetDestination: true,
+  setLinkLife: true,
+  setDestinationLook: true,
+  duplicateDestination: true,
+  setDefaultDestination: true,
+  saveRules: true,
+  exportSettings: true,
+  importSettings: true,
+  countGivenFiles: true,
+  nextGivenFiles: true,
+  matchSources: true,
+  attachSources: true,
+  queueUploads: true,
+  listUploads: true,
+  prepareUpload: true,
+  signParts: true,
+  diagnoseNoResponse: true,
+  diagnoseSignature: true,
+  recordParts: true,
+  checkSource: true,
+  diagnoseSource: true,
+  completeUpload: true,
+  markUploads: true,
+  decideConflict: true,
+  cancelUpload: true,
+  uploadAgain: true,
+  clearUploads: true,
+  createShareLink: true,
+  copyShareLink: true,
+  enterProxyPassword: true,
+  openFolder: true,
+  copyDiagnostics: true,
+  showProgress: true,
+  describeUpdates: true,
+  allowUpdateChecks: true,
+  hideUpdate: true,
+  installUpdate: true,
+}
+
+export const NOTICE_NAMES: Readonly<Record<NoticeName, true>> = {
+  uploadsChanged: true,
+  destinationsChanged: true,
+  checkProgressed: true,
+  troublesChanged: true,
+  filesGiven: true,
+  powerChanged: true,
+  linkNotOpened: true,
+  menuChosen: true,
+  diagnosticsCopied: true,
+  updatesChanged: true,
+}

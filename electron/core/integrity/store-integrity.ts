@@ -1,0 +1,193 @@
+import { ChecksumAlgorithm, type StoreIntegrity } from '../../contract/checksum.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { IntegrityPlan } from '../records/stored-upload.ts'
+import type { Store } from '../s3/request.ts'
+import type { UploadContext } from '../uploads/upload-context.ts'
+import { IntegrityProbe, isDefinite, probeChecksum, probeKeyBelow } from './integrity-probe.ts'
+
+/** `hidden`: these keys, or this store, do not let us find out. */
+export type FoundIntegrity = StoreIntegrity | 'hidden'
+
+/**
+ * The first checksum of which the store refuses a wrong one and takes a right one: stores take
+ * headers that they never look at, so nothing less than a refusal counts. Begins uploads and does
+ * not clean up after itself.
+ */
+export async function probeIntegrity(
+  probe: IntegrityProbe,
+  signal: AbortSignal,
+): Promise<Outcome<FoundIntegrity>> {
+  for (const algorithm of ChecksumAlgorithm.options) {
+    const checked = await isChecked(probe, algorithm, signal)
+    if (!checked.ok) return checked
+    if (checked.value) return succeeded(algorithm)
+  }
+  return probeWithoutChecksum(probe, signal)
+}
+
+/** Every checksum of which that is so, strongest first; `hidden` as above. */
+export async function probeEveryChecksum(
+  probe: IntegrityProbe,
+  signal: AbortSignal,
+): Promise<Outcome<readonly ChecksumAlgorithm[] | 'hidden'>> {
+  const verified: ChecksumAlgorithm[] = []
+  for (const algorithm of ChecksumAlgorithm.options) {
+    const checked = await isChecked(probe, algorithm, signal)
+    if (!checked.ok) return checked
+    if (checked.value) verified.push(algorithm)
+  }
+  if (verified.length > 0) return succeeded(verified)
+  const found = await probeWithoutChecksum(probe, signal)
+  if (!found.ok) return found
+  return succeeded(found.value === 'hidden' ? 'hidden' : verified)
+}
+
+async function isChecked(
+  probe: IntegrityProbe,
+  algorithm: ChecksumAlgorithm,
+  signal: AbortSignal,
+): Promise<Outcome<boolean>> {
+  const begun = await probe.begin(algorithm, signal)
+  if (!begun.ok) return isDefinite(begun.failure) ? succeeded(false) : begun
+  const [wrong, right] = await Promise.all([
+    probe.part(begun.value, 1, probeChecksum(algorithm, 'wrong'), signal),
+    probe.part(begun.value, 2, probeChecksum(algorithm, 'right'), signal),
+  ])
+  for (const answer of [wrong, right]) {
+    if (!answer.ok && !isDefinite(answer.failure)) return answer
+  }
+  return succeeded(right.ok && !wrong.ok && isAboutChecksum(wrong.failure))
+}
+
+/** Only a store that takes a part as it is was not simply refusing everything. */
+async function probeWithoutChecksum(
+  probe: IntegrityProbe,
+  signal: AbortSignal,
+): Promise<Outcome<FoundIntegrity>> {
+  const begun = await probe.begin(null, signal)
+  const plain = begun.ok ? await probe.part(begun.value, 1, {}, signal) : begun
+  if (plain.ok) return succeeded('none')
+  const { failure } = plain
+  // Keys that are wrong are the person's to mend; everything else the upload itself will hear.
+  if (!isDefinite(failure) || failure.kind === 'credentials-rejected') return plain
+  return succeeded('hidden')
+}
+
+/** Stores have several codes for it, but a 403 or 404 speaks of something else. */
+function isAboutChecksum(failure: Failure): boolean {
+  if (failure.kind === 'body-corrupted') return true
+  return failure.kind === 'store-refused' && failure.status === 400
+}
+
+type LearnContext = Pick<UploadContext, 'stores' | 'log'>
+
+/**
+ * What the store checks: as the destination remembers it, else found out now and remembered.
+ * However many uploads begin at once, the store is asked once. Keys that may not begin multipart
+ * uploads cannot ask without making objects, so for them nothing counts as checked, until the
+ * store is opened anew. Fails with what kept the store from answering, and then nothing is learnt.
+ */
+export async function integrityOf(
+  context: LearnContext,
+  store: Store,
+  signal: AbortSignal,
+): Promise<Outcome<StoreIntegrity>> {
+  const known = context.stores.integrityOf(store.destination)
+  if (known !== null) return succeeded(known)
+  if (store.access.hidesIntegrity) return succeeded('none')
+  const learnt = await store.learning.join(signal, (shared) => learn(context, store, shared))
+  return learnt ?? failed({ kind: 'not-now' })
+}
+
+async function learn(
+  context: LearnContext,
+  store: Store,
+  signal: AbortSignal,
+): Promise<Outcome<StoreIntegrity>> {
+  // Another turn may have learnt it while this one was about to begin.
+  const known = context.stores.integrityOf(store.destination)
+  if (known !== null) return succeeded(known)
+  const swept = await sweepInterrupted(context, store)
+  if (!swept.ok) return swept
+  const key = probeKeyBelow(store.destination.prefix)
+  context.stores.noteProbe(store.destination, key)
+  const found = await probeAndClean(context, store, new IntegrityProbe(store, key, false), signal)
+  if (!found.ok) return found
+  context.log.info({ integrity: found.value }, 'Found out what the store checks')
+  if (found.value === 'hidden') {
+    store.access.hidesIntegrity = true
+    return succeeded('none')
+  }
+  context.stores.noteIntegrity(store.destination, found.value)
+  return succeeded(found.value)
+}
+
+async function probeAndClean(
+  context: LearnContext,
+  store: Store,
+  probe: IntegrityProbe,
+  signal: AbortSignal,
+): Promise<Outcome<FoundIntegrity>> {
+  const asked = await probeIntegrity(probe, signal).catch(async (error: unknown) => {
+    await probe.clean()
+    throw error
+  })
+  const cleaned = await probe.clean()
+  // Unclean, the key stays noted and is swept before the store is asked again.
+  if (!cleaned.ok) return asked.ok ? cleaned : asked
+  context.stores.noteProbe(store.destination, null)
+  return asked
+}
+
+/** What a crash in the middle of the asking, or a store that fell silent, has left behind. */
+async function sweepInterrupted(context: LearnContext, store: Store): Promise<Outcome<null>> {
+  const key = context.stores.probeOf(store.destination)
+  if (key === null) return succeeded(null)
+  const cleaned = await new IntegrityProbe(store, key, true).clean()
+  if (cleaned.ok) context.stores.noteProbe(store.destination, null)
+  return cleaned
+}
+
+/**
+ * Whether checksums travel with the parts. `Content-MD5` does so even where nobody knows whether
+ * it is compared: a bucket with Object Lock takes nothing without a checksum.
+ *
+ * docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+ */
+export function isChecksumSent({ algorithm, isChecked }: IntegrityPlan): boolean {
+  return isChecked || algorithm === 'md5'
+}
+
+/** Where the store checks nothing the sums still tell whether the file changed on the way. */
+const UNCHECKED: IntegrityPlan = { algorithm: 'crc64nvme', isChecked: false }
+/** Where nobody could find out: the store may be one that takes no part without a checksum. */
+const UNKNOWN: IntegrityPlan = { algorithm: 'md5', isChecked: false }
+
+/** How an upload that begins now is summed up: the best that the store checks. */
+export async function integrityPlanFor(
+  context: UploadContext,
+  store: Store,
+  signal: AbortSignal,
+): Promise<Outcome<IntegrityPlan>> {
+  const checked = await integrityOf(context, store, signal)
+  if (!checked.ok) return checked
+  if (checked.value !== 'none') return succeeded({ algorithm: checked.value, isChecked: true })
+  return succeeded(store.access.hidesIntegrity ? UNKNOWN : UNCHECKED)
+}
+
+/**
+ * How one that has begun without a checksum goes on. S3 ties the others to Create and would refuse
+ * or ignore them now; `Content-MD5` belongs to each request alone, and parts that came before can
+ * be recognised by their ETags.
+ */
+export async function integrityPlanOfBegun(
+  context: UploadContext,
+  store: Store,
+  signal: AbortSignal,
+): Promise<Outcome<IntegrityPlan>> {
+  const planned = await integrityPlanFor(context, store, signal)
+  if (!planned.ok) return planned
+  const { algorithm, isChecked } = planned.value
+  return succeeded(isChecked ? { algorithm: 'md5', isChecked } : { algorithm, isChecked })
+}

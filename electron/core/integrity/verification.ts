@@ -1,0 +1,121 @@
+import type { ChecksumAlgorithm, Proof } from '../../contract/checksum.ts'
+import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
+import { CRC32C, CRC64NVME } from '../../lib/crc-combine.ts'
+import type { PartRecords } from '../records/part-records.ts'
+import type { IntegrityPlan, UploadRow } from '../records/stored-upload.ts'
+import { bareEtag, md5OfEtag, NO_ETAG } from '../s3/checksum-headers.ts'
+import type { ObjectHead } from '../s3/head-object.ts'
+import { hasMd5Etags } from '../s3/put-headers.ts'
+import { compositeOf, etagOfParts, fullObjectCrc, type PartChecksum } from './object-checksums.ts'
+
+/** What the finished object has to be. */
+export interface ExpectedObject {
+  readonly mode: PartPlan['mode']
+  readonly algorithm: ChecksumAlgorithm
+  /** The store compared every part with its checksum. */
+  readonly isChecked: boolean
+  readonly parts: readonly PartChecksum[]
+}
+
+/**
+ * The strongest proof there is that the object is the file, or that it is not. Only a checksum of
+ * the store's can prove the latter: ETags are no MD5s at many stores, nor where it encrypts.
+ * @param head null: these keys may not look.
+ */
+export function proofOf(expected: ExpectedObject, head: ObjectHead | null): Proof | 'differs' {
+  const { mode, algorithm, isChecked } = expected
+  switch (head === null ? 'silent' : comparison(expected, head)) {
+    case 'same':
+      return { level: 'whole', algorithm }
+    case 'differs':
+      return 'differs'
+    case 'silent':
+      if (!isChecked) return { level: 'none' }
+      return { level: mode === 'single' ? 'whole' : 'parts', algorithm }
+  }
+}
+
+function comparison(expected: ExpectedObject, head: ObjectHead): 'same' | 'differs' | 'silent' {
+  const { mode, algorithm, parts } = expected
+  if (algorithm === 'md5') {
+    return hasMd5Etags(head.encryption) && isEtagOf(expected, head.etag) ? 'same' : 'silent'
+  }
+  const stores = head.sums[algorithm]
+  if (stores === undefined) return 'silent'
+  if (mode === 'single') return stores === parts[0]?.value ? 'same' : 'differs'
+  return compareWhole(algorithm, parts, stores, head.isComposite)
+}
+
+/** Some stores name neither the type nor, after a dash, the number of parts: then either may be it. */
+function compareWhole(
+  algorithm: Exclude<ChecksumAlgorithm, 'md5'>,
+  parts: readonly PartChecksum[],
+  stores: string,
+  isComposite: boolean | null,
+): 'same' | 'differs' | 'silent' {
+  const composite = compositeOf(s3NameOf(algorithm), parts)
+  const isSameComposite = unnumbered(stores) === unnumbered(composite)
+  if (isComposite !== false && isSameComposite) return 'same'
+  if (isComposite === true) return 'differs'
+  // Nobody can work out the SHA-256 of the whole from those of the parts.
+  if (algorithm === 'sha256') return 'silent'
+  const kind = algorithm === 'crc64nvme' ? CRC64NVME : CRC32C
+  return stores === fullObjectCrc(kind, parts) ? 'same' : 'differs'
+}
+
+function isEtagOf({ mode, parts }: ExpectedObject, etag: string | null): boolean {
+  if (etag === null) return false
+  if (mode === 'single') return md5OfEtag(etag) === parts[0]?.value
+  return bareEtag(etag).toLowerCase() === etagOfParts(parts)
+}
+
+function unnumbered(sum: string): string {
+  return sum.replace(/-\d+$/, '')
+}
+
+function s3NameOf(algorithm: Exclude<ChecksumAlgorithm, 'md5'>) {
+  return ({ crc64nvme: 'CRC64NVME', crc32c: 'CRC32C', sha256: 'SHA256' } as const)[algorithm]
+}
+
+/**
+ * What the object has to be as far as the records know. Null when they do not: then it may be what
+ * an earlier try of other bytes left.
+ */
+export function recordedObject(
+  records: PartRecords,
+  row: UploadRow,
+  plan: PartPlan,
+  head: ObjectHead | null = null,
+): ExpectedObject | null {
+  const { integrity, record } = row
+  if (integrity === null) return null
+  const recorded = records.all(record.uploadId)
+  const parts = Array.from({ length: partCountOf(plan) }, (_, index) => recorded.get(index + 1))
+  const known = parts.flatMap((part) =>
+    part?.checksum == null ? [] : { partNumber: part.partNumber, checksum: part.checksum },
+  )
+  if (known.length !== parts.length) return null
+  const receipt = plan.mode === 'single' ? (parts[0]?.etag ?? null) : null
+  const isSilent = head !== null && head.sums[integrity.algorithm] === undefined
+  const etag = isSilent ? head.etag : null
+  const isOther =
+    etag !== null && receipt !== null && receipt !== NO_ETAG && bareEtag(receipt) !== bareEtag(etag)
+  return isOther ? null : expectedObject(plan, integrity, known)
+}
+
+/** What the object made of these parts has to be. */
+export function expectedObject(
+  plan: PartPlan,
+  { algorithm, isChecked }: IntegrityPlan,
+  parts: readonly { partNumber: number; checksum: string; isStores?: boolean }[],
+): ExpectedObject {
+  return {
+    mode: plan.mode,
+    algorithm,
+    isChecked: isChecked || parts.every((part) => part.isStores === true),
+    parts: parts.map(({ partNumber, checksum }) => {
+      const { start, end } = rangeOfPart(plan, partNumber)
+      return { value: checksum, byteLength: end - start }
+    }),
+  }
+}

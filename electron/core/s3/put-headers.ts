@@ -1,0 +1,167 @@
+import type { PutObjectCommandInput } from '@aws-sdk/client-s3'
+import type { Destination } from '../../contract/commands/destinations.ts'
+import { hasCharset, isTextType, type TextEncoding } from '../../contract/content-type.ts'
+import type { PartPlan } from '../../contract/part-plan.ts'
+import type { UploadRules } from '../../contract/rules/upload-rules.ts'
+import type { UploadRow } from '../records/stored-upload.ts'
+import { TOKEN_METADATA } from './head-object.ts'
+
+/** What an object is put with besides its bytes; alike for one PUT and for the Create of parts. */
+export type ObjectFields = Pick<
+  PutObjectCommandInput,
+  | 'ContentType'
+  | 'CacheControl'
+  | 'ContentDisposition'
+  | 'Metadata'
+  | 'Tagging'
+  | 'StorageClass'
+  | 'ServerSideEncryption'
+  | 'SSEKMSKeyId'
+  | 'ACL'
+>
+
+interface PutFile {
+  /** The file's own name. */
+  readonly name: string
+  readonly contentType: string
+  readonly token: string
+}
+
+export function objectFields(rules: UploadRules, file: PutFile): ObjectFields {
+  const { cacheControl, disposition, metadata, tags, storageClass, acl } = rules
+  const named = metadata.map(({ name, value }) => [name.toLowerCase(), value])
+  return {
+    ContentType: file.contentType,
+    Metadata: { ...Object.fromEntries(named), [TOKEN_METADATA]: file.token },
+    ...(cacheControl === '' ? {} : { CacheControl: cacheControl }),
+    ...(disposition === 'none'
+      ? {}
+      : { ContentDisposition: dispositionOf(disposition, file.name) }),
+    ...(tags.length === 0 ? {} : { Tagging: taggingOf(tags) }),
+    // S3's own names; stores have others besides.
+    ...(storageClass === ''
+      ? {}
+      : { StorageClass: storageClass as NonNullable<ObjectFields['StorageClass']> }),
+    ...encryptionFields(rules),
+    ...(acl === null ? {} : { ACL: acl }),
+  }
+}
+
+/** The same as the headers of a PUT, as the SDK writes them; each is signed. */
+export function headersOfFields(fields: ObjectFields): Record<string, string> {
+  const metadata = Object.entries(fields.Metadata ?? {})
+  const headers = {
+    'content-type': fields.ContentType,
+    'cache-control': fields.CacheControl,
+    'content-disposition': fields.ContentDisposition,
+    'x-amz-tagging': fields.Tagging,
+    'x-amz-storage-class': fields.StorageClass,
+    'x-amz-server-side-encryption': fields.ServerSideEncryption,
+    'x-amz-server-side-encryption-aws-kms-key-id': fields.SSEKMSKeyId,
+    'x-amz-acl': fields.ACL,
+    ...Object.fromEntries(metadata.map(([name, value]) => [`x-amz-meta-${name}`, value])),
+  }
+  const given = Object.entries(headers).filter((each): each is [string, string] => {
+    return each[1] !== undefined
+  })
+  return Object.fromEntries(given)
+}
+
+/**
+ * The names of all headers that the page sends with the PUT of a whole file, besides its checksum:
+ * what a bucket's CORS rule has to let in.
+ */
+export function putHeaderNames(
+  destination: Pick<Destination, 'kind' | 'rules' | 'findings'>,
+): string[] {
+  const { rules } = destination
+  const isGuarded = honorsConditions(destination, 'single') && rules.onConflict !== 'replace'
+  const file = { name: 'name', contentType: 'application/octet-stream', token: 'token' }
+  return [
+    ...Object.keys(headersOfFields(objectFields(rules, file))),
+    ...(isGuarded ? [CONDITION_HEADER] : []),
+  ]
+}
+
+/** As a query string, in the header: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+function taggingOf(tags: UploadRules['tags']): string {
+  return tags
+    .map(({ name, value }) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&')
+}
+
+function encryptionFields({ encryption }: UploadRules) {
+  switch (encryption.kind) {
+    case 'bucket':
+      return {}
+    case 's3':
+      return { ServerSideEncryption: 'AES256' } as const
+    case 'kms': {
+      const { keyId } = encryption
+      const key = keyId === '' ? {} : { SSEKMSKeyId: keyId }
+      return { ServerSideEncryption: 'aws:kms', ...key } as const
+    }
+  }
+}
+
+/** Under keys of a key service an ETag has the form of an MD5 and is none. */
+export function hasMd5Etags(encryption: string | null): boolean {
+  return encryption === null || encryption === 'AES256'
+}
+
+/** Types that a browser shows without running anything of the file's. */
+const SHOWN = /^(image\/(?!svg)|video\/|audio\/|text\/plain\b|application\/pdf\b)/i
+
+/**
+ * What the download of a file says of itself: its own name in both forms of RFC 6266, the second
+ * (RFC 8187) for every character that the first cannot hold. Pictures, films and texts open in the
+ * browser, everything else is saved; so is a text in an encoding that nobody knows, since the
+ * browser would show it in the wrong one.
+ * @param encoding null: nobody has looked, so the type stands as it is.
+ */
+export function contentDisposition(
+  name: string,
+  contentType: string,
+  encoding: TextEncoding | null,
+): string {
+  const isGarbled = encoding === 'unknown' && isTextType(contentType) && !hasCharset(contentType)
+  return dispositionOf(SHOWN.test(contentType) && !isGarbled ? 'inline' : 'attachment', name)
+}
+
+export function dispositionOf(kind: 'inline' | 'attachment', name: string): string {
+  return `${kind}; filename="${asciiName(name)}"; filename*=UTF-8''${extendedName(name)}`
+}
+
+function asciiName(name: string): string {
+  return name.replaceAll(/[^\x20-\x7e]/gu, '_').replaceAll(/["\\%]/g, '_')
+}
+
+/** RFC 8187 section 3.2.1: `attr-char` stays, the rest is percent-encoded UTF-8. */
+function extendedName(name: string): string {
+  return encodeURIComponent(name).replaceAll(
+    /['()*]/g,
+    (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
+/** By which a store is told to write only where nothing is. */
+export const CONDITION_HEADER = 'if-none-match'
+
+/** Ferry's own bucket does; of another store the connection check has seen it. */
+export function honorsConditions(
+  { kind, findings }: Pick<Destination, 'kind' | 'findings'>,
+  mode: PartPlan['mode'],
+): boolean {
+  if (kind === 'local') return true
+  const honour = mode === 'single' ? findings?.conditionalPut : findings?.conditionalComplete
+  return honour === 'honoured'
+}
+
+export function conditionHeader({ guard }: UploadRow): Record<string, string> {
+  return guard === 'condition' ? { [CONDITION_HEADER]: '*' } : {}
+}
+
+/** The same as a field of a request. */
+export function conditionField({ guard }: UploadRow): { readonly IfNoneMatch?: '*' } {
+  return guard === 'condition' ? { IfNoneMatch: '*' } : {}
+}

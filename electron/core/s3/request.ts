@@ -1,0 +1,127 @@
+import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
+import type { StoreIntegrity } from '../../contract/checksum.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import { isDenied } from '../../contract/failure/s3-failure.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { SingleFlight } from '../../lib/single-flight.ts'
+import type { StoredDestination } from '../destinations/stored-destination.ts'
+import type { KeySource } from './access-keys.ts'
+import type { ServerClock } from './clock.ts'
+import { failureFromError } from './request-failure.ts'
+
+/** A destination that can be spoken with. */
+export interface Store {
+  readonly destination: StoredDestination
+  readonly keys: KeySource
+  readonly client: S3Client
+  /** What time the store has; learns from every answer. */
+  readonly clock: ServerClock
+  readonly access: StoreAccess
+  /** Finding out what it checks: one asks, the others wait. */
+  readonly learning: SingleFlight<Outcome<StoreIntegrity>>
+}
+
+export interface SendOptions {
+  readonly signal?: AbortSignal
+  /** For requests that must not be made twice: a lost answer is then the caller's to settle. */
+  readonly isOnce?: boolean
+}
+
+/** Stores refuse what was signed more than a quarter of an hour off; some are stricter. */
+const SKEW_MS = 5 * 60_000
+
+type Request<T> = (client: S3Client, options: { abortSignal?: AbortSignal }) => Promise<T>
+
+/**
+ * One request of the store; what it refuses comes back as a `Failure`. Asks a second time when the
+ * first answer taught the store's clock, when the keys had ended and there are others, or when no
+ * answer came and the request may be repeated (a kept-alive connection that the store had closed).
+ * More patience than that is the engine's. Fails with `not-now` when `signal` is aborted.
+ */
+export async function sendToStore<T>(
+  store: Store,
+  request: Request<T>,
+  options: SendOptions = {},
+): Promise<Outcome<T>> {
+  const offsetMs = store.clock.offsetMs
+  const keys = await store.keys.current()
+  if (!keys.ok) return keys
+  const first = await sendOnce(store, request, options.signal)
+  if (first.ok) return first
+  if (isAboutKeys(first.failure)) {
+    const others = await store.keys.replaced(keys.value)
+    if (others.ok) return sendOnce(store, request, options.signal)
+    return others.failure.kind === 'credentials-expired' ? first : others
+  }
+  const { kind } = first.failure
+  // The answer to a HEAD has no body to say so, but a date like any other.
+  const wasSkewed = Math.abs(store.clock.offsetMs - offsetMs) > SKEW_MS && kind === 'access-denied'
+  const isWorthAnother =
+    wasSkewed || kind === 'clock-skewed' || (kind === 'no-response' && options.isOnce !== true)
+  return isWorthAnother ? sendOnce(store, request, options.signal) : first
+}
+
+/** What other keys may change; a HEAD's 400 has no body to say so. */
+function isAboutKeys(failure: Failure): boolean {
+  const { kind } = failure
+  if (kind === 'credentials-expired' || kind === 'credentials-rejected') return true
+  return kind === 'store-refused' && failure.status === 400 && failure.code === ''
+}
+
+async function sendOnce<T>(
+  store: Store,
+  request: Request<T>,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<T>> {
+  try {
+    // The SDK would sign with this computer's clock, and correct that by a rule of its own.
+    store.client.config.systemClockOffset = store.clock.nowMs() - Date.now()
+    const options = signal === undefined ? {} : { abortSignal: signal }
+    return succeeded(await request(store.client, options))
+  } catch (error) {
+    if (signal?.aborted) return failed({ kind: 'not-now' })
+    const asked = { ...store.destination, isProven: store.access.provenAtMs !== null }
+    return failed(failureFromError(error, asked, store.clock.nowMs()))
+  }
+}
+
+/** Keys can end or be revoked, so a proof of them is good for a while only. */
+const PROOF_MS = 60_000
+
+/** What a store has shown of itself; times are `performance.now()`. */
+export interface StoreAccess {
+  provenAtMs: number | null
+  /** These keys, or this store, do not let us find out what is checked: not worth asking again. */
+  hidesIntegrity: boolean
+}
+
+/** Bucket, region and keys were right once: an object that is missing is just missing. */
+export function isProven({ access }: Store): boolean {
+  return access.provenAtMs !== null
+}
+
+/** They were right a moment ago: a refusal is about this request alone. */
+export function isFreshlyProven({ access }: Store): boolean {
+  return access.provenAtMs !== null && performance.now() - access.provenAtMs < PROOF_MS
+}
+
+export function noteAccessProven(store: Store): void {
+  store.access.provenAtMs = performance.now()
+}
+
+/**
+ * HEAD has no body, so its 403 and 404 do not say what is wrong: the keys, the bucket, or just this
+ * object. A listing has a body. Fails with what the store says in it, unless that is only that
+ * these keys may not list.
+ */
+export async function proveAccess(store: Store, signal?: AbortSignal): Promise<Outcome<null>> {
+  const place = { Bucket: store.destination.bucket, MaxKeys: 1 }
+  const listed = await sendToStore(
+    store,
+    (client, options) => client.send(new ListObjectsV2Command(place), options),
+    signal === undefined ? {} : { signal },
+  )
+  if (!listed.ok && !isDenied(listed.failure)) return listed
+  noteAccessProven(store)
+  return succeeded(null)
+}

@@ -1,0 +1,147 @@
+import mime from 'mime'
+import type { Destination } from '../../../contract/commands/destinations.ts'
+import {
+  contentTypeByRules,
+  hasExtension,
+  type TextEncoding,
+  withCharset,
+} from '../../../contract/content-type.ts'
+import type { Failure } from '../../../contract/failure/kinds.ts'
+import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
+import type { UploadRules } from '../../../contract/rules/upload-rules.ts'
+import type { StoredDestination } from '../../destinations/stored-destination.ts'
+import type { UploadRow } from '../../records/stored-upload.ts'
+import type { UploadContext } from '../upload-context.ts'
+import { currentKeyByTemplate, fileNameOf, freeKey } from './object-key.ts'
+import { longestFileBytes } from './plan-parts.ts'
+
+interface FileToAdmit {
+  /** Its own, not the one it gets in the bucket. */
+  readonly name: string
+  readonly byteLength: number
+  readonly contentType: string
+}
+
+/** Why the destination does not take a file: its rules, or its store. Null when it does. */
+export function refusalOf(
+  { rules, maxPartCount }: Pick<Destination, 'rules' | 'maxPartCount'>,
+  { name, byteLength, contentType }: FileToAdmit,
+): Failure | null {
+  const longest = longestFileBytes(maxPartCount)
+  const ruled = rules.maxFileBytes ?? longest
+  const limitBytes = Math.min(longest, ruled)
+  if (byteLength > limitBytes) {
+    return { kind: 'too-large', limitBytes, ...(ruled < longest ? { limitOf: 'rules' } : {}) }
+  }
+  const type = contentType.split(';')[0]?.trim() ?? ''
+  if (isAllowed(rules, name, type.toLowerCase())) return null
+  return { kind: 'type-not-allowed', contentType: type.slice(0, 300) }
+}
+
+/**
+ * As `<input accept>` reads its list: a type, a type with `*` after the slash, or an extension.
+ *
+ * html.spec.whatwg.org/multipage/input.html#attr-input-accept
+ */
+function isAllowed(rules: UploadRules, name: string, type: string): boolean {
+  const wanted = acceptTokens(rules.allowedTypes)
+  return (
+    wanted.length === 0 ||
+    wanted.some((token) => {
+      if (token.startsWith('.')) return hasExtension(name, token.slice(1))
+      if (token.endsWith('/*')) return token === '*/*' || type.startsWith(token.slice(0, -1))
+      return token === type
+    })
+  )
+}
+
+export function acceptTokens(accept: string): string[] {
+  return accept
+    .split(',')
+    .map((each) => each.trim().toLowerCase())
+    .filter((each) => each !== '')
+}
+
+const UNKNOWN = 'application/octet-stream'
+/** RFC 9110 section 8.3.1, parameters included; also keeps line breaks out of a signed header. */
+const MEDIA_TYPE =
+  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:\s*;\s*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[^"\r\n]*"))*$/
+
+export function isMediaType(text: string): boolean {
+  return MEDIA_TYPE.test(text)
+}
+
+/**
+ * The destination's rule for the extension; then the browser's word, which has asked the system or
+ * looked into the file; then what the extension means everywhere. A text that says no encoding gets
+ * the one that was found in its bytes.
+ */
+export function contentTypeOf(
+  rules: Pick<UploadRules, 'contentTypes'>,
+  fromBrowser: string,
+  name: string,
+  encoding: TextEncoding | null,
+): string {
+  const stated = fromBrowser.trim()
+  const known = isMediaType(stated) ? stated : (mime.getType(name) ?? UNKNOWN)
+  return withCharset(contentTypeByRules(rules, name) ?? known, encoding)
+}
+
+/**
+ * The upload as the rules of now would have it, if it has not begun; one that has begun stays what
+ * it is, and is judged all the same. Fails with `type-not-allowed`, `too-large`, or with what a new
+ * template makes of its name.
+ */
+export function applyRules(
+  context: UploadContext,
+  destination: StoredDestination,
+  row: UploadRow,
+): Outcome<UploadRow> {
+  const isNew = row.record.plan === null
+  const contentType = isNew ? typeByRules(destination, row) : row.record.contentType
+  const refusal = refusalByRules(destination, row, contentType)
+  if (refusal !== null) return failed(refusal)
+  if (!isNew) return succeeded(row)
+  const placed = keyByRules(context, destination, row)
+  if (!placed.ok) return placed
+  const { uploadId } = row.record
+  const isTyped = contentType === row.record.contentType
+  const ruled = isTyped ? placed.value : context.records.rules.setContentType(uploadId, contentType)
+  if (ruled !== row) context.changed([ruled.record])
+  return succeeded(ruled)
+}
+
+/** By the rules as they are now, since those of the queueing may be long ago. */
+export function refusalByRules(
+  destination: StoredDestination,
+  { record, relativePath }: UploadRow,
+  contentType = record.contentType,
+) {
+  const { byteLength } = record
+  return refusalOf(destination, { name: fileNameOf(relativePath), byteLength, contentType })
+}
+
+/** Older Ferrys kept no word of the browser's: what they made of it then stands. */
+function typeByRules(
+  { rules }: StoredDestination,
+  { record, relativePath, statedType, encoding }: UploadRow,
+) {
+  return contentTypeOf(rules, statedType ?? record.contentType, fileNameOf(relativePath), encoding)
+}
+
+function keyByRules(
+  context: UploadContext,
+  destination: StoredDestination,
+  row: UploadRow,
+): Outcome<UploadRow> {
+  const { keyTemplate } = destination.rules
+  if (row.placed?.keyTemplate === keyTemplate) return succeeded(row)
+  const wanted = currentKeyByTemplate(destination, row)
+  // The new template asks for digits that were not worked out when the file was given.
+  if (!wanted.ok) return wanted.failure.kind === 'not-now' ? succeeded(row) : wanted
+  const { uploadId } = row.record
+  const placing = freeKey(context.records, destination, wanted.value, uploadId)
+  if (placing === null) return failed({ kind: 'name-unusable', reason: 'too-long' })
+  const placed = { keyTemplate, wantedKey: wanted.value.key }
+  return succeeded(context.records.rules.place(uploadId, placing, placed))
+}

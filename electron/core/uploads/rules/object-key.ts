@@ -1,0 +1,133 @@
+import { S3_LIMITS } from '../../../contract/limits.ts'
+import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
+import {
+  type KeyFacts,
+  keyFrom,
+  splitName,
+  templateAsks,
+} from '../../../contract/rules/key-template.ts'
+import type { StoredDestination } from '../../destinations/stored-destination.ts'
+import type { UploadRow } from '../../records/stored-upload.ts'
+import type { UploadRecords } from '../../records/upload-records.ts'
+
+/** Where a file goes in the bucket, cut into what people see. */
+export interface ObjectKey {
+  readonly key: string
+  /** The folders between the destination's prefix and the name, `a/b/`, or empty. */
+  readonly folder: string
+  readonly name: string
+}
+
+/** What makes a key of a file's place in a drop. */
+export interface KeyNaming extends Pick<KeyFacts, 'prefix' | 'at' | 'uuid' | 'hash8'> {
+  readonly keyTemplate: string
+}
+
+/**
+ * The key for a file at this place of a drop. Names are taken byte for byte, in whichever Unicode
+ * form the file system has them. Fails with `name-unusable` where no S3 request could carry it.
+ * @param relativePath `photos/2026/a.jpg`, with `/` on every system.
+ */
+export function objectKeyOf(naming: KeyNaming, relativePath: string): Outcome<ObjectKey> {
+  const segments = relativePath.split('/')
+  if (segments.includes('')) return failed({ kind: 'name-unusable', reason: 'empty' })
+  const name = fileNameOf(relativePath)
+  const folder = relativePath.slice(0, relativePath.length - name.length)
+  // Also where the template leaves the folders out: nobody who drops such a path means well.
+  if (segments.some((each) => each === '.' || each === '..')) {
+    return failed({ kind: 'name-unusable', reason: 'dot-segment' })
+  }
+  const key = keyFrom(naming.keyTemplate, { ...naming, folder, name })
+  return key.ok ? succeeded(splitKey(naming.prefix, key.value)) : key
+}
+
+/** A key that leaves the prefix out is shown with all of its folders. */
+export function splitKey(prefix: string, key: string): ObjectKey {
+  const name = fileNameOf(key)
+  const folders = key.slice(0, key.length - name.length)
+  return { key, folder: folders.startsWith(prefix) ? folders.slice(prefix.length) : folders, name }
+}
+
+/** The last segment: of a place in a drop, the file's own name. */
+export function fileNameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+/**
+ * The same place under the next free name: `name (2).ext`, `name (3).ext` …
+ * Null when the numbered name does not fit into a key any more.
+ * @param count from 2.
+ */
+export function numberedKey(placing: ObjectKey, count: number): ObjectKey | null {
+  const { stem, extension } = splitName(placing.name)
+  const name = `${stem} (${count})${extension}`
+  const key = `${placing.key.slice(0, placing.key.length - placing.name.length)}${name}`
+  return Buffer.byteLength(key) <= S3_LIMITS.maxKeyBytes ? { ...placing, key, name } : null
+}
+
+/** A token is as random as a UUID, and the object shows it to its readers anyway. */
+export function uuidOf(token: string): string {
+  const [hex, variant] = [token.padEnd(32, '0'), '89ab'[Number.parseInt(token[16] ?? '0', 16) & 3]]
+  const groups = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`]
+  return [...groups, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
+}
+
+interface NewFile {
+  readonly relativePath: string
+  readonly hash8: string | null
+  readonly token: string
+  /** When it was queued, epoch ms. */
+  readonly createdAtMs: number
+}
+
+/** Where the destination's template puts a file, whoever is there. */
+export function keyByTemplate(
+  { prefix, rules }: Pick<StoredDestination, 'prefix' | 'rules'>,
+  { relativePath, hash8, token, createdAtMs }: NewFile,
+): Outcome<ObjectKey> {
+  const { keyTemplate } = rules
+  const [at, uuid] = [new Date(createdAtMs), uuidOf(token)]
+  return objectKeyOf({ prefix, keyTemplate, at, uuid, hash8 }, relativePath)
+}
+
+/**
+ * The first of its names that no other unfinished upload is going to write. Null when the numbered
+ * name does not fit into a key any more.
+ */
+export function freeKey(
+  records: UploadRecords,
+  { destinationId }: Pick<StoredDestination, 'destinationId'>,
+  wanted: ObjectKey,
+  except: UploadRow['record']['uploadId'] | null,
+): ObjectKey | null {
+  const isTaken = ({ key }: ObjectKey) => records.isKeyTaken(destinationId, key, except)
+  let placing: ObjectKey | null = wanted
+  for (let count = 2; placing !== null && isTaken(placing); count += 1) {
+    placing = numberedKey(wanted, count)
+  }
+  return placing
+}
+
+/** The place that an upload was given before it was numbered. */
+export function unnumberedKey(row: UploadRow): ObjectKey {
+  const { key, folder, name } = row.record
+  const before = key.slice(0, key.length - name.length)
+  const wantedKey = row.placed?.wantedKey ?? `${before}${fileNameOf(row.relativePath)}`
+  return { ...splitKey('', wantedKey), folder }
+}
+
+/**
+ * As it is for an upload whose template has not changed since; else made anew.
+ * @param hash8 of the file as it is now, which the template may ask for.
+ */
+export function currentKeyByTemplate(
+  destination: StoredDestination,
+  row: UploadRow,
+  hash8 = row.hash8,
+): Outcome<ObjectKey> {
+  const { keyTemplate } = destination.rules
+  const isSame = row.placed !== null && row.placed.keyTemplate === keyTemplate
+  const isSameFile = hash8 === row.hash8 || !templateAsks(keyTemplate, 'hash8')
+  if (isSame && isSameFile) return succeeded(unnumberedKey(row))
+  return keyByTemplate(destination, { ...row, hash8, createdAtMs: row.record.createdAtMs })
+}

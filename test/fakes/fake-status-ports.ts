@@ -1,0 +1,69 @@
+import type { DestinationId } from '../../electron/contract/ids.ts'
+import type {
+  NetworkStatus,
+  PowerStatus,
+  TransferLimits,
+  TransferRules,
+} from '../../renderer/engine/ports.ts'
+
+/** What the browser says of the network. */
+export class FakeNetwork implements NetworkStatus {
+  #isOnline = true
+  readonly #listeners = new Set<() => void>()
+
+  readonly isOnline = () => this.#isOnline
+
+  readonly subscribe = (listener: () => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  get listenerCount(): number {
+    return this.#listeners.size
+  }
+
+  become(isOnline: boolean): void {
+    this.#isOnline = isOnline
+    for (const listener of [...this.#listeners]) listener()
+  }
+}
+
+type Listener = (state: 'asleep' | 'awake') => void
+
+/** What the host hears of the computer's sleep. */
+export class FakePower implements PowerStatus {
+  readonly #listeners = new Set<Listener>()
+
+  readonly subscribe = (listener: Listener) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  get listenerCount(): number {
+    return this.#listeners.size
+  }
+
+  become(state: 'asleep' | 'awake'): void {
+    for (const listener of [...this.#listeners]) listener(state)
+  }
+}
+
+const AUTOMATIC: TransferLimits = { partBytes: null, parallel: null, bytesPerSecond: null }
+
+/** Rules that a test changes as a person would. */
+export class FakeRules implements TransferRules {
+  readonly #limits = new Map<DestinationId, TransferLimits>()
+  readonly #listeners = new Set<() => void>()
+
+  readonly limitsOf = (destinationId: DestinationId) => this.#limits.get(destinationId) ?? AUTOMATIC
+
+  readonly subscribe = (listener: () => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  set(destinationId: DestinationId, limits: Partial<TransferLimits>): void {
+    this.#limits.set(destinationId, { ...AUTOMATIC, ...limits })
+    for (const listener of this.#listeners) listener()
+  }
+}
