@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-export interface StartOptions {
+export interface LaunchOptions {
   /** Absolute; null: the system's usual place. */
   readonly dataFolder: string | null
   /** The origin of Vite's server, in an unpackaged app only. */
@@ -12,11 +12,11 @@ export interface StartOptions {
  * Reads `--data-dir DIR` (or `FERRY_DATA_DIR`) and `FERRY_DEV_SERVER`. Everything else on the line
  * is Electron's and Chromium's.
  */
-export function readStart(
+export function readLaunchOptions(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   isPackaged: boolean,
-): StartOptions {
+): LaunchOptions {
   const { values } = parseArgs({
     args: argv.slice(1),
     options: { 'data-dir': { type: 'string' } },

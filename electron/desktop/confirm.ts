@@ -3,7 +3,7 @@ import type { Confirm } from '../core/confirm/confirmation.ts'
 import { confirmationWords } from '../core/confirm/confirmation-words.ts'
 
 /** A page that asks for more at once is no user's. */
-const MOST_WAITING = 8
+const MAX_WAITING = 8
 
 /**
  * Asks in a dialog of the system's, which no script of the page can reach. Return and Escape both
@@ -38,7 +38,7 @@ export function confirmInDialog(
   }
 
   return (confirmation) => {
-    if (waitingCount >= MOST_WAITING) return Promise.resolve('refused')
+    if (waitingCount >= MAX_WAITING) return Promise.resolve('refused')
     waitingCount += 1
     // One at a time: nobody reads a pile of dialogs.
     const asked = last

@@ -31,7 +31,7 @@ export function endOnBug({ dialog, log, dataFolder, exit }: CrashDeps): (error: 
 const HEALTHY_AFTER_MS = 10_000
 
 /** Loads the page anew when its process died (out of memory, a driver): the queue goes on from the records. */
-export function revivePage(
+export function reloadCrashedPage(
   window: BrowserWindow,
   log: Log,
   now: () => number,

@@ -26,22 +26,22 @@ import type { Privacy } from '../core/safe-path.ts'
 import { openSettings } from '../core/settings-file.ts'
 import { serveApp } from './app-protocol.ts'
 import { confirmInDialog } from './confirm.ts'
-import { endOnBug, revivePage } from './crash.ts'
+import { endOnBug, reloadCrashedPage } from './crash.ts'
 import { notifyWindow, serveCommands } from './ipc.ts'
 import { setMenu } from './menu.ts'
 import { guardNavigation } from './navigation.ts'
-import type { OnTheWay } from './net-store-http.ts'
-import { setUpNetwork } from './network.ts'
+import type { ConnectionAuth } from './net-store-http.ts'
+import { setUpNetworkGuard } from './network.ts'
 import { keepOneWindow, type OneWindow } from './one-window.ts'
-import { tellOfSleep } from './power.ts'
+import { notifySleep } from './power.ts'
 import { closeBeforeQuit } from './quit.ts'
 import { safeStorageVault } from './safe-storage-vault.ts'
-import { answerOnTheWay } from './security/answer-on-the-way.ts'
+import { setUpConnectionAuth } from './security/answer-on-the-way.ts'
 import { serveSources } from './source-protocol.ts'
-import type { Starter } from './starter.ts'
-import { desktopSurroundings } from './surroundings.ts'
+import type { ParentProcess } from './starter.ts'
+import { desktopShell } from './surroundings.ts'
 import { aboutPanel } from './system/about.ts'
-import { type BesideWindow, setUpBesideWindow } from './system/beside-window.ts'
+import { type DesktopIntegration, setUpDesktopIntegration } from './system/beside-window.ts'
 import { removeOldDumps } from './system/crash-dumps.ts'
 import { loginShell } from './system/login-shell.ts'
 import { menuActions } from './system/menu-actions.ts'
@@ -51,7 +51,7 @@ import { watchAnswers, watchProcesses } from './system/process-watch.ts'
 import { offerQuickActions } from './system/quick-actions.ts'
 import { openReleaseFeed } from './system/release-feed.ts'
 import { strayRejections } from './system/stray-rejections.ts'
-import { chooseFiles, takeOpened } from './system/take-opened.ts'
+import { chooseFiles, queueOpened } from './system/take-opened.ts'
 import { openWindowStore } from './system/window-store.ts'
 import { openWindow } from './window.ts'
 
@@ -70,7 +70,7 @@ export interface AppDeps {
   /** Files and folders that the system gives to the app. */
   readonly opened: OpenedFiles
   /** Hears when the window is there, and has the app closed. */
-  readonly starter: Starter
+  readonly starter: ParentProcess
 }
 
 /** The desktop's page needs no rule; this is what its Policies show for the browser's. */
@@ -115,14 +115,14 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
       pageUrl: `${pageOrigin}/`,
       onShown: starter.ready,
     })
-    revivePage(opened, log, Date.now, die)
+    reloadCrashedPage(opened, log, Date.now, die)
     watchAnswers(opened, log, Date.now)
     beside.watch(opened)
     // Nothing is sent without the page, so nothing keeps the computer awake.
     opened.on('closed', () => hostShell.showProgress(null, 'paused'))
     return opened
   })
-  const beside = setUpBesideWindow({
+  const beside = setUpDesktopIntegration({
     app,
     powerMonitor,
     starter,
@@ -136,11 +136,11 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
   })
   const system = safeStorageVault({ safeStorage, platform: process.platform })
   const vault = await importingVault(system, dataFolder, Date.now())
-  const way = answerOnTheWay({ app, settings, vault, log, currentWindow: window.current })
-  const network = setUpNetwork({
+  const way = setUpConnectionAuth({ app, settings, vault, log, currentWindow: window.current })
+  const network = setUpNetworkGuard({
     ...{ pageOrigin, devServer, currentWindow: window.current, onTheWay: way.onTheWay },
   })
-  const hostShell = desktopSurroundings(network.endpoints, window.current, beside.queueChanged)
+  const hostShell = desktopShell(network.endpoints, window.current, beside.queueChanged)
   const notify = notifyWindow(window.current)
   const core = await startCore({
     ...thisComputer(vault),
@@ -160,7 +160,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
     earlyTroubles: [...folderTroubles, ...troubles],
   })
   reportStrayTo(core.noteUnexpectedError)
-  tellOfSleep(powerMonitor, notify)
+  notifySleep(powerMonitor, notify)
   closeBeforeQuit(app, core, lock, () => startAgain(deps, window))
   const open = openLink({ shell, clipboard, platform: process.platform, log, notify })
   guardNavigation(app, { pageOrigin, mayOpen: core.mayOpen, open })
@@ -170,7 +170,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
   })
   showMenu(deps, beside, actions)
   window.start()
-  takeOpened({ core, window, opened: deps.opened })
+  queueOpened({ core, window, opened: deps.opened })
   offerQuickActions({
     app,
     platform: process.platform,
@@ -226,7 +226,7 @@ function shellFor(log: Log): Pick<CorePorts, 'readShell'> {
   return readShell === undefined ? {} : { readShell }
 }
 
-function releasesFor(appFolder: string, { proxyLogin }: OnTheWay): ReleaseFeed | null {
+function releasesFor(appFolder: string, { proxyLogin }: ConnectionAuth): ReleaseFeed | null {
   return openReleaseFeed(appFolder, {
     net,
     session: () => session.fromPartition('releases', { cache: false }),
@@ -256,7 +256,7 @@ function serve(
 /** Again whenever a preference changes, which a menu shows. */
 function showMenu(
   { dataFolder }: AppDeps,
-  { preferences }: BesideWindow,
+  { preferences }: DesktopIntegration,
   actions: ReturnType<typeof menuActions>,
 ): void {
   const set = () =>

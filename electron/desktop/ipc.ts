@@ -47,16 +47,16 @@ export function serveCommands(deps: IpcDeps): void {
   const { ipcMain, core, log } = deps
   for (const name of Object.keys(commands)) {
     ipcMain.handle(commandChannel(name), (event, input: unknown) => {
-      admit(event, input, deps)
+      requireTrusted(event, input, deps)
       return dispatch(core.handlers, log, name, input)
     })
   }
   ipcMain.handle(REGISTER_SOURCES_CHANNEL, (event, files: unknown) => {
-    admit(event, files, deps)
+    requireTrusted(event, files, deps)
     return registerSources(deps, files)
   })
   ipcMain.handle(INSPECT_FOLDERS_CHANNEL, (event, folders: unknown) => {
-    admit(event, folders, deps)
+    requireTrusted(event, folders, deps)
     return inspectFolders(deps, folders)
   })
 }
@@ -88,7 +88,7 @@ async function inspectFolders(
 }
 
 /** @throws RefusedMessage unless it is our page in our window, with a message of sane length. */
-function admit(event: IpcMainInvokeEvent, input: unknown, deps: IpcDeps): void {
+function requireTrusted(event: IpcMainInvokeEvent, input: unknown, deps: IpcDeps): void {
   if (!isTrusted(event, deps)) {
     deps.log.warn({}, 'Refused a message from outside the page')
     throw new RefusedMessage('Not from the page')

@@ -5,12 +5,12 @@ import { app, crashReporter, dialog } from 'electron'
 import { lockFolder } from '../core/host/folder-lock.ts'
 import { withVariable } from '../core/host/option-variables.ts'
 import { StartRefused } from '../core/host/start-refused.ts'
-import { readStart } from './command-line.ts'
+import { readLaunchOptions } from './command-line.ts'
 import { settleDataFolder } from './data-folder.ts'
 import { startDesktop } from './desktop-app.ts'
 import { CLOSED_FOR_SURE_MS } from './quit.ts'
 import { registerSchemes } from './schemes.ts'
-import { openStarter } from './starter.ts'
+import { connectToParent } from './starter.ts'
 import { keepCrashDumps } from './system/crash-dumps.ts'
 import { collectOpened, readOpening } from './system/opened-files.ts'
 
@@ -18,10 +18,14 @@ app.enableSandbox()
 app.setAppUserModelId('app.ferry.desktop')
 registerSchemes()
 
-const starter = openStarter()
+const starter = connectToParent()
 // Nothing is open yet that would have to be closed.
 starter.onEnd(() => app.exit(0))
-const { dataFolder: asked, devServer } = readStart(process.argv, process.env, app.isPackaged)
+const { dataFolder: asked, devServer } = readLaunchOptions(
+  process.argv,
+  process.env,
+  app.isPackaged,
+)
 const opening = readOpening({
   argv: process.argv,
   workingDirectory: process.cwd(),

@@ -11,7 +11,7 @@ interface SdkResponse {
 }
 
 /** Challenges that requests meet on their way, and that the desktop answers in the user's name. */
-export interface OnTheWay {
+export interface ConnectionAuth {
   /** Null: nobody has a password to give. */
   readonly proxyLogin: (proxy: AuthInfo, refused: ProxyLogin | null) => Promise<ProxyLogin | null>
   /** The server did not take the certificate that was chosen, or wants one. */
@@ -27,7 +27,7 @@ export interface OnTheWay {
 export function netStoreHttp(
   net: Pick<Net, 'request'>,
   session: Session,
-  onTheWay: OnTheWay,
+  onTheWay: ConnectionAuth,
 ): StoreHttp {
   return ({ connectMs, idleMs }) => ({
     metadata: { handlerProtocol: 'http/1.1' },
@@ -59,7 +59,7 @@ export function netStoreHttp(
 /** Chromium's names for a handshake that failed for want of the right client certificate. */
 const CERTIFICATE_REFUSED = /net::ERR_(BAD_SSL_CLIENT_AUTH|SSL_CLIENT_AUTH)_/
 
-async function noteCertificates<T>(exchanged: Promise<T>, url: string, onTheWay: OnTheWay) {
+async function noteCertificates<T>(exchanged: Promise<T>, url: string, onTheWay: ConnectionAuth) {
   try {
     return await exchanged
   } catch (error) {
@@ -79,7 +79,7 @@ function exchange(
   outgoing: ClientRequest,
   body: Buffer | null,
   limits: Limits,
-  onTheWay: OnTheWay,
+  onTheWay: ConnectionAuth,
   signal: AbortSignal | undefined,
 ): Promise<SdkResponse> {
   return new Promise((resolve, reject) => {
@@ -100,7 +100,7 @@ function exchange(
       fail(error)
       outgoing.abort()
     }
-    const silence = silenceAlarm((afterMs) => end(timedOut(afterMs)))
+    const silence = silenceTimer((afterMs) => end(timedOut(afterMs)))
     const cancel = () => end(new DOMException('Request aborted', 'AbortError'))
 
     // Chromium's own name is in the message (net::ERR_…), and the core knows those.
@@ -143,7 +143,7 @@ function exchange(
 }
 
 /** Twice the longest answer that the core takes: whoever reads that slowly reads no more of it. */
-const MOST_UNREAD_BYTES = 32 * 1024 * 1024
+const MAX_UNREAD_BYTES = 32 * 1024 * 1024
 
 /** The answers to control calls are short, so chunks may pile up until they are read. */
 function bodyStream(
@@ -155,7 +155,7 @@ function bodyStream(
   incoming.on('data', (chunk) => {
     onBytes()
     stream.push(chunk)
-    if (stream.readableLength > MOST_UNREAD_BYTES) fail(unread())
+    if (stream.readableLength > MAX_UNREAD_BYTES) fail(unread())
   })
   incoming.on('end', () => stream.push(null))
   incoming.on('aborted', () => fail(connectionLost()))
@@ -165,7 +165,7 @@ function bodyStream(
   return stream
 }
 
-function silenceAlarm(onSilence: (afterMs: number) => void) {
+function silenceTimer(onSilence: (afterMs: number) => void) {
   let timer: NodeJS.Timeout | undefined
   return {
     restart: (ms: number) => {

@@ -2,18 +2,18 @@ import { type BrowserWindow, type DownloadItem, net, session } from 'electron'
 import type { StoreHttp } from '../core/ports.ts'
 import { answerCors } from './cors.ts'
 import { type Endpoints, trackEndpoints } from './endpoints.ts'
-import { netStoreHttp, type OnTheWay } from './net-store-http.ts'
+import { type ConnectionAuth, netStoreHttp } from './net-store-http.ts'
 import { guardPermissions } from './permissions.ts'
-import { raiseRequestWall } from './request-wall.ts'
+import { guardRequests } from './request-wall.ts'
 
-export interface NetworkDeps {
+export interface NetworkGuardDeps {
   readonly pageOrigin: string
   readonly devServer: string | null
   readonly currentWindow: () => BrowserWindow | null
-  readonly onTheWay: OnTheWay
+  readonly onTheWay: ConnectionAuth
 }
 
-export interface Network {
+export interface NetworkGuard {
   readonly endpoints: Endpoints
   readonly storeHttp: StoreHttp
 }
@@ -22,7 +22,7 @@ export interface Network {
  * Two sessions: the page's, which reaches configured endpoints only, and the core's, in memory,
  * without cookies, cache or listeners.
  */
-export function setUpNetwork(parts: NetworkDeps): Network {
+export function setUpNetworkGuard(parts: NetworkGuardDeps): NetworkGuard {
   const { pageOrigin, devServer, currentWindow, onTheWay } = parts
   const pageSession = session.defaultSession
   const storeSession = session.fromPartition('stores', { cache: false })
@@ -30,7 +30,7 @@ export function setUpNetwork(parts: NetworkDeps): Network {
     const { endpoints: found } = await storeSession.resolveHost(hostname)
     return found.map(({ address }) => address)
   })
-  raiseRequestWall(pageSession, endpoints, devServer)
+  guardRequests(pageSession, endpoints, devServer)
   answerCors(pageSession, endpoints, pageOrigin, () => currentWindow()?.webContents.id)
   guardPermissions(pageSession, endpoints, pageOrigin)
   pageSession.on('will-download', (event, item) => {

@@ -16,7 +16,7 @@ const INNER_SCHEMES = new Set([
  * security policy is fixed when the page loads and so cannot follow the destinations exactly;
  * this wall does (docs/decisions/0007-network-of-the-page.md).
  */
-export function raiseRequestWall(
+export function guardRequests(
   session: Session,
   endpoints: Endpoints,
   devServer: string | null,

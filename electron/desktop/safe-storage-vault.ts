@@ -21,7 +21,7 @@ export interface VaultDeps {
 }
 
 /** A key ring may wait for its password; the window must not wait with it. */
-const PLACE_WITHIN_MS = 3000
+const ENCRYPT_WITHIN_MS = 3000
 /** Electron 45 fetches the keys once per process; what it does later costs nothing to try. */
 const TRY_LOCKED_EVERY_MS = 30_000
 
@@ -52,7 +52,7 @@ export function safeStorageVault({ safeStorage, platform }: VaultDeps): SecretVa
     // Only a yes is remembered: a key ring that is locked now may be open in a minute.
     if (isStrong) return 'system'
     const probe = encrypt('ferry').then(isStored)
-    const answer = await within(PLACE_WITHIN_MS, probe)
+    const answer = await withTimeout(ENCRYPT_WITHIN_MS, probe)
     // It asks for its password, and the answer may come at any time. One that brings no key may
     // as well come from a computer without a key ring, whose services are slow.
     if (answer === null) {
@@ -132,7 +132,7 @@ function lockState(tryAgain: () => Promise<boolean>) {
 }
 
 /** Null when it takes longer. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T | null> {
   const { promise: tooLate, resolve } = Promise.withResolvers<null>()
   const timer = setTimeout(resolve, ms, null)
   try {

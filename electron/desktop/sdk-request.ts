@@ -18,7 +18,7 @@ export interface SdkRequest {
  * refuses them from us (docs/api/client-request.md). `expect` would only wait for nothing: the
  * bodies of control calls are small.
  */
-const CHROMIUM_S_OWN = new Set([
+const CHROMIUM_HEADERS = new Set([
   'host',
   'content-length',
   'connection',
@@ -59,6 +59,6 @@ export async function bodyOf(body: unknown): Promise<Buffer | null> {
 
 export function ownHeaders(headers: SdkRequest['headers']): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !CHROMIUM_S_OWN.has(name.toLowerCase())),
+    Object.entries(headers).filter(([name]) => !CHROMIUM_HEADERS.has(name.toLowerCase())),
   )
 }

@@ -6,7 +6,7 @@ import {
 } from '../core/host/parent-channel.ts'
 
 /** The program that started this app and waits for it: `npm start`, or `npm run dev`. */
-export interface Starter {
+export interface ParentProcess {
   /** False for an app that the user opened. */
   readonly isThere: boolean
   /** The window is there. Until that is said, any end is taken for an Electron that does not run. */
@@ -17,18 +17,18 @@ export interface Starter {
   readonly onEnd: (listener: () => void) => void
 }
 
-const NOBODY: Starter = {
+const NO_PARENT: ParentProcess = {
   isThere: false,
   ready: () => undefined,
   leaving: async () => undefined,
   onEnd: () => undefined,
 }
 
-export function openStarter(
+export function connectToParent(
   self: ChannelProcess = process,
   env: NodeJS.ProcessEnv = process.env,
-): Starter {
-  if (env[PARENT_WAITS] === undefined) return NOBODY
+): ParentProcess {
+  if (env[PARENT_WAITS] === undefined) return NO_PARENT
   // Programs that this process starts must not take themselves for its child.
   delete env[PARENT_WAITS]
   let isOver = false

@@ -4,7 +4,7 @@ import type { Endpoints } from './endpoints.ts'
 import { showProgress } from './progress.ts'
 
 /** What the desktop can do for the core. */
-export function desktopSurroundings(
+export function desktopShell(
   endpoints: Endpoints,
   currentWindow: () => BrowserWindow | null,
   queueChanged: HostShell['queueChanged'],

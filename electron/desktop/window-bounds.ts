@@ -6,11 +6,11 @@ const pixels = z.int().check(z.gte(-100_000), z.lte(100_000))
 export const WindowBounds = z.strictObject({ x: pixels, y: pixels, width: pixels, height: pixels })
 export type WindowBounds = z.infer<typeof WindowBounds>
 
-export const USUAL_SIZE = { width: 1120, height: 740 } as const
-export const LEAST_SIZE = { width: 360, height: 420 } as const
+export const DEFAULT_SIZE = { width: 1120, height: 740 } as const
+export const MIN_SIZE = { width: 360, height: 420 } as const
 
 /** So much of the title bar must be visible for a person to grab it. */
-const GRAB = { width: 120, height: 24 } as const
+const MIN_VISIBLE_TITLE = { width: 120, height: 24 } as const
 
 /**
  * Where the window opens: where it was, if that is still on a screen; shrunk to the screen.
@@ -25,8 +25,8 @@ export function placeWindow(
   const bounds = parsed.data
   const screen = workAreas.find((area) => isGrabbable(bounds, area))
   if (screen === undefined) return null
-  const width = Math.max(LEAST_SIZE.width, Math.min(bounds.width, screen.width))
-  const height = Math.max(LEAST_SIZE.height, Math.min(bounds.height, screen.height))
+  const width = Math.max(MIN_SIZE.width, Math.min(bounds.width, screen.width))
+  const height = Math.max(MIN_SIZE.height, Math.min(bounds.height, screen.height))
   return { x: bounds.x, y: bounds.y, width, height }
 }
 
@@ -44,6 +44,7 @@ export function sameScreen(bounds: WindowBounds, area: WindowBounds): WindowBoun
 function isGrabbable(bounds: WindowBounds, area: WindowBounds): boolean {
   const visible =
     Math.min(bounds.x + bounds.width, area.x + area.width) - Math.max(bounds.x, area.x)
-  const isTitleVisible = bounds.y >= area.y && bounds.y + GRAB.height <= area.y + area.height
-  return visible >= GRAB.width && isTitleVisible
+  const isTitleVisible =
+    bounds.y >= area.y && bounds.y + MIN_VISIBLE_TITLE.height <= area.y + area.height
+  return visible >= MIN_VISIBLE_TITLE.width && isTitleVisible
 }

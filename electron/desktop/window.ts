@@ -2,7 +2,7 @@ import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme } from
 import type { Log, SettingsStore } from '../core/ports.ts'
 import { showWhenReady } from './system/show-window.ts'
 import { rememberedState, rememberState, showAs } from './system/window-state.ts'
-import { LEAST_SIZE, USUAL_SIZE, type WindowBounds } from './window-bounds.ts'
+import { DEFAULT_SIZE, MIN_SIZE, type WindowBounds } from './window-bounds.ts'
 
 /** The page's own `--bg` (renderer/design/tokens.css): what it paints first must not flash. */
 const PAGE_BACKGROUND = { light: '#fbfaf8', dark: '#16181a' } as const
@@ -41,10 +41,10 @@ function windowOptions(
   bounds: WindowBounds | null,
 ): BrowserWindowConstructorOptions {
   return {
-    ...USUAL_SIZE,
+    ...DEFAULT_SIZE,
     ...bounds,
-    minWidth: LEAST_SIZE.width,
-    minHeight: LEAST_SIZE.height,
+    minWidth: MIN_SIZE.width,
+    minHeight: MIN_SIZE.height,
     show: false,
     title: 'Ferry',
     backgroundColor: nativeTheme.shouldUseDarkColors ? PAGE_BACKGROUND.dark : PAGE_BACKGROUND.light,

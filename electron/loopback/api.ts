@@ -14,7 +14,7 @@ import type { Core } from '../core/create-core.ts'
 import { bugFailure, dispatch, RefusedMessage } from '../core/dispatch.ts'
 import type { Log } from '../core/ports.ts'
 import { unreachable } from '../lib/unreachable.ts'
-import { type Connections, STRANGER_MS } from './connections.ts'
+import { type Connections, UNAUTHENTICATED_LIFE_MS } from './connections.ts'
 import type { NoticeStream } from './notice-stream.ts'
 import type { PageOrigin } from './page-origin.ts'
 import type { RefusalCount } from './refusal-count.ts'
@@ -38,7 +38,7 @@ export interface ApiDeps {
 }
 
 /** What anybody may send before a session: a token and little else. */
-const MAX_STRANGER_BYTES = 1024
+const MAX_UNAUTHENTICATED_BYTES = 1024
 
 const text = z.string().check(z.maxLength(200))
 const ExchangeMessage = z.strictObject({ token: text, publicKey: text })
@@ -98,8 +98,8 @@ async function tryToAnswer(
   const opener = SESSION_ROUTES[pathname]
   if (opener !== undefined) {
     const message = await readMessage(request, {
-      maxBytes: MAX_STRANGER_BYTES,
-      signal: AbortSignal.timeout(STRANGER_MS),
+      maxBytes: MAX_UNAUTHENTICATED_BYTES,
+      signal: AbortSignal.timeout(UNAUTHENTICATED_LIFE_MS),
     })
     return 'status' in message ? message : opener(deps, request, message.value, response)
   }

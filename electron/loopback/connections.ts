@@ -4,9 +4,9 @@ import type { AskPeerUser } from './peer-user.ts'
 import type { RefusalCount } from './refusal-count.ts'
 
 /** Connections that no session has used yet. A browser opens six at once. */
-const MAX_STRANGERS = 32
+const MAX_UNAUTHENTICATED = 32
 /** What a request's head, and before a session also its body, may take. */
-export const STRANGER_MS = 10_000
+export const UNAUTHENTICATED_LIFE_MS = 10_000
 
 export interface Connections {
   readonly watch: (server: Server) => void
@@ -28,7 +28,7 @@ export function watchConnections(askPeerUser: AskPeerUser, refusals: RefusalCoun
     socket.once('close', () => strangers.delete(socket))
     users.set(socket, isOfOwnUser(socket))
     const [oldest] = strangers
-    if (strangers.size <= MAX_STRANGERS || oldest === undefined) return
+    if (strangers.size <= MAX_UNAUTHENTICATED || oldest === undefined) return
     strangers.delete(oldest)
     refusals.add('closed')
     oldest.destroy()

@@ -21,7 +21,7 @@ const ControlFile = z.strictObject({ port: z.int(), host: z.string(), secret: z.
 const FILE_NAME = 'control.json'
 export const CONTROL_PATH = '/control/new-address'
 const CONTROL_HEADER = 'x-ferry-control'
-const PATIENCE_MS = 5_000
+const REPLY_WITHIN_MS = 5_000
 
 /**
  * Lets this user's other programs ask the running host for a new address, by a secret in a file of
@@ -66,7 +66,7 @@ export async function askForNewAddress(dataFolder: string): Promise<PageAddress 
   const asking = request({
     ...{ host: '127.0.0.1', port, path: CONTROL_PATH, method: 'POST', agent: false },
     headers: { host, [CONTROL_HEADER]: secret, 'content-length': 0 },
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(REPLY_WITHIN_MS),
   })
   asking.once('error', () => resolve(null))
   asking.once('response', (response) => {

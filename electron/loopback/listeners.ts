@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Connections, STRANGER_MS, watchConnections } from './connections.ts'
+import { type Connections, UNAUTHENTICATED_LIFE_MS, watchConnections } from './connections.ts'
 import { listenOnIpv4, listenOnLoopback } from './listen.ts'
 import { freshHostName, type PageOrigin, pageOrigin } from './page-origin.ts'
 import { type AskPeerUser, openPeerUser } from './peer-user.ts'
@@ -36,7 +36,7 @@ export async function openListeners(
   // A page of an earlier run asks as soon as a server listens.
   const newServer = () => {
     const server = createServer({
-      headersTimeout: STRANGER_MS,
+      headersTimeout: UNAUTHENTICATED_LIFE_MS,
       requestTimeout: REQUEST_MS,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
     })

@@ -18,7 +18,7 @@ import { nodeNetwork } from './network/node-network.ts'
 import { type OpenPage, removeOpenPages, writeOpenPage } from './open-page.ts'
 import { type LoopbackServer, type ServerSeam, serveLoopback } from './server.ts'
 import { createSessions, TOKEN_LIFE_MS } from './sessions.ts'
-import { loopbackSurroundings } from './surroundings.ts'
+import { loopbackShell } from './surroundings.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface LoopbackSettings {
@@ -158,7 +158,7 @@ async function openCore(
     description: { host: 'loopback', version, platform: hostPlatform(process.platform) },
     settings: opened.settings,
     vault: secrets.vault,
-    hostShell: loopbackSurroundings(log),
+    hostShell: loopbackShell(log),
     log,
     now: Date.now,
     environment: process.env,

@@ -43,7 +43,7 @@ export async function openPeerUser(port: number): Promise<AskPeerUser> {
   }
 }
 
-interface Row {
+interface SocketRow {
   readonly local: string
   readonly remote: string
   readonly state: string
@@ -63,7 +63,7 @@ async function listeningUser(port: number): Promise<string | null> {
   }
 }
 
-async function readRows(table: 'tcp' | 'tcp6'): Promise<readonly Row[]> {
+async function readRows(table: 'tcp' | 'tcp6'): Promise<readonly SocketRow[]> {
   const text = await readFile(`/proc/net/${table}`, 'latin1')
   return text
     .split('\n')

@@ -30,7 +30,7 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Bod
   const chunks: Buffer[] = []
   let byteLength = 0
   try {
-    for await (const chunk of chunksOf(request)) {
+    for await (const chunk of bodyChunks(request)) {
       byteLength += chunk.byteLength
       if (byteLength > maxBytes) return { kind: 'too-large' }
       chunks.push(chunk)
@@ -47,6 +47,6 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Bod
 }
 
 /** Leaves the connection open when the reading stops early, so that the refusal can be sent. */
-function chunksOf(request: IncomingMessage): AsyncIterable<Buffer> {
+function bodyChunks(request: IncomingMessage): AsyncIterable<Buffer> {
   return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) }
 }

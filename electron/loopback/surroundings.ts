@@ -3,7 +3,7 @@ import type { HostShell, Log } from '../core/ports.ts'
 import { hasDisplay } from './display.ts'
 
 /** A process without a window of its own can do little; the page does the rest itself. */
-export function loopbackSurroundings(log: Log): HostShell {
+export function loopbackShell(log: Log): HostShell {
   return {
     copyText: async () => false,
     openFolder: async (path) => hasDisplay() && (await openOutside(path, { log })),

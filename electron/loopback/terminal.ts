@@ -22,9 +22,9 @@ interface TerminalOptions {
 }
 
 /** Nobody sits there any more. */
-const PATIENCE_MS = 5 * 60_000
+const ANSWER_WITHIN_MS = 5 * 60_000
 /** A page that asks for more at once is no user's. */
-const MOST_WAITING = 8
+const MAX_WAITING = 8
 const ENDED = 'Ferry cannot ask here any more, and allows nothing new until it is started again.\n'
 
 /**
@@ -34,7 +34,7 @@ const ENDED = 'Ferry cannot ask here any more, and allows nothing new until it i
 export function openTerminal(
   input: Input = process.stdin,
   output: Output = process.stdout,
-  { patienceMs = PATIENCE_MS, isInForeground = isForegroundJob }: TerminalOptions = {},
+  { patienceMs = ANSWER_WITHIN_MS, isInForeground = isForegroundJob }: TerminalOptions = {},
 ): Terminal {
   const isTerminal = input.isTTY === true && output.isTTY === true && isInForeground()
   return isTerminal ? new OpenTerminal(input, output, patienceMs) : NO_TERMINAL
@@ -75,7 +75,7 @@ class OpenTerminal implements Terminal {
   }
 
   ask = (question: string): Promise<boolean> => {
-    if (this.#waitingCount >= MOST_WAITING) return Promise.resolve(false)
+    if (this.#waitingCount >= MAX_WAITING) return Promise.resolve(false)
     this.#waitingCount += 1
     const asked = this.#last
       .then(() => this.#askNow(question))

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { browserGuards } from '../../electron/core/local-bucket/browser-guards.ts'
+import { browserSafetyHeaders } from '../../electron/core/local-bucket/browser-guards.ts'
 import { S3Error } from '../../electron/core/local-bucket/errors.ts'
 import { parseXml } from '../../electron/core/local-bucket/xml.ts'
 import { amzDate, presigned, signingKeyOf } from '../core/local-bucket/hand-signed.ts'
@@ -113,7 +113,7 @@ it.each([
   'audio/mpeg',
   'application/pdf',
 ])('an object of type %s is shown as it is', (type) => {
-  expect(browserGuards(type)).toEqual({ 'X-Content-Type-Options': 'nosniff' })
+  expect(browserSafetyHeaders(type)).toEqual({ 'X-Content-Type-Options': 'nosniff' })
 })
 
 const MIB = 1024 * 1024

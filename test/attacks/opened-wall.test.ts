@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from 'vitest'
-import { setUpNetwork } from '../../electron/desktop/network.ts'
-import { desktopSurroundings } from '../../electron/desktop/surroundings.ts'
+import { setUpNetworkGuard } from '../../electron/desktop/network.ts'
+import { desktopShell } from '../../electron/desktop/surroundings.ts'
 import { aDraft } from '../fakes/a-draft.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { resetElectron, session } from '../fakes/electron.ts'
@@ -14,12 +14,12 @@ let harness: CoreHarness
 beforeEach(async () => {
   resetElectron()
   const page = { pageOrigin: 'app://ferry', devServer: null, currentWindow: () => null }
-  const network = setUpNetwork({ ...page, onTheWay: NOTHING_ON_THE_WAY })
+  const network = setUpNetworkGuard({ ...page, onTheWay: NOTHING_ON_THE_WAY })
   user = new ScriptedConfirm('refused')
   harness = await CoreHarness.start({
     description: { host: 'desktop', version: '0.0.0', platform: 'linux' },
     confirm: user.confirm,
-    hostShell: desktopSurroundings(
+    hostShell: desktopShell(
       network.endpoints,
       () => null,
       () => undefined,

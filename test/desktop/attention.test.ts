@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Json, QueueState } from '../../electron/core/ports.ts'
 import { drawAttention } from '../../electron/desktop/system/attention.ts'
-import { needsYouMark } from '../../electron/desktop/system/needs-you-mark.ts'
+import { attentionBadge } from '../../electron/desktop/system/needs-you-mark.ts'
 import { systemNotifications } from '../../electron/desktop/system/notify.ts'
 import { Preferences } from '../../electron/desktop/system/preferences.ts'
 import { app, FakeNotification, FakeWindow, resetElectron, standIn } from '../fakes/electron.ts'
@@ -212,7 +212,7 @@ describe('the icon in the dock or the task bar', () => {
 
   it('has a round mark', () => {
     const [image] = standIn<{ representations: { bitmap: Buffer }[] }>(
-      needsYouMark(),
+      attentionBadge(),
     ).representations
     const opacityAt = (x: number, y: number) => image?.bitmap[(y * 32 + x) * 4 + 3]
 

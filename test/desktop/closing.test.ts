@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import type { Json, QueueState, SettingsStore } from '../../electron/core/ports.ts'
 import { QUIT_AFTER_MS } from '../../electron/desktop/system/background.ts'
 import {
-  type BesideWindow,
-  setUpBesideWindow,
+  type DesktopIntegration,
+  setUpDesktopIntegration,
 } from '../../electron/desktop/system/beside-window.ts'
 import {
   app,
@@ -32,7 +32,7 @@ const LOSE = 1
 
 let values: Map<string, Json>
 let nowMs: number
-let beside: BesideWindow
+let beside: DesktopIntegration
 let window: FakeWindow
 let endByStarter: () => void
 
@@ -57,7 +57,7 @@ function start(platform: NodeJS.Platform): void {
     set: (key, value) => void values.set(key, value),
     delete: (key) => void values.delete(key),
   }
-  beside = setUpBesideWindow({
+  beside = setUpDesktopIntegration({
     app: standIn(app),
     powerMonitor: standIn(powerMonitor),
     starter: {

@@ -1,6 +1,6 @@
 import type { OnHeadersReceivedListenerDetails } from 'electron'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Network, setUpNetwork } from '../../electron/desktop/network.ts'
+import { type NetworkGuard, setUpNetworkGuard } from '../../electron/desktop/network.ts'
 import { FakeWindow, resetElectron, session, standIn } from '../fakes/electron.ts'
 import { NOTHING_ON_THE_WAY } from '../fakes/on-the-way.ts'
 
@@ -8,12 +8,12 @@ const PAGE = 'app://ferry'
 const STORE = 'https://s3.eu-central-1.amazonaws.com'
 
 let window: FakeWindow
-let network: Network
+let network: NetworkGuard
 
 beforeEach(() => {
   resetElectron()
   window = new FakeWindow()
-  network = setUpNetwork({
+  network = setUpNetworkGuard({
     pageOrigin: PAGE,
     devServer: null,
     currentWindow: () => standIn(window),
@@ -71,7 +71,7 @@ describe('the wall round the page', () => {
   })
 
   it('lets the development server through, and only in development', () => {
-    setUpNetwork({
+    setUpNetworkGuard({
       pageOrigin: 'http://localhost:5173',
       devServer: 'http://localhost:5173',
       currentWindow: () => null,

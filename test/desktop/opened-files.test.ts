@@ -8,7 +8,7 @@ import {
   openingIn,
   readOpening,
 } from '../../electron/desktop/system/opened-files.ts'
-import { takeOpened } from '../../electron/desktop/system/take-opened.ts'
+import { queueOpened } from '../../electron/desktop/system/take-opened.ts'
 import { app, dialog, FakeWindow, resetElectron, standIn } from '../fakes/electron.ts'
 
 const HOME = resolve('/home/ada')
@@ -151,7 +151,7 @@ describe('what the system gives to the app', () => {
   it('goes to the core, and brings the window but for the first time', () => {
     const window = new FakeWindow()
     const given: (readonly string[])[] = []
-    takeOpened({
+    queueOpened({
       core: { giveFiles: (paths) => void given.push(paths) },
       window: {
         current: () => standIn(window),
@@ -174,7 +174,7 @@ describe('what the system gives to the app', () => {
     const window = new FakeWindow()
     const { promise, resolve: give } = Promise.withResolvers<readonly string[]>()
     dialog.chosen = ['/chosen']
-    takeOpened({
+    queueOpened({
       core: { giveFiles: (paths) => paths.length > 0 && give(paths) },
       window: { current: () => standIn(window), show: () => window.show(), isEnding: () => false },
       opened: collectOpened(standIn(app), { paths: [], isChoosing: true }),

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { lockFolder } from '../../electron/core/host/folder-lock.ts'
 import { hostPlatform } from '../../electron/core/host/host-platform.ts'
 import { StartRefused } from '../../electron/core/host/start-refused.ts'
-import { readStart } from '../../electron/desktop/command-line.ts'
+import { readLaunchOptions } from '../../electron/desktop/command-line.ts'
 import { settleDataFolder, wantedFolder } from '../../electron/desktop/data-folder.ts'
 import { closeBeforeQuit } from '../../electron/desktop/quit.ts'
 import { app, resetElectron, standIn } from '../fakes/electron.ts'
@@ -32,18 +32,18 @@ describe('the command line', () => {
     [['Ferry', '--data-dir', 'here', '--no-sandbox'], { FERRY_DATA_DIR: 'elsewhere' }],
     [['Ferry', '--inspect=0', '--ozone-platform=x11'], { FERRY_DATA_DIR: 'here' }],
   ])('%j with %j names the data folder', (argv, env) => {
-    expect(readStart(argv, env, true).dataFolder).toBe(resolve('here'))
+    expect(readLaunchOptions(argv, env, true).dataFolder).toBe(resolve('here'))
   })
 
   it('leaves the folder to the system when nothing is said', () => {
-    expect(readStart(['Ferry'], {}, true)).toEqual({ dataFolder: null, devServer: null })
-    expect(readStart(['Ferry', '--data-dir='], {}, true).dataFolder).toBeNull()
-    expect(readStart(['Ferry', '--data-dir'], {}, true).dataFolder).toBeNull()
+    expect(readLaunchOptions(['Ferry'], {}, true)).toEqual({ dataFolder: null, devServer: null })
+    expect(readLaunchOptions(['Ferry', '--data-dir='], {}, true).dataFolder).toBeNull()
+    expect(readLaunchOptions(['Ferry', '--data-dir'], {}, true).dataFolder).toBeNull()
   })
 
   it('knows a development server on this computer, and only when unpackaged', () => {
     const from = (url: string, isPackaged = false) =>
-      readStart(['electron', '.'], { FERRY_DEV_SERVER: url }, isPackaged).devServer
+      readLaunchOptions(['electron', '.'], { FERRY_DEV_SERVER: url }, isPackaged).devServer
 
     expect(from('http://localhost:5173/')).toBe('http://localhost:5173')
     expect(from('http://localhost:5173/', true)).toBeNull()

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { PARENT_WAITS, QUIT } from '../../electron/core/host/parent-channel.ts'
-import { openStarter } from '../../electron/desktop/starter.ts'
+import { connectToParent } from '../../electron/desktop/starter.ts'
 
 class FakeProcess extends EventEmitter {
   connected = true
@@ -19,7 +19,7 @@ class FakeProcess extends EventEmitter {
 function opened(env: NodeJS.ProcessEnv = { [PARENT_WAITS]: '1' }) {
   const self = new FakeProcess()
   const ends: string[] = []
-  const starter = openStarter(self, env)
+  const starter = connectToParent(self, env)
   starter.onEnd(() => ends.push('early'))
   return { self, starter, ends, env }
 }

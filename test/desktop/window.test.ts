@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Json, SettingsStore } from '../../electron/core/ports.ts'
-import { endOnBug, revivePage } from '../../electron/desktop/crash.ts'
+import { endOnBug, reloadCrashedPage } from '../../electron/desktop/crash.ts'
 import { keepOneWindow } from '../../electron/desktop/one-window.ts'
 import { showProgress } from '../../electron/desktop/progress.ts'
 import { openWindow } from '../../electron/desktop/window.ts'
@@ -458,7 +458,7 @@ describe('a crash', () => {
     const window = new FakeWindow()
     let nowMs = 0
     const ends: unknown[] = []
-    revivePage(
+    reloadCrashedPage(
       standIn(window),
       silent,
       () => nowMs,

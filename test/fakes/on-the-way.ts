@@ -1,7 +1,7 @@
-import type { OnTheWay } from '../../electron/desktop/net-store-http.ts'
+import type { ConnectionAuth } from '../../electron/desktop/net-store-http.ts'
 
 /** Nobody has a password for a proxy, and nobody chose a certificate. */
-export const NOTHING_ON_THE_WAY: OnTheWay = {
+export const NOTHING_ON_THE_WAY: ConnectionAuth = {
   proxyLogin: async () => null,
   certificateRefused: () => undefined,
   failed: () => undefined,

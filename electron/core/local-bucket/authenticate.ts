@@ -1,6 +1,6 @@
 import { epochMsOfAmzDate, isoTimeOf } from './amz-time.ts'
 import { canonicalRequest, type RawRequest } from './canonical-request.ts'
-import { type Presented, presentedIn } from './credential-fields.ts'
+import { type ClaimedSignature, claimedSignatureIn } from './credential-fields.ts'
 import { S3Error } from './errors.ts'
 import {
   isSameSignature,
@@ -19,7 +19,7 @@ export interface BucketKeys {
 
 /** Proof that a request was signed, with what the body's own signatures are chained to. */
 export interface Authorization {
-  readonly carrier: Presented['carrier']
+  readonly carrier: ClaimedSignature['carrier']
   /** The value of `x-amz-content-sha256`, or `UNSIGNED-PAYLOAD` in a presigned URL. */
   readonly payloadHash: string
   readonly key: Buffer
@@ -38,9 +38,9 @@ const SERVICE = 's3'
  * sigv4-query-string-auth.html
  */
 export function authenticate(request: RawRequest, keys: BucketKeys, nowMs: number): Authorization {
-  const presented = presentedIn(request)
-  const scope = proveScope(presented, keys)
-  proveTime(presented, nowMs)
+  const presented = claimedSignatureIn(request)
+  const scope = checkScope(presented, keys)
+  checkTime(presented, nowMs)
   refuseUnsignedHeaders(request, presented)
   const key = signingKey(keys.secretAccessKey, scope)
   const canonical = canonicalRequest(request, presented.signedHeaders, presented.payloadHash)
@@ -51,8 +51,8 @@ export function authenticate(request: RawRequest, keys: BucketKeys, nowMs: numbe
 }
 
 /** Checks a credential's key, day, region and service, in AWS's order. */
-export function proveScope(
-  presented: Pick<Presented, 'carrier' | 'credential' | 'amzDate'>,
+export function checkScope(
+  presented: Pick<ClaimedSignature, 'carrier' | 'credential' | 'amzDate'>,
   keys: BucketKeys,
 ): SigningScope {
   const { credential, carrier } = presented
@@ -74,7 +74,7 @@ export function proveScope(
   return { day, region, service }
 }
 
-function proveTime(presented: Presented, nowMs: number): void {
+function checkTime(presented: ClaimedSignature, nowMs: number): void {
   const signedAtMs = epochMsOfAmzDate(presented.amzDate)
   if (signedAtMs === null) {
     throw new S3Error(
@@ -105,7 +105,7 @@ function proveTime(presented: Presented, nowMs: number): void {
 }
 
 /** An `x-amz-*` header that nobody signed could change what the request does. */
-function refuseUnsignedHeaders(request: RawRequest, presented: Presented): void {
+function refuseUnsignedHeaders(request: RawRequest, presented: ClaimedSignature): void {
   const signed = new Set(presented.signedHeaders)
   const unsigned = request.headers
     .map(([name]) => name.toLowerCase())

@@ -30,7 +30,7 @@ const SANDBOX = [
  *
  * @param contentType of the answer; empty when it has none.
  */
-export function browserGuards(contentType: string): Record<string, string> {
+export function browserSafetyHeaders(contentType: string): Record<string, string> {
   return {
     'X-Content-Type-Options': 'nosniff',
     ...(INERT_TYPE.test(contentType) ? {} : { 'Content-Security-Policy': SANDBOX }),

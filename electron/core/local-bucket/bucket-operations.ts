@@ -2,7 +2,7 @@ import { isoTimeOf } from './amz-time.ts'
 import { Versioning } from './bucket-settings.ts'
 import type { Call } from './context.ts'
 import { S3Error } from './errors.ts'
-import { proveKey } from './object-writes.ts'
+import { checkKey } from './object-writes.ts'
 import { amzOwner } from './owner.ts'
 import { documentReply, emptyReply, type Reply, xmlReply } from './reply.ts'
 import { readDocument } from './request-body.ts'
@@ -109,7 +109,7 @@ async function deletionVerdict(call: Call, line: XmlElement): Promise<XmlNode> {
   if (key === undefined || key === '') throw new S3Error('MalformedXML')
   const versionId = childText(line, 'VersionId')
   try {
-    proveKey(key)
+    checkKey(key)
     const deletion = await call.bucket.objects.remove(key, versionId)
     const marker = deletion?.isMarker === true
     return [

@@ -32,7 +32,7 @@ const BYTES: Record<ChecksumAlgorithm, number> = {
 }
 
 /** Compiled modules that no running hash uses at the moment; making one costs a compilation. */
-const idle: Record<'CRC32C' | 'CRC64NVME', IHasher[]> = { CRC32C: [], CRC64NVME: [] }
+const idleHashers: Record<'CRC32C' | 'CRC64NVME', IHasher[]> = { CRC32C: [], CRC64NVME: [] }
 
 /** Starts a checksum. One that never comes to `digest` is left to the garbage collector. */
 export async function startChecksum(algorithm: ChecksumAlgorithm): Promise<RunningHash> {
@@ -40,9 +40,11 @@ export async function startChecksum(algorithm: ChecksumAlgorithm): Promise<Runni
     case 'CRC32':
       return runningCrc32()
     case 'CRC32C':
-      return runningWasm(idle.CRC32C, () => createCRC32(Number(CRC32C.polynomial)))
+      return runningWasm(idleHashers.CRC32C, () => createCRC32(Number(CRC32C.polynomial)))
     case 'CRC64NVME':
-      return runningWasm(idle.CRC64NVME, () => createCRC64(CRC64NVME.polynomial.toString(16)))
+      return runningWasm(idleHashers.CRC64NVME, () =>
+        createCRC64(CRC64NVME.polynomial.toString(16)),
+      )
     case 'SHA1':
       return createHash('sha1')
     case 'SHA256':
@@ -105,7 +107,7 @@ export function algorithmOfHeader(name: string): ChecksumAlgorithm | null {
 }
 
 /** Refuses a value that no digest of that algorithm can have. */
-export function provenChecksumText(algorithm: ChecksumAlgorithm, text: string): string {
+export function checkedChecksumText(algorithm: ChecksumAlgorithm, text: string): string {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length !== BYTES[algorithm] || bytes.toString('base64') !== text) {
     throw new S3Error(

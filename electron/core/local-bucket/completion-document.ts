@@ -1,9 +1,9 @@
 import { S3_LIMITS } from '../../contract/limits.ts'
-import { elementOfChecksum, headerOfChecksum, provenChecksumText } from './checksums.ts'
+import { checkedChecksumText, elementOfChecksum, headerOfChecksum } from './checksums.ts'
 import { bareEtag } from './conditions.ts'
 import type { Call } from './context.ts'
 import { S3Error } from './errors.ts'
-import type { NamedPart } from './named-parts.ts'
+import type { ListedPart } from './named-parts.ts'
 import { readDocument } from './request-body.ts'
 import { wholeNumber } from './s3-request.ts'
 import type { Completion } from './upload-store.ts'
@@ -25,13 +25,13 @@ export async function readCompletion(call: Call): Promise<(upload: StoredUpload)
   if (lines.length === 0 || lines.length > S3_LIMITS.maxPartCount) throw new S3Error('MalformedXML')
   const expectedBytes = wholeNumber(headers.get('x-amz-mp-object-size'), 'x-amz-mp-object-size')
   return (upload) => ({
-    parts: lines.map((line) => namedPart(line, upload)),
+    parts: lines.map((line) => listedPart(line, upload)),
     expectedBytes,
     expectedChecksum: expectedChecksum(headers, upload),
   })
 }
 
-function namedPart(line: XmlElement, upload: StoredUpload): NamedPart {
+function listedPart(line: XmlElement, upload: StoredUpload): ListedPart {
   const partNumber = childText(line, 'PartNumber')
   const etag = childText(line, 'ETag')
   if (partNumber === null || !/^\d{1,9}$/.test(partNumber) || etag === null) {
@@ -57,5 +57,5 @@ function expectedChecksum(
   }
   const value = headers.get(headerOfChecksum(upload.algorithm))
   if (value === undefined) return null
-  return upload.checksumType === 'COMPOSITE' ? value : provenChecksumText(upload.algorithm, value)
+  return upload.checksumType === 'COMPOSITE' ? value : checkedChecksumText(upload.algorithm, value)
 }

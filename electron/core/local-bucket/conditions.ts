@@ -25,7 +25,7 @@ export function writeConditionOf(headers: ReadonlyMap<string, string>): WriteCon
 }
 
 /** `present` is the newest version; null, or a delete marker, when there is none. */
-export function proveWriteCondition(condition: WriteCondition, present: StoredObject | null): void {
+export function checkWriteCondition(condition: WriteCondition, present: StoredObject | null): void {
   const live = present === null || present.isMarker ? null : present
   if (condition.ifNoneMatch !== null && live !== null) {
     throw new S3Error('PreconditionFailed', undefined, { Condition: 'If-None-Match' })
@@ -38,7 +38,7 @@ export function proveWriteCondition(condition: WriteCondition, present: StoredOb
 }
 
 /** What a GET or HEAD with conditions gets: the object, or an empty 304. */
-export function readVerdict(
+export function checkReadConditions(
   headers: ReadonlyMap<string, string>,
   object: StoredObject,
 ): 'send' | 'not-modified' {
@@ -47,8 +47,9 @@ export function readVerdict(
   const modified = Math.floor(object.modifiedMs / 1000)
   // RFC 9110 section 13.2.2: a tag, when given, decides instead of the time.
   if (ifMatch !== undefined) {
-    if (!isEtagListed(ifMatch, object.etag)) failed('If-Match')
-  } else if (unmodifiedSince !== null && modified > unmodifiedSince) failed('If-Unmodified-Since')
+    if (!isEtagListed(ifMatch, object.etag)) preconditionFailed('If-Match')
+  } else if (unmodifiedSince !== null && modified > unmodifiedSince)
+    preconditionFailed('If-Unmodified-Since')
   const ifNoneMatch = headers.get('if-none-match')
   if (ifNoneMatch !== undefined) {
     return isEtagListed(ifNoneMatch, object.etag) ? 'not-modified' : 'send'
@@ -57,7 +58,7 @@ export function readVerdict(
   return modifiedSince !== null && modified <= modifiedSince ? 'not-modified' : 'send'
 }
 
-function failed(condition: string): never {
+function preconditionFailed(condition: string): never {
   throw new S3Error('PreconditionFailed', undefined, { Condition: condition })
 }
 

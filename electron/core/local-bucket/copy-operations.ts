@@ -4,22 +4,22 @@ import { byteRangeOf } from './byte-range.ts'
 import { checksumAlgorithmOf, elementOfChecksum } from './checksums.ts'
 import { isEtagListed } from './conditions.ts'
 import type { Call } from './context.ts'
-import { openedObject } from './current-object.ts'
+import { openObject } from './current-object.ts'
 import { S3Error } from './errors.ts'
 import { hashedRange } from './hashed-range.ts'
 import { withIncomingFile } from './incoming-file.ts'
-import { checksumNodes, partNumberOf, uploadOf } from './multipart-operations.ts'
+import { checksumNodes, partNumberOf, requestedUpload } from './multipart-operations.ts'
 import { keptHeaders, versionHeader } from './object-headers.ts'
 import { splitTags, tagsIn } from './object-tags.ts'
-import { proveKey } from './object-writes.ts'
+import { checkKey } from './object-writes.ts'
 import { quoted, type Reply, xmlReply } from './reply.ts'
-import { USUAL_ALGORITHM } from './request-body.ts'
+import { DEFAULT_ALGORITHM } from './request-body.ts'
 import type { S3Request } from './s3-request.ts'
 import { storeObject } from './store-object.ts'
 import { NULL_VERSION, type StoredObject } from './stored-object.ts'
 
 export async function copyObject(call: Call): Promise<Reply> {
-  proveKey(call.request.key)
+  checkKey(call.request.key)
   return withSource(call, (source, handle) => copyOf(call, source, handle))
 }
 
@@ -40,7 +40,7 @@ async function copyOf(call: Call, source: StoredObject, handle: FileHandle): Pro
   const wanted = request.headers.get('x-amz-checksum-algorithm')
   const algorithm =
     wanted === undefined
-      ? (source.checksum?.algorithm ?? USUAL_ALGORITHM)
+      ? (source.checksum?.algorithm ?? DEFAULT_ALGORITHM)
       : checksumAlgorithmOf(wanted)
   const whole = { start: 0, end: source.byteLength }
   const stored = await storeObject(bucket, {
@@ -79,7 +79,7 @@ function copyReply(source: StoredObject, stored: StoredObject): Reply {
 export async function uploadPartCopy(call: Call): Promise<Reply> {
   const { bucket, request } = call
   const partNumber = partNumberOf(call)
-  const upload = uploadOf(call)
+  const upload = requestedUpload(call)
   return withSource(call, async (source, handle) => {
     const wanted = request.headers.get('x-amz-copy-source-range')
     const range = wanted === undefined ? null : byteRangeOf(wanted, source.byteLength)
@@ -121,9 +121,9 @@ async function withSource(
   const [, name, path, versionId] = match
   if (unescaped(name ?? '') !== bucket.name) throw new S3Error('NoSuchBucket')
   const key = unescaped(path ?? '')
-  const { object, handle } = await openedObject(bucket, () => {
+  const { object, handle } = await openObject(bucket, () => {
     const found = bucket.objects.find(key, versionId ?? null)
-    proveSource(request.headers, found)
+    checkSourceConditions(request.headers, found)
     return found
   })
   try {
@@ -133,7 +133,7 @@ async function withSource(
   }
 }
 
-function proveSource(headers: ReadonlyMap<string, string>, source: StoredObject): void {
+function checkSourceConditions(headers: ReadonlyMap<string, string>, source: StoredObject): void {
   const ifMatch = headers.get('x-amz-copy-source-if-match')
   const ifNoneMatch = headers.get('x-amz-copy-source-if-none-match')
   const isWrong = ifMatch !== undefined && !isEtagListed(ifMatch, source.etag)

@@ -47,7 +47,7 @@ export function corsHeaders(
 ): Record<string, string> {
   if (origin === undefined || rules.length === 0) return {}
   const rule = rules.find((each) => allowsOrigin(each, origin) && each.methods.includes(method))
-  return rule === undefined ? { Vary: VARY } : answered(rule, origin)
+  return rule === undefined ? { Vary: VARY } : allowHeaders(rule, origin)
 }
 
 /**
@@ -77,7 +77,7 @@ export function preflightReply(
   )
   if (rule === undefined) throw new S3Error('AccessForbidden', undefined, {}, { Vary: VARY })
   return emptyReply(200, {
-    ...answered(rule, origin),
+    ...allowHeaders(rule, origin),
     ...(wanted.length > 0 ? { 'Access-Control-Allow-Headers': wanted.join(', ') } : {}),
     ...(rule.maxAgeSeconds === null
       ? {}
@@ -93,7 +93,7 @@ export function preflightReply(
 const MAX_ASKED_HEADERS = 100
 const VARY = 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method'
 
-function answered(rule: CorsRule, origin: string): Record<string, string> {
+function allowHeaders(rule: CorsRule, origin: string): Record<string, string> {
   const isForAll = rule.origins.includes('*')
   return {
     'Access-Control-Allow-Origin': isForAll ? '*' : origin,

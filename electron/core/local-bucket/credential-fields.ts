@@ -4,7 +4,7 @@ import { S3Error } from './errors.ts'
 import { ALGORITHM } from './signature.ts'
 
 /** What a request says about who signed it and how; nothing of it is proven yet. */
-export interface Presented {
+export interface ClaimedSignature {
   readonly carrier: 'header' | 'query'
   /** `KEY/YYYYMMDD/REGION/SERVICE/aws4_request` */
   readonly credential: string
@@ -23,15 +23,15 @@ const PAYLOAD_HASH =
   /^([0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-(UNSIGNED-PAYLOAD-TRAILER|AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?))$/
 
 /** Reads the fields of one signature, from the header or from the query but never from both. */
-export function presentedIn(request: RawRequest): Presented {
+export function claimedSignatureIn(request: RawRequest): ClaimedSignature {
   const authorization = headerOf(request, 'authorization')
   const isPresigned = /(^|&)X-Amz-(Algorithm|Credential|Signature)=/.test(request.query)
   if (authorization !== null && isPresigned) {
     throw new S3Error('InvalidArgument', 'Only one auth mechanism allowed')
   }
   refuseToken(request)
-  if (authorization !== null) return presentedInHeader(request, authorization)
-  if (isPresigned) return presentedInQuery(request)
+  if (authorization !== null) return claimedInHeader(request, authorization)
+  if (isPresigned) return claimedInQuery(request)
   throw new S3Error('AccessDenied')
 }
 
@@ -43,7 +43,7 @@ function refuseToken(request: RawRequest): void {
   if (hasToken) throw new S3Error('InvalidToken')
 }
 
-function presentedInHeader(request: RawRequest, authorization: string): Presented {
+function claimedInHeader(request: RawRequest, authorization: string): ClaimedSignature {
   if (!authorization.startsWith(`${ALGORITHM} `)) {
     throw new S3Error(
       'InvalidRequest',
@@ -78,7 +78,7 @@ function presentedInHeader(request: RawRequest, authorization: string): Presente
   }
 }
 
-function presentedInQuery(request: RawRequest): Presented {
+function claimedInQuery(request: RawRequest): ClaimedSignature {
   const fields = authFieldsOf(request.query)
   if (fields.get('X-Amz-Algorithm') !== ALGORITHM) {
     throw new S3Error(

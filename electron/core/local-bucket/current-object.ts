@@ -6,7 +6,7 @@ import { hashedRange } from './hashed-range.ts'
 import type { StoredObject } from './stored-object.ts'
 
 /** How often an object is looked up again because its file was moved just before it was opened. */
-const TRIES = 5
+const MAX_LOOKUPS = 5
 
 /**
  * The object as its file is now. The folder belongs to the user: a file that was taken away is an
@@ -15,7 +15,7 @@ const TRIES = 5
  */
 export async function currentObject(bucket: Bucket, known: StoredObject): Promise<StoredObject> {
   const object = placed(bucket, known)
-  const seen = bucket.files.look(object.file)
+  const seen = bucket.files.stampOf(object.file)
   if (seen === null) {
     bucket.objects.forget(object)
     throw new S3Error('NoSuchKey')
@@ -48,11 +48,11 @@ export async function currentObject(bucket: Bucket, known: StoredObject): Promis
  * The object that `find` gives together with its open file. A change that comes in between moves
  * files: then it is looked up again, so that the bytes are always those that the object describes.
  */
-export async function openedObject(
+export async function openObject(
   bucket: Bucket,
   find: () => StoredObject,
 ): Promise<{ readonly object: StoredObject; readonly handle: FileHandle }> {
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+  for (let attempt = 0; attempt < MAX_LOOKUPS; attempt++) {
     const object = await currentObject(bucket, find())
     const handle = await openedFile(bucket, object)
     if (handle === null) continue

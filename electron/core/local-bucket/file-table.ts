@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Seen } from './object-files.ts'
+import type { FileStamp } from './object-files.ts'
 import { keyBytes, keyOf, numberOf, textOf } from './rows.ts'
 
 /** A version's file on its way to another place. */
@@ -10,7 +10,7 @@ export interface PlannedMove {
 }
 
 /** A file at an object's place that is nobody's any more. */
-export interface DiscardedFile extends Seen {
+export interface DiscardedFile extends FileStamp {
   readonly key: string
   readonly file: string
 }

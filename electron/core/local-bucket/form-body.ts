@@ -64,12 +64,12 @@ async function partHead(reader: ByteReader): Promise<{ name: string; fileName: s
   if (dispositions.length !== 1 || value !== 'form-data' || name === undefined) {
     throw new S3Error('MalformedPOSTRequest')
   }
-  const fileName = textOf(parameters.get('filename') ?? '')
-  return { name: textOf(name).toLowerCase(), fileName: fileName.split(/[\\/]/).at(-1) ?? '' }
+  const fileName = fieldText(parameters.get('filename') ?? '')
+  return { name: fieldText(name).toLowerCase(), fileName: fileName.split(/[\\/]/).at(-1) ?? '' }
 }
 
 /** Browsers write UTF-8 and escape only quotes and line ends (WHATWG, multipart/form-data). */
-function textOf(parameter: string): string {
+function fieldText(parameter: string): string {
   return Buffer.from(parameter, 'latin1')
     .toString('utf8')
     .replace(/%(22|0D|0A)/gi, (char) => decodeURIComponent(char))

@@ -1,7 +1,7 @@
 import { boundAbove } from './rows.ts'
 
 /** A walk over names in the order of their bytes. */
-export interface NameWalk<T extends { readonly key: string }> {
+export interface PageQuery<T extends { readonly key: string }> {
   readonly prefix: string
   /** Names that hold it after the prefix are folded into one; empty: none are. */
   readonly delimiter: string
@@ -14,7 +14,7 @@ export interface NameWalk<T extends { readonly key: string }> {
   readonly read: (place: { start: Buffer; after: T | null }, count: number) => readonly T[]
 }
 
-export interface NamePage<T> {
+export interface ListPage<T> {
   readonly items: readonly T[]
   readonly prefixes: readonly string[]
   readonly isTruncated: boolean
@@ -25,7 +25,7 @@ export interface NamePage<T> {
 const GROUPED_BATCH = 50
 
 /** One page. A common prefix is jumped over instead of read through, however much it holds. */
-export function listedNames<T extends { readonly key: string }>(walk: NameWalk<T>): NamePage<T> {
+export function listPage<T extends { readonly key: string }>(walk: PageQuery<T>): ListPage<T> {
   const items: T[] = []
   const prefixes: string[] = []
   let last = ''

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { ByteRange } from './byte-range.ts'
 import type { ChecksumAlgorithm } from './checksums.ts'
-import { type Digests, startDigests } from './running-digests.ts'
+import { type BodyChecksums, startChecksums } from './running-digests.ts'
 
 const READ_BYTES = 1024 * 1024
 
@@ -11,8 +11,8 @@ export async function hashedRange(
   range: ByteRange,
   algorithm: ChecksumAlgorithm,
   take: (piece: Buffer) => Promise<void>,
-): Promise<Digests> {
-  const digests = await startDigests(algorithm)
+): Promise<BodyChecksums> {
+  const digests = await startChecksums(algorithm)
   if (range.end > range.start) {
     const { start, end } = range
     const pieces: AsyncIterable<Buffer> = source.createReadStream({

@@ -24,7 +24,7 @@ export interface ServerOptions {
 /** Presigned URLs with long policies or tokens do not fit into Node's usual 16 KiB. */
 const MAX_HEADER_BYTES = 64 * 1024
 /** A connection on which nothing moves for so long is given up. */
-const IDLE_MS = 5 * 60_000
+const CONNECTION_IDLE_MS = 5 * 60_000
 
 /** Speaks S3 over HTTP. It is not listening yet. */
 export function createBucketServer(options: ServerOptions): Server {
@@ -34,9 +34,9 @@ export function createBucketServer(options: ServerOptions): Server {
     keepAliveTimeout: 60_000,
     requireHostHeader: false,
   })
-  server.setTimeout(IDLE_MS)
+  server.setTimeout(CONNECTION_IDLE_MS)
   const serve = (message: IncomingMessage, response: ServerResponse, isWaiting: boolean) => {
-    const exchange = new Exchange(options, message, response, isWaiting)
+    const exchange = new RequestExchange(options, message, response, isWaiting)
     exchange.run().catch((error: unknown) => exchange.breakOff(error))
   }
   server.on('request', (message, response) => serve(message, response, false))
@@ -45,7 +45,7 @@ export function createBucketServer(options: ServerOptions): Server {
 }
 
 /** One request and its answer. */
-class Exchange {
+class RequestExchange {
   readonly #options: ServerOptions
   readonly #message: IncomingMessage
   readonly #response: ServerResponse

@@ -100,7 +100,7 @@ export function openIndex(file: string): DatabaseSync {
     return db
   } catch (error) {
     db.close()
-    throw knownTrouble(error)
+    throw indexErrorOf(error)
   }
 }
 
@@ -110,12 +110,12 @@ function openedFile(file: string): DatabaseSync {
   try {
     return new DatabaseSync(file)
   } catch (error) {
-    throw knownTrouble(error)
+    throw indexErrorOf(error)
   }
 }
 
 /** Codes: sqlite.org/rescode.html */
-function knownTrouble(error: unknown): unknown {
+function indexErrorOf(error: unknown): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error
   const code = Number(error.errcode) & 0xff
   const [busy, locked, corrupt, notDatabase] = [5, 6, 11, 26]

@@ -13,7 +13,7 @@ export interface OpenedIndex {
 }
 
 /** Opens the folder's index, or a new one after moving a damaged one aside. */
-export async function openedIndexIn(folder: string, now: () => number): Promise<OpenedIndex> {
+export async function openIndexIn(folder: string, now: () => number): Promise<OpenedIndex> {
   const file = path.join(folder, INDEX_FILE)
   try {
     return { db: openIndex(file), setAside: null }

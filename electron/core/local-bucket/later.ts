@@ -1,10 +1,10 @@
-const PAUSE_MS = { first: 250, longest: 300_000 } as const
+const RETRY_PAUSE_MS = { first: 250, longest: 300_000 } as const
 
 /**
  * Tries things again in the background, with growing pauses, for as long as the bucket is open: a
  * file may be held for as long as somebody watches the film in it. Never keeps the process alive.
  */
-export class Later {
+export class BackgroundRetry {
   readonly #work: (name: string) => void
   readonly #names = new Set<string>()
   #timer: NodeJS.Timeout | null = null
@@ -17,7 +17,7 @@ export class Later {
 
   add(name: string): void {
     this.#names.add(name)
-    this.#schedule(PAUSE_MS.first)
+    this.#schedule(RETRY_PAUSE_MS.first)
   }
 
   /** Does it now, and again later when it throws. */
@@ -39,7 +39,7 @@ export class Later {
     this.#timer = setTimeout(() => {
       this.#timer = null
       for (const name of [...this.#names]) if (this.#isDone(name)) this.#names.delete(name)
-      this.#schedule(Math.min(ms * 2, PAUSE_MS.longest))
+      this.#schedule(Math.min(ms * 2, RETRY_PAUSE_MS.longest))
     }, ms).unref()
   }
 

@@ -3,7 +3,7 @@ import { errnoOf } from './errors.ts'
 
 const LOOPBACK = '127.0.0.1'
 /** How long answers on their way may take when the bucket is closed. */
-const GRACE_MS = 2_000
+const CLOSE_GRACE_MS = 2_000
 
 /** False when somebody else has the port; 0 asks for any that is free. */
 export function listenOn(server: Server, port: number): Promise<boolean> {
@@ -34,7 +34,7 @@ export function portOf(server: Server): number {
 export async function stopServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
-  const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+  const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
   await closed
   clearTimeout(cut)
 }

@@ -13,10 +13,10 @@ export class LocalBucketError extends Error {
   }
 }
 
-const REFUSALS = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'ENOENT']
+const UNWRITABLE_ERRNOS = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'ENOENT']
 
 /** Says what a trouble on the way means for the folder; a bug stays what it is. */
-export function namedTrouble(error: unknown, folder: string): unknown {
+export function openingErrorOf(error: unknown, folder: string): unknown {
   if (error instanceof IndexInUse) {
     return new LocalBucketError('in-use', `Another Ferry serves the bucket in ${folder}.`)
   }
@@ -25,7 +25,7 @@ export function namedTrouble(error: unknown, folder: string): unknown {
   }
   // The sentence names the path and what mends it.
   if (error instanceof StartRefused) return new LocalBucketError('folder-unwritable', error.message)
-  if (REFUSALS.includes(errnoOf(error))) {
+  if (UNWRITABLE_ERRNOS.includes(errnoOf(error))) {
     return new LocalBucketError('folder-unwritable', `The folder ${folder} cannot be written to.`)
   }
   return error

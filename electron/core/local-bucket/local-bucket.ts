@@ -6,13 +6,13 @@ import { claimFolder } from '../private-files.ts'
 import { BucketSettings } from './bucket-settings.ts'
 import type { Bucket } from './context.ts'
 import { createBucketServer, type ServerLog } from './http-server.ts'
-import { type OpenedIndex, openedIndexIn } from './index-file.ts'
+import { type OpenedIndex, openIndexIn } from './index-file.ts'
 import { listenOn, portOf, stopServer } from './listen.ts'
-import { LocalBucketError, namedTrouble } from './local-bucket-error.ts'
+import { LocalBucketError, openingErrorOf } from './local-bucket-error.ts'
 import { bucketFolders, ObjectFiles } from './object-files.ts'
 import { ObjectStore } from './object-store.ts'
-import { leaveOlderLayout } from './older-layout.ts'
-import { indexFolder } from './rebuild-index.ts'
+import { migrateOlderLayout } from './older-layout.ts'
+import { rebuildIndex } from './rebuild-index.ts'
 import {
   type BucketState,
   newState,
@@ -72,9 +72,9 @@ export async function openLocalBucket(options: LocalBucketOptions): Promise<Loca
   let index: OpenedIndex
   try {
     makeFolder(options.folder)
-    index = await openedIndexIn(options.folder, now)
+    index = await openIndexIn(options.folder, now)
   } catch (error) {
-    throw namedTrouble(error, options.folder)
+    throw openingErrorOf(error, options.folder)
   }
   let opened: Bucket | null = null
   try {
@@ -108,7 +108,7 @@ export async function openLocalBucket(options: LocalBucketOptions): Promise<Loca
   } catch (error) {
     opened?.objects.close()
     index.db.close()
-    throw namedTrouble(error, options.folder)
+    throw openingErrorOf(error, options.folder)
   }
 }
 
@@ -143,14 +143,14 @@ async function openedBucket(
   const isIndexLost = index.setAside !== null
   const mayClear = !isIndexLost || files.isWorkSetAside(now())
   try {
-    await withPatience(async () => leaveOlderLayout(files, objects, uploads.table), wait)
+    await withPatience(async () => migrateOlderLayout(files, objects, uploads.table), wait)
   } catch {
     // Everything is served from where it lies, and the next start goes on.
   }
-  if (isIndexLost) await indexFolder(files, objects)
+  if (isIndexLost) await rebuildIndex(files, objects)
   objects.placement.settleAll()
   const isKnown = (file: string) => uploads.table.isPartFile(file) || objects.table.ownsFile(file)
-  if (mayClear) files.clearLeftovers(isKnown)
+  if (mayClear) files.removeUnlistedWorkFiles(isKnown)
   const { bucket: name, region, accessKeyId, secretAccessKey } = state
   return {
     name,

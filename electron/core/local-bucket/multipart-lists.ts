@@ -2,10 +2,10 @@ import { isoTimeOf } from './amz-time.ts'
 import { elementOfChecksum } from './checksums.ts'
 import type { Call } from './context.ts'
 import { S3Error } from './errors.ts'
-import { listedNames } from './grouped-list.ts'
-import { uploadOf } from './multipart-operations.ts'
+import { listPage } from './grouped-list.ts'
+import { requestedUpload } from './multipart-operations.ts'
 import { amzOwner } from './owner.ts'
-import { nameWriter, pageSize } from './paging.ts'
+import { nameEncoder, pageSize } from './paging.ts'
 import { quoted, type Reply, xmlReply } from './reply.ts'
 import { keyBytes } from './rows.ts'
 import { wholeNumber } from './s3-request.ts'
@@ -14,13 +14,13 @@ import { optionalNode, type XmlNode } from './xml.ts'
 
 export async function listParts(call: Call): Promise<Reply> {
   const { bucket, request } = call
-  const upload = uploadOf(call)
+  const upload = requestedUpload(call)
   const limit = pageSize(request, 'max-parts')
   const after = wholeNumber(request.query.get('part-number-marker'), 'part-number-marker') ?? 0
   const found = bucket.uploads.table.parts(upload.uploadId, after, limit + 1)
   const parts = found.slice(0, limit)
   const last = parts.at(-1)?.partNumber ?? after
-  const write = nameWriter(request)
+  const write = nameEncoder(request)
   const reply = xmlReply('ListPartsResult', [
     ['Bucket', bucket.name],
     ['Key', write(upload.key)],
@@ -60,7 +60,7 @@ function partNode(part: StoredPart, upload: StoredUpload): XmlNode {
 export async function listMultipartUploads(call: Call): Promise<Reply> {
   const { bucket, request } = call
   const limit = pageSize(request, 'max-uploads')
-  const write = nameWriter(request)
+  const write = nameEncoder(request)
   const query = (name: string) => request.query.get(name) ?? ''
   const [prefix, delimiter, keyMarker] = ['prefix', 'delimiter', 'key-marker'].map(query)
   const page = uploadPage(call, prefix ?? '', delimiter ?? '', limit)
@@ -97,7 +97,7 @@ function uploadPage(call: Call, prefix: string, delimiter: string, limit: number
   }
   // Without an id the marker's own key is over; with one it goes on after that upload.
   const begun = keyMarker === '' ? null : uploads.table.find(idMarker)
-  const listed = listedNames<StoredUpload>({
+  const listed = listPage<StoredUpload>({
     prefix,
     delimiter,
     limit,

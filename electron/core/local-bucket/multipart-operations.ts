@@ -12,16 +12,16 @@ import type { Call } from './context.ts'
 import { S3Error } from './errors.ts'
 import { withIncomingFile } from './incoming-file.ts'
 import { keptHeaders, versionHeader } from './object-headers.ts'
-import { proveKey } from './object-writes.ts'
-import { emptyReply, quoted, type Reply, type SlowAnswer, xmlReply } from './reply.ts'
-import { takeBody, USUAL_ALGORITHM } from './request-body.ts'
+import { checkKey } from './object-writes.ts'
+import { type DelayedDocument, emptyReply, quoted, type Reply, xmlReply } from './reply.ts'
+import { DEFAULT_ALGORITHM, receiveBody } from './request-body.ts'
 import { wholeNumber } from './s3-request.ts'
 import type { StoredUpload } from './upload-table.ts'
 import { type XmlNode, xmlElement } from './xml.ts'
 
 export async function createMultipartUpload(call: Call): Promise<Reply> {
   const { bucket, request } = call
-  proveKey(request.key)
+  checkKey(request.key)
   const wanted = request.headers.get('x-amz-checksum-algorithm')
   const wantedType = request.headers.get('x-amz-checksum-type') ?? null
   if (wanted === undefined && wantedType !== null) {
@@ -30,7 +30,7 @@ export async function createMultipartUpload(call: Call): Promise<Reply> {
       'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
     )
   }
-  const algorithm = wanted === undefined ? USUAL_ALGORITHM : checksumAlgorithmOf(wanted)
+  const algorithm = wanted === undefined ? DEFAULT_ALGORITHM : checksumAlgorithmOf(wanted)
   const checksumType = checksumTypeOf(algorithm, wantedType)
   const upload = bucket.uploads.begin({
     key: request.key,
@@ -52,11 +52,11 @@ export async function createMultipartUpload(call: Call): Promise<Reply> {
 export async function uploadPart(call: Call): Promise<Reply> {
   const { bucket, request, authorization, body } = call
   const partNumber = partNumberOf(call)
-  const upload = uploadOf(call)
-  proveAlgorithm(call, upload)
+  const upload = requestedUpload(call)
+  checkAlgorithm(call, upload)
   return withIncomingFile(
     bucket.files,
-    (write) => takeBody(request, authorization, body, write, upload.algorithm),
+    (write) => receiveBody(request, authorization, body, write, upload.algorithm),
     async (file, { byteLength, md5, checksum, confirmed }) => {
       const part = await bucket.uploads.putPart(
         request.key,
@@ -73,7 +73,7 @@ export async function uploadPart(call: Call): Promise<Reply> {
 }
 
 export async function abortMultipartUpload(call: Call): Promise<Reply> {
-  await call.bucket.uploads.abort(call.request.key, uploadOf(call).uploadId)
+  await call.bucket.uploads.abort(call.request.key, requestedUpload(call).uploadId)
   return emptyReply(204)
 }
 
@@ -84,11 +84,11 @@ export async function completeMultipartUpload(call: Call): Promise<Reply> {
   const completion = await readCompletion(call)
   while (bucket.uploads.joining(uploadId) !== undefined) await bucket.uploads.joining(uploadId)
   const upload = bucket.uploads.findCompletable(request.key, uploadId)
-  if (upload.result !== null) return slowReply(call, Promise.resolve(resultOf(upload.result)))
+  if (upload.result !== null) return delayedReply(call, Promise.resolve(resultOf(upload.result)))
   const write = bucket.objects.beginWrite(request.key, writeConditionOf(request.headers))
   try {
     const join = bucket.uploads.prepareCompletion(upload, write, completion(upload))
-    return slowReply(
+    return delayedReply(
       call,
       join().finally(() => bucket.objects.endWrite(write)),
     )
@@ -109,12 +109,12 @@ function resultOf(json: string): CompletedObject {
   return JSON.parse(json) as CompletedObject
 }
 
-function slowReply(call: Call, completed: Promise<CompletedObject>): Reply {
-  const answer = completed.then((object) => completeAnswer(call, object))
+function delayedReply(call: Call, completed: Promise<CompletedObject>): Reply {
+  const answer = completed.then((object) => completionDocument(call, object))
   return { status: 200, headers: {}, body: { kind: 'slow', answer } }
 }
 
-function completeAnswer(call: Call, object: CompletedObject): SlowAnswer {
+function completionDocument(call: Call, object: CompletedObject): DelayedDocument {
   const { bucket, request } = call
   const path = request.key.split('/').map(encodeURIComponent).join('/')
   const { checksum } = object
@@ -138,7 +138,7 @@ export function checksumNodes(checksum: Checksum | null): XmlNode[] {
   ]
 }
 
-export function uploadOf(call: Call): StoredUpload {
+export function requestedUpload(call: Call): StoredUpload {
   return call.bucket.uploads.find(call.request.key, call.request.query.get('uploadId') ?? '')
 }
 
@@ -159,7 +159,7 @@ export function partNumberOf(call: Call): number {
  * where S3 computes it for the whole object by itself. As AWS was seen to answer:
  * github.com/floci-io/floci/pull/3093, github.com/versity/versitygw/issues/1342.
  */
-function proveAlgorithm(call: Call, upload: StoredUpload): void {
+function checkAlgorithm(call: Call, upload: StoredUpload): void {
   if (!upload.isExplicit) return
   const expected = upload.algorithm.toLowerCase()
   const sent = [...call.request.headers]

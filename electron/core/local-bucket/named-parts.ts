@@ -4,7 +4,7 @@ import { S3Error } from './errors.ts'
 import type { StoredPart, StoredUpload } from './upload-table.ts'
 
 /** One line of Complete's list. */
-export interface NamedPart {
+export interface ListedPart {
   readonly partNumber: number
   /** Without quotes. */
   readonly etag: string
@@ -16,10 +16,10 @@ export interface NamedPart {
  * The stored parts that the client named, once it named them rightly.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  */
-export function provenParts(
+export function checkedParts(
   upload: StoredUpload,
   stored: readonly StoredPart[],
-  named: readonly NamedPart[],
+  named: readonly ListedPart[],
 ): StoredPart[] {
   const byNumber = new Map(stored.map((part) => [part.partNumber, part]))
   let before = 0
@@ -55,7 +55,7 @@ export function multipartEtag(parts: readonly StoredPart[]): string {
   return `${hash.digest('hex')}-${parts.length}`
 }
 
-function hasOtherChecksum(named: NamedPart, part: StoredPart): boolean {
+function hasOtherChecksum(named: ListedPart, part: StoredPart): boolean {
   return named.checksum !== null && named.checksum !== part.checksum
 }
 

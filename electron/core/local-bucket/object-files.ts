@@ -21,7 +21,7 @@ import {
   UNUSUAL,
   WORK,
 } from './key-path.ts'
-import { Later } from './later.ts'
+import { BackgroundRetry } from './later.ts'
 
 /** Explorer and most programs on Windows take no path of 260 characters or more. */
 const MAX_WINDOWS_PATH = 240
@@ -29,7 +29,7 @@ const MAX_WINDOWS_PATH = 240
 const SHORTEST_ESCAPED = 66
 
 /** A file's time and length: if either differs, somebody changed the file. */
-export interface Seen {
+export interface FileStamp {
   /** To the millisecond. */
   readonly fileTimeMs: number
   readonly byteLength: number
@@ -59,7 +59,7 @@ export class ObjectFiles {
   readonly #own: string
   readonly #platform: NodeJS.Platform
   readonly #wait: Pause | undefined
-  readonly #later = new Later((file) => removeNow(this.absolute(file)))
+  readonly #deletion = new BackgroundRetry((file) => removeNow(this.absolute(file)))
 
   constructor(
     { objects, own }: BucketFolders,
@@ -93,7 +93,7 @@ export class ObjectFiles {
   }
 
   /** Where the key's object may lie, the readable place first. */
-  placesOf(key: string): readonly string[] {
+  pathsOf(key: string): readonly string[] {
     const plain = plainPathOf(key)
     const readable = plain === null ? null : `${OBJECTS}/${plain}`
     const escaped = `${UNUSUAL}/${this.#escapedNameOf(key)}`
@@ -131,7 +131,7 @@ export class ObjectFiles {
       renameSync(this.absolute(file), this.absolute(target))
       return true
     } catch (error) {
-      if (isOfTheDisk(error)) throw error
+      if (isDiskError(error)) throw error
       return false
     }
   }
@@ -141,13 +141,13 @@ export class ObjectFiles {
       return lstatSync(this.absolute(file), { throwIfNoEntry: false }) !== undefined
     } catch (error) {
       // A name that the file system cannot hold is nobody's.
-      if (isOfTheDisk(error)) throw error
+      if (isDiskError(error)) throw error
       return false
     }
   }
 
   /** Null when the file is gone. */
-  look(file: string): Seen | null {
+  stampOf(file: string): FileStamp | null {
     const stat = lstatSync(this.absolute(file), { throwIfNoEntry: false })
     if (stat?.isFile() !== true) return null
     return { fileTimeMs: Math.floor(stat.mtimeMs), byteLength: stat.size }
@@ -161,12 +161,12 @@ export class ObjectFiles {
     try {
       await withPatience(() => unlink(this.absolute(workFile)), this.#wait)
     } catch (error) {
-      if (isHeld(error)) this.#later.add(workFile)
+      if (isHeld(error)) this.#deletion.add(workFile)
     }
   }
 
   close(): void {
-    this.#later.close()
+    this.#deletion.close()
   }
 
   /**
@@ -190,7 +190,7 @@ export class ObjectFiles {
   }
 
   /** Deletes the work files that no row of the index names: what a killed process left behind. */
-  clearLeftovers(isKnown: (workFile: string) => boolean): void {
+  removeUnlistedWorkFiles(isKnown: (workFile: string) => boolean): void {
     for (const name of readdirSync(this.absolute(WORK))) {
       const file = `${WORK}/${name}`
       if (isKnown(file)) continue
@@ -224,7 +224,7 @@ export class ObjectFiles {
         real.startsWith(this.folder + path.sep)
       )
     } catch (error) {
-      if (isOfTheDisk(error)) throw error
+      if (isDiskError(error)) throw error
       return false
     }
   }
@@ -244,7 +244,7 @@ function isEmptied(folder: string): boolean {
     return true
   } catch (error) {
     // Somebody looks into it just now: then it stays. A folder that was never made is none.
-    return errnoOf(error) !== 'ENOTEMPTY' && !isOfTheDisk(error)
+    return errnoOf(error) !== 'ENOTEMPTY' && !isDiskError(error)
   }
 }
 
@@ -257,6 +257,6 @@ function removeNow(absolute: string): void {
 }
 
 /** Says nothing of the name: held by another program, no right to the folder, no room, read-only. */
-function isOfTheDisk(error: unknown): boolean {
+function isDiskError(error: unknown): boolean {
   return isHeld(error) || isDiskFull(error) || ['EROFS', 'EIO'].includes(errnoOf(error))
 }

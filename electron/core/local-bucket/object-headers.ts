@@ -1,5 +1,5 @@
 import { httpTimeOf } from './amz-time.ts'
-import { browserGuards } from './browser-guards.ts'
+import { browserSafetyHeaders } from './browser-guards.ts'
 import { headerOfChecksum } from './checksums.ts'
 import { S3Error } from './errors.ts'
 import { splitTags, tagCount, tagsIn } from './object-tags.ts'
@@ -104,8 +104,8 @@ export function describingHeaders(
     headers[headerOfChecksum(checksum.algorithm)] = checksum.value
     headers['x-amz-checksum-type'] = checksum.type
   }
-  override(headers, request.query)
-  return { ...headers, ...browserGuards(headers['Content-Type'] ?? '') }
+  overrideHeaders(headers, request.query)
+  return { ...headers, ...browserSafetyHeaders(headers['Content-Type'] ?? '') }
 }
 
 export function versionHeader(object: Pick<StoredObject, 'versionId'>): Record<string, string> {
@@ -113,7 +113,10 @@ export function versionHeader(object: Pick<StoredObject, 'versionId'>): Record<s
 }
 
 /** `response-content-type` and its like; they only reach here in signed requests. */
-function override(headers: Record<string, string>, query: ReadonlyMap<string, string>): void {
+function overrideHeaders(
+  headers: Record<string, string>,
+  query: ReadonlyMap<string, string>,
+): void {
   for (const [name, written] of KEPT) {
     const value = query.get(`response-${name}`)
     if (value === undefined) continue

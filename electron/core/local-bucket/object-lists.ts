@@ -1,9 +1,9 @@
 import { isoTimeOf } from './amz-time.ts'
 import type { Call } from './context.ts'
 import { S3Error } from './errors.ts'
-import { listedNames, type NamePage } from './grouped-list.ts'
+import { type ListPage, listPage } from './grouped-list.ts'
 import { amzOwner } from './owner.ts'
-import { nameWriter, pageSize } from './paging.ts'
+import { nameEncoder, pageSize } from './paging.ts'
 import { quoted, type Reply, xmlReply } from './reply.ts'
 import { keyBytes } from './rows.ts'
 import type { StoredObject } from './stored-object.ts'
@@ -14,7 +14,7 @@ export async function listObjects(call: Call): Promise<Reply> {
   const { query } = call.request
   const marker = query.get('marker') ?? ''
   const page = objectPage(call, marker)
-  const write = nameWriter(call.request)
+  const write = nameEncoder(call.request)
   const delimiter = query.get('delimiter') ?? ''
   return xmlReply('ListBucketResult', [
     ...headNodes(call, page),
@@ -31,7 +31,7 @@ export async function listObjectsV2(call: Call): Promise<Reply> {
   const token = query.get('continuation-token')
   const startAfter = query.get('start-after') ?? ''
   const page = objectPage(call, token === undefined ? startAfter : nameOfToken(token))
-  const write = nameWriter(call.request)
+  const write = nameEncoder(call.request)
   const withOwner = query.get('fetch-owner') === 'true'
   return xmlReply('ListBucketResult', [
     ...headNodes(call, page),
@@ -59,7 +59,7 @@ export async function listObjectVersions(call: Call): Promise<Reply> {
   const { table } = bucket.objects
   const begun = versionMarker === '' ? null : table.version(marker, versionMarker)
   const from = keyBytes(marker === '' ? '' : `${marker}\0`)
-  const page = listedNames<StoredObject>({
+  const page = listPage<StoredObject>({
     prefix,
     delimiter: query('delimiter'),
     limit: pageSize(request, 'max-keys'),
@@ -73,7 +73,7 @@ export async function listObjectVersions(call: Call): Promise<Reply> {
       return [...older, ...table.listVersions(keyBytes(prefix), next, count)].slice(0, count)
     },
   })
-  const write = nameWriter(request)
+  const write = nameEncoder(request)
   const last = page.items.at(-1)
   return xmlReply('ListVersionsResult', [
     ...headNodes(call, page),
@@ -89,10 +89,10 @@ export async function listObjectVersions(call: Call): Promise<Reply> {
   ])
 }
 
-function objectPage(call: Call, marker: string): NamePage<StoredObject> {
+function objectPage(call: Call, marker: string): ListPage<StoredObject> {
   const { bucket, request } = call
   const prefix = request.query.get('prefix') ?? ''
-  return listedNames<StoredObject>({
+  return listPage<StoredObject>({
     prefix,
     delimiter: request.query.get('delimiter') ?? '',
     limit: pageSize(request, 'max-keys'),
@@ -107,9 +107,9 @@ function objectPage(call: Call, marker: string): NamePage<StoredObject> {
   })
 }
 
-function headNodes(call: Call, page: NamePage<StoredObject>): (XmlNode | null)[] {
+function headNodes(call: Call, page: ListPage<StoredObject>): (XmlNode | null)[] {
   const { query } = call.request
-  const write = nameWriter(call.request)
+  const write = nameEncoder(call.request)
   return [
     ['Name', call.bucket.name],
     ['Prefix', write(query.get('prefix') ?? '')],
@@ -162,7 +162,7 @@ function commonNodes(object: StoredObject): XmlNode[] {
 }
 
 function prefixNodes(
-  page: NamePage<StoredObject>,
+  page: ListPage<StoredObject>,
   write: (name: string) => string,
 ): readonly XmlNode[] {
   return page.prefixes.map((prefix): XmlNode => ['CommonPrefixes', [['Prefix', write(prefix)]]])

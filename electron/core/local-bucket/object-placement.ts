@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { isHeld, type Pause, withPatience } from '../files/patience.ts'
 import { errnoOf, isDiskFull } from './errors.ts'
 import { FileTable } from './file-table.ts'
-import { Later } from './later.ts'
+import { BackgroundRetry } from './later.ts'
 import type { ObjectFiles } from './object-files.ts'
 import type { ObjectTable } from './object-table.ts'
 import type { StoredObject } from './stored-object.ts'
@@ -30,7 +30,7 @@ export class ObjectPlacement {
   readonly #wait: Pause | undefined
   readonly #warn: (reason: string) => void
   /** Keys with files that stayed held for longer than the first second. */
-  readonly #later = new Later((key) => this.#arrange(key))
+  readonly #later = new BackgroundRetry((key) => this.#arrange(key))
   #isClosed = false
 
   constructor({ db, table, files, wait, warn = () => undefined }: PlacementDeps) {
@@ -43,7 +43,7 @@ export class ObjectPlacement {
 
   /** Part of the transaction that takes the file's row away: `settle` then deletes the file. */
   discard(key: string, file: string): void {
-    const seen = this.#files.look(file)
+    const seen = this.#files.stampOf(file)
     if (seen !== null) this.#notes.discard({ key, file, ...seen })
   }
 
@@ -112,7 +112,7 @@ export class ObjectPlacement {
   #arrange(key: string): void {
     if (this.#isClosed) return
     for (const old of this.#notes.discardedOf(key)) {
-      const seen = this.#files.look(old.file)
+      const seen = this.#files.stampOf(old.file)
       const isTheSame =
         seen?.byteLength === old.byteLength &&
         seen.fileTimeMs === old.fileTimeMs &&
@@ -134,7 +134,7 @@ export class ObjectPlacement {
   /** Gives the newest version its readable name. With no place for it, it stays out of sight. */
   #show(object: StoredObject): void {
     this.#files
-      .placesOf(object.key)
+      .pathsOf(object.key)
       .filter((place) => !this.#table.isPathTaken(place, object.key))
       .some((place) => this.move(object, place))
   }

@@ -1,7 +1,7 @@
 import { type ByteRange, byteRangeOf } from './byte-range.ts'
-import { readVerdict } from './conditions.ts'
+import { checkReadConditions } from './conditions.ts'
 import type { Call } from './context.ts'
-import { currentObject, openedObject } from './current-object.ts'
+import { currentObject, openObject } from './current-object.ts'
 import { S3Error } from './errors.ts'
 import { describingHeaders } from './object-headers.ts'
 import { emptyReply, type Reply } from './reply.ts'
@@ -14,7 +14,7 @@ export async function readObject(call: Call): Promise<Reply> {
   const versionId = request.query.get('versionId') ?? null
   const find = () => bucket.objects.find(request.key, versionId)
   if (request.method === 'HEAD') return described(call, await currentObject(bucket, find())).reply
-  const { object, handle } = await openedObject(bucket, find)
+  const { object, handle } = await openObject(bucket, find)
   let isSent = false
   try {
     const { reply, range } = described(call, object)
@@ -32,7 +32,7 @@ function described(
   { request }: Call,
   object: StoredObject,
 ): { readonly reply: Reply; readonly range: ByteRange | null } {
-  if (readVerdict(request.headers, object) === 'not-modified') {
+  if (checkReadConditions(request.headers, object) === 'not-modified') {
     const { 'Content-Type': _, ...headers } = describingHeaders(object, request, false)
     return { reply: emptyReply(304, headers), range: null }
   }

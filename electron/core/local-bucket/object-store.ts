@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { BucketSettings } from './bucket-settings.ts'
-import { proveWriteCondition, type WriteCondition } from './conditions.ts'
+import { checkWriteCondition, type WriteCondition } from './conditions.ts'
 import { S3Error } from './errors.ts'
 import { inTransaction } from './index-db.ts'
 import { type ObjectFiles, randomName } from './object-files.ts'
@@ -68,7 +68,7 @@ export class ObjectStore {
 
   /** Refuses early, before the bytes are taken; `put` asks again. */
   beginWrite(key: string, condition: WriteCondition): PendingWrite {
-    proveWriteCondition(condition, this.table.latest(key))
+    checkWriteCondition(condition, this.table.latest(key))
     const write = { key, condition, hasConflict: false }
     if (condition.ifMatch !== null || condition.ifNoneMatch !== null) this.#pending.add(write)
     return write
@@ -90,7 +90,7 @@ export class ObjectStore {
     if (write.hasConflict) throw new S3Error('ConditionalRequestConflict')
     const { finishedFile, ...kept } = object
     const stored = await this.#change(object.key, (forgotten) => {
-      proveWriteCondition(write.condition, this.table.latest(object.key))
+      checkWriteCondition(write.condition, this.table.latest(object.key))
       const isKept = this.#settings.versioning() === 'Enabled'
       const versionId = isKept ? randomName() : NULL_VERSION
       this.#forgetVersion(object.key, versionId, forgotten)
@@ -101,7 +101,7 @@ export class ObjectStore {
         isMarker: false,
         file: finishedFile,
         modifiedMs: this.#now(),
-        fileTimeMs: this.#files.look(finishedFile)?.fileTimeMs ?? 0,
+        fileTimeMs: this.#files.stampOf(finishedFile)?.fileTimeMs ?? 0,
       }
       this.table.insert(put)
       alongside(put)

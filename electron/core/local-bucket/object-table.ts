@@ -14,7 +14,7 @@ const StoredChecksum = z.nullable(
   }),
 )
 
-const MISPLACED = `marker = 0 AND latest = (file >= '${WORK}/' AND file < '${WORK}0')`
+const IS_MISPLACED = `marker = 0 AND latest = (file >= '${WORK}/' AND file < '${WORK}0')`
 const COLUMNS = 'key, version, latest, marker, file, bytes, etag, modified, file_time, headers'
 
 /** The rows of the objects' table. It knows nothing of files; a write here is part of a larger one. */
@@ -63,11 +63,11 @@ export class ObjectTable {
    * others out of sight. The newest comes last, for its name may have to be freed first.
    */
   misplaced(key: string): StoredObject[] {
-    return this.#many(`WHERE key = ? AND ${MISPLACED} ORDER BY latest`, keyBytes(key))
+    return this.#many(`WHERE key = ? AND ${IS_MISPLACED} ORDER BY latest`, keyBytes(key))
   }
 
   keysWithMisplaced(): string[] {
-    return this.#prepared(`SELECT DISTINCT key FROM objects WHERE ${MISPLACED}`)
+    return this.#prepared(`SELECT DISTINCT key FROM objects WHERE ${IS_MISPLACED}`)
       .all()
       .map((row) => keyOf(row, 'key'))
   }

@@ -13,7 +13,7 @@ const TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 /** The tags that a write brings; refuses those that S3 would. */
 export function tagsIn(headers: ReadonlyMap<string, string>): Record<string, string> {
   const tagging = headers.get(TAGGING) ?? ''
-  const tags = parsed(tagging)
+  const tags = parsedTags(tagging)
   if (tags.length > MAX_TAGS) {
     throw new S3Error('BadRequest', 'Object tags cannot be greater than 10')
   }
@@ -40,9 +40,9 @@ export function tagCount(tags: Headers): Record<string, string> {
 }
 
 export function tagsOf(kept: Headers): [name: string, value: string][] {
-  return parsed(kept[TAGGING] ?? '')
+  return parsedTags(kept[TAGGING] ?? '')
 }
 
-function parsed(tagging: string): [name: string, value: string][] {
+function parsedTags(tagging: string): [name: string, value: string][] {
   return [...new URLSearchParams(tagging)]
 }

@@ -4,13 +4,13 @@ import type { Call } from './context.ts'
 import { S3Error } from './errors.ts'
 import { keptHeaders, versionHeader } from './object-headers.ts'
 import { emptyReply, quoted, type Reply } from './reply.ts'
-import { takeBody } from './request-body.ts'
+import { receiveBody } from './request-body.ts'
 import { storeObject } from './store-object.ts'
 import type { StoredObject } from './stored-object.ts'
 
 export async function putObject(call: Call): Promise<Reply> {
   const { bucket, request, authorization, body } = call
-  proveKey(request.key)
+  checkKey(request.key)
   const stray = ['partNumber', 'versionId'].find((name) => request.query.has(name))
   if (stray !== undefined) {
     throw new S3Error('InvalidArgument', `This operation does not accept a ${stray}.`)
@@ -19,7 +19,7 @@ export async function putObject(call: Call): Promise<Reply> {
     key: request.key,
     conditions: request.headers,
     headers: keptHeaders(request.headers),
-    fill: (take) => takeBody(request, authorization, body, take),
+    fill: (take) => receiveBody(request, authorization, body, take),
   })
   return emptyReply(200, writtenHeaders(stored))
 }
@@ -35,7 +35,7 @@ export async function deleteObject(call: Call): Promise<Reply> {
 }
 
 /** Refuses keys that S3 cannot hold. Source: userguide/object-keys.html */
-export function proveKey(key: string): void {
+export function checkKey(key: string): void {
   const byteLength = Buffer.byteLength(key)
   if (byteLength > S3_LIMITS.maxKeyBytes) {
     throw new S3Error('KeyTooLongError', undefined, {

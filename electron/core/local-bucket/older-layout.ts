@@ -15,7 +15,7 @@ const FORMER_UNUSUAL = `${OBJECTS}/${FORMER_FOLDERS.unusual}`
  *
  * @throws what kept the first file that stays from being moved; the others are.
  */
-export function leaveOlderLayout(
+export function migrateOlderLayout(
   files: ObjectFiles,
   objects: ObjectStore,
   uploads: UploadTable,
@@ -49,7 +49,7 @@ export function leaveOlderLayout(
   doAll(leftovers.map((file) => () => unlinkSync(files.absolute(file))))
   // A folder with something else in it stays.
   for (const folder of [...workFolders, FORMER_WORK, FORMER_UNUSUAL]) {
-    troubleOf(() => rmdirSync(files.absolute(folder)))
+    errorOf(() => rmdirSync(files.absolute(folder)))
   }
 }
 
@@ -62,7 +62,7 @@ function leftoversIn(files: ObjectFiles, folder: string): readonly string[] {
 
 /** All of them, also those after one that throws; then throws the first one's error. */
 function doAll(steps: readonly (() => void)[]): void {
-  const troubles = steps.map(troubleOf).filter((error) => error !== null)
+  const troubles = steps.map(errorOf).filter((error) => error !== null)
   if (troubles.length > 0) throw troubles[0]
 }
 
@@ -73,7 +73,7 @@ function isUnusualByNow({ key, file }: StoredObject): boolean {
 
 /** Only the file that the index describes: by that name the file system may give another key's. */
 function moveAlias(files: ObjectFiles, objects: ObjectStore, object: StoredObject): void {
-  const seen = files.look(object.file)
+  const seen = files.stampOf(object.file)
   if (seen?.byteLength !== object.byteLength || seen.fileTimeMs !== object.fileTimeMs) return
   objects.placement.move(object, files.newWorkFile())
 }
@@ -100,7 +100,7 @@ function namesIn(files: ObjectFiles, folder: string): readonly string[] {
 }
 
 /** Null: it was done. */
-function troubleOf(step: () => void): unknown {
+function errorOf(step: () => void): unknown {
   try {
     step()
     return null

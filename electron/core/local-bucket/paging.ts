@@ -9,7 +9,7 @@ export function pageSize(request: S3Request, name: string): number {
 }
 
 /** How names are written into a list: as they are, or encoded for names XML cannot hold. */
-export function nameWriter(request: S3Request): (name: string) => string {
+export function nameEncoder(request: S3Request): (name: string) => string {
   const encoding = request.query.get('encoding-type')
   if (encoding === undefined) return (name) => name
   if (encoding !== 'url') throw new S3Error('InvalidArgument', 'Invalid Encoding Method specified')

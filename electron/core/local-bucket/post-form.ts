@@ -1,14 +1,14 @@
 import { S3_LIMITS } from '../../contract/limits.ts'
-import { proveScope } from './authenticate.ts'
+import { checkScope } from './authenticate.ts'
 import type { Bucket, Call } from './context.ts'
 import { S3Error } from './errors.ts'
 import { readForm } from './form-body.ts'
 import { keptHeaders } from './object-headers.ts'
-import { proveKey, writtenHeaders } from './object-writes.ts'
-import { type PostPolicy, postPolicyOf, proveFormLength, provePolicy } from './post-policy.ts'
+import { checkKey, writtenHeaders } from './object-writes.ts'
+import { checkFormLength, checkPolicy, type PostPolicy, postPolicyOf } from './post-policy.ts'
 import { emptyReply, quoted, type Reply, xmlReply } from './reply.ts'
-import { checksumClaim, proveChecksum, proveMd5, USUAL_ALGORITHM } from './request-body.ts'
-import { type Digests, startDigests } from './running-digests.ts'
+import { checkChecksum, checkMd5, checksumClaim, DEFAULT_ALGORITHM } from './request-body.ts'
+import { type BodyChecksums, startChecksums } from './running-digests.ts'
 import { headerText } from './s3-request.ts'
 import { ALGORITHM, isSameSignature, signatureOf, signingKey } from './signature.ts'
 import { storeObject } from './store-object.ts'
@@ -38,20 +38,20 @@ export async function postForm(call: Omit<Call, 'authorization'>): Promise<Reply
         'of the fields.',
     )
   }
-  proveKey(key)
+  checkKey(key)
   fields.set('key', key).set('bucket', bucket.name)
-  const policy = provenPolicy(bucket, fields)
+  const policy = checkedPolicy(bucket, fields)
   const headers = headersOf(fields)
   const stored = await storeObject(bucket, {
     key,
     conditions: headers,
     headers: keptHeaders(headers),
-    fill: (take) => takeFormFile(form.file, headers, policy, take),
+    fill: (take) => receiveFormFile(form.file, headers, policy, take),
   })
   return answerOf(bucket, fields, stored)
 }
 
-function provenPolicy(bucket: Bucket, fields: ReadonlyMap<string, string>): PostPolicy {
+function checkedPolicy(bucket: Bucket, fields: ReadonlyMap<string, string>): PostPolicy {
   const field = (name: string) => fields.get(name) ?? ''
   const policy = field('policy')
   if (policy === '') throw new S3Error('AccessDenied')
@@ -61,13 +61,13 @@ function provenPolicy(bucket: Bucket, fields: ReadonlyMap<string, string>): Post
   if (fields.has('x-amz-security-token')) throw new S3Error('InvalidToken')
   const amzDate = field('x-amz-date')
   const credential = field('x-amz-credential')
-  const scope = proveScope({ carrier: 'query', credential, amzDate }, bucket)
+  const scope = checkScope({ carrier: 'query', credential, amzDate }, bucket)
   const expected = signatureOf(signingKey(bucket.secretAccessKey, scope), policy)
   if (!isSameSignature(expected, field('x-amz-signature'))) {
     throw new S3Error('SignatureDoesNotMatch')
   }
   const proven = postPolicyOf(policy, S3_LIMITS.maxSinglePutBytes)
-  provePolicy(proven, fields, bucket.now())
+  checkPolicy(proven, fields, bucket.now())
   return proven
 }
 
@@ -76,14 +76,14 @@ function headersOf(fields: ReadonlyMap<string, string>): Map<string, string> {
   return new Map([...fields].map(([name, value]) => [name, headerText(value)]))
 }
 
-async function takeFormFile(
+async function receiveFormFile(
   file: AsyncIterable<Buffer>,
   headers: ReadonlyMap<string, string>,
   policy: PostPolicy,
   take: (piece: Buffer) => Promise<void>,
-): Promise<Digests> {
+): Promise<BodyChecksums> {
   const claim = checksumClaim(headers)
-  const digests = await startDigests(claim?.algorithm ?? USUAL_ALGORITHM)
+  const digests = await startChecksums(claim?.algorithm ?? DEFAULT_ALGORITHM)
   let byteLength = 0
   for await (const piece of file) {
     byteLength += piece.length
@@ -92,10 +92,10 @@ async function takeFormFile(
     digests.update(piece)
     await taking
   }
-  proveFormLength(policy, byteLength)
+  checkFormLength(policy, byteLength)
   const filled = digests.finish()
-  proveMd5(headers.get('content-md5'), filled.md5)
-  if (claim !== null) proveChecksum(claim, filled.checksum.value, new Map())
+  checkMd5(headers.get('content-md5'), filled.md5)
+  if (claim !== null) checkChecksum(claim, filled.checksum.value, new Map())
   return filled
 }
 

@@ -51,7 +51,7 @@ export function postPolicyOf(base64: string, maxBytes: number): PostPolicy {
 }
 
 /** `fields` are the form's, lower-case names, with `bucket` and the final `key` among them. */
-export function provePolicy(
+export function checkPolicy(
   policy: PostPolicy,
   fields: ReadonlyMap<string, string>,
   nowMs: number,
@@ -84,7 +84,7 @@ export function provePolicy(
   )
 }
 
-export function proveFormLength(policy: PostPolicy, byteLength: number): void {
+export function checkFormLength(policy: PostPolicy, byteLength: number): void {
   if (byteLength < policy.minBytes) {
     throw new S3Error('EntityTooSmall', undefined, {
       ProposedSize: String(byteLength),

@@ -10,7 +10,7 @@ import { NULL_VERSION } from './stored-object.ts'
  * metadata, older versions and unfinished uploads do not. A file is hashed when it is first asked
  * for, so that a large folder does not keep the bucket from opening.
  */
-export async function indexFolder(files: ObjectFiles, objects: ObjectStore): Promise<void> {
+export async function rebuildIndex(files: ObjectFiles, objects: ObjectStore): Promise<void> {
   for await (const file of filesBelow(files, OBJECTS)) {
     const path = file.slice(OBJECTS.length + 1)
     const key = plainPathOf(path.normalize('NFC'))
@@ -26,7 +26,7 @@ export async function indexFolder(files: ObjectFiles, objects: ObjectStore): Pro
 }
 
 function adopt(files: ObjectFiles, objects: ObjectStore, key: string, file: string): void {
-  const seen = files.look(file)
+  const seen = files.stampOf(file)
   if (seen === null) return
   const { byteLength, fileTimeMs } = seen
   const mark = createHash('md5').update(`${file}\0${byteLength}\0${fileTimeMs}`)

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { browserGuards } from './browser-guards.ts'
+import { browserSafetyHeaders } from './browser-guards.ts'
 import { type XmlNode, xmlDocument } from './xml.ts'
 
 /** What an operation answers. */
@@ -20,9 +20,9 @@ export type ReplyBody =
       readonly byteLength: number
     }
   /** A document that may take minutes: the answer begins at once and is kept alive by spaces. */
-  | { readonly kind: 'slow'; readonly answer: Promise<SlowAnswer> }
+  | { readonly kind: 'slow'; readonly answer: Promise<DelayedDocument> }
 
-export interface SlowAnswer {
+export interface DelayedDocument {
   /** Sent only when the answer comes before it has to be begun. */
   readonly headers: Readonly<Record<string, string>>
   /** Without the XML declaration. */
@@ -39,7 +39,7 @@ export function xmlReply(name: string, content: readonly (XmlNode | null)[]): Re
 
 const XML_TYPE = 'application/xml'
 /** Documents of the server's own name keys, which anybody may have chosen. */
-export const XML_HEADERS = { 'Content-Type': XML_TYPE, ...browserGuards(XML_TYPE) }
+export const XML_HEADERS = { 'Content-Type': XML_TYPE, ...browserSafetyHeaders(XML_TYPE) }
 
 export function documentReply(text: string): Reply {
   return {

@@ -4,22 +4,22 @@ import type { Authorization } from './authenticate.ts'
 import {
   algorithmOfHeader,
   type ChecksumAlgorithm,
+  checkedChecksumText,
   checksumAlgorithmOf,
-  provenChecksumText,
   startChecksum,
 } from './checksums.ts'
 import { decodedChunks } from './chunked-body.ts'
 import { S3Error } from './errors.ts'
-import { type Digests, startDigests } from './running-digests.ts'
+import { type BodyChecksums, startChecksums } from './running-digests.ts'
 import { type S3Request, wholeNumber } from './s3-request.ts'
 
 /** What S3 computes when the client chose no checksum. */
-export const USUAL_ALGORITHM = 'CRC64NVME'
+export const DEFAULT_ALGORITHM = 'CRC64NVME'
 const SHA256_HEX_CHARS = 64
 
-export interface TakenBody extends Digests {
+export interface ReceivedBody extends BodyChecksums {
   /** The checksum that the client sent, or the usual one: what the answer repeats. */
-  readonly confirmed: Digests['checksum']
+  readonly confirmed: BodyChecksums['checksum']
 }
 
 /**
@@ -29,19 +29,19 @@ export interface TakenBody extends Digests {
  * `take` works on it, and the next one waits for both. The checksum that is answered is of
  * `algorithm`, or of the one that the client chose when that is null.
  */
-export async function takeBody(
+export async function receiveBody(
   request: S3Request,
   authorization: Authorization,
   source: AsyncIterable<Buffer>,
   take: (piece: Buffer) => Promise<void>,
   algorithm: ChecksumAlgorithm | null = null,
-): Promise<TakenBody> {
+): Promise<ReceivedBody> {
   const { payloadHash } = authorization
   const isChunked = payloadHash.startsWith('STREAMING-')
   const announced = announcedLength(request, isChunked)
   const claim = checksumClaim(request.headers)
-  const kept = algorithm ?? claim?.algorithm ?? USUAL_ALGORITHM
-  const digests = await startDigests(kept)
+  const kept = algorithm ?? claim?.algorithm ?? DEFAULT_ALGORITHM
+  const digests = await startChecksums(kept)
   const claimed =
     claim === null || claim.algorithm === kept ? null : await startChecksum(claim.algorithm)
   const sha256 = payloadHash.length === SHA256_HEX_CHARS ? createHash('sha256') : null
@@ -59,13 +59,13 @@ export async function takeBody(
   }
   if (byteLength !== announced) throw new S3Error('IncompleteBody')
   const proven = digests.finish()
-  proveMd5(request.headers.get('content-md5'), proven.md5)
+  checkMd5(request.headers.get('content-md5'), proven.md5)
   if (sha256 !== null && sha256.digest('hex') !== payloadHash) {
     throw new S3Error('XAmzContentSHA256Mismatch')
   }
   if (claim === null) return { ...proven, confirmed: proven.checksum }
   const value = claimed?.digest().toString('base64') ?? proven.checksum.value
-  proveChecksum(claim, value, trailers)
+  checkChecksum(claim, value, trailers)
   return { ...proven, confirmed: { algorithm: claim.algorithm, value } }
 }
 
@@ -81,7 +81,7 @@ export async function readDocument(
   if (announced > maxBytes) throw tooLong()
   const pieces: Buffer[] = []
   let byteLength = 0
-  await takeBody(request, authorization, source, async (piece) => {
+  await receiveBody(request, authorization, source, async (piece) => {
     byteLength += piece.length
     if (byteLength > maxBytes) throw tooLong()
     pieces.push(piece)
@@ -116,7 +116,7 @@ export function checksumClaim(headers: ReadonlyMap<string, string>): ChecksumCla
   const claims: ChecksumClaim[] = []
   for (const [name, value] of headers) {
     const algorithm = algorithmOfHeader(name)
-    if (algorithm !== null) claims.push({ algorithm, value: provenChecksumText(algorithm, value) })
+    if (algorithm !== null) claims.push({ algorithm, value: checkedChecksumText(algorithm, value) })
   }
   const trailer = headers.get('x-amz-trailer')?.toLowerCase()
   if (trailer?.startsWith('x-amz-checksum-')) {
@@ -132,7 +132,7 @@ export function checksumClaim(headers: ReadonlyMap<string, string>): ChecksumCla
   return claims[0] ?? null
 }
 
-export function proveChecksum(
+export function checkChecksum(
   claim: ChecksumClaim,
   computed: string,
   trailers: ReadonlyMap<string, string>,
@@ -140,14 +140,14 @@ export function proveChecksum(
   const inTrailer = trailers.get(`x-amz-checksum-${claim.algorithm.toLowerCase()}`)
   const given = claim.value ?? inTrailer
   if (given === undefined) throw new S3Error('IncompleteBody', 'The announced trailer is missing.')
-  if (provenChecksumText(claim.algorithm, given) === computed) return
+  if (checkedChecksumText(claim.algorithm, given) === computed) return
   throw new S3Error(
     'BadDigest',
     `The ${claim.algorithm} you specified did not match the calculated checksum.`,
   )
 }
 
-export function proveMd5(header: string | undefined, md5: Buffer): void {
+export function checkMd5(header: string | undefined, md5: Buffer): void {
   if (header === undefined) return
   const given = Buffer.from(header, 'base64')
   if (given.length !== md5.length || given.toString('base64') !== header) {

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { S3Error } from './errors.ts'
-import { type Reply, type SlowAnswer, XML_HEADERS } from './reply.ts'
+import { type DelayedDocument, type Reply, XML_HEADERS } from './reply.ts'
 import { errorElement, XML_DECLARATION } from './xml.ts'
 
 /** When a slow answer is begun, and how often a space keeps it alive. */
-const PATIENCE_MS = 10_000
+const FIRST_BYTE_WITHIN_MS = 10_000
 const READ_BYTES = 256 * 1024
 
 /** `headers` belong to every answer of this request; a reply's own come on top. */
@@ -34,7 +34,7 @@ export async function sendReply(
       await sendFile(response, reply.status, head, body)
       return
     case 'slow':
-      await sendSlow(response, head, body.answer)
+      await sendDelayed(response, head, body.answer)
   }
 }
 
@@ -73,17 +73,17 @@ export function sendError(
 }
 
 /** Thrown work after the answer was begun: the error goes into the body, as S3 does it. */
-async function sendSlow(
+async function sendDelayed(
   response: ServerResponse,
   headers: Readonly<Record<string, string>>,
-  answer: Promise<SlowAnswer>,
+  answer: Promise<DelayedDocument>,
 ): Promise<void> {
   const head = { ...headers, ...XML_HEADERS }
   let pulse: NodeJS.Timeout | null = null
   const patience = setTimeout(() => {
     response.writeHead(200, head).write(XML_DECLARATION)
-    pulse = setInterval(() => response.write(' '), PATIENCE_MS)
-  }, PATIENCE_MS)
+    pulse = setInterval(() => response.write(' '), FIRST_BYTE_WITHIN_MS)
+  }, FIRST_BYTE_WITHIN_MS)
   try {
     const { headers: own, element } = await answer
     if (response.headersSent) response.end(element)

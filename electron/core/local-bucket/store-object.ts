@@ -1,7 +1,7 @@
 import { writeConditionOf } from './conditions.ts'
 import type { Bucket } from './context.ts'
 import { withIncomingFile } from './incoming-file.ts'
-import type { Digests } from './running-digests.ts'
+import type { BodyChecksums } from './running-digests.ts'
 import type { StoredObject } from './stored-object.ts'
 
 export interface ObjectSource {
@@ -11,7 +11,7 @@ export interface ObjectSource {
   /** Kept with the object. */
   readonly headers: Record<string, string>
   /** Hands over all bytes, and rejects when they are not those that were announced. */
-  readonly fill: (take: (piece: Buffer) => Promise<void>) => Promise<Digests>
+  readonly fill: (take: (piece: Buffer) => Promise<void>) => Promise<BodyChecksums>
 }
 
 /** Stores an object whose bytes come in one request. Nothing changes when `fill` rejects. */

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { checksumOfParts } from './checksums.ts'
 import { S3Error } from './errors.ts'
 import { joinParts } from './join-parts.ts'
-import { multipartEtag, type NamedPart, provenParts } from './named-parts.ts'
+import { checkedParts, type ListedPart, multipartEtag } from './named-parts.ts'
 import { type ObjectFiles, randomName } from './object-files.ts'
 import type { ObjectStore, PendingWrite } from './object-store.ts'
 import type { StoredObject } from './stored-object.ts'
@@ -10,7 +10,7 @@ import { type StoredPart, type StoredUpload, UploadTable } from './upload-table.
 
 /** What Complete brings besides the list of parts. */
 export interface Completion {
-  readonly parts: readonly NamedPart[]
+  readonly parts: readonly ListedPart[]
   /** The length the client expects; null when it did not say. */
   readonly expectedBytes: number | null
   /** The whole object's checksum as the client expects it. */
@@ -100,7 +100,7 @@ export class UploadStore {
     write: PendingWrite,
     completion: Completion,
   ): () => Promise<StoredObject> {
-    const parts = provenParts(upload, this.#allParts(upload.uploadId), completion.parts)
+    const parts = checkedParts(upload, this.#allParts(upload.uploadId), completion.parts)
     const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0)
     if (completion.expectedBytes !== null && completion.expectedBytes !== byteLength) {
       throw new S3Error(

@@ -5,7 +5,7 @@ const MAX_ELEMENTS = 80_100
 /** Deeper than any request of S3's. */
 export const MAX_DEPTH = 12
 /** A request's tags are short; the longest is the root's, which names the namespace. */
-const MAX_TAG_CHARS = 1024
+const MAX_XML_TAG_CHARS = 1024
 const MAX_TAGS_WITH_ATTRIBUTES = 100
 const MAX_REFERENCES = 500_000
 const MAX_COMMENTS = 2100
@@ -28,7 +28,7 @@ const SKIPPED = [
  *
  * @throws S3Error MalformedXML
  */
-export function proveXmlLimits(source: string): void {
+export function checkXmlLimits(source: string): void {
   let depth = 0
   let elements = 0
   let withAttributes = 0
@@ -42,7 +42,7 @@ export function proveXmlLimits(source: string): void {
       continue
     }
     const end = endOf(source, '>', at)
-    const tag = end - at - 2 > MAX_TAG_CHARS ? '' : source.slice(at + 1, end - 1)
+    const tag = end - at - 2 > MAX_XML_TAG_CHARS ? '' : source.slice(at + 1, end - 1)
     if (!TAG.test(tag)) throw new S3Error('MalformedXML')
     at = end
     if (tag.includes('=')) withAttributes += 1

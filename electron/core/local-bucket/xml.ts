@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { S3Error } from './errors.ts'
-import { MAX_DEPTH, proveXmlLimits } from './xml-limits.ts'
+import { checkXmlLimits, MAX_DEPTH } from './xml-limits.ts'
 
 /** A piece of a document: `[name, text or children]`; null and undefined children are left out. */
 export type XmlNode = readonly [name: string, content: string | readonly (XmlNode | null)[]]
@@ -71,7 +71,7 @@ const parser = new XMLParser({
 /** Reads a document whose root is `rootName`, in time that grows with its length and no faster. */
 export function parseXml(bytes: Buffer, rootName: string): XmlElement {
   const source = bytes.toString('utf8')
-  proveXmlLimits(source)
+  checkXmlLimits(source)
   try {
     if (XMLValidator.validate(source) !== true) throw new S3Error('MalformedXML')
     const parsed: unknown = parser.parse(source)

@@ -1,12 +1,12 @@
 import { type App, type BrowserWindow, dialog } from 'electron'
 import type { CorePorts, Log, SecretVault, SettingsStore } from '../../core/ports.ts'
-import type { OnTheWay } from '../net-store-http.ts'
+import type { ConnectionAuth } from '../net-store-http.ts'
 import { answerProxies } from './answer-proxies.ts'
 import { askProxyPasswordInWindow } from './ask-proxy-password.ts'
 import { ClientCertificates } from './client-certificates.ts'
 import { ProxyPasswords } from './proxy-passwords.ts'
 
-export interface OnTheWayDeps {
+export interface ConnectionAuthDeps {
   readonly app: App
   readonly settings: SettingsStore
   readonly vault: SecretVault
@@ -18,13 +18,19 @@ export interface OnTheWayDeps {
  * Answers proxies and servers that ask who the user is, for every session's requests
  * (docs/decisions/0017-who-you-are-on-the-way.md).
  */
-export function answerOnTheWay({ app, settings, vault, log, currentWindow }: OnTheWayDeps) {
+export function setUpConnectionAuth({
+  app,
+  settings,
+  vault,
+  log,
+  currentWindow,
+}: ConnectionAuthDeps) {
   const ask = askProxyPasswordInWindow(currentWindow)
   const passwords = new ProxyPasswords({ settings, vault, ask })
   const certificates = new ClientCertificates({ dialog, settings, currentWindow })
   answerProxies(app, passwords)
   certificates.listen(app)
-  const onTheWay: OnTheWay = {
+  const onTheWay: ConnectionAuth = {
     proxyLogin: (proxy, refused) => passwords.answer(proxy, refused),
     certificateRefused: (host) => certificates.refused(host),
     failed: logOnce(log),

@@ -2,7 +2,7 @@ import type { App } from 'electron'
 import type { ProxyLogin, ProxyPasswords } from './proxy-passwords.ts'
 
 /** More requests than these are not under way at once. */
-const MOST_REMEMBERED = 100
+const MAX_REMEMBERED_URLS = 100
 
 /**
  * Answers proxies that stop the page's requests. Electron gives `login` to the app for requests of
@@ -33,5 +33,5 @@ function remember(given: Map<string, ProxyLogin>, url: string, login: ProxyLogin
   given.delete(url)
   given.set(url, login)
   const [oldest] = given.keys()
-  if (given.size > MOST_REMEMBERED && oldest !== undefined) given.delete(oldest)
+  if (given.size > MAX_REMEMBERED_URLS && oldest !== undefined) given.delete(oldest)
 }

@@ -24,7 +24,7 @@ export function askProxyPasswordInWindow(
     if (parent === null) return 'nobody-there'
     // On macOS the question is a sheet of the window, which a hidden window would hide with it.
     if (!parent.isVisible()) parent.show()
-    const window = openPrompt(parent)
+    const window = openPasswordWindow(parent)
     const closed = new Promise<null>((resolve) => window.once('closed', () => resolve(null)))
     try {
       const realm = visibleText(question.realm, 80)
@@ -40,7 +40,7 @@ export function askProxyPasswordInWindow(
   }
 }
 
-function openPrompt(parent: BrowserWindow): BrowserWindow {
+function openPasswordWindow(parent: BrowserWindow): BrowserWindow {
   const window = new BrowserWindow({
     parent,
     modal: true,

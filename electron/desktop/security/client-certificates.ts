@@ -13,7 +13,7 @@ type Choices = Readonly<Record<string, string | null>>
 
 const REMEMBERED = 'clientCertificates'
 /** A message box with more buttons than these cannot be read. */
-const MOST_AT_ONCE = 4
+const MAX_OPEN_QUESTIONS = 4
 
 /**
  * Decides which certificate of this computer's store a server gets to see. Electron would send the
@@ -85,8 +85,8 @@ export class ClientCertificates {
     if (!window.isVisible()) window.show()
     let from = 0
     for (;;) {
-      const shown = certificates.slice(from, from + MOST_AT_ONCE)
-      const hasMore = certificates.length > MOST_AT_ONCE
+      const shown = certificates.slice(from, from + MAX_OPEN_QUESTIONS)
+      const hasMore = certificates.length > MAX_OPEN_QUESTIONS
       const { response, checkboxChecked } = await this.#deps.dialog.showMessageBox(window, {
         type: 'question',
         title: 'Ferry',
@@ -105,7 +105,7 @@ export class ClientCertificates {
         checkboxChecked: true,
       })
       if (hasMore && response === shown.length + 1) {
-        from = from + MOST_AT_ONCE < certificates.length ? from + MOST_AT_ONCE : 0
+        from = from + MAX_OPEN_QUESTIONS < certificates.length ? from + MAX_OPEN_QUESTIONS : 0
         continue
       }
       const chosen = shown[response - 1] ?? null

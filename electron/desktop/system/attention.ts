@@ -18,7 +18,7 @@ export interface AttentionDeps {
 }
 
 /** The state of the queue that was announced last. */
-interface Told {
+interface LastNotified {
   readonly finishedCount: number
   readonly stuckCount: number
   /** Since the user last looked at the window. */
@@ -32,9 +32,9 @@ interface Told {
  */
 export function drawAttention(deps: AttentionDeps): (queue: QueueState) => void {
   const { currentWindow, preferences, notify } = deps
-  let told: Told | null = null
+  let told: LastNotified | null = null
 
-  const say = (queue: QueueState, before: Told): boolean => {
+  const say = (queue: QueueState, before: LastNotified): boolean => {
     const finishedCount = queue.finishedCount - before.finishedCount
     const isOver = queue.movingCount === 0
     if (isOver && finishedCount > 0) {

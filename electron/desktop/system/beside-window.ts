@@ -1,19 +1,19 @@
 import { type App, type BrowserWindow, dialog, type PowerMonitor } from 'electron'
 import type { Core } from '../../core/create-core.ts'
 import type { Log, QueueState, SettingsStore } from '../../core/ports.ts'
-import type { Starter } from '../starter.ts'
+import type { ParentProcess } from '../starter.ts'
 import { drawAttention } from './attention.ts'
 import { uploadInBackground } from './background.ts'
 import { askBeforeClosing } from './closing.ts'
-import { needsYouMark } from './needs-you-mark.ts'
+import { attentionBadge } from './needs-you-mark.ts'
 import { systemNotifications } from './notify.ts'
 import { Preferences } from './preferences.ts'
 import { showTray } from './tray.ts'
 
-export interface BesideWindowDeps {
+export interface DesktopIntegrationDeps {
   readonly app: App
   readonly powerMonitor: PowerMonitor
-  readonly starter: Pick<Starter, 'onEnd'>
+  readonly starter: Pick<ParentProcess, 'onEnd'>
   readonly platform: NodeJS.Platform
   readonly settings: SettingsStore
   readonly log: Log
@@ -25,7 +25,7 @@ export interface BesideWindowDeps {
 }
 
 /** All that Ferry shows and asks outside its page. */
-export interface BesideWindow {
+export interface DesktopIntegration {
   readonly preferences: Preferences
   readonly queueChanged: (queue: QueueState) => void
   /** For every window that is opened. */
@@ -44,7 +44,7 @@ export const IDLE_QUEUE: QueueState = {
   onlyHere: [],
 }
 
-export function setUpBesideWindow(deps: BesideWindowDeps): BesideWindow {
+export function setUpDesktopIntegration(deps: DesktopIntegrationDeps): DesktopIntegration {
   const { app, platform, currentWindow, show, core } = deps
   const preferences = new Preferences(deps.settings)
   let queue = IDLE_QUEUE
@@ -53,7 +53,7 @@ export function setUpBesideWindow(deps: BesideWindowDeps): BesideWindow {
     platform,
     preferences,
     currentWindow,
-    needsYouMark,
+    needsYouMark: attentionBadge,
     notify: systemNotifications(show, deps.log),
     copyLink: ({ uploadId }) => void core().handlers.copyShareLink({ uploadId }),
     copyLastLink: () => void core().copyLatestLink(),

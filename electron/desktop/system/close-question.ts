@@ -14,7 +14,7 @@ export interface CloseQuestion {
   readonly canRemember: boolean
 }
 
-export interface Leaving {
+export interface CloseAttempt {
   /** `window`: its close button; `app`: the menu, the dock or the keyboard. */
   readonly what: 'window' | 'app'
   readonly queue: QueueState
@@ -26,7 +26,7 @@ export interface Leaving {
  * are lost with it, so nothing takes them away without asking, not even a habit. All other uploads
  * go on at the next start, so quitting asks nothing more.
  */
-export function closeQuestion({ what, queue, habit }: Leaving): CloseChoice | CloseQuestion {
+export function closeQuestion({ what, queue, habit }: CloseAttempt): CloseChoice | CloseQuestion {
   const isUploading = queue.movingCount > 0
   const isLosing = queue.onlyHereCount > 0
   if (what === 'window' && isUploading) {
@@ -55,7 +55,7 @@ function uploadingQuestion(queue: QueueState): CloseQuestion {
   }
 }
 
-function lossQuestion(what: Leaving['what'], queue: QueueState): CloseQuestion {
+function lossQuestion(what: CloseAttempt['what'], queue: QueueState): CloseQuestion {
   const isWindow = what === 'window'
   const [subject, object] = queue.onlyHereCount === 1 ? ['It is', 'it'] : ['They are', 'them']
   const when = isWindow ? 'once the window is closed' : 'once Ferry has quit'

@@ -1,6 +1,6 @@
 import type { App, BrowserWindow, Dialog, Event, PowerMonitor } from 'electron'
 import type { QueueState } from '../../core/ports.ts'
-import type { Starter } from '../starter.ts'
+import type { ParentProcess } from '../starter.ts'
 import { type CloseChoice, type CloseQuestion, closeQuestion } from './close-question.ts'
 import type { Preferences } from './preferences.ts'
 
@@ -10,7 +10,7 @@ export interface ClosingDeps {
   readonly powerMonitor: PowerMonitor
   /** This process, for the signals that end it. */
   readonly signals: Pick<NodeJS.EventEmitter, 'prependListener' | 'off'>
-  readonly starter: Pick<Starter, 'onEnd'>
+  readonly starter: Pick<ParentProcess, 'onEnd'>
   readonly preferences: Preferences
   /** As the page said last; an idle queue for a page that is gone. */
   readonly queue: () => QueueState

@@ -6,7 +6,7 @@ import type { CorePorts, Log } from '../../core/ports.ts'
 
 /** Shells with many plugins take a second or two. */
 const ANSWER_WITHIN_MS = 5000
-const MOST_CHARACTERS = 1024 * 1024
+const MAX_OUTPUT_CHARS = 1024 * 1024
 
 export interface LoginShellDeps {
   readonly platform: NodeJS.Platform
@@ -41,7 +41,7 @@ export function loginShell(deps: LoginShellDeps): ReadShell | undefined {
 
 async function readInto(deps: LoginShellDeps): Promise<ShellAnswer> {
   const { environment, log, withinMs = ANSWER_WITHIN_MS } = deps
-  const said = await sayOf(shellOf(environment), environment, withinMs)
+  const said = await outputOf(shellOf(environment), environment, withinMs)
   if (said === null) {
     log.warn({}, 'The login shell did not tell its variables')
     return 'silent'
@@ -62,7 +62,7 @@ function shellOf({ SHELL = '' }: NodeJS.ProcessEnv): string {
 }
 
 /** The shell's environment as `env` prints it; null: it does not answer in time. */
-async function sayOf(
+async function outputOf(
   shell: string,
   environment: NodeJS.ProcessEnv,
   withinMs: number,
@@ -85,7 +85,7 @@ async function sayOf(
     const [, said, end] = heard.split(mark)
     // A program that a start-up file leaves running may hold the pipe open for ever.
     if (end !== undefined) resolve(said ?? null)
-    else if (heard.length > MOST_CHARACTERS) resolve(null)
+    else if (heard.length > MAX_OUTPUT_CHARS) resolve(null)
   })
   child.on('error', () => resolve(null))
   child.on('close', () => resolve(null))

@@ -5,7 +5,7 @@ const SIDE = 32
 const RED = [0x2a, 0x32, 0xa8, 0xff] as const
 
 /** A red dot for the task bar's icon (Windows): 16 x 16 pixels at twice their size. */
-export function needsYouMark(): NativeImage {
+export function attentionBadge(): NativeImage {
   const bitmap = Buffer.alloc(SIDE * SIDE * RED.length)
   const middle = (SIDE - 1) / 2
   for (let at = 0; at < SIDE * SIDE; at += 1) {

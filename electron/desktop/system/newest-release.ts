@@ -1,5 +1,5 @@
 import type { ClientRequest, Net, Session } from 'electron'
-import type { OnTheWay } from '../net-store-http.ts'
+import type { ConnectionAuth } from '../net-store-http.ts'
 
 const ANSWER_WITHIN_MS = 15_000
 
@@ -8,7 +8,7 @@ export interface ReleaseQuestion {
   readonly session: Session
   /** The project's page, `https://github.com/OWNER/REPOSITORY`. */
   readonly homepage: string
-  readonly proxyLogin: OnTheWay['proxyLogin']
+  readonly proxyLogin: ConnectionAuth['proxyLogin']
 }
 
 /**
@@ -47,18 +47,18 @@ export function newestRelease(
   const timer = setTimeout(giveUp, ANSWER_WITHIN_MS)
   listen(request, homepage, end)
   // The user may take a while to type a password.
-  answerProxy(request, question.proxyLogin, { asked: () => clearTimeout(timer), giveUp })
+  answerProxyLogin(request, question.proxyLogin, { asked: () => clearTimeout(timer), giveUp })
   signal.addEventListener('abort', giveUp)
   if (signal.aborted) giveUp()
   else request.end()
   return promise
 }
 
-type Login = Awaited<ReturnType<OnTheWay['proxyLogin']>>
+type Login = Awaited<ReturnType<ConnectionAuth['proxyLogin']>>
 
-function answerProxy(
+function answerProxyLogin(
   request: ClientRequest,
-  proxyLogin: OnTheWay['proxyLogin'],
+  proxyLogin: ConnectionAuth['proxyLogin'],
   { asked, giveUp }: { readonly asked: () => void; readonly giveUp: () => void },
 ): void {
   let given: Login = null

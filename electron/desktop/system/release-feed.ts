@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Net, Session } from 'electron'
 import * as z from 'zod/mini'
 import type { ReleaseFeed } from '../../core/ports.ts'
-import type { OnTheWay } from '../net-store-http.ts'
+import type { ConnectionAuth } from '../net-store-http.ts'
 import { newestRelease } from './newest-release.ts'
 import { downloadUpdate, installAndRestart } from './self-update.ts'
 
@@ -26,7 +26,7 @@ interface FeedDeps {
   readonly isPackaged: boolean
   readonly platform: NodeJS.Platform
   readonly environment: NodeJS.ProcessEnv
-  readonly proxyLogin: OnTheWay['proxyLogin']
+  readonly proxyLogin: ConnectionAuth['proxyLogin']
 }
 
 /** `folder`: where package.json is, in the archive. Null: this build does not know its project. */

@@ -1,6 +1,6 @@
 import type { AuthInfo } from 'electron'
 import type { AppUpdater } from 'electron-updater'
-import type { OnTheWay } from '../net-store-http.ts'
+import type { ConnectionAuth } from '../net-store-http.ts'
 
 type Updater = Pick<
   AppUpdater,
@@ -39,7 +39,7 @@ async function newUpdater(): Promise<Updater> {
  */
 export async function downloadUpdate(
   signal: AbortSignal,
-  proxyLogin: OnTheWay['proxyLogin'],
+  proxyLogin: ConnectionAuth['proxyLogin'],
   load: () => Promise<Updater> = loadUpdater,
 ): Promise<void> {
   const updater = await load()
@@ -65,8 +65,8 @@ export async function downloadUpdate(
 }
 
 /** Without a listener electron-updater leaves a proxy's question open for ever. */
-function answerProxy(updater: Updater, proxyLogin: OnTheWay['proxyLogin']): void {
-  let given: Awaited<ReturnType<OnTheWay['proxyLogin']>> = null
+function answerProxy(updater: Updater, proxyLogin: ConnectionAuth['proxyLogin']): void {
+  let given: Awaited<ReturnType<ConnectionAuth['proxyLogin']>> = null
   updater.removeAllListeners('login')
   updater.on('login', (authInfo, callback) => {
     // electron-updater's type forgets that Electron takes no answer for a no.

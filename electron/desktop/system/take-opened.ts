@@ -11,7 +11,7 @@ export interface TakeOpenedDeps {
 }
 
 /** Brings the window for what the system gives to the app, and hands it to the core. */
-export function takeOpened({ core, window, opened }: TakeOpenedDeps): void {
+export function queueOpened({ core, window, opened }: TakeOpenedDeps): void {
   // The first window shows itself when it has painted.
   let isStarting = true
   opened.listen({

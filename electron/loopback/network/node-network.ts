@@ -11,7 +11,7 @@ import { systemAuthorities } from './system-authorities.ts'
 import { readSystemProxy } from './system-proxy.ts'
 
 /** A laptop changes networks, and the browser beside Ferry follows at once. */
-const REREAD_AFTER_MS = 30_000
+const REFRESH_AFTER_MS = 30_000
 
 export interface NodeNetworkDeps {
   readonly log: Log
@@ -58,7 +58,7 @@ function rereadSystem(deps: NodeNetworkDeps): () => Promise<ProxySettings> {
     }
   }
   return () => {
-    if (read === null || nowMs() - read.atMs >= REREAD_AFTER_MS) {
+    if (read === null || nowMs() - read.atMs >= REFRESH_AFTER_MS) {
       read = { atMs: nowMs(), settings: readNow() }
     }
     return read.settings

@@ -15,7 +15,7 @@ const filesOn = (platform: NodeJS.Platform, below = folder) =>
 
 describe('the places of a key', () => {
   it('are its own name, and an escaped one', () => {
-    expect(filesOn('linux').placesOf('photos/a b.jpg')).toEqual([
+    expect(filesOn('linux').pathsOf('photos/a b.jpg')).toEqual([
       'objects/photos/a b.jpg',
       'unusual-names/k-photos%2fa%20b%2ejpg',
     ])
@@ -26,12 +26,12 @@ describe('the places of a key', () => {
     const key = `${'long-name/'.repeat(15)}a.jpg`
     const files = filesOn('win32', deep)
 
-    const places = files.placesOf(key)
+    const places = files.pathsOf(key)
 
-    expect(filesOn('linux', deep).placesOf(key)).toHaveLength(2)
+    expect(filesOn('linux', deep).pathsOf(key)).toHaveLength(2)
     expect(places).toEqual([expect.stringMatching(/^unusual-names\/h-[0-9a-f]{64}$/)])
     expect(places.every((place) => files.absolute(place).length <= 240)).toBe(true)
-    expect(files.placesOf('short.jpg')[0]).toBe('objects/short.jpg')
+    expect(files.pathsOf('short.jpg')[0]).toBe('objects/short.jpg')
   })
 
   it('lie beside objects that are kept elsewhere', () => {

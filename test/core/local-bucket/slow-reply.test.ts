@@ -2,15 +2,15 @@ import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { S3Error } from '../../../electron/core/local-bucket/errors.ts'
 import { listenOn, portOf, stopServer } from '../../../electron/core/local-bucket/listen.ts'
-import type { SlowAnswer } from '../../../electron/core/local-bucket/reply.ts'
+import type { DelayedDocument } from '../../../electron/core/local-bucket/reply.ts'
 import { sendReply } from '../../../electron/core/local-bucket/send-reply.ts'
 
 let server: Server
-let answer: PromiseWithResolvers<SlowAnswer>
+let answer: PromiseWithResolvers<DelayedDocument>
 let sending: Promise<void>
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] })
-  answer = Promise.withResolvers<SlowAnswer>()
+  answer = Promise.withResolvers<DelayedDocument>()
   server = createServer((_, response) => {
     const body = { kind: 'slow', answer: answer.promise } as const
     sending = sendReply(response, {}, { status: 200, headers: {}, body })
