@@ -35,14 +35,14 @@ const IN_NODE = {
 const ON_VOLUMES = {
   ...IN_NODE,
   include: [
-    'test/core/local-bucket/**/*.test.ts',
+    'test/local-bucket/**/*.test.ts',
     'test/core/{files,records}/**/*.test.ts',
     'test/core/{log,secret-file,settings-file}.test.ts',
   ],
   exclude: [
     ...MOCKING_TESTS,
     // They simulate by themselves, their files are another process's, or there are none.
-    'test/core/local-bucket/{checksums,full-disk,key-path,main,memory,object-files,on-volumes,signing-refusals,slow-reply,vectors}.test.ts',
+    'test/local-bucket/{checksums,full-disk,key-path,main,memory,object-files,on-volumes,signing-refusals,slow-reply,vectors}.test.ts',
   ],
   setupFiles: [...IN_NODE.setupFiles, at('test/platforms/on-volume.ts')],
   isolate: false,
@@ -155,7 +155,7 @@ export default defineConfig({
           ...IN_NODE,
           name: 'unit',
           include: [
-            'test/{attacks,engine,contract,core,desktop,desktop-in-chromium,faults,lib,loopback,platforms,port-contracts,scripts,torture,trees}/**/*.test.ts',
+            'test/{attacks,engine,contract,core,desktop,desktop-in-chromium,faults,files,lib,local-bucket,loopback,platforms,port-contracts,scripts,torture,trees}/**/*.test.ts',
             // Pure, and no window needed.
             'test/renderer/pasted/**/*.test.ts',
           ],

@@ -13,6 +13,7 @@ export const PROJECTS = [
   'renderer',
   'electron/loopback',
   'electron/core',
+  'electron/local-bucket',
   'electron/files',
   'electron/contract',
   'electron/lib',

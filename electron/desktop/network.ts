@@ -1,10 +1,10 @@
 import { type BrowserWindow, type DownloadItem, net, session } from 'electron'
 import type { StoreHttp } from '../core/ports.ts'
-import { answerCors } from './cors.ts'
-import { type Endpoints, trackEndpoints } from './endpoints.ts'
 import { type ConnectionAuth, netStoreHttp } from './net-store-http.ts'
 import { guardPermissions } from './permissions.ts'
 import { guardRequests } from './request-wall.ts'
+import { type Endpoints, trackEndpoints } from './security/endpoints.ts'
+import { answerCors } from './security/store-cors.ts'
 
 export interface NetworkGuardDeps {
   readonly pageOrigin: string

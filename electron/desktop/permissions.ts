@@ -1,5 +1,5 @@
 import type { Session } from 'electron'
-import type { Endpoints } from './endpoints.ts'
+import type { Endpoints } from './security/endpoints.ts'
 
 const ALWAYS = new Set(['clipboard-sanitized-write', 'notifications'])
 /** Chromium 156 guards private and loopback addresses by these three. */

@@ -1,6 +1,6 @@
 import type { Session } from 'electron'
 import { APP_SCHEME, SOURCE_SCHEME } from '../contract/transport.ts'
-import type { Endpoints } from './endpoints.ts'
+import type { Endpoints } from './security/endpoints.ts'
 
 /** `blob:` and `data:` never leave the process; `devtools:` is the inspector's own front end. */
 const INNER_SCHEMES = new Set([

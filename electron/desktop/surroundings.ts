@@ -1,7 +1,7 @@
 import { type BrowserWindow, clipboard, powerSaveBlocker, shell } from 'electron'
 import type { HostShell } from '../core/ports.ts'
-import type { Endpoints } from './endpoints.ts'
 import { showProgress } from './progress.ts'
+import type { Endpoints } from './security/endpoints.ts'
 
 /** What the desktop can do for the core. */
 export function desktopShell(

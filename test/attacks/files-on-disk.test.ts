@@ -24,8 +24,8 @@ import { makeDataFolder } from '../../electron/core/host/data-folder.ts'
 import { lockFolder } from '../../electron/core/host/folder-lock.ts'
 import { openLog } from '../../electron/core/host/log.ts'
 import { StartRefused } from '../../electron/core/host/start-refused.ts'
-import { openLocalBucket } from '../../electron/core/local-bucket/local-bucket.ts'
 import { claimFolder } from '../../electron/core/private-files.ts'
+import { openLocalBucket } from '../../electron/local-bucket/local-bucket.ts'
 import { removeForeign } from '../../scripts/chromium-binary.ts'
 import { corePorts, Heard } from '../fakes/core-ports.ts'
 import { attack } from './attack.ts'
@@ -33,11 +33,7 @@ import { OTHER_UID, otherUser } from './other-user.ts'
 
 const isWindows = process.platform === 'win32'
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const PROGRAMS = [
-  'scripts/start.ts',
-  'electron/desktop/main.ts',
-  'electron/core/local-bucket/main.ts',
-]
+const PROGRAMS = ['scripts/start.ts', 'electron/desktop/main.ts', 'electron/local-bucket/main.ts']
 
 /** Below /tmp, which every user of the computer may enter. */
 function place(mode = 0o755): string {

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { OnHeadersReceivedListenerDetails } from 'electron'
 import { expect, it, onTestFinished } from 'vitest'
-import { answerCors } from '../../electron/desktop/cors.ts'
-import { trackEndpoints } from '../../electron/desktop/endpoints.ts'
+import { trackEndpoints } from '../../electron/desktop/security/endpoints.ts'
+import { answerCors } from '../../electron/desktop/security/store-cors.ts'
 import { FakeSession, standIn } from '../fakes/electron.ts'
 import { openBrowser } from './ferry-page.ts'
 

@@ -79,7 +79,7 @@ export async function startBucket(settings: {
 }): Promise<RunningBucket> {
   const { whenOver = onTestFinished } = settings
   const child = runNode([
-    join(ROOT, 'electron/core/local-bucket/main.ts'),
+    join(ROOT, 'electron/local-bucket/main.ts'),
     '--dir',
     settings.folder,
     '--port',

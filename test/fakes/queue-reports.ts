@@ -1,7 +1,7 @@
 import type { QueueReport } from '../../electron/contract/commands/host.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import type { NamedUpload, QueueState } from '../../electron/core/ports.ts'
-import { IDLE_QUEUE } from '../../electron/desktop/system/beside-window.ts'
+import { IDLE_QUEUE } from '../../electron/desktop/system/desktop-integration.ts'
 
 /** The page's report about a queue in which nothing goes on. */
 export const idleReport: QueueReport = {

@@ -8,8 +8,8 @@ import {
   ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { clientOf, type Store } from '../core/local-bucket/conformance/store.ts'
-import { type TemporaryBucket, temporaryBucket } from '../core/local-bucket/temporary-bucket.ts'
+import { clientOf, type Store } from '../local-bucket/conformance/store.ts'
+import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
 import { givenStore, type StoreAccess, type StoreKind } from './store-access.ts'
 
 /** A bucket that a test may fill as it likes. */

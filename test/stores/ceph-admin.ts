@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import * as z from 'zod/mini'
-import type { Store } from '../core/local-bucket/conformance/store.ts'
+import type { Store } from '../local-bucket/conformance/store.ts'
 import type { TestBucket } from './buckets.ts'
 import { OWN_USER } from './ceph.ts'
 import { signedRequest } from './signed-request.ts'

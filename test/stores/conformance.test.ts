@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { s3Conformance } from '../core/local-bucket/conformance/s3-conformance.ts'
+import { s3Conformance } from '../local-bucket/conformance/s3-conformance.ts'
 import { givenStoreUnderTest, type TestBucket } from './buckets.ts'
 import { CEPH_16_DEVIATIONS } from './ceph-16-deviations.ts'
 import { allowDeviations } from './known-deviations.ts'

@@ -17,10 +17,10 @@ import type { DestinationDraft } from '../../electron/contract/destination-draft
 import type { UploadId } from '../../electron/contract/ids.ts'
 import type { ProviderId } from '../../electron/contract/providers/provider.ts'
 import type { CorePorts } from '../../electron/core/ports.ts'
-import { clientOf } from '../core/local-bucket/conformance/store.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { FaultyHttp, loseAnswer, loseRequest } from '../fakes/faulty-http.ts'
 import { TYPED_KEYS } from '../fakes/typed-keys.ts'
+import { clientOf } from '../local-bucket/conformance/store.ts'
 import type { StoreUnderTest, TestBucket } from './buckets.ts'
 
 /** Ferry's real core, connected to a bucket of a real store, and what a page does with it. */

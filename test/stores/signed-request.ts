@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Store } from '../core/local-bucket/conformance/store.ts'
-import { type HandMade, signedHeaders } from '../core/local-bucket/hand-signed.ts'
+import type { Store } from '../local-bucket/conformance/store.ts'
+import { type HandMade, signedHeaders } from '../local-bucket/hand-signed.ts'
 
 /** What a store offers beside S3, by the keys of its own user; answers the text. */
 export async function signedRequest(

@@ -1,4 +1,4 @@
-import type { Store } from '../core/local-bucket/conformance/store.ts'
+import type { Store } from '../local-bucket/conformance/store.ts'
 
 /** What the tests know a store as; its documented deviations hang on it. */
 export type StoreKind = 'ceph-16' | 'other'

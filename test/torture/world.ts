@@ -96,7 +96,7 @@ async function startBucket(
   { corsOrigin }: KilledFerry,
   reaper: Reaper,
 ): Promise<BucketAccess> {
-  const program = join(ROOT, 'electron/core/local-bucket/main.ts')
+  const program = join(ROOT, 'electron/local-bucket/main.ts')
   const rule = corsOrigin === null ? [] : ['--allow-origin', corsOrigin]
   const child = startChild([program, '--dir', folder, '--port', '0', ...rule], process.env, reaper)
   return JSON.parse(await child.untilPrinted(/^\{.*\}$/m)) as BucketAccess

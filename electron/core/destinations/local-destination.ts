@@ -4,12 +4,12 @@ import type { Destination } from '../../contract/commands/destinations.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isDiskFull } from '../../files/disk-full.ts'
-import type { HostNotices } from '../host/host-notices.ts'
 import {
   type LocalBucket,
   LocalBucketError,
   openLocalBucket,
-} from '../local-bucket/local-bucket.ts'
+} from '../../local-bucket/local-bucket.ts'
+import type { HostNotices } from '../host/host-notices.ts'
 import type { CorePorts } from '../ports.ts'
 import type { LinkRecords } from '../records/link-records.ts'
 import type { Destinations } from './destinations.ts'

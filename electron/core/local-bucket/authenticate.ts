@@ -1,7 +1,7 @@
-import { epochMsOfAmzDate, isoTimeOf } from './amz-time.ts'
+import { epochMsOfAmzDate, isoTimeOf } from '../../local-bucket/http/amz-time.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
 import { canonicalRequest, type RawRequest } from './canonical-request.ts'
 import { type ClaimedSignature, claimedSignatureIn } from './credential-fields.ts'
-import { S3Error } from './errors.ts'
 import {
   isSameSignature,
   type SigningScope,

@@ -1,12 +1,12 @@
-import { isoTimeOf } from './amz-time.ts'
-import { Versioning } from './bucket-settings.ts'
-import type { Call } from './context.ts'
-import { S3Error } from './errors.ts'
+import { readDocument } from '../../local-bucket/auth/signed-body.ts'
+import type { Call } from '../../local-bucket/bucket/context.ts'
+import { isoTimeOf } from '../../local-bucket/http/amz-time.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
+import { Versioning } from '../../local-bucket/index/bucket-settings.ts'
+import { NULL_VERSION } from '../../local-bucket/index/stored-object.ts'
 import { checkKey } from './object-writes.ts'
 import { amzOwner } from './owner.ts'
 import { documentReply, emptyReply, type Reply, xmlReply } from './reply.ts'
-import { readDocument } from './request-body.ts'
-import { NULL_VERSION } from './stored-object.ts'
 import {
   childrenOf,
   childText,

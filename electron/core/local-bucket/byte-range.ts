@@ -1,4 +1,4 @@
-import { S3Error } from './errors.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
 
 /** Half open: `end` is the first byte that is not in it. */
 export interface ByteRange {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { createCRC32, createCRC64, type IHasher } from 'hash-wasm'
 import { CRC32, CRC32C, CRC64NVME, type CrcKind } from '../../lib/crc-combine.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
 import { compositeOf, fullObjectCrc, type PartChecksum } from '../integrity/object-checksums.ts'
-import { S3Error } from './errors.ts'
 
 export const CHECKSUM_ALGORITHMS = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const
 export type ChecksumAlgorithm = (typeof CHECKSUM_ALGORITHMS)[number]

@@ -1,7 +1,7 @@
+import type { Call } from '../../local-bucket/bucket/context.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
+import type { CorsRule } from '../../local-bucket/index/bucket-settings.ts'
 import { readSetting } from './bucket-operations.ts'
-import type { CorsRule } from './bucket-settings.ts'
-import type { Call } from './context.ts'
-import { S3Error } from './errors.ts'
 import { emptyReply, type Reply, xmlReply } from './reply.ts'
 import { childrenOf, childText, optionalNode, type XmlElement, type XmlNode } from './xml.ts'
 

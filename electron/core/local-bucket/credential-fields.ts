@@ -1,6 +1,6 @@
-import { amzDateOf } from './amz-time.ts'
+import { amzDateOf } from '../../local-bucket/http/amz-time.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
 import type { RawRequest } from './canonical-request.ts'
-import { S3Error } from './errors.ts'
 import { ALGORITHM } from './signature.ts'
 
 /** What a request says about who signed it and how; nothing of it is proven yet. */

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import type { Bucket } from '../../local-bucket/bucket/context.ts'
+import { errnoOf, S3Error } from '../../local-bucket/http/errors.ts'
+import type { StoredObject } from '../../local-bucket/index/stored-object.ts'
 import { withPatience } from '../files/patience.ts'
-import type { Bucket } from './context.ts'
-import { errnoOf, S3Error } from './errors.ts'
 import { hashedRange } from './hashed-range.ts'
-import type { StoredObject } from './stored-object.ts'
 
 /** How often an object is looked up again because its file was moved just before it was opened. */
 const MAX_LOOKUPS = 5

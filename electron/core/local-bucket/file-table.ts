@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { FileStamp } from './object-files.ts'
-import { keyBytes, keyOf, numberOf, textOf } from './rows.ts'
+import { keyBytes, keyOf, numberOf, textOf } from '../../local-bucket/index/columns.ts'
+import type { FileStamp } from '../../local-bucket/objects/object-files.ts'
 
 /** A version's file on its way to another place. */
 export interface PlannedMove {

@@ -1,5 +1,5 @@
-import { ByteReader } from './byte-reader.ts'
-import { S3Error } from './errors.ts'
+import { ByteReader } from '../../local-bucket/http/byte-reader.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
 import { parsedHeader } from './header-parameters.ts'
 
 /** The fields before the file of a multipart/form-data body, and the file's bytes. */

@@ -1,4 +1,4 @@
-import { boundAbove } from './rows.ts'
+import { boundAbove } from '../../local-bucket/index/columns.ts'
 
 /** A walk over names in the order of their bytes. */
 export interface PageQuery<T extends { readonly key: string }> {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Bucket, Call } from '../../local-bucket/bucket/context.ts'
+import { corsHeaders, preflightReply, rulesInForce } from '../../local-bucket/bucket/cors.ts'
+import { S3Error, s3ErrorFrom } from '../../local-bucket/http/errors.ts'
+import { rawRequestOf, type S3Request, s3RequestOf } from '../../local-bucket/http/s3-request.ts'
+import { sendError, sendReply } from '../../local-bucket/http/send-reply.ts'
+import { postForm } from '../../local-bucket/objects/post-object.ts'
+import { operationOf } from '../../local-bucket/router.ts'
 import { authenticate } from './authenticate.ts'
-import type { Bucket, Call } from './context.ts'
-import { corsHeaders, preflightReply, rulesInForce } from './cors.ts'
-import { S3Error, s3ErrorFrom } from './errors.ts'
-import { postForm } from './post-form.ts'
 import type { Reply } from './reply.ts'
-import { operationOf } from './router.ts'
-import { rawRequestOf, type S3Request, s3RequestOf } from './s3-request.ts'
-import { sendError, sendReply } from './send-reply.ts'
 
 export interface ServerLog {
   warn(event: object, text: string): void

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { ObjectFiles } from './object-files.ts'
+import type { ObjectFiles } from '../../local-bucket/objects/object-files.ts'
 
 /**
  * Makes a new file, lets `fill` write it and `use` make it an object's or a part's. Nothing is left

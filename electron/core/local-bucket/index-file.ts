@@ -1,8 +1,8 @@
 import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { errnoOf } from './errors.ts'
+import { setAside } from '../../local-bucket/bucket/state-file.ts'
+import { errnoOf } from '../../local-bucket/http/errors.ts'
 import { IndexUnreadable, openIndex } from './index-db.ts'
-import { setAside } from './state-file.ts'
 
 const INDEX_FILE = 'index.sqlite'
 

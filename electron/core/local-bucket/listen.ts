@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { errnoOf } from './errors.ts'
+import { errnoOf } from '../../local-bucket/http/errors.ts'
 
 const LOOPBACK = '127.0.0.1'
 /** How long answers on their way may take when the bucket is closed. */

@@ -1,4 +1,10 @@
 import { S3_LIMITS } from '../../contract/limits.ts'
+import { DEFAULT_ALGORITHM, receiveBody } from '../../local-bucket/auth/signed-body.ts'
+import type { Call } from '../../local-bucket/bucket/context.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
+import { wholeNumber } from '../../local-bucket/http/s3-request.ts'
+import type { StoredUpload } from '../../local-bucket/index/upload-table.ts'
+import { writeConditionOf } from '../../local-bucket/objects/conditions.ts'
 import {
   type Checksum,
   checksumAlgorithmOf,
@@ -7,16 +13,10 @@ import {
   headerOfChecksum,
 } from './checksums.ts'
 import { readCompletion } from './completion-document.ts'
-import { writeConditionOf } from './conditions.ts'
-import type { Call } from './context.ts'
-import { S3Error } from './errors.ts'
 import { withIncomingFile } from './incoming-file.ts'
 import { keptHeaders, versionHeader } from './object-headers.ts'
 import { checkKey } from './object-writes.ts'
 import { type DelayedDocument, emptyReply, quoted, type Reply, xmlReply } from './reply.ts'
-import { DEFAULT_ALGORITHM, receiveBody } from './request-body.ts'
-import { wholeNumber } from './s3-request.ts'
-import type { StoredUpload } from './upload-table.ts'
 import { type XmlNode, xmlElement } from './xml.ts'
 
 export async function createMultipartUpload(call: Call): Promise<Reply> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { S3_LIMITS } from '../../contract/limits.ts'
-import { S3Error } from './errors.ts'
-import type { StoredPart, StoredUpload } from './upload-table.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
+import type { StoredPart, StoredUpload } from '../../local-bucket/index/upload-table.ts'
 
 /** One line of Complete's list. */
 export interface ListedPart {

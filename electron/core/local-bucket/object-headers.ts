@@ -1,11 +1,11 @@
-import { httpTimeOf } from './amz-time.ts'
+import { httpTimeOf } from '../../local-bucket/http/amz-time.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
+import { headerText, type S3Request } from '../../local-bucket/http/s3-request.ts'
+import { NULL_VERSION, type StoredObject } from '../../local-bucket/index/stored-object.ts'
 import { browserSafetyHeaders } from './browser-guards.ts'
 import { headerOfChecksum } from './checksums.ts'
-import { S3Error } from './errors.ts'
 import { splitTags, tagCount, tagsIn } from './object-tags.ts'
 import { quoted } from './reply.ts'
-import { headerText, type S3Request } from './s3-request.ts'
-import { NULL_VERSION, type StoredObject } from './stored-object.ts'
 
 const KEPT = [
   ['content-type', 'Content-Type'],

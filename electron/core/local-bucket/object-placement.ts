@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { errnoOf, isDiskFull } from '../../local-bucket/http/errors.ts'
+import type { ObjectTable } from '../../local-bucket/index/object-table.ts'
+import type { StoredObject } from '../../local-bucket/index/stored-object.ts'
+import { BackgroundRetry } from '../../local-bucket/objects/background-retry.ts'
+import type { ObjectFiles } from '../../local-bucket/objects/object-files.ts'
 import { isHeld, type Pause, withPatience } from '../files/patience.ts'
-import { errnoOf, isDiskFull } from './errors.ts'
 import { FileTable } from './file-table.ts'
-import { BackgroundRetry } from './later.ts'
-import type { ObjectFiles } from './object-files.ts'
-import type { ObjectTable } from './object-table.ts'
-import type { StoredObject } from './stored-object.ts'
 
 export interface PlacementDeps {
   readonly db: DatabaseSync

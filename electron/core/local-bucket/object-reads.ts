@@ -1,12 +1,12 @@
+import type { Call } from '../../local-bucket/bucket/context.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
+import { wholeNumber } from '../../local-bucket/http/s3-request.ts'
+import type { StoredObject } from '../../local-bucket/index/stored-object.ts'
+import { checkReadConditions } from '../../local-bucket/objects/conditions.ts'
 import { type ByteRange, byteRangeOf } from './byte-range.ts'
-import { checkReadConditions } from './conditions.ts'
-import type { Call } from './context.ts'
 import { currentObject, openObject } from './current-object.ts'
-import { S3Error } from './errors.ts'
 import { describingHeaders } from './object-headers.ts'
 import { emptyReply, type Reply } from './reply.ts'
-import { wholeNumber } from './s3-request.ts'
-import type { StoredObject } from './stored-object.ts'
 
 /** GetObject and HeadObject: one part of the object, a range of it, or the whole. */
 export async function readObject(call: Call): Promise<Reply> {

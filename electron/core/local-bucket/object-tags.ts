@@ -1,4 +1,4 @@
-import { S3Error } from './errors.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
 
 type Headers = Readonly<Record<string, string>>
 

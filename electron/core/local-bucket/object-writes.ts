@@ -1,12 +1,12 @@
 import { S3_LIMITS } from '../../contract/limits.ts'
+import { receiveBody } from '../../local-bucket/auth/signed-body.ts'
+import type { Call } from '../../local-bucket/bucket/context.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
+import type { StoredObject } from '../../local-bucket/index/stored-object.ts'
 import { headerOfChecksum } from './checksums.ts'
-import type { Call } from './context.ts'
-import { S3Error } from './errors.ts'
 import { keptHeaders, versionHeader } from './object-headers.ts'
 import { emptyReply, quoted, type Reply } from './reply.ts'
-import { receiveBody } from './request-body.ts'
 import { storeObject } from './store-object.ts'
-import type { StoredObject } from './stored-object.ts'
 
 export async function putObject(call: Call): Promise<Reply> {
   const { bucket, request, authorization, body } = call

@@ -1,5 +1,5 @@
-import { S3Error } from './errors.ts'
-import { type S3Request, wholeNumber } from './s3-request.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
+import { type S3Request, wholeNumber } from '../../local-bucket/http/s3-request.ts'
 
 /** S3 answers at most this many lines at a time. */
 export const MAX_PAGE = 1000

@@ -1,8 +1,8 @@
-import { writeConditionOf } from './conditions.ts'
-import type { Bucket } from './context.ts'
+import type { Bucket } from '../../local-bucket/bucket/context.ts'
+import type { StoredObject } from '../../local-bucket/index/stored-object.ts'
+import { writeConditionOf } from '../../local-bucket/objects/conditions.ts'
 import { withIncomingFile } from './incoming-file.ts'
 import type { BodyChecksums } from './running-digests.ts'
-import type { StoredObject } from './stored-object.ts'
 
 export interface ObjectSource {
   readonly key: string

@@ -1,4 +1,4 @@
-import type { Call } from './context.ts'
+import type { Call } from '../../local-bucket/bucket/context.ts'
 import { currentObject } from './current-object.ts'
 import { versionHeader } from './object-headers.ts'
 import { tagsOf } from './object-tags.ts'

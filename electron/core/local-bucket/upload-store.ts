@@ -1,12 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { S3Error } from '../../local-bucket/http/errors.ts'
+import type { StoredObject } from '../../local-bucket/index/stored-object.ts'
+import {
+  type StoredPart,
+  type StoredUpload,
+  UploadTable,
+} from '../../local-bucket/index/upload-table.ts'
+import { type ObjectFiles, randomName } from '../../local-bucket/objects/object-files.ts'
+import type { ObjectStore, PendingWrite } from '../../local-bucket/objects/object-store.ts'
 import { checksumOfParts } from './checksums.ts'
-import { S3Error } from './errors.ts'
 import { joinParts } from './join-parts.ts'
 import { checkedParts, type ListedPart, multipartEtag } from './named-parts.ts'
-import { type ObjectFiles, randomName } from './object-files.ts'
-import type { ObjectStore, PendingWrite } from './object-store.ts'
-import type { StoredObject } from './stored-object.ts'
-import { type StoredPart, type StoredUpload, UploadTable } from './upload-table.ts'
 
 /** What Complete brings besides the list of parts. */
 export interface Completion {

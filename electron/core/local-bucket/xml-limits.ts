@@ -1,4 +1,4 @@
-import { S3Error } from './errors.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
 
 /** The longest request names 10,000 parts: a part's element holds up to seven others. */
 const MAX_ELEMENTS = 80_100

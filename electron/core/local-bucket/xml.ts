@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
-import { S3Error } from './errors.ts'
+import { S3Error } from '../../local-bucket/http/errors.ts'
 import { checkXmlLimits, MAX_DEPTH } from './xml-limits.ts'
 
 /** A piece of a document: `[name, text or children]`; null and undefined children are left out. */

@@ -1,6 +1,6 @@
 import type { App, BrowserWindow, Dialog, Event, PowerMonitor } from 'electron'
 import type { QueueState } from '../../core/ports.ts'
-import type { ParentProcess } from '../starter.ts'
+import type { ParentProcess } from '../boot/parent-process.ts'
 import { type CloseChoice, type CloseQuestion, closeQuestion } from './close-question.ts'
 import type { Preferences } from './preferences.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type BrowserWindow, dialog } from 'electron'
 import type { Core } from '../../core/create-core.ts'
-import type { OneWindow } from '../one-window.ts'
+import type { OneWindow } from '../window/one-window.ts'
 import type { OpenedFiles } from './opened-files.ts'
 
 export interface TakeOpenedDeps {

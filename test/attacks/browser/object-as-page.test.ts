@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { launchChromium } from '../../../scripts/chromium.ts'
-import { presigned } from '../../core/local-bucket/hand-signed.ts'
-import { exchange } from '../../core/local-bucket/raw-exchange.ts'
-import { type TemporaryBucket, temporaryBucket } from '../../core/local-bucket/temporary-bucket.ts'
 import { plain, StubStore } from '../../fakes/stub-store.ts'
+import { presigned } from '../../local-bucket/hand-signed.ts'
+import { exchange } from '../../local-bucket/raw-exchange.ts'
+import { type TemporaryBucket, temporaryBucket } from '../../local-bucket/temporary-bucket.ts'
 import { attack } from '../attack.ts'
 
 let browser: Browser

@@ -4,7 +4,7 @@ import {
   ListObjectVersionsCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import type { TemporaryBucket } from '../local-bucket/temporary-bucket.ts'
+import type { TemporaryBucket } from '../../local-bucket/temporary-bucket.ts'
 
 type Seen = Pick<TemporaryBucket, 'store'>
 

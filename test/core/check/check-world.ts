@@ -7,7 +7,7 @@ import type { CorePorts } from '../../../electron/core/ports.ts'
 import { CoreHarness } from '../../fakes/core-harness.ts'
 import { type Answer, StubStore } from '../../fakes/stub-store.ts'
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
-import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
+import { type TemporaryBucket, temporaryBucket } from '../../local-bucket/temporary-bucket.ts'
 import { withClient } from './bucket-view.ts'
 
 /** One start's own name; the rule allows those of every start. */

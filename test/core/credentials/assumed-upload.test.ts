@@ -6,7 +6,7 @@ import { AwsStandIn } from '../../fakes/aws-stand-in/aws-stand-in.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { FaultyHttp } from '../../fakes/faulty-http.ts'
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
-import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
+import { type TemporaryBucket, temporaryBucket } from '../../local-bucket/temporary-bucket.ts'
 
 const ROLE = 'arn:aws:iam::1:role/uploads'
 const SERIAL = 'arn:aws:iam::1:mfa/me'

@@ -15,7 +15,7 @@ import { memoryVault } from '../../../electron/core/secret-file.ts'
 import { ChecksumStore } from '../../fakes/checksum-store.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
-import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
+import { type TemporaryBucket, temporaryBucket } from '../../local-bucket/temporary-bucket.ts'
 
 const CRC64 = 'x-amz-checksum-crc64nvme'
 const CRC32C = 'x-amz-checksum-crc32c'

@@ -4,7 +4,7 @@ import type { StoreHttp } from '../../../electron/core/ports.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { FaultyHttp, type StoreRequest } from '../../fakes/faulty-http.ts'
 import { keyIdOf, TYPED_KEYS } from '../../fakes/typed-keys.ts'
-import { type TemporaryBucket, temporaryBucket } from '../local-bucket/temporary-bucket.ts'
+import { type TemporaryBucket, temporaryBucket } from '../../local-bucket/temporary-bucket.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

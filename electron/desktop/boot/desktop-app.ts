@@ -1,0 +1,276 @@
+import { join } from 'node:path'
+import {
+  app,
+  clipboard,
+  dialog,
+  ipcMain,
+  net,
+  powerMonitor,
+  type RelaunchOptions,
+  safeStorage,
+  session,
+  shell,
+} from 'electron'
+import { APP_ORIGIN } from '../../contract/transport.ts'
+import type { Core } from '../../core/create-core.ts'
+import { ToDeleteList } from '../../core/files/to-delete-list.ts'
+import type { FolderLock } from '../../core/host/folder-lock.ts'
+import { inspectDataFolder } from '../../core/host/folder-notices.ts'
+import { hostPlatform } from '../../core/host/host-platform.ts'
+import { bucketElsewhere } from '../../core/host/local-bucket-folder.ts'
+import { openLog } from '../../core/host/log.ts'
+import { writeReadme } from '../../core/host/readme-file.ts'
+import { importingVault } from '../../core/import-secrets.ts'
+import type { CorePorts, Log, ReleaseFeed, SecretVault } from '../../core/ports.ts'
+import type { Privacy } from '../../core/safe-path.ts'
+import { openSettings } from '../../core/settings-file.ts'
+import { serveApp } from '../app-protocol.ts'
+import { endOnBug, reloadCrashedPage } from '../crash.ts'
+import { setMenu } from '../menu.ts'
+import type { ConnectionAuth } from '../net-store-http.ts'
+import { setUpNetworkGuard } from '../network.ts'
+import { notifySleep } from '../power.ts'
+import { notifyWindow, serveCommands } from '../protocols/ipc.ts'
+import { confirmInDialog } from '../security/confirm-dialog.ts'
+import { setUpConnectionAuth } from '../security/connection-auth.ts'
+import { guardNavigation } from '../security/navigation.ts'
+import { safeStorageVault } from '../security/safe-storage-vault.ts'
+import { serveSources } from '../source-protocol.ts'
+import { desktopShell } from '../surroundings.ts'
+import { aboutPanel } from '../system/about.ts'
+import { removeOldDumps } from '../system/crash-dumps.ts'
+import { type DesktopIntegration, setUpDesktopIntegration } from '../system/desktop-integration.ts'
+import { loginShell } from '../system/login-shell.ts'
+import { menuActions } from '../system/menu-actions.ts'
+import { openLink } from '../system/open-link.ts'
+import { argumentsFor, type OpenedFiles } from '../system/opened-files.ts'
+import { watchAnswers, watchProcesses } from '../system/process-watch.ts'
+import { offerQuickActions } from '../system/quick-actions.ts'
+import { openReleaseFeed } from '../system/release-feed.ts'
+import { strayRejections } from '../system/stray-rejections.ts'
+import { chooseFiles, queueOpened } from '../system/take-opened.ts'
+import { openWindowStore } from '../system/window-store.ts'
+import { keepOneWindow, type OneWindow } from '../window/one-window.ts'
+import { openWindow } from '../window.ts'
+import type { ParentProcess } from './parent-process.ts'
+import { closeBeforeQuit } from './quit.ts'
+
+export interface AppDeps {
+  readonly dataFolder: string
+  /** Named by whoever started Ferry, and not the system's usual place. */
+  readonly isDataFolderAsked: boolean
+  /** Whether the folder's disk keeps others out. */
+  readonly privacy: Privacy
+  /** This process is the folder's only host. */
+  readonly lock: FolderLock
+  /** The development server's origin; null: the built page. */
+  readonly devServer: string | null
+  /** Absolute: the folder that holds `preload/` and `renderer/`. */
+  readonly outFolder: string
+  /** Files and folders that the system gives to the app. */
+  readonly opened: OpenedFiles
+  /** Hears when the window is there, and has the app closed. */
+  readonly starter: ParentProcess
+}
+
+/** The desktop's page needs no rule; this is what its Policies show for the browser's. */
+const WINDOW_IN_A_BROWSER = 'http://*.localhost:47470'
+
+/**
+ * Puts the host together once Electron is ready: locks the folder, walls the page in, starts the
+ * core, opens the window.
+ *
+ * @throws StartRefused for what the person can mend.
+ */
+export async function startDesktop(deps: AppDeps): Promise<void> {
+  const { dataFolder, devServer, outFolder, lock, starter } = deps
+  const toDelete = new ToDeleteList(dataFolder)
+  await toDelete.workOff()
+  void removeOldDumps(join(dataFolder, 'crashes'), toDelete)
+  // No key is written here in the clear: the system's key store seals them.
+  const { isOpen, troubles: folderTroubles } = await inspectDataFolder({
+    ...{ folder: dataFolder, privacy: deps.privacy, platform: process.platform },
+    environment: process.env,
+  })
+  const log = openLog(dataFolder)
+  await writeReadme(dataFolder, {
+    host: 'desktop',
+    isOpen,
+    platform: hostPlatform(process.platform),
+    ...bucketElsewhere({ dataFolder, environment: process.env, platform: process.platform }),
+  })
+  const { die, reportStrayTo } = watchForBugs(log, deps)
+  const { electron, chrome, node } = process.versions
+  log.info({ version: app.getVersion(), electron, chrome, node }, 'Ferry starts')
+  watchProcesses(app, log)
+
+  const pageOrigin = devServer ?? APP_ORIGIN
+  const { settings, troubles } = await openSettings(dataFolder, Date.now())
+  const windowStore = openWindowStore({ dataFolder, settings, log })
+  const window = keepOneWindow(app, process.platform, () => {
+    const opened = openWindow({
+      store: windowStore,
+      log,
+      preload: join(outFolder, 'preload', 'index.cjs'),
+      pageUrl: `${pageOrigin}/`,
+      onShown: starter.ready,
+    })
+    reloadCrashedPage(opened, log, Date.now, die)
+    watchAnswers(opened, log, Date.now)
+    beside.watch(opened)
+    // Nothing is sent without the page, so nothing keeps the computer awake.
+    opened.on('closed', () => hostShell.showProgress(null, 'paused'))
+    return opened
+  })
+  const beside = setUpDesktopIntegration({
+    app,
+    powerMonitor,
+    starter,
+    settings,
+    log,
+    platform: process.platform,
+    currentWindow: window.current,
+    show: window.show,
+    core: () => core,
+    now: Date.now,
+  })
+  const system = safeStorageVault({ safeStorage, platform: process.platform })
+  const vault = await importingVault(system, dataFolder, Date.now())
+  const way = setUpConnectionAuth({ app, settings, vault, log, currentWindow: window.current })
+  const network = setUpNetworkGuard({
+    ...{ pageOrigin, devServer, currentWindow: window.current, onTheWay: way.onTheWay },
+  })
+  const hostShell = desktopShell(network.endpoints, window.current, beside.queueChanged)
+  const notify = notifyWindow(window.current)
+  const core = await startCore({
+    ...thisComputer(vault),
+    ...way.forCore,
+    dataFolder,
+    settings,
+    log,
+    hostShell,
+    storeHttp: network.storeHttp,
+    releases: releasesFor(join(outFolder, '..'), way.onTheWay),
+    environment: process.env,
+    ...shellFor(log),
+    pageOrigin: () => pageOrigin,
+    confirm: confirmInDialog(dialog, window.current),
+    corsOrigin: () => WINDOW_IN_A_BROWSER,
+    notify,
+    earlyTroubles: [...folderTroubles, ...troubles],
+  })
+  reportStrayTo(core.noteUnexpectedError)
+  notifySleep(powerMonitor, notify)
+  closeBeforeQuit(app, core, lock, () => startAgain(deps, window))
+  const open = openLink({ shell, clipboard, platform: process.platform, log, notify })
+  guardNavigation(app, { pageOrigin, mayOpen: core.mayOpen, open })
+  serve(core, log, window, deps, pageOrigin)
+  const actions = menuActions({
+    ...{ core, log, notify, currentWindow: window.current, showWindow: window.show },
+  })
+  showMenu(deps, beside, actions)
+  window.start()
+  queueOpened({ core, window, opened: deps.opened })
+  offerQuickActions({
+    app,
+    platform: process.platform,
+    askedDataFolder: deps.isDataFolderAsked ? dataFolder : null,
+    program: process.execPath,
+    show: window.show,
+    chooseFiles: () => {
+      window.show()
+      void chooseFiles(core, window.current())
+    },
+    copyLastLink: core.copyLatestLink,
+  })
+}
+
+/** For a start that came while this one was closing. */
+function startAgain(
+  { dataFolder, isDataFolderAsked, opened }: AppDeps,
+  window: OneWindow,
+): RelaunchOptions | null {
+  const rest = opened.rest()
+  if (!window.isWantedAgain() && rest.paths.length === 0) return null
+  const args = argumentsFor(isDataFolderAsked ? dataFolder : null, rest)
+  // An AppImage is mounted only as long as its process runs (docs.appimage.org, environment variables).
+  const { APPIMAGE } = process.env
+  return APPIMAGE === undefined ? { args } : { args, execPath: APPIMAGE }
+}
+
+function watchForBugs(log: Log, { dataFolder, outFolder: ownFolder, starter }: AppDeps) {
+  // A dialog says it, so a browser in the window's place would help nobody.
+  const exit = (code: number) => void starter.leaving().then(() => app.exit(code))
+  const die = endOnBug({ dialog, log, dataFolder, exit })
+  process.on('uncaughtException', die)
+  const { judge, reportTo } = strayRejections({ ownFolder, log, die })
+  process.on('unhandledRejection', judge)
+  return { die, reportStrayTo: reportTo }
+}
+
+function thisComputer(vault: SecretVault) {
+  return {
+    description: {
+      host: 'desktop',
+      version: app.getVersion(),
+      platform: hostPlatform(process.platform),
+    },
+    vault,
+    now: Date.now,
+    isCorsHandled: true,
+  } satisfies Partial<CorePorts>
+}
+
+function shellFor(log: Log): Pick<CorePorts, 'readShell'> {
+  const readShell = loginShell({ platform: process.platform, environment: process.env, log })
+  return readShell === undefined ? {} : { readShell }
+}
+
+function releasesFor(appFolder: string, { proxyLogin }: ConnectionAuth): ReleaseFeed | null {
+  return openReleaseFeed(appFolder, {
+    net,
+    session: () => session.fromPartition('releases', { cache: false }),
+    isPackaged: app.isPackaged,
+    platform: process.platform,
+    environment: process.env,
+    proxyLogin,
+  })
+}
+
+/** Everything the window reaches, before there is a window. */
+function serve(
+  core: Core,
+  log: Log,
+  window: OneWindow,
+  { outFolder }: AppDeps,
+  pageOrigin: string,
+): void {
+  serveApp(session.defaultSession, join(outFolder, 'renderer'), core.storeOrigins)
+  serveSources(session.defaultSession, core.sourcePath, pageOrigin)
+  serveCommands({ ipcMain, core, log, currentWindow: window.current, pageOrigin })
+  const { electron = '', chrome = '', node } = process.versions
+  const versions = { ferry: app.getVersion(), electron, chrome, node }
+  app.setAboutPanelOptions(aboutPanel(versions, process.platform))
+}
+
+/** Again whenever a preference changes, which a menu shows. */
+function showMenu(
+  { dataFolder }: AppDeps,
+  { preferences }: DesktopIntegration,
+  actions: ReturnType<typeof menuActions>,
+): void {
+  const set = () =>
+    setMenu({
+      ...{ platform: process.platform, isPackaged: app.isPackaged, dataFolder },
+      ...actions,
+      preferences: preferences.menuItems(),
+    })
+  preferences.onChanged(set)
+  set()
+}
+
+/** Loaded late: it needs `node:sqlite`, whose absence has been said by then. */
+async function startCore(ports: CorePorts): Promise<Core> {
+  const { createCore } = await import('../../core/create-core.ts')
+  return createCore(ports)
+}

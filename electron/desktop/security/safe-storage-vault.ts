@@ -1,0 +1,148 @@
+import type { SafeStorage } from 'electron'
+import type { SecretPlace } from '../../contract/commands/destinations.ts'
+import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { SecretVault } from '../../core/ports.ts'
+
+const FORM = 'safe-storage:'
+/**
+ * Chromium's tag for its hard-coded key on Linux (v11 is the key ring, v12 the secret portal).
+ * `isAsyncEncryptionAvailable` says true for it as well, so only the tag tells.
+ */
+const LINUX_STRONG_TAGS = ['v11', 'v12']
+/** How Electron says that a key exists and was locked (electron_api_safe_storage.cc). */
+const LOCKED = /temporarily unavailable/
+
+export interface VaultDeps {
+  readonly safeStorage: Pick<
+    SafeStorage,
+    'isAsyncEncryptionAvailable' | 'encryptStringAsync' | 'decryptStringAsync'
+  >
+  readonly platform: NodeJS.Platform
+}
+
+/** A key ring may wait for its password; the window must not wait with it. */
+const ENCRYPT_WITHIN_MS = 3000
+/** Electron 45 fetches the keys once per process; what it does later costs nothing to try. */
+const TRY_LOCKED_EVERY_MS = 30_000
+
+/** Keeps secrets by the operating system's key store, or says that there is no safe place. */
+export function safeStorageVault({ safeStorage, platform }: VaultDeps): SecretVault {
+  let isStrong = false
+  const lock = lockState(async () => isStored(await encrypt('ferry')))
+
+  /** Null: the key store cannot be used now, or would only scramble. */
+  const encrypt = async (secret: string): Promise<Buffer | null> => {
+    try {
+      if (!(await safeStorage.isAsyncEncryptionAvailable())) return null
+      const sealed = await safeStorage.encryptStringAsync(secret)
+      return isSealed(sealed, platform) ? sealed : null
+    } catch {
+      // A locked key ring, a denied prompt: the user may unlock it and try again.
+      return null
+    }
+  }
+
+  const isStored = (sealed: Buffer | null): sealed is Buffer => {
+    isStrong = sealed !== null
+    if (isStrong) lock.opened()
+    return isStrong
+  }
+
+  const place = async (): Promise<SecretPlace> => {
+    // Only a yes is remembered: a key ring that is locked now may be open in a minute.
+    if (isStrong) return 'system'
+    const probe = encrypt('ferry').then(isStored)
+    const answer = await withTimeout(ENCRYPT_WITHIN_MS, probe)
+    // It asks for its password, and the answer may come at any time. One that brings no key may
+    // as well come from a computer without a key ring, whose services are slow.
+    if (answer === null) {
+      lock.asks()
+      probe.then((isStrong) => isStrong || lock.isWithoutKey()).catch(() => undefined)
+    }
+    return answer === true ? 'system' : 'memory'
+  }
+
+  const protect = async (secret: string): Promise<Outcome<string>> => {
+    const sealed = await encrypt(secret)
+    if (isStored(sealed)) return succeeded(FORM + sealed.toString('base64'))
+    lock.locked()
+    return failed({ kind: 'secret-store-unavailable' })
+  }
+
+  const reveal: SecretVault['reveal'] = async (kept) => {
+    // Another kind of vault kept it.
+    if (!kept.startsWith(FORM)) return failed({ kind: 'secret-missing' })
+    try {
+      const sealed = Buffer.from(kept.slice(FORM.length), 'base64')
+      const { result, shouldReEncrypt } = await safeStorage.decryptStringAsync(sealed)
+      const renewed = shouldReEncrypt ? await encrypt(result) : null
+      return succeeded({
+        secret: result,
+        renewed: renewed === null ? null : FORM + renewed.toString('base64'),
+      })
+    } catch (error) {
+      // Any other rejection: the key that sealed it is gone, and unlocking brings nothing back.
+      if (!(error instanceof Error && LOCKED.test(error.message))) {
+        return failed({ kind: 'secret-missing' })
+      }
+      lock.locked()
+      return failed({ kind: 'secret-store-unavailable' })
+    }
+  }
+
+  return { place, protect, reveal, watchLock: lock.watch }
+}
+
+/** Whether the key store is locked. While it is, it is tried again now and then. */
+function lockState(tryAgain: () => Promise<boolean>) {
+  let timer: NodeJS.Timeout | null = null
+  /** It has refused something; false: it only takes long. */
+  let hasRefused = false
+  let changed: (isLocked: boolean) => void = () => undefined
+
+  const begin = () => {
+    if (timer !== null) return
+    // The failure has been said already, and the next try says the same.
+    timer = setInterval(() => void tryAgain().catch(() => undefined), TRY_LOCKED_EVERY_MS)
+    timer.unref()
+    changed(true)
+  }
+  const end = () => {
+    if (timer === null) return
+    clearInterval(timer)
+    timer = null
+    hasRefused = false
+    changed(false)
+  }
+  return {
+    watch: (listener: (isLocked: boolean) => void) => {
+      changed = listener
+      if (timer !== null) changed(true)
+    },
+    asks: begin,
+    isWithoutKey: () => {
+      if (!hasRefused) end()
+    },
+    locked: () => {
+      hasRefused = true
+      begin()
+    },
+    opened: end,
+  }
+}
+
+/** Null when it takes longer. */
+async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<null>()
+  const timer = setTimeout(resolve, ms, null)
+  try {
+    return await Promise.race([work, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function isSealed(sealed: Buffer, platform: NodeJS.Platform): boolean {
+  if (platform !== 'linux') return sealed.byteLength > 0
+  return LINUX_STRONG_TAGS.includes(sealed.subarray(0, 3).toString('latin1'))
+}

@@ -1,0 +1,31 @@
+import type { Authorization, BucketKeys } from '../../core/local-bucket/authenticate.ts'
+import type { Reply } from '../../core/local-bucket/reply.ts'
+import type { UploadStore } from '../../core/local-bucket/upload-store.ts'
+import type { S3Request } from '../http/s3-request.ts'
+import type { BucketSettings } from '../index/bucket-settings.ts'
+import type { ObjectFiles } from '../objects/object-files.ts'
+import type { ObjectStore } from '../objects/object-store.ts'
+
+/** The one bucket with all that is known of it. */
+export interface Bucket extends BucketKeys {
+  readonly name: string
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly endpoint: () => string
+  readonly createdAtMs: number
+  readonly files: ObjectFiles
+  readonly objects: ObjectStore
+  readonly uploads: UploadStore
+  readonly settings: BucketSettings
+  readonly now: () => number
+}
+
+/** A request that was proven to be signed with the bucket's keys. */
+export interface Call {
+  readonly bucket: Bucket
+  readonly request: S3Request
+  readonly authorization: Authorization
+  /** The body as it comes over the wire. May be read once. */
+  readonly body: AsyncIterable<Buffer>
+}
+
+export type Operation = (call: Call) => Promise<Reply>

@@ -1,0 +1,126 @@
+import type { IncomingMessage } from 'node:http'
+import type { RawRequest } from '../../core/local-bucket/canonical-request.ts'
+import { S3Error } from './errors.ts'
+
+/** What a request asks for, read from the same raw text that its signature covers. */
+export interface S3Request {
+  readonly raw: RawRequest
+  readonly method: string
+  /** Null for the list of buckets. */
+  readonly bucket: string | null
+  /** Empty when the bucket itself is meant. */
+  readonly key: string
+  readonly query: ReadonlyMap<string, string>
+  /** Lower-case names; repeated headers joined by a comma. One byte per character. */
+  readonly headers: ReadonlyMap<string, string>
+}
+
+export function rawRequestOf(message: IncomingMessage): RawRequest {
+  const target = message.url ?? '/'
+  const at = target.indexOf('?')
+  const headers: [string, string][] = []
+  for (let index = 0; index + 1 < message.rawHeaders.length; index += 2) {
+    headers.push([message.rawHeaders[index] ?? '', message.rawHeaders[index + 1] ?? ''])
+  }
+  return {
+    method: message.method ?? '',
+    path: at < 0 ? target : target.slice(0, at),
+    query: at < 0 ? '' : target.slice(at + 1),
+    headers,
+  }
+}
+
+/** Null `hostBucket`: the bucket is the path's first segment. */
+export function s3RequestOf(raw: RawRequest, hostBucket: string | null): S3Request {
+  if (!raw.path.startsWith('/')) throw new S3Error('InvalidURI')
+  const headers = headersOf(raw)
+  const query = queryOf(raw.query)
+  addHoisted(headers, query)
+  const rest = raw.path.slice(1)
+  if (hostBucket !== null) {
+    return { raw, method: raw.method, bucket: hostBucket, key: decoded(rest), query, headers }
+  }
+  const slash = rest.indexOf('/')
+  const bucket = decoded(slash < 0 ? rest : rest.slice(0, slash))
+  const key = slash < 0 ? '' : decoded(rest.slice(slash + 1))
+  return { raw, method: raw.method, bucket: bucket === '' ? null : bucket, key, query, headers }
+}
+
+/** Reads a header that must be a whole number of at least 0; null when it is not there. */
+export function wholeNumber(text: string | null | undefined, name: string): number | null {
+  if (text === null || text === undefined || text === '') return null
+  if (!/^\d{1,15}$/.test(text)) {
+    throw new S3Error('InvalidArgument', `Provided ${name} not an integer or within integer range`)
+  }
+  return Number(text)
+}
+
+function headersOf(raw: RawRequest): Map<string, string> {
+  const headers = new Map<string, string>()
+  for (const [name, value] of raw.headers) {
+    const lower = name.toLowerCase()
+    const before = headers.get(lower)
+    headers.set(lower, before === undefined ? value.trim() : `${before},${value.trim()}`)
+  }
+  return headers
+}
+
+function queryOf(query: string): Map<string, string> {
+  const values = new Map<string, string>()
+  for (const pair of query.split('&')) {
+    if (pair === '') continue
+    const at = pair.indexOf('=')
+    const name = decoded(at < 0 ? pair : pair.slice(0, at))
+    if (!values.has(name)) values.set(name, at < 0 ? '' : decoded(pair.slice(at + 1)))
+  }
+  return values
+}
+
+/** Presigners move `x-amz-*` headers into the query; S3 reads them there as if they were sent. */
+function addHoisted(headers: Map<string, string>, query: ReadonlyMap<string, string>): void {
+  for (const [name, value] of query) {
+    const lower = name.toLowerCase()
+    if (lower.startsWith('x-amz-') && !headers.has(lower) && !AUTH_FIELDS.has(lower)) {
+      headers.set(lower, headerText(value))
+    }
+  }
+}
+
+/**
+ * A text as a header value: one byte per character. What no header may hold is refused here, since
+ * it came by another way and would spoil the answers that repeat it.
+ */
+export function headerText(text: string): string {
+  const bytes = Buffer.from(text, 'utf8').toString('latin1')
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(bytes)) {
+    throw new S3Error('InvalidArgument', 'A header value may not contain control characters.')
+  }
+  return bytes
+}
+
+const AUTH_FIELDS = new Set(
+  [
+    'algorithm',
+    'credential',
+    'date',
+    'expires',
+    'signedheaders',
+    'signature',
+    'content-sha256',
+  ].map((field) => `x-amz-${field}`),
+)
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Percent-decodes bytes; what is not UTF-8 afterwards is no name that S3 could hold. */
+function decoded(text: string): string {
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw new S3Error('InvalidURI')
+  const bytes = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  try {
+    return utf8.decode(Buffer.from(bytes, 'latin1'))
+  } catch {
+    throw new S3Error('InvalidURI')
+  }
+}

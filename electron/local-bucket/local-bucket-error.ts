@@ -1,0 +1,32 @@
+import { StartRefused } from '../core/host/start-refused.ts'
+import { IndexInUse, IndexUnreadable } from '../core/local-bucket/index-db.ts'
+import { errnoOf } from './http/errors.ts'
+
+/** Why a local bucket could not be opened. */
+export class LocalBucketError extends Error {
+  override readonly name = 'LocalBucketError'
+  readonly reason: 'port-taken' | 'folder-unwritable' | 'in-use' | 'broken'
+
+  constructor(reason: LocalBucketError['reason'], text: string) {
+    super(text)
+    this.reason = reason
+  }
+}
+
+const UNWRITABLE_ERRNOS = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'ENOENT']
+
+/** Says what a trouble on the way means for the folder; a bug stays what it is. */
+export function openingErrorOf(error: unknown, folder: string): unknown {
+  if (error instanceof IndexInUse) {
+    return new LocalBucketError('in-use', `Another Ferry serves the bucket in ${folder}.`)
+  }
+  if (error instanceof IndexUnreadable) {
+    return new LocalBucketError('broken', `The bucket's index in ${folder} cannot be read.`)
+  }
+  // The sentence names the path and what mends it.
+  if (error instanceof StartRefused) return new LocalBucketError('folder-unwritable', error.message)
+  if (UNWRITABLE_ERRNOS.includes(errnoOf(error))) {
+    return new LocalBucketError('folder-unwritable', `The folder ${folder} cannot be written to.`)
+  }
+  return error
+}

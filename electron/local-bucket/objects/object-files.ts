@@ -1,0 +1,262 @@
+import { randomBytes } from 'node:crypto'
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs'
+import { unlink } from 'node:fs/promises'
+import path from 'node:path'
+import { isHeld, type Pause, withPatience } from '../../core/files/patience.ts'
+import { errnoOf, isDiskFull } from '../http/errors.ts'
+import {
+  escapedNameOf,
+  FORMER_FOLDERS,
+  isSystemFile,
+  OBJECTS,
+  plainPathOf,
+  UNUSUAL,
+  WORK,
+} from '../index/key-path.ts'
+import { BackgroundRetry } from './background-retry.ts'
+
+/** Explorer and most programs on Windows take no path of 260 characters or more. */
+const MAX_WINDOWS_PATH = 240
+/** `h-` and the 64 digits of a SHA-256: what a long key's escaped name shrinks to. */
+const SHORTEST_ESCAPED = 66
+
+/** A file's time and length: if either differs, somebody changed the file. */
+export interface FileStamp {
+  /** To the millisecond. */
+  readonly fileTimeMs: number
+  readonly byteLength: number
+}
+
+export interface BucketFolders {
+  /** The folder that the user may open: objects under readable names. Absolute. */
+  readonly objects: string
+  /** Holds the bucket's other folders. On the same disk, so that a finished file is only renamed. */
+  readonly own: string
+}
+
+/** The other folders lie beside the objects: in the bucket's folder, or in one of their own. */
+export function bucketFolders(folder: string, objects: string): BucketFolders {
+  const isUsual = path.resolve(objects) === path.resolve(folder, OBJECTS)
+  return { objects, own: isUsual ? folder : `${path.resolve(objects)}.ferry` }
+}
+
+/**
+ * The files of a bucket by their stored paths, such as `objects/photos/a.jpg` or `work/5f…`. Moves
+ * are synchronous, so that no other request comes between a file and its row in the index; they
+ * never wait for a file that another program holds.
+ */
+export class ObjectFiles {
+  /** The real path of the folder with readable names. */
+  readonly folder: string
+  readonly #own: string
+  readonly #platform: NodeJS.Platform
+  readonly #wait: Pause | undefined
+  readonly #deletion = new BackgroundRetry((file) => removeNow(this.absolute(file)))
+
+  constructor(
+    { objects, own }: BucketFolders,
+    platform: NodeJS.Platform = process.platform,
+    wait?: Pause,
+  ) {
+    mkdirSync(objects, { recursive: true, mode: 0o700 })
+    for (const name of [WORK, UNUSUAL]) {
+      mkdirSync(path.join(own, name), { recursive: true, mode: 0o700 })
+    }
+    this.folder = realpathSync(objects)
+    this.#own = realpathSync(own)
+    this.#platform = platform
+    this.#wait = wait
+  }
+
+  absolute(file: string): string {
+    const [area = '', ...names] = file.split('/')
+    return area === OBJECTS
+      ? path.join(this.folder, ...names)
+      : path.join(this.#own, area, ...names)
+  }
+
+  /** A path for bytes on their way; nobody else gets the same. */
+  newWorkFile(): string {
+    return `${WORK}/${randomName()}`
+  }
+
+  isWorkFile(file: string): boolean {
+    return file.startsWith(`${WORK}/`)
+  }
+
+  /** Where the key's object may lie, the readable place first. */
+  pathsOf(key: string): readonly string[] {
+    const plain = plainPathOf(key)
+    const readable = plain === null ? null : `${OBJECTS}/${plain}`
+    const escaped = `${UNUSUAL}/${this.#escapedNameOf(key)}`
+    return readable === null || this.#isTooLong(readable) ? [escaped] : [readable, escaped]
+  }
+
+  #escapedNameOf(key: string): string {
+    if (this.#platform !== 'win32') return escapedNameOf(key)
+    const rest = MAX_WINDOWS_PATH - this.absolute(`${UNUSUAL}/`).length - 1
+    return escapedNameOf(key, Math.max(rest, SHORTEST_ESCAPED))
+  }
+
+  #isTooLong(file: string): boolean {
+    return this.#platform === 'win32' && this.absolute(file).length > MAX_WINDOWS_PATH
+  }
+
+  /**
+   * Moves a file to a path where nothing lies. False when something does, or when no such path can
+   * be: a folder's name is a file's, a link leads elsewhere, the file system does not take the name.
+   *
+   * @throws what says nothing of the name: a file that is held, a full disk.
+   */
+  move(file: string, target: string): boolean {
+    let isMoved = false
+    try {
+      isMoved = this.#makeFolderOf(target) && !this.exists(target) && this.#rename(file, target)
+    } finally {
+      this.prune(isMoved ? file : target)
+    }
+    return isMoved
+  }
+
+  #rename(file: string, target: string): boolean {
+    try {
+      renameSync(this.absolute(file), this.absolute(target))
+      return true
+    } catch (error) {
+      if (isDiskError(error)) throw error
+      return false
+    }
+  }
+
+  exists(file: string): boolean {
+    try {
+      return lstatSync(this.absolute(file), { throwIfNoEntry: false }) !== undefined
+    } catch (error) {
+      // A name that the file system cannot hold is nobody's.
+      if (isDiskError(error)) throw error
+      return false
+    }
+  }
+
+  /** Null when the file is gone. */
+  stampOf(file: string): FileStamp | null {
+    const stat = lstatSync(this.absolute(file), { throwIfNoEntry: false })
+    if (stat?.isFile() !== true) return null
+    return { fileTimeMs: Math.floor(stat.mtimeMs), byteLength: stat.size }
+  }
+
+  /**
+   * Deletes a work file: within a second if another program holds it, else in the background, and at
+   * the latest at the next start, since no row of the index names it. Never rejects.
+   */
+  async remove(workFile: string): Promise<void> {
+    try {
+      await withPatience(() => unlink(this.absolute(workFile)), this.#wait)
+    } catch (error) {
+      if (isHeld(error)) this.#deletion.add(workFile)
+    }
+  }
+
+  close(): void {
+    this.#deletion.close()
+  }
+
+  /**
+   * For an index that was lost with all that it knew of the work files: puts them aside, beside the
+   * damaged index, where nothing deletes them. False when another program holds them.
+   */
+  isWorkSetAside(nowMs: number): boolean {
+    const former = path.join(this.folder, FORMER_FOLDERS.work)
+    const isFormer = this.exists(`${OBJECTS}/${FORMER_FOLDERS.work}`)
+    const work = this.absolute(WORK)
+    const aside = path.join(this.#own, `${WORK}.damaged-${nowMs}`)
+    if (!isFormer && readdirSync(work).length === 0) return true
+    try {
+      renameSync(isFormer ? former : work, aside)
+    } catch (error) {
+      if (isHeld(error)) return false
+      throw error
+    }
+    mkdirSync(work, { recursive: true, mode: 0o700 })
+    return true
+  }
+
+  /** Deletes the work files that no row of the index names: what a killed process left behind. */
+  removeUnlistedWorkFiles(isKnown: (workFile: string) => boolean): void {
+    for (const name of readdirSync(this.absolute(WORK))) {
+      const file = `${WORK}/${name}`
+      if (isKnown(file)) continue
+      try {
+        unlinkSync(this.absolute(file))
+      } catch {
+        void this.remove(file)
+      }
+    }
+  }
+
+  /** Removes the folders above an object's file that have become empty but for Finder's files. */
+  prune(file: string): void {
+    if (!file.startsWith(`${OBJECTS}/`)) return
+    let folder = path.dirname(this.absolute(file))
+    while (folder.startsWith(this.folder + path.sep)) {
+      if (!isEmptied(folder)) return
+      folder = path.dirname(folder)
+    }
+  }
+
+  /** Makes the folder of a path, unless a link would lead it out of ours. */
+  #makeFolderOf(file: string): boolean {
+    const folder = path.dirname(this.absolute(file))
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      const real = realpathSync(folder)
+      return (
+        !file.startsWith(`${OBJECTS}/`) ||
+        real === this.folder ||
+        real.startsWith(this.folder + path.sep)
+      )
+    } catch (error) {
+      if (isDiskError(error)) throw error
+      return false
+    }
+  }
+}
+
+export function randomName(): string {
+  return randomBytes(16).toString('hex')
+}
+
+/** Removes a folder without files of the user's; true when it is gone. */
+function isEmptied(folder: string): boolean {
+  try {
+    const names = readdirSync(folder)
+    if (!names.every(isSystemFile)) return false
+    for (const name of names) unlinkSync(path.join(folder, name))
+    rmdirSync(folder)
+    return true
+  } catch (error) {
+    // Somebody looks into it just now: then it stays. A folder that was never made is none.
+    return errnoOf(error) !== 'ENOTEMPTY' && !isDiskError(error)
+  }
+}
+
+function removeNow(absolute: string): void {
+  try {
+    unlinkSync(absolute)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Says nothing of the name: held by another program, no right to the folder, no room, read-only. */
+function isDiskError(error: unknown): boolean {
+  return isHeld(error) || isDiskFull(error) || ['EROFS', 'EIO'].includes(errnoOf(error))
+}

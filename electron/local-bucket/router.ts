@@ -1,0 +1,78 @@
+import * as bucketOperations from '../core/local-bucket/bucket-operations.ts'
+import * as corsOperations from '../core/local-bucket/cors-operations.ts'
+import * as multipart from '../core/local-bucket/multipart-operations.ts'
+import { readObject } from '../core/local-bucket/object-reads.ts'
+import { deleteObject, putObject } from '../core/local-bucket/object-writes.ts'
+import { getObjectTagging } from '../core/local-bucket/tagging-operations.ts'
+import type { Operation } from './bucket/context.ts'
+import { S3Error } from './http/errors.ts'
+import type { S3Request } from './http/s3-request.ts'
+import * as multipartLists from './multipart/list-multipart.ts'
+import { copyObject, uploadPartCopy } from './objects/copy-object.ts'
+import * as objectLists from './objects/list-objects.ts'
+
+/** Parts of S3 that are not here. Any other query name is ignored, as S3 does. */
+const ABSENT = new Set(
+  (
+    'accelerate acl analytics attributes delete encryption intelligent-tiering inventory ' +
+    'legal-hold lifecycle logging metadataConfiguration metrics notification object-lock ' +
+    'ownershipControls policy policyStatus publicAccessBlock renameObject replication ' +
+    'requestPayment restore retention select session tagging torrent website cors versioning ' +
+    'versions uploads uploadId location'
+  ).split(' '),
+)
+
+/** `METHOD` or `METHOD ?name`, the query name that picks the operation. */
+const ON_BUCKET: Readonly<Record<string, Operation>> = {
+  GET: objectLists.listObjects,
+  HEAD: bucketOperations.headBucket,
+  PUT: bucketOperations.createBucket,
+  'GET ?list-type': objectLists.listObjectsV2,
+  'GET ?versions': objectLists.listObjectVersions,
+  'GET ?location': bucketOperations.getBucketLocation,
+  'GET ?uploads': multipartLists.listMultipartUploads,
+  'GET ?cors': corsOperations.getBucketCors,
+  'PUT ?cors': corsOperations.putBucketCors,
+  'DELETE ?cors': corsOperations.deleteBucketCors,
+  'GET ?versioning': bucketOperations.getBucketVersioning,
+  'PUT ?versioning': bucketOperations.putBucketVersioning,
+  'GET ?lifecycle': bucketOperations.getBucketLifecycle,
+  'PUT ?lifecycle': bucketOperations.putBucketLifecycle,
+  'DELETE ?lifecycle': bucketOperations.deleteBucketLifecycle,
+  'POST ?delete': bucketOperations.deleteObjects,
+}
+
+const ON_OBJECT: Readonly<Record<string, Operation>> = {
+  GET: readObject,
+  HEAD: readObject,
+  PUT: (call) =>
+    call.request.headers.has('x-amz-copy-source') ? copyObject(call) : putObject(call),
+  'GET ?tagging': getObjectTagging,
+  DELETE: deleteObject,
+  'POST ?uploads': multipart.createMultipartUpload,
+  'GET ?uploadId': multipartLists.listParts,
+  'PUT ?uploadId': (call) =>
+    call.request.headers.has('x-amz-copy-source')
+      ? uploadPartCopy(call)
+      : multipart.uploadPart(call),
+  'POST ?uploadId': multipart.completeMultipartUpload,
+  'DELETE ?uploadId': multipart.abortMultipartUpload,
+}
+
+/** The operation that a request names. Throws what S3 answers to those that are not here. */
+export function operationOf(request: S3Request): Operation {
+  if (request.bucket === null) {
+    if (request.method === 'GET') return bucketOperations.listBuckets
+    throw new S3Error('MethodNotAllowed')
+  }
+  const table = request.key === '' ? ON_BUCKET : ON_OBJECT
+  const chosen = [...request.query.keys()].find(
+    (name) => table[`${request.method} ?${name}`] !== undefined,
+  )
+  const absent = [...request.query.keys()].find((name) => ABSENT.has(name) && name !== chosen)
+  if (absent !== undefined) throw new S3Error('NotImplemented', undefined, { Query: absent })
+  if (request.query.get('list-type') === '1') return objectLists.listObjects
+  const operation = table[chosen === undefined ? request.method : `${request.method} ?${chosen}`]
+  if (operation === undefined) throw new S3Error('MethodNotAllowed')
+  return operation
+}

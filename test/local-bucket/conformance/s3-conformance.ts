@@ -1,0 +1,23 @@
+import { describe } from 'vitest'
+import { integrityConformance } from './integrity.ts'
+import { keyConformance } from './keys.ts'
+import { listConformance } from './lists.ts'
+import { multipartConformance } from './multipart.ts'
+import { objectConformance } from './objects.ts'
+import { settingConformance } from './settings.ts'
+import { signedSumConformance } from './signed-checksums.ts'
+import type { StoreOf } from './store.ts'
+
+/**
+ * What AWS documents of S3, asked of a store over real HTTP with the AWS SDK. It needs a bucket of
+ * its own: it fills it, and leaves versions and settings behind.
+ */
+export function s3Conformance(storeOf: StoreOf): void {
+  describe('keys', () => keyConformance(storeOf))
+  objectConformance(storeOf)
+  describe('integrity', () => integrityConformance(storeOf))
+  listConformance(storeOf)
+  multipartConformance(storeOf)
+  describe('signed checksums', () => signedSumConformance(storeOf))
+  settingConformance(storeOf)
+}
