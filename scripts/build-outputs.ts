@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const CONFIGURATION = [
   'vite.config.ts',
-  'scripts/script-integrity.ts',
-  'scripts/worker-licenses.ts',
+  'scripts/vite-plugins.ts',
+  'scripts/vite-plugins.ts',
   'package-lock.json',
 ]
 

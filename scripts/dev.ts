@@ -5,10 +5,9 @@ import { watch } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createBuilder, createServer } from 'vite'
 import { untilShutdown } from '../electron/core/host/shutdown.ts'
-import { hasDisplay } from '../electron/loopback/display.ts'
+import { hasDisplay } from '../electron/loopback/system-browser.ts'
+import { endChild, startElectron } from './child-processes.ts'
 import { findElectron } from './electron-binary.ts'
-import { endChild } from './end-child.ts'
-import { startElectron } from './start-electron.ts'
 
 /** An editor saves a file in several steps. */
 const SETTLED_AFTER_MS = 200

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { setGlobalProxyFromEnv } from 'node:http'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fetchElectron } from './electron-download.ts'
+import { isUnknownAuthority } from '../electron/core/s3/http/node-http.ts'
+import { systemAuthorities } from '../electron/loopback/network/node-network.ts'
 
 const require = createRequire(import.meta.url)
 /** Its main module downloads when it is imported, so only files below it are looked at. */
@@ -55,4 +59,144 @@ function installedVersion(): string | null {
   } catch {
     return null
   }
+}
+
+/** A network that swallows packets is known for one by then; a slow one has sent something. */
+const SILENCE_MS = 7_000
+const MIB = 1024 * 1024
+const SAY_EVERY_BYTES = 32 * MIB
+
+interface Progress {
+  readonly transferred: number
+  readonly total: number | null
+}
+
+/** The part of `@electron/get`, Electron's own downloader, that is used here. */
+interface ElectronGet {
+  readonly downloadArtifact: (details: {
+    readonly version: string
+    readonly artifactName: 'electron'
+    readonly checksums: Readonly<Record<string, string>>
+    readonly downloadOptions: {
+      readonly quiet: true
+      readonly signal: AbortSignal
+      readonly getProgressCallback: (progress: Progress) => Promise<void>
+    }
+  }) => Promise<string>
+}
+
+export interface FetchSettings {
+  readonly packageFolder: string
+  readonly version: string
+  readonly say: (line: string) => void
+}
+
+/**
+ * Downloads Electron as its install.js would, but gives up on silence: that script would wait for
+ * minutes. The zip lands in Electron's cache, from where install.js unpacks it.
+ *
+ * @returns null when it is there, else a clause that says why not.
+ */
+export async function fetchElectron(settings: FetchSettings): Promise<string | null> {
+  const silence = watchForSilence()
+  try {
+    // Node's fetch looks at HTTPS_PROXY only when it is told to.
+    setGlobalProxyFromEnv()
+    await downloadTrustingSystem(settings, silence)
+  } catch (error) {
+    return reasonOf(error, silence.signal)
+  } finally {
+    silence.end()
+  }
+  return unpack(settings.packageFolder)
+}
+
+/** A mirror may have its certificate from an authority that the system alone knows. */
+async function downloadTrustingSystem(settings: FetchSettings, silence: SilenceWatch) {
+  const sinceMs = performance.now()
+  try {
+    await downloadArtifact(settings, silence)
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error
+    if (!isUnknownAuthority(cause)) throw error
+    const trustSystem = systemAuthorities({ log: { info: () => undefined, warn: () => undefined } })
+    // A Mac that takes long over its certificates is no silent network.
+    const isWorthAnother = await silence.whileHeard(trustSystem(sinceMs))
+    if (!isWorthAnother) throw error
+    await downloadArtifact(settings, silence)
+  }
+}
+
+async function downloadArtifact(settings: FetchSettings, silence: SilenceWatch): Promise<void> {
+  const require = createRequire(join(settings.packageFolder, 'package.json'))
+  const { downloadArtifact } = require('@electron/get') as ElectronGet
+  let saidAt = 0
+  await downloadArtifact({
+    version: settings.version,
+    artifactName: 'electron',
+    checksums: JSON.parse(readFileSync(join(settings.packageFolder, 'checksums.json'), 'utf8')),
+    downloadOptions: {
+      quiet: true,
+      signal: silence.signal,
+      getProgressCallback: async ({ transferred, total }) => {
+        silence.heard()
+        if (saidAt > 0 && transferred < saidAt + SAY_EVERY_BYTES) return
+        saidAt = transferred
+        const ofAll = total === null ? '' : ` of ${Math.round(total / MIB)} MB`
+        settings.say(`Downloading Electron, once: ${Math.round(transferred / MIB)} MB${ofAll}.`)
+      },
+    },
+  })
+}
+
+interface SilenceWatch {
+  readonly signal: AbortSignal
+  readonly heard: () => void
+  /** Nothing is expected from the network until then. */
+  readonly whileHeard: <T>(work: Promise<T>) => Promise<T>
+  readonly end: () => void
+}
+
+function watchForSilence(): SilenceWatch {
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(), SILENCE_MS)
+  const heard = () => timer.refresh()
+  return {
+    signal: stop.signal,
+    heard,
+    whileHeard: async (work) => {
+      const hearing = setInterval(heard, SILENCE_MS / 2)
+      try {
+        return await work
+      } finally {
+        clearInterval(hearing)
+      }
+    },
+    end: () => clearTimeout(timer),
+  }
+}
+
+async function unpack(packageFolder: string): Promise<string | null> {
+  const install = spawn(process.execPath, [join(packageFolder, 'install.js')], { stdio: 'ignore' })
+  const [code] = await once(install, 'exit')
+  return code === 0 ? null : 'it could not be unpacked'
+}
+
+function reasonOf(error: unknown, silence: AbortSignal): string {
+  // A mirror's address can carry a password, so only its host is named.
+  const from = URL.parse(process.env.ELECTRON_MIRROR ?? '')?.host ?? 'github.com'
+  if (silence.aborted) {
+    return `nothing came from ${from} within ${SILENCE_MS / 1000} seconds`
+  }
+  return `it could not be downloaded from ${from} (${detailOf(error)})`
+}
+
+/** fetch() hides the reason in `cause`. An address in it can carry a password. */
+function detailOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason'
+  const cause: unknown = error.cause ?? error
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (typeof code === 'string') return code
+  const [firstLine = ''] = (cause instanceof Error ? cause.message : error.message).split('\n')
+  return firstLine.replaceAll(/\S+:\/\/\S+/g, 'its address').slice(0, 120)
 }

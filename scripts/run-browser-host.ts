@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { HostNotice } from '../electron/contract/commands/host.ts'
 import { usualMask } from '../electron/core/host/owner-only.ts'
 import { StartRefused } from '../electron/core/host/start-refused.ts'
+import { usualFolder } from '../electron/core/host/usual-folder.ts'
 import { unreachable } from '../electron/lib/unreachable.ts'
-import { type DefaultFolder, defaultFolder } from '../electron/loopback/default-data-folder.ts'
-import { hasDisplay } from '../electron/loopback/display.ts'
 import { askForNewAddress, type PageAddress } from '../electron/loopback/host-control.ts'
 import { startLoopback } from '../electron/loopback/main.ts'
-import { openInBrowser } from '../electron/loopback/open-in-browser.ts'
+import { hasDisplay, openInBrowser } from '../electron/loopback/system-browser.ts'
 import { openTerminal } from '../electron/loopback/terminal.ts'
 import { buildPage } from './build-outputs.ts'
 import type { StartOptions } from './start-options.ts'
@@ -158,4 +158,19 @@ function sentenceOf(trouble: HostNotice): string {
     default:
       return unreachable(trouble)
   }
+}
+
+export interface DefaultFolder {
+  readonly dataFolder: string
+  /** The folder of an older Ferry that the desktop goes on with; null: there is none. */
+  readonly passedOver: string | null
+}
+
+/** Where the browser's host keeps its data unless it is told otherwise. */
+export function defaultFolder(): DefaultFolder {
+  const { platform, env: environment } = process
+  const { folder, passedOver } = usualFolder('loopback', {
+    ...{ platform, environment, home: homedir() },
+  })
+  return { dataFolder: folder, passedOver }
 }

@@ -2,9 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { isAppMessage } from '../electron/core/host/parent-channel.ts'
 import { buildDesktop } from './build-outputs.ts'
-import { endChild } from './end-child.ts'
-import { exitReason } from './exit-reason.ts'
-import { startElectron } from './start-electron.ts'
+import { endChild, exitReason, startElectron } from './child-processes.ts'
 import type { StartOptions } from './start-options.ts'
 
 export interface DesktopRun {

@@ -8,8 +8,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { exitReason } from './child-processes.ts'
 import { openDevToolsPage } from './devtools-page.ts'
-import { exitReason } from './exit-reason.ts'
 
 const WITHIN_MS = 180_000
 /** Two parts. */

@@ -1,6 +1,6 @@
 import { StartRefused } from '../core/host/start-refused.ts'
-import { IndexInUse, IndexUnreadable } from '../core/local-bucket/index-db.ts'
 import { errnoOf } from './http/errors.ts'
+import { IndexInUse, IndexUnreadable } from './index/index-db.ts'
 
 /** Why a local bucket could not be opened. */
 export class LocalBucketError extends Error {

@@ -2,10 +2,6 @@ import { accessSync, constants } from 'node:fs'
 import type { Server } from 'node:http'
 import path from 'node:path'
 import { type Pause, pause, withPatience } from '../core/files/patience.ts'
-import { createBucketServer, type ServerLog } from '../core/local-bucket/http-server.ts'
-import { type OpenedIndex, openIndexIn } from '../core/local-bucket/index-file.ts'
-import { listenOn, portOf, stopServer } from '../core/local-bucket/listen.ts'
-import { UploadStore } from '../core/local-bucket/upload-store.ts'
 import { claimFolder } from '../core/private-files.ts'
 import type { Bucket } from './bucket/context.ts'
 import { migrateOlderLayout } from './bucket/migrate-older-layout.ts'
@@ -19,8 +15,11 @@ import {
   setAside,
   writeState,
 } from './bucket/state-file.ts'
+import { createBucketServer, listenOn, portOf, type ServerLog, stopServer } from './http-server.ts'
 import { BucketSettings } from './index/bucket-settings.ts'
+import { type OpenedIndex, openIndexIn } from './index/index-db.ts'
 import { LocalBucketError, openingErrorOf } from './local-bucket-error.ts'
+import { UploadStore } from './multipart/upload-store.ts'
 import { bucketFolders, ObjectFiles } from './objects/object-files.ts'
 import { ObjectStore } from './objects/object-store.ts'
 

@@ -1,15 +1,14 @@
-import * as bucketOperations from '../core/local-bucket/bucket-operations.ts'
-import * as corsOperations from '../core/local-bucket/cors-operations.ts'
-import * as multipart from '../core/local-bucket/multipart-operations.ts'
-import { readObject } from '../core/local-bucket/object-reads.ts'
-import { deleteObject, putObject } from '../core/local-bucket/object-writes.ts'
-import { getObjectTagging } from '../core/local-bucket/tagging-operations.ts'
+import * as bucketOperations from './bucket/bucket-operations.ts'
+import * as corsOperations from './bucket/bucket-operations.ts'
 import type { Operation } from './bucket/context.ts'
 import { S3Error } from './http/errors.ts'
 import type { S3Request } from './http/s3-request.ts'
 import * as multipartLists from './multipart/list-multipart.ts'
+import * as multipart from './multipart/multipart-operations.ts'
 import { copyObject, uploadPartCopy } from './objects/copy-object.ts'
 import * as objectLists from './objects/list-objects.ts'
+import { getObjectTagging, readObject } from './objects/read-object.ts'
+import { deleteObject, putObject } from './objects/write-object.ts'
 
 /** Parts of S3 that are not here. Any other query name is ignored, as S3 does. */
 const ABSENT = new Set(

@@ -16,10 +16,14 @@ import type { Log } from '../core/ports.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import { type Connections, UNAUTHENTICATED_LIFE_MS } from './connections.ts'
 import type { NoticeStream } from './notice-stream.ts'
-import type { PageOrigin } from './page-origin.ts'
-import type { RefusalCount } from './refusal-count.ts'
-import { readJson } from './request-body.ts'
-import { isJson, type Refusal, refusalOf } from './request-guard.ts'
+import {
+  isJson,
+  type PageOrigin,
+  type Refusal,
+  type RefusalCount,
+  readJson,
+  refusalOf,
+} from './request-guard.ts'
 import { readSessionCookies, type Sessions, sessionCookie } from './sessions.ts'
 
 export interface ApiDeps {

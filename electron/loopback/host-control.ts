@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import * as z from 'zod/mini'
 import { removeFile, replaceFile } from '../core/files/replace-file.ts'
-import type { PageOrigin } from './page-origin.ts'
+import type { PageOrigin } from './request-guard.ts'
 
 /** An address that opens one session, within five minutes. */
 export const PageAddress = z.strictObject({

@@ -12,14 +12,13 @@ import { writeReadme } from '../core/host/readme-file.ts'
 import type { Log } from '../core/ports.ts'
 import { openSecretFile } from '../core/secret-file.ts'
 import { openSettings } from '../core/settings-file.ts'
-import { confirmOnTerminal } from './confirm.ts'
 import type { PageAddress } from './host-control.ts'
 import { nodeNetwork } from './network/node-network.ts'
 import { type OpenPage, removeOpenPages, writeOpenPage } from './open-page.ts'
 import { type LoopbackServer, type ServerSeam, serveLoopback } from './server.ts'
 import { createSessions, TOKEN_LIFE_MS } from './sessions.ts'
-import { loopbackShell } from './surroundings.ts'
-import type { Terminal } from './terminal.ts'
+import { loopbackShell } from './system-browser.ts'
+import { confirmOnTerminal, type Terminal } from './terminal.ts'
 
 export interface LoopbackSettings {
   /** Absolute; made when it is missing. */

@@ -8,11 +8,16 @@ import { type ApiDeps, answerApi } from './api.ts'
 import { CONTROL_PATH, createHostControl, type PageAddress } from './host-control.ts'
 import { openListeners } from './listeners.ts'
 import { createNoticeStream } from './notice-stream.ts'
-import { FORGET_CACHE, isUnregisterRequest, sendUnregisterScript } from './old-service-worker.ts'
 import { REACHABLE_PATH } from './open-page.ts'
-import { SECURITY_HEADERS, sendReachable, servePageFile } from './page-files.ts'
-import { countRefusals } from './refusal-count.ts'
-import { isOwnHost } from './request-guard.ts'
+import {
+  FORGET_CACHE,
+  isUnregisterRequest,
+  SECURITY_HEADERS,
+  sendReachable,
+  sendUnregisterScript,
+  servePageFile,
+} from './page-files.ts'
+import { countRefusals, isOwnHost } from './request-guard.ts'
 import { readSessionCookies, type Sessions } from './sessions.ts'
 
 /** What requests under way get to finish, and what the core gets to close, at a shutdown. */

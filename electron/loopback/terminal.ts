@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import type { Confirm } from '../core/confirm/confirmation.ts'
+import { confirmationWords } from '../core/confirm/confirmation-words.ts'
 
 /** The terminal that the browser host was started in, if it was started in one. */
 export interface Terminal {
@@ -144,5 +146,15 @@ function isForegroundJob(): boolean {
   } catch {
     // Another system.
     return true
+  }
+}
+
+/** The page cannot type in the terminal. */
+export function confirmOnTerminal(terminal: Terminal): Confirm {
+  return async (confirmation) => {
+    if (!terminal.canAsk) return 'cannot-ask'
+    const { question, details } = confirmationWords(confirmation)
+    const isAllowed = await terminal.ask([...details, question].join('\n'))
+    return isAllowed ? 'confirmed' : 'refused'
   }
 }

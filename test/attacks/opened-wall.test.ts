@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from 'vitest'
-import { setUpNetworkGuard } from '../../electron/desktop/network.ts'
-import { desktopShell } from '../../electron/desktop/surroundings.ts'
+import { setUpNetworkGuard } from '../../electron/desktop/security/network-guard.ts'
+import { desktopShell } from '../../electron/desktop/system/host-shell.ts'
 import { aDraft } from '../fakes/a-draft.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { resetElectron, session } from '../fakes/electron.ts'

@@ -23,9 +23,9 @@ import type { Outcome } from '../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../electron/contract/part-plan.ts'
 import { type Core, createCore } from '../../electron/core/create-core.ts'
 import { dispatch } from '../../electron/core/dispatch.ts'
-import { startChecksum } from '../../electron/core/local-bucket/checksums.ts'
 import type { CorePorts } from '../../electron/core/ports.ts'
 import { readState } from '../../electron/local-bucket/bucket/state-file.ts'
+import { startChecksum } from '../../electron/local-bucket/http/checksums.ts'
 import { corePorts, Heard, temporaryFolder } from './core-ports.ts'
 
 export const PART = 5 * MIB

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { openIndex } from '../../electron/core/local-bucket/index-db.ts'
-import { UploadStore } from '../../electron/core/local-bucket/upload-store.ts'
 import { BucketSettings } from '../../electron/local-bucket/index/bucket-settings.ts'
+import { openIndex } from '../../electron/local-bucket/index/index-db.ts'
+import { UploadStore } from '../../electron/local-bucket/multipart/upload-store.ts'
 import { bucketFolders, ObjectFiles } from '../../electron/local-bucket/objects/object-files.ts'
 import { ObjectStore } from '../../electron/local-bucket/objects/object-store.ts'
 

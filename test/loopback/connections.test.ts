@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { hexAddress } from '../../electron/loopback/peer-user.ts'
+import { hexAddress } from '../../electron/loopback/connections.ts'
 
 /** proc_net_tcp(5) writes the words in the processor's own order. */
 describe.runIf(endianness() === 'LE')('an address in the table of connections', () => {

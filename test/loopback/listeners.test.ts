@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { listenOnLoopback } from '../../electron/loopback/listen.ts'
+import { listenOnLoopback } from '../../electron/loopback/listeners.ts'
 import { freePort } from '../e2e/ferry.ts'
 
 const hasIpv6 = Object.values(networkInterfaces())

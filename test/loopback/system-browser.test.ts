@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { openInBrowser } from '../../electron/loopback/open-in-browser.ts'
+import { openInBrowser } from '../../electron/loopback/system-browser.ts'
 
 const handlers = (id: string) => `(
         {

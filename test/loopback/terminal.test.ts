@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { confirmOnTerminal } from '../../electron/loopback/confirm.ts'
-import { openTerminal } from '../../electron/loopback/terminal.ts'
+import { confirmOnTerminal, openTerminal } from '../../electron/loopback/terminal.ts'
 
 function aTerminal({ isTTY = true, patienceMs = 60_000, isInForeground = true } = {}) {
   const input = Object.assign(new PassThrough(), { isTTY })

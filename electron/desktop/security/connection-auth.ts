@@ -1,10 +1,9 @@
 import { type App, type BrowserWindow, dialog } from 'electron'
 import type { CorePorts, Log, SecretVault, SettingsStore } from '../../core/ports.ts'
-import type { ConnectionAuth } from '../net-store-http.ts'
-import { answerProxies } from './answer-proxies.ts'
-import { askProxyPasswordInWindow } from './ask-proxy-password.ts'
+import type { ConnectionAuth } from '../protocols/net-store-http.ts'
 import { ClientCertificates } from './client-certificates.ts'
-import { ProxyPasswords } from './proxy-passwords.ts'
+import { askProxyPasswordInWindow } from './proxy-password-window.ts'
+import { answerProxies, ProxyPasswords } from './proxy-passwords.ts'
 
 export interface ConnectionAuthDeps {
   readonly app: App

@@ -1,8 +1,7 @@
-import type { App, BrowserWindow, NativeImage } from 'electron'
+import { type App, type BrowserWindow, type NativeImage, Notification, nativeImage } from 'electron'
 import { plainName } from '../../contract/plain-text.ts'
-import type { NamedUpload, QueueState } from '../../core/ports.ts'
-import { countOf } from './close-question.ts'
-import type { Notify } from './notify.ts'
+import type { Log, NamedUpload, QueueState } from '../../core/ports.ts'
+import { countOf } from './closing.ts'
 import type { Preferences } from './preferences.ts'
 
 export interface AttentionDeps {
@@ -112,4 +111,63 @@ function flash({ platform }: AttentionDeps, window: BrowserWindow | null): void 
 
 function nameOf({ name }: NamedUpload): string {
   return plainName(name, 60)
+}
+
+export interface Message {
+  readonly title: string
+  readonly body: string
+  /** A button, where the system has them; null: none. */
+  readonly action: { readonly label: string; readonly act: () => void } | null
+}
+
+export type Notify = (message: Message) => void
+
+/**
+ * Shows notifications of the system, which holds them back by itself while the user does not want
+ * to be disturbed. They make no sound. A click brings the window. macOS and Windows have buttons
+ * (docs/api/structures/notification-action.md).
+ */
+export function systemNotifications(show: () => void, log: Log): Notify {
+  // Kept while it is on the screen: what nobody refers to is collected, and its clicks are lost.
+  const shown = new Set<Notification>()
+  return ({ title, body, action }) => {
+    if (!Notification.isSupported()) return
+    const notification = new Notification({
+      title,
+      body,
+      silent: true,
+      actions: action === null ? [] : [{ type: 'button', text: action.label }],
+    })
+    const forget = () => shown.delete(notification)
+    notification.on('click', () => {
+      forget()
+      show()
+    })
+    notification.on('action', () => {
+      forget()
+      action?.act()
+    })
+    notification.on('close', forget)
+    notification.on('failed', (_event, error) => {
+      forget()
+      log.warn({ error }, 'The system showed no notification')
+    })
+    shown.add(notification)
+    notification.show()
+  }
+}
+
+const SIDE = 32
+/** Blue, green, red, opacity, as Chromium's bitmaps have them: the page's `--bad`. */
+const RED = [0x2a, 0x32, 0xa8, 0xff] as const
+
+/** A red dot for the task bar's icon (Windows): 16 x 16 pixels at twice their size. */
+export function attentionBadge(): NativeImage {
+  const bitmap = Buffer.alloc(SIDE * SIDE * RED.length)
+  const middle = (SIDE - 1) / 2
+  for (let at = 0; at < SIDE * SIDE; at += 1) {
+    const fromMiddle = Math.hypot((at % SIDE) - middle, Math.floor(at / SIDE) - middle)
+    if (fromMiddle <= SIDE / 2 - 1) bitmap.set(RED, at * RED.length)
+  }
+  return nativeImage.createFromBitmap(bitmap, { width: SIDE, height: SIDE, scaleFactor: 2 })
 }

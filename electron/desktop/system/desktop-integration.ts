@@ -2,13 +2,10 @@ import { type App, type BrowserWindow, dialog, type PowerMonitor } from 'electro
 import type { Core } from '../../core/create-core.ts'
 import type { Log, QueueState, SettingsStore } from '../../core/ports.ts'
 import type { ParentProcess } from '../boot/parent-process.ts'
-import { drawAttention } from './attention.ts'
-import { uploadInBackground } from './background.ts'
+import { attentionBadge, drawAttention, systemNotifications } from './attention.ts'
+import { showTray, uploadInBackground } from './background.ts'
 import { askBeforeClosing } from './closing.ts'
-import { attentionBadge } from './needs-you-mark.ts'
-import { systemNotifications } from './notify.ts'
 import { Preferences } from './preferences.ts'
-import { showTray } from './tray.ts'
 
 export interface DesktopIntegrationDeps {
   readonly app: App

@@ -1,6 +1,6 @@
 import type { AuthInfo } from 'electron'
 import type { AppUpdater } from 'electron-updater'
-import type { ConnectionAuth } from '../net-store-http.ts'
+import type { ConnectionAuth } from '../protocols/net-store-http.ts'
 
 type Updater = Pick<
   AppUpdater,

@@ -1,5 +1,5 @@
 import type { App, BrowserWindow } from 'electron'
-import { focusWindow } from '../window.ts'
+import { focusWindow } from './window.ts'
 
 export interface OneWindow {
   readonly current: () => BrowserWindow | null

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Authorization } from '../../core/local-bucket/authenticate.ts'
-import { sha256OfBytes } from '../../core/local-bucket/canonical-request.ts'
-import { isSameSignature, scopeText, signatureOf } from '../../core/local-bucket/signature.ts'
 import { ByteReader } from '../http/byte-reader.ts'
 import { S3Error } from '../http/errors.ts'
+import type { Authorization } from './authenticate.ts'
+import { isSameSignature, scopeText, sha256OfBytes, signatureOf } from './signature-v4.ts'
 
 const MAX_TRAILERS = 16
 const EMPTY_SHA256 = sha256OfBytes('')

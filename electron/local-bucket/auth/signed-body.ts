@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import { S3_LIMITS } from '../../contract/limits.ts'
-import type { Authorization } from '../../core/local-bucket/authenticate.ts'
 import {
   algorithmOfHeader,
+  type BodyChecksums,
   type ChecksumAlgorithm,
   checkedChecksumText,
   checksumAlgorithmOf,
   startChecksum,
-} from '../../core/local-bucket/checksums.ts'
-import { type BodyChecksums, startChecksums } from '../../core/local-bucket/running-digests.ts'
+  startChecksums,
+} from '../http/checksums.ts'
 import { S3Error } from '../http/errors.ts'
 import { type S3Request, wholeNumber } from '../http/s3-request.ts'
+import type { Authorization } from './authenticate.ts'
 import { decodedChunks } from './chunked-body.ts'
 
 /** What S3 computes when the client chose no checksum. */

@@ -1,8 +1,8 @@
-import type { Authorization, BucketKeys } from '../../core/local-bucket/authenticate.ts'
-import type { Reply } from '../../core/local-bucket/reply.ts'
-import type { UploadStore } from '../../core/local-bucket/upload-store.ts'
+import type { Authorization, BucketKeys } from '../auth/authenticate.ts'
+import type { Reply } from '../http/reply.ts'
 import type { S3Request } from '../http/s3-request.ts'
 import type { BucketSettings } from '../index/bucket-settings.ts'
+import type { UploadStore } from '../multipart/upload-store.ts'
 import type { ObjectFiles } from '../objects/object-files.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 

@@ -1,5 +1,5 @@
-import { emptyReply, type Reply } from '../../core/local-bucket/reply.ts'
 import { S3Error } from '../http/errors.ts'
+import { emptyReply, type Reply } from '../http/reply.ts'
 import type { CorsRule } from '../index/bucket-settings.ts'
 
 /** What Ferry's own page may do and see, without any rule having been put. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { RawRequest } from '../../core/local-bucket/canonical-request.ts'
+import type { RawRequest } from '../auth/signature-v4.ts'
 import { S3Error } from './errors.ts'
 
 /** What a request asks for, read from the same raw text that its signature covers. */

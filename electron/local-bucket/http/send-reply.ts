@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { type DelayedDocument, type Reply, XML_HEADERS } from '../../core/local-bucket/reply.ts'
-import { errorElement, XML_DECLARATION } from '../../core/local-bucket/xml.ts'
 import { S3Error } from './errors.ts'
+import { type DelayedDocument, type Reply, XML_HEADERS } from './reply.ts'
+import { errorElement, XML_DECLARATION } from './xml.ts'
 
 /** When a slow answer is begun, and how often a space keeps it alive. */
 const FIRST_BYTE_WITHIN_MS = 10_000

@@ -1,4 +1,4 @@
-import type { Checksum } from '../../core/local-bucket/checksums.ts'
+import type { Checksum } from '../http/checksums.ts'
 
 /** The version id of everything that was written while the bucket kept no versions. */
 export const NULL_VERSION = 'null'

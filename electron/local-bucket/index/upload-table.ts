@@ -4,7 +4,7 @@ import {
   CHECKSUM_ALGORITHMS,
   type ChecksumAlgorithm,
   type ChecksumType,
-} from '../../core/local-bucket/checksums.ts'
+} from '../http/checksums.ts'
 import { boundAbove, keyBytes, keyOf, numberOf, type Row, textOf } from './columns.ts'
 
 /** An upload in parts that has begun. */

@@ -1,16 +1,14 @@
-import { elementOfChecksum } from '../../core/local-bucket/checksums.ts'
-import { listPage } from '../../core/local-bucket/grouped-list.ts'
-import { requestedUpload } from '../../core/local-bucket/multipart-operations.ts'
-import { amzOwner } from '../../core/local-bucket/owner.ts'
-import { nameEncoder, pageSize } from '../../core/local-bucket/paging.ts'
-import { quoted, type Reply, xmlReply } from '../../core/local-bucket/reply.ts'
-import { optionalNode, type XmlNode } from '../../core/local-bucket/xml.ts'
 import type { Call } from '../bucket/context.ts'
 import { isoTimeOf } from '../http/amz-time.ts'
+import { elementOfChecksum } from '../http/checksums.ts'
 import { S3Error } from '../http/errors.ts'
+import { amzOwner, quoted, type Reply, xmlReply } from '../http/reply.ts'
 import { wholeNumber } from '../http/s3-request.ts'
+import { optionalNode, type XmlNode } from '../http/xml.ts'
 import { keyBytes } from '../index/columns.ts'
+import { listPage, nameEncoder, pageSize } from '../index/list-page.ts'
 import type { StoredPart, StoredUpload } from '../index/upload-table.ts'
+import { requestedUpload } from './multipart-operations.ts'
 
 export async function listParts(call: Call): Promise<Reply> {
   const { bucket, request } = call

@@ -1,26 +1,17 @@
 import type { FileHandle } from 'node:fs/promises'
-import { byteRangeOf } from '../../core/local-bucket/byte-range.ts'
-import { checksumAlgorithmOf, elementOfChecksum } from '../../core/local-bucket/checksums.ts'
-import { openObject } from '../../core/local-bucket/current-object.ts'
-import { hashedRange } from '../../core/local-bucket/hashed-range.ts'
-import { withIncomingFile } from '../../core/local-bucket/incoming-file.ts'
-import {
-  checksumNodes,
-  partNumberOf,
-  requestedUpload,
-} from '../../core/local-bucket/multipart-operations.ts'
-import { keptHeaders, versionHeader } from '../../core/local-bucket/object-headers.ts'
-import { splitTags, tagsIn } from '../../core/local-bucket/object-tags.ts'
-import { checkKey } from '../../core/local-bucket/object-writes.ts'
-import { quoted, type Reply, xmlReply } from '../../core/local-bucket/reply.ts'
-import { storeObject } from '../../core/local-bucket/store-object.ts'
 import { DEFAULT_ALGORITHM } from '../auth/signed-body.ts'
 import type { Call } from '../bucket/context.ts'
 import { isoTimeOf } from '../http/amz-time.ts'
+import { checksumAlgorithmOf, elementOfChecksum } from '../http/checksums.ts'
 import { S3Error } from '../http/errors.ts'
+import { quoted, type Reply, xmlReply } from '../http/reply.ts'
 import type { S3Request } from '../http/s3-request.ts'
 import { NULL_VERSION, type StoredObject } from '../index/stored-object.ts'
+import { checksumNodes, partNumberOf, requestedUpload } from '../multipart/multipart-operations.ts'
 import { isEtagListed } from './conditions.ts'
+import { keptHeaders, splitTags, tagsIn, versionHeader } from './object-headers.ts'
+import { byteRangeOf, hashedRange, openObject } from './read-object.ts'
+import { checkKey, storeObject, withIncomingFile } from './write-object.ts'
 
 export async function copyObject(call: Call): Promise<Reply> {
   checkKey(call.request.key)

@@ -1,12 +1,10 @@
-import { type ListPage, listPage } from '../../core/local-bucket/grouped-list.ts'
-import { amzOwner } from '../../core/local-bucket/owner.ts'
-import { nameEncoder, pageSize } from '../../core/local-bucket/paging.ts'
-import { quoted, type Reply, xmlReply } from '../../core/local-bucket/reply.ts'
-import { optionalNode, type XmlNode } from '../../core/local-bucket/xml.ts'
 import type { Call } from '../bucket/context.ts'
 import { isoTimeOf } from '../http/amz-time.ts'
 import { S3Error } from '../http/errors.ts'
+import { amzOwner, quoted, type Reply, xmlReply } from '../http/reply.ts'
+import { optionalNode, type XmlNode } from '../http/xml.ts'
 import { keyBytes } from '../index/columns.ts'
+import { type ListPage, listPage, nameEncoder, pageSize } from '../index/list-page.ts'
 import type { StoredObject } from '../index/stored-object.ts'
 
 /** ListObjects, the first version: pages by the last name. */

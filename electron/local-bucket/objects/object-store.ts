@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { inTransaction } from '../../core/local-bucket/index-db.ts'
-import { ObjectPlacement, type PlacementDeps } from '../../core/local-bucket/object-placement.ts'
 import { S3Error } from '../http/errors.ts'
 import type { BucketSettings } from '../index/bucket-settings.ts'
+import { inTransaction } from '../index/index-db.ts'
 import { ObjectTable } from '../index/object-table.ts'
 import { type NewObject, NULL_VERSION, type StoredObject } from '../index/stored-object.ts'
 import { checkWriteCondition, type WriteCondition } from './conditions.ts'
 import { type ObjectFiles, randomName } from './object-files.ts'
+import { ObjectPlacement, type PlacementDeps } from './object-placement.ts'
 
 export interface Deletion {
   readonly versionId: string

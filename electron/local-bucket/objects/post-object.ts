@@ -1,23 +1,17 @@
 import { S3_LIMITS } from '../../contract/limits.ts'
-import { checkScope } from '../../core/local-bucket/authenticate.ts'
-import { readForm } from '../../core/local-bucket/form-body.ts'
-import { keptHeaders } from '../../core/local-bucket/object-headers.ts'
-import { checkKey, writtenHeaders } from '../../core/local-bucket/object-writes.ts'
-import { emptyReply, quoted, type Reply, xmlReply } from '../../core/local-bucket/reply.ts'
-import { type BodyChecksums, startChecksums } from '../../core/local-bucket/running-digests.ts'
-import {
-  ALGORITHM,
-  isSameSignature,
-  signatureOf,
-  signingKey,
-} from '../../core/local-bucket/signature.ts'
-import { storeObject } from '../../core/local-bucket/store-object.ts'
+import { checkScope } from '../auth/authenticate.ts'
 import { checkFormLength, checkPolicy, type PostPolicy, postPolicyOf } from '../auth/post-policy.ts'
+import { ALGORITHM, isSameSignature, signatureOf, signingKey } from '../auth/signature-v4.ts'
 import { checkChecksum, checkMd5, checksumClaim, DEFAULT_ALGORITHM } from '../auth/signed-body.ts'
 import type { Bucket, Call } from '../bucket/context.ts'
+import { type BodyChecksums, startChecksums } from '../http/checksums.ts'
 import { S3Error } from '../http/errors.ts'
+import { readForm } from '../http/form-body.ts'
+import { emptyReply, quoted, type Reply, xmlReply } from '../http/reply.ts'
 import { headerText } from '../http/s3-request.ts'
 import type { StoredObject } from '../index/stored-object.ts'
+import { keptHeaders } from './object-headers.ts'
+import { checkKey, storeObject, writtenHeaders } from './write-object.ts'
 
 /** Stands for the file's own name in the key. */
 const FILE_NAME = `$${'{filename}'}`

@@ -7,9 +7,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { lockFolder } from '../../../electron/core/host/folder-lock.ts'
 import { hostPlatform } from '../../../electron/core/host/host-platform.ts'
 import { StartRefused } from '../../../electron/core/host/start-refused.ts'
+import {
+  readLaunchOptions,
+  settleDataFolder,
+  wantedFolder,
+} from '../../../electron/desktop/boot/launch-options.ts'
 import { closeBeforeQuit } from '../../../electron/desktop/boot/quit.ts'
-import { readLaunchOptions } from '../../../electron/desktop/command-line.ts'
-import { settleDataFolder, wantedFolder } from '../../../electron/desktop/data-folder.ts'
 import { app, resetElectron, standIn } from '../../fakes/electron.ts'
 
 let folder: string

@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { ToDeleteList } from '../../../electron/core/files/to-delete-list.ts'
-import { aboutPanel } from '../../../electron/desktop/system/about.ts'
-import { keepCrashDumps, removeOldDumps } from '../../../electron/desktop/system/crash-dumps.ts'
-import { watchAnswers, watchProcesses } from '../../../electron/desktop/system/process-watch.ts'
+import {
+  keepCrashDumps,
+  removeOldDumps,
+  watchAnswers,
+  watchProcesses,
+} from '../../../electron/desktop/boot/crashes.ts'
+import { aboutPanel } from '../../../electron/desktop/system/menu.ts'
 import { app, crashReporter, FakeWindow, resetElectron, standIn } from '../../fakes/electron.ts'
 
 let lines: { readonly event: Record<string, unknown>; readonly text: string }[]

@@ -1,7 +1,7 @@
 import assert from 'node:assert'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { isOwnBug, strayRejections } from '../../../electron/desktop/system/stray-rejections.ts'
+import { isOwnBug, strayRejections } from '../../../electron/desktop/boot/crashes.ts'
 
 /** This file stands for our own code. */
 const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url)).slice(0, -1)

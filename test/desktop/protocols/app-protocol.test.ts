@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contentSecurityPolicy } from '../../../electron/core/host/page-policy.ts'
-import { answerApp, pageFile, serveApp } from '../../../electron/desktop/app-protocol.ts'
+import { answerApp, pageFile, serveApp } from '../../../electron/desktop/protocols/app-protocol.ts'
 import { FakeSession, standIn } from '../../fakes/electron.ts'
 
 let root: string

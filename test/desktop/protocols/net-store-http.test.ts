@@ -23,7 +23,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CHROMIUM_NET_ERRORS } from '../../../electron/core/s3/http/chromium-net-errors.ts'
 import { sendToStore } from '../../../electron/core/s3/request.ts'
-import { netStoreHttp } from '../../../electron/desktop/net-store-http.ts'
+import { netStoreHttp } from '../../../electron/desktop/protocols/net-store-http.ts'
 import { type LocalBucket, openLocalBucket } from '../../../electron/local-bucket/local-bucket.ts'
 import { FakeSession, net, netControl, standIn } from '../../fakes/electron.ts'
 import { NOTHING_ON_THE_WAY } from '../../fakes/on-the-way.ts'

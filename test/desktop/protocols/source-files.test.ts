@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SourceRegistry } from '../../../electron/core/sources/source-registry.ts'
-import { answerSource } from '../../../electron/desktop/source-protocol.ts'
+import { answerSource } from '../../../electron/desktop/protocols/source-protocol.ts'
 import { asPlainFile } from '../../../electron/files/plain-file.ts'
 
 const electronFlags = process as { noAsar?: boolean | undefined }

@@ -15,8 +15,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sourceUrl } from '../../../electron/contract/transport.ts'
 import type { SourceFacts } from '../../../electron/core/ports.ts'
-import { readRange } from '../../../electron/desktop/byte-range.ts'
-import { answerSource, serveSources } from '../../../electron/desktop/source-protocol.ts'
+import {
+  answerSource,
+  readRange,
+  serveSources,
+} from '../../../electron/desktop/protocols/source-protocol.ts'
 import { FakeSession, standIn } from '../../fakes/electron.ts'
 
 const opened = vi.hoisted((): FileHandle[] => [])

@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Certificate } from 'electron'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Json } from '../../../electron/core/ports.ts'
-import { netStoreHttp } from '../../../electron/desktop/net-store-http.ts'
+import { netStoreHttp } from '../../../electron/desktop/protocols/net-store-http.ts'
 import { ClientCertificates } from '../../../electron/desktop/security/client-certificates.ts'
 import { SELF_SIGNED } from '../../fakes/certificates.ts'
 import {

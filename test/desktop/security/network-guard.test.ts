@@ -1,6 +1,9 @@
 import type { OnHeadersReceivedListenerDetails } from 'electron'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { type NetworkGuard, setUpNetworkGuard } from '../../../electron/desktop/network.ts'
+import {
+  type NetworkGuard,
+  setUpNetworkGuard,
+} from '../../../electron/desktop/security/network-guard.ts'
 import { FakeWindow, resetElectron, session, standIn } from '../../fakes/electron.ts'
 import { NOTHING_ON_THE_WAY } from '../../fakes/on-the-way.ts'
 

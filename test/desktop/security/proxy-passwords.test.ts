@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers'
 import type { AuthInfo } from 'electron'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Json } from '../../../electron/core/ports.ts'
-import { netStoreHttp } from '../../../electron/desktop/net-store-http.ts'
-import { answerProxies } from '../../../electron/desktop/security/answer-proxies.ts'
-import { askProxyPasswordInWindow } from '../../../electron/desktop/security/ask-proxy-password.ts'
+import { netStoreHttp } from '../../../electron/desktop/protocols/net-store-http.ts'
+import { askProxyPasswordInWindow } from '../../../electron/desktop/security/proxy-password-window.ts'
 import {
+  answerProxies,
   type ProxyAnswer,
   type ProxyLogin,
   ProxyPasswords,

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Json, QueueState } from '../../../electron/core/ports.ts'
-import { drawAttention } from '../../../electron/desktop/system/attention.ts'
-import { attentionBadge } from '../../../electron/desktop/system/needs-you-mark.ts'
-import { systemNotifications } from '../../../electron/desktop/system/notify.ts'
+import {
+  attentionBadge,
+  drawAttention,
+  systemNotifications,
+} from '../../../electron/desktop/system/attention.ts'
 import { Preferences } from '../../../electron/desktop/system/preferences.ts'
 import { app, FakeNotification, FakeWindow, resetElectron, standIn } from '../../fakes/electron.ts'
 import { idleQueue, namedUpload } from '../../fakes/queue-reports.ts'

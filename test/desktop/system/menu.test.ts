@@ -2,8 +2,7 @@ import type { MenuItemConstructorOptions } from 'electron'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CommandOutput } from '../../../electron/contract/commands.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import { menuTemplate, setMenu } from '../../../electron/desktop/menu.ts'
-import { menuActions } from '../../../electron/desktop/system/menu-actions.ts'
+import { menuActions, menuTemplate, setMenu } from '../../../electron/desktop/system/menu.ts'
 import { FakeWindow, Menu, resetElectron, shell, standIn } from '../../fakes/electron.ts'
 
 const PLATFORMS = ['darwin', 'win32', 'linux'] as const

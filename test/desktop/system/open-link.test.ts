@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import { openLink } from '../../../electron/desktop/system/open-link.ts'
+import { openLink } from '../../../electron/desktop/system/host-shell.ts'
 import { clipboard, shell, standIn } from '../../fakes/electron.ts'
 
 const LINK = 'https://s3.example/bucket/a.txt?X-Amz-Security-Token='

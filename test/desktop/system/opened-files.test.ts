@@ -6,9 +6,9 @@ import {
   collectOpened,
   type Opening,
   openingIn,
+  queueOpened,
   readOpening,
 } from '../../../electron/desktop/system/opened-files.ts'
-import { queueOpened } from '../../../electron/desktop/system/take-opened.ts'
 import { app, dialog, FakeWindow, resetElectron, standIn } from '../../fakes/electron.ts'
 
 const HOME = resolve('/home/ada')

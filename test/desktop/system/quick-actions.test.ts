@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { offerQuickActions } from '../../../electron/desktop/system/quick-actions.ts'
+import { offerQuickActions } from '../../../electron/desktop/system/menu.ts'
 import { app, resetElectron, standIn } from '../../fakes/electron.ts'
 
 let done: string[]

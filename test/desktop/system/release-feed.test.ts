@@ -3,8 +3,11 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Session } from 'electron'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { newestRelease } from '../../../electron/desktop/system/newest-release.ts'
-import { openReleaseFeed, releaseFeed } from '../../../electron/desktop/system/release-feed.ts'
+import {
+  newestRelease,
+  openReleaseFeed,
+  releaseFeed,
+} from '../../../electron/desktop/system/release-feed.ts'
 import { downloadUpdate, installAndRestart } from '../../../electron/desktop/system/self-update.ts'
 import { net } from '../../fakes/electron/net.ts'
 import { FakeSession } from '../../fakes/electron/session.ts'

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Json } from '../../../electron/core/ports.ts'
-import { openWindowStore } from '../../../electron/desktop/system/window-store.ts'
+import { openWindowStore } from '../../../electron/desktop/window/window-state.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 import { app, ipcMain, resetElectron } from '../../fakes/electron.ts'
 

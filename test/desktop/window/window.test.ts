@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Json, SettingsStore } from '../../../electron/core/ports.ts'
-import { endOnBug, reloadCrashedPage } from '../../../electron/desktop/crash.ts'
-import { showProgress } from '../../../electron/desktop/progress.ts'
+import { endOnBug, reloadCrashedPage } from '../../../electron/desktop/boot/crashes.ts'
+import { showProgress } from '../../../electron/desktop/system/host-shell.ts'
 import { keepOneWindow } from '../../../electron/desktop/window/one-window.ts'
-import { openWindow } from '../../../electron/desktop/window.ts'
-import { placeWindow } from '../../../electron/desktop/window-bounds.ts'
+import { openWindow } from '../../../electron/desktop/window/window.ts'
+import { placeWindow } from '../../../electron/desktop/window/window-state.ts'
 import {
   app,
   dialog,

@@ -1,20 +1,18 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
-  canonicalRequest,
-  type RawRequest,
-  sha256OfBytes,
-} from '../../../electron/core/local-bucket/canonical-request.ts'
-import {
-  signatureOf,
-  signingKey,
-  stringToSign,
-} from '../../../electron/core/local-bucket/signature.ts'
-import {
   chunkSignature,
   decodedChunks,
   trailerSignature,
 } from '../../../electron/local-bucket/auth/chunked-body.ts'
+import {
+  canonicalRequest,
+  type RawRequest,
+  sha256OfBytes,
+  signatureOf,
+  signingKey,
+  stringToSign,
+} from '../../../electron/local-bucket/auth/signature-v4.ts'
 import suite from '../vectors/aws-sig-v4-test-suite.json' with { type: 'json' }
 import examples from '../vectors/s3-examples.json' with { type: 'json' }
 

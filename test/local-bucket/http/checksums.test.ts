@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CRC32, combinedCrc } from '../../../electron/lib/crc-combine.ts'
 import {
   type ChecksumAlgorithm,
   checksumOfParts,
   startChecksum,
-} from '../../../electron/core/local-bucket/checksums.ts'
-import { CRC32, combinedCrc } from '../../../electron/lib/crc-combine.ts'
+} from '../../../electron/local-bucket/http/checksums.ts'
 
 async function checksumOf(algorithm: ChecksumAlgorithm, ...pieces: Buffer[]): Promise<string> {
   const running = await startChecksum(algorithm)

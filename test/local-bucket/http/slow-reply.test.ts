@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { listenOn, portOf, stopServer } from '../../../electron/core/local-bucket/listen.ts'
-import type { DelayedDocument } from '../../../electron/core/local-bucket/reply.ts'
 import { S3Error } from '../../../electron/local-bucket/http/errors.ts'
+import type { DelayedDocument } from '../../../electron/local-bucket/http/reply.ts'
 import { sendReply } from '../../../electron/local-bucket/http/send-reply.ts'
+import { listenOn, portOf, stopServer } from '../../../electron/local-bucket/http-server.ts'
 
 let server: Server
 let answer: PromiseWithResolvers<DelayedDocument>

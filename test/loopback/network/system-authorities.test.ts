@@ -36,7 +36,7 @@ async function askedWith(environment: NodeJS.ProcessEnv): Promise<string> {
   const { port } = server.address() as AddressInfo
   const script = `
     import { boundedHttp } from ${module('core/s3/http/bounded-http.ts')}
-    import { systemAuthorities } from ${module('loopback/network/system-authorities.ts')}
+    import { systemAuthorities } from ${module('loopback/network/node-network.ts')}
     const log = { info: () => {}, warn: ({ error }) => console.log(error) }
     let isAsked = false, turns = 0
     setInterval(() => { turns += isAsked ? 1 : 0 }, 1).unref()

@@ -10,7 +10,7 @@ import { logTo } from '../../../../electron/core/host/log.ts'
 import type { NodeNetwork, Route } from '../../../../electron/core/ports.ts'
 import { type BoundRequest, boundedHttp } from '../../../../electron/core/s3/http/bounded-http.ts'
 import { networkFailure } from '../../../../electron/core/s3/http/network-failure.ts'
-import { systemAuthorities } from '../../../../electron/loopback/network/system-authorities.ts'
+import { systemAuthorities } from '../../../../electron/loopback/network/node-network.ts'
 import { OWN_AUTHORITY } from '../../../fakes/certificates.ts'
 import { ForwardProxy } from '../../../fakes/forward-proxy.ts'
 

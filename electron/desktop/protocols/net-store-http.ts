@@ -1,0 +1,263 @@
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import type { AuthInfo, ClientRequest, IncomingMessage, Net, Session } from 'electron'
+import type { StoreHttp } from '../../core/ports.ts'
+import type { ProxyLogin } from '../security/proxy-passwords.ts'
+
+interface SdkResponse {
+  readonly statusCode: number
+  readonly headers: Record<string, string>
+  readonly body: Readable
+}
+
+/** Challenges that requests meet on their way, and that the desktop answers in the user's name. */
+export interface ConnectionAuth {
+  /** Null: nobody has a password to give. */
+  readonly proxyLogin: (proxy: AuthInfo, refused: ProxyLogin | null) => Promise<ProxyLogin | null>
+  /** The server did not take the certificate that was chosen, or wants one. */
+  readonly certificateRefused: (host: string) => void
+  /** Chromium's name for what went wrong, for the log. */
+  readonly failed: (netError: string) => void
+}
+
+/**
+ * The SDK's HTTP through Chromium: the system's proxy and certificates apply. `session` must be one
+ * of its own, so that no cookie, cache or listener of the page's touches a signed request.
+ */
+export function netStoreHttp(
+  net: Pick<Net, 'request'>,
+  session: Session,
+  onTheWay: ConnectionAuth,
+): StoreHttp {
+  return ({ connectMs, idleMs }) => ({
+    metadata: { handlerProtocol: 'http/1.1' },
+    handle: async (request: SdkRequest, options?: { readonly abortSignal?: AbortSignal }) => {
+      const body = await bodyOf(request.body)
+      const url = urlOf(request)
+      const outgoing = net.request({
+        method: request.method,
+        url,
+        headers: ownHeaders(request.headers),
+        session,
+        credentials: 'omit',
+        cache: 'no-store',
+        referrerPolicy: 'no-referrer',
+        // A signature holds for one host; a redirect is an answer that the core reads.
+        redirect: 'manual',
+      })
+      // Chromium does not tell when it is connected, so the first answer has both times.
+      const limits = { answerMs: connectMs + idleMs, idleMs }
+      const exchanged = exchange(outgoing, body, limits, onTheWay, options?.abortSignal)
+      return { response: await noteCertificates(exchanged, url, onTheWay) }
+    },
+    updateHttpClientConfig: () => undefined,
+    httpHandlerConfigs: () => ({}),
+    destroy: () => undefined,
+  })
+}
+
+/** Chromium's names for a handshake that failed for want of the right client certificate. */
+const CERTIFICATE_REFUSED = /net::ERR_(BAD_SSL_CLIENT_AUTH|SSL_CLIENT_AUTH)_/
+
+async function noteCertificates<T>(exchanged: Promise<T>, url: string, onTheWay: ConnectionAuth) {
+  try {
+    return await exchanged
+  } catch (error) {
+    const isRefused = error instanceof Error && CERTIFICATE_REFUSED.test(error.message)
+    const { hostname, port } = new URL(url)
+    if (isRefused) onTheWay.certificateRefused(`${hostname}:${port || '443'}`)
+    throw error
+  }
+}
+
+interface Limits {
+  readonly answerMs: number
+  readonly idleMs: number
+}
+
+function exchange(
+  outgoing: ClientRequest,
+  body: Buffer | null,
+  limits: Limits,
+  onTheWay: ConnectionAuth,
+  signal: AbortSignal | undefined,
+): Promise<SdkResponse> {
+  return new Promise((resolve, reject) => {
+    // Set once the answer has begun: from then on an error belongs to its body.
+    let answer: Readable | null = null
+    const finish = () => {
+      silence.stop()
+      signal?.removeEventListener('abort', cancel)
+    }
+    const fail = (error: Error) => {
+      finish()
+      const netError = /net::(ERR_\w+)/.exec(error.message)?.[1]
+      if (netError !== undefined) onTheWay.failed(netError)
+      if (answer === null) reject(error)
+      else answer.destroy(error)
+    }
+    const end = (error: Error) => {
+      fail(error)
+      outgoing.abort()
+    }
+    const silence = silenceTimer((afterMs) => end(timedOut(afterMs)))
+    const cancel = () => end(new DOMException('Request aborted', 'AbortError'))
+
+    // Chromium's own name is in the message (net::ERR_…), and the core knows those.
+    outgoing.on('error', fail)
+    let given: ProxyLogin | null = null
+    outgoing.on('login', (authInfo, callback) => {
+      // A store asks for signatures, and never for a password.
+      if (!authInfo.isProxy) return callback()
+      // The user may take a while to type.
+      silence.stop()
+      onTheWay.proxyLogin(authInfo, given).then((login) => {
+        if (login === null) return end(new Error('net::ERR_PROXY_AUTH_REQUESTED'))
+        given = login
+        silence.restart(limits.answerMs)
+        callback(login.username, login.password)
+      }, end)
+    })
+    outgoing.on('redirect', (statusCode, _method, _url, headers) => {
+      finish()
+      resolve({ statusCode, headers: joined(headers), body: Readable.from([]) })
+    })
+    outgoing.on('response', (incoming) => {
+      silence.restart(limits.idleMs)
+      answer = bodyStream(incoming, () => silence.restart(limits.idleMs), fail)
+      incoming.on('end', finish)
+      // Whoever stops reading wants no more of it.
+      answer.once('close', () => outgoing.abort())
+      resolve({
+        statusCode: incoming.statusCode,
+        headers: joined(incoming.headers),
+        body: answer,
+      })
+    })
+    if (signal?.aborted) return cancel()
+    signal?.addEventListener('abort', cancel, { once: true })
+    silence.restart(limits.answerMs)
+    if (body === null) outgoing.end()
+    else outgoing.end(body)
+  })
+}
+
+/** Twice the longest answer that the core takes: whoever reads that slowly reads no more of it. */
+const MAX_UNREAD_BYTES = 32 * 1024 * 1024
+
+/** The answers to control calls are short, so chunks may pile up until they are read. */
+function bodyStream(
+  incoming: IncomingMessage,
+  onBytes: () => void,
+  fail: (error: Error) => void,
+): Readable {
+  const stream = new Readable({ read: () => undefined })
+  incoming.on('data', (chunk) => {
+    onBytes()
+    stream.push(chunk)
+    if (stream.readableLength > MAX_UNREAD_BYTES) fail(unread())
+  })
+  incoming.on('end', () => stream.push(null))
+  incoming.on('aborted', () => fail(connectionLost()))
+  incoming.on('error', fail)
+  // The SDK leaves some bodies unread; an error of one of those is nobody's business.
+  stream.on('error', () => undefined)
+  return stream
+}
+
+function silenceTimer(onSilence: (afterMs: number) => void) {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    restart: (ms: number) => {
+      clearTimeout(timer)
+      timer = setTimeout(() => onSilence(ms), ms)
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+/** The SDK's own handler names it so. */
+function timedOut(afterMs: number): Error {
+  return Object.assign(new Error(`The store was silent for ${afterMs} ms`), {
+    name: 'TimeoutError',
+  })
+}
+
+function unread(): Error {
+  return Object.assign(new Error('Nobody reads the answer'), { code: 'ECONNABORTED' })
+}
+
+function connectionLost(): Error {
+  return Object.assign(new Error('The connection was cut'), { code: 'ECONNRESET' })
+}
+
+function joined(headers: Record<string, string | string[]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  )
+}
+
+/** What the SDK hands over: the shape of `@smithy/types`' `HttpRequest`, of which this much is read. */
+export interface SdkRequest {
+  readonly method: string
+  readonly protocol: string
+  readonly hostname: string
+  readonly port?: number
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
+/**
+ * Chromium writes these itself from the URL and the body, with the values that were signed, and
+ * refuses them from us (docs/api/client-request.md). `expect` would only wait for nothing: the
+ * bodies of control calls are small.
+ */
+const CHROMIUM_HEADERS = new Set([
+  'host',
+  'content-length',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+])
+
+export function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) => {
+    if (value === null) return [escaped(name)]
+    const values = typeof value === 'string' ? [value] : value
+    return values.map((each) => `${escaped(name)}=${escaped(each)}`)
+  })
+  const host = port === undefined ? hostname : `${hostname}:${port}`
+  return `${protocol}//${host}${path}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`
+}
+
+/** RFC 3986's unreserved characters stay; the signature was made over exactly this form. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
+export async function bodyOf(body: unknown): Promise<Buffer | null> {
+  if (body === undefined || body === null) return null
+  if (typeof body === 'string') return Buffer.from(body)
+  if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  if (body instanceof ArrayBuffer) return Buffer.from(body)
+  if (body instanceof Readable) return buffer(body)
+  throw new TypeError('A body of an unknown kind')
+}
+
+export function ownHeaders(headers: SdkRequest['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !CHROMIUM_HEADERS.has(name.toLowerCase())),
+  )
+}

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import open from 'open'
+import type { HostShell, Log } from '../core/ports.ts'
+
+/** A process without a window of its own can do little; the page does the rest itself. */
+export function loopbackShell(log: Log): HostShell {
+  return {
+    copyText: async () => false,
+    openFolder: async (path) => hasDisplay() && (await openOutside(path, { log })),
+    showProgress: () => undefined,
+    queueChanged: () => undefined,
+    // The server asks the core where the stores are whenever it serves the worker that sends parts.
+    endpointsChanged: () => undefined,
+  }
+}
+
+/**
+ * Hands a folder or an address to the program that the user has for it.
+ * @param mask what that program shall start with, if it does not run yet; absent: this process's.
+ * @param apps programs to try in turn, and no other.
+ */
+export async function openOutside(
+  target: string,
+  options: { readonly log?: Log; readonly mask?: number; readonly apps?: string[] } = {},
+): Promise<boolean> {
+  const { log, mask, apps } = options
+  // Ferry's own files are made with their modes, whatever the mask says meanwhile.
+  const own = mask === undefined ? null : process.umask(mask)
+  try {
+    await open(target, apps === undefined ? {} : { app: { name: apps } })
+    return true
+  } catch (error) {
+    log?.warn({ error }, 'Could not open something in another program')
+    return false
+  } finally {
+    if (own !== null) process.umask(own)
+  }
+}
+
+/** Names as `open -a` takes them, the most common first. */
+const CHROMIUM_APPS = ['google chrome', 'microsoft edge', 'brave browser', 'chromium', 'vivaldi']
+const CHROMIUM_IDS =
+  /^(com\.google\.chrome|com\.microsoft\.edgemac|com\.brave\.browser|org\.chromium|com\.vivaldi|com\.operasoftware|company\.thebrowser)/i
+const HANDLERS = ['read', 'com.apple.LaunchServices/com.apple.launchservices.secure', 'LSHandlers']
+const ANSWER_WITHIN_MS = 3000
+
+export interface BrowserDeps {
+  readonly platform: NodeJS.Platform
+  /** The umask of a browser that this starts, and so of its downloads. */
+  readonly mask: number
+  readonly open?: (target: string, options: { mask: number; apps?: string[] }) => Promise<boolean>
+  /** The system's list of default programs, as `defaults` prints it. */
+  readonly readHandlers?: () => Promise<string>
+}
+
+/**
+ * Opens a page in the default browser. Ferry's page is made for and tested in Chromium's kin, so
+ * where a Mac's default is another, mostly Safari, an installed one of those goes before.
+ *
+ * @returns `untested`: in a browser of another kin; `failed`: in none.
+ */
+export async function openInBrowser(
+  target: string,
+  { platform, mask, open = openOutside, readHandlers = readMacHandlers }: BrowserDeps,
+): Promise<'opened' | 'untested' | 'failed'> {
+  const isTested = platform !== 'darwin' || isChromiumDefault(await readHandlers().catch(() => ''))
+  if (!isTested && (await open(target, { mask, apps: [...CHROMIUM_APPS] }))) return 'opened'
+  if (!(await open(target, { mask }))) return 'failed'
+  return isTested ? 'opened' : 'untested'
+}
+
+/** A Mac on which nobody chose a browser has no entry, and uses Safari. */
+function isChromiumDefault(handlers: string): boolean {
+  const [, id = ''] =
+    /LSHandlerRoleAll = "?([\w.-]+)"?;\s+LSHandlerURLScheme = https;/.exec(handlers) ?? []
+  return CHROMIUM_IDS.test(id)
+}
+
+async function readMacHandlers(): Promise<string> {
+  const options = { timeout: ANSWER_WITHIN_MS }
+  const { stdout } = await promisify(execFile)('/usr/bin/defaults', HANDLERS, options)
+  return stdout
+}
+
+/** Whether windows can be shown here. Only Linux and its kin tell by their environment. */
+export function hasDisplay(
+  platform: NodeJS.Platform = process.platform,
+  env: NodeJS.ProcessEnv = process.env,
+): boolean {
+  if (platform === 'darwin' || platform === 'win32') return true
+  return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY)
+}
