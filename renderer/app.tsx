@@ -5,7 +5,7 @@ import type { Boot } from './boot.ts'
 import { BrandMark } from './design/brand.tsx'
 import { ToastProvider } from './design/toasts.tsx'
 import { failureText } from './failures/failure-text.ts'
-import { OnlyMessage } from './features/host/host-banner.tsx'
+import { FullWindowMessage } from './features/host/host-banner.tsx'
 import { ServicesProvider } from './features/services/services.tsx'
 import { FerryWindow } from './window.tsx'
 import './design/tokens.css'
@@ -23,28 +23,31 @@ export function App({ boot }: { readonly boot: Boot }) {
       )
     case 'elsewhere':
       return (
-        <OnlyMessage
+        <FullWindowMessage
           title="Ferry is open in another tab"
           action={{ label: 'Use it here', act: boot.takeOver }}
         >
           Only one tab can send files, so that none is sent twice. This one takes over when you
           close the other, or at once:
-        </OnlyMessage>
+        </FullWindowMessage>
       )
     case 'signed-out':
       return (
-        <OnlyMessage title="This window is not connected to Ferry">
+        <FullWindowMessage title="This window is not connected to Ferry">
           Open the address that Ferry printed when it started. It works once, within five minutes:
           for a new one, press Enter in Ferry’s terminal, or start Ferry again. Unfinished uploads
           go on from where they are.
-        </OnlyMessage>
+        </FullWindowMessage>
       )
     case 'stopped': {
       const { problem, wayOut } = failureText(stage.failure)
       return (
-        <OnlyMessage title={problem} action={{ label: 'Try again', act: () => location.reload() }}>
+        <FullWindowMessage
+          title={problem}
+          action={{ label: 'Try again', act: () => location.reload() }}
+        >
           {wayOut}
-        </OnlyMessage>
+        </FullWindowMessage>
       )
     }
     case 'ready':

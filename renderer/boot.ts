@@ -5,9 +5,9 @@ import { failed, type Outcome, succeeded } from '../electron/contract/outcome.ts
 import type { HostLink } from './bridge.ts'
 import type { UploadQueue } from './engine/view/queue-view.ts'
 import type { Services } from './features/services/services.tsx'
-import { openSession, type Session } from './features/services/session.ts'
+import { type AppState, openAppState } from './features/services/session.ts'
 import type { Intake } from './upload/intake.ts'
-import type { WindowTurn } from './window-turn.ts'
+import type { TabLock } from './window-turn.ts'
 
 /** What the whole window shows. */
 export type Stage =
@@ -25,21 +25,21 @@ export interface Boot {
   readonly takeOver: () => void
 }
 
-export interface BootParts {
+export interface BootDeps {
   readonly bridge: FerryBridge<File>
   readonly link: HostLink
-  readonly turn: WindowTurn
+  readonly tabLock: TabLock
   /** Called each time it becomes this window's turn to drive the uploads. */
-  readonly startEngine: (session: Session) => {
+  readonly startEngine: (session: AppState) => {
     readonly queue: UploadQueue
     readonly intake: Intake
   }
 }
 
-const PAGE_OF_RECORDS = 5000
+const RECORDS_PER_PAGE = 5000
 
 /** Brings the window up, and keeps it in step with the host and with other tabs. */
-export function startBoot({ bridge, link, turn, startEngine }: BootParts): Boot {
+export function startBoot({ bridge, link, tabLock, startEngine }: BootDeps): Boot {
   let stage: Stage = { name: 'loading' }
   let end = () => {}
   const listeners = new Set<() => void>()
@@ -60,23 +60,23 @@ export function startBoot({ bridge, link, turn, startEngine }: BootParts): Boot 
     show({ name: 'ready', services, isHostGone: link.state() === 'gone' })
   }
 
-  const onLinkChanged = async ({ session, queue }: Services) => {
+  const onLinkChanged = async ({ appState, queue }: Services) => {
     const state = link.state()
     if (stage.name !== 'ready') return
     if (state === 'signed-out') return show({ name: 'signed-out' })
     show({ ...stage, isHostGone: state === 'gone' })
     if (state !== 'connected') return
     // Notices were missed meanwhile. A failure needs no words: the link will change again.
-    await session.refresh()
+    await appState.refresh()
     await adoptAll(bridge, queue)
   }
 
-  turn.begin({
-    onTurn() {
+  tabLock.begin({
+    onAcquired() {
       show({ name: 'loading' })
       void begin()
     },
-    onElsewhere() {
+    onHeldElsewhere() {
       end()
       end = () => {}
       show({ name: 'elsewhere' })
@@ -88,7 +88,7 @@ export function startBoot({ bridge, link, turn, startEngine }: BootParts): Boot 
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    takeOver: turn.takeOver,
+    takeOver: tabLock.takeOver,
   }
 }
 
@@ -103,22 +103,22 @@ interface OpenServices {
 
 async function openServices(
   bridge: FerryBridge<File>,
-  startEngine: BootParts['startEngine'],
+  startEngine: BootDeps['startEngine'],
 ): Promise<Outcome<OpenServices>> {
-  const opened = await openSession(bridge)
+  const opened = await openAppState(bridge)
   if (!opened.ok) return opened
-  const session = opened.value
-  const { queue, intake } = startEngine(session)
+  const appState = opened.value
+  const { queue, intake } = startEngine(appState)
   const unsubscribe = bridge.notices.uploadsChanged(({ uploads }) => queue.adopt(uploads))
   const close = () => {
     unsubscribe()
     queue.close()
-    session.close()
+    appState.close()
   }
   const failure = await adoptAll(bridge, queue)
   if (failure === null) {
     const { commands, notices } = bridge
-    return succeeded({ services: { commands, notices, queue, intake, session }, close })
+    return succeeded({ services: { commands, notices, queue, intake, appState }, close })
   }
   close()
   return failed(failure)
@@ -127,7 +127,7 @@ async function openServices(
 async function adoptAll(bridge: FerryBridge<File>, queue: UploadQueue): Promise<Failure | null> {
   let after: UploadId | null = null
   for (;;) {
-    const page = await bridge.commands.listUploads({ after, limit: PAGE_OF_RECORDS })
+    const page = await bridge.commands.listUploads({ after, limit: RECORDS_PER_PAGE })
     if (!page.ok) return page.failure
     queue.adopt(page.value.uploads)
     const last = page.value.uploads.at(-1)

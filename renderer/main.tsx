@@ -5,19 +5,19 @@ import { providerOf } from '../electron/contract/providers/lookup.ts'
 import { templateAsks } from '../electron/contract/rules/key-template.ts'
 import { DEFAULT_RULES } from '../electron/contract/rules/upload-rules.ts'
 import { App } from './app.tsx'
-import { type BootParts, startBoot } from './boot.ts'
+import { type BootDeps, startBoot } from './boot.ts'
 import { connectBridge } from './bridge.ts'
 import { createUploadQueue } from './engine/upload-queue.ts'
-import type { Session } from './features/services/session.ts'
+import type { AppState } from './features/services/session.ts'
 import { bridgeControl } from './upload/adapters/bridge-control.ts'
 import { browserClock } from './upload/adapters/browser-clock.ts'
 import { browserNetwork } from './upload/adapters/browser-network.ts'
 import { createIntake } from './upload/adapters/intake-over-bridge.ts'
-import { pagePower } from './upload/adapters/page-power.ts'
+import { browserPower } from './upload/adapters/page-power.ts'
 import { type SourceFiles, sourceLookup } from './upload/adapters/source-files.ts'
-import { workerChecksums } from './upload/adapters/worker-checksums.ts'
-import { workerPartTransport } from './upload/adapters/worker-part-transport.ts'
-import { webLockTurn } from './window-turn.ts'
+import { checksumPool } from './upload/adapters/worker-checksums.ts'
+import { xhrPartTransport } from './upload/adapters/worker-part-transport.ts'
+import { webTabLock } from './window-turn.ts'
 
 /** The composition root: the only place where the window, the engine and the host meet. */
 const { bridge, link } = await connectBridge()
@@ -26,10 +26,10 @@ const { bridge, link } = await connectBridge()
 const sourceFiles: SourceFiles = new Map()
 
 /** Started once: their workers are loaded while the host is surely there. */
-const checksums = workerChecksums()
-const transport = workerPartTransport()
+const checksums = checksumPool()
+const transport = xhrPartTransport()
 
-const startEngine: BootParts['startEngine'] = (session) => {
+const startEngine: BootDeps['startEngine'] = (session) => {
   const destinationOf = (destinationId: DestinationId) =>
     session.snapshot().destinations.find((each) => each.destinationId === destinationId) ?? null
   const rulesOf = (destinationId: DestinationId) =>
@@ -41,7 +41,7 @@ const startEngine: BootParts['startEngine'] = (session) => {
     checksums,
     clock: browserClock,
     network: browserNetwork(link.onReconnected),
-    power: pagePower(bridge.notices.powerChanged),
+    power: browserPower(bridge.notices.powerChanged),
     rules: { limitsOf: rulesOf, subscribe: session.subscribe },
   }
   const queue = createUploadQueue(ports, {
@@ -63,7 +63,7 @@ const startEngine: BootParts['startEngine'] = (session) => {
 }
 
 /** The worker that sends parts may reach the destinations that there were when it was loaded. */
-function followPlaces({ snapshot, subscribe }: Session): void {
+function followPlaces({ snapshot, subscribe }: AppState): void {
   const places = () =>
     JSON.stringify(
       snapshot().destinations.map((each) => [each.endpoint, each.bucket, each.pathStyle]),
@@ -72,11 +72,11 @@ function followPlaces({ snapshot, subscribe }: Session): void {
   subscribe(() => {
     if (places() === known) return
     known = places()
-    transport.placesChanged()
+    transport.storesChanged()
   })
 }
 
 const root = document.getElementById('root')
 if (root === null) throw new TypeError('The page has no #root')
-const boot = startBoot({ bridge, link, turn: webLockTurn(navigator.locks), startEngine })
+const boot = startBoot({ bridge, link, tabLock: webTabLock(navigator.locks), startEngine })
 createRoot(root).render(<App boot={boot} />)

@@ -1,13 +1,13 @@
-export interface TurnListener {
+export interface TabLockListener {
   /** It is this window's turn to drive the uploads. Can come again after `onLost`. */
-  readonly onTurn: () => void
+  readonly onAcquired: () => void
   /** Another window has it. */
-  readonly onElsewhere: () => void
+  readonly onHeldElsewhere: () => void
 }
 
 /** Which of several tabs of one host drives the uploads. */
-export interface WindowTurn {
-  readonly begin: (listener: TurnListener) => void
+export interface TabLock {
+  readonly begin: (listener: TabLockListener) => void
   /** Takes the turn from the window that has it. */
   readonly takeOver: () => void
 }
@@ -15,16 +15,16 @@ export interface WindowTurn {
 const LOCK_NAME = 'ferry-window'
 
 /** A reload frees its lock a moment after the new page asks for it. */
-const USUAL_WAIT_MS = 1000
+const RELOAD_GRACE_MS = 1000
 
 /** One window at a time, by a Web Lock, which the browser frees however a tab ends. */
-export function webLockTurn(locks: LockManager): WindowTurn {
-  let listener: TurnListener = { onTurn() {}, onElsewhere() {} }
+export function webTabLock(locks: LockManager): TabLock {
+  let listener: TabLockListener = { onAcquired() {}, onHeldElsewhere() {} }
   let waiting = new AbortController()
 
   const holdForever = () =>
     new Promise<never>(() => {
-      listener.onTurn()
+      listener.onAcquired()
     })
   const waitInLine = () => {
     waiting = new AbortController()
@@ -35,18 +35,18 @@ export function webLockTurn(locks: LockManager): WindowTurn {
     })
   }
   const lose = () => {
-    listener.onElsewhere()
+    listener.onHeldElsewhere()
     waitInLine()
   }
 
   return {
     begin(theListener) {
-      const patience = setTimeout(theListener.onElsewhere, USUAL_WAIT_MS)
+      const patience = setTimeout(theListener.onHeldElsewhere, RELOAD_GRACE_MS)
       listener = {
         ...theListener,
-        onTurn() {
+        onAcquired() {
           clearTimeout(patience)
-          theListener.onTurn()
+          theListener.onAcquired()
         },
       }
       waitInLine()

@@ -2,44 +2,44 @@ import { type ReactNode, useMemo, useRef, useState } from 'react'
 import type { Destination } from '../electron/contract/commands/destinations.ts'
 import type { UploadView } from './engine/view/queue-view.ts'
 import { fieldToFix } from './failures/failure-field.ts'
-import { DestinationKeys } from './features/destinations/destination-keys.tsx'
+import { DestinationShortcuts } from './features/destinations/destination-keys.tsx'
 import { DestinationList } from './features/destinations/destination-list.tsx'
 import { DestinationMenu } from './features/destinations/destination-menu.tsx'
 import {
-  DestinationSheets,
-  type OpenSheet,
-  type SheetName,
+  DestinationDialogs,
+  type DialogName,
+  type OpenDialog,
 } from './features/destinations/destination-sheets.tsx'
-import { KeysNotice } from './features/destinations/keys-notice.tsx'
+import { MissingKeysNotice } from './features/destinations/keys-notice.tsx'
 import { DropArea } from './features/drop-zone/drop-area.tsx'
-import { IntakePanel } from './features/drop-zone/intake-panel.tsx'
-import { WholeWindow } from './features/drop-zone/whole-window.tsx'
+import { IntakeReports } from './features/drop-zone/intake-panel.tsx'
+import { WindowDropTarget } from './features/drop-zone/whole-window.tsx'
 import { DiagnosticsCopied } from './features/host/diagnostics-copied.tsx'
 import { HostGoneBanner } from './features/host/host-banner.tsx'
-import { Troubles } from './features/host/troubles.tsx'
+import { HostNotices } from './features/host/troubles.tsx'
 import { UpdateNotice } from './features/host/update-notice.tsx'
-import { AskedOutside } from './features/services/asked-outside.tsx'
-import { IncomingProvider } from './features/services/incoming.tsx'
-import { useServices, useSession, useUploadIds } from './features/services/services.tsx'
+import { ConfirmationPending } from './features/services/asked-outside.tsx'
+import { IntakeProvider } from './features/services/incoming.tsx'
+import { useAppState, useServices, useUploadIds } from './features/services/services.tsx'
 import { useMenuItem } from './features/services/use-menu-item.ts'
 import { LinkActions } from './features/share/link-actions.tsx'
 import { LinkNotOpened } from './features/share/link-not-opened.tsx'
 import { QueueHeader } from './features/uploads/queue-header.tsx'
 import { QueueSignals } from './features/uploads/queue-signals.tsx'
 import { RetryUnlocked } from './features/uploads/retry-unlocked.tsx'
-import { UploadList } from './features/uploads/upload-list.tsx'
-import type { RowCalls } from './features/uploads/upload-row.tsx'
+import { QueueList } from './features/uploads/upload-list.tsx'
+import type { RowHandlers } from './features/uploads/upload-row.tsx'
 import { Welcome } from './features/welcome/welcome.tsx'
 import './window.css'
 
-type OnOpen = (sheet: OpenSheet) => void
+type OnOpen = (sheet: OpenDialog) => void
 
 /** Joins the features: they know the services, not each other. */
 export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
-  const { selected, destinations } = useSession()
-  const [open, setOpen] = useState<OpenSheet | null>(null)
+  const { selected, destinations } = useAppState()
+  const [open, setOpen] = useState<OpenDialog | null>(null)
   const connect = () => setOpen({ name: 'connect' })
-  const openOf = (name: SheetName, destination: Destination) =>
+  const openOf = (name: DialogName, destination: Destination) =>
     setOpen(name === 'edit' ? { name, destination, field: null } : { name, destination })
   useMenuItem('new-destination', connect)
   useMenuItem('settings', () => {
@@ -51,8 +51,8 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
   useMenuItem('add-folder', () => selected === null && connect())
   const troubles = (
     <>
-      <AskedOutside />
-      <Troubles
+      <ConfirmationPending />
+      <HostNotices
         onOpen={(name, destinationId) => {
           const found = destinations.find((each) => each.destinationId === destinationId)
           if (found !== undefined) openOf(name, found)
@@ -61,7 +61,7 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
     </>
   )
   return (
-    <IncomingProvider>
+    <IntakeProvider>
       {selected === null ? (
         <Welcome onConnect={connect}>
           {isHostGone && <HostGoneBanner />}
@@ -79,14 +79,14 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
           />
         </div>
       )}
-      <DestinationSheets open={open} onClose={() => setOpen(null)} />
-      <DestinationKeys />
-      <WholeWindow />
+      <DestinationDialogs open={open} onClose={() => setOpen(null)} />
+      <DestinationShortcuts />
+      <WindowDropTarget />
       <QueueSignals />
       <RetryUnlocked />
       <LinkNotOpened />
       <DiagnosticsCopied />
-    </IncomingProvider>
+    </IntakeProvider>
   )
 }
 
@@ -102,34 +102,34 @@ function Main({
   readonly onOpen: OnOpen
 }) {
   const uploadIds = useUploadIds()
-  const calls = useRowCalls(onOpen)
+  const calls = useRowHandlers(onOpen)
   return (
     <main className="window-main">
       <QueueHeader destination={destination} />
       <div className="window-notices">
         {isHostGone && <HostGoneBanner />}
-        <KeysNotice
+        <MissingKeysNotice
           destination={destination}
           onEdit={(editing, field) => onOpen({ name: 'edit', destination: editing, field })}
         />
         {troubles}
         <UpdateNotice />
-        <IntakePanel />
+        <IntakeReports />
       </div>
       <DropArea isAlone={uploadIds.length === 0} />
-      {uploadIds.length > 0 && <UploadList uploadIds={uploadIds} calls={calls} />}
+      {uploadIds.length > 0 && <QueueList uploadIds={uploadIds} calls={calls} />}
     </main>
   )
 }
 
 /** The same object at every render: rows must not be drawn again because the total moved. */
-function useRowCalls(onOpen: OnOpen): RowCalls {
-  const { session } = useServices()
+function useRowHandlers(onOpen: OnOpen): RowHandlers {
+  const { appState } = useServices()
   const latest = useRef(onOpen)
   latest.current = onOpen
   return useMemo(() => {
     const destinationOf = ({ record }: UploadView) =>
-      session
+      appState
         .snapshot()
         .destinations.find(({ destinationId }) => destinationId === record.destinationId)
     const openOf = (name: 'rules' | 'sign-in', view: UploadView) => {
@@ -147,5 +147,5 @@ function useRowCalls(onOpen: OnOpen): RowCalls {
       onSignIn: (view) => openOf('sign-in', view),
       renderLinkActions: ({ record }) => <LinkActions record={record} />,
     }
-  }, [session])
+  }, [appState])
 }

@@ -14,9 +14,9 @@ import { LoopbackSession } from './loopback-session.ts'
 import { NoticeStream } from './notice-stream.ts'
 
 /** Those that wait for a store, perhaps for minutes. */
-const SLOW: ReadonlySet<CommandName> = new Set(['prepareUpload', 'completeUpload'])
+const SLOW_COMMANDS: ReadonlySet<CommandName> = new Set(['prepareUpload', 'completeUpload'])
 /** Of Chromium's six connections; one more is the notices', the rest is for the quick ones. */
-const SLOW_AT_ONCE = 3
+const MAX_CONCURRENT_SLOW = 3
 
 export interface LoopbackConnection {
   readonly raw: RawBridge
@@ -35,7 +35,7 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
     postJson(path, message, { link, session, stream })
   const post = (name: string, input: unknown) =>
     postAt(`${LOOPBACK_ROUTES.commandPrefix}${name}`, input)
-  const slowGate = new Semaphore(SLOW_AT_ONCE)
+  const slowGate = new Semaphore(MAX_CONCURRENT_SLOW)
   await signIn(session, link)
   // The address opened again in this tab changes only the fragment, which loads nothing.
   window.addEventListener('hashchange', () => {
@@ -47,7 +47,7 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
       commands: mapRows(
         commands,
         (name) => (input: unknown) =>
-          SLOW.has(name) ? slowGate.run(() => post(name, input)) : post(name, input),
+          SLOW_COMMANDS.has(name) ? slowGate.run(() => post(name, input)) : post(name, input),
       ),
       notices: mapRows(
         notices,
@@ -55,7 +55,7 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
           stream.listen(name, listener),
       ),
       registerSources: (files) =>
-        postAt(LOOPBACK_ROUTES.registerSources, { files: files.map(factsOf) }),
+        postAt(LOOPBACK_ROUTES.registerSources, { files: files.map(fileFactsOf) }),
       // A browser tells nobody where a folder is.
       inspectFolders: async (folders) => succeeded(folders.map(() => null)),
     },
@@ -63,7 +63,7 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
 }
 
 /** A browser knows no path, only these. */
-function factsOf(file: File) {
+function fileFactsOf(file: File) {
   return { name: file.name, byteLength: file.size, modifiedAtMs: timeOf(file) }
 }
 

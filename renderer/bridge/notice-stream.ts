@@ -85,14 +85,14 @@ export class NoticeStream {
     this.#reading = reading
     this.#link.become('connected')
     try {
-      await readLines(response.body, (line) => this.#tell(line))
+      await readLines(response.body, (line) => this.#dispatch(line))
     } catch (error) {
       // The connection broke, or was broken off.
       if (!reading.signal.aborted && !(error instanceof TypeError)) throw error
     }
   }
 
-  #tell(line: string): void {
+  #dispatch(line: string): void {
     const { name, payload } = Line.parse(JSON.parse(line))
     for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(payload)
   }

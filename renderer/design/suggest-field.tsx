@@ -11,7 +11,7 @@ export interface Suggestion {
   readonly aside?: string | undefined
 }
 
-export interface SuggestFieldProps {
+export interface ComboboxFieldProps {
   readonly label: string
   readonly name: string
   readonly value: string
@@ -36,7 +36,7 @@ export interface SuggestFieldProps {
  * A text field with values to choose from. It takes any text; the list opens by its button or the
  * arrow keys, never while typing, since it hides the rest of the form from assistive technology.
  */
-export function SuggestField(props: SuggestFieldProps) {
+export function ComboboxField(props: ComboboxFieldProps) {
   const id = useId()
   const [isOpen, setIsOpen] = useState(false)
   const [isNarrowed, setIsNarrowed] = useState(false)
@@ -95,7 +95,7 @@ export function SuggestField(props: SuggestFieldProps) {
             <ChevronDown size={16} aria-hidden="true" />
           </Autocomplete.Trigger>
         </Autocomplete.InputGroup>
-        <SuggestPopup label={label} />
+        <ComboboxPopup label={label} />
       </Autocomplete.Root>
       <FieldAbout id={`${id}-about`} hint={props.hint} problem={props.problem} note={props.note} />
     </div>
@@ -105,7 +105,7 @@ export function SuggestField(props: SuggestFieldProps) {
 /** ARIA lets a textbox have a list, but not say whether it is open. */
 const AS_TEXTBOX = { role: 'textbox', 'aria-expanded': undefined } as const
 
-function SuggestPopup({ label }: { readonly label: string }) {
+function ComboboxPopup({ label }: { readonly label: string }) {
   return (
     <Autocomplete.Portal>
       <Autocomplete.Positioner className="popup-layer" sideOffset={4} align="start">

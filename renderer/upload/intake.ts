@@ -8,13 +8,13 @@ export interface IncomingFile {
 }
 
 /** A file or a folder of a drop that was not taken, and why. */
-export interface LeftOut {
+export interface RefusedItem {
   readonly relativePath: string
   readonly failure: Failure
 }
 
 /** Files and folders that a system left in given folders, and that the destination's rule leaves out. */
-export interface SystemFilesLeftOut {
+export interface SkippedSystemFiles {
   readonly destinationId: DestinationId
   readonly fileCount: number
   readonly folderCount: number
@@ -42,10 +42,10 @@ export interface IntakeReport {
   /** Files recognised as the sources of unfinished uploads. */
   readonly matchedCount: number
   /** Among the matched: their uploads are paused, or lack something else, and do not go on yet. */
-  readonly restingCount: number
-  readonly refused: readonly LeftOut[]
+  readonly notResumedCount: number
+  readonly refused: readonly RefusedItem[]
   /** Folders that could not be read; nobody knows what is in them. */
-  readonly unreadable: readonly LeftOut[]
+  readonly unreadable: readonly RefusedItem[]
   /** Folders without a file in them: S3 has no folders, so there is nothing to upload. */
   readonly emptyFolderCount: number
   /**
@@ -54,7 +54,7 @@ export interface IntakeReport {
    */
   readonly links: { readonly count: number; readonly isAll: boolean } | null
   /** Null: nothing was left out by the rule. */
-  readonly systemFiles: SystemFilesLeftOut | null
+  readonly systemFiles: SkippedSystemFiles | null
   readonly packages: readonly PackageFolder[]
 }
 

@@ -12,7 +12,7 @@ import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules
 import { APP_ORIGIN } from '../../electron/contract/transport.ts'
 import { answerSource } from '../../electron/desktop/protocols/source-protocol.ts'
 import { createIntake } from '../../renderer/upload/adapters/intake-over-bridge.ts'
-import type { IntakeParts } from '../../renderer/upload/adapters/taking.ts'
+import type { IntakeDeps } from '../../renderer/upload/adapters/taking.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
 
@@ -57,7 +57,7 @@ function intake() {
   const queue = { adopt: () => undefined, upload: () => undefined, attachSource: () => undefined }
   return createIntake({
     bridge,
-    queue: queue as unknown as IntakeParts['queue'],
+    queue: queue as unknown as IntakeDeps['queue'],
     sourceFiles: new Map(),
     rules: {
       needsHash: () => needsHash,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refusedOrder, withoutType } from '../../renderer/upload/adapters/put-guard.ts'
+import { refusalReason, withoutType } from '../../renderer/upload/adapters/put-guard.ts'
 
 const SIGNED = 'X-Amz-SignedHeaders=content-type%3Bhost%3Bx-amz-meta-a&X-Amz-Signature=abc'
 const order = (changes: object = {}) => ({
@@ -16,7 +16,7 @@ describe('an order to send a part', () => {
     [{ headers: { 'X-AMZ-Meta-A': '1' } }],
     [{ url: `http://nas.local:9000/files/a?${SIGNED}` }],
   ])('is obeyed when it was signed: %j', (changes) => {
-    expect(refusedOrder(order(changes))).toBeNull()
+    expect(refusalReason(order(changes))).toBeNull()
   })
 
   it.each([
@@ -37,11 +37,11 @@ describe('an order to send a part', () => {
     ['not an order', { headers: null }],
     ['not an order', { url: 1 }],
   ])('is refused as %s: %j', (reason, changes) => {
-    expect(refusedOrder(order(changes))).toBe(reason)
+    expect(refusalReason(order(changes))).toBe(reason)
   })
 
   it.each([undefined, null, 'order'])('is not %j', (value) => {
-    expect(refusedOrder(value)).toBe('not an order')
+    expect(refusalReason(value)).toBe('not an order')
   })
 
   it('has a body without a type of its own, and with the same bytes', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FromPutWorker, ToPutWorker } from '../../renderer/upload/adapters/put-messages.ts'
-import { PutWorkers } from '../../renderer/upload/adapters/put-workers.ts'
+import { CurrentPutWorker } from '../../renderer/upload/adapters/put-workers.ts'
 
 /** A worker as the browser gives it, whose script a test plays. */
 class FakeWorker extends EventTarget {
@@ -26,7 +26,7 @@ class FakeWorker extends EventTarget {
 
 function bench() {
   const started: FakeWorker[] = []
-  const workers = new PutWorkers(() => {
+  const workers = new CurrentPutWorker(() => {
     const worker = new FakeWorker()
     started.push(worker)
     // What the transport uses of a worker, the fake has.
@@ -78,7 +78,7 @@ describe('the worker for the next part', () => {
     const { workers, at, loaded } = bench()
     const former = await loaded(0)
     const putting = former.put(ORDER, new AbortController().signal, ignore)
-    workers.outdate()
+    workers.replaceNext()
 
     const fresh = await loaded(1)
     const isEndedEarly = at(0).isTerminated
@@ -93,7 +93,7 @@ describe('the worker for the next part', () => {
   it('is a fresh one again when they change while it is loaded', async () => {
     const { workers, started, at, loaded } = bench()
     const ready = workers.ready()
-    workers.outdate()
+    workers.replaceNext()
     at(0).says({ type: 'started' })
     await ready
 
@@ -105,7 +105,7 @@ describe('the worker for the next part', () => {
   it('is the former one while the host does not serve another, and is tried anew', async () => {
     const { workers, at, loaded } = bench()
     const former = await loaded(0)
-    workers.outdate()
+    workers.replaceNext()
 
     const ready = workers.ready()
     at(1).fails()

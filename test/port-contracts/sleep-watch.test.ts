@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SleepWatch } from '../../renderer/upload/adapters/sleep-watch.ts'
+import { SleepDetector } from '../../renderer/upload/adapters/sleep-watch.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE
 /** Two clocks that a test moves, and a watch that looks at them. */
 class Computer {
   readonly #now = { wallMs: 1_800_000_000_000, steadyMs: 5_000 }
-  readonly #watch = new SleepWatch({ ...this.#now })
+  readonly #watch = new SleepDetector({ ...this.#now })
   readonly told: string[] = []
 
   /** Awake, and looking every so often. */
@@ -21,7 +21,7 @@ class Computer {
   }
 
   looks(): this {
-    this.#tell(this.#watch.look({ ...this.#now }))
+    this.#tell(this.#watch.check({ ...this.#now }))
     return this
   }
 
@@ -34,7 +34,7 @@ class Computer {
   }
 
   hears(isAsleep: boolean): this {
-    this.#tell(this.#watch.hear(isAsleep, { ...this.#now }))
+    this.#tell(this.#watch.onHostReport(isAsleep, { ...this.#now }))
     return this
   }
 

@@ -44,7 +44,7 @@ async function walked(
   for await (const batch of walk.batches(systemFiles)) files.push(...batch)
   return {
     places: files.map(({ relativePath }) => relativePath).sort(),
-    ...walk.findings.counted(),
+    ...walk.findings.totals(),
   }
 }
 

@@ -6,7 +6,11 @@ import {
 } from '../../electron/contract/commands/credentials.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import { bucketsText } from '../../renderer/features/destinations/buckets-text.ts'
-import { emptyForm, formOf, sourceOf } from '../../renderer/features/destinations/draft.ts'
+import {
+  credentialSourceOf,
+  emptyForm,
+  formOf,
+} from '../../renderer/features/destinations/draft.ts'
 import {
   withBucket,
   withEndpoint,
@@ -16,10 +20,16 @@ import {
   withProvider,
   withRegion,
 } from '../../renderer/features/destinations/draft-changes.ts'
-import { findingsAfter, NO_FINDINGS } from '../../renderer/features/destinations/form-findings.ts'
-import { isWorthReading, pasteNote } from '../../renderer/features/destinations/paste-text.ts'
+import {
+  findingsAfterChange,
+  NO_FINDINGS,
+} from '../../renderer/features/destinations/form-findings.ts'
+import { isStructuredText, pasteNote } from '../../renderer/features/destinations/paste-text.ts'
 import { isSameSignIn } from '../../renderer/features/destinations/retry-stuck.ts'
-import { stateAfter, waitingFor } from '../../renderer/features/destinations/sign-in-state.ts'
+import {
+  pendingSignIn,
+  signInStateAfter,
+} from '../../renderer/features/destinations/sign-in-state.ts'
 import { accountsText, withAccount } from '../../renderer/features/destinations/sso-accounts.ts'
 import { aDestination } from '../fakes/fake-world.ts'
 
@@ -73,7 +83,7 @@ describe('keys from elsewhere', () => {
     ]
 
     const again = sources.map((credentials) =>
-      sourceOf(formOf(aDestination({ credentials })).draft),
+      credentialSourceOf(formOf(aDestination({ credentials })).draft),
     )
 
     expect(again).toEqual(sources)
@@ -182,7 +192,7 @@ describe('a paste', () => {
       's3.a.b',
     ]
 
-    expect(texts.filter(isWorthReading)).toEqual(texts.slice(0, 4))
+    expect(texts.filter(isStructuredText)).toEqual(texts.slice(0, 4))
   })
 })
 
@@ -225,23 +235,23 @@ describe('a sign-in', () => {
   const needed = failed({ kind: 'sign-in-needed', by: 'browser' })
 
   it('is done when there are keys, and waits for nobody then', () => {
-    const state = stateAfter(
+    const state = signInStateAfter(
       { asked: 'wait', at },
       succeeded({ step: 'ready', expiresAtMs: null }),
       0,
     )
 
-    expect([state, waitingFor(state)]).toEqual([{ phase: 'done' }, null])
+    expect([state, pendingSignIn(state)]).toEqual([{ phase: 'done' }, null])
   })
 
   it('waits while the person has the code', () => {
-    const state = stateAfter({ asked: 'start' }, succeeded(at), 0)
+    const state = signInStateAfter({ asked: 'start' }, succeeded(at), 0)
 
-    expect([state, waitingFor(state)]).toEqual([{ phase: 'browser', at }, at.signInId])
+    expect([state, pendingSignIn(state)]).toEqual([{ phase: 'browser', at }, at.signInId])
   })
 
   it('tells a refusal from a code that ran out', () => {
-    const phaseAt = (nowMs: number) => stateAfter({ asked: 'wait', at }, needed, nowMs).phase
+    const phaseAt = (nowMs: number) => signInStateAfter({ asked: 'wait', at }, needed, nowMs).phase
 
     expect([phaseAt(999), phaseAt(1000)]).toEqual(['refused', 'expired'])
   })
@@ -250,7 +260,7 @@ describe('a sign-in', () => {
     const sent = { asked: 'code', serial: 'phone' } as const
 
     const again = succeeded({ step: 'code', serial: 'phone' } as const)
-    const states = [stateAfter(sent, again, 0), stateAfter(sent, needed, 0)]
+    const states = [signInStateAfter(sent, again, 0), signInStateAfter(sent, needed, 0)]
 
     expect(states).toEqual(Array(2).fill({ phase: 'code', serial: 'phone', isWrong: true }))
   })
@@ -258,7 +268,10 @@ describe('a sign-in', () => {
   it('says what else went wrong', () => {
     const failure = { kind: 'offline' } as const
 
-    expect(stateAfter({ asked: 'start' }, failed(failure), 0)).toEqual({ phase: 'failed', failure })
+    expect(signInStateAfter({ asked: 'start' }, failed(failure), 0)).toEqual({
+      phase: 'failed',
+      failure,
+    })
   })
 })
 
@@ -268,7 +281,10 @@ it('keeps the problems of fields that were not touched', () => {
     { field: 'secretAccessKey', problem: 'missing' },
   ] as const
 
-  const left = findingsAfter({ ...NO_FINDINGS, problems }, (field) => field === 'secretAccessKey')
+  const left = findingsAfterChange(
+    { ...NO_FINDINGS, problems },
+    (field) => field === 'secretAccessKey',
+  )
 
   expect(left.problems).toEqual([problems[0]])
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { initialOf } from '../../renderer/design/initial.ts'
-import { asideOf } from '../../renderer/features/destinations/aside-text.ts'
-import { placeMeant, shortcutOf } from '../../renderer/features/destinations/shortcut.ts'
+import { statusNoteOf } from '../../renderer/features/destinations/aside-text.ts'
+import { pressedIndex, shortcutOf } from '../../renderer/features/destinations/shortcut.ts'
 import { aDestination, localDestination } from '../fakes/fake-world.ts'
 
 describe('the initial of a destination', () => {
@@ -38,11 +38,11 @@ describe('what stands beside a name', () => {
     ['a sign-in that ended', { credentials: sso, keysExpireAtMs: nowMs - 1 }, 'Sign in'],
     ['nothing of keys that renew themselves', { credentials: profile, keysExpireAtMs: 1 }, 'AWS'],
   ])('is %s', (_, changes, text) => {
-    expect(asideOf(aDestination(changes), nowMs)?.text).toBe(text)
+    expect(statusNoteOf(aDestination(changes), nowMs)?.text).toBe(text)
   })
 
   it('is nothing for the bucket on this computer', () => {
-    expect(asideOf(localDestination(), nowMs)).toBe(null)
+    expect(statusNoteOf(localDestination(), nowMs)).toBe(null)
   })
 })
 
@@ -50,9 +50,9 @@ describe('the keys that switch', () => {
   const press = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }
 
   it('are Ctrl and a digit, and ⌘ on a Mac', () => {
-    expect(placeMeant({ ...press, code: 'Digit3', ctrlKey: true }, 'linux')).toBe(2)
-    expect(placeMeant({ ...press, code: 'Numpad1', ctrlKey: true }, 'windows')).toBe(0)
-    expect(placeMeant({ ...press, code: 'Digit9', metaKey: true }, 'macos')).toBe(8)
+    expect(pressedIndex({ ...press, code: 'Digit3', ctrlKey: true }, 'linux')).toBe(2)
+    expect(pressedIndex({ ...press, code: 'Numpad1', ctrlKey: true }, 'windows')).toBe(0)
+    expect(pressedIndex({ ...press, code: 'Digit9', metaKey: true }, 'macos')).toBe(8)
   })
 
   it('are no others', () => {
@@ -65,7 +65,7 @@ describe('the keys that switch', () => {
       { ...press, code: 'Digit3', metaKey: true },
     ]
 
-    expect(others.map((each) => placeMeant(each, 'linux'))).toEqual(others.map(() => null))
+    expect(others.map((each) => pressedIndex(each, 'linux'))).toEqual(others.map(() => null))
   })
 
   it('are said as the computer says them, for the first nine', () => {

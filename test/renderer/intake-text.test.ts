@@ -9,7 +9,7 @@ const said = (changes: Partial<IntakeReport>) =>
     fileCount: 0,
     queuedCount: 0,
     matchedCount: 0,
-    restingCount: 0,
+    notResumedCount: 0,
     refused: [],
     unreadable: [],
     emptyFolderCount: 0,
@@ -35,10 +35,10 @@ describe('the report of a drop', () => {
   it.each<[string, Partial<IntakeReport>]>([
     ['1 file was recognised and goes on.', { matchedCount: 1 }],
     ['3 files were recognised and go on; 2 are new.', { matchedCount: 3, queuedCount: 2 }],
-    ['1 file was recognised and stays as its row says.', { matchedCount: 1, restingCount: 1 }],
+    ['1 file was recognised and stays as its row says.', { matchedCount: 1, notResumedCount: 1 }],
     [
       '4 files were recognised: 3 go on, 1 stays as its row says; 1 is new.',
-      { matchedCount: 4, restingCount: 1, queuedCount: 1 },
+      { matchedCount: 4, notResumedCount: 1, queuedCount: 1 },
     ],
   ])('says calmly: %s', (title, changes) => {
     expect(said(changes)).toEqual({ tone: 'calm', title, lines: [] })

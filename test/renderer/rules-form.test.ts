@@ -18,7 +18,7 @@ import { ruleProblemText } from '../../renderer/features/destinations/rules/rule
 import {
   conflictWarning,
   formOfRules,
-  rulesIn,
+  readRulesForm,
 } from '../../renderer/features/destinations/rules/rules-form.ts'
 import { aDestination } from '../fakes/fake-world.ts'
 
@@ -71,15 +71,20 @@ describe('the form of the rules', () => {
   }
 
   it('answers the rules it was opened with', () => {
-    expect(rulesIn(formOfRules(rules))).toEqual({ ok: true, rules })
-    expect(rulesIn(formOfRules(DEFAULT_RULES))).toEqual({ ok: true, rules: DEFAULT_RULES })
+    expect(readRulesForm(formOfRules(rules))).toEqual({ ok: true, rules })
+    expect(readRulesForm(formOfRules(DEFAULT_RULES))).toEqual({ ok: true, rules: DEFAULT_RULES })
   })
 
   it('answers nothing that the host would refuse as malformed', () => {
     const amount = fc.record({ text: fc.string(), unit: fc.constantFrom(...PART_UNITS) })
     fc.assert(
       fc.property(amount, amount, amount, (maxFileBytes, partBytes, bytesPerSecond) => {
-        const read = rulesIn({ ...formOfRules(rules), maxFileBytes, partBytes, bytesPerSecond })
+        const read = readRulesForm({
+          ...formOfRules(rules),
+          maxFileBytes,
+          partBytes,
+          bytesPerSecond,
+        })
 
         expect(!read.ok || UploadRules.safeParse(read.rules).success).toBe(true)
       }),
@@ -93,7 +98,7 @@ describe('the form of the rules', () => {
     ['maxFileBytes', { text: '0', unit: 'GB' }, 'from 1 byte'],
     ['bytesPerSecond', { text: '1', unit: 'KB/s' }, '16 KiB a second'],
   ] as const)('says what %s can be', (field, amount, words) => {
-    const read = rulesIn({ ...formOfRules(rules), [field]: amount })
+    const read = readRulesForm({ ...formOfRules(rules), [field]: amount })
 
     expect(read.ok ? [] : read.troubles).toEqual([
       { field, what: '', text: expect.stringContaining(words) },
@@ -101,7 +106,7 @@ describe('the form of the rules', () => {
   })
 
   it('leaves out rows that were added and not filled in', () => {
-    const read = rulesIn({ ...formOfRules(rules), metadata: [{ name: ' ', value: '' }] })
+    const read = readRulesForm({ ...formOfRules(rules), metadata: [{ name: ' ', value: '' }] })
 
     expect(read.ok && read.rules.metadata).toEqual([])
   })

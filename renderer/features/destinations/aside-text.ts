@@ -6,14 +6,14 @@ const MINUTE_MS = 60_000
 /** Sooner than that, and it is worth a word beside the name. */
 const SOON_MS = 60 * MINUTE_MS
 
-export interface Aside {
+export interface StatusNote {
   readonly text: string
   /** Something is missing, or will be soon. */
   readonly isWarning: boolean
 }
 
 /** What a destination says beside its name; null: nothing that its name does not. */
-export function asideOf(destination: Destination, nowMs: number): Aside | null {
+export function statusNoteOf(destination: Destination, nowMs: number): StatusNote | null {
   if (!destination.hasSecret) return { text: 'Keys missing', isWarning: true }
   const { credentials, keysExpireAtMs, kind, provider } = destination
   const leftMs = keysExpireAtMs === null ? Number.POSITIVE_INFINITY : keysExpireAtMs - nowMs

@@ -1,5 +1,5 @@
 import { Button } from '../../design/button.tsx'
-import { SuggestField } from '../../design/suggest-field.tsx'
+import { ComboboxField } from '../../design/suggest-field.tsx'
 import { bucketsText } from './buckets-text.ts'
 import { fieldTexts } from './field-props.ts'
 import type { ConnectForm } from './use-connect-form.ts'
@@ -9,7 +9,7 @@ export function BucketField({ form }: { readonly form: ConnectForm }) {
   const seen = form.buckets
   const known = seen.phase === 'known' ? seen.value.buckets : []
   return (
-    <SuggestField
+    <ComboboxField
       {...fieldTexts(form, 'bucket')}
       role="textbox"
       value={form.draft.bucket}

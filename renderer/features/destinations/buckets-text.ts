@@ -2,12 +2,12 @@ import type { CommandOutput } from '../../../electron/contract/commands.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { failureSentence } from '../../failures/failure-text.ts'
-import type { Asked } from './use-asked.ts'
+import type { RemoteData } from './use-asked.ts'
 
-export type SeenBuckets = Asked<CommandOutput<'listBuckets'>>
+export type BucketsData = RemoteData<CommandOutput<'listBuckets'>>
 
 /** Said under the field; null: the list speaks for itself. */
-export function bucketsText(seen: SeenBuckets): string | null {
+export function bucketsText(seen: BucketsData): string | null {
   switch (seen.phase) {
     case 'unasked':
       return null
@@ -19,13 +19,13 @@ export function bucketsText(seen: SeenBuckets): string | null {
       }
       return seen.value.isComplete ? null : 'There are more than fit here; type the name.'
     case 'refused':
-      return refusalText(seen.failure)
+      return bucketsFailureText(seen.failure)
     default:
       return unreachable(seen)
   }
 }
 
-function refusalText(failure: Failure): string {
+function bucketsFailureText(failure: Failure): string {
   switch (failure.kind) {
     case 'access-denied':
     case 'explicitly-denied':

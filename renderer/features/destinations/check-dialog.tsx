@@ -4,10 +4,10 @@ import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { formatMoment } from '../../design/format.ts'
 import { FailureNotice } from '../../failures/failure-details.tsx'
-import { AskedOutside } from '../services/asked-outside.tsx'
-import { useServices, useSession } from '../services/services.tsx'
+import { ConfirmationPending } from '../services/asked-outside.tsx'
+import { useAppState, useServices } from '../services/services.tsx'
 import { CheckList } from './check-report.tsx'
-import { retryStuck } from './retry-stuck.ts'
+import { retryAfterConnection } from './retry-stuck.ts'
 import { SignInDialog } from './sign-in-dialog.tsx'
 import { useSavedCheck } from './use-saved-check.ts'
 
@@ -20,7 +20,7 @@ export function CheckDialog({
   readonly onClose: () => void
 }) {
   const { queue } = useServices()
-  const { destinations } = useSession()
+  const { destinations } = useAppState()
   const now = destinations.find((each) => each.destinationId === destination.destinationId)
   const check = useSavedCheck(now ?? destination)
   const [isSigningIn, setIsSigningIn] = useState(false)
@@ -47,7 +47,7 @@ export function CheckDialog({
         </>
       }
     >
-      <AskedOutside />
+      <ConfirmationPending />
       {check.failure !== null && (
         <FailureNotice failure={check.failure} at={destination} of={destination.name} />
       )}
@@ -58,7 +58,9 @@ export function CheckDialog({
           notes={check.notes}
           prefix={destination.prefix}
           at={destination}
-          onFix={(fix) => (fix.kind === 'sign-in' ? setIsSigningIn(true) : void check.mend(fix))}
+          onFix={(fix) =>
+            fix.kind === 'sign-in' ? setIsSigningIn(true) : void check.applyFix(fix)
+          }
         />
       )}
       {isSigningIn && (
@@ -66,7 +68,7 @@ export function CheckDialog({
           source={destination.credentials}
           onDone={() => {
             setIsSigningIn(false)
-            retryStuck(queue, destination)
+            retryAfterConnection(queue, destination)
             check.start()
           }}
           onClose={() => setIsSigningIn(false)}

@@ -27,7 +27,7 @@ const MARKS: Record<LineState, { readonly Icon: typeof Circle; readonly word: st
   'not-reached': { Icon: CircleDashed, word: 'not tried' },
 }
 
-export function CheckLineView({
+export function CheckReportLine({
   row: { step, state, line },
   at,
   isFixable,

@@ -22,7 +22,7 @@ const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: stri
 const UNKNOWN_TO_STORE: readonly number[] = [405, 501]
 
 /** Why a line did not pass, in whole sentences; what its button says is not said twice. */
-export function refusalText(
+export function failedLineText(
   line: CheckLine,
   failure: Failure,
   nowMs: number,
@@ -50,7 +50,7 @@ function wordsFor(
   if (failure.kind === 'access-denied' && denied !== undefined) {
     const [deed, permission] = denied
     const problem = `These keys may not ${deed} (${permission}).`
-    const wayOut = verdict === 'unknown' ? null : wayOutOfDenial(step, permission, at)
+    const wayOut = verdict === 'unknown' ? null : denialAdvice(step, permission, at)
     return { problem, wayOut }
   }
   if (step === 'cors' && verdict === 'warned' && failure.kind === 'cors-blocked') {
@@ -60,8 +60,8 @@ function wordsFor(
       wayOut: null,
     }
   }
-  if (verdict === 'warned' && failure.kind === 'answer-hidden') return LOOKED_AFTER
-  if (step === 'get' && failure.kind === 'body-corrupted') return CAME_BACK_OTHERWISE
+  if (verdict === 'warned' && failure.kind === 'answer-hidden') return ANSWERS_HIDDEN
+  if (step === 'get' && failure.kind === 'body-corrupted') return DOWNLOAD_DIFFERS
   const isUnknownToStore =
     failure.kind === 'store-refused' && UNKNOWN_TO_STORE.includes(failure.status)
   if (verdict === 'unknown' && isUnknownToStore) {
@@ -70,24 +70,20 @@ function wordsFor(
   return failureText(failure, nowMs, at)
 }
 
-const LOOKED_AFTER = {
+const ANSWERS_HIDDEN = {
   problem:
     'The store takes what this window sends, but hides its answers from it (CORS). Uploads work all the same, only slower: Ferry looks into the bucket after every part.',
   wayOut:
     'Let every answer carry Access-Control-Allow-Origin and expose ETag: in the bucket’s CORS rule, or at the proxy in front of the store.',
 }
 
-const CAME_BACK_OTHERWISE = {
+const DOWNLOAD_DIFFERS = {
   problem: 'What came back is not what was put there.',
   wayOut:
     'Check again; if it stays so, a proxy, a virus scanner or a faulty network changes what is downloaded.',
 }
 
-function wayOutOfDenial(
-  step: CheckStep,
-  permission: string,
-  at: FailureDestination | null,
-): string {
+function denialAdvice(step: CheckStep, permission: string, at: FailureDestination | null): string {
   const allow = hasPolicies(at)
     ? 'Allow it in their policy; “Policies…” has the text ready to copy.'
     : permissionRemedy(permission, at)

@@ -2,11 +2,11 @@ import { useId, useState } from 'react'
 import type { CheckFix, CheckLine } from '../../../electron/contract/commands/checks.ts'
 import type { DraftNote } from '../../../electron/contract/destination-draft.ts'
 import type { FailureDestination } from '../../failures/failure-text.ts'
-import { CheckLineView } from './check-line.tsx'
+import { CheckReportLine } from './check-line.tsx'
 import { checkRows, checkSentence } from './check-sum.ts'
 import { CHECK_GROUPS, type CheckGroup } from './check-text.ts'
 import { noteText } from './field-text.ts'
-import { FixDialog, isOfBucket } from './fix-dialog.tsx'
+import { FixDialog, isBucketFix } from './fix-dialog.tsx'
 import './check-report.css'
 
 /**
@@ -32,7 +32,7 @@ export function CheckList({
 }) {
   const [asking, setAsking] = useState<CheckFix | null>(null)
   const rows = checkRows(lines, isRunning)
-  const press = (fix: CheckFix) => (isOfBucket(fix) ? setAsking(fix) : onFix(fix))
+  const press = (fix: CheckFix) => (isBucketFix(fix) ? setAsking(fix) : onFix(fix))
   return (
     <section className="check-report" aria-label="Connection check" aria-busy={isRunning}>
       <p className="check-sum" role="status">
@@ -45,7 +45,13 @@ export function CheckList({
             const row = rows.get(step)
             return (
               row !== undefined && (
-                <CheckLineView key={step} row={row} at={at} isFixable={!isRunning} onFix={press} />
+                <CheckReportLine
+                  key={step}
+                  row={row}
+                  at={at}
+                  isFixable={!isRunning}
+                  onFix={press}
+                />
               )
             )
           })}

@@ -1,7 +1,7 @@
 import type { CheckLine, CheckStep } from '../../../electron/contract/commands/checks.ts'
 import type { FailureDestination } from '../../failures/failure-text.ts'
 import { findingText, NEVER_OVERWRITES } from './check-finding-text.ts'
-import { refusalText } from './check-refusal-text.ts'
+import { failedLineText } from './check-refusal-text.ts'
 
 interface CheckWords {
   readonly topic: string
@@ -94,7 +94,7 @@ export function lineText(
   const { finding } = line
   if (finding === null) return { title: line.verdict === 'passed' ? passed : topic, detail: null }
   if (finding.kind === 'failure')
-    return { title: topic, detail: refusalText(line, finding.failure, nowMs, at) }
+    return { title: topic, detail: failedLineText(line, finding.failure, nowMs, at) }
   return line.verdict === 'passed'
     ? { title: findingText(finding, line.verdict), detail: null }
     : { title: topic, detail: findingText(finding, line.verdict) }

@@ -6,13 +6,13 @@ import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import { FailureNotice } from '../../failures/failure-details.tsx'
-import { AskedOutside } from '../services/asked-outside.tsx'
+import { ConfirmationPending } from '../services/asked-outside.tsx'
 import { useServices } from '../services/services.tsx'
 import { ConnectCheck } from './connect-check.tsx'
 import { ConnectFields } from './connect-fields.tsx'
 import { placeOfDraft } from './draft.ts'
 import { noteText } from './field-text.ts'
-import { goingOnText, retryStuck } from './retry-stuck.ts'
+import { resumedText, retryAfterConnection } from './retry-stuck.ts'
 import { SignInDialog } from './sign-in-dialog.tsx'
 import { type ConnectForm, useConnectForm } from './use-connect-form.ts'
 
@@ -33,7 +33,7 @@ export function ConnectDialog({
   const { say } = useToasts()
   const body = useRef<HTMLFormElement>(null)
   const onSaved = (destination: Destination, notes: readonly DraftNote[]) => {
-    const goingOn = goingOnText(retryStuck(queue, destination))
+    const goingOn = resumedText(retryAfterConnection(queue, destination))
     const detail = [...goingOn, ...notes.map(noteText)].join(' ')
     say(`${destination.name} is connected.`, detail || undefined)
     onClose()
@@ -61,7 +61,7 @@ export function ConnectDialog({
       >
         <ConnectFields form={form} editing={editing} />
       </form>
-      <AskedOutside />
+      <ConfirmationPending />
       {form.failure !== null && (
         <FailureNotice
           failure={form.failure}

@@ -4,11 +4,11 @@ import { endpointOf, providerOf } from '../../../electron/contract/providers/loo
 import { isUnencryptedEndpoint } from '../../../electron/lib/loopback-address.ts'
 import { CheckboxField, TextField } from '../../design/field.tsx'
 import { SelectField } from '../../design/select-field.tsx'
-import { SuggestField } from '../../design/suggest-field.tsx'
+import { ComboboxField } from '../../design/suggest-field.tsx'
 import { BucketField } from './bucket-field.tsx'
 import { PROVIDER_OPTIONS } from './draft.ts'
 import { fieldProps, fieldTexts } from './field-props.ts'
-import { KeysFields } from './keys-fields.tsx'
+import { CredentialFields } from './keys-fields.tsx'
 import { PasteBox } from './paste-box.tsx'
 import type { ConnectForm } from './use-connect-form.ts'
 import './connect-form.css'
@@ -27,7 +27,7 @@ export function ConnectFields({
         <WhereFields form={form} />
       </Group>
       <Group title="Keys">
-        <KeysFields form={form} editing={editing} />
+        <CredentialFields form={form} editing={editing} />
       </Group>
       <Group title="Details">
         <TextField
@@ -61,7 +61,7 @@ function WhereFields({ form }: { readonly form: ConnectForm }) {
       {provider.regions.length === 0 ? (
         <TextField {...fieldProps(form, 'region')} placeholder={provider.defaultRegion} />
       ) : (
-        <SuggestField
+        <ComboboxField
           {...fieldTexts(form, 'region')}
           role="textbox"
           value={form.draft.region}

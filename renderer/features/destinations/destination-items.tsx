@@ -14,8 +14,8 @@ import type { Destination } from '../../../electron/contract/commands/destinatio
 import { MenuItem, MenuSeparator } from '../../design/menu.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import { failureSentence } from '../../failures/failure-text.ts'
-import { useServices, useSession } from '../services/services.tsx'
-import type { SheetName } from './destination-sheets.tsx'
+import { useAppState, useServices } from '../services/services.tsx'
+import type { DialogName } from './destination-sheets.tsx'
 
 const ICON = { size: 15, 'aria-hidden': true } as const
 
@@ -25,9 +25,9 @@ export function DestinationItems({
   onOpen,
 }: {
   readonly destination: Destination
-  readonly onOpen: (name: SheetName, destination: Destination) => void
+  readonly onOpen: (name: DialogName, destination: Destination) => void
 }) {
-  const open = (name: SheetName) => () => onOpen(name, destination)
+  const open = (name: DialogName) => () => onOpen(name, destination)
   const isRemote = destination.kind === 's3'
   return (
     <>
@@ -66,16 +66,16 @@ export function DestinationItems({
   )
 }
 
-function DefaultItem({ destination: { destinationId, name } }: Readonly<Row>) {
-  const { commands, session } = useServices()
-  const { defaultId } = useSession()
+function DefaultItem({ destination: { destinationId, name } }: Readonly<ItemProps>) {
+  const { commands, appState } = useServices()
+  const { defaultId } = useAppState()
   const { say } = useToasts()
   const isDefault = defaultId === destinationId
   const toggle = async () => {
     const next = isDefault ? null : destinationId
     const answer = await commands.setDefaultDestination({ destinationId: next })
     if (!answer.ok) return say(failureSentence(answer.failure))
-    await session.refresh()
+    await appState.refresh()
     if (isDefault) say('Ferry starts with the destination that was used last.')
     else say(`Ferry starts with ${name} from now on.`)
   }
@@ -89,14 +89,14 @@ function DefaultItem({ destination: { destinationId, name } }: Readonly<Row>) {
   )
 }
 
-function DuplicateItem({ destination }: Readonly<Row>) {
-  const { commands, session } = useServices()
+function DuplicateItem({ destination }: Readonly<ItemProps>) {
+  const { commands, appState } = useServices()
   const { say } = useToasts()
   const duplicate = async () => {
     const { destinationId } = destination
     const answer = await commands.duplicateDestination({ destinationId })
     if (!answer.ok) return say(failureSentence(answer.failure))
-    await session.refresh()
+    await appState.refresh()
     say(`${answer.value.name} is there.`, 'It has the same keys and rules, and files go to it now.')
   }
   return (
@@ -106,6 +106,6 @@ function DuplicateItem({ destination }: Readonly<Row>) {
   )
 }
 
-interface Row {
+interface ItemProps {
   readonly destination: Destination
 }

@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'react'
 import { isDialogOpen } from '../../design/is-dialog-open.ts'
 import { useServices } from '../services/services.tsx'
-import { placeMeant } from './shortcut.ts'
-import { useSelect } from './use-select.ts'
+import { pressedIndex } from './shortcut.ts'
+import { useSelectDestination } from './use-select.ts'
 
 /** Ctrl+1 to Ctrl+9 anywhere in the window, and what a screen reader says of it. */
-export function DestinationKeys() {
-  const { session } = useServices()
-  const select = useSelect()
+export function DestinationShortcuts() {
+  const { appState } = useServices()
+  const select = useSelectDestination()
   const [said, setSaid] = useState('')
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      const { host, destinations } = session.snapshot()
-      const place = placeMeant(event, host.platform)
+      const { host, destinations } = appState.snapshot()
+      const place = pressedIndex(event, host.platform)
       if (place === null) return
       // A browser would change its tab.
       event.preventDefault()
@@ -24,7 +24,7 @@ export function DestinationKeys() {
     }
     addEventListener('keydown', onKeyDown)
     return () => removeEventListener('keydown', onKeyDown)
-  }, [session, select])
+  }, [appState, select])
   return (
     <p role="status" className="visually-hidden">
       {said}

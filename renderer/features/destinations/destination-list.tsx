@@ -5,19 +5,19 @@ import { Brand } from '../../design/brand.tsx'
 import { IconButton } from '../../design/button.tsx'
 import { DestinationMark } from '../../design/destination-mark.tsx'
 import { Menu } from '../../design/menu.tsx'
-import { useSession } from '../services/services.tsx'
-import { DestinationAside } from './destination-aside.tsx'
+import { useAppState } from '../services/services.tsx'
+import { DestinationStatus } from './destination-aside.tsx'
 import { DestinationItems } from './destination-items.tsx'
-import type { SheetName } from './destination-sheets.tsx'
+import type { DialogName } from './destination-sheets.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { SettingsItems } from './settings-items.tsx'
 import { shortcutOf } from './shortcut.ts'
-import { useCarrySettings } from './use-carry-settings.ts'
-import { useSelect } from './use-select.ts'
+import { useSettingsTransfer } from './use-carry-settings.ts'
+import { useSelectDestination } from './use-select.ts'
 import './destination-list.css'
 import { Isolated } from '../../design/isolated.tsx'
 
-type OnOpen = (name: SheetName, destination: Destination) => void
+type OnOpen = (name: DialogName, destination: Destination) => void
 
 /** The side of a wide window: where files can go, and by radio buttons where they do. */
 export function DestinationList({
@@ -27,7 +27,7 @@ export function DestinationList({
   readonly onConnect: () => void
   readonly onOpen: OnOpen
 }) {
-  const { destinations } = useSession()
+  const { destinations } = useAppState()
   return (
     <aside className="side">
       <div className="side-brand">
@@ -75,8 +75,8 @@ function Item({
   readonly place: number
   readonly onOpen: OnOpen
 }) {
-  const { host, selected, defaultId } = useSession()
-  const select = useSelect()
+  const { host, selected, defaultId } = useAppState()
+  const select = useSelectDestination()
   const { destinationId, name, color } = destination
   const shortcut = shortcutOf(place, host.platform)
   return (
@@ -95,7 +95,7 @@ function Item({
           <Isolated text={name} />
         </span>
         {destinationId === defaultId && <DefaultMark />}
-        <DestinationAside destination={destination} />
+        <DestinationStatus destination={destination} />
       </label>
       <Menu
         trigger={
@@ -120,7 +120,7 @@ export function DefaultMark() {
 }
 
 function Foot() {
-  const carry = useCarrySettings()
+  const carry = useSettingsTransfer()
   return (
     <footer className="side-foot">
       <div>

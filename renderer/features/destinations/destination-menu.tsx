@@ -6,16 +6,16 @@ import { Button } from '../../design/button.tsx'
 import { DestinationMark } from '../../design/destination-mark.tsx'
 import { Isolated } from '../../design/isolated.tsx'
 import { Menu, MenuItem, MenuRadioGroup, MenuRadioItem, MenuSeparator } from '../../design/menu.tsx'
-import { useSession } from '../services/services.tsx'
-import { DestinationAside } from './destination-aside.tsx'
+import { useAppState } from '../services/services.tsx'
+import { DestinationStatus } from './destination-aside.tsx'
 import { DestinationItems } from './destination-items.tsx'
 import { DefaultMark } from './destination-list.tsx'
-import type { SheetName } from './destination-sheets.tsx'
+import type { DialogName } from './destination-sheets.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { SettingsItems } from './settings-items.tsx'
 import { shortcutOf } from './shortcut.ts'
-import { useCarrySettings } from './use-carry-settings.ts'
-import { useSelect } from './use-select.ts'
+import { useSettingsTransfer } from './use-carry-settings.ts'
+import { useSelectDestination } from './use-select.ts'
 
 /** The same as the list at the side, for a window too narrow for one. */
 export function DestinationMenu({
@@ -23,10 +23,10 @@ export function DestinationMenu({
   onOpen,
 }: {
   readonly onConnect: () => void
-  readonly onOpen: (name: SheetName, destination: Destination) => void
+  readonly onOpen: (name: DialogName, destination: Destination) => void
 }) {
-  const { selected } = useSession()
-  const carry = useCarrySettings()
+  const { selected } = useAppState()
+  const carry = useSettingsTransfer()
   return (
     <nav className="top" aria-label="Destinations">
       <BrandMark />
@@ -59,8 +59,8 @@ export function DestinationMenu({
 }
 
 function Choice() {
-  const { host, destinations, selected, defaultId } = useSession()
-  const select = useSelect()
+  const { host, destinations, selected, defaultId } = useAppState()
+  const select = useSelectDestination()
   return (
     <MenuRadioGroup
       value={selected?.destinationId ?? null}
@@ -77,7 +77,7 @@ function Choice() {
             <Isolated text={destination.name} />
           </span>
           {destination.destinationId === defaultId && <DefaultMark />}
-          <DestinationAside destination={destination} />
+          <DestinationStatus destination={destination} />
           <span className="side-keys" aria-hidden="true">
             {shortcutOf(place, host.platform)?.label}
           </span>

@@ -4,15 +4,15 @@ import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { CheckDialog } from './check-dialog.tsx'
 import { ConnectDialog } from './connect-dialog.tsx'
 import { ForgetDialog } from './forget-dialog.tsx'
-import { LookDialog } from './look-dialog.tsx'
+import { AppearanceDialog } from './look-dialog.tsx'
 import { PoliciesDialog } from './policies-dialog.tsx'
 import { RulesDialog } from './rules-dialog.tsx'
 import { SignInAgain } from './sign-in-again.tsx'
 
-export type SheetName = 'edit' | 'look' | 'rules' | 'check' | 'policies' | 'sign-in' | 'forget'
+export type DialogName = 'edit' | 'look' | 'rules' | 'check' | 'policies' | 'sign-in' | 'forget'
 
 /** The one dialog about destinations that is open. */
-export type OpenSheet =
+export type OpenDialog =
   | { readonly name: 'connect' }
   | {
       readonly name: 'edit'
@@ -20,32 +20,38 @@ export type OpenSheet =
       /** To begin at; null: the form's first. */
       readonly field: DestinationField | null
     }
-  | { readonly name: Exclude<SheetName, 'edit'>; readonly destination: Destination }
+  | { readonly name: Exclude<DialogName, 'edit'>; readonly destination: Destination }
 
-export function DestinationSheets({
+export function DestinationDialogs({
   open,
   onClose,
 }: {
-  readonly open: OpenSheet | null
+  readonly open: OpenDialog | null
   readonly onClose: () => void
 }) {
   const forgotten = open?.name === 'forget' ? open.destination : null
   return (
     <>
-      {open !== null && <Sheet open={open} onClose={onClose} />}
+      {open !== null && <CurrentDialog open={open} onClose={onClose} />}
       <ForgetDialog destination={forgotten} onClose={onClose} />
     </>
   )
 }
 
-function Sheet({ open, onClose }: { readonly open: OpenSheet; readonly onClose: () => void }) {
+function CurrentDialog({
+  open,
+  onClose,
+}: {
+  readonly open: OpenDialog
+  readonly onClose: () => void
+}) {
   switch (open.name) {
     case 'connect':
       return <ConnectDialog editing={null} field={null} onClose={onClose} />
     case 'edit':
       return <ConnectDialog editing={open.destination} field={open.field} onClose={onClose} />
     case 'look':
-      return <LookDialog destination={open.destination} onClose={onClose} />
+      return <AppearanceDialog destination={open.destination} onClose={onClose} />
     case 'rules':
       return <RulesDialog destination={open.destination} onClose={onClose} />
     case 'check':

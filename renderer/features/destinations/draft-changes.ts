@@ -1,7 +1,7 @@
 import type { AwsProfile } from '../../../electron/contract/commands/credentials.ts'
 import type { ListedBucket } from '../../../electron/contract/destination-draft.ts'
 import { endpointOf, knownHost, providerOf } from '../../../electron/contract/providers/lookup.ts'
-import { asGiven, type FormDraft, type OpenDraft } from './draft.ts'
+import { type FormDraft, type OpenDraft, withCustomFlags } from './draft.ts'
 
 type ProviderId = OpenDraft['provider']
 
@@ -16,14 +16,14 @@ export function withProvider(form: FormDraft, provider: ProviderId): FormDraft {
   const { endpoint, pathStyle, region } = form.draft
   return withFields(form, {
     provider,
-    endpoint: form.isEndpointOwn ? endpoint : (endpointOf(known, region) ?? ''),
-    pathStyle: form.isPathStyleOwn ? pathStyle : known.pathStyle,
+    endpoint: form.isEndpointCustom ? endpoint : (endpointOf(known, region) ?? ''),
+    pathStyle: form.isPathStyleCustom ? pathStyle : known.pathStyle,
   })
 }
 
 export function withRegion(form: FormDraft, region: string): FormDraft {
   const endpoint = endpointOf(providerOf(form.draft.provider), region.trim())
-  const isKept = form.isEndpointOwn || endpoint === null
+  const isKept = form.isEndpointCustom || endpoint === null
   return withFields(form, { region, endpoint: isKept ? form.draft.endpoint : endpoint })
 }
 
@@ -35,7 +35,7 @@ export function withEndpoint(form: FormDraft, endpoint: string): FormDraft {
 }
 
 export function withPathStyle(form: FormDraft, pathStyle: boolean): FormDraft {
-  return { ...withFields(form, { pathStyle }), isPathStyleOwn: true }
+  return { ...withFields(form, { pathStyle }), isPathStyleCustom: true }
 }
 
 /** The profile's own region and address, where the person gave none. */
@@ -43,7 +43,7 @@ export function withProfile(form: FormDraft, { name, region, endpoint }: AwsProf
   const named = withFields(form, { profile: name })
   const placed =
     region === null || form.draft.region.trim() !== '' ? named : withRegion(named, region)
-  return endpoint === null || form.isEndpointOwn ? placed : withEndpoint(placed, endpoint)
+  return endpoint === null || form.isEndpointCustom ? placed : withEndpoint(placed, endpoint)
 }
 
 export function withBucket(form: FormDraft, { name, region }: ListedBucket): FormDraft {
@@ -61,7 +61,7 @@ export function withPasted(form: FormDraft, pasted: Partial<OpenDraft>): FormDra
   if (provider !== undefined) next = withProvider(next, provider)
   if (region !== undefined) next = withRegion(next, region)
   if (pathStyle !== undefined) next = withFields(next, { pathStyle })
-  return asGiven(withFields(next, plain))
+  return withCustomFlags(withFields(next, plain))
 }
 
 function providerAt(endpoint: string, current: ProviderId): ProviderId {

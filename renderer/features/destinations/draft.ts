@@ -13,11 +13,11 @@ export type OpenDraft = Omit<DestinationDraft, SecretField>
 /** The form's contents, and what of them the person gave rather than the form. */
 export interface FormDraft {
   readonly draft: OpenDraft
-  readonly isEndpointOwn: boolean
-  readonly isPathStyleOwn: boolean
+  readonly isEndpointCustom: boolean
+  readonly isPathStyleCustom: boolean
 }
 
-const NO_SOURCE = {
+const EMPTY_SOURCE_FIELDS = {
   credentialKind: 'keys',
   accessKeyId: '',
   profile: '',
@@ -40,10 +40,10 @@ export function emptyForm(): FormDraft {
       prefix: '',
       pathStyle: provider.pathStyle,
       keepSecret: true,
-      ...NO_SOURCE,
+      ...EMPTY_SOURCE_FIELDS,
     },
-    isEndpointOwn: false,
-    isPathStyleOwn: false,
+    isEndpointCustom: false,
+    isPathStyleCustom: false,
   }
 }
 
@@ -57,28 +57,28 @@ export function placeOfDraft(draft: OpenDraft): FailureDestination {
 export function formOf(destination: Destination): FormDraft {
   const { destinationId, name, provider, endpoint, region, bucket, prefix, pathStyle } = destination
   const { credentials, secretPlace } = destination
-  return asGiven({
+  return withCustomFlags({
     draft: {
       ...{ destinationId, name, provider, endpoint, region, bucket, prefix, pathStyle },
       // Only typed keys have a place that the person chose.
       keepSecret: credentials.kind !== 'keys' || secretPlace !== 'memory',
-      ...NO_SOURCE,
-      ...fieldsOfSource(credentials),
+      ...EMPTY_SOURCE_FIELDS,
+      ...sourceFields(credentials),
     },
-    isEndpointOwn: true,
-    isPathStyleOwn: true,
+    isEndpointCustom: true,
+    isPathStyleCustom: true,
   })
 }
 
 /** The person's own is only what the provider would not have brought by itself. */
-export function asGiven(form: FormDraft): FormDraft {
+export function withCustomFlags(form: FormDraft): FormDraft {
   const { provider, region, endpoint, pathStyle } = form.draft
   const known = providerOf(provider)
   const isMade = endpoint === '' || endpoint === endpointOf(known, region)
-  return { ...form, isEndpointOwn: !isMade, isPathStyleOwn: pathStyle !== known.pathStyle }
+  return { ...form, isEndpointCustom: !isMade, isPathStyleCustom: pathStyle !== known.pathStyle }
 }
 
-function fieldsOfSource(source: CredentialSource): Partial<OpenDraft> {
+function sourceFields(source: CredentialSource): Partial<OpenDraft> {
   switch (source.kind) {
     case 'keys':
       return { credentialKind: source.kind, accessKeyId: source.accessKeyId }
@@ -100,7 +100,7 @@ function fieldsOfSource(source: CredentialSource): Partial<OpenDraft> {
 }
 
 /** Where the form says that the keys come from. */
-export function sourceOf(draft: OpenDraft): CredentialSource {
+export function credentialSourceOf(draft: OpenDraft): CredentialSource {
   switch (draft.credentialKind) {
     case 'keys':
       return { kind: 'keys', accessKeyId: draft.accessKeyId.trim() }

@@ -4,7 +4,7 @@ import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { type BucketFix, bucketFixText } from './fix-text.ts'
 
-export function isOfBucket(fix: CheckFix): fix is BucketFix {
+export function isBucketFix(fix: CheckFix): fix is BucketFix {
   return fix.kind === 'set-cors' || fix.kind === 'add-unfinished-rule'
 }
 
@@ -22,7 +22,7 @@ export function FixDialog({
 }) {
   // The words stay while the dialog fades out.
   const last = useRef<BucketFix | null>(null)
-  if (fix !== null && isOfBucket(fix)) last.current = fix
+  if (fix !== null && isBucketFix(fix)) last.current = fix
   const shown = last.current
   if (shown === null) return null
   const { title, about, rule, kept } = bucketFixText(shown, prefix)

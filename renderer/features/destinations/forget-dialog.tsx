@@ -13,7 +13,7 @@ export function ForgetDialog({
   readonly destination: Destination | null
   readonly onClose: () => void
 }) {
-  const { commands, session } = useServices()
+  const { commands, appState } = useServices()
   const { say } = useToasts()
   // The words stay while the dialog fades out.
   const last = useRef(destination)
@@ -22,7 +22,7 @@ export function ForgetDialog({
   if (shown === null) return null
   const forget = async () => {
     const answer = await commands.forgetDestination({ destinationId: shown.destinationId })
-    if (answer.ok) await session.refresh()
+    if (answer.ok) await appState.refresh()
     else if (answer.failure.kind === 'not-now') {
       say(`${shown.name} is still in use.`, 'Wait for its uploads, or cancel them first.')
     } else say(failureSentence(answer.failure))
@@ -36,12 +36,12 @@ export function ForgetDialog({
       onConfirm={() => void forget()}
       onClose={onClose}
     >
-      {wordsFor(shown)}
+      {forgetText(shown)}
     </ConfirmDialog>
   )
 }
 
-function wordsFor({ kind, credentials }: Destination): string {
+function forgetText({ kind, credentials }: Destination): string {
   if (kind === 'local') return 'Its files stay in their folder. Links to them stop working.'
   const rest = 'The files and links in the bucket stay as they are.'
   return credentials.kind === 'keys'

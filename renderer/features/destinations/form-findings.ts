@@ -29,7 +29,7 @@ export function findingsOfFailure(failure: Failure): FormFindings {
 }
 
 /** Of other contents: only what still stands in its field stays. */
-export function findingsAfter(
+export function findingsAfterChange(
   { problems }: FormFindings,
   isChanged: (field: DestinationField) => boolean,
 ): FormFindings {

@@ -1,11 +1,15 @@
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
-import type { CarrySettings } from './use-carry-settings.ts'
+import type { SettingsTransfer } from './use-carry-settings.ts'
 import './import-dialog.css'
 
 /** Shows what a file of settings would add, by name and host, before it adds anything. */
-export function ImportDialog({ carry: { waiting, decide } }: { readonly carry: CarrySettings }) {
-  if (waiting === null) return null
+export function ImportDialog({
+  carry: { pendingImport, decide },
+}: {
+  readonly carry: SettingsTransfer
+}) {
+  if (pendingImport === null) return null
   return (
     <Dialog
       isOpen
@@ -22,7 +26,7 @@ export function ImportDialog({ carry: { waiting, decide } }: { readonly carry: C
       }
     >
       <ul className="import-places" aria-label="Destinations in the file">
-        {waiting.places.map(({ name, host }, place) => (
+        {pendingImport.previews.map(({ name, host }, place) => (
           // The list is read from a file once and never changes.
           // biome-ignore lint/suspicious/noArrayIndexKey: two entries may say the same
           <li key={place}>

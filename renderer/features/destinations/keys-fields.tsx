@@ -4,20 +4,20 @@ import type { Destination } from '../../../electron/contract/commands/destinatio
 import type { HostDescription } from '../../../electron/contract/commands/host.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { CheckboxField, TextField } from '../../design/field.tsx'
-import { useSession } from '../services/services.tsx'
+import { useAppState } from '../services/services.tsx'
 import { fieldProps, secretProps } from './field-props.ts'
 import { EnvironmentNote, ProfileFields } from './profile-fields.tsx'
 import { SsoFields } from './sso-fields.tsx'
 import type { ConnectForm } from './use-connect-form.ts'
 
-const WAYS: Record<CredentialKind, string> = {
+const SOURCE_LABELS: Record<CredentialKind, string> = {
   keys: 'Typed in',
   profile: 'AWS profile',
   sso: 'Sign in (IAM Identity Center)',
   environment: 'Environment',
 }
 
-export function KeysFields({
+export function CredentialFields({
   form,
   editing,
 }: {
@@ -26,14 +26,14 @@ export function KeysFields({
 }) {
   return (
     <>
-      <WayChoice form={form} />
-      <ChosenWay form={form} editing={editing} />
-      <KeysEnd editing={editing} />
+      <SourceChoice form={form} />
+      <SourceFields form={form} editing={editing} />
+      <KeysExpiry editing={editing} />
     </>
   )
 }
 
-function WayChoice({ form }: { readonly form: ConnectForm }) {
+function SourceChoice({ form }: { readonly form: ConnectForm }) {
   const group = useId()
   return (
     <fieldset className="keys-ways connect-wide">
@@ -47,7 +47,7 @@ function WayChoice({ form }: { readonly form: ConnectForm }) {
               checked={form.draft.credentialKind === kind}
               onChange={() => form.chooseKeysFrom(kind)}
             />
-            {WAYS[kind]}
+            {SOURCE_LABELS[kind]}
           </label>
         ))}
       </div>
@@ -55,7 +55,7 @@ function WayChoice({ form }: { readonly form: ConnectForm }) {
   )
 }
 
-function ChosenWay({
+function SourceFields({
   form,
   editing,
 }: {
@@ -97,7 +97,7 @@ function TypedKeys({ form, hasKeys }: { readonly form: ConnectForm; readonly has
 }
 
 /** Of keys that end; Ferry renews those that it can. */
-function KeysEnd({ editing }: { readonly editing: Destination | null }) {
+function KeysExpiry({ editing }: { readonly editing: Destination | null }) {
   if (editing === null || editing.keysExpireAtMs === null) return null
   const end = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(
     editing.keysExpireAtMs,
@@ -112,11 +112,11 @@ function KeysEnd({ editing }: { readonly editing: Destination | null }) {
 }
 
 function SecretChoice({ form }: { readonly form: ConnectForm }) {
-  const { host } = useSession()
+  const { host } = useAppState()
   return (
     <CheckboxField
       label="Keep only while Ferry runs"
-      hint={secretTruth(host, form.draft.keepSecret)}
+      hint={secretStorageText(host, form.draft.keepSecret)}
       checked={!form.draft.keepSecret || !canKeep(host)}
       disabled={!canKeep(host)}
       onChange={({ target }) => form.chooseKeepSecret(!target.checked)}
@@ -138,7 +138,7 @@ function canKeep(host: HostDescription): boolean {
 }
 
 /** Where the keys go, as it is. */
-function secretTruth(host: HostDescription, keepSecret: boolean): string {
+function secretStorageText(host: HostDescription, keepSecret: boolean): string {
   if (isLocked(host) && keepSecret) {
     return 'The key store is locked. The keys are in memory until it opens; if it does not while Ferry runs, Ferry asks for them at the next start.'
   }

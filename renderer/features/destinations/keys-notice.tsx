@@ -6,7 +6,7 @@ import { fieldToFix } from '../../failures/failure-field.ts'
 import { ACTION_LABELS } from '../../failures/failure-text.ts'
 
 /** After a restart, when the keys were kept only while Ferry ran, and after settings were imported. */
-export function KeysNotice({
+export function MissingKeysNotice({
   destination,
   onEdit,
 }: {

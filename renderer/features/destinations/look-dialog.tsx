@@ -15,7 +15,7 @@ import './look-dialog.css'
 const FORM_ID = 'look-form'
 
 /** A destination's name and colour. Mounted only while it is open. */
-export function LookDialog({
+export function AppearanceDialog({
   destination,
   onClose,
 }: {
@@ -23,7 +23,7 @@ export function LookDialog({
   readonly onClose: () => void
 }) {
   const { destinationId, name: formerName, color: formerColor } = destination
-  const { commands, session } = useServices()
+  const { commands, appState } = useServices()
   const [name, setName] = useState(formerName)
   const [color, setColor] = useState(formerColor)
   const nameInput = useRef<HTMLInputElement>(null)
@@ -34,7 +34,7 @@ export function LookDialog({
     if (isEmpty) return
     const answer = await commands.setDestinationLook({ destinationId, name: name.trim(), color })
     if (!answer.ok) return setFailure(answer.failure)
-    await session.refresh()
+    await appState.refresh()
     onClose()
   }
   return (

@@ -65,6 +65,6 @@ function namesOf(fields: PastedFields): string {
 const LIST = new Intl.ListFormat('en', { type: 'conjunction' })
 
 /** More than one field's worth: of such text a field would keep a part, or what does not fit it. */
-export function isWorthReading(text: string): boolean {
+export function isStructuredText(text: string): boolean {
   return /[\r\n]/.test(text.trim()) || /^\s*(s3:|arn:|https?:)/i.test(text)
 }

@@ -5,7 +5,7 @@ import type { Destination } from '../../../electron/contract/commands/destinatio
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { CheckboxField, RadioField, TextField } from '../../design/field.tsx'
-import { useSession } from '../services/services.tsx'
+import { useAppState } from '../services/services.tsx'
 import { CopyText } from './copy-text.tsx'
 import {
   POLICY_TITLES,
@@ -74,7 +74,7 @@ interface PanelProps {
 }
 
 function Panel({ kind, destination, wishes, onChange }: PanelProps) {
-  const { host } = useSession()
+  const { host } = useAppState()
   const shown = useRef<HTMLTextAreaElement>(null)
   const { text, isExample } = policyTextOf(kind, destination, wishes, host.corsOrigin)
   return (
@@ -141,7 +141,7 @@ function Wants({
 }
 
 function CorsChoice({ wishes, onChange }: Pick<PanelProps, 'wishes' | 'onChange'>) {
-  const { host } = useSession()
+  const { host } = useAppState()
   const name = useId()
   return (
     <>

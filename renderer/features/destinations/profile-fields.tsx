@@ -1,4 +1,4 @@
-import { SuggestField } from '../../design/suggest-field.tsx'
+import { ComboboxField } from '../../design/suggest-field.tsx'
 import { failureSentence } from '../../failures/failure-text.ts'
 import { fieldTexts } from './field-props.ts'
 import type { ConnectForm } from './use-connect-form.ts'
@@ -9,7 +9,7 @@ export function ProfileFields({ form }: { readonly form: ConnectForm }) {
   const known = profiles?.ok ? profiles.value.profiles : []
   return (
     <div className="connect-wide">
-      <SuggestField
+      <ComboboxField
         {...fieldTexts(form, 'profile')}
         value={form.draft.profile}
         suggestions={known.map(({ name, kind }) => ({ value: name, aside: PROFILE_KINDS[kind] }))}

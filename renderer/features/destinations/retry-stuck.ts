@@ -4,14 +4,14 @@ import { formatCount } from '../../design/format.ts'
 import type { UploadQueue, UploadView } from '../../engine/view/queue-view.ts'
 import { type FailureAction, failureText, isPlanToBlame } from '../../failures/failure-text.ts'
 
-type Cured = ReadonlySet<FailureAction | null>
+type FixedActions = ReadonlySet<FailureAction | null>
 
-const CURED_BY_RULES: Cured = new Set(['edit-rules'])
-const CURED_BY_SAVING: Cured = new Set(['edit-connection', 'enter-keys', 'sign-in'])
-const CURED_BY_SIGNING_IN: Cured = new Set(['sign-in'])
+const FIXED_BY_RULES: FixedActions = new Set(['edit-rules'])
+const FIXED_BY_CONNECTION: FixedActions = new Set(['edit-connection', 'enter-keys', 'sign-in'])
+const FIXED_BY_SIGN_IN: FixedActions = new Set(['sign-in'])
 
 /** What is said of uploads that go on. */
-export function goingOnText(count: number): readonly string[] {
+export function resumedText(count: number): readonly string[] {
   return count === 0 ? [] : [`${formatCount(count, 'upload goes', 'uploads go')} on.`]
 }
 
@@ -20,8 +20,8 @@ export function goingOnText(count: number): readonly string[] {
  * rules were saved.
  * @returns how many that are.
  */
-export function retryRuled(queue: UploadQueue, destination: Destination): number {
-  return retryCured(queue, [destination], CURED_BY_RULES)
+export function retryAfterRules(queue: UploadQueue, destination: Destination): number {
+  return retryFixed(queue, [destination], FIXED_BY_RULES)
 }
 
 /**
@@ -29,21 +29,21 @@ export function retryRuled(queue: UploadQueue, destination: Destination): number
  * that would try again by themselves need not wait.
  * @returns how many that are.
  */
-export function retryStuck(queue: UploadQueue, destination: Destination): number {
-  return retryCured(queue, [destination], CURED_BY_SAVING)
+export function retryAfterConnection(queue: UploadQueue, destination: Destination): number {
+  return retryFixed(queue, [destination], FIXED_BY_CONNECTION)
 }
 
 /**
  * One sign-in serves every destination that gets its keys from it.
  * @returns how many uploads go on.
  */
-export function retrySignedIn(
+export function retryAfterSignIn(
   queue: UploadQueue,
   destinations: readonly Destination[],
   source: CredentialSource,
 ): number {
   const served = destinations.filter(({ credentials }) => isSameSignIn(credentials, source))
-  return retryCured(queue, served, CURED_BY_SIGNING_IN)
+  return retryFixed(queue, served, FIXED_BY_SIGN_IN)
 }
 
 /** An account and a role are chosen after the sign-in, so they do not count. */
@@ -55,23 +55,23 @@ export function isSameSignIn(one: CredentialSource, other: CredentialSource): bo
   return false
 }
 
-function retryCured(
+function retryFixed(
   queue: UploadQueue,
   destinations: readonly Destination[],
-  cured: Cured,
+  cured: FixedActions,
 ): number {
   const meant = queue.snapshot().uploadIds.filter((uploadId) => {
     const view = queue.upload(uploadId)
     const at = destinations.find((each) => each.destinationId === view?.record.destinationId)
-    return view !== undefined && at !== undefined && isCured(view, cured, at)
+    return view !== undefined && at !== undefined && isFixed(view, cured, at)
   })
   for (const uploadId of meant) queue.retry(uploadId)
   return meant.length
 }
 
-function isCured(
+function isFixed(
   { phase, failure, retryAtMs }: UploadView,
-  cured: Cured,
+  cured: FixedActions,
   at: Destination,
 ): boolean {
   if (failure === null || isPlanToBlame(failure)) return false

@@ -5,7 +5,7 @@ import { Dialog } from '../../design/dialog.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import { FailureNotice } from '../../failures/failure-details.tsx'
 import { useServices } from '../services/services.tsx'
-import { goingOnText, retryRuled } from './retry-stuck.ts'
+import { resumedText, retryAfterRules } from './retry-stuck.ts'
 import { HeadersGroup } from './rules/headers-group.tsx'
 import { IntakeGroup, SpeedGroup } from './rules/limit-groups.tsx'
 import { NamesGroup } from './rules/names-group.tsx'
@@ -27,7 +27,7 @@ export function RulesDialog({
   const rules = useRulesForm(
     destination,
     () => {
-      const goingOn = goingOnText(retryRuled(queue, destination))
+      const goingOn = resumedText(retryAfterRules(queue, destination))
       const detail = ['They count for what has not begun yet.', ...goingOn].join(' ')
       say(`The rules of ${destination.name} are saved.`, detail)
       onClose()

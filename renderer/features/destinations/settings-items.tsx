@@ -3,10 +3,10 @@ import { MenuCheckboxItem, MenuItem, MenuSeparator } from '../../design/menu.tsx
 import { useServices } from '../services/services.tsx'
 import { useCopyDiagnostics } from '../services/use-copy-diagnostics.ts'
 import { useUpdates } from '../services/use-updates.ts'
-import type { CarrySettings } from './use-carry-settings.ts'
+import type { SettingsTransfer } from './use-carry-settings.ts'
 
 /** The menu items for all destinations together, and for Ferry itself. */
-export function SettingsItems({ carry }: { readonly carry: CarrySettings }) {
+export function SettingsItems({ carry }: { readonly carry: SettingsTransfer }) {
   const copyDiagnostics = useCopyDiagnostics()
   return (
     <>
@@ -23,13 +23,13 @@ export function SettingsItems({ carry }: { readonly carry: CarrySettings }) {
       <MenuItem icon={<ClipboardList size={15} aria-hidden="true" />} onSelect={copyDiagnostics}>
         Copy diagnostics
       </MenuItem>
-      <UpdateSwitch />
+      <UpdateCheckItem />
     </>
   )
 }
 
 /** Not there in a browser, and in builds that have no updates. */
-function UpdateSwitch() {
+function UpdateCheckItem() {
   const { commands } = useServices()
   const updates = useUpdates()
   if (updates === null) return null

@@ -9,12 +9,12 @@ export interface Shortcut {
   readonly keys: string
 }
 
-const LAST = 9
+const MAX_SHORTCUTS = 9
 
 /** Of the destination at this place of the list, counted from 0; null: it has none. */
 export function shortcutOf(place: number, platform: Platform): Shortcut | null {
   const digit = place + 1
-  if (digit > LAST) return null
+  if (digit > MAX_SHORTCUTS) return null
   return platform === 'macos'
     ? { label: `⌘${digit}`, keys: `Meta+${digit}` }
     : { label: `Ctrl+${digit}`, keys: `Control+${digit}` }
@@ -23,7 +23,7 @@ export function shortcutOf(place: number, platform: Platform): Shortcut | null {
 type Press = Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
 
 /** The place that is meant; null: some other key. By position, since AZERTY has no bare digits. */
-export function placeMeant(press: Press, platform: Platform): number | null {
+export function pressedIndex(press: Press, platform: Platform): number | null {
   const isMac = platform === 'macos'
   const isHeld = isMac ? press.metaKey && !press.ctrlKey : press.ctrlKey && !press.metaKey
   if (!isHeld || press.altKey || press.shiftKey) return null

@@ -5,10 +5,10 @@ import { Button, buttonClass } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { failureText } from '../../failures/failure-text.ts'
-import { AskedOutside } from '../services/asked-outside.tsx'
+import { ConfirmationPending } from '../services/asked-outside.tsx'
 import { useServices } from '../services/services.tsx'
 import { DeviceCode } from './device-code.tsx'
-import { retrySignedIn } from './retry-stuck.ts'
+import { retryAfterSignIn } from './retry-stuck.ts'
 import type { SignInState } from './sign-in-state.ts'
 import { type SignIn, useSignIn } from './use-sign-in.ts'
 import './sign-in-dialog.css'
@@ -28,27 +28,27 @@ export function SignInDialog({
   readonly onDone: (count: number) => void
   readonly onClose: () => void
 }) {
-  const { queue, session } = useServices()
+  const { queue, appState } = useServices()
   const signIn = useSignIn(source, () =>
-    onDone(retrySignedIn(queue, session.snapshot().destinations, source)),
+    onDone(retryAfterSignIn(queue, appState.snapshot().destinations, source)),
   )
   return (
     <Dialog isOpen keepOpenOnPress onClose={onClose} title="Sign in">
       <div className="sign-in">
-        <Stage signIn={signIn} />
+        <CurrentStep signIn={signIn} />
       </div>
     </Dialog>
   )
 }
 
-function Stage({ signIn: { state, sendCode, startOver } }: { readonly signIn: SignIn }) {
+function CurrentStep({ signIn: { state, sendCode, startOver } }: { readonly signIn: SignIn }) {
   switch (state.phase) {
     case 'asking':
     case 'done':
       return (
         <>
           <p role="status">One moment…</p>
-          <AskedOutside />
+          <ConfirmationPending />
         </>
       )
     case 'code':

@@ -17,14 +17,14 @@ export type SignInState =
   | { readonly phase: 'done' }
 
 /** What the host was asked last. */
-export type SignInAsked =
+export type SignInRequest =
   | { readonly asked: 'start' }
   | { readonly asked: 'code'; readonly serial: string }
   | { readonly asked: 'wait'; readonly at: BrowserStep }
 
 /** What follows from the host's answer. */
-export function stateAfter(
-  before: SignInAsked,
+export function signInStateAfter(
+  before: SignInRequest,
   answer: Outcome<SignInStep>,
   nowMs: number,
 ): SignInState {
@@ -41,7 +41,7 @@ export function stateAfter(
   }
 }
 
-function stateAfterFailure(before: SignInAsked, failure: Failure, nowMs: number): SignInState {
+function stateAfterFailure(before: SignInRequest, failure: Failure, nowMs: number): SignInState {
   const isUnconfirmed = failure.kind === 'sign-in-needed'
   if (isUnconfirmed && before.asked === 'code') {
     return { phase: 'code', serial: before.serial, isWrong: true }
@@ -53,6 +53,6 @@ function stateAfterFailure(before: SignInAsked, failure: Failure, nowMs: number)
 }
 
 /** What the host would go on waiting for. */
-export function waitingFor(state: SignInState): SignInId | null {
+export function pendingSignIn(state: SignInState): SignInId | null {
   return state.phase === 'browser' ? state.at.signInId : null
 }

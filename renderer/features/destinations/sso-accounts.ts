@@ -5,9 +5,9 @@ import { formatCount } from '../../design/format.ts'
 import { failureSentence } from '../../failures/failure-text.ts'
 import type { FormDraft } from './draft.ts'
 import { withFields } from './draft-changes.ts'
-import type { Asked } from './use-asked.ts'
+import type { RemoteData } from './use-asked.ts'
 
-export type SeenAccounts = Asked<CommandOutput<'listSsoAccounts'>>
+export type AccountsData = RemoteData<CommandOutput<'listSsoAccounts'>>
 
 export function rolesOf(accounts: readonly SsoAccount[], accountId: string): readonly string[] {
   return accounts.find((each) => each.accountId === accountId.trim())?.roleNames ?? []
@@ -28,7 +28,7 @@ export function withAccount(
   })
 }
 
-export function accountsText(seen: SeenAccounts): string {
+export function accountsText(seen: AccountsData): string {
   switch (seen.phase) {
     case 'unasked':
       return 'Then choose the account and the role.'

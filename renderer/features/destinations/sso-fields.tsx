@@ -1,6 +1,6 @@
 import { Button } from '../../design/button.tsx'
 import { TextField } from '../../design/field.tsx'
-import { SuggestField } from '../../design/suggest-field.tsx'
+import { ComboboxField } from '../../design/suggest-field.tsx'
 import { fieldProps, fieldTexts } from './field-props.ts'
 import { accountsText, rolesOf } from './sso-accounts.ts'
 import type { ConnectForm } from './use-connect-form.ts'
@@ -26,7 +26,7 @@ export function SsoFields({ form }: { readonly form: ConnectForm }) {
           {accountsText(seen)}
         </span>
       </div>
-      <SuggestField
+      <ComboboxField
         {...fieldTexts(form, 'ssoAccountId')}
         value={form.draft.ssoAccountId}
         suggestions={known.map(({ accountId, name }) => ({ value: accountId, aside: name }))}
@@ -36,7 +36,7 @@ export function SsoFields({ form }: { readonly form: ConnectForm }) {
         onPick={form.chooseAccount}
         onList={form.listAccounts}
       />
-      <SuggestField
+      <ComboboxField
         {...fieldTexts(form, 'ssoRoleName')}
         value={form.draft.ssoRoleName}
         suggestions={rolesOf(known, form.draft.ssoAccountId).map((value) => ({ value }))}

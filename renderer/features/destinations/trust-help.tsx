@@ -1,5 +1,5 @@
 import type { HostDescription } from '../../../electron/contract/commands/host.ts'
-import { useSession } from '../services/services.tsx'
+import { useAppState } from '../services/services.tsx'
 
 type System = Exclude<HostDescription['platform'], 'other'>
 
@@ -12,32 +12,34 @@ const NAMES: Record<System, string> = { linux: 'Linux', macos: 'macOS', windows:
  * Linux Chromium, and Electron with it, has a store of its own beside the system's:
  * chromium.googlesource.com/chromium/src/+/main/docs/linux/cert_management.md
  */
-const STEPS: Record<System, readonly { readonly text: string; readonly command: string | null }[]> =
-  {
-    linux: [
-      {
-        text: 'For Ferry’s own window, Chrome and Chromium (certutil is in the package libnss3-tools or nss-tools):',
-        command: 'certutil -d sql:$HOME/.pki/nssdb -A -t "C,," -n "My authority" -i ca.crt',
-      },
-    ],
-    macos: [
-      {
-        text: 'Drag ca.crt into Keychain Access, under System, open it there and choose “Always Trust”. Or:',
-        command:
-          'sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ca.crt',
-      },
-    ],
-    windows: [
-      {
-        text: 'Open ca.crt, “Install Certificate”, “Local Machine”, and place it into “Trusted Root Certification Authorities”. Or, as administrator:',
-        command: 'certutil -addstore -f Root ca.crt',
-      },
-    ],
-  }
+const TRUST_STEPS: Record<
+  System,
+  readonly { readonly text: string; readonly command: string | null }[]
+> = {
+  linux: [
+    {
+      text: 'For Ferry’s own window, Chrome and Chromium (certutil is in the package libnss3-tools or nss-tools):',
+      command: 'certutil -d sql:$HOME/.pki/nssdb -A -t "C,," -n "My authority" -i ca.crt',
+    },
+  ],
+  macos: [
+    {
+      text: 'Drag ca.crt into Keychain Access, under System, open it there and choose “Always Trust”. Or:',
+      command:
+        'sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ca.crt',
+    },
+  ],
+  windows: [
+    {
+      text: 'Open ca.crt, “Install Certificate”, “Local Machine”, and place it into “Trusted Root Certification Authorities”. Or, as administrator:',
+      command: 'certutil -addstore -f Root ca.crt',
+    },
+  ],
+}
 
 /** For servers that have their certificate from an authority of somebody's own. */
 export function TrustHelp() {
-  const { host } = useSession()
+  const { host } = useAppState()
   const own = SYSTEMS.find((system) => system === host.platform)
   const inOrder = [...SYSTEMS].sort((a, b) => Number(b === own) - Number(a === own))
   return (
@@ -80,7 +82,7 @@ function SystemSteps({ system }: { readonly system: System }) {
   return (
     <div>
       <h4>{NAMES[system]}</h4>
-      {STEPS[system].map(({ text, command }) => (
+      {TRUST_STEPS[system].map(({ text, command }) => (
         <div key={text}>
           <p>{text}</p>
           {command !== null && <code className="check-command mono">{command}</code>}

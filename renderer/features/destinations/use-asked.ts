@@ -3,25 +3,25 @@ import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 
 /** What is known of a list that only the other side has. */
-export type Asked<T> =
+export type RemoteData<T> =
   | { readonly phase: 'unasked' }
   | { readonly phase: 'asking' }
   | { readonly phase: 'known'; readonly value: T }
   | { readonly phase: 'refused'; readonly failure: Failure }
 
-export interface Asking<T> {
-  readonly seen: Asked<T>
-  readonly ask: (call: () => Promise<Outcome<T>>) => Promise<void>
+export interface RemoteDataLoader<T> {
+  readonly data: RemoteData<T>
+  readonly load: (call: () => Promise<Outcome<T>>) => Promise<void>
   /** What was seen belongs to other contents of the form; so does an answer under way. */
-  readonly forget: () => void
+  readonly reset: () => void
 }
 
-export function useAsked<T>(): Asking<T> {
-  const [seen, setSeen] = useState<Asked<T>>({ phase: 'unasked' })
+export function useRemoteData<T>(): RemoteDataLoader<T> {
+  const [data, setSeen] = useState<RemoteData<T>>({ phase: 'unasked' })
   const latest = useRef(0)
   return {
-    seen,
-    async ask(call) {
+    data,
+    async load(call) {
       latest.current += 1
       const mine = latest.current
       setSeen({ phase: 'asking' })
@@ -33,7 +33,7 @@ export function useAsked<T>(): Asking<T> {
           : { phase: 'refused', failure: answer.failure },
       )
     },
-    forget() {
+    reset() {
       latest.current += 1
       setSeen({ phase: 'unasked' })
     },

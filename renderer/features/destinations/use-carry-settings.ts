@@ -6,38 +6,38 @@ import { useToasts } from '../../design/toasts.tsx'
 import { failureSentence } from '../../failures/failure-text.ts'
 import { partlyReadText } from '../../failures/unread-settings.ts'
 import { useServices } from '../services/services.tsx'
-import { type PreviewedPlace, placesIn } from './settings-preview.ts'
+import { type DestinationPreview, previewsIn } from './settings-preview.ts'
 
-export interface CarrySettings {
+export interface SettingsTransfer {
   readonly exportSettings: () => Promise<void>
   readonly chooseFile: () => void
   /** A file that waits until somebody has looked at what it adds. */
-  readonly waiting: WaitingFile | null
+  readonly pendingImport: PendingImport | null
   readonly decide: (isAdded: boolean) => void
 }
 
-interface WaitingFile {
+interface PendingImport {
   readonly text: string
-  readonly places: readonly PreviewedPlace[]
+  readonly previews: readonly DestinationPreview[]
 }
 
 /** Destinations without their secrets, as a file to keep or to take elsewhere. */
-export function useCarrySettings(): CarrySettings {
-  const { commands, session } = useServices()
+export function useSettingsTransfer(): SettingsTransfer {
+  const { commands, appState } = useServices()
   const { say } = useToasts()
-  const [waiting, setWaiting] = useState<WaitingFile | null>(null)
+  const [pendingImport, setWaiting] = useState<PendingImport | null>(null)
   const openFile = async (file: File) => {
     if (file.size > MAX_BYTES) return say(NO_SETTINGS)
     const text = await file.text()
-    const places = placesIn(text)
+    const previews = previewsIn(text)
     // Where there is nothing to look at, the host says why.
-    if (places.length === 0) await importText(text)
-    else setWaiting({ text, places })
+    if (previews.length === 0) await importText(text)
+    else setWaiting({ text, previews })
   }
   const importText = async (text: string) => {
     const answer = await commands.importSettings({ text })
     if (answer.ok) {
-      await session.refresh()
+      await appState.refresh()
       say(addedText(answer.value), restText(answer.value) || undefined)
     } else
       say(answer.failure.kind === 'form-invalid' ? NO_SETTINGS : failureSentence(answer.failure))
@@ -50,10 +50,10 @@ export function useCarrySettings(): CarrySettings {
       say('The settings are a file now.', 'No key or password is in it.')
     },
     chooseFile: () => openChooser((file) => void openFile(file), 'application/json,.json'),
-    waiting,
+    pendingImport,
     decide(isAdded) {
       setWaiting(null)
-      if (isAdded && waiting !== null) void importText(waiting.text)
+      if (isAdded && pendingImport !== null) void importText(pendingImport.text)
     },
   }
 }

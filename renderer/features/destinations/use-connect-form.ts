@@ -9,12 +9,12 @@ import { useServices } from '../services/services.tsx'
 import type { OpenDraft } from './draft.ts'
 import {
   type FormFindings,
-  findingsAfter,
+  findingsAfterChange,
   findingsOfFailure,
   findingsOfReport,
   NO_FINDINGS,
 } from './form-findings.ts'
-import { type Asked, useAsked } from './use-asked.ts'
+import { type RemoteData, useRemoteData } from './use-asked.ts'
 import { type CheckRun, useCheck } from './use-check.ts'
 import { type FormContents, useFormContents } from './use-form-contents.ts'
 import { type FormSignIn, useFormSignIn } from './use-form-sign-in.ts'
@@ -28,7 +28,7 @@ export interface ConnectForm
   readonly draft: OpenDraft
   readonly work: Work
   readonly run: CheckRun
-  readonly buckets: Asked<CommandOutput<'listBuckets'>>
+  readonly buckets: RemoteData<CommandOutput<'listBuckets'>>
   readonly listBuckets: () => void
   readonly check: () => Promise<void>
   readonly fix: (fix: CheckFix) => Promise<void>
@@ -49,20 +49,20 @@ export function useConnectForm(
   onSaved: (destination: Destination, notes: readonly DraftNote[]) => void,
   onProblems: (problems: readonly FieldProblem[]) => void,
 ): ConnectForm {
-  const { commands, session } = useServices()
+  const { commands, appState } = useServices()
   const [work, setWork] = useState<Work>('none')
   const [findings, setFindings] = useState<FormFindings>(NO_FINDINGS)
   const { run, ...checking } = useCheck()
-  const buckets = useAsked<CommandOutput<'listBuckets'>>()
+  const buckets = useRemoteData<CommandOutput<'listBuckets'>>()
 
   const { form, draftToSend, clearSecrets, change, ...contents } = useFormContents(
     editing,
     (fields) => {
       // What was said of other contents would mislead.
-      setFindings((before) => findingsAfter(before, (field) => fields.has(field)))
+      setFindings((before) => findingsAfterChange(before, (field) => fields.has(field)))
       checking.drop()
       signIn.noteChange(fields)
-      if ([...fields].some((field) => !BESIDE_THE_STORE.has(field))) buckets.forget()
+      if ([...fields].some((field) => !BESIDE_THE_STORE.has(field))) buckets.reset()
     },
   )
   const settle = (next: FormFindings) => {
@@ -76,7 +76,7 @@ export function useConnectForm(
     if (answer === null) return
     settle(answer.ok ? findingsOfReport(answer.value) : findingsOfFailure(answer.failure))
   }
-  const listBuckets = () => void buckets.ask(() => commands.listBuckets({ draft: draftToSend() }))
+  const listBuckets = () => void buckets.load(() => commands.listBuckets({ draft: draftToSend() }))
   const signIn = useFormSignIn(form, change, { check: () => void check(), listBuckets })
 
   return {
@@ -86,7 +86,7 @@ export function useConnectForm(
     draft: form.draft,
     work,
     run,
-    buckets: buckets.seen,
+    buckets: buckets.data,
     listBuckets,
     check,
     async fix(fix) {
@@ -113,7 +113,7 @@ export function useConnectForm(
       const answer = await commands.saveDestination(draftToSend())
       if (!answer.ok) return settle(findingsOfFailure(answer.failure))
       clearSecrets()
-      await session.refresh()
+      await appState.refresh()
       setWork('none')
       onSaved(answer.value.destination, answer.value.notes)
     },

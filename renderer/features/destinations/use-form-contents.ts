@@ -17,7 +17,7 @@ import {
   withProvider,
   withRegion,
 } from './draft-changes.ts'
-import { isWorthReading, NOTHING_PASTED, type PasteNote, pasteNote } from './paste-text.ts'
+import { isStructuredText, NOTHING_PASTED, type PasteNote, pasteNote } from './paste-text.ts'
 import { parsePasted } from './pasted/parse-pasted.ts'
 import type { Pasted } from './pasted/pasted.ts'
 import { type SecretInputs, useSecretInputs } from './secret-inputs.ts'
@@ -99,7 +99,7 @@ export function useFormContents(
     },
     pasteInto(event) {
       const text = event.clipboardData.getData('text')
-      const pasted = isWorthReading(text) ? parsePasted(text) : null
+      const pasted = isStructuredText(text) ? parsePasted(text) : null
       if (pasted === null) return
       event.preventDefault()
       fillFrom(pasted)

@@ -3,16 +3,16 @@ import type { CredentialSource } from '../../../electron/contract/commands/crede
 import type { CommandOutput } from '../../../electron/contract/commands.ts'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { useServices } from '../services/services.tsx'
-import { type FormDraft, sourceOf } from './draft.ts'
+import { credentialSourceOf, type FormDraft } from './draft.ts'
 import { withAccount } from './sso-accounts.ts'
-import { type Asked, useAsked } from './use-asked.ts'
+import { type RemoteData, useRemoteData } from './use-asked.ts'
 
 type Accounts = CommandOutput<'listSsoAccounts'>
 
 export interface FormSignIn {
   /** Where the form is being signed in to; null: nowhere. */
   readonly signingIn: CredentialSource | null
-  readonly accounts: Asked<Accounts>
+  readonly accounts: RemoteData<Accounts>
   readonly chooseAccount: (accountId: string) => void
   readonly listAccounts: () => void
   /** To see then which accounts there are. */
@@ -37,19 +37,19 @@ export function useFormSignIn(
   then: { readonly check: () => void; readonly listBuckets: () => void },
 ): FormSignIn & { readonly noteChange: (fields: ReadonlySet<keyof DestinationDraft>) => void } {
   const { commands } = useServices()
-  const accounts = useAsked<Accounts>()
+  const accounts = useRemoteData<Accounts>()
   const [wanted, setWanted] = useState<Wanted | null>(null)
 
   const listAccounts = () => {
     const [startUrl, ssoRegion] = [form.draft.ssoStartUrl.trim(), form.draft.ssoRegion.trim()]
-    void accounts.ask(() => commands.listSsoAccounts({ startUrl, ssoRegion }))
+    void accounts.load(() => commands.listSsoAccounts({ startUrl, ssoRegion }))
   }
-  const signInTo = (next: () => void) => setWanted({ source: sourceOf(form.draft), next })
+  const signInTo = (next: () => void) => setWanted({ source: credentialSourceOf(form.draft), next })
   return {
     signingIn: wanted?.source ?? null,
-    accounts: accounts.seen,
+    accounts: accounts.data,
     chooseAccount(accountId) {
-      const known = accounts.seen.phase === 'known' ? accounts.seen.value.accounts : []
+      const known = accounts.data.phase === 'known' ? accounts.data.value.accounts : []
       change(withAccount(form, accountId, known))
     },
     listAccounts,
@@ -61,7 +61,7 @@ export function useFormSignIn(
       if (isDone) wanted?.next()
     },
     noteChange(fields) {
-      if (fields.has('ssoStartUrl') || fields.has('ssoRegion')) accounts.forget()
+      if (fields.has('ssoStartUrl') || fields.has('ssoRegion')) accounts.reset()
     },
   }
 }

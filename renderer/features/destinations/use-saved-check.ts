@@ -8,7 +8,7 @@ import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { useServices } from '../services/services.tsx'
 import { formOf } from './draft.ts'
 import { withRegion } from './draft-changes.ts'
-import { retryStuck } from './retry-stuck.ts'
+import { retryAfterConnection } from './retry-stuck.ts'
 import { useCheck } from './use-check.ts'
 
 export interface SavedCheck {
@@ -18,12 +18,12 @@ export interface SavedCheck {
   /** Why the check did not run, or the last fix was not made. */
   readonly failure: Failure | null
   readonly start: () => void
-  readonly mend: (fix: Exclude<CheckFix, { kind: 'sign-in' }>) => Promise<void>
+  readonly applyFix: (fix: Exclude<CheckFix, { kind: 'sign-in' }>) => Promise<void>
 }
 
 /** The check of a saved destination: it begins by itself, and ends with the component. */
 export function useSavedCheck(destination: Destination): SavedCheck {
-  const { commands, session, queue } = useServices()
+  const { commands, appState, queue } = useServices()
   const check = useCheck()
   const [failure, setFailure] = useState<Failure | null>(null)
 
@@ -33,13 +33,13 @@ export function useSavedCheck(destination: Destination): SavedCheck {
     if (answer === null) return
     if (!answer.ok) return setFailure(answer.failure)
     // What it learnt is kept with the destination.
-    await session.refresh()
+    await appState.refresh()
   }
   const moveTo = async (region: string) => {
-    const answer = await commands.saveDestination(draftIn(destination, region))
+    const answer = await commands.saveDestination(draftInRegion(destination, region))
     if (!answer.ok) return setFailure(answer.failure)
-    await session.refresh()
-    retryStuck(queue, destination)
+    await appState.refresh()
+    retryAfterConnection(queue, destination)
     await run(draftOf(answer.value.destination))
   }
 
@@ -53,7 +53,7 @@ export function useSavedCheck(destination: Destination): SavedCheck {
     isRunning: check.run.phase === 'running',
     failure,
     start: () => void run(draftOf(destination)),
-    async mend(fix) {
+    async applyFix(fix) {
       switch (fix.kind) {
         case 'use-region':
           return moveTo(fix.region)
@@ -61,7 +61,7 @@ export function useSavedCheck(destination: Destination): SavedCheck {
         case 'add-unfinished-rule': {
           const answer = await commands.applyFix({ draft: draftOf(destination), fix })
           if (!answer.ok) return setFailure(answer.failure)
-          retryStuck(queue, destination)
+          retryAfterConnection(queue, destination)
           return run(draftOf(destination))
         }
         default:
@@ -77,7 +77,7 @@ function draftOf(destination: Destination): DestinationDraft {
 }
 
 /** An address made of the region goes along with it; the person's own stays. */
-function draftIn(destination: Destination, region: string): DestinationDraft {
+function draftInRegion(destination: Destination, region: string): DestinationDraft {
   const { provider, endpoint } = destination
   const made = endpointOf(providerOf(provider), destination.region)
   const form = { ...formOf(destination), isEndpointOwn: endpoint !== made }

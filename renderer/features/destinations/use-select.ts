@@ -3,25 +3,25 @@ import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { useToasts } from '../../design/toasts.tsx'
 import { failureSentence } from '../../failures/failure-text.ts'
 import { useServices } from '../services/services.tsx'
-import type { Session } from '../services/session.ts'
+import type { AppState } from '../services/session.ts'
 
 /** Answers whether it is selected now; if not, a saying tells why. */
-export function useSelect(): (destinationId: DestinationId) => Promise<boolean> {
-  const { session } = useServices()
+export function useSelectDestination(): (destinationId: DestinationId) => Promise<boolean> {
+  const { appState } = useServices()
   const { say } = useToasts()
   return async (destinationId) => {
-    const failure = await selectInTurn(session, destinationId)
+    const failure = await selectInOrder(appState, destinationId)
     if (failure !== null) say(failureSentence(failure))
     return failure === null
   }
 }
 
 /** Requests can overtake each other on their way to the host, and the last one has to win. */
-const lastAsked = new WeakMap<Session, Promise<unknown>>()
+const lastRequest = new WeakMap<AppState, Promise<unknown>>()
 
-function selectInTurn(session: Session, destinationId: DestinationId): Promise<Failure | null> {
+function selectInOrder(session: AppState, destinationId: DestinationId): Promise<Failure | null> {
   const select = () => session.select(destinationId)
-  const asked = (lastAsked.get(session) ?? Promise.resolve()).then(select, select)
-  lastAsked.set(session, asked)
+  const asked = (lastRequest.get(session) ?? Promise.resolve()).then(select, select)
+  lastRequest.set(session, asked)
   return asked
 }

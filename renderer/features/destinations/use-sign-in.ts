@@ -5,7 +5,12 @@ import type {
 } from '../../../electron/contract/commands/credentials.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { useServices } from '../services/services.tsx'
-import { type SignInAsked, type SignInState, stateAfter, waitingFor } from './sign-in-state.ts'
+import {
+  pendingSignIn,
+  type SignInRequest,
+  type SignInState,
+  signInStateAfter,
+} from './sign-in-state.ts'
 
 export interface SignIn {
   readonly state: SignInState
@@ -29,11 +34,11 @@ export function useSignIn(source: CredentialSource, onDone: () => void): SignIn 
     if (!answer.ok || answer.value.step !== 'browser') return
     void commands.cancelSignIn({ signInId: answer.value.signInId })
   }
-  const ask = async (asked: SignInAsked, call: () => Promise<Outcome<SignInStep>>) => {
+  const ask = async (asked: SignInRequest, call: () => Promise<Outcome<SignInStep>>) => {
     const { attempt } = calls.current
     const answer = await call()
     if (calls.current.attempt !== attempt) return giveUp(answer)
-    const next = stateAfter(asked, answer, Date.now())
+    const next = signInStateAfter(asked, answer, Date.now())
     enter(next)
     if (next.phase === 'done') calls.current.onDone()
     if (next.phase !== 'browser') return
@@ -47,7 +52,7 @@ export function useSignIn(source: CredentialSource, onDone: () => void): SignIn 
   }
   const end = () => {
     calls.current.attempt += 1
-    const signInId = waitingFor(calls.current.state)
+    const signInId = pendingSignIn(calls.current.state)
     if (signInId !== null) void commands.cancelSignIn({ signInId })
   }
   const first = useRef({ start, end })

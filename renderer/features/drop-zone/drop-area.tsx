@@ -1,19 +1,19 @@
 import { type ChangeEvent, useRef } from 'react'
 import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'
-import { useIncoming } from '../services/incoming.tsx'
+import { useIntake } from '../services/incoming.tsx'
 import { useMenuItem } from '../services/use-menu-item.ts'
 import './drop-area.css'
 
 /** The place that says what to do; large while there is nothing else to see. */
 export function DropArea({ isAlone }: { readonly isAlone: boolean }) {
-  const { takeFiles, isTaking } = useIncoming()
+  const { addFiles, isReading } = useIntake()
   const filesInput = useRef<HTMLInputElement>(null)
   const folderInput = useRef<HTMLInputElement>(null)
   useMenuItem('add-files', () => choose(filesInput.current))
   useMenuItem('add-folder', () => choose(folderInput.current))
   const onChange = ({ target }: ChangeEvent<HTMLInputElement>) => {
-    if (target.files !== null) takeFiles(target.files)
+    if (target.files !== null) addFiles(target.files)
   }
   return (
     <section className={isAlone ? 'drop-area drop-area-alone' : 'drop-area'} aria-label="Add files">
@@ -32,7 +32,7 @@ export function DropArea({ isAlone }: { readonly isAlone: boolean }) {
       </div>
       <input ref={filesInput} type="file" multiple hidden onChange={onChange} />
       <input ref={folderInput} type="file" {...WHOLE_FOLDER} hidden onChange={onChange} />
-      {isTaking && <p className="drop-taking">Reading what you gave…</p>}
+      {isReading && <p className="drop-taking">Reading what you gave…</p>}
     </section>
   )
 }

@@ -2,22 +2,22 @@ import type { UploadId } from '../../../electron/contract/ids.ts'
 import { Button } from '../../design/button.tsx'
 import { formatCount } from '../../design/format.ts'
 import { Notice } from '../../design/notice.tsx'
-import { type DropReport, useIncoming } from '../services/incoming.tsx'
+import { type DropReport, useIntake } from '../services/incoming.tsx'
 import { useQueue, useServices } from '../services/services.tsx'
 import { type ReportLine, reportText } from './intake-text.ts'
 import './intake-panel.css'
 import { SystemFilesButtons } from './system-files-buttons.tsx'
 
-const SHOWN_AT_MOST = 50
+const MAX_SHOWN = 50
 
 /** What became of the last drops, where it is not what everybody expects. */
-export function IntakePanel() {
-  const { reports } = useIncoming()
-  return reports.map((each) => <ReportNotice key={each.place} {...each} />)
+export function IntakeReports() {
+  const { reports } = useIntake()
+  return reports.map((each) => <ReportNotice key={each.id} {...each} />)
 }
 
-function ReportNotice({ place, report }: DropReport) {
-  const { dismissReport } = useIncoming()
+function ReportNotice({ id, report }: DropReport) {
+  const { dismissReport } = useIntake()
   const text = reportText(report)
   if (text === null) return null
   const { tone, title, lines } = text
@@ -29,16 +29,16 @@ function ReportNotice({ place, report }: DropReport) {
       title={title}
       {...(systemFiles === null
         ? {}
-        : { action: <SystemFilesButtons place={place} left={systemFiles} /> })}
-      onDismiss={() => dismissReport(place)}
+        : { action: <SystemFilesButtons place={id} left={systemFiles} /> })}
+      onDismiss={() => dismissReport(id)}
     >
       {lines.length > 0 && (
         <ul className="intake-lines">
-          {lines.slice(0, SHOWN_AT_MOST).map((line) => (
-            <Line key={line.place} {...line} />
+          {lines.slice(0, MAX_SHOWN).map((line) => (
+            <Line key={line.id} {...line} />
           ))}
-          {lines.length > SHOWN_AT_MOST && (
-            <li>and {formatCount(lines.length - SHOWN_AT_MOST, 'other', 'others')}</li>
+          {lines.length > MAX_SHOWN && (
+            <li>and {formatCount(lines.length - MAX_SHOWN, 'other', 'others')}</li>
           )}
         </ul>
       )}

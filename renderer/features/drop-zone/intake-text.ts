@@ -2,7 +2,7 @@ import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { formatCount } from '../../design/format.ts'
 import { failureSentence } from '../../failures/failure-text.ts'
-import type { IntakeReport, LeftOut, PackageFolder } from '../../upload/intake.ts'
+import type { IntakeReport, PackageFolder, RefusedItem } from '../../upload/intake.ts'
 
 export interface ReportText {
   readonly tone: 'calm' | 'warn'
@@ -12,7 +12,7 @@ export interface ReportText {
 
 export interface ReportLine {
   /** Two files of one drop can share a name. */
-  readonly place: number
+  readonly id: number
   readonly name: string
   readonly reason: string
   /** Uploads that a button of the line cancels; empty: it has none. */
@@ -45,11 +45,11 @@ export function reportText(report: IntakeReport): ReportText | null {
   return {
     tone: isWarning ? 'warn' : 'calm',
     title: sentences.join(' '),
-    lines: [...leftOut, ...packages.map(packageLine)].map((line, place) => ({ ...line, place })),
+    lines: [...leftOut, ...packages.map(packageLine)].map((line, id) => ({ ...line, id })),
   }
 }
 
-function lineOf({ relativePath, failure }: LeftOut, kind: 'file' | 'folder') {
+function lineOf({ relativePath, failure }: RefusedItem, kind: 'file' | 'folder') {
   return { name: relativePath, reason: reasonOf(failure, kind), uploadIds: [] }
 }
 
@@ -101,7 +101,7 @@ function linksText(links: IntakeReport['links']): string {
   return `${least}${formatCount(links.count, one, 'shortcuts (symbolic links) were')} left out.`
 }
 
-const NAMED_AT_MOST = 5
+const MAX_NAMED = 5
 
 function systemFilesText(left: IntakeReport['systemFiles']): string {
   if (left === null) return ''
@@ -110,7 +110,7 @@ function systemFilesText(left: IntakeReport['systemFiles']): string {
     fileCount === 0 ? [] : formatCount(fileCount, 'system file', 'system files'),
     folderCount === 0 ? [] : formatCount(folderCount, 'system folder', 'system folders'),
   ].flat()
-  const shown = [...names.slice(0, NAMED_AT_MOST), ...(names.length > NAMED_AT_MOST ? ['…'] : [])]
+  const shown = [...names.slice(0, MAX_NAMED), ...(names.length > MAX_NAMED ? ['…'] : [])]
   const were = fileCount + folderCount === 1 ? 'was' : 'were'
   return `${counts.join(' and ')} ${were} left out (${shown.join(', ')}).`
 }
@@ -121,11 +121,11 @@ function packagesText(packages: readonly PackageFolder[]): string {
   return `${formatCount(packages.length, one, 'folders are packages, which macOS shows as one file each')}.`
 }
 
-function matchedText({ matchedCount, restingCount, queuedCount }: IntakeReport): string {
+function matchedText({ matchedCount, notResumedCount, queuedCount }: IntakeReport): string {
   if (matchedCount === 0) return ''
   const recognised = formatCount(matchedCount, 'file was recognised', 'files were recognised')
   const news = queuedCount === 0 ? '' : `; ${formatCount(queuedCount, 'is', 'are')} new`
-  return `${recognised}${whatFollows(matchedCount - restingCount, restingCount)}${news}.`
+  return `${recognised}${whatFollows(matchedCount - notResumedCount, notResumedCount)}${news}.`
 }
 
 function whatFollows(goingCount: number, restingCount: number): string {

@@ -2,9 +2,9 @@ import { useState } from 'react'
 import { Button } from '../../design/button.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import { failureSentence } from '../../failures/failure-text.ts'
-import type { SystemFilesLeftOut } from '../../upload/intake.ts'
-import { useIncoming } from '../services/incoming.tsx'
-import { useServices, useSession } from '../services/services.tsx'
+import type { SkippedSystemFiles } from '../../upload/intake.ts'
+import { useIntake } from '../services/incoming.tsx'
+import { useAppState, useServices } from '../services/services.tsx'
 
 /** Takes what was left out after all: this once, or from now on. */
 export function SystemFilesButtons({
@@ -12,11 +12,11 @@ export function SystemFilesButtons({
   left: { destinationId, upload },
 }: {
   readonly place: number
-  readonly left: SystemFilesLeftOut
+  readonly left: SkippedSystemFiles
 }) {
-  const { commands, session } = useServices()
-  const { destinations, host } = useSession()
-  const { takeLeftOut, dismissReport } = useIncoming()
+  const { commands, appState } = useServices()
+  const { destinations, host } = useAppState()
+  const { addSkipped, dismissReport } = useIntake()
   const { say } = useToasts()
   const [isAsked, setIsAsked] = useState(false)
   const destination = destinations.find((each) => each.destinationId === destinationId)
@@ -28,7 +28,7 @@ export function SystemFilesButtons({
 
   const take = () => {
     if (upload === null) dismissReport(place)
-    else takeLeftOut(upload())
+    else addSkipped(upload())
   }
   const always = async () => {
     setIsAsked(true)
@@ -38,7 +38,7 @@ export function SystemFilesButtons({
       setIsAsked(false)
       return say('The rule was not saved.', failureSentence(saved.failure))
     }
-    await session.refresh()
+    await appState.refresh()
     const name = destination.name
     say(`System files in folders are uploaded to ${name} from now on.`, 'Its rules say so.')
     take()

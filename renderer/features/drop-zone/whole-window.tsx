@@ -1,13 +1,13 @@
 import { Upload } from 'lucide-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { useToasts } from '../../design/toasts.tsx'
-import { useIncoming } from '../services/incoming.tsx'
-import { useSession } from '../services/services.tsx'
+import { useIntake } from '../services/incoming.tsx'
+import { useAppState } from '../services/services.tsx'
 import './whole-window.css'
 
 /** Takes drops and pastes anywhere in the window, and says so while something hovers over it. */
-export function WholeWindow() {
-  const { selected } = useSession()
+export function WindowDropTarget() {
+  const { selected } = useAppState()
   const isHovering = useWindowDrops()
   useWindowPastes()
   if (!isHovering) return null
@@ -27,10 +27,10 @@ export function WholeWindow() {
  * (github.com/electron/electron/issues/9638).
  */
 function useTakeTransfer(): (transfer: DataTransfer) => void {
-  const { takeTransfer } = useIncoming()
+  const { addTransfer } = useIntake()
   const { say } = useToasts()
   return (transfer) => {
-    if ([...transfer.items].some(({ kind }) => kind === 'file')) takeTransfer(transfer)
+    if ([...transfer.items].some(({ kind }) => kind === 'file')) addTransfer(transfer)
     else say('The other program gave no file.', 'Save it to a folder, then drop it from there.')
   }
 }

@@ -12,7 +12,7 @@ export function HostGoneBanner() {
 }
 
 /** A whole window that can only say one thing. */
-export function OnlyMessage({
+export function FullWindowMessage({
   title,
   children,
   action,

@@ -7,22 +7,22 @@ import { Notice } from '../../design/notice.tsx'
 import { failureText } from '../../failures/failure-text.ts'
 import { clockDifference } from '../../failures/network-words.ts'
 import { unreadText } from '../../failures/unread-settings.ts'
-import { useSession } from '../services/services.tsx'
+import { useAppState } from '../services/services.tsx'
 import { useOpenFolder } from '../services/use-open-folder.ts'
 
 /** Opens a dialog about a destination. */
 type OnOpen = (name: 'rules' | 'check', destinationId: DestinationId) => void
 
 /** What the host met when it started, once each. */
-export function Troubles({ onOpen }: { readonly onOpen: OnOpen }) {
-  const { host } = useSession()
+export function HostNotices({ onOpen }: { readonly onOpen: OnOpen }) {
+  const { host } = useAppState()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const shown = host.troubles
-    .filter(isTold)
+    .filter(isShown)
     .map((trouble) => ({ trouble, key: JSON.stringify(trouble) }))
     .filter(({ key }) => !dismissed.has(key))
   return shown.map(({ trouble, key }) => (
-    <TroubleNotice
+    <HostNoticePanel
       key={key}
       trouble={trouble}
       onOpen={onOpen}
@@ -32,25 +32,25 @@ export function Troubles({ onOpen }: { readonly onOpen: OnOpen }) {
 }
 
 /** A question that waits is said where it is waited for: `asked-outside.tsx`. */
-type Told = Exclude<HostNotice, { kind: 'asked-outside' }>
+type ShownNotice = Exclude<HostNotice, { kind: 'asked-outside' }>
 
-function isTold(trouble: HostNotice): trouble is Told {
+function isShown(trouble: HostNotice): trouble is ShownNotice {
   return trouble.kind !== 'asked-outside'
 }
 
-function TroubleNotice({
+function HostNoticePanel({
   trouble,
   onOpen,
   onDismiss,
 }: {
-  readonly trouble: Told
+  readonly trouble: ShownNotice
   readonly onOpen: OnOpen
   readonly onDismiss: () => void
 }) {
   const openFolder = useOpenFolder()
   // What the store said of the time was true when it came, not when this is drawn again.
   const [seenAtMs] = useState(Date.now)
-  const { title, detail, way } = troubleText(trouble, seenAtMs)
+  const { title, detail, action } = noticeText(trouble, seenAtMs)
   return (
     <Notice
       tone="warn"
@@ -58,13 +58,15 @@ function TroubleNotice({
       title={title}
       onDismiss={onDismiss}
       action={
-        way !== null && (
+        action !== null && (
           <Button
             onClick={() =>
-              'folder' in way ? openFolder(way.folder) : onOpen(way.to, way.destinationId)
+              'folder' in action
+                ? openFolder(action.folder)
+                : onOpen(action.to, action.destinationId)
             }
           >
-            {WAY_WORDS[way.to]}
+            {ACTION_LABELS[action.to]}
           </Button>
         )
       }
@@ -74,108 +76,111 @@ function TroubleNotice({
   )
 }
 
-interface TroubleText {
+interface NoticeText {
   readonly title: string
   readonly detail: string
-  readonly way: Way | null
+  readonly action: NoticeAction | null
 }
 
 /** Where one press leads: to a folder of Ferry's, or to a dialog about a destination. */
-type Way =
+type NoticeAction =
   | { readonly to: 'folder'; readonly folder: 'data' | 'logs' }
   | { readonly to: 'rules' | 'check'; readonly destinationId: DestinationId }
 
-const WAY_WORDS: Record<Way['to'], string> = {
+const ACTION_LABELS: Record<NoticeAction['to'], string> = {
   folder: 'Open folder',
   rules: 'Open its rules',
   check: 'Check connection',
 }
 
-function troubleText(trouble: Told, nowMs: number): TroubleText {
+function noticeText(trouble: ShownNotice, nowMs: number): NoticeText {
   switch (trouble.kind) {
     case 'file-set-aside':
       return {
         title: `${SET_ASIDE[trouble.what].what} could not be read, so Ferry began a new file.`,
         detail: `${SET_ASIDE[trouble.what].lost} The old file is kept as ${trouble.movedTo}.`,
-        way: { to: 'folder', folder: 'data' },
+        action: { to: 'folder', folder: 'data' },
       }
     case 'file-held':
       return {
         title: `Ferry cannot write ${trouble.name} in its data folder.`,
         detail:
           'Another program may have it open. What you change counts, and Ferry tries again every 30 seconds; if it stops before that, the last changes are lost.',
-        way: { to: 'folder', folder: 'data' },
+        action: { to: 'folder', folder: 'data' },
       }
     case 'folder-open':
       return {
         title: 'Other users of this computer can get into Ferry’s data folder.',
-        detail: `${OPEN_BECAUSE[trouble.why]} Your list of uploads and the links in it are there, so Ferry writes no key there in the clear. To keep them to yourself, start Ferry with --data-dir and a folder of your own. The folder is ${trouble.folder}.`,
-        way: { to: 'folder', folder: 'data' },
+        detail: `${FOLDER_OPEN_REASONS[trouble.why]} Your list of uploads and the links in it are there, so Ferry writes no key there in the clear. To keep them to yourself, start Ferry with --data-dir and a folder of your own. The folder is ${trouble.folder}.`,
+        action: { to: 'folder', folder: 'data' },
       }
     case 'folder-on-network':
       return {
         title: 'Ferry’s data folder is on a network drive.',
         detail: `If the network fails, Ferry cannot note what it has sent. A folder on this computer is safer: start Ferry with --data-dir. The folder is ${trouble.folder}.`,
-        way: null,
+        action: null,
       }
     case 'older-folder':
       return {
         title: 'The desktop app goes on with your data of before.',
         detail: `Both windows used one folder, ${trouble.folder}, and could not read each other’s keys. This one has its own now. Your buckets are in the desktop app, which can export them as a file.`,
-        way: null,
+        action: null,
       }
     case 'clock-off':
       return {
         title: clockDifference(trouble.storeTimeMs, nowMs),
         detail:
           'Set this computer’s date and time. Uploads go on meanwhile, by the store’s clock; links may show the wrong end until then.',
-        way: null,
+        action: null,
       }
     case 'local-bucket-moved':
       return {
         title: 'The bucket on this computer has a new address.',
         detail:
           'Another program uses the old one, so links made before have died. Make new ones in the list.',
-        way: null,
+        action: null,
       }
     case 'local-bucket-stopped': {
       const { problem, wayOut } = failureText(trouble.failure)
-      return { title: problem, detail: wayOut, way: { to: 'folder', folder: 'data' } }
+      return { title: problem, detail: wayOut, action: { to: 'folder', folder: 'data' } }
     }
     case 'secret-store-locked':
       return {
         title: 'The key store of this computer is locked.',
         detail:
           'Unlock it and start Ferry again. Keys that you enter meanwhile are kept only while Ferry runs.',
-        way: null,
+        action: null,
       }
     case 'unexpected-error':
       return {
         title: 'Something unexpected happened inside Ferry.',
         detail: `Uploads go on. If something no longer answers, start Ferry again; nothing is lost. The log has it under ${trouble.reference}.`,
-        way: { to: 'folder', folder: 'logs' },
+        action: { to: 'folder', folder: 'logs' },
       }
     case 'rules-unread':
-      return { ...unreadText(trouble), way: wayTo('rules', trouble) }
+      return { ...unreadText(trouble), action: actionTo('rules', trouble) }
     case 'findings-unread':
-      return { ...unreadText(trouble), way: wayTo('check', trouble) }
+      return { ...unreadText(trouble), action: actionTo('check', trouble) }
     case 'destinations-unread':
-      return { ...unreadText(trouble), way: { to: 'folder', folder: 'data' } }
+      return { ...unreadText(trouble), action: { to: 'folder', folder: 'data' } }
     case 'destination-unread':
     case 'settings-newer':
     case 'default-unread':
-      return { ...unreadText(trouble), way: null }
+      return { ...unreadText(trouble), action: null }
     default:
       return unreachable(trouble)
   }
 }
 
-const OPEN_BECAUSE: Record<Extract<HostNotice, { kind: 'folder-open' }>['why'], string> = {
+const FOLDER_OPEN_REASONS: Record<Extract<HostNotice, { kind: 'folder-open' }>['why'], string> = {
   disk: 'Its disk keeps no permissions.',
   'access-list': 'Windows lets them in, and Ferry could not change that.',
 }
 
-function wayTo(to: 'rules' | 'check', about: { readonly destinationId: DestinationId }): Way {
+function actionTo(
+  to: 'rules' | 'check',
+  about: { readonly destinationId: DestinationId },
+): NoticeAction {
   return { to, destinationId: about.destinationId }
 }
 

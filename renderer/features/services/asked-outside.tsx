@@ -1,12 +1,12 @@
 import { Notice } from '../../design/notice.tsx'
-import { useSession } from './services.tsx'
+import { useAppState } from './services.tsx'
 
 /**
  * Says where Ferry waits for an answer. What a page may not decide is asked where no page can click:
  * in a dialog of the system's, or in the terminal that Ferry was started in.
  */
-export function AskedOutside() {
-  const { host } = useSession()
+export function ConfirmationPending() {
+  const { host } = useAppState()
   const asked = host.troubles.find((trouble) => trouble.kind === 'asked-outside')
   if (asked === undefined) return null
   const place = asked.where === 'dialog' ? 'in a dialog' : 'in the terminal it was started in'

@@ -11,7 +11,7 @@ import {
 } from 'react'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import type { IntakeReport } from '../../upload/intake.ts'
-import { useServices, useSession } from './services.tsx'
+import { useAppState, useServices } from './services.tsx'
 
 /** A drop that came before the first destination; it goes to the first that is made. */
 interface WaitingDrop {
@@ -20,36 +20,36 @@ interface WaitingDrop {
 
 /** `place`: a running number. */
 export interface DropReport {
-  readonly place: number
+  readonly id: number
   readonly report: IntakeReport
 }
 
-interface Incoming {
+interface IntakeCalls {
   /** Called synchronously in the event's handler: a DataTransfer's items die after it. */
-  readonly takeTransfer: (transfer: DataTransfer) => void
-  readonly takeFiles: (files: FileList) => void
+  readonly addTransfer: (transfer: DataTransfer) => void
+  readonly addFiles: (files: FileList) => void
   /** Files are being read and registered. */
-  readonly isTaking: boolean
+  readonly isReading: boolean
   /** Of the last drops, in the order in which they ended. */
   readonly reports: readonly DropReport[]
   /** Files of an earlier drop that were left out of it. */
-  readonly takeLeftOut: (taking: Promise<IntakeReport>) => void
+  readonly addSkipped: (taking: Promise<IntakeReport>) => void
   readonly dismissReport: (place: number) => void
   readonly hasWaitingDrop: boolean
 }
 
-const IncomingContext = createContext<Incoming | null>(null)
+const IntakeContext = createContext<IntakeCalls | null>(null)
 
-export function useIncoming(): Incoming {
-  const incoming = useContext(IncomingContext)
+export function useIntake(): IntakeCalls {
+  const incoming = useContext(IntakeContext)
   if (incoming === null) throw new TypeError('No IncomingProvider around this component')
   return incoming
 }
 
 /** Holds what the person is giving to the window, from the drop to the report. */
-export function IncomingProvider({ children }: { readonly children: ReactNode }) {
+export function IntakeProvider({ children }: { readonly children: ReactNode }) {
   const { intake } = useServices()
-  const { selected } = useSession()
+  const { selected } = useAppState()
   const [takingCount, setTakingCount] = useState(0)
   const { reports, expect, dismiss } = useReports()
   const [waiting, setWaiting] = useState<readonly WaitingDrop[]>([])
@@ -70,7 +70,7 @@ export function IncomingProvider({ children }: { readonly children: ReactNode })
     [],
   )
 
-  const takeTransfer = useCallback(
+  const addTransfer = useCallback(
     (transfer: DataTransfer) => {
       if (selected !== null) void follow(intake.addTransfer(transfer, selected.destinationId))
       // Not counted as "reading": it waits for the user.
@@ -79,7 +79,7 @@ export function IncomingProvider({ children }: { readonly children: ReactNode })
     [intake, selected, follow, expect, choiceOfFirst],
   )
 
-  const takeFiles = useCallback(
+  const addFiles = useCallback(
     (files: FileList) => {
       if (selected !== null && files.length > 0) {
         void follow(intake.addFiles(files, selected.destinationId))
@@ -104,25 +104,25 @@ export function IncomingProvider({ children }: { readonly children: ReactNode })
     setWaiting([])
   }, [selected, waiting])
 
-  const incoming = useMemo<Incoming>(
+  const incoming = useMemo<IntakeCalls>(
     () => ({
-      takeTransfer,
-      takeFiles,
-      isTaking: takingCount > 0,
+      addTransfer,
+      addFiles,
+      isReading: takingCount > 0,
       reports,
-      takeLeftOut: (taking) => void follow(taking),
+      addSkipped: (taking) => void follow(taking),
       dismissReport: dismiss,
       hasWaitingDrop: waiting.length > 0,
     }),
-    [takeTransfer, takeFiles, takingCount, reports, follow, dismiss, waiting.length],
+    [addTransfer, addFiles, takingCount, reports, follow, dismiss, waiting.length],
   )
-  return <IncomingContext value={incoming}>{children}</IncomingContext>
+  return <IntakeContext value={incoming}>{children}</IntakeContext>
 }
 
 /** Takes what was given to the app itself, one giving after the other. */
 function useGivenFiles(take: () => Promise<void>): void {
   const { commands, notices } = useServices()
-  const isDesktop = useSession().host.host === 'desktop'
+  const isDesktop = useAppState().host.host === 'desktop'
   const takeNext = useEffectEvent(take)
   useEffect(() => {
     if (!isDesktop) return
@@ -158,11 +158,11 @@ function useReports() {
     const placeBefore = lastPlace.current
     const report = await taking
     lastPlace.current += 1
-    const place = lastPlace.current
-    setReports((all) => [...all.filter((each) => each.place > placeBefore), { place, report }])
+    const id = lastPlace.current
+    setReports((all) => [...all.filter((each) => each.id > placeBefore), { id, report }])
   }, [])
   const dismiss = useCallback(
-    (place: number) => setReports((all) => all.filter((each) => each.place !== place)),
+    (place: number) => setReports((all) => all.filter((each) => each.id !== place)),
     [],
   )
   return { reports, expect, dismiss }

@@ -3,7 +3,7 @@ import type { CommandCalls, NoticeSubscriptions } from '../../../electron/contra
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import type { QueueSnapshot, UploadQueue, UploadView } from '../../engine/view/queue-view.ts'
 import type { Intake } from '../../upload/intake.ts'
-import type { Session, SessionState } from './session.ts'
+import type { AppSnapshot, AppState } from './session.ts'
 
 /** Everything that features may reach. Given by the composition root, so tests can give others. */
 export interface Services {
@@ -19,7 +19,7 @@ export interface Services {
   >
   readonly queue: UploadQueue
   readonly intake: Intake
-  readonly session: Session
+  readonly appState: AppState
 }
 
 const ServicesContext = createContext<Services | null>(null)
@@ -32,9 +32,9 @@ export function useServices(): Services {
   return services
 }
 
-export function useSession(): SessionState {
-  const { session } = useServices()
-  return useSyncExternalStore(session.subscribe, session.snapshot)
+export function useAppState(): AppSnapshot {
+  const { appState } = useServices()
+  return useSyncExternalStore(appState.subscribe, appState.snapshot)
 }
 
 export function useQueue(): QueueSnapshot {

@@ -6,7 +6,7 @@ import type { FerryBridge } from '../../../electron/contract/ferry-bridge.ts'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 
-export interface SessionState {
+export interface AppSnapshot {
   readonly host: HostDescription
   readonly destinations: readonly Destination[]
   /** The one that drops go to; null before the first is made. */
@@ -16,9 +16,9 @@ export interface SessionState {
 }
 
 /** What the page knows of the host and its destinations, kept up to date by notices. */
-export interface Session {
+export interface AppState {
   readonly subscribe: (listener: () => void) => () => void
-  readonly snapshot: () => SessionState
+  readonly snapshot: () => AppSnapshot
   /** Asks the host again, after a gap in the notices. */
   readonly refresh: () => Promise<Failure | null>
   readonly select: (destinationId: DestinationId) => Promise<Failure | null>
@@ -26,14 +26,14 @@ export interface Session {
   readonly close: () => void
 }
 
-type SessionBridge = Pick<FerryBridge<File>, 'commands' | 'notices'>
+type AppStateBridge = Pick<FerryBridge<File>, 'commands' | 'notices'>
 
-export async function openSession(bridge: SessionBridge): Promise<Outcome<Session>> {
+export async function openAppState(bridge: AppStateBridge): Promise<Outcome<AppState>> {
   const first = await readState(bridge)
-  return first.ok ? succeeded(sessionOver(bridge, first.value)) : first
+  return first.ok ? succeeded(createAppState(bridge, first.value)) : first
 }
 
-async function readState({ commands }: SessionBridge): Promise<Outcome<SessionState>> {
+async function readState({ commands }: AppStateBridge): Promise<Outcome<AppSnapshot>> {
   const [host, list] = await Promise.all([commands.describeHost({}), commands.listDestinations({})])
   if (!host.ok) return host
   if (!list.ok) return list
@@ -49,10 +49,10 @@ function listState({ destinations, selectedId, defaultId }: NoticePayload<'desti
   return { destinations, selected, defaultId }
 }
 
-function sessionOver(bridge: SessionBridge, first: SessionState): Session {
+function createAppState(bridge: AppStateBridge, first: AppSnapshot): AppState {
   let state = first
   const listeners = new Set<() => void>()
-  const change = (changes: Partial<SessionState>) => {
+  const change = (changes: Partial<AppSnapshot>) => {
     state = { ...state, ...changes }
     for (const listener of listeners) listener()
   }

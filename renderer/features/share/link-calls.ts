@@ -26,13 +26,13 @@ export function useRenewLink(): (
   record: UploadRecord,
   linkSeconds: number | null,
 ) => Promise<ShareLink | null> {
-  const { commands, queue, session } = useServices()
+  const { commands, queue, appState } = useServices()
   const { say } = useToasts()
   return async (record, linkSeconds) => {
     const { uploadId } = record
     const answer = await commands.createShareLink({ uploadId, linkSeconds })
     if (!answer.ok) {
-      const { destinations } = session.snapshot()
+      const { destinations } = appState.snapshot()
       const at = destinations.find((each) => each.destinationId === record.destinationId) ?? null
       const sentence = failureSentence(answer.failure, Date.now(), at)
       say(`There is no new link for “${isolated(record.name)}”.`, sentence)

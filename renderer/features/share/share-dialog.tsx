@@ -4,10 +4,10 @@ import type { ShareLink, UploadRecord } from '../../../electron/contract/command
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { formatMoment } from '../../design/format.ts'
-import { useServices, useSession } from '../services/services.tsx'
+import { useAppState, useServices } from '../services/services.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { useRenewLink } from './link-calls.ts'
-import { LINK_LIVES } from './link-life.ts'
+import { LINK_LIFETIMES } from './link-life.ts'
 import './share-dialog.css'
 
 /** The link itself, what it gives away, and how long it lives. */
@@ -22,7 +22,7 @@ export function ShareDialog({
   readonly record: UploadRecord
   readonly link: ShareLink
 }) {
-  const { destinations } = useSession()
+  const { destinations } = useAppState()
   const destination = destinations.find((each) => each.destinationId === record.destinationId)
   return (
     <Dialog
@@ -35,13 +35,13 @@ export function ShareDialog({
       }
     >
       <LinkField record={record} link={link} />
-      <p className="share-truth">{truthOf(link, destination)}</p>
-      <LifeChooser record={record} destination={destination} />
+      <p className="share-truth">{shareNote(link, destination)}</p>
+      <LifetimeChooser record={record} destination={destination} />
     </Dialog>
   )
 }
 
-function truthOf(link: ShareLink, destination: Destination | undefined): string {
+function shareNote(link: ShareLink, destination: Destination | undefined): string {
   const until = formatMoment(link.expiresAtMs, Date.now())
   if (destination?.kind === 'local') {
     return `This link works on this computer only, while Ferry runs, until ${until}.`
@@ -80,16 +80,16 @@ function LinkField({ record, link }: { readonly record: UploadRecord; readonly l
   )
 }
 
-function LifeChooser({
+function LifetimeChooser({
   record,
   destination,
 }: {
   readonly record: UploadRecord
   readonly destination: Destination | undefined
 }) {
-  const { commands, session } = useServices()
+  const { commands, appState } = useServices()
   const renew = useRenewLink()
-  const usual = destination?.linkSeconds ?? LINK_LIVES[1].seconds
+  const usual = destination?.linkSeconds ?? LINK_LIFETIMES[1].seconds
   const [seconds, setSeconds] = useState<number>(usual)
   const [isMaking, setIsMaking] = useState(false)
   const [isMade, setIsMade] = useState(false)
@@ -99,7 +99,7 @@ function LifeChooser({
     if (link !== null && destination !== undefined && seconds !== usual) {
       const { destinationId } = destination
       const kept = await commands.setLinkLife({ destinationId, linkSeconds: seconds })
-      if (kept.ok) await session.refresh()
+      if (kept.ok) await appState.refresh()
     }
     setIsMade(link !== null)
     setIsMaking(false)
@@ -108,7 +108,7 @@ function LifeChooser({
     <fieldset className="share-life">
       <legend className="field-label">A new link lives for</legend>
       <div className="share-lives">
-        {LINK_LIVES.map((life) => (
+        {LINK_LIFETIMES.map((life) => (
           <label key={life.seconds} className="share-life-choice">
             <input
               type="radio"

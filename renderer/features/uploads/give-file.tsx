@@ -8,7 +8,7 @@ import { useToasts } from '../../design/toasts.tsx'
 import type { UploadView } from '../../engine/view/queue-view.ts'
 import { ACTION_LABELS, failureSentence, isPlanToBlame } from '../../failures/failure-text.ts'
 import { useServices } from '../services/services.tsx'
-import { useDestination } from './use-destination.ts'
+import { useUploadDestination } from './use-destination.ts'
 
 /** The host knows the path, but does not find the file there. */
 const FILE_IS_GONE: ReadonlySet<FailureKind> = new Set(['source-missing', 'source-unreadable'])
@@ -27,7 +27,7 @@ export function canUploadAgain({ failure }: UploadView): boolean {
  * can take it from the start.
  */
 export function ChooseFileButton({ view }: { readonly view: UploadView }) {
-  const { give, begin } = useGiving(view)
+  const { give, begin } = useFileReplacement(view)
   const [other, setOther] = useState<File | null>(null)
   const giveOrAsk = async (file: File) => {
     if ((await give(file)) === 'other') setOther(file)
@@ -65,7 +65,7 @@ export function UploadAgainButton({
   readonly view: UploadView
   readonly tone: 'plain' | 'primary'
 }) {
-  const { give, begin } = useGiving(view)
+  const { give, begin } = useFileReplacement(view)
   const isGone = view.failure !== null && FILE_IS_GONE.has(view.failure.kind)
   const isFileAtHand = view.record.isSourceDurable && !isGone
   const take = async (file: File) => {
@@ -81,7 +81,7 @@ export function UploadAgainButton({
   )
 }
 
-interface Giving {
+interface FileReplacement {
   /** `other`: it has the name, but is not the file whose upload was begun. */
   readonly give: (file: File) => Promise<'other' | 'done'>
   /** From the start; null: the file that the host finds. */
@@ -89,10 +89,10 @@ interface Giving {
 }
 
 /** Says by itself what does not work. One thing at a time. */
-function useGiving(view: UploadView): Giving {
+function useFileReplacement(view: UploadView): FileReplacement {
   const { uploadId, record } = view
   const { intake } = useServices()
-  const destination = useDestination(view) ?? null
+  const destination = useUploadDestination(view) ?? null
   const { say } = useToasts()
   const isBusy = useRef(false)
   const isOtherName = (file: File) => {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { formatCount, formatPercent, percentOf } from '../../design/format.ts'
 import type { QueueTotals } from '../../engine/view/queue-view.ts'
-import { useQueue, useSession } from '../services/services.tsx'
+import { useAppState, useQueue } from '../services/services.tsx'
 import { useHostReport } from './use-host-report.ts'
 
 /** What the queue says outside the list: the title, the task bar, and to those who listen. */
@@ -35,7 +35,7 @@ function useTitle(totals: QueueTotals): void {
  * rereads them by itself, and there the guard would only keep the window from closing.
  */
 function useLeaveGuard({ activeCount }: QueueTotals): void {
-  const { host } = useSession()
+  const { host } = useAppState()
   const isGuarded = host.host === 'loopback' && activeCount > 0
   useEffect(() => {
     if (!isGuarded) return

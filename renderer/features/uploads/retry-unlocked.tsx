@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react'
-import { useServices, useSession } from '../services/services.tsx'
+import { useAppState, useServices } from '../services/services.tsx'
 
 /** Uploads that waited for a locked key store go on when it opens. */
 export function RetryUnlocked() {
   const { queue } = useServices()
-  const { host } = useSession()
+  const { host } = useAppState()
   const isLocked = host.troubles.some(({ kind }) => kind === 'secret-store-locked')
   const wasLocked = useRef(isLocked)
   useEffect(() => {

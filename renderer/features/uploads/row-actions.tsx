@@ -12,8 +12,8 @@ import { useServices } from '../services/services.tsx'
 import { useOpenFolder } from '../services/use-open-folder.ts'
 import { ConflictButtons } from './conflict-buttons.tsx'
 import { ChooseFileButton, canUploadAgain, UploadAgainButton } from './give-file.tsx'
-import type { RowCalls } from './upload-row.tsx'
-import { useDestination } from './use-destination.ts'
+import type { RowHandlers } from './upload-row.tsx'
+import { useUploadDestination } from './use-destination.ts'
 import { useEnterProxyPassword } from './use-enter-proxy-password.ts'
 
 /** More than this is not thrown away without a question. */
@@ -27,7 +27,7 @@ const PAUSABLE: ReadonlySet<ViewPhase> = new Set([
   'offline',
 ])
 const STUCK: ReadonlySet<ViewPhase> = new Set(['needs-you', 'failed'])
-const OVER: ReadonlySet<ViewPhase> = new Set(['done', 'cancelled'])
+const FINISHED: ReadonlySet<ViewPhase> = new Set(['done', 'cancelled'])
 
 const ABOUT_CONNECTION: ReadonlySet<FailureAction> = new Set([
   'edit-connection',
@@ -42,23 +42,29 @@ export function RowActions({
   calls,
 }: {
   readonly view: UploadView
-  readonly calls: RowCalls
+  readonly calls: RowHandlers
 }) {
   const group = useRef<HTMLDivElement>(null)
   const focusKeeper = useFocusKeeper(group)
   return (
     <div className="row-actions" ref={group} {...focusKeeper}>
-      <DrivingButtons view={view} calls={calls} />
+      <ControlButtons view={view} calls={calls} />
       {view.phase === 'done' && calls.renderLinkActions(view)}
-      {(OVER.has(view.phase) || view.phase === 'failed') && <RowMenu view={view} />}
+      {(FINISHED.has(view.phase) || view.phase === 'failed') && <RowMenu view={view} />}
     </div>
   )
 }
 
-function DrivingButtons({ view, calls }: { readonly view: UploadView; readonly calls: RowCalls }) {
+function ControlButtons({
+  view,
+  calls,
+}: {
+  readonly view: UploadView
+  readonly calls: RowHandlers
+}) {
   const { queue } = useServices()
   const { uploadId, phase } = view
-  if (OVER.has(phase)) return null
+  if (FINISHED.has(phase)) return null
   return (
     <>
       {STUCK.has(phase) && <RescueButtons view={view} calls={calls} />}
@@ -105,9 +111,15 @@ function CancelButton({ view }: { readonly view: UploadView }) {
 }
 
 /** What gets a stuck upload going: the failure's own action first, then what always may. */
-function RescueButtons({ view, calls }: { readonly view: UploadView; readonly calls: RowCalls }) {
+function RescueButtons({
+  view,
+  calls,
+}: {
+  readonly view: UploadView
+  readonly calls: RowHandlers
+}) {
   const { queue } = useServices()
-  const destination = useDestination(view) ?? null
+  const destination = useUploadDestination(view) ?? null
   const action =
     view.failure === null ? null : failureText(view.failure, Date.now(), destination).action
   const own = useOwnAction(action, view, calls)
@@ -142,11 +154,11 @@ function isOneCall(action: FailureAction): action is OneCall {
 function useOwnAction(
   action: FailureAction | null,
   view: UploadView,
-  calls: RowCalls,
+  calls: RowHandlers,
 ): ReactNode | null {
   const openFolder = useOpenFolder()
   const enterProxyPassword = useEnterProxyPassword()
-  const isLocal = useDestination(view)?.kind === 'local'
+  const isLocal = useUploadDestination(view)?.kind === 'local'
   if (action === null || !isOneCall(action)) return null
   // Ferry keeps the connection of the bucket on this computer itself; there is nothing to edit.
   if (isLocal && ABOUT_CONNECTION.has(action)) return null
@@ -170,7 +182,7 @@ function useOwnAction(
 function RowMenu({ view }: { readonly view: UploadView }) {
   const { queue } = useServices()
   const openFolder = useOpenFolder()
-  const destination = useDestination(view)
+  const destination = useUploadDestination(view)
   return (
     <Menu
       trigger={

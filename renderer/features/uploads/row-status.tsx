@@ -8,14 +8,14 @@ import { FailureDetails } from '../../failures/failure-details.tsx'
 import { keptText, removalAt } from './kept-parts.ts'
 import { proofText } from './proof-text.ts'
 import { statusDetail, statusWord } from './status-text.ts'
-import { useDestination } from './use-destination.ts'
+import { useUploadDestination } from './use-destination.ts'
 
 /** What a row says of itself, on one line where there is room. */
 export function RowStatus({ view }: { readonly view: UploadView }) {
   // Only what counts down needs a clock: a retry by the second, a link's life by the half minute.
   const nowMs = useNow(view.retryAtMs === null ? 30_000 : 1000)
   const { status, name } = view.record
-  const destination = useDestination(view) ?? null
+  const destination = useUploadDestination(view) ?? null
   const proof = view.phase === 'done' && status.phase === 'done' ? status.proof : null
   return (
     <p className="row-status">
@@ -116,7 +116,7 @@ function HiddenAnswers() {
 
 /** What a stopped upload has in the bucket: in short here, in full on demand. */
 function KeptParts({ view, nowMs }: { readonly view: UploadView; readonly nowMs: number }) {
-  const destination = useDestination(view)
+  const destination = useUploadDestination(view)
   const removal = destination === undefined ? null : removalAt(destination)
   const kept = keptText(view, removal, nowMs)
   if (kept === null) return null

@@ -8,7 +8,7 @@ import {
 } from '../../design/format.ts'
 import type { UploadView, ViewPhase } from '../../engine/view/queue-view.ts'
 import { type FailureDestination, failureText } from '../../failures/failure-text.ts'
-import { troubleText } from './trouble-text.ts'
+import { stoppedText } from './trouble-text.ts'
 
 const PHASE_WORDS: Record<ViewPhase, string> = {
   waiting: 'Waiting',
@@ -27,7 +27,9 @@ const PHASE_WORDS: Record<ViewPhase, string> = {
 /** The word that a row's status begins with. */
 export function statusWord(view: UploadView): string {
   // Not cancelled before the store itself has said so; and while nothing travels, nothing uploads.
-  return view.isCancelling || isHeldUp(view) ? PHASE_WORDS.waiting : PHASE_WORDS[view.phase]
+  return view.isCancelling || isWaitingForRetry(view)
+    ? PHASE_WORDS.waiting
+    : PHASE_WORDS[view.phase]
 }
 
 /** Of the file's bytes: sent, or while it is verified, read once more. */
@@ -74,9 +76,9 @@ export function statusDetail(
     case 'verifying':
       return ` · checking the file once more${verifiedDetail(view)}${retryDetail(view, nowMs, at)}`
     case 'uploading':
-      return isHeldUp(view)
+      return isWaitingForRetry(view)
         ? `${startedText(view)}${retryDetail(view, nowMs, at)}`
-        : ` ${percentText(view)}${paceDetail(view)}`
+        : ` ${percentText(view)}${speedDetail(view)}`
     case 'paused':
       return ` at ${percentText(view)}`
     case 'offline':
@@ -85,7 +87,7 @@ export function statusDetail(
       return ` · ${linkDetail(view, nowMs)}`
     case 'needs-you':
     case 'failed':
-      return ` · ${troubleText(view, nowMs, at)}`
+      return ` · ${stoppedText(view, nowMs, at)}`
     case 'cancelled':
       return cancelledDetail(view)
     default:
@@ -94,7 +96,7 @@ export function statusDetail(
 }
 
 /** Every part that is begun waits for its next try. */
-function isHeldUp({ phase, retryAtMs }: UploadView): boolean {
+function isWaitingForRetry({ phase, retryAtMs }: UploadView): boolean {
   return phase === 'uploading' && retryAtMs !== null
 }
 
@@ -106,7 +108,7 @@ function percentText(view: UploadView): string {
   return formatPercent(percentShown(view))
 }
 
-function paceDetail({ bytesPerSecond, msLeft }: UploadView): string {
+function speedDetail({ bytesPerSecond, msLeft }: UploadView): string {
   // Nothing moves: no speed says so better than a zero.
   const speed = bytesPerSecond ? ` · ${formatSpeed(bytesPerSecond)}` : ''
   return msLeft === null ? speed : `${speed} · ${formatDuration(msLeft)} left`

@@ -3,7 +3,7 @@ import type { UploadView } from '../../engine/view/queue-view.ts'
 import { type FailureDestination, failureText } from '../../failures/failure-text.ts'
 
 /** Why an upload stands still, and what gets it going, for its own row. */
-export function troubleText(
+export function stoppedText(
   { failure, retryAtMs }: UploadView,
   nowMs: number,
   at: FailureDestination | null,
@@ -16,12 +16,12 @@ export function troubleText(
   if (failure.kind === 'disk-full' && retryAtMs !== null) {
     return `${problem} Free some space; it goes on by itself when there is room.`
   }
-  const isTriedAgain = retryAtMs !== null && MENDS_UNSEEN.has(failure.kind)
+  const isTriedAgain = retryAtMs !== null && RECHECKED_KINDS.has(failure.kind)
   return isTriedAgain ? `${problem} ${wayOut} Ferry looks again by itself.` : `${problem} ${wayOut}`
 }
 
 /** They may end without anybody at this window: a network is left, a policy is changed. */
-const MENDS_UNSEEN: ReadonlySet<FailureKind> = new Set(['tls-failed', 'network-blocked'])
+const RECHECKED_KINDS: ReadonlySet<FailureKind> = new Set(['tls-failed', 'network-blocked'])
 
 function withSmallStart(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1)

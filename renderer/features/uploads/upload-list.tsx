@@ -3,18 +3,18 @@ import { type FocusEvent, memo, type RefObject, useCallback, useLayoutEffect, us
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { useServices } from '../services/services.tsx'
 import { ConflictNotice } from './conflict-notice.tsx'
-import { type RowCalls, UploadRow } from './upload-row.tsx'
+import { type RowHandlers, UploadRow } from './upload-row.tsx'
 import './upload-list.css'
 
-const USUAL_ROW_PX = 70
+const ESTIMATED_ROW_PX = 70
 
 /** Only the rows in sight are in the document; the list tells their places in the whole. */
-export const UploadList = memo(function UploadList({
+export const QueueList = memo(function UploadList({
   uploadIds,
   calls,
 }: {
   readonly uploadIds: readonly UploadId[]
-  readonly calls: RowCalls
+  readonly calls: RowHandlers
 }) {
   const { queue } = useServices()
   const area = useRef<HTMLDivElement>(null)
@@ -23,7 +23,7 @@ export const UploadList = memo(function UploadList({
   const virtualizer = useVirtualizer({
     count: uploadIds.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => USUAL_ROW_PX,
+    estimateSize: () => ESTIMATED_ROW_PX,
     overscan: 6,
     getItemKey: useCallback((index: number) => uploadIds[index] ?? index, [uploadIds]),
     rangeExtractor,

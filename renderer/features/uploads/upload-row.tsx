@@ -5,13 +5,13 @@ import { FileName } from '../../design/file-name.tsx'
 import { formatBytes } from '../../design/format.ts'
 import { ProgressBar, type ProgressTone } from '../../design/progress-bar.tsx'
 import type { UploadView, ViewPhase } from '../../engine/view/queue-view.ts'
-import { useSession, useUpload } from '../services/services.tsx'
+import { useAppState, useUpload } from '../services/services.tsx'
 import { FileMark } from './file-mark.tsx'
 import { RowActions } from './row-actions.tsx'
 import { RowStatus } from './row-status.tsx'
 import { percentShown } from './status-text.ts'
 
-export interface RowCalls {
+export interface RowHandlers {
   readonly onEditConnection: (view: UploadView) => void
   /** Of the row's destination. */
   readonly onEditRules: (view: UploadView) => void
@@ -27,7 +27,7 @@ export const UploadRow = memo(function UploadRow({
   calls,
 }: {
   readonly uploadId: UploadId
-  readonly calls: RowCalls
+  readonly calls: RowHandlers
 }) {
   const view = useUpload(uploadId)
   if (view === undefined) return null
@@ -56,7 +56,7 @@ export const UploadRow = memo(function UploadRow({
 
 /** Where there are several; in words where it is not the one that the window is about. */
 function RowDestination({ destinationId }: { readonly destinationId: DestinationId }) {
-  const { destinations, selected } = useSession()
+  const { destinations, selected } = useAppState()
   const destination = destinations.find((each) => each.destinationId === destinationId)
   if (destination === undefined || destinations.length < 2) return null
   const { name, color } = destination

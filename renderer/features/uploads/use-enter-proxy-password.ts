@@ -13,14 +13,14 @@ export function useEnterProxyPassword(): () => void {
   return () => {
     void commands.enterProxyPassword({}).then((answer) => {
       // No proxy has asked this host yet: then the next request finds out.
-      if (answer.ok || answer.failure.kind === 'not-now') retryWaiting(queue)
+      if (answer.ok || answer.failure.kind === 'not-now') retryProxyRefused(queue)
       // The user has just said no, and need not be told.
       else if (answer.failure.kind !== 'not-confirmed') say(failureSentence(answer.failure))
     })
   }
 }
 
-function retryWaiting(queue: UploadQueue): void {
+function retryProxyRefused(queue: UploadQueue): void {
   for (const uploadId of queue.snapshot().uploadIds) {
     const view = queue.upload(uploadId)
     const isStuck = view?.phase === 'needs-you' || view?.phase === 'failed'

@@ -29,7 +29,7 @@ export function useHostReport(totals: QueueTotals, percent: number | null): void
 function reportOf(totals: QueueTotals, percent: number | null): QueueReport {
   return {
     fraction: percent === null ? null : percent / 100,
-    pace: paceOfAll(totals),
+    pace: paceOf(totals),
     movingCount: totals.unfinishedCount - waitingForUser(totals),
     finishedCount: totals.finishedCount,
     lastFinished: totals.lastFinished,
@@ -45,7 +45,7 @@ function waitingForUser({ pausedCount, stuckCount, failedCount }: QueueTotals): 
 }
 
 /** Whether anything goes on without the user. */
-function paceOfAll(totals: QueueTotals): ProgressPace {
+function paceOf(totals: QueueTotals): ProgressPace {
   if (waitingForUser(totals) < totals.unfinishedCount) return 'moving'
   return totals.stuckCount > 0 ? 'stuck' : 'paused'
 }

@@ -4,7 +4,7 @@ import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { failureSentence } from '../../failures/failure-text.ts'
-import { useIncoming } from '../services/incoming.tsx'
+import { useIntake } from '../services/incoming.tsx'
 import { useServices } from '../services/services.tsx'
 import './welcome.css'
 
@@ -17,7 +17,7 @@ export function Welcome({
   /** Whatever else has to be said. */
   readonly children: ReactNode
 }) {
-  const { hasWaitingDrop } = useIncoming()
+  const { hasWaitingDrop } = useIntake()
   const { start, isStarting, problem } = useLocalStart()
   return (
     <main className="welcome">
@@ -56,13 +56,13 @@ export function Welcome({
 }
 
 function useLocalStart() {
-  const { session } = useServices()
+  const { appState } = useServices()
   const [isStarting, setIsStarting] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const start = async () => {
     setIsStarting(true)
     setProblem(null)
-    const answer = await session.openLocalBucket()
+    const answer = await appState.openLocalBucket()
     setIsStarting(false)
     if (!answer.ok) setProblem(failureSentence(answer.failure))
   }

@@ -9,7 +9,7 @@ const PIECE_BYTES = 1024 * 1024
  * Reads bodies from begin to end into one buffer that is used again and again: the fastest of the
  * ways to read a file in Chromium, and the one that leaves no garbage.
  */
-export class BlobPieces {
+export class BlobReader {
   /** Null while it is being read into; whoever comes then gets another. */
   #spare: ArrayBuffer | null = null
 

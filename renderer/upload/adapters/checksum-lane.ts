@@ -9,29 +9,29 @@ export interface ChecksumJob {
   readonly end: (outcome: Outcome<readonly string[]>) => void
 }
 
-export interface LaneParts {
+export interface ChecksumWorkerClientDeps {
   readonly startWorker: () => Worker
   /** A worker that says nothing for so long while it has a job is dead. */
-  readonly silentMs: number
-  readonly freed: () => void
+  readonly silenceTimeoutMs: number
+  readonly onIdle: () => void
 }
 
 /** One worker and the job it has. A worker that dies is replaced when there is work for another. */
-export class ChecksumLane {
-  readonly #parts: LaneParts
+export class ChecksumWorkerClient {
+  readonly #deps: ChecksumWorkerClientDeps
   #worker: Worker | null = null
   #hasStarted = false
   #job: ChecksumJob | null = null
   #jobId = 0
-  #silence: ReturnType<typeof setTimeout> | undefined
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(parts: LaneParts) {
-    this.#parts = parts
+  constructor(parts: ChecksumWorkerClientDeps) {
+    this.#deps = parts
     // At once: later the host, from which it is loaded, may be away.
     this.#worker = this.#start()
   }
 
-  get isFree(): boolean {
+  get isIdle(): boolean {
     return this.#job === null
   }
 
@@ -40,47 +40,47 @@ export class ChecksumLane {
     this.#jobId += 1
     this.#worker ??= this.#start()
     const { body, algorithms } = job
-    this.#tell({ type: 'sum', jobId: this.#jobId, body, algorithms })
-    this.#watch()
+    this.#post({ type: 'sum', jobId: this.#jobId, body, algorithms })
+    this.#restartSilenceTimer()
   }
 
   /** The job is not wanted any more; it gets no end. */
   stop(job: ChecksumJob): void {
     if (this.#job !== job) return
-    this.#tell({ type: 'stop' })
+    this.#post({ type: 'stop' })
     this.#release()
   }
 
   #start(): Worker {
-    const worker = this.#parts.startWorker()
+    const worker = this.#deps.startWorker()
     this.#hasStarted = false
     worker.addEventListener('message', ({ data }: MessageEvent<FromChecksumWorker>) => {
-      if (worker === this.#worker) this.#hear(data)
+      if (worker === this.#worker) this.#handleMessage(data)
     })
     worker.addEventListener('error', () => {
-      if (worker === this.#worker) this.#bury()
+      if (worker === this.#worker) this.#discardWorker()
     })
     return worker
   }
 
-  #hear(message: FromChecksumWorker): void {
+  #handleMessage(message: FromChecksumWorker): void {
     if (message.type === 'started') {
       this.#hasStarted = true
       return
     }
     if (this.#job === null || message.jobId !== this.#jobId) return
-    if (message.type === 'reading') this.#watch()
+    if (message.type === 'reading') this.#restartSilenceTimer()
     else if (message.type === 'summed') this.#end(succeeded(message.checksums))
     else this.#end(failed(message.failure))
   }
 
-  #watch(): void {
-    clearTimeout(this.#silence)
-    this.#silence = setTimeout(() => this.#bury(), this.#parts.silentMs)
+  #restartSilenceTimer(): void {
+    clearTimeout(this.#silenceTimer)
+    this.#silenceTimer = setTimeout(() => this.#discardWorker(), this.#deps.silenceTimeoutMs)
   }
 
   /** Its job fails as something that is tried again. */
-  #bury(): void {
+  #discardWorker(): void {
     this.#worker?.terminate()
     this.#worker = null
     // A script that was never loaded: nobody was there to serve it.
@@ -94,12 +94,12 @@ export class ChecksumLane {
   }
 
   #release(): void {
-    clearTimeout(this.#silence)
+    clearTimeout(this.#silenceTimer)
     this.#job = null
-    this.#parts.freed()
+    this.#deps.onIdle()
   }
 
-  #tell(message: ToChecksumWorker): void {
+  #post(message: ToChecksumWorker): void {
     this.#worker?.postMessage(message)
   }
 }

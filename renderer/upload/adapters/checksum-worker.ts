@@ -3,31 +3,31 @@ import { createCRC32, createCRC64, createMD5, createSHA256, type IHasher } from 
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
-import { BlobPieces } from './blob-pieces.ts'
+import { BlobReader } from './blob-pieces.ts'
 import type { FromChecksumWorker, ToChecksumWorker } from './checksum-messages.ts'
 
-const READING_EVERY_MS = 1000
+const PROGRESS_INTERVAL_MS = 1000
 
 /** Made once, since each is compiled; they serve one job after the other. */
 const hashers = new Map<ChecksumAlgorithm, Promise<IHasher>>()
-const pieces = new BlobPieces()
+const pieces = new BlobReader()
 let currentJobId: number | null = null
 
 addEventListener('message', ({ data }: MessageEvent<ToChecksumWorker>) => {
   if (data.type === 'stop') currentJobId = null
   else void answer(data)
 })
-say({ type: 'started' })
+post({ type: 'started' })
 
 async function answer({ jobId, body, algorithms }: ToChecksumWorker & { type: 'sum' }) {
   currentJobId = jobId
-  const summed = await sumsOf(body, algorithms, jobId).catch(() => bug(algorithms))
+  const summed = await checksumsOf(body, algorithms, jobId).catch(() => bug(algorithms))
   if (currentJobId !== jobId) return
-  if (summed.ok) say({ type: 'summed', jobId, checksums: summed.value })
-  else say({ type: 'failed', jobId, failure: summed.failure })
+  if (summed.ok) post({ type: 'summed', jobId, checksums: summed.value })
+  else post({ type: 'failed', jobId, failure: summed.failure })
 }
 
-async function sumsOf(
+async function checksumsOf(
   body: Blob,
   algorithms: readonly ChecksumAlgorithm[],
   jobId: number,
@@ -40,9 +40,9 @@ async function sumsOf(
     // A job that was stopped must not touch the hasher, which may serve the next one already.
     if (currentJobId !== jobId) return false
     for (const hasher of used) hasher.update(piece)
-    if (performance.now() - saidAtMs >= READING_EVERY_MS) {
+    if (performance.now() - saidAtMs >= PROGRESS_INTERVAL_MS) {
       saidAtMs = performance.now()
-      say({ type: 'reading', jobId })
+      post({ type: 'reading', jobId })
     }
     return true
   })
@@ -82,6 +82,6 @@ function base64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
 }
 
-function say(message: FromChecksumWorker): void {
+function post(message: FromChecksumWorker): void {
   postMessage(message)
 }

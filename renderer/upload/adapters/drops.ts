@@ -4,9 +4,9 @@ import type { SourceLookup } from '../../engine/ports.ts'
 import type { UploadQueue, ViewPhase } from '../../engine/view/queue-view.ts'
 
 /** As many files are looked at together: each look is a turn of the disk. */
-const LOOKS_AT_ONCE = 8
+const MAX_CONCURRENT_CHECKS = 8
 
-const OVER: ReadonlySet<ViewPhase> = new Set(['done', 'cancelled'])
+const FINISHED: ReadonlySet<ViewPhase> = new Set(['done', 'cancelled'])
 
 /** One drop, choice or paste, from its begin to its report; moments are a running number. */
 export interface Drop {
@@ -20,13 +20,13 @@ export interface Drop {
  * remembers its drop, and only an upload whose ticket came with an earlier one, or from an earlier
  * page, can lack a file.
  */
-export class Drops {
+export class DropClaims {
   readonly #queue: UploadQueue
   readonly #sources: SourceLookup
   readonly #dropOf = new Map<SourceId, Drop>()
   /** Uploads that a file is being found for. */
   readonly #claimed = new Set<UploadId>()
-  readonly #gate = new Semaphore(LOOKS_AT_ONCE)
+  readonly #semaphore = new Semaphore(MAX_CONCURRENT_CHECKS)
   #moment = 0
 
   constructor(queue: UploadQueue, sources: SourceLookup) {
@@ -43,7 +43,7 @@ export class Drops {
   }
 
   /** Before anybody else hears of the ticket. */
-  note(sourceId: SourceId, drop: Drop): void {
+  remember(sourceId: SourceId, drop: Drop): void {
     this.#dropOf.set(sourceId, drop)
   }
 
@@ -55,7 +55,7 @@ export class Drops {
     for (const uploadId of candidates) {
       if (this.#claimed.has(uploadId) || !this.#mayLackFile(uploadId, drop)) continue
       this.#claimed.add(uploadId)
-      if (await this.#gate.run(() => this.#lacksFile(uploadId))) return uploadId
+      if (await this.#semaphore.run(() => this.#lacksFile(uploadId))) return uploadId
       this.#claimed.delete(uploadId)
     }
     return null
@@ -68,7 +68,7 @@ export class Drops {
   #mayLackFile(uploadId: UploadId, drop: Drop): boolean {
     const view = this.#queue.upload(uploadId)
     // A row that is not on the list, or is leaving it, is nobody's to bring back.
-    if (view === undefined || view.isCancelling || OVER.has(view.phase)) return false
+    if (view === undefined || view.isCancelling || FINISHED.has(view.phase)) return false
     const { sourceId } = view.record
     const came = sourceId === null ? undefined : this.#dropOf.get(sourceId)
     return came === undefined || (came.endedAt !== null && came.endedAt < drop.beganAt)

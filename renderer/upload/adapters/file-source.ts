@@ -1,6 +1,6 @@
 import { failed, succeeded } from '../../../electron/contract/outcome.ts'
 import type { FileSource } from '../../engine/ports.ts'
-import { lookAgain } from './given-file.ts'
+import { checkGivenFile } from './given-file.ts'
 
 /**
  * A file that the person gave to this page. Bodies are references into it: Chromium streams them
@@ -10,7 +10,7 @@ import { lookAgain } from './given-file.ts'
 export function fileSource(file: File): FileSource {
   let wasReadable = false
   const check = async (signal: AbortSignal) => {
-    const failure = await lookAgain(file)
+    const failure = await checkGivenFile(file)
     signal.throwIfAborted()
     if (failure !== null) return failed(failure)
     wasReadable = true

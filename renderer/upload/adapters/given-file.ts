@@ -6,7 +6,7 @@ import { probeBlob } from './blob-probe.ts'
  * or may not be read; an empty one out of a dropped folder even reads as empty when it has grown or
  * is gone. The entry it was opened from can be opened again, which tells what the file is now.
  */
-const entryOf = new WeakMap<File, FileSystemFileEntry>()
+const entries = new WeakMap<File, FileSystemFileEntry>()
 
 /**
  * Without an entry: what could be read once and cannot be read now has changed. So has an empty
@@ -14,12 +14,12 @@ const entryOf = new WeakMap<File, FileSystemFileEntry>()
  */
 const onceReadable = new WeakSet<File>()
 
-export function noteEntry(file: File, entry: FileSystemFileEntry): void {
-  entryOf.set(file, entry)
+export function rememberEntry(file: File, entry: FileSystemFileEntry): void {
+  entries.set(file, entry)
 }
 
 export function hasEntry(file: File): boolean {
-  return entryOf.has(file)
+  return entries.has(file)
 }
 
 /** Chromium looks at the disk; a `DOMException` says what is in the way. */
@@ -28,13 +28,13 @@ export function openEntry(entry: FileSystemFileEntry): Promise<File | DOMExcepti
 }
 
 /** Null: it is the file that was given, and can be read. */
-export async function lookAgain(file: File): Promise<Failure | null> {
-  const entry = entryOf.get(file)
+export async function checkGivenFile(file: File): Promise<Failure | null> {
+  const entry = entries.get(file)
   const now = entry === undefined ? null : await openEntry(entry)
-  if (now instanceof DOMException) return { kind: kindOf(now) }
+  if (now instanceof DOMException) return { kind: failureKindOf(now) }
   // Nothing is nothing, whatever its time; Chromium makes one up where the disk says 1970.
   if (now?.size === 0 && file.size === 0) return null
-  if (now !== null && !isSame(now, file)) return { kind: 'source-changed' }
+  if (now !== null && !isSameFile(now, file)) return { kind: 'source-changed' }
   const hasChanged = now === null && (onceReadable.has(file) || file.size === 0)
   const failure = await probeBlob(file, hasChanged ? 'source-changed' : 'source-unreadable')
   if (failure === null) onceReadable.add(file)
@@ -44,12 +44,12 @@ export async function lookAgain(file: File): Promise<Failure | null> {
   return (await probeBlob(now, 'source-unreadable')) ?? { kind: 'source-changed' }
 }
 
-function isSame(now: File, given: File): boolean {
+function isSameFile(now: File, given: File): boolean {
   return now.size === given.size && now.lastModified === given.lastModified
 }
 
 /** A folder that took the file's place is a mismatch of types. */
-function kindOf({ name }: DOMException) {
+function failureKindOf({ name }: DOMException) {
   if (name === 'NotFoundError') return 'source-missing'
   return name === 'TypeMismatchError' ? 'source-changed' : 'source-unreadable'
 }

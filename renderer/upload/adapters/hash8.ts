@@ -8,7 +8,7 @@ import { hash8Input } from '../../../electron/contract/rules/key-template.ts'
  */
 export async function hash8Of(file: Blob): Promise<string> {
   const { head, ranges } = hash8Input(file.size)
-  return digits([head, ...ranges.map(({ start, end }) => file.slice(start, end))])
+  return hexDigits([head, ...ranges.map(({ start, end }) => file.slice(start, end))])
 }
 
 /** The same of a file that is read in ranges; fails as `read` does. */
@@ -23,10 +23,10 @@ export async function hash8OfRanges(
     if (!piece.ok) return piece
     pieces.push(piece.value)
   }
-  return succeeded(await digits([head, ...pieces]))
+  return succeeded(await hexDigits([head, ...pieces]))
 }
 
-async function digits(parts: BlobPart[]): Promise<string> {
+async function hexDigits(parts: BlobPart[]): Promise<string> {
   const bytes = await new Blob(parts).arrayBuffer()
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return [...digest.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join('')

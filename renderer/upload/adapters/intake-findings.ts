@@ -7,7 +7,7 @@ import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { systemEntryIn } from '../../../electron/contract/rules/system-files.ts'
 import type { SystemFilesRule } from '../../../electron/contract/rules/upload-rules.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
-import type { IncomingFile, IntakeReport, LeftOut } from '../intake.ts'
+import type { IncomingFile, IntakeReport, RefusedItem } from '../intake.ts'
 
 /** Stands where a name would, of which not even the bytes are known. */
 export const NAMELESS = '\uFFFD'
@@ -28,8 +28,8 @@ export interface SystemEntry {
 
 /** What was come upon in given folders and cannot be taken, and what there was to come upon. */
 export class IntakeFindings {
-  readonly #refused: LeftOut[] = []
-  readonly #unreadable: LeftOut[] = []
+  readonly #refused: RefusedItem[] = []
+  readonly #unreadable: RefusedItem[] = []
   readonly #closed = new Set<string>()
   #fileCount = 0
   #emptyFolderCount = 0
@@ -37,7 +37,7 @@ export class IntakeFindings {
   /** By place: a chosen folder names one again with every file in it. */
   readonly #systemEntries = new Map<string, SystemEntry>()
 
-  counted(): Pick<
+  totals(): Pick<
     IntakeReport,
     'fileCount' | 'refused' | 'unreadable' | 'emptyFolderCount' | 'links'
   > {
@@ -54,15 +54,15 @@ export class IntakeFindings {
     return [...this.#systemEntries.values()]
   }
 
-  leftBySystem(entry: SystemEntry): void {
+  addSystemEntry(entry: SystemEntry): void {
     this.#systemEntries.set(entry.relativePath, entry)
   }
 
-  files(count: number): void {
+  countFiles(count: number): void {
     this.#fileCount += count
   }
 
-  emptyFolder(): void {
+  countEmptyFolder(): void {
     this.#emptyFolderCount += 1
   }
 
@@ -72,42 +72,43 @@ export class IntakeFindings {
   }
 
   /** A file that nobody has counted. */
-  refuseOne(relativePath: string, failure: Failure): void {
-    this.files(1)
+  refuseUncounted(relativePath: string, failure: Failure): void {
+    this.countFiles(1)
     this.refuse(relativePath, failure)
   }
 
   /** Host and page may both find the same one. */
-  closedFolder(relativePath: string, failure: Failure): void {
+  addUnreadableFolder(relativePath: string, failure: Failure): void {
     if (this.#closed.has(relativePath)) return
     this.#closed.add(relativePath)
     this.#unreadable.push({ relativePath, failure })
   }
 
   /** An entry of this folder whose name Chromium cannot say. */
-  nameless(folder: string, kind: 'file' | 'folder'): void {
+  addNameless(folder: string, kind: 'file' | 'folder'): void {
     const relativePath = folder === '' ? NAMELESS : `${folder}/${NAMELESS}`
     if (kind === 'folder') {
       this.#unreadable.push({ relativePath, failure: NAME_NOT_UNICODE })
-    } else this.refuseOne(relativePath, NAME_NOT_UNICODE)
+    } else this.refuseUncounted(relativePath, NAME_NOT_UNICODE)
   }
 
   /** Things that the host came upon in files and folders that it was given itself. */
-  givenToHost(batch: GivenBatch): void {
+  addHostBatch(batch: GivenBatch): void {
     const { files, refused, unreadable, emptyFolderCount, linkCount, leftBySystem } = batch
-    this.files(files.length)
+    this.countFiles(files.length)
     for (const { file: given, ...entry } of leftBySystem) {
-      this.leftBySystem({ ...entry, file: given === null ? null : { from: 'host', given } })
+      this.addSystemEntry({ ...entry, file: given === null ? null : { from: 'host', given } })
     }
-    for (const { relativePath, failure } of refused) this.refuseOne(relativePath, failure)
-    for (const { relativePath, failure } of unreadable) this.closedFolder(relativePath, failure)
+    for (const { relativePath, failure } of refused) this.refuseUncounted(relativePath, failure)
+    for (const { relativePath, failure } of unreadable)
+      this.addUnreadableFolder(relativePath, failure)
     this.#emptyFolderCount += emptyFolderCount
     const { count, isAll } = this.#links ?? { count: 0, isAll: true }
     this.#links = { count: count + linkCount, isAll }
   }
 
   /** @param root the folder's own name, or its place in the drop. */
-  seenByHost(
+  addFolderFindings(
     root: string,
     { linkCount, hidden, isComplete }: FolderFindings,
     systemFiles: SystemFilesRule,
@@ -126,24 +127,24 @@ export class IntakeFindings {
       count: count + linkCount - leftLinks.length,
       isAll: isAll && isComplete,
     }
-    for (const { path, kind, isLeft } of named) if (!isLeft) this.#hiddenEntry(path, kind)
+    for (const { path, kind, isLeft } of named) if (!isLeft) this.#addHiddenEntry(path, kind)
   }
 
-  #hiddenEntry(path: string, kind: FolderFindings['hidden'][number]['kind']): void {
+  #addHiddenEntry(path: string, kind: FolderFindings['hidden'][number]['kind']): void {
     switch (kind) {
       case 'link':
         break
       case 'odd-file':
-        this.refuseOne(path, NAME_NOT_UNICODE)
+        this.refuseUncounted(path, NAME_NOT_UNICODE)
         break
       case 'odd-folder':
-        this.closedFolder(path, NAME_NOT_UNICODE)
+        this.addUnreadableFolder(path, NAME_NOT_UNICODE)
         break
       case 'closed':
-        this.closedFolder(path, { kind: 'source-unreadable' })
+        this.addUnreadableFolder(path, { kind: 'source-unreadable' })
         break
       case 'private':
-        this.closedFolder(path, { kind: 'source-unreadable', why: 'macos-privacy' })
+        this.addUnreadableFolder(path, { kind: 'source-unreadable', why: 'macos-privacy' })
         break
       default:
         unreachable(kind)

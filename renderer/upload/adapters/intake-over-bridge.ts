@@ -6,20 +6,20 @@ import { MAX_BATCH } from '../../../electron/contract/limits.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { SystemFilesRule } from '../../../electron/contract/rules/upload-rules.ts'
 import type { Intake, IntakeReport } from '../intake.ts'
-import { Drops } from './drops.ts'
+import { DropClaims } from './drops.ts'
 import { IntakeFindings, type SystemEntry } from './intake-findings.ts'
 import { factsOf } from './item-facts.ts'
 import { sourceLookup } from './source-files.ts'
-import { systemFilesLeftOut, withoutSystemFiles } from './system-files-left-out.ts'
-import { askedOf, attachFile, type IntakeParts, Taking } from './taking.ts'
+import { skippedSystemFiles, withoutSystemFiles } from './system-files-left-out.ts'
+import { attachFile, factsNeededFor, type IntakeDeps, Registration } from './taking.ts'
 import { type InspectFolders, openAll, walkTransfer } from './transfer-walk.ts'
 
-export function createIntake(parts: IntakeParts): Intake {
+export function createIntake(parts: IntakeDeps): Intake {
   const { bridge, queue, sourceFiles, rules } = parts
-  const drops = new Drops(queue, sourceLookup(sourceFiles))
-  const inspect: InspectFolders = (folders) => inspectAll(bridge, folders)
+  const drops = new DropClaims(queue, sourceLookup(sourceFiles))
+  const inspect: InspectFolders = (folders) => inspectInBatches(bridge, folders)
   const leftOut = (findings: IntakeFindings, destinationId: DestinationId) =>
-    systemFilesLeftOut(findings.systemEntries(), destinationId, (entries) =>
+    skippedSystemFiles(findings.systemEntries(), destinationId, (entries) =>
       uploadSystemFiles(entries, destinationId),
     )
   const uploadSystemFiles = async (
@@ -27,51 +27,51 @@ export function createIntake(parts: IntakeParts): Intake {
     destinationId: DestinationId,
   ): Promise<IntakeReport> => {
     const findings = new IntakeFindings()
-    const taking = new Taking(parts, drops, findings)
+    const taking = new Registration(parts, drops, findings)
     for (let from = 0; from < entries.length; from += MAX_BATCH) {
       const some = entries.slice(from, from + MAX_BATCH).map(({ file }) => file)
       const fromPage = some.flatMap((file) => (file?.from === 'page' ? [file.incoming] : []))
       const unopened = some.flatMap((file) => (file?.from === 'entry' ? [file.entry] : []))
       const fromHost = some.flatMap((file) => (file?.from === 'host' ? [file.given] : []))
-      findings.files(fromPage.length + fromHost.length)
-      await taking.take([...fromPage, ...(await openAll(unopened, findings))], destinationId)
-      await taking.takeGiven(fromHost, destinationId)
+      findings.countFiles(fromPage.length + fromHost.length)
+      await taking.add([...fromPage, ...(await openAll(unopened, findings))], destinationId)
+      await taking.addHostFiles(fromHost, destinationId)
     }
-    return taking.end(null)
+    return taking.finish(null)
   }
   return {
     addTransfer: async (transfer, choice) => {
       const walk = walkTransfer(transfer, new Date(), inspect)
-      const taking = new Taking(parts, drops, walk.findings)
+      const taking = new Registration(parts, drops, walk.findings)
       const destinationId = await choice
-      if (destinationId === null) return { ...taking.end(null), fileCount: 0, refused: [] }
+      if (destinationId === null) return { ...taking.finish(null), fileCount: 0, refused: [] }
       const batches = walk.batches(rules.systemFiles(destinationId))
-      for await (const batch of batches) await taking.take(batch, destinationId)
-      return taking.end(leftOut(walk.findings, destinationId))
+      for await (const batch of batches) await taking.add(batch, destinationId)
+      return taking.finish(leftOut(walk.findings, destinationId))
     },
     addFiles: async (files, destinationId) => {
-      const incoming = [...files].map((file) => ({ file, relativePath: placeOf(file) }))
+      const incoming = [...files].map((file) => ({ file, relativePath: relativePathOf(file) }))
       const findings = new IntakeFindings()
       const systemFiles = rules.systemFiles(destinationId)
       const wanted = systemFiles === 'upload' ? incoming : withoutSystemFiles(incoming, findings)
-      findings.files(wanted.length)
-      const taking = new Taking(parts, drops, findings)
+      findings.countFiles(wanted.length)
+      const taking = new Registration(parts, drops, findings)
       const [first] = incoming
-      if (first !== undefined) await inspectChosen(first.file, inspect, findings, systemFiles)
-      await taking.take(wanted, destinationId)
-      return taking.end(leftOut(findings, destinationId))
+      if (first !== undefined) await inspectChosenFolder(first.file, inspect, findings, systemFiles)
+      await taking.add(wanted, destinationId)
+      return taking.finish(leftOut(findings, destinationId))
     },
     addGiven: async (choice) => {
       const findings = new IntakeFindings()
-      const taking = new Taking(parts, drops, findings)
+      const taking = new Registration(parts, drops, findings)
       const destinationId = await choice
-      if (destinationId === null) return taking.end(null)
+      if (destinationId === null) return taking.finish(null)
       // Asked for only now: until then the host keeps them, also over a reload of the page.
       for await (const batch of givenBatches(bridge, rules.systemFiles(destinationId))) {
-        findings.givenToHost(batch)
-        await taking.takeGiven(batch.files, destinationId)
+        findings.addHostBatch(batch)
+        await taking.addHostFiles(batch.files, destinationId)
       }
-      return taking.end(leftOut(findings, destinationId))
+      return taking.finish(leftOut(findings, destinationId))
     },
     giveFile: async (uploadId, file) => {
       const registered = await registerOne(bridge, file)
@@ -86,7 +86,8 @@ export function createIntake(parts: IntakeParts): Intake {
       return refused?.failure ?? null
     },
     uploadAgain: async (uploadId, file) => {
-      const given = file === null ? succeeded(null) : await giveOne(parts, uploadId, file)
+      const given =
+        file === null ? succeeded(null) : await registerReplacement(parts, uploadId, file)
       if (!given.ok) return given.failure
       const { sourceId } = given.value ?? { sourceId: null }
       const begun = await bridge.commands.uploadAgain({ uploadId, sourceId, ...given.value })
@@ -111,24 +112,24 @@ async function* givenBatches(
   }
 }
 
-interface Given {
+interface ReplacementFile {
   readonly sourceId: SourceId
   /** Of the file as it is now, which may be another text, or a longer one. */
   readonly facts?: FileFacts
 }
 
-async function giveOne(
-  { bridge, queue, rules }: IntakeParts,
+async function registerReplacement(
+  { bridge, queue, rules }: IntakeDeps,
   uploadId: UploadId,
   file: File,
-): Promise<Outcome<Given>> {
+): Promise<Outcome<ReplacementFile>> {
   const registered = await registerOne(bridge, file)
   if (!registered.ok) return registered
   const sourceId = registered.value
   const destinationId = queue.upload(uploadId)?.record.destinationId
   // The row has just left: the host will say so.
   if (destinationId === undefined) return succeeded({ sourceId })
-  const facts = await factsOf(file, askedOf(rules, destinationId, file))
+  const facts = await factsOf(file, factsNeededFor(rules, destinationId, file))
   return facts.ok ? succeeded({ sourceId, facts: facts.value }) : facts
 }
 
@@ -141,7 +142,7 @@ async function registerOne(bridge: FerryBridge<File>, file: File): Promise<Outco
 }
 
 /** A host that does not answer knows nothing; the files themselves will say so. */
-async function inspectAll(
+async function inspectInBatches(
   bridge: FerryBridge<File>,
   folders: readonly File[],
 ): Promise<readonly (FolderFindings | null)[]> {
@@ -155,7 +156,7 @@ async function inspectAll(
 }
 
 /** A chosen folder is known by any of its files. */
-async function inspectChosen(
+async function inspectChosenFolder(
   file: File,
   inspect: InspectFolders,
   findings: IntakeFindings,
@@ -164,14 +165,14 @@ async function inspectChosen(
   if (!file.webkitRelativePath) return
   const [root = ''] = file.webkitRelativePath.split('/')
   const [seen = null] = await inspect([file])
-  if (seen !== null) findings.seenByHost(root, seen, systemFiles)
+  if (seen !== null) findings.addFolderFindings(root, seen, systemFiles)
 }
 
 /**
  * Inside a chosen folder, or by itself. Chromium writes a backslash in a name as a slash there, and
  * two files would get one place.
  */
-function placeOf({ name, webkitRelativePath }: File): string {
+function relativePathOf({ name, webkitRelativePath }: File): string {
   if (!webkitRelativePath) return name
   const isOwn = webkitRelativePath.endsWith(name.replaceAll('\\', '/'))
   return isOwn ? webkitRelativePath.slice(0, -name.length) + name : webkitRelativePath

@@ -8,13 +8,13 @@ import {
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../../electron/contract/part-plan.ts'
 import { Semaphore } from '../../../electron/lib/semaphore.ts'
-import { hasEntry, lookAgain } from './given-file.ts'
+import { checkGivenFile, hasEntry } from './given-file.ts'
 import { hash8Of, hash8OfRanges } from './hash8.ts'
 import { readRange } from './range-source.ts'
 import { SNIFFED_BYTES, sniffedType } from './sniffed-type.ts'
 
 /** What the destination's rules ask about a file. */
-export interface Asked {
+export interface FactsNeeded {
   /** The destination's keys are made of the files' bytes, too. */
   readonly needsHash: boolean
   /** The type that a rule gives to files of this name; null: none does. */
@@ -29,21 +29,21 @@ export interface HostFile {
 }
 
 /** Few, so that a drop of thousands leaves the disk to the uploads that run. */
-const READ_AT_ONCE = 4
+const MAX_CONCURRENT_READS = 4
 const MAX_TYPE_LENGTH = 255
 
-const gate = new Semaphore(READ_AT_ONCE)
+const readSemaphore = new Semaphore(MAX_CONCURRENT_READS)
 
 /** What the host needs to know of a file's bytes. Fails as a `FileSource` does. */
-export async function factsOf(file: File, asked: Asked): Promise<Outcome<FileFacts>> {
-  const named = typeOf(file)
+export async function factsOf(file: File, asked: FactsNeeded): Promise<Outcome<FileFacts>> {
+  const named = browserTypeOf(file)
   const isText = isTextType(asked.ruledType ?? named)
   if (named !== '' && !isText && !asked.needsHash && hasEntry(file)) {
     return succeeded({ contentType: named, hash8: null })
   }
-  return gate.run(async () => {
+  return readSemaphore.run(async () => {
     // Its upload may wait for hours; only a file that was read once is known to have changed then.
-    if (!hasEntry(file)) await lookAgain(file)
+    if (!hasEntry(file)) await checkGivenFile(file)
     const contentType = named || (await sniffedType(file))
     // Where nothing tells the type, the host may know from the name that it is a text.
     const encoding = isText || contentType === '' ? await encodingOf(file) : null
@@ -52,7 +52,7 @@ export async function factsOf(file: File, asked: Asked): Promise<Outcome<FileFac
       return succeeded({ ...facts, hash8: asked.needsHash ? await hash8Of(file) : null })
     } catch (error) {
       if (!(error instanceof DOMException)) throw error
-      return failed((await lookAgain(file)) ?? { kind: 'source-unreadable' })
+      return failed((await checkGivenFile(file)) ?? { kind: 'source-unreadable' })
     }
   })
 }
@@ -60,13 +60,13 @@ export async function factsOf(file: File, asked: Asked): Promise<Outcome<FileFac
 /** The same of a file that the host has: no more of it is fetched than the rules ask for. */
 export async function factsOfHostFile(
   { source: { sourceId, name, byteLength }, contentType: named }: HostFile,
-  asked: Asked,
+  asked: FactsNeeded,
 ): Promise<Outcome<FileFacts>> {
   const isText = isTextType(asked.ruledType ?? named)
   if (named !== '' && !isText && !asked.needsHash) {
     return succeeded({ contentType: named, hash8: null })
   }
-  return gate.run(async () => {
+  return readSemaphore.run(async () => {
     const { signal } = new AbortController()
     const read = (range: ByteRange) => readRange(sourceId, range, signal)
     // One byte more tells a start from a whole file.
@@ -87,7 +87,7 @@ export async function factsOfHostFile(
 }
 
 /** As the browser knows it from the name. */
-export function typeOf(file: File): string {
+export function browserTypeOf(file: File): string {
   return file.type.slice(0, MAX_TYPE_LENGTH)
 }
 

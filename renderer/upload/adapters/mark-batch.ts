@@ -8,7 +8,7 @@ type Marks = CommandInput<'markUploads'>['marks']
 
 interface Batch {
   readonly marks: Marks
-  readonly told: Promise<Outcome<unknown>>
+  readonly response: Promise<Outcome<unknown>>
 }
 
 /**
@@ -20,17 +20,17 @@ export function batchedMarks(commands: Pick<CommandCalls, 'markUploads'>): Uploa
   return (uploadId, mark) => {
     if (open === null || open.marks.length >= MAX_BATCH) open = begin()
     open.marks.push({ uploadId, mark })
-    return open.told
+    return open.response
   }
 
   function begin(): Batch {
     const marks: Marks = []
     // Not a moment later: the person may close the window right after the click on "Pause".
-    const told = Promise.resolve().then(() => {
+    const response = Promise.resolve().then(() => {
       if (open === batch) open = null
       return commands.markUploads({ marks })
     })
-    const batch = { marks, told }
+    const batch = { marks, response }
     return batch
   }
 }

@@ -25,7 +25,7 @@ const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.cre
   },
 )
 
-export function startOwnWorker(name: keyof typeof SCRIPTS): Worker {
+export function startBundledWorker(name: keyof typeof SCRIPTS): Worker {
   const url = SCRIPTS[name]
   return new Worker(policy?.createScriptURL(url) ?? url, { type: 'module', name })
 }

@@ -4,7 +4,7 @@
  * copy any object for a part's URL, or make the new one public (CVE-2026-54330). Whether the
  * signature is right, the store sees.
  */
-export function refusedOrder(order: unknown): string | null {
+export function refusalReason(order: unknown): string | null {
   if (!isOrder(order)) return 'not an order'
   const url = URL.parse(order.url)
   if (url === null || !/^https?:$/.test(url.protocol)) return 'not a web address'

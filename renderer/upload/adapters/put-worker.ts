@@ -1,7 +1,7 @@
 // Runs in a worker of its own, whose content security policy names the stores and nothing else
 // (docs/decisions/0014-parts-are-sent-by-a-worker.md).
 import type { AnswerHeaders } from '../../../electron/contract/failure/store-answer.ts'
-import { refusedOrder, withoutType } from './put-guard.ts'
+import { refusalReason, withoutType } from './put-guard.ts'
 import type { FromPutWorker, PutEnd, PutOrder, ToPutWorker } from './put-messages.ts'
 
 /** All that is read of an answer; error documents are far shorter. */
@@ -25,12 +25,12 @@ addEventListener('message', ({ data }: MessageEvent<ToPutWorker>) => {
   else abort(data.jobId)
 })
 addEventListener('securitypolicyviolation', noteViolation)
-say({ type: 'started' })
+post({ type: 'started' })
 
 function take(jobId: number, order: PutOrder): void {
-  const reason = refusedOrder(order)
+  const reason = refusalReason(order)
   if (reason !== null) {
-    say({ type: 'ended', jobId, end: { type: 'refused', reason } })
+    post({ type: 'ended', jobId, end: { type: 'refused', reason } })
     return
   }
   try {
@@ -51,7 +51,7 @@ function put(jobId: number, { url, headers, body }: PutOrder): void {
   jobs.set(jobId, job)
   request.open('PUT', url)
   for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
-  request.upload.onprogress = ({ loaded }) => say({ type: 'sent', jobId, sentBytes: loaded })
+  request.upload.onprogress = ({ loaded }) => post({ type: 'sent', jobId, sentBytes: loaded })
   request.onprogress = ({ loaded }) => {
     if (loaded <= MAX_ANSWER_BYTES) return
     end(jobId, answerOf(request))
@@ -112,9 +112,9 @@ function headersOf(request: XMLHttpRequest): AnswerHeaders {
 }
 
 function end(jobId: number, how: PutEnd): void {
-  if (jobs.delete(jobId)) say({ type: 'ended', jobId, end: how })
+  if (jobs.delete(jobId)) post({ type: 'ended', jobId, end: how })
 }
 
-function say(message: FromPutWorker): void {
+function post(message: FromPutWorker): void {
   postMessage(message)
 }

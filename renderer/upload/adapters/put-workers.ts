@@ -8,7 +8,7 @@ interface Job {
 }
 
 /** One worker and the PUTs that it has under way. */
-export class PutWorker {
+export class PutWorkerClient {
   readonly #worker: Worker
   readonly #jobs = new Map<number, Job>()
   readonly #started = Promise.withResolvers<boolean>()
@@ -19,7 +19,9 @@ export class PutWorker {
 
   constructor(worker: Worker) {
     this.#worker = worker
-    worker.addEventListener('message', ({ data }: MessageEvent<FromPutWorker>) => this.#hear(data))
+    worker.addEventListener('message', ({ data }: MessageEvent<FromPutWorker>) =>
+      this.#handleMessage(data),
+    )
     worker.addEventListener('error', () => this.#die())
   }
 
@@ -47,7 +49,7 @@ export class PutWorker {
       const jobId = this.#nextJobId
       this.#nextJobId += 1
       const abort = () => {
-        this.#tell({ type: 'abort', jobId })
+        this.#post({ type: 'abort', jobId })
         this.#forget(jobId)
         reject(signal.reason)
       }
@@ -57,7 +59,7 @@ export class PutWorker {
       }
       this.#jobs.set(jobId, { onSent, end })
       signal.addEventListener('abort', abort, { once: true })
-      this.#tell({ type: 'put', jobId, order })
+      this.#post({ type: 'put', jobId, order })
     })
   }
 
@@ -67,12 +69,12 @@ export class PutWorker {
     this.#endIfIdle()
   }
 
-  #hear(message: FromPutWorker): void {
+  #handleMessage(message: FromPutWorker): void {
     if (message.type === 'started') this.#started.resolve(true)
-    else this.#hearOfJob(message)
+    else this.#handleJobMessage(message)
   }
 
-  #hearOfJob(message: Exclude<FromPutWorker, { type: 'started' }>): void {
+  #handleJobMessage(message: Exclude<FromPutWorker, { type: 'started' }>): void {
     const job = this.#jobs.get(message.jobId)
     // Aborted meanwhile.
     if (job === undefined) return
@@ -105,7 +107,7 @@ export class PutWorker {
     this.#jobs.clear()
   }
 
-  #tell(message: ToPutWorker): void {
+  #post(message: ToPutWorker): void {
     this.#worker.postMessage(message)
   }
 }
@@ -114,23 +116,23 @@ export class PutWorker {
  * The worker that PUTs are given to. A worker's policy is fixed when its script is loaded, so that
  * another takes its place when the destinations have changed.
  */
-export class PutWorkers {
+export class CurrentPutWorker {
   readonly #startWorker: () => Worker
-  #current: PutWorker | null = null
+  #current: PutWorkerClient | null = null
   #isOutdated = true
-  #starting: Promise<PutWorker | null> | null = null
+  #starting: Promise<PutWorkerClient | null> | null = null
 
   constructor(startWorker: () => Worker) {
     this.#startWorker = startWorker
   }
 
   /** The next PUT goes to a worker whose script is fetched after now. */
-  outdate(): void {
+  replaceNext(): void {
     this.#isOutdated = true
   }
 
   /** Null: there is none, since the host, from which it is loaded, does not serve it. */
-  async ready(): Promise<PutWorker | null> {
+  async ready(): Promise<PutWorkerClient | null> {
     if (this.#current?.isDead === false && !this.#isOutdated) return this.#current
     this.#starting ??= this.#start().finally(() => {
       this.#starting = null
@@ -138,10 +140,10 @@ export class PutWorkers {
     return this.#starting
   }
 
-  async #start(): Promise<PutWorker | null> {
+  async #start(): Promise<PutWorkerClient | null> {
     // Before it is loaded: a change that comes in between makes it outdated, too.
     this.#isOutdated = false
-    const fresh = new PutWorker(this.#startWorker())
+    const fresh = new PutWorkerClient(this.#startWorker())
     if (await fresh.hasStarted) {
       this.#current?.retire()
       this.#current = fresh

@@ -23,7 +23,7 @@ export function rangeSource(sourceId: SourceId, byteLength: number): FileSource 
     },
     // The host looks at the file's length and time before it streams even one byte.
     check: async (signal) => {
-      const first = await ask(sourceId, { start: 0, end: 1 }, signal)
+      const first = await fetchRange(sourceId, { start: 0, end: 1 }, signal)
       if (!first.ok) return first
       const { status } = first.value
       const isSame = status === (byteLength === 0 ? NO_SUCH_RANGE : 206)
@@ -40,7 +40,7 @@ export async function readRange(
 ): Promise<Outcome<Blob>> {
   // HTTP cannot ask for no bytes at all; an empty file's only part needs none.
   if (start === end) return succeeded(new Blob([]))
-  const asked = await ask(sourceId, { start, end }, signal)
+  const asked = await fetchRange(sourceId, { start, end }, signal)
   if (!asked.ok) return asked
   const { status, body } = asked.value
   if (status !== 206) return failed(failureOf(status))
@@ -49,7 +49,7 @@ export async function readRange(
   return payload.size === end - start ? succeeded(payload) : failed({ kind: 'source-changed' })
 }
 
-async function ask(
+async function fetchRange(
   sourceId: SourceId,
   { start, end }: ByteRange,
   signal: AbortSignal,

@@ -10,19 +10,19 @@ export interface Moment {
  * By so much the clocks come apart in a sleep that connections may not outlive. A clock that is
  * set by hand looks the same, and costs no more than preparing anew.
  */
-const ASUNDER_MS = 10_000
+const CLOCK_GAP_MS = 10_000
 /**
  * Where the steady clock goes on, only a long silence tells of a sleep: timers of a hidden tab run
  * once a minute. Source: developer.chrome.com/blog/timer-throttling-in-chrome-88
  */
-const SILENT_MS = 180_000
+const TIMER_GAP_MS = 180_000
 /** Awake for so long after the word that it would sleep, the computer did not. */
 const SLEEPLESS_MS = 60_000
 /** A host's word that comes so soon after our own finding is about the same sleep. */
 const SAME_SLEEP_MS = 60_000
 
 /** Finds out from clocks and from the host's word when the computer sleeps and wakes. */
-export class SleepWatch {
+export class SleepDetector {
   #last: Moment
   #asleepSinceMs: number | null = null
   #awokeAtMs = Number.NEGATIVE_INFINITY
@@ -32,7 +32,7 @@ export class SleepWatch {
   }
 
   /** To be asked again and again. Null: nothing new. */
-  look(now: Moment): 'awake' | null {
+  check(now: Moment): 'awake' | null {
     const hasSlept = hasSleptBetween(this.#last, now)
     this.#last = now
     const isSleepless =
@@ -40,7 +40,7 @@ export class SleepWatch {
     return hasSlept || isSleepless ? this.#wake(now) : null
   }
 
-  hear(isAsleep: boolean, now: Moment): 'asleep' | 'awake' | null {
+  onHostReport(isAsleep: boolean, now: Moment): 'asleep' | 'awake' | null {
     if (isAsleep) {
       if (this.#asleepSinceMs !== null) return null
       this.#asleepSinceMs = now.steadyMs
@@ -60,5 +60,5 @@ export class SleepWatch {
 
 function hasSleptBetween(before: Moment, now: Moment): boolean {
   const steadyMs = now.steadyMs - before.steadyMs
-  return now.wallMs - before.wallMs - steadyMs > ASUNDER_MS || steadyMs > SILENT_MS
+  return now.wallMs - before.wallMs - steadyMs > CLOCK_GAP_MS || steadyMs > TIMER_GAP_MS
 }

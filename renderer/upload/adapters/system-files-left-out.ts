@@ -1,6 +1,6 @@
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { systemEntryIn, systemEntryLabel } from '../../../electron/contract/rules/system-files.ts'
-import type { IncomingFile, IntakeReport, SystemFilesLeftOut } from '../intake.ts'
+import type { IncomingFile, IntakeReport, SkippedSystemFiles } from '../intake.ts'
 import type { IntakeFindings, SystemEntry } from './intake-findings.ts'
 
 /** Answers the files of a chosen folder that are not left out; the others are noted. */
@@ -12,19 +12,19 @@ export function withoutSystemFiles(
     const left = systemEntryIn(each.relativePath, 'file')
     if (left === null) return true
     const file = left.kind === 'file' ? ({ from: 'page', incoming: each } as const) : null
-    findings.leftBySystem({ ...left, file })
+    findings.addSystemEntry({ ...left, file })
     return false
   })
-  if (incoming.length > 0 && wanted.length === 0) findings.emptyFolder()
+  if (incoming.length > 0 && wanted.length === 0) findings.countEmptyFolder()
   return wanted
 }
 
 /** Null: nothing was left out. */
-export function systemFilesLeftOut(
+export function skippedSystemFiles(
   entries: readonly SystemEntry[],
   destinationId: DestinationId,
   upload: (entries: readonly SystemEntry[]) => Promise<IntakeReport>,
-): SystemFilesLeftOut | null {
+): SkippedSystemFiles | null {
   if (entries.length === 0) return null
   const readable = entries.filter(({ file }) => file !== null)
   return {

@@ -13,9 +13,9 @@ import { packageIn } from '../../../electron/contract/rules/system-files.ts'
 import type { SystemFilesRule } from '../../../electron/contract/rules/upload-rules.ts'
 import type { UploadQueue, ViewPhase } from '../../engine/view/queue-view.ts'
 import type { IncomingFile, IntakeReport } from '../intake.ts'
-import type { Drop, Drops } from './drops.ts'
+import type { Drop, DropClaims } from './drops.ts'
 import type { IntakeFindings } from './intake-findings.ts'
-import { type Asked, factsOf, factsOfHostFile, typeOf } from './item-facts.ts'
+import { browserTypeOf, type FactsNeeded, factsOf, factsOfHostFile } from './item-facts.ts'
 import type { SourceFiles } from './source-files.ts'
 
 /** As much of a path as the contract lets through. */
@@ -31,28 +31,28 @@ export interface IntakeRules {
   readonly systemFiles: (destinationId: DestinationId) => SystemFilesRule
 }
 
-export interface IntakeParts {
+export interface IntakeDeps {
   readonly bridge: FerryBridge<File>
   readonly queue: UploadQueue
   readonly sourceFiles: SourceFiles
   readonly rules: IntakeRules
 }
 
-interface Registered {
+interface RegisteredFile {
   readonly relativePath: string
   readonly item: QueueItem
   /** Null: the host has it, and streams it. */
   readonly file: File | null
-  readonly lookInto: (destinationId: DestinationId) => Promise<Outcome<FileFacts>>
+  readonly readFacts: (destinationId: DestinationId) => Promise<Outcome<FileFacts>>
 }
 
 interface Attachment {
-  readonly file: Registered
+  readonly file: RegisteredFile
   readonly uploadId: UploadId
 }
 
 /** Where an upload stands that does not go on by having its file. */
-const RESTING: ReadonlySet<ViewPhase> = new Set(['paused', 'needs-you', 'failed'])
+const NOT_RESUMED: ReadonlySet<ViewPhase> = new Set(['paused', 'needs-you', 'failed'])
 
 /** The host broke its contract; a file is never dropped without a word. */
 const NO_ANSWER: Failure = { kind: 'internal', reference: 'intake' }
@@ -61,9 +61,9 @@ const NO_ANSWER: Failure = { kind: 'internal', reference: 'intake' }
  * One drop on its way into the queue. Each step answers the files that the next one is to take
  * care of, and every other has its verdict: queued, matched or refused.
  */
-export class Taking {
-  readonly #parts: IntakeParts
-  readonly #drops: Drops
+export class Registration {
+  readonly #deps: IntakeDeps
+  readonly #drops: DropClaims
   readonly #drop: Drop
   readonly #findings: IntakeFindings
   #queuedCount = 0
@@ -71,23 +71,24 @@ export class Taking {
   readonly #packages = new Map<string, UploadId[]>()
 
   /** @param findings has counted every file before it is taken. */
-  constructor(parts: IntakeParts, drops: Drops, findings: IntakeFindings) {
-    this.#parts = parts
+  constructor(parts: IntakeDeps, drops: DropClaims, findings: IntakeFindings) {
+    this.#deps = parts
     this.#drops = drops
     this.#drop = drops.begin()
     this.#findings = findings
   }
 
   /** Nothing more comes. */
-  end(systemFiles: IntakeReport['systemFiles']): IntakeReport {
+  finish(systemFiles: IntakeReport['systemFiles']): IntakeReport {
     this.#drops.end(this.#drop)
-    const { queue } = this.#parts
-    const isResting = (uploadId: UploadId) => RESTING.has(queue.upload(uploadId)?.phase ?? 'done')
+    const { queue } = this.#deps
+    const isResting = (uploadId: UploadId) =>
+      NOT_RESUMED.has(queue.upload(uploadId)?.phase ?? 'done')
     return {
-      ...this.#findings.counted(),
+      ...this.#findings.totals(),
       queuedCount: this.#queuedCount,
       matchedCount: this.#matched.length,
-      restingCount: this.#matched.filter(isResting).length,
+      notResumedCount: this.#matched.filter(isResting).length,
       systemFiles,
       packages: [...this.#packages].map(([relativePath, uploadIds]) => ({
         relativePath,
@@ -96,22 +97,22 @@ export class Taking {
     }
   }
 
-  async take(incoming: readonly IncomingFile[], destinationId: DestinationId): Promise<void> {
+  async add(incoming: readonly IncomingFile[], destinationId: DestinationId): Promise<void> {
     const usable = incoming.filter((each) => this.#hasUsablePath(each))
     for (let from = 0; from < usable.length; from += MAX_BATCH) {
       const registered = await this.#register(usable.slice(from, from + MAX_BATCH))
       const unmatched = await this.#match(registered, destinationId)
-      await this.#queueUp(await this.#lookInto(unmatched, destinationId), destinationId)
+      await this.#enqueue(await this.#readFacts(unmatched, destinationId), destinationId)
     }
   }
 
   /** Files that the host registered by their paths. */
-  async takeGiven(given: readonly GivenFile[], destinationId: DestinationId): Promise<void> {
+  async addHostFiles(given: readonly GivenFile[], destinationId: DestinationId): Promise<void> {
     const registered = given
       .filter((each) => this.#hasUsablePath(each))
-      .map((each) => this.#note(registeredByHost(each, this.#parts.rules)))
+      .map((each) => this.#rememberDrop(registeredByHost(each, this.#deps.rules)))
     const unmatched = await this.#match(registered, destinationId)
-    await this.#queueUp(await this.#lookInto(unmatched, destinationId), destinationId)
+    await this.#enqueue(await this.#readFacts(unmatched, destinationId), destinationId)
   }
 
   #hasUsablePath({ relativePath }: Pick<IncomingFile, 'relativePath'>): boolean {
@@ -121,29 +122,29 @@ export class Taking {
     return relativePath !== '' && !isTooLong
   }
 
-  async #register(incoming: readonly IncomingFile[]): Promise<readonly Registered[]> {
-    const registered = await this.#parts.bridge.registerSources(incoming.map(({ file }) => file))
+  async #register(incoming: readonly IncomingFile[]): Promise<readonly RegisteredFile[]> {
+    const registered = await this.#deps.bridge.registerSources(incoming.map(({ file }) => file))
     if (!registered.ok) return this.#refuse(incoming, registered.failure)
-    return incoming.flatMap<Registered>((each, index) => {
+    return incoming.flatMap<RegisteredFile>((each, index) => {
       const source = registered.value[index]
       if (!source?.ok) return this.#refuse([each], source?.failure ?? NO_ANSWER)
-      return [this.#note(withItem(each, source.value.sourceId, this.#parts.rules))]
+      return [this.#rememberDrop(registeredByPage(each, source.value.sourceId, this.#deps.rules))]
     })
   }
 
-  #note(registered: Registered): Registered {
-    this.#drops.note(registered.item.sourceId, this.#drop)
+  #rememberDrop(registered: RegisteredFile): RegisteredFile {
+    this.#drops.remember(registered.item.sourceId, this.#drop)
     return registered
   }
 
   /** Files that unfinished uploads wait for go there; the others are answered. */
   async #match(
-    registered: readonly Registered[],
+    registered: readonly RegisteredFile[],
     destinationId: DestinationId,
-  ): Promise<readonly Registered[]> {
+  ): Promise<readonly RegisteredFile[]> {
     if (registered.length === 0) return []
     const items = registered.map(({ item }) => item)
-    const { commands } = this.#parts.bridge
+    const { commands } = this.#deps.bridge
     const found = await commands.matchSources({ destinationId, items })
     if (!found.ok) return this.#refuse(registered, found.failure)
     const candidates = new Map(found.value.matches.map((each) => [each.sourceId, each.uploadIds]))
@@ -160,7 +161,7 @@ export class Taking {
   /** Answers the tickets that are taken care of. What the host does not take is a new file. */
   async #attach(attachments: readonly Attachment[]): Promise<ReadonlySet<SourceId>> {
     if (attachments.length === 0) return new Set()
-    const { bridge, queue, sourceFiles } = this.#parts
+    const { bridge, queue, sourceFiles } = this.#deps
     const answer = await bridge.commands.attachSources({
       attachments: attachments.map(({ file, uploadId }) => ({
         uploadId,
@@ -184,17 +185,17 @@ export class Taking {
   }
 
   /** Only now: a file that is recognised has its place and its type already. */
-  async #lookInto(
-    registered: readonly Registered[],
+  async #readFacts(
+    registered: readonly RegisteredFile[],
     destinationId: DestinationId,
-  ): Promise<readonly Registered[]> {
+  ): Promise<readonly RegisteredFile[]> {
     const looked = await Promise.all(
-      registered.map(async ({ item, lookInto }) => {
-        const facts = await lookInto(destinationId)
-        return facts.ok ? facts : failed(await this.#explained(item, facts.failure))
+      registered.map(async ({ item, readFacts }) => {
+        const facts = await readFacts(destinationId)
+        return facts.ok ? facts : failed(await this.#diagnosed(item, facts.failure))
       }),
     )
-    return registered.flatMap<Registered>((each, index) => {
+    return registered.flatMap<RegisteredFile>((each, index) => {
       const facts = looked[index]
       if (!facts?.ok) return this.#refuse([each], facts?.failure ?? NO_ANSWER)
       return [{ ...each, item: { ...each.item, ...facts.value } }]
@@ -202,16 +203,19 @@ export class Taking {
   }
 
   /** Chromium does not say what is in the way of a file; a host that sees it may. */
-  async #explained({ sourceId }: QueueItem, failure: Failure): Promise<Failure> {
+  async #diagnosed({ sourceId }: QueueItem, failure: Failure): Promise<Failure> {
     if (failure.kind !== 'source-unreadable') return failure
-    const diagnosed = await this.#parts.bridge.commands.diagnoseSource({ sourceId })
+    const diagnosed = await this.#deps.bridge.commands.diagnoseSource({ sourceId })
     return (diagnosed.ok ? diagnosed.value.failure : null) ?? failure
   }
 
-  async #queueUp(registered: readonly Registered[], destinationId: DestinationId): Promise<void> {
+  async #enqueue(
+    registered: readonly RegisteredFile[],
+    destinationId: DestinationId,
+  ): Promise<void> {
     if (registered.length === 0) return
     const items = registered.map(({ item }) => item)
-    const queued = await this.#parts.bridge.commands.queueUploads({ destinationId, items })
+    const queued = await this.#deps.bridge.commands.queueUploads({ destinationId, items })
     if (!queued.ok) {
       this.#refuse(registered, queued.failure)
       return
@@ -222,15 +226,15 @@ export class Taking {
       const { sourceId } = each.item
       const upload = uploads.get(sourceId)
       if (upload !== undefined) {
-        if (each.file !== null) this.#parts.sourceFiles.set(sourceId, each.file)
+        if (each.file !== null) this.#deps.sourceFiles.set(sourceId, each.file)
         this.#queuedCount += 1
-        this.#notePackage(each.relativePath, upload.uploadId)
+        this.#recordPackage(each.relativePath, upload.uploadId)
       } else this.#refuse([each], failures.get(sourceId) ?? NO_ANSWER)
     }
-    this.#parts.queue.adopt(queued.value.uploads)
+    this.#deps.queue.adopt(queued.value.uploads)
   }
 
-  #notePackage(relativePath: string, uploadId: UploadId): void {
+  #recordPackage(relativePath: string, uploadId: UploadId): void {
     const folder = packageIn(relativePath)
     if (folder === null) return
     const uploadIds = this.#packages.get(folder) ?? []
@@ -248,11 +252,11 @@ export class Taking {
   }
 }
 
-export function askedOf(
+export function factsNeededFor(
   rules: IntakeRules,
   destinationId: DestinationId,
   { name }: Pick<File, 'name'>,
-): Asked {
+): FactsNeeded {
   return {
     needsHash: rules.needsHash(destinationId),
     ruledType: rules.ruledType(destinationId, name),
@@ -261,7 +265,7 @@ export function askedOf(
 
 /** The file first, so that the upload finds it when it is told. */
 export function attachFile(
-  { queue, sourceFiles }: Pick<IntakeParts, 'queue' | 'sourceFiles'>,
+  { queue, sourceFiles }: Pick<IntakeDeps, 'queue' | 'sourceFiles'>,
   upload: UploadRecord,
   sourceId: SourceId,
   file: File | null,
@@ -272,7 +276,7 @@ export function attachFile(
 }
 
 function isAttachment(claim: {
-  readonly file: Registered
+  readonly file: RegisteredFile
   readonly uploadId: UploadId | null
 }): claim is Attachment {
   return claim.uploadId !== null
@@ -284,26 +288,27 @@ function bySource(uploads: readonly UploadRecord[]): ReadonlyMap<SourceId, Uploa
   )
 }
 
-function withItem(
+function registeredByPage(
   { file, relativePath }: IncomingFile,
   sourceId: SourceId,
   rules: IntakeRules,
-): Registered {
+): RegisteredFile {
   return {
     relativePath,
     file,
-    item: { sourceId, relativePath, contentType: typeOf(file), hash8: null },
-    lookInto: (destinationId) => factsOf(file, askedOf(rules, destinationId, file)),
+    item: { sourceId, relativePath, contentType: browserTypeOf(file), hash8: null },
+    readFacts: (destinationId) => factsOf(file, factsNeededFor(rules, destinationId, file)),
   }
 }
 
-function registeredByHost(given: GivenFile, rules: IntakeRules): Registered {
+function registeredByHost(given: GivenFile, rules: IntakeRules): RegisteredFile {
   const { source, relativePath, contentType } = given
   return {
     relativePath,
     file: null,
     item: { sourceId: source.sourceId, relativePath, contentType, hash8: null },
-    lookInto: (destinationId) => factsOfHostFile(given, askedOf(rules, destinationId, source)),
+    readFacts: (destinationId) =>
+      factsOfHostFile(given, factsNeededFor(rules, destinationId, source)),
   }
 }
 

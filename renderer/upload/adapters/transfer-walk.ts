@@ -3,7 +3,7 @@ import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { isSystemEntry } from '../../../electron/contract/rules/system-files.ts'
 import type { SystemFilesRule } from '../../../electron/contract/rules/upload-rules.ts'
 import type { IncomingFile } from '../intake.ts'
-import { noteEntry, openEntry } from './given-file.ts'
+import { openEntry, rememberEntry } from './given-file.ts'
 import { IntakeFindings, NAME_NOT_UNICODE, NAMELESS } from './intake-findings.ts'
 import { nameOfPastedImage } from './pasted-image-name.ts'
 
@@ -64,13 +64,13 @@ class Walk {
   }
 
   add(entry: FileSystemEntry | null, file: File | null, now: Date): void {
-    if (entry?.name === '') this.findings.nameless('', entry.isDirectory ? 'folder' : 'file')
+    if (entry?.name === '') this.findings.addNameless('', entry.isDirectory ? 'folder' : 'file')
     else if (entry !== null && isFolder(entry)) this.#roots.push({ folder: entry, file })
     else if (file === null) {
-      this.findings.refuseOne(entry?.name ?? NAMELESS, { kind: 'source-unreadable' })
+      this.findings.refuseUncounted(entry?.name ?? NAMELESS, { kind: 'source-unreadable' })
     } else {
-      if (entry !== null && isFile(entry)) noteEntry(file, entry)
-      this.findings.files(1)
+      if (entry !== null && isFile(entry)) rememberEntry(file, entry)
+      this.findings.countFiles(1)
       this.#files.push(incomingFile(file, entry === null, now))
     }
   }
@@ -99,7 +99,7 @@ class Walk {
     systemFiles: SystemFilesRule,
   ): KnownRoot {
     if (seen === null) return NOTHING_KNOWN
-    this.findings.seenByHost(pathOf(root), seen, systemFiles)
+    this.findings.addFolderFindings(pathOf(root), seen, systemFiles)
     const links = seen.hidden.filter(({ kind }) => kind === 'link')
     return {
       links: new Set(links.map(({ relativePath }) => `${root.fullPath}/${relativePath}`)),
@@ -117,10 +117,10 @@ class Walk {
     for (let isEmpty = true; ; ) {
       const entries = await nextEntries(reader)
       if (entries instanceof DOMException) {
-        return this.findings.closedFolder(pathOf(folder), failureOf(entries, folder))
+        return this.findings.addUnreadableFolder(pathOf(folder), failureOf(entries, folder))
       }
       if (entries.length === 0) {
-        if (isEmpty) this.findings.emptyFolder()
+        if (isEmpty) this.findings.countEmptyFolder()
         return
       }
       const wanted =
@@ -140,7 +140,7 @@ class Walk {
     if (known.links.has(entry.fullPath)) return false
     const isNameless = entry.name === '' || this.#visited.has(entry.fullPath)
     if (isNameless && !known.hasOddNames) {
-      this.findings.nameless(pathOf(folder), entry.isDirectory ? 'folder' : 'file')
+      this.findings.addNameless(pathOf(folder), entry.isDirectory ? 'folder' : 'file')
     }
     return !isNameless
   }
@@ -150,7 +150,7 @@ class Walk {
     const kind = entry.isDirectory ? 'folder' : 'file'
     if (!isSystemEntry(entry.name, kind)) return false
     const file = isFile(entry) ? ({ from: 'entry', entry } as const) : null
-    this.findings.leftBySystem({ relativePath: pathOf(entry), kind, file })
+    this.findings.addSystemEntry({ relativePath: pathOf(entry), kind, file })
     return true
   }
 }
@@ -160,14 +160,14 @@ export async function openAll(
   entries: readonly FileSystemFileEntry[],
   findings: IntakeFindings,
 ): Promise<readonly IncomingFile[]> {
-  findings.files(entries.length)
+  findings.countFiles(entries.length)
   const opened = await Promise.all(entries.map(openEntry))
   return opened.flatMap((file, index) => {
     const entry = entries[index]
     if (entry === undefined) return []
     const relativePath = pathOf(entry)
     if (file instanceof File) {
-      noteEntry(file, entry)
+      rememberEntry(file, entry)
       return [{ file, relativePath }]
     }
     findings.refuse(relativePath, failureOf(file, entry))

@@ -1,36 +1,36 @@
 import { type ChecksumAlgorithm, crcBeside } from '../../../electron/contract/checksum.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import type { Checksums, PartBody } from '../../engine/ports.ts'
-import { type ChecksumJob, ChecksumLane } from './checksum-lane.ts'
-import { startOwnWorker } from './own-worker.ts'
+import { type ChecksumJob, ChecksumWorkerClient } from './checksum-lane.ts'
+import { startBundledWorker } from './own-worker.ts'
 
 /** Two read and sum up a file as fast as a disk delivers; more only take from the sending. */
-const MOST_WORKERS = 2
+const MAX_WORKERS = 2
 /**
  * A disk that has to spin up may take its time. Not longer, since in Chromium a read gets lost now
  * and then and never comes back; a part that is summed up once more costs less than the waiting.
  */
-const SILENT_MS = 15_000
+const SILENCE_TIMEOUT_MS = 15_000
 
-export interface WorkerChecksumsOptions {
+export interface ChecksumPoolOptions {
   readonly workerCount: number
-  readonly silentMs: number
+  readonly silenceTimeoutMs: number
 }
 
 /** Sums up bodies in workers, one body each at a time: first those that somebody waits for. */
-export function workerChecksums(options: Partial<WorkerChecksumsOptions> = {}): Checksums {
-  const { workerCount = usualWorkerCount(), silentMs = SILENT_MS } = options
+export function checksumPool(options: Partial<ChecksumPoolOptions> = {}): Checksums {
+  const { workerCount = defaultWorkerCount(), silenceTimeoutMs = SILENCE_TIMEOUT_MS } = options
   const waiting = { next: new Set<ChecksumJob>(), idle: new Set<ChecksumJob>() }
   const lanes = Array.from(
     { length: workerCount },
-    () => new ChecksumLane({ startWorker, silentMs, freed: handOut }),
+    () => new ChecksumWorkerClient({ startWorker, silenceTimeoutMs, onIdle: handOut }),
   )
 
   function handOut(): void {
     for (const lane of lanes) {
       const line = waiting.next.size > 0 ? waiting.next : waiting.idle
       const [job] = line
-      if (job === undefined || !lane.isFree) continue
+      if (job === undefined || !lane.isIdle) continue
       line.delete(job)
       lane.take(job)
     }
@@ -77,10 +77,10 @@ export function workerChecksums(options: Partial<WorkerChecksumsOptions> = {}): 
   }
 }
 
-function usualWorkerCount(): number {
-  return Math.min(MOST_WORKERS, Math.max(1, navigator.hardwareConcurrency))
+function defaultWorkerCount(): number {
+  return Math.min(MAX_WORKERS, Math.max(1, navigator.hardwareConcurrency))
 }
 
 function startWorker(): Worker {
-  return startOwnWorker('checksums')
+  return startBundledWorker('checksums')
 }

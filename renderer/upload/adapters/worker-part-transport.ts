@@ -3,25 +3,25 @@ import { failed } from '../../../electron/contract/outcome.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
 import type { PartSending, PartTransport } from '../../engine/ports.ts'
 import { probeBlob } from './blob-probe.ts'
-import { startOwnWorker } from './own-worker.ts'
+import { startBundledWorker } from './own-worker.ts'
 import { outcomeOf, type PutOutcome } from './put-outcome.ts'
-import { type JobEnd, PutWorkers } from './put-workers.ts'
+import { CurrentPutWorker, type JobEnd } from './put-workers.ts'
 
-export interface WorkerPartTransport extends PartTransport {
+export interface XhrPartTransport extends PartTransport {
   /** There may be other stores to reach from now on. PUTs under way are not disturbed. */
-  readonly placesChanged: () => void
+  readonly storesChanged: () => void
 }
 
 /**
  * PUTs parts in a worker that may reach the stores, which the page itself may not
  * (docs/decisions/0014-parts-are-sent-by-a-worker.md).
  */
-export function workerPartTransport(): WorkerPartTransport {
-  const workers = new PutWorkers(() => startOwnWorker('puts'))
+export function xhrPartTransport(): XhrPartTransport {
+  const workers = new CurrentPutWorker(() => startBundledWorker('puts'))
   // At once: later the host, from which it is loaded, may be away.
   void workers.ready()
   return {
-    placesChanged: () => workers.outdate(),
+    storesChanged: () => workers.replaceNext(),
     putPart: async (part, { payload }, sending) => {
       if (!(payload instanceof Blob)) throw new TypeError('The part is not a Blob')
       const outcome = resultOf(await put(workers, part, payload, sending), part)
@@ -34,25 +34,25 @@ export function workerPartTransport(): WorkerPartTransport {
   }
 }
 
-type End = JobEnd | { readonly type: 'no-worker' }
+type PutResult = JobEnd | { readonly type: 'no-worker' }
 
 async function put(
-  workers: PutWorkers,
+  workers: CurrentPutWorker,
   part: SignedPart,
   body: Blob,
   { signal, onSent }: PartSending,
-): Promise<End> {
+): Promise<PutResult> {
   const order = { url: part.url, headers: part.headers, body }
   const worker = await untilAborted(workers.ready(), signal)
-  const end: End = (await worker?.put(order, signal, onSent)) ?? { type: 'no-worker' }
+  const end: PutResult = (await worker?.put(order, signal, onSent)) ?? { type: 'no-worker' }
   if (end.type !== 'blocked' || worker?.hasReached(new URL(part.url).origin)) return end
   // Its policy may be older than the destination.
-  workers.outdate()
+  workers.replaceNext()
   const fresh = await untilAborted(workers.ready(), signal)
   return (await fresh?.put(order, signal, onSent)) ?? { type: 'no-worker' }
 }
 
-function resultOf(end: End, part: SignedPart): PutOutcome {
+function resultOf(end: PutResult, part: SignedPart): PutOutcome {
   switch (end.type) {
     case 'answered':
       return outcomeOf(end.answer, part)

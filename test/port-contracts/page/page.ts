@@ -14,25 +14,25 @@ import type {
 import { browserClock } from '../../../renderer/upload/adapters/browser-clock.ts'
 import { browserNetwork } from '../../../renderer/upload/adapters/browser-network.ts'
 import { fileSource } from '../../../renderer/upload/adapters/file-source.ts'
-import { pagePower } from '../../../renderer/upload/adapters/page-power.ts'
+import { browserPower } from '../../../renderer/upload/adapters/page-power.ts'
 import {
   type InspectFolders,
   walkTransfer,
 } from '../../../renderer/upload/adapters/transfer-walk.ts'
-import { workerChecksums } from '../../../renderer/upload/adapters/worker-checksums.ts'
+import { checksumPool } from '../../../renderer/upload/adapters/worker-checksums.ts'
 import {
-  type WorkerPartTransport,
-  workerPartTransport,
+  type XhrPartTransport,
+  xhrPartTransport,
 } from '../../../renderer/upload/adapters/worker-part-transport.ts'
-import type { LeftOut } from '../../../renderer/upload/intake.ts'
+import type { RefusedItem } from '../../../renderer/upload/intake.ts'
 import type { PutReport } from '../part-transport-contract.ts'
 
 export interface WalkReport {
   readonly files: readonly { readonly path: string; readonly name: string; readonly size: number }[]
   readonly batchCount: number
   readonly emptyFolderCount: number
-  readonly unreadable: readonly LeftOut[]
-  readonly refused: readonly LeftOut[]
+  readonly unreadable: readonly RefusedItem[]
+  readonly refused: readonly RefusedItem[]
   readonly fileCount: number
 }
 
@@ -96,7 +96,7 @@ declare global {
 
 const sources = new Map<File, FileSource>()
 /** Made when it is first needed: its worker is served to a session only. */
-let transport: WorkerPartTransport | null = null
+let transport: XhrPartTransport | null = null
 let lastBody: PartBody = { byteLength: 0, payload: new Blob([]) }
 let lastDrop: Promise<WalkReport> = Promise.reject(new Error('Nothing was dropped'))
 lastDrop.catch(() => undefined)
@@ -118,7 +118,7 @@ async function put(part: SignedPart, body: PutBody, when: AbortMoment): Promise<
   try {
     const sending = { signal: controller.signal, onSent }
     const bytes = body === 'last-read' ? lastBody : zeros(body)
-    transport ??= workerPartTransport()
+    transport ??= xhrPartTransport()
     const outcome = await transport.putPart(part, bytes, sending)
     return { outcome, reported }
   } catch (error) {
@@ -154,7 +154,7 @@ let summing: readonly AbortController[] = []
 async function sums(asked: readonly SumAsked[]): Promise<readonly SumAnswer[]> {
   let endedCount = 0
   const controllers = asked.map(() => new AbortController())
-  checksums ??= workerChecksums()
+  checksums ??= checksumPool()
   const { of } = checksums
   // Every body is there before the first is asked for, so that all are asked for in one go.
   const bodies = await Promise.all(
@@ -211,7 +211,7 @@ async function report(transfer: DataTransfer): Promise<WalkReport> {
       files.push({ path: relativePath, name: file.name, size: file.size })
     }
   }
-  return { files, batchCount, ...walk.findings.counted() }
+  return { files, batchCount, ...walk.findings.totals() }
 }
 
 document.addEventListener('dragover', (event) => event.preventDefault())
@@ -229,18 +229,18 @@ window.adapters = {
   abortSum: (index) => summing[index]?.abort(),
   sumWithCrc: async (file, algorithm) => {
     const { signal } = new AbortController()
-    checksums ??= workerChecksums()
+    checksums ??= checksumPool()
     const end = document.querySelector('input')?.files?.[file]?.size ?? 0
     const body = await sourceAt(file).read({ start: 0, end }, signal)
     return body.ok ? checksums.withCrc(body.value, algorithm, 'next', signal) : body
   },
-  newChecksums: (workerCount, silentMs) => {
-    checksums = workerChecksums({ workerCount, silentMs })
+  newChecksums: (workerCount, silenceTimeoutMs) => {
+    checksums = checksumPool({ workerCount, silenceTimeoutMs })
   },
   sleep,
   hearOfPower: ({ notices }) => {
     const told: string[] = []
-    const stop = pagePower(notices.powerChanged).subscribe((state) => told.push(state))
+    const stop = browserPower(notices.powerChanged).subscribe((state) => told.push(state))
     return { told, stop }
   },
   networkCalls: () => networkCallCount,

@@ -9,7 +9,7 @@ import {
   failureSentence,
   failureText,
 } from '../../../renderer/failures/failure-text.ts'
-import { troubleText } from '../../../renderer/features/uploads/trouble-text.ts'
+import { stoppedText } from '../../../renderer/features/uploads/trouble-text.ts'
 import { aRecord } from '../../fakes/fake-world.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 
@@ -284,8 +284,8 @@ describe('keys that a store does not accept', () => {
         ...{ failure: FAILURE_EXAMPLES[kind], isCancelling: false, hasHiddenAnswers: false },
       }
 
-      expect(troubleText(view, NOW, of('keys'))).not.toMatch(/sign in/i)
-      expect(troubleText(view, NOW, null)).not.toMatch(/sign in/i)
+      expect(stoppedText(view, NOW, of('keys'))).not.toMatch(/sign in/i)
+      expect(stoppedText(view, NOW, null)).not.toMatch(/sign in/i)
     },
   )
 

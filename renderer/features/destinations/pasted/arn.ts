@@ -1,6 +1,6 @@
 import { PROVIDERS } from '../../../../electron/contract/providers/lookup.ts'
 import type { Pasted, Unsupported } from './pasted.ts'
-import { bucketIn, fieldsOfPlace } from './place.ts'
+import { bucketNameIn, locationFields } from './place.ts'
 
 /** Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 const ARN =
@@ -13,7 +13,7 @@ const OTHER_SERVICES: Readonly<Record<string, Unsupported>> = {
 }
 
 /** `arn:aws:s3:::bucket/prefix*`, as in a policy. */
-export function arn(text: string): Pasted | null {
+export function parseArn(text: string): Pasted | null {
   const groups = ARN.exec(text)?.groups
   if (groups === undefined) return null
   const { partition = '', service = '', resource = '', region } = groups
@@ -25,8 +25,8 @@ export function arn(text: string): Pasted | null {
   const unsupported = owner === undefined ? 'not-s3' : unsupportedIn(service, resource)
   if (unsupported !== null) return { what: 'arn', fields: {}, unsupported }
   const [bucket, ...rest] = resource.split('/')
-  if (bucketIn(bucket) === null) return null
-  const fields = fieldsOfPlace({
+  if (bucketNameIn(bucket) === null) return null
+  const fields = locationFields({
     ...place,
     bucket: bucket ?? null,
     path: fixedPart(rest.join('/')),

@@ -1,11 +1,11 @@
 import type { Pasted, PastedFields } from './pasted.ts'
-import { filled } from './place.ts'
-import { storeAddress } from './store-address.ts'
+import { definedFields } from './place.ts'
+import { parseStoreAddress } from './store-address.ts'
 
 const ENTRY = /<key>(?<name>[^<]*)<\/key>\s*<(?:string|integer)>(?<value>[^<]*)</g
 
 /** Cyberduck's bookmarks (`.duck`) and profiles (`.cyberduckprofile`): Apple's property lists. */
-export function bookmark(text: string): Pasted | null {
+export function parseCyberduckBookmark(text: string): Pasted | null {
   if (!/<plist[\s>]/.test(text)) return null
   const said = new Map<string, string>()
   for (const { groups } of text.matchAll(ENTRY)) {
@@ -15,17 +15,17 @@ export function bookmark(text: string): Pasted | null {
   const protocol = said.get('Protocol') ?? ''
   if (protocol === '') return null
   if (!protocol.startsWith('s3')) return { what: 'bookmark', fields: {}, unsupported: 'not-s3' }
-  const own = filled({
+  const own = definedFields({
     region: said.get('Region'),
     name: said.get('Nickname'),
     accessKeyId: said.get('Username'),
   })
-  const place = placeOf(said)
+  const place = bookmarkLocation(said)
   const fields = { ...place?.fields, ...own }
   return { what: 'bookmark', fields, unsupported: place?.unsupported ?? null }
 }
 
-function placeOf(
+function bookmarkLocation(
   said: ReadonlyMap<string, string>,
 ): { fields: PastedFields; unsupported: Pasted['unsupported'] } | null {
   const host = said.get('Hostname')
@@ -35,7 +35,7 @@ function placeOf(
   const path = (said.get('Path') ?? '').replace(/^\/*/, '/')
   const encoded = path.split('/').map(encodeURIComponent).join('/')
   const url = URL.parse(`${scheme}://${host}${port === '' ? '' : `:${port}`}${encoded}`)
-  return url === null ? null : storeAddress(url)
+  return url === null ? null : parseStoreAddress(url)
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

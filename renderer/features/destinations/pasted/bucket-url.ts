@@ -1,7 +1,7 @@
 import { knownHost, PROVIDERS } from '../../../../electron/contract/providers/lookup.ts'
 import type { Pasted } from './pasted.ts'
-import { bucketIn, decoded, fieldsOfPlace, filled } from './place.ts'
-import { storeAddress } from './store-address.ts'
+import { bucketNameIn, decoded, definedFields, locationFields } from './place.ts'
+import { parseStoreAddress } from './store-address.ts'
 
 const BUCKET_URL =
   /^(?<scheme>[a-z][a-z0-9]*):\/\/(?:(?<user>[^@/?#\s]*)@)?(?<host>[^@/?#\s]+)(?:\/(?<path>[^?#]*))?(?:\?(?<query>\S*))?$/i
@@ -10,7 +10,7 @@ const BUCKET_URL =
 const ANY_STORE = ['s3', 's3a', 's3n']
 
 /** `s3://bucket/prefix`, and Cyberduck's `s3://KEY@host/bucket/prefix`. */
-export function bucketUrl(text: string): Pasted | null {
+export function parseBucketUrl(text: string): Pasted | null {
   const groups = BUCKET_URL.exec(text)?.groups
   if (groups === undefined) return null
   const { scheme = '', user = '', host = '', path = '', query = '' } = groups
@@ -20,22 +20,22 @@ export function bucketUrl(text: string): Pasted | null {
   const isHost = /:\d+$/.test(host) || knownHost(host) !== null || (user !== '' && /\./.test(host))
   if (isHost) {
     const url = URL.parse(`https://${host}/${path}`)
-    const found = url === null ? null : storeAddress(url)
+    const found = url === null ? null : parseStoreAddress(url)
     return found && { ...found, what: 'bucket-url', fields: { ...found.fields, ...keys } }
   }
-  if (bucketIn(host) === null) return null
-  const place = { provider: owner, bucket: host, path, ...placeIn(query) }
-  return { what: 'bucket-url', fields: { ...fieldsOfPlace(place), ...keys }, unsupported: null }
+  if (bucketNameIn(host) === null) return null
+  const place = { provider: owner, bucket: host, path, ...locationIn(query) }
+  return { what: 'bucket-url', fields: { ...locationFields(place), ...keys }, unsupported: null }
 }
 
 function keysIn(user: string) {
   const [accessKeyId = '', secretAccessKey = ''] = user.split(':').map(decoded)
   const kind = secretAccessKey !== '' && ({ credentialKind: 'keys' } as const)
-  return { ...filled({ accessKeyId, secretAccessKey }), ...kind }
+  return { ...definedFields({ accessKeyId, secretAccessKey }), ...kind }
 }
 
 /** `?region=…&endpoint=…`, as Go's and Arrow's libraries write it. */
-function placeIn(query: string) {
+function locationIn(query: string) {
   const params = new URLSearchParams(query)
   const endpoint = params.get('endpoint') ?? params.get('endpoint_override')
   const origin = endpoint === null ? null : (URL.parse(endpoint)?.origin ?? null)

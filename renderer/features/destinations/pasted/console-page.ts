@@ -1,10 +1,10 @@
 import { knownHost, PROVIDERS } from '../../../../electron/contract/providers/lookup.ts'
 import type { ConsolePage } from '../../../../electron/contract/providers/provider.ts'
 import type { Pasted } from './pasted.ts'
-import { decoded, fieldsOfPlace } from './place.ts'
+import { decoded, locationFields } from './place.ts'
 
 /** A page of a store's website that shows a bucket, as copied from the address bar. */
-export function consolePage(url: URL): Pasted | null {
+export function parseConsolePage(url: URL): Pasted | null {
   // One-page consoles keep their path behind the `#`.
   const shown = url.hash.startsWith('#/') ? `${url.host}/${url.hash}` : url.host + url.pathname
   const [address = ''] = shown.split('?')
@@ -24,7 +24,7 @@ export function consolePage(url: URL): Pasted | null {
       }
       const isDirectory = asked.bucketType === 'directory' || bucket.endsWith('--x-s3')
       const unsupported = isDirectory ? 'directory-bucket' : null
-      return { what: 'console-page', fields: fieldsOfPlace(place), unsupported }
+      return { what: 'console-page', fields: locationFields(place), unsupported }
     }
   }
   return null

@@ -1,12 +1,12 @@
 import { PROVIDERS } from '../../../../electron/contract/providers/lookup.ts'
 import type { PastedFields } from './pasted.ts'
-import { bucketIn, fieldsOfPlace, filled, prefixOf } from './place.ts'
+import { bucketNameIn, definedFields, locationFields, prefixOf } from './place.ts'
 import { accountOwner, isSurelySecret, type SettingRole, settingRole } from './setting-names.ts'
-import { storeAddress } from './store-address.ts'
+import { parseStoreAddress } from './store-address.ts'
 
 export type Setting = readonly [name: string, value: string]
 
-type Said = Partial<Record<SettingRole, string>>
+type ValuesByRole = Partial<Record<SettingRole, string>>
 
 const SHAPES: Partial<Record<SettingRole, RegExp>> = {
   accessKeyId: /^\S{3,300}$/,
@@ -30,13 +30,13 @@ export function fieldsOfSettings(settings: readonly Setting[]): PastedFields | n
 
 /** The same where the text itself is known to be about S3. */
 export function allFieldsOf(settings: readonly Setting[]): PastedFields {
-  const said = rolesOf(settings)
-  return { ...placeOf(settings, said), ...(keysOf(settings, said) ?? signInOf(said)) }
+  const said = valuesByRole(settings)
+  return { ...locationOf(settings, said), ...(keysOf(settings, said) ?? signInOf(said)) }
 }
 
 /** The first value of each role. */
-function rolesOf(settings: readonly Setting[]): Said {
-  const said: Said = {}
+function valuesByRole(settings: readonly Setting[]): ValuesByRole {
+  const said: ValuesByRole = {}
   for (const [name, typed] of settings) {
     const role = settingRole(name)
     const value = typed.trim()
@@ -47,23 +47,26 @@ function rolesOf(settings: readonly Setting[]): Said {
   return said
 }
 
-function keysOf(settings: readonly Setting[], said: Said): PastedFields | null {
+function keysOf(settings: readonly Setting[], said: ValuesByRole): PastedFields | null {
   const { accessKeyId, secretAccessKey, sessionToken } = said
   const isSecretSure = settings.some(([name]) => isSurelySecret(name))
   if (accessKeyId === undefined && !isSecretSure) return null
   if (accessKeyId === undefined && secretAccessKey === undefined) return null
-  return { credentialKind: 'keys', ...filled({ accessKeyId, secretAccessKey, sessionToken }) }
+  return {
+    credentialKind: 'keys',
+    ...definedFields({ accessKeyId, secretAccessKey, sessionToken }),
+  }
 }
 
-function signInOf(said: Said): PastedFields {
+function signInOf(said: ValuesByRole): PastedFields {
   const { profile, ssoStartUrl, ssoRegion, ssoAccountId, ssoRoleName } = said
-  const sso = filled({ ssoStartUrl, ssoRegion, ssoAccountId, ssoRoleName })
+  const sso = definedFields({ ssoStartUrl, ssoRegion, ssoAccountId, ssoRoleName })
   if (ssoStartUrl !== undefined) return { credentialKind: 'sso', ...sso }
   if (profile !== undefined) return { credentialKind: 'profile', profile }
   return said.envAuth === 'true' ? { credentialKind: 'environment' } : {}
 }
 
-function placeOf(settings: readonly Setting[], said: Said): PastedFields {
+function locationOf(settings: readonly Setting[], said: ValuesByRole): PastedFields {
   const address = addressOf(settings, said)
   const named = PROVIDERS.find(
     ({ rcloneName }) => rcloneName !== null && rcloneName === said.storeName,
@@ -71,22 +74,25 @@ function placeOf(settings: readonly Setting[], said: Said): PastedFields {
   const provider = address.provider === undefined ? named : undefined
   const told =
     provider === undefined
-      ? filled({ region: said.region })
-      : fieldsOfPlace({
+      ? definedFields({ region: said.region })
+      : locationFields({
           provider,
           region: said.region ?? null,
           ...(address.endpoint !== undefined && { endpoint: address.endpoint }),
         })
-  const own = filled({ bucket: bucketIn(said.bucket), prefix: prefixOf(said.prefix ?? '') })
+  const own = definedFields({
+    bucket: bucketNameIn(said.bucket),
+    prefix: prefixOf(said.prefix ?? ''),
+  })
   return { ...address, ...told, ...own, ...pathStyleOf(said) }
 }
 
-function addressOf(settings: readonly Setting[], said: Said): PastedFields {
+function addressOf(settings: readonly Setting[], said: ValuesByRole): PastedFields {
   const typed = said.endpoint ?? accountEndpoint(settings)
   if (typed === null) return {}
   const scheme = /^false$/i.test(said.useHttps ?? '') ? 'http' : 'https'
   const url = URL.parse(/^https?:\/\//i.test(typed) ? typed : `${scheme}://${typed}`)
-  return (url === null ? null : storeAddress(url)?.fields) ?? {}
+  return (url === null ? null : parseStoreAddress(url)?.fields) ?? {}
 }
 
 function accountEndpoint(settings: readonly Setting[]): string | null {
@@ -100,7 +106,7 @@ function accountEndpoint(settings: readonly Setting[]): string | null {
 }
 
 /** s3cmd says it by the bucket's host: with `%(bucket)s` in it, or without. */
-function pathStyleOf({ pathStyle, hostBucket }: Said): PastedFields {
+function pathStyleOf({ pathStyle, hostBucket }: ValuesByRole): PastedFields {
   if (pathStyle !== undefined) return { pathStyle: /^(?:true|1|yes|on)$/i.test(pathStyle) }
   return hostBucket === undefined ? {} : { pathStyle: !hostBucket.includes('%(bucket)') }
 }

@@ -4,7 +4,7 @@ import { settingRole } from './setting-names.ts'
 import { kindOf } from './settings.ts'
 
 /** The file that IAM's console offers: a line of names, and one of values. */
-export function keysCsv(text: string): Pasted | null {
+export function parseKeysCsv(text: string): Pasted | null {
   const [first = '', second] = text.split(/\r?\n/).filter((line) => line.trim() !== '')
   const names = cellsOf(first)
   if (second === undefined || names.length < 2) return null

@@ -8,16 +8,16 @@ const MAX_DEPTH = 6
  * The answers of `aws sts assume-role`, `aws iam create-access-key` and a `credential_process`,
  * MinIO's `credentials.json` and its client's configuration, and any object with such names.
  */
-export function keysJson(text: string): Pasted | null {
+export function parseKeysJson(text: string): Pasted | null {
   if (!/^[{[]/.test(text)) return null
-  for (const settings of objectsIn(parsed(text), MAX_DEPTH)) {
+  for (const settings of objectsIn(parsedJson(text), MAX_DEPTH)) {
     const fields = fieldsOfSettings(settings)
     if (fields !== null) return { what: kindOf(fields), fields, unsupported: null }
   }
   return null
 }
 
-function parsed(text: string): unknown {
+function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -5,7 +5,7 @@ const COMMAND =
   /^(?:\$\s*)?mc(?:\.exe)?\s+(?:alias\s+set|config\s+host\s+add)\s+(?:-\S+\s+)*(?<rest>[\s\S]+)$/
 
 /** `mc alias set NAME URL KEY SECRET`. */
-export function minioCommand(text: string): Pasted | null {
+export function parseMinioCommand(text: string): Pasted | null {
   const rest = COMMAND.exec(text)?.groups?.rest
   if (rest === undefined) return null
   const words = (rest.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) =>

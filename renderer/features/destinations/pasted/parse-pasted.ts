@@ -1,28 +1,28 @@
-import { arn } from './arn.ts'
-import { bareKeys } from './bare-keys.ts'
-import { bookmark } from './bookmark.ts'
-import { bucketUrl } from './bucket-url.ts'
-import { keysCsv } from './keys-csv.ts'
-import { keysJson } from './keys-json.ts'
-import { minioCommand } from './minio-command.ts'
+import { parseArn } from './arn.ts'
+import { parseKeyPair } from './bare-keys.ts'
+import { parseCyberduckBookmark } from './bookmark.ts'
+import { parseBucketUrl } from './bucket-url.ts'
+import { parseKeysCsv } from './keys-csv.ts'
+import { parseKeysJson } from './keys-json.ts'
+import { parseMinioCommand } from './minio-command.ts'
 import type { Pasted } from './pasted.ts'
-import { settings } from './settings.ts'
-import { webAddress } from './web-address.ts'
+import { parseSettings } from './settings.ts'
+import { parseWebAddress } from './web-address.ts'
 
 /** Longer texts are files, and nobody's keys. */
 const MAX_CHARACTERS = 64 * 1024
 
 /** Tried in this order: what is sure of its own form comes first. */
-const RECOGNISERS: readonly ((text: string) => Pasted | null)[] = [
-  bookmark,
-  keysJson,
-  keysCsv,
-  arn,
-  bucketUrl,
-  webAddress,
-  minioCommand,
-  settings,
-  bareKeys,
+const PARSERS: readonly ((text: string) => Pasted | null)[] = [
+  parseCyberduckBookmark,
+  parseKeysJson,
+  parseKeysCsv,
+  parseArn,
+  parseBucketUrl,
+  parseWebAddress,
+  parseMinioCommand,
+  parseSettings,
+  parseKeyPair,
 ]
 
 /**
@@ -34,7 +34,7 @@ export function parsePasted(text: string): Pasted | null {
   const plain = text.replace(/^\uFEFF/, '').trim()
   const bare = withoutQuotes(plain)
   if (bare === '') return null
-  for (const recognise of RECOGNISERS) {
+  for (const recognise of PARSERS) {
     const pasted = recognise(bare)
     if (pasted !== null) return pasted
   }

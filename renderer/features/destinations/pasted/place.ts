@@ -3,7 +3,7 @@ import type { Provider } from '../../../../electron/contract/providers/provider.
 import type { PastedFields } from './pasted.ts'
 
 /** Where a text says that files go. What it does not say is null or empty. */
-export interface Place {
+export interface BucketLocation {
   /** Null: a server of somebody's own, or not told. */
   readonly provider?: Provider | null
   readonly region?: string | null
@@ -15,13 +15,18 @@ export interface Place {
   readonly pathStyle?: boolean | null
 }
 
-export function fieldsOfPlace(place: Place): PastedFields {
+export function locationFields(place: BucketLocation): PastedFields {
   const { provider = null, region = null, bucket, path } = place
-  const endpoint = place.endpoint ?? (provider === null ? null : addressOf(provider, region))
+  const endpoint = place.endpoint ?? (provider === null ? null : endpointFor(provider, region))
   const pathStyle = place.pathStyle ?? provider?.pathStyle ?? null
   return {
     ...(provider !== null && { provider: provider.id }),
-    ...filled({ endpoint, region, bucket: bucketIn(bucket), prefix: prefixOf(path ?? '') }),
+    ...definedFields({
+      endpoint,
+      region,
+      bucket: bucketNameIn(bucket),
+      prefix: prefixOf(path ?? ''),
+    }),
     ...(pathStyle !== null && { pathStyle }),
   }
 }
@@ -34,7 +39,7 @@ type TextField = Exclude<
 >
 
 /** Only what was said, so that the rest of the form stays as it is. */
-export function filled(
+export function definedFields(
   fields: Partial<Record<TextField, string | null | undefined>>,
 ): PastedFields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value))
@@ -59,12 +64,12 @@ export function folderOf(key: string): string {
 }
 
 /** Null for what no store would take as a bucket's name. */
-export function bucketIn(text: string | null | undefined): string | null {
+export function bucketNameIn(text: string | null | undefined): string | null {
   return text && /^[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$/.test(text) ? text : null
 }
 
 /** Null where the region is a part of the address, and is not known. */
-function addressOf(provider: Provider, region: string | null): string | null {
+function endpointFor(provider: Provider, region: string | null): string | null {
   const needsRegion = provider.endpointTemplate?.includes('{region}') === true
   return needsRegion && region === null ? null : endpointOf(provider, region ?? '')
 }

@@ -18,7 +18,7 @@ const SPACED = /^(?:setx|setenv|set\s+-\w+)\s+(?<name>\w+)\s+(?<value>\S.*)$/i
  * Settings by name and value: `~/.aws/credentials` and `config`, rclone's, s3cmd's and `.env`
  * files, a shell's variables, and labels copied from a console.
  */
-export function settings(text: string): Pasted | null {
+export function parseSettings(text: string): Pasted | null {
   for (const section of sectionsOf(text)) {
     const fields = fieldsOfSection(section)
     if (fields !== null) return { what: kindOf(fields), fields, unsupported: null }

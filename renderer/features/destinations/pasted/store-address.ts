@@ -1,49 +1,49 @@
 import { type KnownHost, knownHost } from '../../../../electron/contract/providers/lookup.ts'
 import type { Pasted, PastedFields } from './pasted.ts'
-import { bucketIn, decoded, fieldsOfPlace, folderOf } from './place.ts'
-import { isPresigned, regionSignedFor } from './presigned.ts'
+import { bucketNameIn, decoded, folderOf, locationFields } from './place.ts'
+import { isPresigned, signedRegion } from './presigned.ts'
 
 /** What an address below a store's endpoint names; null: the query says it is of something else. */
-export function storeAddress(url: URL): Pasted | null {
+export function parseStoreAddress(url: URL): Pasted | null {
   const known = knownHost(url.hostname)
   const what = isPresigned(url) ? 'presigned-url' : 'endpoint'
   if (known === null) {
     if (url.search !== '' && !isPresigned(url)) return null
-    return { what, fields: ownServer(url), unsupported: null }
+    return { what, fields: ownServerFields(url), unsupported: null }
   }
   const { provider, region, kind } = known
-  if (kind === 'endpoint') return { what, fields: knownPlace(url, known), unsupported: null }
+  if (kind === 'endpoint') return { what, fields: knownStoreFields(url, known), unsupported: null }
   if (kind !== 'public') return { what, fields: { provider: provider.id }, unsupported: kind }
   const { bucket } = known
   const path = pathOf(url)
-  const fields = fieldsOfPlace({ provider, region, bucket, path: bucket === null ? '' : path })
+  const fields = locationFields({ provider, region, bucket, path: bucket === null ? '' : path })
   return { what, fields, unsupported: bucket === null ? 'public-address' : null }
 }
 
-function knownPlace(url: URL, known: KnownHost): PastedFields {
+function knownStoreFields(url: URL, known: KnownHost): PastedFields {
   const { provider } = known
-  const region = known.region ?? regionSignedFor(url)
+  const region = known.region ?? signedRegion(url)
   const host = known.bucket === null ? url.host : url.host.slice(known.bucket.length + 1)
   const isRegionMissing =
     known.region === null && provider.endpointTemplate?.includes('{region}') === true
   // An address of no region redirects: the form makes the region's own.
   const endpoint = isRegionMissing ? null : `https://${host}`
-  return fieldsOfPlace({ provider, region, endpoint, ...bucketAndPath(url, known.bucket) })
+  return locationFields({ provider, region, endpoint, ...bucketAndPath(url, known.bucket) })
 }
 
 /** By path, as most of them are asked; a signed address of one segment has the bucket in front. */
-function ownServer(url: URL): PastedFields {
+function ownServerFields(url: URL): PastedFields {
   const path = pathOf(url)
-  const region = regionSignedFor(url)
+  const region = signedRegion(url)
   const [first = '', ...rest] = url.hostname.split('.')
-  const isInFront = isPresigned(url) && !path.includes('/') && rest.length > 1 && !isAddress(url)
+  const isInFront = isPresigned(url) && !path.includes('/') && rest.length > 1 && !isIpAddress(url)
   if (isInFront) {
     const endpoint = `${url.protocol}//${url.host.slice(first.length + 1)}`
-    return fieldsOfPlace({ region, endpoint, bucket: first, pathStyle: false })
+    return locationFields({ region, endpoint, bucket: first, pathStyle: false })
   }
   const place = bucketAndPath(url, null)
-  const isNamed = bucketIn(place.bucket) !== null
-  return fieldsOfPlace({
+  const isNamed = bucketNameIn(place.bucket) !== null
+  return locationFields({
     region,
     endpoint: url.origin,
     ...(isNamed && { ...place, pathStyle: true }),
@@ -63,6 +63,6 @@ function pathOf(url: URL): string {
 }
 
 /** Of digits or IPv6. */
-function isAddress(url: URL): boolean {
+function isIpAddress(url: URL): boolean {
   return url.hostname.startsWith('[') || /^[\d.]+$/.test(url.hostname)
 }

@@ -25,7 +25,7 @@ export const FILE_UNITS = ['TB', 'GB', 'MB', 'KB', 'bytes'] as const
 export const PART_UNITS = ['GiB', 'MiB', 'bytes'] as const
 export const SPEED_UNITS = ['MB/s', 'KB/s', 'bytes/s'] as const
 
-const MOST_DECIMALS = 3
+const MAX_DECIMALS = 3
 
 /** In the largest unit that says it in few digits. `usual`: the unit to begin with. */
 export function amountOf(
@@ -44,7 +44,7 @@ export function amountOf(
 /** Null where it takes more decimals than people read, or is a fraction of the unit. */
 function shortDecimal(bytes: number, perUnit: number): string | null {
   if (bytes < perUnit) return null
-  const text = (bytes / perUnit).toFixed(MOST_DECIMALS)
+  const text = (bytes / perUnit).toFixed(MAX_DECIMALS)
   return Math.round(Number(text) * perUnit) === bytes ? String(Number(text)) : null
 }
 

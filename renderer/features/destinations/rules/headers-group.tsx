@@ -3,9 +3,9 @@ import type { RuleField, UploadRules } from '../../../../electron/contract/rules
 import { TextField } from '../../../design/field.tsx'
 import { SelectField } from '../../../design/select-field.tsx'
 import { PairList } from './pair-list.tsx'
-import { RuleGroup, RuleSlot } from './rule-group.tsx'
-import { DISPOSITION_OPTIONS, lackedBy, lackText } from './rule-options.ts'
-import type { RulesEdit } from './use-rules-form.ts'
+import { RuleCell, RuleGroup } from './rule-group.tsx'
+import { DISPOSITION_OPTIONS, missingFeatures, missingFeaturesText } from './rule-options.ts'
+import type { RulesEditor } from './use-rules-form.ts'
 
 type ListField = Extract<RuleField, 'contentTypes' | 'metadata' | 'tags'>
 
@@ -53,43 +53,43 @@ export function HeadersGroup({
   edit,
   destination,
 }: {
-  readonly edit: RulesEdit
+  readonly edit: RulesEditor
   readonly destination: Destination
 }) {
-  const { form, change, troubleAt } = edit
-  const lacked = lackedBy(destination)
+  const { form, change, errorAt } = edit
+  const lacked = missingFeatures(destination)
   const list = (field: ListField) => (
-    <RuleSlot field={field} isWide>
+    <RuleCell field={field} isWide>
       <PairList
         {...LISTS[field]}
         pairs={form[field]}
-        trouble={troubleAt(field)}
+        trouble={errorAt(field)}
         onChange={(pairs) => change({ [field]: pairs } as Pick<UploadRules, ListField>)}
       />
-    </RuleSlot>
+    </RuleCell>
   )
   return (
-    <RuleGroup title="Headers" aside={lackText(destination, ['metadata', 'tags'])}>
+    <RuleGroup title="Headers" aside={missingFeaturesText(destination, ['metadata', 'tags'])}>
       {list('contentTypes')}
-      <RuleSlot field="cacheControl">
+      <RuleCell field="cacheControl">
         <TextField
           label="Cache-Control"
           aside="optional"
           placeholder="public, max-age=31536000"
           maxLength={300}
           value={form.cacheControl}
-          problem={troubleAt('cacheControl')?.text}
+          problem={errorAt('cacheControl')?.text}
           onChange={({ target }) => change({ cacheControl: target.value })}
         />
-      </RuleSlot>
-      <RuleSlot field="disposition">
+      </RuleCell>
+      <RuleCell field="disposition">
         <SelectField
           label="When somebody opens it"
           value={form.disposition}
           options={DISPOSITION_OPTIONS}
           onChange={(disposition) => change({ disposition })}
         />
-      </RuleSlot>
+      </RuleCell>
       {(form.metadata.length > 0 || !lacked.includes('metadata')) && list('metadata')}
       {(form.tags.length > 0 || !lacked.includes('tags')) && list('tags')}
     </RuleGroup>

@@ -3,44 +3,44 @@ import { TextField } from '../../../design/field.tsx'
 import { SelectField, type SelectOption } from '../../../design/select-field.tsx'
 import { FILE_UNITS, PART_UNITS, SPEED_UNITS } from './amount.ts'
 import { AmountField } from './amount-field.tsx'
-import { RuleGroup, RuleSlot } from './rule-group.tsx'
+import { RuleCell, RuleGroup } from './rule-group.tsx'
 import { SYSTEM_FILES_OPTIONS } from './rule-options.ts'
-import type { RulesEdit } from './use-rules-form.ts'
+import type { RulesEditor } from './use-rules-form.ts'
 
 /** Which files are taken at all. */
-export function IntakeGroup({ edit }: { readonly edit: RulesEdit }) {
-  const { form, change, troubleAt } = edit
+export function IntakeGroup({ edit }: { readonly edit: RulesEditor }) {
+  const { form, change, errorAt } = edit
   return (
     <RuleGroup title="What may come in">
-      <RuleSlot field="allowedTypes">
+      <RuleCell field="allowedTypes">
         <TextField
           label="Allowed types"
           placeholder="all"
           hint="Types and extensions: image/*, .pdf"
           maxLength={2000}
           value={form.allowedTypes}
-          problem={troubleAt('allowedTypes')?.text}
+          problem={errorAt('allowedTypes')?.text}
           onChange={({ target }) => change({ allowedTypes: target.value })}
         />
-      </RuleSlot>
-      <RuleSlot field="maxFileBytes">
+      </RuleCell>
+      <RuleCell field="maxFileBytes">
         <AmountField
           label="Largest file"
           placeholder="what the store takes"
           units={FILE_UNITS}
           value={form.maxFileBytes}
-          problem={troubleAt('maxFileBytes')?.text}
+          problem={errorAt('maxFileBytes')?.text}
           onChange={(maxFileBytes) => change({ maxFileBytes })}
         />
-      </RuleSlot>
-      <RuleSlot field="systemFiles">
+      </RuleCell>
+      <RuleCell field="systemFiles">
         <SelectField
           label="System files in folders"
           value={form.systemFiles}
           options={SYSTEM_FILES_OPTIONS}
           onChange={(systemFiles) => change({ systemFiles })}
         />
-      </RuleSlot>
+      </RuleCell>
     </RuleGroup>
   )
 }
@@ -52,40 +52,40 @@ const PARALLEL: readonly SelectOption<string>[] = [
   }),
 ]
 
-export function SpeedGroup({ edit }: { readonly edit: RulesEdit }) {
-  const { form, change, troubleAt } = edit
+export function SpeedGroup({ edit }: { readonly edit: RulesEditor }) {
+  const { form, change, errorAt } = edit
   return (
     <RuleGroup title="Speed">
-      <RuleSlot field="partBytes">
+      <RuleCell field="partBytes">
         <AmountField
           label="Part size"
           placeholder="Automatic"
           hint="Larger where a file would have too many parts."
           units={PART_UNITS}
           value={form.partBytes}
-          problem={troubleAt('partBytes')?.text}
+          problem={errorAt('partBytes')?.text}
           onChange={(partBytes) => change({ partBytes })}
         />
-      </RuleSlot>
-      <RuleSlot field="parallel">
+      </RuleCell>
+      <RuleCell field="parallel">
         <SelectField
           label="Requests at once"
           value={form.parallel === null ? 'auto' : String(form.parallel)}
           options={PARALLEL}
           onChange={(value) => change({ parallel: value === 'auto' ? null : Number(value) })}
         />
-      </RuleSlot>
-      <RuleSlot field="bytesPerSecond">
+      </RuleCell>
+      <RuleCell field="bytesPerSecond">
         <AmountField
           label="Speed limit"
           placeholder="none"
           hint="Shared by all uploads to this destination."
           units={SPEED_UNITS}
           value={form.bytesPerSecond}
-          problem={troubleAt('bytesPerSecond')?.text}
+          problem={errorAt('bytesPerSecond')?.text}
           onChange={(bytesPerSecond) => change({ bytesPerSecond })}
         />
-      </RuleSlot>
+      </RuleCell>
     </RuleGroup>
   )
 }

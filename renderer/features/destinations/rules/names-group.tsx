@@ -8,34 +8,34 @@ import {
 import type { ConflictRule } from '../../../../electron/contract/rules/upload-rules.ts'
 import { RadioField, TextField } from '../../../design/field.tsx'
 import { failureText } from '../../../failures/failure-text.ts'
-import { RuleGroup, RuleSlot } from './rule-group.tsx'
+import { RuleCell, RuleGroup } from './rule-group.tsx'
 import { CONFLICT_TEXTS, TOKEN_TEXTS } from './rule-options.ts'
 import { ruleProblemText } from './rule-problem-text.ts'
 import { conflictWarning } from './rules-form.ts'
-import type { RulesEdit } from './use-rules-form.ts'
+import type { RulesEditor } from './use-rules-form.ts'
 
 /** What files are called in the bucket, and what happens when a name is taken. */
 export function NamesGroup({
   edit,
   destination,
 }: {
-  readonly edit: RulesEdit
+  readonly edit: RulesEditor
   readonly destination: Destination
 }) {
   return (
     <RuleGroup title="Names">
-      <RuleSlot field="keyTemplate" isWide>
+      <RuleCell field="keyTemplate" isWide>
         <TemplateField edit={edit} prefix={destination.prefix} />
-      </RuleSlot>
-      <RuleSlot field="onConflict" isWide>
+      </RuleCell>
+      <RuleCell field="onConflict" isWide>
         <ConflictChoice edit={edit} findings={destination.findings} />
-      </RuleSlot>
+      </RuleCell>
     </RuleGroup>
   )
 }
 
-function TemplateField({ edit, prefix }: { readonly edit: RulesEdit; readonly prefix: string }) {
-  const { form, change, troubleAt } = edit
+function TemplateField({ edit, prefix }: { readonly edit: RulesEditor; readonly prefix: string }) {
+  const { form, change, errorAt } = edit
   const input = useRef<HTMLInputElement>(null)
   const caret = useRef<number | null>(null)
   const [at] = useState(() => new Date())
@@ -59,7 +59,7 @@ function TemplateField({ edit, prefix }: { readonly edit: RulesEdit; readonly pr
         label="Name in the bucket"
         maxLength={1024}
         value={form.keyTemplate}
-        problem={troubleAt('keyTemplate')?.text}
+        problem={errorAt('keyTemplate')?.text}
         hint={previewText(form.keyTemplate, prefix, at)}
         onChange={({ target }) => change({ keyTemplate: target.value })}
       />
@@ -103,7 +103,7 @@ function ConflictChoice({
   edit: { form, change },
   findings,
 }: {
-  readonly edit: RulesEdit
+  readonly edit: RulesEditor
   readonly findings: Destination['findings']
 }) {
   const name = useId()

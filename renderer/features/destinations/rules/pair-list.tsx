@@ -2,7 +2,7 @@ import { Plus, X } from 'lucide-react'
 import { useRef } from 'react'
 import { flushSync } from 'react-dom'
 import { Button, IconButton } from '../../../design/button.tsx'
-import type { Pair, RuleTrouble } from './rules-form.ts'
+import type { Pair, RuleFieldError } from './rules-form.ts'
 
 interface PairWords {
   /** What the whole list is. */
@@ -26,7 +26,7 @@ export function PairList({
   readonly words: PairWords
   readonly pairs: readonly Pair[]
   readonly most: number
-  readonly trouble: RuleTrouble | null
+  readonly trouble: RuleFieldError | null
   readonly onChange: (pairs: Pair[]) => void
 }) {
   const group = useRef<HTMLFieldSetElement>(null)
@@ -116,7 +116,7 @@ function PairRow({
   )
 }
 
-function isMeant({ what }: RuleTrouble, { name, value }: Pair): boolean {
+function isMeant({ what }: RuleFieldError, { name, value }: Pair): boolean {
   const asked = what.trim().toLowerCase()
   return [name, value].some((each) => each.trim().toLowerCase() === asked)
 }

@@ -23,7 +23,7 @@ export function RuleGroup({
 }
 
 /** Where a field is found when something is wrong with it. */
-export function RuleSlot({
+export function RuleCell({
   field,
   isWide = false,
   children,

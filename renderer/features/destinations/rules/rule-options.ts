@@ -68,7 +68,12 @@ export const ACL_OPTIONS = [
 ] as const satisfies readonly { readonly value: CannedAcl | 'none'; readonly label: string }[]
 
 /** What the bucket on this computer refuses, or has no use for. */
-const LOCAL_LACKS: readonly StoreFeature[] = ['acl', 'storage-class', 'sse-s3', 'sse-kms']
+const LOCAL_MISSING_FEATURES: readonly StoreFeature[] = [
+  'acl',
+  'storage-class',
+  'sse-s3',
+  'sse-kms',
+]
 
 const FEATURE_NAMES: Record<StoreFeature, string> = {
   acl: 'ACLs',
@@ -79,13 +84,16 @@ const FEATURE_NAMES: Record<StoreFeature, string> = {
   metadata: 'metadata',
 }
 
-export function lackedBy({ kind, provider }: Destination): readonly StoreFeature[] {
-  return kind === 'local' ? LOCAL_LACKS : providerOf(provider).lacks
+export function missingFeatures({ kind, provider }: Destination): readonly StoreFeature[] {
+  return kind === 'local' ? LOCAL_MISSING_FEATURES : providerOf(provider).lacks
 }
 
 /** One sentence about what a store is known to be without; null: nothing. */
-export function lackText(destination: Destination, among: readonly StoreFeature[]): string | null {
-  const lacked = lackedBy(destination).filter((each) => among.includes(each))
+export function missingFeaturesText(
+  destination: Destination,
+  among: readonly StoreFeature[],
+): string | null {
+  const lacked = missingFeatures(destination).filter((each) => among.includes(each))
   if (lacked.length === 0) return null
   const whose =
     destination.kind === 'local'

@@ -1,7 +1,7 @@
 import type { RuleField, RuleProblem } from '../../../../electron/contract/rules/upload-rules.ts'
 import { unreachable } from '../../../../electron/lib/unreachable.ts'
 import { isolated } from '../../../design/isolated.tsx'
-import type { RuleTrouble } from './rules-form.ts'
+import type { RuleFieldError } from './rules-form.ts'
 
 const MISSING: Partial<Record<RuleField, string>> = {
   keyTemplate: 'Enter what a file is called in the bucket, at least {name}.',
@@ -39,12 +39,12 @@ export function ruleProblemText({ field, problem, what }: RuleProblem): string {
   }
 }
 
-const MOST_SHOWN = 60
+const MAX_SHOWN = 60
 
 function shortened(what: string): string {
-  return what.length <= MOST_SHOWN ? what : `${what.slice(0, MOST_SHOWN)}…`
+  return what.length <= MAX_SHOWN ? what : `${what.slice(0, MAX_SHOWN)}…`
 }
 
-export function troubleOf(problem: RuleProblem): RuleTrouble {
+export function fieldErrorOf(problem: RuleProblem): RuleFieldError {
   return { field: problem.field, text: ruleProblemText(problem), what: problem.what }
 }

@@ -26,7 +26,7 @@ export type RulesForm = Omit<UploadRules, 'maxFileBytes' | 'partBytes' | 'bytesP
 export type Pair = UploadRules['metadata'][number]
 
 /** What is wrong with a field, as the person reads it. */
-export interface RuleTrouble {
+export interface RuleFieldError {
   readonly field: RuleField
   readonly text: string
   /** In a list: what the person finds the row by; empty: the field as a whole. */
@@ -42,13 +42,13 @@ export function formOfRules(rules: UploadRules): RulesForm {
   }
 }
 
-type RulesIn =
+type RulesFormResult =
   | { readonly ok: true; readonly rules: UploadRules }
-  | { readonly ok: false; readonly troubles: readonly RuleTrouble[] }
+  | { readonly ok: false; readonly troubles: readonly RuleFieldError[] }
 
 /** What the form says; numbers that are none, or out of bounds, are told before the host is asked. */
-export function rulesIn(form: RulesForm): RulesIn {
-  const troubles: RuleTrouble[] = []
+export function readRulesForm(form: RulesForm): RulesFormResult {
+  const troubles: RuleFieldError[] = []
   const read = (field: keyof typeof BOUNDS) => {
     const typed = bytesOf(form[field])
     const { least, most, words } = BOUNDS[field]
@@ -63,9 +63,9 @@ export function rulesIn(form: RulesForm): RulesIn {
     maxFileBytes: read('maxFileBytes'),
     partBytes: read('partBytes'),
     bytesPerSecond: read('bytesPerSecond'),
-    contentTypes: filledIn(form.contentTypes),
-    metadata: filledIn(form.metadata),
-    tags: filledIn(form.tags),
+    contentTypes: nonEmptyPairs(form.contentTypes),
+    metadata: nonEmptyPairs(form.metadata),
+    tags: nonEmptyPairs(form.tags),
   }
   return troubles.length === 0 ? { ok: true, rules } : { ok: false, troubles }
 }
@@ -89,7 +89,7 @@ const BOUNDS = {
 } as const
 
 /** A row that was added and left empty is none. */
-function filledIn(pairs: readonly Pair[]): Pair[] {
+function nonEmptyPairs(pairs: readonly Pair[]): Pair[] {
   return pairs.filter(({ name, value }) => name.trim() !== '' || value.trim() !== '')
 }
 

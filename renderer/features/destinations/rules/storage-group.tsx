@@ -3,34 +3,39 @@ import { providerOf } from '../../../../electron/contract/providers/lookup.ts'
 import type { Encryption } from '../../../../electron/contract/rules/upload-rules.ts'
 import { TextField } from '../../../design/field.tsx'
 import { SelectField } from '../../../design/select-field.tsx'
-import { SuggestField } from '../../../design/suggest-field.tsx'
-import { RuleGroup, RuleSlot } from './rule-group.tsx'
-import { ACL_OPTIONS, ENCRYPTION_OPTIONS, lackedBy, lackText } from './rule-options.ts'
-import type { RulesEdit } from './use-rules-form.ts'
+import { ComboboxField } from '../../../design/suggest-field.tsx'
+import { RuleCell, RuleGroup } from './rule-group.tsx'
+import {
+  ACL_OPTIONS,
+  ENCRYPTION_OPTIONS,
+  missingFeatures,
+  missingFeaturesText,
+} from './rule-options.ts'
+import type { RulesEditor } from './use-rules-form.ts'
 
 interface StorageProps {
-  readonly edit: RulesEdit
+  readonly edit: RulesEditor
   readonly destination: Destination
 }
 
 /** How the store keeps files. What it is known to be without is left out, unless it is set. */
 export function StorageGroup({ edit, destination }: StorageProps) {
   const { form, change } = edit
-  const lacked = lackedBy(destination)
+  const lacked = missingFeatures(destination)
   const isPublic = form.acl === 'public-read' || form.acl === 'public-read-write'
   return (
     <RuleGroup
       title="Storage"
-      aside={lackText(destination, ['storage-class', 'sse-s3', 'sse-kms', 'acl'])}
+      aside={missingFeaturesText(destination, ['storage-class', 'sse-s3', 'sse-kms', 'acl'])}
     >
       {(form.storageClass !== '' || !lacked.includes('storage-class')) && (
-        <RuleSlot field="storageClass">
+        <RuleCell field="storageClass">
           <StorageClass edit={edit} destination={destination} />
-        </RuleSlot>
+        </RuleCell>
       )}
       <EncryptionFields edit={edit} destination={destination} />
       {(form.acl !== null || !lacked.includes('acl')) && (
-        <RuleSlot field="acl">
+        <RuleCell field="acl">
           <SelectField
             label="ACL"
             value={form.acl ?? 'none'}
@@ -40,25 +45,25 @@ export function StorageGroup({ edit, destination }: StorageProps) {
           <p className="rule-warning" role="status">
             {isPublic && 'Anybody on the internet can then open these files without a link.'}
           </p>
-        </RuleSlot>
+        </RuleCell>
       )}
     </RuleGroup>
   )
 }
 
-function StorageClass({ edit: { form, change, troubleAt }, destination }: StorageProps) {
+function StorageClass({ edit: { form, change, errorAt }, destination }: StorageProps) {
   const { storageClasses } = providerOf(destination.provider)
   const common = {
     label: 'Storage class',
     placeholder: 'As the bucket does',
-    problem: troubleAt('storageClass')?.text,
+    problem: errorAt('storageClass')?.text,
     value: form.storageClass,
   }
   const set = (storageClass: string) => change({ storageClass })
   return storageClasses.length === 0 ? (
     <TextField {...common} maxLength={60} onChange={({ target }) => set(target.value)} />
   ) : (
-    <SuggestField
+    <ComboboxField
       {...common}
       name="storageClass"
       listLabel="Show storage classes"
@@ -69,8 +74,8 @@ function StorageClass({ edit: { form, change, troubleAt }, destination }: Storag
   )
 }
 
-function EncryptionFields({ edit: { form, change, troubleAt }, destination }: StorageProps) {
-  const lacked = lackedBy(destination)
+function EncryptionFields({ edit: { form, change, errorAt }, destination }: StorageProps) {
+  const lacked = missingFeatures(destination)
   const { encryption } = form
   const options = ENCRYPTION_OPTIONS.filter(
     ({ value }) =>
@@ -78,7 +83,7 @@ function EncryptionFields({ edit: { form, change, troubleAt }, destination }: St
   )
   if (options.length === 1) return null
   return (
-    <RuleSlot field="encryption">
+    <RuleCell field="encryption">
       <SelectField
         label="Encryption"
         value={encryption.kind}
@@ -93,11 +98,11 @@ function EncryptionFields({ edit: { form, change, troubleAt }, destination }: St
           hint="Its ID, ARN or alias."
           maxLength={2048}
           value={encryption.keyId}
-          problem={troubleAt('encryption')?.text}
+          problem={errorAt('encryption')?.text}
           onChange={({ target }) => change({ encryption: { kind: 'kms', keyId: target.value } })}
         />
       )}
-    </RuleSlot>
+    </RuleCell>
   )
 }
 

@@ -3,17 +3,17 @@ import type { Destination } from '../../../../electron/contract/commands/destina
 import type { Failure } from '../../../../electron/contract/failure/kinds.ts'
 import { DEFAULT_RULES, type RuleField } from '../../../../electron/contract/rules/upload-rules.ts'
 import { useServices } from '../../services/services.tsx'
-import { troubleOf } from './rule-problem-text.ts'
-import { formOfRules, type RulesForm, type RuleTrouble, rulesIn } from './rules-form.ts'
+import { fieldErrorOf } from './rule-problem-text.ts'
+import { formOfRules, type RuleFieldError, type RulesForm, readRulesForm } from './rules-form.ts'
 
 /** What the groups of fields share. */
-export interface RulesEdit {
+export interface RulesEditor {
   readonly form: RulesForm
   readonly change: (changes: Partial<RulesForm>) => void
-  readonly troubleAt: (field: RuleField) => RuleTrouble | null
+  readonly errorAt: (field: RuleField) => RuleFieldError | null
 }
 
-export interface RulesFormState extends RulesEdit {
+export interface RulesFormState extends RulesEditor {
   readonly isSaving: boolean
   /** What went wrong with the rules as a whole. */
   readonly failure: Failure | null
@@ -25,14 +25,14 @@ export interface RulesFormState extends RulesEdit {
 export function useRulesForm(
   destination: Destination,
   onSaved: () => void,
-  onTroubles: (troubles: readonly RuleTrouble[]) => void,
+  onTroubles: (troubles: readonly RuleFieldError[]) => void,
 ): RulesFormState {
-  const { commands, session } = useServices()
+  const { commands, appState } = useServices()
   const [form, setForm] = useState(() => formOfRules(destination.rules))
-  const [troubles, setTroubles] = useState<readonly RuleTrouble[]>([])
+  const [troubles, setTroubles] = useState<readonly RuleFieldError[]>([])
   const [failure, setFailure] = useState<Failure | null>(null)
   const [isSaving, setIsSaving] = useState(false)
-  const unseen = useRef<readonly RuleTrouble[]>([])
+  const unseen = useRef<readonly RuleFieldError[]>([])
   const tell = useRef(onTroubles)
   tell.current = onTroubles
 
@@ -40,7 +40,7 @@ export function useRulesForm(
     if (troubles.length > 0 && unseen.current === troubles) tell.current(troubles)
   }, [troubles])
 
-  const showTroubles = (next: readonly RuleTrouble[]) => {
+  const showTroubles = (next: readonly RuleFieldError[]) => {
     unseen.current = next
     setTroubles(next)
   }
@@ -53,7 +53,7 @@ export function useRulesForm(
       setTroubles((before) => before.filter(({ field }) => !(field in changes)))
       setFailure(null)
     },
-    troubleAt: (field) => troubles.find((each) => each.field === field) ?? null,
+    errorAt: (field) => troubles.find((each) => each.field === field) ?? null,
     reset() {
       setForm(formOfRules(DEFAULT_RULES))
       setTroubles([])
@@ -61,16 +61,16 @@ export function useRulesForm(
     },
     async save() {
       setFailure(null)
-      const read = rulesIn(form)
+      const read = readRulesForm(form)
       if (!read.ok) return showTroubles(read.troubles)
       setIsSaving(true)
       const { destinationId } = destination
       const answer = await commands.saveRules({ destinationId, rules: read.rules })
-      if (answer.ok) await session.refresh()
+      if (answer.ok) await appState.refresh()
       setIsSaving(false)
       if (answer.ok) return onSaved()
       if (answer.failure.kind !== 'rules-invalid') return setFailure(answer.failure)
-      showTroubles(answer.failure.problems.map(troubleOf))
+      showTroubles(answer.failure.problems.map(fieldErrorOf))
     },
   }
 }
