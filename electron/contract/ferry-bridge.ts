@@ -25,7 +25,7 @@ export type NoticeSubscriptions = {
 
 /**
  * All that the page has of the host. The preload exposes it as `window.ferry`; in a browser
- * `renderer/bridge.ts` makes the same over HTTP.
+ * `renderer/bridge/connect.ts` makes the same over HTTP.
  */
 export interface FerryBridge<FileLike> {
   readonly commands: CommandCalls

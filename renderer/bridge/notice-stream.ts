@@ -2,7 +2,6 @@ import * as z from 'zod/mini'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
 import type { ChangeableHostLink } from './host-link.ts'
 import type { LoopbackSession } from './loopback-session.ts'
-import { readLines } from './notice-lines.ts'
 
 /** After the host went away. */
 const REOPEN_MS = 1_000
@@ -95,5 +94,26 @@ export class NoticeStream {
   #dispatch(line: string): void {
     const { name, payload } = Line.parse(JSON.parse(line))
     for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(payload)
+  }
+}
+
+/**
+ * Calls `onLine` for every line that arrives and is not empty. Resolves when the stream has ended.
+ *
+ * @throws TypeError when the connection breaks, and what `onLine` throws.
+ */
+export async function readLines(
+  body: ReadableStream<Uint8Array>,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder()
+  const reader = body.getReader()
+  let unfinished = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    const lines = (unfinished + decoder.decode(value, { stream: true })).split('\n')
+    unfinished = lines.pop() ?? ''
+    for (const line of lines) if (line !== '') onLine(line)
   }
 }

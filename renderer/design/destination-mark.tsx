@@ -1,6 +1,5 @@
-import type { DestinationColor } from '../../electron/contract/commands/destinations.ts'
-import { initialOf } from './initial.ts'
 import './destination-mark.css'
+import type { DestinationColor } from '../../electron/contract/commands/destinations.ts'
 
 /** The coloured square by which a destination is known; its name stands beside it. */
 export function DestinationMark({
@@ -15,4 +14,15 @@ export function DestinationMark({
       {initialOf(name)}
     </span>
   )
+}
+
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** The first letter or digit of a name as a person counts them, upper case; else its first sign. */
+export function initialOf(name: string): string {
+  const signs = [...GRAPHEMES.segment(name.trim())].map(({ segment }) => segment)
+  const sign = signs.find((each) => /[\p{L}\p{N}]/u.test(each)) ?? signs[0] ?? ''
+  const upper = sign.toLocaleUpperCase()
+  // “ß” would become two.
+  return [...GRAPHEMES.segment(upper)].length === 1 ? upper : sign
 }

@@ -1,9 +1,9 @@
+import './dialog.css'
 import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog'
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button, IconButton } from './button.tsx'
-import './dialog.css'
 
 /** A modal sheet. Escape, the cross and a press outside close it. */
 export function Dialog({
@@ -98,5 +98,15 @@ export function ConfirmDialog({
         </BaseAlert.Popup>
       </BaseAlert.Portal>
     </BaseAlert.Root>
+  )
+}
+
+/** Whether a dialog waits for an answer: what it says must not change behind it. */
+export function isDialogOpen(): boolean {
+  return (
+    document.querySelector(
+      // A toast is a dialog, too, but not one that waits for an answer.
+      '[role="dialog"]:not([aria-modal="false"]), [role="alertdialog"]',
+    ) !== null
   )
 }

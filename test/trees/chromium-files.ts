@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { entriesUnder, inside, type PlantedEntry, textOf } from './planted-tree.ts'
 
 /**
- * What Chromium 156 hands a page of a disk, rebuilt for Node; `test/renderer/dropped-files.test.ts`
+ * What Chromium 156 hands a page of a disk, rebuilt for Node; `test/renderer/platform/dropped-files.test.ts`
  * holds the real one to the same. A `File` is a snapshot that cannot be read once the disk differs.
  */
 export class DiskFile extends File {

@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import type { NewerRelease, UpdateState } from '../../../electron/contract/commands/host.ts'
+import { useUpdates } from '../../app/host-hooks.ts'
+import { useQueue, useServices } from '../../app/services.tsx'
 import { Button, buttonClass } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import type { QueueTotals } from '../../engine/view/queue-view.ts'
 import { failureSentence } from '../../failures/failure-text.ts'
-import { useQueue, useServices } from '../services/services.tsx'
-import { useUpdates } from '../services/use-updates.ts'
 
 /** Asks once whether Ferry may look for newer versions, and says when there is one. */
 export function UpdateNotice() {

@@ -3,8 +3,7 @@ import { useState } from 'react'
 import type { ShareLink, UploadRecord } from '../../../electron/contract/commands/uploads.ts'
 import { Button, buttonClass } from '../../design/button.tsx'
 import { useNow } from '../../design/use-now.ts'
-import { CopyButton } from './copy-button.tsx'
-import { useRenewLink } from './link-calls.ts'
+import { CopyButton, useRenewLink } from './copy-link.tsx'
 import { ShareDialog } from './share-dialog.tsx'
 
 /** What a finished file offers: its link, or a new one when the old has died. */

@@ -1,14 +1,12 @@
+import './share-dialog.css'
 import { useId, useRef, useState } from 'react'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type { ShareLink, UploadRecord } from '../../../electron/contract/commands/uploads.ts'
+import { useAppState, useServices } from '../../app/services.tsx'
 import { Button } from '../../design/button.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { formatMoment } from '../../design/format.ts'
-import { useAppState, useServices } from '../services/services.tsx'
-import { CopyButton } from './copy-button.tsx'
-import { useRenewLink } from './link-calls.ts'
-import { LINK_LIFETIMES } from './link-life.ts'
-import './share-dialog.css'
+import { CopyButton, useRenewLink } from './copy-link.tsx'
 
 /** The link itself, what it gives away, and how long it lives. */
 export function ShareDialog({
@@ -136,3 +134,11 @@ function LifetimeChooser({
     </fieldset>
   )
 }
+
+/** The lives that a link is offered, in seconds. Seven days is the longest that S3 signs. */
+export const LINK_LIFETIMES = [
+  { seconds: 3600, label: '1 hour' },
+  { seconds: 86_400, label: '24 hours' },
+  { seconds: 259_200, label: '3 days' },
+  { seconds: 604_800, label: '7 days' },
+] as const

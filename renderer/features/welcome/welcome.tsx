@@ -1,11 +1,11 @@
 import { HardDrive, Plug } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import { useIntake } from '../../app/intake-context.tsx'
+import { useServices } from '../../app/services.tsx'
 import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { failureSentence } from '../../failures/failure-text.ts'
-import { useIntake } from '../services/incoming.tsx'
-import { useServices } from '../services/services.tsx'
 import './welcome.css'
 
 /** The first start: two ways on, and a drop that came too early is kept for either. */

@@ -4,27 +4,24 @@ import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
 import type { SignedPart } from '../../../electron/contract/commands/uploads.ts'
 import type { FerryBridge } from '../../../electron/contract/ferry-bridge.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
-import { connectBridge, type HostConnection } from '../../../renderer/bridge.ts'
+import { connectBridge, type HostConnection } from '../../../renderer/bridge/connect.ts'
 import type {
   Checksums,
   ChecksumWithCrc,
   FileSource,
   PartBody,
 } from '../../../renderer/engine/ports.ts'
-import { browserClock } from '../../../renderer/upload/adapters/browser-clock.ts'
-import { browserNetwork } from '../../../renderer/upload/adapters/browser-network.ts'
-import { fileSource } from '../../../renderer/upload/adapters/file-source.ts'
-import { browserPower } from '../../../renderer/upload/adapters/page-power.ts'
-import {
-  type InspectFolders,
-  walkTransfer,
-} from '../../../renderer/upload/adapters/transfer-walk.ts'
-import { checksumPool } from '../../../renderer/upload/adapters/worker-checksums.ts'
+import type { RefusedItem } from '../../../renderer/intake.ts'
+import { browserClock } from '../../../renderer/platform/browser-clock.ts'
+import { browserNetwork } from '../../../renderer/platform/browser-network.ts'
+import { browserPower } from '../../../renderer/platform/browser-power.ts'
+import { checksumPool } from '../../../renderer/platform/checksum-pool.ts'
+import { fileSource } from '../../../renderer/platform/file-source.ts'
+import { type InspectFolders, walkTransfer } from '../../../renderer/platform/transfer-walk.ts'
 import {
   type XhrPartTransport,
   xhrPartTransport,
-} from '../../../renderer/upload/adapters/worker-part-transport.ts'
-import type { RefusedItem } from '../../../renderer/upload/intake.ts'
+} from '../../../renderer/platform/xhr-transport.ts'
 import type { PutReport } from '../part-transport-contract.ts'
 
 export interface WalkReport {

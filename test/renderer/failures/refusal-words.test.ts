@@ -9,7 +9,7 @@ import {
   failureSentence,
   failureText,
 } from '../../../renderer/failures/failure-text.ts'
-import { stoppedText } from '../../../renderer/features/uploads/trouble-text.ts'
+import { stoppedText } from '../../../renderer/features/queue/status-text.ts'
 import { aRecord } from '../../fakes/fake-world.ts'
 import { FAILURE_EXAMPLES } from './failure-examples.ts'
 

@@ -1,5 +1,5 @@
-import { allFieldsOf, fieldsOfSettings, type Setting } from './fields-of-settings.ts'
-import type { Pasted, PastedFields } from './pasted.ts'
+import type { Pasted, PastedFields } from './pasted-fields.ts'
+import { allFieldsOf, fieldsOfSettings, type Setting } from './setting-fields.ts'
 import { settingRole } from './setting-names.ts'
 
 interface Section {

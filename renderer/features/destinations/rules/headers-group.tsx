@@ -2,9 +2,8 @@ import type { Destination } from '../../../../electron/contract/commands/destina
 import type { RuleField, UploadRules } from '../../../../electron/contract/rules/upload-rules.ts'
 import { TextField } from '../../../design/field.tsx'
 import { SelectField } from '../../../design/select-field.tsx'
-import { PairList } from './pair-list.tsx'
-import { RuleCell, RuleGroup } from './rule-group.tsx'
-import { DISPOSITION_OPTIONS, missingFeatures, missingFeaturesText } from './rule-options.ts'
+import { PairList, RuleCell, RuleGroup } from './rule-controls.tsx'
+import { DISPOSITION_OPTIONS, missingFeatures, missingFeaturesText } from './rule-text.ts'
 import type { RulesEditor } from './use-rules-form.ts'
 
 type ListField = Extract<RuleField, 'contentTypes' | 'metadata' | 'tags'>

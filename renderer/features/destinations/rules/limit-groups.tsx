@@ -2,9 +2,8 @@ import { MAX_CONNECTIONS_PER_HOST } from '../../../../electron/contract/limits.t
 import { TextField } from '../../../design/field.tsx'
 import { SelectField, type SelectOption } from '../../../design/select-field.tsx'
 import { FILE_UNITS, PART_UNITS, SPEED_UNITS } from './amount.ts'
-import { AmountField } from './amount-field.tsx'
-import { RuleCell, RuleGroup } from './rule-group.tsx'
-import { SYSTEM_FILES_OPTIONS } from './rule-options.ts'
+import { AmountField, RuleCell, RuleGroup } from './rule-controls.tsx'
+import { SYSTEM_FILES_OPTIONS } from './rule-text.ts'
 import type { RulesEditor } from './use-rules-form.ts'
 
 /** Which files are taken at all. */

@@ -8,9 +8,8 @@ import {
 import type { ConflictRule } from '../../../../electron/contract/rules/upload-rules.ts'
 import { RadioField, TextField } from '../../../design/field.tsx'
 import { failureText } from '../../../failures/failure-text.ts'
-import { RuleCell, RuleGroup } from './rule-group.tsx'
-import { CONFLICT_TEXTS, TOKEN_TEXTS } from './rule-options.ts'
-import { ruleProblemText } from './rule-problem-text.ts'
+import { RuleCell, RuleGroup } from './rule-controls.tsx'
+import { CONFLICT_TEXTS, ruleProblemText, TOKEN_TEXTS } from './rule-text.ts'
 import { conflictWarning } from './rules-form.ts'
 import type { RulesEditor } from './use-rules-form.ts'
 

@@ -1,16 +1,16 @@
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
 import { providerOf } from '../../../../electron/contract/providers/lookup.ts'
 import type { Encryption } from '../../../../electron/contract/rules/upload-rules.ts'
+import { ComboboxField } from '../../../design/combobox-field.tsx'
 import { TextField } from '../../../design/field.tsx'
 import { SelectField } from '../../../design/select-field.tsx'
-import { ComboboxField } from '../../../design/suggest-field.tsx'
-import { RuleCell, RuleGroup } from './rule-group.tsx'
+import { RuleCell, RuleGroup } from './rule-controls.tsx'
 import {
   ACL_OPTIONS,
   ENCRYPTION_OPTIONS,
   missingFeatures,
   missingFeaturesText,
-} from './rule-options.ts'
+} from './rule-text.ts'
 import type { RulesEditor } from './use-rules-form.ts'
 
 interface StorageProps {

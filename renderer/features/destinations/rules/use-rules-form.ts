@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'react'
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
 import type { Failure } from '../../../../electron/contract/failure/kinds.ts'
 import { DEFAULT_RULES, type RuleField } from '../../../../electron/contract/rules/upload-rules.ts'
-import { useServices } from '../../services/services.tsx'
-import { fieldErrorOf } from './rule-problem-text.ts'
+import { useServices } from '../../../app/services.tsx'
+import { fieldErrorOf } from './rule-text.ts'
 import { formOfRules, type RuleFieldError, type RulesForm, readRulesForm } from './rules-form.ts'
 
 /** What the groups of fields share. */

@@ -9,7 +9,7 @@ import {
   DEFAULT_RULES,
   type UploadRules,
 } from '../../../../electron/contract/rules/upload-rules.ts'
-import { hash8Of } from '../../../../renderer/upload/adapters/hash8.ts'
+import { hash8Of } from '../../../../renderer/platform/browser-file-facts.ts'
 import { CoreHarness } from '../../../fakes/core-harness.ts'
 
 let harness: CoreHarness

@@ -1,0 +1,113 @@
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import type { UpdateState } from '../../electron/contract/commands/host.ts'
+import type { CommandInput, MenuItemName } from '../../electron/contract/commands.ts'
+import { isDialogOpen } from '../design/dialog.tsx'
+import { useToasts } from '../design/toasts.tsx'
+import { failureSentence } from '../failures/failure-text.ts'
+import { useServices } from './services.tsx'
+
+/** Acts when the item is chosen in the desktop's menu; a dialog that is open comes first. */
+export function useMenuItem(item: MenuItemName, act: () => void): void {
+  const { notices } = useServices()
+  const latest = useRef(act)
+  latest.current = act
+  useEffect(
+    () =>
+      notices.menuChosen((chosen) => {
+        if (chosen.item === item && !isDialogOpen()) latest.current()
+      }),
+    [notices, item],
+  )
+}
+
+export interface ToastText {
+  readonly title: string
+  readonly detail: string
+}
+
+/** Shows a toast for each notice of one kind that the host sends. */
+export function useNoticeToast<P>(
+  subscribe: (listener: (payload: P) => void) => () => void,
+  textOf: (payload: P) => ToastText,
+): void {
+  const { say } = useToasts()
+  const show = useEffectEvent((payload: P) => {
+    const { title, detail } = textOf(payload)
+    say(title, detail)
+  })
+  useEffect(() => subscribe((payload) => show(payload)), [subscribe])
+}
+
+type Folder = CommandInput<'openFolder'>['folder']
+
+/** Opens one of Ferry's folders, or says where it is when no file manager can be started. */
+export function useOpenFolder(): (folder: Folder) => void {
+  const { commands } = useServices()
+  const { say } = useToasts()
+  return (folder) => {
+    void commands.openFolder({ folder }).then((answer) => {
+      if (!answer.ok) say(failureSentence(answer.failure))
+      else if (!answer.value.isOpened) say('The folder is here:', answer.value.path)
+    })
+  }
+}
+
+/** Copies what helps to understand a problem, and says what is not in it. */
+export function useCopyDiagnostics(): () => void {
+  const { commands } = useServices()
+  const { say } = useToasts()
+  const copy = async () => {
+    const answer = await commands.copyDiagnostics({})
+    if (!answer.ok) return say(failureSentence(answer.failure))
+    const isCopied = answer.value.isCopied || (await copiedByPage(answer.value.text))
+    const { title, detail } = diagnosticsText(isCopied)
+    say(title, detail)
+  }
+  return () => void copy()
+}
+
+async function copiedByPage(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    // Refused by the browser.
+    return false
+  }
+}
+
+export function diagnosticsText(isCopied: boolean) {
+  return isCopied
+    ? {
+        title: 'The diagnostics are copied.',
+        detail:
+          'Names, addresses, paths and keys are not in them. Look through them before you paste.',
+      }
+    : {
+        title: 'The diagnostics could not be copied.',
+        detail: 'Another program holds the clipboard, or the browser did not allow it. Try again.',
+      }
+}
+
+/** The update state; null where this Ferry has no updates, as in a browser. */
+export function useUpdates(): UpdateState | null {
+  const { commands, notices } = useServices()
+  const [updates, setUpdates] = useState<UpdateState | null>(null)
+  useEffect(() => {
+    let isGone = false
+    // A notice that came meanwhile is newer than the answer.
+    let isTold = false
+    const unsubscribe = notices.updatesChanged((told) => {
+      isTold = true
+      setUpdates(told)
+    })
+    void commands.describeUpdates({}).then((answer) => {
+      if (answer.ok && !isGone && !isTold) setUpdates(answer.value)
+    })
+    return () => {
+      isGone = true
+      unsubscribe()
+    }
+  }, [commands, notices])
+  return updates
+}

@@ -1,0 +1,66 @@
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
+import type { Destination } from '../../electron/contract/commands/destinations.ts'
+import type { CommandCalls, NoticeSubscriptions } from '../../electron/contract/ferry-bridge.ts'
+import type { UploadId } from '../../electron/contract/ids.ts'
+import type { QueueSnapshot, UploadQueue, UploadView } from '../engine/view/queue-view.ts'
+import type { Intake } from '../intake.ts'
+import type { AppSnapshot, AppState } from './app-state.ts'
+
+/** Everything that features may reach. Given by the composition root, so tests can give others. */
+export interface Services {
+  readonly commands: CommandCalls
+  readonly notices: Pick<
+    NoticeSubscriptions,
+    | 'checkProgressed'
+    | 'filesGiven'
+    | 'linkNotOpened'
+    | 'menuChosen'
+    | 'diagnosticsCopied'
+    | 'updatesChanged'
+  >
+  readonly queue: UploadQueue
+  readonly intake: Intake
+  readonly appState: AppState
+}
+
+const ServicesContext = createContext<Services | null>(null)
+
+export const ServicesProvider = ServicesContext.Provider
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext)
+  if (services === null) throw new TypeError('No services around this component')
+  return services
+}
+
+export function useAppState(): AppSnapshot {
+  const { appState } = useServices()
+  return useSyncExternalStore(appState.subscribe, appState.snapshot)
+}
+
+export function useQueue(): QueueSnapshot {
+  const { queue } = useServices()
+  return useSyncExternalStore(queue.subscribe, queue.snapshot)
+}
+
+/** The rows, newest first; not called for progress. */
+export function useUploadIds(): readonly UploadId[] {
+  const { queue } = useServices()
+  return useSyncExternalStore(queue.subscribe, () => queue.snapshot().uploadIds)
+}
+
+/** Rendered again only when this row changed. Undefined just after the row was cleared. */
+export function useUpload(uploadId: UploadId): UploadView | undefined {
+  const { queue } = useServices()
+  const subscribe = useCallback(
+    (listener: () => void) => queue.subscribeUpload(uploadId, listener),
+    [queue, uploadId],
+  )
+  return useSyncExternalStore(subscribe, () => queue.upload(uploadId))
+}
+
+/** Undefined when it was forgotten meanwhile. */
+export function useUploadDestination({ record }: UploadView): Destination | undefined {
+  const { destinations } = useAppState()
+  return destinations.find((each) => each.destinationId === record.destinationId)
+}

@@ -1,0 +1,101 @@
+import type { CheckLine, CheckStep } from '../../../../electron/contract/commands/checks.ts'
+import type { FailureDestination } from '../../../failures/failure-text.ts'
+import { failedLineText } from './failed-line-text.ts'
+import { findingText, NEVER_OVERWRITES } from './finding-text.ts'
+
+interface CheckWords {
+  readonly topic: string
+  /** Said when all is well and nothing more is known. */
+  readonly passed: string
+}
+
+/** What each line of the connection check is about. */
+export const CHECK_STEPS: Record<CheckStep, CheckWords> = {
+  form: { topic: 'Form', passed: 'The form is filled in.' },
+  dns: { topic: 'Address', passed: 'The address is known.' },
+  tls: { topic: 'Store', passed: 'The store answers.' },
+  clock: { topic: 'Clock', passed: 'The clocks agree.' },
+  credentials: { topic: 'Keys', passed: 'The keys are accepted.' },
+  region: { topic: 'Region', passed: 'The region is right.' },
+  bucket: { topic: 'Bucket', passed: 'The bucket is there.' },
+  put: { topic: 'Putting files in', passed: 'Ferry may put files in.' },
+  multipart: { topic: 'Large files in parts', passed: 'Large files may come in parts.' },
+  'list-parts': { topic: 'Going on later', passed: 'Ferry may see which parts are there.' },
+  abort: { topic: 'Cancelling', passed: 'Ferry may cancel uploads.' },
+  get: { topic: 'Reading for links', passed: 'Ferry may read files for links.' },
+  delete: { topic: 'Removing', passed: 'Ferry may remove what it put in.' },
+  checksums: { topic: 'Checksums', passed: 'The store checks what it receives.' },
+  'conditional-writes': {
+    topic: 'Overwriting',
+    passed: NEVER_OVERWRITES,
+  },
+  'unsigned-headers': {
+    topic: 'Headers nobody signed',
+    passed: 'The store refuses headers that nobody signed.',
+  },
+  'post-forms': { topic: 'Web forms', passed: 'The store takes uploads from web forms.' },
+  'part-limit': { topic: 'Number of parts', passed: 'A file may have 10,000 parts.' },
+  cors: { topic: 'Uploads from this window', passed: 'This window may upload directly.' },
+  'part-size': { topic: 'Size of parts', passed: 'Parts of the usual size get through.' },
+  versioning: {
+    topic: 'Earlier versions',
+    passed: 'It is known what happens to earlier versions.',
+  },
+  'unfinished-rule': {
+    topic: 'Unfinished uploads',
+    passed: 'A rule removes unfinished uploads.',
+  },
+  'public-access': { topic: 'Public access', passed: 'Only your keys and links open files.' },
+  'link-life': { topic: 'Life of links', passed: 'Links can live for 7 days.' },
+}
+
+export interface CheckGroup {
+  readonly title: string
+  /** In the middle of a sentence. */
+  readonly object: string
+  readonly steps: readonly CheckStep[]
+}
+
+export const CHECK_GROUPS: readonly CheckGroup[] = [
+  {
+    title: 'Connection',
+    object: 'the connection',
+    steps: ['form', 'dns', 'tls', 'clock', 'credentials', 'region', 'bucket'],
+  },
+  {
+    title: 'Files',
+    object: 'what happens to files',
+    steps: [
+      ...(['put', 'multipart', 'list-parts', 'abort', 'get', 'delete'] as const),
+      ...(['checksums', 'conditional-writes', 'part-limit', 'cors', 'part-size'] as const),
+    ],
+  },
+  {
+    title: 'Bucket',
+    object: 'the bucket’s settings',
+    steps: ['versioning', 'unfinished-rule', 'public-access', 'unsigned-headers'],
+  },
+  { title: 'Links', object: 'links', steps: ['post-forms', 'link-life'] },
+]
+
+export interface LineText {
+  /** A whole sentence for what is well, else what the line is about. */
+  readonly title: string
+  /** What is wrong or worth knowing, and the way out. */
+  readonly detail: string | null
+}
+
+export function lineText(
+  line: CheckLine,
+  nowMs: number = Date.now(),
+  at: FailureDestination | null = null,
+): LineText {
+  const { topic, passed } = CHECK_STEPS[line.step]
+  const { finding } = line
+  if (finding === null) return { title: line.verdict === 'passed' ? passed : topic, detail: null }
+  if (finding.kind === 'failure')
+    return { title: topic, detail: failedLineText(line, finding.failure, nowMs, at) }
+  return line.verdict === 'passed'
+    ? { title: findingText(finding, line.verdict), detail: null }
+    : { title: topic, detail: findingText(finding, line.verdict) }
+}

@@ -1,0 +1,99 @@
+import type { CheckLine, CheckStep } from '../../../../electron/contract/commands/checks.ts'
+import type { Failure } from '../../../../electron/contract/failure/kinds.ts'
+import { providerOf } from '../../../../electron/contract/providers/lookup.ts'
+import { permissionRemedy } from '../../../failures/credential-words.ts'
+import { type FailureDestination, failureText } from '../../../failures/failure-text.ts'
+
+/** What keys may not do when a line is denied, and the permission's name. */
+const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: string]>> = {
+  bucket: ['look into this bucket', 's3:ListBucket'],
+  put: ['put files here', 's3:PutObject'],
+  multipart: ['upload in parts here', 's3:PutObject'],
+  'list-parts': ['see which parts are there', 's3:ListMultipartUploadParts'],
+  abort: ['cancel uploads here', 's3:AbortMultipartUpload'],
+  get: ['read files here', 's3:GetObject'],
+  delete: ['remove files here', 's3:DeleteObject'],
+  cors: ['see the bucket’s CORS rules', 's3:GetBucketCORS'],
+  versioning: ['ask about versions', 's3:GetBucketVersioning'],
+  'unfinished-rule': ['see the bucket’s rules', 's3:GetLifecycleConfiguration'],
+}
+
+/** Stores answer so to requests that they do not know. */
+const UNKNOWN_TO_STORE: readonly number[] = [405, 501]
+
+/** Why a line did not pass, in whole sentences; what its button says is not said twice. */
+export function failedLineText(
+  line: CheckLine,
+  failure: Failure,
+  nowMs: number,
+  at: FailureDestination | null,
+): string {
+  const { problem, wayOut } = wordsFor(line, failure, nowMs, at)
+  switch (line.fix?.kind) {
+    case 'use-region':
+    case 'sign-in':
+      return problem
+    case 'set-cors':
+      return `${problem} Ferry can add the rule that it needs.`
+    default:
+      return wayOut === null ? problem : `${problem} ${wayOut}`
+  }
+}
+
+function wordsFor(
+  { step, verdict }: CheckLine,
+  failure: Failure,
+  nowMs: number,
+  at: FailureDestination | null,
+) {
+  const denied = DENIED[step]
+  if (failure.kind === 'access-denied' && denied !== undefined) {
+    const [deed, permission] = denied
+    const problem = `These keys may not ${deed} (${permission}).`
+    const wayOut = verdict === 'unknown' ? null : denialAdvice(step, permission, at)
+    return { problem, wayOut }
+  }
+  if (step === 'cors' && verdict === 'warned' && failure.kind === 'cors-blocked') {
+    return {
+      problem:
+        'The bucket lets this window upload, but not with the wish “only if nothing is there”; so Ferry looks before it writes.',
+      wayOut: null,
+    }
+  }
+  if (verdict === 'warned' && failure.kind === 'answer-hidden') return ANSWERS_HIDDEN
+  if (step === 'get' && failure.kind === 'body-corrupted') return DOWNLOAD_DIFFERS
+  const isUnknownToStore =
+    failure.kind === 'store-refused' && UNKNOWN_TO_STORE.includes(failure.status)
+  if (verdict === 'unknown' && isUnknownToStore) {
+    return { problem: 'The store does not offer this.', wayOut: null }
+  }
+  return failureText(failure, nowMs, at)
+}
+
+const ANSWERS_HIDDEN = {
+  problem:
+    'The store takes what this window sends, but hides its answers from it (CORS). Uploads work all the same, only slower: Ferry looks into the bucket after every part.',
+  wayOut:
+    'Let every answer carry Access-Control-Allow-Origin and expose ETag: in the bucket’s CORS rule, or at the proxy in front of the store.',
+}
+
+const DOWNLOAD_DIFFERS = {
+  problem: 'What came back is not what was put there.',
+  wayOut:
+    'Check again; if it stays so, a proxy, a virus scanner or a faulty network changes what is downloaded.',
+}
+
+function denialAdvice(step: CheckStep, permission: string, at: FailureDestination | null): string {
+  const allow = hasPolicies(at)
+    ? 'Allow it in their policy; “Policies…” has the text ready to copy.'
+    : permissionRemedy(permission, at)
+  return step === 'delete'
+    ? `Uploads work without it. ${allow} What the check put there (.ferry-check-…) stays until then.`
+    : allow
+}
+
+/** Stores that nobody knows are taken to be like Amazon’s. */
+function hasPolicies(at: FailureDestination | null): boolean {
+  const model = at === null ? null : providerOf(at.provider).permissions
+  return model === 'policy' || model === null
+}

@@ -1,0 +1,152 @@
+import type { CommandOutput } from '../../../../electron/contract/commands.ts'
+import type { DraftNote } from '../../../../electron/contract/destination-draft.ts'
+import type {
+  DestinationField,
+  Failure,
+  FieldProblem,
+} from '../../../../electron/contract/failure/kinds.ts'
+import { unreachable } from '../../../../electron/lib/unreachable.ts'
+import { failureSentence } from '../../../failures/failure-text.ts'
+import type { RemoteData } from '../remote-data.ts'
+
+export const FIELD_LABELS: Record<DestinationField, string> = {
+  name: 'Name',
+  endpoint: 'Endpoint',
+  region: 'Region',
+  bucket: 'Bucket',
+  prefix: 'Prefix',
+  accessKeyId: 'Access key ID',
+  secretAccessKey: 'Secret access key',
+  sessionToken: 'Session token',
+  profile: 'Profile',
+  ssoStartUrl: 'Start URL',
+  ssoRegion: 'Sign-in region',
+  ssoAccountId: 'Account ID',
+  ssoRoleName: 'Role',
+}
+
+const MISSING: Record<DestinationField, string> = {
+  name: 'Give it a name.',
+  endpoint: 'Enter the address of the store.',
+  region: 'Enter the region.',
+  bucket: 'Enter the name of the bucket.',
+  prefix: 'Enter a folder.',
+  accessKeyId: 'Enter the access key ID.',
+  secretAccessKey: 'Enter the secret access key.',
+  sessionToken: 'Enter the session token.',
+  profile: 'Choose a profile.',
+  ssoStartUrl: 'Enter the start URL.',
+  ssoRegion: 'Enter the region of the sign-in.',
+  ssoAccountId: 'Choose an account.',
+  ssoRoleName: 'Choose a role.',
+}
+
+/** Said at the field. */
+export function problemText({ field, problem }: FieldProblem): string {
+  switch (problem) {
+    case 'missing':
+      return MISSING[field]
+    case 'not-a-url':
+      return 'This is not an address. It looks like https://s3.example.org.'
+    case 'not-http':
+      return 'The address begins with https:// (or http:// inside your own network).'
+    case 'has-path':
+      return 'Leave out what follows the server’s name; the bucket has a field of its own.'
+    case 'has-credentials':
+      return 'Leave the user name and password out of the address; the keys have fields of their own.'
+    case 'has-query':
+      return 'Leave out everything from the question mark on.'
+    case 'plain-http-outside-this-network':
+      return 'This address must begin with https://, or files could be read on the way. http:// is for this computer and your own network only: names without a dot, those that end with .local, .lan, .home.arpa or .internal, and private addresses such as 192.168.1.20.'
+    case 'bucket-name-invalid':
+      return 'A bucket’s name has 3 to 63 small letters, digits, dots and hyphens.'
+    case 'prefix-invalid':
+      return 'A folder cannot hold “.” or “..”, nor be longer than 1,024 bytes.'
+    case 'too-long':
+      return 'This is longer than a store accepts.'
+    case 'needed-again':
+      return 'Enter it once more: Ferry keeps it for the former endpoint and access key ID only.'
+    case 'has-odd-character':
+      return 'There is a character in it that it cannot have, perhaps one that does not show. Copy it once more.'
+    case 'not-a-region':
+      return 'A region has letters, digits and hyphens only, such as eu-central-1.'
+    case 'metadata-address':
+      return 'At this address clouds hand out a machine’s own keys; no store is there.'
+    case 'has-inner-space':
+      return 'There is a space inside. Copy it once more.'
+    default:
+      return unreachable(problem)
+  }
+}
+
+const IN_A_SENTENCE: Record<DestinationField, string> = {
+  name: 'the name',
+  endpoint: 'the endpoint',
+  region: 'the region',
+  bucket: 'the bucket’s name',
+  prefix: 'the prefix',
+  accessKeyId: 'the access key ID',
+  secretAccessKey: 'the secret access key',
+  sessionToken: 'the session token',
+  profile: 'the profile',
+  ssoStartUrl: 'the start URL',
+  ssoRegion: 'the sign-in region',
+  ssoAccountId: 'the account ID',
+  ssoRoleName: 'the role',
+}
+
+/** What the host changed before it used the form. */
+export function noteText({ field, change }: DraftNote): string {
+  const what = IN_A_SENTENCE[field]
+  switch (change) {
+    case 'trimmed':
+      return `We removed a space around ${what}.`
+    case 'scheme-added':
+      return `We put https:// before ${what}.`
+    case 'slash-removed':
+      return `We removed a slash from ${what}.`
+    case 'slash-added':
+      return `We put a slash after ${what}.`
+    case 'region-corrected':
+      return 'We took the region from the endpoint.'
+    case 'plain-http':
+      return 'Nothing protects the line to this store (http): anyone in the same network can read your files on the way, and use each signed request until it expires.'
+    default:
+      return unreachable(change)
+  }
+}
+
+export type BucketsData = RemoteData<CommandOutput<'listBuckets'>>
+
+/** Said under the field; null: the list speaks for itself. */
+export function bucketsText(seen: BucketsData): string | null {
+  switch (seen.phase) {
+    case 'unasked':
+      return null
+    case 'asking':
+      return 'Asking the store for its buckets…'
+    case 'known':
+      if (seen.value.buckets.length === 0) {
+        return 'The store shows these keys no bucket; type its name.'
+      }
+      return seen.value.isComplete ? null : 'There are more than fit here; type the name.'
+    case 'refused':
+      return bucketsFailureText(seen.failure)
+    default:
+      return unreachable(seen)
+  }
+}
+
+function bucketsFailureText(failure: Failure): string {
+  switch (failure.kind) {
+    case 'access-denied':
+    case 'explicitly-denied':
+      return 'These keys may not list buckets; type its name.'
+    case 'sign-in-needed':
+      return 'Sign in first; then the buckets can be listed.'
+    case 'form-invalid':
+      return 'Fill in the endpoint and the keys first; then the buckets can be listed.'
+    default:
+      return failureSentence(failure)
+  }
+}

@@ -1,0 +1,41 @@
+import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
+import type { DestinationField } from '../../../../electron/contract/failure/kinds.ts'
+import { Button } from '../../../design/button.tsx'
+import { Notice } from '../../../design/notice.tsx'
+import { fieldToFix } from '../../../failures/failure-field.ts'
+import { ACTION_LABELS } from '../../../failures/failure-text.ts'
+
+/** After a restart, when the keys were kept only while Ferry ran, and after settings were imported. */
+export function MissingKeysNotice({
+  destination,
+  onEdit,
+}: {
+  readonly destination: Destination
+  readonly onEdit: (destination: Destination, field: DestinationField | null) => void
+}) {
+  if (destination.hasSecret) return null
+  const { credentials } = destination
+  const isCarriedOver = credentials.kind === 'keys' && credentials.accessKeyId === ''
+  return (
+    <Notice
+      tone="warn"
+      title={`${destination.name} needs its keys.`}
+      action={
+        <Button
+          tone="primary"
+          onClick={() =>
+            onEdit(destination, isCarriedOver ? 'accessKeyId' : fieldToFix('secret-missing'))
+          }
+        >
+          {ACTION_LABELS['enter-keys']}
+        </Button>
+      }
+    >
+      <p>
+        {isCarriedOver
+          ? 'Imported settings hold no keys. Enter them once, and files can go there.'
+          : 'They were kept only while Ferry ran. Enter them again and its uploads go on.'}
+      </p>
+    </Notice>
+  )
+}

@@ -1,0 +1,55 @@
+import { type RefCallback, useState } from 'react'
+import type { SecretField } from '../connect/form-draft.ts'
+
+type Secrets = Record<SecretField, string>
+
+/**
+ * The inputs that secrets are typed into. Nobody else holds what is in them: it is read when a
+ * command is sent, and wiped when the input goes.
+ */
+export interface SecretInputs {
+  /** The same function at every render; another would look like another input. */
+  readonly refs: Record<SecretField, RefCallback<HTMLInputElement>>
+  readonly read: () => Secrets
+  /** Replaces both: the token of other keys is of no use. */
+  readonly fill: (secrets: Partial<Secrets>) => void
+  readonly clear: () => void
+}
+
+export function useSecretInputs(): SecretInputs {
+  const [inputs] = useState(secretInputs)
+  return inputs
+}
+
+function secretInputs(): SecretInputs {
+  const inputs: Record<SecretField, HTMLInputElement | null> = {
+    secretAccessKey: null,
+    sessionToken: null,
+  }
+  const refFor =
+    (field: SecretField): RefCallback<HTMLInputElement> =>
+    (input) => {
+      inputs[field] = input
+      return () => {
+        if (input !== null) input.value = ''
+        inputs[field] = null
+      }
+    }
+  const write = (field: SecretField, value: string) => {
+    const input = inputs[field]
+    if (input !== null) input.value = value
+  }
+  const fill: SecretInputs['fill'] = ({ secretAccessKey = '', sessionToken = '' }) => {
+    write('secretAccessKey', secretAccessKey)
+    write('sessionToken', sessionToken)
+  }
+  return {
+    refs: { secretAccessKey: refFor('secretAccessKey'), sessionToken: refFor('sessionToken') },
+    read: () => ({
+      secretAccessKey: inputs.secretAccessKey?.value ?? '',
+      sessionToken: inputs.sessionToken?.value ?? '',
+    }),
+    fill,
+    clear: () => fill({}),
+  }
+}

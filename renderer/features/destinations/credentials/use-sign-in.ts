@@ -1,0 +1,123 @@
+import { useEffect, useRef, useState } from 'react'
+import type {
+  CredentialSource,
+  SignInId,
+  SignInStep,
+} from '../../../../electron/contract/commands/credentials.ts'
+import type { Failure } from '../../../../electron/contract/failure/kinds.ts'
+import type { Outcome } from '../../../../electron/contract/outcome.ts'
+import { unreachable } from '../../../../electron/lib/unreachable.ts'
+import { useServices } from '../../../app/services.tsx'
+
+type BrowserStep = Extract<SignInStep, { step: 'browser' }>
+
+/** Where a sign-in stands. */
+export type SignInState =
+  | { readonly phase: 'asking' }
+  | { readonly phase: 'code'; readonly serial: string; readonly isWrong: boolean }
+  | { readonly phase: 'browser'; readonly at: BrowserStep }
+  /** Not confirmed: refused, or confirmed by nobody in time. */
+  | { readonly phase: 'refused' }
+  | { readonly phase: 'expired' }
+  | { readonly phase: 'failed'; readonly failure: Failure }
+  | { readonly phase: 'done' }
+
+/** What the host was asked last. */
+export type SignInRequest =
+  | { readonly asked: 'start' }
+  | { readonly asked: 'code'; readonly serial: string }
+  | { readonly asked: 'wait'; readonly at: BrowserStep }
+
+/** What follows from the host's answer. */
+export function signInStateAfter(
+  before: SignInRequest,
+  answer: Outcome<SignInStep>,
+  nowMs: number,
+): SignInState {
+  if (!answer.ok) return stateAfterFailure(before, answer.failure, nowMs)
+  switch (answer.value.step) {
+    case 'ready':
+      return { phase: 'done' }
+    case 'code':
+      return { phase: 'code', serial: answer.value.serial, isWrong: before.asked === 'code' }
+    case 'browser':
+      return { phase: 'browser', at: answer.value }
+    default:
+      return unreachable(answer.value)
+  }
+}
+
+function stateAfterFailure(before: SignInRequest, failure: Failure, nowMs: number): SignInState {
+  const isUnconfirmed = failure.kind === 'sign-in-needed'
+  if (isUnconfirmed && before.asked === 'code') {
+    return { phase: 'code', serial: before.serial, isWrong: true }
+  }
+  if (isUnconfirmed && before.asked === 'wait') {
+    return { phase: nowMs >= before.at.expiresAtMs ? 'expired' : 'refused' }
+  }
+  return { phase: 'failed', failure }
+}
+
+/** What the host would go on waiting for. */
+export function pendingSignIn(state: SignInState): SignInId | null {
+  return state.phase === 'browser' ? state.at.signInId : null
+}
+
+export interface SignIn {
+  readonly state: SignInState
+  readonly sendCode: (serial: string, code: string) => void
+  readonly startOver: () => void
+}
+
+/** Signs in to where the keys come from, beginning at once; ends the attempt when it is closed. */
+export function useSignIn(source: CredentialSource, onDone: () => void): SignIn {
+  const { commands } = useServices()
+  const [state, setState] = useState<SignInState>({ phase: 'asking' })
+  const calls = useRef({ attempt: 0, state, onDone })
+  calls.current.onDone = onDone
+
+  const enter = (next: SignInState) => {
+    calls.current.state = next
+    setState(next)
+  }
+  /** Nobody waits for this answer any more; the host would go on asking for a confirmation. */
+  const giveUp = (answer: Outcome<SignInStep>) => {
+    if (!answer.ok || answer.value.step !== 'browser') return
+    void commands.cancelSignIn({ signInId: answer.value.signInId })
+  }
+  const ask = async (asked: SignInRequest, call: () => Promise<Outcome<SignInStep>>) => {
+    const { attempt } = calls.current
+    const answer = await call()
+    if (calls.current.attempt !== attempt) return giveUp(answer)
+    const next = signInStateAfter(asked, answer, Date.now())
+    enter(next)
+    if (next.phase === 'done') calls.current.onDone()
+    if (next.phase !== 'browser') return
+    const { signInId } = next.at
+    await ask({ asked: 'wait', at: next.at }, () => commands.awaitSignIn({ signInId }))
+  }
+  const start = () => {
+    calls.current.attempt += 1
+    enter({ phase: 'asking' })
+    void ask({ asked: 'start' }, () => commands.signIn({ source, code: null }))
+  }
+  const end = () => {
+    calls.current.attempt += 1
+    const signInId = pendingSignIn(calls.current.state)
+    if (signInId !== null) void commands.cancelSignIn({ signInId })
+  }
+  const first = useRef({ start, end })
+  useEffect(() => {
+    first.current.start()
+    return () => first.current.end()
+  }, [])
+
+  return {
+    state,
+    startOver: start,
+    sendCode(serial, code) {
+      enter({ phase: 'asking' })
+      void ask({ asked: 'code', serial }, () => commands.signIn({ source, code }))
+    },
+  }
+}

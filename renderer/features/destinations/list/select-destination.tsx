@@ -1,0 +1,89 @@
+import { useEffect, useState } from 'react'
+import type { HostDescription } from '../../../../electron/contract/commands/host.ts'
+import type { Failure } from '../../../../electron/contract/failure/kinds.ts'
+import type { DestinationId } from '../../../../electron/contract/ids.ts'
+import type { AppState } from '../../../app/app-state.ts'
+import { useServices } from '../../../app/services.tsx'
+import { isDialogOpen } from '../../../design/dialog.tsx'
+import { useToasts } from '../../../design/toasts.tsx'
+import { failureSentence } from '../../../failures/failure-text.ts'
+
+/** Answers whether it is selected now; if not, a saying tells why. */
+export function useSelectDestination(): (destinationId: DestinationId) => Promise<boolean> {
+  const { appState } = useServices()
+  const { say } = useToasts()
+  return async (destinationId) => {
+    const failure = await selectInOrder(appState, destinationId)
+    if (failure !== null) say(failureSentence(failure))
+    return failure === null
+  }
+}
+
+/** Requests can overtake each other on their way to the host, and the last one has to win. */
+const lastRequest = new WeakMap<AppState, Promise<unknown>>()
+
+function selectInOrder(session: AppState, destinationId: DestinationId): Promise<Failure | null> {
+  const select = () => session.select(destinationId)
+  const asked = (lastRequest.get(session) ?? Promise.resolve()).then(select, select)
+  lastRequest.set(session, asked)
+  return asked
+}
+
+type Platform = HostDescription['platform']
+
+export interface Shortcut {
+  /** As people read it: Ctrl+1, ⌘1. */
+  readonly label: string
+  /** As `aria-keyshortcuts` has it. */
+  readonly keys: string
+}
+
+const MAX_SHORTCUTS = 9
+
+/** Of the destination at this place of the list, counted from 0; null: it has none. */
+export function shortcutOf(place: number, platform: Platform): Shortcut | null {
+  const digit = place + 1
+  if (digit > MAX_SHORTCUTS) return null
+  return platform === 'macos'
+    ? { label: `⌘${digit}`, keys: `Meta+${digit}` }
+    : { label: `Ctrl+${digit}`, keys: `Control+${digit}` }
+}
+
+type Press = Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
+
+/** The place that is meant; null: some other key. By position, since AZERTY has no bare digits. */
+export function pressedIndex(press: Press, platform: Platform): number | null {
+  const isMac = platform === 'macos'
+  const isHeld = isMac ? press.metaKey && !press.ctrlKey : press.ctrlKey && !press.metaKey
+  if (!isHeld || press.altKey || press.shiftKey) return null
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(press.code)?.[1]
+  return digit === undefined ? null : Number(digit) - 1
+}
+
+/** Ctrl+1 to Ctrl+9 anywhere in the window, and what a screen reader says of it. */
+export function DestinationShortcuts() {
+  const { appState } = useServices()
+  const select = useSelectDestination()
+  const [said, setSaid] = useState('')
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const { host, destinations } = appState.snapshot()
+      const place = pressedIndex(event, host.platform)
+      if (place === null) return
+      // A browser would change its tab.
+      event.preventDefault()
+      const meant = destinations[place]
+      if (meant === undefined || isDialogOpen()) return
+      void select(meant.destinationId).then((isDone) => {
+        if (isDone) setSaid(`Files go to ${meant.name} now.`)
+      })
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [appState, select])
+  return (
+    <p role="status" className="visually-hidden">
+      {said}
+    </p>
+  )
+}

@@ -1,0 +1,173 @@
+import './settings-transfer.css'
+import { useState } from 'react'
+import type { CommandOutput } from '../../../../electron/contract/commands.ts'
+import { plainName } from '../../../../electron/contract/plain-text.ts'
+import { useServices } from '../../../app/services.tsx'
+import { Button } from '../../../design/button.tsx'
+import { Dialog } from '../../../design/dialog.tsx'
+import { formatCount } from '../../../design/format.ts'
+import { openChooser } from '../../../design/open-chooser.ts'
+import { useToasts } from '../../../design/toasts.tsx'
+import { failureSentence } from '../../../failures/failure-text.ts'
+import { partlyReadText } from '../../../failures/unread-settings.ts'
+
+export interface SettingsTransfer {
+  readonly exportSettings: () => Promise<void>
+  readonly chooseFile: () => void
+  /** A file that waits until somebody has looked at what it adds. */
+  readonly pendingImport: PendingImport | null
+  readonly decide: (isAdded: boolean) => void
+}
+
+interface PendingImport {
+  readonly text: string
+  readonly previews: readonly DestinationPreview[]
+}
+
+/** Destinations without their secrets, as a file to keep or to take elsewhere. */
+export function useSettingsTransfer(): SettingsTransfer {
+  const { commands, appState } = useServices()
+  const { say } = useToasts()
+  const [pendingImport, setWaiting] = useState<PendingImport | null>(null)
+  const openFile = async (file: File) => {
+    if (file.size > MAX_BYTES) return say(NO_SETTINGS)
+    const text = await file.text()
+    const previews = previewsIn(text)
+    // Where there is nothing to look at, the host says why.
+    if (previews.length === 0) await importText(text)
+    else setWaiting({ text, previews })
+  }
+  const importText = async (text: string) => {
+    const answer = await commands.importSettings({ text })
+    if (answer.ok) {
+      await appState.refresh()
+      say(addedText(answer.value), restText(answer.value) || undefined)
+    } else
+      say(answer.failure.kind === 'form-invalid' ? NO_SETTINGS : failureSentence(answer.failure))
+  }
+  return {
+    async exportSettings() {
+      const answer = await commands.exportSettings({})
+      if (!answer.ok) return say(failureSentence(answer.failure))
+      download(answer.value)
+      say('The settings are a file now.', 'No key or password is in it.')
+    },
+    chooseFile: () => openChooser((file) => void openFile(file), 'application/json,.json'),
+    pendingImport,
+    decide(isAdded) {
+      setWaiting(null)
+      if (isAdded && pendingImport !== null) void importText(pendingImport.text)
+    },
+  }
+}
+
+/** As the command has it; a character is one byte at least. */
+const MAX_BYTES = 1_000_000
+const NO_SETTINGS = 'This is not a file of Ferry’s settings.'
+
+function download({ fileName, text }: CommandOutput<'exportSettings'>): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = fileName
+  link.click()
+  // The browser reads it after this turn.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+function addedText({ addedCount, knownCount }: CommandOutput<'importSettings'>): string {
+  if (addedCount > 0) {
+    return `${formatCount(addedCount, 'destination was', 'destinations were')} added.`
+  }
+  return knownCount > 0 ? 'All of them are here already.' : 'Nothing was added.'
+}
+
+function restText({
+  addedCount,
+  knownCount,
+  unreadableCount,
+  partlyRead,
+  fileVersion,
+}: CommandOutput<'importSettings'>): string {
+  const known = addedCount > 0 && knownCount > 0
+  return [
+    ...(addedCount > 0 ? ['No keys come with the file; enter or choose them for each.'] : []),
+    ...(known ? [`${formatCount(knownCount, 'is', 'are')} here already.`] : []),
+    ...(unreadableCount > 0
+      ? [`${formatCount(unreadableCount, 'entry', 'entries')} could not be read.`]
+      : []),
+    ...(partlyRead.length > 0 ? [partlyReadText(partlyRead)] : []),
+    ...(fileVersion === 'newer' && addedCount > 0
+      ? ['A newer Ferry wrote the file: look at the rules before you upload.']
+      : []),
+  ].join(' ')
+}
+
+export interface DestinationPreview {
+  readonly name: string
+  /** With its port where it has one. */
+  readonly host: string
+}
+
+/** More are refused by the host. */
+const MAX_PREVIEWS = 100
+
+/**
+ * Where a file of settings would have files go, to be looked at before anything is added. What is
+ * no such file has none; the host says so in its own words.
+ */
+export function previewsIn(text: string): readonly DestinationPreview[] {
+  const entries = entriesIn(text)
+  return entries.slice(0, MAX_PREVIEWS).flatMap((entry) => {
+    if (typeof entry !== 'object' || entry === null) return []
+    const { name, bucket, endpoint } = entry as Readonly<Record<string, unknown>>
+    const url = typeof endpoint === 'string' ? URL.parse(endpoint) : null
+    if (url === null) return []
+    const named = [name, bucket].map((each) => (typeof each === 'string' ? plainName(each) : ''))
+    return [{ name: named.find((each) => each !== '') ?? '', host: plainName(url.host, 300) }]
+  })
+}
+
+function entriesIn(text: string): readonly unknown[] {
+  try {
+    const { destinations } = JSON.parse(text)
+    return Array.isArray(destinations) ? destinations : []
+  } catch {
+    return []
+  }
+}
+
+/** Shows what a file of settings would add, by name and host, before it adds anything. */
+export function ImportDialog({
+  carry: { pendingImport, decide },
+}: {
+  readonly carry: SettingsTransfer
+}) {
+  if (pendingImport === null) return null
+  return (
+    <Dialog
+      isOpen
+      onClose={() => decide(false)}
+      title="Add these destinations?"
+      description="Keys are not taken over: you enter or choose them for each. A file from somebody else decides where your files go, so look at the hosts."
+      footer={
+        <>
+          <Button onClick={() => decide(false)}>Cancel</Button>
+          <Button tone="primary" onClick={() => decide(true)}>
+            Add them
+          </Button>
+        </>
+      }
+    >
+      <ul className="import-places" aria-label="Destinations in the file">
+        {pendingImport.previews.map(({ name, host }, place) => (
+          // The list is read from a file once and never changes.
+          // biome-ignore lint/suspicious/noArrayIndexKey: two entries may say the same
+          <li key={place}>
+            <bdi>{name}</bdi> → <bdi>{host}</bdi>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}

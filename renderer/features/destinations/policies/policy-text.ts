@@ -1,0 +1,94 @@
+import {
+  bucketPolicy,
+  corsRuleFor,
+  examplePrincipal,
+  iamPolicy,
+  isPrincipal,
+  type PolicyScope,
+  type PolicyWant,
+} from '../../../../electron/contract/bucket-policies.ts'
+import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
+import { corsAsJson, corsAsXml } from '../../../../electron/contract/cors.ts'
+
+/** What a person wants, as the boxes say it. */
+export const WANT_TEXTS: Record<PolicyWant, { readonly label: string; readonly hint: string }> = {
+  upload: { label: 'Upload files', hint: 'Also in parts, going on later, and cancelling.' },
+  share: { label: 'Share links', hint: 'Read files, which is what a link does.' },
+  browse: { label: 'See what is there', hint: 'The list of files.' },
+  delete: { label: 'Delete files', hint: 'Earlier versions, too.' },
+  tidy: { label: 'Clear up', hint: 'Find and remove what broken uploads left behind.' },
+  'set-up': {
+    label: 'Set up the bucket',
+    hint: 'So that Ferry may add its CORS and lifecycle rule.',
+  },
+}
+
+/** Enough to begin with. */
+export const USUAL_WANTS: readonly PolicyWant[] = ['upload', 'share']
+
+export type PolicyKind = 'iam' | 'bucket' | 'cors'
+
+export const POLICY_TITLES: Record<PolicyKind, string> = {
+  iam: 'IAM policy',
+  bucket: 'Bucket policy',
+  cors: 'CORS rule',
+}
+
+export interface PolicyWishes {
+  readonly wants: readonly PolicyWant[]
+  /** As typed; judged here. */
+  readonly principal: string
+  readonly corsFormat: 'json' | 'xml'
+}
+
+export interface PolicyText {
+  /** Null: nothing was wanted. */
+  readonly text: string | null
+  /** The text still holds an example instead of who is meant. */
+  readonly isExample: boolean
+}
+
+/** `allowedOrigin`: what the CORS rule allows for the page that is to upload. */
+export function policyTextOf(
+  kind: PolicyKind,
+  destination: Destination,
+  { wants, principal, corsFormat }: PolicyWishes,
+  allowedOrigin: string,
+): PolicyText {
+  const scope = scopeOf(destination, wants)
+  switch (kind) {
+    case 'iam':
+      return { text: iamPolicy(scope), isExample: false }
+    case 'bucket': {
+      const who = principal.trim()
+      const isExample = !isPrincipal(who)
+      const named = isExample ? examplePrincipal(destination.region) : who
+      return { text: bucketPolicy(scope, named), isExample }
+    }
+    case 'cors': {
+      const rule = corsRuleFor(allowedOrigin)
+      const text = corsFormat === 'json' ? corsAsJson(rule) : corsAsXml(rule)
+      return { text, isExample: false }
+    }
+  }
+}
+
+function scopeOf(destination: Destination, wants: readonly PolicyWant[]): PolicyScope {
+  const { bucket, region, rules } = destination
+  return { bucket, region, rules, wants, prefix: prefixOfKeys(destination) }
+}
+
+/** A template that does not begin with the prefix may put files anywhere in the bucket. */
+function prefixOfKeys({ prefix, rules }: Destination): string {
+  return rules.keyTemplate.trimStart().startsWith('{prefix}') ? prefix : ''
+}
+
+/** In the order of `POLICY_WANTS` whatever the order of the presses. */
+export function withWant(
+  wants: readonly PolicyWant[],
+  want: PolicyWant,
+  isWanted: boolean,
+): readonly PolicyWant[] {
+  const others = wants.filter((each) => each !== want)
+  return isWanted ? [...others, want] : others
+}

@@ -1,0 +1,231 @@
+import './rules-form.css'
+import { Plus, X } from 'lucide-react'
+import { type ReactNode, useId, useRef } from 'react'
+import { flushSync } from 'react-dom'
+import type { RuleField } from '../../../../electron/contract/rules/upload-rules.ts'
+import { Button, IconButton } from '../../../design/button.tsx'
+import { FieldAbout, FieldLabel } from '../../../design/field.tsx'
+import type { Amount, AmountUnit } from './amount.ts'
+import type { Pair, RuleFieldError } from './rules-form.ts'
+
+export function RuleGroup({
+  title,
+  aside,
+  children,
+}: {
+  readonly title: string
+  readonly aside?: string | null
+  readonly children: ReactNode
+}) {
+  return (
+    <fieldset className="rule-group">
+      <legend>{title}</legend>
+      <div className="rule-grid">
+        {children}
+        {typeof aside === 'string' && <p className="rule-wide field-hint">{aside}</p>}
+      </div>
+    </fieldset>
+  )
+}
+
+/** Where a field is found when something is wrong with it. */
+export function RuleCell({
+  field,
+  isWide = false,
+  children,
+}: {
+  readonly field: RuleField
+  readonly isWide?: boolean
+  readonly children: ReactNode
+}) {
+  return (
+    <div data-rule={field} className={isWide ? 'rule-slot rule-wide' : 'rule-slot'}>
+      {children}
+    </div>
+  )
+}
+
+/** Moves to the first of the fields, in the order in which the form shows them. */
+export function focusRule(form: HTMLElement | null, fields: readonly RuleField[]): void {
+  const slots = [...(form?.querySelectorAll<HTMLElement>('[data-rule]') ?? [])]
+  const slot = slots.find(({ dataset }) => fields.some((field) => field === dataset.rule))
+  const wrong = slot?.querySelector<HTMLElement>('[aria-invalid]')
+  const first = slot?.querySelector<HTMLElement>('input, textarea, select, button')
+  ;(wrong ?? first)?.focus()
+}
+
+/** A number with its unit beside it. */
+export function AmountField({
+  label,
+  placeholder,
+  hint,
+  problem,
+  value,
+  units,
+  onChange,
+}: {
+  readonly label: string
+  /** What an empty field means. */
+  readonly placeholder: string
+  readonly hint?: ReactNode
+  readonly problem: string | undefined
+  readonly value: Amount
+  readonly units: readonly AmountUnit[]
+  readonly onChange: (value: Amount) => void
+}) {
+  const id = useId()
+  return (
+    <div className="field">
+      <FieldLabel htmlFor={id} label={label} />
+      <div className="rule-amount">
+        <input
+          id={id}
+          className="field-input"
+          inputMode="decimal"
+          autoComplete="off"
+          maxLength={30}
+          placeholder={placeholder}
+          value={value.text}
+          aria-invalid={problem === undefined ? undefined : true}
+          aria-describedby={`${id}-about`}
+          onChange={({ target }) => onChange({ ...value, text: target.value })}
+        />
+        <select
+          className="field-input"
+          aria-label={`Unit of ${label.toLowerCase()}`}
+          value={value.unit}
+          onChange={({ target }) => {
+            const unit = units.find((each) => each === target.value)
+            if (unit !== undefined) onChange({ ...value, unit })
+          }}
+        >
+          {units.map((unit) => (
+            <option key={unit}>{unit}</option>
+          ))}
+        </select>
+      </div>
+      <FieldAbout id={`${id}-about`} hint={hint} problem={problem} note={undefined} />
+    </div>
+  )
+}
+
+interface PairWords {
+  /** What the whole list is. */
+  readonly title: string
+  readonly hint: string
+  readonly name: string
+  readonly value: string
+  readonly namePlaceholder: string
+  readonly valuePlaceholder: string
+  readonly add: string
+}
+
+/** A small list of names and values. */
+export function PairList({
+  words,
+  pairs,
+  most,
+  trouble,
+  onChange,
+}: {
+  readonly words: PairWords
+  readonly pairs: readonly Pair[]
+  readonly most: number
+  readonly trouble: RuleFieldError | null
+  readonly onChange: (pairs: Pair[]) => void
+}) {
+  const group = useRef<HTMLFieldSetElement>(null)
+  const add = () => {
+    // At once, so that no key that is pressed meanwhile goes elsewhere.
+    flushSync(() => onChange([...pairs, { name: '', value: '' }]))
+    inputsOf(group.current).at(-2)?.focus()
+  }
+  const remove = (index: number) => {
+    flushSync(() => onChange(pairs.filter((_, at) => at !== index)))
+    group.current?.querySelector<HTMLElement>('.pair-add')?.focus()
+  }
+  return (
+    <fieldset ref={group} className="pairs">
+      <legend className="field-label">{words.title}</legend>
+      <p className="field-hint">{words.hint}</p>
+      {pairs.map((pair, index) => (
+        <PairRow
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
+          key={index}
+          words={words}
+          pair={pair}
+          number={index + 1}
+          isWrong={trouble !== null && isMeant(trouble, pair)}
+          onChange={(next) => onChange(pairs.map((each, at) => (at === index ? next : each)))}
+          onRemove={() => remove(index)}
+        />
+      ))}
+      {trouble !== null && (
+        <p className="field-problem" role="alert">
+          {trouble.text}
+        </p>
+      )}
+      {pairs.length < most && (
+        <Button className="pair-add" onClick={add}>
+          <Plus size={14} aria-hidden="true" />
+          {words.add}
+        </Button>
+      )}
+    </fieldset>
+  )
+}
+
+function PairRow({
+  words,
+  pair,
+  number,
+  isWrong,
+  onChange,
+  onRemove,
+}: {
+  readonly words: PairWords
+  readonly pair: Pair
+  readonly number: number
+  readonly isWrong: boolean
+  readonly onChange: (pair: Pair) => void
+  readonly onRemove: () => void
+}) {
+  const common = {
+    className: 'field-input',
+    autoComplete: 'off',
+    spellCheck: false,
+    'aria-invalid': isWrong ? true : undefined,
+  } as const
+  return (
+    <div className="pair-row">
+      <input
+        {...common}
+        aria-label={`${words.name} ${number}`}
+        placeholder={words.namePlaceholder}
+        maxLength={128}
+        value={pair.name}
+        onChange={({ target }) => onChange({ ...pair, name: target.value })}
+      />
+      <input
+        {...common}
+        aria-label={`${words.value} ${number}`}
+        placeholder={words.valuePlaceholder}
+        maxLength={2000}
+        value={pair.value}
+        onChange={({ target }) => onChange({ ...pair, value: target.value })}
+      />
+      <IconButton label={`Remove ${pair.name || `row ${number}`}`} onClick={onRemove}>
+        <X size={15} />
+      </IconButton>
+    </div>
+  )
+}
+
+function isMeant({ what }: RuleFieldError, { name, value }: Pair): boolean {
+  const asked = what.trim().toLowerCase()
+  return [name, value].some((each) => each.trim().toLowerCase() === asked)
+}
+
+function inputsOf(group: HTMLElement | null): HTMLInputElement[] {
+  return [...(group?.querySelectorAll('input') ?? [])]
+}

@@ -1,0 +1,156 @@
+import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
+import { providerOf } from '../../../../electron/contract/providers/lookup.ts'
+import type { StoreFeature } from '../../../../electron/contract/providers/provider.ts'
+import type { KeyToken } from '../../../../electron/contract/rules/key-template.ts'
+import type {
+  CannedAcl,
+  ConflictRule,
+  Encryption,
+  RuleField,
+  RuleProblem,
+  SystemFilesRule,
+  UploadRules,
+} from '../../../../electron/contract/rules/upload-rules.ts'
+import { unreachable } from '../../../../electron/lib/unreachable.ts'
+import { isolated } from '../../../design/isolated.tsx'
+import type { RuleFieldError } from './rules-form.ts'
+
+export const CONFLICT_TEXTS: Record<
+  ConflictRule,
+  { readonly label: string; readonly hint: string }
+> = {
+  'keep-both': { label: 'Keep both', hint: 'The new file gets a number: Holiday (2).jpg.' },
+  ask: { label: 'Ask', hint: 'The upload waits until you have chosen.' },
+  replace: { label: 'Replace', hint: 'The new file takes the old one’s place.' },
+  skip: { label: 'Skip', hint: 'The old file stays; the new one is not uploaded.' },
+}
+
+/** What each piece of a template stands for. */
+export const TOKEN_TEXTS: Record<KeyToken, string> = {
+  prefix: 'the destination’s prefix',
+  folder: 'the folders of a dropped folder',
+  name: 'the file’s name',
+  stem: 'the name without its extension',
+  ext: 'the extension with its dot',
+  yyyy: 'the year',
+  mm: 'the month',
+  dd: 'the day',
+  HH: 'the hour',
+  MM: 'the minute',
+  SS: 'the second',
+  uuid: 'a random name that nobody can guess',
+  hash8: 'eight characters made of the contents',
+}
+
+export const SYSTEM_FILES_OPTIONS = [
+  { value: 'leave-out', label: 'Leave out (.DS_Store, Thumbs.db, …)' },
+  { value: 'upload', label: 'Upload, too' },
+] as const satisfies readonly { readonly value: SystemFilesRule; readonly label: string }[]
+
+export const ENCRYPTION_OPTIONS = [
+  { value: 'bucket', label: 'As the bucket does' },
+  { value: 's3', label: 'By the store’s keys (AES256)' },
+  { value: 'kms', label: 'By a key service (aws:kms)' },
+] as const satisfies readonly { readonly value: Encryption['kind']; readonly label: string }[]
+
+export const DISPOSITION_OPTIONS = [
+  { value: 'none', label: 'As browsers like' },
+  { value: 'inline', label: 'Shown in the browser' },
+  { value: 'attachment', label: 'Always downloaded' },
+] as const satisfies readonly {
+  readonly value: UploadRules['disposition']
+  readonly label: string
+}[]
+
+export const ACL_OPTIONS = [
+  { value: 'none', label: 'None is sent' },
+  { value: 'private', label: 'private' },
+  { value: 'public-read', label: 'public-read: everybody may read' },
+  { value: 'public-read-write', label: 'public-read-write: everybody may change' },
+  { value: 'authenticated-read', label: 'authenticated-read' },
+  { value: 'bucket-owner-read', label: 'bucket-owner-read' },
+  { value: 'bucket-owner-full-control', label: 'bucket-owner-full-control' },
+] as const satisfies readonly { readonly value: CannedAcl | 'none'; readonly label: string }[]
+
+/** What the bucket on this computer refuses, or has no use for. */
+const LOCAL_MISSING_FEATURES: readonly StoreFeature[] = [
+  'acl',
+  'storage-class',
+  'sse-s3',
+  'sse-kms',
+]
+
+const FEATURE_NAMES: Record<StoreFeature, string> = {
+  acl: 'ACLs',
+  tags: 'tags',
+  'storage-class': 'storage classes',
+  'sse-s3': 'encryption by its own keys on demand',
+  'sse-kms': 'encryption by a key service',
+  metadata: 'metadata',
+}
+
+export function missingFeatures({ kind, provider }: Destination): readonly StoreFeature[] {
+  return kind === 'local' ? LOCAL_MISSING_FEATURES : providerOf(provider).lacks
+}
+
+/** One sentence about what a store is known to be without; null: nothing. */
+export function missingFeaturesText(
+  destination: Destination,
+  among: readonly StoreFeature[],
+): string | null {
+  const lacked = missingFeatures(destination).filter((each) => among.includes(each))
+  if (lacked.length === 0) return null
+  const whose =
+    destination.kind === 'local'
+      ? 'The bucket on this computer'
+      : providerOf(destination.provider).label
+  const names = lacked.map((each) => FEATURE_NAMES[each])
+  const list = new Intl.ListFormat('en', { type: 'disjunction' }).format(names)
+  return `${whose} has no ${list}.`
+}
+
+const MISSING: Partial<Record<RuleField, string>> = {
+  keyTemplate: 'Enter what a file is called in the bucket, at least {name}.',
+  contentTypes: 'Fill in both the extension and its type.',
+  metadata: 'Fill in both the name and the value.',
+  tags: 'Give the tag a name.',
+  encryption: 'Enter the key.',
+}
+
+/** Said at the field. */
+export function ruleProblemText({ field, problem, what }: RuleProblem): string {
+  switch (problem) {
+    case 'missing':
+      return MISSING[field] ?? 'Fill this in.'
+    case 'unknown-token':
+      return `“${isolated(shortened(what))}” is not one of the pieces below.`
+    case 'no-name-in-it':
+      return 'Every file would get the same name. Add {name}, {uuid} or {hash8}.'
+    case 'leaves-the-bucket':
+      return 'A folder cannot be called “.” or “..”.'
+    case 'too-long':
+      return what === ''
+        ? 'This is longer than a store accepts.'
+        : `“${isolated(shortened(what))}” is longer than a store accepts.`
+    case 'not-a-header':
+      return `“${isolated(shortened(what))}” holds a character that a store does not accept here.`
+    case 'not-a-type':
+      return `“${isolated(shortened(what))}” is not a type. Types look like image/png, extensions like .png.`
+    case 'twice':
+      return `“${isolated(shortened(what))}” is there twice.`
+    case 'reserved':
+      return `“${isolated(shortened(what))}” is a name that the store or Ferry keeps for itself.`
+    default:
+      return unreachable(problem)
+  }
+}
+
+const MAX_SHOWN = 60
+
+function shortened(what: string): string {
+  return what.length <= MAX_SHOWN ? what : `${what.slice(0, MAX_SHOWN)}…`
+}
+
+export function fieldErrorOf(problem: RuleProblem): RuleFieldError {
+  return { field: problem.field, text: ruleProblemText(problem), what: problem.what }
+}

@@ -1,0 +1,153 @@
+import type {
+  FolderFindings,
+  GivenBatch,
+  GivenFile,
+} from '../../electron/contract/commands/sources.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
+import { systemEntryIn } from '../../electron/contract/rules/system-files.ts'
+import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules.ts'
+import { unreachable } from '../../electron/lib/unreachable.ts'
+import type { IncomingFile, IntakeReport, RefusedItem } from '../intake.ts'
+
+/** Stands where a name would, of which not even the bytes are known. */
+export const NAMELESS = '\uFFFD'
+
+export const NAME_NOT_UNICODE: Failure = { kind: 'name-unusable', reason: 'not-unicode' }
+
+/** Something that a system left in a given folder, and the way to its bytes, if the user wants it. */
+export interface SystemEntry {
+  readonly relativePath: string
+  readonly kind: 'file' | 'folder'
+  /** Null: a folder, or a file that cannot be read. */
+  readonly file:
+    | { readonly from: 'entry'; readonly entry: FileSystemFileEntry }
+    | { readonly from: 'page'; readonly incoming: IncomingFile }
+    | { readonly from: 'host'; readonly given: GivenFile }
+    | null
+}
+
+/** What was come upon in given folders and cannot be taken, and what there was to come upon. */
+export class IntakeFindings {
+  readonly #refused: RefusedItem[] = []
+  readonly #unreadable: RefusedItem[] = []
+  readonly #closed = new Set<string>()
+  #fileCount = 0
+  #emptyFolderCount = 0
+  #links: IntakeReport['links'] = null
+  /** By place: a chosen folder names one again with every file in it. */
+  readonly #systemEntries = new Map<string, SystemEntry>()
+
+  totals(): Pick<
+    IntakeReport,
+    'fileCount' | 'refused' | 'unreadable' | 'emptyFolderCount' | 'links'
+  > {
+    return {
+      fileCount: this.#fileCount,
+      refused: this.#refused,
+      unreadable: this.#unreadable,
+      emptyFolderCount: this.#emptyFolderCount,
+      links: this.#links,
+    }
+  }
+
+  systemEntries(): readonly SystemEntry[] {
+    return [...this.#systemEntries.values()]
+  }
+
+  addSystemEntry(entry: SystemEntry): void {
+    this.#systemEntries.set(entry.relativePath, entry)
+  }
+
+  countFiles(count: number): void {
+    this.#fileCount += count
+  }
+
+  countEmptyFolder(): void {
+    this.#emptyFolderCount += 1
+  }
+
+  /** A file that was counted. */
+  refuse(relativePath: string, failure: Failure): void {
+    this.#refused.push({ relativePath, failure })
+  }
+
+  /** A file that nobody has counted. */
+  refuseUncounted(relativePath: string, failure: Failure): void {
+    this.countFiles(1)
+    this.refuse(relativePath, failure)
+  }
+
+  /** Host and page may both find the same one. */
+  addUnreadableFolder(relativePath: string, failure: Failure): void {
+    if (this.#closed.has(relativePath)) return
+    this.#closed.add(relativePath)
+    this.#unreadable.push({ relativePath, failure })
+  }
+
+  /** An entry of this folder whose name Chromium cannot say. */
+  addNameless(folder: string, kind: 'file' | 'folder'): void {
+    const relativePath = folder === '' ? NAMELESS : `${folder}/${NAMELESS}`
+    if (kind === 'folder') {
+      this.#unreadable.push({ relativePath, failure: NAME_NOT_UNICODE })
+    } else this.refuseUncounted(relativePath, NAME_NOT_UNICODE)
+  }
+
+  /** Things that the host came upon in files and folders that it was given itself. */
+  addHostBatch(batch: GivenBatch): void {
+    const { files, refused, unreadable, emptyFolderCount, linkCount, leftBySystem } = batch
+    this.countFiles(files.length)
+    for (const { file: given, ...entry } of leftBySystem) {
+      this.addSystemEntry({ ...entry, file: given === null ? null : { from: 'host', given } })
+    }
+    for (const { relativePath, failure } of refused) this.refuseUncounted(relativePath, failure)
+    for (const { relativePath, failure } of unreadable)
+      this.addUnreadableFolder(relativePath, failure)
+    this.#emptyFolderCount += emptyFolderCount
+    const { count, isAll } = this.#links ?? { count: 0, isAll: true }
+    this.#links = { count: count + linkCount, isAll }
+  }
+
+  /** @param root the folder's own name, or its place in the drop. */
+  addFolderFindings(
+    root: string,
+    { linkCount, hidden, isComplete }: FolderFindings,
+    systemFiles: SystemFilesRule,
+  ): void {
+    const named = hidden.map(({ relativePath, kind }) => {
+      const path = relativePath === '' ? root : `${root}/${relativePath}`
+      const isFolder = kind === 'closed' || kind === 'private' || kind === 'odd-folder'
+      const left =
+        systemFiles === 'leave-out' ? systemEntryIn(path, isFolder ? 'folder' : 'file') : null
+      // A link is left out as a link, whatever it is called.
+      return { path, kind, isLeft: left !== null && !(kind === 'link' && left.kind === 'file') }
+    })
+    const leftLinks = named.filter(({ kind, isLeft }) => kind === 'link' && isLeft)
+    const { count, isAll } = this.#links ?? { count: 0, isAll: true }
+    this.#links = {
+      count: count + linkCount - leftLinks.length,
+      isAll: isAll && isComplete,
+    }
+    for (const { path, kind, isLeft } of named) if (!isLeft) this.#addHiddenEntry(path, kind)
+  }
+
+  #addHiddenEntry(path: string, kind: FolderFindings['hidden'][number]['kind']): void {
+    switch (kind) {
+      case 'link':
+        break
+      case 'odd-file':
+        this.refuseUncounted(path, NAME_NOT_UNICODE)
+        break
+      case 'odd-folder':
+        this.addUnreadableFolder(path, NAME_NOT_UNICODE)
+        break
+      case 'closed':
+        this.addUnreadableFolder(path, { kind: 'source-unreadable' })
+        break
+      case 'private':
+        this.addUnreadableFolder(path, { kind: 'source-unreadable', why: 'macos-privacy' })
+        break
+      default:
+        unreachable(kind)
+    }
+  }
+}

@@ -1,0 +1,317 @@
+import type { GivenFile } from '../../electron/contract/commands/sources.ts'
+import type {
+  FileFacts,
+  QueueItem,
+  UploadRecord,
+} from '../../electron/contract/commands/uploads.ts'
+import type { Failure } from '../../electron/contract/failure/kinds.ts'
+import type { FerryBridge } from '../../electron/contract/ferry-bridge.ts'
+import type { DestinationId, SourceId, UploadId } from '../../electron/contract/ids.ts'
+import { MAX_BATCH } from '../../electron/contract/limits.ts'
+import { failed, type Outcome } from '../../electron/contract/outcome.ts'
+import { packageIn } from '../../electron/contract/rules/system-files.ts'
+import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules.ts'
+import type { Drop, DropClaims } from '../engine/intake/drop-claims.ts'
+import type { UploadQueue, ViewPhase } from '../engine/view/queue-view.ts'
+import type { IncomingFile, IntakeReport } from '../intake.ts'
+import { browserTypeOf, type FactsNeeded, factsOf, factsOfHostFile } from './browser-file-facts.ts'
+import type { SourceFiles } from './file-source.ts'
+import type { IntakeFindings } from './intake-findings.ts'
+
+/** As much of a path as the contract lets through. */
+const MAX_PATH_LENGTH = 4096
+
+/** What the destinations' rules ask of the page before a file is queued. */
+export interface IntakeRules {
+  /** The destination's keys are made of the files' bytes, too. */
+  readonly needsHash: (destinationId: DestinationId) => boolean
+  /** The type that the destination gives to files of this name; null: the usual one. */
+  readonly ruledType: (destinationId: DestinationId, fileName: string) => string | null
+  /** Decides about files that a system left in a given folder. */
+  readonly systemFiles: (destinationId: DestinationId) => SystemFilesRule
+}
+
+export interface IntakeDeps {
+  readonly bridge: FerryBridge<File>
+  readonly queue: UploadQueue
+  readonly sourceFiles: SourceFiles
+  readonly rules: IntakeRules
+}
+
+interface RegisteredFile {
+  readonly relativePath: string
+  readonly item: QueueItem
+  /** Null: the host has it, and streams it. */
+  readonly file: File | null
+  readonly readFacts: (destinationId: DestinationId) => Promise<Outcome<FileFacts>>
+}
+
+interface Attachment {
+  readonly file: RegisteredFile
+  readonly uploadId: UploadId
+}
+
+/** Where an upload stands that does not go on by having its file. */
+const NOT_RESUMED: ReadonlySet<ViewPhase> = new Set(['paused', 'needs-you', 'failed'])
+
+/** The host broke its contract; a file is never dropped without a word. */
+const NO_ANSWER: Failure = { kind: 'internal', reference: 'intake' }
+
+/**
+ * One drop on its way into the queue. Each step answers the files that the next one is to take
+ * care of, and every other has its verdict: queued, matched or refused.
+ */
+export class Registration {
+  readonly #deps: IntakeDeps
+  readonly #drops: DropClaims
+  readonly #drop: Drop
+  readonly #findings: IntakeFindings
+  #queuedCount = 0
+  readonly #matched: UploadId[] = []
+  readonly #packages = new Map<string, UploadId[]>()
+
+  /** @param findings has counted every file before it is taken. */
+  constructor(parts: IntakeDeps, drops: DropClaims, findings: IntakeFindings) {
+    this.#deps = parts
+    this.#drops = drops
+    this.#drop = drops.begin()
+    this.#findings = findings
+  }
+
+  /** Nothing more comes. */
+  finish(systemFiles: IntakeReport['systemFiles']): IntakeReport {
+    this.#drops.end(this.#drop)
+    const { queue } = this.#deps
+    const isResting = (uploadId: UploadId) =>
+      NOT_RESUMED.has(queue.upload(uploadId)?.phase ?? 'done')
+    return {
+      ...this.#findings.totals(),
+      queuedCount: this.#queuedCount,
+      matchedCount: this.#matched.length,
+      notResumedCount: this.#matched.filter(isResting).length,
+      systemFiles,
+      packages: [...this.#packages].map(([relativePath, uploadIds]) => ({
+        relativePath,
+        uploadIds,
+      })),
+    }
+  }
+
+  async add(incoming: readonly IncomingFile[], destinationId: DestinationId): Promise<void> {
+    const usable = incoming.filter((each) => this.#hasUsablePath(each))
+    for (let from = 0; from < usable.length; from += MAX_BATCH) {
+      const registered = await this.#register(usable.slice(from, from + MAX_BATCH))
+      const unmatched = await this.#match(registered, destinationId)
+      await this.#enqueue(await this.#readFacts(unmatched, destinationId), destinationId)
+    }
+  }
+
+  /** Files that the host registered by their paths. */
+  async addHostFiles(given: readonly GivenFile[], destinationId: DestinationId): Promise<void> {
+    const registered = given
+      .filter((each) => this.#hasUsablePath(each))
+      .map((each) => this.#rememberDrop(registeredByHost(each, this.#deps.rules)))
+    const unmatched = await this.#match(registered, destinationId)
+    await this.#enqueue(await this.#readFacts(unmatched, destinationId), destinationId)
+  }
+
+  #hasUsablePath({ relativePath }: Pick<IncomingFile, 'relativePath'>): boolean {
+    if (relativePath === '') this.#refuse([{ relativePath }], nameUnusable('empty'))
+    const isTooLong = relativePath.length > MAX_PATH_LENGTH
+    if (isTooLong) this.#refuse([{ relativePath }], nameUnusable('too-long'))
+    return relativePath !== '' && !isTooLong
+  }
+
+  async #register(incoming: readonly IncomingFile[]): Promise<readonly RegisteredFile[]> {
+    const registered = await this.#deps.bridge.registerSources(incoming.map(({ file }) => file))
+    if (!registered.ok) return this.#refuse(incoming, registered.failure)
+    return incoming.flatMap<RegisteredFile>((each, index) => {
+      const source = registered.value[index]
+      if (!source?.ok) return this.#refuse([each], source?.failure ?? NO_ANSWER)
+      return [this.#rememberDrop(registeredByPage(each, source.value.sourceId, this.#deps.rules))]
+    })
+  }
+
+  #rememberDrop(registered: RegisteredFile): RegisteredFile {
+    this.#drops.remember(registered.item.sourceId, this.#drop)
+    return registered
+  }
+
+  /** Files that unfinished uploads wait for go there; the others are answered. */
+  async #match(
+    registered: readonly RegisteredFile[],
+    destinationId: DestinationId,
+  ): Promise<readonly RegisteredFile[]> {
+    if (registered.length === 0) return []
+    const items = registered.map(({ item }) => item)
+    const { commands } = this.#deps.bridge
+    const found = await commands.matchSources({ destinationId, items })
+    if (!found.ok) return this.#refuse(registered, found.failure)
+    const candidates = new Map(found.value.matches.map((each) => [each.sourceId, each.uploadIds]))
+    const claims = await Promise.all(
+      registered.map(async (file) => ({
+        file,
+        uploadId: await this.#drops.claim(candidates.get(file.item.sourceId) ?? [], this.#drop),
+      })),
+    )
+    const attached = await this.#attach(claims.filter(isAttachment))
+    return registered.filter(({ item }) => !attached.has(item.sourceId))
+  }
+
+  /** Answers the tickets that are taken care of. What the host does not take is a new file. */
+  async #attach(attachments: readonly Attachment[]): Promise<ReadonlySet<SourceId>> {
+    if (attachments.length === 0) return new Set()
+    const { bridge, queue, sourceFiles } = this.#deps
+    const answer = await bridge.commands.attachSources({
+      attachments: attachments.map(({ file, uploadId }) => ({
+        uploadId,
+        sourceId: file.item.sourceId,
+      })),
+    })
+    for (const { uploadId } of attachments) this.#drops.release(uploadId)
+    const files = attachments.map(({ file }) => file)
+    if (!answer.ok) {
+      this.#refuse(files, answer.failure)
+      return new Set(files.map(({ item }) => item.sourceId))
+    }
+    const uploads = bySource(answer.value.uploads)
+    for (const { file, item } of files) {
+      const upload = uploads.get(item.sourceId)
+      if (upload === undefined) continue
+      attachFile({ queue, sourceFiles }, upload, item.sourceId, file)
+      this.#matched.push(upload.uploadId)
+    }
+    return new Set(uploads.keys())
+  }
+
+  /** Only now: a file that is recognised has its place and its type already. */
+  async #readFacts(
+    registered: readonly RegisteredFile[],
+    destinationId: DestinationId,
+  ): Promise<readonly RegisteredFile[]> {
+    const looked = await Promise.all(
+      registered.map(async ({ item, readFacts }) => {
+        const facts = await readFacts(destinationId)
+        return facts.ok ? facts : failed(await this.#diagnosed(item, facts.failure))
+      }),
+    )
+    return registered.flatMap<RegisteredFile>((each, index) => {
+      const facts = looked[index]
+      if (!facts?.ok) return this.#refuse([each], facts?.failure ?? NO_ANSWER)
+      return [{ ...each, item: { ...each.item, ...facts.value } }]
+    })
+  }
+
+  /** Chromium does not say what is in the way of a file; a host that sees it may. */
+  async #diagnosed({ sourceId }: QueueItem, failure: Failure): Promise<Failure> {
+    if (failure.kind !== 'source-unreadable') return failure
+    const diagnosed = await this.#deps.bridge.commands.diagnoseSource({ sourceId })
+    return (diagnosed.ok ? diagnosed.value.failure : null) ?? failure
+  }
+
+  async #enqueue(
+    registered: readonly RegisteredFile[],
+    destinationId: DestinationId,
+  ): Promise<void> {
+    if (registered.length === 0) return
+    const items = registered.map(({ item }) => item)
+    const queued = await this.#deps.bridge.commands.queueUploads({ destinationId, items })
+    if (!queued.ok) {
+      this.#refuse(registered, queued.failure)
+      return
+    }
+    const uploads = bySource(queued.value.uploads)
+    const failures = new Map(queued.value.refused.map((each) => [each.sourceId, each.failure]))
+    for (const each of registered) {
+      const { sourceId } = each.item
+      const upload = uploads.get(sourceId)
+      if (upload !== undefined) {
+        if (each.file !== null) this.#deps.sourceFiles.set(sourceId, each.file)
+        this.#queuedCount += 1
+        this.#recordPackage(each.relativePath, upload.uploadId)
+      } else this.#refuse([each], failures.get(sourceId) ?? NO_ANSWER)
+    }
+    this.#deps.queue.adopt(queued.value.uploads)
+  }
+
+  #recordPackage(relativePath: string, uploadId: UploadId): void {
+    const folder = packageIn(relativePath)
+    if (folder === null) return
+    const uploadIds = this.#packages.get(folder) ?? []
+    this.#packages.set(folder, uploadIds)
+    uploadIds.push(uploadId)
+  }
+
+  /** Answers what is left of them: nothing. */
+  #refuse(
+    files: readonly Pick<IncomingFile, 'relativePath'>[],
+    failure: Failure,
+  ): readonly never[] {
+    for (const { relativePath } of files) this.#findings.refuse(relativePath, failure)
+    return []
+  }
+}
+
+export function factsNeededFor(
+  rules: IntakeRules,
+  destinationId: DestinationId,
+  { name }: Pick<File, 'name'>,
+): FactsNeeded {
+  return {
+    needsHash: rules.needsHash(destinationId),
+    ruledType: rules.ruledType(destinationId, name),
+  }
+}
+
+/** The file first, so that the upload finds it when it is told. */
+export function attachFile(
+  { queue, sourceFiles }: Pick<IntakeDeps, 'queue' | 'sourceFiles'>,
+  upload: UploadRecord,
+  sourceId: SourceId,
+  file: File | null,
+): void {
+  if (file !== null) sourceFiles.set(sourceId, file)
+  queue.attachSource(upload.uploadId, sourceId)
+  queue.adopt([upload])
+}
+
+function isAttachment(claim: {
+  readonly file: RegisteredFile
+  readonly uploadId: UploadId | null
+}): claim is Attachment {
+  return claim.uploadId !== null
+}
+
+function bySource(uploads: readonly UploadRecord[]): ReadonlyMap<SourceId, UploadRecord> {
+  return new Map(
+    uploads.flatMap((upload) => (upload.sourceId === null ? [] : [[upload.sourceId, upload]])),
+  )
+}
+
+function registeredByPage(
+  { file, relativePath }: IncomingFile,
+  sourceId: SourceId,
+  rules: IntakeRules,
+): RegisteredFile {
+  return {
+    relativePath,
+    file,
+    item: { sourceId, relativePath, contentType: browserTypeOf(file), hash8: null },
+    readFacts: (destinationId) => factsOf(file, factsNeededFor(rules, destinationId, file)),
+  }
+}
+
+function registeredByHost(given: GivenFile, rules: IntakeRules): RegisteredFile {
+  const { source, relativePath, contentType } = given
+  return {
+    relativePath,
+    file: null,
+    item: { sourceId: source.sourceId, relativePath, contentType, hash8: null },
+    readFacts: (destinationId) =>
+      factsOfHostFile(given, factsNeededFor(rules, destinationId, source)),
+  }
+}
+
+function nameUnusable(reason: 'empty' | 'too-long'): Failure {
+  return { kind: 'name-unusable', reason }
+}

@@ -1,0 +1,104 @@
+import { expect, it } from 'vitest'
+import type { MenuItemName } from '../../../electron/contract/commands.ts'
+import { aWorld, freshWorld } from '../../fakes/fake-world.ts'
+import { pastedText } from '../../pasted-text.ts'
+import type { TestWindow } from '../window.ts'
+import { windowSuite } from '../window-suite.ts'
+
+const suite = windowSuite()
+
+const choose = ({ page }: TestWindow, item: MenuItemName) =>
+  page.evaluate((chosen) => window.fake.notify('menuChosen', { item: chosen }), item)
+
+async function openClientFiles() {
+  const opened = await suite.open(aWorld())
+  await opened.page.getByRole('heading', { name: 'Client files' }).waitFor()
+  return opened
+}
+
+it.each([
+  ['add-files', false],
+  ['add-folder', true],
+] as const)('%s of the menu opens one file chooser', async (item, isFolder) => {
+  const opened = await openClientFiles()
+  const inputs: (boolean | undefined)[] = []
+  opened.page.on('filechooser', async (chooser) => {
+    inputs.push(
+      await chooser
+        .element()
+        .evaluate((input) => 'webkitdirectory' in input && Boolean(input.webkitdirectory)),
+    )
+  })
+  // As the host does it: a script as a user's gesture, then the notice.
+  await opened.page.mouse.click(5, 5)
+
+  await choose(opened, item)
+
+  await expect.poll(() => inputs).toEqual([isFolder])
+})
+
+it('a dialog that is open comes before the menu', async () => {
+  const opened = await openClientFiles()
+  await choose(opened, 'new-destination')
+  await opened.page.getByRole('dialog', { name: 'Connect a bucket' }).waitFor()
+
+  await choose(opened, 'settings')
+
+  expect(await opened.page.getByRole('dialog').count()).toBe(1)
+})
+
+it('the settings are those of the selected destination', async () => {
+  const opened = await openClientFiles()
+
+  await choose(opened, 'settings')
+
+  await opened.page.getByRole('dialog').getByText('Client files').first().waitFor()
+})
+
+it.each(['add-files', 'add-folder', 'settings', 'new-destination'] as const)(
+  '%s asks for a bucket while there is none',
+  async (item) => {
+    const opened = await suite.open(freshWorld())
+    await opened.button('Connect a bucket').waitFor()
+
+    await choose(opened, item)
+
+    await opened.page.getByRole('dialog', { name: 'Connect a bucket' }).waitFor()
+  },
+)
+
+const copyFromWindow = async ({ page, button }: TestWindow) => {
+  await button('More about all destinations').click()
+  await page.getByRole('menuitem', { name: 'Copy diagnostics' }).click()
+}
+
+it('copies the diagnostics by the host, and says what is not in them', async () => {
+  const opened = await openClientFiles()
+
+  await copyFromWindow(opened)
+
+  await opened.page.getByText('The diagnostics are copied.').waitFor()
+  await opened.page.getByText(/^Names, addresses, paths and keys are not in them\./).waitFor()
+  expect(await opened.callsOf('copyDiagnostics')).toHaveLength(1)
+})
+
+it('copies the diagnostics by the page where the host cannot', async () => {
+  const opened = await suite.open(aWorld({ isCopied: false }))
+  await opened.context.grantPermissions(['clipboard-write'])
+
+  await copyFromWindow(opened)
+
+  await opened.page.getByText('The diagnostics are copied.').waitFor()
+  expect(await pastedText(opened.page)).toBe('Ferry 0.1.0, desktop')
+})
+
+it.each([
+  [true, 'The diagnostics are copied.'],
+  [false, 'The diagnostics could not be copied.'],
+])('says what became of them in the menu: %s', async (isCopied, sentence) => {
+  const { page } = await openClientFiles()
+
+  await page.evaluate((was) => window.fake.notify('diagnosticsCopied', { isCopied: was }), isCopied)
+
+  await page.getByText(sentence).waitFor()
+})
