@@ -154,9 +154,9 @@ export default defineConfig({
           ...IN_NODE,
           name: 'unit',
           include: [
-            'test/{attacks,engine,contract,core,desktop,desktop-in-chromium,faults,files,lib,local-bucket,loopback,platforms,port-contracts,scripts,torture,trees}/**/*.test.ts',
+            'test/{attacks,engine,contract,core,desktop,desktop-in-chromium,faults,files,lib,local-bucket,loopback,platform,platforms,port-contracts,scripts,torture,trees}/**/*.test.ts',
             // Pure, and no window needed.
-            'test/renderer/pasted/**/*.test.ts',
+            'test/renderer/features/destinations/*/**/*.test.ts',
           ],
           exclude: ['test/attacks/browser/**', ...MOCKING_TESTS],
           // Modules hold nothing that a test changes: files share them, and the compiled code.
@@ -182,7 +182,7 @@ export default defineConfig({
             'test/attacks/browser/**/*.test.ts',
             ...specsOf('browser'),
           ],
-          exclude: ['test/renderer/pasted/**'],
+          exclude: ['test/renderer/features/destinations/*/**'],
           globalSetup: [at('test/e2e/build-page.ts')],
           provide: { world: 'browser' },
         },

@@ -91,7 +91,7 @@ describe('files given to the app itself', () => {
       fileCount: 3,
       queuedCount: 3,
       matchedCount: 0,
-      restingCount: 0,
+      notResumedCount: 0,
       refused: [],
       unreadable: [],
       emptyFolderCount: 1,

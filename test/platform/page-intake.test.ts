@@ -47,7 +47,7 @@ describe('taking files in', () => {
       fileCount: 2,
       queuedCount: 2,
       matchedCount: 0,
-      restingCount: 0,
+      notResumedCount: 0,
       refused: [],
       emptyFolderCount: 0,
       unreadable: [],

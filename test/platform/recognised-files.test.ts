@@ -68,7 +68,7 @@ describe('an upload', () => {
 
     const report = await give(bench, file('a.txt'))
 
-    expect(report).toMatchObject({ fileCount: 1, queuedCount: 0, matchedCount: 1, restingCount: 0 })
+    expect(report).toMatchObject({ fileCount: 1, queuedCount: 0, matchedCount: 1, notResumedCount: 0 })
     expect(sourceOf(bench, 1)).toBe(sourceIdOf(2))
     expect(bench.queue.snapshot().uploadIds).toHaveLength(1)
   })
@@ -89,7 +89,7 @@ describe('an upload', () => {
 
     const report = await give(bench, file('a.txt'))
 
-    expect(report).toMatchObject({ matchedCount: 1, restingCount: 1, queuedCount: 0 })
+    expect(report).toMatchObject({ matchedCount: 1, notResumedCount: 1, queuedCount: 0 })
     expect(bench.queue.upload(uploadIdOf(101))?.phase).toBe('paused')
     expect(sourceOf(bench, 101)).toBe(sourceIdOf(1))
   })

@@ -28,30 +28,6 @@ export interface DelayedDocument {
   readonly element: string
 }
 
-export function emptyReply(status: number, headers: Readonly<Record<string, string>> = {}): Reply {
-  return { status, headers, body: { kind: 'none' } }
-}
-
-export function xmlReply(name: string, content: readonly (XmlNode | null)[]): Reply {
-  return documentReply(xmlDocument(name, content))
-}
-
-const XML_TYPE = 'application/xml'
-/** Documents of the server's own name keys, which anybody may have chosen. */
-export const XML_HEADERS = { 'Content-Type': XML_TYPE, ...browserSafetyHeaders(XML_TYPE) }
-
-export function documentReply(text: string): Reply {
-  return {
-    status: 200,
-    headers: XML_HEADERS,
-    body: { kind: 'text', text },
-  }
-}
-
-export function quoted(etag: string): string {
-  return `"${etag}"`
-}
-
 /**
  * What a browser shows without running any of it: pictures, sound, film and plain text. PDF is one of
  * them, since its viewer is a program of the browser's own with an origin of its own; Chromium starts
@@ -89,6 +65,30 @@ export function browserSafetyHeaders(contentType: string): Record<string, string
     'X-Content-Type-Options': 'nosniff',
     ...(INERT_TYPE.test(contentType) ? {} : { 'Content-Security-Policy': SANDBOX }),
   }
+}
+
+export function emptyReply(status: number, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status, headers, body: { kind: 'none' } }
+}
+
+export function xmlReply(name: string, content: readonly (XmlNode | null)[]): Reply {
+  return documentReply(xmlDocument(name, content))
+}
+
+const XML_TYPE = 'application/xml'
+/** Documents of the server's own name keys, which anybody may have chosen. */
+export const XML_HEADERS = { 'Content-Type': XML_TYPE, ...browserSafetyHeaders(XML_TYPE) }
+
+export function documentReply(text: string): Reply {
+  return {
+    status: 200,
+    headers: XML_HEADERS,
+    body: { kind: 'text', text },
+  }
+}
+
+export function quoted(etag: string): string {
+  return `"${etag}"`
 }
 
 /** S3's documents name an owner. There is only one person here, and no account behind it. */
