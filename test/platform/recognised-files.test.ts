@@ -68,7 +68,12 @@ describe('an upload', () => {
 
     const report = await give(bench, file('a.txt'))
 
-    expect(report).toMatchObject({ fileCount: 1, queuedCount: 0, matchedCount: 1, notResumedCount: 0 })
+    expect(report).toMatchObject({
+      fileCount: 1,
+      queuedCount: 0,
+      matchedCount: 1,
+      notResumedCount: 0,
+    })
     expect(sourceOf(bench, 1)).toBe(sourceIdOf(2))
     expect(bench.queue.snapshot().uploadIds).toHaveLength(1)
   })

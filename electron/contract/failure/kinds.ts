@@ -7,7 +7,7 @@ const kind = <K extends string>(literal: K) => z.strictObject({ kind: z.literal(
 
 /**
  * The store's own words about a request that it refused, for the details of a failure. Texts are cut
- * and hold no control or direction characters; no query string is ever in them: `answer-details.ts`.
+ * and hold no control or direction characters; no query string is ever in them: `store-answer.ts`.
  */
 export const StoreAnswer = z.strictObject({
   status: z.int(),

@@ -28,7 +28,7 @@ export interface S3Answer {
   readonly status: number
   /** S3's `<Code>`, empty when the body had none (every HEAD, and stores behind a proxy). */
   readonly code: string
-  /** S3's `<Message>`; decides where the code is vague. Kept only as `answer-details.ts` cleans it. */
+  /** S3's `<Message>`; decides where the code is vague. Kept only as `store-answer.ts` cleans it. */
   readonly message: string
   readonly requestId: string
   readonly server: string

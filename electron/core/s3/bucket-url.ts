@@ -20,7 +20,7 @@ export function bucketUrl({ endpoint, region, bucket, pathStyle }: Place): URL {
     Region: region,
     Endpoint: endpoint,
     ForcePathStyle: usesPathStyle({ endpoint, pathStyle }),
-    // As in s3-client.ts.
+    // As in client.ts.
     ...{ UseFIPS: false, UseDualStack: false, UseArnRegion: false, Accelerate: false },
     DisableS3ExpressSessionAuth: true,
   })

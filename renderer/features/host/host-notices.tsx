@@ -31,7 +31,7 @@ export function HostNotices({ onOpen }: { readonly onOpen: OnOpen }) {
   ))
 }
 
-/** A question that waits is said where it is waited for: `asked-outside.tsx`. */
+/** A question that waits is said where it is waited for: `host-status.tsx`. */
 type ShownNotice = Exclude<HostNotice, { kind: 'asked-outside' }>
 
 function isShown(trouble: HostNotice): trouble is ShownNotice {
