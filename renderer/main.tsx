@@ -15,7 +15,7 @@ import { browserNetwork } from './platform/browser-network.ts'
 import { browserPower } from './platform/browser-power.ts'
 import { checksumPool } from './platform/checksum-pool.ts'
 import { type SourceFiles, sourceLookup } from './platform/file-source.ts'
-import { createIntake } from './platform/page-intake.ts'
+import { createPageIntake } from './platform/page-intake.ts'
 import { bridgeControl } from './platform/upload-control.ts'
 import { xhrPartTransport } from './platform/xhr-transport.ts'
 
@@ -58,7 +58,7 @@ const startEngine: BootDeps['startEngine'] = (session) => {
     contentTypeByRules(rulesOf(destinationId), name)
   const systemFiles = (destinationId: DestinationId) => rulesOf(destinationId).systemFiles
   const rules = { needsHash, ruledType: ruledTypeOf, systemFiles }
-  const intake = createIntake({ bridge, queue, sourceFiles, rules })
+  const intake = createPageIntake({ bridge, queue, sourceFiles, rules })
   return { queue, intake }
 }
 

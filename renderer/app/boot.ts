@@ -4,7 +4,7 @@ import type { UploadId } from '../../electron/contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import type { HostLink } from '../bridge/connect.ts'
 import type { UploadQueue } from '../engine/view/queue-view.ts'
-import type { Intake } from '../intake.ts'
+import type { PageIntake } from '../platform/page-intake.ts'
 import { type AppState, openAppState } from './app-state.ts'
 import type { Services } from './services.tsx'
 import type { TabLock } from './tab-lock.ts'
@@ -32,7 +32,7 @@ export interface BootDeps {
   /** Called each time it becomes this window's turn to drive the uploads. */
   readonly startEngine: (session: AppState) => {
     readonly queue: UploadQueue
-    readonly intake: Intake
+    readonly intake: PageIntake
   }
 }
 

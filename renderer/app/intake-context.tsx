@@ -10,7 +10,7 @@ import {
   useState,
 } from 'react'
 import type { DestinationId } from '../../electron/contract/ids.ts'
-import type { IntakeReport } from '../intake.ts'
+import type { IntakeReport } from '../engine/intake/intake-report.ts'
 import { useAppState, useServices } from './services.tsx'
 
 /** A drop that came before the first destination; it goes to the first that is made. */

@@ -3,7 +3,7 @@ import type { Destination } from '../../electron/contract/commands/destinations.
 import type { CommandCalls, NoticeSubscriptions } from '../../electron/contract/ferry-bridge.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import type { QueueSnapshot, UploadQueue, UploadView } from '../engine/view/queue-view.ts'
-import type { Intake } from '../intake.ts'
+import type { PageIntake } from '../platform/page-intake.ts'
 import type { AppSnapshot, AppState } from './app-state.ts'
 
 /** Everything that features may reach. Given by the composition root, so tests can give others. */
@@ -19,7 +19,7 @@ export interface Services {
     | 'updatesChanged'
   >
   readonly queue: UploadQueue
-  readonly intake: Intake
+  readonly intake: PageIntake
   readonly appState: AppState
 }
 

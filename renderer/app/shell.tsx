@@ -11,8 +11,8 @@ import {
 import { DestinationList } from '../features/destinations/list/destination-list.tsx'
 import { DestinationMenu } from '../features/destinations/list/destination-menu.tsx'
 import { DestinationShortcuts } from '../features/destinations/list/select-destination.tsx'
+import { DropReports } from '../features/drop-zone/drop-report.tsx'
 import { DropArea, WindowDropTarget } from '../features/drop-zone/drop-zone.tsx'
-import { IntakeReports } from '../features/drop-zone/intake-report.tsx'
 import { HostNotices } from '../features/host/host-notices.tsx'
 import { UpdateNotice } from '../features/host/update-notice.tsx'
 import { QueueHeader } from '../features/queue/queue-header.tsx'
@@ -111,7 +111,7 @@ function Main({
         />
         {troubles}
         <UpdateNotice />
-        <IntakeReports />
+        <DropReports />
       </div>
       <DropArea isAlone={uploadIds.length === 0} />
       {uploadIds.length > 0 && <QueueList uploadIds={uploadIds} calls={calls} />}

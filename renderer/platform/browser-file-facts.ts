@@ -1,4 +1,4 @@
-import type { FileFacts, Source } from '../../electron/contract/commands/uploads.ts'
+import type { FileFacts } from '../../electron/contract/commands/uploads.ts'
 import {
   isTextType,
   TEXT_PROBE_BYTES,
@@ -9,32 +9,25 @@ import { failed, type Outcome, succeeded } from '../../electron/contract/outcome
 import type { ByteRange } from '../../electron/contract/part-plan.ts'
 import { hash8Input } from '../../electron/contract/rules/key-template.ts'
 import { Semaphore } from '../../electron/lib/semaphore.ts'
+import type { FactsNeeded, FileFactsReader, HostFile } from '../engine/intake/file-facts.ts'
 import { checkGivenFile, hasEntry } from './file-source.ts'
 import { readRange } from './range-source.ts'
-
-/** What the destination's rules ask about a file. */
-export interface FactsNeeded {
-  /** The destination's keys are made of the files' bytes, too. */
-  readonly needsHash: boolean
-  /** The type that a rule gives to files of this name; null: none does. */
-  readonly ruledType: string | null
-}
-
-/** A file that was given to the host by its path, which the page reads by its ticket. */
-export interface HostFile {
-  readonly source: Source
-  /** As its name tells. */
-  readonly contentType: string
-}
 
 /** Few, so that a drop of thousands leaves the disk to the uploads that run. */
 const MAX_CONCURRENT_READS = 4
 const MAX_TYPE_LENGTH = 255
 
+export const browserFileFacts: FileFactsReader<File> = {
+  nameOf: ({ name }) => name,
+  typeOf: browserTypeOf,
+  factsOf,
+  factsOfHostFile,
+}
+
 const readSemaphore = new Semaphore(MAX_CONCURRENT_READS)
 
 /** What the host needs to know of a file's bytes. Fails as a `FileSource` does. */
-export async function factsOf(file: File, asked: FactsNeeded): Promise<Outcome<FileFacts>> {
+async function factsOf(file: File, asked: FactsNeeded): Promise<Outcome<FileFacts>> {
   const named = browserTypeOf(file)
   const isText = isTextType(asked.ruledType ?? named)
   if (named !== '' && !isText && !asked.needsHash && hasEntry(file)) {
@@ -57,7 +50,7 @@ export async function factsOf(file: File, asked: FactsNeeded): Promise<Outcome<F
 }
 
 /** The same of a file that the host has: no more of it is fetched than the rules ask for. */
-export async function factsOfHostFile(
+async function factsOfHostFile(
   { source: { sourceId, name, byteLength }, contentType: named }: HostFile,
   asked: FactsNeeded,
 ): Promise<Outcome<FileFacts>> {
@@ -86,7 +79,7 @@ export async function factsOfHostFile(
 }
 
 /** As the browser knows it from the name. */
-export function browserTypeOf(file: File): string {
+function browserTypeOf(file: File): string {
   return file.type.slice(0, MAX_TYPE_LENGTH)
 }
 

@@ -1,21 +1,21 @@
 import type { FolderFindings } from '../../electron/contract/commands/sources.ts'
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
+import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import { isSystemEntry } from '../../electron/contract/rules/system-files.ts'
 import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules.ts'
-import type { IncomingFile } from '../intake.ts'
+import {
+  type IncomingFile,
+  IntakeFindings,
+  NAME_NOT_UNICODE,
+  NAMELESS,
+} from '../engine/intake/findings.ts'
+import type { FileWalk } from '../engine/intake/intake.ts'
 import { openEntry, rememberEntry } from './file-source.ts'
-import { IntakeFindings, NAME_NOT_UNICODE, NAMELESS } from './intake-findings.ts'
 
 /** Asks the host what Chromium hides of folders; null: it cannot see them either. */
 export type InspectFolders = (
   folders: readonly File[],
 ) => Promise<readonly (FolderFindings | null)[]>
-
-/** Files of a drop or a paste, as they are found. The findings are complete when `batches` ends. */
-export interface TransferWalk {
-  readonly batches: (systemFiles: SystemFilesRule) => AsyncIterable<readonly IncomingFile[]>
-  readonly findings: IntakeFindings
-}
 
 /**
  * Takes everything out of the transfer at once, since its items die with the event; folders are
@@ -25,7 +25,7 @@ export function walkTransfer(
   transfer: DataTransfer,
   now: Date,
   inspect: InspectFolders,
-): TransferWalk {
+): FileWalk<File> {
   const walk = new Walk(inspect)
   for (const item of transfer.items) {
     if (item.kind === 'file') walk.add(item.webkitGetAsEntry(), item.getAsFile(), now)
@@ -52,9 +52,9 @@ interface KnownRoot {
 const NOTHING_KNOWN: KnownRoot = { links: new Set(), hasOddNames: false }
 
 class Walk {
-  readonly findings = new IntakeFindings()
+  readonly findings = new IntakeFindings<File>()
   readonly #inspect: InspectFolders
-  readonly #files: IncomingFile[] = []
+  readonly #files: IncomingFile<File>[] = []
   readonly #roots: { readonly folder: FileSystemDirectoryEntry; readonly file: File | null }[] = []
   readonly #visited = new Set<string>()
 
@@ -74,7 +74,7 @@ class Walk {
     }
   }
 
-  async *batches(systemFiles: SystemFilesRule): AsyncIterable<readonly IncomingFile[]> {
+  async *batches(systemFiles: SystemFilesRule): AsyncIterable<readonly IncomingFile<File>[]> {
     if (this.#files.length > 0) yield this.#files
     const toVisit = await this.#inspected(systemFiles)
     for (let next = toVisit.pop(); next !== undefined; next = toVisit.pop()) {
@@ -110,7 +110,7 @@ class Walk {
     { folder, known }: ToVisit,
     toVisit: ToVisit[],
     systemFiles: SystemFilesRule,
-  ): AsyncIterable<readonly IncomingFile[]> {
+  ): AsyncIterable<readonly IncomingFile<File>[]> {
     this.#visited.add(folder.fullPath)
     const reader = folder.createReader()
     for (let isEmpty = true; ; ) {
@@ -148,34 +148,38 @@ class Walk {
   #isLeft(entry: FileSystemEntry): boolean {
     const kind = entry.isDirectory ? 'folder' : 'file'
     if (!isSystemEntry(entry.name, kind)) return false
-    const file = isFile(entry) ? ({ from: 'entry', entry } as const) : null
+    const file = isFile(entry) ? { from: 'page' as const, open: () => opened(entry) } : null
     this.findings.addSystemEntry({ relativePath: pathOf(entry), kind, file })
     return true
   }
 }
 
-/** Counts them in the findings, with those that cannot be opened. */
-export async function openAll(
+/** Counts the entries in the findings, including those that fail to open. */
+async function openAll(
   entries: readonly FileSystemFileEntry[],
-  findings: IntakeFindings,
-): Promise<readonly IncomingFile[]> {
+  findings: IntakeFindings<File>,
+): Promise<readonly IncomingFile<File>[]> {
   findings.countFiles(entries.length)
-  const opened = await Promise.all(entries.map(openEntry))
-  return opened.flatMap((file, index) => {
+  const results = await Promise.all(entries.map(opened))
+  return results.flatMap((result, index) => {
     const entry = entries[index]
     if (entry === undefined) return []
     const relativePath = pathOf(entry)
-    if (file instanceof File) {
-      rememberEntry(file, entry)
-      return [{ file, relativePath }]
-    }
-    findings.refuse(relativePath, failureOf(file, entry))
+    if (result.ok) return [{ file: result.value, relativePath }]
+    findings.refuse(relativePath, result.failure)
     return []
   })
 }
 
+async function opened(entry: FileSystemFileEntry): Promise<Outcome<File>> {
+  const file = await openEntry(entry)
+  if (file instanceof DOMException) return failed(failureOf(file, entry))
+  rememberEntry(file, entry)
+  return succeeded(file)
+}
+
 /** A picture from the clipboard has no entry in a file system, and a name that says nothing. */
-function incomingFile(file: File, isFromMemory: boolean, now: Date): IncomingFile {
+function incomingFile(file: File, isFromMemory: boolean, now: Date): IncomingFile<File> {
   const name = isFromMemory ? nameOfPastedImage(file, now) : null
   if (name === null) return { file, relativePath: file.name }
   const { type, lastModified } = file

@@ -11,8 +11,8 @@ import { failed } from '../../electron/contract/outcome.ts'
 import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules.ts'
 import { APP_ORIGIN } from '../../electron/contract/transport.ts'
 import { answerSource } from '../../electron/desktop/protocols/source-protocol.ts'
-import { createIntake } from '../../renderer/platform/page-intake.ts'
-import type { IntakeDeps } from '../../renderer/platform/registration.ts'
+import type { RegistrationDeps } from '../../renderer/engine/intake/registration.ts'
+import { createPageIntake } from '../../renderer/platform/page-intake.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { temporaryFolder } from '../fakes/core-ports.ts'
 
@@ -55,9 +55,9 @@ function intake() {
     inspectFolders: async () => failed({ kind: 'not-now' }),
   }
   const queue = { adopt: () => undefined, upload: () => undefined, attachSource: () => undefined }
-  return createIntake({
+  return createPageIntake({
     bridge,
-    queue: queue as unknown as IntakeDeps['queue'],
+    queue: queue as unknown as RegistrationDeps<File>['queue'],
     sourceFiles: new Map(),
     rules: {
       needsHash: () => needsHash,

@@ -7,7 +7,7 @@ import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules.ts'
 import { createUploadQueue } from '../../renderer/engine/upload-queue.ts'
 import { type SourceFiles, sourceLookup } from '../../renderer/platform/file-source.ts'
-import { createIntake } from '../../renderer/platform/page-intake.ts'
+import { createPageIntake } from '../../renderer/platform/page-intake.ts'
 import { FakeChecksums } from '../fakes/fake-checksums.ts'
 import { FakeNetwork, FakePower, FakeRules } from '../fakes/fake-status-ports.ts'
 import { FakeStore } from '../fakes/fake-store.ts'
@@ -56,7 +56,7 @@ export class IntakeBench {
   systemFiles: SystemFilesRule = 'leave-out'
   /** By file name: the type that the destination's rules give it. */
   readonly ruled = new Map<string, string>()
-  readonly intake = createIntake({
+  readonly intake = createPageIntake({
     bridge: this.#bridge(),
     queue: this.queue,
     sourceFiles: this.sourceFiles,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FolderFindings } from '../../electron/contract/commands/sources.ts'
 import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules.ts'
 import { inspectFolders } from '../../electron/core/sources/inspect-folder.ts'
-import type { IncomingFile } from '../../renderer/intake.ts'
+import type { IncomingFile } from '../../renderer/engine/intake/findings.ts'
 import { walkTransfer } from '../../renderer/platform/transfer-walk.ts'
 import { DiskFile, droppedTransfer } from '../trees/chromium-files.ts'
 
@@ -40,7 +40,7 @@ async function walked(
   systemFiles: SystemFilesRule = 'leave-out',
 ) {
   const walk = walkTransfer(transfer, new Date(), inspect)
-  const files: IncomingFile[] = []
+  const files: IncomingFile<File>[] = []
   for await (const batch of walk.batches(systemFiles)) files.push(...batch)
   return {
     places: files.map(({ relativePath }) => relativePath).sort(),

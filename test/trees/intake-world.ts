@@ -18,9 +18,8 @@ import { answerSource } from '../../electron/desktop/protocols/source-protocol.t
 import type { UploadControl } from '../../renderer/engine/ports.ts'
 import { createUploadQueue } from '../../renderer/engine/upload-queue.ts'
 import type { UploadQueue } from '../../renderer/engine/view/queue-view.ts'
-import type { Intake } from '../../renderer/intake.ts'
 import { type SourceFiles, sourceLookup } from '../../renderer/platform/file-source.ts'
-import { createIntake } from '../../renderer/platform/page-intake.ts'
+import { createPageIntake, type PageIntake } from '../../renderer/platform/page-intake.ts'
 import { aDraft } from '../fakes/a-draft.ts'
 import { CoreHarness } from '../fakes/core-harness.ts'
 import { FakeChecksums } from '../fakes/fake-checksums.ts'
@@ -33,7 +32,7 @@ export type HostKind = 'browser' | 'desktop'
 interface Page {
   readonly queue: UploadQueue
   readonly sourceFiles: SourceFiles
-  readonly intake: Intake
+  readonly intake: PageIntake
 }
 
 /** A row, and the file on the disk that it would send now; null: it has none that can be read. */
@@ -85,7 +84,7 @@ export class IntakeWorld {
     return destinationId === this.destinations[1]?.destinationId ? 'upload' : 'leave-out'
   }
 
-  get intake(): Intake {
+  get intake(): PageIntake {
     return this.#page.intake
   }
 
@@ -174,7 +173,7 @@ export class IntakeWorld {
       ruledType: () => null,
       systemFiles: (destinationId: DestinationId) => this.systemFilesRuleOf(destinationId),
     }
-    const intake = createIntake({ bridge: this.#bridge(), queue, sourceFiles, rules })
+    const intake = createPageIntake({ bridge: this.#bridge(), queue, sourceFiles, rules })
     return { queue, sourceFiles, intake }
   }
 

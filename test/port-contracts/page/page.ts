@@ -5,13 +5,13 @@ import type { SignedPart } from '../../../electron/contract/commands/uploads.ts'
 import type { FerryBridge } from '../../../electron/contract/ferry-bridge.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { connectBridge, type HostConnection } from '../../../renderer/bridge/connect.ts'
+import type { RefusedItem } from '../../../renderer/engine/intake/intake-report.ts'
 import type {
   Checksums,
   ChecksumWithCrc,
   FileSource,
   PartBody,
 } from '../../../renderer/engine/ports.ts'
-import type { RefusedItem } from '../../../renderer/intake.ts'
 import { browserClock } from '../../../renderer/platform/browser-clock.ts'
 import { browserNetwork } from '../../../renderer/platform/browser-network.ts'
 import { browserPower } from '../../../renderer/platform/browser-power.ts'

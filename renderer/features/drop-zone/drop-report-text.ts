@@ -1,8 +1,8 @@
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { formatCount } from '../../design/format.ts'
+import type { IntakeReport, PackageFolder, RefusedItem } from '../../engine/intake/intake-report.ts'
 import { failureSentence } from '../../failures/failure-text.ts'
-import type { IntakeReport, PackageFolder, RefusedItem } from '../../intake.ts'
 
 export interface ReportText {
   readonly tone: 'calm' | 'warn'

@@ -1,4 +1,4 @@
-import './intake-report.css'
+import './drop-report.css'
 import { useState } from 'react'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { type DropReport, useIntake } from '../../app/intake-context.tsx'
@@ -7,14 +7,14 @@ import { Button } from '../../design/button.tsx'
 import { formatCount } from '../../design/format.ts'
 import { Notice } from '../../design/notice.tsx'
 import { useToasts } from '../../design/toasts.tsx'
+import type { SkippedSystemFiles } from '../../engine/intake/intake-report.ts'
 import { failureSentence } from '../../failures/failure-text.ts'
-import type { SkippedSystemFiles } from '../../intake.ts'
-import { type ReportLine, reportText } from './intake-report-text.ts'
+import { type ReportLine, reportText } from './drop-report-text.ts'
 
 const MAX_SHOWN = 50
 
 /** What became of the last drops, where it is not what everybody expects. */
-export function IntakeReports() {
+export function DropReports() {
   const { reports } = useIntake()
   return reports.map((each) => <ReportNotice key={each.id} {...each} />)
 }

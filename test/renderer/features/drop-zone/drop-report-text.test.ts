@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { reportText } from '../../../../renderer/features/drop-zone/intake-report-text.ts'
-import type { IntakeReport } from '../../../../renderer/intake.ts'
+import type { IntakeReport } from '../../../../renderer/engine/intake/intake-report.ts'
+import { reportText } from '../../../../renderer/features/drop-zone/drop-report-text.ts'
 import { destinationIdOf, uploadIdOf } from '../../../fakes/upload-records.ts'
 import { FAILURE_EXAMPLES } from '../../failures/failure-examples.ts'
 

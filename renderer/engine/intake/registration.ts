@@ -1,22 +1,21 @@
-import type { GivenFile } from '../../electron/contract/commands/sources.ts'
+import type { GivenFile } from '../../../electron/contract/commands/sources.ts'
 import type {
   FileFacts,
   QueueItem,
   UploadRecord,
-} from '../../electron/contract/commands/uploads.ts'
-import type { Failure } from '../../electron/contract/failure/kinds.ts'
-import type { FerryBridge } from '../../electron/contract/ferry-bridge.ts'
-import type { DestinationId, SourceId, UploadId } from '../../electron/contract/ids.ts'
-import { MAX_BATCH } from '../../electron/contract/limits.ts'
-import { failed, type Outcome } from '../../electron/contract/outcome.ts'
-import { packageIn } from '../../electron/contract/rules/system-files.ts'
-import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules.ts'
-import type { Drop, DropClaims } from '../engine/intake/drop-claims.ts'
-import type { UploadQueue, ViewPhase } from '../engine/view/queue-view.ts'
-import type { IncomingFile, IntakeReport } from '../intake.ts'
-import { browserTypeOf, type FactsNeeded, factsOf, factsOfHostFile } from './browser-file-facts.ts'
-import type { SourceFiles } from './file-source.ts'
-import type { IntakeFindings } from './intake-findings.ts'
+} from '../../../electron/contract/commands/uploads.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import type { FerryBridge } from '../../../electron/contract/ferry-bridge.ts'
+import type { DestinationId, SourceId, UploadId } from '../../../electron/contract/ids.ts'
+import { MAX_BATCH } from '../../../electron/contract/limits.ts'
+import { failed, type Outcome } from '../../../electron/contract/outcome.ts'
+import { packageIn } from '../../../electron/contract/rules/system-files.ts'
+import type { SystemFilesRule } from '../../../electron/contract/rules/upload-rules.ts'
+import type { UploadQueue, ViewPhase } from '../view/queue-view.ts'
+import type { Drop, DropClaims } from './drop-claims.ts'
+import type { FactsNeeded, FileFactsReader } from './file-facts.ts'
+import type { IncomingFile, IntakeFindings } from './findings.ts'
+import type { IntakeReport } from './intake-report.ts'
 
 /** As much of a path as the contract lets through. */
 const MAX_PATH_LENGTH = 4096
@@ -31,23 +30,25 @@ export interface IntakeRules {
   readonly systemFiles: (destinationId: DestinationId) => SystemFilesRule
 }
 
-export interface IntakeDeps {
-  readonly bridge: FerryBridge<File>
+export interface RegistrationDeps<F> {
+  readonly bridge: FerryBridge<F>
   readonly queue: UploadQueue
-  readonly sourceFiles: SourceFiles
+  /** The files that the page itself can read, by their tickets. */
+  readonly sourceFiles: Map<SourceId, F>
+  readonly facts: FileFactsReader<F>
   readonly rules: IntakeRules
 }
 
-interface RegisteredFile {
+interface RegisteredFile<F> {
   readonly relativePath: string
   readonly item: QueueItem
   /** Null: the host has it, and streams it. */
-  readonly file: File | null
+  readonly file: F | null
   readonly readFacts: (destinationId: DestinationId) => Promise<Outcome<FileFacts>>
 }
 
-interface Attachment {
-  readonly file: RegisteredFile
+interface Attachment<F> {
+  readonly file: RegisteredFile<F>
   readonly uploadId: UploadId
 }
 
@@ -61,17 +62,17 @@ const NO_ANSWER: Failure = { kind: 'internal', reference: 'intake' }
  * One drop on its way into the queue. Each step answers the files that the next one is to take
  * care of, and every other has its verdict: queued, matched or refused.
  */
-export class Registration {
-  readonly #deps: IntakeDeps
+export class Registration<F> {
+  readonly #deps: RegistrationDeps<F>
   readonly #drops: DropClaims
   readonly #drop: Drop
-  readonly #findings: IntakeFindings
+  readonly #findings: IntakeFindings<F>
   #queuedCount = 0
   readonly #matched: UploadId[] = []
   readonly #packages = new Map<string, UploadId[]>()
 
   /** @param findings has counted every file before it is taken. */
-  constructor(parts: IntakeDeps, drops: DropClaims, findings: IntakeFindings) {
+  constructor(parts: RegistrationDeps<F>, drops: DropClaims, findings: IntakeFindings<F>) {
     this.#deps = parts
     this.#drops = drops
     this.#drop = drops.begin()
@@ -97,7 +98,7 @@ export class Registration {
     }
   }
 
-  async add(incoming: readonly IncomingFile[], destinationId: DestinationId): Promise<void> {
+  async add(incoming: readonly IncomingFile<F>[], destinationId: DestinationId): Promise<void> {
     const usable = incoming.filter((each) => this.#hasUsablePath(each))
     for (let from = 0; from < usable.length; from += MAX_BATCH) {
       const registered = await this.#register(usable.slice(from, from + MAX_BATCH))
@@ -110,38 +111,38 @@ export class Registration {
   async addHostFiles(given: readonly GivenFile[], destinationId: DestinationId): Promise<void> {
     const registered = given
       .filter((each) => this.#hasUsablePath(each))
-      .map((each) => this.#rememberDrop(registeredByHost(each, this.#deps.rules)))
+      .map((each) => this.#rememberDrop(registeredByHost(each, this.#deps)))
     const unmatched = await this.#match(registered, destinationId)
     await this.#enqueue(await this.#readFacts(unmatched, destinationId), destinationId)
   }
 
-  #hasUsablePath({ relativePath }: Pick<IncomingFile, 'relativePath'>): boolean {
+  #hasUsablePath({ relativePath }: Pick<IncomingFile<F>, 'relativePath'>): boolean {
     if (relativePath === '') this.#refuse([{ relativePath }], nameUnusable('empty'))
     const isTooLong = relativePath.length > MAX_PATH_LENGTH
     if (isTooLong) this.#refuse([{ relativePath }], nameUnusable('too-long'))
     return relativePath !== '' && !isTooLong
   }
 
-  async #register(incoming: readonly IncomingFile[]): Promise<readonly RegisteredFile[]> {
+  async #register(incoming: readonly IncomingFile<F>[]): Promise<readonly RegisteredFile<F>[]> {
     const registered = await this.#deps.bridge.registerSources(incoming.map(({ file }) => file))
     if (!registered.ok) return this.#refuse(incoming, registered.failure)
-    return incoming.flatMap<RegisteredFile>((each, index) => {
+    return incoming.flatMap<RegisteredFile<F>>((each, index) => {
       const source = registered.value[index]
       if (!source?.ok) return this.#refuse([each], source?.failure ?? NO_ANSWER)
-      return [this.#rememberDrop(registeredByPage(each, source.value.sourceId, this.#deps.rules))]
+      return [this.#rememberDrop(registeredByPage(each, source.value.sourceId, this.#deps))]
     })
   }
 
-  #rememberDrop(registered: RegisteredFile): RegisteredFile {
+  #rememberDrop(registered: RegisteredFile<F>): RegisteredFile<F> {
     this.#drops.remember(registered.item.sourceId, this.#drop)
     return registered
   }
 
   /** Files that unfinished uploads wait for go there; the others are answered. */
   async #match(
-    registered: readonly RegisteredFile[],
+    registered: readonly RegisteredFile<F>[],
     destinationId: DestinationId,
-  ): Promise<readonly RegisteredFile[]> {
+  ): Promise<readonly RegisteredFile<F>[]> {
     if (registered.length === 0) return []
     const items = registered.map(({ item }) => item)
     const { commands } = this.#deps.bridge
@@ -159,7 +160,7 @@ export class Registration {
   }
 
   /** Answers the tickets that are taken care of. What the host does not take is a new file. */
-  async #attach(attachments: readonly Attachment[]): Promise<ReadonlySet<SourceId>> {
+  async #attach(attachments: readonly Attachment<F>[]): Promise<ReadonlySet<SourceId>> {
     if (attachments.length === 0) return new Set()
     const { bridge, queue, sourceFiles } = this.#deps
     const answer = await bridge.commands.attachSources({
@@ -186,16 +187,16 @@ export class Registration {
 
   /** Only now: a file that is recognised has its place and its type already. */
   async #readFacts(
-    registered: readonly RegisteredFile[],
+    registered: readonly RegisteredFile<F>[],
     destinationId: DestinationId,
-  ): Promise<readonly RegisteredFile[]> {
+  ): Promise<readonly RegisteredFile<F>[]> {
     const looked = await Promise.all(
       registered.map(async ({ item, readFacts }) => {
         const facts = await readFacts(destinationId)
         return facts.ok ? facts : failed(await this.#diagnosed(item, facts.failure))
       }),
     )
-    return registered.flatMap<RegisteredFile>((each, index) => {
+    return registered.flatMap<RegisteredFile<F>>((each, index) => {
       const facts = looked[index]
       if (!facts?.ok) return this.#refuse([each], facts?.failure ?? NO_ANSWER)
       return [{ ...each, item: { ...each.item, ...facts.value } }]
@@ -210,7 +211,7 @@ export class Registration {
   }
 
   async #enqueue(
-    registered: readonly RegisteredFile[],
+    registered: readonly RegisteredFile<F>[],
     destinationId: DestinationId,
   ): Promise<void> {
     if (registered.length === 0) return
@@ -244,7 +245,7 @@ export class Registration {
 
   /** Answers what is left of them: nothing. */
   #refuse(
-    files: readonly Pick<IncomingFile, 'relativePath'>[],
+    files: readonly Pick<IncomingFile<F>, 'relativePath'>[],
     failure: Failure,
   ): readonly never[] {
     for (const { relativePath } of files) this.#findings.refuse(relativePath, failure)
@@ -255,7 +256,7 @@ export class Registration {
 export function factsNeededFor(
   rules: IntakeRules,
   destinationId: DestinationId,
-  { name }: Pick<File, 'name'>,
+  name: string,
 ): FactsNeeded {
   return {
     needsHash: rules.needsHash(destinationId),
@@ -264,21 +265,21 @@ export function factsNeededFor(
 }
 
 /** The file first, so that the upload finds it when it is told. */
-export function attachFile(
-  { queue, sourceFiles }: Pick<IntakeDeps, 'queue' | 'sourceFiles'>,
+export function attachFile<F>(
+  { queue, sourceFiles }: Pick<RegistrationDeps<F>, 'queue' | 'sourceFiles'>,
   upload: UploadRecord,
   sourceId: SourceId,
-  file: File | null,
+  file: F | null,
 ): void {
   if (file !== null) sourceFiles.set(sourceId, file)
   queue.attachSource(upload.uploadId, sourceId)
   queue.adopt([upload])
 }
 
-function isAttachment(claim: {
-  readonly file: RegisteredFile
+function isAttachment<F>(claim: {
+  readonly file: RegisteredFile<F>
   readonly uploadId: UploadId | null
-}): claim is Attachment {
+}): claim is Attachment<F> {
   return claim.uploadId !== null
 }
 
@@ -288,27 +289,31 @@ function bySource(uploads: readonly UploadRecord[]): ReadonlyMap<SourceId, Uploa
   )
 }
 
-function registeredByPage(
-  { file, relativePath }: IncomingFile,
+function registeredByPage<F>(
+  { file, relativePath }: IncomingFile<F>,
   sourceId: SourceId,
-  rules: IntakeRules,
-): RegisteredFile {
+  { facts, rules }: RegistrationDeps<F>,
+): RegisteredFile<F> {
   return {
     relativePath,
     file,
-    item: { sourceId, relativePath, contentType: browserTypeOf(file), hash8: null },
-    readFacts: (destinationId) => factsOf(file, factsNeededFor(rules, destinationId, file)),
+    item: { sourceId, relativePath, contentType: facts.typeOf(file), hash8: null },
+    readFacts: (destinationId) =>
+      facts.factsOf(file, factsNeededFor(rules, destinationId, facts.nameOf(file))),
   }
 }
 
-function registeredByHost(given: GivenFile, rules: IntakeRules): RegisteredFile {
+function registeredByHost<F>(
+  given: GivenFile,
+  { facts, rules }: RegistrationDeps<F>,
+): RegisteredFile<F> {
   const { source, relativePath, contentType } = given
   return {
     relativePath,
     file: null,
     item: { sourceId: source.sourceId, relativePath, contentType, hash8: null },
     readFacts: (destinationId) =>
-      factsOfHostFile(given, factsNeededFor(rules, destinationId, source)),
+      facts.factsOfHostFile(given, factsNeededFor(rules, destinationId, source.name)),
   }
 }
 

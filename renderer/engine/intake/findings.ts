@@ -2,32 +2,38 @@ import type {
   FolderFindings,
   GivenBatch,
   GivenFile,
-} from '../../electron/contract/commands/sources.ts'
-import type { Failure } from '../../electron/contract/failure/kinds.ts'
-import { systemEntryIn } from '../../electron/contract/rules/system-files.ts'
-import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules.ts'
-import { unreachable } from '../../electron/lib/unreachable.ts'
-import type { IncomingFile, IntakeReport, RefusedItem } from '../intake.ts'
+} from '../../../electron/contract/commands/sources.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import type { Outcome } from '../../../electron/contract/outcome.ts'
+import { systemEntryIn } from '../../../electron/contract/rules/system-files.ts'
+import type { SystemFilesRule } from '../../../electron/contract/rules/upload-rules.ts'
+import { unreachable } from '../../../electron/lib/unreachable.ts'
+import type { IntakeReport, RefusedItem } from './intake-report.ts'
 
 /** Stands where a name would, of which not even the bytes are known. */
 export const NAMELESS = '\uFFFD'
 
 export const NAME_NOT_UNICODE: Failure = { kind: 'name-unusable', reason: 'not-unicode' }
 
-/** Something that a system left in a given folder, and the way to its bytes, if the user wants it. */
-export interface SystemEntry {
+/** A file as it was given, with its path inside a dropped folder. */
+export interface IncomingFile<F> {
+  readonly file: F
+  readonly relativePath: string
+}
+
+/** A file or folder that an operating system left in a given folder. */
+export interface SystemEntry<F> {
   readonly relativePath: string
   readonly kind: 'file' | 'folder'
-  /** Null: a folder, or a file that cannot be read. */
+  /** How to get its bytes if the user wants it. Null: a folder, or a file that cannot be read. */
   readonly file:
-    | { readonly from: 'entry'; readonly entry: FileSystemFileEntry }
-    | { readonly from: 'page'; readonly incoming: IncomingFile }
+    | { readonly from: 'page'; readonly open: () => Promise<Outcome<F>> }
     | { readonly from: 'host'; readonly given: GivenFile }
     | null
 }
 
 /** What was come upon in given folders and cannot be taken, and what there was to come upon. */
-export class IntakeFindings {
+export class IntakeFindings<F> {
   readonly #refused: RefusedItem[] = []
   readonly #unreadable: RefusedItem[] = []
   readonly #closed = new Set<string>()
@@ -35,7 +41,7 @@ export class IntakeFindings {
   #emptyFolderCount = 0
   #links: IntakeReport['links'] = null
   /** By place: a chosen folder names one again with every file in it. */
-  readonly #systemEntries = new Map<string, SystemEntry>()
+  readonly #systemEntries = new Map<string, SystemEntry<F>>()
 
   totals(): Pick<
     IntakeReport,
@@ -50,11 +56,11 @@ export class IntakeFindings {
     }
   }
 
-  systemEntries(): readonly SystemEntry[] {
+  systemEntries(): readonly SystemEntry<F>[] {
     return [...this.#systemEntries.values()]
   }
 
-  addSystemEntry(entry: SystemEntry): void {
+  addSystemEntry(entry: SystemEntry<F>): void {
     this.#systemEntries.set(entry.relativePath, entry)
   }
 
