@@ -70,7 +70,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const { destinations, ring, approvals, credentials } = openDestinations(ports, troubles)
   watchVault(ports, credentials, destinations, troubles)
   ports.settings.watchHeld?.((isHeld) => troubles.fileHeld('settings.json', isHeld))
-  for (const each of destinations.all()) records.targets.adopt(each.destinationId, targetOf(each))
+  for (const each of destinations.all())
+    records.transfers.adoptTarget(each.destinationId, targetOf(each))
   const signIns = new SignIns(ports, ring)
   const bucketFolder = localBucketFolder({ ...ports, platform: process.platform })
   const local = new LocalDestination({
@@ -130,7 +131,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     inspectFolders: async (paths) =>
       inspectFolders(await Promise.all(paths.map((path) => openPath(limits, path)))),
     sourcePath: (sourceId) => {
-      const facts = sources.facts(sourceId) ?? records.sources.sourceFacts(sourceId)
+      const facts = sources.facts(sourceId) ?? records.sources.facts(sourceId)
       return facts?.path == null ? null : facts
     },
     mayOpen: (url) =>

@@ -20,7 +20,7 @@ import { queueStateOf } from './host/queue-state.ts'
 import type { Updates } from './host/update-checks.ts'
 import { renewShareLink } from './links/share-link.ts'
 import type { CorePorts } from './ports.ts'
-import type { UploadRecords } from './records/upload-records.ts'
+import type { Records } from './records/records.ts'
 import type { GivenFiles } from './sources/given-files.ts'
 import { diagnoseSource, type SourceRegistry } from './sources/source-registry.ts'
 import { checkUploadSource } from './uploads/check-source.ts'
@@ -35,7 +35,7 @@ import type { Uploads } from './uploads/uploads.ts'
 export interface CoreDeps {
   readonly ports: CorePorts
   readonly context: UploadContext
-  readonly records: UploadRecords
+  readonly records: Records
   readonly destinations: Destinations
   readonly approvals: Approvals
   readonly local: LocalDestination
@@ -125,7 +125,7 @@ export function makeHandlers(parts: CoreDeps): CommandHandlers {
     recordParts: async (input) => uploads.record(input),
     checkSource: ({ uploadId }) => checkUploadSource(context, uploadId),
     diagnoseSource: async ({ sourceId }) => {
-      const source = sources.facts(sourceId) ?? records.sources.sourceFacts(sourceId)
+      const source = sources.facts(sourceId) ?? records.sources.facts(sourceId)
       return succeeded({ failure: await diagnoseSource(source) })
     },
     completeUpload: ({ uploadId }) => uploads.complete(uploadId),

@@ -34,7 +34,7 @@ interface Columns {
 }
 
 const QUERY = `SELECT upload_id, name, key, byte_length, token, phase, failure, store_upload_id,
-  begun_at_ms FROM uploads ORDER BY position`
+  begun_at_ms FROM uploads LEFT JOIN transfers USING (position) ORDER BY position`
 
 /** Reads them beside the running host, as they would be found after the next kill. */
 export function recordedUploads(dataFolder: string): RecordedUpload[] {

@@ -5,7 +5,7 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isUnencryptedEndpoint } from '../../lib/loopback-address.ts'
 import type { Approvals } from '../confirm/approvals.ts'
 import { sourceName } from '../credentials/source-name.ts'
-import type { UploadRecords } from '../records/upload-records.ts'
+import type { Records } from '../records/records.ts'
 import type { StorePorts } from '../s3/client.ts'
 import { leadsToMetadata } from '../s3/http/metadata-hosts.ts'
 import type { CleanupQueue } from '../uploads/cleanup.ts'
@@ -16,7 +16,7 @@ import { inToldRegion } from './told-region.ts'
 
 interface EditParts {
   readonly destinations: Destinations
-  readonly records: UploadRecords
+  readonly records: Records
   readonly leftovers: CleanupQueue
   readonly ports: StorePorts
   readonly approvals: Approvals
@@ -54,7 +54,7 @@ export async function saveDestination(
   }
   const isElsewhere = former !== null && pointsElsewhere(former, placed.fields)
   if (isElsewhere) {
-    if (records.progress.hasBegun(former.destinationId)) return failed({ kind: 'not-now' })
+    if (records.transfers.hasBegun(former.destinationId)) return failed({ kind: 'not-now' })
     // The new place knows nothing of what cancelled uploads left at the old one.
     await leftovers.sweep(former.destinationId)
   }
@@ -73,13 +73,13 @@ export async function forgetDestination(
 ): Promise<Outcome<Record<string, never>>> {
   const stored = destinations.find(destinationId)
   if (stored === null) return failed({ kind: 'unknown-id' })
-  if (records.hasLive(destinationId)) return failed({ kind: 'not-now' })
+  if (records.uploads.hasLive(destinationId)) return failed({ kind: 'not-now' })
   // What failed uploads left there is paid for, and later there is no key to remove it with.
-  records.cleaning.cancelFailed(destinationId)
+  records.cancelFailed(destinationId)
   await leftovers.sweep(destinationId)
   // Asking the store takes time, in which a drop may have come.
-  if (records.hasLive(destinationId)) return failed({ kind: 'not-now' })
-  records.cleaning.abandonCleaning(destinationId)
+  if (records.uploads.hasLive(destinationId)) return failed({ kind: 'not-now' })
+  records.uploads.abandonCleanup(destinationId)
   await destinations.forget(stored)
   return succeeded({})
 }

@@ -11,7 +11,7 @@ import {
 } from '../../local-bucket/local-bucket.ts'
 import type { HostNotices } from '../host/host-notices.ts'
 import type { CorePorts } from '../ports.ts'
-import type { LinkRecords } from '../records/link-records.ts'
+import type { LinksTable } from '../records/links-table.ts'
 import type { Destinations } from './destinations.ts'
 
 interface LocalDestinationDeps {
@@ -19,7 +19,7 @@ interface LocalDestinationDeps {
   /** Absolute; it need not be there. */
   readonly folder: string
   readonly destinations: Destinations
-  readonly links: LinkRecords
+  readonly links: LinksTable
   readonly troubles: HostNotices
 }
 
@@ -104,7 +104,7 @@ export class LocalDestination {
     const isReachedAlike =
       former?.endpoint === endpoint && isDeepStrictEqual(former.credentials, credentials)
     if (former !== null && !isReachedAlike) {
-      links.dropLinks(former.destinationId)
+      links.dropAll(former.destinationId)
     }
     const fields = { endpoint, region, bucket: bucket.bucket, credentials }
     const select = isSelected || former === null

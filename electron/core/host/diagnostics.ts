@@ -5,7 +5,7 @@ import { unreachable } from '../../lib/unreachable.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { CorePorts } from '../ports.ts'
-import type { PhaseCount } from '../records/upload-records.ts'
+import type { PhaseCount, UploadsTable } from '../records/uploads-table.ts'
 import type { HostNotices } from './host-notices.ts'
 import { redactedLine, withoutPrivate } from './redact-log.ts'
 
@@ -15,7 +15,7 @@ const TAIL_BYTES = 128 * 1024
 export interface DiagnosticsDeps {
   readonly ports: Pick<CorePorts, 'description' | 'dataFolder' | 'vault' | 'now'>
   readonly destinations: Pick<Destinations, 'all'>
-  readonly records: { readonly countPhases: () => readonly PhaseCount[] }
+  readonly records: { readonly uploads: Pick<UploadsTable, 'countPhases'> }
   readonly troubles: Pick<HostNotices, 'list'>
 }
 
@@ -35,7 +35,7 @@ export async function diagnosticsText(deps: DiagnosticsDeps): Promise<string> {
     `Written: ${new Date(ports.now()).toISOString()}, after ${Math.round(process.uptime())} s`,
     `Keys are kept: ${await ports.vault.place()}`,
     `Destinations: ${listed(all.map(destinationText))}`,
-    `Uploads: ${listed(records.countPhases().flatMap(phaseText))}`,
+    `Uploads: ${listed(records.uploads.countPhases().flatMap(phaseText))}`,
     `Notices: ${listed(troubles.list().map(({ kind }) => kind))}`,
   ]
   const log = tailOf(join(dataFolder, 'logs', 'ferry.log'))

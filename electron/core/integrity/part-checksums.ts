@@ -1,6 +1,6 @@
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { PartOnStore } from '../../contract/commands/uploads.ts'
-import type { RecordedPart } from '../records/part-records.ts'
+import type { RecordedPart } from '../records/parts-table.ts'
 import { bareEtag, isChecksumOf, md5OfEtag, type StoreChecksums } from '../s3/checksum-headers.ts'
 import type { PartOfPlan } from '../s3/list-parts.ts'
 import { hasMd5Etags } from '../s3/put-headers.ts'

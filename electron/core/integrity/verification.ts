@@ -1,7 +1,7 @@
 import type { ChecksumAlgorithm, Proof } from '../../contract/checksum.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
 import { CRC32C, CRC64NVME } from '../../lib/crc-combine.ts'
-import type { PartRecords } from '../records/part-records.ts'
+import type { PartsTable } from '../records/parts-table.ts'
 import type { IntegrityPlan, UploadRow } from '../records/stored-upload.ts'
 import { bareEtag, md5OfEtag, NO_ETAG } from '../s3/checksum-headers.ts'
 import type { ObjectHead } from '../s3/head-object.ts'
@@ -82,7 +82,7 @@ function s3NameOf(algorithm: Exclude<ChecksumAlgorithm, 'md5'>) {
  * an earlier try of other bytes left.
  */
 export function recordedObject(
-  records: PartRecords,
+  records: PartsTable,
   row: UploadRow,
   plan: PartPlan,
   head: ObjectHead | null = null,

@@ -75,6 +75,6 @@ export async function renewShareLink(
   if (!judged.ok) return judged
   const seconds = linkSeconds ?? store.destination.linkSeconds
   const link = await makeShareLink(store, row, seconds, context.now())
-  context.records.links.setLink(uploadId, link)
+  context.records.links.add(row.record, link)
   return succeeded(link)
 }

@@ -8,80 +8,151 @@ import type { ConflictDecision } from '../../contract/rules/upload-rules.ts'
 import { parseJson, readPart } from '../../lib/read-fields.ts'
 import type { Statements } from './database.ts'
 
-/** As the partial indexes say it: SQLite uses them only where it finds these very words. */
+/** Partial indexes are only used for queries with exactly this condition. */
 export const UNFINISHED = `phase IN ('waiting', 'paused', 'failed')`
 
-/** How the parts of an upload are summed up; frozen with the plan. */
+/**
+ * How a write avoids replacing an object that is not ours: the store refuses it (`condition`), we
+ * check just before it (`look`), or there is nothing to protect (`none`).
+ */
+export type Guard = 'condition' | 'look' | 'none'
+
+/** How the checksums of an upload's parts are made; frozen with the plan. */
 export interface IntegrityPlan {
   readonly algorithm: ChecksumAlgorithm
-  /** The store refuses a wrong sum. Others travel with the parts only as `isSumSent` says. */
+  /** The store refuses a wrong checksum. `isChecksumSent` says whether others are sent at all. */
   readonly isChecked: boolean
 }
 
-/** An upload as the records hold it: what the page may know, and what stays with the host. */
+/** An upload with everything that the records know of it. The page sees `record` only. */
 export interface UploadRow {
   readonly record: UploadRecord
   readonly relativePath: string
   /** Null in a browser, where the host never learns it. */
   readonly path: string | null
-  /** Of the file when it was given; a file that differs now has changed. */
+  /** As it was when the user chose the file; a different time now means that the file changed. */
   readonly modifiedAtMs: number
-  /** The file’s change time when it was given; null where it proves nothing (`change-times.ts`). */
+  /** The file's change time when it was chosen; null where it proves nothing (`change-times.ts`). */
   readonly changedAtMs: number | null
-  /** Null until the upload was prepared for the first time by a Ferry that checks. */
+  /** Null until a version of Ferry that uses checksums has prepared the upload. */
   readonly integrity: IntegrityPlan | null
-  /** Random; travels as metadata, so that HEAD can tell our object from anybody else's. */
+  /** Random; stored as metadata, so that HEAD can tell our object from any other. */
   readonly token: string
-  /** S3's own id of the multipart upload. */
+  /** S3's own ID of the multipart upload. */
   readonly storeUploadId: string | null
   /**
-   * When the store was first asked to begin (its clock). Set without a `storeUploadId`: the answer
-   * was lost, and something may have been begun.
+   * When the store was first asked to create the multipart upload (its clock). Set without a
+   * `storeUploadId`, the answer was lost and the store may have created one.
    */
   readonly begunAtMs: number | null
   /**
-   * When the store was last asked for the whole object (this computer's clock) without an answer
-   * that settled it: the object may be on its way. Null: never, or it is settled.
+   * When the store was last asked for the whole object (this computer's clock) and gave no final
+   * answer, so the object may still appear. Null: never asked, or settled.
    */
   readonly completingAtMs: number | null
   /** How often the finished object turned out not to be the file. */
   readonly differingCount: number
-  /** Null for an upload of a Ferry that knew no templates. */
-  readonly placed: KeyOrigin | null
-  /** Of the file's bytes, where a template asked for them. */
+  /** Null for an upload from a version of Ferry without key templates. */
+  readonly keyOrigin: KeyOrigin | null
+  /** From the file's bytes, where a template asked for it. */
   readonly hash8: string | null
-  /** The browser's word for its type; null where it was not kept. */
+  /** The type that the browser stated; null where it was not kept. */
   readonly statedType: string | null
-  /** Found in the bytes of a text; null where nobody has looked. */
+  /** Detected in the bytes of a text file; null where it was not looked for. */
   readonly encoding: TextEncoding | null
-  /** What the person answered when the bucket had an object in its place. */
+  /** The user's answer when the bucket already had an object with this key. */
   readonly decision: ConflictDecision | null
   readonly guard: Guard
-  /** As the store named it when the parts began: its ETags are MD5s only where keys are its own. */
+  /** As the store named it when the upload began: ETags are MD5s only under the store's own keys. */
   readonly encryption: string | null
-  /** Null until it was prepared for the first time. */
+  /** Null until the upload was prepared for the first time. */
   readonly target: TargetBucket | null
 }
 
-/** The bucket that an upload was begun in, and with whose keys. */
+/** The bucket in which an upload began, and the credentials that were used. */
 export interface TargetBucket {
   /** Scheme, host and port. */
   readonly endpoint: string
   readonly bucket: string
   readonly region: string
-  /** Which keys, as far as it stays the same when they are renewed; no secret is in it. */
+  /** Identifies the credentials, unchanged when they are renewed. Contains no secret. */
   readonly keys: string
 }
 
-/** What the key was made of; the key itself may be numbered. */
+/** What the key was made from; the key itself may have a number added. */
 export interface KeyOrigin {
   readonly keyTemplate: string
   readonly wantedKey: string
 }
 
+/** One upload over all tables, with its newest link. SQLite's STRICT tables guarantee the types. */
+export interface UploadColumns {
+  readonly position: number
+  readonly upload_id: string
+  readonly destination_id: string
+  readonly byte_length: number
+  readonly name: string
+  readonly folder: string
+  readonly key: string
+  readonly key_template: string | null
+  readonly wanted_key: string | null
+  readonly guard: Guard | null
+  readonly conflict_decision: ConflictDecision | null
+  readonly content_type: string
+  readonly token: string
+  readonly phase: UploadStatus['phase']
+  readonly failure: string | null
+  readonly etag: string | null
+  readonly proof: string | null
+  readonly finished_at_ms: number | null
+  readonly cancel_why: 'person' | 'exists' | null
+  readonly store_is_clean: number
+  readonly recorded_bytes: number
+  readonly created_at_ms: number
+  readonly source_id: string | null
+  readonly path: string | null
+  readonly relative_path: string
+  readonly modified_at_ms: number
+  readonly changed_at_ms: number | null
+  readonly hash8: string | null
+  readonly stated_type: string | null
+  readonly text_encoding: string | null
+  readonly plan_mode: PartPlan['mode'] | null
+  readonly part_bytes: number | null
+  readonly checksum_algorithm: string | null
+  readonly is_checked: number | null
+  readonly target_endpoint: string | null
+  readonly target_bucket: string | null
+  readonly target_region: string | null
+  readonly target_keys: string | null
+  readonly begun_at_ms: number | null
+  readonly store_upload_id: string | null
+  readonly encryption: string | null
+  readonly completing_at_ms: number | null
+  readonly differing_count: number | null
+  readonly link_url: string | null
+  readonly link_created_at_ms: number | null
+  readonly link_expires_at_ms: number | null
+}
+
+/** To be followed by conditions on `uploads`. */
+export const SELECT_UPLOADS = `SELECT uploads.*,
+    source_id, path, relative_path, modified_at_ms, changed_at_ms, hash8, stated_type, text_encoding,
+    plan_mode, part_bytes, checksum_algorithm, is_checked, target_endpoint, target_bucket,
+    target_region, target_keys, begun_at_ms, store_upload_id, encryption, completing_at_ms,
+    differing_count, links.url AS link_url, links.created_at_ms AS link_created_at_ms,
+    links.expires_at_ms AS link_expires_at_ms
+  FROM uploads
+  JOIN sources USING (position)
+  LEFT JOIN transfers USING (position)
+  LEFT JOIN links ON links.link_id =
+    (SELECT max(link_id) FROM links AS own WHERE own.upload_id = uploads.upload_id)`
+
 export function findRow(sql: Statements, uploadId: UploadId): UploadRow | null {
-  const one = 'SELECT * FROM uploads WHERE upload_id = ?'
-  const columns = sql.first<UploadColumns>(one, uploadId)
+  const columns = sql.first<UploadColumns>(
+    `${SELECT_UPLOADS} WHERE uploads.upload_id = ?`,
+    uploadId,
+  )
   return columns === null ? null : rowOf(columns)
 }
 
@@ -104,8 +175,8 @@ export function rowOf(columns: UploadColumns): UploadRow {
     storeUploadId: columns.store_upload_id,
     begunAtMs: columns.begun_at_ms,
     completingAtMs: columns.completing_at_ms,
-    differingCount: columns.differing_count,
-    placed: keyOriginOf(columns),
+    differingCount: columns.differing_count ?? 0,
+    keyOrigin: keyOriginOf(columns),
     hash8: columns.hash8,
     statedType: columns.stated_type,
     encoding: encodingOf(columns),
@@ -158,16 +229,16 @@ function statusOf(columns: UploadColumns): UploadStatus {
   }
 }
 
-/** A failure that an older or newer Ferry named otherwise is still a failure. */
+/** A failure that an older or newer version of Ferry named differently is still a failure. */
 function failureOf(json: string | null): Failure {
   const read = json === null ? null : readPart(Failure, parseJson(json))
   return read?.value ?? { kind: 'internal', reference: 'unknown' }
 }
 
-/** A proof that only another Ferry understands proves nothing here. */
+/** A proof that only another version of Ferry understands proves nothing here. */
 function proofOf(json: string | null): Proof | null {
   const read = json === null ? null : readPart(Proof, parseJson(json))
-  // Without a member that it does not know, a proof could claim more than it does.
+  // Without a member that this version does not know, a proof could claim more than it does.
   return read?.isWhole === true ? read.value : null
 }
 
@@ -182,14 +253,15 @@ function encodingOf(columns: UploadColumns): TextEncoding | null {
   return parsed.success ? parsed.data : null
 }
 
-function keyOriginOf({ key_template: keyTemplate, wanted_key: wantedKey }: UploadColumns) {
+function keyOriginOf(columns: UploadColumns): KeyOrigin | null {
+  const { key_template: keyTemplate, wanted_key: wantedKey } = columns
   return keyTemplate === null || wantedKey === null ? null : { keyTemplate, wantedKey }
 }
 
 function targetOf(columns: UploadColumns): TargetBucket | null {
-  const { place_endpoint: endpoint, place_bucket: bucket } = columns
+  const { target_endpoint: endpoint, target_bucket: bucket } = columns
   if (endpoint === null || bucket === null) return null
-  return { endpoint, bucket, region: columns.place_region ?? '', keys: columns.place_keys ?? '' }
+  return { endpoint, bucket, region: columns.target_region ?? '', keys: columns.target_keys ?? '' }
 }
 
 function planOf(columns: UploadColumns): PartPlan | null {
@@ -207,60 +279,4 @@ function linkOf(columns: UploadColumns): ShareLink | null {
   } = columns
   if (url === null || createdAtMs === null || expiresAtMs === null) return null
   return { url, createdAtMs, expiresAtMs }
-}
-
-/**
- * How a write keeps from going over an object that is not ours: the store is told to refuse it, we
- * look just before, or there is nothing to keep from.
- */
-export type Guard = 'condition' | 'look' | 'none'
-
-/** The columns as SQLite's STRICT tables guarantee them. */
-export interface UploadColumns {
-  readonly position: number
-  readonly upload_id: string
-  readonly destination_id: string
-  readonly source_id: string | null
-  readonly path: string | null
-  readonly relative_path: string
-  readonly modified_at_ms: number
-  readonly byte_length: number
-  readonly name: string
-  readonly folder: string
-  readonly key: string
-  readonly content_type: string
-  readonly token: string
-  readonly phase: UploadStatus['phase']
-  readonly failure: string | null
-  readonly etag: string | null
-  readonly finished_at_ms: number | null
-  readonly store_is_clean: number
-  readonly plan_mode: PartPlan['mode'] | null
-  readonly part_bytes: number | null
-  readonly begun_at_ms: number | null
-  readonly store_upload_id: string | null
-  readonly recorded_bytes: number
-  readonly checksum_algorithm: string | null
-  readonly is_checked: number
-  readonly proof: string | null
-  readonly changed_at_ms: number | null
-  readonly differing_count: number
-  readonly key_template: string | null
-  readonly wanted_key: string | null
-  readonly hash8: string | null
-  readonly stated_type: string | null
-  readonly text_encoding: string | null
-  readonly conflict_decision: ConflictDecision | null
-  readonly guard: Guard | null
-  readonly encryption: string | null
-  readonly completing_at_ms: number | null
-  readonly cancel_why: 'person' | 'exists' | null
-  readonly place_endpoint: string | null
-  readonly place_bucket: string | null
-  readonly place_region: string | null
-  readonly place_keys: string | null
-  readonly link_url: string | null
-  readonly link_created_at_ms: number | null
-  readonly link_expires_at_ms: number | null
-  readonly created_at_ms: number
 }

@@ -21,7 +21,7 @@ export async function beginMultipart(
   signal: AbortSignal,
 ): Promise<Outcome<UploadRow>> {
   const { uploadId, key } = row.record
-  context.records.progress.setBegun(uploadId, store.clock.nowMs())
+  context.records.transfers.setBegun(uploadId, store.clock.nowMs())
   const created = await create({ row, store }, signal)
   if (!created.ok) return created
   const { storeUploadId, encryption } = created.value
@@ -29,8 +29,7 @@ export async function beginMultipart(
     return failed({ kind: 'answer-unreadable', host: new URL(store.destination.endpoint).host })
   }
   try {
-    const { progress } = context.records
-    return succeeded(progress.setStoreUpload(uploadId, storeUploadId, encryption))
+    return succeeded(context.records.setStoreUpload(uploadId, storeUploadId, encryption))
   } catch (error) {
     // Unrecorded it would stay on the store for ever, and be paid for.
     await abortMultipart(store, { key, storeUploadId })

@@ -29,7 +29,7 @@ export async function cancelUpload(
   const row = context.records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
   if (row.record.status.phase === 'done') return failed({ kind: 'not-now' })
-  const cancelled = isUnfinished(row) ? context.records.cleaning.cancel(uploadId) : row
+  const cancelled = isUnfinished(row) ? context.records.cancel(uploadId) : row
   const { record } = await cleanStore(context, cancelled, signal)
   return record === null ? failed({ kind: 'unknown-id' }) : succeeded(record)
 }
@@ -49,7 +49,7 @@ export async function cleanStore(
 ): Promise<Cleaned> {
   const removed = await removeAll(context, row, signal)
   if (!removed.ok) return { record: row.record, failure: removed.failure }
-  return { record: context.records.cleaning.setStoreClean(row.record.uploadId), failure: null }
+  return { record: context.records.setStoreClean(row.record.uploadId), failure: null }
 }
 
 async function removeAll(

@@ -55,7 +55,7 @@ export class CleanupQueue {
     const cleaned: UploadRecord[] = []
     // A store that is silent about one is not asked about the others in this round.
     const silent = new Set<DestinationId>()
-    for (const row of this.#context.records.cleaning.toClean(destinationId)) {
+    for (const row of this.#context.records.uploads.toClean(destinationId)) {
       if (this.#isClosed) return
       const { uploadId, destinationId: at } = row.record
       if (silent.has(at)) continue
@@ -88,7 +88,7 @@ export class CleanupQueue {
 
   #schedule(): void {
     if (this.#isClosed || this.#timer !== null) return
-    if (this.#context.records.cleaning.toClean(null).length === 0) return
+    if (this.#context.records.uploads.toClean(null).length === 0) return
     this.#timer = setTimeout(() => this.#round(), this.#pauseMs)
     // Waiting must not keep Ferry alive.
     this.#timer.unref()

@@ -65,7 +65,7 @@ export async function completeUpload(
   const { store } = at.value
   if (plan.mode === 'multipart') await addMissingTags(context, at.value, signal)
   const link = await makeShareLink(store, row, store.destination.linkSeconds, context.now())
-  return succeeded(context.records.progress.finish(uploadId, finished.value, context.now(), link))
+  return succeeded(context.records.finish(uploadId, finished.value, context.now(), link))
 }
 
 async function finishSingle(completing: Completing): Promise<Outcome<Finished>> {
@@ -161,7 +161,7 @@ async function isMade(
 function asking(completing: Completing): Completing {
   const { context, at } = completing
   const { uploadId } = at.row.record
-  const row = context.records.progress.setCompleting(uploadId, context.now())
+  const row = context.records.setCompleting(uploadId, context.now())
   return { ...completing, at: { ...at, row } }
 }
 
@@ -192,7 +192,7 @@ async function afterFailedComplete(
   if (ours !== null) return ours
   if (isLostPart(failure)) return missing(completing)
   if (!isUndecided(failure)) {
-    context.records.progress.setCompleting(at.row.record.uploadId, null)
+    context.records.setCompleting(at.row.record.uploadId, null)
     return failed(failure)
   }
   const since = asking(completing)
@@ -277,7 +277,7 @@ async function discardParts(completing: Completing): Promise<Outcome<Finished>> 
 
 /** Once is bad luck on the way, twice is something that trying again does not mend. */
 function noteDiffering({ context, at }: Completing): Failure {
-  const { differingCount } = context.records.progress.noteDiffering(at.row.record.uploadId)
+  const { differingCount } = context.records.noteDiffering(at.row.record.uploadId)
   context.log.warn({ count: differingCount }, 'The finished object was not the file')
   return { kind: differingCount > 1 ? 'object-differs' : 'object-missing' }
 }
@@ -297,6 +297,6 @@ function mayNotLook(failure: Failure): boolean {
 
 /** The store took everything and shows no whole object: from here on it may be sent once more. */
 function missing({ context, at }: Completing) {
-  context.records.progress.setCompleting(at.row.record.uploadId, null)
+  context.records.setCompleting(at.row.record.uploadId, null)
   return failed({ kind: 'object-missing' })
 }

@@ -31,7 +31,7 @@ export async function abortOrphans(
     return succeeded(null)
   }
   if (listed.value.length > 0 && isSharedKey(context, row)) return failed({ kind: 'not-now' })
-  const lost = listed.value.filter((each) => !context.records.progress.isKnownAtStore(each))
+  const lost = listed.value.filter((each) => !context.records.transfers.isKnownAtStore(each))
   for (const storeUploadId of lost) {
     const upload = { key, storeUploadId }
     const parts = await listParts(store, upload, signal)
@@ -61,7 +61,7 @@ async function listCandidates(
 
 /** One of them may be the other upload's, whose id is not in the records yet. */
 function isSharedKey({ records }: UploadContext, { record }: UploadRow): boolean {
-  return records.progress.isBeginning(record.destinationId, record.key, record.uploadId)
+  return records.transfers.isBeginning(record.destinationId, record.key, record.uploadId)
 }
 
 /** These keys, or this store, do not let us; asking again would not help. */

@@ -106,7 +106,7 @@ async function freezeBegun(
   const integrity = await integrityPlanOfBegun(context, store, signal)
   if (!integrity.ok) return integrity
   const place = targetOf(store.destination)
-  context.records.progress.setPlan(row.record.uploadId, plan, integrity.value, place)
+  context.records.setPlan(row.record.uploadId, plan, integrity.value, place)
   return integrity.value
 }
 
@@ -134,7 +134,7 @@ async function prepareAfresh(
       : [place.value.placing, guardFor(store, plan, place.value.guard)]
   const { uploadId } = row.record
   const at = targetOf(store.destination)
-  context.records.progress.setPlan(uploadId, plan, integrity.value, at)
+  context.records.setPlan(uploadId, plan, integrity.value, at)
   const planned = recordKey(context, cleared.value, placing, guard)
   if (plan.mode === 'single') return succeeded(begun(plan, integrity.value, []))
   const begunRow = await beginMultipart(context, { row: planned, store }, signal)
@@ -147,7 +147,7 @@ async function skip(
   row: UploadRow,
   signal: AbortSignal,
 ): Promise<Outcome<PreparedUpload>> {
-  const skipped = context.records.cleaning.skip(row.record.uploadId)
+  const skipped = context.records.skip(row.record.uploadId)
   const { record } = await cleanStore(context, skipped, signal)
   if (record !== null) context.changed([record])
   return failed({ kind: 'skipped' })
@@ -172,7 +172,7 @@ async function forgetBegun(
     const aborted = await abortOrphans(context, at, signal)
     if (!aborted.ok) return aborted
   }
-  return succeeded(context.records.progress.forgetProgress(row.record.uploadId))
+  return succeeded(context.records.forgetProgress(row.record.uploadId))
 }
 
 function recordKey(
@@ -181,7 +181,7 @@ function recordKey(
   { key, name }: Pick<UploadRow['record'], 'key' | 'name'>,
   guard: Guard,
 ): UploadRow {
-  const placed = context.records.rules.setKey(record.uploadId, key, name, guard)
+  const placed = context.records.uploads.setKey(record.uploadId, key, name, guard)
   if (key !== record.key) context.changed([placed.record])
   return placed
 }

@@ -6,8 +6,8 @@ import { sourceName } from '../credentials/source-name.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { Stores } from '../destinations/stores.ts'
 import type { Log } from '../ports.ts'
+import type { Records } from '../records/records.ts'
 import type { TargetBucket, UploadRow } from '../records/stored-upload.ts'
-import type { UploadRecords } from '../records/upload-records.ts'
 import { bareEtag } from '../s3/checksum-headers.ts'
 import type { ObjectHead } from '../s3/head-object.ts'
 import type { Store } from '../s3/request.ts'
@@ -17,7 +17,7 @@ import type { PutProbeRunner } from './diagnosis/put-probe-runner.ts'
 
 /** What the steps of an upload work with. */
 export interface UploadContext {
-  readonly records: UploadRecords
+  readonly records: Records
   readonly stores: Stores
   readonly log: Log
   /** PUTs of the host's own, by which it finds out what the page cannot see. */

@@ -31,7 +31,7 @@ export class Uploads {
       if (row === null) return prepare()
       const { destinationId } = row.record
       return stores.inRightRegion(destinationId, prepare, (from, to) =>
-        records.targets.follow(destinationId, targetOf(from), targetOf(to)),
+        records.transfers.followTarget(destinationId, targetOf(from), targetOf(to)),
       )
     })
   }
@@ -69,7 +69,7 @@ export class Uploads {
 
   mark(marks: CommandInput<'markUploads'>['marks']): Outcome<Nothing> {
     const { records, reasons } = this.#context
-    records.mark(marks)
+    records.uploads.mark(marks)
     for (const { uploadId, mark } of marks) {
       // The user wants it to go on, perhaps since something was put right.
       const row = mark.phase === 'waiting' ? records.find(uploadId) : null
@@ -80,11 +80,11 @@ export class Uploads {
 
   /** The page tries them again; those that have ended meanwhile are passed over. */
   decide({ uploadIds, decision }: CommandInput<'decideConflict'>) {
-    return succeeded({ uploads: this.#context.records.rules.decide(uploadIds, decision) })
+    return succeeded({ uploads: this.#context.records.uploads.decide(uploadIds, decision) })
   }
 
   list({ after, limit }: CommandInput<'listUploads'>): Outcome<CommandOutput<'listUploads'>> {
-    const page = this.#context.records.page(after, limit)
+    const page = this.#context.records.uploads.page(after, limit)
     return page === null ? failed({ kind: 'unknown-id' }) : succeeded(page)
   }
 
@@ -100,9 +100,9 @@ export class Uploads {
     )
     if (isLive) return failed({ kind: 'not-now' })
     for (const { record } of rows) {
-      if (record.status.phase === 'failed') records.cleaning.cancel(record.uploadId)
+      if (record.status.phase === 'failed') records.cancel(record.uploadId)
     }
-    records.cleaning.clear(rows.map(({ record }) => record.uploadId))
+    records.uploads.clear(rows.map(({ record }) => record.uploadId))
     this.cleanup.start()
     return succeeded({})
   }

@@ -96,7 +96,7 @@ describe('a file of an earlier version', () => {
       const { records, notices } = await openRecords(folder, NOW)
 
       expect(notices).toEqual([])
-      expect(records.page(null, 1)?.uploads).toEqual([])
+      expect(records.uploads.page(null, 1)?.uploads).toEqual([])
       records.close()
     },
   )
@@ -104,7 +104,7 @@ describe('a file of an earlier version', () => {
   it('1 keeps every upload with all that is known of it', async () => {
     const { records, notices } = await oldRecords()
 
-    const uploads = records.page(null, 100)?.uploads ?? []
+    const uploads = records.uploads.page(null, 100)?.uploads ?? []
 
     expect(notices).toEqual([])
     expect(uploads.map((each) => each.status)).toEqual([
@@ -146,7 +146,7 @@ describe('a file of an earlier version', () => {
       changedAtMs: null,
       integrity: null,
       differingCount: 0,
-      placed: null,
+      keyOrigin: null,
       hash8: null,
       statedType: null,
       decision: null,
@@ -158,7 +158,7 @@ describe('a file of an earlier version', () => {
       { partNumber: 3, etag: '"three"', checksum: null },
     ])
     // The one off the list is still to be cleaned.
-    expect(records.cleaning.toClean(null).map((row) => row.token)).toEqual(['token-5', 'token-6'])
+    expect(records.uploads.toClean(null).map((row) => row.token)).toEqual(['token-5', 'token-6'])
     records.close()
   })
 
@@ -177,10 +177,10 @@ describe('a file of an earlier version', () => {
   it('1 goes on: a receipt of then is no checksum of a part that is announced now', async () => {
     const { records } = await oldRecords()
     const uploadId = uploadIdOf(1)
-    records.progress.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true }, A_PLACE)
+    records.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true }, A_PLACE)
 
     records.parts.announce(uploadId, PLAN, [{ partNumber: 1, checksum: 'sum' }])
-    records.cleaning.cancel(uploadIdOf(2))
+    records.cancel(uploadIdOf(2))
 
     expect(records.parts.all(uploadId).get(1)).toEqual({
       partNumber: 1,
@@ -188,8 +188,8 @@ describe('a file of an earlier version', () => {
       checksum: null,
     })
     expect(records.find(uploadId)?.record.recordedBytes).toBe(2 * MIB)
-    records.cleaning.clear([uploadIdOf(4)])
-    expect(records.page(null, 100)?.uploads).toHaveLength(5)
+    records.uploads.clear([uploadIdOf(4)])
+    expect(records.uploads.page(null, 100)?.uploads).toHaveLength(5)
     records.close()
   })
 
@@ -200,18 +200,18 @@ describe('a file of an earlier version', () => {
     const { records } = await openRecords(folder, NOW)
     const [asked, ended, over] = [uploadIdOf(7), uploadIdOf(4), uploadIdOf(3)]
 
-    const decided = records.rules.decide([asked, ended, uploadIdOf(99)], 'replace')
+    const decided = records.uploads.decide([asked, ended, uploadIdOf(99)], 'replace')
     const place = { key: 'new/f7', folder: 'new/', name: 'f7' }
-    records.rules.place(asked, place, { keyTemplate: 'new/{name}', wantedKey: 'new/f7' })
-    records.rules.setKey(asked, 'new/f7 (2)', 'f7 (2)', 'condition')
-    records.cleaning.skip(over)
+    records.uploads.setKeyByRules(asked, place, { keyTemplate: 'new/{name}', wantedKey: 'new/f7' })
+    records.uploads.setKey(asked, 'new/f7 (2)', 'f7 (2)', 'condition')
+    records.skip(over)
     records.close()
 
     const again = (await openRecords(folder, NOW)).records
     expect(decided.map((each) => each.uploadId)).toEqual([asked])
     expect(again.find(asked)).toMatchObject({
       record: { key: 'new/f7 (2)', folder: 'new/', name: 'f7 (2)' },
-      placed: { keyTemplate: 'new/{name}', wantedKey: 'new/f7' },
+      keyOrigin: { keyTemplate: 'new/{name}', wantedKey: 'new/f7' },
       decision: 'replace',
       guard: 'condition',
     })
@@ -219,6 +219,61 @@ describe('a file of an earlier version', () => {
       ...{ phase: 'cancelled', storeIsClean: false, why: 'exists' },
     })
     again.close()
+  })
+
+  it('8 keeps what becomes a row of its own: sources, transfers, parts and links', async () => {
+    const database = openVersion(8)
+    writeOldUploads(database, false)
+    database.exec(`
+      UPDATE uploads SET changed_at_ms = ${NOW + 0.5}, hash8 = '0123abcd', stated_type = 'video/mp4',
+        text_encoding = 'utf-8', checksum_algorithm = 'crc32c', is_checked = 1, differing_count = 1,
+        encryption = 'AES256', completing_at_ms = ${NOW + 1}, guard = 'look',
+        conflict_decision = 'replace', key_template = '{name}', wanted_key = 'f1',
+        place_endpoint = 'https://store.example', place_bucket = 'films', place_region = 'eu-1',
+        place_keys = 'keys AKIA'
+      WHERE position = 1;
+      INSERT INTO parts (position, part_number, byte_length, etag, checksum)
+        VALUES (1, 2, ${5 * MIB}, '"two"', 'sum');
+      DELETE FROM uploads WHERE position = 7`)
+    database.close()
+
+    const { records, notices } = await openRecords(folder, NOW)
+
+    expect(notices).toEqual([])
+    expect(records.find(uploadIdOf(1))).toEqual({
+      record: expect.objectContaining({ uploadId: uploadIdOf(1), plan: PLAN, link: null }),
+      relativePath: 'trip/f1',
+      path: '/home/me/f1',
+      modifiedAtMs: NOW - 0.25,
+      changedAtMs: NOW + 0.5,
+      integrity: { algorithm: 'crc32c', isChecked: true },
+      token: 'token-1',
+      storeUploadId: 'at-the-store',
+      begunAtMs: NOW,
+      completingAtMs: NOW + 1,
+      differingCount: 1,
+      keyOrigin: { keyTemplate: '{name}', wantedKey: 'f1' },
+      hash8: '0123abcd',
+      statedType: 'video/mp4',
+      encoding: 'utf-8',
+      decision: 'replace',
+      guard: 'look',
+      encryption: 'AES256',
+      target: A_PLACE,
+    })
+    expect([...records.parts.all(uploadIdOf(1)).values()]).toEqual([
+      { partNumber: 2, etag: '"two"', checksum: 'sum' },
+    ])
+    expect(records.sources.facts(sourceIdOf(1))?.path).toBe('/home/me/f1')
+    expect(records.transfers.isKnownAtStore('at-the-store')).toBe(true)
+    expect(records.links.isShareLink('https://store.example/f')).toBe(true)
+    records.close()
+    const migrated = new DatabaseSync(file())
+    const last = migrated.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'uploads'").get()
+    // The position of a deleted upload is never given again.
+    expect(last?.seq).toBe(7)
+    expect(migrated.prepare('PRAGMA foreign_key_check').all()).toEqual([])
+    migrated.close()
   })
 
   it('1 that was left in the middle by a crash is migrated at the next start', async () => {
@@ -234,7 +289,7 @@ describe('a file of an earlier version', () => {
     const { records, notices } = await openRecords(folder, NOW)
 
     expect(notices).toEqual([])
-    expect(records.page(null, 100)?.uploads).toHaveLength(6)
+    expect(records.uploads.page(null, 100)?.uploads).toHaveLength(6)
     records.close()
   })
 })

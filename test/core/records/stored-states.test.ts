@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Proof } from '../../../electron/contract/checksum.ts'
 import type { UploadStatus } from '../../../electron/contract/commands/uploads.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+import { MIGRATIONS } from '../../../electron/core/records/migrations.ts'
 import { openRecords } from '../../../electron/core/records/open-records.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 import { destinationIdOf, uploadIdOf } from '../../fakes/upload-records.ts'
@@ -31,15 +32,16 @@ interface Stored {
   readonly proof?: string
 }
 
-async function openAndClose(): Promise<void> {
-  const { records } = await openRecords(folder, NOW)
-  records.close()
-}
+/** The last version with all columns of an upload in one table. */
+const WIDE_VERSION = 8
 
 /** How uploads are read whose columns hold these texts. */
 async function statusesOf(stored: readonly Stored[]): Promise<UploadStatus[]> {
-  await openAndClose()
-  const database = new DatabaseSync(join(folder, 'records.sqlite'))
+  const file = join(folder, 'records.sqlite')
+  rmSync(file, { force: true })
+  const database = new DatabaseSync(file)
+  for (const sql of MIGRATIONS.slice(0, WIDE_VERSION)) database.exec(sql)
+  database.exec(`PRAGMA user_version = ${WIDE_VERSION}`)
   const insert = database.prepare(
     `INSERT INTO uploads (upload_id, destination_id, relative_path, modified_at_ms, byte_length,
        name, folder, key, content_type, token, phase, failure, proof, etag, created_at_ms)
@@ -51,7 +53,7 @@ async function statusesOf(stored: readonly Stored[]): Promise<UploadStatus[]> {
   }
   database.close()
   const { records } = await openRecords(folder, NOW)
-  const statuses = records.page(null, 1000)?.uploads.map(({ status }) => status) ?? []
+  const statuses = records.uploads.page(null, 1000)?.uploads.map(({ status }) => status) ?? []
   records.close()
   return statuses
 }

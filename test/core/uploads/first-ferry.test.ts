@@ -11,6 +11,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MIGRATIONS } from '../../../electron/core/records/migrations.ts'
+import { SELECT_UPLOADS } from '../../../electron/core/records/stored-upload.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 
 const BYTES = someBytes(2 * PART + 3)
@@ -60,10 +61,13 @@ async function sendWithoutSums(partNumbers: readonly number[], isCompleted: bool
   return { storeUploadId: UploadId, etags }
 }
 
+/** Columns that say something of every upload and are not in today's row. */
+const ALWAYS_SET: Record<string, SQLInputValue> = { is_listed: 1 }
+
 function writeAsFirstFerry(storeUploadId: string, etags: ReadonlyMap<number, string>): void {
   const file = join(harness.folder, 'records.sqlite')
   const now = new DatabaseSync(file)
-  const row = now.prepare('SELECT * FROM uploads').get() ?? {}
+  const row = now.prepare(SELECT_UPLOADS).get() ?? {}
   now.close()
   for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
   const then = new DatabaseSync(file)
@@ -74,7 +78,7 @@ function writeAsFirstFerry(storeUploadId: string, etags: ReadonlyMap<number, str
   const values: Record<string, SQLInputValue> = { ...row, ...began, store_upload_id: storeUploadId }
   then
     .prepare(`INSERT INTO uploads (${names.join()}) VALUES (${names.map(() => '?').join()})`)
-    .run(...names.map((name) => values[name] ?? null))
+    .run(...names.map((name) => values[name] ?? ALWAYS_SET[name] ?? null))
   const insert = 'INSERT INTO parts (position, part_number, byte_length, etag) VALUES (?, ?, ?, ?)'
   for (const [partNumber, etag] of etags) {
     const byteLength = Math.min(PART, BYTES.length - (partNumber - 1) * PART)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PRECONDITION_FAILED } from '../../../electron/contract/failure/s3-failure.ts'
 import { DEFAULT_RULES } from '../../../electron/contract/rules/upload-rules.ts'
-import { ProgressRecords } from '../../../electron/core/records/progress-records.ts'
+import { Records } from '../../../electron/core/records/records.ts'
 import { PART } from '../../fakes/core-harness.ts'
 import type { OddStore } from '../../fakes/odd-store.ts'
 import { ODD_BYTES, OddStoreUpload } from '../../fakes/odd-store-upload.ts'
@@ -150,11 +150,9 @@ describe("somebody else's object in the place of the one that Complete made", ()
 describe('a multipart upload whose id cannot be written down', () => {
   it('is aborted at once, since nobody would ever find it again', async () => {
     const full = Object.assign(new Error('full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
-    const noRoom = vi
-      .spyOn(ProgressRecords.prototype, 'setStoreUpload')
-      .mockImplementationOnce(() => {
-        throw full
-      })
+    const noRoom = vi.spyOn(Records.prototype, 'setStoreUpload').mockImplementationOnce(() => {
+      throw full
+    })
 
     const outcome = await upload.harness.ask('prepareUpload', {
       uploadId: upload.uploadId,

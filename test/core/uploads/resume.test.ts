@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
-import { PartRecords } from '../../../electron/core/records/part-records.ts'
-import { ProgressRecords } from '../../../electron/core/records/progress-records.ts'
+import { PartsTable } from '../../../electron/core/records/parts-table.ts'
+import { Records } from '../../../electron/core/records/records.ts'
+import { TransfersTable } from '../../../electron/core/records/transfers-table.ts'
 import { copyRecords } from '../../copy-records.ts'
 import { CoreHarness, checksumOf, PART, someBytes } from '../../fakes/core-harness.ts'
 import { after, FaultyHttp, loseAnswer, loseRequest } from '../../fakes/faulty-http.ts'
@@ -266,7 +267,7 @@ describe('a disk that is full', () => {
     const { uploadId } = await begin()
     await prepare(uploadId)
     const parts = [{ partNumber: 1, checksum: await sumOf(1) }]
-    vi.spyOn(PartRecords.prototype, 'announce').mockImplementationOnce(() => {
+    vi.spyOn(PartsTable.prototype, 'announce').mockImplementationOnce(() => {
       throw FULL
     })
 
@@ -278,11 +279,11 @@ describe('a disk that is full', () => {
   })
 
   it.each([
-    ['of parts', PartRecords.prototype, 'add'],
-    ['of what the store holds', PartRecords.prototype, 'reconcile'],
-    ['of the plan', ProgressRecords.prototype, 'setPlan'],
-    ['of the beginning', ProgressRecords.prototype, 'setBegun'],
-    ['of the end', ProgressRecords.prototype, 'finish'],
+    ['of parts', PartsTable.prototype, 'add'],
+    ['of what the store holds', PartsTable.prototype, 'reconcile'],
+    ['of the plan', Records.prototype, 'setPlan'],
+    ['of the beginning', TransfersTable.prototype, 'setBegun'],
+    ['of the end', Records.prototype, 'finish'],
   ] as const)('while the record %s is written loses nothing', async (_what, owner, method) => {
     const { local, uploadId } = await begin()
     const full = vi.spyOn(owner as unknown as { [name: string]: () => unknown }, method)

@@ -4,7 +4,7 @@ import type { Failure } from '../../../contract/failure/kinds.ts'
 import type { UploadId } from '../../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
 import type { StoredDestination } from '../../destinations/stored-destination.ts'
-import type { NewUpload, UploadRecords } from '../../records/upload-records.ts'
+import type { NewUpload, Records } from '../../records/records.ts'
 import type { SourceRegistry } from '../../sources/source-registry.ts'
 import { contentTypeOf, refusalOf } from '../rules/admission.ts'
 import { fileNameOf, freeKey, keyByTemplate, type ObjectKey } from '../rules/object-key.ts'
@@ -19,7 +19,7 @@ export interface EnqueuedUploads {
  * the later one is numbered.
  */
 export function enqueueUploads(
-  records: UploadRecords,
+  records: Records,
   sources: SourceRegistry,
   destination: StoredDestination,
   items: readonly QueueItem[],
@@ -29,9 +29,9 @@ export function enqueueUploads(
   const uploads = records.add(items, (item) => {
     const token = newToken()
     const wanted = keyByTemplate(destination, { ...item, token, createdAtMs: nowMs })
-    const placed = admitFile({ records, sources, destination }, item, wanted, null)
-    if (placed.ok) return newUpload(placed.value, item, token, nowMs)
-    refused.push({ sourceId: item.sourceId, failure: placed.failure })
+    const admitted = admitFile({ records, sources, destination }, item, wanted, null)
+    if (admitted.ok) return newUpload(admitted.value, item, token, nowMs)
+    refused.push({ sourceId: item.sourceId, failure: admitted.failure })
     return null
   })
   for (const { sourceId } of items) sources.release(sourceId)
@@ -43,14 +43,14 @@ export function newToken(): string {
 }
 
 interface EnqueueDeps {
-  readonly records: UploadRecords
+  readonly records: Records
   readonly sources: SourceRegistry
   readonly destination: StoredDestination
 }
 
 type AdmittedFile = Pick<
   NewUpload,
-  'destinationId' | 'source' | 'contentType' | 'placed' | keyof ObjectKey
+  'destinationId' | 'source' | 'contentType' | 'keyOrigin' | keyof ObjectKey
 >
 
 /**
@@ -74,18 +74,18 @@ export function admitFile(
   const placing = freeKey(records, destination, wanted.value, except)
   if (placing === null) return failed({ kind: 'name-unusable', reason: 'too-long' })
   const { destinationId, rules } = destination
-  const placed = { keyTemplate: rules.keyTemplate, wantedKey: wanted.value.key }
-  return succeeded({ destinationId, source, contentType, placed, ...placing })
+  const keyOrigin = { keyTemplate: rules.keyTemplate, wantedKey: wanted.value.key }
+  return succeeded({ destinationId, source, contentType, keyOrigin, ...placing })
 }
 
 export function newUpload(
-  placed: AdmittedFile,
+  admitted: AdmittedFile,
   item: QueueItem,
   token: string,
   createdAtMs: number,
 ): NewUpload {
   return {
-    ...placed,
+    ...admitted,
     uploadId: randomUUID() as UploadId,
     sourceId: item.sourceId,
     relativePath: item.relativePath,

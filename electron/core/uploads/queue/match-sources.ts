@@ -1,8 +1,8 @@
 import type { CommandInput, CommandOutput } from '../../../contract/commands.ts'
 import type { SourceId, UploadId } from '../../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
+import type { Records } from '../../records/records.ts'
 import type { UploadRow } from '../../records/stored-upload.ts'
-import type { UploadRecords } from '../../records/upload-records.ts'
 import type { RegisteredSource, SourceRegistry } from '../../sources/source-registry.ts'
 import { isUnfinished } from '../upload-context.ts'
 
@@ -11,7 +11,7 @@ import { isUnfinished } from '../upload-context.ts'
  * has to be the same, since many files of one folder share a name, a length and a time.
  */
 export function matchSources(
-  records: UploadRecords,
+  records: Records,
   sources: SourceRegistry,
   { destinationId, items }: CommandInput<'matchSources'>,
 ): CommandOutput<'matchSources'> {
@@ -26,21 +26,21 @@ export function matchSources(
 
 /** Each upload takes one file, each file feeds one upload: a ticket is spent with its first use. */
 export function attachSources(
-  records: UploadRecords,
+  records: Records,
   sources: SourceRegistry,
   { attachments }: CommandInput<'attachSources'>,
 ): CommandOutput<'attachSources'> {
   const uploads: CommandOutput<'attachSources'>['uploads'] = []
   const refused: CommandOutput<'attachSources'>['refused'] = []
   const fed = new Set<UploadId>()
-  records.inOneGo(() => {
+  records.transaction(() => {
     for (const { uploadId, sourceId } of attachments) {
       const source = fed.has(uploadId)
         ? failed({ kind: 'not-now' })
         : fittingSource(records, sources, uploadId, sourceId)
       if (source.ok) {
         fed.add(uploadId)
-        uploads.push(records.sources.attachSource(uploadId, sourceId, source.value))
+        uploads.push(records.attachSource(uploadId, sourceId, source.value))
         sources.release(sourceId)
       } else refused.push({ sourceId, failure: source.failure })
     }
@@ -49,7 +49,7 @@ export function attachSources(
 }
 
 function fittingSource(
-  records: UploadRecords,
+  records: Records,
   sources: SourceRegistry,
   uploadId: UploadId,
   sourceId: SourceId,

@@ -6,8 +6,8 @@ import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
 import { templateAsks } from '../../../contract/rules/key-template.ts'
 import type { Destinations } from '../../destinations/destinations.ts'
 import type { StoredDestination } from '../../destinations/stored-destination.ts'
+import type { Records } from '../../records/records.ts'
 import type { UploadRow } from '../../records/stored-upload.ts'
-import type { UploadRecords } from '../../records/upload-records.ts'
 import { inspectFile } from '../../sources/inspect-file.ts'
 import type { SourceRegistry } from '../../sources/source-registry.ts'
 import { contentTypeOf } from '../rules/admission.ts'
@@ -16,7 +16,7 @@ import { isUnfinished } from '../upload-context.ts'
 import { admitFile, newToken, newUpload } from './enqueue.ts'
 
 interface UploadAgainDeps {
-  readonly records: UploadRecords
+  readonly records: Records
   readonly sources: SourceRegistry
   readonly destinations: Destinations
   /** Epoch ms, this computer's. */
@@ -48,9 +48,9 @@ export async function uploadAgain(
   const { relativePath, decision } = row.value
   const item = { ...looked.value, relativePath }
   const wanted = currentKeyByTemplate(destination, row.value, item.hash8)
-  const placed = admitFile({ records, sources, destination }, item, wanted, uploadId)
-  if (!placed.ok) return placed
-  const successor = newUpload(placed.value, item, newToken(), now())
+  const admitted = admitFile({ records, sources, destination }, item, wanted, uploadId)
+  if (!admitted.ok) return admitted
+  const successor = newUpload(admitted.value, item, newToken(), now())
   const record = records.supersede(uploadId, { ...successor, decision })
   sources.release(item.sourceId)
   return succeeded(record)
@@ -61,7 +61,7 @@ export async function uploadAgain(
  * given a file may be any that has not ended; the page offers it where nothing is under way.
  */
 function stoppedRow(
-  records: UploadRecords,
+  records: Records,
   uploadId: UploadId,
   given: SourceId | null,
 ): Outcome<UploadRow> {

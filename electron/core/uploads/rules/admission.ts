@@ -106,7 +106,9 @@ export function applyRules(
   if (!placed.ok) return placed
   const { uploadId } = row.record
   const isTyped = contentType === row.record.contentType
-  const ruled = isTyped ? placed.value : context.records.rules.setContentType(uploadId, contentType)
+  const ruled = isTyped
+    ? placed.value
+    : context.records.uploads.setContentType(uploadId, contentType)
   if (ruled !== row) context.changed([ruled.record])
   return succeeded(ruled)
 }
@@ -135,13 +137,13 @@ function keyByRules(
   row: UploadRow,
 ): Outcome<UploadRow> {
   const { keyTemplate } = destination.rules
-  if (row.placed?.keyTemplate === keyTemplate) return succeeded(row)
+  if (row.keyOrigin?.keyTemplate === keyTemplate) return succeeded(row)
   const wanted = currentKeyByTemplate(destination, row)
   // The new template asks for digits that were not worked out when the file was given.
   if (!wanted.ok) return wanted.failure.kind === 'not-now' ? succeeded(row) : wanted
   const { uploadId } = row.record
   const placing = freeKey(context.records, destination, wanted.value, uploadId)
   if (placing === null) return failed({ kind: 'name-unusable', reason: 'too-long' })
-  const placed = { keyTemplate, wantedKey: wanted.value.key }
-  return succeeded(context.records.rules.place(uploadId, placing, placed))
+  const origin = { keyTemplate, wantedKey: wanted.value.key }
+  return succeeded(context.records.uploads.setKeyByRules(uploadId, placing, origin))
 }

@@ -44,7 +44,7 @@ export async function resolveKey(
   for (let count = 1; count <= MAX_NUMBER; count += 1) {
     const placing = count === 1 ? { key, folder, name } : numberedKey(wanted, count)
     if (placing === null) return failed({ kind: 'name-unusable', reason: 'too-long' })
-    const isTaken = context.records.isKeyTaken(destinationId, placing.key, uploadId)
+    const isTaken = context.records.uploads.isKeyTaken(destinationId, placing.key, uploadId)
     if (isTaken) continue
     const seen = await seenAt(store, placing.key, row, signal)
     if (!seen.ok) return seen
@@ -144,6 +144,6 @@ export async function yieldKey(
     const aborted = await abortUntilGone(store, { key, storeUploadId }, signal)
     if (!aborted.ok) return aborted
   }
-  context.records.progress.forgetProgress(uploadId)
+  context.records.forgetProgress(uploadId)
   return failed(PRECONDITION_FAILED)
 }

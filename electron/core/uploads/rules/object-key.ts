@@ -7,8 +7,8 @@ import {
   templateAsks,
 } from '../../../contract/rules/key-template.ts'
 import type { StoredDestination } from '../../destinations/stored-destination.ts'
+import type { Records } from '../../records/records.ts'
 import type { UploadRow } from '../../records/stored-upload.ts'
-import type { UploadRecords } from '../../records/upload-records.ts'
 
 /** Where a file goes in the bucket, cut into what people see. */
 export interface ObjectKey {
@@ -95,12 +95,12 @@ export function keyByTemplate(
  * name does not fit into a key any more.
  */
 export function freeKey(
-  records: UploadRecords,
+  records: Records,
   { destinationId }: Pick<StoredDestination, 'destinationId'>,
   wanted: ObjectKey,
   except: UploadRow['record']['uploadId'] | null,
 ): ObjectKey | null {
-  const isTaken = ({ key }: ObjectKey) => records.isKeyTaken(destinationId, key, except)
+  const isTaken = ({ key }: ObjectKey) => records.uploads.isKeyTaken(destinationId, key, except)
   let placing: ObjectKey | null = wanted
   for (let count = 2; placing !== null && isTaken(placing); count += 1) {
     placing = numberedKey(wanted, count)
@@ -112,7 +112,7 @@ export function freeKey(
 export function unnumberedKey(row: UploadRow): ObjectKey {
   const { key, folder, name } = row.record
   const before = key.slice(0, key.length - name.length)
-  const wantedKey = row.placed?.wantedKey ?? `${before}${fileNameOf(row.relativePath)}`
+  const wantedKey = row.keyOrigin?.wantedKey ?? `${before}${fileNameOf(row.relativePath)}`
   return { ...splitKey('', wantedKey), folder }
 }
 
@@ -126,7 +126,7 @@ export function currentKeyByTemplate(
   hash8 = row.hash8,
 ): Outcome<ObjectKey> {
   const { keyTemplate } = destination.rules
-  const isSame = row.placed !== null && row.placed.keyTemplate === keyTemplate
+  const isSame = row.keyOrigin !== null && row.keyOrigin.keyTemplate === keyTemplate
   const isSameFile = hash8 === row.hash8 || !templateAsks(keyTemplate, 'hash8')
   if (isSame && isSameFile) return succeeded(unnumberedKey(row))
   return keyByTemplate(destination, { ...row, hash8, createdAtMs: row.record.createdAtMs })

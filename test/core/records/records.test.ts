@@ -9,7 +9,8 @@ import { MIB } from '../../../electron/contract/limits.ts'
 import type { PartPlan } from '../../../electron/contract/part-plan.ts'
 import { Statements } from '../../../electron/core/records/database.ts'
 import { openRecords } from '../../../electron/core/records/open-records.ts'
-import { type NewUpload, UploadRecords } from '../../../electron/core/records/upload-records.ts'
+import { type NewUpload, Records } from '../../../electron/core/records/records.ts'
+import { SELECT_UPLOADS } from '../../../electron/core/records/stored-upload.ts'
 import { isDiskFull } from '../../../electron/files/disk-full.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 import { A_PLACE } from '../../fakes/upload-records.ts'
@@ -46,7 +47,7 @@ function upload(key: string, byteLength = 1): NewUpload {
     contentType: 'text/plain',
     token: 'token',
     createdAtMs: NOW,
-    placed: { keyTemplate: '{prefix}{folder}{name}', wantedKey: key },
+    keyOrigin: { keyTemplate: '{prefix}{folder}{name}', wantedKey: key },
     hash8: null,
     statedType: null,
     encoding: null,
@@ -60,10 +61,10 @@ const PLAN: PartPlan = { mode: 'multipart', byteLength: 12 * MIB, partBytes: 5 *
 const CHECKED = { algorithm: 'crc32c', isChecked: true } as const
 
 /** An upload that was prepared. */
-function begun(records: UploadRecords): UploadId {
+function begun(records: Records): UploadId {
   const item = upload('a', PLAN.byteLength)
   records.add([item], same)
-  records.progress.setPlan(item.uploadId, PLAN, CHECKED, A_PLACE)
+  records.setPlan(item.uploadId, PLAN, CHECKED, A_PLACE)
   return item.uploadId
 }
 
@@ -72,6 +73,11 @@ const receipt = (partNumber: number, checksum: string) => ({
   etag: `"${checksum}"`,
   checksum,
 })
+
+function planOf(database: DatabaseSync, sql: string): string {
+  const steps = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
+  return steps.map((step) => String(step.detail)).join()
+}
 
 describe('the records', () => {
   it('keep their order over pages and restarts, newest last', async () => {
@@ -84,14 +90,14 @@ describe('the records', () => {
     opened.close()
 
     const { records } = await openRecords(folder, NOW)
-    const first = records.page(null, 5)
-    const second = records.page(first?.uploads.at(-1)?.uploadId ?? null, 5)
+    const first = records.uploads.page(null, 5)
+    const second = records.uploads.page(first?.uploads.at(-1)?.uploadId ?? null, 5)
 
     expect(first?.uploads.map((each) => each.name)).toEqual(names.slice(0, 5))
     expect(first?.hasMore).toBe(true)
     expect(second?.uploads.map((each) => each.name)).toEqual(names.slice(5))
     expect(second?.hasMore).toBe(false)
-    expect(records.page(randomUUID() as UploadId, 5)).toBeNull()
+    expect(records.uploads.page(randomUUID() as UploadId, 5)).toBeNull()
     records.close()
   })
 
@@ -130,19 +136,19 @@ describe('the records', () => {
     for (let batch = 0; batch < 200; batch += 1) {
       const items = Array.from({ length: 500 }, (_, index) => upload(`d${batch}/f${index}`, 7))
       records.add(items, (item) =>
-        records.isKeyTaken(destinationId, item.key, null) ? null : item,
+        records.uploads.isKeyTaken(destinationId, item.key, null) ? null : item,
       )
     }
 
     const names = new Set<string>()
-    for (let page = records.page(null, 5000); page !== null; ) {
+    for (let page = records.uploads.page(null, 5000); page !== null; ) {
       for (const each of page.uploads) names.add(each.name)
-      page = page.hasMore ? records.page(page.uploads.at(-1)?.uploadId ?? null, 5000) : null
+      page = page.hasMore ? records.uploads.page(page.uploads.at(-1)?.uploadId ?? null, 5000) : null
     }
 
     expect(names.size).toBe(100_000)
-    expect(records.isKeyTaken(destinationId, 'd199/f499', null)).toBe(true)
-    expect(records.isKeyTaken(destinationId, 'd199/f500', null)).toBe(false)
+    expect(records.uploads.isKeyTaken(destinationId, 'd199/f499', null)).toBe(true)
+    expect(records.uploads.isKeyTaken(destinationId, 'd199/f500', null)).toBe(false)
     records.close()
   })
 
@@ -151,35 +157,36 @@ describe('the records', () => {
     const database = new DatabaseSync(join(folder, 'records.sqlite'))
     const unfinished = `phase IN ('waiting', 'paused', 'failed')`
     const questions = [
-      'SELECT * FROM uploads WHERE upload_id = ?',
-      `SELECT * FROM uploads WHERE destination_id = ? AND key = ? AND ${unfinished}`,
-      `SELECT * FROM uploads WHERE destination_id = ? AND relative_path = ?
-       AND byte_length = ? AND modified_at_ms = ? AND ${unfinished} ORDER BY position`,
-      'SELECT * FROM uploads WHERE source_id = ?',
-      'SELECT * FROM uploads WHERE link_url = ?',
-      'SELECT * FROM uploads WHERE store_upload_id = ?',
-      `SELECT * FROM uploads WHERE phase = 'cancelled' AND store_is_clean = 0`,
+      `${SELECT_UPLOADS} WHERE uploads.upload_id = ?`,
+      `SELECT 1 FROM uploads WHERE destination_id = ? AND key = ? AND ${unfinished}`,
+      `SELECT upload_id FROM sources JOIN uploads USING (position)
+       WHERE relative_path = ? AND modified_at_ms = ? AND destination_id = ?
+       AND byte_length = ? AND ${unfinished} ORDER BY position`,
+      `SELECT path FROM sources JOIN uploads USING (position) WHERE source_id = ? AND ${unfinished}`,
+      'SELECT 1 FROM links WHERE url = ?',
+      'SELECT 1 FROM transfers WHERE store_upload_id = ?',
+      `SELECT 1 FROM uploads JOIN transfers USING (position) WHERE destination_id = ? AND key = ?
+       AND ${unfinished} AND begun_at_ms IS NOT NULL`,
     ]
 
-    const plans = questions.map((sql) =>
-      database
-        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-        .all()
-        .map((row) => String(row.detail))
-        .join(),
-    )
+    const plans = questions.map((sql) => planOf(database, sql))
 
-    for (const plan of plans) expect(plan).toMatch(/USING (COVERING )?INDEX/)
-    expect(plans[2]).toContain('uploads_by_place (destination_id=? AND relative_path=?)')
+    for (const plan of plans) {
+      expect(plan).toMatch(/USING (COVERING )?INDEX/)
+      expect(plan).not.toMatch(/\bSCAN\b/)
+    }
+    expect(plans[2]).toContain('sources_by_file (relative_path=? AND modified_at_ms=?)')
+    const toClean = `${SELECT_UPLOADS} WHERE phase = 'cancelled' AND store_is_clean = 0`
+    expect(planOf(database, toClean)).toContain('uploads USING INDEX uploads_to_clean')
     database.close()
   })
 })
 
 describe('uploads that failed', () => {
-  const failedBy = (records: UploadRecords, key: string, failure: Failure) => {
+  const failedBy = (records: Records, key: string, failure: Failure) => {
     const item = upload(key)
     records.add([item], same)
-    records.mark([{ uploadId: item.uploadId, mark: { phase: 'failed', failure } }])
+    records.uploads.mark([{ uploadId: item.uploadId, mark: { phase: 'failed', failure } }])
     return item.uploadId
   }
 
@@ -207,7 +214,7 @@ describe('uploads that failed', () => {
 
     const next = (await openRecords(folder, NOW)).records
 
-    const counts = next.countPhases().map((each) => ({ ...each }))
+    const counts = next.uploads.countPhases().map((each) => ({ ...each }))
     next.close()
     expect(counts).toEqual([
       { phase: 'failed', failureKind: null, count: 1 },
@@ -243,7 +250,7 @@ describe('a damaged file', () => {
     const movedTo = 'records.corrupt-2026-11-20T12-00-00-000Z.sqlite'
     expect(notices).toEqual([{ kind: 'file-set-aside', what: 'records', movedTo }])
     expect(readdirSync(folder)).toContain(movedTo)
-    expect(records.page(null, 10)?.uploads).toEqual([])
+    expect(records.uploads.page(null, 10)?.uploads).toEqual([])
     records.add([upload('works')], same)
     records.close()
   })
@@ -274,12 +281,12 @@ describe('the id of a multipart upload', () => {
       run(...args)
     }
     database.exec('PRAGMA synchronous = NORMAL')
-    const records = new UploadRecords(sql)
+    const records = new Records(sql)
     const uploadId = begun(records)
     modes.length = 0
 
-    records.progress.setStoreUpload(uploadId, 'id', null)
-    expect(() => records.progress.setStoreUpload(uploadId, 'broken', null)).toThrow('full')
+    records.setStoreUpload(uploadId, 'id', null)
+    expect(() => records.setStoreUpload(uploadId, 'broken', null)).toThrow('full')
     records.parts.add(uploadId, PLAN, [])
 
     const [FULL, NORMAL] = [2, 1]
@@ -294,17 +301,17 @@ describe('an upload that takes the place of another', () => {
     const [first, old, last, again] = ['a', 'b', 'c', 'again'].map((name) => upload(name))
     if (!first || !old || !last || !again) throw new Error('Four were made')
     opened.add([first, old, last], same)
-    opened.progress.setPlan(old.uploadId, PLAN, CHECKED, A_PLACE)
+    opened.setPlan(old.uploadId, PLAN, CHECKED, A_PLACE)
 
     opened.supersede(old.uploadId, again)
     opened.add([upload('d')], same)
     opened.close()
 
     const { records } = await openRecords(folder, NOW)
-    const names = records.page(null, 10)?.uploads.map((each) => each.name)
+    const names = records.uploads.page(null, 10)?.uploads.map((each) => each.name)
     expect(names).toEqual(['a', 'again', 'c', 'd'])
-    expect(records.cleaning.toClean(null).map((row) => row.record.uploadId)).toEqual([old.uploadId])
-    records.cleaning.setStoreClean(old.uploadId)
+    expect(records.uploads.toClean(null).map((row) => row.record.uploadId)).toEqual([old.uploadId])
+    records.setStoreClean(old.uploadId)
     expect(records.find(old.uploadId)).toBeNull()
     records.close()
   })
@@ -314,7 +321,7 @@ describe('a full disk', () => {
   it('loses the batch that did not fit, as a whole, and nothing else', async () => {
     await openAndClose()
     const database = new DatabaseSync(join(folder, 'records.sqlite'))
-    const records = new UploadRecords(new Statements(database))
+    const records = new Records(new Statements(database))
     records.add([upload('before')], same)
     const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count)
     database.exec(`PRAGMA max_page_count = ${pages + 2}`)
@@ -328,10 +335,10 @@ describe('a full disk', () => {
     }
 
     expect(isDiskFull(thrown)).toBe(true)
-    expect(records.page(null, 10)?.uploads.map((each) => each.name)).toEqual(['before'])
+    expect(records.uploads.page(null, 10)?.uploads.map((each) => each.name)).toEqual(['before'])
     database.exec('PRAGMA max_page_count = 100000')
     records.add(batch, same)
-    expect(records.page(null, 1000)?.uploads).toHaveLength(501)
+    expect(records.uploads.page(null, 1000)?.uploads).toHaveLength(501)
     records.close()
   })
 

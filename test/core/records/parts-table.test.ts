@@ -8,7 +8,7 @@ import { MIB } from '../../../electron/contract/limits.ts'
 import type { PartPlan } from '../../../electron/contract/part-plan.ts'
 import { Statements } from '../../../electron/core/records/database.ts'
 import { openRecords } from '../../../electron/core/records/open-records.ts'
-import { UploadRecords } from '../../../electron/core/records/upload-records.ts'
+import { Records } from '../../../electron/core/records/records.ts'
 import { isDiskFull } from '../../../electron/files/disk-full.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 import { A_PLACE, destinationIdOf, sourceIdOf } from '../../fakes/upload-records.ts'
@@ -19,7 +19,7 @@ const PLAN: PartPlan = { mode: 'multipart', byteLength: 10_000 * 5 * MIB, partBy
 let folder: string
 let remove: () => void
 let database: DatabaseSync
-let records: UploadRecords
+let records: Records
 const uploadId = randomUUID() as UploadId
 
 async function openAndClose(): Promise<void> {
@@ -31,12 +31,12 @@ beforeEach(async () => {
   ;({ folder, remove } = temporaryFolder())
   await openAndClose()
   database = new DatabaseSync(join(folder, 'records.sqlite'))
-  records = new UploadRecords(new Statements(database))
+  records = new Records(new Statements(database))
   const { byteLength } = PLAN
   const source = { path: null, name: 'a', byteLength, modifiedAtMs: 1, changedAtMs: null }
   const place = { relativePath: 'a', name: 'a', folder: '', key: 'a' }
   const ids = { uploadId, destinationId: destinationIdOf(1), sourceId: sourceIdOf(1) }
-  const rules = { placed: { keyTemplate: '{name}', wantedKey: 'a' }, hash8: null }
+  const rules = { keyOrigin: { keyTemplate: '{name}', wantedKey: 'a' }, hash8: null }
   const kept = {
     ...rules,
     statedType: null,
@@ -47,7 +47,7 @@ beforeEach(async () => {
   }
   const upload = { ...ids, ...place, ...kept, source, createdAtMs: NOW }
   records.add([upload], (each) => each)
-  records.progress.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: true }, A_PLACE)
+  records.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: true }, A_PLACE)
 })
 
 afterEach(() => {
@@ -136,9 +136,9 @@ describe('another algorithm', () => {
   it('forgets the sums of the one before, and the same one keeps them', () => {
     announce('a')
 
-    records.progress.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: false }, A_PLACE)
+    records.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: false }, A_PLACE)
     const kept = part()
-    records.progress.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true }, A_PLACE)
+    records.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true }, A_PLACE)
 
     expect(kept?.checksum).toBe('a')
     expect(part()).toBeUndefined()
@@ -147,12 +147,12 @@ describe('another algorithm', () => {
 
 describe('an object that was not the file', () => {
   it('is counted, and everything that made it forgotten', () => {
-    records.progress.setBegun(uploadId, NOW)
-    records.progress.setStoreUpload(uploadId, 'store', null)
+    records.transfers.setBegun(uploadId, NOW)
+    records.setStoreUpload(uploadId, 'store', null)
     receive('a')
 
-    records.progress.noteDiffering(uploadId)
-    const row = records.progress.noteDiffering(uploadId)
+    records.noteDiffering(uploadId)
+    const row = records.noteDiffering(uploadId)
 
     expect(row).toMatchObject({ differingCount: 2, storeUploadId: null, begunAtMs: null })
     expect(row.record).toMatchObject({ plan: PLAN, recordedBytes: 0 })

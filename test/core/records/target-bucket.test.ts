@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { SourceId, UploadId } from '../../../electron/contract/ids.ts'
 import { openRecords } from '../../../electron/core/records/open-records.ts'
-import type { NewUpload } from '../../../electron/core/records/upload-records.ts'
+import type { NewUpload } from '../../../electron/core/records/records.ts'
 import { TwoBuckets } from '../../attacks/two-buckets.ts'
 import { someBytes } from '../../fakes/core-harness.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
@@ -26,7 +26,7 @@ function anUpload(key: string): NewUpload {
     contentType: 'text/plain',
     token: 'token',
     createdAtMs: 0,
-    placed: { keyTemplate: '{name}', wantedKey: key },
+    keyOrigin: { keyTemplate: '{name}', wantedKey: key },
     hash8: null,
     statedType: null,
     encoding: null,
@@ -46,7 +46,7 @@ afterEach(() => world.close())
 async function forgetPlaces(): Promise<void> {
   await world.harness.core.close()
   const database = new DatabaseSync(join(world.harness.folder, 'records.sqlite'))
-  database.exec('UPDATE uploads SET place_endpoint = NULL, place_bucket = NULL')
+  database.exec('UPDATE transfers SET target_endpoint = NULL, target_bucket = NULL')
   database.close()
 }
 
@@ -79,12 +79,12 @@ describe('a place', () => {
       records.add([upload], (each) => each)
       const bucket = key === 'other' ? 'others' : A_PLACE.bucket
       const plan = { mode: 'single', byteLength: 1 } as const
-      records.progress.setPlan(upload.uploadId, plan, sum, { ...A_PLACE, bucket })
+      records.setPlan(upload.uploadId, plan, sum, { ...A_PLACE, bucket })
       return upload.uploadId
     }) as [UploadId, UploadId, UploadId]
-    records.progress.setStoreUpload(begun, 'at-the-store', null)
+    records.setStoreUpload(begun, 'at-the-store', null)
 
-    records.targets.follow(destinationIdOf(1), A_PLACE, to)
+    records.transfers.followTarget(destinationIdOf(1), A_PLACE, to)
 
     expect(records.find(waiting)?.target).toEqual(to)
     expect(records.find(begun)?.target).toEqual(A_PLACE)

@@ -15,7 +15,7 @@ export interface RecordedPart {
 }
 
 /** The checksums of parts that were announced, and the receipts of those that arrived. */
-export class PartRecords {
+export class PartsTable {
   readonly #sql: Statements
 
   constructor(sql: Statements) {
@@ -32,7 +32,7 @@ export class PartRecords {
       for (const { partNumber, checksum } of parts) {
         this.#put(uploadId, plan, { partNumber, etag: null, checksum }, ANNOUNCED)
       }
-      this.#sum(uploadId)
+      this.#updateRecordedBytes(uploadId)
     })
   }
 
@@ -40,7 +40,7 @@ export class PartRecords {
   add(uploadId: UploadId, plan: PartPlan, receipts: readonly PartReceipt[]): void {
     this.#sql.transaction(() => {
       for (const receipt of receipts) this.#put(uploadId, plan, receipt, LISTED)
-      this.#sum(uploadId)
+      this.#updateRecordedBytes(uploadId)
     })
   }
 
@@ -61,14 +61,14 @@ export class PartRecords {
       for (const partNumber of unknown) {
         this.#put(uploadId, plan, { partNumber, etag: null, checksum: null }, LISTED)
       }
-      this.#sum(uploadId)
+      this.#updateRecordedBytes(uploadId)
     })
   }
 
   /** Inside the caller's transaction. */
   clear(uploadId: UploadId): void {
     this.#sql.run(`DELETE FROM parts WHERE position = ${POSITION}`, uploadId)
-    this.#sum(uploadId)
+    this.#updateRecordedBytes(uploadId)
   }
 
   all(uploadId: UploadId): ReadonlyMap<number, RecordedPart> {
@@ -93,7 +93,7 @@ export class PartRecords {
   }
 
   /** A receipt counts; what was only announced does not. */
-  #sum(uploadId: UploadId): void {
+  #updateRecordedBytes(uploadId: UploadId): void {
     this.#sql.run(
       `UPDATE uploads SET recorded_bytes = (SELECT coalesce(sum(byte_length), 0) FROM parts
          WHERE parts.position = uploads.position AND etag IS NOT NULL)
