@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { UpdateState } from '../../electron/contract/commands/host.ts'
 import type { CommandInput, MenuItemName } from '../../electron/contract/commands.ts'
 import { isDialogOpen } from '../design/dialog.tsx'
@@ -6,18 +6,13 @@ import { useToasts } from '../design/toasts.tsx'
 import { failureSentence } from '../failures/failure-text.ts'
 import { useServices } from './services.tsx'
 
-/** Acts when the item is chosen in the desktop's menu; a dialog that is open comes first. */
+/** Acts when the item is chosen in the desktop's menu, unless a dialog is open. */
 export function useMenuItem(item: MenuItemName, act: () => void): void {
   const { notices } = useServices()
-  const latest = useRef(act)
-  latest.current = act
-  useEffect(
-    () =>
-      notices.menuChosen((chosen) => {
-        if (chosen.item === item && !isDialogOpen()) latest.current()
-      }),
-    [notices, item],
-  )
+  const onChosen = useEffectEvent((chosen: MenuItemName) => {
+    if (chosen === item && !isDialogOpen()) act()
+  })
+  useEffect(() => notices.menuChosen((chosen) => onChosen(chosen.item)), [notices])
 }
 
 export interface ToastText {

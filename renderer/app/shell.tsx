@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import type { Destination } from '../../electron/contract/commands/destinations.ts'
 import type { UploadView } from '../engine/view/queue-view.ts'
 import { fieldToFix } from '../failures/failure-field.ts'
@@ -96,10 +96,11 @@ function Main({
   readonly destination: Destination
   readonly isHostGone: boolean
   readonly troubles: ReactNode
+  /** Stable, as the rows' handlers are memoized with it. */
   readonly onOpen: OnOpen
 }) {
   const uploadIds = useUploadIds()
-  const calls = useRowHandlers(onOpen)
+  const handlers = useRowHandlers(onOpen)
   return (
     <main className="window-main">
       <QueueHeader destination={destination} />
@@ -114,16 +115,14 @@ function Main({
         <DropReports />
       </div>
       <DropArea isAlone={uploadIds.length === 0} />
-      {uploadIds.length > 0 && <QueueList uploadIds={uploadIds} calls={calls} />}
+      {uploadIds.length > 0 && <QueueList uploadIds={uploadIds} handlers={handlers} />}
     </main>
   )
 }
 
-/** The same object at every render: rows must not be drawn again because the total moved. */
+/** The same object at every render, so that rows are not rendered again when only a total changes. */
 function useRowHandlers(onOpen: OnOpen): RowHandlers {
   const { appState } = useServices()
-  const latest = useRef(onOpen)
-  latest.current = onOpen
   return useMemo(() => {
     const destinationOf = ({ record }: UploadView) =>
       appState
@@ -131,18 +130,18 @@ function useRowHandlers(onOpen: OnOpen): RowHandlers {
         .destinations.find(({ destinationId }) => destinationId === record.destinationId)
     const openOf = (name: 'rules' | 'sign-in', view: UploadView) => {
       const destination = destinationOf(view)
-      if (destination !== undefined) latest.current({ name, destination })
+      if (destination !== undefined) onOpen({ name, destination })
     }
     return {
       onEditConnection(view) {
         const found = destinationOf(view)
         const field = view.failure === null ? null : fieldToFix(view.failure.kind)
         if (found === undefined) return
-        latest.current({ name: 'edit', destination: found, field })
+        onOpen({ name: 'edit', destination: found, field })
       },
       onEditRules: (view) => openOf('rules', view),
       onSignIn: (view) => openOf('sign-in', view),
       renderLinkActions: ({ record }) => <LinkActions record={record} />,
     }
-  }, [appState])
+  }, [appState, onOpen])
 }

@@ -11,10 +11,10 @@ const ESTIMATED_ROW_PX = 70
 /** Only the rows in sight are in the document; the list tells their places in the whole. */
 export const QueueList = memo(function UploadList({
   uploadIds,
-  calls,
+  handlers,
 }: {
   readonly uploadIds: readonly UploadId[]
-  readonly calls: RowHandlers
+  readonly handlers: RowHandlers
 }) {
   const { queue } = useServices()
   const area = useRef<HTMLDivElement>(null)
@@ -52,7 +52,7 @@ export const QueueList = memo(function UploadList({
                 aria-posinset={index + 1}
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <UploadRow uploadId={uploadId} calls={calls} />
+                <UploadRow uploadId={uploadId} handlers={handlers} />
               </li>
             )
           })}

@@ -38,17 +38,17 @@ const ENOUGH_ALONE: ReadonlySet<FailureAction | null> = new Set(['sign-in', 'ent
 
 export function RowActions({
   view,
-  calls,
+  handlers,
 }: {
   readonly view: UploadView
-  readonly calls: RowHandlers
+  readonly handlers: RowHandlers
 }) {
   const group = useRef<HTMLDivElement>(null)
   const focusKeeper = useFocusKeeper(group)
   return (
     <div className="row-actions" ref={group} {...focusKeeper}>
-      <ControlButtons view={view} calls={calls} />
-      {view.phase === 'done' && calls.renderLinkActions(view)}
+      <ControlButtons view={view} handlers={handlers} />
+      {view.phase === 'done' && handlers.renderLinkActions(view)}
       {(FINISHED.has(view.phase) || view.phase === 'failed') && <RowMenu view={view} />}
     </div>
   )
@@ -56,17 +56,17 @@ export function RowActions({
 
 function ControlButtons({
   view,
-  calls,
+  handlers,
 }: {
   readonly view: UploadView
-  readonly calls: RowHandlers
+  readonly handlers: RowHandlers
 }) {
   const { queue } = useServices()
   const { uploadId, phase } = view
   if (FINISHED.has(phase)) return null
   return (
     <>
-      {STUCK.has(phase) && <RescueButtons view={view} calls={calls} />}
+      {STUCK.has(phase) && <RescueButtons view={view} handlers={handlers} />}
       {/* One element for both, so that the keyboard's focus stays where it is. */}
       {(PAUSABLE.has(phase) || phase === 'paused') && !view.isCancelling && (
         <Button
@@ -112,16 +112,16 @@ function CancelButton({ view }: { readonly view: UploadView }) {
 /** What gets a stuck upload going: the failure's own action first, then what always may. */
 function RescueButtons({
   view,
-  calls,
+  handlers,
 }: {
   readonly view: UploadView
-  readonly calls: RowHandlers
+  readonly handlers: RowHandlers
 }) {
   const { queue } = useServices()
   const destination = useUploadDestination(view) ?? null
   const action =
     view.failure === null ? null : failureText(view.failure, Date.now(), destination).action
-  const own = useOwnAction(action, view, calls)
+  const own = useOwnAction(action, view, handlers)
   if (view.failure?.kind === 'key-taken') {
     return <ConflictButtons uploadIds={() => [view.uploadId]} />
   }
@@ -153,7 +153,7 @@ function isOneCall(action: FailureAction): action is OneCall {
 function useOwnAction(
   action: FailureAction | null,
   view: UploadView,
-  calls: RowHandlers,
+  handlers: RowHandlers,
 ): ReactNode | null {
   const openFolder = useOpenFolder()
   const enterProxyPassword = useEnterProxyPassword()
@@ -162,10 +162,10 @@ function useOwnAction(
   // Ferry keeps the connection of the bucket on this computer itself; there is nothing to edit.
   if (isLocal && ABOUT_CONNECTION.has(action)) return null
   const act: Record<OneCall, () => void> = {
-    'edit-connection': () => calls.onEditConnection(view),
-    'edit-rules': () => calls.onEditRules(view),
-    'enter-keys': () => calls.onEditConnection(view),
-    'sign-in': () => calls.onSignIn(view),
+    'edit-connection': () => handlers.onEditConnection(view),
+    'edit-rules': () => handlers.onEditRules(view),
+    'enter-keys': () => handlers.onEditConnection(view),
+    'sign-in': () => handlers.onSignIn(view),
     'enter-proxy-password': enterProxyPassword,
     'open-data-folder': () => openFolder('data'),
     'open-bucket-folder': () => openFolder('local-bucket'),

@@ -23,10 +23,10 @@ export interface RowHandlers {
 /** One file. Renders again only when its own upload changed. */
 export const UploadRow = memo(function UploadRow({
   uploadId,
-  calls,
+  handlers,
 }: {
   readonly uploadId: UploadId
-  readonly calls: RowHandlers
+  readonly handlers: RowHandlers
 }) {
   const view = useUpload(uploadId)
   if (view === undefined) return null
@@ -48,7 +48,7 @@ export const UploadRow = memo(function UploadRow({
         <RowStatus view={view} />
       </div>
       <RowProgress view={view} />
-      <RowActions view={view} calls={calls} />
+      <RowActions view={view} handlers={handlers} />
     </div>
   )
 })
