@@ -2,7 +2,7 @@ import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import type { FerryBridge } from '../../electron/contract/ferry-bridge.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
-import type { HostLink } from '../bridge/connect.ts'
+import type { HostLink } from '../bridge/host-link.ts'
 import type { UploadQueue } from '../engine/view/queue-view.ts'
 import type { PageIntake } from '../platform/page-intake.ts'
 import { type AppState, openAppState } from './app-state.ts'
@@ -10,7 +10,7 @@ import type { Services } from './services.tsx'
 import type { TabLock } from './tab-lock.ts'
 
 /** What the whole window shows. */
-export type Stage =
+type Stage =
   | { readonly name: 'loading' }
   /** Another tab drives the uploads. */
   | { readonly name: 'elsewhere' }

@@ -15,7 +15,7 @@ export function useMenuItem(item: MenuItemName, act: () => void): void {
   useEffect(() => notices.menuChosen((chosen) => onChosen(chosen.item)), [notices])
 }
 
-export interface ToastText {
+interface ToastText {
   readonly title: string
   readonly detail: string
 }

@@ -1,4 +1,4 @@
-export interface TabLockListener {
+interface TabLockListener {
   /** It is this window's turn to drive the uploads. Can come again after `onLost`. */
   readonly onAcquired: () => void
   /** Another window has it. */

@@ -3,8 +3,6 @@ import { checkedBridge, type RawBridge } from './checked-bridge.ts'
 import { CONNECTED_FOR_GOOD, type HostLink } from './host-link.ts'
 import { connectLoopback } from './loopback-connection.ts'
 
-export type { HostLink, HostLinkState } from './host-link.ts'
-
 export interface HostConnection {
   readonly bridge: FerryBridge<File>
   readonly link: HostLink

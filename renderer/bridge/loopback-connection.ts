@@ -18,7 +18,7 @@ const SLOW_COMMANDS: ReadonlySet<CommandName> = new Set(['prepareUpload', 'compl
 /** Of Chromium's six connections; one more is the notices', the rest is for the quick ones. */
 const MAX_CONCURRENT_SLOW = 3
 
-export interface LoopbackConnection {
+interface LoopbackConnection {
   readonly raw: RawBridge
   readonly link: HostLink
 }

@@ -101,7 +101,7 @@ const STORE = 'session'
 const KEY = 'key-pair'
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const
 
-export interface SessionKey {
+interface SessionKey {
   /** The point on P-256, uncompressed, in base64url. */
   readonly publicKey: () => Promise<string>
   /** In base64url. */
@@ -110,12 +110,12 @@ export interface SessionKey {
   readonly save: () => Promise<void>
 }
 
-export async function newSessionKey(): Promise<SessionKey> {
+async function newSessionKey(): Promise<SessionKey> {
   return keyOf(await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify']))
 }
 
 /** The pair of an earlier page of this browser; null when there is none. */
-export async function savedSessionKey(): Promise<SessionKey | null> {
+async function savedSessionKey(): Promise<SessionKey | null> {
   const pair = await inStore('readonly', (store) => store.get(KEY)).catch(() => undefined)
   return isPair(pair) ? keyOf(pair) : null
 }

@@ -102,7 +102,7 @@ export class NoticeStream {
  *
  * @throws TypeError when the connection breaks, and what `onLine` throws.
  */
-export async function readLines(
+async function readLines(
   body: ReadableStream<Uint8Array>,
   onLine: (line: string) => void,
 ): Promise<void> {

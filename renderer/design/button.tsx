@@ -4,7 +4,7 @@ import './button.css'
 /** `soft` is the first choice among many equals, where a row of `primary` would shout. */
 type Tone = 'plain' | 'primary' | 'soft' | 'ghost' | 'danger'
 
-export interface ButtonProps extends ComponentPropsWithRef<'button'> {
+interface ButtonProps extends ComponentPropsWithRef<'button'> {
   readonly tone?: Tone
 }
 

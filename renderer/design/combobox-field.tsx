@@ -5,13 +5,13 @@ import { FieldAbout, FieldLabel } from './field.tsx'
 import './combobox-field.css'
 import { Isolated } from './isolated.tsx'
 
-export interface Suggestion {
+interface Suggestion {
   readonly value: string
   /** Said beside it: a region, a kind. */
   readonly aside?: string | undefined
 }
 
-export interface ComboboxFieldProps {
+interface ComboboxFieldProps {
   readonly label: string
   readonly name: string
   readonly value: string

@@ -102,7 +102,7 @@ async function encodingOfFirst(file: Blob, byteLength: number): Promise<TextEnco
 }
 
 /** As much as most formats show themselves by. */
-export const SNIFFED_BYTES = 4100
+const SNIFFED_BYTES = 4100
 
 /** So many formats are one of these inside that the name, where it has an extension, says more. */
 const CONTAINERS: ReadonlySet<string> = new Set([
@@ -116,7 +116,7 @@ const CONTAINERS: ReadonlySet<string> = new Set([
  * The type that a file's first bytes tell, for one whose name told the browser none; empty: they
  * tell none either. The formats are loaded with the first file that needs them.
  */
-export async function sniffedType(file: File): Promise<string> {
+async function sniffedType(file: File): Promise<string> {
   const type = await typeByBytes(file)
   return CONTAINERS.has(type) && /[^.]\.[^.]+$/.test(file.name) ? '' : type
 }
@@ -142,7 +142,7 @@ export async function hash8Of(file: Blob): Promise<string> {
 }
 
 /** The same of a file that is read in ranges; fails as `read` does. */
-export async function hash8OfRanges(
+async function hash8OfRanges(
   byteLength: number,
   read: (range: ByteRange) => Promise<Outcome<Blob>>,
 ): Promise<Outcome<string>> {

@@ -37,7 +37,7 @@ function currentMoment(): Moment {
 }
 
 /** One moment on two clocks. */
-export interface Moment {
+interface Moment {
   /** The clock on the wall: goes on while the computer sleeps, and can be set. */
   readonly wallMs: number
   /** Never set. Stands still in a sleep on Linux and macOS, goes on on Windows. */

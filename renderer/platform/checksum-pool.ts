@@ -12,7 +12,7 @@ const MAX_WORKERS = 2
  */
 const SILENCE_TIMEOUT_MS = 15_000
 
-export interface ChecksumPoolOptions {
+interface ChecksumPoolOptions {
   readonly workerCount: number
   readonly silenceTimeoutMs: number
 }

@@ -28,7 +28,7 @@ export interface ChecksumJob {
   readonly end: (outcome: Outcome<readonly string[]>) => void
 }
 
-export interface ChecksumWorkerClientDeps {
+interface ChecksumWorkerClientDeps {
   readonly startWorker: () => Worker
   /** A worker that says nothing for so long while it has a job is dead. */
   readonly silenceTimeoutMs: number

@@ -8,7 +8,7 @@ interface Job {
 }
 
 /** One worker and the PUTs that it has under way. */
-export class PutWorkerClient {
+class PutWorkerClient {
   readonly #worker: Worker
   readonly #jobs = new Map<number, Job>()
   readonly #started = Promise.withResolvers<boolean>()

@@ -86,10 +86,10 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promis
   }
 }
 
-export type PutOutcome = Outcome<{ readonly etag: string }>
+type PutOutcome = Outcome<{ readonly etag: string }>
 
 /** What an answer to a part's PUT means. */
-export function outcomeOf(answer: PutAnswer, part: SignedPart): PutOutcome {
+function outcomeOf(answer: PutAnswer, part: SignedPart): PutOutcome {
   // Ceph can be told to say 201: rgw_s3_success_create_obj_status.
   const isTaken = answer.status >= 200 && answer.status < 300
   const failure = isTaken ? null : failureOf(answer, part)

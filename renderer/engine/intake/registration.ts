@@ -21,7 +21,7 @@ import type { IntakeReport } from './intake-report.ts'
 const MAX_PATH_LENGTH = 4096
 
 /** What the destinations' rules ask of the page before a file is queued. */
-export interface IntakeRules {
+interface IntakeRules {
   /** The destination's keys are made of the files' bytes, too. */
   readonly needsHash: (destinationId: DestinationId) => boolean
   /** The type that the destination gives to files of this name; null: the usual one. */

@@ -4,7 +4,7 @@ import { formatCount } from '../../design/format.ts'
 import type { IntakeReport, PackageFolder, RefusedItem } from '../../engine/intake/intake-report.ts'
 import { failureSentence } from '../../failures/failure-text.ts'
 
-export interface ReportText {
+interface ReportText {
   readonly tone: 'calm' | 'warn'
   readonly title: string
   readonly lines: readonly ReportLine[]

@@ -85,7 +85,7 @@ function isOver(phase: string): boolean {
 }
 
 /** Takes what was left out after all: this once, or from now on. */
-export function SystemFilesButtons({
+function SystemFilesButtons({
   place,
   left: { destinationId, upload },
 }: {

@@ -1,5 +1,3 @@
-import './drop-area.css'
-import './whole-window.css'
 import { Upload } from 'lucide-react'
 import { type ChangeEvent, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useMenuItem } from '../../app/host-hooks.ts'
@@ -8,6 +6,7 @@ import { useAppState } from '../../app/services.tsx'
 import { BrandMark } from '../../design/brand.tsx'
 import { Button } from '../../design/button.tsx'
 import { useToasts } from '../../design/toasts.tsx'
+import './drop-zone.css'
 
 /** The place that says what to do; large while there is nothing else to see. */
 export function DropArea({ isAlone }: { readonly isAlone: boolean }) {

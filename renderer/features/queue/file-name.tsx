@@ -19,7 +19,7 @@ export function FileName({ name }: { readonly name: string }) {
 }
 
 /** Cuts between what people see as letters, never inside an emoji or an accent. */
-export function splitName(name: string): { readonly head: string; readonly tail: string } {
+function splitName(name: string): { readonly head: string; readonly tail: string } {
   if (name.length < MIN_LENGTH_TO_SPLIT) return { head: name, tail: '' }
   const graphemes = [...new Intl.Segmenter('en').segment(name)].map(({ segment }) => segment)
   if (graphemes.length < MIN_LENGTH_TO_SPLIT) return { head: name, tail: '' }
@@ -41,7 +41,7 @@ export function FileMark({ name }: { readonly name: string }) {
 }
 
 /** Up to four letters or digits in capitals; null for none, and for dot files. */
-export function extensionOf(name: string): string | null {
+function extensionOf(name: string): string | null {
   const match = /[^.]\.([a-z0-9]{1,4})$/i.exec(name)
   return match?.[1]?.toUpperCase() ?? null
 }

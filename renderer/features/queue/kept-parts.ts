@@ -6,7 +6,7 @@ import { formatBytes, formatCount, formatDay, formatDuration } from '../../desig
 import type { UploadView } from '../../engine/view/queue-view.ts'
 
 /** What a stopped upload has in the bucket, in words. */
-export interface KeptText {
+interface KeptText {
   /** 12 of 40 parts (201 MB) are kept */
   readonly words: string
   /** Goes on from `words`: in the bucket for about 7 days */
@@ -25,7 +25,7 @@ const NOTHING_KEPT: ReadonlySet<FailureKind> = new Set([
 ])
 
 /** Who removes unfinished uploads, and when. */
-export interface Removal {
+interface Removal {
   /** A rule that the connection check saw, or the provider's habit. */
   readonly by: 'bucket' | 'store'
   readonly afterDays: number

@@ -77,7 +77,7 @@ export function ConflictButtons({
 type Decide = (uploadIds: readonly UploadId[], decision: ConflictDecision) => void
 
 /** Tells the host what shall become of the objects that are there, and lets the rows go on. */
-export function useDecideConflict(): Decide {
+function useDecideConflict(): Decide {
   const { commands, queue } = useServices()
   const { say } = useToasts()
   const isDeciding = useRef(false)

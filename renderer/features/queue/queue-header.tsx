@@ -39,7 +39,7 @@ function Path({ destination: { bucket, prefix } }: { readonly destination: Desti
 }
 
 /** 3 of 5 done · 38.4 MB/s · 2 min left */
-export function totalsText(totals: QueueTotals): string {
+function totalsText(totals: QueueTotals): string {
   const pieces = []
   const all = totals.unfinishedCount + totals.doneCount
   if (all > 1 && totals.doneCount > 0) pieces.push(`${totals.doneCount} of ${all} done`)

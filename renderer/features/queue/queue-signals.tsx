@@ -80,7 +80,7 @@ const REPORT_EVERY_MS = 1000
  * closes are made of it.
  * @param percent of all uploads; null: nothing is unfinished.
  */
-export function useHostReport(totals: QueueTotals, percent: number | null): void {
+function useHostReport(totals: QueueTotals, percent: number | null): void {
   const { commands } = useServices()
   // Only a report that differs is sent, and totals differ with every byte.
   const report = JSON.stringify(reportOf(totals, percent))

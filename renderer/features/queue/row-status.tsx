@@ -140,14 +140,14 @@ const ALGORITHM_NAMES: Record<ChecksumAlgorithm, string> = {
   md5: 'MD5',
 }
 
-export interface ProofText {
+interface ProofText {
   readonly title: string
   /** How it is known, in whole sentences. */
   readonly sentences: readonly string[]
 }
 
 /** What "verified" stands on, or why there is nothing to stand on. */
-export function proofText(proof: Proof): ProofText {
+function proofText(proof: Proof): ProofText {
   switch (proof.level) {
     case 'whole':
       return {

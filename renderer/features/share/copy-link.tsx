@@ -47,7 +47,7 @@ export function CopyButton({
 }
 
 /** Answers whether the link is on the clipboard. */
-export function useCopyLink(): (uploadId: UploadId, link: ShareLink) => Promise<boolean> {
+function useCopyLink(): (uploadId: UploadId, link: ShareLink) => Promise<boolean> {
   const { commands } = useServices()
   return async (uploadId, link) => {
     const answer = await commands.copyShareLink({ uploadId })
@@ -91,7 +91,7 @@ export function LinkNotOpened() {
   return null
 }
 
-export function linkNotOpenedText({ reason, isCopied }: NoticePayload<'linkNotOpened'>) {
+function linkNotOpenedText({ reason, isCopied }: NoticePayload<'linkNotOpened'>) {
   const title =
     reason === 'too-long'
       ? 'This link is too long for your system to open.'
