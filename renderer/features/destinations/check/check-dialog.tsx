@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useReducer, useState } from 'react'
 import type { CheckFix, CheckLine } from '../../../../electron/contract/commands/checks.ts'
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
 import type {
@@ -6,7 +6,6 @@ import type {
   DraftNote,
 } from '../../../../electron/contract/destination-draft.ts'
 import type { Failure } from '../../../../electron/contract/failure/kinds.ts'
-import { endpointOf, providerOf } from '../../../../electron/contract/providers/lookup.ts'
 import { unreachable } from '../../../../electron/lib/unreachable.ts'
 import { ConfirmationPending } from '../../../app/host-status.tsx'
 import { useAppState, useServices } from '../../../app/services.tsx'
@@ -18,6 +17,7 @@ import { formOf, withRegion } from '../connect/form-draft.ts'
 import { SignInDialog } from '../credentials/sign-in-dialog.tsx'
 import { retryAfterConnection } from '../retry-uploads.ts'
 import { CheckList } from './check-report.tsx'
+import { type CheckAction, type CheckRun, checkReducer, isRunning, NO_RUN } from './check-run.ts'
 import { useCheck } from './use-check.ts'
 
 /** Checks a saved destination as soon as it opens. Mounted only while it is open. */
@@ -97,38 +97,36 @@ export interface SavedCheck {
   readonly applyFix: (fix: Exclude<CheckFix, { kind: 'sign-in' }>) => Promise<void>
 }
 
-/** The check of a saved destination: it begins by itself, and ends with the component. */
-export function useSavedCheck(destination: Destination): SavedCheck {
+/** The check of a saved destination: it starts when the component mounts, and ends with it. */
+function useSavedCheck(destination: Destination): SavedCheck {
   const { commands, appState, queue } = useServices()
-  const check = useCheck()
-  const [failure, setFailure] = useState<Failure | null>(null)
+  const [{ run, failure }, dispatch] = useReducer(savedCheckReducer, NOT_STARTED)
+  const startCheck = useCheck(run, dispatch)
 
-  const run = async (draft: DestinationDraft) => {
-    setFailure(null)
-    const answer = await check.start(draft)
-    if (answer === null) return
-    if (!answer.ok) return setFailure(answer.failure)
-    // What it learnt is kept with the destination.
-    await appState.refresh()
-  }
+  const startFirst = useEffectEvent(() => startCheck(draftOf(destination)))
+  useEffect(() => void startFirst(), [])
+
+  const reportId = run.phase === 'done' ? run.checkId : null
+  useEffect(() => {
+    // The host keeps the report's findings with the destination.
+    if (reportId !== null) void appState.refresh()
+  }, [reportId, appState])
+
   const moveTo = async (region: string) => {
     const answer = await commands.saveDestination(draftInRegion(destination, region))
-    if (!answer.ok) return setFailure(answer.failure)
+    if (!answer.ok) return dispatch({ type: 'fix-failed', failure: answer.failure })
     await appState.refresh()
     retryAfterConnection(queue, destination)
-    await run(draftOf(answer.value.destination))
+    await startCheck(draftOf(answer.value.destination))
   }
 
-  const begin = useRef(() => run(draftOf(destination)))
-  useEffect(() => void begin.current(), [])
-
-  const report = check.run.phase === 'done' ? check.run.report : null
+  const report = run.phase === 'done' ? run.report : null
   return {
-    lines: check.run.phase === 'running' ? check.run.lines : (report?.lines ?? []),
+    lines: run.phase === 'running' ? run.lines : (report?.lines ?? []),
     notes: report?.notes ?? [],
-    isRunning: check.run.phase === 'running',
+    isRunning: run.phase === 'running',
     failure,
-    start: () => void run(draftOf(destination)),
+    start: () => void startCheck(draftOf(destination)),
     async applyFix(fix) {
       switch (fix.kind) {
         case 'use-region':
@@ -136,9 +134,9 @@ export function useSavedCheck(destination: Destination): SavedCheck {
         case 'set-cors':
         case 'add-unfinished-rule': {
           const answer = await commands.applyFix({ draft: draftOf(destination), fix })
-          if (!answer.ok) return setFailure(answer.failure)
+          if (!answer.ok) return dispatch({ type: 'fix-failed', failure: answer.failure })
           retryAfterConnection(queue, destination)
-          return run(draftOf(destination))
+          return startCheck(draftOf(destination))
         }
         default:
           return unreachable(fix)
@@ -147,15 +145,31 @@ export function useSavedCheck(destination: Destination): SavedCheck {
   }
 }
 
-/** Without secrets, which means those that are stored. */
+interface SavedCheckState {
+  readonly run: CheckRun
+  readonly failure: Failure | null
+}
+
+type SavedCheckAction = CheckAction | { readonly type: 'fix-failed'; readonly failure: Failure }
+
+const NOT_STARTED: SavedCheckState = { run: NO_RUN, failure: null }
+
+function savedCheckReducer(state: SavedCheckState, action: SavedCheckAction): SavedCheckState {
+  if (action.type === 'fix-failed') return { ...state, failure: action.failure }
+  const run = checkReducer(state.run, action)
+  if (action.type === 'check-started') return { run, failure: null }
+  const hasFailed =
+    action.type === 'check-finished' && isRunning(state.run, action.checkId) && !action.answer.ok
+  return { run, failure: hasFailed ? action.answer.failure : state.failure }
+}
+
+/** Empty secrets stand for the stored ones. */
 function draftOf(destination: Destination): DestinationDraft {
   return { ...formOf(destination).draft, secretAccessKey: '', sessionToken: '' }
 }
 
-/** An address made of the region goes along with it; the person's own stays. */
+/** An endpoint that was made of the region changes with it; a custom one stays. */
 function draftInRegion(destination: Destination, region: string): DestinationDraft {
-  const { provider, endpoint } = destination
-  const made = endpointOf(providerOf(provider), destination.region)
-  const form = { ...formOf(destination), isEndpointOwn: endpoint !== made }
-  return { ...withRegion(form, region).draft, secretAccessKey: '', sessionToken: '' }
+  const { draft } = withRegion(formOf(destination), region)
+  return { ...draft, secretAccessKey: '', sessionToken: '' }
 }

@@ -1,73 +1,43 @@
-import { useEffect, useRef, useState } from 'react'
-import type {
-  CheckId,
-  CheckLine,
-  CheckReport,
-} from '../../../../electron/contract/commands/checks.ts'
+import { useEffect, useRef } from 'react'
+import type { CheckId } from '../../../../electron/contract/commands/checks.ts'
 import type { DestinationDraft } from '../../../../electron/contract/destination-draft.ts'
-import type { Outcome } from '../../../../electron/contract/outcome.ts'
 import { useServices } from '../../../app/services.tsx'
+import type { CheckAction, CheckRun } from './check-run.ts'
 
-/** The one check that the form shows. */
-export type CheckRun =
-  | { readonly phase: 'none' }
-  | { readonly phase: 'running'; readonly checkId: CheckId; readonly lines: readonly CheckLine[] }
-  | { readonly phase: 'done'; readonly checkId: CheckId; readonly report: CheckReport }
-
-export interface Check {
-  readonly run: CheckRun
-  /** Null: another began, or it was dropped meanwhile. */
-  readonly start: (draft: DestinationDraft) => Promise<Outcome<CheckReport> | null>
-  /** Ends it where it runs, and forgets what it said. */
-  readonly drop: () => void
-}
-
-const NO_RUN: CheckRun = { phase: 'none' }
-
-export function useCheck(): Check {
+/**
+ * Runs connection checks for a dialog whose reducer holds `run`. A check that the reducer drops or
+ * replaces, or whose dialog closes, is cancelled at the host.
+ * @returns starts a check.
+ */
+export function useCheck(
+  run: CheckRun,
+  dispatch: (action: CheckAction) => void,
+): (draft: DestinationDraft) => Promise<void> {
   const { commands, notices } = useServices()
-  const [run, setRun] = useState<CheckRun>(NO_RUN)
-  const current = useRef<CheckId | null>(null)
-
-  const cancel = () => {
-    const checkId = current.current
-    current.current = null
-    if (checkId !== null) void commands.cancelCheck({ checkId })
-  }
-  const latestCancel = useRef(cancel)
-  latestCancel.current = cancel
+  const unanswered = useRef(new Set<CheckId>())
+  const runningId = run.phase === 'running' ? run.checkId : null
 
   useEffect(
     () =>
       notices.checkProgressed(({ checkId, line }) =>
-        setRun((before) => withLine(before, checkId, line)),
+        dispatch({ type: 'check-progressed', checkId, line }),
       ),
-    [notices],
+    [notices, dispatch],
   )
-  useEffect(() => () => latestCancel.current(), [])
+  useEffect(() => {
+    if (runningId === null) return
+    const { current } = unanswered
+    return () => {
+      if (current.has(runningId)) void commands.cancelCheck({ checkId: runningId })
+    }
+  }, [commands, runningId])
 
-  return {
-    run,
-    drop() {
-      cancel()
-      setRun(NO_RUN)
-    },
-    async start(draft) {
-      cancel()
-      const checkId = crypto.randomUUID() as CheckId
-      current.current = checkId
-      setRun({ phase: 'running', checkId, lines: [] })
-      const answer = await commands.checkDestination({ checkId, draft })
-      if (current.current !== checkId) return null
-      current.current = null
-      setRun(answer.ok ? { phase: 'done', checkId, report: answer.value } : NO_RUN)
-      return answer
-    },
+  return async (draft) => {
+    const checkId = crypto.randomUUID() as CheckId
+    unanswered.current.add(checkId)
+    dispatch({ type: 'check-started', checkId })
+    const answer = await commands.checkDestination({ checkId, draft })
+    unanswered.current.delete(checkId)
+    dispatch({ type: 'check-finished', checkId, answer })
   }
-}
-
-function withLine(run: CheckRun, checkId: CheckId, line: CheckLine): CheckRun {
-  if (run.phase !== 'running' || run.checkId !== checkId) return run
-  const others = run.lines.filter(({ step }) => step !== line.step)
-  return { ...run, lines: [...others, line] }
 }

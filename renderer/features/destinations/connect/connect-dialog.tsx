@@ -39,6 +39,7 @@ export function ConnectDialog({
     onClose()
   }
   const form = useConnectForm(editing, onSaved, (problems) => focusFirst(body.current, problems))
+  const { findings, signIn } = form.state
   return (
     <Dialog
       isOpen
@@ -56,23 +57,23 @@ export function ConnectDialog({
         className="connect-form"
         onSubmit={(event) => {
           event.preventDefault()
-          if (form.work === 'none') void form.save()
+          if (form.state.work === 'none') void form.save()
         }}
       >
         <ConnectFields form={form} editing={editing} />
       </form>
       <ConfirmationPending />
-      {form.failure !== null && (
+      {findings.failure !== null && (
         <FailureNotice
-          failure={form.failure}
+          failure={findings.failure}
           at={placeOfDraft(form.draft)}
           of={editing?.name ?? 'the connection'}
         />
       )}
       <ConnectCheck form={form} />
-      {form.signingIn !== null && (
+      {signIn !== null && (
         <SignInDialog
-          source={form.signingIn}
+          source={signIn.source}
           onDone={() => form.endSignIn(true)}
           onClose={() => form.endSignIn(false)}
         />
@@ -82,14 +83,15 @@ export function ConnectDialog({
 }
 
 function Buttons({ form }: { readonly form: ConnectForm }) {
-  const isChecking = form.run.phase === 'running'
+  const { run, work } = form.state
+  const isChecking = run.phase === 'running'
   return (
     <>
-      <Button disabled={isChecking || form.work !== 'none'} onClick={() => void form.check()}>
+      <Button disabled={isChecking || work !== 'none'} onClick={() => void form.check()}>
         {isChecking ? 'Checking…' : 'Check connection'}
       </Button>
-      <Button tone="primary" type="submit" form="connect-form" disabled={form.work !== 'none'}>
-        {form.work === 'saving' ? 'Saving…' : 'Save'}
+      <Button tone="primary" type="submit" form="connect-form" disabled={work !== 'none'}>
+        {work === 'saving' ? 'Saving…' : 'Save'}
       </Button>
     </>
   )
@@ -119,7 +121,7 @@ function inputOf(form: HTMLFormElement | null, field: DestinationField): HTMLInp
 
 /** The connection check of what stands in the form. */
 export function ConnectCheck({ form }: { readonly form: ConnectForm }) {
-  const { run } = form
+  const { run, work } = form.state
   const box = useRef<HTMLDivElement>(null)
   const checkId = run.phase === 'none' ? null : run.checkId
   useEffect(() => {
@@ -131,7 +133,7 @@ export function ConnectCheck({ form }: { readonly form: ConnectForm }) {
     <div ref={box}>
       <CheckList
         lines={run.phase === 'done' ? run.report.lines : run.lines}
-        isRunning={run.phase === 'running' || form.work === 'fixing'}
+        isRunning={run.phase === 'running' || work === 'fixing'}
         notes={report?.notes ?? []}
         prefix={form.draft.prefix}
         at={placeOfDraft(form.draft)}

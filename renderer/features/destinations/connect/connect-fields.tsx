@@ -41,7 +41,9 @@ export function ConnectFields({
             label="Path-style addressing"
             hint="The bucket follows the server’s name as a path; most servers of your own need it."
             checked={form.draft.pathStyle}
-            onChange={({ target }) => form.choosePathStyle(target.checked)}
+            onChange={({ target }) =>
+              form.dispatch({ type: 'path-style-chosen', pathStyle: target.checked })
+            }
           />
         </div>
       </Group>
@@ -57,7 +59,7 @@ function WhereFields({ form }: { readonly form: ConnectForm }) {
         label="Provider"
         value={form.draft.provider}
         options={PROVIDER_OPTIONS}
-        onChange={form.chooseProvider}
+        onChange={(provider) => form.dispatch({ type: 'provider-chosen', provider })}
       />
       {provider.regions.length === 0 ? (
         <TextField {...fieldProps(form, 'region')} placeholder={provider.defaultRegion} />
@@ -69,8 +71,8 @@ function WhereFields({ form }: { readonly form: ConnectForm }) {
           suggestions={provider.regions.map(({ id, label }) => ({ value: id, aside: label }))}
           listLabel="Show regions"
           placeholder={provider.defaultRegion}
-          onType={(value) => form.type('region', value)}
-          onPick={form.chooseRegion}
+          onType={(value) => form.dispatch({ type: 'typed', field: 'region', value })}
+          onPick={(region) => form.dispatch({ type: 'region-chosen', region })}
         />
       )}
       <div className="connect-wide">
@@ -109,8 +111,8 @@ function Group({ title, children }: { readonly title: string; readonly children:
 
 /** A name to type, or to choose from those that the keys may see. */
 export function BucketField({ form }: { readonly form: ConnectForm }) {
-  const seen = form.buckets
-  const known = seen.phase === 'known' ? seen.value.buckets : []
+  const { buckets } = form.state
+  const known = buckets.phase === 'loaded' ? buckets.value.buckets : []
   return (
     <ComboboxField
       {...fieldTexts(form, 'bucket')}
@@ -119,20 +121,22 @@ export function BucketField({ form }: { readonly form: ConnectForm }) {
       suggestions={known.map(({ name, region }) => ({ value: name, aside: region ?? undefined }))}
       listLabel="List buckets"
       placeholder="my-files"
-      onType={(value) => form.type('bucket', value)}
+      onType={(value) => form.dispatch({ type: 'typed', field: 'bucket', value })}
       onPick={(name) => {
         const bucket = known.find((each) => each.name === name)
-        if (bucket !== undefined) form.chooseBucket(bucket)
+        if (bucket !== undefined) form.dispatch({ type: 'bucket-chosen', bucket })
       }}
       onList={() => {
-        if (known.length === 0) form.listBuckets()
+        if (known.length === 0) void form.listBuckets()
       }}
       onPaste={form.pasteInto}
       hint={
         <>
-          <span role="status">{bucketsText(seen)}</span>{' '}
-          {seen.phase === 'refused' && seen.failure.kind === 'sign-in-needed' && (
-            <Button onClick={form.signInToList}>Sign in…</Button>
+          <span role="status">{bucketsText(buckets)}</span>{' '}
+          {buckets.phase === 'failed' && buckets.failure.kind === 'sign-in-needed' && (
+            <Button onClick={() => form.dispatch({ type: 'sign-in-opened', next: 'list-buckets' })}>
+              Sign in…
+            </Button>
           )}
         </>
       }

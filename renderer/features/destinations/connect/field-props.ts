@@ -1,18 +1,18 @@
 import type { DestinationField } from '../../../../electron/contract/failure/kinds.ts'
 import { FIELD_LABELS, noteText, problemText } from './field-text.ts'
-import type { SecretField } from './form-draft.ts'
+import type { OpenField, SecretField } from './form-draft.ts'
 import type { ConnectForm } from './use-connect-form.ts'
-import type { OpenField } from './use-form-contents.ts'
 
 /** What every field of the form has, whatever it is made of. */
 export function fieldTexts(form: ConnectForm, name: DestinationField) {
-  const problem = form.problems.find(({ field }) => field === name)
-  const notes = form.notes.filter(({ field }) => field === name)
+  const { problems, notes } = form.state.findings
+  const problem = problems.find(({ field }) => field === name)
+  const own = notes.filter(({ field }) => field === name)
   return {
     name,
     label: FIELD_LABELS[name],
     problem: problem === undefined ? undefined : problemText(problem),
-    note: notes.length === 0 ? undefined : notes.map(noteText).join(' '),
+    note: own.length === 0 ? undefined : own.map(noteText).join(' '),
   }
 }
 
@@ -20,7 +20,8 @@ export function fieldProps(form: ConnectForm, name: OpenField) {
   return {
     ...fieldTexts(form, name),
     value: form.draft[name],
-    onChange: ({ target }: { readonly target: HTMLInputElement }) => form.type(name, target.value),
+    onChange: ({ target }: { readonly target: HTMLInputElement }) =>
+      form.dispatch({ type: 'typed', field: name, value: target.value }),
   }
 }
 
@@ -29,6 +30,6 @@ export function secretProps(form: ConnectForm, name: SecretField) {
   return {
     ...fieldTexts(form, name),
     ref: form.secretRefs[name],
-    onChange: () => form.noteSecretTyped(name),
+    onChange: () => form.dispatch({ type: 'secret-typed', field: name }),
   }
 }

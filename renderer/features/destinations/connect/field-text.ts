@@ -1,4 +1,3 @@
-import type { CommandOutput } from '../../../../electron/contract/commands.ts'
 import type { DraftNote } from '../../../../electron/contract/destination-draft.ts'
 import type {
   DestinationField,
@@ -8,6 +7,7 @@ import type {
 import { unreachable } from '../../../../electron/lib/unreachable.ts'
 import { failureSentence } from '../../../failures/failure-text.ts'
 import type { RemoteData } from '../remote-data.ts'
+import type { Buckets } from './form-reducer.ts'
 
 export const FIELD_LABELS: Record<DestinationField, string> = {
   name: 'Name',
@@ -116,24 +116,22 @@ export function noteText({ field, change }: DraftNote): string {
   }
 }
 
-export type BucketsData = RemoteData<CommandOutput<'listBuckets'>>
-
 /** Said under the field; null: the list speaks for itself. */
-export function bucketsText(seen: BucketsData): string | null {
-  switch (seen.phase) {
-    case 'unasked':
+export function bucketsText(buckets: RemoteData<Buckets>): string | null {
+  switch (buckets.phase) {
+    case 'idle':
       return null
-    case 'asking':
+    case 'loading':
       return 'Asking the store for its buckets…'
-    case 'known':
-      if (seen.value.buckets.length === 0) {
+    case 'loaded':
+      if (buckets.value.buckets.length === 0) {
         return 'The store shows these keys no bucket; type its name.'
       }
-      return seen.value.isComplete ? null : 'There are more than fit here; type the name.'
-    case 'refused':
-      return bucketsFailureText(seen.failure)
+      return buckets.value.isComplete ? null : 'There are more than fit here; type the name.'
+    case 'failed':
+      return bucketsFailureText(buckets.failure)
     default:
-      return unreachable(seen)
+      return unreachable(buckets)
   }
 }
 

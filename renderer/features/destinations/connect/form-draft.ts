@@ -1,6 +1,7 @@
 import type {
   AwsProfile,
   CredentialSource,
+  SsoAccount,
 } from '../../../../electron/contract/commands/credentials.ts'
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
 import type {
@@ -16,10 +17,17 @@ import {
 import { unreachable } from '../../../../electron/lib/unreachable.ts'
 import type { FailureDestination } from '../../../failures/failure-text.ts'
 
-export type SecretField = 'secretAccessKey' | 'sessionToken'
+export const SECRET_FIELDS = ['secretAccessKey', 'sessionToken'] as const
+export type SecretField = (typeof SECRET_FIELDS)[number]
 
 /** All of the draft but its secrets: those stay in their inputs until a command is sent. */
 export type OpenDraft = Omit<DestinationDraft, SecretField>
+
+/** The fields that hold text. */
+export type OpenField = Exclude<
+  { [K in keyof OpenDraft]: OpenDraft[K] extends string ? K : never }[keyof OpenDraft],
+  'provider' | 'credentialKind'
+>
 
 /** The form's contents, and what of them the person gave rather than the form. */
 export interface FormDraft {
@@ -141,6 +149,13 @@ export function withFields(form: FormDraft, fields: Partial<OpenDraft>): FormDra
   return { ...form, draft: { ...form.draft, ...fields } }
 }
 
+/** What the user types; an endpoint and a region change other fields with them. */
+export function withText(form: FormDraft, field: OpenField, value: string): FormDraft {
+  if (field === 'endpoint') return withEndpoint(form, value)
+  if (field === 'region') return withRegion(form, value)
+  return withFields(form, { [field]: value })
+}
+
 /** The provider brings its own address and style, unless the person gave others. */
 export function withProvider(form: FormDraft, provider: ProviderId): FormDraft {
   const known = providerOf(provider)
@@ -160,7 +175,7 @@ export function withRegion(form: FormDraft, region: string): FormDraft {
 
 /** A pasted address tells whose it is; an unknown one gets what most servers at home need. */
 export function withEndpoint(form: FormDraft, endpoint: string): FormDraft {
-  const next = { ...withFields(form, { endpoint }), isEndpointOwn: true }
+  const next = { ...withFields(form, { endpoint }), isEndpointCustom: true }
   const provider = providerAt(endpoint, form.draft.provider)
   return provider === form.draft.provider ? next : withProvider(next, provider)
 }
@@ -182,12 +197,31 @@ export function withBucket(form: FormDraft, { name, region }: ListedBucket): For
   return region === null ? named : withRegion(named, region)
 }
 
+export function rolesOf(accounts: readonly SsoAccount[], accountId: string): readonly string[] {
+  return accounts.find((each) => each.accountId === accountId.trim())?.roleNames ?? []
+}
+
+/** Also chooses the role when the account has only one, and clears a role that it does not have. */
+export function withAccount(
+  form: FormDraft,
+  accountId: string,
+  accounts: readonly SsoAccount[],
+): FormDraft {
+  const roles = rolesOf(accounts, accountId)
+  const { ssoRoleName } = form.draft
+  const only = roles.length === 1 ? roles[0] : undefined
+  return withFields(form, {
+    ssoAccountId: accountId,
+    ssoRoleName: only ?? (roles.includes(ssoRoleName) ? ssoRoleName : ''),
+  })
+}
+
 /** What was pasted says more than what the form made up; the rest stays. */
 export function withPasted(form: FormDraft, pasted: Partial<OpenDraft>): FormDraft {
   const { provider, region, endpoint, pathStyle, ...plain } = pasted
   // Another store's address would be of no use to this one.
   const isMoved = provider !== undefined && provider !== form.draft.provider
-  let next = isMoved && endpoint === undefined ? { ...form, isEndpointOwn: false } : form
+  let next = isMoved && endpoint === undefined ? { ...form, isEndpointCustom: false } : form
   if (endpoint !== undefined) next = withEndpoint(next, endpoint)
   if (provider !== undefined) next = withProvider(next, provider)
   if (region !== undefined) next = withRegion(next, region)

@@ -38,8 +38,8 @@ export function PasteBox({ form }: { readonly form: ConnectForm }) {
         An endpoint, s3://bucket/folder, an ARN, a console address, a Cyberduck line or a block of
         keys.
       </p>
-      <p role="status" className={NOTE_CLASSES[form.pasteNote?.tone ?? 'filled']}>
-        {form.pasteNote?.text}
+      <p role="status" className={NOTE_CLASSES[form.state.pasteNote?.tone ?? 'filled']}>
+        {form.state.pasteNote?.text}
       </p>
     </div>
   )

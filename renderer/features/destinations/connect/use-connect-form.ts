@@ -1,109 +1,131 @@
-import { useState } from 'react'
+import { type ClipboardEvent, useEffect, useEffectEvent, useReducer } from 'react'
+import { flushSync } from 'react-dom'
 import type { CheckFix } from '../../../../electron/contract/commands/checks.ts'
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
-import type { CommandOutput } from '../../../../electron/contract/commands.ts'
-import type {
-  DestinationDraft,
-  DraftNote,
-} from '../../../../electron/contract/destination-draft.ts'
+import type { DraftNote } from '../../../../electron/contract/destination-draft.ts'
 import type { FieldProblem } from '../../../../electron/contract/failure/kinds.ts'
 import { unreachable } from '../../../../electron/lib/unreachable.ts'
 import { useServices } from '../../../app/services.tsx'
-import { type CheckRun, useCheck } from '../check/use-check.ts'
-import { type RemoteData, useRemoteData } from '../remote-data.ts'
-import type { OpenDraft } from './form-draft.ts'
+import { useCheck } from '../check/use-check.ts'
+import { type SecretInputs, useSecretInputs } from '../credentials/secret-inputs.ts'
+import { parsePasted } from '../pasted/parse-pasted.ts'
+import { isStructuredText, pasteNote } from '../pasted/paste-text.ts'
+import type { Pasted } from '../pasted/pasted-fields.ts'
+import { type OpenDraft, SECRET_FIELDS } from './form-draft.ts'
 import {
-  type FormFindings,
-  findingsAfterChange,
-  findingsOfFailure,
-  findingsOfReport,
-  NO_FINDINGS,
-} from './form-findings.ts'
-import { type FormContents, useFormContents } from './use-form-contents.ts'
-import { type FormSignIn, useFormSignIn } from './use-form-sign-in.ts'
+  type AfterSignIn,
+  type FormAction,
+  type FormState,
+  formReducer,
+  initialFormState,
+} from './form-reducer.ts'
 
-type Work = 'none' | 'saving' | 'fixing'
-
-export interface ConnectForm
-  extends Omit<FormContents, 'form' | 'draftToSend' | 'clearSecrets' | 'change'>,
-    FormFindings,
-    FormSignIn {
+export interface ConnectForm {
+  readonly state: FormState
   readonly draft: OpenDraft
-  readonly work: Work
-  readonly run: CheckRun
-  readonly buckets: RemoteData<CommandOutput<'listBuckets'>>
-  readonly listBuckets: () => void
+  readonly dispatch: (action: FormAction) => void
+  readonly secretRefs: SecretInputs['refs']
+  readonly paste: (text: string) => void
+  /** For fields that users paste more into than belongs there. */
+  readonly pasteInto: (event: ClipboardEvent<HTMLInputElement>) => void
+  readonly listBuckets: () => Promise<void>
+  readonly listAccounts: () => Promise<void>
+  readonly endSignIn: (isDone: boolean) => void
   readonly check: () => Promise<void>
   readonly fix: (fix: CheckFix) => Promise<void>
   readonly save: () => Promise<void>
 }
 
-/** Which a list of buckets, or a check, says nothing about. */
-const BESIDE_THE_STORE: ReadonlySet<keyof DestinationDraft> = new Set([
-  'name',
-  'bucket',
-  'prefix',
-  'keepSecret',
-])
-
-/** `onProblems` is called after a check or save that found fault with fields. */
+/** `onProblems` is called after a check or save that found problems in fields. */
 export function useConnectForm(
   editing: Destination | null,
   onSaved: (destination: Destination, notes: readonly DraftNote[]) => void,
   onProblems: (problems: readonly FieldProblem[]) => void,
 ): ConnectForm {
   const { commands, appState } = useServices()
-  const [work, setWork] = useState<Work>('none')
-  const [findings, setFindings] = useState<FormFindings>(NO_FINDINGS)
-  const { run, ...checking } = useCheck()
-  const buckets = useRemoteData<CommandOutput<'listBuckets'>>()
+  const secrets = useSecretInputs()
+  const [state, dispatch] = useReducer(formReducer, editing, initialFormState)
+  const { draft } = state.form
+  const startCheck = useCheck(state.run, dispatch)
 
-  const { form, draftToSend, clearSecrets, change, ...contents } = useFormContents(
-    editing,
-    (fields) => {
-      // What was said of other contents would mislead.
-      setFindings((before) => findingsAfterChange(before, (field) => fields.has(field)))
-      checking.drop()
-      signIn.noteChange(fields)
-      if ([...fields].some((field) => !BESIDE_THE_STORE.has(field))) buckets.reset()
-    },
-  )
-  const settle = (next: FormFindings) => {
-    setWork('none')
-    setFindings(next)
-    if (next.problems.length > 0) onProblems(next.problems)
+  const reportProblems = useEffectEvent(() => onProblems(state.findings.problems))
+  useEffect(() => {
+    if (state.problemAnswerCount > 0) reportProblems()
+  }, [state.problemAnswerCount])
+
+  /** With the secrets, for the command that is sent now; to be kept nowhere. */
+  const draftToSend = () => ({ ...draft, ...secrets.read() })
+  const check = () => startCheck(draftToSend())
+  const listBuckets = async () => {
+    const requestId = crypto.randomUUID()
+    dispatch({ type: 'buckets-requested', requestId })
+    const answer = await commands.listBuckets({ draft: draftToSend() })
+    dispatch({ type: 'buckets-answered', requestId, answer })
   }
-  const check = async () => {
-    setFindings(NO_FINDINGS)
-    const answer = await checking.start(draftToSend())
-    if (answer === null) return
-    settle(answer.ok ? findingsOfReport(answer.value) : findingsOfFailure(answer.failure))
+  const listAccounts = async () => {
+    const requestId = crypto.randomUUID()
+    dispatch({ type: 'accounts-requested', requestId })
+    const [startUrl, ssoRegion] = [draft.ssoStartUrl.trim(), draft.ssoRegion.trim()]
+    const answer = await commands.listSsoAccounts({ startUrl, ssoRegion })
+    dispatch({ type: 'accounts-answered', requestId, answer })
   }
-  const listBuckets = () => void buckets.load(() => commands.listBuckets({ draft: draftToSend() }))
-  const signIn = useFormSignIn(form, change, { check: () => void check(), listBuckets })
+  const afterSignIn: Record<AfterSignIn, () => Promise<void>> = {
+    check,
+    'list-buckets': listBuckets,
+    'list-accounts': listAccounts,
+  }
+  const fillFrom = (pasted: Pasted) => {
+    const { secretAccessKey, sessionToken, ...open } = pasted.fields
+    const hasKeys = open.accessKeyId !== undefined || secretAccessKey !== undefined
+    // The inputs for the secrets exist only once the form shows typed keys.
+    flushSync(() =>
+      dispatch({
+        type: 'pasted',
+        fields: hasKeys ? { credentialKind: 'keys', ...open } : open,
+        secrets: SECRET_FIELDS.filter((field) => pasted.fields[field] !== undefined),
+        note: pasteNote(pasted),
+      }),
+    )
+    if (hasKeys) secrets.fill({ secretAccessKey, sessionToken })
+    else if (sessionToken !== undefined) secrets.fill({ ...secrets.read(), sessionToken })
+  }
 
   return {
-    ...contents,
-    ...findings,
-    ...signIn,
-    draft: form.draft,
-    work,
-    run,
-    buckets: buckets.data,
+    state,
+    draft,
+    dispatch,
+    secretRefs: secrets.refs,
+    paste(text) {
+      const pasted = parsePasted(text)
+      if (pasted === null) dispatch({ type: 'paste-not-understood' })
+      else fillFrom(pasted)
+    },
+    pasteInto(event) {
+      const text = event.clipboardData.getData('text')
+      const pasted = isStructuredText(text) ? parsePasted(text) : null
+      if (pasted === null) return
+      event.preventDefault()
+      fillFrom(pasted)
+    },
     listBuckets,
+    listAccounts,
+    endSignIn(isDone) {
+      dispatch({ type: 'sign-in-closed' })
+      if (isDone && state.signIn !== null) void afterSignIn[state.signIn.next]()
+    },
     check,
     async fix(fix) {
       switch (fix.kind) {
         case 'use-region':
-          return contents.chooseRegion(fix.region)
+          return dispatch({ type: 'region-chosen', region: fix.region })
         case 'sign-in':
-          return signIn.signInToCheck()
+          return dispatch({ type: 'sign-in-opened', next: 'check' })
         case 'set-cors':
         case 'add-unfinished-rule': {
-          setWork('fixing')
+          dispatch({ type: 'fix-started' })
           const answer = await commands.applyFix({ draft: draftToSend(), fix })
-          if (!answer.ok) return settle(findingsOfFailure(answer.failure))
-          setWork('none')
+          if (!answer.ok) return dispatch({ type: 'work-failed', failure: answer.failure })
+          dispatch({ type: 'fix-applied' })
           return check()
         }
         default:
@@ -111,13 +133,12 @@ export function useConnectForm(
       }
     },
     async save() {
-      setWork('saving')
-      checking.drop()
+      dispatch({ type: 'save-started' })
       const answer = await commands.saveDestination(draftToSend())
-      if (!answer.ok) return settle(findingsOfFailure(answer.failure))
-      clearSecrets()
+      if (!answer.ok) return dispatch({ type: 'work-failed', failure: answer.failure })
+      secrets.clear()
       await appState.refresh()
-      setWork('none')
+      dispatch({ type: 'saved' })
       onSaved(answer.value.destination, answer.value.notes)
     },
   }

@@ -45,7 +45,7 @@ function SourceChoice({ form }: { readonly form: ConnectForm }) {
               type="radio"
               name={group}
               checked={form.draft.credentialKind === kind}
-              onChange={() => form.chooseKeysFrom(kind)}
+              onChange={() => form.dispatch({ type: 'credential-kind-chosen', kind })}
             />
             {SOURCE_LABELS[kind]}
           </label>
@@ -119,7 +119,9 @@ function SecretChoice({ form }: { readonly form: ConnectForm }) {
       hint={secretStorageText(host, form.draft.keepSecret)}
       checked={!form.draft.keepSecret || !canKeep(host)}
       disabled={!canKeep(host)}
-      onChange={({ target }) => form.chooseKeepSecret(!target.checked)}
+      onChange={({ target }) =>
+        form.dispatch({ type: 'keep-secret-chosen', keepSecret: !target.checked })
+      }
     />
   )
 }

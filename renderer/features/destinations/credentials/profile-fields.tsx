@@ -19,10 +19,10 @@ export function ProfileFields({ form }: { readonly form: ConnectForm }) {
         suggestions={known.map(({ name, kind }) => ({ value: name, aside: PROFILE_KINDS[kind] }))}
         listLabel="Show profiles"
         placeholder="default"
-        onType={(value) => form.type('profile', value)}
+        onType={(value) => form.dispatch({ type: 'typed', field: 'profile', value })}
         onPick={(name) => {
           const profile = known.find((each) => each.name === name)
-          if (profile !== undefined) form.chooseProfile(profile)
+          if (profile !== undefined) form.dispatch({ type: 'profile-chosen', profile })
         }}
         hint={<span role="status">{profilesText(profiles, form.draft.profile.trim())}</span>}
       />

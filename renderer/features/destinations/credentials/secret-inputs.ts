@@ -12,7 +12,7 @@ export interface SecretInputs {
   readonly refs: Record<SecretField, RefCallback<HTMLInputElement>>
   readonly read: () => Secrets
   /** Replaces both: the token of other keys is of no use. */
-  readonly fill: (secrets: Partial<Secrets>) => void
+  readonly fill: (secrets: { readonly [F in SecretField]?: string | undefined }) => void
   readonly clear: () => void
 }
 

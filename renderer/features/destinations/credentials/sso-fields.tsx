@@ -1,15 +1,20 @@
+import { unreachable } from '../../../../electron/lib/unreachable.ts'
 import { Button } from '../../../design/button.tsx'
 import { ComboboxField } from '../../../design/combobox-field.tsx'
 import { TextField } from '../../../design/field.tsx'
+import { formatCount } from '../../../design/format.ts'
+import { failureSentence } from '../../../failures/failure-text.ts'
 import { fieldProps, fieldTexts } from '../connect/field-props.ts'
+import { rolesOf } from '../connect/form-draft.ts'
+import type { Accounts } from '../connect/form-reducer.ts'
 import type { ConnectForm } from '../connect/use-connect-form.ts'
-import { accountsText, rolesOf } from './sso-accounts.ts'
+import type { RemoteData } from '../remote-data.ts'
 
 /** Where to sign in, then as whom. Account and role can be typed by who knows them. */
 export function SsoFields({ form }: { readonly form: ConnectForm }) {
-  const seen = form.accounts
+  const { accounts } = form.state
   const isWhereKnown = form.draft.ssoStartUrl.trim() !== '' && form.draft.ssoRegion.trim() !== ''
-  const known = seen.phase === 'known' ? seen.value.accounts : []
+  const known = accounts.phase === 'loaded' ? accounts.value.accounts : []
   return (
     <>
       <TextField
@@ -19,11 +24,14 @@ export function SsoFields({ form }: { readonly form: ConnectForm }) {
       />
       <TextField {...fieldProps(form, 'ssoRegion')} placeholder="eu-central-1" />
       <div className="connect-wide sso-sign-in">
-        <Button disabled={!isWhereKnown} onClick={form.signInToChoose}>
+        <Button
+          disabled={!isWhereKnown}
+          onClick={() => form.dispatch({ type: 'sign-in-opened', next: 'list-accounts' })}
+        >
           Sign in…
         </Button>
         <span role="status" className="field-hint">
-          {accountsText(seen)}
+          {accountsText(accounts)}
         </span>
       </div>
       <ComboboxField
@@ -32,18 +40,40 @@ export function SsoFields({ form }: { readonly form: ConnectForm }) {
         suggestions={known.map(({ accountId, name }) => ({ value: accountId, aside: name }))}
         listLabel="Show accounts"
         placeholder="123456789012"
-        onType={(value) => form.type('ssoAccountId', value)}
-        onPick={form.chooseAccount}
-        onList={form.listAccounts}
+        onType={(value) => form.dispatch({ type: 'typed', field: 'ssoAccountId', value })}
+        onPick={(accountId) => form.dispatch({ type: 'account-chosen', accountId })}
+        onList={() => void form.listAccounts()}
       />
       <ComboboxField
         {...fieldTexts(form, 'ssoRoleName')}
         value={form.draft.ssoRoleName}
         suggestions={rolesOf(known, form.draft.ssoAccountId).map((value) => ({ value }))}
         listLabel="Show roles"
-        onType={(value) => form.type('ssoRoleName', value)}
-        onPick={(value) => form.type('ssoRoleName', value)}
+        onType={(value) => form.dispatch({ type: 'typed', field: 'ssoRoleName', value })}
+        onPick={(value) => form.dispatch({ type: 'typed', field: 'ssoRoleName', value })}
       />
     </>
   )
+}
+
+export function accountsText(accounts: RemoteData<Accounts>): string {
+  switch (accounts.phase) {
+    case 'idle':
+      return 'Then choose the account and the role.'
+    case 'loading':
+      return 'Asking which accounts you may use…'
+    case 'loaded':
+      return signedInText(accounts.value.accounts.length)
+    case 'failed':
+      return accounts.failure.kind === 'sign-in-needed'
+        ? 'Sign in first, or type the account and the role.'
+        : failureSentence(accounts.failure)
+    default:
+      return unreachable(accounts)
+  }
+}
+
+function signedInText(count: number): string {
+  if (count === 0) return 'You are signed in, and may use no account there.'
+  return `You are signed in: ${formatCount(count, 'account', 'accounts')} to choose from.`
 }

@@ -10,6 +10,7 @@ import {
   credentialSourceOf,
   emptyForm,
   formOf,
+  withAccount,
   withBucket,
   withEndpoint,
   withFields,
@@ -18,14 +19,7 @@ import {
   withProvider,
   withRegion,
 } from '../../../../../renderer/features/destinations/connect/form-draft.ts'
-import {
-  findingsAfterChange,
-  NO_FINDINGS,
-} from '../../../../../renderer/features/destinations/connect/form-findings.ts'
-import {
-  accountsText,
-  withAccount,
-} from '../../../../../renderer/features/destinations/credentials/sso-accounts.ts'
+import { accountsText } from '../../../../../renderer/features/destinations/credentials/sso-fields.tsx'
 import {
   pendingSignIn,
   signInStateAfter,
@@ -202,10 +196,10 @@ describe('a paste', () => {
 
 describe('what is said of lists', () => {
   it('tells keys that may not list buckets to type the name', () => {
-    expect(bucketsText({ phase: 'refused', failure: { kind: 'access-denied' } })).toBe(
+    expect(bucketsText({ phase: 'failed', failure: { kind: 'access-denied' } })).toBe(
       'These keys may not list buckets; type its name.',
     )
-    expect(bucketsText({ phase: 'known', value: { buckets: [], isComplete: true } })).toBe(
+    expect(bucketsText({ phase: 'loaded', value: { buckets: [], isComplete: true } })).toBe(
       'The store shows these keys no bucket; type its name.',
     )
   })
@@ -213,7 +207,7 @@ describe('what is said of lists', () => {
   it('asks to sign in before accounts are shown', () => {
     const failure = { kind: 'sign-in-needed', by: 'browser' } as const
 
-    expect(accountsText({ phase: 'refused', failure })).toBe(
+    expect(accountsText({ phase: 'failed', failure })).toBe(
       'Sign in first, or type the account and the role.',
     )
   })
@@ -277,18 +271,4 @@ describe('a sign-in', () => {
       failure,
     })
   })
-})
-
-it('keeps the problems of fields that were not touched', () => {
-  const problems = [
-    { field: 'bucket', problem: 'missing' },
-    { field: 'secretAccessKey', problem: 'missing' },
-  ] as const
-
-  const left = findingsAfterChange(
-    { ...NO_FINDINGS, problems },
-    (field) => field === 'secretAccessKey',
-  )
-
-  expect(left.problems).toEqual([problems[0]])
 })
