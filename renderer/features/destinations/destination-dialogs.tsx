@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { useState } from 'react'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type { DestinationField } from '../../../electron/contract/failure/kinds.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
@@ -83,9 +83,8 @@ export function ForgetDialog({
   const { commands, appState } = useServices()
   const { say } = useToasts()
   // The words stay while the dialog fades out.
-  const last = useRef(destination)
-  if (destination !== null) last.current = destination
-  const shown = last.current
+  const [shown, setShown] = useState(destination)
+  if (destination !== null && destination !== shown) setShown(destination)
   if (shown === null) return null
   const forget = async () => {
     const answer = await commands.forgetDestination({ destinationId: shown.destinationId })

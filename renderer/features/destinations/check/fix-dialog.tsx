@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { useState } from 'react'
 import { unfinishedRuleFor } from '../../../../electron/contract/bucket-policies.ts'
 import type { CheckFix } from '../../../../electron/contract/commands/checks.ts'
 import { corsAsJson, isOriginPattern } from '../../../../electron/contract/cors.ts'
@@ -24,9 +24,8 @@ export function FixDialog({
   readonly onClose: () => void
 }) {
   // The words stay while the dialog fades out.
-  const last = useRef<BucketFix | null>(null)
-  if (fix !== null && isBucketFix(fix)) last.current = fix
-  const shown = last.current
+  const [shown, setShown] = useState<BucketFix | null>(null)
+  if (fix !== null && fix !== shown && isBucketFix(fix)) setShown(fix)
   if (shown === null) return null
   const { title, about, rule, kept } = bucketFixText(shown, prefix)
   return (

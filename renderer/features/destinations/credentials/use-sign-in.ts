@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type {
   CredentialSource,
   SignInId,
@@ -73,44 +73,49 @@ export interface SignIn {
 export function useSignIn(source: CredentialSource, onDone: () => void): SignIn {
   const { commands } = useServices()
   const [state, setState] = useState<SignInState>({ phase: 'asking' })
-  const calls = useRef({ attempt: 0, state, onDone })
-  calls.current.onDone = onDone
+  const latest = useRef({ attempt: 0, state })
 
   const enter = (next: SignInState) => {
-    calls.current.state = next
+    latest.current.state = next
     setState(next)
   }
-  /** Nobody waits for this answer any more; the host would go on asking for a confirmation. */
-  const giveUp = (answer: Outcome<SignInStep>) => {
+  /** An answer for an earlier attempt: without this, the host would keep polling for it. */
+  const cancelLate = (answer: Outcome<SignInStep>) => {
     if (!answer.ok || answer.value.step !== 'browser') return
     void commands.cancelSignIn({ signInId: answer.value.signInId })
   }
   const ask = async (asked: SignInRequest, call: () => Promise<Outcome<SignInStep>>) => {
-    const { attempt } = calls.current
+    const { attempt } = latest.current
     const answer = await call()
-    if (calls.current.attempt !== attempt) return giveUp(answer)
+    if (latest.current.attempt !== attempt) return cancelLate(answer)
     const next = signInStateAfter(asked, answer, Date.now())
     enter(next)
-    if (next.phase === 'done') calls.current.onDone()
     if (next.phase !== 'browser') return
     const { signInId } = next.at
     await ask({ asked: 'wait', at: next.at }, () => commands.awaitSignIn({ signInId }))
   }
   const start = () => {
-    calls.current.attempt += 1
+    latest.current.attempt += 1
     enter({ phase: 'asking' })
     void ask({ asked: 'start' }, () => commands.signIn({ source, code: null }))
   }
   const end = () => {
-    calls.current.attempt += 1
-    const signInId = pendingSignIn(calls.current.state)
+    latest.current.attempt += 1
+    const signInId = pendingSignIn(latest.current.state)
     if (signInId !== null) void commands.cancelSignIn({ signInId })
   }
-  const first = useRef({ start, end })
+  const onMount = useEffectEvent(start)
+  const onUnmount = useEffectEvent(end)
   useEffect(() => {
-    first.current.start()
-    return () => first.current.end()
+    onMount()
+    return () => onUnmount()
   }, [])
+
+  const isDone = state.phase === 'done'
+  const finish = useEffectEvent(onDone)
+  useEffect(() => {
+    if (isDone) finish()
+  }, [isDone])
 
   return {
     state,

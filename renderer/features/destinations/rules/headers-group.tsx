@@ -62,7 +62,7 @@ export function HeadersGroup({
       <PairList
         {...LISTS[field]}
         pairs={form[field]}
-        trouble={errorAt(field)}
+        error={errorAt(field)}
         onChange={(pairs) => change({ [field]: pairs } as Pick<UploadRules, ListField>)}
       />
     </RuleCell>

@@ -125,13 +125,13 @@ export function PairList({
   words,
   pairs,
   most,
-  trouble,
+  error,
   onChange,
 }: {
   readonly words: PairWords
   readonly pairs: readonly Pair[]
   readonly most: number
-  readonly trouble: RuleFieldError | null
+  readonly error: RuleFieldError | null
   readonly onChange: (pairs: Pair[]) => void
 }) {
   const group = useRef<HTMLFieldSetElement>(null)
@@ -155,14 +155,14 @@ export function PairList({
           words={words}
           pair={pair}
           number={index + 1}
-          isWrong={trouble !== null && isMeant(trouble, pair)}
+          isWrong={error !== null && isMeant(error, pair)}
           onChange={(next) => onChange(pairs.map((each, at) => (at === index ? next : each)))}
           onRemove={() => remove(index)}
         />
       ))}
-      {trouble !== null && (
+      {error !== null && (
         <p className="field-problem" role="alert">
-          {trouble.text}
+          {error.text}
         </p>
       )}
       {pairs.length < most && (

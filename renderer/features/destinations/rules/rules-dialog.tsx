@@ -32,10 +32,10 @@ export function RulesDialog({
       say(`The rules of ${destination.name} are saved.`, detail)
       onClose()
     },
-    (troubles) =>
+    (errors) =>
       focusRule(
         body.current,
-        troubles.map(({ field }) => field),
+        errors.map(({ field }) => field),
       ),
   )
   return (

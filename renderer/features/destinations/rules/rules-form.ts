@@ -44,18 +44,18 @@ export function formOfRules(rules: UploadRules): RulesForm {
 
 type RulesFormResult =
   | { readonly ok: true; readonly rules: UploadRules }
-  | { readonly ok: false; readonly troubles: readonly RuleFieldError[] }
+  | { readonly ok: false; readonly errors: readonly RuleFieldError[] }
 
 /** What the form says; numbers that are none, or out of bounds, are told before the host is asked. */
 export function readRulesForm(form: RulesForm): RulesFormResult {
-  const troubles: RuleFieldError[] = []
+  const errors: RuleFieldError[] = []
   const read = (field: keyof typeof BOUNDS) => {
     const typed = bytesOf(form[field])
     const { least, most, words } = BOUNDS[field]
     if (typed.kind === 'none') return null
     if (typed.kind === 'bytes' && typed.bytes >= least && typed.bytes <= most) return typed.bytes
     const text = typed.kind === 'unreadable' ? `Enter a number. ${words}` : words
-    troubles.push({ field, text, what: '' })
+    errors.push({ field, text, what: '' })
     return null
   }
   const rules: UploadRules = {
@@ -67,7 +67,7 @@ export function readRulesForm(form: RulesForm): RulesFormResult {
     metadata: nonEmptyPairs(form.metadata),
     tags: nonEmptyPairs(form.tags),
   }
-  return troubles.length === 0 ? { ok: true, rules } : { ok: false, troubles }
+  return errors.length === 0 ? { ok: true, rules } : { ok: false, errors }
 }
 
 const BOUNDS = {

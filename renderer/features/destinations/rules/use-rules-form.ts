@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
 import type { Failure } from '../../../../electron/contract/failure/kinds.ts'
 import { DEFAULT_RULES, type RuleField } from '../../../../electron/contract/rules/upload-rules.ts'
@@ -21,28 +21,27 @@ export interface RulesFormState extends RulesEditor {
   readonly reset: () => void
 }
 
-/** `onTroubles` is called once the troubles of a save are shown. */
+/** `onErrors` is called once the errors of a refused save are shown. */
 export function useRulesForm(
   destination: Destination,
   onSaved: () => void,
-  onTroubles: (troubles: readonly RuleFieldError[]) => void,
+  onErrors: (errors: readonly RuleFieldError[]) => void,
 ): RulesFormState {
   const { commands, appState } = useServices()
   const [form, setForm] = useState(() => formOfRules(destination.rules))
-  const [troubles, setTroubles] = useState<readonly RuleFieldError[]>([])
+  const [errors, setErrors] = useState<readonly RuleFieldError[]>([])
   const [failure, setFailure] = useState<Failure | null>(null)
   const [isSaving, setIsSaving] = useState(false)
-  const unseen = useRef<readonly RuleFieldError[]>([])
-  const tell = useRef(onTroubles)
-  tell.current = onTroubles
+  const [refusalCount, setRefusalCount] = useState(0)
 
+  const reportErrors = useEffectEvent(() => onErrors(errors))
   useEffect(() => {
-    if (troubles.length > 0 && unseen.current === troubles) tell.current(troubles)
-  }, [troubles])
+    if (refusalCount > 0) reportErrors()
+  }, [refusalCount])
 
-  const showTroubles = (next: readonly RuleFieldError[]) => {
-    unseen.current = next
-    setTroubles(next)
+  const refuse = (next: readonly RuleFieldError[]) => {
+    setErrors(next)
+    setRefusalCount((count) => count + 1)
   }
   return {
     form,
@@ -50,19 +49,19 @@ export function useRulesForm(
     failure,
     change(changes) {
       setForm((before) => ({ ...before, ...changes }))
-      setTroubles((before) => before.filter(({ field }) => !(field in changes)))
+      setErrors((before) => before.filter(({ field }) => !(field in changes)))
       setFailure(null)
     },
-    errorAt: (field) => troubles.find((each) => each.field === field) ?? null,
+    errorAt: (field) => errors.find((each) => each.field === field) ?? null,
     reset() {
       setForm(formOfRules(DEFAULT_RULES))
-      setTroubles([])
+      setErrors([])
       setFailure(null)
     },
     async save() {
       setFailure(null)
       const read = readRulesForm(form)
-      if (!read.ok) return showTroubles(read.troubles)
+      if (!read.ok) return refuse(read.errors)
       setIsSaving(true)
       const { destinationId } = destination
       const answer = await commands.saveRules({ destinationId, rules: read.rules })
@@ -70,7 +69,7 @@ export function useRulesForm(
       setIsSaving(false)
       if (answer.ok) return onSaved()
       if (answer.failure.kind !== 'rules-invalid') return setFailure(answer.failure)
-      showTroubles(answer.failure.problems.map(fieldErrorOf))
+      refuse(answer.failure.problems.map(fieldErrorOf))
     },
   }
 }

@@ -100,7 +100,7 @@ describe('the form of the rules', () => {
   ] as const)('says what %s can be', (field, amount, words) => {
     const read = readRulesForm({ ...formOfRules(rules), [field]: amount })
 
-    expect(read.ok ? [] : read.troubles).toEqual([
+    expect(read.ok ? [] : read.errors).toEqual([
       { field, what: '', text: expect.stringContaining(words) },
     ])
   })
