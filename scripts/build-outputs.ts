@@ -12,7 +12,7 @@ const CONFIGURATION = [
   'package-lock.json',
 ]
 
-/** What each build is made from, and the file that proves that it was made. */
+/** The sources of each build, and a file that exists after it. */
 const OUTPUTS = {
   client: { sources: ['renderer', 'electron/contract'], result: 'out/renderer/index.html' },
   main: { sources: ['electron'], result: 'out/main/index.js' },
@@ -23,17 +23,17 @@ const OUTPUTS = {
 } as const
 type OutputName = keyof typeof OUTPUTS
 
-/** Builds the page when a source is newer than the last build. */
+/** Builds the page if a source is newer than the last build. */
 export function buildPage(): Promise<void> {
   return oneAtATime(() => buildOutdated(['client']))
 }
 
-/** The page and Electron's two bundles, for the desktop. */
+/** Builds the page and Electron's two bundles. */
 export function buildDesktop(): Promise<void> {
   return oneAtATime(() => buildOutdated(['client', 'main', 'preload']))
 }
 
-/** Two starts at once would empty each other's `out/`. SQLite's lock ends with its process. */
+/** Two concurrent starts would empty each other's `out/`. SQLite's lock ends with its process. */
 async function oneAtATime(build: () => Promise<void>): Promise<void> {
   await mkdir(join(root, 'out'), { recursive: true })
   const lock = new DatabaseSync(join(root, 'out', 'build-lock.sqlite'), { timeout: 120_000 })
@@ -50,9 +50,9 @@ async function buildOutdated(names: readonly OutputName[]): Promise<void> {
   for (const name of names) if (await isOutdated(name)) outdated.push(name)
   if (outdated.length === 0) return
   const startedAt = new Date()
-  // Loaded only when there is something to build: a start without changes is quicker without Vite.
+  // Loaded only when needed: a start without changes is faster without Vite.
   const { createBuilder } = await import('vite')
-  // Vitest says 'test' here, and the page would be built with React's slower development half.
+  // Vitest sets this to 'test', which would build the page with React's slower development version.
   process.env.NODE_ENV = 'production'
   const builder = await createBuilder({
     configFile: join(root, 'vite.config.ts'),
@@ -62,7 +62,7 @@ async function buildOutdated(names: readonly OutputName[]): Promise<void> {
     const environment = builder.environments[name]
     if (environment === undefined) throw new Error(`vite.config.ts has no environment ${name}`)
     await builder.build(environment)
-    // A source saved while the build ran is newer than what was built from it.
+    // A source that is saved during the build counts as newer than its result.
     await utimes(join(root, OUTPUTS[name].result), startedAt, startedAt)
   }
 }
@@ -77,7 +77,7 @@ async function isOutdated(name: OutputName): Promise<boolean> {
   return newest.some((changedAtMs) => changedAtMs > builtAtMs)
 }
 
-/** The latest change below a path; a folder's own time tells of files that were removed. */
+/** The latest change below a path; a folder's own time shows when files were removed. */
 async function newestMs(path: string): Promise<number> {
   const found = await stat(path)
   if (!found.isDirectory()) return found.mtimeMs

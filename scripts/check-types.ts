@@ -1,11 +1,11 @@
-// Type-checks each runtime with its own globals, as many at once as there are processors.
+// Type-checks each runtime with its own globals, as many at a time as there are processors.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** Folders with a tsconfig.json, those that take longest first. */
+/** Folders with a tsconfig.json, the slowest first. */
 export const PROJECTS = [
   'test',
   'electron/desktop',
@@ -27,10 +27,9 @@ const compiler = join(
   'bin/tsc',
 )
 
-/** The compiler's output, and whether it found nothing. */
 function check(project: string): Promise<{ readonly text: string; readonly isClean: boolean }> {
   const result = Promise.withResolvers<{ readonly text: string; readonly isClean: boolean }>()
-  // A compiler's checkers each check the types that they share: one costs the least time in all.
+  // Several checkers would each check the types that they share: one takes the least total time.
   const args = [compiler, '-p', project, '--checkers', '1']
   if (process.stdout.isTTY) args.push('--pretty')
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -45,7 +44,6 @@ function check(project: string): Promise<{ readonly text: string; readonly isCle
   return result.promise
 }
 
-/** Resolves with whether all are clean. */
 async function checkAll(say: (text: string) => void): Promise<boolean> {
   const waiting = [...PROJECTS]
   let areClean = true

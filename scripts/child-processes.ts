@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { PARENT_WAITS, QUIT } from '../electron/core/host/parent-channel.ts'
 
 /**
- * Starts Electron's program with a channel for messages, which Electron's main process knows as any
- * Node does: electronjs.org/docs/latest/tutorial/automated-testing#using-a-custom-test-driver. The
- * descriptors 3 and 4 stay free, since Chromium on Linux counts on them (electron/electron#17044,
+ * Starts Electron with an IPC channel, which its main process supports like any Node process:
+ * electronjs.org/docs/latest/tutorial/automated-testing#using-a-custom-test-driver. Descriptors 3
+ * and 4 stay free, because Chromium on Linux needs them (electron/electron#17044,
  * electron-vite/vite-plugin-electron#283).
  */
 export function startElectron(
@@ -23,13 +23,13 @@ export function startElectron(
 const ENDS_WITHIN_MS = 5_000
 
 /**
- * Ends a child and waits for that: by a message where it has an IPC channel, by SIGTERM where it has
- * none, and by force when it does not end in time.
+ * Ends a child and waits for it: with a message if it has an IPC channel, otherwise with SIGTERM,
+ * and by force after a timeout.
  */
 export async function endChild(child: ChildProcess, withinMs = ENDS_WITHIN_MS): Promise<void> {
   if (hasEnded(child)) return
   const ended = new Promise((resolve) => child.once('exit', resolve))
-  // A channel that broke meanwhile belongs to a child that ends.
+  // If the channel breaks in the meantime, the child is ending.
   if (child.connected) child.send(QUIT, () => undefined)
   else child.kill('SIGTERM')
   const force = setTimeout(() => child.kill('SIGKILL'), withinMs)
@@ -37,32 +37,33 @@ export async function endChild(child: ChildProcess, withinMs = ENDS_WITHIN_MS): 
   clearTimeout(force)
 }
 
-/** Also true for a child that could not be started. */
+/** Also true if the child could not be started. */
 function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
   return pid === undefined || exitCode !== null || signalCode !== null
 }
 
 /**
- * The exit codes of programs that the system could not start, or stopped. The long ones are Windows':
- * learn.microsoft.com/openspecs/windows_protocols/ms-erref (NTSTATUS values).
+ * Exit codes of programs that the system could not start or stopped. The long ones are Windows
+ * NTSTATUS values: learn.microsoft.com/openspecs/windows_protocols/ms-erref
  */
 const KNOWN_CODES: Readonly<Record<number, string>> = {
-  // The shells' and loaders' own: man7.org/linux/man-pages/man8/ld.so.8.html, POSIX "Exit Status for Commands".
+  // Codes of shells and loaders: man7.org/linux/man-pages/man8/ld.so.8.html, POSIX "Exit Status for
+  // Commands".
   126: 'the system may not run it',
   127: 'a library is missing',
   3221225477: 'it crashed',
-  3221225595: 'it, or a library of it, is made for another kind of processor',
+  3221225595: 'it, or one of its libraries, is built for another kind of processor',
   3221225781: 'a library (DLL) is missing',
-  3221225785: 'a library (DLL) is of another version',
+  3221225785: 'a library (DLL) has another version',
   3221225794: 'a library (DLL) could not start, as without a desktop session',
-  3221226505: 'it stopped itself at an error that it cannot go on from',
+  3221226505: 'it stopped because of a fatal error',
   3221226536: 'its signature is not valid',
 }
 
-/** macOS ends a program that it does not trust without a word. */
-const KILLED_ON_MACOS = 'macOS ends a program like that when its signature is broken'
+/** macOS kills untrusted programs without a message. */
+const KILLED_ON_MACOS = 'macOS ends programs this way when their signature is broken'
 
-/** A clause; a negative code is Windows' in signed form. */
+/** Returns a clause; a negative code is a signed Windows code. */
 export function exitReason(
   code: number | null,
   signal: NodeJS.Signals | null,

@@ -11,7 +11,9 @@ import { proveOurs } from '../electron/core/safe-path.ts'
 
 export interface ChromiumBinary {
   readonly path: string
-  /** Taken out of the npm package: it brings no sandbox helper, and needs these variables. */
+  /**
+   * True for the copy from the npm package, which has no sandbox helper and needs these variables.
+   */
   readonly isUnpacked: boolean
   readonly env: Readonly<Record<string, string>>
 }
@@ -41,10 +43,13 @@ const INSTALLED: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   }),
 }
 
-/** Words that `FERRY_CHROMIUM` may have in place of a path. */
+/** Values that `FERRY_CHROMIUM` may have instead of a path. */
 type ChromiumKind = 'installed' | 'packaged'
 
-/** `FERRY_CHROMIUM`, else a browser of this machine, else the one inside the npm package. */
+/**
+ * Returns the browser in `FERRY_CHROMIUM`, otherwise an installed one, otherwise the one in the npm
+ * package.
+ */
 export async function findChromium(): Promise<ChromiumBinary> {
   const named = process.env.FERRY_CHROMIUM ?? ''
   switch (named) {
@@ -71,7 +76,9 @@ export async function findChromium(): Promise<ChromiumBinary> {
   }
 }
 
-/** The kind that `findChromium` does not choose here; null: this machine has one browser only. */
+/**
+ * The kind that `findChromium` does not choose here; null when this machine has only one browser.
+ */
 export async function otherChromium(): Promise<ChromiumKind | null> {
   const { isUnpacked } = await findChromium()
   if (isUnpacked) return installedChromium() === null ? null : 'installed'
@@ -92,9 +99,9 @@ async function packagedChromium(): Promise<ChromiumBinary | null> {
 }
 
 /**
- * Unpacks 209 MB once per package version. The rename makes it safe to race. The folder is the
- * user's own: in the system's temporary one, whoever comes first puts the program there that the
- * tests then run.
+ * Unpacks 209 MB once per package version. The final rename makes concurrent runs safe. The folder
+ * belongs to the user: in the system's temporary folder, another user could put their own program
+ * there first.
  */
 async function unpackedChromium(): Promise<ChromiumBinary> {
   const cache = cacheFolder()
@@ -110,13 +117,13 @@ async function unpackedChromium(): Promise<ChromiumBinary> {
   return { path, isUnpacked: true, env }
 }
 
-/** XDG: specifications.freedesktop.org/basedir, which ignores a path that is not absolute. */
+/** XDG: specifications.freedesktop.org/basedir, which ignores relative paths. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
   const base = env.XDG_CACHE_HOME ?? ''
   return join(isAbsolute(base) ? base : join(home, '.cache'), 'ferry-tests')
 }
 
-/** What was there before the cache was this user's alone is made again. */
+/** Deletes entries that other users could have changed, so that they are created again. */
 export async function removeForeign(folder: string): Promise<void> {
   const stats = lstatSync(folder, { throwIfNoEntry: false })
   if (stats === undefined || (stats.isDirectory() && isOurs(folder, stats))) return
@@ -142,7 +149,7 @@ async function packageVersion(): Promise<string> {
 async function unpackInto(folder: string): Promise<void> {
   const staging = await mkdtemp(`${folder}.`)
   try {
-    // The package unpacks to wherever TMPDIR says, so a process of its own is told a folder.
+    // The package unpacks into TMPDIR, so a separate process gets its own value.
     const unpacking = spawn(process.execPath, ['--input-type=module', '-e', UNPACK], {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
       env: { ...process.env, TMPDIR: staging },
@@ -155,7 +162,7 @@ async function unpackInto(folder: string): Promise<void> {
     await rename(staging, folder)
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
-    // Another process was faster; its copy is as good.
+    // Another process may have finished first; its copy is as good.
     if (!existsSync(join(folder, 'chromium'))) throw error
   }
 }
@@ -181,12 +188,12 @@ function xmlText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }
 
-/** A machine without NSS (a bare server) gets the copy that the package brings. */
+/** Whether this machine lacks NSS (a bare server) and needs the package's copy. */
 function lacksLibraries(path: string): boolean {
   try {
     return execFileSync('ldd', [path], { encoding: 'utf8' }).includes('not found')
   } catch {
-    // No `ldd`, or one that fails (musl): the browser itself will say what it lacks.
+    // Without a working `ldd` (musl), the browser itself reports what is missing.
     return false
   }
 }

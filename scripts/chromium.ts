@@ -6,7 +6,10 @@ import { promisify } from 'node:util'
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
 import { type ChromiumBinary, findChromium } from './chromium-binary.ts'
 
-/** Keeps the browser from calling home: on a closed network each try costs time and log lines. */
+/**
+ * Keeps the browser from contacting its vendor: on a closed network, each attempt costs time and
+ * log lines.
+ */
 const QUIET_FLAGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -19,7 +22,7 @@ const QUIET_FLAGS = [
   '--no-pings',
 ]
 
-/** Features that Playwright turns off itself; Chromium heeds the last `--disable-features` only. */
+/** Features that Playwright disables itself; Chromium uses only the last `--disable-features`. */
 const OFF_IN_PLAYWRIGHT = [
   'AvoidUnnecessaryBeforeUnloadCheckSync',
   'DestroyProfileOnBrowserClose',
@@ -40,9 +43,9 @@ const OFF_IN_PLAYWRIGHT = [
 ]
 
 /**
- * The list under the address bar is two web pages in a process of their own, which Chromium loads
- * with each window (chrome/browser/ui/omnibox/omnibox_next_features.cc). Nobody types there, and
- * they take more of the processor than Ferry's page does.
+ * The list under the address bar consists of two web pages in a separate process, which Chromium
+ * loads with each window (chrome/browser/ui/omnibox/omnibox_next_features.cc). They are not used
+ * here and take more processor time than Ferry's page.
  */
 const ADDRESS_BAR_PAGES = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup']
 
@@ -51,18 +54,18 @@ const FEATURES_OFF = [...OFF_IN_PLAYWRIGHT, ...ADDRESS_BAR_PAGES]
 export type ChromiumOptions = Pick<LaunchOptions, 'headless' | 'timeout' | 'downloadsPath'> & {
   /** Added to the usual flags. */
   readonly args?: readonly string[]
-  /** Chromium's features to be turned off besides; a further `--disable-features` replaces all. */
+  /** More Chromium features to disable; a second `--disable-features` would replace the first. */
   readonly featuresOff?: readonly string[]
-  /** Started in the place of the Chromium that was found, which it then starts. */
+  /** A program that is started instead of Chromium and then starts it. */
   readonly executablePath?: string
 }
 
-/** Each call starts a browser of its own with an empty profile; close it. */
+/** Starts a new browser with an empty profile; the caller closes it. */
 export async function launchChromium(options: ChromiumOptions = {}): Promise<Browser> {
   return chromium.launch(await launchOptions(options))
 }
 
-/** A browser that keeps its profile in `folder`, so that it can be restarted. */
+/** Starts a browser that keeps its profile in `folder`, so that it can be restarted. */
 export async function launchProfile(
   folder: string,
   options: ChromiumOptions = {},
@@ -70,7 +73,7 @@ export async function launchProfile(
   return chromium.launchPersistentContext(folder, await launchOptions(options))
 }
 
-/** For whoever starts the browser without Playwright. */
+/** The command for starting the browser without Playwright. */
 export async function chromiumCommand(options: Pick<ChromiumOptions, 'args' | 'featuresOff'> = {}) {
   const { executablePath, chromiumSandbox, env, args } = await launchOptions(options)
   return { path: executablePath, args: chromiumSandbox ? args : [...args, '--no-sandbox'], env }
@@ -94,7 +97,7 @@ async function launchOptions(options: ChromiumOptions) {
 const TRIAL_MS = 30_000
 const trials = new Map<string, Promise<boolean>>()
 
-/** Chromium refuses to sandbox for root, and the unpacked one has no helper to do it with. */
+/** Chromium refuses to sandbox as root, and the unpacked copy has no sandbox helper. */
 async function canSandbox(binary: ChromiumBinary, env: Record<string, string>): Promise<boolean> {
   if (process.getuid?.() === 0 || binary.isUnpacked) return false
   if (process.platform !== 'linux') return true
@@ -104,8 +107,8 @@ async function canSandbox(binary: ChromiumBinary, env: Record<string, string>): 
 }
 
 /**
- * Tries it: many containers and some distributions refuse the user namespaces that the sandbox is
- * made of, each in its own way, and Chromium then does not start.
+ * Starts Chromium to find out: many containers and some distributions forbid the user namespaces
+ * that the sandbox needs, each in its own way, and Chromium then does not start.
  * https://chromium.googlesource.com/chromium/src/+/main/docs/security/apparmor-userns-restrictions.md
  */
 async function startsInSandbox(path: string, env: Record<string, string>): Promise<boolean> {

@@ -1,5 +1,5 @@
-// `npm run dev`: the page by Vite with hot reload, Electron started anew when its own code changes.
-// Without Electron or a display: the browser's host, with the page built on every change.
+// `npm run dev`: serves the page with Vite and hot reload, and restarts Electron when its code
+// changes. Without Electron or a display: the browser host, with the page rebuilt on every change.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -9,17 +9,17 @@ import { hasDisplay } from '../electron/loopback/system-browser.ts'
 import { endChild, startElectron } from './child-processes.ts'
 import { findElectron } from './electron-binary.ts'
 
-/** An editor saves a file in several steps. */
+/** Editors save a file in several steps. */
 const SETTLED_AFTER_MS = 200
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url))
-/** Handed on to Ferry: `npm run dev -- --data-dir DIR`. */
+/** Passed on to Ferry: `npm run dev -- --data-dir DIR`. */
 const options = process.argv.slice(2)
 
 /** Rejects when a child cannot be started at all. */
 const failure = Promise.withResolvers<never>()
-// It can come before anybody waits for it.
+// It may reject before anything awaits it.
 failure.promise.catch(() => undefined)
 
 const electron = hasDisplay() ? findElectron() : null
@@ -37,7 +37,7 @@ process.exit(code)
 
 async function developDesktop(program: string): Promise<() => Promise<void>> {
   const server = await createServer({ configFile, server: { host: '127.0.0.1' } })
-  // Vite would end the process by itself, and leave Electron behind.
+  // Vite would end the process by itself and leave Electron running.
   process.removeAllListeners('SIGTERM')
   await server.listen()
   const [url = ''] = server.resolvedUrls?.local ?? []
@@ -72,7 +72,7 @@ async function developBrowser(): Promise<() => Promise<void>> {
   }
 }
 
-/** One child at a time: the one before has ended before the next begins. */
+/** Runs one child at a time: the previous one ends before the next starts. */
 function restartable(start: () => ChildProcess) {
   let last: Promise<ChildProcess | null> = Promise.resolve(null)
   let isOver = false
@@ -80,7 +80,7 @@ function restartable(start: () => ChildProcess) {
     if (running !== null) await endChild(running)
     if (isOver) return null
     try {
-      // Node throws what it does not know from a missing program.
+      // Node throws for spawn errors that it does not report as an event.
       return start().once('error', cannotStart)
     } catch (error) {
       cannotStart(error)
@@ -106,7 +106,7 @@ function cannotStart(error: unknown): void {
   failure.reject(new Error(`${program} cannot be started: ${why}`))
 }
 
-/** Not Node's own --watch: it ends its child by a signal, which on Windows is no goodbye. */
+/** Node's own --watch ends its child with a signal, which on Windows leaves no time to close. */
 function watchFolder(name: string, onChange: () => void): { readonly close: () => void } {
   let settled: NodeJS.Timeout | undefined
   const watcher = watch(new URL(`../${name}`, import.meta.url), { recursive: true }, () => {
@@ -121,7 +121,7 @@ function watchFolder(name: string, onChange: () => void): { readonly close: () =
   }
 }
 
-/** Calls `onBuilt` after the first build of all of them and after each later build of any. */
+/** Calls `onBuilt` after the first build of all and after each later build of any. */
 async function buildOnChange(
   names: readonly string[],
   onBuilt: () => Promise<void>,
@@ -132,7 +132,7 @@ async function buildOnChange(
     environments: Object.fromEntries(names.map((name) => [name, { build: { watch: {} } }])),
   })
   const built = new Set<string>()
-  // One after another: a start has to end before the next begins.
+  // In sequence, because a start must end before the next begins.
   let last = Promise.resolve()
   const note = (name: string) => {
     built.add(name)

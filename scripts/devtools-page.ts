@@ -7,13 +7,13 @@ interface Target {
   readonly webSocketDebuggerUrl?: string
 }
 
-/** A page of a running Chromium, spoken to over its DevTools port. */
+/** A page of a running Chromium, controlled over its DevTools port. */
 export interface DevToolsPage {
-  /** The value of an expression in the page; a promise is waited for. */
+  /** Evaluates an expression in the page and awaits a promise. */
   readonly evaluate: (expression: string) => Promise<unknown>
-  /** As often as needed until the value is neither false, nor null, nor empty. */
+  /** Evaluates repeatedly until the value is not false, null or empty. */
   readonly until: (what: string, expression: string) => Promise<unknown>
-  /** Gives files to the input that the selector finds. */
+  /** Sets the files of the input that matches the selector. */
   readonly chooseFiles: (selector: string, paths: readonly string[]) => Promise<void>
   readonly close: () => void
 }
@@ -25,9 +25,9 @@ interface Answer {
 }
 
 /**
- * Waits for the first page of the program that listens at the port. Playwright is of no use here: its
- * `_electron` needs `--inspect`, which the fuses of a release switch off. `--remote-debugging-port` is
- * Chromium's own and no fuse's: shell/browser/electron_browser_main_parts.cc.
+ * Waits for the first page of the program that listens on the port. Playwright cannot be used: its
+ * `_electron` needs `--inspect`, which the fuses of a release disable. `--remote-debugging-port` is
+ * Chromium's own option and not affected by fuses: shell/browser/electron_browser_main_parts.cc.
  */
 export async function openDevToolsPage(port: number, signal: AbortSignal): Promise<DevToolsPage> {
   const url = await firstPage(port, signal)
@@ -54,14 +54,14 @@ export async function openDevToolsPage(port: number, signal: AbortSignal): Promi
   return { evaluate, until, chooseFiles, close: send.close }
 }
 
-/** Chromium refuses a question that meets the page between two documents, as when it loads. */
+/** Chromium refuses an evaluation while the page is loading another document. */
 export class PageNotReady extends Error {}
 
 const NOT_READY = /execution context|context with specified id|target navigated/i
 
 /**
- * @param what the words for an error when it takes too long.
- * @throws what `ask` throws, but for `PageNotReady`.
+ * @param what names the condition in the timeout error.
+ * @throws any error of `ask` except `PageNotReady`.
  */
 export async function untilTruthy(
   what: string,
@@ -93,7 +93,7 @@ async function targets(port: number): Promise<readonly Target[]> {
     const answer = await fetch(`http://127.0.0.1:${port}/json/list`)
     return (await answer.json()) as readonly Target[]
   } catch {
-    // Nobody listens yet.
+    // The program does not listen yet.
     return []
   }
 }

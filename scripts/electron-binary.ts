@@ -8,10 +8,10 @@ import { isUnknownAuthority } from '../electron/core/s3/http/node-http.ts'
 import { systemAuthorities } from '../electron/loopback/network/node-network.ts'
 
 const require = createRequire(import.meta.url)
-/** Its main module downloads when it is imported, so only files below it are looked at. */
+/** Importing its main module downloads Electron, so only files inside the package are read. */
 const packageFolder = dirname(require.resolve('electron/package.json'))
 
-/** The program's path, or a clause that says why there is none. */
+/** The program's path, or a clause that explains why there is none. */
 export type ElectronSearch =
   | { readonly kind: 'found'; readonly path: string }
   | { readonly kind: 'missing'; readonly why: string }
@@ -21,7 +21,7 @@ export function electronVersion(): string {
   return (JSON.parse(file) as { readonly version: string }).version
 }
 
-/** Looks at this computer only. `ELECTRON_OVERRIDE_DIST_PATH` is Electron's own variable. */
+/** Looks only on this computer. `ELECTRON_OVERRIDE_DIST_PATH` is Electron's own variable. */
 export function findElectron(env: NodeJS.ProcessEnv = process.env): ElectronSearch {
   const folder = env.ELECTRON_OVERRIDE_DIST_PATH
   if (folder) {
@@ -34,10 +34,10 @@ export function findElectron(env: NodeJS.ProcessEnv = process.env): ElectronSear
   }
   const path = join(packageFolder, 'dist', programPath())
   if (existsSync(path) && installedVersion() === electronVersion()) return { kind: 'found', path }
-  return { kind: 'missing', why: 'it is not downloaded yet' }
+  return { kind: 'missing', why: 'it has not been downloaded yet' }
 }
 
-/** Downloads it when it is not here; gives up when nothing arrives for some seconds. */
+/** Downloads Electron if it is missing; gives up when nothing arrives for some seconds. */
 export async function obtainElectron(say: (line: string) => void): Promise<ElectronSearch> {
   const found = findElectron()
   if (found.kind === 'found' || process.env.ELECTRON_OVERRIDE_DIST_PATH) return found
@@ -61,7 +61,7 @@ function installedVersion(): string | null {
   }
 }
 
-/** A network that swallows packets is known for one by then; a slow one has sent something. */
+/** By then, a network that drops packets is recognised; a slow one has sent something. */
 const SILENCE_MS = 7_000
 const MIB = 1024 * 1024
 const SAY_EVERY_BYTES = 32 * MIB
@@ -71,7 +71,7 @@ interface Progress {
   readonly total: number | null
 }
 
-/** The part of `@electron/get`, Electron's own downloader, that is used here. */
+/** The used part of `@electron/get`, Electron's own downloader. */
 interface ElectronGet {
   readonly downloadArtifact: (details: {
     readonly version: string
@@ -92,15 +92,15 @@ export interface FetchSettings {
 }
 
 /**
- * Downloads Electron as its install.js would, but gives up on silence: that script would wait for
- * minutes. The zip lands in Electron's cache, from where install.js unpacks it.
+ * Downloads Electron as its install.js would, but gives up when nothing arrives, where that script
+ * would wait for minutes. The zip is stored in Electron's cache, from which install.js unpacks it.
  *
- * @returns null when it is there, else a clause that says why not.
+ * @returns null on success, else a clause that explains why not.
  */
 export async function fetchElectron(settings: FetchSettings): Promise<string | null> {
   const silence = watchForSilence()
   try {
-    // Node's fetch looks at HTTPS_PROXY only when it is told to.
+    // Node's fetch uses HTTPS_PROXY only when asked to.
     setGlobalProxyFromEnv()
     await downloadTrustingSystem(settings, silence)
   } catch (error) {
@@ -111,7 +111,7 @@ export async function fetchElectron(settings: FetchSettings): Promise<string | n
   return unpack(settings.packageFolder)
 }
 
-/** A mirror may have its certificate from an authority that the system alone knows. */
+/** A mirror's certificate may come from an authority that only the system trusts. */
 async function downloadTrustingSystem(settings: FetchSettings, silence: SilenceWatch) {
   const sinceMs = performance.now()
   try {
@@ -120,7 +120,7 @@ async function downloadTrustingSystem(settings: FetchSettings, silence: SilenceW
     const cause = error instanceof Error ? (error.cause ?? error) : error
     if (!isUnknownAuthority(cause)) throw error
     const trustSystem = systemAuthorities({ log: { info: () => undefined, warn: () => undefined } })
-    // A Mac that takes long over its certificates is no silent network.
+    // A Mac that takes long to list its certificates does not count as a silent network.
     const isWorthAnother = await silence.whileHeard(trustSystem(sinceMs))
     if (!isWorthAnother) throw error
     await downloadArtifact(settings, silence)
@@ -152,7 +152,7 @@ async function downloadArtifact(settings: FetchSettings, silence: SilenceWatch):
 interface SilenceWatch {
   readonly signal: AbortSignal
   readonly heard: () => void
-  /** Nothing is expected from the network until then. */
+  /** Pauses the timeout until the work is done. */
   readonly whileHeard: <T>(work: Promise<T>) => Promise<T>
   readonly end: () => void
 }
@@ -183,7 +183,7 @@ async function unpack(packageFolder: string): Promise<string | null> {
 }
 
 function reasonOf(error: unknown, silence: AbortSignal): string {
-  // A mirror's address can carry a password, so only its host is named.
+  // A mirror's address may contain a password, so only its host is shown.
   const from = URL.parse(process.env.ELECTRON_MIRROR ?? '')?.host ?? 'github.com'
   if (silence.aborted) {
     return `nothing came from ${from} within ${SILENCE_MS / 1000} seconds`
@@ -191,7 +191,7 @@ function reasonOf(error: unknown, silence: AbortSignal): string {
   return `it could not be downloaded from ${from} (${detailOf(error)})`
 }
 
-/** fetch() hides the reason in `cause`. An address in it can carry a password. */
+/** fetch() hides the reason in `cause`. An address in it may contain a password. */
 function detailOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason'
   const cause: unknown = error.cause ?? error

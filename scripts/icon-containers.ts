@@ -1,11 +1,11 @@
 export interface DrawnIcon {
-  /** Of the square, in pixels. */
+  /** Width and height in pixels. */
   readonly size: number
   readonly png: Buffer
 }
 
 /**
- * Windows' container, with PNGs inside as Windows Vista and later read them.
+ * Creates an ICO file with PNG images, which Windows Vista and later support.
  * Source: learn.microsoft.com/previous-versions/ms997538(v=msdn.10)
  */
 export function icoOf(icons: readonly DrawnIcon[]): Buffer {
@@ -15,7 +15,7 @@ export function icoOf(icons: readonly DrawnIcon[]): Buffer {
   let offset = header.byteLength
   for (const [index, { size, png }] of icons.entries()) {
     const entry = 6 + 16 * index
-    // One byte for a side, in which 0 stands for 256.
+    // One byte per side, where 0 means 256.
     header.writeUInt8(size % 256, entry)
     header.writeUInt8(size % 256, entry + 1)
     header.writeUInt16LE(1, entry + 4)
@@ -27,7 +27,7 @@ export function icoOf(icons: readonly DrawnIcon[]): Buffer {
   return Buffer.concat([header, ...icons.map(({ png }) => png)])
 }
 
-/** The type of each PNG in macOS' container; sizes that have no type are left out. */
+/** The ICNS type for each PNG size; other sizes are left out. */
 const ICNS_TYPES: readonly (readonly [type: string, size: number])[] = [
   ['icp4', 16],
   ['icp5', 32],

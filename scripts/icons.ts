@@ -1,5 +1,5 @@
-// Makes the application icons in build/ from the mark: `node scripts/icons.ts`. Run it by hand when
-// the mark changes; electron-builder would otherwise download a converter to do the same.
+// Creates the application icons in build/ from the logo: `node scripts/icons.ts`. Run it by hand
+// when the logo changes; electron-builder would otherwise download a converter for this.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { launchChromium } from './chromium.ts'

@@ -13,7 +13,7 @@ import { openTerminal } from '../electron/loopback/terminal.ts'
 import { buildPage } from './build-outputs.ts'
 import type { StartOptions } from './start-options.ts'
 
-/** A fixed port keeps the rules working that buckets have for browser windows. */
+/** A fixed port, so that the CORS rules of buckets for browser windows keep working. */
 const USUAL_PORT = 47_470
 const ANY_PORT = 0
 
@@ -21,7 +21,7 @@ export interface Running {
   readonly close: () => Promise<void>
 }
 
-/** Serves the window to a browser, prints its address and opens it there. */
+/** Serves the page to a browser, prints its address and opens it. */
 export async function runBrowserHost(
   options: StartOptions,
   say: (line: string) => void,
@@ -56,9 +56,9 @@ export async function runBrowserHost(
 }
 
 /**
- * Prints and opens a new address of the browser's host that runs already.
+ * Prints and opens a new address of the running browser host.
  *
- * @throws StartRefused when none does.
+ * @throws StartRefused when none is running.
  */
 export async function openRunningHost(
   options: StartOptions,
@@ -74,13 +74,13 @@ export async function openRunningHost(
   await present(address, options, say)
 }
 
-/** Typed in the terminal. */
+/** The user types it in the terminal. */
 const CLOSE_WORD = 'close'
 
 function sessionOpened(canType: boolean): string {
   const time = new Date().toLocaleTimeString()
   const way = canType
-    ? `type "${CLOSE_WORD}" and press Enter: every session is closed, and you get a new address. Enter alone makes an address for one more browser.`
+    ? `type "${CLOSE_WORD}" and press Enter: every session is closed, and you get a new address. Enter alone creates an address for another browser.`
     : 'end Ferry and start it again: every session is closed.'
   return `A browser opened Ferry at ${time}. If that was not you, ${way}`
 }
@@ -92,7 +92,7 @@ async function present(
 ): Promise<void> {
   say(`Ferry is ready at ${address.url}`)
   const opens = options.opensBrowser && hasDisplay()
-  // A browser that is started by this saves its downloads as the user is used to.
+  // A browser started by this uses the user's own umask for downloads.
   const how = opens
     ? await openInBrowser(address.openPage, { platform: process.platform, mask: usualMask })
     : 'failed'
@@ -102,7 +102,7 @@ async function present(
 
 const UNOPENED = 'Open this address in a browser. It works once, within five minutes.'
 
-/** The page is built for these and tested in them. */
+/** The browsers that the page is built for and tested in. */
 const UNTESTED =
   'Ferry is tested in Chrome, Edge, Brave and other browsers with Chromium. If something does not work, open the address in one of those.'
 
@@ -118,7 +118,7 @@ function ferryVersion(): string {
   return (JSON.parse(file) as { readonly version: string }).version
 }
 
-/** For the terminal; the window says the same in its own words. */
+/** Text for the terminal; the window has its own. */
 function sentenceOf(trouble: HostNotice): string {
   switch (trouble.kind) {
     case 'file-set-aside':
@@ -126,35 +126,35 @@ function sentenceOf(trouble: HostNotice): string {
     case 'file-held':
       return `Ferry cannot write ${trouble.name} in its data folder: another program may have it open. Ferry tries again every 30 seconds.`
     case 'folder-open':
-      return `Other users of this computer can get into Ferry's data folder ${trouble.folder}, so keys are kept in memory only. Choose another folder with --data-dir to have them kept.`
+      return `Other users of this computer can get into Ferry's data folder ${trouble.folder}, so keys are only kept in memory. Choose another folder with --data-dir to store them.`
     case 'folder-on-network':
-      return `Ferry's data folder ${trouble.folder} is on a network drive: if the network fails, Ferry cannot note what it has sent. Choose a folder on this computer with --data-dir.`
+      return `Ferry's data folder ${trouble.folder} is on a network drive: if the network fails, Ferry cannot record what it has sent. Choose a folder on this computer with --data-dir.`
     case 'older-folder':
-      return `The desktop app goes on with the data of before in ${trouble.folder}, so the browser's window has a folder of its own now. Export your buckets there, and import them here.`
+      return `The desktop app still uses the earlier data in ${trouble.folder}, so the browser window now has its own folder. Export your buckets there and import them here.`
     case 'clock-off':
-      return `This computer's clock is more than a day off: the store says that it is ${new Date(trouble.storeTimeMs).toUTCString()}. Uploads work; the times of links are wrong until the clock is set.`
+      return `This computer's clock is more than a day off: the store says it is ${new Date(trouble.storeTimeMs).toUTCString()}. Uploads work; the times of links are wrong until the clock is set.`
     case 'local-bucket-moved':
-      return 'The port of the bucket on this computer was taken, so it has another one now: links made before do not work any more.'
+      return 'The port of the bucket on this computer was taken, so it now has another one: earlier links no longer work.'
     case 'local-bucket-stopped':
       return `The bucket on this computer could not be started (${trouble.failure.kind}).`
     case 'rules-unread':
-      return `Some rules of ${trouble.name} could not be read (${trouble.rules.join(', ')}). Their defaults count until you save its rules.`
+      return `Some rules of ${trouble.name} could not be read (${trouble.rules.join(', ')}). Their defaults apply until you save its rules.`
     case 'destination-unread':
       return `Some settings of ${trouble.name} could not be read (${trouble.parts.join(', ')}).`
     case 'findings-unread':
       return `Part of what Ferry found out about ${trouble.name} could not be read. Check its connection.`
     case 'settings-newer':
-      return `A newer Ferry wrote some settings, which this one keeps and does not use (${trouble.places.map(({ name, settings }) => `${name}: ${settings.join(', ')}`).join('; ')}).`
+      return `A newer Ferry wrote some settings that this version keeps but does not use (${trouble.places.map(({ name, settings }) => `${name}: ${settings.join(', ')}`).join('; ')}).`
     case 'secret-store-locked':
       return 'The key store of this computer is locked. Unlock it and start Ferry again.'
     case 'unexpected-error':
-      return `Something unexpected happened inside Ferry. The log has it under ${trouble.reference}.`
+      return `Something unexpected happened inside Ferry. See ${trouble.reference} in the log.`
     case 'asked-outside':
       return 'Ferry waits for your answer.'
     case 'destinations-unread':
       return `Destinations that could not be read: ${trouble.count}. The settings file keeps them as they are.`
     case 'default-unread':
-      return 'Ferry could not read which destination it starts with.'
+      return 'Ferry could not read the default destination.'
     default:
       return unreachable(trouble)
   }

@@ -6,7 +6,7 @@ import { endChild, exitReason, startElectron } from './child-processes.ts'
 import type { StartOptions } from './start-options.ts'
 
 export interface DesktopRun {
-  /** The program's exit code; 0 when `close` ended it. */
+  /** The program's exit code; 0 after `close`. */
   readonly ended: Promise<number>
   readonly close: () => Promise<void>
 }
@@ -16,16 +16,16 @@ export type DesktopStart =
   | { readonly kind: 'failed'; readonly why: string }
 
 type Ending =
-  /** Its code is an answer to whoever started it. */
+  /** Its exit code is meant for the caller. */
   | { readonly kind: 'exited'; readonly code: number }
   /** It never ran, or something ended it. */
   | { readonly kind: 'broke'; readonly why: string }
 
 /**
- * Builds what is out of date and opens Electron's window on it. Answers once the window is there, or
- * the app has ended by itself, as one does that hands its files to another that runs already; and at
- * `shutdown`, so that what was spawned can be closed. An end before that, with any code, is a program
- * that does not run on this computer.
+ * Builds what is out of date and opens Electron's window. Resolves once the window is open, or when
+ * the app ends by itself, as it does after passing its files to a running instance; also at
+ * `shutdown`, so that the process can be closed. If it ends earlier, with any code, the program
+ * does not run on this computer.
  */
 export async function runDesktop(
   program: string,
@@ -43,7 +43,7 @@ export async function runDesktop(
   return { kind: 'runs', run: runOf(electron, ending) }
 }
 
-/** Node throws what it does not know from a missing program: one for another processor, for example. */
+/** Node throws for some errors, such as a program for another processor. */
 function spawned(spawn: () => ChildProcess): ChildProcess | Error {
   try {
     return spawn()
@@ -52,7 +52,7 @@ function spawned(spawn: () => ChildProcess): ChildProcess | Error {
   }
 }
 
-/** The end of a program can be heard before its last message. */
+/** A program's exit may be reported before its last message. */
 const LAST_WORDS_MS = 500
 
 function follow(electron: ChildProcess) {
@@ -68,11 +68,11 @@ function follow(electron: ChildProcess) {
     electron.once('error', (error) => resolve({ kind: 'broke', why: error.message }))
     electron.once('exit', (code, signal) => {
       const judge = () => {
-        // An Electron behind a script of somebody's may have lost the channel: 0 says enough.
+        // An Electron behind a wrapper script may have lost the channel: 0 is enough.
         if (code !== null && (hasSpoken || code === 0)) resolve({ kind: 'exited', code })
         else resolve({ kind: 'broke', why: exitReason(code, signal) })
       }
-      // `close` waits for the channel's end, which a helper of Electron's may hold open.
+      // `close` also waits for the channel, which a helper process of Electron may keep open.
       electron.once('close', judge)
       setTimeout(judge, LAST_WORDS_MS).unref()
     })

@@ -7,15 +7,15 @@ import {
   valuedOptions,
 } from '../electron/core/host/option-variables.ts'
 
-/** How the window is to be shown; `any`: Electron where it can be had, else the browser. */
+/** How the window is shown; `any` prefers Electron and falls back to the browser. */
 export type WindowChoice = 'any' | 'desktop' | 'browser'
 
 export interface StartOptions {
   readonly window: WindowChoice
-  /** Null: the usual one, or any other that is free. 0: any. */
+  /** Null for the usual port or any other free one; 0 for any. */
   readonly port: number | null
   readonly opensBrowser: boolean
-  /** Absolute; null: the system's usual place. */
+  /** An absolute path; null for the system's default location. */
   readonly dataFolder: string | null
 }
 
@@ -40,8 +40,8 @@ Variables stand in for options: FERRY_DATA_DIR (DIR), FERRY_PORT (N), FERRY_HOST
 PowerShell swallows the --, so write there: $env:FERRY_DATA_DIR = 'DIR'; npm start`
 
 /**
- * Reads the line and the environment; an option on the line counts more than a variable. Options that
- * came without the `--` before them count too, as far as npm hands them on (`keptByNpm`).
+ * Reads the command line and the environment; command line options win over variables. Options
+ * without the `--` before them count too, as far as npm passes them on (`keptByNpm`).
  */
 export function parseStart(
   args: readonly string[],
@@ -57,12 +57,12 @@ export function parseStart(
   if (values.browser && values.desktop) return refused('Choose one of --browser and --desktop.')
   const window = windowOf(values, env)
   if (window === null) {
-    return refused(`FERRY_HOST takes browser or desktop, and "${env.FERRY_HOST}" is neither.`)
+    return refused(`FERRY_HOST must be browser or desktop, not "${env.FERRY_HOST}".`)
   }
   const asked = given('port', values.port, env)
   const port = asked === null ? null : portOf(asked.text)
   if (Number.isNaN(port)) {
-    return refused(`${asked?.from} takes a number from 0 to 65535, and "${asked?.text}" is none.`)
+    return refused(`${asked?.from} must be a number from 0 to 65535, not "${asked?.text}".`)
   }
   const folder = given('data-dir', values['data-dir'], env)
   if (folder?.text === '') return refused(`${folder.from} needs a folder.`)
@@ -77,7 +77,7 @@ export function parseStart(
   }
 }
 
-/** Null: neither the line, nor npm, nor a variable has it. */
+/** Null when neither the command line, npm nor a variable sets it. */
 function given(
   option: ValuedOption,
   onLine: string | undefined,
@@ -90,7 +90,7 @@ function given(
   return text ? { text, from: variable } : null
 }
 
-/** Null: FERRY_HOST cannot be understood. */
+/** Null when FERRY_HOST is invalid. */
 function windowOf(
   { browser, desktop }: { readonly browser: boolean; readonly desktop: boolean },
   env: NodeJS.ProcessEnv,
@@ -104,15 +104,15 @@ function windowOf(
 }
 
 /**
- * npm takes an option without a `--` before it for its own and hands it on in the environment:
- * docs.npmjs.com/cli/using-npm/config#environment-variables. One without "=" it takes for a switch,
- * and leaves its value over.
+ * npm takes options without a `--` before them as its own and passes them on in the environment:
+ * docs.npmjs.com/cli/using-npm/config#environment-variables. Without "=", it takes an option as a
+ * switch and leaves its value as a separate argument.
  */
 function keptByNpm(option: string, env: NodeJS.ProcessEnv): string | undefined {
   return env[`npm_config_${option.replaceAll('-', '_')}`]
 }
 
-/** npm has an option `browser` of its own, with the name of a program. */
+/** npm has its own option `browser`, which names a program. */
 function isKeptByNpm(option: string, env: NodeJS.ProcessEnv): boolean {
   return keptByNpm(option, env) === 'true'
 }
@@ -122,7 +122,7 @@ function tornByNpm(env: NodeJS.ProcessEnv): ValuedOption | null {
 }
 
 function tornSentence(option: ValuedOption, platform: NodeJS.Platform): string {
-  const lost = `npm took --${option} for an option of its own, and its value was lost.`
+  const lost = `npm took --${option} as its own option, and its value was lost.`
   const { value } = VALUED_OPTIONS[option]
   if (platform === 'win32') {
     return `${lost} In PowerShell, use a variable: ${inPowerShell(option)} (elsewhere: npm start -- --${option} ${value}).`
@@ -145,7 +145,7 @@ function readArgs(args: readonly string[]) {
       },
     })
   } catch (error) {
-    // Node's own words name the option: nodejs.org/api/util.html#utilparseargsconfig.
+    // Node's message names the option: nodejs.org/api/util.html#utilparseargsconfig.
     if (!(error instanceof TypeError)) throw error
     const [sentence = ''] = error.message.split('. ')
     return { sentence: `${sentence.replace(/\.$/, '')}. See npm start -- --help.` }
@@ -156,7 +156,7 @@ function refused(sentence: string): ParsedStart {
   return { kind: 'refused', sentence }
 }
 
-/** NaN for what is not a port. */
+/** NaN for anything but a port. */
 function portOf(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   return port <= 65_535 ? port : Number.NaN

@@ -1,4 +1,4 @@
-// `npm start`: Electron's window where there can be one, else the same window in a browser.
+// `npm start`: opens Electron's window if possible, else the same page in a browser.
 import '../electron/core/host/owner-only.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { withVariable } from '../electron/core/host/option-variables.ts'
@@ -11,7 +11,7 @@ import { openRunningHost, type Running, runBrowserHost } from './run-browser-hos
 import { runDesktop } from './run-desktop.ts'
 import { parseStart, type StartOptions, USAGE } from './start-options.ts'
 
-/** Told to end in the middle of a build or a download, it does not wait for that. */
+/** When told to end during a build or download, the program does not wait longer than this. */
 const OPENING_GRACE_MS = 3_000
 
 const say = (line: string) => console.log(line)
@@ -39,7 +39,7 @@ function endWith(running: Promise<number>): void {
   running.then(
     (code) => process.exit(code),
     (error: unknown) => {
-      // Anything else is a bug, and its stack is what helps.
+      // Anything else is a bug, and its stack trace helps.
       const isSaid = error instanceof StartRefused
       console.error(isSaid ? withVariable(error.message, process.platform) : error)
       process.exit(1)
@@ -47,7 +47,7 @@ function endWith(running: Promise<number>): void {
   )
 }
 
-/** Ends when the window is closed or the program told to end; answers the exit code. */
+/** Runs until the window is closed or the program is told to end; resolves to the exit code. */
 async function start(options: StartOptions): Promise<number> {
   const shutdown = untilShutdown()
   const opening = openWindow(options, shutdown)
@@ -61,7 +61,7 @@ async function start(options: StartOptions): Promise<number> {
   return code
 }
 
-/** A refusal to start has no one to be told to any more. */
+/** Errors while starting no longer matter. */
 async function closeWhenOpen(opening: Promise<OpenedWindow>): Promise<void> {
   const opened = await opening.catch(() => null)
   await opened?.close()
@@ -97,7 +97,7 @@ function withoutElectron(options: StartOptions, why: string): Promise<OpenedWind
   return openBrowser(options)
 }
 
-/** Nothing but a shutdown ends the browser's host: tabs come and go. */
+/** Only a shutdown ends the browser host: tabs come and go. */
 async function openBrowser(options: StartOptions): Promise<OpenedWindow> {
   const host = await runBrowserHost(options, say)
   return { close: host.close, ended: new Promise(() => undefined) }

@@ -1,30 +1,33 @@
-// Writes the manifests that winget, Homebrew and Flatpak install a release by:
+// Writes the manifests for winget, Homebrew and Flatpak:
+//
 //   node --import ./scripts/require-node-24.js scripts/store-manifests.ts INSTALLERS TARGET PROJECT-URL
-// INSTALLERS is the folder with the built files. FERRY_MAC_IS_SIGNED=true says that Apple notarised them.
+//
+// INSTALLERS is the folder with the built files. FERRY_MAC_IS_SIGNED=true says that Apple notarised
+// them.
 import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** The key of the installer's entry in "Installed apps": NsisTarget.js makes it from the appId. */
+/** The key of the installer in "Installed apps": NsisTarget.js derives it from the appId. */
 export const PRODUCT_CODE = 'dda080c2-3cb6-5e6a-a9ac-e685ece1d928'
 
 const APP_ID = 'app.ferry.desktop'
 const PACKAGE = 'FerryContributors.Ferry'
 const PUBLISHER = 'The Ferry contributors'
 const SUMMARY = 'Upload files to your own S3 bucket and hand out links'
-/** Clients since winget 1.12 read it. */
+/** Supported since winget 1.12. */
 const WINGET_SCHEMA = '1.12.0'
 
 export interface Release {
   readonly version: string
-  /** The project's page on GitHub, without a slash at the end. */
+  /** The project's page on GitHub, without a trailing slash. */
   readonly projectUrl: string
   /** YYYY-MM-DD. */
   readonly date: string
   readonly isMacSigned: boolean
-  /** Names of the built files, and their SHA-256 in hexadecimal. */
+  /** Names of the built files with their hexadecimal SHA-256. */
   readonly checksums: ReadonlyMap<string, string>
 }
 
@@ -33,7 +36,10 @@ interface Artefact {
   readonly sha256: string
 }
 
-/** @throws TypeError when no such file was built. `end`: what follows the version in its name. */
+/**
+ * @param end the file name after the version.
+ * @throws TypeError when there is no such file.
+ */
 function artefact(release: Release, end: string): Artefact {
   const name = `Ferry-${release.version}-${end}`
   const sha256 = release.checksums.get(name)
@@ -69,10 +75,10 @@ export function wingetManifests(release: Release): ReadonlyMap<string, WingetObj
     [
       `${PACKAGE}.installer.yaml`,
       of('installer', {
-        // The oldest Windows that Chromium runs on.
+        // The oldest Windows that Chromium supports.
         MinimumOSVersion: '10.0.0.0',
         InstallerType: 'nullsoft',
-        // The installer also offers to install for everybody, which asks for an administrator.
+        // The installer can also install for all users, which needs an administrator.
         Scope: 'user',
         InstallModes: ['interactive', 'silent', 'silentWithProgress'],
         InstallerSwitches: { Silent: '/S', SilentWithProgress: '/S', Custom: '/currentuser' },
@@ -103,7 +109,10 @@ export function wingetManifests(release: Release): ReadonlyMap<string, WingetObj
   ])
 }
 
-/** A manifest as the YAML file that winget reads. Texts are quoted: 1.10 is no number, and no is a text. */
+/**
+ * Formats a manifest as YAML for winget. Texts are quoted, because YAML would read 1.10 as a number
+ * and no as a boolean.
+ */
 export function wingetYaml(manifest: WingetObject): string {
   const schema = `# yaml-language-server: $schema=https://aka.ms/winget-manifest.${String(manifest.ManifestType)}.${WINGET_SCHEMA}.schema.json`
   return `${schema}\n${yamlLines(manifest).join('\n')}\n`
@@ -130,12 +139,12 @@ function yamlItem(item: WingetItem): string[] {
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`)
 
 /**
- * Files that Ferry and macOS leave behind in a user's Library, for `brew uninstall --zap`. The key
- * "Ferry Safe Storage" stays in the keychain: Homebrew deletes files only.
+ * Files that Ferry and macOS leave in a user's Library, for `brew uninstall --zap`. The entry
+ * "Ferry Safe Storage" stays in the keychain, because Homebrew deletes only files.
  */
 const IN_LIBRARY = [
   'Application Support/Ferry',
-  // ShipIt is the part of Electron that replaces an app, ferry-updater is where it was downloaded to.
+  // ShipIt is the part of Electron that replaces an app; ferry-updater is its download folder.
   `Caches/${APP_ID}`,
   `Caches/${APP_ID}.ShipIt`,
   'Caches/ferry-updater',
@@ -145,8 +154,8 @@ const IN_LIBRARY = [
 ]
 
 /**
- * docs.brew.sh/Cask-Cookbook. Homebrew's own tap takes no app that Gatekeeper refuses
- * (docs.brew.sh/Acceptable-Casks), so the cask of a build without a certificate is for a tap of your own.
+ * See docs.brew.sh/Cask-Cookbook. Homebrew's own tap does not accept apps that Gatekeeper refuses
+ * (docs.brew.sh/Acceptable-Casks), so the cask of an unsigned build is for a private tap.
  */
 export function homebrewCask(release: Release): string {
   const { version, projectUrl, isMacSigned } = release
@@ -188,7 +197,7 @@ const UNSIGNED_CAVEATS = `
   EOS
 `
 
-/** @throws TypeError when a file that the template names was not built. */
+/** @throws TypeError when a file named in the template was not built. */
 export function flatpakManifest(template: string, release: Release): string {
   return template.replaceAll(/<(url|sha256) of ([\w.-]+)>/g, (_all, what: keyof Artefact, end) => {
     return artefact(release, String(end))[what]
@@ -201,7 +210,7 @@ async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** The names of the files that were written. */
+/** Returns the names of the written files. */
 export async function writeStoreManifests(
   installers: string,
   target: string,

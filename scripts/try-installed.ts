@@ -1,4 +1,5 @@
-// Starts an installed Ferry, uploads one file to the bucket on this computer and opens its link:
+// Starts an installed Ferry, uploads a file to the bucket on this computer and opens its link:
+//
 //   node --import ./scripts/require-node-24.js scripts/try-installed.ts PROGRAM [ARGUMENTS…]
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
@@ -12,7 +13,7 @@ import { exitReason } from './child-processes.ts'
 import { openDevToolsPage } from './devtools-page.ts'
 
 const WITHIN_MS = 180_000
-/** Two parts. */
+/** Enough for two parts. */
 const FILE_BYTES = 12 * 1024 * 1024
 
 const LOCAL_BUCKET = 'Try it with a bucket on this computer'
@@ -25,14 +26,14 @@ export interface Trial {
   readonly say: (line: string) => void
 }
 
-/** Rejects with what did not happen, after the program's own last words. */
+/** Rejects with the failed step, after printing the program's last output. */
 export async function tryInstalled({ program, args, withinMs, say }: Trial): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'ferry-installed-'))
   const port = await freePort()
   const child = spawn(
     program,
     [...args, `--data-dir=${join(folder, 'data')}`, `--remote-debugging-port=${port}`],
-    // A group of its own, since an AppImage's runtime starts the program as a child.
+    // A separate process group, because an AppImage's runtime starts the program as a child.
     { stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' },
   )
   const words: string[] = []

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { Plugin } from 'vite'
 
 /**
- * Names in `index.html` the hash of every script and style sheet, so that a browser runs what was
- * built and nothing else at its address: w3.org/TR/sri-2. The bundle is one script, since a script
- * that another imports has no place for a hash.
+ * Adds the hash of every script and style sheet to `index.html`, so that a browser runs only what
+ * was built: w3.org/TR/sri-2. The bundle is a single script, because imported scripts cannot have a
+ * hash.
  */
 export function scriptIntegrity(): Plugin {
   return {
@@ -14,7 +14,7 @@ export function scriptIntegrity(): Plugin {
     apply: 'build',
     enforce: 'post',
     generateBundle: {
-      // Vite's own plugin emits the page in the same hook.
+      // Vite's own plugin emits the page in the same hook, so this must run after it.
       order: 'post',
       handler(_options, bundle) {
         const page = bundle['index.html']
@@ -39,7 +39,7 @@ function hashOf(contents: string | Uint8Array): string {
 
 const PACKAGE_FOLDER = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/
 
-/** Writes the licences of what a worker bundles: Vite's own list leaves workers out. */
+/** Writes the licences of packages that workers bundle, which Vite's own list omits. */
 export function workerLicenses(fileName: string): Plugin {
   return {
     name: 'ferry:worker-licenses',
@@ -48,7 +48,7 @@ export function workerLicenses(fileName: string): Plugin {
         output.type === 'chunk' ? output.moduleIds : [],
       )
       const folders = new Set(modules.flatMap((id) => PACKAGE_FOLDER.exec(id)?.[0] ?? []))
-      // One file for all workers: one that bundles nothing must not write over another's.
+      // All workers share one file, so a worker without packages must not overwrite it.
       if (folders.size === 0) return
       const texts = await Promise.all([...folders].sort().map(licenseOf))
       this.emitFile({ type: 'asset', fileName, source: ['# Licenses\n', ...texts].join('\n') })

@@ -1,4 +1,5 @@
-// Electron's main process. Whatever must happen before Electron is ready happens here, in order.
+// Electron's main process. Everything that must happen before Electron is ready happens here, in
+// order.
 import '../core/host/owner-only.ts'
 import { join } from 'node:path'
 import { app, crashReporter, dialog } from 'electron'
@@ -18,7 +19,7 @@ app.setAppUserModelId('app.ferry.desktop')
 registerSchemes()
 
 const starter = connectToParent()
-// Nothing is open yet that would have to be closed.
+// Nothing needs to be closed yet.
 starter.onEnd(() => app.exit(0))
 const { dataFolder: asked, devServer } = readLaunchOptions(
   process.argv,
@@ -35,10 +36,10 @@ try {
   const { folder: dataFolder, privacy } = settleDataFolder(app, asked)
   if (app.requestSingleInstanceLock(opening)) {
     keepCrashDumps(app, crashReporter, dataFolder)
-    // Electron gets ready only after this module has ended, so Chromium opens its files in the data
-    // folder only after a Ferry that is still closing has ended.
+    // Electron becomes ready only after this module has finished, so Chromium opens its files in
+    // the data folder only after a closing Ferry has ended.
     const lock = await lockFolder(dataFolder, CLOSED_FOR_SURE_MS)
-    // Not awaited: Electron gets ready only after this module has ended.
+    // Not awaited: Electron becomes ready only after this module has finished.
     app
       .whenReady()
       .then(() =>
@@ -55,10 +56,10 @@ try {
       )
       .catch(refuse)
   } else {
-    // The first one has been told: it shows its window, and takes the files.
+    // The running instance has been notified: it shows its window and takes the files.
     const isHandedOver = opening.paths.length > 0 || opening.isChoosing
     const what = isHandedOver ? 'It has the files now' : 'Its window is in front now'
-    tell(`Ferry already runs with the data folder ${dataFolder}. ${what}.`)
+    tell(`Ferry is already running with the data folder ${dataFolder}. ${what}.`)
     await starter.leaving()
     app.exit(isHandedOver ? 0 : 1)
   }

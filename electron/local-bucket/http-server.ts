@@ -16,17 +16,16 @@ export interface ServerLog {
 
 export interface ServerOptions {
   readonly bucket: Bucket
-  /** The page's own origins, asked for again at every request. */
+  /** Origins of Ferry's page; called for every request. */
   readonly pageOrigins: () => readonly string[]
   readonly log: ServerLog
 }
 
-/** Presigned URLs with long policies or tokens do not fit into Node's usual 16 KiB. */
+/** Presigned URLs with long policies or tokens exceed Node's usual 16 KiB. */
 const MAX_HEADER_BYTES = 64 * 1024
-/** A connection on which nothing moves for so long is given up. */
 const CONNECTION_IDLE_MS = 5 * 60_000
 
-/** Speaks S3 over HTTP. It is not listening yet. */
+/** Creates a server that speaks S3 over HTTP and is not listening yet. */
 export function createBucketServer(options: ServerOptions): Server {
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -44,12 +43,11 @@ export function createBucketServer(options: ServerOptions): Server {
   return server
 }
 
-/** One request and its answer. */
 class RequestExchange {
   readonly #options: ServerOptions
   readonly #message: IncomingMessage
   readonly #response: ServerResponse
-  /** The client holds its body back until the request has proven that it may bring one. */
+  /** The client waits for `100 Continue` before it sends its body. */
   #isWaiting: boolean
   #reading: AsyncGenerator<Buffer, void, undefined> | null = null
   readonly #requestId = randomBytes(8).toString('hex').toUpperCase()
@@ -81,7 +79,7 @@ class RequestExchange {
     }
   }
 
-  /** The answer was begun and cannot be finished, or nobody listens any more. */
+  /** Ends an answer that has started but cannot be finished, or whose client has disconnected. */
   breakOff(error: unknown): void {
     const isCut = this.#message.destroyed || this.#response.destroyed
     if (!isCut) this.#warn(error, 'an answer was broken off')
@@ -105,7 +103,7 @@ class RequestExchange {
     return operationOf(request)(call)
   }
 
-  /** Reading stops without closing the connection, so that a refusal can still be sent on it. */
+  /** Stops reading without closing the connection, so that an error can still be sent on it. */
   async *#body(): AsyncGenerator<Buffer, void, undefined> {
     if (this.#isWaiting) this.#response.writeContinue()
     this.#isWaiting = false
@@ -114,8 +112,8 @@ class RequestExchange {
   }
 
   /**
-   * Null for the bare address. Any other host name is refused: a foreign name that leads here is
-   * the trick (DNS rebinding) by which a web page reaches servers on this machine.
+   * Null for the bare address. Any other host name is refused: with DNS rebinding, a web page
+   * reaches servers on this machine through a foreign name.
    */
   #bucketOfHost(): string | null {
     const host = this.#message.headers.host ?? ''
@@ -130,7 +128,7 @@ class RequestExchange {
     const known = s3ErrorFrom(error)
     if (known === null) {
       if (this.#message.errored !== null) {
-        // The client went away in the middle of its body; there is nobody to tell.
+        // The client disconnected in the middle of its body.
         this.#response.destroy()
         return
       }
@@ -150,13 +148,13 @@ class RequestExchange {
   }
 
   /**
-   * Reads and forgets what the client is still sending. A connection that is closed over unread
-   * bytes is reset, and the client would see a broken network instead of the refusal.
+   * Reads and discards the rest of the body. Closing a connection with unread bytes resets it, and
+   * the client would see a network error instead of the answer.
    */
   async #restOfBody(): Promise<void> {
     const message = this.#message
     if (message.complete || message.destroyed || this.#isWaiting) return
-    // Whoever read the body may have left it half-way, and only one may read it at a time.
+    // The operation may have stopped reading half-way, and only one reader is allowed at a time.
     await this.#reading?.return()
     if (message.readableEnded || message.destroyed) return
     const over = new Promise((resolve) => message.once('end', resolve).once('close', resolve))
@@ -164,7 +162,7 @@ class RequestExchange {
     await over
   }
 
-  /** Says what failed, never with what: paths and queries stay out. */
+  /** Logs the kind of failure without paths or queries. */
   #warn(error: unknown, text: string): void {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'
     this.#options.log.warn({ requestId: this.#requestId, reason }, text)
@@ -187,15 +185,14 @@ function resourceOf(request: S3Request): string {
 }
 
 const LOOPBACK = '127.0.0.1'
-/** How long answers on their way may take when the bucket is closed. */
 const CLOSE_GRACE_MS = 2_000
 
-/** False when somebody else has the port; 0 asks for any that is free. */
+/** False when the port is taken; port 0 picks a free one. */
 export function listenOn(server: Server, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const onError = (error: Error) => {
       server.off('listening', onListening)
-      // EACCES: a port that the system keeps for itself, which is as good as taken.
+      // EACCES: the system reserves the port, so it counts as taken.
       if (['EADDRINUSE', 'EACCES'].includes(errnoOf(error))) resolve(false)
       else reject(error)
     }
@@ -215,7 +212,7 @@ export function portOf(server: Server): number {
   return address.port
 }
 
-/** Lets answers on their way finish for a moment, then cuts what is left. */
+/** Gives running answers a moment to finish, then closes their connections. */
 export async function stopServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()

@@ -2,7 +2,6 @@ import { StartRefused } from '../core/host/start-refused.ts'
 import { errnoOf } from './http/errors.ts'
 import { IndexInUse, IndexUnreadable } from './index/index-db.ts'
 
-/** Why a local bucket could not be opened. */
 export class LocalBucketError extends Error {
   override readonly name = 'LocalBucketError'
   readonly reason: 'port-taken' | 'folder-unwritable' | 'in-use' | 'broken'
@@ -15,7 +14,9 @@ export class LocalBucketError extends Error {
 
 const UNWRITABLE_ERRNOS = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'ENOENT']
 
-/** Says what a trouble on the way means for the folder; a bug stays what it is. */
+/**
+ * Maps an error while opening to a `LocalBucketError`; any other error is a bug and stays as it is.
+ */
 export function openingErrorOf(error: unknown, folder: string): unknown {
   if (error instanceof IndexInUse) {
     return new LocalBucketError('in-use', `Another Ferry serves the bucket in ${folder}.`)
@@ -23,7 +24,7 @@ export function openingErrorOf(error: unknown, folder: string): unknown {
   if (error instanceof IndexUnreadable) {
     return new LocalBucketError('broken', `The bucket's index in ${folder} cannot be read.`)
   }
-  // The sentence names the path and what mends it.
+  // The message names the path and how to fix it.
   if (error instanceof StartRefused) return new LocalBucketError('folder-unwritable', error.message)
   if (UNWRITABLE_ERRNOS.includes(errnoOf(error))) {
     return new LocalBucketError('folder-unwritable', `The folder ${folder} cannot be written to.`)

@@ -24,19 +24,19 @@ import { bucketFolders, ObjectFiles } from './objects/object-files.ts'
 import { ObjectStore } from './objects/object-store.ts'
 
 export interface LocalBucketOptions {
-  /** Holds the keys, the index and, unless said otherwise, the objects. Made when missing. */
+  /** Contains the keys, the index and, by default, the objects. Created when missing. */
   readonly folder: string
-  /** Absent or 0: the remembered port, else any free one, which is remembered. */
+  /** Absent or 0: the saved port, or else any free port, which is then saved. */
   readonly port?: number
-  /** Origins of pages that may use the bucket besides those that its own CORS rules allow. */
+  /** Origins of pages that may use the bucket in addition to those of its CORS rules. */
   readonly allowedOrigins?: readonly string[] | (() => readonly string[])
   /** Epoch milliseconds. */
   readonly now?: () => number
-  /** Never receives a query string or a secret. */
+  /** Query strings and secrets are never logged. */
   readonly log?: ServerLog
-  /** Stands in for the pauses after which a held file is tried again. */
+  /** Replaces the pauses between retries for a file that another program has open. */
   readonly wait?: Pause
-  /** Where a bucket that is new keeps its objects. */
+  /** The objects folder of a new bucket. */
   readonly newObjectsFolder?: string
   /** The name of a bucket that is new. */
   readonly newBucketName?: string
@@ -49,11 +49,11 @@ export interface LocalBucket {
   readonly bucket: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  /** The folder that the user may open: objects as plain files, and nothing else. */
+  /** The folder that the user may open: it contains only objects, as plain files. */
   readonly objectsFolder: string
-  /** The remembered port that somebody else has taken, so that older links are dead. */
+  /** The saved port, if another program has taken it; older links no longer work then. */
   readonly movedFromPort: number | null
-  /** A damaged file's new name in the folder; what it held was made anew as far as possible. */
+  /** The new name of a damaged file in the folder; its contents were rebuilt as far as possible. */
   readonly setAside: string | null
   close(): Promise<void>
 }
@@ -64,7 +64,7 @@ const silent: ServerLog = { warn: () => undefined }
 
 /**
  * Opens the bucket on this computer and serves it on 127.0.0.1. Rejects with `LocalBucketError`:
- * `port-taken` only for a port that was asked for, `in-use` when another process serves the folder.
+ * `port-taken` only when `port` was given, `in-use` when another process serves the folder.
  */
 export async function openLocalBucket(options: LocalBucketOptions): Promise<LocalBucket> {
   const now = options.now ?? Date.now
@@ -144,7 +144,7 @@ async function openedBucket(
   try {
     await withPatience(async () => migrateOlderLayout(files, objects, uploads.table), wait)
   } catch {
-    // Everything is served from where it lies, and the next start goes on.
+    // The files are served from their current paths, and the next start continues the migration.
   }
   if (isIndexLost) await rebuildIndex(files, objects)
   objects.placement.settleAll()
@@ -166,7 +166,7 @@ async function openedBucket(
   }
 }
 
-/** A server that could not note its port would be another one after the next start. */
+/** Without a saved port, the bucket would have a different address after the next start. */
 async function rememberPort(server: Server, folder: string, state: BucketState): Promise<void> {
   try {
     await writeState(folder, { ...state, port: portOf(server) })
@@ -181,7 +181,7 @@ function makeFolder(folder: string): void {
   accessSync(folder, constants.W_OK)
 }
 
-/** Answers the remembered port when it had to be left. */
+/** Returns the saved port if it was taken, else null. */
 async function listen(server: Server, asked: number, remembered: number): Promise<number | null> {
   if (asked !== 0) {
     if (await listenOn(server, asked)) return null

@@ -13,7 +13,7 @@ interface Settings {
   readonly newBucketName?: string
 }
 
-/** Serves a local bucket by itself, for other S3 tools and for tests, until it is told to stop. */
+/** Serves a local bucket for other S3 tools and for tests, until it is told to stop. */
 async function main(): Promise<void> {
   const settings = settingsOf(process.argv.slice(2))
   if (typeof settings === 'string') return leave(`${settings}\n${USAGE}`)
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
       process.stderr.write(`A damaged file was moved aside: ${bucket.setAside}\n`)
     }
     if (bucket.movedFromPort !== null) {
-      process.stderr.write(`Port ${bucket.movedFromPort} is taken; older links are dead.\n`)
+      process.stderr.write(`Port ${bucket.movedFromPort} is taken; older links no longer work.\n`)
     }
   } catch (error) {
     if (!(error instanceof LocalBucketError)) throw error
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** A sentence instead of settings says what is wrong with the options. */
+/** Returns a sentence instead of settings when an option is wrong. */
 function settingsOf(args: string[]): Settings | string {
   try {
     const { values } = parseArgs({
@@ -50,16 +50,16 @@ function settingsOf(args: string[]): Settings | string {
         'allow-origin': { type: 'string', multiple: true, default: [] },
       },
     })
-    if (values.dir === undefined || values.dir === '') return 'Name a folder with --dir.'
+    if (values.dir === undefined || values.dir === '') return 'Give a folder with --dir.'
     const port = Number(values.port)
     if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
-      return `"${values.port}" is no port; name a number from 0 to 65535.`
+      return `"${values.port}" is not a port; give a number from 0 to 65535.`
     }
     if (values.bucket !== undefined && !/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(values.bucket)) {
-      return `"${values.bucket}" is no bucket name: 3 to 63 of a-z, 0-9 and "-".`
+      return `"${values.bucket}" is not a bucket name: use 3 to 63 characters of a-z, 0-9 and "-".`
     }
     const wrong = values['allow-origin'].find((origin) => !isOrigin(origin))
-    if (wrong !== undefined) return `"${wrong}" is no origin such as http://127.0.0.1:3000.`
+    if (wrong !== undefined) return `"${wrong}" is not an origin such as http://127.0.0.1:3000.`
     return {
       folder: values.dir,
       port,

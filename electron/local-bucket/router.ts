@@ -10,7 +10,7 @@ import * as objectLists from './objects/list-objects.ts'
 import { getObjectTagging, readObject } from './objects/read-object.ts'
 import { deleteObject, putObject } from './objects/write-object.ts'
 
-/** Parts of S3 that are not here. Any other query name is ignored, as S3 does. */
+/** S3 features that are not supported. Other query names are ignored, as S3 does. */
 const ABSENT = new Set(
   (
     'accelerate acl analytics attributes delete encryption intelligent-tiering inventory ' +
@@ -21,7 +21,7 @@ const ABSENT = new Set(
   ).split(' '),
 )
 
-/** `METHOD` or `METHOD ?name`, the query name that picks the operation. */
+/** Keys are `METHOD` or `METHOD ?name`, where the query name selects the operation. */
 const ON_BUCKET: Readonly<Record<string, Operation>> = {
   GET: objectLists.listObjects,
   HEAD: bucketOperations.headBucket,
@@ -58,7 +58,7 @@ const ON_OBJECT: Readonly<Record<string, Operation>> = {
   'DELETE ?uploadId': multipart.abortMultipartUpload,
 }
 
-/** The operation that a request names. Throws what S3 answers to those that are not here. */
+/** The operation of a request. Throws S3's answer for unsupported ones. */
 export function operationOf(request: S3Request): Operation {
   if (request.bucket === null) {
     if (request.method === 'GET') return bucketOperations.listBuckets

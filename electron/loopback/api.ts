@@ -27,7 +27,7 @@ import {
 import { readSessionCookies, type Sessions, sessionCookie } from './sessions.ts'
 
 export interface ApiDeps {
-  /** The listener's own. */
+  /** The origin of this listener. */
   readonly page: PageOrigin
   readonly port: number
   readonly sessions: Sessions
@@ -35,20 +35,20 @@ export interface ApiDeps {
   readonly refusals: RefusalCount
   readonly notices: NoticeStream
   readonly log: Log
-  /** Pending while the host starts: a page that waited for it is answered as soon as it can be. */
+  /** Pending while the host starts, so that a waiting page is answered as soon as possible. */
   readonly core: Promise<Core>
-  /** A browser holds a session from now on, on this listener's origin. */
+  /** Called when a browser has opened a session on this listener. */
   readonly onSession: () => void
 }
 
-/** What anybody may send before a session: a token and little else. */
+/** The largest message without a session: a token and little else. */
 const MAX_UNAUTHENTICATED_BYTES = 1024
 
 const text = z.string().check(z.maxLength(200))
 const ExchangeMessage = z.strictObject({ token: text, publicKey: text })
 const ChallengeMessage = z.strictObject({})
 const RenewMessage = z.strictObject({ challenge: text, signature: text, token: text })
-/** A browser gives no path, so the facts are believed; the bytes never come here anyway. */
+/** A browser reveals no path, so the facts are trusted; the file's bytes never reach this host. */
 const SourcesMessage = z.strictObject({
   files: z
     .array(z.pick(Source, { name: true, byteLength: true, modifiedAtMs: true }))
@@ -65,7 +65,7 @@ const NO_SESSION: Refusal = {
 }
 const SPENT: Refusal = {
   status: 401,
-  sentence: 'This address was used before, or a newer one was made.',
+  sentence: 'This address was used before, or a newer one was created.',
 }
 const EXPIRED: Refusal = {
   status: 401,
@@ -73,7 +73,7 @@ const EXPIRED: Refusal = {
 }
 const TOO_SLOW: Refusal = { status: 408, sentence: 'The message took too long.' }
 
-/** Answers one request below `/api/`: guard, session, message, handler. */
+/** Answers a request below `/api/`: guard, session, message, handler. */
 export async function answerApi(
   deps: ApiDeps,
   request: IncomingMessage,
@@ -130,7 +130,7 @@ type SessionRoute = (
   response: ServerResponse,
 ) => Refusal | null
 
-/** What may be asked without a session. */
+/** Routes that need no session. */
 const SESSION_ROUTES: Readonly<Record<string, SessionRoute>> = {
   [LOOPBACK_ROUTES.exchange]: openSession,
   [LOOPBACK_ROUTES.challenge]: challenge,
@@ -256,7 +256,9 @@ async function readMessage(
   }
 }
 
-/** A refused sender may still be sending; closing the connection is the only way not to listen. */
+/**
+ * A refused client may still be sending; closing the connection is the only way to stop reading.
+ */
 function refuse({ refusals }: ApiDeps, response: ServerResponse, refusal: Refusal): void {
   refusals.add(refusal.status)
   response.setHeader('connection', 'close')

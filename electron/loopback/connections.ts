@@ -4,22 +4,22 @@ import type { Socket } from 'node:net'
 import { endianness, release } from 'node:os'
 import type { RefusalCount } from './request-guard.ts'
 
-/** Connections that no session has used yet. A browser opens six at once. */
+/** The limit for connections without a session. A browser opens six at once. */
 const MAX_UNAUTHENTICATED = 32
-/** What a request's head, and before a session also its body, may take. */
+/** The time limit for request headers and, without a session, also for the body. */
 export const UNAUTHENTICATED_LIFE_MS = 10_000
 
 export interface Connections {
   readonly watch: (server: Server) => void
-  /** Whether this connection may be answered: it comes from this user's own programs. */
+  /** Whether the connection comes from this user's own programs and may be answered. */
   readonly isOwn: (request: IncomingMessage) => Promise<boolean>
-  /** A session has used this connection: the limits for strangers end. */
+  /** Lifts the limits for connections without a session. */
   readonly trust: (request: IncomingMessage) => void
 }
 
 /**
- * Watches the connections to this host. Those that no session has used are few: the oldest is
- * closed for a new one, so that a program which holds many does not keep the browser out.
+ * Watches the connections to this host. The number of connections without a session is limited: the
+ * oldest is closed for a new one, so that a program that opens many cannot keep the browser out.
  */
 export function watchConnections(askPeerUser: AskPeerUser, refusals: RefusalCount): Connections {
   const strangers = new Set<Socket>()
@@ -49,26 +49,26 @@ export function watchConnections(askPeerUser: AskPeerUser, refusals: RefusalCoun
   }
 }
 
-/** `unknown`: the system does not tell whose connections there are. */
+/** `unknown` when the system does not reveal the owner of a connection. */
 export type PeerUser = 'own' | 'other' | 'unknown'
 
-/** Whose program is at the other end of a connection from this computer. */
+/** Finds the user whose program is at the other end of a connection from this computer. */
 export type AskPeerUser = (socket: Socket) => Promise<PeerUser>
 
-/** The kernel's own numbers, include/net/tcp_states.h. */
+/** Numbers from the kernel's include/net/tcp_states.h. */
 const LISTENING = '0A'
-/** The program has closed such connections; the kernel keeps no user of them and shows root. */
+/** Connections that the program has closed; the kernel shows root as their user. */
 const WITHOUT_USER = new Set(['03', '06', '07', '0C'])
-/** The table is read in pieces while it changes, so a row can be missed. */
+/** The table changes while it is read, so a row can be missed. */
 const MAX_READINGS = 3
 
 /**
- * Linux names the user of every TCP socket (`/proc/net/tcp`, proc_net_tcp(5)). Ferry compares the
- * user of the browser's socket with that of its own listening one, both as this process sees them.
- * Other systems do not tell, and neither does Linux below Windows, whose browsers come in through a
- * relay of the system's: there the answer is `unknown`.
+ * Linux lists the user of every TCP socket (`/proc/net/tcp`, proc_net_tcp(5)). Ferry compares the
+ * user of the browser's socket with that of its own listening socket, both as seen by this process.
+ * Other systems do not tell, nor does Linux under Windows, where browsers connect through a relay
+ * of the system: the result is then `unknown`.
  *
- * @param port one that this process listens on at 127.0.0.1.
+ * @param port a port on which this process listens at 127.0.0.1.
  */
 export async function openPeerUser(port: number): Promise<AskPeerUser> {
   const ownUser = await listeningUser(port)
@@ -85,7 +85,7 @@ export async function openPeerUser(port: number): Promise<AskPeerUser> {
         return row.user === ownUser ? 'own' : 'other'
       }
     }
-    // Its program has gone, so nobody waits for an answer.
+    // The program has ended and does not wait for a response.
     return 'other'
   }
 }
@@ -105,7 +105,7 @@ async function listeningUser(port: number): Promise<string | null> {
     const own = rows.find((row) => row.local === local && row.state === LISTENING)
     return own?.user ?? null
   } catch {
-    // Some containers hide it.
+    // Some containers hide the table.
     return null
   }
 }
@@ -122,7 +122,7 @@ async function readRows(table: 'tcp' | 'tcp6'): Promise<readonly SocketRow[]> {
     })
 }
 
-/** As the table writes it: 32-bit words in the processor's own byte order, then the port. */
+/** The table's format: 32-bit words in the processor's byte order, then the port. */
 export function hexAddress(address: string, port: number): string {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0')
   return `${hexWords(bytesOf(address))}:${hexPort}`
@@ -134,7 +134,7 @@ function hexWords(bytes: Buffer): string {
   return ordered.toString('hex').toUpperCase()
 }
 
-/** Of a loopback address: 127.0.0.0/8 or ::1. */
+/** The address must be a loopback address: 127.0.0.0/8 or ::1. */
 function bytesOf(address: string): Buffer {
   if (address.includes(':')) return Buffer.from([...new Array<number>(15).fill(0), 1])
   return Buffer.from(address.split('.').map(Number))

@@ -7,15 +7,15 @@ import * as z from 'zod/mini'
 import { removeFile, replaceFile } from '../core/files/replace-file.ts'
 import type { PageOrigin } from './request-guard.ts'
 
-/** An address that opens one session, within five minutes. */
+/** An address that opens one session within five minutes. */
 export const PageAddress = z.strictObject({
   url: z.string(),
-  /** A file to start the browser with: it leads there, and stands in for the address. */
+  /** A file that the browser opens instead of the address and that leads there. */
   openPage: z.string(),
 })
 export type PageAddress = z.infer<typeof PageAddress>
 
-/** Read by this user's own programs only. */
+/** Only this user's programs can read the file. */
 const ControlFile = z.strictObject({ port: z.int(), host: z.string(), secret: z.string() })
 
 const FILE_NAME = 'control.json'
@@ -24,11 +24,12 @@ const CONTROL_HEADER = 'x-ferry-control'
 const REPLY_WITHIN_MS = 5_000
 
 /**
- * Lets this user's other programs ask the running host for a new address, by a secret in a file of
- * the data folder. A page cannot: it does not know the secret, and browsers mark what they send.
+ * Lets other programs of this user ask the running host for a new address, with a secret from a
+ * file in the data folder. A page cannot: it does not know the secret, and browsers mark the
+ * requests of pages.
  */
 export interface HostControl {
-  /** Answers the request when it carries the secret. False: it does not. */
+  /** Answers the request and returns true if it carries the secret. */
   readonly answer: (
     request: IncomingMessage,
     response: ServerResponse,
@@ -57,7 +58,7 @@ export function createHostControl(): HostControl {
   }
 }
 
-/** Asks the host that runs with this data folder. Null: none does, or it does not answer. */
+/** Asks the host that uses this data folder. Null when none is running or it does not respond. */
 export async function askForNewAddress(dataFolder: string): Promise<PageAddress | null> {
   const control = readControlFile(join(dataFolder, FILE_NAME))
   if (control === null) return null
@@ -82,7 +83,7 @@ function readControlFile(file: string): z.infer<typeof ControlFile> | null {
   try {
     return ControlFile.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
-    // No host runs here, or one of an older version.
+    // No host is running, or an older version of it.
     return null
   }
 }

@@ -11,21 +11,21 @@ import {
 } from './connections.ts'
 import { freshHostName, type PageOrigin, pageOrigin, type RefusalCount } from './request-guard.ts'
 
-/** A whole message of a session, up to 8 MiB on this computer. */
+/** The time limit for a message with a session, up to 8 MiB on this computer. */
 const REQUEST_MS = 60_000
 const CHECK_CONNECTIONS_MS = 2_000
 
-/** Where this run serves the page, and the servers that listen there. */
+/** The origins of this run and the servers that listen there. */
 export interface Listeners {
   readonly port: number
-  /** Below a host name of this run's own. */
+  /** Uses a host name that is unique to this run. */
   readonly page: PageOrigin
-  /** At 127.0.0.1 and another port in each run, for browsers that do not resolve that name. */
+  /** 127.0.0.1 with a different port in each run, for browsers that do not resolve that name. */
   readonly fallback: PageOrigin
   readonly connections: Connections
-  /** Answers requests from now on, and those that have come already. */
+  /** Starts to answer requests, including those that are already waiting. */
   readonly answer: (handlerAt: (at: PageOrigin, port: number) => RequestListener) => void
-  /** Lets requests under way finish for so long. */
+  /** Gives running requests this much time to finish. */
   readonly close: (graceMs: number) => Promise<void>
 }
 
@@ -37,7 +37,7 @@ export async function openListeners(
   const peerUser = Promise.withResolvers<AskPeerUser>()
   const handlers = Promise.withResolvers<ReadonlyMap<Server, RequestListener>>()
   const connections = watchConnections(async (socket) => (await peerUser.promise)(socket), refusals)
-  // A page of an earlier run asks as soon as a server listens.
+  // A page of an earlier run sends requests as soon as a server listens.
   const newServer = () => {
     const server = createServer({
       headersTimeout: UNAUTHENTICATED_LIFE_MS,
@@ -78,10 +78,10 @@ async function closeAll(servers: readonly Server[], graceMs: number): Promise<vo
   for (const server of servers) server.closeAllConnections()
 }
 
-/** How often any free port is tried, since it must be free on both addresses. */
+/** How often a free port is tried, because it must be free on both addresses. */
 const MAX_TRIES = 20
 
-/** Errors of a system or container that has no IPv6; then nobody can listen there either. */
+/** Errors of a system or container without IPv6, where no other program can listen on it either. */
 const NO_IPV6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])
 
 export interface Listening {
@@ -90,11 +90,11 @@ export interface Listening {
 }
 
 /**
- * Listens on 127.0.0.1 and on ::1, at one port, the first of `ports` that is free (0: any).
- * Browsers resolve names below `localhost` to both addresses and may try ::1 first, so a program
- * of another user that had only that one would be served our page's requests.
+ * Listens on 127.0.0.1 and ::1 with the same port, the first of `ports` that is free (0 for any).
+ * Browsers resolve names below `localhost` to both addresses and may try ::1 first, so another
+ * user's program listening there alone would receive the page's requests.
  *
- * @param newServer one server for each address.
+ * @param newServer creates the server for each address.
  * @throws StartRefused when no port is free.
  */
 export async function listenOnLoopback(
@@ -122,13 +122,13 @@ export async function listenOnLoopback(
   )
 }
 
-/** Listens on any free port of 127.0.0.1 alone. */
+/** Listens on any free port of 127.0.0.1 only. */
 export async function listenOnIpv4(server: Server): Promise<number> {
   await listen(server, '127.0.0.1', 0)
   return portOf(server)
 }
 
-/** Null: this computer has no IPv6. */
+/** Null when this computer has no IPv6. */
 async function listenOnIpv6(server: Server, port: number): Promise<Server | null> {
   try {
     await listen(server, '::1', port)

@@ -21,37 +21,37 @@ import { loopbackShell } from './system-browser.ts'
 import { confirmOnTerminal, type Terminal } from './terminal.ts'
 
 export interface LoopbackSettings {
-  /** Absolute; made when it is missing. */
+  /** An absolute path; created when missing. */
   readonly dataFolder: string
-  /** The folder of an older Ferry that the desktop goes on with; null or absent: there is none. */
+  /** The folder of an older Ferry that the desktop app still uses; null for none. */
   readonly passedOver?: string | null
-  /** The first free one is taken; 0 is any. */
+  /** The first free port is used; 0 for any. */
   readonly ports: readonly number[]
   readonly pageFolder: string
   readonly version: string
-  /** Where the user is asked what a page must not decide. */
+  /** Asks the user for decisions that a page must not make. */
   readonly terminal: Terminal
-  /** A browser has just opened a session. */
+  /** Called when a browser has opened a session. */
   readonly onSession?: () => void
 }
 
 export interface LoopbackHost {
   readonly port: number
-  /** Makes an address; those made before do not work any more. */
+  /** Creates an address and invalidates earlier ones. */
   readonly newAddress: () => PageAddress
-  /** Pages that are open say that they have no session. */
+  /** Ends all sessions; open pages then say that they have none. */
   readonly closeSessions: () => void
   readonly log: Log
-  /** What went wrong while it started and is worth a line. */
+  /** Problems during the start that should be printed. */
   readonly troubles: readonly HostNotice[]
-  /** Within 2 s. Idempotent. */
+  /** Takes at most 2 s. Idempotent. */
   readonly close: () => Promise<void>
 }
 
 /**
- * The whole host for a browser: the data folder, the core and the server.
+ * Starts the complete browser host: the data folder, the core and the server.
  *
- * @throws StartRefused with a sentence for the person.
+ * @throws StartRefused with a sentence for the user.
  */
 export async function startLoopback(settings: LoopbackSettings): Promise<LoopbackHost> {
   const privacy = makeDataFolder(settings.dataFolder)
@@ -91,7 +91,7 @@ async function serveLocked(
     openPage = null
     await page?.remove()
   }
-  // Whoever asks for an address over the server does so when it runs.
+  // Requests for an address over the server come only while it runs.
   const newAddress = (): PageAddress => {
     void removeOpenPage()
     const addresses = addressesOf(server, sessions.newToken())
@@ -111,7 +111,7 @@ async function serveLocked(
       settings.onSession?.()
     },
   })
-  // Sessions of older versions outlived the host, in this file; today's are in memory.
+  // Older versions stored sessions in this file; today's are only in memory.
   await toDelete.remove(join(dataFolder, 'sessions.json'))
   await lock.announce(server.origin)
   log.info({ port: server.port, version: settings.version }, 'Ferry serves a browser')
@@ -129,7 +129,7 @@ async function serveLocked(
   }
 }
 
-/** The page goes when its token expires. */
+/** Deletes the page when its token expires. */
 function timedPage(page: OpenPage): OpenPage {
   const timer = setTimeout(() => void page.remove(), TOKEN_LIFE_MS).unref()
   return {
@@ -172,7 +172,7 @@ function addressesOf({ origin, fallbackOrigin }: LoopbackServer, token: string) 
   return { own: `${origin}/#${token}`, fallback: `${fallbackOrigin}/#${token}` }
 }
 
-/** What the file system answers when a folder lets itself be locked but not be used. */
+/** File system errors of a folder that can be locked but not used. */
 function isFileError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && 'path' in error
 }

@@ -1,21 +1,21 @@
 import type { ServerResponse } from 'node:http'
 import type { NoticeName, NoticePayload } from '../contract/commands.ts'
 
-/** Proxies and sleeping laptops drop silent connections; an empty line keeps one alive. */
+/** Proxies and sleeping laptops drop idle connections; an empty line keeps one open. */
 const HEARTBEAT_MS = 15_000
 
 export interface NoticeStream {
-  /** Takes the response over and keeps it open. */
+  /** Takes over the response and keeps it open. */
   readonly add: (response: ServerResponse) => void
   readonly send: <N extends NoticeName>(name: N, payload: NoticePayload<N>) => void
-  /** Ends every stream; new ones may be added. */
+  /** Ends all streams; new ones can be added. */
   readonly endAll: () => void
   readonly close: () => void
 }
 
 /**
- * One JSON object `{name, payload}` on each line, to every open tab. Not server-sent events: an
- * `EventSource` can send no header, and a session is proven by one.
+ * Sends one JSON object `{name, payload}` per line to every open tab. Server-sent events cannot be
+ * used: an `EventSource` sends no header, and a session needs one.
  */
 export function createNoticeStream(heartbeatMs = HEARTBEAT_MS): NoticeStream {
   const responses = new Set<ServerResponse>()
@@ -33,12 +33,12 @@ export function createNoticeStream(heartbeatMs = HEARTBEAT_MS): NoticeStream {
         'content-type': 'application/x-ndjson; charset=utf-8',
         'cache-control': 'no-store',
       })
-      // The page learns at once that it is connected.
+      // Tells the page at once that it is connected.
       response.write('\n')
       responses.add(response)
       response.once('close', () => responses.delete(response))
     },
-    // JSON has no raw line break.
+    // JSON text contains no raw line break.
     send: (name, payload) => write(`${JSON.stringify({ name, payload })}\n`),
     endAll,
     close: () => {

@@ -3,15 +3,15 @@ import { closeSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ToDeleteList } from '../core/files/to-delete-list.ts'
 
-/** Earlier runs that were killed may have left theirs. */
+/** Killed runs may have left such files. */
 const NAME = /^open-ferry-[0-9a-f]{16}\.html$/
-/** A browser that answers neither way gets the usual address. */
+/** A browser that does not respond in time gets the usual address. */
 const PROBE_MS = 3_000
 
-/** The addresses of one token. */
+/** The two addresses with the same token. */
 export interface PageAddresses {
   readonly own: string
-  /** For browsers that do not resolve names below `localhost`. */
+  /** Works in browsers that do not resolve names below `localhost`. */
   readonly fallback: string
 }
 
@@ -20,13 +20,14 @@ export interface OpenPage {
   readonly remove: () => Promise<void>
 }
 
-/** Served without a session; tells a browser that it resolves our name. */
+/** Served without a session, so that a browser can test whether it resolves the host name. */
 export const REACHABLE_PATH = '/reachable.svg'
 
 /**
- * Writes a page that leads to the address, readable by this user alone: a browser is started with
- * the file's name, so that the token stands in no command line, which every user of the computer
- * can read. The page tries whether the browser resolves our name and takes the fallback if not.
+ * Writes a page that leads to the address and that only this user can read: a browser is started
+ * with the file's name, because every user of the computer can read command lines, and the token
+ * must not be in one. The page tests whether the browser resolves the host name, and uses the
+ * fallback if not.
  */
 export function writeOpenPage(
   folder: string,
@@ -53,7 +54,9 @@ export async function removeOpenPages(folder: string, toDelete: ToDeleteList): P
   await Promise.all(pages.map((name) => toDelete.remove(join(folder, name))))
 }
 
-/** The addresses are ours: hexadecimal digits, a port and a base64url token; nothing to escape. */
+/**
+ * The addresses need no escaping: they consist of hexadecimal digits, a port and a base64url token.
+ */
 function openPageText({ own, fallback }: PageAddresses): string {
   const { origin } = new URL(own)
   const script = `

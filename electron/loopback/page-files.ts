@@ -5,7 +5,7 @@ import { extname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { COMMON_HEADERS, contentSecurityPolicy, isPutWorker } from '../core/host/page-policy.ts'
 
-/** Segments of plain characters that do not begin with a dot: nothing climbs out of the folder. */
+/** Segments of plain characters without a leading dot, so that no path leaves the folder. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/** On every answer of this host, the API's included. A worker's script has a policy of its own. */
+/** Sent with every response, including the API's. A worker's script has its own policy. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   ...COMMON_HEADERS,
   'content-security-policy': policyOf('/', []),
@@ -29,9 +29,10 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Serves the built page. `pathname` is as it came in the request, still encoded.
- * @param storeOrigins where the present destinations are; null: whoever asks has no session, and is
- * not told by the policy of the worker that sends parts.
+ * Serves the built page. `pathname` is still encoded.
+ *
+ * @param storeOrigins the origins of the current destinations, for the policy of the worker that
+ * sends parts; null for requests without a session, which do not learn them.
  */
 export async function servePageFile(
   pageFolder: string,
@@ -55,7 +56,7 @@ export async function servePageFile(
   response.writeHead(200, {
     'content-type': type,
     'content-length': size,
-    // Nothing is left for the next program at this address.
+    // Leaves nothing in the cache for the next program at this address.
     'cache-control': 'no-store',
     ...(path === '/index.html' ? FORGET_CACHE : {}),
     'content-security-policy': policyOf(path, storeOrigins ?? []),
@@ -72,7 +73,7 @@ export async function servePageFile(
 
 const REACHABLE = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
-/** An image that any page may show: open-page.ts asks for it from a file. */
+/** Sends an image that any page may load: open-page.ts requests it from a file. */
 export function sendReachable(response: ServerResponse): void {
   response.writeHead(200, {
     'content-type': 'image/svg+xml',
@@ -83,7 +84,7 @@ export function sendReachable(response: ServerResponse): void {
   response.end(REACHABLE)
 }
 
-/** The page itself speaks with this host alone; its bytes are sent by a worker. */
+/** The page itself connects only to this host; a worker sends the bytes to the stores. */
 function policyOf(path: string, storeOrigins: readonly string[]): string {
   return contentSecurityPolicy(path, { pageConnects: [], storeOrigins })
 }
@@ -100,16 +101,16 @@ async function openFile(pageFolder: string, path: string): Promise<FileHandle | 
 }
 
 /**
- * Another program that once listened at this port may have left a service worker, which would run
- * before anything of this page. Ferry has none itself. Browsers mark the request for its script
- * (w3.org/TR/service-workers, section "Service-Worker"), at whatever name and path.
+ * Another program that once used this port may have left a service worker, which would run before
+ * this page. Ferry has none itself. Browsers mark the request for a service worker's script,
+ * whatever its name and path (w3.org/TR/service-workers, section "Service-Worker").
  */
 export function isUnregisterRequest({ headers }: IncomingMessage): boolean {
   return headers['service-worker'] === 'script'
 }
 
 /**
- * Makes the browser drop what it keeps of this address, whoever put it there:
+ * Makes the browser delete what it has cached for this address, whoever stored it:
  * w3.org/TR/clear-site-data.
  */
 export const FORGET_CACHE = { 'clear-site-data': '"cache"' } as const
@@ -118,7 +119,7 @@ const SCRIPT = `self.addEventListener('install', () => self.skipWaiting())
 self.addEventListener('activate', (event) => event.waitUntil(self.registration.unregister()))
 `
 
-/** Answers with a service worker that takes the place of the other one and removes itself. */
+/** Sends a service worker that replaces the other one and unregisters itself. */
 export function sendUnregisterScript(response: ServerResponse): void {
   response.writeHead(200, {
     'content-type': 'text/javascript; charset=utf-8',

@@ -2,24 +2,24 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Log } from '../core/ports.ts'
 
-/** 128 bits in hexadecimal digits, of which a label of a host name may have 63. */
+/** 128 bits, which fit in hexadecimal into the 63 characters of a host name label. */
 const NAME_BYTES = 16
 
 /**
- * A host name below `localhost` that no run had before. Chromium and Firefox resolve every such
- * name to this computer by themselves (RFC 6761, section 6.3), and browsers keep storage, service
- * workers, caches and cookies by host name: what another program once left at a port of 127.0.0.1
- * does not reach this page, and this page's cookie goes to no other program.
+ * Creates a host name below `localhost` that is new for every run. Chromium and Firefox resolve
+ * every such name to this computer by themselves (RFC 6761, section 6.3), and browsers store data,
+ * service workers, caches and cookies by host name: what another program once stored for a port of
+ * 127.0.0.1 does not reach this page, and no other program gets this page's cookie.
  */
 export function freshHostName(): string {
   return `${randomBytes(NAME_BYTES).toString('hex')}.localhost`
 }
 
-/** Where one listener serves the page. */
+/** The origin at which a listener serves the page. */
 export interface PageOrigin {
-  /** As it stands in `Origin`. */
+  /** The value of the `Origin` header. */
   readonly origin: string
-  /** As it stands in `Host`. */
+  /** The value of the `Host` header. */
   readonly host: string
 }
 
@@ -28,13 +28,16 @@ export function pageOrigin(hostName: string, port: number): PageOrigin {
   return { origin: `http://${host}`, host }
 }
 
-/** The answer to a request that may not come in. */
+/** The response to a refused request. */
 export interface Refusal {
   readonly status: number
   readonly sentence: string
 }
 
-/** Headers that decide. Node keeps the first of several, a proxy or cache may read the last. */
+/**
+ * Headers used for access decisions. Node keeps the first of several; a proxy or cache may read the
+ * last.
+ */
 const SINGLE_HEADERS: ReadonlySet<string> = new Set([
   'host',
   'origin',
@@ -45,26 +48,27 @@ const SINGLE_HEADERS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * A name that somebody else's DNS points at 127.0.0.1 arrives with that name in `Host`, so only
- * this run's own is let in (DNS rebinding).
+ * Another domain that points at 127.0.0.1 (DNS rebinding) arrives with its own name in `Host`, so
+ * only this run's host name is accepted.
  */
 export function isOwnHost(request: IncomingMessage, { host }: PageOrigin): boolean {
   return request.headers.host === host && !repeatsHeader(request)
 }
 
 /**
- * Lets requests of our own page into the API. Browsers send `Origin` with every POST, and
- * `Sec-Fetch-Site` with everything; a page cannot forge either. Null: come in.
+ * Refuses API requests that are not from Ferry's own page. Browsers send `Origin` with every POST
+ * and `Sec-Fetch-Site` with everything, and a page cannot forge either. Null for an allowed
+ * request.
  */
 export function refusalOf(request: IncomingMessage, page: PageOrigin): Refusal | null {
-  if (!isOwnHost(request, page)) return { status: 421, sentence: 'This is not that host.' }
+  if (!isOwnHost(request, page)) return { status: 421, sentence: 'This is not the right host.' }
   const { origin, 'sec-fetch-site': site } = request.headers
-  // A same-origin GET carries no Origin.
+  // A same-origin GET has no `Origin`.
   if (origin === undefined ? request.method !== 'GET' : origin !== page.origin) {
-    return { status: 403, sentence: 'Only Ferry’s own page may ask.' }
+    return { status: 403, sentence: 'Only Ferry’s own page may send requests.' }
   }
   if (site !== undefined && site !== 'same-origin') {
-    return { status: 403, sentence: 'Only Ferry’s own page may ask.' }
+    return { status: 403, sentence: 'Only Ferry’s own page may send requests.' }
   }
   return null
 }
@@ -93,11 +97,11 @@ export type BodyReading =
 
 export interface BodyLimits {
   readonly maxBytes: number
-  /** Aborted when the body has taken too long. */
+  /** Aborted when reading the body takes too long. */
   readonly signal?: AbortSignal
 }
 
-/** Reads at most `maxBytes`; what comes after is never taken in. */
+/** Reads at most `maxBytes`; the rest is never read. */
 export async function readJson(
   request: IncomingMessage,
   { maxBytes, signal }: BodyLimits,
@@ -129,22 +133,22 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Bod
   }
 }
 
-/** Leaves the connection open when the reading stops early, so that the refusal can be sent. */
+/** Leaves the connection open when reading stops early, so that an error can still be sent. */
 function bodyChunks(request: IncomingMessage): AsyncIterable<Buffer> {
   return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) }
 }
 
-/** A flood of refused requests costs one line in this time. */
+/** A flood of refused requests writes one log line per interval. */
 const REPORT_MS = 60_000
 
 export interface RefusalCount {
-  /** `status`: as it was answered; `closed` when the connection got no answer. */
+  /** `closed` when the connection was closed without a response. */
   readonly add: (status: number | 'closed') => void
-  /** Writes what was counted and stops. */
+  /** Logs the current counts and stops. */
   readonly close: () => void
 }
 
-/** Logs how many requests were refused, and never what they carried. */
+/** Logs how many requests were refused, never their content. */
 export function countRefusals(log: Log, reportMs = REPORT_MS): RefusalCount {
   let counts = new Map<string, number>()
   let timer: NodeJS.Timeout | null = null

@@ -20,13 +20,13 @@ import {
 import { countRefusals, isOwnHost } from './request-guard.ts'
 import { readSessionCookies, type Sessions } from './sessions.ts'
 
-/** What requests under way get to finish, and what the core gets to close, at a shutdown. */
+/** Time for running requests to finish, and for the core to close, at a shutdown. */
 const REQUESTS_GRACE_MS = 400
 const CORE_GRACE_MS = 1_400
 
 const WRONG_ADDRESS = 'Ferry is not at this address. Open the one that it printed in the terminal.'
 
-/** What the core needs to know of the server. */
+/** The server's part of the core's ports. */
 export type ServerSeam = Pick<CorePorts, 'pageOrigin' | 'corsOrigin' | 'notify'>
 
 export interface ServeOptions {
@@ -34,34 +34,34 @@ export interface ServeOptions {
   readonly pageFolder: string
   readonly sessions: Sessions
   readonly log: Log
-  /** Called once the address is known, since the core must know the page's origin. */
+  /** Called once the address is known, because the core needs the page's origin. */
   readonly openCore: (seam: ServerSeam) => Promise<Core>
-  /** For this user's other programs. Absent: they are not answered. */
+  /** Serves this user's other programs; without it they get no response. */
   readonly control?: {
     readonly dataFolder: string
     readonly newAddress: () => PageAddress
   }
-  /** A browser has just opened a session. */
+  /** Called when a browser has opened a session. */
   readonly onSession?: () => void
 }
 
 export interface LoopbackServer {
   readonly port: number
-  /** Where the page is served in this run. */
+  /** The page's origin in this run. */
   readonly origin: string
-  /** The same page for browsers that do not resolve the name in `origin`. */
+  /** The origin for browsers that do not resolve the host name in `origin`. */
   readonly fallbackOrigin: string
   readonly core: Core
-  /** Closes every session; open pages say so. */
+  /** Ends all sessions; open pages say so. */
   readonly closeSessions: () => void
-  /** Within 2 s, whatever pages and uploads do. Idempotent. */
+  /** Takes at most 2 s, whatever pages and uploads do. Idempotent. */
   readonly close: () => Promise<void>
 }
 
 /**
- * Serves the page and its commands to this computer, below a host name of this run's own, on the
- * first of `ports` that is free (0: any). Browsers that do not resolve that name find the page on
- * 127.0.0.1, at another port in each run.
+ * Serves the page and its commands to this computer, at a host name that is unique to this run, on
+ * the first of `ports` that is free (0 for any). Browsers that do not resolve that name use
+ * 127.0.0.1 with a port that differs in each run.
  *
  * @throws StartRefused when no port is free.
  */
@@ -72,7 +72,8 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
   let current = page
   const notices = createNoticeStream()
   const opening = Promise.withResolvers<Core>()
-  // Whoever waits for the core is told when it cannot be; this host tells the user itself.
+  // Callers that wait for the core see the error; the caller of this function reports it to the
+  // user.
   opening.promise.catch(() => undefined)
   const control = createHostControl()
   const answerControl: AnswerControl = (request, response) =>
@@ -91,7 +92,7 @@ export async function serveLoopback(options: ServeOptions): Promise<LoopbackServ
     notices.close()
     refusals.close()
   }
-  /** Never rejects: an address that nobody answers at any more does no harm. */
+  /** Never rejects: a stale address does no harm. */
   const closeControl = async () => {
     if (options.control !== undefined)
       await control.close(options.control.dataFolder).catch(() => undefined)
@@ -179,14 +180,14 @@ async function answer(
   }
 }
 
-/** Where the stores are is told to a session's browser only. Null: there is none. */
+/** The store origins, which only a browser with a session may learn; null without one. */
 async function storeOriginsFor(
   { port, sessions, core }: ApiDeps,
   request: IncomingMessage,
   pathname: string,
 ): Promise<readonly string[] | null> {
   if (!isPutWorker(pathname)) return []
-  // A browser fetches a worker's script by itself, and so without the header.
+  // Browsers fetch a worker's script by themselves, so without the header.
   const cookies = readSessionCookies(port, request.headers.cookie)
   return sessions.isCookie(cookies) ? (await core).storeOrigins() : null
 }

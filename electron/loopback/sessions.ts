@@ -7,24 +7,23 @@ import {
   verify,
 } from 'node:crypto'
 
-/** How long a printed address works. */
 export const TOKEN_LIFE_MS = 5 * 60 * 1000
-/** How long a browser has to sign a challenge. */
 const CHALLENGE_LIFE_MS = 30 * 1000
-/** Browsers that hold a session at once; the oldest makes room. */
+/** The limit for sessions at a time; the oldest is dropped for a new one. */
 const MAX_SESSIONS = 16
-/** Tabs and reloads of one session, and its challenges; the oldest make room. */
+/** The limit for header secrets and challenges of a session; the oldest is dropped. */
 const MAX_OF_SESSION = 32
-/** 256 bit. */
 const SECRET_BYTES = 32
-/** A point of P-256: 4, then two coordinates of 32 bytes each (SEC 1, section 2.3.3). */
+/**
+ * An uncompressed P-256 point: the byte 4, then two coordinates of 32 bytes (SEC 1, section 2.3.3).
+ */
 const POINT_BYTES = 65
 
-/** What a browser holds of its session. Each is worth nothing without the other. */
+/** The two secrets of a browser's session. Neither is of use without the other. */
 export interface SessionSecrets {
-  /** Travels in a cookie that no script can read. */
+  /** Sent in a cookie that no script can read. */
   readonly cookie: string
-  /** Travels in a header, which no browser adds by itself; a page keeps it in memory only. */
+  /** Sent in a header, which no browser adds by itself; a page keeps it only in memory. */
   readonly header: string
 }
 
@@ -33,34 +32,38 @@ export type Exchange =
   | { readonly kind: 'wrong' | 'expired' | 'bad-key' }
 
 export interface Sessions {
-  /** For an address to open; every token made before is void. */
+  /** Creates a token for a new address and invalidates earlier tokens. */
   readonly newToken: () => string
   /**
-   * Spends the token and opens a session.
+   * Consumes the token and opens a session.
    *
-   * @param publicKey of a pair whose private half the browser keeps and gives to no script: the
-   * point on P-256, uncompressed, in base64url. With it, the page gets a header secret again.
+   * @param publicKey the public key of a pair whose private key the browser stores without giving
+   * it to any script: an uncompressed P-256 point in base64url. With it, the page can get a new
+   * header secret.
    */
   readonly exchange: (token: string, publicKey: string) => Exchange
-  /** For the browser to sign; null when no cookie is a session's. */
+  /** Returns a challenge for the browser to sign; null when no cookie belongs to a session. */
   readonly challenge: (cookies: readonly string[]) => string | null
   /**
-   * A new header secret for a page that was loaded again; null when the signature is wrong. Voids
-   * the token that the page was opened with.
+   * Returns a new header secret for a reloaded page; null when the signature is wrong. Also
+   * invalidates the token that the page was opened with.
    */
   readonly renew: (cookies: readonly string[], proof: ChallengeProof) => string | null
-  /** `cookies`: all of that name, since other programs on 127.0.0.1 can add their own. */
+  /**
+   * `cookies` holds all cookies of that name, because other programs on 127.0.0.1 can add their
+   * own.
+   */
   readonly isOpen: (cookies: readonly string[], header: string | undefined) => boolean
-  /** Whether one of the cookies is a session's. It proves half of what `isOpen` asks for. */
+  /** Whether a cookie belongs to a session, which is only half of what `isOpen` requires. */
   readonly isCookie: (cookies: readonly string[]) => boolean
   readonly closeAll: () => void
 }
 
 export interface ChallengeProof {
   readonly challenge: string
-  /** ECDSA with SHA-256 over the challenge's characters, as WebCrypto writes it, in base64url. */
+  /** ECDSA with SHA-256 over the challenge's characters, in WebCrypto's format as base64url. */
   readonly signature: string
-  /** Empty where the page's address had none. */
+  /** Empty when the page's address contained none. */
   readonly token: string
 }
 
@@ -72,8 +75,8 @@ interface OpenSession {
 }
 
 /**
- * Sessions live in memory and end with the process. A token opens one session, within five
- * minutes; opening any session voids it.
+ * Sessions are kept in memory and end with the process. A token opens one session within five
+ * minutes; opening any session invalidates it.
  */
 export function createSessions(now: () => number): Sessions {
   let open: readonly OpenSession[] = []
@@ -142,16 +145,16 @@ export function createSessions(now: () => number): Sessions {
   }
 }
 
-/** The browser keeps the cookie for a restart of its own; the session ends with the host. */
+/** The cookie survives a restart of the browser; the session ends with the host. */
 const COOKIE_SECONDS = 30 * 24 * 60 * 60
 
-/** Cookies know no ports, so the name carries the port where hosts share 127.0.0.1. */
+/** Cookies ignore ports, so the name contains the port for hosts that share 127.0.0.1. */
 export function sessionCookie(port: number, secret: string): string {
   const life = `Max-Age=${COOKIE_SECONDS}`
   return `${cookieName(port)}=${secret}; HttpOnly; SameSite=Strict; Path=/; ${life}`
 }
 
-/** The secrets of all cookies of that name in a `Cookie` header, at most as many as sessions. */
+/** The values of all cookies with the session's name, at most as many as there can be sessions. */
 export function readSessionCookies(port: number, header: string | undefined): readonly string[] {
   const prefix = `${cookieName(port)}=`
   return (header ?? '')
@@ -174,13 +177,13 @@ function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
 
-/** Hashes have one length whatever was offered, so the comparison tells nothing by its time. */
+/** Both hashes have the same length, so the comparison takes constant time. */
 function isSame(hash: string, other: string): boolean {
   const [left, right] = [Buffer.from(hash), Buffer.from(other)]
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-/** Null: not a point of P-256. */
+/** Null when it is not a P-256 point. */
 function readPublicKey(text: string): KeyObject | null {
   const point = Buffer.from(text, 'base64url')
   if (point.length !== POINT_BYTES || point[0] !== 4) return null
@@ -195,6 +198,6 @@ function readPublicKey(text: string): KeyObject | null {
 
 function isSignedBy(publicKey: KeyObject, text: string, signature: string): boolean {
   const bytes = Buffer.from(signature, 'base64url')
-  // WebCrypto writes both numbers side by side: w3.org/TR/WebCryptoAPI, "ECDSA".
+  // WebCrypto concatenates both numbers: w3.org/TR/WebCryptoAPI, "ECDSA".
   return verify('sha256', Buffer.from(text), { key: publicKey, dsaEncoding: 'ieee-p1363' }, bytes)
 }

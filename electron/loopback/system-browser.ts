@@ -3,29 +3,31 @@ import { promisify } from 'node:util'
 import open from 'open'
 import type { HostShell, Log } from '../core/ports.ts'
 
-/** A process without a window of its own can do little; the page does the rest itself. */
+/** A process without its own window can do little; the page does the rest. */
 export function loopbackShell(log: Log): HostShell {
   return {
     copyText: async () => false,
     openFolder: async (path) => hasDisplay() && (await openOutside(path, { log })),
     showProgress: () => undefined,
     queueChanged: () => undefined,
-    // The server asks the core where the stores are whenever it serves the worker that sends parts.
+    // The server asks the core for the store origins whenever it serves the worker that sends
+    // parts.
     endpointsChanged: () => undefined,
   }
 }
 
 /**
- * Hands a folder or an address to the program that the user has for it.
- * @param mask what that program shall start with, if it does not run yet; absent: this process's.
- * @param apps programs to try in turn, and no other.
+ * Opens a folder or an address in the user's default program.
+ *
+ * @param mask the umask for a program that is started; defaults to this process's.
+ * @param apps programs to try in order instead of the default.
  */
 export async function openOutside(
   target: string,
   options: { readonly log?: Log; readonly mask?: number; readonly apps?: string[] } = {},
 ): Promise<boolean> {
   const { log, mask, apps } = options
-  // Ferry's own files are made with their modes, whatever the mask says meanwhile.
+  // Ferry creates its own files with explicit modes, so the umask may change meanwhile.
   const own = mask === undefined ? null : process.umask(mask)
   try {
     await open(target, apps === undefined ? {} : { app: { name: apps } })
@@ -38,7 +40,7 @@ export async function openOutside(
   }
 }
 
-/** Names as `open -a` takes them, the most common first. */
+/** Names for `open -a`, the most common first. */
 const CHROMIUM_APPS = ['google chrome', 'microsoft edge', 'brave browser', 'chromium', 'vivaldi']
 const CHROMIUM_IDS =
   /^(com\.google\.chrome|com\.microsoft\.edgemac|com\.brave\.browser|org\.chromium|com\.vivaldi|com\.operasoftware|company\.thebrowser)/i
@@ -47,18 +49,18 @@ const ANSWER_WITHIN_MS = 3000
 
 export interface BrowserDeps {
   readonly platform: NodeJS.Platform
-  /** The umask of a browser that this starts, and so of its downloads. */
+  /** The umask of a browser that this starts, and therefore of its downloads. */
   readonly mask: number
   readonly open?: (target: string, options: { mask: number; apps?: string[] }) => Promise<boolean>
-  /** The system's list of default programs, as `defaults` prints it. */
+  /** The system's default programs, as printed by `defaults`. */
   readonly readHandlers?: () => Promise<string>
 }
 
 /**
- * Opens a page in the default browser. Ferry's page is made for and tested in Chromium's kin, so
- * where a Mac's default is another, mostly Safari, an installed one of those goes before.
+ * Opens a page in the default browser. Ferry's page is made for and tested in Chromium-based
+ * browsers, so on a Mac with another default, mostly Safari, an installed one is preferred.
  *
- * @returns `untested`: in a browser of another kin; `failed`: in none.
+ * @returns `untested` for another kind of browser, `failed` when none could be opened.
  */
 export async function openInBrowser(
   target: string,
@@ -70,7 +72,7 @@ export async function openInBrowser(
   return isTested ? 'opened' : 'untested'
 }
 
-/** A Mac on which nobody chose a browser has no entry, and uses Safari. */
+/** Without a chosen browser, a Mac has no entry and uses Safari. */
 function isChromiumDefault(handlers: string): boolean {
   const [, id = ''] =
     /LSHandlerRoleAll = "?([\w.-]+)"?;\s+LSHandlerURLScheme = https;/.exec(handlers) ?? []
@@ -83,7 +85,9 @@ async function readMacHandlers(): Promise<string> {
   return stdout
 }
 
-/** Whether windows can be shown here. Only Linux and its kin tell by their environment. */
+/**
+ * Whether windows can be shown here. Only on Linux and similar systems does the environment tell.
+ */
 export function hasDisplay(
   platform: NodeJS.Platform = process.platform,
   env: NodeJS.ProcessEnv = process.env,

@@ -4,13 +4,18 @@ import type { Readable, Writable } from 'node:stream'
 import type { Confirm } from '../core/confirm/confirmation.ts'
 import { confirmationWords } from '../core/confirm/confirmation-words.ts'
 
-/** The terminal that the browser host was started in, if it was started in one. */
+/** The terminal in which the browser host was started, if any. */
 export interface Terminal {
-  /** False in a service, in a pipe, and for a job in the background. */
+  /** False in a service, in a pipe, and for a background job. */
   readonly canAsk: boolean
-  /** One question at a time. False for everything but yes, after a while, and when Ferry closes. */
+  /**
+   * Asks one question at a time. Resolves to false for any answer but yes, after a timeout, and
+   * when Ferry closes.
+   */
   readonly ask: (question: string) => Promise<boolean>
-  /** Lines that answer no question. Answers how to listen no more. */
+  /**
+   * Calls the listener for lines that answer no question, and returns a function that removes it.
+   */
   readonly onLine: (listener: (line: string) => void) => () => void
   readonly close: () => void
 }
@@ -23,15 +28,14 @@ interface TerminalOptions {
   readonly isInForeground?: () => boolean
 }
 
-/** Nobody sits there any more. */
 const ANSWER_WITHIN_MS = 5 * 60_000
 /** A page that asks for more at once is no user's. */
 const MAX_WAITING = 8
-const ENDED = 'Ferry cannot ask here any more, and allows nothing new until it is started again.\n'
+const ENDED = 'Ferry cannot ask here any more and allows nothing new until it is restarted.\n'
 
 /**
- * Reads nothing unless both ends are a terminal: what a pipe holds is not for Ferry, and no answer
- * of a user's.
+ * Reads nothing unless input and output are a terminal: piped data is not meant for Ferry and is no
+ * answer of the user.
  */
 export function openTerminal(
   input: Input = process.stdin,
@@ -50,7 +54,7 @@ const NO_TERMINAL: Terminal = {
 }
 
 class OpenTerminal implements Terminal {
-  /** Also when its input has ended: that must not open what was closed. */
+  /** Stays true when the input has ended, which must not allow what could be refused before. */
   readonly canAsk = true
   #hasEnded = false
   #isClosing = false
@@ -65,8 +69,8 @@ class OpenTerminal implements Terminal {
   constructor(input: Input, output: Output, patienceMs: number) {
     this.#output = output
     this.#patienceMs = patienceMs
-    // Not as a terminal: readline would put it into raw mode and keep Ctrl+C for itself
-    // (nodejs.org/api/readline.html, event 'SIGINT').
+    // `terminal: false`, because readline would otherwise switch to raw mode and handle Ctrl+C
+    // itself (nodejs.org/api/readline.html, event 'SIGINT').
     this.#lines = createInterface({ input, terminal: false })
     this.#lines.on('line', (line) => this.#hear(line))
     this.#lines.on('close', () => {
@@ -109,7 +113,7 @@ class OpenTerminal implements Terminal {
     return isYes
   }
 
-  /** Null: none came. */
+  /** Null when no line came. */
   #nextLine(): Promise<string | null> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(null), this.#patienceMs)
@@ -127,29 +131,29 @@ class OpenTerminal implements Terminal {
   }
 }
 
-/** Whatever was forgotten before: an escape sequence could repaint the question. */
+/** Removes escape sequences, which could repaint the question. */
 function printable(text: string): string {
   return text.replace(/[^\P{C}\n]/gu, '')
 }
 
 /**
- * A job in the background that reads its terminal is stopped by the system (SIGTTIN:
- * man7.org/linux/man-pages/man3/termios.3.html). Linux tells which job is in front:
+ * The system stops a background job that reads from its terminal (SIGTTIN:
+ * man7.org/linux/man-pages/man3/termios.3.html). Linux tells which job is in the foreground:
  * man7.org/linux/man-pages/man5/proc_pid_stat.5.html, `pgrp` and `tpgid`.
  */
 function isForegroundJob(): boolean {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8')
-    // The second field is the program's name, which may hold anything.
+    // The second field is the program's name, which may contain anything.
     const [, , group, , , front] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return group === front
   } catch {
-    // Another system.
+    // Not Linux.
     return true
   }
 }
 
-/** The page cannot type in the terminal. */
+/** Asks in the terminal, which the page cannot reach. */
 export function confirmOnTerminal(terminal: Terminal): Confirm {
   return async (confirmation) => {
     if (!terminal.canAsk) return 'cannot-ask'

@@ -55,7 +55,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(root, { recursive: true }))
 
-/** A process of its own: the hooks stay for as long as a process lives. */
+/** Runs a separate process, because module hooks stay for its lifetime. */
 async function run(script: string): Promise<unknown> {
   const path = join(root, 'run.mts')
   writeFileSync(path, `import { readFromArchives } from '${LOADER}'\nreadFromArchives()\n${script}`)
@@ -66,7 +66,7 @@ async function run(script: string): Promise<unknown> {
 const moduleIn = (path: string) => pathToFileURL(join(archive, path)).href
 
 describe('an app in its archive', () => {
-  it('imports its modules and reads its files, and those outside of it', async () => {
+  it('imports its modules and reads files inside and outside the archive', async () => {
     const seen = await run(`
       const { seen } = await import('${moduleIn('out/main/index.js')}')
       console.log(JSON.stringify(seen))
@@ -90,7 +90,7 @@ describe('an app in its archive', () => {
     })
   })
 
-  it('does not find a module that is not in it', async () => {
+  it('does not find a module that is not in the archive', async () => {
     const code = await run(`
       const code = await import('${moduleIn('out/main/gone.js')}').catch((error) => error.code)
       console.log(JSON.stringify(code))
@@ -99,7 +99,7 @@ describe('an app in its archive', () => {
     expect(code).toBe('ENOENT')
   })
 
-  it('is told from the archive itself, and from names that only look like one', () => {
+  it('is distinguished from the archive itself and from similar names', () => {
     expect(splitArchivePath(join(archive, 'out', 'a.js'))).toEqual({
       archive,
       file: join('out', 'a.js'),

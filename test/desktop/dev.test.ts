@@ -12,7 +12,7 @@ function develop(args: readonly string[], env: NodeJS.ProcessEnv): Child {
   return dev
 }
 
-it('npm run dev opens Electron on Vite and has it closed at the end', async () => {
+it('npm run dev opens Electron on Vite and closes it at the end', async () => {
   const folder = await temporaryFolder()
   const electron = await electronStandIn(`
     console.log('STARTED ' + JSON.stringify({

@@ -33,7 +33,7 @@ async function listening<S extends Server>(server: S, scheme = 'http'): Promise<
 const http = (listener: RequestListener) => listening(createServer(listener))
 const https = (options: ServerOptions, listener: RequestListener) =>
   listening(createHttps(options, listener), 'https')
-/** Whatever it says in place of HTTP. */
+/** A server that does not speak HTTP. */
 const tcp = (talk: (socket: Socket) => void) =>
   listening(
     createTcp((socket) => {
@@ -54,7 +54,7 @@ interface Heard {
   readonly body: string
 }
 
-/** One request to its end; rejects with what `error` said. */
+/** Sends one request and waits for its end; rejects with its error. */
 function send(
   url: string,
   options: Partial<ClientRequestConstructorOptions> = {},
@@ -147,7 +147,7 @@ describe("the fake net has Chromium's name for", () => {
     expect(await nameOf('https://store.invalid')).toBe('PROXY_CONNECTION_FAILED')
   })
 
-  it('a proxy that makes no tunnel', async () => {
+  it('a proxy that refuses a tunnel', async () => {
     const proxy = await proxied()
     proxy.refusesTunnels = 403
 
@@ -156,7 +156,7 @@ describe("the fake net has Chromium's name for", () => {
 })
 
 describe('a scripted failure', () => {
-  it('strikes as often and where it is told to', async () => {
+  it('happens as often and where it is told to', async () => {
     let count = 0
     const url = await http((_request, response) => {
       count += 1
@@ -178,7 +178,7 @@ describe('a scripted failure', () => {
 })
 
 describe('TLS', () => {
-  it('passes with an authority that the system trusts, through a tunnel as well', async () => {
+  it('succeeds with an authority that the system trusts, even through a tunnel', async () => {
     const url = await https(SELF_SIGNED, (_request, response) => response.end('safe'))
     netControl.authorities = [SELF_SIGNED.cert]
     const direct = await send(url)
@@ -190,7 +190,7 @@ describe('TLS', () => {
     expect(proxy.seen).toEqual([{ line: `CONNECT ${new URL(url).host}`, status: 200 }])
   })
 
-  it('takes the first client certificate unless somebody chooses', async () => {
+  it('uses the first client certificate unless one is chosen', async () => {
     const url = await https(
       { ...SELF_SIGNED, requestCert: true, ca: [SELF_SIGNED.cert] },
       (_request, response) => response.end('who are you'),
@@ -217,8 +217,8 @@ describe('TLS', () => {
   })
 })
 
-describe('a proxy that wants a password', () => {
-  it('is answered by whoever listens, once per session', async () => {
+describe('a proxy that requires a password', () => {
+  it('is answered by its listener, once per session', async () => {
     const url = await http((_request, response) => response.end('through'))
     const proxy = await proxied()
     proxy.login = 'ada:secret'
@@ -238,7 +238,7 @@ describe('a proxy that wants a password', () => {
     expect(asked).toEqual([info, info])
   })
 
-  it('is left alone without a listener: a plain request sees 407, a tunnel fails', async () => {
+  it('gets no answer without a listener: a plain request sees 407, a tunnel fails', async () => {
     const proxy = await proxied()
     proxy.login = 'ada:secret'
 
@@ -247,7 +247,7 @@ describe('a proxy that wants a password', () => {
   })
 })
 
-describe('a server that wants a password', () => {
+describe('a server that requires a password', () => {
   const closed: RequestListener = (request, response) => {
     const isRight = request.headers.authorization === 'Basic YTpi'
     response.writeHead(isRight ? 200 : 401, { 'www-authenticate': 'Basic realm="in"' }).end()
@@ -271,7 +271,7 @@ describe('a redirect', () => {
     response.writeHead(303, { location: '/to' }).end()
   }
 
-  it('is followed, with the method that Chromium goes on with', async () => {
+  it("is followed with Chromium's choice of method", async () => {
     const url = await http(moved)
 
     expect(await send(url, { method: 'PUT' })).toEqual({ status: 200, body: 'GET' })

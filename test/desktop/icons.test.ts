@@ -4,14 +4,14 @@ import { icnsOf, icoOf } from '../../scripts/icon-containers.ts'
 
 const built = (name: string) => readFileSync(new URL(`../../build/${name}`, import.meta.url))
 
-/** Width and height from a PNG's first chunk; throws for what is no PNG. */
+/** Width and height from a PNG's first chunk; throws for other files. */
 function sizeOf(png: Buffer): [number, number] {
   expect(png.subarray(1, 4).toString()).toBe('PNG')
   return [png.readUInt32BE(16), png.readUInt32BE(20)]
 }
 
 describe('the icons of the package', () => {
-  it('hold a PNG of each size that Windows asks for', () => {
+  it('contain a PNG of each size that Windows needs', () => {
     const ico = built('icon.ico')
     const entries = Array.from({ length: ico.readUInt16LE(4) }, (_none, index) => 6 + 16 * index)
 
@@ -24,7 +24,7 @@ describe('the icons of the package', () => {
     expect(sizes).toEqual([16, 24, 32, 48, 64, 128, 256].map((size) => [size, size, size]))
   })
 
-  it('hold a PNG of each size that macOS asks for, to the last byte', () => {
+  it('contain a PNG of each size that macOS needs, complete to the last byte', () => {
     const icns = built('icon.icns')
     const found: Record<string, number> = {}
     for (let at = 8; at < icns.byteLength; at += icns.readUInt32BE(at + 4)) {
@@ -48,14 +48,14 @@ describe('the icons of the package', () => {
     })
   })
 
-  it('are there in each size that Linux desktops ask for', () => {
+  it('exist in each size that Linux desktops need', () => {
     const sizes = [16, 32, 48, 64, 128, 256, 512]
 
     expect(sizes.map((size) => sizeOf(built(`icons/${size}x${size}.png`))[0])).toEqual(sizes)
     expect(sizeOf(built('icon.png'))).toEqual([1024, 1024])
   })
 
-  it('leave out a size that a container has no place for', () => {
+  it('leave out sizes that a container does not support', () => {
     const png = Buffer.from('png')
 
     expect(icnsOf([{ size: 17, png }]).byteLength).toBe(8)

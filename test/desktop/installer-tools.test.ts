@@ -23,8 +23,8 @@ function temporaryFolder(): string {
   return folder
 }
 
-describe('what software centres read', () => {
-  it('names the app, its licence and its desktop file as the package does', () => {
+describe('the metadata for software centres', () => {
+  it('names the app, its licence and its desktop file like the package', () => {
     const text = readFileSync(METAINFO, 'utf8')
 
     expect(text).toContain('<id>app.ferry.desktop</id>')
@@ -33,7 +33,7 @@ describe('what software centres read', () => {
   })
 })
 
-/** Which of these tools is installed, the machine decides; Debian has them all. */
+/** Which of these tools are installed depends on the machine; Debian has them all. */
 if (hasTool('appstreamcli')) describe('AppStream', withAppStream)
 else describe('AppStream, which is not installed here', withoutTool('appstreamcli'))
 
@@ -42,14 +42,14 @@ else describe('NSIS, which is not installed here', withoutTool('makensis'))
 
 function withoutTool(tool: string) {
   return () => {
-    it('proves nothing on this machine', () => {
+    it('cannot be checked on this machine', () => {
       expect(hasTool(tool)).toBe(false)
     })
   }
 }
 
 function withAppStream(): void {
-  it('finds no error and nothing to warn of', () => {
+  it('reports no error and no warning', () => {
     const { status, output } = run('appstreamcli', ['validate', '--no-net', METAINFO])
 
     expect(output).not.toMatch(/^[EW]: /m)
@@ -58,17 +58,17 @@ function withAppStream(): void {
 }
 
 function withNsis(): void {
-  // 7-Zip makes what the installer carries.
+  // 7-Zip creates the installer's contents.
   if (hasDebianNsis() && hasSevenZip())
     it('compiles the installer and the uninstaller', compilesAll, 120_000)
 
-  /** electron-builder's own script with our macros in it; `-WX` takes a warning for an error. */
+  /** electron-builder's script with Ferry's macros; `-WX` turns warnings into errors. */
   async function compilesAll() {
     const folder = temporaryFolder()
     const config = {
       compression: 'store',
       disableAsarIntegrity: true,
-      // Debian's texts in other languages lack some lines, which is a warning, too.
+      // Debian's other languages lack some texts, which is also a warning.
       nsis: { packElevateHelper: false, installerLanguages: ['en_US'] },
       win: { signAndEditExecutable: false },
     }
@@ -82,7 +82,7 @@ function withNsis(): void {
     expect(start.toString()).toBe('MZ')
   }
 
-  it('compiles what Ferry adds to them by itself, without a warning', () => {
+  it("compiles Ferry's additions separately, without a warning", () => {
     const folder = temporaryFolder()
     const script = join(folder, 'installer.nsi')
     writeFileSync(
@@ -106,7 +106,7 @@ SectionEnd
 `,
     )
 
-    // `-WX` takes every warning for an error: NSIS leaves a name it does not know as it stands.
+    // `-WX` turns warnings into errors: NSIS leaves unknown names unchanged.
     const names = ['-DPRODUCT_NAME=Ferry', '-DPRODUCT_FILENAME=Ferry']
     const { status, output } = run('makensis', ['-V2', '-WX', ...names, script])
 

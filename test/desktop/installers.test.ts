@@ -16,9 +16,9 @@ import {
 } from './packaged-app.ts'
 
 const homepage = 'https://github.com/ferry-example/ferry'
-/** The release workflow names the project's page; deb and rpm are not made without one. */
+/** The release workflow sets the project's page, which deb and rpm require. */
 const WITH_HOMEPAGE = { extraMetadata: { homepage } }
-/** As the release workflow gives them where there is a certificate. */
+/** The options of the release workflow with a certificate. */
 const AS_RELEASED = {
   extraMetadata: { homepage, isSigned: true },
   publish: { provider: 'github', owner: 'ferry-example', repo: 'ferry' },
@@ -28,7 +28,7 @@ const manifest = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { readonly version: string; readonly desktopName: string }
 const { version } = manifest
-/** Without the programs for Windows that electron-builder would download. */
+/** Leaves out the Windows programs that electron-builder would download. */
 const WITHOUT_WINDOWS_TOOLS = {
   compression: 'store',
   disableAsarIntegrity: true,
@@ -46,7 +46,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'ferry-installers-'))
   const everywhere: readonly PackOptions[] = [
     { targets: 'configured', config: WITH_HOMEPAGE },
-    // The stand-in cannot be signed, and `codesign` is on a Mac only.
+    // The fake app cannot be signed, and `codesign` exists only on a Mac.
     { platform: 'mac', config: { electronFuses: null, mac: { identity: null } } },
   ]
   const withSevenZip: readonly PackOptions[] = [
@@ -64,7 +64,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(root, { recursive: true }))
 
-/** `Key=value` lines of the first group. */
+/** The `Key=value` lines of the first group. */
 function desktopEntry(text: string): Readonly<Record<string, string>> {
   const lines = text.split('\n').filter((line) => line.includes('='))
   return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)))
@@ -79,7 +79,7 @@ describe('the installers for Linux', () => {
   const each = () => linux.computed as readonly LinuxTarget[]
   const withFpm = () => each().filter(({ args }) => args !== undefined)
 
-  it('are there for Intel and ARM, each with its processor in the name', () => {
+  it('exist for Intel and ARM, with the processor in the name', () => {
     expect(linux.artefacts).toEqual(
       [
         ...[`x86_64.AppImage`, 'arm64.AppImage', 'amd64.deb', 'arm64.deb'],
@@ -90,7 +90,7 @@ describe('the installers for Linux', () => {
     )
   })
 
-  it('have a desktop file that the windows of the app belong to', () => {
+  it("have a desktop file that matches the app's windows", () => {
     const base = manifest.desktopName.replace(/\.desktop$/, '')
 
     expect(each().map(({ desktop }) => desktopEntry(desktop).StartupWMClass)).toEqual(
@@ -104,7 +104,7 @@ describe('the installers for Linux', () => {
     }
   })
 
-  it('take files to open, and are the default for none', () => {
+  it('open files, but are the default for none', () => {
     for (const { desktop } of each()) {
       const entry = desktopEntry(desktop)
       expect(entry.Exec).toMatch(/^(?:AppRun|\/opt\/Ferry\/ferry) %U$/)
@@ -113,7 +113,7 @@ describe('the installers for Linux', () => {
   })
 
   if (hasTool('desktop-file-validate')) it('have a desktop file that is valid', desktopFileIsValid)
-  else it('have a desktop file, which no tool on this machine can validate', hasDesktopFile)
+  else it('have a desktop file that no tool on this machine can validate', hasDesktopFile)
 
   function hasDesktopFile() {
     expect(each().every(({ desktop }) => desktop.startsWith('[Desktop Entry]\n'))).toBe(true)
@@ -128,7 +128,7 @@ describe('the installers for Linux', () => {
     }
   }
 
-  it('tell software centres about the app', () => {
+  it('provide metadata for software centres', () => {
     const metainfo = 'build/app.ferry.desktop.metainfo.xml=/usr/share/metainfo/'
 
     expect(withFpm()).toHaveLength(4)
@@ -144,7 +144,7 @@ else describe('the archives, without 7-Zip', withoutSevenZip)
 function inArchives(): void {
   const wanted = ['ferry', 'resources/app.asar']
 
-  it('hold the program and the app', async () => {
+  it('contain the program and the app', async () => {
     const tar = join(archives.dist, `Ferry-${version}-linux-x64.tar.gz`)
     const { stdout } = await promisify(execFile)('tar', ['tzf', tar])
     const files = stdout.split('\n').map((path) => path.split('/').slice(1).join('/'))
@@ -152,7 +152,7 @@ function inArchives(): void {
     expect(files).toEqual(expect.arrayContaining(wanted))
   })
 
-  it('hold the same as a zip', async () => {
+  it('contain the same as a zip', async () => {
     const zip = join(archives.dist, `Ferry-${version}-linux-x64.zip`)
     const { stdout } = await promisify(execFile)('7zz', ['l', '-ba', '-slt', zip])
     const files = stdout.split('\n').filter((line) => line.startsWith('Path = '))
@@ -164,13 +164,13 @@ function inArchives(): void {
 }
 
 function withoutSevenZip(): void {
-  it('are not made here, as electron-builder would download 7-Zip', () => {
+  it('are not built here, because electron-builder would download 7-Zip', () => {
     expect(hasSevenZip()).toBe(false)
   })
 }
 
 describe('the app for macOS', () => {
-  it('says in plain words why it reads folders that the system guards', () => {
+  it('explains in plain words why it reads protected folders', () => {
     const plist = readPlist(mac)
     for (const place of ['Desktop', 'Documents', 'Downloads']) {
       expect(plist).toMatch(
@@ -185,7 +185,7 @@ describe('the app for macOS', () => {
     expect(plist).toMatch(/<key>NSLocalNetworkUsageDescription<\/key>\s*<string>Ferry [^<]+</)
   })
 
-  it('opens any file or folder, and offers itself as the second choice only', () => {
+  it('opens any file or folder, but only as an alternative', () => {
     const types = /<key>CFBundleDocumentTypes<\/key>\s*<array>(.*?)<\/array>\s*<\/dict>/s.exec(
       readPlist(mac),
     )?.[1]
@@ -196,7 +196,7 @@ describe('the app for macOS', () => {
     expect(types).not.toMatch(/Owner|Default/)
   })
 
-  it('is made for Intel and for Apple silicon', () => {
+  it('is built for Intel and Apple silicon', () => {
     const config = readFileSync(new URL('../../electron-builder.yml', import.meta.url), 'utf8')
 
     for (const target of ['dmg', 'zip']) {
@@ -204,7 +204,7 @@ describe('the app for macOS', () => {
     }
   })
 
-  it('knows no feed of updates when nobody named one', () => {
+  it('has no update feed unless one is configured', () => {
     expect(existsSync(join(mac.unpacked, 'Resources', 'app-update.yml'))).toBe(false)
   })
 
@@ -216,14 +216,14 @@ describe('the app for macOS', () => {
 if (hasSevenZip()) describe('the installers for Windows', forWindows)
 
 function forWindows(): void {
-  it('are there for Intel and ARM, one each', () => {
+  it('exist for Intel and ARM', () => {
     expect(windows.artefacts).toEqual([
       `Ferry-${version}-win-arm64.exe`,
       `Ferry-${version}-win-x64.exe`,
     ])
   })
 
-  it('know where newer releases are, and that they can be verified', () => {
+  it('know where newer releases are and that they can be verified', () => {
     const feed = readFileSync(join(windows.unpacked, 'resources', 'app-update.yml'), 'utf8')
     const inside: unknown = JSON.parse(extractFile(windows.asarPath, 'package.json').toString())
 
@@ -231,13 +231,13 @@ function forWindows(): void {
     expect(inside).toMatchObject({ homepage, isSigned: true })
   })
 
-  it('ask for no administrator', () => {
+  it('need no administrator', () => {
     const [defines] = windows.computed[0] as readonly [object]
 
     expect(defines).not.toHaveProperty('INSTALL_MODE_PER_ALL_USERS')
   })
 
-  it('are entered among the installed apps as their manifest for winget says', () => {
+  it('register in the installed apps as their winget manifest says', () => {
     const [defines] = windows.computed[0] as readonly [object]
 
     expect(defines).toMatchObject({ UNINSTALL_APP_KEY: PRODUCT_CODE })

@@ -5,22 +5,21 @@ import { delimiter, dirname, join } from 'node:path'
 const require = createRequire(import.meta.url)
 const builderLib = dirname(require.resolve('app-builder-lib/package.json'))
 
-/** Where Debian's package `nsis-common` has them. */
+/** The folder of Debian's package `nsis-common`. */
 const DEBIAN_PLUGINS = '/usr/share/nsis/Plugins/x86-unicode'
 
 export function hasDebianNsis(): boolean {
   return existsSync(DEBIAN_PLUGINS) && existsSync('/usr/bin/makensis')
 }
 
-/** A call of a plug-in in an NSIS script. */
 const CALL = /\b([A-Za-z]\w+)::(\w+)/g
 
 /**
- * The tools that electron-builder would download to make an installer for Windows, for a machine that has
- * Debian's makensis: plug-ins that name their functions and do nothing, so that the compiler finds
- * them, and a wine that does not run the program which would write the uninstaller.
+ * Replaces the tools that electron-builder would download to build a Windows installer, on a
+ * machine with Debian's makensis: plug-ins whose functions exist but do nothing, so that scripts
+ * compile, and a wine that does not run the program that would write the uninstaller.
  *
- * @returns the variables that lead electron-builder there.
+ * @returns the environment variables that point electron-builder to them.
  */
 export function standInForNsis(folder: string): NodeJS.ProcessEnv {
   const nsis = join(folder, 'nsis')
@@ -48,7 +47,7 @@ function writeProgram(path: string, script: string): void {
   chmodSync(path, 0o755)
 }
 
-/** Plug-ins and their functions that the templates call, but for those that Debian brings. */
+/** Plug-ins and functions that the templates call, except those in Debian. */
 function pluginsIn(templates: string): ReadonlyMap<string, readonly string[]> {
   const installed = readdirSync(DEBIAN_PLUGINS)
   const found = new Map<string, Set<string>>()
@@ -68,7 +67,7 @@ const ADDRESS = 0x1000
 const IN_FILE = 0x200
 
 /**
- * A library for 32-bit Windows with one section, which holds its list of exports:
+ * Creates a 32-bit Windows library with one section for its exports:
  * learn.microsoft.com/windows/win32/debug/pe-format.
  */
 function libraryThatExports(name: string, functions: readonly string[]): Buffer {
@@ -80,11 +79,11 @@ function libraryThatExports(name: string, functions: readonly string[]): Buffer 
   header.write('PE\0\0', 0x40)
   header.writeUInt16LE(0x14c, 0x44) // for Intel
   header.writeUInt16LE(1, 0x46) // one section
-  header.writeUInt16LE(0xe0, 0x54) // bytes of what follows
+  header.writeUInt16LE(0xe0, 0x54) // length of the optional header
   header.writeUInt16LE(0x2102, 0x56) // a library, 32 bits
   const optional = 0x58
   header.writeUInt16LE(0x10b, optional)
-  header.writeUInt32LE(0x10000000, optional + 28) // where it wants to be loaded
+  header.writeUInt32LE(0x10000000, optional + 28) // preferred load address
   header.writeUInt32LE(0x1000, optional + 32)
   header.writeUInt32LE(0x200, optional + 36)
   header.writeUInt32LE(ADDRESS + length, optional + 56)

@@ -10,7 +10,7 @@ let root: string
 let archive: string
 let program: string
 
-/** Packages what the sources build into now, with a stand-in for Electron's program: no network. */
+/** Packages the current build with a fake Electron program and without a network. */
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'ferry-package-'))
   const app = await packOffline(root, { modules: 'search' })
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true }))
 
 describe('the package', () => {
-  it('holds the three bundles and package.json, and nothing else', () => {
+  it('contains the three bundles and package.json, and nothing else', () => {
     const files = listPackage(archive, { isPack: false }).map((path) => path.replaceAll('\\', '/'))
 
     const kinds = new Set(files.map((path) => path.replace(/^(\/out\/\w+)\/.*$/, '$1/…')))
@@ -46,20 +46,20 @@ describe('the package', () => {
     )
   })
 
-  it('carries the licences of what was bundled into it', () => {
+  it('contains the licences of everything that was bundled', () => {
     const licenses = ['main', 'preload', 'renderer'].map((part) =>
       extractFile(archive, join('out', part, 'licenses.md')).toString('utf8'),
     )
 
     expect(licenses[0]).toContain('@aws-sdk/client-s3')
-    // The preload bundles nothing that asks for its licence to go along.
+    // The preload bundles nothing that requires its licence to be included.
     expect(licenses[1]).toContain('does not bundle')
     expect(licenses[2]).toContain('react-dom')
     const ofWorkers = extractFile(archive, join('out', 'renderer', 'licenses-of-workers.md'))
     expect(ofWorkers.toString('utf8')).toContain('hash-wasm')
   })
 
-  it('carries the installer of updates in a file that a start does not read', () => {
+  it('contains the updater in a file that a start does not read', () => {
     const inMain = listPackage(archive, { isPack: false }).filter((path) =>
       /^.out.main.[^\\/]+\.js$/.test(path),
     )
@@ -71,7 +71,7 @@ describe('the package', () => {
     expect(having[0]).not.toMatch(/index\.js$/)
   })
 
-  it('starts at the main process and carries no list of development tools', () => {
+  it('starts at the main process and lists no development tools', () => {
     const manifest: unknown = JSON.parse(extractFile(archive, 'package.json').toString())
 
     expect(manifest).toMatchObject({ productName: 'Ferry', main: 'out/main/index.js' })
@@ -79,11 +79,11 @@ describe('the package', () => {
     expect(manifest).not.toHaveProperty('scripts')
   })
 
-  it('has no file beside the archive that the app could be loaded from', () => {
+  it('has no file next to the archive from which the app could be loaded', () => {
     expect(readdirSync(dirname(archive))).toEqual(['app.asar'])
   })
 
-  it('takes back the doors that Electron leaves open', async () => {
+  it("switches off Electron's debugging options", async () => {
     const wire = await getCurrentFuseWire(program)
 
     expect({

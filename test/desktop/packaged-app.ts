@@ -18,7 +18,7 @@ import { electronVersion } from '../../scripts/electron-binary.ts'
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const BUILDER = fileURLToPath(new URL('run-builder.ts', import.meta.url))
 
-/** The sentinel of the fuses in Electron's program, then their version, count and states as shipped. */
+/** The sentinel of the fuses in Electron's program, followed by version, count and states. */
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
 const SHIPPED_FUSES = Buffer.concat([
   Buffer.from(SENTINEL),
@@ -26,7 +26,7 @@ const SHIPPED_FUSES = Buffer.concat([
   Buffer.from('101100111'),
 ])
 
-/** electron-builder would download its own; Debian's `7zip` does as well. */
+/** Debian's `7zip`, so that electron-builder does not download its own. */
 const SEVEN_ZIP = '/usr/bin/7zz'
 
 export function hasSevenZip(): boolean {
@@ -35,14 +35,21 @@ export function hasSevenZip(): boolean {
 
 export interface PackOptions {
   readonly platform?: 'linux' | 'mac' | 'win'
-  /** electron-builder's names; `configured`: those of electron-builder.yml, with its processors. */
+  /**
+   * electron-builder's names; `configured` uses those in electron-builder.yml, with their
+   * processors.
+   */
   readonly targets?: readonly string[] | 'configured'
   readonly archs?: readonly ('x64' | 'arm64')[]
-  /** `search` looks for packages to put in, as the real run does; there are none, and it is slow. */
+  /**
+   * `search` looks for packages to include, as the real build does; there are none, and it is slow.
+   */
   readonly modules?: 'search' | 'skip'
-  /** `run` calls the tools that make installers, too; this machine, or `env`, has to have them. */
+  /**
+   * `run` also runs the tools that build installers, which this machine, or `env`, must provide.
+   */
   readonly tools?: 'leave out' | 'run'
-  /** The options that the command line would give with `-c.…`. */
+  /** Options that the command line would set with `-c.…`. */
   readonly config?: object
 }
 
@@ -52,9 +59,9 @@ export interface BuilderJob extends Required<PackOptions> {
 }
 
 export interface BuilderResult {
-  /** The names of all installers and archives, also of those whose tool was left out. */
+  /** The names of all installers and archives, including those whose tool was left out. */
   readonly artefacts: readonly string[]
-  /** The arguments that each target's tool would have been called with. */
+  /** The arguments for each target's tool. */
   readonly computed: readonly unknown[]
 }
 
@@ -63,13 +70,13 @@ export interface PackedApp extends BuilderResult {
   /** The x64 build. */
   readonly unpacked: string
   readonly program: string
-  /** `app.asar` of the x64 build, with out/main, out/preload and out/renderer in it. */
+  /** `app.asar` of the x64 build, which contains out/main, out/preload and out/renderer. */
   readonly asarPath: string
 }
 
 /**
- * Packages the app as `npm run package` does, below `targetFolder` and without a network: a folder
- * with the same names and the same mark for the fuses stands in for Electron's program.
+ * Packages the app like `npm run package`, into `targetFolder` and without a network: a folder with
+ * the same names and the same fuse sentinel replaces Electron's program.
  */
 export async function packOffline(
   targetFolder: string,
@@ -80,7 +87,7 @@ export async function packOffline(
   return app
 }
 
-/** One process for all: reading electron-builder's schema takes longer than packaging. */
+/** Uses one process for all: reading electron-builder's schema takes longer than packaging. */
 export async function packAllOffline(
   targetFolder: string,
   all: readonly PackOptions[],
@@ -93,7 +100,7 @@ export async function packAllOffline(
     env: {
       ...process.env,
       ...(hasSevenZip() ? { ELECTRON_BUILDER_7ZIP_PATH: SEVEN_ZIP } : {}),
-      // No certificate of this machine's is to be used.
+      // Do not use this machine's certificates.
       CSC_IDENTITY_AUTO_DISCOVERY: 'false',
       ...env,
     },
@@ -137,7 +144,7 @@ function appIn(unpacked: string, program: string, resources: string) {
   return { unpacked, program: join(unpacked, program), asarPath }
 }
 
-/** The contents of a checkout, with files in it that must not be packaged. */
+/** Creates a checkout that includes files that must not be packaged. */
 function makeProject(project: string): string {
   mkdirSync(join(project, 'out'), { recursive: true })
   for (const name of ['main', 'preload', 'renderer']) {
@@ -169,7 +176,7 @@ function standInElectron(folder: string, platform: BuilderJob['platform']): stri
   return folder
 }
 
-/** Electron.app with the property lists that electron-builder rewrites. */
+/** Creates an Electron.app with the property lists that electron-builder rewrites. */
 function standInMacApp(folder: string): void {
   const contents = join(folder, 'Electron.app', 'Contents')
   const framework = 'Frameworks/Electron Framework.framework'
@@ -200,7 +207,6 @@ function plist(name: string): string {
 `
 }
 
-/** A packaged property list, as text. */
 export function readPlist(app: PackedApp): string {
   return readFileSync(join(app.unpacked, 'Info.plist'), 'utf8')
 }

@@ -13,7 +13,7 @@ interface Row {
   readonly unseen: string
 }
 
-/** The rows of all tables, without their heads. */
+/** The rows of all tables without their header rows. */
 function rows(): readonly Row[] {
   const lines = doc.split('\n').filter((line) => /^\| (?!system \|)/.test(line))
   return lines.map((line) => {
@@ -24,7 +24,7 @@ function rows(): readonly Row[] {
   })
 }
 
-describe('what is said about the platforms', () => {
+describe('docs/platforms.md', () => {
   it('has a system, a fact and an answer in each row', () => {
     expect(rows().length).toBeGreaterThan(0)
     for (const { system, fact, here, workflow, unseen } of rows()) {
@@ -34,20 +34,20 @@ describe('what is said about the platforms', () => {
     }
   })
 
-  it('names tests that there are', () => {
+  it('names existing tests', () => {
     const paths = [...doc.matchAll(/`((?:test|scripts)\/[\w./-]+)`/g)].map(([, path = '']) => path)
 
     expect(paths.length).toBeGreaterThan(0)
     expect(paths.filter((path) => !existsSync(new URL(path, root)))).toEqual([])
   })
 
-  it('names a test for whatever it calls proven here', () => {
+  it('names a test for everything it calls proven here', () => {
     const claims = rows().filter(({ here }) => here !== '')
 
     expect(claims.filter(({ here }) => !/`test\/|\(\.\.\/test\//.test(here))).toEqual([])
   })
 
-  it('names jobs that there are', () => {
+  it('names existing jobs', () => {
     const jobs = rows().flatMap(({ workflow }) => [
       ...workflow.matchAll(/`(check|release): (\w+)`/g),
     ])

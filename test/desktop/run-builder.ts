@@ -1,5 +1,5 @@
-// A process of its own for packaged-app.ts: runs electron-builder for each job and prints what it
-// would have handed to the tools that make installers, which this machine need not have.
+// A separate process for packaged-app.ts: runs electron-builder for each job and prints what it
+// would have passed to the tools that build installers, which this machine may lack.
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Arch, build, Platform } from 'electron-builder'
@@ -21,14 +21,14 @@ async function run(job: BuilderJob): Promise<BuilderResult> {
     config: {
       electronDist: job.electronDist,
       ...job.config,
-      // False says that node_modules are in place already; looking for them would run npm.
+      // False means that node_modules are complete; looking for them would run npm.
       ...(job.modules === 'skip' ? { beforeBuild: () => Promise.resolve(false) } : {}),
       artifactBuildStarted: ({ file }) => {
         started.push(basename(file))
       },
     },
     publish: 'never',
-    // Called with a target's final options right before its tool; `true` leaves the tool out.
+    // Called with a target's final options right before its tool; `true` skips the tool.
     effectiveOptionComputed: (options) => {
       computed.push(withDesktopFile(options))
       return Promise.resolve(job.tools === 'leave out')
@@ -42,7 +42,7 @@ function targetsOf({ platform, targets, archs }: BuilderJob) {
   return PLATFORMS[platform].createTarget([...targets], ...archs.map((arch) => Arch[arch]))
 }
 
-/** fpm is called with the path of a desktop file that is deleted afterwards. */
+/** Reads the desktop file, which is deleted after fpm has run. */
 function withDesktopFile(options: unknown): unknown {
   if (!Array.isArray(options) || !String(options[1]).endsWith('.desktop')) return options
   return { args: options[0], desktop: readFileSync(String(options[1]), 'utf8') }

@@ -1,5 +1,5 @@
-// A process of its own for boot.test.ts: runs the built main process with the fake Electron in the
-// place of the real one, does what the page and the system would do, and prints what came of it.
+// A separate process for boot.test.ts: runs the built main process with the fake Electron, does
+// what the page and the system would do, and prints the result.
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { commandChannel } from '../../electron/contract/transport.ts'
@@ -11,7 +11,7 @@ const [, , bundle = '', dataFolder = ''] = process.argv
 const { app, FakeWindow, ipcMain, session } = await import('../fakes/electron.ts')
 
 app.setPath('userData', dataFolder)
-// A packaged app gets its own arguments alone; whatever stands there by itself is a file to upload.
+// A packaged app gets only its own arguments; any plain argument is a file to upload.
 process.argv = [process.execPath]
 await import(pathToFileURL(bundle).href)
 const opened = once(FakeWindow.events, 'opened')

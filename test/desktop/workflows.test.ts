@@ -8,18 +8,18 @@ const check = read('.github/workflows/check.yml')
 const release = read('.github/workflows/release.yml')
 const tryInstalled = read('.github/actions/try-installed/action.yml')
 
-/** The text of one job, from its name on. */
+/** The text of a job, starting at its name. */
 function jobOf(workflow: string, job: string): string {
   const jobs = workflow.split(/^ {2}(?=\w[\w-]*:$)/m)
   return jobs.find((each) => each.startsWith(`${job}:`)) ?? ''
 }
 
-/** The steps of a text, from their dashes on. */
+/** The steps of a text, starting at their dashes. */
 function stepsOf(text: string, indent: 4 | 6 = 6): readonly string[] {
   return text.split(new RegExp(`^ {${indent}}(?=- )`, 'm')).slice(1)
 }
 
-/** The values of a matrix whose entries stand in one line or in several. */
+/** The values of a matrix with entries on one line or on several. */
 function matrixOf(job: string, key: string): readonly string[] {
   return [...job.matchAll(new RegExp(`[{ ]${key}: ([\\w.-]+)(?=[,\\s}])`, 'g'))].map(
     ([, value = '']) => value,
@@ -37,7 +37,7 @@ describe('the desktop job', () => {
     }
   })
 
-  it('hides the real Electron from no project that is meant for it', () => {
+  it('does not hide the real Electron from the projects that use it', () => {
     const config = read('vite.config.ts')
     const [, project = ''] = config.split("name: 'electron',")
 
@@ -48,8 +48,8 @@ describe('the desktop job', () => {
   })
 })
 
-describe('the action that tries an installer', () => {
-  it('installs each kind of installer that there is, and starts the app', () => {
+describe('the action that tests an installer', () => {
+  it('installs every kind of installer and starts the app', () => {
     const installs = stepsOf(tryInstalled, 4).filter((step) =>
       step.includes(`INSTALLER: \${{ steps.found.outputs.path }}`),
     )
@@ -72,7 +72,7 @@ describe('the action that tries an installer', () => {
     expect(verifies).toContain('codesign --verify --deep --strict')
   })
 
-  it('is used by the check of every change, on all three systems', () => {
+  it('is used for every change, on all three systems', () => {
     const job = jobOf(check, 'installed')
 
     expect(matrixOf(job, 'kind')).toEqual(['AppImage', 'deb', 'nsis', 'dmg'])
@@ -81,7 +81,7 @@ describe('the action that tries an installer', () => {
 })
 
 describe('a release without Apple’s certificate', () => {
-  it('signs the app for this computer, as an arm64 Mac starts no other', () => {
+  it('signs the app for local use, because an arm64 Mac starts no unsigned app', () => {
     const fallback = /elif \[ "\$RUNNER_OS" = macOS \]; then\n(.*)\n/.exec(release)?.[1] ?? ''
 
     expect(fallback).toContain('-c.mac.identity=- -c.mac.hardenedRuntime=false')
@@ -91,7 +91,7 @@ describe('a release without Apple’s certificate', () => {
 })
 
 describe('a release', () => {
-  it('opens each file that it publishes, where it belongs, before it publishes any', () => {
+  it('tests each file on its own system before it publishes any', () => {
     const open = jobOf(release, 'open')
     const publish = jobOf(release, 'publish')
 
@@ -101,7 +101,8 @@ describe('a release', () => {
       ...['win-x64.exe', 'win-arm64.exe'],
       ...['mac-x64.dmg', 'mac-x64.zip', 'mac-arm64.dmg', 'mac-arm64.zip'],
     ])
-    // Labels of GitHub's own runners: docs.github.com/actions/reference/runners/github-hosted-runners.
+    // Labels of GitHub-hosted runners:
+    // docs.github.com/actions/reference/runners/github-hosted-runners.
     expect(new Set(matrixOf(open, 'system'))).toEqual(
       new Set([
         ...['ubuntu-24.04', 'ubuntu-24.04-arm', 'windows-latest', 'windows-11-arm'],
@@ -113,7 +114,7 @@ describe('a release', () => {
     expect(publish).toContain('needs: [package, open, stores]\n')
   })
 
-  it('opens the very files that are published, and makes none of its own for that', () => {
+  it('tests the published files themselves and builds none for that', () => {
     const open = jobOf(release, 'open')
 
     expect(open).toContain(`name: ferry-\${{ matrix.from }}`)
@@ -121,14 +122,14 @@ describe('a release', () => {
     expect(jobOf(release, 'package')).toContain(`name: ferry-\${{ runner.os }}`)
   })
 
-  it('has the manifests for stores written without any right to publish', () => {
+  it('writes the store manifests without permission to publish', () => {
     const stores = jobOf(release, 'stores')
 
     expect(stores).toContain('scripts/store-manifests.ts installers stores')
     expect(stores).not.toMatch(/permissions:|npm /)
   })
 
-  it('brings the feed that electron-updater reads, and says what is signed', () => {
+  it('publishes the feed for electron-updater, and says what is signed', () => {
     expect(release).toContain('dist/latest*.yml')
     expect(release).toContain('-c.publish.provider=github')
     expect(release).toMatch(

@@ -52,7 +52,7 @@ describe('the Host header', () => {
     expect(answer.body).toContain('its own address')
   })
 
-  it('is missed when it is missing', async () => {
+  it('is required', async () => {
     const answer = await send({ method: 'GET', path: '/ferry/x' }, { host: null })
 
     expect(verdict(answer)).toEqual({ status: 403, code: 'AccessDenied' })
@@ -61,7 +61,7 @@ describe('the Host header', () => {
 
 describe('the path', () => {
   it.each(['/ferry/%', '/ferry/%zz', '/ferry/%ff', '/ferry/%c0%ae%c0%ae/', '/ferry/%ed%a0%80'])(
-    '%s is no name in UTF-8',
+    '%s is not a name in UTF-8',
     async (target) => {
       const answer = await send({ method: 'GET', path: target })
 
@@ -94,16 +94,16 @@ describe('the path', () => {
     expect((await readdir(temporary.folder)).filter((name) => /outside/.test(name))).toEqual([])
   })
 
-  it('of another bucket leads nowhere', async () => {
+  it('of another bucket is not found', async () => {
     const answer = await send({ method: 'GET', path: '/..%2fferry/x' })
 
     expect(verdict(answer)).toEqual({ status: 404, code: 'NoSuchBucket' })
   })
 })
 
-describe('operations that are not here', () => {
+describe('unsupported operations', () => {
   it.each(['acl', 'policy', 'object-lock', 'restore', 'torrent', 'attributes'])(
-    '?%s is told as not implemented',
+    '?%s is answered as not implemented',
     async (query) => {
       const answer = await send({ method: 'GET', path: '/ferry/x', query })
 
@@ -124,7 +124,7 @@ describe('operations that are not here', () => {
     ['POST', '/ferry/x'],
     ['DELETE', '/ferry'],
     ['PUT', '/'],
-  ])('%s %s is a method that is not allowed', async (method, target) => {
+  ])('%s %s is answered as a method that is not allowed', async (method, target) => {
     const answer = await send({ method, path: target }, { body: '' })
 
     expect(verdict(answer)).toEqual({ status: 405, code: 'MethodNotAllowed' })
@@ -156,7 +156,7 @@ describe('an ACL', () => {
   })
 })
 
-describe('a value that came by the query', () => {
+describe('a value from the query', () => {
   it.each([
     'x-amz-meta-a=%0d%0aSet-Cookie:%20b',
     'x-amz-meta-a=%00',
@@ -168,7 +168,7 @@ describe('a value that came by the query', () => {
     expect(verdict(answer)).toEqual({ status: 400, code: 'InvalidArgument' })
   })
 
-  it('may not break those of this answer', async () => {
+  it('may not break the headers of this answer', async () => {
     await send({ method: 'PUT', path: '/ferry/overridden' }, { body: 'x' })
     const query = 'response-content-type=a%0d%0ab'
 
@@ -177,11 +177,14 @@ describe('a value that came by the query', () => {
     expect(verdict(answer)).toEqual({ status: 400, code: 'InvalidArgument' })
   })
 
-  it.each(['partNumber=1', 'versionId=null'])('makes no plain PUT of ?%s', async (query) => {
-    const answer = await send({ method: 'PUT', path: '/ferry/stray', query }, { body: 'x' })
+  it.each(['partNumber=1', 'versionId=null'])(
+    'is not stored as a plain PUT with ?%s',
+    async (query) => {
+      const answer = await send({ method: 'PUT', path: '/ferry/stray', query }, { body: 'x' })
 
-    expect(verdict(answer)).toEqual({ status: 400, code: 'InvalidArgument' })
-  })
+      expect(verdict(answer)).toEqual({ status: 400, code: 'InvalidArgument' })
+    },
+  )
 })
 
 describe('a body', () => {
@@ -214,7 +217,7 @@ describe('a body', () => {
     expect(answer.head).not.toContain('100 Continue')
   })
 
-  it('is asked for only when the request is in order', async () => {
+  it('is requested only when the request is valid', async () => {
     const headers = { 'content-length': '1', expect: '100-continue' }
     const good = presigned(
       temporary.store,
@@ -238,7 +241,7 @@ describe('a body', () => {
     expect(verdict(refused)).toEqual({ status: 403, code: 'SignatureDoesNotMatch' })
   })
 
-  it('that is refused is still read, so that the sender gets the answer', async () => {
+  it('of a refused request is still read, so that the client gets the answer', async () => {
     const body = Buffer.alloc(8 * MIB)
 
     const answer = await exchange(temporary.store, {
@@ -260,7 +263,7 @@ describe('a body', () => {
         query: `uploadId=${await beginUpload('cut')}&partNumber=1`,
       }),
     ],
-  ])('that is cut leaves nothing of %s', async (_, make) => {
+  ])('that is cut off leaves nothing of %s', async (_, make) => {
     const made = await make()
     const target = presigned(temporary.store, made, { atMs: Date.now() })
     const headers = { 'content-length': String(6 * MIB) }
@@ -287,7 +290,7 @@ describe('a body', () => {
 })
 
 describe('a conditional write', () => {
-  it('that a deletion overtook is told of the conflict', async () => {
+  it('whose object was deleted meanwhile reports the conflict', async () => {
     const made = { method: 'PUT', path: '/ferry/raced', headers: { 'if-none-match': '*' } }
     const target = presigned(temporary.store, made, { atMs: Date.now() })
     const headers = { ...made.headers, 'content-length': '2' }
@@ -307,7 +310,7 @@ describe('a conditional write', () => {
   })
 })
 
-/** Waits for something that the other end does in its own time; the test's limit bounds it. */
+/** Waits for something that the server does asynchronously; the test's timeout limits it. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -316,7 +319,7 @@ describe('a body in signed chunks', () => {
   const claims = () => ({ atMs: Date.now() })
   const streaming = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'
 
-  /** Frames and signs two chunks; `change` may spoil the frame. */
+  /** Sends two signed chunks; `change` may corrupt the framing. */
   async function sendChunks(change: (frame: string) => string, length = '10') {
     const at = claims()
     const made = {
@@ -340,7 +343,7 @@ describe('a body in signed chunks', () => {
     return exchange(temporary.store, { method: 'PUT', target: made.path, headers, body })
   }
 
-  it('is stored without its frame', async () => {
+  it('is stored without the chunk framing', async () => {
     const written = await sendChunks((frame) => frame)
     const read = await send({ method: 'GET', path: '/ferry/chunked' })
 
@@ -367,7 +370,7 @@ describe('a body in signed chunks', () => {
     expect(await workFiles()).toEqual([])
   })
 
-  it('must be as long as it says', async () => {
+  it('must have the announced length', async () => {
     expect((await sendChunks((frame) => frame, '11')).code).toBe('IncompleteBody')
     expect((await sendChunks((frame) => frame, '9')).code).toBe('IncompleteBody')
   })

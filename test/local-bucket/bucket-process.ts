@@ -1,8 +1,8 @@
 import { openLocalBucket } from '../../electron/local-bucket/local-bucket.ts'
 
 /**
- * A local bucket in a process of its own, for tests that measure or kill it. The folder is the
- * first argument. Answers the message `peak` with the most memory it ever held, in KiB.
+ * A local bucket in a separate process, for tests that measure or kill it. The folder is the first
+ * argument. Answers the message `peak` with its peak memory in KiB.
  */
 const bucket = await openLocalBucket({ folder: process.argv[2] ?? '' })
 process.on('message', () => {

@@ -9,18 +9,18 @@ export interface ForkedBucket {
   readonly bucket: LocalBucket
   readonly child: ChildProcess
   peakKib(): Promise<number>
-  /** Ends the process without a word, as a crash or a power cut would. */
+  /** Kills the process, like a crash or a power cut. */
   kill(): Promise<void>
 }
 
-/** Starts a bucket in a process of its own and waits until it serves. */
+/** Starts a bucket in a separate process and waits until it serves. */
 export function forkedBucket(folder: string): Promise<ForkedBucket> {
   return started(process.execPath, [PROGRAM, folder])
 }
 
 /**
- * The same in a process that may write no file longer than `blocks` of 512 bytes or 1 KiB, as the
- * shell counts: the system then refuses like a disk that is full. Not on Windows.
+ * The same with a file size limit of `blocks` of 512 bytes or 1 KiB, depending on the shell: writes
+ * then fail as on a full disk. Not on Windows.
  */
 export function crampedBucket(folder: string, blocks: number): Promise<ForkedBucket> {
   const script = `ulimit -f ${blocks}; exec "$0" "$@"`

@@ -12,7 +12,7 @@ import { clientOf, MIB, refusalOf } from './conformance/store.ts'
 import { crampedBucket, type ForkedBucket } from './forked-bucket.ts'
 import { storeOf, temporaryFolder } from './temporary-bucket.ts'
 
-/** 5 or 10 MiB, as the shell counts. */
+/** 5 or 10 MiB, depending on the shell. */
 const BLOCKS = 10 * 1024 + 64
 const full = { code: 'InsufficientStorage', status: 507 }
 
@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-it.runIf(canLimit)('says that the disk is full, leaves nothing and goes on', async () => {
+it.runIf(canLimit)('reports a full disk, leaves nothing behind and continues', async () => {
   const client = clientOf(storeOf(cramped.bucket))
   const named = { Bucket: 'ferry', Key: 'too-long' }
 

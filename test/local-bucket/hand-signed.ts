@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { Store } from './conformance/store.ts'
 
-/** A request of which every byte is the test's own, path and query as they go over the wire. */
+/** A request whose bytes the test controls; path and query are sent unchanged. */
 export interface HandMade {
   readonly method: string
   readonly path: string
@@ -11,7 +11,7 @@ export interface HandMade {
   readonly payloadHash?: string
 }
 
-/** What a signature claims; each can be made wrong on its own. */
+/** The claims of a signature; each can be made wrong separately. */
 export interface Claims {
   readonly atMs: number
   readonly expiresSeconds?: number | string
@@ -24,7 +24,7 @@ export interface Claims {
 export const amzDate = (ms: number): string =>
   new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
 
-/** The target of a presigned request. Written apart from the server, to judge it. */
+/** The target of a presigned request, implemented independently of the server. */
 export function presigned(store: Store, made: HandMade, claims: Claims): string {
   const headers = { host: hostOf(store), ...lower(made.headers) }
   const names = Object.keys(headers).sort()
@@ -44,7 +44,6 @@ export function presigned(store: Store, made: HandMade, claims: Claims): string 
   return `${made.path}?${fields.join('&')}&X-Amz-Signature=${signature}`
 }
 
-/** The headers of a request signed by header. */
 export function signedHeaders(
   store: Store,
   made: HandMade,

@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-/** Starts the program and collects what it says. */
+/** Starts the program and collects its output. */
 function run(...args: string[]) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -49,10 +49,10 @@ function stopByMessage(child: ChildProcess): void {
 }
 
 it.each([
-  // Windows knows no signal that could be answered.
+  // Windows has no signal that a program can handle.
   ...(process.platform === 'win32' ? [] : [['SIGTERM', stopBySignal] as const]),
   ['a message', stopByMessage] as const,
-])('prints one line, serves what it says, and stops at %s', async (_name, stop) => {
+])('prints one line, serves the bucket at that address, and stops at %s', async (_name, stop) => {
   const args = ['--dir', folder, '--bucket', 'my-own', '--allow-origin', 'http://127.0.0.1:3000']
   const { child, stdout, said, ended } = run(...args)
   await once(stdout, 'data')
@@ -94,11 +94,11 @@ it('says in one sentence that its folder cannot be used', async () => {
 })
 
 it.each([
-  [[], 'Name a folder with --dir.'],
-  [['--dir', 'DIR', '--port', '70000'], '"70000" is no port'],
-  [['--dir', 'DIR', '--port', 'x'], '"x" is no port'],
-  [['--dir', 'DIR', '--bucket', 'No_Bucket'], '"No_Bucket" is no bucket name'],
-  [['--dir', 'DIR', '--allow-origin', 'example.com/'], '"example.com/" is no origin'],
+  [[], 'Give a folder with --dir.'],
+  [['--dir', 'DIR', '--port', '70000'], '"70000" is not a port'],
+  [['--dir', 'DIR', '--port', 'x'], '"x" is not a port'],
+  [['--dir', 'DIR', '--bucket', 'No_Bucket'], '"No_Bucket" is not a bucket name'],
+  [['--dir', 'DIR', '--allow-origin', 'example.com/'], '"example.com/" is not an origin'],
   [['--dir', 'DIR', '--nonsense'], "Unknown option '--nonsense'"],
 ])('refuses the options %j', async (args, sentence) => {
   const { said, ended } = run(...args.map((arg) => arg.replace('DIR', folder)))

@@ -7,11 +7,11 @@ import { type ForkedBucket, forkedBucket } from './forked-bucket.ts'
 import { type HandMade, presigned } from './hand-signed.ts'
 import { storeOf, temporaryFolder } from './temporary-bucket.ts'
 
-/** `FERRY_TEST_LARGE_BYTES=4294967296` proves it for 4 GiB; an eighth of that by default. */
+/** `FERRY_TEST_LARGE_BYTES=4294967296` tests 4 GiB; the default is an eighth of that. */
 const LARGE_BYTES = Number(process.env.FERRY_TEST_LARGE_BYTES ?? 512 * MIB)
 const SMALL_BYTES = 40 * MIB
 const PART_BYTES = 8 * MIB
-/** How much the garbage collector's timing may move the peak. */
+/** How much the timing of garbage collection may change the peak. */
 const ALLOWED_MIB = 96
 
 const folders: string[] = []
@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 it(
-  'takes no more memory for a large object than for a small one',
+  'needs no more memory for a large object than for a small one',
   async () => {
     const small = await peakMibFor(SMALL_BYTES)
 
@@ -33,7 +33,10 @@ it(
   60_000 + (LARGE_BYTES / MIB) * 100,
 )
 
-/** The peak of a process that took so many bytes in one PUT, again in parts, and gave them back. */
+/**
+ * The peak memory of a process that receives this many bytes in one PUT, again in parts, and
+ * returns them.
+ */
 async function peakMibFor(byteLength: number): Promise<number> {
   const folder = await temporaryFolder()
   folders.push(folder)
@@ -69,7 +72,7 @@ async function sendInParts(store: Store, byteLength: number): Promise<void> {
   await send(store, { method: 'POST', path, query: `uploadId=${uploadId}` }, document)
 }
 
-/** Sends so many bytes, or a document, and reads the answer without keeping it. */
+/** Sends this many bytes, or a document, and discards the answer. */
 async function send(store: Store, made: HandMade, body: number | string = '') {
   const target = presigned(store, made, { atMs: Date.now() })
   const byteLength = typeof body === 'number' ? body : Buffer.byteLength(body)

@@ -31,7 +31,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Pauses are over at once: a file that stays held would make the test wait. */
+/** Skips the pauses, which a file that stays open would cause. */
 const wait = async () => undefined
 
 async function openOn(...volumes: Volume[]): Promise<void> {
@@ -59,7 +59,7 @@ const keys = async () => {
   return Contents.map(({ Key }) => Key)
 }
 const inObjects = (...names: string[]) => path.join(folder, 'objects', ...names)
-/** Not the bucket's own small files. */
+/** Excludes the bucket's own small files. */
 const isObjectFile = (file: string) => /[\\/](objects|unusual-names|work)[\\/]/.test(file)
 const workFiles = () => readdir(path.join(folder, 'work'))
 const linkTo = (key: string) => {
@@ -72,7 +72,7 @@ const loseIndex = async () => {
   bucket = await openLocalBucket({ folder })
 }
 
-describe('keys that a file system may take for other names', () => {
+describe('keys that a file system may treat as equal', () => {
   it.each([
     {
       system: 'NTFS with short names',
@@ -98,7 +98,7 @@ describe('keys that a file system may take for other names', () => {
         ['é', 'e\u0301'],
       ],
     },
-  ])('are objects of their own on $system, also after a restart', async ({ volume, pairs }) => {
+  ])('are separate objects on $system, even after a restart', async ({ volume, pairs }) => {
     await openOn(volume())
     const all = pairs.flat()
     for (const key of all) await put(key, `body of ${key}`)
@@ -117,7 +117,7 @@ describe('keys that a file system may take for other names', () => {
     )
   })
 
-  it('never replace a file that lies at their escaped name', async () => {
+  it('never replace a file that has their escaped name', async () => {
     await openOn()
     const file = path.join(folder, 'unusual-names', 'k-%3a')
     await writeFile(file, 'not an object')
@@ -132,7 +132,7 @@ describe('keys that a file system may take for other names', () => {
 
 describe('a name that APFS refuses', () => {
   it.each([NEW_EMOJI, `${NEW_EMOJI}/file`, `folder/${NEW_EMOJI}/file`])(
-    'is an object all the same: %s',
+    'is stored as an object anyway: %s',
     async (key) => {
       await openOn(apfs())
 
@@ -150,14 +150,14 @@ describe('a name that APFS refuses', () => {
 describe('a file that is being read on Windows', () => {
   const film = Buffer.alloc(16 * MIB, 'f')
 
-  /** A link that plays: the answer has begun, and its bytes are not taken yet. */
+  /** A link that is being played: the answer has started but its bytes are not read yet. */
   async function playing(key: string): Promise<Response> {
     await openOn(ntfs(), openFilesStay())
     await put(key, film)
     return fetch(linkTo(key))
   }
 
-  it('is overwritten, and read to its end', async () => {
+  it('is overwritten and still read to the end', async () => {
     const playingFilm = await playing('film.mp4')
 
     await put('film.mp4', 'short')
@@ -168,7 +168,7 @@ describe('a file that is being read on Windows', () => {
     await expect.poll(workFiles).toEqual([])
   })
 
-  it('is deleted, and read to its end', async () => {
+  it('is deleted and still read to the end', async () => {
     const playingFilm = await playing('film.mp4')
 
     await remove('film.mp4')
@@ -180,8 +180,8 @@ describe('a file that is being read on Windows', () => {
   })
 })
 
-describe('a scanner that holds every file for a moment', () => {
-  it('spoils no kind of change', async () => {
+describe('a scanner that briefly opens every file', () => {
+  it('breaks no kind of change', async () => {
     const held = scanner(2, isObjectFile)
     await openOn(held, openFilesStay())
 
@@ -209,11 +209,11 @@ describe('a scanner that holds every file for a moment', () => {
       'folder',
       'folder/a',
     ])
-    // The older version is the only one out of sight.
+    // Only the older version is out of sight.
     await expect.poll(async () => (await workFiles()).length).toBe(1)
   })
 
-  it('that never lets go costs the readable name only, until the next start', async () => {
+  it('that never closes a file costs only the readable name, until the next start', async () => {
     const never = Number.MAX_SAFE_INTEGER
     unmount = simulateFiles(folder, scanner(never, isObjectFile))
     bucket = await openLocalBucket({ folder, wait })
@@ -231,7 +231,7 @@ describe('a scanner that holds every file for a moment', () => {
     expect(await workFiles()).toEqual([])
   })
 
-  it('holding the old files lets new ones count and deletions stand, and ends by itself', async () => {
+  it('that has old files open does not undo new files and deletions, and is waited for in the background', async () => {
     const holder = { isThere: false }
     const holding: Volume = {
       refusal: ({ name, path: at }) =>
@@ -258,8 +258,8 @@ describe('a scanner that holds every file for a moment', () => {
   })
 })
 
-describe('a file that another program lets nobody read', () => {
-  it('is answered with S3’s word for later', async () => {
+describe('a file that another program has locked', () => {
+  it('is answered with SlowDown', async () => {
     const holder = { isThere: false }
     await openOn({
       refusal: ({ name, path: at }) =>
@@ -277,12 +277,12 @@ describe('a file that another program lets nobody read', () => {
 })
 
 describe('a lost index', () => {
-  it('takes no file of Finder’s or Explorer’s for an object', async () => {
+  it('does not treat files of Finder or Explorer as objects', async () => {
     await openOn()
     await put('photos/a.jpg', 'mine')
     await put('.DS_Store', 'an object with this name')
     const theirs = ['.DS_Store', '._a.jpg', 'Thumbs.db', 'desktop.ini']
-    // No name on Windows.
+    // Not a valid name on Windows.
     if (process.platform !== 'win32') theirs.push('Icon\r')
     for (const name of theirs) await writeFile(inObjects('photos', name), 'theirs')
 
@@ -292,7 +292,7 @@ describe('a lost index', () => {
     expect(await text('.DS_Store')).toBe('an object with this name')
   })
 
-  it('gives back the names that HFS+ keeps decomposed', async () => {
+  it('restores names that HFS+ stores decomposed', async () => {
     await openOn(hfsPlus())
     await put('Füße/é.txt', 'accents')
 
@@ -307,7 +307,7 @@ describe('a lost index', () => {
     expect(await readdir(inObjects())).toEqual([])
   })
 
-  it('loses no file that only the index knew of', async () => {
+  it('loses no file that only the index knew', async () => {
     await openOn()
     await client().send(
       new PutBucketVersioningCommand({
@@ -327,8 +327,8 @@ describe('a lost index', () => {
   })
 })
 
-describe('a folder that was emptied', () => {
-  it('goes although Finder has put its file there', async () => {
+describe('an empty folder', () => {
+  it('is removed even if Finder has put its file there', async () => {
     await openOn()
     await put('photos/summer/a.jpg', 'a')
     await put('photos/b.jpg', 'b')

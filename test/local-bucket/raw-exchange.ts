@@ -5,21 +5,21 @@ export interface RawAnswer {
   readonly status: number
   readonly head: string
   readonly body: string
-  /** S3's own word for what was wrong; empty when the answer has none. */
+  /** S3's error code; empty when the answer has none. */
   readonly code: string
 }
 
 export interface RawRequest {
   readonly method: string
-  /** Exactly as it goes over the wire. */
+  /** Sent unchanged. */
   readonly target: string
-  /** Null leaves out `Host`. */
+  /** Null omits `Host`. */
   readonly host?: string | null
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Buffer | string
 }
 
-/** Sends bytes that no HTTP client would send, and reads the answer until the server is done. */
+/** Sends bytes that no HTTP client would send, and reads the answer until the server closes. */
 export async function exchange(store: Store, request: RawRequest): Promise<RawAnswer> {
   const socket = await connected(store)
   socket.write(headOf(store, request))
@@ -53,7 +53,7 @@ export async function answerOf(socket: Socket): Promise<RawAnswer> {
   const pieces: Buffer[] = []
   for await (const piece of socket) pieces.push(piece as Buffer)
   const text = Buffer.concat(pieces).toString('latin1')
-  // An interim answer (100 Continue) comes before the one that counts.
+  // An interim answer (100 Continue) precedes the final one.
   const final = text.replace(/^HTTP\/1\.1 100 [^\r\n]*\r\n\r\n/, '')
   const split = final.indexOf('\r\n\r\n')
   const head = final.slice(0, split)

@@ -52,7 +52,7 @@ const remove = (bucket: LocalBucket, Key: string, VersionId?: string) =>
 const inFolder = (bucket: LocalBucket, file: string) => path.join(bucket.objectsFolder, file)
 
 describe('a restart', () => {
-  it('keeps the port, the keys, the objects and yesterday’s links', async () => {
+  it('keeps the port, the keys, the objects and existing links', async () => {
     const first = await open()
     await put(first, 'kept/file.txt', 'still here')
     const made = { method: 'GET', path: '/ferry/kept/file.txt' }
@@ -67,7 +67,7 @@ describe('a restart', () => {
     expect(await (await fetch(link)).text()).toBe('still here')
   })
 
-  it('goes on with uploads in parts', async () => {
+  it('continues multipart uploads', async () => {
     const first = await open()
     const named = { Bucket: 'ferry', Key: 'half' }
     const { UploadId } = await clientOf(storeOf(first)).send(
@@ -89,7 +89,7 @@ describe('a restart', () => {
     expect(await text(second, 'half')).toBe('half')
   })
 
-  it('moves to another port when somebody has taken the old one, and says so', async () => {
+  it('moves to another port when the old one is taken, and reports it', async () => {
     const first = await open()
     const port = Number(new URL(first.endpoint).port)
     await first.close()
@@ -104,7 +104,7 @@ describe('a restart', () => {
     expect(second.accessKeyId).toBe(first.accessKeyId)
   })
 
-  it('after a kill finds everything that was finished and nothing that was not', async () => {
+  it('after a kill finds everything that was finished and nothing else', async () => {
     const forked = await forkedBucket(folder)
     const store = storeOf(forked.bucket)
     await put(forked.bucket, 'finished', 'yes')
@@ -130,7 +130,7 @@ describe('a restart', () => {
 })
 
 describe('opening', () => {
-  it('keeps keys and folder to this user alone', async () => {
+  it('makes keys and folder accessible to this user only', async () => {
     const bucket = await open()
 
     const modes = await Promise.all(
@@ -144,7 +144,7 @@ describe('opening', () => {
     expect(bucket.secretAccessKey).toMatch(/^[A-Za-z0-9_-]{40}$/)
   })
 
-  it('makes other keys in every folder', async () => {
+  it('creates different keys in every folder', async () => {
     const first = await open()
     const second = await open({ folder: path.join(folder, 'another') })
 
@@ -152,7 +152,7 @@ describe('opening', () => {
     expect(second.secretAccessKey).not.toBe(first.secretAccessKey)
   })
 
-  it('is refused while another process serves the folder, and not after it was killed', async () => {
+  it('is refused while another process serves the folder, but not after that was killed', async () => {
     const forked = await forkedBucket(folder)
 
     await expect(open()).rejects.toMatchObject({ name: 'LocalBucketError', reason: 'in-use' })
@@ -185,7 +185,7 @@ describe('opening', () => {
     await expect(opening).rejects.toMatchObject({ reason: 'folder-unwritable' })
   })
 
-  it('sets a damaged index aside and finds the objects by their files', async () => {
+  it('moves a damaged index aside and finds the objects by their files', async () => {
     const first = await open()
     await put(first, 'photos/a.txt', 'plain name')
     await put(first, 'photos/b?.txt', 'unusual name')
@@ -207,7 +207,7 @@ describe('opening', () => {
     )
   })
 
-  it('sets damaged keys aside and makes new ones', async () => {
+  it('moves damaged keys aside and creates new ones', async () => {
     const first = await open()
     await put(first, 'kept', 'kept')
     await first.close()
@@ -221,8 +221,8 @@ describe('opening', () => {
   })
 })
 
-describe('the folder of objects', () => {
-  it('holds them as plain files under their own names', async () => {
+describe('the objects folder', () => {
+  it('contains plain files under readable names', async () => {
     const bucket = await open()
     await put(bucket, 'Reise 2026/Foto (1).jpg', 'picture')
 
@@ -234,7 +234,7 @@ describe('the folder of objects', () => {
     expect(await readdir(bucket.objectsFolder)).toEqual([])
   })
 
-  it('may lie elsewhere, and is remembered', async () => {
+  it('may be elsewhere, and is remembered', async () => {
     const elsewhere = path.join(folder, 'elsewhere')
     const first = await open({ newObjectsFolder: elsewhere })
     await put(first, 'a', 'a')
@@ -246,7 +246,7 @@ describe('the folder of objects', () => {
     expect(await readFile(path.join(elsewhere, 'a'), 'utf8')).toBe('a')
   })
 
-  it('never loses a file that somebody else put there', async () => {
+  it('never loses a file that another program put there', async () => {
     const bucket = await open()
     await writeFile(inFolder(bucket, 'mine.txt'), 'not an object')
 
@@ -261,7 +261,7 @@ describe('the folder of objects', () => {
     expect(await readFile(inFolder(bucket, 'mine.txt'), 'utf8')).toBe('not an object')
   })
 
-  it('is not left through a link that somebody put there', async () => {
+  it('is not left through a link', async () => {
     const bucket = await open()
     const outside = path.join(folder, 'outside')
     await mkdir(outside)
@@ -273,7 +273,7 @@ describe('the folder of objects', () => {
     expect(await text(bucket, 'link/file')).toBe('inside')
   })
 
-  it('is believed when a file was taken away or changed', async () => {
+  it('counts when a file was deleted or changed', async () => {
     const bucket = await open()
     await put(bucket, 'taken', 'taken')
     await put(bucket, 'changed', 'before')
@@ -288,7 +288,7 @@ describe('the folder of objects', () => {
     expect(await changed.Body?.transformToString()).toBe('afterwards')
   })
 
-  it('shows the version that counts under its name', async () => {
+  it('shows the current version under its name', async () => {
     const bucket = await open()
     await clientOf(storeOf(bucket)).send(
       new PutBucketVersioningCommand({
@@ -306,7 +306,7 @@ describe('the folder of objects', () => {
     expect([newest, await shown()]).toEqual(['two', 'one'])
   })
 
-  it('takes up a join that was cut off where the parts still tell how long they are', async () => {
+  it('resumes an interrupted join from the lengths of the parts', async () => {
     const bucket = await open()
     const named = { Bucket: 'ferry', Key: 'cut-join' }
     const client = clientOf(storeOf(bucket))
@@ -331,7 +331,7 @@ describe('the folder of objects', () => {
     )
 
     expect(await readFile(inFolder(bucket, 'cut-join'))).toEqual(Buffer.concat(bodies))
-    // Nobody waits for the deletion of parts.
+    // Parts are deleted in the background.
     await expect.poll(() => readdir(parts)).toEqual([])
   })
 })

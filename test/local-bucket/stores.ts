@@ -7,7 +7,7 @@ import { UploadStore } from '../../electron/local-bucket/multipart/upload-store.
 import { bucketFolders, ObjectFiles } from '../../electron/local-bucket/objects/object-files.ts'
 import { ObjectStore } from '../../electron/local-bucket/objects/object-store.ts'
 
-/** The stores behind a bucket, without HTTP, on a real index and real files. */
+/** The stores of a bucket without HTTP, with a real index and real files. */
 export async function temporaryStores() {
   const folder = await mkdtemp(path.join(tmpdir(), 'ferry-stores-'))
   const db = openIndex(path.join(folder, 'index.sqlite'))
@@ -19,7 +19,7 @@ export async function temporaryStores() {
     settings,
     objects,
     uploads: new UploadStore(db, files, objects, Date.now),
-    /** A file as a finished body leaves it. */
+    /** A file as a received body leaves it. */
     finishedFile: async (text: string) => {
       const file = files.newWorkFile()
       await writeFile(files.absolute(file), text)

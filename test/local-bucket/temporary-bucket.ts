@@ -12,11 +12,10 @@ export interface TemporaryBucket {
   readonly bucket: LocalBucket
   readonly folder: string
   readonly store: Store
-  /** Closes the bucket and removes its folder. */
   discard(): Promise<void>
 }
 
-/** A local bucket in a folder of its own that is gone with it. */
+/** A local bucket in a temporary folder. */
 export async function temporaryBucket(
   options: Omit<LocalBucketOptions, 'folder'> = {},
 ): Promise<TemporaryBucket> {

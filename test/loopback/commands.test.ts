@@ -31,7 +31,7 @@ async function signedIn(settings: HostSettings = {}) {
 }
 
 describe('commands', () => {
-  it('hands the input to the handler and its outcome to the page', async () => {
+  it('passes the input to the handler and its outcome to the page', async () => {
     const seen: unknown[] = []
     const { post } = await signedIn({
       handlers: {
@@ -114,7 +114,7 @@ describe('commands', () => {
     },
   )
 
-  it('knows no other routes and no other methods', async () => {
+  it('has no other routes and methods', async () => {
     const { origin, session, post } = await signedIn()
 
     const unknown = await post('/api/nothing', '{}')
@@ -124,7 +124,7 @@ describe('commands', () => {
     expect([unknown.status, read.status, read.headers.allow]).toEqual([404, 405, 'POST'])
   })
 
-  it('holds a page’s question while the core opens, and answers it then', async () => {
+  it('holds a page’s request while the core opens, and then answers it', async () => {
     const sessions = createSessions(Date.now)
     const token = sessions.newToken()
     let answering: Promise<Answer> | undefined
@@ -150,7 +150,7 @@ describe('commands', () => {
 })
 
 describe('oversized messages', () => {
-  /** Sends the head, then `body` as it is, and reads until the host closes the connection. */
+  /** Sends the head, then `body` unchanged, and reads until the host closes the connection. */
   async function sendRaw(
     origin: string,
     session: BrowserSession,
@@ -167,7 +167,7 @@ describe('oversized messages', () => {
     return text(socket)
   }
 
-  it('are refused by their announced length before a byte of them is read', async () => {
+  it('are refused by their announced length before any byte is read', async () => {
     const { origin, session } = await signedIn()
 
     const answer = await sendRaw(
@@ -180,7 +180,7 @@ describe('oversized messages', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 /)
   })
 
-  it('are refused when they grow too long without having said so', async () => {
+  it('are refused when they grow too long without announcing it', async () => {
     const { origin, session } = await signedIn()
     const chunk = Buffer.alloc(MAX_MESSAGE_BYTES + 1, 'a')
     const body = Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk])
@@ -190,7 +190,7 @@ describe('oversized messages', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 /)
   })
 
-  it('leave the host serving others', async () => {
+  it('do not stop the host from serving others', async () => {
     const { origin, session, post } = await signedIn()
     await sendRaw(origin, session, `content-length: ${MAX_MESSAGE_BYTES + 1}`, Buffer.alloc(0))
 
@@ -200,7 +200,7 @@ describe('oversized messages', () => {
   })
 })
 
-describe('files given to the page', () => {
+describe('files of the page', () => {
   const fact = { name: 'a.txt', byteLength: 3, modifiedAtMs: 5 }
 
   it('are registered by their facts, without a path', async () => {
@@ -228,7 +228,7 @@ describe('files given to the page', () => {
     { files: Array.from({ length: 501 }, () => fact) },
     { files: 'x' },
     null,
-  ])('are refused when they are not what a page sends (%#)', async (message) => {
+  ])('are refused when malformed (%#)', async (message) => {
     const { post } = await signedIn()
 
     const answer = await post(LOOPBACK_ROUTES.registerSources, JSON.stringify(message))

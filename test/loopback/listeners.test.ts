@@ -45,7 +45,7 @@ describe('the browser host', () => {
     expect(taken).not.toBe(port)
   })
 
-  it.runIf(hasIpv6)('takes no port where another program has the other address', async () => {
+  it.runIf(hasIpv6)('does not use a port when another program has the other address', async () => {
     const port = await freePort()
     await occupy('::1', port)
 

@@ -28,7 +28,7 @@ export interface RunningHost {
   /** Opens one session. */
   readonly token: string
   readonly notify: CorePorts['notify']
-  /** Everything that was logged, as one text. */
+  /** The complete log as one text. */
   readonly logged: () => string
 }
 
@@ -37,13 +37,15 @@ export interface HostSettings {
   readonly registerSources?: Core['registerSources']
   readonly storeOrigins?: Core['storeOrigins']
   readonly closeCore?: () => Promise<void>
-  /** Called while the host listens and its core is not open yet. */
+  /** Called while the host listens but its core is not open yet. */
   readonly atOpening?: (origin: string) => Promise<void>
   readonly sessions?: Sessions
   readonly port?: number
 }
 
-/** A host over scripted handlers. Every command that the test does not name answers `not-now`. */
+/**
+ * Starts a host with scripted handlers. Commands that the test does not define answer `not-now`.
+ */
 export async function startHost(settings: HostSettings = {}): Promise<RunningHost> {
   const sessions = settings.sessions ?? createSessions(Date.now)
   const lines: string[] = []
@@ -101,7 +103,7 @@ export interface Question {
   readonly body?: string
 }
 
-/** One request exactly as given: no redirects, no headers that were not asked for but Host. */
+/** Sends one request unchanged: without redirects, and with no added header but Host. */
 export async function ask(origin: string, question: Question): Promise<Answer> {
   const { method = 'GET', path, headers = {}, body } = question
   const { host, port } = new URL(origin)
@@ -118,14 +120,14 @@ export async function ask(origin: string, question: Question): Promise<Answer> {
   return { status: response.statusCode, headers: response.headers, body: await text(response) }
 }
 
-/** A browser's session: both secrets as they travel. */
+/** A browser's session: both secrets as they are sent. */
 export interface BrowserSession {
   /** `name=secret` */
   readonly cookie: string
   readonly secret: string
 }
 
-/** What our own page sends with every POST. */
+/** The headers that Ferry's page sends with every POST. */
 export function pageHeaders(origin: string, session?: BrowserSession): Record<string, string> {
   return {
     origin,
@@ -139,7 +141,10 @@ export function sessionHeaders({ cookie, secret }: BrowserSession): Record<strin
   return { cookie, [SESSION_HEADER]: secret }
 }
 
-/** A browser's key pair: its public half as the page sends it, and a way to sign with the other. */
+/**
+ * A browser's key pair: its public key as the page sends it, and a function that signs with the
+ * private key.
+ */
 export function browserKey() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
@@ -154,7 +159,7 @@ export function browserKey() {
   }
 }
 
-/** Posts the token as the page does. */
+/** Posts the token like the page. */
 export function exchange(origin: string, token: string, key = browserKey()): Promise<Answer> {
   return post(origin, LOOPBACK_ROUTES.exchange, { token, publicKey: key.publicKey })
 }
@@ -173,7 +178,7 @@ export function post(
   })
 }
 
-/** Spends the host's token. */
+/** Consumes the host's token. */
 export async function signIn({
   server,
   token,
@@ -190,7 +195,10 @@ export function commandPath(name: string): string {
   return `${LOOPBACK_ROUTES.commandPrefix}${name}`
 }
 
-/** The mode bits that let others in. Windows has none: there the folder's own rights decide. */
+/**
+ * The mode bits that give others access. Windows has none, because the folder's access list
+ * decides.
+ */
 export function sharedBitsOf({ mode }: { readonly mode: number }): number {
   return process.platform === 'win32' ? 0 : mode & 0o077
 }

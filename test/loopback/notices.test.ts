@@ -55,7 +55,7 @@ describe('notices', () => {
     expect(lines).toEqual([line, line])
   })
 
-  it('keep one notice on one line, whatever a file is called', async () => {
+  it('keep each notice on one line, whatever the file name', async () => {
     const host = await startHost()
     const tab = await listen(host, await signIn(host))
     await readUntil(tab, '\n')
@@ -102,7 +102,7 @@ describe('the heartbeat', () => {
     vi.useRealTimers()
   })
 
-  it('keeps a silent connection alive, and stops with the stream', () => {
+  it('keeps an idle connection open, and stops with the stream', () => {
     vi.useFakeTimers()
     const notices = createNoticeStream(15_000)
     const sink = Object.assign(new PassThrough(), { writeHead: () => undefined })

@@ -3,7 +3,7 @@ import { contentSecurityPolicy } from '../../electron/core/host/page-policy.ts'
 import { ask, signIn, startHost } from './loopback-harness.ts'
 
 describe('the page', () => {
-  it('is served without a session, under a policy that lets in nothing foreign', async () => {
+  it('is served without a session, with a policy that allows nothing foreign', async () => {
     const { server } = await startHost()
 
     const answer = await ask(server.origin, { path: '/' })
@@ -22,7 +22,7 @@ describe('the page', () => {
     expect(answer.headers['content-security-policy']).toBe(contentSecurityPolicy('/', reach))
   })
 
-  it('is believed in no form that the browser kept, and leaves none behind', async () => {
+  it("is never taken from the browser's cache, and leaves nothing in it", async () => {
     const { server } = await startHost()
 
     const page = await ask(server.origin, { path: '/' })
@@ -35,7 +35,7 @@ describe('the page', () => {
     })
   })
 
-  it('serves the worker that sends parts with the stores of the moment, each time anew', async () => {
+  it('serves the worker that sends parts with the current stores every time', async () => {
     let storeOrigins = ['https://one.example']
     const host = await startHost({ storeOrigins: () => storeOrigins })
     const { cookie } = await signIn(host)
@@ -55,7 +55,7 @@ describe('the page', () => {
     expect(first.headers['cache-control']).toBe('no-store')
   })
 
-  it('tells nobody without a session where the stores are', async () => {
+  it('does not reveal the stores without a session', async () => {
     const { server } = await startHost({ storeOrigins: () => ['https://secret.example'] })
 
     const answer = await ask(server.origin, { path: '/assets/put-worker-abc123.js' })
@@ -95,7 +95,7 @@ describe('the page', () => {
   })
 
   it.each(['evil.example', 'localhost:PORT', '127.0.0.1:PORT', '[::1]:PORT'])(
-    'is not served at %s, which belongs to no run alone',
+    'is not served at %s, which is not unique to a run',
     async (pattern) => {
       const { server } = await startHost()
       const host = pattern.replace('PORT', String(server.port))

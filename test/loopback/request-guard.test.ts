@@ -27,7 +27,7 @@ async function signedIn() {
   return { host, own: origin, port, session, calls: () => calls }
 }
 
-describe('who may ask', () => {
+describe('access', () => {
   it('refuses a request that carries no session', async () => {
     const { own } = await signedIn()
 
@@ -37,7 +37,7 @@ describe('who may ask', () => {
   })
 
   it.each(['cookie', SESSION_HEADER] as const)(
-    'refuses a session without its %s, and with another one',
+    'refuses a session without its %s, or with another one',
     async (name) => {
       const { own, session } = await signedIn()
       const { [name]: value = '', ...others } = pageHeaders(own, session)
@@ -178,7 +178,7 @@ describe('who may ask', () => {
     },
   )
 
-  it('answers a preflight from elsewhere without letting it in', async () => {
+  it('answers a preflight from another origin without allowing it', async () => {
     const { own } = await signedIn()
 
     const answer = await ask(own, {
@@ -193,7 +193,7 @@ describe('who may ask', () => {
 })
 
 describe('the log of refusals', () => {
-  it('counts them, and tells nothing of what they carried', async () => {
+  it('counts them without their content', async () => {
     const { host, own, session } = await signedIn()
     const refused = { ...session, secret: 'wrong' }
     for (let times = 0; times < 20; times += 1) {

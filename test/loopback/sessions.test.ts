@@ -27,7 +27,7 @@ async function describeHost({ server }: RunningHost, session: Parameters<typeof 
 }
 
 describe('the printed address', () => {
-  it('opens a session: a cookie that no script can read, and a secret that is in no cookie', async () => {
+  it('opens a session with a cookie that no script can read and a secret that is in no cookie', async () => {
     const host = await startHost()
 
     const answer = await exchange(host.server.origin, host.token)
@@ -54,7 +54,7 @@ describe('the printed address', () => {
     expect(second.status).toBe(401)
     expect(second.headers['set-cookie']).toBeUndefined()
     expect(JSON.parse(second.body)).toEqual({
-      refused: 'This address was used before, or a newer one was made.',
+      refused: 'This address was used before, or a newer one was created.',
     })
   })
 
@@ -72,7 +72,7 @@ describe('the printed address', () => {
     expect([atLast.kind, late.kind]).toEqual(['opened', 'expired'])
   })
 
-  it('is void when a newer one was made', () => {
+  it('is invalid once a newer one was created', () => {
     const sessions = createSessions(Date.now)
     const older = sessions.newToken()
     const newer = sessions.newToken()
@@ -83,7 +83,7 @@ describe('the printed address', () => {
   })
 
   it.each(['', 'wrong', 'a'.repeat(43)])(
-    'refuses the token "%s" and keeps the right one good',
+    'refuses the token "%s" and keeps the right one valid',
     async (token) => {
       const host = await startHost()
 
@@ -116,7 +116,7 @@ describe('the printed address', () => {
   })
 })
 
-describe('a page that is loaded again', () => {
+describe('a reloaded page', () => {
   async function opened() {
     const host = await startHost()
     const { origin } = host.server
@@ -132,7 +132,7 @@ describe('a page that is loaded again', () => {
     return { host, origin, key, cookie, challenge, renew }
   }
 
-  it('gets a secret again by the key that its browser holds', async () => {
+  it('gets a new secret with the key in its browser', async () => {
     const { host, key, cookie, challenge, renew } = await opened()
     const text = await challenge()
 
@@ -142,7 +142,7 @@ describe('a page that is loaded again', () => {
     expect(await describeHost(host, { cookie, secret })).toBe(200)
   })
 
-  it('gets none by another key, by an old challenge, or by one of its own', async () => {
+  it('gets none with another key, an old challenge, or a made-up one', async () => {
     const { key, challenge, renew } = await opened()
     const text = await challenge()
 
@@ -175,7 +175,7 @@ describe('a page that is loaded again', () => {
     expect(secret).toBe(null)
   })
 
-  it('voids the token of the address that it was opened by', async () => {
+  it('invalidates the token of the address that it was opened with', async () => {
     const { host, origin, key, challenge, renew } = await opened()
     const token = host.sessions.newToken()
     const text = await challenge()
@@ -209,7 +209,7 @@ describe('a session', () => {
     expect([closed, await describeHost(host, fresh)]).toEqual([401, 200])
   })
 
-  it('gives way to the seventeenth', () => {
+  it('is dropped for the seventeenth', () => {
     const sessions = createSessions(Date.now)
     const opened = Array.from({ length: 17 }, () => sessions.exchange(sessions.newToken(), KEY))
 
@@ -222,7 +222,7 @@ describe('a session', () => {
   })
 })
 
-describe('the address for browsers that do not resolve ours', () => {
+describe('the fallback address', () => {
   it('serves the same page and opens a session of its own origin', async () => {
     const host = await startHost()
     const { origin, fallbackOrigin } = host.server
@@ -244,7 +244,7 @@ describe('the address for browsers that do not resolve ours', () => {
     expect((await describe(origin)).status).toBe(401)
   })
 
-  it('is at another port in each run', async () => {
+  it('has another port in each run', async () => {
     const hosts = [await startHost(), await startHost()]
 
     const ports = hosts.map(({ server }) => new URL(server.fallbackOrigin).port)

@@ -19,7 +19,10 @@ const handlers = (id: string) => `(
 )
 `
 
-/** Which programs were tried, and how it ended. `installed`: whether one of Chromium's kin is there. */
+/**
+ * The programs that were tried, and the result. `installed` says whether there is a Chromium-based
+ * browser.
+ */
 async function opened(platform: NodeJS.Platform, said: string, installed: boolean, any = true) {
   const tried: string[] = []
   const how = await openInBrowser('/ferry/open.html', {
@@ -47,7 +50,7 @@ it.each([
   ['Safari', handlers('com.apple.safari')],
   ['Firefox', handlers('org.mozilla.firefox')],
   ['Safari, as nobody chose', '(\n)\n'],
-])('one of Chromium’s kin goes before a Mac’s %s', async (_name, said) => {
+])('a Chromium-based browser is preferred over a Mac’s %s', async (_name, said) => {
   expect(await opened('darwin', said, true)).toEqual({ how: 'opened', tried: ['google chrome'] })
   expect(await opened('darwin', said, false)).toEqual({
     how: 'untested',
@@ -55,10 +58,10 @@ it.each([
   })
 })
 
-it('says that none opened', async () => {
+it('reports that none opened', async () => {
   expect((await opened('darwin', '', false, false)).how).toBe('failed')
 })
 
-it.each(['linux', 'win32'] as const)('asks nobody on %s', async (platform) => {
+it.each(['linux', 'win32'] as const)('does not ask on %s', async (platform) => {
   expect(await opened(platform, '', true)).toEqual({ how: 'opened', tried: ['default'] })
 })

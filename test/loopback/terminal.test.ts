@@ -15,7 +15,7 @@ function aTerminal({ isTTY = true, patienceMs = 60_000, isInForeground = true } 
   })
   onTestFinished(terminal.close)
   const type = (line: string) => void input.write(`${line}\n`)
-  /** Types once something new is shown, as a user does. */
+  /** Types after new output appears, like a user. */
   const typeAt = async (question: string, line: string) => {
     await expect.poll(() => shown).toContain(question)
     type(line)
@@ -24,7 +24,7 @@ function aTerminal({ isTTY = true, patienceMs = 60_000, isInForeground = true } 
 }
 
 describe('the terminal of the browser host', () => {
-  it('takes yes for yes, and everything else for no', async () => {
+  it('accepts only yes as a yes', async () => {
     const { terminal, typeAt } = aTerminal()
     for (const [index, [line, answer]] of [
       ['y', true],
@@ -39,7 +39,7 @@ describe('the terminal of the browser host', () => {
     }
   })
 
-  it('asks one question at a time, and hands on the lines that answer none', async () => {
+  it('asks one question at a time, and passes on lines that answer none', async () => {
     const { terminal, type, typeAt, shown } = aTerminal()
     const heard: string[] = []
     const stop = terminal.onLine((line) => heard.push(line))
@@ -58,7 +58,7 @@ describe('the terminal of the browser host', () => {
     expect(heard).toEqual(['y'])
   })
 
-  it('allows nothing when nobody answers, when too much is asked, and after its end', async () => {
+  it('allows nothing without an answer, for too many questions, and after its end', async () => {
     const { terminal, input, shown } = aTerminal({ patienceMs: 20 })
     expect(await terminal.ask('Anybody?')).toBe(false)
     const many = Array.from({ length: 20 }, () => terminal.ask('Flood?'))
@@ -87,7 +87,7 @@ describe('the terminal of the browser host', () => {
     expect(await confirm({ kind: 'sign-in', keys })).toBe('cannot-ask')
   })
 
-  it('says what it is about, with names that cannot forge a line', async () => {
+  it('names the subject, with names that cannot forge a line', async () => {
     const { terminal, typeAt, shown } = aTerminal()
     const confirm = confirmOnTerminal(terminal)
     const asked = confirm({

@@ -6,13 +6,13 @@ import { endChild, exitReason } from '../../scripts/child-processes.ts'
 const WITH_CHANNEL = ['ignore', 'pipe', 'inherit', 'ipc'] as const
 const WITHOUT = ['ignore', 'pipe', 'inherit'] as const
 
-/** Nobody on Windows can take no notice of a signal. */
+/** On Windows a process cannot ignore a signal. */
 const UNHEARD: readonly (readonly [string, readonly string[], string])[] = [
   ['message', WITH_CHANNEL, "process.on('message', () => 0)"],
   ['signal', WITHOUT, "process.on('SIGTERM', () => 0); setInterval(() => 0, 1000)"],
 ]
 
-/** Resolves once the child has printed that it listens. */
+/** Resolves once the child has reported that it is listening. */
 async function child(script: string, stdio: readonly string[]): Promise<ChildProcess> {
   const started = spawn(process.execPath, ['-e', `${script}; console.log('up')`], {
     stdio: [...stdio] as StdioOptions,
@@ -27,7 +27,7 @@ async function child(script: string, stdio: readonly string[]): Promise<ChildPro
 const LISTENS = "process.on('message', ({ ferry }) => process.exit(ferry === 'quit' ? 7 : 8))"
 
 describe('ending a child', () => {
-  it('is a message, to which it closes by itself', async () => {
+  it('sends a message, on which it closes by itself', async () => {
     const listening = await child(LISTENS, WITH_CHANNEL)
 
     await endChild(listening)
@@ -35,7 +35,7 @@ describe('ending a child', () => {
     expect([listening.exitCode, listening.signalCode]).toEqual([7, null])
   })
 
-  it('is a signal where there is no channel', async () => {
+  it('sends a signal without a channel', async () => {
     const deaf = await child('setInterval(() => 0, 1000)', WITHOUT)
 
     await endChild(deaf)
@@ -44,7 +44,7 @@ describe('ending a child', () => {
   })
 
   it.each(UNHEARD.slice(0, process.platform === 'win32' ? 1 : 2))(
-    'is force when it takes no notice of the %s',
+    'uses force when it ignores the %s',
     async (_name, stdio, script) => {
       const stubborn = await child(script, stdio)
 
@@ -54,7 +54,7 @@ describe('ending a child', () => {
     },
   )
 
-  it('of one that has ended is over at once', async () => {
+  it('that has ended takes no time', async () => {
     const over = await child('0', WITHOUT)
     if (over.exitCode === null) await once(over, 'exit')
 
@@ -63,7 +63,7 @@ describe('ending a child', () => {
     expect(over.exitCode).toBe(0)
   })
 
-  it('of one that could not be started is over at once', async () => {
+  it('that could not be started takes no time', async () => {
     const never = spawn('/nowhere/electron', [])
     const failed = once(never, 'error')
 
@@ -73,13 +73,13 @@ describe('ending a child', () => {
   })
 })
 
-describe('the reason of an end', () => {
+describe('the exit reason', () => {
   it.each([
     [3221225781, 'it ended with code 3221225781: a library (DLL) is missing'],
-    // The same, as programs that count in signed numbers have it.
+    // The same code as a signed number.
     [-1073741515, 'it ended with code 3221225781: a library (DLL) is missing'],
     [0xc000007b, /^it ended with code 3221225595: .* another kind of processor$/],
-    [0xc0000409, /^it ended with code 3221226505: it stopped itself/],
+    [0xc0000409, /^it ended with code 3221226505: it stopped because/],
     [127, 'it ended with code 127: a library is missing'],
     [53, 'it ended with code 53'],
     [0, 'it ended with code 0'],
@@ -93,7 +93,7 @@ describe('the reason of an end', () => {
     expect(exitReason(null, 'SIGTRAP', 'linux')).toBe('it was ended by SIGTRAP')
   })
 
-  it('by macOS, which says nothing of a broken signature', () => {
+  it('by macOS, which does not mention a broken signature', () => {
     expect(exitReason(null, 'SIGKILL', 'darwin')).toMatch(/^it was ended by SIGKILL: .*signature/)
   })
 })

@@ -10,7 +10,7 @@ afterEach(() => {
 })
 
 describe('the browser', () => {
-  it('is the one that FERRY_CHROMIUM names', async () => {
+  it('is the one in FERRY_CHROMIUM', async () => {
     vi.stubEnv('FERRY_CHROMIUM', process.execPath)
 
     const found = await findChromium()
@@ -18,7 +18,7 @@ describe('the browser', () => {
     expect(found).toEqual({ path: process.execPath, isUnpacked: false, env: {} })
   })
 
-  it('that FERRY_CHROMIUM names and that is not there is told in a sentence', async () => {
+  it('that FERRY_CHROMIUM names but that does not exist is reported in a sentence', async () => {
     vi.stubEnv('FERRY_CHROMIUM', '/nowhere/chromium')
 
     await expect(findChromium()).rejects.toThrow(
@@ -31,22 +31,22 @@ describe('the folder of the unpacked browser', () => {
   it.each([
     [{}, join('/home/a', '.cache', 'ferry-tests')],
     [{ XDG_CACHE_HOME: 'relative' }, join('/home/a', '.cache', 'ferry-tests')],
-  ])('with %j is the user’s own, %s', (env, expected) => {
+  ])('with %j belongs to the user, %s', (env, expected) => {
     expect(cacheFolder(env, '/home/a')).toBe(expected)
   })
 
-  it('is where XDG_CACHE_HOME says', async () => {
+  it('is in XDG_CACHE_HOME', async () => {
     const folder = await temporaryFolder()
 
     expect(cacheFolder({ XDG_CACHE_HOME: folder })).toBe(join(folder, 'ferry-tests'))
   })
 })
 
-/** Windows starts no script as a program; there and on macOS the sandbox asks for no rights. */
+/** Windows cannot run scripts as programs; there and on macOS the sandbox needs no permissions. */
 describe.runIf(process.platform === 'linux')('the sandbox', () => {
   const isRoot = process.getuid?.() === 0
 
-  it('stays where this user may start it; Chromium refuses it to root', async () => {
+  it('stays on if this user may use it; Chromium refuses it to root', async () => {
     await standIn('exit 0')
 
     const { args } = await chromiumCommand()
@@ -54,7 +54,7 @@ describe.runIf(process.platform === 'linux')('the sandbox', () => {
     expect(args.includes('--no-sandbox')).toBe(isRoot)
   })
 
-  it('is left away where the system does not let it start', async () => {
+  it('is switched off where the system does not let it start', async () => {
     await standIn('case "$*" in *--no-sandbox*) exit 0 ;; esac; exit 1')
 
     const { args } = await chromiumCommand()
@@ -63,26 +63,23 @@ describe.runIf(process.platform === 'linux')('the sandbox', () => {
   })
 })
 
-/** Windows starts no script as a program. */
-it.runIf(process.platform === 'linux')(
-  'turns off what Playwright turns off, and more',
-  async () => {
-    const noted = join(await temporaryFolder(), 'arguments')
-    await standIn(`printf '%s\\n' "$@" >'${noted}'; exit 1`)
+/** Windows cannot run scripts as programs. */
+it.runIf(process.platform === 'linux')('disables what Playwright disables, and more', async () => {
+  const noted = join(await temporaryFolder(), 'arguments')
+  await standIn(`printf '%s\\n' "$@" >'${noted}'; exit 1`)
 
-    await launchChromium({ featuresOff: ['Another'] }).catch(() => undefined)
+  await launchChromium({ featuresOff: ['Another'] }).catch(() => undefined)
 
-    const [playwrights = [], last = [], ...more] = (await readFile(noted, 'utf8'))
-      .split('\n')
-      .filter((line) => line.startsWith('--disable-features='))
-      .map((line) => line.slice('--disable-features='.length).split(','))
-    expect(more).toEqual([])
-    expect(last.slice(0, playwrights.length)).toEqual(playwrights)
-    expect(last).toContain('Another')
-  },
-)
+  const [playwrights = [], last = [], ...more] = (await readFile(noted, 'utf8'))
+    .split('\n')
+    .filter((line) => line.startsWith('--disable-features='))
+    .map((line) => line.slice('--disable-features='.length).split(','))
+  expect(more).toEqual([])
+  expect(last.slice(0, playwrights.length)).toEqual(playwrights)
+  expect(last).toContain('Another')
+})
 
-/** A program in the place of Chromium. */
+/** A program that replaces Chromium. */
 async function standIn(script: string): Promise<void> {
   const program = join(await temporaryFolder(), 'chromium')
   await writeFile(program, `#!/bin/sh\n${script}\n`)

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 const SCRIPT = new URL('../../scripts/require-node-24.js', import.meta.url)
 
-/** The script in this Node, which says that it is another. */
+/** Runs the script in this Node with another version number. */
 function runAs(version: string) {
   const script = `
     const versions = { ...process.versions, node: '${version}' }
@@ -32,6 +32,6 @@ it.each(['18.20.0', '20.19.0', '24.0.0', '24.14.1'])(
   },
 )
 
-it.each(['24.15.0', '24.21.0', '25.0.0'])('Node %s will do', (version) => {
+it.each(['24.15.0', '24.21.0', '25.0.0'])('Node %s is accepted', (version) => {
   expect(runAs(version)).toEqual({ status: 0, stderr: '' })
 })

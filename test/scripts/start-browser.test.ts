@@ -25,7 +25,10 @@ async function startedIn(dataFolder: string, ...more: readonly string[]) {
   return { child, origin: new URL(line.slice('Ferry is ready at '.length)).origin }
 }
 
-/** As a browser asks: it knows where names below localhost are, which not every system does. */
+/**
+ * Requests the page like a browser, which resolves names below localhost even where the system does
+ * not.
+ */
 async function pageOf(
   origin: string,
 ): Promise<{ readonly status?: number; readonly text: string }> {
@@ -43,7 +46,7 @@ function tokenIn(output: string): string {
   return new URL(addressIn(output)).hash.slice(1)
 }
 
-/** Null when nothing listens there any more. */
+/** Null when nothing listens there. */
 async function statusOf(origin: string): Promise<number | null> {
   const page = await pageOf(origin).catch(() => null)
   return page?.status ?? null
@@ -59,7 +62,7 @@ async function occupy(port: number): Promise<number> {
 }
 
 describe('npm start in the browser', () => {
-  it('prints the address on a line of its own, and serves the page there', async () => {
+  it('prints the address on its own line and serves the page there', async () => {
     const { origin } = await startedIn(await temporaryFolder())
 
     const page = await pageOf(origin)
@@ -75,7 +78,7 @@ describe('npm start in the browser', () => {
     expect([code, child.errors(), await statusOf(origin)]).toEqual([0, '', null])
   })
 
-  it('ends within two seconds although a page is connected', async () => {
+  it('ends within two seconds even while a page is connected', async () => {
     const { child, origin } = await startedIn(await temporaryFolder())
     const { port } = new URL(origin)
     const { connect } = await import('node:net')
@@ -110,11 +113,11 @@ describe('npm start in the browser', () => {
 
     expect([code, second.output()]).toEqual([1, ''])
     expect(second.errors()).toBe(
-      `Ferry already runs with the data folder ${folder} at ${origin}. Use that window (--new-address prints an address of it), or start a second Ferry with another --data-dir.\n`,
+      `Ferry is already running with the data folder ${folder} at ${origin}. Use that window (--new-address prints an address of it), or start a second Ferry with another --data-dir.\n`,
     )
   })
 
-  it('prints a new address of the one that runs, and voids the older one', async () => {
+  it('prints a new address of the running one, and invalidates the older one', async () => {
     const folder = await temporaryFolder()
     const first = start(['--browser', '--no-open', '--data-dir', folder, '--port', '0'])
     const older = tokenIn(await first.untilPrinted(READY))
@@ -132,7 +135,7 @@ describe('npm start in the browser', () => {
     ]).toEqual([401, 200])
   })
 
-  it('says so when no Ferry runs that could have a new address', async () => {
+  it('says so when no Ferry is running', async () => {
     const folder = await temporaryFolder()
 
     const child = start(['--new-address', '--no-open', '--data-dir', folder])
@@ -144,7 +147,7 @@ describe('npm start in the browser', () => {
     )
   })
 
-  it('starts again on a data folder whose host was killed', async () => {
+  it('starts again with a data folder whose host was killed', async () => {
     const folder = await temporaryFolder()
     const { child } = await startedIn(folder)
     await child.stop('SIGKILL')
@@ -154,7 +157,7 @@ describe('npm start in the browser', () => {
     expect(await statusOf(origin)).toBe(200)
   })
 
-  it('refuses a port that is taken, when it was asked for', async () => {
+  it('refuses a requested port that is taken', async () => {
     const port = await occupy(0)
 
     const child = start([
@@ -173,8 +176,8 @@ describe('npm start in the browser', () => {
     )
   })
 
-  it('takes another port when its usual one is taken, and says so', async () => {
-    // Whoever has the port already serves the purpose as well.
+  it('uses another port when the usual one is taken, and says so', async () => {
+    // If another program has the port already, that is enough.
     await occupy(USUAL_PORT).catch(() => 0)
     const child = start(['--browser', '--no-open', '--data-dir', await temporaryFolder()])
 
@@ -217,7 +220,7 @@ describe('npm start in the browser', () => {
     )
   })
 
-  it('opens the browser by a file that only this user can read, and never by the token', async () => {
+  it('opens the browser with a file that only this user can read, and never with the token', async () => {
     const folder = await temporaryFolder()
     const browser = await browserStandIn(folder)
     const child = start(['--browser', '--data-dir', join(folder, 'data'), '--port', '0'], {
@@ -236,13 +239,13 @@ describe('npm start in the browser', () => {
     expect(text).toContain(`#${token}`)
     expect(sharedBitsOf({ mode })).toBe(0)
     await expect.poll(() => existsSync(page)).toBe(false)
-    // As the user's browser is used to, for what it saves.
+    // The browser saves its downloads with the user's umask.
     expect(mask).toBe(process.umask())
   })
 
-  // The `script` of macOS takes no command line and no pipe as its input.
+  // macOS's `script` supports neither a command line nor a pipe as its input.
   it.runIf(process.platform === 'linux' && existsSync('/usr/bin/script'))(
-    'makes new addresses in its terminal, and closes all sessions there',
+    'creates new addresses and closes all sessions from its terminal',
     async () => {
       const folder = await temporaryFolder()
       const terminal = startInTerminal(folder)
@@ -271,7 +274,7 @@ describe('npm start in the browser', () => {
   })
 })
 
-/** Stands in for the package that starts the user's browser: notes what it was told to open. */
+/** Replaces the package that opens the user's browser and records what it was told to open. */
 async function browserStandIn(folder: string) {
   const hook = join(folder, 'hook.mjs')
   const notes = join(folder, 'opened')
@@ -292,7 +295,7 @@ async function browserStandIn(folder: string) {
   }
 }
 
-/** Through `script`, which gives the program a terminal: man7.org/linux/man-pages/man1/script.1.html. */
+/** Uses `script` to give the program a terminal: man7.org/linux/man-pages/man1/script.1.html. */
 function startInTerminal(folder: string) {
   const program = [process.execPath, join(ROOT, 'scripts/start.ts'), '--browser', '--no-open']
   const command = [...program, '--data-dir', join(folder, 'data'), '--port', '0']

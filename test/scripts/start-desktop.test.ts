@@ -16,14 +16,14 @@ const DISPLAY = { DISPLAY: ':99' }
 const HOW_TO_GET_IT =
   'To get it, set ELECTRON_MIRROR to a mirror that can be reached, or ELECTRON_OVERRIDE_DIST_PATH to a folder with Electron 45.4.1'
 
-/** Windows has a code for it: libuv src/win/process.c, `uv__kill`. */
+/** Windows reports a code: libuv src/win/process.c, `uv__kill`. */
 const KILLED = process.platform === 'win32' ? 'it ended with code 1' : 'it was ended by SIGKILL'
 
 async function browserArgs(): Promise<string[]> {
   return ['--no-open', '--port', '0', '--data-dir', await temporaryFolder()]
 }
 
-/** Takes connections and never says a word, as a network that swallows packets does. */
+/** Accepts connections and never sends anything, like a network that drops packets. */
 async function blackHole(): Promise<string> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -41,7 +41,7 @@ async function blackHole(): Promise<string> {
   return `http://127.0.0.1:${address.port}/`
 }
 
-/** So that no download of an earlier run answers. */
+/** Avoids downloads of an earlier run. */
 async function emptyCache(): Promise<NodeJS.ProcessEnv> {
   const folder = await temporaryFolder()
   return { XDG_CACHE_HOME: folder, LOCALAPPDATA: folder, electron_config_cache: folder }
@@ -85,7 +85,7 @@ describe('npm start with Electron at hand', () => {
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'has the window closed on %s, by a message, with exit code 0',
+    'closes the window on %s with a message and exit code 0',
     async (signal) => {
       const electron = await electronStandIn(`
         process.on('SIGTERM', () => console.log('killed'))
@@ -106,9 +106,9 @@ describe('npm start with Electron at hand', () => {
     },
   )
 
-  /** Windows ends it with its parent: libuv puts children into a job, src/win/process.c. */
+  /** On Windows it ends with its parent: libuv puts children into a job, src/win/process.c. */
   it.runIf(process.platform !== 'win32')(
-    'leaves no window behind when it is killed: the app hears of it',
+    'leaves no window behind when it is killed, because the app notices',
     async () => {
       const endedFile = join(await temporaryFolder(), 'ended')
       const electron = await electronStandIn(`
@@ -130,10 +130,10 @@ describe('npm start with Electron at hand', () => {
 
   it.each([
     ['process.exit(127)', 'it ended with code 127: a library is missing'],
-    // As 0xC0000135 looks in a system that keeps eight bits of it.
+    // 0xC0000135 on a system that keeps only eight bits.
     ['process.exit(53)', 'it ended with code 53'],
     ["process.kill(process.pid, 'SIGKILL')", KILLED],
-  ])('goes on in the browser when the program ends by %s', async (end, why) => {
+  ])('continues in the browser when the program ends with %s', async (end, why) => {
     const child = start(await browserArgs(), await electronStandIn(end))
     await child.untilPrinted(READY)
 
@@ -142,7 +142,7 @@ describe('npm start with Electron at hand', () => {
     ])
   })
 
-  it('goes on in the browser when the system cannot start the program', async () => {
+  it('continues in the browser when the system cannot start the program', async () => {
     const electron = await electronThatCannotStart('spawn Unknown system error -86')
 
     const child = start(await browserArgs(), electron)
@@ -153,7 +153,7 @@ describe('npm start with Electron at hand', () => {
     ])
   })
 
-  it('refuses to start when the program does not run and the desktop was insisted on', async () => {
+  it('refuses to start when the program does not run and --desktop was given', async () => {
     const child = start(['--desktop'], await electronStandIn('process.exit(53)'))
     const code = await child.ended
 
@@ -163,7 +163,7 @@ describe('npm start with Electron at hand', () => {
     )
   })
 
-  it('is not asked for with --browser', async () => {
+  it('is not used with --browser', async () => {
     const electron = await electronStandIn('process.exit(0)')
 
     const child = start(['--browser', ...(await browserArgs())], electron)
@@ -174,7 +174,7 @@ describe('npm start with Electron at hand', () => {
 })
 
 describe('npm start without Electron', () => {
-  it('says so in one line within ten seconds, also when the network swallows packets', async () => {
+  it('says so in one line within ten seconds, even if the network drops packets', async () => {
     const env = { ...DISPLAY, ...(await emptyCache()), ELECTRON_MIRROR: await blackHole() }
     const args = await browserArgs()
     const startedAt = performance.now()
@@ -215,7 +215,7 @@ describe('npm start without Electron', () => {
     )
   })
 
-  it('fails when the desktop was insisted on', async () => {
+  it('fails with --desktop', async () => {
     const folder = await temporaryFolder()
 
     const child = start(['--desktop'], { ...DISPLAY, ELECTRON_OVERRIDE_DIST_PATH: folder })
@@ -226,9 +226,9 @@ describe('npm start without Electron', () => {
   })
 })
 
-// Only Linux and its kin know machines without a display.
+// Only Linux and similar systems have machines without a display.
 describe.runIf(process.platform === 'linux')('npm start without a display', () => {
-  it('serves the browser at once, and says why in one line', async () => {
+  it('serves the browser at once and gives the reason in one line', async () => {
     const child = start(await browserArgs(), { ELECTRON_MIRROR: await blackHole() })
     await child.untilPrinted(READY)
 
@@ -238,7 +238,7 @@ describe.runIf(process.platform === 'linux')('npm start without a display', () =
     expect(line).toContain(HOW_TO_GET_IT)
   })
 
-  it('fails when the desktop was insisted on', async () => {
+  it('fails with --desktop', async () => {
     const child = start(['--desktop'])
     const code = await child.ended
 

@@ -18,7 +18,7 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Chi
   return ended(runNode([join(ROOT, 'scripts/start.ts'), ...args], environment(env)))
 }
 
-/** The README's command, npm and its shell included; Windows starts no script as a program. */
+/** The README's command, including npm and its shell; Windows cannot run scripts as programs. */
 export function npmStart(args: readonly string[], env: NodeJS.ProcessEnv = {}): Child {
   const npm = process.env.npm_execpath
   const [program, ...first] = npm === undefined ? ['npm'] : [process.execPath, npm]
@@ -39,7 +39,7 @@ function environment(added: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...rest, ...added }
 }
 
-/** Where the program lies in Electron's folder; scripts/electron-binary.ts has the same table. */
+/** The program's path in Electron's folder; scripts/electron-binary.ts has the same table. */
 export const ELECTRON_PROGRAM =
   process.platform === 'darwin'
     ? 'Electron.app/Contents/MacOS/Electron'
@@ -48,14 +48,14 @@ export const ELECTRON_PROGRAM =
       : 'electron'
 
 /**
- * An environment with an Electron whose program is this Node: it prints its arguments, one per line,
- * then does what the module's text says. `say` tells the program that started it something.
+ * An environment with a fake Electron that is this Node: it prints its arguments, one per line,
+ * then runs the module's text. `say` sends a message to its parent.
  */
 export async function electronStandIn(then: string): Promise<NodeJS.ProcessEnv> {
   const folder = await temporaryFolder()
   const program = join(folder, ELECTRON_PROGRAM)
   await mkdir(dirname(program), { recursive: true })
-  // A link would need a right of its own on Windows.
+  // On Windows, creating a link needs a special permission.
   if (process.platform === 'win32') await copyFile(process.execPath, program)
   else await symlink(process.execPath, program)
   const script = join(folder, 'stand-in.mjs')
@@ -78,7 +78,7 @@ export async function electronStandIn(then: string): Promise<NodeJS.ProcessEnv> 
   }
 }
 
-/** The same, where the system cannot start the program, as one for another processor. */
+/** The same with a program that the system cannot start, such as one for another processor. */
 export async function electronThatCannotStart(message: string): Promise<NodeJS.ProcessEnv> {
   const { NODE_OPTIONS, ...env } = await electronStandIn('')
   const hook = join(await temporaryFolder(), 'no-start.mjs')

@@ -4,7 +4,7 @@ import { withVariable } from '../../electron/core/host/option-variables.ts'
 import { parseStart } from '../../scripts/start-options.ts'
 
 describe('the start options', () => {
-  it('without any look for Electron, take the usual port and open the browser', () => {
+  it('by default use the usual port and open the browser', () => {
     const parsed = parseStart([], {})
 
     expect(parsed).toEqual({
@@ -13,7 +13,7 @@ describe('the start options', () => {
     })
   })
 
-  it('are read in every combination that makes sense', () => {
+  it('are parsed in every valid combination', () => {
     const parsed = parseStart(
       ['--browser', '--port', '0', '--no-open', '--data-dir', 'some/where'],
       {},
@@ -30,7 +30,7 @@ describe('the start options', () => {
     })
   })
 
-  it('ask for a new address of the Ferry that runs', () => {
+  it('request a new address of the running Ferry', () => {
     const parsed = parseStart(['--new-address', '--no-open'], {})
 
     expect(parsed).toEqual({
@@ -59,13 +59,13 @@ describe('the start options', () => {
     expect(JSON.stringify(parsed)).not.toContain('\\n')
   })
 
-  it('explain themselves', () => {
+  it('have a help text', () => {
     const parsed = parseStart(['--help'], {})
 
     expect(parsed).toEqual({ kind: 'help' })
   })
 
-  it('are named with their variable where a shell swallows the --', () => {
+  it('are named with their variable where a shell drops the --', () => {
     const sentence = 'Port 80 is taken by another program. Choose another with --port.'
 
     expect(withVariable(sentence, 'linux')).toBe(sentence)
@@ -78,10 +78,10 @@ describe('the start options', () => {
   })
 })
 
-describe('the variables that stand in for start options', () => {
+describe('the variables for start options', () => {
   const VARIABLES = { FERRY_DATA_DIR: 'from/variable', FERRY_PORT: '8080', FERRY_HOST: 'browser' }
 
-  it('are read', () => {
+  it('are used', () => {
     expect(parseStart([], VARIABLES)).toEqual({
       kind: 'start',
       options: {
@@ -93,7 +93,7 @@ describe('the variables that stand in for start options', () => {
     })
   })
 
-  it('count less than the options', () => {
+  it('are overridden by options', () => {
     const line = ['--desktop', '--port', '0', '--data-dir', 'from/line']
 
     expect(parseStart(line, VARIABLES)).toMatchObject({
@@ -101,23 +101,23 @@ describe('the variables that stand in for start options', () => {
     })
   })
 
-  it('say nothing when they are empty', () => {
+  it('are ignored when empty', () => {
     expect(parseStart([], { FERRY_DATA_DIR: '', FERRY_PORT: '', FERRY_HOST: '' })).toEqual(
       parseStart([], {}),
     )
   })
 
   it.each([
-    [{ FERRY_PORT: 'abc' }, 'FERRY_PORT takes a number from 0 to 65535, and "abc" is none.'],
-    [{ FERRY_PORT: '65536' }, 'FERRY_PORT takes a number from 0 to 65535, and "65536" is none.'],
-    [{ FERRY_HOST: 'both' }, 'FERRY_HOST takes browser or desktop, and "both" is neither.'],
-  ])('are refused by name: %j', (env, sentence) => {
+    [{ FERRY_PORT: 'abc' }, 'FERRY_PORT must be a number from 0 to 65535, not "abc".'],
+    [{ FERRY_PORT: '65536' }, 'FERRY_PORT must be a number from 0 to 65535, not "65536".'],
+    [{ FERRY_HOST: 'both' }, 'FERRY_HOST must be browser or desktop, not "both".'],
+  ])('are refused with their name: %j', (env, sentence) => {
     expect(parseStart([], env)).toEqual({ kind: 'refused', sentence })
   })
 })
 
-describe('options that came without -- before them', () => {
-  it('are used where npm hands them on whole', () => {
+describe('options without -- before them', () => {
+  it('are used where npm passes them on completely', () => {
     const env = {
       npm_config_data_dir: 'some/where',
       npm_config_port: '0',
@@ -136,7 +136,7 @@ describe('options that came without -- before them', () => {
     })
   })
 
-  it("are not taken for npm's own setting of a browser", () => {
+  it("are not confused with npm's own browser setting", () => {
     expect(parseStart([], { npm_config_browser: 'firefox' })).toMatchObject({
       options: { window: 'any' },
     })
@@ -146,19 +146,19 @@ describe('options that came without -- before them', () => {
     [
       'linux',
       { npm_config_data_dir: 'true' },
-      "npm took --data-dir for an option of its own, and its value was lost. Put -- before Ferry's options: npm start -- --data-dir DIR",
+      "npm took --data-dir as its own option, and its value was lost. Put -- before Ferry's options: npm start -- --data-dir DIR",
     ],
     [
       'win32',
       { npm_config_data_dir: 'true' },
-      "npm took --data-dir for an option of its own, and its value was lost. In PowerShell, use a variable: $env:FERRY_DATA_DIR = 'DIR'; npm start (elsewhere: npm start -- --data-dir DIR).",
+      "npm took --data-dir as its own option, and its value was lost. In PowerShell, use a variable: $env:FERRY_DATA_DIR = 'DIR'; npm start (elsewhere: npm start -- --data-dir DIR).",
     ],
     [
       'win32',
       { npm_config_port: 'true' },
-      "npm took --port for an option of its own, and its value was lost. In PowerShell, use a variable: $env:FERRY_PORT = 'N'; npm start (elsewhere: npm start -- --port N).",
+      "npm took --port as its own option, and its value was lost. In PowerShell, use a variable: $env:FERRY_PORT = 'N'; npm start (elsewhere: npm start -- --port N).",
     ],
-  ] as const)('are refused on %s where %j tore the value off', (platform, env, sentence) => {
+  ] as const)('are refused on %s where %j separated the value', (platform, env, sentence) => {
     const parsed = parseStart(['D'], env, platform)
 
     expect(parsed).toEqual({ kind: 'refused', sentence })

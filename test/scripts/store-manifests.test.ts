@@ -80,7 +80,7 @@ describe('the manifests for winget', () => {
     expect(manifest('').PackageIdentifier).toMatch(/^[^.\s]{1,32}(\.[^.\s]{1,32}){1,7}$/)
   })
 
-  it('install for the user alone and without a question, on both processors', () => {
+  it('install for the current user without questions, on both processors', () => {
     expect(manifest('.installer')).toMatchObject({
       InstallerType: 'nullsoft',
       Scope: 'user',
@@ -94,7 +94,7 @@ describe('the manifests for winget', () => {
     })
   })
 
-  it('are YAML in which every value is a text', () => {
+  it('are YAML in which every value is a string', () => {
     const text = wingetYaml(manifest('.installer'))
 
     expect(text).toContain('PackageVersion: "1.10.0"\n')
@@ -105,9 +105,9 @@ describe('the manifests for winget', () => {
     ).toEqual([])
   })
 
-  /** Which of these tools is installed, the machine decides; Debian has them all. */
-  if (hasTool('ruby')) it('are read back as they were by a YAML parser', readBack)
-  else it('are read by no YAML parser on this machine', () => expect(hasTool('ruby')).toBe(false))
+  /** Which of these tools are installed depends on the machine; Debian has them all. */
+  if (hasTool('ruby')) it('survive a round trip through a YAML parser', readBack)
+  else it('cannot be parsed on this machine', () => expect(hasTool('ruby')).toBe(false))
 
   function readBack() {
     for (const each of manifests.values()) {
@@ -134,15 +134,15 @@ describe('the cask for Homebrew', () => {
     expect(signed).toContain('arch arm: "arm64", intel: "x64"\n\n  version "1.10.0"')
   })
 
-  it('asks for the same macOS as the app does', () => {
+  it('requires the same macOS as the app', () => {
     const config = readFileSync(new URL('../../electron-builder.yml', import.meta.url), 'utf8')
 
     expect(config).toContain('minimumSystemVersion: "13.0"')
-    // Homebrew's name of macOS 13; a name alone means "or newer".
+    // Homebrew's name for macOS 13; a name alone means "or newer".
     expect(signed).toContain('depends_on macos: :ventura\n')
   })
 
-  it('says that the app updates itself only where it does', () => {
+  it('says that the app updates itself only if it does', () => {
     expect(signed).toContain('auto_updates true')
     expect(unsigned).not.toContain('auto_updates')
   })
@@ -152,7 +152,7 @@ describe('the cask for Homebrew', () => {
     expect(signed).not.toContain('caveats')
   })
 
-  it('removes on request what Ferry left in the Library, in the order that Homebrew wants', () => {
+  it("removes Ferry's files in the Library on request, in Homebrew's order", () => {
     const { name } = JSON.parse(
       readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
     ) as { readonly name: string }
@@ -172,7 +172,8 @@ describe('the cask for Homebrew', () => {
   })
 
   if (hasTool('ruby')) it('is valid Ruby', isValidRuby)
-  else it('is read by no Ruby on this machine', () => expect(hasTool('ruby')).toBe(false))
+  else
+    it('cannot be parsed without Ruby on this machine', () => expect(hasTool('ruby')).toBe(false))
 
   function isValidRuby() {
     for (const cask of [signed, unsigned]) {
@@ -184,7 +185,7 @@ describe('the cask for Homebrew', () => {
 describe('the manifest for Flatpak', () => {
   const manifest = flatpakManifest(template, release)
 
-  it('takes the deb of each processor, with its checksum', () => {
+  it('uses the deb of each processor, with its checksum', () => {
     for (const [arch, end] of [
       ['x86_64', 'linux-amd64.deb'],
       ['aarch64', 'linux-arm64.deb'],
@@ -196,7 +197,7 @@ describe('the manifest for Flatpak', () => {
     expect(manifest).not.toMatch(/<(url|sha256)/)
   })
 
-  it('lets the app write nothing of the user’s but sign-ins of the AWS tools', () => {
+  it('lets the app write only sign-ins of the AWS tools among the user’s files', () => {
     const folders = [...manifest.matchAll(/--filesystem=(.+)/g)].map(([, folder = '']) => folder)
 
     expect(folders.filter((folder) => !folder.endsWith(':ro'))).toEqual(['~/.aws/sso/cache:create'])
@@ -206,7 +207,8 @@ describe('the manifest for Flatpak', () => {
 
   if (hasTool('flatpak-builder')) it('is understood by flatpak-builder', isUnderstood)
   else
-    it('is read by no flatpak-builder here', () => expect(hasTool('flatpak-builder')).toBe(false))
+    it('cannot be checked without flatpak-builder here', () =>
+      expect(hasTool('flatpak-builder')).toBe(false))
 
   function isUnderstood() {
     const cwd = temporaryFolder()
@@ -220,8 +222,8 @@ describe('the manifest for Flatpak', () => {
     expect(JSON.parse(stdout)).toMatchObject({ id: 'app.ferry.desktop', command: 'ferry' })
   }
 
-  if (hasTool('ar')) it('makes of the deb what Flatpak exports', madeOfDeb)
-  else it('cannot be tried on a deb here', () => expect(hasTool('ar')).toBe(false))
+  if (hasTool('ar')) it('turns the deb into what Flatpak exports', madeOfDeb)
+  else it('cannot be tested with a deb here', () => expect(hasTool('ar')).toBe(false))
 
   function madeOfDeb() {
     const folder = temporaryFolder()
@@ -255,7 +257,7 @@ describe('the manifest for Flatpak', () => {
   }
 })
 
-/** The files that a deb of electron-builder has, and the script that flatpak-builder puts beside it. */
+/** The files of electron-builder's deb, and the script that flatpak-builder adds. */
 function writeDeb(folder: string): void {
   const metainfo = 'app.ferry.desktop.metainfo.xml'
   const files = {
@@ -280,7 +282,7 @@ function writeDeb(folder: string): void {
   expect(made.output).toBe('')
 }
 
-/** The lines below `build-commands`. */
+/** The lines under `build-commands`. */
 function commandsOf(manifest: string): readonly string[] {
   const block = /build-commands:\n((?: {6}.*\n)+)/.exec(manifest)?.[1] ?? ''
   return [...block.matchAll(/^ {6}- (.+)$/gm)].map(([, command = '']) => command)

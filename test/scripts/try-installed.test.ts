@@ -5,7 +5,7 @@ import { PageNotReady, untilTruthy } from '../../scripts/devtools-page.ts'
 import { tryInstalled } from '../../scripts/try-installed.ts'
 import { READY, start, temporaryFolder } from './start-harness.ts'
 
-/** Ferry's page in a browser stands in for the window of an installed app: it is the same page. */
+/** Ferry's page in a browser replaces the window of an installed app: it is the same page. */
 async function browserOnFerry() {
   const host = start([
     '--browser',
@@ -25,7 +25,7 @@ async function browserOnFerry() {
 }
 
 describe('trying an installed Ferry', () => {
-  it('uploads a file through its window and compares what the link answers', async () => {
+  it('uploads a file through its window and compares what the link returns', async () => {
     const said: string[] = []
 
     await tryInstalled({ ...(await browserOnFerry()), say: (line) => said.push(line) })
@@ -37,7 +37,7 @@ describe('trying an installed Ferry', () => {
     ])
   }, 60_000)
 
-  it('fails, with its last words, when the program ends before it has a window', async () => {
+  it("fails with the program's last output when it ends before it has a window", async () => {
     const said: string[] = []
     const trial = tryInstalled({
       program: process.execPath,
@@ -64,7 +64,7 @@ describe('trying an installed Ferry', () => {
 describe('waiting for what the page shows', () => {
   const { signal } = new AbortController()
 
-  it('asks again while the page is between two documents', async () => {
+  it('retries while the page is between two documents', async () => {
     const answers = [
       () => Promise.reject(new PageNotReady('Cannot find default execution context')),
       () => Promise.resolve('there'),

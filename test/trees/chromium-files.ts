@@ -3,8 +3,9 @@ import { basename } from 'node:path'
 import { entriesUnder, inside, type PlantedEntry, textOf } from './planted-tree.ts'
 
 /**
- * What Chromium 156 hands a page of a disk, rebuilt for Node; `test/renderer/platform/dropped-files.test.ts`
- * holds the real one to the same. A `File` is a snapshot that cannot be read once the disk differs.
+ * The files that Chromium 156 gives to a page, rebuilt for Node;
+ * `test/renderer/dropped-files.test.ts` checks the real ones in the same way. A `File` is a
+ * snapshot that cannot be read once the disk differs.
  */
 export class DiskFile extends File {
   readonly path: Buffer
@@ -12,7 +13,7 @@ export class DiskFile extends File {
 
   constructor(path: Buffer, name: string, webkitRelativePath = '') {
     const { size, mtimeMs } = statSync(path)
-    // Never opened where there are no bytes, so that a pipe reads as an empty file.
+    // Empty files are never opened, so that a pipe reads as an empty file.
     const bytes = size === 0 || statSync(path).isDirectory() ? Buffer.alloc(0) : readFileSync(path)
     super([new Uint8Array(bytes)], name, {
       lastModified: Math.floor(mtimeMs),
@@ -50,7 +51,7 @@ export class DiskFile extends File {
   }
 }
 
-/** As a drop delivers them; of two with one name the second is numbered. */
+/** Like a drop; the second of two equal names is numbered. */
 export function droppedTransfer(paths: readonly string[]): DataTransfer {
   const taken = new Set<string>()
   const items = paths.map((path) => {
@@ -68,7 +69,7 @@ export function droppedTransfer(paths: readonly string[]): DataTransfer {
   return { items } as unknown as DataTransfer
 }
 
-/** As "Choose folder" delivers it: links and names that are no valid text are left out. */
+/** Like "Choose folder", which omits links and names that are not valid text. */
 export function chosenFolder(root: string): DiskFile[] {
   return entriesUnder(root).flatMap(({ kind, path, relativePath }) => {
     if (kind === 'folder' || kind === 'link' || relativePath === null) return []
@@ -77,7 +78,7 @@ export function chosenFolder(root: string): DiskFile[] {
   })
 }
 
-/** As "Choose files" delivers them. */
+/** Like "Choose files". */
 export function chosenFiles(entries: readonly PlantedEntry[]): DiskFile[] {
   return entries.map(({ path }) => new DiskFile(path, basename(path.toString())))
 }
@@ -114,7 +115,7 @@ function folderEntry(path: Buffer, name: string, fullPath: string): FileSystemDi
   return entry as unknown as FileSystemDirectoryEntry
 }
 
-/** An entry whose name is no valid text has none, and leads back to the folder that it is in. */
+/** An entry whose name is not valid text has no name and leads back to its folder. */
 function entriesIn(folder: Buffer, fullPath: string): readonly FileSystemEntry[] {
   const all = readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })
   return all

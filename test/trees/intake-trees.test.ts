@@ -10,11 +10,11 @@ import { entriesUnder, type PlantedEntry, plant } from './planted-tree.ts'
 import { aTree, type FolderNode } from './random-tree.ts'
 
 interface Giving {
-  /** Which of the trees. */
+  /** The index of the tree. */
   readonly tree: number
-  /** As a folder, through "Choose folder", or the files of its first level by themselves. */
+  /** Dropped as a folder, selected with "Choose folder", or only the files of its first level. */
   readonly how: 'dropped' | 'chosen' | 'bare'
-  /** Which of the destinations. */
+  /** The index of the destination. */
   readonly to: number
 }
 
@@ -36,7 +36,7 @@ const aGiving: fc.Arbitrary<Giving> = fc.record({
   to: fc.nat(1),
 })
 
-/** By itself, the same twice at once, or two at once. */
+/** One selection, the same one twice at once, or two at once. */
 const someGivings: fc.Arbitrary<readonly Giving[]> = fc
   .tuple(aGiving, fc.constantFrom('alone', 'twice', 'with another'), aGiving)
   .map(([one, how, other]) => {
@@ -73,7 +73,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-/** The second tree is the first one with other bytes, as a new version of a package is. */
+/** The second tree has the same shape and other bytes, like a new version of a package. */
 const aScenario: fc.Arbitrary<Scenario> = fc
   .tuple(
     fc.constantFrom('browser' as const, 'desktop' as const),
@@ -83,11 +83,11 @@ const aScenario: fc.Arbitrary<Scenario> = fc
   )
   .map(([host, first, other, steps]) => ({ host, trees: [first, first, other], steps }))
 
-/** Plays a scenario, and holds every step to what was promised. */
+/** Plays a scenario and checks every step. */
 class Play {
   readonly #world: IntakeWorld
   readonly #trees: readonly FolderNode[]
-  /** Where each upload's file stood when it was given first: that is its place for good. */
+  /** The first path of each upload's file, which never changes. */
   readonly #places = new Map<UploadId, { readonly place: string; readonly modifiedAtMs: number }>()
 
   constructor(world: IntakeWorld, trees: readonly FolderNode[]) {
@@ -161,14 +161,14 @@ class Play {
     }
   }
 
-  /** What a person sees being given, and what has to become of it. */
+  /** The files that the user sees being added, and their expected results. */
   #filesOf({ tree, how, to }: Giving): readonly GivenFile[] {
     const root = this.#root(tree)
     const entries = how === 'bare' ? firstLevel(root) : entriesUnder(root)
     const isDesktop = this.#world.kind === 'desktop'
     const destinationId = this.#world.destinations[to]?.destinationId
     const leavesOut = this.#world.systemFilesRuleOf(destinationId) === 'leave-out'
-    // "Choose folder" says nothing of a name that is no text; the desktop's host does.
+    // "Choose folder" omits names that are not valid text; the desktop's host reports them.
     const seesOdd = how === 'dropped' || (isDesktop && chosenFolder(root).length > 0)
     return entries.flatMap((entry) => {
       const { kind, path, relativePath, isBelowOdd, byteLength, modifiedAtMs } = entry
@@ -182,7 +182,7 @@ class Play {
     })
   }
 
-  /** Files given = rows made + recognised + refused. */
+  /** Files added = rows created + recognised + refused. */
   #expectSum(report: IntakeReport, given: readonly GivenFile[]): void {
     const { fileCount, queuedCount, matchedCount, refused } = report
     expect({ fileCount, refused: refused.length }).toEqual({
@@ -192,7 +192,7 @@ class Play {
     expect(queuedCount + matchedCount + refused.length).toBe(fileCount)
   }
 
-  /** An upload that can read its file keeps it, whatever was given. */
+  /** An upload that can read its file keeps it, whatever was added. */
   #expectNothingTaken(before: Rows, after: Rows): void {
     for (const [uploadId, { record, path }] of before) {
       if (path === null) continue
@@ -201,7 +201,7 @@ class Play {
     }
   }
 
-  /** Every file has one row, no row has two, and what the row would send is that very file. */
+  /** Every file has one row, no row has two, and each row would send exactly its own file. */
   async #expectARowEach(files: readonly GivenFile[], before: Rows, after: Rows): Promise<void> {
     const fresh = [...after.values()].filter(
       ({ record }) => before.get(record.uploadId)?.record.sourceId !== record.sourceId,
@@ -218,7 +218,7 @@ class Play {
     }
   }
 
-  /** As many of them as there are uploads of the same place, length and time without their file. */
+  /** The number of uploads without a file that have the same path, length and time. */
   #recognisable(files: readonly GivenFile[], before: Rows): number {
     const sayWanted = (to: unknown, place: string, byteLength: number, modifiedAtMs: number) =>
       JSON.stringify([to, place, byteLength, modifiedAtMs])
@@ -262,7 +262,7 @@ function firstLevel(root: string): readonly PlantedEntry[] {
   )
 }
 
-/** A pipe is never read: that would wait for its other end. */
+/** A pipe is never read, because reading would wait for its other end. */
 function bytesOf({ path, byteLength }: GivenFile): string {
   return byteLength === 0 ? '' : readFileSync(Buffer.from(path, 'latin1')).toString()
 }
@@ -273,9 +273,9 @@ const sayFile = ({ path, destinationId, byteLength }: GivenFile) =>
 const sayRow = ({ record: { destinationId, byteLength }, path }: FedRow) =>
   JSON.stringify([path, destinationId, byteLength])
 
-/** The trees have names and pipes that other systems make none of. */
+/** The trees have names and pipes that other systems do not support. */
 describe.runIf(process.platform === 'linux')('files that are alike, in two destinations', () => {
-  it('each get a row of their own or a word, and never take another one’s file', async () => {
+  it('each get a row or a message, and never take another one’s file', async () => {
     const property = fc.asyncProperty(aScenario, async ({ host, trees, steps }) => {
       const world = await IntakeWorld.start(host)
       try {

@@ -35,19 +35,19 @@ interface Page {
   readonly intake: PageIntake
 }
 
-/** A row, and the file on the disk that it would send now; null: it has none that can be read. */
+/** A row and the file on the disk that it would send now; null when there is none to read. */
 export interface FedRow {
   readonly record: UploadRecord
   readonly path: string | null
 }
 
 /**
- * The real core, the real intake and the real queue over real files, in a browser or on the
- * desktop. Nothing is ever sent: the store is out of reach, so every upload stays unfinished.
+ * The real core, intake and queue with real files, in a browser or on the desktop. Nothing is ever
+ * sent: the store is unreachable, so every upload stays unfinished.
  */
 export class IntakeWorld {
   readonly kind: HostKind
-  /** Holds the trees, each in a folder of its own. */
+  /** Contains the trees in separate folders. */
   readonly disk = mkdtempSync(join(tmpdir(), 'ferry-trees-'))
   readonly destinations: readonly Destination[]
   #harness: CoreHarness
@@ -79,7 +79,7 @@ export class IntakeWorld {
     rmSync(this.disk, { recursive: true, force: true })
   }
 
-  /** The second destination takes what systems leave in folders, the first does not. */
+  /** The second destination accepts the systems' own files, the first does not. */
   systemFilesRuleOf(destinationId: DestinationId | undefined): SystemFilesRule {
     return destinationId === this.destinations[1]?.destinationId ? 'upload' : 'leave-out'
   }
@@ -98,20 +98,20 @@ export class IntakeWorld {
     return path
   }
 
-  /** Everything that the page had is lost, its files as well. */
+  /** The page loses everything, including its files. */
   async reload(): Promise<void> {
     this.#page.queue.close()
     this.#page = this.#newPage()
     await this.#adoptAll()
   }
 
-  /** The page stays, and lists everything when the host is there again. */
+  /** The page stays and lists everything when the host is back. */
   async restartHost(): Promise<void> {
     this.#harness = await this.#harness.restart()
     await this.#adoptAll()
   }
 
-  /** Until the host has heard what the page decided. */
+  /** Waits until the host knows the page's decisions. */
   async settle(): Promise<void> {
     const isCancelling = (uploadId: UploadId) => this.queue.upload(uploadId)?.isCancelling
     do {
@@ -121,7 +121,7 @@ export class IntakeWorld {
     } while (this.queue.snapshot().uploadIds.some(isCancelling))
   }
 
-  /** As the host's records have them; which file feeds them, the page may know better. */
+  /** The host's records; the page may know better which file belongs to them. */
   async rows(): Promise<Map<UploadId, FedRow>> {
     const records = await this.#harness.records()
     const rows = records.map((host) => {
@@ -132,7 +132,7 @@ export class IntakeWorld {
     return new Map(rows)
   }
 
-  /** The bytes of the file that feeds the upload, as the engine would read them. */
+  /** The bytes of the upload's file as the engine would read them. */
   async bytesOf(record: UploadRecord): Promise<string> {
     const source = sourceLookup(this.#page.sourceFiles)(record)
     if (source === null) throw new Error('The upload has no file')
@@ -229,7 +229,7 @@ export class IntakeWorld {
     }
   }
 
-  /** The page's way to files of an earlier run is the desktop's alone. */
+  /** Only the desktop gives the page access to files of an earlier run. */
   async #answer(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init)
     if (!request.url.startsWith(`${SOURCE_SCHEME}:`)) return this.#fetch(request)

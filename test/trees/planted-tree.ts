@@ -8,11 +8,11 @@ import type { FolderNode, TreeNode } from './random-tree.ts'
 export interface PlantedEntry {
   readonly kind: 'file' | 'folder' | 'link' | 'pipe'
   readonly path: Buffer
-  /** From the tree's own name on; null where a name on the way is no valid text. */
+  /** Starts with the tree's own name; null when a name in it is not valid text. */
   readonly relativePath: string | null
-  /** Inside a folder whose name, or one above it, is no valid text: nobody gets to see it. */
+  /** Inside a folder whose path contains a name that is not valid text, so it is invisible. */
   readonly isBelowOdd: boolean
-  /** A system's own file or folder by its name, or inside such a folder. */
+  /** A system's own file or folder, or inside such a folder. */
   readonly isSystems: boolean
   readonly byteLength: number
   readonly modifiedAtMs: number
@@ -21,8 +21,8 @@ export interface PlantedEntry {
 const PIPE_MADE_AT_SECONDS = 1_700_000_000
 
 /**
- * Makes the tree below `parent` and answers where. Every file has bytes of its own, made of `salt`
- * and its number, so that trees of one shape differ in nothing but their bytes.
+ * Creates the tree in `parent` and returns its path. Every file has unique bytes made of `salt` and
+ * its number, so that trees of the same shape differ only in their bytes.
  */
 export function plant(tree: FolderNode, parent: string, salt: string): string {
   let count = 0
@@ -51,7 +51,7 @@ export function plant(tree: FolderNode, parent: string, salt: string): string {
   return inside(Buffer.from(parent), tree.name).toString()
 }
 
-/** Everything below a folder, as it is on the disk now. */
+/** Everything in a folder, as it is on the disk now. */
 export function entriesUnder(root: string): PlantedEntry[] {
   const list = (folder: Buffer, place: string | null, isSystems: boolean): PlantedEntry[] =>
     readdirSync(folder, { encoding: 'buffer' }).flatMap((name) => {
@@ -80,19 +80,19 @@ export function inside(folder: Buffer, name: Buffer): Buffer {
   return Buffer.concat([folder, Buffer.from('/'), name])
 }
 
-/** Null: no valid UTF-8. */
+/** Null when it is not valid UTF-8. */
 export function textOf(name: Buffer): string | null {
   const text = name.toString()
   return Buffer.from(text).equals(name) ? text : null
 }
 
-/** Node takes a number below zero for now, and a date for what it is. */
+/** Node treats negative numbers as the current time, so a Date is passed. */
 function setTime(path: Buffer, seconds: number): void {
   const at = new Date(seconds * 1000)
   utimesSync(path, at, at)
 }
 
-/** Node hands arguments over as UTF-8 only, so the shell is told the bytes. */
+/** Node passes arguments only as UTF-8, so the shell gets the bytes in escaped form. */
 function makePipe(path: Buffer): void {
   const bytes = [...path].map((byte) => `\\0${byte.toString(8)}`).join('')
   execFileSync('sh', ['-c', 'mkfifo "$(printf %b "$1")"', 'sh', bytes])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** A file, a folder or something else on a disk, before it is there. Names are bytes, as on Linux. */
+/** A file, folder or other entry that is to be created. Names are bytes, as on Linux. */
 export type TreeNode =
   | {
       readonly kind: 'file'
@@ -17,20 +17,20 @@ export interface FolderNode {
   readonly children: readonly TreeNode[]
 }
 
-/** Few names, lengths and times, so that they meet again in other folders and other trees. */
+/** Few names, lengths and times, so that they occur again in other folders and trees. */
 const NAMES = ['x.txt', 'y.txt', 'a', 'b'].map((name) => Buffer.from(name))
 const ODD_NAMES = [
   ...['ü 💥 %41.txt', ' ', 'a\\b', 'line\nbreak', '.hidden', '~\u202Egpj.exe'].map((name) =>
     Buffer.from(name),
   ),
-  // Files and folders of these names are a system's own, most of them as one of both only.
+  // These names belong to systems, most of them as either a file or a folder.
   ...['.DS_Store', '._x.txt', 'Thumbs.db', 'Icon\r', '.Trashes'].map((name) => Buffer.from(name)),
-  // Not UTF-8: Chromium has no name for them.
+  // Not UTF-8, so Chromium has no name for them.
   Buffer.from([0x6f, 0x64, 0x64, 0xff]),
   Buffer.from([0xed, 0xa0, 0x80]),
 ]
 const BYTE_LENGTHS = [0, 24, 24, 25]
-/** The epoch itself is what flatpak and ostree set, and before it there are old archives. */
+/** flatpak and ostree set the epoch itself, and old archives have earlier times. */
 const TIMES = [1_700_000_000, 1_700_000_000, 1_600_000_000, 0, -86_400]
 
 const aName = fc.oneof(
@@ -65,7 +65,7 @@ function childrenTo(depth: number, most: number): fc.Arbitrary<readonly TreeNode
   return fc.uniqueArray(child, { selector: byName, maxLength: most, minLength: depth > 1 ? 2 : 0 })
 }
 
-/** @param most entries in each of its folders. */
+/** @param most the largest number of entries in a folder. */
 export function aTree(name: string, most: number): fc.Arbitrary<FolderNode> {
   return childrenTo(2, most).map((children) => ({
     kind: 'folder' as const,

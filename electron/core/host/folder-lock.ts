@@ -115,7 +115,7 @@ function alreadyRunning(folder: string, addressFile: string): StartRefused {
   const address = readAddress(addressFile)
   const where = address === null ? '' : ` at ${address}`
   return new StartRefused(
-    `Ferry already runs with the data folder ${folder}${where}. Use that window (--new-address prints an address of it), or start a second Ferry with another --data-dir.`,
+    `Ferry is already running with the data folder ${folder}${where}. Use that window (--new-address prints an address of it), or start a second Ferry with another --data-dir.`,
   )
 }
 

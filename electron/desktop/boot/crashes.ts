@@ -15,8 +15,8 @@ export interface CrashDeps {
 }
 
 /**
- * A bug in the main process ends the app, said and logged: what its state is nobody knows any more,
- * and uploads go on from the store's own list of parts at the next start.
+ * Logs a bug in the main process, shows it and ends the app, whose state is unknown then. Uploads
+ * resume from the store's own list of parts at the next start.
  */
 export function endOnBug({ dialog, log, dataFolder, exit }: CrashDeps): (error: unknown) => void {
   let isEnding = false
@@ -26,16 +26,19 @@ export function endOnBug({ dialog, log, dataFolder, exit }: CrashDeps): (error: 
     log.error({ error }, 'Ferry has to close')
     dialog.showErrorBox(
       'Ferry has to close',
-      `Something went wrong inside Ferry. Your uploads go on when you start it again. What happened is in the log, in ${join(dataFolder, 'logs')}.`,
+      `Something went wrong inside Ferry. Your uploads continue when you start it again. For details, see the log in ${join(dataFolder, 'logs')}.`,
     )
     exit(1)
   }
 }
 
-/** A page that dies again this soon would die for ever. */
+/** A page that crashes again within this time would keep crashing. */
 const HEALTHY_AFTER_MS = 10_000
 
-/** Loads the page anew when its process died (out of memory, a driver): the queue goes on from the records. */
+/**
+ * Reloads the page when its process crashes (out of memory, a driver); the queue resumes from the
+ * records.
+ */
 export function reloadCrashedPage(
   window: BrowserWindow,
   log: Log,
@@ -54,30 +57,30 @@ export function reloadCrashedPage(
 }
 
 export interface StrayRejectionDeps {
-  /** Absolute: the folder of our own code, bundled or not. */
+  /** The absolute path of Ferry's own code, bundled or not. */
   readonly ownFolder: string
   readonly log: Log
-  /** Closes the app with a dialog. */
+  /** Shows a dialog and closes the app. */
   readonly die: (error: unknown) => void
 }
 
 export interface StrayRejections {
-  /** For `process.on('unhandledRejection')`. */
+  /** The listener for `process.on('unhandledRejection')`. */
   readonly judge: (reason: unknown) => void
-  /** Receives every stray error for the window, earlier ones included. */
+  /** Reports every unhandled rejection to the window, including earlier ones. */
   readonly reportTo: (report: (reference: string) => void) => void
 }
 
 /**
- * Decides what a promise that rejects without a handler means.
+ * Handles promises that reject without a handler.
  *
- * It closes the app, as an uncaught exception does, when it is a bug in our own code: an error of a
- * kind that only a programming mistake makes, thrown by our own code (`isOwnBug`). What state the
- * app is in is then unknown.
+ * A bug in Ferry's own code closes the app, as an uncaught exception does: an error of a kind that
+ * only a programming mistake causes, thrown by Ferry's own code (`isOwnBug`). The app's state is
+ * unknown then.
  *
- * Everything else is logged under a reference and said in the window once: Electron, Node's streams
- * and the SDK reject for what happens in the world (a program that cannot be started, a stream that
- * was destroyed), and a caller that forgot to handle that has lost one answer, not the uploads.
+ * Everything else is logged with a reference and shown in the window once: Electron, Node's streams
+ * and the SDK reject for external reasons (a program that cannot be started, a stream that was
+ * destroyed), and a caller that forgot to handle that has lost one answer, not the uploads.
  */
 export function strayRejections({ ownFolder, log, die }: StrayRejectionDeps): StrayRejections {
   let report: ((reference: string) => void) | null = null
@@ -97,7 +100,7 @@ export function strayRejections({ ownFolder, log, die }: StrayRejectionDeps): St
   }
 }
 
-/** Node's own errors have a code: `TypeError [ERR_INVALID_STATE]` is a stream that was closed. */
+/** Node's own errors have a code: `TypeError [ERR_INVALID_STATE]` is a closed stream. */
 export function isOwnBug(reason: unknown, ownFolder: string): boolean {
   if (!(reason instanceof Error)) return false
   const code = 'code' in reason ? reason.code : undefined
@@ -111,7 +114,7 @@ export function isOwnBug(reason: unknown, ownFolder: string): boolean {
   return thrownAt?.startsWith(ownFolder.endsWith(sep) ? ownFolder : ownFolder + sep) ?? false
 }
 
-/** The file that threw. The language's own functions have none; assertions are thrown by Node. */
+/** The file that threw. Built-in functions have none; Node throws assertion errors. */
 function firstFrame(stack: string, isBehindNode: boolean): string | null {
   const frames = stack
     .split('\n')
@@ -123,8 +126,9 @@ function firstFrame(stack: string, isBehindNode: boolean): string | null {
 }
 
 /**
- * Logs what becomes of Chromium's helper processes: a graphics or network process that crashed is
- * started again by Chromium, and explains what the user saw. The page's own process: `crash.ts`.
+ * Logs the end of Chromium's helper processes: Chromium restarts a crashed graphics or network
+ * process, and the log explains what the user saw. `reloadCrashedPage` handles the page's own
+ * process.
  */
 export function watchProcesses(app: App, log: Log): void {
   app.on('child-process-gone', (_event, { type, reason, exitCode, name, systemErrorCode }) => {
@@ -133,28 +137,29 @@ export function watchProcesses(app: App, log: Log): void {
   })
 }
 
-/** Logs when the page stops answering, and for how long. Chromium waits; so does Ferry. */
+/** Logs when the page stops responding, and for how long. Chromium waits, and so does Ferry. */
 export function watchAnswers(window: BrowserWindow, log: Log, now: () => number): void {
   let sinceMs: number | null = null
   window.webContents.on('unresponsive', () => {
     if (sinceMs !== null) return
     sinceMs = now()
-    log.warn({}, 'The page does not answer')
+    log.warn({}, 'The page does not respond')
   })
   window.webContents.on('responsive', () => {
     if (sinceMs === null) return
-    log.warn({ afterMs: now() - sinceMs }, 'The page answers again')
+    log.warn({ afterMs: now() - sinceMs }, 'The page responds again')
     sinceMs = null
   })
 }
 
-/** Enough to compare with one another; a dump has a few MiB. */
+/** Enough to compare; a dump has a few MiB. */
 const MOST_DUMPS = 10
 
 /**
- * Keeps dumps of crashed processes in the data folder, and sends them nowhere: whoever reports a
- * crash attaches one by hand, and should know that memory is in it. Called before Electron is ready,
- * since only processes that start afterwards are watched (electronjs.org/docs/latest/api/crash-reporter).
+ * Keeps dumps of crashed processes in the data folder and sends them nowhere: users attach one to a
+ * report by hand and should know that it contains memory. Must be called before Electron is ready,
+ * because only processes that start afterwards are watched
+ * (electronjs.org/docs/latest/api/crash-reporter).
  */
 export function keepCrashDumps(
   app: Pick<App, 'setPath'>,
@@ -172,8 +177,9 @@ export function keepCrashDumps(
 }
 
 /**
- * Crashpad's own folders are `pending`, `completed` and `new`, or `reports` on Windows. Memory of
- * Ferry is in a dump, so one that is held now goes at the next start. Never rejects.
+ * Crashpad's folders are `pending`, `completed` and `new`, or `reports` on Windows. Dumps contain
+ * memory of Ferry, so one that another program has open is deleted at the next start. Never
+ * rejects.
  */
 export async function removeOldDumps(folder: string, toDelete: ToDeleteList): Promise<void> {
   try {

@@ -55,37 +55,40 @@ import { closeBeforeQuit } from './quit.ts'
 
 export interface AppDeps {
   readonly dataFolder: string
-  /** Named by whoever started Ferry, and not the system's usual place. */
+  /** True when the folder was given at the start, false for the system's default location. */
   readonly isDataFolderAsked: boolean
-  /** Whether the folder's disk keeps others out. */
+  /** Whether the folder's disk keeps other users out. */
   readonly privacy: Privacy
-  /** This process is the folder's only host. */
+  /** Makes this process the folder's only host. */
   readonly lock: FolderLock
-  /** The development server's origin; null: the built page. */
+  /** The development server's origin; null for the built page. */
   readonly devServer: string | null
-  /** Absolute: the folder that holds `preload/` and `renderer/`. */
+  /** The absolute path of the folder with `preload/` and `renderer/`. */
   readonly outFolder: string
-  /** Files and folders that the system gives to the app. */
+  /** Files and folders that the system opens with the app. */
   readonly opened: OpenedFiles
-  /** Hears when the window is there, and has the app closed. */
+  /** Is told when the window is open, and can close the app. */
   readonly starter: ParentProcess
 }
 
-/** The desktop's page needs no rule; this is what its Policies show for the browser's. */
+/**
+ * The desktop's own page needs no CORS rule; its Policies dialog shows the rule for the browser
+ * host.
+ */
 const WINDOW_IN_A_BROWSER = 'http://*.localhost:47470'
 
 /**
- * Puts the host together once Electron is ready: locks the folder, walls the page in, starts the
- * core, opens the window.
+ * Starts the host once Electron is ready: restricts the page's network, starts the core and opens
+ * the window.
  *
- * @throws StartRefused for what the person can mend.
+ * @throws StartRefused for problems that the user can fix.
  */
 export async function startDesktop(deps: AppDeps): Promise<void> {
   const { dataFolder, devServer, outFolder, lock, starter } = deps
   const toDelete = new ToDeleteList(dataFolder)
   await toDelete.workOff()
   void removeOldDumps(join(dataFolder, 'crashes'), toDelete)
-  // No key is written here in the clear: the system's key store seals them.
+  // Keys are never stored in plain text here: the system's key store encrypts them.
   const { isOpen, troubles: folderTroubles } = await inspectDataFolder({
     ...{ folder: dataFolder, privacy: deps.privacy, platform: process.platform },
     environment: process.env,
@@ -116,7 +119,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
     reloadCrashedPage(opened, log, Date.now, die)
     watchAnswers(opened, log, Date.now)
     beside.watch(opened)
-    // Nothing is sent without the page, so nothing keeps the computer awake.
+    // Nothing is sent without the page, so the computer may sleep.
     opened.on('closed', () => hostShell.showProgress(null, 'paused'))
     return opened
   })
@@ -183,7 +186,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
   })
 }
 
-/** For a start that came while this one was closing. */
+/** Starts the app again for a launch that came while this one was closing. */
 function startAgain(
   { dataFolder, isDataFolderAsked, opened }: AppDeps,
   window: OneWindow,
@@ -191,13 +194,14 @@ function startAgain(
   const rest = opened.rest()
   if (!window.isWantedAgain() && rest.paths.length === 0) return null
   const args = argumentsFor(isDataFolderAsked ? dataFolder : null, rest)
-  // An AppImage is mounted only as long as its process runs (docs.appimage.org, environment variables).
+  // An AppImage stays mounted only while its process runs (docs.appimage.org, environment
+  // variables).
   const { APPIMAGE } = process.env
   return APPIMAGE === undefined ? { args } : { args, execPath: APPIMAGE }
 }
 
 function watchForBugs(log: Log, { dataFolder, outFolder: ownFolder, starter }: AppDeps) {
-  // A dialog says it, so a browser in the window's place would help nobody.
+  // A dialog has shown the error, so the starting program must not open a browser instead.
   const exit = (code: number) => void starter.leaving().then(() => app.exit(code))
   const die = endOnBug({ dialog, log, dataFolder, exit })
   process.on('uncaughtException', die)
@@ -235,7 +239,7 @@ function releasesFor(appFolder: string, { proxyLogin }: ConnectionAuth): Release
   })
 }
 
-/** Everything the window reaches, before there is a window. */
+/** Registers everything that the window can reach, before the window opens. */
 function serve(
   core: Core,
   log: Log,
@@ -251,7 +255,7 @@ function serve(
   app.setAboutPanelOptions(aboutPanel(versions, process.platform))
 }
 
-/** Again whenever a preference changes, which a menu shows. */
+/** Called again whenever a preference changes, because the menu shows preferences. */
 function showMenu(
   { dataFolder }: AppDeps,
   { preferences }: DesktopIntegration,
@@ -267,7 +271,7 @@ function showMenu(
   set()
 }
 
-/** Loaded late: it needs `node:sqlite`, whose absence has been said by then. */
+/** Loaded late because it needs `node:sqlite`; a missing module has been reported by then. */
 async function startCore(ports: CorePorts): Promise<Core> {
   const { createCore } = await import('../../core/create-core.ts')
   return createCore(ports)

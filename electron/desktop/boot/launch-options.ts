@@ -7,15 +7,15 @@ import { type Around, usualFolder } from '../../core/host/usual-folder.ts'
 import type { Privacy } from '../../core/safe-path.ts'
 
 export interface LaunchOptions {
-  /** Absolute; null: the system's usual place. */
+  /** An absolute path; null for the system's default location. */
   readonly dataFolder: string | null
-  /** The origin of Vite's server, in an unpackaged app only. */
+  /** The origin of Vite's server; only set in an unpackaged app. */
   readonly devServer: string | null
 }
 
 /**
- * Reads `--data-dir DIR` (or `FERRY_DATA_DIR`) and `FERRY_DEV_SERVER`. Everything else on the line
- * is Electron's and Chromium's.
+ * Reads `--data-dir DIR` (or `FERRY_DATA_DIR`) and `FERRY_DEV_SERVER`. All other arguments belong
+ * to Electron and Chromium.
  */
 export function readLaunchOptions(
   argv: readonly string[],
@@ -36,7 +36,7 @@ export function readLaunchOptions(
   }
 }
 
-/** A development server runs on this computer; anything else would be handed the bridge. */
+/** Only a server on this computer may get the bridge. */
 function localOrigin(url: string | undefined): string | null {
   const parsed = url === undefined ? null : URL.parse(url)
   const isLocal = parsed?.hostname === '127.0.0.1' || parsed?.hostname === 'localhost'
@@ -49,10 +49,10 @@ export interface SettledFolder {
 }
 
 /**
- * Settles where Ferry and Chromium keep their things, before Electron is ready: the single-instance
- * lock, too, lives in `userData`.
+ * Sets the folders of Ferry and Chromium before Electron is ready, because the single-instance lock
+ * is in `userData` as well.
  *
- * @throws StartRefused when the folder cannot be made or written.
+ * @throws StartRefused when the folder cannot be created or written.
  */
 export function settleDataFolder(
   app: Pick<App, 'getPath' | 'setPath'>,
@@ -63,14 +63,15 @@ export function settleDataFolder(
   if (wanted !== null) app.setPath('userData', wanted)
   const folder = app.getPath('userData')
   const privacy = makeDataFolder(folder)
-  // Chromium's files stay apart from Ferry's own. Not all of them are a cache: on Windows its
-  // `Local State` holds the key that seals the secrets (os_crypt_async/browser/dpapi_key_provider.cc).
+  // Keep Chromium's files apart from Ferry's own. They are not only a cache: on Windows, `Local
+  // State` contains the key that encrypts the secrets
+  // (os_crypt_async/browser/dpapi_key_provider.cc).
   app.setPath('sessionData', join(folder, 'chromium'))
   return { folder, privacy }
 }
 
 /**
- * Null where Electron's own choice is right. On Windows that is in the roaming profile
+ * Null to use Electron's default, which is in the roaming profile on Windows
  * (electronjs.org/docs/latest/api/app, appData).
  */
 export function wantedFolder(asked: string | null, around: Around): string | null {

@@ -5,15 +5,24 @@ import {
   whenParentEnds,
 } from '../../core/host/parent-channel.ts'
 
-/** The program that started this app and waits for it: `npm start`, or `npm run dev`. */
+/** The program that started this app and waits for it: `npm start` or `npm run dev`. */
 export interface ParentProcess {
-  /** False for an app that the user opened. */
+  /** False when the user opened the app. */
   readonly isThere: boolean
-  /** The window is there. Until that is said, any end is taken for an Electron that does not run. */
+  /**
+   * Reports that the window is open. Until then, the parent takes any exit for an Electron that
+   * does not run.
+   */
   readonly ready: () => void
-  /** This process ends by itself, and has said why. Resolves once the starter knows. */
+  /**
+   * Reports that this process ends by itself and has shown the reason. Resolves once the parent
+   * knows.
+   */
   readonly leaving: () => Promise<void>
-  /** Hears that the app shall close, or that the starter is gone; takes an earlier listener's place. */
+  /**
+   * Calls the listener, which replaces an earlier one, when the app should close or the parent has
+   * ended.
+   */
   readonly onEnd: (listener: () => void) => void
 }
 
@@ -29,7 +38,7 @@ export function connectToParent(
   env: NodeJS.ProcessEnv = process.env,
 ): ParentProcess {
   if (env[PARENT_WAITS] === undefined) return NO_PARENT
-  // Programs that this process starts must not take themselves for its child.
+  // Child processes of this process must not inherit it.
   delete env[PARENT_WAITS]
   let isOver = false
   let end: () => void = () => undefined

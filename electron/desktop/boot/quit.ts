@@ -2,16 +2,17 @@ import type { App, RelaunchOptions } from 'electron'
 import type { Core } from '../../core/create-core.ts'
 import type { FolderLock } from '../../core/host/folder-lock.ts'
 
-/** A store that does not answer must not keep the app from ending. */
+/** A store that does not respond must not keep the app running. */
 const CLOSE_WITHIN_MS = 3000
 
-/** As long as a start waits for one that closes. */
+/** How long a new start waits for a closing instance. */
 export const CLOSED_FOR_SURE_MS = 2 * CLOSE_WITHIN_MS
 
 /**
- * Lets the core close its records and the local bucket before the process ends. From then on a
- * second start is no second one: it gets the lock of Electron's and waits for the data folder.
- * @param startAgain what a start that came too early for that asked for; null: there was none.
+ * Lets the core close its records and the local bucket before the process ends. From then on, a
+ * second start gets Electron's lock itself and waits for the data folder.
+ *
+ * @param startAgain the request of a start that came too early for that, or null.
  */
 export function closeBeforeQuit(
   app: App,
@@ -33,7 +34,7 @@ export function closeBeforeQuit(
   })
 }
 
-/** Never rejects: the app ends, whatever cannot be closed. */
+/** Never rejects: the app ends even if something cannot be closed. */
 async function closed(core: Pick<Core, 'close'>, lock: Pick<FolderLock, 'release'>): Promise<void> {
   const { promise: tooLate, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, CLOSE_WITHIN_MS)

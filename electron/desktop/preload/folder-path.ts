@@ -1,8 +1,9 @@
 /**
- * The path of the folder that a file stands for: of the file itself for a dropped folder, and of
- * the folder that was chosen for a file in it. Null: it has none.
+ * The folder of a file: the file itself for a dropped folder, or the chosen folder that contains
+ * it. Null when there is none.
+ *
  * @param relativePath `webkitRelativePath`, which begins with the chosen folder's name. Chromium
- * writes every backslash in it as a slash, also one in a name.
+ * writes every backslash in it as a slash, even in a name.
  */
 export function folderPathIn(path: string, relativePath: string): string | null {
   if (path === '') return null

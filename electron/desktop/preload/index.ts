@@ -1,5 +1,5 @@
 // Runs inside the page's process, sandboxed and isolated: the only code there that may reach
-// Electron. It stays this small so that it can be read in one go.
+// Electron. It stays small so that it is easy to review.
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import {
   COMMAND_NAMES,
@@ -22,7 +22,7 @@ const bridge = {
     (name) => (input: unknown) => ipcRenderer.invoke(commandChannel(name), input),
   ),
   notices: mapRows(NOTICE_NAMES, (name) => (listener: (payload: never) => void) => {
-    // The event itself stays here: it would hand the page an object of Electron's.
+    // The event is not passed on, because it would give the page an Electron object.
     const hear = listener as (payload: unknown) => void
     const forward = (_event: unknown, payload: unknown) => hear(payload)
     ipcRenderer.on(noticeChannel(name), forward)
@@ -41,13 +41,13 @@ const bridge = {
 } satisfies FerryBridge<File>
 
 /**
- * The path goes to the host and never to the page; a pasted image has none, and no `File` that a
- * script made (electronjs.org/docs/latest/api/web-utils). What the host does against a page's
- * process that speaks for itself: core/sources/off-limits.ts.
+ * The path goes to the host and never to the page. A pasted image has no path, and neither has a
+ * `File` that a script created (electronjs.org/docs/latest/api/web-utils). How the host protects
+ * itself against a compromised page process: core/sources/off-limits.ts.
  */
 function factsOf(file: File) {
   const path = webUtils.getPathForFile(file)
-  // Chromium follows links in a folder that was chosen, and names none of a folder that was dropped.
+  // Chromium follows links in a chosen folder and skips them in a dropped one.
   const folder = file.webkitRelativePath ? folderPathIn(path, file.webkitRelativePath) : null
   return {
     path: path === '' ? null : path,

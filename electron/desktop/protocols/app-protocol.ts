@@ -1,4 +1,4 @@
-// The default import is the object that Electron teaches to read inside app.asar.
+// Electron patches the default export of `fs` to read inside app.asar.
 import fs from 'node:fs'
 import { extname, join, sep } from 'node:path'
 import type { Session } from 'electron'
@@ -44,12 +44,12 @@ export async function answerApp(
     }
     return new Response(request.method === 'HEAD' ? null : new Uint8Array(bytes), { headers })
   } catch {
-    // Missing, or a folder: there is no such page either way.
+    // The path is missing or a folder.
     return plain(404)
   }
 }
 
-/** The file that a URL names inside `folder`; null for whatever could lead outside. */
+/** The file for a URL inside `folder`; null for any path that could lead outside. */
 export function pageFile(url: string, folder: string): string | null {
   const parsed = URL.parse(url)
   if (parsed === null || parsed.protocol !== `${APP_SCHEME}:` || parsed.host !== APP_HOST) {
@@ -58,7 +58,7 @@ export function pageFile(url: string, folder: string): string | null {
   const segments = decoded(parsed.pathname)?.split('/').slice(1)
   if (segments === undefined) return null
   if (segments.length === 1 && segments[0] === '') return join(folder, 'index.html')
-  // A leading dot covers `.` and `..`; a colon would be a drive or an NTFS stream.
+  // Refusing a leading dot excludes `.` and `..`; a colon would be a drive or an NTFS stream.
   const isSafe = segments.every((segment) => /^[\w@+=,~-][\w@+=,~.-]*$/.test(segment))
   if (!isSafe) return null
   const path = join(folder, ...segments)
@@ -78,8 +78,8 @@ function plain(status: number): Response {
 }
 
 /**
- * The headers of the page's file at this path. The page reads the files of restored uploads over
- * `source:`; the request wall decides, too, which stores are reached
+ * The headers for a file of the page. The page reads the files of restored uploads over `source:`;
+ * the request guard also decides which stores can be reached
  * (docs/decisions/0007-network-of-the-page.md).
  */
 export function pageHeaders(
@@ -90,7 +90,7 @@ export function pageHeaders(
   return {
     ...COMMON_HEADERS,
     'content-security-policy': contentSecurityPolicy(pathname, { pageConnects, storeOrigins }),
-    // Its policy follows the destinations, so that each start of it has to ask anew.
+    // The worker's policy depends on the destinations, so it must be requested every time.
     ...(isPutWorker(pathname) ? { 'cache-control': 'no-store' } : {}),
   }
 }

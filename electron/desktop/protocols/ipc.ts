@@ -26,7 +26,10 @@ export interface IpcDeps {
 
 const filePath = z.string().check(z.minLength(1), z.maxLength(32_767))
 
-/** From our own preload; still judged, since a taken-over renderer process speaks for it too. */
+/**
+ * Sent by Ferry's preload, but validated because a compromised renderer process can send it as
+ * well.
+ */
 const RegisteredFiles = z
   .array(
     z.strictObject({
@@ -39,10 +42,10 @@ const RegisteredFiles = z
   )
   .check(z.minLength(1), z.maxLength(MAX_BATCH))
 
-/** Null: a folder that the preload found no path for. */
+/** Null for a folder without a path. */
 const InspectedFolders = z.array(z.nullable(filePath)).check(z.minLength(1), z.maxLength(MAX_BATCH))
 
-/** One channel per row of the table: a channel that is no row has no handler. */
+/** Registers one channel per command of the table; other channels have no handler. */
 export function serveCommands(deps: IpcDeps): void {
   const { ipcMain, core, log } = deps
   for (const name of Object.keys(commands)) {
@@ -87,7 +90,7 @@ async function inspectFolders(
   }
 }
 
-/** @throws RefusedMessage unless it is our page in our window, with a message of sane length. */
+/** @throws RefusedMessage unless Ferry's page in its window sent a message of reasonable length. */
 function requireTrusted(event: IpcMainInvokeEvent, input: unknown, deps: IpcDeps): void {
   if (!isTrusted(event, deps)) {
     deps.log.warn({}, 'Refused a message from outside the page')
@@ -96,7 +99,10 @@ function requireTrusted(event: IpcMainInvokeEvent, input: unknown, deps: IpcDeps
   if (byteLengthOf(input) > MAX_MESSAGE_BYTES) throw new RefusedMessage('Message too large')
 }
 
-/** `senderFrame` is null or detached when the frame has navigated or gone (Electron 33 and later). */
+/**
+ * `senderFrame` is null or detached after the frame has navigated or closed (Electron 33 and
+ * later).
+ */
 function isTrusted(
   { sender, senderFrame }: IpcMainInvokeEvent,
   { currentWindow, pageOrigin }: IpcDeps,
@@ -111,7 +117,10 @@ function isTrusted(
   )
 }
 
-/** Infinity for what JSON cannot say (a cycle, a bigint): no schema of ours lets it in either. */
+/**
+ * Infinity for values that JSON cannot represent (a cycle, a bigint), which no schema accepts
+ * either.
+ */
 function byteLengthOf(input: unknown): number {
   try {
     return Buffer.byteLength(JSON.stringify(input) ?? '')
@@ -120,7 +129,7 @@ function byteLengthOf(input: unknown): number {
   }
 }
 
-/** Says something to the window, if there is one: on macOS the app lives on without. */
+/** Sends a notice to the window if one is open: on macOS the app runs on without one. */
 export function notifyWindow(currentWindow: () => BrowserWindow | null): CorePorts['notify'] {
   return (name, payload) => {
     const window = currentWindow()

@@ -10,19 +10,19 @@ interface SdkResponse {
   readonly body: Readable
 }
 
-/** Challenges that requests meet on their way, and that the desktop answers in the user's name. */
+/** Answers authentication challenges of proxies and servers on the user's behalf. */
 export interface ConnectionAuth {
-  /** Null: nobody has a password to give. */
+  /** Null when no password is available. */
   readonly proxyLogin: (proxy: AuthInfo, refused: ProxyLogin | null) => Promise<ProxyLogin | null>
-  /** The server did not take the certificate that was chosen, or wants one. */
+  /** The server refused the chosen certificate, or requires one. */
   readonly certificateRefused: (host: string) => void
-  /** Chromium's name for what went wrong, for the log. */
+  /** Receives Chromium's error name for the log. */
   readonly failed: (netError: string) => void
 }
 
 /**
- * The SDK's HTTP through Chromium: the system's proxy and certificates apply. `session` must be one
- * of its own, so that no cookie, cache or listener of the page's touches a signed request.
+ * Sends the SDK's requests through Chromium, with the system's proxy and certificates. `session`
+ * must not be the page's, so that no cookie, cache or listener affects a signed request.
  */
 export function netStoreHttp(
   net: Pick<Net, 'request'>,
@@ -42,10 +42,10 @@ export function netStoreHttp(
         credentials: 'omit',
         cache: 'no-store',
         referrerPolicy: 'no-referrer',
-        // A signature holds for one host; a redirect is an answer that the core reads.
+        // A signature is valid for one host; the core handles redirects itself.
         redirect: 'manual',
       })
-      // Chromium does not tell when it is connected, so the first answer has both times.
+      // Chromium does not report when it is connected, so the first response gets both timeouts.
       const limits = { answerMs: connectMs + idleMs, idleMs }
       const exchanged = exchange(outgoing, body, limits, onTheWay, options?.abortSignal)
       return { response: await noteCertificates(exchanged, url, onTheWay) }
@@ -56,7 +56,7 @@ export function netStoreHttp(
   })
 }
 
-/** Chromium's names for a handshake that failed for want of the right client certificate. */
+/** Chromium's errors for a handshake without the right client certificate. */
 const CERTIFICATE_REFUSED = /net::ERR_(BAD_SSL_CLIENT_AUTH|SSL_CLIENT_AUTH)_/
 
 async function noteCertificates<T>(exchanged: Promise<T>, url: string, onTheWay: ConnectionAuth) {
@@ -83,7 +83,7 @@ function exchange(
   signal: AbortSignal | undefined,
 ): Promise<SdkResponse> {
   return new Promise((resolve, reject) => {
-    // Set once the answer has begun: from then on an error belongs to its body.
+    // Set once the response has started: later errors belong to its body.
     let answer: Readable | null = null
     const finish = () => {
       silence.stop()
@@ -103,13 +103,13 @@ function exchange(
     const silence = silenceTimer((afterMs) => end(timedOut(afterMs)))
     const cancel = () => end(new DOMException('Request aborted', 'AbortError'))
 
-    // Chromium's own name is in the message (net::ERR_…), and the core knows those.
+    // The message contains Chromium's error name (net::ERR_…), which the core knows.
     outgoing.on('error', fail)
     let given: ProxyLogin | null = null
     outgoing.on('login', (authInfo, callback) => {
-      // A store asks for signatures, and never for a password.
+      // Stores never ask for a password.
       if (!authInfo.isProxy) return callback()
-      // The user may take a while to type.
+      // The user needs time to type.
       silence.stop()
       onTheWay.proxyLogin(authInfo, given).then((login) => {
         if (login === null) return end(new Error('net::ERR_PROXY_AUTH_REQUESTED'))
@@ -126,7 +126,7 @@ function exchange(
       silence.restart(limits.idleMs)
       answer = bodyStream(incoming, () => silence.restart(limits.idleMs), fail)
       incoming.on('end', finish)
-      // Whoever stops reading wants no more of it.
+      // Stop the request when the reader stops reading.
       answer.once('close', () => outgoing.abort())
       resolve({
         statusCode: incoming.statusCode,
@@ -142,10 +142,10 @@ function exchange(
   })
 }
 
-/** Twice the longest answer that the core takes: whoever reads that slowly reads no more of it. */
+/** Twice the longest response that the core accepts; the reader has given up by then. */
 const MAX_UNREAD_BYTES = 32 * 1024 * 1024
 
-/** The answers to control calls are short, so chunks may pile up until they are read. */
+/** Responses to control calls are short, so chunks are buffered until they are read. */
 function bodyStream(
   incoming: IncomingMessage,
   onBytes: () => void,
@@ -160,7 +160,7 @@ function bodyStream(
   incoming.on('end', () => stream.push(null))
   incoming.on('aborted', () => fail(connectionLost()))
   incoming.on('error', fail)
-  // The SDK leaves some bodies unread; an error of one of those is nobody's business.
+  // The SDK leaves some bodies unread, so their errors are ignored.
   stream.on('error', () => undefined)
   return stream
 }
@@ -176,7 +176,7 @@ function silenceTimer(onSilence: (afterMs: number) => void) {
   }
 }
 
-/** The SDK's own handler names it so. */
+/** The name that the SDK's own handler uses. */
 function timedOut(afterMs: number): Error {
   return Object.assign(new Error(`The store was silent for ${afterMs} ms`), {
     name: 'TimeoutError',
@@ -200,7 +200,7 @@ function joined(headers: Record<string, string | string[]>): Record<string, stri
   )
 }
 
-/** What the SDK hands over: the shape of `@smithy/types`' `HttpRequest`, of which this much is read. */
+/** The fields that are used of `HttpRequest` in `@smithy/types`. */
 export interface SdkRequest {
   readonly method: string
   readonly protocol: string
@@ -213,9 +213,9 @@ export interface SdkRequest {
 }
 
 /**
- * Chromium writes these itself from the URL and the body, with the values that were signed, and
- * refuses them from us (docs/api/client-request.md). `expect` would only wait for nothing: the
- * bodies of control calls are small.
+ * Chromium derives these headers from the URL and the body, with the signed values, and refuses to
+ * let callers set them (docs/api/client-request.md). `expect` is useless here: the bodies of
+ * control calls are small.
  */
 const CHROMIUM_HEADERS = new Set([
   'host',
@@ -239,7 +239,7 @@ export function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest
   return `${protocol}//${host}${path}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`
 }
 
-/** RFC 3986's unreserved characters stay; the signature was made over exactly this form. */
+/** Keeps RFC 3986's unreserved characters, because the signature covers exactly this form. */
 function escaped(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,

@@ -1,7 +1,7 @@
 import { protocol } from 'electron'
 import { APP_SCHEME, SOURCE_SCHEME } from '../../contract/transport.ts'
 
-/** Must run once, before Electron is ready. */
+/** Must be called once, before Electron is ready. */
 export function registerSchemes(): void {
   protocol.registerSchemesAsPrivileged([
     {
@@ -16,8 +16,8 @@ export function registerSchemes(): void {
     },
     {
       scheme: SOURCE_SCHEME,
-      // Since Electron 43 a page may fetch another custom scheme only if that one has corsEnabled
-      // (electron#51152). Who asks is checked by the handler itself.
+      // Since Electron 43, a page may fetch another custom scheme only if that scheme has
+      // corsEnabled (electron#51152). The handler itself checks the requester.
       privileges: {
         standard: true,
         secure: true,

@@ -14,21 +14,21 @@ import { unreachable } from '../../lib/unreachable.ts'
 
 type SourcePath = Core['sourcePath']
 
-/** As Electron hands it over: who asks is told by Chromium, not by a header of the page's. */
+/** A request from Electron: Chromium sets `initiatorOrigin`, not the page. */
 export type SourceRequest = Request & { readonly initiatorOrigin?: string }
 
-/** Long enough to keep the disk busy, short enough for six parts at once. */
+/** Large enough to keep the disk busy, small enough for six parts at once. */
 const CHUNK_BYTES = 512 * 1024
 
-/** Streams ranges of registered files to the page, for uploads that go on after a restart. */
+/** Streams ranges of registered files to the page, for uploads that resume after a restart. */
 export function serveSources(session: Session, sourcePath: SourcePath, pageOrigin: string): void {
   session.protocol.handle(SOURCE_SCHEME, (request) => answerSource(request, sourcePath, pageOrigin))
 }
 
 /**
- * 206 with exactly the asked bytes, or: 403 not our page, or unreadable; 404 unknown ticket or
- * missing file; 405; 409 the file is not the one that was registered; 416 no such range; 503 its
- * bytes are in the cloud.
+ * Responds with 206 and exactly the requested bytes, or: 403 another page, or unreadable; 404
+ * unknown ticket or missing file; 405; 409 the file has changed since it was registered; 416 no
+ * such range; 503 the bytes are in the cloud.
  */
 export async function answerSource(
   request: SourceRequest,
@@ -36,7 +36,7 @@ export async function answerSource(
   pageOrigin: string,
   platform: NodeJS.Platform = process.platform,
 ): Promise<Response> {
-  // Electron does not compare Access-Control-Allow-Origin for registered schemes.
+  // Electron does not check Access-Control-Allow-Origin for registered schemes.
   if (request.initiatorOrigin !== pageOrigin) return new Response(null, { status: 403 })
   const cors = corsHeaders(pageOrigin)
   if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: cors })
@@ -61,7 +61,8 @@ async function answerRange(
     return new Response(null, { status: 416, headers })
   }
   try {
-    // One byte: many a file that opens cannot be read, and an answer that has begun only breaks off.
+    // Read one byte first: some files open but cannot be read, and a started response can only
+    // break off.
     await file.read(Buffer.alloc(1), 0, 1, range.start)
   } catch (error) {
     await file.close()
@@ -81,7 +82,7 @@ async function answerRange(
   })
 }
 
-/** The file closes at the end, on an error, and when the page no longer wants the bytes. */
+/** Closes the file at the end, on an error, and when the page cancels. */
 function streamOf(file: FileHandle, { start, end }: ByteRange, signal: AbortSignal) {
   const stream = file.createReadStream({
     start,
@@ -104,7 +105,7 @@ function sourceOf(url: string, sourcePath: SourcePath): SourceOnDisk | null {
 
 type SourceOnDisk = SourceFacts & { readonly path: string }
 
-/** Looks at the opened file, so that no other can slip in between the look and the read. */
+/** Checks the opened file, so that it cannot be replaced between the check and the read. */
 async function openUnchanged(
   source: SourceOnDisk,
   platform: NodeJS.Platform,
@@ -151,8 +152,8 @@ function corsHeaders(pageOrigin: string): Record<string, string> {
 export type RangeVerdict = ByteRange | 'malformed' | 'unsatisfiable'
 
 /**
- * Reads `bytes=first-last` with both ends, the only form that our page sends. RFC 9110 section 14
- * knows open ends and several ranges too; a request with one of those is not ours.
+ * Parses `bytes=first-last` with both ends, the only form that Ferry's page sends. RFC 9110 section
+ * 14 also has open ends and several ranges, which only other clients would send.
  */
 export function readRange(header: string | null, byteLength: number): RangeVerdict {
   const match = /^bytes=(\d{1,16})-(\d{1,16})$/.exec(header ?? '')
@@ -162,6 +163,6 @@ export function readRange(header: string | null, byteLength: number): RangeVerdi
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(last) || last < start) {
     return 'malformed'
   }
-  // Beyond the end the file is not what the page believes; a shortened answer would hide that.
+  // Past the end, the file is not the one the page knows; a shortened answer would hide that.
   return last < byteLength ? { start, end: last + 1 } : 'unsatisfiable'
 }

@@ -8,24 +8,24 @@ export interface ClientCertificatesDeps {
   readonly currentWindow: () => BrowserWindow | null
 }
 
-/** By host and port: the certificate's fingerprint; null: none. */
+/** Fingerprints by host and port; null for no certificate. */
 type Choices = Readonly<Record<string, string | null>>
 
 const REMEMBERED = 'clientCertificates'
-/** A message box with more buttons than these cannot be read. */
+/** A message box with more buttons is unreadable. */
 const MAX_OPEN_QUESTIONS = 4
 
 /**
- * Decides which certificate of this computer's store a server gets to see. Electron would send the
- * first one without a word (docs/api/app.md, `select-client-certificate`), and a certificate says who
- * the user is; so the user chooses, once for each host, also where there is only one.
+ * Lets the user choose which certificate of this computer a server gets. Electron would send the
+ * first one silently (docs/api/app.md, `select-client-certificate`), although a certificate
+ * identifies the user; so the user chooses once per host, even when there is only one.
  *
- * The event comes for the page's requests and for those of `net` alike
+ * The event is emitted for the page's requests and for those of `net`
  * (shell/browser/net/client_certificate_responder_delegate.cc).
  */
 export class ClientCertificates {
   readonly #deps: ClientCertificatesDeps
-  /** For as long as Ferry runs; those that the user wants remembered are in the settings, too. */
+  /** Choices for this run; remembered ones are also in the settings. */
   readonly #chosen = new Map<string, string | null>()
   readonly #refused = new Set<string>()
   readonly #asking = new Map<string, Promise<Certificate | null>>()
@@ -45,7 +45,7 @@ export class ClientCertificates {
     })
   }
 
-  /** Null: the server gets none. */
+  /** Null to send no certificate. */
   choose(host: string, certificates: readonly Certificate[]): Promise<Certificate | null> {
     const known = this.#known(host)
     if (known === null) return Promise.resolve(null)
@@ -56,12 +56,14 @@ export class ClientCertificates {
     return asking.finally(() => this.#asking.delete(host))
   }
 
-  /** The server did not take what was chosen; another choice is the user's to make. */
+  /** The server refused the chosen certificate; the user may choose another. */
   refused(host: string): void {
     this.#refused.add(host)
   }
 
-  /** The user did something that needs the network: where a choice did not serve, they choose again. */
+  /**
+   * Called when the user does something that needs the network: a refused choice is asked again.
+   */
   mayAskAgain(): void {
     for (const host of this.#refused) this.#forget(host)
     this.#refused.clear()
@@ -80,7 +82,7 @@ export class ClientCertificates {
 
   async #ask(host: string, certificates: readonly Certificate[]): Promise<Certificate | null> {
     const window = this.#deps.currentWindow()
-    // Nobody is there to be asked, so nothing is told and nothing remembered.
+    // Without a window nothing is asked, sent or remembered.
     if (window === null) return null
     if (!window.isVisible()) window.show()
     let from = 0
@@ -90,14 +92,14 @@ export class ClientCertificates {
       const { response, checkboxChecked } = await this.#deps.dialog.showMessageBox(window, {
         type: 'question',
         title: 'Ferry',
-        message: `“${host}” asks for a certificate that proves who you are.`,
+        message: `“${host}” asks for a certificate to identify you.`,
         detail: shown.map(describe).join('\n\n'),
         buttons: [
           'Send none',
           ...shown.map((each) => `Send “${nameOf(each)}”`),
           ...(hasMore ? ['Show others'] : []),
         ],
-        // Return and Escape give nothing away.
+        // Return and Escape send nothing.
         defaultId: 0,
         cancelId: 0,
         noLink: true,

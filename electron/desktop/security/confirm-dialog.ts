@@ -2,13 +2,13 @@ import type { BrowserWindow, Dialog } from 'electron'
 import type { Confirm } from '../../core/confirm/confirmation.ts'
 import { confirmationWords } from '../../core/confirm/confirmation-words.ts'
 
-/** A page that asks for more at once is no user's. */
+/** A user never causes this many questions at once. */
 const MAX_WAITING = 8
 
 /**
- * Asks in a dialog of the system's, which no script of the page can reach. Return and Escape both
- * refuse (electronjs.org/docs/latest/api/dialog, `defaultId` and `cancelId`), so that a key that was
- * on its way to the page allows nothing; `noLink` keeps the buttons buttons on Windows.
+ * Asks in a system dialog, which no script of the page can reach. Return and Escape both refuse
+ * (electronjs.org/docs/latest/api/dialog, `defaultId` and `cancelId`), so that a key meant for the
+ * page allows nothing; `noLink` keeps the buttons as buttons on Windows.
  */
 export function confirmInDialog(
   dialog: Pick<Dialog, 'showMessageBox'>,
@@ -19,9 +19,9 @@ export function confirmInDialog(
 
   const ask = async (confirmation: Parameters<Confirm>[0]) => {
     const window = currentWindow()
-    // Without a window there is no page, and whoever it was for is gone.
+    // Without a window, the page that asked no longer exists.
     if (window === null) return 'refused'
-    // In the background it is hidden, and on macOS a question of its own would be hidden with it.
+    // A background window is hidden, and on macOS its dialog would be hidden with it.
     if (!window.isVisible()) window.show()
     const { question, details, allow, refuse } = confirmationWords(confirmation)
     const { response } = await dialog.showMessageBox(window, {
@@ -40,7 +40,7 @@ export function confirmInDialog(
   return (confirmation) => {
     if (waitingCount >= MAX_WAITING) return Promise.resolve('refused')
     waitingCount += 1
-    // One at a time: nobody reads a pile of dialogs.
+    // Show one dialog at a time.
     const asked = last
       .then(() => ask(confirmation))
       .finally(() => {

@@ -14,7 +14,7 @@ export interface ConnectionAuthDeps {
 }
 
 /**
- * Answers proxies and servers that ask who the user is, for every session's requests
+ * Answers proxies and servers that ask for authentication, for the requests of all sessions
  * (docs/decisions/0017-who-you-are-on-the-way.md).
  */
 export function setUpConnectionAuth({
@@ -44,7 +44,7 @@ export function setUpConnectionAuth({
   return { onTheWay, forCore }
 }
 
-/** A dead network fails every request for hours; its name in the log says so once. */
+/** Logs each network error once, because a dead network fails every request for hours. */
 function logOnce(log: Log): (netError: string) => void {
   let last = ''
   return (netError) => {

@@ -1,18 +1,20 @@
 import { isIP } from 'node:net'
 import { isPrivateHost } from '../../core/destinations/private-host.ts'
 
-/** The store origins that the page may reach right now. The wall, CORS and permissions ask here. */
+/**
+ * The store origins that the page may currently reach, for the request guard, CORS and permissions.
+ */
 export interface Endpoints {
-  /** Takes the place of all earlier ones. */
+  /** Replaces all earlier origins. */
   readonly replace: (origins: readonly string[]) => void
   readonly includes: (url: string) => boolean
-  /** As far as it is known without a look-up. */
+  /** Uses only what is known without a DNS lookup. */
   readonly hasLocal: () => boolean
-  /** Looks names up again: a company's store may be public at home and private at work. */
+  /** Resolves the names again: a company's store may be public at home and private at work. */
   readonly findLocal: () => Promise<boolean>
 }
 
-/** Answers the addresses of a host name; rejects when there are none. */
+/** Resolves a host name to addresses; rejects when there are none. */
 export type HostLookup = (hostname: string) => Promise<readonly string[]>
 
 export function trackEndpoints(lookUp: HostLookup): Endpoints {
@@ -48,17 +50,17 @@ async function leadsToLocal(hostname: string, lookUp: HostLookup): Promise<boole
     const addresses = await lookUp(hostname)
     return addresses.some(isPrivateHost)
   } catch {
-    // A name that leads nowhere leads to no private network either.
+    // A name without addresses does not lead into a private network.
     return false
   }
 }
 
-/** An address needs no look-up; in a URL, an IPv6 one stands in brackets. */
+/** Addresses need no lookup; in a URL, an IPv6 address has brackets. */
 function isAddress(hostname: string): boolean {
   return hostname.startsWith('[') || isIP(hostname) !== 0
 }
 
-/** Null for anything that is not HTTP: `new URL('app://x').origin` is not comparable. */
+/** Null for anything but HTTP: the origin of `new URL('app://x')` cannot be compared. */
 function originOf(url: string): string | null {
   const parsed = URL.parse(url)
   if (parsed === null) return null

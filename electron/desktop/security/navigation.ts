@@ -3,18 +3,18 @@ import type { App, WebContents } from 'electron'
 export interface NavigationRules {
   /** `app://ferry`, or the development server's origin. */
   readonly pageOrigin: string
-  /** The person's own share links, and the page of a sign-in that they began. */
+  /** Share links of the user, and the page of a sign-in that the user started. */
   readonly mayOpen: (url: string) => boolean
-  /** Opens it outside, and never rejects. */
+  /** Opens the URL in the user's browser. Never rejects. */
   readonly open: (url: string) => Promise<void>
 }
 
-/** Help that the page may open in the person's browser, besides what is theirs. */
+/** Help pages that the page may open in the user's browser. */
 const VETTED_ORIGINS = new Set(['https://docs.aws.amazon.com', 'https://developers.cloudflare.com'])
 
 /**
- * Keeps every web contents where it is: no navigation, no frame, no new window, no webview.
- * A link is opened in the person's browser if it is theirs or vetted help.
+ * Keeps every web contents at its page: no navigation, frame, new window or webview. A link is
+ * opened in the user's browser if it is a share link, a sign-in or known help.
  */
 export function guardNavigation(app: App, rules: NavigationRules): void {
   app.on('web-contents-created', (_event, contents) => {
@@ -24,7 +24,7 @@ export function guardNavigation(app: App, rules: NavigationRules): void {
 
 function guardContents(contents: WebContents, rules: NavigationRules): void {
   const keepOnPage = (details: { url: string; isMainFrame: boolean; preventDefault(): void }) => {
-    // The page may be loaded anew (a reload from the menu), and only whole.
+    // The whole page may be reloaded from the menu.
     if (details.isMainFrame && isPage(details.url, rules.pageOrigin)) return
     details.preventDefault()
   }

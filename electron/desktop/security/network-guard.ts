@@ -18,8 +18,8 @@ export interface NetworkGuard {
 }
 
 /**
- * Two sessions: the page's, which reaches configured endpoints only, and the core's, in memory,
- * without cookies, cache or listeners.
+ * Sets up two sessions: the page's, which reaches only configured endpoints, and the core's
+ * in-memory session, without cookies, cache or listeners.
  */
 export function setUpNetworkGuard(parts: NetworkGuardDeps): NetworkGuard {
   const { pageOrigin, devServer, currentWindow, onTheWay } = parts
@@ -38,14 +38,14 @@ export function setUpNetworkGuard(parts: NetworkGuardDeps): NetworkGuard {
   return { endpoints, storeHttp: netStoreHttp(net, storeSession, onTheWay) }
 }
 
-/** The one thing that the page hands out as a file: made by itself, and nothing of the network's. */
+/** The only download of the page: the exported settings, which it creates itself. */
 function isOwnSettings(item: DownloadItem, pageOrigin: string): boolean {
   return (
     item.getURL().startsWith(`blob:${pageOrigin}/`) && item.getMimeType() === 'application/json'
   )
 }
 
-/** `blob:` and `data:` never leave the process; `devtools:` is the inspector's own front end. */
+/** `blob:` and `data:` never leave the process; `devtools:` is the inspector's front end. */
 const INNER_SCHEMES = new Set([
   `${APP_SCHEME}:`,
   `${SOURCE_SCHEME}:`,
@@ -56,8 +56,8 @@ const INNER_SCHEMES = new Set([
 
 /**
  * Cancels every request of the window that does not go to a configured endpoint. The content
- * security policy is fixed when the page loads and so cannot follow the destinations exactly;
- * this wall does (docs/decisions/0007-network-of-the-page.md).
+ * security policy is fixed when the page loads, so it cannot follow the destinations exactly; this
+ * guard does (docs/decisions/0007-network-of-the-page.md).
  */
 export function guardRequests(
   session: Session,
@@ -79,12 +79,12 @@ function isAllowed(url: string, endpoints: Endpoints, devServer: string | null):
 }
 
 const ALWAYS = new Set(['clipboard-sanitized-write', 'notifications'])
-/** Chromium 156 guards private and loopback addresses by these three. */
+/** Chromium 156 protects private and loopback addresses with these permissions. */
 const LOCAL_NETWORK = new Set(['local-network-access', 'local-network', 'loopback-network'])
 
 /**
- * Denies the page everything but writing text to the clipboard, notifications, and the local
- * network while a configured endpoint is there. Electron grants all of it by default.
+ * Denies the page all permissions except writing text to the clipboard, notifications, and the
+ * local network while a configured endpoint is there. Electron grants everything by default.
  */
 export function guardPermissions(session: Session, endpoints: Endpoints, pageOrigin: string): void {
   const isPage = (url: string) => originText(url) === pageOrigin
@@ -99,11 +99,11 @@ export function guardPermissions(session: Session, endpoints: Endpoints, pageOri
     if (!LOCAL_NETWORK.has(permission)) return callback(false)
     void endpoints.findLocal().then(callback, () => callback(false))
   })
-  // Serial ports, HID and USB devices are handed out by a third door.
+  // Serial, HID and USB devices have a separate permission handler.
   session.setDevicePermissionHandler(() => false)
 }
 
-/** `app://ferry` for `app://ferry/index.html`; URL.origin says only `null` for our own scheme. */
+/** Returns `app://ferry` for `app://ferry/index.html`; URL.origin is `null` for custom schemes. */
 function originText(url: string): string {
   const parsed = URL.parse(url)
   return parsed === null ? '' : `${parsed.protocol}//${parsed.host}`

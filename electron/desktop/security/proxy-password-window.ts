@@ -12,8 +12,8 @@ const Answer = z.nullable(
 )
 
 /**
- * Asks in a small window of its own, since Electron has no dialog with a text field: the page never
- * sees what is typed. It has no preload, no session of the page's and nothing to load.
+ * Asks in a separate small window, because Electron has no dialog with a text field: the page never
+ * sees the password. The window has no preload, its own session and nothing to load.
  */
 export function askProxyPasswordInWindow(
   currentWindow: () => BrowserWindow | null,
@@ -21,7 +21,7 @@ export function askProxyPasswordInWindow(
   return async (question) => {
     const parent = currentWindow()
     if (parent === null) return 'nobody-there'
-    // On macOS the question is a sheet of the window, which a hidden window would hide with it.
+    // On macOS the dialog is a sheet of the window and would be hidden with it.
     if (!parent.isVisible()) parent.show()
     const window = openPasswordWindow(parent)
     const closed = new Promise<null>((resolve) => window.once('closed', () => resolve(null)))
@@ -29,7 +29,7 @@ export function askProxyPasswordInWindow(
       const realm = visibleText(question.realm, 80)
       await window.loadURL(dataUrl(proxyPasswordPage({ ...question, realm })))
       window.show()
-      // A window that is closed settles what runs in it with an error, or never.
+      // When the window closes, this rejects or never settles.
       const answered = window.webContents.executeJavaScript(READ_ANSWER).catch(() => null)
       const answer = Answer.parse(await Promise.race([answered, closed]))
       return answer === null || answer.username === '' ? 'declined' : answer
@@ -54,7 +54,7 @@ function openPasswordWindow(parent: BrowserWindow): BrowserWindow {
     autoHideMenuBar: true,
     title: 'Proxy password – Ferry',
     webPreferences: {
-      // In memory, as its name has no `persist:` in front (docs/api/session.md).
+      // In memory, because the name does not start with `persist:` (docs/api/session.md).
       partition: 'proxy-password',
       sandbox: true,
       contextIsolation: true,
@@ -71,7 +71,7 @@ function dataUrl(html: string): string {
   return `data:text/html;charset=utf-8;base64,${Buffer.from(html).toString('base64')}`
 }
 
-/** Colours of the page's own tokens (renderer/design/tokens.css), which this window cannot load. */
+/** Colours copied from renderer/design/tokens.css, which this window cannot load. */
 const STYLE = `
 :root { color-scheme: light dark; --bg: light-dark(#fbfaf8, #16181a);
   --ink: light-dark(#1d2224, #e9ecec); --soft: light-dark(#596165, #a5afb2);
@@ -97,7 +97,7 @@ button[type=submit] { border-color: var(--accent); background: var(--accent);
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 `
 
-/** A document of its own, which loads nothing, and in which no script stands. */
+/** A separate document that loads nothing and contains no script. */
 export function proxyPasswordPage(question: ProxyQuestion): string {
   const { host, port, realm, username, isWrong, mayKeep } = question
   const place = escaped(`${host}:${port}`)
@@ -123,8 +123,8 @@ ${keep}<div><button id="cancel" type="button">Cancel</button><button type="submi
 }
 
 /**
- * Runs in that document and settles when the user has answered: `executeJavaScript` hands over what
- * its promise resolves to, so the window needs no preload and no channel (docs/api/web-contents.md).
+ * Runs in that document and settles when the user has answered: `executeJavaScript` returns the
+ * value of its promise, so the window needs no preload and no channel (docs/api/web-contents.md).
  */
 export const READ_ANSWER = `new Promise((resolve) => {
   const field = (id) => document.getElementById(id)

@@ -2,7 +2,6 @@ import type { App, AuthInfo } from 'electron'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { Json, ProxyPassword, SecretVault, SettingsStore } from '../../core/ports.ts'
 
-/** A proxy that asks for a user name and a password. */
 export type ProxyChallenge = Pick<AuthInfo, 'host' | 'port' | 'realm'>
 
 export interface ProxyLogin {
@@ -11,11 +10,11 @@ export interface ProxyLogin {
 }
 
 export interface ProxyQuestion extends ProxyChallenge {
-  /** The one that was given before, so that it need not be typed again. */
+  /** The previous user name, so that it need not be typed again. */
   readonly username: string
-  /** The proxy did not take what it was given. */
+  /** The proxy refused the previous login. */
   readonly isWrong: boolean
-  /** There is a safe place to keep it in. */
+  /** True when the password can be stored safely. */
   readonly mayKeep: boolean
 }
 
@@ -36,20 +35,20 @@ export interface ProxyPasswordsDeps {
 interface ProxyState {
   readonly challenge: ProxyChallenge
   current: ProxyLogin | null
-  /** All requests that wait for the same proxy wait for one answer. */
+  /** Shared by all requests that wait for the same proxy. */
   asking: Promise<ProxyLogin | null> | null
-  /** Nobody is asked again before the user does something. */
+  /** True until the user acts, so that they are not asked again. */
   isDeclined: boolean
   isWrong: boolean
 }
 
-/** In the settings: what `SecretVault.protect` made of the password, by proxy. */
+/** Settings key: passwords by proxy, protected by `SecretVault.protect`. */
 const KEPT = 'proxyPasswords'
 
 /**
- * The passwords of proxies. Chromium asks by `login` for each request and each session that meets a
- * challenge; the user is asked once. A password goes to the proxy, into the system's key store if
- * the user wishes, and nowhere else.
+ * Proxy passwords. Chromium emits `login` for each request and session that meets a challenge; the
+ * user is asked once. A password is sent to the proxy, stored in the system's key store if the user
+ * wishes, and goes nowhere else.
  */
 export class ProxyPasswords implements ProxyPassword {
   readonly #deps: ProxyPasswordsDeps
@@ -61,13 +60,14 @@ export class ProxyPasswords implements ProxyPassword {
   }
 
   /**
-   * Null: nobody has one to give.
-   * @param refused what the proxy has been given by the same request and did not take.
+   * Null when no login is available.
+   *
+   * @param refused the login that the proxy refused for the same request.
    */
   answer(challenge: ProxyChallenge, refused: ProxyLogin | null): Promise<ProxyLogin | null> {
     const proxy = this.#stateOf(challenge)
     this.#latest = proxy
-    // Another request may have brought a newer one meanwhile.
+    // Another request may have obtained a newer login in the meantime.
     if (refused !== null && proxy.current === refused) {
       proxy.current = null
       proxy.isWrong = true
@@ -79,7 +79,7 @@ export class ProxyPasswords implements ProxyPassword {
     return this.#find(proxy, refused?.username ?? '')
   }
 
-  /** The user wants to enter it now. Fails with `not-now` where no proxy has asked for one. */
+  /** Asks the user now. Fails with `not-now` when no proxy has asked for a password. */
   async enter(): Promise<Outcome<Record<string, never>>> {
     const proxy = this.#latest
     if (proxy === null) return failed({ kind: 'not-now' })
@@ -88,7 +88,7 @@ export class ProxyPasswords implements ProxyPassword {
     return login === null ? failed({ kind: 'not-confirmed' }) : succeeded({})
   }
 
-  /** The user did something that needs the network, and may be asked once more. */
+  /** Called when the user does something that needs the network; they may be asked once more. */
   mayAskAgain(): void {
     for (const proxy of this.#proxies.values()) proxy.isDeclined = false
   }
@@ -176,14 +176,14 @@ function keptIn(value: Json | undefined, key: string): ProxyLogin | null {
     : null
 }
 
-/** More requests than these are not under way at once. */
+/** There are never more requests at once. */
 const MAX_REMEMBERED_URLS = 100
 
 /**
- * Answers proxies that stop the page's requests. Electron gives `login` to the app for requests of
- * a page and of its workers; those of `net` in the main process get it at the request itself
- * (shell/common/api/electron_api_url_loader.cc, OnAuthRequired), for which `net-store-http.ts`
- * looks. A server's own challenge is left alone: a store never makes one that Ferry could answer.
+ * Answers proxies that block the page's requests. Electron emits `login` on the app for requests of
+ * a page and its workers; requests of `net` in the main process get it themselves
+ * (shell/common/api/electron_api_url_loader.cc, OnAuthRequired), which `net-store-http.ts` handles.
+ * A server's own challenge is ignored: a store never sends one that Ferry could answer.
  */
 export function answerProxies(app: App, passwords: Pick<ProxyPasswords, 'answer'>): void {
   const given = new Map<string, ProxyLogin>()
@@ -191,7 +191,7 @@ export function answerProxies(app: App, passwords: Pick<ProxyPasswords, 'answer'
   app.on('login', (event, _contents, { url, firstAuthAttempt }, authInfo, callback) => {
     if (!authInfo.isProxy) return
     event.preventDefault()
-    // Chromium asks a second time for the same request when the proxy did not take the answer.
+    // Chromium asks again for the same request when the proxy refused the login.
     const refused = firstAuthAttempt ? null : (given.get(url) ?? null)
     passwords.answer(authInfo, refused).then(
       (login) => {

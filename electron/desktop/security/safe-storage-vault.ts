@@ -5,11 +5,12 @@ import type { SecretVault } from '../../core/ports.ts'
 
 const FORM = 'safe-storage:'
 /**
- * Chromium's tag for its hard-coded key on Linux (v11 is the key ring, v12 the secret portal).
- * `isAsyncEncryptionAvailable` says true for it as well, so only the tag tells.
+ * Chromium's tags for real keys on Linux: v11 is the key ring, v12 the secret portal.
+ * `isAsyncEncryptionAvailable` is true even for Chromium's hard-coded key, so only the tag tells
+ * them apart.
  */
 const LINUX_STRONG_TAGS = ['v11', 'v12']
-/** How Electron says that a key exists and was locked (electron_api_safe_storage.cc). */
+/** Electron's message for an existing but locked key (electron_api_safe_storage.cc). */
 const LOCKED = /temporarily unavailable/
 
 export interface VaultDeps {
@@ -20,24 +21,24 @@ export interface VaultDeps {
   readonly platform: NodeJS.Platform
 }
 
-/** A key ring may wait for its password; the window must not wait with it. */
+/** A key ring may wait for its password; the window must not wait for it. */
 const ENCRYPT_WITHIN_MS = 3000
-/** Electron 45 fetches the keys once per process; what it does later costs nothing to try. */
+/** Electron 45 fetches the keys once per process, so later attempts are cheap. */
 const TRY_LOCKED_EVERY_MS = 30_000
 
-/** Keeps secrets by the operating system's key store, or says that there is no safe place. */
+/** Stores secrets with the operating system's key store, or reports that there is no safe place. */
 export function safeStorageVault({ safeStorage, platform }: VaultDeps): SecretVault {
   let isStrong = false
   const lock = lockState(async () => isStored(await encrypt('ferry')))
 
-  /** Null: the key store cannot be used now, or would only scramble. */
+  /** Null when the key store is unavailable or would only obfuscate. */
   const encrypt = async (secret: string): Promise<Buffer | null> => {
     try {
       if (!(await safeStorage.isAsyncEncryptionAvailable())) return null
       const sealed = await safeStorage.encryptStringAsync(secret)
       return isSealed(sealed, platform) ? sealed : null
     } catch {
-      // A locked key ring, a denied prompt: the user may unlock it and try again.
+      // After a locked key ring or a denied prompt, the user may unlock it and try again.
       return null
     }
   }
@@ -49,12 +50,12 @@ export function safeStorageVault({ safeStorage, platform }: VaultDeps): SecretVa
   }
 
   const place = async (): Promise<SecretPlace> => {
-    // Only a yes is remembered: a key ring that is locked now may be open in a minute.
+    // Only a positive result is cached: a locked key ring may be open in a minute.
     if (isStrong) return 'system'
     const probe = encrypt('ferry').then(isStored)
     const answer = await withTimeout(ENCRYPT_WITHIN_MS, probe)
-    // It asks for its password, and the answer may come at any time. One that brings no key may
-    // as well come from a computer without a key ring, whose services are slow.
+    // The key ring asks for its password and may respond at any time. A response without a key may
+    // also come from a computer without a key ring, whose services are slow.
     if (answer === null) {
       lock.asks()
       probe.then((isStrong) => isStrong || lock.isWithoutKey()).catch(() => undefined)
@@ -70,7 +71,7 @@ export function safeStorageVault({ safeStorage, platform }: VaultDeps): SecretVa
   }
 
   const reveal: SecretVault['reveal'] = async (kept) => {
-    // Another kind of vault kept it.
+    // Another kind of vault stored it.
     if (!kept.startsWith(FORM)) return failed({ kind: 'secret-missing' })
     try {
       const sealed = Buffer.from(kept.slice(FORM.length), 'base64')
@@ -81,7 +82,7 @@ export function safeStorageVault({ safeStorage, platform }: VaultDeps): SecretVa
         renewed: renewed === null ? null : FORM + renewed.toString('base64'),
       })
     } catch (error) {
-      // Any other rejection: the key that sealed it is gone, and unlocking brings nothing back.
+      // For any other rejection, the encryption key is lost and unlocking does not help.
       if (!(error instanceof Error && LOCKED.test(error.message))) {
         return failed({ kind: 'secret-missing' })
       }
@@ -93,16 +94,16 @@ export function safeStorageVault({ safeStorage, platform }: VaultDeps): SecretVa
   return { place, protect, reveal, watchLock: lock.watch }
 }
 
-/** Whether the key store is locked. While it is, it is tried again now and then. */
+/** Tracks whether the key store is locked, and retries from time to time while it is. */
 function lockState(tryAgain: () => Promise<boolean>) {
   let timer: NodeJS.Timeout | null = null
-  /** It has refused something; false: it only takes long. */
+  /** True after a refusal; false while it only takes long. */
   let hasRefused = false
   let changed: (isLocked: boolean) => void = () => undefined
 
   const begin = () => {
     if (timer !== null) return
-    // The failure has been said already, and the next try says the same.
+    // The failure is already known; the next attempt reports the same.
     timer = setInterval(() => void tryAgain().catch(() => undefined), TRY_LOCKED_EVERY_MS)
     timer.unref()
     changed(true)
@@ -131,7 +132,7 @@ function lockState(tryAgain: () => Promise<boolean>) {
   }
 }
 
-/** Null when it takes longer. */
+/** Resolves to null after the time limit. */
 async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T | null> {
   const { promise: tooLate, resolve } = Promise.withResolvers<null>()
   const timer = setTimeout(resolve, ms, null)

@@ -3,17 +3,18 @@ import type { Endpoints } from './endpoints.ts'
 
 type Headers = Record<string, string[]>
 
-/** A preflight may be remembered this long; every presigned part URL has its own anyway. */
+/** Preflights may be cached this long, although every presigned part URL needs its own. */
 const MAX_AGE_SECONDS = '7200'
-/** What the page reads of an answer, besides `x-amz-*`: the receipt, the clock, the patience. */
+/** Response headers that the page reads, in addition to `x-amz-*`. */
 const EXPOSED = new Set(['etag', 'date', 'retry-after', 'content-range', 'content-length'])
 
 /**
- * Answers CORS in the bucket's place, so that any bucket works as it is. Only for configured
- * endpoints and only for the window's own page; error answers too, since the page could not read
- * why a part was refused otherwise. S3 answers 403 to a preflight when a bucket has no CORS rule.
+ * Adds CORS headers on the bucket's behalf, so that every bucket works without configuration. This
+ * applies only to configured endpoints and to the window's own page, and includes error responses,
+ * because the page could not read otherwise why a part was refused. S3 answers a preflight with 403
+ * when a bucket has no CORS rule.
  *
- * A session keeps one listener per event: nothing else may listen to `onHeadersReceived`.
+ * A session has only one listener per event: nothing else may listen to `onHeadersReceived`.
  */
 export function answerCors(
   session: Session,
@@ -37,8 +38,8 @@ function comesFromPage(
 ): boolean {
   if (details.initiatorOrigin !== undefined && details.initiatorOrigin !== pageOrigin) return false
   if (details.webContentsId !== undefined) return details.webContentsId === pageId
-  // The network service makes preflights by itself, and whether Chromium gives a worker's requests
-  // a frame is a feature of its own (dedicated_worker_host.cc): either may carry no page.
+  // Preflights come from the network service, and Chromium gives a worker's requests a frame only
+  // behind a feature flag (dedicated_worker_host.cc), so either may have no page.
   return details.method === 'OPTIONS' || details.initiatorOrigin === pageOrigin
 }
 
@@ -59,7 +60,7 @@ function corsAnswer(
       responseHeaders: {
         ...responseHeaders,
         'Access-Control-Allow-Methods': ['PUT, GET, HEAD'],
-        // Stands for every name, since the requests carry no credentials of the browser's.
+        // `*` covers every name, because these requests carry no browser credentials.
         'Access-Control-Allow-Headers': ['*'],
         'Access-Control-Max-Age': [MAX_AGE_SECONDS],
       },

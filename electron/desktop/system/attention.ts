@@ -12,22 +12,21 @@ export interface AttentionDeps {
   readonly notify: Notify
   readonly copyLink: (upload: NamedUpload) => void
   readonly copyLastLink: () => void
-  /** The mark on the task bar's icon (Windows). */
+  /** The overlay on the task bar icon (Windows). */
   readonly needsYouMark: () => NativeImage
 }
 
-/** The state of the queue that was announced last. */
 interface LastNotified {
   readonly finishedCount: number
   readonly stuckCount: number
-  /** Since the user last looked at the window. */
+  /** Since the window last had the focus. */
   readonly isStuckTold: boolean
 }
 
 /**
- * Tells the user what the window cannot, when it is not in front: one notification when nothing goes
- * on by itself any more, and one when the first upload needs them. How many need them stands on the
- * dock's or task bar's icon all the time.
+ * Notifies the user while the window is not in front: once when nothing continues by itself any
+ * more, and once when the first upload needs them. The dock or task bar icon always shows how many
+ * uploads need the user.
  */
 export function drawAttention(deps: AttentionDeps): (queue: QueueState) => void {
   const { currentWindow, preferences, notify } = deps
@@ -46,7 +45,7 @@ export function drawAttention(deps: AttentionDeps): (queue: QueueState) => void 
   }
 
   return (queue) => {
-    // The first report is what there was before; so is that of a page that was loaded again.
+    // The first report, also after the page was reloaded, describes an earlier state.
     const isFirst = told === null || queue.finishedCount < told.finishedCount
     const before = isFirst || told === null ? { ...queue, isStuckTold: false } : told
     if (told?.stuckCount !== queue.stuckCount) showBadge(deps, queue.stuckCount)
@@ -57,7 +56,7 @@ export function drawAttention(deps: AttentionDeps): (queue: QueueState) => void 
     const speaks = !isInFront && preferences.hasNotifications()
     const saidStuck = speaks ? say(queue, { ...before, isStuckTold }) : isStuckTold
     told = {
-      // Not before nothing goes on any more: the batch is counted to its end.
+      // Wait until nothing is uploading, so that the whole batch is counted.
       finishedCount: queue.movingCount === 0 ? queue.finishedCount : before.finishedCount,
       stuckCount: queue.stuckCount,
       isStuckTold: saidStuck && queue.stuckCount > 0,
@@ -90,7 +89,7 @@ function copyAction({ copyLink, copyLastLink }: AttentionDeps, count: number, qu
   return { label: 'Copy last link', act: copyLastLink }
 }
 
-/** Dock of macOS, docks of Linux that know the LauncherEntry interface, overlay on Windows. */
+/** The dock on macOS, docks on Linux with the LauncherEntry interface, an overlay on Windows. */
 function showBadge({ app, platform, currentWindow, needsYouMark }: AttentionDeps, count: number) {
   if (platform !== 'win32') {
     app.setBadgeCount(count)
@@ -102,7 +101,7 @@ function showBadge({ app, platform, currentWindow, needsYouMark }: AttentionDeps
   else window.setOverlayIcon(needsYouMark(), `${countOf(count, 'file needs', 'files need')} you`)
 }
 
-/** Windows stops by itself when the window comes to the front; elsewhere the badge is enough. */
+/** Windows stops flashing when the window comes to the front; elsewhere the badge is enough. */
 function flash({ platform }: AttentionDeps, window: BrowserWindow | null): void {
   if (platform !== 'win32' || window === null || window.isDestroyed()) return
   window.flashFrame(true)
@@ -116,19 +115,19 @@ function nameOf({ name }: NamedUpload): string {
 export interface Message {
   readonly title: string
   readonly body: string
-  /** A button, where the system has them; null: none. */
+  /** A button, on systems that support it; null for none. */
   readonly action: { readonly label: string; readonly act: () => void } | null
 }
 
 export type Notify = (message: Message) => void
 
 /**
- * Shows notifications of the system, which holds them back by itself while the user does not want
- * to be disturbed. They make no sound. A click brings the window. macOS and Windows have buttons
+ * Shows system notifications, which the system suppresses while the user does not want to be
+ * disturbed. They make no sound, and a click opens the window. macOS and Windows support buttons
  * (docs/api/structures/notification-action.md).
  */
 export function systemNotifications(show: () => void, log: Log): Notify {
-  // Kept while it is on the screen: what nobody refers to is collected, and its clicks are lost.
+  // Kept while visible: unreferenced notifications are garbage-collected and lose their clicks.
   const shown = new Set<Notification>()
   return ({ title, body, action }) => {
     if (!Notification.isSupported()) return
@@ -158,10 +157,10 @@ export function systemNotifications(show: () => void, log: Log): Notify {
 }
 
 const SIDE = 32
-/** Blue, green, red, opacity, as Chromium's bitmaps have them: the page's `--bad`. */
+/** Blue, green, red, alpha, the order in Chromium's bitmaps: the page's `--bad`. */
 const RED = [0x2a, 0x32, 0xa8, 0xff] as const
 
-/** A red dot for the task bar's icon (Windows): 16 x 16 pixels at twice their size. */
+/** A red dot for the task bar icon (Windows): 16 x 16 pixels at double resolution. */
 export function attentionBadge(): NativeImage {
   const bitmap = Buffer.alloc(SIDE * SIDE * RED.length)
   const middle = (SIDE - 1) / 2

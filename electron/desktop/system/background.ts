@@ -17,13 +17,13 @@ export interface Background {
   readonly queueChanged: () => void
 }
 
-/** Long enough to click the notification, which brings the window back. */
+/** Long enough to click the notification, which reopens the window. */
 export const QUIT_AFTER_MS = 10_000
 
 /**
- * Uploads go on in a hidden window, whose page stays as it is. Ferry ends by itself when nothing is
- * left to do there and nothing new needs the user; on macOS it stays in the dock, as an app does
- * whose windows are closed. Whatever shows the window ends the background.
+ * Uploads continue in a hidden window with its page. Ferry quits when nothing is left to do and
+ * nothing new needs the user; on macOS it stays in the dock, as apps without windows do. Showing
+ * the window ends background mode.
  */
 export function uploadInBackground(deps: BackgroundDeps): Background {
   const { platform, queue, show, quit } = deps
@@ -59,7 +59,7 @@ export function uploadInBackground(deps: BackgroundDeps): Background {
   return { start, queueChanged: update }
 }
 
-/** On macOS a full-screen window that hides leaves a black screen behind (electron/electron#39572). */
+/** On macOS, hiding a full-screen window leaves a black screen (electron/electron#39572). */
 function hide(window: BrowserWindow, platform: NodeJS.Platform): void {
   if (platform === 'darwin' && window.isFullScreen()) {
     window.once('leave-full-screen', () => window.hide())
@@ -81,26 +81,26 @@ export interface TrayDeps {
 }
 
 export interface FerryTray {
-  /** One line: how far the uploads are. */
+  /** Shows the progress of the uploads in one line. */
   readonly say: (status: string) => void
   readonly remove: () => void
 }
 
 /**
- * Ferry's icon beside the clock while there is no window. Null: the system has no place for it, as
- * GNOME without an extension, where a second start and the notifications bring the window back.
+ * Ferry's icon in the system tray while no window is open. Null when the system has no tray, as
+ * GNOME without an extension; a second start or a notification then reopens the window.
  */
 export function showTray({ show, quit }: TrayDeps): FerryTray | null {
   const image = nativeImage.createFromDataURL(icon)
   image.addRepresentation({ scaleFactor: 2, dataURL: icon2x })
   const tray = trayOf(image)
   if (tray === null) return null
-  // On Linux the click comes only from some desktops, and the menu opens there (docs/api/tray.md).
+  // On Linux only some desktops emit a click; the menu opens there (docs/api/tray.md).
   tray.on('click', show)
   return {
     say: (status) => {
       tray.setToolTip(`Ferry: ${status}`)
-      // Linux shows changes of a menu only when it is set again (docs/api/tray.md).
+      // Linux shows a changed menu only after it is set again (docs/api/tray.md).
       tray.setContextMenu(
         Menu.buildFromTemplate([
           { label: status, enabled: false },

@@ -8,37 +8,37 @@ export interface ClosingDeps {
   readonly app: App
   readonly dialog: Pick<Dialog, 'showMessageBox'>
   readonly powerMonitor: PowerMonitor
-  /** This process, for the signals that end it. */
+  /** The process that receives termination signals. */
   readonly signals: Pick<NodeJS.EventEmitter, 'prependListener' | 'off'>
   readonly starter: Pick<ParentProcess, 'onEnd'>
   readonly preferences: Preferences
-  /** As the page said last; an idle queue for a page that is gone. */
+  /** The last state that the page reported; idle for a page that is gone. */
   readonly queue: () => QueueState
-  /** Hides the window and goes on without it. */
+  /** Hides the window and continues without it. */
   readonly goOnInBackground: (window: BrowserWindow) => void
   readonly now: () => number
 }
 
 export interface Closing {
-  /** For every window that is opened. */
+  /** Must be called for every new window. */
   readonly watch: (window: BrowserWindow) => void
 }
 
-/** A shutdown that the user called off says nothing; after this long it is taken for one of those. */
+/** A cancelled shutdown is not reported; it is assumed after this time. */
 const SHUTDOWN_TAKES_MS = 120_000
 
-/** SIGBREAK is Ctrl+Break in the console of Windows: nodejs.org/api/process.html#signal-events. */
+/** SIGBREAK is Ctrl+Break in the Windows console: nodejs.org/api/process.html#signal-events. */
 const END_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGBREAK'] as const
 
 /**
- * Asks before the window takes uploads or files with it. Electron's order (docs/api/app.md): quitting
- * emits `before-quit`, then `close` for each window, then `will-quit`; a prevented `close` ends the
- * quitting. A shutdown is never held up, and the app quits at once: at `shutdown` of powerMonitor on
- * macOS and Linux, where the system waits for that (docs/api/power-monitor.md), at the window's
- * `session-end` on Windows, where Electron ends the process right afterwards unless the app quits by
- * itself (shell/browser/native_window_views_win.cc, WM_ENDSESSION); `query-session-end` comes before
- * it, and another program may still call the shutdown off. The end of a Linux session may come as a
- * signal only; Electron takes one for a quit.
+ * Asks before closing the window would lose uploads or files. Electron's order (docs/api/app.md):
+ * quitting emits `before-quit`, then `close` for each window, then `will-quit`; a prevented `close`
+ * cancels quitting. A system shutdown is never delayed, and the app quits at once: on macOS and
+ * Linux at `shutdown` of powerMonitor, where the system waits for that (docs/api/power-monitor.md),
+ * and on Windows at the window's `session-end`, after which Electron ends the process unless the
+ * app quits by itself (shell/browser/native_window_views_win.cc, WM_ENDSESSION).
+ * `query-session-end` comes first, and another program may still cancel the shutdown. The end of a
+ * Linux session may only send a signal, which Electron treats as quitting.
  */
 export function askBeforeClosing(deps: ClosingDeps): Closing {
   const { app, powerMonitor, signals, now } = deps
@@ -54,7 +54,7 @@ export function askBeforeClosing(deps: ClosingDeps): Closing {
     shutDown()
     app.quit()
   }
-  // Electron's types leave the event out: shell/browser/api/electron_api_power_monitor.cc, `Emit`.
+  // Electron's types omit the event: shell/browser/api/electron_api_power_monitor.cc, `Emit`.
   powerMonitor.on('shutdown', (...[event]: readonly [Partial<Event>?]) => {
     event?.preventDefault?.()
     endNow()
@@ -77,7 +77,7 @@ export function askBeforeClosing(deps: ClosingDeps): Closing {
     let isDecided = false
     const leave = () => {
       isDecided = true
-      // Quitting ended with the prevented `close`, and has to begin again.
+      // The prevented `close` cancelled quitting, so it must start again.
       if (isQuitting) app.quit()
       else window.close()
     }
@@ -97,7 +97,7 @@ export function askBeforeClosing(deps: ClosingDeps): Closing {
     window.on('query-session-end', shutDown)
     window.on('session-end', endNow)
     window.on('close', (event: Event) => {
-      // A page that hangs uploads nothing, and nobody waits for it.
+      // A hung page uploads nothing, so there is nothing to ask about.
       if (isDecided || isHung) return
       const choice = choiceOf()
       if (choice === 'leave') return
@@ -120,7 +120,7 @@ async function ask(
   window: BrowserWindow,
   { message, detail, buttons, canRemember }: CloseQuestion,
 ): Promise<CloseChoice> {
-  // On macOS the question is a sheet of the window, which a hidden window would hide with it.
+  // On macOS the dialog is a sheet of the window and would be hidden with it.
   if (!window.isVisible()) window.show()
   const { response, checkboxChecked } = await dialog.showMessageBox(window, {
     type: 'question',
@@ -140,29 +140,29 @@ async function ask(
   return choice
 }
 
-/** The meaning of a button of the question. */
+/** The effect of a button of the dialog. */
 export type CloseChoice = 'background' | 'leave' | 'stay'
 
 export interface CloseQuestion {
   readonly message: string
   readonly detail: string
-  /** The first is the default; Escape stays. */
+  /** The first button is the default; Escape chooses `stay`. */
   readonly buttons: readonly { readonly label: string; readonly choice: CloseChoice }[]
-  /** Whether the answer may be kept for the next time. */
+  /** Whether the answer can be remembered. */
   readonly canRemember: boolean
 }
 
 export interface CloseAttempt {
-  /** `window`: its close button; `app`: the menu, the dock or the keyboard. */
+  /** `window` for its close button; `app` for the menu, the dock or the keyboard. */
   readonly what: 'window' | 'app'
   readonly queue: QueueState
   readonly habit: CloseHabit
 }
 
 /**
- * Decides what happens when the user closes the window or quits. Files that exist in the page alone
- * are lost with it, so nothing takes them away without asking, not even a habit. All other uploads
- * go on at the next start, so quitting asks nothing more.
+ * Decides what happens when the user closes the window or quits. Files that only the page has are
+ * lost with it, so Ferry always asks first, regardless of the preference. All other uploads resume
+ * at the next start, so quitting needs no question.
  */
 export function closeQuestion({ what, queue, habit }: CloseAttempt): CloseChoice | CloseQuestion {
   const isUploading = queue.movingCount > 0
@@ -179,12 +179,12 @@ function uploadingQuestion(queue: QueueState): CloseQuestion {
   return {
     message: `Ferry is still uploading ${countOf(queue.movingCount, 'file', 'files')}.`,
     detail: isLosing
-      ? `${existsOnlyHere(queue)} If you stop, ${lostOnes(queue)} lost; all others go on at the next start.`
-      : 'Uploads can go on without the window. If you stop, they go on from where they are at the next start.',
+      ? `${existsOnlyHere(queue)} If you stop, ${lostOnes(queue)} lost; all others resume at the next start.`
+      : 'Uploads can continue without the window. If you stop, they resume at the next start.',
     buttons: [
       { label: 'Keep uploading in the background', choice: 'background' },
       {
-        label: isLosing ? `Stop, and lose ${lostName(queue)}` : 'Stop, and go on at the next start',
+        label: isLosing ? `Stop and lose ${lostName(queue)}` : 'Stop and resume at the next start',
         choice: 'leave',
       },
       { label: 'Cancel', choice: 'stay' },
@@ -202,7 +202,7 @@ function lossQuestion(what: CloseAttempt['what'], queue: QueueState): CloseQuest
     detail: `${subject} not uploaded yet, and Ferry cannot read ${object} again ${when}.`,
     buttons: [
       { label: isWindow ? 'Keep the window open' : 'Keep Ferry open', choice: 'stay' },
-      { label: `${isWindow ? 'Close' : 'Quit'}, and lose ${lostName(queue)}`, choice: 'leave' },
+      { label: `${isWindow ? 'Close' : 'Quit'} and lose ${lostName(queue)}`, choice: 'leave' },
     ],
     canRemember: false,
   }
@@ -234,7 +234,7 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
 }
 
-/** Short enough for a button. */
+/** Shortened to fit a button. */
 function quoted({ name }: NamedUpload): string {
   return `“${plainName(name, 40)}”`
 }

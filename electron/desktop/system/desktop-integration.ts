@@ -15,21 +15,21 @@ export interface DesktopIntegrationDeps {
   readonly settings: SettingsStore
   readonly log: Log
   readonly currentWindow: () => BrowserWindow | null
-  /** Opens the window, or brings it to the front. */
+  /** Opens the window or brings it to the front. */
   readonly show: () => void
   readonly core: () => Pick<Core, 'handlers' | 'copyLatestLink'>
   readonly now: () => number
 }
 
-/** All that Ferry shows and asks outside its page. */
+/** Everything that Ferry shows and asks outside its page. */
 export interface DesktopIntegration {
   readonly preferences: Preferences
   readonly queueChanged: (queue: QueueState) => void
-  /** For every window that is opened. */
+  /** Must be called for every new window. */
   readonly watch: (window: BrowserWindow) => void
 }
 
-/** The state of a queue in which nothing goes on. */
+/** The state of an idle queue. */
 export const IDLE_QUEUE: QueueState = {
   fraction: null,
   movingCount: 0,
@@ -80,7 +80,7 @@ export function setUpDesktopIntegration(deps: DesktopIntegrationDeps): DesktopIn
   }
   const watch = (window: BrowserWindow) => {
     closing.watch(window)
-    // The files that it alone had are gone with it, and nothing is uploaded until it is loaded again.
+    // Files that only the page had are lost, and nothing is uploaded until it is loaded again.
     window.webContents.on('render-process-gone', () => {
       queue = IDLE_QUEUE
     })

@@ -13,7 +13,6 @@ import type { ProgressPace } from '../../contract/commands/host.ts'
 import type { CorePorts, HostShell, Log } from '../../core/ports.ts'
 import type { Endpoints } from '../security/endpoints.ts'
 
-/** What the desktop can do for the core. */
 export function desktopShell(
   endpoints: Endpoints,
   currentWindow: () => BrowserWindow | null,
@@ -25,13 +24,13 @@ export function desktopShell(
         await clipboard.writeText(text)
         return true
       } catch {
-        // Another program holds the clipboard (Windows); the page tries by itself.
+        // On Windows, another program may have the clipboard open; the page then tries itself.
         return false
       }
     },
     openFolder: async (path) => {
       try {
-        // Answers an empty text, or why not.
+        // openPath resolves to an error text, which is empty on success.
         return (await shell.openPath(path)) === ''
       } catch {
         return false
@@ -41,13 +40,13 @@ export function desktopShell(
     showProgress: showProgress(powerSaveBlocker, currentWindow),
     endpointsChanged: (origins) => {
       endpoints.replace(origins)
-      // Learns which names lead into the local network before the page first asks.
+      // Find out which names lead into the local network before the page first asks.
       endpoints.findLocal().catch(() => undefined)
     },
   }
 }
 
-/** Takes the bar away (BrowserWindow.setProgressBar). */
+/** Removes the bar (BrowserWindow.setProgressBar). */
 const NO_BAR = -1
 const BAR_MODES = { moving: 'normal', paused: 'paused', stuck: 'error' } as const satisfies Record<
   ProgressPace,
@@ -55,16 +54,18 @@ const BAR_MODES = { moving: 'normal', paused: 'paused', stuck: 'error' } as cons
 >
 
 /**
- * Shows the total on the task bar or dock. While something goes on the computer stays awake (the
- * screen may sleep) and a hidden window keeps its timers; both cost energy, so only then. What
- * waits for the person goes on no sooner for a computer that is awake.
+ * Shows the total progress on the task bar or dock. During uploads the computer stays awake (the
+ * screen may sleep) and a hidden window keeps its timers; both cost energy, so uploads that wait
+ * for the user do not count.
  */
 export function showProgress(
   powerSaveBlocker: PowerSaveBlocker,
   currentWindow: () => BrowserWindow | null,
 ): HostShell['showProgress'] {
   let blocker: number | null = null
-  /** Set on change only: each call goes to the page's process, and progress comes often. */
+  /**
+   * Updated only on change, because each call goes to the page's process and progress is frequent.
+   */
   const throttled = new WeakMap<WebContents, boolean>()
 
   return (fraction, pace) => {
@@ -77,7 +78,7 @@ export function showProgress(
     const window = currentWindow()
     if (window === null || window.isDestroyed()) return
     window.setProgressBar(fraction ?? NO_BAR, { mode: BAR_MODES[pace] })
-    // Electron throttles a hidden window unless it is told otherwise.
+    // Electron throttles hidden windows by default.
     if ((throttled.get(window.webContents) ?? true) === !isBusy) return
     throttled.set(window.webContents, !isBusy)
     window.webContents.setBackgroundThrottling(!isBusy)
@@ -85,8 +86,8 @@ export function showProgress(
 }
 
 /**
- * Tells the page when the computer goes to sleep and wakes. Only once Electron is ready: before
- * that the monitor cannot be used (electron/electron#21716). A locked screen is no sleep.
+ * Notifies the page when the computer sleeps and wakes. The monitor cannot be used before Electron
+ * is ready (electron/electron#21716). A locked screen does not count as sleep.
  */
 export function notifySleep(powerMonitor: PowerMonitor, notify: CorePorts['notify']): void {
   powerMonitor.on('suspend', () => notify('powerChanged', { isAsleep: true }))
@@ -94,10 +95,10 @@ export function notifySleep(powerMonitor: PowerMonitor, notify: CorePorts['notif
 }
 
 /**
- * The longest URL that a system takes. Windows stops at 2,081 characters (electron/electron#9987;
- * `INTERNET_MAX_URL_LENGTH`), which a link with a session token exceeds. Linux hands the URL to
- * `xdg-open` as one argument, and the kernel takes 131,072 bytes with the zero at its end
- * (`MAX_ARG_STRLEN`, execve(2)). macOS names no limit.
+ * The longest URL that a system accepts. Windows stops at 2,081 characters (electron/electron#9987;
+ * `INTERNET_MAX_URL_LENGTH`), which a link with a session token exceeds. Linux passes the URL to
+ * `xdg-open` as one argument, and the kernel accepts 131,072 bytes including the final zero
+ * (`MAX_ARG_STRLEN`, execve(2)). macOS documents no limit.
  */
 const MAX_URL_LENGTH: Partial<Record<NodeJS.Platform, number>> = { win32: 2081, linux: 131_071 }
 
@@ -110,8 +111,8 @@ export interface OpenLinkDeps {
 }
 
 /**
- * Opens a link in the user's browser. What the system does not open is copied instead, and the
- * window says so. Never rejects: nobody waits for it.
+ * Opens a link in the user's browser. If the system cannot open it, Ferry copies it and says so in
+ * the window. Never rejects.
  */
 export function openLink(deps: OpenLinkDeps): (url: string) => Promise<void> {
   const { shell, clipboard, platform, log, notify } = deps
@@ -121,14 +122,15 @@ export function openLink(deps: OpenLinkDeps): (url: string) => Promise<void> {
     try {
       await clipboard.writeText(url)
     } catch {
-      // Another program holds the clipboard (Windows); the window says where the link is instead.
+      // On Windows, another program may have the clipboard open; the window then says where the
+      // link is.
       isCopied = false
     }
     notify('linkNotOpened', { reason, isCopied })
   }
 
   return async (url) => {
-    // Chromium hands URLs over percent-encoded, so a character is a byte.
+    // Chromium passes URLs percent-encoded, so one character is one byte.
     if (url.length > (MAX_URL_LENGTH[platform] ?? Number.POSITIVE_INFINITY)) {
       log.warn({ length: url.length }, 'A link is too long for this system to open')
       return copyInstead(url, 'too-long')
@@ -136,7 +138,7 @@ export function openLink(deps: OpenLinkDeps): (url: string) => Promise<void> {
     try {
       await shell.openExternal(url)
     } catch {
-      // Electron's message says no more than "Failed to open", and might quote the URL.
+      // Electron's message only says "Failed to open" and might contain the URL.
       log.warn({}, 'The system did not open a link')
       await copyInstead(url, 'refused')
     }

@@ -4,13 +4,13 @@ import { homedir, userInfo } from 'node:os'
 import { basename, isAbsolute } from 'node:path'
 import type { CorePorts, Log } from '../../core/ports.ts'
 
-/** Shells with many plugins take a second or two. */
+/** Shells with many plugins need a second or two. */
 const ANSWER_WITHIN_MS = 5000
 const MAX_OUTPUT_CHARS = 1024 * 1024
 
 export interface LoginShellDeps {
   readonly platform: NodeJS.Platform
-  /** The process's own; gets what the shell adds. */
+  /** The process's own environment, to which the shell's variables are added. */
   readonly environment: NodeJS.ProcessEnv
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly withinMs?: number
@@ -20,13 +20,12 @@ type ReadShell = NonNullable<CorePorts['readShell']>
 type ShellAnswer = Awaited<ReturnType<ReadShell>>
 
 /**
- * An app that the Dock, Finder or a launcher starts has the system's PATH and none of the variables
- * that the user's shell sets (electron/electron#4394): keys in them, `AWS_CONFIG_FILE` and programs
- * for `credential_process` would not be there. So the login shell is asked, once, when a source of
- * keys is about to look. PATH and `AWS_…` are taken, nothing else, and variables that Ferry has
- * already win.
+ * An app started by the Dock, Finder or a launcher has the system's PATH and none of the variables
+ * that the user's shell sets (electron/electron#4394): keys in variables, `AWS_CONFIG_FILE` and
+ * programs for `credential_process` would be missing. So Ferry asks the login shell once, when it
+ * first looks for keys. It takes only PATH and `AWS_…`, and variables that are already set win.
  *
- * @returns undefined on Windows, where every program gets them, and in a terminal.
+ * @returns undefined on Windows and in a terminal, where the variables are already set.
  */
 export function loginShell(deps: LoginShellDeps): ReadShell | undefined {
   const { platform, environment } = deps
@@ -43,7 +42,7 @@ async function readInto(deps: LoginShellDeps): Promise<ShellAnswer> {
   const { environment, log, withinMs = ANSWER_WITHIN_MS } = deps
   const said = await outputOf(shellOf(environment), environment, withinMs)
   if (said === null) {
-    log.warn({}, 'The login shell did not tell its variables')
+    log.warn({}, 'The login shell did not report its variables')
     return 'silent'
   }
   let count = 0
@@ -53,7 +52,7 @@ async function readInto(deps: LoginShellDeps): Promise<ShellAnswer> {
     environment[name] = value
     count += 1
   }
-  log.info({ count }, 'The login shell told its variables')
+  log.info({ count }, 'The login shell reported its variables')
   return 'read'
 }
 
@@ -61,20 +60,20 @@ function shellOf({ SHELL = '' }: NodeJS.ProcessEnv): string {
   return isAbsolute(SHELL) ? SHELL : (userInfo().shell ?? '/bin/sh')
 }
 
-/** The shell's environment as `env` prints it; null: it does not answer in time. */
+/** The shell's environment as printed by `env`; null when it does not respond in time. */
 async function outputOf(
   shell: string,
   environment: NodeJS.ProcessEnv,
   withinMs: number,
 ): Promise<string | null> {
-  // Start-up files print what they like, so marks stand around the answer.
+  // Start-up files may print anything, so the output is delimited by marks.
   const mark = randomBytes(16).toString('hex')
-  // No quotes inside, for shells that lose them; `-0` is missing in older systems' env.
+  // No inner quotes, because some shells drop them; `-0` is missing in older versions of env.
   const command = `/bin/sh -c 'printf %s ${mark}; /usr/bin/env -0 2>/dev/null || /usr/bin/env; printf %s ${mark}'`
   const { promise, resolve } = Promise.withResolvers<string | null>()
   const child = spawn(shell, [...flagsOf(shell), command], {
     cwd: homedir(),
-    // A group of its own has no terminal to wait for, and can be ended as a whole.
+    // A separate process group has no terminal to wait for and can be killed as a whole.
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...environment, TERM: 'dumb' },
@@ -83,7 +82,7 @@ async function outputOf(
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
     heard += piece
     const [, said, end] = heard.split(mark)
-    // A program that a start-up file leaves running may hold the pipe open for ever.
+    // A program that a start-up file leaves running may keep the pipe open for ever.
     if (end !== undefined) resolve(said ?? null)
     else if (heard.length > MAX_OUTPUT_CHARS) resolve(null)
   })
@@ -98,7 +97,10 @@ async function outputOf(
   return said
 }
 
-/** csh takes `-l` alone only; the others are login shells, interactive for their usual files. */
+/**
+ * csh accepts only `-l` alone; the others run as interactive login shells to read their usual
+ * files.
+ */
 function flagsOf(shell: string): readonly string[] {
   const name = basename(shell)
   if (/^t?csh$/.test(name)) return ['-ic']

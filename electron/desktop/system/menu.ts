@@ -17,17 +17,17 @@ export interface MenuDeps {
   readonly platform: NodeJS.Platform
   readonly isPackaged: boolean
   readonly dataFolder: string
-  /** Performs an item that only the page can perform. */
+  /** Forwards a menu item to the page. */
   readonly choose: (item: MenuItemName) => void
   readonly copyDiagnostics: () => void
-  /** The user's switches, shown below the View menu. */
+  /** The user's preferences, shown in the View menu. */
   readonly preferences: readonly MenuItemConstructorOptions[]
 }
 
 /**
- * Sets the menu by each system's conventions. Roles bring the usual keys and words; macOS has copy
- * and paste from the Edit menu alone. Keys of the page's own (Ctrl+1 to Ctrl+9) are not here, so
- * that nothing happens twice.
+ * Sets the menu by each system's conventions. Roles bring the usual shortcuts and labels; on macOS,
+ * copy and paste work only through the Edit menu. The page's own shortcuts (Ctrl+1 to Ctrl+9) are
+ * left out, so that nothing happens twice.
  */
 export function setMenu(deps: MenuDeps): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(deps)))
@@ -63,7 +63,7 @@ function macMenu(deps: MenuDeps): MenuItemConstructorOptions[] {
   ])
 }
 
-/** Windows and Linux: what a program does about itself is below File and Help; Alt opens a menu. */
+/** Windows and Linux: items about the app are in File and Help; Alt opens a menu. */
 function usualMenu(deps: MenuDeps): MenuItemConstructorOptions[] {
   const file: MenuItemConstructorOptions[] = [
     ...fileItems(deps),
@@ -105,7 +105,7 @@ function viewItems({ isPackaged, preferences }: MenuDeps): MenuItemConstructorOp
   const view: MenuItemConstructorOptions[] = [
     { role: 'resetZoom' },
     { role: 'zoomIn' },
-    // The role's own key is Ctrl and +, which is Shift and = on many keyboards.
+    // The role's own shortcut is Ctrl and +, which is Shift and = on many keyboards.
     {
       role: 'zoomIn',
       accelerator: 'CmdOrCtrl+=',
@@ -118,7 +118,7 @@ function viewItems({ isPackaged, preferences }: MenuDeps): MenuItemConstructorOp
     SEPARATOR,
     ...preferences,
   ]
-  // A reload in the middle of an upload is only a developer's wish.
+  // Only developers need to reload during an upload.
   if (!isPackaged) view.push(SEPARATOR, { role: 'reload' }, { role: 'toggleDevTools' })
   return view
 }
@@ -131,12 +131,12 @@ function helpItems({ dataFolder, copyDiagnostics }: MenuDeps): MenuItemConstruct
   ]
 }
 
-/** Answers with a text what went wrong; there is nothing to do about it in a menu. */
+/** openPath returns an error text, and a menu has nowhere to show it. */
 function openFolder(path: string): void {
   shell.openPath(path).catch(() => undefined)
 }
 
-/** As macOS writes its menus: every word with a capital. */
+/** Capitalizes every word, as macOS does in menus. */
 function titled(template: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
   return template.map((item) => ({
     ...item,
@@ -152,26 +152,27 @@ export interface MenuActionDeps {
   readonly log: Log
   readonly notify: CorePorts['notify']
   readonly currentWindow: () => BrowserWindow | null
-  /** Brings the window to the front; opens one on macOS, where Ferry lives on without. */
+  /** Brings the window to the front; opens one on macOS, where Ferry runs without a window. */
   readonly showWindow: () => void
 }
 
-/** The actions of the menu's own items, with a window or without one. */
+/** The actions of Ferry's own menu items, with or without a window. */
 export function menuActions(deps: MenuActionDeps): Pick<MenuDeps, 'choose' | 'copyDiagnostics'> {
   const { core, log, notify, currentWindow, showWindow } = deps
   return {
     choose: (item) => {
       const window = currentWindow()
       showWindow()
-      // A page that has only begun to load hears nothing yet; the user sees the window, and goes on.
+      // A page that is still loading receives nothing yet; the user sees the window and can
+      // continue.
       if (window === null) return
       const tell = () => notify('menuChosen', { item })
-      // Chromium opens a file chooser for a user's gesture only, which a notice does not carry.
-      // docs/api/web-contents.md, executeJavaScript: `userGesture` removes the limitation.
+      // Chromium opens a file chooser only for a user gesture, which a notice does not carry.
+      // executeJavaScript with `userGesture` provides one (docs/api/web-contents.md).
       window.webContents.executeJavaScript('undefined', true).then(tell, tell)
     },
     copyDiagnostics: () => {
-      // By the host itself: diagnostics are wanted most when the page does not answer.
+      // The host copies them itself: diagnostics matter most when the page does not respond.
       core.handlers
         .copyDiagnostics({})
         .then((answer) =>
@@ -185,25 +186,24 @@ export function menuActions(deps: MenuActionDeps): Pick<MenuDeps, 'choose' | 'co
 export interface QuickActionDeps {
   readonly app: App
   readonly platform: NodeJS.Platform
-  /** Null: the system's usual place. */
+  /** Null for the system's default location. */
   readonly askedDataFolder: string | null
-  /** The program that a shortcut starts. */
   readonly program: string
   readonly show: () => void
   readonly chooseFiles: () => void
-  /** Answers whether there was one. */
+  /** Resolves to whether there was a link. */
   readonly copyLastLink: () => Promise<boolean>
 }
 
 /**
- * The actions that the app's icon offers without the window: the dock's menu on macOS (docs/api/dock.md), the
- * tasks of the jump list on Windows (docs/api/app.md, `setUserTasks`), which start the app with an
- * argument. On Linux the desktop file would have to say it.
+ * Actions of the app's icon without a window: the dock menu on macOS (docs/api/dock.md), and the
+ * jump list's tasks on Windows (docs/api/app.md, `setUserTasks`), which start the app with an
+ * argument. Linux would need them in the desktop file.
  */
 export function offerQuickActions(deps: QuickActionDeps): void {
   const { app, platform } = deps
   if (platform === 'darwin') app.dock?.setMenu(dockMenu(deps))
-  // The tasks of an app that runs from its sources would start Electron without it.
+  // For an app that runs from its sources, the tasks would start Electron without it.
   if (platform === 'win32' && app.isPackaged) app.setUserTasks([uploadTask(deps)])
 }
 
@@ -213,7 +213,7 @@ function dockMenu({ show, chooseFiles, copyLastLink }: QuickActionDeps): Menu {
     { label: 'Show Ferry', click: show },
     {
       label: 'Copy Last Link',
-      // Where there is none the window says more than a menu that does nothing.
+      // Without a link, showing the window is better than a menu item that does nothing.
       click: () => void copyLastLink().then((isCopied) => (isCopied ? undefined : show())),
     },
   ])
@@ -227,7 +227,7 @@ function uploadTask({ program, askedDataFolder }: QuickActionDeps): Electron.Tas
     iconPath: program,
     iconIndex: 0,
     title: 'Upload files…',
-    description: 'Choose files, and upload them to your bucket',
+    description: 'Choose files and upload them to your bucket',
   }
 }
 
@@ -239,7 +239,7 @@ export interface Versions {
 }
 
 /**
- * The content of the About panel. Each system shows other fields of it: Linux no credits, Windows and
+ * The content of the About panel. Systems show different fields: Linux no credits, Windows and
  * Linux no second version (electronjs.org/docs/latest/api/app, setAboutPanelOptions).
  */
 export function aboutPanel(

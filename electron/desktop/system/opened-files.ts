@@ -7,12 +7,12 @@ import * as z from 'zod/mini'
 import type { Core } from '../../core/create-core.ts'
 import type { OneWindow } from '../window/one-window.ts'
 
-/** Starts with the system's dialog to choose files; the jump list of Windows says so. */
+/** Starts with the system's file dialog; used by the jump list on Windows. */
 export const CHOOSE_FILES = 'choose-files'
 
-/** The files and the wish that one start of the app brings. */
+/** The files and the action that a start of the app was asked for. */
 export const Opening = z.strictObject({
-  /** Absolute: files and folders to be uploaded. */
+  /** Absolute paths of files and folders to upload. */
   paths: z.array(z.string()),
   isChoosing: z.boolean(),
 })
@@ -21,14 +21,17 @@ export type Opening = z.infer<typeof Opening>
 export interface CommandLine {
   readonly argv: readonly string[]
   readonly workingDirectory: string
-  /** Electron runs an app from its sources, whose folder is the first argument (`process.defaultApp`). */
+  /**
+   * True when Electron runs the app from its sources, whose folder is the first argument
+   * (`process.defaultApp`).
+   */
   readonly isDefaultApp: boolean
 }
 
 /**
- * The files on a command line: paths, and the `file:` URLs that Linux desktops pass for `%U`. All
- * after `--` are files, whatever they look like. Chromium's own switches carry their values behind
- * `=`, so what stands by itself is a file.
+ * Reads the files of a command line: paths, and the `file:` URLs that Linux desktops pass for `%U`.
+ * Everything after `--` is a file. Chromium's own switches carry their values behind `=`, so any
+ * other separate argument is a file.
  */
 export function readOpening({ argv, workingDirectory, isDefaultApp }: CommandLine): Opening {
   const { values, positionals } = parseArgs({
@@ -44,7 +47,7 @@ export function readOpening({ argv, workingDirectory, isDefaultApp }: CommandLin
   }
 }
 
-/** Null: a URL of something that is no file of this computer. */
+/** Null for a URL that is not a file on this computer. */
 function pathOf(file: string, workingDirectory: string): string | null {
   if (file === '') return null
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(file)) return resolve(workingDirectory, file)
@@ -55,27 +58,27 @@ function pathOf(file: string, workingDirectory: string): string | null {
   }
 }
 
-/** Paths that come one by one belong together when they come within this time. */
+/** Paths that arrive separately within this time belong together. */
 const TOGETHER_MS = 50
 
 export interface OpenedFiles {
-  /** Hands over what has come so far, and from then on whatever comes. */
+  /** Passes on what has arrived so far and everything that arrives later. */
   readonly listen: (listener: Listener) => void
-  /** Everything that came and that nobody took. */
+  /** Everything that arrived and was not handled. */
   readonly rest: () => Opening
 }
 
 export interface Listener {
-  /** False while the app is about to end: what comes then waits for the next start. */
+  /** False while the app is about to end: what arrives then waits for the next start. */
   readonly canTake: () => boolean
   readonly take: (opening: Opening) => void
 }
 
 /**
- * Collects what the system gives to the app, from the first moment on: macOS sends `open-file` for
- * each file, also before Electron is ready (docs/api/app.md), and every further start sends what it
- * was started with. Its own words come as `additionalData`, since Chromium changes the order of the
- * command line that it hands over.
+ * Collects what the system opens with the app, from the first moment on: macOS sends `open-file`
+ * for each file, even before Electron is ready (docs/api/app.md), and every later start sends its
+ * own arguments. They come as `additionalData`, because Chromium reorders the command line that it
+ * passes on.
  */
 export function collectOpened(app: App, first: Opening): OpenedFiles {
   let waiting = first
@@ -116,13 +119,13 @@ export function collectOpened(app: App, first: Opening): OpenedFiles {
 
 const NOTHING: Opening = { paths: [], isChoosing: false }
 
-/** From another process of this user's, which may be an older Ferry. */
+/** Reads the data of another process of this user, which may be an older Ferry. */
 export function openingIn(additionalData: unknown): Opening {
   const parsed = Opening.safeParse(additionalData)
   return parsed.success ? parsed.data : NOTHING
 }
 
-/** The command line that starts the app again for what came too late. */
+/** The arguments for starting the app again with what came too late. */
 export function argumentsFor(dataFolder: string | null, { paths, isChoosing }: Opening): string[] {
   return [
     ...(dataFolder === null ? [] : [`--data-dir=${dataFolder}`]),
@@ -137,9 +140,9 @@ export interface TakeOpenedDeps {
   readonly opened: OpenedFiles
 }
 
-/** Brings the window for what the system gives to the app, and hands it to the core. */
+/** Shows the window and passes what the system opens to the core. */
 export function queueOpened({ core, window, opened }: TakeOpenedDeps): void {
-  // The first window shows itself when it has painted.
+  // The first window shows itself once it has painted.
   let isStarting = true
   opened.listen({
     canTake: () => !window.isEnding(),
@@ -152,7 +155,7 @@ export function queueOpened({ core, window, opened }: TakeOpenedDeps): void {
   isStarting = false
 }
 
-/** Asks with the system's own dialog, as a shortcut outside the window cannot open the page's. */
+/** Opens the system's file dialog, because a shortcut outside the window cannot open the page's. */
 export async function chooseFiles(
   core: Pick<Core, 'giveFiles'>,
   window: BrowserWindow | null,
@@ -162,7 +165,7 @@ export async function chooseFiles(
     buttonLabel: 'Upload',
     properties: ['openFile', 'multiSelections'],
   }
-  // The dialog belongs to a window that is on the screen.
+  // The dialog needs a visible window.
   if (window !== null && !window.isVisible()) await once(window, 'show')
   const { filePaths } = await (window === null
     ? dialog.showOpenDialog(options)

@@ -2,7 +2,7 @@ import type { MenuItemConstructorOptions } from 'electron'
 import * as z from 'zod/mini'
 import type { SettingsStore } from '../../core/ports.ts'
 
-/** Decides, and asks the user, what happens to running uploads when the window closes. */
+/** The action for running uploads when the window closes. */
 export const CloseHabit = z.enum(['ask', 'background', 'stop'])
 export type CloseHabit = z.infer<typeof CloseHabit>
 
@@ -12,10 +12,10 @@ const NOTIFICATIONS_KEY = 'notifications'
 const HABIT_LABELS: Readonly<Record<CloseHabit, string>> = {
   ask: 'Ask every time',
   background: 'Keep uploading in the background',
-  stop: 'Stop, and go on at the next start',
+  stop: 'Stop and resume at the next start',
 }
 
-/** The user's decisions about the window and the notifications, kept in the settings. */
+/** The user's preferences for the window and notifications, stored in the settings. */
 export class Preferences {
   readonly #settings: SettingsStore
   #changed: () => void = () => undefined
@@ -24,7 +24,7 @@ export class Preferences {
     this.#settings = settings
   }
 
-  /** For the menu, which shows them. */
+  /** Lets the menu show the current preferences. */
   onChanged(changed: () => void): void {
     this.#changed = changed
   }

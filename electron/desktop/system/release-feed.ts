@@ -1,4 +1,4 @@
-// The default import is the object that Electron teaches to read inside app.asar.
+// Electron patches the default export of `fs` to read inside app.asar.
 
 import fs from 'node:fs'
 import { join } from 'node:path'
@@ -8,11 +8,10 @@ import type { ReleaseFeed } from '../../core/ports.ts'
 import type { ConnectionAuth } from '../protocols/net-store-http.ts'
 import { downloadUpdate, installAndRestart } from './self-update.ts'
 
-/** Fields that the release workflow adds to the packaged package.json. */
 const Manifest = z.object({
-  /** `https://github.com/OWNER/REPOSITORY`; absent in what a developer builds. */
+  /** `https://github.com/OWNER/REPOSITORY`; absent in local builds. */
   homepage: z.optional(z.string()),
-  /** The installer carries a certificate's signature, so that its successor can be verified. */
+  /** The installer is signed with a certificate, so that the next one can be verified. */
   isSigned: z.optional(z.boolean()),
 })
 export type Manifest = z.infer<typeof Manifest>
@@ -21,7 +20,7 @@ const PROJECT = /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+$/
 
 interface FeedDeps {
   readonly net: Pick<Net, 'request'>
-  /** A session of its own: it shares no cookie, cache or listener with the page. */
+  /** A separate session that shares no cookie, cache or listener with the page. */
   readonly session: () => Session
   readonly isPackaged: boolean
   readonly platform: NodeJS.Platform
@@ -29,7 +28,11 @@ interface FeedDeps {
   readonly proxyLogin: ConnectionAuth['proxyLogin']
 }
 
-/** `folder`: where package.json is, in the archive. Null: this build does not know its project. */
+/**
+ * Null when this build does not know its project.
+ *
+ * @param folder the folder of package.json in the archive.
+ */
 export function openReleaseFeed(folder: string, deps: FeedDeps): ReleaseFeed | null {
   return deps.isPackaged ? releaseFeed(readManifest(folder), deps) : null
 }
@@ -54,9 +57,9 @@ function readManifest(folder: string): Manifest {
 }
 
 /**
- * An AppImage is a file of the user's, which the runtime names in `APPIMAGE`; a deb or rpm belongs
- * to the package manager. Squirrel.Mac verifies the signature of the next app by that of this one,
- * and electron-updater on Windows the publisher's, so that an unsigned build has nothing to go by.
+ * An AppImage is a file of the user, named by the runtime in `APPIMAGE`; a deb or rpm belongs to
+ * the package manager. Squirrel.Mac verifies the next app's signature against this one's, and
+ * electron-updater on Windows verifies the publisher, so an unsigned build cannot be updated.
  */
 function mayReplaceItself({ isSigned = false }: Manifest, { platform, environment }: FeedDeps) {
   if (platform === 'linux') return Boolean(environment.APPIMAGE)
@@ -74,11 +77,11 @@ export interface ReleaseQuestion {
 }
 
 /**
- * Asks for the project's newest release. GitHub answers `…/releases/latest` with a redirect to the
- * release's own page, whose address ends in its tag: docs.github.com, "Linking to releases". So one
- * request without a body is enough, and no other host is asked.
+ * Looks up the project's newest release. GitHub redirects `…/releases/latest` to the release's
+ * page, whose address ends with its tag (docs.github.com, "Linking to releases"), so one request
+ * without a body is enough and no other host is contacted.
  *
- * @returns the version without its `v`; null for no answer, and for any other.
+ * @returns the version without its `v`, or null for any other response.
  */
 export function newestRelease(
   question: ReleaseQuestion,
@@ -89,7 +92,7 @@ export function newestRelease(
   const request = net.request({
     method: 'GET',
     url: `${homepage}/releases/latest`,
-    // Electron's own names the app, its version and the system.
+    // Electron's own user agent names the app, its version and the system.
     headers: { 'user-agent': 'Ferry' },
     session,
     credentials: 'omit',
@@ -108,7 +111,7 @@ export function newestRelease(
   }
   const timer = setTimeout(giveUp, ANSWER_WITHIN_MS)
   listen(request, homepage, end)
-  // The user may take a while to type a password.
+  // The user needs time to type a password.
   answerProxyLogin(request, question.proxyLogin, { asked: () => clearTimeout(timer), giveUp })
   signal.addEventListener('abort', giveUp)
   if (signal.aborted) giveUp()
@@ -135,13 +138,13 @@ function answerProxyLogin(
   })
 }
 
-/** Whatever comes after the first answer is passed over: a promise keeps its first value. */
+/** Later calls have no effect: a promise keeps its first value. */
 function listen(
   request: ClientRequest,
   homepage: string,
   end: (version: string | null) => void,
 ): void {
-  // An error follows, as nobody follows the redirect: docs/api/client-request.md, `redirect`.
+  // An error follows because the redirect is not followed: docs/api/client-request.md, `redirect`.
   request.on('redirect', (_status, _method, url) => end(versionIn(url, homepage)))
   request.on('response', () => {
     end(null)

@@ -17,8 +17,8 @@ type Updater = Pick<
 let loading: Promise<Updater> | null = null
 
 /**
- * Loaded when the user wants a release, so that it costs nothing at a start. One for the download
- * and the installation, as the second goes by what the first has fetched.
+ * Loaded when the user installs a release, so that it does not slow down the start. Download and
+ * installation share one updater, because the installation uses what was downloaded.
  */
 function loadUpdater(): Promise<Updater> {
   loading ??= newUpdater()
@@ -26,16 +26,16 @@ function loadUpdater(): Promise<Updater> {
 }
 
 async function newUpdater(): Promise<Updater> {
-  // It is CommonJS.
+  // electron-updater is CommonJS.
   const { default: updater } = await import('electron-updater')
-  // Its own choice goes by a file that the deb and the rpm leave in the folder that all three are
-  // made from (out/main.js, `package-type`), and Ferry replaces itself as an AppImage only.
+  // electron-updater chooses by a file that the deb and rpm builds leave in the folder that all
+  // three packages are made from (out/main.js, `package-type`), and Ferry only replaces AppImages.
   return process.platform === 'linux' ? new updater.AppImageUpdater() : updater.autoUpdater
 }
 
 /**
- * Fetches the newest release by the feed that the packager wrote into app-update.yml, and verifies
- * its checksum and, on Windows and macOS, its signature.
+ * Downloads the newest release with the feed that the packager wrote into app-update.yml, and
+ * verifies its checksum and, on Windows and macOS, its signature.
  */
 export async function downloadUpdate(
   signal: AbortSignal,
@@ -45,10 +45,10 @@ export async function downloadUpdate(
   const updater = await load()
   answerProxy(updater, proxyLogin)
   updater.autoDownload = true
-  // Only ever installed by the user's press; quitting is no agreement.
+  // Install only when the user presses the button, not when quitting.
   updater.autoInstallOnAppQuit = false
   updater.disableWebInstaller = true
-  // It would write the addresses of downloads, which are signed.
+  // The logger would write signed download addresses.
   updater.logger = null
   signal.throwIfAborted()
   const found = await updater.checkForUpdates()
@@ -64,12 +64,12 @@ export async function downloadUpdate(
   }
 }
 
-/** Without a listener electron-updater leaves a proxy's question open for ever. */
+/** Without a listener, electron-updater never answers a proxy's challenge. */
 function answerProxy(updater: Updater, proxyLogin: ConnectionAuth['proxyLogin']): void {
   let given: Awaited<ReturnType<ConnectionAuth['proxyLogin']>> = null
   updater.removeAllListeners('login')
   updater.on('login', (authInfo, callback) => {
-    // electron-updater's type forgets that Electron takes no answer for a no.
+    // electron-updater's type omits that calling back without arguments declines.
     const decline = callback as () => void
     proxyLogin(authInfo as AuthInfo, given).then((login) => {
       given = login
@@ -80,6 +80,6 @@ function answerProxy(updater: Updater, proxyLogin: ConnectionAuth['proxyLogin'])
 }
 
 export function installAndRestart(load: () => Promise<Updater> = loadUpdater): Promise<void> {
-  // Silent: the user has pressed the button already, and the installer would ask it all again.
+  // Silent, because the user has pressed the button already and the installer would ask again.
   return load().then((updater) => updater.quitAndInstall(true, true))
 }

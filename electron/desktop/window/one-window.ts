@@ -3,19 +3,22 @@ import { focusWindow } from './window.ts'
 
 export interface OneWindow {
   readonly current: () => BrowserWindow | null
-  /** Opens it, or brings it to the front; one that is just closing is opened again. */
+  /** Opens the window or brings it to the front; a closing window is opened again. */
   readonly show: () => void
-  /** The app ends with its window, or is ending already. */
+  /** True when the app ends with its window or is already ending. */
   readonly isEnding: () => boolean
-  /** Somebody wanted the window while it was closing, and the app is about to end with it. */
+  /** The window was requested while it was closing and the app is about to end. */
   readonly isWantedAgain: () => boolean
-  /** Opens it, once everything that it reaches is there, and answers the system from then on. */
+  /**
+   * Opens the window once everything it needs is ready, and handles the system's events from then
+   * on.
+   */
   readonly start: () => void
 }
 
 /**
- * Ferry has one window: a second start brings it to the front. On macOS the app stays when it is
- * closed, as links to the bucket on this computer work as long as Ferry runs.
+ * Keeps one window: a second start brings it to the front. On macOS the app keeps running when the
+ * window is closed, because links to the bucket on this computer work only while Ferry runs.
  */
 export function keepOneWindow(
   app: App,
@@ -34,7 +37,7 @@ export function keepOneWindow(
   }
   const openAnew = () => {
     const opened = open()
-    // Listeners that ask before it closes come first: a close that they prevent is no closing.
+    // Listeners that ask before closing run first and may have prevented the close.
     opened.on('close', ({ defaultPrevented }) => {
       isClosing = !defaultPrevented
     })

@@ -4,14 +4,14 @@ import * as z from 'zod/mini'
 import type { Log, SettingsStore } from '../../core/ports.ts'
 
 const BOUNDS_KEY = 'window'
-/** Beside the bounds, which an older Ferry reads without it. */
+/** A separate key, because older versions of Ferry read the bounds without it. */
 const MODE_KEY = 'windowMode'
 
 const WindowMode = z.enum(['normal', 'maximized', 'full-screen'])
 type WindowMode = z.infer<typeof WindowMode>
 
 export interface WindowState {
-  /** Null: let the system place it. */
+  /** Null lets the system place the window. */
   readonly bounds: WindowBounds | null
   readonly mode: WindowMode
 }
@@ -25,11 +25,11 @@ export function rememberedState(store: Pick<SettingsStore, 'get'>): WindowState 
   }
 }
 
-/** Called while the window still is there. */
+/** Must be called before the window closes. */
 export function rememberState(window: BrowserWindow, store: Pick<SettingsStore, 'set'>): void {
   const mode = modeOf(window)
   const normal = window.getNormalBounds()
-  // A window fills the screen that it is on, so that is where it has to open.
+  // Maximizing fills the window's screen, so it must open on that screen.
   const { workArea } = screen.getDisplayMatching(window.getBounds())
   const bounds = mode === 'normal' ? normal : sameScreen(normal, workArea)
   try {
@@ -40,7 +40,7 @@ export function rememberState(window: BrowserWindow, store: Pick<SettingsStore, 
   }
 }
 
-/** Shows it as it was. `maximize` shows a hidden window by itself, without the focus. */
+/** Restores the window's mode. `maximize` itself shows a hidden window, without the focus. */
 export function showAs(window: BrowserWindow, mode: WindowMode): void {
   if (mode === 'maximized') window.maximize()
   window.show()
@@ -54,19 +54,19 @@ function modeOf(window: BrowserWindow): WindowMode {
 
 const pixels = z.int().check(z.gte(-100_000), z.lte(100_000))
 
-/** In device-independent pixels, as Electron's `Rectangle`. */
+/** In device-independent pixels, like Electron's `Rectangle`. */
 export const WindowBounds = z.strictObject({ x: pixels, y: pixels, width: pixels, height: pixels })
 export type WindowBounds = z.infer<typeof WindowBounds>
 
 export const DEFAULT_SIZE = { width: 1120, height: 740 } as const
 export const MIN_SIZE = { width: 360, height: 420 } as const
 
-/** So much of the title bar must be visible for a person to grab it. */
+/** The part of the title bar that must be visible so that the user can drag the window. */
 const MIN_VISIBLE_TITLE = { width: 120, height: 24 } as const
 
 /**
- * Where the window opens: where it was, if that is still on a screen; shrunk to the screen.
- * Null: let the system place a window of the usual size.
+ * Restores the window's last position if it is still on a screen, shrunk to that screen. Null lets
+ * the system place a window of the default size.
  */
 export function placeWindow(
   remembered: unknown,
@@ -82,7 +82,7 @@ export function placeWindow(
   return { x: bounds.x, y: bounds.y, width, height }
 }
 
-/** The bounds, moved to this screen unless their middle is on it already. */
+/** Moves the bounds to this screen unless their centre is already on it. */
 export function sameScreen(bounds: WindowBounds, area: WindowBounds): WindowBounds {
   const middle = { x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 }
   const isThere =
@@ -103,18 +103,18 @@ function isGrabbable(bounds: WindowBounds, area: WindowBounds): boolean {
 
 export interface WindowStoreDeps {
   readonly dataFolder: string
-  /** Older versions kept the window's bounds there; read until `window.json` has them. */
+  /** Older versions stored the window's bounds here; read until `window.json` has them. */
   readonly settings: Pick<SettingsStore, 'get'>
   readonly log: Pick<Log, 'warn'>
 }
 
 /**
- * Keeps the window's bounds and mode in `window.json`. They are written when the window closes, and
- * nothing after that event is sure to run, so electron-store's synchronous write is what is needed.
- * The rest of the settings is not written with it, because it blocks the process for up to a second
- * while another program holds the file (docs/decisions/0005-records-in-sqlite.md).
+ * Stores the window's bounds and mode in `window.json`. They are written when the window closes,
+ * and nothing after that event is sure to run, so electron-store's synchronous write is needed. The
+ * other settings are not stored this way, because it blocks the process for up to a second while
+ * another program has the file open (docs/decisions/0005-records-in-sqlite.md).
  *
- * Never throws when it opens: without the file, the window opens at its usual place.
+ * Opening never throws: without the file, the window opens at its default position.
  */
 export function openWindowStore(deps: WindowStoreDeps): Pick<SettingsStore, 'get' | 'set'> {
   const { settings, log } = deps
@@ -126,12 +126,13 @@ export function openWindowStore(deps: WindowStoreDeps): Pick<SettingsStore, 'get
       set: (key, value) => store.set(key, value),
     }
   } catch (error) {
-    // Its text names the folder.
+    // The message contains the folder.
     const code = error instanceof Error && 'code' in error ? error.code : null
-    log.warn({ code }, 'The remembered place of the window could not be read')
+    log.warn({ code }, 'The remembered position of the window could not be read')
     return { get: settings.get, set: () => undefined }
   } finally {
-    // electron-store answers pages that keep a store of their own; ours may not ask anything unchecked.
+    // electron-store serves pages that keep their own store; Ferry's page must not send anything
+    // unchecked.
     ipcMain.removeAllListeners('electron-store-get-data')
   }
 }
@@ -143,9 +144,9 @@ function openedStore(dataFolder: string): ElectronStore<Values> {
     cwd: dataFolder,
     name: 'window',
     accessPropertiesByDotNotation: false,
-    // Without it the file could be read by everybody.
+    // Without this, every user could read the file.
     configFileMode: 0o600,
-    // A damaged file costs no more than the window's place.
+    // A damaged file only loses the window's position.
     clearInvalidConfig: true,
   })
 }

@@ -9,20 +9,20 @@ import {
   type WindowBounds,
 } from './window-state.ts'
 
-/** The page's own `--bg` (renderer/design/tokens.css): what it paints first must not flash. */
+/** The page's `--bg` (renderer/design/tokens.css), so that the first paint does not flash. */
 const PAGE_BACKGROUND = { light: '#fbfaf8', dark: '#16181a' } as const
 
 export interface WindowDeps {
   readonly log: Log
   readonly store: Pick<SettingsStore, 'get' | 'set'>
-  /** The preload bundle's absolute path. */
+  /** The absolute path of the preload bundle. */
   readonly preload: string
   /** `app://ferry/`, or the development server. */
   readonly pageUrl: string
   readonly onShown: () => void
 }
 
-/** Opens the one window, hidden until the page has painted. */
+/** Opens the window, hidden until the page has painted. */
 export function openWindow(deps: WindowDeps): BrowserWindow {
   const { bounds, mode } = rememberedState(deps.store)
   const window = new BrowserWindow(windowOptions(deps, bounds))
@@ -31,12 +31,14 @@ export function openWindow(deps: WindowDeps): BrowserWindow {
     deps.onShown()
   })
   window.on('close', () => rememberState(window, deps.store))
-  // A page's wish to stay would keep the window open without a word; its uploads go on next time.
+  // A page's `beforeunload` would silently keep the window open; its uploads resume at the next
+  // start.
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault())
-  // WebRTC passes by the policy and the request wall, and Chromium knows no `webrtc 'block'`; so at
-  // least it sends no UDP, and tells no address: Electron's docs/api/web-contents.md.
+  // WebRTC bypasses the policy and the request guard, and Chromium does not support `webrtc
+  // 'block'`. This setting at least sends no UDP and reveals no address: Electron's
+  // docs/api/web-contents.md.
   window.webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
-  // `did-fail-load` says the same, and is logged.
+  // `did-fail-load` reports the same and is logged.
   window.loadURL(deps.pageUrl).catch(() => undefined)
   return window
 }
@@ -72,7 +74,7 @@ function windowOptions(
   }
 }
 
-/** Brings the window to the front, wherever it hides. */
+/** Restores the window and brings it to the front. */
 export function focusWindow(window: BrowserWindow): void {
   if (window.isMinimized()) window.restore()
   window.show()
@@ -80,13 +82,13 @@ export function focusWindow(window: BrowserWindow): void {
 }
 
 const SHOW_WITHIN_MS = 3000
-/** Chromium's `ERR_ABORTED`: another load took this one's place. */
+/** Chromium's `ERR_ABORTED`: another load replaced this one. */
 const ABORTED = -3
 
 /**
  * Shows a window once its page has painted, so that nothing flashes. On Wayland a hidden window may
- * never say `ready-to-show` (electron/electron#48859), so the first of that, the end of the load and
- * three seconds counts. A window that is gone by then stays gone.
+ * never emit `ready-to-show` (electron/electron#48859), so the window is shown at the first of that
+ * event, the end of the load and three seconds. A window that is closed by then stays closed.
  */
 export function showWhenReady(window: BrowserWindow, log: Log, show: () => void): void {
   let isOver = false

@@ -18,7 +18,7 @@ export interface BucketKeys {
   readonly secretAccessKey: string
 }
 
-/** Proof that a request was signed, with what the body's own signatures are chained to. */
+/** A verified signature, with the values that the body's own chunk signatures are chained to. */
 export interface Authorization {
   readonly carrier: ClaimedSignature['carrier']
   /** The value of `x-amz-content-sha256`, or `UNSIGNED-PAYLOAD` in a presigned URL. */
@@ -33,8 +33,8 @@ const MAX_SKEW_MS = 15 * 60_000
 const SERVICE = 's3'
 
 /**
- * Lets a request through that was signed with the bucket's keys, over its raw path and query.
- * Throws what AWS answers to everything else.
+ * Accepts a request only if the bucket's keys signed its raw path and query. Throws AWS's answer to
+ * every other request.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html and
  * sigv4-query-string-auth.html
  */
@@ -105,7 +105,7 @@ function checkTime(presented: ClaimedSignature, nowMs: number): void {
   }
 }
 
-/** An `x-amz-*` header that nobody signed could change what the request does. */
+/** An unsigned `x-amz-*` header could change what the request does. */
 function refuseUnsignedHeaders(request: RawRequest, presented: ClaimedSignature): void {
   const signed = new Set(presented.signedHeaders)
   const unsigned = request.headers
@@ -120,7 +120,7 @@ function refuseUnsignedHeaders(request: RawRequest, presented: ClaimedSignature)
   }
 }
 
-/** What a request says about who signed it and how; nothing of it is proven yet. */
+/** The claims in a request about its signature; nothing is verified yet. */
 export interface ClaimedSignature {
   readonly carrier: 'header' | 'query'
   /** `KEY/YYYYMMDD/REGION/SERVICE/aws4_request` */
@@ -130,7 +130,7 @@ export interface ClaimedSignature {
   readonly signature: string
   /** Empty when the request has no readable date. */
   readonly amzDate: string
-  /** Of a presigned URL; null in a header. */
+  /** Null unless the URL is presigned. */
   readonly lifeSeconds: number | null
   readonly payloadHash: string
 }
@@ -139,7 +139,7 @@ const MAX_LIFE_SECONDS = 604_800
 const PAYLOAD_HASH =
   /^([0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-(UNSIGNED-PAYLOAD-TRAILER|AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?))$/
 
-/** Reads the fields of one signature, from the header or from the query but never from both. */
+/** Reads one signature from the header or from the query; both at once are refused. */
 export function claimedSignatureIn(request: RawRequest): ClaimedSignature {
   const authorization = headerOf(request, 'authorization')
   const isPresigned = /(^|&)X-Amz-(Algorithm|Credential|Signature)=/.test(request.query)
@@ -152,7 +152,7 @@ export function claimedSignatureIn(request: RawRequest): ClaimedSignature {
   throw new S3Error('AccessDenied')
 }
 
-/** Our keys have no session, so a token cannot belong to them. */
+/** The bucket's keys have no session, so a session token is never valid. */
 function refuseToken(request: RawRequest): void {
   const hasToken =
     headerOf(request, 'x-amz-security-token') !== null ||
@@ -229,7 +229,7 @@ function claimedInQuery(request: RawRequest): ClaimedSignature {
   }
 }
 
-/** A field that is there twice is refused: which one counts would be a guess. */
+/** A duplicate field is refused, because choosing one would be a guess. */
 function authFieldsOf(query: string): Map<string, string> {
   const fields = new Map<string, string>()
   for (const pair of query.split('&')) {
@@ -282,7 +282,7 @@ function knownPayloadHash(value: string): string {
   )
 }
 
-/** For clients that date their requests by `Date` alone; empty when it cannot be read. */
+/** Supports clients that send only a `Date` header; empty when it cannot be parsed. */
 function amzDateOfHttpDate(text: string): string {
   const at = Date.parse(text)
   return Number.isNaN(at) ? '' : amzDateOf(at)

@@ -7,13 +7,15 @@ import { isSameSignature, scopeText, sha256OfBytes, signatureOf } from './signat
 const MAX_TRAILERS = 16
 const EMPTY_SHA256 = sha256OfBytes('')
 
-/** The signature that each chunk's signature is chained to; null where chunks are not signed. */
+/**
+ * The signature that the first chunk's signature is chained to; null when chunks are not signed.
+ */
 export type ChunkSeal = Pick<Authorization, 'key' | 'scope' | 'amzDate' | 'signature'> | null
 
 /**
- * Takes an `aws-chunked` body apart and yields its bytes as they come, without holding a chunk.
- * A chunk's signature can be judged only at its end: whoever takes the bytes must throw them away
- * when this throws. Trailers are put into `trailers`, lower case.
+ * Decodes an `aws-chunked` body and yields its bytes as they arrive, without buffering a chunk. A
+ * chunk's signature can only be verified at its end, so the caller must discard the bytes when this
+ * throws. Trailers are added to `trailers` under lower-case names.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and
  * sigv4-streaming-trailers.html
  */
@@ -44,7 +46,7 @@ export async function* decodedChunks(
   await readTrailers(reader, seal, previous, trailers)
 }
 
-/** Signs one chunk: exported so that AWS's published example can be held against it. */
+/** Exported so that a test can compare it with AWS's published example. */
 export function chunkSignature(
   seal: NonNullable<ChunkSeal>,
   previous: string,
@@ -61,7 +63,7 @@ export function chunkSignature(
   return signatureOf(seal.key, text.join('\n'))
 }
 
-/** `lines` are the trailers as `name:value\n`, one after another. */
+/** `lines` holds the trailers, each as `name:value\n`. */
 export function trailerSignature(
   seal: NonNullable<ChunkSeal>,
   previous: string,
@@ -80,7 +82,7 @@ async function readTrailers(
   let lines = ''
   let signature: string | null = null
   for (let count = 0; ; count++) {
-    // Some signers leave out the last empty line; the end of the body says the same.
+    // Some signers omit the last empty line; the end of the body means the same.
     const line = await reader.lineOrEnd()
     if (line === null || line === '') break
     const at = line.indexOf(':')

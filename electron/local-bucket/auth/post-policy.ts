@@ -8,7 +8,7 @@ const Condition = z.union([
 ])
 const Policy = z.object({ expiration: z.string(), conditions: z.array(Condition) })
 
-/** What a form must fulfil, as the signer of its policy wrote it. */
+/** The conditions that a form must meet, from its signed policy. */
 export interface PostPolicy {
   readonly expiresAtMs: number
   readonly rules: readonly FieldRule[]
@@ -23,7 +23,7 @@ interface FieldRule {
   readonly value: string
 }
 
-/** Fields that need no condition: those of the signature itself, and what follows. */
+/** Fields that need no condition: the signature's own fields, and the file. */
 const FREE_FIELDS = new Set(['policy', 'x-amz-signature', 'file'])
 
 /** Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html */
@@ -50,7 +50,9 @@ export function postPolicyOf(base64: string, maxBytes: number): PostPolicy {
   return { expiresAtMs, rules, minBytes: range.min, maxBytes: range.max }
 }
 
-/** `fields` are the form's, lower-case names, with `bucket` and the final `key` among them. */
+/**
+ * `fields` are the form's fields under lower-case names, including `bucket` and the final `key`.
+ */
 export function checkPolicy(
   policy: PostPolicy,
   fields: ReadonlyMap<string, string>,

@@ -1,23 +1,23 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 
 /**
- * A request as it came over the wire. Every string holds one byte per character (latin1), as
- * Node's HTTP parser hands them out, so that what is hashed is what was sent.
+ * A request as received. Every string holds one byte per character (latin1), as Node's HTTP parser
+ * returns it, so the bytes that are hashed are the bytes that were sent.
  */
 export interface RawRequest {
   readonly method: string
   /** The path before any `?`, still percent-encoded. */
   readonly path: string
-  /** What follows `?`, without it. */
+  /** The part after `?`. */
   readonly query: string
-  /** Names as sent, in order, repeated ones repeated. */
+  /** Names as sent, in order, including duplicates. */
   readonly headers: readonly (readonly [name: string, value: string])[]
 }
 
 /**
- * Signature Version 4's first stage, for S3: the path is neither normalised nor encoded twice.
- * It works on the raw form: what is escaped stays as it is, and only bytes that a signer must
- * escape are, so no two different requests share a canonical form by decoding.
+ * The first stage of Signature Version 4 for S3: the path is neither normalised nor encoded twice.
+ * It works on the raw form: existing escapes stay, and only bytes that a signer must escape are
+ * escaped, so two different requests never share a canonical form.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 export function canonicalRequest(
@@ -47,7 +47,7 @@ function canonicalPath(path: string): string {
     : path.replace(/%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~/%]/g, percentEncoded)
 }
 
-/** Sorted by name, then value; the signature itself is not part of what it signs. */
+/** Sorted by name, then by value, without the signature itself. */
 function canonicalQuery(query: string): string {
   return query
     .split('&')
@@ -63,7 +63,7 @@ function canonicalQuery(query: string): string {
     .join('&')
 }
 
-/** A bare `+` is a plus and not a space, here as in what the router reads. */
+/** A bare `+` stays a plus sign, as it does in `queryOf`. */
 function canonicalWord(word: string): string {
   return word.replace(/%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~%]/g, percentEncoded)
 }
@@ -83,7 +83,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
 
-/** What a signature is bound to besides the request: day, region and service. */
+/** The credential scope of a signature: day, region and service. */
 export interface SigningScope {
   /** `YYYYMMDD` */
   readonly day: string
@@ -110,7 +110,7 @@ export function signatureOf(key: Buffer, text: string): string {
   return hmac(key, text).toString('hex')
 }
 
-/** Takes the same time wherever two signatures differ. */
+/** Compares in constant time. */
 export function isSameSignature(expected: string, given: string): boolean {
   const a = Buffer.from(expected, 'latin1')
   const b = Buffer.from(given, 'latin1')

@@ -14,21 +14,21 @@ import { type S3Request, wholeNumber } from '../http/s3-request.ts'
 import type { Authorization } from './authenticate.ts'
 import { decodedChunks } from './chunked-body.ts'
 
-/** What S3 computes when the client chose no checksum. */
+/** The checksum that S3 computes when the client chooses none. */
 export const DEFAULT_ALGORITHM = 'CRC64NVME'
 const SHA256_HEX_CHARS = 64
 
 export interface ReceivedBody extends BodyChecksums {
-  /** The checksum that the client sent, or the usual one: what the answer repeats. */
+  /** The checksum for the answer: the one that the client sent, or the default one. */
   readonly confirmed: BodyChecksums['checksum']
 }
 
 /**
- * Hands a request's bytes to `take`, one piece after another, and resolves once they proved to be
- * what the request announced: length, payload hash, Content-MD5 and checksum. Rejects when they
- * did not; then whatever was made of the pieces must be thrown away. A piece is hashed while
- * `take` works on it, and the next one waits for both. The checksum that is answered is of
- * `algorithm`, or of the one that the client chose when that is null.
+ * Passes the request's bytes to `take`, chunk by chunk, and resolves after verifying everything
+ * that the request announced: length, payload hash, Content-MD5 and checksum. If it rejects, the
+ * caller must discard what it made of the chunks. A chunk is hashed while `take` processes it, and
+ * the next one waits for both. The returned checksum uses `algorithm`, or the client's choice when
+ * `algorithm` is null.
  */
 export async function receiveBody(
   request: S3Request,
@@ -70,7 +70,7 @@ export async function receiveBody(
   return { ...proven, confirmed: { algorithm: claim.algorithm, value } }
 }
 
-/** Reads a small document whole. `maxBytes` is a guard, not a promise of S3's. */
+/** Reads a small document. `maxBytes` is Ferry's own limit, not one of S3's. */
 export async function readDocument(
   request: S3Request,
   authorization: Authorization,
@@ -90,7 +90,7 @@ export async function readDocument(
   return Buffer.concat(pieces)
 }
 
-/** Of the object's bytes, without the frame of an `aws-chunked` body. */
+/** The length of the object, without the framing of an `aws-chunked` body. */
 function announcedLength(request: S3Request, isChunked: boolean): number {
   const { headers } = request
   if (!isChunked && headers.has('transfer-encoding')) {
@@ -107,7 +107,7 @@ function announcedLength(request: S3Request, isChunked: boolean): number {
   return announced
 }
 
-/** What the client says of its bytes; `value` is null when it comes in a trailer. */
+/** The checksum that the client claims; `value` is null when it follows in a trailer. */
 export interface ChecksumClaim {
   readonly algorithm: ChecksumAlgorithm
   readonly value: string | null

@@ -43,7 +43,7 @@ export async function headBucket(call: Call): Promise<Reply> {
   return emptyReply(200, { 'x-amz-bucket-region': call.bucket.region })
 }
 
-/** The bucket is there already, and there is no other. */
+/** There is only one bucket, and it exists already. */
 export async function createBucket(): Promise<Reply> {
   throw new S3Error('BucketAlreadyOwnedByYou')
 }
@@ -88,7 +88,7 @@ export async function deleteBucketLifecycle(call: Call): Promise<Reply> {
   return emptyReply(204)
 }
 
-/** DeleteObjects: up to 1,000 keys, each with a verdict of its own. */
+/** DeleteObjects: up to 1,000 keys, each with its own result. */
 export async function deleteObjects(call: Call): Promise<Reply> {
   const bytes = await readDocument(call.request, call.authorization, call.body, MAX_DELETE_BYTES)
   const root = parseXml(bytes, 'Delete')

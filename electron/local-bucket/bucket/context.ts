@@ -6,10 +6,9 @@ import type { UploadStore } from '../multipart/upload-store.ts'
 import type { ObjectFiles } from '../objects/object-files.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 
-/** The one bucket with all that is known of it. */
 export interface Bucket extends BucketKeys {
   readonly name: string
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly endpoint: () => string
   readonly createdAtMs: number
   readonly files: ObjectFiles
@@ -19,12 +18,12 @@ export interface Bucket extends BucketKeys {
   readonly now: () => number
 }
 
-/** A request that was proven to be signed with the bucket's keys. */
+/** A request whose signature was verified with the bucket's keys. */
 export interface Call {
   readonly bucket: Bucket
   readonly request: S3Request
   readonly authorization: Authorization
-  /** The body as it comes over the wire. May be read once. */
+  /** The raw body. It can be read once. */
   readonly body: AsyncIterable<Buffer>
 }
 

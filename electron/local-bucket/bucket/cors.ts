@@ -2,7 +2,7 @@ import { S3Error } from '../http/errors.ts'
 import { emptyReply, type Reply } from '../http/reply.ts'
 import type { CorsRule } from '../index/bucket-settings.ts'
 
-/** What Ferry's own page may do and see, without any rule having been put. */
+/** Access for Ferry's own page, which needs no rule in the bucket. */
 function ownPageRule(origins: readonly string[]): CorsRule {
   return {
     id: '',
@@ -31,7 +31,7 @@ const EXPOSED_TO_OWN_PAGE = [
   'x-amz-checksum-type',
 ]
 
-/** The rules that count: those of the bucket, after the one for Ferry's own page. */
+/** The bucket's rules, preceded by the one for Ferry's own page. */
 export function rulesInForce(
   pageOrigins: readonly string[],
   bucketRules: readonly CorsRule[],
@@ -39,7 +39,10 @@ export function rulesInForce(
   return pageOrigins.length === 0 ? bucketRules : [ownPageRule(pageOrigins), ...bucketRules]
 }
 
-/** The headers that let the asking page read an answer, errors included; none when no rule fits. */
+/**
+ * Headers that let the requesting page read an answer, including errors; empty when no rule
+ * matches.
+ */
 export function corsHeaders(
   rules: readonly CorsRule[],
   origin: string | undefined,
@@ -51,7 +54,7 @@ export function corsHeaders(
 }
 
 /**
- * Answers a preflight, which nobody signs.
+ * Answers a preflight, which is never signed.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html
  */
 export function preflightReply(
@@ -67,7 +70,7 @@ export function preflightReply(
     .split(',')
     .map((each) => each.trim().toLowerCase())
     .filter((each) => each !== '')
-  // Nobody signs a preflight, and each name is compared with each rule's.
+  // A preflight is unsigned, and each name is compared with the names of every rule.
   if (wanted.length > MAX_ASKED_HEADERS) throw new S3Error('AccessForbidden')
   const rule = rules.find(
     (each) =>
@@ -82,7 +85,7 @@ export function preflightReply(
     ...(rule.maxAgeSeconds === null
       ? {}
       : { 'Access-Control-Max-Age': String(rule.maxAgeSeconds) }),
-    // Chromium asks before a page on another network talks to this machine.
+    // Chromium asks this before a page from another network may reach this machine.
     ...(headers.get('access-control-request-private-network') === 'true'
       ? { 'Access-Control-Allow-Private-Network': 'true' }
       : {}),
@@ -110,7 +113,7 @@ function allowsOrigin(rule: CorsRule, origin: string): boolean {
   return rule.origins.some((pattern) => fits(pattern, origin))
 }
 
-/** At most one `*`, which stands for any run of characters. */
+/** A pattern has at most one `*`, which matches any run of characters. */
 function fits(pattern: string, text: string): boolean {
   const [head, tail] = pattern.split('*')
   if (head === undefined || tail === undefined) return pattern === text

@@ -9,11 +9,12 @@ const FORMER_WORK = `${OBJECTS}/${FORMER_FOLDERS.work}`
 const FORMER_UNUSUAL = `${OBJECTS}/${FORMER_FOLDERS.unusual}`
 
 /**
- * Brings a bucket of an older Ferry, which kept its own folders among the objects, into today's
- * folders. Every file is moved and noted by itself, and the old folders go last: an end in the
- * middle, or a file that is held, leaves a bucket that has all objects, and the next call goes on.
+ * Migrates a bucket of an older Ferry, which kept its own folders inside the objects folder. Every
+ * file is moved and recorded by itself, and the old folders are removed last: after a crash, or
+ * while another program has a file open, the bucket has all its objects, and the next call
+ * continues.
  *
- * @throws what kept the first file that stays from being moved; the others are.
+ * @throws the error of the first file that could not be moved, after moving the others.
  */
 export function migrateOlderLayout(
   files: ObjectFiles,
@@ -23,7 +24,7 @@ export function migrateOlderLayout(
   if (!files.exists(FORMER_WORK) && !files.exists(FORMER_UNUSUAL)) return
   const all = [...objects.table.withFiles()]
   const steps = [
-    // First those that a file system may have led into the old folders by another name.
+    // First the files that the file system may have put into the old folders under another name.
     ...all.filter(isUnusualByNow).map((object) => () => moveAlias(files, objects, object)),
     ...all.map((object) => () => moveObject(objects, object)),
     ...uploads.allParts().map(({ uploadId, part }) => () => {
@@ -33,10 +34,10 @@ export function migrateOlderLayout(
         uploads.putPart(uploadId, { ...part, file: target })
       }
     }),
-    // An index that was lost names none of them.
+    // After the index was lost, no row names these files.
     ...namesIn(files, FORMER_UNUSUAL)
       .filter((name) => /^[kh]-/.test(name))
-      // One that a row names moves with its row, also when it was held just now.
+      // A file that a row names moves with its row, even if another program had it open just now.
       .filter((name) => !objects.table.ownsFile(`${FORMER_UNUSUAL}/${name}`))
       .map((name) => () => void files.move(`${FORMER_UNUSUAL}/${name}`, `${UNUSUAL}/${name}`)),
   ]
@@ -47,31 +48,34 @@ export function migrateOlderLayout(
     .flatMap((folder) => leftoversIn(files, folder))
     .filter((file) => !isKnown(file))
   doAll(leftovers.map((file) => () => unlinkSync(files.absolute(file))))
-  // A folder with something else in it stays.
+  // A folder that contains anything else stays.
   for (const folder of [...workFolders, FORMER_WORK, FORMER_UNUSUAL]) {
     errorOf(() => rmdirSync(files.absolute(folder)))
   }
 }
 
-/** Files that a killed process left there, under names that Ferry gave; all else stays. */
+/** Files that a killed process left behind under names that Ferry generated. */
 function leftoversIn(files: ObjectFiles, folder: string): readonly string[] {
   return namesIn(files, folder)
     .filter((name) => /^[0-9a-f]{32}$/.test(name))
     .map((name) => `${folder}/${name}`)
 }
 
-/** All of them, also those after one that throws; then throws the first one's error. */
+/** Runs all steps even when one throws, then throws the first error. */
 function doAll(steps: readonly (() => void)[]): void {
   const troubles = steps.map(errorOf).filter((error) => error !== null)
   if (troubles.length > 0) throw troubles[0]
 }
 
-/** An older Ferry gave its object a readable name that is none by today's rules. */
+/** An older Ferry gave the object a readable name that today's rules do not allow. */
 function isUnusualByNow({ key, file }: StoredObject): boolean {
   return movedPath(file) === null && file.startsWith(`${OBJECTS}/`) && plainPathOf(key) === null
 }
 
-/** Only the file that the index describes: by that name the file system may give another key's. */
+/**
+ * Moves the file only if it matches the index: the file system may return another key's file for
+ * this name.
+ */
 function moveAlias(files: ObjectFiles, objects: ObjectStore, object: StoredObject): void {
   const seen = files.stampOf(object.file)
   if (seen?.byteLength !== object.byteLength || seen.fileTimeMs !== object.fileTimeMs) return
@@ -84,7 +88,7 @@ function moveObject(objects: ObjectStore, known: StoredObject): void {
   if (target !== null) objects.placement.move(object, target)
 }
 
-/** Where a file of the old folders belongs now; null for every other file. */
+/** The new path of a file in the old folders; null for any other file. */
 function movedPath(file: string): string | null {
   const name = file.slice(file.lastIndexOf('/') + 1)
   if (file.startsWith(`${FORMER_WORK}/`)) return `${WORK}/${name}`
@@ -99,7 +103,7 @@ function namesIn(files: ObjectFiles, folder: string): readonly string[] {
   }
 }
 
-/** Null: it was done. */
+/** Null on success. */
 function errorOf(step: () => void): unknown {
   try {
     step()

@@ -6,15 +6,15 @@ import type { ObjectFiles } from '../objects/object-files.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 
 /**
- * Makes an index from the files alone after the old one was lost. Keys and bytes come back; types,
- * metadata, older versions and unfinished uploads do not. A file is hashed when it is first asked
- * for, so that a large folder does not keep the bucket from opening.
+ * Rebuilds a lost index from the files alone. Keys and bytes come back; content types, metadata,
+ * older versions and unfinished uploads do not. A file is hashed when it is first requested, so
+ * that a large folder does not delay the start.
  */
 export async function rebuildIndex(files: ObjectFiles, objects: ObjectStore): Promise<void> {
   for await (const file of filesBelow(files, OBJECTS)) {
     const path = file.slice(OBJECTS.length + 1)
     const key = plainPathOf(path.normalize('NFC'))
-    // HFS+ gives every name decomposed. Where both forms exist, the one that is the key counts.
+    // HFS+ returns every name decomposed. If both forms exist, the one that equals the key counts.
     if (key !== null && (key === path || objects.table.latest(key) === null)) {
       adopt(files, objects, key, file)
     }
@@ -37,7 +37,7 @@ function adopt(files: ObjectFiles, objects: ObjectStore, key: string, file: stri
     isMarker: false,
     file,
     byteLength,
-    // The form of an ETag that promises no MD5, until the first request has the file hashed.
+    // An ETag that does not claim to be an MD5, until the first request hashes the file.
     etag: `${mark.digest('hex')}-1`,
     modifiedMs: fileTimeMs,
     fileTimeMs: -1,
@@ -47,7 +47,7 @@ function adopt(files: ObjectFiles, objects: ObjectStore, key: string, file: stri
   })
 }
 
-/** Null: no object of ours could have this name. */
+/** Null when Ferry never gives a file this name. */
 function keyOfFileName(name: string): string | null {
   return /^h-[0-9a-f]{64}$/.test(name) ? `recovered/${name}` : keyOfEscapedName(name)
 }

@@ -6,14 +6,14 @@ import { renameFile, replaceFile } from '../../core/files/replace-file.ts'
 import { claimExisting } from '../../core/private-files.ts'
 import { errnoOf } from '../http/errors.ts'
 
-/** What stays the same from one start to the next, so that links made yesterday still work. */
+/** Persistent settings of the bucket, so that links stay valid across restarts. */
 const BucketState = z.strictObject({
   version: z.literal(1),
   bucket: z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)),
   region: z.string().check(z.minLength(1)),
   accessKeyId: z.string().check(z.minLength(1)),
   secretAccessKey: z.string().check(z.minLength(1)),
-  /** 0: none yet. */
+  /** 0 when none has been chosen yet. */
   port: z.int().check(z.gte(0), z.lte(65_535)),
   objectsFolder: z.string().check(z.minLength(1)),
 })
@@ -22,7 +22,11 @@ export type BucketState = z.infer<typeof BucketState>
 const FILE = 'bucket.json'
 const ID_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** Null when the bucket was never opened; throws `StateUnreadable` when the file is damaged. */
+/**
+ * Returns null for a new bucket.
+ *
+ * @throws StateUnreadable when the file is damaged.
+ */
 export function readState(folder: string): BucketState | null {
   const file = path.join(folder, FILE)
   claimExisting(file)
@@ -42,12 +46,12 @@ export class StateUnreadable extends Error {
   override readonly name = 'StateUnreadable'
 }
 
-/** Replaces the file in one step; only this user may read it. */
+/** Replaces the file atomically; only this user may read it. */
 export async function writeState(folder: string, state: BucketState): Promise<void> {
   await replaceFile(path.join(folder, FILE), `${JSON.stringify(state, null, 2)}\n`)
 }
 
-/** Moves a damaged file aside and answers its new name. */
+/** Renames a damaged file and returns its new name. */
 export async function setAside(folder: string, name: string, nowMs: number): Promise<string> {
   const aside = `${name}.damaged-${nowMs}`
   await renameFile(path.join(folder, name), path.join(folder, aside))
@@ -56,7 +60,7 @@ export async function setAside(folder: string, name: string, nowMs: number): Pro
 
 export const STATE_FILE = FILE
 
-/** New keys are as long as AWS's own, so that tools that check the form take them. */
+/** New keys have the length of AWS's keys, because some tools validate it. */
 export function newState(bucket: string, objectsFolder: string): BucketState {
   const letters = Array.from({ length: 16 }, () => ID_LETTERS[randomInt(ID_LETTERS.length)])
   return {

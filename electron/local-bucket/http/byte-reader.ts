@@ -26,7 +26,7 @@ export class ByteReader {
     return line
   }
 
-  /** The next line without its end; null when the body is over and nothing was left. */
+  /** The next line without its line break; null at the end of the body. */
   async lineOrEnd(): Promise<string | null> {
     let at = this.#held.indexOf(CRLF)
     while (at < 0) {
@@ -42,11 +42,11 @@ export class ByteReader {
     return line
   }
 
-  /** The bytes before the delimiter, piece by piece; the delimiter itself is taken out. */
+  /** Yields the bytes before the delimiter and consumes the delimiter. */
   async *until(delimiter: Buffer): AsyncGenerator<Buffer, void, undefined> {
     for (;;) {
       const at = this.#held.indexOf(delimiter)
-      // The end of what is held may be the beginning of the delimiter.
+      // The buffered bytes may end with the beginning of the delimiter.
       const sure = at < 0 ? Math.max(0, this.#held.length - delimiter.length + 1) : at
       if (sure > 0) yield this.#held.subarray(0, sure)
       this.#held = this.#held.subarray(at < 0 ? sure : sure + delimiter.length)

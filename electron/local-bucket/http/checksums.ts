@@ -20,7 +20,6 @@ export interface Checksum {
   readonly value: string
 }
 
-/** Computes one digest over pieces in order. */
 export interface RunningHash {
   update(piece: Buffer): void
   digest(): Buffer
@@ -35,10 +34,10 @@ const BYTES: Record<ChecksumAlgorithm, number> = {
   SHA256: 32,
 }
 
-/** Compiled modules that no running hash uses at the moment; making one costs a compilation. */
+/** Compiled WebAssembly hashers that are free to reuse, since creating one compiles a module. */
 const idleHashers: Record<'CRC32C' | 'CRC64NVME', IHasher[]> = { CRC32C: [], CRC64NVME: [] }
 
-/** Starts a checksum. One that never comes to `digest` is left to the garbage collector. */
+/** If `digest` is never called, the garbage collector frees the hasher. */
 export async function startChecksum(algorithm: ChecksumAlgorithm): Promise<RunningHash> {
   switch (algorithm) {
     case 'CRC32':
@@ -88,7 +87,7 @@ export function headerOfChecksum(algorithm: ChecksumAlgorithm): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`
 }
 
-/** The element that carries a checksum in S3's documents. */
+/** The XML element for a checksum in S3's documents. */
 export function elementOfChecksum(algorithm: ChecksumAlgorithm): string {
   return `Checksum${algorithm}`
 }
@@ -105,12 +104,12 @@ export function checksumAlgorithmOf(name: string): ChecksumAlgorithm {
   return found
 }
 
-/** The algorithm that a header or trailer of that name announces; null when it is no checksum. */
+/** The algorithm of a checksum header or trailer; null for any other name. */
 export function algorithmOfHeader(name: string): ChecksumAlgorithm | null {
   return CHECKSUM_ALGORITHMS.find((each) => headerOfChecksum(each) === name) ?? null
 }
 
-/** Refuses a value that no digest of that algorithm can have. */
+/** Refuses a value that cannot be a checksum of this algorithm. */
 export function checkedChecksumText(algorithm: ChecksumAlgorithm, text: string): string {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length !== BYTES[algorithm] || bytes.toString('base64') !== text) {
@@ -123,8 +122,8 @@ export function checkedChecksumText(algorithm: ChecksumAlgorithm, text: string):
 }
 
 /**
- * Which type an upload in parts gets. CRC64NVME exists for the whole object only, SHA for the
- * list of parts only, the other two for either.
+ * The checksum type of a multipart upload. CRC64NVME covers the whole object only, SHA covers the
+ * list of parts only, and the other two support both.
  * Source: docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
 export function checksumTypeOf(algorithm: ChecksumAlgorithm, wanted: string | null): ChecksumType {
@@ -140,7 +139,7 @@ export function checksumTypeOf(algorithm: ChecksumAlgorithm, wanted: string | nu
   )
 }
 
-/** The checksum of an object from those of its parts, in order. */
+/** Combines the checksums of the parts, in order, into the object's checksum. */
 export function checksumOfParts(
   algorithm: ChecksumAlgorithm,
   type: ChecksumType,
@@ -154,7 +153,6 @@ export function checksumOfParts(
   return { algorithm, type: kind === undefined ? 'COMPOSITE' : type, value }
 }
 
-/** What is known of bytes once all of them have been seen. */
 export interface BodyChecksums {
   readonly byteLength: number
   readonly md5: Buffer
@@ -166,7 +164,7 @@ export interface RunningChecksums {
   finish(): BodyChecksums
 }
 
-/** Counts and hashes the bytes of one object or part: MD5 for its ETag, and one S3 checksum. */
+/** Counts the bytes of an object or part and computes the MD5 for its ETag and one S3 checksum. */
 export async function startChecksums(algorithm: ChecksumAlgorithm): Promise<RunningChecksums> {
   const md5 = createHash('md5')
   const checksum = await startChecksum(algorithm)

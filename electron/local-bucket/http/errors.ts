@@ -1,7 +1,7 @@
 import { isHeld } from '../../core/files/patience.ts'
 
 /**
- * AWS's error codes with their status and words.
+ * AWS's error codes with their status and message.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 const ERRORS = {
@@ -74,7 +74,7 @@ const ERRORS = {
     'The request signature we calculated does not match the signature you provided. Check your ' +
       'key and signing method.',
   ],
-  SlowDown: [503, 'Another program holds a file of this bucket. Please try again.'],
+  SlowDown: [503, 'Another program has a file of this bucket open. Please try again.'],
   XAmzContentSHA256Mismatch: [
     400,
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
@@ -83,14 +83,17 @@ const ERRORS = {
 
 export type S3ErrorCode = keyof typeof ERRORS
 
-/** Anything that a client is told by AWS's error document. Never carries a secret or a query. */
+/**
+ * An error that is sent to the client as AWS's error document. It never contains a secret or a
+ * query string.
+ */
 export class S3Error extends Error {
   override readonly name = 'S3Error'
   readonly code: S3ErrorCode
   readonly status: number
-  /** Further elements of the document, in order. */
+  /** Additional elements of the document, in order. */
   readonly details: Readonly<Record<string, string>>
-  /** Headers that belong to this answer. */
+  /** Headers that are sent with this error. */
   readonly headers: Readonly<Record<string, string>>
 
   constructor(
@@ -107,11 +110,11 @@ export class S3Error extends Error {
   }
 }
 
-/** Says what an exception of the file system means to a client; anything else is a bug. */
+/** Maps a file system error to an error for the client; null for anything else, which is a bug. */
 export function s3ErrorFrom(error: unknown): S3Error | null {
   if (error instanceof S3Error) return error
   if (isDiskFull(error)) return new S3Error('InsufficientStorage')
-  // S3's word for "later": clients try again by themselves.
+  // S3's code for "later": clients retry by themselves.
   return isHeld(error) ? new S3Error('SlowDown') : null
 }
 
@@ -119,7 +122,7 @@ export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errnoOf(error))
 }
 
-/** The system's own code of an error (`ENOENT`), empty when it has none. */
+/** The system's error code, such as `ENOENT`; empty when there is none. */
 export function errnoOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code

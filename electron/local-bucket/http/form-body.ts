@@ -1,13 +1,13 @@
 import { ByteReader } from './byte-reader.ts'
 import { S3Error } from './errors.ts'
 
-/** The fields before the file of a multipart/form-data body, and the file's bytes. */
+/** A multipart/form-data body: the fields before the file, and the file's bytes. */
 export interface FormBody {
-  /** Lower-case names; the first of two that are alike counts. */
+  /** Lower-case names; the first of two equal names counts. */
   readonly fields: ReadonlyMap<string, string>
-  /** The file's name on the sender's side, without folders; empty when it was not sent. */
+  /** The file name that the client sent, without folders; empty when it sent none. */
   readonly fileName: string
-  /** May be read once. */
+  /** It can be read once. */
   readonly file: AsyncIterable<Buffer>
 }
 
@@ -15,11 +15,11 @@ const MAX_FIELDS = 100
 const MAX_HEADERS_OF_PART = 16
 /** RFC 2046, 5.1.1: `boundary`. */
 const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/
-/** S3 takes 20 KB of fields; the file does not count. */
+/** S3 accepts 20 KB of fields, not counting the file. */
 const MAX_FIELD_BYTES = 20 * 1024
 
 /**
- * Reads a form up to its file, which must be its last field that counts: S3 ignores what follows.
+ * Reads a form up to its file. S3 ignores all fields after the file.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html, RFC 7578
  */
 export async function readForm(
@@ -75,8 +75,9 @@ function fieldText(parameter: string): string {
 }
 
 /**
- * A boundary at which a line goes on is none (RFC 2046, 5.1.1: `delimiter`, `close-delimiter`). It
- * cannot be told whether the sender meant it as one, so the form is refused before it is stored.
+ * A boundary that is followed by more text on its line is not a boundary (RFC 2046, 5.1.1:
+ * `delimiter`, `close-delimiter`). The sender's intent is unknown, so the form is refused before
+ * anything is stored.
  */
 async function delimiterEnd(reader: ByteReader): Promise<'next' | 'last'> {
   const first = await reader.take(1)
@@ -111,18 +112,18 @@ async function smallValue(
 export interface ParsedHeader {
   /** Lower case. */
   readonly value: string
-  /** Names in lower case. */
+  /** Lower-case names. */
   readonly parameters: ReadonlyMap<string, string>
 }
 
-/** RFC 9110, 5.6.6, with the characters that browsers leave unescaped in a quoted name. */
+/** RFC 9110, 5.6.6, plus the characters that browsers leave unescaped in a quoted name. */
 const PARAMETER = /[ \t]*;[ \t]*([a-z0-9*_-]+)=(?:"([^"\r\n]*)"|([^\s;",]+))/iy
 
 /**
- * Reads `value; name="text"; …` from its beginning to its end, so that nothing inside quotes is taken
- * for a parameter.
+ * Parses `value; name="text"; …` strictly from beginning to end, so text inside quotes is never
+ * taken for a parameter.
  *
- * @throws S3Error MalformedPOSTRequest for what two readers could understand in two ways.
+ * @throws S3Error MalformedPOSTRequest for a header that two parsers could read differently.
  */
 export function parsedHeader(text: string): ParsedHeader {
   const malformed = () => new S3Error('MalformedPOSTRequest')

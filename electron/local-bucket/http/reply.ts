@@ -1,7 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { type XmlNode, xmlDocument } from './xml.ts'
 
-/** What an operation answers. */
 export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -22,26 +21,26 @@ export type ReplyBody =
   | { readonly kind: 'slow'; readonly answer: Promise<DelayedDocument> }
 
 export interface DelayedDocument {
-  /** Sent only when the answer comes before it has to be begun. */
+  /** Sent only if the document is ready before the answer must start. */
   readonly headers: Readonly<Record<string, string>>
   /** Without the XML declaration. */
   readonly element: string
 }
 
 /**
- * What a browser shows without running any of it: pictures, sound, film and plain text. PDF is one of
- * them, since its viewer is a program of the browser's own with an origin of its own; Chromium starts
- * no viewer in a sandbox, and nobody could read the document.
+ * Content types that a browser displays without running code: images, audio, video and plain text.
+ * PDF is included because the browser's own viewer runs in a separate origin; Chromium does not
+ * start that viewer in a sandbox, so a sandboxed PDF could not be read.
  *
- * The whole value has to fit. Where it names several types, browsers take the last
- * (fetch.spec.whatwg.org, "extract a MIME type"), and what they cannot read they guess.
+ * The whole value must match. If it names several types, browsers use the last one
+ * (fetch.spec.whatwg.org, "extract a MIME type"), and they guess when they cannot parse it.
  */
 const INERT_TYPE =
   /^(?:image\/(?:png|jpeg|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.icon)|(?:audio|video)\/[a-z0-9][a-z0-9.+-]*|text\/plain|application\/pdf)(?:[ \t]*;[ \t]*[a-z0-9-]+=(?:[a-z0-9._+-]+|"[a-z0-9 ._+-]*"))*$/i
 
 /**
- * An origin of its own, no scripts, forms or windows, and nothing loaded from anywhere. What a
- * self-contained page brings along is still shown.
+ * A separate origin without scripts, forms or windows, and nothing loaded from elsewhere. A
+ * self-contained page is still shown.
  */
 const SANDBOX = [
   'sandbox',
@@ -55,10 +54,10 @@ const SANDBOX = [
 ].join('; ')
 
 /**
- * Objects come from anybody, and this server shares its host name with Ferry's own page: a browser
- * must neither guess a type nor run an object's scripts with this origin's rights.
+ * Anyone may have written an object, and this server shares its host name with Ferry's own page: a
+ * browser must neither guess a type nor run an object's scripts with this origin's rights.
  *
- * @param contentType of the answer; empty when it has none.
+ * @param contentType the answer's type; empty when it has none.
  */
 export function browserSafetyHeaders(contentType: string): Record<string, string> {
   return {
@@ -76,7 +75,7 @@ export function xmlReply(name: string, content: readonly (XmlNode | null)[]): Re
 }
 
 const XML_TYPE = 'application/xml'
-/** Documents of the server's own name keys, which anybody may have chosen. */
+/** The server's own documents contain keys, which anyone may have chosen. */
 export const XML_HEADERS = { 'Content-Type': XML_TYPE, ...browserSafetyHeaders(XML_TYPE) }
 
 export function documentReply(text: string): Reply {
@@ -91,7 +90,7 @@ export function quoted(etag: string): string {
   return `"${etag}"`
 }
 
-/** S3's documents name an owner. There is only one person here, and no account behind it. */
+/** S3's documents name an owner. The local bucket has one user and no account. */
 export function amzOwner(element: 'Owner' | 'Initiator'): XmlNode {
   return [
     element,

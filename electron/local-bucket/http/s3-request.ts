@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http'
 import type { RawRequest } from '../auth/signature-v4.ts'
 import { S3Error } from './errors.ts'
 
-/** What a request asks for, read from the same raw text that its signature covers. */
+/** A parsed request, read from the same raw text that its signature covers. */
 export interface S3Request {
   readonly raw: RawRequest
   readonly method: string
   /** Null for the list of buckets. */
   readonly bucket: string | null
-  /** Empty when the bucket itself is meant. */
+  /** Empty for a request about the bucket itself. */
   readonly key: string
   readonly query: ReadonlyMap<string, string>
-  /** Lower-case names; repeated headers joined by a comma. One byte per character. */
+  /** Lower-case names; repeated headers are joined by commas. One byte per character. */
   readonly headers: ReadonlyMap<string, string>
 }
 
@@ -30,7 +30,7 @@ export function rawRequestOf(message: IncomingMessage): RawRequest {
   }
 }
 
-/** Null `hostBucket`: the bucket is the path's first segment. */
+/** Without `hostBucket`, the bucket is the first segment of the path. */
 export function s3RequestOf(raw: RawRequest, hostBucket: string | null): S3Request {
   if (!raw.path.startsWith('/')) throw new S3Error('InvalidURI')
   const headers = headersOf(raw)
@@ -46,7 +46,7 @@ export function s3RequestOf(raw: RawRequest, hostBucket: string | null): S3Reque
   return { raw, method: raw.method, bucket: bucket === '' ? null : bucket, key, query, headers }
 }
 
-/** Reads a header that must be a whole number of at least 0; null when it is not there. */
+/** Parses a non-negative integer; null when the header is missing. */
 export function wholeNumber(text: string | null | undefined, name: string): number | null {
   if (text === null || text === undefined || text === '') return null
   if (!/^\d{1,15}$/.test(text)) {
@@ -76,7 +76,7 @@ function queryOf(query: string): Map<string, string> {
   return values
 }
 
-/** Presigners move `x-amz-*` headers into the query; S3 reads them there as if they were sent. */
+/** Presigned URLs carry `x-amz-*` headers in the query; S3 treats them as headers. */
 function addHoisted(headers: Map<string, string>, query: ReadonlyMap<string, string>): void {
   for (const [name, value] of query) {
     const lower = name.toLowerCase()
@@ -87,8 +87,8 @@ function addHoisted(headers: Map<string, string>, query: ReadonlyMap<string, str
 }
 
 /**
- * A text as a header value: one byte per character. What no header may hold is refused here, since
- * it came by another way and would spoil the answers that repeat it.
+ * Encodes a text as a header value with one byte per character. Characters that headers cannot hold
+ * are refused, because the text came from elsewhere and would break the answers that repeat it.
  */
 export function headerText(text: string): string {
   const bytes = Buffer.from(text, 'utf8').toString('latin1')
@@ -112,7 +112,7 @@ const AUTH_FIELDS = new Set(
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Percent-decodes bytes; what is not UTF-8 afterwards is no name that S3 could hold. */
+/** Percent-decodes a text. A result that is not UTF-8 cannot be a name in S3. */
 function decoded(text: string): string {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw new S3Error('InvalidURI')
   const bytes = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>

@@ -4,11 +4,14 @@ import { S3Error } from './errors.ts'
 import { type DelayedDocument, type Reply, XML_HEADERS } from './reply.ts'
 import { errorElement, XML_DECLARATION } from './xml.ts'
 
-/** When a slow answer is begun, and how often a space keeps it alive. */
+/**
+ * A delayed document starts after this time, and a space follows at this interval to keep the
+ * connection alive.
+ */
 const FIRST_BYTE_WITHIN_MS = 10_000
 const READ_BYTES = 256 * 1024
 
-/** `headers` belong to every answer of this request; a reply's own come on top. */
+/** `headers` go into every answer to this request; the reply's own headers are added. */
 export async function sendReply(
   response: ServerResponse,
   headers: Readonly<Record<string, string>>,
@@ -54,7 +57,7 @@ async function sendFile(
   }
 }
 
-/** S3's error document; an answer to HEAD has no body. */
+/** Sends S3's error document, without a body for HEAD. */
 export function sendError(
   response: ServerResponse,
   headers: Readonly<Record<string, string>>,
@@ -72,7 +75,7 @@ export function sendError(
   response.end(isHead ? undefined : bytes)
 }
 
-/** Thrown work after the answer was begun: the error goes into the body, as S3 does it. */
+/** Once the answer has started, an error goes into the body, as S3 does. */
 async function sendDelayed(
   response: ServerResponse,
   headers: Readonly<Record<string, string>>,

@@ -1,13 +1,13 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { S3Error } from './errors.ts'
 
-/** A piece of a document: `[name, text or children]`; null and undefined children are left out. */
+/** An element: `[name, text or children]`; null and undefined children are omitted. */
 export type XmlNode = readonly [name: string, content: string | readonly (XmlNode | null)[]]
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
-/** One answer document in S3's namespace, without the declaration. */
+/** A response document in S3's namespace, without the XML declaration. */
 export function xmlElement(name: string, content: readonly (XmlNode | null)[]): string {
   return `<${name} xmlns="${NAMESPACE}">${content.map(written).join('')}</${name}>`
 }
@@ -22,7 +22,7 @@ export function errorElement(fields: Readonly<Record<string, string>>): string {
   return `<Error>${nodes.join('')}</Error>`
 }
 
-/** A child that is there only when it has a text. */
+/** A child element, omitted when there is no text. */
 export function optionalNode(name: string, text: string | null | undefined): XmlNode | null {
   return text === null || text === undefined || text === '' ? null : [name, text]
 }
@@ -34,7 +34,7 @@ function written(node: XmlNode | null): string {
   return `<${name}>${inside}</${name}>`
 }
 
-/** Control characters go out as references, as S3 does, so that a carriage return survives. */
+/** Control characters are written as references, as S3 does, so that a carriage return survives. */
 function escaped(text: string): string {
   return text.replace(
     /[&<>"\p{Cc}\u2028\ufffe\uffff]/gu,
@@ -49,7 +49,7 @@ const NAMED = new Map([
   ['"', '&quot;'],
 ])
 
-/** A document's element: its own text and its children by name, in order. */
+/** A parsed element: its text and its children, in order. */
 export interface XmlElement {
   readonly text: string
   readonly children: ReadonlyMap<string, readonly XmlElement[]>
@@ -67,7 +67,7 @@ const parser = new XMLParser({
   htmlEntities: true,
 })
 
-/** Reads a document whose root is `rootName`, in time that grows with its length and no faster. */
+/** Parses a document with the root `rootName` in linear time. */
 export function parseXml(bytes: Buffer, rootName: string): XmlElement {
   const source = bytes.toString('utf8')
   checkXmlLimits(source)
@@ -111,21 +111,24 @@ export function childText(element: XmlElement, name: string): string | null {
   return childrenOf(element, name)[0]?.text.trim() ?? null
 }
 
-/** The longest request names 10,000 parts: a part's element holds up to seven others. */
+/** The longest request lists 10,000 parts, each with up to seven child elements. */
 const MAX_ELEMENTS = 80_100
-/** Deeper than any request of S3's. */
+/** S3's requests are never this deep. */
 export const MAX_DEPTH = 12
-/** A request's tags are short; the longest is the root's, which names the namespace. */
+/** Tags in a request are short; the longest is the root's, which declares the namespace. */
 const MAX_XML_TAG_CHARS = 1024
 const MAX_TAGS_WITH_ATTRIBUTES = 100
 const MAX_REFERENCES = 500_000
 const MAX_COMMENTS = 2100
 
-/** A tag's inside. Neither a quote nor `<` can stand where the parser would see another tag's end. */
+/**
+ * The inside of a tag. Neither a quote nor `<` may appear where the parser would see the end of
+ * another tag.
+ */
 const TAG =
   /^(?:\/[^\s"'<>/=&]+\s*|[^\s"'<>/=&]+(?:\s+[^\s"'<>/=&]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*\/?)$/
 
-/** The markup that a document may hold beside elements and text, each with its end. */
+/** Markup other than elements and text, each with its closing sequence. */
 const SKIPPED = [
   ['<!--', '-->'],
   ['<![CDATA[', ']]>'],
@@ -133,9 +136,9 @@ const SKIPPED = [
 ] as const
 
 /**
- * Goes over a document once, before a parser builds anything of it: it may be as long as its
- * operation allows, but no deeper, and of no more pieces, than a request of S3's can be. A document
- * type is refused, for no request has one and it is the way to entities that expand.
+ * Scans a document once before it is parsed: it may be as long as its operation allows, but no
+ * deeper, and with no more elements, than a request to S3 can be. A document type is refused,
+ * because no request has one and it allows entities that expand.
  *
  * @throws S3Error MalformedXML
  */
@@ -168,7 +171,7 @@ export function checkXmlLimits(source: string): void {
   if (countOf(source, '&') > MAX_REFERENCES) throw new S3Error('MalformedXML')
 }
 
-/** Where the text after `mark` begins. A mark that is missing is looked for once: it is refused. */
+/** The position after `mark`. A missing mark is searched for only once, because it is refused. */
 function endOf(source: string, mark: string, from: number): number {
   const at = source.indexOf(mark, from)
   if (at < 0) throw new S3Error('MalformedXML')

@@ -16,7 +16,7 @@ const CorsRules = z.array(CorsRule)
 export const Versioning = z.enum(['Enabled', 'Suspended'])
 export type Versioning = z.infer<typeof Versioning>
 
-/** What a client has set for the whole bucket. */
+/** The bucket-wide settings that clients have made. */
 export class BucketSettings {
   readonly #db: DatabaseSync
 
@@ -24,7 +24,7 @@ export class BucketSettings {
     this.#db = db
   }
 
-  /** Null as long as nobody has asked for versions. */
+  /** Null until a client configures versioning. */
   versioning(): Versioning | null {
     const value = this.#read('versioning')
     return value === null ? null : Versioning.parse(value)
@@ -39,13 +39,13 @@ export class BucketSettings {
     return value === null ? [] : CorsRules.parse(JSON.parse(value))
   }
 
-  /** No rules: the setting is gone. */
+  /** An empty list removes the setting. */
   setCorsRules(rules: readonly CorsRule[]): void {
     if (rules.length === 0) this.#remove('cors')
     else this.#write('cors', JSON.stringify(rules))
   }
 
-  /** The document as it was put; it is kept but nothing acts on it. */
+  /** The document as it was put. It is stored, but nothing acts on it. */
   lifecycle(): string | null {
     return this.#read('lifecycle')
   }

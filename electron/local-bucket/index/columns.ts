@@ -2,7 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite'
 
 export type Row = Record<string, SQLOutputValue>
 
-/** A column that the schema says is a text. A corrupt file is the only way to another type. */
+/** Reads a text column. Only a corrupt file can hold another type. */
 export function textOf(row: Row, column: string): string {
   const value = row[column]
   if (typeof value === 'string') return value
@@ -15,7 +15,7 @@ export function numberOf(row: Row, column: string): number {
   throw new TypeError(`Column ${column} is not a number`)
 }
 
-/** Keys are stored as their UTF-8 bytes, so that they compare byte for byte and may hold any. */
+/** Keys are stored as UTF-8 bytes, so that they sort by byte and may contain any character. */
 export function keyOf(row: Row, column: string): string {
   const value = row[column]
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
@@ -26,7 +26,7 @@ export function keyBytes(key: string): Buffer {
   return Buffer.from(key, 'utf8')
 }
 
-/** The least byte string above all that begin with `prefix`; null when there is none. */
+/** The smallest byte string greater than all that begin with `prefix`; null when there is none. */
 export function boundAbove(prefix: Buffer): Buffer | null {
   const bound = Buffer.from(prefix)
   for (let end = bound.length; end > 0; end--) {

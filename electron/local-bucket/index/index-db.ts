@@ -64,7 +64,9 @@ CREATE TABLE discarded (
 CREATE INDEX discarded_by_key ON discarded (key);
 PRAGMA user_version = 2;
 `
-/** Until version 1 paths began at the objects' folder, and those of parts at the parts' folder. */
+/**
+ * In version 1, paths were relative to the objects folder, and those of parts to the parts folder.
+ */
 const TO_VERSION_2 = `
 UPDATE objects SET file = 'objects/' || file, fold = 'objects/' || fold WHERE marker = 0;
 UPDATE parts SET file = 'objects/.ferry/parts/' || file;
@@ -72,19 +74,19 @@ ${FILE_NOTES}
 `
 const VERSION = 2
 
-/** The file belongs to another process that is running. */
+/** Another running process has the index open. */
 export class IndexInUse extends Error {
   override readonly name = 'IndexInUse'
 }
 
-/** The file is no index that this program could read. */
+/** The file is not an index that this program can read. */
 export class IndexUnreadable extends Error {
   override readonly name = 'IndexUnreadable'
 }
 
 /**
- * Opens the index and holds it alone until it is closed or the process ends, however it ends:
- * SQLite's exclusive locking keeps the system's own file lock.
+ * Opens the index with an exclusive lock until it is closed or the process ends in any way: in
+ * SQLite's exclusive locking mode the system keeps the file locked.
  */
 export function openIndex(file: string): DatabaseSync {
   const db = openedFile(file)
@@ -123,14 +125,14 @@ function indexErrorOf(error: unknown): unknown {
   const code = Number(error.errcode) & 0xff
   const [busy, locked, corrupt, notDatabase] = [5, 6, 11, 26]
   if (code === busy || code === locked) return new IndexInUse('the index is in use')
-  // An error of plain SQL means that the tables are not ours.
+  // A plain SQL error means that the tables are not Ferry's.
   if (code === corrupt || code === notDatabase || code === 1) {
     return new IndexUnreadable('not readable')
   }
   return error
 }
 
-/** Runs `work` as one transaction; nothing of it stays when it throws. */
+/** Runs `work` as one transaction and rolls back when it throws. */
 export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec('BEGIN IMMEDIATE')
   try {
@@ -147,11 +149,11 @@ const INDEX_FILE = 'index.sqlite'
 
 export interface OpenedIndex {
   readonly db: DatabaseSync
-  /** The new name of a damaged index; this one is empty then. */
+  /** The new name of a damaged index, which an empty one replaced. */
   readonly setAside: string | null
 }
 
-/** Opens the folder's index, or a new one after moving a damaged one aside. */
+/** Opens the folder's index. A damaged index is moved aside and replaced by an empty one. */
 export async function openIndexIn(folder: string, now: () => number): Promise<OpenedIndex> {
   const file = path.join(folder, INDEX_FILE)
   try {
@@ -159,7 +161,7 @@ export async function openIndexIn(folder: string, now: () => number): Promise<Op
   } catch (error) {
     if (!(error instanceof IndexUnreadable)) throw error
     const aside = await setAside(folder, INDEX_FILE, now())
-    // Its journal belongs to the damaged file and would be replayed into the new one.
+    // The journal belongs to the damaged file and would be replayed into the new one.
     for (const end of ['-wal', '-shm']) await setAsideIfThere(folder, INDEX_FILE + end, now())
     return { db: openIndex(file), setAside: aside }
   }

@@ -2,14 +2,14 @@ import { S3Error } from '../http/errors.ts'
 import { type S3Request, wholeNumber } from '../http/s3-request.ts'
 import { boundAbove } from './columns.ts'
 
-/** S3 answers at most this many lines at a time. */
+/** S3 returns at most this many entries per page. */
 export const MAX_PAGE = 1000
 
 export function pageSize(request: S3Request, name: string): number {
   return Math.min(MAX_PAGE, wholeNumber(request.query.get(name), name) ?? MAX_PAGE)
 }
 
-/** How names are written into a list: as they are, or encoded for names XML cannot hold. */
+/** Encodes names in a list: unchanged, or URL-encoded for names that XML cannot hold. */
 export function nameEncoder(request: S3Request): (name: string) => string {
   const encoding = request.query.get('encoding-type')
   if (encoding === undefined) return (name) => name
@@ -21,17 +21,20 @@ export function nameEncoder(request: S3Request): (name: string) => string {
       .replaceAll('%2F', '/')
 }
 
-/** A walk over names in the order of their bytes. */
+/** One page of a list of names in byte order. */
 export interface PageQuery<T extends { readonly key: string }> {
   readonly prefix: string
-  /** Names that hold it after the prefix are folded into one; empty: none are. */
+  /**
+   * Names that contain it after the prefix are grouped into a common prefix; empty means no
+   * grouping.
+   */
   readonly delimiter: string
-  /** Where to begin, itself included. */
+  /** The first name, inclusive. */
   readonly from: Buffer
-  /** A common prefix equal to it was answered on the page before. */
+  /** A common prefix equal to the marker was part of the previous page. */
   readonly marker: string
   readonly limit: number
-  /** Up to `count` entries: from `start` on, or those that follow `after`. */
+  /** Returns up to `count` entries from `start` on, or those that follow `after`. */
   readonly read: (place: { start: Buffer; after: T | null }, count: number) => readonly T[]
 }
 
@@ -39,13 +42,16 @@ export interface ListPage<T> {
   readonly items: readonly T[]
   readonly prefixes: readonly string[]
   readonly isTruncated: boolean
-  /** The last name or common prefix of this page; empty when it has none. */
+  /** The last name or common prefix of this page; empty for an empty page. */
   readonly last: string
 }
 
 const GROUPED_BATCH = 50
 
-/** One page. A common prefix is jumped over instead of read through, however much it holds. */
+/**
+ * A common prefix is skipped with one seek instead of being read through, however many names it
+ * holds.
+ */
 export function listPage<T extends { readonly key: string }>(walk: PageQuery<T>): ListPage<T> {
   const items: T[] = []
   const prefixes: string[] = []

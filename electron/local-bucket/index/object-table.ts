@@ -17,7 +17,7 @@ const StoredChecksum = z.nullable(
 const IS_MISPLACED = `marker = 0 AND latest = (file >= '${WORK}/' AND file < '${WORK}0')`
 const COLUMNS = 'key, version, latest, marker, file, bytes, etag, modified, file_time, headers'
 
-/** The rows of the objects' table. It knows nothing of files; a write here is part of a larger one. */
+/** The table of objects. It knows nothing of files; each write is part of a larger transaction. */
 export class ObjectTable {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
@@ -35,7 +35,7 @@ export class ObjectTable {
     return this.#one('WHERE key = ? AND version = ?', keyBytes(key), versionId)
   }
 
-  /** The version written last, whatever the `latest` column says. */
+  /** The version that was written last, regardless of the `latest` column. */
   newest(key: string): StoredObject | null {
     return this.#one('WHERE key = ? ORDER BY sequence DESC LIMIT 1', keyBytes(key))
   }
@@ -59,8 +59,8 @@ export class ObjectTable {
   }
 
   /**
-   * The versions of a key whose files are not where they belong: the newest among the objects, all
-   * others out of sight. The newest comes last, for its name may have to be freed first.
+   * Versions of a key whose files are at the wrong path: the newest belongs among the objects, all
+   * others out of sight. The newest comes last, because its name may have to be freed first.
    */
   misplaced(key: string): StoredObject[] {
     return this.#many(`WHERE key = ? AND ${IS_MISPLACED} ORDER BY latest`, keyBytes(key))
@@ -104,7 +104,7 @@ export class ObjectTable {
     )
   }
 
-  /** Removes one version; when it was the newest, the one before takes its place. */
+  /** Removes one version. If it was the newest, the previous version takes its place. */
   remove(key: string, versionId: string): void {
     const bytes = keyBytes(key)
     this.#prepared('DELETE FROM objects WHERE key = ? AND version = ?').run(bytes, versionId)
@@ -114,7 +114,7 @@ export class ObjectTable {
     ).run(bytes)
   }
 
-  /** What changes when somebody changed the file: all that describes its bytes. */
+  /** Updates everything that describes the bytes of a changed file. */
   refresh(object: StoredObject): void {
     this.#prepared(
       `UPDATE objects SET bytes = ?, etag = ?, modified = ?, file_time = ?, checksum = ?,
@@ -140,7 +140,7 @@ export class ObjectTable {
     )
   }
 
-  /** Live objects in the order of their bytes, from `from` on, below the end of `prefix`. */
+  /** Current objects in byte order, starting at `from` and within `prefix`. */
   listLatest(prefix: Buffer, from: Buffer, limit: number): StoredObject[] {
     const [where, values] = rangeOf(prefix, from)
     const sql = `WHERE latest = 1 AND marker = 0 AND ${where} ORDER BY key LIMIT ?`
@@ -153,7 +153,7 @@ export class ObjectTable {
     return this.#many(`WHERE ${where} ORDER BY key, sequence DESC LIMIT ?`, ...values, limit)
   }
 
-  /** The versions of one key that are older than the named one. */
+  /** The versions of a key that are older than the given one. */
   versionsBefore(key: string, versionId: string, limit: number): StoredObject[] {
     const bytes = keyBytes(key)
     const sql = `WHERE key = ? AND sequence < (SELECT sequence FROM objects WHERE key = ? AND

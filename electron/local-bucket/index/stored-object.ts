@@ -1,9 +1,9 @@
 import type { Checksum } from '../http/checksums.ts'
 
-/** The version id of everything that was written while the bucket kept no versions. */
+/** The version id of objects that were written without versioning. */
 export const NULL_VERSION = 'null'
 
-/** One version of an object, or the mark that it was deleted. */
+/** One version of an object, or a delete marker. */
 export interface StoredObject {
   readonly key: string
   readonly versionId: string
@@ -16,18 +16,18 @@ export interface StoredObject {
   /** Without quotes. */
   readonly etag: string
   readonly modifiedMs: number
-  /** Of the file as it was placed: another time or length means that somebody changed it. */
+  /** The file's time when it was stored; the file was changed if its time or length differs. */
   readonly fileTimeMs: number
-  /** Answered with every GET and HEAD: Content-Type and its like, and `x-amz-meta-*`. */
+  /** Sent with every GET and HEAD: Content-Type and similar headers, and `x-amz-meta-*`. */
   readonly headers: Readonly<Record<string, string>>
   readonly checksum: Checksum | null
-  /** Lengths of the parts it was made of; empty when it came in one PUT. */
+  /** Lengths of the object's parts; empty when it was stored by one PUT. */
   readonly partBytes: readonly number[]
 }
 
-/** What a write brings; the rest is the store's to say. */
+/** The properties that a write supplies; the store adds the rest. */
 export interface NewObject
   extends Pick<StoredObject, 'key' | 'byteLength' | 'etag' | 'headers' | 'checksum' | 'partBytes'> {
-  /** The stored path of the finished file; it becomes the object's. */
+  /** The stored path of the finished file, which becomes the object's file. */
   readonly finishedFile: string
 }

@@ -7,18 +7,18 @@ import {
 } from '../http/checksums.ts'
 import { boundAbove, keyBytes, keyOf, numberOf, type Row, textOf } from './columns.ts'
 
-/** An upload in parts that has begun. */
+/** A multipart upload. */
 export interface StoredUpload {
   readonly uploadId: string
   readonly key: string
   readonly startedMs: number
-  /** What the finished object will be answered with. */
+  /** Headers of the finished object. */
   readonly headers: Readonly<Record<string, string>>
   readonly algorithm: ChecksumAlgorithm
   readonly checksumType: ChecksumType
-  /** The client asked for the checksum; else S3 adds one by itself. */
+  /** True when the client chose the checksum; otherwise S3 adds one by itself. */
   readonly isExplicit: boolean
-  /** The answer to Complete, once it is completed; kept so that a repeated Complete gets it too. */
+  /** The answer to CompleteMultipartUpload, kept so that a repeated request gets the same one. */
   readonly result: string | null
 }
 
@@ -26,10 +26,10 @@ export interface StoredPart {
   readonly partNumber: number
   readonly byteLength: number
   readonly etag: string
-  /** Of the upload's algorithm, base64. */
+  /** Base64, computed with the upload's algorithm. */
   readonly checksum: string
   readonly modifiedMs: number
-  /** Its stored path, such as `work/5f…`. */
+  /** The stored path, such as `work/5f…`. */
   readonly file: string
 }
 
@@ -69,7 +69,7 @@ export class UploadTable {
     this.#db.prepare('DELETE FROM uploads WHERE id = ?').run(uploadId)
   }
 
-  /** The parts go, the answer stays for a day. */
+  /** Deletes the parts and keeps the answer for a day. */
   finish(uploadId: string, result: string): void {
     this.#db.prepare('DELETE FROM parts WHERE upload = ?').run(uploadId)
     this.#db.prepare('UPDATE uploads SET result = ? WHERE id = ?').run(result, uploadId)
@@ -102,7 +102,7 @@ export class UploadTable {
       )
   }
 
-  /** In order, above `after`. */
+  /** In order, with numbers greater than `after`. */
   parts(uploadId: string, after: number, limit: number): StoredPart[] {
     return this.#db
       .prepare('SELECT * FROM parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?')
@@ -121,7 +121,10 @@ export class UploadTable {
     return this.#db.prepare('SELECT 1 FROM parts WHERE file = ?').get(file) !== undefined
   }
 
-  /** Unfinished uploads by key, then age: from `from` on and, within that key, after `afterId`. */
+  /**
+   * Unfinished uploads by key, then by age, starting at `from` and, within that key, after
+   * `afterId`.
+   */
   list(prefix: string, from: Buffer, afterId: string | null, limit: number): StoredUpload[] {
     const low = keyBytes(prefix)
     const start = Buffer.compare(low, from) > 0 ? low : from

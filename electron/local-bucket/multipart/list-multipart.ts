@@ -49,7 +49,8 @@ function partNode(part: StoredPart, upload: StoredUpload): XmlNode {
       ['LastModified', isoTimeOf(part.modifiedMs)],
       ['ETag', quoted(part.etag)],
       ['Size', String(part.byteLength)],
-      // What S3 computes unasked it keeps to itself: github.com/versity/versitygw/issues/1547
+      // S3 does not list checksums that the client did not ask for:
+      // github.com/versity/versitygw/issues/1547
       optionalNode(elementOfChecksum(upload.algorithm), upload.isExplicit ? part.checksum : null),
     ],
   ]
@@ -93,7 +94,7 @@ function uploadPage(call: Call, prefix: string, delimiter: string, limit: number
   if (idMarker !== '' && uploads.table.find(idMarker) === null) {
     throw new S3Error('InvalidArgument', 'Invalid uploadId marker')
   }
-  // Without an id the marker's own key is over; with one it goes on after that upload.
+  // Without an upload id the list continues after the marker's key; with one, after that upload.
   const begun = keyMarker === '' ? null : uploads.table.find(idMarker)
   const listed = listPage<StoredUpload>({
     prefix,

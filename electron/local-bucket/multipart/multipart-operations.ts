@@ -111,7 +111,6 @@ interface CompletedObject {
   readonly checksum: Checksum | null
 }
 
-/** Reads what `UploadStore` wrote itself. */
 function resultOf(json: string): CompletedObject {
   return JSON.parse(json) as CompletedObject
 }
@@ -162,8 +161,8 @@ export function partNumberOf(call: Call): number {
 }
 
 /**
- * A part brings the checksum that its upload began with and no other; it may leave it out only
- * where S3 computes it for the whole object by itself. As AWS was seen to answer:
+ * A part must use the checksum algorithm of its upload; it may omit the checksum only where S3
+ * computes one for the whole object by itself. This is how AWS was seen to answer:
  * github.com/floci-io/floci/pull/3093, github.com/versity/versitygw/issues/1342.
  */
 function checkAlgorithm(call: Call, upload: StoredUpload): void {
@@ -183,13 +182,16 @@ function checkAlgorithm(call: Call, upload: StoredUpload): void {
   )
 }
 
-/** 10,000 parts with a checksum each stay below 4 MiB. */
+/** 10,000 parts with one checksum each need less than 4 MiB. */
 const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
 
-/** Reads Complete's document; which checksum counts is known once the upload is. */
+/**
+ * Reads the document of CompleteMultipartUpload. The result takes the upload, because the upload
+ * determines which checksum applies.
+ */
 export async function readCompletion(call: Call): Promise<(upload: StoredUpload) => Completion> {
   const { request, authorization } = call
-  // Complete carries the object's checksum in the headers, not that of the document.
+  // The checksum headers describe the object, not this document.
   const { headers, ...rest } = request
   const own = new Map([...headers].filter(([name]) => !name.startsWith('x-amz-checksum-')))
   const document = { ...rest, headers: own }

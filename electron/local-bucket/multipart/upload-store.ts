@@ -10,22 +10,21 @@ import { type StoredPart, type StoredUpload, UploadTable } from '../index/upload
 import { type ObjectFiles, randomName } from '../objects/object-files.ts'
 import type { ObjectStore, PendingWrite } from '../objects/object-store.ts'
 
-/** What Complete brings besides the list of parts. */
 export interface Completion {
   readonly parts: readonly ListedPart[]
-  /** The length the client expects; null when it did not say. */
+  /** The length that the client expects; null when it sent none. */
   readonly expectedBytes: number | null
-  /** The whole object's checksum as the client expects it. */
+  /** The object checksum that the client expects; null when it sent none. */
   readonly expectedChecksum: string | null
 }
 
-/** Uploads in parts: their index and their files together. */
+/** Multipart uploads: index and files together. */
 export class UploadStore {
   readonly table: UploadTable
   readonly #files: ObjectFiles
   readonly #objects: ObjectStore
   readonly #now: () => number
-  /** Uploads whose parts are being joined: nothing else may touch them meanwhile. */
+  /** Uploads whose parts are being joined and must not change. */
   readonly #joining = new Map<string, Promise<unknown>>()
 
   constructor(db: DatabaseSync, files: ObjectFiles, objects: ObjectStore, now: () => number) {
@@ -43,7 +42,7 @@ export class UploadStore {
     return begun
   }
 
-  /** The unfinished upload of that id and key. The id is looked up and never used as a path. */
+  /** The unfinished upload with this id and key. The id is looked up and never used as a path. */
   find(key: string, uploadId: string): StoredUpload {
     const upload = this.table.find(uploadId)
     if (upload === null || upload.key !== key || upload.result !== null) {
@@ -52,23 +51,23 @@ export class UploadStore {
     return upload
   }
 
-  /** Also finds one that is complete, since its Complete may be repeated. */
+  /** Also finds a completed upload, because CompleteMultipartUpload may be repeated. */
   findCompletable(key: string, uploadId: string): StoredUpload {
     const upload = this.table.find(uploadId)
     return upload !== null && upload.key === key ? upload : this.find(key, uploadId)
   }
 
   /**
-   * The join of that upload's parts that is going on, if any. Ask again after waiting for it, in
-   * the same breath as whatever must not meet one: another may have begun.
+   * The upload's running join, if any. After waiting for it, check again synchronously before
+   * acting, because another one may have started.
    */
   joining(uploadId: string): Promise<unknown> | undefined {
     return this.#joining.get(uploadId)
   }
 
   /**
-   * Makes a finished work file a part; the part that had this number before is gone. Rejects before
-   * that or not at all.
+   * Makes a finished work file a part and replaces an earlier part of the same number, or rejects
+   * and changes nothing.
    */
   async putPart(
     key: string,
@@ -94,8 +93,8 @@ export class UploadStore {
   }
 
   /**
-   * Checks at once and throws what is wrong with the list; the returned work then joins the files,
-   * which takes time for large objects.
+   * Throws at once if the list is wrong. The returned function joins the files, which takes time
+   * for large objects.
    */
   prepareCompletion(
     upload: StoredUpload,
@@ -152,7 +151,7 @@ export class UploadStore {
 
   async #exclusively<T>(uploadId: string, work: () => Promise<T>): Promise<T> {
     const working = work()
-    // Whoever waits only wants to know when it is over; how it ended is the caller's to hear.
+    // Waiters only need the end of the join; the caller gets its result.
     const over = working.then(
       () => undefined,
       () => undefined,
@@ -174,17 +173,17 @@ export class UploadStore {
   }
 }
 
-/** One line of Complete's list. */
+/** A part as the client lists it in CompleteMultipartUpload. */
 export interface ListedPart {
   readonly partNumber: number
   /** Without quotes. */
   readonly etag: string
-  /** Of the upload's algorithm; null when the client did not send it. */
+  /** Computed with the upload's algorithm; null when the client did not send it. */
   readonly checksum: string | null
 }
 
 /**
- * The stored parts that the client named, once it named them rightly.
+ * The stored parts that the client listed, after checking the list.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  */
 export function checkedParts(
@@ -219,7 +218,7 @@ export function checkedParts(
   return parts
 }
 
-/** MD5 over the parts' MD5s, then how many they were. */
+/** The MD5 of the parts' MD5s, followed by their number. */
 export function multipartEtag(parts: readonly StoredPart[]): string {
   const hash = createHash('md5')
   for (const part of parts) hash.update(part.etag, 'hex')
@@ -241,19 +240,19 @@ function refuseSmall(parts: readonly StoredPart[]): void {
   })
 }
 
-/** One part's file and the length that the index knows of it. */
+/** A part's file and its length according to the index. */
 export interface PartFile {
   readonly file: string
   readonly byteLength: number
 }
 
-/** Two of these are the memory that joining takes, however large the object. */
+/** Joining needs two of these buffers, however large the object is. */
 const BUFFER_BYTES = 4 * 1024 * 1024
 
 /**
- * Appends every further part to the first one's file. The other files stay,
- * so a join that is cut short loses nothing: the first file is cut back to its own length, at
- * once when this fails and at the next try when the process was killed.
+ * Appends the remaining parts to the file of the first part. The other files stay, so an
+ * interrupted join loses nothing: the first file is truncated to its own length at once when
+ * joining fails, or by the next attempt when the process was killed.
  */
 export async function joinParts(parts: readonly PartFile[]): Promise<void> {
   const [first, ...others] = parts
@@ -274,7 +273,7 @@ export async function joinParts(parts: readonly PartFile[]): Promise<void> {
   }
 }
 
-/** Reads the next stretch while the one before is written. */
+/** Reads the next block while the previous one is being written. */
 async function append(target: FileHandle, start: number, part: PartFile): Promise<void> {
   const source = await withPatience(() => open(part.file, 'r'))
   try {

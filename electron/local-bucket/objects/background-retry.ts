@@ -1,8 +1,8 @@
 const RETRY_PAUSE_MS = { first: 250, longest: 300_000 } as const
 
 /**
- * Tries things again in the background, with growing pauses, for as long as the bucket is open: a
- * file may be held for as long as somebody watches the film in it. Never keeps the process alive.
+ * Retries work in the background with increasing pauses for as long as the bucket is open: a video
+ * player may keep a file open for as long as the film runs. It never keeps the process alive.
  */
 export class BackgroundRetry {
   readonly #work: (name: string) => void
@@ -10,7 +10,7 @@ export class BackgroundRetry {
   #timer: NodeJS.Timeout | null = null
   #isClosed = false
 
-  /** `work` throws when it has to be done again. */
+  /** `work` throws when it must be retried. */
   constructor(work: (name: string) => void) {
     this.#work = work
   }
@@ -20,7 +20,7 @@ export class BackgroundRetry {
     this.#schedule(RETRY_PAUSE_MS.first)
   }
 
-  /** Does it now, and again later when it throws. */
+  /** Runs the work now and retries it later when it throws. */
   attempt(name: string, work: () => void): void {
     try {
       work()

@@ -1,7 +1,7 @@
 import { S3Error } from '../http/errors.ts'
 import type { StoredObject } from '../index/stored-object.ts'
 
-/** What must hold of the present object for a write to happen. */
+/** Conditions that the current object must meet before a write. */
 export interface WriteCondition {
   readonly ifMatch: string | null
   readonly ifNoneMatch: string | null
@@ -24,7 +24,7 @@ export function writeConditionOf(headers: ReadonlyMap<string, string>): WriteCon
   return { ifMatch, ifNoneMatch }
 }
 
-/** `present` is the newest version; null, or a delete marker, when there is none. */
+/** `present` is the newest version: null or a delete marker when there is no object. */
 export function checkWriteCondition(condition: WriteCondition, present: StoredObject | null): void {
   const live = present === null || present.isMarker ? null : present
   if (condition.ifNoneMatch !== null && live !== null) {
@@ -37,7 +37,7 @@ export function checkWriteCondition(condition: WriteCondition, present: StoredOb
   }
 }
 
-/** What a GET or HEAD with conditions gets: the object, or an empty 304. */
+/** Whether a conditional GET or HEAD gets the object or an empty 304. */
 export function checkReadConditions(
   headers: ReadonlyMap<string, string>,
   object: StoredObject,
@@ -45,7 +45,7 @@ export function checkReadConditions(
   const ifMatch = headers.get('if-match')
   const unmodifiedSince = secondsOf(headers.get('if-unmodified-since'))
   const modified = Math.floor(object.modifiedMs / 1000)
-  // RFC 9110 section 13.2.2: a tag, when given, decides instead of the time.
+  // RFC 9110 section 13.2.2: an ETag condition takes precedence over a date.
   if (ifMatch !== undefined) {
     if (!isEtagListed(ifMatch, object.etag)) preconditionFailed('If-Match')
   } else if (unmodifiedSince !== null && modified > unmodifiedSince)
@@ -67,7 +67,7 @@ export function isEtagListed(list: string, etag: string): boolean {
   return list.split(',').some((each) => bareEtag(each) === etag)
 }
 
-/** An ETag without the quotes and the weakness mark that clients put around it. */
+/** Removes the quotes and the weak prefix that clients put around an ETag. */
 export function bareEtag(text: string): string {
   return text
     .trim()

@@ -47,7 +47,7 @@ async function copyOf(call: Call, source: StoredObject, handle: FileHandle): Pro
   return copyReply(source, stored)
 }
 
-/** Metadata and tags are copied, or replaced, each for itself. */
+/** Metadata and tags are copied or replaced independently. */
 function copiedHeaders(
   source: StoredObject,
   { headers }: S3Request,
@@ -105,7 +105,7 @@ export async function uploadPartCopy(call: Call): Promise<Reply> {
   })
 }
 
-/** Opens the object named by `x-amz-copy-source`, once the source's own conditions hold. */
+/** Opens the object named by `x-amz-copy-source` after checking the source conditions. */
 async function withSource(
   { bucket, request }: Call,
   copy: (source: StoredObject, handle: FileHandle) => Promise<Reply>,
@@ -134,7 +134,7 @@ function checkSourceConditions(headers: ReadonlyMap<string, string>, source: Sto
   const isWrong = ifMatch !== undefined && !isEtagListed(ifMatch, source.etag)
   const isSame = ifNoneMatch !== undefined && isEtagListed(ifNoneMatch, source.etag)
   const since = (name: string) => Date.parse(headers.get(`x-amz-copy-source-if-${name}`) ?? '')
-  // HTTP's times are whole seconds; a comparison with a date that is not there is false.
+  // HTTP dates have whole seconds. A missing date parses to NaN, which never compares as true.
   const modifiedMs = Math.floor(source.modifiedMs / 1000) * 1000
   const isNewer = ifMatch === undefined && modifiedMs > since('unmodified-since')
   const isOlder = ifNoneMatch === undefined && modifiedMs <= since('modified-since')

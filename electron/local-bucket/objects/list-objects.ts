@@ -7,7 +7,7 @@ import { keyBytes } from '../index/columns.ts'
 import { type ListPage, listPage, nameEncoder, pageSize } from '../index/list-page.ts'
 import type { StoredObject } from '../index/stored-object.ts'
 
-/** ListObjects, the first version: pages by the last name. */
+/** ListObjects (version 1) continues after the last name. */
 export async function listObjects(call: Call): Promise<Reply> {
   const { query } = call.request
   const marker = query.get('marker') ?? ''
@@ -23,7 +23,7 @@ export async function listObjects(call: Call): Promise<Reply> {
   ])
 }
 
-/** ListObjectsV2: pages by an opaque token. */
+/** ListObjectsV2 continues at an opaque token. */
 export async function listObjectsV2(call: Call): Promise<Reply> {
   const { query } = call.request
   const token = query.get('continuation-token')
@@ -42,7 +42,7 @@ export async function listObjectsV2(call: Call): Promise<Reply> {
   ])
 }
 
-/** ListObjectVersions: every version and every delete marker, newest first within a key. */
+/** ListObjectVersions lists every version and delete marker, newest first within a key. */
 export async function listObjectVersions(call: Call): Promise<Reply> {
   const { bucket, request } = call
   const query = (name: string) => request.query.get(name) ?? ''
@@ -166,7 +166,7 @@ function prefixNodes(
   return page.prefixes.map((prefix): XmlNode => ['CommonPrefixes', [['Prefix', write(prefix)]]])
 }
 
-/** The token only says where to go on; it is encoded so that nobody reads more into it. */
+/** The token only names where to continue; it is encoded so that clients treat it as opaque. */
 function tokenOfName(name: string): string {
   return Buffer.from(name, 'utf8').toString('base64url')
 }

@@ -23,26 +23,28 @@ import {
 } from '../index/key-path.ts'
 import { BackgroundRetry } from './background-retry.ts'
 
-/** Explorer and most programs on Windows take no path of 260 characters or more. */
+/** Explorer and most Windows programs do not accept paths of 260 characters or more. */
 const MAX_WINDOWS_PATH = 240
-/** `h-` and the 64 digits of a SHA-256: what a long key's escaped name shrinks to. */
+/** `h-` and the 64 digits of a SHA-256, the escaped name of a long key. */
 const SHORTEST_ESCAPED = 66
 
-/** A file's time and length: if either differs, somebody changed the file. */
+/** A file's time and length: the file was changed if either differs. */
 export interface FileStamp {
-  /** To the millisecond. */
+  /** In milliseconds. */
   readonly fileTimeMs: number
   readonly byteLength: number
 }
 
 export interface BucketFolders {
-  /** The folder that the user may open: objects under readable names. Absolute. */
+  /** Absolute path of the folder that the user may open, with objects under readable names. */
   readonly objects: string
-  /** Holds the bucket's other folders. On the same disk, so that a finished file is only renamed. */
+  /**
+   * Contains the bucket's other folders, on the same disk, so that a finished file is only renamed.
+   */
   readonly own: string
 }
 
-/** The other folders lie beside the objects: in the bucket's folder, or in one of their own. */
+/** The other folders are next to the objects: in the bucket's folder, or in one of their own. */
 export function bucketFolders(folder: string, objects: string): BucketFolders {
   const isUsual = path.resolve(objects) === path.resolve(folder, OBJECTS)
   return { objects, own: isUsual ? folder : `${path.resolve(objects)}.ferry` }
@@ -50,11 +52,11 @@ export function bucketFolders(folder: string, objects: string): BucketFolders {
 
 /**
  * The files of a bucket by their stored paths, such as `objects/photos/a.jpg` or `work/5f…`. Moves
- * are synchronous, so that no other request comes between a file and its row in the index; they
- * never wait for a file that another program holds.
+ * are synchronous, so that no other request comes between a file and its row in the index, and they
+ * never wait for a file that another program has open.
  */
 export class ObjectFiles {
-  /** The real path of the folder with readable names. */
+  /** The real path of the objects folder. */
   readonly folder: string
   readonly #own: string
   readonly #platform: NodeJS.Platform
@@ -83,7 +85,7 @@ export class ObjectFiles {
       : path.join(this.#own, area, ...names)
   }
 
-  /** A path for bytes on their way; nobody else gets the same. */
+  /** A unique path for incoming bytes. */
   newWorkFile(): string {
     return `${WORK}/${randomName()}`
   }
@@ -92,7 +94,7 @@ export class ObjectFiles {
     return file.startsWith(`${WORK}/`)
   }
 
-  /** Where the key's object may lie, the readable place first. */
+  /** Possible paths of the key's object, the readable one first. */
   pathsOf(key: string): readonly string[] {
     const plain = plainPathOf(key)
     const readable = plain === null ? null : `${OBJECTS}/${plain}`
@@ -111,10 +113,11 @@ export class ObjectFiles {
   }
 
   /**
-   * Moves a file to a path where nothing lies. False when something does, or when no such path can
-   * be: a folder's name is a file's, a link leads elsewhere, the file system does not take the name.
+   * Moves a file to a free path. Returns false when the path is taken or impossible: a parent
+   * folder's name is a file, a link leads elsewhere, or the file system does not accept the name.
    *
-   * @throws what says nothing of the name: a file that is held, a full disk.
+   * @throws errors that say nothing about the name: the file is open in another program, or the
+   * disk is full.
    */
   move(file: string, target: string): boolean {
     let isMoved = false
@@ -140,7 +143,7 @@ export class ObjectFiles {
     try {
       return lstatSync(this.absolute(file), { throwIfNoEntry: false }) !== undefined
     } catch (error) {
-      // A name that the file system cannot hold is nobody's.
+      // A name that the file system does not accept cannot exist.
       if (isDiskError(error)) throw error
       return false
     }
@@ -154,8 +157,9 @@ export class ObjectFiles {
   }
 
   /**
-   * Deletes a work file: within a second if another program holds it, else in the background, and at
-   * the latest at the next start, since no row of the index names it. Never rejects.
+   * Deletes a work file. If another program has it open, this retries for a second, then in the
+   * background, and at the latest at the next start, since no row of the index names the file.
+   * Never rejects.
    */
   async remove(workFile: string): Promise<void> {
     try {
@@ -170,8 +174,8 @@ export class ObjectFiles {
   }
 
   /**
-   * For an index that was lost with all that it knew of the work files: puts them aside, beside the
-   * damaged index, where nothing deletes them. False when another program holds them.
+   * Moves the work files aside when the index was lost: they go next to the damaged index, where
+   * nothing deletes them. Returns false when another program has them open.
    */
   isWorkSetAside(nowMs: number): boolean {
     const former = path.join(this.folder, FORMER_FOLDERS.work)
@@ -189,7 +193,7 @@ export class ObjectFiles {
     return true
   }
 
-  /** Deletes the work files that no row of the index names: what a killed process left behind. */
+  /** Deletes work files that a killed process left behind, which no row of the index names. */
   removeUnlistedWorkFiles(isKnown: (workFile: string) => boolean): void {
     for (const name of readdirSync(this.absolute(WORK))) {
       const file = `${WORK}/${name}`
@@ -202,7 +206,7 @@ export class ObjectFiles {
     }
   }
 
-  /** Removes the folders above an object's file that have become empty but for Finder's files. */
+  /** Removes the parent folders of an object's file that are empty except for Finder's files. */
   prune(file: string): void {
     if (!file.startsWith(`${OBJECTS}/`)) return
     let folder = path.dirname(this.absolute(file))
@@ -212,7 +216,7 @@ export class ObjectFiles {
     }
   }
 
-  /** Makes the folder of a path, unless a link would lead it out of ours. */
+  /** Creates the parent folder of a path, unless a link would lead it out of the bucket. */
   #makeFolderOf(file: string): boolean {
     const folder = path.dirname(this.absolute(file))
     try {
@@ -234,7 +238,7 @@ export function randomName(): string {
   return randomBytes(16).toString('hex')
 }
 
-/** Removes a folder without files of the user's; true when it is gone. */
+/** Removes a folder that has no user files; true when it no longer exists. */
 function isEmptied(folder: string): boolean {
   try {
     const names = readdirSync(folder)
@@ -243,7 +247,8 @@ function isEmptied(folder: string): boolean {
     rmdirSync(folder)
     return true
   } catch (error) {
-    // Somebody looks into it just now: then it stays. A folder that was never made is none.
+    // A folder that another program has open stays. A folder that was never created counts as
+    // removed.
     return errnoOf(error) !== 'ENOTEMPTY' && !isDiskError(error)
   }
 }
@@ -256,7 +261,10 @@ function removeNow(absolute: string): void {
   }
 }
 
-/** Says nothing of the name: held by another program, no right to the folder, no room, read-only. */
+/**
+ * The error says nothing about the name: the file is open in another program, access is denied, the
+ * disk is full or read-only.
+ */
 function isDiskError(error: unknown): boolean {
   return isHeld(error) || isDiskFull(error) || ['EROFS', 'EIO'].includes(errnoOf(error))
 }

@@ -18,7 +18,7 @@ const OWNERS_ACLS = new Set(['private', 'bucket-owner-full-control'])
 const METADATA = 'x-amz-meta-'
 const MAX_METADATA_BYTES = 2048
 
-/** The headers of a write that are kept with the object and answered with it. */
+/** Headers of a write that are stored with the object and sent with it. */
 export function keptHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
   refuseUnsupported(headers)
   const kept: Record<string, string> = {}
@@ -26,7 +26,7 @@ export function keptHeaders(headers: ReadonlyMap<string, string>): Record<string
     const value = headers.get(name)
     if (value !== undefined && value !== '') kept[written] = value
   }
-  // `aws-chunked` frames the request; it is no encoding of the object.
+  // `aws-chunked` frames the request and is not an encoding of the object.
   const encodings = kept['Content-Encoding']?.split(',').map((each) => each.trim())
   const own = encodings?.filter((each) => each !== 'aws-chunked').join(',')
   if (own === '') delete kept['Content-Encoding']
@@ -54,8 +54,9 @@ function userMetadata(headers: ReadonlyMap<string, string>): Record<string, stri
 }
 
 /**
- * What would be promised by silence: encryption and locks are not here, and nobody but the owner
- * gets in. Source for the canned ACLs of a bucket without: userguide/about-object-ownership.html
+ * Refuses what would otherwise be promised silently: encryption, object locks and access for others
+ * are not supported. Source for the canned ACLs of a bucket without ACLs:
+ * userguide/about-object-ownership.html
  */
 function refuseUnsupported(headers: ReadonlyMap<string, string>): void {
   const storageClass = headers.get('x-amz-storage-class')
@@ -77,7 +78,7 @@ function refuseUnsupported(headers: ReadonlyMap<string, string>): void {
   }
 }
 
-/** Every header of a GET or HEAD that describes the object. */
+/** The headers that describe the object in a GET or HEAD. */
 export function describingHeaders(
   object: StoredObject,
   request: S3Request,
@@ -110,7 +111,7 @@ export function versionHeader(object: Pick<StoredObject, 'versionId'>): Record<s
   return object.versionId === NULL_VERSION ? {} : { 'x-amz-version-id': object.versionId }
 }
 
-/** `response-content-type` and its like; they only reach here in signed requests. */
+/** Applies `response-content-type` and similar parameters, which only signed requests may carry. */
 function overrideHeaders(
   headers: Record<string, string>,
   query: ReadonlyMap<string, string>,
@@ -124,7 +125,7 @@ function overrideHeaders(
 
 type Headers = Readonly<Record<string, string>>
 
-/** As it came, a tag set lies among the headers that are kept of an object; GET tells its length. */
+/** A tag set is stored unparsed among the object's headers; GET returns only the number of tags. */
 const TAGGING = 'x-amz-tagging'
 const MAX_TAGS = 10
 const MAX_NAME = 128
@@ -132,7 +133,7 @@ const MAX_VALUE = 256
 /** Source: docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
 const TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 
-/** The tags that a write brings; refuses those that S3 would. */
+/** Reads the tags of a write and refuses those that S3 refuses. */
 export function tagsIn(headers: ReadonlyMap<string, string>): Record<string, string> {
   const tagging = headers.get(TAGGING) ?? ''
   const tags = parsedTags(tagging)
@@ -150,7 +151,7 @@ export function tagsIn(headers: ReadonlyMap<string, string>): Record<string, str
   return tags.length === 0 ? {} : { [TAGGING]: tagging }
 }
 
-/** What is kept of an object, without and with only its tags. */
+/** Splits an object's stored headers into tags and others. */
 export function splitTags(kept: Headers): { readonly tags: Headers; readonly others: Headers } {
   const { [TAGGING]: tagging, ...others } = kept
   return { tags: tagging === undefined ? {} : { [TAGGING]: tagging }, others }

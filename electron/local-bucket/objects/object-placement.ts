@@ -11,17 +11,18 @@ export interface PlacementDeps {
   readonly db: DatabaseSync
   readonly table: ObjectTable
   readonly files: ObjectFiles
-  /** Stands in for the clock in tests. */
+  /** Replaces the pauses in tests. */
   readonly wait?: Pause
-  /** Hears of what is neither held nor full. */
+  /** Receives errors other than an open file or a full disk. */
   readonly warn?: (reason: string) => void
 }
 
 /**
- * Brings files to where they belong after the index was changed: the newest version under a readable
- * name, older ones out of sight, discarded ones away. The index names the place where a file is, not
- * where it should be; so an object counts at once, a file that another program holds stays readable
- * where it lies, and an end in the middle costs nothing but the readable name until the next start.
+ * Moves files to their proper paths after the index changed: the newest version to its readable
+ * name, older versions out of sight, discarded files away. The index stores where a file is, not
+ * where it should be; so an object counts at once, a file that another program has open stays
+ * readable at its current path, and a crash costs nothing but the readable name until the next
+ * start.
  */
 export class ObjectPlacement {
   readonly #table: ObjectTable
@@ -29,7 +30,7 @@ export class ObjectPlacement {
   readonly #files: ObjectFiles
   readonly #wait: Pause | undefined
   readonly #warn: (reason: string) => void
-  /** Keys with files that stayed held for longer than the first second. */
+  /** Retries the keys whose files stayed open in another program for longer than a second. */
   readonly #later = new BackgroundRetry((key) => this.#arrange(key))
   #isClosed = false
 
@@ -41,21 +42,21 @@ export class ObjectPlacement {
     this.#warn = warn
   }
 
-  /** Part of the transaction that takes the file's row away: `settle` then deletes the file. */
+  /** Called in the transaction that removes the file's row; `settle` then deletes the file. */
   discard(key: string, file: string): void {
     const seen = this.#files.stampOf(file)
     if (seen !== null) this.#notes.discard({ key, file, ...seen })
   }
 
   /**
-   * Begins at once, in the caller's own step; goes on for about a second when files are held, and
-   * then in the background. Never rejects: the change that it follows stands.
+   * Starts synchronously, retries for about a second when another program has a file open, and then
+   * continues in the background. Never rejects, because the change in the index is already made.
    */
   async settle(key: string): Promise<void> {
     try {
       await withPatience(async () => this.#arrange(key), this.#wait)
     } catch (error) {
-      // Its text may name the file, and with it the key.
+      // The message may contain the file name, and with it the key.
       if (!isHeld(error) && !isDiskFull(error) && error instanceof Error) {
         this.#warn(errnoOf(error) || error.name)
       }
@@ -63,7 +64,9 @@ export class ObjectPlacement {
     }
   }
 
-  /** For the start: ends what was cut off, and tries once what was held until then. */
+  /**
+   * Called at the start: finishes interrupted moves and tries each file that was open before once.
+   */
   settleAll(): void {
     for (const { key, versionId } of this.#notes.plannedMoves()) {
       const object = this.#table.version(key, versionId)
@@ -74,7 +77,9 @@ export class ObjectPlacement {
     for (const key of new Set(keys)) this.#later.attempt(key, () => this.#arrange(key))
   }
 
-  /** The object with its file's place, should a move have been cut off between file and index. */
+  /**
+   * The object with its file's current path, in case a move was interrupted between file and index.
+   */
   whereItIs(object: StoredObject): StoredObject {
     const { key, versionId, file } = object
     const target = this.#notes.plannedMove(key, versionId)?.target
@@ -85,7 +90,10 @@ export class ObjectPlacement {
     return isMoved ? { ...object, file: target } : object
   }
 
-  /** False when something lies at the target, or nothing can. Throws when the file is held. */
+  /**
+   * Returns false when the target is taken or impossible. Throws when another program has the file
+   * open.
+   */
   move(object: StoredObject, target: string): boolean {
     const { key, versionId, file } = object
     this.#notes.planMove({ key, versionId, target })
@@ -93,11 +101,11 @@ export class ObjectPlacement {
     try {
       isMoved = this.#files.move(file, target)
     } catch (error) {
-      // A network drive may have done what it says it has not.
+      // A network drive may report an error although it moved the file.
       if (this.whereItIs(object).file === target) return true
       throw error
     }
-    // Should the index refuse this, the note still tells where the file is.
+    // If the index refuses this, the recorded move still says where the file is.
     if (isMoved) this.#table.moveFile(key, versionId, target)
     this.#notes.forgetMove(key, versionId)
     return isMoved
@@ -108,7 +116,7 @@ export class ObjectPlacement {
     this.#later.close()
   }
 
-  /** One synchronous step; throws when a file is held. What is done by then stays done. */
+  /** Runs synchronously and throws when another program has a file open. Completed moves stay. */
   #arrange(key: string): void {
     if (this.#isClosed) return
     for (const old of this.#notes.discardedOf(key)) {
@@ -118,8 +126,8 @@ export class ObjectPlacement {
         seen.fileTimeMs === old.fileTimeMs &&
         !this.#table.ownsFile(old.file)
       const aside = this.#files.newWorkFile()
-      // Windows renames a file that somebody reads, and neither replaces nor deletes it.
-      // Nobody waits for the end of that reading.
+      // Windows renames an open file but neither replaces nor deletes it. Do not wait for its
+      // reader.
       if (isTheSame && this.#files.move(old.file, aside)) void this.#files.remove(aside)
       this.#notes.forgetDiscarded(old.file)
     }
@@ -131,7 +139,7 @@ export class ObjectPlacement {
     }
   }
 
-  /** Gives the newest version its readable name. With no place for it, it stays out of sight. */
+  /** Gives the newest version its readable name, or leaves it out of sight when no path is free. */
   #show(object: StoredObject): void {
     this.#files
       .pathsOf(object.key)
@@ -140,20 +148,20 @@ export class ObjectPlacement {
   }
 }
 
-/** A version's file on its way to another place. */
+/** A planned move of a version's file. */
 export interface PlannedMove {
   readonly key: string
   readonly versionId: string
   readonly target: string
 }
 
-/** A file at an object's place that is nobody's any more. */
+/** A file at an object's path that no version uses any more. */
 export interface DiscardedFile extends FileStamp {
   readonly key: string
   readonly file: string
 }
 
-/** Notes of what is still to be done with files, so that an end in the middle loses none. */
+/** Pending moves and deletions, recorded so that a crash loses none of them. */
 export class FileTable {
   readonly #db: DatabaseSync
 

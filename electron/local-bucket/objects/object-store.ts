@@ -10,15 +10,15 @@ import { ObjectPlacement, type PlacementDeps } from './object-placement.ts'
 
 export interface Deletion {
   readonly versionId: string
-  /** A marker was made, or the deleted version was one. */
+  /** A delete marker was created, or the deleted version was one. */
   readonly isMarker: boolean
 }
 
-/** A conditional write that has begun: it must know if its key is deleted before it ends. */
+/** A conditional write in progress, which must notice when its key is deleted meanwhile. */
 export interface PendingWrite {
   readonly key: string
   readonly condition: WriteCondition
-  /** Set by a deletion that came in between. */
+  /** Set by a deletion in the meantime. */
   hasConflict: boolean
 }
 
@@ -30,9 +30,9 @@ interface ObjectStoreDeps extends Pick<PlacementDeps, 'wait' | 'warn'> {
 }
 
 /**
- * The objects: index and files together. Every change of the index is one synchronous step, so that
- * two requests can never interleave inside it; bytes have been written to a file of their own
- * before, and the files follow the index (see `ObjectPlacement`).
+ * The objects: index and files together. Every change of the index is one synchronous step, so two
+ * requests never interleave within it. The bytes have been written to a file of their own before,
+ * and the files follow the index (see `ObjectPlacement`).
  */
 export class ObjectStore {
   readonly table: ObjectTable
@@ -52,7 +52,10 @@ export class ObjectStore {
     this.#now = now
   }
 
-  /** The live object, or NoSuchKey. A named version may be older; a marker is told as AWS does. */
+  /**
+   * The current object, or NoSuchKey. A given version may be an older one; a delete marker is
+   * answered as AWS does.
+   */
   find(key: string, versionId: string | null): StoredObject {
     const object = versionId === null ? this.table.latest(key) : this.table.version(key, versionId)
     if (object === null) {
@@ -66,7 +69,7 @@ export class ObjectStore {
     throw new S3Error('MethodNotAllowed', undefined, {}, { ...marks, Allow: 'DELETE' })
   }
 
-  /** Refuses early, before the bytes are taken; `put` asks again. */
+  /** Checks the condition before any bytes are received; `put` checks it again. */
   beginWrite(key: string, condition: WriteCondition): PendingWrite {
     checkWriteCondition(condition, this.table.latest(key))
     const write = { key, condition, hasConflict: false }
@@ -79,8 +82,8 @@ export class ObjectStore {
   }
 
   /**
-   * Makes the finished file the object's; rejects before that or not at all. `alongside` belongs to
-   * the same step: it happens with the write or neither does.
+   * Makes the finished file the object's, or rejects and changes nothing. `alongside` runs in the
+   * same transaction.
    */
   async put(
     write: PendingWrite,
@@ -110,7 +113,10 @@ export class ObjectStore {
     return this.table.version(stored.key, stored.versionId) ?? stored
   }
 
-  /** Deletes as S3 does: a version for good, or the object behind a marker where versions are kept. */
+  /**
+   * Deletes as S3 does: a given version permanently; otherwise, with versioning, the object gets a
+   * delete marker.
+   */
   async remove(key: string, versionId: string | null): Promise<Deletion | null> {
     for (const write of this.#pending) if (write.key === key) write.hasConflict = true
     const kept = this.#settings.versioning()
@@ -125,7 +131,10 @@ export class ObjectStore {
     })
   }
 
-  /** One transaction; then the files follow. Those on the list are deleted, and nobody waits. */
+  /**
+   * Runs one transaction and then lets the files follow. The listed files are deleted in the
+   * background.
+   */
   async #change<T>(key: string, work: (forgotten: string[]) => T): Promise<T> {
     const forgotten: string[] = []
     const result = inTransaction(this.#db, () => work(forgotten))
@@ -139,7 +148,7 @@ export class ObjectStore {
     this.#files.close()
   }
 
-  /** Takes note of a file that lies in the folder as that version of that key. */
+  /** Registers a file in the folder as this version of its key. */
   adopt(object: StoredObject): void {
     inTransaction(this.#db, () => {
       this.table.remove(object.key, object.versionId)
@@ -147,14 +156,14 @@ export class ObjectStore {
     })
   }
 
-  /** Replaces what is known of a version, unless it was written anew in the meantime. */
+  /** Updates a version unless it has been written again in the meantime. */
   refresh(before: StoredObject, now: StoredObject): void {
     const present = this.table.version(before.key, before.versionId)
     if (present?.file !== before.file || present.fileTimeMs !== before.fileTimeMs) return
     this.table.refresh(now)
   }
 
-  /** Forgets a version whose file somebody took away. */
+  /** Forgets a version whose file no longer exists. */
   forget(object: StoredObject): void {
     inTransaction(this.#db, () => this.table.remove(object.key, object.versionId))
   }
@@ -177,7 +186,7 @@ export class ObjectStore {
     return { versionId, isMarker: true }
   }
 
-  /** Takes a version away, if it is there. A file out of sight goes on the list. */
+  /** Removes a version if it exists. If its file is a work file, it is added to the list. */
   #forgetVersion(key: string, versionId: string, forgotten: string[]): StoredObject | null {
     const known = this.table.version(key, versionId)
     if (known === null) return null

@@ -13,11 +13,11 @@ import type { StoredObject } from '../index/stored-object.ts'
 import { keptHeaders } from './object-headers.ts'
 import { checkKey, storeObject, writtenHeaders } from './write-object.ts'
 
-/** Stands for the file's own name in the key. */
+/** Placeholder in the key for the file's own name. */
 const FILE_NAME = `$${'{filename}'}`
 
 /**
- * A browser's form upload, allowed by a signed policy instead of a signed request.
+ * A browser's form upload, authorized by a signed policy instead of a signed request.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
  */
 export async function postForm(call: Omit<Call, 'authorization'>): Promise<Reply> {
@@ -25,7 +25,7 @@ export async function postForm(call: Omit<Call, 'authorization'>): Promise<Reply
   if (request.bucket !== bucket.name) throw new S3Error('NoSuchBucket')
   const form = await readForm(request.headers.get('content-type') ?? '', body)
   const fields = new Map(form.fields)
-  // A signer's policy allows one bucket: a form that names another was not meant for this one.
+  // A policy is signed for one bucket, so a form for another bucket is refused.
   if ((fields.get('bucket') ?? bucket.name) !== bucket.name) {
     throw new S3Error('AccessDenied', 'The form names another bucket than its address.')
   }
@@ -70,7 +70,7 @@ function checkedPolicy(bucket: Bucket, fields: ReadonlyMap<string, string>): Pos
   return proven
 }
 
-/** Fields stand for the headers of a PUT; headers hold one byte per character. */
+/** The fields replace the headers of a PUT, which hold one byte per character. */
 function headersOf(fields: ReadonlyMap<string, string>): Map<string, string> {
   return new Map([...fields].map(([name, value]) => [name, headerText(value)]))
 }

@@ -10,7 +10,7 @@ import type { StoredObject } from '../index/stored-object.ts'
 import { checkReadConditions } from './conditions.ts'
 import { describingHeaders, tagsOf, versionHeader } from './object-headers.ts'
 
-/** GetObject and HeadObject: one part of the object, a range of it, or the whole. */
+/** GetObject and HeadObject: one part, a range or the whole object. */
 export async function readObject(call: Call): Promise<Reply> {
   const { bucket, request } = call
   const versionId = request.query.get('versionId') ?? null
@@ -29,7 +29,7 @@ export async function readObject(call: Call): Promise<Reply> {
   }
 }
 
-/** The answer without its bytes, and which bytes they are; null: there are none. */
+/** The answer without its body, and the range of the body; null when there is none. */
 function described(
   { request }: Call,
   object: StoredObject,
@@ -71,15 +71,16 @@ function contentRange(range: ByteRange, object: StoredObject): string {
   return `bytes ${range.start}-${range.end - 1}/${object.byteLength}`
 }
 
-/** Half open: `end` is the first byte that is not in it. */
+/** Half open: `end` is the first byte after the range. */
 export interface ByteRange {
   readonly start: number
   readonly end: number
 }
 
 /**
- * Reads a `Range` header for an object of that length. Null: send the whole, which is also what
- * S3 does with several ranges and with anything it cannot read (RFC 9110 section 14.2).
+ * Parses a `Range` header for an object of this length. Null means to send the whole object, which
+ * is also S3's answer to several ranges and to headers that it cannot parse (RFC 9110 section
+ * 14.2).
  */
 export function byteRangeOf(header: string | undefined, byteLength: number): ByteRange | null {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.replaceAll(' ', '') ?? '')
@@ -108,13 +109,13 @@ function unsatisfiable(header: string | undefined, byteLength: number): S3Error 
   )
 }
 
-/** How often an object is looked up again because its file was moved just before it was opened. */
+/** How often an object is looked up again when its file moves between lookup and opening. */
 const MAX_LOOKUPS = 5
 
 /**
- * The object as its file is now. The folder belongs to the user: a file that was taken away is an
- * object that is gone, and one that was changed has become another object, with an ETag and a
- * checksum of its own.
+ * Describes the object as its file is now, because the user may change the folder: a deleted file
+ * means that the object is gone, and a changed file is a different object with its own ETag and
+ * checksum.
  */
 export async function currentObject(bucket: Bucket, known: StoredObject): Promise<StoredObject> {
   const object = placed(bucket, known)
@@ -148,8 +149,8 @@ export async function currentObject(bucket: Bucket, known: StoredObject): Promis
 }
 
 /**
- * The object that `find` gives together with its open file. A change that comes in between moves
- * files: then it is looked up again, so that the bytes are always those that the object describes.
+ * Opens the file of the object that `find` returns. If a change moves the file in between, the
+ * object is looked up again, so the bytes always match the description.
  */
 export async function openObject(
   bucket: Bucket,
@@ -172,7 +173,7 @@ function placed(bucket: Bucket, object: StoredObject): StoredObject {
   return bucket.files.exists(object.file) ? object : bucket.objects.placement.whereItIs(object)
 }
 
-/** Null when it is not there any more. */
+/** Null when the file no longer exists. */
 async function openedFile(bucket: Bucket, object: StoredObject): Promise<FileHandle | null> {
   try {
     return await withPatience(() => open(bucket.files.absolute(object.file), 'r'))
@@ -184,7 +185,7 @@ async function openedFile(bucket: Bucket, object: StoredObject): Promise<FileHan
 
 const READ_BYTES = 1024 * 1024
 
-/** Hashes a range of an open file while `take` gets it piece by piece. */
+/** Hashes a range of an open file and passes each chunk to `take`. */
 export async function hashedRange(
   source: FileHandle,
   range: ByteRange,

@@ -36,7 +36,7 @@ export async function deleteObject(call: Call): Promise<Reply> {
   })
 }
 
-/** Refuses keys that S3 cannot hold. Source: userguide/object-keys.html */
+/** Refuses keys that S3 cannot store. Source: userguide/object-keys.html */
 export function checkKey(key: string): void {
   const byteLength = Buffer.byteLength(key)
   if (byteLength > S3_LIMITS.maxKeyBytes) {
@@ -47,7 +47,7 @@ export function checkKey(key: string): void {
   }
 }
 
-/** What a finished write answers in headers. */
+/** The headers of the answer to a finished write. */
 export function writtenHeaders(stored: StoredObject): Record<string, string> {
   return {
     ETag: quoted(stored.etag),
@@ -63,15 +63,15 @@ export function writtenHeaders(stored: StoredObject): Record<string, string> {
 
 export interface ObjectSource {
   readonly key: string
-  /** Headers, or a form's fields in their place: they hold the conditions of the write. */
+  /** The headers or form fields that hold the write's conditions. */
   readonly conditions: ReadonlyMap<string, string>
-  /** Kept with the object. */
+  /** Stored with the object. */
   readonly headers: Record<string, string>
-  /** Hands over all bytes, and rejects when they are not those that were announced. */
+  /** Passes all bytes to `take`, and rejects when they differ from what was announced. */
   readonly fill: (take: (piece: Buffer) => Promise<void>) => Promise<BodyChecksums>
 }
 
-/** Stores an object whose bytes come in one request. Nothing changes when `fill` rejects. */
+/** Stores an object whose bytes arrive in one request. Nothing changes when `fill` rejects. */
 export async function storeObject(bucket: Bucket, source: ObjectSource): Promise<StoredObject> {
   const { key, conditions, headers, fill } = source
   const write = bucket.objects.beginWrite(key, writeConditionOf(conditions))
@@ -96,8 +96,8 @@ export async function storeObject(bucket: Bucket, source: ObjectSource): Promise
 }
 
 /**
- * Makes a new file, lets `fill` write it and `use` make it an object's or a part's. Nothing is left
- * of it when either fails: a body that was cut, wrong or too long for the disk, a condition that
+ * Creates a work file, lets `fill` write it, and lets `use` turn it into an object or a part. The
+ * file is deleted when either fails: an incomplete, wrong or too large body, or a condition that
  * does not hold.
  */
 export async function withIncomingFile<T, R>(
@@ -121,7 +121,7 @@ export async function withIncomingFile<T, R>(
   }
 }
 
-/** One `write` may take less than it was given. */
+/** A single `write` may write fewer bytes than it was given. */
 async function writeWhole(handle: FileHandle, piece: Buffer): Promise<void> {
   for (let done = 0; done < piece.length; ) {
     const { bytesWritten } = await handle.write(piece, done)

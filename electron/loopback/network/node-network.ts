@@ -12,7 +12,7 @@ import {
 } from './proxy-settings.ts'
 import { readSystemProxy } from './system-proxy.ts'
 
-/** A laptop changes networks, and the browser beside Ferry follows at once. */
+/** A laptop may change networks, and the browser follows at once. */
 const REFRESH_AFTER_MS = 30_000
 
 export interface NodeNetworkDeps {
@@ -25,7 +25,7 @@ export interface NodeNetworkDeps {
 }
 
 /**
- * The way out for the host of a browser: the proxy that variables name, else the one that the
+ * The browser host's network: the proxy from environment variables, otherwise the one that the
  * system's browsers use, and the authorities that the system trusts.
  */
 export function nodeNetwork(deps: NodeNetworkDeps): NodeNetwork {
@@ -35,14 +35,16 @@ export function nodeNetwork(deps: NodeNetworkDeps): NodeNetwork {
   return {
     trustSystem: deps.trustSystem ?? systemAuthorities({ log }),
     routeTo: async (url): Promise<Route> => {
-      // The bucket on this computer does not wait for the system.
+      // The bucket on this computer needs no system settings.
       if (isLoopbackHost(url.hostname)) return routeBy(NO_PROXY, url)
       return routeBy(fromEnvironment ?? (await system()), url)
     },
   }
 }
 
-/** The system's settings, at most that old. `NO_PROXY` counts there, too. */
+/**
+ * The system's settings, read again after `REFRESH_AFTER_MS`. `NO_PROXY` applies to them as well.
+ */
 function rereadSystem(deps: NodeNetworkDeps): () => Promise<ProxySettings> {
   const { log, environment, nowMs = () => performance.now() } = deps
   const { readSystem = () => readSystemProxy(process.platform, environment) } = deps
@@ -53,7 +55,7 @@ function rereadSystem(deps: NodeNetworkDeps): () => Promise<ProxySettings> {
       const settings = await readSystem()
       return { ...settings, bypass: [...settings.bypass, ...bypass] }
     } catch (error) {
-      // The error quotes the program's output, which can name a proxy with its password.
+      // The message quotes the program's output, which may contain a proxy's password.
       const code = error instanceof Error && 'code' in error ? error.code : null
       log.warn({ code }, 'The proxy settings of the system could not be read')
       return NO_PROXY
@@ -69,17 +71,18 @@ function rereadSystem(deps: NodeNetworkDeps): () => Promise<ProxySettings> {
 
 export interface AuthoritiesDeps {
   readonly log: Pick<Log, 'info' | 'warn'>
-  /** PEM, one certificate each. */
+  /** One PEM certificate per entry. */
   readonly list?: () => Promise<readonly string[]>
 }
 
 /**
- * Node trusts a list of its own. People who run a store behind an authority of their own have told
- * their system, and expect that to be enough. The system is asked when a certificate is refused, and
- * not before: most stores have one that Node knows. With `--use-system-ca` Node's own list holds the
- * system's already, and asking once more changes nothing.
+ * Adds the authorities that the system trusts. Node has its own list, but users whose store has a
+ * certificate of a private authority have installed that authority in their system and expect it to
+ * be enough. The system is only asked when a certificate is refused, because most stores have one
+ * that Node knows. With `--use-system-ca`, Node's list contains the system's already, and asking
+ * again changes nothing.
  *
- * @returns `NodeNetwork`'s `trustSystem`. Requests that fail together wait for one answer.
+ * @returns `NodeNetwork`'s `trustSystem`. Requests that fail together wait for one result.
  */
 export function systemAuthorities({
   log,
@@ -90,15 +93,15 @@ export function systemAuthorities({
   const load = async (): Promise<boolean> => {
     try {
       const listed = await list()
-      // `NODE_EXTRA_CA_CERTS` is among the default ones. Connections begun from now on use the list,
-      // also those of agents that exist.
+      // The default certificates include `NODE_EXTRA_CA_CERTS`. New connections use the list, also
+      // those of existing agents.
       setDefaultCACertificates([...getCACertificates('default'), ...listed])
       trustedAtMs = performance.now()
       log.info({ count: listed.length }, 'The authorities of the system are trusted, too')
       return true
     } catch (error) {
       log.warn({ error }, 'The authorities of the system could not be listed')
-      // The next certificate that is refused asks again.
+      // The next refused certificate tries again.
       loading = null
       return false
     }
@@ -111,9 +114,9 @@ export function systemAuthorities({
 }
 
 async function listInWorker(): Promise<readonly string[]> {
-  // The preloads of this process are nothing to a worker that lists certificates.
+  // The worker does not need this process's preloaded modules.
   const worker = new Worker(new URL('./list-authorities.ts', import.meta.url), { execArgv: [] })
-  // Ferry does not stay for the answer when it is told to end.
+  // Ferry can end without waiting for the worker.
   worker.unref()
   const [listed] = await once(worker, 'message')
   return listed

@@ -2,22 +2,22 @@ import { BlockList, isIP } from 'node:net'
 import type { Environment, Route } from '../../core/ports.ts'
 import { isLoopbackHost } from '../../lib/loopback-address.ts'
 
-/** Where proxies come from, whoever says so. */
+/** Proxy settings, from environment variables or from the system. */
 export interface ProxySettings {
   readonly http: NamedProxy | null
   readonly https: NamedProxy | null
-  /** Hosts that are reached without a proxy, in the source's own forms. */
+  /** Hosts that are reached without a proxy, in the source's own notation. */
   readonly bypass: readonly string[]
-  /** Whether `example.org` among them stands for the names below it, too. */
+  /** Whether `example.org` in `bypass` also matches its subdomains. */
   readonly coversSubdomains: boolean
-  /** A way that only a browser can go, and that counts where no proxy is named. */
+  /** A setting that only browsers support and that applies when no proxy is named. */
   readonly besides: 'script' | 'socks' | null
 }
 
 interface NamedProxy {
   /** A URL, or `host:port`. */
   readonly address: string
-  /** For the user: where it is set. */
+  /** Where the proxy is configured, for the user. */
   readonly setting: string
 }
 
@@ -25,7 +25,7 @@ export const NO_PROXY: ProxySettings = {
   ...{ http: null, https: null, bypass: [], coversSubdomains: true, besides: null },
 }
 
-/** As curl and most programs read them: lower case first, and `ALL_PROXY` for both schemes. */
+/** Reads them as curl and most programs do: lower case first, and `ALL_PROXY` for both schemes. */
 export function proxiesOfEnvironment(environment: Environment): ProxySettings | null {
   const first = (...names: readonly string[]): NamedProxy | null => {
     const setting = names.find((name) => environment[name])
@@ -42,7 +42,7 @@ export function bypassOfEnvironment(environment: Environment): string[] {
   return (environment.no_proxy || environment.NO_PROXY || '').split(/[\s,]+/).filter(Boolean)
 }
 
-/** This computer is never asked for through a proxy, as no browser does it. */
+/** This computer is never reached through a proxy; browsers do the same. */
 export function routeBy(settings: ProxySettings, url: URL): Route {
   const named = url.protocol === 'https:' ? settings.https : settings.http
   if (isLoopbackHost(url.hostname) || isBypassed(settings, url)) {
@@ -55,11 +55,11 @@ export function routeBy(settings: ProxySettings, url: URL): Route {
     : { kind: 'proxy', url: proxy }
 }
 
-/** Null for what Node cannot use: no address, or a SOCKS proxy. */
+/** Null for a missing address and for SOCKS proxies, which Node cannot use. */
 function proxyUrl(address: string): string | null {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`)
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') return null
-  // Node decodes both and throws for a lone per cent sign, which passwords have.
+  // Node decodes both and throws for a lone percent sign, which passwords may contain.
   url.username = encodeURIComponent(decoded(url.username))
   url.password = encodeURIComponent(decoded(url.password))
   return url.origin === 'null' ? null : url.href
@@ -93,7 +93,7 @@ function matches(entry: string, host: string, port: string, coversSubdomains: bo
   return host === name || (coversSubdomains && version === 0 && host.endsWith(`.${name}`))
 }
 
-/** `10.0.0.0/8`, and macOS' shorter `169.254/16`. */
+/** Parses `10.0.0.0/8` and macOS's shorter `169.254/16`. */
 function subnetOf(entry: string): BlockList | null {
   const [, address = '', bits = ''] = /^([0-9a-f:.]+)\/(\d{1,3})$/.exec(entry) ?? []
   if (address === '') return null

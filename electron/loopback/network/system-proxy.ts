@@ -4,18 +4,22 @@ import { promisify } from 'node:util'
 import type { Environment } from '../../core/ports.ts'
 import { NO_PROXY, type ProxySettings } from './proxy-settings.ts'
 
-/** Runs a program of the system's and answers what it printed. */
+/** Runs a system program and resolves to its output. */
 export type Run = (program: string, args: readonly string[]) => Promise<string>
 
-/** All three answer within a tenth of that. */
+/** All three programs respond within a tenth of this. */
 const ANSWER_WITHIN_MS = 5000
 const INTERNET_SETTINGS = String.raw`HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings`
-/** Chromium reads GNOME's settings on these: net/proxy_resolution/proxy_config_service_linux.cc */
+/**
+ * Chromium reads GNOME's settings on these desktops:
+ * net/proxy_resolution/proxy_config_service_linux.cc
+ */
 const LIKE_GNOME = /GNOME|Unity|Cinnamon|Pantheon|Budgie|MATE|Deepin|UKUI/i
 
 /**
  * The proxy that the system's browsers use.
- * @throws where the system does not tell.
+ *
+ * @throws when the system does not tell.
  */
 export async function readSystemProxy(
   platform: NodeJS.Platform,
@@ -26,7 +30,7 @@ export async function readSystemProxy(
     case 'darwin':
       return parseScutil(await run('/usr/sbin/scutil', ['--proxy']))
     case 'win32': {
-      // By its whole path, since Windows looks into the working directory first.
+      // Uses the full path, because Windows searches the working directory first.
       const reg = join(environment.SystemRoot || String.raw`C:\Windows`, 'System32', 'reg.exe')
       return parseRegistry(await run(reg, ['query', INTERNET_SETTINGS]))
     }
@@ -43,11 +47,11 @@ async function runProgram(program: string, args: readonly string[]): Promise<str
   return stdout
 }
 
-/** `scutil --proxy`; its keys are SCSchemaDefinitions.h's kSCPropNetProxies…. */
+/** Parses `scutil --proxy`; the keys are kSCPropNetProxies… in SCSchemaDefinitions.h. */
 export function parseScutil(text: string): ProxySettings {
   const values = new Map<string, string>()
   const bypass: string[] = []
-  // `__SCOPED__` repeats all of it for each interface, deeper inside.
+  // `__SCOPED__` repeats everything for each interface, one level deeper.
   const path: string[] = []
   for (const line of text.split('\n')) {
     const [, key = '', value = ''] = /^\s*(\S+) : (.*?)\s*$/.exec(line) ?? []
@@ -72,8 +76,8 @@ export function parseScutil(text: string): ProxySettings {
 }
 
 /**
- * `reg query` of WinINET's settings. `ProxyServer` is one proxy for all schemes, or one for each:
- * `http=host:port;https=host:port`.
+ * Parses `reg query` of WinINET's settings. `ProxyServer` is one proxy for all schemes, or one per
+ * scheme: `http=host:port;https=host:port`.
  */
 export function parseRegistry(text: string): ProxySettings {
   const values = new Map<string, string>()
@@ -101,7 +105,7 @@ export function parseRegistry(text: string): ProxySettings {
   }
 }
 
-/** `gsettings list-recursively`: one line for each key, values in GVariant's text form. */
+/** Parses `gsettings list-recursively`: one line per key, with values in GVariant's text format. */
 export function parseGsettings(text: string): ProxySettings {
   const values = new Map<string, string>()
   for (const line of text.split('\n')) {
@@ -125,7 +129,7 @@ export function parseGsettings(text: string): ProxySettings {
 
 function named(host: string | undefined, port: string | undefined, setting: string) {
   if (!host) return null
-  // A literal IPv6 address stands without brackets there.
+  // Literal IPv6 addresses have no brackets there.
   const name = host.includes(':') && port !== undefined ? `[${host}]` : host
   return { address: port === undefined || port === '0' ? host : `${name}:${port}`, setting }
 }

@@ -31,7 +31,7 @@ describe('the data folder', () => {
     await lock.release()
 
     expect(refusal).toBe(
-      `Ferry already runs with the data folder ${folder} at http://${'0'.repeat(32)}.localhost:47470. Use that window (--new-address prints an address of it), or start a second Ferry with another --data-dir.`,
+      `Ferry is already running with the data folder ${folder} at http://${'0'.repeat(32)}.localhost:47470. Use that window (--new-address prints an address of it), or start a second Ferry with another --data-dir.`,
     )
   })
 
@@ -63,7 +63,7 @@ describe('the data folder', () => {
     const afterIts = await lockFolder(folder)
     await afterIts.release()
 
-    expect(whileItRuns).toContain(`already runs with the data folder ${folder}.`)
+    expect(whileItRuns).toContain(`is already running with the data folder ${folder}.`)
   })
 
   it('can be locked although its lock file was overwritten with something else', async () => {

@@ -39,7 +39,7 @@ describe('the built main process', () => {
   it('starts without node_modules, serves the page and the commands, and ends', async () => {
     const out = join(root, 'out')
     const builder = await createBuilder({
-      configFile: at('../../vite.config.ts'),
+      configFile: at('../../../vite.config.ts'),
       logLevel: 'silent',
       environments: { main: { build: { outDir: join(out, 'main') } } },
     })
@@ -48,12 +48,12 @@ describe('the built main process', () => {
     await builder.build(main)
     mkdirSync(join(out, 'renderer'))
     writeFileSync(join(out, 'renderer', 'index.html'), '<!doctype html>')
-    // Bundled files are all there is in a package: nothing may be looked for in node_modules.
+    // A package contains only bundled files: nothing may be resolved from node_modules.
     writeFileSync(join(root, 'package.json'), '{"type":"module"}')
     const dataFolder = join(root, 'built data')
 
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [
-      at('run-bundle.ts'),
+      at('../run-bundle.ts'),
       join(out, 'main', 'index.js'),
       dataFolder,
     ])
@@ -75,7 +75,7 @@ describe('the built main process', () => {
         value: expect.objectContaining({ kind: 'local', hasSecret: true }),
       },
       pageStatus: 200,
-      // Node knows a module by its real path, and macOS' temporary folder is behind a link.
+      // Node uses real paths of modules, and macOS's temporary folder is behind a link.
       preload: join(realpathSync(out), 'preload', 'index.cjs'),
       isSandboxed: true,
       exitCode: 0,
@@ -93,7 +93,8 @@ describe('main', () => {
   let electron: typeof import('../../fakes/electron.ts')
 
   beforeEach(async () => {
-    // The main process is one module with effects: each test has its own, and its own Electron.
+    // The main process is a module with side effects: each test imports it again with its own
+    // Electron.
     vi.resetModules()
     electron = await import('../../fakes/electron.ts')
     said = []
@@ -148,7 +149,7 @@ describe('main', () => {
     )
   })
 
-  it('watches for crashes before Electron is ready, and shows itself in the About panel', async () => {
+  it('watches for crashes before Electron is ready, and fills the About panel', async () => {
     await runMain(join(root, 'about'))
 
     expect(electron.crashReporter.started).toEqual([{ uploadToServer: false }])
@@ -157,7 +158,7 @@ describe('main', () => {
     expect(electron.app.about).toMatchObject({ applicationName: 'Ferry' })
   })
 
-  it('leaves to the first instance when there is one, and says so', async () => {
+  it('leaves to the first instance if there is one, and says so', async () => {
     electron.app.isFirstInstance = false
 
     await runMain(join(root, 'second'))
@@ -165,12 +166,12 @@ describe('main', () => {
 
     expect(electron.app.exitCode).toBe(1)
     expect(said.join('')).toBe(
-      `Ferry already runs with the data folder ${join(root, 'second')}. Its window is in front now.\n`,
+      `Ferry is already running with the data folder ${join(root, 'second')}. Its window is in front now.\n`,
     )
     expect(electron.FakeWindow.opened).toEqual([])
   })
 
-  it('leaves its files to the first instance, and has done what it was started for', async () => {
+  it('passes its files to the first instance and ends successfully', async () => {
     electron.app.isFirstInstance = false
 
     await runMain(join(root, 'handing over'), join(root, 'film.mov'))
@@ -194,14 +195,14 @@ describe('main', () => {
     expect(electron.app.exitCode).toBe(1)
   })
 
-  it('opens its window only when the walls stand and the commands are served', async () => {
+  it('opens its window only after the network guard is active and the commands are served', async () => {
     await runMain(join(root, 'ready'))
     await open()
 
     expect(electron.session.defaultSession.isCancelled('https://evil.example/')).toBe(true)
     expect(electron.session.defaultSession.checks('media', 'app://ferry')).toBe(false)
     expect([...electron.session.defaultSession.schemes.keys()]).toEqual(['app', 'source'])
-    // electron-store's own channel, which its constructor opens, is closed again.
+    // The channel that electron-store's constructor opens is closed again.
     expect(electron.ipcMain.eventNames()).toEqual([])
     expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(
       [
@@ -227,7 +228,7 @@ describe('main', () => {
     expect(electron.powerSaveBlocker.running.size).toBe(0)
   })
 
-  it("tells the page of the computer's sleep, and hears of none before Electron is ready", async () => {
+  it('tells the page when the computer sleeps, but does not listen before Electron is ready', async () => {
     await runMain(join(root, 'power'))
     const early = electron.powerMonitor.eventNames()
     const window = await open()
@@ -242,11 +243,11 @@ describe('main', () => {
     expect(told.map(({ payload }) => payload)).toEqual([{ isAsleep: true }, { isAsleep: false }])
   })
 
-  it('goes on after an unhandled rejection, and says so in the window once', async () => {
+  it('continues after an unhandled rejection, and says so in the window once', async () => {
     const before = process.listeners('unhandledRejection')
     await runMain(join(root, 'stray'))
     const window = await open()
-    // Called as Node would: a real one ends the run of the tests.
+    // Called directly: a real rejection would end the test run.
     const [judge] = process.listeners('unhandledRejection').filter((each) => !before.includes(each))
 
     judge?.(new Error('Failed to open'), Promise.resolve())
@@ -264,7 +265,7 @@ describe('main', () => {
     ])
   })
 
-  it('copies a link that the system refuses to open, and says so in the window', async () => {
+  it('copies a link that the system cannot open, and says so in the window', async () => {
     await runMain(join(root, 'refused link'))
     const window = await open()
     electron.app.emit('web-contents-created', {}, window.webContents)
@@ -280,7 +281,7 @@ describe('main', () => {
     ])
   })
 
-  it('answers proxies and servers that ask who the user is, from the first request on', async () => {
+  it('answers proxies and servers that ask for authentication, from the first request on', async () => {
     await runMain(join(root, 'asked'))
     await open()
 
@@ -288,7 +289,7 @@ describe('main', () => {
     expect(electron.app.listenerCount('select-client-certificate')).toBe(1)
   })
 
-  it('keeps the files that it and a second start were given for the page', async () => {
+  it('keeps the files of this and a second start for the page', async () => {
     await runMain(join(root, 'given'), join(root, 'given', 'a.txt'))
     const window = await open()
     const event = { sender: window.webContents, senderFrame: window.webContents.mainFrame }
@@ -312,7 +313,7 @@ describe('main', () => {
     })
   })
 
-  it('starts again for a start that came while it closed its records', async () => {
+  it('starts again for a start that came while it was closing its records', async () => {
     await runMain(join(root, 'again'))
     await open()
     electron.app.on('will-quit', () =>
@@ -331,7 +332,7 @@ describe('main', () => {
 
     expect(await quit()).toBe(0)
 
-    // Closed, the records are one whole file again.
+    // After closing, the records are a single file again.
     expect(existsSync(join(root, 'end', 'records.sqlite'))).toBe(true)
     expect(existsSync(join(root, 'end', 'records.sqlite-wal'))).toBe(false)
   })

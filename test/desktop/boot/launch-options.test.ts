@@ -38,7 +38,7 @@ describe('the command line', () => {
     expect(readLaunchOptions(argv, env, true).dataFolder).toBe(resolve('here'))
   })
 
-  it('leaves the folder to the system when nothing is said', () => {
+  it('leaves the folder to the system by default', () => {
     expect(readLaunchOptions(['Ferry'], {}, true)).toEqual({ dataFolder: null, devServer: null })
     expect(readLaunchOptions(['Ferry', '--data-dir='], {}, true).dataFolder).toBeNull()
     expect(readLaunchOptions(['Ferry', '--data-dir'], {}, true).dataFolder).toBeNull()
@@ -57,7 +57,7 @@ describe('the command line', () => {
 })
 
 describe('the data folder', () => {
-  it('is made for this user alone, with Chromium in a folder of its own', () => {
+  it('is created for this user only, with a separate folder for Chromium', () => {
     const asked = join(folder, 'deep', 'Ferry')
 
     const settled = settleDataFolder(standIn(app), asked)
@@ -69,11 +69,14 @@ describe('the data folder', () => {
     if (process.platform !== 'win32') expect(statSync(asked).mode & 0o777).toBe(0o700)
   })
 
-  it.skipIf(process.platform === 'win32')("is Electron's usual one when none is asked for", () => {
-    app.setPath('userData', join(folder, 'usual'))
+  it.skipIf(process.platform === 'win32')(
+    "is Electron's default unless another one is given",
+    () => {
+      app.setPath('userData', join(folder, 'usual'))
 
-    expect(settleDataFolder(standIn(app), null).folder).toBe(join(folder, 'usual'))
-  })
+      expect(settleDataFolder(standIn(app), null).folder).toBe(join(folder, 'usual'))
+    },
+  )
 
   it.each([
     ['win32', null, 'C:\\Users\\me\\AppData\\Local\\Ferry'],
@@ -89,7 +92,7 @@ describe('the data folder', () => {
     },
   )
 
-  it('that cannot be made is said in one sentence', () => {
+  it('that cannot be created is reported in one sentence', () => {
     writeFileSync(join(folder, 'file'), '')
 
     expect(() => settleDataFolder(standIn(app), join(folder, 'file', 'data'))).toThrow(
@@ -101,7 +104,7 @@ describe('the data folder', () => {
 })
 
 describe('the lock on the data folder', () => {
-  /** As a host that runs in another process holds it: a lock does not bind its own process. */
+  /** Holds the lock in another process, because a lock does not apply within its own process. */
   const HOLD = `
     import { DatabaseSync } from 'node:sqlite'
     new DatabaseSync(process.argv[1]).exec('BEGIN EXCLUSIVE')
@@ -109,13 +112,13 @@ describe('the lock on the data folder', () => {
     setInterval(() => {}, 1000)
   `
 
-  it('is refused while another host has it, and is free once that died', async () => {
+  it('is refused while another host has it, and free once that has died', async () => {
     const file = join(folder, 'host-lock.sqlite')
     const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLD, file])
     await once(holder.stdout, 'data')
 
     await expect(lockFolder(folder)).rejects.toThrow(
-      `Ferry already runs with the data folder ${folder}`,
+      `Ferry is already running with the data folder ${folder}`,
     )
     holder.kill('SIGKILL')
     await once(holder, 'exit')
@@ -139,7 +142,7 @@ describe('the lock on the data folder', () => {
     await lock.release()
   })
 
-  it('is not waited for where a host has announced that it runs', async () => {
+  it('is not waited for when a host has announced that it runs', async () => {
     const file = join(folder, 'host-lock.sqlite')
     const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLD, file])
     await once(holder.stdout, 'data')
@@ -152,7 +155,7 @@ describe('the lock on the data folder', () => {
     await once(holder, 'exit')
   })
 
-  it('takes the place of rubbish', async () => {
+  it('replaces invalid data', async () => {
     writeFileSync(join(folder, 'host-lock.sqlite'), 'x'.repeat(4096))
 
     const lock = await lockFolder(folder)
@@ -216,7 +219,7 @@ describe('quitting', () => {
     expect(app.exitCode).toBe(0)
   })
 
-  it('ends although closing failed', async () => {
+  it('ends even if closing failed', async () => {
     closeBeforeQuit(
       standIn(app),
       { close: () => Promise.reject(new Error('disk')) },

@@ -38,7 +38,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** The app as the page and Chromium meet it, with everything behind them real. */
+/** The app as seen by the page and Chromium, with everything behind it real. */
 async function startApp() {
   vi.resetModules()
   const electron = await import('../../fakes/electron.ts')
@@ -79,7 +79,7 @@ async function startApp() {
 
 type RunningApp = Awaited<ReturnType<typeof startApp>>
 
-/** As the page sends a part: the presigned URL, the signed headers, nothing else. */
+/** Sends a part like the page: with the presigned URL and the signed headers only. */
 async function send(
   app: RunningApp,
   part: SignedPart,
@@ -108,7 +108,7 @@ async function sendParts(
   }
 }
 
-it('carries a file to a link over a restart in its middle, and sends no part twice', async () => {
+it('carries a file to a link across a restart, and sends no part twice', async () => {
   const first = await startApp()
   const { destinationId } = await first.call('openLocalBucket', {})
   const [source] = await first.register([

@@ -25,7 +25,7 @@ function opened(env: NodeJS.ProcessEnv = { [PARENT_WAITS]: '1' }) {
 }
 
 describe('the program that started the app', () => {
-  it('hears that the window is there, and that the app ends by itself', async () => {
+  it('is told that the window is open and that the app ends by itself', async () => {
     const { self, starter } = opened()
 
     starter.ready()
@@ -37,7 +37,7 @@ describe('the program that started the app', () => {
   it.each([
     ['asks for it', (self: FakeProcess) => self.emit('message', QUIT)],
     ['has ended', (self: FakeProcess) => self.emit('disconnect')],
-  ])('has the app closed when it %s, by whoever knows how by then', (_name, end) => {
+  ])('has the app closed when it %s, by the listener at that time', (_name, end) => {
     const { self, starter, ends } = opened()
     starter.onEnd(() => ends.push('in order'))
 
@@ -46,7 +46,7 @@ describe('the program that started the app', () => {
     expect(ends).toEqual(['in order'])
   })
 
-  it('has the app closed also before anybody knows how', () => {
+  it('has the app closed even before there is a listener', () => {
     const { self, starter, ends } = opened()
 
     self.emit('message', QUIT)
@@ -55,7 +55,7 @@ describe('the program that started the app', () => {
     expect(ends).toEqual(['early', 'in order'])
   })
 
-  it('holds up no end once it is gone', async () => {
+  it('does not delay the end once it has ended', async () => {
     const { self, starter } = opened()
     self.connected = false
 
@@ -64,13 +64,13 @@ describe('the program that started the app', () => {
     expect(self.sent).toEqual([])
   })
 
-  it('is not taken for what the app itself starts', () => {
+  it("is not inherited by the app's own children", () => {
     const { env } = opened()
 
     expect(env).toEqual({})
   })
 
-  it('is nobody where a stranger has a channel to it', async () => {
+  it('is not assumed when another program has a channel to it', async () => {
     const { self, starter, ends } = opened({})
 
     self.emit('message', QUIT)

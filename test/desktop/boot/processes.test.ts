@@ -41,7 +41,7 @@ describe('crash dumps', () => {
     expect(crashReporter.started).toEqual([{ uploadToServer: false }])
   })
 
-  it('are the last ten, wherever Crashpad puts them', async () => {
+  it('are limited to the last ten, wherever Crashpad puts them', async () => {
     const folder = temporaryFolder()
     const dumpOf = (number: number) =>
       join(folder, 'crashes', number % 2 === 0 ? 'completed' : 'reports', `${number}.dmp`)
@@ -65,7 +65,7 @@ describe('crash dumps', () => {
     expect(existsSync(join(folder, 'crashes', 'settings.dat'))).toBe(true)
   })
 
-  it('that cannot be kept stop nothing', () => {
+  it('that cannot be kept are no obstacle', () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'crashes'), 'in the way')
 
@@ -76,7 +76,7 @@ describe('crash dumps', () => {
 })
 
 describe("Chromium's processes", () => {
-  it('are logged by what ended them', () => {
+  it('are logged with the reason for their end', () => {
     watchProcesses(standIn(app), log)
     const gone = { type: 'GPU', exitCode: 139, name: 'GPU', serviceName: 'gpu' }
 
@@ -87,7 +87,7 @@ describe("Chromium's processes", () => {
     expect(lines[0]?.event).toMatchObject({ type: 'GPU', reason: 'crashed', exitCode: 139 })
   })
 
-  it('tell how long the page did not answer', () => {
+  it('report how long the page did not respond', () => {
     const window = new FakeWindow()
     let nowMs = 1000
     watchAnswers(standIn(window), log, () => nowMs)
@@ -99,15 +99,15 @@ describe("Chromium's processes", () => {
     window.webContents.emit('responsive')
 
     expect(lines.map(({ text }) => text)).toEqual([
-      'The page does not answer',
-      'The page answers again',
+      'The page does not respond',
+      'The page responds again',
     ])
     expect(lines[1]?.event).toEqual({ afterMs: 7000 })
   })
 })
 
 it.each(['darwin', 'win32', 'linux'] as const)(
-  'the About panel on %s says what it is made of',
+  'the About panel on %s shows the versions',
   (platform) => {
     const versions = { ferry: '1.2.3', electron: '45.4.1', chrome: '156.0.1.2', node: '24.18.1' }
 

@@ -17,7 +17,7 @@ afterEach(() => rmSync(userData, { recursive: true }))
 const FAKE = new URL('../../fakes/electron/single-instance.ts', import.meta.url).href
 const MESSAGE = { argv: ['Ferry', 'film.mov'], workingDirectory: '/home', additionalData: { a: 1 } }
 
-/** A process of its own, which says whether it got the lock and then stays until it is killed. */
+/** Starts a process that reports whether it got the lock and then stays until it is killed. */
 async function startOther() {
   const program = `
     const { requestLock } = await import(${JSON.stringify(FAKE)})
@@ -34,8 +34,8 @@ async function startOther() {
   return { said: String(said), kill }
 }
 
-describe('the stand-in for the single-instance lock', () => {
-  it('hands the second process to the first, and lets the next one in after a release', async () => {
+describe('the fake single-instance lock', () => {
+  it('passes the second process to the first, and admits the next one after a release', async () => {
     const heard: SecondInstance[] = []
     const lock = requestLock(userData, MESSAGE, (second) => heard.push(second))
 
@@ -49,7 +49,7 @@ describe('the stand-in for the single-instance lock', () => {
     expect(heard).toEqual([MESSAGE])
   })
 
-  it('is taken from a process that was killed', async () => {
+  it('is released when its process is killed', async () => {
     const other = await startOther()
     await other.kill()
 

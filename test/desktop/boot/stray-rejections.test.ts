@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { isOwnBug, strayRejections } from '../../../electron/desktop/boot/crashes.ts'
 
-/** This file stands for our own code. */
+/** This folder counts as Ferry's own code. */
 const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url)).slice(0, -1)
 
 const thrownBy = (work: () => unknown): unknown => {
@@ -17,7 +17,7 @@ const thrownBy = (work: () => unknown): unknown => {
 
 const nothing = (): { readonly call: () => void } => JSON.parse('null')
 
-describe('a bug of ours is', () => {
+describe("a bug in Ferry's code is", () => {
   it.each([
     ['a TypeError of the language', () => nothing().call()],
     ['a TypeError that our code throws', () => raise(new TypeError('Unreachable value'))],
@@ -27,7 +27,7 @@ describe('a bug of ours is', () => {
     expect(isOwnBug(thrownBy(work), OWN_FOLDER)).toBe(true)
   })
 
-  it('one that the bundle throws, whose frames are URLs', () => {
+  it('an error of the bundle, whose frames are URLs', () => {
     const error = new ReferenceError('x is not defined')
     error.stack = `${error}\n    at async start (file:///opt/Ferry/resources/app.asar/out/main/index.js:7:11)`
 
@@ -35,7 +35,7 @@ describe('a bug of ours is', () => {
   })
 })
 
-describe('no bug of ours is', () => {
+describe("not a bug in Ferry's code is", () => {
   it.each([
     ['what Electron rejects with', new Error('Failed to open')],
     ['an abort', new DOMException('Aborted', 'AbortError')],
@@ -46,7 +46,7 @@ describe('no bug of ours is', () => {
     expect(isOwnBug(reason, OWN_FOLDER)).toBe(false)
   })
 
-  it('a TypeError that Node makes for a stream that was closed', () => {
+  it('a TypeError of Node for a closed stream', () => {
     const start = (controller: ReadableStreamDefaultController) => {
       controller.close()
       controller.enqueue('late')
@@ -57,7 +57,7 @@ describe('no bug of ours is', () => {
     expect(isOwnBug(error, OWN_FOLDER)).toBe(false)
   })
 
-  it("a TypeError of somebody else's code, or of a folder with a longer name", () => {
+  it('a TypeError of other code, or of a folder with a longer name', () => {
     const error = thrownBy(() => nothing().call())
 
     expect(isOwnBug(error, `${OWN_FOLDER}/other`)).toBe(false)
@@ -65,7 +65,7 @@ describe('no bug of ours is', () => {
   })
 })
 
-describe('a stray rejection', () => {
+describe('an unhandled rejection', () => {
   const setUp = () => {
     const lines: { readonly event: Record<string, unknown>; readonly text: string }[] = []
     const note = (event: Record<string, unknown>, text: string) => void lines.push({ event, text })
@@ -78,7 +78,7 @@ describe('a stray rejection', () => {
     return { ...stray, lines, ends }
   }
 
-  it('is logged without queries and reported, and the app goes on', () => {
+  it('is logged without queries and reported, and the app continues', () => {
     const { judge, reportTo, lines, ends } = setUp()
     const reported: string[] = []
     reportTo((reference) => void reported.push(reference))
@@ -91,7 +91,7 @@ describe('a stray rejection', () => {
     expect(JSON.stringify(lines)).not.toContain('SECRET')
   })
 
-  it('before the window can say so is reported once it can', () => {
+  it('before the window can show it is reported later', () => {
     const { judge, reportTo, lines } = setUp()
     const reported: string[] = []
 
@@ -103,7 +103,7 @@ describe('a stray rejection', () => {
     expect(reported).toEqual([lines[0]?.event.reference])
   })
 
-  it('that is a bug of ours closes the app', () => {
+  it("that is a bug in Ferry's code closes the app", () => {
     const { judge, lines, ends } = setUp()
     const bug = thrownBy(() => nothing().call())
 

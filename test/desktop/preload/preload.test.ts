@@ -51,7 +51,7 @@ let exposed: Map<string, FerryBridge<FakeFile>>
 let invoked: { channel: string; input: unknown }[]
 let ipcRenderer: EventEmitter & { invoke: (channel: string, input: unknown) => Promise<unknown> }
 
-/** Runs the bundle as Electron runs a sandboxed preload: no globals of Node's but `require`. */
+/** Runs the bundle like a sandboxed preload: without Node globals except `require`. */
 beforeEach(() => {
   required = []
   exposed = new Map()
@@ -91,7 +91,7 @@ describe('the preload bundle', () => {
     expect(statSync(join(folder, 'index.cjs')).size).toBeLessThan(5_000)
   })
 
-  it('exposes the rows of the table as functions, and nothing of Electron', () => {
+  it('exposes the commands of the table as functions, and nothing of Electron', () => {
     expect([...exposed.keys()]).toEqual(['ferry'])
     expect(Object.keys(ferry()).sort()).toEqual([
       'commands',
@@ -107,7 +107,7 @@ describe('the preload bundle', () => {
 })
 
 describe('the bridge', () => {
-  it('sends a command on its own channel and brings the outcome back', async () => {
+  it('sends a command on its own channel and returns the outcome', async () => {
     const outcome = await ferry().commands.cancelUpload({ uploadId })
 
     expect(outcome).toEqual({ ok: true, value: {} })
@@ -140,7 +140,7 @@ describe('the bridge', () => {
     expect(heard).toHaveLength(1)
   })
 
-  it('takes the paths of files itself: the page gets outcomes only', async () => {
+  it('finds the paths of files itself: the page gets only outcomes', async () => {
     await ferry().registerSources([
       { name: 'a.txt', size: 3, lastModified: 5, path: '/home/me/a.txt' },
       { name: 'image.png', size: 4, lastModified: 6, path: '' },
@@ -157,7 +157,7 @@ describe('the bridge', () => {
     ])
   })
 
-  it('says of a file in a chosen folder which folder that is', async () => {
+  it('reports the chosen folder of a file', async () => {
     const facts = { name: 'a', size: 1, lastModified: 2, path: '/home/me/album/sub/a' }
 
     await ferry().registerSources([{ ...facts, webkitRelativePath: 'album/sub/a' }])
@@ -166,7 +166,7 @@ describe('the bridge', () => {
     expect(JSON.parse(JSON.stringify(invoked))).toMatchObject([{ input }])
   })
 
-  it('finds the paths of folders itself: the page names none', async () => {
+  it('finds the paths of folders itself: the page passes none', async () => {
     const facts = { name: 'a', size: 1, lastModified: 2 }
 
     await ferry().inspectFolders([

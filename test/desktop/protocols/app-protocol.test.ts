@@ -32,7 +32,7 @@ function connectsOf(headers: Headers): string | undefined {
 }
 
 describe('app://ferry', () => {
-  it('serves the page at its root, under a policy that lets nothing in but itself', async () => {
+  it('serves the page at its root with a policy that allows only itself', async () => {
     const session = new FakeSession()
     serveApp(standIn(session), folder, () => [STORE])
 
@@ -49,7 +49,7 @@ describe('app://ferry', () => {
     )
   })
 
-  it('lets only the worker that sends parts reach the stores, as they are when it starts', async () => {
+  it('lets only the worker that sends parts reach the stores that exist when it starts', async () => {
     const session = new FakeSession()
     let origins = [STORE]
     serveApp(standIn(session), folder, () => origins)
@@ -68,7 +68,7 @@ describe('app://ferry', () => {
     expect(worker.headers.get('cache-control')).toBe('no-store')
   })
 
-  it('serves a script with its type and length, and HEAD without its bytes', async () => {
+  it('serves a script with its type and length, and HEAD without a body', async () => {
     const got = await get('app://ferry/assets/index-B1x_2.js?v=1#x')
     const head = await get('app://ferry/assets/index-B1x_2.js', 'HEAD')
 
@@ -105,13 +105,13 @@ describe('app://ferry', () => {
     expect(await response.text()).toBe('')
   })
 
-  it('answers reads only', async () => {
+  it('allows only GET and HEAD', async () => {
     const response = await get('app://ferry/', 'POST')
 
     expect(response.status).toBe(405)
   })
 
-  it('never names a file outside its folder', () => {
+  it('never leads to a file outside its folder', () => {
     expect(pageFile('app://ferry/a/b.js', folder)).toBe(join(folder, 'a', 'b.js'))
     expect(pageFile('app://ferry/a/../../b.js', folder)).toBe(join(folder, 'b.js'))
     expect(pageFile('app://ferry/a/%2e%2e%2f%2e%2e/b.js', folder)).toBeNull()

@@ -53,7 +53,7 @@ function circle(): unknown[] {
 }
 
 describe('a command', () => {
-  it('has a channel per row of the table and no other', () => {
+  it('has one channel per command of the table and no other', () => {
     expect([...ipcMain.handlers.keys()].sort()).toEqual(
       [
         ...Object.keys(commands).map(commandChannel),
@@ -63,7 +63,7 @@ describe('a command', () => {
     )
   })
 
-  it('reaches its handler and brings back the outcome', async () => {
+  it('reaches its handler and returns the outcome', async () => {
     handlers.cancelUpload.mockResolvedValue(failed({ kind: 'unknown-id' }))
 
     const outcome = await cancel(ours())
@@ -72,7 +72,7 @@ describe('a command', () => {
     expect(handlers.cancelUpload).toHaveBeenCalledWith({ uploadId })
   })
 
-  it('that is no row does not exist', async () => {
+  it('that is not in the table does not exist', async () => {
     await expect(ipcMain.invoke(commandChannel('format'), ours(), {})).rejects.toThrow(
       'No handler registered',
     )
@@ -121,7 +121,7 @@ describe('a command', () => {
     ['too much', { uploadId, path: '/etc/passwd' }],
     ['no id', { uploadId: '../../x' }],
     ['nothing', null],
-  ])('that says %s is refused', async (_name, input) => {
+  ])('with the input %s is refused', async (_name, input) => {
     await expect(cancel(ours(), input)).rejects.toThrow('Malformed input for cancelUpload')
     expect(handlers.cancelUpload).not.toHaveBeenCalled()
   })
@@ -153,7 +153,7 @@ describe('a command', () => {
 describe('registering files', () => {
   const register = (files: unknown) => ipcMain.invoke(REGISTER_SOURCES_CHANNEL, ours(), files)
 
-  it('hands over what the preload knows and answers file by file', async () => {
+  it('passes on what the preload knows and answers for each file', async () => {
     const pasted = { ...file, path: null }
 
     const outcome = await register([file, pasted])
@@ -193,7 +193,7 @@ describe('registering files', () => {
 describe('inspecting folders', () => {
   const inspect = (folders: unknown) => ipcMain.invoke(INSPECT_FOLDERS_CHANNEL, ours(), folders)
 
-  it('hands over what the preload knows and answers folder by folder', async () => {
+  it('passes on what the preload knows and answers for each folder', async () => {
     const found = { linkCount: 1, hidden: [], isComplete: true }
     inspectFolders.mockResolvedValue([found, null])
 
@@ -226,7 +226,7 @@ describe('inspecting folders', () => {
 })
 
 describe('a notice', () => {
-  it('goes to our window', () => {
+  it("is sent to Ferry's window", () => {
     notifyWindow(() => standIn(window))('troublesChanged', { troubles: [] })
 
     expect(window.webContents.sent).toEqual([
@@ -234,7 +234,7 @@ describe('a notice', () => {
     ])
   })
 
-  it('is dropped when there is no window to hear it', () => {
+  it('is dropped when there is no window', () => {
     window.webContents.isGone = true
     notifyWindow(() => standIn(window))('troublesChanged', { troubles: [] })
     window.isGone = true

@@ -32,7 +32,7 @@ import { openStubStore, plain, StubStore } from '../../fakes/stub-store.ts'
 const session = new FakeSession()
 const PATIENCE = { connectMs: 2000, idleMs: 2000 }
 
-/** The part of the SDK's handler that these tests call themselves. */
+/** The used part of the SDK's handler. */
 interface Handler {
   readonly handle: (
     request: object,
@@ -100,7 +100,7 @@ describe('the SDK over Chromium', () => {
     })
   })
 
-  it('signs requests that a store accepts, bodies, odd names and queries included', async () => {
+  it('signs requests that a store accepts, including bodies, unusual names and queries', async () => {
     const where = { Bucket: bucket.bucket, Key: "odd/ä +%&='()*!~ файл.txt" }
     const bytes = randomBytes(100_000)
 
@@ -151,7 +151,7 @@ describe('the SDK over Chromium', () => {
     expect((await client.send(new HeadObjectCommand(where))).ContentLength).toBe(0)
   })
 
-  it("brings back the store's refusals as the SDK's errors", async () => {
+  it("returns the store's errors as SDK errors", async () => {
     const where = { Bucket: bucket.bucket, Key: 'missing' }
 
     await expect(client.send(new GetObjectCommand(where))).rejects.toMatchObject({
@@ -165,7 +165,7 @@ describe('the SDK over Chromium', () => {
 })
 
 describe('a request', () => {
-  it('keeps its query as it was signed', async () => {
+  it('sends its query as it was signed', async () => {
     const urls: (string | undefined)[] = []
     const server = await serve((request, response) => {
       urls.push(request.url)
@@ -182,7 +182,7 @@ describe('a request', () => {
     ])
   })
 
-  it('sends a stream with its length, as stores want it', async () => {
+  it('sends a stream with its length, as stores require', async () => {
     const seen: unknown[] = []
     const server = await serve((request, response) => {
       seen.push(request.headers['content-length'], request.headers['transfer-encoding'])
@@ -202,7 +202,7 @@ describe('a request', () => {
     expect(seen).toEqual(['6', undefined, 'abcdef'])
   })
 
-  it('answers a redirect with where to, and never follows it', async () => {
+  it("returns a redirect's target and never follows it", async () => {
     let askedCount = 0
     const server = await serve((_request, response) => {
       askedCount += 1
@@ -218,7 +218,7 @@ describe('a request', () => {
     expect(net.requests.map(({ redirect }) => redirect)).toEqual(['manual'])
   })
 
-  it("fails with Chromium's name for what went wrong", async () => {
+  it("fails with Chromium's error name", async () => {
     const server = createTcpServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const request = get(server)
@@ -228,7 +228,7 @@ describe('a request', () => {
     await expect(handlerWith().handle(request)).rejects.toThrow('net::ERR_CONNECTION_REFUSED')
   })
 
-  it('gives up on a store that takes the connection and says nothing', async () => {
+  it('gives up on a store that accepts the connection and sends nothing', async () => {
     const server = await serve(() => undefined)
 
     await expect(
@@ -236,7 +236,7 @@ describe('a request', () => {
     ).rejects.toMatchObject({ name: 'TimeoutError' })
   })
 
-  it('gives up on an answer that stops in the middle', async () => {
+  it('gives up on a response that stops in the middle', async () => {
     const server = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('half')
     })
@@ -258,7 +258,7 @@ describe('a request', () => {
     await expect(text(response.body)).rejects.toThrow()
   })
 
-  it('waits as long as the answer keeps coming', async () => {
+  it('waits as long as the response keeps arriving', async () => {
     let answered = 0
     const server = await serve((_request, response) => {
       response.writeHead(200)
@@ -277,7 +277,7 @@ describe('a request', () => {
     expect(await text(response.body)).toBe('..........')
   })
 
-  it('forgets an answer that nobody reads once it has come', async () => {
+  it('discards an unread response once it is complete', async () => {
     const server = await serve((_request, response) => void response.end('unread'))
     const abort = new AbortController()
     const { response } = await handlerWith({ connectMs: 1000, idleMs: 20 }).handle(get(server), {
@@ -308,14 +308,14 @@ describe('a request', () => {
     await expect(text(response.body)).rejects.toMatchObject({ name: 'AbortError' })
   })
 
-  it('is a bug with a body of an unknown kind', async () => {
+  it('with an unknown kind of body is a bug', async () => {
     const server = await serve((_request, response) => void response.end())
 
     await expect(handlerWith().handle({ ...get(server), body: 7 })).rejects.toThrow(TypeError)
   })
 })
 
-describe('an error of the network', () => {
+describe('a network error', () => {
   let logged: string[]
 
   const listFrom = async () => {
@@ -337,21 +337,24 @@ describe('an error of the network', () => {
     logged = []
   })
 
-  it.each(['start', 'answer', 'body'] as const)('is told as one, at the %s, too', async (at) => {
-    const list = await listFrom()
-    netControl.failNext('ERR_NETWORK_IO_SUSPENDED', { at })
+  it.each(['start', 'answer', 'body'] as const)(
+    'is reported as one, at the %s, too',
+    async (at) => {
+      const list = await listFrom()
+      netControl.failNext('ERR_NETWORK_IO_SUSPENDED', { at })
 
-    expect(await list()).toEqual({ ok: false, failure: { kind: 'stalled' } })
-    expect(await list()).toMatchObject({ ok: true })
-    // Electron tells of a broken body twice: at the request and at its answer.
-    expect(new Set(logged)).toEqual(new Set(['ERR_NETWORK_IO_SUSPENDED']))
-  })
+      expect(await list()).toEqual({ ok: false, failure: { kind: 'stalled' } })
+      expect(await list()).toMatchObject({ ok: true })
+      // Electron reports a broken body twice: at the request and at its response.
+      expect(new Set(logged)).toEqual(new Set(['ERR_NETWORK_IO_SUSPENDED']))
+    },
+  )
 
-  it('is a failure and no bug, whichever it is', async () => {
+  it('is always a failure and never a bug', async () => {
     const list = await listFrom()
 
     for (const name of Object.keys(CHROMIUM_NET_ERRORS)) {
-      // A silent store is asked a second time.
+      // A store that does not respond is asked twice.
       netControl.failNext(name, { times: 2 })
       expect.soft(await list(), name).toMatchObject({ ok: false, failure: expect.anything() })
       netControl.reset()

@@ -8,7 +8,10 @@ import { asPlainFile } from '../../../electron/files/plain-file.ts'
 
 const electronFlags = process as { noAsar?: boolean | undefined }
 
-/** Looks like Electron's `fs`: an archive is a folder, and cannot be opened, unless asked plainly. */
+/**
+ * Imitates Electron's `fs`: an archive is a folder that cannot be opened, unless the original is
+ * used.
+ */
 vi.mock('node:fs/promises', async (importOriginal) => {
   const real = await importOriginal<typeof import('node:fs/promises')>()
   const isSeenAsFolder = (path: unknown) =>
@@ -32,8 +35,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }))
 
-describe('an .asar file of the person', () => {
-  it('is taken and read as the file that it is, although Electron shows a folder', async () => {
+describe('an .asar file of the user', () => {
+  it('is read as a file, although Electron shows a folder', async () => {
     const sources = new SourceRegistry()
     const given = { path, name: 'app.asar', byteLength: 0, modifiedAtMs: 0 }
 
@@ -51,7 +54,7 @@ describe('an .asar file of the person', () => {
     expect(await response.text()).toBe('archive')
   })
 
-  it("leaves Electron's own archive readable afterwards, after an error too", () => {
+  it("leaves Electron's own archive readable afterwards, even after an error", () => {
     expect(asPlainFile(() => electronFlags.noAsar)).toBe(true)
     expect(() =>
       asPlainFile(() => {

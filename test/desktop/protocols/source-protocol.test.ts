@@ -24,7 +24,7 @@ import { FakeSession, standIn } from '../../fakes/electron.ts'
 
 const opened = vi.hoisted((): FileHandle[] => [])
 
-// Real files; only remembers what was opened, to see it closed.
+// Uses real files and records the opened handles to check that they are closed.
 vi.mock('node:fs/promises', async (importOriginal) => {
   const real = await importOriginal<typeof import('node:fs/promises')>()
   const open = async (...args: Parameters<typeof real.open>) => {
@@ -93,7 +93,7 @@ const bytesOf = async (response: Response) => Buffer.from(await response.arrayBu
 const openCount = () => opened.filter((file) => file.fd !== -1).length
 
 describe('source://', () => {
-  it('answers exactly the asked bytes and says which they are', async () => {
+  it('answers with exactly the requested bytes and their range', async () => {
     const response = await ask({ range: 'bytes=1048576-2097152' })
 
     expect(response.status).toBe(206)
@@ -123,7 +123,7 @@ describe('source://', () => {
     },
   )
 
-  it('refuses a range that reaches beyond the end instead of shortening it', async () => {
+  it('refuses a range past the end instead of shortening it', async () => {
     const response = await ask({ range: `bytes=0-${bytes.byteLength}` })
 
     expect(response.status).toBe(416)
@@ -139,14 +139,14 @@ describe('source://', () => {
     },
   )
 
-  it('lets our page ask first whether it may send a range', async () => {
+  it("answers the page's preflight for a range", async () => {
     const response = await ask({ method: 'OPTIONS', range: null })
 
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-headers')).toBe('range')
   })
 
-  it('answers reads only', async () => {
+  it('allows only GET and HEAD', async () => {
     expect((await ask({ method: 'PUT' })).status).toBe(405)
   })
 
@@ -177,7 +177,7 @@ describe('source://', () => {
     expect((await ask()).status).toBe(409)
   })
 
-  it('answers 404 when the file is gone, and when its folder became a file', async () => {
+  it('answers 404 when the file does not exist, and when its folder became a file', async () => {
     facts = { ...facts, path: join(path, 'inner') }
     const inFile = await ask()
     facts = { ...facts, path: join(folder, 'gone') }
@@ -186,16 +186,16 @@ describe('source://', () => {
     expect([inFile.status, gone.status]).toEqual([404, 404])
   })
 
-  it('never answers with a folder that took the place of the file', async () => {
+  it('never answers with a folder that replaced the file', async () => {
     facts = { ...facts, path: folder }
 
-    // Windows does not even open a folder.
+    // On Windows a folder cannot be opened.
     expect((await ask()).status).toBe(process.platform === 'win32' ? 403 : 409)
     expect(openCount()).toBe(0)
   })
 
   it.runIf(process.platform !== 'win32')(
-    'answers 409 at once when a pipe took the place of the file, though nobody writes to it',
+    'answers 409 at once when a pipe replaced the file, although nothing writes to it',
     async () => {
       rmSync(path)
       execFileSync('mkfifo', [path])
@@ -205,7 +205,7 @@ describe('source://', () => {
     },
   )
 
-  it('answers 403 when the system will not open the file', async () => {
+  it('answers 403 when the system does not open the file', async () => {
     const circle = join(folder, 'circle')
     if (process.platform !== 'win32') symlinkSync(circle, circle)
     facts = { ...facts, path: process.platform === 'win32' ? folder : circle }
@@ -221,7 +221,7 @@ describe('source://', () => {
     await vi.waitFor(() => expect(openCount()).toBe(0))
   })
 
-  it('closes the file when the page wants no more of it', async () => {
+  it('closes the file when the page cancels', async () => {
     const response = await ask({ range: `bytes=0-${bytes.byteLength - 1}` })
     expect(openCount()).toBe(1)
 
@@ -261,15 +261,15 @@ describe('source://', () => {
 })
 
 describe('a range', () => {
-  it('is half open inside Ferry and has both ends outside', () => {
+  it('is half open inside Ferry and inclusive outside', () => {
     expect(readRange('bytes=0-9', 10)).toEqual({ start: 0, end: 10 })
   })
 
-  it('cannot be had of an empty file', () => {
+  it('does not exist in an empty file', () => {
     expect(readRange('bytes=0-0', 0)).toBe('unsatisfiable')
   })
 
-  it('is malformed beyond the numbers that are exact', () => {
+  it('is malformed beyond exact integers', () => {
     expect(readRange('bytes=0-9999999999999999', 10)).toBe('malformed')
   })
 })

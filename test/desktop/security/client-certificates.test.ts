@@ -60,7 +60,7 @@ afterEach(() => {
 })
 
 describe('a certificate of the user’s', () => {
-  it('is sent to nobody before the user was asked, even where there is one only', async () => {
+  it('is sent to no server before the user was asked, even if it is the only one', async () => {
     dialog.response = 1
 
     const chosen = await start().choose(HOST, [ADA])
@@ -68,7 +68,7 @@ describe('a certificate of the user’s', () => {
     expect(chosen).toBe(ADA)
     expect(dialog.asked).toMatchObject([
       {
-        message: `“${HOST}” asks for a certificate that proves who you are.`,
+        message: `“${HOST}” asks for a certificate to identify you.`,
         detail: 'Ada\nIssued by Office CA; expires on 2027-01-31',
         buttons: ['Send none', 'Send “Ada”'],
         ...{ defaultId: 0, cancelId: 0, checkboxChecked: true },
@@ -76,7 +76,7 @@ describe('a certificate of the user’s', () => {
     ])
   })
 
-  it('is asked about once for each host, over a restart, too', async () => {
+  it('is asked about once per host, even across a restart', async () => {
     dialog.response = 2
     const first = start()
     await Promise.all([first.choose(HOST, [ADA, BOB]), first.choose(HOST, [ADA, BOB])])
@@ -88,7 +88,7 @@ describe('a certificate of the user’s', () => {
     expect(dialog.asked).toHaveLength(2)
   })
 
-  it('stays at home when the user sends none, and that is remembered', async () => {
+  it('is not sent when the user chooses none, and that is remembered', async () => {
     dialog.response = 0
 
     const first = await start().choose(HOST, [ADA])
@@ -98,7 +98,7 @@ describe('a certificate of the user’s', () => {
     expect(dialog.asked).toHaveLength(1)
   })
 
-  it('is remembered while Ferry runs and no longer, if the user wants it so', async () => {
+  it('is remembered only while Ferry runs if the user wants that', async () => {
     dialog.checkboxChecked = false
     const certificates = start()
     await certificates.choose(HOST, [ADA])
@@ -111,7 +111,7 @@ describe('a certificate of the user’s', () => {
     expect(values.size).toBe(0)
   })
 
-  it('is asked about again when it has gone, or was refused and the user tries again', async () => {
+  it('is asked about again when it no longer exists, or when it was refused and the user retries', async () => {
     const certificates = start()
     await certificates.choose(HOST, [ADA])
     await certificates.choose(HOST, [BOB])
@@ -125,7 +125,7 @@ describe('a certificate of the user’s', () => {
     expect([before, dialog.asked.length]).toEqual([2, 3])
   })
 
-  it('is found among many, a few at a time', async () => {
+  it('is chosen from many, a few at a time', async () => {
     const many = Array.from({ length: 6 }, (_, index) => certificate(`N${index}`))
     dialog.responses = [5, 2]
 
@@ -135,7 +135,7 @@ describe('a certificate of the user’s', () => {
     expect(dialog.asked.map(({ buttons }) => buttons?.length)).toEqual([6, 4])
   })
 
-  it('is answered to Electron, which would send the first', async () => {
+  it('is passed to Electron, which would send the first one', async () => {
     dialog.response = 2
     start().listen(standIn(app))
     let isPrevented = false
@@ -153,7 +153,7 @@ describe('a certificate of the user’s', () => {
   })
 })
 
-describe('a server that lets nobody in without one', () => {
+describe('a server that requires a certificate', () => {
   interface Handler {
     readonly handle: (request: object) => Promise<{ response: { statusCode: number } }>
   }
@@ -193,7 +193,7 @@ describe('a server that lets nobody in without one', () => {
     return { send, shown, refused, certificates, host: `127.0.0.1:${port}` }
   }
 
-  it('is shown the one that the user chose', async () => {
+  it('gets the one that the user chose', async () => {
     const { send, shown } = await started()
 
     const { response } = await send()
@@ -201,7 +201,7 @@ describe('a server that lets nobody in without one', () => {
     expect([response.statusCode, shown]).toEqual([200, ['localhost']])
   })
 
-  it('is said to want one where the user sends none, and asked about when they try again', async () => {
+  it('is reported as requiring one when the user sends none, and asked about on a retry', async () => {
     dialog.responses = [0, 1]
     const { send, shown, refused, certificates, host } = await started()
 

@@ -16,8 +16,8 @@ beforeEach(() => {
   dialog.response = 0
 })
 
-describe('a question of the desktop', () => {
-  it('refuses by Return and by Escape, and names what it is about', async () => {
+describe('a dialog of the desktop', () => {
+  it('refuses on Return and on Escape, and names its subject', async () => {
     const answer = await confirm()(NEW)
 
     expect(answer).toBe('refused')
@@ -34,7 +34,7 @@ describe('a question of the desktop', () => {
     expect(dialog.asked[0]?.detail).toContain('the access key AKIA')
   })
 
-  it('brings back a window that is hidden, which it belongs to', async () => {
+  it('shows the hidden window that it belongs to', async () => {
     const window = new FakeWindow()
 
     await confirmInDialog(standIn(dialog), () => standIn(window))(NEW)
@@ -42,12 +42,12 @@ describe('a question of the desktop', () => {
     expect(window.isVisible()).toBe(true)
   })
 
-  it('is answered by its own button only', async () => {
+  it('is confirmed only by its own button', async () => {
     dialog.response = 1
     expect(await confirm()(NEW)).toBe('confirmed')
   })
 
-  it('is refused where there is no window to ask over', async () => {
+  it('is refused without a window', async () => {
     dialog.response = 1
     const homeless = confirmInDialog(standIn(dialog), () => null)
 
@@ -55,7 +55,7 @@ describe('a question of the desktop', () => {
     expect(dialog.asked).toEqual([])
   })
 
-  it('comes alone: others wait, and a flood of them is refused', async () => {
+  it('is shown alone: others wait, and too many are refused', async () => {
     let open = 0
     let most = 0
     const slow = {
@@ -75,7 +75,7 @@ describe('a question of the desktop', () => {
     expect(answers.filter((each) => each === 'confirmed')).toHaveLength(8)
   })
 
-  it('goes on after one that could not be shown', async () => {
+  it('continues after one that could not be shown', async () => {
     const broken = { showMessageBox: () => Promise.reject(new Error('No display')) }
     const ask = confirmInDialog(standIn(broken), () => standIn(new FakeWindow()))
 
@@ -83,7 +83,7 @@ describe('a question of the desktop', () => {
     await expect(ask(NEW)).rejects.toThrow('No display')
   })
 
-  it('lists the places of a file, and counts those that no dialog can hold', async () => {
+  it('lists the destinations of a file, and counts those that do not fit', async () => {
     const places = Array.from({ length: 25 }, (_, index) => ({
       name: `Films\u202e ${index}\n`,
       host: 'store.example',

@@ -22,7 +22,7 @@ beforeEach(() => {
 
 describe('the page', () => {
   it.each(['will-navigate', 'will-frame-navigate', 'will-redirect'])(
-    'stays where it is on %s',
+    'is not navigated by %s',
     (event) => {
       const went = [
         'https://evil.example/',
@@ -39,7 +39,7 @@ describe('the page', () => {
     },
   )
 
-  it('gets no inner frame, not even of itself', () => {
+  it('gets no frame, not even of itself', () => {
     expect(contents.navigates('will-frame-navigate', 'app://ferry/', false)).toBe(false)
   })
 
@@ -50,7 +50,7 @@ describe('the page', () => {
 
 describe('a link', () => {
   it.each([SHARE_LINK, SIGN_IN, 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html'])(
-    'to %s opens in the browser and never in a window of ours',
+    "to %s opens in the browser and never in a window of Ferry's",
     (url) => {
       expect(contents.opens(url)).toBe('deny')
       expect(opened).toEqual([url])
@@ -67,7 +67,7 @@ describe('a link', () => {
     'ms-msdt:/id',
     'javascript:alert(1)',
     'about:blank',
-  ])('to %s opens nowhere', (url) => {
+  ])('to %s is not opened', (url) => {
     expect(contents.opens(url)).toBe('deny')
     expect(opened).toEqual([])
   })

@@ -24,7 +24,7 @@ beforeEach(() => {
   })
 })
 
-describe('the wall round the page', () => {
+describe('the network guard', () => {
   it('lets the page reach configured endpoints and nothing else', () => {
     network.endpoints.replace([STORE, 'http://127.0.0.1:9000', 'http://nas.local:9000'])
 
@@ -73,7 +73,7 @@ describe('the wall round the page', () => {
     expect(session.defaultSession.isCancelled('https://other.example/b/k')).toBe(false)
   })
 
-  it('lets the development server through, and only in development', () => {
+  it('allows the development server, but only in development', () => {
     setUpNetworkGuard({
       pageOrigin: 'http://localhost:5173',
       devServer: 'http://localhost:5173',
@@ -85,7 +85,7 @@ describe('the wall round the page', () => {
     expect(session.defaultSession.isCancelled('http://localhost:5174/')).toBe(true)
   })
 
-  it('keeps the core on a session of its own, in memory and without a cache', () => {
+  it('keeps the core on a separate session, in memory and without a cache', () => {
     const stores = session.partitions.get('stores')
 
     expect(stores?.options).toEqual({ cache: false })
@@ -127,7 +127,7 @@ describe('CORS', () => {
 
   beforeEach(() => network.endpoints.replace([STORE]))
 
-  it('is answered for a part, with what the page reads of the answer exposed', () => {
+  it('is answered for a part and exposes what the page reads', () => {
     const answer = session.defaultSession.receive(
       received({
         responseHeaders: {
@@ -151,7 +151,7 @@ describe('CORS', () => {
     })
   })
 
-  it("takes the place of the bucket's own rules, however they are spelt", () => {
+  it("replaces the bucket's own rules, however they are spelt", () => {
     const answer = session.defaultSession.receive(
       received({
         responseHeaders: {
@@ -183,7 +183,7 @@ describe('CORS', () => {
     expect(answer.responseHeaders).toMatchObject({ 'Access-Control-Allow-Origin': [PAGE] })
   })
 
-  it('turns the 403 that a bucket without rules gives to a preflight into a yes', () => {
+  it('turns the 403 of a bucket without rules into an allowed preflight', () => {
     const answer = session.defaultSession.receive(
       received({
         method: 'OPTIONS',
@@ -221,7 +221,7 @@ describe('CORS', () => {
     expect(session.defaultSession.receive(received({ ...details, method: 'OPTIONS' }))).toEqual({})
   })
 
-  it('is answered for a part from the page’s worker, which may have no page of its own', () => {
+  it('is answered for a part from the page’s worker, which may have no frame', () => {
     const { webContentsId: _page, ...details } = received({})
 
     const { responseHeaders } = session.defaultSession.receive(details)
@@ -229,7 +229,7 @@ describe('CORS', () => {
     expect(responseHeaders).toMatchObject({ 'Access-Control-Allow-Origin': [PAGE] })
   })
 
-  it('is left alone for a part that nobody knows the sender of', () => {
+  it('is left alone for a part from an unknown sender', () => {
     const { webContentsId: _page, initiatorOrigin: _origin, ...details } = received({})
 
     expect(session.defaultSession.receive(details)).toEqual({})
@@ -245,7 +245,7 @@ describe('CORS', () => {
 })
 
 describe('permissions', () => {
-  it('are denied, but for writing text to the clipboard and for notifications', async () => {
+  it('are denied except for writing text to the clipboard and notifications', async () => {
     const answers = await Promise.all(
       ['clipboard-sanitized-write', 'notifications', 'clipboard-read', 'media', 'fileSystem'].map(
         async (permission) => [
@@ -304,7 +304,7 @@ describe('permissions', () => {
     expect(session.defaultSession.checks('loopback-network', PAGE)).toBe(false)
   })
 
-  it("include the local network for a company's store whose name leads inside", async () => {
+  it("include the local network for a company's store with an internal address", async () => {
     const lookups = session.partitions.get('stores')?.session.hosts
     lookups?.set('s3.corp.example', ['10.1.2.3'])
     network.endpoints.replace(['https://s3.corp.example'])

@@ -68,7 +68,7 @@ afterEach(() => {
 })
 
 describe('the password of a proxy', () => {
-  it('is asked for once, for all requests that wait and all that follow', async () => {
+  it('is asked for once, for all waiting and later requests', async () => {
     answers = [RIGHT]
 
     const waiting = await Promise.all([1, 2, 3].map(() => passwords.answer(PROXY, null)))
@@ -79,7 +79,7 @@ describe('the password of a proxy', () => {
     expect(asked).toEqual([{ ...PROXY, username: '', isWrong: false, mayKeep: true }])
   })
 
-  it('is asked for again when the proxy does not take it, and by one request only', async () => {
+  it('is asked for again when the proxy refuses it, but only once', async () => {
     answers = [WRONG, RIGHT]
     const [one, other] = [await passwords.answer(PROXY, null), await passwords.answer(PROXY, null)]
 
@@ -107,7 +107,7 @@ describe('the password of a proxy', () => {
     expect(await passwords.answer(PROXY, null)).toMatchObject({ password: 'secret' })
   })
 
-  it('is asked for as soon as there is a window, when a request came before it', async () => {
+  it('is asked for as soon as there is a window if a request came earlier', async () => {
     answers = ['nobody-there', RIGHT]
     const early = await passwords.answer(PROXY, null)
 
@@ -116,7 +116,7 @@ describe('the password of a proxy', () => {
     expect([early, later?.password]).toEqual([null, 'secret'])
   })
 
-  it('can be entered only where a proxy asked', async () => {
+  it('can be entered only after a proxy has asked', async () => {
     const early = await passwords.enter()
     await passwords.answer(PROXY, null)
     const refused = await passwords.enter()
@@ -125,7 +125,7 @@ describe('the password of a proxy', () => {
     expect(refused).toEqual({ ok: false, failure: { kind: 'not-confirmed' } })
   })
 
-  it('is kept in the system’s key store if the user wishes, and never in the open', async () => {
+  it('is stored in the system’s key store if the user wishes, and never in plain text', async () => {
     answers = [{ ...RIGHT, isToKeep: true }]
     await passwords.answer(PROXY, null)
     const stored = JSON.stringify([...values])
@@ -138,7 +138,7 @@ describe('the password of a proxy', () => {
     expect(stored).not.toContain('secret')
   })
 
-  it('is forgotten when a kept one is no longer right', async () => {
+  it('is forgotten when the stored one is wrong', async () => {
     answers = [{ ...WRONG, isToKeep: true }, RIGHT]
     await passwords.answer(PROXY, null)
     const later = start()
@@ -151,7 +151,7 @@ describe('the password of a proxy', () => {
     expect(values.get('proxyPasswords')).toEqual({})
   })
 
-  it('is not offered to be kept where there is no safe place', async () => {
+  it('is not offered to be stored where there is no safe place', async () => {
     safeStorage.change({ backend: 'hard-coded' })
     answers = [{ ...RIGHT, isToKeep: true }]
 
@@ -179,7 +179,7 @@ describe('the page’s requests', () => {
 
   beforeEach(() => answerProxies(standIn(app), passwords))
 
-  it('are answered with it, also a second time, and with nothing once declined', async () => {
+  it('are answered with it, even a second time, and with nothing once declined', async () => {
     answers = [WRONG, RIGHT, null]
 
     const first = challenge('https://store/1', true)
@@ -192,7 +192,7 @@ describe('the page’s requests', () => {
     expect(first.isPrevented()).toBe(true)
   })
 
-  it('leave the challenge of a server to nobody', () => {
+  it('do not answer the challenge of a server', () => {
     const { given, isPrevented } = challenge('https://store/1', true, false)
 
     expect([given, isPrevented(), asked]).toEqual([[], false, []])
@@ -245,7 +245,7 @@ describe("the SDK's requests", () => {
     return text(response.body)
   }
 
-  it('go through a proxy with the password, of whatever session, after one question', async () => {
+  it('pass a proxy with the password in any session, after one question', async () => {
     const port = await listening((_request, response) => void response.end('stored'))
     answers = [WRONG, RIGHT]
 
@@ -271,13 +271,13 @@ describe("the SDK's requests", () => {
     expect(await sending).toBe('stored')
   })
 
-  it('fail as what they are when the user has none', async () => {
+  it('fail normally when the user has no password', async () => {
     const port = await listening((_request, response) => void response.end('stored'))
 
     await expect(send(port)).rejects.toThrow('net::ERR_PROXY_AUTH_REQUESTED')
   })
 
-  it('leave a store’s own 401 alone', async () => {
+  it('do not answer a store’s own 401', async () => {
     netControl.proxy = null
     const port = await listening((_request, response) => {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="in"' }).end('no')
@@ -288,7 +288,7 @@ describe("the SDK's requests", () => {
   })
 })
 
-describe('the window that asks', () => {
+describe('the password window', () => {
   const QUESTION: ProxyQuestion = {
     ...PROXY,
     realm: '<b>office</b>',
@@ -307,7 +307,7 @@ describe('the window that asks', () => {
   const html = () =>
     Buffer.from(String(opened()?.loaded[0]).split('base64,')[1] ?? '', 'base64').toString()
 
-  it('is modal, has no preload and nothing of the page’s, and is gone afterwards', async () => {
+  it('is modal, has no preload and nothing of the page, and closes afterwards', async () => {
     const answer = await prompt(() => RIGHT)
 
     expect(answer).toEqual(RIGHT)
@@ -317,7 +317,7 @@ describe('the window that asks', () => {
     expect(opened()?.isGone).toBe(true)
   })
 
-  it('shows what a proxy says as text, and loads nothing', async () => {
+  it("shows a proxy's text as text, and loads nothing", async () => {
     await prompt(() => null)
 
     expect(html()).toContain('proxy.office:3128')
@@ -328,7 +328,7 @@ describe('the window that asks', () => {
     expect(html()).toContain('id="keep"')
   })
 
-  it('brings a hidden window back, which it belongs to', async () => {
+  it('shows the hidden window that it belongs to', async () => {
     parent.hide()
 
     await prompt(() => null)
@@ -336,7 +336,7 @@ describe('the window that asks', () => {
     expect(parent.isVisible()).toBe(true)
   })
 
-  it('declines by Cancel, by closing, and without a name', async () => {
+  it('declines on Cancel, on closing, and without a name', async () => {
     const cancelled = await prompt(() => null)
     const closed = await prompt((window) => {
       setImmediate(() => window.close())

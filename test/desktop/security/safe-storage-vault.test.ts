@@ -16,7 +16,7 @@ const missing = { ok: false, failure: { kind: 'secret-missing' } }
 beforeEach(() => safeStorage.reset())
 
 describe('the vault', () => {
-  it('gives back what it was given, and keeps it in no readable form', async () => {
+  it('returns the secret and stores it encrypted', async () => {
     const vault = vaultOn('linux')
 
     const kept = await vault.protect(SECRET)
@@ -30,13 +30,13 @@ describe('the vault', () => {
     ['key-ring', 'system'],
     ['portal', 'system'],
     ['hard-coded', 'memory'],
-  ] as const)('on Linux with a %s puts secrets in: %s', async (backend, place) => {
+  ] as const)('on Linux with a %s stores secrets in: %s', async (backend, place) => {
     safeStorage.change({ backend })
 
     expect(await vaultOn('linux').place()).toBe(place)
   })
 
-  it('trusts no tag on Linux that it does not know', async () => {
+  it('trusts no unknown tag on Linux', async () => {
     const unknown = {
       isAsyncEncryptionAvailable: async () => true,
       encryptStringAsync: async () => Buffer.from('v99sealed'),
@@ -57,7 +57,7 @@ describe('the vault', () => {
     },
   )
 
-  it('has no place while the system gives no key', async () => {
+  it('has no safe place while the system returns no key', async () => {
     safeStorage.change({ backend: 'system', isLocked: true })
     const vault = vaultOn('darwin')
 
@@ -66,7 +66,7 @@ describe('the vault', () => {
   })
 
   it.each(['linux', 'darwin', 'win32'] as const)(
-    'opens in another process on %s what it kept in this one',
+    'opens in another process on %s what this one stored',
     async (platform) => {
       if (platform !== 'linux') safeStorage.change({ backend: 'system' })
       const kept = await vaultOn(platform).protect(SECRET)
@@ -80,7 +80,7 @@ describe('the vault', () => {
     },
   )
 
-  it('seals once more what the hard-coded key had sealed, when there is a key ring', async () => {
+  it('encrypts again what the hard-coded key had encrypted, once there is a key ring', async () => {
     safeStorage.change({ backend: 'hard-coded' })
     const scrambled = await safeStorage.encryptStringAsync(SECRET)
     safeStorage.change({ backend: 'key-ring' })
@@ -97,7 +97,7 @@ describe('the vault', () => {
     })
   })
 
-  it('says that a secret is gone when its key is', async () => {
+  it('reports a missing secret when its key is lost', async () => {
     const kept = await vaultOn('linux').protect(SECRET)
     safeStorage.change({ keyName: 'key-2' })
     safeStorage.restart()
@@ -108,13 +108,13 @@ describe('the vault', () => {
     expect(heard).toEqual([])
   })
 
-  it('says that a secret is gone when another kind of vault kept it', async () => {
+  it('reports a missing secret when another kind of vault stored it', async () => {
     expect(await vaultOn('linux').reveal('file:7')).toEqual(missing)
   })
 })
 
 describe('a locked key ring', () => {
-  it('is said, and is open to the Ferry that starts after it was unlocked', async () => {
+  it('is reported, and is open for a Ferry that starts after it was unlocked', async () => {
     const kept = keptValue(await vaultOn('linux').protect(SECRET))
     safeStorage.change({ isLocked: true })
     safeStorage.restart()
@@ -123,7 +123,7 @@ describe('a locked key ring', () => {
 
     expect(await vault.reveal(kept)).toEqual(unavailable)
     safeStorage.change({ isLocked: false })
-    // The keys are fetched once per process.
+    // Electron fetches the keys once per process.
     expect(await vault.reveal(kept)).toEqual(unavailable)
     safeStorage.restart()
 
@@ -131,7 +131,7 @@ describe('a locked key ring', () => {
     expect(heard).toEqual([true])
   })
 
-  it('keeps nothing under the hard-coded key meanwhile', async () => {
+  it('stores nothing with the hard-coded key meanwhile', async () => {
     safeStorage.change({ isLocked: true })
     const vault = vaultOn('linux')
 
@@ -139,7 +139,7 @@ describe('a locked key ring', () => {
     expect(await vault.place()).toBe('memory')
   })
 
-  it('is told to a listener that comes late', async () => {
+  it('is reported to a late listener', async () => {
     safeStorage.change({ isLocked: true })
     const vault = vaultOn('linux')
     await vault.protect(SECRET)
@@ -147,7 +147,7 @@ describe('a locked key ring', () => {
     expect(locksOf(vault)).toEqual([true])
   })
 
-  it('does not keep the window waiting for a password, and opens by it', async () => {
+  it('does not block the window while it waits for a password, and opens with it', async () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
     const { promise, resolve: unlock } = Promise.withResolvers<void>()
@@ -167,7 +167,7 @@ describe('a locked key ring', () => {
     expect(heard).toEqual([true, false])
   })
 
-  it('is not what a slow computer without a key ring has', async () => {
+  it('is not assumed on a slow computer without a key ring', async () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
     safeStorage.change({ backend: 'hard-coded' })
@@ -208,7 +208,7 @@ describe('a locked key ring', () => {
     expect(heard).toEqual([true])
   })
 
-  it('is tried again now and then, in case that the system lets a running process in', async () => {
+  it('is tried again from time to time, in case the system lets a running process in', async () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
     safeStorage.change({ isLocked: true })
@@ -228,7 +228,7 @@ describe('a locked key ring', () => {
   })
 })
 
-it('the stand-in of the key store is the same for another process by a file', async () => {
+it('the fake key store is shared with another process by a file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ferry-keys-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const first = new FakeSafeStorage()
@@ -249,7 +249,7 @@ function keptValue(kept: Outcome<string>): string {
   return kept.value
 }
 
-/** The vault's answer about its lock from now on. */
+/** Collects the vault's lock states from now on. */
 function locksOf(vault: SecretVault): readonly boolean[] {
   const heard: boolean[] = []
   vault.watchLock?.((isLocked) => void heard.push(isLocked))

@@ -40,7 +40,7 @@ function start(platform: NodeJS.Platform): void {
     copyLastLink: () => void copied.push('the last'),
     needsYouMark: () => standIn({ mark: 'red' }),
   })
-  // The report that the page sends when it has loaded.
+  // The report that the page sends after loading.
   tell(idleQueue)
 }
 
@@ -48,7 +48,7 @@ const moving = (changes: Partial<QueueState> = {}) => ({ ...idleQueue, movingCou
 const titles = () => FakeNotification.shown.map(({ options }) => options.title)
 
 describe('a notification', () => {
-  it('tells the end of a batch, not of each file', () => {
+  it('announces the end of a batch, not of each file', () => {
     tell(moving())
     tell(moving({ finishedCount: 1 }))
     tell(moving({ finishedCount: 2 }))
@@ -85,7 +85,7 @@ describe('a notification', () => {
     expect(copied).toEqual(['the last'])
   })
 
-  it('brings the window when it is clicked', () => {
+  it('opens the window when it is clicked', () => {
     window.hide()
     tell({ ...idleQueue, finishedCount: 2 })
 
@@ -94,7 +94,7 @@ describe('a notification', () => {
     expect(window.isVisible()).toBe(true)
   })
 
-  it('counts the next batch from its own beginning', () => {
+  it('counts the next batch separately', () => {
     tell({ ...idleQueue, finishedCount: 3 })
     tell(moving({ finishedCount: 3 }))
 
@@ -103,7 +103,7 @@ describe('a notification', () => {
     expect(titles()).toEqual(['3 files uploaded', '2 files uploaded'])
   })
 
-  it('never comes while the window is in front, nor later for what was seen there', () => {
+  it('is not shown while the window is in front, nor later for events seen there', () => {
     window.focus()
     tell(moving())
     tell({ ...idleQueue, finishedCount: 3, stuckCount: 1 })
@@ -114,7 +114,7 @@ describe('a notification', () => {
     expect(FakeNotification.shown).toEqual([])
   })
 
-  it('tells once that something needs the user, until they have looked', () => {
+  it('says only once that something needs the user, until they have looked', () => {
     tell(moving({ stuckCount: 1, firstStuck: namedUpload('film.mov') }))
     tell(moving({ stuckCount: 2, firstStuck: namedUpload('film.mov') }))
     expect(titles()).toEqual(['film.mov needs you'])
@@ -128,7 +128,7 @@ describe('a notification', () => {
     expect(titles()).toEqual(['film.mov needs you', '3 files need you'])
   })
 
-  it('tells both in one when a batch ends with something left', () => {
+  it('combines both when a batch ends with failures', () => {
     tell(moving())
 
     tell({ ...idleQueue, finishedCount: 4, stuckCount: 1 })
@@ -137,7 +137,7 @@ describe('a notification', () => {
     expect(FakeNotification.shown[0]?.options.body).toBe('1 file needs you.')
   })
 
-  it('tells nothing of what was there before the page was loaded', () => {
+  it('ignores what happened before the page was loaded', () => {
     tell({ ...idleQueue, finishedCount: 4 })
     FakeNotification.shown.length = 0
 
@@ -146,7 +146,7 @@ describe('a notification', () => {
     expect(FakeNotification.shown).toEqual([])
   })
 
-  it('is left out when the user has switched it off', () => {
+  it('is not shown when the user has switched it off', () => {
     preferences.setNotifications(false)
 
     tell({ ...idleQueue, finishedCount: 4, stuckCount: 1 })
@@ -155,7 +155,7 @@ describe('a notification', () => {
     expect(app.badgeCount).toBe(1)
   })
 
-  it('is left out where the system has none, and a refusal is only logged', () => {
+  it('is not shown where the system has none, and an error is only logged', () => {
     FakeNotification.hasSupport = false
     tell({ ...idleQueue, finishedCount: 1 })
     FakeNotification.hasSupport = true
@@ -167,7 +167,7 @@ describe('a notification', () => {
     expect(warned).toEqual([{ error: 'not allowed' }])
   })
 
-  it('shows no invisible character of a name', () => {
+  it('shows no invisible characters in a name', () => {
     tell({ ...idleQueue, finishedCount: 1, lastFinished: namedUpload('a\u202egnp.exe') })
 
     expect(titles()).toEqual(['agnp.exe is uploaded'])
@@ -187,7 +187,7 @@ describe('the icon in the dock or the task bar', () => {
     expect(window.flashes).toBe(false)
   })
 
-  it('has a mark with a description on Windows, and flashes until the user comes', () => {
+  it('has an overlay with a description on Windows, and flashes until the window is in front', () => {
     start('win32')
 
     tell(moving({ stuckCount: 2 }))
@@ -212,7 +212,7 @@ describe('the icon in the dock or the task bar', () => {
     expect(window.flashes).toBe(false)
   })
 
-  it('has a round mark', () => {
+  it('has a round overlay', () => {
     const [image] = standIn<{ representations: { bitmap: Buffer }[] }>(
       attentionBadge(),
     ).representations
@@ -237,7 +237,7 @@ describe('the preferences in the menu', () => {
     expect(preferences.menuItems()[0]).toMatchObject({ checked: false })
   })
 
-  it('take back what "Always do this" has remembered, and say so to the menu', () => {
+  it('reset what "Always do this" has remembered, and update the menu', () => {
     let changedCount = 0
     preferences.onChanged(() => {
       changedCount += 1

@@ -44,7 +44,7 @@ beforeEach(() => {
 
 afterEach(end)
 
-/** The listeners on this process's signals go with the app. */
+/** Removes the app's listeners on this process's signals. */
 function end(): void {
   app.emit('will-quit', { preventDefault: () => undefined })
   resetElectron()
@@ -80,13 +80,13 @@ function start(platform: NodeJS.Platform): void {
   beside.watch(standIn(window))
 }
 
-/** The user answers the question that the next attempt to close brings. */
+/** Answers the dialog of the next attempt to close. */
 async function closeAndAnswer(response: number, checkboxChecked = false): Promise<void> {
   dialog.responses.push(response)
   dialog.checkboxChecked = checkboxChecked
   window.close()
   await vi.waitFor(() => expect(dialog.responses).toEqual([]))
-  // The window acts on the answer one turn later.
+  // The window reacts to the answer in the next tick.
   await new Promise(setImmediate)
 }
 
@@ -113,10 +113,10 @@ describe('closing the window', () => {
         title: 'Ferry',
         message: 'Ferry is still uploading 3 files.',
         detail:
-          'Uploads can go on without the window. If you stop, they go on from where they are at the next start.',
+          'Uploads can continue without the window. If you stop, they resume at the next start.',
         buttons: [
           'Keep uploading in the background',
-          'Stop, and go on at the next start',
+          'Stop and resume at the next start',
           'Cancel',
         ],
         defaultId: 0,
@@ -127,7 +127,7 @@ describe('closing the window', () => {
     ])
   })
 
-  it('closes when the uploads shall stop', async () => {
+  it('closes when the user chooses to stop', async () => {
     beside.queueChanged(UPLOADING)
 
     await closeAndAnswer(STOP)
@@ -152,7 +152,7 @@ describe('closing the window', () => {
   it.each([
     ['in the background', BACKGROUND, false],
     ['never', STOP, true],
-  ])('remembers how to go on: %s', async (_name, response, isClosed) => {
+  ])('remembers the choice: %s', async (_name, response, isClosed) => {
     beside.queueChanged(UPLOADING)
     await closeAndAnswer(response, true)
     start('linux')
@@ -173,7 +173,7 @@ describe('closing the window', () => {
     expect(beside.preferences.closeHabit()).toBe('ask')
   })
 
-  it('names a file that exists in the window alone, and keeps it unless told otherwise', async () => {
+  it('names a file that only the window has, and keeps it by default', async () => {
     beside.queueChanged(PASTED)
 
     await closeAndAnswer(0)
@@ -183,14 +183,14 @@ describe('closing the window', () => {
       {
         message: '“image.png” exists only in this window.',
         detail: 'It is not uploaded yet, and Ferry cannot read it again once the window is closed.',
-        buttons: ['Keep the window open', 'Close, and lose “image.png”'],
+        buttons: ['Keep the window open', 'Close and lose “image.png”'],
         defaultId: 0,
         cancelId: 0,
       },
     ])
   })
 
-  it('loses the file when the user says so', async () => {
+  it('gives up the file when the user says so', async () => {
     beside.queueChanged(PASTED)
 
     await closeAndAnswer(LOSE)
@@ -198,7 +198,7 @@ describe('closing the window', () => {
     expect(window.isDestroyed()).toBe(true)
   })
 
-  it('asks about such a file even where stopping is a habit', async () => {
+  it('asks about such a file even if stopping was remembered', async () => {
     beside.preferences.setCloseHabit('stop')
     beside.queueChanged({ ...PASTED, movingCount: 2 })
 
@@ -208,14 +208,14 @@ describe('closing the window', () => {
       {
         message: 'Ferry is still uploading 2 files.',
         detail:
-          '“image.png” exists only in this window. If you stop, it is lost; all others go on at the next start.',
-        buttons: ['Keep uploading in the background', 'Stop, and lose “image.png”', 'Cancel'],
+          '“image.png” exists only in this window. If you stop, it is lost; all others resume at the next start.',
+        buttons: ['Keep uploading in the background', 'Stop and lose “image.png”', 'Cancel'],
       },
     ])
     expect(dialog.asked[0]).not.toHaveProperty('checkboxLabel')
   })
 
-  it('names a few of many, and cleans the names', async () => {
+  it('names a few of many, with cleaned names', async () => {
     beside.queueChanged({
       ...idleQueue,
       onlyHereCount: 5,
@@ -229,7 +229,7 @@ describe('closing the window', () => {
     )
   })
 
-  it('is never held up by a page that hangs', () => {
+  it('is never blocked by a hung page', () => {
     beside.queueChanged({ ...PASTED, movingCount: 3 })
     window.emit('unresponsive')
 
@@ -238,7 +238,7 @@ describe('closing the window', () => {
     expect(window.isDestroyed()).toBe(true)
   })
 
-  it('is never held up by a page that is gone', () => {
+  it('is never blocked by a crashed page', () => {
     beside.queueChanged({ ...PASTED, movingCount: 3 })
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 })
 
@@ -249,7 +249,7 @@ describe('closing the window', () => {
 
   it('does not wait for a page that hangs after the answer', async () => {
     beside.queueChanged(UPLOADING)
-    // Electron waits for the page before it closes.
+    // Electron waits for the page before it closes the window.
     const close = window.close.bind(window)
     window.close = () => {
       if (dialog.asked.length === 0) close()
@@ -264,7 +264,7 @@ describe('closing the window', () => {
 })
 
 describe('quitting', () => {
-  it('asks nothing of uploads that go on at the next start', () => {
+  it('asks nothing about uploads that resume at the next start', () => {
     beside.queueChanged(UPLOADING)
 
     app.quit()
@@ -273,7 +273,7 @@ describe('quitting', () => {
     expect(dialog.asked).toEqual([])
   })
 
-  it('asks about a file that exists in the window alone, and stays if it is to be kept', async () => {
+  it('asks about a file that only the window has, and stays if the user keeps it', async () => {
     beside.queueChanged(PASTED)
     const ended = vi.fn()
     app.on('will-quit', ended)
@@ -285,15 +285,15 @@ describe('quitting', () => {
 
     expect(ended).not.toHaveBeenCalled()
     expect(dialog.asked).toMatchObject([
-      { buttons: ['Keep Ferry open', 'Quit, and lose “image.png”'] },
+      { buttons: ['Keep Ferry open', 'Quit and lose “image.png”'] },
     ])
-    // The next close is the window's own again.
+    // The next close is a normal one again.
     beside.queueChanged(UPLOADING)
     await closeAndAnswer(CANCEL)
     expect(dialog.asked[1]?.message).toBe('Ferry is still uploading 3 files.')
   })
 
-  it('goes on after the answer', async () => {
+  it('continues after the answer', async () => {
     beside.queueChanged(PASTED)
     const ended = once(app, 'will-quit')
     dialog.responses.push(LOSE)
@@ -311,7 +311,7 @@ describe('quitting', () => {
     ['a closed terminal', () => process.listeners('SIGHUP')[0]?.('SIGHUP')],
     ['Ctrl+Break', () => process.listeners('SIGBREAK')[0]?.('SIGBREAK')],
     ['the program that started it', () => endByStarter()],
-  ])('by %s comes at once, and asks nothing', (_name, end) => {
+  ])('by %s happens at once and asks nothing', (_name, end) => {
     beside.queueChanged({ ...PASTED, movingCount: 3 })
 
     end()
@@ -320,7 +320,7 @@ describe('quitting', () => {
     expect(dialog.asked).toEqual([])
   })
 
-  it('has the system wait for it at a shutdown', () => {
+  it('makes the system wait for it at a shutdown', () => {
     const event = { preventDefault: vi.fn() }
 
     powerMonitor.emit('shutdown', event)
@@ -328,7 +328,7 @@ describe('quitting', () => {
     expect(event.preventDefault).toHaveBeenCalled()
   })
 
-  it('waits for the last word of Windows, since a shutdown can be called off', () => {
+  it('waits until Windows confirms the shutdown, which can be cancelled', () => {
     beside.queueChanged({ ...PASTED, movingCount: 3 })
 
     window.emit('query-session-end', {})
@@ -336,7 +336,7 @@ describe('quitting', () => {
     expect([app.calls, window.isDestroyed()]).toEqual([[], false])
   })
 
-  it('asks nothing once Windows is about to shut down', () => {
+  it('asks nothing once Windows is shutting down', () => {
     beside.queueChanged({ ...PASTED, movingCount: 3 })
     window.emit('query-session-end', {})
 
@@ -346,7 +346,7 @@ describe('quitting', () => {
     expect(dialog.asked).toEqual([])
   })
 
-  it('asks again long after a shutdown that was called off', async () => {
+  it('asks again long after a cancelled shutdown', async () => {
     beside.queueChanged(PASTED)
     window.emit('query-session-end', {})
     nowMs += 121_000
@@ -371,7 +371,7 @@ describe('in the background', () => {
   }
   const labels = () => FakeTray.shown().map(({ menu }) => menu.map(({ label }) => label))
 
-  it('the window hides behind an icon that says how far it is', () => {
+  it('the window is replaced by a tray icon that shows the progress', () => {
     hide()
     beside.queueChanged({ ...UPLOADING, fraction: 0.429, movingCount: 1, stuckCount: 1 })
 
@@ -382,7 +382,7 @@ describe('in the background', () => {
     expect(FakeTray.shown()[0]?.toolTip).toBe('Ferry: Uploading 1 file, 42 %, 1 file needs you')
   })
 
-  it('macOS has its dock, and no icon more', () => {
+  it('macOS shows no tray icon besides the dock', () => {
     hide('darwin')
 
     expect(window.isVisible()).toBe(false)
@@ -400,7 +400,7 @@ describe('in the background', () => {
     expect(window.calls.slice(-2)).toEqual(['setFullScreen', 'hide'])
   })
 
-  it('uploads go on where the system has no place for an icon', () => {
+  it('uploads continue on systems without a tray', () => {
     start('linux')
     FakeTray.failure = new Error('No tray')
     beside.queueChanged(UPLOADING)
@@ -410,7 +410,7 @@ describe('in the background', () => {
     expect([window.isVisible(), window.isDestroyed()]).toEqual([false, false])
   })
 
-  it('the icon brings the window back and goes', () => {
+  it('the icon reopens the window and disappears', () => {
     hide()
 
     FakeTray.shown()[0]?.menu[2]?.click?.(standIn({}), undefined, standIn({}))
@@ -419,7 +419,7 @@ describe('in the background', () => {
     expect(FakeTray.shown()).toEqual([])
   })
 
-  it('a finished batch is told, and Ferry ends by itself a little later', () => {
+  it('a finished batch is announced, and Ferry ends by itself a little later', () => {
     hide()
 
     beside.queueChanged({ ...idleQueue, finishedCount: 3 })
@@ -436,7 +436,7 @@ describe('in the background', () => {
     ['something needs the user', { ...idleQueue, stuckCount: 1, finishedCount: 2 }],
     ['a file exists in the window alone', { ...PASTED, finishedCount: 2 }],
     ['something goes on again', UPLOADING],
-  ])('Ferry stays while %s', (_name, queue) => {
+  ])('Ferry keeps running while %s', (_name, queue) => {
     hide()
     beside.queueChanged({ ...idleQueue, finishedCount: 2 })
 
@@ -447,7 +447,7 @@ describe('in the background', () => {
     expect(FakeTray.shown()).toHaveLength(1)
   })
 
-  it('Ferry stays when the window is shown meanwhile', () => {
+  it('Ferry keeps running when the window is shown meanwhile', () => {
     hide()
     beside.queueChanged({ ...idleQueue, finishedCount: 2 })
 
@@ -467,7 +467,7 @@ describe('in the background', () => {
     expect(app.calls).toEqual([])
   })
 
-  it('an upload that failed before the window was closed keeps nothing open', () => {
+  it('an upload that failed before the window was closed does not keep Ferry running', () => {
     start('linux')
     beside.queueChanged({ ...UPLOADING, stuckCount: 1 })
     window.close()

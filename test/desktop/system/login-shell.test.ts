@@ -5,10 +5,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { logTo } from '../../../electron/core/host/log.ts'
 import { loginShell } from '../../../electron/desktop/system/login-shell.ts'
 
-/** The PATH that launchd gives an app of the Dock. */
+/** The PATH that launchd sets for apps in the Dock. */
 const BARE_PATH = '/usr/bin:/bin:/usr/sbin:/sbin'
 
-/** A shell whose start-up files are these lines; it gets the command as its last argument. */
+/** A shell with these lines as start-up file; it receives the command as its last argument. */
 function shellWith(startUp: string, name = 'a shell'): string {
   const folder = mkdtempSync(join(tmpdir(), 'ferry shell '))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -53,7 +53,7 @@ export AWS_ACCESS_KEY_ID=AKIAEXAMPLE AWS_CONFIG_FILE="/home/Jörg Müller/a b" O
     expect(logged()).not.toMatch(/AKIAEXAMPLE|homebrew/)
   })
 
-  it('does not change what Ferry was started with', async () => {
+  it('does not override variables that Ferry was started with', async () => {
     const { environment, readShell } = started(shellWith('export AWS_PROFILE=shell'), {
       AWS_PROFILE: 'own',
     })
@@ -63,7 +63,7 @@ export AWS_ACCESS_KEY_ID=AKIAEXAMPLE AWS_CONFIG_FILE="/home/Jörg Müller/a b" O
     expect(environment.AWS_PROFILE).toBe('own')
   })
 
-  it('may print what it likes, before and after', async () => {
+  it('may print anything before and after', async () => {
     const shell = shellWith(`echo "AWS_ACCESS_KEY_ID=noise"; printf '\\033[1mWelcome\\n'
 export AWS_PROFILE=work
 trap 'echo AWS_SECRET_ACCESS_KEY=noise' EXIT`)
@@ -74,7 +74,7 @@ trap 'echo AWS_SECRET_ACCESS_KEY=noise' EXIT`)
     expect(environment).toEqual({ PATH: BARE_PATH, SHELL: shell, AWS_PROFILE: 'work' })
   })
 
-  it('may set a variable of several lines, which begin like others', async () => {
+  it('may set a variable of several lines that look like other variables', async () => {
     const { environment, readShell } = started(
       shellWith(`export AWS_PROFILE=work NOTE='one\nAWS_REGION=no'`),
     )
@@ -85,7 +85,7 @@ trap 'echo AWS_SECRET_ACCESS_KEY=noise' EXIT`)
     expect(environment.AWS_REGION).toBeUndefined()
   })
 
-  it('is asked once, however many want to know', async () => {
+  it('is asked once for all callers', async () => {
     const { environment, readShell } = started(
       shellWith('export AWS_PROFILE="$AWS_PROFILE-more"', 'zsh'),
     )
@@ -100,7 +100,7 @@ trap 'echo AWS_SECRET_ACCESS_KEY=noise' EXIT`)
     ['zsh', '-i -l -c'],
     ['tcsh', '-ic'],
     ['pwsh', '-Login -Command'],
-  ])('called %s is asked as it wants to be: %s', async (name, flags) => {
+  ])('called %s is started with its own flags: %s', async (name, flags) => {
     const { environment, readShell } = started(
       shellWith('export AWS_PROFILE="$TERM $(printf %s "$FLAGS" | cut -d / -f 1)"', name),
     )
@@ -110,25 +110,25 @@ trap 'echo AWS_SECRET_ACCESS_KEY=noise' EXIT`)
     expect(environment.AWS_PROFILE).toBe(`dumb ${flags} `)
   })
 
-  it('that leaves a program running with its output is not waited for', async () => {
+  it('that leaves a program running with its output open is not waited for', async () => {
     const { readShell } = started(shellWith('sleep 30 &'))
 
     expect(await readShell()).toBe('read')
   })
 
-  it('that hangs is ended, with what it started', async () => {
+  it('that hangs is killed together with its children', async () => {
     const { environment, readShell, logged } = started(shellWith('sleep 600; sleep 600'), {}, 100)
 
     expect(await readShell()).toBe('silent')
     expect(environment.PATH).toBe(BARE_PATH)
-    expect(logged()).toContain('did not tell')
+    expect(logged()).toContain('did not report')
   })
 
-  it('that is not there is silent', async () => {
+  it('that does not exist is ignored', async () => {
     expect(await started('/nowhere/at/all').readShell()).toBe('silent')
   })
 
-  it('that ends without a word is silent', async () => {
+  it('that ends without output is ignored', async () => {
     expect(await started(shellWith('exit 3')).readShell()).toBe('silent')
   })
 })
@@ -136,13 +136,13 @@ trap 'echo AWS_SECRET_ACCESS_KEY=noise' EXIT`)
 describe('an app', () => {
   const log = { info: () => undefined, warn: () => undefined }
 
-  it('that a terminal started has its variables', () => {
+  it('started from a terminal has its variables', () => {
     const environment = { PATH: BARE_PATH, TERM: 'xterm-256color' }
 
     expect(loginShell({ platform: 'linux', environment, log })).toBeUndefined()
   })
 
-  it('on Windows has the user’s variables, however it was started', () => {
+  it('on Windows always has the user’s variables', () => {
     expect(loginShell({ platform: 'win32', environment: {}, log })).toBeUndefined()
   })
 })

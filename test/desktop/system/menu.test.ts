@@ -37,7 +37,7 @@ function press(template: readonly MenuItemConstructorOptions[], label: string): 
 }
 
 describe('the menu', () => {
-  it('is in the order of each system', () => {
+  it('follows the order of each system', () => {
     expect(namesOf(templateFor('darwin'))).toEqual([
       'appMenu',
       'File',
@@ -65,7 +65,7 @@ describe('the menu', () => {
     expect(namesOf(below(help ?? {})).at(-1)).toBe('about')
   })
 
-  it.each(PLATFORMS)('does each thing once on %s, by the usual key', (platform) => {
+  it.each(PLATFORMS)('does each thing once on %s, with the usual shortcut', (platform) => {
     const template = templateFor(platform)
     const keys = itemsOf(template).flatMap(({ accelerator }) => accelerator ?? [])
 
@@ -79,11 +79,11 @@ describe('the menu', () => {
       expect.arrayContaining(['CmdOrCtrl+O', 'CmdOrCtrl+Shift+O', 'CmdOrCtrl+N', 'CmdOrCtrl+=']),
     )
     expect(keys).toContain(platform === 'darwin' ? 'Cmd+,' : 'Ctrl+,')
-    // The page has these itself.
+    // The page handles these shortcuts itself.
     expect(keys.filter((key) => /\d$/.test(key))).toEqual([])
   })
 
-  it.each(PLATFORMS)('writes its words as %s does', (platform) => {
+  it.each(PLATFORMS)('capitalizes labels as %s does', (platform) => {
     const labels = itemsOf(templateFor(platform)).flatMap(({ label }) => label ?? [])
     const isTitled = (label: string) => label.split(' ').every((word) => /^[A-Z]/.test(word))
 
@@ -103,7 +103,7 @@ describe('the menu', () => {
     },
   )
 
-  it('opens the folders, and bears that nothing opens', async () => {
+  it('opens the folders, and tolerates that nothing opens', async () => {
     const template = templateFor('linux')
     press(template, 'Open log folder')
     press(template, 'Open data folder')
@@ -115,7 +115,7 @@ describe('the menu', () => {
     vi.restoreAllMocks()
   })
 
-  it('is given to Electron', () => {
+  it('is passed to Electron', () => {
     setMenu({
       platform: 'linux',
       isPackaged: true,
@@ -149,7 +149,7 @@ describe('an item of the menu', () => {
   }
   const chosen = { name: 'menuChosen', payload: { item: 'add-files' } }
 
-  it('reaches the page as a gesture of the user, so that a file chooser may open', async () => {
+  it('reaches the page as a user gesture, so that a file chooser may open', async () => {
     const window = new FakeWindow()
     const { choose, told, shownCount } = setUp(window)
 
@@ -160,7 +160,7 @@ describe('an item of the menu', () => {
     expect(shownCount()).toBe(1)
   })
 
-  it('reaches a page that runs no script, too', async () => {
+  it('reaches even a page that runs no script', async () => {
     const window = new FakeWindow()
     window.webContents.scriptFailure = new Error('Script failed to execute')
     const { choose, told } = setUp(window)
@@ -170,7 +170,7 @@ describe('an item of the menu', () => {
     await vi.waitFor(() => expect(told).toEqual([chosen]))
   })
 
-  it('opens the window where there is none', () => {
+  it('opens the window if there is none', () => {
     const { choose, told, shownCount } = setUp(null)
 
     choose('add-files')

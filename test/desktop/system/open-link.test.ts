@@ -55,7 +55,7 @@ it.each([
   expect(said).toEqual(copiedInstead('too-long', true))
 })
 
-it('a link that the system refuses is copied, and its query is in no log', async () => {
+it('a link that the system cannot open is copied, and its query is not logged', async () => {
   shell.isRefusing = true
 
   await expect(opener('darwin')(linkOf(100))).resolves.toBeUndefined()
@@ -65,7 +65,7 @@ it('a link that the system refuses is copied, and its query is in no log', async
   expect(logged).not.toContain('Token')
 })
 
-it('says so when the link can be copied no more than opened', async () => {
+it('says so when the link can be neither opened nor copied', async () => {
   shell.isRefusing = true
   clipboard.isHeld = true
 

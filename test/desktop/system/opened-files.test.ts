@@ -18,7 +18,7 @@ const read = (...argv: readonly string[]) =>
   readOpening({ argv: ['Ferry', ...argv], workingDirectory: HOME, isDefaultApp: false })
 
 describe('the files on a command line', () => {
-  it('are paths, from the folder that Ferry was started in', () => {
+  it('are paths relative to the folder where Ferry was started', () => {
     expect(read('film.mov', join(HOME, 'b.txt')).paths).toEqual([
       join(HOME, 'film.mov'),
       join(HOME, 'b.txt'),
@@ -38,7 +38,7 @@ describe('the files on a command line', () => {
     },
   )
 
-  it('stand between switches of Ferry, Electron and Chromium', () => {
+  it('may be mixed with switches of Ferry, Electron and Chromium', () => {
     const { paths } = read('--no-sandbox', 'a', '--data-dir', 'data', '--ozone-platform=x11', 'b')
 
     expect(paths).toEqual([join(HOME, 'a'), join(HOME, 'b')])
@@ -51,7 +51,7 @@ describe('the files on a command line', () => {
     ])
   })
 
-  it('do not count the folder of an app that runs from its sources', () => {
+  it('do not include the folder of an app that runs from its sources', () => {
     const opening = readOpening({
       argv: ['electron', '.', 'film.mov'],
       workingDirectory: HOME,
@@ -65,7 +65,7 @@ describe('the files on a command line', () => {
     expect(read('--choose-files')).toEqual({ paths: [], isChoosing: true })
   })
 
-  it('are said again to the start that takes the place of this one', () => {
+  it('are passed to the start that replaces this one', () => {
     const opening = { paths: [join(HOME, '-odd'), join(HOME, 'b')], isChoosing: true }
 
     const argv = argumentsFor(join(HOME, 'data'), opening)
@@ -75,7 +75,7 @@ describe('the files on a command line', () => {
     expect(argumentsFor(null, NOTHING)).toEqual([])
   })
 
-  it('of another process are not believed whatever they are', () => {
+  it('from another process are validated', () => {
     expect(openingIn({ paths: ['/a'], isChoosing: false })).toEqual({
       paths: ['/a'],
       isChoosing: false,
@@ -85,7 +85,7 @@ describe('the files on a command line', () => {
   })
 })
 
-describe('what the system gives to the app', () => {
+describe('what the system opens with the app', () => {
   let taken: Opening[]
   let canTake: boolean
   const listener = { canTake: () => canTake, take: (opening: Opening) => void taken.push(opening) }
@@ -105,7 +105,7 @@ describe('what the system gives to the app', () => {
     onTestFinished(() => void vi.useRealTimers())
   })
 
-  it('waits until somebody listens', () => {
+  it('waits for a listener', () => {
     const opened = collectOpened(standIn(app), { paths: ['/first'], isChoosing: false })
     const preventDefault = openFile('/early')
     vi.advanceTimersByTime(1000)
@@ -116,7 +116,7 @@ describe('what the system gives to the app', () => {
     expect(taken).toEqual([{ paths: ['/first', '/early'], isChoosing: false }])
   })
 
-  it('comes together when it comes at the same time', () => {
+  it('is combined when it arrives at the same time', () => {
     collectOpened(standIn(app), NOTHING).listen(listener)
     for (const path of ['/a', '/b', '/c']) openFile(path)
     vi.advanceTimersByTime(50)
@@ -126,7 +126,7 @@ describe('what the system gives to the app', () => {
     expect(taken.map(({ paths }) => paths)).toEqual([['/a', '/b', '/c'], ['/d']])
   })
 
-  it('is what a second start says of itself', () => {
+  it('includes what a second start passes on', () => {
     collectOpened(standIn(app), NOTHING).listen(listener)
 
     startAgain({ paths: ['/film.mov'], isChoosing: true })
@@ -148,7 +148,7 @@ describe('what the system gives to the app', () => {
     expect(opened.rest().paths).toEqual(['/late'])
   })
 
-  it('goes to the core, and brings the window but for the first time', () => {
+  it('goes to the core and shows the window, except for the first time', () => {
     const window = new FakeWindow()
     const given: (readonly string[])[] = []
     queueOpened({
@@ -170,7 +170,7 @@ describe('what the system gives to the app', () => {
     expect(given).toEqual([['/first'], ['/second']])
   })
 
-  it('is chosen in a dialog of the window that is on the screen', async () => {
+  it('is chosen in a dialog of the visible window', async () => {
     const window = new FakeWindow()
     const { promise, resolve: give } = Promise.withResolvers<readonly string[]>()
     dialog.chosen = ['/chosen']

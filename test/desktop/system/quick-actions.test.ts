@@ -45,7 +45,7 @@ describe('the app’s icon', () => {
     expect(app.tasks).toEqual([])
   })
 
-  it('shows the window where there is no link to copy', async () => {
+  it('shows the window if there is no link to copy', async () => {
     hasLink = false
     offer('darwin')
 
@@ -65,7 +65,7 @@ describe('the app’s icon', () => {
       iconPath: 'C:\\Ferry\\Ferry.exe',
       iconIndex: 0,
       title: 'Upload files…',
-      description: 'Choose files, and upload them to your bucket',
+      description: 'Choose files and upload them to your bucket',
     })
     expect(app.tasks[0]?.arguments).toBe('--choose-files "--data-dir=D:\\Ada B"')
     expect(app.dock.menu).toBeNull()

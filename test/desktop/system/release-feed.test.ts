@@ -16,7 +16,7 @@ const session = new FakeSession() as unknown as Session
 const electronNet = net as unknown as Pick<Electron.Net, 'request'>
 const never = new AbortController().signal
 
-/** A server of releases, over real HTTP. Answers the project's home page. */
+/** Starts a release server with real HTTP and returns the project's home page. */
 async function startFeed(answer: RequestListener): Promise<string> {
   const server: Server = createServer(answer).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -33,7 +33,7 @@ const ask = (homepage: string, signal = never) =>
   newestRelease({ net: electronNet, session, homepage, proxyLogin: noLogin }, signal)
 
 describe('the newest release', () => {
-  it('is read from where the project’s page leads, with one request that says nothing', async () => {
+  it('is read from the redirect of the project’s page, with one request that reveals nothing', async () => {
     const asked: unknown[] = []
     const homepage = await startFeed((request, response) => {
       const { method, url, headers } = request
@@ -61,7 +61,7 @@ describe('the newest release', () => {
     ['a pre-release', '/ferry-example/ferry/releases/tag/v1.0.0-beta.1'],
     ['a tag of another form', '/ferry-example/ferry/releases/tag/latest'],
     ['no address', 'http://['],
-  ])('is unknown where the page leads to %s', async (_name, location) => {
+  ])('is unknown when the page redirects to %s', async (_name, location) => {
     const homepage = await startFeed((_request, response) => {
       response.writeHead(302, { location }).end()
     })
@@ -77,11 +77,11 @@ describe('the newest release', () => {
     expect(await ask(homepage)).toBeNull()
   })
 
-  it('is unknown when nobody answers', async () => {
+  it('is unknown without a response', async () => {
     expect(await ask('http://127.0.0.1:1/ferry-example/ferry')).toBeNull()
   })
 
-  it('is given up when the server is silent, or when an upload begins', async () => {
+  it('is given up when the server does not respond, or when an upload begins', async () => {
     const homepage = await startFeed(() => undefined)
     const controller = new AbortController()
     const asked = ask(homepage, controller.signal)
@@ -104,8 +104,8 @@ describe('the newest release', () => {
   })
 })
 
-/** A proxy's challenges come by an event: docs/api/client-request.md, `login`. */
-describe('a proxy on the way to the release', () => {
+/** A proxy's challenge arrives as an event: docs/api/client-request.md, `login`. */
+describe('a proxy', () => {
   const homepage = 'https://github.com/ferry-example/ferry'
 
   function behindProxy(proxyLogin: () => Promise<{ username: string; password: string } | null>) {
@@ -135,14 +135,14 @@ describe('a proxy on the way to the release', () => {
     expect(request.answers).toEqual([['ada', 'secret']])
   })
 
-  it('leaves the release unknown when nobody has a password', async () => {
+  it('leaves the release unknown without a password', async () => {
     const { request, asked } = behindProxy(noLogin)
 
     expect(await asked).toBeNull()
     expect(request.isAborted).toBe(true)
   })
 
-  it('is answered during a download, too', async () => {
+  it('is also answered during a download', async () => {
     const { updater, download, load } = fakeUpdater()
     const answers: unknown[][] = []
     const login = async () => ({ username: 'ada', password: 'secret' })
@@ -168,7 +168,7 @@ describe('the feed of a build', () => {
     proxyLogin: noLogin,
   } as const
 
-  it('is there only when the build names a project on GitHub', () => {
+  it('exists only when the build names a project on GitHub', () => {
     for (const odd of [
       undefined,
       'https://example.com/ferry-example/ferry',
@@ -181,7 +181,7 @@ describe('the feed of a build', () => {
     expect(releaseFeed({ homepage }, deps)?.pageOf('0.2.0')).toBe(`${homepage}/releases/tag/v0.2.0`)
   })
 
-  it('is not there in what a developer runs', () => {
+  it('does not exist in a development build', () => {
     expect(openReleaseFeed('/nowhere', { ...deps, isPackaged: false })).toBeNull()
   })
 
@@ -202,7 +202,7 @@ describe('the feed of a build', () => {
   )
 })
 
-/** The part of electron-updater that Ferry uses: its out/AppUpdater.d.ts. */
+/** The used part of electron-updater: its out/AppUpdater.d.ts. */
 function fakeUpdater() {
   const download = Promise.withResolvers<string[]>()
   const cancellationToken = Object.assign(new EventEmitter(), {
@@ -225,7 +225,7 @@ function fakeUpdater() {
 type Load = Parameters<typeof downloadUpdate>[2]
 
 describe('the installer of updates', () => {
-  it('downloads what the user asked for, installs nothing by itself and writes no log', async () => {
+  it('downloads the requested release, installs nothing by itself and writes no log', async () => {
     const { updater, download, load } = fakeUpdater()
     download.resolve(['/cache/Ferry.AppImage'])
 
@@ -250,14 +250,14 @@ describe('the installer of updates', () => {
     await expect(downloading).rejects.toThrow()
   })
 
-  it('fails when the feed has nothing newer after all', async () => {
+  it('fails when the feed has nothing newer', async () => {
     const { updater, load } = fakeUpdater()
     updater.hasNewer = false
 
     await expect(downloadUpdate(never, noLogin, load)).rejects.toThrow('no newer release')
   })
 
-  it('asks nothing again, and starts Ferry afterwards', async () => {
+  it('asks no more questions, and starts Ferry afterwards', async () => {
     const { updater, load } = fakeUpdater()
 
     await installAndRestart(load)

@@ -1,5 +1,5 @@
-// A process of its own for self-update.test.ts: the real electron-updater behind the fake Electron,
-// as an AppImage of version 0.1.0 that finds its feed in app-update.yml.
+// A separate process for self-update.test.ts: the real electron-updater with the fake Electron, as
+// an AppImage of version 0.1.0 that finds its feed in app-update.yml.
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ app.becomeReady()
 const controller = new AbortController()
 const downloading = downloadUpdate(controller.signal, async () => null)
 if (how === 'abort') {
-  // The server says so when it was asked for the release.
+  // The server creates this file when the release is requested.
   while (!existsSync(join(folder, 'asked'))) await pause(5)
   controller.abort()
 }

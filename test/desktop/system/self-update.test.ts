@@ -15,14 +15,14 @@ const RUNNER = fileURLToPath(new URL('run-updater.ts', import.meta.url))
 const NEW_NAME = 'Ferry-0.2.0-linux-x86_64.AppImage'
 
 interface Release {
-  /** The server's file under the new name; it differs from what the feed promises. */
+  /** The server's file differs from what the feed promises. */
   readonly damaged?: boolean
-  /** The download begins and does not go on. */
+  /** The download starts and then stalls. */
   readonly isStuck?: boolean
   readonly version?: string
 }
 
-/** An AppImage that was started from a folder of the user's, and a feed on this computer. */
+/** An AppImage started from a user folder, and a feed on this computer. */
 async function startRelease({ damaged = false, isStuck = false, version = '0.2.0' }: Release) {
   const folder = mkdtempSync(join(tmpdir(), 'ferry-update-'))
   onTestFinished(() => removeFolder(folder))
@@ -59,7 +59,7 @@ async function startRelease({ damaged = false, isStuck = false, version = '0.2.0
     join(folder, 'app-update.yml'),
     `provider: generic\nurl: ${url}\nupdaterCacheDirName: ferry-updater\n`,
   )
-  // The deb is made from the same folder, and leaves this.
+  // The deb is built from the same folder and leaves this file.
   writeFileSync(join(folder, 'package-type'), 'deb')
   const run = async (how: 'download' | 'install' | 'abort') => {
     const { stdout } = await promisify(execFile)(process.execPath, [RUNNER, folder, how], {
@@ -95,7 +95,7 @@ function elsewhere(): void {
 }
 
 function onLinux(): void {
-  it('fetches the release, puts it in its own place and starts it', async () => {
+  it('downloads the release, replaces itself and starts it', async () => {
     const { folder, old, started, image, run } = await startRelease({})
 
     const { outcome, calls } = await run('install')
@@ -108,7 +108,7 @@ function onLinux(): void {
     await expect.poll(() => existsSync(started) && readFileSync(started, 'utf8')).toBe('true\n')
   })
 
-  it('keeps what it has when the release is not what the feed promises', async () => {
+  it('stays unchanged when the release is not what the feed promises', async () => {
     const { folder, old, run } = await startRelease({ damaged: true })
 
     const { outcome } = await run('install')
@@ -117,7 +117,7 @@ function onLinux(): void {
     expect(images(folder)).toEqual([old.slice(folder.length + 1)])
   })
 
-  it('stops a download on the way when it is told to, and installs nothing', async () => {
+  it('stops a download when told to, and installs nothing', async () => {
     const { folder, old, run } = await startRelease({ isStuck: true })
 
     const { outcome } = await run('abort')

@@ -27,8 +27,8 @@ function opened(dataFolder: string, settings = new Map<string, Json>()) {
   return { store, warnings }
 }
 
-describe('the store of the window', () => {
-  it('remembers from one start to the next, in a file for this user alone', () => {
+describe("the window's store", () => {
+  it('persists in a file that only this user can read', () => {
     const folder = someFolder()
     opened(folder).store.set('window', BOUNDS)
 
@@ -38,7 +38,7 @@ describe('the store of the window', () => {
     expect(shared).toBe(0)
   })
 
-  it('begins with what an older Ferry kept among the settings', () => {
+  it('begins with what an older Ferry stored in the settings', () => {
     const folder = someFolder()
     const older = new Map<string, Json>([['window', BOUNDS]])
 
@@ -61,7 +61,7 @@ describe('the store of the window', () => {
     })
   })
 
-  it('lets the window open where its file cannot be read, and close', () => {
+  it('lets the window open and close even if its file cannot be read', () => {
     const folder = someFolder()
     mkdirSync(join(folder, 'window.json'))
 
@@ -69,7 +69,7 @@ describe('the store of the window', () => {
     store.set('window', BOUNDS)
 
     expect(store.get('window')).toBeUndefined()
-    expect(warnings).toEqual(['The remembered place of the window could not be read'])
+    expect(warnings).toEqual(['The remembered position of the window could not be read'])
   })
 
   it('opens no channel to pages', () => {

@@ -52,11 +52,11 @@ function lastWindow(): FakeWindow {
 }
 
 describe('the window', () => {
-  it('sends nothing by UDP, past the request wall', () => {
+  it('sends nothing by UDP, which bypasses the network guard', () => {
     expect(opened().webContents.webRtcPolicy).toBe('disable_non_proxied_udp')
   })
 
-  it('gives the page no power of its own', () => {
+  it('gives the page no privileges', () => {
     expect(opened().options.webPreferences).toEqual({
       preload: '/out/preload/index.cjs',
       sandbox: true,
@@ -74,7 +74,7 @@ describe('the window', () => {
     })
   })
 
-  it('loads the page and shows itself only when that has painted', () => {
+  it('loads the page and is shown only after the page has painted', () => {
     const window = opened()
     expect(window.loaded).toEqual(['app://ferry/'])
     expect(window.options.show).toBe(false)
@@ -86,7 +86,7 @@ describe('the window', () => {
   })
 
   it.each(['did-finish-load', 'ready-to-show'])(
-    'shows itself once, on the first of them: %s',
+    'is shown once, at the first event: %s',
     (first) => {
       const window = opened()
       const say = (event: string) =>
@@ -100,7 +100,7 @@ describe('the window', () => {
     },
   )
 
-  it('shows itself after three seconds although Wayland never says that it is ready', () => {
+  it('is shown after three seconds even if Wayland never emits ready-to-show', () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
     const window = opened()
@@ -139,14 +139,14 @@ describe('the window', () => {
     expect(window.calls).toEqual([])
   })
 
-  it('that is gone without a word is not shown either', () => {
+  it('that disappeared without an event is not shown either', () => {
     const window = opened()
     window.isGone = true
 
     expect(() => window.emit('ready-to-show')).not.toThrow()
   })
 
-  it("has the page's background before the page has painted, in light and dark", () => {
+  it("has the page's background before the page has painted, in light and dark mode", () => {
     const [, light, dark] =
       /--bg: light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/.exec(design('tokens.css')) ?? []
     const bodyBackground = /^body \{[^}]*background: ([^;]+);/m.exec(design('base.css'))?.[1]
@@ -174,7 +174,7 @@ describe('the window', () => {
     ['maximized', ['maximize', 'show']],
     ['full-screen', ['show', 'setFullScreen']],
     ['normal', ['show']],
-  ] as const)('opens %s as it was closed, behind its usual size', (mode, calls) => {
+  ] as const)('opens %s as it was closed, and keeps its normal size', (mode, calls) => {
     const values = new Map<string, Json>()
     const first = opened(values)
     first.bounds = { x: 300, y: 200, width: 900, height: 700 }
@@ -189,7 +189,7 @@ describe('the window', () => {
     expect(next.calls).toEqual(calls)
   })
 
-  it('fills the screen that it filled, though its usual place is on another', () => {
+  it('fills the same screen again, even if its normal position is on another', () => {
     const second = { x: 1920, y: 0, width: 1280, height: 1000 }
     screen.workAreas = [SCREEN, second]
     const values = new Map<string, Json>()
@@ -202,7 +202,7 @@ describe('the window', () => {
     expect(opened(values).options).toMatchObject({ x: 1920, y: 0, width: 900, height: 700 })
   })
 
-  it('opens at its usual size when what was remembered is none of its modes', () => {
+  it('opens at its default size when the stored mode is invalid', () => {
     const window = opened(new Map<string, Json>([['windowMode', 'tiled']]))
 
     window.emit('ready-to-show')
@@ -210,13 +210,13 @@ describe('the window', () => {
     expect(window.calls).toEqual(['show'])
   })
 
-  it('closes although the page would rather stay', () => {
+  it('closes even if the page prevents it', () => {
     const stays = opened().webContents.navigates('will-prevent-unload', '')
 
     expect(stays).toBe(false)
   })
 
-  it('closes on a full disk, too', () => {
+  it('closes even on a full disk', () => {
     const window = openWindow({
       store: {
         ...settingsOf(new Map()),
@@ -234,7 +234,7 @@ describe('the window', () => {
   })
 })
 
-describe('the remembered place', () => {
+describe('the remembered position', () => {
   it.each([
     ['is kept while it is on a screen', { x: 10, y: 10, width: 800, height: 600 }],
     ['is kept on a second screen', { x: -1500, y: 0, width: 800, height: 600 }],
@@ -257,7 +257,7 @@ describe('the remembered place', () => {
     expect(placeWindow(bounds, [SCREEN])).toBeNull()
   })
 
-  it('shrinks to a smaller screen and never below what the page needs', () => {
+  it("shrinks to a smaller screen, but never below the page's minimum", () => {
     const small = { x: 0, y: 0, width: 800, height: 600 }
 
     expect(placeWindow({ x: 0, y: 0, width: 3000, height: 50 }, [small])).toEqual({
@@ -286,7 +286,7 @@ describe('one window', () => {
     expect(lastWindow().calls).toEqual(['restore', 'show', 'focus'])
   })
 
-  it('is wanted again by a start that comes while it closes', () => {
+  it('is requested again by a start that comes while it closes', () => {
     const one = start('linux')
     const window = lastWindow()
     window.on('close', () => app.emit('second-instance'))
@@ -318,7 +318,7 @@ describe('one window', () => {
     expect([one.isEnding(), one.isWantedAgain()]).toEqual([false, false])
   })
 
-  it('is not closing while somebody keeps it open', () => {
+  it('is not closing when its closing was prevented', () => {
     const one = start('linux')
     lastWindow().prependListener('close', (event: Electron.Event) => event.preventDefault())
 
@@ -329,7 +329,7 @@ describe('one window', () => {
     expect(lastWindow().calls).toEqual(['show', 'focus'])
   })
 
-  it('opens for nobody while the app ends', () => {
+  it('does not open while the app ends', () => {
     const one = start('linux')
     app.emit('will-quit')
     lastWindow().close()
@@ -360,7 +360,7 @@ describe('one window', () => {
     expect(app.calls).toEqual(['quit'])
   })
 
-  it('does not open before everything it reaches is there', () => {
+  it('does not open before everything it needs is ready', () => {
     keepOneWindow(standIn(app), 'darwin', () => standIn(new FakeWindow()))
 
     app.emit('activate')
@@ -370,7 +370,7 @@ describe('one window', () => {
 })
 
 describe('progress', () => {
-  it('keeps the computer and the window awake only while something goes on', () => {
+  it('keeps the computer and the window awake only while something is uploading', () => {
     const window = new FakeWindow()
     const show = showProgress(standIn(powerSaveBlocker), () => standIn(window))
 
@@ -393,7 +393,7 @@ describe('progress', () => {
     expect(window.webContents.isThrottled).toBe(true)
   })
 
-  it('tells the page of its throttling only when that changes, and each page anew', () => {
+  it("changes the page's throttling only when needed, and for each page separately", () => {
     let window = new FakeWindow()
     const show = showProgress(standIn(powerSaveBlocker), () => standIn(window))
 
@@ -414,7 +414,7 @@ describe('progress', () => {
   it.each([
     ['stuck', 'error'],
     ['paused', 'paused'],
-  ] as const)('lets the computer sleep while all that is left is %s', (pace, mode) => {
+  ] as const)('lets the computer sleep while only %s is left', (pace, mode) => {
     const window = new FakeWindow()
     const show = showProgress(standIn(powerSaveBlocker), () => standIn(window))
     show(0.5, 'moving')
@@ -426,7 +426,7 @@ describe('progress', () => {
     expect(window.webContents.isThrottled).toBe(true)
   })
 
-  it('lets the computer sleep when the window has gone', () => {
+  it('lets the computer sleep when the window is closed', () => {
     let window: FakeWindow | null = new FakeWindow()
     const show = showProgress(standIn(powerSaveBlocker), () =>
       window === null ? null : standIn(window),
@@ -441,7 +441,7 @@ describe('progress', () => {
 })
 
 describe('a crash', () => {
-  it('of the main process is said once, then the app ends', () => {
+  it('of the main process is shown once, then the app ends', () => {
     const codes: number[] = []
     const exit = (code: number) => void codes.push(code)
     const die = endOnBug({ dialog: standIn(dialog), log: silent, dataFolder: '/data', exit })
@@ -451,10 +451,10 @@ describe('a crash', () => {
 
     expect(codes).toEqual([1])
     expect(dialog.errors).toHaveLength(1)
-    expect(dialog.errors[0]?.content).toContain('Your uploads go on when you start it again')
+    expect(dialog.errors[0]?.content).toContain('Your uploads continue when you start it again')
   })
 
-  it('of the page loads it anew, and gives up on a page that cannot live', () => {
+  it('of the page reloads it, and gives up on a page that keeps crashing', () => {
     const window = new FakeWindow()
     let nowMs = 0
     const ends: unknown[] = []

@@ -118,7 +118,7 @@ describe('closing the window while files go up', () => {
       .toEqual([
         {
           message: `“${name}” exists only in this window.`,
-          buttons: ['Keep the window open', `Close, and lose “${name}”`],
+          buttons: ['Keep the window open', `Close and lose “${name}”`],
         },
       ])
     expect((await shell(ferry)).isVisible).toBe(true)

@@ -20,7 +20,7 @@ const put: HandMade = { method: 'PUT', path: '/ferry/key' }
 const get: HandMade = { method: 'GET', path: '/ferry/key' }
 const verdict = ({ status, code }: RawAnswer) => ({ status, code })
 
-/** Sends a presigned request, changed on the way if `tamper` says so. */
+/** Sends a presigned request, changed by `tamper`. */
 async function byQuery(
   made: HandMade,
   claims: Claims = AT,
@@ -54,7 +54,7 @@ describe('a signed request', () => {
     expect(read).toMatchObject({ status: 200, body: 'x' })
   })
 
-  it('is served by the bucket host name too', async () => {
+  it("is also served at the bucket's host name", async () => {
     const { store } = temporary
     const host = `ferry.localhost:${new URL(store.endpoint).port}`
     const virtual = { ...store, endpoint: `http://${host}` }
@@ -74,7 +74,7 @@ describe('a request without a signature', () => {
     expect(verdict(answer)).toEqual({ status: 403, code: 'AccessDenied' })
   })
 
-  it('gets no body when it is a HEAD', async () => {
+  it('gets no body for a HEAD', async () => {
     const answer = await exchange(temporary.store, { method: 'HEAD', target: '/ferry/key' })
 
     expect(answer).toMatchObject({ status: 403, body: '' })
@@ -124,7 +124,7 @@ describe('a tampered request', () => {
     ['its end', (signature: string) => signature.slice(0, -1)],
     ['all of it', () => ''],
     ['its case', (signature: string) => signature.toUpperCase()],
-  ])('is refused when its signature lost %s', async (_, change) => {
+  ])('is refused when its signature lacks %s', async (_, change) => {
     const answer = await byQuery(get, AT, (sent) => ({
       ...sent,
       target: sent.target.replace(/[0-9a-f]{64}$/, change),
@@ -133,7 +133,7 @@ describe('a tampered request', () => {
     expect(verdict(answer)).toEqual(refused)
   })
 
-  it('is refused when a signed header was changed or left out', async () => {
+  it('is refused when a signed header was changed or omitted', async () => {
     const made = { ...put, headers: { 'content-type': 'text/plain' } }
 
     const changed = await byHeader(made, AT, { 'content-type': 'text/html' })
@@ -170,7 +170,7 @@ describe('a tampered request', () => {
 })
 
 describe('time', () => {
-  it('lets a presigned request live for its seconds and not longer', async () => {
+  it('accepts a presigned request until it expires', async () => {
     const last = await byQuery(get, { atMs: NOW - 300_000, expiresSeconds: 300 })
     const late = await byQuery(get, { atMs: NOW - 301_000, expiresSeconds: 300 })
 
@@ -190,23 +190,26 @@ describe('time', () => {
     expect(later.body).toContain('Request is not yet valid')
   })
 
-  it.each([-1, 1])('allows a clock 15 minutes off and no more, direction %i', async (sign) => {
-    const near = await byHeader(get, { atMs: NOW + sign * 15 * MINUTE })
-    const far = await byHeader(get, { atMs: NOW + sign * (15 * MINUTE + 1000) })
+  it.each([-1, 1])(
+    'allows a clock difference of 15 minutes and no more, direction %i',
+    async (sign) => {
+      const near = await byHeader(get, { atMs: NOW + sign * 15 * MINUTE })
+      const far = await byHeader(get, { atMs: NOW + sign * (15 * MINUTE + 1000) })
 
-    expect(near.status).toBe(200)
-    expect(verdict(far)).toEqual({ status: 403, code: 'RequestTimeTooSkewed' })
-    expect(far.body).toContain('<ServerTime>2026-01-15T12:00:00.000Z</ServerTime>')
-    expect(far.body).toContain('<MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds>')
-  })
+      expect(near.status).toBe(200)
+      expect(verdict(far)).toEqual({ status: 403, code: 'RequestTimeTooSkewed' })
+      expect(far.body).toContain('<ServerTime>2026-01-15T12:00:00.000Z</ServerTime>')
+      expect(far.body).toContain('<MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds>')
+    },
+  )
 
-  it.each(['0', '604801', '-1', '1e3', ''])('refuses a life of "%s" seconds', async (life) => {
+  it.each(['0', '604801', '-1', '1e3', ''])('refuses an expiry of "%s" seconds', async (life) => {
     const answer = await byQuery(get, { atMs: NOW, expiresSeconds: life })
 
     expect(verdict(answer)).toEqual({ status: 400, code: 'AuthorizationQueryParametersError' })
   })
 
-  it('takes the longest life', async () => {
+  it('accepts the longest expiry', async () => {
     const answer = await byQuery(get, { atMs: NOW - 604_800_000, expiresSeconds: 604_800 })
 
     expect(answer.status).toBe(200)
@@ -214,7 +217,7 @@ describe('time', () => {
 })
 
 describe('credentials', () => {
-  it.each([byHeader, byQuery])('of an unknown key are refused', async (by) => {
+  it.each([byHeader, byQuery])('with an unknown key are refused', async (by) => {
     const answer = await by(get, { atMs: NOW, accessKeyId: 'AKIAIOSFODNN7EXAMPLE' })
 
     expect(verdict(answer)).toEqual({ status: 403, code: 'InvalidAccessKeyId' })
@@ -223,7 +226,7 @@ describe('credentials', () => {
   it.each([
     [byHeader, 'AuthorizationHeaderMalformed'],
     [byQuery, 'AuthorizationQueryParametersError'],
-  ] as const)('for a wrong region are told the right one', async (by, code) => {
+  ] as const)('for a wrong region are answered with the right one', async (by, code) => {
     const answer = await by(get, { atMs: NOW, region: 'us-east-1' })
 
     expect(verdict(answer)).toEqual({ status: 400, code })
@@ -254,7 +257,7 @@ describe('credentials', () => {
     expect(verdict(answer)).toEqual({ status: 400, code })
   })
 
-  it('in header and query at once are refused', async () => {
+  it('in both header and query are refused', async () => {
     const target = presigned(temporary.store, get, AT)
     const headers = signedHeaders(temporary.store, get, AT)
 
@@ -263,7 +266,7 @@ describe('credentials', () => {
     expect(verdict(answer)).toEqual({ status: 400, code: 'InvalidArgument' })
   })
 
-  it('that name a field twice are refused', async () => {
+  it('with a duplicate field are refused', async () => {
     const answer = await byQuery(get, AT, (sent) => ({
       ...sent,
       target: `${sent.target}&X-Amz-Expires=604800`,
@@ -272,7 +275,7 @@ describe('credentials', () => {
     expect(verdict(answer)).toEqual({ status: 400, code: 'AuthorizationQueryParametersError' })
   })
 
-  it('with a session token are refused, for our keys have none', async () => {
+  it('with a session token are refused', async () => {
     const answer = await byHeader({ ...get, headers: { 'x-amz-security-token': 'token' } })
 
     expect(verdict(answer)).toEqual({ status: 400, code: 'InvalidToken' })
@@ -302,8 +305,8 @@ describe('credentials', () => {
   })
 })
 
-describe('what is said of a refusal', () => {
-  it('holds no part of the query, the signature or the secret', async () => {
+describe('the error document', () => {
+  it('contains no part of the query, the signature or the secret', async () => {
     const answer = await byQuery(get, AT, (sent) => ({ ...sent, target: `${sent.target}0` }))
 
     expect(answer.body).toMatch(/<RequestId>[0-9A-F]{16}<\/RequestId>/)

@@ -58,7 +58,7 @@ describe.each([suite, examples])('the vectors of $source', (set) => {
 
 describe('canonical paths', () => {
   it.each(['/example/..', '/./example', '//example//', '/a%2Fb/%2e%2E'])(
-    'leaves %s as it was sent, since S3 does not normalise',
+    'leaves %s as it was sent, because S3 does not normalise',
     (path) => {
       const request = { method: 'GET', path, query: '', headers: [] }
 
@@ -110,7 +110,7 @@ describe("AWS's chunked upload example", () => {
       Buffer.from(end),
     ])
 
-  it.each([1, 7, 4096, 1 << 20])('is read back from pieces of %i bytes', async (step) => {
+  it.each([1, 7, 4096, 1 << 20])('is decoded from chunks of %i bytes', async (step) => {
     const trailer = `${withTrailer.trailer}\r\nx-amz-trailer-signature:${withTrailer.trailerSignature}`
     const body = framed(withTrailer.signatures, `${trailer}\r\n\r\n`)
     const seal = { key, scope, amzDate: examples.amzDate, signature: withTrailer.seed }

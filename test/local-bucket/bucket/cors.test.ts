@@ -23,7 +23,7 @@ const preflight = (Origin: string, more: Record<string, string> = {}) =>
   })
 
 describe("Ferry's own page", () => {
-  it('may send parts without any rule having been put', async () => {
+  it('may send parts without any CORS rule', async () => {
     const answer = await preflight(PAGE)
 
     expect(answer.status).toBe(200)
@@ -35,13 +35,13 @@ describe("Ferry's own page", () => {
     expect(answer.headers.get('access-control-allow-private-network')).toBeNull()
   })
 
-  it('is let in from another network when it asks', async () => {
+  it('is allowed from another network when it asks', async () => {
     const answer = await preflight(PAGE, { 'Access-Control-Request-Private-Network': 'true' })
 
     expect(answer.headers.get('access-control-allow-private-network')).toBe('true')
   })
 
-  it('sees the ETag of a part, and the reason of a refusal', async () => {
+  it('can read the ETag of a part and the reason for an error', async () => {
     const made = { method: 'PUT', path: '/ferry/key' }
     const target = presigned(temporary.store, made, { atMs: Date.now() })
     const send = (to: string) =>
@@ -68,7 +68,7 @@ describe("Ferry's own page", () => {
     'http://localhost:4000',
     'http://127.0.0.1:4000.evil.example',
     'null',
-  ])('is nobody else: %s', async (origin) => {
+  ])('is no other origin: %s', async (origin) => {
     const answer = await preflight(origin, { 'Access-Control-Request-Private-Network': 'true' })
 
     expect(answer.status).toBe(403)
@@ -89,7 +89,7 @@ describe("Ferry's own page", () => {
 
 describe('an object that is a web page', () => {
   it.each(['text/html', 'image/svg+xml; charset=utf-8', 'application/xhtml+xml', 'text/xml'])(
-    'of type %s is opened with an origin of its own',
+    'of type %s is opened with a separate origin',
     async (type) => {
       const headers = { 'content-type': type }
       const put = { method: 'PUT', path: '/ferry/active', headers }

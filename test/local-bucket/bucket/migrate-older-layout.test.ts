@@ -42,7 +42,7 @@ interface Content {
   readonly ETag: string | undefined
 }
 
-/** Every kind of file that a bucket has: plain, unusual, an older version and a part. */
+/** Creates every kind of file in a bucket: plain, unusual, an older version and a part. */
 async function fill(): Promise<Content> {
   await put('photos/a.jpg', 'plain')
   await put('b?', 'unusual')
@@ -69,7 +69,7 @@ const exists = (...names: string[]) =>
     () => false,
   )
 
-/** Puts a closed bucket's files and index as Ferry had them before its folders lay side by side. */
+/** Rearranges a closed bucket's files and index as older versions of Ferry stored them. */
 async function makeOlder(): Promise<void> {
   const objects = path.join(folder, 'objects')
   await mkdir(path.join(objects, '.ferry', 'incoming'), { recursive: true })
@@ -114,7 +114,7 @@ async function expectAll({ olderVersion, uploadId, ETag }: Content): Promise<voi
   expect(await text('joined')).toBe('part')
 }
 
-it('is left with every object, version and part', async () => {
+it('is migrated with every object, version and part', async () => {
   const content = await fill()
   await bucket.close()
   await makeOlder()
@@ -127,7 +127,7 @@ it('is left with every object, version and part', async () => {
   await expectAll(content)
 })
 
-it('is left although every move may be the last of a start', async () => {
+it('is migrated even if the process ends after every move', async () => {
   const content = await fill()
   await bucket.close()
   await makeOlder()
@@ -151,7 +151,7 @@ it('is left although every move may be the last of a start', async () => {
   await expectAll(content)
 })
 
-it('is left with what an older Ferry led into its own folders by another name', async () => {
+it('is migrated with files that an older Ferry stored in its own folders under another name', async () => {
   await put('OTHER~1', 'an object by today’s rules')
   await bucket.close()
   await makeOlder()
@@ -168,7 +168,7 @@ it('is left with what an older Ferry led into its own folders by another name', 
   expect(await readdir(objects)).toEqual([])
 })
 
-it('gives its objects back when its index is lost, too', async () => {
+it('keeps its objects even if the index is lost', async () => {
   await fill()
   await bucket.close()
   await makeOlder()
@@ -181,7 +181,7 @@ it('gives its objects back when its index is lost, too', async () => {
   expect(await exists('objects', '.ferry')).toBe(false)
 })
 
-it('a move that was cut off between file and index is found at the next start', async () => {
+it('a move that was interrupted between file and index is found at the next start', async () => {
   await put('moved', 'bytes')
   await bucket.close()
   const db = new DatabaseSync(path.join(folder, 'index.sqlite'))

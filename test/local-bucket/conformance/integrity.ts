@@ -23,7 +23,6 @@ const CHECKSUMS: readonly (readonly [ChecksumAlgorithm, string])[] = [
   ['SHA256', digest('sha256')],
 ]
 
-/** What was announced of the bytes must be true of them. */
 export function integrityConformance(storeOf: StoreOf): void {
   const put = (Key: string, more: Partial<PutObjectCommandInput>) =>
     clientOf(storeOf()).send(
@@ -40,7 +39,7 @@ export function integrityConformance(storeOf: StoreOf): void {
   describe.each(CHECKSUMS)('%s', (algorithm, value) => {
     const header = `Checksum${algorithm}`
 
-    it('is verified, kept and answered when asked for', async () => {
+    it('is verified, stored and returned on request', async () => {
       const Key = `checksum/${algorithm}`
 
       const written = await put(Key, { [header]: value })
@@ -53,7 +52,7 @@ export function integrityConformance(storeOf: StoreOf): void {
       expect(await read.Body?.transformToString()).toBe(BODY)
     })
 
-    it('refuses bytes that do not match, and stores nothing', async () => {
+    it('refuses bytes that do not match and stores nothing', async () => {
       const Key = `wrong/${algorithm}`
       const wrong = Buffer.from(value, 'base64').reverse().toString('base64')
 
@@ -79,7 +78,7 @@ export function integrityConformance(storeOf: StoreOf): void {
   })
 
   describe('Content-MD5', () => {
-    it('lets matching bytes through', async () => {
+    it('accepts matching bytes', async () => {
       const { ETag } = await put('md5', { ContentMD5: digest('md5') })
 
       expect(ETag).toBe('"25f9e794323b453885f5181f1b624d0b"')

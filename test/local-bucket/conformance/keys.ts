@@ -9,7 +9,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { expect, it } from 'vitest'
 import { clientOf, type StoreOf } from './store.ts'
 
-/** Keys that some file system, URL parser or XML writer gets wrong, or takes for one another. */
+/** Keys that some file system, URL parser or XML writer handles wrongly or treats as equal. */
 export const ODD_KEYS = [
   'café.txt'.normalize('NFC'),
   'café.txt'.normalize('NFD'),
@@ -60,9 +60,9 @@ export const ODD_KEYS = [
   'a]]>b',
 ]
 
-/** Every key is a name of its own, and nothing but a name. */
+/** Every key is a distinct name and nothing else. */
 export function keyConformance(storeOf: StoreOf): void {
-  it('keeps every odd key apart, lists it as it is and gives its own bytes back', async () => {
+  it('keeps unusual keys apart, lists them unchanged and returns their bytes', async () => {
     const { bucket: Bucket } = storeOf()
     const client = clientOf(storeOf())
     const bodyOf = (key: string) => `body of ${key}`
@@ -86,7 +86,7 @@ export function keyConformance(storeOf: StoreOf): void {
     expect(await oddNames(storeOf)).toEqual([])
   })
 
-  it('takes odd keys in presigned links too', async () => {
+  it('accepts unusual keys in presigned links', async () => {
     const { bucket: Bucket } = storeOf()
     const client = clientOf(storeOf(), { requestChecksumCalculation: 'WHEN_REQUIRED' })
     const named = { Bucket, Key: "presigned/ü é+#?%&= (1)!'*//.txt" }
@@ -100,7 +100,7 @@ export function keyConformance(storeOf: StoreOf): void {
   })
 }
 
-/** The odd keys among the bucket's names, as the store lists them. */
+/** The unusual keys as the store lists them. */
 async function oddNames(storeOf: StoreOf): Promise<string[]> {
   const { bucket: Bucket } = storeOf()
   const { Contents = [] } = await clientOf(storeOf()).send(

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { clientOf, refusalOf, type StoreOf } from './store.ts'
 
 const PREFIX = 'listing/'
-/** In the order of their UTF-8 bytes, which is not that of UTF-16. */
+/** In UTF-8 byte order, which differs from UTF-16 order. */
 const NAMES = [
   'A',
   'a',
@@ -25,7 +25,6 @@ const NAMES = [
   '😀',
 ].map((name) => PREFIX + name)
 
-/** Lists: order, folding and paging. */
 export function listConformance(storeOf: StoreOf): void {
   const page = (more: Omit<ListObjectsV2CommandInput, 'Bucket'>) =>
     clientOf(storeOf()).send(new ListObjectsV2Command({ Bucket: storeOf().bucket, ...more }))
@@ -54,27 +53,27 @@ export function listConformance(storeOf: StoreOf): void {
       }
     })
 
-    it('are in the order of the bytes', async () => {
+    it('are in byte order', async () => {
       const { names } = await allPages({ Prefix: PREFIX })
 
       expect(names).toEqual(NAMES)
     })
 
-    it.each([1, 2, 3, 5, 13, 1000])('give the same in pages of %i', async (MaxKeys) => {
+    it.each([1, 2, 3, 5, 13, 1000])('are the same in pages of %i', async (MaxKeys) => {
       const { names, sizes } = await allPages({ Prefix: PREFIX, MaxKeys })
 
       expect(names).toEqual(NAMES)
       expect(Math.max(...sizes)).toBeLessThanOrEqual(MaxKeys)
     })
 
-    it.each([1, 2, 4, 1000])('fold what a delimiter divides, in pages of %i', async (MaxKeys) => {
+    it.each([1, 2, 4, 1000])('group names by a delimiter, in pages of %i', async (MaxKeys) => {
       const { names } = await allPages({ Prefix: PREFIX, Delimiter: '/', MaxKeys })
 
       const folded = ['A', 'a', 'b/', 'c', 'd/', 'z', 'é', '\uffee', '😀']
       expect(names.toSorted()).toEqual(folded.map((name) => PREFIX + name).toSorted())
     })
 
-    it('begin after the name that is asked for', async () => {
+    it('begin after the requested name', async () => {
       const { names } = await allPages({ Prefix: PREFIX, StartAfter: `${PREFIX}d/` })
 
       expect(names).toEqual(NAMES.slice(NAMES.indexOf(`${PREFIX}d/1`)))
@@ -93,7 +92,7 @@ export function listConformance(storeOf: StoreOf): void {
       })
     })
 
-    it('of the first version page by name', async () => {
+    it('of version 1 continue by name', async () => {
       const names: string[] = []
       for (let Marker: string | undefined; ; ) {
         const one = await clientOf(storeOf()).send(
@@ -115,7 +114,7 @@ export function listConformance(storeOf: StoreOf): void {
       expect(new Set(names).size).toBe(9)
     })
 
-    it('may be empty, and refuse a token that is none', async () => {
+    it('may be empty, and refuse an invalid token', async () => {
       expect(await page({ Prefix: 'nothing-here/' })).toMatchObject({
         KeyCount: 0,
         IsTruncated: false,

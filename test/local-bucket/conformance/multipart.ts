@@ -19,7 +19,6 @@ import { clientOf, MIB, refusalOf, type StoreOf } from './store.ts'
 
 const BIG = 5 * MIB
 
-/** One upload in parts, with the calls a test makes on it. */
 function uploadsOn(storeOf: StoreOf) {
   return async function begin(Key: string, more: Partial<CreateMultipartUploadCommandInput> = {}) {
     const { bucket: Bucket } = storeOf()
@@ -41,7 +40,6 @@ function uploadsOn(storeOf: StoreOf) {
   }
 }
 
-/** Uploads in parts. */
 export function multipartConformance(storeOf: StoreOf): void {
   const begin = uploadsOn(storeOf)
   const read = async (Key: string, more: object = {}) => {
@@ -50,8 +48,8 @@ export function multipartConformance(storeOf: StoreOf): void {
     return { ...answer, bytes: Buffer.from((await answer.Body?.transformToByteArray()) ?? []) }
   }
 
-  describe('uploads in parts', () => {
-    it('join their parts in order of number, however they came', async () => {
+  describe('multipart uploads', () => {
+    it('join their parts by number, whatever the order of arrival', async () => {
       const upload = await begin('joined', { ContentType: 'text/plain', Metadata: { m: '1' } })
       const [one, two, three] = [Buffer.alloc(BIG, 'a'), Buffer.alloc(BIG, 'b'), Buffer.from('c')]
       const third = await upload.part(3, three)
@@ -74,7 +72,7 @@ export function multipartConformance(storeOf: StoreOf): void {
       expect(part.bytes.equals(two)).toBe(true)
     })
 
-    it('answer a repeated Complete like the first', async () => {
+    it('answer a repeated Complete like the first one', async () => {
       const upload = await begin('repeated-complete')
       const { ETag } = await upload.part(1, Buffer.from('once'))
       const first = await upload.complete([{ PartNumber: 1, ETag }])
@@ -101,7 +99,7 @@ export function multipartConformance(storeOf: StoreOf): void {
       expect((await read('simultaneous')).bytes.equals(Buffer.concat(bodies))).toBe(true)
     })
 
-    it('keep the last of two parts with the same number', async () => {
+    it('keep the later of two parts with the same number', async () => {
       const upload = await begin('same-number')
       const first = await upload.part(1, Buffer.from('old'))
       const second = await upload.part(1, Buffer.from('newer'))
@@ -113,7 +111,7 @@ export function multipartConformance(storeOf: StoreOf): void {
       expect((await read('same-number')).bytes.toString()).toBe('newer')
     })
 
-    it('leave out parts that Complete does not name', async () => {
+    it('leave out parts that Complete does not list', async () => {
       const upload = await begin('subset')
       const first = await upload.part(1, Buffer.from('kept'))
       await upload.part(7, Buffer.from('dropped'))
@@ -123,7 +121,7 @@ export function multipartConformance(storeOf: StoreOf): void {
       expect((await read('subset')).bytes.toString()).toBe('kept')
     })
 
-    it('refuse wrong lists and stay as they were', async () => {
+    it('refuse wrong lists and do not change', async () => {
       const upload = await begin('wrong-lists')
       const one = { PartNumber: 1, ETag: (await upload.part(1, Buffer.from('small'))).ETag }
       const two = { PartNumber: 2, ETag: (await upload.part(2, Buffer.from('last'))).ETag }
@@ -215,7 +213,7 @@ export function multipartConformance(storeOf: StoreOf): void {
       expect(await all({})).toEqual([])
     })
 
-    it('are gone after an abort', async () => {
+    it('do not exist after an abort', async () => {
       const upload = await begin('aborted')
       const { ETag } = await upload.part(1, Buffer.from('x'))
 
@@ -242,7 +240,7 @@ export function multipartConformance(storeOf: StoreOf): void {
       },
     )
 
-    it('belong to their key alone', async () => {
+    it('belong to one key only', async () => {
       const upload = await begin('own-key')
       const other = { ...upload.named, Key: 'other-key' }
 
@@ -253,7 +251,7 @@ export function multipartConformance(storeOf: StoreOf): void {
       await upload.abort()
     })
 
-    it('complete only under the condition that was set', async () => {
+    it('complete only if their condition holds', async () => {
       const { bucket: Bucket } = storeOf()
       const upload = await begin('conditional-complete')
       const { ETag } = await upload.part(1, Buffer.from('mine'))
@@ -271,7 +269,7 @@ export function multipartConformance(storeOf: StoreOf): void {
       expect((await read('conditional-complete')).bytes.toString()).toBe('mine')
     })
 
-    it('take parts of other objects', async () => {
+    it('can copy parts from other objects', async () => {
       const { bucket: Bucket } = storeOf()
       const client = clientOf(storeOf())
       await client.send(new PutObjectCommand({ Bucket, Key: 'part-source', Body: '0123456789' }))
@@ -296,7 +294,7 @@ export function multipartConformance(storeOf: StoreOf): void {
     const whole = Buffer.concat(bodies)
 
     it.each(['CRC32', 'CRC32C', 'CRC64NVME'] as const)(
-      'of %s combine to that of the whole object',
+      'of %s combine to the checksum of the whole object',
       async (algorithm) => {
         const client = clientOf(storeOf())
         const { bucket: Bucket } = storeOf()
@@ -332,7 +330,7 @@ export function multipartConformance(storeOf: StoreOf): void {
       },
     )
 
-    it('of SHA-256 are listed, demanded and made into one of the list', async () => {
+    it('of SHA-256 are listed, required and combined into a composite', async () => {
       const upload = await begin('composite', { ChecksumAlgorithm: 'SHA256' })
       const sent = await upload.part(1, bodies[1], { ChecksumAlgorithm: 'SHA256' })
       const part = { PartNumber: 1, ETag: sent.ETag }
@@ -354,7 +352,7 @@ export function multipartConformance(storeOf: StoreOf): void {
           ChecksumMode: 'ENABLED',
         }),
       )
-      // SHA-256 of the part's SHA-256, with the number of parts.
+      // SHA-256 of the parts' SHA-256 checksums, with the number of parts.
       expect(head).toMatchObject({
         ChecksumSHA256: 'KSsNAHVmgy25S/rmic1w0at3KBH9RLn0nYVQ7p6mpJQ=-1',
         ChecksumType: 'COMPOSITE',

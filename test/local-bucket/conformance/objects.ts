@@ -15,7 +15,6 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { describe, expect, it } from 'vitest'
 import { clientOf, refusalOf, type StoreOf } from './store.ts'
 
-/** Single objects: what goes in comes out. */
 export function objectConformance(storeOf: StoreOf): void {
   const put = (Key: string, Body: string, more: Partial<PutObjectCommandInput> = {}) =>
     clientOf(storeOf()).send(
@@ -30,7 +29,7 @@ export function objectConformance(storeOf: StoreOf): void {
     clientOf(storeOf()).send(new HeadObjectCommand({ Bucket: storeOf().bucket, Key, ...more }))
 
   describe('objects', () => {
-    it('come back with the headers and metadata they were put with', async () => {
+    it('are returned with the headers and metadata they were stored with', async () => {
       const kept = {
         ContentType: 'text/markdown; charset=utf-8',
         ContentDisposition: 'attachment; filename="notes.md"',
@@ -52,7 +51,7 @@ export function objectConformance(storeOf: StoreOf): void {
       expect(await head('kept/notes.md')).toMatchObject({ ...kept, ContentLength: 5 })
     })
 
-    it('keep the tags they were put with, and say how many those are', async () => {
+    it('keep their tags and return the number of tags', async () => {
       const { bucket: Bucket } = storeOf()
       const Tagging = 'team=North%20/%20South&gr%C3%B6%C3%9Fe='
 
@@ -83,7 +82,7 @@ export function objectConformance(storeOf: StoreOf): void {
       })
     })
 
-    it('are replaced by a second write and gone after a deletion, which may be repeated', async () => {
+    it('are replaced by a second write and removed by a deletion, which may be repeated', async () => {
       const client = clientOf(storeOf())
       const named = { Bucket: storeOf().bucket, Key: 'replaced' }
       await put('replaced', 'one')
@@ -98,7 +97,7 @@ export function objectConformance(storeOf: StoreOf): void {
       expect(await refusalOf(head('replaced'))).toEqual({ code: 'NotFound', status: 404 })
     })
 
-    it('are deleted many at a time, missing ones too', async () => {
+    it('are deleted in batches, even missing ones', async () => {
       await put('many/1', '1')
       await put('many/ 2 ', '2')
       const Objects = ['many/1', 'many/ 2 ', 'many/missing'].map((Key) => ({ Key }))
@@ -154,7 +153,7 @@ export function objectConformance(storeOf: StoreOf): void {
   })
 
   describe('conditions', () => {
-    it('of a read are judged by ETag and time', async () => {
+    it('of a read depend on ETag and time', async () => {
       const { ETag } = await put('conditional', 'x')
       const [past, future] = [new Date(Date.now() - 3.6e6), new Date(Date.now() + 3.6e6)]
 
@@ -176,7 +175,7 @@ export function objectConformance(storeOf: StoreOf): void {
       })
     })
 
-    it('let only one of many simultaneous first writes win', async () => {
+    it('let only one of many concurrent first writes succeed', async () => {
       const tries = Array.from({ length: 8 }, (_, index) =>
         put('first-come', String(index), { IfNoneMatch: '*' }).then(
           () => 'won',
@@ -190,7 +189,7 @@ export function objectConformance(storeOf: StoreOf): void {
       expect(outcomes.filter((outcome) => outcome === 'PreconditionFailed')).toHaveLength(7)
     })
 
-    it('of a write hold it back unless the ETag is the present one', async () => {
+    it('of a write refuse it unless the ETag is the current one', async () => {
       const { ETag } = await put('guarded', 'one')
 
       const wrong = await refusalOf(put('guarded', 'two', { IfMatch: '"no"' }))
@@ -204,7 +203,7 @@ export function objectConformance(storeOf: StoreOf): void {
   })
 
   describe('overrides', () => {
-    it('of a presigned link replace the headers of the answer', async () => {
+    it('in a presigned link replace the headers of the answer', async () => {
       await put('override', 'x', { ContentType: 'text/plain' })
       const command = new GetObjectCommand({
         Bucket: storeOf().bucket,
@@ -243,7 +242,7 @@ export function objectConformance(storeOf: StoreOf): void {
       return clientOf(storeOf()).send(new CopyObjectCommand({ Bucket, Key, CopySource, ...more }))
     }
 
-    it('take the metadata along or replace it, as asked', async () => {
+    it('copy or replace the metadata as requested', async () => {
       await put('copy source ü', 'body', { ContentType: 'text/x', Metadata: { a: '1' } })
 
       const { CopyObjectResult } = await copy('copied')
@@ -258,7 +257,7 @@ export function objectConformance(storeOf: StoreOf): void {
       expect(await get('replaced-metadata')).toMatchObject({ text: 'body', Metadata: { b: '2' } })
     })
 
-    it('onto itself need something to change', async () => {
+    it('onto the same object must change something', async () => {
       await put('copy source ü', 'body')
 
       expect(await refusalOf(copy('copy source ü'))).toEqual({
@@ -271,7 +270,7 @@ export function objectConformance(storeOf: StoreOf): void {
   })
 
   describe('the bucket', () => {
-    it('is listed, answers HEAD and names its place', async () => {
+    it('is listed, answers HEAD and returns its location', async () => {
       const client = clientOf(storeOf())
       const { bucket: Bucket, region } = storeOf()
 

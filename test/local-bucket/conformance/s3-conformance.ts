@@ -9,8 +9,8 @@ import { signedSumConformance } from './signed-checksums.ts'
 import type { StoreOf } from './store.ts'
 
 /**
- * What AWS documents of S3, asked of a store over real HTTP with the AWS SDK. It needs a bucket of
- * its own: it fills it, and leaves versions and settings behind.
+ * Checks documented behaviour of S3 on a store, over real HTTP with the AWS SDK. It needs its own
+ * bucket, which it fills, leaving versions and settings behind.
  */
 export function s3Conformance(storeOf: StoreOf): void {
   describe('keys', () => keyConformance(storeOf))

@@ -17,7 +17,6 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { afterAll, describe, expect, it } from 'vitest'
 import { clientOf, refusalOf, type StoreOf } from './store.ts'
 
-/** What is set for the whole bucket: who may call from a page, and whether versions are kept. */
 export function settingConformance(storeOf: StoreOf): void {
   describe('bucket CORS', () => {
     const preflight = (origin: string, method: string, headers = 'content-type') =>
@@ -49,7 +48,7 @@ export function settingConformance(storeOf: StoreOf): void {
       await clientOf(storeOf()).send(new DeleteBucketCorsCommand({ Bucket: storeOf().bucket }))
     })
 
-    it('is given back as it was put, and gone once deleted', async () => {
+    it('is returned as it was put, and does not exist once deleted', async () => {
       const { bucket: Bucket } = storeOf()
       const client = clientOf(storeOf())
       await configured()
@@ -64,7 +63,7 @@ export function settingConformance(storeOf: StoreOf): void {
       })
     })
 
-    it('answers a preflight that a rule allows', async () => {
+    it('allows a preflight that matches a rule', async () => {
       await configured()
 
       const answer = await preflight('https://app.example.com', 'PUT', 'content-type, x-amz-date')
@@ -94,7 +93,7 @@ export function settingConformance(storeOf: StoreOf): void {
       expect(await answer.text()).toContain('<Code>AccessForbidden</Code>')
     })
 
-    it('lets a page read refusals as well', async () => {
+    it('lets a page read errors as well', async () => {
       await configured()
       const headers = { Origin: 'https://app.example.com' }
 
@@ -104,7 +103,7 @@ export function settingConformance(storeOf: StoreOf): void {
       expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example.com')
     })
 
-    it('says nothing of pages to requests of none', async () => {
+    it('adds no CORS headers to requests without an origin', async () => {
       await configured()
       const { bucket: Bucket } = storeOf()
       const command = new PutObjectCommand({ Bucket, Key: 'plain' })
@@ -129,7 +128,7 @@ export function settingConformance(storeOf: StoreOf): void {
   })
 
   describe('lifecycle rules', () => {
-    it('are kept and given back', async () => {
+    it('are stored and returned', async () => {
       const { bucket: Bucket } = storeOf()
       const client = clientOf(storeOf())
       const Rules = [
@@ -177,7 +176,7 @@ export function settingConformance(storeOf: StoreOf): void {
       await set('Suspended')
     })
 
-    it('are kept once asked for: written, hidden by a deletion, and brought back', async () => {
+    it('are kept once enabled: written, hidden by a deletion, and restored', async () => {
       await put('versioned', 'before')
       await set('Enabled')
       const first = await put('versioned', 'one')
@@ -234,7 +233,7 @@ export function settingConformance(storeOf: StoreOf): void {
       expect(seen).toEqual(ids)
     })
 
-    it('that do not exist are named as missing, and a marker is no object', async () => {
+    it('that do not exist are reported as missing, and a delete marker is not an object', async () => {
       await set('Enabled')
       await put('marked', 'x')
       const { VersionId } = await remove('marked')
@@ -249,7 +248,7 @@ export function settingConformance(storeOf: StoreOf): void {
       })
     })
 
-    it('are replaced one by one while they are suspended', async () => {
+    it('are replaced while versioning is suspended', async () => {
       await set('Enabled')
       const kept = await put('suspended', 'kept')
       await set('Suspended')

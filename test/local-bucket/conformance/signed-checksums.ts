@@ -27,7 +27,7 @@ interface Sum {
   readonly field: (value: string) => Partial<UploadPartCommandInput>
 }
 
-/** As Ferry's uploads begin and sign their parts, strongest first. */
+/** The checksums with which Ferry's uploads begin and sign their parts, strongest first. */
 const SUMS: readonly Sum[] = [
   {
     name: 'CRC64NVME',
@@ -61,11 +61,11 @@ const SUMS: readonly Sum[] = [
 
 const [CRC64] = SUMS as readonly [Sum]
 
-/** Of other bytes, and as long as a right one. */
+/** A valid checksum of other bytes. */
 const wrongOf = (sum: Sum) =>
   Buffer.from(Buffer.from(sum.right, 'base64').map((byte) => byte ^ 0xff)).toString('base64')
 
-/** Bodies that a page sends by presigned URL, their checksums signed as headers. */
+/** Bodies that a page sends to presigned URLs with signed checksum headers. */
 export function signedSumConformance(storeOf: StoreOf): void {
   const client = () => clientOf(storeOf(), { requestChecksumCalculation: 'WHEN_REQUIRED' })
 
@@ -124,7 +124,7 @@ export function signedSumConformance(storeOf: StoreOf): void {
         ...field(value),
       })
 
-    it('lets the right bytes through', async () => {
+    it('accepts the right bytes', async () => {
       const upload = await begin(`signed/${header}`, sum.begin)
 
       const sent = await put(partOf(upload.named, right), header, { [header]: right })
@@ -134,7 +134,7 @@ export function signedSumConformance(storeOf: StoreOf): void {
       await upload.abort()
     })
 
-    it('refuses others, and keeps nothing of them', async () => {
+    it('refuses other bytes and stores nothing', async () => {
       const upload = await begin(`signed/${header}`, sum.begin)
       const wrong = wrongOf(sum)
 
@@ -145,7 +145,7 @@ export function signedSumConformance(storeOf: StoreOf): void {
       await upload.abort()
     })
 
-    it('can neither be changed nor left out', async () => {
+    it('can be neither changed nor omitted', async () => {
       const upload = await begin(`signed/${header}`, sum.begin)
       const command = () => partOf(upload.named, right)
 
@@ -156,7 +156,7 @@ export function signedSumConformance(storeOf: StoreOf): void {
       await upload.abort()
     })
 
-    it('guards the PUT of a whole file alike', async () => {
+    it('protects the PUT of a whole file in the same way', async () => {
       const { bucket: Bucket } = storeOf()
       const Key = `signed-whole/${header}`
       const { ContentMD5, ...sums } = field(wrongOf(sum))
@@ -175,7 +175,7 @@ export function signedSumConformance(storeOf: StoreOf): void {
       ['another one', CRC64.begin, { ChecksumCRC32C: hex('e3069283') }],
       ['none, where it is made of the parts', { ChecksumAlgorithm: 'CRC32C' }, {}],
       ['none, where it is made of the parts', { ChecksumAlgorithm: 'SHA256' }, {}],
-    ] as const)('is not taken by a part that brings %s', async (_, more, sums) => {
+    ] as const)('refuses a part with %s', async (_, more, sums) => {
       const upload = await begin('other-sum', more)
 
       expect(await refusalOf(upload.part(sums))).toEqual({ code: 'InvalidRequest', status: 400 })
@@ -183,7 +183,7 @@ export function signedSumConformance(storeOf: StoreOf): void {
       await upload.abort()
     })
 
-    it('is worked out of parts that bring none where it is of the whole object', async () => {
+    it('is computed from parts without checksums if it covers the whole object', async () => {
       const upload = await begin('unasked', CRC64.begin)
       const { ETag } = await upload.part({})
 
@@ -195,7 +195,7 @@ export function signedSumConformance(storeOf: StoreOf): void {
       })
     })
 
-    it('comes back with the list of parts, if the upload began with one', async () => {
+    it('is returned in the list of parts if the upload began with one', async () => {
       const upload = await begin('echoed', CRC64.begin)
       const plain = await begin('not-echoed', {})
       await upload.part({ ChecksumCRC64NVME: CRC64.right })
@@ -206,13 +206,13 @@ export function signedSumConformance(storeOf: StoreOf): void {
 
       expect(echoed?.ChecksumCRC64NVME).toBe(CRC64.right)
       expect(silent?.ChecksumCRC64NVME).toBeUndefined()
-      // RFC 1321 of the body, which S3 takes for the ETag of what it does not encrypt.
+      // The MD5 of the body, which S3 uses as the ETag of unencrypted objects.
       expect(silent?.ETag).toBe('"25f9e794323b453885f5181f1b624d0b"')
       await upload.abort()
       await plain.abort()
     })
 
-    it('is demanded of the whole at Complete, with its length, and told by HEAD', async () => {
+    it('is required for the whole object at Complete, with its length, and returned by HEAD', async () => {
       const upload = await begin('demanded', CRC64.begin)
       const { ETag } = await upload.part({ ChecksumCRC64NVME: CRC64.right })
       const type = { ChecksumType: 'FULL_OBJECT' } as const

@@ -1,6 +1,6 @@
 import { S3Client, type S3ClientConfig, type S3ServiceException } from '@aws-sdk/client-s3'
 
-/** Where the conformance suite works: any S3 endpoint with a bucket that may be filled. */
+/** Any S3 endpoint with a bucket that the conformance suite may fill. */
 export interface Store {
   readonly endpoint: string
   readonly region: string
@@ -8,7 +8,7 @@ export interface Store {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-/** Handed to each part of the suite; asked only while tests run. */
+/** Only called while tests run. */
 export type StoreOf = () => Store
 
 export function clientOf(store: Store, more: S3ClientConfig = {}): S3Client {
@@ -17,7 +17,7 @@ export function clientOf(store: Store, more: S3ClientConfig = {}): S3Client {
   return new S3Client({ ...fixed, ...more })
 }
 
-/** The code and status of an expected refusal; a success is a failure of the test. */
+/** The code and status of an expected error; success fails the test. */
 export async function refusalOf(sending: Promise<unknown>) {
   const error = await sending.then(
     () => new Error('nothing was refused'),

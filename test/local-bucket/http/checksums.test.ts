@@ -16,7 +16,7 @@ async function checksumOf(algorithm: ChecksumAlgorithm, ...pieces: Buffer[]): Pr
 
 describe('checksums', () => {
   it.each(['CRC32', 'CRC32C', 'CRC64NVME'] as const)(
-    'of %s over parts of any length combine to that of the whole',
+    'of %s over parts of any length combine to the checksum of the whole',
     async (algorithm) => {
       const bytes = fc.uint8Array({ maxLength: 300 }).map((each) => Buffer.from(each))
       await fc.assert(
@@ -36,7 +36,7 @@ describe('checksums', () => {
     },
   )
 
-  it('do not depend on where the pieces are cut, nor on others that run beside them', async () => {
+  it('do not depend on the chunk boundaries or on other checksums running at the same time', async () => {
     const body = Buffer.alloc(200_000, 'ferry')
     const cut = [body.subarray(0, 3), body.subarray(3, 70_000), body.subarray(70_000)]
 
@@ -47,7 +47,7 @@ describe('checksums', () => {
     expect(new Set([...values, await checksumOf('CRC64NVME', body)]).size).toBe(1)
   })
 
-  it('combine over a length far beyond memory', () => {
+  it('combine over a length far larger than memory', () => {
     const zeros = (count: number): bigint => {
       let crc = 0
       for (const piece = Buffer.alloc(1024); count > 0; count -= piece.length) {

@@ -26,7 +26,7 @@ afterEach(async () => {
 const ask = () => fetch(`http://127.0.0.1:${portOf(server)}/`)
 const requested = () => new Promise((resolve) => server.once('request', resolve))
 
-it('waits with the answer while it may come soon, so that its headers count', async () => {
+it('delays the answer for a while, so that its headers can be sent', async () => {
   const asking = ask()
   await requested()
   await vi.advanceTimersByTimeAsync(9_000)
@@ -38,7 +38,7 @@ it('waits with the answer while it may come soon, so that its headers count', as
   expect(await given.text()).toBe('<?xml version="1.0" encoding="UTF-8"?>\n<Done/>')
 })
 
-it('begins after ten seconds and keeps the connection alive with spaces', async () => {
+it('starts after ten seconds and keeps the connection alive with spaces', async () => {
   const asking = ask()
   await requested()
   await vi.advanceTimersByTimeAsync(35_000)
@@ -50,7 +50,7 @@ it('begins after ten seconds and keeps the connection alive with spaces', async 
   expect(await given.text()).toBe('<?xml version="1.0" encoding="UTF-8"?>\n  <Done/>')
 })
 
-it('puts an error into the body of an answer that has begun', async () => {
+it('puts an error into the body of an answer that has started', async () => {
   const asking = ask()
   await requested()
   await vi.advanceTimersByTimeAsync(10_000)

@@ -60,7 +60,7 @@ describe('the readable name of a key', () => {
 })
 
 describe('the escaped name of a key', () => {
-  it('is one harmless file name, whatever the key', () => {
+  it('is a single harmless file name for any key', () => {
     fc.assert(
       fc.property(anyKey, (key) => {
         const name = escapedNameOf(key)
@@ -70,7 +70,7 @@ describe('the escaped name of a key', () => {
     )
   })
 
-  it('differs for different keys even where case does not count', () => {
+  it('differs for different keys even if case is ignored', () => {
     fc.assert(
       fc.property(anyKey, anyKey, (a, b) => {
         fc.pre(a !== b)
@@ -80,7 +80,7 @@ describe('the escaped name of a key', () => {
     )
   })
 
-  it('gives the key back, unless the key was too long to be kept in it', () => {
+  it('can be decoded to the key unless the key is too long', () => {
     fc.assert(
       fc.property(anyKey, (key) => {
         const name = escapedNameOf(key)
@@ -90,12 +90,9 @@ describe('the escaped name of a key', () => {
     )
   })
 
-  it.each(['k-%61', 'k-a.b', 'k-%2', 'k-%ff', 'x', 'K-a', 'k-../a'])(
-    'is not %s, which no key has',
-    (name) => {
-      expect(keyOfEscapedName(name)).toBeNull()
-    },
-  )
+  it.each(['k-%61', 'k-a.b', 'k-%2', 'k-%ff', 'x', 'K-a', 'k-../a'])('is never %s', (name) => {
+    expect(keyOfEscapedName(name)).toBeNull()
+  })
 })
 
 describe('folding', () => {
@@ -103,7 +100,7 @@ describe('folding', () => {
     ['É', 'e\u0301'],
     ['STRASSE', 'straße'],
     ['a/B', 'A/b'],
-  ])('takes %s and %s for one', (a, b) => {
+  ])('treats %s and %s as equal', (a, b) => {
     expect(foldOf(a)).toBe(foldOf(b))
   })
 })

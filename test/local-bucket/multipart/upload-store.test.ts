@@ -19,7 +19,7 @@ async function partOf(partNumber: number, text: string) {
   return { part, file: await bucket.finishedFile(text) }
 }
 
-/** An upload whose parts are being joined right now, and a part that comes too late. */
+/** An upload whose parts are being joined, and a part that arrives too late. */
 async function joiningUpload() {
   const { uploadId } = bucket.uploads.begin({
     key: KEY,
@@ -40,7 +40,7 @@ async function joiningUpload() {
   return { uploadId, late, joined: join() }
 }
 
-it('lets no part replace one that is being joined', async () => {
+it('refuses to replace a part that is being joined', async () => {
   const { uploadId, late, joined } = await joiningUpload()
 
   const putting = bucket.uploads.putPart(KEY, uploadId, late.part, late.file)
@@ -50,7 +50,7 @@ it('lets no part replace one that is being joined', async () => {
   expect(await readFile(bucket.files.absolute(file), 'utf8')).toBe(`${FIRST}end`)
 })
 
-it('lets no abort take away what is being joined', async () => {
+it('refuses to abort an upload that is being joined', async () => {
   const { uploadId, joined } = await joiningUpload()
 
   const aborting = bucket.uploads.abort(KEY, uploadId)

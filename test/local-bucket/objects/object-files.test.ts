@@ -13,15 +13,15 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const filesOn = (platform: NodeJS.Platform, below = folder) =>
   new ObjectFiles(bucketFolders(below, path.join(below, 'objects')), platform)
 
-describe('the places of a key', () => {
-  it('are its own name, and an escaped one', () => {
+describe('the paths of a key', () => {
+  it('are its readable name and an escaped one', () => {
     expect(filesOn('linux').pathsOf('photos/a b.jpg')).toEqual([
       'objects/photos/a b.jpg',
       'unusual-names/k-photos%2fa%20b%2ejpg',
     ])
   })
 
-  it('are on Windows no longer than most programs there can open', () => {
+  it('are short enough for most programs on Windows', () => {
     const deep = path.join(folder, 'deep'.repeat(20))
     const key = `${'long-name/'.repeat(15)}a.jpg`
     const files = filesOn('win32', deep)
@@ -34,7 +34,7 @@ describe('the places of a key', () => {
     expect(files.pathsOf('short.jpg')[0]).toBe('objects/short.jpg')
   })
 
-  it('lie beside objects that are kept elsewhere', () => {
+  it('are next to objects in another folder', () => {
     const elsewhere = path.join(folder, 'elsewhere')
     const files = new ObjectFiles(bucketFolders(folder, elsewhere))
 
@@ -44,7 +44,7 @@ describe('the places of a key', () => {
 })
 
 describe('a move', () => {
-  it('never replaces a file, and leaves no folder that it made in vain', () => {
+  it('never replaces a file, and leaves no folder behind when it fails', () => {
     const files = filesOn('linux')
     const file = files.newWorkFile()
     writeFileSync(files.absolute(file), 'new')

@@ -33,7 +33,7 @@ it('leaves neither file nor row of a new object when the index refuses it', asyn
   expect(await readdir(stores.files.folder)).toEqual([])
 })
 
-it('brings the older version back to its name when the index refuses the newer', async () => {
+it("restores the older version's name when the index refuses the newer one", async () => {
   stores.settings.setVersioning('Enabled')
   const first = await put('kept', 'first')
 

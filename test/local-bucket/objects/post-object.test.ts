@@ -5,7 +5,7 @@ import { clientOf, refusalOf } from '../conformance/store.ts'
 import { amzDate, signingKeyOf } from '../hand-signed.ts'
 import { type TemporaryBucket, temporaryBucket } from '../temporary-bucket.ts'
 
-/** One moment for all forms; the SDK beside them uses the true clock, so it is near. */
+/** One time for all forms; it is close to the real time, which the SDK uses. */
 const NOW = Math.floor(Date.now() / 1000) * 1000
 
 let temporary: TemporaryBucket
@@ -23,7 +23,7 @@ interface Form {
   readonly region?: string
 }
 
-/** The form that a page would send, its policy signed by hand. */
+/** A form as a page sends it, with a policy that is signed here. */
 function formOf({ conditions = [], fields = {}, ...more }: Form): FormData {
   const { file = 'the file', fileName = 'notes.txt', expiresMs = NOW + 60_000 } = more
   const { store } = temporary
@@ -66,7 +66,7 @@ const isStored = (Key: string) => {
 }
 
 describe('a form with a signed policy', () => {
-  it('puts its file under the key, with the fields as headers', async () => {
+  it('stores its file under the key, with the fields as headers', async () => {
     const form = formOf({
       conditions: [
         ['starts-with', '$key', 'inbox/'],
@@ -96,7 +96,7 @@ describe('a form with a signed policy', () => {
     ['201', 201],
     ['204', 204],
     ['999', 204],
-  ])('answers a wish for %s with %i', async (wish, status) => {
+  ])('answers a requested status %s with %i', async (wish, status) => {
     const fields = { key: 'status', success_action_status: wish }
     const conditions = [{ key: 'status' }, ['starts-with', '$success_action_status', '']]
 
@@ -106,7 +106,7 @@ describe('a form with a signed policy', () => {
     expect(sent.text.includes('<Key>status</Key>')).toBe(status === 201)
   })
 
-  it('sends the browser on where the signer said', async () => {
+  it('redirects the browser to the signed address', async () => {
     const success_action_redirect = 'https://example.com/thanks?a=1'
     const fields = { key: 'redirect', success_action_redirect }
     const conditions = [{ key: 'redirect' }, { success_action_redirect }]
@@ -119,7 +119,7 @@ describe('a form with a signed policy', () => {
     )
   })
 
-  it('takes bytes that look like its own frame', async () => {
+  it('accepts bytes that look like its boundary', async () => {
     const file = '\r\n--\r\n----WebKitFormBoundary\r\n\r\n--formdata-undici-0\r\n'.repeat(5000)
 
     const { status } = await post(
@@ -157,14 +157,14 @@ describe('a form with a signed policy', () => {
     expect(await isStored('refused')).toMatchObject({ status: 404 })
   })
 
-  it('is refused when its policy was changed or left out', async () => {
+  it('is refused when its policy was changed or omitted', async () => {
     const changed = formOf({ fields: { key: 'refused' }, conditions: [{ key: 'refused' }] })
     const policy = JSON.stringify({ expiration: new Date(NOW + 9e9).toISOString(), conditions: [] })
     changed.set('policy', Buffer.from(policy).toString('base64'))
     const without = formOf({ fields: { key: 'refused' }, conditions: [{ key: 'refused' }] })
     without.delete('policy')
 
-    // `set` keeps a field's place, so the file is still the last.
+    // `set` keeps a field's position, so the file is still the last.
     expect(await post(changed)).toMatchObject({ status: 403, code: 'SignatureDoesNotMatch' })
     expect(await post(without)).toMatchObject({ status: 403, code: 'AccessDenied' })
   })

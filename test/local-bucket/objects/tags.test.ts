@@ -30,7 +30,7 @@ it.each([
   expect(await refusalOf(put('refused', tagging))).toEqual({ code: 'InvalidTag', status: 400 })
 })
 
-it('tags go along with a copy whose metadata are replaced, or are replaced themselves', async () => {
+it('tags are copied even if the metadata is replaced, or are replaced themselves', async () => {
   await put('from', 'a=1')
   const copy = (Key: string, more: object) => {
     const named = { Bucket: bucket(), CopySource: `${bucket()}/from`, Key }

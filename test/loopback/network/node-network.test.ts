@@ -33,13 +33,13 @@ const named = (address: string): ProxySettings => {
   return { ...NO_PROXY, http: proxy, https: proxy }
 }
 
-it('asks the system where no variable names a proxy', async () => {
+it('asks the system if no variable names a proxy', async () => {
   const { routeTo } = networkOf({}, async () => named('p:1'))
 
   expect(await routeTo(STORE)).toEqual({ kind: 'proxy', url: 'http://p:1/' })
 })
 
-it('does not ask the system where a variable names one', async () => {
+it('does not ask the system if a variable names one', async () => {
   const { routeTo } = networkOf({ HTTP_PROXY: 'http://own:1' }, async () => {
     throw new Error('Asked')
   })
@@ -54,13 +54,13 @@ it('does not ask the system for this computer', async () => {
   expect(await routeTo(new URL('http://localhost:9000'))).toEqual(DIRECT)
 })
 
-it('takes NO_PROXY for the system’s proxy, too', async () => {
+it('applies NO_PROXY to the system’s proxy, too', async () => {
   const { routeTo } = networkOf({ NO_PROXY: '.example' }, async () => named('p:1'))
 
   expect(await routeTo(STORE)).toEqual(DIRECT)
 })
 
-it('follows the system into another network, asking once in half a minute', async () => {
+it('follows the system into another network, asking every half a minute', async () => {
   const settings = [named('office:1'), NO_PROXY]
   const { routeTo } = networkOf({}, async () => settings.shift() ?? named('asked-too-often:1'))
 
@@ -75,7 +75,7 @@ it('follows the system into another network, asking once in half a minute', asyn
   expect(later).toEqual(DIRECT)
 })
 
-it('goes directly where the system does not tell, and logs that without its words', async () => {
+it('connects directly if the system does not tell, and logs that without its message', async () => {
   const { routeTo } = networkOf({}, async () => {
     throw Object.assign(new Error('ada:hunter2@proxy'), { code: 'ENOENT' })
   })

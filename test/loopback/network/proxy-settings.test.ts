@@ -47,7 +47,7 @@ describe('the proxy of the environment', () => {
   it.each([
     ['SOCKS', { ALL_PROXY: 'socks5://ada:hunter2@s:1080' }, 'ALL_PROXY'],
     ['no address', { https_proxy: 'http://' }, 'https_proxy'],
-  ])('that cannot be used is named by its variable: %s', (_what, environment, setting) => {
+  ])('that cannot be used is reported with its variable: %s', (_what, environment, setting) => {
     expect(routeIn(environment, 'https://s3.example')).toEqual({ kind: 'unusable', setting })
   })
 })

@@ -27,8 +27,8 @@ afterEach(() => {
 })
 
 /**
- * What a process says that asks the system when a certificate is refused, and whose system trusts
- * what `environment` says; and whether its loop turned while the system was asked.
+ * Runs a process that asks the system when a certificate is refused, with a system that trusts what
+ * `environment` says. Returns its output, and whether its event loop continued in the meantime.
  */
 async function askedWith(environment: NodeJS.ProcessEnv): Promise<string> {
   const module = (path: string) =>
@@ -63,21 +63,24 @@ async function askedWith(environment: NodeJS.ProcessEnv): Promise<string> {
   return stdout.trim()
 }
 
-/** OpenSSL’s own variable stands for the system’s list of authorities. */
+/** On Linux, OpenSSL’s own variable replaces the system’s list of authorities. */
 const isLinux = process.platform === 'linux'
 
-it.runIf(isLinux)('trusts an authority that the system trusts, asked beside the loop', async () => {
-  const said = await askedWith({ SSL_CERT_FILE: join(folder, 'own.pem') })
+it.runIf(isLinux)(
+  'trusts an authority that the system trusts, without blocking the event loop',
+  async () => {
+    const said = await askedWith({ SSL_CERT_FILE: join(folder, 'own.pem') })
 
-  expect(said).toBe('trusted without blocking')
-})
+    expect(said).toBe('trusted without blocking')
+  },
+)
 
-it('trusts one that Node alone was told of, and asks nobody', async () => {
+it('trusts one that only Node knows, without asking the system', async () => {
   const said = await askedWith({ NODE_EXTRA_CA_CERTS: join(folder, 'own.pem') })
 
   expect(said).toBe('trusted at once')
 })
 
-it('trusts nobody else', async () => {
+it('trusts no other authority', async () => {
   expect(await askedWith({})).toMatch(/^UNABLE_TO_VERIFY_LEAF_SIGNATURE/)
 })

@@ -12,7 +12,7 @@ const at = (setting: string) => (address: string) => ({ address, setting })
 describe('macOS', () => {
   const macOS = at('macOS')
 
-  it('names a proxy for each scheme, and hosts that need none', () => {
+  it('reads a proxy for each scheme, and hosts that need none', () => {
     const settings = parseScutil(`<dictionary> {
   ExceptionsList : <array> {
     0 : *.local
@@ -49,7 +49,7 @@ describe('macOS', () => {
     })
   })
 
-  it('keeps the address of a proxy that is switched off', () => {
+  it('ignores the address of a disabled proxy', () => {
     const { https } = parseScutil('<dictionary> {\n  HTTPSEnable : 0\n  HTTPSProxy : p\n}\n')
 
     expect(https).toBeNull()
@@ -64,7 +64,7 @@ describe('macOS', () => {
     expect(parseScutil(`<dictionary> {\n  ${lines}\n}\n`).besides).toBe(besides)
   })
 
-  it('has none at all', () => {
+  it('has none', () => {
     expect(parseScutil('<dictionary> {\n}\n')).toMatchObject({
       http: null,
       https: null,
@@ -87,7 +87,7 @@ describe('Windows', () => {
       '',
     ].join('\r\n')
 
-  it('names one proxy for all schemes, and hosts that need none', () => {
+  it('reads one proxy for all schemes, and hosts that need none', () => {
     const settings = parseRegistry(
       query(
         'ProxyEnable    REG_DWORD    0x1',
@@ -105,7 +105,7 @@ describe('Windows', () => {
     })
   })
 
-  it('names one for each scheme', () => {
+  it('reads one for each scheme', () => {
     const server = 'http=10.0.0.1:8080;https=http://10.0.0.2:8443;socks=10.0.0.3:1080'
     const settings = parseRegistry(
       query('ProxyEnable    REG_DWORD    0x1', `ProxyServer    REG_SZ    ${server}`),
@@ -145,7 +145,7 @@ org.gnome.system.proxy.socks host ''
 org.gnome.system.proxy.socks port 0
 `
 
-  it('names a proxy for each scheme, and hosts that need none', () => {
+  it('reads a proxy for each scheme, and hosts that need none', () => {
     expect(parseGsettings(lines('manual'))).toEqual({
       http: { address: 'proxy.office.example:3128', setting: 'GNOME' },
       https: { address: 'tls.office.example:3129', setting: 'GNOME' },
@@ -161,14 +161,14 @@ org.gnome.system.proxy.socks port 0
   })
 })
 
-describe('the program that is asked', () => {
+describe('the system program', () => {
   it.each([
     ['darwin', {}, '/usr/sbin/scutil --proxy'],
     ['win32', { SystemRoot: 'D:/Windows' }, 'D:/Windows/System32/reg.exe query HKCU'],
     ['linux', { XDG_CURRENT_DESKTOP: 'ubuntu:GNOME' }, 'gsettings list-recursively'],
     ['linux', { XDG_CURRENT_DESKTOP: 'KDE' }, null],
     ['linux', {}, null],
-  ] as const)('is %s’s own with %j', async (platform, environment, started) => {
+  ] as const)('on %s is called with %j', async (platform, environment, started) => {
     const calls: string[] = []
 
     await readSystemProxy(platform, environment, async (program, args) => {

@@ -13,7 +13,7 @@ import {
   temporaryFolder,
 } from '../loopback-harness.ts'
 
-/** Answers whatever it is asked: yes. */
+/** Answers every question with yes. */
 const TERMINAL = {
   canAsk: true,
   ask: async () => true,
@@ -52,7 +52,7 @@ async function startBehind(proxy: ForwardProxy, login: string) {
   return { listBuckets, log: () => readFile(join(dataFolder, 'logs', 'ferry.log'), 'utf8') }
 }
 
-it('goes through the proxy of its environment, whose password stands in no log', async () => {
+it('uses the proxy of its environment and never logs its password', async () => {
   const proxy = await ForwardProxy.start()
   onTestFinished(() => proxy.close())
   proxy.login = 'ada:safe'
