@@ -1,38 +1,45 @@
 /**
- * First in, first out, with leaving from the middle. A `Set` would do, but reading its first entry
- * costs ever more while entries leave from the front.
+ * A first-in, first-out queue from which any item can be deleted. A `Set` would do, but reading its
+ * first entry costs ever more while entries leave from the front.
  */
 export class Fifo<T extends object> {
   #items: (T | null)[] = []
-  /** Places that were cut off the front. */
+  /** How many items were cut off the front of `#items`. */
   #removedCount = 0
   #head = 0
   readonly #indexOf = new Map<T, number>()
 
-  /** Does nothing for one who already stands in it. */
-  add(one: T): void {
-    if (this.#indexOf.has(one)) return
-    this.#indexOf.set(one, this.#removedCount + this.#items.length)
-    this.#items.push(one)
+  /** Does nothing for an item that is in the queue already. */
+  add(item: T): void {
+    if (this.#indexOf.has(item)) return
+    this.#indexOf.set(item, this.#removedCount + this.#items.length)
+    this.#items.push(item)
   }
 
-  delete(one: T): void {
-    const place = this.#indexOf.get(one)
-    if (place === undefined) return
-    this.#indexOf.delete(one)
-    this.#items[place - this.#removedCount] = null
+  delete(item: T): void {
+    const index = this.#indexOf.get(item)
+    if (index === undefined) return
+    this.#indexOf.delete(item)
+    this.#items[index - this.#removedCount] = null
     while (this.#head < this.#items.length && this.#items[this.#head] === null) this.#head += 1
     if (this.#head > 1000 && this.#head * 2 > this.#items.length) this.#compact()
   }
 
-  /** At most `count`, in order. */
+  /** At most `count` items, in order; they stay in the queue. */
   first(count: number): readonly T[] {
     const found: T[] = []
     for (let at = this.#head; at < this.#items.length && found.length < count; at += 1) {
-      const one = this.#items[at]
-      if (one !== null && one !== undefined) found.push(one)
+      const item = this.#items[at]
+      if (item !== null && item !== undefined) found.push(item)
     }
     return found
+  }
+
+  /** Removes and answers the first item. */
+  shift(): T | undefined {
+    const [item] = this.first(1)
+    if (item !== undefined) this.delete(item)
+    return item
   }
 
   #compact(): void {

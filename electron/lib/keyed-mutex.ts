@@ -1,21 +1,38 @@
-import type { UploadId } from '../contract/ids.ts'
+/** Runs tasks of one key one after the other; tasks of different keys do not wait for each other. */
+export class KeyedMutex<Key> {
+  readonly #tails = new Map<Key, Promise<unknown>>()
+  readonly #controllers = new Map<Key, Set<AbortController>>()
 
-/**
- * Lets the calls that drive one upload through one after the other: a resume must not prepare
- * while the prepare before the pause is under way, nor a mark arrive before an older one.
- */
-export class KeyedMutex {
-  readonly #last = new Map<UploadId, Promise<void>>()
-
-  /** Runs `act` when all earlier ones of this upload are through, however they ended. */
-  async run(uploadId: UploadId, act: () => Promise<void>): Promise<void> {
-    const before = this.#last.get(uploadId)
-    const turn = before === undefined ? act() : before.then(act, act)
-    this.#last.set(uploadId, turn)
+  /** Begins at once if the key is free, else when all earlier tasks of the key have ended. */
+  async run<T>(key: Key, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController()
+    const controllers = this.#controllers.get(key) ?? new Set()
+    this.#controllers.set(key, controllers.add(controller))
+    const begin = async () => task(controller.signal)
+    const before = this.#tails.get(key)
+    const result = before === undefined ? begin() : before.then(begin)
+    // A failure is the caller's alone; the next task runs in any case.
+    const tail = result.catch(() => undefined)
+    this.#tails.set(key, tail)
     try {
-      await turn
+      return await result
     } finally {
-      if (this.#last.get(uploadId) === turn) this.#last.delete(uploadId)
+      controllers.delete(controller)
+      if (this.#tails.get(key) === tail) {
+        this.#tails.delete(key)
+        this.#controllers.delete(key)
+      }
     }
+  }
+
+  /** Aborts the signals of all tasks of this key, running and waiting. They still run to their end. */
+  interrupt(key: Key): void {
+    for (const controller of this.#controllers.get(key) ?? []) controller.abort()
+  }
+
+  /** Aborts all signals and resolves when every task has ended. */
+  async close(): Promise<void> {
+    for (const key of this.#controllers.keys()) this.interrupt(key)
+    await Promise.all(this.#tails.values())
   }
 }

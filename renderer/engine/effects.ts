@@ -1,5 +1,6 @@
 import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
+import type { UploadId } from '../../electron/contract/ids.ts'
 import { type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import type { KeyedMutex } from '../../electron/lib/keyed-mutex.ts'
 import type { Semaphore } from '../../electron/lib/semaphore.ts'
@@ -18,7 +19,7 @@ import { isAllRecorded, isAwaitingDecision, PAGE_BUG, type Run, type Upload } fr
 export interface EffectsDeps extends PartTransferDeps {
   readonly limitsOf: (row: Upload) => PlanLimits
   readonly marks: MarkOutbox
-  readonly mutex: KeyedMutex
+  readonly mutex: KeyedMutex<UploadId>
   readonly cancelSemaphore: Semaphore
   readonly closing: AbortSignal
 }
@@ -247,11 +248,11 @@ export class FinalCalls {
 
   /** Waits for no other call of this upload: the host ends what is under way, and keeps order. */
   async cancel(row: Upload, run: Run): Promise<void> {
-    const { control, marks, receipts, cancelSemaphore, fail } = this.#deps
+    const { control, marks, receipts, cancelSemaphore: cancelGate, fail } = this.#deps
     const { signal } = run.controller
     marks.drop(row.uploadId)
     receipts.drop(row.uploadId)
-    await cancelSemaphore.run(async () => {
+    await cancelGate.run(async () => {
       if (signal.aborted) return
       const cancelled = await control.cancel(row.uploadId)
       if (signal.aborted) return

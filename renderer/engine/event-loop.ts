@@ -79,11 +79,11 @@ export class EventLoop {
 
   #tick(): void {
     this.#isTicking = false
-    const { list, clock, admission, rateLimiter } = this.#deps
-    const moving = [...admission.liveByStore()].flatMap(([, rows]) => rows).filter(isMoving)
-    list.measure(moving, clock.now(), rateLimiter)
+    const { list: board, clock, admission: waitlist, rateLimiter: speeds } = this.#deps
+    const moving = [...waitlist.liveByStore()].flatMap(([, rows]) => rows).filter(isMoving)
+    board.measure(moving, clock.now(), speeds)
     if (moving.length > 0) this.progressed()
-    list.notifyListeners()
+    board.notifyListeners()
   }
 
   #drain(): void {
@@ -122,10 +122,10 @@ export class EventLoop {
   }
 
   #updateAdmission(row: Upload, event: UploadEvent): void {
-    const { admission } = this.#deps
-    if (row.state.phase === 'queued') admission.enqueue(row, false)
-    else if (isLive(row.state)) admission.admit(row)
-    else admission.remove(row)
+    const { admission: waitlist } = this.#deps
+    if (row.state.phase === 'queued') waitlist.enqueue(row, false)
+    else if (isLive(row.state)) waitlist.admit(row)
+    else waitlist.remove(row)
     if (event.type === 'admitted') row.servedAt = this.#nextSerial()
   }
 

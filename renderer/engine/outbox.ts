@@ -23,16 +23,21 @@ interface PendingMark {
 export class MarkOutbox {
   readonly #control: UploadControl
   readonly #clock: Clock
-  readonly #mutex: KeyedMutex
+  readonly #mutex: KeyedMutex<UploadId>
   readonly #closing: AbortSignal
   readonly #pending = new Map<UploadId, PendingMark>()
   readonly #order = new Fifo<PendingMark>()
   #senderCount = 0
 
-  constructor(control: UploadControl, clock: Clock, turnstile: KeyedMutex, closing: AbortSignal) {
+  constructor(
+    control: UploadControl,
+    clock: Clock,
+    mutex: KeyedMutex<UploadId>,
+    closing: AbortSignal,
+  ) {
     this.#control = control
     this.#clock = clock
-    this.#mutex = turnstile
+    this.#mutex = mutex
     this.#closing = closing
   }
 
@@ -53,7 +58,7 @@ export class MarkOutbox {
   }
 
   /**
-   * Sends the upload's mark now, if there is one, ahead of all others. Call inside the turnstile.
+   * Sends the upload's mark now, if there is one, ahead of all others. Call inside the mutex.
    * Answers whether the host can keep it.
    */
   async send(uploadId: UploadId): Promise<boolean> {
@@ -163,7 +168,7 @@ export class ReceiptOutbox {
 export interface ClearDeps {
   readonly control: UploadControl
   readonly clock: Clock
-  readonly mutex: KeyedMutex
+  readonly mutex: KeyedMutex<UploadId>
   readonly marks: MarkOutbox
   readonly closing: AbortSignal
 }

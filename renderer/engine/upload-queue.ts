@@ -2,9 +2,10 @@ import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import type { SourceId, UploadId } from '../../electron/contract/ids.ts'
 import { S3_LIMITS, USUAL_PART_BYTES } from '../../electron/contract/limits.ts'
 import { KeyedMutex } from '../../electron/lib/keyed-mutex.ts'
-import { PrioritySemaphore, Semaphore } from '../../electron/lib/semaphore.ts'
+import { Semaphore } from '../../electron/lib/semaphore.ts'
 import { Effects } from './effects.ts'
 import { EventLoop } from './event-loop.ts'
+import { MAX_CONCURRENT_READS } from './integrity/verification.ts'
 import type { UploadEvent } from './machine/state.ts'
 import { clearRecords, MarkOutbox, ReceiptOutbox } from './outbox.ts'
 import type { NetworkStatus, QueuePorts } from './ports.ts'
@@ -18,12 +19,12 @@ import { UploadList } from './view/upload-list.ts'
 
 export function createUploadQueue(ports: QueuePorts, options: QueueOptions): UploadQueue {
   const queue = new QueueDriver(ports, options)
-  const { list } = queue
+  const { list: board } = queue
   return {
-    subscribe: (listener) => list.subscribe(listener),
-    snapshot: () => list.snapshot(),
-    subscribeUpload: (uploadId, listener) => list.subscribeUpload(uploadId, listener),
-    upload: (uploadId) => list.view(uploadId),
+    subscribe: (listener) => board.subscribe(listener),
+    snapshot: () => board.snapshot(),
+    subscribeUpload: (uploadId, listener) => board.subscribeUpload(uploadId, listener),
+    upload: (uploadId) => board.view(uploadId),
     adopt: (records) => queue.adopt(records),
     attachSource: (uploadId, sourceId) => queue.attachSource(uploadId, sourceId),
     supersede: (uploadId, successor) => queue.supersede(uploadId, successor),
@@ -63,7 +64,7 @@ export class QueueDriver {
   readonly list: UploadList
   readonly #ports: QueuePorts
   readonly #loop: EventLoop
-  readonly #mutex = new KeyedMutex()
+  readonly #mutex = new KeyedMutex<UploadId>()
   readonly #marks: MarkOutbox
   readonly #closing = new AbortController()
   readonly #receipts: ReceiptOutbox
@@ -80,15 +81,15 @@ export class QueueDriver {
     this.list = new UploadList(clock.now, ports.sources)
     this.#marks = new MarkOutbox(control, clock, this.#mutex, closing)
     this.#receipts = new ReceiptOutbox(control, clock, closing)
-    const capacityFreed = () => this.#loop.reschedule()
-    const rateLimiter = new RateLimiter({ clock, rules, capacityFreed, closing })
-    const scheduler = new PartScheduler({ clock, rules, rateLimiter })
+    const paid = () => this.#loop.reschedule()
+    const speeds = new RateLimiter({ clock, rules, capacityFreed: paid, closing })
+    const slots = new PartScheduler({ clock, rules, rateLimiter: speeds })
     this.#loop = new EventLoop({
       clock,
       list: this.list,
       admission: new Admission(storeOf),
-      scheduler,
-      rateLimiter,
+      scheduler: slots,
+      rateLimiter: speeds,
       perform: (row, effect) => driver.perform(row, effect),
       prefetch: (row) => driver.prefetch(row),
       closing,
@@ -102,7 +103,7 @@ export class QueueDriver {
         ...rules.limitsOf(record.destinationId),
       }),
       signer: new PartSigner(control, clock),
-      readSemaphore: new PrioritySemaphore(),
+      readSemaphore: new Semaphore(MAX_CONCURRENT_READS),
       receipts: this.#receipts,
       marks: this.#marks,
       mutex: this.#mutex,
@@ -111,9 +112,8 @@ export class QueueDriver {
       dispatch: (row, event) => this.#loop.dispatch(row, event),
       reschedule: () => this.#loop.reschedule(),
       progressed: () => this.#loop.progressed(),
-      partEnded: (row, failure, startedAtMs) =>
-        scheduler.partEnded(storeOf(row), failure, startedAtMs),
-      refund: ({ record }, byteLength) => rateLimiter.refund(record.destinationId, byteLength),
+      partEnded: (row, failure, startedAtMs) => slots.partEnded(storeOf(row), failure, startedAtMs),
+      refund: ({ record }, byteLength) => speeds.refund(record.destinationId, byteLength),
     })
     this.#stopListening = [
       rules.subscribe(() => this.#loop.reschedule()),

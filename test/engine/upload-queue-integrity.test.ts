@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../electron/contract/limits.ts'
-import { MAX_CONCURRENT_READS } from '../../electron/lib/semaphore.ts'
+import { MAX_CONCURRENT_READS } from '../../renderer/engine/integrity/verification.ts'
 import { fakeChecksum } from '../fakes/fake-source.ts'
 import { QueueBench } from './queue-bench.ts'
 import { ALL, expectChanged, readParts, restarted, textOf } from './ten-parts.ts'

@@ -1,79 +1,85 @@
 import { beforeEach, expect, it } from 'vitest'
-import {
-  MAX_CONCURRENT_READS,
-  type Priority,
-  PrioritySemaphore,
-} from '../../electron/lib/semaphore.ts'
+import { type Priority, Semaphore } from '../../electron/lib/semaphore.ts'
 import { gate } from '../engine/queue-bench.ts'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-let readings: PrioritySemaphore
-/** The names of those that read now, in the order in which they were let in. */
-let inside: string[]
+let semaphore: Semaphore
+/** The names of the tasks that run now, in the order in which they began. */
+let running: string[]
 
 beforeEach(() => {
-  readings = new PrioritySemaphore()
-  inside = []
+  semaphore = new Semaphore(2)
+  running = []
 })
 
-/** Reads until it is opened. */
-function read(name: string, order: Priority, signal = new AbortController().signal) {
+/** A task that runs until it is told to end. */
+function start(name: string, priority: Priority, signal = new AbortController().signal) {
   const { opened, open } = gate()
-  const ended = readings.run(order, signal, async () => {
-    inside.push(name)
+  const task = async () => {
+    running.push(name)
     await opened
-    inside.splice(inside.indexOf(name), 1)
-  })
-  return { ended, end: open }
+    running.splice(running.indexOf(name), 1)
+  }
+  return { ended: semaphore.run(task, { priority, signal }), end: open }
 }
 
-it('lets few read at once', async () => {
-  for (const name of ['a', 'b', 'c']) read(name, 'next')
+it('runs no more tasks at once than it has permits', async () => {
+  for (const name of ['a', 'b', 'c']) start(name, 'next')
   await settled()
 
-  expect(inside).toHaveLength(MAX_CONCURRENT_READS)
+  expect(running).toEqual(['a', 'b'])
 })
 
-it('lets one at a time read that has time, so that there is room for what is sent next', async () => {
-  const first = read('idle 1', 'idle')
-  read('idle 2', 'idle')
+it('runs one idle task at a time, so that there is room for the next one', async () => {
+  const first = start('idle 1', 'idle')
+  start('idle 2', 'idle')
   await settled()
-  const alone = [...inside]
+  const alone = [...running]
 
-  read('next', 'next')
+  start('next', 'next')
   await settled()
-  const beside = [...inside]
+  const beside = [...running]
   first.end()
   await settled()
 
   expect(alone).toEqual(['idle 1'])
   expect(beside).toEqual(['idle 1', 'next'])
-  expect(inside).toEqual(['next', 'idle 2'])
+  expect(running).toEqual(['next', 'idle 2'])
 })
 
-it('lets what is sent next pass those that have time', async () => {
-  const both = ['a', 'b'].map((name) => read(name, 'next'))
-  read('idle', 'idle')
-  read('c', 'next')
+it('lets the next task pass idle ones', async () => {
+  const both = ['a', 'b'].map((name) => start(name, 'next'))
+  start('idle', 'idle')
+  start('c', 'next')
   await settled()
 
   both[0]?.end()
   await settled()
 
-  expect(inside).toEqual(['b', 'c'])
+  expect(running).toEqual(['b', 'c'])
 })
 
-it('reads nothing for one that was given up while it waited, and goes on with the others', async () => {
-  const both = ['a', 'b'].map((name) => read(name, 'next'))
+it('skips a task that was aborted while it waited, and goes on with the others', async () => {
+  const both = ['a', 'b'].map((name) => start(name, 'next'))
   const controller = new AbortController()
-  const givenUp = read('given up', 'next', controller.signal)
-  read('c', 'next')
+  const aborted = start('aborted', 'next', controller.signal)
+  start('c', 'next')
   controller.abort()
 
   both[0]?.end()
 
-  await expect(givenUp.ended).rejects.toThrow()
+  await expect(aborted.ended).rejects.toThrow()
   await settled()
-  expect(inside).toEqual(['b', 'c'])
+  expect(running).toEqual(['b', 'c'])
+})
+
+it('gives the permit of a failed task to the next one', async () => {
+  const one = new Semaphore(1)
+
+  const failed = one.run(() => Promise.reject(new Error('broken')))
+  const next = one.run(async () => 'ran')
+
+  await expect(failed).rejects.toThrow('broken')
+  await expect(next).resolves.toBe('ran')
 })

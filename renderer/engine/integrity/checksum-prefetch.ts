@@ -1,7 +1,7 @@
 import { MAX_CONNECTIONS_PER_HOST } from '../../../electron/contract/limits.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
-import type { PrioritySemaphore } from '../../../electron/lib/semaphore.ts'
+import type { Semaphore } from '../../../electron/lib/semaphore.ts'
 import type { Checksums, FileSource, PartBody } from '../ports.ts'
 import type { PartChecksums } from './part-checksums.ts'
 
@@ -10,7 +10,7 @@ export const PREFETCHED_PARTS = 2 * MAX_CONNECTIONS_PER_HOST
 
 export interface ChecksumPrefetchDeps {
   readonly checksums: Checksums
-  readonly readSemaphore: PrioritySemaphore
+  readonly readSemaphore: Semaphore
   readonly source: FileSource
   readonly partChecksums: PartChecksums
   /** Of the upload's run. */
@@ -57,12 +57,13 @@ export class ChecksumPrefetch {
   }
 
   async #readAhead(partNumber: number): Promise<void> {
-    const { readSemaphore, source, partChecksums, signal, changed } = this.#deps
+    const { readSemaphore, source, partChecksums: sums, signal, changed } = this.#deps
     try {
-      const summed = await readSemaphore.run('next', signal, async () => {
-        const body = await source.read(rangeOfPart(partChecksums.plan, partNumber), signal)
+      const read = async () => {
+        const body = await source.read(rangeOfPart(sums.plan, partNumber), signal)
         return body.ok ? this.#compute(partNumber, body.value) : body
-      })
+      }
+      const summed = await readSemaphore.run(read, { signal })
       if (!summed.ok) this.#failed.add(partNumber)
     } catch (error) {
       if (signal.aborted) return
@@ -75,8 +76,8 @@ export class ChecksumPrefetch {
   }
 
   async #compute(partNumber: number, body: PartBody): Promise<Outcome<string>> {
-    const { checksums, partChecksums, signal } = this.#deps
-    const summed = await checksums.withCrc(body, partChecksums.algorithm, 'next', signal)
-    return summed.ok ? partChecksums.recordRead(partNumber, summed.value) : summed
+    const { checksums, partChecksums: sums, signal } = this.#deps
+    const summed = await checksums.withCrc(body, sums.algorithm, 'next', signal)
+    return summed.ok ? sums.recordRead(partNumber, summed.value) : summed
   }
 }

@@ -2,21 +2,20 @@ import { crcBeside } from '../../../electron/contract/checksum.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
-import {
-  MAX_CONCURRENT_READS,
-  type Priority,
-  type PrioritySemaphore,
-} from '../../../electron/lib/semaphore.ts'
+import type { Priority, Semaphore } from '../../../electron/lib/semaphore.ts'
 import { bytesOfPart } from '../machine/part-table.ts'
 import type { UploadEffect } from '../machine/state.ts'
 import type { Checksums, FileSource, UploadControl } from '../ports.ts'
 import type { Run, Upload } from '../upload.ts'
 import type { PartChecksums } from './part-checksums.ts'
 
+/** A body may be a whole part in memory, so few are read besides those that are being sent. */
+export const MAX_CONCURRENT_READS = 2
+
 export interface VerificationDeps {
   readonly control: UploadControl
   readonly checksums: Checksums
-  readonly readSemaphore: PrioritySemaphore
+  readonly readSemaphore: Semaphore
   readonly progressed: () => void
   readonly fail: (row: Upload, failure: Failure) => void
 }
@@ -72,9 +71,9 @@ export class Verification {
   /** The final check. Rejects only when the run has ended. */
   async verify(
     row: Upload,
-    { source, backgroundReading, controller }: Run,
+    { source, backgroundReading: idle, controller }: Run,
   ): Promise<Outcome<null>> {
-    backgroundReading?.abort()
+    idle?.abort()
     // A browser after a reload, with every part on the store and the file not at hand: each part
     // was summed up and checked when it was sent, and there is nothing to read again.
     if (source === null || row.checksums === null) return succeeded(null)
@@ -118,7 +117,7 @@ export class Verification {
     signal: AbortSignal,
   ): Promise<Outcome<null>> {
     const { checksums, readSemaphore } = this.#deps
-    return readSemaphore.run(order, signal, async () => {
+    const read = async () => {
       const body = await source.read(rangeOfPart(sums.plan, partNumber), signal)
       if (!body.ok) return body
       if (sums.isCrcKnown(partNumber)) {
@@ -127,6 +126,7 @@ export class Verification {
       }
       const summed = await checksums.withCrc(body.value, sums.algorithm, order, signal)
       return summed.ok ? sums.recordReread(partNumber, summed.value) : summed
-    })
+    }
+    return readSemaphore.run(read, { priority: order, signal })
   }
 }

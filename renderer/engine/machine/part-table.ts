@@ -109,28 +109,28 @@ export function startParts(
   ledger: PartTable,
   partNumbers: readonly number[],
 ): { readonly ledger: PartTable; readonly started: readonly number[] } {
-  const inProgress = new Map(ledger.inProgress)
+  const open = new Map(ledger.inProgress)
   const started: number[] = []
-  let { nextUnsent } = ledger
+  let { nextUnsent: nextNew } = ledger
   for (const partNumber of partNumbers) {
-    const isNew = partNumber === nextUnsent && partNumber <= partCountOf(ledger.plan)
-    const part = inProgress.get(partNumber)
+    const isNew = partNumber === nextNew && partNumber <= partCountOf(ledger.plan)
+    const part = open.get(partNumber)
     if (!isNew && part?.stage !== 'due') continue
-    inProgress.set(partNumber, { stage: 'in-flight', spent: part?.spent ?? NO_RETRIES })
+    open.set(partNumber, { stage: 'in-flight', spent: part?.spent ?? NO_RETRIES })
     started.push(partNumber)
-    if (isNew) nextUnsent = skipStored(ledger.onStore, nextUnsent + 1)
+    if (isNew) nextNew = skipStored(ledger.onStore, nextNew + 1)
   }
-  return { ledger: { ...ledger, inProgress, nextUnsent }, started }
+  return { ledger: { ...ledger, inProgress: open, nextUnsent: nextNew }, started }
 }
 
 /** Null: the part is not in flight, so there is nothing to count. */
 export function acknowledgePart(ledger: PartTable, partNumber: number): PartTable | null {
   if (ledger.inProgress.get(partNumber)?.stage !== 'in-flight') return null
-  const inProgress = new Map(ledger.inProgress)
-  inProgress.delete(partNumber)
+  const open = new Map(ledger.inProgress)
+  open.delete(partNumber)
   return {
     ...ledger,
-    inProgress,
+    inProgress: open,
     acknowledgedCount: ledger.acknowledgedCount + 1,
     acknowledgedBytes: ledger.acknowledgedBytes + bytesOfPart(ledger.plan, partNumber),
   }

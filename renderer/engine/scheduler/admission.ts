@@ -70,13 +70,13 @@ export class Admission {
   }
 
   #queueFor(row: Upload): AdmissionQueue {
-    const sizeClass = sizeClassOf(row.record)
+    const lane = sizeClassOf(row.record)
     const store = this.#storeOf(row)
-    const key = `${sizeClass} ${row.record.destinationId} ${store}`
+    const key = `${lane} ${row.record.destinationId} ${store}`
     const known = this.#queues.get(key)
     if (known !== undefined) return known
     const line: AdmissionQueue = {
-      sizeClass,
+      sizeClass: lane,
       store,
       requested: new Fifo(),
       waiting: new Fifo(),

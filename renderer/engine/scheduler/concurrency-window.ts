@@ -50,9 +50,9 @@ export function windowAfterThrottle(
 
 export function windowAfterSuccess(budget: ConcurrencyWindow): ConcurrencyWindow {
   if (budget.size >= MAX_CONNECTIONS_PER_HOST) return budget
-  const successesSinceChange = budget.successesSinceChange + 1
-  return successesSinceChange < SUCCESSES_PER_INCREASE
-    ? { ...budget, successesSinceChange }
+  const landedSinceChange = budget.successesSinceChange + 1
+  return landedSinceChange < SUCCESSES_PER_INCREASE
+    ? { ...budget, successesSinceChange: landedSinceChange }
     : { ...budget, size: budget.size + 1, successesSinceChange: 0 }
 }
 
@@ -99,7 +99,7 @@ export function partsToStart<T>(
     if (first === undefined) break
     const least = others.reduce((best, share) => (isServedLess(share, best) ? share : best), first)
     least.granted += 1
-    least.camp.inFlightCount += 1
+    least.camp.underWay += 1
     least.camp.room -= 1
     turn += 1
     least.turn = turn
@@ -114,11 +114,11 @@ export function partsToStart<T>(
 
 /** The uploads to one destination, together. */
 interface DestinationShare {
-  inFlightCount: number
+  underWay: number
   room: number
 }
 
-const NO_SHARE: DestinationShare = { inFlightCount: 0, room: 0 }
+const NO_SHARE: DestinationShare = { underWay: 0, room: 0 }
 
 function destinationShares(
   candidates: readonly Candidate<unknown>[],
@@ -129,9 +129,9 @@ function destinationShares(
     counts.set(destinationId, (counts.get(destinationId) ?? 0) + inFlightCount)
   }
   return new Map(
-    [...counts].map(([destinationId, inFlightCount]) => [
+    [...counts].map(([destinationId, underWay]) => [
       destinationId,
-      { inFlightCount, room: roomOf(destinationId, inFlightCount) },
+      { underWay, room: roomOf(destinationId, underWay) },
     ]),
   )
 }
@@ -144,7 +144,7 @@ interface UploadShare {
 }
 
 function isServedLess(one: UploadShare, other: UploadShare): boolean {
-  const byCamp = one.camp.inFlightCount - other.camp.inFlightCount
+  const byCamp = one.camp.underWay - other.camp.underWay
   if (byCamp !== 0) return byCamp < 0
   const byUpload =
     one.candidate.inFlightCount + one.granted - (other.candidate.inFlightCount + other.granted)
@@ -176,10 +176,10 @@ export class PartScheduler {
 
   /** What may start now. It counts as begun. */
   grantsFor(store: string, rows: readonly Upload[]): readonly Grant<Upload>[] {
-    const { size } = this.#windowOf(store)
-    const candidates = rows.flatMap((row) => candidatesFrom(row, size))
+    const { size: slots } = this.#windowOf(store)
+    const candidates = rows.flatMap((row) => candidatesFrom(row, slots))
     const busy = candidates.reduce((sum, each) => sum + each.inFlightCount, 0)
-    const grants = partsToStart(candidates, Math.max(0, size - busy), (destinationId, count) =>
+    const grants = partsToStart(candidates, Math.max(0, slots - busy), (destinationId, count) =>
       this.#roomOf(destinationId, count),
     )
     for (const grant of grants) this.#begin(grant)
@@ -199,11 +199,11 @@ export class PartScheduler {
   }
 
   #roomOf(destinationId: DestinationId, inFlightCount: number): number {
-    const { rules, rateLimiter } = this.#deps
+    const { rules, rateLimiter: speeds } = this.#deps
     const { parallel } = rules.limitsOf(destinationId)
     return Math.min(
       (parallel ?? Number.POSITIVE_INFINITY) - inFlightCount,
-      rateLimiter.roomOf(destinationId),
+      speeds.roomOf(destinationId),
     )
   }
 

@@ -62,7 +62,7 @@ export class RateLimiter {
   }
 
   /** How the speed of one of `count` uploads is read while parts and pauses take turns. */
-  smoothingOf(destinationId: DestinationId, count: number): Smoothing {
+  pacingOf(destinationId: DestinationId, count: number): Smoothing {
     const account = this.#limitedAt(destinationId)
     if (account === null) return DEFAULT_SMOOTHING
     const { bytesPerSecond } = account.bucket
@@ -93,7 +93,7 @@ export class RateLimiter {
   }
 
   #wakeAfter(destinationId: DestinationId, waitMs: number): void {
-    const { clock, closing, capacityFreed } = this.#deps
+    const { clock, closing, capacityFreed: paid } = this.#deps
     const atMs = clock.now() + waitMs
     const known = this.#wakeUps.get(destinationId)
     // One that comes too early looks again; one that comes too late would cost speed.
@@ -103,7 +103,7 @@ export class RateLimiter {
     this.#wakeUps.set(destinationId, { atMs, controller })
     callAfter(clock, waitMs, AbortSignal.any([closing, controller.signal]), () => {
       this.#wakeUps.delete(destinationId)
-      capacityFreed()
+      paid()
     })
   }
 }
@@ -131,8 +131,8 @@ export function newBucket(bytesPerSecond: number, nowMs: number): TokenBucket {
 export function bucketAt(bucket: TokenBucket, bytesPerSecond: number, nowMs: number): TokenBucket {
   // A clock that was set back pays nothing, and is believed all the same.
   const elapsedMs = Math.max(0, nowMs - bucket.atMs)
-  const debtBytes = bucket.debtBytes - (bucket.bytesPerSecond * elapsedMs) / 1000
-  return withinSavings({ debtBytes, bytesPerSecond, atMs: nowMs })
+  const owedBytes = bucket.debtBytes - (bucket.bytesPerSecond * elapsedMs) / 1000
+  return withinSavings({ debtBytes: owedBytes, bytesPerSecond, atMs: nowMs })
 }
 
 export function withDebt(bucket: TokenBucket, byteLength: number): TokenBucket {
@@ -145,8 +145,8 @@ export function withRefund(bucket: TokenBucket, byteLength: number): TokenBucket
 }
 
 /** Zero: the next part may begin, whatever its length. */
-export function msUntilPaid({ debtBytes, bytesPerSecond }: TokenBucket): number {
-  return debtBytes <= 0 ? 0 : Math.ceil((debtBytes / bytesPerSecond) * 1000)
+export function msUntilPaid({ debtBytes: owedBytes, bytesPerSecond }: TokenBucket): number {
+  return owedBytes <= 0 ? 0 : Math.ceil((owedBytes / bytesPerSecond) * 1000)
 }
 
 function withinSavings(bucket: TokenBucket): TokenBucket {

@@ -3,7 +3,7 @@ import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { type PartPlan, rangeOfPart } from '../../../electron/contract/part-plan.ts'
-import type { PrioritySemaphore } from '../../../electron/lib/semaphore.ts'
+import type { Semaphore } from '../../../electron/lib/semaphore.ts'
 import { ChecksumPrefetch, PREFETCHED_PARTS } from '../integrity/checksum-prefetch.ts'
 import { bytesOfPart, type PartTable, partsReady } from '../machine/part-table.ts'
 import type { UploadEvent, UploadPhase } from '../machine/state.ts'
@@ -26,7 +26,7 @@ export interface PartTransferDeps {
   /** The network as it matters to this upload: to a store on this computer, it does not. */
   readonly networkOf: (row: Upload) => NetworkStatus
   readonly signer: PartSigner
-  readonly readSemaphore: PrioritySemaphore
+  readonly readSemaphore: Semaphore
   readonly receipts: ReceiptOutbox
   readonly dispatch: (row: Upload, event: UploadEvent) => void
   /** A part could start that could not before. */
@@ -75,8 +75,8 @@ export class PartTransfer {
     partNumbers: readonly number[],
   ): void {
     const { uploadId } = row
-    const prefetch = this.#prefetchOf(row, run)
-    if (prefetch === null) return
+    const stock = this.#prefetchOf(row, run)
+    if (stock === null) return
     const next = partsReady(ledger, PREFETCHED_PARTS)
     this.#deps.signer.prefetch(
       uploadId,
@@ -84,21 +84,21 @@ export class PartTransfer {
       withKnownChecksum(row, next),
     )
     for (const partNumber of partNumbers) {
-      const part = { uploadId, plan: ledger.plan, partNumber, source, prefetch }
+      const part = { uploadId, plan: ledger.plan, partNumber, source, stock }
       void this.#send(row, part, run.controller.signal)
     }
   }
 
   #prefetchOf(row: Upload, run: Run): ChecksumPrefetch | null {
     const { source, controller } = run
-    const { checksums } = row
-    if (source === null || checksums === null) return null
-    const { ports, readSemaphore, reschedule } = this.#deps
+    const { checksums: sums } = row
+    if (source === null || sums === null) return null
+    const { ports, readSemaphore: gate, reschedule } = this.#deps
     run.prefetch ??= new ChecksumPrefetch({
       checksums: ports.checksums,
-      readSemaphore,
+      readSemaphore: gate,
       source,
-      partChecksums: checksums,
+      partChecksums: sums,
       signal: controller.signal,
       changed: reschedule,
     })
@@ -193,11 +193,11 @@ export class PartTransfer {
 
 /** Those of which it is known already what is to be signed. */
 function withKnownChecksum(
-  { checksums }: Upload,
+  { checksums: sums }: Upload,
   partNumbers: readonly number[],
 ): readonly PartToSign[] {
   return partNumbers.flatMap((partNumber) => {
-    const checksum = checksums?.checksumOf(partNumber)
+    const checksum = sums?.checksumOf(partNumber)
     return checksum === undefined ? [] : [{ partNumber, checksum }]
   })
 }
@@ -207,7 +207,7 @@ export interface PartToSend {
   readonly plan: PartPlan
   readonly partNumber: number
   readonly source: FileSource
-  readonly prefetch: ChecksumPrefetch
+  readonly stock: ChecksumPrefetch
 }
 
 /** One try of one part: read, sum up, sign, send, in this order, so that the signature is young. */
@@ -216,10 +216,10 @@ export async function sendPart(
   part: PartToSend,
   sending: PartSending,
 ): Promise<Outcome<PartReceipt>> {
-  const { uploadId, plan, partNumber, source, prefetch } = part
+  const { uploadId, plan, partNumber, source, stock } = part
   const body = await source.read(rangeOfPart(plan, partNumber), sending.signal)
   if (!body.ok) return body
-  const summed = await prefetch.checksumOf(partNumber, body.value)
+  const summed = await stock.checksumOf(partNumber, body.value)
   if (!summed.ok) return summed
   const checksum = summed.value
   const signed = await ports.signer.take(uploadId, { partNumber, checksum })

@@ -11,8 +11,8 @@ export interface Progress {
 }
 
 /** The store says what it holds. */
-export function progressFrom(acknowledgedBytes: number): Progress {
-  return { acknowledgedBytes, inFlight: new Map(), shownBytes: acknowledgedBytes }
+export function progressFrom(landedBytes: number): Progress {
+  return { acknowledgedBytes: landedBytes, inFlight: new Map(), shownBytes: landedBytes }
 }
 
 /** `sentBytes` of one try of one part, as the transport reports them. */
@@ -91,10 +91,10 @@ export function nextEstimate(
 /** As far as the limit makes it a speed. */
 export function speedOf(
   { bytesPerSecond }: SpeedEstimate,
-  { maxBytesPerSecond }: Smoothing,
+  { maxBytesPerSecond: mostBytesPerSecond }: Smoothing,
 ): number | null {
   if (bytesPerSecond === null) return null
-  return Math.min(bytesPerSecond, maxBytesPerSecond ?? bytesPerSecond)
+  return Math.min(bytesPerSecond, mostBytesPerSecond ?? bytesPerSecond)
 }
 
 /** What is worth showing of a speed; null while it is unknown, and while nothing moves. */

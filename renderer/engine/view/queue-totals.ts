@@ -51,8 +51,8 @@ interface DestinationTraffic {
   /** Only grows, so that a row that leaves does not look like negative speed. */
   movedBytes: number
   /** Null while nothing is active. */
-  estimate: SpeedEstimate | null
-  smoothing: Smoothing
+  pace: SpeedEstimate | null
+  pacing: Smoothing
 }
 
 /**
@@ -116,10 +116,10 @@ export class TotalsCounter {
   /** Reads the speeds; call at most a few times a second. */
   measure(nowMs: number, pacingOf: (destinationId: DestinationId) => Smoothing): void {
     for (const [destinationId, stream] of this.#traffic) {
-      const { activeCount, movedBytes, estimate } = stream
-      stream.smoothing = pacingOf(destinationId)
-      if (activeCount === 0 || estimate === null) stream.estimate = null
-      else stream.estimate = nextEstimate(estimate, nowMs, movedBytes, stream.smoothing)
+      const { activeCount, movedBytes, pace } = stream
+      stream.pacing = pacingOf(destinationId)
+      if (activeCount === 0 || pace === null) stream.pace = null
+      else stream.pace = nextEstimate(pace, nowMs, movedBytes, stream.pacing)
     }
   }
 
@@ -144,8 +144,8 @@ export class TotalsCounter {
   /** Null while none is known. */
   #speed(): number | null {
     let sum: number | null = null
-    for (const { activeCount, estimate, smoothing } of this.#traffic.values()) {
-      const speed = activeCount === 0 || estimate === null ? null : speedOf(estimate, smoothing)
+    for (const { activeCount, pace, pacing } of this.#traffic.values()) {
+      const speed = activeCount === 0 || pace === null ? null : speedOf(pace, pacing)
       if (speed !== null) sum = (sum ?? 0) + speed
     }
     return sum
@@ -154,7 +154,7 @@ export class TotalsCounter {
   #trafficTo(destinationId: DestinationId): DestinationTraffic {
     const known = this.#traffic.get(destinationId)
     if (known !== undefined) return known
-    const stream = { activeCount: 0, movedBytes: 0, estimate: null, smoothing: DEFAULT_SMOOTHING }
+    const stream = { activeCount: 0, movedBytes: 0, pace: null, pacing: DEFAULT_SMOOTHING }
     this.#traffic.set(destinationId, stream)
     return stream
   }
@@ -162,7 +162,7 @@ export class TotalsCounter {
   #add(share: Contribution, sign: 1 | -1, stream: DestinationTraffic): void {
     for (const name of COUNTS) this.#totalCounts[name] += sign * share[name]
     stream.activeCount += sign * share.activeCount
-    if (stream.activeCount > 0) stream.estimate ??= newEstimate(this.#now(), stream.movedBytes)
+    if (stream.activeCount > 0) stream.pace ??= newEstimate(this.#now(), stream.movedBytes)
   }
 }
 

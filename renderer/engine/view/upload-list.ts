@@ -55,22 +55,18 @@ export class UploadList {
   }
 
   /** Reads the speeds of what moves. */
-  measure(
-    moving: readonly Upload[],
-    nowMs: number,
-    speeds: Pick<RateLimiter, 'smoothingOf'>,
-  ): void {
+  measure(moving: readonly Upload[], nowMs: number, speeds: Pick<RateLimiter, 'pacingOf'>): void {
     const counts = new Map<DestinationId, number>()
     for (const { record } of moving) {
       counts.set(record.destinationId, (counts.get(record.destinationId) ?? 0) + 1)
     }
     for (const row of moving) {
       const { destinationId } = row.record
-      row.smoothing = speeds.smoothingOf(destinationId, counts.get(destinationId) ?? 1)
+      row.smoothing = speeds.pacingOf(destinationId, counts.get(destinationId) ?? 1)
       row.speed = nextEstimate(row.speed, nowMs, row.progress.shownBytes, row.smoothing)
       this.changed(row)
     }
-    this.#totals.measure(nowMs, (destinationId) => speeds.smoothingOf(destinationId, 1))
+    this.#totals.measure(nowMs, (destinationId) => speeds.pacingOf(destinationId, 1))
     this.#snapshot = null
   }
 

@@ -7,10 +7,10 @@ import type { UploadView, ViewPhase } from './queue-view.ts'
 
 /** What a row shows. */
 export function viewOf(row: Upload): UploadView {
-  const { record, state, speed, smoothing } = row
+  const { record, state, speed: pace, smoothing: pacing } = row
   const isMoving = state.phase === 'sending'
   const sentBytes = sentBytesOf(row)
-  const bytesPerSecond = isMoving ? speedShown(speedOf(speed, smoothing)) : null
+  const bytesPerSecond = isMoving ? speedShown(speedOf(pace, pacing)) : null
   return {
     uploadId: row.uploadId,
     record,

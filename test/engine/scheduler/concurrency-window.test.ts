@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MIB } from '../../../electron/contract/limits.ts'
 import { succeeded } from '../../../electron/contract/outcome.ts'
 import type { PartPlan } from '../../../electron/contract/part-plan.ts'
-import { PrioritySemaphore } from '../../../electron/lib/semaphore.ts'
+import { Semaphore } from '../../../electron/lib/semaphore.ts'
 import { ChecksumPrefetch } from '../../../renderer/engine/integrity/checksum-prefetch.ts'
 import { PartChecksums } from '../../../renderer/engine/integrity/part-checksums.ts'
 import { newPartTable } from '../../../renderer/engine/machine/part-table.ts'
@@ -197,24 +197,24 @@ const plan: PartPlan = { mode: 'multipart', byteLength: 160 * MIB, partBytes: 16
 
 function sendingRow() {
   const row = newUpload(uploadRecord(1, 160 * MIB), 1, true, 0)
-  const partChecksums = new PartChecksums({ plan, algorithm: 'md5' }, null)
+  const sums = new PartChecksums({ plan, algorithm: 'md5' }, null)
   const controller = new AbortController()
   const source = new FakeSource()
   const checksums = {
     of: async () => succeeded('c3VtMQ=='),
     withCrc: async () => succeeded(partChecksumOf('c3VtMQ==')),
   }
-  const prefetch = new ChecksumPrefetch({
+  const stock = new ChecksumPrefetch({
     checksums,
-    readSemaphore: new PrioritySemaphore(),
+    readSemaphore: new Semaphore(2),
     source,
-    partChecksums,
+    partChecksums: sums,
     signal: controller.signal,
     changed: () => {},
   })
-  row.run = { controller, source, prefetch, backgroundReading: null }
+  row.run = { controller, source, prefetch: stock, backgroundReading: null }
   row.state = { phase: 'sending', troubles: FRESH_BUDGET, ledger: newPartTable(plan, []) }
-  return { row, sums: partChecksums }
+  return { row, sums }
 }
 
 it('asks for no slot before the part is summed up, and keeps the order of the parts', () => {
