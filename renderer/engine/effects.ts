@@ -7,7 +7,7 @@ import type { Semaphore } from '../../electron/lib/semaphore.ts'
 import { unreachable } from '../../electron/lib/unreachable.ts'
 import { checksumsAfterPrepare } from './integrity/part-checksums.ts'
 import { Verification } from './integrity/verification.ts'
-import type { UploadEffect, UploadEvent } from './machine/state.ts'
+import type { UploadEffect, UploadEvent } from './machine/events.ts'
 import { HOST_WAIT_MS, type MarkOutbox, type ReceiptOutbox } from './outbox.ts'
 import { type PlanLimits, planParts } from './part-planner.ts'
 import { type Clock, callAfter, type UploadControl } from './ports.ts'
@@ -168,7 +168,7 @@ export class Effects {
     const run = this.#runOf(row)
     if (row.state.phase !== 'sending') return
     if (run.source === null) this.#fail(row, { kind: 'source-detached' })
-    else this.#transfer.send(row, run, run.source, row.state.ledger, partNumbers)
+    else this.#transfer.send(row, run, run.source, row.state.parts, partNumbers)
   }
 
   async #verify(row: Upload, run: Run): Promise<void> {

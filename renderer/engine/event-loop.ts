@@ -1,4 +1,5 @@
-import { isLive, type UploadEffect, type UploadEvent } from './machine/state.ts'
+import type { UploadEffect, UploadEvent } from './machine/events.ts'
+import { isLive } from './machine/state.ts'
 import { step } from './machine/transitions.ts'
 import { type Clock, callAfter } from './ports.ts'
 import type { Admission } from './scheduler/admission.ts'
@@ -113,9 +114,9 @@ export class EventLoop {
   }
 
   #startProgress(row: Upload): void {
-    const { state } = row
-    const landedBytes =
-      state.phase === 'sending' ? state.ledger.acknowledgedBytes : row.record.byteLength
+    const { state, record, checksums } = row
+    const storedBytes = state.phase === 'sending' ? checksums?.storedBytes : undefined
+    const landedBytes = storedBytes ?? record.byteLength
     row.progress = progressFrom(landedBytes)
     row.speed = newEstimate(this.#deps.clock.now(), landedBytes)
     this.progressed()

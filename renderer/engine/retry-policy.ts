@@ -22,21 +22,17 @@ export type Recovery =
   /** The host has ended it, and nothing is left to be taken back. */
   | { readonly kind: 'end' }
 
-/** What failures in a row have used up. */
-export interface RetryCounts {
-  /** All of them: the more, the longer the next wait. */
+/** How much of their retry budget failures in a row have used up. */
+export interface RetryBudget {
+  /** All failures: the more there are, the longer the next wait. */
   readonly failures: number
-  /** Those that something answered to; not without end. */
+  /** The failures that something answered with; there is a limit to them. */
   readonly tries: number
-}
-
-export const NO_RETRIES: RetryCounts = { failures: 0, tries: 0 }
-
-/** What was tried before, this time included. */
-export interface Attempt extends RetryCounts {
-  /** How often this upload has started over since the person last touched it. */
+  /** How often the upload has started over since the user last touched it. */
   readonly startOvers: number
 }
+
+export const FRESH_BUDGET: RetryBudget = { failures: 0, tries: 0, startOvers: 0 }
 
 /** A store that is ill for half an hour is waited for. */
 export const MAX_STORE_TRIES = 60
@@ -67,9 +63,9 @@ const NETWORK_SIGN_IN = 511
  * The one place that decides what follows a failure.
  * @param jitter uniform in [0, 1); full jitter, so that many clients do not come back at once.
  */
-export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number): Recovery {
-  const { tries } = attempt
-  const backoff = backoffMs(attempt.failures, jitter)
+export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: number): Recovery {
+  const { tries } = budget
+  const backoff = backoffMs(budget.failures, jitter)
   switch (failure.kind) {
     case 'offline':
       return { kind: 'wait', afterMs: OFFLINE_RECHECK_MS }
@@ -123,7 +119,7 @@ export function recoveryFrom(failure: Failure, attempt: Attempt, jitter: number)
       return { kind: tries <= MAX_CLOCK_TRIES ? 'prepare-again' : 'ask-user' }
     case 'upload-gone':
     case 'object-missing':
-      return { kind: attempt.startOvers === 0 ? 'start-over' : 'give-up' }
+      return { kind: budget.startOvers === 0 ? 'start-over' : 'give-up' }
     case 'disk-full':
       return { kind: 'ask-and-retry', afterMs: userFixWaitMs(jitter) }
     case 'not-s3':
@@ -221,15 +217,28 @@ function retryOrAsk(limit: number, tries: number, afterMs: number): Recovery {
   return tries >= limit ? { kind: 'ask-user' } : { kind: 'retry', afterMs, costsTry: true }
 }
 
-/** This failure included, as if it cost a try: `recoveryFrom` says whether it does. */
-export function attemptAfter(spent: RetryCounts, startOvers: number): Attempt {
-  return { failures: spent.failures + 1, tries: spent.tries + 1, startOvers }
+/** With the failure that `recoveryFrom` is asked about, as if it cost a try. */
+export function withFailure(budget: RetryBudget): RetryBudget {
+  return { ...budget, failures: budget.failures + 1, tries: budget.tries + 1 }
 }
 
-/** What is used up once it is known what follows. */
-export function countsAfter(spent: RetryCounts, recovery: Recovery): RetryCounts {
+/** With a failure whose recovery is decided. */
+export function budgetAfter(budget: RetryBudget, recovery: Recovery): RetryBudget {
   const isFree = recovery.kind === 'retry' && !recovery.costsTry
-  return { failures: spent.failures + 1, tries: spent.tries + (isFree ? 0 : 1) }
+  const isStartOver = recovery.kind === 'start-over'
+  return {
+    failures: budget.failures + 1,
+    tries: budget.tries + (isFree ? 0 : 1),
+    startOvers: budget.startOvers + (isStartOver ? 1 : 0),
+  }
+}
+
+export function addBudgets(one: RetryBudget, other: RetryBudget): RetryBudget {
+  return {
+    failures: one.failures + other.failures,
+    tries: one.tries + other.tries,
+    startOvers: one.startOvers + other.startOvers,
+  }
 }
 
 /**

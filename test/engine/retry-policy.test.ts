@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { Failure, type FailureKind } from '../../electron/contract/failure/kinds.ts'
 import { failureFromHttp, PRECONDITION_FAILED } from '../../electron/contract/failure/s3-failure.ts'
 import {
-  attemptAfter,
-  countsAfter,
+  budgetAfter,
+  FRESH_BUDGET,
   isRetriedOnNetworkChange,
   MAX_BACKOFF_MS,
   MAX_CLOCK_TRIES,
@@ -15,9 +15,9 @@ import {
   MAX_STORE_TRIES,
   OFFLINE_RECHECK_MS,
   type Recovery,
-  type RetryCounts,
   recoveryFrom,
   silenceAsOffline,
+  withFailure,
 } from '../../renderer/engine/retry-policy.ts'
 import { FAILURE_EXAMPLES } from '../renderer/failures/failure-examples.ts'
 
@@ -245,15 +245,15 @@ it('waits for an ill store at least sixty times, for anything else eight', () =>
 })
 
 it('does not hold a night of silence against the store that answers in the morning', () => {
-  let spent: RetryCounts = { failures: 0, tries: 0 }
+  let spent = FRESH_BUDGET
   for (let night = 0; night < 1000; night += 1) {
-    spent = countsAfter(
+    spent = budgetAfter(
       spent,
-      recoveryFrom(FAILURE_EXAMPLES['no-response'], attemptAfter(spent, 0), 0.5),
+      recoveryFrom(FAILURE_EXAMPLES['no-response'], withFailure(spent), 0.5),
     )
   }
 
-  const answered = recoveryFrom(FAILURE_EXAMPLES['server-error'], attemptAfter(spent, 0), 0.5)
+  const answered = recoveryFrom(FAILURE_EXAMPLES['server-error'], withFailure(spent), 0.5)
 
   expect(answered).toMatchObject({ kind: 'retry', costsTry: true })
 })

@@ -6,7 +6,7 @@ import type {
 } from '../../../electron/contract/commands/uploads.ts'
 import { failed, type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../../electron/contract/part-plan.ts'
-import { fittingParts } from '../machine/part-table.ts'
+import { bytesOfPart, fittingParts } from '../machine/part-table.ts'
 import type { ChecksumWithCrc } from '../ports.ts'
 
 /**
@@ -48,6 +48,15 @@ export class PartChecksums {
     for (const [partNumber, checksum] of before) {
       if (this.#onStore.get(partNumber) !== checksum) this.#forgetReread(partNumber)
     }
+  }
+
+  /** The bytes of the parts that the store has. */
+  get storedBytes(): number {
+    const last = partCountOf(this.plan)
+    const lastBytes = bytesOfPart(this.plan, last)
+    const count = this.#onStore.size
+    const partBytes = bytesOfPart(this.plan, 1)
+    return this.#onStore.has(last) ? (count - 1) * partBytes + lastBytes : count * partBytes
   }
 
   /** The sum with which a part is sent; undefined: its bytes have to be read for that. */

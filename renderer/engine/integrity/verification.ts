@@ -3,8 +3,8 @@ import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import type { Priority, Semaphore } from '../../../electron/lib/semaphore.ts'
+import type { UploadEffect } from '../machine/events.ts'
 import { bytesOfPart } from '../machine/part-table.ts'
-import type { UploadEffect } from '../machine/state.ts'
 import type { Checksums, FileSource, UploadControl } from '../ports.ts'
 import type { Run, Upload } from '../upload.ts'
 import type { PartChecksums } from './part-checksums.ts'
@@ -58,7 +58,7 @@ export class Verification {
       const read = await this.#reread(sums, source, partNumber, 'idle', signal)
       if (!read.ok) return read
     }
-    if (which === 'held') return succeeded(null)
+    if (which === 'stored') return succeeded(null)
     const looked = await this.#deps.control.checkSource(row.uploadId)
     if (!looked.ok || looked.value.isUnwritten) return succeeded(null)
     for (const partNumber of sums.partsToReread(false)) {

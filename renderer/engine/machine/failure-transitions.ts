@@ -1,17 +1,17 @@
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
 import {
-  attemptAfter,
-  countsAfter,
-  NO_RETRIES,
+  budgetAfter,
   type Recovery,
-  type RetryCounts,
+  type RetryBudget,
   recoveryFrom,
+  withFailure,
 } from '../retry-policy.ts'
-import type { InPhase, Moment, RetryBudget, Step, UploadEffect, UploadState } from './state.ts'
+import type { Moment } from './events.ts'
+import { type InPhase, type Step, stay, to, type UploadState } from './state.ts'
 
-/** A call of the whole upload failed, or its file cannot be had. */
-export function afterFailedCall(state: UploadState, failure: Failure, moment: Moment): Step {
+/** A call for the upload as a whole failed, or its file cannot be read. */
+export function callFailed(state: UploadState, failure: Failure, moment: Moment): Step {
   switch (state.phase) {
     case 'preparing':
     case 'sending':
@@ -20,9 +20,20 @@ export function afterFailedCall(state: UploadState, failure: Failure, moment: Mo
       return uploadFailed(state, failure, moment)
     case 'cancelling':
       return cancelFailed(state, failure, moment)
-    // Of a run that has ended meanwhile.
-    default:
+    // The failed call belonged to a run that has ended meanwhile.
+    case 'queued':
+    case 'retry-waiting':
+    case 'blocked':
+    case 'offline':
+    case 'asleep':
+    case 'paused':
+    case 'needs-you':
+    case 'failed':
+    case 'cancelled':
+    case 'done':
       return stay(state)
+    default:
+      return unreachable(state)
   }
 }
 
@@ -31,46 +42,36 @@ function uploadFailed(
   failure: Failure,
   moment: Moment,
 ): Step {
-  const { troubles } = state
-  const attempt = attemptAfter(troubles, troubles.startOvers)
-  const recovery = recoveryFrom(failure, attempt, moment.jitter)
+  const { budget } = state
+  const recovery = recoveryFrom(failure, withFailure(budget), moment.jitter)
   if (recovery.kind !== 'retry' && recovery.kind !== 'sign-again') {
-    return recover(troubles, failure, recovery, moment)
+    return recover(budget, failure, recovery, moment)
   }
-  return to(
+  return waitAs(
     {
       phase: 'retry-waiting',
-      troubles: { ...countsAfter(troubles, recovery), startOvers: troubles.startOvers },
+      budget: budgetAfter(budget, recovery),
       during: state.phase === 'sending' ? 'preparing' : state.phase,
       failure,
       retryAtMs: moment.nowMs + recovery.afterMs,
     },
-    { type: 'stop' },
-    { type: 'wait', afterMs: recovery.afterMs },
+    recovery.afterMs,
   )
 }
 
 function cancelFailed(state: InPhase<'cancelling'>, failure: Failure, moment: Moment): Step {
-  const recovery = recoveryFrom(failure, attemptAfter(state.spent, 0), moment.jitter)
+  const recovery = recoveryFrom(failure, withFailure(state.budget), moment.jitter)
   switch (recovery.kind) {
-    case 'wait':
     case 'retry':
     case 'sign-again':
-    case 'ask-and-retry': {
-      const isAnswer = recovery.kind === 'retry' || recovery.kind === 'sign-again'
-      return to(
-        {
-          phase: 'cancelling',
-          spent: isAnswer ? countsAfter(state.spent, recovery) : state.spent,
-          waiting: { failure, retryAtMs: moment.nowMs + recovery.afterMs },
-        },
-        { type: 'wait', afterMs: recovery.afterMs },
-      )
-    }
+      return waitToCancel(budgetAfter(state.budget, recovery), recovery.afterMs)
+    case 'wait':
+    case 'ask-and-retry':
+      return waitToCancel(state.budget, recovery.afterMs)
     case 'prepare-again':
     case 'start-over': {
-      const spent = countsAfter(state.spent, recovery)
-      return to({ phase: 'cancelling', spent, waiting: null }, { type: 'cancel' })
+      const budget = budgetAfter(state.budget, recovery)
+      return to({ phase: 'cancelling', budget, waiting: null }, { type: 'cancel' })
     }
     case 'ask-user':
     case 'give-up':
@@ -80,50 +81,30 @@ function cancelFailed(state: InPhase<'cancelling'>, failure: Failure, moment: Mo
     default:
       return unreachable(recovery)
   }
+
+  function waitToCancel(budget: RetryBudget, afterMs: number): Step {
+    const waiting = { failure, retryAtMs: moment.nowMs + afterMs }
+    return to({ phase: 'cancelling', budget, waiting }, { type: 'wait', afterMs })
+  }
 }
 
-/** Nothing changes. The same object, so that the runner can tell. */
-export function stay(state: UploadState): Step {
-  return { state, effects: [] }
-}
-
-export function to(state: UploadState, ...effects: readonly UploadEffect[]): Step {
-  return { state, effects }
-}
-
-/** The person wants it to go on: back into the queue, with a clean slate. */
-export function requeue(state: InPhase<'paused' | 'needs-you' | 'failed'>): Step {
-  // The host never heard of a detached source: its record still says "waiting".
-  const isMarked = state.phase === 'paused' || isMarkedFailure(state.failure)
-  return isMarked
-    ? to({ phase: 'queued' }, { type: 'mark', mark: { phase: 'waiting' } })
-    : to({ phase: 'queued' })
-}
-
-/** Resuming, retrying, waking and starting over share one path: the store is asked. */
-export function prepareAgain(troubles: RetryBudget): Step {
-  return to({ phase: 'preparing', troubles }, { type: 'stop' }, { type: 'prepare' })
-}
-
-/** What follows a failure for the upload as a whole, when not just this one thing is tried again. */
+/** What a failure means for the upload as a whole, where trying the same thing again is not enough. */
 export function recover(
-  troubles: RetryBudget,
+  budget: RetryBudget,
   failure: Failure,
   recovery: Exclude<Recovery, { kind: 'retry' | 'sign-again' }>,
   moment: Moment,
 ): Step {
-  const { startOvers } = troubles
   switch (recovery.kind) {
     case 'wait':
-      return waitAs({ phase: 'offline', troubles }, recovery.afterMs)
+      return waitAs({ phase: 'offline', budget }, recovery.afterMs)
     case 'ask-and-retry': {
       const retryAtMs = moment.nowMs + recovery.afterMs
-      return waitAs({ phase: 'blocked', troubles, failure, retryAtMs }, recovery.afterMs)
+      return waitAs({ phase: 'blocked', budget, failure, retryAtMs }, recovery.afterMs)
     }
     case 'prepare-again':
-      return prepareAgain({ ...countsAfter(troubles, recovery), startOvers })
     case 'start-over':
-      return prepareAgain({ ...countsAfter(troubles, recovery), startOvers: startOvers + 1 })
+      return prepareAgain(budgetAfter(budget, recovery))
     case 'ask-user':
     case 'give-up':
       return giveUp(failure)
@@ -134,49 +115,55 @@ export function recover(
   }
 }
 
-export function endAs(phase: 'done' | 'cancelled'): Step {
-  return to({ phase }, { type: 'stop' })
+/** Resuming, retrying, waking and starting over share this path: the host asks the store first. */
+export function prepareAgain(budget: RetryBudget): Step {
+  return to({ phase: 'preparing', budget }, { type: 'stop' }, { type: 'prepare' })
 }
 
 export function waitAs(state: UploadState, afterMs: number): Step {
   return to(state, { type: 'stop' }, { type: 'wait', afterMs })
 }
 
-/** Stands still until the person acts; what the store holds stays there. */
-export function giveUp(failure: Failure): Step {
+export function endAs(phase: 'done' | 'cancelled'): Step {
+  return to({ phase }, { type: 'stop' })
+}
+
+export function cancelNow(budget: RetryBudget): Step {
+  return to({ phase: 'cancelling', budget, waiting: null }, { type: 'stop' }, { type: 'cancel' })
+}
+
+/** The upload rests until the user acts; the store keeps the parts that it has. */
+function giveUp(failure: Failure): Step {
   const state = restingState(failure)
-  return isMarkedFailure(failure)
+  return isRecorded(failure)
     ? to(state, { type: 'stop' }, { type: 'mark', mark: { phase: 'failed', failure } })
     : to(state, { type: 'stop' })
 }
 
-/** Where an upload rests after a failure, in this run or in the one before. */
+/** The state in which an upload rests after a failure, of this run or of an earlier one. */
 export function restingState(failure: Failure): InPhase<'needs-you' | 'failed'> {
   const { kind } = recoveryFrom(failure, EXHAUSTED, 0)
-  const isForPerson = kind === 'ask-user' || kind === 'ask-and-retry'
-  return isForPerson ? { phase: 'needs-you', failure } : { phase: 'failed', failure }
+  const canUserFix = kind === 'ask-user' || kind === 'ask-and-retry'
+  return canUserFix ? { phase: 'needs-you', failure } : { phase: 'failed', failure }
 }
 
-const EXHAUSTED = {
+const EXHAUSTED: RetryBudget = {
   failures: Number.MAX_SAFE_INTEGER,
   tries: Number.MAX_SAFE_INTEGER,
   startOvers: Number.MAX_SAFE_INTEGER,
 }
 
+/** Back into the queue with a fresh budget, since the user asked for it. */
+export function requeue(state: InPhase<'paused' | 'needs-you' | 'failed'>): Step {
+  return state.phase === 'paused' || isRecorded(state.failure)
+    ? to({ phase: 'queued' }, { type: 'mark', mark: { phase: 'waiting' } })
+    : to({ phase: 'queued' })
+}
+
 /**
- * A detached source is this page's lack, not the upload's: the next page may have it, so the
- * records are not told.
+ * Only this page lacks a detached source; the next page may have it. So the host's record keeps
+ * saying "waiting".
  */
-function isMarkedFailure(failure: Failure): boolean {
+function isRecorded(failure: Failure): boolean {
   return failure.kind !== 'source-detached'
-}
-
-export function cancelNow(spent: RetryCounts): Step {
-  return to({ phase: 'cancelling', spent, waiting: null }, { type: 'stop' }, { type: 'cancel' })
-}
-
-/** The first time: a state that is not live has nothing to stop. */
-export function beginCancel(hasRun: boolean): Step {
-  const state = { phase: 'cancelling', spent: NO_RETRIES, waiting: null } as const
-  return hasRun ? cancelNow(NO_RETRIES) : to(state, { type: 'cancel' })
 }

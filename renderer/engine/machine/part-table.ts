@@ -1,54 +1,53 @@
 import type { PartOnStore } from '../../../electron/contract/commands/uploads.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../../electron/contract/part-plan.ts'
-import { NO_RETRIES, type RetryCounts } from '../retry-policy.ts'
+import { FRESH_BUDGET, type RetryBudget } from '../retry-policy.ts'
 
-/** A part that was begun and has not landed. */
+/** A part that was begun and is not acknowledged yet. */
 export type PartInProgress =
-  | { readonly stage: 'in-flight'; readonly spent: RetryCounts }
+  | { readonly stage: 'in-flight'; readonly budget: RetryBudget }
   | {
       readonly stage: 'waiting'
-      readonly spent: RetryCounts
+      readonly budget: RetryBudget
       readonly dueAtMs: number
       readonly failure: Failure
     }
-  /** Waited long enough; needs a slot. */
-  | { readonly stage: 'due'; readonly spent: RetryCounts }
+  /** Has waited long enough and needs a connection. */
+  | { readonly stage: 'due'; readonly budget: RetryBudget }
 
 /**
- * Which parts are sent, under way and still to come. Immutable. Every number below `nextNew` is
- * held, open or landed, so a file of 10,000 parts costs no more per event than one of ten.
+ * Which parts are acknowledged, in progress and still to be sent. Immutable. Every number below
+ * `nextUnsent` is one of the first three, so that a file of 10,000 parts costs no more per event
+ * than one of ten.
  */
 export interface PartTable {
   readonly plan: PartPlan
-  /** The parts that need not be sent, as the store said when the upload was prepared. */
+  /** The parts that the store had when the upload was prepared; they need not be sent. */
   readonly onStore: ReadonlySet<number>
   readonly inProgress: ReadonlyMap<number, PartInProgress>
   readonly nextUnsent: number
-  /** Held parts included. */
+  /** The parts on the store included. */
   readonly acknowledgedCount: number
-  readonly acknowledgedBytes: number
 }
 
-export function newPartTable(plan: PartPlan, held: readonly PartOnStore[]): PartTable {
-  const fitting = new Map(
-    fittingParts(plan, held).map((part) => [part.partNumber, part.byteLength]),
-  )
-  const numbers: ReadonlySet<number> = new Set(fitting.keys())
+export function newPartTable(plan: PartPlan, stored: readonly PartOnStore[]): PartTable {
+  const onStore = new Set(fittingParts(plan, stored).map(({ partNumber }) => partNumber))
   return {
     plan,
-    onStore: numbers,
+    onStore,
     inProgress: new Map(),
-    nextUnsent: skipStored(numbers, 1),
-    acknowledgedCount: fitting.size,
-    acknowledgedBytes: [...fitting.values()].reduce((sum, bytes) => sum + bytes, 0),
+    nextUnsent: skipStored(onStore, 1),
+    acknowledgedCount: onStore.size,
   }
 }
 
-/** A held part counts only if its number and its length fit the plan. */
-export function fittingParts(plan: PartPlan, held: readonly PartOnStore[]): readonly PartOnStore[] {
+/** A stored part counts only if its number and its length fit the plan. */
+export function fittingParts(
+  plan: PartPlan,
+  stored: readonly PartOnStore[],
+): readonly PartOnStore[] {
   const last = partCountOf(plan)
-  return held.filter(
+  return stored.filter(
     ({ partNumber, byteLength }) =>
       partNumber <= last && byteLength === bytesOfPart(plan, partNumber),
   )
@@ -59,95 +58,90 @@ export function bytesOfPart(plan: PartPlan, partNumber: number): number {
   return end - start
 }
 
-function skipStored(held: ReadonlySet<number>, from: number): number {
+function skipStored(onStore: ReadonlySet<number>, from: number): number {
   let next = from
-  while (held.has(next)) next += 1
+  while (onStore.has(next)) next += 1
   return next
 }
 
-export function isAllAcknowledged(ledger: PartTable): boolean {
-  return ledger.acknowledgedCount === partCountOf(ledger.plan)
+export function isAllAcknowledged(parts: PartTable): boolean {
+  return parts.acknowledgedCount === partCountOf(parts.plan)
 }
 
-/** Nothing is left to start; what is open is under way. */
-export function isAllStarted(ledger: PartTable): boolean {
-  const isUnderWay = [...ledger.inProgress.values()].every((part) => part.stage === 'in-flight')
-  return isUnderWay && ledger.nextUnsent > partCountOf(ledger.plan)
+/** True: every part that is not acknowledged is in flight. */
+export function isAllStarted(parts: PartTable): boolean {
+  const isInFlight = [...parts.inProgress.values()].every((part) => part.stage === 'in-flight')
+  return isInFlight && parts.nextUnsent > partCountOf(parts.plan)
 }
 
-export function inFlightCountOf(ledger: PartTable): number {
-  return countStage(ledger, 'in-flight')
+export function inFlightCountOf(parts: PartTable): number {
+  return countStage(parts, 'in-flight')
 }
 
-function countStage(ledger: PartTable, stage: PartInProgress['stage']): number {
+function countStage(parts: PartTable, stage: PartInProgress['stage']): number {
   let count = 0
-  for (const part of ledger.inProgress.values()) if (part.stage === stage) count += 1
+  for (const part of parts.inProgress.values()) if (part.stage === stage) count += 1
   return count
 }
 
 /**
- * The parts to send next, due ones first. A waiting part keeps its slot from new ones: else a dead
- * server would burn through the whole file in one breath.
+ * The parts to send next, due ones first. No new part takes the connection of a waiting one, or
+ * else a dead server would fail every part of the file within a moment.
  */
-export function partsReady(ledger: PartTable, freeSlots: number): readonly number[] {
+export function partsReady(parts: PartTable, freeConnections: number): readonly number[] {
   const ready: number[] = []
-  for (const [partNumber, part] of ledger.inProgress) {
-    if (ready.length < freeSlots && part.stage === 'due') ready.push(partNumber)
+  for (const [partNumber, part] of parts.inProgress) {
+    if (ready.length < freeConnections && part.stage === 'due') ready.push(partNumber)
   }
-  const last = partCountOf(ledger.plan)
-  const room = freeSlots - countStage(ledger, 'waiting')
-  let next = ledger.nextUnsent
+  const last = partCountOf(parts.plan)
+  const room = freeConnections - countStage(parts, 'waiting')
+  let next = parts.nextUnsent
   while (ready.length < room && next <= last) {
     ready.push(next)
-    next = skipStored(ledger.onStore, next + 1)
+    next = skipStored(parts.onStore, next + 1)
   }
   return ready
 }
 
-/** Ignores numbers that are not ready: a part is never sent twice at once. */
+/** Ignores numbers that are not ready, so that no part is sent twice at once. */
 export function startParts(
-  ledger: PartTable,
+  parts: PartTable,
   partNumbers: readonly number[],
-): { readonly ledger: PartTable; readonly started: readonly number[] } {
-  const open = new Map(ledger.inProgress)
+): { readonly parts: PartTable; readonly started: readonly number[] } {
+  const inProgress = new Map(parts.inProgress)
   const started: number[] = []
-  let { nextUnsent: nextNew } = ledger
+  let { nextUnsent } = parts
   for (const partNumber of partNumbers) {
-    const isNew = partNumber === nextNew && partNumber <= partCountOf(ledger.plan)
-    const part = open.get(partNumber)
+    const isNew = partNumber === nextUnsent && partNumber <= partCountOf(parts.plan)
+    const part = inProgress.get(partNumber)
     if (!isNew && part?.stage !== 'due') continue
-    open.set(partNumber, { stage: 'in-flight', spent: part?.spent ?? NO_RETRIES })
+    inProgress.set(partNumber, { stage: 'in-flight', budget: part?.budget ?? FRESH_BUDGET })
     started.push(partNumber)
-    if (isNew) nextNew = skipStored(ledger.onStore, nextNew + 1)
+    if (isNew) nextUnsent = skipStored(parts.onStore, nextUnsent + 1)
   }
-  return { ledger: { ...ledger, inProgress: open, nextUnsent: nextNew }, started }
+  return { parts: { ...parts, inProgress, nextUnsent }, started }
 }
 
 /** Null: the part is not in flight, so there is nothing to count. */
-export function acknowledgePart(ledger: PartTable, partNumber: number): PartTable | null {
-  if (ledger.inProgress.get(partNumber)?.stage !== 'in-flight') return null
-  const open = new Map(ledger.inProgress)
-  open.delete(partNumber)
-  return {
-    ...ledger,
-    inProgress: open,
-    acknowledgedCount: ledger.acknowledgedCount + 1,
-    acknowledgedBytes: ledger.acknowledgedBytes + bytesOfPart(ledger.plan, partNumber),
-  }
+export function acknowledgePart(parts: PartTable, partNumber: number): PartTable | null {
+  if (parts.inProgress.get(partNumber)?.stage !== 'in-flight') return null
+  const inProgress = new Map(parts.inProgress)
+  inProgress.delete(partNumber)
+  return { ...parts, inProgress, acknowledgedCount: parts.acknowledgedCount + 1 }
 }
 
 export function withPartInProgress(
-  ledger: PartTable,
+  parts: PartTable,
   partNumber: number,
   part: PartInProgress,
 ): PartTable {
-  return { ...ledger, inProgress: new Map(ledger.inProgress).set(partNumber, part) }
+  return { ...parts, inProgress: new Map(parts.inProgress).set(partNumber, part) }
 }
 
-/** The waiting part that is due first, when nothing is under way: why the upload stands still. */
-export function standstillOf(ledger: PartTable): (PartInProgress & { stage: 'waiting' }) | null {
+/** The waiting part that is due first, if nothing is in flight: the reason why the upload stalls. */
+export function standstillOf(parts: PartTable): (PartInProgress & { stage: 'waiting' }) | null {
   let first: (PartInProgress & { stage: 'waiting' }) | null = null
-  for (const part of ledger.inProgress.values()) {
+  for (const part of parts.inProgress.values()) {
     if (part.stage !== 'waiting') return null
     if (first === null || part.dueAtMs < first.dueAtMs) first = part
   }

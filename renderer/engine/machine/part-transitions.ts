@@ -1,13 +1,15 @@
 import type { PartReceipt } from '../../../electron/contract/commands/uploads.ts'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import {
-  attemptAfter,
-  countsAfter,
-  NO_RETRIES,
-  type RetryCounts,
+  addBudgets,
+  budgetAfter,
+  FRESH_BUDGET,
+  type RetryBudget,
   recoveryFrom,
+  withFailure,
 } from '../retry-policy.ts'
-import { recover, stay, to } from './failure-transitions.ts'
+import type { Moment, UploadEffect } from './events.ts'
+import { recover } from './failure-transitions.ts'
 import {
   acknowledgePart,
   isAllAcknowledged,
@@ -17,39 +19,39 @@ import {
   startParts,
   withPartInProgress,
 } from './part-table.ts'
-import type { InPhase, Moment, RetryBudget, Step, UploadEffect } from './state.ts'
+import { type InPhase, type Step, stay, to } from './state.ts'
 
 type Sending = InPhase<'sending'>
 
 export function partsGranted(state: Sending, partNumbers: readonly number[]): Step {
-  const { ledger, started } = startParts(state.ledger, partNumbers)
+  const { parts, started } = startParts(state.parts, partNumbers)
   if (started.length === 0) return stay(state)
   const send = { type: 'send-parts', partNumbers: started } as const
-  const isTail = ledger.plan.mode === 'multipart' && isAllStarted(ledger)
-  return isTail
-    ? to({ ...state, ledger }, send, { type: 'reread', which: 'landed' })
-    : to({ ...state, ledger }, send)
+  const isLastWave = parts.plan.mode === 'multipart' && isAllStarted(parts)
+  return isLastWave
+    ? to({ ...state, parts }, send, { type: 'reread', which: 'acknowledged' })
+    : to({ ...state, parts }, send)
 }
 
 export function partAcknowledged(state: Sending, receipt: PartReceipt): Step {
-  const ledger = acknowledgePart(state.ledger, receipt.partNumber)
-  if (ledger === null) return stay(state)
+  const parts = acknowledgePart(state.parts, receipt.partNumber)
+  if (parts === null) return stay(state)
   const record = { type: 'record-part', receipt } as const
-  const troubles = { ...NO_RETRIES, startOvers: state.troubles.startOvers }
-  return isAllAcknowledged(ledger)
-    ? allAcknowledged(ledger, troubles, record)
-    : to({ phase: 'sending', troubles, ledger }, record)
+  const budget = { ...FRESH_BUDGET, startOvers: state.budget.startOvers }
+  return isAllAcknowledged(parts)
+    ? allAcknowledged(parts, budget, record)
+    : to({ phase: 'sending', budget, parts }, record)
 }
 
-/** What travelled in one PUT cannot be half old, half new: its one checksum covers all of it. */
+/** A file that travelled in one PUT needs no verification: one checksum covers all of it. */
 export function allAcknowledged(
   { plan }: PartTable,
-  troubles: RetryBudget,
+  budget: RetryBudget,
   ...before: readonly UploadEffect[]
 ): Step {
   return plan.mode === 'single'
-    ? to({ phase: 'completing', troubles }, ...before, { type: 'complete' })
-    : to({ phase: 'verifying', troubles }, ...before, { type: 'verify' })
+    ? to({ phase: 'completing', budget }, ...before, { type: 'complete' })
+    : to({ phase: 'verifying', budget }, ...before, { type: 'verify' })
 }
 
 export function partFailed(
@@ -58,55 +60,38 @@ export function partFailed(
   failure: Failure,
   moment: Moment,
 ): Step {
-  const part = state.ledger.inProgress.get(partNumber)
+  const part = state.parts.inProgress.get(partNumber)
   if (part?.stage !== 'in-flight') return stay(state)
-  const { troubles } = state
-  // What the upload as a whole has used up counts, too: its parts are counted anew after each
-  // `preparing`.
-  const spent = addCounts(part.spent, troubles)
-  const attempt = attemptAfter(spent, troubles.startOvers)
-  const recovery = recoveryFrom(failure, attempt, moment.jitter)
+  // The upload's own budget counts too, since every `preparing` begins the parts' budgets again.
+  const spent = withFailure(addBudgets(part.budget, state.budget))
+  const recovery = recoveryFrom(failure, spent, moment.jitter)
   if (recovery.kind !== 'retry' && recovery.kind !== 'sign-again') {
-    return recover(troubles, failure, recovery, moment)
+    return recover(state.budget, failure, recovery, moment)
   }
-  const waiting = {
-    stage: 'waiting',
-    spent: countsAfter(part.spent, recovery),
-    dueAtMs: moment.nowMs + recovery.afterMs,
-    failure,
-  } as const
-  return waitForPart(state, partNumber, waiting, recovery.afterMs)
+  const budget = budgetAfter(part.budget, recovery)
+  const { afterMs } = recovery
+  if (afterMs === 0) return to(withPart(state, partNumber, { stage: 'due', budget }))
+  const dueAtMs = moment.nowMs + afterMs
+  return to(withPart(state, partNumber, { stage: 'waiting', budget, dueAtMs, failure }), {
+    type: 'wait-for-part',
+    partNumber,
+    afterMs,
+  })
 }
 
-function addCounts(one: RetryCounts, other: RetryCounts): RetryCounts {
-  return { failures: one.failures + other.failures, tries: one.tries + other.tries }
-}
-
-function waitForPart(
-  state: Sending,
-  partNumber: number,
-  part: PartInProgress & { stage: 'waiting' },
-  afterMs: number,
-): Step {
-  if (afterMs === 0) {
-    const due = { stage: 'due', spent: part.spent } as const
-    return to({ ...state, ledger: withPartInProgress(state.ledger, partNumber, due) })
-  }
-  return to(
-    { ...state, ledger: withPartInProgress(state.ledger, partNumber, part) },
-    { type: 'wait-for-part', partNumber, afterMs },
-  )
-}
-
-/** Ends the wait of those parts that `isMeant` names. */
+/** Ends the wait of those waiting parts that `isMeant` selects. */
 export function endWaits(
   state: Sending,
   isMeant: (partNumber: number, failure: Failure) => boolean,
 ): Step {
-  let { ledger } = state
-  for (const [partNumber, part] of state.ledger.inProgress) {
+  let next = state
+  for (const [partNumber, part] of state.parts.inProgress) {
     if (part.stage !== 'waiting' || !isMeant(partNumber, part.failure)) continue
-    ledger = withPartInProgress(ledger, partNumber, { stage: 'due', spent: part.spent })
+    next = withPart(next, partNumber, { stage: 'due', budget: part.budget })
   }
-  return ledger === state.ledger ? stay(state) : to({ ...state, ledger })
+  return next === state ? stay(state) : to(next)
+}
+
+function withPart(state: Sending, partNumber: number, part: PartInProgress): Sending {
+  return { ...state, parts: withPartInProgress(state.parts, partNumber, part) }
 }

@@ -1,15 +1,13 @@
 import type { PartReceipt, PreparedUpload } from '../../../electron/contract/commands/uploads.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
-import { ASLEEP_RECHECK_MS, isRetriedOnNetworkChange, NO_RETRIES } from '../retry-policy.ts'
+import { ASLEEP_RECHECK_MS, FRESH_BUDGET, isRetriedOnNetworkChange } from '../retry-policy.ts'
+import type { UploadEvent } from './events.ts'
 import {
-  afterFailedCall,
-  beginCancel,
+  callFailed,
   cancelNow,
   endAs,
   prepareAgain,
   requeue,
-  stay,
-  to,
   waitAs,
 } from './failure-transitions.ts'
 import { isAllAcknowledged, newPartTable } from './part-table.ts'
@@ -20,23 +18,23 @@ import {
   partFailed,
   partsGranted,
 } from './part-transitions.ts'
-import { FRESH_BUDGET, isLive, type Step, type UploadEvent, type UploadState } from './state.ts'
+import { isLive, type Step, stay, to, type UploadState } from './state.ts'
 
 /**
- * What an upload becomes when something happens to it, and what is to be done then. Never awaits,
- * times or fetches. Answers every event in every phase; what means nothing there changes nothing.
+ * What becomes of an upload when an event happens, and what is to be done then. Never awaits, times
+ * or fetches. Every event has an answer in every phase; where it means nothing, nothing changes.
  */
 export function step(state: UploadState, event: UploadEvent): Step {
   switch (event.type) {
     case 'admitted':
       if (state.phase !== 'queued') return stay(state)
-      return to({ phase: 'preparing', troubles: FRESH_BUDGET }, { type: 'prepare' })
+      return to({ phase: 'preparing', budget: FRESH_BUDGET }, { type: 'prepare' })
     case 'prepared':
-      return afterPrepare(state, event.prepared)
+      return prepared(state, event.prepared)
     case 'parts-granted':
       return state.phase === 'sending' ? partsGranted(state, event.partNumbers) : stay(state)
-    case 'part-landed':
-      return afterAcknowledgement(state, event.receipt)
+    case 'part-acknowledged':
+      return acknowledged(state, event.receipt)
     case 'part-failed':
       if (state.phase !== 'sending') return stay(state)
       return partFailed(state, event.partNumber, event.failure, event.moment)
@@ -45,29 +43,31 @@ export function step(state: UploadState, event: UploadEvent): Step {
       return endWaits(state, (partNumber) => partNumber === event.partNumber)
     case 'verified':
       if (state.phase !== 'verifying') return stay(state)
-      return to({ phase: 'completing', troubles: state.troubles }, { type: 'complete' })
+      return to({ phase: 'completing', budget: state.budget }, { type: 'complete' })
     case 'call-failed':
-      return afterFailedCall(state, event.failure, event.moment)
+      return callFailed(state, event.failure, event.moment)
     case 'completed':
-      return end(state, 'done')
+      return ended(state, 'done')
     case 'cancelled':
-      return end(state, 'cancelled')
+      return ended(state, 'cancelled')
     case 'wait-over':
-      return afterWait(state)
+      return waitOver(state)
     case 'network-changed':
-      return afterNetworkChange(state)
+      return networkChanged(state)
     case 'slept':
-      return sleep(state)
+      return slept(state)
     case 'woke':
-      return wake(state)
+      return woke(state)
     case 'source-attached':
-      return attachSource(state)
+      return sourceAttached(state)
     case 'pause-asked':
       return pause(state)
     case 'resume-asked':
-      return resume(state)
+      return state.phase === 'paused' ? requeue(state) : endWait(state)
     case 'retry-asked':
-      return retry(state)
+      return state.phase === 'failed' || state.phase === 'needs-you'
+        ? requeue(state)
+        : endWait(state)
     case 'cancel-asked':
       return cancel(state)
     default:
@@ -75,101 +75,174 @@ export function step(state: UploadState, event: UploadEvent): Step {
   }
 }
 
-function afterPrepare(state: UploadState, prepared: PreparedUpload): Step {
+function prepared(state: UploadState, { isComplete, plan, held }: PreparedUpload): Step {
   if (state.phase !== 'preparing') return stay(state)
-  const { troubles } = state
-  // The host holds it to the same proof as if it had just been completed.
-  if (prepared.isComplete) return to({ phase: 'completing', troubles }, { type: 'complete' })
-  const ledger = newPartTable(prepared.plan, prepared.held)
-  if (isAllAcknowledged(ledger)) return allAcknowledged(ledger, troubles)
-  return ledger.onStore.size === 0
-    ? to({ phase: 'sending', troubles, ledger })
-    : to({ phase: 'sending', troubles, ledger }, { type: 'reread', which: 'held' })
+  const { budget } = state
+  // The host proves the object as if it had just been completed.
+  if (isComplete) return to({ phase: 'completing', budget }, { type: 'complete' })
+  const parts = newPartTable(plan, held)
+  if (isAllAcknowledged(parts)) return allAcknowledged(parts, budget)
+  return parts.onStore.size === 0
+    ? to({ phase: 'sending', budget, parts })
+    : to({ phase: 'sending', budget, parts }, { type: 'reread', which: 'stored' })
 }
 
-/** A part can land after the person pauses. S3 holds it either way, so it is recorded then, too. */
-function afterAcknowledgement(state: UploadState, receipt: PartReceipt): Step {
+/** The store has a part even if it arrives after the user paused, so it is recorded then, too. */
+function acknowledged(state: UploadState, receipt: PartReceipt): Step {
   switch (state.phase) {
     case 'sending':
       return partAcknowledged(state, receipt)
+    case 'queued':
+    case 'preparing':
+    case 'retry-waiting':
+    case 'blocked':
+    case 'offline':
+    case 'asleep':
+    case 'paused':
+    case 'needs-you':
+    case 'failed':
+      return to(state, { type: 'record-part', receipt })
+    case 'verifying':
+    case 'completing':
     case 'cancelling':
     case 'cancelled':
     case 'done':
-    case 'verifying':
-    case 'completing':
       return stay(state)
     default:
-      return to(state, { type: 'record-part', receipt })
+      return unreachable(state)
   }
 }
 
-function end(state: UploadState, phase: 'done' | 'cancelled'): Step {
+function ended(state: UploadState, phase: 'done' | 'cancelled'): Step {
   return state.phase === 'done' || state.phase === 'cancelled' ? stay(state) : endAs(phase)
 }
 
-function afterWait(state: UploadState): Step {
+function waitOver(state: UploadState): Step {
   switch (state.phase) {
     case 'retry-waiting':
     case 'blocked':
     case 'offline':
     case 'asleep':
-      return prepareAgain(state.troubles)
+      return prepareAgain(state.budget)
     case 'cancelling':
-      return state.waiting === null ? stay(state) : cancelNow(state.spent)
-    default:
+      return state.waiting === null ? stay(state) : cancelNow(state.budget)
+    case 'queued':
+    case 'preparing':
+    case 'sending':
+    case 'verifying':
+    case 'completing':
+    case 'paused':
+    case 'needs-you':
+    case 'failed':
+    case 'cancelled':
+    case 'done':
       return stay(state)
+    default:
+      return unreachable(state)
   }
 }
 
-function afterNetworkChange(state: UploadState): Step {
+function networkChanged(state: UploadState): Step {
   switch (state.phase) {
     case 'offline':
-      return prepareAgain(state.troubles)
+      return prepareAgain(state.budget)
     case 'retry-waiting':
-      return isRetriedOnNetworkChange(state.failure) ? prepareAgain(state.troubles) : stay(state)
+      return isRetriedOnNetworkChange(state.failure) ? prepareAgain(state.budget) : stay(state)
     case 'cancelling':
       return state.waiting !== null && isRetriedOnNetworkChange(state.waiting.failure)
-        ? cancelNow(state.spent)
+        ? cancelNow(state.budget)
         : stay(state)
     case 'sending':
       return endWaits(state, (_, failure) => isRetriedOnNetworkChange(failure))
-    default:
+    case 'queued':
+    case 'preparing':
+    case 'verifying':
+    case 'completing':
+    case 'blocked':
+    case 'asleep':
+    case 'paused':
+    case 'needs-you':
+    case 'failed':
+    case 'cancelled':
+    case 'done':
       return stay(state)
+    default:
+      return unreachable(state)
   }
 }
 
-/** Nothing that is under way outlives it. */
-function sleep(state: UploadState): Step {
+/** No connection outlives the computer's sleep. */
+function slept(state: UploadState): Step {
   if (!isLive(state) || state.phase === 'asleep') return stay(state)
-  return waitAs({ phase: 'asleep', troubles: state.troubles }, ASLEEP_RECHECK_MS)
+  return waitAs({ phase: 'asleep', budget: state.budget }, ASLEEP_RECHECK_MS)
 }
 
-/** The connections are dead, even where nobody said beforehand that the computer would sleep. */
-function wake(state: UploadState): Step {
-  if (isLive(state)) return prepareAgain(state.troubles)
-  // A cancel under way is the host's, and ends by itself.
+/** The connections are dead, even if nobody announced the sleep beforehand. */
+function woke(state: UploadState): Step {
+  if (isLive(state)) return prepareAgain(state.budget)
+  // A cancel that is under way runs in the host and ends by itself.
   if (state.phase !== 'cancelling' || state.waiting === null) return stay(state)
-  return cancelNow(state.spent)
+  return cancelNow(state.budget)
 }
 
-export function pause(state: UploadState): Step {
+/** The user gave the file again, since the upload's source cannot be read any more. */
+function sourceAttached(state: UploadState): Step {
+  switch (state.phase) {
+    case 'needs-you':
+      return state.failure.kind === 'source-detached' ? requeue(state) : stay(state)
+    case 'failed':
+      return state.failure.kind.startsWith('source-') ? requeue(state) : stay(state)
+    // Whatever is under way reads the source that is lost.
+    case 'preparing':
+    case 'sending':
+    case 'verifying':
+    case 'retry-waiting':
+    case 'blocked':
+    case 'offline':
+    case 'asleep':
+      return prepareAgain(FRESH_BUDGET)
+    // The file was read to its end, and the host is about to say whether the object is whole.
+    case 'completing':
+    case 'queued':
+    case 'paused':
+    case 'cancelling':
+    case 'cancelled':
+    case 'done':
+      return stay(state)
+    default:
+      return unreachable(state)
+  }
+}
+
+function pause(state: UploadState): Step {
   const mark = { type: 'mark', mark: { phase: 'paused' } } as const
-  // Completing lasts a moment and cannot be taken back; the others do not move anyway.
-  if (state.phase === 'completing') return stay(state)
-  if (state.phase === 'queued') return to({ phase: 'paused' }, mark)
-  return isLive(state) ? to({ phase: 'paused' }, { type: 'stop' }, mark) : stay(state)
+  switch (state.phase) {
+    case 'queued':
+      return to({ phase: 'paused' }, mark)
+    case 'preparing':
+    case 'sending':
+    case 'verifying':
+    case 'retry-waiting':
+    case 'blocked':
+    case 'offline':
+    case 'asleep':
+      return to({ phase: 'paused' }, { type: 'stop' }, mark)
+    // Completing lasts a moment and cannot be taken back.
+    case 'completing':
+    case 'paused':
+    case 'needs-you':
+    case 'failed':
+    case 'cancelling':
+    case 'cancelled':
+    case 'done':
+      return stay(state)
+    default:
+      return unreachable(state)
+  }
 }
 
-export function resume(state: UploadState): Step {
-  return state.phase === 'paused' ? requeue(state) : retryNow(state)
-}
-
-export function retry(state: UploadState): Step {
-  return state.phase === 'failed' || state.phase === 'needs-you' ? requeue(state) : retryNow(state)
-}
-
-/** The person would rather not wait: what waits by itself goes on at once, with a clean slate. */
-function retryNow(state: UploadState): Step {
+/** The user does not want to wait for the next retry: it is made now, with a fresh budget. */
+function endWait(state: UploadState): Step {
   switch (state.phase) {
     case 'retry-waiting':
     case 'blocked':
@@ -178,35 +251,45 @@ function retryNow(state: UploadState): Step {
       return prepareAgain(FRESH_BUDGET)
     case 'sending':
       return endWaits(state, () => true)
-    default:
-      return stay(state)
-  }
-}
-
-export function cancel(state: UploadState): Step {
-  switch (state.phase) {
-    case 'done':
-    case 'cancelled':
-      return stay(state)
-    case 'cancelling':
-      return state.waiting === null ? stay(state) : cancelNow(NO_RETRIES)
-    default:
-      return beginCancel(isLive(state))
-  }
-}
-
-/** The file was given again, since the one that the upload had cannot be read. */
-export function attachSource(state: UploadState): Step {
-  switch (state.phase) {
-    // Its file was read to the end, and the host is about to say whether the object is whole.
+    case 'queued':
+    case 'preparing':
+    case 'verifying':
     case 'completing':
-      return stay(state)
+    case 'paused':
     case 'needs-you':
-      return state.failure.kind === 'source-detached' ? requeue(state) : stay(state)
     case 'failed':
-      return state.failure.kind.startsWith('source-') ? requeue(state) : stay(state)
+    case 'cancelling':
+    case 'cancelled':
+    case 'done':
+      return stay(state)
     default:
-      // What is under way reads the file that is lost.
-      return isLive(state) ? prepareAgain(FRESH_BUDGET) : stay(state)
+      return unreachable(state)
+  }
+}
+
+function cancel(state: UploadState): Step {
+  switch (state.phase) {
+    case 'preparing':
+    case 'sending':
+    case 'verifying':
+    case 'completing':
+    case 'retry-waiting':
+    case 'blocked':
+    case 'offline':
+    case 'asleep':
+      return cancelNow(FRESH_BUDGET)
+    // Nothing is under way that would have to be stopped.
+    case 'queued':
+    case 'paused':
+    case 'needs-you':
+    case 'failed':
+      return to({ phase: 'cancelling', budget: FRESH_BUDGET, waiting: null }, { type: 'cancel' })
+    case 'cancelling':
+      return state.waiting === null ? stay(state) : cancelNow(FRESH_BUDGET)
+    case 'cancelled':
+    case 'done':
+      return stay(state)
+    default:
+      return unreachable(state)
   }
 }

@@ -209,7 +209,7 @@ export class PartScheduler {
 
   #begin({ upload: { record, state }, partNumbers }: Grant<Upload>): void {
     if (state.phase !== 'sending') return
-    const { plan } = state.ledger
+    const { plan } = state.parts
     for (const partNumber of partNumbers) {
       this.#deps.rateLimiter.begin(record.destinationId, bytesOfPart(plan, partNumber))
     }
@@ -219,9 +219,9 @@ export class PartScheduler {
 /** What a row could do with slots; nothing, unless it is sending. */
 export function candidatesFrom(row: Upload, slots: number): readonly Candidate<Upload>[] {
   const { state } = row
-  if (state.phase !== 'sending' || isAllAcknowledged(state.ledger)) return []
-  const inFlightCount = inFlightCountOf(state.ledger)
-  const ready = startable(row, state.ledger, Math.max(0, slots - inFlightCount))
+  if (state.phase !== 'sending' || isAllAcknowledged(state.parts)) return []
+  const inFlightCount = inFlightCountOf(state.parts)
+  const ready = startable(row, state.parts, Math.max(0, slots - inFlightCount))
   const { destinationId } = row.record
   return [{ upload: row, destinationId, inFlightCount, servedAt: row.servedAt, ready }]
 }

@@ -5,8 +5,9 @@ import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
 import { type PartPlan, rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import type { Semaphore } from '../../../electron/lib/semaphore.ts'
 import { ChecksumPrefetch, PREFETCHED_PARTS } from '../integrity/checksum-prefetch.ts'
+import type { UploadEvent } from '../machine/events.ts'
 import { bytesOfPart, type PartTable, partsReady } from '../machine/part-table.ts'
-import type { UploadEvent, UploadPhase } from '../machine/state.ts'
+import type { UploadPhase } from '../machine/state.ts'
 import type { ReceiptOutbox } from '../outbox.ts'
 import type { FileSource, NetworkStatus, PartSending, PartTransport, QueuePorts } from '../ports.ts'
 import { silenceAsOffline } from '../retry-policy.ts'
@@ -63,7 +64,7 @@ export class PartTransfer {
   /** Sums up what is sent next. */
   prefetch(row: Upload): void {
     if (row.state.phase !== 'sending' || row.run === null) return
-    this.#prefetchOf(row, row.run)?.prefetch(partsReady(row.state.ledger, PREFETCHED_PARTS))
+    this.#prefetchOf(row, row.run)?.prefetch(partsReady(row.state.parts, PREFETCHED_PARTS))
   }
 
   /** Starts all of them. */
@@ -147,7 +148,7 @@ export class PartTransfer {
       bytesOfPart(part.plan, partNumber),
     )
     this.#deps.partEnded(row, null, startedAtMs)
-    this.#deps.dispatch(row, { type: 'part-landed', receipt })
+    this.#deps.dispatch(row, { type: 'part-acknowledged', receipt })
   }
 
   /** The store may have the bytes all the same. */

@@ -91,7 +91,7 @@ function reasonShown({ state }: Upload): Reason {
         retryAtMs: state.waiting?.retryAtMs ?? null,
       }
     case 'sending': {
-      const standstill = standstillOf(state.ledger)
+      const standstill = standstillOf(state.parts)
       return { failure: standstill?.failure ?? null, retryAtMs: standstill?.dueAtMs ?? null }
     }
     case 'needs-you':

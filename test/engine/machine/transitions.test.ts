@@ -3,16 +3,13 @@ import type { PartOnStore } from '../../../electron/contract/commands/uploads.ts
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { MIB } from '../../../electron/contract/limits.ts'
 import type { PartPlan } from '../../../electron/contract/part-plan.ts'
+import type { UploadEvent } from '../../../renderer/engine/machine/events.ts'
 import {
   newPartTable,
   startParts,
   withPartInProgress,
 } from '../../../renderer/engine/machine/part-table.ts'
-import type {
-  UploadEvent,
-  UploadPhase,
-  UploadState,
-} from '../../../renderer/engine/machine/state.ts'
+import type { UploadPhase, UploadState } from '../../../renderer/engine/machine/state.ts'
 import { step } from '../../../renderer/engine/machine/transitions.ts'
 
 const plan: PartPlan = { mode: 'multipart', byteLength: 48 * MIB, partBytes: 16 * MIB }
@@ -24,43 +21,43 @@ const held = (partNumber: number): PartOnStore => ({
 })
 const algorithm = 'crc64nvme'
 const moment = { nowMs: 1_000, jitter: 0.5 }
-const troubles = { failures: 0, tries: 0, startOvers: 0 }
+const budget = { failures: 0, tries: 0, startOvers: 0 }
 const silence: Failure = { kind: 'no-response' }
 const refusal: Failure = { kind: 'store-refused', status: 400, code: 'X' }
 
 /** Part 1 is in flight, part 2 waits after silence, part 3 is held. */
-const ledger = withPartInProgress(startParts(newPartTable(plan, [held(3)]), [1, 2]).ledger, 2, {
+const parts = withPartInProgress(startParts(newPartTable(plan, [held(3)]), [1, 2]).parts, 2, {
   stage: 'waiting',
-  spent: { failures: 1, tries: 0 },
+  budget: { failures: 1, tries: 0, startOvers: 0 },
   dueAtMs: 5_000,
   failure: silence,
 })
 
 const states = {
   queued: { phase: 'queued' },
-  preparing: { phase: 'preparing', troubles },
-  sending: { phase: 'sending', troubles, ledger },
-  verifying: { phase: 'verifying', troubles },
-  completing: { phase: 'completing', troubles },
+  preparing: { phase: 'preparing', budget },
+  sending: { phase: 'sending', budget, parts },
+  verifying: { phase: 'verifying', budget },
+  completing: { phase: 'completing', budget },
   'retry-waiting': {
     phase: 'retry-waiting',
-    troubles: { failures: 1, tries: 1, startOvers: 0 },
+    budget: { failures: 1, tries: 1, startOvers: 0 },
     during: 'preparing',
     failure: silence,
     retryAtMs: 5_000,
   },
   blocked: {
     phase: 'blocked',
-    troubles,
+    budget,
     failure: { kind: 'disk-full', where: 'data-folder' },
     retryAtMs: 5_000,
   },
-  offline: { phase: 'offline', troubles },
-  asleep: { phase: 'asleep', troubles },
+  offline: { phase: 'offline', budget },
+  asleep: { phase: 'asleep', budget },
   paused: { phase: 'paused' },
   'needs-you': { phase: 'needs-you', failure: { kind: 'access-denied' } },
   failed: { phase: 'failed', failure: refusal },
-  cancelling: { phase: 'cancelling', spent: { failures: 0, tries: 0 }, waiting: null },
+  cancelling: { phase: 'cancelling', budget, waiting: null },
   cancelled: { phase: 'cancelled' },
   done: { phase: 'done' },
 } satisfies { readonly [P in UploadPhase]: UploadState & { readonly phase: P } }
@@ -98,8 +95,8 @@ const events = {
     prepared: { plan, algorithm, held: [], isComplete: true },
   },
   'granted a part that is not ready': { type: 'parts-granted', partNumbers: [1, 2, 3, 4] },
-  'part 1 landed': { type: 'part-landed', receipt: receipt(1) },
-  'part 2 landed': { type: 'part-landed', receipt: receipt(2) },
+  'part 1 landed': { type: 'part-acknowledged', receipt: receipt(1) },
+  'part 2 landed': { type: 'part-acknowledged', receipt: receipt(2) },
   'part failed, offline': partFailed({ kind: 'offline' }),
   'part failed, silence': partFailed(silence),
   'part failed, expired': partFailed({ kind: 'url-expired' }),
@@ -407,14 +404,14 @@ describe('what an upload remembers', () => {
   it('is spent tries, until a part lands', () => {
     const tired: UploadState = {
       ...states.sending,
-      troubles: { failures: 9, tries: 7, startOvers: 1 },
+      budget: { failures: 9, tries: 7, startOvers: 1 },
     }
 
-    const { state } = step(tired, { type: 'part-landed', receipt: receipt(1) })
+    const { state } = step(tired, { type: 'part-acknowledged', receipt: receipt(1) })
 
     expect(state).toMatchObject({
       phase: 'sending',
-      troubles: { failures: 0, tries: 0, startOvers: 1 },
+      budget: { failures: 0, tries: 0, startOvers: 1 },
     })
   })
 
@@ -424,25 +421,25 @@ describe('what an upload remembers', () => {
     const first = step(states.preparing, event)
     const second = step(first.state, event)
 
-    expect(first.state).toMatchObject({ phase: 'preparing', troubles: { startOvers: 1 } })
+    expect(first.state).toMatchObject({ phase: 'preparing', budget: { startOvers: 1 } })
     expect(second.state.phase).toBe('failed')
   })
 
   it('is not that the host was gone', () => {
     const { state } = step(states.preparing, callFailed({ kind: 'host-gone' }))
 
-    expect(state).toMatchObject({ phase: 'retry-waiting', troubles: { tries: 0, startOvers: 0 } })
+    expect(state).toMatchObject({ phase: 'retry-waiting', budget: { tries: 0, startOvers: 0 } })
   })
 
   it('is forgotten when the person asks for another try', () => {
     const tired: UploadState = {
       ...states['retry-waiting'],
-      troubles: { failures: 9, tries: 9, startOvers: 1 },
+      budget: { failures: 9, tries: 9, startOvers: 1 },
     }
 
     const { state } = step(tired, { type: 'retry-asked' })
 
-    expect(state).toEqual({ phase: 'preparing', troubles })
+    expect(state).toEqual({ phase: 'preparing', budget })
   })
 })
 
@@ -461,7 +458,7 @@ describe('a file given again', () => {
 describe('cancelling while the host cannot be asked', () => {
   const waiting: UploadState = {
     phase: 'cancelling',
-    spent: { failures: 2, tries: 2 },
+    budget: { failures: 2, tries: 2, startOvers: 0 },
     waiting: { failure: silence, retryAtMs: 5_000 },
   }
 

@@ -1,10 +1,6 @@
+import type { UploadEvent } from '../../../renderer/engine/machine/events.ts'
 import { inFlightCountOf } from '../../../renderer/engine/machine/part-table.ts'
-import type {
-  Step,
-  UploadEvent,
-  UploadPhase,
-  UploadState,
-} from '../../../renderer/engine/machine/state.ts'
+import type { Step, UploadPhase, UploadState } from '../../../renderer/engine/machine/state.ts'
 import type { ModelRunner } from './model-runner.ts'
 
 const PHASES: Readonly<Record<UploadPhase, true>> = {
@@ -61,14 +57,14 @@ function startsNothingTwice({ after, runner }: Moved): void {
     if (underWay.size > runner.budget.size) throw new Error('More in flight than the budget')
   }
   if (after.state.phase !== 'sending' || isStopped) return
-  const counted = inFlightCountOf(after.state.ledger)
+  const counted = inFlightCountOf(after.state.parts)
   if (counted > underWay.size) throw new Error('A part is waited for that nobody sends')
 }
 
 /** Only the store's own word takes back what has landed. */
 function losesNothingThatLanded({ before, after: { state } }: Moved): void {
   if (before.phase !== 'sending' || state.phase !== 'sending') return
-  if (state.ledger.acknowledgedBytes < before.ledger.acknowledgedBytes)
+  if (state.parts.acknowledgedCount < before.parts.acknowledgedCount)
     throw new Error('Progress falls')
 }
 
@@ -77,7 +73,7 @@ function completesOnlyWhatWasVerified({ before, event, after, runner }: Moved): 
   if (event.type === 'prepared' && event.prepared.isComplete) return
   if (runner.known.size !== runner.world.partCount) throw new Error('Completed too early')
   if (runner.world.plan.mode === 'single') {
-    if (event.type === 'part-landed' && before.phase === 'sending') return
+    if (event.type === 'part-acknowledged' && before.phase === 'sending') return
     throw new Error('Completed before its only part has landed')
   }
   if (event.type !== 'verified' || before.phase !== 'verifying') {

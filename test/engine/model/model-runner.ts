@@ -3,16 +3,13 @@ import {
   checksumsAfterPrepare,
   type PartChecksums,
 } from '../../../renderer/engine/integrity/part-checksums.ts'
+import type { UploadEffect, UploadEvent } from '../../../renderer/engine/machine/events.ts'
 import {
   inFlightCountOf,
   isAllAcknowledged,
   partsReady,
 } from '../../../renderer/engine/machine/part-table.ts'
-import type {
-  UploadEffect,
-  UploadEvent,
-  UploadState,
-} from '../../../renderer/engine/machine/state.ts'
+import type { UploadState } from '../../../renderer/engine/machine/state.ts'
 import { step } from '../../../renderer/engine/machine/transitions.ts'
 import {
   FULL_WINDOW,
@@ -74,7 +71,7 @@ export class ModelRunner {
   hash(): void {
     const { state, sums } = this
     if (state.phase !== 'sending' || sums === null) return
-    const next = partsReady(state.ledger, 12).find((each) => sums.checksumOf(each) === undefined)
+    const next = partsReady(state.parts, 12).find((each) => sums.checksumOf(each) === undefined)
     if (next === undefined) return
     const noted = sums.recordRead(next, partChecksumOf(this.world.sumNow(next)))
     if (!noted.ok) this.fail(noted.failure)
@@ -83,9 +80,9 @@ export class ModelRunner {
   /** `wanted` may name anything: what is not ready must not start. */
   grant(wanted?: readonly number[]): void {
     const { state, sums } = this
-    if (state.phase !== 'sending' || isAllAcknowledged(state.ledger)) return
-    const free = Math.max(0, this.budget.size - inFlightCountOf(state.ledger))
-    const ready = partsReady(state.ledger, free).filter(
+    if (state.phase !== 'sending' || isAllAcknowledged(state.parts)) return
+    const free = Math.max(0, this.budget.size - inFlightCountOf(state.parts))
+    const ready = partsReady(state.parts, free).filter(
       (each) => sums?.checksumOf(each) !== undefined,
     )
     const partNumbers = (wanted ?? ready).slice(0, free)
@@ -143,7 +140,10 @@ export class ModelRunner {
     this.sums?.recordAcknowledged(partNumber, checksum)
     this.budget = windowAfterSuccess(this.budget)
     this.known.add(partNumber)
-    this.#lastLanding = { type: 'part-landed', receipt: { partNumber, etag: '"e"', checksum } }
+    this.#lastLanding = {
+      type: 'part-acknowledged',
+      receipt: { partNumber, etag: '"e"', checksum },
+    }
     this.tell(this.#lastLanding)
   }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
-import type { UploadEvent, UploadPhase } from '../../../renderer/engine/machine/state.ts'
+import type { UploadEvent } from '../../../renderer/engine/machine/events.ts'
+import type { UploadPhase } from '../../../renderer/engine/machine/state.ts'
 import { ModelRunner } from './model-runner.ts'
 import { ModelWorld } from './model-world.ts'
 

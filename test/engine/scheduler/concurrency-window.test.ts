@@ -7,7 +7,7 @@ import { Semaphore } from '../../../electron/lib/semaphore.ts'
 import { ChecksumPrefetch } from '../../../renderer/engine/integrity/checksum-prefetch.ts'
 import { PartChecksums } from '../../../renderer/engine/integrity/part-checksums.ts'
 import { newPartTable } from '../../../renderer/engine/machine/part-table.ts'
-import { FRESH_BUDGET } from '../../../renderer/engine/machine/state.ts'
+import { FRESH_BUDGET } from '../../../renderer/engine/retry-policy.ts'
 import {
   type Candidate,
   candidatesFrom,
@@ -213,7 +213,7 @@ function sendingRow() {
     changed: () => {},
   })
   row.run = { controller, source, prefetch: stock, backgroundReading: null }
-  row.state = { phase: 'sending', troubles: FRESH_BUDGET, ledger: newPartTable(plan, []) }
+  row.state = { phase: 'sending', budget: FRESH_BUDGET, parts: newPartTable(plan, []) }
   return { row, sums }
 }
 

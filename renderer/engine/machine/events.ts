@@ -1,0 +1,63 @@
+import type {
+  PartReceipt,
+  PreparedUpload,
+  UploadMark,
+} from '../../../electron/contract/commands/uploads.ts'
+import type { Failure } from '../../../electron/contract/failure/kinds.ts'
+
+/** Time and chance at the moment of a failure, so that `step` needs no clock. */
+export interface Moment {
+  readonly nowMs: number
+  /** Uniform in [0, 1). */
+  readonly jitter: number
+}
+
+/** What can happen to an upload. */
+export type UploadEvent =
+  | { readonly type: 'admitted' }
+  | { readonly type: 'prepared'; readonly prepared: PreparedUpload }
+  | { readonly type: 'parts-granted'; readonly partNumbers: readonly number[] }
+  | { readonly type: 'part-acknowledged'; readonly receipt: PartReceipt }
+  | {
+      readonly type: 'part-failed'
+      readonly partNumber: number
+      readonly failure: Failure
+      readonly moment: Moment
+    }
+  | { readonly type: 'part-due'; readonly partNumber: number }
+  /** The store's parts have the checksums of the file as it is now. */
+  | { readonly type: 'verified' }
+  /** The prepare, verify, complete or cancel that is under way failed, or the source cannot be read. */
+  | { readonly type: 'call-failed'; readonly failure: Failure; readonly moment: Moment }
+  /** Answered to our own call, or found in the host's records. */
+  | { readonly type: 'completed' }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'wait-over' }
+  | { readonly type: 'network-changed' }
+  /** The computer is about to sleep. */
+  | { readonly type: 'slept' }
+  | { readonly type: 'woke' }
+  | { readonly type: 'source-attached' }
+  | { readonly type: 'pause-asked' }
+  | { readonly type: 'resume-asked' }
+  | { readonly type: 'retry-asked' }
+  | { readonly type: 'cancel-asked' }
+
+/** What is to be done after a step, in this order. */
+export type UploadEffect =
+  /** Ends everything under way for this upload: requests, reads, timers. */
+  | { readonly type: 'stop' }
+  | { readonly type: 'prepare' }
+  | { readonly type: 'send-parts'; readonly partNumbers: readonly number[] }
+  | { readonly type: 'wait-for-part'; readonly partNumber: number; readonly afterMs: number }
+  | { readonly type: 'record-part'; readonly receipt: PartReceipt }
+  /**
+   * Reads parts again in the background, to compare them with the store's. `stored`: those that
+   * were on the store before; `acknowledged`: also those that were sent by this page.
+   */
+  | { readonly type: 'reread'; readonly which: 'stored' | 'acknowledged' }
+  | { readonly type: 'verify' }
+  | { readonly type: 'complete' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'wait'; readonly afterMs: number }
+  | { readonly type: 'mark'; readonly mark: UploadMark }
