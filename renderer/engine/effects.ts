@@ -3,283 +3,256 @@ import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import type { KeyedMutex } from '../../electron/lib/keyed-mutex.ts'
-import type { Semaphore } from '../../electron/lib/semaphore.ts'
+import { Semaphore } from '../../electron/lib/semaphore.ts'
 import { unreachable } from '../../electron/lib/unreachable.ts'
-import { checksumsAfterPrepare } from './integrity/part-checksums.ts'
-import { Verification } from './integrity/verification.ts'
+import type { Destinations } from './destinations.ts'
+import type { EventInbox } from './event-inbox.ts'
+import type { Verification } from './integrity/verification.ts'
 import type { UploadEffect, UploadEvent } from './machine/events.ts'
 import { HOST_WAIT_MS, type MarkOutbox, type ReceiptOutbox } from './outbox.ts'
-import { type PlanLimits, planParts } from './part-planner.ts'
-import { type Clock, callAfter, type UploadControl } from './ports.ts'
+import { planParts } from './part-planner.ts'
+import { callAfter, type QueuePorts } from './ports.ts'
 import { silenceAsOffline } from './retry-policy.ts'
 import { diagnoseSourceFailure, isSourceFailureDiagnosable } from './transfer/failure-diagnosis.ts'
-import { PartTransfer, type PartTransferDeps } from './transfer/part-transfer.ts'
+import type { PartTransfer } from './transfer/part-transfer.ts'
 import { isAllRecorded, isAwaitingDecision, PAGE_BUG, type Run, type Upload } from './upload.ts'
 
-export interface EffectsDeps extends PartTransferDeps {
-  readonly limitsOf: (row: Upload) => PlanLimits
+/** One click may ask for a hundred thousand cancels; few at once leave room for other calls. */
+const MAX_CONCURRENT_CANCELS = 2
+
+export interface EffectsDeps {
+  readonly ports: QueuePorts
+  readonly destinations: Destinations
+  readonly inbox: EventInbox
   readonly marks: MarkOutbox
+  readonly receipts: ReceiptOutbox
+  readonly transfer: PartTransfer
+  readonly verification: Verification
+  /** The calls of one upload are made one after the other. */
   readonly mutex: KeyedMutex<UploadId>
-  readonly cancelSemaphore: Semaphore
   readonly closing: AbortSignal
 }
 
 /** Turns effects into port calls, and their results into events. */
 export class Effects {
   readonly #deps: EffectsDeps
-  readonly #transfer: PartTransfer
-  readonly #verification: Verification
-  readonly #finalCalls: FinalCalls
+  readonly #cancels = new Semaphore(MAX_CONCURRENT_CANCELS)
 
-  constructor(parts: EffectsDeps) {
-    const fail = (row: Upload, failure: Failure) => this.#fail(row, failure)
-    const { control, checksums, clock } = parts.ports
-    this.#deps = parts
-    this.#transfer = new PartTransfer(parts)
-    this.#verification = new Verification({ ...parts, control, checksums, fail })
-    this.#finalCalls = new FinalCalls({ ...parts, control, clock, fail })
+  constructor(deps: EffectsDeps) {
+    this.#deps = deps
   }
 
-  prefetch(row: Upload): void {
-    this.#transfer.prefetch(row)
-  }
-
-  perform(row: Upload, effect: UploadEffect): void {
+  perform(upload: Upload, effect: UploadEffect): void {
     switch (effect.type) {
       case 'stop':
-        this.#stop(row)
+        this.#stop(upload)
         break
       case 'prepare':
-        this.#begin(row, (run) => this.#prepare(row, run))
+        this.#begin(upload, (run) => this.#prepare(upload, run))
         break
       case 'send-parts':
-        this.#sendParts(row, effect.partNumbers)
+        this.#sendParts(upload, effect.partNumbers)
         break
       case 'wait-for-part':
-        this.#wait(row, effect.afterMs, { type: 'part-due', partNumber: effect.partNumber })
+        this.#wait(upload, effect.afterMs, { type: 'part-due', partNumber: effect.partNumber })
         break
       case 'record-part':
-        this.#deps.receipts.add(row.uploadId, effect.receipt)
+        this.#deps.receipts.add(upload.uploadId, effect.receipt)
         break
       case 'reread':
-        void this.#verification.inBackground(row, this.#runOf(row), effect.which)
+        void this.#rereadInBackground(upload, effect.which)
         break
       case 'verify':
-        row.verifiedBytes = 0
-        this.#begin(row, (run) => this.#verify(row, run))
+        upload.verifiedFrom(0)
+        this.#begin(upload, (run) => this.#verify(upload, run))
         break
       case 'complete':
-        this.#begin(row, (run) => this.#finalCalls.complete(row, run))
+        this.#begin(upload, (run) => this.#complete(upload, run))
         break
       case 'cancel':
-        void this.#finalCalls.cancel(row, this.#runOf(row))
+        void this.#cancel(upload)
         break
       case 'wait':
-        this.#wait(row, effect.afterMs, { type: 'wait-over' })
+        this.#wait(upload, effect.afterMs, { type: 'wait-over' })
         break
       case 'mark':
-        this.#deps.marks.put(row.uploadId, effect.mark)
+        this.#deps.marks.put(upload.uploadId, effect.mark)
         break
       default:
         unreachable(effect)
     }
   }
 
-  #stop(row: Upload): void {
-    row.run?.controller.abort()
-    row.run = null
-    row.progress = { ...row.progress, inFlight: new Map() }
-    const { receipts } = this.#deps
-    this.#transfer.forget(row.uploadId)
-    if (row.state.phase !== 'done' && row.state.phase !== 'cancelled') {
-      void receipts.flush(row.uploadId)
-      return
-    }
-    row.checksums = null
-    receipts.drop(row.uploadId)
+  #stop(upload: Upload): void {
+    const { receipts, transfer } = this.#deps
+    const { uploadId, state } = upload
+    upload.stop()
+    transfer.forget(uploadId)
+    if (state.phase === 'done' || state.phase === 'cancelled') receipts.drop(uploadId)
+    else void receipts.flush(uploadId)
   }
 
-  #runOf(row: Upload): Run {
-    const { sources } = this.#deps.ports
-    row.run ??= {
-      controller: new AbortController(),
-      source: sources(row.record),
-      prefetch: null,
-      backgroundReading: null,
-    }
-    return row.run
+  #runOf(upload: Upload): Run {
+    return upload.ensureRun(this.#deps.ports.sources)
   }
 
-  /** Calls of one upload pass one by one; one whose run has ended meanwhile is not made at all. */
-  #begin(row: Upload, act: (run: Run) => Promise<void>): void {
-    const run = this.#runOf(row)
-    const isOver = () => run.controller.signal.aborted || this.#deps.closing.aborted
-    void this.#deps.mutex.run(row.uploadId, async () => {
+  /** A call whose run has ended before its turn is not made at all. */
+  #begin(upload: Upload, call: (run: Run) => Promise<void>): void {
+    const run = this.#runOf(upload)
+    const isOver = () => run.signal.aborted || this.#deps.closing.aborted
+    void this.#deps.mutex.run(upload.uploadId, async () => {
       if (isOver()) return
       try {
-        await act(run)
+        await call(run)
       } catch (error) {
-        if (!isOver()) this.#fail(row, PAGE_BUG)
+        if (!isOver()) this.#fail(upload, PAGE_BUG)
         throw error
       }
     })
   }
 
-  #wait(row: Upload, afterMs: number, event: UploadEvent): void {
-    const { signal } = this.#runOf(row).controller
-    callAfter(this.#deps.ports.clock, afterMs, signal, () => this.#deps.dispatch(row, event))
+  #wait(upload: Upload, afterMs: number, event: UploadEvent): void {
+    const { inbox, ports } = this.#deps
+    callAfter(ports.clock, afterMs, this.#runOf(upload).signal, () => inbox.post(upload, event))
   }
 
-  async #prepare(row: Upload, run: Run): Promise<void> {
-    const { ports, marks } = this.#deps
-    if (run.source === null && !isAllRecorded(row.record) && !isAwaitingDecision(row.record)) {
-      return this.#fail(row, { kind: 'source-detached' })
+  async #prepare(upload: Upload, { source, signal }: Run): Promise<void> {
+    const { inbox, marks, ports } = this.#deps
+    const { uploadId, record } = upload
+    if (source === null && !isAllRecorded(record) && !isAwaitingDecision(record)) {
+      return this.#fail(upload, { kind: 'source-detached' })
     }
-    const partBytes = this.#partBytesOf(row)
-    if (!partBytes.ok) return this.#fail(row, partBytes.failure)
-    await marks.send(row.uploadId)
-    const prepared = await ports.control.prepare(row.uploadId, partBytes.value)
-    // The host's last word, whatever became of this run meanwhile.
-    if (!prepared.ok && prepared.failure.kind === 'skipped') return this.#skip(row)
-    if (run.controller.signal.aborted) return
-    if (!prepared.ok) return this.#fail(row, prepared.failure)
-    row.checksums = checksumsAfterPrepare(row.checksums, prepared.value, row.record.sourceId)
-    this.#deps.dispatch(row, { type: 'prepared', prepared: prepared.value })
+    const partBytes = this.#partBytesOf(upload)
+    if (!partBytes.ok) return this.#fail(upload, partBytes.failure)
+    await marks.send(uploadId)
+    const prepared = await ports.control.prepare(uploadId, partBytes.value)
+    // The upload has ended in the host's records, even if this run was stopped meanwhile.
+    if (!prepared.ok && prepared.failure.kind === 'skipped') return this.#skip(upload)
+    if (signal.aborted) return
+    if (!prepared.ok) return this.#fail(upload, prepared.failure)
+    inbox.post(upload, { type: 'prepared', prepared: prepared.value })
   }
 
-  /** The bucket has an object there, which stays; the host's records say the same. */
-  #skip(row: Upload): void {
+  /** The bucket has an object with this key, which stays. The host's records say so already. */
+  #skip(upload: Upload): void {
     const status = { phase: 'cancelled', storeIsClean: true, why: 'exists' } as const
-    row.record = { ...row.record, status }
-    this.#deps.dispatch(row, { type: 'cancelled' })
+    this.#end(upload, { ...upload.record, status })
   }
 
   /** Null: one PUT. A plan that is frozen in the record stands, whatever the rules say since. */
-  #partBytesOf(row: Upload): Outcome<number | null> {
-    const { byteLength } = row.record
-    const plan = row.record.plan ?? row.checksums?.plan ?? null
+  #partBytesOf({ record, checksums }: Upload): Outcome<number | null> {
+    const plan = record.plan ?? checksums?.plan ?? null
     const planned =
-      plan === null ? planParts(byteLength, this.#deps.limitsOf(row)) : succeeded(plan)
+      plan === null
+        ? planParts(record.byteLength, this.#deps.destinations.planLimitsOf(record))
+        : succeeded(plan)
     if (!planned.ok) return planned
     return succeeded(planned.value.mode === 'single' ? null : planned.value.partBytes)
   }
 
-  #sendParts(row: Upload, partNumbers: readonly number[]): void {
-    const run = this.#runOf(row)
-    if (row.state.phase !== 'sending') return
-    if (run.source === null) this.#fail(row, { kind: 'source-detached' })
-    else this.#transfer.send(row, run, run.source, row.state.parts, partNumbers)
+  #sendParts(upload: Upload, partNumbers: readonly number[]): void {
+    const run = this.#runOf(upload)
+    if (upload.state.phase !== 'sending') return
+    if (run.source === null) this.#fail(upload, { kind: 'source-detached' })
+    else this.#deps.transfer.send(upload, run, upload.state.parts, partNumbers)
   }
 
-  async #verify(row: Upload, run: Run): Promise<void> {
-    const { signal } = run.controller
+  async #rereadInBackground(
+    upload: Upload,
+    which: (UploadEffect & { type: 'reread' })['which'],
+  ): Promise<void> {
+    const failure = await this.#deps.verification.inBackground(upload, this.#runOf(upload), which)
+    if (failure !== null) this.#fail(upload, failure)
+  }
+
+  async #verify(upload: Upload, run: Run): Promise<void> {
     try {
-      const read = await this.#verification.verify(row, run)
-      if (signal.aborted) return
-      if (read.ok) this.#deps.dispatch(row, { type: 'verified' })
-      else this.#fail(row, read.failure)
+      const verified = await this.#deps.verification.verify(upload, run)
+      if (run.signal.aborted) return
+      if (verified.ok) this.#deps.inbox.post(upload, { type: 'verified' })
+      else this.#fail(upload, verified.failure)
     } catch (error) {
-      if (!signal.aborted) throw error
+      if (!run.signal.aborted) throw error
     }
   }
 
-  #fail(row: Upload, cause: Failure): void {
-    if (!isSourceFailureDiagnosable(cause, row.record)) {
-      this.#failAs(row, cause)
-      return
-    }
-    const { signal } = this.#runOf(row).controller
-    void diagnoseSourceFailure(this.#deps.ports.control, row.record, cause).then((failure) => {
-      if (!signal.aborted) this.#failAs(row, failure)
-    })
+  async #complete(upload: Upload, run: Run): Promise<void> {
+    const { ports, receipts } = this.#deps
+    await receipts.flush(upload.uploadId)
+    const checked = await checkSource(run)
+    if (run.signal.aborted) return
+    if (!checked.ok) return this.#fail(upload, checked.failure)
+    const completed = await ports.control.complete(upload.uploadId)
+    if (completed.ok) this.#end(upload, completed.value)
+    else if (!run.signal.aborted) this.#fail(upload, completed.failure)
   }
 
-  #failAs(row: Upload, cause: Failure): void {
-    const { ports, networkOf } = this.#deps
-    const { clock } = ports
-    const failure = silenceAsOffline(cause, networkOf(row).isOnline())
-    const moment = { nowMs: clock.now(), jitter: clock.jitter() }
-    this.#deps.dispatch(row, { type: 'call-failed', failure, moment })
-  }
-}
-
-export interface FinalCallsDeps {
-  readonly control: UploadControl
-  readonly clock: Clock
-  readonly receipts: ReceiptOutbox
-  readonly marks: MarkOutbox
-  /** A hundred thousand cancels may be asked for in one click. */
-  readonly cancelSemaphore: Semaphore
-  readonly closing: AbortSignal
-  readonly dispatch: (row: Upload, event: UploadEvent) => void
-  readonly fail: (row: Upload, failure: Failure) => void
-}
-
-/** The two calls with which an upload ends: complete and cancel. */
-export class FinalCalls {
-  readonly #deps: FinalCallsDeps
-
-  constructor(parts: FinalCallsDeps) {
-    this.#deps = parts
-  }
-
-  async complete(row: Upload, run: Run): Promise<void> {
-    const { control, receipts, fail } = this.#deps
-    await receipts.flush(row.uploadId)
-    const checked = await this.#checkSource(run)
-    if (run.controller.signal.aborted) return
-    if (!checked.ok) return fail(row, checked.failure)
-    const completed = await control.complete(row.uploadId)
-    if (completed.ok) this.#end(row, completed.value)
-    else if (!run.controller.signal.aborted) fail(row, completed.failure)
-  }
-
-  /** A file that changed while its last part travelled would be half old, half new. */
-  async #checkSource(run: Run): Promise<Outcome<null>> {
-    if (run.source === null) return succeeded(null)
-    const { signal } = run.controller
-    try {
-      return await run.source.check(signal)
-    } catch (error) {
-      if (!signal.aborted) throw error
-      return succeeded(null)
-    }
-  }
-
-  /** Waits for no other call of this upload: the host ends what is under way, and keeps order. */
-  async cancel(row: Upload, run: Run): Promise<void> {
-    const { control, marks, receipts, cancelSemaphore: cancelGate, fail } = this.#deps
-    const { signal } = run.controller
-    marks.drop(row.uploadId)
-    receipts.drop(row.uploadId)
-    await cancelGate.run(async () => {
+  /** Waits for no other call of this upload: the host ends what is under way and keeps the order. */
+  async #cancel(upload: Upload): Promise<void> {
+    const { marks, ports, receipts } = this.#deps
+    const { uploadId } = upload
+    const { signal } = this.#runOf(upload)
+    marks.drop(uploadId)
+    receipts.drop(uploadId)
+    await this.#cancels.run(async () => {
       if (signal.aborted) return
-      const cancelled = await control.cancel(row.uploadId)
+      const cancelled = await ports.control.cancel(uploadId)
       if (signal.aborted) return
-      if (cancelled.ok) this.#end(row, cancelled.value)
-      else if (cancelled.failure.kind === 'not-now') await this.#endAsDone(row, run)
-      else fail(row, cancelled.failure)
-      // Thousands may want in; while the host is gone, the gate stays shut for a moment.
+      if (cancelled.ok) this.#end(upload, cancelled.value)
+      else if (cancelled.failure.kind === 'not-now') await this.#endAsDone(upload, signal)
+      else this.#fail(upload, cancelled.failure)
+      // Keeps the semaphore for a moment, so that thousands of cancels do not all ask a gone host.
       if (!cancelled.ok && cancelled.failure.kind === 'host-gone') await this.#waitForHost()
     })
   }
 
-  #end(row: Upload, record: UploadRecord): void {
-    row.record = record
-    this.#deps.dispatch(row, { type: record.status.phase === 'done' ? 'completed' : 'cancelled' })
+  /** It is too late to cancel: the upload is complete, so `complete` only answers its record. */
+  async #endAsDone(upload: Upload, signal: AbortSignal): Promise<void> {
+    const completed = await this.#deps.ports.control.complete(upload.uploadId)
+    if (signal.aborted) return
+    if (completed.ok) this.#end(upload, completed.value)
+    else this.#fail(upload, completed.failure)
   }
 
-  /** Too late to cancel: it is complete, and then `complete` only answers the record. */
-  async #endAsDone(row: Upload, run: Run): Promise<void> {
-    const completed = await this.#deps.control.complete(row.uploadId)
-    if (run.controller.signal.aborted) return
-    if (completed.ok) this.#end(row, completed.value)
-    else this.#deps.fail(row, completed.failure)
+  #end(upload: Upload, record: UploadRecord): void {
+    upload.replaceRecord(record)
+    const type = record.status.phase === 'done' ? 'completed' : 'cancelled'
+    this.#deps.inbox.post(upload, { type })
   }
 
   async #waitForHost(): Promise<void> {
-    const { clock, closing } = this.#deps
-    // Rejects only when the queue is closed, and then nobody goes through any more.
-    await clock.sleep(HOST_WAIT_MS, closing).catch(() => undefined)
+    const { closing, ports } = this.#deps
+    // Rejects only when the queue is closed, and then no cancel is sent any more.
+    await ports.clock.sleep(HOST_WAIT_MS, closing).catch(() => undefined)
+  }
+
+  #fail(upload: Upload, cause: Failure): void {
+    if (!isSourceFailureDiagnosable(cause, upload.record)) {
+      this.#failAs(upload, cause)
+      return
+    }
+    const { signal } = this.#runOf(upload)
+    const { control } = this.#deps.ports
+    void diagnoseSourceFailure(control, upload.record, cause).then((failure) => {
+      if (!signal.aborted) this.#failAs(upload, failure)
+    })
+  }
+
+  #failAs(upload: Upload, cause: Failure): void {
+    const { destinations, inbox, ports } = this.#deps
+    const failure = silenceAsOffline(cause, destinations.networkFor(upload.record).isOnline())
+    const moment = { nowMs: ports.clock.now(), jitter: ports.clock.jitter() }
+    inbox.post(upload, { type: 'call-failed', failure, moment })
+  }
+}
+
+/** If the file changed while its last part was sent, the object would be half old, half new. */
+async function checkSource({ source, signal }: Run): Promise<Outcome<null>> {
+  if (source === null) return succeeded(null)
+  try {
+    return await source.check(signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return succeeded(null)
   }
 }

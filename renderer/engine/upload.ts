@@ -1,85 +1,239 @@
 import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import type { Failure, FailureKind } from '../../electron/contract/failure/kinds.ts'
-import { MULTIPART_FROM_BYTES } from '../../electron/contract/limits.ts'
+import type { SourceId, UploadId } from '../../electron/contract/ids.ts'
+import { unreachable } from '../../electron/lib/unreachable.ts'
 import type { ChecksumPrefetch } from './integrity/checksum-prefetch.ts'
-import type { PartChecksums } from './integrity/part-checksums.ts'
+import { checksumsAfterPrepare, type PartChecksums } from './integrity/part-checksums.ts'
+import type { UploadEffect, UploadEvent } from './machine/events.ts'
 import { restingState } from './machine/failure-transitions.ts'
 import type { UploadState } from './machine/state.ts'
-import type { FileSource } from './ports.ts'
-import type { SizeClass } from './scheduler/concurrency-window.ts'
+import { step } from './machine/transitions.ts'
+import type { FileSource, SourceLookup } from './ports.ts'
 import {
   DEFAULT_SMOOTHING,
   newEstimate,
+  nextEstimate,
   type Progress,
   progressFrom,
   type Smoothing,
   type SpeedEstimate,
+  speedOf,
+  withAcknowledgedPart,
+  withoutInFlight,
+  withoutPart,
+  withSentBytes,
 } from './view/progress.ts'
-import type { UploadView } from './view/queue-view.ts'
 
-/** So that a row which met a bug of ours stands still visibly, and not for ever. */
+/** An upload that met a bug of ours fails with this, so that it neither hangs nor tries for ever. */
 export const PAGE_BUG: Failure = { kind: 'internal', reference: 'page' }
 
-/** What is under way for one upload; ends when `controller` aborts. */
-export interface Run {
-  readonly controller: AbortController
+/** What is under way for one upload, until it is stopped. */
+export class Run {
+  readonly #controller = new AbortController()
   /** Null: the page does not have the file. */
   readonly source: FileSource | null
-  /** Made when there is something to send. */
-  prefetch: ChecksumPrefetch | null
-  /** Ends the reading that has time. */
-  backgroundReading: AbortController | null
-}
+  #prefetch: ChecksumPrefetch | null = null
+  #background: AbortController | null = null
 
-/** One upload in the queue. The queue and its driver change it; nobody else sees it. */
-export interface Upload {
-  readonly uploadId: UploadRecord['uploadId']
-  /** Places the row in the list among those of the same moment. */
-  sequence: number
-  record: UploadRecord
-  state: UploadState
-  progress: Progress
-  speed: SpeedEstimate
-  smoothing: Smoothing
-  /** When it was last given a slot, or admitted: a running number. */
-  servedAt: number
-  run: Run | null
-  /** Null until the store was asked. */
-  checksums: PartChecksums | null
-  /** The host had to look, since the store's answers cannot be read by the page. */
-  hasHiddenAnswers: boolean
-  /** How far the final check is. */
-  verifiedBytes: number
-  /** Made when somebody asks, dropped when anything in it changed. */
-  view: UploadView | null
-}
+  constructor(source: FileSource | null) {
+    this.source = source
+  }
 
-export function newUpload(
-  record: UploadRecord,
-  sequence: number,
-  hasSource: boolean,
-  nowMs: number,
-): Upload {
-  const sentBytes = record.status.phase === 'done' ? record.byteLength : record.recordedBytes
-  return {
-    uploadId: record.uploadId,
-    sequence,
-    record,
-    state: stateFromRecord(record, hasSource),
-    progress: progressFrom(sentBytes),
-    speed: newEstimate(nowMs, sentBytes),
-    smoothing: DEFAULT_SMOOTHING,
-    servedAt: 0,
-    run: null,
-    checksums: null,
-    hasHiddenAnswers: false,
-    verifiedBytes: 0,
-    view: null,
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  end(): void {
+    this.#controller.abort()
+  }
+
+  get prefetch(): ChecksumPrefetch | null {
+    return this.#prefetch
+  }
+
+  prefetchWith(make: () => ChecksumPrefetch): ChecksumPrefetch {
+    this.#prefetch ??= make()
+    return this.#prefetch
+  }
+
+  /** There is one background reading at a time. */
+  beginBackgroundReading(): AbortSignal {
+    this.endBackgroundReading()
+    this.#background = new AbortController()
+    return AbortSignal.any([this.#background.signal, this.signal])
+  }
+
+  endBackgroundReading(): void {
+    this.#background?.abort()
   }
 }
 
-/** Where an upload of the last run goes on in this one. */
-export function stateFromRecord(record: UploadRecord, hasSource: boolean): UploadState {
+/** One upload in the queue: the only owner of its state, checksums, progress and current run. */
+export class Upload {
+  readonly uploadId: UploadId
+  #record: UploadRecord
+  #state: UploadState
+  #run: Run | null = null
+  /** Null until the upload is prepared. Outlives pauses, since reading a file again takes long. */
+  #checksums: PartChecksums | null = null
+  /** The store had the whole object already when the upload was last prepared. */
+  #isFoundComplete = false
+  #progress: Progress
+  #speed: SpeedEstimate
+  #smoothing: Smoothing = DEFAULT_SMOOTHING
+  #verifiedBytes = 0
+  #hasHiddenAnswers = false
+
+  constructor(record: UploadRecord, hasSource: boolean, nowMs: number) {
+    this.uploadId = record.uploadId
+    this.#record = record
+    this.#state = stateFromRecord(record, hasSource)
+    this.#progress = progressFrom(this.acknowledgedBytes)
+    this.#speed = newEstimate(nowMs, this.acknowledgedBytes)
+  }
+
+  get record(): UploadRecord {
+    return this.#record
+  }
+
+  get state(): UploadState {
+    return this.#state
+  }
+
+  get run(): Run | null {
+    return this.#run
+  }
+
+  get checksums(): PartChecksums | null {
+    return this.#checksums
+  }
+
+  get acknowledgedBytes(): number {
+    const { byteLength, recordedBytes, status } = this.#record
+    if (this.#isFoundComplete || status.phase === 'done') return byteLength
+    return this.#checksums?.storedBytes ?? recordedBytes
+  }
+
+  /** Acknowledged bytes and bytes in flight; never less than was shown before. */
+  get shownBytes(): number {
+    return this.#progress.shownBytes
+  }
+
+  /** Null while it is unknown. */
+  get bytesPerSecond(): number | null {
+    return speedOf(this.#speed, this.#smoothing)
+  }
+
+  /** How much of the file is read again, while it is verified. */
+  get verifiedBytes(): number {
+    return this.#verifiedBytes
+  }
+
+  /** True: the page cannot read the store's answers, so the host had to look. */
+  get hasHiddenAnswers(): boolean {
+    return this.#hasHiddenAnswers
+  }
+
+  /** Moves on by one event and answers what is to be done. */
+  apply(event: UploadEvent, nowMs: number): readonly UploadEffect[] {
+    this.#note(event, nowMs)
+    const { state, effects } = step(this.#state, event)
+    this.#state = state
+    return effects
+  }
+
+  /** What an event says of the bytes, whatever the state makes of it. */
+  #note(event: UploadEvent, nowMs: number): void {
+    switch (event.type) {
+      case 'prepared': {
+        if (this.#state.phase !== 'preparing') break
+        const { prepared } = event
+        this.#checksums = checksumsAfterPrepare(this.#checksums, prepared, this.#record.sourceId)
+        this.#isFoundComplete = prepared.isComplete
+        this.#progress = progressFrom(this.acknowledgedBytes)
+        this.#speed = newEstimate(nowMs, this.acknowledgedBytes)
+        break
+      }
+      case 'part-acknowledged': {
+        const { partNumber, checksum } = event.receipt
+        this.#checksums?.recordAcknowledged(partNumber, checksum)
+        this.#progress = withAcknowledgedPart(this.#progress, partNumber, this.acknowledgedBytes)
+        break
+      }
+      case 'part-failed':
+        if (event.failure.kind === 'body-corrupted') this.#checksums?.distrust(event.partNumber)
+        this.#progress = withoutPart(this.#progress, event.partNumber)
+        break
+      case 'admitted':
+      case 'parts-granted':
+      case 'part-due':
+      case 'verified':
+      case 'call-failed':
+      case 'completed':
+      case 'cancelled':
+      case 'wait-over':
+      case 'network-changed':
+      case 'slept':
+      case 'woke':
+      case 'source-attached':
+      case 'pause-asked':
+      case 'resume-asked':
+      case 'retry-asked':
+      case 'cancel-asked':
+        break
+      default:
+        unreachable(event)
+    }
+  }
+
+  /** The host's record changed. */
+  replaceRecord(record: UploadRecord): void {
+    this.#record = record
+  }
+
+  attachSource(sourceId: SourceId): void {
+    this.#record = { ...this.#record, sourceId }
+  }
+
+  /** The current run; begins one if there is none. */
+  ensureRun(sources: SourceLookup): Run {
+    this.#run ??= new Run(sources(this.#record))
+    return this.#run
+  }
+
+  stop(): void {
+    this.#run?.end()
+    this.#run = null
+    this.#progress = withoutInFlight(this.#progress)
+    if (hasEnded(this)) this.#checksums = null
+  }
+
+  /** The transport handed so many bytes of a part to the network. */
+  sent(partNumber: number, sentBytes: number): void {
+    this.#progress = withSentBytes(this.#progress, partNumber, sentBytes, this.acknowledgedBytes)
+  }
+
+  verifiedFrom(byteCount: number): void {
+    this.#verifiedBytes = byteCount
+  }
+
+  addVerified(byteCount: number): void {
+    this.#verifiedBytes += byteCount
+  }
+
+  foundHiddenAnswers(): void {
+    this.#hasHiddenAnswers = true
+  }
+
+  /** Reads the speed; call at most a few times a second. */
+  measure(nowMs: number, smoothing: Smoothing): void {
+    this.#smoothing = smoothing
+    this.#speed = nextEstimate(this.#speed, nowMs, this.shownBytes, smoothing)
+  }
+}
+
+/** The state in which an upload of an earlier run begins in this one. */
+function stateFromRecord(record: UploadRecord, hasSource: boolean): UploadState {
   const { status } = record
   switch (status.phase) {
     case 'waiting':
@@ -88,52 +242,54 @@ export function stateFromRecord(record: UploadRecord, hasSource: boolean): Uploa
         : { phase: 'needs-you', failure: { kind: 'source-detached' } }
     case 'failed':
       return restingState(status.failure)
-    default:
+    case 'paused':
+    case 'done':
+    case 'cancelled':
       return { phase: status.phase }
+    default:
+      return unreachable(status)
   }
 }
 
-/** Then only the store has to be asked, and the file itself may be missing. */
+/** True: only the store has to be asked, so the file itself may be missing. */
 export function isAllRecorded(record: UploadRecord): boolean {
   return record.plan !== null && record.recordedBytes >= record.byteLength
 }
 
-/** What the person answered may be to leave the bucket as it is, and then no file is needed. */
+/** True: the user may have decided to keep the object in the bucket, which needs no file. */
 export function isAwaitingDecision({ status }: UploadRecord): boolean {
   return status.phase === 'failed' && status.failure.kind === 'key-taken'
 }
 
-export function sizeClassOf(record: UploadRecord): SizeClass {
-  return record.byteLength < MULTIPART_FROM_BYTES ? 'small' : 'large'
-}
+type WithState = Pick<Upload, 'state'>
 
-export function isUnfinished({ state }: Upload): boolean {
+export function isUnfinished({ state }: WithState): boolean {
   return state.phase !== 'done' && state.phase !== 'failed' && state.phase !== 'cancelled'
 }
 
-/** For good: one that failed has parts at the store, and may go on. */
-export function hasEnded({ state }: Upload): boolean {
+/** Done or cancelled. A failed upload may go on, with the parts that the store keeps. */
+export function hasEnded({ state }: WithState): boolean {
   return state.phase === 'done' || state.phase === 'cancelled'
 }
 
-/** Failed, or waiting for the person. */
-export function isStuck({ state }: Upload): boolean {
+/** Failed, or waiting for the user. */
+export function isStuck({ state }: WithState): boolean {
   return state.phase === 'failed' || state.phase === 'needs-you' || state.phase === 'blocked'
 }
 
-/** Waits for the person's word on an object that is there already. */
-export function isAskingUser({ state }: Upload): boolean {
+/** Waits for the user's decision about an object that is there already. */
+export function isAskingUser({ state }: WithState): boolean {
   return state.phase === 'needs-you' && state.failure.kind === 'key-taken'
 }
 
 /**
- * Stuck, and not for good: bytes that are not the file's any more have to be uploaded again, and a
- * question has to be answered first.
+ * Stuck, but another try may help. Where the file has changed, the upload has to begin again; where
+ * the user was asked something, the answer comes first.
  */
-export function isWorthRetry(row: Upload): boolean {
-  const { state } = row
-  const isForGood = state.phase === 'failed' && CHANGED_BYTES.has(state.failure.kind)
-  return isStuck(row) && !isForGood && !isAskingUser(row)
+export function isWorthRetry(upload: WithState): boolean {
+  const { state } = upload
+  const isFinal = state.phase === 'failed' && CHANGED_BYTES.has(state.failure.kind)
+  return isStuck(upload) && !isFinal && !isAskingUser(upload)
 }
 
 const CHANGED_BYTES: ReadonlySet<FailureKind> = new Set(['source-changed', 'object-differs'])

@@ -7,6 +7,7 @@ import type { UploadEffect } from '../machine/events.ts'
 import { bytesOfPart } from '../machine/part-table.ts'
 import type { Checksums, FileSource, UploadControl } from '../ports.ts'
 import type { Run, Upload } from '../upload.ts'
+import type { ProgressMeter } from '../view/progress-meter.ts'
 import type { PartChecksums } from './part-checksums.ts'
 
 /** A body may be a whole part in memory, so few are read besides those that are being sent. */
@@ -16,117 +17,117 @@ export interface VerificationDeps {
   readonly control: UploadControl
   readonly checksums: Checksums
   readonly readSemaphore: Semaphore
-  readonly progressed: () => void
-  readonly fail: (row: Upload, failure: Failure) => void
+  readonly meter: ProgressMeter
 }
 
 type Which = (UploadEffect & { type: 'reread' })['which']
 
-/** Reads again what the store has, to see that it is still what the file says. */
+/** Reads parts again that the store has, to see that the file still is what was sent. */
 export class Verification {
   readonly #deps: VerificationDeps
 
-  constructor(parts: VerificationDeps) {
-    this.#deps = parts
+  constructor(deps: VerificationDeps) {
+    this.#deps = deps
   }
 
-  /** While parts are sent, one at a time: what is found out now need not be waited for later. */
-  async inBackground(row: Upload, run: Run, which: Which): Promise<void> {
+  /**
+   * Reads one part at a time while others are sent, so that less is left to be read at the end.
+   * Answers `source-changed`; other failures are met again by whatever cannot go on without the file.
+   */
+  async inBackground(upload: Upload, run: Run, which: Which): Promise<Failure | null> {
     const { source } = run
-    if (source === null || row.checksums === null) return
-    run.backgroundReading?.abort()
-    const idle = new AbortController()
-    run.backgroundReading = idle
-    const signal = AbortSignal.any([idle.signal, run.controller.signal])
+    const { checksums, uploadId } = upload
+    if (source === null || checksums === null) return null
+    const signal = run.beginBackgroundReading()
     try {
-      const read = await this.#rereadInBackground(row, row.checksums, source, which, signal)
-      // Anything else will be met again by whoever cannot go on without.
-      if (!read.ok && read.failure.kind === 'source-changed') this.#deps.fail(row, read.failure)
+      const stored = await this.#rereadIdly(checksums, source, true, signal)
+      if (!stored.ok) return changeIn(stored.failure)
+      if (which === 'stored') return null
+      const looked = await this.#deps.control.checkSource(uploadId)
+      if (!looked.ok || looked.value.isUnwritten) return null
+      const all = await this.#rereadIdly(checksums, source, false, signal)
+      return all.ok ? null : changeIn(all.failure)
     } catch (error) {
       if (!signal.aborted) throw error
+      return null
     }
   }
 
-  async #rereadInBackground(
-    row: Upload,
-    sums: PartChecksums,
+  async #rereadIdly(
+    checksums: PartChecksums,
     source: FileSource,
-    which: Which,
+    isUnwritten: boolean,
     signal: AbortSignal,
   ): Promise<Outcome<null>> {
-    for (const partNumber of sums.partsToReread(true)) {
-      const read = await this.#reread(sums, source, partNumber, 'idle', signal)
-      if (!read.ok) return read
-    }
-    if (which === 'stored') return succeeded(null)
-    const looked = await this.#deps.control.checkSource(row.uploadId)
-    if (!looked.ok || looked.value.isUnwritten) return succeeded(null)
-    for (const partNumber of sums.partsToReread(false)) {
-      const read = await this.#reread(sums, source, partNumber, 'idle', signal)
+    for (const partNumber of checksums.partsToReread(isUnwritten)) {
+      const read = await this.#reread(checksums, source, partNumber, 'idle', signal)
       if (!read.ok) return read
     }
     return succeeded(null)
   }
 
-  /** The final check. Rejects only when the run has ended. */
-  async verify(
-    row: Upload,
-    { source, backgroundReading: idle, controller }: Run,
-  ): Promise<Outcome<null>> {
-    idle?.abort()
-    // A browser after a reload, with every part on the store and the file not at hand: each part
-    // was summed up and checked when it was sent, and there is nothing to read again.
-    if (source === null || row.checksums === null) return succeeded(null)
-    const { signal } = controller
+  /** The final check, before the upload is completed. Rejects only when the run has ended. */
+  async verify(upload: Upload, run: Run): Promise<Outcome<null>> {
+    run.endBackgroundReading()
+    const { source, signal } = run
+    // After a reload in a browser, all parts may be on the store while the file is not at hand.
+    // Each was checked against its checksum when it was sent, and nothing can be read again.
+    if (source === null || upload.checksums === null) return succeeded(null)
     const checked = await source.check(signal)
     if (!checked.ok) return checked
-    const looked = await this.#deps.control.checkSource(row.uploadId)
+    const looked = await this.#deps.control.checkSource(upload.uploadId)
     if (!looked.ok) return looked
-    return this.#rereadAll(row, row.checksums, source, looked.value.isUnwritten, signal)
+    return this.#rereadAll(upload, upload.checksums, source, looked.value.isUnwritten, signal)
   }
 
   async #rereadAll(
-    row: Upload,
-    sums: PartChecksums,
+    upload: Upload,
+    checksums: PartChecksums,
     source: FileSource,
     isUnwritten: boolean,
     signal: AbortSignal,
   ): Promise<Outcome<null>> {
-    const left = [...sums.partsToReread(isUnwritten)]
-    const bytesLeft = left.reduce((sum, each) => sum + bytesOfPart(sums.plan, each), 0)
-    row.verifiedBytes = sums.plan.byteLength - bytesLeft
-    this.#deps.progressed()
-    let end: Outcome<null> = succeeded(null)
+    const { meter } = this.#deps
+    const { plan } = checksums
+    const left = [...checksums.partsToReread(isUnwritten)]
+    const bytesLeft = left.reduce((sum, each) => sum + bytesOfPart(plan, each), 0)
+    upload.verifiedFrom(plan.byteLength - bytesLeft)
+    meter.moved()
+    let outcome: Outcome<null> = succeeded(null)
     const readOn = async () => {
-      for (let next = left.shift(); next !== undefined && end.ok; next = left.shift()) {
-        const read = await this.#reread(sums, source, next, 'next', signal)
-        if (!read.ok) end = read
-        row.verifiedBytes += bytesOfPart(sums.plan, next)
-        this.#deps.progressed()
+      for (let next = left.shift(); next !== undefined && outcome.ok; next = left.shift()) {
+        const read = await this.#reread(checksums, source, next, 'next', signal)
+        if (!read.ok) outcome = read
+        upload.addVerified(bytesOfPart(plan, next))
+        meter.moved()
       }
     }
     await Promise.all(Array.from({ length: MAX_CONCURRENT_READS }, readOn))
-    return end
+    return outcome
   }
 
   #reread(
-    sums: PartChecksums,
+    known: PartChecksums,
     source: FileSource,
     partNumber: number,
-    order: Priority,
+    priority: Priority,
     signal: AbortSignal,
   ): Promise<Outcome<null>> {
     const { checksums, readSemaphore } = this.#deps
     const read = async () => {
-      const body = await source.read(rangeOfPart(sums.plan, partNumber), signal)
+      const body = await source.read(rangeOfPart(known.plan, partNumber), signal)
       if (!body.ok) return body
-      if (sums.isCrcKnown(partNumber)) {
-        const crc = await checksums.of(body.value, crcBeside(sums.algorithm), order, signal)
-        return crc.ok ? sums.recordRereadCrc(partNumber, crc.value) : crc
+      if (known.isCrcKnown(partNumber)) {
+        const crc = await checksums.of(body.value, crcBeside(known.algorithm), priority, signal)
+        return crc.ok ? known.recordRereadCrc(partNumber, crc.value) : crc
       }
-      const summed = await checksums.withCrc(body.value, sums.algorithm, order, signal)
-      return summed.ok ? sums.recordReread(partNumber, summed.value) : summed
+      const computed = await checksums.withCrc(body.value, known.algorithm, priority, signal)
+      return computed.ok ? known.recordReread(partNumber, computed.value) : computed
     }
-    return readSemaphore.run(read, { priority: order, signal })
+    return readSemaphore.run(read, { priority, signal })
   }
+}
+
+function changeIn(failure: Failure): Failure | null {
+  return failure.kind === 'source-changed' ? failure : null
 }

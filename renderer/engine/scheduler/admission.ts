@@ -1,88 +1,103 @@
+import type { UploadRecord } from '../../../electron/contract/commands/uploads.ts'
+import { MULTIPART_FROM_BYTES } from '../../../electron/contract/limits.ts'
 import { Fifo } from '../../../electron/lib/fifo.ts'
-import { sizeClassOf, type Upload } from '../upload.ts'
-import { MAX_LIVE_UPLOADS, type SizeClass } from './concurrency-window.ts'
+import type { Upload } from '../upload.ts'
+
+/**
+ * How many uploads to a destination are live at once, however many wait. Large and small ones are
+ * counted apart, so that neither a few huge files nor a hundred thousand small ones keep the others
+ * from beginning. Small files spend most of their time in control calls, so it takes more of them
+ * to use all connections.
+ */
+export const MAX_LIVE_UPLOADS = { large: 4, small: 12 } as const
+type SizeClass = keyof typeof MAX_LIVE_UPLOADS
 
 interface AdmissionQueue {
   readonly sizeClass: SizeClass
-  readonly store: string
-  /** In the order in which they came. Those that the person asked for go first. */
+  readonly endpoint: string
+  /** Uploads that the user asked for, which go first. */
   readonly requested: Fifo<Upload>
   readonly waiting: Fifo<Upload>
   readonly live: Set<Upload>
 }
 
 /**
- * Who waits for a live place and who holds one, per destination: one that cannot be reached keeps
- * its own places occupied, and one with much to send keeps no other from beginning.
+ * Which uploads wait and which are live, per destination: a destination that cannot be reached, or
+ * that has much to send, keeps no other from beginning.
  */
 export class Admission {
-  readonly #storeOf: (row: Upload) => string
+  readonly #endpointOf: (record: UploadRecord) => string
   readonly #queues = new Map<string, AdmissionQueue>()
   readonly #queueOf = new Map<Upload, AdmissionQueue>()
 
-  constructor(storeOf: (row: Upload) => string) {
-    this.#storeOf = storeOf
+  constructor(endpointOf: (record: UploadRecord) => string) {
+    this.#endpointOf = endpointOf
   }
 
-  enqueue(row: Upload, isAsked: boolean): void {
-    this.remove(row)
-    const line = this.#queueFor(row)
-    if (isAsked) line.requested.add(row)
-    else line.waiting.add(row)
-    this.#queueOf.set(row, line)
+  enqueue(upload: Upload, isRequested: boolean): void {
+    this.remove(upload)
+    const queue = this.#queueFor(upload.record)
+    if (isRequested) queue.requested.add(upload)
+    else queue.waiting.add(upload)
+    this.#queueOf.set(upload, queue)
   }
 
-  admit(row: Upload): void {
-    const line = this.#queueOf.get(row) ?? this.#queueFor(row)
-    line.requested.delete(row)
-    line.waiting.delete(row)
-    line.live.add(row)
-    this.#queueOf.set(row, line)
+  admit(upload: Upload): void {
+    const queue = this.#queueOf.get(upload) ?? this.#queueFor(upload.record)
+    queue.requested.delete(upload)
+    queue.waiting.delete(upload)
+    queue.live.add(upload)
+    this.#queueOf.set(upload, queue)
   }
 
-  remove(row: Upload): void {
-    const line = this.#queueOf.get(row)
-    if (line === undefined) return
-    line.requested.delete(row)
-    line.waiting.delete(row)
-    line.live.delete(row)
-    this.#queueOf.delete(row)
+  remove(upload: Upload): void {
+    const queue = this.#queueOf.get(upload)
+    if (queue === undefined) return
+    queue.requested.delete(upload)
+    queue.waiting.delete(upload)
+    queue.live.delete(upload)
+    this.#queueOf.delete(upload)
   }
 
-  /** The rows that may begin now. */
+  /** The uploads that may begin now. */
   admissible(): readonly Upload[] {
-    const rows: Upload[] = []
-    for (const line of this.#queues.values()) {
-      const places = MAX_LIVE_UPLOADS[line.sizeClass] - line.live.size
-      const asked = line.requested.first(places)
-      rows.push(...asked, ...line.waiting.first(places - asked.length))
-    }
-    return rows
+    return [...this.#queues.values()].flatMap(({ sizeClass, live, requested, waiting }) => {
+      const room = MAX_LIVE_UPLOADS[sizeClass] - live.size
+      const first = requested.first(room)
+      return [...first, ...waiting.first(room - first.length)]
+    })
   }
 
-  /** The live rows, store by store. */
-  *liveByStore(): Iterable<readonly [store: string, rows: readonly Upload[]]> {
-    const stores = new Map<string, Upload[]>()
-    for (const { store, live } of this.#queues.values()) {
-      if (live.size > 0) stores.set(store, [...(stores.get(store) ?? []), ...live])
-    }
-    yield* stores
+  live(): readonly Upload[] {
+    return this.liveByEndpoint().flatMap(([, uploads]) => uploads)
   }
 
-  #queueFor(row: Upload): AdmissionQueue {
-    const lane = sizeClassOf(row.record)
-    const store = this.#storeOf(row)
-    const key = `${lane} ${row.record.destinationId} ${store}`
+  liveByEndpoint(): readonly (readonly [endpoint: string, uploads: readonly Upload[]])[] {
+    const endpoints = new Map<string, Upload[]>()
+    for (const { endpoint, live } of this.#queues.values()) {
+      if (live.size > 0) endpoints.set(endpoint, [...(endpoints.get(endpoint) ?? []), ...live])
+    }
+    return [...endpoints]
+  }
+
+  #queueFor(record: UploadRecord): AdmissionQueue {
+    const sizeClass = sizeClassOf(record)
+    const endpoint = this.#endpointOf(record)
+    const key = `${sizeClass} ${record.destinationId} ${endpoint}`
     const known = this.#queues.get(key)
     if (known !== undefined) return known
-    const line: AdmissionQueue = {
-      sizeClass: lane,
-      store,
+    const queue: AdmissionQueue = {
+      sizeClass,
+      endpoint,
       requested: new Fifo(),
       waiting: new Fifo(),
       live: new Set(),
     }
-    this.#queues.set(key, line)
-    return line
+    this.#queues.set(key, queue)
+    return queue
   }
+}
+
+function sizeClassOf({ byteLength }: UploadRecord): SizeClass {
+  return byteLength < MULTIPART_FROM_BYTES ? 'small' : 'large'
 }

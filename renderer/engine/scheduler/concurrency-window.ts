@@ -13,8 +13,9 @@ import type { Upload } from '../upload.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 
 /**
- * How many requests may be under way at once, over all uploads. Chromium opens six connections
- * per host; a store that asks for less gets half, and the rest comes back slowly.
+ * How many requests to one endpoint may be in flight at once, over all uploads. Chromium opens six
+ * connections per host. A store that asks to slow down gets half as many, and the rest comes back
+ * one by one. Immutable.
  */
 export interface ConcurrencyWindow {
   readonly size: number
@@ -28,40 +29,39 @@ export const FULL_WINDOW: ConcurrencyWindow = {
   halvedAtMs: Number.NEGATIVE_INFINITY,
 }
 
-/** With only one, a request whose answer never comes would hold up all uploads for minutes. */
+/** With only one connection, a request without an answer would hold up all uploads for minutes. */
 const MIN_WINDOW_SIZE = 2
 
-/** So many parts must land before one slot is given back. */
 export const SUCCESSES_PER_INCREASE = 8
 
-/** One throttled burst halves once: requests sent before the last halving say nothing new. */
+/** A burst of throttled requests halves once: those sent before that say nothing new. */
 export function windowAfterThrottle(
-  budget: ConcurrencyWindow,
+  window: ConcurrencyWindow,
   startedAtMs: number,
   nowMs: number,
 ): ConcurrencyWindow {
-  if (startedAtMs <= budget.halvedAtMs) return budget
+  if (startedAtMs <= window.halvedAtMs) return window
   return {
-    size: Math.max(MIN_WINDOW_SIZE, Math.floor(budget.size / 2)),
+    size: Math.max(MIN_WINDOW_SIZE, Math.floor(window.size / 2)),
     successesSinceChange: 0,
     halvedAtMs: nowMs,
   }
 }
 
-export function windowAfterSuccess(budget: ConcurrencyWindow): ConcurrencyWindow {
-  if (budget.size >= MAX_CONNECTIONS_PER_HOST) return budget
-  const landedSinceChange = budget.successesSinceChange + 1
-  return landedSinceChange < SUCCESSES_PER_INCREASE
-    ? { ...budget, successesSinceChange: landedSinceChange }
-    : { ...budget, size: budget.size + 1, successesSinceChange: 0 }
+export function windowAfterSuccess(window: ConcurrencyWindow): ConcurrencyWindow {
+  if (window.size >= MAX_CONNECTIONS_PER_HOST) return window
+  const successesSinceChange = window.successesSinceChange + 1
+  return successesSinceChange < SUCCESSES_PER_INCREASE
+    ? { ...window, successesSinceChange }
+    : { ...window, size: window.size + 1, successesSinceChange: 0 }
 }
 
-/** An upload that could use slots now. */
+/** An upload that could use connections now. */
 export interface Candidate<T> {
   readonly upload: T
   readonly destinationId: DestinationId
   readonly inFlightCount: number
-  /** When it was last given a slot, or admitted: a running number. */
+  /** A serial number: the lower it is, the longer the upload has waited since it was last served. */
   readonly servedAt: number
   /** In the order in which they are to be sent; may be more than what is granted. */
   readonly ready: readonly number[]
@@ -73,52 +73,53 @@ export interface Grant<T> {
 }
 
 /**
- * Shares the free slots: each goes to the destination with the fewest requests under way, there to
- * the upload with the fewest, and among equals to the one that waited longest. So a huge file
- * cannot starve small ones, nor they it, nor one destination another.
+ * Shares the free connections. Each goes to the destination with the fewest requests in flight,
+ * there to the upload with the fewest, and among equals to the one that has waited longest. So no
+ * huge file starves small ones, no small ones a huge file, and no destination another.
  * @param roomOf how many parts to that destination may begin now.
  */
 export function partsToStart<T>(
   candidates: readonly Candidate<T>[],
-  freeSlots: number,
+  freeConnections: number,
   roomOf: (destinationId: DestinationId, inFlightCount: number) => number,
 ): readonly Grant<T>[] {
-  const camps = destinationShares(candidates, roomOf)
+  const destinations = destinationShares(candidates, roomOf)
   const shares = candidates.map((candidate) => ({
     candidate,
-    camp: camps.get(candidate.destinationId) ?? NO_SHARE,
-    granted: 0,
-    turn: candidate.servedAt,
+    destination: destinations.get(candidate.destinationId) ?? NO_SHARE,
+    grantedCount: 0,
+    servedAt: candidate.servedAt,
   }))
-  let turn = Math.max(0, ...candidates.map((candidate) => candidate.servedAt))
-  for (let slot = 0; slot < freeSlots; slot += 1) {
-    const hungry = shares.filter(
-      ({ candidate, camp, granted }) => camp.room > 0 && granted < candidate.ready.length,
+  let serial = Math.max(0, ...candidates.map((candidate) => candidate.servedAt))
+  for (let connection = 0; connection < freeConnections; connection += 1) {
+    const eligible = shares.filter(
+      ({ candidate, destination, grantedCount }) =>
+        destination.room > 0 && grantedCount < candidate.ready.length,
     )
-    const [first, ...others] = hungry
+    const [first, ...others] = eligible
     if (first === undefined) break
     const least = others.reduce((best, share) => (isServedLess(share, best) ? share : best), first)
-    least.granted += 1
-    least.camp.underWay += 1
-    least.camp.room -= 1
-    turn += 1
-    least.turn = turn
+    least.grantedCount += 1
+    least.destination.inFlightCount += 1
+    least.destination.room -= 1
+    serial += 1
+    least.servedAt = serial
   }
   return shares
-    .filter((share) => share.granted > 0)
-    .map(({ candidate: { upload, ready }, granted }) => ({
+    .filter((share) => share.grantedCount > 0)
+    .map(({ candidate: { upload, ready }, grantedCount }) => ({
       upload,
-      partNumbers: ready.slice(0, granted),
+      partNumbers: ready.slice(0, grantedCount),
     }))
 }
 
-/** The uploads to one destination, together. */
+/** All uploads to one destination together. */
 interface DestinationShare {
-  underWay: number
+  inFlightCount: number
   room: number
 }
 
-const NO_SHARE: DestinationShare = { underWay: 0, room: 0 }
+const NO_SHARE: DestinationShare = { inFlightCount: 0, room: 0 }
 
 function destinationShares(
   candidates: readonly Candidate<unknown>[],
@@ -129,35 +130,29 @@ function destinationShares(
     counts.set(destinationId, (counts.get(destinationId) ?? 0) + inFlightCount)
   }
   return new Map(
-    [...counts].map(([destinationId, underWay]) => [
+    [...counts].map(([destinationId, inFlightCount]) => [
       destinationId,
-      { underWay, room: roomOf(destinationId, underWay) },
+      { inFlightCount, room: roomOf(destinationId, inFlightCount) },
     ]),
   )
 }
 
 interface UploadShare {
   readonly candidate: { readonly inFlightCount: number }
-  readonly camp: DestinationShare
-  readonly granted: number
-  readonly turn: number
+  readonly destination: DestinationShare
+  readonly grantedCount: number
+  readonly servedAt: number
 }
 
 function isServedLess(one: UploadShare, other: UploadShare): boolean {
-  const byCamp = one.camp.underWay - other.camp.underWay
-  if (byCamp !== 0) return byCamp < 0
+  const byDestination = one.destination.inFlightCount - other.destination.inFlightCount
+  if (byDestination !== 0) return byDestination < 0
   const byUpload =
-    one.candidate.inFlightCount + one.granted - (other.candidate.inFlightCount + other.granted)
-  return byUpload === 0 ? one.turn < other.turn : byUpload < 0
+    one.candidate.inFlightCount +
+    one.grantedCount -
+    (other.candidate.inFlightCount + other.grantedCount)
+  return byUpload === 0 ? one.servedAt < other.servedAt : byUpload < 0
 }
-
-/**
- * How many uploads to a destination are live at once, whatever waits behind them. Two lanes, so that neither a
- * few huge files nor a hundred thousand small ones keep the others from beginning. Small files
- * spend most of their time in control calls, so more of them are needed to fill the slots.
- */
-export const MAX_LIVE_UPLOADS = { large: 4, small: 12 } as const
-export type SizeClass = keyof typeof MAX_LIVE_UPLOADS
 
 export interface PartSchedulerDeps {
   readonly clock: Clock
@@ -165,49 +160,62 @@ export interface PartSchedulerDeps {
   readonly rateLimiter: RateLimiter
 }
 
-/** Keeps the budget of every store, and each destination within its rules. */
+/** Decides which parts begin: within each endpoint's window and each destination's rules. */
 export class PartScheduler {
   readonly #deps: PartSchedulerDeps
   readonly #windows = new Map<string, ConcurrencyWindow>()
+  readonly #servedAt = new WeakMap<Upload, number>()
+  #serial = 0
 
-  constructor(parts: PartSchedulerDeps) {
-    this.#deps = parts
+  constructor(deps: PartSchedulerDeps) {
+    this.#deps = deps
   }
 
-  /** What may start now. It counts as begun. */
-  grantsFor(store: string, rows: readonly Upload[]): readonly Grant<Upload>[] {
-    const { size: slots } = this.#windowOf(store)
-    const candidates = rows.flatMap((row) => candidatesFrom(row, slots))
+  /** The parts that start now; they count as begun. */
+  grantsFor(endpoint: string, uploads: readonly Upload[]): readonly Grant<Upload>[] {
+    const { size } = this.#windowOf(endpoint)
+    const candidates = uploads.flatMap((upload) =>
+      candidatesFrom(upload, size, this.#servedAt.get(upload) ?? 0),
+    )
     const busy = candidates.reduce((sum, each) => sum + each.inFlightCount, 0)
-    const grants = partsToStart(candidates, Math.max(0, slots - busy), (destinationId, count) =>
+    const grants = partsToStart(candidates, Math.max(0, size - busy), (destinationId, count) =>
       this.#roomOf(destinationId, count),
     )
     for (const grant of grants) this.#begin(grant)
     return grants
   }
 
-  partEnded(store: string, failure: Failure | null, startedAtMs: number): void {
-    const budget = this.#windowOf(store)
-    if (failure === null) this.#windows.set(store, windowAfterSuccess(budget))
+  /** The upload was admitted or may send parts: others have waited longer now. */
+  served(upload: Upload): void {
+    this.#serial += 1
+    this.#servedAt.set(upload, this.#serial)
+  }
+
+  /** `failure` null: the part is acknowledged. */
+  partEnded(endpoint: string, failure: Failure | null, startedAtMs: number): void {
+    const window = this.#windowOf(endpoint)
+    if (failure === null) this.#windows.set(endpoint, windowAfterSuccess(window))
     if (failure?.kind === 'throttled') {
-      this.#windows.set(store, windowAfterThrottle(budget, startedAtMs, this.#deps.clock.now()))
+      this.#windows.set(endpoint, windowAfterThrottle(window, startedAtMs, this.#deps.clock.now()))
     }
   }
 
-  #windowOf(store: string): ConcurrencyWindow {
-    return this.#windows.get(store) ?? FULL_WINDOW
+  #windowOf(endpoint: string): ConcurrencyWindow {
+    return this.#windows.get(endpoint) ?? FULL_WINDOW
   }
 
   #roomOf(destinationId: DestinationId, inFlightCount: number): number {
-    const { rules, rateLimiter: speeds } = this.#deps
+    const { rules, rateLimiter } = this.#deps
     const { parallel } = rules.limitsOf(destinationId)
     return Math.min(
       (parallel ?? Number.POSITIVE_INFINITY) - inFlightCount,
-      speeds.roomOf(destinationId),
+      rateLimiter.roomOf(destinationId),
     )
   }
 
-  #begin({ upload: { record, state }, partNumbers }: Grant<Upload>): void {
+  #begin({ upload, partNumbers }: Grant<Upload>): void {
+    this.served(upload)
+    const { record, state } = upload
     if (state.phase !== 'sending') return
     const { plan } = state.parts
     for (const partNumber of partNumbers) {
@@ -216,22 +224,26 @@ export class PartScheduler {
   }
 }
 
-/** What a row could do with slots; nothing, unless it is sending. */
-export function candidatesFrom(row: Upload, slots: number): readonly Candidate<Upload>[] {
-  const { state } = row
+/** What an upload could send; nothing, unless it is in `sending`. */
+export function candidatesFrom(
+  upload: Upload,
+  windowSize: number,
+  servedAt: number,
+): readonly Candidate<Upload>[] {
+  const { state } = upload
   if (state.phase !== 'sending' || isAllAcknowledged(state.parts)) return []
   const inFlightCount = inFlightCountOf(state.parts)
-  const ready = startable(row, state.parts, Math.max(0, slots - inFlightCount))
-  const { destinationId } = row.record
-  return [{ upload: row, destinationId, inFlightCount, servedAt: row.servedAt, ready }]
+  const ready = startable(upload, state.parts, Math.max(0, windowSize - inFlightCount))
+  const { destinationId } = upload.record
+  return [{ upload, destinationId, inFlightCount, servedAt, ready }]
 }
 
-/** Hashing takes no slot, so what is not summed up yet gets none. New parts keep their order. */
-function startable(row: Upload, ledger: PartTable, freeSlots: number): readonly number[] {
-  const ready = partsReady(ledger, freeSlots)
-  const stock = row.run?.prefetch ?? null
-  // Without a file there is nothing to get ready; whoever sends the part will say so.
-  if (stock === null) return ready
-  const at = ready.findIndex((each) => each >= ledger.nextUnsent && !stock.isReady(each))
-  return ready.slice(0, at < 0 ? ready.length : at).filter((each) => stock.isReady(each))
+/** A part gets no connection before its checksum is known. New parts keep their order. */
+function startable(upload: Upload, parts: PartTable, freeConnections: number): readonly number[] {
+  const ready = partsReady(parts, freeConnections)
+  const prefetch = upload.run?.prefetch ?? null
+  // Without a source there is nothing to prefetch; sending the part will fail and say why.
+  if (prefetch === null) return ready
+  const at = ready.findIndex((each) => each >= parts.nextUnsent && !prefetch.isReady(each))
+  return ready.slice(0, at < 0 ? ready.length : at).filter((each) => prefetch.isReady(each))
 }

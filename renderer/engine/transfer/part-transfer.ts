@@ -2,232 +2,224 @@ import type { PartReceipt, PartToSign } from '../../../electron/contract/command
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { type Outcome, succeeded } from '../../../electron/contract/outcome.ts'
-import { type PartPlan, rangeOfPart } from '../../../electron/contract/part-plan.ts'
+import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
 import type { Semaphore } from '../../../electron/lib/semaphore.ts'
+import type { Destinations } from '../destinations.ts'
+import type { EventInbox } from '../event-inbox.ts'
 import { ChecksumPrefetch, PREFETCHED_PARTS } from '../integrity/checksum-prefetch.ts'
-import type { UploadEvent } from '../machine/events.ts'
 import { bytesOfPart, type PartTable, partsReady } from '../machine/part-table.ts'
 import type { UploadPhase } from '../machine/state.ts'
 import type { ReceiptOutbox } from '../outbox.ts'
-import type { FileSource, NetworkStatus, PartSending, PartTransport, QueuePorts } from '../ports.ts'
+import type { FileSource, QueuePorts } from '../ports.ts'
 import { silenceAsOffline } from '../retry-policy.ts'
+import type { PartScheduler } from '../scheduler/concurrency-window.ts'
+import type { RateLimiter } from '../scheduler/rate-limiter.ts'
 import { PAGE_BUG, type Run, type Upload } from '../upload.ts'
-import { withAcknowledgedPart, withoutPart, withSentBytes } from '../view/progress.ts'
+import type { ProgressMeter } from '../view/progress-meter.ts'
 import {
   diagnoseSourceFailure,
   isSourceFailureDiagnosable,
   PutDiagnoser,
+  type PutResult,
   SignatureDiagnoser,
 } from './failure-diagnosis.ts'
-import type { PartSigner } from './part-signer.ts'
-import { type StallDeps, sendWithStallTimeout } from './stall-timeout.ts'
+import { PartSigner } from './part-signer.ts'
+import { sendWithStallTimeout } from './stall-timeout.ts'
 
 export interface PartTransferDeps {
   readonly ports: QueuePorts
-  /** The network as it matters to this upload: to a store on this computer, it does not. */
-  readonly networkOf: (row: Upload) => NetworkStatus
-  readonly signer: PartSigner
-  readonly readSemaphore: Semaphore
+  readonly destinations: Destinations
+  readonly inbox: EventInbox
+  readonly meter: ProgressMeter
   readonly receipts: ReceiptOutbox
-  readonly dispatch: (row: Upload, event: UploadEvent) => void
-  /** A part could start that could not before. */
-  readonly reschedule: () => void
-  readonly progressed: () => void
-  /** Null: it landed. */
-  readonly partEnded: (row: Upload, failure: Failure | null, startedAtMs: number) => void
-  /** So much of a part that had begun never travelled. */
-  readonly refund: (row: Upload, byteLength: number) => void
+  readonly scheduler: PartScheduler
+  readonly rateLimiter: RateLimiter
+  readonly readSemaphore: Semaphore
 }
 
-/** The store was asked since; what lands from before is news to the host only. */
-const PREPARED_SINCE: ReadonlySet<UploadPhase> = new Set(['sending', 'verifying', 'completing'])
+/** One try of one part. */
+interface PartAttempt {
+  readonly upload: Upload
+  readonly source: FileSource
+  readonly prefetch: ChecksumPrefetch
+  readonly partNumber: number
+  readonly plan: PartTable['plan']
+  readonly byteLength: number
+  readonly startedAtMs: number
+  /** The signal of the upload's run. */
+  readonly signal: AbortSignal
+  /** The most that the transport reported. */
+  sentBytes: number
+}
 
 /** Sends the parts of uploads, and makes events of what becomes of them. */
 export class PartTransfer {
   readonly #deps: PartTransferDeps
-  readonly #diagnoses: PutDiagnoser
+  readonly #signer: PartSigner
+  readonly #puts: PutDiagnoser
   readonly #signatures: SignatureDiagnoser
 
-  constructor(parts: PartTransferDeps) {
-    this.#deps = parts
-    this.#diagnoses = new PutDiagnoser(parts.ports.control, parts.ports.clock)
-    this.#signatures = new SignatureDiagnoser(parts.ports.control)
+  constructor(deps: PartTransferDeps) {
+    const { control, clock } = deps.ports
+    this.#deps = deps
+    this.#signer = new PartSigner(control, clock)
+    this.#puts = new PutDiagnoser(control, clock)
+    this.#signatures = new SignatureDiagnoser(control)
   }
 
   /** The upload's run has ended. */
   forget(uploadId: UploadId): void {
-    this.#deps.signer.forget(uploadId)
-    this.#diagnoses.forget(uploadId)
+    this.#signer.forget(uploadId)
+    this.#puts.forget(uploadId)
     this.#signatures.forget(uploadId)
   }
 
-  /** Sums up what is sent next. */
-  prefetch(row: Upload): void {
-    if (row.state.phase !== 'sending' || row.run === null) return
-    this.#prefetchOf(row, row.run)?.prefetch(partsReady(row.state.parts, PREFETCHED_PARTS))
+  /** Computes the checksums of the parts that are sent next. */
+  prefetch(upload: Upload): void {
+    const { run, state } = upload
+    if (state.phase !== 'sending' || run === null) return
+    this.#prefetchOf(upload, run)?.prefetch(partsReady(state.parts, PREFETCHED_PARTS))
   }
 
-  /** Starts all of them. */
-  send(
-    row: Upload,
-    run: Run,
-    source: FileSource,
-    ledger: PartTable,
-    partNumbers: readonly number[],
-  ): void {
-    const { uploadId } = row
-    const stock = this.#prefetchOf(row, run)
-    if (stock === null) return
-    const next = partsReady(ledger, PREFETCHED_PARTS)
-    this.#deps.signer.prefetch(
-      uploadId,
-      withKnownChecksum(row, partNumbers),
-      withKnownChecksum(row, next),
+  send(upload: Upload, run: Run, parts: PartTable, partNumbers: readonly number[]): void {
+    const { source, signal } = run
+    const prefetch = this.#prefetchOf(upload, run)
+    if (source === null || prefetch === null) return
+    const next = partsReady(parts, PREFETCHED_PARTS)
+    this.#signer.prefetch(
+      upload.uploadId,
+      withKnownChecksum(upload, partNumbers),
+      withKnownChecksum(upload, next),
     )
+    const { plan } = parts
+    const startedAtMs = this.#deps.ports.clock.now()
     for (const partNumber of partNumbers) {
-      const part = { uploadId, plan: ledger.plan, partNumber, source, stock }
-      void this.#send(row, part, run.controller.signal)
+      const byteLength = bytesOfPart(plan, partNumber)
+      const part = { upload, source, prefetch, partNumber, plan, byteLength, startedAtMs, signal }
+      void this.#send({ ...part, sentBytes: 0 })
     }
   }
 
-  #prefetchOf(row: Upload, run: Run): ChecksumPrefetch | null {
-    const { source, controller } = run
-    const { checksums: sums } = row
-    if (source === null || sums === null) return null
-    const { ports, readSemaphore: gate, reschedule } = this.#deps
-    run.prefetch ??= new ChecksumPrefetch({
-      checksums: ports.checksums,
-      readSemaphore: gate,
-      source,
-      partChecksums: sums,
-      signal: controller.signal,
-      changed: reschedule,
+  #prefetchOf(upload: Upload, run: Run): ChecksumPrefetch | null {
+    const { source, signal } = run
+    const { checksums: partChecksums } = upload
+    if (source === null || partChecksums === null) return null
+    const { inbox, ports, readSemaphore } = this.#deps
+    return run.prefetchWith(() => {
+      const changed = () => inbox.wake()
+      const { checksums } = ports
+      return new ChecksumPrefetch({
+        checksums,
+        readSemaphore,
+        source,
+        partChecksums,
+        signal,
+        changed,
+      })
     })
-    return run.prefetch
   }
 
-  async #send(row: Upload, part: PartToSend, signal: AbortSignal): Promise<void> {
-    const { ports, signer, networkOf } = this.#deps
-    const sendPorts = { ...ports, signer, network: networkOf(row) }
-    const startedAtMs = ports.clock.now()
-    let notSentBytes = bytesOfPart(part.plan, part.partNumber)
-    const onSent = (sentBytes: number) => {
-      notSentBytes = Math.min(notSentBytes, bytesOfPart(part.plan, part.partNumber) - sentBytes)
-      if (signal.aborted) return
-      row.progress = withSentBytes(row.progress, part.partNumber, sentBytes)
-      this.#deps.progressed()
-    }
+  async #send(attempt: PartAttempt): Promise<void> {
+    const { signal } = attempt
     try {
-      const sent = await sendPart(sendPorts, part, { signal, onSent })
-      if (sent.ok) return this.#acknowledge(row, part, sent.value, startedAtMs, signal)
-      this.#deps.refund(row, notSentBytes)
-      await this.#diagnose(row, part, sent.failure, { notSentBytes, startedAtMs }, signal)
+      const sent = await this.#put(attempt)
+      if (sent.ok) return this.#acknowledge(attempt, sent.value)
+      this.#refund(attempt)
+      if (!signal.aborted) await this.#diagnose(attempt, sent.failure)
     } catch (error) {
-      if (signal.aborted) return this.#deps.refund(row, notSentBytes)
-      this.#fail(row, part.partNumber, PAGE_BUG, startedAtMs)
+      if (signal.aborted) return this.#refund(attempt)
+      this.#fail(attempt, PAGE_BUG)
       throw error
     }
   }
 
-  #acknowledge(
-    row: Upload,
-    part: PartToSend,
-    receipt: PartReceipt,
-    startedAtMs: number,
-    signal: AbortSignal,
-  ): void {
-    if (signal.aborted && PREPARED_SINCE.has(row.state.phase)) {
-      this.#deps.receipts.add(row.uploadId, receipt)
+  /** Reads, computes the checksum, signs and sends, in this order, so that the signature is young. */
+  async #put(attempt: PartAttempt): Promise<Outcome<PartReceipt>> {
+    const { upload, source, prefetch, plan, partNumber, signal } = attempt
+    const { destinations, meter, ports } = this.#deps
+    const body = await source.read(rangeOfPart(plan, partNumber), signal)
+    if (!body.ok) return body
+    const computed = await prefetch.checksumOf(partNumber, body.value)
+    if (!computed.ok) return computed
+    const checksum = computed.value
+    const signed = await this.#signer.take(upload.uploadId, { partNumber, checksum })
+    if (!signed.ok) return signed
+    signal.throwIfAborted()
+    const onSent = (sentBytes: number) => {
+      attempt.sentBytes = Math.max(attempt.sentBytes, sentBytes)
+      if (signal.aborted) return
+      upload.sent(partNumber, sentBytes)
+      meter.moved()
+    }
+    const sent = await sendWithStallTimeout(
+      { clock: ports.clock, network: destinations.networkFor(upload.record) },
+      body.value.byteLength,
+      { signal, onSent },
+      (sending) => ports.transport.putPart(signed.value, body.value, sending),
+    )
+    return sent.ok ? succeeded({ partNumber, etag: sent.value.etag, checksum }) : sent
+  }
+
+  #acknowledge({ upload, startedAtMs, signal }: PartAttempt, receipt: PartReceipt): void {
+    const { destinations, inbox, receipts, scheduler } = this.#deps
+    if (signal.aborted && PREPARED_SINCE.has(upload.state.phase)) {
+      receipts.add(upload.uploadId, receipt)
       return
     }
-    const { partNumber, checksum } = receipt
-    row.checksums?.recordAcknowledged(partNumber, checksum)
-    row.progress = withAcknowledgedPart(
-      row.progress,
-      partNumber,
-      bytesOfPart(part.plan, partNumber),
-    )
-    this.#deps.partEnded(row, null, startedAtMs)
-    this.#deps.dispatch(row, { type: 'part-acknowledged', receipt })
+    scheduler.partEnded(destinations.endpointOf(upload.record), null, startedAtMs)
+    inbox.post(upload, { type: 'part-acknowledged', receipt })
   }
 
-  /** The store may have the bytes all the same. */
-  async #diagnose(
-    row: Upload,
-    part: PartToSend,
-    failure: Failure,
-    { notSentBytes, startedAtMs }: { readonly notSentBytes: number; readonly startedAtMs: number },
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (signal.aborted) return
-    const { uploadId } = row
-    const { partNumber } = part
-    const seen = isSourceFailureDiagnosable(failure, row.record)
-      ? await diagnoseSourceFailure(this.#deps.ports.control, row.record, failure)
-      : failure
-    const reason = await this.#signatures.explain(uploadId, seen)
-    const byteLength = bytesOfPart(part.plan, partNumber)
-    const sentBytes = byteLength - notSentBytes
-    const checksum = row.checksums?.checksumOf(partNumber) ?? null
-    const put = { uploadId, partNumber, byteLength, sentBytes, checksum, failure: reason }
-    const end = this.#deps.networkOf(row).isOnline()
-      ? await this.#diagnoses.resultOf(put)
-      : ({ kind: 'failed', failure: reason } as const)
-    if (end.kind === 'acknowledged') {
-      if (end.isAnswerHidden) row.hasHiddenAnswers = true
-      return this.#acknowledge(row, part, end.receipt, startedAtMs, signal)
+  /** Whatever the page saw, the store may have the bytes. */
+  async #diagnose(attempt: PartAttempt, failure: Failure): Promise<void> {
+    const { upload, signal } = attempt
+    const result = await this.#resultOf(attempt, failure)
+    if (result.kind === 'acknowledged') {
+      if (result.isAnswerHidden) upload.foundHiddenAnswers()
+      return this.#acknowledge(attempt, result.receipt)
     }
-    if (!signal.aborted) this.#fail(row, partNumber, end.failure, startedAtMs)
+    if (!signal.aborted) this.#fail(attempt, result.failure)
   }
 
-  #fail(row: Upload, partNumber: number, cause: Failure, startedAtMs: number): void {
-    const { ports, networkOf } = this.#deps
-    const { clock } = ports
-    const failure = silenceAsOffline(cause, networkOf(row).isOnline())
-    if (failure.kind === 'body-corrupted') row.checksums?.distrust(partNumber)
-    row.progress = withoutPart(row.progress, partNumber)
-    this.#deps.partEnded(row, failure, startedAtMs)
-    const moment = { nowMs: clock.now(), jitter: clock.jitter() }
-    this.#deps.dispatch(row, { type: 'part-failed', partNumber, failure, moment })
+  async #resultOf(attempt: PartAttempt, cause: Failure): Promise<PutResult> {
+    const { upload, partNumber, byteLength, sentBytes, signal } = attempt
+    const { destinations, ports } = this.#deps
+    const { uploadId, record } = upload
+    const seen = isSourceFailureDiagnosable(cause, record)
+      ? await diagnoseSourceFailure(ports.control, record, cause)
+      : cause
+    const failure = await this.#signatures.explain(uploadId, seen)
+    const isAskable = !signal.aborted && destinations.networkFor(record).isOnline()
+    if (!isAskable) return { kind: 'failed', failure }
+    const checksum = upload.checksums?.checksumOf(partNumber) ?? null
+    return this.#puts.resultOf({ uploadId, partNumber, byteLength, sentBytes, checksum, failure })
+  }
+
+  #fail({ upload, partNumber, startedAtMs }: PartAttempt, cause: Failure): void {
+    const { destinations, inbox, ports, scheduler } = this.#deps
+    const { record } = upload
+    const failure = silenceAsOffline(cause, destinations.networkFor(record).isOnline())
+    scheduler.partEnded(destinations.endpointOf(record), failure, startedAtMs)
+    const moment = { nowMs: ports.clock.now(), jitter: ports.clock.jitter() }
+    inbox.post(upload, { type: 'part-failed', partNumber, failure, moment })
+  }
+
+  /** The bytes that were not sent do not count against the speed limit. */
+  #refund({ upload, byteLength, sentBytes }: PartAttempt): void {
+    this.#deps.rateLimiter.refund(upload.record.destinationId, byteLength - sentBytes)
   }
 }
 
-/** Those of which it is known already what is to be signed. */
+/** The store was asked again since, so a late receipt of a stopped run only has to be recorded. */
+const PREPARED_SINCE: ReadonlySet<UploadPhase> = new Set(['sending', 'verifying', 'completing'])
+
+/** Only parts whose checksum is already known can be signed. */
 function withKnownChecksum(
-  { checksums: sums }: Upload,
+  { checksums }: Upload,
   partNumbers: readonly number[],
 ): readonly PartToSign[] {
   return partNumbers.flatMap((partNumber) => {
-    const checksum = sums?.checksumOf(partNumber)
+    const checksum = checksums?.checksumOf(partNumber)
     return checksum === undefined ? [] : [{ partNumber, checksum }]
   })
-}
-
-export interface PartToSend {
-  readonly uploadId: UploadId
-  readonly plan: PartPlan
-  readonly partNumber: number
-  readonly source: FileSource
-  readonly stock: ChecksumPrefetch
-}
-
-/** One try of one part: read, sum up, sign, send, in this order, so that the signature is young. */
-export async function sendPart(
-  ports: StallDeps & { readonly transport: PartTransport; readonly signer: PartSigner },
-  part: PartToSend,
-  sending: PartSending,
-): Promise<Outcome<PartReceipt>> {
-  const { uploadId, plan, partNumber, source, stock } = part
-  const body = await source.read(rangeOfPart(plan, partNumber), sending.signal)
-  if (!body.ok) return body
-  const summed = await stock.checksumOf(partNumber, body.value)
-  if (!summed.ok) return summed
-  const checksum = summed.value
-  const signed = await ports.signer.take(uploadId, { partNumber, checksum })
-  if (!signed.ok) return signed
-  sending.signal.throwIfAborted()
-  const sent = await sendWithStallTimeout(ports, body.value.byteLength, sending, (watched) =>
-    ports.transport.putPart(signed.value, body.value, watched),
-  )
-  return sent.ok ? succeeded({ partNumber, etag: sent.value.etag, checksum }) : sent
 }

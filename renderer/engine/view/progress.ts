@@ -1,45 +1,54 @@
-/** How far one upload is. Immutable. */
+/** How far one upload is, beyond what is acknowledged. Immutable. */
 export interface Progress {
-  readonly acknowledgedBytes: number
-  /** Bytes handed to the network, per part under way. */
+  /** The bytes handed to the network, for each part in flight. */
   readonly inFlight: ReadonlyMap<number, number>
   /**
-   * What the person sees: never less than before, though the bytes of a failed try are lost. Only
-   * a new answer of the store (`progressFrom`) takes it back.
+   * What the user sees. It never falls, though the bytes of a failed try are lost, until the store
+   * says again which parts it has (`progressFrom`).
    */
   readonly shownBytes: number
 }
 
-/** The store says what it holds. */
-export function progressFrom(landedBytes: number): Progress {
-  return { acknowledgedBytes: landedBytes, inFlight: new Map(), shownBytes: landedBytes }
+/** The store says which parts it has. */
+export function progressFrom(acknowledgedBytes: number): Progress {
+  return { inFlight: new Map(), shownBytes: acknowledgedBytes }
 }
 
 /** `sentBytes` of one try of one part, as the transport reports them. */
-export function withSentBytes(progress: Progress, partNumber: number, sentBytes: number): Progress {
-  return shown({ ...progress, inFlight: new Map(progress.inFlight).set(partNumber, sentBytes) })
+export function withSentBytes(
+  progress: Progress,
+  partNumber: number,
+  sentBytes: number,
+  acknowledgedBytes: number,
+): Progress {
+  const inFlight = new Map(progress.inFlight).set(partNumber, sentBytes)
+  return shown({ ...progress, inFlight }, acknowledgedBytes)
 }
 
+/** `acknowledgedBytes` of the whole upload, this part included. */
 export function withAcknowledgedPart(
   progress: Progress,
   partNumber: number,
-  partBytes: number,
+  acknowledgedBytes: number,
 ): Progress {
-  const lost = withoutPart(progress, partNumber)
-  return shown({ ...lost, acknowledgedBytes: lost.acknowledgedBytes + partBytes })
+  return shown(withoutPart(progress, partNumber), acknowledgedBytes)
 }
 
-/** The try failed or was stopped; nothing of it arrived. */
+/** The try failed, so none of its bytes count. */
 export function withoutPart(progress: Progress, partNumber: number): Progress {
   const inFlight = new Map(progress.inFlight)
   inFlight.delete(partNumber)
   return { ...progress, inFlight }
 }
 
-function shown(progress: Progress): Progress {
-  let sum = progress.acknowledgedBytes
-  for (const bytes of progress.inFlight.values()) sum += bytes
-  return { ...progress, shownBytes: Math.max(progress.shownBytes, sum) }
+export function withoutInFlight(progress: Progress): Progress {
+  return { ...progress, inFlight: new Map() }
+}
+
+function shown(progress: Progress, acknowledgedBytes: number): Progress {
+  let bytes = acknowledgedBytes
+  for (const sentBytes of progress.inFlight.values()) bytes += sentBytes
+  return { ...progress, shownBytes: Math.max(progress.shownBytes, bytes) }
 }
 
 /** A smoothed speed. Immutable. */

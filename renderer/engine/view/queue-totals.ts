@@ -45,24 +45,25 @@ const NO_CONTRIBUTION: Contribution = {
   totalBytes: 0,
 }
 
-/** What goes to one destination. */
+/** The uploads to one destination. */
 interface DestinationTraffic {
   activeCount: number
-  /** Only grows, so that a row that leaves does not look like negative speed. */
+  /** Only grows, so that an upload that leaves does not look like negative speed. */
   movedBytes: number
   /** Null while nothing is active. */
-  pace: SpeedEstimate | null
-  pacing: Smoothing
+  estimate: SpeedEstimate | null
+  smoothing: Smoothing
 }
 
 /**
- * The window's sum, kept up by differences: a change of one row costs the same among ten rows and
- * among a hundred thousand. Speeds are read per destination, since each has a limit of its own.
+ * The totals of the window. They are updated by differences, so that a change of one upload costs the
+ * same among ten and among a hundred thousand. Speeds are read per destination, since each has a
+ * limit of its own.
  */
 export class TotalsCounter {
   readonly #contributions = new Map<
     UploadId,
-    { readonly share: Contribution; readonly stream: DestinationTraffic }
+    { readonly contribution: Contribution; readonly traffic: DestinationTraffic }
   >()
   readonly #traffic = new Map<DestinationId, DestinationTraffic>()
   readonly #totalCounts: Record<keyof Contribution, number> = { ...NO_CONTRIBUTION }
@@ -70,7 +71,7 @@ export class TotalsCounter {
   readonly #sources: SourceLookup
   readonly #stuck = new Set<UploadId>()
   readonly #pathless = new Set<UploadId>()
-  /** Of uploads that finished since the queue was last idle. */
+  /** The bytes of uploads that finished since the queue was last idle. */
   #finishedBytes = 0
   #finishedCount = 0
   #lastFinished: UploadId | null = null
@@ -80,46 +81,46 @@ export class TotalsCounter {
     this.#sources = sources
   }
 
-  /** Call after anything of the row changed. */
-  count(row: Upload): void {
-    const stream = this.#trafficTo(row.record.destinationId)
-    const before = this.#contributions.get(row.uploadId)?.share ?? NO_CONTRIBUTION
-    const isPathless = isInPageAlone(row, this.#sources)
-    const after = contributionOf(row, isPathless)
-    keepIn(this.#stuck, row.uploadId, after.stuckCount === 1)
-    keepIn(this.#pathless, row.uploadId, isPathless)
+  /** Call after anything in the upload changed. */
+  count(upload: Upload): void {
+    const traffic = this.#trafficTo(upload.record.destinationId)
+    const before = this.#contributions.get(upload.uploadId)?.contribution ?? NO_CONTRIBUTION
+    const isPathless = isInPageAlone(upload, this.#sources)
+    const after = contributionOf(upload, isPathless)
+    keepIn(this.#stuck, upload.uploadId, after.stuckCount === 1)
+    keepIn(this.#pathless, upload.uploadId, isPathless)
     const hasBegun = before.unfinishedCount === 0 && after.unfinishedCount === 1
-    // The queue was idle: what was done before does not belong to the work that begins now.
+    // The queue was idle, so what was done before does not belong to the work that begins now.
     if (hasBegun && this.#totalCounts.unfinishedCount === 0) this.#finishedBytes = 0
     if (before.unfinishedCount === 1) {
-      stream.movedBytes += Math.max(0, after.sentBytes - before.sentBytes)
-      if (row.state.phase === 'done') {
-        this.#finishedBytes += row.record.byteLength
+      traffic.movedBytes += Math.max(0, after.sentBytes - before.sentBytes)
+      if (upload.state.phase === 'done') {
+        this.#finishedBytes += upload.record.byteLength
         this.#finishedCount += 1
-        this.#lastFinished = row.uploadId
+        this.#lastFinished = upload.uploadId
       }
     }
-    this.#contributions.set(row.uploadId, { share: after, stream })
-    this.#add(before, -1, stream)
-    this.#add(after, 1, stream)
+    this.#contributions.set(upload.uploadId, { contribution: after, traffic })
+    this.#add(before, -1, traffic)
+    this.#add(after, 1, traffic)
   }
 
   remove(uploadId: UploadId): void {
     const known = this.#contributions.get(uploadId)
     if (known === undefined) return
-    this.#add(known.share, -1, known.stream)
+    this.#add(known.contribution, -1, known.traffic)
     this.#contributions.delete(uploadId)
     this.#stuck.delete(uploadId)
     this.#pathless.delete(uploadId)
   }
 
   /** Reads the speeds; call at most a few times a second. */
-  measure(nowMs: number, pacingOf: (destinationId: DestinationId) => Smoothing): void {
-    for (const [destinationId, stream] of this.#traffic) {
-      const { activeCount, movedBytes, pace } = stream
-      stream.pacing = pacingOf(destinationId)
-      if (activeCount === 0 || pace === null) stream.pace = null
-      else stream.pace = nextEstimate(pace, nowMs, movedBytes, stream.pacing)
+  measure(nowMs: number, smoothingOf: (destinationId: DestinationId) => Smoothing): void {
+    for (const [destinationId, traffic] of this.#traffic) {
+      const { activeCount, movedBytes, estimate } = traffic
+      traffic.smoothing = smoothingOf(destinationId)
+      if (activeCount === 0 || estimate === null) traffic.estimate = null
+      else traffic.estimate = nextEstimate(estimate, nowMs, movedBytes, traffic.smoothing)
     }
   }
 
@@ -141,11 +142,11 @@ export class TotalsCounter {
     }
   }
 
-  /** Null while none is known. */
+  /** Null while it is unknown. */
   #speed(): number | null {
     let sum: number | null = null
-    for (const { activeCount, pace, pacing } of this.#traffic.values()) {
-      const speed = activeCount === 0 || pace === null ? null : speedOf(pace, pacing)
+    for (const { activeCount, estimate, smoothing } of this.#traffic.values()) {
+      const speed = activeCount === 0 || estimate === null ? null : speedOf(estimate, smoothing)
       if (speed !== null) sum = (sum ?? 0) + speed
     }
     return sum
@@ -154,59 +155,79 @@ export class TotalsCounter {
   #trafficTo(destinationId: DestinationId): DestinationTraffic {
     const known = this.#traffic.get(destinationId)
     if (known !== undefined) return known
-    const stream = { activeCount: 0, movedBytes: 0, pace: null, pacing: DEFAULT_SMOOTHING }
-    this.#traffic.set(destinationId, stream)
-    return stream
+    const added = {
+      activeCount: 0,
+      movedBytes: 0,
+      estimate: null,
+      smoothing: DEFAULT_SMOOTHING,
+    }
+    this.#traffic.set(destinationId, added)
+    return added
   }
 
-  #add(share: Contribution, sign: 1 | -1, stream: DestinationTraffic): void {
-    for (const name of COUNTS) this.#totalCounts[name] += sign * share[name]
-    stream.activeCount += sign * share.activeCount
-    if (stream.activeCount > 0) stream.pace ??= newEstimate(this.#now(), stream.movedBytes)
+  #add(contribution: Contribution, sign: 1 | -1, traffic: DestinationTraffic): void {
+    for (const name of COUNTS) this.#totalCounts[name] += sign * contribution[name]
+    traffic.activeCount += sign * contribution.activeCount
+    if (traffic.activeCount === 0) return
+    traffic.estimate ??= newEstimate(this.#now(), traffic.movedBytes)
   }
 }
 
-const ACTIVE: ReadonlySet<UploadPhase> = new Set([
-  'preparing',
-  'sending',
-  'verifying',
-  'completing',
-  'retry-waiting',
-])
+/** How a phase counts. `isOver`: its file is not needed any more. */
+const PHASES: Readonly<
+  Record<
+    UploadPhase,
+    { readonly isUnfinished: boolean; readonly isActive: boolean; readonly isOver: boolean }
+  >
+> = {
+  queued: { isUnfinished: true, isActive: false, isOver: false },
+  preparing: { isUnfinished: true, isActive: true, isOver: false },
+  sending: { isUnfinished: true, isActive: true, isOver: false },
+  verifying: { isUnfinished: true, isActive: true, isOver: false },
+  completing: { isUnfinished: true, isActive: true, isOver: false },
+  'retry-waiting': { isUnfinished: true, isActive: true, isOver: false },
+  blocked: { isUnfinished: true, isActive: false, isOver: false },
+  offline: { isUnfinished: true, isActive: false, isOver: false },
+  asleep: { isUnfinished: true, isActive: false, isOver: false },
+  paused: { isUnfinished: true, isActive: false, isOver: false },
+  'needs-you': { isUnfinished: true, isActive: false, isOver: false },
+  failed: { isUnfinished: false, isActive: false, isOver: false },
+  cancelling: { isUnfinished: false, isActive: false, isOver: true },
+  cancelled: { isUnfinished: false, isActive: false, isOver: true },
+  done: { isUnfinished: false, isActive: false, isOver: true },
+}
 
-function contributionOf(row: Upload, isPathless: boolean): Contribution {
-  const { state, record, progress } = row
+function contributionOf(upload: Upload, isPathless: boolean): Contribution {
+  const { state, record, shownBytes } = upload
   if (state.phase === 'cancelled') return NO_CONTRIBUTION
-  const isToDo = !['done', 'failed', 'cancelling'].includes(state.phase)
+  const { isUnfinished, isActive } = PHASES[state.phase]
   return {
     uploadCount: 1,
-    unfinishedCount: isToDo ? 1 : 0,
-    activeCount: ACTIVE.has(state.phase) ? 1 : 0,
+    unfinishedCount: isUnfinished ? 1 : 0,
+    activeCount: isActive ? 1 : 0,
     pausedCount: state.phase === 'paused' ? 1 : 0,
     doneCount: state.phase === 'done' ? 1 : 0,
-    stuckCount: isStuck(row) ? 1 : 0,
+    stuckCount: isStuck(upload) ? 1 : 0,
     failedCount: state.phase === 'failed' ? 1 : 0,
-    askingCount: isAskingUser(row) ? 1 : 0,
+    askingCount: isAskingUser(upload) ? 1 : 0,
     pathlessCount: isPathless ? 1 : 0,
-    sentBytes: isToDo ? progress.shownBytes : 0,
-    totalBytes: isToDo ? record.byteLength : 0,
+    sentBytes: isUnfinished ? shownBytes : 0,
+    totalBytes: isUnfinished ? record.byteLength : 0,
   }
 }
 
-/** A failed upload counts: it can be tried again only while its file is there. */
+/** A failed upload counts too: it can be tried again only while its file is there. */
 function isInPageAlone({ state, record }: Upload, sources: SourceLookup): boolean {
-  if (record.isSourceDurable || OVER.has(state.phase)) return false
+  if (record.isSourceDurable || PHASES[state.phase].isOver) return false
   return sources(record) !== null
 }
-
-const OVER: ReadonlySet<UploadPhase> = new Set(['done', 'cancelling', 'cancelled'])
 
 function keepIn(set: Set<UploadId>, uploadId: UploadId, isIn: boolean): void {
   if (isIn) set.add(uploadId)
   else set.delete(uploadId)
 }
 
-/** Without a look at all of them: totals are made several times a second. */
+/** Totals are made several times a second, so this does not walk through the whole set. */
 function firstOf(set: ReadonlySet<UploadId>, count: number): readonly UploadId[] {
   const first: UploadId[] = []
   for (const uploadId of set) {

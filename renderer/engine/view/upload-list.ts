@@ -1,80 +1,85 @@
 import type { DestinationId, UploadId } from '../../../electron/contract/ids.ts'
 import type { SourceLookup } from '../ports.ts'
-import type { RateLimiter } from '../scheduler/rate-limiter.ts'
 import type { Upload } from '../upload.ts'
-import { nextEstimate } from './progress.ts'
+import type { Smoothing } from './progress.ts'
 import { TotalsCounter } from './queue-totals.ts'
 import type { QueueSnapshot, UploadView } from './queue-view.ts'
 import { viewOf } from './upload-view.ts'
 
 type Listener = () => void
 
-/** The rows as others see them: views, the sum, and who wants to hear of changes. */
+/** The uploads as the page shows them: their order, views and totals, and who listens to changes. */
 export class UploadList {
-  readonly #all = new Map<UploadId, Upload>()
+  readonly #uploads = new Map<UploadId, Upload>()
+  /** Orders uploads that were made at the same moment. */
+  readonly #serials = new Map<UploadId, number>()
+  /** Made when they are asked for, dropped when anything in them changed. */
+  readonly #views = new Map<UploadId, UploadView>()
   readonly #totals: TotalsCounter
   readonly #listeners = new Set<Listener>()
   readonly #uploadListeners = new Map<UploadId, Set<Listener>>()
-  /** Changed since the last announcement. */
+  /** Changed since listeners were last notified. */
   readonly #changedIds = new Set<UploadId>()
   #uploadIds: readonly UploadId[] | null = null
   #snapshot: QueueSnapshot | null = null
+  #serial = 0
 
-  /** @param sources the files that the page has, and those that the host can read. */
   constructor(now: () => number, sources: SourceLookup) {
     this.#totals = new TotalsCounter(now, sources)
   }
 
   get(uploadId: UploadId): Upload | undefined {
-    return this.#all.get(uploadId)
+    return this.#uploads.get(uploadId)
   }
 
-  rows(): Iterable<Upload> {
-    return this.#all.values()
+  all(): Iterable<Upload> {
+    return this.#uploads.values()
   }
 
-  add(row: Upload): void {
-    this.#all.set(row.uploadId, row)
+  add(upload: Upload): void {
+    this.#serial += 1
+    this.#serials.set(upload.uploadId, this.#serial)
+    this.#uploads.set(upload.uploadId, upload)
     this.#uploadIds = null
-    this.changed(row)
+    this.changed(upload)
   }
 
   remove(uploadId: UploadId): void {
-    if (!this.#all.delete(uploadId)) return
+    if (!this.#uploads.delete(uploadId)) return
+    this.#serials.delete(uploadId)
+    this.#views.delete(uploadId)
     this.#totals.remove(uploadId)
     this.#uploadIds = null
     this.#markChanged(uploadId)
   }
 
-  /** Anything of the row is not as it was. Nobody hears of it before `announce`. */
-  changed(row: Upload): void {
-    if (!this.#all.has(row.uploadId)) return
-    row.view = null
-    this.#totals.count(row)
-    this.#markChanged(row.uploadId)
+  /** Puts an upload where another one is, which is about to be removed. */
+  moveTo(uploadId: UploadId, otherId: UploadId): void {
+    const serial = this.#serials.get(otherId)
+    if (serial === undefined || !this.#uploads.has(uploadId)) return
+    this.#serials.set(uploadId, serial)
+    this.#uploadIds = null
   }
 
-  /** Reads the speeds of what moves. */
-  measure(moving: readonly Upload[], nowMs: number, speeds: Pick<RateLimiter, 'pacingOf'>): void {
-    const counts = new Map<DestinationId, number>()
-    for (const { record } of moving) {
-      counts.set(record.destinationId, (counts.get(record.destinationId) ?? 0) + 1)
-    }
-    for (const row of moving) {
-      const { destinationId } = row.record
-      row.smoothing = speeds.pacingOf(destinationId, counts.get(destinationId) ?? 1)
-      row.speed = nextEstimate(row.speed, nowMs, row.progress.shownBytes, row.smoothing)
-      this.changed(row)
-    }
-    this.#totals.measure(nowMs, (destinationId) => speeds.pacingOf(destinationId, 1))
+  /** Anything in the upload changed. Nobody hears of it before `notifyListeners`. */
+  changed(upload: Upload): void {
+    if (!this.#uploads.has(upload.uploadId)) return
+    this.#views.delete(upload.uploadId)
+    this.#totals.count(upload)
+    this.#markChanged(upload.uploadId)
+  }
+
+  /** Reads the speeds of the totals; call at most a few times a second. */
+  measureTotals(nowMs: number, smoothingOf: (destinationId: DestinationId) => Smoothing): void {
+    this.#totals.measure(nowMs, smoothingOf)
     this.#snapshot = null
   }
 
   notifyListeners(): void {
     if (this.#changedIds.size === 0) return
-    const news = [...this.#changedIds]
+    const changedIds = [...this.#changedIds]
     this.#changedIds.clear()
-    for (const uploadId of news) {
+    for (const uploadId of changedIds) {
       for (const listener of [...(this.#uploadListeners.get(uploadId) ?? [])]) listener()
     }
     for (const listener of [...this.#listeners]) listener()
@@ -87,10 +92,11 @@ export class UploadList {
   }
 
   view(uploadId: UploadId): UploadView | undefined {
-    const row = this.#all.get(uploadId)
-    if (row === undefined) return undefined
-    row.view ??= viewOf(row)
-    return row.view
+    const upload = this.#uploads.get(uploadId)
+    if (upload === undefined) return undefined
+    const view = this.#views.get(uploadId) ?? viewOf(upload)
+    this.#views.set(uploadId, view)
+    return view
   }
 
   subscribe(listener: Listener): () => void {
@@ -115,11 +121,12 @@ export class UploadList {
   }
 
   #newestFirst(): readonly UploadId[] {
-    return [...this.#all.values()]
+    const serialOf = ({ uploadId }: Upload) => this.#serials.get(uploadId) ?? 0
+    return [...this.#uploads.values()]
       .sort(
         (one, other) =>
-          other.record.createdAtMs - one.record.createdAtMs || other.sequence - one.sequence,
+          other.record.createdAtMs - one.record.createdAtMs || serialOf(other) - serialOf(one),
       )
-      .map((row) => row.uploadId)
+      .map(({ uploadId }) => uploadId)
   }
 }

@@ -2,40 +2,50 @@ import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { standstillOf } from '../machine/part-table.ts'
 import type { Upload } from '../upload.ts'
-import { msLeftAt, speedOf, speedShown } from './progress.ts'
+import { msLeftAt, speedShown } from './progress.ts'
 import type { UploadView, ViewPhase } from './queue-view.ts'
 
-/** What a row shows. */
-export function viewOf(row: Upload): UploadView {
-  const { record, state, speed: pace, smoothing: pacing } = row
-  const isMoving = state.phase === 'sending'
-  const sentBytes = sentBytesOf(row)
-  const bytesPerSecond = isMoving ? speedShown(speedOf(pace, pacing)) : null
+export function viewOf(upload: Upload): UploadView {
+  const { uploadId, record, state, hasHiddenAnswers } = upload
+  const sentBytes = sentBytesOf(upload)
+  const bytesPerSecond = state.phase === 'sending' ? speedShown(upload.bytesPerSecond) : null
   return {
-    uploadId: row.uploadId,
+    uploadId,
     record,
-    phase: phaseShown(row),
+    phase: phaseShown(upload),
     sentBytes,
-    verifiedBytes: isVerifying(row) ? row.verifiedBytes : null,
+    verifiedBytes: isVerifying(upload) ? upload.verifiedBytes : null,
     bytesPerSecond,
     msLeft: msLeftAt(bytesPerSecond, record.byteLength - sentBytes),
-    ...reasonShown(row),
-    hasHiddenAnswers: row.hasHiddenAnswers,
+    ...reasonShown(upload),
+    hasHiddenAnswers,
     isCancelling: state.phase === 'cancelling',
   }
 }
 
-function sentBytesOf({ record, state, progress }: Upload): number {
+function sentBytesOf({ record, state, acknowledgedBytes, shownBytes }: Upload): number {
   switch (state.phase) {
     case 'done':
       return record.byteLength
-    // The row says what the bucket keeps; what was on its way when it stopped is not kept.
+    // Only what the bucket keeps; what was in flight when the upload stopped is lost.
     case 'failed':
     case 'needs-you':
     case 'blocked':
-      return progress.acknowledgedBytes
+      return acknowledgedBytes
+    case 'queued':
+    case 'preparing':
+    case 'sending':
+    case 'verifying':
+    case 'completing':
+    case 'retry-waiting':
+    case 'offline':
+    case 'asleep':
+    case 'paused':
+    case 'cancelling':
+    case 'cancelled':
+      return shownBytes
     default:
-      return progress.shownBytes
+      return unreachable(state)
   }
 }
 
@@ -60,7 +70,7 @@ function phaseShown({ state }: Upload): ViewPhase {
       return state.phase
     case 'sending':
       return 'uploading'
-    // The host's proof that the object is there is part of the same call.
+    // The same call of the host also proves that the object is there.
     case 'completing':
       return 'finishing'
     case 'retry-waiting':
@@ -99,7 +109,16 @@ function reasonShown({ state }: Upload): Reason {
       return { failure: state.failure, retryAtMs: null }
     case 'offline':
       return { failure: { kind: 'offline' }, retryAtMs: null }
-    default:
+    case 'queued':
+    case 'preparing':
+    case 'verifying':
+    case 'completing':
+    case 'asleep':
+    case 'paused':
+    case 'cancelled':
+    case 'done':
       return { failure: null, retryAtMs: null }
+    default:
+      return unreachable(state)
   }
 }

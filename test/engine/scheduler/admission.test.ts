@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest'
 import { MIB } from '../../../electron/contract/limits.ts'
-import { Admission } from '../../../renderer/engine/scheduler/admission.ts'
-import { MAX_LIVE_UPLOADS } from '../../../renderer/engine/scheduler/concurrency-window.ts'
-import { newUpload } from '../../../renderer/engine/upload.ts'
+import { Admission, MAX_LIVE_UPLOADS } from '../../../renderer/engine/scheduler/admission.ts'
+import { Upload } from '../../../renderer/engine/upload.ts'
 import { uploadRecord } from '../../fakes/upload-records.ts'
 
-const large = (number: number) => newUpload(uploadRecord(number, 64 * MIB), number, true, 0)
+const large = (number: number) => new Upload(uploadRecord(number, 64 * MIB), true, 0)
 const oneStore = () => new Admission(() => 'https://store.test')
 const more = MAX_LIVE_UPLOADS.large + 1
 
@@ -40,7 +39,7 @@ it('an upload that waits again leaves its place to the next', () => {
 
   expect(before).toEqual([])
   expect(list.admissible()).toEqual([last])
-  expect([...list.liveByStore()].flatMap(([, rows]) => rows)).toEqual(live.slice(1))
+  expect(list.live()).toEqual(live.slice(1))
 })
 
 it('an upload that is live is not begun a second time', () => {

@@ -5,9 +5,6 @@ import { succeeded } from '../../../electron/contract/outcome.ts'
 import type { PartPlan } from '../../../electron/contract/part-plan.ts'
 import { Semaphore } from '../../../electron/lib/semaphore.ts'
 import { ChecksumPrefetch } from '../../../renderer/engine/integrity/checksum-prefetch.ts'
-import { PartChecksums } from '../../../renderer/engine/integrity/part-checksums.ts'
-import { newPartTable } from '../../../renderer/engine/machine/part-table.ts'
-import { FRESH_BUDGET } from '../../../renderer/engine/retry-policy.ts'
 import {
   type Candidate,
   candidatesFrom,
@@ -17,7 +14,7 @@ import {
   windowAfterSuccess,
   windowAfterThrottle,
 } from '../../../renderer/engine/scheduler/concurrency-window.ts'
-import { newUpload } from '../../../renderer/engine/upload.ts'
+import { Upload } from '../../../renderer/engine/upload.ts'
 import { partChecksumOf } from '../../fakes/fake-checksums.ts'
 import { FakeSource } from '../../fakes/fake-source.ts'
 import { destinationIdOf, uploadRecord } from '../../fakes/upload-records.ts'
@@ -195,35 +192,44 @@ describe('the budget', () => {
 
 const plan: PartPlan = { mode: 'multipart', byteLength: 160 * MIB, partBytes: 16 * MIB }
 
-function sendingRow() {
-  const row = newUpload(uploadRecord(1, 160 * MIB), 1, true, 0)
-  const sums = new PartChecksums({ plan, algorithm: 'md5' }, null)
-  const controller = new AbortController()
+function sendingUpload() {
   const source = new FakeSource()
+  const upload = new Upload(uploadRecord(1, 160 * MIB), true, 0)
+  upload.apply({ type: 'admitted' }, 0)
+  upload.apply(
+    { type: 'prepared', prepared: { plan, algorithm: 'md5', held: [], isComplete: false } },
+    0,
+  )
+  const { checksums: partChecksums } = upload
+  if (partChecksums === null) throw new Error('not prepared')
+  const run = upload.ensureRun(() => source)
   const checksums = {
     of: async () => succeeded('c3VtMQ=='),
     withCrc: async () => succeeded(partChecksumOf('c3VtMQ==')),
   }
-  const stock = new ChecksumPrefetch({
-    checksums,
-    readSemaphore: new Semaphore(2),
-    source,
-    partChecksums: sums,
-    signal: controller.signal,
-    changed: () => {},
-  })
-  row.run = { controller, source, prefetch: stock, backgroundReading: null }
-  row.state = { phase: 'sending', budget: FRESH_BUDGET, parts: newPartTable(plan, []) }
-  return { row, sums }
+  run.prefetchWith(
+    () =>
+      new ChecksumPrefetch({
+        checksums,
+        readSemaphore: new Semaphore(2),
+        source,
+        partChecksums,
+        signal: run.signal,
+        changed: () => {},
+      }),
+  )
+  return { upload, partChecksums }
 }
 
-it('asks for no slot before the part is summed up, and keeps the order of the parts', () => {
-  const { row, sums } = sendingRow()
-  const none = candidatesFrom(row, 6)[0]?.ready
-  sums.recordRead(2, partChecksumOf('sum2'))
-  const outOfOrder = candidatesFrom(row, 6)[0]?.ready
-  sums.recordRead(1, partChecksumOf('sum1'))
-  const inOrder = candidatesFrom(row, 6)[0]?.ready
+it('asks for no connection before the checksum is known, and keeps the order of the parts', () => {
+  const { upload, partChecksums } = sendingUpload()
+  const ready = () => candidatesFrom(upload, 6, 0)[0]?.ready
+
+  const none = ready()
+  partChecksums.recordRead(2, partChecksumOf('sum2'))
+  const outOfOrder = ready()
+  partChecksums.recordRead(1, partChecksumOf('sum1'))
+  const inOrder = ready()
 
   expect([none, outOfOrder, inOrder]).toEqual([[], [], [1, 2]])
 })

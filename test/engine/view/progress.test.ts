@@ -13,14 +13,14 @@ import {
 
 describe('progress', () => {
   it('counts what landed and what is under way', () => {
-    const progress = withSentBytes(withAcknowledgedPart(progressFrom(100), 1, 50), 2, 20)
+    const progress = withSentBytes(withAcknowledgedPart(progressFrom(100), 1, 150), 2, 20, 150)
 
     expect(progress.shownBytes).toBe(170)
   })
 
   it('does not fall when a try fails, nor count its bytes twice', () => {
-    const lost = withoutPart(withSentBytes(progressFrom(0), 1, 40), 1)
-    const again = withSentBytes(lost, 1, 10)
+    const lost = withoutPart(withSentBytes(progressFrom(0), 1, 40, 0), 1)
+    const again = withSentBytes(lost, 1, 10, 0)
     const landed = withAcknowledgedPart(again, 1, 50)
 
     expect([lost.shownBytes, again.shownBytes, landed.shownBytes]).toEqual([40, 40, 50])
@@ -39,11 +39,12 @@ describe('progress', () => {
         for (const { kind, partNumber, share } of reports) {
           if (landed.has(partNumber)) continue
           const before = progress.shownBytes
-          if (kind === 'sent') progress = withSentBytes(progress, partNumber, share * 10)
+          if (kind === 'sent')
+            progress = withSentBytes(progress, partNumber, share * 10, landed.size * 10)
           if (kind === 'lost') progress = withoutPart(progress, partNumber)
           if (kind === 'landed') {
-            progress = withAcknowledgedPart(progress, partNumber, 10)
             landed.add(partNumber)
+            progress = withAcknowledgedPart(progress, partNumber, landed.size * 10)
           }
           expect(progress.shownBytes).toBeGreaterThanOrEqual(before)
           expect(progress.shownBytes).toBeLessThanOrEqual(50)
