@@ -56,7 +56,7 @@ onlyIn('browser', CORS_IS_ANSWERED)(
     const sha256 = await writeRandomFile(join(folder, 'a.bin'), 5000)
 
     await page.drop([join(folder, 'a.bin')])
-    await page.untilStatus('a.bin', 'Needs you')
+    await page.untilStatus('a.bin', 'Action needed')
     const said = await page.status('a.bin')
     await new Store(bucket).allowOrigin(ferry.corsOrigin ?? '')
     await page.rowButton('a.bin', 'Retry').click()

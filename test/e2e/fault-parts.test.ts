@@ -91,7 +91,7 @@ describe('an upload in parts', () => {
       const refusal = secondPartRefused(world(), name, answer)
 
       const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
-      await journey.until('Needs you')
+      await journey.until('Action needed')
       const said = await page.status(name)
       refusal.lift()
       await page.rowButton(name, 'Enter keys').click()
@@ -110,7 +110,7 @@ describe('an upload in parts', () => {
     const refusal = secondPartRefused(world(), name, signatureMismatch)
 
     const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
-    await journey.until('Needs you')
+    await journey.until('Action needed')
     const said = await page.status(name)
     refusal.lift()
     await page.rowButton(name, 'Retry').click()
@@ -127,7 +127,7 @@ describe('an upload in parts', () => {
     const refusal = secondPartRefused(world(), name, accessDenied)
 
     const journey = await beginJourney(world(), name, IN_PARTS_BYTES)
-    await journey.until('Needs you')
+    await journey.until('Action needed')
     const said = await page.status(name)
     const kept = await store.heldParts()
     refusal.lift()

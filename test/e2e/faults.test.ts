@@ -162,7 +162,7 @@ describe('a store with another time of day', () => {
     const lasting = faultLasting(proxy, name, 'PutObject', skewed())
 
     const journey = await beginJourney(world(), name, MIB)
-    await journey.untilSaid(/^Needs you.*This computer’s clock is .* behind the store’s/)
+    await journey.untilSaid(/^Action needed.*This computer’s clock is .* behind the store’s/)
     lasting.lift()
     await page.rowButton(name, 'Retry').click()
 

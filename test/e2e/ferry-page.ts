@@ -22,7 +22,7 @@ export type StatusWord =
   | 'Finishing'
   | 'Verifying'
   | 'Done'
-  | 'Needs you'
+  | 'Action needed'
   | 'Failed'
   | 'Cancelled'
 

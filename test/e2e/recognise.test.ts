@@ -115,7 +115,7 @@ describe('after the page was loaded again', () => {
     await untilRows(page, 4)
 
     await page.page.reload()
-    await page.untilCount('Needs you', 4)
+    await page.untilCount('Action needed', 4)
     await makeFiles(folder, { 'album/d.txt': 'd!' })
     await page.drop([join(folder, 'album')])
     await page.page.getByText('4 files were recognised and go on; 1 is new.').waitFor()
@@ -136,7 +136,7 @@ describe('after the page was loaded again', () => {
     await page.drop([join(folder, 'album')])
     await untilRows(page, 1)
     await page.page.reload()
-    await page.untilStatus('x.txt', 'Needs you')
+    await page.untilStatus('x.txt', 'Action needed')
     await rename(join(folder, 'album', 'x.txt'), join(folder, 'x.txt'))
 
     await page.drop([join(folder, 'x.txt')])

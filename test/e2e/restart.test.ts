@@ -37,7 +37,7 @@ describe('after a restart', () => {
     async () => {
       const { newPage, proxy, path, sha256 } = await killedInTheMiddle()
 
-      await newPage.untilStatus('film.bin', 'Needs you')
+      await newPage.untilStatus('film.bin', 'Action needed')
       const asked = await newPage.status('film.bin')
       await newPage.drop([path])
       await newPage.untilStatus('film.bin', 'Done')
@@ -102,7 +102,7 @@ describe('after a restart', () => {
       await page.page.getByText('This window is not connected to Ferry').waitFor()
       gate.open()
       const newPage = await FerryPage.open(page.page.context(), again.url)
-      await newPage.untilStatus('film.bin', 'Needs you')
+      await newPage.untilStatus('film.bin', 'Action needed')
       await newPage.drop([path])
       await newPage.untilStatus('film.bin', 'Done')
 

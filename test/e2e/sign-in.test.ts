@@ -66,7 +66,7 @@ it('signs in for a profile, and again when that ends in the middle of an upload'
   const line = endSessionAfterFirstPart('film.bin')
   await page.drop([path])
   await line.ended
-  await page.untilStatus('film.bin', 'Needs you')
+  await page.untilStatus('film.bin', 'Action needed')
   const said = await page.status('film.bin')
   const buttons = await page.row('film.bin').getByRole('button').allTextContents()
   await page.rowButton('film.bin', 'Sign in again').click()
@@ -94,7 +94,7 @@ it('asks for the digits of a device until they are right', async () => {
   await untilSaved()
 
   await page.drop([path])
-  await page.untilStatus('careful.bin', 'Needs you')
+  await page.untilStatus('careful.bin', 'Action needed')
   await page.rowButton('careful.bin', 'Sign in again').click()
   await page.page.getByText(PHONE).waitFor()
   await page.field('Code').fill('000000')

@@ -60,7 +60,7 @@ async function takePictures(browser: Browser, url: string): Promise<void> {
   await uploadBefore(context, url)
   const page = await context.newPage()
   await page.goto(new URL(url).origin)
-  await row(page, 'scan_0042.tif').getByText('Needs you').waitFor()
+  await row(page, 'scan_0042.tif').getByText('Action needed').waitFor()
   await drop(page, ['Interview – final cut (colour).mov', 'brand-assets.zip'])
   await untilPercent(page, 'brand-assets.zip', 20)
   await row(page, 'brand-assets.zip').getByRole('button', { name: 'Pause' }).click()

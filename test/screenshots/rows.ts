@@ -105,7 +105,7 @@ async function beginLiveRows({ page, give, row }: TestWindow): Promise<void> {
   )
   await give({ name: 'ledger.xlsx', byteLength: 3 * MIB })
   await row('ledger.xlsx')
-    .getByText(/^Needs you/)
+    .getByText(/^Action needed/)
     .waitFor()
   await page.evaluate(() => window.fake.failWith('prepareUpload', null))
   server.holdParts()

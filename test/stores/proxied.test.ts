@@ -56,8 +56,8 @@ describe.runIf(!missing.includes('nginx'))(`${given.name} behind nginx`, () => {
     await writeRandomFile(join(folder, 'film.bin'), 40 * MIB)
     await page.drop(['small.bin', 'photo.bin', 'film.bin'].map((name) => join(folder, name)))
     await page.untilStatus('small.bin', 'Done')
-    await page.untilStatus('photo.bin', 'Needs you')
-    await page.untilStatus('film.bin', 'Needs you')
+    await page.untilStatus('photo.bin', 'Action needed')
+    await page.untilStatus('film.bin', 'Action needed')
 
     const said = /refuses requests over about 1(\.05)? MB \(413\).*client_max_body_size/
     expect(report.filter((line) => said.test(line))).toHaveLength(1)

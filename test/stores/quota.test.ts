@@ -30,8 +30,8 @@ describe.runIf(given.kind === 'ceph-16')('a bucket of Ceph RGW with a quota', ()
     await page.drop([join(folder, 'fits.bin')])
     await page.untilStatus('fits.bin', 'Done')
     await page.drop([join(folder, 'photo.bin'), join(folder, 'film.bin')])
-    await page.untilStatus('photo.bin', 'Needs you')
-    await page.untilStatus('film.bin', 'Needs you')
+    await page.untilStatus('photo.bin', 'Action needed')
+    await page.untilStatus('film.bin', 'Action needed')
 
     for (const name of ['photo.bin', 'film.bin']) {
       expect(await page.status(name)).toMatch(/quota/i)

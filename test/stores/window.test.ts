@@ -56,7 +56,7 @@ describe.each(storesUnderTest())('the window on $name', (store) => {
     await new Store(access).allowOrigin(again.corsOrigin)
     const newBrowser = await openBrowserBehind(proxy.address, again.port)
     const newPage = await FerryPage.open(newBrowser, again.url)
-    await newPage.untilStatus('film.bin', 'Needs you')
+    await newPage.untilStatus('film.bin', 'Action needed')
     await newPage.drop([path])
     await newPage.untilStatus('film.bin', 'Done', 120_000)
     const status = await newPage.status('film.bin')

@@ -135,8 +135,8 @@ export async function checkRow(
   records: readonly RecordedUpload[],
 ): Promise<void> {
   if (status.startsWith('Done')) return checkDoneRow(name, records)
-  if (!/^(?:Failed|Needs you)/.test(status)) return
-  if (!/^(?:Failed|Needs you):? .{8}/.test(status)) {
+  if (!/^(?:Failed|Action needed)/.test(status)) return
+  if (!/^(?:Failed|Action needed):? .{8}/.test(status)) {
     throw new Violation(`The row of "${name}" says no reason: "${status}"`)
   }
   if (status.startsWith('Failed')) await checkFailedRow(parts, name, status)

@@ -30,7 +30,7 @@ export class WindowObserver {
 }
 
 export function isStuck({ status }: WindowRow): boolean {
-  return /^(?:Failed|Needs you)/.test(status)
+  return /^(?:Failed|Action needed)/.test(status)
 }
 
 /** The first sentence, without its figures. */

@@ -191,5 +191,5 @@ export class Operator {
 
 /** The host of a browser never learns paths: a window that was killed asks for its files. */
 function asksForFile({ status }: WindowRow): boolean {
-  return status.startsWith('Needs you') && status.includes('Drop the file')
+  return status.startsWith('Action needed') && status.includes('Drop the file')
 }

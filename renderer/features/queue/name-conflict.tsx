@@ -26,7 +26,7 @@ export function ConflictNotice({ area }: { readonly area: RefObject<HTMLElement 
     <div className="upload-notice" {...focusKeeper}>
       <Notice
         tone="warn"
-        title={`${askingCount} uploads need you: the bucket already has files of these names.`}
+        title={`${askingCount} uploads need your decision: the bucket already has files with these names.`}
         action={
           <ConflictButtons uploadIds={() => askingIn(queue)} forAll={` for all ${askingCount}`} />
         }

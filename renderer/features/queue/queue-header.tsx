@@ -71,7 +71,7 @@ function QueueButtons({
       {totals.failedCount > 1 && <Button onClick={queue.retryAll}>Retry all</Button>}
       {hasFinished && (
         <Button tone="ghost" onClick={queue.clearFinished}>
-          Clear finished
+          Hide finished
         </Button>
       )}
       {notFinishedCount > 1 && <CancelAll count={notFinishedCount} />}

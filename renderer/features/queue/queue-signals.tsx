@@ -63,7 +63,7 @@ function useAnnouncement({ doneCount, stuckCount, unfinishedCount }: QueueTotals
         )
       }
       if (stuckCount > before.current.stuckCount) {
-        pieces.push(`${formatCount(stuckCount, 'upload needs', 'uploads need')} you`)
+        pieces.push(`${formatCount(stuckCount, 'upload needs', 'uploads need')} your attention`)
       }
       before.current = { doneCount, stuckCount }
       if (pieces.length > 0) setSaying(`${pieces.join(', ')}.`)

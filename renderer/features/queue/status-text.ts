@@ -19,7 +19,7 @@ const PHASE_WORDS: Record<ViewPhase, string> = {
   finishing: 'Finishing',
   verifying: 'Verifying',
   done: 'Done',
-  'needs-you': 'Needs you',
+  'needs-you': 'Action needed',
   failed: 'Failed',
   cancelled: 'Cancelled',
 }

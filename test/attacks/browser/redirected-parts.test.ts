@@ -35,7 +35,7 @@ for (const status of [307, 308]) {
     await writeFile(path, 'the secret')
 
     await page.drop([path])
-    await page.untilStatus('secret.txt', 'Needs you')
+    await page.untilStatus('secret.txt', 'Action needed')
 
     const puts = proxy.seen.filter((each) => each.from === 'page' && each.method === 'PUT')
     tried(`${status}`, !proxy.seen.some(({ host }) => host.includes(ELSEWHERE)))

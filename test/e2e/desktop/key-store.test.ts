@@ -27,7 +27,7 @@ it('a locked key ring is said, and its keys are back when Ferry starts after it 
   const second = await openFerry({ dataFolder, beforeReady: locked })
   await second.page.page.getByText('The key store of this computer is locked.').waitFor()
   await second.page.drop([file])
-  await second.page.untilStatus('a.bin', 'Needs you')
+  await second.page.untilStatus('a.bin', 'Action needed')
   expect(await second.page.status('a.bin')).toContain('Unlock it and start Ferry again')
   await second.quit()
 
@@ -43,7 +43,7 @@ it('keys that are entered while it is locked serve at once, and stay out of ever
   const { page } = second
   await page.button('Choose files').waitFor()
   await page.drop([file])
-  await page.untilStatus('a.bin', 'Needs you')
+  await page.untilStatus('a.bin', 'Action needed')
 
   await page.rowButton('a.bin', 'Enter keys').click()
   await page.field('Secret access key').fill(bucket.secretAccessKey)
@@ -67,7 +67,7 @@ it('keys whose key is gone have to be entered again', async () => {
   })
   await page.button('Choose files').waitFor()
   await page.drop([file])
-  await page.untilStatus('a.bin', 'Needs you')
+  await page.untilStatus('a.bin', 'Action needed')
   expect(await page.status('a.bin')).toContain('The secret access key is gone.')
 
   await page.rowButton('a.bin', 'Enter keys').click()

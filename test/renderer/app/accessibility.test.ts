@@ -172,7 +172,7 @@ describe('the keyboard', () => {
       'More about Client files',
       'Connect a bucket',
       'More about all destinations',
-      'Clear finished',
+      'Hide finished',
       'Choose folder',
       'Choose files',
       'verified: how it was checked',

@@ -160,7 +160,7 @@ describe('a refusal that the rules can mend', () => {
     )
     await give({ name: 'a.bin', byteLength: 10 })
     await row('a.bin')
-      .getByText(/^Needs you · This bucket takes no ACLs/)
+      .getByText(/^Action needed · This bucket takes no ACLs/)
       .waitFor()
     await page.evaluate(() => window.fake.failWith('prepareUpload', null))
 

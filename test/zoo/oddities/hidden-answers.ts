@@ -39,7 +39,7 @@ const limitedTo = (limitBytes: number): Act =>
     page(413, 'Request Entity Too Large', 'nginx/1.22.1'),
   )
 
-const TOO_LARGE = { status: 'Needs you', object: 'nothing', timesSent: 1 } as const
+const TOO_LARGE = { status: 'Action needed', object: 'nothing', timesSent: 1 } as const
 
 /** What a browser keeps from a page, since it comes without CORS headers. */
 export const HIDDEN_ANSWERS: readonly Oddity[] = [
@@ -67,7 +67,7 @@ export const HIDDEN_ANSWERS: readonly Oddity[] = [
         page(403, 'Forbidden', 'awselb/2.0'),
       ),
     ends: {
-      status: 'Needs you',
+      status: 'Action needed',
       says: /Something in front of .* refuses/,
       object: 'nothing',
       // It may be a moment's matter.
@@ -91,7 +91,7 @@ export const HIDDEN_ANSWERS: readonly Oddity[] = [
       return isPut(request) ? hidden(given) : given
     },
     ends: {
-      status: 'Needs you',
+      status: 'Action needed',
       says: /hides its answer from this window \(CORS\)/,
       object: 'any',
     },
@@ -105,7 +105,7 @@ export const HIDDEN_ANSWERS: readonly Oddity[] = [
         hidden(answer(301, '', { location: 'https://files.example.org/' })),
       ),
     ends: {
-      status: 'Needs you',
+      status: 'Action needed',
       says: /sends Ferry on to “https:\/\/files\.example\.org”/,
       object: 'nothing',
       timesSent: 0,

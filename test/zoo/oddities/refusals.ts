@@ -23,7 +23,7 @@ const USER = 'User: arn:aws:iam::111122223333:user/ada'
 
 /** The user is needed at once: none of it gets better by sending the same bytes again. */
 const needsUser = (says: RegExp, timesSent = 1) => ({
-  ends: { status: 'Needs you', says, object: 'nothing', timesSent } as const,
+  ends: { status: 'Action needed', says, object: 'nothing', timesSent } as const,
 })
 
 /** Refusals that say what is wrong, in the words of the stores that refuse. */
@@ -32,13 +32,13 @@ export const REFUSALS: readonly Oddity[] = [
     title: 'Ceph has a bucket or user whose quota is used up',
     source: 'https://github.com/ceph/ceph/blob/main/src/rgw/rgw_common.cc (ERR_QUOTA_EXCEEDED)',
     act: refusing(isOfPage, refusal(403, 'QuotaExceeded', '')),
-    ...needsUser(/^Needs you · A quota of the bucket or account at the store is used up\./),
+    ...needsUser(/^Action needed · A quota of the bucket or account at the store is used up\./),
   },
   {
     title: 'Ceph says that a quota is used up when Ferry finds out what it checks',
     source: 'https://github.com/ceph/ceph/blob/main/src/rgw/rgw_common.cc (ERR_QUOTA_EXCEEDED)',
     act: refusing(isWrite, refusal(403, 'QuotaExceeded', '')),
-    ...needsUser(/^Needs you · A quota of the bucket or account at the store is used up\./, 0),
+    ...needsUser(/^Action needed · A quota of the bucket or account at the store is used up\./, 0),
   },
   {
     title: 'MinIO has a hard quota on the bucket',
@@ -48,7 +48,7 @@ export const REFUSALS: readonly Oddity[] = [
       isOfPage,
       refusal(400, 'XMinioAdminBucketQuotaExceeded', 'Bucket quota exceeded'),
     ),
-    ...needsUser(/^Needs you · The quota of this bucket at the store is used up\./),
+    ...needsUser(/^Action needed · The quota of this bucket at the store is used up\./),
   },
   {
     title: 'Garage says under AccessDenied that a bucket is as large as it may be',
@@ -61,7 +61,7 @@ export const REFUSALS: readonly Oddity[] = [
         'Forbidden: Bucket size quota is reached, maximum total size of objects for this bucket: 5',
       ),
     ),
-    ...needsUser(/^Needs you · The quota of this bucket at the store is used up\./),
+    ...needsUser(/^Action needed · The quota of this bucket at the store is used up\./),
   },
   {
     title: 'Backblaze B2 says under AccessDenied that the storage cap is reached',
@@ -70,7 +70,7 @@ export const REFUSALS: readonly Oddity[] = [
       isOfPage,
       refusal(403, 'AccessDenied', 'Cannot upload files, storage cap exceeded.'),
     ),
-    ...needsUser(/^Needs you · The quota of your account at the store is used up\./),
+    ...needsUser(/^Action needed · The quota of your account at the store is used up\./),
   },
   {
     title: 'MinIO has full disks',
@@ -79,7 +79,7 @@ export const REFUSALS: readonly Oddity[] = [
       isOfPage,
       refusal(507, 'XMinioStorageFull', 'Storage backend has reached its end'),
     ),
-    ...needsUser(/^Needs you · The store has no space left\. Whoever runs the store/),
+    ...needsUser(/^Action needed · The store has no space left\. Whoever runs the store/),
   },
   {
     title: 'S3 serves no account that is not paid',
@@ -88,7 +88,7 @@ export const REFUSALS: readonly Oddity[] = [
       isOfPage,
       refusal(403, 'AccountProblem', 'There is a problem with your account.'),
     ),
-    ...needsUser(/^Needs you · The account at the store is not in order\./),
+    ...needsUser(/^Action needed · The account at the store is not in order\./),
   },
   {
     title: 'S3 takes no ACLs in a bucket whose owner owns everything',
@@ -97,7 +97,7 @@ export const REFUSALS: readonly Oddity[] = [
       isWrite,
       refusal(400, 'AccessControlListNotSupported', 'The bucket does not allow ACLs'),
     ),
-    ...needsUser(/^Needs you · This bucket takes no ACLs.*rules.*“none”/),
+    ...needsUser(/^Action needed · This bucket takes no ACLs.*rules.*“none”/),
   },
   {
     title: 'Cloudflare R2 knows no ACLs',
@@ -106,7 +106,7 @@ export const REFUSALS: readonly Oddity[] = [
       isOfPage,
       refusal(501, 'NotImplemented', "Header 'x-amz-acl' with value 'private' not implemented"),
     ),
-    ...needsUser(/^Needs you · This bucket takes no ACLs/),
+    ...needsUser(/^Action needed · This bucket takes no ACLs/),
   },
   {
     title: 'S3 may not use the key of the key service for this user',
@@ -120,7 +120,7 @@ export const REFUSALS: readonly Oddity[] = [
       ),
     ),
     ...needsUser(
-      /^Needs you · These keys may not use the encryption key \(kms:GenerateDataKey\)\./,
+      /^Action needed · These keys may not use the encryption key \(kms:GenerateDataKey\)\./,
     ),
   },
   {
@@ -134,13 +134,13 @@ export const REFUSALS: readonly Oddity[] = [
         `${USER} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::photos/a" with an explicit deny in a resource-based policy`,
       ),
     ),
-    ...needsUser(/^Needs you · The policy of the bucket forbids this \(s3:PutObject\)/),
+    ...needsUser(/^Action needed · The policy of the bucket forbids this \(s3:PutObject\)/),
   },
   {
     title: 'S3 has lost the bucket in the middle of an upload',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (NoSuchBucket)',
     act: refusing(isOfPage, refusal(404, 'NoSuchBucket', 'The specified bucket does not exist')),
-    ...needsUser(/^Needs you · There is no bucket named “[^”]+” at this store\./),
+    ...needsUser(/^Action needed · There is no bucket named “[^”]+” at this store\./),
   },
   {
     title: 'S3 lets these keys list no parts',
@@ -165,20 +165,20 @@ export const REFUSALS: readonly Oddity[] = [
     ),
     files: ['parts'],
     ...needsUser(
-      /^Needs you · Something in front of the store refuses requests over about 1 MB \(413\)/,
+      /^Action needed · Something in front of the store refuses requests over about 1 MB \(413\)/,
     ),
   },
   {
     title: 'A firewall answers uploads with a page of its own',
     source: 'https://developers.cloudflare.com/waf/managed-rules/',
     act: refusing(isOfPage, answer(403, '<!DOCTYPE html><title>Attention Required!</title>', PAGE)),
-    ...needsUser(/^Needs you · Something in front of the store refuses the request \(403\)\./),
+    ...needsUser(/^Action needed · Something in front of the store refuses the request \(403\)\./),
   },
   {
     title: 'A proxy knows no such path',
     source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#location',
     act: refusing(isOfPage, answer(404, '<html><title>404 Not Found</title></html>', PAGE)),
-    ...needsUser(/^Needs you · Something in front of the store refuses the request \(404\)\./),
+    ...needsUser(/^Action needed · Something in front of the store refuses the request \(404\)\./),
   },
   {
     title:
@@ -186,7 +186,7 @@ export const REFUSALS: readonly Oddity[] = [
     source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#merge_slashes',
     act: refusing(isOfPage, refusal(403, 'SignatureDoesNotMatch')),
     ...needsUser(
-      /^Needs you · Something in front of “[^”]+” changes what was signed .*keys are right/,
+      /^Action needed · Something in front of “[^”]+” changes what was signed .*keys are right/,
       2,
     ),
   },

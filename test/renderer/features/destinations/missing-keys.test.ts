@@ -19,7 +19,7 @@ describe('keys that died in the middle', () => {
       await give({ name: 'one.bin', byteLength: 100 }, { name: 'two.bin', byteLength: 100 })
       for (const name of ['one.bin', 'two.bin']) {
         await row(name)
-          .getByText(/^Needs you · The (keys|store|secret) /)
+          .getByText(/^Action needed · The (keys|store|secret) /)
           .waitFor()
       }
       await page.evaluate(() => window.fake.failWith('prepareUpload', null))
@@ -62,7 +62,7 @@ describe('keys that died in the middle', () => {
 
     await page.getByText('1 upload goes on.').waitFor()
     await row('mine.bin')
-      .getByText(/^Needs you/)
+      .getByText(/^Action needed/)
       .waitFor()
   })
 
@@ -81,7 +81,7 @@ describe('keys that died in the middle', () => {
     )
 
     await row('scan.tif')
-      .getByText(/^Needs you/)
+      .getByText(/^Action needed/)
       .waitFor()
     const said = await row('scan.tif').locator('.row-status').textContent()
     await row('scan.tif')

@@ -60,7 +60,7 @@ describe('the report of a drop', () => {
       }),
     )
     await row('one.bin')
-      .getByText(/^Needs you/)
+      .getByText(/^Action needed/)
       .waitFor()
 
     await give(
@@ -192,7 +192,7 @@ describe('"Choose the file"', () => {
     const { trip, home } = await choose(opened, 'film.mov', 5)
 
     await trip.getByText(/^Done/).waitFor()
-    await home.getByText(/^Needs you/).waitFor()
+    await home.getByText(/^Action needed/).waitFor()
     expect(await opened.rows.count()).toBe(2)
     expect(await opened.callsOf('queueUploads')).toEqual([])
   })
@@ -218,7 +218,7 @@ describe('"Choose the file"', () => {
     await opened.button('Leave it').click()
 
     await opened.page.getByText('is not as it was').waitFor({ state: 'detached' })
-    await trip.getByText(/^Needs you/).waitFor()
+    await trip.getByText(/^Action needed/).waitFor()
     expect(await opened.callsOf('uploadAgain')).toEqual([])
   })
 
@@ -228,7 +228,7 @@ describe('"Choose the file"', () => {
     const { trip } = await choose(opened, 'letter.txt', 6)
     await opened.page.getByText('“letter.txt” is another file.').waitFor()
 
-    await trip.getByText(/^Needs you/).waitFor()
+    await trip.getByText(/^Action needed/).waitFor()
     expect(await opened.callsOf('uploadAgain')).toEqual([])
   })
 })

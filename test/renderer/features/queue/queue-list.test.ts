@@ -212,7 +212,7 @@ describe('a row', () => {
     await give({ name: 'kept.bin', byteLength: 1000 })
 
     await row('kept.bin')
-      .getByText(/^Needs you · The disk with Ferry’s data is full\..* by itself/)
+      .getByText(/^Action needed · The disk with Ferry’s data is full\..* by itself/)
       .waitFor()
     await page.evaluate(() => window.fake.failWith('prepareUpload', null))
     // As long as it waits at most.
@@ -226,8 +226,8 @@ describe('a row', () => {
       aWorld({ failures: { prepareUpload: { kind: 'proxy-auth-needed' } } }),
     )
     await give(...['a.bin', 'b.bin'].map((name) => ({ name, byteLength: 1000 })))
-    await row('a.bin').getByText('Needs you · The proxy asks for a password.').waitFor()
-    await row('b.bin').getByText('Needs you · The proxy asks for a password.').waitFor()
+    await row('a.bin').getByText('Action needed · The proxy asks for a password.').waitFor()
+    await row('b.bin').getByText('Action needed · The proxy asks for a password.').waitFor()
 
     await page.evaluate(() => window.fake.failWith('prepareUpload', null))
     await row('a.bin').getByRole('button', { name: 'Enter password' }).click()
@@ -244,7 +244,7 @@ describe('a row', () => {
       }),
     )
     const again = row('again.txt')
-    await again.getByText(/^Needs you · Drop the file here again/).waitFor()
+    await again.getByText(/^Action needed · Drop the file here again/).waitFor()
 
     const [chooser] = await Promise.all([
       page.waitForEvent('filechooser'),
@@ -270,7 +270,7 @@ describe('a row', () => {
       const { problem, wayOut } = failureText(failure, Date.now(), aDestination())
       const status = row(`${failure.kind}.bin`).getByText(problem.replace(/\d.*$/s, ''))
       const said = await status.textContent()
-      expect.soft(said, failure.kind).toMatch(/^(Failed|Needs you)/)
+      expect.soft(said, failure.kind).toMatch(/^(Failed|Action needed)/)
       expect.soft(said, failure.kind).toContain(wayOut)
     }
   })
@@ -304,7 +304,7 @@ describe('rows with an object of their name in the bucket', () => {
   it('are answered together when there are several, and the keyboard goes on in the list', async () => {
     const { row, rows, give, page, button, callsOf } = await suite.open(asking())
     await give(...['a.txt', 'b.txt', 'c.txt'].map((name) => ({ name, byteLength: 10 })))
-    await page.getByText('3 uploads need you').first().waitFor()
+    await page.getByText('3 uploads need your decision').first().waitFor()
 
     await row('b.txt').getByRole('button', { name: 'Skip' }).click()
     await row('b.txt').getByText('Cancelled: the bucket already has a file of this name').waitFor()
@@ -342,7 +342,7 @@ describe('all rows', () => {
     suite.server().releaseParts()
     await button('Resume all').click()
     await rows.getByText(/^Done/).nth(1).waitFor()
-    await button('Clear finished').click()
+    await button('Hide finished').click()
 
     await page.getByText('They go straight to the bucket').waitFor()
   })

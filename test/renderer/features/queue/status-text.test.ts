@@ -111,10 +111,10 @@ describe('the status of a row', () => {
       const asked = said(aView({ phase: 'needs-you', failure }))
 
       expect(itself).toMatch(
-        /^Needs you · The disk with .* is full\. .*it goes on by itself when there is room\.$/,
+        /^Action needed · The disk with .* is full\. .*it goes on by itself when there is room\.$/,
       )
       expect(asked).toMatch(
-        /^Needs you · The disk with .* is full\. Free some space, then try again/,
+        /^Action needed · The disk with .* is full\. Free some space, then try again/,
       )
     },
   )
@@ -124,7 +124,7 @@ describe('the status of a row', () => {
     (kind) => {
       const view = aView({ phase: 'needs-you', failure: FAILURE_EXAMPLES[kind] })
 
-      expect(said(view)).toMatch(/^Needs you · The .*([Ee]nter|Check the)/)
+      expect(said(view)).toMatch(/^Action needed · The .*([Ee]nter|Check the)/)
       expect(said(view)).not.toMatch(/sign in/i)
     },
   )
@@ -145,8 +145,8 @@ describe('the status of a row', () => {
   })
 
   it.each([
-    ['browser', /^Needs you · Sign in again: your sign-in has ended\. /],
-    ['code', /^Needs you · Sign in again: your sign-in with this device’s code has ended\. /],
+    ['browser', /^Action needed · Sign in again: your sign-in has ended\. /],
+    ['code', /^Action needed · Sign in again: your sign-in with this device’s code has ended\. /],
   ] as const)('asks to sign in again with the %s', (by, expected) => {
     const view = aView({ phase: 'needs-you', failure: { kind: 'sign-in-needed', by } })
 
@@ -165,7 +165,7 @@ describe('the status of a row', () => {
   it('names the object that is in the way', () => {
     const view = aView({ phase: 'needs-you', failure: FAILURE_EXAMPLES['key-taken'] })
 
-    expect(said(view)).toMatch(/^Needs you · The bucket already has “in\/a\.jpg”\./)
+    expect(said(view)).toMatch(/^Action needed · The bucket already has “in\/a\.jpg”\./)
   })
 
   it('says that the file changed, first of all', () => {
