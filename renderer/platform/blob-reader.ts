@@ -5,22 +5,22 @@ import { failed, type Outcome, succeeded } from '../../electron/contract/outcome
 const PIECE_BYTES = 1024 * 1024
 
 /**
- * Reads bodies from begin to end into one buffer that is used again and again: the fastest of the
- * ways to read a file in Chromium, and the one that leaves no garbage.
+ * Reads bodies from start to end into one reused buffer: the fastest way to read a file in
+ * Chromium, and one that creates no garbage.
  */
 export class BlobReader {
-  /** Null while it is being read into; whoever comes then gets another. */
+  /** Null while it is in use; a concurrent read then allocates another. */
   #spare: ArrayBuffer | null = null
 
-  /** @param take is given each piece while it lasts; false: no more is wanted. */
+  /** @param take receives each piece, which is valid only during the call; false: stop reading. */
   async read(body: Blob, take: (piece: Uint8Array) => boolean): Promise<Outcome<null>> {
     const reader = body.stream().getReader({ mode: 'byob' })
     let buffer = this.#spare ?? new ArrayBuffer(PIECE_BYTES)
     this.#spare = null
     let readBytes = 0
     try {
-      // Its length says when a body ends: a stream's end gets lost now and then in Chromium, and
-      // the read that waits for it never comes back.
+      // The blob's size tells when it ends: Chromium sometimes loses the end of a stream, and the
+      // read that waits for it never returns.
       while (readBytes < body.size) {
         const piece = await nextPiece(reader, buffer)
         if (piece === 'broken') return failed(await failureAt(body, readBytes))
@@ -32,7 +32,7 @@ export class BlobReader {
       this.#spare = buffer
       return succeeded(null)
     } finally {
-      // A stream that broke cannot be cancelled any more.
+      // A broken stream cannot be cancelled any more.
       reader.cancel().catch(() => undefined)
     }
   }
@@ -50,20 +50,20 @@ async function nextPiece(
   }
 }
 
-/** What a stream that broke off did not say. */
+/** Finds out why a stream broke, which the stream itself does not say. */
 async function failureAt(body: Blob, atByte: number): Promise<Failure> {
   const onTheWhole = await probeBlob(body, 'source-changed')
   if (onTheWhole !== null) return onTheWhole
-  // The same file, and yet not readable here: a bad place on the disk.
+  // The file is the same, but this position cannot be read: a bad sector on the disk.
   const here = await probeBlob(body.slice(atByte, atByte + 1), 'source-unreadable')
   return here ?? { kind: 'stalled' }
 }
 
 /**
- * Reads one byte, or an empty file as a whole: a slice of one is answered without a look at the
- * disk, and a file that was never there has the length 0, too. A `File` is a snapshot: Chromium
- * refuses to read it with `NotFoundError` when the file is gone, and with `NotReadableError` when
- * it may not be read or its time has changed; which of these two, the caller must know.
+ * Reads one byte, or the whole of an empty file: a slice of an empty file is answered without a
+ * look at the disk, and a file that never existed also has the length 0. A `File` is a snapshot:
+ * Chromium rejects with `NotFoundError` if the file is gone, and with `NotReadableError` if it may
+ * not be read or its time has changed. The caller must know which of these two it is.
  */
 export async function probeBlob(
   blob: Blob,

@@ -13,7 +13,7 @@ import type { FactsNeeded, FileFactsReader, HostFile } from '../engine/intake/fi
 import { checkGivenFile, hasEntry } from './file-source.ts'
 import { readRange } from './range-source.ts'
 
-/** Few, so that a drop of thousands leaves the disk to the uploads that run. */
+/** Few, so that a drop of thousands of files leaves the disk to the running uploads. */
 const MAX_CONCURRENT_READS = 4
 const MAX_TYPE_LENGTH = 255
 
@@ -27,21 +27,22 @@ export const browserFileFacts: FileFactsReader<File> = {
 const readSemaphore = new Semaphore(MAX_CONCURRENT_READS)
 
 /** What the host needs to know of a file's bytes. Fails as a `FileSource` does. */
-async function factsOf(file: File, asked: FactsNeeded): Promise<Outcome<FileFacts>> {
+async function factsOf(file: File, needed: FactsNeeded): Promise<Outcome<FileFacts>> {
   const named = browserTypeOf(file)
-  const isText = isTextType(asked.ruledType ?? named)
-  if (named !== '' && !isText && !asked.needsHash && hasEntry(file)) {
+  const isText = isTextType(needed.ruledType ?? named)
+  if (named !== '' && !isText && !needed.needsHash && hasEntry(file)) {
     return succeeded({ contentType: named, hash8: null })
   }
   return readSemaphore.run(async () => {
-    // Its upload may wait for hours; only a file that was read once is known to have changed then.
+    // The upload may wait for hours, and only a file that was read once is then known to have
+    // changed.
     if (!hasEntry(file)) await checkGivenFile(file)
     const contentType = named || (await sniffedType(file))
-    // Where nothing tells the type, the host may know from the name that it is a text.
+    // If nothing tells the type, the host may know from the name that it is text.
     const encoding = isText || contentType === '' ? await encodingOf(file) : null
     const facts = { contentType, ...(encoding === null ? {} : { encoding }) }
     try {
-      return succeeded({ ...facts, hash8: asked.needsHash ? await hash8Of(file) : null })
+      return succeeded({ ...facts, hash8: needed.needsHash ? await hash8Of(file) : null })
     } catch (error) {
       if (!(error instanceof DOMException)) throw error
       return failed((await checkGivenFile(file)) ?? { kind: 'source-unreadable' })
@@ -49,44 +50,44 @@ async function factsOf(file: File, asked: FactsNeeded): Promise<Outcome<FileFact
   })
 }
 
-/** The same of a file that the host has: no more of it is fetched than the rules ask for. */
+/** Fetches no more of a file that the host has than the rules need. */
 async function factsOfHostFile(
   { source: { sourceId, name, byteLength }, contentType: named }: HostFile,
-  asked: FactsNeeded,
+  needed: FactsNeeded,
 ): Promise<Outcome<FileFacts>> {
-  const isText = isTextType(asked.ruledType ?? named)
-  if (named !== '' && !isText && !asked.needsHash) {
+  const isText = isTextType(needed.ruledType ?? named)
+  if (named !== '' && !isText && !needed.needsHash) {
     return succeeded({ contentType: named, hash8: null })
   }
   return readSemaphore.run(async () => {
     const { signal } = new AbortController()
     const read = (range: ByteRange) => readRange(sourceId, range, signal)
-    // One byte more tells a start from a whole file.
+    // One extra byte tells whether this is the start or the whole file.
     const start = await read({ start: 0, end: Math.min(byteLength, TEXT_PROBE_BYTES + 1) })
     if (!start.ok) {
-      // It is taken all the same: its upload waits for the bytes.
-      const isForUpload = start.failure.kind === 'source-in-cloud' && !asked.needsHash
+      // It is queued all the same: the upload waits for the bytes.
+      const isForUpload = start.failure.kind === 'source-in-cloud' && !needed.needsHash
       return isForUpload ? succeeded({ contentType: named, hash8: null }) : start
     }
     const head = new File([start.value], name)
     const contentType = named || (await sniffedType(head))
     const encoding = isText || contentType === '' ? await encodingOf(head) : null
     const facts = { contentType, ...(encoding === null ? {} : { encoding }) }
-    if (!asked.needsHash) return succeeded({ ...facts, hash8: null })
+    if (!needed.needsHash) return succeeded({ ...facts, hash8: null })
     const hash8 = await hash8OfRanges(byteLength, read)
     return hash8.ok ? succeeded({ ...facts, hash8: hash8.value }) : hash8
   })
 }
 
-/** As the browser knows it from the name. */
+/** The type that the browser derives from the name. */
 function browserTypeOf(file: File): string {
   return file.type.slice(0, MAX_TYPE_LENGTH)
 }
 
-/** Null when it cannot be read: whoever reads the file next says what is wrong with it. */
+/** Null when the file cannot be read: the next reader reports why. */
 async function encodingOf(file: Blob): Promise<TextEncoding | null> {
   try {
-    // Few bytes tell most files that are no text.
+    // A few bytes are enough to recognise most files that are not text.
     const first = await encodingOfFirst(file, SNIFFED_BYTES)
     const isAllSeen = first !== 'utf-8' || file.size <= SNIFFED_BYTES
     return isAllSeen ? first : await encodingOfFirst(file, TEXT_PROBE_BYTES)
@@ -101,10 +102,12 @@ async function encodingOfFirst(file: Blob, byteLength: number): Promise<TextEnco
   return textEncodingOf(start, byteLength >= file.size)
 }
 
-/** As much as most formats show themselves by. */
+/** Enough to recognise most formats. */
 const SNIFFED_BYTES = 4100
 
-/** So many formats are one of these inside that the name, where it has an extension, says more. */
+/**
+ * Many formats are stored in one of these containers, so a file name's extension is more specific.
+ */
 const CONTAINERS: ReadonlySet<string> = new Set([
   'application/gzip',
   'application/x-cfb',
@@ -113,8 +116,8 @@ const CONTAINERS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The type that a file's first bytes tell, for one whose name told the browser none; empty: they
- * tell none either. The formats are loaded with the first file that needs them.
+ * The type that a file's first bytes reveal, for a file whose name implies none; empty: they reveal
+ * none either. The list of formats is loaded for the first file that needs it.
  */
 async function sniffedType(file: File): Promise<string> {
   const type = await typeByBytes(file)
@@ -127,21 +130,22 @@ async function typeByBytes(file: Blob): Promise<string> {
     const start = await file.slice(0, SNIFFED_BYTES).arrayBuffer()
     return (await fileTypeFromBuffer(new Uint8Array(start)))?.mime ?? ''
   } catch {
-    // A guess is worth no refusal: whoever reads the file next says what is wrong with it.
+    // A failed guess is no reason to refuse the file: the next reader reports what is wrong with
+    // it.
     return ''
   }
 }
 
 /**
- * Eight hex digits that tell a file from others, for the destination's key template. Rejects with a
- * `DOMException` when the file cannot be read.
+ * Eight hex digits that distinguish a file from others, for the destination's key template. Rejects
+ * with a `DOMException` when the file cannot be read.
  */
 export async function hash8Of(file: Blob): Promise<string> {
   const { head, ranges } = hash8Input(file.size)
   return hexDigits([head, ...ranges.map(({ start, end }) => file.slice(start, end))])
 }
 
-/** The same of a file that is read in ranges; fails as `read` does. */
+/** `hash8Of` for a file that is read in ranges; fails as `read` does. */
 async function hash8OfRanges(
   byteLength: number,
   read: (range: ByteRange) => Promise<Outcome<Blob>>,

@@ -1,8 +1,8 @@
 import type { NetworkStatus } from '../engine/ports.ts'
 
 /**
- * The browser's hint, and any other sign that a road may be open again.
- * @param alsoWhen subscribes to such a sign: the host answering again, the computer waking up.
+ * The browser's own hint, and any other sign that the network may be back.
+ * @param alsoWhen subscribes to such a sign: the host answers again, the computer wakes up.
  */
 export function browserNetwork(
   ...alsoWhen: readonly ((listener: () => void) => () => void)[]

@@ -1,13 +1,13 @@
 import type { PowerStatus } from '../engine/ports.ts'
 
-/** How often the clocks are compared. A hidden tab is let look once a minute. */
+/** How often the clocks are compared. A hidden tab's timers run once a minute. */
 const CHECK_INTERVAL_MS = 5_000
 
 type HostPower = (listener: (power: { readonly isAsleep: boolean }) => void) => () => void
 
 /**
- * What the host says of the computer's sleep, and what this page finds out itself: a host for a
- * browser hears nothing of it, and a desktop not always (electron/electron#44971).
+ * Combines what the host says about the computer's sleep with what this page detects itself: the
+ * browser's host hears nothing of it, and the desktop not always (electron/electron#44971).
  */
 export function browserPower(hostPower: HostPower): PowerStatus {
   return {
@@ -21,7 +21,7 @@ export function browserPower(hostPower: HostPower): PowerStatus {
         tell(watch.onHostReport(isAsleep, currentMoment())),
       )
       const timer = setInterval(look, CHECK_INTERVAL_MS)
-      // Whoever opens the computer looks at the tab before its next minute is over.
+      // A user who opens the computer looks at the tab before its next timer fires.
       document.addEventListener('visibilitychange', look)
       return () => {
         endHost()
@@ -36,30 +36,31 @@ function currentMoment(): Moment {
   return { wallMs: Date.now(), steadyMs: performance.now() }
 }
 
-/** One moment on two clocks. */
+/** The same moment on two clocks. */
 interface Moment {
-  /** The clock on the wall: goes on while the computer sleeps, and can be set. */
+  /** Continues while the computer sleeps, and can be set. */
   readonly wallMs: number
-  /** Never set. Stands still in a sleep on Linux and macOS, goes on on Windows. */
+  /** Cannot be set. It stands still during sleep on Linux and macOS, and continues on Windows. */
   readonly steadyMs: number
 }
 
 /**
- * By so much the clocks come apart in a sleep that connections may not outlive. A clock that is
- * set by hand looks the same, and costs no more than preparing anew.
+ * The clocks differ by at least this after a sleep that connections may not survive. Setting the
+ * clock by hand looks the same, and costs no more than preparing again.
  */
 const CLOCK_GAP_MS = 10_000
 /**
- * Where the steady clock goes on, only a long silence tells of a sleep: timers of a hidden tab run
- * once a minute. Source: developer.chrome.com/blog/timer-throttling-in-chrome-88
+ * Where the steady clock continues during sleep, only a long gap between timers reveals it: a
+ * hidden tab's timers run once a minute. Source:
+ * developer.chrome.com/blog/timer-throttling-in-chrome-88
  */
 const TIMER_GAP_MS = 180_000
-/** Awake for so long after the word that it would sleep, the computer did not. */
+/** A computer that is awake this long after it announced its sleep did not sleep. */
 const SLEEPLESS_MS = 60_000
-/** A host's word that comes so soon after our own finding is about the same sleep. */
+/** A host's report this soon after our own detection is about the same sleep. */
 const SAME_SLEEP_MS = 60_000
 
-/** Finds out from clocks and from the host's word when the computer sleeps and wakes. */
+/** Detects from the clocks and the host's reports when the computer sleeps and wakes. */
 export class SleepDetector {
   #last: Moment
   #asleepSinceMs: number | null = null
@@ -69,7 +70,7 @@ export class SleepDetector {
     this.#last = now
   }
 
-  /** To be asked again and again. Null: nothing new. */
+  /** Must be called regularly. Null: nothing changed. */
   check(now: Moment): 'awake' | null {
     const hasSlept = hasSleptBetween(this.#last, now)
     this.#last = now

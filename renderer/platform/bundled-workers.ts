@@ -3,7 +3,7 @@ import putWorker from './put-worker.ts?worker&url'
 
 const SCRIPTS = { checksums: checksumWorker, puts: putWorker } as const
 
-/** W3C Trusted Types; TypeScript's DOM library does not know it. */
+/** W3C Trusted Types, which TypeScript's DOM library does not declare. */
 interface TrustedTypes {
   readonly createPolicy: (
     name: string,
@@ -12,8 +12,8 @@ interface TrustedTypes {
 }
 
 /**
- * The page's only Trusted Types policy, by which it makes script of nothing but the workers that
- * were built with it. Both hosts name it in their headers: electron/core/host/page-policy.ts.
+ * The page's only Trusted Types policy. It accepts no script but the workers that were built with
+ * the page. Both hosts name it in their headers: electron/core/host/page-policy.ts.
  */
 const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy(
   'ferry-workers',

@@ -4,11 +4,14 @@ import type { Checksums, PartBody } from '../engine/ports.ts'
 import { startBundledWorker } from './bundled-workers.ts'
 import { type ChecksumJob, ChecksumWorkerClient } from './checksum-worker-client.ts'
 
-/** Two read and sum up a file as fast as a disk delivers; more only take from the sending. */
+/**
+ * Two workers read and hash a file as fast as a disk delivers it; more would only slow down
+ * sending.
+ */
 const MAX_WORKERS = 2
 /**
- * A disk that has to spin up may take its time. Not longer, since in Chromium a read gets lost now
- * and then and never comes back; a part that is summed up once more costs less than the waiting.
+ * Long enough for a disk to spin up, but no longer: Chromium sometimes loses a read, which then
+ * never returns, and hashing a part again costs less than waiting.
  */
 const SILENCE_TIMEOUT_MS = 15_000
 
@@ -17,26 +20,29 @@ interface ChecksumPoolOptions {
   readonly silenceTimeoutMs: number
 }
 
-/** Sums up bodies in workers, one body each at a time: first those that somebody waits for. */
+/**
+ * Computes checksums in workers, one body per worker at a time; bodies that something waits for go
+ * first.
+ */
 export function checksumPool(options: Partial<ChecksumPoolOptions> = {}): Checksums {
   const { workerCount = defaultWorkerCount(), silenceTimeoutMs = SILENCE_TIMEOUT_MS } = options
   const waiting = { next: new Set<ChecksumJob>(), idle: new Set<ChecksumJob>() }
-  const lanes = Array.from(
+  const workers = Array.from(
     { length: workerCount },
-    () => new ChecksumWorkerClient({ startWorker, silenceTimeoutMs, onIdle: handOut }),
+    () => new ChecksumWorkerClient({ startWorker, silenceTimeoutMs, onIdle: startJobs }),
   )
 
-  function handOut(): void {
-    for (const lane of lanes) {
-      const line = waiting.next.size > 0 ? waiting.next : waiting.idle
-      const [job] = line
-      if (job === undefined || !lane.isIdle) continue
-      line.delete(job)
-      lane.take(job)
+  function startJobs(): void {
+    for (const worker of workers) {
+      const queue = waiting.next.size > 0 ? waiting.next : waiting.idle
+      const [job] = queue
+      if (job === undefined || !worker.isIdle) continue
+      queue.delete(job)
+      worker.take(job)
     }
   }
 
-  const all = (
+  const compute = (
     { payload }: PartBody,
     algorithms: readonly ChecksumAlgorithm[],
     order: 'next' | 'idle',
@@ -55,23 +61,28 @@ export function checksumPool(options: Partial<ChecksumPoolOptions> = {}): Checks
       }
       const abort = () => {
         waiting[order].delete(job)
-        for (const lane of lanes) lane.stop(job)
+        for (const worker of workers) worker.stop(job)
         reject(signal.reason)
       }
       signal.addEventListener('abort', abort, { once: true })
       waiting[order].add(job)
-      handOut()
+      startJobs()
     })
 
   return {
     of: async (body, algorithm, order, signal) => {
-      const summed = await all(body, [algorithm], order, signal)
-      return summed.ok ? succeeded(summed.value[0] ?? '') : summed
+      const computed = await compute(body, [algorithm], order, signal)
+      return computed.ok ? succeeded(computed.value[0] ?? '') : computed
     },
     withCrc: async (body, algorithm, order, signal) => {
-      const summed = await all(body, [...new Set([algorithm, crcBeside(algorithm)])], order, signal)
-      if (!summed.ok) return summed
-      const [checksum = '', crc = checksum] = summed.value
+      const computed = await compute(
+        body,
+        [...new Set([algorithm, crcBeside(algorithm)])],
+        order,
+        signal,
+      )
+      if (!computed.ok) return computed
+      const [checksum = '', crc = checksum] = computed.value
       return succeeded({ checksum, crc })
     },
   }

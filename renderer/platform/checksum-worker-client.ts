@@ -2,24 +2,24 @@ import type { ChecksumAlgorithm } from '../../electron/contract/checksum.ts'
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 
-/** A worker sums up one body at a time: the next `sum` ends the one before. */
+/** A worker hashes one body at a time: the next `compute` ends the previous one. */
 export type ToChecksumWorker =
   | {
-      readonly type: 'sum'
+      readonly type: 'compute'
       readonly jobId: number
       readonly body: Blob
-      /** All of them in one reading. */
+      /** All are computed in one reading. */
       readonly algorithms: readonly ChecksumAlgorithm[]
     }
   | { readonly type: 'stop' }
 
 export type FromChecksumWorker =
-  /** Its script has been loaded. */
+  /** The script has been loaded. */
   | { readonly type: 'started' }
-  /** Now and then while it reads, so that silence means that it is dead. */
+  /** Sent regularly while reading, so that silence means that the worker is dead. */
   | { readonly type: 'reading'; readonly jobId: number }
   /** In the order of the algorithms. */
-  | { readonly type: 'summed'; readonly jobId: number; readonly checksums: readonly string[] }
+  | { readonly type: 'computed'; readonly jobId: number; readonly checksums: readonly string[] }
   | { readonly type: 'failed'; readonly jobId: number; readonly failure: Failure }
 
 export interface ChecksumJob {
@@ -30,12 +30,12 @@ export interface ChecksumJob {
 
 interface ChecksumWorkerClientDeps {
   readonly startWorker: () => Worker
-  /** A worker that says nothing for so long while it has a job is dead. */
+  /** A worker that is silent for this long while it has a job is dead. */
   readonly silenceTimeoutMs: number
   readonly onIdle: () => void
 }
 
-/** One worker and the job it has. A worker that dies is replaced when there is work for another. */
+/** One worker and its current job. A worker that dies is replaced when the next job comes. */
 export class ChecksumWorkerClient {
   readonly #deps: ChecksumWorkerClientDeps
   #worker: Worker | null = null
@@ -46,7 +46,7 @@ export class ChecksumWorkerClient {
 
   constructor(parts: ChecksumWorkerClientDeps) {
     this.#deps = parts
-    // At once: later the host, from which it is loaded, may be away.
+    // Started at once, because the host that serves the script may be away later.
     this.#worker = this.#start()
   }
 
@@ -59,11 +59,11 @@ export class ChecksumWorkerClient {
     this.#jobId += 1
     this.#worker ??= this.#start()
     const { body, algorithms } = job
-    this.#post({ type: 'sum', jobId: this.#jobId, body, algorithms })
+    this.#post({ type: 'compute', jobId: this.#jobId, body, algorithms })
     this.#restartSilenceTimer()
   }
 
-  /** The job is not wanted any more; it gets no end. */
+  /** Drops the job, whose `end` is not called. */
   stop(job: ChecksumJob): void {
     if (this.#job !== job) return
     this.#post({ type: 'stop' })
@@ -89,7 +89,7 @@ export class ChecksumWorkerClient {
     }
     if (this.#job === null || message.jobId !== this.#jobId) return
     if (message.type === 'reading') this.#restartSilenceTimer()
-    else if (message.type === 'summed') this.#end(succeeded(message.checksums))
+    else if (message.type === 'computed') this.#end(succeeded(message.checksums))
     else this.#end(failed(message.failure))
   }
 
@@ -98,11 +98,11 @@ export class ChecksumWorkerClient {
     this.#silenceTimer = setTimeout(() => this.#discardWorker(), this.#deps.silenceTimeoutMs)
   }
 
-  /** Its job fails as something that is tried again. */
+  /** Its job fails with a failure that is retried. */
   #discardWorker(): void {
     this.#worker?.terminate()
     this.#worker = null
-    // A script that was never loaded: nobody was there to serve it.
+    // If the script was never loaded, the host was not there to serve it.
     const failure: Failure = { kind: this.#hasStarted ? 'stalled' : 'host-gone' }
     if (this.#job !== null) this.#end(failed(failure))
   }

@@ -1,4 +1,4 @@
-// Runs in a worker of its own: the page's main thread never touches a file's bytes.
+// Runs in its own worker, so that the page's main thread never touches a file's bytes.
 import { createCRC32, createCRC64, createMD5, createSHA256, type IHasher } from 'hash-wasm'
 import type { ChecksumAlgorithm } from '../../electron/contract/checksum.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
@@ -8,7 +8,7 @@ import type { FromChecksumWorker, ToChecksumWorker } from './checksum-worker-cli
 
 const PROGRESS_INTERVAL_MS = 1000
 
-/** Made once, since each is compiled; they serve one job after the other. */
+/** Created once, because each is compiled, and reused for every job. */
 const hashers = new Map<ChecksumAlgorithm, Promise<IHasher>>()
 const pieces = new BlobReader()
 let currentJobId: number | null = null
@@ -19,12 +19,12 @@ addEventListener('message', ({ data }: MessageEvent<ToChecksumWorker>) => {
 })
 post({ type: 'started' })
 
-async function answer({ jobId, body, algorithms }: ToChecksumWorker & { type: 'sum' }) {
+async function answer({ jobId, body, algorithms }: ToChecksumWorker & { type: 'compute' }) {
   currentJobId = jobId
-  const summed = await checksumsOf(body, algorithms, jobId).catch(() => bug(algorithms))
+  const computed = await checksumsOf(body, algorithms, jobId).catch(() => bug(algorithms))
   if (currentJobId !== jobId) return
-  if (summed.ok) post({ type: 'summed', jobId, checksums: summed.value })
-  else post({ type: 'failed', jobId, failure: summed.failure })
+  if (computed.ok) post({ type: 'computed', jobId, checksums: computed.value })
+  else post({ type: 'failed', jobId, failure: computed.failure })
 }
 
 async function checksumsOf(
@@ -35,13 +35,13 @@ async function checksumsOf(
   const used = await Promise.all(algorithms.map(hasherFor))
   if (currentJobId !== jobId) return succeeded([])
   for (const hasher of used) hasher.init()
-  let saidAtMs = performance.now()
+  let postedAtMs = performance.now()
   const read = await pieces.read(body, (piece) => {
-    // A job that was stopped must not touch the hasher, which may serve the next one already.
+    // A stopped job must not touch the hasher, which may already serve the next job.
     if (currentJobId !== jobId) return false
     for (const hasher of used) hasher.update(piece)
-    if (performance.now() - saidAtMs >= PROGRESS_INTERVAL_MS) {
-      saidAtMs = performance.now()
+    if (performance.now() - postedAtMs >= PROGRESS_INTERVAL_MS) {
+      postedAtMs = performance.now()
       post({ type: 'reading', jobId })
     }
     return true
@@ -51,7 +51,7 @@ async function checksumsOf(
   return succeeded(used.map((hasher) => base64(hasher.digest('binary'))))
 }
 
-/** Reading fails in known ways; anything else is of our making. */
+/** Reading fails in known ways; anything else is our own bug. */
 function bug(algorithms: readonly ChecksumAlgorithm[]): Outcome<never> {
   return failed({ kind: 'internal', reference: `checksum: ${algorithms.join()}` })
 }
@@ -62,7 +62,7 @@ function hasherFor(algorithm: ChecksumAlgorithm): Promise<IHasher> {
   return making
 }
 
-/** The polynomials of CRC-64/NVME and CRC-32C, bits reflected, as hash-wasm takes them. */
+/** The polynomials of CRC-64/NVME and CRC-32C with reflected bits, as hash-wasm expects them. */
 function makeHasher(algorithm: ChecksumAlgorithm): Promise<IHasher> {
   switch (algorithm) {
     case 'crc64nvme':

@@ -6,9 +6,9 @@ import { probeBlob } from './blob-reader.ts'
 import { rangeSource } from './range-source.ts'
 
 /**
- * A file that the person gave to this page. Bodies are references into it: Chromium streams them
- * from the disk, whatever their length, and refuses to once the file has changed; so only the
- * first read looks at the disk, and `check` does.
+ * A file that the user gave to this page. Part bodies are references into it: Chromium streams them
+ * from the disk, however long they are, and refuses to once the file has changed. So only the first
+ * read and `check` look at the disk.
  */
 export function fileSource(file: File): FileSource {
   let wasReadable = false
@@ -26,7 +26,7 @@ export function fileSource(file: File): FileSource {
         const checked = await check(signal)
         if (!checked.ok) return checked
       }
-      // Type '' keeps Chromium from sending a Content-Type that nobody signed.
+      // The empty type keeps Chromium from sending an unsigned Content-Type.
       const slice = file.slice(start, end, '')
       if (slice.size !== end - start) return failed({ kind: 'source-changed' })
       return succeeded({ byteLength: slice.size, payload: slice })
@@ -35,15 +35,16 @@ export function fileSource(file: File): FileSource {
 }
 
 /**
- * A `File` is a snapshot: Chromium says that it cannot be read any more, and not whether it changed
- * or may not be read; an empty one out of a dropped folder even reads as empty when it has grown or
- * is gone. The entry it was opened from can be opened again, which tells what the file is now.
+ * A `File` is a snapshot: Chromium says that it can no longer be read, but not whether the file
+ * changed or access is denied. An empty file of a dropped folder even reads as empty after it has
+ * grown or been deleted. Opening its entry again tells what the file is now.
  */
 const entries = new WeakMap<File, FileSystemFileEntry>()
 
 /**
- * Without an entry: what could be read once and cannot be read now has changed. So has an empty
- * file, of which Chromium looks at nothing but the time, which takes no permission.
+ * For files without an entry: if a file could be read once and cannot be read now, it has changed.
+ * The same holds for an empty file, of which Chromium only checks the time, which needs no
+ * permission.
  */
 const onceReadable = new WeakSet<File>()
 
@@ -55,25 +56,25 @@ export function hasEntry(file: File): boolean {
   return entries.has(file)
 }
 
-/** Chromium looks at the disk; a `DOMException` says what is in the way. */
+/** Makes Chromium look at the disk; a `DOMException` says what went wrong. */
 export function openEntry(entry: FileSystemFileEntry): Promise<File | DOMException> {
   return new Promise((resolve) => entry.file(resolve, resolve))
 }
 
-/** Null: it is the file that was given, and can be read. */
+/** Null: it is still the given file, and can be read. */
 export async function checkGivenFile(file: File): Promise<Failure | null> {
   const entry = entries.get(file)
   const now = entry === undefined ? null : await openEntry(entry)
   if (now instanceof DOMException) return { kind: failureKindOf(now) }
-  // Nothing is nothing, whatever its time; Chromium makes one up where the disk says 1970.
+  // An empty file stays the same whatever its time: Chromium invents one where the disk says 1970.
   if (now?.size === 0 && file.size === 0) return null
   if (now !== null && !isSameFile(now, file)) return { kind: 'source-changed' }
   const hasChanged = now === null && (onceReadable.has(file) || file.size === 0)
   const failure = await probeBlob(file, hasChanged ? 'source-changed' : 'source-unreadable')
   if (failure === null) onceReadable.add(file)
   if (failure?.kind !== 'source-unreadable' || now === null) return failure
-  // Chromium compares times more finely than `lastModified` tells them. Where the file that is there
-  // now can be read, the given one has changed; else a permission is in the way.
+  // Chromium compares times more precisely than `lastModified` reports them. If the file on disk
+  // can be read now, the given one has changed; otherwise a permission is missing.
   return (await probeBlob(now, 'source-unreadable')) ?? { kind: 'source-changed' }
 }
 
@@ -81,7 +82,7 @@ function isSameFile(now: File, given: File): boolean {
   return now.size === given.size && now.lastModified === given.lastModified
 }
 
-/** A folder that took the file's place is a mismatch of types. */
+/** `TypeMismatchError`: a folder has taken the file's place. */
 function failureKindOf({ name }: DOMException) {
   if (name === 'NotFoundError') return 'source-missing'
   return name === 'TypeMismatchError' ? 'source-changed' : 'source-unreadable'
@@ -90,9 +91,9 @@ function failureKindOf({ name }: DOMException) {
 /** The files that were given to this page, by their tickets. */
 export type SourceFiles = Map<SourceId, File>
 
-/** A file of this page, else the host's stream of it, else nothing. */
+/** The page's own file if there is one, otherwise the host's stream of it, otherwise nothing. */
 export function sourceLookup(files: ReadonlyMap<SourceId, File>): SourceLookup {
-  // One source per file, since it remembers whether the file could ever be read.
+  // One source per file, because it remembers whether the file could ever be read.
   const sources = new WeakMap<File, FileSource>()
   return ({ sourceId, isSourceDurable, byteLength }) => {
     if (sourceId === null) return null

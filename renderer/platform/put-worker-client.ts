@@ -7,12 +7,12 @@ interface Job {
   readonly end: (end: JobEnd) => void
 }
 
-/** One worker and the PUTs that it has under way. */
+/** One worker and its running PUTs. */
 class PutWorkerClient {
   readonly #worker: Worker
   readonly #jobs = new Map<number, Job>()
   readonly #started = Promise.withResolvers<boolean>()
-  /** That answered through this worker: its policy allows them. */
+  /** Origins that answered through this worker, so its policy allows them. */
   readonly #reached = new Set<string>()
   #nextJobId = 1
   #state: 'in-use' | 'retired' | 'dead' = 'in-use'
@@ -63,7 +63,7 @@ class PutWorkerClient {
     })
   }
 
-  /** It ends when what it has under way has ended. */
+  /** The worker ends once its running PUTs have ended. */
   retire(): void {
     if (this.#state === 'in-use') this.#state = 'retired'
     this.#endIfIdle()
@@ -76,7 +76,7 @@ class PutWorkerClient {
 
   #handleJobMessage(message: Exclude<FromPutWorker, { type: 'started' }>): void {
     const job = this.#jobs.get(message.jobId)
-    // Aborted meanwhile.
+    // The job was aborted in the meantime.
     if (job === undefined) return
     if (message.type === 'sent') {
       job.onSent(message.sentBytes)
@@ -113,8 +113,8 @@ class PutWorkerClient {
 }
 
 /**
- * The worker that PUTs are given to. A worker's policy is fixed when its script is loaded, so that
- * another takes its place when the destinations have changed.
+ * The worker that takes new PUTs. A worker's content security policy is fixed when its script is
+ * loaded, so a new worker replaces it when the destinations have changed.
  */
 export class CurrentPutWorker {
   readonly #startWorker: () => Worker
@@ -126,12 +126,12 @@ export class CurrentPutWorker {
     this.#startWorker = startWorker
   }
 
-  /** The next PUT goes to a worker whose script is fetched after now. */
+  /** The next PUT goes to a worker whose script is fetched after this call. */
   replaceNext(): void {
     this.#isOutdated = true
   }
 
-  /** Null: there is none, since the host, from which it is loaded, does not serve it. */
+  /** Null: there is no worker, because the host that serves its script is away. */
   async ready(): Promise<PutWorkerClient | null> {
     if (this.#current?.isDead === false && !this.#isOutdated) return this.#current
     this.#starting ??= this.#start().finally(() => {
@@ -141,7 +141,7 @@ export class CurrentPutWorker {
   }
 
   async #start(): Promise<PutWorkerClient | null> {
-    // Before it is loaded: a change that comes in between makes it outdated, too.
+    // Set before loading, so that a change during loading makes this worker outdated, too.
     this.#isOutdated = false
     const fresh = new PutWorkerClient(this.#startWorker())
     if (await fresh.hasStarted) {
@@ -150,7 +150,7 @@ export class CurrentPutWorker {
       return fresh
     }
     this.#isOutdated = true
-    // What is signed already can still be sent while the host is away.
+    // Parts that are already signed can still be sent while the host is away.
     return this.#current?.isDead === false ? this.#current : null
   }
 }

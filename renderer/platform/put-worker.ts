@@ -1,4 +1,4 @@
-// Runs in a worker of its own, whose content security policy names the stores and nothing else
+// Runs in its own worker, whose content security policy allows the stores and nothing else
 // (docs/decisions/0014-parts-are-sent-by-a-worker.md).
 import type { AnswerHeaders } from '../../electron/contract/failure/store-answer.ts'
 import {
@@ -10,16 +10,16 @@ import {
   withoutType,
 } from './put-protocol.ts'
 
-/** All that is read of an answer; error documents are far shorter. */
+/** The part of an answer that is kept; error documents are far shorter. */
 const MAX_DOCUMENT_LENGTH = 10_000
-/** A body that goes on after this is no error document, and may have no end. */
+/** A longer body is not an error document, and may never end. */
 const MAX_ANSWER_BYTES = 1024 * 1024
-/** Chromium tells of a redirect that the policy stopped only after the request's own error. */
+/** Chromium reports a redirect that the policy blocked only after the request's own error. */
 const VIOLATION_GRACE_MS = 50
 
 interface Job {
   readonly request: XMLHttpRequest
-  /** As a violation of the policy names it. */
+  /** As a policy violation reports it. */
   readonly url: string
   violation: 'none' | 'at-once' | 'redirect'
 }
@@ -42,14 +42,14 @@ function take(jobId: number, order: PutOrder): void {
   try {
     put(jobId, order)
   } catch {
-    // A header that XHR cannot send must not end the worker, and the other parts with it.
+    // A header that XHR cannot send must not end the worker and its other parts.
     end(jobId, { type: 'refused', reason: 'something that cannot be sent' })
   }
 }
 
 /**
- * By XHR, since fetch tells nothing of an upload's progress. Bodies are Blobs: a bare ArrayBuffer is
- * some twenty times slower in Chromium.
+ * Uses XHR because fetch reports no upload progress. Bodies are Blobs: a bare ArrayBuffer is about
+ * twenty times slower in Chromium.
  */
 function put(jobId: number, { url, headers, body }: PutOrder): void {
   const request = new XMLHttpRequest()
@@ -77,9 +77,9 @@ function abort(jobId: number): void {
 }
 
 /**
- * A violation names what was asked for, also when it was a redirect that was stopped: where a
- * redirect leads is not to be learnt (W3C CSP3, 5.3). One that was stopped at once was caused by a
- * line of this script, and Chromium says which.
+ * A violation names the requested URL even if a redirect was blocked, because the page must not
+ * learn where a redirect leads (W3C CSP3, 5.3). If the request was blocked at once, Chromium names
+ * the script's own line as the cause.
  */
 function noteViolation({ blockedURI, sourceFile }: SecurityPolicyViolationEvent): void {
   for (const job of jobs.values()) {
@@ -104,7 +104,7 @@ function answerOf(request: XMLHttpRequest): PutEnd {
   return { type: 'answered', answer }
 }
 
-/** Those that CORS shows; to ask for any other by its name makes Chromium complain in the console. */
+/** The headers that CORS exposes; asking for any other by name makes Chromium log a complaint. */
 function headersOf(request: XMLHttpRequest): AnswerHeaders {
   const lines = request.getAllResponseHeaders().split('\r\n')
   return Object.fromEntries(

@@ -5,7 +5,7 @@ import type { ByteRange } from '../../electron/contract/part-plan.ts'
 import { sourceUrl } from '../../electron/contract/transport.ts'
 import type { FileSource } from '../engine/ports.ts'
 
-/** What the desktop's `source://` handler says of a range beyond the end of a file that is the same. */
+/** The `source://` handler's status for a range beyond the end of an unchanged file. */
 const NO_SUCH_RANGE = 416
 
 /**
@@ -21,7 +21,7 @@ export function rangeSource(sourceId: SourceId, byteLength: number): FileSource 
         ? succeeded({ byteLength: payload.value.size, payload: payload.value })
         : payload
     },
-    // The host looks at the file's length and time before it streams even one byte.
+    // The host checks the file's length and time before it streams even one byte.
     check: async (signal) => {
       const first = await fetchRange(sourceId, { start: 0, end: 1 }, signal)
       if (!first.ok) return first
@@ -38,13 +38,13 @@ export async function readRange(
   { start, end }: ByteRange,
   signal: AbortSignal,
 ): Promise<Outcome<Blob>> {
-  // HTTP cannot ask for no bytes at all; an empty file's only part needs none.
+  // HTTP cannot ask for zero bytes, and an empty file's only part needs none.
   if (start === end) return succeeded(new Blob([]))
   const asked = await fetchRange(sourceId, { start, end }, signal)
   if (!asked.ok) return asked
   const { status, body } = asked.value
   if (status !== 206) return failed(failureOf(status))
-  // Without its type, else Chromium sends a Content-Type that nobody signed.
+  // The type is dropped, or Chromium would send an unsigned Content-Type.
   const payload = body.slice(0, body.size, '')
   return payload.size === end - start ? succeeded(payload) : failed({ kind: 'source-changed' })
 }
@@ -60,13 +60,13 @@ async function fetchRange(
     return succeeded({ status: response.status, body: await response.blob() })
   } catch (error) {
     signal.throwIfAborted()
-    // The stream broke off: the host ended it, or it was closed itself.
+    // The stream broke off: the host cancelled it, or was closed.
     if (error instanceof TypeError) return failed({ kind: 'host-gone' })
     throw error
   }
 }
 
-/** The statuses are those of the desktop's `source://` handler. */
+/** The desktop's `source://` handler answers with these statuses. */
 function failureOf(status: number): Failure {
   switch (status) {
     case 404:

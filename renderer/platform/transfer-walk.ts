@@ -12,14 +12,14 @@ import {
 import type { FileWalk } from '../engine/intake/intake.ts'
 import { openEntry, rememberEntry } from './file-source.ts'
 
-/** Asks the host what Chromium hides of folders; null: it cannot see them either. */
+/** Asks the host for what Chromium hides in folders; null: the host cannot see it either. */
 export type InspectFolders = (
   folders: readonly File[],
 ) => Promise<readonly (FolderFindings | null)[]>
 
 /**
- * Takes everything out of the transfer at once, since its items die with the event; folders are
- * then read bit by bit, so that ten thousand files do not freeze the window.
+ * Takes everything out of the transfer at once, because its items expire with the event. Folders
+ * are then read step by step, so that ten thousand files do not freeze the window.
  */
 export function walkTransfer(
   transfer: DataTransfer,
@@ -33,7 +33,7 @@ export function walkTransfer(
   return { batches: (systemFiles) => walk.batches(systemFiles), findings: walk.findings }
 }
 
-/** A folder still to be read, and what is known of the dropped folder that it belongs to. */
+/** A folder still to be read, and what is known about the dropped folder that contains it. */
 interface ToVisit {
   readonly folder: FileSystemDirectoryEntry
   readonly known: KnownRoot
@@ -41,11 +41,11 @@ interface ToVisit {
 
 interface KnownRoot {
   /**
-   * Full paths. Chromium hides links by itself, but not on Windows, where one that leads upwards
-   * would be followed without end.
+   * Full paths. Chromium hides links itself, except on Windows, where a link to a parent folder
+   * would be followed endlessly.
    */
   readonly links: ReadonlySet<string>
-  /** The host named everything whose name Chromium cannot say. */
+  /** The host named every entry whose name Chromium cannot represent. */
   readonly hasOddNames: boolean
 }
 
@@ -132,8 +132,9 @@ class Walk {
   }
 
   /**
-   * A name that is not valid text is "" in Chromium, and the entry then leads back to its folder,
-   * which would be read again and again; so would any other that leads to where we were.
+   * Chromium represents a name that is not valid text as "", and such an entry leads back to its
+   * own folder, which would be read endlessly; so would any other entry that leads to a visited
+   * folder.
    */
   #isUsable(entry: FileSystemEntry, folder: FileSystemEntry, known: KnownRoot): boolean {
     if (known.links.has(entry.fullPath)) return false
@@ -144,7 +145,7 @@ class Walk {
     return !isNameless
   }
 
-  /** Notes what a system left here, as the page does not open it. */
+  /** Records a system entry without opening it. */
   #isLeft(entry: FileSystemEntry): boolean {
     const kind = entry.isDirectory ? 'folder' : 'file'
     if (!isSystemEntry(entry.name, kind)) return false
@@ -178,7 +179,7 @@ async function opened(entry: FileSystemFileEntry): Promise<Outcome<File>> {
   return succeeded(file)
 }
 
-/** A picture from the clipboard has no entry in a file system, and a name that says nothing. */
+/** An image from the clipboard has no file system entry and a generic name. */
 function incomingFile(file: File, isFromMemory: boolean, now: Date): IncomingFile<File> {
   const name = isFromMemory ? nameOfPastedImage(file, now) : null
   if (name === null) return { file, relativePath: file.name }
@@ -186,20 +187,20 @@ function incomingFile(file: File, isFromMemory: boolean, now: Date): IncomingFil
   return { file: new File([file], name, { type, lastModified }), relativePath: name }
 }
 
-/** At most a hundred at a time, by Chromium's choice; empty at the end. */
+/** At most a hundred at a time, as Chromium decides; empty at the end. */
 function nextEntries(
   reader: FileSystemDirectoryReader,
 ): Promise<readonly FileSystemEntry[] | DOMException> {
   return new Promise((resolve) => reader.readEntries(resolve, resolve))
 }
 
-/** On Windows a name that is no valid text is shown with U+FFFD, and then not found. */
+/** Windows shows a name that is not valid text with U+FFFD, and then does not find the file. */
 function failureOf({ name }: DOMException, entry: FileSystemEntry): Failure {
   if (name !== 'NotFoundError') return { kind: 'source-unreadable' }
   return entry.name.includes('\uFFFD') ? NAME_NOT_UNICODE : { kind: 'source-missing' }
 }
 
-/** Without the slash in front: `photos/2026/a.jpg`. */
+/** Without the leading slash: `photos/2026/a.jpg`. */
 function pathOf(entry: FileSystemEntry): string {
   return entry.fullPath.replace(/^\//, '')
 }
@@ -212,7 +213,7 @@ function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
   return entry.isFile
 }
 
-/** What Chromium calls every picture on the clipboard. */
+/** Chromium's name for every image on the clipboard. */
 const GENERIC_NAME = /^image(\.[a-z0-9]{1,5})$/i
 
 /** `Screenshot 2026-11-20 at 14.05.09.png`, in local time; null for a file with its own name. */

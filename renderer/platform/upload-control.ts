@@ -4,7 +4,7 @@ import { MAX_BATCH } from '../../electron/contract/limits.ts'
 import { type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import type { UploadControl } from '../engine/ports.ts'
 
-/** The engine's control port over the bridge's commands. */
+/** The engine's control port, implemented with the bridge's commands. */
 export function bridgeControl(commands: CommandCalls): UploadControl {
   return {
     prepare: (uploadId, partBytes) => commands.prepareUpload({ uploadId, partBytes }),
@@ -35,8 +35,8 @@ interface Batch {
 }
 
 /**
- * Sends the marks that are made in one go in one call: "Pause all" on a hundred thousand rows
- * makes as many, and every call has its price.
+ * Sends the marks of one event loop turn in one call: "Pause all" on a hundred thousand rows makes
+ * as many marks, and each call is costly.
  */
 export function batchedMarks(commands: Pick<CommandCalls, 'markUploads'>): UploadControl['mark'] {
   let open: Batch | null = null
@@ -48,7 +48,7 @@ export function batchedMarks(commands: Pick<CommandCalls, 'markUploads'>): Uploa
 
   function begin(): Batch {
     const marks: Marks = []
-    // Not a moment later: the person may close the window right after the click on "Pause".
+    // No later than this: the user may close the window right after clicking "Pause".
     const response = Promise.resolve().then(() => {
       if (open === batch) open = null
       return commands.markUploads({ marks })

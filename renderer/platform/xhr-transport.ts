@@ -10,7 +10,7 @@ import type { PutAnswer } from './put-protocol.ts'
 import { CurrentPutWorker, type JobEnd } from './put-worker-client.ts'
 
 export interface XhrPartTransport extends PartTransport {
-  /** There may be other stores to reach from now on. PUTs under way are not disturbed. */
+  /** The set of reachable stores may have changed. Running PUTs are not affected. */
   readonly storesChanged: () => void
 }
 
@@ -20,7 +20,7 @@ export interface XhrPartTransport extends PartTransport {
  */
 export function xhrPartTransport(): XhrPartTransport {
   const workers = new CurrentPutWorker(() => startBundledWorker('puts'))
-  // At once: later the host, from which it is loaded, may be away.
+  // Started at once, because the host that serves the script may be away later.
   void workers.ready()
   return {
     storesChanged: () => workers.replaceNext(),
@@ -28,7 +28,7 @@ export function xhrPartTransport(): XhrPartTransport {
       if (!(payload instanceof Blob)) throw new TypeError('The part is not a Blob')
       const outcome = resultOf(await put(workers, part, payload, sending), part)
       if (outcome.ok || outcome.failure.kind !== 'no-response') return outcome
-      // Chromium reports a body that cannot be read any more as a network error.
+      // Chromium reports a body that can no longer be read as a network error.
       const failure = await probeBlob(payload, 'source-changed')
       sending.signal.throwIfAborted()
       return failure === null ? outcome : failed(failure)
@@ -48,7 +48,7 @@ async function put(
   const worker = await untilAborted(workers.ready(), signal)
   const end: PutResult = (await worker?.put(order, signal, onSent)) ?? { type: 'no-worker' }
   if (end.type !== 'blocked' || worker?.hasReached(new URL(part.url).origin)) return end
-  // Its policy may be older than the destination.
+  // The worker's policy may be older than the destination.
   workers.replaceNext()
   const fresh = await untilAborted(workers.ready(), signal)
   return (await fresh?.put(order, signal, onSent)) ?? { type: 'no-worker' }
@@ -61,7 +61,8 @@ function resultOf(end: PutResult, part: SignedPart): PutOutcome {
     case 'silent':
       return failed({ kind: 'no-response' })
     case 'blocked':
-      // Where it led to is not told. A store that is none any more is the host's to find out.
+      // The browser does not reveal where the redirect led. The host finds out if the store no
+      // longer exists.
       return failed(end.isRedirect ? { kind: 'redirected', to: null } : { kind: 'no-response' })
     case 'refused':
       return failed({ kind: 'internal', reference: `put: ${end.reason}` })
@@ -88,13 +89,13 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promis
 
 type PutOutcome = Outcome<{ readonly etag: string }>
 
-/** What an answer to a part's PUT means. */
+/** Translates the answer to a part's PUT. */
 function outcomeOf(answer: PutAnswer, part: SignedPart): PutOutcome {
-  // Ceph can be told to say 201: rgw_s3_success_create_obj_status.
+  // Ceph can be configured to answer 201: rgw_s3_success_create_obj_status.
   const isTaken = answer.status >= 200 && answer.status < 300
   const failure = isTaken ? null : failureOf(answer, part)
-  // The browser followed a redirect by itself, with a signature that holds for one host only. What
-  // answers elsewhere is not the store that was asked, even if it says that it took the part.
+  // The browser followed a redirect by itself, with a signature that is valid for one host only.
+  // The host that answered is not the store that was asked, even if it says that it took the part.
   if (answer.origin !== new URL(part.url).origin) {
     const to = endpointAt(answer.origin, part.bucket)
     return failed({ kind: 'redirected', to, ...answerOf(failure) })
@@ -109,7 +110,7 @@ function failureOf({ status, headers, text }: PutAnswer, part: SignedPart): Fail
   const { bucket, isLocal } = part
   const asked = { host, path, bucket, isLocal, action: 's3:PutObject' }
   const failure = failureFromHttp({ status, headers, text }, asked, Date.now())
-  // Ceph's word for an upload that was aborted; a PUT of a whole file misses nothing.
+  // Ceph's code for an aborted upload; a PUT of a whole file cannot lack a key.
   const isOfUpload = searchParams.has('uploadId')
   const isKeyMissing = failure.kind === 'store-refused' && failure.code === 'NoSuchKey'
   return isOfUpload && isKeyMissing ? { kind: 'upload-gone', ...answerOf(failure) } : failure

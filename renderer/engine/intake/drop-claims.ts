@@ -3,28 +3,28 @@ import { Semaphore } from '../../../electron/lib/semaphore.ts'
 import type { SourceLookup } from '../ports.ts'
 import type { UploadQueue, ViewPhase } from '../view/queue-view.ts'
 
-/** As many files are looked at together: each look is a turn of the disk. */
+/** Each check is a disk access. */
 const MAX_CONCURRENT_CHECKS = 8
 
 const FINISHED: ReadonlySet<ViewPhase> = new Set(['done', 'cancelled'])
 
-/** One drop, choice or paste, from its begin to its report; moments are a running number. */
+/** One drop, choice or paste, from its start to its report. The moments are consecutive numbers. */
 export interface Drop {
   readonly beganAt: number
   endedAt: number | null
 }
 
 /**
- * Knows which uploads lack their file, so that a file given again may become theirs. Files that
- * came with one drop, or with two at the same time, are never taken for each other: each ticket
- * remembers its drop, and only an upload whose ticket came with an earlier one, or from an earlier
- * page, can lack a file.
+ * Knows which uploads lack their file, so that a file given again can become theirs. Files of one
+ * drop, or of two overlapping drops, are never taken for each other: each ticket remembers its
+ * drop, and only an upload whose ticket came with an earlier drop, or from an earlier page, can
+ * lack a file.
  */
 export class DropClaims {
   readonly #queue: UploadQueue
   readonly #sources: SourceLookup
   readonly #dropOf = new Map<SourceId, Drop>()
-  /** Uploads that a file is being found for. */
+  /** Uploads that a file is being matched to. */
   readonly #claimed = new Set<UploadId>()
   readonly #semaphore = new Semaphore(MAX_CONCURRENT_CHECKS)
   #moment = 0
@@ -42,14 +42,14 @@ export class DropClaims {
     drop.endedAt = this.#nextMoment()
   }
 
-  /** Before anybody else hears of the ticket. */
+  /** Must be called before the ticket is used anywhere else. */
   remember(sourceId: SourceId, drop: Drop): void {
     this.#dropOf.set(sourceId, drop)
   }
 
   /**
-   * Finds the first of the uploads that lacks its file now, and keeps it for the caller, who
-   * releases it when it has the file. Null: none does.
+   * Finds the first of the uploads that lacks its file now, and reserves it for the caller, who
+   * releases it once it has the file. Null: none lacks its file.
    */
   async claim(candidates: readonly UploadId[], drop: Drop): Promise<UploadId | null> {
     for (const uploadId of candidates) {
@@ -67,7 +67,7 @@ export class DropClaims {
 
   #mayLackFile(uploadId: UploadId, drop: Drop): boolean {
     const view = this.#queue.upload(uploadId)
-    // A row that is not on the list, or is leaving it, is nobody's to bring back.
+    // A row that is not in the list, or is leaving it, must not come back.
     if (view === undefined || view.isCancelling || FINISHED.has(view.phase)) return false
     const { sourceId } = view.record
     const came = sourceId === null ? undefined : this.#dropOf.get(sourceId)

@@ -10,7 +10,7 @@ import type { SystemFilesRule } from '../../../electron/contract/rules/upload-ru
 import { unreachable } from '../../../electron/lib/unreachable.ts'
 import type { IntakeReport, RefusedItem } from './intake-report.ts'
 
-/** Stands where a name would, of which not even the bytes are known. */
+/** Replaces a name whose bytes are unknown. */
 export const NAMELESS = '\uFFFD'
 
 export const NAME_NOT_UNICODE: Failure = { kind: 'name-unusable', reason: 'not-unicode' }
@@ -32,7 +32,7 @@ export interface SystemEntry<F> {
     | null
 }
 
-/** What was come upon in given folders and cannot be taken, and what there was to come upon. */
+/** Collects everything that was found in given folders, including what cannot be uploaded. */
 export class IntakeFindings<F> {
   readonly #refused: RefusedItem[] = []
   readonly #unreadable: RefusedItem[] = []
@@ -40,7 +40,7 @@ export class IntakeFindings<F> {
   #fileCount = 0
   #emptyFolderCount = 0
   #links: IntakeReport['links'] = null
-  /** By place: a chosen folder names one again with every file in it. */
+  /** By path: a chosen folder repeats an entry with every file in it. */
   readonly #systemEntries = new Map<string, SystemEntry<F>>()
 
   totals(): Pick<
@@ -72,25 +72,25 @@ export class IntakeFindings<F> {
     this.#emptyFolderCount += 1
   }
 
-  /** A file that was counted. */
+  /** Refuses a file that was counted already. */
   refuse(relativePath: string, failure: Failure): void {
     this.#refused.push({ relativePath, failure })
   }
 
-  /** A file that nobody has counted. */
+  /** Counts a file and refuses it. */
   refuseUncounted(relativePath: string, failure: Failure): void {
     this.countFiles(1)
     this.refuse(relativePath, failure)
   }
 
-  /** Host and page may both find the same one. */
+  /** The host and the page may both find the same folder. */
   addUnreadableFolder(relativePath: string, failure: Failure): void {
     if (this.#closed.has(relativePath)) return
     this.#closed.add(relativePath)
     this.#unreadable.push({ relativePath, failure })
   }
 
-  /** An entry of this folder whose name Chromium cannot say. */
+  /** An entry of this folder whose name Chromium cannot represent. */
   addNameless(folder: string, kind: 'file' | 'folder'): void {
     const relativePath = folder === '' ? NAMELESS : `${folder}/${NAMELESS}`
     if (kind === 'folder') {
@@ -98,7 +98,7 @@ export class IntakeFindings<F> {
     } else this.refuseUncounted(relativePath, NAME_NOT_UNICODE)
   }
 
-  /** Things that the host came upon in files and folders that it was given itself. */
+  /** Adds what the host found in files and folders that were given to it directly. */
   addHostBatch(batch: GivenBatch): void {
     const { files, refused, unreadable, emptyFolderCount, linkCount, leftBySystem } = batch
     this.countFiles(files.length)
@@ -113,7 +113,7 @@ export class IntakeFindings<F> {
     this.#links = { count: count + linkCount, isAll }
   }
 
-  /** @param root the folder's own name, or its place in the drop. */
+  /** @param root the folder's own name, or its path in the drop. */
   addFolderFindings(
     root: string,
     { linkCount, hidden, isComplete }: FolderFindings,
@@ -124,7 +124,7 @@ export class IntakeFindings<F> {
       const isFolder = kind === 'closed' || kind === 'private' || kind === 'odd-folder'
       const left =
         systemFiles === 'leave-out' ? systemEntryIn(path, isFolder ? 'folder' : 'file') : null
-      // A link is left out as a link, whatever it is called.
+      // A link is counted as a link, whatever its name.
       return { path, kind, isLeft: left !== null && !(kind === 'link' && left.kind === 'file') }
     })
     const leftLinks = named.filter(({ kind, isLeft }) => kind === 'link' && isLeft)

@@ -17,16 +17,16 @@ import type { FactsNeeded, FileFactsReader } from './file-facts.ts'
 import type { IncomingFile, IntakeFindings } from './findings.ts'
 import type { IntakeReport } from './intake-report.ts'
 
-/** As much of a path as the contract lets through. */
+/** The longest path that the contract accepts. */
 const MAX_PATH_LENGTH = 4096
 
-/** What the destinations' rules ask of the page before a file is queued. */
+/** What the destinations' rules need before a file is queued. */
 interface IntakeRules {
-  /** The destination's keys are made of the files' bytes, too. */
+  /** The destination's object keys contain a hash of the file. */
   readonly needsHash: (destinationId: DestinationId) => boolean
-  /** The type that the destination gives to files of this name; null: the usual one. */
+  /** The content type that the destination gives to files of this name; null: the usual one. */
   readonly ruledType: (destinationId: DestinationId, fileName: string) => string | null
-  /** Decides about files that a system left in a given folder. */
+  /** What to do with files that an operating system left in a given folder. */
   readonly systemFiles: (destinationId: DestinationId) => SystemFilesRule
 }
 
@@ -42,7 +42,7 @@ export interface RegistrationDeps<F> {
 interface RegisteredFile<F> {
   readonly relativePath: string
   readonly item: QueueItem
-  /** Null: the host has it, and streams it. */
+  /** Null: the host has the file, and streams it. */
   readonly file: F | null
   readonly readFacts: (destinationId: DestinationId) => Promise<Outcome<FileFacts>>
 }
@@ -52,15 +52,15 @@ interface Attachment<F> {
   readonly uploadId: UploadId
 }
 
-/** Where an upload stands that does not go on by having its file. */
+/** An upload in one of these phases does not resume just because its file is back. */
 const NOT_RESUMED: ReadonlySet<ViewPhase> = new Set(['paused', 'needs-you', 'failed'])
 
-/** The host broke its contract; a file is never dropped without a word. */
+/** The host broke the contract; a file is never dropped silently. */
 const NO_ANSWER: Failure = { kind: 'internal', reference: 'intake' }
 
 /**
- * One drop on its way into the queue. Each step answers the files that the next one is to take
- * care of, and every other has its verdict: queued, matched or refused.
+ * Takes the files of one drop to the queue. Each step returns the files that the next step handles;
+ * every other file is queued, matched or refused.
  */
 export class Registration<F> {
   readonly #deps: RegistrationDeps<F>
@@ -71,25 +71,25 @@ export class Registration<F> {
   readonly #matched: UploadId[] = []
   readonly #packages = new Map<string, UploadId[]>()
 
-  /** @param findings has counted every file before it is taken. */
-  constructor(parts: RegistrationDeps<F>, drops: DropClaims, findings: IntakeFindings<F>) {
-    this.#deps = parts
+  /** @param findings must have counted a file before it is added. */
+  constructor(deps: RegistrationDeps<F>, drops: DropClaims, findings: IntakeFindings<F>) {
+    this.#deps = deps
     this.#drops = drops
     this.#drop = drops.begin()
     this.#findings = findings
   }
 
-  /** Nothing more comes. */
+  /** Call when no more files follow. */
   finish(systemFiles: IntakeReport['systemFiles']): IntakeReport {
     this.#drops.end(this.#drop)
     const { queue } = this.#deps
-    const isResting = (uploadId: UploadId) =>
+    const isNotResumed = (uploadId: UploadId) =>
       NOT_RESUMED.has(queue.upload(uploadId)?.phase ?? 'done')
     return {
       ...this.#findings.totals(),
       queuedCount: this.#queuedCount,
       matchedCount: this.#matched.length,
-      notResumedCount: this.#matched.filter(isResting).length,
+      notResumedCount: this.#matched.filter(isNotResumed).length,
       systemFiles,
       packages: [...this.#packages].map(([relativePath, uploadIds]) => ({
         relativePath,
@@ -107,7 +107,7 @@ export class Registration<F> {
     }
   }
 
-  /** Files that the host registered by their paths. */
+  /** Adds files that the host registered by their paths. */
   async addHostFiles(given: readonly GivenFile[], destinationId: DestinationId): Promise<void> {
     const registered = given
       .filter((each) => this.#hasUsablePath(each))
@@ -138,7 +138,7 @@ export class Registration<F> {
     return registered
   }
 
-  /** Files that unfinished uploads wait for go there; the others are answered. */
+  /** Attaches the files that unfinished uploads wait for, and returns the others. */
   async #match(
     registered: readonly RegisteredFile<F>[],
     destinationId: DestinationId,
@@ -159,7 +159,7 @@ export class Registration<F> {
     return registered.filter(({ item }) => !attached.has(item.sourceId))
   }
 
-  /** Answers the tickets that are taken care of. What the host does not take is a new file. */
+  /** Returns the attached tickets. A file that the host does not attach is a new file. */
   async #attach(attachments: readonly Attachment<F>[]): Promise<ReadonlySet<SourceId>> {
     if (attachments.length === 0) return new Set()
     const { bridge, queue, sourceFiles } = this.#deps
@@ -185,7 +185,7 @@ export class Registration<F> {
     return new Set(uploads.keys())
   }
 
-  /** Only now: a file that is recognised has its place and its type already. */
+  /** Runs after matching: a recognised file already has its key and content type. */
   async #readFacts(
     registered: readonly RegisteredFile<F>[],
     destinationId: DestinationId,
@@ -203,7 +203,7 @@ export class Registration<F> {
     })
   }
 
-  /** Chromium does not say what is in the way of a file; a host that sees it may. */
+  /** Chromium does not say why a file cannot be read; the host may find out. */
   async #diagnosed({ sourceId }: QueueItem, failure: Failure): Promise<Failure> {
     if (failure.kind !== 'source-unreadable') return failure
     const diagnosed = await this.#deps.bridge.commands.diagnoseSource({ sourceId })
@@ -243,7 +243,7 @@ export class Registration<F> {
     uploadIds.push(uploadId)
   }
 
-  /** Answers what is left of them: nothing. */
+  /** Returns an empty array, so that a caller can return the refusal. */
   #refuse(
     files: readonly Pick<IncomingFile<F>, 'relativePath'>[],
     failure: Failure,
@@ -264,7 +264,7 @@ export function factsNeededFor(
   }
 }
 
-/** The file first, so that the upload finds it when it is told. */
+/** Sets the file first, so that the upload finds it once it is attached. */
 export function attachFile<F>(
   { queue, sourceFiles }: Pick<RegistrationDeps<F>, 'queue' | 'sourceFiles'>,
   upload: UploadRecord,
