@@ -13,7 +13,7 @@ it.each<[string, () => Rule, readonly RegExp[]]>([
   [
     'the connection is reset in the middle of the put',
     () => once('PutObject', { kind: 'reset', afterBytes: 10 }),
-    [/^Putting files in \(failed\)The store does not answer\. Check the network/],
+    [/^Uploading files \(failed\)The store does not answer\. Check the network/],
   ],
   [
     'the store asks for patience all the time',
@@ -51,8 +51,8 @@ it('keys that may remove nothing: what they had to leave goes with the next chec
   await checked()
 
   expect(lines.filter((line) => line.includes('s3:'))).toEqual([
-    expect.stringMatching(/^Cancelling \(works, but\)These keys may not cancel uploads here/),
-    expect.stringMatching(/^Removing \(works, but\)These keys may not remove files here/),
+    expect.stringMatching(/^Cancelling \(works, but\)These keys are not allowed to cancel uploads here/),
+    expect.stringMatching(/^Deleting \(works, but\)These keys are not allowed to delete files here/),
   ])
   expect(leftBefore.keys).toEqual([expect.stringMatching(/^\.ferry-check-[0-9a-f]{16}$/)])
   await expect.poll(left).toEqual(NOTHING)

@@ -110,7 +110,7 @@ describe('connecting a bucket', () => {
     [
       'the wrong region',
       (access) => ({ ...access, region: 'eu-central-1' }),
-      'The bucket is in the region local; the check went on there.',
+      'The bucket is in the region local; the check continued there.',
     ],
     [
       'nobody behind the port',
@@ -156,7 +156,7 @@ describe('connecting a bucket', () => {
       await page.button('Set it for me').click()
       const shown = await page.page.getByRole('dialog').last().textContent()
       await page.button('Add the rule').click()
-      await page.page.getByText('This window may upload directly.').waitFor()
+      await page.page.getByText('This window can upload directly.').waitFor()
       await page.button('Save').click()
       await page.button('Choose files').waitFor()
       await page.drop([path])
@@ -192,12 +192,12 @@ describe('connecting a bucket', () => {
     [
       'an endpoint with a path',
       { endpoint: 'http://127.0.0.1:9000/minio' },
-      /Leave out what follows/,
+      /Leave out everything after/,
     ],
     ['an endpoint that is no address', { endpoint: 'http://' }, /This is not an address/],
     ['plain http to the world', { endpoint: 'http://s3.example.com' }, /must begin with https/],
-    ['a bucket name with capitals', { bucket: 'My Bucket' }, /3 to 63 small letters/],
-    ['an inner space in the key', { accessKeyId: 'AKIA AAAA' }, /There is a space inside/],
+    ['a bucket name with capitals', { bucket: 'My Bucket' }, /3 to 63 lowercase letters/],
+    ['an inner space in the key', { accessKeyId: 'AKIA AAAA' }, /It contains a space/],
     ['no secret', { secretAccessKey: '' }, /Enter the secret access key/],
   ])('with %s marks the field', async (_, change, sentence) => {
     const { bucket, page } = await atOneForm()

@@ -96,7 +96,7 @@ describe('a PUT that the store has taken', () => {
 
     expect(await journey.isSameWhenDone()).toBe(true)
     expect(faultsOf(journey.seen('PutObject'))).toEqual([fault.kind])
-    expect(await world().page.status(name)).not.toContain('hides its answers')
+    expect(await world().page.status(name)).not.toContain('hides its responses')
   })
 })
 

@@ -27,7 +27,7 @@ async function letPageIn(page: FerryPage) {
   await page.button('Set it for me').click()
   const shown = await page.page.getByRole('dialog').last().textContent()
   await page.button('Add the rule').click()
-  await page.page.getByText('This window may upload directly.').waitFor()
+  await page.page.getByText('This window can upload directly.').waitFor()
   return { shown, lines: await page.checkedLines() }
 }
 

@@ -12,7 +12,7 @@ const FIXED_BY_SIGN_IN: FixedActions = new Set(['sign-in'])
 
 /** What is said of uploads that go on. */
 export function resumedText(count: number): readonly string[] {
-  return count === 0 ? [] : [`${formatCount(count, 'upload goes', 'uploads go')} on.`]
+  return count === 0 ? [] : [`${formatCount(count, 'upload continues', 'uploads continue')}.`]
 }
 
 /**

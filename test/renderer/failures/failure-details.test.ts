@@ -131,7 +131,7 @@ describe('the store’s own words about a check', () => {
     await page.getByRole('menuitem', { name: 'Check connection' }).click()
     await page.getByText('The quota of this bucket').waitFor()
 
-    await page.getByRole('button', { name: 'Details of Putting files in' }).click()
+    await page.getByRole('button', { name: 'Details of Uploading files' }).click()
 
     await page.getByText('tx0000-1').waitFor()
   })
@@ -170,7 +170,7 @@ describe('a refusal that the rules can mend', () => {
     await page.getByRole('option', { name: /^none/i }).click()
     const before = (await callsOf('prepareUpload')).length
     await button('Save').click()
-    await page.getByText(/1 upload goes on\.$/).waitFor()
+    await page.getByText(/1 upload continues\.$/).waitFor()
 
     await expect.poll(async () => (await callsOf('prepareUpload')).length).toBe(before + 1)
   })

@@ -42,7 +42,7 @@ export function CheckDialog({
       title={`Check ${destination.name}`}
       description={
         checkedAtMs === null || check.isRunning
-          ? 'Ferry makes real requests with tiny files of its own, and clears up after itself.'
+          ? 'Ferry makes real requests with tiny files of its own, and cleans up after itself.'
           : `Last checked ${formatMoment(checkedAtMs, Date.now())}.`
       }
       footer={

@@ -45,7 +45,7 @@ export function checkSentence(lines: readonly CheckLine[], isRunning: boolean): 
   const told = new Set(lines.map(({ step }) => step))
   const next = CheckStep.options.find((step) => !told.has(step))
   const group = CHECK_GROUPS.find(({ steps }) => steps.some((step) => step === next))
-  return group === undefined ? 'One moment…' : `Looking at ${group.object}…`
+  return group === undefined ? 'One moment…' : `Checking ${group.object}…`
 }
 
 function summaryOf(lines: readonly CheckLine[]): string {
@@ -55,12 +55,12 @@ function summaryOf(lines: readonly CheckLine[]): string {
   const failedCount = count('failed')
   const warnedCount = count('warned')
   if (failedCount > 0) {
-    return `This does not work yet: ${formatCount(failedCount, 'thing needs', 'things need')} mending.`
+    return `This does not work yet: ${formatCount(failedCount, 'thing needs', 'things need')} fixing.`
   }
   if (warnedCount > 0) {
     return `It works, with ${formatCount(warnedCount, 'thing', 'things')} to know.`
   }
   return lines.length < CheckStep.options.length
-    ? 'The check ended early; what it saw is well.'
+    ? 'The check ended early; everything it reached works.'
     : 'Everything works.'
 }

@@ -6,16 +6,16 @@ import { type FailureDestination, failureText } from '../../../failures/failure-
 
 /** What keys may not do when a line is denied, and the permission's name. */
 const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: string]>> = {
-  bucket: ['look into this bucket', 's3:ListBucket'],
-  put: ['put files here', 's3:PutObject'],
+  bucket: ['list this bucket', 's3:ListBucket'],
+  put: ['upload files here', 's3:PutObject'],
   multipart: ['upload in parts here', 's3:PutObject'],
-  'list-parts': ['see which parts are there', 's3:ListMultipartUploadParts'],
+  'list-parts': ['list the parts of an upload', 's3:ListMultipartUploadParts'],
   abort: ['cancel uploads here', 's3:AbortMultipartUpload'],
   get: ['read files here', 's3:GetObject'],
-  delete: ['remove files here', 's3:DeleteObject'],
+  delete: ['delete files here', 's3:DeleteObject'],
   cors: ['see the bucket’s CORS rules', 's3:GetBucketCORS'],
-  versioning: ['ask about versions', 's3:GetBucketVersioning'],
-  'unfinished-rule': ['see the bucket’s rules', 's3:GetLifecycleConfiguration'],
+  versioning: ['see the bucket’s versioning', 's3:GetBucketVersioning'],
+  'unfinished-rule': ['see the bucket’s lifecycle rules', 's3:GetLifecycleConfiguration'],
 }
 
 /** Stores answer so to requests that they do not know. */
@@ -49,14 +49,14 @@ function wordsFor(
   const denied = DENIED[step]
   if (failure.kind === 'access-denied' && denied !== undefined) {
     const [deed, permission] = denied
-    const problem = `These keys may not ${deed} (${permission}).`
+    const problem = `These keys are not allowed to ${deed} (${permission}).`
     const wayOut = verdict === 'unknown' ? null : denialAdvice(step, permission, at)
     return { problem, wayOut }
   }
   if (step === 'cors' && verdict === 'warned' && failure.kind === 'cors-blocked') {
     return {
       problem:
-        'The bucket lets this window upload, but not with the wish “only if nothing is there”; so Ferry looks before it writes.',
+        'The bucket lets this window upload, but not with the condition “only if nothing is there”; so Ferry checks before it writes.',
       wayOut: null,
     }
   }
@@ -72,15 +72,15 @@ function wordsFor(
 
 const ANSWERS_HIDDEN = {
   problem:
-    'The store takes what this window sends, but hides its answers from it (CORS). Uploads work all the same, only slower: Ferry looks into the bucket after every part.',
+    'The store accepts what this window sends, but hides its responses (CORS). Uploads still work, only slower: Ferry checks the bucket after every part.',
   wayOut:
-    'Let every answer carry Access-Control-Allow-Origin and expose ETag: in the bucket’s CORS rule, or at the proxy in front of the store.',
+    'Send Access-Control-Allow-Origin with every response and expose ETag: in the bucket’s CORS rule, or at the proxy in front of the store.',
 }
 
 const DOWNLOAD_DIFFERS = {
-  problem: 'What came back is not what was put there.',
+  problem: 'The downloaded file differs from the uploaded one.',
   wayOut:
-    'Check again; if it stays so, a proxy, a virus scanner or a faulty network changes what is downloaded.',
+    'Check again. If it still differs, a proxy, a virus scanner or a faulty network changes downloads.',
 }
 
 function denialAdvice(step: CheckStep, permission: string, at: FailureDestination | null): string {
@@ -88,7 +88,7 @@ function denialAdvice(step: CheckStep, permission: string, at: FailureDestinatio
     ? 'Allow it in their policy; “Policies…” has the text ready to copy.'
     : permissionRemedy(permission, at)
   return step === 'delete'
-    ? `Uploads work without it. ${allow} What the check put there (.ferry-check-…) stays until then.`
+    ? `Uploads work without it. ${allow} The check’s own files (.ferry-check-…) stay until then.`
     : allow
 }
 

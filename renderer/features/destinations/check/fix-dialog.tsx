@@ -90,7 +90,7 @@ export function bucketFixText(fix: BucketFix, prefix: string): FixText {
     case 'add-unfinished-rule':
       return {
         title: 'Remove unfinished uploads?',
-        about: `Ferry adds this lifecycle rule to the bucket. An upload that stands still for ${formatCount(fix.days, 'day', 'days')} then has to begin anew:`,
+        about: `Ferry adds this lifecycle rule to the bucket. An upload without progress for ${formatCount(fix.days, 'day', 'days')} then has to start over:`,
         rule: JSON.stringify(unfinishedRuleFor(asFolder(prefix), fix.days), null, 2),
         kept,
       }
@@ -101,7 +101,7 @@ export function bucketFixText(fix: BucketFix, prefix: string): FixText {
 
 function patternText({ rule }: Extract<BucketFix, { kind: 'set-cors' }>): string {
   return rule.allowedOrigins.some(isOriginPattern)
-    ? ' The * stands for a name that changes each time Ferry starts. If the store takes no * there, Ferry allows every origin (*) instead; the next check tells you.'
+    ? ' The * stands for a name that changes each time Ferry starts. If the store does not accept a * there, Ferry allows every origin (*) instead; the next check tells you.'
     : ''
 }
 

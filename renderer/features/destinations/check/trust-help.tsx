@@ -47,8 +47,8 @@ export function TrustHelp() {
       <summary>How to trust your own authority</summary>
       <div className="check-trust-body">
         <p>
-          Ask whoever runs the server for the certificate of its authority (here: ca.crt), and trust
-          it only if you know where it comes from.
+          Ask the server’s administrator for the certificate of its authority (here: ca.crt), and
+          trust it only if you know where it comes from.
         </p>
         {host.host === 'loopback' && <BrowserHost isWindows={own === 'windows'} />}
         {inOrder.map((system) => (

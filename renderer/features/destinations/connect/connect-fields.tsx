@@ -39,7 +39,7 @@ export function ConnectFields({
         <div className="connect-check">
           <CheckboxField
             label="Path-style addressing"
-            hint="The bucket follows the server’s name as a path; most servers of your own need it."
+            hint="Puts the bucket’s name in the path, not in the host name; most self-hosted servers need it."
             checked={form.draft.pathStyle}
             onChange={({ target }) =>
               form.dispatch({ type: 'path-style-chosen', pathStyle: target.checked })
@@ -98,7 +98,7 @@ function WhereFields({ form }: { readonly form: ConnectForm }) {
 }
 
 const OPEN_LINE =
-  'http:// is taken for this computer and your own network only, and anyone in that network can read your files on the way.'
+  'http:// works only for this computer and your own network, and anyone on that network can read your files on the way.'
 
 function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (

@@ -51,29 +51,29 @@ export function problemText({ field, problem }: FieldProblem): string {
     case 'not-http':
       return 'The address begins with https:// (or http:// inside your own network).'
     case 'has-path':
-      return 'Leave out what follows the server’s name; the bucket has a field of its own.'
+      return 'Leave out everything after the server’s name; the bucket has its own field.'
     case 'has-credentials':
-      return 'Leave the user name and password out of the address; the keys have fields of their own.'
+      return 'Leave the user name and password out of the address; the keys have their own fields.'
     case 'has-query':
       return 'Leave out everything from the question mark on.'
     case 'plain-http-outside-this-network':
-      return 'This address must begin with https://, or files could be read on the way. http:// is for this computer and your own network only: names without a dot, those that end with .local, .lan, .home.arpa or .internal, and private addresses such as 192.168.1.20.'
+      return 'This address must begin with https://, or others could read your files on the way. http:// is for this computer and your own network only: names without a dot, those that end with .local, .lan, .home.arpa or .internal, and private addresses such as 192.168.1.20.'
     case 'bucket-name-invalid':
-      return 'A bucket’s name has 3 to 63 small letters, digits, dots and hyphens.'
+      return 'A bucket name has 3 to 63 lowercase letters, digits, dots and hyphens.'
     case 'prefix-invalid':
-      return 'A folder cannot hold “.” or “..”, nor be longer than 1,024 bytes.'
+      return 'A folder cannot be called “.” or “..”, and the prefix cannot be longer than 1,024 bytes.'
     case 'too-long':
       return 'This is longer than a store accepts.'
     case 'needed-again':
-      return 'Enter it once more: Ferry keeps it for the former endpoint and access key ID only.'
+      return 'Enter it again: Ferry keeps it only for the previous endpoint and access key ID.'
     case 'has-odd-character':
-      return 'There is a character in it that it cannot have, perhaps one that does not show. Copy it once more.'
+      return 'It contains a character that is not allowed, perhaps an invisible one. Copy it again.'
     case 'not-a-region':
-      return 'A region has letters, digits and hyphens only, such as eu-central-1.'
+      return 'A region has only letters, digits and hyphens, such as eu-central-1.'
     case 'metadata-address':
-      return 'At this address clouds hand out a machine’s own keys; no store is there.'
+      return 'This is where clouds hand out a machine’s own keys; it is not a store.'
     case 'has-inner-space':
-      return 'There is a space inside. Copy it once more.'
+      return 'It contains a space. Copy it again.'
     default:
       return unreachable(problem)
   }
@@ -102,15 +102,15 @@ export function noteText({ field, change }: DraftNote): string {
     case 'trimmed':
       return `We removed a space around ${what}.`
     case 'scheme-added':
-      return `We put https:// before ${what}.`
+      return `We added https:// to ${what}.`
     case 'slash-removed':
       return `We removed a slash from ${what}.`
     case 'slash-added':
-      return `We put a slash after ${what}.`
+      return `We added a slash to ${what}.`
     case 'region-corrected':
       return 'We took the region from the endpoint.'
     case 'plain-http':
-      return 'Nothing protects the line to this store (http): anyone in the same network can read your files on the way, and use each signed request until it expires.'
+      return 'The connection to this store is not encrypted (http): anyone on the same network can read your files on the way, and use each signed request until it expires.'
     default:
       return unreachable(change)
   }
@@ -122,12 +122,14 @@ export function bucketsText(buckets: RemoteData<Buckets>): string | null {
     case 'idle':
       return null
     case 'loading':
-      return 'Asking the store for its buckets…'
+      return 'Loading the buckets…'
     case 'loaded':
       if (buckets.value.buckets.length === 0) {
-        return 'The store shows these keys no bucket; type its name.'
+        return 'The store shows no buckets for these keys; type the name.'
       }
-      return buckets.value.isComplete ? null : 'There are more than fit here; type the name.'
+      return buckets.value.isComplete
+        ? null
+        : 'There are more buckets than fit here; type the name.'
     case 'failed':
       return bucketsFailureText(buckets.failure)
     default:
@@ -139,11 +141,11 @@ function bucketsFailureText(failure: Failure): string {
   switch (failure.kind) {
     case 'access-denied':
     case 'explicitly-denied':
-      return 'These keys may not list buckets; type its name.'
+      return 'These keys are not allowed to list buckets; type the name.'
     case 'sign-in-needed':
-      return 'Sign in first; then the buckets can be listed.'
+      return 'Sign in to list the buckets.'
     case 'form-invalid':
-      return 'Fill in the endpoint and the keys first; then the buckets can be listed.'
+      return 'Fill in the endpoint and the keys to list the buckets.'
     default:
       return failureSentence(failure)
   }

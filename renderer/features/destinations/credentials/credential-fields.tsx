@@ -78,7 +78,7 @@ function SourceFields({
 
 /** `hasKeys`: empty secrets mean "as before". */
 function TypedKeys({ form, hasKeys }: { readonly form: ConnectForm; readonly hasKeys: boolean }) {
-  const placeholder = hasKeys ? 'as before' : undefined
+  const placeholder = hasKeys ? 'unchanged' : undefined
   return (
     <>
       <TextField {...fieldProps(form, 'accessKeyId')} onPaste={form.pasteInto} />
@@ -105,8 +105,8 @@ function KeysExpiry({ editing }: { readonly editing: Destination | null }) {
   return (
     <p className="field-hint connect-wide">
       {editing.credentials.kind === 'keys'
-        ? `The keys in use end ${end}.`
-        : `The keys in use end ${end}; Ferry gets new ones before that.`}
+        ? `The current keys expire on ${end}.`
+        : `The current keys expire on ${end}; Ferry renews them before that.`}
     </p>
   )
 }
@@ -142,7 +142,7 @@ function canKeep(host: HostDescription): boolean {
 /** Where the keys go, as it is. */
 function secretStorageText(host: HostDescription, keepSecret: boolean): string {
   if (isLocked(host) && keepSecret) {
-    return 'The key store is locked. The keys are in memory until it opens; if it does not while Ferry runs, Ferry asks for them at the next start.'
+    return 'The key store is locked. The keys are in memory until it is unlocked; if that does not happen while Ferry runs, Ferry asks for them at the next start.'
   }
   if (!canKeep(host) && isOpenToOthers(host)) {
     return 'Other users of this computer can get into Ferry’s data folder, so Ferry forgets the keys when it stops.'
@@ -156,7 +156,7 @@ function secretStorageText(host: HostDescription, keepSecret: boolean): string {
     case 'system':
       return 'Otherwise the keys are kept encrypted by this computer’s own key store.'
     case 'file':
-      return 'Otherwise the keys are kept in a file that only your user may read. They are not encrypted.'
+      return 'Otherwise the keys are kept in a file that only your user account can read. They are not encrypted.'
     default:
       return unreachable(host.secretPlace)
   }

@@ -33,8 +33,8 @@ export function MissingKeysNotice({
     >
       <p>
         {isCarriedOver
-          ? 'Imported settings hold no keys. Enter them once, and files can go there.'
-          : 'They were kept only while Ferry ran. Enter them again and its uploads go on.'}
+          ? 'Imported settings contain no keys. Enter them to upload there.'
+          : 'They were kept only while Ferry ran. Enter them again to continue its uploads.'}
       </p>
     </Notice>
   )

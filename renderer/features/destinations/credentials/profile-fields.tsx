@@ -38,9 +38,9 @@ function profilesText(profiles: Profiles | null, chosen: string): string {
     return 'There are no profiles. Ferry looked in ~/.aws/config and ~/.aws/credentials, or where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE point.'
   }
   const profile = known.find(({ name }) => name === chosen)
-  if (chosen !== '' && profile === undefined) return 'There is no profile of this name.'
+  if (chosen !== '' && profile === undefined) return 'There is no profile with this name.'
   if (profile?.kind === 'empty') return 'This profile has no keys in it.'
-  return 'Ferry reads its keys each time they are needed, and stores none.'
+  return 'Ferry reads its keys each time they are needed and does not store them.'
 }
 
 export function EnvironmentNote() {
@@ -56,7 +56,7 @@ function environmentText(profiles: Profiles | null): string {
   if (profiles === null) return 'Looking at the environment…'
   if (!profiles.ok) return failureSentence(profiles.failure)
   return profiles.value.hasEnvironment
-    ? 'Ferry uses AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN as it was started with them.'
+    ? 'Ferry uses AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN as they were when it started.'
     : 'Ferry was started without AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Set them, then start it again.'
 }
 
@@ -82,5 +82,5 @@ export const PROFILE_KINDS: Record<AwsProfile['kind'], string> = {
   sso: 'sign-in',
   process: 'program',
   'web-identity': 'web identity',
-  empty: 'no keys in it',
+  empty: 'no keys',
 }

@@ -65,8 +65,8 @@ function CurrentStep({ signIn: { state, sendCode, startOver } }: { readonly sign
       )
     case 'expired':
       return (
-        <Ended title="The code ran out." onAgain={startOver}>
-          Nobody confirmed it in time. A new one is made when you try again.
+        <Ended title="The code has expired." onAgain={startOver}>
+          It was not confirmed in time. Try again to get a new one.
         </Ended>
       )
     case 'failed': {
@@ -114,7 +114,7 @@ function BrowserStep({
 }) {
   return (
     <>
-      <p>Open the sign-in page, see that it shows this code, and confirm it there:</p>
+      <p>Open the sign-in page, check that it shows this code, and confirm it there:</p>
       <p className="sign-in-code">
         <output aria-label="Code">
           <Isolated text={at.userCode} />
@@ -174,7 +174,7 @@ export function DeviceCode({
 }) {
   const input = useRef<HTMLInputElement>(null)
   const [problem, setProblem] = useState<string | null>(
-    isWrong ? 'This code was not accepted. Wait for the next one, and enter that.' : null,
+    isWrong ? 'This code was not accepted. Wait for the next one and enter it.' : null,
   )
   const send = () => {
     const code = input.current?.value.replaceAll(/\s/g, '') ?? ''
@@ -194,7 +194,7 @@ export function DeviceCode({
       }}
     >
       <p>
-        These keys ask for the six digits of your device{' '}
+        Enter the six-digit code from your device{' '}
         <b className="sign-in-serial">
           <Isolated text={serial} />
         </b>
@@ -229,7 +229,7 @@ export function SignInAgain({
 }) {
   const { say } = useToasts()
   const onDone = (count: number) => {
-    const goingOn = `${formatCount(count, 'upload goes', 'uploads go')} on.`
+    const goingOn = `${formatCount(count, 'upload continues', 'uploads continue')}.`
     say('You are signed in.', count === 0 ? undefined : goingOn)
     onClose()
   }

@@ -61,7 +61,7 @@ export function accountsText(accounts: RemoteData<Accounts>): string {
     case 'idle':
       return 'Then choose the account and the role.'
     case 'loading':
-      return 'Asking which accounts you may use…'
+      return 'Loading your accounts…'
     case 'loaded':
       return signedInText(accounts.value.accounts.length)
     case 'failed':
@@ -74,6 +74,6 @@ export function accountsText(accounts: RemoteData<Accounts>): string {
 }
 
 function signedInText(count: number): string {
-  if (count === 0) return 'You are signed in, and may use no account there.'
+  if (count === 0) return 'You are signed in, but have no accounts there.'
   return `You are signed in: ${formatCount(count, 'account', 'accounts')} to choose from.`
 }

@@ -109,7 +109,7 @@ function Item({
 
 export function DefaultMark() {
   return (
-    <span className="side-default" title="Ferry starts with it">
+    <span className="side-default" title="Ferry starts with this destination">
       <Star size={12} aria-hidden="true" />
       <span className="visually-hidden">(default)</span>
     </span>

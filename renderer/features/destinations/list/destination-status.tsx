@@ -34,7 +34,7 @@ export function statusNoteOf(destination: Destination, nowMs: number): StatusNot
   const leftMs = keysExpireAtMs === null ? Number.POSITIVE_INFINITY : keysExpireAtMs - nowMs
   if (leftMs > 0 && leftMs <= SOON_MS) {
     const leftText = formatDuration(Math.ceil(leftMs / MINUTE_MS) * MINUTE_MS)
-    return { text: `Keys end in ${leftText}`, isWarning: true }
+    return { text: `Expires in ${leftText}`, isWarning: true }
   }
   // Other keys that ended are fetched anew without the person.
   if (leftMs <= 0 && credentials.kind === 'sso') return { text: 'Sign in', isWarning: true }

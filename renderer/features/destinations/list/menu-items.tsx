@@ -82,7 +82,7 @@ function DefaultItem({ destination: { destinationId, name } }: Readonly<ItemProp
     const answer = await commands.setDefaultDestination({ destinationId: next })
     if (!answer.ok) return say(failureSentence(answer.failure))
     await appState.refresh()
-    if (isDefault) say('Ferry starts with the destination that was used last.')
+    if (isDefault) say('Ferry will start with the destination you used last.')
     else say(`Ferry starts with ${name} from now on.`)
   }
   return (
@@ -103,7 +103,10 @@ function DuplicateItem({ destination }: Readonly<ItemProps>) {
     const answer = await commands.duplicateDestination({ destinationId })
     if (!answer.ok) return say(failureSentence(answer.failure))
     await appState.refresh()
-    say(`${answer.value.name} is there.`, 'It has the same keys and rules, and files go to it now.')
+    say(
+      `${answer.value.name} was added.`,
+      'It has the same keys and rules, and files now go there.',
+    )
   }
   return (
     <MenuItem icon={<Copy {...ICON} />} onSelect={() => void duplicate()}>
@@ -150,7 +153,7 @@ function UpdateCheckItem() {
       mark={<Check size={15} aria-hidden="true" />}
       onChange={(isAllowed) => void commands.allowUpdateChecks({ isAllowed })}
     >
-      Look for new versions once a day
+      Check for new versions once a day
     </MenuCheckboxItem>
   )
 }

@@ -75,7 +75,7 @@ export function DestinationShortcuts() {
       const meant = destinations[place]
       if (meant === undefined || isDialogOpen()) return
       void select(meant.destinationId).then((isDone) => {
-        if (isDone) setSaid(`Files go to ${meant.name} now.`)
+        if (isDone) setSaid(`Files now go to ${meant.name}.`)
       })
     }
     addEventListener('keydown', onKeyDown)

@@ -50,7 +50,7 @@ export function useSettingsTransfer(): SettingsTransfer {
       const answer = await commands.exportSettings({})
       if (!answer.ok) return say(failureSentence(answer.failure))
       download(answer.value)
-      say('The settings are a file now.', 'No key or password is in it.')
+      say('The settings were saved to a file.', 'It contains no keys or passwords.')
     },
     chooseFile: () => openChooser((file) => void openFile(file), 'application/json,.json'),
     pendingImport,
@@ -63,7 +63,7 @@ export function useSettingsTransfer(): SettingsTransfer {
 
 /** As the command has it; a character is one byte at least. */
 const MAX_BYTES = 1_000_000
-const NO_SETTINGS = 'This is not a file of Ferry’s settings.'
+const NO_SETTINGS = 'This is not a Ferry settings file.'
 
 function download({ fileName, text }: CommandOutput<'exportSettings'>): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
@@ -79,7 +79,7 @@ function addedText({ addedCount, knownCount }: CommandOutput<'importSettings'>):
   if (addedCount > 0) {
     return `${formatCount(addedCount, 'destination was', 'destinations were')} added.`
   }
-  return knownCount > 0 ? 'All of them are here already.' : 'Nothing was added.'
+  return knownCount > 0 ? 'You already have all of them.' : 'Nothing was added.'
 }
 
 function restText({
@@ -91,14 +91,14 @@ function restText({
 }: CommandOutput<'importSettings'>): string {
   const known = addedCount > 0 && knownCount > 0
   return [
-    ...(addedCount > 0 ? ['No keys come with the file; enter or choose them for each.'] : []),
-    ...(known ? [`${formatCount(knownCount, 'is', 'are')} here already.`] : []),
+    ...(addedCount > 0 ? ['The file contains no keys; enter or choose them for each.'] : []),
+    ...(known ? [`${formatCount(knownCount, 'was', 'were')} already here.`] : []),
     ...(unreadableCount > 0
       ? [`${formatCount(unreadableCount, 'entry', 'entries')} could not be read.`]
       : []),
     ...(partlyRead.length > 0 ? [partlyReadText(partlyRead)] : []),
     ...(fileVersion === 'newer' && addedCount > 0
-      ? ['A newer Ferry wrote the file: look at the rules before you upload.']
+      ? ['A newer version of Ferry wrote the file: check the rules before you upload.']
       : []),
   ].join(' ')
 }
@@ -149,7 +149,7 @@ export function ImportDialog({
       isOpen
       onClose={() => decide(false)}
       title="Add these destinations?"
-      description="Keys are not taken over: you enter or choose them for each. A file from somebody else decides where your files go, so look at the hosts."
+      description="The file contains no keys: you enter or choose them for each. It decides where your files go, so check the hosts if it came from someone else."
       footer={
         <>
           <Button onClick={() => decide(false)}>Cancel</Button>

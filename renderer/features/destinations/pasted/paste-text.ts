@@ -4,7 +4,7 @@ const KINDS: Record<PastedKind, string> = {
   endpoint: 'an address',
   'bucket-url': 'the address of a bucket',
   arn: 'an ARN',
-  'console-page': 'an address of the store’s website',
+  'console-page': 'a page of the store’s website',
   'presigned-url': 'a signed link',
   bookmark: 'a Cyberduck bookmark',
   keys: 'a block of keys',
@@ -18,7 +18,7 @@ const UNSUPPORTED: Record<Unsupported, string> = {
   'object-lambda': 'It names an Object Lambda access point, which takes no uploads.',
   'not-s3': 'It names something that is not S3.',
   'public-address':
-    'It is the address at which a bucket shows itself to the world; the one for uploads is in the store’s settings.',
+    'It is the bucket’s public address; the one for uploads is in the store’s settings.',
 }
 
 /** As the sentence names them, in the form's order. Keys are one thing to a person. */

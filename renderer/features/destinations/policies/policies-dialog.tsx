@@ -41,7 +41,7 @@ export function PoliciesDialog({
       isWide
       onClose={onClose}
       title={`Policies for ${destination.name}`}
-      description={`The least that has to be allowed in the bucket ${destination.bucket}. Written as Amazon S3 reads it; other stores read it in whole or in part, or give each key its rights in their console.`}
+      description={`The least permissions that Ferry needs in the bucket ${destination.bucket}. Written for Amazon S3; other stores understand all or part of it, or set the permissions of each key in their console.`}
       footer={
         <Button tone="primary" onClick={onClose}>
           Done
@@ -89,10 +89,10 @@ function Panel({ kind, destination, wishes, onChange }: PanelProps) {
           label="Who"
           aside="a user, role or account"
           placeholder="arn:aws:iam::111122223333:user/ada"
-          hint="Until you name somebody, the text below holds an example."
+          hint="Until you enter one, the text below contains an example."
           problem={
             isExample && wishes.principal.trim() !== ''
-              ? 'Enter an ARN such as arn:aws:iam::111122223333:user/ada. “*” would let everybody in.'
+              ? 'Enter an ARN such as arn:aws:iam::111122223333:user/ada. “*” would let everyone in.'
               : undefined
           }
           value={wishes.principal}
@@ -148,7 +148,7 @@ function CorsChoice({ wishes, onChange }: Pick<PanelProps, 'wishes' | 'onChange'
       <p>
         {host.host === 'desktop'
           ? 'Ferry’s desktop app needs no CORS rule. In a browser, this one lets its window upload.'
-          : 'Lets this window upload, and nobody who has no signed request of yours.'}
+          : 'Lets this window upload. Anyone else would still need a request signed with your keys.'}
       </p>
       <fieldset className="policy-formats">
         <legend className="visually-hidden">Format</legend>

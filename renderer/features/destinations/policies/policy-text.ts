@@ -12,14 +12,14 @@ import { corsAsJson, corsAsXml } from '../../../../electron/contract/cors.ts'
 
 /** What a person wants, as the boxes say it. */
 export const WANT_TEXTS: Record<PolicyWant, { readonly label: string; readonly hint: string }> = {
-  upload: { label: 'Upload files', hint: 'Also in parts, going on later, and cancelling.' },
+  upload: { label: 'Upload files', hint: 'Also in parts, with resuming and cancelling.' },
   share: { label: 'Share links', hint: 'Read files, which is what a link does.' },
-  browse: { label: 'See what is there', hint: 'The list of files.' },
-  delete: { label: 'Delete files', hint: 'Earlier versions, too.' },
-  tidy: { label: 'Clear up', hint: 'Find and remove what broken uploads left behind.' },
+  browse: { label: 'List files', hint: 'See which files are there.' },
+  delete: { label: 'Delete files', hint: 'Earlier versions too.' },
+  tidy: { label: 'Clean up', hint: 'Find and remove unfinished uploads.' },
   'set-up': {
     label: 'Set up the bucket',
-    hint: 'So that Ferry may add its CORS and lifecycle rule.',
+    hint: 'Lets Ferry add its CORS and lifecycle rules.',
   },
 }
 

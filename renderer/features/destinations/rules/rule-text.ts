@@ -84,8 +84,8 @@ const FEATURE_NAMES: Record<StoreFeature, string> = {
   acl: 'ACLs',
   tags: 'tags',
   'storage-class': 'storage classes',
-  'sse-s3': 'encryption by its own keys on demand',
-  'sse-kms': 'encryption by a key service',
+  'sse-s3': 'encryption with its own keys on request',
+  'sse-kms': 'encryption with a key service',
   metadata: 'metadata',
 }
 
@@ -123,7 +123,7 @@ export function ruleProblemText({ field, problem, what }: RuleProblem): string {
     case 'missing':
       return MISSING[field] ?? 'Fill this in.'
     case 'unknown-token':
-      return `“${isolated(shortened(what))}” is not one of the pieces below.`
+      return `“${isolated(shortened(what))}” is not one of the placeholders below.`
     case 'no-name-in-it':
       return 'Every file would get the same name. Add {name}, {uuid} or {hash8}.'
     case 'leaves-the-bucket':
@@ -133,13 +133,13 @@ export function ruleProblemText({ field, problem, what }: RuleProblem): string {
         ? 'This is longer than a store accepts.'
         : `“${isolated(shortened(what))}” is longer than a store accepts.`
     case 'not-a-header':
-      return `“${isolated(shortened(what))}” holds a character that a store does not accept here.`
+      return `“${isolated(shortened(what))}” contains a character that a store does not accept here.`
     case 'not-a-type':
       return `“${isolated(shortened(what))}” is not a type. Types look like image/png, extensions like .png.`
     case 'twice':
       return `“${isolated(shortened(what))}” is there twice.`
     case 'reserved':
-      return `“${isolated(shortened(what))}” is a name that the store or Ferry keeps for itself.`
+      return `“${isolated(shortened(what))}” is a name that the store or Ferry reserves.`
     default:
       return unreachable(problem)
   }

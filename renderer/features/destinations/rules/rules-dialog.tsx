@@ -28,7 +28,7 @@ export function RulesDialog({
     destination,
     () => {
       const goingOn = resumedText(retryAfterRules(queue, destination))
-      const detail = ['They count for what has not begun yet.', ...goingOn].join(' ')
+      const detail = ['They apply to uploads that have not started.', ...goingOn].join(' ')
       say(`The rules of ${destination.name} are saved.`, detail)
       onClose()
     },
@@ -45,7 +45,7 @@ export function RulesDialog({
       keepOpenOnPress
       onClose={onClose}
       title={`Rules of ${destination.name}`}
-      description="They count for uploads that have not begun."
+      description="They apply to uploads that have not started."
       footer={
         <>
           <Button tone="ghost" className="rules-reset" onClick={rules.reset}>

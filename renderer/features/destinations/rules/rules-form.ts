@@ -101,11 +101,11 @@ export function conflictWarning(
   if (findings === null) return null
   if (onConflict === 'replace') {
     return findings.versioning === 'off'
-      ? 'The bucket keeps no earlier versions: what is replaced is gone.'
+      ? 'The bucket keeps no earlier versions: a replaced file is gone.'
       : null
   }
   const honours = [findings.conditionalPut, findings.conditionalComplete]
   return honours.some((honour) => honour === 'ignored' || honour === 'refused')
-    ? 'This store does not keep to “only if nothing is there”. Ferry looks before it writes; a file that somebody else puts there in the same moment could still be overwritten.'
+    ? 'This store cannot refuse to overwrite a file. Ferry checks before it writes; a file that someone else uploads at the same moment could still be overwritten.'
     : null
 }

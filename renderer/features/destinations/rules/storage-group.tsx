@@ -43,7 +43,7 @@ export function StorageGroup({ edit, destination }: StorageProps) {
             onChange={(acl) => change({ acl: acl === 'none' ? null : acl })}
           />
           <p className="rule-warning" role="status">
-            {isPublic && 'Anybody on the internet can then open these files without a link.'}
+            {isPublic && 'Anyone on the internet can then open these files without a link.'}
           </p>
         </RuleCell>
       )}

@@ -66,7 +66,7 @@ describe('the connection check of a saved bucket', () => {
     )
 
     await list.getByText('The bucket is there. (passed)').waitFor()
-    await list.getByText('Putting files in (checking)').waitFor()
+    await list.getByText('Uploading files (checking)').waitFor()
     expect(before).toBe(CheckStep.options.length)
     expect(call?.draft).toMatchObject({ destinationId: aWorld().selectedId, secretAccessKey: '' })
     await page.evaluate(() => window.fake.release('checkDestination'))

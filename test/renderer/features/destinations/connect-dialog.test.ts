@@ -132,13 +132,13 @@ describe('connecting a bucket', () => {
     await button('Save').click()
 
     const described = page.getByRole('textbox', {
-      description: 'A bucket’s name has 3 to 63 small letters, digits, dots and hyphens.',
+      description: 'A bucket name has 3 to 63 lowercase letters, digits, dots and hyphens.',
     })
     await described.waitFor()
     expect(await described.evaluate((input) => input === document.activeElement)).toBe(true)
     await page.getByText('Enter the secret access key.').waitFor()
     await field(page, 'Bucket').fill('better')
-    expect(await page.getByText('3 to 63 small letters').count()).toBe(0)
+    expect(await page.getByText('3 to 63 lowercase letters').count()).toBe(0)
   })
 
   it('reports the check line by line, and uses the region that the store names', async () => {

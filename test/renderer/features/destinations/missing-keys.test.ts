@@ -36,7 +36,7 @@ describe('keys that died in the middle', () => {
       await page.getByRole('textbox', { name: 'Secret access key' }).fill('new')
       await page.keyboard.press('Enter')
 
-      await page.getByText('2 uploads go on.').waitFor()
+      await page.getByText('2 uploads continue.').waitFor()
       await row('one.bin').getByText(/^Done/).waitFor()
       await row('two.bin').getByText(/^Done/).waitFor()
     },
@@ -60,7 +60,7 @@ describe('keys that died in the middle', () => {
     await page.getByRole('dialog', { name: 'Edit Photos' }).waitFor()
     await button('Save').click()
 
-    await page.getByText('1 upload goes on.').waitFor()
+    await page.getByText('1 upload continues.').waitFor()
     await row('mine.bin')
       .getByText(/^Action needed/)
       .waitFor()

@@ -47,7 +47,7 @@ describe('the policies of a destination', () => {
     const { page, button } = await openPolicies()
 
     await page.getByRole('checkbox', { name: 'Share links' }).uncheck()
-    await page.getByRole('checkbox', { name: 'See what is there' }).check()
+    await page.getByRole('checkbox', { name: 'List files' }).check()
     const shown = await textOf(page, 'IAM policy')
     await button('Copy').click()
 

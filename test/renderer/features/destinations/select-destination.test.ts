@@ -52,7 +52,7 @@ describe('switching destinations', () => {
 
     await page.keyboard.press('Control+3')
     await goesTo(opened, 'Backups')
-    await page.getByRole('status').getByText('Files go to Backups now.').waitFor()
+    await page.getByRole('status').getByText('Files now go to Backups.').waitFor()
     await opened.button('Connect a bucket').click()
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Control+2')
@@ -175,12 +175,12 @@ describe('settings as a file', () => {
     await (await choosing).setFiles({ name: 'a.json', mimeType: 'application/json', buffer })
 
     await page.getByText('2 destinations were added.').waitFor()
-    await page.getByText('1 is here already. 1 entry could not be read.').waitFor()
+    await page.getByText('1 was already here. 1 entry could not be read.').waitFor()
     await page
       .getByText('Of Contracts this could not be read: ACL, colour, and objectLock.')
       .waitFor()
     await page
-      .getByText('A newer Ferry wrote the file: look at the rules before you upload.')
+      .getByText('A newer version of Ferry wrote the file: check the rules before you upload.')
       .waitFor()
     expect(download.suggestedFilename()).toBe('ferry-settings.json')
     expect(await readFile(await download.path(), 'utf8')).toBe('{"destinations":[]}')

@@ -126,7 +126,7 @@ describe('a row that waits for a sign-in', () => {
     await field(page, 'Code').fill('654321')
     await page.keyboard.press('Enter')
 
-    await page.getByText('2 uploads go on.').waitFor()
+    await page.getByText('2 uploads continue.').waitFor()
     expect(await callsOf('signIn')).toEqual([
       { source: credentials, code: null },
       { source: credentials, code: '123456' },

@@ -103,7 +103,7 @@ it('installs nothing while uploads are going on, and says so', async () => {
 it('has a switch in the menu, by keyboard as well', async () => {
   const { page } = await withUpdates({ checks: 'off' })
   await page.getByRole('button', { name: 'More about all destinations' }).press('Enter')
-  const item = page.getByRole('menuitemcheckbox', { name: 'Look for new versions once a day' })
+  const item = page.getByRole('menuitemcheckbox', { name: 'Check for new versions once a day' })
   expect(await item.getAttribute('aria-checked')).toBe('false')
 
   await item.press('Enter')

@@ -106,7 +106,7 @@ describe('the words of a check', () => {
 
     const { detail } = lineText(lineOf({ step: 'public-access', verdict: 'warned', finding }), NOW)
 
-    expect(detail).toMatch(/^Anybody on the internet can read files here/)
+    expect(detail).toMatch(/^Anyone on the internet can read the files here/)
   })
 
   it('names the permission that is missing', () => {
@@ -115,7 +115,7 @@ describe('the words of a check', () => {
       lineText(lineOf({ step, verdict: 'warned', finding }), NOW).detail
 
     expect(detailAt('get')).toContain('s3:GetObject')
-    expect(detailAt('delete')).toMatch(/s3:DeleteObject.*\.ferry-check-.* stays/)
+    expect(detailAt('delete')).toMatch(/s3:DeleteObject.*\.ferry-check-.* stay\b/)
   })
 
   it.each([
@@ -193,7 +193,7 @@ describe('the rows of a check', () => {
         lineOf({ step: 'cors', verdict: 'failed' }),
         lineOf({ step: 'delete', verdict: 'warned' }),
       ],
-      'This does not work yet: 2 things need mending.',
+      'This does not work yet: 2 things need fixing.',
     ],
   ] as const)('sums it up', (odd, sentence) => {
     const lines = passedLines(CheckStep.options.length).map(

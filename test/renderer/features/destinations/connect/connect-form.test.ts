@@ -197,10 +197,10 @@ describe('a paste', () => {
 describe('what is said of lists', () => {
   it('tells keys that may not list buckets to type the name', () => {
     expect(bucketsText({ phase: 'failed', failure: { kind: 'access-denied' } })).toBe(
-      'These keys may not list buckets; type its name.',
+      'These keys are not allowed to list buckets; type the name.',
     )
     expect(bucketsText({ phase: 'loaded', value: { buckets: [], isComplete: true } })).toBe(
-      'The store shows these keys no bucket; type its name.',
+      'The store shows no buckets for these keys; type the name.',
     )
   })
 

@@ -36,7 +36,7 @@ describe('what stands beside a name', () => {
   it.each([
     ['the store', {}, 'AWS'],
     ['missing keys before all', { hasSecret: false, keysExpireAtMs: nowMs }, 'Keys missing'],
-    ['an end that is near', { keysExpireAtMs: nowMs + 19.2 * 60_000 }, 'Keys end in 20 min'],
+    ['an end that is near', { keysExpireAtMs: nowMs + 19.2 * 60_000 }, 'Expires in 20 min'],
     ['no end that is far', { keysExpireAtMs: nowMs + 61 * 60_000 }, 'AWS'],
     ['a sign-in that ended', { credentials: sso, keysExpireAtMs: nowMs - 1 }, 'Sign in'],
     ['nothing of keys that renew themselves', { credentials: profile, keysExpireAtMs: 1 }, 'AWS'],
