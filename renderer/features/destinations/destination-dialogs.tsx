@@ -15,13 +15,12 @@ import { RulesDialog } from './rules/rules-dialog.tsx'
 
 export type DialogName = 'edit' | 'look' | 'rules' | 'check' | 'policies' | 'sign-in' | 'forget'
 
-/** The one dialog about destinations that is open. */
 export type OpenDialog =
   | { readonly name: 'connect' }
   | {
       readonly name: 'edit'
       readonly destination: Destination
-      /** To begin at; null: the form's first. */
+      /** Gets the focus; null: the first field. */
       readonly field: DestinationField | null
     }
   | { readonly name: Exclude<DialogName, 'edit'>; readonly destination: Destination }
@@ -65,14 +64,14 @@ function CurrentDialog({
     case 'sign-in':
       return <SignInAgain destination={open.destination} onClose={onClose} />
     case 'forget':
-      // It stays mounted, so that its words are there while it fades out.
+      // It is mounted above, so that it keeps its text while it fades out.
       return null
     default:
       return unreachable(open)
   }
 }
 
-/** Forgets a connection; the bucket itself is left alone. */
+/** Forgets a connection and leaves the bucket alone. */
 export function ForgetDialog({
   destination,
   onClose,
@@ -82,7 +81,7 @@ export function ForgetDialog({
 }) {
   const { commands, appState } = useServices()
   const { say } = useToasts()
-  // The words stay while the dialog fades out.
+  // Keeps the text while the dialog fades out.
   const [shown, setShown] = useState(destination)
   if (destination !== null && destination !== shown) setShown(destination)
   if (shown === null) return null

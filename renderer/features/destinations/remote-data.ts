@@ -1,10 +1,10 @@
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 
-/** A list that only the host can get. */
+/** Data that the host loads on request. */
 export type RemoteData<T> =
   | { readonly phase: 'idle' }
-  /** An answer to any other request is out of date. */
+  /** Answers to other requests are out of date. */
   | { readonly phase: 'loading'; readonly requestId: string }
   | { readonly phase: 'loaded'; readonly value: T }
   | { readonly phase: 'failed'; readonly failure: Failure }

@@ -10,32 +10,30 @@ const FIXED_BY_RULES: FixedActions = new Set(['edit-rules'])
 const FIXED_BY_CONNECTION: FixedActions = new Set(['edit-connection', 'enter-keys', 'sign-in'])
 const FIXED_BY_SIGN_IN: FixedActions = new Set(['sign-in'])
 
-/** What is said of uploads that go on. */
 export function resumedText(count: number): readonly string[] {
   return count === 0 ? [] : [`${formatCount(count, 'upload continues', 'uploads continue')}.`]
 }
 
 /**
- * Uploads that the rules kept from going on, in the words of their rows, are tried again when other
- * rules were saved.
- * @returns how many that are.
+ * Retries the uploads whose row asks the user to change the rules.
+ * @returns how many.
  */
 export function retryAfterRules(queue: UploadQueue, destination: Destination): number {
   return retryFixed(queue, [destination], FIXED_BY_RULES)
 }
 
 /**
- * Uploads that waited for another connection or other keys go on when those were given, and those
- * that would try again by themselves need not wait.
- * @returns how many that are.
+ * Retries the uploads that wait for another connection or other keys, also those that would retry
+ * later by themselves.
+ * @returns how many.
  */
 export function retryAfterConnection(queue: UploadQueue, destination: Destination): number {
   return retryFixed(queue, [destination], FIXED_BY_CONNECTION)
 }
 
 /**
- * One sign-in serves every destination that gets its keys from it.
- * @returns how many uploads go on.
+ * Retries at every destination that uses the same sign-in.
+ * @returns how many uploads.
  */
 export function retryAfterSignIn(
   queue: UploadQueue,
@@ -46,7 +44,7 @@ export function retryAfterSignIn(
   return retryFixed(queue, served, FIXED_BY_SIGN_IN)
 }
 
-/** An account and a role are chosen after the sign-in, so they do not count. */
+/** Account and role do not matter: users choose them after the sign-in. */
 export function isSameSignIn(one: CredentialSource, other: CredentialSource): boolean {
   if (one.kind === 'sso' && other.kind === 'sso') {
     return one.startUrl === other.startUrl && one.ssoRegion === other.ssoRegion

@@ -20,7 +20,7 @@ import { CheckList } from './check-report.tsx'
 import { type CheckAction, type CheckRun, checkReducer, isRunning, NO_RUN } from './check-run.ts'
 import { useCheck } from './use-check.ts'
 
-/** Checks a saved destination as soon as it opens. Mounted only while it is open. */
+/** Checks a saved destination as soon as it is mounted. */
 export function CheckDialog({
   destination,
   onClose,
@@ -91,13 +91,12 @@ export interface SavedCheck {
   readonly lines: readonly CheckLine[]
   readonly notes: readonly DraftNote[]
   readonly isRunning: boolean
-  /** Why the check did not run, or the last fix was not made. */
+  /** Why the check could not run, or the last fix was not applied. */
   readonly failure: Failure | null
   readonly start: () => void
   readonly applyFix: (fix: Exclude<CheckFix, { kind: 'sign-in' }>) => Promise<void>
 }
 
-/** The check of a saved destination: it starts when the component mounts, and ends with it. */
 function useSavedCheck(destination: Destination): SavedCheck {
   const { commands, appState, queue } = useServices()
   const [{ run, failure }, dispatch] = useReducer(savedCheckReducer, NOT_STARTED)
@@ -108,7 +107,7 @@ function useSavedCheck(destination: Destination): SavedCheck {
 
   const reportId = run.phase === 'done' ? run.checkId : null
   useEffect(() => {
-    // The host keeps the report's findings with the destination.
+    // The host stored the report's findings with the destination.
     if (reportId !== null) void appState.refresh()
   }, [reportId, appState])
 
@@ -168,7 +167,7 @@ function draftOf(destination: Destination): DestinationDraft {
   return { ...formOf(destination).draft, secretAccessKey: '', sessionToken: '' }
 }
 
-/** An endpoint that was made of the region changes with it; a custom one stays. */
+/** A derived endpoint changes with the region; a custom one stays. */
 function draftInRegion(destination: Destination, region: string): DestinationDraft {
   const { draft } = withRegion(formOf(destination), region)
   return { ...draft, secretAccessKey: '', sessionToken: '' }

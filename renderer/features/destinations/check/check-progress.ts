@@ -2,17 +2,17 @@ import { type CheckLine, CheckStep } from '../../../../electron/contract/command
 import { formatCount } from '../../../design/format.ts'
 import { CHECK_GROUPS } from './check-text.ts'
 
-/** `waiting` and `checking` are the check's own; `not-reached`: it ended before. */
+/** `not-reached`: the check ended before it. */
 export type LineState = 'waiting' | 'checking' | 'not-reached' | CheckLine['verdict']
 
 export interface CheckRow {
   readonly step: CheckStep
   readonly state: LineState
-  /** Null until the check comes to it. */
+  /** Null until the check reaches it. */
   readonly line: CheckLine | null
 }
 
-/** Every step from the start, also those that were not told yet. */
+/** Contains every step from the start. */
 export function checkRows(
   lines: readonly CheckLine[],
   isRunning: boolean,
@@ -32,13 +32,13 @@ function stateOf(line: CheckLine | null, isNext: boolean, isRunning: boolean): L
     if (isNext) return 'checking'
     return isRunning ? 'waiting' : 'not-reached'
   }
-  // Nothing was found out of it, not even why.
+  // The check does not even know why.
   return line.verdict === 'unknown' && line.finding === null ? 'not-reached' : line.verdict
 }
 
 /**
- * One sentence above the list. While the check runs it changes once per group, so that who hears
- * it instead of seeing it is not flooded.
+ * The sentence above the list. While the check runs it changes only once per group, so that screen
+ * readers are not flooded.
  */
 export function checkSentence(lines: readonly CheckLine[], isRunning: boolean): string {
   if (!isRunning) return summaryOf(lines)

@@ -21,8 +21,8 @@ import { FixDialog, fixLabel, isBucketFix } from './fix-dialog.tsx'
 import { TrustHelp } from './trust-help.tsx'
 
 /**
- * The connection check, filling in as it goes. A fix that changes the bucket is shown first;
- * `onFix` is called when the person has agreed to it.
+ * The connection check, line by line. `onFix` is called for a fix that changes the bucket only
+ * after the user has confirmed it.
  */
 export function CheckList({
   lines,
@@ -35,9 +35,7 @@ export function CheckList({
   readonly lines: readonly CheckLine[]
   readonly isRunning: boolean
   readonly notes?: readonly DraftNote[]
-  /** Of the draft that is checked. */
   readonly prefix: string
-  /** What is checked. */
   readonly at: FailureDestination
   readonly onFix: (fix: CheckFix) => void
 }) {
@@ -101,7 +99,7 @@ function Group({
   )
 }
 
-/** `word` is for who does not see the mark. */
+/** `word` is for screen readers. */
 const MARKS: Record<LineState, { readonly Icon: typeof Circle; readonly word: string }> = {
   waiting: { Icon: Circle, word: 'waiting' },
   checking: { Icon: LoaderCircle, word: 'checking' },
@@ -120,7 +118,7 @@ export function CheckReportLine({
 }: {
   readonly row: CheckRow
   readonly at: FailureDestination
-  /** False while the check still runs. */
+  /** False while the check runs. */
   readonly isFixable: boolean
   readonly onFix: (fix: CheckFix) => void
 }) {

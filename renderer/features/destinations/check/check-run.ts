@@ -6,7 +6,6 @@ import type {
 import type { Outcome } from '../../../../electron/contract/outcome.ts'
 import { unreachable } from '../../../../electron/lib/unreachable.ts'
 
-/** The one connection check that a dialog shows. */
 export type CheckRun =
   | { readonly phase: 'none' }
   | { readonly phase: 'running'; readonly checkId: CheckId; readonly lines: readonly CheckLine[] }
@@ -23,7 +22,7 @@ export type CheckAction =
       readonly answer: Outcome<CheckReport>
     }
 
-/** Progress and answers of a check that was replaced or dropped change nothing. */
+/** Ignores progress and answers of a check that was replaced or dropped. */
 export function checkReducer(run: CheckRun, action: CheckAction): CheckRun {
   switch (action.type) {
     case 'check-started':

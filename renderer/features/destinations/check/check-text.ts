@@ -5,11 +5,10 @@ import { findingText, NEVER_OVERWRITES } from './finding-text.ts'
 
 interface CheckWords {
   readonly topic: string
-  /** Said when all is well and nothing more is known. */
+  /** For a line that passed without a finding. */
   readonly passed: string
 }
 
-/** What each line of the connection check is about. */
 export const CHECK_STEPS: Record<CheckStep, CheckWords> = {
   form: { topic: 'Form', passed: 'The form is filled in.' },
   dns: { topic: 'Address', passed: 'The address is known.' },
@@ -51,7 +50,7 @@ export const CHECK_STEPS: Record<CheckStep, CheckWords> = {
 
 export interface CheckGroup {
   readonly title: string
-  /** In the middle of a sentence. */
+  /** The title in the middle of a sentence. */
   readonly object: string
   readonly steps: readonly CheckStep[]
 }
@@ -79,9 +78,9 @@ export const CHECK_GROUPS: readonly CheckGroup[] = [
 ]
 
 export interface LineText {
-  /** A whole sentence for what is well, else what the line is about. */
+  /** A sentence if the line passed, else its topic. */
   readonly title: string
-  /** What is wrong or worth knowing, and the way out. */
+  /** The problem or the warning, and what to do about it. */
   readonly detail: string | null
 }
 

@@ -4,7 +4,6 @@ import { providerOf } from '../../../../electron/contract/providers/lookup.ts'
 import { permissionRemedy } from '../../../failures/credential-words.ts'
 import { type FailureDestination, failureText } from '../../../failures/failure-text.ts'
 
-/** What keys may not do when a line is denied, and the permission's name. */
 const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: string]>> = {
   bucket: ['list this bucket', 's3:ListBucket'],
   put: ['upload files here', 's3:PutObject'],
@@ -18,10 +17,10 @@ const DENIED: Partial<Record<CheckStep, readonly [deed: string, permission: stri
   'unfinished-rule': ['see the bucket’s lifecycle rules', 's3:GetLifecycleConfiguration'],
 }
 
-/** Stores answer so to requests that they do not know. */
+/** The status codes of stores for requests that they do not support. */
 const UNKNOWN_TO_STORE: readonly number[] = [405, 501]
 
-/** Why a line did not pass, in whole sentences; what its button says is not said twice. */
+/** In whole sentences, without the advice that the line's button already gives. */
 export function failedLineText(
   line: CheckLine,
   failure: Failure,
@@ -92,7 +91,7 @@ function denialAdvice(step: CheckStep, permission: string, at: FailureDestinatio
     : allow
 }
 
-/** Stores that nobody knows are taken to be like Amazon’s. */
+/** Assumes that unknown stores have policies, as Amazon S3 does. */
 function hasPolicies(at: FailureDestination | null): boolean {
   const model = at === null ? null : providerOf(at.provider).permissions
   return model === 'policy' || model === null

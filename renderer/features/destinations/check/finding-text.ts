@@ -16,7 +16,6 @@ const ALGORITHM_NAMES = {
   md5: 'MD5',
 } as const
 
-/** What a line of the check found out, in whole sentences. */
 export function findingText(
   finding: Exclude<CheckFinding, { kind: 'failure' }>,
   verdict: CheckLine['verdict'],
@@ -93,7 +92,6 @@ function retentionText({ days }: Found<'retention'>): string {
 
 export const NEVER_OVERWRITES = 'The store can refuse to overwrite a file, and Ferry tells it to.'
 
-/** Where nobody stops a write, Ferry looks first; in between somebody else may be quicker. */
 const LOOKS_FIRST =
   'Ferry checks before it writes; only a file that someone else uploads at the same moment could be overwritten.'
 
@@ -117,7 +115,7 @@ function partLimitText(maxPartCount: number): string {
     : `A file can have ${count} here; Ferry uses larger parts where needed.`
 }
 
-/** Where no rule does and all is well, the store does it by itself. */
+/** A line that passed without a rule means that the store does it itself. */
 function unfinishedText({ days }: Found<'unfinished-rule'>, verdict: CheckLine['verdict']): string {
   if (days !== null) {
     return `The bucket removes unfinished uploads after ${formatCount(days, 'day', 'days')}.`

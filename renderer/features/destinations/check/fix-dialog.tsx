@@ -11,7 +11,7 @@ export function isBucketFix(fix: CheckFix): fix is BucketFix {
   return fix.kind === 'set-cors' || fix.kind === 'add-unfinished-rule'
 }
 
-/** Shows what will be added to the bucket, word for word, before it is. */
+/** Shows exactly what will be added to the bucket, and asks for confirmation. */
 export function FixDialog({
   fix,
   prefix,
@@ -23,7 +23,7 @@ export function FixDialog({
   readonly onAgree: (fix: CheckFix) => void
   readonly onClose: () => void
 }) {
-  // The words stay while the dialog fades out.
+  // Keeps the text while the dialog fades out.
   const [shown, setShown] = useState<BucketFix | null>(null)
   if (fix !== null && fix !== shown && isBucketFix(fix)) setShown(fix)
   if (shown === null) return null
@@ -49,7 +49,7 @@ export function FixDialog({
   )
 }
 
-/** Fixes that change the bucket, not the form. */
+/** A fix that changes the bucket, not the form. */
 export type BucketFix = Extract<CheckFix, { kind: 'set-cors' | 'add-unfinished-rule' }>
 
 export function fixLabel(fix: CheckFix): string {
@@ -70,13 +70,12 @@ export function fixLabel(fix: CheckFix): string {
 export interface FixText {
   readonly title: string
   readonly about: string
-  /** Exactly what is added. */
   readonly rule: string
-  /** What happens to those that are there. */
+  /** Says what happens to the existing rules. */
   readonly kept: string
 }
 
-/** `prefix`: the draft's, which the host ends with a slash. */
+/** `prefix`: as typed; the host adds a slash. */
 export function bucketFixText(fix: BucketFix, prefix: string): FixText {
   const kept = keptText(fix.keptCount)
   switch (fix.kind) {

@@ -8,8 +8,8 @@ const SYSTEMS: readonly System[] = ['linux', 'macos', 'windows']
 const NAMES: Record<System, string> = { linux: 'Linux', macos: 'macOS', windows: 'Windows' }
 
 /**
- * How a system and its browsers come to trust a server's own authority; `ca.crt` stands for it. On
- * Linux Chromium, and Electron with it, has a store of its own beside the system's:
+ * Makes a system and its browsers trust a private certificate authority, `ca.crt`. On Linux,
+ * Chromium and Electron have their own certificate store beside the system's:
  * chromium.googlesource.com/chromium/src/+/main/docs/linux/cert_management.md
  */
 const TRUST_STEPS: Record<
@@ -37,7 +37,7 @@ const TRUST_STEPS: Record<
   ],
 }
 
-/** For servers that have their certificate from an authority of somebody's own. */
+/** For servers whose certificate comes from a private authority. */
 export function TrustHelp() {
   const { host } = useAppState()
   const own = SYSTEMS.find((system) => system === host.platform)
@@ -60,7 +60,7 @@ export function TrustHelp() {
   )
 }
 
-/** The browser sends the files, and Ferry beside it asks for everything else: both must trust. */
+/** The browser uploads the files and the host sends all other requests: both must trust it. */
 function BrowserHost({ isWindows }: { readonly isWindows: boolean }) {
   return (
     <div>

@@ -5,9 +5,9 @@ import { useServices } from '../../../app/services.tsx'
 import type { CheckAction, CheckRun } from './check-run.ts'
 
 /**
- * Runs connection checks for a dialog whose reducer holds `run`. A check that the reducer drops or
- * replaces, or whose dialog closes, is cancelled at the host.
- * @returns starts a check.
+ * Runs connection checks for a dialog whose reducer holds `run`. Cancels a check at the host when the
+ * reducer drops or replaces it, or when the dialog closes.
+ * @returns a function that starts a check.
  */
 export function useCheck(
   run: CheckRun,

@@ -17,8 +17,8 @@ import { placeOfDraft } from './form-draft.ts'
 import { type ConnectForm, useConnectForm } from './use-connect-form.ts'
 
 /**
- * Connects a bucket, or edits one; then `field` is the one to begin at. Mounted only while it is
- * open, so each opening starts fresh.
+ * Connects a bucket, or edits a connection, starting with the focus in `field`. Mounted only while
+ * it is open, so it always starts with fresh state.
  */
 export function ConnectDialog({
   editing,
@@ -97,7 +97,7 @@ function Buttons({ form }: { readonly form: ConnectForm }) {
   )
 }
 
-/** Moves to the first field with a problem, in the order in which the form shows them. */
+/** Focuses the first field with a problem, in the order of the form. */
 function focusFirst(form: HTMLFormElement | null, problems: readonly FieldProblem[]): void {
   const inOrder = DestinationField.options.find((field) =>
     problems.some((problem) => problem.field === field),
@@ -105,7 +105,7 @@ function focusFirst(form: HTMLFormElement | null, problems: readonly FieldProble
   if (inOrder !== undefined) inputOf(form, inOrder)?.focus()
 }
 
-/** Who begins anew has something to paste. */
+/** A new connection starts at the paste box. */
 function firstInput(
   form: HTMLFormElement | null,
   editing: Destination | null,
@@ -119,7 +119,7 @@ function inputOf(form: HTMLFormElement | null, field: DestinationField): HTMLInp
   return form?.querySelector<HTMLInputElement>(`input[name="${field}"]`) ?? null
 }
 
-/** The connection check of what stands in the form. */
+/** The connection check of the form's contents. */
 export function ConnectCheck({ form }: { readonly form: ConnectForm }) {
   const { run, work } = form.state
   const box = useRef<HTMLDivElement>(null)

@@ -109,7 +109,6 @@ function Group({ title, children }: { readonly title: string; readonly children:
   )
 }
 
-/** A name to type, or to choose from those that the keys may see. */
 export function BucketField({ form }: { readonly form: ConnectForm }) {
   const { buckets } = form.state
   const known = buckets.phase === 'loaded' ? buckets.value.buckets : []

@@ -3,7 +3,7 @@ import { FIELD_LABELS, noteText, problemText } from './field-text.ts'
 import type { OpenField, SecretField } from './form-draft.ts'
 import type { ConnectForm } from './use-connect-form.ts'
 
-/** What every field of the form has, whatever it is made of. */
+/** Props that every field of the form has. */
 export function fieldTexts(form: ConnectForm, name: DestinationField) {
   const { problems, notes } = form.state.findings
   const problem = problems.find(({ field }) => field === name)
@@ -25,7 +25,7 @@ export function fieldProps(form: ConnectForm, name: OpenField) {
   }
 }
 
-/** Without a value: what is typed stays in the input. */
+/** Uncontrolled: React never sees the value. */
 export function secretProps(form: ConnectForm, name: SecretField) {
   return {
     ...fieldTexts(form, name),

@@ -41,7 +41,6 @@ const MISSING: Record<DestinationField, string> = {
   ssoRoleName: 'Choose a role.',
 }
 
-/** Said at the field. */
 export function problemText({ field, problem }: FieldProblem): string {
   switch (problem) {
     case 'missing':
@@ -95,7 +94,7 @@ const IN_A_SENTENCE: Record<DestinationField, string> = {
   ssoRoleName: 'the role',
 }
 
-/** What the host changed before it used the form. */
+/** Describes what the host changed before it used the form. */
 export function noteText({ field, change }: DraftNote): string {
   const what = IN_A_SENTENCE[field]
   switch (change) {
@@ -116,7 +115,7 @@ export function noteText({ field, change }: DraftNote): string {
   }
 }
 
-/** Said under the field; null: the list speaks for itself. */
+/** The hint below the field; null: none is needed. */
 export function bucketsText(buckets: RemoteData<Buckets>): string | null {
   switch (buckets.phase) {
     case 'idle':

@@ -20,7 +20,7 @@ import type { FailureDestination } from '../../../failures/failure-text.ts'
 export const SECRET_FIELDS = ['secretAccessKey', 'sessionToken'] as const
 export type SecretField = (typeof SECRET_FIELDS)[number]
 
-/** All of the draft but its secrets: those stay in their inputs until a command is sent. */
+/** The draft without its secrets: those stay in their inputs until a command is sent. */
 export type OpenDraft = Omit<DestinationDraft, SecretField>
 
 /** The fields that hold text. */
@@ -29,7 +29,7 @@ export type OpenField = Exclude<
   'provider' | 'credentialKind'
 >
 
-/** The form's contents, and what of them the person gave rather than the form. */
+/** The form's contents, and whether the user or the form chose endpoint and path style. */
 export interface FormDraft {
   readonly draft: OpenDraft
   readonly isEndpointCustom: boolean
@@ -66,20 +66,20 @@ export function emptyForm(): FormDraft {
   }
 }
 
-/** The destination that the form would make, as far as words about a failure depend on it. */
+/** The draft as failure texts need it. */
 export function placeOfDraft(draft: OpenDraft): FailureDestination {
   const { name, bucket, provider, credentialKind: kind, profile } = draft
   return { name: name || bucket, kind: 's3', provider, credentials: { kind, profile } }
 }
 
-/** The secret never comes back to the page; empty means "as before". */
+/** The host never returns a secret to the page; an empty one keeps the stored secret. */
 export function formOf(destination: Destination): FormDraft {
   const { destinationId, name, provider, endpoint, region, bucket, prefix, pathStyle } = destination
   const { credentials, secretPlace } = destination
   return withCustomFlags({
     draft: {
       ...{ destinationId, name, provider, endpoint, region, bucket, prefix, pathStyle },
-      // Only typed keys have a place that the person chose.
+      // Users choose only for typed keys where they are kept.
       keepSecret: credentials.kind !== 'keys' || secretPlace !== 'memory',
       ...EMPTY_SOURCE_FIELDS,
       ...sourceFields(credentials),
@@ -89,7 +89,7 @@ export function formOf(destination: Destination): FormDraft {
   })
 }
 
-/** The person's own is only what the provider would not have brought by itself. */
+/** Custom is only a value that the provider would not have set itself. */
 export function withCustomFlags(form: FormDraft): FormDraft {
   const { provider, region, endpoint, pathStyle } = form.draft
   const known = providerOf(provider)
@@ -118,7 +118,6 @@ function sourceFields(source: CredentialSource): Partial<OpenDraft> {
   }
 }
 
-/** Where the form says that the keys come from. */
 export function credentialSourceOf(draft: OpenDraft): CredentialSource {
   switch (draft.credentialKind) {
     case 'keys':
@@ -144,19 +143,19 @@ export const PROVIDER_OPTIONS = PROVIDERS.map(({ id, label }) => ({ value: id, l
 
 type ProviderId = OpenDraft['provider']
 
-/** Fields that nothing else in the form follows from. */
+/** For fields on which no other field depends. */
 export function withFields(form: FormDraft, fields: Partial<OpenDraft>): FormDraft {
   return { ...form, draft: { ...form.draft, ...fields } }
 }
 
-/** What the user types; an endpoint and a region change other fields with them. */
+/** A typed endpoint or region changes other fields, too. */
 export function withText(form: FormDraft, field: OpenField, value: string): FormDraft {
   if (field === 'endpoint') return withEndpoint(form, value)
   if (field === 'region') return withRegion(form, value)
   return withFields(form, { [field]: value })
 }
 
-/** The provider brings its own address and style, unless the person gave others. */
+/** Sets the provider's endpoint and path style, unless the user chose custom ones. */
 export function withProvider(form: FormDraft, provider: ProviderId): FormDraft {
   const known = providerOf(provider)
   const { endpoint, pathStyle, region } = form.draft
@@ -173,7 +172,7 @@ export function withRegion(form: FormDraft, region: string): FormDraft {
   return withFields(form, { region, endpoint: isKept ? form.draft.endpoint : endpoint })
 }
 
-/** A pasted address tells whose it is; an unknown one gets what most servers at home need. */
+/** Recognises the provider of the endpoint; an unknown one gets path style as most own servers. */
 export function withEndpoint(form: FormDraft, endpoint: string): FormDraft {
   const next = { ...withFields(form, { endpoint }), isEndpointCustom: true }
   const provider = providerAt(endpoint, form.draft.provider)
@@ -184,7 +183,7 @@ export function withPathStyle(form: FormDraft, pathStyle: boolean): FormDraft {
   return { ...withFields(form, { pathStyle }), isPathStyleCustom: true }
 }
 
-/** The profile's own region and address, where the person gave none. */
+/** Takes region and endpoint from the profile if the user entered none. */
 export function withProfile(form: FormDraft, { name, region, endpoint }: AwsProfile): FormDraft {
   const named = withFields(form, { profile: name })
   const placed =
@@ -201,7 +200,7 @@ export function rolesOf(accounts: readonly SsoAccount[], accountId: string): rea
   return accounts.find((each) => each.accountId === accountId.trim())?.roleNames ?? []
 }
 
-/** Also chooses the role when the account has only one, and clears a role that it does not have. */
+/** Chooses the account's role if it has only one, and clears a role that it does not have. */
 export function withAccount(
   form: FormDraft,
   accountId: string,
@@ -216,10 +215,10 @@ export function withAccount(
   })
 }
 
-/** What was pasted says more than what the form made up; the rest stays. */
+/** Pasted fields replace the form's; all others stay. */
 export function withPasted(form: FormDraft, pasted: Partial<OpenDraft>): FormDraft {
   const { provider, region, endpoint, pathStyle, ...plain } = pasted
-  // Another store's address would be of no use to this one.
+  // The endpoint belongs to the previous store.
   const isMoved = provider !== undefined && provider !== form.draft.provider
   let next = isMoved && endpoint === undefined ? { ...form, isEndpointCustom: false } : form
   if (endpoint !== undefined) next = withEndpoint(next, endpoint)
@@ -234,11 +233,11 @@ function providerAt(endpoint: string, current: ProviderId): ProviderId {
   if (host === null) return current
   const known = knownHost(host)
   if (known !== null) return known.provider.id
-  // A person's own server: never one of the stores that have an address of their own.
+  // A self-hosted server cannot be a provider that has its own hosts.
   return providerOf(current).hosts.length > 0 ? 'other' : current
 }
 
-/** Null while the address is not one yet. */
+/** Null while the endpoint is incomplete. */
 function hostOf(endpoint: string): string | null {
   const typed = endpoint.trim()
   if (!/[.:]/.test(typed)) return null

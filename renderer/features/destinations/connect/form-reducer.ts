@@ -45,33 +45,32 @@ import {
 export type Buckets = CommandOutput<'listBuckets'>
 export type Accounts = CommandOutput<'listSsoAccounts'>
 
-/** What has to wait for a sign-in. */
 export type AfterSignIn = 'check' | 'list-buckets' | 'list-accounts'
 
-/** What the host said about the form's contents. */
+/** The host's answer about the form's contents. */
 export interface FormFindings {
   readonly problems: readonly FieldProblem[]
   readonly notes: readonly DraftNote[]
-  /** What went wrong with the form as a whole. */
+  /** Not about a single field. */
   readonly failure: Failure | null
 }
 
-/** All of the connect form but its secrets: those stay in their inputs. */
+/** The connect form without its secrets: those stay in their inputs. */
 export interface FormState {
   readonly form: FormDraft
   readonly findings: FormFindings
-  /** Counts the answers with problems: each moves the focus to the first field with one. */
+  /** Counts the answers with problems: each moves the focus to the first such field. */
   readonly problemAnswerCount: number
   readonly work: 'none' | 'saving' | 'fixing'
   readonly run: CheckRun
   readonly buckets: RemoteData<Buckets>
   readonly accounts: RemoteData<Accounts>
   readonly signIn: { readonly source: CredentialSource; readonly next: AfterSignIn } | null
-  /** What the last paste did; null: nothing was pasted since the last change. */
+  /** Describes the last paste; null after any other change. */
   readonly pasteNote: PasteNote | null
 }
 
-/** No action carries a secret: React keeps actions, and development tools show them. */
+/** No action contains a secret: React may keep actions, and development tools show them. */
 export type FormAction = EditAction | PasteAction | RequestAction | CheckAction
 
 type EditAction =
@@ -90,7 +89,7 @@ type PasteAction =
   | {
       readonly type: 'pasted'
       readonly fields: Partial<OpenDraft>
-      /** Secrets that were in the text; their values go straight into their inputs. */
+      /** The secrets in the pasted text; their values go straight into the inputs. */
       readonly secrets: readonly SecretField[]
       readonly note: PasteNote
     }
@@ -232,7 +231,7 @@ function changedFields(before: OpenDraft, after: OpenDraft): ReadonlySet<keyof O
   return new Set(fields.filter((field) => before[field] !== after[field]))
 }
 
-/** Another value of these changes neither the buckets that can be listed nor a sign-in. */
+/** Fields that do not change which buckets the keys can list. */
 const NOT_ABOUT_THE_STORE: ReadonlySet<keyof DestinationDraft> = new Set([
   'name',
   'bucket',
@@ -240,7 +239,7 @@ const NOT_ABOUT_THE_STORE: ReadonlySet<keyof DestinationDraft> = new Set([
   'keepSecret',
 ])
 
-/** Drops everything that was found out about the earlier contents. */
+/** Drops results that belong to the previous contents. */
 function afterChange(state: FormState, changed: ReadonlySet<keyof DestinationDraft>): FormState {
   const problems = state.findings.problems.filter(({ field }) => !changed.has(field))
   const isStoreChanged = [...changed].some((field) => !NOT_ABOUT_THE_STORE.has(field))

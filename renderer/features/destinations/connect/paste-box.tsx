@@ -1,7 +1,7 @@
 import { useId } from 'react'
 import type { ConnectForm } from './use-connect-form.ts'
 
-/** Takes whatever a person has at hand. It never keeps a text: there may be a secret in it. */
+/** Reads pasted text and clears itself at once, since the text may contain a secret. */
 export function PasteBox({ form }: { readonly form: ConnectForm }) {
   const id = useId()
   return (
@@ -47,17 +47,17 @@ export function PasteBox({ form }: { readonly form: ConnectForm }) {
 
 const NOTE_CLASSES = { filled: 'field-note', missed: 'field-problem' } as const
 
-/** In UTF-16 units; some keyboards have keys for whole faces. */
+/** In UTF-16 units; an emoji can have several. */
 const LONGEST_KEY_PRESS = 16
 
-/** Dropped, dictated or filled in by another program; what is typed is not over yet. */
+/** Dropped, dictated or filled in by another program, as opposed to typed key by key. */
 function isWholeText(event: Event): boolean {
   if (!(event instanceof InputEvent)) return true
   if (event.inputType === 'insertText') return (event.data?.length ?? 0) > LONGEST_KEY_PRESS
   return event.inputType === 'insertFromDrop' || event.inputType === 'insertReplacementText'
 }
 
-/** For what did not come by a paste. */
+/** For text that did not arrive by a paste event. */
 function readOut(box: HTMLTextAreaElement, form: ConnectForm): void {
   const text = box.value
   box.value = ''

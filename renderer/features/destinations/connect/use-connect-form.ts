@@ -26,7 +26,7 @@ export interface ConnectForm {
   readonly dispatch: (action: FormAction) => void
   readonly secretRefs: SecretInputs['refs']
   readonly paste: (text: string) => void
-  /** For fields that users paste more into than belongs there. */
+  /** For fields into which users paste more than the field's own value. */
   readonly pasteInto: (event: ClipboardEvent<HTMLInputElement>) => void
   readonly listBuckets: () => Promise<void>
   readonly listAccounts: () => Promise<void>
@@ -53,7 +53,7 @@ export function useConnectForm(
     if (state.problemAnswerCount > 0) reportProblems()
   }, [state.problemAnswerCount])
 
-  /** With the secrets, for the command that is sent now; to be kept nowhere. */
+  /** Contains the secrets: pass it to a command, and never keep it. */
   const draftToSend = () => ({ ...draft, ...secrets.read() })
   const check = () => startCheck(draftToSend())
   const listBuckets = async () => {

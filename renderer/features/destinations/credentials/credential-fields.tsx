@@ -76,7 +76,7 @@ function SourceFields({
   }
 }
 
-/** `hasKeys`: empty secrets mean "as before". */
+/** `hasKeys`: an empty secret keeps the stored one. */
 function TypedKeys({ form, hasKeys }: { readonly form: ConnectForm; readonly hasKeys: boolean }) {
   const placeholder = hasKeys ? 'unchanged' : undefined
   return (
@@ -96,7 +96,6 @@ function TypedKeys({ form, hasKeys }: { readonly form: ConnectForm; readonly has
   )
 }
 
-/** Of keys that end; Ferry renews those that it can. */
 function KeysExpiry({ editing }: { readonly editing: Destination | null }) {
   if (editing === null || editing.keysExpireAtMs === null) return null
   const end = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(
@@ -134,12 +133,11 @@ function isOpenToOthers({ troubles }: HostDescription): boolean {
   return troubles.some(({ kind }) => kind === 'folder-open')
 }
 
-/** A locked key store may open yet. */
+/** A locked key store may still be unlocked. */
 function canKeep(host: HostDescription): boolean {
   return host.secretPlace !== 'memory' || isLocked(host)
 }
 
-/** Where the keys go, as it is. */
 function secretStorageText(host: HostDescription, keepSecret: boolean): string {
   if (isLocked(host) && keepSecret) {
     return 'The key store is locked. The keys are in memory until it is unlocked; if that does not happen while Ferry runs, Ferry asks for them at the next start.'

@@ -5,7 +5,7 @@ import { Notice } from '../../../design/notice.tsx'
 import { fieldToFix } from '../../../failures/failure-field.ts'
 import { ACTION_LABELS } from '../../../failures/failure-text.ts'
 
-/** After a restart, when the keys were kept only while Ferry ran, and after settings were imported. */
+/** Appears after a restart without stored keys, and after an import of settings. */
 export function MissingKeysNotice({
   destination,
   onEdit,

@@ -62,7 +62,7 @@ function environmentText(profiles: Profiles | null): string {
 
 export type Profiles = Outcome<CommandOutput<'listProfiles'>>
 
-/** Read each time its fields are shown, since people write such files beside Ferry. Null: not yet. */
+/** Read each time the fields appear, since users edit these files while Ferry runs. Null: loading. */
 export function useProfiles(): Profiles | null {
   const { commands } = useServices()
   const [profiles, setProfiles] = useState<Profiles | null>(null)

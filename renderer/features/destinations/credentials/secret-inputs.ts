@@ -4,14 +4,14 @@ import type { SecretField } from '../connect/form-draft.ts'
 type Secrets = Record<SecretField, string>
 
 /**
- * The inputs that secrets are typed into. Nobody else holds what is in them: it is read when a
- * command is sent, and wiped when the input goes.
+ * The inputs for secrets. Nothing else holds their values: they are read when a command is sent,
+ * and wiped when the input unmounts.
  */
 export interface SecretInputs {
-  /** The same function at every render; another would look like another input. */
+  /** Stable between renders: React would treat another function as another input. */
   readonly refs: Record<SecretField, RefCallback<HTMLInputElement>>
   readonly read: () => Secrets
-  /** Replaces both: the token of other keys is of no use. */
+  /** Replaces both: a token belongs to one pair of keys. */
   readonly fill: (secrets: { readonly [F in SecretField]?: string | undefined }) => void
   readonly clear: () => void
 }

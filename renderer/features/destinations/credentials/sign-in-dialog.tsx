@@ -17,9 +17,8 @@ import { retryAfterSignIn } from '../retry-uploads.ts'
 import { type SignIn, type SignInState, useSignIn } from './use-sign-in.ts'
 
 /**
- * Signs in to where keys come from. Mounted only while it is open; it begins by itself.
- * `onDone` is called when there are keys, or a sign-in to choose an account from; uploads that
- * waited for it, `count` of them, go on by then.
+ * Signs in to the source of the keys as soon as it is mounted. `onDone` is called when there are
+ * keys, or accounts to choose from; by then the `count` uploads that waited for it continue.
  */
 export function SignInDialog({
   source,
@@ -148,7 +147,7 @@ function CopyCode({ code }: { readonly code: string }) {
       await navigator.clipboard.writeText(code)
       setSaid('Copied')
     } catch {
-      // Refused by the browser; the code stands there to be selected.
+      // The browser refused; the user can still select the code.
       setSaid('Select the code to copy it')
     }
   }
@@ -164,7 +163,7 @@ function CopyCode({ code }: { readonly code: string }) {
 
 const SIX_DIGITS = /^\d{6}$/
 
-/** Asks for what a device shows at this moment. */
+/** Asks for the current code of a multi-factor authentication device. */
 export function DeviceCode({
   state: { serial, isWrong },
   onSend,
@@ -188,7 +187,7 @@ export function DeviceCode({
       className="sign-in-form"
       onSubmit={(event) => {
         event.preventDefault()
-        // A dialog inside a dialog: React would pass it on to the outer form.
+        // React would bubble the event to the form around this dialog.
         event.stopPropagation()
         send()
       }}
@@ -219,7 +218,7 @@ export function DeviceCode({
   )
 }
 
-/** Signs in to where a destination's keys come from; what waited for that goes on. */
+/** Signs in for a destination, from its menu. */
 export function SignInAgain({
   destination,
   onClose,

@@ -10,7 +10,7 @@ import type { Accounts } from '../connect/form-reducer.ts'
 import type { ConnectForm } from '../connect/use-connect-form.ts'
 import type { RemoteData } from '../remote-data.ts'
 
-/** Where to sign in, then as whom. Account and role can be typed by who knows them. */
+/** Users who know their account and role can type them without signing in first. */
 export function SsoFields({ form }: { readonly form: ConnectForm }) {
   const { accounts } = form.state
   const isWhereKnown = form.draft.ssoStartUrl.trim() !== '' && form.draft.ssoRegion.trim() !== ''

@@ -11,24 +11,22 @@ import { useServices } from '../../../app/services.tsx'
 
 type BrowserStep = Extract<SignInStep, { step: 'browser' }>
 
-/** Where a sign-in stands. */
 export type SignInState =
   | { readonly phase: 'asking' }
   | { readonly phase: 'code'; readonly serial: string; readonly isWrong: boolean }
   | { readonly phase: 'browser'; readonly at: BrowserStep }
-  /** Not confirmed: refused, or confirmed by nobody in time. */
+  /** The user refused it on the sign-in page. */
   | { readonly phase: 'refused' }
   | { readonly phase: 'expired' }
   | { readonly phase: 'failed'; readonly failure: Failure }
   | { readonly phase: 'done' }
 
-/** What the host was asked last. */
+/** The last request to the host. */
 export type SignInRequest =
   | { readonly asked: 'start' }
   | { readonly asked: 'code'; readonly serial: string }
   | { readonly asked: 'wait'; readonly at: BrowserStep }
 
-/** What follows from the host's answer. */
 export function signInStateAfter(
   before: SignInRequest,
   answer: Outcome<SignInStep>,
@@ -58,7 +56,7 @@ function stateAfterFailure(before: SignInRequest, failure: Failure, nowMs: numbe
   return { phase: 'failed', failure }
 }
 
-/** What the host would go on waiting for. */
+/** The sign-in that the host is polling for. */
 export function pendingSignIn(state: SignInState): SignInId | null {
   return state.phase === 'browser' ? state.at.signInId : null
 }
@@ -69,7 +67,7 @@ export interface SignIn {
   readonly startOver: () => void
 }
 
-/** Signs in to where the keys come from, beginning at once; ends the attempt when it is closed. */
+/** Starts to sign in on mount, and cancels the attempt on unmount. */
 export function useSignIn(source: CredentialSource, onDone: () => void): SignIn {
   const { commands } = useServices()
   const [state, setState] = useState<SignInState>({ phase: 'asking' })

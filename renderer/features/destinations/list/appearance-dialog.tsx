@@ -14,7 +14,7 @@ import './appearance-dialog.css'
 
 const FORM_ID = 'look-form'
 
-/** A destination's name and colour. Mounted only while it is open. */
+/** Changes a destination's name and colour. Mounted only while it is open. */
 export function AppearanceDialog({
   destination,
   onClose,

@@ -16,7 +16,7 @@ import { Isolated } from '../../../design/isolated.tsx'
 
 type OnOpen = (name: DialogName, destination: Destination) => void
 
-/** The side of a wide window: where files can go, and by radio buttons where they do. */
+/** The side bar of a wide window: one radio button per destination. */
 export function DestinationList({
   onConnect,
   onOpen,
@@ -52,7 +52,7 @@ export function DestinationList({
   )
 }
 
-/** Arrow keys are the browser's; it has none for the first and the last. */
+/** Browsers handle the arrow keys of radio buttons, but not Home and End. */
 function goToEnds(event: KeyboardEvent<HTMLElement>): void {
   const radios = [...event.currentTarget.querySelectorAll<HTMLInputElement>('input[type=radio]')]
   if (!radios.some((each) => each === event.target)) return

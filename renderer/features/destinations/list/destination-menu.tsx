@@ -20,7 +20,7 @@ import { DestinationItems, SettingsItems } from './menu-items.tsx'
 import { shortcutOf, useSelectDestination } from './select-destination.tsx'
 import { ImportDialog, useSettingsTransfer } from './settings-transfer.tsx'
 
-/** The same as the list at the side, for a window too narrow for one. */
+/** Replaces the side list in a narrow window. */
 export function DestinationMenu({
   onConnect,
   onOpen,

@@ -4,7 +4,7 @@ import { providerOf } from '../../../../electron/contract/providers/lookup.ts'
 import { formatDuration } from '../../../design/format.ts'
 import { useNow } from '../../../design/use-now.ts'
 
-/** Beside a destination's name: whose store it is, or what is the matter with its keys. */
+/** Beside a destination's name: its store, or a problem with its keys. */
 export function DestinationStatus({ destination }: { readonly destination: Destination }) {
   const aside = statusNoteOf(destination, useNow(30_000))
   if (aside === null) return null
@@ -18,16 +18,14 @@ export function DestinationStatus({ destination }: { readonly destination: Desti
 }
 
 const MINUTE_MS = 60_000
-/** Sooner than that, and it is worth a word beside the name. */
 const SOON_MS = 60 * MINUTE_MS
 
 export interface StatusNote {
   readonly text: string
-  /** Something is missing, or will be soon. */
+  /** Keys are missing, or expire soon. */
   readonly isWarning: boolean
 }
 
-/** What a destination says beside its name; null: nothing that its name does not. */
 export function statusNoteOf(destination: Destination, nowMs: number): StatusNote | null {
   if (!destination.hasSecret) return { text: 'Keys missing', isWarning: true }
   const { credentials, keysExpireAtMs, kind, provider } = destination
@@ -36,7 +34,7 @@ export function statusNoteOf(destination: Destination, nowMs: number): StatusNot
     const leftText = formatDuration(Math.ceil(leftMs / MINUTE_MS) * MINUTE_MS)
     return { text: `Expires in ${leftText}`, isWarning: true }
   }
-  // Other keys that ended are fetched anew without the person.
+  // Ferry renews other expired keys without the user.
   if (leftMs <= 0 && credentials.kind === 'sso') return { text: 'Sign in', isWarning: true }
   return kind === 'local' ? null : { text: providerOf(provider).shortLabel, isWarning: false }
 }

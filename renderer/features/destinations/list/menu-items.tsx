@@ -25,7 +25,7 @@ import type { SettingsTransfer } from './settings-transfer.tsx'
 
 const ICON = { size: 15, 'aria-hidden': true } as const
 
-/** What a menu offers for a destination. The bucket on this computer is reached in one way only. */
+/** The menu of one destination. The bucket on this computer has no connection to edit. */
 export function DestinationItems({
   destination,
   onOpen,
@@ -142,7 +142,7 @@ export function SettingsItems({ carry }: { readonly carry: SettingsTransfer }) {
   )
 }
 
-/** Not there in a browser, and in builds that have no updates. */
+/** Absent in a browser, and in builds without updates. */
 function UpdateCheckItem() {
   const { commands } = useServices()
   const updates = useUpdates()

@@ -8,7 +8,7 @@ import { isDialogOpen } from '../../../design/dialog.tsx'
 import { useToasts } from '../../../design/toasts.tsx'
 import { failureSentence } from '../../../failures/failure-text.ts'
 
-/** Answers whether it is selected now; if not, a saying tells why. */
+/** Resolves with whether it is selected now; if not, a toast says why. */
 export function useSelectDestination(): (destinationId: DestinationId) => Promise<boolean> {
   const { appState } = useServices()
   const { say } = useToasts()
@@ -19,7 +19,7 @@ export function useSelectDestination(): (destinationId: DestinationId) => Promis
   }
 }
 
-/** Requests can overtake each other on their way to the host, and the last one has to win. */
+/** Requests to the host can overtake each other, and the last one must win. */
 const lastRequest = new WeakMap<AppState, Promise<unknown>>()
 
 function selectInOrder(session: AppState, destinationId: DestinationId): Promise<Failure | null> {
@@ -32,15 +32,15 @@ function selectInOrder(session: AppState, destinationId: DestinationId): Promise
 type Platform = HostDescription['platform']
 
 export interface Shortcut {
-  /** As people read it: Ctrl+1, ⌘1. */
+  /** Shown to users: Ctrl+1, ⌘1. */
   readonly label: string
-  /** As `aria-keyshortcuts` has it. */
+  /** In the syntax of `aria-keyshortcuts`. */
   readonly keys: string
 }
 
 const MAX_SHORTCUTS = 9
 
-/** Of the destination at this place of the list, counted from 0; null: it has none. */
+/** Null: destinations after the ninth have none. */
 export function shortcutOf(place: number, platform: Platform): Shortcut | null {
   const digit = place + 1
   if (digit > MAX_SHORTCUTS) return null
@@ -51,7 +51,7 @@ export function shortcutOf(place: number, platform: Platform): Shortcut | null {
 
 type Press = Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
 
-/** The place that is meant; null: some other key. By position, since AZERTY has no bare digits. */
+/** Goes by the key's position, since digits need Shift on AZERTY. Null: another key. */
 export function pressedIndex(press: Press, platform: Platform): number | null {
   const isMac = platform === 'macos'
   const isHeld = isMac ? press.metaKey && !press.ctrlKey : press.ctrlKey && !press.metaKey
@@ -60,7 +60,7 @@ export function pressedIndex(press: Press, platform: Platform): number | null {
   return digit === undefined ? null : Number(digit) - 1
 }
 
-/** Ctrl+1 to Ctrl+9 anywhere in the window, and what a screen reader says of it. */
+/** Selects with Ctrl+1 to Ctrl+9 anywhere in the window, and tells screen readers. */
 export function DestinationShortcuts() {
   const { appState } = useServices()
   const select = useSelectDestination()
@@ -70,7 +70,7 @@ export function DestinationShortcuts() {
       const { host, destinations } = appState.snapshot()
       const place = pressedIndex(event, host.platform)
       if (place === null) return
-      // A browser would change its tab.
+      // Browsers would switch tabs.
       event.preventDefault()
       const meant = destinations[place]
       if (meant === undefined || isDialogOpen()) return

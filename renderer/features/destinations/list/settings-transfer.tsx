@@ -14,7 +14,7 @@ import { partlyReadText } from '../../../failures/unread-settings.ts'
 export interface SettingsTransfer {
   readonly exportSettings: () => Promise<void>
   readonly chooseFile: () => void
-  /** A file that waits until somebody has looked at what it adds. */
+  /** A file whose destinations the user has not confirmed yet. */
   readonly pendingImport: PendingImport | null
   readonly decide: (isAdded: boolean) => void
 }
@@ -24,7 +24,7 @@ interface PendingImport {
   readonly previews: readonly DestinationPreview[]
 }
 
-/** Destinations without their secrets, as a file to keep or to take elsewhere. */
+/** Exports and imports destinations, without their secrets, as a file. */
 export function useSettingsTransfer(): SettingsTransfer {
   const { commands, appState } = useServices()
   const { say } = useToasts()
@@ -33,7 +33,7 @@ export function useSettingsTransfer(): SettingsTransfer {
     if (file.size > MAX_BYTES) return say(NO_SETTINGS)
     const text = await file.text()
     const previews = previewsIn(text)
-    // Where there is nothing to look at, the host says why.
+    // The host explains why the file contains nothing.
     if (previews.length === 0) await importText(text)
     else setWaiting({ text, previews })
   }
@@ -61,7 +61,7 @@ export function useSettingsTransfer(): SettingsTransfer {
   }
 }
 
-/** As the command has it; a character is one byte at least. */
+/** The command's limit in characters; each has at least one byte. */
 const MAX_BYTES = 1_000_000
 const NO_SETTINGS = 'This is not a Ferry settings file.'
 
@@ -71,7 +71,7 @@ function download({ fileName, text }: CommandOutput<'exportSettings'>): void {
   link.href = url
   link.download = fileName
   link.click()
-  // The browser reads it after this turn.
+  // The browser reads it later.
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 
@@ -105,16 +105,16 @@ function restText({
 
 export interface DestinationPreview {
   readonly name: string
-  /** With its port where it has one. */
+  /** Includes a port. */
   readonly host: string
 }
 
-/** More are refused by the host. */
+/** The host refuses more. */
 const MAX_PREVIEWS = 100
 
 /**
- * Where a file of settings would have files go, to be looked at before anything is added. What is
- * no such file has none; the host says so in its own words.
+ * The destinations in a settings file, for the user to confirm. Empty for any other file; the host
+ * then explains what is wrong.
  */
 export function previewsIn(text: string): readonly DestinationPreview[] {
   const entries = entriesIn(text)
@@ -137,7 +137,7 @@ function entriesIn(text: string): readonly unknown[] {
   }
 }
 
-/** Shows what a file of settings would add, by name and host, before it adds anything. */
+/** Asks the user to confirm the names and hosts in a settings file. */
 export function ImportDialog({
   carry: { pendingImport, decide },
 }: {
@@ -161,7 +161,7 @@ export function ImportDialog({
     >
       <ul className="import-places" aria-label="Destinations in the file">
         {pendingImport.previews.map(({ name, host }, place) => (
-          // The list is read from a file once and never changes.
+          // The list never changes.
           // biome-ignore lint/suspicious/noArrayIndexKey: two entries may say the same
           <li key={place}>
             <bdi>{name}</bdi> → <bdi>{host}</bdi>

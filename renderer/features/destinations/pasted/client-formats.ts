@@ -4,7 +4,7 @@ import { parseStoreAddress } from './store-address.ts'
 
 const ENTRY = /<key>(?<name>[^<]*)<\/key>\s*<(?:string|integer)>(?<value>[^<]*)</g
 
-/** Cyberduck's bookmarks (`.duck`) and profiles (`.cyberduckprofile`): Apple's property lists. */
+/** Reads Cyberduck's bookmarks (`.duck`) and profiles (`.cyberduckprofile`): Apple property lists. */
 export function parseCyberduckBookmark(text: string): Pasted | null {
   if (!/<plist[\s>]/.test(text)) return null
   const said = new Map<string, string>()
@@ -53,7 +53,7 @@ function plain(text: string): string {
 const COMMAND =
   /^(?:\$\s*)?mc(?:\.exe)?\s+(?:alias\s+set|config\s+host\s+add)\s+(?:-\S+\s+)*(?<rest>[\s\S]+)$/
 
-/** `mc alias set NAME URL KEY SECRET`. */
+/** Reads `mc alias set NAME URL KEY SECRET`. */
 export function parseMinioCommand(text: string): Pasted | null {
   const rest = COMMAND.exec(text)?.groups?.rest
   if (rest === undefined) return null

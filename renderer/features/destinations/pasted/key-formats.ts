@@ -6,8 +6,8 @@ import { kindOf } from './settings.ts'
 const MAX_DEPTH = 6
 
 /**
- * The answers of `aws sts assume-role`, `aws iam create-access-key` and a `credential_process`,
- * MinIO's `credentials.json` and its client's configuration, and any object with such names.
+ * Reads the output of `aws sts assume-role`, `aws iam create-access-key` and a `credential_process`,
+ * MinIO's `credentials.json` and `mc` configuration, and any object with such names.
  */
 export function parseKeysJson(text: string): Pasted | null {
   if (!/^[{[]/.test(text)) return null
@@ -26,7 +26,7 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** Each object's own texts, from the outside in. */
+/** The string properties of each object, outermost first. */
 function objectsIn(value: unknown, depth: number): Setting[][] {
   if (depth === 0 || typeof value !== 'object' || value === null) return []
   const entries = Object.entries(value)
@@ -34,7 +34,7 @@ function objectsIn(value: unknown, depth: number): Setting[][] {
   return [own, ...entries.flatMap(([, inner]) => objectsIn(inner, depth - 1))]
 }
 
-/** The file that IAM's console offers: a line of names, and one of values. */
+/** Reads the file that the IAM console offers: a line of names and a line of values. */
 export function parseKeysCsv(text: string): Pasted | null {
   const [first = '', second] = text.split(/\r?\n/).filter((line) => line.trim() !== '')
   const names = cellsOf(first)
@@ -57,7 +57,7 @@ function cellsOf(line: string): string[] {
   )
 }
 
-/** Pairs as stores make them, so that no other two words are taken for a secret. */
+/** The formats that stores use, so that two other words never count as keys. */
 const KEY_PAIRS: readonly (readonly [RegExp, RegExp])[] = [
   [/^A[KS]IA[A-Z0-9]{12,28}$/, /^[A-Za-z0-9/+]{40}$/],
   [/^(?=.*\d)[A-Z0-9]{16,24}$/, /^[A-Za-z0-9/+]{40,43}$/],
@@ -71,7 +71,7 @@ const KEY_PAIRS: readonly (readonly [RegExp, RegExp])[] = [
 
 const TOKEN = /^[A-Za-z0-9/+=_-]{100,8000}$/
 
-/** A key and its secret without a word beside them, on two lines or one. */
+/** Reads a key ID and its secret without labels, on one line or two. */
 export function parseKeyPair(text: string): Pasted | null {
   const words = text.split(/[\s,;]+/).flatMap((word) => word.split(/(?<=^[A-Za-z0-9]+):/))
   const [accessKeyId = '', secretAccessKey = '', sessionToken, ...more] = words

@@ -5,10 +5,10 @@ import { parseArn, parseBucketUrl } from './s3-uri-and-arn.ts'
 import { parseSettings } from './settings.ts'
 import { parseWebAddress } from './web-address.ts'
 
-/** Longer texts are files, and nobody's keys. */
+/** Longer texts are not settings. */
 const MAX_CHARACTERS = 64 * 1024
 
-/** Tried in this order: what is sure of its own form comes first. */
+/** Tried in this order: the strictest formats come first. */
 const PARSERS: readonly ((text: string) => Pasted | null)[] = [
   parseCyberduckBookmark,
   parseKeysJson,
@@ -22,8 +22,8 @@ const PARSERS: readonly ((text: string) => Pasted | null)[] = [
 ]
 
 /**
- * What a person copied from a console, a document or another program, turned into fields of the
- * form. Null: nothing in it is known. Never throws; what it answers may hold a secret.
+ * Turns text copied from a console, a document or another program into fields of the form. Never
+ * throws. The result may contain a secret; null: the text is not recognised.
  */
 export function parsePasted(text: string): Pasted | null {
   if (text.length > MAX_CHARACTERS) return null
@@ -37,7 +37,7 @@ export function parsePasted(text: string): Pasted | null {
   return null
 }
 
-/** As copied out of code or a mail: `"s3://…",` and `<https://…>`. */
+/** For text copied from code or an email: `"s3://…",` and `<https://…>`. */
 function withoutQuotes(text: string): string {
   const inner = /^(["'`<])(?<inner>[^"'`<>\s]+)["'`>][,;]?$/.exec(text)?.groups?.inner
   return inner ?? text

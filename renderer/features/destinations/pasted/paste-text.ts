@@ -21,7 +21,7 @@ const UNSUPPORTED: Record<Unsupported, string> = {
     'It is the bucket’s public address; the one for uploads is in the store’s settings.',
 }
 
-/** As the sentence names them, in the form's order. Keys are one thing to a person. */
+/** In the order of the form. The note speaks of a pair of keys as "keys". */
 const NAMES: readonly (readonly [string, readonly (keyof PastedFields)[]])[] = [
   ['name', ['name']],
   ['provider', ['provider']],
@@ -36,7 +36,7 @@ const NAMES: readonly (readonly [string, readonly (keyof PastedFields)[]])[] = [
   ['sign-in', ['ssoStartUrl', 'ssoRegion', 'ssoAccountId', 'ssoRoleName']],
 ]
 
-/** What the form says of a paste; `missed`: it is not what the person hoped for. */
+/** `missed`: the paste did not do what the user wanted. */
 export interface PasteNote {
   readonly tone: 'filled' | 'missed'
   readonly text: string
@@ -47,7 +47,6 @@ export const NOTHING_PASTED: PasteNote = {
   text: 'Ferry found no endpoint, bucket or keys in that. Fill in the fields below.',
 }
 
-/** One line about what a paste did. */
 export function pasteNote({ what, fields, unsupported }: Pasted): PasteNote {
   const named = namesOf(fields)
   const filled = named === '' ? '' : `Filled ${named} from ${KINDS[what]}.`
@@ -64,7 +63,7 @@ function namesOf(fields: PastedFields): string {
 
 const LIST = new Intl.ListFormat('en', { type: 'conjunction' })
 
-/** More than one field's worth: of such text a field would keep a part, or what does not fit it. */
+/** Text that is worth more than one field: several lines, or a URL. */
 export function isStructuredText(text: string): boolean {
   return /[\r\n]/.test(text.trim()) || /^\s*(s3:|arn:|https?:)/i.test(text)
 }

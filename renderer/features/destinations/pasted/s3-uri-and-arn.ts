@@ -12,10 +12,10 @@ import { parseStoreAddress } from './store-address.ts'
 const BUCKET_URL =
   /^(?<scheme>[a-z][a-z0-9]*):\/\/(?:(?<user>[^@/?#\s]*)@)?(?<host>[^@/?#\s]+)(?:\/(?<path>[^?#]*))?(?:\?(?<query>\S*))?$/i
 
-/** `s3a` and `s3n` are Hadoop's. */
+/** Hadoop uses `s3a` and `s3n`. */
 const ANY_STORE = ['s3', 's3a', 's3n']
 
-/** `s3://bucket/prefix`, and Cyberduck's `s3://KEY@host/bucket/prefix`. */
+/** Reads `s3://bucket/prefix`, and Cyberduck's `s3://KEY@host/bucket/prefix`. */
 export function parseBucketUrl(text: string): Pasted | null {
   const groups = BUCKET_URL.exec(text)?.groups
   if (groups === undefined) return null
@@ -40,7 +40,7 @@ function keysIn(user: string) {
   return { ...definedFields({ accessKeyId, secretAccessKey }), ...kind }
 }
 
-/** `?region=…&endpoint=…`, as Go's and Arrow's libraries write it. */
+/** Reads `?region=…&endpoint=…`, which libraries for Go and Arrow write. */
 function locationIn(query: string) {
   const params = new URLSearchParams(query)
   const endpoint = params.get('endpoint') ?? params.get('endpoint_override')
@@ -58,14 +58,14 @@ const OTHER_SERVICES: Readonly<Record<string, Unsupported>> = {
   s3express: 'directory-bucket',
 }
 
-/** `arn:aws:s3:::bucket/prefix*`, as in a policy. */
+/** Reads `arn:aws:s3:::bucket/prefix*`, as in a policy. */
 export function parseArn(text: string): Pasted | null {
   const groups = ARN.exec(text)?.groups
   if (groups === undefined) return null
   const { partition = '', service = '', resource = '', region } = groups
   const owner = PROVIDERS.find((each) => partition in each.arnPartitions)
   const home = owner?.arnPartitions[partition] ?? null
-  // Servers of all makes borrow the partition `aws`; the others are one store's own.
+  // Any server may use the partition `aws`; each other one belongs to one store.
   const provider = home === null ? null : owner
   const place = { provider: provider ?? null, region: region || home }
   const unsupported = owner === undefined ? 'not-s3' : unsupportedIn(service, resource)
@@ -87,7 +87,7 @@ function unsupportedIn(service: string, resource: string): Unsupported | null {
   return /^accesspoint[/:]/.test(resource) ? 'access-point' : null
 }
 
-/** Up to the first wildcard or variable of a policy; `photos*` is the folder `photos`. */
+/** Ends before the first wildcard or policy variable; `photos*` gives `photos/`. */
 function fixedPart(path: string): string {
   const end = path.search(/[*?]|\$\{/)
   if (end < 0) return path

@@ -22,24 +22,23 @@ const SHAPES: Partial<Record<SettingRole, RegExp>> = {
   profile: /^\S[^\n]{0,199}$/,
 }
 
-/** What nobody meant as a value: `<your key>`, `${KEY}`, `YOUR-ACCESS-KEY-HERE`, `****`. */
+/** Placeholders: `<your key>`, `${KEY}`, `YOUR-ACCESS-KEY-HERE`, `****`. */
 const PLACEHOLDER = /^(?:[<${%]|your[-_ ]|\*+$|x{4,}$|\.{3}|op:\/\/|null$|undefined$)/i
 
-/** What names and values of any program's settings tell of a destination; null: nothing. */
+/** Null: the settings say nothing about a destination. */
 export function fieldsOfSettings(settings: readonly Setting[]): PastedFields | null {
   const fields = allFieldsOf(settings)
-  // A region alone may be anybody's.
+  // A region alone may belong to anything.
   const { region: _region, pathStyle: _pathStyle, ...telling } = fields
   return Object.keys(telling).length === 0 ? null : fields
 }
 
-/** The same where the text itself is known to be about S3. */
+/** For settings that are known to be about S3. */
 export function allFieldsOf(settings: readonly Setting[]): PastedFields {
   const said = valuesByRole(settings)
   return { ...locationOf(settings, said), ...(keysOf(settings, said) ?? signInOf(said)) }
 }
 
-/** The first value of each role. */
 function valuesByRole(settings: readonly Setting[]): ValuesByRole {
   const said: ValuesByRole = {}
   for (const [name, typed] of settings) {
@@ -110,7 +109,7 @@ function accountEndpoint(settings: readonly Setting[]): string | null {
   return null
 }
 
-/** s3cmd says it by the bucket's host: with `%(bucket)s` in it, or without. */
+/** In s3cmd's `host_bucket`, `%(bucket)s` means virtual-hosted style. */
 function pathStyleOf({ pathStyle, hostBucket }: ValuesByRole): PastedFields {
   if (pathStyle !== undefined) return { pathStyle: /^(?:true|1|yes|on)$/i.test(pathStyle) }
   return hostBucket === undefined ? {} : { pathStyle: !hostBucket.includes('%(bucket)') }

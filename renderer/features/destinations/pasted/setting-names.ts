@@ -1,7 +1,6 @@
 import { PROVIDERS } from '../../../../electron/contract/providers/lookup.ts'
 import type { Provider } from '../../../../electron/contract/providers/provider.ts'
 
-/** What a setting of some program is for. */
 export type SettingRole =
   | 'accessKeyId'
   | 'secretAccessKey'
@@ -21,10 +20,10 @@ export type SettingRole =
   | 'storeKind'
   | 'storeName'
   | 'envAuth'
-  /** It leads to keys that only the profile's own file has. */
+  /** Refers to keys that only the AWS profile has. */
   | 'leadsElsewhere'
 
-/** Letters and digits of the whole name. */
+/** The letters and digits of a whole name. */
 const WHOLE: Readonly<Record<string, SettingRole>> = {
   keyid: 'accessKeyId',
   accesstoken: 'sessionToken',
@@ -45,7 +44,7 @@ const WHOLE: Readonly<Record<string, SettingRole>> = {
   webidentitytokenfile: 'leadsElsewhere',
 }
 
-/** How the name ends, whatever program's prefix it has; the first that fits counts. */
+/** Ends of names, after the prefix of any program. The first match counts. */
 const ENDINGS: readonly (readonly [string, SettingRole])[] = [
   ['ssostarturl', 'ssoStartUrl'],
   ['ssoregion', 'ssoRegion'],
@@ -86,17 +85,17 @@ export function settingRole(name: string): SettingRole | null {
   return WHOLE[bare] ?? ENDINGS.find(([ending]) => bare.endsWith(ending))?.[1] ?? null
 }
 
-/** `AWS_SECRET_ACCESS_KEY` can be nothing else; `secretKey` is S3's only beside an access key. */
+/** `AWS_SECRET_ACCESS_KEY` is unambiguous; `secretKey` needs an access key beside it. */
 export function isSurelySecret(name: string): boolean {
   return bareName(name).endsWith('secretaccesskey')
 }
 
-/** Whose account's id a setting of that name holds. */
+/** The provider that a setting with an account ID belongs to. */
 export function accountOwner(name: string): Provider | null {
   return PROVIDERS.find((each) => each.account?.variables.includes(name.toUpperCase())) ?? null
 }
 
-/** `AWS_Access-Key ID` and `awsAccessKeyId` are one name. */
+/** `AWS_Access-Key ID` and `awsAccessKeyId` are the same name. */
 function bareName(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }

@@ -3,20 +3,20 @@ import { allFieldsOf, fieldsOfSettings, type Setting } from './setting-fields.ts
 import { settingRole } from './setting-names.ts'
 
 interface Section {
-  /** Of `[profile dev]`; null before the first. */
+  /** The text of `[profile dev]`; null before the first title. */
   readonly title: string | null
   readonly settings: Setting[]
 }
 
-/** Words before a name: of shells, PowerShell, Windows and lists. */
+/** Prefixes of a name in shells, PowerShell, Windows and lists. */
 const BEFORE = /^(?:export\s+|declare\s+-x\s+|set(?:x|env)?\s+(?:-\w+\s+)*|\$env:|-\s+)/i
 const PAIR = /^["']?(?<name>[A-Za-z][\w .-]{0,60}?)["']?\s*(?:[=:\t]\s*)(?<value>.*)$/
 /** `setx NAME value`, `setenv NAME value`, `set -gx NAME value`. */
 const SPACED = /^(?:setx|setenv|set\s+-\w+)\s+(?<name>\w+)\s+(?<value>\S.*)$/i
 
 /**
- * Settings by name and value: `~/.aws/credentials` and `config`, rclone's, s3cmd's and `.env`
- * files, a shell's variables, and labels copied from a console.
+ * Reads names with values: `~/.aws/credentials` and `config`, files of rclone and s3cmd, `.env`
+ * files, shell variables, and labels copied from a console.
  */
 export function parseSettings(text: string): Pasted | null {
   for (const section of sectionsOf(text)) {
@@ -26,14 +26,13 @@ export function parseSettings(text: string): Pasted | null {
   return null
 }
 
-/** Keys by themselves, or with where to go. */
 export function kindOf({ endpoint, bucket, provider }: PastedFields): 'keys' | 'settings' {
   return (endpoint ?? bucket ?? provider) === undefined ? 'keys' : 'settings'
 }
 
 function fieldsOfSection({ title, settings }: Section): PastedFields | null {
   const kind = settingOf(settings, 'storeKind')
-  // Rclone's other backends.
+  // A section of another rclone backend.
   if (title !== null && kind !== undefined && kind !== 's3') return null
   const fields = fieldsOfSettings(settings)
   const leadsElsewhere = settings.some(([name]) => settingRole(name) === 'leadsElsewhere')
@@ -62,13 +61,13 @@ function sectionsOf(text: string): Section[] {
   return sections
 }
 
-/** A line of its own that names what the next one holds, as consoles show keys. */
+/** Consoles show a label on one line and its value on the next. */
 function labelIn(line: string, pair: Setting | null): string | null {
   const name = pair === null ? line : pair[1] === '' ? pair[0] : null
   return name !== null && settingRole(name) !== null ? name : null
 }
 
-/** A session's token has up to 8,000 characters. Runs of blanks mean no more than one. */
+/** A session token has up to 8,000 characters. */
 const MAX_LINE_LENGTH = 10_000
 
 function linesOf(text: string): string[] {
@@ -86,12 +85,12 @@ function settingIn(line: string): Setting | null {
   const bare = line.replace(BEFORE, '').replace(/^"(.*)"$/, '$1')
   const groups = spaced ?? PAIR.exec(bare)?.groups
   if (groups?.name === undefined || groups.value === undefined) return null
-  // Before a command, `NAME=value NAME=value aws s3 ls`, blanks end a value.
+  // In `NAME=value NAME=value aws s3 ls` a blank ends a value.
   const isShell = /^[A-Z][A-Z0-9_]*=[^\s"']/.test(bare)
   return [groups.name, valueIn(isShell ? groups.value.replace(/\s.*$/, '') : groups.value)]
 }
 
-/** Without quotes, a comma behind them, or a comment. */
+/** Removes quotes, a trailing comma and a comment. */
 function valueIn(text: string): string {
   const quoted = /^(["'`])(?<inner>.*?)\1\s*[,;]?\s*(?:#.*)?$/.exec(text)?.groups?.inner
   return (

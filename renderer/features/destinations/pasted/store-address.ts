@@ -8,7 +8,7 @@ import {
   type PastedFields,
 } from './pasted-fields.ts'
 
-/** What an address below a store's endpoint names; null: the query says it is of something else. */
+/** Null: the query shows that this is not an S3 address. */
 export function parseStoreAddress(url: URL): Pasted | null {
   const known = knownHost(url.hostname)
   const what = isPresigned(url) ? 'presigned-url' : 'endpoint'
@@ -31,12 +31,12 @@ function knownStoreFields(url: URL, known: KnownHost): PastedFields {
   const host = known.bucket === null ? url.host : url.host.slice(known.bucket.length + 1)
   const isRegionMissing =
     known.region === null && provider.endpointTemplate?.includes('{region}') === true
-  // An address of no region redirects: the form makes the region's own.
+  // An endpoint without a region redirects: the form derives the regional one.
   const endpoint = isRegionMissing ? null : `https://${host}`
   return locationFields({ provider, region, endpoint, ...bucketAndPath(url, known.bucket) })
 }
 
-/** By path, as most of them are asked; a signed address of one segment has the bucket in front. */
+/** Assumes path style, except for a presigned URL with one segment: its bucket is in the host. */
 function ownServerFields(url: URL): PastedFields {
   const path = pathOf(url)
   const region = signedRegion(url)
@@ -67,12 +67,11 @@ function pathOf(url: URL): string {
   return decoded(url.pathname.slice(1))
 }
 
-/** Of digits or IPv6. */
 function isIpAddress(url: URL): boolean {
   return url.hostname.startsWith('[') || /^[\d.]+$/.test(url.hostname)
 }
 
-/** Version 4 of AWS and of Google, and AWS's version 2. */
+/** Signature version 4 of AWS and Google, and version 2 of AWS. */
 const SIGNED = ['x-amz-signature', 'x-amz-credential', 'x-goog-signature', 'signature']
 
 export function isPresigned(url: URL): boolean {
@@ -80,7 +79,7 @@ export function isPresigned(url: URL): boolean {
 }
 
 /**
- * The region in `KEY/20260101/eu-west-1/s3/aws4_request`. Nothing else of the query is taken.
+ * Reads the region in `KEY/20260101/eu-west-1/s3/aws4_request`, and nothing else of the query.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
 export function signedRegion(url: URL): string | null {

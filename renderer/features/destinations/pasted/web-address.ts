@@ -3,10 +3,10 @@ import type { ConsolePage } from '../../../../electron/contract/providers/provid
 import { decoded, definedFields, locationFields, type Pasted } from './pasted-fields.ts'
 import { parseStoreAddress } from './store-address.ts'
 
-/** A signed link with a session's token has half of that; servers take no more. */
+/** Servers accept no more; a presigned URL with a session token has half of that. */
 const MAX_LENGTH = 8 * 1024
 
-/** An endpoint, a signed link or a page of a store's website. */
+/** Reads an endpoint, a presigned URL or a page of a store's website. */
 export function parseWebAddress(text: string): Pasted | null {
   if (text.length > MAX_LENGTH || /\s/.test(text)) return null
   const hasScheme = /^https?:\/\//i.test(text)
@@ -17,9 +17,9 @@ export function parseWebAddress(text: string): Pasted | null {
   return found ?? withKeys(url, parseStoreAddress(url))
 }
 
-/** Without a scheme a known store, or a host that nothing else could be: `minio:9000`. */
+/** Without a scheme, accepts a known store or an unambiguous host such as `minio:9000`. */
 function parseBareAddress(text: string): Pasted | null {
-  // In one pass: what could be a host and what must be in one are asked apart.
+  // Linear time: the next line checks separately that it looks like a host.
   const typed = /^(?<host>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?<port>:\d{1,5})?(?:[/?]|$)/i
   const { host = '', port } = typed.exec(text)?.groups ?? {}
   if (!/[a-z.[]/i.test(host)) return null
@@ -30,11 +30,11 @@ function parseBareAddress(text: string): Pasted | null {
   const page = parseConsolePage(url)
   if (page !== null || !isSure) return page
   const found = parseStoreAddress(url)
-  // The host chooses the scheme by where the server stands, and says so.
+  // The host chooses the scheme, and adds a note.
   return found && { ...found, fields: { ...found.fields, endpoint: `${host}${port ?? ''}` } }
 }
 
-/** `https://KEY:SECRET@host`, as MinIO's client keeps it in a variable. */
+/** Reads `https://KEY:SECRET@host`, which MinIO's client keeps in a variable. */
 function withKeys(url: URL, pasted: Pasted | null): Pasted | null {
   if (pasted === null || url.username === '' || url.password === '') return pasted
   const keys = definedFields({
@@ -44,9 +44,9 @@ function withKeys(url: URL, pasted: Pasted | null): Pasted | null {
   return { ...pasted, fields: { ...pasted.fields, ...keys, credentialKind: 'keys' } }
 }
 
-/** A page of a store's website that shows a bucket, as copied from the address bar. */
+/** Reads the address of a page that shows a bucket on a store's website. */
 export function parseConsolePage(url: URL): Pasted | null {
-  // One-page consoles keep their path behind the `#`.
+  // Single-page consoles keep their path after the `#`.
   const shown = url.hash.startsWith('#/') ? `${url.host}/${url.hash}` : url.host + url.pathname
   const [address = ''] = shown.split('?')
   for (const provider of PROVIDERS) {
@@ -71,7 +71,7 @@ export function parseConsolePage(url: URL): Pasted | null {
   return null
 }
 
-/** Of the query, wherever it stands. */
+/** The query may also follow the `#`. */
 function paramsOf(url: URL): Record<string, string> {
   const query = url.search || url.hash.slice(url.hash.indexOf('?') + 1)
   return Object.fromEntries(new URLSearchParams(query))

@@ -20,7 +20,7 @@ import {
 
 const KINDS: readonly PolicyKind[] = ['iam', 'bucket', 'cors']
 
-/** What the bucket's owner has to allow, ready to copy. Mounted only while it is open. */
+/** The policies that the bucket's owner needs, ready to copy. Mounted only while it is open. */
 export function PoliciesDialog({
   destination,
   onClose,
@@ -171,7 +171,7 @@ function CorsChoice({ wishes, onChange }: Pick<PanelProps, 'wishes' | 'onChange'
 
 type Said = 'nothing' | 'copied' | 'refused'
 
-/** Copies `text`; where the browser refuses, it is selected in `shown` to be copied by hand. */
+/** Copies `text`; if the browser refuses, selects it in `shown` for the user to copy. */
 export function CopyText({
   text,
   shown,
@@ -180,14 +180,13 @@ export function CopyText({
   readonly shown: RefObject<HTMLTextAreaElement | null>
 }) {
   const [last, setLast] = useState<{ readonly text: string; readonly said: Said } | null>(null)
-  // The answer for another text would mislead.
   const said = last?.text === text ? last.said : 'nothing'
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text)
       setLast({ text, said: 'copied' })
     } catch {
-      // Refused by the browser: no permission, or the window is not in front.
+      // The browser refused: no permission, or the window is in the background.
       shown.current?.select()
       setLast({ text, said: 'refused' })
     }

@@ -10,7 +10,6 @@ import {
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
 import { corsAsJson, corsAsXml } from '../../../../electron/contract/cors.ts'
 
-/** What a person wants, as the boxes say it. */
 export const WANT_TEXTS: Record<PolicyWant, { readonly label: string; readonly hint: string }> = {
   upload: { label: 'Upload files', hint: 'Also in parts, with resuming and cancelling.' },
   share: { label: 'Share links', hint: 'Read files, which is what a link does.' },
@@ -23,7 +22,6 @@ export const WANT_TEXTS: Record<PolicyWant, { readonly label: string; readonly h
   },
 }
 
-/** Enough to begin with. */
 export const USUAL_WANTS: readonly PolicyWant[] = ['upload', 'share']
 
 export type PolicyKind = 'iam' | 'bucket' | 'cors'
@@ -36,19 +34,19 @@ export const POLICY_TITLES: Record<PolicyKind, string> = {
 
 export interface PolicyWishes {
   readonly wants: readonly PolicyWant[]
-  /** As typed; judged here. */
+  /** As typed, not validated yet. */
   readonly principal: string
   readonly corsFormat: 'json' | 'xml'
 }
 
 export interface PolicyText {
-  /** Null: nothing was wanted. */
+  /** Null: no permission is chosen. */
   readonly text: string | null
-  /** The text still holds an example instead of who is meant. */
+  /** The text contains an example instead of a principal. */
   readonly isExample: boolean
 }
 
-/** `allowedOrigin`: what the CORS rule allows for the page that is to upload. */
+/** `allowedOrigin`: the origin of the page that uploads. */
 export function policyTextOf(
   kind: PolicyKind,
   destination: Destination,
@@ -78,12 +76,11 @@ function scopeOf(destination: Destination, wants: readonly PolicyWant[]): Policy
   return { bucket, region, rules, wants, prefix: prefixOfKeys(destination) }
 }
 
-/** A template that does not begin with the prefix may put files anywhere in the bucket. */
+/** A template that does not start with the prefix can put files anywhere in the bucket. */
 function prefixOfKeys({ prefix, rules }: Destination): string {
   return rules.keyTemplate.trimStart().startsWith('{prefix}') ? prefix : ''
 }
 
-/** In the order of `POLICY_WANTS` whatever the order of the presses. */
 export function withWant(
   wants: readonly PolicyWant[],
   want: PolicyWant,

@@ -1,6 +1,6 @@
 import { GIB, KIB, MIB } from '../../../../electron/contract/limits.ts'
 
-/** A number of bytes as a person types it. Empty: no number. */
+/** A number of bytes as the user types it. Empty: none. */
 export interface Amount {
   readonly text: string
   readonly unit: AmountUnit
@@ -20,14 +20,14 @@ const BYTES_PER = {
 } as const
 export type AmountUnit = keyof typeof BYTES_PER
 
-/** From the largest on. */
+/** From largest to smallest. */
 export const FILE_UNITS = ['TB', 'GB', 'MB', 'KB', 'bytes'] as const
 export const PART_UNITS = ['GiB', 'MiB', 'bytes'] as const
 export const SPEED_UNITS = ['MB/s', 'KB/s', 'bytes/s'] as const
 
 const MAX_DECIMALS = 3
 
-/** In the largest unit that says it in few digits. `usual`: the unit to begin with. */
+/** Uses the largest unit that needs few digits, and the `usual` one for null. */
 export function amountOf(
   bytes: number | null,
   units: readonly AmountUnit[],
@@ -41,20 +41,19 @@ export function amountOf(
   return { text: String(bytes), unit: units.at(-1) ?? 'bytes' }
 }
 
-/** Null where it takes more decimals than people read, or is a fraction of the unit. */
+/** Null if it needs too many decimals, or is less than one unit. */
 function shortDecimal(bytes: number, perUnit: number): string | null {
   if (bytes < perUnit) return null
   const text = (bytes / perUnit).toFixed(MAX_DECIMALS)
   return Math.round(Number(text) * perUnit) === bytes ? String(Number(text)) : null
 }
 
-/** `none`: nothing was typed; `unreadable`: not a number. */
 export type ReadAmount =
   | { readonly kind: 'none' }
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'bytes'; readonly bytes: number }
 
-/** A comma counts as a point: 1,5 GB is one and a half. */
+/** A comma counts as a decimal point. */
 export function bytesOf({ text, unit }: Amount): ReadAmount {
   const typed = text.trim().replace(',', '.')
   if (typed === '') return { kind: 'none' }
@@ -62,7 +61,6 @@ export function bytesOf({ text, unit }: Amount): ReadAmount {
   return { kind: 'bytes', bytes: Math.round(Number(typed) * BYTES_PER[unit]) }
 }
 
-/** For limits that are said in words. */
 export function binaryText(bytes: number): string {
   if (bytes >= GIB) return `${bytes / GIB} GiB`
   return bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / KIB} KiB`

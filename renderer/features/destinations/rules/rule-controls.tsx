@@ -28,7 +28,7 @@ export function RuleGroup({
   )
 }
 
-/** Where a field is found when something is wrong with it. */
+/** Lets `focusRule` find the rule's inputs. */
 export function RuleCell({
   field,
   isWide = false,
@@ -45,7 +45,7 @@ export function RuleCell({
   )
 }
 
-/** Moves to the first of the fields, in the order in which the form shows them. */
+/** Focuses the first of the fields, in the order of the form. */
 export function focusRule(form: HTMLElement | null, fields: readonly RuleField[]): void {
   const slots = [...(form?.querySelectorAll<HTMLElement>('[data-rule]') ?? [])]
   const slot = slots.find(({ dataset }) => fields.some((field) => field === dataset.rule))
@@ -54,7 +54,6 @@ export function focusRule(form: HTMLElement | null, fields: readonly RuleField[]
   ;(wrong ?? first)?.focus()
 }
 
-/** A number with its unit beside it. */
 export function AmountField({
   label,
   placeholder,
@@ -65,7 +64,7 @@ export function AmountField({
   onChange,
 }: {
   readonly label: string
-  /** What an empty field means. */
+  /** Says what an empty field means. */
   readonly placeholder: string
   readonly hint?: ReactNode
   readonly problem: string | undefined
@@ -110,7 +109,6 @@ export function AmountField({
 }
 
 interface PairWords {
-  /** What the whole list is. */
   readonly title: string
   readonly hint: string
   readonly name: string
@@ -120,7 +118,6 @@ interface PairWords {
   readonly add: string
 }
 
-/** A small list of names and values. */
 export function PairList({
   words,
   pairs,
@@ -136,7 +133,7 @@ export function PairList({
 }) {
   const group = useRef<HTMLFieldSetElement>(null)
   const add = () => {
-    // At once, so that no key that is pressed meanwhile goes elsewhere.
+    // Renders at once, so that the next key press reaches the new input.
     flushSync(() => onChange([...pairs, { name: '', value: '' }]))
     inputsOf(group.current).at(-2)?.focus()
   }

@@ -25,7 +25,6 @@ export const CONFLICT_TEXTS: Record<
   skip: { label: 'Skip', hint: 'The old file stays; the new one is not uploaded.' },
 }
 
-/** What each piece of a template stands for. */
 export const TOKEN_TEXTS: Record<KeyToken, string> = {
   prefix: 'the destination’s prefix',
   folder: 'the folders of a dropped folder',
@@ -72,7 +71,7 @@ export const ACL_OPTIONS = [
   { value: 'bucket-owner-full-control', label: 'bucket-owner-full-control' },
 ] as const satisfies readonly { readonly value: CannedAcl | 'none'; readonly label: string }[]
 
-/** What the bucket on this computer refuses, or has no use for. */
+/** Features that the bucket on this computer refuses or ignores. */
 const LOCAL_MISSING_FEATURES: readonly StoreFeature[] = [
   'acl',
   'storage-class',
@@ -93,7 +92,7 @@ export function missingFeatures({ kind, provider }: Destination): readonly Store
   return kind === 'local' ? LOCAL_MISSING_FEATURES : providerOf(provider).lacks
 }
 
-/** One sentence about what a store is known to be without; null: nothing. */
+/** Null: the store is not known to lack any of these features. */
 export function missingFeaturesText(
   destination: Destination,
   among: readonly StoreFeature[],
@@ -117,7 +116,6 @@ const MISSING: Partial<Record<RuleField, string>> = {
   encryption: 'Enter the key.',
 }
 
-/** Said at the field. */
 export function ruleProblemText({ field, problem, what }: RuleProblem): string {
   switch (problem) {
     case 'missing':

@@ -13,7 +13,7 @@ import { focusRule } from './rule-controls.tsx'
 import { StorageGroup } from './storage-group.tsx'
 import { useRulesForm } from './use-rules-form.ts'
 
-/** How files are put into a destination. Mounted only while it is open. */
+/** Edits how a destination's files are uploaded. Mounted only while it is open. */
 export function RulesDialog({
   destination,
   onClose,

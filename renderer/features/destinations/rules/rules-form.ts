@@ -16,7 +16,7 @@ import {
   SPEED_UNITS,
 } from './amount.ts'
 
-/** The rules as the form holds them: numbers as they were typed, the rest as it is. */
+/** The rules in the form: amounts as typed, all others as their values. */
 export type RulesForm = Omit<UploadRules, 'maxFileBytes' | 'partBytes' | 'bytesPerSecond'> & {
   readonly maxFileBytes: Amount
   readonly partBytes: Amount
@@ -25,11 +25,10 @@ export type RulesForm = Omit<UploadRules, 'maxFileBytes' | 'partBytes' | 'bytesP
 
 export type Pair = UploadRules['metadata'][number]
 
-/** What is wrong with a field, as the person reads it. */
 export interface RuleFieldError {
   readonly field: RuleField
   readonly text: string
-  /** In a list: what the person finds the row by; empty: the field as a whole. */
+  /** In a list: the name or value of the wrong row; empty: the whole field. */
   readonly what: string
 }
 
@@ -46,7 +45,7 @@ type RulesFormResult =
   | { readonly ok: true; readonly rules: UploadRules }
   | { readonly ok: false; readonly errors: readonly RuleFieldError[] }
 
-/** What the form says; numbers that are none, or out of bounds, are told before the host is asked. */
+/** Finds amounts that are not numbers or out of bounds before the host is asked. */
 export function readRulesForm(form: RulesForm): RulesFormResult {
   const errors: RuleFieldError[] = []
   const read = (field: keyof typeof BOUNDS) => {
@@ -88,12 +87,11 @@ const BOUNDS = {
   },
 } as const
 
-/** A row that was added and left empty is none. */
 function nonEmptyPairs(pairs: readonly Pair[]): Pair[] {
   return pairs.filter(({ name, value }) => name.trim() !== '' || value.trim() !== '')
 }
 
-/** Why the choice about taken names may not hold here; null: nothing speaks against it. */
+/** Warns if the store may not do what was chosen for name conflicts. */
 export function conflictWarning(
   { onConflict }: Pick<RulesForm, 'onConflict'>,
   findings: Destination['findings'],

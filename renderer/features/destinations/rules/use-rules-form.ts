@@ -6,7 +6,6 @@ import { useServices } from '../../../app/services.tsx'
 import { fieldErrorOf } from './rule-text.ts'
 import { formOfRules, type RuleFieldError, type RulesForm, readRulesForm } from './rules-form.ts'
 
-/** What the groups of fields share. */
 export interface RulesEditor {
   readonly form: RulesForm
   readonly change: (changes: Partial<RulesForm>) => void
@@ -15,13 +14,13 @@ export interface RulesEditor {
 
 export interface RulesFormState extends RulesEditor {
   readonly isSaving: boolean
-  /** What went wrong with the rules as a whole. */
+  /** Not about a single rule. */
   readonly failure: Failure | null
   readonly save: () => Promise<void>
   readonly reset: () => void
 }
 
-/** `onErrors` is called once the errors of a refused save are shown. */
+/** `onErrors` is called after the errors of a refused save are shown. */
 export function useRulesForm(
   destination: Destination,
   onSaved: () => void,
