@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { PARENT_WAITS, QUIT } from '../electron/core/host/parent-channel.ts'
+import { PARENT_WAITS, QUIT } from '../electron/files/shutdown.ts'
 
 /**
  * Starts Electron with an IPC channel, which its main process supports like any Node process:

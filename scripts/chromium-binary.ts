@@ -5,9 +5,8 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { StartRefused } from '../electron/core/host/start-refused.ts'
-import { claimFolder } from '../electron/core/private-files.ts'
-import { proveOurs } from '../electron/core/safe-path.ts'
+import { assertOwnedByUser, claimFolder } from '../electron/files/private-files.ts'
+import { StartRefused } from '../electron/files/start-refused.ts'
 
 export interface ChromiumBinary {
   readonly path: string
@@ -132,7 +131,7 @@ export async function removeForeign(folder: string): Promise<void> {
 
 function isOurs(folder: string, stats: Stats): boolean {
   try {
-    proveOurs(folder, stats)
+    assertOwnedByUser(folder, stats)
     return true
   } catch (error) {
     if (error instanceof StartRefused) return false

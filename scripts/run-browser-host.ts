@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { HostNotice } from '../electron/contract/commands/host.ts'
-import { usualMask } from '../electron/core/host/owner-only.ts'
-import { StartRefused } from '../electron/core/host/start-refused.ts'
-import { usualFolder } from '../electron/core/host/usual-folder.ts'
+import { defaultFolder } from '../electron/core/host/default-folders.ts'
+import { usualMask } from '../electron/files/owner-only.ts'
+import { StartRefused } from '../electron/files/start-refused.ts'
 import { unreachable } from '../electron/lib/unreachable.ts'
 import { askForNewAddress, type PageAddress } from '../electron/loopback/host-control.ts'
 import { startLoopback } from '../electron/loopback/main.ts'
@@ -110,7 +110,7 @@ const OPENED =
   'Your browser opens it. If it shows an error instead, open this address yourself: it works once, within five minutes.'
 
 function folderOf({ dataFolder }: StartOptions): DefaultFolder {
-  return dataFolder === null ? defaultFolder() : { dataFolder, passedOver: null }
+  return dataFolder === null ? browserHostFolder() : { dataFolder, passedOver: null }
 }
 
 function ferryVersion(): string {
@@ -167,9 +167,9 @@ export interface DefaultFolder {
 }
 
 /** Where the browser's host keeps its data unless it is told otherwise. */
-export function defaultFolder(): DefaultFolder {
+export function browserHostFolder(): DefaultFolder {
   const { platform, env: environment } = process
-  const { folder, passedOver } = usualFolder('loopback', {
+  const { folder, passedOver } = defaultFolder('loopback', {
     ...{ platform, environment, home: homedir() },
   })
   return { dataFolder: folder, passedOver }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { isAppMessage } from '../electron/core/host/parent-channel.ts'
+import { isAppMessage } from '../electron/files/shutdown.ts'
 import { buildDesktop } from './build-outputs.ts'
 import { endChild, exitReason, startElectron } from './child-processes.ts'
 import type { StartOptions } from './start-options.ts'

@@ -1,9 +1,9 @@
 // `npm start`: opens Electron's window if possible, else the same page in a browser.
-import '../electron/core/host/owner-only.ts'
+import '../electron/files/owner-only.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { withVariable } from '../electron/core/host/option-variables.ts'
-import { untilShutdown } from '../electron/core/host/shutdown.ts'
-import { StartRefused } from '../electron/core/host/start-refused.ts'
+import { untilShutdown } from '../electron/files/shutdown.ts'
+import { StartRefused } from '../electron/files/start-refused.ts'
 import { unreachable } from '../electron/lib/unreachable.ts'
 import { hasDisplay } from '../electron/loopback/system-browser.ts'
 import { type ElectronSearch, electronVersion, obtainElectron } from './electron-binary.ts'

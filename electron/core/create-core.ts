@@ -2,20 +2,20 @@ import type { FolderFindings } from '../contract/commands/sources.ts'
 import type { Source } from '../contract/commands/uploads.ts'
 import type { CommandHandlers } from '../contract/ferry-bridge.ts'
 import { type Outcome, succeeded } from '../contract/outcome.ts'
-import { Checks } from './check/checks.ts'
-import { Approvals } from './confirm/approvals.ts'
-import { KeyRing } from './credentials/key-ring.ts'
+import { Checks } from './checks/checks.ts'
+import { Approvals } from './credentials/approvals.ts'
+import { CredentialCache } from './credentials/credential-cache.ts'
 import { SignIns } from './credentials/sign-ins.ts'
-import { Credentials } from './destinations/credentials.ts'
+import { DestinationSecrets } from './destinations/destination-secrets.ts'
 import { Destinations } from './destinations/destinations.ts'
+import { originsOf } from './destinations/endpoint.ts'
 import { LocalDestination } from './destinations/local-destination.ts'
-import { originsOf } from './destinations/origins.ts'
 import { Stores } from './destinations/stores.ts'
 import { namesOnly } from './destinations/unread-settings.ts'
 import { bugFailure } from './dispatch.ts'
 import { makeHandlers } from './handlers.ts'
+import { localBucketFolder } from './host/default-folders.ts'
 import { HostNotices } from './host/host-notices.ts'
-import { localBucketFolder } from './host/local-bucket-folder.ts'
 import { Updates } from './host/update-checks.ts'
 import type { CorePorts, SourceFacts } from './ports.ts'
 import { openRecords } from './records/open-records.ts'
@@ -63,23 +63,23 @@ export interface Core {
  * @throws when the data folder cannot be written to.
  */
 export async function createCore(ports: CorePorts): Promise<Core> {
-  const { records, notices: recordTroubles } = await openRecords(ports.dataFolder, ports.now())
-  const troubles = new HostNotices([...ports.earlyTroubles, ...recordTroubles], (list) =>
+  const { records, notices: recordNotices } = await openRecords(ports.dataFolder, ports.now())
+  const notices = new HostNotices([...ports.earlyTroubles, ...recordNotices], (list) =>
     ports.notify('troublesChanged', { troubles: list }),
   )
-  const { destinations, ring, approvals, credentials } = openDestinations(ports, troubles)
-  watchVault(ports, credentials, destinations, troubles)
-  ports.settings.watchHeld?.((isHeld) => troubles.fileHeld('settings.json', isHeld))
+  const { destinations, ring, approvals, credentials } = openDestinations(ports, notices)
+  watchVault(ports, credentials, destinations, notices)
+  ports.settings.watchHeld?.((isHeld) => notices.fileHeld('settings.json', isHeld))
   for (const each of destinations.all())
     records.transfers.adoptTarget(each.destinationId, targetOf(each))
   const signIns = new SignIns(ports, ring)
   const bucketFolder = localBucketFolder({ ...ports, platform: process.platform })
   const local = new LocalDestination({
-    ...{ ports, destinations, troubles },
+    ...{ ports, destinations, notices },
     links: records.links,
     folder: bucketFolder,
   })
-  const clockSeen = (offsetMs: number) => troubles.clockSeen(offsetMs, ports.now())
+  const clockSeen = (offsetMs: number) => notices.clockSeen(offsetMs, ports.now())
   const stores = new Stores(
     destinations,
     { ...ports, clockSeen },
@@ -119,7 +119,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     sources,
     given,
     uploads,
-    troubles,
+    notices,
     checks,
     signIns,
     updates,
@@ -141,7 +141,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       return url !== null && ports.hostShell.copyText(url)
     },
     storeOrigins: () => originsOf(destinations.all()),
-    noteUnexpectedError: (reference) => troubles.unexpectedError(reference),
+    noteUnexpectedError: (reference) => notices.unexpectedError(reference),
     close: once(async () => {
       signIns.close()
       updates.close()
@@ -174,12 +174,14 @@ function limitsOf(
 }
 
 /** Keys that no person types are on one ring, for all destinations together. */
-function openDestinations(ports: CorePorts, troubles: HostNotices) {
-  const ring = new KeyRing(ports, () => ports.notify('destinationsChanged', destinations.listed()))
-  const credentials = new Credentials(ports.vault, ring)
+function openDestinations(ports: CorePorts, notices: HostNotices) {
+  const ring = new CredentialCache(ports, () =>
+    ports.notify('destinationsChanged', destinations.listed()),
+  )
+  const credentials = new DestinationSecrets(ports.vault, ring)
   const destinations: Destinations = new Destinations(ports.settings, credentials, () => {
     approvals.settle(destinations.all())
-    troubles.settingsRead(destinations.unread())
+    notices.settingsRead(destinations.unread())
     openEndpoints(ports, destinations, approvals)
     ports.notify('destinationsChanged', destinations.listed())
   })
@@ -189,11 +191,11 @@ function openDestinations(ports: CorePorts, troubles: HostNotices) {
       approvals.settle(destinations.all())
       openEndpoints(ports, destinations, approvals)
     },
-    waiting: (isWaiting) => troubles.asking(isWaiting ? where : null),
+    waiting: (isWaiting) => notices.asking(isWaiting ? where : null),
   })
   approvals.open(destinations.all())
   const unread = destinations.unread()
-  troubles.settingsRead(unread)
+  notices.settingsRead(unread)
   for (const each of unread) {
     const what = each.kind === 'destinations-unread' ? 'destinations' : 'settings'
     ports.log.warn(namesOnly(each), `Unreadable ${what} are kept aside`)
@@ -204,15 +206,15 @@ function openDestinations(ports: CorePorts, troubles: HostNotices) {
 /** A vault that can be locked is tried at once, so that the window can say so before an upload. */
 function watchVault(
   { vault, log }: CorePorts,
-  credentials: Credentials,
+  credentials: DestinationSecrets,
   destinations: Destinations,
-  troubles: HostNotices,
+  notices: HostNotices,
 ): void {
   if (vault.watchLock === undefined) return
   const noteBug = (error: unknown) => void bugFailure(log, error, 'the key store')
   vault.watchLock((isLocked) => {
     credentials.lockChanged(isLocked)
-    troubles.secretStoreLocked(isLocked)
+    notices.secretStoreLocked(isLocked)
     if (!isLocked) destinations.vaultOpened().catch(noteBug)
   })
   destinations.tryVault().catch(noteBug)

@@ -3,17 +3,21 @@ import { type CommandName, commands } from '../contract/commands.ts'
 import type { CommandHandlers } from '../contract/ferry-bridge.ts'
 import { failed, type Outcome, succeeded } from '../contract/outcome.ts'
 import { isDiskFull } from '../files/disk-full.ts'
-import type { Checks } from './check/checks.ts'
-import type { Approvals } from './confirm/approvals.ts'
-import { listProfiles } from './credentials/list-profiles.ts'
+import type { Checks } from './checks/checks.ts'
+import type { Approvals } from './credentials/approvals.ts'
+import { listProfiles } from './credentials/credential-cache.ts'
 import type { SignIns } from './credentials/sign-ins.ts'
-import { exportSettings, importSettings } from './destinations/carry-settings.ts'
-import { duplicateDestination, setDestinationLook } from './destinations/change-destination.ts'
+import { saveRules } from './destinations/destination-rules.ts'
 import type { Destinations } from './destinations/destinations.ts'
-import { forgetDestination, saveDestination } from './destinations/edit-destination.ts'
+import {
+  duplicateDestination,
+  forgetDestination,
+  saveDestination,
+  setDestinationAppearance,
+} from './destinations/edit-destination.ts'
 import { listBuckets } from './destinations/list-buckets.ts'
 import type { LocalDestination } from './destinations/local-destination.ts'
-import { saveRules } from './destinations/save-rules.ts'
+import { exportSettings, importSettings } from './destinations/settings-transfer.ts'
 import { diagnosticsText } from './host/diagnostics.ts'
 import type { HostNotices } from './host/host-notices.ts'
 import { queueStateOf } from './host/queue-state.ts'
@@ -42,7 +46,7 @@ export interface CoreDeps {
   readonly sources: SourceRegistry
   readonly given: GivenFiles
   readonly uploads: Uploads
-  readonly troubles: HostNotices
+  readonly notices: HostNotices
   readonly checks: Checks
   readonly signIns: SignIns
   readonly updates: Updates
@@ -86,7 +90,7 @@ export function makeHandlers(parts: CoreDeps): CommandHandlers {
       const allowed = await approvals.allowSignIn(source)
       return allowed.ok ? signIns.accounts(startUrl, ssoRegion) : allowed
     },
-    setDestinationLook: async (input) => setDestinationLook(destinations, input),
+    setDestinationLook: async (input) => setDestinationAppearance(destinations, input),
     duplicateDestination: ({ destinationId }) => duplicateDestination(destinations, destinationId),
     setDefaultDestination: async ({ destinationId }) => destinations.setDefault(destinationId),
     saveRules: async (input) => {
@@ -189,13 +193,13 @@ function guarded(handlers: CommandHandlers): CommandHandlers {
   return Object.fromEntries(names.map((name) => [name, guard(name)])) as unknown as CommandHandlers
 }
 
-async function describeHost({ ports, troubles }: CoreDeps) {
+async function describeHost({ ports, notices }: CoreDeps) {
   return {
     ...ports.description,
     secretPlace: await ports.vault.place(),
     dataFolder: ports.dataFolder,
     corsOrigin: ports.corsOrigin(),
-    troubles: troubles.list(),
+    troubles: notices.list(),
   }
 }
 

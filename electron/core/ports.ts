@@ -3,7 +3,7 @@ import type { HostDescription, ProgressPace } from '../contract/commands/host.ts
 import type { NoticeName, NoticePayload } from '../contract/commands.ts'
 import type { UploadId } from '../contract/ids.ts'
 import type { Outcome } from '../contract/outcome.ts'
-import type { Confirm } from './confirm/confirmation.ts'
+import type { Confirm } from './credentials/confirmation.ts'
 
 /** A JSON value that the settings file can hold. */
 export type Json =

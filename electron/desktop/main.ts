@@ -1,11 +1,11 @@
 // Electron's main process. Everything that must happen before Electron is ready happens here, in
 // order.
-import '../core/host/owner-only.ts'
+import '../files/owner-only.ts'
 import { join } from 'node:path'
 import { app, crashReporter, dialog } from 'electron'
 import { lockFolder } from '../core/host/folder-lock.ts'
 import { withVariable } from '../core/host/option-variables.ts'
-import { StartRefused } from '../core/host/start-refused.ts'
+import { StartRefused } from '../files/start-refused.ts'
 import { keepCrashDumps } from './boot/crashes.ts'
 import { startDesktop } from './boot/desktop-app.ts'
 import { readLaunchOptions, settleDataFolder } from './boot/launch-options.ts'

@@ -1,4 +1,4 @@
-import { StartRefused } from '../core/host/start-refused.ts'
+import { StartRefused } from '../files/start-refused.ts'
 import { errnoOf } from './http/errors.ts'
 import { IndexInUse, IndexUnreadable } from './index/index-db.ts'
 

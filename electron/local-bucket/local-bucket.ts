@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs'
 import type { Server } from 'node:http'
 import path from 'node:path'
-import { type Pause, pause, withPatience } from '../core/files/patience.ts'
-import { claimFolder } from '../core/private-files.ts'
+import { claimFolder } from '../files/private-files.ts'
+import { type Pause, pause, retryWhileHeld } from '../files/replace-file.ts'
 import type { Bucket } from './bucket/context.ts'
 import { migrateOlderLayout } from './bucket/migrate-older-layout.ts'
 import { rebuildIndex } from './bucket/rebuild-index.ts'
@@ -119,7 +119,10 @@ async function openedState(
   const objectsFolder = options.newObjectsFolder ?? path.join(folder, 'objects')
   const fresh = () => newState(options.newBucketName ?? 'ferry', path.resolve(objectsFolder))
   try {
-    return { state: (await withPatience(async () => readState(folder))) ?? fresh(), setAside: null }
+    return {
+      state: (await retryWhileHeld(async () => readState(folder))) ?? fresh(),
+      setAside: null,
+    }
   } catch (error) {
     if (!(error instanceof StateUnreadable)) throw error
     return { setAside: await setAside(folder, STATE_FILE, now()), state: fresh() }
@@ -142,7 +145,7 @@ async function openedBucket(
   const isIndexLost = index.setAside !== null
   const mayClear = !isIndexLost || files.isWorkSetAside(now())
   try {
-    await withPatience(async () => migrateOlderLayout(files, objects, uploads.table), wait)
+    await retryWhileHeld(async () => migrateOlderLayout(files, objects, uploads.table), wait)
   } catch {
     // The files are served from their current paths, and the next start continues the migration.
   }

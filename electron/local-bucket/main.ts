@@ -1,6 +1,6 @@
-import '../core/host/owner-only.ts'
+import '../files/owner-only.ts'
 import { parseArgs } from 'node:util'
-import { untilShutdown } from '../core/host/shutdown.ts'
+import { untilShutdown } from '../files/shutdown.ts'
 import { LocalBucketError, openLocalBucket } from './local-bucket.ts'
 
 const USAGE =

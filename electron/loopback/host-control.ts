@@ -4,7 +4,7 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import * as z from 'zod/mini'
-import { removeFile, replaceFile } from '../core/files/replace-file.ts'
+import { removeFile, replaceFile } from '../files/replace-file.ts'
 import type { PageOrigin } from './request-guard.ts'
 
 /** An address that opens one session within five minutes. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { StartRefused } from '../core/host/start-refused.ts'
+import { StartRefused } from '../files/start-refused.ts'
 import {
   type AskPeerUser,
   type Connections,

@@ -1,17 +1,20 @@
 import { join } from 'node:path'
 import type { HostNotice } from '../contract/commands/host.ts'
 import { type Core, createCore } from '../core/create-core.ts'
-import { ToDeleteList } from '../core/files/to-delete-list.ts'
-import { makeDataFolder, unwritable } from '../core/host/data-folder.ts'
+import {
+  type FolderFacts,
+  inspectDataFolder,
+  makeDataFolder,
+  unwritable,
+} from '../core/host/data-folder.ts'
+import { bucketElsewhere, hostPlatform } from '../core/host/default-folders.ts'
 import { type FolderLock, lockFolder } from '../core/host/folder-lock.ts'
-import { type FolderFacts, inspectDataFolder } from '../core/host/folder-notices.ts'
-import { hostPlatform } from '../core/host/host-platform.ts'
-import { bucketElsewhere } from '../core/host/local-bucket-folder.ts'
 import { openLog } from '../core/host/log.ts'
 import { writeReadme } from '../core/host/readme-file.ts'
+import { openSecretFile } from '../core/host/secret-file.ts'
+import { openSettings } from '../core/host/settings-file.ts'
 import type { Log } from '../core/ports.ts'
-import { openSecretFile } from '../core/secret-file.ts'
-import { openSettings } from '../core/settings-file.ts'
+import { DeletionQueue } from '../files/deletion-queue.ts'
 import type { PageAddress } from './host-control.ts'
 import { nodeNetwork } from './network/node-network.ts'
 import { type OpenPage, removeOpenPages, writeOpenPage } from './open-page.ts'
@@ -74,8 +77,8 @@ async function serveLocked(
   facts: FolderFacts,
 ): Promise<LoopbackHost> {
   const { dataFolder, ports, pageFolder } = settings
-  const toDelete = new ToDeleteList(dataFolder)
-  await toDelete.workOff()
+  const toDelete = new DeletionQueue(dataFolder)
+  await toDelete.deleteQueued()
   const log = openLog(dataFolder)
   await writeReadme(dataFolder, {
     host: 'loopback',
@@ -145,7 +148,7 @@ async function openCore(
   { dataFolder, version, terminal, passedOver = null }: LoopbackSettings,
   log: Log,
   seam: ServerSeam,
-  { isOpen, troubles }: FolderFacts,
+  { isOpen, notices }: FolderFacts,
 ): Promise<Core> {
   const older: HostNotice[] =
     passedOver === null ? [] : [{ kind: 'older-folder', folder: passedOver }]
@@ -164,7 +167,7 @@ async function openCore(
     nodeNetwork: nodeNetwork({ log, environment: process.env }),
     isCorsHandled: false,
     confirm: confirmOnTerminal(terminal),
-    earlyTroubles: [...troubles, ...older, ...opened.troubles, ...secrets.troubles],
+    earlyTroubles: [...notices, ...older, ...opened.notices, ...secrets.notices],
   })
 }
 

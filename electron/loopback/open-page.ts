@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ToDeleteList } from '../core/files/to-delete-list.ts'
+import type { DeletionQueue } from '../files/deletion-queue.ts'
 
 /** Killed runs may have left such files. */
 const NAME = /^open-ferry-[0-9a-f]{16}\.html$/
@@ -32,7 +32,7 @@ export const REACHABLE_PATH = '/reachable.svg'
 export function writeOpenPage(
   folder: string,
   addresses: PageAddresses,
-  toDelete: ToDeleteList,
+  toDelete: DeletionQueue,
 ): OpenPage {
   const path = join(folder, `open-ferry-${randomBytes(8).toString('hex')}.html`)
   const file = openSync(path, 'wx', 0o600)
@@ -49,7 +49,7 @@ export function writeOpenPage(
   }
 }
 
-export async function removeOpenPages(folder: string, toDelete: ToDeleteList): Promise<void> {
+export async function removeOpenPages(folder: string, toDelete: DeletionQueue): Promise<void> {
   const pages = readdirSync(folder).filter((name) => NAME.test(name))
   await Promise.all(pages.map((name) => toDelete.remove(join(folder, name))))
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import type { Confirm } from '../core/confirm/confirmation.ts'
-import { confirmationWords } from '../core/confirm/confirmation-words.ts'
+import { type Confirm, confirmationWords } from '../core/credentials/confirmation.ts'
 
 /** The terminal in which the browser host was started, if any. */
 export interface Terminal {

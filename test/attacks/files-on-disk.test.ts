@@ -19,12 +19,12 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { createCore } from '../../electron/core/create-core.ts'
-import { replaceFile } from '../../electron/core/files/replace-file.ts'
 import { makeDataFolder } from '../../electron/core/host/data-folder.ts'
 import { lockFolder } from '../../electron/core/host/folder-lock.ts'
 import { openLog } from '../../electron/core/host/log.ts'
-import { StartRefused } from '../../electron/core/host/start-refused.ts'
-import { claimFolder } from '../../electron/core/private-files.ts'
+import { claimFolder } from '../../electron/files/private-files.ts'
+import { replaceFile } from '../../electron/files/replace-file.ts'
+import { StartRefused } from '../../electron/files/start-refused.ts'
 import { openLocalBucket } from '../../electron/local-bucket/local-bucket.ts'
 import { removeForeign } from '../../scripts/chromium-binary.ts'
 import { corePorts, Heard } from '../fakes/core-ports.ts'
@@ -153,7 +153,7 @@ attack(
       tried(program, /^import '[\w./-]+\/host\/owner-only\.ts'$/.test(first))
     }
     if (isWindows) return
-    const file = join(root, 'electron/core/host/owner-only.ts')
+    const file = join(root, 'electron/files/owner-only.ts')
     const module = JSON.stringify(pathToFileURL(file).href)
     const script = `process.umask(0o022); import(${module}).then(() => console.log(process.umask()))`
     const { stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })

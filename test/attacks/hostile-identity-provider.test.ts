@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { afterEach, expect } from 'vitest'
 import type { Outcome } from '../../electron/contract/outcome.ts'
-import { clientWay } from '../../electron/core/credentials/aws-clients.ts'
-import { readAwsFiles } from '../../electron/core/credentials/aws-files.ts'
-import { requestDevice } from '../../electron/core/credentials/device-flow.ts'
-import { KeyRing } from '../../electron/core/credentials/key-ring.ts'
-import { roleKeys, seenAccounts } from '../../electron/core/credentials/sso-portal.ts'
+import { clientConfig } from '../../electron/core/credentials/aws-clients.ts'
+import { readAwsFiles } from '../../electron/core/credentials/aws-profiles.ts'
+import { CredentialCache } from '../../electron/core/credentials/credential-cache.ts'
+import { requestDeviceCode } from '../../electron/core/credentials/device-flow.ts'
+import { listAccounts, roleKeys } from '../../electron/core/credentials/sso-portal.ts'
 import { SsoTokens } from '../../electron/core/credentials/sso-tokens.ts'
 import type { Environment } from '../../electron/core/ports.ts'
-import { profile } from '../core/credentials/key-world.ts'
+import { profile } from '../core/credentials/credential-world.ts'
 import { AwsHome } from '../fakes/aws-stand-in/aws-home.ts'
 import { endless } from '../fakes/endless-answer.ts'
 import { type Answer, plain, StubStore } from '../fakes/stub-store.ts'
@@ -60,7 +60,7 @@ function deviceAnswer(changes: object, client: object = {}): Answer {
 
 const askDevice = async (changes: object, client: object = {}) => {
   const { ports } = await providerThat(deviceAnswer(changes, client))
-  return requestDevice(ports, SESSION)
+  return requestDeviceCode(ports, SESSION)
 }
 
 function refusal(outcome: Outcome<unknown>): string {
@@ -115,9 +115,10 @@ attack('hostile identity provider', 'times are bounded, whatever it says', async
 
 attack('hostile identity provider', 'answers without end are left', async (log) => {
   for (const [name, ask] of Object.entries({
-    sign: (ports: Parameters<typeof requestDevice>[0]) => requestDevice(ports, SESSION),
-    accounts: (ports: Parameters<typeof requestDevice>[0]) => seenAccounts(ports, SESSION, TOKEN),
-    keys: (ports: Parameters<typeof requestDevice>[0]) =>
+    sign: (ports: Parameters<typeof requestDeviceCode>[0]) => requestDeviceCode(ports, SESSION),
+    accounts: (ports: Parameters<typeof requestDeviceCode>[0]) =>
+      listAccounts(ports, SESSION, TOKEN),
+    keys: (ports: Parameters<typeof requestDeviceCode>[0]) =>
       roleKeys(ports, SESSION, TOKEN, { accountId: '1', roleName: 'r' }),
   })) {
     for (const status of [200, 400]) {
@@ -140,7 +141,7 @@ attack('hostile identity provider', 'lists without end are left after their page
     jsonAnswer({ accountList: [], roleList: [], nextToken: String(page) })(request, response)
   })
 
-  const outcome = await seenAccounts(ports, SESSION, TOKEN)
+  const outcome = await listAccounts(ports, SESSION, TOKEN)
 
   log.tried(`${stub.requests.length} requests`, stub.requests.length <= 60)
   expect(outcome).toEqual({ ok: true, value: [] })
@@ -158,7 +159,7 @@ attack('hostile identity provider', 'accounts and roles have plain names', async
     }),
   )
 
-  const outcome = await seenAccounts(ports, SESSION, TOKEN)
+  const outcome = await listAccounts(ports, SESSION, TOKEN)
 
   const seen = JSON.stringify(outcome)
   log.tried('invisible characters', !/[\u202e\u200b\u3164]|\\u0000|\\n/.test(seen))
@@ -186,9 +187,9 @@ attack(
           `[torn]\naws_access_key_id = ${keys.accessKeyId.replace(/\s/g, '\u00a0')}\naws_secret_access_key = s\naws_session_token = ${keys.sessionToken.replace(/\s/g, '\u00a0')}\n`,
         )
         home.config('[profile taken]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = torn\n')
-        const ring = new KeyRing(ports, () => undefined)
-        const source = await ring.of(profile('torn')).current()
-        const role = await ring.of(profile('taken')).current()
+        const ring = new CredentialCache(ports, () => undefined)
+        const source = await ring.sourceFor(profile('torn')).current()
+        const role = await ring.sourceFor(profile('taken')).current()
         const named = `${field} ${JSON.stringify(torn)}`
 
         log.tried(`${named} from a file`, refusal(source) === 'keys-unavailable')
@@ -224,14 +225,14 @@ attack('hostile identity provider', 'a region or address of a file is judged', a
   for (const region of ['a.evil.example/', 'a\nb', '', '../x', 'a@b', 'ä', 'x'.repeat(100)]) {
     let thrown: unknown = null
     try {
-      clientWay({ ...ports, environment: {} }, files, 'sts', region, null)
+      clientConfig({ ...ports, environment: {} }, files, 'sts', region, null)
     } catch (error) {
       thrown = error
     }
     log.tried(`region ${JSON.stringify(region.slice(0, 20))}`, thrown instanceof Error)
   }
   for (const endpoint of ['file:///etc/passwd', 'no address', 'javascript:1', '\n']) {
-    const outcome = await requestDevice(
+    const outcome = await requestDeviceCode(
       { ...ports, environment: { ...ports.environment, AWS_ENDPOINT_URL: endpoint } },
       SESSION,
     )

@@ -1,5 +1,5 @@
 // A host of the bench's own: the product's, serving the page that it is told.
-import { untilShutdown } from '../../electron/core/host/shutdown.ts'
+import { untilShutdown } from '../../electron/files/shutdown.ts'
 import { startLoopback } from '../../electron/loopback/main.ts'
 import { openTerminal } from '../../electron/loopback/terminal.ts'
 

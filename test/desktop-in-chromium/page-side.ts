@@ -195,7 +195,7 @@ export function mainWorld(): void {
   const given = exposed as { key: string; shape: Shape } | null
   if (given !== null) Object.defineProperty(globalThis, given.key, { value: build(given.shape) })
 
-  // `source:` is a scheme of the app's; origins.ts says why it has another name here.
+  // `source:` is a scheme of the app's; endpoint.ts says why it has another name here.
   const chromiumFetch = globalThis.fetch
   globalThis.fetch = (input: RequestInfo | URL, init?: RequestInit) =>
     chromiumFetch(

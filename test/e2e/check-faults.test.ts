@@ -51,8 +51,12 @@ it('keys that may remove nothing: what they had to leave goes with the next chec
   await checked()
 
   expect(lines.filter((line) => line.includes('s3:'))).toEqual([
-    expect.stringMatching(/^Cancelling \(works, but\)These keys are not allowed to cancel uploads here/),
-    expect.stringMatching(/^Deleting \(works, but\)These keys are not allowed to delete files here/),
+    expect.stringMatching(
+      /^Cancelling \(works, but\)These keys are not allowed to cancel uploads here/,
+    ),
+    expect.stringMatching(
+      /^Deleting \(works, but\)These keys are not allowed to delete files here/,
+    ),
   ])
   expect(leftBefore.keys).toEqual([expect.stringMatching(/^\.ferry-check-[0-9a-f]{16}$/)])
   await expect.poll(left).toEqual(NOTHING)

@@ -1,7 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { QUIT } from '../../electron/core/host/parent-channel.ts'
+import { QUIT } from '../../electron/files/shutdown.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

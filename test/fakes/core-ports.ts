@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NoticeName, NoticePayload } from '../../electron/contract/commands.ts'
 import { logTo } from '../../electron/core/host/log.ts'
+import { openSecretFile } from '../../electron/core/host/secret-file.ts'
+import { openSettings } from '../../electron/core/host/settings-file.ts'
 import type { CorePorts, QueueState } from '../../electron/core/ports.ts'
-import { openSecretFile } from '../../electron/core/secret-file.ts'
-import { openSettings } from '../../electron/core/settings-file.ts'
 
 /** What a core told its host, for tests to look at. */
 export class Heard {
@@ -37,7 +37,7 @@ export async function corePorts(
   changes: Partial<CorePorts> = {},
 ): Promise<CorePorts> {
   const nowMs = changes.now?.() ?? Date.now()
-  const { settings, troubles } = await openSettings(dataFolder, nowMs)
+  const { settings, notices } = await openSettings(dataFolder, nowMs)
   const secrets = await openSecretFile(dataFolder, nowMs)
   return {
     dataFolder,
@@ -71,7 +71,7 @@ export async function corePorts(
     notify: (name, payload) => {
       heard.notices.push({ name, payload })
     },
-    earlyTroubles: [...troubles, ...secrets.troubles],
+    earlyTroubles: [...notices, ...secrets.notices],
     ...changes,
   }
 }

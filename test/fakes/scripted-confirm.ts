@@ -2,7 +2,7 @@ import type {
   Confirm,
   Confirmation,
   ConfirmationAnswer,
-} from '../../electron/core/confirm/confirmation.ts'
+} from '../../electron/core/credentials/confirmation.ts'
 
 /** A user who is asked outside the page, and what they were asked. */
 export class ScriptedConfirm {

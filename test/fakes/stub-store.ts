@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { DestinationId } from '../../electron/contract/ids.ts'
 import { DEFAULT_RULES } from '../../electron/contract/rules/upload-rules.ts'
-import { NOTHING_ASIDE } from '../../electron/core/destinations/stored-destination.ts'
+import { NOTHING_UNREAD } from '../../electron/core/destinations/stored-destination.ts'
 import type { StoreHttp } from '../../electron/core/ports.ts'
 import { fixedKeys } from '../../electron/core/s3/access-keys.ts'
 import { openStore } from '../../electron/core/s3/client.ts'
@@ -98,7 +98,7 @@ export function openStubStore(
       probeKey: null,
       linkSeconds: 60,
       maxPartCount: 1000,
-      aside: NOTHING_ASIDE,
+      aside: NOTHING_UNREAD,
     },
     fixedKeys('AKIA', { secretAccessKey: 'secret', sessionToken: '' }),
     { now: () => Date.now(), ...(storeHttp === undefined ? {} : { storeHttp }) },

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HeadBucketCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { QUIT } from '../../electron/core/host/parent-channel.ts'
+import { QUIT } from '../../electron/files/shutdown.ts'
 import { clientOf } from './conformance/store.ts'
 import { temporaryFolder } from './temporary-bucket.ts'
 

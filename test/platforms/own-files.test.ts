@@ -2,11 +2,10 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { makeDataFolder } from '../../electron/core/host/data-folder.ts'
-import { inspectDataFolder } from '../../electron/core/host/folder-notices.ts'
+import { inspectDataFolder, makeDataFolder } from '../../electron/core/host/data-folder.ts'
 import { MAX_LOG_BYTES, openLog } from '../../electron/core/host/log.ts'
+import { openSecretFile } from '../../electron/core/host/secret-file.ts'
 import { openRecords } from '../../electron/core/records/open-records.ts'
-import { openSecretFile } from '../../electron/core/secret-file.ts'
 import { askForNewAddress } from '../../electron/loopback/host-control.ts'
 import { type LoopbackHost, startLoopback } from '../../electron/loopback/main.ts'
 import type { Terminal } from '../../electron/loopback/terminal.ts'
@@ -206,10 +205,10 @@ describe('the facts about a data folder', () => {
     }
     const folder = '\\\\server\\home\\Ferry'
 
-    const { isOpen, troubles } = await facts({ folder, platform: 'win32', run })
+    const { isOpen, notices } = await facts({ folder, platform: 'win32', run })
 
     expect(isOpen).toBe(true)
-    expect(troubles).toEqual([
+    expect(notices).toEqual([
       { kind: 'folder-open', folder, why: 'access-list' },
       { kind: 'folder-on-network', folder },
     ])

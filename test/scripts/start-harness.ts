@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { PARENT_WAITS } from '../../electron/core/host/parent-channel.ts'
+import { PARENT_WAITS } from '../../electron/files/shutdown.ts'
 import { type Child, ROOT, run, runNode } from '../e2e/child.ts'
 import { removeFolder } from '../remove-folder.ts'
 

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { usualFolder } from '../../electron/core/host/usual-folder.ts'
+import { defaultFolder } from '../../electron/core/host/default-folders.ts'
 import {
   flatpakManifest,
   homebrewCask,
@@ -157,7 +157,7 @@ describe('the cask for Homebrew', () => {
       readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
     ) as { readonly name: string }
     const zapped = [...signed.matchAll(/"~\/Library\/(.+)",/g)].map(([, path]) => path)
-    const { folder } = usualFolder('desktop', {
+    const { folder } = defaultFolder('desktop', {
       platform: 'darwin',
       environment: {},
       home: '~',

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { untilShutdown } from '../../electron/core/host/shutdown.ts'
+import { untilShutdown } from '../../electron/files/shutdown.ts'
 import { obtainStore, type StoreForTests } from './obtain-store.ts'
 import { envOf } from './store-access.ts'
 

@@ -9,8 +9,8 @@ import {
   type PolicyWant,
 } from '../../electron/contract/bucket-policies.ts'
 import { DEFAULT_RULES } from '../../electron/contract/rules/upload-rules.ts'
-import { withClient } from '../core/check/bucket-view.ts'
-import { lineOf, troubles, unknown } from '../core/check/check-world.ts'
+import { withClient } from '../core/checks/bucket-view.ts'
+import { lineOf, troubles, unknown } from '../core/checks/check-world.ts'
 import { PART, someBytes } from '../fakes/core-harness.ts'
 import { givenStoreUnderTest, type TestBucket } from './buckets.ts'
 import { type CephUser, newUser, putUserPolicy } from './ceph-admin.ts'

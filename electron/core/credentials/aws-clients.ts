@@ -1,11 +1,10 @@
 import { isRegion } from '../../contract/plain-text.ts'
 import type { CorePorts } from '../ports.ts'
 import { boundedHttp } from '../s3/http/bounded-http.ts'
-import { type AwsFiles, readAwsFiles, type Section } from './aws-files.ts'
-import { endpointOf } from './profile-kind.ts'
+import { type AwsFiles, endpointOf, readAwsFiles, type Section } from './aws-profiles.ts'
 
 /** Signing in and taking a role are small questions, and somebody or an upload waits. */
-const PATIENCE = { connectMs: 8000, idleMs: 15_000, wholeMs: 60_000 } as const
+const TIMEOUTS = { connectMs: 8000, idleMs: 15_000, wholeMs: 60_000 } as const
 
 export type CredentialPorts = Pick<
   CorePorts,
@@ -25,7 +24,7 @@ class IncompleteSettings extends Error {
 type Service = 'sts' | 'sso' | 'sso_oidc'
 
 /** What a client of one of AWS's services is made with. */
-export interface ClientWay {
+export interface ClientConfig {
   readonly region: string
   readonly maxAttempts: number
   readonly endpoint?: string
@@ -38,13 +37,13 @@ export interface ClientWay {
  * would look at the process's own environment.
  * @throws IncompleteSettings for a region or an address that can be none.
  */
-export function clientWay(
+export function clientConfig(
   ports: CredentialPorts,
   files: AwsFiles,
   service: Service,
   region: string,
   profile: string | null,
-): ClientWay {
+): ClientConfig {
   const { environment } = ports
   const section: Section = (profile === null ? undefined : files.profiles.get(profile)) ?? {}
   const named =
@@ -58,7 +57,7 @@ export function clientWay(
     maxAttempts: 2,
     ...(named ? { endpoint: named } : {}),
     ...(profile === null ? {} : { profile }),
-    requestHandler: boundedHttp(ports, PATIENCE),
+    requestHandler: boundedHttp(ports, TIMEOUTS),
   }
 }
 
@@ -67,6 +66,6 @@ export async function clientWayOutside(
   ports: CredentialPorts,
   service: Service,
   region: string,
-): Promise<ClientWay> {
-  return clientWay(ports, await readAwsFiles(ports.environment), service, region, null)
+): Promise<ClientConfig> {
+  return clientConfig(ports, await readAwsFiles(ports.environment), service, region, null)
 }

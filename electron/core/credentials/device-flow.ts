@@ -10,10 +10,10 @@ import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isPrintable } from '../../contract/plain-text.ts'
 import { isLoopbackHost } from '../../lib/loopback-address.ts'
-import { type CredentialPorts, clientWay } from './aws-clients.ts'
-import { readAwsFiles } from './aws-files.ts'
-import { failureOfKeys, unavailable } from './keys-failure.ts'
-import { lifeMs, type SsoSession, type TokenFile, utcText } from './sso-token-file.ts'
+import { type CredentialPorts, clientConfig } from './aws-clients.ts'
+import { readAwsFiles } from './aws-profiles.ts'
+import { credentialFailure, keysUnavailable } from './credential-result.ts'
+import { lifeMs, type SsoSession, type TokenFile, utcText } from './sso-tokens.ts'
 
 /** What the person has to do: datatracker.ietf.org/doc/html/rfc8628 */
 export interface DeviceRequest {
@@ -35,16 +35,16 @@ export const realWait: Wait = (ms, signal) => setTimeout(ms, undefined, { signal
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 /** Lets the token be renewed without the person, and keys be asked for with it. */
 const SCOPES = ['sso:account:access']
-const USUAL_SECONDS = 5
-const SLOWER_MS = 5000
+const DEFAULT_INTERVAL_SECONDS = 5
+const SLOW_DOWN_MS = 5000
 const NOT_CONFIRMED: Failure = { kind: 'sign-in-needed', by: 'browser' }
 
 /** Asks for a page and a code. */
-export async function requestDevice(
+export async function requestDeviceCode(
   ports: CredentialPorts,
   session: SsoSession,
 ): Promise<Outcome<DeviceRequest>> {
-  return atOidc(ports, session, async (oidc) => {
+  return withOidcClient(ports, session, async (oidc) => {
     const client = await register(oidc)
     const { clientId, clientSecret } = client
     const { startUrl } = session
@@ -53,7 +53,7 @@ export async function requestDevice(
     const { deviceCode, userCode = '' } = answer
     const url = pageOf(answer.verificationUriComplete) ?? pageOf(answer.verificationUri)
     if (!deviceCode || !USER_CODE.test(userCode) || url === null) {
-      return failed(unavailable(startUrl, 'incomplete'))
+      return failed(keysUnavailable(startUrl, 'incomplete'))
     }
     return succeeded({
       session,
@@ -61,8 +61,12 @@ export async function requestDevice(
       userCode,
       deviceCode,
       client,
-      expiresAtMs: ports.now() + within(lifeMs(answer.expiresIn), 0, LONGEST_WAIT_MS),
-      intervalMs: within(lifeMs(answer.interval ?? USUAL_SECONDS), LEAST_MS, SLOWEST_MS),
+      expiresAtMs: ports.now() + clamp(lifeMs(answer.expiresIn), 0, MAX_WAIT_MS),
+      intervalMs: clamp(
+        lifeMs(answer.interval ?? DEFAULT_INTERVAL_SECONDS),
+        MIN_INTERVAL_MS,
+        MAX_INTERVAL_MS,
+      ),
     })
   })
 }
@@ -70,9 +74,9 @@ export async function requestDevice(
 /** Short and plain, since a user compares it: RFC 8628, section 6.1. */
 const USER_CODE = /^[A-Za-z0-9](?:[A-Za-z0-9-]{2,18}[A-Za-z0-9])$/
 /** AWS gives ten minutes. */
-const LONGEST_WAIT_MS = 30 * 60_000
-const LEAST_MS = 1000
-const SLOWEST_MS = 60_000
+const MAX_WAIT_MS = 30 * 60_000
+const MIN_INTERVAL_MS = 1000
+const MAX_INTERVAL_MS = 60_000
 const MAX_URL_LENGTH = 2000
 
 /**
@@ -88,7 +92,7 @@ function pageOf(said: string | undefined): string | null {
   return isSafe ? url.href : null
 }
 
-function within(value: number, least: number, most: number): number {
+function clamp(value: number, least: number, most: number): number {
   return Math.min(Math.max(value, least), most)
 }
 
@@ -96,7 +100,7 @@ function within(value: number, least: number, most: number): number {
  * Answers when the person has confirmed. Fails with `sign-in-needed` when they refused or the
  * request ran out, with `not-now` when `signal` was aborted. Silence ends nothing.
  */
-export async function confirmedToken(
+export async function pollForToken(
   ports: CredentialPorts,
   request: DeviceRequest,
   signal: AbortSignal,
@@ -110,43 +114,52 @@ export async function confirmedToken(
       // The only thing that ends it early.
       return failed({ kind: 'not-now' })
     }
-    const asked = await askOnce(ports, request, signal)
+    const asked = await pollOnce(ports, request, signal)
     if (signal.aborted) return failed({ kind: 'not-now' })
     if (asked.answer === 'token') return succeeded(asked.token)
     if (asked.answer === 'over') return failed(asked.failure)
-    if (asked.answer === 'slower') intervalMs += SLOWER_MS
+    if (asked.answer === 'slower') intervalMs += SLOW_DOWN_MS
   }
   return failed(NOT_CONFIRMED)
 }
 
-type Asked =
+type PollResult =
   | { readonly answer: 'token'; readonly token: TokenFile }
   | { readonly answer: 'pending' | 'slower' }
   | { readonly answer: 'over'; readonly failure: Failure }
 
-async function askOnce(
+async function pollOnce(
   ports: CredentialPorts,
   request: DeviceRequest,
   signal: AbortSignal,
-): Promise<Asked> {
-  const asked = await atOidc(ports, request.session, async (oidc): Promise<Outcome<Asked>> => {
-    const { deviceCode } = request
-    const { clientId, clientSecret } = request.client
-    const command = new CreateTokenCommand({ clientId, clientSecret, deviceCode, grantType: GRANT })
-    try {
-      const answer = await oidc.send(command, { abortSignal: signal })
-      return succeeded(tokenIn(answer, request, ports.now()))
-    } catch (error) {
-      if (signal.aborted) return succeeded({ answer: 'pending' })
-      const known = meaningOf(error)
-      if (known === null) throw error
-      return succeeded(known)
-    }
-  })
+): Promise<PollResult> {
+  const asked = await withOidcClient(
+    ports,
+    request.session,
+    async (oidc): Promise<Outcome<PollResult>> => {
+      const { deviceCode } = request
+      const { clientId, clientSecret } = request.client
+      const command = new CreateTokenCommand({
+        clientId,
+        clientSecret,
+        deviceCode,
+        grantType: GRANT,
+      })
+      try {
+        const answer = await oidc.send(command, { abortSignal: signal })
+        return succeeded(tokenIn(answer, request, ports.now()))
+      } catch (error) {
+        if (signal.aborted) return succeeded({ answer: 'pending' })
+        const known = meaningOf(error)
+        if (known === null) throw error
+        return succeeded(known)
+      }
+    },
+  )
   return asked.ok ? asked.value : { answer: 'pending' }
 }
 
-function tokenIn(answer: CreateTokenResponse, request: DeviceRequest, nowMs: number): Asked {
+function tokenIn(answer: CreateTokenResponse, request: DeviceRequest, nowMs: number): PollResult {
   const { accessToken, expiresIn, refreshToken } = answer
   if (!accessToken || !isPrintable(accessToken)) return { answer: 'over', failure: NOT_CONFIRMED }
   const { session, client } = request
@@ -162,7 +175,7 @@ function tokenIn(answer: CreateTokenResponse, request: DeviceRequest, nowMs: num
 }
 
 /** Null for what is no answer of the service's. */
-function meaningOf(error: unknown): Asked | null {
+function meaningOf(error: unknown): PollResult | null {
   if (!(error instanceof Error) || !('$fault' in error)) return null
   if (error.name === 'AuthorizationPendingException') return { answer: 'pending' }
   if (error.name === 'SlowDownException') return { answer: 'slower' }
@@ -185,7 +198,7 @@ async function register(oidc: SSOOIDCClient): Promise<Registration> {
   return { clientId, clientSecret, registrationExpiresAt }
 }
 
-async function atOidc<T>(
+async function withOidcClient<T>(
   ports: CredentialPorts,
   session: SsoSession,
   work: (client: SSOOIDCClient) => Promise<Outcome<T>>,
@@ -193,18 +206,18 @@ async function atOidc<T>(
   const files = await readAwsFiles(ports.environment)
   let client: SSOOIDCClient | null = null
   try {
-    const way = clientWay(ports, files, 'sso_oidc', session.region, session.profile)
+    const way = clientConfig(ports, files, 'sso_oidc', session.region, session.profile)
     client = new SSOOIDCClient(way)
     return await work(client)
   } catch (error) {
-    return failed(failureAtOidc(error, session.startUrl))
+    return failed(oidcFailure(error, session.startUrl))
   } finally {
     client?.destroy()
   }
 }
 
 /** A start URL that nobody knows is refused like a role, and is a slip of the pen. */
-function failureAtOidc(error: unknown, startUrl: string): Failure {
+function oidcFailure(error: unknown, startUrl: string): Failure {
   const isUnknown = error instanceof Error && error.name === 'InvalidRequestException'
-  return isUnknown ? unavailable(startUrl, 'incomplete') : failureOfKeys(error, startUrl)
+  return isUnknown ? keysUnavailable(startUrl, 'incomplete') : credentialFailure(error, startUrl)
 }

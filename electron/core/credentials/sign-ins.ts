@@ -4,20 +4,18 @@ import type { CommandInput } from '../../contract/commands.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { CredentialPorts } from './aws-clients.ts'
-import { readAwsFiles } from './aws-files.ts'
+import { readAwsFiles } from './aws-profiles.ts'
+import type { CredentialCache, FoundSource } from './credential-cache.ts'
+import { keysUnavailable, OneTimeCode } from './credential-result.ts'
 import {
-  confirmedToken,
   type DeviceRequest,
+  pollForToken,
   realWait,
-  requestDevice,
+  requestDeviceCode,
   type Wait,
 } from './device-flow.ts'
-import type { FoundSource, KeyRing } from './key-ring.ts'
-import { unavailable } from './keys-failure.ts'
-import { OneTimeCode } from './obtained.ts'
-import { seenAccounts } from './sso-portal.ts'
-import { sessionOfUrl } from './sso-session.ts'
-import type { SsoSession } from './sso-token-file.ts'
+import { listAccounts } from './sso-portal.ts'
+import { type SsoSession, sessionOfUrl } from './sso-tokens.ts'
 
 interface SignIn {
   readonly step: Extract<SignInStep, { step: 'browser' }>
@@ -33,11 +31,11 @@ const MAX_SERIAL = 300
 /** What only the person can do for their keys: confirm on a page, type a device's code. */
 export class SignIns {
   readonly #ports: CredentialPorts
-  readonly #ring: KeyRing
+  readonly #ring: CredentialCache
   readonly #wait: Wait
   readonly #pending = new Map<SignInId, SignIn>()
 
-  constructor(ports: CredentialPorts, ring: KeyRing, wait: Wait = realWait) {
+  constructor(ports: CredentialPorts, ring: CredentialCache, wait: Wait = realWait) {
     this.#ports = ports
     this.#ring = ring
     this.#wait = wait
@@ -71,7 +69,7 @@ export class SignIns {
     if (!session.ok) return session
     const token = await this.#ring.tokens.current(session.value)
     if (!token.ok) return token
-    const accounts = await seenAccounts(this.#ports, session.value, token.value)
+    const accounts = await listAccounts(this.#ports, session.value, token.value)
     return accounts.ok ? succeeded({ accounts: accounts.value }) : accounts
   }
 
@@ -115,7 +113,7 @@ export class SignIns {
   }
 
   async #inBrowser(session: SsoSession, source: FoundSource): Promise<Outcome<SignInStep>> {
-    const request = await requestDevice(this.#ports, session)
+    const request = await requestDeviceCode(this.#ports, session)
     if (!request.ok) return request
     this.#endOthers(session)
     const { url, userCode, expiresAtMs } = request.value
@@ -131,7 +129,7 @@ export class SignIns {
   }
 
   async #confirmed(request: DeviceRequest, signal: AbortSignal): Promise<Outcome<null>> {
-    const token = await confirmedToken(this.#ports, request, signal, this.#wait)
+    const token = await pollForToken(this.#ports, request, signal, this.#wait)
     if (!token.ok) return token
     await this.#ring.tokens.put(request.session, token.value)
     return succeeded(null)
@@ -151,6 +149,6 @@ export class SignIns {
     await this.#ports.readShell?.()
     const files = await readAwsFiles(this.#ports.environment)
     const session = sessionOfUrl(files, startUrl.trim(), ssoRegion.trim())
-    return session === null ? failed(unavailable(startUrl, 'incomplete')) : succeeded(session)
+    return session === null ? failed(keysUnavailable(startUrl, 'incomplete')) : succeeded(session)
   }
 }

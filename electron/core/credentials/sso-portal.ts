@@ -12,11 +12,10 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { visibleText } from '../../contract/plain-text.ts'
 import type { Keys } from '../s3/access-keys.ts'
 import { readPages } from '../s3/read-pages.ts'
-import { type CredentialPorts, clientWay } from './aws-clients.ts'
-import { readAwsFiles } from './aws-files.ts'
-import { failureOfKeys, unavailable } from './keys-failure.ts'
-import type { SsoSession } from './sso-token-file.ts'
-import type { SsoToken } from './sso-tokens.ts'
+import { type CredentialPorts, clientConfig } from './aws-clients.ts'
+import { readAwsFiles } from './aws-profiles.ts'
+import { credentialFailure, keysUnavailable } from './credential-result.ts'
+import type { SsoSession, SsoToken } from './sso-tokens.ts'
 
 export interface SsoRole {
   readonly accountId: string
@@ -24,7 +23,7 @@ export interface SsoRole {
 }
 
 /** The portal takes a few questions at a time before it asks to slow down. */
-const AT_ONCE = 4
+const MAX_CONCURRENT_REQUESTS = 4
 
 /** As far as JavaScript has dates. */
 const MAX_DATE_MS = 8.64e15
@@ -36,7 +35,7 @@ export function roleKeys(
   token: SsoToken,
   role: SsoRole,
 ): Promise<Outcome<Keys>> {
-  return atPortal(ports, session, role.roleName, async (client) => {
+  return withPortalClient(ports, session, role.roleName, async (client) => {
     const { accessToken } = token
     const answer = await client.send(new GetRoleCredentialsCommand({ ...role, accessToken }))
     // A store without sessions may be given keys without a token.
@@ -47,7 +46,7 @@ export function roleKeys(
       expiration,
     } = answer.roleCredentials ?? {}
     if (!accessKeyId || !secretAccessKey) {
-      return failed(unavailable(role.roleName, 'role-refused'))
+      return failed(keysUnavailable(role.roleName, 'role-refused'))
     }
     const isTime = expiration !== undefined && expiration > 0 && expiration <= MAX_DATE_MS
     const expiresAtMs = isTime ? expiration : null
@@ -69,13 +68,13 @@ const ROLE_NAME = /^[\w+=,.@-]{1,64}$/
 const MAX_NAME_LENGTH = 128
 
 /** The accounts and roles that the signed-in user may use, by name. */
-export function seenAccounts(
+export function listAccounts(
   ports: CredentialPorts,
   session: SsoSession,
   { accessToken }: SsoToken,
 ): Promise<Outcome<SsoAccount[]>> {
   const abortSignal = AbortSignal.timeout(LIST_MS)
-  return atPortal(ports, session, session.startUrl, async (client) => {
+  return withPortalClient(ports, session, session.startUrl, async (client) => {
     const pages = await readPages<ListAccountsResponse, string>({
       ask: async (nextToken) => {
         const command = new ListAccountsCommand({ accessToken, ...pageAt(nextToken) })
@@ -93,15 +92,15 @@ export function seenAccounts(
       .map(({ accountId = '', accountName = '' }): SsoAccount => {
         return { accountId, name: visibleText(accountName, MAX_NAME_LENGTH), roleNames: [] }
       })
-    const named = await eachOf(found, async (account) => {
-      const roleNames = await roleNamesOf(client, accessToken, account.accountId, abortSignal)
+    const named = await mapInBatches(found, async (account) => {
+      const roleNames = await listRoleNames(client, accessToken, account.accountId, abortSignal)
       return { ...account, roleNames }
     })
     return succeeded(named.sort((one, other) => one.name.localeCompare(other.name, 'en')))
   })
 }
 
-async function roleNamesOf(
+async function listRoleNames(
   client: SSOClient,
   accessToken: string,
   accountId: string,
@@ -126,15 +125,15 @@ function pageAt(nextToken: string | null) {
   return nextToken === null ? {} : { nextToken }
 }
 
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<T>): Promise<T[]> {
+async function mapInBatches<T>(items: readonly T[], work: (item: T) => Promise<T>): Promise<T[]> {
   const done: T[] = []
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    done.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))))
+  for (let start = 0; start < items.length; start += MAX_CONCURRENT_REQUESTS) {
+    done.push(...(await Promise.all(items.slice(start, start + MAX_CONCURRENT_REQUESTS).map(work))))
   }
   return done
 }
 
-async function atPortal<T>(
+async function withPortalClient<T>(
   ports: CredentialPorts,
   session: SsoSession,
   source: string,
@@ -143,18 +142,18 @@ async function atPortal<T>(
   const files = await readAwsFiles(ports.environment)
   let client: SSOClient | null = null
   try {
-    client = new SSOClient(clientWay(ports, files, 'sso', session.region, session.profile))
+    client = new SSOClient(clientConfig(ports, files, 'sso', session.region, session.profile))
     return await work(client)
   } catch (error) {
-    return failed(failureAtPortal(error, source))
+    return failed(portalFailure(error, source))
   } finally {
     client?.destroy()
   }
 }
 
 /** 401: the sign-in was ended elsewhere, whatever its token's file says. */
-function failureAtPortal(error: unknown, source: string): Failure {
+function portalFailure(error: unknown, source: string): Failure {
   return error instanceof Error && error.name === 'UnauthorizedException'
     ? { kind: 'sign-in-needed', by: 'browser' }
-    : failureOfKeys(error, source)
+    : credentialFailure(error, source)
 }

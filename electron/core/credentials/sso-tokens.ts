@@ -1,18 +1,16 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CreateTokenCommand, SSOOIDCClient } from '@aws-sdk/client-sso-oidc'
+import * as z from 'zod/mini'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isPrintable } from '../../contract/plain-text.ts'
-import { type CredentialPorts, clientWay } from './aws-clients.ts'
-import { readAwsFiles } from './aws-files.ts'
-import { failureOfKeys } from './keys-failure.ts'
-import {
-  lifeMs,
-  readToken,
-  type SsoSession,
-  type TokenFile,
-  utcText,
-  writeToken,
-} from './sso-token-file.ts'
+import { replaceFile } from '../../files/replace-file.ts'
+import type { Environment } from '../ports.ts'
+import { type CredentialPorts, clientConfig } from './aws-clients.ts'
+import { type AwsFiles, awsPaths, readAwsFiles, type Section } from './aws-profiles.ts'
+import { credentialFailure } from './credential-result.ts'
 
 export interface SsoToken {
   readonly accessToken: string
@@ -20,8 +18,8 @@ export interface SsoToken {
 }
 
 /** The AWS tools renew as early. */
-const EARLY_MS = 5 * 60_000
-const SIGN_IN: Failure = { kind: 'sign-in-needed', by: 'browser' }
+const RENEW_EARLY_MS = 5 * 60_000
+const SIGN_IN_NEEDED: Failure = { kind: 'sign-in-needed', by: 'browser' }
 
 /** Tokens of IAM Identity Center: read from the cache that the AWS tools share, renewed there. */
 export class SsoTokens {
@@ -58,22 +56,22 @@ export class SsoTokens {
   async #find(session: SsoSession): Promise<Outcome<SsoToken>> {
     const file =
       this.#unwritten.get(session.cacheKey) ?? (await readToken(this.#ports.environment, session))
-    if (file === null || !isPrintable(file.accessToken)) return failed(SIGN_IN)
+    if (file === null || !isPrintable(file.accessToken)) return failed(SIGN_IN_NEEDED)
     const token = { accessToken: file.accessToken, expiresAtMs: Date.parse(file.expiresAt) || 0 }
     const nowMs = this.#ports.now()
-    if (token.expiresAtMs - EARLY_MS > nowMs) return succeeded(token)
+    if (token.expiresAtMs - RENEW_EARLY_MS > nowMs) return succeeded(token)
     const renewed = await this.#renew(session, file)
     return renewed.ok || token.expiresAtMs <= nowMs ? renewed : succeeded(token)
   }
 
   async #renew(session: SsoSession, file: TokenFile): Promise<Outcome<SsoToken>> {
     const { clientId, clientSecret, refreshToken } = file
-    if (!clientId || !clientSecret || !refreshToken) return failed(SIGN_IN)
+    if (!clientId || !clientSecret || !refreshToken) return failed(SIGN_IN_NEEDED)
     const { environment } = this.#ports
     const files = await readAwsFiles(environment)
     let client: SSOOIDCClient | null = null
     try {
-      const way = clientWay(this.#ports, files, 'sso_oidc', session.region, session.profile)
+      const way = clientConfig(this.#ports, files, 'sso_oidc', session.region, session.profile)
       client = new SSOOIDCClient(way)
       const answer = await client.send(
         new CreateTokenCommand({
@@ -84,7 +82,7 @@ export class SsoTokens {
         }),
       )
       const { accessToken, expiresIn } = answer
-      if (!accessToken || !isPrintable(accessToken)) return failed(SIGN_IN)
+      if (!accessToken || !isPrintable(accessToken)) return failed(SIGN_IN_NEEDED)
       const expiresAtMs = this.#ports.now() + lifeMs(expiresIn)
       await this.put(session, {
         ...file,
@@ -95,7 +93,7 @@ export class SsoTokens {
       return succeeded({ accessToken, expiresAtMs })
     } catch (error) {
       // Whatever it refuses here, a new sign-in mends; silence and a busy server do not last.
-      return failed(isRefusal(error) ? SIGN_IN : failureOfKeys(error, session.startUrl))
+      return failed(isRefusal(error) ? SIGN_IN_NEEDED : credentialFailure(error, session.startUrl))
     } finally {
       client?.destroy()
     }
@@ -104,4 +102,99 @@ export class SsoTokens {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && '$fault' in error && error.$fault === 'client'
+}
+
+/** Where a profile signs in; null when it does not say enough. */
+export function sessionOfProfile(
+  files: AwsFiles,
+  profile: string,
+  section: Section,
+): SsoSession | null {
+  const named = section.sso_session
+  // Without a session of its own: docs.aws.amazon.com/cli/latest/userguide/sso-configure-profile-legacy.html
+  const says = named === undefined ? section : files.ssoSessions.get(named)
+  const startUrl = says?.sso_start_url ?? ''
+  const region = says?.sso_region ?? ''
+  if (startUrl === '' || !isRegion(region)) return null
+  return { cacheKey: named ?? startUrl, startUrl, region, profile }
+}
+
+/** Where somebody without a profile signs in; a session of the same place is shared. */
+export function sessionOfUrl(files: AwsFiles, startUrl: string, region: string): SsoSession | null {
+  if (!URL.canParse(startUrl) || !isRegion(region)) return null
+  const [shared] = [...files.ssoSessions].find(
+    ([, says]) => says.sso_start_url === startUrl && says.sso_region === region,
+  ) ?? [startUrl]
+  return { cacheKey: shared, startUrl, region, profile: null }
+}
+
+/** It becomes a part of a host's name. */
+function isRegion(region: string): boolean {
+  return /^[a-z0-9-]{1,63}$/.test(region)
+}
+
+/** A sign-in at IAM Identity Center, as the AWS tools share it. */
+export interface SsoSession {
+  /** Names the file: the session's name, or the start URL where there is none. */
+  readonly cacheKey: string
+  readonly startUrl: string
+  readonly region: string
+  /** In whose settings endpoints are looked for. */
+  readonly profile: string | null
+}
+
+/** The fields that botocore writes; others are left as they are. */
+const TokenFile = z.looseObject({
+  accessToken: z.string().check(z.minLength(1)),
+  expiresAt: z.string(),
+  clientId: z.optional(z.string()),
+  clientSecret: z.optional(z.string()),
+  registrationExpiresAt: z.optional(z.string()),
+  refreshToken: z.optional(z.string()),
+})
+export type TokenFile = z.infer<typeof TokenFile>
+
+/** Null when there is none that could be understood. */
+export async function readToken(
+  environment: Environment,
+  session: SsoSession,
+): Promise<TokenFile | null> {
+  try {
+    const parsed = TokenFile.safeParse(
+      JSON.parse(await readFile(tokenPath(environment, session), 'utf8')),
+    )
+    return parsed.success ? parsed.data : null
+  } catch {
+    // Absent before the first sign-in, and half written by another tool: sign in again.
+    return null
+  }
+}
+
+/** Whole or not at all, and for this user alone. */
+export async function writeToken(
+  environment: Environment,
+  session: SsoSession,
+  token: TokenFile,
+): Promise<void> {
+  const { ssoCache } = awsPaths(environment)
+  await mkdir(ssoCache, { recursive: true, mode: 0o700 })
+  await replaceFile(tokenPath(environment, session), JSON.stringify(token))
+}
+
+function tokenPath(environment: Environment, { cacheKey }: SsoSession): string {
+  const name = createHash('sha1').update(cacheKey).digest('hex')
+  return join(awsPaths(environment).ssoCache, `${name}.json`)
+}
+
+const MAX_LIFE_MS = 90 * 24 * 60 * 60_000
+
+/** How long what an identity provider gives may last: its word, within what any of them gives. */
+export function lifeMs(seconds: number | undefined): number {
+  const saidMs = Number.isFinite(seconds) ? (seconds ?? 0) * 1000 : 0
+  return Math.min(Math.max(saidMs, 0), MAX_LIFE_MS)
+}
+
+/** botocore reads no fractions of a second everywhere. */
+export function utcText(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z')
 }

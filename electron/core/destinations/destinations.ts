@@ -6,31 +6,31 @@ import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { SettingsStore } from '../ports.ts'
 import type { KeySource } from '../s3/access-keys.ts'
-import type { Credentials, Kept } from './credentials.ts'
-import { DestinationState } from './destination-state.ts'
+import { DestinationList } from './destination-list.ts'
+import type { DestinationSecrets, StoredSecret } from './destination-secrets.ts'
 import type { CleanDraft, Secrets } from './draft.ts'
-import { copiedStored, localStored, savedStored } from './new-stored.ts'
-import { inRegion } from './region.ts'
+import { copiedStored, localStored, savedStored } from './new-destination.ts'
+import { inRegion } from './region-discovery.ts'
 import {
-  isSamePlace,
-  type Learnt,
-  NOTHING_LEARNT,
+  isSameStore,
+  NOTHING_KNOWN,
   type StoredDestination,
+  type StoreKnowledge,
   withFields,
 } from './stored-destination.ts'
 import { unreadSettings } from './unread-settings.ts'
 
 type Nothing = Record<string, never>
 /** What a person changes of a destination without touching its connection. */
-type Own = Partial<Pick<StoredDestination, 'name' | 'color' | 'linkSeconds' | 'rules'>>
+type UserSettings = Partial<Pick<StoredDestination, 'name' | 'color' | 'linkSeconds' | 'rules'>>
 
 /** The buckets that the person connected, and their keys. */
 export class Destinations {
-  readonly #state: DestinationState
-  readonly #credentials: Credentials
+  readonly #state: DestinationList
+  readonly #credentials: DestinationSecrets
 
-  constructor(settings: SettingsStore, credentials: Credentials, changed: () => void) {
-    this.#state = new DestinationState(settings, changed)
+  constructor(settings: SettingsStore, credentials: DestinationSecrets, changed: () => void) {
+    this.#state = new DestinationList(settings, changed)
     this.#credentials = credentials
   }
 
@@ -168,7 +168,7 @@ export class Destinations {
     return this.#state.setDefault(destinationId) ? succeeded({}) : failed({ kind: 'unknown-id' })
   }
 
-  change(destinationId: DestinationId, own: Own): Outcome<Destination> {
+  change(destinationId: DestinationId, own: UserSettings): Outcome<Destination> {
     const stored = this.find(destinationId)
     if (stored === null) return failed({ kind: 'unknown-id' })
     const changed = withFields(stored, own)
@@ -182,18 +182,18 @@ export class Destinations {
    */
   correctRegion(place: StoredDestination, region: string): boolean {
     const stored = this.find(place.destinationId)
-    if (stored === null || !isSamePlace(stored, place)) return stored !== null
+    if (stored === null || !isSameStore(stored, place)) return stored !== null
     const corrected = inRegion(stored, region)
     if (corrected === null) return false
     const { endpoint } = corrected
-    this.#state.put(withFields(stored, { region: corrected.region, endpoint, ...NOTHING_LEARNT }))
+    this.#state.put(withFields(stored, { region: corrected.region, endpoint, ...NOTHING_KNOWN }))
     return true
   }
 
   /** Passed over when the destination was edited meanwhile and means another place now. */
-  noteLearnt(place: StoredDestination, learnt: Partial<Learnt>): void {
+  noteKnowledge(place: StoredDestination, learnt: Partial<StoreKnowledge>): void {
     const stored = this.find(place.destinationId)
-    if (stored === null || !isSamePlace(stored, place)) return
+    if (stored === null || !isSameStore(stored, place)) return
     const next = withFields(stored, learnt)
     // Pages see what the store does, and nothing of how it was asked.
     const isSeen = next.integrity !== stored.integrity || next.findings !== stored.findings
@@ -217,7 +217,7 @@ export class Destinations {
    * While the vault is locked, the sealed secret of the same access key stays: it is the one that
    * was entered again, and the next start may find the vault open.
    */
-  #stillSealed(former: StoredDestination, { fields }: CleanDraft): Kept | null {
+  #stillSealed(former: StoredDestination, { fields }: CleanDraft): StoredSecret | null {
     const { credentials, destinationId, keptSecret, secretPlace } = former
     const isSame =
       credentials.kind === 'keys' &&
@@ -228,7 +228,10 @@ export class Destinations {
   }
 
   /** A secret that is gone, or that other credentials never had, is no reason to copy nothing. */
-  async #keepOnceMore(stored: StoredDestination, id: DestinationId): Promise<Outcome<Kept>> {
+  async #keepOnceMore(
+    stored: StoredDestination,
+    id: DestinationId,
+  ): Promise<Outcome<StoredSecret>> {
     const { secretPlace } = stored
     const secrets = await this.secretsOf(stored)
     if (secrets.ok) return this.#credentials.keep(id, secrets.value, secretPlace !== 'memory')

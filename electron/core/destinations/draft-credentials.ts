@@ -16,7 +16,7 @@ interface FieldJudge {
 const MAX_ACCOUNT_LENGTH = 20
 
 /** Reads the fields of the chosen kind; the others may hold anything. */
-export function judgedSource(judge: FieldJudge, draft: DestinationDraft): CredentialSource {
+export function judgeSource(judge: FieldJudge, draft: DestinationDraft): CredentialSource {
   switch (draft.credentialKind) {
     case 'keys':
       return { kind: 'keys', accessKeyId: judge.required('accessKeyId', draft.accessKeyId) }

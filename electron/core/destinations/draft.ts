@@ -6,11 +6,10 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isPrintable, isRegion, visibleText } from '../../contract/plain-text.ts'
 import { endpointOf, providerOf, regionNamedIn } from '../../contract/providers/lookup.ts'
 import type { Provider } from '../../contract/providers/provider.ts'
-import type { KeyUse } from '../confirm/approvals.ts'
+import { type KeyUse, serviceOf } from '../credentials/approvals.ts'
 import { sourceName } from '../credentials/source-name.ts'
-import { judgedSource } from './draft-credentials.ts'
-import { judgedEndpoint } from './draft-endpoint.ts'
-import { serviceOf } from './service.ts'
+import { judgeSource } from './draft-credentials.ts'
+import { judgeEndpoint } from './endpoint.ts'
 
 export interface Secrets {
   readonly secretAccessKey: string
@@ -68,10 +67,10 @@ export function cleanDraft(draft: DestinationDraft, former: KeyUse | null): Outc
   const { endpoint, region } = judge.located(provider, typedEndpoint, typedRegion)
   const bucket = judge.bucket(draft.bucket, provider)
   const prefix = judge.prefix(draft.prefix)
-  const credentials = judgedSource(judge, draft)
+  const credentials = judgeSource(judge, draft)
   const secrets =
     credentials.kind === 'keys'
-      ? judge.secrets(draft, keptFor(former, { endpoint, credentials }))
+      ? judge.secrets(draft, keptSecretFor(former, { endpoint, credentials }))
       : null
   const name = visibleText(judge.trimmed('name', draft.name), MAX_NAME_LENGTH) || bucket
   if (judge.problems.length > 0) {
@@ -93,7 +92,7 @@ export function cleanDraft(draft: DestinationDraft, former: KeyUse | null): Outc
 }
 
 /** Whether there is a secret already, and whether it may be used for what the draft says. */
-function keptFor(former: KeyUse | null, now: KeyUse): 'none' | 'elsewhere' | 'here' {
+function keptSecretFor(former: KeyUse | null, now: KeyUse): 'none' | 'elsewhere' | 'here' {
   if (former?.credentials.kind !== 'keys') return 'none'
   const isSameService =
     now.endpoint === '' || serviceOf(former.endpoint) === serviceOf(now.endpoint)
@@ -143,7 +142,7 @@ class DraftJudge {
   }
 
   endpoint(typed: string): string {
-    const judged = judgedEndpoint(typed)
+    const judged = judgeEndpoint(typed)
     if ('problem' in judged) {
       this.refuse('endpoint', judged.problem)
       return ''

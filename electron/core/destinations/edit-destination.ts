@@ -1,20 +1,22 @@
 import type { Destination } from '../../contract/commands/destinations.ts'
+import type { CommandInput } from '../../contract/commands.ts'
 import type { DestinationDraft, DraftNote } from '../../contract/destination-draft.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { visibleText } from '../../contract/plain-text.ts'
 import { isUnencryptedEndpoint } from '../../lib/loopback-address.ts'
-import type { Approvals } from '../confirm/approvals.ts'
+import type { Approvals } from '../credentials/approvals.ts'
 import { sourceName } from '../credentials/source-name.ts'
 import type { Records } from '../records/records.ts'
 import type { StorePorts } from '../s3/client.ts'
 import { leadsToMetadata } from '../s3/http/metadata-hosts.ts'
 import type { CleanupQueue } from '../uploads/cleanup.ts'
 import type { Destinations } from './destinations.ts'
-import { cleanDraft } from './draft.ts'
+import { cleanDraft, MAX_NAME_LENGTH } from './draft.ts'
+import { inDiscoveredRegion } from './region-discovery.ts'
 import type { StoredDestination } from './stored-destination.ts'
-import { inToldRegion } from './told-region.ts'
 
-interface EditParts {
+interface EditDeps {
   readonly destinations: Destinations
   readonly records: Records
   readonly leftovers: CleanupQueue
@@ -28,7 +30,7 @@ interface EditParts {
  * reach.
  */
 export async function saveDestination(
-  parts: EditParts,
+  parts: EditDeps,
   draft: DestinationDraft,
 ): Promise<Outcome<{ destination: Destination; notes: DraftNote[] }>> {
   const { destinations, records, leftovers, approvals } = parts
@@ -44,12 +46,12 @@ export async function saveDestination(
   }
   const allowed = await approvals.allow(clean.value.fields)
   if (!allowed.ok) return allowed
-  const placed = await inToldRegion(parts, clean.value, former)
+  const placed = await inDiscoveredRegion(parts, clean.value, former)
   // For most the region's address is the same provider's, and nobody is asked again.
   const isStillAllowed = await approvals.allow(placed.fields)
   if (!isStillAllowed.ok) return isStillAllowed
   // The kept secret may have been replaced meanwhile and belong to another place.
-  if (former !== null && !isSameUse(former, destinations.find(former.destinationId))) {
+  if (former !== null && !usesSameKeys(former, destinations.find(former.destinationId))) {
     return failed({ kind: 'not-now' })
   }
   const isElsewhere = former !== null && pointsElsewhere(former, placed.fields)
@@ -68,7 +70,7 @@ export async function saveDestination(
 
 /** Refused with `not-now` while uploads to it wait or run. Takes its secret with it. */
 export async function forgetDestination(
-  { destinations, records, leftovers }: EditParts,
+  { destinations, records, leftovers }: EditDeps,
   destinationId: DestinationId,
 ): Promise<Outcome<Record<string, never>>> {
   const stored = destinations.find(destinationId)
@@ -84,7 +86,7 @@ export async function forgetDestination(
   return succeeded({})
 }
 
-function isSameUse(one: StoredDestination, other: StoredDestination | null): boolean {
+function usesSameKeys(one: StoredDestination, other: StoredDestination | null): boolean {
   if (other === null || one.endpoint !== other.endpoint) return false
   return sourceName(one.credentials) === sourceName(other.credentials)
 }
@@ -94,4 +96,26 @@ function pointsElsewhere(
   fields: Pick<Destination, 'endpoint' | 'bucket'>,
 ): boolean {
   return former.endpoint !== fields.endpoint || former.bucket !== fields.bucket
+}
+
+/** Fails with `form-invalid` when nothing is left of the name. */
+export function setDestinationAppearance(
+  destinations: Destinations,
+  { destinationId, name, color }: CommandInput<'setDestinationLook'>,
+): Outcome<Destination> {
+  const visible = visibleText(name, MAX_NAME_LENGTH)
+  if (visible === '') {
+    return failed({ kind: 'form-invalid', problems: [{ field: 'name', problem: 'missing' }] })
+  }
+  return destinations.change(destinationId, { name: visible, color })
+}
+
+/** There is one bucket on this computer, so of it there is no second. */
+export async function duplicateDestination(
+  destinations: Destinations,
+  destinationId: DestinationId,
+): Promise<Outcome<Destination>> {
+  const stored = destinations.find(destinationId)
+  if (stored === null) return failed({ kind: 'unknown-id' })
+  return stored.kind === 'local' ? failed({ kind: 'not-now' }) : destinations.duplicate(stored)
 }

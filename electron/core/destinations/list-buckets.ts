@@ -3,17 +3,17 @@ import type { CommandOutput } from '../../contract/commands.ts'
 import type { DestinationDraft, ListedBucket } from '../../contract/destination-draft.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isRegion } from '../../contract/plain-text.ts'
-import type { Approvals } from '../confirm/approvals.ts'
+import type { Approvals } from '../credentials/approvals.ts'
 import type { StorePorts } from '../s3/client.ts'
 import { readPages } from '../s3/read-pages.ts'
 import { type Store, sendToStore } from '../s3/request.ts'
 import type { Destinations } from './destinations.ts'
 import { type CleanDraft, cleanDraft, isBucketName } from './draft.ts'
 import { openDraftStore } from './open-draft-store.ts'
-import { inRegion } from './region.ts'
+import { inRegion } from './region-discovery.ts'
 import type { StoredDestination } from './stored-destination.ts'
 
-interface Parts {
+interface ListBucketsDeps {
   readonly destinations: Destinations
   readonly ports: StorePorts
   readonly approvals: Approvals
@@ -34,7 +34,7 @@ type SeenBuckets = CommandOutput<'listBuckets'>
  * one bucket alone. Fails with `not-confirmed` when the user did not agree to ask there.
  */
 export async function listBuckets(
-  parts: Parts,
+  parts: ListBucketsDeps,
   draft: DestinationDraft,
 ): Promise<Outcome<SeenBuckets>> {
   const { destinationId } = draft
@@ -53,7 +53,7 @@ export async function listBuckets(
 }
 
 async function listAt(
-  parts: Parts,
+  parts: ListBucketsDeps,
   clean: CleanDraft,
   former: StoredDestination | null,
 ): Promise<Outcome<SeenBuckets>> {

@@ -20,7 +20,7 @@ interface LocalDestinationDeps {
   readonly folder: string
   readonly destinations: Destinations
   readonly links: LinksTable
-  readonly troubles: HostNotices
+  readonly notices: HostNotices
 }
 
 /** The bucket on this computer: started when it is first used, and with Ferry from then on. */
@@ -38,7 +38,7 @@ export class LocalDestination {
     if (this.#parts.destinations.local() === null) return
     const started = await this.isUp()
     if (started.ok) return
-    this.#parts.troubles.add({ kind: 'local-bucket-stopped', failure: started.failure })
+    this.#parts.notices.add({ kind: 'local-bucket-stopped', failure: started.failure })
   }
 
   /** Makes it on the first call; selects it on every call. */
@@ -68,7 +68,7 @@ export class LocalDestination {
   }
 
   async #start(): Promise<Outcome<LocalBucket>> {
-    const { folder, ports, troubles } = this.#parts
+    const { folder, ports, notices } = this.#parts
     try {
       const bucket = await openLocalBucket({
         folder,
@@ -79,7 +79,7 @@ export class LocalDestination {
       this.#running = bucket
       await this.#put(bucket, false)
       this.#report(bucket)
-      troubles.localBucketRuns()
+      notices.localBucketRuns()
       return succeeded(bucket)
     } catch (error) {
       return failed(this.#failureOf(error))
@@ -87,11 +87,11 @@ export class LocalDestination {
   }
 
   #report(bucket: LocalBucket): void {
-    const { folder, troubles } = this.#parts
-    if (bucket.movedFromPort !== null) troubles.add({ kind: 'local-bucket-moved' })
+    const { folder, notices } = this.#parts
+    if (bucket.movedFromPort !== null) notices.add({ kind: 'local-bucket-moved' })
     if (bucket.setAside !== null) {
       const movedTo = join(folder, bucket.setAside)
-      troubles.add({ kind: 'file-set-aside', what: 'local-bucket', movedTo })
+      notices.add({ kind: 'file-set-aside', what: 'local-bucket', movedTo })
     }
   }
 

@@ -5,7 +5,7 @@ import { CHECK_TIMEOUTS, openStore, type StorePorts } from '../s3/client.ts'
 import type { Store } from '../s3/request.ts'
 import type { Destinations } from './destinations.ts'
 import type { CleanDraft } from './draft.ts'
-import { learntAt, NOTHING_ASIDE, type StoredDestination } from './stored-destination.ts'
+import { knowledgeFor, NOTHING_UNREAD, type StoredDestination } from './stored-destination.ts'
 
 interface DraftStoreDeps {
   readonly destinations: Destinations
@@ -46,9 +46,9 @@ export function draftStore(
     rules: former?.rules ?? DEFAULT_RULES,
     secretPlace: 'memory',
     keptSecret: null,
-    ...learntAt(former, clean.fields),
+    ...knowledgeFor(former, clean.fields),
     linkSeconds: 60,
-    aside: NOTHING_ASIDE,
+    aside: NOTHING_UNREAD,
   }
   return openStore(destination, keys, ports, patience)
 }

@@ -7,7 +7,7 @@ import { isRegion } from '../../contract/plain-text.ts'
 import { providerOf } from '../../contract/providers/lookup.ts'
 import { isFields, type JsonFields, readFields } from '../../lib/read-fields.ts'
 import type { Json } from '../ports.ts'
-import { readStoredRules, unknownRules } from './stored-rules.ts'
+import { readStoredRules, unknownRules } from './destination-rules.ts'
 
 /** A destination as the settings file holds it; the secret is there only as the vault keeps it. */
 const StoredFields = z.extend(z.omit(Destination, { hasSecret: true, keysExpireAtMs: true }), {
@@ -21,7 +21,7 @@ const StoredFields = z.extend(z.omit(Destination, { hasSecret: true, keysExpireA
 type StoredFields = z.infer<typeof StoredFields>
 
 export interface StoredDestination extends StoredFields {
-  readonly aside: Aside
+  readonly aside: UnreadFields
 }
 
 /**
@@ -29,27 +29,27 @@ export interface StoredDestination extends StoredFields {
  * written back where it was found, so that the Ferry that wrote it finds it again, and goes when
  * the user or a check sets the field.
  */
-export interface Aside {
+export interface UnreadFields {
   readonly fields: JsonFields
   readonly rules: JsonFields
   readonly findings: JsonFields
 }
 
-export const NOTHING_ASIDE: Aside = { fields: {}, rules: {}, findings: {} }
+export const NOTHING_UNREAD: UnreadFields = { fields: {}, rules: {}, findings: {} }
 
 /** What the store was seen to do, as long as the destination means the same place. */
-export type Learnt = Pick<StoredDestination, 'integrity' | 'probeKey' | 'findings'>
-export const NOTHING_LEARNT: Learnt = { integrity: null, probeKey: null, findings: null }
+export type StoreKnowledge = Pick<StoredDestination, 'integrity' | 'probeKey' | 'findings'>
+export const NOTHING_KNOWN: StoreKnowledge = { integrity: null, probeKey: null, findings: null }
 
 /** What stays known of a destination that was edited. */
-export function learntAt(former: StoredDestination | null, now: Place): Learnt {
-  if (former === null || !isSamePlace(former, now)) return NOTHING_LEARNT
+export function knowledgeFor(former: StoredDestination | null, now: StoreAddress): StoreKnowledge {
+  if (former === null || !isSameStore(former, now)) return NOTHING_KNOWN
   const { integrity, probeKey, findings } = former
   return { integrity, probeKey, findings }
 }
 
 /** Another address, or another way to it, may be another store. */
-export function isSamePlace(one: Place, other: Place): boolean {
+export function isSameStore(one: StoreAddress, other: StoreAddress): boolean {
   return (
     one.provider === other.provider &&
     one.endpoint === other.endpoint &&
@@ -59,7 +59,7 @@ export function isSamePlace(one: Place, other: Place): boolean {
   )
 }
 
-type Place = Pick<Destination, 'provider' | 'endpoint' | 'region' | 'bucket' | 'pathStyle'>
+type StoreAddress = Pick<Destination, 'provider' | 'endpoint' | 'region' | 'bucket' | 'pathStyle'>
 
 /**
  * The destination with some fields set. What was kept aside of these fields goes, since they say
@@ -126,7 +126,7 @@ const DEFAULTS: { readonly [K in OwnField]: StoredFields[K] } = {
 }
 
 /** Without these nobody knows where files would go, or by whose keys. */
-const NEEDED: readonly OwnField[] = [
+const REQUIRED: readonly OwnField[] = [
   'destinationId',
   'kind',
   'endpoint',
@@ -137,7 +137,7 @@ const NEEDED: readonly OwnField[] = [
   'credentials',
 ]
 /** The bucket on this computer says the rest itself when it starts. */
-const NEEDED_LOCALLY: readonly OwnField[] = ['destinationId', 'kind']
+const REQUIRED_LOCALLY: readonly OwnField[] = ['destinationId', 'kind']
 
 /**
  * Reads an entry field by field; null when what is left of it could not be used.
@@ -147,7 +147,7 @@ export function readDestination(entry: Json, place: number): StoredDestination |
   if (!isFields(entry)) return null
   const { rules: storedRules, findings: storedFindings, ...stored } = withCredentials(entry)
   const own = readFields(OWN_SHAPE, { ...DEFAULTS, color: colorAt(place) }, stored)
-  const needed = own.value.kind === 'local' ? NEEDED_LOCALLY : NEEDED
+  const needed = own.value.kind === 'local' ? REQUIRED_LOCALLY : REQUIRED
   if (needed.some((field) => own.defaulted.has(field))) return null
   const { rules, ...rulesAside } = readStoredRules(storedRules)
   const { findings, ...findingsAside } = readFindings(storedFindings)

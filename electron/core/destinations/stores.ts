@@ -5,7 +5,7 @@ import { openStore, type StorePorts } from '../s3/client.ts'
 import type { HttpTimeouts } from '../s3/http/bounded-http.ts'
 import type { Store } from '../s3/request.ts'
 import type { Destinations } from './destinations.ts'
-import { isSamePlace, type StoredDestination } from './stored-destination.ts'
+import { isSameStore, type StoredDestination } from './stored-destination.ts'
 
 /** One open store per destination, made anew when the destination or its secret changed. */
 export class Stores {
@@ -94,7 +94,7 @@ export class Stores {
   }
 
   noteIntegrity(place: StoredDestination, integrity: StoreIntegrity): void {
-    this.#destinations.noteLearnt(place, { integrity })
+    this.#destinations.noteKnowledge(place, { integrity })
   }
 
   /** The key under which the store was asked and perhaps not cleaned up. */
@@ -103,7 +103,7 @@ export class Stores {
   }
 
   noteProbe(place: StoredDestination, probeKey: string | null): void {
-    this.#destinations.noteLearnt(place, { probeKey })
+    this.#destinations.noteKnowledge(place, { probeKey })
   }
 
   #openTo(destination: StoredDestination): Store | null {
@@ -114,7 +114,7 @@ export class Stores {
 
   #noted(place: StoredDestination): StoredDestination | null {
     const stored = this.#destinations.find(place.destinationId)
-    return stored !== null && isSamePlace(stored, place) ? stored : null
+    return stored !== null && isSameStore(stored, place) ? stored : null
   }
 
   close(): void {

@@ -3,14 +3,14 @@ import { RuleField } from '../../contract/rules/upload-rules.ts'
 import { isFields } from '../../lib/read-fields.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { Json } from '../ports.ts'
-import type { ListAside } from './destinations-file.ts'
+import type { UnreadList } from './destination-list.ts'
+import { unknownRulesIn, unreadRulesIn } from './destination-rules.ts'
 import { knownFields, type StoredDestination } from './stored-destination.ts'
-import { unknownRulesIn, unreadRulesIn } from './stored-rules.ts'
 
 /** What the settings hold and this Ferry cannot read, as the window tells it. */
 export function unreadSettings(
   list: readonly StoredDestination[],
-  aside: ListAside,
+  aside: UnreadList,
 ): readonly UnreadSettings[] {
   const places = list.flatMap((each) => {
     const settings = newerSettings(each)
@@ -113,7 +113,7 @@ export function newerSettings({ aside, findings }: StoredDestination): string[] 
   return names.slice(0, MAX_NAMES).map(shortName)
 }
 
-function unreadEntries({ entries }: ListAside): readonly UnreadSettings[] {
+function unreadEntries({ entries }: UnreadList): readonly UnreadSettings[] {
   if (entries.length === 0) return []
   const names = entries.flatMap(nameIn).slice(0, MAX_NAMES).map(shortName)
   return [{ kind: 'destinations-unread', count: entries.length, names }]
@@ -124,7 +124,7 @@ function nameIn(entry: Json): string[] {
 }
 
 /** Where it means an entry that could not be read, that is told of the entry. */
-function isDefaultUnread({ fields, entries }: ListAside): boolean {
+function isDefaultUnread({ fields, entries }: UnreadList): boolean {
   const { defaultId } = fields
   if (defaultId === undefined) return false
   return !entries.some((entry) => isFields(entry) && entry.destinationId === defaultId)

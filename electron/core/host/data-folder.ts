@@ -1,9 +1,15 @@
+import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileReason } from '../files/file-reason.ts'
-import { proveWritable } from '../files/keeps-modes.ts'
-import { claimExisting, claimFolder } from '../private-files.ts'
-import type { Privacy } from '../safe-path.ts'
-import { StartRefused } from './start-refused.ts'
+import type { HostNotice } from '../../contract/commands/host.ts'
+import {
+  assertWritable,
+  claimExisting,
+  claimFolder,
+  type Privacy,
+} from '../../files/private-files.ts'
+import { fileReason, StartRefused } from '../../files/start-refused.ts'
+import type { Environment } from '../ports.ts'
+import { narrowToUser, type RunProgram } from './windows-access.ts'
 
 /** Ferry's own files in the data folder, with what SQLite keeps beside a database. */
 const OWN_FILES = [
@@ -41,7 +47,7 @@ export function makeDataFolder(
   refuseLongPath(folder, platform)
   try {
     const privacy = claimFolder(folder)
-    proveWritable(folder)
+    assertWritable(folder)
     for (const name of OWN_FILES) claimExisting(join(folder, name))
     return privacy
   } catch (error) {
@@ -67,4 +73,68 @@ function refuseLongPath(folder: string, platform: NodeJS.Platform): void {
   throw new StartRefused(
     `Ferry cannot use the data folder ${folder}: its path is too long (${length} ${unit}, and at most ${most} work). Choose a folder with a shorter path with --data-dir.`,
   )
+}
+
+export interface FolderFacts {
+  /** Others may get in: no secret may be written there in the clear. */
+  readonly isOpen: boolean
+  readonly notices: readonly HostNotice[]
+}
+
+export interface FolderDeps {
+  readonly folder: string
+  /** The answer of `makeDataFolder`. */
+  readonly privacy: Privacy
+  readonly platform: NodeJS.Platform
+  readonly environment: Environment
+  /** Runs `icacls` and `whoami` on Windows. */
+  readonly run?: RunProgram
+}
+
+/**
+ * Finds out who else gets at the data folder, and where it lies. On Windows it takes a folder
+ * outside the profile from others first.
+ */
+export async function inspectDataFolder(deps: FolderDeps): Promise<FolderFacts> {
+  const { folder, privacy, platform } = deps
+  const isOpen = platform === 'win32' ? !(await narrowToUser(folder, deps)) : privacy === 'open'
+  const why = platform === 'win32' ? 'access-list' : 'disk'
+  const notices: HostNotice[] = []
+  if (isOpen) notices.push({ kind: 'folder-open', folder, why })
+  if (isOnNetwork(folder, platform)) notices.push({ kind: 'folder-on-network', folder })
+  return { isOpen, notices }
+}
+
+/**
+ * Linux' numbers of network file systems (statfs(2)): NFS, SMB, CIFS, SMB 2, AFS, Ceph, 9P. FUSE is
+ * not among them, since most of what it serves lies on this computer.
+ */
+const NETWORK_TYPES = new Set([
+  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x00c36400, 0x01021997,
+])
+
+/**
+ * Whether a folder is seen to lie on another computer. On Windows that is a share by its own name
+ * (`\\server\share`); a letter that a share is mapped to is not told from a disk. On macOS nothing
+ * tells: the numbers there are given at each start.
+ */
+export function isOnNetwork(
+  folder: string,
+  platform: NodeJS.Platform,
+  typeOf: (folder: string) => number = (path) => statfsSync(path).type,
+): boolean {
+  if (platform === 'win32') return isShare(folder)
+  if (platform !== 'linux') return false
+  try {
+    // Some of the numbers have the highest bit set, which a signed field makes negative.
+    return NETWORK_TYPES.has(typeOf(folder) >>> 0)
+  } catch {
+    return false
+  }
+}
+
+/** `\\?\C:\…` and `\\.\…` are this computer's: learn.microsoft.com, "Naming Files, Paths". */
+function isShare(path: string): boolean {
+  if (/^[\\/]{2}[?.][\\/]/.test(path)) return /^[\\/]{2}\?[\\/]UNC[\\/]/i.test(path)
+  return /^[\\/]{2}[^\\/]/.test(path)
 }

@@ -16,7 +16,7 @@ export interface DiagnosticsDeps {
   readonly ports: Pick<CorePorts, 'description' | 'dataFolder' | 'vault' | 'now'>
   readonly destinations: Pick<Destinations, 'all'>
   readonly records: { readonly uploads: Pick<UploadsTable, 'countPhases'> }
-  readonly troubles: Pick<HostNotices, 'list'>
+  readonly notices: Pick<HostNotices, 'list'>
 }
 
 /**
@@ -25,7 +25,7 @@ export interface DiagnosticsDeps {
  * key, path or address.
  */
 export async function diagnosticsText(deps: DiagnosticsDeps): Promise<string> {
-  const { ports, destinations, records, troubles } = deps
+  const { ports, destinations, records, notices } = deps
   const { description, dataFolder } = ports
   const all = destinations.all()
   const lines = [
@@ -36,7 +36,7 @@ export async function diagnosticsText(deps: DiagnosticsDeps): Promise<string> {
     `Keys are kept: ${await ports.vault.place()}`,
     `Destinations: ${listed(all.map(destinationText))}`,
     `Uploads: ${listed(records.uploads.countPhases().flatMap(phaseText))}`,
-    `Notices: ${listed(troubles.list().map(({ kind }) => kind))}`,
+    `Notices: ${listed(notices.list().map(({ kind }) => kind))}`,
   ]
   const log = tailOf(join(dataFolder, 'logs', 'ferry.log'))
     .flatMap((line) => redactedLine(line) ?? [])

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { removeFile, replaceFile } from '../files/replace-file.ts'
-import { claimFile } from '../private-files.ts'
+import { claimFile } from '../../files/private-files.ts'
+import { removeFile, replaceFile } from '../../files/replace-file.ts'
+import { StartRefused } from '../../files/start-refused.ts'
 import { unwritable } from './data-folder.ts'
-import { StartRefused } from './start-refused.ts'
 
 /** SQLite result codes, sqlite.org/rescode.html. */
 const SQLITE_BUSY = 5

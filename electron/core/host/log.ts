@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { claimExisting, claimFile, claimFolder } from '../../files/private-files.ts'
 import type { Log } from '../ports.ts'
-import { claimExisting, claimFile, claimFolder } from '../private-files.ts'
 
 /** The numbers that Bunyan and pino write, which tools for logs know. */
 const LEVELS = { info: 30, warn: 40, error: 50 }

@@ -1,21 +1,21 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostDescription } from '../../contract/commands/host.ts'
-import { replaceFile } from '../files/replace-file.ts'
+import { replaceFile } from '../../files/replace-file.ts'
 
-interface About extends Pick<HostDescription, 'host' | 'platform'> {
+interface ReadmeFacts extends Pick<HostDescription, 'host' | 'platform'> {
   /** Whole path of the bucket on this computer; absent: it is in the data folder. */
   readonly bucketFolder?: string
   /** Others may get in. */
   readonly isOpen?: boolean
 }
 
-function readers({ isOpen = false }: About): string {
+function readers({ isOpen = false }: ReadmeFacts): string {
   return isOpen ? 'Other users of this computer can read it.' : 'Only your user may read it.'
 }
 
 /** Says in the data folder what is what, for whoever looks into it or backs it up. */
-export async function writeReadme(dataFolder: string, about: About): Promise<void> {
+export async function writeReadme(dataFolder: string, about: ReadmeFacts): Promise<void> {
   const file = join(dataFolder, 'README.txt')
   const text = readmeText(about)
   try {
@@ -27,7 +27,7 @@ export async function writeReadme(dataFolder: string, about: About): Promise<voi
   }
 }
 
-export function readmeText(about: About): string {
+export function readmeText(about: ReadmeFacts): string {
   return `${[
     `This is Ferry's data folder. ${readers(about)}\nChange nothing in it while Ferry runs.`,
     entries(about)
@@ -50,7 +50,7 @@ const BUCKET = [
   'The bucket on this computer, with its files and its own keys.',
 ] as const
 
-function entries(about: About): readonly (readonly [string, string])[] {
+function entries(about: ReadmeFacts): readonly (readonly [string, string])[] {
   const { host, platform, bucketFolder } = about
   const common = [
     ['records.sqlite', 'Your uploads and links. The -wal file beside it belongs to it.'],
@@ -74,13 +74,13 @@ function entries(about: About): readonly (readonly [string, string])[] {
   ]
 }
 
-const SECRETS: Record<About['host'], string> = {
+const SECRETS: Record<ReadmeFacts['host'], string> = {
   desktop: ' Secret keys in it are encrypted by the key store.',
   loopback: ' No secret key is in it.',
 }
 
 /** Where the key that encrypts the secrets lies: docs.electronjs.org, safeStorage. */
-function backup({ host, platform, bucketFolder }: About): string {
+function backup({ host, platform, bucketFolder }: ReadmeFacts): string {
   const bucket = bucketFolder === undefined ? 'local-bucket' : 'the folder of that bucket'
   const kept = ['records.sqlite', 'settings.json', bucket]
   if (host === 'loopback') {
@@ -94,7 +94,7 @@ function backup({ host, platform, bucketFolder }: About): string {
   ].join('\n')
 }
 
-const KEY_STORES: Record<About['platform'], string> = {
+const KEY_STORES: Record<ReadmeFacts['platform'], string> = {
   windows:
     'Windows opens "Local State" for your user account only. Without it the secret keys cannot be read.',
   macos: 'The key to the secret keys is in your login keychain, as "Ferry Safe Storage".',

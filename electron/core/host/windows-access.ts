@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, win32 } from 'node:path'
 import { promisify } from 'node:util'
-import { removeFile, temporaryName } from '../files/replace-file.ts'
+import { removeFile, temporaryName } from '../../files/replace-file.ts'
 import type { Environment } from '../ports.ts'
 
 /** Runs a program of Windows without a shell and answers what it prints. Rejects when it fails. */

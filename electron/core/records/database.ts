@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { fileReason } from '../files/file-reason.ts'
-import { setAside } from '../files/set-aside.ts'
-import { StartRefused } from '../host/start-refused.ts'
-import { claimExisting, claimFile } from '../private-files.ts'
+import { claimExisting, claimFile } from '../../files/private-files.ts'
+import { setAside } from '../../files/read-file.ts'
+import { fileReason, StartRefused } from '../../files/start-refused.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 /** sqlite.org/rescode.html: the file is damaged, or never was a database. */

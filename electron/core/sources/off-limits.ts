@@ -3,8 +3,8 @@ import { homedir, hostname, networkInterfaces } from 'node:os'
 import { posix, win32 } from 'node:path'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { asPlainFile } from '../../files/plain-file.ts'
-import { awsPaths } from '../credentials/aws-files.ts'
-import { usualFolder } from '../host/usual-folder.ts'
+import { awsPaths } from '../credentials/aws-profiles.ts'
+import { defaultFolder } from '../host/default-folders.ts'
 import type { Environment } from '../ports.ts'
 
 type OffLimits = Extract<Failure, { kind: 'source-off-limits' }>
@@ -164,7 +164,12 @@ function closedPlaces(around: SourceLimitsDeps): ClosedPlace[] {
   const { join } = pathOf(platform)
   const home = environment.HOME || environment.USERPROFILE || homedir()
   const nothing = () => false
-  const browsers = usualFolder('loopback', { platform, environment, home, exists: nothing }).folder
+  const browsers = defaultFolder('loopback', {
+    platform,
+    environment,
+    home,
+    exists: nothing,
+  }).folder
   const atHome = (why: Why, ...names: readonly string[]) =>
     names.map((name) => ({ why, place: `~/${name}`, path: join(home, ...name.split('/')) }))
   const { configFilepath, filepath } = awsPaths(environment)

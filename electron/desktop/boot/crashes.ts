@@ -3,9 +3,9 @@ import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { App, BrowserWindow, CrashReporter, Dialog } from 'electron'
 import { bugFailure } from '../../core/dispatch.ts'
-import type { ToDeleteList } from '../../core/files/to-delete-list.ts'
 import type { Log } from '../../core/ports.ts'
-import { claimFolder } from '../../core/private-files.ts'
+import type { DeletionQueue } from '../../files/deletion-queue.ts'
+import { claimFolder } from '../../files/private-files.ts'
 
 export interface CrashDeps {
   readonly dialog: Dialog
@@ -181,7 +181,7 @@ export function keepCrashDumps(
  * memory of Ferry, so one that another program has open is deleted at the next start. Never
  * rejects.
  */
-export async function removeOldDumps(folder: string, toDelete: ToDeleteList): Promise<void> {
+export async function removeOldDumps(folder: string, toDelete: DeletionQueue): Promise<void> {
   try {
     const names = await readdir(folder, { recursive: true, encoding: 'utf8' })
     const dumps = names.filter((name) => name.endsWith('.dmp')).map((name) => join(folder, name))

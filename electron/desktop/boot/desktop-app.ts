@@ -13,17 +13,16 @@ import {
 } from 'electron'
 import { APP_ORIGIN } from '../../contract/transport.ts'
 import type { Core } from '../../core/create-core.ts'
-import { ToDeleteList } from '../../core/files/to-delete-list.ts'
+import { inspectDataFolder } from '../../core/host/data-folder.ts'
+import { bucketElsewhere, hostPlatform } from '../../core/host/default-folders.ts'
 import type { FolderLock } from '../../core/host/folder-lock.ts'
-import { inspectDataFolder } from '../../core/host/folder-notices.ts'
-import { hostPlatform } from '../../core/host/host-platform.ts'
-import { bucketElsewhere } from '../../core/host/local-bucket-folder.ts'
 import { openLog } from '../../core/host/log.ts'
 import { writeReadme } from '../../core/host/readme-file.ts'
-import { importingVault } from '../../core/import-secrets.ts'
+import { importingVault } from '../../core/host/secret-file.ts'
+import { openSettings } from '../../core/host/settings-file.ts'
 import type { CorePorts, Log, ReleaseFeed, SecretVault } from '../../core/ports.ts'
-import type { Privacy } from '../../core/safe-path.ts'
-import { openSettings } from '../../core/settings-file.ts'
+import { DeletionQueue } from '../../files/deletion-queue.ts'
+import type { Privacy } from '../../files/private-files.ts'
 import { serveApp } from '../protocols/app-protocol.ts'
 import { notifyWindow, serveCommands } from '../protocols/ipc.ts'
 import type { ConnectionAuth } from '../protocols/net-store-http.ts'
@@ -85,11 +84,11 @@ const WINDOW_IN_A_BROWSER = 'http://*.localhost:47470'
  */
 export async function startDesktop(deps: AppDeps): Promise<void> {
   const { dataFolder, devServer, outFolder, lock, starter } = deps
-  const toDelete = new ToDeleteList(dataFolder)
-  await toDelete.workOff()
+  const toDelete = new DeletionQueue(dataFolder)
+  await toDelete.deleteQueued()
   void removeOldDumps(join(dataFolder, 'crashes'), toDelete)
   // Keys are never stored in plain text here: the system's key store encrypts them.
-  const { isOpen, troubles: folderTroubles } = await inspectDataFolder({
+  const { isOpen, notices: folderTroubles } = await inspectDataFolder({
     ...{ folder: dataFolder, privacy: deps.privacy, platform: process.platform },
     environment: process.env,
   })
@@ -106,7 +105,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
   watchProcesses(app, log)
 
   const pageOrigin = devServer ?? APP_ORIGIN
-  const { settings, troubles } = await openSettings(dataFolder, Date.now())
+  const { settings, notices } = await openSettings(dataFolder, Date.now())
   const windowStore = openWindowStore({ dataFolder, settings, log })
   const window = keepOneWindow(app, process.platform, () => {
     const opened = openWindow({
@@ -158,7 +157,7 @@ export async function startDesktop(deps: AppDeps): Promise<void> {
     confirm: confirmInDialog(dialog, window.current),
     corsOrigin: () => WINDOW_IN_A_BROWSER,
     notify,
-    earlyTroubles: [...folderTroubles, ...troubles],
+    earlyTroubles: [...folderTroubles, ...notices],
   })
   reportStrayTo(core.noteUnexpectedError)
   notifySleep(powerMonitor, notify)

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { App } from 'electron'
 import { makeDataFolder } from '../../core/host/data-folder.ts'
-import { type Around, usualFolder } from '../../core/host/usual-folder.ts'
-import type { Privacy } from '../../core/safe-path.ts'
+import { defaultFolder, type FolderEnvironment } from '../../core/host/default-folders.ts'
+import type { Privacy } from '../../files/private-files.ts'
 
 export interface LaunchOptions {
   /** An absolute path; null for the system's default location. */
@@ -74,7 +74,7 @@ export function settleDataFolder(
  * Null to use Electron's default, which is in the roaming profile on Windows
  * (electronjs.org/docs/latest/api/app, appData).
  */
-export function wantedFolder(asked: string | null, around: Around): string | null {
+export function wantedFolder(asked: string | null, around: FolderEnvironment): string | null {
   if (asked !== null) return asked
-  return around.platform === 'win32' ? usualFolder('desktop', around).folder : null
+  return around.platform === 'win32' ? defaultFolder('desktop', around).folder : null
 }

@@ -3,7 +3,7 @@ import {
   PARENT_WAITS,
   tellParent,
   whenParentEnds,
-} from '../../core/host/parent-channel.ts'
+} from '../../files/shutdown.ts'
 
 /** The program that started this app and waits for it: `npm start` or `npm run dev`. */
 export interface ParentProcess {

@@ -1,6 +1,5 @@
 import type { BrowserWindow, Dialog } from 'electron'
-import type { Confirm } from '../../core/confirm/confirmation.ts'
-import { confirmationWords } from '../../core/confirm/confirmation-words.ts'
+import { type Confirm, confirmationWords } from '../../core/credentials/confirmation.ts'
 
 /** A user never causes this many questions at once. */
 const MAX_WAITING = 8

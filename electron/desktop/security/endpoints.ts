@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isPrivateHost } from '../../core/destinations/private-host.ts'
+import { isPrivateHost } from '../../core/destinations/endpoint.ts'
 
 /**
  * The store origins that the page may currently reach, for the request guard, CORS and permissions.

@@ -2,8 +2,8 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod/mini'
-import { renameFile, replaceFile } from '../../core/files/replace-file.ts'
-import { claimExisting } from '../../core/private-files.ts'
+import { claimExisting } from '../../files/private-files.ts'
+import { renameFile, replaceFile } from '../../files/replace-file.ts'
 import { errnoOf } from '../http/errors.ts'
 
 /** Persistent settings of the bucket, so that links stay valid across restarts. */

@@ -1,4 +1,4 @@
-import { isHeld } from '../../core/files/patience.ts'
+import { isHeld } from '../../files/replace-file.ts'
 
 /**
  * AWS's error codes with their status and message.

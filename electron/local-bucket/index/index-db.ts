@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { claimExisting, claimFile } from '../../core/private-files.ts'
+import { claimExisting, claimFile } from '../../files/private-files.ts'
 import { setAside } from '../bucket/state-file.ts'
 import { errnoOf } from '../http/errors.ts'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { DatabaseSync } from 'node:sqlite'
 import { S3_LIMITS } from '../../contract/limits.ts'
-import { withPatience } from '../../core/files/patience.ts'
+import { retryWhileHeld } from '../../files/replace-file.ts'
 import { checksumOfParts } from '../http/checksums.ts'
 import { S3Error } from '../http/errors.ts'
 import type { StoredObject } from '../index/stored-object.ts'
@@ -257,7 +257,7 @@ const BUFFER_BYTES = 4 * 1024 * 1024
 export async function joinParts(parts: readonly PartFile[]): Promise<void> {
   const [first, ...others] = parts
   if (first === undefined || others.length === 0) return
-  const target = await withPatience(() => open(first.file, 'r+'))
+  const target = await retryWhileHeld(() => open(first.file, 'r+'))
   try {
     await target.truncate(first.byteLength)
     let end = first.byteLength
@@ -275,7 +275,7 @@ export async function joinParts(parts: readonly PartFile[]): Promise<void> {
 
 /** Reads the next block while the previous one is being written. */
 async function append(target: FileHandle, start: number, part: PartFile): Promise<void> {
-  const source = await withPatience(() => open(part.file, 'r'))
+  const source = await retryWhileHeld(() => open(part.file, 'r'))
   try {
     const buffers = [Buffer.allocUnsafe(BUFFER_BYTES), Buffer.allocUnsafe(BUFFER_BYTES)] as const
     let writing: Promise<void> = Promise.resolve()

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { isHeld, type Pause, withPatience } from '../../core/files/patience.ts'
+import { isHeld, type Pause, retryWhileHeld } from '../../files/replace-file.ts'
 import { errnoOf, isDiskFull } from '../http/errors.ts'
 import {
   escapedNameOf,
@@ -163,7 +163,7 @@ export class ObjectFiles {
    */
   async remove(workFile: string): Promise<void> {
     try {
-      await withPatience(() => unlink(this.absolute(workFile)), this.#wait)
+      await retryWhileHeld(() => unlink(this.absolute(workFile)), this.#wait)
     } catch (error) {
       if (isHeld(error)) this.#deletion.add(workFile)
     }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { isHeld, type Pause, withPatience } from '../../core/files/patience.ts'
+import { isHeld, type Pause, retryWhileHeld } from '../../files/replace-file.ts'
 import { errnoOf, isDiskFull } from '../http/errors.ts'
 import { keyBytes, keyOf, numberOf, textOf } from '../index/columns.ts'
 import type { ObjectTable } from '../index/object-table.ts'
@@ -54,7 +54,7 @@ export class ObjectPlacement {
    */
   async settle(key: string): Promise<void> {
     try {
-      await withPatience(async () => this.#arrange(key), this.#wait)
+      await retryWhileHeld(async () => this.#arrange(key), this.#wait)
     } catch (error) {
       // The message may contain the file name, and with it the key.
       if (!isHeld(error) && !isDiskFull(error) && error instanceof Error) {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { withPatience } from '../../core/files/patience.ts'
+import { retryWhileHeld } from '../../files/replace-file.ts'
 import type { Bucket, Call } from '../bucket/context.ts'
 import { type BodyChecksums, type ChecksumAlgorithm, startChecksums } from '../http/checksums.ts'
 import { errnoOf, S3Error } from '../http/errors.ts'
@@ -176,7 +176,7 @@ function placed(bucket: Bucket, object: StoredObject): StoredObject {
 /** Null when the file no longer exists. */
 async function openedFile(bucket: Bucket, object: StoredObject): Promise<FileHandle | null> {
   try {
-    return await withPatience(() => open(bucket.files.absolute(object.file), 'r'))
+    return await retryWhileHeld(() => open(bucket.files.absolute(object.file), 'r'))
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null
     throw error

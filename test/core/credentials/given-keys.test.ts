@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { awsPaths } from '../../../electron/core/credentials/aws-files.ts'
-import { KeyRing } from '../../../electron/core/credentials/key-ring.ts'
-import { listProfiles } from '../../../electron/core/credentials/list-profiles.ts'
-import { KeyWorld, must, profile } from './key-world.ts'
+import { awsPaths } from '../../../electron/core/credentials/aws-profiles.ts'
+import {
+  CredentialCache,
+  listProfiles,
+} from '../../../electron/core/credentials/credential-cache.ts'
+import { KeyWorld, must, profile } from './credential-world.ts'
 
 let world: KeyWorld
 
@@ -21,7 +23,7 @@ const unavailable = (source: string, reason: string) => ({
 })
 
 const failureOf = async (name: string) => {
-  const outcome = await world.ring().of(profile(name)).current()
+  const outcome = await world.ring().sourceFor(profile(name)).current()
   return outcome.ok ? null : outcome.failure
 }
 
@@ -43,7 +45,7 @@ console.log(JSON.stringify({
 
   it('is asked once while its keys serve, and again when they end', async () => {
     withProcess(counting('new Date(Date.now() + 3600_000).toISOString()'))
-    const { current } = world.ring().of(profile('tool'))
+    const { current } = world.ring().sourceFor(profile('tool'))
 
     const first = must(await current())
     const second = must(await current())
@@ -59,7 +61,7 @@ console.log(JSON.stringify({
 
   it('is asked again when the store says that its keys have ended', async () => {
     withProcess(counting('undefined'))
-    const source = world.ring().of(profile('tool'))
+    const source = world.ring().sourceFor(profile('tool'))
     const first = must(await source.current())
 
     const [one, other] = await Promise.all([source.replaced(first), source.replaced(first)])
@@ -118,12 +120,12 @@ describe.runIf(process.platform !== 'win32')('a process without a path', () => {
 
 describe('the login shell', () => {
   it('is asked before the environment is looked at', async () => {
-    const ring = new KeyRing(
+    const ring = new CredentialCache(
       shellPorts({ AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's' }),
       noop,
     )
 
-    expect(must(await ring.of({ kind: 'environment' }).current()).accessKeyId).toBe('A')
+    expect(must(await ring.sourceFor({ kind: 'environment' }).current()).accessKeyId).toBe('A')
   })
 
   it('is asked before profiles are looked for', async () => {
@@ -134,14 +136,15 @@ describe('the login shell', () => {
     const { profiles } = await listProfiles(ports)
 
     expect(profiles.map(({ name }) => name)).toEqual(['moved'])
-    expect(must(await new KeyRing(ports, noop).of(profile('moved')).current()).accessKeyId).toBe(
-      'A',
-    )
+    expect(
+      must(await new CredentialCache(ports, noop).sourceFor(profile('moved')).current())
+        .accessKeyId,
+    ).toBe('A')
   })
 
   it.each(['read', 'silent'] as const)('is named where nobody has keys: %s', async (shell) => {
     world.readShell = async () => shell
-    const keys = await world.ring().of({ kind: 'environment' }).current()
+    const keys = await world.ring().sourceFor({ kind: 'environment' }).current()
 
     const failure = { ...unavailable('AWS_ACCESS_KEY_ID', 'environment-empty'), shell }
     expect(keys).toEqual({ ok: false, failure })
@@ -175,7 +178,7 @@ describe('a file that a variable names', () => {
 
 describe('the environment', () => {
   const source = { kind: 'environment' } as const
-  const current = () => world.ring().of(source).current()
+  const current = () => world.ring().sourceFor(source).current()
 
   it('has keys, a token and their end', async () => {
     world.variables = {
@@ -186,7 +189,7 @@ describe('the environment', () => {
     }
 
     const ring = world.ring()
-    const keys = must(await ring.of(source).current())
+    const keys = must(await ring.sourceFor(source).current())
 
     const expiresAtMs = Date.UTC(2126, 0, 2, 3, 4, 5)
     const told = { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't', expiresAtMs }

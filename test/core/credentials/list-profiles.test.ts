@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { commands } from '../../../electron/contract/commands.ts'
-import { listProfiles } from '../../../electron/core/credentials/list-profiles.ts'
+import { listProfiles } from '../../../electron/core/credentials/credential-cache.ts'
 import type { Environment } from '../../../electron/core/ports.ts'
 import { AwsHome } from '../../fakes/aws-stand-in/aws-home.ts'
 

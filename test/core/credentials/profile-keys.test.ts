@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { code, KeyWorld, must, numbered, profile } from './key-world.ts'
+import { code, KeyWorld, must, numbered, profile } from './credential-world.ts'
 
 const BASE = `
 [base]
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const failureOf = async (name: string) => {
-  const outcome = await world.ring().of(profile(name)).current()
+  const outcome = await world.ring().sourceFor(profile(name)).current()
   return outcome.ok ? null : outcome.failure
 }
 
@@ -33,7 +33,7 @@ const unavailable = (source: string, reason: string) => ({
 describe('keys in the file', () => {
   it('are used as they are, and as they become', async () => {
     world.home.credentials(`${BASE}aws_session_token = t\n`)
-    const { current } = world.ring().of(profile('base'))
+    const { current } = world.ring().sourceFor(profile('base'))
 
     const first = must(await current())
     world.home.credentials('[base]\naws_access_key_id = AKIANEW\naws_secret_access_key = n\n')
@@ -101,7 +101,7 @@ ${world.aws.servicesSection}`
   })
 
   it('is taken with the keys of another one, along the chain', async () => {
-    const keys = must(await world.ring().of(profile('work')).current())
+    const keys = must(await world.ring().sourceFor(profile('work')).current())
 
     const { sts } = world.aws
     expect(keys).toMatchObject({ ...numbered('UPLOADS')(1) })
@@ -112,10 +112,10 @@ ${world.aws.servicesSection}`
 
   it('is taken once for all who ask at the same time, and remembered', async () => {
     const ring = world.ring()
-    const asked = [1, 2, 3, 4].map(() => ring.of(profile('work')).current())
+    const asked = [1, 2, 3, 4].map(() => ring.sourceFor(profile('work')).current())
 
     await Promise.all(asked)
-    await ring.of(profile('work')).current()
+    await ring.sourceFor(profile('work')).current()
 
     expect(world.aws.sts.taken).toEqual([MIDDLE, UPLOADS])
   })
@@ -157,8 +157,8 @@ source_profile = a
     const ring = world.ring()
 
     const both = await Promise.all([
-      ring.of(profile('a')).current(),
-      ring.of(profile('b')).current(),
+      ring.sourceFor(profile('a')).current(),
+      ring.sourceFor(profile('b')).current(),
     ])
 
     expect(both).toEqual([
@@ -177,7 +177,9 @@ aws_secret_access_key = secret-of-base
 services = here
 ${world.aws.servicesSection}`)
 
-    expect(must(await world.ring().of(profile('self')).current()).accessKeyId).toBe('ASIAMIDDLE1')
+    expect(must(await world.ring().sourceFor(profile('self')).current()).accessKeyId).toBe(
+      'ASIAMIDDLE1',
+    )
   })
 
   it('may be taken with keys of the environment', async () => {
@@ -189,7 +191,9 @@ services = here
 ${world.aws.servicesSection}`)
     world.variables = { AWS_ACCESS_KEY_ID: 'AKIABASE', AWS_SECRET_ACCESS_KEY: 's' }
 
-    expect(must(await world.ring().of(profile('env')).current()).accessKeyId).toBe('ASIAMIDDLE1')
+    expect(must(await world.ring().sourceFor(profile('env')).current()).accessKeyId).toBe(
+      'ASIAMIDDLE1',
+    )
   })
 })
 
@@ -219,7 +223,7 @@ ${world.aws.servicesSection}`)
   it('gets no request without one', async () => {
     const ring = world.ring()
 
-    expect(await ring.of(profile('work')).current()).toEqual({
+    expect(await ring.sourceFor(profile('work')).current()).toEqual({
       ok: false,
       failure: { kind: 'sign-in-needed', by: 'code' },
     })
@@ -231,7 +235,7 @@ ${world.aws.servicesSection}`)
     const ring = world.ring()
 
     await ring.obtain(profile('work'), code('123456'))
-    const behind = must(await ring.of(profile('more')).current())
+    const behind = must(await ring.sourceFor(profile('more')).current())
 
     expect(behind.accessKeyId).toBe('ASIAMIDDLE1')
     expect(world.aws.sts.taken).toEqual([UPLOADS, MIDDLE])
@@ -251,9 +255,9 @@ ${world.aws.servicesSection}`)
     await ring.obtain(profile('work'), code('123456'))
 
     world.aheadMs = 58 * 60_000
-    const nearly = await ring.of(profile('work')).current()
+    const nearly = await ring.sourceFor(profile('work')).current()
     world.aheadMs = 61 * 60_000
-    const over = await ring.of(profile('work')).current()
+    const over = await ring.sourceFor(profile('work')).current()
 
     expect(must(nearly).accessKeyId).toBe('ASIAUPLOADS1')
     expect(over).toEqual({ ok: false, failure: { kind: 'sign-in-needed', by: 'code' } })

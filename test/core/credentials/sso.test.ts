@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SignInId, SignInStep } from '../../../electron/contract/commands/credentials.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
-import type { FoundSource, KeyRing } from '../../../electron/core/credentials/key-ring.ts'
+import type {
+  CredentialCache,
+  FoundSource,
+} from '../../../electron/core/credentials/credential-cache.ts'
 import { SignIns } from '../../../electron/core/credentials/sign-ins.ts'
 import type { PersonDoes } from '../../fakes/aws-stand-in/oidc.ts'
-import { KeyWorld, must, profile } from './key-world.ts'
+import { KeyWorld, must, profile } from './credential-world.ts'
 
 const START = 'https://people.example/start'
 const OLD_START = 'https://old.example/start'
@@ -26,7 +29,7 @@ const BY_URL: FoundSource = {
 const SIGN_IN = { ok: false, failure: { kind: 'sign-in-needed', by: 'browser' } }
 
 let world: KeyWorld
-let ring: KeyRing
+let ring: CredentialCache
 let signIns: SignIns
 let waits: number[]
 
@@ -89,7 +92,7 @@ async function signIn(source: FoundSource, ...person: PersonDoes[]) {
 
 describe('a profile of people', () => {
   it('says that somebody has to sign in, and where', async () => {
-    expect(await ring.of(profile('people')).current()).toEqual(SIGN_IN)
+    expect(await ring.sourceFor(profile('people')).current()).toEqual(SIGN_IN)
 
     world.aws.oidc.person = ['refuses']
     const page = await askPage(profile('people'))
@@ -104,7 +107,7 @@ describe('a profile of people', () => {
     ['old', OLD_START],
   ])('has keys after that, from a token that the AWS tools find: %s', async (name, cacheKey) => {
     const done = await signIn(profile(name))
-    const keys = must(await ring.of(profile(name)).current())
+    const keys = must(await ring.sourceFor(profile(name)).current())
 
     expect(keys).toMatchObject(KEYS)
     expect(done).toEqual({ ok: true, value: { step: 'ready', expiresAtMs: keys.expiresAtMs } })
@@ -126,12 +129,12 @@ describe('a profile of people', () => {
     await signIn(profile('people'))
     begin()
 
-    expect(must(await ring.of(profile('people')).current())).toMatchObject(KEYS)
+    expect(must(await ring.sourceFor(profile('people')).current())).toMatchObject(KEYS)
     expect(world.changedCount).toBe(2)
   })
 
   it('that says too little has no keys', async () => {
-    expect(await ring.of(profile('half')).current()).toEqual({
+    expect(await ring.sourceFor(profile('half')).current()).toEqual({
       ok: false,
       failure: { kind: 'keys-unavailable', source: 'half', reason: 'incomplete' },
     })
@@ -142,7 +145,7 @@ describe('a profile of people', () => {
     await signIn(profile('people'))
 
     world.aheadMs = 8 * 3_600_000
-    const later = must(await ring.of(profile('people')).current())
+    const later = must(await ring.sourceFor(profile('people')).current())
 
     expect(later).toMatchObject(KEYS)
     expect(world.aws.oidc.grants.at(-1)).toBe('refresh_token')
@@ -160,11 +163,11 @@ describe('a profile of people', () => {
 
     world.home.putToken(nameOf('us'), { ...ended, refreshToken: 'revoked' })
     begin()
-    const revoked = await ring.of(profile('people')).current()
+    const revoked = await ring.sourceFor(profile('people')).current()
     world.home.putToken(nameOf('us'), { ...ended, refreshToken: undefined })
-    const none = await ring.of(profile('people')).current()
+    const none = await ring.sourceFor(profile('people')).current()
     world.home.putToken(nameOf('us'), [])
-    const broken = await ring.of(profile('people')).current()
+    const broken = await ring.sourceFor(profile('people')).current()
 
     expect([revoked, none, broken]).toEqual([SIGN_IN, SIGN_IN, SIGN_IN])
   })
@@ -174,7 +177,7 @@ describe('a profile of people', () => {
     world.aws.oidc.accessTokens.clear()
     begin()
 
-    expect(await ring.of(profile('people')).current()).toEqual(SIGN_IN)
+    expect(await ring.sourceFor(profile('people')).current()).toEqual(SIGN_IN)
     expect((await signIn(profile('people'))).ok).toBe(true)
   })
 
@@ -192,7 +195,7 @@ describe('a profile of people', () => {
 
     await signIn(profile('people'))
 
-    expect(must(await ring.of(profile('people')).current())).toMatchObject(KEYS)
+    expect(must(await ring.sourceFor(profile('people')).current())).toMatchObject(KEYS)
   })
 })
 
@@ -307,8 +310,8 @@ describe('people without a profile', () => {
   it('have keys of the account they chose, and share the sign-in of the place', async () => {
     await signIn(BY_URL)
 
-    expect(must(await ring.of(BY_URL).current())).toMatchObject(KEYS)
-    expect(must(await ring.of(profile('people')).current())).toMatchObject(KEYS)
+    expect(must(await ring.sourceFor(BY_URL).current())).toMatchObject(KEYS)
+    expect(must(await ring.sourceFor(profile('people')).current())).toMatchObject(KEYS)
     expect(Object.keys(world.home.ssoCache())).toEqual([nameOf('us')])
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { cleanDraft } from '../../../electron/core/destinations/draft.ts'
-import { isPrivateHost } from '../../../electron/core/destinations/private-host.ts'
+import { isPrivateHost } from '../../../electron/core/destinations/endpoint.ts'
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 const draft: DestinationDraft = {

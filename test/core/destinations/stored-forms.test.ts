@@ -6,8 +6,8 @@ import { DEFAULT_RULES, UploadRules } from '../../../electron/contract/rules/upl
 import {
   readDestinations,
   writeDestinations,
-} from '../../../electron/core/destinations/destinations-file.ts'
-import { NOTHING_ASIDE } from '../../../electron/core/destinations/stored-destination.ts'
+} from '../../../electron/core/destinations/destination-list.ts'
+import { NOTHING_UNREAD } from '../../../electron/core/destinations/stored-destination.ts'
 import type { Json } from '../../../electron/core/ports.ts'
 import { type JsonFields, readFields } from '../../../electron/lib/read-fields.ts'
 import { CoreHarness } from '../../fakes/core-harness.ts'
@@ -36,7 +36,7 @@ const LOCAL = {
   integrity: 'crc64nvme',
   probeKey: null,
   findings: null,
-  aside: NOTHING_ASIDE,
+  aside: NOTHING_UNREAD,
 }
 
 const CLIENT = {
@@ -59,7 +59,7 @@ const CLIENT = {
   integrity: 'crc32c',
   probeKey: '2026/.ferry-check-0011223344556677',
   findings: null,
-  aside: NOTHING_ASIDE,
+  aside: NOTHING_UNREAD,
 }
 
 const CLIENT_RULES = {
@@ -115,10 +115,10 @@ const ARCHIVE = {
   integrity: null,
   probeKey: null,
   findings: null,
-  aside: NOTHING_ASIDE,
+  aside: NOTHING_UNREAD,
 }
 
-const NOTHING_UNREAD = { fields: {}, entries: [] }
+const NO_UNREAD_ENTRIES = { fields: {}, entries: [] }
 const WITH_RULES = [
   LOCAL,
   {
@@ -147,25 +147,25 @@ const READ: { readonly [F in (typeof SETTINGS_FORMS)[number]]: object } = {
       { ...LOCAL, integrity: null },
       { ...CLIENT, integrity: null, probeKey: null },
     ],
-    aside: NOTHING_UNREAD,
+    aside: NO_UNREAD_ENTRIES,
   },
   'settings-2.json': {
     selectedId: CLIENT_ID,
     defaultId: null,
     list: [LOCAL, CLIENT],
-    aside: NOTHING_UNREAD,
+    aside: NO_UNREAD_ENTRIES,
   },
   'settings-3.json': {
     selectedId: CLIENT_ID,
     defaultId: null,
     list: WITH_RULES,
-    aside: NOTHING_UNREAD,
+    aside: NO_UNREAD_ENTRIES,
   },
   'settings-4.json': {
     selectedId: CLIENT_ID,
     defaultId: ARCHIVE_ID,
     list: WITH_RULES,
-    aside: NOTHING_UNREAD,
+    aside: NO_UNREAD_ENTRIES,
   },
   'settings-5.json': {
     selectedId: CLIENT_ID,
@@ -175,7 +175,7 @@ const READ: { readonly [F in (typeof SETTINGS_FORMS)[number]]: object } = {
         ? { ...each, rules: { ...each.rules, ...TAKES_SYSTEM_FILES } }
         : each,
     ),
-    aside: NOTHING_UNREAD,
+    aside: NO_UNREAD_ENTRIES,
   },
 }
 

@@ -7,13 +7,13 @@ import { DEFAULT_RULES, RuleField } from '../../../electron/contract/rules/uploa
 import {
   readDestinations,
   writeDestinations,
-} from '../../../electron/core/destinations/destinations-file.ts'
+} from '../../../electron/core/destinations/destination-list.ts'
+import { readStoredRules } from '../../../electron/core/destinations/destination-rules.ts'
 import {
-  NOTHING_LEARNT,
+  NOTHING_KNOWN,
   type StoredDestination,
   withFields,
 } from '../../../electron/core/destinations/stored-destination.ts'
-import { readStoredRules } from '../../../electron/core/destinations/stored-rules.ts'
 import type { Json } from '../../../electron/core/ports.ts'
 import type { JsonFields } from '../../../electron/lib/read-fields.ts'
 import { aDraft } from '../../fakes/a-draft.ts'
@@ -318,7 +318,7 @@ describe('what a check found out', () => {
 
     const renamed = withFields(stored, { name: 'Other', findings })
     const checked = withFields(stored, { findings: { ...(findings ?? noFindings()) } })
-    const moved = withFields(stored, NOTHING_LEARNT)
+    const moved = withFields(stored, NOTHING_KNOWN)
 
     expect(renamed.aside.findings).toEqual({ versioning: 'mfa-delete', takesAppends: true })
     expect(checked.aside.findings).toEqual({})

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { expect, it, vi } from 'vitest'
 import { lockFolder } from '../../../electron/core/host/folder-lock.ts'
-import { StartRefused } from '../../../electron/core/host/start-refused.ts'
+import { StartRefused } from '../../../electron/files/start-refused.ts'
 
 // As an Electron whose Node lost the module answers the import.
 vi.mock('node:sqlite', () => {

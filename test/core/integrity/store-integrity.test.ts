@@ -2,16 +2,16 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DestinationDraft } from '../../../electron/contract/destination-draft.ts'
 import { failed, succeeded } from '../../../electron/contract/outcome.ts'
-import { KeyRing } from '../../../electron/core/credentials/key-ring.ts'
-import { Credentials } from '../../../electron/core/destinations/credentials.ts'
+import { CredentialCache } from '../../../electron/core/credentials/credential-cache.ts'
+import { DestinationSecrets } from '../../../electron/core/destinations/destination-secrets.ts'
 import { Destinations } from '../../../electron/core/destinations/destinations.ts'
 import { cleanDraft } from '../../../electron/core/destinations/draft.ts'
 import { Stores } from '../../../electron/core/destinations/stores.ts'
 import { logTo } from '../../../electron/core/host/log.ts'
+import { memoryVault } from '../../../electron/core/host/secret-file.ts'
 import { integrityOf } from '../../../electron/core/integrity/store-integrity.ts'
 import type { Json } from '../../../electron/core/ports.ts'
 import type { Store } from '../../../electron/core/s3/request.ts'
-import { memoryVault } from '../../../electron/core/secret-file.ts'
 import { ChecksumStore } from '../../fakes/checksum-store.ts'
 import { type Answer, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
@@ -63,9 +63,9 @@ class World {
   readonly log = logTo({ write: () => undefined })
 
   private constructor() {
-    const credentials = new Credentials(
+    const credentials = new DestinationSecrets(
       memoryVault,
-      new KeyRing({ now: Date.now, environment: {} }, () => undefined),
+      new CredentialCache({ now: Date.now, environment: {} }, () => undefined),
     )
     const store = {
       get: (key: string) => settings.get(key),

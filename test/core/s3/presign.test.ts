@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { succeeded } from '../../../electron/contract/outcome.ts'
-import { linkLifeLine } from '../../../electron/core/check/link-life-line.ts'
+import { checkLinkLife } from '../../../electron/core/checks/steps/sharing.ts'
 import type { KeySource } from '../../../electron/core/s3/access-keys.ts'
 import { ServerClock } from '../../../electron/core/s3/clock.ts'
 import { signedSeconds } from '../../../electron/core/s3/presign.ts'
@@ -42,7 +42,7 @@ describe.each([
   it('the check says how long links can live by the clock of the store', async () => {
     const { store } = storeOf(aheadMs, HOUR_MS)
 
-    expect(await linkLifeLine({ store })).toMatchObject({
+    expect(await checkLinkLife({ store })).toMatchObject({
       finding: { kind: 'link-life', maxSeconds: 3600, endsWith: 'session' },
     })
   })

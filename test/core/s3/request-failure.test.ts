@@ -14,7 +14,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest'
 import type { DestinationId } from '../../../electron/contract/ids.ts'
 import { DEFAULT_RULES } from '../../../electron/contract/rules/upload-rules.ts'
-import { NOTHING_ASIDE } from '../../../electron/core/destinations/stored-destination.ts'
+import { NOTHING_UNREAD } from '../../../electron/core/destinations/stored-destination.ts'
 import { fixedKeys } from '../../../electron/core/s3/access-keys.ts'
 import { openStore } from '../../../electron/core/s3/client.ts'
 import { headObject } from '../../../electron/core/s3/head-object.ts'
@@ -54,7 +54,7 @@ function storeAt(endpoint: string, idleMs = 15_000) {
       probeKey: null,
       linkSeconds: 60,
       maxPartCount: 1000,
-      aside: NOTHING_ASIDE,
+      aside: NOTHING_UNREAD,
     },
     fixedKeys('AKIA', { secretAccessKey: 'secret', sessionToken: '' }),
     { now: () => Date.now() },

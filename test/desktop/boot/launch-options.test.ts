@@ -4,15 +4,15 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { hostPlatform } from '../../../electron/core/host/default-folders.ts'
 import { lockFolder } from '../../../electron/core/host/folder-lock.ts'
-import { hostPlatform } from '../../../electron/core/host/host-platform.ts'
-import { StartRefused } from '../../../electron/core/host/start-refused.ts'
 import {
   readLaunchOptions,
   settleDataFolder,
   wantedFolder,
 } from '../../../electron/desktop/boot/launch-options.ts'
 import { closeBeforeQuit } from '../../../electron/desktop/boot/quit.ts'
+import { StartRefused } from '../../../electron/files/start-refused.ts'
 import { app, resetElectron, standIn } from '../../fakes/electron.ts'
 
 let folder: string

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { PARENT_WAITS, QUIT } from '../../../electron/core/host/parent-channel.ts'
 import { connectToParent } from '../../../electron/desktop/boot/parent-process.ts'
+import { PARENT_WAITS, QUIT } from '../../../electron/files/shutdown.ts'
 
 class FakeProcess extends EventEmitter {
   connected = true

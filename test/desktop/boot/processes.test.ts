@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { ToDeleteList } from '../../../electron/core/files/to-delete-list.ts'
 import {
   keepCrashDumps,
   removeOldDumps,
@@ -10,6 +9,7 @@ import {
   watchProcesses,
 } from '../../../electron/desktop/boot/crashes.ts'
 import { aboutPanel } from '../../../electron/desktop/system/menu.ts'
+import { DeletionQueue } from '../../../electron/files/deletion-queue.ts'
 import { app, crashReporter, FakeWindow, resetElectron, standIn } from '../../fakes/electron.ts'
 
 let lines: { readonly event: Record<string, unknown>; readonly text: string }[]
@@ -56,7 +56,7 @@ describe('crash dumps', () => {
       utimesSync(dumpOf(number), 1000 + number, 1000 + number)
     }
 
-    await removeOldDumps(join(folder, 'crashes'), new ToDeleteList(folder))
+    await removeOldDumps(join(folder, 'crashes'), new DeletionQueue(folder))
 
     const left = numbers.filter((number) => existsSync(dumpOf(number)))
     expect(left).toEqual(numbers.slice(4))

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Confirmation } from '../../../electron/core/confirm/confirmation.ts'
+import type { Confirmation } from '../../../electron/core/credentials/confirmation.ts'
 import { confirmInDialog } from '../../../electron/desktop/security/confirm-dialog.ts'
 import { dialog, FakeWindow, standIn } from '../../fakes/electron.ts'
 

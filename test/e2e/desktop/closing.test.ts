@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { PARENT_WAITS, QUIT } from '../../../electron/core/host/parent-channel.ts'
+import { PARENT_WAITS, QUIT } from '../../../electron/files/shutdown.ts'
 import { startStandIn } from '../../desktop-in-chromium/start-stand-in.ts'
 import { PASS, type Verdict } from '../../faults/verdict.ts'
 import { temporaryFolder } from '../ferry.ts'

@@ -5,7 +5,7 @@ import { PRECONDITION_FAILED } from '../../../contract/failure/s3-failure.ts'
 import type { UploadId } from '../../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../../contract/part-plan.ts'
-import { isSilence, type Tried } from '../../check/put-trials.ts'
+import { isSilence, type PutProbeResult } from '../../checks/put-probes.ts'
 import { checksummedParts } from '../../integrity/part-checksums.ts'
 import { proofOf, recordedObject } from '../../integrity/verification.ts'
 import { NO_ETAG } from '../../s3/checksum-headers.ts'
@@ -90,7 +90,11 @@ function refused(failure: Failure): PutDiagnosis {
 }
 
 /** Of bytes that nobody may look at a hidden answer says that they are there, and no more. */
-function diagnosisOf(tried: Tried, look: 'absent' | 'unseen', origin: string): PutDiagnosis {
+function diagnosisOf(
+  tried: PutProbeResult,
+  look: 'absent' | 'unseen',
+  origin: string,
+): PutDiagnosis {
   switch (tried.kind) {
     case 'refused':
       return refused(tried.failure)

@@ -2,8 +2,8 @@ import type { Failure } from '../../../contract/failure/kinds.ts'
 import type { DestinationId } from '../../../contract/ids.ts'
 import { BUFFERED_BYTES, MIB } from '../../../contract/limits.ts'
 import type { PartPlan } from '../../../contract/part-plan.ts'
-import { checkPreflight, corsPageOf } from '../../check/check-cors.ts'
-import { isSilence, type PutTrials, type Tried } from '../../check/put-trials.ts'
+import { checkPreflight, corsPageOf } from '../../checks/cors-probe.ts'
+import { isSilence, type PutProbeResult, type PutProbes } from '../../checks/put-probes.ts'
 import { probeKeyBelow } from '../../integrity/integrity-probe.ts'
 import { isChecksumSent } from '../../integrity/store-integrity.ts'
 import type { CorePorts } from '../../ports.ts'
@@ -36,7 +36,7 @@ const MOST_SENT_BYTES = 64 * MIB
 interface Held {
   readonly destinationId: DestinationId
   readonly untilMs: number
-  readonly tried: Promise<Tried>
+  readonly tried: Promise<PutProbeResult>
 }
 
 interface Limit {
@@ -45,7 +45,7 @@ interface Limit {
   readonly failure: Failure
 }
 
-type Attempt = readonly [name: string, run: () => Promise<Tried>]
+type Attempt = readonly [name: string, run: () => Promise<PutProbeResult>]
 
 /**
  * Finds out why PUTs of the page get no answer that it may read, by making the same requests: a
@@ -71,7 +71,7 @@ export class NoResponseReasons {
     return corsPageOf(this.#ports).allowedOrigin
   }
 
-  async reasonFor(put: UnansweredPut): Promise<Tried> {
+  async reasonFor(put: UnansweredPut): Promise<PutProbeResult> {
     const tooLarge = this.tooLarge(put.store.destination.destinationId, put.byteLength)
     if (tooLarge !== null) return { kind: 'refused', failure: tooLarge, fromBytes: null }
     let isHidden = false
@@ -139,11 +139,11 @@ export class NoResponseReasons {
     return [...attempts, [`object ${sized} ${file.contentType}`, whole]]
   }
 
-  #try(put: UnansweredPut, withinMs: number, work: (trials: PutTrials) => Promise<Tried>) {
+  #try(put: UnansweredPut, withinMs: number, work: (trials: PutProbes) => Promise<PutProbeResult>) {
     return () => this.#runs.run(put, withinMs, work)
   }
 
-  #tryPart(put: UnansweredPut, reach: 'headers' | 'whole'): () => Promise<Tried> {
+  #tryPart(put: UnansweredPut, reach: 'headers' | 'whole'): () => Promise<PutProbeResult> {
     const run = this.#try(put, SIZED_MS, (trials) => trials.part(put.byteLength, reach))
     return async () => {
       // Nothing could be learnt from a body that cannot be held back.
@@ -154,7 +154,7 @@ export class NoResponseReasons {
     }
   }
 
-  async #askBefore({ store, mode, integrity }: UnansweredPut): Promise<Tried> {
+  async #askBefore({ store, mode, integrity }: UnansweredPut): Promise<PutProbeResult> {
     if (this.#ports.isCorsHandled) return TAKEN
     const sent = {
       isWholeFile: mode === 'single',
@@ -168,7 +168,7 @@ export class NoResponseReasons {
   }
 
   /** What is known of a longer body says nothing about this one. */
-  async #fitting(put: UnansweredPut, [name, run]: Attempt): Promise<Tried> {
+  async #fitting(put: UnansweredPut, [name, run]: Attempt): Promise<PutProbeResult> {
     const tried = await this.#hold(put, [name, run])
     const isOfLonger =
       tried.kind === 'refused' && tried.fromBytes !== null && tried.fromBytes > put.byteLength
@@ -176,7 +176,11 @@ export class NoResponseReasons {
   }
 
   /** One asks, the others of its kind wait for what it finds. */
-  #hold({ store }: UnansweredPut, [name, run]: Attempt, holdsMs = HOLDS_MS): Promise<Tried> {
+  #hold(
+    { store }: UnansweredPut,
+    [name, run]: Attempt,
+    holdsMs = HOLDS_MS,
+  ): Promise<PutProbeResult> {
     const { destinationId } = store.destination
     const nowMs = performance.now()
     for (const [key, { untilMs }] of this.#held) if (untilMs <= nowMs) this.#held.delete(key)
@@ -193,7 +197,7 @@ export class NoResponseReasons {
     })
   }
 
-  #noteLimit(destinationId: DestinationId, tried: Tried): void {
+  #noteLimit(destinationId: DestinationId, tried: PutProbeResult): void {
     if (tried.kind !== 'refused' || tried.fromBytes === null) return
     const { failure, fromBytes } = tried
     this.#limits.set(destinationId, {
@@ -202,7 +206,7 @@ export class NoResponseReasons {
   }
 }
 
-const TAKEN: Tried = { kind: 'taken', isHidden: false }
+const TAKEN: PutProbeResult = { kind: 'taken', isHidden: false }
 
 /** Lengths within a factor of two fail alike. */
 function sizeClassOf({ byteLength }: UnansweredPut): number {

@@ -1,9 +1,8 @@
 import type { DestinationId } from '../../../contract/ids.ts'
-import { cleanUp, type Probes } from '../../check/clean-up.ts'
-import { Leavings } from '../../check/leavings.ts'
-import { ProbeObject } from '../../check/probe-object.ts'
-import { PutTrials, type Tried } from '../../check/put-trials.ts'
-import { probesOf } from '../../check/trial.ts'
+import { ProbeCleanup, type Probes, removeProbes } from '../../checks/probe-cleanup.ts'
+import { ProbeObject } from '../../checks/probe-object.ts'
+import { type PutProbeResult, PutProbes } from '../../checks/put-probes.ts'
+import { newProbes } from '../../checks/step.ts'
 import type { Stores } from '../../destinations/stores.ts'
 import { IntegrityProbe, isDefinite } from '../../integrity/integrity-probe.ts'
 import { isChecksumSent } from '../../integrity/store-integrity.ts'
@@ -31,7 +30,7 @@ type RunPorts = Pick<
 export class PutProbeRunner {
   readonly #ports: RunPorts
   readonly #stores: Stores
-  readonly #leavings: Leavings
+  readonly #leavings: ProbeCleanup
   readonly #tails = new Map<DestinationId, Promise<unknown>>()
   readonly #closing = new AbortController()
   readonly #cleaning = new AbortController()
@@ -39,7 +38,7 @@ export class PutProbeRunner {
   constructor(ports: RunPorts, stores: Stores) {
     this.#ports = ports
     this.#stores = stores
-    this.#leavings = new Leavings(ports.log)
+    this.#leavings = new ProbeCleanup(ports.log)
   }
 
   /** Electron's `net`, and Node through a proxy, send a body at once, whatever is said to the headers. */
@@ -50,8 +49,8 @@ export class PutProbeRunner {
   run(
     put: UnansweredPut,
     withinMs: number,
-    work: (trials: PutTrials) => Promise<Tried>,
-  ): Promise<Tried> {
+    work: (trials: PutProbes) => Promise<PutProbeResult>,
+  ): Promise<PutProbeResult> {
     return this.#inTurn(put.store, () => this.#run(put, withinMs, work))
   }
 
@@ -89,15 +88,15 @@ export class PutProbeRunner {
   async #run(
     { store, mode, integrity, file }: UnansweredPut,
     withinMs: number,
-    work: (trials: PutTrials) => Promise<Tried>,
-  ): Promise<Tried> {
+    work: (trials: PutProbes) => Promise<PutProbeResult>,
+  ): Promise<PutProbeResult> {
     const isSwept = await this.#sweep(store)
     const { signal: closing } = this.#closing
     if (!isSwept || closing.aborted) return { kind: 'silent', failure: { kind: 'not-now' } }
     const { destination } = store
     const apart = this.#stores.apart(store, PROBE_TIMEOUTS)
-    const probes = { store: apart, ...probesOf(apart, extensionOf(file.name)) }
-    const trials = new PutTrials(
+    const probes = { store: apart, ...newProbes(apart, extensionOf(file.name)) }
+    const trials = new PutProbes(
       probes,
       {
         origin: this.#ports.isCorsHandled ? null : this.#ports.pageOrigin(),
@@ -122,7 +121,7 @@ export class PutProbeRunner {
   /** What these keys may not remove, and what the store will not, is left to the bucket's rules. */
   async #clean(probes: Probes): Promise<boolean> {
     const signal = AbortSignal.any([this.#cleaning.signal, AbortSignal.timeout(CLEAN_MS)])
-    const cleaned = await cleanUp(probes, signal)
+    const cleaned = await removeProbes(probes, signal)
     return cleaned.ok || isDefinite(cleaned.failure)
   }
 

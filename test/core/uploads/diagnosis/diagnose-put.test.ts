@@ -11,7 +11,7 @@ import {
 import { PAGE, type ProxiedUpload, ReverseProxyWorld } from '../../../fakes/reverse-proxy-world.ts'
 import { ruledHttp } from '../../../fakes/ruled-http.ts'
 import type { TemporaryBucket } from '../../../local-bucket/temporary-bucket.ts'
-import { storedIn } from '../../check/bucket-view.ts'
+import { storedIn } from '../../checks/bucket-view.ts'
 
 const REACHED = { kind: 'unexplained', isStoreReached: true }
 const CORS = /^access-control-/

@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { setImmediate as breathe } from 'node:timers/promises'
+import { PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3'
+import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
+import type { Failure } from '../../contract/failure/kinds.ts'
+import type { Outcome } from '../../contract/outcome.ts'
+import { CRC32C, CRC64NVME, type CrcKind, combinedCrc } from '../../lib/crc-combine.ts'
+import { checksumField, checksumHeader } from '../s3/checksum-headers.ts'
+import { headersOfFields, type ObjectFields } from '../s3/put-headers.ts'
+import type { Store } from '../s3/request.ts'
+import { type PageAnswer, presigned, sendAsPage } from './page-request.ts'
+
+/** Where the zeros go: into a part of an upload that is never completed, or into an object. */
+export type ZeroTarget =
+  | { readonly kind: 'part'; readonly key: string; readonly uploadId: string }
+  | { readonly kind: 'object'; readonly key: string; readonly fields: ObjectFields }
+
+export interface ZeroPut {
+  readonly target: ZeroTarget
+  readonly byteLength: number
+  /** What the bytes are announced with; null: nothing. */
+  readonly algorithm: ChecksumAlgorithm | null
+  /** `headers`: the request is broken off before the first byte of its body. */
+  readonly reach: 'headers' | 'whole'
+  /** Null where CORS does not matter. */
+  readonly origin: string | null
+  /**
+   * Whether the way to the store can wait for `100 Continue`, so that a refusal of the headers
+   * costs no byte of the body; Electron's cannot.
+   */
+  readonly canExpect: boolean
+  readonly signal: AbortSignal
+}
+
+export type ZeroPutResult =
+  | { readonly kind: 'answered'; readonly answer: PageAnswer; readonly sentBytes: number }
+  /** Nothing refused the headers. */
+  | { readonly kind: 'headers-taken' }
+  | { readonly kind: 'silent'; readonly failure: Failure }
+
+/** An answer to the headers comes at once; this much later than the line's own delay, none does. */
+const HOLD_MS = 400
+/** Shorter bodies are sent without asking first. */
+const EXPECT_FROM_BYTES = 64 * 1024
+
+/**
+ * One PUT as the page's browser would make it, of zeros in place of a file.
+ * @param delayMs how long the store took for its last short answer.
+ */
+export async function putZeros(
+  store: Store,
+  put: ZeroPut,
+  delayMs: number,
+): Promise<ZeroPutResult> {
+  const prepared = await prepare(store, put)
+  if (!prepared.ok) return { kind: 'silent', failure: prepared.failure }
+  const expects = put.canExpect && (put.byteLength >= EXPECT_FROM_BYTES || put.reach === 'headers')
+  const end = await send(store, put, prepared.value, { expects, delayMs })
+  // HTTP's own word for a server that cannot wait: RFC 9110, section 15.5.18.
+  const cannotWait = expects && end.kind === 'answered' && end.answer.status === 417
+  if (!cannotWait) return end
+  if (put.reach === 'headers') return { kind: 'headers-taken' }
+  return send(store, put, prepared.value, { expects: false, delayMs })
+}
+
+interface Prepared {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+}
+
+async function prepare(store: Store, put: ZeroPut): Promise<Outcome<Prepared>> {
+  const { target, algorithm, byteLength, reach } = put
+  // Nobody compares the checksum of a body that never comes.
+  const summedBytes = reach === 'whole' ? byteLength : 0
+  const sum = algorithm === null ? null : await checksumOfZeros(algorithm, summedBytes)
+  const sumHeaders = algorithm === null || sum === null ? {} : { [checksumHeader(algorithm)]: sum }
+  const fields = algorithm === null || sum === null ? {} : checksumField(algorithm, sum)
+  const place = { Bucket: store.destination.bucket, Key: target.key, ...fields }
+  const headers =
+    target.kind === 'part' ? sumHeaders : { ...headersOfFields(target.fields), ...sumHeaders }
+  const command =
+    target.kind === 'part'
+      ? new UploadPartCommand({ ...place, UploadId: target.uploadId, PartNumber: 1 })
+      : new PutObjectCommand({ ...place, ...target.fields })
+  const url = await presigned(store, command, Object.keys(headers))
+  return url.ok ? { ok: true, value: { url: url.value, headers } } : url
+}
+
+async function send(
+  store: Store,
+  { byteLength, reach, origin, signal }: ZeroPut,
+  { url, headers }: Prepared,
+  { expects, delayMs }: { readonly expects: boolean; readonly delayMs: number },
+): Promise<ZeroPutResult> {
+  const ending = new AbortController()
+  const held = { isReached: false }
+  const onHeld = () => {
+    held.isReached = true
+    ending.abort()
+  }
+  const stream = new ZeroBody({
+    byteLength,
+    holdMs: expects ? HOLD_MS + 2 * delayMs : 0,
+    onHeld: reach === 'headers' ? onHeld : undefined,
+  })
+  try {
+    const sent = await sendAsPage(store, {
+      ...{ method: 'PUT', url, body: { byteLength, stream } },
+      headers: {
+        ...headers,
+        ...(origin === null ? {} : { origin }),
+        ...(expects ? { expect: '100-continue' } : {}),
+      },
+      signal: AbortSignal.any([signal, ending.signal]),
+    })
+    if (held.isReached) return { kind: 'headers-taken' }
+    return sent.ok
+      ? { kind: 'answered', answer: sent.value, sentBytes: stream.sentBytes }
+      : { kind: 'silent', failure: sent.failure }
+  } finally {
+    // An answer may come before the body has gone out; the rest of it is not sent.
+    ending.abort()
+    stream.destroy()
+  }
+}
+
+const CHUNK = Buffer.alloc(256 * 1024)
+/** So many chunks are hashed before other work gets its turn. */
+const CHUNKS_PER_TICK = 32
+
+export interface ZeroBodyOptions {
+  readonly byteLength: number
+  /** Time for an answer to the headers alone, between them and the first byte. */
+  readonly holdMs: number
+  /** Called once instead of sending the first byte: only the headers were to be tried. */
+  readonly onHeld?: (() => void) | undefined
+}
+
+/** A body of nothing but zeros, made while it is sent, so that one of 5 GiB needs no memory. */
+export class ZeroBody extends Readable {
+  readonly #options: ZeroBodyOptions
+  #timer: NodeJS.Timeout | null = null
+  #isHeld = false
+  sentBytes = 0
+
+  constructor(options: ZeroBodyOptions) {
+    super({ highWaterMark: CHUNK.byteLength })
+    this.#options = options
+  }
+
+  override _read(): void {
+    if (this.#isHeld) this.#send()
+    else this.#timer ??= setTimeout(() => this.#endHold(), this.#options.holdMs)
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    done(error)
+  }
+
+  #endHold(): void {
+    this.#isHeld = true
+    const { onHeld } = this.#options
+    if (onHeld === undefined) this.#send()
+    else onHeld()
+  }
+
+  #send(): void {
+    const leftBytes = this.#options.byteLength - this.sentBytes
+    const piece = CHUNK.subarray(0, leftBytes)
+    this.sentBytes += piece.byteLength
+    this.push(piece.byteLength === 0 ? null : piece)
+  }
+}
+
+/** The checksum, base64, of so many zeros. */
+export async function checksumOfZeros(
+  algorithm: ChecksumAlgorithm,
+  byteLength: number,
+): Promise<string> {
+  switch (algorithm) {
+    case 'crc64nvme':
+      return crcOfZeros(CRC64NVME, byteLength)
+    case 'crc32c':
+      return crcOfZeros(CRC32C, byteLength)
+    case 'sha256':
+    case 'md5':
+      return hashOfZeros(algorithm, byteLength)
+  }
+}
+
+async function hashOfZeros(algorithm: 'sha256' | 'md5', byteLength: number): Promise<string> {
+  const hash = createHash(algorithm)
+  let count = 0
+  for (let left = byteLength; left > 0; left -= CHUNK.byteLength) {
+    hash.update(left < CHUNK.byteLength ? CHUNK.subarray(0, left) : CHUNK)
+    count += 1
+    if (count % CHUNKS_PER_TICK === 0) await breathe()
+  }
+  return hash.digest('base64')
+}
+
+/** Doubles what is known of one zero, so that any length takes a few steps. */
+function crcOfZeros(kind: CrcKind, byteLength: number): string {
+  let total = 0n
+  let run = crcOfOneZero(kind)
+  let runBytes = 1
+  for (let left = byteLength; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) total = combinedCrc(kind, total, run, runBytes)
+    run = combinedCrc(kind, run, run, runBytes)
+    runBytes *= 2
+  }
+  const hex = total.toString(16).padStart(kind.bits / 4, '0')
+  return Buffer.from(hex, 'hex').toString('base64')
+}
+
+function crcOfOneZero({ bits, polynomial }: CrcKind): bigint {
+  const ones = (1n << BigInt(bits)) - 1n
+  let crc = ones
+  for (let bit = 0; bit < 8; bit += 1)
+    crc = (crc & 1n) === 1n ? (crc >> 1n) ^ polynomial : crc >> 1n
+  return crc ^ ones
+}

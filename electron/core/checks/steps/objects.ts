@@ -1,0 +1,180 @@
+import {
+  CompleteMultipartUploadCommand,
+  GetObjectLockConfigurationCommand,
+} from '@aws-sdk/client-s3'
+import type { ConditionSupport } from '../../../contract/commands/checks.ts'
+import type { Failure } from '../../../contract/failure/kinds.ts'
+import { isDenied } from '../../../contract/failure/s3-failure.ts'
+import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
+import { isDefinite, PLAIN_CHECKSUM } from '../../integrity/integrity-probe.ts'
+import { type Store, sendToStore } from '../../s3/request.ts'
+import { failureOfAnswer, isSuccess, type PageAnswer } from '../page-request.ts'
+import { PROBE_BODY } from '../probe-object.ts'
+import {
+  type CheckContext,
+  failedBy,
+  passed,
+  type StepCheck,
+  unknown,
+  warned,
+  warnedBy,
+  warnedIfDenied,
+} from '../step.ts'
+
+/** A tiny object by the page's own way. */
+export const checkPut: StepCheck = async ({ object, store, writing }) => {
+  const answer = await object.put(writing)
+  if (!answer.ok) return failedBy(answer.failure)
+  if (!isSuccess(answer.value))
+    return failedBy(failureOfAnswer(store, answer.value, 's3:PutObject'))
+  // A web server that says yes to everything is no store.
+  if (answer.value.headers.etag !== undefined) return passed()
+  return failedBy({ kind: 'not-s3', host: new URL(store.destination.endpoint).host })
+}
+
+/** Without it uploads end well, and links lead nowhere. */
+export const checkGet: StepCheck = async ({ object, reading }) => {
+  if (!object.isThere) return unknown()
+  const text = await object.get(reading)
+  if (!text.ok) return warnedIfDenied(text.failure)
+  return text.value === PROBE_BODY.toString() ? passed() : failedBy({ kind: 'body-corrupted' })
+}
+
+/** Without it uploads work all the same; only a cancelled one may leave its object. */
+export const checkDelete: StepCheck = async ({ object, store, reading, writing }) => {
+  if (!object.isThere) return unknown()
+  const removed = await object.remove(writing)
+  if (removed.ok) return passed()
+  const retention = isDefinite(removed.failure)
+    ? await retentionOf(store, removed.failure, reading)
+    : null
+  return retention === null ? warnedBy(removed.failure) : warned(retention)
+}
+
+/**
+ * Null where no retention is known that would keep objects from being removed.
+ *
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+ */
+async function retentionOf(store: Store, refused: Failure, signal: AbortSignal) {
+  const command = new GetObjectLockConfigurationCommand({ Bucket: store.destination.bucket })
+  const got = await sendToStore(store, (client, options) => client.send(command, options), {
+    signal,
+  })
+  const rule = got.ok ? got.value.ObjectLockConfiguration?.Rule?.DefaultRetention : undefined
+  const days = rule?.Days ?? (rule?.Years === undefined ? null : rule.Years * 365)
+  const said = 'answer' in refused ? (refused.answer?.message ?? '') : ''
+  const isLocked = rule !== undefined || /object lock|retention|\bworm\b/i.test(said)
+  return isLocked ? ({ kind: 'retention', days } as const) : null
+}
+
+/**
+ * `If-None-Match: *` lets two that upload to the same name at once not overwrite each other. Stores
+ * take the header, and some never look at it.
+ */
+export const checkConditionalWrites: StepCheck = async (trial) => {
+  const put = await putCondition(trial)
+  if (!put.ok) return unknown(put.failure)
+  const complete = await completeCondition(trial)
+  if (!complete.ok) return unknown(complete.failure)
+  const finding = { kind: 'conditional-writes', put: put.value, complete: complete.value } as const
+  const isKept = finding.put === 'honoured' && finding.complete === 'honoured'
+  return isKept ? passed(finding) : warned(finding)
+}
+
+async function putCondition(trial: CheckContext): Promise<Outcome<ConditionSupport>> {
+  const { object } = trial
+  // Where nothing is, the write must pass.
+  if (!object.isThere) {
+    const first = await putIfNew(trial)
+    if (!first.ok) return first
+    if (first.value !== 'ignored') return succeeded('refused')
+  }
+  return putIfNew(trial)
+}
+
+/** `ignored`: it was written. */
+async function putIfNew({
+  object,
+  store,
+  writing,
+}: CheckContext): Promise<Outcome<ConditionSupport>> {
+  const answer = await object.put(writing, { isNew: true })
+  if (!answer.ok) return answer
+  if (isSuccess(answer.value)) return succeeded('ignored')
+  return conditionSupportFrom(failureOfAnswer(store, answer.value, 's3:PutObject'))
+}
+
+async function completeCondition(trial: CheckContext): Promise<Outcome<ConditionSupport>> {
+  const { object, store, uploads, writing } = trial
+  const missing = await object.ensure(writing)
+  if (missing !== null) return failed(missing)
+  const begun = await uploads.begin(null, writing)
+  if (!begun.ok) return begun
+  const sent = await uploads.part(begun.value, 1, PLAIN_CHECKSUM, writing)
+  if (!sent.ok) return sent
+  const command = new CompleteMultipartUploadCommand({
+    Bucket: store.destination.bucket,
+    Key: object.key,
+    UploadId: begun.value,
+    MultipartUpload: { Parts: [{ PartNumber: 1, ETag: sent.value.ETag }] },
+    IfNoneMatch: '*',
+  })
+  const completed = await sendToStore(store, (client, options) => client.send(command, options), {
+    signal: writing,
+    isOnce: true,
+  })
+  if (completed.ok) object.noteWritten(completed.value.VersionId)
+  await uploads.abort(begun.value, writing)
+  return completed.ok ? succeeded('ignored') : conditionSupportFrom(completed.failure)
+}
+
+/** Silence, a missing permission and an ill store say nothing of the condition. */
+function conditionSupportFrom(failure: Failure): Outcome<ConditionSupport> {
+  if (failure.kind !== 'store-refused') return failed(failure)
+  // 409: somebody else writes there at this moment, which nobody does.
+  if (failure.status === 409) return failed(failure)
+  return succeeded(failure.status === 412 ? 'honoured' : 'refused')
+}
+
+/**
+ * Whether a header that nobody signed changes what a signed PUT does. S3 refuses every unsigned
+ * `x-amz-*` header. Where one is obeyed, whoever gets hold of an upload's URL can have any object
+ * of the bucket copied over the upload's own, and made public: CVE-2026-54330.
+ * docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html (`X-Amz-SignedHeaders`)
+ */
+export const checkUnsignedHeaders: StepCheck = async (trial) => {
+  const { object, store, writing } = trial
+  const missing = await object.ensure(writing)
+  if (missing !== null) return unknown(missing)
+  // The check's own object copied onto itself: it stays what it was, whatever the store makes of it.
+  const unsigned = {
+    'x-amz-copy-source': copySource(trial),
+    'x-amz-metadata-directive': 'REPLACE',
+  }
+  const answer = await object.put(writing, { unsigned })
+  if (!answer.ok) return unknown(answer.failure)
+  const finding = { kind: 'unsigned-headers', isObeyed: hasCopied(answer.value) } as const
+  if (finding.isObeyed) return warned(finding)
+  if (isSuccess(answer.value)) return passed(finding)
+  const failure = failureOfAnswer(store, answer.value, 's3:PutObject')
+  return isRefusal(failure) ? passed(finding) : unknown(failure)
+}
+
+function copySource({ object, store }: CheckContext): string {
+  const key = object.key.split('/').map(encodeURIComponent).join('/')
+  return `/${store.destination.bucket}/${key}`
+}
+
+/** A plain PUT has no document. */
+function hasCopied(answer: PageAnswer): boolean {
+  return isSuccess(answer) && /<(\w{1,20}:)?CopyObjectResult\b/.test(answer.text.slice(0, 4000))
+}
+
+/** In S3's words, in Garage's ("should be signed", 400), or by a store that knows no copies. */
+function isRefusal(failure: Failure): boolean {
+  if (isDenied(failure)) return true
+  const said = 'answer' in failure ? (failure.answer?.message ?? '') : ''
+  const status = failure.kind === 'store-refused' ? failure.status : 0
+  return failure.kind === 'credentials-rejected' || status === 501 || /signed/i.test(said)
+}
