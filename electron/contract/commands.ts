@@ -117,7 +117,7 @@ export const commands = {
     z.strictObject({ destination: Destination, notes: z.array(DraftNote) }),
   ),
   selectDestination: command(z.strictObject({ destinationId: DestinationId }), nothing),
-  /** Wipes the secret too. Refused with `not-now` while uploads to it are unfinished. */
+  /** Wipes the secret too. Refused with `in-use` while uploads to it are unfinished. */
   forgetDestination: command(z.strictObject({ destinationId: DestinationId }), nothing),
   setLinkLife: command(
     z.strictObject({ destinationId: DestinationId, linkSeconds: LinkSeconds }),
@@ -319,7 +319,7 @@ export const commands = {
 
   /**
    * Asks for the password of the proxy that stopped a request, outside the page, and answers when
-   * the user has. Fails with `not-confirmed`, or `not-now` where no proxy asks the host for one.
+   * the user has. Fails with `not-confirmed`, or `wrong-state` where no proxy asks the host for one.
    */
   enterProxyPassword: command(nothing, nothing),
   /** Opens a folder of Ferry's own in the system's file manager. */
@@ -347,7 +347,7 @@ export const commands = {
   allowUpdateChecks: command(z.strictObject({ isAllowed: z.boolean() }), z.nullable(UpdateState)),
   /** The newer release that is known is not shown again; the next one is. */
   hideUpdate: command(nothing, z.nullable(UpdateState)),
-  /** Downloads the release, then closes and starts Ferry. Fails with `not-now` during uploads. */
+  /** Downloads the release, then closes and starts Ferry. Fails with `in-use` during uploads. */
   installUpdate: command(nothing, z.nullable(UpdateState)),
 } as const
 

@@ -150,12 +150,12 @@ export function makeHandlers(parts: CoreDeps): CommandHandlers {
       const row = records.find(uploadId)
       if (row === null) return failed({ kind: 'unknown-id' })
       const { link } = row.record
-      if (link === null) return failed({ kind: 'not-now' })
+      if (link === null) return failed({ kind: 'wrong-state' })
       return succeeded({ isCopied: await ports.hostShell.copyText(link.url) })
     },
 
     enterProxyPassword: async () =>
-      (await ports.proxyPassword?.enter()) ?? failed({ kind: 'not-now' }),
+      (await ports.proxyPassword?.enter()) ?? failed({ kind: 'wrong-state' }),
     openFolder: ({ folder }) => openFolder(parts, folder),
     copyDiagnostics: async () => {
       const text = await diagnosticsText(parts)
@@ -212,6 +212,6 @@ async function openFolder(parts: CoreDeps, folder: 'local-bucket' | 'logs' | 'da
       : folder === 'logs'
         ? join(dataFolder, 'logs')
         : dataFolder
-  if (path === null) return failed({ kind: 'not-now' })
+  if (path === null) return failed({ kind: 'wrong-state' })
   return succeeded({ isOpened: await ports.hostShell.openFolder(path), path })
 }

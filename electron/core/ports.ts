@@ -93,7 +93,7 @@ export interface HostShell {
 
 /** The desktop's way to ask for the password of a proxy that stands before the store. */
 export interface ProxyPassword {
-  /** Fails with `not-confirmed` when the user does not want to, `not-now` when no proxy asks. */
+  /** Fails with `not-confirmed` when the user does not want to, `wrong-state` when no proxy asks. */
   readonly enter: () => Promise<Outcome<Record<string, never>>>
 }
 

@@ -199,7 +199,7 @@ export class Effects {
       const cancelled = await ports.control.cancel(uploadId)
       if (signal.aborted) return
       if (cancelled.ok) this.#end(upload, cancelled.value)
-      else if (cancelled.failure.kind === 'not-now') await this.#endAsDone(upload, signal)
+      else if (cancelled.failure.kind === 'wrong-state') await this.#endAsDone(upload, signal)
       else this.#fail(upload, cancelled.failure)
       // Keeps the semaphore for a moment, so that thousands of cancels do not all ask a gone host.
       if (!cancelled.ok && cancelled.failure.kind === 'host-gone') await this.#waitForHost()

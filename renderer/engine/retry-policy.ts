@@ -111,6 +111,7 @@ export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: numb
       }
       return retryWithin(MAX_STORE_TRIES, tries, backoff)
     case 'body-corrupted':
+    case 'busy':
       return retryWithin(MAX_FRESH_TRIES, tries, backoff)
     case 'url-expired':
       if (tries >= MAX_FRESH_TRIES) return { kind: 'give-up' }
@@ -182,6 +183,9 @@ export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: numb
     case 'type-not-allowed':
     case 'rules-invalid':
     case 'unknown-id':
+    case 'aborted':
+    case 'in-use':
+    case 'wrong-state':
     case 'not-now':
     case 'internal':
       return { kind: 'give-up' }

@@ -102,8 +102,28 @@ export function computerWords(
       return text('Ferry stopped.', 'Start it again; your uploads go on.', 'reload')
     case 'unknown-id':
       return text('Ferry has no record of this any more.', 'Reload the window.', 'reload')
-    case 'not-now':
+    case 'aborted':
+      return text(
+        'This was stopped before it had finished.',
+        'Try again if you still need it.',
+        'retry',
+      )
+    case 'busy':
+      return text(
+        'The store is still busy with an earlier request for this file.',
+        'Wait a moment, then try again.',
+        'retry',
+      )
+    case 'in-use':
       return text('This cannot be done while it is in use.', 'Wait for it or cancel it first.')
+    case 'wrong-state':
+      return text(
+        'This is no longer possible: something has changed meanwhile.',
+        'Reload the window to see how it is now.',
+        'reload',
+      )
+    case 'not-now':
+      return text('This could not be done at that time.', 'Cancel it, or upload the file again.')
     case 'internal':
       return text(
         `Something went wrong inside Ferry (reference ${failure.reference}).`,

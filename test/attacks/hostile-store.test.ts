@@ -251,7 +251,7 @@ attack('hostile store', 'a list ends when nobody waits for it', async (log) => {
   const outcome = await listUploads(store, '', stop.signal)
 
   log.tried('it is read on', stub.requests.length <= 4)
-  expect(outcome).toEqual({ ok: false, failure: { kind: 'not-now' } })
+  expect(outcome).toEqual({ ok: false, failure: { kind: 'aborted' } })
 })
 
 const RULE = corsRuleFor('http://*.localhost:47470')

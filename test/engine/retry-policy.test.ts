@@ -91,6 +91,10 @@ const expected: {
   'local-bucket-unavailable': ['ask-user', 'ask-user', 'ask-user'],
   'host-gone': ['retry', 'retry', 'retry'],
   'unknown-id': ['give-up', 'give-up', 'give-up'],
+  aborted: ['give-up', 'give-up', 'give-up'],
+  busy: ['retry', 'give-up', 'retry'],
+  'in-use': ['give-up', 'give-up', 'give-up'],
+  'wrong-state': ['give-up', 'give-up', 'give-up'],
   'not-now': ['give-up', 'give-up', 'give-up'],
   internal: ['give-up', 'give-up', 'give-up'],
 }
@@ -118,6 +122,7 @@ it.each(kinds)('knows what follows %s', (kind) => {
 it.each<[FailureKind, number]>([
   ['server-error', MAX_STORE_TRIES],
   ['body-corrupted', MAX_FRESH_TRIES],
+  ['busy', MAX_FRESH_TRIES],
   ['url-expired', MAX_FRESH_TRIES],
   ['not-s3', MAX_FRESH_TRIES],
   ['clock-skewed', MAX_CLOCK_TRIES + 1],

@@ -252,7 +252,7 @@ export class FakeStore {
     cancel: async (uploadId) => {
       const cancelled = await this.#inTurn('cancel', uploadId, () => this.#cancel(uploadId))
       if (!cancelled.ok) return cancelled
-      return cancelled.value === null ? failed({ kind: 'not-now' }) : succeeded(cancelled.value)
+      return cancelled.value === null ? failed({ kind: 'wrong-state' }) : succeeded(cancelled.value)
     },
     mark: (uploadId, mark) =>
       this.#answer('mark', { uploadId, partNumber: 0 }, () => {

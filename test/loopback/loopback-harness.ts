@@ -44,7 +44,7 @@ export interface HostSettings {
 }
 
 /**
- * Starts a host with scripted handlers. Commands that the test does not define answer `not-now`.
+ * Starts a host with scripted handlers. Commands that the test does not define answer `wrong-state`.
  */
 export async function startHost(settings: HostSettings = {}): Promise<RunningHost> {
   const sessions = settings.sessions ?? createSessions(Date.now)
@@ -69,7 +69,7 @@ export async function startHost(settings: HostSettings = {}): Promise<RunningHos
 }
 
 function scriptedCore(settings: HostSettings): Core {
-  const unscripted = mapRows(commands, () => async () => failed({ kind: 'not-now' }))
+  const unscripted = mapRows(commands, () => async () => failed({ kind: 'wrong-state' }))
   return {
     handlers: { ...unscripted, ...settings.handlers },
     registerSources: settings.registerSources ?? (async () => []),

@@ -51,8 +51,8 @@ function intake() {
       (name) => (input: unknown) => host.ask(name, input as never),
     ) as FerryBridge<File>['commands'],
     notices: mapRows(notices, () => () => () => undefined),
-    registerSources: async () => failed({ kind: 'not-now' }),
-    inspectFolders: async () => failed({ kind: 'not-now' }),
+    registerSources: async () => failed({ kind: 'wrong-state' }),
+    inspectFolders: async () => failed({ kind: 'wrong-state' }),
   }
   const queue = { adopt: () => undefined, upload: () => undefined, attachSource: () => undefined }
   return createPageIntake({

@@ -68,7 +68,7 @@ export class IntakeBench {
   })
 
   #bridge(): FerryBridge<File> {
-    const notScripted = async () => failed({ kind: 'not-now' })
+    const notScripted = async () => failed({ kind: 'wrong-state' })
     return {
       commands: {
         ...mapRows(commands, () => notScripted),

@@ -114,7 +114,7 @@ describe('an upload', () => {
   it('that the host gives no file after all leaves it to be a new one', async () => {
     const bench = stillBench()
     bench.waiting.set('a.txt', [listed(bench, 101)])
-    bench.attachRefusal = { kind: 'not-now' }
+    bench.attachRefusal = { kind: 'wrong-state' }
 
     const report = await give(bench, file('a.txt'))
     bench.attachRefusal = null
@@ -196,7 +196,7 @@ describe('a file that is chosen for one row', () => {
     expect(bench.queue.upload(uploadIdOf(102))?.phase).not.toBe('needs-you')
   })
 
-  it.each([{ kind: 'source-changed' }, { kind: 'not-now' }] as const)(
+  it.each([{ kind: 'source-changed' }, { kind: 'wrong-state' }] as const)(
     'is answered with %j where the host does not take it',
     async (refusal) => {
       const bench = stillBench()

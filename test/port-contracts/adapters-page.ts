@@ -48,7 +48,7 @@ export class AdaptersPage {
   ): Promise<AdaptersHost> {
     let notify: CorePorts['notify'] = () => undefined
     const sessions = createSessions(Date.now)
-    const unscripted = mapRows(commands, () => async () => failed({ kind: 'not-now' }))
+    const unscripted = mapRows(commands, () => async () => failed({ kind: 'wrong-state' }))
     const server = await serveLoopback({
       ports: [options.port ?? 0],
       pageFolder: join(this.folder, 'page'),

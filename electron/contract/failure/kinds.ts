@@ -333,7 +333,15 @@ export const Failure = z.discriminatedUnion('kind', [
   kind('host-gone'),
   /** The thing named is not (any more) in the host's records. */
   kind('unknown-id'),
-  /** The upload or destination is not in a state in which this can be done. */
+  /** The work was stopped before it ended: the user cancelled it, it took too long, or Ferry closes. */
+  kind('aborted'),
+  /** The store has not finished an earlier request, or another upload begins under the same key. */
+  kind('busy'),
+  /** Unfinished uploads, or other work of Ferry's own, still use it. */
+  kind('in-use'),
+  /** The upload, destination or host is not in a state in which this can be done. */
+  kind('wrong-state'),
+  /** Older versions of Ferry had this one kind for the four above; records and open pages still do. */
   kind('not-now'),
   z.strictObject({ kind: z.literal('internal'), reference: detail }),
 ])

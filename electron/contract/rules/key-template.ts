@@ -73,7 +73,7 @@ export function keyFrom(template: string, facts: KeyFacts): Outcome<string> {
     return failed({ kind: 'rules-invalid', problems: [...problems] })
   }
   if (parsed.some((each) => isToken(each, 'hash8')) && facts.hash8 === null) {
-    return failed({ kind: 'not-now' })
+    return failed({ kind: 'wrong-state' })
   }
   const segments = filled(parsed, facts)
     .split('/')

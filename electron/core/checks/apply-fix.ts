@@ -20,7 +20,7 @@ type Nothing = Record<string, never>
 
 /**
  * Changes the bucket as the fix says and keeps every rule that is there. The rule is made here once
- * more: what the page sends back is no order. Fails with `not-now` for what changes no bucket.
+ * more: what the page sends back is no order. Fails with `wrong-state` for what changes no bucket.
  */
 export async function applyFix(
   store: Store,
@@ -36,7 +36,7 @@ export async function applyFix(
       )
     case 'use-region':
     case 'sign-in':
-      return failed({ kind: 'not-now' })
+      return failed({ kind: 'wrong-state' })
   }
 }
 

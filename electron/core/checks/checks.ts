@@ -45,7 +45,7 @@ export class Checks {
 
   /** Makes real requests with the draft, and leaves nothing in the bucket. */
   async check({ checkId, draft }: CommandInput<'checkDestination'>): Promise<Outcome<CheckReport>> {
-    if (this.#running.has(checkId)) return failed({ kind: 'not-now' })
+    if (this.#running.has(checkId)) return failed({ kind: 'in-use' })
     this.#cleanup.retryNow()
     const turn = new CheckCancellation()
     const done = this.#check(checkId, draft, turn)

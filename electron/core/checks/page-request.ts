@@ -43,7 +43,7 @@ type SentRequest = Parameters<Handler['handle']>[0]
 /**
  * Sends what a page's browser or a link's reader would: nothing but what stands here, signed by
  * nobody but the URL. It takes the store's own way, and so the system's proxy on the desktop. Every
- * answer of HTTP is a success; fails with `not-now` when `signal` is aborted.
+ * answer of HTTP is a success; fails with `aborted` when `signal` is aborted.
  */
 export async function sendAsPage(store: Store, request: PageRequest): Promise<Outcome<PageAnswer>> {
   try {
@@ -54,7 +54,7 @@ export async function sendAsPage(store: Store, request: PageRequest): Promise<Ou
     store.clock.learn(headers.date ?? null)
     return succeeded({ status: response.statusCode, headers, text: await textOf(response.body) })
   } catch (error) {
-    if (request.signal.aborted) return failed({ kind: 'not-now' })
+    if (request.signal.aborted) return failed({ kind: 'aborted' })
     return failed(failureFromError(error, store.destination, store.clock.nowMs()))
   }
 }

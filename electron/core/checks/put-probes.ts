@@ -158,7 +158,7 @@ export function isSilence({ kind }: Failure): boolean {
     kind === 'host-unreachable' ||
     kind === 'tls-failed' ||
     // It took too long.
-    kind === 'not-now'
+    kind === 'aborted'
   )
 }
 

@@ -38,7 +38,7 @@ function probeOnce(url: URL, signal: AbortSignal): Promise<Outcome<TlsFinding>> 
   const socket = isPlain ? connectTcp(tcpOf(url, '80')) : connectTls(tlsOf(url))
   const { promise, resolve } = Promise.withResolvers<Outcome<TlsFinding>>()
   const give = (failure: Failure) => resolve(failed(failure))
-  const onAbort = () => give({ kind: 'not-now' })
+  const onAbort = () => give({ kind: 'aborted' })
   signal.addEventListener('abort', onAbort, { once: true })
   socket.setTimeout(CONNECT_MS, () => give({ kind: 'host-unreachable', host: url.host }))
   socket.on('error', (error) => give(connectionFailure(error, url)))

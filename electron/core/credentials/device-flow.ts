@@ -98,7 +98,7 @@ function clamp(value: number, least: number, most: number): number {
 
 /**
  * Answers when the person has confirmed. Fails with `sign-in-needed` when they refused or the
- * request ran out, with `not-now` when `signal` was aborted. Silence ends nothing.
+ * request ran out, with `aborted` when `signal` was aborted. Silence ends nothing.
  */
 export async function pollForToken(
   ports: CredentialPorts,
@@ -112,10 +112,10 @@ export async function pollForToken(
       await wait(intervalMs, signal)
     } catch {
       // The only thing that ends it early.
-      return failed({ kind: 'not-now' })
+      return failed({ kind: 'aborted' })
     }
     const asked = await pollOnce(ports, request, signal)
-    if (signal.aborted) return failed({ kind: 'not-now' })
+    if (signal.aborted) return failed({ kind: 'aborted' })
     if (asked.answer === 'token') return succeeded(asked.token)
     if (asked.answer === 'over') return failed(asked.failure)
     if (asked.answer === 'slower') intervalMs += SLOW_DOWN_MS

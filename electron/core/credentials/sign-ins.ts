@@ -43,11 +43,11 @@ export class SignIns {
 
   /** Fails with `sign-in-needed` for a code that is wrong or was used before. */
   async begin({ source, code }: CommandInput<'signIn'>): Promise<Outcome<SignInStep>> {
-    if (source.kind === 'keys') return failed({ kind: 'not-now' })
+    if (source.kind === 'keys') return failed({ kind: 'wrong-state' })
     return this.#next(source, code === null ? null : new OneTimeCode(code))
   }
 
-  /** Answers what comes next when the page was confirmed; `not-now` when it was cancelled. */
+  /** Answers what comes next when the page was confirmed; `aborted` when it was cancelled. */
   async end(signInId: SignInId): Promise<Outcome<SignInStep>> {
     const signIn = this.#pending.get(signInId)
     if (signIn === undefined) return failed({ kind: 'unknown-id' })

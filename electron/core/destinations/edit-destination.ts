@@ -26,7 +26,7 @@ interface EditDeps {
 
 /**
  * Stores the draft and selects it, in the region that the store names. Fails with `form-invalid`,
- * with `not-confirmed`, or with `not-now` when it would take parts that are already sent out of
+ * with `not-confirmed`, or with `in-use` when it would take parts that are already sent out of
  * reach.
  */
 export async function saveDestination(
@@ -36,7 +36,7 @@ export async function saveDestination(
   const { destinations, records, leftovers, approvals } = parts
   const former = draft.destinationId === null ? null : destinations.find(draft.destinationId)
   if (draft.destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
-  if (former?.kind === 'local') return failed({ kind: 'not-now' })
+  if (former?.kind === 'local') return failed({ kind: 'wrong-state' })
   const clean = cleanDraft(draft, former)
   if (!clean.ok) return clean
   const { endpoint } = clean.value.fields
@@ -52,11 +52,11 @@ export async function saveDestination(
   if (!isStillAllowed.ok) return isStillAllowed
   // The kept secret may have been replaced meanwhile and belong to another place.
   if (former !== null && !usesSameKeys(former, destinations.find(former.destinationId))) {
-    return failed({ kind: 'not-now' })
+    return failed({ kind: 'wrong-state' })
   }
   const isElsewhere = former !== null && pointsElsewhere(former, placed.fields)
   if (isElsewhere) {
-    if (records.transfers.hasBegun(former.destinationId)) return failed({ kind: 'not-now' })
+    if (records.transfers.hasBegun(former.destinationId)) return failed({ kind: 'in-use' })
     // The new place knows nothing of what cancelled uploads left at the old one.
     await leftovers.sweep(former.destinationId)
   }
@@ -68,19 +68,19 @@ export async function saveDestination(
   return succeeded({ destination: saved.value, notes: [...placed.notes, ...plain] })
 }
 
-/** Refused with `not-now` while uploads to it wait or run. Takes its secret with it. */
+/** Refused with `in-use` while uploads to it wait or run. Takes its secret with it. */
 export async function forgetDestination(
   { destinations, records, leftovers }: EditDeps,
   destinationId: DestinationId,
 ): Promise<Outcome<Record<string, never>>> {
   const stored = destinations.find(destinationId)
   if (stored === null) return failed({ kind: 'unknown-id' })
-  if (records.uploads.hasLive(destinationId)) return failed({ kind: 'not-now' })
+  if (records.uploads.hasLive(destinationId)) return failed({ kind: 'in-use' })
   // What failed uploads left there is paid for, and later there is no key to remove it with.
   records.cancelFailed(destinationId)
   await leftovers.sweep(destinationId)
   // Asking the store takes time, in which a drop may have come.
-  if (records.uploads.hasLive(destinationId)) return failed({ kind: 'not-now' })
+  if (records.uploads.hasLive(destinationId)) return failed({ kind: 'in-use' })
   records.uploads.abandonCleanup(destinationId)
   await destinations.forget(stored)
   return succeeded({})
@@ -117,5 +117,5 @@ export async function duplicateDestination(
 ): Promise<Outcome<Destination>> {
   const stored = destinations.find(destinationId)
   if (stored === null) return failed({ kind: 'unknown-id' })
-  return stored.kind === 'local' ? failed({ kind: 'not-now' }) : destinations.duplicate(stored)
+  return stored.kind === 'local' ? failed({ kind: 'wrong-state' }) : destinations.duplicate(stored)
 }

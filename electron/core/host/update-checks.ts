@@ -82,8 +82,9 @@ export class Updates {
   /** Answers at once; the rest is told by notices. */
   install(): Outcome<UpdateState | null> {
     const feed = this.#feed
-    const canBegin = this.state()?.newer?.canInstall === true && !this.#isUploading
-    if (feed === null || !canBegin || this.#work !== null) return failed({ kind: 'not-now' })
+    const canInstall = this.state()?.newer?.canInstall === true
+    if (feed === null || !canInstall) return failed({ kind: 'wrong-state' })
+    if (this.#isUploading || this.#work !== null) return failed({ kind: 'in-use' })
     void this.#working((signal) => this.#download(feed, signal))
     return succeeded(this.state())
   }

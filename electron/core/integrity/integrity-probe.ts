@@ -150,7 +150,7 @@ export class IntegrityProbe {
   async abort(storeUploadId: string, signal: AbortSignal): Promise<Outcome<null>> {
     const gone = await abortIfAllowed(this.#store, { key: this.#key, storeUploadId }, signal)
     if (!gone.ok && signal.aborted) return failed({ kind: 'stalled' })
-    const isStuck = !gone.ok && gone.failure.kind === 'not-now'
+    const isStuck = !gone.ok && gone.failure.kind === 'busy'
     if (!gone.ok && !isStuck && !isDefinite(gone.failure)) return gone
     this.#begun.delete(storeUploadId)
     return succeeded(null)

@@ -97,7 +97,7 @@ export async function integrityOf(
   if (known !== null) return succeeded(known)
   if (store.access.hidesIntegrity) return succeeded('none')
   const learnt = await store.learning.join(signal, (shared) => learn(context, store, shared))
-  return learnt ?? failed({ kind: 'not-now' })
+  return learnt ?? failed({ kind: 'aborted' })
 }
 
 async function learn(

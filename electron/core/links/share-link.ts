@@ -62,7 +62,7 @@ export async function renewShareLink(
 ): Promise<Outcome<ShareLink>> {
   const row = context.records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
-  if (row.record.status.phase !== 'done') return failed({ kind: 'not-now' })
+  if (row.record.status.phase !== 'done') return failed({ kind: 'wrong-state' })
   const found = await storeOfUpload(context, row)
   if (!found.ok) return found
   const store = found.value

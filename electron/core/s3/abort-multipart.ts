@@ -13,7 +13,7 @@ const PAUSES_MS = [0, 100, 200, 400, 800]
 
 /**
  * Aborts until the store itself says that it holds no part. Fails with what ListParts said, or with
- * `not-now` when parts are still there after several tries.
+ * `busy` when parts are still there after several tries.
  *
  * Keys that may not list parts are told by an Abort that finds nothing. Ceph says 403, not 404, of
  * an upload that is gone, to all who may not list the bucket.
@@ -42,7 +42,7 @@ export async function abortUntilGone(
 /** A store that still knows the upload by name, and no part of it, charges nothing. */
 function partsLeft(listed: Outcome<readonly unknown[]>): Outcome<null> {
   if (!listed.ok) return listed
-  return listed.value.length === 0 ? succeeded(null) : failed({ kind: 'not-now' })
+  return listed.value.length === 0 ? succeeded(null) : failed({ kind: 'busy' })
 }
 
 /** Ends early, and quietly: whatever is asked after it then fails by itself. */

@@ -22,7 +22,7 @@ interface Listing<P, M> {
 /**
  * Asks for page after page, until the store says that there are no more, or leads in circles: some
  * repeat a marker, and some ignore it and answer the first page again. A list without end is left
- * after so many pages or entries. Fails with `not-now` when `signal` is aborted.
+ * after so many pages or entries. Fails with `aborted` when `signal` is aborted.
  */
 export async function readPages<P, M>(listing: Listing<P, M>): Promise<Outcome<P[]>> {
   const { ask, next, count, signal, maxPages = MAX_PAGES, maxEntries = MAX_ENTRIES } = listing
@@ -31,7 +31,7 @@ export async function readPages<P, M>(listing: Listing<P, M>): Promise<Outcome<P
   let entries = 0
   let marker: M | null = null
   while (pages.length < maxPages && entries < maxEntries) {
-    if (signal?.aborted) return failed({ kind: 'not-now' })
+    if (signal?.aborted) return failed({ kind: 'aborted' })
     const page: Outcome<P> = await ask(marker)
     if (!page.ok) return page
     pages.push(page.value)

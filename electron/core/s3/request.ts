@@ -36,7 +36,7 @@ type Request<T> = (client: S3Client, options: { abortSignal?: AbortSignal }) => 
  * One request of the store; what it refuses comes back as a `Failure`. Asks a second time when the
  * first answer taught the store's clock, when the keys had ended and there are others, or when no
  * answer came and the request may be repeated (a kept-alive connection that the store had closed).
- * More patience than that is the engine's. Fails with `not-now` when `signal` is aborted.
+ * More patience than that is the engine's. Fails with `aborted` when `signal` is aborted.
  */
 export async function sendToStore<T>(
   store: Store,
@@ -79,7 +79,7 @@ async function sendOnce<T>(
     const options = signal === undefined ? {} : { abortSignal: signal }
     return succeeded(await request(store.client, options))
   } catch (error) {
-    if (signal?.aborted) return failed({ kind: 'not-now' })
+    if (signal?.aborted) return failed({ kind: 'aborted' })
     const asked = { ...store.destination, isProven: store.access.provenAtMs !== null }
     return failed(failureFromError(error, asked, store.clock.nowMs()))
   }

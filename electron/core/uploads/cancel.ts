@@ -28,7 +28,7 @@ export async function cancelUpload(
 ): Promise<Outcome<UploadRecord>> {
   const row = context.records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
-  if (row.record.status.phase === 'done') return failed({ kind: 'not-now' })
+  if (row.record.status.phase === 'done') return failed({ kind: 'wrong-state' })
   const cancelled = isUnfinished(row) ? context.records.cancel(uploadId) : row
   const { record } = await cleanStore(context, cancelled, signal)
   return record === null ? failed({ kind: 'unknown-id' }) : succeeded(record)
@@ -68,7 +68,7 @@ async function removeAll(
   const deleted = await removeOwnObject(at, signal)
   if (!deleted.ok) return deleted
   // What the store was asked for may still show: then nobody can say yet that nothing is left.
-  if (!deleted.value.wasThere && isSettling(row, context.now())) return failed({ kind: 'not-now' })
+  if (!deleted.value.wasThere && isSettling(row, context.now())) return failed({ kind: 'busy' })
   if (row.record.plan.mode === 'multipart') return succeeded(null)
   await pause(LATE_MS, signal)
   const late = await removeOwnObject(at, signal)

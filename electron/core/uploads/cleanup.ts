@@ -14,7 +14,8 @@ function isAboutThisOne(failure: Failure): boolean {
   const { kind } = failure
   // Of one that was begun elsewhere no store was asked.
   if (kind === 'destination-moved') return true
-  return isDenied(failure) || kind === 'not-now' || kind === 'store-refused'
+  if (kind === 'busy' || kind === 'aborted') return true
+  return isDenied(failure) || kind === 'store-refused'
 }
 
 /**

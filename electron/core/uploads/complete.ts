@@ -55,7 +55,7 @@ export async function completeUpload(
   if (row === null) return failed({ kind: 'unknown-id' })
   const { status, plan } = row.record
   if (status.phase === 'done') return succeeded(row.record)
-  if (!isUnfinished(row) || plan === null) return failed({ kind: 'not-now' })
+  if (!isUnfinished(row) || plan === null) return failed({ kind: 'wrong-state' })
   const at = await uploadAtStore(context, row)
   if (!at.ok) return at
   const completing = { context, at: at.value, plan, signal }
@@ -115,7 +115,7 @@ async function finishMultipart(completing: Completing): Promise<Outcome<Finished
   if (!listed.ok) return afterFailedList(completing, listed.failure)
   const { integrity } = row
   const recorded = completing.context.records.parts.all(row.record.uploadId)
-  if (integrity === null) return failed({ kind: 'not-now' })
+  if (integrity === null) return failed({ kind: 'wrong-state' })
   const listedParts = partsOfPlan(plan, listed.value)
   const { held } = checksummedParts(integrity.algorithm, listedParts, recorded, row.encryption)
   const parts = held.toSorted((a, b) => a.partNumber - b.partNumber)

@@ -42,7 +42,7 @@ export async function waitForObject(
   while (remainingMs > 0) {
     const waitMs = Math.min(pauseMs, remainingMs)
     await context.sleep(waitMs, signal)
-    if (signal.aborted) return failed({ kind: 'not-now' })
+    if (signal.aborted) return failed({ kind: 'aborted' })
     remainingMs -= waitMs
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
     seen = await headObjectWithChecksums(at.store, at.row.record.key, signal)
@@ -70,7 +70,7 @@ const UNDECIDED: ReadonlySet<FailureKind> = new Set([
   'not-s3',
   'answer-unreadable',
   'answer-too-long',
-  'not-now',
+  'aborted',
 ])
 
 /**

@@ -30,7 +30,7 @@ export async function abortOrphans(
     context.log.warn({ kind: listed.failure.kind }, 'Could not look for lost multipart uploads')
     return succeeded(null)
   }
-  if (listed.value.length > 0 && isSharedKey(context, row)) return failed({ kind: 'not-now' })
+  if (listed.value.length > 0 && isSharedKey(context, row)) return failed({ kind: 'busy' })
   const lost = listed.value.filter((each) => !context.records.transfers.isKnownAtStore(each))
   for (const storeUploadId of lost) {
     const upload = { key, storeUploadId }

@@ -38,7 +38,7 @@ export async function prepareUpload(
   const { status, plan } = row.record
   // The answer to Complete was lost on its way to the page.
   if (status.phase === 'done' && plan !== null) return succeeded(complete(row, plan))
-  if (!isUnfinished(row)) return failed({ kind: 'not-now' })
+  if (!isUnfinished(row)) return failed({ kind: 'wrong-state' })
   const at = await ruledAtStore(context, row)
   if (!at.ok) return at
   context.putProbes.sweep(at.value.store)

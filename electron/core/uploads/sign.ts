@@ -30,7 +30,7 @@ const LEARN_TIME_MS = 5_000
 
 /**
  * Signs PUTs for parts of this upload's own record, and for nothing else. The checksums are
- * recorded first, so that whatever arrives is known. Fails with `not-now` for a part that the plan
+ * recorded first, so that whatever arrives is known. Fails with `wrong-state` for a part that the plan
  * does not have, and for what is no checksum of the upload's algorithm.
  */
 export async function signParts(
@@ -47,10 +47,11 @@ export async function signParts(
   if (!row.ok) return row
   const { plan } = row.value.record
   const { integrity, storeUploadId } = row.value
-  if (plan === null || integrity === null) return failed({ kind: 'not-now' })
+  if (plan === null || integrity === null) return failed({ kind: 'wrong-state' })
   const refusal = refusalByRules(store.value.destination, row.value)
   if (refusal !== null) return failed(refusal)
-  if (!parts.every((each) => isPartOf(plan, integrity, each))) return failed({ kind: 'not-now' })
+  if (!parts.every((each) => isPartOf(plan, integrity, each)))
+    return failed({ kind: 'wrong-state' })
   if (plan.mode === 'multipart' && storeUploadId === null) return failed({ kind: 'upload-gone' })
   const tooLarge = refusedForLength(context, row.value, plan, parts)
   if (tooLarge !== null) return failed(tooLarge)

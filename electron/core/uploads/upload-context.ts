@@ -41,11 +41,11 @@ export function isUnfinished(row: UploadRow): boolean {
   return phase === 'waiting' || phase === 'paused' || phase === 'failed'
 }
 
-/** The row of an upload that can still be worked on. Fails with `unknown-id` or `not-now`. */
+/** The row of an upload that can still be worked on. Fails with `unknown-id` or `wrong-state`. */
 export function unfinishedRow(context: UploadContext, uploadId: UploadId): Outcome<UploadRow> {
   const row = context.records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
-  return isUnfinished(row) ? succeeded(row) : failed({ kind: 'not-now' })
+  return isUnfinished(row) ? succeeded(row) : failed({ kind: 'wrong-state' })
 }
 
 /**

@@ -59,9 +59,9 @@ export class Uploads {
     if (!row.ok) return row
     const { record, integrity } = row.value
     const { plan } = record
-    if (plan === null || integrity === null) return failed({ kind: 'not-now' })
+    if (plan === null || integrity === null) return failed({ kind: 'wrong-state' })
     if (!receipts.every((each) => isPartOf(plan, integrity, each))) {
-      return failed({ kind: 'not-now' })
+      return failed({ kind: 'wrong-state' })
     }
     this.#context.records.parts.add(uploadId, plan, receipts)
     return succeeded({})
@@ -98,7 +98,7 @@ export class Uploads {
     const isLive = rows.some(({ record: { status } }) =>
       ['waiting', 'paused'].includes(status.phase),
     )
-    if (isLive) return failed({ kind: 'not-now' })
+    if (isLive) return failed({ kind: 'in-use' })
     for (const { record } of rows) {
       if (record.status.phase === 'failed') records.cancel(record.uploadId)
     }

@@ -79,10 +79,10 @@ export class ProxyPasswords implements ProxyPassword {
     return this.#find(proxy, refused?.username ?? '')
   }
 
-  /** Asks the user now. Fails with `not-now` when no proxy has asked for a password. */
+  /** Asks the user now. Fails with `wrong-state` when no proxy has asked for a password. */
   async enter(): Promise<Outcome<Record<string, never>>> {
     const proxy = this.#latest
-    if (proxy === null) return failed({ kind: 'not-now' })
+    if (proxy === null) return failed({ kind: 'wrong-state' })
     proxy.isDeclined = false
     const login = await (proxy.asking ?? proxy.current ?? this.#find(proxy, ''))
     return login === null ? failed({ kind: 'not-confirmed' }) : succeeded({})

@@ -88,7 +88,7 @@ export function ForgetDialog({
   const forget = async () => {
     const answer = await commands.forgetDestination({ destinationId: shown.destinationId })
     if (answer.ok) await appState.refresh()
-    else if (answer.failure.kind === 'not-now') {
+    else if (answer.failure.kind === 'in-use') {
       say(`${shown.name} is still in use.`, 'Wait for its uploads, or cancel them first.')
     } else say(failureSentence(answer.failure))
   }

@@ -33,7 +33,7 @@ export function useEnterProxyPassword(): () => void {
   return () => {
     void commands.enterProxyPassword({}).then((answer) => {
       // No proxy has asked this host yet: then the next request finds out.
-      if (answer.ok || answer.failure.kind === 'not-now') retryProxyRefused(queue)
+      if (answer.ok || answer.failure.kind === 'wrong-state') retryProxyRefused(queue)
       // The user has just said no, and need not be told.
       else if (answer.failure.kind !== 'not-confirmed') say(failureSentence(answer.failure))
     })

@@ -83,7 +83,7 @@ describe('a key template', () => {
   it('tells who asks for the digits of the bytes, and waits for them', () => {
     expect(templateAsks('{prefix}{hash8}{ext}', 'hash8')).toBe(true)
     expect(templateAsks(DEFAULT_RULES.keyTemplate, 'hash8')).toBe(false)
-    expect(key('{hash8}', { hash8: null })).toEqual({ kind: 'not-now' })
+    expect(key('{hash8}', { hash8: null })).toEqual({ kind: 'wrong-state' })
   })
 
   it('has an example', () => {

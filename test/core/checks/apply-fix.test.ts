@@ -242,5 +242,5 @@ describe('the rule against unfinished uploads', () => {
 it('changes nothing for what is the form’s own affair', async () => {
   const applied = await apply({ kind: 'use-region', region: 'eu-1' })
 
-  expect(applied).toEqual({ ok: false, failure: { kind: 'not-now' } })
+  expect(applied).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
 })

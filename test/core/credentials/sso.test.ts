@@ -232,7 +232,7 @@ describe('a sign-in', () => {
     const secondEnd = signIns.end(second.signInId)
     signIns.close()
 
-    const cancelled = { ok: false, failure: { kind: 'not-now' } }
+    const cancelled = { ok: false, failure: { kind: 'aborted' } }
     expect([await firstEnd, await secondEnd]).toEqual([cancelled, cancelled])
   })
 
@@ -243,7 +243,7 @@ describe('a sign-in', () => {
     const newer = await askPage(profile('people'))
     world.aws.oidc.person = ['confirms']
 
-    expect(await end).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(await end).toEqual({ ok: false, failure: { kind: 'aborted' } })
     expect((await signIns.end(newer.signInId)).ok).toBe(true)
   })
 
@@ -270,7 +270,7 @@ describe('a sign-in', () => {
     await signIn(profile('people'))
     const again = await ask(profile('people'))
 
-    expect(typed).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(typed).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
     expect(again).toMatchObject({ ok: true, value: { step: 'ready' } })
   })
 })

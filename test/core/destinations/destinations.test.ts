@@ -145,7 +145,7 @@ describe('a saved destination', () => {
     await harness.must('cancelUpload', { uploadId })
     const late = await harness.ask('forgetDestination', { destinationId })
 
-    expect(early).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(early).toEqual({ ok: false, failure: { kind: 'in-use' } })
     expect(late.ok).toBe(true)
   })
 
@@ -341,7 +341,7 @@ describe('a destination that is pointed elsewhere', () => {
     await harness.must('cancelUpload', { uploadId })
     const late = await harness.ask('saveDestination', { ...draft, ...edit })
 
-    expect(early).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(early).toEqual({ ok: false, failure: { kind: 'in-use' } })
     expect(late.ok).toBe(true)
     expect((await harness.stored(local)).unfinished).toEqual([])
   })

@@ -24,7 +24,7 @@ it('is not there before it is asked for', async () => {
   expect((await harness.must('listDestinations', {})).destinations).toEqual([])
   expect(await harness.ask('openFolder', { folder: 'local-bucket' })).toEqual({
     ok: false,
-    failure: { kind: 'not-now' },
+    failure: { kind: 'wrong-state' },
   })
 })
 

@@ -152,7 +152,7 @@ describe('a copy', () => {
 
     expect(await harness.ask('duplicateDestination', { destinationId })).toEqual({
       ok: false,
-      failure: { kind: 'not-now' },
+      failure: { kind: 'wrong-state' },
     })
   })
 })

@@ -31,7 +31,7 @@ it('cannot be entered where the host goes through no proxy', async () => {
 
   const entered = await harness.ask('enterProxyPassword', {})
 
-  expect(entered).toEqual({ ok: false, failure: { kind: 'not-now' } })
+  expect(entered).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
 })
 
 it('does not travel with the settings that the page may export', async () => {

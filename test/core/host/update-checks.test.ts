@@ -220,7 +220,7 @@ describe('a newer release', () => {
     const updates = await agreed(world)
     updates.uploading(true)
 
-    expect(updates.install()).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(updates.install()).toEqual({ ok: false, failure: { kind: 'in-use' } })
 
     await world.settle()
     expect(world.downloadedCount).toBe(0)
@@ -263,7 +263,7 @@ describe('a newer release', () => {
     world.canInstall = false
     const updates = await agreed(world)
 
-    expect(updates.install()).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(updates.install()).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
     expect(updates.state()?.newer?.canInstall).toBe(false)
   })
 
@@ -295,7 +295,7 @@ describe('a Ferry without a feed', () => {
     const updates = world.start(false)
 
     expect([updates.state(), updates.allow(true), updates.hide()]).toEqual([null, null, null])
-    expect(updates.install()).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(updates.install()).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
     expect(world.settings.size).toBe(0)
   })
 

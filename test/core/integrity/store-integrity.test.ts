@@ -305,7 +305,7 @@ describe('an interrupted question', () => {
     const left = [...odd.unfinished]
     odd.before = () => undefined
 
-    expect(interrupted).toEqual(failed({ kind: 'not-now' }))
+    expect(interrupted).toEqual(failed({ kind: 'aborted' }))
     expect(left).toEqual([])
     expect(await world.learn()).toEqual(succeeded('crc64nvme'))
   })
@@ -319,7 +319,7 @@ describe('an interrupted question', () => {
 
     const [left, stayed] = await Promise.all([world.learn(stop.signal), world.learn()])
 
-    expect(left).toEqual(failed({ kind: 'not-now' }))
+    expect(left).toEqual(failed({ kind: 'aborted' }))
     expect(stayed).toEqual(succeeded('crc64nvme'))
     expect(odd.count('create')).toBe(1)
   })

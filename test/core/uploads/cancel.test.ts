@@ -134,7 +134,7 @@ describe('cancelling', () => {
 
     const cancelled = harness.must('cancelUpload', { uploadId })
 
-    expect(await prepared).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(await prepared).toEqual({ ok: false, failure: { kind: 'aborted' } })
     expect((await cancelled).status).toEqual(clean)
     expect(await harness.stored(local)).toEqual(empty)
   })
@@ -147,7 +147,7 @@ describe('cancelling', () => {
 
     const outcome = await harness.ask('cancelUpload', { uploadId })
 
-    expect(outcome).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
   })
 })
 

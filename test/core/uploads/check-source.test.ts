@@ -116,5 +116,5 @@ it('is about uploads that can still be worked on', async () => {
   const upload = await queued()
   await harness.must('cancelUpload', upload)
 
-  expect(await harness.ask('checkSource', upload)).toEqual(failed({ kind: 'not-now' }))
+  expect(await harness.ask('checkSource', upload)).toEqual(failed({ kind: 'wrong-state' }))
 })

@@ -152,7 +152,7 @@ describe('a Ferry that ended meanwhile', () => {
     const prepared = await upload.prepare()
     const outcome = await upload.complete()
 
-    expect(interrupted).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(interrupted).toEqual({ ok: false, failure: { kind: 'aborted' } })
     expect(prepared.isComplete).toBe(true)
     expect(outcome).toMatchObject(done)
     expect(upload.time.passedMs).toBeGreaterThanOrEqual(30_000)

@@ -213,7 +213,7 @@ describe('a share link', () => {
       ok: false,
       failure: { kind: 'store-refused', status: 404, code: 'NoSuchKey' },
     })
-    expect(early).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(early).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
   })
 
   it('is the only kind of URL that Ferry takes for one', async () => {

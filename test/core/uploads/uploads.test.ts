@@ -297,10 +297,11 @@ describe('what a page may ask of an upload', () => {
     await harness.must('cancelUpload', { uploadId })
     const afterwards = await harness.ask('signParts', { uploadId, parts: [one] })
 
-    const notNow = { ok: false, failure: { kind: 'not-now' } }
-    expect([unprepared, beyond, forged, otherSum, otherReceipt, live, afterwards]).toEqual(
-      Array(7).fill(notNow),
+    const refused = { ok: false, failure: { kind: 'wrong-state' } }
+    expect([unprepared, beyond, forged, otherSum, otherReceipt, afterwards]).toEqual(
+      Array(6).fill(refused),
     )
+    expect(live).toEqual({ ok: false, failure: { kind: 'in-use' } })
   })
 
   it('is remembered over a restart when it was paused or failed', async () => {

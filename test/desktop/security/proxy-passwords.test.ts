@@ -121,7 +121,7 @@ describe('the password of a proxy', () => {
     await passwords.answer(PROXY, null)
     const refused = await passwords.enter()
 
-    expect(early).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(early).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
     expect(refused).toEqual({ ok: false, failure: { kind: 'not-confirmed' } })
   })
 

@@ -103,7 +103,7 @@ export class ModelWorld {
 
   complete(): Failure | null {
     if (this.object !== null) return null
-    if (this.isCancelled) return { kind: 'not-now' }
+    if (this.isCancelled) return { kind: 'wrong-state' }
     if (this.isGone || this.parts.size !== this.partCount) return { kind: 'upload-gone' }
     const numbers = Array.from({ length: this.partCount }, (_, at) => at + 1)
     this.object = numbers.map((partNumber) => this.parts.get(partNumber)?.version ?? 0)

@@ -59,7 +59,7 @@ describe('the bridge over HTTP', () => {
 
     const outcome = await page.evaluate(() => window.connection.bridge.commands.openLocalBucket({}))
 
-    expect(outcome).toEqual({ ok: false, failure: { kind: 'not-now' } })
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
   })
 
   it('knows nothing of folders, since a browser says nothing of them', async () => {

@@ -83,6 +83,10 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
   'local-bucket-unavailable': { kind: 'local-bucket-unavailable', reason: 'port-taken' },
   'host-gone': { kind: 'host-gone' },
   'unknown-id': { kind: 'unknown-id' },
+  aborted: { kind: 'aborted' },
+  busy: { kind: 'busy' },
+  'in-use': { kind: 'in-use' },
+  'wrong-state': { kind: 'wrong-state' },
   'not-now': { kind: 'not-now' },
   internal: { kind: 'internal', reference: 'a1b2c3' },
 }

@@ -157,7 +157,7 @@ export async function resolveHost(hostname: string, signal: AbortSignal): Promis
   if (isMetadataHost(hostname)) return { kind: 'host-refused', host: bare }
   if (isIP(bare) !== 0 || /(^|\.)localhost$/.test(bare)) return null
   const { promise: gaveUp, resolve: giveUp } = Promise.withResolvers<Failure>()
-  const onAbort = () => giveUp({ kind: 'not-now' })
+  const onAbort = () => giveUp({ kind: 'aborted' })
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     return await Promise.race([addressOf(bare), gaveUp])

@@ -40,7 +40,7 @@ type Look =
  * without a rule, and a store that forgets the headers when all is well. So the host looks whether
  * the bytes are there, and makes the same requests itself.
  *
- * Fails with `not-now` for a part that the plan does not have.
+ * Fails with `wrong-state` for a part that the plan does not have.
  */
 export async function diagnoseNoResponse(
   context: UploadContext,
@@ -53,7 +53,7 @@ export async function diagnoseNoResponse(
   const { plan, contentType } = row.record
   const { integrity } = row
   if (plan === null || integrity === null || partNumber > partCountOf(plan)) {
-    return failed({ kind: 'not-now' })
+    return failed({ kind: 'wrong-state' })
   }
   const store = await storeOfUpload(context, row)
   if (!store.ok) return store

@@ -92,7 +92,8 @@ export class PutProbeRunner {
   ): Promise<PutProbeResult> {
     const isSwept = await this.#sweep(store)
     const { signal: closing } = this.#closing
-    if (!isSwept || closing.aborted) return { kind: 'silent', failure: { kind: 'not-now' } }
+    if (closing.aborted) return { kind: 'silent', failure: { kind: 'aborted' } }
+    if (!isSwept) return { kind: 'silent', failure: { kind: 'busy' } }
     const { destination } = store
     const apart = this.#stores.apart(store, PROBE_TIMEOUTS)
     const probes = { store: apart, ...newProbes(apart, extensionOf(file.name)) }

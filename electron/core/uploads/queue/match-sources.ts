@@ -36,7 +36,7 @@ export function attachSources(
   records.transaction(() => {
     for (const { uploadId, sourceId } of attachments) {
       const source = fed.has(uploadId)
-        ? failed({ kind: 'not-now' })
+        ? failed({ kind: 'wrong-state' })
         : fittingSource(records, sources, uploadId, sourceId)
       if (source.ok) {
         fed.add(uploadId)
@@ -57,7 +57,7 @@ function fittingSource(
   const row = records.find(uploadId)
   const source = sources.facts(sourceId)
   if (row === null || source === null) return failed({ kind: 'unknown-id' })
-  if (!isUnfinished(row)) return failed({ kind: 'not-now' })
+  if (!isUnfinished(row)) return failed({ kind: 'wrong-state' })
   return isFileOf(row, source) ? succeeded(source) : failed({ kind: 'source-changed' })
 }
 

@@ -68,7 +68,7 @@ function stoppedRow(
   const row = records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
   const isStopped = given === null ? row.record.status.phase === 'failed' : isUnfinished(row)
-  return isStopped ? succeeded(row) : failed({ kind: 'not-now' })
+  return isStopped ? succeeded(row) : failed({ kind: 'wrong-state' })
 }
 
 /** As they were when the file was given. */

@@ -140,7 +140,7 @@ function keyByRules(
   if (row.keyOrigin?.keyTemplate === keyTemplate) return succeeded(row)
   const wanted = currentKeyByTemplate(destination, row)
   // The new template asks for digits that were not worked out when the file was given.
-  if (!wanted.ok) return wanted.failure.kind === 'not-now' ? succeeded(row) : wanted
+  if (!wanted.ok) return wanted.failure.kind === 'wrong-state' ? succeeded(row) : wanted
   const { uploadId } = row.record
   const placing = freeKey(context.records, destination, wanted.value, uploadId)
   if (placing === null) return failed({ kind: 'name-unusable', reason: 'too-long' })

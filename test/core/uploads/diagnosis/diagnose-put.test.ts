@@ -425,6 +425,6 @@ it('answers nothing of an upload that has ended, nor of a part that it does not 
 
   const ended = await world.harness.ask('diagnoseNoResponse', { ...question, partNumber: 1 })
 
-  const refused = { ok: false, failure: { kind: 'not-now' } }
+  const refused = { ok: false, failure: { kind: 'wrong-state' } }
   expect([beyond, ended]).toEqual([refused, refused])
 })

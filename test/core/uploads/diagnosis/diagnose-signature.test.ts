@@ -42,5 +42,5 @@ it.each([
 it('answers nothing of an upload that has ended', async () => {
   await upload.harness.must('cancelUpload', { uploadId: upload.uploadId })
 
-  expect(await diagnose()).toEqual({ ok: false, failure: { kind: 'not-now' } })
+  expect(await diagnose()).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
 })

@@ -73,8 +73,8 @@ describe('a file given again', () => {
     })
     expect(both.uploads).toEqual([await harness.record(uploadId)])
     expect(both.uploads[0]?.sourceId).toBe(first)
-    expect(both.refused).toEqual([{ sourceId: second, failure: { kind: 'not-now' } }])
-    expect(spent.refused.map(({ failure }) => failure.kind)).toEqual(['unknown-id', 'not-now'])
+    expect(both.refused).toEqual([{ sourceId: second, failure: { kind: 'wrong-state' } }])
+    expect(spent.refused.map(({ failure }) => failure.kind)).toEqual(['unknown-id', 'wrong-state'])
   })
 
   it.each([

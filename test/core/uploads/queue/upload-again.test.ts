@@ -158,7 +158,9 @@ it('is not for uploads that wait, are paused or done, nor for those nobody knows
   const given = await harness.ask('uploadAgain', { uploadId, sourceId })
   await harness.must('clearUploads', { uploadIds: [uploadId] })
 
-  expect([waiting, paused, cancelled, given]).toEqual(Array(4).fill(failed({ kind: 'not-now' })))
+  expect([waiting, paused, cancelled, given]).toEqual(
+    Array(4).fill(failed({ kind: 'wrong-state' })),
+  )
   expect(await ask()).toEqual(failed({ kind: 'unknown-id' }))
 })
 

@@ -265,7 +265,7 @@ describe('where files go', () => {
   it('is refused for a file whose digits nobody worked out', async () => {
     await rules({ keyTemplate: '{hash8}' })
 
-    expect(await refusal('a.txt', SHORT)).toEqual({ kind: 'not-now' })
+    expect(await refusal('a.txt', SHORT)).toEqual({ kind: 'wrong-state' })
   })
 
   it('is numbered behind the last folder, and handed out under its own name', async () => {

@@ -310,7 +310,7 @@ describe('destinations', () => {
 
   it('says why one that is in use cannot be forgotten', async () => {
     const { page, button } = await suite.open(
-      aWorld({ failures: { forgetDestination: { kind: 'not-now' } } }),
+      aWorld({ failures: { forgetDestination: { kind: 'in-use' } } }),
     )
     await page.getByRole('button', { name: 'More about Client files' }).focus()
     await page.keyboard.press('Enter')
