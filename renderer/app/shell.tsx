@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo, useState } from 'react'
 import type { Destination } from '../../electron/contract/commands/destinations.ts'
 import type { UploadView } from '../engine/view/queue-view.ts'
-import { fieldToFix } from '../failures/failure-field.ts'
+import { fieldToFix } from '../failures/failure-text.ts'
 import { MissingKeysNotice } from '../features/destinations/credentials/missing-keys-notice.tsx'
 import {
   DestinationDialogs,

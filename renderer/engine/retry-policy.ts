@@ -180,6 +180,7 @@ export function recoveryFrom(failure: Failure, budget: RetryBudget, jitter: numb
     case 'source-off-limits':
     case 'name-unusable':
     case 'too-large':
+    case 'size-not-allowed':
     case 'type-not-allowed':
     case 'rules-invalid':
     case 'unknown-id':

@@ -1,86 +1,89 @@
-import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import { providerOf } from '../../electron/contract/providers/lookup.ts'
 import { unreachable } from '../../electron/lib/unreachable.ts'
 import { isolated } from '../design/isolated.tsx'
-import { consoleAt, type FailureDestination, type FailureText, serviceAt, text } from './words.ts'
-
-type Rejected = Extract<Failure, { kind: 'credentials-rejected' }>
+import {
+  consoleAt,
+  type FailureDestination,
+  type FailureOf,
+  serviceAt,
+  type Words,
+  words,
+} from './words.ts'
 
 /**
- * Keys that a store does not accept. Typed ones can be typed again, others are put right where they
- * come from. `SignatureDoesNotMatch`: the store knows the access key ID.
+ * About keys that a store does not accept. Typed ones can be typed again; others have to be fixed
+ * where they come from. `SignatureDoesNotMatch` means that the store knows the access key ID.
  */
 export function credentialsRejectedWords(
-  { answer }: Rejected,
+  { answer }: FailureOf<'credentials-rejected'>,
   at: FailureDestination | null,
-): FailureText {
+): Words {
   if (at?.kind === 'local') {
-    return text(
+    return words(
       'The bucket on this computer does not accept Ferry’s own keys.',
-      'Start Ferry again; if it stays, its log says why.',
+      'Start Ferry again; if it keeps happening, its log says why.',
       'retry',
     )
   }
   switch (at?.credentials.kind) {
     case 'profile':
-      return text(
+      return words(
         `The store does not accept the keys of the profile${named(at)}.`,
-        'Put them right in ~/.aws/credentials and try again, or choose other keys in the connection.',
+        'Correct them in ~/.aws/credentials and try again, or choose other keys in the connection.',
         'edit-connection',
       )
     case 'sso':
-      return text(
+      return words(
         'The store does not accept the keys of your sign-in.',
-        'Sign in again; if it stays, whoever looks after the account must let your role use this store.',
+        'Sign in again; if it keeps happening, the account’s administrator must let your role use this store.',
         'sign-in',
       )
     case 'environment':
-      return text(
+      return words(
         'The store does not accept the keys from Ferry’s environment.',
         'Start Ferry with the right AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose other keys in the connection.',
         'edit-connection',
       )
     default:
       return answer?.code === 'SignatureDoesNotMatch'
-        ? text(
+        ? words(
             'The store does not accept the keys.',
-            'It knows the access key ID: check the secret access key. If that is right, a proxy in front of the store must pass on Host and path as they come.',
-            'enter-keys',
+            'It knows the access key ID: check the secret access key. If that is right, a proxy in front of the store must pass on Host and path unchanged.',
           )
-        : text(
+        : words(
             'The store does not accept the keys.',
             `Check the access key ID and the secret access key, or make new ones in ${consoleAt(at)}.`,
-            'enter-keys',
           )
   }
 }
 
-/** Keys that were good for a time. */
-export function credentialsExpiredWords(at: FailureDestination | null): FailureText {
+export function credentialsExpiredWords(
+  _failure: FailureOf<'credentials-expired'>,
+  at: FailureDestination | null,
+): Words {
   switch (at?.credentials.kind) {
     case 'profile':
-      return text(
+      return words(
         `The keys of the profile${named(at)} have expired.`,
         'Renew them the way you got them, then try again; uploads go on from the parts already sent.',
         'edit-connection',
       )
     case 'sso':
-      return text(
+      return words(
         'The keys of your sign-in have expired.',
-        'Sign in again; what waits for it goes on from the parts already sent.',
+        'Sign in again; uploads go on from the parts already sent.',
         'sign-in',
       )
     case 'environment':
-      return text(
+      return words(
         'The keys from Ferry’s environment have expired.',
         'Start Ferry again with new ones, or choose other keys in the connection.',
         'edit-connection',
       )
     default:
-      return text(
+      return words(
         'The keys have expired.',
-        'Enter new ones; what waits for them goes on from the parts already sent.',
-        'enter-keys',
+        'Enter new ones; uploads go on from the parts already sent.',
       )
   }
 }
@@ -89,32 +92,27 @@ function named({ credentials: { profile = '' } }: FailureDestination): string {
   return profile === '' ? '' : ` “${isolated(profile)}”`
 }
 
-type KeysUnavailable = Extract<Failure, { kind: 'keys-unavailable' }>
-
 /** About keys that were not typed: a profile, a program, a role or the environment gave none. */
-export function keysUnavailableWords(failure: KeysUnavailable): FailureText {
+export function keysUnavailableWords(failure: FailureOf<'keys-unavailable'>): Words {
   const { source, reason } = failure
   switch (reason) {
     case 'no-file':
-      return text(
+      return words(
         `The profile “${isolated(source)}” cannot be looked up: this computer has no AWS configuration.`,
         'Make one with “aws configure”, or choose other keys.',
-        'edit-connection',
       )
     case 'no-profile':
-      return text(
+      return words(
         `There is no profile “${isolated(source)}” on this computer.`,
         'Add it to ~/.aws/config, or choose another one.',
-        'edit-connection',
       )
     case 'incomplete':
-      return text(
+      return words(
         `The profile “${isolated(source)}” lacks something that it needs to give keys.`,
         'Complete it in ~/.aws/config or ~/.aws/credentials, or choose other keys.',
-        'edit-connection',
       )
     case 'process-failed':
-      return text(
+      return words(
         `The program that gives the keys of “${isolated(source)}” failed.`,
         'Run its credential_process in a terminal to see why, then try again.',
         'retry',
@@ -122,21 +120,19 @@ export function keysUnavailableWords(failure: KeysUnavailable): FailureText {
     case 'program-missing':
       return missingProgramWords(failure)
     case 'role-refused':
-      return text(
+      return words(
         `The role of “${isolated(source)}” was refused.`,
-        'Ask whoever looks after the account to let you take it, or choose other keys.',
-        'edit-connection',
+        'Ask the account’s administrator to let you assume it, or choose other keys.',
       )
     case 'environment-empty':
       return emptyEnvironmentWords(failure)
     case 'malformed':
-      return text(
+      return words(
         'The keys hold a character that no key has, such as a line break or a letter of another alphabet.',
-        'Copy them once more where they come from.',
-        'edit-connection',
+        'Copy them again from where they come from.',
       )
     case 'unreachable':
-      return text(
+      return words(
         `The service that gives the keys of “${isolated(source)}” cannot be reached.`,
         'Check the network, then try again.',
         'retry',
@@ -146,41 +142,42 @@ export function keysUnavailableWords(failure: KeysUnavailable): FailureText {
   }
 }
 
-function missingProgramWords({ source, program = '', folders = [] }: KeysUnavailable): FailureText {
+function missingProgramWords({
+  source,
+  program = '',
+  folders = [],
+}: FailureOf<'keys-unavailable'>): Words {
   const where = folders.length === 0 ? 'PATH names no folder' : `it is not in ${folders.join(', ')}`
-  return text(
+  return words(
     `The program “${isolated(program)}”, which gives the keys of “${isolated(source)}”, was not found: ${where}.`,
     'Write its whole path into credential_process, or add its folder to PATH where your login shell sets it, and start Ferry again.',
     'retry',
   )
 }
 
-function emptyEnvironmentWords({ source, shell }: KeysUnavailable): FailureText {
+function emptyEnvironmentWords({ source, shell }: FailureOf<'keys-unavailable'>): Words {
   switch (shell) {
     case undefined:
-      return text(
+      return words(
         `Ferry was started without keys in its environment (${source}).`,
         'Start it from where they are set, or choose other keys.',
-        'edit-connection',
       )
     case 'read':
-      return text(
+      return words(
         `Neither Ferry’s environment nor your login shell’s has keys (${source}).`,
         'Set them where your login shell reads them, such as ~/.zprofile, and start Ferry again; or choose other keys.',
-        'edit-connection',
       )
     case 'silent':
-      return text(
+      return words(
         `Ferry was started without keys in its environment, and your login shell did not tell its own (${source}).`,
         'Start Ferry from a terminal in which they are set, or choose other keys.',
-        'edit-connection',
       )
     default:
       return unreachable(shell)
   }
 }
 
-/** Goes on from “they may not”. */
+/** Continues “they may not”. */
 const ACTION_WORDS: Readonly<Record<string, string>> = {
   's3:PutObject': 'put files into this bucket',
   's3:PutObjectAcl': 'set an ACL',
@@ -201,7 +198,7 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   's3:PutLifecycleConfiguration': 'change the bucket’s rules',
 }
 
-/** What needs no such permission once the rules no longer ask for it. */
+/** Permissions that are needed only because the destination's rules ask for something. */
 const RULE_PERMISSIONS: Readonly<Record<string, string>> = {
   's3:PutObjectAcl': 'Set the ACL to “none” in the rules, or',
   's3:PutObjectTagging': 'Take the tags out of the rules, or',
@@ -224,42 +221,50 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
   's3:PutLifecycleConfiguration': 'writeBuckets',
 }
 
-/** `action`: the permission that is missing, as S3 names it; null: not known. */
-export function deniedWords(action: string | null, at: FailureDestination | null): FailureText {
+export function deniedWords(
+  { action: denied }: FailureOf<'access-denied'>,
+  at: FailureDestination | null,
+): Words {
   if (at?.kind === 'local') {
-    return text(
+    return words(
       'The bucket on this computer refuses Ferry’s own keys.',
-      'Start Ferry again; if it stays, its log says why.',
+      'Start Ferry again; if it keeps happening, its log says why.',
       'retry',
     )
   }
+  const action = denied ?? null
   const problem = `The store accepts the keys, but they may not ${actionWords(action)}.`
+  const wayOut = permissionRemedy(action, at)
   const byRules = action === null ? undefined : RULE_PERMISSIONS[action]
-  if (byRules === undefined) return text(problem, permissionRemedy(action, at), 'edit-connection')
-  return text(problem, `${byRules} ${withSmallStart(permissionRemedy(action, at))}`, 'edit-rules')
+  return byRules === undefined
+    ? words(problem, wayOut)
+    : words(problem, `${byRules} ${withSmallStart(wayOut)}`, 'edit-rules')
 }
 
-/** With the permission's name behind it, in the words of the store. */
+/** Followed by the permission's own name. */
 function actionWords(action: string | null): string {
   if (action === null) return 'do this here'
   return `${ACTION_WORDS[action] ?? 'do this here'} (${action})`
 }
 
-/** Who can give keys a right, and where. A whole sentence. */
+/**
+ * Says who can give keys a right, and where. A whole sentence.
+ * @param action the missing permission, as S3 names it; null: not known.
+ */
 export function permissionRemedy(action: string | null, at: FailureDestination | null): string {
   const model = at === null ? null : providerOf(at.provider).permissions
   switch (model) {
     case 'policy':
-      return 'Whoever looks after the bucket must allow it in the policy of these keys or of the bucket; or use other keys.'
+      return 'The bucket’s administrator must allow it in the policy of these keys or of the bucket; or use other keys.'
     case 'token':
       return `Give their API token “Object Read & Write” for this bucket in ${consoleAt(at)} (API tokens), or use keys of another token.`
     case 'capability': {
       const capability = action === null ? undefined : CAPABILITIES[action]
-      const named = capability === undefined ? 'that may' : `with the capability ${capability}`
-      return `Make an application key ${named} for this bucket in ${consoleAt(at)}, and enter it here; a key’s capabilities cannot be changed.`
+      const which = capability === undefined ? 'that may' : `with the capability ${capability}`
+      return `Make an application key ${which} for this bucket in ${consoleAt(at)}, and enter it here; a key’s capabilities cannot be changed.`
     }
     case 'role':
-      return `Whoever looks after the account behind these keys must give it a role that may do this in the bucket${inConsole(at)}; or use other keys.`
+      return `The administrator of the account behind these keys must give it a role that may do this in the bucket${inConsole(at)}; or use other keys.`
     case 'key':
       return `Give these keys this right for the bucket where they were made${inConsole(at)}, or use other keys.`
     case null:

@@ -1,16 +1,20 @@
-import type { Failure } from '../../electron/contract/failure/kinds.ts'
-import { connectionWords } from './connection-words.ts'
-import { clockDifference } from './network-words.ts'
-import { type FailureAction, type FailureDestination, type FailureText, text } from './words.ts'
+import type {
+  DestinationField,
+  Failure,
+  FailureKind,
+} from '../../electron/contract/failure/kinds.ts'
+import { FAILURES, type FailureRow } from './failure-table.ts'
+import type { FailureAction, FailureDestination } from './words.ts'
 
-export type {
-  FailureAction,
-  FailureDestination,
-  FailureText,
-} from './words.ts'
+export type { FailureAction, FailureDestination } from './words.ts'
+
+export interface FailureText {
+  readonly problem: string
+  readonly wayOut: string
+  readonly action: FailureAction | null
+}
 
 /**
- * The only place where failures become words. A new kind does not compile until it has some.
  * @param at the destination, where there is one: who can act, and where, depends on its store and on
  * where its keys come from.
  */
@@ -19,91 +23,14 @@ export function failureText(
   nowMs: number = Date.now(),
   at: FailureDestination | null = null,
 ): FailureText {
-  switch (failure.kind) {
-    case 'offline':
-      return text('This computer is offline.', 'Ferry goes on when the network is back.')
-    case 'stalled':
-      return text(
-        'The connection to the store went silent.',
-        'The parts already sent are kept; try again.',
-        'retry',
-      )
-    case 'server-error':
-      // RFC 6585 section 6: said by a hotel's or a train's network, not by the store.
-      if (failure.status === 511) {
-        return text(
-          'The network wants you to sign in to it first (511).',
-          'Open any web page to sign in to the network; Ferry goes on by itself afterwards.',
-          'retry',
-        )
-      }
-      return text(
-        `The store has trouble of its own (error ${failure.status}).`,
-        'The parts already sent are kept; try again in a moment.',
-        'retry',
-      )
-    case 'throttled':
-      return text(
-        'The store asks for fewer requests.',
-        'Wait a little, then try again; nothing is lost.',
-        'retry',
-      )
-    case 'no-response':
-      return text(
-        failure.isOnlyPage === true
-          ? 'The store does not answer this window, although Ferry itself reaches it.'
-          : 'The store does not answer.',
-        'Check the network, a VPN or proxy, and that the bucket allows uploads from this window (CORS), then try again.',
-        'retry',
-      )
-    case 'body-corrupted':
-      return text(
-        'Some bytes changed on their way, and the store refused them.',
-        'Try again; if it happens often, check the network hardware.',
-        'retry',
-      )
-    case 'url-expired':
-      return text(
-        'The permission for this part ran out before it was sent.',
-        'Try again; Ferry signs it anew.',
-        'retry',
-      )
-    case 'clock-skewed':
-      return text(
-        clockDifference(failure.serverTimeMs, nowMs),
-        'Set the clock, then try again.',
-        'retry',
-      )
-    case 'upload-gone':
-      return text(
-        'The store no longer knows this unfinished upload.',
-        'Try again; the file is sent from the start.',
-        'retry',
-      )
-    case 'object-missing':
-      return text(
-        'The store took the whole file but shows no complete object.',
-        'Try again; the file is sent from the start.',
-        'retry',
-      )
-    case 'source-in-cloud':
-      return text(
-        'This file is kept in the cloud and is not on this computer yet.',
-        'Ferry tries again by itself. To speed it up, open the file, and check that the service that keeps it (iCloud, OneDrive, Dropbox) runs and is online.',
-        'retry',
-      )
-    default:
-      return connectionWords(failure, at)
-  }
-}
-
-/**
- * The parts are too long. Their length is fixed when an upload begins, so that only beginning it
- * again makes them shorter.
- */
-export function isPlanToBlame(failure: Failure): boolean {
-  if (failure.kind === 'request-too-large') return true
-  return failure.kind === 'too-large' && failure.answer !== undefined
+  // The row of a failure's own kind takes that failure.
+  const row = FAILURES[failure.kind] as FailureRow<FailureKind>
+  const {
+    problem,
+    wayOut,
+    action = row.action,
+  } = typeof row.words === 'function' ? row.words(failure, at, nowMs) : row.words
+  return { problem, wayOut, action }
 }
 
 /** Problem and way out in one breath. */
@@ -114,6 +41,20 @@ export function failureSentence(
 ): string {
   const { problem, wayOut } = failureText(failure, nowMs, at)
   return `${problem} ${wayOut}`
+}
+
+/** The field of the connection form in which a failure is fixed; null: the form as a whole. */
+export function fieldToFix(kind: FailureKind): DestinationField | null {
+  return FAILURES[kind].field
+}
+
+/**
+ * The upload's parts are too long. Their length is fixed when an upload begins, so only beginning
+ * it again makes them shorter.
+ */
+export function isPlanToBlame(failure: Failure): boolean {
+  if (failure.kind === 'request-too-large') return true
+  return failure.kind === 'too-large' && failure.answer !== undefined
 }
 
 export const ACTION_LABELS: Record<FailureAction, string> = {

@@ -1,11 +1,12 @@
 import type { CredentialKind } from '../../electron/contract/commands/credentials.ts'
-import type { Failure } from '../../electron/contract/failure/kinds.ts'
+import type { Failure, FailureKind } from '../../electron/contract/failure/kinds.ts'
 import { providerOf } from '../../electron/contract/providers/lookup.ts'
 import type { Provider, ProviderId } from '../../electron/contract/providers/provider.ts'
 
 /**
- * Where a failure happened, as far as words depend on it: a store without policies has none to be
- * changed, and keys that nobody typed cannot be typed again. A `Destination` is one.
+ * The destination that a failure is about, as far as its words depend on it: a store without
+ * policies has none to change, and keys that nobody typed cannot be typed again. A `Destination`
+ * is one.
  */
 export interface FailureDestination {
   readonly name: string
@@ -31,86 +32,29 @@ export type FailureAction =
   | 'open-bucket-folder'
   | 'reload'
 
-export interface FailureText {
-  /** What is wrong, naming the thing. A whole sentence. */
+export interface Words {
+  /** Says what is wrong and names the thing. A whole sentence. */
   readonly problem: string
-  /** What to do about it, or what Ferry does by itself. A whole sentence. */
+  /** Says what the user can do, or what Ferry does by itself. A whole sentence. */
   readonly wayOut: string
-  readonly action: FailureAction | null
+  /** Set where it differs from the action of the failure's row in the table. */
+  readonly action?: FailureAction | null
 }
 
-export const text = (
-  problem: string,
-  wayOut: string,
-  action: FailureAction | null = null,
-): FailureText => ({ problem, wayOut, action })
+export const words = (problem: string, wayOut: string, action?: FailureAction | null): Words =>
+  action === undefined ? { problem, wayOut } : { problem, wayOut, action }
 
-/** Ferry waits for these, or tries again, before it says anything. */
-type WaitingKind =
-  | 'offline'
-  | 'stalled'
-  | 'server-error'
-  | 'throttled'
-  | 'no-response'
-  | 'body-corrupted'
-  | 'url-expired'
-  | 'clock-skewed'
-  | 'upload-gone'
-  | 'object-missing'
-  | 'source-in-cloud'
+export type FailureOf<K extends FailureKind> = Extract<Failure, { readonly kind: K }>
 
-/** The person must act. */
-export type ActingFailure = Exclude<Failure, { kind: WaitingKind }>
-
-/** About the store and the way to it. */
-type ConnectionKind =
-  | 'form-invalid'
-  | 'host-not-found'
-  | 'host-unreachable'
-  | 'tls-failed'
-  | 'wrong-protocol'
-  | 'proxy-failed'
-  | 'proxy-auth-needed'
-  | 'network-blocked'
-  | 'not-s3'
-  | 'answer-unreadable'
-  | 'answer-too-long'
-  | 'host-refused'
-  | 'request-rewritten'
-  | 'explicitly-denied'
-  | 'encryption-key-denied'
-  | 'acl-refused'
-  | 'quota-exceeded'
-  | 'store-full'
-  | 'account-problem'
-  | 'request-too-large'
-  | 'proxy-refused'
-  | 'redirected'
-  | 'answer-hidden'
-  | 'credentials-rejected'
-  | 'credentials-expired'
-  | 'sign-in-needed'
-  | 'keys-unavailable'
-  | 'access-denied'
-  | 'bucket-missing'
-  | 'region-wrong'
-  | 'cors-blocked'
-  | 'etag-hidden'
-  | 'store-refused'
-  | 'object-differs'
-
-/** About a file, this computer, or Ferry itself. */
-export type ComputerFailure = Exclude<ActingFailure, { kind: ConnectionKind }>
-
-/** A service that somebody runs for others, and that customers sign in to; null: a server of one's own. */
-export function serviceAt(at: FailureDestination | null): Provider | null {
-  if (at === null || at.kind === 'local') return null
-  const provider = providerOf(at.provider)
+/** A service that customers sign in to; null for a server that somebody runs for themselves. */
+export function serviceAt(destination: FailureDestination | null): Provider | null {
+  if (destination === null || destination.kind === 'local') return null
+  const provider = providerOf(destination.provider)
   return provider.hosts.length > 0 ? provider : null
 }
 
 /** Within a sentence: `the console of Wasabi`. */
-export function consoleAt(at: FailureDestination | null): string {
-  const service = serviceAt(at)
+export function consoleAt(destination: FailureDestination | null): string {
+  const service = serviceAt(destination)
   return service === null ? 'the store’s console' : `the console of ${service.label}`
 }

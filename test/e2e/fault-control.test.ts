@@ -27,14 +27,14 @@ describe('what the host asks of the store', () => {
       'CompleteMultipartUpload',
       'is answered 502',
       { kind: 'answer', answer: badGateway },
-      /^Finishing · The store has trouble of its own/,
+      /^Finishing · The store has an internal problem/,
     ],
     [
       'CompleteMultipartUpload',
       'is answered 200 with an error in it',
       { kind: 'answer', answer: errorInside200 },
       // The SDK makes a 503 of it, and some stores have no other way to ask for patience.
-      /^Finishing · The store (has trouble of its own|asks for fewer requests)/,
+      /^Finishing · The store (has an internal problem|asks for fewer requests)/,
     ],
     ['CompleteMultipartUpload', 'is reset', RESET, /^Finishing · The store does not answer/],
   ])('%s %s: the row says so, and it goes on by itself', async (operation, how, fault, said) => {

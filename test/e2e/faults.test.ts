@@ -24,12 +24,12 @@ const FAULTS: readonly (readonly [string, readonly Verdict[], RegExp])[] = [
   [
     'is answered 500',
     [{ kind: 'answer', answer: internalError }],
-    /^Waiting.* · The store has trouble of its own \(error 500\)/,
+    /^Waiting.* · The store has an internal problem \(error 500\)/,
   ],
   [
     'is answered 502',
     [{ kind: 'answer', answer: badGateway }],
-    /^Waiting.* · The store has trouble of its own \(error 502\)/,
+    /^Waiting.* · The store has an internal problem \(error 502\)/,
   ],
   [
     'is answered 503',
@@ -48,7 +48,7 @@ const FAULTS: readonly (readonly [string, readonly Verdict[], RegExp])[] = [
       { kind: 'answer', answer: urlExpired },
       { kind: 'answer', answer: urlExpired },
     ],
-    /^Waiting.* · The permission for this part ran out before it was sent/,
+    /^Waiting.* · The signature of this part expired before the part was sent/,
   ],
   [
     'is refused for its checksum',

@@ -63,6 +63,7 @@ const expected: {
   'sign-in-needed': ['ask-user', 'ask-user', 'ask-user'],
   'keys-unavailable': ['ask-user', 'ask-user', 'ask-user'],
   'rules-invalid': ['give-up', 'give-up', 'give-up'],
+  'size-not-allowed': ['give-up', 'give-up', 'give-up'],
   'type-not-allowed': ['give-up', 'give-up', 'give-up'],
   'key-taken': ['ask-user', 'ask-user', 'ask-user'],
   skipped: ['end', 'end', 'end'],

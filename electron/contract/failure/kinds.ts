@@ -291,14 +291,17 @@ export const Failure = z.discriminatedUnion('kind', [
     reason: z.enum(['empty', 'too-long', 'not-unicode', 'dot-segment']),
     answer,
   }),
+  /** The store takes no file, or in the store's own answer no request, as long as this one. */
   z.strictObject({
     kind: z.literal('too-large'),
     /** Null: the store does not say. */
     limitBytes: z.nullable(z.int()),
-    /** Absent in records of older Ferrys: the store's. */
+    /** `rules` in records of older versions of Ferry, for which `size-not-allowed` stands now. */
     limitOf: z.optional(z.enum(['store', 'rules'])),
     answer,
   }),
+  /** The destination's rules do not take files as long as this one. */
+  z.strictObject({ kind: z.literal('size-not-allowed'), limitBytes: z.int() }),
   /** The destination's rules do not take files of this type. */
   z.strictObject({ kind: z.literal('type-not-allowed'), contentType: detail }),
   /** The bucket has an object there, and the destination's rule is to ask. */

@@ -114,7 +114,7 @@ function reasonOf(answer: S3Answer): Reason {
     case 'EntityTooLarge':
     case 'RequestEntityTooLarge':
     case 'MaxMessageLengthExceeded':
-      return { kind: 'too-large', limitBytes: answer.limitBytes, limitOf: 'store' }
+      return { kind: 'too-large', limitBytes: answer.limitBytes }
     // What the destination's rules ask for and the store does not do.
     case 'InvalidStorageClass':
     case 'MetadataTooLarge':

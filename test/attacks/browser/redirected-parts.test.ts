@@ -42,7 +42,7 @@ for (const status of [307, 308]) {
     // Once more by a fresh worker, whose policy is surely the present one; then never again.
     expect(puts.length).toBeLessThanOrEqual(2)
     expect(await page.row('secret.txt').textContent()).toMatch(
-      /The store sends Ferry on to another place, which is not part of this connection\./,
+      /The store redirects Ferry to another address, which is not part of this connection\./,
     )
   })
 }

@@ -331,13 +331,13 @@ export const STORE_DOCUMENTS: readonly StoreDocument[] = [
       'Your proposed upload exceeds the maximum allowed size',
       `<ProposedSize>7771682432</ProposedSize><MaxSizeAllowed>5368709120</MaxSizeAllowed>${AWS_IDS}`,
     ),
-    means: { kind: 'too-large', limitBytes: 5_368_709_120, limitOf: 'store' },
+    means: { kind: 'too-large', limitBytes: 5_368_709_120 },
   },
   {
     from: 'a store that says it with 413',
     status: 413,
     xml: document('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size.'),
-    means: { kind: 'too-large', limitBytes: null, limitOf: 'store' },
+    means: { kind: 'too-large', limitBytes: null },
   },
   {
     from: 'nginx, client_max_body_size',

@@ -66,6 +66,7 @@ export const FAILURE_EXAMPLES: { readonly [K in FailureKind]: Extract<Failure, {
   'source-detached': { kind: 'source-detached' },
   'name-unusable': { kind: 'name-unusable', reason: 'too-long' },
   'too-large': { kind: 'too-large', limitBytes: 5_368_709_120 },
+  'size-not-allowed': { kind: 'size-not-allowed', limitBytes: 2_000_000 },
   'type-not-allowed': { kind: 'type-not-allowed', contentType: 'text/html' },
   'key-taken': { kind: 'key-taken', key: 'in/a.jpg' },
   skipped: { kind: 'skipped' },

@@ -76,7 +76,7 @@ const BLAMES: readonly Blame[] = [
   },
   ...(['kms:GenerateDataKey', null] as const).map((action) => ({
     failure: { kind: 'encryption-key-denied', action } as const,
-    who: /whoever looks after it/i,
+    who: /its administrator must/i,
     where: /key service \(KMS\).*rules/i,
     never: any(/secret|quota|bucket policy/, COMPUTER, NETWORK, CORS),
   })),
@@ -84,7 +84,7 @@ const BLAMES: readonly Blame[] = [
     [undefined, 'bucket', 'identity', 'organization', 'session', 'boundary', 'endpoint'] as const
   ).map((by) => ({
     failure: { kind: 'explicitly-denied', ...(by === undefined ? {} : { by }) } as const,
-    who: /bucket’s owner|whoever looks after that policy/i,
+    who: /bucket’s owner|the administrator of that policy/i,
     where: /in the rules/i,
     never: any(/secret|sign in|enter/, COMPUTER, CORS),
   })),
@@ -102,6 +102,12 @@ const BLAMES: readonly Blame[] = [
   },
   {
     failure: { kind: 'too-large', limitBytes: 5, limitOf: 'rules' },
+    who: /raise the limit/i,
+    where: /in the rules/i,
+    never: any(KEYS, /store takes/, COMPUTER, NETWORK, CORS),
+  },
+  {
+    failure: { kind: 'size-not-allowed', limitBytes: 5 },
     who: /raise the limit/i,
     where: /in the rules/i,
     never: any(KEYS, /store takes/, COMPUTER, NETWORK, CORS),
@@ -201,11 +207,7 @@ describe('keys that may not do something', () => {
       's3:PutObject',
       /Give these keys this right for the bucket where they were made, or/,
     ],
-    [
-      'aws',
-      's3:PutObject',
-      /Whoever looks after the bucket.*policy of these keys or of the bucket/,
-    ],
+    ['aws', 's3:PutObject', /The bucket’s administrator.*policy of these keys or of the bucket/],
     ['other', 's3:PutObject', /Whoever runs the store must allow it/],
   ] as const)('are told what %s calls it: %s', (id, action, wayOut) => {
     expect(failureText(denied(action), NOW, at(id)).wayOut).toMatch(wayOut)

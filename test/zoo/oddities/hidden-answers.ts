@@ -106,7 +106,7 @@ export const HIDDEN_ANSWERS: readonly Oddity[] = [
       ),
     ends: {
       status: 'Action needed',
-      says: /sends Ferry on to “https:\/\/files\.example\.org”/,
+      says: /redirects Ferry to “https:\/\/files\.example\.org”/,
       object: 'nothing',
       timesSent: 0,
     },

@@ -88,7 +88,7 @@ export const REFUSALS: readonly Oddity[] = [
       isOfPage,
       refusal(403, 'AccountProblem', 'There is a problem with your account.'),
     ),
-    ...needsUser(/^Action needed · The account at the store is not in order\./),
+    ...needsUser(/^Action needed · There is a problem with the account at the store\./),
   },
   {
     title: 'S3 takes no ACLs in a bucket whose owner owns everything',

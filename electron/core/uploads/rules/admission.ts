@@ -28,11 +28,11 @@ export function refusalOf(
   { name, byteLength, contentType }: FileToAdmit,
 ): Failure | null {
   const longest = longestFileBytes(maxPartCount)
-  const ruled = rules.maxFileBytes ?? longest
-  const limitBytes = Math.min(longest, ruled)
-  if (byteLength > limitBytes) {
-    return { kind: 'too-large', limitBytes, ...(ruled < longest ? { limitOf: 'rules' } : {}) }
+  const allowed = rules.maxFileBytes ?? longest
+  if (allowed < longest && byteLength > allowed) {
+    return { kind: 'size-not-allowed', limitBytes: allowed }
   }
+  if (byteLength > longest) return { kind: 'too-large', limitBytes: longest }
   const type = contentType.split(';')[0]?.trim() ?? ''
   if (isAllowed(rules, name, type.toLowerCase())) return null
   return { kind: 'type-not-allowed', contentType: type.slice(0, 300) }

@@ -2,8 +2,7 @@ import type { Destination } from '../../../../electron/contract/commands/destina
 import type { DestinationField } from '../../../../electron/contract/failure/kinds.ts'
 import { Button } from '../../../design/button.tsx'
 import { Notice } from '../../../design/notice.tsx'
-import { fieldToFix } from '../../../failures/failure-field.ts'
-import { ACTION_LABELS } from '../../../failures/failure-text.ts'
+import { ACTION_LABELS, fieldToFix } from '../../../failures/failure-text.ts'
 
 /** Appears after a restart without stored keys, and after an import of settings. */
 export function MissingKeysNotice({

@@ -207,15 +207,14 @@ describe('what may go', () => {
 
     expect(await refusal('five', someBytes(5))).toBeNull()
     expect(await refusal('six', someBytes(6))).toEqual({
-      kind: 'too-large',
+      kind: 'size-not-allowed',
       limitBytes: 5,
-      limitOf: 'rules',
     })
   })
 
   it.each([
     [{ allowedTypes: 'image/*' }, { kind: 'type-not-allowed', contentType: 'text/plain' }],
-    [{ maxFileBytes: 4 }, { kind: 'too-large', limitBytes: 4, limitOf: 'rules' }],
+    [{ maxFileBytes: 4 }, { kind: 'size-not-allowed', limitBytes: 4 }],
   ] as const)(
     'is judged again before it begins, and at each signature: %j',
     async (changes, failure) => {

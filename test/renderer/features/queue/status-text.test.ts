@@ -145,8 +145,8 @@ describe('the status of a row', () => {
   })
 
   it.each([
-    ['browser', /^Action needed · Sign in again: your sign-in has ended\. /],
-    ['code', /^Action needed · Sign in again: your sign-in with this device’s code has ended\. /],
+    ['browser', /^Action needed · Sign in again: your sign-in has expired\. /],
+    ['code', /^Action needed · Sign in again: your sign-in with this device’s code has expired\. /],
   ] as const)('asks to sign in again with the %s', (by, expected) => {
     const view = aView({ phase: 'needs-you', failure: { kind: 'sign-in-needed', by } })
 
