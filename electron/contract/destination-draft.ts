@@ -1,10 +1,52 @@
 import * as z from 'zod/mini'
 import { CredentialKind } from './commands/credentials.ts'
-import { DestinationField } from './failure/kinds.ts'
 import { DestinationId } from './ids.ts'
 import { ProviderId } from './providers/provider.ts'
 
 const text = (max: number) => z.string().check(z.maxLength(max))
+
+/** The fields of the connection form, in the order in which the form shows them. */
+export const DestinationField = z.enum([
+  'name',
+  'endpoint',
+  'region',
+  'bucket',
+  'prefix',
+  'accessKeyId',
+  'secretAccessKey',
+  'sessionToken',
+  'profile',
+  'ssoStartUrl',
+  'ssoRegion',
+  'ssoAccountId',
+  'ssoRoleName',
+])
+export type DestinationField = z.infer<typeof DestinationField>
+
+export const FieldProblem = z.strictObject({
+  field: DestinationField,
+  problem: z.enum([
+    'missing',
+    'not-a-url',
+    'not-http',
+    'has-path',
+    'has-credentials',
+    'has-query',
+    'plain-http-outside-this-network',
+    'bucket-name-invalid',
+    'prefix-invalid',
+    'too-long',
+    'has-inner-space',
+    /** Ferry keeps a secret, for another endpoint or access key. */
+    'needed-again',
+    /** A control character, or one that no key and no token has. */
+    'has-odd-character',
+    'not-a-region',
+    /** A cloud's metadata service, which gives a machine's own keys to whoever asks. */
+    'metadata-address',
+  ]),
+})
+export type FieldProblem = z.infer<typeof FieldProblem>
 
 /** What the form sends. Fields come as typed; the host trims and judges them. */
 export const DestinationDraft = z.strictObject({

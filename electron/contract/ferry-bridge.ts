@@ -1,12 +1,7 @@
 import type { FolderFindings } from './commands/sources.ts'
 import type { Source } from './commands/uploads.ts'
-import type {
-  CommandInput,
-  CommandName,
-  CommandOutput,
-  NoticeName,
-  NoticePayload,
-} from './commands.ts'
+import type { CommandInput, CommandName, CommandOutput } from './commands.ts'
+import type { NoticeName, NoticePayload } from './notices.ts'
 import type { Outcome } from './outcome.ts'
 
 /** One handler per row; a missing or extra one does not compile. */

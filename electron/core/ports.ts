@@ -1,7 +1,7 @@
 import type { SecretPlace } from '../contract/commands/destinations.ts'
 import type { HostDescription, ProgressPace } from '../contract/commands/host.ts'
-import type { NoticeName, NoticePayload } from '../contract/commands.ts'
 import type { UploadId } from '../contract/ids.ts'
+import type { NoticeName, NoticePayload } from '../contract/notices.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { Confirm } from './credentials/confirmation.ts'
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { NoticeName, NoticePayload } from '../contract/commands.ts'
+import type { NoticeName, NoticePayload } from '../contract/notices.ts'
 
 /** Proxies and sleeping laptops drop idle connections; an empty line keeps one open. */
 const HEARTBEAT_MS = 15_000

@@ -1,9 +1,9 @@
 import type { Destination } from '../../electron/contract/commands/destinations.ts'
 import type { HostDescription } from '../../electron/contract/commands/host.ts'
-import type { NoticePayload } from '../../electron/contract/commands.ts'
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import type { FerryBridge } from '../../electron/contract/ferry-bridge.ts'
 import type { DestinationId } from '../../electron/contract/ids.ts'
+import type { NoticePayload } from '../../electron/contract/notices.ts'
 import { type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 
 export interface AppSnapshot {

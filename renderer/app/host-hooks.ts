@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { UpdateState } from '../../electron/contract/commands/host.ts'
-import type { CommandInput, MenuItemName } from '../../electron/contract/commands.ts'
+import type { CommandInput } from '../../electron/contract/commands.ts'
+import type { MenuItemName } from '../../electron/contract/notices.ts'
 import { isDialogOpen } from '../design/dialog.tsx'
 import { useToasts } from '../design/toasts.tsx'
 import { failureSentence } from '../failures/failure-text.ts'

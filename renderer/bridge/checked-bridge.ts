@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { FolderFindings } from '../../electron/contract/commands/sources.ts'
 import { Source } from '../../electron/contract/commands/uploads.ts'
-import { type CommandName, commands, notices } from '../../electron/contract/commands.ts'
+import { type CommandName, commands } from '../../electron/contract/commands.ts'
 import { Failure } from '../../electron/contract/failure/kinds.ts'
 import {
   type CommandCalls,
@@ -9,6 +9,7 @@ import {
   mapRows,
   type NoticeSubscriptions,
 } from '../../electron/contract/ferry-bridge.ts'
+import { notices } from '../../electron/contract/notices.ts'
 import { failed, type Outcome } from '../../electron/contract/outcome.ts'
 
 /** The bridge while nobody has looked yet at what comes over it. */

@@ -1,10 +1,6 @@
-import {
-  type CommandName,
-  commands,
-  type NoticeName,
-  notices,
-} from '../../electron/contract/commands.ts'
+import { type CommandName, commands } from '../../electron/contract/commands.ts'
 import { mapRows } from '../../electron/contract/ferry-bridge.ts'
+import { type NoticeName, notices } from '../../electron/contract/notices.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
 import { Semaphore } from '../../electron/lib/semaphore.ts'

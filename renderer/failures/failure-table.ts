@@ -1,4 +1,5 @@
-import type { DestinationField, FailureKind } from '../../electron/contract/failure/kinds.ts'
+import type { DestinationField } from '../../electron/contract/destination-draft.ts'
+import type { FailureKind } from '../../electron/contract/failure/kinds.ts'
 import { formatRoundBytes } from '../design/format.ts'
 import { isolated } from '../design/isolated.tsx'
 import {

@@ -1,8 +1,5 @@
-import type {
-  DestinationField,
-  Failure,
-  FailureKind,
-} from '../../electron/contract/failure/kinds.ts'
+import type { DestinationField } from '../../electron/contract/destination-draft.ts'
+import type { Failure, FailureKind } from '../../electron/contract/failure/kinds.ts'
 import { FAILURES, type FailureRow } from './failure-table.ts'
 import type { FailureAction, FailureDestination } from './words.ts'
 

@@ -1,9 +1,9 @@
+import type { RuleField } from '../../electron/contract/rules/upload-rules.ts'
 import type {
   DestinationSetting,
   PartlyRead,
   UnreadSettings,
-} from '../../electron/contract/commands/host.ts'
-import type { RuleField } from '../../electron/contract/rules/upload-rules.ts'
+} from '../../electron/contract/unread-settings.ts'
 import { unreachable } from '../../electron/lib/unreachable.ts'
 import { formatCount } from '../design/format.ts'
 

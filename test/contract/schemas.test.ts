@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Destination } from '../../electron/contract/commands/destinations.ts'
 import { PartToSign, UploadRecord } from '../../electron/contract/commands/uploads.ts'
-import { commands, notices } from '../../electron/contract/commands.ts'
+import { commands } from '../../electron/contract/commands.ts'
 import { Failure } from '../../electron/contract/failure/kinds.ts'
 import { mapRows } from '../../electron/contract/ferry-bridge.ts'
+import { notices } from '../../electron/contract/notices.ts'
 import { DEFAULT_RULES } from '../../electron/contract/rules/upload-rules.ts'
 import { unreachable } from '../../electron/lib/unreachable.ts'
 

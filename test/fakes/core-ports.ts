@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { NoticeName, NoticePayload } from '../../electron/contract/commands.ts'
+import type { NoticeName, NoticePayload } from '../../electron/contract/notices.ts'
 import { logTo } from '../../electron/core/host/log.ts'
 import { openSecretFile } from '../../electron/core/host/secret-file.ts'
 import { openSettings } from '../../electron/core/host/settings-file.ts'

@@ -4,16 +4,11 @@ import type { CredentialSource } from '../../electron/contract/commands/credenti
 import type { Destination } from '../../electron/contract/commands/destinations.ts'
 import type { HostDescription } from '../../electron/contract/commands/host.ts'
 import type { Source, UploadRecord } from '../../electron/contract/commands/uploads.ts'
-import type {
-  CommandInput,
-  CommandName,
-  CommandOutput,
-  NoticeName,
-  NoticePayload,
-} from '../../electron/contract/commands.ts'
+import type { CommandInput, CommandName, CommandOutput } from '../../electron/contract/commands.ts'
 import type { DestinationDraft } from '../../electron/contract/destination-draft.ts'
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import type { CommandCalls, FerryBridge } from '../../electron/contract/ferry-bridge.ts'
+import type { NoticeName, NoticePayload } from '../../electron/contract/notices.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 
 /** What the fake host begins with. Plain data: it travels into the page. */

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Destination } from '../../electron/contract/commands/destinations.ts'
 import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
-import { type CommandInput, commands, notices } from '../../electron/contract/commands.ts'
+import { type CommandInput, commands } from '../../electron/contract/commands.ts'
 import {
   type CommandCalls,
   type FerryBridge,
   mapRows,
 } from '../../electron/contract/ferry-bridge.ts'
 import type { DestinationId, UploadId } from '../../electron/contract/ids.ts'
+import { notices } from '../../electron/contract/notices.ts'
 import { failed, succeeded } from '../../electron/contract/outcome.ts'
 import type { SystemFilesRule } from '../../electron/contract/rules/upload-rules.ts'
 import { APP_ORIGIN, SOURCE_SCHEME } from '../../electron/contract/transport.ts'

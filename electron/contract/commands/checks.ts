@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 import { ChecksumAlgorithm, StoreIntegrity } from '../checksum.ts'
-import { DraftNote } from '../destination-draft.ts'
+import { DestinationDraft, DraftNote } from '../destination-draft.ts'
 import { Failure } from '../failure/kinds.ts'
 import { S3_LIMITS } from '../limits.ts'
+import { command, nothing } from './row.ts'
 
 const text = (max: number) => z.string().check(z.maxLength(max))
 
@@ -145,3 +146,19 @@ export const CheckReport = z.strictObject({
   notes: z.array(DraftNote),
 })
 export type CheckReport = z.infer<typeof CheckReport>
+
+export const checkCommands = {
+  /**
+   * Makes real requests with the draft; stores nothing, leaves nothing in the bucket. Each line is
+   * told by `checkProgressed` as it is found. What was learnt is kept when the draft is saved, or
+   * at once for a saved destination whose place the draft does not change.
+   */
+  checkDestination: command(
+    z.strictObject({ checkId: CheckId, draft: DestinationDraft }),
+    CheckReport,
+  ),
+  /** The check ends early, after it has cleaned up. */
+  cancelCheck: command(z.strictObject({ checkId: CheckId }), nothing),
+  /** Changes the bucket as the fix says, keeping every rule that is there. */
+  applyFix: command(z.strictObject({ draft: DestinationDraft, fix: CheckFix }), nothing),
+} as const

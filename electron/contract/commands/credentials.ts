@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { command, nothing } from './row.ts'
 
 const text = (max: number) => z.string().check(z.maxLength(max))
 
@@ -61,3 +62,31 @@ export const SsoAccount = z.strictObject({
   roleNames: z.array(text(200)),
 })
 export type SsoAccount = z.infer<typeof SsoAccount>
+
+export const credentialCommands = {
+  /** From `~/.aws`, or where `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` point. */
+  listProfiles: command(
+    nothing,
+    z.strictObject({ profiles: z.array(AwsProfile), hasEnvironment: z.boolean() }),
+  ),
+  /** Gets keys from the source, or says what the person has to do for them. */
+  signIn: command(
+    z.strictObject({
+      source: CredentialSource,
+      /** The device's six digits, when they were asked for. */
+      code: z.nullable(z.string().check(z.regex(/^\d{6}$/))),
+    }),
+    SignInStep,
+  ),
+  /** Answers when the person has confirmed or refused, or the sign-in ran out. */
+  awaitSignIn: command(z.strictObject({ signInId: SignInId }), SignInStep),
+  cancelSignIn: command(z.strictObject({ signInId: SignInId }), nothing),
+  /** After a sign-in there: what the person may use. Fails with `sign-in-needed` before. */
+  listSsoAccounts: command(
+    z.strictObject({
+      startUrl: z.string().check(z.maxLength(2000)),
+      ssoRegion: z.string().check(z.maxLength(100)),
+    }),
+    z.strictObject({ accounts: z.array(SsoAccount) }),
+  ),
+} as const

@@ -1,51 +1,9 @@
 import * as z from 'zod/mini'
 import { Failure } from '../failure/kinds.ts'
-import { DestinationId, UploadId } from '../ids.ts'
-import { RuleField } from '../rules/upload-rules.ts'
+import { UploadId } from '../ids.ts'
+import { UnreadSettings } from '../unread-settings.ts'
 import { SecretPlace } from './destinations.ts'
-
-const settingName = z.string().check(z.maxLength(200))
-
-/** What users know of a destination beside its rules. */
-export const DestinationSetting = z.enum(['name', 'color', 'place', 'keys', 'link-life'])
-export type DestinationSetting = z.infer<typeof DestinationSetting>
-
-/** What the settings hold and this Ferry cannot read. It stays in the file as it is. */
-export const UnreadSettings = z.discriminatedUnion('kind', [
-  /** Their defaults, or what could be read of them, count until the user saves the rules. */
-  z.strictObject({
-    kind: z.literal('rules-unread'),
-    destinationId: DestinationId,
-    name: settingName,
-    rules: z.array(RuleField),
-  }),
-  z.strictObject({
-    kind: z.literal('destination-unread'),
-    destinationId: DestinationId,
-    name: settingName,
-    parts: z.array(DestinationSetting),
-  }),
-  /** Something that the last connection check, or an upload, found out. */
-  z.strictObject({
-    kind: z.literal('findings-unread'),
-    destinationId: DestinationId,
-    name: settingName,
-  }),
-  /** Settings that this Ferry has no use for, by the names they have in the file. */
-  z.strictObject({
-    kind: z.literal('settings-newer'),
-    places: z.array(z.strictObject({ name: settingName, settings: z.array(settingName) })),
-  }),
-  /** Whole destinations; `names` of those that have one. */
-  z.strictObject({
-    kind: z.literal('destinations-unread'),
-    count: z.int(),
-    names: z.array(settingName),
-  }),
-  /** Which destination is selected when Ferry starts. */
-  z.strictObject({ kind: z.literal('default-unread') }),
-])
-export type UnreadSettings = z.infer<typeof UnreadSettings>
+import { command, nothing } from './row.ts'
 
 /** Something that happened unasked, which the person should know of, or that waits for them. */
 export const HostNotice = z.discriminatedUnion('kind', [
@@ -80,15 +38,6 @@ export const HostNotice = z.discriminatedUnion('kind', [
   ...UnreadSettings.def.options,
 ])
 export type HostNotice = z.infer<typeof HostNotice>
-
-/** An imported destination, and what of it could not be read: known settings and unknown names. */
-export const PartlyRead = z.strictObject({
-  name: settingName,
-  rules: z.array(RuleField),
-  parts: z.array(DestinationSetting),
-  newer: z.array(settingName),
-})
-export type PartlyRead = z.infer<typeof PartlyRead>
 
 export const HostDescription = z.strictObject({
   host: z.enum(['desktop', 'loopback']),
@@ -153,3 +102,38 @@ export const UpdateState = z.strictObject({
   step: z.enum(['idle', 'downloading', 'failed']),
 })
 export type UpdateState = z.infer<typeof UpdateState>
+
+export const hostCommands = {
+  describeHost: command(nothing, HostDescription),
+  /**
+   * Asks for the password of the proxy that stopped a request, outside the page, and answers when
+   * the user has. Fails with `not-confirmed`, or `wrong-state` where no proxy asks the host for one.
+   */
+  enterProxyPassword: command(nothing, nothing),
+  /** Opens a folder of Ferry's own in the system's file manager. */
+  openFolder: command(
+    z.strictObject({ folder: z.enum(['local-bucket', 'logs', 'data']) }),
+    z.strictObject({ isOpened: z.boolean(), path: z.string() }),
+  ),
+  /**
+   * Versions, counts and the end of the log for a report, without names, places and keys. Put on
+   * the clipboard where the host can; else the page must.
+   */
+  copyDiagnostics: command(
+    nothing,
+    z.strictObject({ isCopied: z.boolean(), text: z.string().check(z.maxLength(200_000)) }),
+  ),
+  /**
+   * For the task bar or dock, the notifications, the question before the window closes, and whether
+   * the computer has to stay awake.
+   */
+  showProgress: command(QueueReport, nothing),
+  /** Null: this Ferry has no updates; a browser's never has. */
+  describeUpdates: command(nothing, z.nullable(UpdateState)),
+  /** Allowed: the project's page is asked for its newest release now, and then at most once a day. */
+  allowUpdateChecks: command(z.strictObject({ isAllowed: z.boolean() }), z.nullable(UpdateState)),
+  /** The newer release that is known is not shown again; the next one is. */
+  hideUpdate: command(nothing, z.nullable(UpdateState)),
+  /** Downloads the release, then closes and starts Ferry. Fails with `in-use` during uploads. */
+  installUpdate: command(nothing, z.nullable(UpdateState)),
+} as const

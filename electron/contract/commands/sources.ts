@@ -1,7 +1,10 @@
 import * as z from 'zod/mini'
 import { Failure } from '../failure/kinds.ts'
+import { DestinationId, SourceId, UploadId } from '../ids.ts'
 import { MAX_BATCH } from '../limits.ts'
-import { Source } from './uploads.ts'
+import { SystemFilesRule } from '../rules/upload-rules.ts'
+import { batch, command, nothing } from './row.ts'
+import { QueueItem, RefusedItem, Source, UploadRecord } from './uploads.ts'
 
 /** Has no limit of length: the page refuses, by its name, a file whose path is too long for a key. */
 const relativePath = z.string()
@@ -64,3 +67,52 @@ export const FolderFindings = z.strictObject({
   isComplete: z.boolean(),
 })
 export type FolderFindings = z.infer<typeof FolderFindings>
+
+export const sourceCommands = {
+  /** How often files were given to the app itself, without the page, that it has not asked for. */
+  countGivenFiles: command(nothing, z.strictObject({ waitingCount: z.int().check(z.gte(0)) })),
+  /**
+   * The next of the files that were given first. They are registered, and belong to the caller.
+   * `systemFiles` is the rule of the destination that they go to, which the page chooses.
+   */
+  nextGivenFiles: command(z.strictObject({ systemFiles: SystemFilesRule }), GivenBatch),
+  /**
+   * The unfinished uploads that each file could stand in for, oldest first: of this destination,
+   * from the same place in their drop, with the file's length and time. The page knows which of
+   * them still have a file that can be read, and leaves those alone.
+   */
+  matchSources: command(
+    z.strictObject({ destinationId: DestinationId, items: batch(QueueItem) }),
+    z.strictObject({
+      matches: z.array(z.strictObject({ sourceId: SourceId, uploadIds: z.array(UploadId) })),
+    }),
+  ),
+  /**
+   * Gives unfinished uploads their files again. A file of another name, length or time is refused
+   * with `source-changed`.
+   */
+  attachSources: command(
+    z.strictObject({
+      attachments: batch(z.strictObject({ uploadId: UploadId, sourceId: SourceId })),
+    }),
+    z.strictObject({ uploads: z.array(UploadRecord), refused: z.array(RefusedItem) }),
+  ),
+  /**
+   * Whether the file is still the one that was given. `isUnwritten`: it is proven that nobody wrote
+   * to it since; false where the host cannot see the file (a browser) or cannot tell: its bytes have
+   * to be read again. Fails with `source-changed`, `source-missing`
+   * or `source-unreadable`.
+   */
+  checkSource: command(
+    z.strictObject({ uploadId: UploadId }),
+    z.strictObject({ isUnwritten: z.boolean() }),
+  ),
+  /**
+   * For a file that the page cannot read: tries to, and says what is in the way. Null: the host can
+   * read it, or does not see it (a browser).
+   */
+  diagnoseSource: command(
+    z.strictObject({ sourceId: SourceId }),
+    z.strictObject({ failure: z.nullable(Failure) }),
+  ),
+} as const

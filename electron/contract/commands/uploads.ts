@@ -5,6 +5,9 @@ import { Failure } from '../failure/kinds.ts'
 import { DestinationId, SourceId, UploadId } from '../ids.ts'
 import { S3_LIMITS } from '../limits.ts'
 import { PartNumber, PartPlan } from '../part-plan.ts'
+import { ConflictDecision } from '../rules/upload-rules.ts'
+import { ShareLink } from './links.ts'
+import { batch, command, nothing } from './row.ts'
 
 const fileName = z.string().check(z.maxLength(1100))
 const byteLength = z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER))
@@ -45,13 +48,6 @@ export const FileFacts = z.pick(QueueItem, { contentType: true, hash8: true, enc
 export type FileFacts = z.infer<typeof FileFacts>
 
 export const RefusedItem = z.strictObject({ sourceId: SourceId, failure: Failure })
-
-export const ShareLink = z.strictObject({
-  url: presignedUrl,
-  createdAtMs: epochMs,
-  expiresAtMs: epochMs,
-})
-export type ShareLink = z.infer<typeof ShareLink>
 
 /** What the page may say of an unfinished upload, to be remembered over a restart. */
 export const UploadMark = z.discriminatedUnion('phase', [
@@ -185,3 +181,101 @@ export const PreparedUpload = z.strictObject({
   isComplete: z.boolean(),
 })
 export type PreparedUpload = z.infer<typeof PreparedUpload>
+
+export const uploadCommands = {
+  /** Makes one record per file. Files that the store cannot take are answered in `refused`. */
+  queueUploads: command(
+    z.strictObject({ destinationId: DestinationId, items: batch(QueueItem) }),
+    z.strictObject({ uploads: z.array(UploadRecord), refused: z.array(RefusedItem) }),
+  ),
+  /** Newest last; `after` is the last record of the page before. */
+  listUploads: command(
+    z.strictObject({ after: z.nullable(UploadId), limit: z.int().check(z.gte(1), z.lte(5000)) }),
+    z.strictObject({ uploads: z.array(UploadRecord), hasMore: z.boolean() }),
+  ),
+  /**
+   * Begins the upload on the store, or asks the store what it holds of one that began before.
+   * `partBytes` counts only the first time (null: one PUT); afterwards the frozen plan is answered.
+   */
+  prepareUpload: command(
+    z.strictObject({
+      uploadId: UploadId,
+      partBytes: z.nullable(
+        z.int().check(z.gte(S3_LIMITS.minPartBytes), z.lte(S3_LIMITS.maxPartBytes)),
+      ),
+    }),
+    PreparedUpload,
+  ),
+  /**
+   * Signs parts of this upload's own record and nothing else, their checksums with them where the
+   * store checks them. Called just before sending.
+   */
+  signParts: command(
+    z.strictObject({ uploadId: UploadId, parts: batch(PartToSign) }),
+    z.array(SignedPart),
+  ),
+  recordParts: command(
+    z.strictObject({ uploadId: UploadId, receipts: batch(PartReceipt) }),
+    nothing,
+  ),
+  /**
+   * For a PUT whose answer the page could not read. The host looks whether the store has the bytes
+   * all the same, and tries the page's requests itself, below a key of its own that it clears away.
+   * `isBodySent`: the browser has handed all of the body to the network. `too-large`: the page did
+   * read the answer, a 413, and asks for the limit.
+   */
+  diagnoseNoResponse: command(
+    z.strictObject({
+      uploadId: UploadId,
+      partNumber: PartNumber,
+      isBodySent: z.boolean(),
+      seen: z.enum(['nothing', 'too-large']),
+    }),
+    PutDiagnosis,
+  ),
+  /**
+   * For a PUT whose signature the store did not accept: asks whether it accepts the keys, with a
+   * request of the host's own. Null: it does not, or does not say.
+   */
+  diagnoseSignature: command(
+    z.strictObject({ uploadId: UploadId }),
+    z.strictObject({ failure: z.nullable(Failure) }),
+  ),
+  /**
+   * Completes on the store, proves by HEAD that the object is there and by the strongest checksum
+   * the store has that it is the file, makes the share link.
+   */
+  completeUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
+  /**
+   * Remembers over a restart what the person or the engine decided. All or none; a mark of an
+   * upload that has ended meanwhile is passed over.
+   */
+  markUploads: command(
+    z.strictObject({ marks: batch(z.strictObject({ uploadId: UploadId, mark: UploadMark })) }),
+    nothing,
+  ),
+  /** What to do about an object that is there already, for uploads that were asked about. */
+  decideConflict: command(
+    z.strictObject({ uploadIds: batch(UploadId), decision: ConflictDecision }),
+    z.strictObject({ uploads: z.array(UploadRecord) }),
+  ),
+  /** Aborts on the store and asks it whether anything is left. */
+  cancelUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
+  /**
+   * Begins again, with the file as it is now, an upload that failed, or one that waits for its file
+   * and is given another: a new record in the same place; what the store holds of the old one is
+   * removed. `sourceId`: the file given again, and `facts` of it; null: the host has its path (else
+   * `source-detached`) and looks for itself.
+   */
+  uploadAgain: command(
+    z.strictObject({
+      uploadId: UploadId,
+      sourceId: z.nullable(SourceId),
+      /** Absent: as they were. */
+      facts: z.optional(FileFacts),
+    }),
+    UploadRecord,
+  ),
+  /** Takes finished, failed and cancelled uploads off the list. The objects stay in the bucket. */
+  clearUploads: command(z.strictObject({ uploadIds: batch(UploadId) }), nothing),
+} as const

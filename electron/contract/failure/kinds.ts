@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { FieldProblem } from '../destination-draft.ts'
 import { RuleProblem } from '../rules/upload-rules.ts'
 
 const name = z.string().check(z.maxLength(1100))
@@ -28,49 +29,6 @@ const answer = z.optional(StoreAnswer)
 /** A failure that a store's answer can stand behind. */
 const refusal = <K extends string>(literal: K) =>
   z.strictObject({ kind: z.literal(literal), answer })
-
-/** The fields of the connection form, in the order in which the form shows them. */
-export const DestinationField = z.enum([
-  'name',
-  'endpoint',
-  'region',
-  'bucket',
-  'prefix',
-  'accessKeyId',
-  'secretAccessKey',
-  'sessionToken',
-  'profile',
-  'ssoStartUrl',
-  'ssoRegion',
-  'ssoAccountId',
-  'ssoRoleName',
-])
-export type DestinationField = z.infer<typeof DestinationField>
-
-export const FieldProblem = z.strictObject({
-  field: DestinationField,
-  problem: z.enum([
-    'missing',
-    'not-a-url',
-    'not-http',
-    'has-path',
-    'has-credentials',
-    'has-query',
-    'plain-http-outside-this-network',
-    'bucket-name-invalid',
-    'prefix-invalid',
-    'too-long',
-    'has-inner-space',
-    /** Ferry keeps a secret, for another endpoint or access key. */
-    'needed-again',
-    /** A control character, or one that no key and no token has. */
-    'has-odd-character',
-    'not-a-region',
-    /** A cloud's metadata service, which gives a machine's own keys to whoever asks. */
-    'metadata-address',
-  ]),
-})
-export type FieldProblem = z.infer<typeof FieldProblem>
 
 /**
  * Everything that can go wrong and is expected to, as states of the world.

@@ -1,6 +1,9 @@
 import type { CredentialSource } from '../../contract/commands/credentials.ts'
-import type { DestinationDraft } from '../../contract/destination-draft.ts'
-import type { DestinationField, FieldProblem } from '../../contract/failure/kinds.ts'
+import type {
+  DestinationDraft,
+  DestinationField,
+  FieldProblem,
+} from '../../contract/destination-draft.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 
 /** What reads a field as typed and collects what is wrong with it. */

@@ -1,6 +1,10 @@
 import type { Destination } from '../../contract/commands/destinations.ts'
-import type { DestinationDraft, DraftNote } from '../../contract/destination-draft.ts'
-import type { DestinationField, FieldProblem } from '../../contract/failure/kinds.ts'
+import type {
+  DestinationDraft,
+  DestinationField,
+  DraftNote,
+  FieldProblem,
+} from '../../contract/destination-draft.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isPrintable, isRegion, visibleText } from '../../contract/plain-text.ts'

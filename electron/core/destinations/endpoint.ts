@@ -1,6 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import type { DraftNote } from '../../contract/destination-draft.ts'
-import type { FieldProblem } from '../../contract/failure/kinds.ts'
+import type { DraftNote, FieldProblem } from '../../contract/destination-draft.ts'
 import { bucketUrl } from '../s3/bucket-url.ts'
 import { isMetadataHost } from '../s3/http/metadata-hosts.ts'
 import type { StoredDestination } from './stored-destination.ts'

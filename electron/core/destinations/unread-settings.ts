@@ -1,5 +1,5 @@
-import type { DestinationSetting, UnreadSettings } from '../../contract/commands/host.ts'
 import { RuleField } from '../../contract/rules/upload-rules.ts'
+import type { DestinationSetting, UnreadSettings } from '../../contract/unread-settings.ts'
 import { isFields } from '../../lib/read-fields.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { Json } from '../ports.ts'

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type HostNotice, UnreadSettings } from '../../contract/commands/host.ts'
+import type { HostNotice } from '../../contract/commands/host.ts'
+import { UnreadSettings } from '../../contract/unread-settings.ts'
 
 const DAY_MS = 86_400_000
 

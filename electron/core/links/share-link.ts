@@ -1,6 +1,7 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import type { ShareLink, UploadRecord } from '../../contract/commands/uploads.ts'
+import type { ShareLink } from '../../contract/commands/links.ts'
+import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { TextEncoding } from '../../contract/content-type.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'

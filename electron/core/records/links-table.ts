@@ -1,4 +1,5 @@
-import type { ShareLink, UploadRecord } from '../../contract/commands/uploads.ts'
+import type { ShareLink } from '../../contract/commands/links.ts'
+import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import type { Statements } from './database.ts'
 

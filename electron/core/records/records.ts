@@ -1,5 +1,6 @@
 import type { Proof } from '../../contract/checksum.ts'
-import type { ShareLink, UploadRecord } from '../../contract/commands/uploads.ts'
+import type { ShareLink } from '../../contract/commands/links.ts'
+import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { TextEncoding } from '../../contract/content-type.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'

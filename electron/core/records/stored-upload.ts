@@ -1,5 +1,6 @@
 import { ChecksumAlgorithm, Proof } from '../../contract/checksum.ts'
-import type { ShareLink, UploadRecord, UploadStatus } from '../../contract/commands/uploads.ts'
+import type { ShareLink } from '../../contract/commands/links.ts'
+import type { UploadRecord, UploadStatus } from '../../contract/commands/uploads.ts'
 import { TextEncoding } from '../../contract/content-type.ts'
 import { Failure } from '../../contract/failure/kinds.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'

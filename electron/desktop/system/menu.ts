@@ -7,7 +7,7 @@ import {
   type MenuItemConstructorOptions,
   shell,
 } from 'electron'
-import type { MenuItemName } from '../../contract/commands.ts'
+import type { MenuItemName } from '../../contract/notices.ts'
 import type { Core } from '../../core/create-core.ts'
 import { bugFailure } from '../../core/dispatch.ts'
 import type { CorePorts, Log } from '../../core/ports.ts'

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
-import type { DestinationField } from '../../../electron/contract/failure/kinds.ts'
+import type { DestinationField } from '../../../electron/contract/destination-draft.ts'
 import { unreachable } from '../../../electron/lib/unreachable.ts'
 import { useServices } from '../../app/services.tsx'
 import { ConfirmDialog } from '../../design/dialog.tsx'

@@ -1,6 +1,7 @@
 import { ExternalLink, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
-import type { ShareLink, UploadRecord } from '../../../electron/contract/commands/uploads.ts'
+import type { ShareLink } from '../../../electron/contract/commands/links.ts'
+import type { UploadRecord } from '../../../electron/contract/commands/uploads.ts'
 import { Button, buttonClass } from '../../design/button.tsx'
 import { useNow } from '../../design/use-now.ts'
 import { CopyButton, useRenewLink } from './copy-link.tsx'

@@ -6,10 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { createContext, runInContext } from 'node:vm'
 import { createBuilder } from 'vite'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { commands, notices } from '../../../electron/contract/commands.ts'
+import { commands } from '../../../electron/contract/commands.ts'
 import type { FerryBridge } from '../../../electron/contract/ferry-bridge.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../../electron/contract/limits.ts'
+import { notices } from '../../../electron/contract/notices.ts'
 import {
   commandChannel,
   INSPECT_FOLDERS_CHANNEL,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { MenuItemName } from '../../../electron/contract/commands.ts'
+import type { MenuItemName } from '../../../electron/contract/notices.ts'
 import { aWorld, freshWorld } from '../../fakes/fake-world.ts'
 import { pastedText } from '../../pasted-text.ts'
 import type { TestWindow } from '../window.ts'

@@ -1,7 +1,10 @@
 import { useEffect, useRef } from 'react'
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
-import type { DraftNote } from '../../../../electron/contract/destination-draft.ts'
-import { DestinationField, type FieldProblem } from '../../../../electron/contract/failure/kinds.ts'
+import {
+  DestinationField,
+  type DraftNote,
+  type FieldProblem,
+} from '../../../../electron/contract/destination-draft.ts'
 import { ConfirmationPending } from '../../../app/host-status.tsx'
 import { useServices } from '../../../app/services.tsx'
 import { Button } from '../../../design/button.tsx'

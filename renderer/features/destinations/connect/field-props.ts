@@ -1,4 +1,4 @@
-import type { DestinationField } from '../../../../electron/contract/failure/kinds.ts'
+import type { DestinationField } from '../../../../electron/contract/destination-draft.ts'
 import { FIELD_LABELS, noteText, problemText } from './field-text.ts'
 import type { OpenField, SecretField } from './form-draft.ts'
 import type { ConnectForm } from './use-connect-form.ts'

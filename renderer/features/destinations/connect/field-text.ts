@@ -1,9 +1,9 @@
-import type { DraftNote } from '../../../../electron/contract/destination-draft.ts'
 import type {
   DestinationField,
-  Failure,
+  DraftNote,
   FieldProblem,
-} from '../../../../electron/contract/failure/kinds.ts'
+} from '../../../../electron/contract/destination-draft.ts'
+import type { Failure } from '../../../../electron/contract/failure/kinds.ts'
 import { unreachable } from '../../../../electron/lib/unreachable.ts'
 import { failureSentence } from '../../../failures/failure-text.ts'
 import type { RemoteData } from '../remote-data.ts'

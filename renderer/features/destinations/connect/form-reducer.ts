@@ -9,9 +9,10 @@ import type { CommandOutput } from '../../../../electron/contract/commands.ts'
 import type {
   DestinationDraft,
   DraftNote,
+  FieldProblem,
   ListedBucket,
 } from '../../../../electron/contract/destination-draft.ts'
-import type { Failure, FieldProblem } from '../../../../electron/contract/failure/kinds.ts'
+import type { Failure } from '../../../../electron/contract/failure/kinds.ts'
 import type { Outcome } from '../../../../electron/contract/outcome.ts'
 import { unreachable } from '../../../../electron/lib/unreachable.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
-import type { DestinationField } from '../../../../electron/contract/failure/kinds.ts'
+import type { DestinationField } from '../../../../electron/contract/destination-draft.ts'
 import { Button } from '../../../design/button.tsx'
 import { Notice } from '../../../design/notice.tsx'
 import { ACTION_LABELS, fieldToFix } from '../../../failures/failure-text.ts'
