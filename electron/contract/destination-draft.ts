@@ -37,18 +37,18 @@ export const FieldProblem = z.strictObject({
     'prefix-invalid',
     'too-long',
     'has-inner-space',
-    /** Ferry keeps a secret, for another endpoint or access key. */
+    /** Ferry has a stored secret, but for another endpoint or access key. */
     'needed-again',
     /** A control character, or one that no key and no token has. */
     'has-odd-character',
     'not-a-region',
-    /** A cloud's metadata service, which gives a machine's own keys to whoever asks. */
+    /** A cloud's metadata service, which gives a machine's own keys to any client. */
     'metadata-address',
   ]),
 })
 export type FieldProblem = z.infer<typeof FieldProblem>
 
-/** What the form sends. Fields come as typed; the host trims and judges them. */
+/** The form's content. Fields are sent as typed; the host trims and validates them. */
 export const DestinationDraft = z.strictObject({
   /** Set when an existing destination is edited; empty secret fields then mean "as before". */
   destinationId: z.nullable(DestinationId),
@@ -59,7 +59,7 @@ export const DestinationDraft = z.strictObject({
   bucket: text(300),
   prefix: text(2000),
   pathStyle: z.boolean(),
-  /** Which of the fields below count. */
+  /** Selects which of the fields below apply. */
   credentialKind: CredentialKind,
   accessKeyId: text(300),
   secretAccessKey: text(1000),
@@ -74,7 +74,7 @@ export const DestinationDraft = z.strictObject({
 })
 export type DestinationDraft = z.infer<typeof DestinationDraft>
 
-/** What the host changed in a draft before it used it; the form says so. */
+/** A change that the host made to a draft before it used it; the form shows it. */
 export const DraftNote = z.strictObject({
   field: DestinationField,
   change: z.enum([
@@ -83,7 +83,7 @@ export const DraftNote = z.strictObject({
     'slash-removed',
     'slash-added',
     'region-corrected',
-    /** Nothing was changed: the line to a new address is not encrypted. */
+    /** Nothing was changed: the connection to a new address is not encrypted. */
     'plain-http',
   ]),
 })

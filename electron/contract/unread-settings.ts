@@ -4,13 +4,13 @@ import { RuleField } from './rules/upload-rules.ts'
 
 const settingName = z.string().check(z.maxLength(200))
 
-/** What users know of a destination beside its rules. */
+/** The settings of a destination that the user knows, besides its rules. */
 export const DestinationSetting = z.enum(['name', 'color', 'place', 'keys', 'link-life'])
 export type DestinationSetting = z.infer<typeof DestinationSetting>
 
-/** What the settings hold and this Ferry cannot read. It stays in the file as it is. */
+/** Settings that this version of Ferry cannot read. They stay in the file as they are. */
 export const UnreadSettings = z.discriminatedUnion('kind', [
-  /** Their defaults, or what could be read of them, count until the user saves the rules. */
+  /** Their defaults, or their readable parts, apply until the user saves the rules. */
   z.strictObject({
     kind: z.literal('rules-unread'),
     destinationId: DestinationId,
@@ -23,29 +23,29 @@ export const UnreadSettings = z.discriminatedUnion('kind', [
     name: settingName,
     parts: z.array(DestinationSetting),
   }),
-  /** Something that the last connection check, or an upload, found out. */
+  /** Findings of the last connection check or of an upload. */
   z.strictObject({
     kind: z.literal('findings-unread'),
     destinationId: DestinationId,
     name: settingName,
   }),
-  /** Settings that this Ferry has no use for, by the names they have in the file. */
+  /** Settings that this version does not know, by their names in the file. */
   z.strictObject({
     kind: z.literal('settings-newer'),
     places: z.array(z.strictObject({ name: settingName, settings: z.array(settingName) })),
   }),
-  /** Whole destinations; `names` of those that have one. */
+  /** Whole destinations; `names` lists those that have one. */
   z.strictObject({
     kind: z.literal('destinations-unread'),
     count: z.int(),
     names: z.array(settingName),
   }),
-  /** Which destination is selected when Ferry starts. */
+  /** The destination that is selected when Ferry starts. */
   z.strictObject({ kind: z.literal('default-unread') }),
 ])
 export type UnreadSettings = z.infer<typeof UnreadSettings>
 
-/** An imported destination, and what of it could not be read: known settings and unknown names. */
+/** An imported destination with unreadable settings: known settings and unknown names. */
 export const PartlyRead = z.strictObject({
   name: settingName,
   rules: z.array(RuleField),

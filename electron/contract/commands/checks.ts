@@ -10,7 +10,7 @@ const text = (max: number) => z.string().check(z.maxLength(max))
 export const CheckId = z.uuid().brand('CheckId')
 export type CheckId = z.infer<typeof CheckId>
 
-/** The lines of the connection check, in the order in which they are found out and shown. */
+/** The lines of the connection check, in the order in which they run and appear. */
 export const CheckStep = z.enum([
   'form',
   'dns',
@@ -39,22 +39,22 @@ export const CheckStep = z.enum([
 ])
 export type CheckStep = z.infer<typeof CheckStep>
 
-/** What became of a condition that should have stopped a write: `If-None-Match: *` over an object. */
+/** The effect of a condition that should prevent a write: `If-None-Match: *` over an object. */
 export const ConditionSupport = z.enum(['honoured', 'ignored', 'refused'])
 export type ConditionSupport = z.infer<typeof ConditionSupport>
 
 export const Versioning = z.enum(['on', 'suspended', 'off'])
 export type Versioning = z.infer<typeof Versioning>
 
-/** What a line found out beside its verdict. */
+/** A line's finding besides its verdict. */
 export const CheckFinding = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('failure'), failure: Failure }),
-  /** `http`: nothing protects the line, as on this computer or in a home. */
+  /** `http`: the connection is unencrypted, as on this computer or in a home network. */
   z.strictObject({ kind: z.literal('tls'), protocol: text(40), issuer: z.nullable(text(200)) }),
   z.strictObject({ kind: z.literal('region'), region: text(100) }),
   z.strictObject({
     kind: z.literal('checksums'),
-    /** A wrong one was refused, and a right one taken. */
+    /** The store refused a wrong one and accepted a right one. */
     verified: z.array(ChecksumAlgorithm),
   }),
   z.strictObject({
@@ -62,22 +62,22 @@ export const CheckFinding = z.discriminatedUnion('kind', [
     put: ConditionSupport,
     complete: ConditionSupport,
   }),
-  /** Whether a signed PUT does what headers say that were not signed. */
+  /** Whether a signed PUT obeys headers that were not signed. */
   z.strictObject({ kind: z.literal('unsigned-headers'), isObeyed: z.boolean() }),
   z.strictObject({ kind: z.literal('post-forms'), isTaken: z.boolean() }),
-  /** Bodies as long as uploads have. Not known: the line was too slow for one. */
+  /** The length of the bodies that uploads send. Not known: the connection was too slow for one. */
   z.strictObject({ kind: z.literal('part-size'), byteLength: z.int() }),
-  /** Object Lock keeps every object for so long; null: for a time that is not known. */
+  /** Object Lock keeps every object for this long; null: for an unknown time. */
   z.strictObject({ kind: z.literal('retention'), days: z.nullable(z.int()) }),
   z.strictObject({ kind: z.literal('part-limit'), maxPartCount: z.int() }),
-  /** The desktop app answers for the bucket itself. */
+  /** The desktop app handles CORS itself. */
   z.strictObject({ kind: z.literal('cors-not-needed') }),
-  /** The bucket's rule lets pages of every origin in, not only Ferry's. */
+  /** The bucket's rule allows pages of every origin, not only Ferry's. */
   z.strictObject({ kind: z.literal('cors-any-origin') }),
   z.strictObject({ kind: z.literal('versioning'), state: Versioning }),
-  /** After how many days a rule of the bucket removes them; null: none does. */
+  /** The days after which a rule of the bucket removes unfinished uploads; null: no rule does. */
   z.strictObject({ kind: z.literal('unfinished-rule'), days: z.nullable(z.int()) }),
-  /** Seen without any key. */
+  /** Access without any key. */
   z.strictObject({
     kind: z.literal('public-access'),
     canRead: z.boolean(),
@@ -86,7 +86,7 @@ export const CheckFinding = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('link-life'),
     maxSeconds: z.int().check(z.gte(0), z.lte(S3_LIMITS.maxLinkSeconds)),
-    /** `session`: the keys end then; `session-unknown`: they end, and do not say when. */
+    /** `session`: the keys expire then; `session-unknown`: they expire at an unknown time. */
     endsWith: z.enum(['signature', 'session', 'session-unknown']),
   }),
 ])
@@ -102,10 +102,10 @@ export const CorsRule = z.strictObject({
 })
 export type CorsRule = z.infer<typeof CorsRule>
 
-/** What one press can change. Those of the bucket are shown before they are made. */
+/** A change that one press makes. Changes of the bucket are shown before they are made. */
 export const CheckFix = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('use-region'), region: text(100) }),
-  /** `rule` is added to the `keptCount` rules that are there. */
+  /** `rule` is added to the `keptCount` existing rules. */
   z.strictObject({ kind: z.literal('set-cors'), rule: CorsRule, keptCount: z.int() }),
   z.strictObject({
     kind: z.literal('add-unfinished-rule'),
@@ -125,7 +125,7 @@ export const CheckLine = z.strictObject({
 })
 export type CheckLine = z.infer<typeof CheckLine>
 
-/** What is kept of a check with the destination. Null: not found out. */
+/** The findings of a check that are kept with the destination. Null: not known. */
 export const StoreFindings = z.strictObject({
   checkedAtMs: z.number(),
   integrity: z.nullable(StoreIntegrity),
@@ -149,9 +149,9 @@ export type CheckReport = z.infer<typeof CheckReport>
 
 export const checkCommands = {
   /**
-   * Makes real requests with the draft; stores nothing, leaves nothing in the bucket. Each line is
-   * told by `checkProgressed` as it is found. What was learnt is kept when the draft is saved, or
-   * at once for a saved destination whose place the draft does not change.
+   * Makes real requests with the draft; stores nothing and leaves nothing in the bucket. The notice
+   * `checkProgressed` reports each line at once. The findings are kept when the draft is saved, or
+   * at once for a saved destination whose endpoint and bucket the draft does not change.
    */
   checkDestination: command(
     z.strictObject({ checkId: CheckId, draft: DestinationDraft }),
@@ -159,6 +159,6 @@ export const checkCommands = {
   ),
   /** The check ends early, after it has cleaned up. */
   cancelCheck: command(z.strictObject({ checkId: CheckId }), nothing),
-  /** Changes the bucket as the fix says, keeping every rule that is there. */
+  /** Changes the bucket as the fix says, and keeps all its existing rules. */
   applyFix: command(z.strictObject({ draft: DestinationDraft, fix: CheckFix }), nothing),
 } as const

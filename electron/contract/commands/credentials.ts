@@ -3,9 +3,9 @@ import { command, nothing } from './row.ts'
 
 const text = (max: number) => z.string().check(z.maxLength(max))
 
-/** Where the keys of a destination come from. Nothing in it is secret. */
+/** The source of a destination's keys. It contains nothing secret. */
 export const CredentialSource = z.discriminatedUnion('kind', [
-  /** Typed into the form: the secret, and a session token if there is one, lie in the vault. */
+  /** Typed into the form: the vault holds the secret, and the session token if there is one. */
   z.strictObject({ kind: z.literal('keys'), accessKeyId: text(300) }),
   /** From `~/.aws/config` and `~/.aws/credentials`: keys, roles, processes, SSO. */
   z.strictObject({ kind: z.literal('profile'), profile: text(200) }),
@@ -17,7 +17,7 @@ export const CredentialSource = z.discriminatedUnion('kind', [
     accountId: text(20),
     roleName: text(200),
   }),
-  /** `AWS_ACCESS_KEY_ID` and its like, as Ferry was started with. */
+  /** `AWS_ACCESS_KEY_ID` and similar variables, as Ferry was started with. */
   z.strictObject({ kind: z.literal('environment') }),
 ])
 export type CredentialSource = z.infer<typeof CredentialSource>
@@ -25,7 +25,7 @@ export type CredentialSource = z.infer<typeof CredentialSource>
 export const CredentialKind = z.enum(['keys', 'profile', 'sso', 'environment'])
 export type CredentialKind = z.infer<typeof CredentialKind>
 
-/** What the form shows of a profile to choose it by. */
+/** The details of a profile that the form shows. */
 export const AwsProfile = z.strictObject({
   name: text(200),
   kind: z.enum(['keys', 'role', 'sso', 'process', 'web-identity', 'empty']),
@@ -38,13 +38,13 @@ export type AwsProfile = z.infer<typeof AwsProfile>
 export const SignInId = z.uuid().brand('SignInId')
 export type SignInId = z.infer<typeof SignInId>
 
-/** What is left to do until there are keys. */
+/** The next step until there are keys. */
 export const SignInStep = z.discriminatedUnion('step', [
-  /** `expiresAtMs` is null for keys that do not end by themselves. */
+  /** `expiresAtMs` is null for keys that do not expire. */
   z.strictObject({ step: z.literal('ready'), expiresAtMs: z.nullable(z.number()) }),
   /** The role asks for the six digits of this device (its serial number or ARN). */
   z.strictObject({ step: z.literal('code'), serial: text(300) }),
-  /** The person confirms `userCode` on that page; `awaitSignIn` says when it is done. */
+  /** The user confirms `userCode` on that page; `awaitSignIn` answers when that is done. */
   z.strictObject({
     step: z.literal('browser'),
     signInId: SignInId,
@@ -55,7 +55,7 @@ export const SignInStep = z.discriminatedUnion('step', [
 ])
 export type SignInStep = z.infer<typeof SignInStep>
 
-/** An account that a signed-in person may use, and as what. */
+/** An account that the signed-in user may use, and its roles. */
 export const SsoAccount = z.strictObject({
   accountId: text(20),
   name: text(300),
@@ -64,12 +64,12 @@ export const SsoAccount = z.strictObject({
 export type SsoAccount = z.infer<typeof SsoAccount>
 
 export const credentialCommands = {
-  /** From `~/.aws`, or where `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` point. */
+  /** Reads `~/.aws`, or the files that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name. */
   listProfiles: command(
     nothing,
     z.strictObject({ profiles: z.array(AwsProfile), hasEnvironment: z.boolean() }),
   ),
-  /** Gets keys from the source, or says what the person has to do for them. */
+  /** Gets keys from the source, or says what the user has to do for them. */
   signIn: command(
     z.strictObject({
       source: CredentialSource,
@@ -78,10 +78,10 @@ export const credentialCommands = {
     }),
     SignInStep,
   ),
-  /** Answers when the person has confirmed or refused, or the sign-in ran out. */
+  /** Answers when the user has confirmed or refused, or the sign-in has expired. */
   awaitSignIn: command(z.strictObject({ signInId: SignInId }), SignInStep),
   cancelSignIn: command(z.strictObject({ signInId: SignInId }), nothing),
-  /** After a sign-in there: what the person may use. Fails with `sign-in-needed` before. */
+  /** Lists what the user may use after a sign-in. Fails with `sign-in-needed` before one. */
   listSsoAccounts: command(
     z.strictObject({
       startUrl: z.string().check(z.maxLength(2000)),

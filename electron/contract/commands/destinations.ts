@@ -14,7 +14,7 @@ const text = (max: number) => z.string().check(z.maxLength(max))
 
 export const LinkSeconds = z.int().check(z.gte(1), z.lte(S3_LIMITS.maxLinkSeconds))
 
-/** By which a destination is told from the others at a glance, with its name's initial. */
+/** Distinguishes a destination at a glance, together with its name's initial. */
 export const DestinationColor = z.enum([
   'blue',
   'teal',
@@ -30,7 +30,7 @@ export type DestinationColor = z.infer<typeof DestinationColor>
 
 export const DestinationName = text(200).check(z.minLength(1))
 
-/** Where the secret of a destination is kept. */
+/** The storage of a destination's secret. */
 export const SecretPlace = z.enum([
   /** Encrypted by the operating system's key store. */
   'system',
@@ -41,7 +41,7 @@ export const SecretPlace = z.enum([
 ])
 export type SecretPlace = z.infer<typeof SecretPlace>
 
-/** What the page may know of a destination. The secret access key is not among it. */
+/** What the page may know about a destination; never its secret access key. */
 export const Destination = z.strictObject({
   destinationId: DestinationId,
   /** `local`: the bucket on this computer, which Ferry itself serves. */
@@ -57,25 +57,25 @@ export const Destination = z.strictObject({
   prefix: text(1024),
   pathStyle: z.boolean(),
   credentials: CredentialSource,
-  /** Of typed keys; `memory` for keys that come from elsewhere. */
+  /** For typed keys; `memory` for keys from other sources. */
   secretPlace: SecretPlace,
   /** False after a restart when typed keys were kept in memory only. */
   hasSecret: z.boolean(),
-  /** When the keys in use end; null: they do not, they do not say, or none were needed yet. */
+  /** When the current keys expire; null: never, unknown, or none were needed yet. */
   keysExpireAtMs: z.nullable(z.number()),
   linkSeconds: LinkSeconds,
   maxPartCount: z.int().check(z.gte(1), z.lte(S3_LIMITS.maxPartCount)),
   rules: UploadRules,
-  /** Found out when the first upload begins, or by the check; null until then. */
+  /** Set when the first upload begins, or by the check; null until then. */
   integrity: z.nullable(StoreIntegrity),
-  /** What the last connection check saw; null: none was made of this place. */
+  /** The findings of the last connection check; null: there was none for this bucket. */
   findings: z.nullable(StoreFindings),
 })
 export type Destination = z.infer<typeof Destination>
 
 export const DestinationList = z.strictObject({
   destinations: z.array(Destination),
-  /** The one that drops go to; null before the first is made. */
+  /** The one that drops go to; null before the first one exists. */
   selectedId: z.nullable(DestinationId),
   /** The one that is selected when Ferry starts; null: the one selected last. */
   defaultId: z.nullable(DestinationId),
@@ -83,20 +83,20 @@ export const DestinationList = z.strictObject({
 
 export const destinationCommands = {
   listDestinations: command(nothing, DestinationList),
-  /** Makes the bucket on this computer on the first call; selects it on every call. */
+  /** Creates the bucket on this computer on the first call, and selects it on every call. */
   openLocalBucket: command(nothing, Destination),
-  /** Those that the keys may see, by name; `isComplete` false: there are more. */
+  /** Lists the buckets that the keys may see, by name; `isComplete` false: there are more. */
   listBuckets: command(
     z.strictObject({ draft: DestinationDraft }),
     z.strictObject({ buckets: z.array(ListedBucket), isComplete: z.boolean() }),
   ),
-  /** Stores the draft and selects it; corrects the region where the store names another. */
+  /** Stores the draft and selects it; corrects the region if the store names another. */
   saveDestination: command(
     DestinationDraft,
     z.strictObject({ destination: Destination, notes: z.array(DraftNote) }),
   ),
   selectDestination: command(z.strictObject({ destinationId: DestinationId }), nothing),
-  /** Wipes the secret too. Refused with `in-use` while uploads to it are unfinished. */
+  /** Also wipes the secret. Refused with `in-use` while uploads to it are unfinished. */
   forgetDestination: command(z.strictObject({ destinationId: DestinationId }), nothing),
   setLinkLife: command(
     z.strictObject({ destinationId: DestinationId, linkSeconds: LinkSeconds }),
@@ -110,24 +110,24 @@ export const destinationCommands = {
     }),
     Destination,
   ),
-  /** With its keys and rules, under another name; the copy is selected. */
+  /** Copies it with its keys and rules under another name, and selects the copy. */
   duplicateDestination: command(z.strictObject({ destinationId: DestinationId }), Destination),
   setDefaultDestination: command(
     z.strictObject({ destinationId: z.nullable(DestinationId) }),
     nothing,
   ),
-  /** Fails with `rules-invalid`. They count for uploads that have not begun. */
+  /** Fails with `rules-invalid`. The rules apply to uploads that have not begun. */
   saveRules: command(
     z.strictObject({ destinationId: DestinationId, rules: UploadRules }),
     Destination,
   ),
-  /** All destinations without their secrets, as a file to keep or to take elsewhere. */
+  /** Exports all destinations without their secrets, as a file. */
   exportSettings: command(nothing, z.strictObject({ fileName: z.string(), text: z.string() })),
   /**
-   * Adds what is not there yet, also from files of older and newer Ferrys; what cannot be read of
-   * an entry costs nothing else. The user is asked first, outside the page where that is possible.
-   * No way to keys is taken over: they have to be entered or chosen again. Fails with `form-invalid`
-   * for what is no file of Ferry's settings, `too-many-destinations` or `not-confirmed`.
+   * Adds new destinations, also from files of older and newer versions of Ferry; an unreadable
+   * setting does not affect the rest of its entry. Asks the user first, outside the page if possible.
+   * Imports no source of keys: the user has to enter or choose them again. Fails with `form-invalid`
+   * for a file that is not Ferry's settings, with `too-many-destinations` or with `not-confirmed`.
    */
   importSettings: command(
     z.strictObject({ text: z.string().check(z.maxLength(1_000_000)) }),
@@ -135,9 +135,9 @@ export const destinationCommands = {
       addedCount: z.int(),
       knownCount: z.int(),
       unreadableCount: z.int(),
-      /** Added without some of what the file says of them. */
+      /** Added without some of their settings. */
       partlyRead: z.array(PartlyRead),
-      /** A newer Ferry may mean something else by what it says. */
+      /** A newer version of Ferry may give its settings another meaning. */
       fileVersion: z.enum(['known', 'newer']),
     }),
   ),

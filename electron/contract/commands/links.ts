@@ -19,7 +19,7 @@ export const linkCommands = {
     z.strictObject({ uploadId: UploadId, linkSeconds: z.nullable(LinkSeconds) }),
     ShareLink,
   ),
-  /** Puts the upload's link on the clipboard where the host can; else the page must. */
+  /** Copies the upload's link to the clipboard if the host can; otherwise the page must. */
   copyShareLink: command(
     z.strictObject({ uploadId: UploadId }),
     z.strictObject({ isCopied: z.boolean() }),

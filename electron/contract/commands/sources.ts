@@ -6,31 +6,31 @@ import { SystemFilesRule } from '../rules/upload-rules.ts'
 import { batch, command, nothing } from './row.ts'
 import { QueueItem, RefusedItem, Source, UploadRecord } from './uploads.ts'
 
-/** Has no limit of length: the page refuses, by its name, a file whose path is too long for a key. */
+/** Has no limit of length: the page itself refuses a file whose path is too long for a key. */
 const relativePath = z.string()
 
-/** A file that was given to the host by its path, and where it stood in what was given. */
+/** A file that was given to the host by its path, and its path inside the given folder. */
 export const GivenFile = z.strictObject({
   source: Source,
   /** `photos/2026/a.jpg` for a file inside a given folder, `a.jpg` for a file by itself. */
   relativePath,
-  /** As its name tells; empty when unknown. */
+  /** Known from the name; empty when unknown. */
   contentType: z.string().check(z.maxLength(255)),
 })
 export type GivenFile = z.infer<typeof GivenFile>
 
 const LeftOut = z.strictObject({ relativePath, failure: Failure })
 
-/** Something that a system left in a given folder, and that the destination's rules leave out. */
+/** Something that a system wrote into a given folder, and that the destination's rules leave out. */
 export const LeftBySystem = z.strictObject({
   relativePath,
   kind: z.enum(['file', 'folder']),
-  /** Null: a folder, or a file that cannot be read either. */
+  /** Null for a folder, and for a file that cannot be read. */
   file: z.nullable(GivenFile),
 })
 export type LeftBySystem = z.infer<typeof LeftBySystem>
 
-/** The next files of what was given together, by "Open with", the dock or the command line. */
+/** The next files of one batch that "Open with", the dock or the command line passed together. */
 export const GivenBatch = z.strictObject({
   files: z.array(GivenFile).check(z.maxLength(MAX_BATCH)),
   refused: z.array(LeftOut),
@@ -40,14 +40,14 @@ export const GivenBatch = z.strictObject({
   /** Symbolic links inside folders, which are left out. */
   linkCount: z.int().check(z.gte(0)),
   leftBySystem: z.array(LeftBySystem).check(z.maxLength(MAX_BATCH)),
-  /** Nothing more comes of what was given together with these. */
+  /** This is the last of the batch. */
   isLast: z.boolean(),
 })
 export type GivenBatch = z.infer<typeof GivenBatch>
 
-/** Something in a folder that was given to the window, which Chromium hides from a page. */
+/** An entry of a dropped folder that Chromium hides from a page. */
 export const HiddenEntry = z.strictObject({
-  /** Below the folder, `sub/name`; a byte that is no valid text is shown as U+FFFD. */
+  /** Below the folder, `sub/name`; bytes that are not valid text are shown as U+FFFD. */
   relativePath: z.string(),
   /**
    * `link`: a symbolic link, or a junction of Windows. `odd-file`, `odd-folder`: the name is not
@@ -58,28 +58,28 @@ export const HiddenEntry = z.strictObject({
 })
 export type HiddenEntry = z.infer<typeof HiddenEntry>
 
-/** What a host that can see the disk found in a folder. */
+/** The findings of a host that can see the disk. */
 export const FolderFindings = z.strictObject({
-  /** All of the links; `hidden` names the first of them. */
+  /** Counts all links; `hidden` names the first of them. */
   linkCount: z.int().check(z.gte(0)),
   hidden: z.array(HiddenEntry),
-  /** The folder was looked through to its end, and `hidden` names everything. */
+  /** The whole folder was searched, and `hidden` names everything. */
   isComplete: z.boolean(),
 })
 export type FolderFindings = z.infer<typeof FolderFindings>
 
 export const sourceCommands = {
-  /** How often files were given to the app itself, without the page, that it has not asked for. */
+  /** Counts the batches of files that were given to the app and that the page has not fetched yet. */
   countGivenFiles: command(nothing, z.strictObject({ waitingCount: z.int().check(z.gte(0)) })),
   /**
-   * The next of the files that were given first. They are registered, and belong to the caller.
-   * `systemFiles` is the rule of the destination that they go to, which the page chooses.
+   * Returns the next files of the oldest batch. They are registered, and belong to the caller.
+   * `systemFiles` is the rule of the destination that the page has chosen for them.
    */
   nextGivenFiles: command(z.strictObject({ systemFiles: SystemFilesRule }), GivenBatch),
   /**
-   * The unfinished uploads that each file could stand in for, oldest first: of this destination,
-   * from the same place in their drop, with the file's length and time. The page knows which of
-   * them still have a file that can be read, and leaves those alone.
+   * Returns for each file the unfinished uploads that it matches, oldest first: those of this
+   * destination with the same path in their drop, length and time. The page knows which of them
+   * still have a readable file, and skips those.
    */
   matchSources: command(
     z.strictObject({ destinationId: DestinationId, items: batch(QueueItem) }),
@@ -88,8 +88,8 @@ export const sourceCommands = {
     }),
   ),
   /**
-   * Gives unfinished uploads their files again. A file of another name, length or time is refused
-   * with `source-changed`.
+   * Attaches files to unfinished uploads. A file with another name, length or time is refused with
+   * `source-changed`.
    */
   attachSources: command(
     z.strictObject({
@@ -98,17 +98,17 @@ export const sourceCommands = {
     z.strictObject({ uploads: z.array(UploadRecord), refused: z.array(RefusedItem) }),
   ),
   /**
-   * Whether the file is still the one that was given. `isUnwritten`: it is proven that nobody wrote
-   * to it since; false where the host cannot see the file (a browser) or cannot tell: its bytes have
-   * to be read again. Fails with `source-changed`, `source-missing`
-   * or `source-unreadable`.
+   * Checks whether the file is still the one that was given. `isUnwritten`: it is proven that
+   * nothing has written to it since. If the host cannot see the file (a browser) or cannot tell, it
+   * is false, and the bytes have to be read again. Fails with `source-changed`, `source-missing` or
+   * `source-unreadable`.
    */
   checkSource: command(
     z.strictObject({ uploadId: UploadId }),
     z.strictObject({ isUnwritten: z.boolean() }),
   ),
   /**
-   * For a file that the page cannot read: tries to, and says what is in the way. Null: the host can
+   * Tries to read a file that the page cannot read, and says what prevents it. Null: the host can
    * read it, or does not see it (a browser).
    */
   diagnoseSource: command(

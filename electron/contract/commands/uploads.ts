@@ -16,7 +16,7 @@ const etag = z.string().check(z.minLength(1), z.maxLength(200))
 /** A presigned URL. A bearer secret: never log it, never store it in the page. */
 const presignedUrl = z.string().check(z.maxLength(20_000))
 
-/** A file that the person gave to the window. */
+/** A file that the user gave to the window. */
 export const Source = z.strictObject({
   sourceId: SourceId,
   name: fileName,
@@ -29,50 +29,50 @@ export type Source = z.infer<typeof Source>
 
 const hash8 = z.string().check(z.regex(/^[0-9a-f]{8}$/))
 
-/** One file of a drop: its ticket, and where it stood inside the dropped folder. */
+/** One file of a drop: its ticket, and its path inside the dropped folder. */
 export const QueueItem = z.strictObject({
   sourceId: SourceId,
   /** `photos/2026/a.jpg` for a file inside a dropped folder, `a.jpg` for a file by itself. */
   relativePath: z.string().check(z.minLength(1), z.maxLength(4096)),
-  /** As the browser knows it from the name; empty when unknown. */
+  /** The browser's guess from the name; empty when unknown. */
   contentType: z.string().check(z.maxLength(255)),
-  /** Eight hex digits of the file's bytes, where the destination's key template asks for them. */
+  /** Eight hex digits of the file's hash, if the destination's key template uses them. */
   hash8: z.nullable(hash8),
-  /** Of a text, by its first bytes; absent: nobody has looked, as at files of other types. */
+  /** The encoding of a text, detected from its first bytes; absent for files of other types. */
   encoding: z.optional(TextEncoding),
 })
 export type QueueItem = z.infer<typeof QueueItem>
 
-/** What the page found out about the bytes of a file. */
+/** The page's findings about the bytes of a file. */
 export const FileFacts = z.pick(QueueItem, { contentType: true, hash8: true, encoding: true })
 export type FileFacts = z.infer<typeof FileFacts>
 
 export const RefusedItem = z.strictObject({ sourceId: SourceId, failure: Failure })
 
-/** What the page may say of an unfinished upload, to be remembered over a restart. */
+/** The page's state of an unfinished upload, which the host remembers across a restart. */
 export const UploadMark = z.discriminatedUnion('phase', [
-  /** To be driven as soon as there is a slot, and its source. */
+  /** Starts as soon as a connection is free and the source is available. */
   z.strictObject({ phase: z.literal('waiting') }),
-  /** By the person. */
+  /** The user paused it. */
   z.strictObject({ phase: z.literal('paused') }),
   /** The sent parts are kept. */
   z.strictObject({ phase: z.literal('failed'), failure: Failure }),
 ])
 export type UploadMark = z.infer<typeof UploadMark>
 
-/** What the records say of an upload. What happens this second is the engine's to tell. */
+/** The state of an upload in the records. Only the engine knows its momentary state. */
 export const UploadStatus = z.discriminatedUnion('phase', [
   ...UploadMark.def.options,
   z.strictObject({
     phase: z.literal('done'),
     finishedAtMs: epochMs,
     etag,
-    /** Null for uploads of a Ferry that did not check yet. */
+    /** Null for uploads of older versions of Ferry, which verified nothing. */
     proof: z.nullable(Proof),
   }),
   /**
-   * `storeIsClean` turns true when the store itself says that no part is left. `exists`: the bucket
-   * had an object there, which was to be left as it is.
+   * `storeIsClean` becomes true when the store itself says that no part is left. `exists`: the
+   * bucket already had an object under the key, and the rule was to skip the file.
    */
   z.strictObject({
     phase: z.literal('cancelled'),
@@ -93,7 +93,7 @@ export const UploadRecord = z.strictObject({
   byteLength,
   contentType: z.string().check(z.maxLength(255)),
   status: UploadStatus,
-  /** Null when the file has to be given again (a browser after a reload). */
+  /** Null when the user has to give the file again (in a browser after a reload). */
   sourceId: z.nullable(SourceId),
   /** The host can stream the source to the page by `source://` (desktop only). */
   isSourceDurable: z.boolean(),
@@ -107,8 +107,8 @@ export const UploadRecord = z.strictObject({
 export type UploadRecord = z.infer<typeof UploadRecord>
 
 /**
- * A part that the store holds, as it says itself. `checksum` is the store's, or the one that was
- * signed for exactly this part; a part of which neither is known is not held but sent again.
+ * A part that the store says it holds. `checksum` is the store's, or the one that was signed for
+ * exactly this part. If neither is known, the part is not listed here but sent again.
  */
 export const PartOnStore = z.strictObject({
   partNumber: PartNumber,
@@ -119,18 +119,18 @@ export const PartOnStore = z.strictObject({
 export type PartOnStore = z.infer<typeof PartOnStore>
 
 /**
- * A presigned PUT. Everything in `headers` is signed and must be sent as it is, and no other header
- * of the page's own: a body with a type makes the browser add an unsigned `Content-Type`, which
- * Ceph 20 refuses, so the slice of a part has the type ''.
+ * A presigned PUT. All `headers` are signed; the page must send them unchanged and add no others. A
+ * body with a type makes the browser add an unsigned `Content-Type`, which Ceph 20 refuses, so the
+ * slice of a part has the type ''.
  */
 export const SignedPart = z.strictObject({
   partNumber: PartNumber,
   url: presignedUrl,
   headers: z.record(z.string(), z.string()),
   expiresAtMs: epochMs,
-  /** What a refusal is about: a URL does not tell a bucket from a folder. */
+  /** Named in a refusal: a URL alone does not tell a bucket from a folder. */
   bucket: z.string().check(z.maxLength(255)),
-  /** The bucket on this computer, whose full disk is this computer's. */
+  /** True for the bucket on this computer, whose full disk is this computer's. */
   isLocal: z.boolean(),
 })
 export type SignedPart = z.infer<typeof SignedPart>
@@ -139,7 +139,7 @@ export type SignedPart = z.infer<typeof SignedPart>
 export const PartToSign = z.strictObject({ partNumber: PartNumber, checksum: ChecksumText })
 export type PartToSign = z.infer<typeof PartToSign>
 
-/** What the store answered to a PUT, and the checksum that was signed for it. */
+/** The store's answer to a PUT, and the checksum that was signed for it. */
 export const PartReceipt = z.strictObject({
   partNumber: PartNumber,
   etag,
@@ -147,11 +147,11 @@ export const PartReceipt = z.strictObject({
 })
 export type PartReceipt = z.infer<typeof PartReceipt>
 
-/** What the host finds out about a PUT whose answer the page could not read. */
+/** The host's findings about a PUT whose answer the page could not read. */
 export const PutDiagnosis = z.discriminatedUnion('kind', [
   /**
-   * The store has the bytes: as good as its answer. `isAnswerHidden`: it answers without the CORS
-   * headers that would let the page read it, each time.
+   * The store has the bytes, which is as good as its answer. `isAnswerHidden`: its answers never
+   * have the CORS headers that would let the page read them.
    */
   z.strictObject({
     kind: z.literal('acknowledged'),
@@ -160,7 +160,7 @@ export const PutDiagnosis = z.discriminatedUnion('kind', [
   }),
   /** The store, or something in front of it, refuses the host's own requests in the same way. */
   z.strictObject({ kind: z.literal('refused'), failure: Failure }),
-  /** Nothing is wrong that the host can see; not reached: it gets no answer either. */
+  /** The host finds nothing wrong. If it did not reach the store, it gets no answer either. */
   z.strictObject({ kind: z.literal('unexplained'), isStoreReached: z.boolean() }),
 ])
 export type PutDiagnosis = z.infer<typeof PutDiagnosis>
@@ -168,34 +168,34 @@ export type PutDiagnosis = z.infer<typeof PutDiagnosis>
 export const PreparedUpload = z.strictObject({
   plan: PartPlan,
   /**
-   * How the bytes of every part of this upload are summed up. Frozen when it begins. Where the
-   * store checks nothing, the sums still tell whether the file changed on the way.
+   * The checksum of every part of this upload. Frozen when it begins. Even if the store verifies
+   * nothing, the checksums show whether the file changed during the upload.
    */
   algorithm: ChecksumAlgorithm,
   /**
-   * Parts that need not be sent again if the file's bytes still have their checksum: number and
-   * length fit the plan.
+   * Parts with the plan's numbers and lengths. They need not be sent again if the file's bytes
+   * still have their checksums.
    */
   held: z.array(PartOnStore).check(z.maxLength(S3_LIMITS.maxPartCount)),
-  /** The object is already complete in the bucket: a Complete whose answer was lost. */
+  /** The object is already complete in the bucket: the answer to Complete was lost. */
   isComplete: z.boolean(),
 })
 export type PreparedUpload = z.infer<typeof PreparedUpload>
 
 export const uploadCommands = {
-  /** Makes one record per file. Files that the store cannot take are answered in `refused`. */
+  /** Makes one record per file. `refused` has the files that the destination cannot take. */
   queueUploads: command(
     z.strictObject({ destinationId: DestinationId, items: batch(QueueItem) }),
     z.strictObject({ uploads: z.array(UploadRecord), refused: z.array(RefusedItem) }),
   ),
-  /** Newest last; `after` is the last record of the page before. */
+  /** The newest come last; `after` is the last record of the previous page. */
   listUploads: command(
     z.strictObject({ after: z.nullable(UploadId), limit: z.int().check(z.gte(1), z.lte(5000)) }),
     z.strictObject({ uploads: z.array(UploadRecord), hasMore: z.boolean() }),
   ),
   /**
-   * Begins the upload on the store, or asks the store what it holds of one that began before.
-   * `partBytes` counts only the first time (null: one PUT); afterwards the frozen plan is answered.
+   * Begins the upload at the store, or asks the store which parts it holds of an earlier one.
+   * `partBytes` counts only the first time (null: one PUT); later calls return the frozen plan.
    */
   prepareUpload: command(
     z.strictObject({
@@ -207,8 +207,8 @@ export const uploadCommands = {
     PreparedUpload,
   ),
   /**
-   * Signs parts of this upload's own record and nothing else, their checksums with them where the
-   * store checks them. Called just before sending.
+   * Signs only parts of this upload's own record, including their checksums if the store verifies
+   * them. Called just before sending.
    */
   signParts: command(
     z.strictObject({ uploadId: UploadId, parts: batch(PartToSign) }),
@@ -219,10 +219,10 @@ export const uploadCommands = {
     nothing,
   ),
   /**
-   * For a PUT whose answer the page could not read. The host looks whether the store has the bytes
-   * all the same, and tries the page's requests itself, below a key of its own that it clears away.
-   * `isBodySent`: the browser has handed all of the body to the network. `too-large`: the page did
-   * read the answer, a 413, and asks for the limit.
+   * Diagnoses a PUT whose answer the page could not read. The host checks whether the store has the
+   * bytes, and otherwise makes the page's requests itself, below a key of its own that it removes
+   * again. `isBodySent`: the browser has handed the whole body to the network. `too-large`: the
+   * page did read the answer, a 413, and asks for the limit.
    */
   diagnoseNoResponse: command(
     z.strictObject({
@@ -234,44 +234,44 @@ export const uploadCommands = {
     PutDiagnosis,
   ),
   /**
-   * For a PUT whose signature the store did not accept: asks whether it accepts the keys, with a
-   * request of the host's own. Null: it does not, or does not say.
+   * Diagnoses a PUT whose signature the store did not accept: the host sends a request of its own to
+   * find out whether the store accepts the keys. Null: it does not, or does not say.
    */
   diagnoseSignature: command(
     z.strictObject({ uploadId: UploadId }),
     z.strictObject({ failure: z.nullable(Failure) }),
   ),
   /**
-   * Completes on the store, proves by HEAD that the object is there and by the strongest checksum
-   * the store has that it is the file, makes the share link.
+   * Completes the upload at the store, proves by HEAD that the object is there and by the store's
+   * strongest checksum that it is the file, and makes the share link.
    */
   completeUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
   /**
-   * Remembers over a restart what the person or the engine decided. All or none; a mark of an
-   * upload that has ended meanwhile is passed over.
+   * Remembers the decisions of the user and the engine across a restart. Stores all marks or none,
+   * and skips those of uploads that have ended meanwhile.
    */
   markUploads: command(
     z.strictObject({ marks: batch(z.strictObject({ uploadId: UploadId, mark: UploadMark })) }),
     nothing,
   ),
-  /** What to do about an object that is there already, for uploads that were asked about. */
+  /** Stores the user's answer about an object that already exists, for the uploads that ask. */
   decideConflict: command(
     z.strictObject({ uploadIds: batch(UploadId), decision: ConflictDecision }),
     z.strictObject({ uploads: z.array(UploadRecord) }),
   ),
-  /** Aborts on the store and asks it whether anything is left. */
+  /** Aborts at the store and asks it whether anything is left. */
   cancelUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
   /**
-   * Begins again, with the file as it is now, an upload that failed, or one that waits for its file
-   * and is given another: a new record in the same place; what the store holds of the old one is
-   * removed. `sourceId`: the file given again, and `facts` of it; null: the host has its path (else
-   * `source-detached`) and looks for itself.
+   * Starts an upload over with the file as it is now, if it failed, or if it waits for its file and
+   * gets another one. Makes a new record in the same place, and removes what the store holds of the
+   * old one. `sourceId` and `facts` describe the file that was given again. With null, the host reads
+   * the file by its path; without a path it fails with `source-detached`.
    */
   uploadAgain: command(
     z.strictObject({
       uploadId: UploadId,
       sourceId: z.nullable(SourceId),
-      /** Absent: as they were. */
+      /** Absent: unchanged. */
       facts: z.optional(FileFacts),
     }),
     UploadRecord,
