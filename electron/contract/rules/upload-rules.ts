@@ -1,6 +1,19 @@
 import * as z from 'zod/mini'
 import { MAX_CONNECTIONS_PER_HOST, S3_LIMITS } from '../limits.ts'
 
+/** The longest texts, in characters, and the longest lists. */
+export const RULE_LIMITS = {
+  keyTemplate: 1024,
+  allowedTypes: 2000,
+  contentTypes: 50,
+  cacheControl: 300,
+  metadata: 20,
+  /** docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+  tags: 10,
+  storageClass: 60,
+  kmsKeyId: 2048,
+} as const
+
 const text = (max: number) => z.string().check(z.maxLength(max))
 const pair = z.strictObject({ name: text(128), value: text(2000) })
 
@@ -29,7 +42,7 @@ export const Encryption = z.discriminatedUnion('kind', [
   /** `AES256`: by keys of the store. */
   z.strictObject({ kind: z.literal('s3') }),
   /** `aws:kms`; an empty key is the account's own for S3. */
-  z.strictObject({ kind: z.literal('kms'), keyId: text(2048) }),
+  z.strictObject({ kind: z.literal('kms'), keyId: text(RULE_LIMITS.kmsKeyId) }),
 ])
 export type Encryption = z.infer<typeof Encryption>
 
@@ -43,24 +56,23 @@ export const LEAST_BYTES_PER_SECOND = 16 * 1024
 /** How files are put into a destination. Fields come as typed; the host trims and judges them. */
 export const UploadRules = z.strictObject({
   /** The object's key; what may stand in it says `key-template.ts`. */
-  keyTemplate: text(1024),
+  keyTemplate: text(RULE_LIMITS.keyTemplate),
   onConflict: ConflictRule,
   /** Types and extensions, as in HTML's `accept`: `image/*, .pdf`; empty: all. */
-  allowedTypes: text(2000),
+  allowedTypes: text(RULE_LIMITS.allowedTypes),
   /** Null: what the store takes. */
   maxFileBytes: z.nullable(z.int().check(z.gte(1), z.lte(S3_LIMITS.maxObjectBytes))),
   /** Says nothing of a file that was given by itself: it was meant. */
   systemFiles: SystemFilesRule,
   /** By extension without its dot, before anything else is asked. */
-  contentTypes: z.array(pair).check(z.maxLength(50)),
-  cacheControl: text(300),
+  contentTypes: z.array(pair).check(z.maxLength(RULE_LIMITS.contentTypes)),
+  cacheControl: text(RULE_LIMITS.cacheControl),
   /** Stored with the object; a share link says its own. */
   disposition: z.enum(['none', 'inline', 'attachment']),
-  metadata: z.array(pair).check(z.maxLength(20)),
-  /** docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html: at most ten. */
-  tags: z.array(pair).check(z.maxLength(10)),
+  metadata: z.array(pair).check(z.maxLength(RULE_LIMITS.metadata)),
+  tags: z.array(pair).check(z.maxLength(RULE_LIMITS.tags)),
   /** S3's name of it, `STANDARD_IA`; empty: the bucket's own. */
-  storageClass: text(60),
+  storageClass: text(RULE_LIMITS.storageClass),
   encryption: Encryption,
   /** Null: none is sent, which buckets without ACLs insist on. */
   acl: z.nullable(CannedAcl),

@@ -2,6 +2,7 @@ import './rules-form.css'
 import { Plus, X } from 'lucide-react'
 import { type ReactNode, useId, useRef } from 'react'
 import { flushSync } from 'react-dom'
+import type { PairsControl, PairWords } from '../../../../electron/contract/rules/control.ts'
 import type { RuleField } from '../../../../electron/contract/rules/upload-rules.ts'
 import { Button, IconButton } from '../../../design/button.tsx'
 import { FieldAbout, FieldLabel } from '../../../design/field.tsx'
@@ -31,11 +32,11 @@ export function RuleGroup({
 /** Lets `focusRule` find the rule's inputs. */
 export function RuleCell({
   field,
-  isWide = false,
+  isWide,
   children,
 }: {
   readonly field: RuleField
-  readonly isWide?: boolean
+  readonly isWide: boolean
   readonly children: ReactNode
 }) {
   return (
@@ -108,26 +109,14 @@ export function AmountField({
   )
 }
 
-interface PairWords {
-  readonly title: string
-  readonly hint: string
-  readonly name: string
-  readonly value: string
-  readonly namePlaceholder: string
-  readonly valuePlaceholder: string
-  readonly add: string
-}
-
 export function PairList({
-  words,
+  control: { label, hint, max, words },
   pairs,
-  most,
   error,
   onChange,
 }: {
-  readonly words: PairWords
+  readonly control: PairsControl
   readonly pairs: readonly Pair[]
-  readonly most: number
   readonly error: RuleFieldError | null
   readonly onChange: (pairs: Pair[]) => void
 }) {
@@ -143,8 +132,8 @@ export function PairList({
   }
   return (
     <fieldset ref={group} className="pairs">
-      <legend className="field-label">{words.title}</legend>
-      <p className="field-hint">{words.hint}</p>
+      <legend className="field-label">{label}</legend>
+      <p className="field-hint">{hint}</p>
       {pairs.map((pair, index) => (
         <PairRow
           // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
@@ -162,7 +151,7 @@ export function PairList({
           {error.text}
         </p>
       )}
-      {pairs.length < most && (
+      {pairs.length < max && (
         <Button className="pair-add" onClick={add}>
           <Plus size={14} aria-hidden="true" />
           {words.add}

@@ -2,28 +2,10 @@ import type { Destination } from '../../../../electron/contract/commands/destina
 import { providerOf } from '../../../../electron/contract/providers/lookup.ts'
 import type { StoreFeature } from '../../../../electron/contract/providers/provider.ts'
 import type { KeyToken } from '../../../../electron/contract/rules/key-template.ts'
-import type {
-  CannedAcl,
-  ConflictRule,
-  Encryption,
-  RuleField,
-  RuleProblem,
-  SystemFilesRule,
-  UploadRules,
-} from '../../../../electron/contract/rules/upload-rules.ts'
+import type { RuleField, RuleProblem } from '../../../../electron/contract/rules/upload-rules.ts'
 import { unreachable } from '../../../../electron/lib/unreachable.ts'
 import { isolated } from '../../../design/isolated.tsx'
 import type { RuleFieldError } from './rules-form.ts'
-
-export const CONFLICT_TEXTS: Record<
-  ConflictRule,
-  { readonly label: string; readonly hint: string }
-> = {
-  'keep-both': { label: 'Keep both', hint: 'The new file gets a number: Holiday (2).jpg.' },
-  ask: { label: 'Ask', hint: 'The upload waits until you have chosen.' },
-  replace: { label: 'Replace', hint: 'The new file takes the old one’s place.' },
-  skip: { label: 'Skip', hint: 'The old file stays; the new one is not uploaded.' },
-}
 
 export const TOKEN_TEXTS: Record<KeyToken, string> = {
   prefix: 'the destination’s prefix',
@@ -40,36 +22,6 @@ export const TOKEN_TEXTS: Record<KeyToken, string> = {
   uuid: 'a random name that nobody can guess',
   hash8: 'eight characters made of the contents',
 }
-
-export const SYSTEM_FILES_OPTIONS = [
-  { value: 'leave-out', label: 'Leave out (.DS_Store, Thumbs.db, …)' },
-  { value: 'upload', label: 'Upload, too' },
-] as const satisfies readonly { readonly value: SystemFilesRule; readonly label: string }[]
-
-export const ENCRYPTION_OPTIONS = [
-  { value: 'bucket', label: 'As the bucket does' },
-  { value: 's3', label: 'By the store’s keys (AES256)' },
-  { value: 'kms', label: 'By a key service (aws:kms)' },
-] as const satisfies readonly { readonly value: Encryption['kind']; readonly label: string }[]
-
-export const DISPOSITION_OPTIONS = [
-  { value: 'none', label: 'As browsers like' },
-  { value: 'inline', label: 'Shown in the browser' },
-  { value: 'attachment', label: 'Always downloaded' },
-] as const satisfies readonly {
-  readonly value: UploadRules['disposition']
-  readonly label: string
-}[]
-
-export const ACL_OPTIONS = [
-  { value: 'none', label: 'None is sent' },
-  { value: 'private', label: 'private' },
-  { value: 'public-read', label: 'public-read: everybody may read' },
-  { value: 'public-read-write', label: 'public-read-write: everybody may change' },
-  { value: 'authenticated-read', label: 'authenticated-read' },
-  { value: 'bucket-owner-read', label: 'bucket-owner-read' },
-  { value: 'bucket-owner-full-control', label: 'bucket-owner-full-control' },
-] as const satisfies readonly { readonly value: CannedAcl | 'none'; readonly label: string }[]
 
 /** Features that the bucket on this computer refuses or ignores. */
 const LOCAL_MISSING_FEATURES: readonly StoreFeature[] = [

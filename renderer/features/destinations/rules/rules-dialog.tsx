@@ -1,16 +1,22 @@
 import { useRef } from 'react'
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
+import type { StoreFeature } from '../../../../electron/contract/providers/provider.ts'
+import {
+  RULE_CONTROLS,
+  RULE_GROUPS,
+  type RuleControl,
+  type RuleGroup as RuleGroupName,
+} from '../../../../electron/contract/rules/control.ts'
+import { RuleField as RuleFieldName } from '../../../../electron/contract/rules/upload-rules.ts'
 import { useServices } from '../../../app/services.tsx'
 import { Button } from '../../../design/button.tsx'
 import { Dialog } from '../../../design/dialog.tsx'
 import { useToasts } from '../../../design/toasts.tsx'
 import { FailureNotice } from '../../../failures/failure-details.tsx'
 import { resumedText, retryAfterRules } from '../retry-uploads.ts'
-import { HeadersGroup } from './headers-group.tsx'
-import { IntakeGroup, SpeedGroup } from './limit-groups.tsx'
-import { NamesGroup } from './names-group.tsx'
-import { focusRule } from './rule-controls.tsx'
-import { StorageGroup } from './storage-group.tsx'
+import { focusRule, RuleGroup } from './rule-controls.tsx'
+import { RuleField } from './rule-field.tsx'
+import { missingFeaturesText } from './rule-text.ts'
 import { useRulesForm } from './use-rules-form.ts'
 
 /** Edits how a destination's files are uploaded. Mounted only while it is open. */
@@ -68,15 +74,44 @@ export function RulesDialog({
           if (!rules.isSaving) void rules.save()
         }}
       >
-        <NamesGroup edit={rules} destination={destination} />
-        <IntakeGroup edit={rules} />
-        <HeadersGroup edit={rules} destination={destination} />
-        <StorageGroup edit={rules} destination={destination} />
-        <SpeedGroup edit={rules} />
+        {RULE_GROUPS.map((group) => (
+          <RuleGroup
+            key={group}
+            title={GROUP_TITLES[group]}
+            aside={missingFeaturesText(destination, featuresOf(group))}
+          >
+            {fieldsOf(group).map((field) => (
+              <RuleField key={field} field={field} editor={rules} destination={destination} />
+            ))}
+          </RuleGroup>
+        ))}
       </form>
       {rules.failure !== null && (
         <FailureNotice failure={rules.failure} at={destination} of={destination.name} />
       )}
     </Dialog>
   )
+}
+
+const GROUP_TITLES: Readonly<Record<RuleGroupName, string>> = {
+  names: 'Names',
+  intake: 'Allowed files',
+  headers: 'Headers',
+  storage: 'Storage',
+  speed: 'Speed',
+}
+
+function fieldsOf(group: RuleGroupName): readonly RuleFieldName[] {
+  return RuleFieldName.options.filter((field) => RULE_CONTROLS[field].group === group)
+}
+
+function featuresOf(group: RuleGroupName): readonly StoreFeature[] {
+  const controls = fieldsOf(group).map((field): RuleControl => RULE_CONTROLS[field])
+  return controls
+    .flatMap((control) =>
+      control.kind === 'encryption'
+        ? Object.values(control.options).map(({ feature }) => feature)
+        : [control.feature],
+    )
+    .filter((feature) => feature !== null)
 }

@@ -1,13 +1,10 @@
 import type { Destination } from '../../../../electron/contract/commands/destinations.ts'
-import { S3_LIMITS } from '../../../../electron/contract/limits.ts'
-import {
-  LEAST_BYTES_PER_SECOND,
-  type RuleField,
-  type UploadRules,
-} from '../../../../electron/contract/rules/upload-rules.ts'
-import { formatBytes, formatSpeed } from '../../../design/format.ts'
+import { type AmountControl, RULE_CONTROLS } from '../../../../electron/contract/rules/control.ts'
+import { RuleField, type UploadRules } from '../../../../electron/contract/rules/upload-rules.ts'
+import { formatBytes, formatCount, formatSpeed } from '../../../design/format.ts'
 import {
   type Amount,
+  type AmountUnit,
   amountOf,
   binaryText,
   bytesOf,
@@ -16,12 +13,16 @@ import {
   SPEED_UNITS,
 } from './amount.ts'
 
+type AmountField = {
+  [F in RuleField]: (typeof RULE_CONTROLS)[F] extends AmountControl ? F : never
+}[RuleField]
+
+type PairsField = {
+  [F in RuleField]: (typeof RULE_CONTROLS)[F]['kind'] extends 'pairs' ? F : never
+}[RuleField]
+
 /** The rules in the form: amounts as typed, all others as their values. */
-export type RulesForm = Omit<UploadRules, 'maxFileBytes' | 'partBytes' | 'bytesPerSecond'> & {
-  readonly maxFileBytes: Amount
-  readonly partBytes: Amount
-  readonly bytesPerSecond: Amount
-}
+export type RulesForm = Omit<UploadRules, AmountField> & Readonly<Record<AmountField, Amount>>
 
 export type Pair = UploadRules['metadata'][number]
 
@@ -32,13 +33,31 @@ export interface RuleFieldError {
   readonly what: string
 }
 
+const AMOUNT_FIELDS = RuleField.options.filter(
+  (field): field is AmountField => RULE_CONTROLS[field].kind === 'amount',
+)
+
+const PAIRS_FIELDS = RuleField.options.filter(
+  (field): field is PairsField => RULE_CONTROLS[field].kind === 'pairs',
+)
+
+interface AmountUnits {
+  readonly all: readonly AmountUnit[]
+  readonly usual: AmountUnit
+}
+
+export const AMOUNT_UNITS: Readonly<Record<AmountControl['unit'], AmountUnits>> = {
+  file: { all: FILE_UNITS, usual: 'GB' },
+  part: { all: PART_UNITS, usual: 'MiB' },
+  speed: { all: SPEED_UNITS, usual: 'MB/s' },
+}
+
 export function formOfRules(rules: UploadRules): RulesForm {
-  return {
-    ...rules,
-    maxFileBytes: amountOf(rules.maxFileBytes, FILE_UNITS, 'GB'),
-    partBytes: amountOf(rules.partBytes, PART_UNITS, 'MiB'),
-    bytesPerSecond: amountOf(rules.bytesPerSecond, SPEED_UNITS, 'MB/s'),
-  }
+  const amounts = AMOUNT_FIELDS.map((field) => {
+    const { all, usual } = AMOUNT_UNITS[RULE_CONTROLS[field].unit]
+    return [field, amountOf(rules[field], all, usual)] as const
+  })
+  return { ...rules, ...(Object.fromEntries(amounts) as Record<AmountField, Amount>) }
 }
 
 type RulesFormResult =
@@ -48,44 +67,38 @@ type RulesFormResult =
 /** Finds amounts that are not numbers or out of bounds before the host is asked. */
 export function readRulesForm(form: RulesForm): RulesFormResult {
   const errors: RuleFieldError[] = []
-  const read = (field: keyof typeof BOUNDS) => {
+  const amounts = AMOUNT_FIELDS.map((field) => {
     const typed = bytesOf(form[field])
-    const { least, most, words } = BOUNDS[field]
-    if (typed.kind === 'none') return null
-    if (typed.kind === 'bytes' && typed.bytes >= least && typed.bytes <= most) return typed.bytes
-    const text = typed.kind === 'unreadable' ? `Enter a number. ${words}` : words
+    const { min, max } = RULE_CONTROLS[field]
+    if (typed.kind === 'none') return [field, null] as const
+    if (typed.kind === 'bytes' && typed.bytes >= min && typed.bytes <= max) {
+      return [field, typed.bytes] as const
+    }
+    const bounds = boundsText(RULE_CONTROLS[field])
+    const text = typed.kind === 'unreadable' ? `Enter a number. ${bounds}` : bounds
     errors.push({ field, text, what: '' })
-    return null
-  }
+    return [field, null] as const
+  })
+  if (errors.length > 0) return { ok: false, errors }
+  const pairs = PAIRS_FIELDS.map((field) => [field, nonEmptyPairs(form[field])] as const)
   const rules: UploadRules = {
     ...form,
-    maxFileBytes: read('maxFileBytes'),
-    partBytes: read('partBytes'),
-    bytesPerSecond: read('bytesPerSecond'),
-    contentTypes: nonEmptyPairs(form.contentTypes),
-    metadata: nonEmptyPairs(form.metadata),
-    tags: nonEmptyPairs(form.tags),
+    ...(Object.fromEntries(amounts) as Record<AmountField, number | null>),
+    ...(Object.fromEntries(pairs) as Record<PairsField, Pair[]>),
   }
-  return errors.length === 0 ? { ok: true, rules } : { ok: false, errors }
+  return { ok: true, rules }
 }
 
-const BOUNDS = {
-  maxFileBytes: {
-    least: 1,
-    most: S3_LIMITS.maxObjectBytes,
-    words: `It can be from 1 byte to ${formatBytes(S3_LIMITS.maxObjectBytes)}.`,
-  },
-  partBytes: {
-    least: S3_LIMITS.minPartBytes,
-    most: S3_LIMITS.maxPartBytes,
-    words: `S3 takes parts from ${binaryText(S3_LIMITS.minPartBytes)} to ${binaryText(S3_LIMITS.maxPartBytes)}.`,
-  },
-  bytesPerSecond: {
-    least: LEAST_BYTES_PER_SECOND,
-    most: Number.MAX_SAFE_INTEGER,
-    words: `It can be ${formatSpeed(LEAST_BYTES_PER_SECOND)} (${binaryText(LEAST_BYTES_PER_SECOND)} a second) or more.`,
-  },
-} as const
+function boundsText({ unit, min, max }: AmountControl): string {
+  switch (unit) {
+    case 'file':
+      return `It can be from ${formatCount(min, 'byte', 'bytes')} to ${formatBytes(max)}.`
+    case 'part':
+      return `S3 accepts parts from ${binaryText(min)} to ${binaryText(max)}.`
+    case 'speed':
+      return `It can be ${formatSpeed(min)} (${binaryText(min)} a second) or more.`
+  }
+}
 
 function nonEmptyPairs(pairs: readonly Pair[]): Pair[] {
   return pairs.filter(({ name, value }) => name.trim() !== '' || value.trim() !== '')
@@ -105,5 +118,11 @@ export function conflictWarning(
   const honours = [findings.conditionalPut, findings.conditionalComplete]
   return honours.some((honour) => honour === 'ignored' || honour === 'refused')
     ? 'This store cannot refuse to overwrite a file. Ferry checks before it writes; a file that someone else uploads at the same moment could still be overwritten.'
+    : null
+}
+
+export function aclWarning({ acl }: Pick<RulesForm, 'acl'>): string | null {
+  return acl === 'public-read' || acl === 'public-read-write'
+    ? 'Anyone on the internet can then open these files without a link.'
     : null
 }

@@ -44,7 +44,7 @@ describe('assistive technology finds nothing wrong with', () => {
     await button('Add a tag').click()
     await page.getByRole('textbox', { name: 'Part size' }).fill('1')
     await button('Save').click()
-    await page.getByText('S3 takes parts').waitFor()
+    await page.getByText('S3 accepts parts').waitFor()
 
     await expectAccessible(page)
   })

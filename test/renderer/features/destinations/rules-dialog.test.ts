@@ -55,7 +55,7 @@ describe('the rules of a destination', () => {
     await template.fill('{prefix}-{name}')
     await template.evaluate((input: HTMLInputElement) => input.setSelectionRange(8, 8))
 
-    await page.getByRole('button', { name: 'Put in {stem}' }).click()
+    await page.getByRole('button', { name: 'Insert {stem}' }).click()
 
     await page.getByText('2026/11/Holiday-Holiday.jpg').waitFor()
     expect(await template.inputValue()).toBe('{prefix}{stem}-{name}')
@@ -95,7 +95,7 @@ describe('the rules of a destination', () => {
 
     await button('Save').click()
 
-    await page.getByText('S3 takes parts from 5 MiB to 5 GiB.').waitFor()
+    await page.getByText('S3 accepts parts from 5 MiB to 5 GiB.').waitFor()
     await expect.poll(() => hasFocus(page, 'Part size')).toBe(true)
     expect(await callsOf('saveRules')).toEqual([])
   })

@@ -92,9 +92,9 @@ describe('the form of the rules', () => {
   })
 
   it.each([
-    ['partBytes', { text: '1', unit: 'MiB' }, 'S3 takes parts from 5 MiB to 5 GiB.'],
-    ['partBytes', { text: '6', unit: 'GiB' }, 'S3 takes parts from 5 MiB to 5 GiB.'],
-    ['partBytes', { text: 'big', unit: 'MiB' }, 'Enter a number. S3 takes'],
+    ['partBytes', { text: '1', unit: 'MiB' }, 'S3 accepts parts from 5 MiB to 5 GiB.'],
+    ['partBytes', { text: '6', unit: 'GiB' }, 'S3 accepts parts from 5 MiB to 5 GiB.'],
+    ['partBytes', { text: 'big', unit: 'MiB' }, 'Enter a number. S3 accepts'],
     ['maxFileBytes', { text: '0', unit: 'GB' }, 'from 1 byte'],
     ['bytesPerSecond', { text: '1', unit: 'KB/s' }, '16 KiB a second'],
   ] as const)('says what %s can be', (field, amount, words) => {
