@@ -27,7 +27,7 @@ const CORS_FIX: CheckFix = {
   keptCount: 2,
 }
 
-/** All is well but one line, which has a button. */
+/** Every line passes but one, which offers a fix. */
 function reportWith(step: CheckStep, changes: Partial<CheckLine>): CheckReport {
   const lines = CheckStep.options.map((each) =>
     each === step ? { ...passed(each), ...changes } : passed(each),
@@ -49,7 +49,7 @@ async function openCheck(page: Page): Promise<void> {
 const found = (page: Page) => page.getByRole('region', { name: 'Connection check' })
 
 describe('the connection check of a saved bucket', () => {
-  it('shows every line from the start, and fills in as the host tells it', async () => {
+  it('shows every line from the start, and fills them in as the host reports them', async () => {
     const { page, callsOf } = await suite.open(aWorld())
     await page.evaluate(() => window.fake.hold('checkDestination'))
     await openCheck(page)
@@ -74,7 +74,7 @@ describe('the connection check of a saved bucket', () => {
     await page.getByText('Last checked today').waitFor()
   })
 
-  it('shows the CORS rule and what it keeps, sets it when told to, and checks again', async () => {
+  it('shows the CORS rule, adds it after a confirmation, and checks again', async () => {
     const { page, button, callsOf } = await suite.open(aWorld({ checkReport: corsReport }))
     await openCheck(page)
 
@@ -92,7 +92,7 @@ describe('the connection check of a saved bucket', () => {
     expect(await callsOf('checkDestination')).toHaveLength(2)
   })
 
-  it('takes the region that the store names into the saved connection', async () => {
+  it('saves the region that the store names', async () => {
     const report = reportWith('region', {
       verdict: 'failed',
       finding: { kind: 'failure', failure: FAILURE_EXAMPLES['region-wrong'] },
@@ -109,7 +109,7 @@ describe('the connection check of a saved bucket', () => {
     ])
   })
 
-  it('says how to trust a server’s own authority, on this system first', async () => {
+  it('explains how to trust a private authority, this system first', async () => {
     const report = reportWith('tls', {
       verdict: 'failed',
       finding: { kind: 'failure', failure: FAILURE_EXAMPLES['tls-failed'] },
@@ -127,7 +127,7 @@ describe('the connection check of a saved bucket', () => {
     ])
   })
 
-  it('ends the check when it is closed', async () => {
+  it('cancels the check when it closes', async () => {
     const { page, button, callsOf } = await suite.open(aWorld())
     await page.evaluate(() => window.fake.hold('checkDestination'))
     await openCheck(page)

@@ -17,7 +17,7 @@ async function openForm(world = freshWorld()) {
   return opened
 }
 
-/** The event that a paste makes; the real clipboard is one for all tests of this computer. */
+/** Dispatches a paste event: tests that run at the same time share the real clipboard. */
 async function paste(page: Page, name: string, text: string): Promise<void> {
   await field(page, name).evaluate((input, pasted) => {
     const clipboardData = new DataTransfer()
@@ -39,7 +39,7 @@ async function fillIn(page: Page): Promise<void> {
 }
 
 describe('connecting a bucket', () => {
-  it('has a field for everything, under its own name', async () => {
+  it('has a field for every part of a connection', async () => {
     const { page } = await openForm()
 
     for (const name of [
@@ -58,7 +58,7 @@ describe('connecting a bucket', () => {
     expect(await page.getByRole('checkbox', { name: 'Path-style addressing' }).count()).toBe(1)
   })
 
-  it('sends what was typed, and says what was changed in it', async () => {
+  it('sends the typed fields, and says what the host changed in them', async () => {
     const { page, button, callsOf } = await openForm()
     await fillIn(page)
     await field(page, 'Name').fill('My photos')
@@ -86,7 +86,7 @@ describe('connecting a bucket', () => {
     ])
   })
 
-  it('hides the secret until it is asked to show it', async () => {
+  it('hides the secret until the user reveals it', async () => {
     const { page } = await openForm()
     const secret = field(page, 'Secret access key')
     const box = page.locator('.field', { has: secret })
@@ -97,7 +97,7 @@ describe('connecting a bucket', () => {
     expect(await secret.getAttribute('type')).toBe('text')
   })
 
-  it('fills in the address of a known provider, and leaves a typed one alone', async () => {
+  it('fills in the endpoint of a known provider, and leaves a typed one alone', async () => {
     const { page } = await openForm()
     const choose = async (name: string) => {
       await page.getByRole('combobox', { name: 'Provider' }).click()
@@ -166,7 +166,7 @@ describe('connecting a bucket', () => {
     expect(await found.count()).toBe(0)
   })
 
-  it('ends a check whose form was changed', async () => {
+  it('cancels a check when the form changes', async () => {
     const { page, button, callsOf } = await openForm()
     await page.evaluate(() => window.fake.hold('checkDestination'))
 
@@ -183,7 +183,7 @@ describe('connecting a bucket', () => {
     expect(await found.count()).toBe(0)
   })
 
-  it('reads at once what another program puts into the box whole', async () => {
+  it('reads text that another program puts into the paste box', async () => {
     const { page } = await openForm(freshWorld())
 
     await field(page, 'Paste anything you have').fill('s3://photos/2026/clients/')
@@ -192,7 +192,7 @@ describe('connecting a bucket', () => {
     expect(await field(page, 'Paste anything you have').inputValue()).toBe('')
   })
 
-  it('fills itself from a pasted block of keys, and keeps none of it', async () => {
+  it('fills in a pasted block of keys, and keeps nothing of the text', async () => {
     const { page, button, callsOf } = await openForm()
     const block = [
       '[default]',
@@ -223,7 +223,7 @@ describe('connecting a bucket', () => {
     ])
   })
 
-  it('takes the address of a bucket where its name belongs', async () => {
+  it('accepts a bucket’s URL in the field for its name', async () => {
     const { page } = await openForm()
 
     await paste(page, 'Bucket', 's3://photos/2026/clients/')
@@ -232,7 +232,7 @@ describe('connecting a bucket', () => {
     expect(await valuesOf(page, 'Bucket', 'Prefix')).toEqual(['photos', '2026/clients/'])
   })
 
-  it('lets go of a secret when the keys come from elsewhere', async () => {
+  it('forgets a typed secret when the keys come from another source', async () => {
     const { page } = await openForm()
     await field(page, 'Secret access key').fill('secret')
 
@@ -243,7 +243,7 @@ describe('connecting a bucket', () => {
     expect(await valuesOf(page, 'Secret access key')).toEqual([''])
   })
 
-  it('offers the buckets that the keys may see, by keyboard, with their regions', async () => {
+  it('offers the buckets that the keys can list, by keyboard, with their regions', async () => {
     const buckets = [
       { name: 'archive', region: 'eu-west-1' },
       { name: 'photos', region: 'eu-west-3' },
@@ -294,7 +294,7 @@ describe('connecting a bucket', () => {
 })
 
 describe('destinations', () => {
-  it('forgets one only after a question', async () => {
+  it('are forgotten only after a confirmation', async () => {
     const { page, button, callsOf } = await suite.open(aWorld())
     await page.getByRole('button', { name: 'More about Client files' }).focus()
     await page.keyboard.press('Enter')
@@ -308,7 +308,7 @@ describe('destinations', () => {
     expect(before).toEqual([])
   })
 
-  it('says why one that is in use cannot be forgotten', async () => {
+  it('cannot be forgotten while they are in use', async () => {
     const { page, button } = await suite.open(
       aWorld({ failures: { forgetDestination: { kind: 'in-use' } } }),
     )
@@ -321,7 +321,7 @@ describe('destinations', () => {
     await page.getByText('Client files is still in use.').waitFor()
   })
 
-  it('asks for keys that were kept only while Ferry ran', async () => {
+  it('ask for keys that were kept only while Ferry ran', async () => {
     const { page, button } = await suite.open(
       aWorld({ destinations: [aDestination({ hasSecret: false, secretPlace: 'memory' })] }),
     )
@@ -332,7 +332,7 @@ describe('destinations', () => {
     await page.getByRole('dialog', { name: 'Edit Client files' }).waitFor()
   })
 
-  it('keeps the keys when an edit leaves them empty', async () => {
+  it('keep their keys when an edit leaves them empty', async () => {
     const { page, button, callsOf } = await suite.open(aWorld())
     await page.getByRole('button', { name: 'More about Client files' }).focus()
     await page.keyboard.press('Enter')

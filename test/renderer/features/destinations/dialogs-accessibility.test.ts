@@ -31,7 +31,7 @@ const LINES: CheckLine[] = [
 ]
 
 describe('assistive technology finds nothing wrong with', () => {
-  it('a check that found much, and how to trust an authority', async () => {
+  it('a check with many findings, and how to trust an authority', async () => {
     const world = aWorld({ checkReport: { lines: LINES, notes: [] } })
     const { page } = await openSheet('Check connection', world)
     await page.getByText('How to trust your own authority').click()
@@ -39,7 +39,7 @@ describe('assistive technology finds nothing wrong with', () => {
     await expectAccessible(page)
   })
 
-  it('the rules of a destination with something wrong in them', async () => {
+  it('the rules of a destination with errors', async () => {
     const { page, button } = await openSheet('Rules…')
     await button('Add a tag').click()
     await page.getByRole('textbox', { name: 'Part size' }).fill('1')

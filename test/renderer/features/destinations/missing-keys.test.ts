@@ -6,13 +6,13 @@ import { windowSuite } from '../../window-suite.ts'
 
 const suite = windowSuite()
 
-describe('keys that died in the middle', () => {
+describe('keys that expire during uploads', () => {
   it.each([
     ['credentials-expired', 'Access key ID'],
     ['credentials-rejected', 'Access key ID'],
     ['secret-missing', 'Secret access key'],
   ] as const)(
-    '%s: the form opens at “%s”, and everything goes on after it',
+    '%s: the form opens at “%s”, and the uploads continue afterwards',
     async (kind, field) => {
       const failure = FAILURE_EXAMPLES[kind]
       const { page, row, give } = await suite.open(aWorld({ failures: { prepareUpload: failure } }))
@@ -42,7 +42,7 @@ describe('keys that died in the middle', () => {
     },
   )
 
-  it('leaves what waits for other keys alone', async () => {
+  it('leaves uploads that wait for other keys alone', async () => {
     const failure = FAILURE_EXAMPLES['credentials-expired']
     const { destinationId } = localDestination()
     const { page, row, button } = await suite.open(
@@ -66,7 +66,7 @@ describe('keys that died in the middle', () => {
       .waitFor()
   })
 
-  it('says that the parts are kept, and for how long', async () => {
+  it('say that the parts are kept, and for how long', async () => {
     const plan = { mode: 'multipart', byteLength: 640 * MIB, partBytes: 16 * MIB } as const
     const record = aRecord(1, {
       name: 'scan.tif',

@@ -23,7 +23,7 @@ const textOf = (page: Page, name: string) =>
   page.getByRole('textbox', { name, exact: true }).inputValue()
 
 describe('the policies of a destination', () => {
-  it('stay below the prefix, unless the name rule leaves it', () => {
+  it('stay below the prefix, unless the key template leaves it', () => {
     const resources = (keyTemplate: string) => {
       const destination = aDestination({ rules: { ...DEFAULT_RULES, keyTemplate } })
       const { text } = policyTextOf('iam', destination, WISHES, ORIGIN)
@@ -34,7 +34,7 @@ describe('the policies of a destination', () => {
     expect(resources('{yyyy}/{name}')).toContain('arn:aws:s3:::acme-client-files/*')
   })
 
-  it('take no principal that would let everybody in', () => {
+  it('accept no principal that would let everyone in', () => {
     const textFor = (principal: string) =>
       policyTextOf('bucket', aDestination(), { ...WISHES, principal }, ORIGIN)
 
@@ -43,7 +43,7 @@ describe('the policies of a destination', () => {
     expect(textFor(' arn:aws:iam::111122223333:role/up ').isExample).toBe(false)
   })
 
-  it('follow the boxes, and go to the clipboard as they are shown', async () => {
+  it('follow the checkboxes, and are copied as shown', async () => {
     const { page, button } = await openPolicies()
 
     await page.getByRole('checkbox', { name: 'Share links' }).uncheck()
@@ -57,7 +57,7 @@ describe('the policies of a destination', () => {
     expect(await pastedText(page)).toBe(shown)
   })
 
-  it('hold the CORS rule of Ferry’s windows in a browser', async () => {
+  it('contain the CORS rule for Ferry in a browser', async () => {
     const { page } = await openPolicies()
 
     await page.getByRole('tab', { name: 'CORS rule' }).click()
@@ -70,7 +70,7 @@ describe('the policies of a destination', () => {
     expect(xml).toContain(`<AllowedOrigin>${corsOrigin}</AllowedOrigin>`)
   })
 
-  it('ask who is meant before a bucket policy can be copied', async () => {
+  it('ask for a principal before a bucket policy can be copied', async () => {
     const { page, button } = await openPolicies()
     await page.getByRole('tab', { name: 'Bucket policy' }).click()
     await page.getByRole('textbox', { name: 'Bucket policy' }).waitFor()

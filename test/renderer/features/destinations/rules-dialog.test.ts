@@ -20,7 +20,7 @@ const hasFocus = (page: Page, name: string) =>
   field(page, name).evaluate((input) => input === document.activeElement)
 
 describe('the rules of a destination', () => {
-  it('sends what was chosen, and says when it counts', async () => {
+  it('sends the chosen rules, and says when they apply', async () => {
     const { page, button, callsOf } = await openRules()
     await page.getByRole('radio', { name: 'Skip' }).check()
     await field(page, 'Largest file').fill('1,5')
@@ -49,7 +49,7 @@ describe('the rules of a destination', () => {
     ])
   })
 
-  it('puts pieces in where the caret is, and shows what becomes of a file', async () => {
+  it('inserts placeholders at the caret, and shows what becomes of a file', async () => {
     const { page } = await openRules()
     const template = field(page, 'Name in the bucket')
     await template.fill('{prefix}-{name}')
@@ -64,7 +64,7 @@ describe('the rules of a destination', () => {
     await page.getByText('Every file would get the same name.').waitFor()
   })
 
-  it('shows what the host found wrong at its field, and moves to the first', async () => {
+  it('shows the host’s problems at their fields, and moves to the first', async () => {
     const { page, button } = await openRules(
       aWorld({
         failures: {
@@ -89,7 +89,7 @@ describe('the rules of a destination', () => {
     await page.getByText('“ferry-upload” is a name').waitFor({ state: 'detached' })
   })
 
-  it('says what a part can be before the host is asked', async () => {
+  it('says how large a part can be before the host is asked', async () => {
     const { page, button, callsOf } = await openRules()
     await field(page, 'Part size').fill('1')
 
@@ -115,7 +115,7 @@ describe('the rules of a destination', () => {
     expect(await callsOf('saveRules')).toMatchObject([{ rules: DEFAULT_RULES }])
   })
 
-  it('offers the bucket on this computer only what it can do', async () => {
+  it('offers only the rules that the bucket on this computer supports', async () => {
     const local = localDestination()
     const { page } = await openRules(
       aWorld({ destinations: [local], selectedId: local.destinationId, uploads: [] }),

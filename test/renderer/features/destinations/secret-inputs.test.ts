@@ -9,7 +9,7 @@ const suite = windowSuite()
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true })
 const secretFields = ['Secret access key', 'Session token'] as const
 
-/** Types both secrets and holds on to the inputs, as garbage that nobody has collected yet would. */
+/** Types both secrets, and keeps the inputs as if they were not garbage-collected yet. */
 async function typeSecrets(page: Page): Promise<ElementHandle<HTMLInputElement>[]> {
   await field(page, 'Access key ID').fill('KEY')
   return Promise.all(
@@ -69,7 +69,7 @@ it('secrets are wiped when the connection is saved', async () => {
   expect(await seenIn(inputs)).toEqual(wipedAndGone)
 })
 
-it('secrets are wiped when an edit is given up', async () => {
+it('secrets are wiped when an edit is cancelled', async () => {
   const { page, button } = await suite.open(aWorld())
   await page.getByRole('button', { name: 'More about Client files' }).focus()
   await page.keyboard.press('Enter')
@@ -82,7 +82,7 @@ it('secrets are wiped when an edit is given up', async () => {
   expect(await seenIn(inputs)).toEqual(wipedAndGone)
 })
 
-it('secrets are wiped when the keys come from elsewhere', async () => {
+it('secrets are wiped when the keys come from another source', async () => {
   const { page } = await openForm()
   const inputs = await typeSecrets(page)
 

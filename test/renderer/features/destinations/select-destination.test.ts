@@ -28,7 +28,7 @@ async function open(opened: TestWindow, item: string, name = 'Client files'): Pr
 }
 
 describe('switching destinations', () => {
-  it('goes by arrow keys, Home and End', async () => {
+  it('works with arrow keys, Home and End', async () => {
     const opened = await suite.open(threeBuckets())
     const { page } = opened
     await page.getByRole('radio', { name: /^Client files/ }).focus()
@@ -45,7 +45,7 @@ describe('switching destinations', () => {
     expect(await focused.isChecked()).toBe(true)
   })
 
-  it('goes by Ctrl and a digit from anywhere, is said, and waits while a dialog is open', async () => {
+  it('works with Ctrl and a digit anywhere but in dialogs, and is announced', async () => {
     const opened = await suite.open(threeBuckets())
     const { page } = opened
     await goesTo(opened, 'Client files')
@@ -67,7 +67,7 @@ describe('switching destinations', () => {
     ])
   })
 
-  it('sends what is dropped to the one that is selected', async () => {
+  it('sends dropped files to the selected one', async () => {
     const opened = await suite.open(threeBuckets())
     await opened.page.getByText('Photos', { exact: true }).click()
     await goesTo(opened, 'Photos')
@@ -80,7 +80,7 @@ describe('switching destinations', () => {
     ])
   })
 
-  it('works in a narrow window, where its keys stand beside the names', async () => {
+  it('works in a narrow window, with shortcuts beside the names', async () => {
     const viewport = { width: 400, height: 700 }
     const opened = await suite.open(threeBuckets(), { viewport })
     const { page, button } = opened
@@ -111,7 +111,7 @@ describe('the menu of a destination', () => {
     ])
   })
 
-  it('gives it another name and colour, and the focus back', async () => {
+  it('changes its name and colour, and returns the focus', async () => {
     const opened = await suite.open(threeBuckets())
     const { page, button } = opened
     await open(opened, 'Rename and colour…')
@@ -133,7 +133,7 @@ describe('the menu of a destination', () => {
       .toBe('More about Contracts')
   })
 
-  it('makes a copy and goes to it', async () => {
+  it('makes a copy and selects it', async () => {
     const opened = await suite.open(threeBuckets())
 
     await open(opened, 'Duplicate')
@@ -143,7 +143,7 @@ describe('the menu of a destination', () => {
 })
 
 describe('settings as a file', () => {
-  it('are downloaded, and taken in again with a word about each', async () => {
+  it('are downloaded, and imported with a report', async () => {
     const addedCount = 2
     const opened = await suite.open(
       aWorld({
@@ -187,7 +187,7 @@ describe('settings as a file', () => {
     expect(await opened.callsOf('importSettings')).toEqual([{ text: '{"ferry":"settings"}' }])
   })
 
-  it('are shown by name and host before anything is added', async () => {
+  it('are listed by name and host before anything is added', async () => {
     const opened = await suite.open(aWorld())
     const { page, button } = opened
     const text = JSON.stringify({

@@ -31,7 +31,7 @@ async function openSignInForm(world = freshWorld()) {
 }
 
 describe('signing in', () => {
-  it('shows code and page, then lets account and role be chosen', async () => {
+  it('shows the code and the page, then offers accounts and roles', async () => {
     const { page, button, callsOf } = await openSignInForm(
       freshWorld({ answers: { signIn: [BROWSER], listSsoAccounts: [{ accounts: ACCOUNTS }] } }),
     )
@@ -58,7 +58,7 @@ describe('signing in', () => {
     ])
   })
 
-  it('is given up when its window is closed', async () => {
+  it('is cancelled when its dialog closes', async () => {
     const { page, button, callsOf } = await openSignInForm(
       freshWorld({ answers: { signIn: [BROWSER] } }),
     )
@@ -72,7 +72,7 @@ describe('signing in', () => {
     expect(await field(page, 'Start URL').inputValue()).toBe('https://acme.awsapps.com/start')
   })
 
-  it('can be begun anew when it was refused', async () => {
+  it('can be started again after it was refused', async () => {
     const { page, button, callsOf } = await openSignInForm(
       freshWorld({
         answers: { signIn: [BROWSER] },
@@ -96,7 +96,7 @@ describe('a row that waits for a sign-in', () => {
   const credentials = { kind: 'profile', profile: 'work' } as const
   const otherId = DestinationId.parse('00000000-0000-4000-8000-000000000003')
 
-  it('asks for the device’s code until it is right; then all that waited go on', async () => {
+  it('asks for the device’s code until it is right; then all waiting uploads continue', async () => {
     const status = {
       phase: 'failed',
       failure: { kind: 'sign-in-needed', by: 'code' },

@@ -37,7 +37,7 @@ const passedLines = (count: number) =>
 type Finding = Exclude<CheckFinding, { kind: 'failure' }>
 const HONOURS = ['honoured', 'ignored', 'refused'] as const
 
-/** Every kind, with everything it can say. */
+/** Every kind of finding, in all its variants. */
 const FINDINGS: { readonly [K in Finding['kind']]: readonly Extract<Finding, { kind: K }>[] } = {
   tls: [
     { kind: 'tls', protocol: 'http', issuer: null },
@@ -77,7 +77,7 @@ const FINDINGS: { readonly [K in Finding['kind']]: readonly Extract<Finding, { k
 
 const VERDICTS = ['passed', 'warned', 'failed', 'unknown'] as const
 
-describe('the words of a check', () => {
+describe('the texts of a check', () => {
   it.each(Object.values(FINDINGS).flat())('has whole sentences for %o', (finding) => {
     for (const verdict of VERDICTS) {
       const { title, detail } = lineText(lineOf({ verdict, finding }), NOW)
@@ -101,7 +101,7 @@ describe('the words of a check', () => {
     },
   )
 
-  it('says plainly that anybody can read', () => {
+  it('says plainly that anyone can read', () => {
     const finding = { kind: 'public-access', canRead: true, canList: false } as const
 
     const { detail } = lineText(lineOf({ step: 'public-access', verdict: 'warned', finding }), NOW)
@@ -109,7 +109,7 @@ describe('the words of a check', () => {
     expect(detail).toMatch(/^Anyone on the internet can read the files here/)
   })
 
-  it('names the permission that is missing', () => {
+  it('names the missing permission', () => {
     const finding = { kind: 'failure', failure: { kind: 'access-denied' } } as const
     const detailAt = (step: CheckStep) =>
       lineText(lineOf({ step, verdict: 'warned', finding }), NOW).detail
@@ -137,7 +137,7 @@ describe('the words of a check', () => {
     expect(lineText(lineOf({ step: 'tls', verdict: 'failed', finding }), NOW).detail).toMatch(words)
   })
 
-  it('does not repeat what the button says', () => {
+  it('does not repeat the button’s advice', () => {
     const failure = FAILURE_EXAMPLES['region-wrong']
     const line = lineOf({
       step: 'region',
@@ -158,13 +158,13 @@ describe('the rows of a check', () => {
     expect(steps.toSorted()).toEqual(CheckStep.options.toSorted())
   })
 
-  it('shows what was told, the one at work, and those that wait', () => {
+  it('shows finished, running and waiting lines', () => {
     const states = [...checkRows(passedLines(3), true).values()].map(({ state }) => state)
 
     expect(states.slice(0, 5)).toEqual(['passed', 'passed', 'passed', 'checking', 'waiting'])
   })
 
-  it('says at the end what was not reached', () => {
+  it('shows at the end which lines were not reached', () => {
     const lines = [...passedLines(3), lineOf({ step: 'clock', verdict: 'unknown' })]
     const denied = { kind: 'failure', failure: { kind: 'access-denied' } } as const
     const asked = lineOf({ step: 'bucket', verdict: 'unknown', finding: denied })
@@ -178,7 +178,7 @@ describe('the rows of a check', () => {
     ])
   })
 
-  it('tells whoever listens of a group, not of each line', () => {
+  it('announces groups, not single lines', () => {
     const sayings = CheckStep.options.map((_, count) => checkSentence(passedLines(count), true))
 
     expect(new Set(sayings).size).toBeLessThanOrEqual(CHECK_GROUPS.length + 2)
@@ -195,7 +195,7 @@ describe('the rows of a check', () => {
       ],
       'This does not work yet: 2 things need fixing.',
     ],
-  ] as const)('sums it up', (odd, sentence) => {
+  ] as const)('summarises it', (odd, sentence) => {
     const lines = passedLines(CheckStep.options.length).map(
       (line) => odd.find(({ step }) => step === line.step) ?? line,
     )
@@ -216,7 +216,7 @@ describe('a fix', () => {
     expect(fixLabel(fix)).toBe(label)
   })
 
-  it('is shown before it is made: the rule, and what is kept', () => {
+  it('shows the rule and the kept rules before it is applied', () => {
     const cors = bucketFixText(FIXES[1][0], '')
     const unfinished = bucketFixText(FIXES[2][0], ' in ')
 

@@ -35,8 +35,8 @@ const place = ({
   draft: { provider, endpoint, region, pathStyle },
 }: ReturnType<typeof emptyForm>) => [provider, endpoint, region, pathStyle]
 
-describe('the address', () => {
-  it('follows region and provider until the person gives another', () => {
+describe('the endpoint', () => {
+  it('follows region and provider until the user enters another', () => {
     const made = withProvider(withRegion(emptyForm(), 'fr-par'), 'scaleway')
     const own = withEndpoint(made, 'http://10.0.0.3:9000')
 
@@ -49,14 +49,14 @@ describe('the address', () => {
     ])
   })
 
-  it('tells whose it is while it is typed', () => {
+  it('selects its provider while it is typed', () => {
     const known = withEndpoint(emptyForm(), 's3.us-west-004.backblazeb2.com')
 
     expect(place(known).slice(0, 2)).toEqual(['b2', 's3.us-west-004.backblazeb2.com'])
     expect(withEndpoint(known, 'http://nas:9000').draft.provider).toBe('other')
   })
 
-  it('of a saved destination goes along with its region, if it was made of it', () => {
+  it('of a saved destination changes with the region if it was derived from it', () => {
     const made = formOf(aDestination())
     const own = formOf(aDestination({ endpoint: 'https://s3.vpce.example' }))
 
@@ -65,8 +65,8 @@ describe('the address', () => {
   })
 })
 
-describe('keys from elsewhere', () => {
-  it('come back into the form as they were saved', () => {
+describe('the source of the keys', () => {
+  it('returns to the form as it was saved', () => {
     const sources: readonly CredentialSource[] = [
       { kind: 'keys', accessKeyId: 'AKIA' },
       { kind: 'profile', profile: 'work' },
@@ -87,7 +87,7 @@ describe('keys from elsewhere', () => {
     expect(again).toEqual(sources)
   })
 
-  it('bring region and address of a profile only where none were given', () => {
+  it('brings a profile’s region and endpoint only if the user entered none', () => {
     const profile = {
       kind: 'keys',
       name: 'minio',
@@ -105,7 +105,7 @@ describe('keys from elsewhere', () => {
     expect(place(filled)).toEqual(['other', 'https://s3.mine.example', 'mine', true])
   })
 
-  it('of an account bring its role when there is no other', () => {
+  it('brings an account’s role if it is the only one', () => {
     const accounts = [
       { accountId: '1', name: 'Production', roleNames: ['Uploader', 'Admin'] },
       { accountId: '2', name: 'Sandbox', roleNames: ['Dev'] },
@@ -120,7 +120,7 @@ describe('keys from elsewhere', () => {
     ])
   })
 
-  it('share a sign-in at one start URL or by one profile', () => {
+  it('shares a sign-in with the same start URL or profile', () => {
     const at = (startUrl: string, accountId: string) =>
       ({ kind: 'sso', startUrl, ssoRegion: 'eu-west-1', accountId, roleName: 'r' }) as const
     const named = (profile: string) => ({ kind: 'profile', profile }) as const
@@ -136,7 +136,7 @@ describe('keys from elsewhere', () => {
 })
 
 describe('a paste', () => {
-  it('keeps what it does not name, and takes another store’s address away', () => {
+  it('keeps other fields, and removes the previous store’s endpoint', () => {
     const before = withFields(withEndpoint(emptyForm(), 'http://nas:9000'), { prefix: 'kept/' })
 
     const after = withPasted(before, { provider: 'aws', bucket: 'photos', region: 'eu-west-1' })
@@ -145,7 +145,7 @@ describe('a paste', () => {
     expect([after.draft.bucket, after.draft.prefix]).toEqual(['photos', 'kept/'])
   })
 
-  it('brings nothing of the provider’s own that would outlive it', () => {
+  it('does not fix values that the provider sets itself', () => {
     const pasted = withPasted(emptyForm(), {
       ...{ provider: 'aws', region: 'eu-west-1', pathStyle: false },
       endpoint: 'https://s3.eu-west-1.amazonaws.com',
@@ -157,7 +157,7 @@ describe('a paste', () => {
     expect(moved.draft.endpoint).toBe('https://s3.fr-par.scw.cloud')
   })
 
-  it('says what it filled, without its values', () => {
+  it('says which fields it filled, without their values', () => {
     const note = pasteNote({
       what: 'keys',
       fields: { region: 'eu-west-1', accessKeyId: 'AKIA', secretAccessKey: 's', sessionToken: 't' },
@@ -170,7 +170,7 @@ describe('a paste', () => {
     })
   })
 
-  it('says why something known cannot be used', () => {
+  it('says why a recognised target cannot be used', () => {
     const note = pasteNote({ what: 'arn', fields: {}, unsupported: 'access-point' })
 
     expect(note).toEqual({
@@ -179,7 +179,7 @@ describe('a paste', () => {
     })
   })
 
-  it('into a field is read only when it is more than a field’s worth', () => {
+  it('into a field is parsed only if it is more than one field’s value', () => {
     const texts = [
       's3://a/b',
       'ARN:aws:s3:::a',
@@ -194,8 +194,8 @@ describe('a paste', () => {
   })
 })
 
-describe('what is said of lists', () => {
-  it('tells keys that may not list buckets to type the name', () => {
+describe('the hint at a list', () => {
+  it('asks for the name if the keys cannot list buckets', () => {
     expect(bucketsText({ phase: 'failed', failure: { kind: 'access-denied' } })).toBe(
       'These keys are not allowed to list buckets; type the name.',
     )
@@ -204,7 +204,7 @@ describe('what is said of lists', () => {
     )
   })
 
-  it('asks to sign in before accounts are shown', () => {
+  it('asks the user to sign in before it lists accounts', () => {
     const failure = { kind: 'sign-in-needed', by: 'browser' } as const
 
     expect(accountsText({ phase: 'failed', failure })).toBe(
@@ -212,7 +212,7 @@ describe('what is said of lists', () => {
     )
   })
 
-  it('brings the region of a bucket', () => {
+  it('comes with the region of a chosen bucket', () => {
     const chosen = withBucket(emptyForm(), { name: 'photos', region: 'eu-west-3' })
 
     expect([chosen.draft.bucket, ...place(chosen)]).toEqual([
@@ -232,7 +232,7 @@ describe('a sign-in', () => {
   } as const satisfies SignInStep
   const needed = failed({ kind: 'sign-in-needed', by: 'browser' })
 
-  it('is done when there are keys, and waits for nobody then', () => {
+  it('is done when there are keys, and polls no more', () => {
     const state = signInStateAfter(
       { asked: 'wait', at },
       succeeded({ step: 'ready', expiresAtMs: null }),
@@ -242,19 +242,19 @@ describe('a sign-in', () => {
     expect([state, pendingSignIn(state)]).toEqual([{ phase: 'done' }, null])
   })
 
-  it('waits while the person has the code', () => {
+  it('polls while the user confirms the code', () => {
     const state = signInStateAfter({ asked: 'start' }, succeeded(at), 0)
 
     expect([state, pendingSignIn(state)]).toEqual([{ phase: 'browser', at }, at.signInId])
   })
 
-  it('tells a refusal from a code that ran out', () => {
+  it('distinguishes a refusal from an expired code', () => {
     const phaseAt = (nowMs: number) => signInStateAfter({ asked: 'wait', at }, needed, nowMs).phase
 
     expect([phaseAt(999), phaseAt(1000)]).toEqual(['refused', 'expired'])
   })
 
-  it('asks for a wrong code again, whichever way the host says so', () => {
+  it('asks again after a wrong code, however the host reports it', () => {
     const sent = { asked: 'code', serial: 'phone' } as const
 
     const again = succeeded({ step: 'code', serial: 'phone' } as const)
@@ -263,7 +263,7 @@ describe('a sign-in', () => {
     expect(states).toEqual(Array(2).fill({ phase: 'code', serial: 'phone', isWrong: true }))
   })
 
-  it('says what else went wrong', () => {
+  it('shows any other failure', () => {
     const failure = { kind: 'offline' } as const
 
     expect(signInStateAfter({ asked: 'start' }, failed(failure), 0)).toEqual({

@@ -42,8 +42,8 @@ const finished = (...lines: CheckLine[]): FormAction => ({
   answer: succeeded({ lines, notes: [{ field: 'bucket', change: 'trimmed' }] }),
 })
 
-describe('the contents', () => {
-  it('begin empty, or with the destination that is edited', () => {
+describe('the form', () => {
+  it('starts empty, or with the destination to edit', () => {
     expect(initialFormState(null).form.draft.destinationId).toBeNull()
     expect(initialFormState(aDestination({ prefix: '2026/' })).form.draft).toMatchObject({
       destinationId: aDestination().destinationId,
@@ -51,7 +51,7 @@ describe('the contents', () => {
     })
   })
 
-  it('take the endpoint of the provider and region that were chosen', () => {
+  it('derives the endpoint from the chosen provider and region', () => {
     const { form } = formAfter(
       { type: 'provider-chosen', provider: 'scaleway' },
       { type: 'region-chosen', region: 'fr-par' },
@@ -60,7 +60,7 @@ describe('the contents', () => {
     expect(form.draft.endpoint).toBe('https://s3.fr-par.scw.cloud')
   })
 
-  it('take the only role of an account that was listed', () => {
+  it('chooses the only role of a listed account', () => {
     const accounts = [{ accountId: '2', name: 'Sandbox', roleNames: ['Dev'] }]
     const { form } = formAfter(
       { type: 'accounts-requested', requestId: 'a' },
@@ -71,7 +71,7 @@ describe('the contents', () => {
     expect([form.draft.ssoAccountId, form.draft.ssoRoleName]).toEqual(['2', 'Dev'])
   })
 
-  it('never hold a secret, whatever is typed or pasted', () => {
+  it('never contains a secret, typed or pasted', () => {
     const state = formAfter(
       { type: 'secret-typed', field: 'sessionToken' },
       {
@@ -88,7 +88,7 @@ describe('the contents', () => {
   })
 })
 
-describe('a change of the contents', () => {
+describe('a change of the form', () => {
   const full = formAfter(
     started,
     finished(line('form', invalid)),
@@ -102,7 +102,7 @@ describe('a change of the contents', () => {
     { type: 'accounts-answered', requestId: 'a', answer: succeeded({ accounts: [] }) },
   )
 
-  it('keeps the problems of fields that were not touched, and drops the notes', () => {
+  it('keeps the problems of other fields, and drops the notes', () => {
     const { findings } = formReducer(full, { type: 'secret-typed', field: 'secretAccessKey' })
 
     expect(findings).toEqual({
@@ -112,11 +112,11 @@ describe('a change of the contents', () => {
     })
   })
 
-  it('drops the check of the earlier contents', () => {
+  it('drops the check of the previous contents', () => {
     expect([full.run.phase, formReducer(full, typed('name')).run.phase]).toEqual(['done', 'none'])
   })
 
-  it('keeps the list of buckets only while store and keys stay the same', () => {
+  it('keeps the list of buckets only if store and keys stay the same', () => {
     const phases = [
       formReducer(full, typed('bucket')),
       formReducer(full, typed('endpoint', 'http://nas:9000')),
@@ -132,14 +132,14 @@ describe('a change of the contents', () => {
     expect(phases).toEqual(['loaded', 'idle', 'idle', 'idle'])
   })
 
-  it('keeps the list of accounts only while the sign-in stays the same', () => {
+  it('keeps the list of accounts only if the sign-in stays the same', () => {
     expect([
       formReducer(full, typed('endpoint')).accounts.phase,
       formReducer(full, typed('ssoStartUrl')).accounts.phase,
     ]).toEqual(['loaded', 'idle'])
   })
 
-  it('takes the note about a paste away, and a secret that is typed does not', () => {
+  it('removes the note about a paste, except for a typed secret', () => {
     const pasted = formReducer(full, { type: 'paste-not-understood' })
 
     expect(pasted.pasteNote?.tone).toBe('missed')
@@ -151,7 +151,7 @@ describe('a change of the contents', () => {
 })
 
 describe('an answer', () => {
-  it('to an older request for a list is ignored', () => {
+  it('to an older request is ignored', () => {
     const state = formAfter(
       { type: 'buckets-requested', requestId: 'first' },
       { type: 'buckets-requested', requestId: 'second' },
@@ -161,7 +161,7 @@ describe('an answer', () => {
     expect(state.buckets).toEqual({ phase: 'loading', requestId: 'second' })
   })
 
-  it('about a list of other contents is ignored', () => {
+  it('for previous contents is ignored', () => {
     const state = formAfter({ type: 'buckets-requested', requestId: 'first' }, typed('endpoint'), {
       type: 'buckets-answered',
       requestId: 'first',
@@ -171,7 +171,7 @@ describe('an answer', () => {
     expect(state.buckets.phase).toBe('idle')
   })
 
-  it('that a list cannot be had says why', () => {
+  it('with a failure says why there is no list', () => {
     const state = formAfter(
       { type: 'accounts-requested', requestId: 'a' },
       { type: 'accounts-answered', requestId: 'a', answer: failed({ kind: 'offline' }) },
@@ -182,7 +182,7 @@ describe('an answer', () => {
 })
 
 describe('a check', () => {
-  it('shows its lines as they come, one for each step', () => {
+  it('shows its lines as they arrive, one for each step', () => {
     const { run } = formAfter(
       started,
       { type: 'check-progressed', checkId, line: line('dns') },
@@ -193,7 +193,7 @@ describe('a check', () => {
     expect(run.phase === 'running' && run.lines).toEqual([line('dns', { kind: 'offline' })])
   })
 
-  it('brings problems and notes to the fields, and moves the focus once', () => {
+  it('assigns problems and notes to fields, and moves the focus once', () => {
     const state = formAfter(started, finished(line('form', invalid)))
 
     expect(state.findings.problems).toHaveLength(2)
@@ -202,7 +202,7 @@ describe('a check', () => {
     expect(formAfter(started, finished(line('form'))).problemAnswerCount).toBe(0)
   })
 
-  it('that could not run says why, and is gone', () => {
+  it('that could not run says why, and disappears', () => {
     const answer = failed({ kind: 'offline' })
     const state = formAfter(started, { type: 'check-finished', checkId, answer })
 
@@ -213,7 +213,7 @@ describe('a check', () => {
     ['was dropped by a change', typed('bucket')],
     ['was replaced by another', { type: 'check-started', checkId: otherCheckId }],
     ['was dropped by saving', { type: 'save-started' }],
-  ])('that %s says nothing any more', (_, action) => {
+  ])('that %s has no effect any more', (_, action) => {
     const state = formAfter(started, action)
 
     expect(formReducer(state, finished(line('form', invalid)))).toBe(state)
@@ -221,7 +221,7 @@ describe('a check', () => {
 })
 
 describe('saving and fixing', () => {
-  it('block the form until they are over', () => {
+  it('block the form until they finish', () => {
     const works = [
       formAfter({ type: 'save-started' }),
       formAfter({ type: 'save-started' }, { type: 'saved' }),
@@ -232,7 +232,7 @@ describe('saving and fixing', () => {
     expect(works).toEqual(['saving', 'none', 'fixing', 'none'])
   })
 
-  it('show what the host refused at its fields, and anything else above them', () => {
+  it('show refused fields at the fields, and any other failure above them', () => {
     const refused = formAfter({ type: 'save-started' }, { type: 'work-failed', failure: invalid })
     const broken = formAfter(
       { type: 'fix-started' },
@@ -252,7 +252,7 @@ describe('saving and fixing', () => {
   })
 })
 
-it('signs in to where the form’s keys come from, and knows what waits for it', () => {
+it('signs in to the source of the keys, and remembers what to do next', () => {
   const opened = formAfter(
     { type: 'credential-kind-chosen', kind: 'profile' },
     {

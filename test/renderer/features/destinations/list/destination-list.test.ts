@@ -22,7 +22,7 @@ describe('the initial of a destination', () => {
   })
 })
 
-describe('what stands beside a name', () => {
+describe('the status beside a name', () => {
   const nowMs = 1_000_000_000_000
   const sso = {
     kind: 'sso',
@@ -36,7 +36,7 @@ describe('what stands beside a name', () => {
   it.each([
     ['the store', {}, 'AWS'],
     ['missing keys before all', { hasSecret: false, keysExpireAtMs: nowMs }, 'Keys missing'],
-    ['an end that is near', { keysExpireAtMs: nowMs + 19.2 * 60_000 }, 'Expires in 20 min'],
+    ['keys that expire soon', { keysExpireAtMs: nowMs + 19.2 * 60_000 }, 'Expires in 20 min'],
     ['no end that is far', { keysExpireAtMs: nowMs + 61 * 60_000 }, 'AWS'],
     ['a sign-in that ended', { credentials: sso, keysExpireAtMs: nowMs - 1 }, 'Sign in'],
     ['nothing of keys that renew themselves', { credentials: profile, keysExpireAtMs: 1 }, 'AWS'],
@@ -49,7 +49,7 @@ describe('what stands beside a name', () => {
   })
 })
 
-describe('the keys that switch', () => {
+describe('the shortcuts', () => {
   const press = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }
 
   it('are Ctrl and a digit, and ⌘ on a Mac', () => {
@@ -58,7 +58,7 @@ describe('the keys that switch', () => {
     expect(pressedIndex({ ...press, code: 'Digit9', metaKey: true }, 'macos')).toBe(8)
   })
 
-  it('are no others', () => {
+  it('are no other keys', () => {
     const others = [
       { ...press, code: 'Digit3' },
       { ...press, code: 'Digit0', ctrlKey: true },
@@ -71,7 +71,7 @@ describe('the keys that switch', () => {
     expect(others.map((each) => pressedIndex(each, 'linux'))).toEqual(others.map(() => null))
   })
 
-  it('are said as the computer says them, for the first nine', () => {
+  it('are labelled as on the platform, for the first nine', () => {
     expect(shortcutOf(0, 'linux')).toEqual({ label: 'Ctrl+1', keys: 'Control+1' })
     expect(shortcutOf(8, 'macos')).toEqual({ label: '⌘9', keys: 'Meta+9' })
     expect(shortcutOf(9, 'linux')).toBe(null)

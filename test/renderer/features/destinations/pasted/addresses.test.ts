@@ -142,7 +142,7 @@ describe('an endpoint', () => {
   })
 })
 
-describe('a signed link gives its place, and nothing of its query', () => {
+describe('a presigned URL gives its bucket, and nothing of its query', () => {
   const query =
     'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Feu-west-3%2Fs3%2Faws4_request&X-Amz-Date=20260101T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=feedbeef'
 
@@ -306,7 +306,7 @@ describe('an ARN', () => {
     expect(parsePasted(text)).toEqual({ what: 'arn', fields: {}, unsupported })
   })
 
-  it('of every bucket names none', () => {
+  it('for all buckets names none', () => {
     expect(parsePasted('arn:aws:s3:::*')).toBeNull()
   })
 })
@@ -405,7 +405,7 @@ describe('a page of a store’s website', () => {
     expect(parsePasted(text)).toEqual({ what: 'console-page', fields, unsupported: null })
   })
 
-  it('of a directory bucket is said to be of no use', () => {
+  it('of a directory bucket is reported as unsupported', () => {
     const page =
       'https://us-east-1.console.aws.amazon.com/s3/buckets/b--use1-az4--x-s3?bucketType=directory'
     expect(parsePasted(page)?.unsupported).toBe('directory-bucket')

@@ -15,7 +15,7 @@ const keys = fc.record({
   secret: word(40, 40, base64),
 })
 
-/** Every address that the table can make, with its region. */
+/** Every endpoint that the table of providers can make, with its region. */
 const places = PROVIDERS.flatMap((provider) =>
   [provider.defaultRegion, ...provider.regions.map(({ id }) => id)].flatMap((region) => {
     const endpoint = endpointOf(provider, region)
@@ -24,7 +24,7 @@ const places = PROVIDERS.flatMap((provider) =>
 )
 const namesRegion = (template: string | null) => template?.includes('{region}') === true
 
-describe('an address that was made of its parts gives them back', () => {
+describe('an endpoint made of region and provider gives them back', () => {
   it.each(places)('$endpoint', ({ provider, region, endpoint }) => {
     const { host } = new URL(endpoint)
     const isVirtualKnown = provider.hosts.some(
@@ -60,7 +60,7 @@ describe('an address that was made of its parts gives them back', () => {
   })
 })
 
-it('a bucket’s URL and its ARN say the same', () => {
+it('a bucket’s URL and its ARN give the same fields', () => {
   fc.assert(
     fc.property(bucket, folders, (name, names) => {
       const prefix = prefixOf(names)
@@ -152,7 +152,7 @@ describe('any text', () => {
       .map((all) => all.join('')),
   )
 
-  it('is taken without a throw, and gives nothing that is not in it', () => {
+  it('is parsed without throwing, and gives only values that it contains', () => {
     fc.assert(
       fc.property(text, (any) => {
         const {
@@ -171,7 +171,7 @@ describe('any text', () => {
     )
   })
 
-  it('without the name of a secret gives no secret', () => {
+  it('without a secret’s name gives no secret', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme', maxLength: 20 }), { maxLength: 8 }),

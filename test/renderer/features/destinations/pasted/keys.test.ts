@@ -114,7 +114,7 @@ describe('a block of keys', () => {
     expect(parsePasted(text)).toEqual({ what: 'keys', fields, unsupported: null })
   })
 
-  it('leads to a profile, a sign-in or the environment where it holds no keys', () => {
+  it('selects a profile, a sign-in or the environment if it contains no keys', () => {
     const role =
       '[profile work]\nrole_arn = arn:aws:iam::123456789012:role/Up\nsource_profile = default\nregion = eu-west-3'
     const sso =
@@ -290,7 +290,7 @@ describe('a Cyberduck file', () => {
       .map(([name, value]) => `<key>${name}</key>\n\t<string>${value}</string>`)
       .join('\n')}</dict></plist>`
 
-  it('fills in what a bookmark says', () => {
+  it('fills in a bookmark', () => {
     const text = plist({
       Protocol: 's3',
       Provider: 'iterate GmbH',
@@ -317,7 +317,7 @@ describe('a Cyberduck file', () => {
     })
   })
 
-  it('fills in what a profile says', () => {
+  it('fills in a connection profile', () => {
     const text = plist({
       Protocol: 's3',
       Vendor: 'garage',
@@ -336,7 +336,7 @@ describe('a Cyberduck file', () => {
     })
   })
 
-  it('of another protocol is said to be of no use', () => {
+  it('of another protocol is reported as unsupported', () => {
     expect(parsePasted(plist({ Protocol: 'sftp', Hostname: 'example.org' }))).toEqual({
       what: 'bookmark',
       fields: {},

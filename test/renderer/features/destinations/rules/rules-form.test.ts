@@ -29,7 +29,7 @@ describe('an amount', () => {
     ['files', FILE_UNITS, S3_LIMITS.maxObjectBytes],
     ['parts', PART_UNITS, S3_LIMITS.maxPartBytes],
     ['speeds', SPEED_UNITS, Number.MAX_SAFE_INTEGER],
-  ] as const)('of %s is shown so that it is read again as it was', (_, units, most) => {
+  ] as const)('of %s is read back exactly as it was shown', (_, units, most) => {
     fc.assert(
       fc.property(numberUpTo(most), (bytes) => {
         const read = bytesOf(amountOf(bytes, units, units[0]))
@@ -55,7 +55,7 @@ describe('an amount', () => {
     },
   )
 
-  it('takes a comma for a point', () => {
+  it('accepts a decimal comma', () => {
     expect(bytesOf({ text: ' 1,5 ', unit: 'MB' })).toEqual({ kind: 'bytes', bytes: 1_500_000 })
   })
 })
@@ -70,12 +70,12 @@ describe('the form of the rules', () => {
     tags: [{ name: 'team', value: 'a' }],
   }
 
-  it('answers the rules it was opened with', () => {
+  it('returns the rules that it was opened with', () => {
     expect(readRulesForm(formOfRules(rules))).toEqual({ ok: true, rules })
     expect(readRulesForm(formOfRules(DEFAULT_RULES))).toEqual({ ok: true, rules: DEFAULT_RULES })
   })
 
-  it('answers nothing that the host would refuse as malformed', () => {
+  it('returns nothing that the host would refuse as malformed', () => {
     const amount = fc.record({ text: fc.string(), unit: fc.constantFrom(...PART_UNITS) })
     fc.assert(
       fc.property(amount, amount, amount, (maxFileBytes, partBytes, bytesPerSecond) => {
@@ -105,7 +105,7 @@ describe('the form of the rules', () => {
     ])
   })
 
-  it('leaves out rows that were added and not filled in', () => {
+  it('leaves out empty rows', () => {
     const read = readRulesForm({ ...formOfRules(rules), metadata: [{ name: ' ', value: '' }] })
 
     expect(read.ok && read.rules.metadata).toEqual([])
@@ -124,7 +124,7 @@ describe('the form of the rules', () => {
   })
 })
 
-describe('the choice about taken names', () => {
+describe('the choice for name conflicts', () => {
   const findings = {
     checkedAtMs: 0,
     integrity: null,
@@ -142,14 +142,14 @@ describe('the choice about taken names', () => {
       aDestination({ findings: { ...findings, ...changes } }).findings,
     )
 
-  it('warns where the store ignores the wish not to overwrite', () => {
+  it('warns if the store cannot refuse to overwrite', () => {
     expect(warn('keep-both', { conditionalComplete: 'ignored' })).toContain('could still be')
     expect(warn('skip', { conditionalPut: 'refused' })).toContain('could still be')
     expect(warn('keep-both', {})).toBeNull()
     expect(conflictWarning({ onConflict: 'ask' }, null)).toBeNull()
   })
 
-  it('warns that what is replaced is gone, unless the bucket keeps versions', () => {
+  it('warns that a replaced file is gone, unless the bucket keeps versions', () => {
     expect(warn('replace', { versioning: 'off', conditionalPut: 'ignored' })).toContain('is gone')
     expect(warn('replace', {})).toBeNull()
   })
