@@ -22,10 +22,13 @@ import { xhrPartTransport } from './platform/xhr-transport.ts'
 /** The composition root: the only place where the window, the engine and the host meet. */
 const { bridge, link } = await connectBridge()
 
-/** Outlives a turn, so that a window which takes the uploads back still has its files. */
+/**
+ * Survives the loss of the tab lock, so that a tab which takes the uploads back still has its
+ * files.
+ */
 const sourceFiles: SourceFiles = new Map()
 
-/** Started once: their workers are loaded while the host is surely there. */
+/** Started once, because their worker scripts can be loaded now: the host is there. */
 const checksums = checksumPool()
 const transport = xhrPartTransport()
 
@@ -51,7 +54,7 @@ const startEngine: BootDeps['startEngine'] = (session) => {
       return { ...destination, usualPartBytes: providerOf(destination.provider).usualPartBytes }
     },
   })
-  followPlaces(session)
+  followStores(session)
   const needsHash = (destinationId: DestinationId) =>
     templateAsks(rulesOf(destinationId).keyTemplate, 'hash8')
   const ruledTypeOf = (destinationId: DestinationId, name: string) =>
@@ -62,16 +65,16 @@ const startEngine: BootDeps['startEngine'] = (session) => {
   return { queue, intake }
 }
 
-/** The worker that sends parts may reach the destinations that there were when it was loaded. */
-function followPlaces({ snapshot, subscribe }: AppState): void {
-  const places = () =>
+/** The worker that sends parts may only reach the destinations that existed when it was loaded. */
+function followStores({ snapshot, subscribe }: AppState): void {
+  const stores = () =>
     JSON.stringify(
       snapshot().destinations.map((each) => [each.endpoint, each.bucket, each.pathStyle]),
     )
-  let known = places()
+  let known = stores()
   subscribe(() => {
-    if (places() === known) return
-    known = places()
+    if (stores() === known) return
+    known = stores()
     transport.storesChanged()
   })
 }

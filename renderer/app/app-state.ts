@@ -9,17 +9,17 @@ import { type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 export interface AppSnapshot {
   readonly host: HostDescription
   readonly destinations: readonly Destination[]
-  /** The one that drops go to; null before the first is made. */
+  /** The destination of drops; null before the first one is made. */
   readonly selected: Destination | null
-  /** The one that is selected when Ferry starts; null: the one selected last. */
+  /** The destination that is selected when Ferry starts; null: the one selected last. */
   readonly defaultId: DestinationId | null
 }
 
-/** What the page knows of the host and its destinations, kept up to date by notices. */
+/** What the page knows about the host and its destinations, kept up to date by notices. */
 export interface AppState {
   readonly subscribe: (listener: () => void) => () => void
   readonly snapshot: () => AppSnapshot
-  /** Asks the host again, after a gap in the notices. */
+  /** Asks the host again, after notices were missed. */
   readonly refresh: () => Promise<Failure | null>
   readonly select: (destinationId: DestinationId) => Promise<Failure | null>
   readonly openLocalBucket: () => Promise<Outcome<Destination>>
@@ -72,7 +72,7 @@ function createAppState(bridge: AppStateBridge, first: AppSnapshot): AppState {
     bridge.notices.troublesChanged(({ troubles }) => {
       const hasOpened = isLocked(state.host.troubles) && !isLocked(troubles)
       change({ host: { ...state.host, troubles } })
-      // Keys have a safe place now, which only the host can say.
+      // Credentials can be stored safely now, and only the host can say how.
       if (hasOpened) void refresh()
     }),
   ]
@@ -89,7 +89,7 @@ function createAppState(bridge: AppStateBridge, first: AppSnapshot): AppState {
     },
     async openLocalBucket() {
       const answer = await bridge.commands.openLocalBucket({})
-      // The list comes by notice, too; asking makes the order certain.
+      // The list also comes by notice; asking for it makes the order certain.
       if (answer.ok) await refreshList()
       return answer
     },

@@ -52,7 +52,7 @@ export function App({ boot }: { readonly boot: Boot }) {
     }
     case 'ready':
       return (
-        // The page's content security policy allows no inline style elements.
+        // The page's content security policy forbids inline style elements.
         <CSPProvider disableStyleElements>
           <ServicesProvider value={stage.services}>
             <ToastProvider>

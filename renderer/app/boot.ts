@@ -29,7 +29,7 @@ export interface BootDeps {
   readonly bridge: FerryBridge<File>
   readonly link: HostLink
   readonly tabLock: TabLock
-  /** Called each time it becomes this window's turn to drive the uploads. */
+  /** Called each time this window gets the tab lock. */
   readonly startEngine: (session: AppState) => {
     readonly queue: UploadQueue
     readonly intake: PageIntake
@@ -38,7 +38,7 @@ export interface BootDeps {
 
 const RECORDS_PER_PAGE = 5000
 
-/** Brings the window up, and keeps it in step with the host and with other tabs. */
+/** Starts the window, and keeps it in step with the host and with other tabs. */
 export function startBoot({ bridge, link, tabLock, startEngine }: BootDeps): Boot {
   let stage: Stage = { name: 'loading' }
   let end = () => {}
@@ -66,7 +66,7 @@ export function startBoot({ bridge, link, tabLock, startEngine }: BootDeps): Boo
     if (state === 'signed-out') return show({ name: 'signed-out' })
     show({ ...stage, isHostGone: state === 'gone' })
     if (state !== 'connected') return
-    // Notices were missed meanwhile. A failure needs no words: the link will change again.
+    // Notices were missed in the meantime. A failure needs no message: the link will change again.
     await appState.refresh()
     await adoptAll(bridge, queue)
   }

@@ -21,7 +21,7 @@ interface ToastText {
   readonly detail: string
 }
 
-/** Shows a toast for each notice of one kind that the host sends. */
+/** Shows a toast for every notice of one kind. */
 export function useNoticeToast<P>(
   subscribe: (listener: (payload: P) => void) => () => void,
   textOf: (payload: P) => ToastText,
@@ -36,7 +36,7 @@ export function useNoticeToast<P>(
 
 type Folder = CommandInput<'openFolder'>['folder']
 
-/** Opens one of Ferry's folders, or says where it is when no file manager can be started. */
+/** Opens one of Ferry's folders, or shows its path if no file manager can be started. */
 export function useOpenFolder(): (folder: Folder) => void {
   const { commands } = useServices()
   const { say } = useToasts()
@@ -48,7 +48,7 @@ export function useOpenFolder(): (folder: Folder) => void {
   }
 }
 
-/** Copies what helps to understand a problem, and says what is not in it. */
+/** Copies the diagnostics, and says what they leave out. */
 export function useCopyDiagnostics(): () => void {
   const { commands } = useServices()
   const { say } = useToasts()
@@ -67,7 +67,7 @@ async function copiedByPage(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text)
     return true
   } catch {
-    // Refused by the browser.
+    // The browser refused.
     return false
   }
 }
@@ -85,23 +85,23 @@ export function diagnosticsText(isCopied: boolean) {
       }
 }
 
-/** The update state; null where this Ferry has no updates, as in a browser. */
+/** The state of updates; null where this Ferry has none, as in a browser. */
 export function useUpdates(): UpdateState | null {
   const { commands, notices } = useServices()
   const [updates, setUpdates] = useState<UpdateState | null>(null)
   useEffect(() => {
-    let isGone = false
-    // A notice that came meanwhile is newer than the answer.
-    let isTold = false
-    const unsubscribe = notices.updatesChanged((told) => {
-      isTold = true
-      setUpdates(told)
+    let isUnmounted = false
+    // A notice that came in the meantime is newer than the answer.
+    let hasNotice = false
+    const unsubscribe = notices.updatesChanged((state) => {
+      hasNotice = true
+      setUpdates(state)
     })
     void commands.describeUpdates({}).then((answer) => {
-      if (answer.ok && !isGone && !isTold) setUpdates(answer.value)
+      if (answer.ok && !isUnmounted && !hasNotice) setUpdates(answer.value)
     })
     return () => {
-      isGone = true
+      isUnmounted = true
       unsubscribe()
     }
   }, [commands, notices])

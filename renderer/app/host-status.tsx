@@ -4,7 +4,7 @@ import { Notice } from '../design/notice.tsx'
 import { diagnosticsText, useNoticeToast } from './host-hooks.ts'
 import { useAppState, useServices } from './services.tsx'
 
-/** The host stopped answering while the window is open. */
+/** Shown when the host stops answering while the window is open. */
 export function HostGoneBanner() {
   return (
     <Notice tone="bad" role="alert" title="Ferry stopped.">
@@ -13,7 +13,7 @@ export function HostGoneBanner() {
   )
 }
 
-/** A whole window that can only say one thing. */
+/** A window that shows a single message. */
 export function FullWindowMessage({
   title,
   children,
@@ -40,8 +40,8 @@ export function FullWindowMessage({
 }
 
 /**
- * Says where Ferry waits for an answer. What a page may not decide is asked where no page can click:
- * in a dialog of the system's, or in the terminal that Ferry was started in.
+ * Says where Ferry waits for a confirmation. What a page may not decide is asked where no page can
+ * click: in a dialog of the system, or in the terminal that Ferry was started in.
  */
 export function ConfirmationPending() {
   const { host } = useAppState()
@@ -55,7 +55,7 @@ export function ConfirmationPending() {
   )
 }
 
-/** Says what became of "Copy diagnostics" in the desktop's menu. */
+/** Reports the result of "Copy diagnostics" in the desktop's menu. */
 export function DiagnosticsCopied() {
   const { notices } = useServices()
   useNoticeToast(notices.diagnosticsCopied, ({ isCopied }) => diagnosticsText(isCopied))

@@ -13,27 +13,30 @@ import type { DestinationId } from '../../electron/contract/ids.ts'
 import type { IntakeReport } from '../engine/intake/intake-report.ts'
 import { useAppState, useServices } from './services.tsx'
 
-/** A drop that came before the first destination; it goes to the first that is made. */
+/** A drop that came before the first destination was made, and that goes there. */
 interface WaitingDrop {
   readonly give: (destinationId: DestinationId) => void
 }
 
-/** `place`: a running number. */
+/** `id`: a running number. */
 export interface DropReport {
   readonly id: number
   readonly report: IntakeReport
 }
 
 interface IntakeCalls {
-  /** Called synchronously in the event's handler: a DataTransfer's items die after it. */
+  /**
+   * Must be called synchronously in the event's handler: a DataTransfer's items expire with the
+   * event.
+   */
   readonly addTransfer: (transfer: DataTransfer) => void
   readonly addFiles: (files: FileList) => void
   /** Files are being read and registered. */
   readonly isReading: boolean
-  /** Of the last drops, in the order in which they ended. */
+  /** The last drops, in the order in which they ended. */
   readonly reports: readonly DropReport[]
-  /** Files of an earlier drop that were left out of it. */
-  readonly addSkipped: (taking: Promise<IntakeReport>) => void
+  /** Adds files that an earlier drop skipped. */
+  readonly addSkipped: (report: Promise<IntakeReport>) => void
   readonly dismissReport: (place: number) => void
   readonly hasWaitingDrop: boolean
 }
@@ -41,28 +44,28 @@ interface IntakeCalls {
 const IntakeContext = createContext<IntakeCalls | null>(null)
 
 export function useIntake(): IntakeCalls {
-  const incoming = useContext(IntakeContext)
-  if (incoming === null) throw new TypeError('No IncomingProvider around this component')
-  return incoming
+  const calls = useContext(IntakeContext)
+  if (calls === null) throw new TypeError('No IntakeProvider around this component')
+  return calls
 }
 
-/** Holds what the person is giving to the window, from the drop to the report. */
+/** Holds what the user gives to the window, from the drop to its report. */
 export function IntakeProvider({ children }: { readonly children: ReactNode }) {
   const { intake } = useServices()
   const { selected } = useAppState()
-  const [takingCount, setTakingCount] = useState(0)
+  const [readingCount, setReadingCount] = useState(0)
   const { reports, expect, dismiss } = useReports()
   const [waiting, setWaiting] = useState<readonly WaitingDrop[]>([])
 
   const follow = useCallback(
-    async (taking: Promise<IntakeReport>) => {
-      setTakingCount((count) => count + 1)
-      await expect(taking).finally(() => setTakingCount((count) => count - 1))
+    async (report: Promise<IntakeReport>) => {
+      setReadingCount((count) => count + 1)
+      await expect(report).finally(() => setReadingCount((count) => count - 1))
     },
     [expect],
   )
 
-  const choiceOfFirst = useCallback(
+  const choiceOfFirstDestination = useCallback(
     () =>
       new Promise<DestinationId>((give) => {
         setWaiting((drops) => [...drops, { give }])
@@ -73,10 +76,10 @@ export function IntakeProvider({ children }: { readonly children: ReactNode }) {
   const addTransfer = useCallback(
     (transfer: DataTransfer) => {
       if (selected !== null) void follow(intake.addTransfer(transfer, selected.destinationId))
-      // Not counted as "reading": it waits for the user.
-      else void expect(intake.addTransfer(transfer, choiceOfFirst()))
+      // Not counted as reading: it waits for the user.
+      else void expect(intake.addTransfer(transfer, choiceOfFirstDestination()))
     },
-    [intake, selected, follow, expect, choiceOfFirst],
+    [intake, selected, follow, expect, choiceOfFirstDestination],
   )
 
   const addFiles = useCallback(
@@ -88,15 +91,15 @@ export function IntakeProvider({ children }: { readonly children: ReactNode }) {
     [intake, selected, follow],
   )
 
-  const takeGiven = useCallback(
+  const addGiven = useCallback(
     (destinationId: DestinationId | null) => {
-      const taking = intake.addGiven(destinationId ?? choiceOfFirst())
-      if (destinationId === null) return expect(taking)
-      return follow(taking)
+      const report = intake.addGiven(destinationId ?? choiceOfFirstDestination())
+      if (destinationId === null) return expect(report)
+      return follow(report)
     },
-    [intake, choiceOfFirst, expect, follow],
+    [intake, choiceOfFirstDestination, expect, follow],
   )
-  useGivenFiles(() => takeGiven(selected?.destinationId ?? null))
+  useGivenFiles(() => addGiven(selected?.destinationId ?? null))
 
   useEffect(() => {
     if (selected === null || waiting.length === 0) return
@@ -104,39 +107,39 @@ export function IntakeProvider({ children }: { readonly children: ReactNode }) {
     setWaiting([])
   }, [selected, waiting])
 
-  const incoming = useMemo<IntakeCalls>(
+  const calls = useMemo<IntakeCalls>(
     () => ({
       addTransfer,
       addFiles,
-      isReading: takingCount > 0,
+      isReading: readingCount > 0,
       reports,
-      addSkipped: (taking) => void follow(taking),
+      addSkipped: (report) => void follow(report),
       dismissReport: dismiss,
       hasWaitingDrop: waiting.length > 0,
     }),
-    [addTransfer, addFiles, takingCount, reports, follow, dismiss, waiting.length],
+    [addTransfer, addFiles, readingCount, reports, follow, dismiss, waiting.length],
   )
-  return <IntakeContext value={incoming}>{children}</IntakeContext>
+  return <IntakeContext value={calls}>{children}</IntakeContext>
 }
 
-/** Takes what was given to the app itself, one giving after the other. */
+/** Takes the files that were given to the app itself, one batch after another. */
 function useGivenFiles(take: () => Promise<void>): void {
   const { commands, notices } = useServices()
   const isDesktop = useAppState().host.host === 'desktop'
   const takeNext = useEffectEvent(take)
   useEffect(() => {
     if (!isDesktop) return
-    let isTaking = false
+    let isBusy = false
     let isOver = false
     const takeAll = async () => {
-      if (isTaking) return
-      isTaking = true
+      if (isBusy) return
+      isBusy = true
       while (!isOver) {
         const given = await commands.countGivenFiles({})
         if (!given.ok || given.value.waitingCount === 0) break
         await takeNext()
       }
-      isTaking = false
+      isBusy = false
     }
     void takeAll()
     const unsubscribe = notices.filesGiven(() => void takeAll())
@@ -148,18 +151,18 @@ function useGivenFiles(take: () => Promise<void>): void {
 }
 
 /**
- * A report goes when a drop ends that began after it came. Two drops at the same time say both
- * what became of them: neither has been read when the other ends.
+ * A report is removed when a drop ends that began after the report came. Overlapping drops keep
+ * both reports, because the user has read neither of them when the second one ends.
  */
 function useReports() {
   const [reports, setReports] = useState<readonly DropReport[]>([])
-  const lastPlace = useRef(0)
-  const expect = useCallback(async (taking: Promise<IntakeReport>) => {
-    const placeBefore = lastPlace.current
-    const report = await taking
-    lastPlace.current += 1
-    const id = lastPlace.current
-    setReports((all) => [...all.filter((each) => each.id > placeBefore), { id, report }])
+  const lastId = useRef(0)
+  const expect = useCallback(async (pending: Promise<IntakeReport>) => {
+    const idBefore = lastId.current
+    const report = await pending
+    lastId.current += 1
+    const id = lastId.current
+    setReports((all) => [...all.filter((each) => each.id > idBefore), { id, report }])
   }, [])
   const dismiss = useCallback(
     (place: number) => setReports((all) => all.filter((each) => each.id !== place)),

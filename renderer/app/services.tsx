@@ -6,7 +6,9 @@ import type { QueueSnapshot, UploadQueue, UploadView } from '../engine/view/queu
 import type { PageIntake } from '../platform/page-intake.ts'
 import type { AppSnapshot, AppState } from './app-state.ts'
 
-/** Everything that features may reach. Given by the composition root, so tests can give others. */
+/**
+ * Everything that features may use. The composition root provides it, so tests can provide others.
+ */
 export interface Services {
   readonly commands: CommandCalls
   readonly notices: Pick<
@@ -43,13 +45,13 @@ export function useQueue(): QueueSnapshot {
   return useSyncExternalStore(queue.subscribe, queue.snapshot)
 }
 
-/** The rows, newest first; not called for progress. */
+/** The rows, newest first. Progress alone does not cause a render. */
 export function useUploadIds(): readonly UploadId[] {
   const { queue } = useServices()
   return useSyncExternalStore(queue.subscribe, () => queue.snapshot().uploadIds)
 }
 
-/** Rendered again only when this row changed. Undefined just after the row was cleared. */
+/** Renders again only when this row changed. Undefined just after the row was cleared. */
 export function useUpload(uploadId: UploadId): UploadView | undefined {
   const { queue } = useServices()
   const subscribe = useCallback(
@@ -59,7 +61,7 @@ export function useUpload(uploadId: UploadId): UploadView | undefined {
   return useSyncExternalStore(subscribe, () => queue.upload(uploadId))
 }
 
-/** Undefined when it was forgotten meanwhile. */
+/** Undefined if the destination was forgotten in the meantime. */
 export function useUploadDestination({ record }: UploadView): Destination | undefined {
   const { destinations } = useAppState()
   return destinations.find((each) => each.destinationId === record.destinationId)

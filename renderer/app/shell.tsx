@@ -31,28 +31,28 @@ import './shell.css'
 
 type OnOpen = (sheet: OpenDialog) => void
 
-/** Joins the features: they know the services, not each other. */
+/** Joins the features, which know the services but not each other. */
 export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
   const { selected, destinations } = useAppState()
   const [open, setOpen] = useState<OpenDialog | null>(null)
   const connect = () => setOpen({ name: 'connect' })
-  const openOf = (name: DialogName, destination: Destination) =>
+  const openFor = (name: DialogName, destination: Destination) =>
     setOpen(name === 'edit' ? { name, destination, field: null } : { name, destination })
   useMenuItem('new-destination', connect)
   useMenuItem('settings', () => {
     if (selected === null) connect()
-    else openOf(selected.kind === 's3' ? 'edit' : 'rules', selected)
+    else openFor(selected.kind === 's3' ? 'edit' : 'rules', selected)
   })
-  // Without a destination there is no place for files yet.
+  // Without a destination the files have nowhere to go.
   useMenuItem('add-files', () => selected === null && connect())
   useMenuItem('add-folder', () => selected === null && connect())
-  const troubles = (
+  const notices = (
     <>
       <ConfirmationPending />
       <HostNotices
         onOpen={(name, destinationId) => {
           const found = destinations.find((each) => each.destinationId === destinationId)
-          if (found !== undefined) openOf(name, found)
+          if (found !== undefined) openFor(name, found)
         }}
       />
     </>
@@ -62,18 +62,13 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
       {selected === null ? (
         <Welcome onConnect={connect}>
           {isHostGone && <HostGoneBanner />}
-          {troubles}
+          {notices}
         </Welcome>
       ) : (
         <div className="window">
-          <DestinationList onConnect={connect} onOpen={openOf} />
-          <DestinationMenu onConnect={connect} onOpen={openOf} />
-          <Main
-            destination={selected}
-            isHostGone={isHostGone}
-            troubles={troubles}
-            onOpen={setOpen}
-          />
+          <DestinationList onConnect={connect} onOpen={openFor} />
+          <DestinationMenu onConnect={connect} onOpen={openFor} />
+          <Main destination={selected} isHostGone={isHostGone} notices={notices} onOpen={setOpen} />
         </div>
       )}
       <DestinationDialogs open={open} onClose={() => setOpen(null)} />
@@ -90,12 +85,12 @@ export function FerryWindow({ isHostGone }: { readonly isHostGone: boolean }) {
 function Main({
   destination,
   isHostGone,
-  troubles,
+  notices,
   onOpen,
 }: {
   readonly destination: Destination
   readonly isHostGone: boolean
-  readonly troubles: ReactNode
+  readonly notices: ReactNode
   /** Stable, as the rows' handlers are memoized with it. */
   readonly onOpen: OnOpen
 }) {
@@ -110,7 +105,7 @@ function Main({
           destination={destination}
           onEdit={(editing, field) => onOpen({ name: 'edit', destination: editing, field })}
         />
-        {troubles}
+        {notices}
         <UpdateNotice />
         <DropReports />
       </div>
@@ -128,7 +123,7 @@ function useRowHandlers(onOpen: OnOpen): RowHandlers {
       appState
         .snapshot()
         .destinations.find(({ destinationId }) => destinationId === record.destinationId)
-    const openOf = (name: 'rules' | 'sign-in', view: UploadView) => {
+    const openFor = (name: 'rules' | 'sign-in', view: UploadView) => {
       const destination = destinationOf(view)
       if (destination !== undefined) onOpen({ name, destination })
     }
@@ -139,8 +134,8 @@ function useRowHandlers(onOpen: OnOpen): RowHandlers {
         if (found === undefined) return
         onOpen({ name: 'edit', destination: found, field })
       },
-      onEditRules: (view) => openOf('rules', view),
-      onSignIn: (view) => openOf('sign-in', view),
+      onEditRules: (view) => openFor('rules', view),
+      onSignIn: (view) => openFor('sign-in', view),
       renderLinkActions: ({ record }) => <LinkActions record={record} />,
     }
   }, [appState, onOpen])

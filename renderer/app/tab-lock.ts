@@ -1,58 +1,58 @@
 interface TabLockListener {
-  /** It is this window's turn to drive the uploads. Can come again after `onLost`. */
+  /** This tab may drive the uploads. Can be called again after `onHeldElsewhere`. */
   readonly onAcquired: () => void
-  /** Another window has it. */
+  /** Another tab holds the lock. */
   readonly onHeldElsewhere: () => void
 }
 
-/** Which of several tabs of one host drives the uploads. */
+/** Decides which of several tabs of one host drives the uploads. */
 export interface TabLock {
   readonly begin: (listener: TabLockListener) => void
-  /** Takes the turn from the window that has it. */
+  /** Takes the lock from the tab that holds it. */
   readonly takeOver: () => void
 }
 
 const LOCK_NAME = 'ferry-window'
 
-/** A reload frees its lock a moment after the new page asks for it. */
+/** A reloaded page asks for the lock a moment before the old page frees it. */
 const RELOAD_GRACE_MS = 1000
 
-/** One window at a time, by a Web Lock, which the browser frees however a tab ends. */
+/** One tab at a time, by a Web Lock, which the browser frees however a tab ends. */
 export function webTabLock(locks: LockManager): TabLock {
   let listener: TabLockListener = { onAcquired() {}, onHeldElsewhere() {} }
-  let waiting = new AbortController()
+  let request = new AbortController()
 
   const holdForever = () =>
     new Promise<never>(() => {
       listener.onAcquired()
     })
-  const waitInLine = () => {
-    waiting = new AbortController()
-    const { signal } = waiting
+  const requestLock = () => {
+    request = new AbortController()
+    const { signal } = request
     locks.request(LOCK_NAME, { signal }, holdForever).catch(() => {
-      // Aborted in line by `takeOver`, or taken away while held by another window's.
+      // `takeOver` aborted the request, or another tab took the lock away.
       if (!signal.aborted) lose()
     })
   }
   const lose = () => {
     listener.onHeldElsewhere()
-    waitInLine()
+    requestLock()
   }
 
   return {
-    begin(theListener) {
-      const patience = setTimeout(theListener.onHeldElsewhere, RELOAD_GRACE_MS)
+    begin(given) {
+      const graceTimer = setTimeout(given.onHeldElsewhere, RELOAD_GRACE_MS)
       listener = {
-        ...theListener,
+        ...given,
         onAcquired() {
-          clearTimeout(patience)
-          theListener.onAcquired()
+          clearTimeout(graceTimer)
+          given.onAcquired()
         },
       }
-      waitInLine()
+      requestLock()
     },
     takeOver() {
-      waiting.abort()
+      request.abort()
       locks.request(LOCK_NAME, { steal: true }, holdForever).catch(lose)
     },
   }

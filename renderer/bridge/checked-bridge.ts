@@ -12,7 +12,7 @@ import {
 import { notices } from '../../electron/contract/notices.ts'
 import { failed, type Outcome } from '../../electron/contract/outcome.ts'
 
-/** The bridge while nobody has looked yet at what comes over it. */
+/** The bridge before its answers are checked. */
 export interface RawBridge {
   readonly commands: { readonly [N in CommandName]: (input: unknown) => Promise<unknown> }
   readonly notices: {
@@ -22,7 +22,7 @@ export interface RawBridge {
   readonly inspectFolders: (folders: readonly File[]) => Promise<unknown>
 }
 
-/** Lets through only what the contract knows. */
+/** Lets through only what fits the contract. */
 export function checkedBridge(raw: RawBridge): FerryBridge<File> {
   const calls = mapRows(commands, (name) => {
     const schema = outcomeOf(commands[name].output)
@@ -34,7 +34,7 @@ export function checkedBridge(raw: RawBridge): FerryBridge<File> {
       raw.notices[name]((payload) => {
         const parsed = schema.safeParse(payload)
         if (!parsed.success) throw new TypeError(`The notice ${name} does not fit the contract`)
-        // `mapRows` cannot say that each row's listener takes that row's payload.
+        // `mapRows` cannot express that each row's listener takes that row's payload.
         listener(parsed.data as never)
       })
   })
@@ -60,8 +60,8 @@ const Findings = outcomeOf(z.readonly(z.array(z.nullable(FolderFindings))))
 const SourceOutcomes = outcomeOf(z.readonly(z.array(outcomeOf(Source))))
 
 /**
- * A host that throws, or answers what the contract does not know, has a bug; whatever waits for
- * the answer must not wait for ever, so it gets a failure. The text of neither is passed on.
+ * A host that throws, or whose answer does not fit the contract, has a bug. The caller must not
+ * wait forever, so it gets a failure. The text of the error or answer is not passed on.
  */
 async function answerOf<T>(
   name: string,

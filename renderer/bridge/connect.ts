@@ -16,9 +16,9 @@ declare global {
 }
 
 /**
- * The way to whoever hosts this page: the desktop's preload where there is one, else HTTP to the
- * loopback host. Nothing else in the page knows which. What the host answers is checked against
- * the contract, as the host checks what the page asks.
+ * Connects to the page's host: the desktop's preload if there is one, otherwise the loopback host
+ * over HTTP. No other file knows which it is. The host's answers are checked against the contract,
+ * just as the host checks the page's requests.
  */
 export async function connectBridge(): Promise<HostConnection> {
   if (window.ferry !== undefined) {

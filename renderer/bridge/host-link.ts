@@ -1,19 +1,22 @@
 /**
- * `gone`: the host does not answer; it may come back. `signed-out`: it answers, but this page's
- * session has ended; only a new address helps.
+ * `gone`: the host does not answer, but may come back. `signed-out`: it answers, but this page's
+ * session has ended, and only a new address helps.
  */
 export type HostLinkState = 'connected' | 'gone' | 'signed-out'
 
-/** The state of the way to the host. */
+/** The state of the connection to the host. */
 export interface HostLink {
   readonly state: () => HostLinkState
-  /** Called when the state changes. After `connected` comes back, notices were missed: list anew. */
+  /**
+   * Called when the state changes. Notices were missed before `connected` came back: list
+   * everything again.
+   */
   readonly subscribe: (listener: () => void) => () => void
   /** Called only when the host answers again. */
   readonly onReconnected: (listener: () => void) => () => void
 }
 
-/** The desktop's host and its window live and die together. */
+/** The desktop's host and its window start and end together. */
 export const CONNECTED_FOR_GOOD: HostLink = {
   state: () => 'connected',
   subscribe: () => () => {},
@@ -39,7 +42,7 @@ export function createHostLink(): ChangeableHostLink {
         if (state === 'connected') listener()
       }),
     become: (next) => {
-      // A session that has ended does not come back to this page.
+      // An ended session never returns to this page.
       if (next === state || state === 'signed-out') return
       state = next
       for (const listener of [...listeners]) listener()

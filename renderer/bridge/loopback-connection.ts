@@ -9,9 +9,11 @@ import { type ChangeableHostLink, createHostLink, type HostLink } from './host-l
 import { LoopbackSession } from './loopback-session.ts'
 import { NoticeStream } from './notice-stream.ts'
 
-/** Those that wait for a store, perhaps for minutes. */
+/** Commands that wait for a store, sometimes for minutes. */
 const SLOW_COMMANDS: ReadonlySet<CommandName> = new Set(['prepareUpload', 'completeUpload'])
-/** Of Chromium's six connections; one more is the notices', the rest is for the quick ones. */
+/**
+ * Chromium opens six connections to a host: one is for notices, and the rest is for quick commands.
+ */
 const MAX_CONCURRENT_SLOW = 3
 
 interface LoopbackConnection {
@@ -20,8 +22,8 @@ interface LoopbackConnection {
 }
 
 /**
- * The contract over HTTP, to the host that served this page. Its one-time token stands in the
- * address's fragment, is exchanged for a session and vanishes from the address.
+ * The contract over HTTP, to the host that served this page. The one-time token in the address's
+ * fragment is exchanged for a session and removed from the address.
  */
 export async function connectLoopback(): Promise<LoopbackConnection> {
   const link = createHostLink()
@@ -33,7 +35,8 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
     postAt(`${LOOPBACK_ROUTES.commandPrefix}${name}`, input)
   const slowGate = new Semaphore(MAX_CONCURRENT_SLOW)
   await signIn(session, link)
-  // The address opened again in this tab changes only the fragment, which loads nothing.
+  // Opening the address again in this tab changes only the fragment, which does not reload the
+  // page.
   window.addEventListener('hashchange', () => {
     if (location.hash.length > 1) location.reload()
   })
@@ -52,20 +55,20 @@ export async function connectLoopback(): Promise<LoopbackConnection> {
       ),
       registerSources: (files) =>
         postAt(LOOPBACK_ROUTES.registerSources, { files: files.map(fileFactsOf) }),
-      // A browser tells nobody where a folder is.
+      // A browser reveals no folder's path.
       inspectFolders: async (folders) => succeeded(folders.map(() => null)),
     },
   }
 }
 
-/** A browser knows no path, only these. */
+/** A browser reveals a file's name, length and time, but no path. */
 function fileFactsOf(file: File) {
   return { name: file.name, byteLength: file.size, modifiedAtMs: timeOf(file) }
 }
 
 /**
- * Chromium takes the start of 1970 for "unknown" and then says the present, at each look another
- * one, or the start of 1601. Images of systems set that time, so that such files are many.
+ * Chromium takes the start of 1970 for "unknown" and then reports the current time, which changes
+ * with every look, or the start of 1601. System images set that time, so such files are common.
  */
 function timeOf(file: File): number {
   const beforeMs = Date.now()
@@ -112,7 +115,7 @@ async function postJson(
   return bodyOf(response, link)
 }
 
-/** The host may go while it answers. */
+/** The host may go away while it answers. */
 async function bodyOf(response: Response, link: ChangeableHostLink): Promise<unknown> {
   try {
     return await response.json()

@@ -7,16 +7,16 @@ const Challenge = z.object({ challenge: z.string() })
 
 /**
  * This page's session with the host: a cookie that no script can read, and a secret in memory that
- * no browser sends by itself. Both end with the host's process.
+ * no browser sends by itself. Both expire with the host's process.
  */
 export class LoopbackSession {
   #secret: string | null = null
 
   /**
-   * Goes on with the session that this browser has, or spends the token of the address for one. A
-   * second session would replace the cookie, and so end the first one in every other tab.
+   * Continues the session of this browser, or exchanges the address's token for a new one. A second
+   * session would replace the cookie, and so end the first session in every other tab.
    *
-   * @param token empty where the address has none.
+   * @param token empty if the address has none.
    */
   async open(token: string): Promise<HostLinkState> {
     const renewed = await this.#renew(token)
@@ -38,8 +38,8 @@ export class LoopbackSession {
   }
 
   /**
-   * Whether an answer says that this page has no session: 401, or 421 where another run of Ferry,
-   * below another name, listens at this port now.
+   * Whether an answer says that this page has no session: 401, or 421 when another run of Ferry,
+   * with another host name, now listens at this port.
    */
   hasEnded({ status }: Response): boolean {
     return status === 401 || status === 421
@@ -53,7 +53,7 @@ export class LoopbackSession {
     return state
   }
 
-  /** Proves by this browser's key that the page belongs to the session of the cookie. */
+  /** Proves with this browser's key that the page belongs to the cookie's session. */
   async #renew(token: string): Promise<HostLinkState> {
     const key = await savedSessionKey()
     if (key === null) return 'signed-out'
@@ -92,9 +92,9 @@ function isAbort(error: unknown): boolean {
 }
 
 /**
- * A key pair of this browser, kept in IndexedDB. No script, not even Ferry's own, can read the
- * private half: it can only be used to sign (w3.org/TR/WebCryptoAPI, `extractable`). It lets a page
- * that was loaded again prove that it belongs to the session, without a secret in its storage.
+ * A key pair of this browser, stored in IndexedDB. No script, not even Ferry's own, can read the
+ * private key: it can only be used to sign (w3.org/TR/WebCryptoAPI, `extractable`). It lets a
+ * reloaded page prove that it belongs to the session, without a secret in its storage.
  */
 const DATABASE = 'ferry'
 const STORE = 'session'
@@ -106,7 +106,7 @@ interface SessionKey {
   readonly publicKey: () => Promise<string>
   /** In base64url. */
   readonly sign: (text: string) => Promise<string>
-  /** In place of the one before. A browser without IndexedDB has it for this page only. */
+  /** Replaces the previous pair. Without IndexedDB, the pair lives as long as this page. */
   readonly save: () => Promise<void>
 }
 
@@ -114,7 +114,7 @@ async function newSessionKey(): Promise<SessionKey> {
   return keyOf(await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify']))
 }
 
-/** The pair of an earlier page of this browser; null when there is none. */
+/** The pair of an earlier page of this browser; null if there is none. */
 async function savedSessionKey(): Promise<SessionKey | null> {
   const pair = await inStore('readonly', (store) => store.get(KEY)).catch(() => undefined)
   return isPair(pair) ? keyOf(pair) : null

@@ -3,7 +3,7 @@ import { LOOPBACK_ROUTES } from '../../electron/contract/transport.ts'
 import type { ChangeableHostLink } from './host-link.ts'
 import type { LoopbackSession } from './loopback-session.ts'
 
-/** After the host went away. */
+/** The pause after the host went away. */
 const REOPEN_MS = 1_000
 
 const Line = z.object({ name: z.string(), payload: z.unknown() })
@@ -11,15 +11,15 @@ const Line = z.object({ name: z.string(), payload: z.unknown() })
 type Listener = (payload: unknown) => void
 
 /**
- * One stream for all notices; it also tells whether the host is there. Open only while somebody
- * listens: tabs that merely wait for their turn would otherwise hold all six connections that
- * Chromium opens to one host, and leave none to the tab that sends.
+ * One stream for all notices, which also tells whether the host is there. It is open only while
+ * something listens: tabs that merely wait for the tab lock would otherwise hold all six
+ * connections that Chromium opens to one host, and leave none to the tab that sends.
  */
 export class NoticeStream {
   readonly #link: ChangeableHostLink
   readonly #session: LoopbackSession
   readonly #listeners = new Map<string, Set<Listener>>()
-  /** Null while nobody listens. */
+  /** Null while nothing listens. */
   #running: AbortController | null = null
   /** The connection that is being read; null while there is none. */
   #reading: AbortController | null = null
@@ -29,7 +29,7 @@ export class NoticeStream {
     this.#session = session
   }
 
-  /** False while somebody listens and notices are missed. */
+  /** False while something listens and notices are missed. */
   isUpToDate(): boolean {
     return this.#running === null || this.#reading !== null
   }
@@ -50,13 +50,13 @@ export class NoticeStream {
     this.breakOff()
   }
 
-  /** A request found no host, so the connection may be dead too: it is opened again. */
+  /** Called when a request found no host: the connection may be dead too, so it is opened again. */
   breakOff(): void {
     this.#reading?.abort()
     this.#reading = null
   }
 
-  /** Until `close`: reads the stream, and opens it again when it breaks. */
+  /** Reads the stream, and opens it again when it breaks, until `close`. */
   async #run(): Promise<void> {
     const running = new AbortController()
     this.#running = running
@@ -73,7 +73,7 @@ export class NoticeStream {
   async #readOnce(reading: AbortController): Promise<void> {
     const running = this.#running
     const response = await this.#session.get(LOOPBACK_ROUTES.notices, reading.signal)
-    // Closed while it was asked for.
+    // The stream was closed in the meantime.
     if (response === null || this.#running !== running) return reading.abort()
     if (this.#session.hasEnded(response)) {
       this.close()
@@ -86,7 +86,7 @@ export class NoticeStream {
     try {
       await readLines(response.body, (line) => this.#dispatch(line))
     } catch (error) {
-      // The connection broke, or was broken off.
+      // The connection broke, or `breakOff` was called.
       if (!reading.signal.aborted && !(error instanceof TypeError)) throw error
     }
   }
@@ -98,9 +98,9 @@ export class NoticeStream {
 }
 
 /**
- * Calls `onLine` for every line that arrives and is not empty. Resolves when the stream has ended.
+ * Calls `onLine` for every line that is not empty. Resolves when the stream has ended.
  *
- * @throws TypeError when the connection breaks, and what `onLine` throws.
+ * @throws TypeError when the connection breaks, and whatever `onLine` throws.
  */
 async function readLines(
   body: ReadableStream<Uint8Array>,

@@ -1,4 +1,4 @@
-/** The mark: a hull with an arrow for a mast. Decorative; the word beside it names it. */
+/** The mark: a hull with an arrow for a mast. Decorative, because a word beside it names it. */
 export function BrandMark({ size = 22 }: { readonly size?: number }) {
   return (
     <svg

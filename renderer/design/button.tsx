@@ -1,7 +1,10 @@
 import type { ComponentPropsWithRef } from 'react'
 import './button.css'
 
-/** `soft` is the first choice among many equals, where a row of `primary` would shout. */
+/**
+ * `soft` is the first of many equal choices, such as one per row, where `primary` would be too
+ * loud.
+ */
 type Tone = 'plain' | 'primary' | 'soft' | 'ghost' | 'danger'
 
 interface ButtonProps extends ComponentPropsWithRef<'button'> {
@@ -12,7 +15,7 @@ export function Button({ tone = 'plain', className, ...rest }: ButtonProps) {
   return <button type="button" {...rest} className={buttonClass(tone, className)} />
 }
 
-/** A square button that shows only an icon; `label` is what it is called. */
+/** A square button that shows only an icon; `label` is its accessible name. */
 export function IconButton({
   label,
   className,
@@ -22,7 +25,7 @@ export function IconButton({
   return <button type="button" aria-label={label} title={label} {...rest} className={classes} />
 }
 
-/** For links that look like buttons. */
+/** The class of a link that looks like a button. */
 export function buttonClass(tone: Tone, more?: string): string {
   return ['button', `button-${tone}`, more].filter(Boolean).join(' ')
 }

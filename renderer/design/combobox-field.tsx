@@ -7,7 +7,7 @@ import { Isolated } from './isolated.tsx'
 
 interface Suggestion {
   readonly value: string
-  /** Said beside it: a region, a kind. */
+  /** Shown beside the value: a region, a kind. */
   readonly aside?: string | undefined
 }
 
@@ -16,11 +16,11 @@ interface ComboboxFieldProps {
   readonly name: string
   readonly value: string
   readonly suggestions: readonly Suggestion[]
-  /** What the button at the field's end does. */
+  /** The accessible name of the button that opens the list. */
   readonly listLabel: string
   readonly onType: (value: string) => void
   readonly onPick: (value: string) => void
-  /** The person wants to see the list. */
+  /** Called when the user opens the list. */
   readonly onList?: () => void
   readonly onPaste?: ClipboardEventHandler<HTMLInputElement> | undefined
   readonly placeholder?: string | undefined
@@ -28,13 +28,14 @@ interface ComboboxFieldProps {
   readonly hint?: ReactNode
   readonly problem?: string | undefined
   readonly note?: string | undefined
-  /** A `textbox` is one that people fill in mostly by typing. */
+  /** A `textbox` is filled in mostly by typing. */
   readonly role?: 'combobox' | 'textbox'
 }
 
 /**
- * A text field with values to choose from. It takes any text; the list opens by its button or the
- * arrow keys, never while typing, since it hides the rest of the form from assistive technology.
+ * A text field with values to choose from. It accepts any text. The list opens by its button or the
+ * arrow keys, never while typing, because an open list hides the rest of the form from assistive
+ * technology.
  */
 export function ComboboxField(props: ComboboxFieldProps) {
   const id = useId()
@@ -42,7 +43,8 @@ export function ComboboxField(props: ComboboxFieldProps) {
   const [isNarrowed, setIsNarrowed] = useState(false)
   const { label, name, value, suggestions, onType, onPick, onList, role = 'combobox' } = props
   const items = isNarrowed ? suggestions.filter((each) => fits(each, value)) : suggestions
-  // An open list takes the rest of the form away from assistive technology; an empty one must not.
+  // An open list hides the rest of the form from assistive technology, so an empty list stays
+  // closed.
   const isShown = isOpen && items.length > 0
   return (
     <div className="field">
@@ -62,7 +64,7 @@ export function ComboboxField(props: ComboboxFieldProps) {
         }}
         onValueChange={(next, { reason }) => {
           if (reason === 'item-press') return onPick(next)
-          // Base UI empties the field by Escape, which here closes the dialog.
+          // Base UI empties the field on Escape, which closes the dialog here.
           if (reason === 'escape-key') return
           setIsNarrowed(true)
           onType(next)
@@ -71,7 +73,7 @@ export function ComboboxField(props: ComboboxFieldProps) {
         <Autocomplete.InputGroup
           className="field-box"
           onBlur={({ currentTarget, relatedTarget }) => {
-            // What comes late must not open over what the person does by then.
+            // A list that arrives late must not open over what the user is doing by then.
             if (!isShown && !currentTarget.contains(relatedTarget)) setIsOpen(false)
           }}
         >
@@ -102,7 +104,7 @@ export function ComboboxField(props: ComboboxFieldProps) {
   )
 }
 
-/** ARIA lets a textbox have a list, but not say whether it is open. */
+/** ARIA allows a textbox to have a list, but not to say whether it is open. */
 const AS_TEXTBOX = { role: 'textbox', 'aria-expanded': undefined } as const
 
 function ComboboxPopup({ label }: { readonly label: string }) {

@@ -4,8 +4,8 @@ import './details.css'
 import './popup.css'
 
 /**
- * Words within a sentence that explain themselves on demand: when they are pointed at, pressed, or
- * reached by keyboard. A screen reader hears `hint` after the words themselves.
+ * Words within a sentence that explain themselves when they are hovered over, pressed or focused. A
+ * screen reader says `hint` after the words.
  */
 export function Details({
   words,
@@ -28,7 +28,7 @@ export function Details({
   )
 }
 
-/** The same for what is worth a press only: it may hold buttons. `label`: for screen readers. */
+/** Details that open only when pressed, and may contain buttons. `label`: for screen readers. */
 export function DetailsButton({
   label,
   title,

@@ -5,7 +5,7 @@ import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button, IconButton } from './button.tsx'
 
-/** A modal sheet. Escape, the cross and a press outside close it. */
+/** A modal dialog. Escape, the close button and a press outside close it. */
 export function Dialog({
   isOpen,
   onClose,
@@ -24,9 +24,9 @@ export function Dialog({
   readonly children: ReactNode
   readonly footer?: ReactNode
   readonly isWide?: boolean
-  /** A press outside must not throw a filled form away. */
+  /** A press outside must not discard a filled form. */
   readonly keepOpenOnPress?: boolean
-  /** What has the focus first; null: the first control. */
+  /** The element that gets the focus first; null: the first control. */
   readonly initialFocus?: () => HTMLElement | null
 }) {
   return (
@@ -62,7 +62,7 @@ export function Dialog({
   )
 }
 
-/** Asks before something that cannot be taken back. */
+/** Asks before an action that cannot be undone. */
 export function ConfirmDialog({
   isOpen,
   title,
@@ -101,11 +101,11 @@ export function ConfirmDialog({
   )
 }
 
-/** Whether a dialog waits for an answer: what it says must not change behind it. */
+/** Whether a modal dialog is open. */
 export function isDialogOpen(): boolean {
   return (
     document.querySelector(
-      // A toast is a dialog, too, but not one that waits for an answer.
+      // A toast is a dialog too, but not a modal one.
       '[role="dialog"]:not([aria-modal="false"]), [role="alertdialog"]',
     ) !== null
   )

@@ -5,7 +5,7 @@ import './field.css'
 
 interface FieldTexts {
   readonly label: string
-  /** Said beside the label, outside the field's name. */
+  /** Shown beside the label, but not part of the field's name. */
   readonly aside?: string
   readonly hint?: ReactNode
   readonly problem?: string | undefined
@@ -14,7 +14,7 @@ interface FieldTexts {
 
 type TextFieldProps = FieldTexts &
   Omit<ComponentPropsWithRef<'input'>, 'id' | 'className' | 'type'> & {
-    /** Hidden characters, with a button that shows them. */
+    /** Hides the characters, and has a button that shows them. */
     readonly isSecret?: boolean
   }
 
@@ -61,7 +61,7 @@ export function TextField({
   )
 }
 
-/** A password input has no role of its own; as a textbox it is found like its neighbours. */
+/** A password input has no role of its own; as a textbox it is found like the fields around it. */
 const HIDDEN_INPUT = { type: 'password', role: 'textbox' } as const
 
 export function FieldLabel({
@@ -109,7 +109,7 @@ export function CheckboxField(props: ChoiceProps) {
   return <Choice {...props} type="checkbox" className="check-field" />
 }
 
-/** One of a group; those of a group share a `name`. */
+/** One of a group, whose members share a `name`. */
 export function RadioField(props: ChoiceProps) {
   return <Choice {...props} type="radio" className="check-field radio-field" />
 }

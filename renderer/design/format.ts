@@ -1,4 +1,4 @@
-/** Numbers, sizes, speeds, times as people read them. The window speaks English, so these do too. */
+/** Formats numbers, sizes, speeds and times. The window speaks English, so these do too. */
 
 import { GIB, KIB, MIB } from '../../electron/contract/limits.ts'
 
@@ -11,7 +11,7 @@ export function formatBytes(bytes: number): string {
   return formatScaled(bytes, '')
 }
 
-/** What people write as 16m, and mean 1024s by: 16 MB, not 16.8. */
+/** Rounds binary sizes as users write them: 16m, meant as 16 × 1024 × 1024, is 16 MB, not 16.8. */
 export function formatRoundBytes(bytes: number): string {
   if (bytes < MIB) return `${Math.round(bytes / KIB)} kB`
   return bytes < GIB ? `${Math.round(bytes / MIB)} MB` : `${Math.round(bytes / GIB)} GB`
@@ -30,7 +30,7 @@ function formatScaled(amount: number, suffix: string): string {
   for (const next of BYTE_UNITS) {
     unit = next
     scaled /= 1000
-    // 999.95 would be rounded to the next unit's 1.0.
+    // 999.95 would be rounded to 1.0 of the next unit.
     if (scaled < 999.5) break
   }
   const digits = unit === 'kilobyte' || scaled >= 99.95 ? 0 : 1
@@ -49,8 +49,8 @@ export function formatCount(count: number, one: string, many: string): string {
 }
 
 /**
- * Rounds down, so that nothing reads 100 % before it is all there. An empty file has no fraction:
- * it is whole from the start.
+ * Rounds down, so that nothing reads 100 % before it is complete. An empty file has no fraction: it
+ * is complete from the start.
  */
 export function percentOf(part: number, whole: number): number {
   if (whole <= 0) return 100
@@ -67,11 +67,11 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const YEAR = 365.25 * DAY
 
-/** The two largest units that matter: 3 min 40 sec, 23 hr 58 min, 2 days 3 hr; then years. */
+/** The two largest units: 3 min 40 sec, 23 hr 58 min, 2 days 3 hr; from two years on only years. */
 export function formatDuration(ms: number): string {
   if (ms >= 2 * YEAR) return unitText(Math.round(ms / YEAR), 'year')
   if (ms < 59_500) return unitText(Math.max(1, Math.round(ms / SECOND)), 'second')
-  // Beyond ten minutes seconds are noise.
+  // Seconds are noise above ten minutes.
   if (ms < 10 * MINUTE) return pair(Math.round(ms / SECOND), 60, 'minute', 'second')
   if (Math.round(ms / MINUTE) < DAY / MINUTE) {
     return pair(Math.round(ms / MINUTE), 60, 'hour', 'minute')

@@ -60,7 +60,7 @@ export function MenuRadioItem({
   )
 }
 
-/** A switch: it stays in the menu, and shows its mark while it is on. */
+/** A switch: choosing it leaves the menu open, and shows a mark while it is on. */
 export function MenuCheckboxItem({
   isOn,
   mark,

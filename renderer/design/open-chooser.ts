@@ -1,4 +1,6 @@
-/** Lets one file be chosen. The input is not in the document, where those for uploads are. */
+/**
+ * Opens a file chooser for one file. Its input is not in the document, unlike those for uploads.
+ */
 export function openChooser(onChosen: (file: File) => void, accept = ''): void {
   const input = document.createElement('input')
   input.type = 'file'

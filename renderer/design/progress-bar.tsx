@@ -1,10 +1,10 @@
 import { Progress } from '@base-ui/react/progress'
 import './progress-bar.css'
 
-/** `checking`: all is there already, and is gone through once more. */
+/** `checking`: everything has arrived, and is being verified. */
 export type ProgressTone = 'live' | 'resting' | 'checking'
 
-/** `percent` null: how far is unknown. */
+/** `percent` null: the progress is unknown. */
 export function ProgressBar({
   label,
   percent,

@@ -4,7 +4,9 @@ import type { ReactNode } from 'react'
 import { IconButton } from './button.tsx'
 import './toasts.css'
 
-/** Short sayings in the corner; read out politely, gone by themselves, kept while pointed at. */
+/**
+ * Short messages in the corner: announced politely, removed after a while, kept while hovered over.
+ */
 export function ToastProvider({ children }: { readonly children: ReactNode }) {
   return (
     <Toast.Provider timeout={8000} limit={3}>

@@ -1,8 +1,8 @@
 import { type FocusEvent, type RefObject, useLayoutEffect, useRef } from 'react'
 
 /**
- * Keeps the keyboard's place: when the focused control of a group goes away with a change of
- * state, the focus moves to what stands in the group now, not to the top of the page.
+ * Keeps the keyboard focus in a group: when the focused control disappears, the first control that
+ * is left in the group gets the focus.
  */
 export function useFocusKeeper(group: RefObject<HTMLElement | null>) {
   const focused = useRef<Element | null>(null)
@@ -14,7 +14,7 @@ export function useFocusKeeper(group: RefObject<HTMLElement | null>) {
   })
   return {
     onFocus({ target }: FocusEvent) {
-      // React hands on the focus of dialogs and menus, which stand elsewhere in the document.
+      // React also forwards focus events of dialogs and menus, which are elsewhere in the document.
       if (group.current?.contains(target)) focused.current = target
     },
     onBlur({ relatedTarget }: FocusEvent) {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** The wall clock, epoch ms, read again every `everyMs` while the component is shown. */
+/** The wall clock in epoch ms, read again every `everyMs` while the component is mounted. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {

@@ -11,15 +11,15 @@ interface ReportText {
 }
 
 export interface ReportLine {
-  /** Two files of one drop can share a name. */
+  /** Unique, because two files of one drop can share a name. */
   readonly id: number
   readonly name: string
   readonly reason: string
-  /** Uploads that a button of the line cancels; empty: it has none. */
+  /** The uploads that the line's button cancels; empty: it has none. */
   readonly uploadIds: readonly UploadId[]
 }
 
-/** Null: everything was new and was taken, as the list shows by itself. */
+/** Null: every file was new and queued, as the list shows. */
 export function reportText(report: IntakeReport): ReportText | null {
   const { queuedCount, matchedCount, emptyFolderCount, refused, unreadable, packages } = report
   const leftOut = [
@@ -63,7 +63,7 @@ function packageLine({ relativePath, uploadIds }: PackageFolder) {
   }
 }
 
-/** At the door a file's troubles read otherwise than in a row: nothing was uploaded yet. */
+/** Words for a file that was refused before its upload began, which differ from a row's. */
 function reasonOf(failure: Failure, kind: 'file' | 'folder'): string {
   switch (failure.kind) {
     case 'source-unreadable':

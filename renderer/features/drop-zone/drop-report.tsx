@@ -13,7 +13,7 @@ import { type ReportLine, reportText } from './drop-report-text.ts'
 
 const MAX_SHOWN = 50
 
-/** What became of the last drops, where it is not what everybody expects. */
+/** The results of the last drops, if they hold a surprise. */
 export function DropReports() {
   const { reports } = useIntake()
   return reports.map((each) => <ReportNotice key={each.id} {...each} />)
@@ -58,10 +58,10 @@ function Line({ name, reason, uploadIds }: ReportLine) {
   )
 }
 
-/** Gone when there is nothing left to cancel. */
+/** Disappears when there is nothing left to cancel. */
 function CancelThem({ uploadIds }: { readonly uploadIds: readonly UploadId[] }) {
   const { queue } = useServices()
-  // Rendered again as the uploads end.
+  // Subscribes to the queue, so that this renders again as uploads end.
   useQueue()
   const open = uploadIds.filter((uploadId) => {
     const view = queue.upload(uploadId)
@@ -84,7 +84,7 @@ function isOver(phase: string): boolean {
   return phase === 'done' || phase === 'cancelled'
 }
 
-/** Takes what was left out after all: this once, or from now on. */
+/** Uploads the skipped files after all: this once, or from now on. */
 function SystemFilesButtons({
   place,
   left: { destinationId, upload },
@@ -98,7 +98,8 @@ function SystemFilesButtons({
   const { say } = useToasts()
   const [isAsked, setIsAsked] = useState(false)
   const destination = destinations.find((each) => each.destinationId === destinationId)
-  // Saving all rules would settle those that could not be read, which is the rules form's to ask.
+  // Saving all rules would overwrite those that could not be read; only the rules form may ask
+  // that.
   const areRulesUnread = host.troubles.some(
     (each) => each.kind === 'rules-unread' && each.destinationId === destinationId,
   )

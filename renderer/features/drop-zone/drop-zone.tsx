@@ -8,7 +8,7 @@ import { Button } from '../../design/button.tsx'
 import { useToasts } from '../../design/toasts.tsx'
 import './drop-zone.css'
 
-/** The place that says what to do; large while there is nothing else to see. */
+/** Explains how to add files; large while the list is empty. */
 export function DropArea({ isAlone }: { readonly isAlone: boolean }) {
   const { addFiles, isReading } = useIntake()
   const filesInput = useRef<HTMLInputElement>(null)
@@ -40,17 +40,19 @@ export function DropArea({ isAlone }: { readonly isAlone: boolean }) {
   )
 }
 
-/** React knows the attribute, its types do not. */
+/** React knows this attribute, but its types do not. */
 const WHOLE_FOLDER = { webkitdirectory: '' }
 
-/** Emptied first: choosing the same file twice is a change, too. */
+/** Emptied first, so that choosing the same file twice is a change. */
 function choose(input: HTMLInputElement | null): void {
   if (input === null) return
   input.value = ''
   input.click()
 }
 
-/** Takes drops and pastes anywhere in the window, and says so while something hovers over it. */
+/**
+ * Accepts drops and pastes anywhere in the window, and shows an overlay while files hover over it.
+ */
 export function WindowDropTarget() {
   const { selected } = useAppState()
   const isHovering = useWindowDrops()
@@ -67,8 +69,8 @@ export function WindowDropTarget() {
 }
 
 /**
- * A mail or a photo that is dragged out of its program may be a promise of a file, which Chromium
- * does not redeem from every program: the drop then has files by its types, and none in it
+ * A mail or photo that is dragged out of another program may be a promised file, which Chromium
+ * does not fetch from every program: the drop then has the type of files, but contains none
  * (github.com/electron/electron/issues/9638).
  */
 function useTakeTransfer(): (transfer: DataTransfer) => void {
@@ -91,7 +93,7 @@ function useWindowDrops(): boolean {
       setIsHovering(true)
     }
     const onDragLeave = (event: DragEvent) => {
-      // Leaving an element for another one has a related target; leaving the window has none.
+      // The related target is null only when the pointer leaves the window.
       if (event.relatedTarget === null) setIsHovering(false)
     }
     const onDrop = (event: DragEvent) => {

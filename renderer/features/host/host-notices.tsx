@@ -13,7 +13,7 @@ import { unreadText } from '../../failures/unread-settings.ts'
 /** Opens a dialog about a destination. */
 type OnOpen = (name: 'rules' | 'check', destinationId: DestinationId) => void
 
-/** What the host met when it started, once each. */
+/** What the host found when it started or while it runs, each once. */
 export function HostNotices({ onOpen }: { readonly onOpen: OnOpen }) {
   const { host } = useAppState()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
@@ -31,7 +31,7 @@ export function HostNotices({ onOpen }: { readonly onOpen: OnOpen }) {
   ))
 }
 
-/** A question that waits is said where it is waited for: `host-status.tsx`. */
+/** A pending confirmation is shown where the user waits for it: `host-status.tsx`. */
 type ShownNotice = Exclude<HostNotice, { kind: 'asked-outside' }>
 
 function isShown(trouble: HostNotice): trouble is ShownNotice {
@@ -48,7 +48,7 @@ function HostNoticePanel({
   readonly onDismiss: () => void
 }) {
   const openFolder = useOpenFolder()
-  // What the store said of the time was true when it came, not when this is drawn again.
+  // The store's time was right when the notice came, not when this renders again.
   const [seenAtMs] = useState(Date.now)
   const { title, detail, action } = noticeText(trouble, seenAtMs)
   return (
@@ -82,7 +82,7 @@ interface NoticeText {
   readonly action: NoticeAction | null
 }
 
-/** Where one press leads: to a folder of Ferry's, or to a dialog about a destination. */
+/** What the notice's button opens: one of Ferry's folders, or a dialog about a destination. */
 type NoticeAction =
   | { readonly to: 'folder'; readonly folder: 'data' | 'logs' }
   | { readonly to: 'rules' | 'check'; readonly destinationId: DestinationId }

@@ -8,7 +8,7 @@ import { useToasts } from '../../design/toasts.tsx'
 import type { QueueTotals } from '../../engine/view/queue-view.ts'
 import { failureSentence } from '../../failures/failure-text.ts'
 
-/** Asks once whether Ferry may look for newer versions, and says when there is one. */
+/** Asks once whether Ferry may check for new versions, and says when there is one. */
 export function UpdateNotice() {
   const updates = useUpdates()
   if (updates === null) return null
@@ -101,7 +101,7 @@ function Offer({ newer, step }: OfferProps) {
   )
 }
 
-/** Whether any upload goes on without the user, as the host sees it: a retry that waits does, too. */
+/** Whether any upload goes on without the user. An upload that waits for a retry does. */
 function goesOn({ unfinishedCount, pausedCount, stuckCount, failedCount }: QueueTotals): boolean {
   return unfinishedCount > pausedCount + stuckCount - failedCount
 }

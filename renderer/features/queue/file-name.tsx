@@ -5,8 +5,8 @@ const TAIL_GRAPHEMES = 12
 const MIN_LENGTH_TO_SPLIT = 24
 
 /**
- * A name that loses its middle when there is no room: the end, with the extension, says most.
- * Isolated from the text around it, so that an Arabic name does not turn the sentence round.
+ * A name that loses its middle when space is short, because its end, with the extension, says most.
+ * Isolated, so that an Arabic name does not reverse the text around it.
  */
 export function FileName({ name }: { readonly name: string }) {
   const { head, tail } = splitName(name)
@@ -18,7 +18,7 @@ export function FileName({ name }: { readonly name: string }) {
   )
 }
 
-/** Cuts between what people see as letters, never inside an emoji or an accent. */
+/** Splits between graphemes, never inside an emoji or an accented letter. */
 function splitName(name: string): { readonly head: string; readonly tail: string } {
   if (name.length < MIN_LENGTH_TO_SPLIT) return { head: name, tail: '' }
   const graphemes = [...new Intl.Segmenter('en').segment(name)].map(({ segment }) => segment)
@@ -29,7 +29,7 @@ function splitName(name: string): { readonly head: string; readonly tail: string
   }
 }
 
-/** The extension as a small stamp; the name beside it says the rest. */
+/** The extension as a small badge; the name beside it says the rest. */
 export function FileMark({ name }: { readonly name: string }) {
   const extension = extensionOf(name)
   const isLong = extension !== null && extension.length > 3
@@ -40,7 +40,7 @@ export function FileMark({ name }: { readonly name: string }) {
   )
 }
 
-/** Up to four letters or digits in capitals; null for none, and for dot files. */
+/** Up to four letters or digits in upper case; null if there is no extension, and for dot files. */
 function extensionOf(name: string): string | null {
   const match = /[^.]\.([a-z0-9]{1,4})$/i.exec(name)
   return match?.[1]?.toUpperCase() ?? null

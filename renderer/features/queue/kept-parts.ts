@@ -5,18 +5,18 @@ import { providerOf } from '../../../electron/contract/providers/lookup.ts'
 import { formatBytes, formatCount, formatDay, formatDuration } from '../../design/format.ts'
 import type { UploadView } from '../../engine/view/queue-view.ts'
 
-/** What a stopped upload has in the bucket, in words. */
+/** Describes the parts that a stopped upload has in the bucket. */
 interface KeptText {
   /** 12 of 40 parts (201 MB) are kept */
   readonly words: string
-  /** Goes on from `words`: in the bucket for about 7 days */
+  /** Continues `words`: in the bucket for about 7 days */
   readonly howLong: string
   readonly sentences: readonly string[]
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** After these the parts are gone, or of no use to the upload that follows. */
+/** After these failures the parts are gone, or of no use to the next attempt. */
 const NOTHING_KEPT: ReadonlySet<FailureKind> = new Set([
   'upload-gone',
   'object-missing',
@@ -24,14 +24,14 @@ const NOTHING_KEPT: ReadonlySet<FailureKind> = new Set([
   'object-differs',
 ])
 
-/** Who removes unfinished uploads, and when. */
+/** Removes unfinished uploads after a while. */
 interface Removal {
-  /** A rule that the connection check saw, or the provider's habit. */
+  /** A rule that the connection check saw, or the provider's usual policy. */
   readonly by: 'bucket' | 'store'
   readonly afterDays: number
 }
 
-/** Null: nobody does, as far as is known. */
+/** Null: nobody removes them, as far as is known. */
 export function removalAt({ findings, provider }: Destination): Removal | null {
   const ruleDays = findings?.unfinishedDays ?? null
   if (ruleDays !== null) return { by: 'bucket', afterDays: ruleDays }
@@ -39,7 +39,7 @@ export function removalAt({ findings, provider }: Destination): Removal | null {
   return habitDays === null ? null : { by: 'store', afterDays: habitDays }
 }
 
-/** Null when nothing is kept: a file that travels in one PUT arrives whole or not at all. */
+/** Null when nothing is kept: a file that is sent in one PUT arrives completely or not at all. */
 export function keptText(
   { phase, failure, record, sentBytes }: UploadView,
   removal: Removal | null,
@@ -62,7 +62,7 @@ export function keptText(
   }
 }
 
-/** The last part is shorter than the others, and counts as much. */
+/** The last part is shorter than the others, and counts as one. */
 function wholePartsIn(plan: PartPlan, bytes: number): number {
   if (plan.mode === 'single') return 0
   if (bytes >= plan.byteLength) return partCountOf(plan)

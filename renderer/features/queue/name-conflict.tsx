@@ -11,8 +11,8 @@ import type { UploadQueue } from '../../engine/view/queue-view.ts'
 import { failureSentence } from '../../failures/failure-text.ts'
 
 /**
- * One answer for all, where several rows ask what shall become of an object that is there.
- * `area` holds the notice and the list, where the keyboard goes on when the notice has gone.
+ * Lets the user decide for all rows at once when several objects exist already. `area` contains the
+ * notice and the list, which gets the keyboard focus when the notice disappears.
  */
 export function ConflictNotice({ area }: { readonly area: RefObject<HTMLElement | null> }) {
   const { queue } = useServices()
@@ -44,21 +44,21 @@ function askingIn(queue: UploadQueue): readonly UploadId[] {
   })
 }
 
-/** The first is the one that loses nothing. */
+/** The first choice is the one that loses nothing. */
 const CHOICES: readonly (readonly [ConflictDecision, string])[] = [
   ['keep-both', 'Keep both'],
   ['replace', 'Replace'],
   ['skip', 'Skip'],
 ]
 
-/** What can be done about an object that is there already. */
+/** The choices for an object that exists already. */
 export function ConflictButtons({
   uploadIds,
   forAll = '',
 }: {
-  /** Asked when it is decided, since the list may have grown by then. */
+  /** Read when the user decides, because the list may have grown by then. */
   readonly uploadIds: () => readonly UploadId[]
-  /** Goes on from the button's words. */
+  /** Follows each button's label. */
   readonly forAll?: string
 }) {
   const decide = useDecideConflict()
@@ -76,7 +76,7 @@ export function ConflictButtons({
 
 type Decide = (uploadIds: readonly UploadId[], decision: ConflictDecision) => void
 
-/** Tells the host what shall become of the objects that are there, and lets the rows go on. */
+/** Sends the decision to the host, and lets the rows go on. */
 function useDecideConflict(): Decide {
   const { commands, queue } = useServices()
   const { say } = useToasts()

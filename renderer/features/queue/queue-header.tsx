@@ -10,19 +10,19 @@ import type { QueueTotals } from '../../engine/view/queue-view.ts'
 import './queue-header.css'
 import { Isolated } from '../../design/isolated.tsx'
 
-/** Where drops go, what is going on in sum, and what can be done with all. */
+/** The destination of drops, the totals of the queue, and the actions for all uploads. */
 export function QueueHeader({ destination }: { readonly destination: Destination }) {
   const { uploadIds, totals } = useQueue()
   return (
     <header className="queue-header">
       <div className="queue-about">
-        <div className="queue-place">
+        <div className="queue-destination">
           <h1>
             <Isolated text={destination.name} />
           </h1>
           {destination.kind === 's3' && <Path destination={destination} />}
         </div>
-        {totals.unfinishedCount > 0 && <p className="queue-sum">{totalsText(totals)}</p>}
+        {totals.unfinishedCount > 0 && <p className="queue-totals">{totalsText(totals)}</p>}
       </div>
       <QueueButtons rowCount={uploadIds.length} totals={totals} />
     </header>

@@ -8,7 +8,7 @@ import './queue-list.css'
 
 const ESTIMATED_ROW_PX = 70
 
-/** Only the rows in sight are in the document; the list tells their places in the whole. */
+/** Only the visible rows are in the document; `aria-posinset` tells their positions. */
 export const QueueList = memo(function UploadList({
   uploadIds,
   handlers,
@@ -63,8 +63,8 @@ export const QueueList = memo(function UploadList({
 })
 
 /**
- * The row with the keyboard's focus stays in the document while others scroll past. When it leaves
- * the list, as one that was begun again does, the focus goes on in the row that took its place.
+ * Keeps the focused row in the document while others scroll past. When that row leaves the list, as
+ * one that is uploaded again does, the row that takes its place gets the focus.
  */
 function useFocusedRow(uploadIds: readonly UploadId[], scroller: RefObject<HTMLElement | null>) {
   const focused = useRef<{ readonly uploadId: UploadId; readonly index: number } | null>(null)

@@ -4,7 +4,7 @@ import { useAppState, useQueue, useServices } from '../../app/services.tsx'
 import { formatCount, formatPercent, percentOf } from '../../design/format.ts'
 import type { QueueTotals } from '../../engine/view/queue-view.ts'
 
-/** What the queue says outside the list: the title, the task bar, and to those who listen. */
+/** Reports the queue outside the list: in the title, in the task bar and to screen readers. */
 export function QueueSignals() {
   const { totals } = useQueue()
   useTitle(totals)
@@ -17,7 +17,7 @@ export function QueueSignals() {
   )
 }
 
-/** Null when nothing is unfinished. */
+/** Null when no upload is unfinished. */
 function percentOfAll(totals: QueueTotals): number | null {
   if (totals.unfinishedCount === 0) return null
   return totals.totalBytes === 0 ? 0 : Math.min(99, percentOf(totals.sentBytes, totals.totalBytes))
@@ -31,15 +31,15 @@ function useTitle(totals: QueueTotals): void {
 }
 
 /**
- * In a browser a closed tab loses its files: each would have to be dropped again. The desktop
- * rereads them by itself, and there the guard would only keep the window from closing.
+ * Closing a browser's tab loses its files: each would have to be dropped again. The desktop reads
+ * them again by itself, and there the guard would only keep the window from closing.
  */
 function useLeaveGuard({ activeCount }: QueueTotals): void {
   const { host } = useAppState()
   const isGuarded = host.host === 'loopback' && activeCount > 0
   useEffect(() => {
     if (!isGuarded) return
-    // The browser asks in words of its own.
+    // The browser asks with its own words.
     const ask = (event: BeforeUnloadEvent) => event.preventDefault()
     window.addEventListener('beforeunload', ask)
     return () => window.removeEventListener('beforeunload', ask)
@@ -48,7 +48,7 @@ function useLeaveGuard({ activeCount }: QueueTotals): void {
 
 const ANNOUNCE_AFTER_MS = 1000
 
-/** Files that came to an end, in one saying for all that ended close together. */
+/** Announces uploads that ended close together in one message. */
 function useAnnouncement({ doneCount, stuckCount, unfinishedCount }: QueueTotals): string {
   const [saying, setSaying] = useState('')
   const before = useRef({ doneCount, stuckCount })
@@ -76,20 +76,20 @@ function useAnnouncement({ doneCount, stuckCount, unfinishedCount }: QueueTotals
 const REPORT_EVERY_MS = 1000
 
 /**
- * Tells the host what goes on: the task bar, the notifications and the question before the window
- * closes are made of it.
- * @param percent of all uploads; null: nothing is unfinished.
+ * Reports progress to the host, which uses it for the task bar, notifications and the question
+ * before the window closes.
+ * @param percent of all uploads; null: no upload is unfinished.
  */
 function useHostReport(totals: QueueTotals, percent: number | null): void {
   const { commands } = useServices()
-  // Only a report that differs is sent, and totals differ with every byte.
+  // Totals change with every byte, so only a report that differs is sent.
   const report = JSON.stringify(reportOf(totals, percent))
   const saidAtMs = useRef(-REPORT_EVERY_MS)
   useEffect(() => {
     const waitMs = Math.max(0, saidAtMs.current + REPORT_EVERY_MS - performance.now())
     const timer = setTimeout(() => {
       saidAtMs.current = performance.now()
-      // When the host is gone, the window says so elsewhere.
+      // Another notice says if the host is gone.
       void commands.showProgress(JSON.parse(report) as QueueReport)
     }, waitMs)
     return () => clearTimeout(timer)
@@ -114,7 +114,7 @@ function waitingForUser({ pausedCount, stuckCount, failedCount }: QueueTotals): 
   return pausedCount + stuckCount - failedCount
 }
 
-/** Whether anything goes on without the user. */
+/** Whether any upload goes on without the user. */
 function paceOf(totals: QueueTotals): ProgressPace {
   if (waitingForUser(totals) < totals.unfinishedCount) return 'moving'
   return totals.stuckCount > 0 ? 'stuck' : 'paused'

@@ -12,7 +12,7 @@ import { ACTION_LABELS, failureSentence, isPlanToBlame } from '../../failures/fa
 /** The host knows the path, but does not find the file there. */
 const FILE_IS_GONE: ReadonlySet<FailureKind> = new Set(['source-missing', 'source-unreadable'])
 
-/** Where going on is of no use, or may not be possible. */
+/** Whether resuming is useless or perhaps impossible. */
 export function canUploadAgain({ failure }: UploadView): boolean {
   if (failure === null) return false
   const { kind } = failure
@@ -21,9 +21,8 @@ export function canUploadAgain({ failure }: UploadView): boolean {
 }
 
 /**
- * Gives this one row the file that it lacks, wherever that is by now: the only way in which a file
- * is known by its name without its folder. Where it is another one by its length or time, the row
- * can take it from the start.
+ * Gives this one row the file that it lacks, wherever it is now: the only way to match a file by
+ * its name alone. If its length or time differs, the row can upload it from the start.
  */
 export function ChooseFileButton({ view }: { readonly view: UploadView }) {
   const { give, begin } = useFileReplacement(view)
@@ -54,8 +53,8 @@ export function ChooseFileButton({ view }: { readonly view: UploadView }) {
 }
 
 /**
- * Begins the upload again with the file as it is now: at once where the host can read it, else
- * after you have given it once more. One that was only away goes on where it stopped.
+ * Uploads the file again as it is now: at once if the host can read it, otherwise after the user
+ * has chosen it again. A file that was only missing resumes where it stopped.
  */
 export function UploadAgainButton({
   view,
@@ -81,13 +80,13 @@ export function UploadAgainButton({
 }
 
 interface FileReplacement {
-  /** `other`: it has the name, but is not the file whose upload was begun. */
+  /** `other`: the file has the name, but is not the one whose upload was started. */
   readonly give: (file: File) => Promise<'other' | 'done'>
-  /** From the start; null: the file that the host finds. */
+  /** Uploads from the start; null: the file that the host finds. */
   readonly begin: (file: File | null) => Promise<void>
 }
 
-/** Says by itself what does not work. One thing at a time. */
+/** Shows its own failures, and does one thing at a time. */
 function useFileReplacement(view: UploadView): FileReplacement {
   const { uploadId, record } = view
   const { intake } = useServices()
@@ -129,8 +128,8 @@ function useFileReplacement(view: UploadView): FileReplacement {
 }
 
 /**
- * macOS hands out names with their accents apart; they are the same name. A row whose name was
- * taken in the bucket has a number that its file has not.
+ * Names are compared normalized, because macOS decomposes accents. A row whose name was taken in
+ * the bucket has a number that its file does not have.
  */
 function isSameName(given: string, rowName: string): boolean {
   const names = [rowName, rowName.replace(/ \(\d+\)(?=(\.[^.]*)?$)/, '')]

@@ -4,7 +4,7 @@ import { useToasts } from '../../design/toasts.tsx'
 import type { UploadQueue } from '../../engine/view/queue-view.ts'
 import { failureSentence } from '../../failures/failure-text.ts'
 
-/** Uploads that waited for a locked key store go on when it opens. */
+/** Resumes uploads that waited for a locked key store once it is unlocked. */
 export function RetryUnlocked() {
   const { queue } = useServices()
   const { host } = useAppState()
@@ -24,17 +24,17 @@ export function RetryUnlocked() {
 }
 
 /**
- * Lets the host ask for the proxy's password, outside the page; then every upload that waits for it
- * goes on, as all go through the same proxy.
+ * Lets the host ask for the proxy's password outside the page. Then every upload that waits for it
+ * goes on, because all use the same proxy.
  */
 export function useEnterProxyPassword(): () => void {
   const { commands, queue } = useServices()
   const { say } = useToasts()
   return () => {
     void commands.enterProxyPassword({}).then((answer) => {
-      // No proxy has asked this host yet: then the next request finds out.
+      // The proxy has not asked this host yet, so the next request finds out.
       if (answer.ok || answer.failure.kind === 'wrong-state') retryProxyRefused(queue)
-      // The user has just said no, and need not be told.
+      // The user has just declined, and needs no message.
       else if (answer.failure.kind !== 'not-confirmed') say(failureSentence(answer.failure))
     })
   }

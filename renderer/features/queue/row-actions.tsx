@@ -15,7 +15,7 @@ import { ChooseFileButton, canUploadAgain, UploadAgainButton } from './replace-f
 import { useEnterProxyPassword } from './retry-unblocked.ts'
 import type { RowHandlers } from './upload-row.tsx'
 
-/** More than this is not thrown away without a question. */
+/** Cancelling more than this needs a confirmation. */
 const ASK_BEFORE_LOSING_BYTES = 100_000_000
 
 const PAUSABLE: ReadonlySet<ViewPhase> = new Set([
@@ -33,7 +33,7 @@ const ABOUT_CONNECTION: ReadonlySet<FailureAction> = new Set([
   'enter-keys',
   'sign-in',
 ])
-/** Brings the upload forward by itself; trying again before would only fail again. */
+/** These resume the upload by themselves; a retry before them would only fail again. */
 const ENOUGH_ALONE: ReadonlySet<FailureAction | null> = new Set(['sign-in', 'enter-proxy-password'])
 
 export function RowActions({
@@ -109,7 +109,7 @@ function CancelButton({ view }: { readonly view: UploadView }) {
   )
 }
 
-/** What gets a stuck upload going: the failure's own action first, then what always may. */
+/** What helps a stopped upload: the failure's own action first, then the general ones. */
 function RescueButtons({
   view,
   handlers,
@@ -143,7 +143,7 @@ function RescueButtons({
   )
 }
 
-/** The others are buttons of their own. */
+/** The other actions have buttons of their own. */
 type OneCall = Exclude<FailureAction, 'retry' | 'upload-again' | 'choose-file'>
 
 function isOneCall(action: FailureAction): action is OneCall {
@@ -159,7 +159,7 @@ function useOwnAction(
   const enterProxyPassword = useEnterProxyPassword()
   const isLocal = useUploadDestination(view)?.kind === 'local'
   if (action === null || !isOneCall(action)) return null
-  // Ferry keeps the connection of the bucket on this computer itself; there is nothing to edit.
+  // Ferry manages the connection of the bucket on this computer, so it cannot be edited.
   if (isLocal && ABOUT_CONNECTION.has(action)) return null
   const act: Record<OneCall, () => void> = {
     'edit-connection': () => handlers.onEditConnection(view),

@@ -10,9 +10,9 @@ import { FailureDetails } from '../../failures/failure-details.tsx'
 import { keptText, removalAt } from './kept-parts.ts'
 import { statusDetail, statusWord } from './status-text.ts'
 
-/** What a row says of itself, on one line where there is room. */
+/** A row's status, on one line if there is room. */
 export function RowStatus({ view }: { readonly view: UploadView }) {
-  // Only what counts down needs a clock: a retry by the second, a link's life by the half minute.
+  // Only countdowns need a clock: a retry by the second, a link's life by the half minute.
   const nowMs = useNow(view.retryAtMs === null ? 30_000 : 1000)
   const { status, name } = view.record
   const destination = useUploadDestination(view) ?? null
@@ -90,7 +90,7 @@ function ProofDetails({
   )
 }
 
-/** The upload works all the same; it is the bucket's rule, or a proxy, that wants mending. */
+/** The upload works all the same, but the bucket's rule or a proxy should be corrected. */
 function HiddenAnswers() {
   return (
     <>
@@ -114,7 +114,7 @@ function HiddenAnswers() {
   )
 }
 
-/** What a stopped upload has in the bucket: in short here, in full on demand. */
+/** The parts that a stopped upload has in the bucket: briefly here, in full on demand. */
 function KeptParts({ view, nowMs }: { readonly view: UploadView; readonly nowMs: number }) {
   const destination = useUploadDestination(view)
   const removal = destination === undefined ? null : removalAt(destination)
@@ -142,11 +142,11 @@ const ALGORITHM_NAMES: Record<ChecksumAlgorithm, string> = {
 
 interface ProofText {
   readonly title: string
-  /** How it is known, in whole sentences. */
+  /** Explains the evidence in whole sentences. */
   readonly sentences: readonly string[]
 }
 
-/** What "verified" stands on, or why there is nothing to stand on. */
+/** The evidence behind "verified", or why there is none. */
 function proofText(proof: Proof): ProofText {
   switch (proof.level) {
     case 'whole':

@@ -24,15 +24,15 @@ const PHASE_WORDS: Record<ViewPhase, string> = {
   cancelled: 'Cancelled',
 }
 
-/** The word that a row's status begins with. */
+/** The first word of a row's status. */
 export function statusWord(view: UploadView): string {
-  // Not cancelled before the store itself has said so; and while nothing travels, nothing uploads.
+  // A row is not cancelled before the store confirms it, and not uploading while nothing is sent.
   return view.isCancelling || isWaitingForRetry(view)
     ? PHASE_WORDS.waiting
     : PHASE_WORDS[view.phase]
 }
 
-/** Of the file's bytes: sent, or while it is verified, read once more. */
+/** The percentage of the file that was sent, or read again during verification. */
 export function percentShown(view: UploadView): number {
   const { byteLength } = view.record
   switch (view.phase) {
@@ -45,7 +45,7 @@ export function percentShown(view: UploadView): number {
     case 'verifying':
       return percentOf(view.verifiedBytes ?? 0, byteLength)
     case 'uploading':
-      // An empty file has nothing to send; it is not done for that.
+      // An empty file has nothing to send, but is not done yet.
       return byteLength === 0 ? 0 : Math.min(99, percentOf(view.sentBytes, byteLength))
     case 'paused':
     case 'offline':
@@ -58,7 +58,7 @@ export function percentShown(view: UploadView): number {
   }
 }
 
-/** What follows the word, with what separates them; empty when the word says it all. */
+/** The text after the status word, with its separator; empty if the word is enough. */
 export function statusDetail(
   view: UploadView,
   nowMs: number,
@@ -95,7 +95,7 @@ export function statusDetail(
   }
 }
 
-/** Every part that is begun waits for its next try. */
+/** True while every part in progress waits for its next try. */
 function isWaitingForRetry({ phase, retryAtMs }: UploadView): boolean {
   return phase === 'uploading' && retryAtMs !== null
 }
@@ -109,12 +109,12 @@ function percentText(view: UploadView): string {
 }
 
 function speedDetail({ bytesPerSecond, msLeft }: UploadView): string {
-  // Nothing moves: no speed says so better than a zero.
+  // While nothing moves, no speed is clearer than a zero.
   const speed = bytesPerSecond ? ` · ${formatSpeed(bytesPerSecond)}` : ''
   return msLeft === null ? speed : `${speed} · ${formatDuration(msLeft)} left`
 }
 
-/** Empty unless a try failed and the next one is due. */
+/** Empty unless a try failed and the next one is scheduled. */
 function retryDetail(
   { retryAtMs, failure }: UploadView,
   nowMs: number,
@@ -146,7 +146,7 @@ function cancelledDetail({ record: { status } }: UploadView): string {
     : ' · the bucket has not confirmed yet that nothing is left; Ferry asks again'
 }
 
-/** Why an upload stands still, and what gets it going, for its own row. */
+/** Why an upload stopped, and how to resume it. */
 export function stoppedText(
   { failure, retryAtMs }: UploadView,
   nowMs: number,
@@ -154,9 +154,9 @@ export function stoppedText(
 ): string {
   if (failure === null) return 'It stopped.'
   const { problem, wayOut, action } = failureText(failure, nowMs, at)
-  // Keys that were typed have nothing to sign in to.
+  // Credentials that were typed have no sign-in.
   if (action === 'sign-in') return `Sign in again: ${withSmallStart(problem)} ${wayOut}`
-  // The engine looks again by itself as long as it says when.
+  // `retryAtMs` is set while the engine checks again by itself.
   if (failure.kind === 'disk-full' && retryAtMs !== null) {
     return `${problem} Free some space; it goes on by itself when there is room.`
   }
@@ -164,7 +164,7 @@ export function stoppedText(
   return isTriedAgain ? `${problem} ${wayOut} Ferry looks again by itself.` : `${problem} ${wayOut}`
 }
 
-/** They may end without anybody at this window: a network is left, a policy is changed. */
+/** These may end without the user's doing: the computer changes networks, a policy changes. */
 const RECHECKED_KINDS: ReadonlySet<FailureKind> = new Set(['tls-failed', 'network-blocked'])
 
 function withSmallStart(sentence: string): string {

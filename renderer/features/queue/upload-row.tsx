@@ -12,15 +12,15 @@ import { percentShown } from './status-text.ts'
 
 export interface RowHandlers {
   readonly onEditConnection: (view: UploadView) => void
-  /** Of the row's destination. */
+  /** Opens the rules of the row's destination. */
   readonly onEditRules: (view: UploadView) => void
-  /** At the source of the keys of the row's destination. */
+  /** Signs in where the credentials of the row's destination come from. */
   readonly onSignIn: (view: UploadView) => void
-  /** What a finished row offers; given by the window, since sharing is another feature. */
+  /** The actions of a finished row; given by the window, because sharing is another feature. */
   readonly renderLinkActions: (view: UploadView) => ReactNode
 }
 
-/** One file. Renders again only when its own upload changed. */
+/** One upload. Renders again only when that upload changed. */
 export const UploadRow = memo(function UploadRow({
   uploadId,
   handlers,
@@ -53,7 +53,7 @@ export const UploadRow = memo(function UploadRow({
   )
 })
 
-/** Where there are several; in words where it is not the one that the window is about. */
+/** Shown if there are several destinations; as text unless it is the selected one. */
 function RowDestination({ destinationId }: { readonly destinationId: DestinationId }) {
   const { destinations, selected } = useAppState()
   const destination = destinations.find((each) => each.destinationId === destinationId)

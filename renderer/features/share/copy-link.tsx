@@ -47,7 +47,7 @@ export function CopyButton({
   )
 }
 
-/** Answers whether the link is on the clipboard. */
+/** Resolves with whether the link is on the clipboard. */
 function useCopyLink(): (uploadId: UploadId, link: ShareLink) => Promise<boolean> {
   const { commands } = useServices()
   return async (uploadId, link) => {
@@ -57,13 +57,13 @@ function useCopyLink(): (uploadId: UploadId, link: ShareLink) => Promise<boolean
       await navigator.clipboard.writeText(link.url)
       return true
     } catch {
-      // Refused by the browser: the caller shows the link to be copied by hand.
+      // The browser refused: the caller shows the link so that the user can copy it.
       return false
     }
   }
 }
 
-/** Makes a new link and shows it in the row. Null `linkSeconds`: the destination's own life. */
+/** Makes a new link and shows it in the row. Null `linkSeconds`: the destination's lifetime. */
 export function useRenewLink(): (
   record: UploadRecord,
   linkSeconds: number | null,
@@ -85,7 +85,7 @@ export function useRenewLink(): (
   }
 }
 
-/** Says that a link did not open, and where it is instead. */
+/** Says that a link did not open, and where to find it instead. */
 export function LinkNotOpened() {
   const { notices } = useServices()
   useNoticeToast(notices.linkNotOpened, linkNotOpenedText)

@@ -7,7 +7,7 @@ import { useNow } from '../../design/use-now.ts'
 import { CopyButton, useRenewLink } from './copy-link.tsx'
 import { ShareDialog } from './share-dialog.tsx'
 
-/** What a finished file offers: its link, or a new one when the old has died. */
+/** A finished file's link, or a button for a new one after the link has expired. */
 export function LinkActions({ record }: { readonly record: UploadRecord }) {
   const nowMs = useNow(30_000)
   const { link } = record

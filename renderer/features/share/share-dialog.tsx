@@ -9,7 +9,7 @@ import { Dialog } from '../../design/dialog.tsx'
 import { formatMoment } from '../../design/format.ts'
 import { CopyButton, useRenewLink } from './copy-link.tsx'
 
-/** The link itself, what it gives away, and how long it lives. */
+/** Shows the link, what it grants, and how long it works. */
 export function ShareDialog({
   isOpen,
   onClose,
@@ -136,7 +136,7 @@ function LifetimeChooser({
   )
 }
 
-/** The lives that a link is offered, in seconds. Seven days is the longest that S3 signs. */
+/** The lifetimes that a new link can have, in seconds. S3 signs at most seven days. */
 const LINK_LIFETIMES = [
   { seconds: 3600, label: '1 hour' },
   { seconds: 86_400, label: '24 hours' },

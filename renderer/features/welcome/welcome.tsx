@@ -8,13 +8,13 @@ import { Notice } from '../../design/notice.tsx'
 import { failureSentence } from '../../failures/failure-text.ts'
 import './welcome.css'
 
-/** The first start: two ways on, and a drop that came too early is kept for either. */
+/** The first start: two ways to begin. A drop that came too early is kept for either. */
 export function Welcome({
   onConnect,
   children,
 }: {
   readonly onConnect: () => void
-  /** Whatever else has to be said. */
+  /** Notices of the host. */
   readonly children: ReactNode
 }) {
   const { hasWaitingDrop } = useIntake()
