@@ -85,7 +85,7 @@ interface ElectronGet {
   }) => Promise<string>
 }
 
-export interface FetchSettings {
+interface FetchSettings {
   readonly packageFolder: string
   readonly version: string
   readonly say: (line: string) => void
@@ -97,7 +97,7 @@ export interface FetchSettings {
  *
  * @returns null on success, else a clause that explains why not.
  */
-export async function fetchElectron(settings: FetchSettings): Promise<string | null> {
+async function fetchElectron(settings: FetchSettings): Promise<string | null> {
   const silence = watchForSilence()
   try {
     // Node's fetch uses HTTPS_PROXY only when asked to.

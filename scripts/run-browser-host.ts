@@ -160,14 +160,14 @@ function sentenceOf(trouble: HostNotice): string {
   }
 }
 
-export interface DefaultFolder {
+interface DefaultFolder {
   readonly dataFolder: string
   /** The folder of an older Ferry that the desktop goes on with; null: there is none. */
   readonly passedOver: string | null
 }
 
 /** Where the browser's host keeps its data unless it is told otherwise. */
-export function browserHostFolder(): DefaultFolder {
+function browserHostFolder(): DefaultFolder {
   const { platform, env: environment } = process
   const { folder, passedOver } = defaultFolder('loopback', {
     ...{ platform, environment, home: homedir() },

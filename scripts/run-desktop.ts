@@ -5,7 +5,7 @@ import { buildDesktop } from './build-outputs.ts'
 import { endChild, exitReason, startElectron } from './child-processes.ts'
 import type { StartOptions } from './start-options.ts'
 
-export interface DesktopRun {
+interface DesktopRun {
   /** The program's exit code; 0 after `close`. */
   readonly ended: Promise<number>
   readonly close: () => Promise<void>

@@ -8,7 +8,7 @@ import {
 } from '../electron/core/host/option-variables.ts'
 
 /** How the window is shown; `any` prefers Electron and falls back to the browser. */
-export type WindowChoice = 'any' | 'desktop' | 'browser'
+type WindowChoice = 'any' | 'desktop' | 'browser'
 
 export interface StartOptions {
   readonly window: WindowChoice

@@ -80,7 +80,7 @@ export function examplePrincipal(region: string): string {
 }
 
 /** docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-export function partitionOf(region: string): string {
+function partitionOf(region: string): string {
   const [, odd] = /^(cn|us-gov|eusc)-/.exec(region) ?? []
   return odd === undefined ? 'aws' : `aws-${odd}`
 }

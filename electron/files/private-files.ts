@@ -106,7 +106,7 @@ function isErrno(error: unknown, ...codes: readonly string[]): boolean {
  * False on Windows, where a file's mode says nothing and the folder's access list decides: below the
  * profile it keeps other users out, elsewhere it may not.
  */
-export const hasOwners = process.geteuid !== undefined
+const hasOwners = process.geteuid !== undefined
 
 /** `open`: other users of this computer may read or change what is in a folder. */
 export type Privacy = 'private' | 'open'
@@ -128,7 +128,7 @@ const MAX_LINKS = 40
  *
  * @throws StartRefused
  */
-export function assertSafePath(path: string): Privacy {
+function assertSafePath(path: string): Privacy {
   let privacy: Privacy = 'private'
   if (!hasOwners) return privacy
   const absolute = resolve(path)
@@ -172,7 +172,7 @@ export function assertOwnedByUser(path: string, stats: Stats): void {
 }
 
 /** For a command that the user copies into a shell. */
-export function shellQuoted(path: string): string {
+function shellQuoted(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`
 }
 
@@ -226,7 +226,7 @@ function namesOf(absolute: string): string[] {
 }
 
 /** The permission bits of the group and of others. */
-export const SHARED_BITS = 0o077
+const SHARED_BITS = 0o077
 
 /**
  * Whether the disk keeps modes and owners. FAT and exFAT, and mostly the Linux drivers of NTFS and
@@ -236,7 +236,7 @@ export const SHARED_BITS = 0o077
  *
  * True where no file can be made: then the folder's own mode and owner are the reason.
  */
-export function storesPermissions(folder: string): boolean {
+function storesPermissions(folder: string): boolean {
   const probe = temporaryName(join(folder, 'probe'))
   try {
     const handle = openSync(probe, 'wx', 0o600)

@@ -20,7 +20,7 @@ export async function readIfExists(file: string, wait?: Pause): Promise<string |
 }
 
 /** One sentence that names the file, for a start that cannot go on without it. */
-export function heldAtStart(file: string, cause: unknown): StartRefused {
+function heldAtStart(file: string, cause: unknown): StartRefused {
   return new StartRefused(
     `Ferry cannot start: another program has ${file} open, or you may not change it. Close that program (a virus scanner, a backup or an editor), and start Ferry again.`,
     { cause },

@@ -11,7 +11,7 @@ export interface XmlElement {
 }
 
 /** A bucket's longest CORS or lifecycle document is far shorter: S3 takes 64 KB of the one. */
-export const MAX_SETTING_LENGTH = 64 * 1024
+const MAX_SETTING_LENGTH = 64 * 1024
 /** Lifecycle rules have a depth of 5. */
 const MAX_DEPTH = 12
 

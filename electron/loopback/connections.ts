@@ -50,7 +50,7 @@ export function watchConnections(askPeerUser: AskPeerUser, refusals: RefusalCoun
 }
 
 /** `unknown` when the system does not reveal the owner of a connection. */
-export type PeerUser = 'own' | 'other' | 'unknown'
+type PeerUser = 'own' | 'other' | 'unknown'
 
 /** Finds the user whose program is at the other end of a connection from this computer. */
 export type AskPeerUser = (socket: Socket) => Promise<PeerUser>

@@ -123,7 +123,7 @@ export async function listenOnLoopback(
 }
 
 /** Listens on any free port of 127.0.0.1 only. */
-export async function listenOnIpv4(server: Server): Promise<number> {
+async function listenOnIpv4(server: Server): Promise<number> {
   await listen(server, '127.0.0.1', 0)
   return portOf(server)
 }

@@ -20,14 +20,14 @@ const SECRET_BYTES = 32
 const POINT_BYTES = 65
 
 /** The two secrets of a browser's session. Neither is of use without the other. */
-export interface SessionSecrets {
+interface SessionSecrets {
   /** Sent in a cookie that no script can read. */
   readonly cookie: string
   /** Sent in a header, which no browser adds by itself; a page keeps it only in memory. */
   readonly header: string
 }
 
-export type Exchange =
+type Exchange =
   | { readonly kind: 'opened'; readonly secrets: SessionSecrets }
   | { readonly kind: 'wrong' | 'expired' | 'bad-key' }
 
@@ -59,7 +59,7 @@ export interface Sessions {
   readonly closeAll: () => void
 }
 
-export interface ChallengeProof {
+interface ChallengeProof {
   readonly challenge: string
   /** ECDSA with SHA-256 over the challenge's characters, in WebCrypto's format as base64url. */
   readonly signature: string

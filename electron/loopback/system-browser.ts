@@ -22,7 +22,7 @@ export function loopbackShell(log: Log): HostShell {
  * @param mask the umask for a program that is started; defaults to this process's.
  * @param apps programs to try in order instead of the default.
  */
-export async function openOutside(
+async function openOutside(
   target: string,
   options: { readonly log?: Log; readonly mask?: number; readonly apps?: string[] } = {},
 ): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { PlanLimits } from './part-planner.ts'
 import type { NetworkStatus, QueuePorts, TransferLimits } from './ports.ts'
 
 /** What the queue has to know about the destination of an upload. */
-export interface UploadDestination {
+interface UploadDestination {
   /** Uploads to one endpoint share its connections. */
   readonly endpoint: string
   readonly maxPartCount: number

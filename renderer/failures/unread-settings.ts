@@ -8,7 +8,7 @@ import { unreachable } from '../../electron/lib/unreachable.ts'
 import { formatCount } from '../design/format.ts'
 
 /** What each rule is called, and what counts while its own value cannot be read. */
-export const RULE_WORDS: Record<RuleField, { readonly name: string; readonly instead: string }> = {
+const RULE_WORDS: Record<RuleField, { readonly name: string; readonly instead: string }> = {
   keyTemplate: { name: 'name in the bucket', instead: 'prefix, folder and file name' },
   onConflict: { name: 'names that are taken', instead: 'both files are kept' },
   allowedTypes: { name: 'allowed types', instead: 'all' },

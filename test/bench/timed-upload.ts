@@ -92,7 +92,7 @@ declare global {
 }
 
 /** Notes every task of the page's main thread that keeps it for 50 ms or longer. */
-export async function watchLongTasks(page: Page): Promise<void> {
+async function watchLongTasks(page: Page): Promise<void> {
   await page.evaluate(() => {
     const durations: number[] = []
     window.benchLongTaskMs = durations
@@ -103,6 +103,6 @@ export async function watchLongTasks(page: Page): Promise<void> {
 }
 
 /** Those since it is watched, in milliseconds. */
-export function longTasksOf(page: Page): Promise<readonly number[]> {
+function longTasksOf(page: Page): Promise<readonly number[]> {
   return page.evaluate(() => window.benchLongTaskMs ?? [])
 }

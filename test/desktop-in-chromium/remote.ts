@@ -1,13 +1,13 @@
 import { Script } from 'node:vm'
 
 /** A test's question: a function that is run beside the main process, with the module `electron`. */
-export interface Question {
+interface Question {
   readonly id: number
   readonly source: string
   readonly argument: unknown
 }
 
-export type Answer =
+type Answer =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
 

@@ -78,7 +78,7 @@ declare global {
 }
 
 /** Runs in the page, before any of its own code: nothing that is shown is too short to be noted. */
-export function recordRowTexts(): void {
+function recordRowTexts(): void {
   const said = new Map<string, string[]>()
   window.ferrySaid = said
   const note = () => {

@@ -29,7 +29,7 @@ export interface FakeWorld {
 }
 
 /** The handle that tests hold, as `window.fake`. */
-export interface FakeHost {
+interface FakeHost {
   readonly calls: readonly { readonly command: CommandName; readonly input: unknown }[]
   /** From now on the command fails so; null: it works again. */
   readonly failWith: (command: CommandName, failure: Failure | null) => void

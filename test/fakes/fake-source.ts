@@ -48,7 +48,7 @@ export class FakeSource implements FileSource {
 }
 
 /** A reference, like a browser's slice of a file: the bytes are those of the moment of reading. */
-export class FakeBytes {
+class FakeBytes {
   readonly #source: FakeSource
   readonly #range: ByteRange
 

@@ -65,7 +65,7 @@ export const after =
   }
 
 /** S3's names of operations, as far as Ferry uses them. */
-export function operationOf({ method, query }: StoreRequest): string {
+function operationOf({ method, query }: StoreRequest): string {
   if (method === 'POST') return 'uploads' in query ? 'create' : 'complete'
   if (method === 'DELETE') return 'uploadId' in query ? 'abort' : 'delete'
   if (method === 'HEAD') return 'head'

@@ -32,7 +32,7 @@ export interface ProxyAnswer {
 }
 
 /** What the proxy does with a request. */
-export type ProxyVerdict =
+type ProxyVerdict =
   | { readonly kind: 'pass' }
   /** Nothing is read, and nothing said. */
   | { readonly kind: 'stall' }

@@ -14,7 +14,7 @@ export interface Said {
 }
 
 /** The store's own answer; its body can be read once. */
-export interface Heard {
+interface Heard {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
 }

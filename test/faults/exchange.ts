@@ -184,7 +184,7 @@ export class Exchange {
 }
 
 /** Tells how much went through. */
-export function counted(onBytes: (byteLength: number) => void): Transform {
+function counted(onBytes: (byteLength: number) => void): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       onBytes(chunk.byteLength)
@@ -194,7 +194,7 @@ export function counted(onBytes: (byteLength: number) => void): Transform {
 }
 
 /** Lets everything through, but one byte as another one. */
-export function flipped(atByte: number): Transform {
+function flipped(atByte: number): Transform {
   let passedBytes = 0
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {

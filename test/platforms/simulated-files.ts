@@ -21,7 +21,7 @@ export interface FileCall {
 }
 
 /** The open files of a volume, wherever they were renamed to meanwhile. */
-export interface OpenFiles {
+interface OpenFiles {
   has(path: string): boolean
 }
 

@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from 'node:net'
 import type { StoreAnswer } from './part-transport-contract.ts'
 
-export interface ReceivedPut {
+interface ReceivedPut {
   readonly answer: string
   readonly headers: IncomingHttpHeaders
   readonly byteLength: number

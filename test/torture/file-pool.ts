@@ -97,7 +97,7 @@ export class FilePool {
 const PIECE_BYTES = 4 * MIB
 
 /** Writes the file that seed and index stand for, piece by piece. Answers its SHA-256 in hex. */
-export async function writeSeededFile(
+async function writeSeededFile(
   path: string,
   seed: number,
   { index, byteLength }: PlannedFile,

@@ -120,7 +120,7 @@ export class Inspector {
   }
 }
 
-export interface RowCheckDeps {
+interface RowCheckDeps {
   readonly store: StoreTruth
   readonly records: () => RecordedUpload[]
 }
@@ -129,7 +129,7 @@ export interface RowCheckDeps {
  * What one row of the window says, against records that were read after it: a record is written
  * before the row can say so.
  */
-export async function checkRow(
+async function checkRow(
   parts: RowCheckDeps,
   { name, status }: WindowRow,
   records: readonly RecordedUpload[],

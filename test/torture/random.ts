@@ -2,7 +2,7 @@
 export type Random = () => number
 
 /** Small, fast and the same everywhere; not for secrets. */
-export function mulberry32(seed: number): Random {
+function mulberry32(seed: number): Random {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -43,8 +43,7 @@ export type CheckStep = z.infer<typeof CheckStep>
 export const ConditionSupport = z.enum(['honoured', 'ignored', 'refused'])
 export type ConditionSupport = z.infer<typeof ConditionSupport>
 
-export const Versioning = z.enum(['on', 'suspended', 'off'])
-export type Versioning = z.infer<typeof Versioning>
+const Versioning = z.enum(['on', 'suspended', 'off'])
 
 /** A line's finding besides its verdict. */
 export const CheckFinding = z.discriminatedUnion('kind', [

@@ -41,7 +41,7 @@ export type Documented = boolean | null
  * - `role`: roles of the account behind the keys;
  * - `key`: read and write rights of the key itself, for each bucket.
  */
-export type PermissionModel = 'policy' | 'token' | 'capability' | 'role' | 'key'
+type PermissionModel = 'policy' | 'token' | 'capability' | 'role' | 'key'
 
 /** What an upload's rules can ask for, and a store can be without. */
 export type StoreFeature = 'acl' | 'tags' | 'storage-class' | 'sse-s3' | 'sse-kms' | 'metadata'
@@ -58,7 +58,7 @@ export interface ConsolePage {
 export type OtherService = 'access-point' | 'directory-bucket' | 'outpost' | 'object-lambda'
 
 /** An address that the customer's account is a part of. */
-export interface AccountHost {
+interface AccountHost {
   readonly endpointTemplate: string
   /** Variables that settings keep the account's id in. */
   readonly variables: readonly string[]

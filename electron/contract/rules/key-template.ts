@@ -209,7 +209,7 @@ export function hash8Input(byteLength: number): {
 }
 
 /** Bytes of a text in UTF-8; a lone surrogate counts as the sign that encoders put in its place. */
-export function utf8Length(text: string): number {
+function utf8Length(text: string): number {
   let length = 0
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0

@@ -112,7 +112,7 @@ export function isAbsent(failure: Failure): boolean {
   return failure.kind === 'store-refused' && failure.status === 404
 }
 
-export function putSetting(
+function putSetting(
   store: Store,
   name: SettingName,
   setting: BucketSetting,

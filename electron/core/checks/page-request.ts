@@ -23,7 +23,7 @@ export interface PageRequest {
 }
 
 /** A body that is made while it is sent. */
-export interface StreamedBody {
+interface StreamedBody {
   readonly byteLength: number
   readonly stream: Readable
 }

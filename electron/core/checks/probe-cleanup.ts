@@ -135,11 +135,7 @@ interface ProbeSelection {
 }
 
 /** Everything under a check's key, also that of which no answer ever told. */
-export function removeUnderKey(
-  store: Store,
-  key: string,
-  signal: AbortSignal,
-): Promise<Outcome<null>> {
+function removeUnderKey(store: Store, key: string, signal: AbortSignal): Promise<Outcome<null>> {
   return removeSelected(store, { prefix: key, isMeant: (found) => found.key === key }, signal)
 }
 

@@ -172,9 +172,9 @@ const ROUND_BYTES = [
 ]
 
 /** `unknown`: no answer, or a refusal that is not about the size. */
-export type SizeResult = 'taken' | 'refused' | 'unknown'
+type SizeResult = 'taken' | 'refused' | 'unknown'
 
-export interface SizeLimit {
+interface SizeLimit {
   /** The longest round length that is taken: near enough to what somebody has set as a limit. */
   readonly limitBytes: number | null
   /** The shortest one of which it is known that it is refused. */
@@ -185,7 +185,7 @@ export interface SizeLimit {
  * Halves the list until the limit is between two neighbours in it.
  * @param mostBytes of bodies that are taken, all tries together; longer ones are not tried.
  */
-export async function findSizeLimit(
+async function findSizeLimit(
   refusedBytes: number,
   mostBytes: number,
   tryBytes: (byteLength: number) => Promise<SizeResult>,

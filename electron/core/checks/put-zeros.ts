@@ -129,7 +129,7 @@ const CHUNK = Buffer.alloc(256 * 1024)
 /** So many chunks are hashed before other work gets its turn. */
 const CHUNKS_PER_TICK = 32
 
-export interface ZeroBodyOptions {
+interface ZeroBodyOptions {
   readonly byteLength: number
   /** Time for an answer to the headers alone, between them and the first byte. */
   readonly holdMs: number
@@ -138,7 +138,7 @@ export interface ZeroBodyOptions {
 }
 
 /** A body of nothing but zeros, made while it is sent, so that one of 5 GiB needs no memory. */
-export class ZeroBody extends Readable {
+class ZeroBody extends Readable {
   readonly #options: ZeroBodyOptions
   #timer: NodeJS.Timeout | null = null
   #isHeld = false
@@ -175,10 +175,7 @@ export class ZeroBody extends Readable {
 }
 
 /** The checksum, base64, of so many zeros. */
-export async function checksumOfZeros(
-  algorithm: ChecksumAlgorithm,
-  byteLength: number,
-): Promise<string> {
+async function checksumOfZeros(algorithm: ChecksumAlgorithm, byteLength: number): Promise<string> {
   switch (algorithm) {
     case 'crc64nvme':
       return crcOfZeros(CRC64NVME, byteLength)

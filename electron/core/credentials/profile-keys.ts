@@ -203,7 +203,7 @@ async function ssoKeys(
 /** docs.aws.amazon.com/cli/latest/topic/config-vars.html#using-aws-iam-roles */
 const DEFAULT_SESSION_SECONDS = 3600
 
-export interface RoleToAssume {
+interface RoleToAssume {
   readonly profile: string
   readonly section: Section
   readonly files: AwsFiles
@@ -211,7 +211,7 @@ export interface RoleToAssume {
 }
 
 /** Keys of the role that a profile names, taken with those of its source. */
-export async function assumeRole(
+async function assumeRole(
   ports: CredentialPorts,
   { profile, section, files, code }: RoleToAssume,
   source: Keys,
@@ -237,7 +237,7 @@ export async function assumeRole(
   return keysFrom(provide, profile)
 }
 
-export async function keysFrom(
+async function keysFrom(
   provide: () => Promise<Identity>,
   profile: string,
 ): Promise<CredentialResult> {
@@ -274,7 +274,7 @@ export function environmentKeys(
 }
 
 /** A program that a shell would look for and not find, and where it would look. */
-export interface MissingProgram {
+interface MissingProgram {
   readonly program: string
   readonly folders: readonly string[]
 }
@@ -289,7 +289,7 @@ const MAX_CHARACTERS = 200
  * Whether a command's program is in no folder of PATH; null where it is, or where that cannot be
  * told by its first word alone. Not for Windows, which looks in more places.
  */
-export async function findMissingProgram(
+async function findMissingProgram(
   command: string,
   environment: Environment,
 ): Promise<MissingProgram | null> {

@@ -155,10 +155,7 @@ const TokenFile = z.looseObject({
 export type TokenFile = z.infer<typeof TokenFile>
 
 /** Null when there is none that could be understood. */
-export async function readToken(
-  environment: Environment,
-  session: SsoSession,
-): Promise<TokenFile | null> {
+async function readToken(environment: Environment, session: SsoSession): Promise<TokenFile | null> {
   try {
     const parsed = TokenFile.safeParse(
       JSON.parse(await readFile(tokenPath(environment, session), 'utf8')),
@@ -171,7 +168,7 @@ export async function readToken(
 }
 
 /** Whole or not at all, and for this user alone. */
-export async function writeToken(
+async function writeToken(
   environment: Environment,
   session: SsoSession,
   token: TokenFile,

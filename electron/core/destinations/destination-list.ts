@@ -170,10 +170,7 @@ export function writeDestinations(settings: SettingsStore, state: ListContents):
 }
 
 /** What stays aside once the user has chosen what these fields say. */
-export function withoutUnread(
-  aside: UnreadList,
-  chosen: readonly (keyof typeof CHOICES)[],
-): UnreadList {
+function withoutUnread(aside: UnreadList, chosen: readonly (keyof typeof CHOICES)[]): UnreadList {
   const names: readonly string[] = chosen
   const fields = Object.entries(aside.fields).filter(([name]) => !names.includes(name))
   return { ...aside, fields: Object.fromEntries(fields) }

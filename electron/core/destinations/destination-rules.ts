@@ -39,7 +39,7 @@ export interface RulesRead {
  * refuse counts as unreadable too: a newer Ferry's token in a template, or a line break where a
  * header goes.
  */
-export function readRules(stored: JsonFields): RulesRead {
+function readRules(stored: JsonFields): RulesRead {
   const read = readFields(UploadRules.shape, DEFAULT_RULES, stored)
   const fit = withoutUnfitPairs(read.value)
   const refused = refusedIn(fit)

@@ -108,7 +108,7 @@ export function freeName(wanted: string, others: Others): string {
 }
 
 /** `name (copy)`, `name (copy 2)` … */
-export function copyName(name: string, others: Others): string {
+function copyName(name: string, others: Others): string {
   return firstFree(name, others, (count) => (count === 1 ? ' (copy)' : ` (copy ${count})`))
 }
 
@@ -128,7 +128,7 @@ function truncated(name: string, maxLength: number): string {
 }
 
 /** The one that the fewest have; of several, the first. */
-export function leastUsedColor(others: Others): DestinationColor {
+function leastUsedColor(others: Others): DestinationColor {
   const uses = (color: DestinationColor) => others.filter((each) => each.color === color).length
   return DestinationColor.options.reduce((best, each) => (uses(each) < uses(best) ? each : best))
 }

@@ -200,7 +200,7 @@ const EXPORTED = {
 type Exported = { readonly [K in keyof typeof EXPORTED]: z.infer<(typeof EXPORTED)[K]> }
 
 /** An entry of a settings file, read field by field. */
-export interface ImportedEntry {
+interface ImportedEntry {
   readonly fields: Exported
   readonly rules: UploadRules
   /** As in `Aside`: the stored form of what could not be read in whole. */
@@ -215,13 +215,13 @@ const SettingsFile = z.object({
   destinations: z.array(z.unknown()),
 })
 
-export interface SettingsEntries {
+interface SettingsEntries {
   readonly version: 'known' | 'newer'
   /** As they come, each to be judged by itself. */
   readonly entries: readonly Json[]
 }
 
-export function settingsText(stored: readonly StoredDestination[]): string {
+function settingsText(stored: readonly StoredDestination[]): string {
   const destinations = stored.filter(({ kind }) => kind === 's3').map(exported)
   return `${JSON.stringify({ ferry: 'settings', version: VERSION, destinations }, null, 2)}\n`
 }
@@ -239,7 +239,7 @@ function exported(stored: StoredDestination): JsonFields {
 }
 
 /** Null: no settings of Ferry's, or those of a newer one that keeps its destinations elsewhere. */
-export function settingsEntries(text: string): SettingsEntries | null {
+function settingsEntries(text: string): SettingsEntries | null {
   const parsed = SettingsFile.safeParse(parseJson(text))
   if (!parsed.success) return null
   const version = parsed.data.version > VERSION ? 'newer' : 'known'
@@ -252,7 +252,7 @@ export function settingsEntries(text: string): SettingsEntries | null {
  * Null when it does not say where files would go.
  * @param place in the file: an entry without a colour gets one by it.
  */
-export function readEntry(entry: Json, place: number): ImportedEntry | null {
+function readEntry(entry: Json, place: number): ImportedEntry | null {
   if (!isFields(entry)) return null
   const { rules: storedRules, ...stored } = entry
   const own = readFields(EXPORTED, { ...DEFAULTS, color: colorAt(place) }, stored)

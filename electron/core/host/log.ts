@@ -29,7 +29,7 @@ export function logTo(sink: LogSink): Log {
 }
 
 /** The query of a presigned URL is a bearer secret, so no query reaches the log. */
-export function cutQueries(text: string): string {
+function cutQueries(text: string): string {
   return text.replaceAll(/\?[^\s'")>]+/g, '?…').slice(0, MAX_TEXT_LENGTH)
 }
 
@@ -76,7 +76,7 @@ const FLAGS =
  *
  * @throws StartRefused when another user may have changed one of the two files.
  */
-export function logFile(file: string, olderFile: string): LogSink {
+function logFile(file: string, olderFile: string): LogSink {
   claimFile(file)
   claimExisting(olderFile)
   /** Null: another program holds it, and the next line tries again. */

@@ -7,14 +7,14 @@ import type { UploadContext } from '../uploads/upload-context.ts'
 import { IntegrityProbe, isDefinite, probeChecksum, probeKeyBelow } from './integrity-probe.ts'
 
 /** `hidden`: these keys, or this store, do not let us find out. */
-export type FoundIntegrity = StoreIntegrity | 'hidden'
+type FoundIntegrity = StoreIntegrity | 'hidden'
 
 /**
  * The first checksum of which the store refuses a wrong one and takes a right one: stores take
  * headers that they never look at, so nothing less than a refusal counts. Begins uploads and does
  * not clean up after itself.
  */
-export async function probeIntegrity(
+async function probeIntegrity(
   probe: IntegrityProbe,
   signal: AbortSignal,
 ): Promise<Outcome<FoundIntegrity>> {

@@ -10,7 +10,7 @@ import { readLeniently } from './lenient-answers.ts'
 import type { Store } from './request.ts'
 import { noteCommands } from './request-failure.ts'
 
-export const DEFAULT_TIMEOUTS: HttpTimeouts = { connectMs: 10_000, idleMs: 90_000 }
+const DEFAULT_TIMEOUTS: HttpTimeouts = { connectMs: 10_000, idleMs: 90_000 }
 /** Somebody looks at the form and waits. */
 export const CHECK_TIMEOUTS: HttpTimeouts = { connectMs: 8000, idleMs: 15_000 }
 

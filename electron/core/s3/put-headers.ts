@@ -128,7 +128,7 @@ export function contentDisposition(
   return dispositionOf(SHOWN.test(contentType) && !isGarbled ? 'inline' : 'attachment', name)
 }
 
-export function dispositionOf(kind: 'inline' | 'attachment', name: string): string {
+function dispositionOf(kind: 'inline' | 'attachment', name: string): string {
   return `${kind}; filename="${asciiName(name)}"; filename*=UTF-8''${extendedName(name)}`
 }
 

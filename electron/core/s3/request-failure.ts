@@ -136,6 +136,6 @@ export function noteCommands(client: S3Client): void {
 }
 
 /** Null: the request is not in the table, or was not made by a client that notes it. */
-export function actionOf(error: Error): string | null {
+function actionOf(error: Error): string | null {
   return ACTIONS[commandsOfErrors.get(error) ?? ''] ?? null
 }

@@ -89,7 +89,7 @@ async function sendOnce<T>(
 const PROOF_MS = 60_000
 
 /** What a store has shown of itself; times are `performance.now()`. */
-export interface StoreAccess {
+interface StoreAccess {
   provenAtMs: number | null
   /** These keys, or this store, do not let us find out what is checked: not worth asking again. */
   hidesIntegrity: boolean

@@ -11,7 +11,7 @@ import type { UploadAtStore, UploadContext } from './upload-context.ts'
  * How long an object that was asked for may take to show before its file is sent once more. Stores
  * go on with a Complete whose answer a proxy no longer waits for, and some show objects late.
  */
-export const SETTLE_MS = 60_000
+const SETTLE_MS = 60_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
 

@@ -82,7 +82,7 @@ function plain(status: number): Response {
  * the request guard also decides which stores can be reached
  * (docs/decisions/0007-network-of-the-page.md).
  */
-export function pageHeaders(
+function pageHeaders(
   pathname: string,
   storeOrigins: readonly string[],
 ): Readonly<Record<string, string>> {

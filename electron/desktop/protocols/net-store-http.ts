@@ -201,7 +201,7 @@ function joined(headers: Record<string, string | string[]>): Record<string, stri
 }
 
 /** The fields that are used of `HttpRequest` in `@smithy/types`. */
-export interface SdkRequest {
+interface SdkRequest {
   readonly method: string
   readonly protocol: string
   readonly hostname: string
@@ -229,7 +229,7 @@ const CHROMIUM_HEADERS = new Set([
   'expect',
 ])
 
-export function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): string {
+function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): string {
   const pairs = Object.entries(query).flatMap(([name, value]) => {
     if (value === null) return [escaped(name)]
     const values = typeof value === 'string' ? [value] : value
@@ -247,7 +247,7 @@ function escaped(text: string): string {
   )
 }
 
-export async function bodyOf(body: unknown): Promise<Buffer | null> {
+async function bodyOf(body: unknown): Promise<Buffer | null> {
   if (body === undefined || body === null) return null
   if (typeof body === 'string') return Buffer.from(body)
   if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
@@ -256,7 +256,7 @@ export async function bodyOf(body: unknown): Promise<Buffer | null> {
   throw new TypeError('A body of an unknown kind')
 }
 
-export function ownHeaders(headers: SdkRequest['headers']): Record<string, string> {
+function ownHeaders(headers: SdkRequest['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !CHROMIUM_HEADERS.has(name.toLowerCase())),
   )

@@ -59,11 +59,7 @@ const INNER_SCHEMES = new Set([
  * security policy is fixed when the page loads, so it cannot follow the destinations exactly; this
  * guard does (docs/decisions/0007-network-of-the-page.md).
  */
-export function guardRequests(
-  session: Session,
-  endpoints: Endpoints,
-  devServer: string | null,
-): void {
+function guardRequests(session: Session, endpoints: Endpoints, devServer: string | null): void {
   session.webRequest.onBeforeRequest({ urls: ['<all_urls>'] }, ({ url }, callback) => {
     callback({ cancel: !isAllowed(url, endpoints, devServer) })
   })
@@ -86,7 +82,7 @@ const LOCAL_NETWORK = new Set(['local-network-access', 'local-network', 'loopbac
  * Denies the page all permissions except writing text to the clipboard, notifications, and the
  * local network while a configured endpoint is there. Electron grants everything by default.
  */
-export function guardPermissions(session: Session, endpoints: Endpoints, pageOrigin: string): void {
+function guardPermissions(session: Session, endpoints: Endpoints, pageOrigin: string): void {
   const isPage = (url: string) => originText(url) === pageOrigin
 
   session.setPermissionCheckHandler((_contents, permission, requestingOrigin) => {

@@ -98,7 +98,7 @@ button[type=submit] { border-color: var(--accent); background: var(--accent);
 `
 
 /** A separate document that loads nothing and contains no script. */
-export function proxyPasswordPage(question: ProxyQuestion): string {
+function proxyPasswordPage(question: ProxyQuestion): string {
   const { host, port, realm, username, isWrong, mayKeep } = question
   const place = escaped(`${host}:${port}`)
   const named = realm === '' ? '' : ` (${escaped(`“${realm}”`)})`
@@ -126,7 +126,7 @@ ${keep}<div><button id="cancel" type="button">Cancel</button><button type="submi
  * Runs in that document and settles when the user has answered: `executeJavaScript` returns the
  * value of its promise, so the window needs no preload and no channel (docs/api/web-contents.md).
  */
-export const READ_ANSWER = `new Promise((resolve) => {
+const READ_ANSWER = `new Promise((resolve) => {
   const field = (id) => document.getElementById(id)
   field('form').addEventListener('submit', (event) => {
     event.preventDefault()

@@ -112,7 +112,7 @@ function nameOf({ name }: NamedUpload): string {
   return plainName(name, 60)
 }
 
-export interface Message {
+interface Message {
   readonly title: string
   readonly body: string
   /** A button, on systems that support it; null for none. */

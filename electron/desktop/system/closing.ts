@@ -141,9 +141,9 @@ async function ask(
 }
 
 /** The effect of a button of the dialog. */
-export type CloseChoice = 'background' | 'leave' | 'stay'
+type CloseChoice = 'background' | 'leave' | 'stay'
 
-export interface CloseQuestion {
+interface CloseQuestion {
   readonly message: string
   readonly detail: string
   /** The first button is the default; Escape chooses `stay`. */
@@ -152,7 +152,7 @@ export interface CloseQuestion {
   readonly canRemember: boolean
 }
 
-export interface CloseAttempt {
+interface CloseAttempt {
   /** `window` for its close button; `app` for the menu, the dock or the keyboard. */
   readonly what: 'window' | 'app'
   readonly queue: QueueState
@@ -164,7 +164,7 @@ export interface CloseAttempt {
  * lost with it, so Ferry always asks first, regardless of the preference. All other uploads resume
  * at the next start, so quitting needs no question.
  */
-export function closeQuestion({ what, queue, habit }: CloseAttempt): CloseChoice | CloseQuestion {
+function closeQuestion({ what, queue, habit }: CloseAttempt): CloseChoice | CloseQuestion {
   const isUploading = queue.movingCount > 0
   const isLosing = queue.onlyHereCount > 0
   if (what === 'window' && isUploading) {

@@ -68,7 +68,7 @@ export interface OpenedFiles {
   readonly rest: () => Opening
 }
 
-export interface Listener {
+interface Listener {
   /** False while the app is about to end: what arrives then waits for the next start. */
   readonly canTake: () => boolean
   readonly take: (opening: Opening) => void

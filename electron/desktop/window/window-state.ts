@@ -83,7 +83,7 @@ export function placeWindow(
 }
 
 /** Moves the bounds to this screen unless their centre is already on it. */
-export function sameScreen(bounds: WindowBounds, area: WindowBounds): WindowBounds {
+function sameScreen(bounds: WindowBounds, area: WindowBounds): WindowBounds {
   const middle = { x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 }
   const isThere =
     middle.x >= area.x &&

@@ -90,7 +90,7 @@ const ABORTED = -3
  * never emit `ready-to-show` (electron/electron#48859), so the window is shown at the first of that
  * event, the end of the load and three seconds. A window that is closed by then stays closed.
  */
-export function showWhenReady(window: BrowserWindow, log: Log, show: () => void): void {
+function showWhenReady(window: BrowserWindow, log: Log, show: () => void): void {
   let isOver = false
   const end = () => {
     isOver = true

@@ -140,7 +140,7 @@ const PAYLOAD_HASH =
   /^([0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-(UNSIGNED-PAYLOAD-TRAILER|AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?))$/
 
 /** Reads one signature from the header or from the query; both at once are refused. */
-export function claimedSignatureIn(request: RawRequest): ClaimedSignature {
+function claimedSignatureIn(request: RawRequest): ClaimedSignature {
   const authorization = headerOf(request, 'authorization')
   const isPresigned = /(^|&)X-Amz-(Algorithm|Credential|Signature)=/.test(request.query)
   if (authorization !== null && isPresigned) {

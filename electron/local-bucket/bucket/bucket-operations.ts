@@ -136,7 +136,7 @@ async function deletionVerdict(call: Call, line: XmlElement): Promise<XmlNode> {
   }
 }
 
-export async function readSetting(call: Call, rootName: string): Promise<XmlElement> {
+async function readSetting(call: Call, rootName: string): Promise<XmlElement> {
   const { request, authorization, body } = call
   return parseXml(await readDocument(request, authorization, body, MAX_SETTING_BYTES), rootName)
 }

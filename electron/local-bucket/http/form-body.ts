@@ -109,7 +109,7 @@ async function smallValue(
   return Buffer.concat(pieces)
 }
 
-export interface ParsedHeader {
+interface ParsedHeader {
   /** Lower case. */
   readonly value: string
   /** Lower-case names. */
@@ -125,7 +125,7 @@ const PARAMETER = /[ \t]*;[ \t]*([a-z0-9*_-]+)=(?:"([^"\r\n]*)"|([^\s;",]+))/iy
  *
  * @throws S3Error MalformedPOSTRequest for a header that two parsers could read differently.
  */
-export function parsedHeader(text: string): ParsedHeader {
+function parsedHeader(text: string): ParsedHeader {
   const malformed = () => new S3Error('MalformedPOSTRequest')
   const value = /^[^;]*/.exec(text)?.[0] ?? ''
   const parameters = new Map<string, string>()

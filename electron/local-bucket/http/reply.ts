@@ -7,7 +7,7 @@ export interface Reply {
   readonly body: ReplyBody
 }
 
-export type ReplyBody =
+type ReplyBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'text'; readonly text: string }
   /** Whoever sends it closes the handle. */

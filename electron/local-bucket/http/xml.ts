@@ -114,7 +114,7 @@ export function childText(element: XmlElement, name: string): string | null {
 /** The longest request lists 10,000 parts, each with up to seven child elements. */
 const MAX_ELEMENTS = 80_100
 /** S3's requests are never this deep. */
-export const MAX_DEPTH = 12
+const MAX_DEPTH = 12
 /** Tags in a request are short; the longest is the root's, which declares the namespace. */
 const MAX_XML_TAG_CHARS = 1024
 const MAX_TAGS_WITH_ATTRIBUTES = 100
@@ -142,7 +142,7 @@ const SKIPPED = [
  *
  * @throws S3Error MalformedXML
  */
-export function checkXmlLimits(source: string): void {
+function checkXmlLimits(source: string): void {
   let depth = 0
   let elements = 0
   let withAttributes = 0

@@ -3,7 +3,7 @@ import { type S3Request, wholeNumber } from '../http/s3-request.ts'
 import { boundAbove } from './columns.ts'
 
 /** S3 returns at most this many entries per page. */
-export const MAX_PAGE = 1000
+const MAX_PAGE = 1000
 
 export function pageSize(request: S3Request, name: string): number {
   return Math.min(MAX_PAGE, wholeNumber(request.query.get(name), name) ?? MAX_PAGE)

@@ -189,7 +189,7 @@ const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
  * Reads the document of CompleteMultipartUpload. The result takes the upload, because the upload
  * determines which checksum applies.
  */
-export async function readCompletion(call: Call): Promise<(upload: StoredUpload) => Completion> {
+async function readCompletion(call: Call): Promise<(upload: StoredUpload) => Completion> {
   const { request, authorization } = call
   // The checksum headers describe the object, not this document.
   const { headers, ...rest } = request

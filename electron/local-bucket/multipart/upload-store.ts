@@ -186,7 +186,7 @@ export interface ListedPart {
  * The stored parts that the client listed, after checking the list.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  */
-export function checkedParts(
+function checkedParts(
   upload: StoredUpload,
   stored: readonly StoredPart[],
   named: readonly ListedPart[],
@@ -219,7 +219,7 @@ export function checkedParts(
 }
 
 /** The MD5 of the parts' MD5s, followed by their number. */
-export function multipartEtag(parts: readonly StoredPart[]): string {
+function multipartEtag(parts: readonly StoredPart[]): string {
   const hash = createHash('md5')
   for (const part of parts) hash.update(part.etag, 'hex')
   return `${hash.digest('hex')}-${parts.length}`
@@ -241,7 +241,7 @@ function refuseSmall(parts: readonly StoredPart[]): void {
 }
 
 /** A part's file and its length according to the index. */
-export interface PartFile {
+interface PartFile {
   readonly file: string
   readonly byteLength: number
 }
@@ -254,7 +254,7 @@ const BUFFER_BYTES = 4 * 1024 * 1024
  * interrupted join loses nothing: the first file is truncated to its own length at once when
  * joining fails, or by the next attempt when the process was killed.
  */
-export async function joinParts(parts: readonly PartFile[]): Promise<void> {
+async function joinParts(parts: readonly PartFile[]): Promise<void> {
   const [first, ...others] = parts
   if (first === undefined || others.length === 0) return
   const target = await retryWhileHeld(() => open(first.file, 'r+'))

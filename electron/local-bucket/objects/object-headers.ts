@@ -157,7 +157,7 @@ export function splitTags(kept: Headers): { readonly tags: Headers; readonly oth
   return { tags: tagging === undefined ? {} : { [TAGGING]: tagging }, others }
 }
 
-export function tagCount(tags: Headers): Record<string, string> {
+function tagCount(tags: Headers): Record<string, string> {
   const { length } = tagsOf(tags)
   return length === 0 ? {} : { 'x-amz-tagging-count': String(length) }
 }

@@ -117,7 +117,7 @@ const MAX_LOOKUPS = 5
  * means that the object is gone, and a changed file is a different object with its own ETag and
  * checksum.
  */
-export async function currentObject(bucket: Bucket, known: StoredObject): Promise<StoredObject> {
+async function currentObject(bucket: Bucket, known: StoredObject): Promise<StoredObject> {
   const object = placed(bucket, known)
   const seen = bucket.files.stampOf(object.file)
   if (seen === null) {

@@ -10,7 +10,7 @@ import { unreachable } from '../../../electron/lib/unreachable.ts'
 import type { Clock, UploadControl } from '../ports.ts'
 
 /** What holds for every part of an upload is asked for once, and holds for a while. */
-export const DIAGNOSIS_TTL_MS = 20_000
+const DIAGNOSIS_TTL_MS = 20_000
 
 /** A PUT that failed. */
 export interface FailedPut {

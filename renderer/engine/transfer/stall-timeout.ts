@@ -2,11 +2,11 @@ import { failed, type Outcome } from '../../../electron/contract/outcome.ts'
 import type { Clock, NetworkStatus, PartSending } from '../ports.ts'
 
 /** A request that hands over no byte for so long is dead. */
-export const STALL_MS = 30_000
+const STALL_MS = 30_000
 /** All bytes are in the system's buffers; a slow line still has to drain them before the answer. */
-export const ANSWER_MS = 120_000
+const ANSWER_MS = 120_000
 /** The browser says that there is no network: enough to see whether it is right. */
-export const OFFLINE_STALL_MS = 3_000
+const OFFLINE_STALL_MS = 3_000
 /** So often is looked whether the computer has slept meanwhile. */
 const CHECK_INTERVAL_MS = 10_000
 

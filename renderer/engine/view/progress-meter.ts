@@ -6,7 +6,7 @@ import type { Upload } from '../upload.ts'
 import type { UploadList } from './upload-list.ts'
 
 /** Listeners hear of progress at most four times a second. */
-export const PROGRESS_INTERVAL_MS = 250
+const PROGRESS_INTERVAL_MS = 250
 
 export interface ProgressMeterDeps {
   readonly clock: Clock

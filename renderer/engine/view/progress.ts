@@ -69,7 +69,7 @@ export interface Smoothing {
 }
 
 /** Readings closer together than this only add noise. */
-export const MIN_READING_INTERVAL_MS = 200
+const MIN_READING_INTERVAL_MS = 200
 export const SMOOTHING_MS = 4_000
 export const DEFAULT_SMOOTHING: Smoothing = { smoothingMs: SMOOTHING_MS, maxBytesPerSecond: null }
 /** A line that slow stands still; what it would take is no promise. */

@@ -72,7 +72,7 @@ function CurrentDialog({
 }
 
 /** Forgets a connection and leaves the bucket alone. */
-export function ForgetDialog({
+function ForgetDialog({
   destination,
   onClose,
 }: {

@@ -11,7 +11,7 @@ import type { WorldName } from './spec-matrix.ts'
 export type { FerrySettings, OpenFerry } from './open-ferry.ts'
 
 /** Where the specs of this run take place; vite.config.ts gives each project its own. */
-export const world: WorldName = inject('world')
+const world: WorldName = inject('world')
 
 /** Ferry at its start, with its window open. It ends with the test. */
 export function openFerry(settings: Partial<FerrySettings> = {}): Promise<OpenFerry> {

@@ -2,8 +2,6 @@ import type { PreparedUpload } from '../../../electron/contract/commands/uploads
 import type { Failure } from '../../../electron/contract/failure/kinds.ts'
 import { type PartPlan, partCountOf } from '../../../electron/contract/part-plan.ts'
 
-export type HostAnswer<T> = T | { readonly failure: Failure }
-
 /**
  * The file, the store and the host of one upload, without time and without bytes: a part's bytes
  * are a version number, and so is its checksum.

@@ -3,7 +3,7 @@ import type { Certificate } from 'electron'
 import type { ProxyServer } from './net-wire.ts'
 
 /** When a scripted failure strikes. */
-export type FailAt =
+type FailAt =
   /** Nothing of the request leaves. */
   | 'start'
   /** The request arrives, its answer does not. */
@@ -11,7 +11,7 @@ export type FailAt =
   /** The answer begins, and its body does not come to its end. */
   | 'body'
 
-export interface FailOptions {
+interface FailOptions {
   readonly at?: FailAt
   readonly times?: number
   readonly match?: (url: string, method: string) => boolean

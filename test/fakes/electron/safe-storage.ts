@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Where the computer keeps the key: three kinds on Linux, one on macOS and Windows. */
-export type KeyBackend = 'hard-coded' | 'key-ring' | 'portal' | 'system'
+type KeyBackend = 'hard-coded' | 'key-ring' | 'portal' | 'system'
 
 /** Chromium's tags in front of what it sealed: components/os_crypt/async/browser/*_key_provider. */
 const TAGS: Readonly<Record<KeyBackend, string>> = {

@@ -24,7 +24,7 @@ import {
 } from '../../../renderer/platform/xhr-transport.ts'
 import type { PutReport } from '../part-transport-contract.ts'
 
-export interface WalkReport {
+interface WalkReport {
   readonly files: readonly { readonly path: string; readonly name: string; readonly size: number }[]
   readonly batchCount: number
   readonly emptyFolderCount: number
@@ -33,7 +33,7 @@ export interface WalkReport {
   readonly fileCount: number
 }
 
-export interface AdaptersUnderTest {
+interface AdaptersUnderTest {
   readonly put: (part: SignedPart, body: PutBody, when: AbortMoment) => Promise<PutReport>
   /** The files of the input, read through one source each. */
   readonly read: (index: number, start: number, end: number) => Promise<ReadReport>
@@ -67,7 +67,7 @@ export interface AdaptersUnderTest {
 /** Zeros, of a type or of none, or what the last `read` of a file answered. */
 export type PutBody = { readonly byteLength: number; readonly type?: string } | 'last-read'
 export type AbortMoment = 'never' | 'before' | 'after-first-byte' | 'when-asked'
-export type ReadReport = Outcome<{ readonly text: string; readonly type: string }>
+type ReadReport = Outcome<{ readonly text: string; readonly type: string }>
 
 export interface SumAsked {
   readonly file: number
@@ -77,7 +77,7 @@ export interface SumAsked {
   readonly order: 'next' | 'idle'
 }
 /** `place`: how many of the same asking had ended before. */
-export interface SumAnswer {
+interface SumAnswer {
   readonly outcome: Outcome<string> | 'rejected'
   readonly place: number
 }

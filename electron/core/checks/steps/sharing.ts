@@ -116,7 +116,7 @@ async function isTaken(
   return isIll ? { ok: false, failure } : succeeded(false)
 }
 
-export interface FormToSign {
+interface FormToSign {
   readonly bucket: string
   readonly region: string
   readonly key: string
@@ -132,7 +132,7 @@ export interface FormToSign {
  *
  * docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
  */
-export function signedForm(form: FormToSign, keys: Keys): Readonly<Record<string, string>> {
+function signedForm(form: FormToSign, keys: Keys): Readonly<Record<string, string>> {
   const amzDate = new Date(form.nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '')
   const scope = [amzDate.slice(0, 8), form.region, 's3', 'aws4_request']
   const fields = {
@@ -162,7 +162,7 @@ function hmac(key: Buffer, text: string): Buffer {
 }
 
 /** As browsers send it: the file last, since stores read no field that comes after it (RFC 7578). */
-export function formBody(fields: Readonly<Record<string, string>>, file: Buffer) {
+function formBody(fields: Readonly<Record<string, string>>, file: Buffer) {
   const boundary = `ferry-${randomBytes(12).toString('hex')}`
   const lines = Object.entries(fields).map(
     ([name, value]) =>

@@ -14,7 +14,7 @@ export interface HttpTimeouts {
 
 const MIB = 1024 * 1024
 /** A list of a thousand parts has a twentieth of that. */
-export const MAX_ANSWER_BYTES = 16 * MIB
+const MAX_ANSWER_BYTES = 16 * MIB
 /** AWS takes no longer CORS document: docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html */
 const MOST_SETTING_BYTES = 64 * 1024
 /** Ferry reads this much of an error answer and ignores the rest, which may be a web page. */

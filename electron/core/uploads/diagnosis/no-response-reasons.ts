@@ -23,7 +23,7 @@ export interface UnansweredPut {
 }
 
 /** One answer is good for all uploads that fail in the same way, and for a while. */
-export const HOLDS_MS = 20_000
+const HOLDS_MS = 20_000
 /** These change only when somebody changes them, and then that user tries again. */
 const LASTING_MS = 60_000
 const TINY_BYTES = 9

@@ -42,7 +42,7 @@ export function objectKeyOf(naming: KeyNaming, relativePath: string): Outcome<Ob
 }
 
 /** A key that leaves the prefix out is shown with all of its folders. */
-export function splitKey(prefix: string, key: string): ObjectKey {
+function splitKey(prefix: string, key: string): ObjectKey {
   const name = fileNameOf(key)
   const folders = key.slice(0, key.length - name.length)
   return { key, folder: folders.startsWith(prefix) ? folders.slice(prefix.length) : folders, name }
@@ -66,7 +66,7 @@ export function numberedKey(placing: ObjectKey, count: number): ObjectKey | null
 }
 
 /** A token is as random as a UUID, and the object shows it to its readers anyway. */
-export function uuidOf(token: string): string {
+function uuidOf(token: string): string {
   const [hex, variant] = [token.padEnd(32, '0'), '89ab'[Number.parseInt(token[16] ?? '0', 16) & 3]]
   const groups = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`]
   return [...groups, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')

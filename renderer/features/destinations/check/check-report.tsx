@@ -110,7 +110,7 @@ const MARKS: Record<LineState, { readonly Icon: typeof Circle; readonly word: st
   'not-reached': { Icon: CircleDashed, word: 'not tried' },
 }
 
-export function CheckReportLine({
+function CheckReportLine({
   row: { step, state, line },
   at,
   isFixable,

@@ -123,7 +123,7 @@ function inputOf(form: HTMLFormElement | null, field: DestinationField): HTMLInp
 }
 
 /** The connection check of the form's contents. */
-export function ConnectCheck({ form }: { readonly form: ConnectForm }) {
+function ConnectCheck({ form }: { readonly form: ConnectForm }) {
   const { run, work } = form.state
   const box = useRef<HTMLDivElement>(null)
   const checkId = run.phase === 'none' ? null : run.checkId

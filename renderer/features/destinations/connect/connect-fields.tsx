@@ -109,7 +109,7 @@ function Group({ title, children }: { readonly title: string; readonly children:
   )
 }
 
-export function BucketField({ form }: { readonly form: ConnectForm }) {
+function BucketField({ form }: { readonly form: ConnectForm }) {
   const { buckets } = form.state
   const known = buckets.phase === 'loaded' ? buckets.value.buckets : []
   return (

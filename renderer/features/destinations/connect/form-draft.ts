@@ -90,7 +90,7 @@ export function formOf(destination: Destination): FormDraft {
 }
 
 /** Custom is only a value that the provider would not have set itself. */
-export function withCustomFlags(form: FormDraft): FormDraft {
+function withCustomFlags(form: FormDraft): FormDraft {
   const { provider, region, endpoint, pathStyle } = form.draft
   const known = providerOf(provider)
   const isMade = endpoint === '' || endpoint === endpointOf(known, region)

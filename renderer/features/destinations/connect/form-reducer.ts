@@ -49,7 +49,7 @@ export type Accounts = CommandOutput<'listSsoAccounts'>
 export type AfterSignIn = 'check' | 'list-buckets' | 'list-accounts'
 
 /** The host's answer about the form's contents. */
-export interface FormFindings {
+interface FormFindings {
   readonly problems: readonly FieldProblem[]
   readonly notes: readonly DraftNote[]
   /** Not about a single field. */

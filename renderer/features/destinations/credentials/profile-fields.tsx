@@ -63,7 +63,7 @@ function environmentText(profiles: Profiles | null): string {
 export type Profiles = Outcome<CommandOutput<'listProfiles'>>
 
 /** Read each time the fields appear, since users edit these files while Ferry runs. Null: loading. */
-export function useProfiles(): Profiles | null {
+function useProfiles(): Profiles | null {
   const { commands } = useServices()
   const [profiles, setProfiles] = useState<Profiles | null>(null)
   useEffect(() => {
@@ -76,7 +76,7 @@ export function useProfiles(): Profiles | null {
   return profiles
 }
 
-export const PROFILE_KINDS: Record<AwsProfile['kind'], string> = {
+const PROFILE_KINDS: Record<AwsProfile['kind'], string> = {
   keys: 'keys',
   role: 'role',
   sso: 'sign-in',

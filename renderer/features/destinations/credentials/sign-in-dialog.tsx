@@ -164,7 +164,7 @@ function CopyCode({ code }: { readonly code: string }) {
 const SIX_DIGITS = /^\d{6}$/
 
 /** Asks for the current code of a multi-factor authentication device. */
-export function DeviceCode({
+function DeviceCode({
   state: { serial, isWrong },
   onSend,
 }: {

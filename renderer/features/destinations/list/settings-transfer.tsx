@@ -103,7 +103,7 @@ function restText({
   ].join(' ')
 }
 
-export interface DestinationPreview {
+interface DestinationPreview {
   readonly name: string
   /** Includes a port. */
   readonly host: string
@@ -116,7 +116,7 @@ const MAX_PREVIEWS = 100
  * The destinations in a settings file, for the user to confirm. Empty for any other file; the host
  * then explains what is wrong.
  */
-export function previewsIn(text: string): readonly DestinationPreview[] {
+function previewsIn(text: string): readonly DestinationPreview[] {
   const entries = entriesIn(text)
   return entries.slice(0, MAX_PREVIEWS).flatMap((entry) => {
     if (typeof entry !== 'object' || entry === null) return []

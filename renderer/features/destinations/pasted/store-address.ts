@@ -74,7 +74,7 @@ function isIpAddress(url: URL): boolean {
 /** Signature version 4 of AWS and Google, and version 2 of AWS. */
 const SIGNED = ['x-amz-signature', 'x-amz-credential', 'x-goog-signature', 'signature']
 
-export function isPresigned(url: URL): boolean {
+function isPresigned(url: URL): boolean {
   return [...url.searchParams.keys()].some((name) => SIGNED.includes(name.toLowerCase()))
 }
 
@@ -82,7 +82,7 @@ export function isPresigned(url: URL): boolean {
  * Reads the region in `KEY/20260101/eu-west-1/s3/aws4_request`, and nothing else of the query.
  * Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
-export function signedRegion(url: URL): string | null {
+function signedRegion(url: URL): string | null {
   for (const [name, value] of url.searchParams) {
     if (!/^x-(?:amz|goog)-credential$/i.test(name)) continue
     const [, region] = /\/\d{8}\/([a-z0-9-]+)\/[a-z0-9]+\/[a-z0-9]+_request$/i.exec(value) ?? []

@@ -45,7 +45,7 @@ function withKeys(url: URL, pasted: Pasted | null): Pasted | null {
 }
 
 /** Reads the address of a page that shows a bucket on a store's website. */
-export function parseConsolePage(url: URL): Pasted | null {
+function parseConsolePage(url: URL): Pasted | null {
   // Single-page consoles keep their path after the `#`.
   const shown = url.hash.startsWith('#/') ? `${url.host}/${url.hash}` : url.host + url.pathname
   const [address = ''] = shown.split('?')

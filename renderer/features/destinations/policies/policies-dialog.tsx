@@ -172,7 +172,7 @@ function CorsChoice({ wishes, onChange }: Pick<PanelProps, 'wishes' | 'onChange'
 type Said = 'nothing' | 'copied' | 'refused'
 
 /** Copies `text`; if the browser refuses, selects it in `shown` for the user to copy. */
-export function CopyText({
+function CopyText({
   text,
   shown,
 }: {
