@@ -28,7 +28,7 @@ export function App({ boot }: { readonly boot: Boot }) {
           action={{ label: 'Use it here', act: boot.takeOver }}
         >
           Only one tab can send files, so that none is sent twice. This one takes over when you
-          close the other, or at once:
+          close the other, or now:
         </FullWindowMessage>
       )
     case 'signed-out':
@@ -36,7 +36,7 @@ export function App({ boot }: { readonly boot: Boot }) {
         <FullWindowMessage title="This window is not connected to Ferry">
           Open the address that Ferry printed when it started. It works once, within five minutes:
           for a new one, press Enter in Ferry’s terminal, or start Ferry again. Unfinished uploads
-          go on from where they are.
+          resume where they stopped.
         </FullWindowMessage>
       )
     case 'stopped': {

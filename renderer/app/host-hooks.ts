@@ -75,13 +75,13 @@ async function copiedByPage(text: string): Promise<boolean> {
 export function diagnosticsText(isCopied: boolean) {
   return isCopied
     ? {
-        title: 'The diagnostics are copied.',
+        title: 'The diagnostics were copied.',
         detail:
-          'Names, addresses, paths and keys are not in them. Look through them before you paste.',
+          'They contain no names, addresses, paths or keys. Look through them before you paste.',
       }
     : {
         title: 'The diagnostics could not be copied.',
-        detail: 'Another program holds the clipboard, or the browser did not allow it. Try again.',
+        detail: 'Another program is using the clipboard, or the browser did not allow it. Try again.',
       }
 }
 

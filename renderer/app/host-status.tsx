@@ -8,7 +8,7 @@ import { useAppState, useServices } from './services.tsx'
 export function HostGoneBanner() {
   return (
     <Notice tone="bad" role="alert" title="Ferry stopped.">
-      <p>Start it again; your uploads go on from where they are.</p>
+      <p>Start it again, and your uploads resume where they stopped.</p>
     </Notice>
   )
 }
@@ -49,8 +49,8 @@ export function ConfirmationPending() {
   if (asked === undefined) return null
   const place = asked.where === 'dialog' ? 'in a dialog' : 'in the terminal it was started in'
   return (
-    <Notice tone="calm" role="status" title={`Ferry asks ${place} whether this was you.`}>
-      <p>Answer there, and it goes on by itself.</p>
+    <Notice tone="calm" role="status" title={`Ferry is asking ${place} whether this was you.`}>
+      <p>Answer there, and Ferry continues by itself.</p>
     </Notice>
   )
 }

@@ -112,7 +112,7 @@ describe('what the host asks of the store', () => {
     proxy.setRule(() => PASS)
     const other = await beginJourney(world(), 'other.bin', 1000)
     await other.until('Done')
-    await journey.untilSaid(/^Cancelled · nothing of it is left in the bucket/)
+    await journey.untilSaid(/^Cancelled · nothing is left in the bucket/)
 
     expect(leftWhileDown).toContain(name)
     expect(await store.unfinishedKeys()).not.toContain(name)

@@ -36,7 +36,7 @@ describe('ways in besides the drop', () => {
 
     const keys = await store.keys()
     await page.page.getByText('1 system file was left out (.DS_Store).').waitFor()
-    await page.page.getByRole('button', { name: 'Upload them, too' }).click()
+    await page.page.getByRole('button', { name: 'Upload them too' }).click()
     await page.untilStatus('.DS_Store', 'Done')
 
     expect(keys).toEqual(['album/inner/two.txt', 'album/one.txt'])
@@ -97,7 +97,7 @@ describe('bad input', () => {
 
       expect(await page.status('secret.txt')).toContain('The file cannot be read.')
       expect(await page.page.locator('.intake-lines li').allTextContents()).toEqual([
-        'closed: cannot be read. Allow yourself to read it, then drop it again.',
+        'closed: cannot be read. Give yourself permission to read it, then drop it again.',
       ])
     },
   )

@@ -45,7 +45,7 @@ describe('a share link', () => {
     await page.rowButton('offer.pdf', 'Make a new link').click()
     const anew = await page.link('offer.pdf')
 
-    expect(status).toMatch(/its link died/)
+    expect(status).toMatch(/its link expired/)
     expect((await download(anew)).sha256).toBe(sha256)
   })
 

@@ -87,7 +87,7 @@ describe('odd names', () => {
     await page.drop([join(folder, 'd'.repeat(200)), join(folder, 'fine.txt')])
     await page.untilStatus('fine.txt', 'Done')
 
-    await page.page.getByText('1 item was not taken. 1 file is on the way.').waitFor()
+    await page.page.getByText('1 item was not added. 1 file is on the way.').waitFor()
     // Windows may show no program what lies below 260 characters of a path.
     if (process.platform !== 'win32') {
       await page.page.getByText('is longer than a bucket can hold (1,024 bytes)').waitFor()

@@ -32,7 +32,7 @@ interface Given {
   readonly stamp: string
 }
 
-const UNREADABLE = 'cannot be read. Allow yourself to read it, then drop it again.'
+const UNREADABLE = 'cannot be read. Give yourself permission to read it, then drop it again.'
 const oddText = (kind: string) =>
   `The name of this ${kind} is not valid text, so it cannot be opened. Rename it and drop it again.`
 
@@ -150,7 +150,7 @@ async function drop(
   await page.drop(trees.map(({ root }) => root))
   const countOfNew = async () => (await recordsOf(page)).length - countBefore
   await expect.poll(countOfNew).toBe(after.length - rows.length)
-  await page.page.getByText('Reading what you gave…').waitFor({ state: 'detached' })
+  await page.page.getByText('Reading the files…').waitFor({ state: 'detached' })
 
   const lines = await page.page.locator('.intake-lines li').allTextContents()
   expect(lines.sort()).toEqual(told.map(({ place, text }) => `${place}: ${text}`).sort())

@@ -30,7 +30,7 @@ export function reportText(report: IntakeReport): ReportText | null {
   const sentences = [
     leftOut.length === 0
       ? ''
-      : `${formatCount(leftOut.length, 'item was', 'items were')} not taken.`,
+      : `${formatCount(leftOut.length, 'item was', 'items were')} not added.`,
     linksText(report.links),
     systemFilesText(report.systemFiles),
     isEmpty ? emptyText(emptyFolderCount, report.systemFiles !== null) : '',
@@ -58,7 +58,7 @@ function packageLine({ relativePath, uploadIds }: PackageFolder) {
   const it = uploadIds.length === 1 ? 'it' : 'them'
   return {
     name: relativePath,
-    reason: `goes up as a folder of ${files}. To send it as one file, cancel ${it} and drop a ZIP archive of it instead.`,
+    reason: `is uploaded as a folder of ${files}. To send it as one file, cancel ${it} and drop a ZIP archive of it instead.`,
     uploadIds,
   }
 }
@@ -69,11 +69,11 @@ function reasonOf(failure: Failure, kind: 'file' | 'folder'): string {
     case 'source-unreadable':
       return unreadableReason(failure)
     case 'source-in-cloud':
-      return 'is kept in the cloud, and its name in the bucket depends on its bytes. Open it once, so that it comes to this computer, then drop it again.'
+      return 'is stored in the cloud, and its name in the bucket depends on its contents. Open it once to download it, then drop it again.'
     case 'source-missing':
       return 'is no longer there.'
     case 'source-changed':
-      return 'changed while Ferry took it in. Drop it again.'
+      return 'changed while Ferry was reading it. Drop it again.'
     case 'name-unusable':
       return failure.reason === 'not-unicode'
         ? `The name of this ${kind} is not valid text, so it cannot be opened. Rename it and drop it again.`
@@ -86,9 +86,9 @@ function reasonOf(failure: Failure, kind: 'file' | 'folder'): string {
 function unreadableReason(failure: Extract<Failure, { kind: 'source-unreadable' }>): string {
   switch (failure.why) {
     case undefined:
-      return 'cannot be read. Allow yourself to read it, then drop it again.'
+      return 'cannot be read. Give yourself permission to read it, then drop it again.'
     case 'macos-privacy':
-      return 'cannot be read, because macOS does not let Ferry. Allow it in System Settings > Privacy & Security > Files and Folders, then drop it again.'
+      return 'cannot be read, because macOS denies Ferry access. Allow it in System Settings > Privacy & Security > Files and Folders, then drop it again.'
     default:
       return failureSentence(failure)
   }
@@ -139,5 +139,5 @@ function whatFollows(goingCount: number, restingCount: number): string {
 function emptyText(folderCount: number, isElse: boolean): string {
   const nothing = isElse ? 'nothing else' : 'nothing'
   const folders = folderCount === 1 ? 'that folder' : 'those folders'
-  return `There is ${nothing} in ${folders}. A bucket keeps files only, so there is nothing to upload.`
+  return `There is ${nothing} in ${folders}. A bucket stores only files, so there is nothing to upload.`
 }

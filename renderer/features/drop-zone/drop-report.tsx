@@ -119,7 +119,10 @@ function SystemFilesButtons({
     }
     await appState.refresh()
     const name = destination.name
-    say(`System files in folders are uploaded to ${name} from now on.`, 'Its rules say so.')
+    say(
+      `System files in folders are uploaded to ${name} from now on.`,
+      'You can change this in its rules.',
+    )
     take()
   }
   return (
@@ -131,7 +134,7 @@ function SystemFilesButtons({
             take()
           }}
         >
-          Upload them, too
+          Upload them too
         </Button>
       )}
       {destination.rules.systemFiles === 'leave-out' && !areRulesUnread && (

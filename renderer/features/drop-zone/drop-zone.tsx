@@ -35,7 +35,7 @@ export function DropArea({ isAlone }: { readonly isAlone: boolean }) {
       </div>
       <input ref={filesInput} type="file" multiple hidden onChange={onChange} />
       <input ref={folderInput} type="file" {...WHOLE_FOLDER} hidden onChange={onChange} />
-      {isReading && <p className="drop-taking">Reading what you gave…</p>}
+      {isReading && <p className="drop-taking">Reading the files…</p>}
     </section>
   )
 }
@@ -78,7 +78,7 @@ function useTakeTransfer(): (transfer: DataTransfer) => void {
   const { say } = useToasts()
   return (transfer) => {
     if ([...transfer.items].some(({ kind }) => kind === 'file')) addTransfer(transfer)
-    else say('The other program gave no file.', 'Save it to a folder, then drop it from there.')
+    else say('The other program provided no file.', 'Save it to a folder, then drop it from there.')
   }
 }
 

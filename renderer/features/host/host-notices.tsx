@@ -97,7 +97,7 @@ function noticeText(trouble: ShownNotice, nowMs: number): NoticeText {
   switch (trouble.kind) {
     case 'file-set-aside':
       return {
-        title: `${SET_ASIDE[trouble.what].what} could not be read, so Ferry began a new file.`,
+        title: `${SET_ASIDE[trouble.what].what} could not be read, so Ferry started a new one.`,
         detail: `${SET_ASIDE[trouble.what].lost} The old file is kept as ${trouble.movedTo}.`,
         action: { to: 'folder', folder: 'data' },
       }
@@ -105,39 +105,39 @@ function noticeText(trouble: ShownNotice, nowMs: number): NoticeText {
       return {
         title: `Ferry cannot write ${trouble.name} in its data folder.`,
         detail:
-          'Another program may have it open. What you change counts, and Ferry tries again every 30 seconds; if it stops before that, the last changes are lost.',
+          'Another program may have it open. Your changes apply, and Ferry tries to save them every 30 seconds; if Ferry stops before that, the last changes are lost.',
         action: { to: 'folder', folder: 'data' },
       }
     case 'folder-open':
       return {
-        title: 'Other users of this computer can get into Ferry’s data folder.',
-        detail: `${FOLDER_OPEN_REASONS[trouble.why]} Your list of uploads and the links in it are there, so Ferry writes no key there in the clear. To keep them to yourself, start Ferry with --data-dir and a folder of your own. The folder is ${trouble.folder}.`,
+        title: 'Other users of this computer can open Ferry’s data folder.',
+        detail: `${FOLDER_OPEN_REASONS[trouble.why]} It contains your list of uploads with their links, so Ferry stores no unencrypted keys there. To keep the list private, start Ferry with --data-dir and a folder that only you can open. The folder is ${trouble.folder}.`,
         action: { to: 'folder', folder: 'data' },
       }
     case 'folder-on-network':
       return {
         title: 'Ferry’s data folder is on a network drive.',
-        detail: `If the network fails, Ferry cannot note what it has sent. A folder on this computer is safer: start Ferry with --data-dir. The folder is ${trouble.folder}.`,
+        detail: `If the network fails, Ferry cannot record what it has sent. A folder on this computer is safer: start Ferry with --data-dir. The folder is ${trouble.folder}.`,
         action: null,
       }
     case 'older-folder':
       return {
-        title: 'The desktop app goes on with your data of before.',
-        detail: `Both windows used one folder, ${trouble.folder}, and could not read each other’s keys. This one has its own now. Your buckets are in the desktop app, which can export them as a file.`,
+        title: 'The desktop app keeps your earlier data.',
+        detail: `Both windows used the same folder, ${trouble.folder}, and could not read each other’s keys. This one now has its own. Your buckets are in the desktop app, which can export them as a file.`,
         action: null,
       }
     case 'clock-off':
       return {
         title: clockDifference(trouble.storeTimeMs, nowMs),
         detail:
-          'Set this computer’s date and time. Uploads go on meanwhile, by the store’s clock; links may show the wrong end until then.',
+          'Set this computer’s date and time. Uploads continue with the store’s time; until then, links may show a wrong expiry time.',
         action: null,
       }
     case 'local-bucket-moved':
       return {
         title: 'The bucket on this computer has a new address.',
         detail:
-          'Another program uses the old one, so links made before have died. Make new ones in the list.',
+          'Another program uses the old one, so earlier links no longer work. Make new ones in the list.',
         action: null,
       }
     case 'local-bucket-stopped': {
@@ -148,13 +148,13 @@ function noticeText(trouble: ShownNotice, nowMs: number): NoticeText {
       return {
         title: 'The key store of this computer is locked.',
         detail:
-          'Unlock it and start Ferry again. Keys that you enter meanwhile are kept only while Ferry runs.',
+          'Unlock it and start Ferry again. Keys that you enter before that are kept only while Ferry runs.',
         action: null,
       }
     case 'unexpected-error':
       return {
         title: 'Something unexpected happened inside Ferry.',
-        detail: `Uploads go on. If something no longer answers, start Ferry again; nothing is lost. The log has it under ${trouble.reference}.`,
+        detail: `Uploads continue. If something stops responding, start Ferry again; nothing is lost. The log describes it under ${trouble.reference}.`,
         action: { to: 'folder', folder: 'logs' },
       }
     case 'rules-unread':
@@ -173,8 +173,8 @@ function noticeText(trouble: ShownNotice, nowMs: number): NoticeText {
 }
 
 const FOLDER_OPEN_REASONS: Record<Extract<HostNotice, { kind: 'folder-open' }>['why'], string> = {
-  disk: 'Its disk keeps no permissions.',
-  'access-list': 'Windows lets them in, and Ferry could not change that.',
+  disk: 'Its disk does not support permissions.',
+  'access-list': 'Windows grants them access, and Ferry could not change that.',
 }
 
 function actionTo(

@@ -29,10 +29,10 @@ function Question() {
   return (
     <Notice
       tone="calm"
-      title="Shall Ferry look for new versions?"
+      title="Should Ferry check for new versions?"
       action={
         <>
-          <Button onClick={() => answer(true)}>Look once a day</Button>{' '}
+          <Button onClick={() => answer(true)}>Check once a day</Button>{' '}
           <Button tone="ghost" onClick={() => answer(false)}>
             No, thanks
           </Button>
@@ -107,7 +107,8 @@ function goesOn({ unfinishedCount, pausedCount, stuckCount, failedCount }: Queue
 }
 
 function detailOf({ canInstall }: NewerRelease, step: UpdateState['step'], isUploading: boolean) {
-  if (step === 'downloading') return 'Ferry restarts by itself when it is there. Uploads go first.'
+  if (step === 'downloading')
+    return 'Ferry restarts by itself after the download, once the uploads are done.'
   if (step === 'failed') {
     return 'It could not be downloaded. Try again, or get it from its page.'
   }

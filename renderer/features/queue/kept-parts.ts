@@ -80,7 +80,7 @@ function keepingText(
     return {
       howLong: 'in the bucket',
       sentence:
-        'They stay until you cancel the upload or a rule of the bucket removes them, and take up room there meanwhile.',
+        'They stay until you cancel the upload or a rule of the bucket removes them, and take up space there.',
     }
   }
   const keptMs = removal.afterDays * DAY_MS

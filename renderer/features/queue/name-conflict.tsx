@@ -88,7 +88,7 @@ function useDecideConflict(): Decide {
     for (let from = 0; from < uploadIds.length; from += MAX_BATCH) {
       const batch = uploadIds.slice(from, from + MAX_BATCH)
       const decided = await commands.decideConflict({ uploadIds: batch, decision })
-      if (!decided.ok) return say('This could not be decided.', failureSentence(decided.failure))
+      if (!decided.ok) return say('The decision was not saved.', failureSentence(decided.failure))
       queue.adopt(decided.value.uploads)
       for (const uploadId of batch) queue.retry(uploadId)
     }

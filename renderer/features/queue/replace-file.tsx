@@ -37,7 +37,7 @@ export function ChooseFileButton({ view }: { readonly view: UploadView }) {
       </Button>
       <ConfirmDialog
         isOpen={other !== null}
-        title={`“${isolated(view.record.name)}” is not as it was`}
+        title={`“${isolated(view.record.name)}” is not the same file as before`}
         confirmLabel="Upload it from the start"
         cancelLabel="Leave it"
         onConfirm={() => {
@@ -45,8 +45,8 @@ export function ChooseFileButton({ view }: { readonly view: UploadView }) {
         }}
         onClose={() => setOther(null)}
       >
-        This file has another length or time than the one whose upload was begun, so nothing of that
-        upload can be used for it.
+        Its length or time differs from that of the file whose upload was started, so none of the
+        parts sent so far can be used.
       </ConfirmDialog>
     </>
   )
@@ -96,8 +96,8 @@ function useFileReplacement(view: UploadView): FileReplacement {
   const isOtherName = (file: File) => {
     if (isSameName(file.name, record.name)) return false
     say(
-      `“${isolated(file.name)}” is another file.`,
-      `Here only “${isolated(record.name)}” is uploaded again. Drop other files on the window, and they get rows of their own.`,
+      `“${isolated(file.name)}” is a different file.`,
+      `This row only takes “${isolated(record.name)}”. Drop other files on the window to upload them.`,
     )
     return true
   }
@@ -110,7 +110,7 @@ function useFileReplacement(view: UploadView): FileReplacement {
       if (failure === null) return 'done'
       if (failure.kind === 'source-changed') return isOtherName(file) ? 'done' : 'other'
       say(
-        `“${isolated(record.name)}” does not go on.`,
+        `“${isolated(record.name)}” could not be resumed.`,
         failureSentence(failure, Date.now(), destination),
       )
       return 'done'
@@ -122,7 +122,7 @@ function useFileReplacement(view: UploadView): FileReplacement {
       isBusy.current = false
       if (failure === null) return
       const sentence = failureSentence(failure, Date.now(), destination)
-      say(`“${isolated(record.name)}” was not begun again.`, sentence)
+      say(`“${isolated(record.name)}” could not be uploaded again.`, sentence)
     },
   }
 }

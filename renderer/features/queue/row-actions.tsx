@@ -102,7 +102,7 @@ function CancelButton({ view }: { readonly view: UploadView }) {
         onConfirm={cancel}
         onClose={() => setIsAsking(false)}
       >
-        {formatBytes(view.sentBytes)} are already in the bucket and will be removed from it. Pause
+        {formatBytes(view.sentBytes)} are already in the bucket and will be removed from it. Pausing
         keeps them.
       </ConfirmDialog>
     </>

@@ -167,10 +167,10 @@ function proofText(proof: Proof): ProofText {
       }
     case 'none':
       return {
-        title: 'There was nothing to compare with',
+        title: 'There was no checksum to compare',
         sentences: [
-          'This store neither refuses damaged bytes nor tells a checksum of what it holds.',
-          'Ferry made sure that all of the file’s length is there and that the file did not change while it was sent.',
+          'This store neither rejects damaged data nor reports a checksum of what it stores.',
+          'Ferry made sure that the object has the file’s full length and that the file did not change while it was sent.',
         ],
       }
     default:

@@ -65,7 +65,7 @@ export function statusDetail(
   at: FailureDestination | null = null,
 ): string {
   if (view.isCancelling) {
-    return ` · the bucket is being cleared of it${retryDetail(view, nowMs, at)}`
+    return ` · removing it from the bucket${retryDetail(view, nowMs, at)}`
   }
   switch (view.phase) {
     case 'waiting':
@@ -74,7 +74,7 @@ export function statusDetail(
     case 'finishing':
       return retryDetail(view, nowMs, at)
     case 'verifying':
-      return ` · checking the file once more${verifiedDetail(view)}${retryDetail(view, nowMs, at)}`
+      return ` · reading the file again to verify it${verifiedDetail(view)}${retryDetail(view, nowMs, at)}`
     case 'uploading':
       return isWaitingForRetry(view)
         ? `${startedText(view)}${retryDetail(view, nowMs, at)}`
@@ -82,7 +82,7 @@ export function statusDetail(
     case 'paused':
       return ` at ${percentText(view)}`
     case 'offline':
-      return ` at ${percentText(view)} · goes on when the network is back`
+      return ` at ${percentText(view)} · resumes when the network is back`
     case 'done':
       return ` · ${linkDetail(view, nowMs)}`
     case 'needs-you':
@@ -133,8 +133,8 @@ function verifiedDetail(view: UploadView): string {
 function linkDetail({ record }: UploadView, nowMs: number): string {
   if (record.link === null) return 'in the bucket, without a link'
   const msLeft = record.link.expiresAtMs - nowMs
-  if (msLeft <= 0) return `its link died ${formatMoment(record.link.expiresAtMs, nowMs)}`
-  return `the link works for ${formatDuration(msLeft)}`
+  if (msLeft <= 0) return `its link expired ${formatMoment(record.link.expiresAtMs, nowMs)}`
+  return `the link expires in ${formatDuration(msLeft)}`
 }
 
 function cancelledDetail({ record: { status } }: UploadView): string {
@@ -142,7 +142,7 @@ function cancelledDetail({ record: { status } }: UploadView): string {
     return ': the bucket already has a file of this name; it was left as it is.'
   }
   return status.phase !== 'cancelled' || status.storeIsClean
-    ? ' · nothing of it is left in the bucket'
+    ? ' · nothing is left in the bucket'
     : ' · the bucket has not confirmed yet that nothing is left; Ferry asks again'
 }
 
@@ -161,7 +161,9 @@ export function stoppedText(
     return `${problem} Free some space; it goes on by itself when there is room.`
   }
   const isTriedAgain = retryAtMs !== null && RECHECKED_KINDS.has(failure.kind)
-  return isTriedAgain ? `${problem} ${wayOut} Ferry looks again by itself.` : `${problem} ${wayOut}`
+  return isTriedAgain
+    ? `${problem} ${wayOut} Ferry checks again by itself.`
+    : `${problem} ${wayOut}`
 }
 
 /** These may end without the user's doing: the computer changes networks, a policy changes. */

@@ -77,7 +77,7 @@ export function useRenewLink(): (
       const { destinations } = appState.snapshot()
       const at = destinations.find((each) => each.destinationId === record.destinationId) ?? null
       const sentence = failureSentence(answer.failure, Date.now(), at)
-      say(`There is no new link for “${isolated(record.name)}”.`, sentence)
+      say(`A new link for “${isolated(record.name)}” could not be made.`, sentence)
       return null
     }
     queue.adopt([{ ...record, link: answer.value }])
@@ -99,6 +99,6 @@ function linkNotOpenedText({ reason, isCopied }: NoticePayload<'linkNotOpened'>)
       : 'Your system did not open the link.'
   const detail = isCopied
     ? 'It was copied instead: paste it into your browser’s address bar.'
-    : 'It could not be copied either, as another program holds the clipboard. Try again in a moment.'
+    : 'It could not be copied either, because another program is using the clipboard. Try again in a moment.'
   return { title, detail }
 }

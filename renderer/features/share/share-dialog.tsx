@@ -45,7 +45,7 @@ function shareNote(link: ShareLink, destination: Destination | undefined): strin
   if (destination?.kind === 'local') {
     return `This link works on this computer only, while Ferry runs, until ${until}.`
   }
-  return `Anyone with this link can download the file until ${until}; it cannot be taken back except by deleting the file.`
+  return `Anyone with this link can download the file until ${until}; the only way to revoke it is to delete the file.`
 }
 
 function LinkField({ record, link }: { readonly record: UploadRecord; readonly link: ShareLink }) {
@@ -105,7 +105,7 @@ function LifetimeChooser({
   }
   return (
     <fieldset className="share-life">
-      <legend className="field-label">A new link lives for</legend>
+      <legend className="field-label">A new link works for</legend>
       <div className="share-lives">
         {LINK_LIFETIMES.map((life) => (
           <label key={life.seconds} className="share-life-choice">
@@ -124,13 +124,13 @@ function LifetimeChooser({
           Make a new link
         </Button>
         <span role="status" className="field-hint">
-          {isMade && 'Here it is. Links made before keep working until they end.'}
+          {isMade && 'Here it is. Earlier links work until they expire.'}
         </span>
       </div>
       <p className="field-hint">
         {destination === undefined
           ? null
-          : `Later links to ${destination.name} will live as long as you choose here.`}
+          : `Later links to ${destination.name} will work for the time you choose here.`}
       </p>
     </fieldset>
   )

@@ -33,7 +33,7 @@ export function Welcome({
         {children}
         {hasWaitingDrop && (
           <Notice tone="calm" role="status" title="Your files are safe here.">
-            <p>Choose where they shall go, and they are on their way.</p>
+            <p>Choose where they should go, and the upload starts.</p>
           </Notice>
         )}
         {problem !== null && <Notice tone="bad" role="alert" title={problem} />}

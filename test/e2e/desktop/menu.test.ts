@@ -53,7 +53,7 @@ it('copies diagnostics with nothing of the user in them', async () => {
 
   await choose(ferry, 'Copy diagnostics')
 
-  await page.page.getByText('The diagnostics are copied.').waitFor()
+  await page.page.getByText('The diagnostics were copied.').waitFor()
   const text = await fakesOf(ferry).evaluate(({ clipboard }) => clipboard.text, null)
   expect(text).toContain('Destinations: this computer')
   expect(text).toContain('Uploads: 1 done')

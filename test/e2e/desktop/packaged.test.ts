@@ -73,7 +73,7 @@ describe('the packaged app', () => {
 })
 
 describe('newer releases', () => {
-  const question = 'Shall Ferry look for new versions?'
+  const question = 'Should Ferry check for new versions?'
 
   it('are never asked for by a build that does not know its project', async () => {
     const { page } = await openFerry({ bundle: plain })
@@ -110,7 +110,7 @@ describe('newer releases', () => {
       )
     expect(await outside()).toEqual([])
 
-    await page.button('Look once a day').click()
+    await page.button('Check once a day').click()
 
     await expect.poll(outside).toEqual([`${homepage}/releases/latest`])
     const offer = page.page.getByRole('status').filter({ hasText: 'Ferry 9.0.0 is available.' })

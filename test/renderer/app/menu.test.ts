@@ -77,7 +77,7 @@ it('copies the diagnostics by the host, and says what is not in them', async () 
 
   await copyFromWindow(opened)
 
-  await opened.page.getByText('The diagnostics are copied.').waitFor()
+  await opened.page.getByText('The diagnostics were copied.').waitFor()
   await opened.page.getByText(/^Names, addresses, paths and keys are not in them\./).waitFor()
   expect(await opened.callsOf('copyDiagnostics')).toHaveLength(1)
 })
@@ -88,12 +88,12 @@ it('copies the diagnostics by the page where the host cannot', async () => {
 
   await copyFromWindow(opened)
 
-  await opened.page.getByText('The diagnostics are copied.').waitFor()
+  await opened.page.getByText('The diagnostics were copied.').waitFor()
   expect(await pastedText(opened.page)).toBe('Ferry 0.1.0, desktop')
 })
 
 it.each([
-  [true, 'The diagnostics are copied.'],
+  [true, 'The diagnostics were copied.'],
   [false, 'The diagnostics could not be copied.'],
 ])('says what became of them in the menu: %s', async (isCopied, sentence) => {
   const { page } = await openClientFiles()

@@ -73,7 +73,7 @@ describe('the report of a drop', () => {
     expect(said({ emptyFolderCount: 1, ...left(1, 0, '.DS_Store') })).toMatchObject({
       tone: 'warn',
       title:
-        '1 system file was left out (.DS_Store). There is nothing else in that folder. A bucket keeps files only, so there is nothing to upload.',
+        '1 system file was left out (.DS_Store). There is nothing else in that folder. A bucket stores only files, so there is nothing to upload.',
     })
   })
 
@@ -93,11 +93,11 @@ describe('the report of a drop', () => {
       text?.lines.map(({ name, reason, uploadIds }) => [`${name} ${reason}`, uploadIds]),
     ).toEqual([
       [
-        'Trip.pages goes up as a folder of 2 files. To send it as one file, cancel them and drop a ZIP archive of it instead.',
+        'Trip.pages is uploaded as a folder of 2 files. To send it as one file, cancel them and drop a ZIP archive of it instead.',
         one.uploadIds,
       ],
       [
-        'docs/A.rtfd goes up as a folder of 1 file. To send it as one file, cancel it and drop a ZIP archive of it instead.',
+        'docs/A.rtfd is uploaded as a folder of 1 file. To send it as one file, cancel it and drop a ZIP archive of it instead.',
         other.uploadIds,
       ],
     ])
@@ -114,11 +114,11 @@ describe('the report of a drop', () => {
       { links: { count: 2, isAll: true }, matchedCount: 1 },
     ],
     [
-      'There is nothing in that folder. A bucket keeps files only, so there is nothing to upload.',
+      'There is nothing in that folder. A bucket stores only files, so there is nothing to upload.',
       { emptyFolderCount: 1 },
     ],
     [
-      '1 shortcut (symbolic link) was left out. There is nothing in that folder. A bucket keeps files only, so there is nothing to upload.',
+      '1 shortcut (symbolic link) was left out. There is nothing in that folder. A bucket stores only files, so there is nothing to upload.',
       { links: { count: 1, isAll: true }, emptyFolderCount: 1 },
     ],
   ])('warns: %s', (title, changes) => {
@@ -152,18 +152,18 @@ describe('the report of a drop', () => {
 
     expect(text).toMatchObject({
       tone: 'warn',
-      title: '10 items were not taken. 1 file is on the way.',
+      title: '10 items were not added. 1 file is on the way.',
     })
     expect(text?.lines.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
-      'a/closed.txt: cannot be read. Allow yourself to read it, then drop it again.',
+      'a/closed.txt: cannot be read. Give yourself permission to read it, then drop it again.',
       'a/gone.txt: is no longer there.',
-      'a/log.txt: changed while Ferry took it in. Drop it again.',
+      'a/log.txt: changed while Ferry was reading it. Drop it again.',
       'a/\uFFFD: The name of this file is not valid text, so it cannot be opened. Rename it and drop it again.',
-      'a/cloud.txt: is kept in the cloud, and its name in the bucket depends on its bytes. Open it once, so that it comes to this computer, then drop it again.',
+      'a/cloud.txt: is stored in the cloud, and its name in the bucket depends on its contents. Open it once to download it, then drop it again.',
       'a/kept.txt: Another program keeps this file to itself. Close the file there, then try again.',
       'a/pipe: This is a pipe, a socket or a device, not a file. It holds no bytes that a bucket could keep; to keep what comes out of it, save that to a file first.',
-      'b: cannot be read. Allow yourself to read it, then drop it again.',
-      'Desktop: cannot be read, because macOS does not let Ferry. Allow it in System Settings > Privacy & Security > Files and Folders, then drop it again.',
+      'b: cannot be read. Give yourself permission to read it, then drop it again.',
+      'Desktop: cannot be read, because macOS denies Ferry access. Allow it in System Settings > Privacy & Security > Files and Folders, then drop it again.',
       'c/\uFFFD: The name of this folder is not valid text, so it cannot be opened. Rename it and drop it again.',
     ])
   })

@@ -17,7 +17,7 @@ describe('the report of a drop', () => {
   it('goes when a later one goes well, of which nothing is said', async () => {
     const { page, give, row } = await suite.open(full())
     await give({ name: 'a.bin', byteLength: 1 })
-    const report = page.getByText('1 item was not taken.')
+    const report = page.getByText('1 item was not added.')
     await report.waitFor()
 
     await page.evaluate(() => window.fake.failWith('queueUploads', null))
@@ -36,7 +36,7 @@ describe('the report of a drop', () => {
     await expect.poll(async () => (await callsOf('queueUploads')).length).toBe(1)
     await page.evaluate((failure) => window.fake.failWith('matchSources', failure), FULL)
     await give({ name: 'b.bin', byteLength: 1 })
-    const report = page.getByText('1 item was not taken.')
+    const report = page.getByText('1 item was not added.')
     await report.waitFor()
 
     await page.evaluate(() => window.fake.release('queueUploads'))
@@ -93,7 +93,7 @@ it('a drop that has files by its types, and none in it, is answered', async () =
     return drop.defaultPrevented
   })
 
-  await page.getByText('The other program gave no file.').waitFor()
+  await page.getByText('The other program provided no file.').waitFor()
   expect(await callsOf('queueUploads')).toEqual([])
 })
 
@@ -117,7 +117,7 @@ describe('the report of a folder', () => {
     const left = page.getByText('2 system files were left out')
     await left.waitFor()
 
-    await button('Upload them, too').click()
+    await button('Upload them too').click()
     await row('.DS_Store').getByText(/^Done/).waitFor()
     await left.waitFor({ state: 'detached' })
     const savedBefore = await callsOf('saveRules')
@@ -201,7 +201,7 @@ describe('"Choose the file"', () => {
     const opened = await suite.open(waiting())
     const { page, button, callsOf } = opened
     const { trip } = await choose(opened, 'film.mov', 6)
-    await page.getByText('“film.mov” is not as it was').waitFor()
+    await page.getByText('“film.mov” is not the same file as before').waitFor()
     const begunBefore = await callsOf('uploadAgain')
 
     await button('Upload it from the start').click()
@@ -217,7 +217,7 @@ describe('"Choose the file"', () => {
 
     await opened.button('Leave it').click()
 
-    await opened.page.getByText('is not as it was').waitFor({ state: 'detached' })
+    await opened.page.getByText('is not the same file as before').waitFor({ state: 'detached' })
     await trip.getByText(/^Action needed/).waitFor()
     expect(await opened.callsOf('uploadAgain')).toEqual([])
   })
@@ -226,7 +226,7 @@ describe('"Choose the file"', () => {
     const opened = await suite.open(waiting())
 
     const { trip } = await choose(opened, 'letter.txt', 6)
-    await opened.page.getByText('“letter.txt” is another file.').waitFor()
+    await opened.page.getByText('“letter.txt” is a different file.').waitFor()
 
     await trip.getByText(/^Action needed/).waitFor()
     expect(await opened.callsOf('uploadAgain')).toEqual([])

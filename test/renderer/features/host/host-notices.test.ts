@@ -36,9 +36,9 @@ it('says what the host met when it started, until each is dismissed', async () =
     }),
   )
   await page.getByText('Ferry cannot write settings.json in its data folder.').waitFor()
-  await page.getByText('Its disk keeps no permissions.').waitFor()
+  await page.getByText('Its disk does not support permissions.').waitFor()
   await page.getByText('The folder is /net/home.').waitFor()
-  await page.getByText('Both windows used one folder, /older,').waitFor()
+  await page.getByText('Both windows used the same folder, /older,').waitFor()
 })
 
 it('tells a clock that is far off, what to do, and what goes on meanwhile', async () => {
@@ -52,7 +52,9 @@ it('tells a clock that is far off, what to do, and what goes on meanwhile', asyn
 
   const notice = page.getByRole('status').filter({ hasText: 'clock' })
   await notice.getByText('This computer’s clock is 40 days behind the store’s.').waitFor()
-  await notice.getByText(/^Set this computer’s date and time\. Uploads go on meanwhile/).waitFor()
+  await notice
+    .getByText(/^Set this computer’s date and time\. Uploads continue with the store/)
+    .waitFor()
   await notice.getByRole('button', { name: 'Dismiss' }).press('Enter')
   await notice.waitFor({ state: 'detached' })
 })
@@ -100,8 +102,8 @@ it('tells of an error that nobody expected, and where the log is', async () => {
 })
 
 it.each([
-  ['dialog', 'Ferry asks in a dialog whether this was you.'],
-  ['terminal', 'Ferry asks in the terminal it was started in whether this was you.'],
+  ['dialog', 'Ferry is asking in a dialog whether this was you.'],
+  ['terminal', 'Ferry is asking in the terminal it was started in whether this was you.'],
 ] as const)('says where it waits for an answer: %s', async (where, sentence) => {
   const { page } = await suite.open(aWorld())
   await page.getByRole('heading', { name: 'Client files' }).waitFor()

@@ -22,7 +22,7 @@ const withUpdates = (changes: Partial<UpdateState>) =>
 
 it('asks once whether it may look for new versions, and takes either answer', async () => {
   for (const [name, isAllowed] of [
-    ['Look once a day', true],
+    ['Check once a day', true],
     ['No, thanks', false],
   ] as const) {
     const { page, button } = await withUpdates({ checks: 'unasked' })
@@ -31,7 +31,7 @@ it('asks once whether it may look for new versions, and takes either answer', as
 
     await button(name).click()
 
-    await page.getByText('Shall Ferry look for new versions?').waitFor({ state: 'detached' })
+    await page.getByText('Should Ferry check for new versions?').waitFor({ state: 'detached' })
     const asked = await page.evaluate(() =>
       window.fake.calls.filter(({ command }) => command === 'allowUpdateChecks'),
     )

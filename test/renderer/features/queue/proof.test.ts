@@ -36,7 +36,7 @@ describe('a finished file', () => {
     await page.keyboard.press('Escape')
     await details.waitFor({ state: 'detached' })
 
-    expect(said).toMatch(/^Done, verified · the link works for/)
+    expect(said).toMatch(/^Done, verified · the link expires in/)
     for (const words of how) expect(text).toContain(words)
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('verified')
   })
@@ -56,15 +56,15 @@ describe('a finished file', () => {
     await offer.getByRole('button', { name: 'not verified: how it was checked' }).click()
 
     expect(said).toMatch(
-      /^Done\. Uploaded, not verified: this store offers no check · the link works for/,
+      /^Done\. Uploaded, not verified: this store offers no check · the link expires in/,
     )
-    await page.getByRole('dialog', { name: 'There was nothing to compare with' }).waitFor()
+    await page.getByRole('dialog', { name: 'There was no checksum to compare' }).waitFor()
   })
 
   it('of a Ferry that did not check yet says nothing of it', async () => {
     const { offer, status } = await openDone(null)
 
-    expect(await status.textContent()).toMatch(/^Done · the link works for/)
+    expect(await status.textContent()).toMatch(/^Done · the link expires in/)
     expect(await offer.getByRole('button', { name: /verified/ }).count()).toBe(0)
   })
 })
@@ -84,6 +84,6 @@ it('shows Verifying while the file is read once more, which can be paused, and t
   await film.getByRole('button', { name: 'Resume' }).press('Enter')
   await film.getByText(/^Done, verified/).waitFor()
 
-  expect(said).toMatch(/^Verifying · checking the file once more/)
+  expect(said).toMatch(/^Verifying · reading the file again to verify it/)
   expect(bar).toMatch(/^checked \d+ %$/)
 })

@@ -87,10 +87,10 @@ describe('giving files to the window', () => {
 
     await give({ name: 'a.bin', byteLength: 1 }, { name: 'b.bin', byteLength: 1 })
 
-    await page.getByText('2 items were not taken.').waitFor()
+    await page.getByText('2 items were not added.').waitFor()
     await page.getByText('b.bin: The disk with Ferry’s data is full.').waitFor()
     await button('Dismiss').click()
-    expect(await page.getByText('2 items were not taken.').count()).toBe(0)
+    expect(await page.getByText('2 items were not added.').count()).toBe(0)
   })
 })
 
@@ -128,7 +128,7 @@ describe('a row', () => {
       .waitFor()
 
     await row('oops.bin').getByRole('button', { name: 'Cancel' }).click()
-    await row('oops.bin').getByText('Cancelled · nothing of it is left in the bucket').waitFor()
+    await row('oops.bin').getByText('Cancelled · nothing is left in the bucket').waitFor()
     await row('oops.bin').getByRole('button', { name: 'More actions' }).click()
     await page.getByRole('menuitem', { name: 'Remove from the list' }).click()
 

@@ -86,7 +86,7 @@ describe('a file that changed while it was uploaded', () => {
     const { page, row, callsOf } = await suite.open(worldWith(failedRecord('source-changed')))
 
     await choose(page, row('notes.txt'), 'letter.txt')
-    await page.getByText('“letter.txt” is another file.').waitFor()
+    await page.getByText('“letter.txt” is a different file.').waitFor()
 
     await page.getByText('Here only “notes.txt” is uploaded again.').waitFor()
     await row('notes.txt')
@@ -106,7 +106,7 @@ describe('a file that changed while it was uploaded', () => {
     await choose(page, row(rowName), fileName)
 
     await expect.poll(async () => (await callsOf('uploadAgain')).length).toBe(1)
-    await page.getByText('is another file').waitFor({ state: 'detached' })
+    await page.getByText('is a different file').waitFor({ state: 'detached' })
   })
 
   it('says why when it cannot be begun again, and can be asked once more', async () => {
@@ -118,7 +118,7 @@ describe('a file that changed while it was uploaded', () => {
     const notes = row('notes.txt')
 
     await again(notes).press('Enter')
-    await page.getByText('“notes.txt” was not begun again.').waitFor()
+    await page.getByText('“notes.txt” could not be uploaded again.').waitFor()
     await page.getByText(/^The file is no longer where it was/).waitFor()
     await page.evaluate(() => {
       window.fake.failWith('uploadAgain', null)

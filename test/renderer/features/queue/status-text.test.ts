@@ -61,7 +61,7 @@ describe('the status of a row', () => {
     const view = aView({ phase: 'verifying', sentBytes: 640 * MIB, verifiedBytes: 256 * MIB })
 
     expect([said(view), percentShown(view)]).toEqual([
-      'Verifying · checking the file once more · 40 %',
+      'Verifying · reading the file again to verify it · 40 %',
       40,
     ])
   })
@@ -69,7 +69,7 @@ describe('the status of a row', () => {
   it('needs no percent before the reading has begun', () => {
     const view = aView({ phase: 'verifying', sentBytes: 640 * MIB })
 
-    expect(said(view)).toBe('Verifying · checking the file once more')
+    expect(said(view)).toBe('Verifying · reading the file again to verify it')
   })
 
   it.each([
@@ -98,7 +98,7 @@ describe('the status of a row', () => {
     const waiting = said(aView({ phase: 'needs-you', failure, retryAtMs: NOW + 20_000 }))
     const over = said(aView({ phase: 'needs-you', failure }))
 
-    expect(waiting).toMatch(/ Ferry looks again by itself\.$/)
+    expect(waiting).toMatch(/ Ferry checks again by itself\.$/)
     expect(over).not.toContain('by itself')
   })
 

@@ -64,7 +64,7 @@ it('says what a link gives away and until when', async () => {
   await row('offer.pdf').getByRole('button', { name: 'Share…' }).click()
 
   await page
-    .getByText(/^Anyone with this link can download the file until .+; it cannot be taken back/)
+    .getByText(/^Anyone with this link can download the file until .+; the only way to revoke it/)
     .waitFor()
 })
 
@@ -100,7 +100,7 @@ it('makes a link of another life and remembers it for the destination', async ()
   ])
   await page.keyboard.press('Escape')
   await row('offer.pdf')
-    .getByText(/the link works for (7 days|6 days 2[34] hr)/)
+    .getByText(/the link expires in (7 days|6 days 2[34] hr)/)
     .waitFor()
 })
 
@@ -109,7 +109,7 @@ it('says that a link has died and makes a new one with one click', async () => {
     aWorld({ uploads: [aDoneRecord(1, -HOUR, { name: 'offer.pdf' })] }),
   )
   const offer = row('offer.pdf')
-  await offer.getByText(/^Done · its link died/).waitFor()
+  await offer.getByText(/^Done · its link expired/).waitFor()
 
   const before = await offer.getByRole('link', { name: 'Open link' }).count()
   await offer.getByRole('button', { name: 'Make a new link' }).click()
@@ -128,5 +128,5 @@ it('says why a new link cannot be made', async () => {
 
   await row('offer.pdf').getByRole('button', { name: 'Make a new link' }).click()
 
-  await page.getByText('There is no new link for “offer.pdf”.').waitFor()
+  await page.getByText('A new link for “offer.pdf” could not be made.').waitFor()
 })
