@@ -5,7 +5,7 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-/** Two clocks that a test moves, and a watch that looks at them. */
+/** Two clocks that a test sets, and a detector that reads them. */
 class Computer {
   readonly #now = { wallMs: 1_800_000_000_000, steadyMs: 5_000 }
   readonly #watch = new SleepDetector({ ...this.#now })
@@ -49,7 +49,7 @@ class Computer {
   }
 }
 
-describe('the watch by itself', () => {
+describe('the sleep detector alone', () => {
   it.each([
     ['in the window', 5 * SECOND],
     ['in a hidden tab, whose timers run once a minute', 61 * SECOND],
@@ -70,46 +70,46 @@ describe('the watch by itself', () => {
     expect(computer.told).toEqual(['awake'])
   })
 
-  it('tells of every sleep of a night', () => {
+  it('reports every sleep of a night', () => {
     const computer = new Computer()
     for (let nap = 0; nap < 3; nap += 1) computer.sleeps(HOUR).runs(2 * MINUTE)
 
     expect(computer.told).toEqual(['awake', 'awake', 'awake'])
   })
 
-  it('takes a clock that is set back for what it is', () => {
+  it('does not mistake a clock that was set back for sleep', () => {
     const computer = new Computer().runs(MINUTE).setsClock(-HOUR).runs(HOUR)
 
     expect(computer.told).toEqual([])
   })
 })
 
-describe('with a host that hears of sleep', () => {
-  it('passes on both words, and its own finding is not told on top', () => {
+describe('with a host that reports sleep', () => {
+  it('passes on both reports, and does not report its own detection as well', () => {
     const computer = new Computer().hears(true).sleeps(HOUR).hears(false).runs(HOUR)
 
     expect(computer.told).toEqual(['asleep', 'awake'])
   })
 
-  it("does not tell twice when it finds out before the host's word comes", () => {
+  it('reports once when it detects the sleep before the host reports it', () => {
     const computer = new Computer().hears(true).sleeps(HOUR).looks().hears(false).runs(HOUR)
 
     expect(computer.told).toEqual(['asleep', 'awake'])
   })
 
-  it('tells "asleep" once, however often it is said', () => {
+  it('reports "asleep" once, however often the host says it', () => {
     const computer = new Computer().hears(true).hears(true).sleeps(HOUR).hears(false)
 
     expect(computer.told).toEqual(['asleep', 'awake'])
   })
 
-  it('believes a waking of which nobody told the sleep', () => {
+  it('accepts a wake-up without an earlier report of sleep', () => {
     const computer = new Computer().runs(HOUR).hears(false)
 
     expect(computer.told).toEqual(['awake'])
   })
 
-  it('goes on when the computer was said to sleep and did not', () => {
+  it('reports a wake-up when an announced sleep did not happen', () => {
     const computer = new Computer()
       .runs(MINUTE)
       .hears(true)

@@ -24,7 +24,10 @@ let destinationId: DestinationId
 let needsHash: boolean
 let systemFiles: SystemFilesRule
 
-/** The page's intake over the real host, which streams its files by the real `source://` handler. */
+/**
+ * The page's intake over the real host, which streams its files through the real `source://`
+ * handler.
+ */
 beforeEach(async () => {
   ;({ folder, remove: removeFolder } = temporaryFolder())
   host = await CoreHarness.start({
@@ -104,7 +107,7 @@ describe('files given to the app itself', () => {
     expect((await host.records()).every(({ isSourceDurable }) => isSourceDurable)).toBe(true)
   })
 
-  it('have the type that their names or their bytes tell, and texts their encoding', async () => {
+  it('have the type that their names or first bytes tell, and text files an encoding', async () => {
     const png = Buffer.from(
       '89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489',
       'hex',
@@ -127,7 +130,7 @@ describe('files given to the app itself', () => {
     })
   })
 
-  it('are read for the key template that asks for their bytes', async () => {
+  it('are read if the key template needs their hash', async () => {
     needsHash = true
     const queued = vi.spyOn(host.core.handlers, 'queueUploads')
     host.core.giveFiles([write('film.mov', 'four')])
@@ -138,7 +141,7 @@ describe('files given to the app itself', () => {
     expect(queued.mock.calls[0]?.[0].items).toMatchObject([{ relativePath: 'film.mov', hash8 }])
   })
 
-  it('wait for the page, one giving after the other', async () => {
+  it('wait for the page, one batch after another', async () => {
     host.core.giveFiles([write('a.txt')])
     host.core.giveFiles([write('b.txt')])
 
@@ -177,7 +180,7 @@ describe('files given to the app itself', () => {
     expect([second.files.length, second.isLast]).toEqual([1, true])
   })
 
-  it('leave out what a system left in their folders, and take it by itself or when it is wanted', async () => {
+  it('skip system files in their folders, and upload them when given directly or on request', async () => {
     write('trip/a.txt')
     write('trip/.DS_Store', 'views')
     write('trip/inner/Thumbs.db')
@@ -199,7 +202,7 @@ describe('files given to the app itself', () => {
     ])
   })
 
-  it('are taken with what a system left, where the destination’s rule says so', async () => {
+  it('include system files if the destination’s rule says so', async () => {
     systemFiles = 'upload'
     write('trip/.Trashes/501/thrown away.txt')
     write('trip/inner/Thumbs.db')
@@ -210,7 +213,7 @@ describe('files given to the app itself', () => {
     expect(report).toMatchObject({ queuedCount: 2, emptyFolderCount: 0, systemFiles: null })
   })
 
-  it('that are missing, or are not to be read, are refused by name', async () => {
+  it('that are missing or unreadable are refused by name', async () => {
     const settings = join(host.folder, 'settings.json')
     writeFileSync(settings, '{}')
     host.core.giveFiles([join(folder, 'gone.txt'), settings, '/'])
@@ -246,7 +249,7 @@ describe('files given to the app itself', () => {
     },
   )
 
-  it.runIf(process.platform === 'linux')('with names that are no text are refused', async () => {
+  it.runIf(process.platform === 'linux')('whose names are not valid text are refused', async () => {
     mkdirSync(join(folder, 'odd'))
     writeFileSync(Buffer.concat([Buffer.from(join(folder, 'odd', 'x')), Buffer.from([0xff])]), '')
     host.core.giveFiles([join(folder, 'odd')])

@@ -15,7 +15,7 @@ import { FakeStore } from '../fakes/fake-store.ts'
 import { sourceIdOf, uploadRecord } from '../fakes/upload-records.ts'
 import { VirtualClock } from '../fakes/virtual-clock.ts'
 
-/** A host that registers everything, except as told. */
+/** A host that registers everything, unless a test says otherwise. */
 export class IntakeBench {
   readonly clock = new VirtualClock()
   readonly store = new FakeStore(this.clock)
@@ -23,7 +23,7 @@ export class IntakeBench {
   readonly registeredCounts: number[] = []
   readonly queuedItems: QueueItem[] = []
   readonly begunAgain: CommandInput<'uploadAgain'>[] = []
-  /** By place: what could be waiting for it. By name: what is wrong with it. */
+  /** By path: the uploads that could wait for it. By name: what is wrong with it. */
   readonly waiting = new Map<string, readonly UploadRecord[]>()
   readonly unregistrable = new Map<string, Failure>()
   readonly refused = new Map<string, Failure>()
@@ -31,11 +31,11 @@ export class IntakeBench {
   diagnosis: Failure | null = null
   /** By name: what the host waits for before it answers. */
   readonly held = new Map<string, Promise<void>>()
-  /** What is wrong with giving an upload its file. */
+  /** The failure of attaching a file to an upload. */
   attachRefusal: Failure | null = null
   folderFindings: FolderFindings | null = null
   isHostGone = false
-  /** The host answers, and leaves out what it was asked for. */
+  /** The host answers, but leaves out what it was asked for. */
   isForgetting: 'registering' | 'queueing' | null = null
   #sourceCount = 0
 
@@ -55,7 +55,7 @@ export class IntakeBench {
   /** The destination's key template asks for `{hash8}`. */
   needsHash = false
   systemFiles: SystemFilesRule = 'leave-out'
-  /** By file name: the type that the destination's rules give it. */
+  /** By file name: the type that the destination's rules give to it. */
   readonly ruled = new Map<string, string>()
   readonly intake = createPageIntake({
     bridge: this.#bridge(),

@@ -15,12 +15,12 @@ import { IntakeBench } from './intake-bench.ts'
 const destinationId = destinationIdOf(1)
 const SOURCE_CHANGED: Failure = { kind: 'source-changed' }
 
-/** What the page finds out about a text whose name needs no look at its bytes. */
+/** The facts of a text whose name already tells its type. */
 const TEXT = { contentType: 'text/plain', hash8: null, encoding: 'utf-8' } as const
 
 const file = (name: string) => new File(['four'], name, { type: 'text/plain' })
 
-/** One whose bytes changed after it was given, so that nobody may read it any more. */
+/** A file whose bytes changed after it was given, so that it can no longer be read. */
 async function unreadable(name: string): Promise<File> {
   const folder = await mkdtemp(join(tmpdir(), 'ferry-intake-'))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -36,8 +36,8 @@ const sha256 = (head: string, ...pieces: readonly Uint8Array[]) =>
     .reduce((hash, piece) => hash.update(piece), createHash('sha256').update(head))
     .digest('hex')
 
-describe('taking files in', () => {
-  it('makes an upload of each, which is driven at once', async () => {
+describe('adding files', () => {
+  it('makes an upload of each, and starts it at once', async () => {
     const bench = new IntakeBench()
 
     const report = await bench.intake.addFiles([file('a.txt'), file('b.txt')], destinationId)
@@ -61,7 +61,7 @@ describe('taking files in', () => {
     ])
   })
 
-  it('keeps the place of a file inside its folder', async () => {
+  it('keeps the path of a file inside its folder', async () => {
     const bench = new IntakeBench()
     const inFolder = Object.assign(file('c.txt'), { webkitRelativePath: 'a/b/c.txt' })
 
@@ -70,7 +70,7 @@ describe('taking files in', () => {
     expect(bench.queuedItems.map(({ relativePath }) => relativePath)).toEqual(['a/b/c.txt'])
   })
 
-  it('asks for no more at once than one command may name', async () => {
+  it('names no more files in one command than the contract allows', async () => {
     const bench = new IntakeBench()
     const files = Array.from({ length: 2 * MAX_BATCH + 1 }, (_, index) => file(`${index}`))
 
@@ -88,7 +88,7 @@ describe('taking files in', () => {
     bench.queue.adopt([bench.store.add(record)])
     const before = bench.queue.upload(uploadIdOf(7))?.phase
     bench.waiting.set('film.mp4', [record])
-    // It has begun, and goes no further.
+    // It has started, and gets no further.
     bench.store.isHostGone = true
 
     const report = await bench.intake.addFiles([file('film.mp4'), file('new.txt')], destinationId)
@@ -102,7 +102,7 @@ describe('taking files in', () => {
     expect(bench.queuedItems.map(({ relativePath }) => relativePath)).toEqual(['new.txt'])
   })
 
-  it('names what could not be taken and why, and takes the rest', async () => {
+  it('names what was refused and why, and queues the rest', async () => {
     const bench = new IntakeBench()
     bench.unregistrable.set('gone.txt', { kind: 'source-missing' })
     bench.refused.set('odd.txt', { kind: 'name-unusable', reason: 'not-unicode' })
@@ -124,7 +124,7 @@ describe('taking files in', () => {
     expect([...bench.sourceFiles.values()].map(({ name }) => name)).toEqual(['fine.txt'])
   })
 
-  it('says so for every file when the host is gone', async () => {
+  it('reports every file when the host is gone', async () => {
     const bench = new IntakeBench()
     bench.isHostGone = true
 
@@ -137,14 +137,14 @@ describe('taking files in', () => {
   })
 })
 
-describe('what the page finds out about a file', () => {
+describe('what the page reads from a file', () => {
   const PNG = Uint8Array.from(
     [
       ...'\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\0IDAT',
     ].map((letter) => letter.charCodeAt(0)),
   )
 
-  it('is its type by its first bytes, where the name told the browser none', async () => {
+  it('is its type from its first bytes, if the name implies none', async () => {
     const bench = new IntakeBench()
     const given = [
       new File([PNG], 'picture'),
@@ -166,7 +166,7 @@ describe('what the page finds out about a file', () => {
     ])
   })
 
-  it('is the encoding of a text, and nothing of other types', async () => {
+  it('is the encoding of a text, and nothing for other types', async () => {
     const bench = new IntakeBench()
     bench.ruled.set('ruled.dat', 'text/plain')
     bench.ruled.set('ruled.txt', 'application/x-own')
@@ -197,7 +197,7 @@ describe('what the page finds out about a file', () => {
     )
   })
 
-  it('is no encoding of a text that cannot be read, which is queued all the same', async () => {
+  it('is no encoding for an unreadable text, which is queued all the same', async () => {
     const bench = new IntakeBench()
     bench.ruled.set('gone.txt', 'text/plain')
 
@@ -209,7 +209,7 @@ describe('what the page finds out about a file', () => {
     ])
   })
 
-  it('is found out again for a file that is given for an upload to begin again', async () => {
+  it('is read again from a file that is given for uploading again', async () => {
     const bench = new IntakeBench()
     bench.needsHash = true
     const record = uploadRecord(7, 4, { status: { phase: 'failed', failure: SOURCE_CHANGED } })
@@ -232,7 +232,7 @@ describe('what the page finds out about a file', () => {
     ])
   })
 
-  it('is eight digits of its bytes, where the key template asks for them', async () => {
+  it('is eight digits of its hash, if the key template needs them', async () => {
     const bench = new IntakeBench()
     bench.needsHash = true
     const bytes = randomBytes(7 * MIB + 3)
@@ -249,7 +249,7 @@ describe('what the page finds out about a file', () => {
     ])
   })
 
-  it('is nothing of a file that an unfinished upload waits for', async () => {
+  it('is nothing for a file that an unfinished upload waits for', async () => {
     const bench = new IntakeBench()
     bench.needsHash = true
     const record = uploadRecord(7, 4, { sourceId: null, status: { phase: 'paused' } })
@@ -263,7 +263,7 @@ describe('what the page finds out about a file', () => {
     expect(report).toMatchObject({ matchedCount: 1, refused: [] })
   })
 
-  it('refuses one that cannot be read for it, and takes the rest', async () => {
+  it('refuses a file whose hash cannot be read, and queues the rest', async () => {
     const bench = new IntakeBench()
     bench.needsHash = true
 
@@ -279,7 +279,7 @@ describe('what the page finds out about a file', () => {
     })
   })
 
-  it('refuses one for what the host finds in the way, which the page cannot tell', async () => {
+  it('refuses a file with the reason that the host finds, which the page cannot know', async () => {
     const bench = new IntakeBench()
     bench.needsHash = true
     bench.diagnosis = { kind: 'source-in-cloud' }
@@ -290,7 +290,7 @@ describe('what the page finds out about a file', () => {
     expect(report.refused).toEqual([{ relativePath: 'a.txt', failure: bench.diagnosis }])
   })
 
-  it('takes one that is in the cloud where nothing depends on its bytes', async () => {
+  it('queues a file in the cloud if nothing depends on its bytes', async () => {
     const bench = new IntakeBench()
     bench.diagnosis = { kind: 'source-in-cloud' }
 
@@ -300,7 +300,7 @@ describe('what the page finds out about a file', () => {
     expect(report).toMatchObject({ queuedCount: 1, refused: [] })
   })
 
-  it('is read for a few files at a time', async () => {
+  it('is read from a few files at a time', async () => {
     const bench = new IntakeBench()
     bench.needsHash = true
     let reading = 0

@@ -44,7 +44,7 @@ describe('an order to send a part', () => {
     expect(refusalReason(value)).toBe('not an order')
   })
 
-  it('has a body without a type of its own, and with the same bytes', async () => {
+  it('gets a body without a type and with the same bytes', async () => {
     const typed = new Blob(['bytes'], { type: 'text/html' })
 
     const bare = withoutType(typed)

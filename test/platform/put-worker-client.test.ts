@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FromPutWorker, ToPutWorker } from '../../renderer/platform/put-protocol.ts'
 import { CurrentPutWorker } from '../../renderer/platform/put-worker-client.ts'
 
-/** A worker as the browser gives it, whose script a test plays. */
+/** A worker as the browser provides it, whose script a test plays. */
 class FakeWorker extends EventTarget {
   readonly heard: ToPutWorker[] = []
   isTerminated = false
@@ -29,7 +29,7 @@ function bench() {
   const workers = new CurrentPutWorker(() => {
     const worker = new FakeWorker()
     started.push(worker)
-    // What the transport uses of a worker, the fake has.
+    // The fake has everything of a worker that the transport uses.
     return worker as unknown as Worker
   })
   const at = (index: number): FakeWorker => {
@@ -37,7 +37,7 @@ function bench() {
     if (worker === undefined) throw new Error(`No worker ${index} was started`)
     return worker
   }
-  /** The present worker, once its script has been loaded. */
+  /** The current worker, once its script has been loaded. */
   const loaded = async (index: number) => {
     const ready = workers.ready()
     at(index).says({ type: 'started' })
@@ -55,7 +55,7 @@ const answered = (origin: string) =>
 const ignore = () => undefined
 
 describe('the worker for the next part', () => {
-  it('is the same as long as the destinations are', async () => {
+  it('stays the same while the destinations do', async () => {
     const { workers, started, loaded } = bench()
     const first = await loaded(0)
 
@@ -74,7 +74,7 @@ describe('the worker for the next part', () => {
     expect(started).toHaveLength(1)
   })
 
-  it('is a fresh one when they have changed, and the former ends with its last part', async () => {
+  it('is a new one after they changed, and the old one ends with its last part', async () => {
     const { workers, at, loaded } = bench()
     const former = await loaded(0)
     const putting = former.put(ORDER, new AbortController().signal, ignore)
@@ -90,7 +90,7 @@ describe('the worker for the next part', () => {
     expect(at(0).isTerminated).toBe(true)
   })
 
-  it('is a fresh one again when they change while it is loaded', async () => {
+  it('is another new one if they change while it is loading', async () => {
     const { workers, started, at, loaded } = bench()
     const ready = workers.ready()
     workers.replaceNext()
@@ -102,7 +102,7 @@ describe('the worker for the next part', () => {
     expect(started).toHaveLength(2)
   })
 
-  it('is the former one while the host does not serve another, and is tried anew', async () => {
+  it('stays the old one while the host does not serve another, and is tried again', async () => {
     const { workers, at, loaded } = bench()
     const former = await loaded(0)
     workers.replaceNext()
@@ -114,7 +114,7 @@ describe('the worker for the next part', () => {
     expect(await loaded(2)).not.toBe(former)
   })
 
-  it('is none when there never was one', async () => {
+  it('is none if there never was one', async () => {
     const { workers, at } = bench()
     const ready = workers.ready()
     at(0).fails()
@@ -122,7 +122,7 @@ describe('the worker for the next part', () => {
     expect(await ready).toBeNull()
   })
 
-  it('is a fresh one when the former died, and so did its parts', async () => {
+  it('is a new one after the old one died together with its parts', async () => {
     const { at, loaded } = bench()
     const former = await loaded(0)
     const putting = former.put(ORDER, new AbortController().signal, ignore)
@@ -139,7 +139,7 @@ describe('the worker for the next part', () => {
 })
 
 describe('a part', () => {
-  it('is heard of until it ends, each apart from the others', async () => {
+  it('is reported until it ends, separately from the others', async () => {
     const { at, loaded } = bench()
     const worker = await loaded(0)
     const sent: string[] = []
@@ -159,7 +159,7 @@ describe('a part', () => {
     expect(worker.hasReached('https://other.example')).toBe(false)
   })
 
-  it('that is aborted is not heard of any more', async () => {
+  it('that is aborted is not reported any more', async () => {
     const { at, loaded } = bench()
     const worker = await loaded(0)
     const controller = new AbortController()

@@ -17,7 +17,7 @@ let facts: SourceFacts
 let asked: (string | null)[] = []
 let platform: NodeJS.Platform
 
-/** The page's `fetch` reaches the desktop's real handler of `source://`. */
+/** Connects the page's `fetch` to the desktop's real handler of `source://`. */
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ferry-source-'))
   const path = join(folder, 'file.txt')
@@ -74,7 +74,7 @@ describe('a file streamed by the host', () => {
     expect(asked).toEqual(['bytes=0-0', 'bytes=0-0'])
   })
 
-  it('is looked at though it is empty', async () => {
+  it('is checked even if it is empty', async () => {
     const { signal } = new AbortController()
     const path = facts.path ?? ''
     await writeFile(path, '')
@@ -118,7 +118,7 @@ describe('a file streamed by the host', () => {
     },
   )
 
-  it('has changed when its time has', async () => {
+  it('has changed if its time has', async () => {
     await utimes(facts.path ?? '', 1_700_000_100, 1_700_000_100)
 
     const outcome = await read(0, 5)
@@ -126,7 +126,7 @@ describe('a file streamed by the host', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'source-changed' } })
   })
 
-  it('has changed when it is shorter than it was', async () => {
+  it('has changed if it is shorter than before', async () => {
     const outcome = await read(5, text.length + 10)
 
     expect(outcome).toEqual({ ok: false, failure: { kind: 'source-changed' } })
@@ -139,7 +139,7 @@ describe('a file streamed by the host', () => {
     await expect(read(0, 5, controller.signal)).rejects.toThrow()
   })
 
-  it('says that the host is gone when nothing answers', async () => {
+  it('fails with host-gone if nothing answers', async () => {
     vi.stubGlobal('fetch', async () => {
       throw new TypeError('Failed to fetch')
     })

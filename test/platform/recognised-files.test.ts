@@ -6,7 +6,7 @@ import { IntakeBench } from './intake-bench.ts'
 
 const destinationId = destinationIdOf(1)
 
-/** A file that may be away for a while. */
+/** A file that may be missing for a while. */
 class AbsentFile extends File {
   isAway = false
 
@@ -25,14 +25,14 @@ function file(name: string, isAway = false): AbsentFile {
   return made
 }
 
-/** A bench on which nothing arrives, so that every upload stays as it is. */
+/** A bench whose store never answers, so that every upload stays as it is. */
 function stillBench(): IntakeBench {
   const bench = new IntakeBench()
   bench.store.isHostGone = true
   return bench
 }
 
-/** What a page lists of an upload that an earlier page began. */
+/** An upload of an earlier page, as this page lists it. */
 function listed(bench: IntakeBench, number: number, status: UploadStatus = { phase: 'waiting' }) {
   const record = uploadRecord(number, 4, { sourceId: sourceIdOf(900 + number), status })
   bench.queue.adopt([bench.store.add(record)])
@@ -60,7 +60,7 @@ describe('an upload', () => {
     },
   )
 
-  it('whose file is away by now gets the one that is given again, and goes on with it', async () => {
+  it('whose file has disappeared gets the one that is given again, and resumes with it', async () => {
     const bench = stillBench()
     const first = file('a.txt')
     await give(bench, first)
@@ -88,7 +88,7 @@ describe('an upload', () => {
     expect([sourceOf(bench, 101), sourceOf(bench, 102)]).toEqual([sourceIdOf(1), sourceIdOf(2)])
   })
 
-  it('that is paused gets its file and stays as it is', async () => {
+  it('that is paused gets its file and stays paused', async () => {
     const bench = stillBench()
     bench.waiting.set('a.txt', [listed(bench, 101, { phase: 'paused' })])
 
@@ -99,7 +99,7 @@ describe('an upload', () => {
     expect(sourceOf(bench, 101)).toBe(sourceIdOf(1))
   })
 
-  it('that is being cancelled, has ended or is not on the list is never brought back', async () => {
+  it('that is being cancelled, has ended or is not in the list is never brought back', async () => {
     const bench = stillBench()
     const leaving = listed(bench, 101)
     bench.queue.cancel(leaving.uploadId)
@@ -111,7 +111,7 @@ describe('an upload', () => {
     expect(report).toMatchObject({ queuedCount: 1, matchedCount: 0 })
   })
 
-  it('that the host gives no file after all leaves it to be a new one', async () => {
+  it('to which the host attaches no file leaves it to become a new upload', async () => {
     const bench = stillBench()
     bench.waiting.set('a.txt', [listed(bench, 101)])
     bench.attachRefusal = { kind: 'wrong-state' }
@@ -125,8 +125,8 @@ describe('an upload', () => {
   })
 })
 
-describe('files that came together', () => {
-  it('are not taken for each other, though the first cannot be read and comes a batch earlier', async () => {
+describe('files of one drop', () => {
+  it('are not taken for each other, even if the first is unreadable and comes a batch earlier', async () => {
     const bench = stillBench()
     const others = Array.from({ length: MAX_BATCH }, (_, index) => file(`${index}.txt`))
 
@@ -135,7 +135,7 @@ describe('files that came together', () => {
     expect(report).toMatchObject({ queuedCount: MAX_BATCH + 2, matchedCount: 0 })
   })
 
-  it('are not taken for each other when they came with two drops at the same time', async () => {
+  it('are not taken for each other if they came with two overlapping drops', async () => {
     const bench = stillBench()
     const opened = Promise.withResolvers<void>()
     bench.held.set('last.txt', opened.promise)
@@ -152,7 +152,7 @@ describe('files that came together', () => {
     expect(later).toMatchObject({ queuedCount: 0, matchedCount: 2 })
   })
 
-  it('share the uploads that wait for them, and none gets two', async () => {
+  it('are distributed over the uploads that wait for them, one each', async () => {
     const bench = stillBench()
     bench.waiting.set('a.txt', [listed(bench, 101)])
 
@@ -210,7 +210,7 @@ describe('a file that is chosen for one row', () => {
     },
   )
 
-  it('is answered with what keeps the host from looking at it', async () => {
+  it('fails with what keeps the host from reading it', async () => {
     const bench = stillBench()
     bench.unregistrable.set('a.txt', { kind: 'source-unreadable' })
 
@@ -220,7 +220,7 @@ describe('a file that is chosen for one row', () => {
   })
 })
 
-it('keeps the place of a file with a backslash in its name, as a drop does', async () => {
+it('keeps the path of a file with a backslash in its name, as a drop does', async () => {
   const bench = stillBench()
   const inFolder = Object.assign(file('a\\b.txt'), { webkitRelativePath: 'odd/a/b.txt' })
 
@@ -229,7 +229,7 @@ it('keeps the place of a file with a backslash in its name, as a drop does', asy
   expect(bench.queuedItems.map(({ relativePath }) => relativePath)).toEqual(['odd/a\\b.txt'])
 })
 
-it('says what the host sees in a chosen folder and Chromium leaves out', async () => {
+it('reports what the host sees in a chosen folder and Chromium leaves out', async () => {
   const bench = stillBench()
   bench.folderFindings = {
     linkCount: 3,

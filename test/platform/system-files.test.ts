@@ -39,8 +39,8 @@ const WAYS: readonly [string, (root: string) => Promise<IntakeReport>][] = [
   ['chosen', (root) => bench.intake.addFiles(chosenFolder(root), destinationId)],
 ]
 
-describe.each(WAYS)('what a system left in a folder that is %s', (_, give) => {
-  it('is left out, counted and named, each kind once', async () => {
+describe.each(WAYS)('a system file in a folder that is %s', (_, give) => {
+  it('is skipped, counted and named, each kind once', async () => {
     write('album/a.txt', 'album/.DS_Store', 'album/._a.txt', 'album/in/b.txt', 'album/in/._b.txt')
     write('album/in/.DS_Store', 'album/.Trashes/1/x.txt', 'album/.Trashes/1/y.txt')
 
@@ -53,7 +53,7 @@ describe.each(WAYS)('what a system left in a folder that is %s', (_, give) => {
     expect(report.systemFiles?.names).toHaveLength(3)
   })
 
-  it('goes up after all when the user wants it, as files of the same folder', async () => {
+  it('is uploaded on request, as a file of the same folder', async () => {
     write('album/a.txt', 'album/.DS_Store', 'album/in/Thumbs.db', 'album/.Trashes/1/x.txt')
     const first = await give(album)
     const before = queued()
@@ -65,7 +65,7 @@ describe.each(WAYS)('what a system left in a folder that is %s', (_, give) => {
     expect(report).toMatchObject({ fileCount: 2, queuedCount: 2, systemFiles: null })
   })
 
-  it('is no file where there is nothing else', async () => {
+  it('is not counted as a file if there is nothing else', async () => {
     write('album/.DS_Store')
 
     const report = await give(album)
@@ -73,7 +73,7 @@ describe.each(WAYS)('what a system left in a folder that is %s', (_, give) => {
     expect(report).toMatchObject({ fileCount: 0, queuedCount: 0, emptyFolderCount: 1 })
   })
 
-  it('offers nothing where only a folder was left out', async () => {
+  it('offers no upload if only a folder was skipped', async () => {
     write('album/a.txt', 'album/.Trashes/1/x.txt')
 
     const report = await give(album)
@@ -81,7 +81,7 @@ describe.each(WAYS)('what a system left in a folder that is %s', (_, give) => {
     expect(report.systemFiles).toMatchObject({ fileCount: 0, folderCount: 1, upload: null })
   })
 
-  it('is taken as everything else where the destination’s rule says so', async () => {
+  it('is queued like every other file if the destination’s rule says so', async () => {
     bench.systemFiles = 'upload'
     write('album/a.txt', 'album/.DS_Store', 'album/.Trashes/1/x.txt')
 
@@ -90,7 +90,7 @@ describe.each(WAYS)('what a system left in a folder that is %s', (_, give) => {
     expect(report).toMatchObject({ queuedCount: 3, systemFiles: null })
   })
 
-  it('is said by name where it vanished before the user wanted it', async () => {
+  it('is named if it vanished before the user requested it', async () => {
     write('album/a.txt', 'album/.DS_Store')
     const first = await give(album)
     rmSync(join(album, '.DS_Store'))
@@ -104,19 +104,22 @@ describe.each(WAYS)('what a system left in a folder that is %s', (_, give) => {
 })
 
 describe('a folder that macOS shows as one file', () => {
-  it.each(WAYS)('is told with its uploads when it was %s; inner ones are not', async (_, give) => {
-    write('album/Trip.pages/index.xml', 'album/Trip.pages/Data/a.jpg', 'album/b.txt')
-    write('album/Ferry.app/Contents/info', 'album/Ferry.app/Contents/X.bundle/code')
+  it.each(WAYS)(
+    'is reported with its uploads if it was %s; folders inside it are not',
+    async (_, give) => {
+      write('album/Trip.pages/index.xml', 'album/Trip.pages/Data/a.jpg', 'album/b.txt')
+      write('album/Ferry.app/Contents/info', 'album/Ferry.app/Contents/X.bundle/code')
 
-    const { packages } = await give(album)
+      const { packages } = await give(album)
 
-    expect(
-      packages.map(({ relativePath, uploadIds }) => [relativePath, uploadIds.length]).sort(),
-    ).toEqual([
-      ['album/Ferry.app', 2],
-      ['album/Trip.pages', 2],
-    ])
-    const inPackages = packages.flatMap(({ uploadIds }) => uploadIds)
-    expect(new Set(inPackages).size).toBe(4)
-  })
+      expect(
+        packages.map(({ relativePath, uploadIds }) => [relativePath, uploadIds.length]).sort(),
+      ).toEqual([
+        ['album/Ferry.app', 2],
+        ['album/Trip.pages', 2],
+      ])
+      const inPackages = packages.flatMap(({ uploadIds }) => uploadIds)
+      expect(new Set(inPackages).size).toBe(4)
+    },
+  )
 })

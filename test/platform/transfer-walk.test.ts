@@ -48,7 +48,7 @@ async function walked(
   }
 }
 
-describe.runIf(process.platform === 'linux')('names that are no valid text', () => {
+describe.runIf(process.platform === 'linux')('names that are not valid text', () => {
   beforeEach(() => {
     writeFileSync(join(album, 'fine.txt'), '')
     writeFileSync(oddly('one'), '')
@@ -57,7 +57,7 @@ describe.runIf(process.platform === 'linux')('names that are no valid text', () 
     writeFileSync(join(album, 'last.txt'), '')
   })
 
-  it('are told one by one in a browser, and their folder is not walked again and again', async () => {
+  it('are reported one by one in a browser, and their folder is not walked endlessly', async () => {
     const found = await walked(droppedTransfer([album]), aBrowser)
 
     const nameless = { relativePath: 'album/\uFFFD', failure: ODD_NAME }
@@ -71,7 +71,7 @@ describe.runIf(process.platform === 'linux')('names that are no valid text', () 
     })
   })
 
-  it('are told by as much of the name as can be shown where the host sees it', async () => {
+  it('are reported with as much of the name as can be shown if the host sees it', async () => {
     const found = await walked(droppedTransfer([album]), theDesktop)
 
     expect(found.refused.map(({ relativePath }) => relativePath).sort()).toEqual([
@@ -82,7 +82,7 @@ describe.runIf(process.platform === 'linux')('names that are no valid text', () 
     expect(found).toMatchObject({ fileCount: 4, places: ['album/fine.txt', 'album/last.txt'] })
   })
 
-  it('are still told where the host did not see everything', async () => {
+  it('are still reported if the host did not see everything', async () => {
     const found = await walked(droppedTransfer([album]), aHostThatSees({ isComplete: false }))
 
     expect([found.refused.length, found.unreadable.length]).toEqual([2, 1])
@@ -90,9 +90,9 @@ describe.runIf(process.platform === 'linux')('names that are no valid text', () 
 })
 
 describe('links', () => {
-  it('are counted by a host that sees them, folder by folder', async () => {
+  it('are counted if the host sees them, folder by folder', async () => {
     mkdirSync(join(folder, 'other', 'sub'), { recursive: true })
-    // Junctions, where there are any: everybody may make them.
+    // Junctions where the system has them, because every user may create those.
     symlinkSync('x', join(album, 'one'), 'junction')
     symlinkSync('x', join(folder, 'other', 'sub', 'two'), 'junction')
     symlinkSync('.', join(folder, 'other', 'sub', 'three'), 'junction')
@@ -102,7 +102,7 @@ describe('links', () => {
     expect(found.links).toEqual({ count: 3, isAll: true })
   })
 
-  it('are not followed where Chromium shows them, as it does on Windows', async () => {
+  it('are not followed if Chromium shows them, as it does on Windows', async () => {
     mkdirSync(join(album, 'sub', 'upwards'), { recursive: true })
     writeFileSync(join(album, 'sub', 'upwards', 'again.txt'), '')
     writeFileSync(join(album, 'sub', 'link.txt'), '')
@@ -121,7 +121,7 @@ describe('links', () => {
   })
 })
 
-describe('what a system left in a dropped folder', () => {
+describe('a system file in a dropped folder', () => {
   beforeEach(() => {
     mkdirSync(join(album, '.Trashes', '501'), { recursive: true })
     writeFileSync(join(album, '.Trashes', '501', 'thrown away.txt'), '')
@@ -143,14 +143,14 @@ describe('what a system left in a dropped folder', () => {
     })
   })
 
-  it('is taken where the destination’s rule says so', async () => {
+  it('is queued if the destination’s rule says so', async () => {
     const found = await walked(droppedTransfer([album]), aBrowser, 'upload')
 
     expect(found).toMatchObject({ fileCount: 5, emptyFolderCount: 0 })
     expect(found.places).toContain('album/.Trashes/501/thrown away.txt')
   })
 
-  it('is taken where it was dropped by itself', async () => {
+  it('is queued if it was dropped directly', async () => {
     const given = [join(album, '.DS_Store'), join(album, '.Trashes')]
 
     const found = await walked(droppedTransfer(given), aBrowser)
@@ -158,7 +158,7 @@ describe('what a system left in a dropped folder', () => {
     expect(found.places).toEqual(['.DS_Store', '.Trashes/501/thrown away.txt'])
   })
 
-  it('hides nothing that the host says of it', async () => {
+  it('hides nothing that the host reports about it', async () => {
     const sees = aHostThatSees({
       linkCount: 3,
       hidden: [
@@ -182,8 +182,8 @@ describe('what a system left in a dropped folder', () => {
   })
 })
 
-describe('what Chromium hands over', () => {
-  /** A folder whose entries are given batch by batch; the last one may be an error. */
+describe('an entry from Chromium', () => {
+  /** A folder whose entries come batch by batch; the last batch may be an error. */
   function aFolder(name: string, ...batches: readonly (readonly unknown[] | DOMException)[]) {
     const left = [...batches]
     const createReader = () => ({
@@ -211,7 +211,7 @@ describe('what Chromium hands over', () => {
     return { items: [item] } as unknown as DataTransfer
   }
 
-  it('is never walked twice, though a folder lists itself', async () => {
+  it('is never walked twice, even if a folder lists itself', async () => {
     const inner: unknown[] = [aFile('/loop/a.txt', new File([], 'a.txt'))]
     const loop = aFolder('loop', inner, [], inner, [])
     inner.push(loop)
@@ -224,7 +224,7 @@ describe('what Chromium hands over', () => {
     })
   })
 
-  it('is kept as far as it came before the folder could not be read any more', async () => {
+  it('is kept if it came before the folder became unreadable', async () => {
     const first = aFile('/d/a.txt', new File([], 'a.txt'))
     const broken = aFolder('d', [first], new DOMException('', 'NoModificationAllowedError'))
 
@@ -237,7 +237,7 @@ describe('what Chromium hands over', () => {
     })
   })
 
-  it('is told once where the host finds the same folder closed', async () => {
+  it('is reported once if the host finds the same folder unreadable', async () => {
     const closed = aFolder('d', new DOMException('', 'NoModificationAllowedError'))
     const sees = aHostThatSees({ hidden: [{ kind: 'closed', relativePath: '' }] })
 
@@ -263,7 +263,7 @@ describe('what Chromium hands over', () => {
     })
   })
 
-  it('is told when it says that there is a file, and gives none', async () => {
+  it('is reported if it announces a file and delivers none', async () => {
     const named = await walked(dropOf(aFile('/a.txt', new File([], 'a.txt'))), aBrowser)
     const nothing = await walked(dropOf(null), aBrowser)
 
@@ -273,7 +273,7 @@ describe('what Chromium hands over', () => {
     expect([named.fileCount, nothing.fileCount]).toEqual([1, 1])
   })
 
-  it('has no name by itself either, and is told so', async () => {
+  it('is reported if it was dropped directly and has no name', async () => {
     const oddFile = await walked(dropOf(aFile('/', new File([], ''))), aBrowser)
     const oddFolder = await walked(dropOf(aFolder('')), aBrowser)
 

@@ -18,7 +18,7 @@ function host() {
   return { calls, mark: batchedMarks({ markUploads }) }
 }
 
-it('tells marks that are made in one go in one call, in their order', async () => {
+it('sends marks made in one go in one call, in order', async () => {
   const { calls, mark } = host()
   const [one, other] = [newId(), newId()]
 
@@ -40,7 +40,7 @@ it('tells marks that are made in one go in one call, in their order', async () =
   ])
 })
 
-it('never puts more into one call than the host takes', async () => {
+it('never puts more marks into one call than the host accepts', async () => {
   const { calls, mark } = host()
 
   await Promise.all(Array.from({ length: MAX_BATCH * 2 + 1 }, () => mark(newId(), paused)))
@@ -48,7 +48,7 @@ it('never puts more into one call than the host takes', async () => {
   expect(calls.map(({ marks }) => marks.length)).toEqual([MAX_BATCH, MAX_BATCH, 1])
 })
 
-it('does not put the call off to a later task, since the window may be gone by then', async () => {
+it('does not delay the call to a later task, because the window may be closed by then', async () => {
   const { calls, mark } = host()
 
   void mark(newId(), paused)
@@ -57,7 +57,7 @@ it('does not put the call off to a later task, since the window may be gone by t
   expect(calls).toHaveLength(1)
 })
 
-it('keeps on telling as many in one call when marks follow from the answers to others', async () => {
+it('keeps batching marks that follow from the answers to others', async () => {
   const { calls, mark } = host()
   const thrice = async () => {
     for (let time = 0; time < 3; time += 1) await mark(newId(), paused)
@@ -68,7 +68,7 @@ it('keeps on telling as many in one call when marks follow from the answers to o
   expect(calls.map(({ marks }) => marks.length)).toEqual([100, 100, 100])
 })
 
-it('begins another call for what is marked while one is under way', async () => {
+it('starts another call for marks made while one is running', async () => {
   const { calls, mark } = host()
 
   await mark(newId(), paused)
@@ -77,7 +77,7 @@ it('begins another call for what is marked while one is under way', async () => 
   expect(calls.map(({ marks }) => marks.length)).toEqual([1, 1])
 })
 
-it('answers all of a call alike', async () => {
+it('gives all marks of a call the same answer', async () => {
   const gone = failed({ kind: 'host-gone' })
   const mark = batchedMarks({ markUploads: async () => gone })
 
