@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { createCRC32, createCRC64, type IHasher } from 'hash-wasm'
-import {
-  compositeOf,
-  fullObjectCrc,
-  type PartChecksum,
-} from '../../core/integrity/object-checksums.ts'
-import { CRC32, CRC32C, CRC64NVME, type CrcKind } from '../../lib/crc-combine.ts'
+import { CRC32, CRC32C, CRC64NVME, type CrcKind, combinedCrc } from '../../lib/crc-combine.ts'
 import { S3Error } from './errors.ts'
 
 export const CHECKSUM_ALGORITHMS = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const
@@ -139,6 +134,12 @@ export function checksumTypeOf(algorithm: ChecksumAlgorithm, wanted: string | nu
   )
 }
 
+/** A part's own checksum in base64, and its length. */
+interface PartChecksum {
+  readonly value: string
+  readonly byteLength: number
+}
+
 /** Combines the checksums of the parts, in order, into the object's checksum. */
 export function checksumOfParts(
   algorithm: ChecksumAlgorithm,
@@ -149,8 +150,48 @@ export function checksumOfParts(
   const value =
     type === 'FULL_OBJECT' && kind !== undefined
       ? fullObjectCrc(kind, parts)
-      : compositeOf(algorithm, parts)
+      : compositeChecksum(algorithm, parts)
   return { algorithm, type: kind === undefined ? 'COMPOSITE' : type, value }
+}
+
+function fullObjectCrc(kind: CrcKind, parts: readonly PartChecksum[]): string {
+  const crc = parts.reduce(
+    (before, { value, byteLength }) =>
+      combinedCrc(kind, before, BigInt(`0x${bytesOf(value).toString('hex')}`), byteLength),
+    0n,
+  )
+  return Buffer.from(crc.toString(16).padStart(kind.bits / 4, '0'), 'hex').toString('base64')
+}
+
+/** The checksum of the parts' checksums, followed by their number. */
+function compositeChecksum(algorithm: ChecksumAlgorithm, parts: readonly PartChecksum[]): string {
+  const bytes = Buffer.concat(parts.map(({ value }) => bytesOf(value)))
+  return `${shortChecksum(algorithm, bytes).toString('base64')}-${parts.length}`
+}
+
+/** Synchronous, for the few bytes of a composite: CRC32C is computed bit by bit. */
+function shortChecksum(algorithm: ChecksumAlgorithm, bytes: Buffer): Buffer {
+  if (algorithm === 'SHA1' || algorithm === 'SHA256') {
+    return createHash(algorithm.toLowerCase()).update(bytes).digest()
+  }
+  const value = Buffer.alloc(4)
+  value.writeUInt32BE(algorithm === 'CRC32' ? crc32(bytes) : crc32c(bytes))
+  return value
+}
+
+function crc32c(bytes: Buffer): number {
+  let crc = 0xffffffff
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) {
+      crc = (crc & 1) === 1 ? (crc >>> 1) ^ Number(CRC32C.polynomial) : crc >>> 1
+    }
+  }
+  return (crc ^ 0xffffffff) >>> 0
+}
+
+function bytesOf(base64: string): Buffer {
+  return Buffer.from(base64, 'base64')
 }
 
 export interface BodyChecksums {
