@@ -1,7 +1,7 @@
 import { isRegion } from '../../contract/plain-text.ts'
 import type { CorePorts } from '../ports.ts'
 import { boundedHttp } from '../s3/http/bounded-http.ts'
-import type { AwsFiles, Section } from './aws-files.ts'
+import { type AwsFiles, endpointOf, type Section } from './aws-profiles.ts'
 
 /** Signing in and taking a role are small questions, and somebody or an upload waits. */
 const TIMEOUTS = { connectMs: 8000, idleMs: 15_000, wholeMs: 60_000 } as const
