@@ -14,7 +14,7 @@ import { buildAdaptersPage } from './build-adapters-page.ts'
 
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** The real loopback host over scripted handlers, serving the page with the adapters. */
+/** The real loopback host with scripted handlers, which serves the page with the adapters. */
 export interface AdaptersHost {
   readonly server: LoopbackServer
   /** Opens one session. */

@@ -19,14 +19,14 @@ interface ReceivedPut {
 export interface AnsweringStore {
   readonly origin: string
   readonly received: readonly ReceivedPut[]
-  /** Where PUTs to `elsewhere` are sent on to. */
+  /** Where PUTs to `elsewhere` are redirected to. */
   readonly redirectTo: (origin: string) => void
   /** Resolves when a PUT whose answer is `never` has sent all of its bytes. */
   readonly hasSwallowed: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** Answers that only the page's own transport is tried with. */
+/** Answers that only the page's own transport is tested with. */
 export type PageOnlyAnswer =
   | 'created'
   | 'accepted'
@@ -110,7 +110,7 @@ export async function startAnsweringStore(): Promise<AnsweringStore> {
   }
 }
 
-/** Null when the sender, or this store, broke off. */
+/** Null if the sender, or this store, broke the request off. */
 async function take(
   request: IncomingMessage,
   response: ServerResponse,

@@ -37,7 +37,7 @@ function fakeSubject(): TransportSubject {
       const sending = store.transport
         .putPart(part, body, { signal: controller.signal, onSent })
         .catch(() => 'rejected' as const)
-      // Moving bytes takes the fake a moment; an abort ends that as well.
+      // The fake takes a moment to move bytes; an abort ends that as well.
       await clock.advance(byteLength)
       if (abort === 'when-asked') controller.abort()
       return { outcome: await sending, reported }

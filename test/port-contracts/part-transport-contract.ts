@@ -20,7 +20,7 @@ export type StoreAnswer =
 
 export interface PutReport {
   readonly outcome: Outcome<{ readonly etag: string }> | 'rejected'
-  /** What `onSent` was told. */
+  /** The values that `onSent` received. */
   readonly reported: readonly number[]
 }
 
@@ -32,7 +32,7 @@ export interface TransportSubject {
   ) => Promise<PutReport>
 }
 
-/** What every answer has to become, in the fake as on the wire. */
+/** How every answer must be translated, in the fake as over the network. */
 export const FAILURES: {
   readonly [A in Exclude<StoreAnswer, 'stored' | 'never'>]: Failure
 } = {
@@ -48,7 +48,7 @@ export const FAILURES: {
   cut: { kind: 'no-response' },
 }
 
-/** What the engine relies on, whoever sends its parts. */
+/** What the engine relies on, whatever sends its parts. */
 export function partTransportContract(subject: () => TransportSubject): void {
   it('is done only when the store has answered with an ETag', async () => {
     const { outcome, reported } = await subject().put('stored', 3 * MIB, 'never')

@@ -141,7 +141,7 @@ const STATES: readonly (readonly [string, () => Promise<TestWindow>])[] = [
 ]
 
 describe('assistive technology', () => {
-  it.each(STATES)('finds nothing wrong with %s, in light and dark', async (_, open) => {
+  it.each(STATES)('finds no violation in %s, in light and dark', async (_, open) => {
     const { page } = await open()
 
     await expectAccessible(page)
@@ -149,7 +149,7 @@ describe('assistive technology', () => {
 })
 
 describe('the keyboard', () => {
-  it('reaches everything, in the order in which it is seen', async () => {
+  it('reaches everything in visual order', async () => {
     const { page, row } = await suite.open(
       aWorld({ uploads: [aDoneRecord(1, 1_000_000, { name: 'offer.pdf' }, VERIFIED)] }),
     )
@@ -184,7 +184,7 @@ describe('the keyboard', () => {
     ])
   })
 
-  it('comes back to where it was when a dialog closes', async () => {
+  it('returns to where it was when a dialog closes', async () => {
     const { page, button } = await suite.open(aWorld())
     await button('Connect a bucket').focus()
     await page.keyboard.press('Enter')
@@ -224,7 +224,7 @@ describe('small windows', () => {
 })
 
 describe('motion', () => {
-  it('rests for those who asked for less of it', async () => {
+  it('stops for users who prefer reduced motion', async () => {
     const { page } = await suite.open(freshWorld(), { reducedMotion: 'reduce' })
 
     const calm = await page.evaluate(() =>

@@ -29,7 +29,7 @@ it.each([
         .evaluate((input) => 'webkitdirectory' in input && Boolean(input.webkitdirectory)),
     )
   })
-  // As the host does it: a script as a user's gesture, then the notice.
+  // Imitates the host: a script with a user gesture, then the notice.
   await opened.page.mouse.click(5, 5)
 
   await choose(opened, item)
@@ -37,7 +37,7 @@ it.each([
   await expect.poll(() => inputs).toEqual([isFolder])
 })
 
-it('a dialog that is open comes before the menu', async () => {
+it('an open dialog takes precedence over the menu', async () => {
   const opened = await openClientFiles()
   await choose(opened, 'new-destination')
   await opened.page.getByRole('dialog', { name: 'Connect a bucket' }).waitFor()
@@ -72,7 +72,7 @@ const copyFromWindow = async ({ page, button }: TestWindow) => {
   await page.getByRole('menuitem', { name: 'Copy diagnostics' }).click()
 }
 
-it('copies the diagnostics by the host, and says what is not in them', async () => {
+it('copies the diagnostics through the host, and says what they leave out', async () => {
   const opened = await openClientFiles()
 
   await copyFromWindow(opened)
@@ -82,7 +82,7 @@ it('copies the diagnostics by the host, and says what is not in them', async () 
   expect(await opened.callsOf('copyDiagnostics')).toHaveLength(1)
 })
 
-it('copies the diagnostics by the page where the host cannot', async () => {
+it('copies the diagnostics through the page if the host cannot', async () => {
   const opened = await suite.open(aWorld({ isCopied: false }))
   await opened.context.grantPermissions(['clipboard-write'])
 

@@ -23,7 +23,7 @@ const handlers = {
   listDestinations: async () => succeeded({ destinations: [], selectedId: null, defaultId: null }),
 }
 
-/** A page that has gone through the printed address. */
+/** A page that was opened by the printed address. */
 async function connected(host: AdaptersHost): Promise<Page> {
   const page = await adapters.page(`${host.server.origin}/#${host.token}`)
   await connect(page)
@@ -41,7 +41,7 @@ const list = (page: Page) =>
 const linkState = (page: Page) => page.evaluate(() => window.connection.link.state())
 
 describe('the bridge over HTTP', () => {
-  it('exchanges the token, takes it out of the address and reaches the commands', async () => {
+  it('exchanges the token, removes it from the address and reaches the commands', async () => {
     const host = await adapters.serve(handlers)
 
     const page = await connected(host)
@@ -54,7 +54,7 @@ describe('the bridge over HTTP', () => {
     expect(await linkState(page)).toBe('connected')
   })
 
-  it('hands failures over as values', async () => {
+  it('returns failures as values', async () => {
     const page = await connected(await adapters.serve(handlers))
 
     const outcome = await page.evaluate(() => window.connection.bridge.commands.openLocalBucket({}))
@@ -62,7 +62,7 @@ describe('the bridge over HTTP', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
   })
 
-  it('knows nothing of folders, since a browser says nothing of them', async () => {
+  it('knows nothing about folders, because a browser reveals nothing about them', async () => {
     const page = await connected(await adapters.serve(handlers))
 
     const outcome = await page.evaluate(() =>
@@ -72,7 +72,7 @@ describe('the bridge over HTTP', () => {
     expect(outcome).toEqual({ ok: true, value: [null, null] })
   })
 
-  it('registers files by their facts', async () => {
+  it('registers files by name, length and time', async () => {
     const host = await adapters.serve(handlers, {
       registerSources: async (files) =>
         files.map(({ name, byteLength, modifiedAtMs }) =>
@@ -108,7 +108,7 @@ describe('the bridge over HTTP', () => {
     })
   })
 
-  it('brings notices to those who listen, until they stop', async () => {
+  it('delivers notices to listeners until they unsubscribe', async () => {
     const host = await adapters.serve(handlers)
     const page = await connected(host)
     await page.evaluate(() => {
@@ -134,7 +134,7 @@ describe('the bridge over HTTP', () => {
     expect(await heard()).toEqual(['file-1.bin', 'file-1.bin'])
   })
 
-  it('says that the host is gone, and goes on when it answers again', async () => {
+  it('says that the host is gone, and continues when it answers again', async () => {
     const host = await adapters.serve(handlers)
     const page = await connected(host)
     await page.evaluate(() => {
@@ -158,7 +158,7 @@ describe('the bridge over HTTP', () => {
     ])
   })
 
-  it('has no session with another run of the host at the same port', async () => {
+  it('has no session with another run of the host on the same port', async () => {
     const host = await adapters.serve(handlers)
     const page = await connected(host)
     await page.evaluate(() => {
@@ -172,7 +172,7 @@ describe('the bridge over HTTP', () => {
     await expect.poll(() => linkState(page), { timeout: 15_000 }).toBe('signed-out')
   })
 
-  it('goes on after a reload, and in another tab, without a secret in any storage', async () => {
+  it('continues after a reload, and in another tab, without a secret in any storage', async () => {
     const host = await adapters.serve(handlers)
     const page = await connected(host)
 
@@ -201,7 +201,7 @@ describe('the bridge over HTTP', () => {
     await expect(exported).rejects.toThrow('not extractable')
   })
 
-  it('keeps the session of other tabs when a new address is opened beside them', async () => {
+  it('keeps the session of other tabs when a new address is opened', async () => {
     const host = await adapters.serve(handlers)
     const page = await connected(host)
     const tab = await page.context().newPage()
@@ -225,7 +225,7 @@ describe('the bridge over HTTP', () => {
     expect(page.url()).not.toContain('not-the-token')
   })
 
-  it('takes a new address in the same tab', async () => {
+  it('accepts a new address in the same tab', async () => {
     const host = await adapters.serve(handlers)
     const page = await adapters.page(`${host.server.origin}/`)
     await connect(page)
@@ -247,7 +247,7 @@ describe('the bridge of the preload', () => {
     const host = await adapters.serve()
     const context = await adapters.browser.newContext()
     const page = await context.newPage()
-    // A string, since the page has neither this module nor its compiler.
+    // A string, because the page has neither this module nor its compiler.
     await page.addInitScript(`
       const call = async () => ${answer}
       const every = new Proxy({}, { get: () => call })
@@ -264,7 +264,7 @@ describe('the bridge of the preload', () => {
     return page
   }
 
-  it('is taken where there is one', async () => {
+  it('is used if there is one', async () => {
     const page = await overPreload(
       '({ ok: true, value: { destinations: [], selectedId: null, defaultId: null } })',
     )

@@ -4,7 +4,7 @@ import { DestinationColor } from '../../../electron/contract/commands/destinatio
 
 const tokens = readFileSync(new URL('../../../renderer/design/tokens.css', import.meta.url), 'utf8')
 
-/** Light and dark. */
+/** The colour in light and in dark. */
 function tokenOf(name: string): readonly [string, string] {
   const [, light, dark] =
     new RegExp(`--${name}: light-dark\\((#[0-9a-f]{6}), (#[0-9a-f]{6})\\)`).exec(tokens) ?? []

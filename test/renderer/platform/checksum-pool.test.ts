@@ -16,9 +16,9 @@ const CHECK_VALUES = {
   md5: '25f9e794323b453885f5181f1b624d0b',
 } as const
 const ALGORITHMS = ChecksumAlgorithm.options
-/** Long enough to be at it when a test interferes; a sparse file costs no disk. */
+/** Takes long enough for a test to interfere; a sparse file needs no disk space. */
 const LONG_BYTES = 8 * GIB
-/** Longer than anything takes that goes on by itself. */
+/** Longer than anything that succeeds by itself takes. */
 const PATIENT_MS = 60_000
 
 let adapters: AdaptersPage
@@ -71,9 +71,12 @@ const newChecksums = (workerCount: number, silentMs = PATIENT_MS) =>
     silentMs,
   ] as const)
 
-/** Asks for a long one and another, and waits until the only worker is at the long one. */
+/**
+ * Asks for a long checksum and another one, and waits until the only worker is busy with the long
+ * one.
+ */
 async function beginLong(other = asking({ end: 9 })) {
-  // Warm, it begins at once.
+  // A warm worker starts at once.
   await sums(asking({ end: 9 }))
   const answers = sums(asking(), other)
   await page.waitForFunction(() => window.adapters.sumsAsked() === 2)
@@ -146,7 +149,7 @@ describe('checksums in workers', () => {
 
     const answers = await sums(...orders.map((order) => asking({ end: 9, order })))
 
-    // The first had begun when the others came.
+    // The first had started when the others came.
     expect(answers.map(({ place }) => place)).toEqual([0, 4, 1, 2, 5, 3])
   })
 })
@@ -161,8 +164,8 @@ describe('an aborted checksum', () => {
 
     const [long, next] = await answers
 
-    // To its end, the long one would have taken half a minute; beside the other, it would have
-    // spoilt that one's sum.
+    // The long one would take half a minute to its end, and beside the other it would have
+    // corrupted that one's checksum.
     expect(long).toEqual({ outcome: 'rejected', place: 0 })
     expect(next?.outcome).toEqual({ ok: true, value: await checksumOf('sha256', bytes) })
   }, 20_000)

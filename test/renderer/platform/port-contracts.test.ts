@@ -228,7 +228,7 @@ describe('a file in Chromium', () => {
     expect(second).toEqual({ ok: true, value: { text: text.slice(9), type: '' } })
   })
 
-  it('arrives as it is', async () => {
+  it('arrives unchanged', async () => {
     await read(0, text.length)
 
     const { outcome } = await put('stored', 'last-read')
@@ -237,7 +237,7 @@ describe('a file in Chromium', () => {
     expect(store.received[0]?.sha256).toBe(createHash('sha256').update(text).digest('hex'))
   })
 
-  it('has changed when its time has', async () => {
+  it('has changed if its time has', async () => {
     await read(0, 9)
     await utimes(path, 1_700_000_100, 1_700_000_100)
 
@@ -255,7 +255,7 @@ describe('a file in Chromium', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'source-changed' } })
   })
 
-  it('is missing when it was deleted', async () => {
+  it('is missing if it was deleted', async () => {
     await read(0, 9)
     await rm(path)
 
@@ -274,7 +274,7 @@ describe('a file in Chromium', () => {
     expect(outcome).toEqual({ ok: true, value: null })
   })
 
-  it('is not an empty file when it is missing from the start', async () => {
+  it('is not taken for an empty file if it is missing from the start', async () => {
     const missing = join(adapters.folder, 'empty.txt')
     await writeFile(missing, '')
     await page.getByLabel('Files').setInputFiles([missing])
@@ -285,12 +285,12 @@ describe('a file in Chromium', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'source-missing' } })
   })
 
-  it('has changed when it was chosen empty and is not any more', async () => {
+  it('has changed if it was empty when chosen and is not any more', async () => {
     const grown = join(adapters.folder, 'grown.txt')
     await writeFile(grown, '')
     await utimes(grown, 1_700_000_000, 1_700_000_000)
     await page.getByLabel('Files').setInputFiles([grown])
-    // Chromium notes what a file is like when somebody first asks, and not before.
+    // Chromium records a file's state on the first request, and not before.
     await page
       .getByLabel('Files')
       .evaluate((input) => (input instanceof HTMLInputElement ? input.files?.[0]?.size : null))
@@ -301,8 +301,8 @@ describe('a file in Chromium', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'source-changed' } })
   })
 
-  it('cannot be read when it never could', async () => {
-    // Chromium notes what a file is like when somebody first asks, and not before.
+  it('is unreadable if it never could be read', async () => {
+    // Chromium records a file's state on the first request, and not before.
     await page
       .getByLabel('Files')
       .evaluate((input) => (input instanceof HTMLInputElement ? input.files?.[0]?.size : null))
@@ -330,7 +330,7 @@ describe('the clock in Chromium', () => {
 })
 
 describe("the computer's sleep in Chromium", () => {
-  it('is found out by the clocks, and heard of from the host, until nobody listens', async () => {
+  it('is detected from the clocks, and reported by the host, until the listener unsubscribes', async () => {
     const { server, token, notify } = await adapters.serve()
     const listening = await adapters.page(`${server.origin}/#${token}`)
     await listening.evaluate(async () => {
@@ -338,7 +338,7 @@ describe("the computer's sleep in Chromium", () => {
       Object.assign(window, { power: window.adapters.hearOfPower(bridge) })
     })
     const told = () => listening.evaluate(() => window.power.told)
-    /** As on Linux and macOS: hours on the wall, none of them on the steady clock. */
+    /** As on Linux and macOS: hours pass on the wall clock, and none on the steady clock. */
     const sleep = () =>
       listening.evaluate(() => {
         const now = Date.now
@@ -364,7 +364,7 @@ describe("the computer's sleep in Chromium", () => {
   })
 })
 
-it('hears of the network going and coming', async () => {
+it('reports the network going offline and online', async () => {
   const before = await page.evaluate(() => window.adapters.networkCalls())
 
   await page.context().setOffline(true)
@@ -374,7 +374,7 @@ it('hears of the network going and coming', async () => {
   await expect.poll(heard).toBe(before + 2)
 })
 
-it('gives a pasted picture a name that says when', async () => {
+it('names a pasted image after the current time', async () => {
   const report = await page.evaluate(() => window.adapters.paste(['image.png', 'notes.txt']))
 
   expect(report.files.map(({ path, name }) => [path, name])).toEqual([

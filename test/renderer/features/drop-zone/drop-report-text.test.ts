@@ -69,7 +69,7 @@ describe('the report of a drop', () => {
     expect(said(changes)).toEqual({ tone: 'calm', title, lines: [] })
   })
 
-  it('says of a folder with system files only that there is nothing else in it', () => {
+  it('says that a folder with only system files contains nothing else', () => {
     expect(said({ emptyFolderCount: 1, ...left(1, 0, '.DS_Store') })).toMatchObject({
       tone: 'warn',
       title:
@@ -77,7 +77,7 @@ describe('the report of a drop', () => {
     })
   })
 
-  it('says which folders are packages of macOS, with their uploads to be cancelled', () => {
+  it('names the folders that are macOS packages, with a way to cancel their uploads', () => {
     const one = { relativePath: 'Trip.pages', uploadIds: [uploadIdOf(1), uploadIdOf(2)] }
     const other = { relativePath: 'docs/A.rtfd', uploadIds: [uploadIdOf(3)] }
 
@@ -125,7 +125,7 @@ describe('the report of a drop', () => {
     expect(said(changes)).toEqual({ tone: 'warn', title, lines: [] })
   })
 
-  it('names each thing that was not taken, with its own reason', () => {
+  it('names each refused item, with its own reason', () => {
     const oddName = FAILURE_EXAMPLES['name-unusable']
     const refused = [
       { relativePath: 'a/closed.txt', failure: FAILURE_EXAMPLES['source-unreadable'] },

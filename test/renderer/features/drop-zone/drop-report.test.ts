@@ -10,11 +10,11 @@ const suite = windowSuite()
 
 const FULL = { kind: 'disk-full', where: 'data-folder' } as const
 
-/** A window whose host can keep nothing. */
+/** A window whose host cannot queue any file. */
 const full = () => aWorld({ failures: { queueUploads: FULL } })
 
 describe('the report of a drop', () => {
-  it('goes when a later one goes well, of which nothing is said', async () => {
+  it('disappears when a later drop succeeds without a report', async () => {
     const { page, give, row } = await suite.open(full())
     await give({ name: 'a.bin', byteLength: 1 })
     const report = page.getByText('1 item was not added.')
@@ -29,7 +29,7 @@ describe('the report of a drop', () => {
     expect(await page.getByText('on the way').count()).toBe(0)
   })
 
-  it('stays when a drop ends well that had begun before it came', async () => {
+  it('stays if a drop succeeds that had begun before the report came', async () => {
     const { page, give, row, button, callsOf } = await suite.open(aWorld())
     await page.evaluate(() => window.fake.hold('queueUploads'))
     await give({ name: 'slow.bin', byteLength: 1 })
@@ -81,10 +81,10 @@ describe('the report of a drop', () => {
   })
 })
 
-it('a drop that has files by its types, and none in it, is answered', async () => {
+it('a drop that announces files and contains none gets a message', async () => {
   const { page, callsOf } = await suite.open(aWorld())
 
-  // The window may listen a moment after it shows.
+  // The window may start listening a moment after it shows.
   await page.waitForFunction(() => {
     const dataTransfer = new DataTransfer()
     Object.defineProperty(dataTransfer, 'types', { value: ['Files'] })
@@ -109,7 +109,7 @@ describe('the report of a folder', () => {
     await page.locator('.drop-area input[webkitdirectory]').setInputFiles(join(folder, 'album'))
   }
 
-  it('offers the system’s files that were left out: this once, or always', async () => {
+  it('offers to upload the skipped system files: this once, or always', async () => {
     const opened = await suite.open(aWorld())
     const { page, row, button, callsOf } = opened
     await chooseFolder(opened, ['a.txt', '.DS_Store', '._a.txt'])
@@ -135,7 +135,7 @@ describe('the report of a folder', () => {
     ])
   })
 
-  it('names packages of macOS, and cancels their uploads', async () => {
+  it('names macOS packages, and cancels their uploads', async () => {
     const opened = await suite.open(aWorld())
     const { page, row, button } = opened
     await page.evaluate(() => window.fake.hold('prepareUpload'))
@@ -186,7 +186,7 @@ describe('"Choose the file"', () => {
     return { trip, home: rows.filter({ hasText: 'home/' }) }
   }
 
-  it('gives the file to its own row, though another one waits for the same name', async () => {
+  it('gives the file to its own row, even if another row waits for the same name', async () => {
     const opened = await suite.open(waiting())
 
     const { trip, home } = await choose(opened, 'film.mov', 5)
@@ -197,7 +197,7 @@ describe('"Choose the file"', () => {
     expect(await opened.callsOf('queueUploads')).toEqual([])
   })
 
-  it('offers a file of another length from the start, and takes it only then', async () => {
+  it('offers to upload a file of another length from the start, and does so only on request', async () => {
     const opened = await suite.open(waiting())
     const { page, button, callsOf } = opened
     const { trip } = await choose(opened, 'film.mov', 6)
@@ -211,7 +211,7 @@ describe('"Choose the file"', () => {
     expect(await trip.getByText('6 bytes').count()).toBe(1)
   })
 
-  it('leaves the row as it is where the other file is not wanted', async () => {
+  it('leaves the row as it is if the user declines the other file', async () => {
     const opened = await suite.open(waiting())
     const { trip } = await choose(opened, 'film.mov', 6)
 
@@ -222,7 +222,7 @@ describe('"Choose the file"', () => {
     expect(await opened.callsOf('uploadAgain')).toEqual([])
   })
 
-  it('takes no file of another name', async () => {
+  it('accepts no file with another name', async () => {
     const opened = await suite.open(waiting())
 
     const { trip } = await choose(opened, 'letter.txt', 6)
@@ -233,8 +233,8 @@ describe('"Choose the file"', () => {
   })
 })
 
-describe('"Upload again" of a file that was away', () => {
-  it('goes on where it stopped when it is the same file', async () => {
+describe('"Upload again" for a file that was missing', () => {
+  it('resumes where it stopped if it is the same file', async () => {
     const failure = { kind: 'source-missing' } as const
     const { page, row, callsOf } = await suite.open(
       aWorld({

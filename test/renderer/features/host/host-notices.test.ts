@@ -4,7 +4,7 @@ import { windowSuite } from '../../window-suite.ts'
 
 const suite = windowSuite()
 
-it('says what the host met when it started, until each is dismissed', async () => {
+it('says what the host found when it started, until each notice is dismissed', async () => {
   const world = aWorld()
   const { page, button } = await suite.open({
     ...world,
@@ -41,7 +41,7 @@ it('says what the host met when it started, until each is dismissed', async () =
   await page.getByText('Both windows used the same folder, /older,').waitFor()
 })
 
-it('tells a clock that is far off, what to do, and what goes on meanwhile', async () => {
+it('says that the clock is far off, what to do, and what continues until then', async () => {
   const { page } = await suite.open(aWorld())
   await page.getByRole('heading', { name: 'Client files' }).waitFor()
 
@@ -59,7 +59,7 @@ it('tells a clock that is far off, what to do, and what goes on meanwhile', asyn
   await notice.waitFor({ state: 'detached' })
 })
 
-it('tells of a locked key store, and that keys have a safe place once it opens', async () => {
+it('reports a locked key store, and that keys are stored once it opens', async () => {
   const world = aWorld()
   const host = { ...world.host, secretPlace: 'memory' as const }
   const { page, button } = await suite.open({
@@ -86,7 +86,7 @@ it('tells of a locked key store, and that keys have a safe place once it opens',
   expect(await notice.count()).toBe(0)
 })
 
-it('tells of an error that nobody expected, and where the log is', async () => {
+it('reports an unexpected error, and where the log is', async () => {
   const { page, button, callsOf } = await suite.open(aWorld())
   await page.getByRole('heading', { name: 'Client files' }).waitFor()
 
@@ -96,7 +96,7 @@ it('tells of an error that nobody expected, and where the log is', async () => {
     }),
   )
 
-  await page.getByText(/^Uploads go on\..*The log has it under a1b2c3d4\.$/).waitFor()
+  await page.getByText(/^Uploads continue\..*The log describes it under a1b2c3d4\.$/).waitFor()
   await button('Open folder').click()
   expect(await callsOf('openFolder')).toEqual([{ folder: 'logs' }])
 })
@@ -119,7 +119,7 @@ it.each([
   await notice.waitFor({ state: 'detached' })
 })
 
-it('tells which rules could not be read, what counts meanwhile, and opens them', async () => {
+it('says which rules could not be read, what applies until then, and opens them', async () => {
   const world = aWorld()
   const [destination] = world.destinations
   if (destination === undefined) throw new Error('No destination')
@@ -147,7 +147,7 @@ it('tells which rules could not be read, what counts meanwhile, and opens them',
   await notice.waitFor({ state: 'detached' })
 })
 
-it('tells everything else in the settings that could not be read, and the way out', async () => {
+it('reports all other unreadable settings, and what to do', async () => {
   const world = aWorld()
   const [destination] = world.destinations
   if (destination === undefined) throw new Error('No destination')
@@ -210,7 +210,7 @@ it('shows records that the host changed by itself', async () => {
     .waitFor()
 })
 
-describe('leaving in mid-upload', () => {
+describe('leaving during an upload', () => {
   it.each([
     ['loopback', ['beforeunload']],
     ['desktop', []],
@@ -227,7 +227,7 @@ describe('leaving in mid-upload', () => {
       asked.push(dialog.type())
       return dialog.accept()
     })
-    // A browser asks only on behalf of a page that the person has touched.
+    // A browser asks only for a page that the user has interacted with.
     await page.getByRole('heading', { level: 1 }).click()
 
     await page.reload()
@@ -254,7 +254,7 @@ describe('two tabs of one host', () => {
     await second.getByText('Ferry is open in another tab').waitFor()
   })
 
-  it('go on in the other when one is closed', async () => {
+  it('continue in the other tab when one is closed', async () => {
     const { page: first, context } = await suite.open(aWorld())
     await first.getByRole('button', { name: 'Choose files' }).waitFor()
     const second = await context.newPage()
@@ -266,7 +266,7 @@ describe('two tabs of one host', () => {
     await second.getByRole('button', { name: 'Choose files' }).waitFor()
   })
 
-  it('need no question after a reload', async () => {
+  it('take over again after a reload without asking', async () => {
     const { page } = await suite.open(aWorld())
     await page.getByRole('button', { name: 'Choose files' }).waitFor()
 

@@ -11,7 +11,7 @@ import { windowSuite } from '../../window-suite.ts'
 const suite = windowSuite()
 
 describe('giving files to the window', () => {
-  it('takes a drop anywhere and says where it will go', async () => {
+  it('accepts a drop anywhere and shows its destination', async () => {
     const { page, row } = await suite.open(aWorld())
     await page.getByRole('heading', { name: 'Client files' }).waitFor()
 
@@ -24,7 +24,7 @@ describe('giving files to the window', () => {
     expect(await page.getByText('Drop to upload to Client files').count()).toBe(0)
   })
 
-  it('looks into a file for its type and for the digits that the key template asks for', async () => {
+  it('reads a file for its type and for the hash that the key template needs', async () => {
     const rules = { ...DEFAULT_RULES, keyTemplate: '{prefix}{hash8}/{name}' }
     const { page, row, callsOf } = await suite.open(
       aWorld({ destinations: [aDestination({ rules })] }),
@@ -46,7 +46,7 @@ describe('giving files to the window', () => {
     ])
   })
 
-  it('takes a paste, except into a text field', async () => {
+  it('accepts a paste, except into a text field', async () => {
     const { page, row, rows, button } = await suite.open(aWorld())
     await button('Connect a bucket').click()
     await page.getByRole('textbox', { name: 'Bucket' }).focus()
@@ -80,7 +80,7 @@ describe('giving files to the window', () => {
     expect(await page.locator('input[type=file]').count()).toBe(2)
   })
 
-  it('lists what could not be taken, with the reason, until it is dismissed', async () => {
+  it('lists what was refused, with the reason, until it is dismissed', async () => {
     const { page, give, button } = await suite.open(
       aWorld({ failures: { queueUploads: { kind: 'disk-full', where: 'data-folder' } } }),
     )
@@ -119,7 +119,7 @@ describe('a row', () => {
     await expect.poll(() => page.title()).toBe('Ferry')
   })
 
-  it('is Cancelled at once when little was sent, and leaves the list on request', async () => {
+  it('is Cancelled at once if little was sent, and leaves the list on request', async () => {
     const { row, give, page } = await suite.open(aWorld())
     suite.server().holdParts()
     await give({ name: 'oops.bin', byteLength: 1000 })
@@ -135,7 +135,7 @@ describe('a row', () => {
     await page.getByText('They go straight to the bucket').waitFor()
   })
 
-  it('keeps the keyboard where it was when a button has done its work', async () => {
+  it('keeps the keyboard focus after a button has done its work', async () => {
     const { row, page } = await suite.open(
       aWorld({ uploads: [aRecord(1, { name: 'stop.bin', byteLength: 100 })] }),
     )
@@ -149,7 +149,7 @@ describe('a row', () => {
     expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('More actions')
   })
 
-  it('asks before it throws much away', async () => {
+  it('asks before it discards many bytes', async () => {
     const { row, page, button, callsOf } = await suite.open(
       aWorld({
         uploads: [
@@ -173,7 +173,7 @@ describe('a row', () => {
     expect(await callsOf('cancelUpload')).toHaveLength(1)
   })
 
-  it('says Offline while there is no network, and goes on by itself', async () => {
+  it('says Offline while there is no network, and resumes by itself', async () => {
     const { row, give, context } = await suite.open(aWorld())
     suite.server().holdParts()
     await give({ name: 'far.bin', byteLength: 1000 })
@@ -191,7 +191,7 @@ describe('a row', () => {
     await row('far.bin').getByText(/^Done/).waitFor()
   })
 
-  it('says that the store does not answer, and goes on when it does', async () => {
+  it('says that the store does not answer, and resumes when it does', async () => {
     const { row, give, page } = await suite.open(aWorld())
     await page.route('**/store/**', (route) => route.abort())
     await give({ name: 'far.bin', byteLength: 1000 })
@@ -204,7 +204,7 @@ describe('a row', () => {
     await row('far.bin').getByText(/^Done/).waitFor()
   })
 
-  it('needs room on the disk, and goes on by itself when there is some', async () => {
+  it('needs disk space, and resumes by itself when there is some', async () => {
     const { row, give, page } = await suite.open(
       aWorld({ failures: { prepareUpload: { kind: 'disk-full', where: 'data-folder' } } }),
     )
@@ -215,13 +215,13 @@ describe('a row', () => {
       .getByText(/^Action needed · The disk with Ferry’s data is full\..* by itself/)
       .waitFor()
     await page.evaluate(() => window.fake.failWith('prepareUpload', null))
-    // As long as it waits at most.
+    // The longest pause between two tries.
     await page.clock.fastForward(30_000)
 
     await row('kept.bin').getByText(/^Done/).waitFor()
   })
 
-  it('behind a proxy that wants a password all go on once it was entered', async () => {
+  it('resumes with all others once the proxy’s password was entered', async () => {
     const { row, give, page, callsOf } = await suite.open(
       aWorld({ failures: { prepareUpload: { kind: 'proxy-auth-needed' } } }),
     )
@@ -237,7 +237,7 @@ describe('a row', () => {
     expect(await callsOf('enterProxyPassword')).toEqual([{}])
   })
 
-  it('asks for the file again after a restart, and goes on with it', async () => {
+  it('asks for the file again after a restart, and resumes with it', async () => {
     const { row, page } = await suite.open(
       aWorld({
         uploads: [aRecord(1, { name: 'again.txt', status: { phase: 'waiting' }, sourceId: null })],
@@ -257,12 +257,12 @@ describe('a row', () => {
     await again.getByText(/^Done/).waitFor()
   })
 
-  it('says what is wrong and what to do, whatever it is', async () => {
+  it('says what is wrong and what to do, for every failure', async () => {
     const failures = Object.values(FAILURE_EXAMPLES).filter(isKeptInRecords)
     const uploads = failures.map((failure, place) =>
       aRecord(place, { name: `${failure.kind}.bin`, status: { phase: 'failed', failure } }),
     )
-    // Tall enough for all of them: rows out of sight are not in the document.
+    // Tall enough for all rows, because rows out of sight are not in the document.
     const viewport = { width: 1120, height: 140 * uploads.length }
     const { row } = await suite.open(aWorld({ uploads }), { viewport })
 
@@ -276,16 +276,16 @@ describe('a row', () => {
   })
 })
 
-/** Those that end an upload; the others are waited out or belong to the form. */
+/** The failures that end an upload; the others are retried or belong to the form. */
 function isKeptInRecords({ kind }: Failure): boolean {
   return kind !== 'form-invalid' && kind !== 'source-detached'
 }
 
-describe('rows with an object of their name in the bucket', () => {
+describe('rows whose object key is taken in the bucket', () => {
   const asking = () =>
     aWorld({ failures: { prepareUpload: { kind: 'key-taken', key: '2026/11/a.txt' } } })
 
-  it('ask, and go on as they are told, each by itself', async () => {
+  it('ask, and follow their own decision', async () => {
     const { row, give, page, button, callsOf } = await suite.open(asking())
     await give({ name: 'a.txt', byteLength: 10 })
     await row('a.txt').getByText('The bucket already has “2026/11/a.txt”.').waitFor()
@@ -301,7 +301,7 @@ describe('rows with an object of their name in the bucket', () => {
     expect(await callsOf('decideConflict')).toMatchObject([{ decision: 'replace' }])
   })
 
-  it('are answered together when there are several, and the keyboard goes on in the list', async () => {
+  it('are decided together if there are several, and the focus moves to the list', async () => {
     const { row, rows, give, page, button, callsOf } = await suite.open(asking())
     await give(...['a.txt', 'b.txt', 'c.txt'].map((name) => ({ name, byteLength: 10 })))
     await page.getByText('3 uploads need your decision').first().waitFor()
@@ -347,7 +347,7 @@ describe('all rows', () => {
     await page.getByText('They go straight to the bucket').waitFor()
   })
 
-  it('are retried together when several failed, and can be paused as long as one goes on', async () => {
+  it('are retried together if several failed, and can be paused while one is running', async () => {
     const { page, rows, give, button } = await suite.open(
       aWorld({ failures: { prepareUpload: { kind: 'too-large', limitBytes: 4 } } }),
     )
@@ -365,7 +365,7 @@ describe('all rows', () => {
     expect(pauseCount).toBe(0)
   })
 
-  it('are cancelled together only after a question', async () => {
+  it('are cancelled together only after a confirmation', async () => {
     const { rows, give, button, page } = await suite.open(aWorld())
     suite.server().holdParts()
     await give({ name: 'one.bin', byteLength: 5000 }, { name: 'two.bin', byteLength: 5000 })
@@ -384,7 +384,7 @@ describe('all rows', () => {
       .waitFor()
   })
 
-  it('tell the title and the task bar how far they are, and assistive technology when they end', async () => {
+  it('report their progress in the title and task bar, and their end to assistive technology', async () => {
     const { page, row, callsOf } = await suite.open(
       aWorld({
         uploads: [aRecord(1, { name: 'half.bin', byteLength: 1000, recordedBytes: 420 })],
@@ -399,7 +399,7 @@ describe('all rows', () => {
       .toMatchObject({ fraction: 0.42, pace: 'paused', movingCount: 0, onlyHereCount: 0 })
   })
 
-  it('tell the host how many have finished, and that the page alone has none of the rest', async () => {
+  it('report to the host how many have finished, and that the host has the files of the rest', async () => {
     const { give, rows, callsOf } = await suite.open(
       aWorld({ uploads: [aRecord(1, { name: 'waits.bin', recordedBytes: 0 })] }),
     )

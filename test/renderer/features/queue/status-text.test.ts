@@ -57,7 +57,7 @@ function aView(changes: Partial<UploadView>): UploadView {
 const said = (view: UploadView) => `${statusWord(view)}${statusDetail(view, NOW)}`
 
 describe('the status of a row', () => {
-  it('tells how far the file has been read once more', () => {
+  it('tells how far the file has been read again', () => {
     const view = aView({ phase: 'verifying', sentBytes: 640 * MIB, verifiedBytes: 256 * MIB })
 
     expect([said(view), percentShown(view)]).toEqual([
@@ -66,7 +66,7 @@ describe('the status of a row', () => {
     ])
   })
 
-  it('needs no percent before the reading has begun', () => {
+  it('shows no percentage before the reading has started', () => {
     const view = aView({ phase: 'verifying', sentBytes: 640 * MIB })
 
     expect(said(view)).toBe('Verifying · reading the file again to verify it')
@@ -92,7 +92,7 @@ describe('the status of a row', () => {
     ])
   })
 
-  it('says of what may mend by itself that it is looked at again', () => {
+  it('says that a problem which may end by itself is checked again', () => {
     const failure = FAILURE_EXAMPLES['tls-failed']
 
     const waiting = said(aView({ phase: 'needs-you', failure, retryAtMs: NOW + 20_000 }))
@@ -129,7 +129,7 @@ describe('the status of a row', () => {
     },
   )
 
-  it('asks to sign in again for keys that come from a sign-in', () => {
+  it('asks to sign in again if the keys come from a sign-in', () => {
     const view = aView({ phase: 'needs-you', failure: FAILURE_EXAMPLES['credentials-expired'] })
     const source = {
       kind: 'sso',
@@ -153,7 +153,7 @@ describe('the status of a row', () => {
     expect(said(view)).toMatch(expected)
   })
 
-  it('says calmly that the bucket’s file was left as it is', () => {
+  it('says that the bucket’s object was left as it is', () => {
     const status = { phase: 'cancelled', storeIsClean: true, why: 'exists' } as const
     const view = aView({ phase: 'cancelled', record: inParts({ status }) })
 
@@ -162,7 +162,7 @@ describe('the status of a row', () => {
     )
   })
 
-  it('names the object that is in the way', () => {
+  it('names the object that has the key already', () => {
     const view = aView({ phase: 'needs-you', failure: FAILURE_EXAMPLES['key-taken'] })
 
     expect(said(view)).toMatch(/^Action needed · The bucket already has “in\/a\.jpg”\./)
@@ -184,7 +184,7 @@ describe('what a stopped upload has in the bucket', () => {
       ...changes,
     })
 
-  it('is told in parts, and for how long', () => {
+  it('is told in parts, with how long they stay', () => {
     const kept = keptText(failed(), STORE_HABIT, NOW)
 
     expect(kept).toMatchObject({
@@ -194,7 +194,7 @@ describe('what a stopped upload has in the bucket', () => {
     expect(kept?.sentences.join(' ')).toMatch(/only the rest is sent\. .* about 7 days; .*around /)
   })
 
-  it('lasts less the longer ago the upload began', () => {
+  it('stays for less time the longer ago the upload started', () => {
     const later = keptText(failed(), STORE_HABIT, NOW + 5.5 * DAY_MS)
     const tooLate = keptText(failed(), STORE_HABIT, NOW + 8 * DAY_MS)
 
@@ -213,7 +213,7 @@ describe('what a stopped upload has in the bucket', () => {
     )
   })
 
-  it('goes by the rule of the bucket where the check saw one, else by the provider’s habit', () => {
+  it('follows the bucket’s rule if the check saw one, otherwise the provider’s policy', () => {
     const findings = { ...NO_FINDINGS, unfinishedDays: 3 }
     const removals = [
       aDestination({ provider: 'r2', findings }),
