@@ -13,7 +13,14 @@ import { AppearanceDialog } from './list/appearance-dialog.tsx'
 import { PoliciesDialog } from './policies/policies-dialog.tsx'
 import { RulesDialog } from './rules/rules-dialog.tsx'
 
-export type DialogName = 'edit' | 'look' | 'rules' | 'check' | 'policies' | 'sign-in' | 'forget'
+export type DialogName =
+  | 'edit'
+  | 'appearance'
+  | 'rules'
+  | 'check'
+  | 'policies'
+  | 'sign-in'
+  | 'forget'
 
 export type OpenDialog =
   | { readonly name: 'connect' }
@@ -53,7 +60,7 @@ function CurrentDialog({
       return <ConnectDialog editing={null} field={null} onClose={onClose} />
     case 'edit':
       return <ConnectDialog editing={open.destination} field={open.field} onClose={onClose} />
-    case 'look':
+    case 'appearance':
       return <AppearanceDialog destination={open.destination} onClose={onClose} />
     case 'rules':
       return <RulesDialog destination={open.destination} onClose={onClose} />

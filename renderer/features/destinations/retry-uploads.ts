@@ -58,13 +58,13 @@ function retryFixed(
   destinations: readonly Destination[],
   cured: FixedActions,
 ): number {
-  const meant = queue.snapshot().uploadIds.filter((uploadId) => {
+  const fixed = queue.snapshot().uploadIds.filter((uploadId) => {
     const view = queue.upload(uploadId)
     const at = destinations.find((each) => each.destinationId === view?.record.destinationId)
     return view !== undefined && at !== undefined && isFixed(view, cured, at)
   })
-  for (const uploadId of meant) queue.retry(uploadId)
-  return meant.length
+  for (const uploadId of fixed) queue.retry(uploadId)
+  return fixed.length
 }
 
 function isFixed(

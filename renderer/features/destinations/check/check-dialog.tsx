@@ -87,7 +87,7 @@ export function CheckDialog({
   )
 }
 
-export interface SavedCheck {
+interface SavedCheck {
   readonly lines: readonly CheckLine[]
   readonly notes: readonly DraftNote[]
   readonly isRunning: boolean

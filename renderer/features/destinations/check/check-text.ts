@@ -77,7 +77,7 @@ export const CHECK_GROUPS: readonly CheckGroup[] = [
   { title: 'Links', object: 'links', steps: ['post-forms', 'link-life'] },
 ]
 
-export interface LineText {
+interface LineText {
   /** A sentence if the line passed, else its topic. */
   readonly title: string
   /** The problem or the warning, and what to do about it. */

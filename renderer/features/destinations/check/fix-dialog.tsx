@@ -50,7 +50,7 @@ export function FixDialog({
 }
 
 /** A fix that changes the bucket, not the form. */
-export type BucketFix = Extract<CheckFix, { kind: 'set-cors' | 'add-unfinished-rule' }>
+type BucketFix = Extract<CheckFix, { kind: 'set-cors' | 'add-unfinished-rule' }>
 
 export function fixLabel(fix: CheckFix): string {
   switch (fix.kind) {
@@ -67,7 +67,7 @@ export function fixLabel(fix: CheckFix): string {
   }
 }
 
-export interface FixText {
+interface FixText {
   readonly title: string
   readonly about: string
   readonly rule: string

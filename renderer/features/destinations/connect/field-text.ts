@@ -96,16 +96,16 @@ const IN_A_SENTENCE: Record<DestinationField, string> = {
 
 /** Describes what the host changed before it used the form. */
 export function noteText({ field, change }: DraftNote): string {
-  const what = IN_A_SENTENCE[field]
+  const name = IN_A_SENTENCE[field]
   switch (change) {
     case 'trimmed':
-      return `We removed a space around ${what}.`
+      return `We removed a space around ${name}.`
     case 'scheme-added':
-      return `We added https:// to ${what}.`
+      return `We added https:// to ${name}.`
     case 'slash-removed':
-      return `We removed a slash from ${what}.`
+      return `We removed a slash from ${name}.`
     case 'slash-added':
-      return `We added a slash to ${what}.`
+      return `We added a slash to ${name}.`
     case 'region-corrected':
       return 'We took the region from the endpoint.'
     case 'plain-http':

@@ -141,21 +141,21 @@ function BrowserStep({
 }
 
 function CopyCode({ code }: { readonly code: string }) {
-  const [said, setSaid] = useState('')
+  const [status, setStatus] = useState('')
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(code)
-      setSaid('Copied')
+      setStatus('Copied')
     } catch {
       // The browser refused; the user can still select the code.
-      setSaid('Select the code to copy it')
+      setStatus('Select the code to copy it')
     }
   }
   return (
     <>
       <Button onClick={() => void copy()}>Copy code</Button>
       <span role="status" className="field-hint">
-        {said}
+        {status}
       </span>
     </>
   )

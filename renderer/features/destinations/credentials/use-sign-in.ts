@@ -22,10 +22,10 @@ export type SignInState =
   | { readonly phase: 'done' }
 
 /** The last request to the host. */
-export type SignInRequest =
-  | { readonly asked: 'start' }
-  | { readonly asked: 'code'; readonly serial: string }
-  | { readonly asked: 'wait'; readonly at: BrowserStep }
+type SignInRequest =
+  | { readonly request: 'start' }
+  | { readonly request: 'code'; readonly serial: string }
+  | { readonly request: 'wait'; readonly at: BrowserStep }
 
 export function signInStateAfter(
   before: SignInRequest,
@@ -37,7 +37,7 @@ export function signInStateAfter(
     case 'ready':
       return { phase: 'done' }
     case 'code':
-      return { phase: 'code', serial: answer.value.serial, isWrong: before.asked === 'code' }
+      return { phase: 'code', serial: answer.value.serial, isWrong: before.request === 'code' }
     case 'browser':
       return { phase: 'browser', at: answer.value }
     default:
@@ -47,10 +47,10 @@ export function signInStateAfter(
 
 function stateAfterFailure(before: SignInRequest, failure: Failure, nowMs: number): SignInState {
   const isUnconfirmed = failure.kind === 'sign-in-needed'
-  if (isUnconfirmed && before.asked === 'code') {
+  if (isUnconfirmed && before.request === 'code') {
     return { phase: 'code', serial: before.serial, isWrong: true }
   }
-  if (isUnconfirmed && before.asked === 'wait') {
+  if (isUnconfirmed && before.request === 'wait') {
     return { phase: nowMs >= before.at.expiresAtMs ? 'expired' : 'refused' }
   }
   return { phase: 'failed', failure }
@@ -82,20 +82,20 @@ export function useSignIn(source: CredentialSource, onDone: () => void): SignIn 
     if (!answer.ok || answer.value.step !== 'browser') return
     void commands.cancelSignIn({ signInId: answer.value.signInId })
   }
-  const ask = async (asked: SignInRequest, call: () => Promise<Outcome<SignInStep>>) => {
+  const send = async (request: SignInRequest, call: () => Promise<Outcome<SignInStep>>) => {
     const { attempt } = latest.current
     const answer = await call()
     if (latest.current.attempt !== attempt) return cancelLate(answer)
-    const next = signInStateAfter(asked, answer, Date.now())
+    const next = signInStateAfter(request, answer, Date.now())
     enter(next)
     if (next.phase !== 'browser') return
     const { signInId } = next.at
-    await ask({ asked: 'wait', at: next.at }, () => commands.awaitSignIn({ signInId }))
+    await send({ request: 'wait', at: next.at }, () => commands.awaitSignIn({ signInId }))
   }
   const start = () => {
     latest.current.attempt += 1
     enter({ phase: 'asking' })
-    void ask({ asked: 'start' }, () => commands.signIn({ source, code: null }))
+    void send({ request: 'start' }, () => commands.signIn({ source, code: null }))
   }
   const end = () => {
     latest.current.attempt += 1
@@ -120,7 +120,7 @@ export function useSignIn(source: CredentialSource, onDone: () => void): SignIn 
     startOver: start,
     sendCode(serial, code) {
       enter({ phase: 'asking' })
-      void ask({ asked: 'code', serial }, () => commands.signIn({ source, code }))
+      void send({ request: 'code', serial }, () => commands.signIn({ source, code }))
     },
   }
 }

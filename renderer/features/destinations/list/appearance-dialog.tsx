@@ -12,7 +12,7 @@ import { TextField } from '../../../design/field.tsx'
 import { FailureNotice } from '../../../failures/failure-details.tsx'
 import './appearance-dialog.css'
 
-const FORM_ID = 'look-form'
+const FORM_ID = 'appearance-form'
 
 /** Changes a destination's name and colour. Mounted only while it is open. */
 export function AppearanceDialog({
@@ -52,7 +52,12 @@ export function AppearanceDialog({
         </>
       }
     >
-      <form id={FORM_ID} className="look-form" noValidate onSubmit={(event) => void save(event)}>
+      <form
+        id={FORM_ID}
+        className="appearance-form"
+        noValidate
+        onSubmit={(event) => void save(event)}
+      >
         <TextField
           ref={nameInput}
           label="Name"
@@ -80,10 +85,10 @@ function Colors({
   readonly onChoose: (color: DestinationColor) => void
 }) {
   return (
-    <fieldset className="look-colors">
+    <fieldset className="appearance-colors">
       <legend className="field-label">Colour</legend>
       {DestinationColor.options.map((each) => (
-        <label key={each} className="look-color" title={COLOR_NAMES[each]}>
+        <label key={each} className="appearance-color" title={COLOR_NAMES[each]}>
           <input
             type="radio"
             name="color"

@@ -33,11 +33,11 @@ export function DestinationList({
       <nav aria-label="Destinations" className="side-nav">
         <h2 className="side-title">Destinations</h2>
         <ul onKeyDown={goToEnds}>
-          {destinations.map((destination, place) => (
+          {destinations.map((destination, index) => (
             <Item
               key={destination.destinationId}
               destination={destination}
-              place={place}
+              index={index}
               onOpen={onOpen}
             />
           ))}
@@ -65,17 +65,17 @@ function goToEnds(event: KeyboardEvent<HTMLElement>): void {
 
 function Item({
   destination,
-  place,
+  index,
   onOpen,
 }: {
   readonly destination: Destination
-  readonly place: number
+  readonly index: number
   readonly onOpen: OnOpen
 }) {
   const { host, selected, defaultId } = useAppState()
   const select = useSelectDestination()
   const { destinationId, name, color } = destination
-  const shortcut = shortcutOf(place, host.platform)
+  const shortcut = shortcutOf(index, host.platform)
   return (
     <li className="side-row">
       <label className="side-item" title={shortcut === null ? name : `${name} (${shortcut.label})`}>

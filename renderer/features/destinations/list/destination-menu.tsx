@@ -69,7 +69,7 @@ function Choice() {
       value={selected?.destinationId ?? null}
       onValueChange={(value) => void select(DestinationId.parse(value))}
     >
-      {destinations.map((destination, place) => (
+      {destinations.map((destination, index) => (
         <MenuRadioItem
           key={destination.destinationId}
           value={destination.destinationId}
@@ -82,7 +82,7 @@ function Choice() {
           {destination.destinationId === defaultId && <DefaultMark />}
           <DestinationStatus destination={destination} />
           <span className="side-keys" aria-hidden="true">
-            {shortcutOf(place, host.platform)?.label}
+            {shortcutOf(index, host.platform)?.label}
           </span>
         </MenuRadioItem>
       ))}

@@ -20,7 +20,7 @@ export function DestinationStatus({ destination }: { readonly destination: Desti
 const MINUTE_MS = 60_000
 const SOON_MS = 60 * MINUTE_MS
 
-export interface StatusNote {
+interface StatusNote {
   readonly text: string
   /** Keys are missing, or expire soon. */
   readonly isWarning: boolean

@@ -38,7 +38,7 @@ export function DestinationItems({
   return (
     <>
       <DefaultItem destination={destination} />
-      <MenuItem icon={<Palette {...ICON} />} onSelect={open('look')}>
+      <MenuItem icon={<Palette {...ICON} />} onSelect={open('appearance')}>
         Rename and colour…
       </MenuItem>
       {isRemote && <DuplicateItem destination={destination} />}

@@ -24,14 +24,14 @@ const lastRequest = new WeakMap<AppState, Promise<unknown>>()
 
 function selectInOrder(session: AppState, destinationId: DestinationId): Promise<Failure | null> {
   const select = () => session.select(destinationId)
-  const asked = (lastRequest.get(session) ?? Promise.resolve()).then(select, select)
-  lastRequest.set(session, asked)
-  return asked
+  const request = (lastRequest.get(session) ?? Promise.resolve()).then(select, select)
+  lastRequest.set(session, request)
+  return request
 }
 
 type Platform = HostDescription['platform']
 
-export interface Shortcut {
+interface Shortcut {
   /** Shown to users: Ctrl+1, ⌘1. */
   readonly label: string
   /** In the syntax of `aria-keyshortcuts`. */
@@ -41,8 +41,8 @@ export interface Shortcut {
 const MAX_SHORTCUTS = 9
 
 /** Null: destinations after the ninth have none. */
-export function shortcutOf(place: number, platform: Platform): Shortcut | null {
-  const digit = place + 1
+export function shortcutOf(index: number, platform: Platform): Shortcut | null {
+  const digit = index + 1
   if (digit > MAX_SHORTCUTS) return null
   return platform === 'macos'
     ? { label: `⌘${digit}`, keys: `Meta+${digit}` }
@@ -64,18 +64,18 @@ export function pressedIndex(press: Press, platform: Platform): number | null {
 export function DestinationShortcuts() {
   const { appState } = useServices()
   const select = useSelectDestination()
-  const [said, setSaid] = useState('')
+  const [announcement, announce] = useState('')
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const { host, destinations } = appState.snapshot()
-      const place = pressedIndex(event, host.platform)
-      if (place === null) return
+      const index = pressedIndex(event, host.platform)
+      if (index === null) return
       // Browsers would switch tabs.
       event.preventDefault()
-      const meant = destinations[place]
-      if (meant === undefined || isDialogOpen()) return
-      void select(meant.destinationId).then((isDone) => {
-        if (isDone) setSaid(`Files now go to ${meant.name}.`)
+      const pressed = destinations[index]
+      if (pressed === undefined || isDialogOpen()) return
+      void select(pressed.destinationId).then((isDone) => {
+        if (isDone) announce(`Files now go to ${pressed.name}.`)
       })
     }
     addEventListener('keydown', onKeyDown)
@@ -83,7 +83,7 @@ export function DestinationShortcuts() {
   }, [appState, select])
   return (
     <p role="status" className="visually-hidden">
-      {said}
+      {announcement}
     </p>
   )
 }

@@ -160,10 +160,10 @@ export function ImportDialog({
       }
     >
       <ul className="import-places" aria-label="Destinations in the file">
-        {pendingImport.previews.map(({ name, host }, place) => (
+        {pendingImport.previews.map(({ name, host }, index) => (
           // The list never changes.
           // biome-ignore lint/suspicious/noArrayIndexKey: two entries may say the same
-          <li key={place}>
+          <li key={index}>
             <bdi>{name}</bdi> → <bdi>{host}</bdi>
           </li>
         ))}

@@ -32,7 +32,7 @@ export interface Pasted {
 }
 
 /** A bucket, or a folder in it. Anything that the text does not say is null or empty. */
-export interface BucketLocation {
+interface BucketLocation {
   /** Null: a self-hosted server, or unknown. */
   readonly provider?: Provider | null
   readonly region?: string | null

@@ -169,7 +169,7 @@ function CorsChoice({ wishes, onChange }: Pick<PanelProps, 'wishes' | 'onChange'
   )
 }
 
-type Said = 'nothing' | 'copied' | 'refused'
+type CopyResult = 'nothing' | 'copied' | 'refused'
 
 /** Copies `text`; if the browser refuses, selects it in `shown` for the user to copy. */
 function CopyText({
@@ -179,33 +179,35 @@ function CopyText({
   readonly text: string
   readonly shown: RefObject<HTMLTextAreaElement | null>
 }) {
-  const [last, setLast] = useState<{ readonly text: string; readonly said: Said } | null>(null)
-  const said = last?.text === text ? last.said : 'nothing'
+  const [last, setLast] = useState<{ readonly text: string; readonly result: CopyResult } | null>(
+    null,
+  )
+  const result = last?.text === text ? last.result : 'nothing'
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text)
-      setLast({ text, said: 'copied' })
+      setLast({ text, result: 'copied' })
     } catch {
       // The browser refused: no permission, or the window is in the background.
       shown.current?.select()
-      setLast({ text, said: 'refused' })
+      setLast({ text, result: 'refused' })
     }
   }
-  const Icon = said === 'copied' ? Check : Copy
+  const Icon = result === 'copied' ? Check : Copy
   return (
     <div className="copy-text">
       <Button tone="soft" onClick={() => void copy()}>
         <Icon size={15} aria-hidden="true" />
-        {said === 'copied' ? 'Copied' : 'Copy'}
+        {result === 'copied' ? 'Copied' : 'Copy'}
       </Button>
-      <span role="status" className={said === 'copied' ? 'visually-hidden' : 'field-hint'}>
-        {SAYINGS[said]}
+      <span role="status" className={result === 'copied' ? 'visually-hidden' : 'field-hint'}>
+        {COPY_TEXTS[result]}
       </span>
     </div>
   )
 }
 
-const SAYINGS: Record<Said, string> = {
+const COPY_TEXTS: Record<CopyResult, string> = {
   nothing: '',
   copied: 'Copied to the clipboard',
   refused: 'The browser did not let Ferry copy. The text is selected: copy it with the keyboard.',

@@ -39,7 +39,7 @@ export interface PolicyWishes {
   readonly corsFormat: 'json' | 'xml'
 }
 
-export interface PolicyText {
+interface PolicyText {
   /** Null: no permission is chosen. */
   readonly text: string | null
   /** The text contains an example instead of a principal. */

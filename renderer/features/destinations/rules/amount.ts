@@ -48,7 +48,7 @@ function shortDecimal(bytes: number, perUnit: number): string | null {
   return Math.round(Number(text) * perUnit) === bytes ? String(Number(text)) : null
 }
 
-export type ReadAmount =
+type ReadAmount =
   | { readonly kind: 'none' }
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'bytes'; readonly bytes: number }

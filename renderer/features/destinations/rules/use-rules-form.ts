@@ -12,7 +12,7 @@ export interface RulesEditor {
   readonly errorAt: (field: RuleField) => RuleFieldError | null
 }
 
-export interface RulesFormState extends RulesEditor {
+interface RulesFormState extends RulesEditor {
   readonly isSaving: boolean
   /** Not about a single rule. */
   readonly failure: Failure | null

@@ -234,7 +234,7 @@ describe('a sign-in', () => {
 
   it('is done when there are keys, and polls no more', () => {
     const state = signInStateAfter(
-      { asked: 'wait', at },
+      { request: 'wait', at },
       succeeded({ step: 'ready', expiresAtMs: null }),
       0,
     )
@@ -243,19 +243,20 @@ describe('a sign-in', () => {
   })
 
   it('polls while the user confirms the code', () => {
-    const state = signInStateAfter({ asked: 'start' }, succeeded(at), 0)
+    const state = signInStateAfter({ request: 'start' }, succeeded(at), 0)
 
     expect([state, pendingSignIn(state)]).toEqual([{ phase: 'browser', at }, at.signInId])
   })
 
   it('distinguishes a refusal from an expired code', () => {
-    const phaseAt = (nowMs: number) => signInStateAfter({ asked: 'wait', at }, needed, nowMs).phase
+    const phaseAt = (nowMs: number) =>
+      signInStateAfter({ request: 'wait', at }, needed, nowMs).phase
 
     expect([phaseAt(999), phaseAt(1000)]).toEqual(['refused', 'expired'])
   })
 
   it('asks again after a wrong code, however the host reports it', () => {
-    const sent = { asked: 'code', serial: 'phone' } as const
+    const sent = { request: 'code', serial: 'phone' } as const
 
     const again = succeeded({ step: 'code', serial: 'phone' } as const)
     const states = [signInStateAfter(sent, again, 0), signInStateAfter(sent, needed, 0)]
@@ -266,7 +267,7 @@ describe('a sign-in', () => {
   it('shows any other failure', () => {
     const failure = { kind: 'offline' } as const
 
-    expect(signInStateAfter({ asked: 'start' }, failed(failure), 0)).toEqual({
+    expect(signInStateAfter({ request: 'start' }, failed(failure), 0)).toEqual({
       phase: 'failed',
       failure,
     })
