@@ -1,106 +1,129 @@
 import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser'
 
-/** An element of somebody's document, with its place in the text. */
+/** One node as the library parses it in order: an element, a text, a comment, CDATA or a declaration. */
+export type XmlNode = Readonly<Record<string, unknown>>
+
+/** An element that keeps its attributes, comments, white space and references when it is written. */
 export interface XmlElement {
   readonly name: string
-  /** Its own text as it stands there, references and all. */
-  readonly text: string
-  readonly children: readonly XmlElement[]
-  readonly start: number
-  readonly end: number
+  readonly node: XmlNode
 }
 
-/** A bucket's longest CORS or lifecycle document is far shorter: S3 takes 64 KB of the one. */
-const MAX_SETTING_LENGTH = 64 * 1024
-/** Lifecycle rules have a depth of 5. */
+/** All that a document holds, its declaration and root included. */
+export interface XmlDocument {
+  readonly nodes: readonly XmlNode[]
+  readonly root: XmlElement
+}
+
 const MAX_DEPTH = 12
+const [TEXT, CDATA, COMMENT, ATTRIBUTES] = ['#text', '#cdata', '#comment', ':@'] as const
+
+const ORDERED = {
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  textNodeName: TEXT,
+  cdataPropName: CDATA,
+  commentPropName: COMMENT,
+  // References stay as they came, and nothing is expanded.
+  processEntities: false,
+} as const
 
 const parser = new XMLParser({
-  preserveOrder: true,
-  captureMetaData: true,
-  ignoreAttributes: true,
+  ...ORDERED,
   parseTagValue: false,
   trimValues: false,
-  ignorePiTags: true,
-  ignoreDeclaration: true,
-  // Texts stay as they came, and nothing is expanded.
-  processEntities: false,
   maxNestedTags: MAX_DEPTH,
+  // Each name is a key of a node of its own, so that `toString` harms nothing.
+  onDangerousProperty: (name) => name,
 })
-/** The types say `Symbol`, which no key is. */
-const PLACE = XMLParser.getMetaDataSymbol() as unknown as symbol
+const builder = new XMLBuilder({
+  ...ORDERED,
+  suppressEmptyNode: true,
+  // A value that stood between single quotes may hold a double one.
+  attributeValueProcessor: (_name, value) => String(value).replaceAll('"', '&quot;'),
+})
+const escapingBuilder = new XMLBuilder({ ...ORDERED, processEntities: true })
 
 /**
- * The root of a document, in order. Null for what is none, is too long or too deep, or has a
- * document type: no S3 document has one, and it is the door to entity expansion (CWE-776).
+ * The document in its order. Null when it is not XML, is too long or too deep, has a processing
+ * instruction, which the library does not keep whole, or has a document type: no S3 document has
+ * either, and a document type is the door to entity expansion (CWE-776).
  */
-export function parseOrdered(xml: string): XmlElement | null {
-  if (xml.length > MAX_SETTING_LENGTH || /<!(DOCTYPE|ENTITY)/i.test(xml)) return null
+export function parseOrdered(xml: string, maxLength: number): XmlDocument | null {
+  if (xml.length > maxLength || /<!(DOCTYPE|ENTITY)/i.test(xml)) return null
   try {
     if (XMLValidator.validate(xml) !== true) return null
-    const roots = elementsIn(parser.parse(xml))
-    return roots.length === 1 ? (roots[0] ?? null) : null
+    const nodes: readonly XmlNode[] = parser.parse(xml)
+    const [root, ...others] = elementsAmong(nodes)
+    if (root === undefined || others.length > 0 || hasInstruction(nodes)) return null
+    return { nodes, root }
   } catch {
     // Nesting without end, or a name that no document of a store has (`__proto__`).
     return null
   }
 }
 
-type Node = Readonly<Record<string | symbol, unknown>>
+/** The document with other content in its root. */
+export function writeOrdered({ nodes, root }: XmlDocument, content: readonly XmlNode[]): string {
+  const changed = withContent(root.node, content)
+  return builder.build(nodes.map((node) => (node === root.node ? changed : node)))
+}
 
-function elementsIn(content: unknown): XmlElement[] {
-  if (!Array.isArray(content)) return []
-  return (content as readonly Node[]).flatMap((node) => {
-    const [name, inner] = Object.entries(node)[0] ?? []
-    const place = node[PLACE] as { startIndex: number; endIndex: number } | undefined
-    if (name === undefined || name.startsWith('#') || place === undefined) return []
-    const { startIndex: start, endIndex: end } = place
-    return [{ name, text: ownText(inner), children: elementsIn(inner), start, end }]
+/** A new element; its texts are escaped. */
+export function newElement(name: string, content: string | readonly XmlNode[]): XmlNode {
+  if (typeof content !== 'string') return { [name]: content }
+  const escaped = escapingBuilder.build([{ [TEXT]: content }])
+  return { [name]: [{ [TEXT]: escaped }] }
+}
+
+/** Everything between the element's tags. */
+export function contentOf({ name, node }: XmlElement): readonly XmlNode[] {
+  const content = node[name]
+  return Array.isArray(content) ? content : []
+}
+
+export function childrenOf(element: XmlElement): readonly XmlElement[] {
+  return elementsAmong(contentOf(element))
+}
+
+/** The element's own text without white space around it; references stand in it as they came. */
+export function textOf(element: XmlElement): string {
+  const texts = contentOf(element).map((node) => {
+    const cdata = node[CDATA]
+    return Array.isArray(cdata) ? cdata.map(ownText).join('') : ownText(node)
+  })
+  return texts.join('').trim()
+}
+
+/** The same element, attributes and all, with other content. */
+export function withContent(node: XmlNode, content: readonly XmlNode[]): XmlNode {
+  const name = nameOf(node)
+  return name === null ? node : { ...node, [name]: content }
+}
+
+function elementsAmong(nodes: readonly XmlNode[]): XmlElement[] {
+  return nodes.flatMap((node) => {
+    const name = nameOf(node)
+    return name === null ? [] : [{ name, node }]
   })
 }
 
-function ownText(content: unknown): string {
-  if (!Array.isArray(content)) return ''
-  return content.map((node: Node) => String(node['#text'] ?? '')).join('')
+/** Null for what is no element. */
+function nameOf(node: XmlNode): string | null {
+  const name = Object.keys(node).find((key) => key !== ATTRIBUTES)
+  return name === undefined || name.startsWith('#') || name.startsWith('?') ? null : name
 }
 
-/** `[name, text or children]`, to be written. */
-export type XmlNode = readonly [name: string, content: string | readonly XmlNode[]]
-
-const builder = new XMLBuilder({ preserveOrder: true, processEntities: true })
-
-export function writtenXml(nodes: readonly XmlNode[]): string {
-  return builder.build(nodes.map(ordered))
+function hasInstruction(nodes: readonly XmlNode[]): boolean {
+  return nodes.some((node) =>
+    Object.entries(node).some(([name, content]) => {
+      if (name.startsWith('?')) return name !== '?xml'
+      return Array.isArray(content) && hasInstruction(content)
+    }),
+  )
 }
 
-function ordered([name, content]: XmlNode): object {
-  return { [name]: typeof content === 'string' ? [{ '#text': content }] : content.map(ordered) }
-}
-
-/** Puts text into a document behind the last, or before the first, child of its root. */
-export function withChild(
-  xml: string,
-  root: XmlElement,
-  element: string,
-  where: 'first' | 'last',
-): string {
-  const child = where === 'first' ? root.children[0] : root.children.at(-1)
-  if (child !== undefined)
-    return inserted(xml, where === 'first' ? child.start : child.end, element)
-  const own = xml.slice(root.start, root.end)
-  if (!own.endsWith('/>')) {
-    return inserted(xml, root.start + own.lastIndexOf('</'), element)
-  }
-  // An empty root gets an end of its own, under the name that it has there.
-  const open = own.slice(0, -2).trimEnd()
-  const [name = root.name] = open.slice(1).split(/\s/, 1)
-  return `${xml.slice(0, root.start)}${open}>${element}</${name}>${xml.slice(root.end)}`
-}
-
-export function inserted(xml: string, at: number, text: string): string {
-  return xml.slice(0, at) + text + xml.slice(at)
-}
-
-export function without(xml: string, { start, end }: XmlElement): string {
-  return xml.slice(0, start) + xml.slice(end)
+function ownText(node: XmlNode): string {
+  return String(node[TEXT] ?? '')
 }

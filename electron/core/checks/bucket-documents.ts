@@ -2,48 +2,57 @@ import { corsRuleFor, UNFINISHED_RULE_ID } from '../../contract/bucket-policies.
 import type { CorsRule } from '../../contract/commands/checks.ts'
 import { isWindowOrigin } from '../../contract/cors.ts'
 import {
-  inserted,
+  childrenOf,
+  contentOf,
+  newElement,
   parseOrdered,
-  withChild,
-  without,
-  writtenXml,
+  textOf,
+  withContent,
+  writeOrdered,
+  type XmlDocument,
   type XmlElement,
   type XmlNode,
 } from '../../lib/ordered-xml.ts'
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
+/** S3 takes CORS documents of 64 KB; lifecycle documents of a bucket are far shorter. */
+const MAX_DOCUMENT_LENGTH = 64 * 1024
 
 /**
  * A bucket's CORS rules with one more, or with Ferry's own rule completed. It stands first: a store
  * stops at the first rule that fits, and one that hides the ETag would fit as well. All other rules
- * stay letter for letter. Null: the text is no such document.
+ * keep everything that is in them. Null: the text is no such document.
  */
 export function withCorsRule(xml: string | null, rule: CorsRule): string | null {
-  const document = xml ?? `<CORSConfiguration xmlns="${NAMESPACE}"></CORSConfiguration>`
-  const root = rootOf(document, 'CORSConfiguration')
-  if (root === null) return null
-  const ours = root.children.find((child) => isFerrysRule(child))
-  if (ours === undefined) return withChild(document, root, writtenRule(rule), 'first')
-  const completed = completedRule(document, ours, rule)
-  const others = without(document, ours)
-  const othersRoot = rootOf(others, 'CORSConfiguration')
-  return othersRoot === null ? null : withChild(others, othersRoot, completed, 'first')
+  const document = documentOf(xml, 'CORSConfiguration')
+  if (document === null) return null
+  const { root } = document
+  const ours = childrenOf(root).find(isFerrysRule)
+  const others = contentOf(root).filter((node) => node !== ours?.node)
+  const first = ours === undefined ? newRule(rule) : completedRule(ours, rule)
+  return writeOrdered(document, beforeElements(others, root, first))
 }
 
-function writtenRule(rule: CorsRule): string {
-  const nodes = (name: string, texts: readonly string[]) =>
-    texts.map((text) => [name, text] as const)
-  return writtenXml([
-    [
-      'CORSRule',
-      [
-        ...nodes('AllowedMethod', rule.allowedMethods),
-        ...nodes('AllowedOrigin', rule.allowedOrigins),
-        ...nodes('AllowedHeader', rule.allowedHeaders),
-        ...nodes('ExposeHeader', rule.exposeHeaders),
-        ...nodes('MaxAgeSeconds', [String(rule.maxAgeSeconds)]),
-      ],
-    ],
+/** Comments and white space at the beginning stay there. */
+function beforeElements(
+  content: readonly XmlNode[],
+  parent: XmlElement,
+  added: XmlNode,
+): readonly XmlNode[] {
+  const elements = new Set(childrenOf(parent).map(({ node }) => node))
+  const at = content.findIndex((node) => elements.has(node))
+  return at < 0 ? [...content, added] : content.toSpliced(at, 0, added)
+}
+
+function newRule(rule: CorsRule): XmlNode {
+  const elements = (name: string, texts: readonly string[]) =>
+    texts.map((text) => newElement(name, text))
+  return newElement('CORSRule', [
+    ...elements('AllowedMethod', rule.allowedMethods),
+    ...elements('AllowedOrigin', rule.allowedOrigins),
+    ...elements('AllowedHeader', rule.allowedHeaders),
+    ...elements('ExposeHeader', rule.exposeHeaders),
+    ...elements('MaxAgeSeconds', [String(rule.maxAgeSeconds)]),
   ])
 }
 
@@ -59,8 +68,8 @@ function isFerrysRule(element: XmlElement): boolean {
   const exposed = texts('ExposeHeader')
   const known = new Set(exposeHeaders.map((header) => header.toLowerCase()))
   return (
-    element.children.every(
-      ({ name, children }) => RULE_ELEMENTS.has(name) && children.length === 0,
+    childrenOf(element).every(
+      (child) => RULE_ELEMENTS.has(child.name) && childrenOf(child).length === 0,
     ) &&
     isSameSet(texts('AllowedMethod'), allowedMethods) &&
     isSameSet(texts('AllowedHeader'), ['*']) &&
@@ -79,26 +88,25 @@ const RULE_ELEMENTS: ReadonlySet<string> = new Set([
   'MaxAgeSeconds',
 ])
 
-/** The rule's own text, with the origins and headers that it lacks beside those of their kind. */
-function completedRule(xml: string, element: XmlElement, rule: CorsRule): string {
-  const own = xml.slice(element.start, element.end)
-  const additions = [
+/** The rule with the origins and headers that it lacks, before the first of their kind. */
+function completedRule(element: XmlElement, rule: CorsRule): XmlNode {
+  const wanted = [
     { name: 'AllowedOrigin', texts: rule.allowedOrigins },
     { name: 'ExposeHeader', texts: rule.exposeHeaders },
-  ].map(({ name, texts }) => {
-    const beside = element.children.find((child) => child.name === name)
-    const at = (beside?.start ?? element.start) - element.start
-    return { at, text: writtenXml(missingNodes(element, name, texts)) }
-  })
-  // From the back, so that the places before keep their number.
-  return additions
-    .sort((one, other) => other.at - one.at)
-    .reduce((changed, { at, text }) => inserted(changed, at, text), own)
+  ]
+  const content = wanted.reduce((nodes, { name, texts }) => {
+    const first = childrenOf(element).find((child) => child.name === name)
+    const at = first === undefined ? 0 : nodes.indexOf(first.node)
+    return nodes.toSpliced(at, 0, ...missingElements(element, name, texts))
+  }, contentOf(element))
+  return withContent(element.node, content)
 }
 
-function missingNodes(element: XmlElement, name: string, texts: readonly string[]): XmlNode[] {
-  const there = new Set(textsOf(element, name).map((text) => text.toLowerCase()))
-  return texts.filter((text) => !there.has(text.toLowerCase())).map((text) => [name, text])
+function missingElements(element: XmlElement, name: string, texts: readonly string[]): XmlNode[] {
+  const present = new Set(textsOf(element, name).map((text) => text.toLowerCase()))
+  return texts
+    .filter((text) => !present.has(text.toLowerCase()))
+    .map((text) => newElement(name, text))
 }
 
 /**
@@ -111,25 +119,27 @@ export function withUnfinishedRule(
   prefix: string,
   days: number,
 ): string | null {
-  const document = xml ?? `<LifecycleConfiguration xmlns="${NAMESPACE}"></LifecycleConfiguration>`
-  const root = rootOf(document, 'LifecycleConfiguration')
-  if (root === null) return null
-  const rules = root.children.filter(({ name }) => name === 'Rule')
-  const hasFilter = rules.some((rule) => rule.children.some(({ name }) => name === 'Filter'))
+  const document = documentOf(xml, 'LifecycleConfiguration')
+  if (document === null) return null
+  const rules = childrenOf(document.root).filter(({ name }) => name === 'Rule')
+  const hasFilter = rules.some((rule) => childrenOf(rule).some(({ name }) => name === 'Filter'))
   const isOld = rules.length > 0 && !hasFilter
-  const place: XmlNode = ['Prefix', prefix]
-  const element = writtenXml([
-    [
-      'Rule',
-      [
-        ['ID', freeId(rules)],
-        isOld ? place : ['Filter', [place]],
-        ['Status', 'Enabled'],
-        ['AbortIncompleteMultipartUpload', [['DaysAfterInitiation', String(days)]]],
-      ],
-    ],
+  const place = newElement('Prefix', prefix)
+  const added = newElement('Rule', [
+    newElement('ID', freeId(rules)),
+    isOld ? place : newElement('Filter', [place]),
+    newElement('Status', 'Enabled'),
+    newElement('AbortIncompleteMultipartUpload', [newElement('DaysAfterInitiation', String(days))]),
   ])
-  return withChild(document, root, element, 'last')
+  return writeOrdered(document, afterElements(document.root, added))
+}
+
+/** Comments and white space at the end stay there. */
+function afterElements(parent: XmlElement, added: XmlNode): readonly XmlNode[] {
+  const content = contentOf(parent)
+  const last = childrenOf(parent).at(-1)
+  const at = last === undefined ? content.length : content.indexOf(last.node) + 1
+  return content.toSpliced(at, 0, added)
 }
 
 /** Rules of one bucket have names of their own. */
@@ -140,13 +150,17 @@ function freeId(rules: readonly XmlElement[]): string {
   return id
 }
 
-function rootOf(xml: string, name: string): XmlElement | null {
-  const root = parseOrdered(xml)
-  return root?.name === name ? root : null
+/** A new document where the bucket has none. Null: the text is another document, or none. */
+function documentOf(xml: string | null, name: string): XmlDocument | null {
+  const text = xml ?? `<${name} xmlns="${NAMESPACE}"/>`
+  const document = parseOrdered(text, MAX_DOCUMENT_LENGTH)
+  return document?.root.name === name ? document : null
 }
 
 function textsOf(element: XmlElement, name: string): readonly string[] {
-  return element.children.filter((child) => child.name === name).map(({ text }) => text.trim())
+  return childrenOf(element)
+    .filter((child) => child.name === name)
+    .map(textOf)
 }
 
 function isSameSet(texts: readonly string[], wanted: readonly string[]): boolean {

@@ -84,3 +84,16 @@ it('takes nothing inside a comment or CDATA for an element', () => {
   expect(changed).toMatch(/^<CORSConfiguration><!-- <CORSRule> --><CORSRule>.*a\.example/)
   expect(changed).toContain(strange.slice(strange.indexOf('<ID>')))
 })
+
+it('keeps an attribute that holds quotes, and references as they came', () => {
+  const strange = `<CORSRule a='x"y'><ID>&#65;&amp;</ID><toString> 1 </toString></CORSRule>`
+
+  const changed = withCorsRule(inside(strange), RULE)
+
+  expect(changed).toContain(strange.replace(`'x"y'`, '"x&quot;y"'))
+})
+
+it('writes nothing into a document that it could not keep whole', () => {
+  expect(withCorsRule(inside('<?keep this?>'), RULE)).toBeNull()
+  expect(withCorsRule(`<!DOCTYPE a>${inside('')}`, RULE)).toBeNull()
+})
