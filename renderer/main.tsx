@@ -1,7 +1,6 @@
 import { createRoot } from 'react-dom/client'
 import { contentTypeByRules } from '../electron/contract/content-type.ts'
 import type { DestinationId } from '../electron/contract/ids.ts'
-import { providerOf } from '../electron/contract/providers/lookup.ts'
 import { templateAsks } from '../electron/contract/rules/key-template.ts'
 import { DEFAULT_RULES } from '../electron/contract/rules/upload-rules.ts'
 import { App } from './app/app.tsx'
@@ -48,11 +47,7 @@ const startEngine: BootDeps['startEngine'] = (session) => {
     rules: { limitsOf: rulesOf, subscribe: session.subscribe },
   }
   const queue = createUploadQueue(ports, {
-    destinationOf: ({ destinationId }) => {
-      const destination = destinationOf(destinationId)
-      if (destination === null) return null
-      return { ...destination, usualPartBytes: providerOf(destination.provider).usualPartBytes }
-    },
+    destinationOf: ({ destinationId }) => destinationOf(destinationId),
   })
   followStores(session)
   const needsHash = (destinationId: DestinationId) =>

@@ -1,16 +1,11 @@
 import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import type { DestinationId } from '../../electron/contract/ids.ts'
-import { S3_LIMITS, USUAL_PART_BYTES } from '../../electron/contract/limits.ts'
-import type { PlanLimits } from './part-planner.ts'
 import type { NetworkStatus, QueuePorts, TransferLimits } from './ports.ts'
 
 /** What the queue has to know about the destination of an upload. */
 interface UploadDestination {
   /** Uploads to one endpoint share its connections. */
   readonly endpoint: string
-  readonly maxPartCount: number
-  /** Where the rules leave the length of parts to Ferry. */
-  readonly usualPartBytes: number
 }
 
 /** Null: the page does not know the destination (any more), and the host will say what is wrong. */
@@ -37,15 +32,6 @@ export class Destinations {
 
   limitsOf(destinationId: DestinationId): TransferLimits {
     return this.#ports.rules.limitsOf(destinationId)
-  }
-
-  planLimitsOf(record: UploadRecord): PlanLimits {
-    const destination = this.#destinationOf(record)
-    return {
-      maxPartCount: destination?.maxPartCount ?? S3_LIMITS.maxPartCount,
-      usualPartBytes: destination?.usualPartBytes ?? USUAL_PART_BYTES,
-      ...this.limitsOf(record.destinationId),
-    }
   }
 }
 

@@ -10,7 +10,6 @@ import type { EventInbox } from './event-inbox.ts'
 import type { Verification } from './integrity/verification.ts'
 import type { UploadEffect, UploadEvent } from './machine/events.ts'
 import { HOST_WAIT_MS, type MarkOutbox, type ReceiptOutbox } from './outbox.ts'
-import { planParts } from './part-planner.ts'
 import { callAfter, type QueuePorts } from './ports.ts'
 import { silenceAsOffline } from './retry-policy.ts'
 import { diagnoseSourceFailure, isSourceFailureDiagnosable } from './transfer/failure-diagnosis.ts'
@@ -122,10 +121,8 @@ export class Effects {
     if (source === null && !isAllRecorded(record) && !isAwaitingDecision(record)) {
       return this.#fail(upload, { kind: 'source-detached' })
     }
-    const partBytes = this.#partBytesOf(upload)
-    if (!partBytes.ok) return this.#fail(upload, partBytes.failure)
     await marks.send(uploadId)
-    const prepared = await ports.control.prepare(uploadId, partBytes.value)
+    const prepared = await ports.control.prepare(uploadId)
     // The upload has ended in the host's records, even if this run was stopped meanwhile.
     if (!prepared.ok && prepared.failure.kind === 'skipped') return this.#skip(upload)
     if (signal.aborted) return
@@ -137,17 +134,6 @@ export class Effects {
   #skip(upload: Upload): void {
     const status = { phase: 'cancelled', storeIsClean: true, why: 'exists' } as const
     this.#end(upload, { ...upload.record, status })
-  }
-
-  /** Null: one PUT. A plan that is frozen in the record stands, whatever the rules say since. */
-  #partBytesOf({ record, checksums }: Upload): Outcome<number | null> {
-    const plan = record.plan ?? checksums?.plan ?? null
-    const planned =
-      plan === null
-        ? planParts(record.byteLength, this.#deps.destinations.planLimitsOf(record))
-        : succeeded(plan)
-    if (!planned.ok) return planned
-    return succeeded(planned.value.mode === 'single' ? null : planned.value.partBytes)
   }
 
   #sendParts(upload: Upload, partNumbers: readonly number[]): void {

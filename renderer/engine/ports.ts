@@ -90,10 +90,7 @@ export interface UnansweredPut {
 
 /** The host's side of an upload: the commands of the same names. */
 export interface UploadControl {
-  readonly prepare: (
-    uploadId: UploadId,
-    partBytes: number | null,
-  ) => Promise<Outcome<PreparedUpload>>
+  readonly prepare: (uploadId: UploadId) => Promise<Outcome<PreparedUpload>>
   readonly sign: (
     uploadId: UploadId,
     parts: readonly PartToSign[],
@@ -141,7 +138,7 @@ export interface PowerStatus {
 }
 
 /** How files travel to a destination; null: as Ferry thinks best. */
-export type TransferLimits = Pick<UploadRules, 'partBytes' | 'parallel' | 'bytesPerSecond'>
+export type TransferLimits = Pick<UploadRules, 'parallel' | 'bytesPerSecond'>
 
 /** The destinations' rules as they are at the moment. */
 export interface TransferRules {

@@ -7,7 +7,7 @@ import type { UploadControl } from '../engine/ports.ts'
 /** The engine's control port, implemented with the bridge's commands. */
 export function bridgeControl(commands: CommandCalls): UploadControl {
   return {
-    prepare: (uploadId, partBytes) => commands.prepareUpload({ uploadId, partBytes }),
+    prepare: (uploadId) => commands.prepareUpload({ uploadId }),
     sign: (uploadId, parts) => commands.signParts({ uploadId, parts: [...parts] }),
     checkSource: (uploadId) => commands.checkSource({ uploadId }),
     diagnoseNoResponse: (uploadId, put) => commands.diagnoseNoResponse({ uploadId, ...put }),

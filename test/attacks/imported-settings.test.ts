@@ -56,7 +56,7 @@ attack(
       tried(`keys of ${name}`, !hasKeys)
       tried(`the name ${JSON.stringify(name)}`, /^Mine\d$/.test(name))
       const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
-      const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+      const prepared = await harness.prepare(uploadId)
       tried(`an upload to ${name}`, !prepared.ok && prepared.failure.kind === 'secret-missing')
       const link = await harness.ask('createShareLink', { uploadId, linkSeconds: null })
       tried(`a link to ${name}`, !link.ok)

@@ -51,7 +51,7 @@ attack(
     await world.move(destination, decoy)
     const bytes = someBytes(1000, 2)
     const { uploadId } = await harness.queueBytes(destination, 'begun.bin', bytes)
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, bytes, [1])
     await world.move(destination, user)
 
@@ -59,7 +59,7 @@ attack(
     const part = { uploadId, partNumber: 1, isBodySent: true, seen: 'nothing' as const }
     const failures = {
       signParts: await failureOf('signParts', { uploadId, parts }),
-      prepareUpload: await failureOf('prepareUpload', { uploadId, partBytes: null }),
+      prepareUpload: await failureOf('prepareUpload', { uploadId }),
       completeUpload: await failureOf('completeUpload', { uploadId }),
       diagnoseNoResponse: await failureOf('diagnoseNoResponse', part),
       diagnoseSignature: await failureOf('diagnoseSignature', { uploadId }),
@@ -77,7 +77,7 @@ attack(
     const { harness, user, decoy } = world
     const destination = await world.save(user)
     const { uploadId } = await harness.queueBytes(destination, 'cancelled.bin', BYTES)
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, BYTES, [1])
     await world.move(destination, decoy)
 
@@ -114,12 +114,12 @@ test('an upload that waits, or whose bucket never took it, follows the corrected
   const destination = await world.save(user, { bucket: 'mistyped' })
   const waiting = await harness.queueBytes(destination, 'waiting.bin', BYTES)
   const refused = await harness.queueBytes(destination, 'refused.bin', BYTES)
-  await harness.ask('prepareUpload', { uploadId: refused.uploadId, partBytes: null })
+  await harness.prepare(refused.uploadId)
 
   await world.move(destination, user)
 
   for (const { uploadId } of [waiting, refused]) {
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, BYTES, [1])
     expect((await harness.must('completeUpload', { uploadId })).status.phase).toBe('done')
   }

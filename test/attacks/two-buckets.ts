@@ -58,7 +58,7 @@ export class TwoBuckets {
 
   async upload(destination: Destination, name: string, bytes: Uint8Array) {
     const { uploadId } = await this.harness.queueBytes(destination, name, bytes)
-    await this.harness.must('prepareUpload', { uploadId, partBytes: null })
+    await this.harness.prepared(uploadId)
     await this.harness.send(uploadId, bytes, [1])
     return this.harness.must('completeUpload', { uploadId })
   }

@@ -1,6 +1,5 @@
 import type { UploadRecord } from '../../electron/contract/commands/uploads.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
-import { USUAL_PART_BYTES } from '../../electron/contract/limits.ts'
 import { createUploadQueue } from '../../renderer/engine/upload-queue.ts'
 import type { UploadQueue, UploadView, ViewPhase } from '../../renderer/engine/view/queue-view.ts'
 import { FakeChecksums } from '../fakes/fake-checksums.ts'
@@ -20,13 +19,13 @@ export class QueueBench {
   readonly rules = new FakeRules()
   readonly sources = new Map<string, FakeSource>()
   readonly queue: UploadQueue
-  maxPartCount = 10_000
   /** Null: one of its own for every destination. */
   endpoint: string | null = null
 
   constructor(clock = new VirtualClock(), store = new FakeStore(clock)) {
     this.clock = clock
     this.store = store
+    store.rulesOf = this.rules.limitsOf
     this.checksums = new FakeChecksums(clock)
     this.queue = createUploadQueue(
       {
@@ -42,8 +41,6 @@ export class QueueBench {
       {
         destinationOf: ({ destinationId }) => ({
           endpoint: this.endpoint ?? `https://${destinationId}.test`,
-          maxPartCount: this.maxPartCount,
-          usualPartBytes: USUAL_PART_BYTES,
         }),
       },
     )

@@ -27,7 +27,7 @@ it('sends an empty file', async () => {
 
 it('raises the part size for a store that takes few parts', async () => {
   const bench = new QueueBench()
-  bench.maxPartCount = 4
+  bench.store.maxPartCount = 4
 
   const uploadId = bench.add(1, 100 * MIB)
   await bench.untilPhase(uploadId, 'done')
@@ -35,9 +35,9 @@ it('raises the part size for a store that takes few parts', async () => {
   expect(bench.store.partsOf(uploadId)).toEqual([1, 2, 3, 4])
 })
 
-it('says at once that a file is too large for its store', async () => {
+it('fails without sending anything when the host says that a file is too large', async () => {
   const bench = new QueueBench()
-  bench.maxPartCount = 1
+  bench.store.maxPartCount = 1
 
   const uploadId = bench.add(1, 5 * 1024 * MIB + 1)
   await bench.clock.settle()
@@ -46,7 +46,7 @@ it('says at once that a file is too large for its store', async () => {
     phase: 'failed',
     failure: { kind: 'too-large', limitBytes: 5 * 1024 * MIB },
   })
-  expect(bench.store.calls.filter((call) => call.startsWith('prepare'))).toEqual([])
+  expect(bench.store.calls.filter((call) => call.startsWith('put'))).toEqual([])
 })
 
 it('keeps what was sent when it is paused, and goes on from there', async () => {

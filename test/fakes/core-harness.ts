@@ -83,6 +83,32 @@ export class CoreHarness {
     return outcome as Outcome<CommandOutput<N>>
   }
 
+  /**
+   * Prepares an upload whose destination's rules ask for this part length; null: they leave it to
+   * Ferry.
+   */
+  async prepare(
+    uploadId: UploadId,
+    partBytes: number | null = null,
+  ): Promise<Outcome<CommandOutput<'prepareUpload'>>> {
+    await this.#rulePartBytes(uploadId, partBytes)
+    return this.ask('prepareUpload', { uploadId })
+  }
+
+  async prepared(uploadId: UploadId, partBytes: number | null = null): Promise<PreparedUpload> {
+    await this.#rulePartBytes(uploadId, partBytes)
+    return this.must('prepareUpload', { uploadId })
+  }
+
+  async #rulePartBytes(uploadId: UploadId, partBytes: number | null): Promise<void> {
+    const record = (await this.records()).find((each) => each.uploadId === uploadId)
+    const { destinations } = await this.must('listDestinations', {})
+    const found = destinations.find((each) => each.destinationId === record?.destinationId)
+    if (found === undefined || found.rules.partBytes === partBytes) return
+    const { destinationId } = found
+    await this.must('saveRules', { destinationId, rules: { ...found.rules, partBytes } })
+  }
+
   /** A page has it from the same answer. */
   #noteAlgorithm(input: object, prepared: unknown): void {
     const { uploadId } = input as CommandInput<'prepareUpload'>

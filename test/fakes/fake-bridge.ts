@@ -319,13 +319,14 @@ export function installFakeBridge(world: FakeWorld): void {
       const from = all.findIndex(({ uploadId }) => uploadId === after) + 1
       return ok({ uploads: all.slice(from, from + limit), hasMore: from + limit < all.length })
     },
-    prepareUpload({ uploadId, partBytes }) {
+    prepareUpload({ uploadId }) {
       const record = uploads.get(uploadId)
       if (record === undefined) return unknown
       const { byteLength } = record
+      const partBytes = 16 * 1024 * 1024
       const plan =
         record.plan ??
-        (partBytes === null
+        (byteLength < 2 * partBytes
           ? { mode: 'single' as const, byteLength }
           : { mode: 'multipart' as const, byteLength, partBytes })
       change(uploadId, { plan })

@@ -1,4 +1,5 @@
 import type { DestinationId } from '../../electron/contract/ids.ts'
+import type { UploadRules } from '../../electron/contract/rules/upload-rules.ts'
 import type {
   NetworkStatus,
   PowerStatus,
@@ -48,11 +49,14 @@ export class FakePower implements PowerStatus {
   }
 }
 
-const AUTOMATIC: TransferLimits = { partBytes: null, parallel: null, bytesPerSecond: null }
+/** What the page keeps to, and what the host plans by. */
+type Limits = TransferLimits & Pick<UploadRules, 'partBytes'>
+
+const AUTOMATIC: Limits = { partBytes: null, parallel: null, bytesPerSecond: null }
 
 /** Rules that a test changes as a person would. */
 export class FakeRules implements TransferRules {
-  readonly #limits = new Map<DestinationId, TransferLimits>()
+  readonly #limits = new Map<DestinationId, Limits>()
   readonly #listeners = new Set<() => void>()
 
   readonly limitsOf = (destinationId: DestinationId) => this.#limits.get(destinationId) ?? AUTOMATIC
@@ -62,7 +66,7 @@ export class FakeRules implements TransferRules {
     return () => this.#listeners.delete(listener)
   }
 
-  set(destinationId: DestinationId, limits: Partial<TransferLimits>): void {
+  set(destinationId: DestinationId, limits: Partial<Limits>): void {
     this.#limits.set(destinationId, { ...AUTOMATIC, ...limits })
     for (const listener of this.#listeners) listener()
   }

@@ -8,9 +8,11 @@ import type {
   UploadRecord,
 } from '../../electron/contract/commands/uploads.ts'
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
-import type { UploadId } from '../../electron/contract/ids.ts'
+import type { DestinationId, UploadId } from '../../electron/contract/ids.ts'
+import { USUAL_PART_BYTES } from '../../electron/contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../electron/contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part-plan.ts'
+import { type PlanLimits, planParts } from '../../electron/core/uploads/rules/plan-parts.ts'
 import type {
   Clock,
   PartBody,
@@ -58,6 +60,10 @@ interface Issued extends PartToSign {
 /** The life of a signature. */
 const SIGNED_MS = 15 * 60_000
 
+type PlanRules = Pick<PlanLimits, 'partBytes' | 'bytesPerSecond'>
+
+const AUTOMATIC: PlanRules = { partBytes: null, bytesPerSecond: null }
+
 /**
  * A host and a store in one: keeps what S3 would keep, follows a script of faults, and throws at
  * what a correct client never does. Moves `bytesPerMs` per request.
@@ -98,6 +104,8 @@ export class FakeStore {
   signatureReason: Failure | null = null
   /** The host's reason for a file that the page cannot read. */
   sourceReason: Failure | null = null
+  maxPartCount = 10_000
+  rulesOf: (destinationId: DestinationId) => PlanRules = () => AUTOMATIC
   algorithm: ChecksumAlgorithm = 'crc64nvme'
   /** False: the store takes whatever comes. */
   checksBodies = true
@@ -196,19 +204,14 @@ export class FakeStore {
   }
 
   readonly control: UploadControl = {
-    prepare: (uploadId, partBytes) =>
-      this.#inTurn('prepare', uploadId, () => {
+    prepare: async (uploadId) => {
+      const prepared = await this.#inTurn('prepare', uploadId, () => {
         const upload = this.#upload(uploadId)
-        const { byteLength } = upload.record
-        if (upload.plan?.mode === 'multipart' && upload.plan.partBytes !== partBytes) {
-          throw new Error('Prepared again with another part size')
-        }
-        upload.plan ??=
-          partBytes === null
-            ? { mode: 'single', byteLength }
-            : { mode: 'multipart', byteLength, partBytes }
+        const planned = this.#planOf(upload)
+        if (!planned.ok) return planned
+        upload.plan = planned.value
         const held = upload.plan.mode === 'single' ? [] : [...upload.parts]
-        return {
+        return succeeded({
           plan: upload.plan,
           algorithm: this.algorithm,
           held: held.map(([partNumber, { etag, byteLength: length, checksum }]) => ({
@@ -218,8 +221,10 @@ export class FakeStore {
             checksum,
           })),
           isComplete: upload.isComplete,
-        }
-      }),
+        })
+      })
+      return prepared.ok ? prepared.value : prepared
+    },
     sign: (uploadId, parts) =>
       this.#answer('sign', { uploadId, partNumber: parts[0]?.partNumber ?? 0 }, () =>
         parts.map((part) => this.#sign(uploadId, part)),
@@ -330,6 +335,14 @@ export class FakeStore {
       status: { phase: 'cancelled', storeIsClean: true, why: 'person' },
     }
     return upload.record
+  }
+
+  /** As the host plans: by the destination's rules, once. */
+  #planOf({ plan, record }: StoredUpload): Outcome<PartPlan> {
+    if (plan !== null) return succeeded(plan)
+    const rules = this.rulesOf(record.destinationId)
+    const store = { maxPartCount: this.maxPartCount, usualPartBytes: USUAL_PART_BYTES }
+    return planParts(record.byteLength, { ...rules, ...store })
   }
 
   #inTurn<T>(call: CallName, uploadId: UploadId, act: () => T): Promise<Outcome<T>> {

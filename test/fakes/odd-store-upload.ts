@@ -65,7 +65,7 @@ export class OddStoreUpload {
   }
 
   prepare(partBytes: number | null = null) {
-    return this.harness.must('prepareUpload', { uploadId: this.uploadId, partBytes })
+    return this.harness.prepared(this.uploadId, partBytes)
   }
 
   complete() {

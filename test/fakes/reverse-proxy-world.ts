@@ -57,7 +57,7 @@ export class ReverseProxyWorld {
     const bytes = someBytes(byteLength)
     const { uploadId } = await this.harness.queueBytes(this.#destination, name, bytes)
     const partBytes = byteLength > PART ? PART : null
-    await this.harness.must('prepareUpload', { uploadId, partBytes })
+    await this.harness.prepared(uploadId, partBytes)
     // The first one has found out what the store checks.
     this.proxy.clear()
     return { uploadId, bytes }

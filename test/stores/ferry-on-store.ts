@@ -97,7 +97,7 @@ export class FerryOnStore {
   }
 
   prepare(uploadId: UploadId, partBytes: number | null = null): Promise<PreparedUpload> {
-    return this.harness.must('prepareUpload', { uploadId, partBytes })
+    return this.harness.prepared(uploadId, partBytes)
   }
 
   async sign(uploadId: UploadId, partNumber: number, checksum: string): Promise<SignedPart> {

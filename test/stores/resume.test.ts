@@ -126,7 +126,7 @@ describe.each(storesUnderTest())('resuming on $name', (store) => {
     await ferry.begin('other.bin', BYTES.subarray(0, 10), null)
     const { uploadId } = await ferry.harness.queueBytes(ferry.destination, 'film.mkv', BYTES)
     ferry.http.next('create', loseAnswer)
-    const lost = await ferry.harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    const lost = await ferry.harness.prepare(uploadId, PART)
 
     await ferry.prepare(uploadId, PART)
 

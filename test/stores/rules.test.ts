@@ -87,7 +87,7 @@ describe.each(storesUnderTest())('rules on $name', (store: StoreUnderTest) => {
     const ferry = await under({ storageClass: 'NO_SUCH_CLASS' })
     const { uploadId } = await ferry.harness.queueBytes(ferry.destination, 'a.bin', LONG)
 
-    const refused = await ferry.harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    const refused = await ferry.harness.prepare(uploadId, PART)
 
     expect(refused).toMatchObject({ ok: false, failure: { kind: 'store-refused', status: 400 } })
     expect((await ferry.stored()).keys).toEqual([])
@@ -100,7 +100,7 @@ describe.each(storesUnderTest())('rules on $name', (store: StoreUnderTest) => {
     const found = async (name: string, changes: Partial<UploadRules>) => {
       await rule(ferry, changes)
       const { uploadId } = await ferry.harness.queueBytes(ferry.destination, name, SHORT)
-      const prepared = await ferry.harness.ask('prepareUpload', { uploadId, partBytes: null })
+      const prepared = await ferry.harness.prepare(uploadId)
       const end = prepared.ok ? (await finish(ferry, uploadId, SHORT)).key : prepared.failure.kind
       return { uploadId, end }
     }

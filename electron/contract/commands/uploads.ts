@@ -195,17 +195,9 @@ export const uploadCommands = {
   ),
   /**
    * Begins the upload at the store, or asks the store which parts it holds of an earlier one.
-   * `partBytes` counts only the first time (null: one PUT); later calls return the frozen plan.
+   * The first call plans the parts; later calls return the same plan.
    */
-  prepareUpload: command(
-    z.strictObject({
-      uploadId: UploadId,
-      partBytes: z.nullable(
-        z.int().check(z.gte(S3_LIMITS.minPartBytes), z.lte(S3_LIMITS.maxPartBytes)),
-      ),
-    }),
-    PreparedUpload,
-  ),
+  prepareUpload: command(z.strictObject({ uploadId: UploadId }), PreparedUpload),
   /**
    * Signs only parts of this upload's own record, including their checksums if the store verifies
    * them. Called just before sending.

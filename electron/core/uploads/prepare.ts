@@ -3,6 +3,8 @@ import { isDenied } from '../../contract/failure/s3-failure.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
+import { providerOf } from '../../contract/providers/lookup.ts'
+import type { StoredDestination } from '../destinations/stored-destination.ts'
 import { type ChecksummedPart, checksummedParts } from '../integrity/part-checksums.ts'
 import { integrityPlanFor, integrityPlanOfBegun } from '../integrity/store-integrity.ts'
 import type { Guard, IntegrityPlan, UploadRow } from '../records/stored-upload.ts'
@@ -13,7 +15,7 @@ import { abortOrphans } from './orphans.ts'
 import { isOwnThere } from './own-object.ts'
 import { applyRules } from './rules/admission.ts'
 import { guardFor, resolveKey } from './rules/conflict.ts'
-import { planFor } from './rules/plan-parts.ts'
+import { planParts } from './rules/plan-parts.ts'
 import {
   isUnfinished,
   storeToBegin,
@@ -23,14 +25,10 @@ import {
   uploadAtStore,
 } from './upload-context.ts'
 
-/**
- * Begins an upload at the store, or asks the store what it holds of one that began before.
- * @param partBytes counts only the first time; afterwards the recorded plan stands.
- */
+/** Begins an upload at the store, or asks the store what it holds of one that has begun before. */
 export async function prepareUpload(
   context: UploadContext,
   uploadId: UploadId,
-  partBytes: number | null,
   signal: AbortSignal,
 ): Promise<Outcome<PreparedUpload>> {
   const row = context.records.find(uploadId)
@@ -43,8 +41,13 @@ export async function prepareUpload(
   if (!at.ok) return at
   context.putProbes.sweep(at.value.store)
   if (plan !== null) return prepareAgain(context, at.value, plan, signal)
-  const made = planFor(row.record.byteLength, partBytes, at.value.store.destination)
-  return made.ok ? prepareAfresh(context, at.value, made.value, signal) : made
+  const planned = planFor(row.record.byteLength, at.value.store.destination)
+  return planned.ok ? prepareAfresh(context, at.value, planned.value, signal) : planned
+}
+
+function planFor(byteLength: number, { provider, maxPartCount, rules }: StoredDestination) {
+  const { usualPartBytes } = providerOf(provider)
+  return planParts(byteLength, { ...rules, maxPartCount, usualPartBytes })
 }
 
 /** With the upload as the destination's rules would have it now. */

@@ -23,10 +23,10 @@ export class Uploads {
     this.cleanup = new CleanupQueue(context, this.#turns)
   }
 
-  prepare({ uploadId, partBytes }: CommandInput<'prepareUpload'>) {
+  prepare({ uploadId }: CommandInput<'prepareUpload'>) {
     const { records, stores } = this.#context
     return this.#turns.take(uploadId, (signal) => {
-      const prepare = () => prepareUpload(this.#context, uploadId, partBytes, signal)
+      const prepare = () => prepareUpload(this.#context, uploadId, signal)
       const row = records.find(uploadId)
       if (row === null) return prepare()
       const { destinationId } = row.record

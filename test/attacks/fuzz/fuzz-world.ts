@@ -161,12 +161,12 @@ async function seeded(harness: CoreHarness, stub: StubStore): Promise<Ids> {
   const uploads: string[] = []
   for (let copy = 0; copy < COPIES; copy += 1) {
     const done = await harness.queueBytes(local, `done-${copy}.txt`, bytes)
-    await harness.must('prepareUpload', { uploadId: done.uploadId, partBytes: null })
+    await harness.prepared(done.uploadId)
     await harness.send(done.uploadId, bytes, [1])
     await harness.must('completeUpload', { uploadId: done.uploadId })
     const file = await harness.registerFile(`begun-${copy}.txt`, bytes)
     const begun = await harness.queue(local, file)
-    await harness.must('prepareUpload', { uploadId: begun.uploadId, partBytes: null })
+    await harness.prepared(begun.uploadId)
     const waiting = await harness.queueBytes(local, `waiting-${copy}.txt`, bytes)
     const elsewhere = await harness.queueBytes(destination, `elsewhere-${copy}.txt`, bytes)
     uploads.push(...[done, begun, waiting, elsewhere].map(({ uploadId }) => uploadId))

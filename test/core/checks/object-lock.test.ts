@@ -82,7 +82,7 @@ describe('a bucket with Object Lock', () => {
     const bytes = someBytes(size)
     const { uploadId } = await locked.harness.queueBytes(destination, 'a.bin', bytes)
 
-    await locked.harness.must('prepareUpload', { uploadId, partBytes: size > PART ? PART : null })
+    await locked.harness.prepared(uploadId, size > PART ? PART : null)
     const parts = size > PART ? [1, 2] : [1]
     const signed = await locked.harness.sign(uploadId, bytes, parts)
 
@@ -99,7 +99,7 @@ describe('a bucket with Object Lock', () => {
     const { destination } = await world.harness.must('saveDestination', world.draft())
     const bytes = someBytes(1000)
     const { uploadId } = await world.harness.queueBytes(destination, 'a.bin', bytes)
-    await world.harness.must('prepareUpload', { uploadId, partBytes: null })
+    await world.harness.prepared(uploadId)
 
     const [signed] = await world.harness.sign(uploadId, bytes, [1])
     await world.harness.send(uploadId, bytes, [1])

@@ -126,7 +126,7 @@ describe('a new endpoint', () => {
     const place = { destinationId, endpoint, region, bucket, accessKeyId, secretAccessKey: '' }
     const checked = await check(place)
     const { uploadId } = await harness.queueBytes(local, 'a', someBytes(1))
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
 
     expect(checked.ok).toBe(true)
     expect(user.asked).toEqual([])
@@ -207,7 +207,7 @@ describe('a destination that nobody agreed to', () => {
     user.take()
 
     const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
-    const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+    const prepared = await harness.prepare(uploadId)
 
     expect(prepared).toEqual({ ok: false, failure: { kind: 'not-confirmed' } })
     expect(user.take()).toHaveLength(1)

@@ -70,7 +70,7 @@ async function connect(profile: string): Promise<Destination> {
 }
 
 const prepare = (uploadId: Awaited<ReturnType<CoreHarness['queueBytes']>>['uploadId']) =>
-  harness.ask('prepareUpload', { uploadId, partBytes: PART })
+  harness.prepare(uploadId, PART)
 
 const shownEnd = async () =>
   (await harness.must('listDestinations', {})).destinations.map((each) => each.keysExpireAtMs)
@@ -86,7 +86,7 @@ const ended = async () => {
 it('uploads with the keys of a role, takes it again when they end, and goes on', async () => {
   const destination = await connect('work')
   const { uploadId } = await harness.queueBytes(destination, 'a.bin', bytes)
-  await harness.must('prepareUpload', { uploadId, partBytes: PART })
+  await harness.prepared(uploadId, PART)
   await harness.send(uploadId, bytes, [1])
   const takenAtFirst = aws.sts.taken.length
 
@@ -109,7 +109,7 @@ it('uploads with the keys of a role, takes it again when they end, and goes on',
 it('says when the keys end, and lets no link or signature outlive them', async () => {
   const destination = await connect('work')
   const { uploadId } = await harness.queueBytes(destination, 'a.bin', bytes)
-  await harness.must('prepareUpload', { uploadId, partBytes: PART })
+  await harness.prepared(uploadId, PART)
   const [part] = await harness.sign(uploadId, bytes, [1])
   await harness.send(uploadId, bytes, [1, 2])
   const { link } = await harness.must('completeUpload', { uploadId })

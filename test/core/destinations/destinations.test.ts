@@ -94,7 +94,7 @@ describe('a saved destination', () => {
     const { destinations } = await harness.must('listDestinations', {})
     expect(destinations).toMatchObject([{ secretPlace: 'memory', hasSecret: false }])
     const { uploadId } = await harness.queueBytes(harness.only(destinations), 'a', someBytes(1))
-    expect(await harness.ask('prepareUpload', { uploadId, partBytes: null })).toEqual({
+    expect(await harness.prepare(uploadId)).toEqual({
       ok: false,
       failure: { kind: 'secret-missing' },
     })
@@ -190,7 +190,7 @@ describe('a vault that renews what it keeps', () => {
     harness = await harness.restart({ vault })
     const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
 
-    await harness.ask('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepare(uploadId)
 
     expect(readFileSync(join(harness.folder, 'settings.json'), 'utf8')).toContain('new form')
   })
@@ -206,7 +206,7 @@ describe('a vault that renews what it keeps', () => {
     harness = await harness.restart({ vault })
     const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
 
-    const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+    const prepared = await harness.prepare(uploadId)
 
     expect(prepared).toEqual({ ok: false, failure: { kind: 'secret-store-unavailable' } })
     expect((await harness.must('listDestinations', {})).destinations).toEqual([destination])
@@ -335,7 +335,7 @@ describe('a destination that is pointed elsewhere', () => {
     const { destinationId } = destination
     const edit = { destinationId, secretAccessKey: 'another', endpoint: 'http://127.0.0.1:9' }
     const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1 + PART))
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
 
     const early = await harness.ask('saveDestination', { ...draft, ...edit })
     await harness.must('cancelUpload', { uploadId })
@@ -374,7 +374,7 @@ describe('a damaged file', () => {
     expect(troubles).toMatchObject([{ kind: 'file-set-aside', what: 'settings' }])
     const again = await harness.must('openLocalBucket', {})
     expect((await harness.record(uploadId)).destinationId).toBe(again.destinationId)
-    expect((await harness.ask('prepareUpload', { uploadId, partBytes: null })).ok).toBe(true)
+    expect((await harness.prepare(uploadId)).ok).toBe(true)
   })
 
   it('of secrets costs the secrets and nothing else, and is said', async () => {
@@ -387,7 +387,7 @@ describe('a damaged file', () => {
     const { troubles } = await harness.must('describeHost', {})
     expect(troubles).toMatchObject([{ kind: 'file-set-aside', what: 'secrets' }])
     const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
-    expect(await harness.ask('prepareUpload', { uploadId, partBytes: null })).toEqual({
+    expect(await harness.prepare(uploadId)).toEqual({
       ok: false,
       failure: { kind: 'secret-missing' },
     })

@@ -15,7 +15,7 @@ afterEach(() => harness.close())
 async function finished() {
   const local = await harness.must('openLocalBucket', {})
   const { uploadId } = await harness.queueBytes(local, 'a.txt', someBytes(5))
-  await harness.must('prepareUpload', { uploadId, partBytes: null })
+  await harness.prepared(uploadId)
   await harness.send(uploadId, someBytes(5), [1])
   return { local, done: await harness.must('completeUpload', { uploadId }) }
 }

@@ -127,7 +127,7 @@ describe('an upload into the wrong region', () => {
 
     await Promise.all(
       [one, two].map(async ({ uploadId }) => {
-        await harness.must('prepareUpload', { uploadId, partBytes: null })
+        await harness.prepared(uploadId)
         await harness.send(uploadId, bytes, [1])
         await harness.must('completeUpload', { uploadId })
       }),
@@ -144,7 +144,7 @@ describe('an upload into the wrong region', () => {
     const { destination } = await save({ endpoint: stub.endpoint })
     const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
 
-    const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+    const prepared = await harness.prepare(uploadId)
     await stub.close()
 
     expect(prepared).toMatchObject({
@@ -163,7 +163,7 @@ describe('an upload into the wrong region', () => {
     const { destination } = await save({ endpoint: stub.endpoint })
     const { uploadId } = await harness.queueBytes(destination, 'a', someBytes(1))
 
-    const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+    const prepared = await harness.prepare(uploadId)
     await stub.close()
 
     expect(prepared).toMatchObject({ ok: false, failure: { kind: 'region-wrong' } })

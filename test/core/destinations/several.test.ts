@@ -128,7 +128,7 @@ describe('a copy', () => {
     harness = await harness.restart()
     const left = countOf(secretsFile(), SECRET)
     const { uploadId } = await harness.queueBytes(copy, 'a', someBytes(1))
-    const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+    const prepared = await harness.prepare(uploadId)
     await harness.must('cancelUpload', { uploadId })
     await harness.must('forgetDestination', { destinationId: copy.destinationId })
 

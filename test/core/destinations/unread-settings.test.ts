@@ -193,7 +193,7 @@ describe('a rule that could not be read', () => {
     for (const seed of [1, 2]) {
       const bytes = someBytes(1000, seed)
       const { uploadId } = await harness.queueBytes(local, 'a.txt', bytes)
-      await harness.must('prepareUpload', { uploadId, partBytes: null })
+      await harness.prepared(uploadId)
       await harness.send(uploadId, bytes, [1])
       await harness.must('completeUpload', { uploadId })
     }

@@ -45,7 +45,7 @@ async function queued(destinationId: DestinationId, partBytes: number | null) {
     destinations.filter((each) => each.destinationId === destinationId),
   )
   const { uploadId } = await harness.queueBytes(destination, 'a.bin', BYTES)
-  await harness.must('prepareUpload', { uploadId, partBytes })
+  await harness.prepared(uploadId, partBytes)
   return { uploadId, destination }
 }
 

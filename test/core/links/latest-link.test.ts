@@ -19,7 +19,7 @@ afterEach(() => harness.close())
 async function upload(name: string): Promise<UploadRecord> {
   const bytes = someBytes(10)
   const { uploadId } = await harness.queueBytes(local, name, bytes)
-  await harness.must('prepareUpload', { uploadId, partBytes: null })
+  await harness.prepared(uploadId)
   await harness.send(uploadId, bytes, [1])
   return harness.must('completeUpload', { uploadId })
 }

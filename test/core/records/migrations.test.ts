@@ -310,7 +310,7 @@ describe('a file that cannot be read', () => {
     const local = await harness.must('openLocalBucket', {})
     const bytes = someBytes(5)
     const { uploadId } = await harness.queueBytes(local, 'a.txt', bytes)
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, bytes, [1])
     await harness.must('completeUpload', { uploadId })
     await harness.core.close()

@@ -94,7 +94,7 @@ describe('an object of which HEAD tells no length', () => {
     const { destinations } = await harness.must('listDestinations', {})
     const destination = harness.only(destinations)
     const { uploadId } = await harness.queueBytes(destination, 'empty', new Uint8Array())
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, new Uint8Array(), [1])
 
     expect(await harness.ask('completeUpload', { uploadId })).toMatchObject(done)

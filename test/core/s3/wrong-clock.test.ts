@@ -58,7 +58,7 @@ const bytes = someBytes(2 * PART)
 
 async function prepared(name = 'a.bin') {
   const { uploadId } = await harness.queueBytes(destination, name, bytes)
-  await harness.must('prepareUpload', { uploadId, partBytes: PART })
+  await harness.prepared(uploadId, PART)
   return uploadId
 }
 

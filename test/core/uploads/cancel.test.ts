@@ -38,7 +38,7 @@ describe('cancelling', () => {
 
   it('aborts on the store and asks it whether anything is left', async () => {
     const { http, local, bytes, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1])
 
     const record = await harness.must('cancelUpload', { uploadId })
@@ -51,7 +51,7 @@ describe('cancelling', () => {
   it('aborts again when the store still lists the upload', async () => {
     const http = new FaultyHttp()
     const { local, uploadId } = await begin(http)
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     http.next('abort', loseRequest).next('abort', loseRequest)
 
     const record = await harness.must('cancelUpload', { uploadId })
@@ -63,7 +63,7 @@ describe('cancelling', () => {
   it('finds the upload whose beginning was answered into the void', async () => {
     const http = new FaultyHttp().next('create', loseAnswer)
     const { local, uploadId } = await begin(http)
-    const lost = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    const lost = await harness.prepare(uploadId, PART)
 
     const record = await harness.must('cancelUpload', { uploadId })
 
@@ -74,7 +74,7 @@ describe('cancelling', () => {
 
   it('deletes the object when its PUT had won the race', async () => {
     const { local, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, someBytes(2 * PART), [1])
 
     const record = await harness.must('cancelUpload', { uploadId })
@@ -85,7 +85,7 @@ describe('cancelling', () => {
 
   it('deletes the object when Complete had won the race', async () => {
     const { http, local, bytes, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1, 2])
     // Answer and proof of it are lost: the object is there, and nobody here knows.
     const looked = Promise.withResolvers<void>()
@@ -106,7 +106,7 @@ describe('cancelling', () => {
 
   it('leaves an object of the same name alone that somebody else wrote', async () => {
     const { local, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     const stranger = await harness.queueBytes(local, 'other', someBytes(9))
     const { key } = await harness.record(stranger.uploadId)
     const client = harness.otherClient(local)
@@ -129,7 +129,7 @@ describe('cancelling', () => {
       reached()
       return send().then(() => new Promise(() => undefined))
     })
-    const prepared = harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    const prepared = harness.prepare(uploadId, PART)
     await hanging
 
     const cancelled = harness.must('cancelUpload', { uploadId })
@@ -141,7 +141,7 @@ describe('cancelling', () => {
 
   it('is refused for an upload that is done', async () => {
     const { bytes, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, bytes, [1])
     await harness.must('completeUpload', { uploadId })
 
@@ -155,7 +155,7 @@ describe('a store that cannot be reached while cancelling', () => {
   async function cancelledInSilence() {
     const begun = await begin()
     const { http, bytes, uploadId } = begun
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1])
     // Each of the two is asked twice.
     for (const operation of ['abort', 'abort', 'list-parts', 'list-parts']) {
@@ -181,7 +181,7 @@ describe('a store that cannot be reached while cancelling', () => {
     const { uploadId: kept } = await cancelledInSilence()
     const local = await harness.must('openLocalBucket', {})
     const { uploadId } = await harness.queueBytes(local, 'b.bin', someBytes(2 * PART))
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     const storeHttp = ruledHttp(({ method, path }) =>
       method === 'DELETE' && path.endsWith('a.bin') ? no(403, 'AccessDenied') : null,
     )
@@ -217,7 +217,7 @@ describe('a store that cannot be reached while cancelling', () => {
 describe('clearing', () => {
   it('removes the parts that a failed upload had kept', async () => {
     const { local, bytes, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1])
     const failure = { kind: 'access-denied' } as const
     await harness.must('markUploads', {
@@ -232,7 +232,7 @@ describe('clearing', () => {
 
   it('leaves the objects of finished uploads in the bucket', async () => {
     const { local, bytes, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, bytes, [1])
     await harness.must('completeUpload', { uploadId })
 
@@ -246,7 +246,7 @@ describe('clearing', () => {
 describe('a lost answer', () => {
   it('to Complete is settled by the object itself', async () => {
     const { http, local, bytes, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1, 2])
     http.next('complete', loseAnswer)
 
@@ -258,7 +258,7 @@ describe('a lost answer', () => {
 
   it('to Complete is found out by the next prepare, too', async () => {
     const { http, bytes, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1, 2])
     http.next('complete', (request, send) => {
       http.next('head', loseRequest).next('head', loseRequest)
@@ -268,7 +268,7 @@ describe('a lost answer', () => {
     const lost = await harness.ask('completeUpload', { uploadId })
     http.asked.length = 0
 
-    const prepared = await harness.must('prepareUpload', { uploadId, partBytes: null })
+    const prepared = await harness.prepared(uploadId)
     const done = await harness.must('completeUpload', { uploadId })
 
     expect(lost).toEqual({ ok: false, failure: { kind: 'no-response' } })
@@ -280,9 +280,9 @@ describe('a lost answer', () => {
   it('to Create leaves no second multipart upload behind', async () => {
     const { http, local, bytes, uploadId } = await begin()
     http.next('create', loseAnswer)
-    await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepare(uploadId, PART)
 
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1, 2])
     await harness.must('completeUpload', { uploadId })
 
@@ -291,10 +291,10 @@ describe('a lost answer', () => {
 
   it('to a single PUT is found out by the next prepare', async () => {
     const { bytes, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, bytes, [1])
 
-    const prepared = await harness.must('prepareUpload', { uploadId, partBytes: null })
+    const prepared = await harness.prepared(uploadId)
 
     expect(prepared.isComplete).toBe(true)
   })
@@ -303,7 +303,7 @@ describe('a lost answer', () => {
     const { http, uploadId } = await begin()
     http.next('head', loseRequest)
 
-    const prepared = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+    const prepared = await harness.prepare(uploadId)
 
     expect(prepared.ok).toBe(true)
   })
@@ -312,7 +312,7 @@ describe('a lost answer', () => {
 describe('an upload that the store has forgotten', () => {
   it('begins anew with the same plan', async () => {
     const { local, bytes, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1])
     const client = harness.otherClient(local)
     const Bucket = local.bucket
@@ -321,7 +321,7 @@ describe('an upload that the store has forgotten', () => {
     await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
     client.destroy()
 
-    const again = await harness.must('prepareUpload', { uploadId, partBytes: 2 * PART })
+    const again = await harness.prepared(uploadId, 2 * PART)
 
     expect(again).toMatchObject({ plan: { partBytes: PART }, held: [], isComplete: false })
     expect((await harness.record(uploadId)).recordedBytes).toBe(0)
@@ -331,7 +331,7 @@ describe('an upload that the store has forgotten', () => {
 
   it('in the moment of Complete starts over', async () => {
     const { http, bytes, uploadId } = await begin()
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1, 2])
     http.next('complete', async () => {
       throw Object.assign(new Error('One or more parts could not be found'), {
@@ -354,11 +354,11 @@ describe('turns', () => {
     http.next(
       'create',
       after(async () => {
-        second = harness.ask('prepareUpload', { uploadId, partBytes: PART })
+        second = harness.prepare(uploadId, PART)
       }),
     )
 
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await second
 
     expect(http.asked.filter((each) => each === 'create')).toHaveLength(1)

@@ -44,7 +44,7 @@ async function leave(names: readonly string[]): Promise<void> {
   const begun = []
   for (const name of names) {
     const { uploadId } = await harness.queueBytes(local, name, BYTES)
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     begun.push(uploadId)
   }
   isSilent = true
@@ -83,7 +83,7 @@ describe('leftovers on a store', () => {
     await leave(['a.bin'])
     isSilent = false
     const { uploadId } = await harness.queueBytes(local, 'b.bin', BYTES)
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, BYTES, [1, 2])
 
     await harness.must('completeUpload', { uploadId })

@@ -87,7 +87,7 @@ function writeAsFirstFerry(storeUploadId: string, etags: ReadonlyMap<number, str
   then.close()
 }
 
-const prepare = () => harness.must('prepareUpload', { uploadId, partBytes: PART })
+const prepare = () => harness.prepared(uploadId, PART)
 
 describe('an upload of a Ferry that made no checksums', () => {
   it('goes on by Content-MD5, which needs no word at the beginning, and is proven', async () => {

@@ -18,7 +18,7 @@ async function sentUnder(rule: HttpRule) {
   harness = await CoreHarness.start({ storeHttp: ruledHttp(rule) })
   const local = await harness.must('openLocalBucket', {})
   const { uploadId } = await harness.queueBytes(local, 'a.bin', BYTES)
-  await harness.must('prepareUpload', { uploadId, partBytes: PART })
+  await harness.prepared(uploadId, PART)
   await harness.send(uploadId, BYTES, [1, 2])
   return { local, uploadId }
 }
@@ -52,7 +52,7 @@ it('find the object of a Complete of which nobody heard', async () => {
   const unheard = await harness.ask('completeUpload', { uploadId })
 
   isCut = false
-  const prepared = await harness.must('prepareUpload', { uploadId, partBytes: null })
+  const prepared = await harness.prepared(uploadId)
   const { status } = await harness.must('completeUpload', { uploadId })
 
   expect(unheard.ok).toBe(false)

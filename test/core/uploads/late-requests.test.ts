@@ -31,7 +31,7 @@ function nextIsFollowedBy(operation: string, event: () => Promise<unknown>): voi
 describe('a request that the store carries out just after a cancel has looked', () => {
   it('leaves no object when it is a PUT', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a.bin', BYTES)
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     const [put = expect.unreachable('nothing was signed')] = await harness.sign(
       uploadId,
       BYTES,
@@ -49,7 +49,7 @@ describe('a request that the store carries out just after a cancel has looked', 
   it('leaves no multipart upload when it is a Create', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a.bin', BYTES)
     http.next('create', loseRequest)
-    await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepare(uploadId, PART)
     const client = harness.otherClient(local)
     const create = new CreateMultipartUploadCommand({ Bucket: local.bucket, Key: 'a.bin' })
     nextIsFollowedBy('list-uploads', () => client.send(create))

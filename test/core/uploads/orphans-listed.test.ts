@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 afterEach(() => harness.close())
 
-const prepare = () => harness.ask('prepareUpload', { uploadId, partBytes: PART })
+const prepare = () => harness.prepare(uploadId, PART)
 const unfinished = async () => (await harness.stored(local)).unfinished
 
 /** The next list of uploads reads otherwise. */

@@ -55,7 +55,7 @@ async function lostBeginning() {
   const { uploadId } = await harness.queueBytes(local, KEY, someBytes(2 * PART))
   const before = new Set(await unfinishedIds())
   http.next('create', loseAnswer)
-  const outcome = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+  const outcome = await harness.prepare(uploadId, PART)
   expect(outcome.ok).toBe(false)
   const [lost = expect.unreachable('nothing was begun')] = (await unfinishedIds()).filter(
     (id) => !before.has(id),
@@ -68,7 +68,7 @@ describe("another program's unfinished upload under the key of one of ours that 
     const { uploadId, lost } = await lostBeginning()
     const foreign = await foreignBeginning(1)
 
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     const left = await unfinishedIds()
 
     expect(left).toContain(foreign)
@@ -82,7 +82,7 @@ describe("another program's unfinished upload under the key of one of ours that 
     agoMs = 0
     const { uploadId, lost } = await lostBeginning()
 
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     const left = await unfinishedIds()
 
     expect(left).toEqual(expect.arrayContaining(foreign))

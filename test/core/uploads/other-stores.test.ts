@@ -154,10 +154,7 @@ describe('a multipart upload whose id cannot be written down', () => {
       throw full
     })
 
-    const outcome = await upload.harness.ask('prepareUpload', {
-      uploadId: upload.uploadId,
-      partBytes: PART,
-    })
+    const outcome = await upload.harness.prepare(upload.uploadId, PART)
     noRoom.mockRestore()
 
     expect(outcome).toEqual({ ok: false, failure: { kind: 'disk-full', where: 'data-folder' } })

@@ -32,7 +32,7 @@ async function begin(): Promise<{ local: Destination; uploadId: UploadId }> {
   return { local, uploadId }
 }
 
-const prepare = (uploadId: UploadId) => harness.must('prepareUpload', { uploadId, partBytes: PART })
+const prepare = (uploadId: UploadId) => harness.prepared(uploadId, PART)
 const sumOf = (partNumber: number) =>
   checksumOf('crc64nvme', BYTES.subarray((partNumber - 1) * PART, partNumber * PART))
 const finished = { status: { phase: 'done', proof: { level: 'whole', algorithm: 'crc64nvme' } } }
@@ -113,7 +113,7 @@ describe('a crash', () => {
       crash = diesHere()
       return loseRequest({ method: 'POST', path: '', query: {} }, async () => undefined)
     })
-    await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepare(uploadId, PART)
 
     await crash()
     await prepare(uploadId)
@@ -184,7 +184,7 @@ describe('a beginning whose answer was lost', () => {
   it('is found under the old name when the name is taken meanwhile', async () => {
     const { local, uploadId } = await begin()
     http.next('create', loseAnswer)
-    await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepare(uploadId, PART)
     await putForeign(local, 'a.bin')
 
     await prepare(uploadId)
@@ -195,10 +195,10 @@ describe('a beginning whose answer was lost', () => {
   it('is not given up while the store does not say what it holds', async () => {
     const { local, uploadId } = await begin()
     http.next('create', loseAnswer)
-    await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepare(uploadId, PART)
     http.next('list-uploads', loseRequest).next('list-uploads', loseRequest)
 
-    const unanswered = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    const unanswered = await harness.prepare(uploadId, PART)
     await prepare(uploadId)
 
     expect(unanswered).toEqual({ ok: false, failure: { kind: 'no-response' } })
@@ -208,7 +208,7 @@ describe('a beginning whose answer was lost', () => {
   it('keeps a cancelled upload unclean while the store does not say what it holds', async () => {
     const { local, uploadId } = await begin()
     http.next('create', loseAnswer)
-    await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepare(uploadId, PART)
     http.next('list-uploads', loseRequest).next('list-uploads', loseRequest)
 
     const cancelled = await harness.must('cancelUpload', { uploadId })
@@ -222,7 +222,7 @@ describe('a beginning whose answer was lost', () => {
   it('is told from that of the upload that took its place', async () => {
     const { local, uploadId } = await begin()
     http.next('create', loseAnswer)
-    await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepare(uploadId, PART)
     http.next('list-uploads', loseRequest).next('list-uploads', loseRequest)
     await harness.must('cancelUpload', { uploadId })
     const second = await harness.queue(local, await harness.registerPath('a.bin'))
@@ -256,7 +256,7 @@ async function putForeign(local: Destination, key: string): Promise<void> {
     keepSecret: false,
   })
   const { uploadId } = await other.queueBytes(destination, key, someBytes(9))
-  await other.must('prepareUpload', { uploadId, partBytes: null })
+  await other.prepared(uploadId)
   await other.send(uploadId, someBytes(9), [1])
   await other.must('completeUpload', { uploadId })
   await other.close()

@@ -19,7 +19,7 @@ afterEach(() => harness.close())
 
 async function signedSingle(name = 'a.txt') {
   const { uploadId } = await harness.queueBytes(local, name, someBytes(5))
-  await harness.must('prepareUpload', { uploadId, partBytes: null })
+  await harness.prepared(uploadId)
   return harness.only(await harness.sign(uploadId, someBytes(5), [1]))
 }
 
@@ -75,7 +75,7 @@ describe('a signed PUT of a whole file', () => {
 describe('a signed PUT of a part', () => {
   it('signs the host and the checksum, since the page sends nothing else', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a.bin', someBytes(PART + 1))
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
 
     const parts = [2, 1, 2].map((partNumber) => ({ partNumber, checksum: SUM }))
     const signed = await harness.must('signParts', { uploadId, parts })
@@ -109,7 +109,7 @@ describe('a signed PUT of a part', () => {
   it('is signed five hundred at a time', async () => {
     const source = await harness.registerFacts('a.bin', 500 * PART)
     const { uploadId } = await harness.queue(local, source)
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     const parts = Array.from({ length: 500 }, (_, index) => ({
       partNumber: index + 1,
       checksum: SUM,
@@ -142,7 +142,7 @@ describe('a clock that is wrong by hours', () => {
         keepSecret: false,
       })
       const { uploadId } = await elsewhere.queueBytes(destination, 'a.txt', someBytes(5))
-      await elsewhere.must('prepareUpload', { uploadId, partBytes: null })
+      await elsewhere.prepared(uploadId)
       await elsewhere.send(uploadId, someBytes(5), [1])
       const done = await elsewhere.must('completeUpload', { uploadId })
 
@@ -159,7 +159,7 @@ describe('a clock that is wrong by hours', () => {
 describe('a share link', () => {
   async function finished(name = 'a.txt') {
     const { uploadId } = await harness.queueBytes(local, name, someBytes(5))
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, someBytes(5), [1])
     return harness.must('completeUpload', { uploadId })
   }
@@ -237,7 +237,7 @@ describe('a share link', () => {
 describe('the log', () => {
   it('holds no secret and no signature after all of this', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a.txt', someBytes(5))
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, someBytes(5), [1])
     const { link } = await harness.must('completeUpload', { uploadId })
     // A bug whose text quotes everything it knows.

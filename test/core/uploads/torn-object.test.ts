@@ -57,7 +57,7 @@ describe('an object of our own that is shorter than the file', () => {
     store.manners['list-parts'] = refusal(403, 'AccessDenied')
 
     const { uploadId } = upload
-    const outcome = await upload.harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    const outcome = await upload.harness.prepare(uploadId, PART)
 
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'access-denied' } })
   })

@@ -5,6 +5,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
+import { MIB } from '../../../electron/contract/limits.ts'
 import { CoreHarness, checksumOf, PART, someBytes } from '../../fakes/core-harness.ts'
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
@@ -29,7 +30,7 @@ describe('a small file', () => {
   it('goes up in one PUT and comes back under its own name and type', async () => {
     const bytes = someBytes(1234)
     const { uploadId } = await harness.queueBytes(local, 'Grüße + 100%.txt', bytes)
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
 
     await harness.send(uploadId, bytes, [1])
     const done = await harness.must('completeUpload', { uploadId })
@@ -45,7 +46,7 @@ describe('a small file', () => {
 
   it('may be empty', async () => {
     const { uploadId } = await harness.queueBytes(local, 'empty', new Uint8Array())
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
 
     await harness.send(uploadId, new Uint8Array(), [1])
     const done = await harness.must('completeUpload', { uploadId })
@@ -55,7 +56,7 @@ describe('a small file', () => {
 
   it('is not complete before it was sent', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a', someBytes(3))
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
 
     const outcome = await harness.ask('completeUpload', { uploadId })
 
@@ -67,7 +68,7 @@ describe('a large file', () => {
   it('goes up in parts and comes back whole', async () => {
     const bytes = someBytes(2 * PART + 77)
     const { uploadId } = await harness.queueBytes(local, 'film.mkv', bytes)
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
 
     await harness.send(uploadId, bytes, [3, 1, 2])
     const done = await harness.must('completeUpload', { uploadId })
@@ -81,12 +82,12 @@ describe('a large file', () => {
     const bytes = someBytes(2 * PART + 77)
     const source = await harness.registerFile('film.mkv', bytes)
     const { uploadId } = await harness.queue(local, source)
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [2])
 
     harness = await harness.restart()
     const record = await harness.record(uploadId)
-    const again = await harness.must('prepareUpload', { uploadId, partBytes: null })
+    const again = await harness.prepared(uploadId)
 
     expect(record).toMatchObject({
       sourceId: source.sourceId,
@@ -106,11 +107,11 @@ describe('a large file', () => {
   it('asks for its parts again when one is missing at the end', async () => {
     const bytes = someBytes(PART + 1)
     const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1])
 
     const early = await harness.ask('completeUpload', { uploadId })
-    const again = await harness.must('prepareUpload', { uploadId, partBytes: null })
+    const again = await harness.prepared(uploadId)
 
     expect(early).toEqual({ ok: false, failure: { kind: 'object-missing' } })
     expect(again.held.map((part) => part.partNumber)).toEqual([1])
@@ -121,27 +122,24 @@ describe('a large file', () => {
   it('answers a second complete, and a prepare after it, with what is there', async () => {
     const bytes = someBytes(PART + 1)
     const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1, 2])
     const first = await harness.must('completeUpload', { uploadId })
 
     const second = await harness.must('completeUpload', { uploadId })
-    const prepared = await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    const prepared = await harness.prepared(uploadId, PART)
 
     expect(second).toEqual(first)
     expect(prepared.isComplete).toBe(true)
   })
 
-  it('is refused when the store has not enough part numbers for it', async () => {
+  it('gets longer parts when the store has not enough part numbers for it', async () => {
     const source = await harness.registerFacts('huge', 10_001 * PART)
     const { uploadId } = await harness.queue(local, source)
 
-    const outcome = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    const { plan } = await harness.prepared(uploadId, PART)
 
-    expect(outcome).toEqual({
-      ok: false,
-      failure: { kind: 'too-large', limitBytes: 10_000 * PART },
-    })
+    expect(plan).toEqual({ mode: 'multipart', byteLength: 10_001 * PART, partBytes: 6 * MIB })
   })
 })
 
@@ -150,13 +148,13 @@ describe('a file that changes on the way', () => {
     const bytes = someBytes(10)
     const source = await harness.registerFile('notes.txt', bytes)
     const { uploadId } = await harness.queue(local, source)
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
     await harness.send(uploadId, bytes, [1])
 
     appendFileSync(join(harness.folder, 'notes.txt'), 'more')
     const changed = await harness.ask('completeUpload', { uploadId })
     rmSync(join(harness.folder, 'notes.txt'))
-    const missing = await harness.ask('prepareUpload', { uploadId, partBytes: null })
+    const missing = await harness.prepare(uploadId)
 
     expect(changed).toEqual({ ok: false, failure: { kind: 'source-changed' } })
     expect(missing).toEqual({ ok: false, failure: { kind: 'source-missing' } })
@@ -176,7 +174,7 @@ describe('keys', () => {
       [second, 2],
     ] as const) {
       const { uploadId } = upload
-      await harness.must('prepareUpload', { uploadId, partBytes: null })
+      await harness.prepared(uploadId)
       await harness.send(uploadId, someBytes(length), [1])
       await harness.must('completeUpload', { uploadId })
     }
@@ -197,7 +195,7 @@ describe('keys', () => {
   ])('carry odd names byte for byte: %s', async (_what, names) => {
     for (const name of names) {
       const { uploadId } = await harness.queueBytes(local, name, someBytes(5))
-      await harness.must('prepareUpload', { uploadId, partBytes: null })
+      await harness.prepared(uploadId)
       await harness.send(uploadId, someBytes(5), [1])
       const done = await harness.must('completeUpload', { uploadId })
       expect((await download(done.link?.url ?? '')).bytes).toEqual(someBytes(5))
@@ -233,7 +231,7 @@ describe('keys', () => {
   it('may be as long as S3 allows', async () => {
     const name = 'ä'.repeat(512)
     const { uploadId } = await harness.queueBytes(local, name, someBytes(1))
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
 
     await harness.send(uploadId, someBytes(1), [1])
 
@@ -263,8 +261,8 @@ describe('a destination that does not work', () => {
     })
     const { uploadId } = await harness.queueBytes(destination, 'a.bin', someBytes(PART + 1))
 
-    const single = await harness.ask('prepareUpload', { uploadId, partBytes: null })
-    const multipart = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    const single = await harness.prepare(uploadId)
+    const multipart = await harness.prepare(uploadId, PART)
 
     expect([single, multipart]).toMatchObject(Array(2).fill({ ok: false, failure }))
   })
@@ -280,7 +278,7 @@ describe('what a page may ask of an upload', () => {
     const bytes = someBytes(PART + 1)
     const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
     const unprepared = await harness.ask('signParts', { uploadId, parts: [one] })
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
 
     const beyond = await harness.ask('signParts', { uploadId, parts: [one, three] })
     const forged = await harness.ask('recordParts', {

@@ -19,6 +19,7 @@ import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MIB } from '../../../electron/contract/limits.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { rangeOfPart } from '../../../electron/contract/part-plan.ts'
+import { DEFAULT_RULES } from '../../../electron/contract/rules/upload-rules.ts'
 import {
   APP_ORIGIN,
   commandChannel,
@@ -124,7 +125,10 @@ it('carries a file to a link across a restart, and sends no part twice', async (
   const queued = await first.call('queueUploads', { destinationId, items: [item] })
   const uploadId = queued.uploads[0]?.uploadId
   if (uploadId === undefined) throw new Error('Nothing was queued')
-  const { plan, algorithm } = await first.call('prepareUpload', { uploadId, partBytes: 5 * MIB })
+  const { destinations } = await first.call('listDestinations', {})
+  const rules = destinations[0]?.rules ?? DEFAULT_RULES
+  await first.call('saveRules', { destinationId, rules: { ...rules, partBytes: 5 * MIB } })
+  const { plan, algorithm } = await first.call('prepareUpload', { uploadId })
   const piece = (partNumber: number) => {
     const { start, end } = rangeOfPart(plan, partNumber)
     return bytes.subarray(start, end)
@@ -135,7 +139,7 @@ it('carries a file to a link across a restart, and sends no part twice', async (
   const second = await startApp()
   const listed = await second.call('listUploads', { after: null, limit: 10 })
   const { sourceId, isSourceDurable } = listed.uploads[0] ?? {}
-  const prepared = await second.call('prepareUpload', { uploadId, partBytes: 5 * MIB })
+  const prepared = await second.call('prepareUpload', { uploadId })
   await sendParts(
     second,
     { uploadId, algorithm: prepared.algorithm },

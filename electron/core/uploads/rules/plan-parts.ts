@@ -1,6 +1,6 @@
 import { MIB, S3_LIMITS } from '../../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
-import type { PartPlan } from '../../../contract/part-plan.ts'
+import { bodyLengthsOf, type PartPlan } from '../../../contract/part-plan.ts'
 import type { UploadRules } from '../../../contract/rules/upload-rules.ts'
 
 /** The longest file that a store with this part limit takes. */
@@ -8,32 +8,25 @@ export function longestFileBytes(maxPartCount: number): number {
   return Math.min(S3_LIMITS.maxObjectBytes, maxPartCount * S3_LIMITS.maxPartBytes)
 }
 
-/** What of a destination a plan depends on. */
-export interface PlanRules {
+/** What a destination allows, and what its rules ask for. */
+export interface PlanLimits extends Pick<UploadRules, 'partBytes' | 'bytesPerSecond'> {
+  /** 10,000 on AWS, 1,000 on Scaleway and Swift. */
   readonly maxPartCount: number
-  readonly rules: Pick<UploadRules, 'partBytes'>
+  /** 16 MiB, unless the store recommends longer parts. */
+  readonly usualPartBytes: number
 }
 
 /**
- * The plan that the page asks for, if the store can keep it. The destination's own part length
- * counts as far as the file has not too many of such parts. Fails with `too-large`.
- * @param asked null: one PUT.
+ * Decides how a file is sent: in one PUT while it is short, else in equal parts of the length from
+ * the rules or of the usual one, longer only when the store's part count would not suffice. Fails
+ * with `too-large`.
  */
-export function planFor(
-  byteLength: number,
-  asked: number | null,
-  { maxPartCount, rules }: PlanRules,
-): Outcome<PartPlan> {
-  // An empty file has no part that S3 would take in a multipart upload.
-  if (asked === null || byteLength === 0) {
-    const limitBytes = S3_LIMITS.maxSinglePutBytes
-    if (byteLength > limitBytes) return failed({ kind: 'too-large', limitBytes })
-    return succeeded({ mode: 'single', byteLength })
-  }
-  const fewestBytes = Math.ceil(byteLength / maxPartCount / MIB) * MIB
-  const ruled = rules.partBytes === null ? asked : Math.max(rules.partBytes, fewestBytes)
-  const partBytes = Math.min(ruled, S3_LIMITS.maxPartBytes)
-  const limitBytes = Math.min(S3_LIMITS.maxObjectBytes, partBytes * maxPartCount)
+export function planParts(byteLength: number, limits: PlanLimits): Outcome<PartPlan> {
+  const lengths = bodyLengthsOf(limits)
+  if (byteLength <= lengths.singleBytes) return succeeded({ mode: 'single', byteLength })
+  const limitBytes = longestFileBytes(limits.maxPartCount)
   if (byteLength > limitBytes) return failed({ kind: 'too-large', limitBytes })
+  const fewestBytes = Math.ceil(byteLength / limits.maxPartCount)
+  const partBytes = Math.max(lengths.partBytes, Math.ceil(fewestBytes / MIB) * MIB)
   return succeeded({ mode: 'multipart', byteLength, partBytes })
 }

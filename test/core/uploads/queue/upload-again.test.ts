@@ -59,7 +59,7 @@ it('has a ticket by which the page reads the file', async () => {
 
 it('removes what the store holds of the old one, and sends the new one from its first part', async () => {
   const old = await failedFile('a.bin', someBytes(PART + 1))
-  await harness.must('prepareUpload', { uploadId: old.uploadId, partBytes: PART })
+  await harness.prepared(old.uploadId, PART)
   await harness.send(old.uploadId, someBytes(PART + 1), [1])
   await fail(old.uploadId)
 
@@ -68,7 +68,7 @@ it('removes what the store holds of the old one, and sends the new one from its 
   const cleaned = async () => (await harness.stored(destination)).unfinished
   await vi.waitFor(async () => expect(await cleaned()).toEqual([]), { timeout: 10_000 })
   const { uploadId } = again
-  const prepared = await harness.must('prepareUpload', { uploadId, partBytes: PART })
+  const prepared = await harness.prepared(uploadId, PART)
   await harness.send(uploadId, someBytes(PART + 1), [1, 2])
   const done = await harness.must('completeUpload', { uploadId })
   expect(prepared.held).toEqual([])
@@ -78,7 +78,7 @@ it('removes what the store holds of the old one, and sends the new one from its 
 
 it('cleans up the old one after a restart when it could not before', async () => {
   const old = await failedFile('a.bin', someBytes(PART + 1))
-  await harness.must('prepareUpload', { uploadId: old.uploadId, partBytes: PART })
+  await harness.prepared(old.uploadId, PART)
   await fail(old.uploadId)
   const again = await harness.must('uploadAgain', { uploadId: old.uploadId, sourceId: null })
 

@@ -54,7 +54,7 @@ async function textAt(key: string): Promise<string> {
 }
 
 const prepare = (uploadId: UploadId, partBytes: number | null = null) =>
-  harness.ask('prepareUpload', { uploadId, partBytes })
+  harness.prepare(uploadId, partBytes)
 
 async function finish(uploadId: UploadId, bytes: Uint8Array): Promise<string> {
   const { plan } = await harness.record(uploadId)
@@ -203,7 +203,7 @@ describe('an object that comes into the place meanwhile', () => {
       statuses.push((await fetch(url, { method: 'PUT', headers, body })).status)
     }
 
-    const prepared = await harness.must('prepareUpload', { uploadId, partBytes: null })
+    const prepared = await harness.prepared(uploadId)
 
     expect(statuses).toEqual([200, 412])
     expect(prepared.isComplete).toBe(true)

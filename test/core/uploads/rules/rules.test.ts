@@ -41,7 +41,7 @@ async function finish(uploadId: UploadId, bytes: Uint8Array) {
 
 async function upload(name: string, bytes: Uint8Array, partBytes: number | null = null) {
   const { uploadId } = await harness.queueBytes(local, name, bytes)
-  await harness.must('prepareUpload', { uploadId, partBytes })
+  await harness.prepared(uploadId, partBytes)
   return finish(uploadId, bytes)
 }
 
@@ -101,7 +101,7 @@ describe('what an object is put with', () => {
   it('is known by its headers before, to whoever asks for leave to send them', async () => {
     await rules(given)
     const { uploadId } = await harness.queueBytes(local, 'a.txt', SHORT)
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
 
     const { headers } = harness.only(await harness.sign(uploadId, SHORT, [1]))
 
@@ -122,7 +122,7 @@ describe('what an object is put with', () => {
   ] as const)('is encrypted as the rule says: %j', async (encryption, expected) => {
     await rules({ encryption })
     const { uploadId } = await harness.queueBytes(local, 'a.txt', SHORT)
-    await harness.must('prepareUpload', { uploadId, partBytes: null })
+    await harness.prepared(uploadId)
 
     const put = harness.only(await harness.sign(uploadId, SHORT, [1]))
 
@@ -144,7 +144,7 @@ describe('what an object is put with', () => {
     await rules(changes)
     const { uploadId } = await harness.queueBytes(local, 'a.txt', LONG)
 
-    const refused = await harness.ask('prepareUpload', { uploadId, partBytes: PART })
+    const refused = await harness.prepare(uploadId, PART)
 
     expect(refused).toMatchObject({ ok: false, failure: { ...failure, answer: { code } } })
   })
@@ -152,7 +152,7 @@ describe('what an object is put with', () => {
   it('stays what it was for parts that have begun', async () => {
     await rules({ cacheControl: 'max-age=1' })
     const { uploadId } = await harness.queueBytes(local, 'a.bin', LONG)
-    await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    await harness.prepared(uploadId, PART)
 
     await rules({ cacheControl: 'max-age=2' })
     await finish(uploadId, LONG)
@@ -219,14 +219,11 @@ describe('what may go', () => {
     'is judged again before it begins, and at each signature: %j',
     async (changes, failure) => {
       const begun = await harness.queueBytes(local, 'begun.txt', SHORT)
-      await harness.must('prepareUpload', { uploadId: begun.uploadId, partBytes: null })
+      await harness.prepared(begun.uploadId)
       const waiting = await harness.queueBytes(local, 'waiting.txt', SHORT)
       await rules(changes)
 
-      const prepared = await harness.ask('prepareUpload', {
-        uploadId: waiting.uploadId,
-        partBytes: null,
-      })
+      const prepared = await harness.prepare(waiting.uploadId)
       const signed = await harness.ask('signParts', {
         uploadId: begun.uploadId,
         parts: [{ partNumber: 1, checksum: 'AAAAAAAAAAA=' }],
@@ -294,7 +291,7 @@ describe('where files go', () => {
 
   it('changes with the rule for files that have not begun, and for no other', async () => {
     const begun = await harness.queueBytes(local, 'a.txt', SHORT)
-    await harness.must('prepareUpload', { uploadId: begun.uploadId, partBytes: null })
+    await harness.prepared(begun.uploadId)
     const waiting = await harness.queueBytes(local, 'b.html', SHORT)
 
     await rules({
@@ -302,7 +299,7 @@ describe('where files go', () => {
       contentTypes: [{ name: 'html', value: 'text/plain' }],
     })
     for (const { uploadId } of [begun, waiting]) {
-      await harness.must('prepareUpload', { uploadId, partBytes: null })
+      await harness.prepared(uploadId)
       await finish(uploadId, SHORT)
     }
 
@@ -329,7 +326,7 @@ describe('the length of parts', () => {
     await rules({ partBytes: 7 * MIB })
     const { uploadId } = await harness.queue(local, await harness.registerFacts('a.bin', 20 * MIB))
 
-    const { plan } = await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    const { plan } = await harness.must('prepareUpload', { uploadId })
 
     expect(plan).toEqual({ mode: 'multipart', byteLength: 20 * MIB, partBytes: 7 * MIB })
   })
@@ -342,7 +339,7 @@ describe('the length of parts', () => {
       await harness.registerFacts('a.bin', byteLength),
     )
 
-    const { plan } = await harness.must('prepareUpload', { uploadId, partBytes: PART })
+    const { plan } = await harness.must('prepareUpload', { uploadId })
 
     expect(plan).toEqual({ mode: 'multipart', byteLength, partBytes: 6 * MIB })
   })

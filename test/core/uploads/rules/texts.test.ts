@@ -46,7 +46,7 @@ async function queued(source: Source, encoding?: TextEncoding, relativePath = so
 }
 
 async function sent(uploadId: UploadId, bytes: Uint8Array) {
-  await harness.must('prepareUpload', { uploadId, partBytes: null })
+  await harness.prepared(uploadId)
   await harness.send(uploadId, bytes, [1])
   const done = await harness.must('completeUpload', { uploadId })
   return headersAt(done.link?.url ?? '')
@@ -108,7 +108,7 @@ describe('a text', () => {
       await harness.registerFacts('long.txt', bytes.length),
       'utf-8',
     )
-    await harness.must('prepareUpload', { uploadId, partBytes: 5 * 1024 * 1024 })
+    await harness.prepared(uploadId, 5 * 1024 * 1024)
     await harness.send(uploadId, bytes, [1, 2])
     await harness.must('completeUpload', { uploadId })
 

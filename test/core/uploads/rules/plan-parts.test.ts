@@ -7,10 +7,10 @@ import {
   S3_LIMITS,
   TIB,
   USUAL_PART_BYTES,
-} from '../../electron/contract/limits.ts'
-import { PartPlan, partCountOf, rangeOfPart } from '../../electron/contract/part-plan.ts'
-import { LEAST_BYTES_PER_SECOND } from '../../electron/contract/rules/upload-rules.ts'
-import { planParts } from '../../renderer/engine/part-planner.ts'
+} from '../../../../electron/contract/limits.ts'
+import { PartPlan, partCountOf, rangeOfPart } from '../../../../electron/contract/part-plan.ts'
+import { LEAST_BYTES_PER_SECOND } from '../../../../electron/contract/rules/upload-rules.ts'
+import { planParts } from '../../../../electron/core/uploads/rules/plan-parts.ts'
 
 const anyLength = fc.oneof(
   fc.integer({ min: 0, max: 64 * MIB }),
