@@ -81,7 +81,8 @@ export function diagnosticsText(isCopied: boolean) {
       }
     : {
         title: 'The diagnostics could not be copied.',
-        detail: 'Another program is using the clipboard, or the browser did not allow it. Try again.',
+        detail:
+          'Another program is using the clipboard, or the browser did not allow it. Try again.',
       }
 }
 

@@ -20,7 +20,7 @@ const withUpdates = (changes: Partial<UpdateState>) =>
     }),
   )
 
-it('asks once whether it may look for new versions, and takes either answer', async () => {
+it('asks once whether it may check for new versions, and accepts either answer', async () => {
   for (const [name, isAllowed] of [
     ['Check once a day', true],
     ['No, thanks', false],
@@ -39,7 +39,7 @@ it('asks once whether it may look for new versions, and takes either answer', as
   }
 })
 
-it('offers a newer version, says what becomes of it, and takes "not now" for an answer', async () => {
+it('offers a newer version, reports its progress, and accepts "Not now"', async () => {
   const { page, button } = await withUpdates({ newer: NEWER })
   const notice = page.getByRole('status').filter({ hasText: 'Ferry 0.2.0' })
   await notice.getByText('Ferry 0.2.0 is available.').waitFor()
@@ -76,7 +76,7 @@ it('offers a newer version, says what becomes of it, and takes "not now" for an 
   expect(commands).toEqual(expect.arrayContaining(['installUpdate', 'hideUpdate']))
 })
 
-it('leads to the page where this build cannot install by itself', async () => {
+it('links to the page if this build cannot install by itself', async () => {
   const { page, button } = await withUpdates({ newer: { ...NEWER, canInstall: false } })
 
   const link = page.getByRole('link', { name: 'Get it' })
@@ -84,7 +84,7 @@ it('leads to the page where this build cannot install by itself', async () => {
   expect(await button('Install and restart').count()).toBe(0)
 })
 
-it('installs nothing while uploads are going on, and says so', async () => {
+it('installs nothing while uploads are running, and says so', async () => {
   const { page, button, row, give } = await withUpdates({ newer: NEWER })
   suite.server().holdParts()
   await give({ name: 'a.bin', byteLength: 5000 })

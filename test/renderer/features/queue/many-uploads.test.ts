@@ -5,7 +5,7 @@ import { windowSuite } from '../../window-suite.ts'
 const suite = windowSuite()
 const COUNT = 10_000
 
-it('keeps ten thousand rows out of the document, and any of them in reach', async () => {
+it('keeps ten thousand rows out of the document, and each of them reachable', async () => {
   const uploads = Array.from({ length: COUNT }, (_, place) =>
     aDoneRecord(place, 86_400_000, { name: `photo-${place}.jpg` }),
   )
@@ -24,7 +24,7 @@ it('keeps ten thousand rows out of the document, and any of them in reach', asyn
   expect(Math.max(atStart, atEnd)).toBeLessThan(40)
 })
 
-it('keeps the keyboard in a row that scrolls out of sight', async () => {
+it('keeps the focus in a row that scrolls out of sight', async () => {
   const uploads = Array.from({ length: 500 }, (_, place) =>
     aDoneRecord(place, 86_400_000, { name: `photo-${place}.jpg` }),
   )
@@ -42,7 +42,7 @@ it('keeps the keyboard in a row that scrolls out of sight', async () => {
   expect(label).toBe('photo-499.jpg')
 })
 
-it('draws only the row that changed', async () => {
+it('renders only the row that changed', async () => {
   const uploads = Array.from({ length: 30 }, (_, place) =>
     aDoneRecord(place, 86_400_000, { name: `photo-${place}.jpg` }),
   )

@@ -41,7 +41,7 @@ describe('a finished file', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('verified')
   })
 
-  it('tells those who only point at it, too', async () => {
+  it('shows the evidence on hover, too', async () => {
     const { page, offer } = await openDone({ level: 'whole', algorithm: 'crc64nvme' })
 
     await offer.getByText('verified', { exact: true }).hover()
@@ -49,7 +49,7 @@ describe('a finished file', () => {
     await page.getByRole('dialog', { name: 'The whole file was compared' }).waitFor()
   })
 
-  it('is not called verified where the store offers no check', async () => {
+  it('is not called verified if the store offers no check', async () => {
     const { page, offer, status } = await openDone({ level: 'none' })
 
     const said = await status.textContent()
@@ -61,7 +61,7 @@ describe('a finished file', () => {
     await page.getByRole('dialog', { name: 'There was no checksum to compare' }).waitFor()
   })
 
-  it('of a Ferry that did not check yet says nothing of it', async () => {
+  it('of an older Ferry without verification says nothing about it', async () => {
     const { offer, status } = await openDone(null)
 
     expect(await status.textContent()).toMatch(/^Done · the link expires in/)
@@ -69,7 +69,7 @@ describe('a finished file', () => {
   })
 })
 
-it('shows Verifying while the file is read once more, which can be paused, and then the proof', async () => {
+it('shows Verifying while the file is read again, which can be paused, and then the evidence', async () => {
   const { page, row, give } = await suite.open(aWorld())
   await page.evaluate(() => window.fake.hold('checkSource'))
   await give({ name: 'film.mov', byteLength: 40 * MIB })

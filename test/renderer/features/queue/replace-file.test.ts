@@ -28,7 +28,7 @@ async function choose(page: Page, row: Locator, name: string): Promise<void> {
 }
 
 describe('a file that changed while it was uploaded', () => {
-  it('is uploaded again at once where the host can read it, in its own place', async () => {
+  it('is uploaded again at once if the host can read it, in the same row', async () => {
     const record = failedRecord('source-changed', { isSourceDurable: true })
     const { page, row, rows, callsOf } = await suite.open(worldWith(record))
     await page.evaluate(() => window.fake.hold('prepareUpload'))
@@ -46,7 +46,7 @@ describe('a file that changed while it was uploaded', () => {
     ])
   })
 
-  it('is asked for in a browser, and goes out as it is now', async () => {
+  it('is asked for in a browser, and uploaded as it is now', async () => {
     const record = failedRecord('source-changed')
     const { page, row, callsOf } = await suite.open(worldWith(record))
     const notes = row('notes.txt')
@@ -65,7 +65,7 @@ describe('a file that changed while it was uploaded', () => {
     expect(await row('notes.txt').count()).toBe(1)
   })
 
-  it('keeps the keyboard in its row', async () => {
+  it('keeps the focus in its row', async () => {
     const record = failedRecord('source-changed', { isSourceDurable: true })
     const { page, row } = await suite.open(worldWith(record))
     await page.evaluate(() => window.fake.hold('prepareUpload'))
@@ -82,13 +82,13 @@ describe('a file that changed while it was uploaded', () => {
       .toBe('notes.txt')
   })
 
-  it('is not mistaken for a file of another name', async () => {
+  it('is not mistaken for a file with another name', async () => {
     const { page, row, callsOf } = await suite.open(worldWith(failedRecord('source-changed')))
 
     await choose(page, row('notes.txt'), 'letter.txt')
     await page.getByText('“letter.txt” is a different file.').waitFor()
 
-    await page.getByText('Here only “notes.txt” is uploaded again.').waitFor()
+    await page.getByText('This row only takes “notes.txt”.').waitFor()
     await row('notes.txt')
       .getByText(/^Failed/)
       .waitFor()
@@ -109,7 +109,7 @@ describe('a file that changed while it was uploaded', () => {
     await page.getByText('is a different file').waitFor({ state: 'detached' })
   })
 
-  it('says why when it cannot be begun again, and can be asked once more', async () => {
+  it('says why it cannot be uploaded again, and can be tried again', async () => {
     const record = failedRecord('source-changed', { isSourceDurable: true })
     const { page, row } = await suite.open({
       ...worldWith(record),
@@ -147,7 +147,7 @@ describe('what a failed row offers', () => {
     expect(buttons.filter((name) => name !== 'Cancel' && name !== '')).toEqual(expected)
   })
 
-  it('asks for a file that the host does not find, even where it could read it before', async () => {
+  it('asks for a file that the host does not find, even if it could read it before', async () => {
     const record = failedRecord('source-missing', { isSourceDurable: true })
     const { page, row } = await suite.open(worldWith(record))
 

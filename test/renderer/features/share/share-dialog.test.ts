@@ -6,7 +6,7 @@ import { windowSuite } from '../../window-suite.ts'
 const suite = windowSuite()
 const HOUR = 3_600_000
 
-it('copies a link by the host, and says so', async () => {
+it('copies a link through the host, and says so', async () => {
   const { row, callsOf } = await suite.open(
     aWorld({ uploads: [aDoneRecord(1, HOUR, { name: 'offer.pdf' })] }),
   )
@@ -32,7 +32,7 @@ it.each([
   expect((await toast.innerText()).replaceAll('\n', ' ')).toMatch(sentence)
 })
 
-it('copies by the page where the host cannot', async () => {
+it('copies through the page if the host cannot', async () => {
   const record = aDoneRecord(1, HOUR, { name: 'offer.pdf' })
   const { row, page, context } = await suite.open(aWorld({ isCopied: false, uploads: [record] }))
   await context.grantPermissions(['clipboard-write'])
@@ -43,7 +43,7 @@ it('copies by the page where the host cannot', async () => {
   expect(await pastedText(page)).toBe(record.link?.url)
 })
 
-it('shows the link to be copied by hand where neither can', async () => {
+it('shows the link to be copied by hand if neither can', async () => {
   const record = aDoneRecord(1, HOUR, { name: 'offer.pdf' })
   const { row, page } = await suite.open(aWorld({ isCopied: false, uploads: [record] }))
   await page.evaluate(() => {
@@ -56,7 +56,7 @@ it('shows the link to be copied by hand where neither can', async () => {
   expect(await link.inputValue()).toBe(record.link?.url)
 })
 
-it('says what a link gives away and until when', async () => {
+it('says what a link grants and until when', async () => {
   const { row, page } = await suite.open(
     aWorld({ uploads: [aDoneRecord(1, HOUR, { name: 'offer.pdf' })] }),
   )
@@ -83,7 +83,7 @@ it('says that a link to this computer works here only', async () => {
   await page.getByText(/works on this computer only, while Ferry runs/).waitFor()
 })
 
-it('makes a link of another life and remembers it for the destination', async () => {
+it('makes a link with another lifetime and remembers it for the destination', async () => {
   const { row, page, callsOf } = await suite.open(
     aWorld({ uploads: [aDoneRecord(1, HOUR, { name: 'offer.pdf' })] }),
   )
@@ -104,7 +104,7 @@ it('makes a link of another life and remembers it for the destination', async ()
     .waitFor()
 })
 
-it('says that a link has died and makes a new one with one click', async () => {
+it('says that a link has expired and makes a new one with one click', async () => {
   const { row } = await suite.open(
     aWorld({ uploads: [aDoneRecord(1, -HOUR, { name: 'offer.pdf' })] }),
   )

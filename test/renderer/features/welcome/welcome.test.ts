@@ -5,7 +5,7 @@ import { windowSuite } from '../../window-suite.ts'
 
 const suite = windowSuite()
 
-it('offers two ways on at the first start, and nothing else', async () => {
+it('offers two ways to begin at the first start, and nothing else', async () => {
   const { page } = await suite.open(freshWorld())
 
   await page.getByRole('heading', { name: 'Files go over. Links come back.' }).waitFor()
@@ -25,7 +25,7 @@ it('opens the bucket on this computer with one click', async () => {
   await button('Choose files').waitFor()
 })
 
-it('says why the bucket on this computer cannot start, and lets the person try again', async () => {
+it('says why the bucket on this computer cannot start, and lets the user try again', async () => {
   const { page, button } = await suite.open(
     freshWorld({
       failures: {
@@ -42,7 +42,7 @@ it('says why the bucket on this computer cannot start, and lets the person try a
   await page.getByRole('heading', { name: 'This computer' }).waitFor()
 })
 
-it('keeps files that were dropped before there was a destination, and sends them then', async () => {
+it('keeps files that were dropped before there was a destination, and uploads them then', async () => {
   const { page, button, row } = await suite.open(freshWorld())
   await button('Connect a bucket').waitFor()
 
@@ -84,7 +84,7 @@ it('keeps files that the system gave to the app before there was a destination',
   expect(await callsOf('nextGivenFiles')).toHaveLength(1)
 })
 
-it('asks a host in a browser for no files: nobody gives it any', async () => {
+it('does not ask the browser’s host for given files, since it has none', async () => {
   const world = freshWorld()
   const { button, callsOf } = await suite.open({
     ...world,
