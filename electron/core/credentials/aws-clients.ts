@@ -11,7 +11,7 @@ export type CredentialPorts = Pick<
   'now' | 'environment' | 'readShell' | 'storeHttp' | 'nodeNetwork'
 >
 
-/** Named as the SDK names what is wrong with a profile: `failureOfKeys` reads both. */
+/** Named as the SDK names what is wrong with a profile: `credentialFailure` reads both. */
 class IncompleteSettings extends Error {
   override readonly name = 'CredentialsProviderError'
 
