@@ -26,8 +26,6 @@ export function saveRules(
 
 type Pair = UploadRules['tags'][number]
 
-const LISTS = ['contentTypes', 'metadata', 'tags'] as const satisfies readonly RuleField[]
-
 export interface RulesRead {
   readonly rules: UploadRules
   /** The stored form of rules that could not be read in whole, and of rules of a newer Ferry. */
@@ -41,45 +39,27 @@ export interface RulesRead {
  */
 function readRules(stored: JsonFields): RulesRead {
   const read = readFields(UploadRules.shape, DEFAULT_RULES, stored)
-  const fit = withoutUnfitPairs(read.value)
-  const refused = refusedIn(fit)
-  const defaults = Object.fromEntries([...refused].map((field) => [field, DEFAULT_RULES[field]]))
-  const { rules } = judgeRules({ ...fit, ...defaults })
-  const unread = RuleField.options.flatMap((field) => {
-    const isWhole = !refused.has(field) && fit[field] === read.value[field]
+  const fields = RuleField.options.map((field) => readRule(field, read.value[field]))
+  const unread = fields.flatMap(({ field, isWhole }) => {
     const raw = stored[field]
     return isWhole || raw === undefined ? [] : [[field, raw] as const]
   })
-  return { rules, aside: { ...read.aside, ...Object.fromEntries(unread) } }
+  return { rules: rulesOf(fields), aside: { ...read.aside, ...Object.fromEntries(unread) } }
+}
+
+function readRule<F extends RuleField>(field: F, stored: UploadRules[F]) {
+  const descriptor: RuleDescriptor<UploadRules[F]> = RULES[field]
+  const salvaged = descriptor.salvage(stored)
+  const { value, problems } = judgeRule(field, salvaged)
+  return problems.length > 0
+    ? { field, value: DEFAULT_RULES[field], isWhole: false }
+    : { field, value, isWhole: salvaged === stored }
 }
 
 /** `whole`: rules that are no set of fields at all, under their name; absent ones are the defaults. */
 export function readStoredRules(stored: Json | undefined): RulesRead & { whole: JsonFields } {
   if (isFields(stored)) return { ...readRules(stored), whole: {} }
   return { rules: DEFAULT_RULES, aside: {}, whole: stored === undefined ? {} : { rules: stored } }
-}
-
-/** One pair that cannot be sent, or is there twice, must not cost the others. */
-function withoutUnfitPairs(rules: UploadRules): UploadRules {
-  const fit = LISTS.flatMap((field) => {
-    const pairs = fitPairs(field, rules[field])
-    return pairs.length === rules[field].length ? [] : [[field, pairs] as const]
-  })
-  return { ...rules, ...Object.fromEntries(fit) }
-}
-
-/** The first of those that do not go together stays. */
-function fitPairs(field: (typeof LISTS)[number], pairs: readonly Pair[]): Pair[] {
-  const fit: Pair[] = []
-  for (const pair of pairs) {
-    fit.push(pair)
-    if (refusedIn({ ...DEFAULT_RULES, [field]: fit }).size > 0) fit.pop()
-  }
-  return fit
-}
-
-function refusedIn(rules: UploadRules): ReadonlySet<RuleField> {
-  return new Set(judgeRules(rules).problems.map(({ field }) => field))
 }
 
 /** Rules whose stored value could not be read in whole: a default or a part of it counts. */
@@ -123,39 +103,105 @@ export interface JudgedRules {
 
 /** Trims what was typed, leaves out what is empty, and judges the rest. */
 export function judgeRules(typed: UploadRules): JudgedRules {
-  const rules = cleanRules(typed)
-  const { encryption } = rules
-  const keyId = encryption.kind === 'kms' ? encryption.keyId : ''
-  const problems = [
-    ...templateProblems(rules.keyTemplate),
-    ...acceptTokens(rules.allowedTypes)
-      .filter((token) => !ACCEPT_TOKEN.test(token))
-      .map((token) => problem('allowedTypes', 'not-a-type', token)),
-    ...problemsOfTypes(rules.contentTypes),
-    ...valueProblems('cacheControl', rules.cacheControl),
-    ...problemsOfMetadata(rules.metadata),
-    ...problemsOfTags(rules.tags),
-    ...(rules.storageClass === '' || STORAGE_CLASS.test(rules.storageClass)
-      ? []
-      : [problem('storageClass', 'not-a-header', rules.storageClass)]),
-    ...valueProblems('encryption', keyId),
-  ]
-  return { rules, problems }
+  const judged = RuleField.options.map((field) => judgeRule(field, typed[field]))
+  return { rules: rulesOf(judged), problems: judged.flatMap(({ problems }) => problems) }
 }
 
-function cleanRules(typed: UploadRules): UploadRules {
-  const { encryption } = typed
+function judgeRule<F extends RuleField>(field: F, typed: UploadRules[F]) {
+  const descriptor: RuleDescriptor<UploadRules[F]> = RULES[field]
+  const value = descriptor.clean(typed)
+  return { field, value, problems: descriptor.problems(value) }
+}
+
+function rulesOf(
+  fields: readonly { readonly field: RuleField; readonly value: UploadRules[RuleField] }[],
+): UploadRules {
+  // Each value comes from the descriptor of its own field, and there is one for every field.
+  return Object.fromEntries(fields.map(({ field, value }) => [field, value])) as UploadRules
+}
+
+/** How the value of one rule is cleaned, judged and read from a settings file. */
+interface RuleDescriptor<V> {
+  readonly clean: (typed: V) => V
+  /** What the form refuses, and what makes a stored value unreadable. */
+  readonly problems: (cleaned: V) => readonly RuleProblem[]
+  /** The part of a stored value that can be used; the value itself if all of it can. */
+  readonly salvage: (stored: V) => V
+}
+
+/** The schema alone decides. */
+const BY_SCHEMA = {
+  clean: <V>(typed: V) => typed,
+  problems: () => [],
+  salvage: <V>(stored: V) => stored,
+}
+
+const trimmed = (typed: string) => typed.trim()
+
+/** A rule without a descriptor does not compile. */
+const RULES: { readonly [F in RuleField]: RuleDescriptor<UploadRules[F]> } = {
+  keyTemplate: { ...BY_SCHEMA, clean: trimmed, problems: templateProblems },
+  onConflict: BY_SCHEMA,
+  allowedTypes: {
+    ...BY_SCHEMA,
+    clean: (typed) => acceptTokens(typed).join(', '),
+    problems: (accept) =>
+      acceptTokens(accept)
+        .filter((token) => !ACCEPT_TOKEN.test(token))
+        .map((token) => problem('allowedTypes', 'not-a-type', token)),
+  },
+  maxFileBytes: BY_SCHEMA,
+  systemFiles: BY_SCHEMA,
+  contentTypes: pairsDescriptor(
+    (pairs) => cleanPairs(pairs, /^\.+/).map(lowerCased),
+    problemsOfTypes,
+  ),
+  cacheControl: {
+    ...BY_SCHEMA,
+    clean: trimmed,
+    problems: (value) => valueProblems('cacheControl', value),
+  },
+  disposition: BY_SCHEMA,
+  metadata: pairsDescriptor(
+    (pairs) => cleanPairs(pairs, /^x-amz-meta-/i).map(lowerCased),
+    problemsOfMetadata,
+  ),
+  tags: pairsDescriptor((pairs) => cleanPairs(pairs, null), problemsOfTags),
+  storageClass: {
+    ...BY_SCHEMA,
+    clean: trimmed,
+    problems: (value) =>
+      value === '' || STORAGE_CLASS.test(value)
+        ? []
+        : [problem('storageClass', 'not-a-header', value)],
+  },
+  encryption: {
+    ...BY_SCHEMA,
+    clean: (typed) => (typed.kind === 'kms' ? { ...typed, keyId: typed.keyId.trim() } : typed),
+    problems: (value) => (value.kind === 'kms' ? valueProblems('encryption', value.keyId) : []),
+  },
+  acl: BY_SCHEMA,
+  partBytes: BY_SCHEMA,
+  parallel: BY_SCHEMA,
+  bytesPerSecond: BY_SCHEMA,
+}
+
+/** A pair that cannot be sent, or whose name is there already, does not cost the others. */
+function pairsDescriptor(
+  clean: (typed: readonly Pair[]) => Pair[],
+  problems: (cleaned: readonly Pair[]) => readonly RuleProblem[],
+): RuleDescriptor<Pair[]> {
   return {
-    ...typed,
-    keyTemplate: typed.keyTemplate.trim(),
-    allowedTypes: acceptTokens(typed.allowedTypes).join(', '),
-    contentTypes: cleanPairs(typed.contentTypes, /^\.+/).map(lowerCased),
-    cacheControl: typed.cacheControl.trim(),
-    metadata: cleanPairs(typed.metadata, /^x-amz-meta-/i).map(lowerCased),
-    tags: cleanPairs(typed.tags, null),
-    storageClass: typed.storageClass.trim(),
-    encryption:
-      encryption.kind === 'kms' ? { kind: 'kms', keyId: encryption.keyId.trim() } : encryption,
+    clean,
+    problems,
+    salvage(stored) {
+      const usable: Pair[] = []
+      for (const pair of stored) {
+        usable.push(pair)
+        if (problems(clean(usable)).length > 0) usable.pop()
+      }
+      return usable.length === stored.length ? stored : usable
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import type { PutObjectCommandInput } from '@aws-sdk/client-s3'
 import type { Destination } from '../../contract/commands/destinations.ts'
 import { hasCharset, isTextType, type TextEncoding } from '../../contract/content-type.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
-import type { UploadRules } from '../../contract/rules/upload-rules.ts'
+import { type Encryption, RuleField, type UploadRules } from '../../contract/rules/upload-rules.ts'
 import type { UploadRow } from '../records/stored-upload.ts'
 import { TOKEN_METADATA } from './head-object.ts'
 
@@ -28,23 +28,46 @@ interface PutFile {
 }
 
 export function objectFields(rules: UploadRules, file: PutFile): ObjectFields {
-  const { cacheControl, disposition, metadata, tags, storageClass, acl } = rules
-  const named = metadata.map(({ name, value }) => [name.toLowerCase(), value])
+  const fields = RuleField.options.map((field) => fieldsOfRule(field, rules[field], file))
+  const { Metadata, ...others }: ObjectFields = Object.assign({}, ...fields)
   return {
     ContentType: file.contentType,
-    Metadata: { ...Object.fromEntries(named), [TOKEN_METADATA]: file.token },
-    ...(cacheControl === '' ? {} : { CacheControl: cacheControl }),
-    ...(disposition === 'none'
-      ? {}
-      : { ContentDisposition: dispositionOf(disposition, file.name) }),
-    ...(tags.length === 0 ? {} : { Tagging: taggingOf(tags) }),
-    // S3's own names; stores have others besides.
-    ...(storageClass === ''
-      ? {}
-      : { StorageClass: storageClass as NonNullable<ObjectFields['StorageClass']> }),
-    ...encryptionFields(rules),
-    ...(acl === null ? {} : { ACL: acl }),
+    Metadata: { ...Metadata, [TOKEN_METADATA]: file.token },
+    ...others,
   }
+}
+
+function fieldsOfRule<F extends RuleField>(field: F, value: UploadRules[F], file: PutFile) {
+  const fields: RuleFields<UploadRules[F]> | null = RULE_FIELDS[field]
+  return fields?.(value, file) ?? {}
+}
+
+type RuleFields<V> = (value: V, file: PutFile) => ObjectFields
+
+/** The fields of the object that each rule sets; null: it sets none. A rule left out does not compile. */
+const RULE_FIELDS: { readonly [F in RuleField]: RuleFields<UploadRules[F]> | null } = {
+  keyTemplate: null,
+  onConflict: null,
+  allowedTypes: null,
+  maxFileBytes: null,
+  systemFiles: null,
+  // It decides the file's type, which comes with the file.
+  contentTypes: null,
+  cacheControl: (value) => (value === '' ? {} : { CacheControl: value }),
+  disposition: (value, { name }) =>
+    value === 'none' ? {} : { ContentDisposition: dispositionOf(value, name) },
+  metadata: (pairs) => ({
+    Metadata: Object.fromEntries(pairs.map(({ name, value }) => [name.toLowerCase(), value])),
+  }),
+  tags: (tags) => (tags.length === 0 ? {} : { Tagging: taggingOf(tags) }),
+  // S3's own names; stores have others besides.
+  storageClass: (value) =>
+    value === '' ? {} : { StorageClass: value as NonNullable<ObjectFields['StorageClass']> },
+  encryption: encryptionFields,
+  acl: (value) => (value === null ? {} : { ACL: value }),
+  partBytes: null,
+  parallel: null,
+  bytesPerSecond: null,
 }
 
 /** The same as the headers of a PUT, as the SDK writes them; each is signed. */
@@ -90,7 +113,7 @@ function taggingOf(tags: UploadRules['tags']): string {
     .join('&')
 }
 
-function encryptionFields({ encryption }: UploadRules) {
+function encryptionFields(encryption: Encryption): ObjectFields {
   switch (encryption.kind) {
     case 'bucket':
       return {}
