@@ -18,7 +18,7 @@ export const commands = {
   ...linkCommands,
 } as const
 
-export type Commands = typeof commands
+type Commands = typeof commands
 export type CommandName = keyof Commands
 /** What a handler receives, and what the page sends: the schemas transform nothing. */
 export type CommandInput<N extends CommandName> = z.infer<Commands[N]['input']>

@@ -31,6 +31,6 @@ export const notices = {
   updatesChanged: UpdateState,
 } as const
 
-export type Notices = typeof notices
+type Notices = typeof notices
 export type NoticeName = keyof Notices
 export type NoticePayload<N extends NoticeName> = z.infer<Notices[N]>

@@ -28,7 +28,7 @@ export const DestinationColor = z.enum([
 ])
 export type DestinationColor = z.infer<typeof DestinationColor>
 
-export const DestinationName = text(200).check(z.minLength(1))
+const DestinationName = text(200).check(z.minLength(1))
 
 /** The storage of a destination's secret. */
 export const SecretPlace = z.enum([

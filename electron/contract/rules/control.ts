@@ -300,7 +300,6 @@ export const RULE_CONTROLS = {
   },
 } as const satisfies { readonly [F in RuleField]: ControlFor<UploadRules[F]> }
 
-export type RuleControls = typeof RULE_CONTROLS
 /** The control of any rule. */
 export type RuleControl = { [F in RuleField]: ControlFor<UploadRules[F]> }[RuleField]
 export type ControlKind = RuleControl['kind']

@@ -26,7 +26,7 @@ export const ConflictDecision = z.enum(['keep-both', 'replace', 'skip'])
 export type ConflictDecision = z.infer<typeof ConflictDecision>
 
 /** Canned ACLs: docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl */
-export const CannedAcl = z.enum([
+const CannedAcl = z.enum([
   'private',
   'public-read',
   'public-read-write',
@@ -34,7 +34,6 @@ export const CannedAcl = z.enum([
   'bucket-owner-read',
   'bucket-owner-full-control',
 ])
-export type CannedAcl = z.infer<typeof CannedAcl>
 
 export const Encryption = z.discriminatedUnion('kind', [
   /** What the bucket does by itself. */
