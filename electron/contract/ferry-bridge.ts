@@ -19,12 +19,12 @@ export type NoticeSubscriptions = {
 }
 
 /**
- * All that the page has of the host. The preload exposes it as `window.ferry`; in a browser
+ * The page's only access to the host. The preload exposes it as `window.ferry`; in a browser
  * `renderer/bridge/connect.ts` makes the same over HTTP.
  */
 export interface FerryBridge<FileLike> {
   readonly commands: CommandCalls
-  /** Each subscription answers its own end. */
+  /** Each subscription returns a function that ends it. */
   readonly notices: NoticeSubscriptions
   /**
    * One of the two calls outside the table, since a `File` cannot cross to the host. Answers one

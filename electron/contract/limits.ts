@@ -22,23 +22,23 @@ export const S3_LIMITS = {
   maxLinkSeconds: 604_800,
 } as const
 
-/** Files shorter than this travel in one PUT; longer ones in parts. */
+/** Files shorter than this are sent in one PUT; longer ones in parts. */
 export const MULTIPART_FROM_BYTES = 32 * MIB
 
-/** The part size until a file has so many parts that S3's count limit asks for longer ones. */
+/** The part size, unless S3's limit of parts requires longer ones. */
 export const USUAL_PART_BYTES = 16 * MIB
 
-/** A share link lives this long unless the person chooses otherwise. */
+/** The lifetime of a share link, unless the user chooses otherwise. */
 export const DEFAULT_LINK_SECONDS = 24 * 60 * 60
 
-/** Chromium opens six HTTP/1.1 connections per host; more requests only wait inside it. */
+/** Chromium opens six HTTP/1.1 connections per host; further requests only wait inside it. */
 export const MAX_CONNECTIONS_PER_HOST = 6
 
 /**
- * The system takes so much of a body into its buffers at once (Linux: `tcp_wmem`, 4 MiB), and a
- * browser counts that as sent: of a shorter body nobody can say that it has left.
+ * The system accepts this much of a body into its buffers at once (Linux: `tcp_wmem`, 4 MiB), and a
+ * browser counts that as sent. So it is unknown whether a shorter body has left the computer.
  */
 export const BUFFERED_BYTES = 4 * MIB
 
-/** How many files or parts one command may name. The page sends more in several calls. */
+/** The number of files or parts in one command. The page sends more in several calls. */
 export const MAX_BATCH = 500

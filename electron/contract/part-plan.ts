@@ -7,8 +7,8 @@ const byteLength = z.int().check(z.gte(0), z.lte(S3_LIMITS.maxObjectBytes))
 export const PartNumber = z.int().check(z.gte(1), z.lte(S3_LIMITS.maxPartCount))
 
 /**
- * How a file is cut. Frozen into the record when the upload begins: resuming with another part
- * size would splice the object wrongly. `single` is one PUT, spoken of as part 1.
+ * How a file is cut into parts. Frozen in the record when the upload begins: resuming with another
+ * part size would splice the object wrongly. `single` is one PUT, treated as part 1.
  */
 export const PartPlan = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('single'), byteLength }),
@@ -21,14 +21,14 @@ export const PartPlan = z.discriminatedUnion('mode', [
 ])
 export type PartPlan = z.infer<typeof PartPlan>
 
-/** How long the bodies of a destination's PUTs are, as long as no file has too many parts. */
+/** The lengths of a destination's PUT bodies, unless a file would have too many parts. */
 export interface BodyLengths {
   readonly partBytes: number
-  /** Up to here a file travels in one PUT. */
+  /** A file up to this length is sent in one PUT. */
   readonly singleBytes: number
 }
 
-/** From here on, shorter parts would only mean more requests. */
+/** Above this speed, shorter parts would only mean more requests. */
 const FAST_LIMIT = 4 * MIB
 
 /**

@@ -9,7 +9,7 @@ import {
   readErrorDocument,
 } from './store-answer.ts'
 
-/** The request that was answered, and the place that it was for. */
+/** The request that was answered. */
 export interface StoreRequest {
   /** Name and port, as in the request's URL. */
   readonly host: string
@@ -22,7 +22,7 @@ export interface StoreRequest {
   readonly action: string | null
 }
 
-/** What an S3 store answered, as far as it is known. */
+/** A store's answer, as far as it is known. */
 export interface S3Answer {
   /** 0 when no answer came. */
   readonly status: number
@@ -52,8 +52,8 @@ export interface S3Answer {
 
 /**
  * The only place that reads an S3 status or code, for the page's PUTs and the host's control calls
- * alike. The code decides, and where it is vague the message; the store's own words stay with the
- * failure. Where stores differ: an expired URL is 403 on AWS and 400 ExpiredRequest on Cloudflare R2.
+ * alike. The code decides, or the message if the code is vague; the store's own words stay with the
+ * failure. Stores differ: an expired URL is 403 on AWS and 400 ExpiredRequest on Cloudflare R2.
  */
 export function failureFromS3(answer: S3Answer): Failure {
   if (answer.status === 0) return { kind: 'no-response' }
@@ -63,7 +63,7 @@ export function failureFromS3(answer: S3Answer): Failure {
   return { ...reasonOf(answer), answer: details }
 }
 
-/** Those that an answer stands behind. */
+/** The failures that carry a store's answer. */
 type Reason = Extract<Failure, { answer?: unknown }>
 
 function reasonOf(answer: S3Answer): Reason {
@@ -115,7 +115,7 @@ function reasonOf(answer: S3Answer): Reason {
     case 'RequestEntityTooLarge':
     case 'MaxMessageLengthExceeded':
       return { kind: 'too-large', limitBytes: answer.limitBytes }
-    // What the destination's rules ask for and the store does not do.
+    // The destination's rules ask for something that the store does not support.
     case 'InvalidStorageClass':
     case 'MetadataTooLarge':
     case 'InvalidTag':
@@ -130,7 +130,7 @@ function reasonOf(answer: S3Answer): Reason {
 
 function knownReason(answer: S3Answer, known: KnownRefusal | null): Reason | null {
   if (known?.kind === 'throttled') return throttled(answer)
-  // A disk that Ferry itself writes to; any other store's is not this computer's.
+  // Only the bucket on this computer is on this computer's disk.
   return known?.kind === 'store-full' && answer.request.isLocal ? OWN_DISK_FULL : known
 }
 
@@ -152,7 +152,7 @@ function vagueReason(answer: S3Answer): Reason {
   return /expired/i.test(message) ? { kind: 'url-expired' } : denied(answer)
 }
 
-/** Stores have many names for it. */
+/** Stores have many codes for a denial. */
 const DENIALS = /denied|forbidden|not_?authori[sz]ed|not_?permitted|permission/i
 
 function reasonOfStatus(answer: S3Answer): Reason {
@@ -160,7 +160,7 @@ function reasonOfStatus(answer: S3Answer): Reason {
   if (status === 429 || status === 503) return throttled(answer)
   if (status === 408) return { kind: 'stalled' }
   if (status === 507) return answer.request.isLocal ? OWN_DISK_FULL : { kind: 'store-full' }
-  // For good: the store, or the way to it, does not know what was asked of it.
+  // Permanent: the store, or a proxy, does not support the request.
   if (status === 501 || status === 505 || status === 510) return refused(answer)
   if (status >= 500) return { kind: 'server-error', status }
   if (status >= 300 && status < 400) return redirect(answer)
@@ -186,7 +186,7 @@ function denied({ message, request }: S3Answer): Reason {
   return { kind: 'access-denied', ...(action === null ? {} : { action }) }
 }
 
-/** These keys may not do this, whoever says so; other requests of theirs may pass. */
+/** These keys may not do this; other requests with them may pass. */
 export function isDenied(failure: Failure): boolean {
   return failure.kind === 'access-denied' || failure.kind === 'explicitly-denied'
 }
@@ -215,8 +215,8 @@ const ABSOLUTE = /^(?:(?<scheme>https?):)?\/\/(?:[^/?#@]*@)?(?<host>[\w.-]+(?::\
 const BARE_HOST = /^(?<host>[\w-]+(?:\.[\w-]+)+(?::\d+)?)$/
 
 /**
- * AWS shows the request that it checked a signature for. Where its host or path is not the one that
- * was sent, something on the way changed it.
+ * AWS shows the request whose signature it checked. If its host or path differs from the one that was
+ * sent, something on the way changed it.
  * docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 function isRewritten({ canonicalRequest, request }: S3Answer): boolean {
@@ -237,7 +237,7 @@ function unescaped(path: string): string {
   }
 }
 
-/** An answer as HTTP gives it; a page sees those headers alone that CORS shows. */
+/** An HTTP answer; a page sees only the headers that CORS exposes. */
 export interface HttpAnswer {
   readonly status: number
   readonly headers: AnswerHeaders
@@ -268,12 +268,12 @@ export function s3AnswerOf(
   }
 }
 
-/** Null for what can be none. */
+/** Null for a value that cannot be a region. */
 function regionIn(said: string | null): string | null {
   return said !== null && isRegion(said) ? said : null
 }
 
-/** The one that the store's own logs have; that of a network in front only where there is no other. */
+/** The ID in the store's own logs; the ID of a network in front only if there is no other. */
 const REQUEST_IDS = [
   ...['x-amz-request-id', 'x-amz-id-2', 'x-openstack-request-id', 'x-trans-id'],
   ...['x-obs-request-id', 'x-oss-request-id', 'x-cos-request-id', 'x-guploader-uploadid'],

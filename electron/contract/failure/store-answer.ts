@@ -1,16 +1,16 @@
 import { cutText, onlyVisible, storeCode } from '../plain-text.ts'
 import type { StoreAnswer } from './kinds.ts'
 
-/** What a store says in the XML document of a refusal, as far as Ferry uses it. */
+/** The elements of a refusal's XML document that Ferry uses. */
 export interface ErrorDocument {
   readonly code: string
-  /** With `<Details>` behind it, where Google Cloud Storage puts the reason. */
+  /** Followed by `<Details>`, in which Google Cloud Storage puts the reason. */
   readonly message: string
   readonly region: string | null
   readonly requestId: string
   /** The host that a redirect leads to. */
   readonly endpoint: string | null
-  /** The longest request that the store takes. */
+  /** The longest request that the store accepts. */
   readonly limitBytes: number | null
   /** The request as it reached AWS, shown when its signature does not match. */
   readonly canonicalRequest: string
@@ -19,7 +19,7 @@ export interface ErrorDocument {
 /** The document's elements by S3's names: `$('Code')`; '' for one that is not there. */
 type Elements = (name: string) => string
 
-/** The patterns that read them need not run over a megabyte. */
+/** The patterns that read the elements need not run over a megabyte. */
 const MAX_DOCUMENT_LENGTH = 64 * 1024
 const MAX_ELEMENT_LENGTH = 4000
 
@@ -91,8 +91,8 @@ const STORE_HEADER =
   /^x-(amz-(?!cf-)|rgw-|openstack-|trans-id|minio-|goog-|oss-|cos-|obs-|emc-|clv-|ntap-|wasabi-|bz-|scal-)/i
 
 /**
- * A web page or plain words in the place of S3's document: of a firewall, a proxy, a captive portal.
- * A store says no in XML, or with nothing at all.
+ * A web page or plain text instead of S3's document, from a firewall, a proxy or a captive portal. A
+ * store refuses in XML, or with an empty body.
  */
 export function isForeignAnswer(headers: AnswerHeaders, text: string): boolean {
   const start = text.slice(0, 4000)

@@ -30,11 +30,11 @@ export interface StoreRegion {
   readonly endpoint?: string
 }
 
-/** What a store's documentation says; null: it is silent, so only the check can tell. */
+/** What a store's documentation says; null: nothing, so only the check can tell. */
 export type Documented = boolean | null
 
 /**
- * Where it stands what keys may do, so that nobody is sent to change what a store does not have:
+ * How a store grants permissions to keys, so that Ferry never suggests something it does not have:
  * - `policy`: IAM or bucket policies in AWS's language;
  * - `token`: permissions of an API token, of which the keys are a part;
  * - `capability`: a list that a key gets when it is made, and keeps;
@@ -43,32 +43,32 @@ export type Documented = boolean | null
  */
 type PermissionModel = 'policy' | 'token' | 'capability' | 'role' | 'key'
 
-/** What an upload's rules can ask for, and a store can be without. */
+/** Features that an upload's rules can ask for and that a store may lack. */
 export type StoreFeature = 'acl' | 'tags' | 'storage-class' | 'sse-s3' | 'sse-kms' | 'metadata'
 
 /** An address of the store's website that shows a bucket. */
 export interface ConsolePage {
   /** Of host and path; groups `bucket`, `prefix`, `region`, and those that `endpoint` names. */
   readonly page: RegExp
-  /** Made of the groups, `{account}`; null: told by the region, or not at all. */
+  /** Built from the groups, `{account}`; null: known from the region, or not at all. */
   readonly endpoint: string | null
 }
 
-/** What a store offers beside buckets, and no upload of Ferry's can go to. */
+/** Services besides buckets, to which Ferry cannot upload. */
 export type OtherService = 'access-point' | 'directory-bucket' | 'outpost' | 'object-lambda'
 
-/** An address that the customer's account is a part of. */
+/** An address that contains the customer's account. */
 interface AccountHost {
   readonly endpointTemplate: string
   /** Variables that settings keep the account's id in. */
   readonly variables: readonly string[]
 }
 
-/** What Ferry knows of a store before it has spoken with it. */
+/** What Ferry knows about a store before it has contacted it. */
 export interface Provider {
   readonly id: ProviderId
   readonly label: string
-  /** Where there is little room. */
+  /** For narrow places in the window. */
   readonly shortLabel: string
   /**
    * `{region}` is the form's region; null where the address cannot be told from the region alone
@@ -79,7 +79,7 @@ export interface Provider {
   readonly endpointExample: string
   /** Used when the form leaves the region empty. */
   readonly defaultRegion: string
-  /** To choose from; there may be newer ones. Empty: the server's owner names it. */
+  /** The known regions; there may be newer ones. Empty: the server's owner names the region. */
   readonly regions: readonly StoreRegion[]
   /**
    * Host names of the store's endpoints, with a bucket in front or without. Groups: `bucket`,
@@ -107,11 +107,11 @@ export interface Provider {
    * is documented such a part proves nothing: a store may count only when it joins them.
    */
   readonly isPartCountCertain: boolean
-  /** What the part size is when the person leaves it to Ferry and the file is not huge. */
+  /** The part size if the user leaves it to Ferry and the file is not huge. */
   readonly usualPartBytes: number
   /**
-   * After how many days the store removes an unfinished upload, if nobody told it otherwise; null:
-   * it keeps it until it is cancelled or a rule of the bucket removes it, or does not say.
+   * The days after which the store removes an unfinished upload by default; null: it keeps it until
+   * it is cancelled or a rule of the bucket removes it, or the documentation does not say.
    */
   readonly unfinishedDays: number | null
   /** `x-amz-checksum-*` headers are verified. */
@@ -122,12 +122,12 @@ export interface Provider {
   readonly conditionalWrites: Documented
   /** Null: not known. */
   readonly permissions: PermissionModel | null
-  /** Known to be missing; what is not named here may be missing too. */
+  /** Features known to be missing; others may be missing, too. */
   readonly lacks: readonly StoreFeature[]
-  /** To choose from. Empty: not known, and any name may be typed. */
+  /** The known classes. Empty: not known, and any name may be typed. */
   readonly storageClasses: readonly string[]
-  /** What a person should know before the first upload, one sentence each. */
+  /** What the user should know before the first upload, one sentence each. */
   readonly notes: readonly string[]
-  /** Where the row comes from. */
+  /** The sources of the row. */
   readonly sources: readonly string[]
 }
