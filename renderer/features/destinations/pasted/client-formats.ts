@@ -14,7 +14,7 @@ export function parseCyberduckBookmark(text: string): Pasted | null {
   }
   const protocol = said.get('Protocol') ?? ''
   if (protocol === '') return null
-  if (!protocol.startsWith('s3')) return { what: 'bookmark', fields: {}, unsupported: 'not-s3' }
+  if (!protocol.startsWith('s3')) return { kind: 'bookmark', fields: {}, unsupported: 'not-s3' }
   const own = definedFields({
     region: said.get('Region'),
     name: said.get('Nickname'),
@@ -22,7 +22,7 @@ export function parseCyberduckBookmark(text: string): Pasted | null {
   })
   const place = bookmarkLocation(said)
   const fields = { ...place?.fields, ...own }
-  return { what: 'bookmark', fields, unsupported: place?.unsupported ?? null }
+  return { kind: 'bookmark', fields, unsupported: place?.unsupported ?? null }
 }
 
 function bookmarkLocation(
@@ -69,5 +69,5 @@ export function parseMinioCommand(text: string): Pasted | null {
     ['secretKey', secretKey],
   ])
   if (fields?.endpoint === undefined && fields?.provider === undefined) return null
-  return { what: 'settings', fields: { name, ...fields }, unsupported: null }
+  return { kind: 'settings', fields: { name, ...fields }, unsupported: null }
 }

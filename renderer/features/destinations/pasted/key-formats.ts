@@ -13,7 +13,7 @@ export function parseKeysJson(text: string): Pasted | null {
   if (!/^[{[]/.test(text)) return null
   for (const settings of objectsIn(parsedJson(text), MAX_DEPTH)) {
     const fields = fieldsOfSettings(settings)
-    if (fields !== null) return { what: kindOf(fields), fields, unsupported: null }
+    if (fields !== null) return { kind: kindOf(fields), fields, unsupported: null }
   }
   return null
 }
@@ -43,7 +43,7 @@ export function parseKeysCsv(text: string): Pasted | null {
   if (!names.some((name) => settingRole(name) === 'secretAccessKey')) return null
   const values = cellsOf(second)
   const fields = fieldsOfSettings(names.map((name, index): Setting => [name, values[index] ?? '']))
-  return fields === null ? null : { what: kindOf(fields), fields, unsupported: null }
+  return fields === null ? null : { kind: kindOf(fields), fields, unsupported: null }
 }
 
 function cellsOf(line: string): string[] {
@@ -81,5 +81,5 @@ export function parseKeyPair(text: string): Pasted | null {
   if (!isPair || more.length > 0) return null
   if (sessionToken !== undefined && !TOKEN.test(sessionToken)) return null
   const keys = definedFields({ accessKeyId, secretAccessKey, sessionToken })
-  return { what: 'keys', fields: { credentialKind: 'keys', ...keys }, unsupported: null }
+  return { kind: 'keys', fields: { credentialKind: 'keys', ...keys }, unsupported: null }
 }

@@ -47,9 +47,9 @@ export const NOTHING_PASTED: PasteNote = {
   text: 'Ferry found no endpoint, bucket or keys in that. Fill in the fields below.',
 }
 
-export function pasteNote({ what, fields, unsupported }: Pasted): PasteNote {
+export function pasteNote({ kind, fields, unsupported }: Pasted): PasteNote {
   const named = namesOf(fields)
-  const filled = named === '' ? '' : `Filled ${named} from ${KINDS[what]}.`
+  const filled = named === '' ? '' : `Filled ${named} from ${KINDS[kind]}.`
   if (unsupported === null) return { tone: 'filled', text: filled }
   return { tone: 'missed', text: [filled, UNSUPPORTED[unsupported]].filter(Boolean).join(' ') }
 }

@@ -26,7 +26,7 @@ export type Unsupported =
 
 /** `fields` may contain a secret; nothing else does. */
 export interface Pasted {
-  readonly what: PastedKind
+  readonly kind: PastedKind
   readonly fields: PastedFields
   readonly unsupported: Unsupported | null
 }

@@ -27,11 +27,11 @@ export function parseBucketUrl(text: string): Pasted | null {
   if (isHost) {
     const url = URL.parse(`https://${host}/${path}`)
     const found = url === null ? null : parseStoreAddress(url)
-    return found && { ...found, what: 'bucket-url', fields: { ...found.fields, ...keys } }
+    return found && { ...found, kind: 'bucket-url', fields: { ...found.fields, ...keys } }
   }
   if (bucketNameIn(host) === null) return null
   const place = { provider: owner, bucket: host, path, ...locationIn(query) }
-  return { what: 'bucket-url', fields: { ...locationFields(place), ...keys }, unsupported: null }
+  return { kind: 'bucket-url', fields: { ...locationFields(place), ...keys }, unsupported: null }
 }
 
 function keysIn(user: string) {
@@ -69,7 +69,7 @@ export function parseArn(text: string): Pasted | null {
   const provider = home === null ? null : owner
   const place = { provider: provider ?? null, region: region || home }
   const unsupported = owner === undefined ? 'not-s3' : unsupportedIn(service, resource)
-  if (unsupported !== null) return { what: 'arn', fields: {}, unsupported }
+  if (unsupported !== null) return { kind: 'arn', fields: {}, unsupported }
   const [bucket, ...rest] = resource.split('/')
   if (bucketNameIn(bucket) === null) return null
   const fields = locationFields({
@@ -77,7 +77,7 @@ export function parseArn(text: string): Pasted | null {
     bucket: bucket ?? null,
     path: fixedPart(rest.join('/')),
   })
-  return { what: 'arn', fields, unsupported: null }
+  return { kind: 'arn', fields, unsupported: null }
 }
 
 function unsupportedIn(service: string, resource: string): Unsupported | null {

@@ -21,7 +21,7 @@ const SPACED = /^(?:setx|setenv|set\s+-\w+)\s+(?<name>\w+)\s+(?<value>\S.*)$/i
 export function parseSettings(text: string): Pasted | null {
   for (const section of sectionsOf(text)) {
     const fields = fieldsOfSection(section)
-    if (fields !== null) return { what: kindOf(fields), fields, unsupported: null }
+    if (fields !== null) return { kind: kindOf(fields), fields, unsupported: null }
   }
   return null
 }

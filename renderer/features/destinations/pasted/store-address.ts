@@ -11,18 +11,20 @@ import {
 /** Null: the query shows that this is not an S3 address. */
 export function parseStoreAddress(url: URL): Pasted | null {
   const known = knownHost(url.hostname)
-  const what = isPresigned(url) ? 'presigned-url' : 'endpoint'
+  const format = isPresigned(url) ? 'presigned-url' : 'endpoint'
   if (known === null) {
     if (url.search !== '' && !isPresigned(url)) return null
-    return { what, fields: ownServerFields(url), unsupported: null }
+    return { kind: format, fields: ownServerFields(url), unsupported: null }
   }
   const { provider, region, kind } = known
-  if (kind === 'endpoint') return { what, fields: knownStoreFields(url, known), unsupported: null }
-  if (kind !== 'public') return { what, fields: { provider: provider.id }, unsupported: kind }
+  if (kind === 'endpoint')
+    return { kind: format, fields: knownStoreFields(url, known), unsupported: null }
+  if (kind !== 'public')
+    return { kind: format, fields: { provider: provider.id }, unsupported: kind }
   const { bucket } = known
   const path = pathOf(url)
   const fields = locationFields({ provider, region, bucket, path: bucket === null ? '' : path })
-  return { what, fields, unsupported: bucket === null ? 'public-address' : null }
+  return { kind: format, fields, unsupported: bucket === null ? 'public-address' : null }
 }
 
 function knownStoreFields(url: URL, known: KnownHost): PastedFields {

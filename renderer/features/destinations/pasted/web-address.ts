@@ -65,7 +65,7 @@ function parseConsolePage(url: URL): Pasted | null {
       }
       const isDirectory = asked.bucketType === 'directory' || bucket.endsWith('--x-s3')
       const unsupported = isDirectory ? 'directory-bucket' : null
-      return { what: 'console-page', fields: locationFields(place), unsupported }
+      return { kind: 'console-page', fields: locationFields(place), unsupported }
     }
   }
   return null

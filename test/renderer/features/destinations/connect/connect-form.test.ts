@@ -159,7 +159,7 @@ describe('a paste', () => {
 
   it('says which fields it filled, without their values', () => {
     const note = pasteNote({
-      what: 'keys',
+      kind: 'keys',
       fields: { region: 'eu-west-1', accessKeyId: 'AKIA', secretAccessKey: 's', sessionToken: 't' },
       unsupported: null,
     })
@@ -171,7 +171,7 @@ describe('a paste', () => {
   })
 
   it('says why a recognised target cannot be used', () => {
-    const note = pasteNote({ what: 'arn', fields: {}, unsupported: 'access-point' })
+    const note = pasteNote({ kind: 'arn', fields: {}, unsupported: 'access-point' })
 
     expect(note).toEqual({
       tone: 'missed',

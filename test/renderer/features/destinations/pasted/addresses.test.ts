@@ -109,7 +109,7 @@ describe('an endpoint', () => {
       { endpoint: 'https://s3.example.org', bucket: 'photos', prefix: '2026/', pathStyle: true },
     ],
   ])('%s', (text, fields) => {
-    expect(parsePasted(text)).toEqual({ what: 'endpoint', fields, unsupported: null })
+    expect(parsePasted(text)).toEqual({ kind: 'endpoint', fields, unsupported: null })
   })
 
   it.each([
@@ -183,7 +183,7 @@ describe('a presigned URL gives its bucket, and nothing of its query', () => {
   ])('%s', (address, fields) => {
     const pasted = parsePasted(`${address}?${query}`)
 
-    expect(pasted).toEqual({ what: 'presigned-url', fields, unsupported: null })
+    expect(pasted).toEqual({ kind: 'presigned-url', fields, unsupported: null })
     expect(JSON.stringify(pasted)).not.toMatch(/feedbeef|AKIA|x-amz/i)
   })
 
@@ -253,7 +253,7 @@ describe('a bucket’s URL', () => {
       },
     ],
   ])('%s', (text, fields) => {
-    expect(parsePasted(text)).toEqual({ what: 'bucket-url', fields, unsupported: null })
+    expect(parsePasted(text)).toEqual({ kind: 'bucket-url', fields, unsupported: null })
   })
 
   it.each(['s3://', 's3:///a', 'ftp://photos/a', 'minio/photos', 's3://-/'])(
@@ -291,7 +291,7 @@ describe('an ARN', () => {
       },
     ],
   ])('%s', (text, fields) => {
-    expect(parsePasted(text)).toEqual({ what: 'arn', fields, unsupported: null })
+    expect(parsePasted(text)).toEqual({ kind: 'arn', fields, unsupported: null })
   })
 
   it.each([
@@ -303,7 +303,7 @@ describe('an ARN', () => {
     ['arn:aws:iam::123456789012:role/Admin', 'not-s3'],
     ['arn:elsewhere:s3:::photos', 'not-s3'],
   ])('%s is known, and said to be of no use', (text, unsupported) => {
-    expect(parsePasted(text)).toEqual({ what: 'arn', fields: {}, unsupported })
+    expect(parsePasted(text)).toEqual({ kind: 'arn', fields: {}, unsupported })
   })
 
   it('for all buckets names none', () => {
@@ -402,7 +402,7 @@ describe('a page of a store’s website', () => {
       { provider: 'minio', bucket: 'photos', pathStyle: true },
     ],
   ])('%s', (text, fields) => {
-    expect(parsePasted(text)).toEqual({ what: 'console-page', fields, unsupported: null })
+    expect(parsePasted(text)).toEqual({ kind: 'console-page', fields, unsupported: null })
   })
 
   it('of a directory bucket is reported as unsupported', () => {

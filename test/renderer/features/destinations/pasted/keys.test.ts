@@ -111,7 +111,7 @@ describe('a block of keys', () => {
       },
     ],
   ])('of %s', (_, text, fields) => {
-    expect(parsePasted(text)).toEqual({ what: 'keys', fields, unsupported: null })
+    expect(parsePasted(text)).toEqual({ kind: 'keys', fields, unsupported: null })
   })
 
   it('selects a profile, a sign-in or the environment if it contains no keys', () => {
@@ -263,7 +263,7 @@ describe('settings of another program', () => {
       minio,
     ],
   ])('%s', (_, text, fields) => {
-    expect(parsePasted(text)).toEqual({ what: 'settings', fields, unsupported: null })
+    expect(parsePasted(text)).toEqual({ kind: 'settings', fields, unsupported: null })
   })
 
   it.each([
@@ -302,7 +302,7 @@ describe('a Cyberduck file', () => {
     })
 
     expect(parsePasted(text)).toEqual({
-      what: 'bookmark',
+      kind: 'bookmark',
       fields: {
         name: 'Cats & dogs',
         provider: 'aws',
@@ -338,7 +338,7 @@ describe('a Cyberduck file', () => {
 
   it('of another protocol is reported as unsupported', () => {
     expect(parsePasted(plist({ Protocol: 'sftp', Hostname: 'example.org' }))).toEqual({
-      what: 'bookmark',
+      kind: 'bookmark',
       fields: {},
       unsupported: 'not-s3',
     })
