@@ -1,10 +1,10 @@
 import { amzDateOf, epochMsOfAmzDate, isoTimeOf } from '../http/amz-time.ts'
 import { S3Error } from '../http/errors.ts'
+import type { RawRequest } from '../http/s3-request.ts'
 import {
   ALGORITHM,
   canonicalRequest,
   isSameSignature,
-  type RawRequest,
   type SigningScope,
   signatureOf,
   signingKey,

@@ -1,18 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-
-/**
- * A request as received. Every string holds one byte per character (latin1), as Node's HTTP parser
- * returns it, so the bytes that are hashed are the bytes that were sent.
- */
-export interface RawRequest {
-  readonly method: string
-  /** The path before any `?`, still percent-encoded. */
-  readonly path: string
-  /** The part after `?`. */
-  readonly query: string
-  /** Names as sent, in order, including duplicates. */
-  readonly headers: readonly (readonly [name: string, value: string])[]
-}
+import type { RawRequest } from '../http/s3-request.ts'
 
 /**
  * The first stage of Signature Version 4 for S3: the path is neither normalised nor encoded twice.

@@ -1,6 +1,19 @@
 import type { IncomingMessage } from 'node:http'
-import type { RawRequest } from '../auth/signature-v4.ts'
 import { S3Error } from './errors.ts'
+
+/**
+ * A request as received. Every string holds one byte per character (latin1), as Node's HTTP parser
+ * returns it, so the bytes that are hashed are the bytes that were sent.
+ */
+export interface RawRequest {
+  readonly method: string
+  /** The path before any `?`, still percent-encoded. */
+  readonly path: string
+  /** The part after `?`. */
+  readonly query: string
+  /** Names as sent, in order, including duplicates. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+}
 
 /** A parsed request, read from the same raw text that its signature covers. */
 export interface S3Request {

@@ -7,12 +7,12 @@ import {
 } from '../../../electron/local-bucket/auth/chunked-body.ts'
 import {
   canonicalRequest,
-  type RawRequest,
   sha256OfBytes,
   signatureOf,
   signingKey,
   stringToSign,
 } from '../../../electron/local-bucket/auth/signature-v4.ts'
+import type { RawRequest } from '../../../electron/local-bucket/http/s3-request.ts'
 import suite from '../vectors/aws-sig-v4-test-suite.json' with { type: 'json' }
 import examples from '../vectors/s3-examples.json' with { type: 'json' }
 
