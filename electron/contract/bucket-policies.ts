@@ -1,7 +1,7 @@
 import type { CorsRule } from './commands/checks.ts'
 import type { Encryption, UploadRules } from './rules/upload-rules.ts'
 
-/** What a person wants from a bucket, each asking for permissions of its own. */
+/** The uses of a bucket that the user can choose; each needs its own permissions. */
 export const POLICY_WANTS = ['upload', 'share', 'browse', 'delete', 'tidy', 'set-up'] as const
 export type PolicyWant = (typeof POLICY_WANTS)[number]
 
@@ -52,12 +52,12 @@ const ACTIONS: Record<
   },
 }
 
-/** For a user or role. Nothing wanted: null, since a policy without statements is none. */
+/** For a user or role. Null if no use is chosen, since a policy needs statements. */
 export function iamPolicy(scope: PolicyScope): string | null {
   return policyText([...bucketStatements(scope), ...keyStatements(scope)])
 }
 
-/** The same for a bucket that names who may. `principal` as `isPrincipal` takes it. */
+/** The same as a policy of the bucket. `principal` must pass `isPrincipal`. */
 export function bucketPolicy(scope: PolicyScope, principal: string): string | null {
   // A bucket cannot give leave to use an encryption key.
   return policyText(
@@ -74,7 +74,7 @@ export function isPrincipal(text: string): boolean {
   )
 }
 
-/** What stands in the text until the person says who. */
+/** The placeholder until the user names a principal. */
 export function examplePrincipal(region: string): string {
   return `arn:${partitionOf(region)}:iam::111122223333:user/NAME`
 }
@@ -123,8 +123,8 @@ function allow(Sid: string, actions: readonly string[], Resource: string): reado
 }
 
 /**
- * A key of the person's own has to be allowed by itself; with the account's own for S3 nothing has
- * to be. Parts need `kms:Decrypt`, too.
+ * A customer's own key needs its own permission; the account's key for S3 needs none. Parts also need
+ * `kms:Decrypt`.
  * docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
  */
 function keyStatements({ wants, rules, region }: PolicyScope): readonly Statement[] {
@@ -153,7 +153,7 @@ function keyIdOf(encryption: Encryption): string {
 }
 
 /**
- * `*`, `?` and `$` mean something in a policy; so written, they stand for themselves.
+ * `*`, `?` and `$` have a meaning in a policy; this form makes them literal.
  * docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 function literal(text: string): string {

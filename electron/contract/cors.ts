@@ -26,7 +26,7 @@ export function isWindowOrigin(allowedOrigin: string): boolean {
   )
 }
 
-/** As the console of AWS takes it: the list of rules by itself. */
+/** The form of AWS's console: only the list of rules. */
 export function corsAsJson(rule: CorsRule): string {
   const inConsole = {
     AllowedOrigins: rule.allowedOrigins,

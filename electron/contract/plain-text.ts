@@ -61,12 +61,12 @@ export function isPrintable(text: string): boolean {
  * (www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point, www.unicode.org/reports/tr36/).
  */
 const INVISIBLE_IN_NAMES = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
-/** Whether all of it shows, in the order in which it is written. */
+/** Whether every character is visible, in the order in which it is written. */
 export function isPlain(text: string): boolean {
   return text.search(INVISIBLE_IN_NAMES) === -1
 }
 
-/** A name that somebody else chose, on one line and as long as a line, for a sentence of Ferry's. */
+/** Makes a foreign name fit into one of Ferry's sentences: one short line of visible text. */
 export function plainName(text: string, maxLength = 100): string {
   // Cut roughly first: the patterns need not run over a megabyte.
   const line = text.slice(0, 8 * maxLength).replace(/\s+/gu, ' ')

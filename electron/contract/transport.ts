@@ -24,8 +24,7 @@ export interface SessionOpened {
 export interface SessionChallenge {
   readonly challenge: string
 }
-/** POST JSON. */
-
+/** Requests are POST with JSON. */
 export const LOOPBACK_ROUTES = {
   /** `{token, publicKey}`: opens a session. */
   exchange: '/api/session',

@@ -1,13 +1,12 @@
 import { type Child, runNode } from '../e2e/child.ts'
 
 /**
- * Knows how to end every process that this run has started and that still lives, so that none
- * outlives it however it ends.
+ * Can kill every process that this run has started, so that none outlives the run however it ends.
  */
 export class Reaper {
   readonly #kills = new Set<() => void>()
 
-  /** Answers how to take it off again once it has ended. */
+  /** Returns a function that removes the process once it has ended. */
   add(kill: () => void): () => void {
     this.#kills.add(kill)
     return () => this.#kills.delete(kill)
@@ -19,7 +18,7 @@ export class Reaper {
   }
 }
 
-/** One of Ferry's own programs, which does not outlive this run. */
+/** Starts one of Ferry's own programs, which does not outlive this run. */
 export function startChild(args: readonly string[], env: NodeJS.ProcessEnv, reaper: Reaper): Child {
   const child = runNode(args, env)
   child.process.once(

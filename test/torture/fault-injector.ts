@@ -4,8 +4,8 @@ import { PASS, type Verdict } from '../faults/verdict.ts'
 import type { PlannedFault } from './schedule.ts'
 
 /**
- * Deals the planned faults, each to the first request that it fits after its time has come. One
- * that finds no request for a while does not hold up the others.
+ * Injects the planned faults, each into the first suitable request after it is due. A fault that
+ * finds no request for a while does not delay the others.
  */
 export class FaultInjector {
   readonly #planned: readonly PlannedFault[]
@@ -22,7 +22,7 @@ export class FaultInjector {
     this.#nextDueMs = nowMs() + (planned[0]?.afterMs ?? 0)
   }
 
-  /** How many have happened so far. */
+  /** The number of faults so far. */
   get dealtCount(): number {
     return this.#injectedCount
   }
@@ -32,7 +32,7 @@ export class FaultInjector {
     this.#isOver = true
   }
 
-  /** What happens to a request; the fault is spent with it. */
+  /** Decides what happens to a request, and uses up the fault. */
   verdictFor(request: SeenRequest): Verdict {
     if (this.#isOver) return PASS
     this.#ripen()
@@ -46,7 +46,7 @@ export class FaultInjector {
     return PASS
   }
 
-  /** A fault that the store itself has to make is due: whoever takes it sees to it. */
+  /** Takes a due fault that the store itself has to make; the caller makes it. */
   takeStoreForgets(): PlannedFault | null {
     if (this.#isOver) return null
     this.#ripen()
@@ -54,7 +54,7 @@ export class FaultInjector {
     return at === -1 ? null : this.#spend(at)
   }
 
-  /** It met nothing that it could be done to; another time. */
+  /** Returns a fault that found no upload, for another time. */
   putBack(fault: PlannedFault): void {
     this.#injectedCount -= 1
     this.#due.push(fault)
@@ -77,9 +77,8 @@ export class FaultInjector {
 }
 
 /**
- * What no store says, and what Ferry may therefore take at its word: that an upload is gone when
- * it is asked for its parts, and, of the few bytes by which Ferry finds out what a store checks,
- * that they are not the ones it announced.
+ * Answers that no store gives, so that Ferry may trust them: that an upload is gone in answer to
+ * ListParts, and that the few bytes by which Ferry finds out what a store verifies are corrupted.
  */
 function isLie(kind: RandomFaultName, { operation, from }: SeenRequest): boolean {
   if (kind === 'upload-gone') return operation === 'ListParts'
@@ -87,10 +86,9 @@ function isLie(kind: RandomFaultName, { operation, from }: SeenRequest): boolean
 }
 
 /**
- * Chromium asks for a page's permission apart from the request that needs it, and goes on waiting
- * when that is given up: six of those that nobody ever answers, and the page has no connection left
- * until the browser is closed. Servers and routers end such a connection some time; the proxy does
- * not.
+ * Chromium sends a preflight separately from its request, and keeps waiting for it when the request
+ * is aborted. After six unanswered preflights the page has no connection left until the browser is
+ * closed. Servers and routers end such a connection at some point; the proxy does not.
  */
 function isEndless(kind: RandomFaultName, { operation }: SeenRequest): boolean {
   return operation === 'Preflight' && (kind === 'stall' || kind === 'stall-answer')

@@ -6,20 +6,20 @@ import { indexOfName, type PlannedFile } from './planned-file.ts'
 import type { Schedule } from './schedule.ts'
 import { Violation } from './violation.ts'
 
-/** A file that was made, and what it must arrive as. */
+/** A generated file, and the checksum that the object must have. */
 export interface PooledFile extends PlannedFile {
   readonly path: string
   readonly sha256: string
 }
 
-/** The files of this run, on the disk as long as they may have to be given again. */
+/** The files of this run. They stay on the disk as long as they may be dropped again. */
 export class FilePool {
   readonly #folder: string
   readonly #seed: number
   readonly #schedule: Schedule
   readonly #files: PooledFile[] = []
   readonly #givenAsNew = new Map<number, number>()
-  /** One is always being made, so that nobody waits for a large one. */
+  /** The next file is always being generated, so that the operator never waits for a large one. */
   #making: Promise<PooledFile> | null = null
   #made: PooledFile | null = null
   #failure: Error | null = null
@@ -34,20 +34,20 @@ export class FilePool {
     return this.#files
   }
 
-  /** The file that this row, record or object is of. */
+  /** The file of this row, record or object. */
   fileOf(name: string): PooledFile | null {
     const index = indexOfName(name)
     return index === null ? null : (this.#files[index] ?? null)
   }
 
-  /** Of what Ferry claims to have. */
+  /** The same for something that Ferry claims to have. */
   expectFileOf(name: string): PooledFile {
     const file = this.fileOf(name)
     if (file === null) throw new Violation(`Ferry has "${name}", which nobody gave it`)
     return file
   }
 
-  /** The next file, when it is finished; null while it is being made. */
+  /** The next file; null while it is being generated. */
   take(): PooledFile | null {
     if (this.#failure !== null) throw this.#failure
     const made = this.#made
@@ -59,7 +59,7 @@ export class FilePool {
     return made
   }
 
-  /** How often it was given while Ferry had no record of it. */
+  /** Counts the drops of a file while Ferry had no record of it. */
   givenAsNew({ index }: PooledFile): number {
     return this.#givenAsNew.get(index) ?? 0
   }

@@ -3,7 +3,7 @@ import type { WindowRow } from './ferry-window.ts'
 
 const MAX_SENTENCE_LENGTH = 160
 
-/** What the window says, each thing once: written down, and counted where it is told to somebody. */
+/** Logs each change of a row's text once, and counts the messages that ask for the user. */
 export class WindowObserver {
   readonly #log: EventLog
   readonly #last = new Map<string, string>()
@@ -13,7 +13,7 @@ export class WindowObserver {
     this.#log = log
   }
 
-  /** Sentences about uploads that stand still, and how often they were said. */
+  /** The messages about blocked uploads, and how often they were shown. */
   get told(): ReadonlyMap<string, number> {
     return this.#messages
   }

@@ -13,11 +13,11 @@ import { Violation } from './violation.ts'
 import type { World } from './world.ts'
 
 const ROUND_MS = 400
-/** A drop takes Ferry a moment; nobody drops the same file twice a second. */
+/** Ferry needs a moment for a drop; no user drops the same file twice a second. */
 const GIVE_AGAIN_MS = 5_000
 const PRESS_AGAIN_MS = 2_000
 const LEAST_UNFINISHED = 6
-/** So much work lies ready, in seconds of the line. */
+/** The amount of queued work, in seconds of the connection. */
 const QUEUED_SECONDS = 12
 const DONE_ROWS_KEPT = 15
 const REMOVED_AT_ONCE = 3
@@ -37,8 +37,8 @@ export interface OperatorDeps {
 }
 
 /**
- * The person before the window: gives files, gives those again that the window asks for, presses
- * Retry, takes finished rows off the list; and looks at the same time whether all of it is true.
+ * Acts as the user: drops files, drops files again that the window asks for, presses Retry, and
+ * removes finished rows from the list. Verifies at the same time that the window tells the truth.
  */
 export class Operator {
   readonly #parts: OperatorDeps
@@ -56,7 +56,7 @@ export class Operator {
     this.#hearing = new WindowObserver(parts.log)
   }
 
-  /** What the window told the person, and how often. */
+  /** The messages that the window showed, and how often. */
   get messages(): ReadonlyMap<string, number> {
     return this.#hearing.told
   }
@@ -70,18 +70,18 @@ export class Operator {
     return this.#unfinished
   }
 
-  /** The unfinished uploads of which the window says a reason. */
+  /** The unfinished uploads for which the window gives a reason. */
   stuck(): RecordedUpload[] {
     const names = new Set(this.#rows.filter(isStuck).map(({ name }) => name))
     return this.#unfinished.filter(({ name }) => names.has(name))
   }
 
-  /** From now on only what was given is brought to its end. */
+  /** From now on drops no new files and only finishes the earlier ones. */
   stopGiving(): void {
     this.#givesNew = false
   }
 
-  /** Ends when it is told to; what fails because the window died in the middle does not count. */
+  /** Runs until the signal; a failure because the window was killed meanwhile does not count. */
   async operateUntil(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -147,7 +147,7 @@ export class Operator {
     }
   }
 
-  /** The list stays short enough to be seen as a whole, the disk empty enough. */
+  /** Keeps the list short enough to be visible as a whole, and enough disk space free. */
   async #tidy(rows: readonly WindowRow[], records: readonly RecordedUpload[]): Promise<void> {
     const { inspector, world, shelf, diskBytes } = this.#parts
     const done = rows.filter(({ status }) => status.startsWith('Done'))
@@ -158,7 +158,7 @@ export class Operator {
     for (const file of await inspector.arrivals.makeRoom(diskBytes)) await shelf.remove(file)
   }
 
-  /** A lifecycle rule strikes in the middle of an upload. */
+  /** Imitates a lifecycle rule that removes an upload in progress. */
   async #forgetAtStore(): Promise<void> {
     const { dealer, store, account, log } = this.#parts
     const fault = dealer.takeStoreForgets()
@@ -176,8 +176,7 @@ export class Operator {
   #expectProgress(): void {
     const { account, inspector, dealer } = this.#parts
     const { neededBytes } = account.totals()
-    // Who is thwarted again and again has tried again and again; when the faults end, only what
-    // arrives counts.
+    // While faults are injected, each of them shows that Ferry tried; afterwards only arrivals count.
     const counts = [neededBytes, inspector.arrivals.files.length, this.#unfinished.length]
     const mark = [...counts, dealer.dealtCount].join('/')
     const nowMs = performance.now()
