@@ -15,7 +15,7 @@ export interface AppSnapshot {
   readonly defaultId: DestinationId | null
 }
 
-/** What the page knows about the host and its destinations, kept up to date by notices. */
+/** The page's view of the host and its destinations, kept up to date by notices. */
 export interface AppState {
   readonly subscribe: (listener: () => void) => () => void
   readonly snapshot: () => AppSnapshot

@@ -9,7 +9,7 @@ import { type AppState, openAppState } from './app-state.ts'
 import type { Services } from './services.tsx'
 import type { TabLock } from './tab-lock.ts'
 
-/** What the whole window shows. */
+/** The whole window shows one of these. */
 type Stage =
   | { readonly name: 'loading' }
   /** Another tab drives the uploads. */

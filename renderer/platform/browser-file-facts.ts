@@ -26,7 +26,7 @@ export const browserFileFacts: FileFactsReader<File> = {
 
 const readSemaphore = new Semaphore(MAX_CONCURRENT_READS)
 
-/** What the host needs to know of a file's bytes. Fails as a `FileSource` does. */
+/** Reads what the host needs to know about a file. Fails as a `FileSource` does. */
 async function factsOf(file: File, needed: FactsNeeded): Promise<Outcome<FileFacts>> {
   const named = browserTypeOf(file)
   const isText = isTextType(needed.ruledType ?? named)

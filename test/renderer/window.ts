@@ -12,7 +12,7 @@ export interface TestWindow {
   readonly rows: Locator
   /** Gives files as the file chooser would. */
   readonly give: (...files: readonly GivenFile[]) => Promise<void>
-  /** What the page asked the host for, by this command, oldest first. */
+  /** The inputs that the page sent with this command, oldest first. */
   readonly callsOf: (command: CommandName) => Promise<readonly unknown[]>
   readonly close: () => Promise<void>
 }

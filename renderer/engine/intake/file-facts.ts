@@ -1,7 +1,7 @@
 import type { FileFacts, Source } from '../../../electron/contract/commands/uploads.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 
-/** What the destination's rules need to know about a file. */
+/** The facts about a file that the destination's rules depend on. */
 export interface FactsNeeded {
   /** The destination's object keys contain a hash of the file. */
   readonly needsHash: boolean

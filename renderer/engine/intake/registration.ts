@@ -20,13 +20,13 @@ import type { IntakeReport } from './intake-report.ts'
 /** The longest path that the contract accepts. */
 const MAX_PATH_LENGTH = 4096
 
-/** What the destinations' rules need before a file is queued. */
+/** Answers from the destinations' rules that are needed before a file is queued. */
 interface IntakeRules {
   /** The destination's object keys contain a hash of the file. */
   readonly needsHash: (destinationId: DestinationId) => boolean
   /** The content type that the destination gives to files of this name; null: the usual one. */
   readonly ruledType: (destinationId: DestinationId, fileName: string) => string | null
-  /** What to do with files that an operating system left in a given folder. */
+  /** The rule for files that an operating system left in a given folder. */
   readonly systemFiles: (destinationId: DestinationId) => SystemFilesRule
 }
 

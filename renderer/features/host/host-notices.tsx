@@ -13,7 +13,7 @@ import { unreadText } from '../../failures/unread-settings.ts'
 /** Opens a dialog about a destination. */
 type OnOpen = (name: 'rules' | 'check', destinationId: DestinationId) => void
 
-/** What the host found when it started or while it runs, each once. */
+/** Problems that the host found when it started or while it runs, each once. */
 export function HostNotices({ onOpen }: { readonly onOpen: OnOpen }) {
   const { host } = useAppState()
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
@@ -82,7 +82,7 @@ interface NoticeText {
   readonly action: NoticeAction | null
 }
 
-/** What the notice's button opens: one of Ferry's folders, or a dialog about a destination. */
+/** The notice's button opens one of Ferry's folders, or a dialog about a destination. */
 type NoticeAction =
   | { readonly to: 'folder'; readonly folder: 'data' | 'logs' }
   | { readonly to: 'rules' | 'check'; readonly destinationId: DestinationId }

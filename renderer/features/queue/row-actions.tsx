@@ -109,7 +109,7 @@ function CancelButton({ view }: { readonly view: UploadView }) {
   )
 }
 
-/** What helps a stopped upload: the failure's own action first, then the general ones. */
+/** The buttons that help a stopped upload: the failure's own action first, then the general ones. */
 function RescueButtons({
   view,
   handlers,
