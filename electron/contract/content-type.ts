@@ -115,3 +115,19 @@ const FORMS = [
   { from: 0xf1, to: 0xf3, following: 3, second: CONTINUATION },
   { from: 0xf4, to: 0xf4, following: 3, second: [0x80, 0x8f] },
 ] as const
+
+/** The entries of a list as HTML's `accept` has it, in lower case. */
+export function acceptTokens(accept: string): string[] {
+  return accept
+    .split(',')
+    .map((each) => each.trim().toLowerCase())
+    .filter((each) => each !== '')
+}
+
+/** RFC 9110 section 8.3.1, parameters included; also keeps line breaks out of a signed header. */
+const MEDIA_TYPE =
+  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:\s*;\s*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[^"\r\n]*"))*$/
+
+export function isMediaType(text: string): boolean {
+  return MEDIA_TYPE.test(text)
+}

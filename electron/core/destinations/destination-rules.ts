@@ -1,5 +1,6 @@
 import type { Destination } from '../../contract/commands/destinations.ts'
 import type { CommandInput } from '../../contract/commands.ts'
+import { acceptTokens, isMediaType } from '../../contract/content-type.ts'
 import { failed, type Outcome } from '../../contract/outcome.ts'
 import { templateProblems } from '../../contract/rules/key-template.ts'
 import {
@@ -11,7 +12,6 @@ import {
 import { isFields, type JsonFields, readFields } from '../../lib/read-fields.ts'
 import type { Json } from '../ports.ts'
 import { TOKEN_METADATA } from '../s3/head-object.ts'
-import { acceptTokens, isMediaType } from '../uploads/rules/admission.ts'
 import type { Destinations } from './destinations.ts'
 
 /** They count for uploads that have not begun. Fails with `rules-invalid`. */

@@ -1,8 +1,10 @@
 import mime from 'mime'
 import type { Destination } from '../../../contract/commands/destinations.ts'
 import {
+  acceptTokens,
   contentTypeByRules,
   hasExtension,
+  isMediaType,
   type TextEncoding,
   withCharset,
 } from '../../../contract/content-type.ts'
@@ -55,21 +57,7 @@ function isAllowed(rules: UploadRules, name: string, type: string): boolean {
   )
 }
 
-export function acceptTokens(accept: string): string[] {
-  return accept
-    .split(',')
-    .map((each) => each.trim().toLowerCase())
-    .filter((each) => each !== '')
-}
-
 const UNKNOWN = 'application/octet-stream'
-/** RFC 9110 section 8.3.1, parameters included; also keeps line breaks out of a signed header. */
-const MEDIA_TYPE =
-  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:\s*;\s*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[^"\r\n]*"))*$/
-
-export function isMediaType(text: string): boolean {
-  return MEDIA_TYPE.test(text)
-}
 
 /**
  * The destination's rule for the extension; then the browser's word, which has asked the system or
