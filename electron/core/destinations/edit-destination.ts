@@ -10,7 +10,6 @@ import { sourceName } from '../credentials/source-name.ts'
 import type { Records } from '../records/records.ts'
 import type { StorePorts } from '../s3/client.ts'
 import { leadsToMetadata } from '../s3/http/metadata-hosts.ts'
-import type { CleanupQueue } from '../uploads/cleanup.ts'
 import type { Destinations } from './destinations.ts'
 import { cleanDraft, MAX_NAME_LENGTH } from './draft.ts'
 import { inDiscoveredRegion } from './region-discovery.ts'
@@ -19,7 +18,8 @@ import type { StoredDestination } from './stored-destination.ts'
 interface EditDeps {
   readonly destinations: Destinations
   readonly records: Records
-  readonly leftovers: CleanupQueue
+  /** Removes what uploads left behind at a destination. */
+  readonly leftovers: { readonly sweep: (destinationId: DestinationId) => Promise<void> }
   readonly ports: StorePorts
   readonly approvals: Approvals
 }
