@@ -4,6 +4,7 @@ import type { CommandHandlers } from '../contract/ferry-bridge.ts'
 import { type Outcome, succeeded } from '../contract/outcome.ts'
 import { Checks } from './checks/checks.ts'
 import { Approvals } from './credentials/approvals.ts'
+import { awsPaths } from './credentials/aws-profiles.ts'
 import { CredentialCache } from './credentials/credential-cache.ts'
 import { SignIns } from './credentials/sign-ins.ts'
 import { DestinationSecrets } from './destinations/destination-secrets.ts'
@@ -14,16 +15,17 @@ import { Stores } from './destinations/stores.ts'
 import { namesOnly } from './destinations/unread-settings.ts'
 import { bugFailure } from './dispatch.ts'
 import { makeHandlers } from './handlers.ts'
-import { localBucketFolder } from './host/default-folders.ts'
+import { defaultFolder, localBucketFolder } from './host/default-folders.ts'
 import { HostNotices } from './host/host-notices.ts'
 import { Updates } from './host/update-checks.ts'
-import type { CorePorts, SourceFacts } from './ports.ts'
+import { makeShareLink } from './links/share-link.ts'
+import type { CorePorts, Environment, SourceFacts } from './ports.ts'
 import { openRecords } from './records/open-records.ts'
 import { pause } from './s3/abort-multipart.ts'
 import { ProvenChangeTimes } from './sources/change-times.ts'
 import { GivenFiles } from './sources/given-files.ts'
 import { inspectFolders } from './sources/inspect-folder.ts'
-import { NO_LIMITS, type SourceLimits, sourceLimits } from './sources/off-limits.ts'
+import { homeOf, NO_LIMITS, type SourceLimits, sourceLimits } from './sources/off-limits.ts'
 import { SourceRegistry } from './sources/source-registry.ts'
 import { NoResponseReasons } from './uploads/diagnosis/no-response-reasons.ts'
 import { PutProbeRunner } from './uploads/diagnosis/put-probe-runner.ts'
@@ -92,6 +94,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     stores,
     putProbes,
     reasons: new NoResponseReasons(ports, putProbes),
+    makeLink: (store, row) => makeShareLink(store, row, store.destination.linkSeconds, ports.now()),
     log: ports.log,
     now: ports.now,
     sleep: ports.sleep ?? pause,
@@ -170,7 +173,17 @@ function limitsOf(
   if (ports.description.host !== 'desktop') return NO_LIMITS
   const { dataFolder, environment } = ports
   const { platform } = process
-  return sourceLimits({ dataFolder, bucketFolder, environment, platform, mayReadFrom })
+  const places = { dataFolder, bucketFolder, ...placesOfKeys(environment, platform) }
+  return sourceLimits({ ...places, environment, platform, mayReadFrom })
+}
+
+/** Where this host and others keep keys. */
+export function placesOfKeys(environment: Environment, platform: NodeJS.Platform) {
+  const system = { platform, environment, home: homeOf(environment), exists: () => false }
+  return {
+    browserHostFolder: defaultFolder('loopback', system).folder,
+    awsFiles: () => Object.values(awsPaths(environment)),
+  }
 }
 
 /** Keys that no person types are on one ring, for all destinations together. */

@@ -56,7 +56,7 @@ export interface CoreDeps {
 export function makeHandlers(parts: CoreDeps): CommandHandlers {
   const { approvals, checks, context, destinations, local, ports, records } = parts
   const { given, signIns, sources, uploads } = parts
-  const edited = { destinations, records, leftovers: uploads.cleanup, ports, approvals }
+  const edited = { destinations, records, cleanup: uploads.cleanup, ports, approvals }
   const userActed = () => ports.userActed?.()
   return guarded({
     describeHost: async () => succeeded(await describeHost(parts)),

@@ -4,6 +4,7 @@ import type { UploadId } from '../contract/ids.ts'
 import type { NoticeName, NoticePayload } from '../contract/notices.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { Confirm } from './credentials/confirmation.ts'
+import type { NetworkPorts } from './s3/http/network-ports.ts'
 
 /** A JSON value that the settings file can hold. */
 export type Json =
@@ -104,43 +105,6 @@ export interface Log {
   readonly error: (event: Record<string, unknown>, text: string) => void
 }
 
-/**
- * Makes the SDK's HTTP. The desktop passes one that goes through Electron's `net`, so that the
- * system's proxy and certificates apply; absent, the SDK's own Node handler serves, and
- * `NodeNetwork` tells it of both.
- */
-export type StoreHttp = (options: {
-  readonly connectMs: number
-  readonly idleMs: number
-}) => StoreHttpHandler
-
-/** Structurally `@smithy/types` `HttpHandler`; kept opaque so that hosts need no SDK types. */
-type StoreHttpHandler = object
-
-/** How a request leaves this computer. */
-export type Route =
-  | {
-      readonly kind: 'direct'
-      /** The system names a way that only a browser can go: a script (PAC), or SOCKS. */
-      readonly besides: 'script' | 'socks' | null
-    }
-  /** `http://host:port`, with `name:password@` where the user gave them: never to be logged. */
-  | { readonly kind: 'proxy'; readonly url: string }
-  /** The settings name a proxy that cannot be used. `setting` is a variable's name, not its value. */
-  | { readonly kind: 'unusable'; readonly setting: string }
-
-/** The computer's proxy and certificates, which Node does not find by itself. */
-export interface NodeNetwork {
-  readonly routeTo: (url: URL) => Promise<Route>
-  /**
-   * Lets Node trust the authorities that the system trusts. Takes up to a minute the first time, and
-   * never rejects.
-   * @param sinceMs when the connection began that was refused, by `performance.now()`.
-   * @returns whether another try can end otherwise.
-   */
-  readonly trustSystem: (sinceMs: number) => Promise<boolean>
-}
-
 /** Where releases of Ferry come from, and how one is installed. */
 export interface ReleaseFeed {
   /** Asks for the newest version; null when there is no answer, or no release. */
@@ -158,7 +122,7 @@ export interface ReleaseFeed {
 /** Variables as Ferry was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-export interface CorePorts {
+export interface CorePorts extends NetworkPorts {
   /** Holds records, settings, logs, the local bucket. Exists, is writable, mode 0700. */
   readonly dataFolder: string
   readonly description: Pick<HostDescription, 'host' | 'version' | 'platform'>
@@ -170,9 +134,6 @@ export interface CorePorts {
   readonly now: () => number
   /** For waits that a test need not sit through; ends early when `signal` is aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
-  readonly storeHttp?: StoreHttp
-  /** For the requests that `storeHttp` does not carry. Absent: directly, and by Node's own list. */
-  readonly nodeNetwork?: NodeNetwork
   /** Absent where requests do not go through the system's proxy, or something else answers it. */
   readonly proxyPassword?: ProxyPassword
   /** The user did something that needs the network: what they declined before may be asked again. */

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3'
-import type { StoreHttp } from '../../electron/core/ports.ts'
+import type { StoreHttp } from '../../electron/core/s3/http/network-ports.ts'
 
 export interface StoreRequest {
   readonly method: string

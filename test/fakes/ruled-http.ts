@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { StoreHttp } from '../../electron/core/ports.ts'
+import type { StoreHttp } from '../../electron/core/s3/http/network-ports.ts'
 import { realHandler, type StoreRequest } from './faulty-http.ts'
 
 export interface RuledRequest extends StoreRequest {

@@ -2,12 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { DestinationId } from '../../electron/contract/ids.ts'
 import { DEFAULT_RULES } from '../../electron/contract/rules/upload-rules.ts'
+import { openStore, type Store } from '../../electron/core/destinations/open-store.ts'
 import { NOTHING_UNREAD } from '../../electron/core/destinations/stored-destination.ts'
-import type { StoreHttp } from '../../electron/core/ports.ts'
 import { fixedKeys } from '../../electron/core/s3/access-keys.ts'
-import { openStore } from '../../electron/core/s3/client.ts'
 import type { HttpTimeouts } from '../../electron/core/s3/http/bounded-http.ts'
-import type { Store } from '../../electron/core/s3/request.ts'
+import type { StoreHttp } from '../../electron/core/s3/http/network-ports.ts'
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void
 

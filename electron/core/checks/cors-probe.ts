@@ -2,10 +2,10 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import { allowsOrigin } from '../../contract/cors.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
+import type { Store } from '../destinations/open-store.ts'
 import type { CorePorts } from '../ports.ts'
 import { checksumHeader } from '../s3/checksum-headers.ts'
 import { putHeaderNames } from '../s3/put-headers.ts'
-import type { Store } from '../s3/request.ts'
 import { failureOfAnswer, type PageAnswer, presigned, sendAsPage } from './page-request.ts'
 
 const PREFLIGHT_TIMEOUT_MS = 15_000

@@ -11,7 +11,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { failureFromHttp } from '../../contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { Store } from '../s3/request.ts'
+import type { Store } from '../destinations/open-store.ts'
 import { failureFromError } from '../s3/request-failure.ts'
 
 export interface PageRequest {

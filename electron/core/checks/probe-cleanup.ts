@@ -7,11 +7,12 @@ import {
   type ObjectVersion,
 } from '@aws-sdk/client-s3'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Store } from '../destinations/open-store.ts'
 import { abortIfAllowed, isDefinite } from '../integrity/integrity-probe.ts'
 import type { Log } from '../ports.ts'
 import { listUploads } from '../s3/list-uploads.ts'
 import { readPages } from '../s3/read-pages.ts'
-import { type Store, sendToStore } from '../s3/request.ts'
+import { sendToStore } from '../s3/request.ts'
 import { removeVersion } from './probe-object.ts'
 import type { CheckContext } from './step.ts'
 

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Store } from '../destinations/open-store.ts'
 import { isDefinite } from '../integrity/integrity-probe.ts'
 import { checksumField, checksumHeader } from '../s3/checksum-headers.ts'
 import { CONDITION_HEADER, headersOfFields, objectFields } from '../s3/put-headers.ts'
-import { type Store, sendToStore } from '../s3/request.ts'
+import { sendToStore } from '../s3/request.ts'
 import {
   failureOfAnswer,
   isSuccess,

@@ -6,9 +6,9 @@ import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { CRC32C, CRC64NVME, type CrcKind, combinedCrc } from '../../lib/crc-combine.ts'
+import type { Store } from '../destinations/open-store.ts'
 import { checksumField, checksumHeader } from '../s3/checksum-headers.ts'
 import { headersOfFields, type ObjectFields } from '../s3/put-headers.ts'
-import type { Store } from '../s3/request.ts'
 import { type PageAnswer, presigned, sendAsPage } from './page-request.ts'
 
 /** Where the zeros go: into a part of an upload that is never completed, or into an object. */

@@ -1,7 +1,7 @@
 import { type CheckLine, CheckStep } from '../../contract/commands/checks.ts'
+import { openStore, type Store } from '../destinations/open-store.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
-import { CHECK_TIMEOUTS, openStore } from '../s3/client.ts'
-import type { Store } from '../s3/request.ts'
+import { CHECK_TIMEOUTS } from '../s3/client.ts'
 import type { CheckCancellation } from './check-cancellation.ts'
 import { type ProbeCleanup, removeAbandonedProbes, removeProbes } from './probe-cleanup.ts'
 import {

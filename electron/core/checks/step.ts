@@ -8,9 +8,9 @@ import type {
 } from '../../contract/commands/checks.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { isDenied } from '../../contract/failure/s3-failure.ts'
+import type { Store } from '../destinations/open-store.ts'
 import { IntegrityProbe, probeKeyBelow } from '../integrity/integrity-probe.ts'
 import type { CorePorts } from '../ports.ts'
-import type { Store } from '../s3/request.ts'
 import { ProbeObject } from './probe-object.ts'
 
 /** What a line of the check works with. */

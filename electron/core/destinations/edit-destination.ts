@@ -18,8 +18,10 @@ import type { StoredDestination } from './stored-destination.ts'
 interface EditDeps {
   readonly destinations: Destinations
   readonly records: Records
-  /** Removes what uploads left behind at a destination. */
-  readonly leftovers: { readonly sweep: (destinationId: DestinationId) => Promise<void> }
+  readonly cleanup: {
+    /** Removes what cancelled uploads left at the destination, as far as its store answers. */
+    readonly sweep: (destinationId: DestinationId) => Promise<void>
+  }
   readonly ports: StorePorts
   readonly approvals: Approvals
 }
@@ -33,7 +35,7 @@ export async function saveDestination(
   parts: EditDeps,
   draft: DestinationDraft,
 ): Promise<Outcome<{ destination: Destination; notes: DraftNote[] }>> {
-  const { destinations, records, leftovers, approvals } = parts
+  const { destinations, records, cleanup, approvals } = parts
   const former = draft.destinationId === null ? null : destinations.find(draft.destinationId)
   if (draft.destinationId !== null && former === null) return failed({ kind: 'unknown-id' })
   if (former?.kind === 'local') return failed({ kind: 'wrong-state' })
@@ -58,7 +60,7 @@ export async function saveDestination(
   if (isElsewhere) {
     if (records.transfers.hasBegun(former.destinationId)) return failed({ kind: 'in-use' })
     // The new place knows nothing of what cancelled uploads left at the old one.
-    await leftovers.sweep(former.destinationId)
+    await cleanup.sweep(former.destinationId)
   }
   const saved = await destinations.save(placed, former, draft.keepSecret)
   if (!saved.ok) return saved
@@ -70,7 +72,7 @@ export async function saveDestination(
 
 /** Refused with `in-use` while uploads to it wait or run. Takes its secret with it. */
 export async function forgetDestination(
-  { destinations, records, leftovers }: EditDeps,
+  { destinations, records, cleanup }: EditDeps,
   destinationId: DestinationId,
 ): Promise<Outcome<Record<string, never>>> {
   const stored = destinations.find(destinationId)
@@ -78,7 +80,7 @@ export async function forgetDestination(
   if (records.uploads.hasLive(destinationId)) return failed({ kind: 'in-use' })
   // What failed uploads left there is paid for, and later there is no key to remove it with.
   records.cancelFailed(destinationId)
-  await leftovers.sweep(destinationId)
+  await cleanup.sweep(destinationId)
   // Asking the store takes time, in which a drop may have come.
   if (records.uploads.hasLive(destinationId)) return failed({ kind: 'in-use' })
   records.uploads.abandonCleanup(destinationId)

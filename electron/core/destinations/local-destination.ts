@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Destination } from '../../contract/commands/destinations.ts'
+import type { HostNotice } from '../../contract/commands/host.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isDiskFull } from '../../files/disk-full.ts'
@@ -9,7 +10,6 @@ import {
   LocalBucketError,
   openLocalBucket,
 } from '../../local-bucket/local-bucket.ts'
-import type { HostNotices } from '../host/host-notices.ts'
 import type { CorePorts } from '../ports.ts'
 import type { LinksTable } from '../records/links-table.ts'
 import type { Destinations } from './destinations.ts'
@@ -20,25 +20,28 @@ interface LocalDestinationDeps {
   readonly folder: string
   readonly destinations: Destinations
   readonly links: LinksTable
-  readonly notices: HostNotices
+  readonly notices: {
+    readonly add: (notice: HostNotice) => void
+    readonly localBucketRuns: () => void
+  }
 }
 
 /** The bucket on this computer: started when it is first used, and with Ferry from then on. */
 export class LocalDestination {
-  readonly #parts: LocalDestinationDeps
+  readonly #deps: LocalDestinationDeps
   #starting: Promise<Outcome<LocalBucket>> | null = null
   #running: LocalBucket | null = null
 
-  constructor(parts: LocalDestinationDeps) {
-    this.#parts = parts
+  constructor(deps: LocalDestinationDeps) {
+    this.#deps = deps
   }
 
   /** At Ferry's start: links made yesterday work while Ferry runs. */
   async startIfUsed(): Promise<void> {
-    if (this.#parts.destinations.local() === null) return
+    if (this.#deps.destinations.local() === null) return
     const started = await this.isUp()
     if (started.ok) return
-    this.#parts.notices.add({ kind: 'local-bucket-stopped', failure: started.failure })
+    this.#deps.notices.add({ kind: 'local-bucket-stopped', failure: started.failure })
   }
 
   /** Makes it on the first call; selects it on every call. */
@@ -68,7 +71,7 @@ export class LocalDestination {
   }
 
   async #start(): Promise<Outcome<LocalBucket>> {
-    const { folder, ports, notices } = this.#parts
+    const { folder, ports, notices } = this.#deps
     try {
       const bucket = await openLocalBucket({
         folder,
@@ -87,7 +90,7 @@ export class LocalDestination {
   }
 
   #report(bucket: LocalBucket): void {
-    const { folder, notices } = this.#parts
+    const { folder, notices } = this.#deps
     if (bucket.movedFromPort !== null) notices.add({ kind: 'local-bucket-moved' })
     if (bucket.setAside !== null) {
       const movedTo = join(folder, bucket.setAside)
@@ -97,7 +100,7 @@ export class LocalDestination {
 
   /** Links carry the address and the key they were signed with; with either gone they are dead. */
   #put(bucket: LocalBucket, isSelected: boolean): Promise<Destination> {
-    const { destinations, links } = this.#parts
+    const { destinations, links } = this.#deps
     const former = destinations.local()
     const { endpoint, region, accessKeyId } = bucket
     const credentials = { kind: 'keys' as const, accessKeyId }
@@ -114,7 +117,7 @@ export class LocalDestination {
   #failureOf(error: unknown): Failure {
     if (isDiskFull(error)) return { kind: 'disk-full', where: 'local-bucket' }
     if (!(error instanceof LocalBucketError)) throw error
-    this.#parts.ports.log.warn(
+    this.#deps.ports.log.warn(
       { reason: error.reason, why: error.message },
       'The bucket on this computer did not start',
     )

@@ -3,10 +3,10 @@ import type { DraftNote } from '../../contract/destination-draft.ts'
 import { isRegion } from '../../contract/plain-text.ts'
 import { endpointOf, providerOf, regionNamedIn } from '../../contract/providers/lookup.ts'
 import type { StorePorts } from '../s3/client.ts'
-import { proveAccess, type Store } from '../s3/request.ts'
+import { proveAccess } from '../s3/request.ts'
 import type { Destinations } from './destinations.ts'
 import type { CleanDraft } from './draft.ts'
-import { openDraftStore } from './open-draft-store.ts'
+import { openDraftStore, type Store } from './open-store.ts'
 import type { StoredDestination } from './stored-destination.ts'
 
 interface RegionDiscoveryDeps {

@@ -1,10 +1,10 @@
 import type { StoreIntegrity } from '../../contract/checksum.ts'
 import type { DestinationId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import { openStore, type StorePorts } from '../s3/client.ts'
+import type { StorePorts } from '../s3/client.ts'
 import type { HttpTimeouts } from '../s3/http/bounded-http.ts'
-import type { Store } from '../s3/request.ts'
 import type { Destinations } from './destinations.ts'
+import { openStore, type Store } from './open-store.ts'
 import { isSameStore, type StoredDestination } from './stored-destination.ts'
 
 /** One open store per destination, made anew when the destination or its secret changed. */

@@ -11,12 +11,11 @@ import type { Failure } from '../../contract/failure/kinds.ts'
 import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { abortMultipart, abortUntilGone } from '../s3/abort-multipart.ts'
-import { checksumField } from '../s3/checksum-headers.ts'
+import { announcedChecksums, checksumField } from '../s3/checksum-headers.ts'
 import type { StoreUpload } from '../s3/list-parts.ts'
 import { listUploads } from '../s3/list-uploads.ts'
 import type { ObjectFields } from '../s3/put-headers.ts'
-import { type Store, sendToStore } from '../s3/request.ts'
-import { announcedChecksums } from '../uploads/begin-multipart.ts'
+import { type S3Store, sendToStore } from '../s3/request.ts'
 
 const BODY = '123456789'
 
@@ -42,13 +41,13 @@ export function probeKeyBelow(prefix: string, extension = ''): string {
  * completed here, so no object is ever made.
  */
 export class IntegrityProbe {
-  readonly #store: Store
+  readonly #store: S3Store
   readonly #key: string
   readonly #begun = new Set<string>()
   #isBeginningLost: boolean
 
   /** @param isUsed the key was probed with before, and what came of it is not known. */
-  constructor(store: Store, key: string, isUsed: boolean) {
+  constructor(store: S3Store, key: string, isUsed: boolean) {
     this.#store = store
     this.#key = key
     this.#isBeginningLost = isUsed
@@ -173,7 +172,7 @@ export class IntegrityProbe {
 
 /** Keys that may not abort would be asked again and again whether the parts are gone. */
 export async function abortIfAllowed(
-  store: Store,
+  store: S3Store,
   upload: StoreUpload,
   signal: AbortSignal,
 ): Promise<Outcome<null>> {

@@ -1,9 +1,17 @@
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 import type { PartOnStore } from '../../contract/commands/uploads.ts'
-import type { RecordedPart } from '../records/parts-table.ts'
 import { bareEtag, isChecksumOf, md5OfEtag, type StoreChecksums } from '../s3/checksum-headers.ts'
 import type { PartOfPlan } from '../s3/list-parts.ts'
 import { hasMd5Etags } from '../s3/put-headers.ts'
+
+/** What is known here of a part that was announced; the store knows better what it holds. */
+export interface RecordedPart {
+  readonly partNumber: number
+  /** From the receipt; null while there is none. */
+  readonly etag: string | null
+  /** Null: not known, or two were announced and either may have arrived. */
+  readonly checksum: string | null
+}
 
 export interface ChecksummedPart extends PartOnStore {
   /** What the store said of it in so many words. */

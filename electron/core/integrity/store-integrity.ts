@@ -1,9 +1,10 @@
 import { ChecksumAlgorithm, type StoreIntegrity } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { IntegrityPlan } from '../records/stored-upload.ts'
-import type { Store } from '../s3/request.ts'
-import type { UploadContext } from '../uploads/upload-context.ts'
+import { SingleFlight } from '../../lib/single-flight.ts'
+import type { Log } from '../ports.ts'
+import type { BucketAddress } from '../s3/bucket-url.ts'
+import type { S3Store } from '../s3/request.ts'
 import { IntegrityProbe, isDefinite, probeChecksum, probeKeyBelow } from './integrity-probe.ts'
 
 /** `hidden`: these keys, or this store, do not let us find out. */
@@ -80,7 +81,38 @@ function isAboutChecksum(failure: Failure): boolean {
   return failure.kind === 'store-refused' && failure.status === 400
 }
 
-type LearnContext = Pick<UploadContext, 'stores' | 'log'>
+/** The probe's key is made below the prefix. */
+type ProbedBucket = BucketAddress & { readonly prefix: string }
+
+/** What is found out about one open store, besides what is remembered of its destination. */
+export interface IntegrityState {
+  /** These keys, or this store, do not let us find out: not worth asking again. */
+  isHidden: boolean
+  /** One caller asks, the others wait. */
+  readonly probing: SingleFlight<Outcome<StoreIntegrity>>
+}
+
+export function newIntegrityState(): IntegrityState {
+  return { isHidden: false, probing: new SingleFlight() }
+}
+
+interface ProbedStore<Bucket extends ProbedBucket> extends S3Store<Bucket> {
+  readonly integrity: IntegrityState
+}
+
+/** Remembers, over restarts, what the store of a destination checks. */
+interface IntegrityMemory<Bucket> {
+  readonly integrityOf: (destination: Bucket) => StoreIntegrity | null
+  readonly noteIntegrity: (destination: Bucket, integrity: StoreIntegrity) => void
+  /** The key under which the store was probed and perhaps not cleaned up. */
+  readonly probeOf: (destination: Bucket) => string | null
+  readonly noteProbe: (destination: Bucket, key: string | null) => void
+}
+
+interface IntegrityDeps<Bucket> {
+  readonly stores: IntegrityMemory<Bucket>
+  readonly log: Log
+}
 
 /**
  * What the store checks: as the destination remembers it, else found out now and remembered.
@@ -88,21 +120,23 @@ type LearnContext = Pick<UploadContext, 'stores' | 'log'>
  * uploads cannot ask without making objects, so for them nothing counts as checked, until the
  * store is opened anew. Fails with what kept the store from answering, and then nothing is learnt.
  */
-export async function integrityOf(
-  context: LearnContext,
-  store: Store,
+export async function integrityOf<Bucket extends ProbedBucket>(
+  context: IntegrityDeps<Bucket>,
+  store: ProbedStore<Bucket>,
   signal: AbortSignal,
 ): Promise<Outcome<StoreIntegrity>> {
   const known = context.stores.integrityOf(store.destination)
   if (known !== null) return succeeded(known)
-  if (store.access.hidesIntegrity) return succeeded('none')
-  const learnt = await store.learning.join(signal, (shared) => learn(context, store, shared))
+  if (store.integrity.isHidden) return succeeded('none')
+  const learnt = await store.integrity.probing.join(signal, (shared) =>
+    learn(context, store, shared),
+  )
   return learnt ?? failed({ kind: 'aborted' })
 }
 
-async function learn(
-  context: LearnContext,
-  store: Store,
+async function learn<Bucket extends ProbedBucket>(
+  context: IntegrityDeps<Bucket>,
+  store: ProbedStore<Bucket>,
   signal: AbortSignal,
 ): Promise<Outcome<StoreIntegrity>> {
   // Another turn may have learnt it while this one was about to begin.
@@ -116,16 +150,16 @@ async function learn(
   if (!found.ok) return found
   context.log.info({ integrity: found.value }, 'Found out what the store checks')
   if (found.value === 'hidden') {
-    store.access.hidesIntegrity = true
+    store.integrity.isHidden = true
     return succeeded('none')
   }
   context.stores.noteIntegrity(store.destination, found.value)
   return succeeded(found.value)
 }
 
-async function probeAndClean(
-  context: LearnContext,
-  store: Store,
+async function probeAndClean<Bucket extends ProbedBucket>(
+  context: IntegrityDeps<Bucket>,
+  store: ProbedStore<Bucket>,
   probe: IntegrityProbe,
   signal: AbortSignal,
 ): Promise<Outcome<FoundIntegrity>> {
@@ -141,12 +175,22 @@ async function probeAndClean(
 }
 
 /** What a crash in the middle of the asking, or a store that fell silent, has left behind. */
-async function sweepInterrupted(context: LearnContext, store: Store): Promise<Outcome<null>> {
+async function sweepInterrupted<Bucket extends ProbedBucket>(
+  context: IntegrityDeps<Bucket>,
+  store: ProbedStore<Bucket>,
+): Promise<Outcome<null>> {
   const key = context.stores.probeOf(store.destination)
   if (key === null) return succeeded(null)
   const cleaned = await new IntegrityProbe(store, key, true).clean()
   if (cleaned.ok) context.stores.noteProbe(store.destination, null)
   return cleaned
+}
+
+/** How the checksums of an upload's parts are made; frozen with the plan. */
+export interface IntegrityPlan {
+  readonly algorithm: ChecksumAlgorithm
+  /** The store refuses a wrong checksum. `isChecksumSent` says whether others are sent at all. */
+  readonly isChecked: boolean
 }
 
 /**
@@ -165,15 +209,15 @@ const UNCHECKED: IntegrityPlan = { algorithm: 'crc64nvme', isChecked: false }
 const UNKNOWN: IntegrityPlan = { algorithm: 'md5', isChecked: false }
 
 /** How an upload that begins now is summed up: the best that the store checks. */
-export async function integrityPlanFor(
-  context: UploadContext,
-  store: Store,
+export async function integrityPlanFor<Bucket extends ProbedBucket>(
+  context: IntegrityDeps<Bucket>,
+  store: ProbedStore<Bucket>,
   signal: AbortSignal,
 ): Promise<Outcome<IntegrityPlan>> {
   const checked = await integrityOf(context, store, signal)
   if (!checked.ok) return checked
   if (checked.value !== 'none') return succeeded({ algorithm: checked.value, isChecked: true })
-  return succeeded(store.access.hidesIntegrity ? UNKNOWN : UNCHECKED)
+  return succeeded(store.integrity.isHidden ? UNKNOWN : UNCHECKED)
 }
 
 /**
@@ -181,9 +225,9 @@ export async function integrityPlanFor(
  * or ignore them now; `Content-MD5` belongs to each request alone, and parts that came before can
  * be recognised by their ETags.
  */
-export async function integrityPlanOfBegun(
-  context: UploadContext,
-  store: Store,
+export async function integrityPlanOfBegun<Bucket extends ProbedBucket>(
+  context: IntegrityDeps<Bucket>,
+  store: ProbedStore<Bucket>,
   signal: AbortSignal,
 ): Promise<Outcome<IntegrityPlan>> {
   const planned = await integrityPlanFor(context, store, signal)

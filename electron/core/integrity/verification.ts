@@ -1,12 +1,12 @@
 import type { ChecksumAlgorithm, Proof } from '../../contract/checksum.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
 import { CRC32C, CRC64NVME } from '../../lib/crc-combine.ts'
-import type { PartsTable } from '../records/parts-table.ts'
-import type { IntegrityPlan, UploadRow } from '../records/stored-upload.ts'
 import { bareEtag, md5OfEtag, NO_ETAG } from '../s3/checksum-headers.ts'
 import type { ObjectHead } from '../s3/head-object.ts'
 import { hasMd5Etags } from '../s3/put-headers.ts'
 import { compositeOf, etagOfParts, fullObjectCrc, type PartChecksum } from './object-checksums.ts'
+import type { RecordedPart } from './part-checksums.ts'
+import type { IntegrityPlan } from './store-integrity.ts'
 
 /** What the finished object has to be. */
 export interface ExpectedObject {
@@ -82,14 +82,12 @@ function s3NameOf(algorithm: Exclude<ChecksumAlgorithm, 'md5'>) {
  * an earlier try of other bytes left.
  */
 export function recordedObject(
-  records: PartsTable,
-  row: UploadRow,
+  recorded: ReadonlyMap<number, RecordedPart>,
+  integrity: IntegrityPlan | null,
   plan: PartPlan,
   head: ObjectHead | null = null,
 ): ExpectedObject | null {
-  const { integrity, record } = row
   if (integrity === null) return null
-  const recorded = records.all(record.uploadId)
   const parts = Array.from({ length: partCountOf(plan) }, (_, index) => recorded.get(index + 1))
   const known = parts.flatMap((part) =>
     part?.checksum == null ? [] : { partNumber: part.partNumber, checksum: part.checksum },

@@ -6,10 +6,10 @@ import type { TextEncoding } from '../../contract/content-type.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { S3_LIMITS } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Store } from '../destinations/open-store.ts'
 import { headObject } from '../s3/head-object.ts'
 import { signedSeconds } from '../s3/presign.ts'
 import { contentDisposition } from '../s3/put-headers.ts'
-import type { Store } from '../s3/request.ts'
 import { fileNameOf } from '../uploads/rules/object-key.ts'
 import {
   checkObjectIdentity,

@@ -1,18 +1,10 @@
 import type { PartOnStore, PartReceipt, PartToSign } from '../../contract/commands/uploads.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { type PartPlan, rangeOfPart } from '../../contract/part-plan.ts'
+import type { RecordedPart } from '../integrity/part-checksums.ts'
 import type { Statements } from './database.ts'
 
 const POSITION = '(SELECT position FROM uploads WHERE upload_id = ?)'
-
-/** What is known here of a part that was announced; the store knows better what it holds. */
-export interface RecordedPart {
-  readonly partNumber: number
-  /** Of the receipt; null while there is none. */
-  readonly etag: string | null
-  /** Null: not known, or two were announced and either may have arrived. */
-  readonly checksum: string | null
-}
 
 /** The checksums of parts that were announced, and the receipts of those that arrived. */
 export class PartsTable {

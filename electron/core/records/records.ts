@@ -5,6 +5,7 @@ import type { TextEncoding } from '../../contract/content-type.ts'
 import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
 import type { ConflictDecision } from '../../contract/rules/upload-rules.ts'
+import type { IntegrityPlan } from '../integrity/store-integrity.ts'
 import type { RegisteredSource } from '../sources/source-registry.ts'
 import type { Statements } from './database.ts'
 import { LinksTable } from './links-table.ts'
@@ -13,7 +14,6 @@ import { SourcesTable } from './sources-table.ts'
 import {
   existingRow,
   findRow,
-  type IntegrityPlan,
   type KeyOrigin,
   type TargetBucket,
   UNFINISHED,

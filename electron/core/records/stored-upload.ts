@@ -7,23 +7,12 @@ import type { DestinationId, SourceId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
 import type { ConflictDecision } from '../../contract/rules/upload-rules.ts'
 import { parseJson, readPart } from '../../lib/read-fields.ts'
+import type { IntegrityPlan } from '../integrity/store-integrity.ts'
+import type { Guard } from '../s3/put-headers.ts'
 import type { Statements } from './database.ts'
 
 /** Partial indexes are only used for queries with exactly this condition. */
 export const UNFINISHED = `phase IN ('waiting', 'paused', 'failed')`
-
-/**
- * How a write avoids replacing an object that is not ours: the store refuses it (`condition`), we
- * check just before it (`look`), or there is nothing to protect (`none`).
- */
-export type Guard = 'condition' | 'look' | 'none'
-
-/** How the checksums of an upload's parts are made; frozen with the plan. */
-export interface IntegrityPlan {
-  readonly algorithm: ChecksumAlgorithm
-  /** The store refuses a wrong checksum. `isChecksumSent` says whether others are sent at all. */
-  readonly isChecked: boolean
-}
 
 /** An upload with everything that the records know of it. The page sees `record` only. */
 export interface UploadRow {

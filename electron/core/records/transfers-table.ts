@@ -1,7 +1,8 @@
 import type { DestinationId, UploadId } from '../../contract/ids.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
+import type { IntegrityPlan } from '../integrity/store-integrity.ts'
 import type { Statements } from './database.ts'
-import { type IntegrityPlan, type TargetBucket, UNFINISHED } from './stored-upload.ts'
+import { type TargetBucket, UNFINISHED } from './stored-upload.ts'
 
 const OWN = 'position = (SELECT position FROM uploads WHERE upload_id = ?)'
 

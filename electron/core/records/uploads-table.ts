@@ -1,10 +1,10 @@
 import type { UploadMark, UploadRecord } from '../../contract/commands/uploads.ts'
 import type { DestinationId, UploadId } from '../../contract/ids.ts'
 import type { ConflictDecision } from '../../contract/rules/upload-rules.ts'
+import type { Guard } from '../s3/put-headers.ts'
 import type { Statements } from './database.ts'
 import {
   existingRow,
-  type Guard,
   type KeyOrigin,
   recordOf,
   rowOf,

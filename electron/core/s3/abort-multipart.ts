@@ -3,7 +3,7 @@ import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isUploadGone, listParts, type StoreUpload } from './list-parts.ts'
-import { type Store, sendToStore } from './request.ts'
+import { type S3Store, sendToStore } from './request.ts'
 
 /**
  * Before each try. A part that was on its way can land after an abort: AWS asks to abort again until
@@ -19,7 +19,7 @@ const PAUSES_MS = [0, 100, 200, 400, 800]
  * an upload that is gone, to all who may not list the bucket.
  */
 export async function abortUntilGone(
-  store: Store,
+  store: S3Store,
   upload: StoreUpload,
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
@@ -55,7 +55,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Asks once; whether it worked is for ListParts to say. */
-export function abortMultipart(store: Store, upload: StoreUpload, signal?: AbortSignal) {
+export function abortMultipart(store: S3Store, upload: StoreUpload, signal?: AbortSignal) {
   return sendToStore(
     store,
     (client, options) =>

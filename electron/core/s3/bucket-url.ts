@@ -1,9 +1,12 @@
 import { isIP } from 'node:net'
 import { S3Client } from '@aws-sdk/client-s3'
 import type { Destination } from '../../contract/commands/destinations.ts'
-import type { StoredDestination } from '../destinations/stored-destination.ts'
 
-type Place = Pick<StoredDestination, 'endpoint' | 'region' | 'bucket' | 'pathStyle'>
+/** What has to be known of a bucket to send requests to it. */
+export type BucketAddress = Pick<
+  Destination,
+  'kind' | 'endpoint' | 'region' | 'bucket' | 'pathStyle'
+>
 
 /** Sends nothing; the SDK hands its rules for addresses out by a client alone. */
 const { endpointProvider } = new S3Client({ region: 'unused' }).config
@@ -14,7 +17,12 @@ const { endpointProvider } = new S3Client({ region: 'unused' }).config
  * an `https` endpoint, and an access point has a host of its own.
  * @throws for a bucket for which the SDK could sign nothing either.
  */
-export function bucketUrl({ endpoint, region, bucket, pathStyle }: Place): URL {
+export function bucketUrl({
+  endpoint,
+  region,
+  bucket,
+  pathStyle,
+}: Omit<BucketAddress, 'kind'>): URL {
   const { url } = endpointProvider({
     Bucket: bucket,
     Region: region,

@@ -1,3 +1,4 @@
+import type { CreateMultipartUploadCommandInput } from '@aws-sdk/client-s3'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 
 /** What the SDK calls the checksums of parts and objects. */
@@ -62,4 +63,24 @@ export const NO_ETAG = '""'
 export function md5OfEtag(etag: string): string | null {
   const bare = bareEtag(etag)
   return /^[0-9a-f]{32}$/i.test(bare) ? Buffer.from(bare, 'hex').toString('base64') : null
+}
+
+export type AnnouncedChecksums = Pick<
+  CreateMultipartUploadCommandInput,
+  'ChecksumAlgorithm' | 'ChecksumType'
+>
+
+/** What CreateMultipartUpload says of the parts' checksums; `Content-MD5` is not announced. */
+export function announcedChecksums(algorithm: ChecksumAlgorithm | null): AnnouncedChecksums {
+  switch (algorithm) {
+    case 'crc64nvme':
+      return { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' }
+    case 'crc32c':
+      return { ChecksumAlgorithm: 'CRC32C', ChecksumType: 'FULL_OBJECT' }
+    case 'sha256':
+      return { ChecksumAlgorithm: 'SHA256' }
+    case 'md5':
+    case null:
+      return {}
+  }
 }

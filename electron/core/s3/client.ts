@@ -1,31 +1,31 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
-import { SingleFlight } from '../../lib/single-flight.ts'
-import type { StoredDestination } from '../destinations/stored-destination.ts'
-import type { CorePorts } from '../ports.ts'
 import { type KeySource, NoKeys, sendableKeys } from './access-keys.ts'
-import { usesPathStyle } from './bucket-url.ts'
+import { type BucketAddress, usesPathStyle } from './bucket-url.ts'
 import { ServerClock } from './clock.ts'
 import { boundedHttp, type HttpTimeouts } from './http/bounded-http.ts'
+import type { NetworkPorts } from './http/network-ports.ts'
 import { readLeniently } from './lenient-answers.ts'
-import type { Store } from './request.ts'
+import type { S3Store } from './request.ts'
 import { noteCommands } from './request-failure.ts'
 
-const DEFAULT_TIMEOUTS: HttpTimeouts = { connectMs: 10_000, idleMs: 90_000 }
+export const DEFAULT_TIMEOUTS: HttpTimeouts = { connectMs: 10_000, idleMs: 90_000 }
 /** Somebody looks at the form and waits. */
 export const CHECK_TIMEOUTS: HttpTimeouts = { connectMs: 8000, idleMs: 15_000 }
 
-export type StorePorts = Pick<CorePorts, 'now' | 'storeHttp' | 'nodeNetwork'> & {
+export interface StorePorts extends NetworkPorts {
+  /** This computer's clock, epoch ms. */
+  readonly now: () => number
   /** Told after every answer: the store's time less this computer's. */
   readonly clockSeen?: (offsetMs: number) => void
 }
 
 /** Everything is said here, so that nothing of the user's AWS profile or environment leaks in. */
-export function openStore(
-  destination: StoredDestination,
+export function openS3Store<Bucket extends BucketAddress>(
+  destination: Bucket,
   given: KeySource,
   ports: StorePorts,
   patience: HttpTimeouts = DEFAULT_TIMEOUTS,
-): Store {
+): S3Store<Bucket> {
   const keys = sendableKeys(given)
   const clock = new ServerClock(ports.now, () => performance.now())
   const client = new S3Client({
@@ -49,8 +49,7 @@ export function openStore(
   learnTime(client, clock, ports.clockSeen)
   readLeniently(client)
   noteCommands(client)
-  const access = { provenAtMs: null, hidesIntegrity: false }
-  return { destination, keys, client, clock, access, learning: new SingleFlight() }
+  return { destination, keys, client, clock, access: { provenAtMs: null } }
 }
 
 /** `memoized` keeps the SDK from remembering the first keys for ever. */

@@ -13,7 +13,7 @@ import {
   isProven,
   noteAccessProven,
   proveAccess,
-  type Store,
+  type S3Store,
   sendToStore,
 } from './request.ts'
 
@@ -40,7 +40,7 @@ export interface ObjectHead {
  * may not look.
  */
 export async function headObject(
-  store: Store,
+  store: S3Store,
   key: string,
   signal?: AbortSignal,
 ): Promise<Outcome<ObjectHead | null>> {
@@ -55,7 +55,7 @@ export async function headObject(
  * those (they need leave to decrypt), and some stores know no such wish: they are asked without it.
  */
 export async function headObjectWithChecksums(
-  store: Store,
+  store: S3Store,
   key: string,
   signal: AbortSignal,
 ): Promise<Outcome<ObjectHead | null>> {
@@ -70,7 +70,7 @@ export async function headObjectWithChecksums(
 }
 
 function askHead(
-  store: Store,
+  store: S3Store,
   key: string,
   wish: Pick<HeadObjectCommandInput, 'ChecksumMode'>,
   signal: AbortSignal | undefined,
@@ -98,7 +98,7 @@ function headIn(answer: HeadObjectCommandOutput): ObjectHead {
 }
 
 async function refusalExplained(
-  store: Store,
+  store: S3Store,
   refused: { readonly ok: false; readonly failure: Failure },
   signal: AbortSignal | undefined,
 ): Promise<Outcome<null>> {
@@ -122,7 +122,7 @@ async function refusalExplained(
  * away: rclone#8137, minio#19259. Null: nobody says.
  */
 export async function measureObjectLength(
-  store: Store,
+  store: S3Store,
   key: string,
   signal: AbortSignal,
 ): Promise<number | null> {
@@ -136,7 +136,7 @@ interface RangeAnswer {
 
 /** Asks for the first byte; the answer says how many there are. */
 async function lengthByRange(
-  store: Store,
+  store: S3Store,
   key: string,
   signal: AbortSignal,
 ): Promise<number | null> {
@@ -167,7 +167,7 @@ async function lengthByRange(
 
 /** The key itself is the first of all that begin with it. */
 async function lengthByList(
-  store: Store,
+  store: S3Store,
   key: string,
   signal: AbortSignal,
 ): Promise<number | null> {

@@ -5,7 +5,7 @@ import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
 import { checksumsIn, type StoreChecksums } from './checksum-headers.ts'
 import { readPages } from './read-pages.ts'
-import { type Store, sendToStore } from './request.ts'
+import { type S3Store, sendToStore } from './request.ts'
 
 export interface StoreUpload {
   readonly key: string
@@ -28,7 +28,7 @@ export interface ListedPart {
  * `upload-gone` when the store knows no such upload.
  */
 export async function listParts(
-  store: Store,
+  store: S3Store,
   upload: StoreUpload,
   signal?: AbortSignal,
 ): Promise<Outcome<ListedPart[]>> {
@@ -84,7 +84,7 @@ export function partsOfPlan(plan: PartPlan, parts: readonly ListedPart[]): PartO
 }
 
 function listPage(
-  store: Store,
+  store: S3Store,
   upload: StoreUpload,
   marker: number | null,
   signal: AbortSignal | undefined,

@@ -5,7 +5,7 @@ import {
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { StoreUpload } from './list-parts.ts'
 import { readPages } from './read-pages.ts'
-import { type Store, sendToStore } from './request.ts'
+import { type S3Store, sendToStore } from './request.ts'
 
 export interface ListedUpload extends StoreUpload {
   /** The store's clock; null: it does not say, or in no form that can be read. */
@@ -19,7 +19,7 @@ interface Marker {
 
 /** Every unfinished upload whose key begins with `prefix`. */
 export async function listUploads(
-  store: Store,
+  store: S3Store,
   prefix: string,
   signal: AbortSignal,
 ): Promise<Outcome<ListedUpload[]>> {

@@ -1,11 +1,11 @@
-import type { Store } from './request.ts'
+import type { S3Store } from './request.ts'
 
 /**
  * For how many seconds a URL signed now is good: as long as `wantedSeconds`, and not longer than
  * the keys that sign it. Keys that do not say when they end shorten nothing.
  */
 export async function signedSeconds(
-  store: Pick<Store, 'keys' | 'clock'>,
+  store: Pick<S3Store, 'keys' | 'clock'>,
   wantedSeconds: number,
   nowMs: number,
 ): Promise<number> {

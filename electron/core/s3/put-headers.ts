@@ -3,7 +3,6 @@ import type { Destination } from '../../contract/commands/destinations.ts'
 import { hasCharset, isTextType, type TextEncoding } from '../../contract/content-type.ts'
 import type { PartPlan } from '../../contract/part-plan.ts'
 import { type Encryption, RuleField, type UploadRules } from '../../contract/rules/upload-rules.ts'
-import type { UploadRow } from '../records/stored-upload.ts'
 import { TOKEN_METADATA } from './head-object.ts'
 
 /** What an object is put with besides its bytes; alike for one PUT and for the Create of parts. */
@@ -180,11 +179,21 @@ export function honorsConditions(
   return honour === 'honoured'
 }
 
-export function conditionHeader({ guard }: UploadRow): Record<string, string> {
+/**
+ * How a write avoids replacing an object that is not ours: the store refuses it (`condition`), we
+ * check just before it (`look`), or there is nothing to protect (`none`).
+ */
+export type Guard = 'condition' | 'look' | 'none'
+
+interface Guarded {
+  readonly guard: Guard
+}
+
+export function conditionHeader({ guard }: Guarded): Record<string, string> {
   return guard === 'condition' ? { [CONDITION_HEADER]: '*' } : {}
 }
 
 /** The same as a field of a request. */
-export function conditionField({ guard }: UploadRow): { readonly IfNoneMatch?: '*' } {
+export function conditionField({ guard }: Guarded): { readonly IfNoneMatch?: '*' } {
   return guard === 'condition' ? { IfNoneMatch: '*' } : {}
 }

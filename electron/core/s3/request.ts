@@ -1,24 +1,20 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
-import type { StoreIntegrity } from '../../contract/checksum.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
-import type { SingleFlight } from '../../lib/single-flight.ts'
-import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { KeySource } from './access-keys.ts'
+import type { BucketAddress } from './bucket-url.ts'
 import type { ServerClock } from './clock.ts'
 import { failureFromError } from './request-failure.ts'
 
-/** A destination that can be spoken with. */
-export interface Store {
-  readonly destination: StoredDestination
+/** A bucket that requests can be sent to, with the keys that sign them. */
+export interface S3Store<Bucket extends BucketAddress = BucketAddress> {
+  readonly destination: Bucket
   readonly keys: KeySource
   readonly client: S3Client
-  /** What time the store has; learns from every answer. */
+  /** The store's time; learns from every answer. */
   readonly clock: ServerClock
   readonly access: StoreAccess
-  /** Finding out what it checks: one asks, the others wait. */
-  readonly learning: SingleFlight<Outcome<StoreIntegrity>>
 }
 
 export interface SendOptions {
@@ -39,7 +35,7 @@ type Request<T> = (client: S3Client, options: { abortSignal?: AbortSignal }) => 
  * More patience than that is the engine's. Fails with `aborted` when `signal` is aborted.
  */
 export async function sendToStore<T>(
-  store: Store,
+  store: S3Store,
   request: Request<T>,
   options: SendOptions = {},
 ): Promise<Outcome<T>> {
@@ -69,7 +65,7 @@ function isAboutKeys(failure: Failure): boolean {
 }
 
 async function sendOnce<T>(
-  store: Store,
+  store: S3Store,
   request: Request<T>,
   signal: AbortSignal | undefined,
 ): Promise<Outcome<T>> {
@@ -91,21 +87,19 @@ const PROOF_MS = 60_000
 /** What a store has shown of itself; times are `performance.now()`. */
 interface StoreAccess {
   provenAtMs: number | null
-  /** These keys, or this store, do not let us find out what is checked: not worth asking again. */
-  hidesIntegrity: boolean
 }
 
 /** Bucket, region and keys were right once: an object that is missing is just missing. */
-export function isProven({ access }: Store): boolean {
+export function isProven({ access }: S3Store): boolean {
   return access.provenAtMs !== null
 }
 
 /** They were right a moment ago: a refusal is about this request alone. */
-export function isFreshlyProven({ access }: Store): boolean {
+export function isFreshlyProven({ access }: S3Store): boolean {
   return access.provenAtMs !== null && performance.now() - access.provenAtMs < PROOF_MS
 }
 
-export function noteAccessProven(store: Store): void {
+export function noteAccessProven(store: S3Store): void {
   store.access.provenAtMs = performance.now()
 }
 
@@ -114,7 +108,7 @@ export function noteAccessProven(store: Store): void {
  * object. A listing has a body. Fails with what the store says in it, unless that is only that
  * these keys may not list.
  */
-export async function proveAccess(store: Store, signal?: AbortSignal): Promise<Outcome<null>> {
+export async function proveAccess(store: S3Store, signal?: AbortSignal): Promise<Outcome<null>> {
   const place = { Bucket: store.destination.bucket, MaxKeys: 1 }
   const listed = await sendToStore(
     store,

@@ -3,8 +3,6 @@ import { homedir, hostname, networkInterfaces } from 'node:os'
 import { posix, win32 } from 'node:path'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { asPlainFile } from '../../files/plain-file.ts'
-import { awsPaths } from '../credentials/aws-profiles.ts'
-import { defaultFolder } from '../host/default-folders.ts'
 import type { Environment } from '../ports.ts'
 
 type OffLimits = Extract<Failure, { kind: 'source-off-limits' }>
@@ -48,6 +46,10 @@ interface SourceLimitsDeps {
   readonly dataFolder: string
   /** The bucket on this computer keeps its keys there; in the data folder or not. */
   readonly bucketFolder: string
+  /** The browser's host may keep keys in the clear in its data folder. */
+  readonly browserHostFolder: string
+  /** The files in which the AWS tools keep keys; the login shell may name others later. */
+  readonly awsFiles: () => readonly string[]
   readonly environment: Environment
   readonly platform: NodeJS.Platform
   /** Whether the user lets Ferry read files of that server. */
@@ -159,26 +161,21 @@ async function followed(
   }
 }
 
+export function homeOf(environment: Environment): string {
+  return environment.HOME || environment.USERPROFILE || homedir()
+}
+
 function closedPlaces(around: SourceLimitsDeps): ClosedPlace[] {
-  const { dataFolder, bucketFolder, environment, platform } = around
+  const { dataFolder, bucketFolder, browserHostFolder, environment, platform } = around
   const { join } = pathOf(platform)
-  const home = environment.HOME || environment.USERPROFILE || homedir()
-  const nothing = () => false
-  const browsers = defaultFolder('loopback', {
-    platform,
-    environment,
-    home,
-    exists: nothing,
-  }).folder
+  const home = homeOf(environment)
   const atHome = (why: Why, ...names: readonly string[]) =>
     names.map((name) => ({ why, place: `~/${name}`, path: join(home, ...name.split('/')) }))
-  const { configFilepath, filepath } = awsPaths(environment)
-  const named = [configFilepath, filepath].map((path) => ({ why: 'keys', place: path, path }))
+  const named = around.awsFiles().map((path) => ({ why: 'keys', place: path, path }))
   return [
     { why: 'data-folder', place: dataFolder, path: dataFolder },
     { why: 'data-folder', place: bucketFolder, path: bucketFolder },
-    // The browser's host may have keys in the clear there.
-    { why: 'data-folder', place: browsers, path: browsers },
+    { why: 'data-folder', place: browserHostFolder, path: browserHostFolder },
     ...atHome('keys', '.aws', '.ssh', '.gnupg', ...KEY_STORES[system(platform)]),
     ...(named as readonly ClosedPlace[]),
     ...atHome('browser', ...BROWSERS[system(platform)]),

@@ -1,11 +1,8 @@
-import {
-  CreateMultipartUploadCommand,
-  type CreateMultipartUploadCommandInput,
-} from '@aws-sdk/client-s3'
-import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
+import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import type { UploadRow } from '../records/stored-upload.ts'
 import { abortMultipart } from '../s3/abort-multipart.ts'
+import { type AnnouncedChecksums, announcedChecksums } from '../s3/checksum-headers.ts'
 import { objectFields } from '../s3/put-headers.ts'
 import { sendToStore } from '../s3/request.ts'
 import { fileNameOf } from './rules/object-key.ts'
@@ -46,35 +43,15 @@ interface Created {
 async function create(at: UploadAtStore, signal: AbortSignal): Promise<Outcome<Created>> {
   const { integrity } = at.row
   const announced = announcedChecksums(integrity?.isChecked === true ? integrity.algorithm : null)
-  const created = await askToCreate(at, announced, signal)
+  const created = await requestCreate(at, announced, signal)
   const { ChecksumType: type, ...untyped } = announced
   const isRefused = !created.ok && created.failure.kind === 'store-refused'
-  return isRefused && type !== undefined ? askToCreate(at, untyped, signal) : created
+  return isRefused && type !== undefined ? requestCreate(at, untyped, signal) : created
 }
 
-type AnnouncedChecksums = Pick<
-  CreateMultipartUploadCommandInput,
-  'ChecksumAlgorithm' | 'ChecksumType'
->
-
-/** `Content-MD5` is announced to nobody. */
-export function announcedChecksums(algorithm: ChecksumAlgorithm | null): AnnouncedChecksums {
-  switch (algorithm) {
-    case 'crc64nvme':
-      return { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' }
-    case 'crc32c':
-      return { ChecksumAlgorithm: 'CRC32C', ChecksumType: 'FULL_OBJECT' }
-    case 'sha256':
-      return { ChecksumAlgorithm: 'SHA256' }
-    case 'md5':
-    case null:
-      return {}
-  }
-}
-
-async function askToCreate(
+async function requestCreate(
   { row, store }: UploadAtStore,
-  sums: AnnouncedChecksums,
+  checksums: AnnouncedChecksums,
   signal: AbortSignal,
 ): Promise<Outcome<Created>> {
   const { rules } = store.destination
@@ -83,7 +60,7 @@ async function askToCreate(
     Bucket: store.destination.bucket,
     Key: row.record.key,
     ...objectFields(rules, { name, contentType: row.record.contentType, token: row.token }),
-    ...sums,
+    ...checksums,
   })
   const created = await sendToStore(store, (client, options) => client.send(command, options), {
     signal,

@@ -12,7 +12,6 @@ import {
   proofOf,
   recordedObject,
 } from '../integrity/verification.ts'
-import { makeShareLink } from '../links/share-link.ts'
 import { abortUntilGone } from '../s3/abort-multipart.ts'
 import { bareEtag, NO_ETAG } from '../s3/checksum-headers.ts'
 import { headObjectWithChecksums, type ObjectHead } from '../s3/head-object.ts'
@@ -62,9 +61,8 @@ export async function completeUpload(
   const finished =
     plan.mode === 'single' ? await finishSingle(completing) : await finishMultipart(completing)
   if (!finished.ok) return finished
-  const { store } = at.value
   if (plan.mode === 'multipart') await addMissingTags(context, at.value, signal)
-  const link = await makeShareLink(store, row, store.destination.linkSeconds, context.now())
+  const link = await context.makeLink(at.value.store, row)
   return succeeded(context.records.finish(uploadId, finished.value, context.now(), link))
 }
 
@@ -250,7 +248,8 @@ async function settle(
 }
 
 function asRecorded({ context, at, plan }: Completing, head: ObjectHead | null = null) {
-  return recordedObject(context.records.parts, at.row, plan, head)
+  const recorded = context.records.parts.all(at.row.record.uploadId)
+  return recordedObject(recorded, at.row.integrity, plan, head)
 }
 
 /** Of an object that these keys may not look at: what the store has checked on the way. */

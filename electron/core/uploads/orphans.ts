@@ -1,11 +1,11 @@
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Store } from '../destinations/open-store.ts'
 import type { UploadRow } from '../records/stored-upload.ts'
 import { abortUntilGone } from '../s3/abort-multipart.ts'
 import { listParts } from '../s3/list-parts.ts'
 import { listUploads } from '../s3/list-uploads.ts'
-import type { Store } from '../s3/request.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
 /** The store's clock against ours, and whole seconds in `Initiated`. */

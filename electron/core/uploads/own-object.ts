@@ -1,8 +1,9 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { isDenied } from '../../contract/failure/s3-failure.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
+import type { Store } from '../destinations/open-store.ts'
 import { headObject, measureObjectLength, type ObjectHead } from '../s3/head-object.ts'
-import { type Store, sendToStore } from '../s3/request.ts'
+import { sendToStore } from '../s3/request.ts'
 import type { UploadAtStore } from './upload-context.ts'
 
 /** Only our own token counts as proof of whose it is. */

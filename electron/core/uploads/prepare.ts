@@ -6,9 +6,14 @@ import { type PartPlan, partCountOf } from '../../contract/part-plan.ts'
 import { providerOf } from '../../contract/providers/lookup.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import { type ChecksummedPart, checksummedParts } from '../integrity/part-checksums.ts'
-import { integrityPlanFor, integrityPlanOfBegun } from '../integrity/store-integrity.ts'
-import type { Guard, IntegrityPlan, UploadRow } from '../records/stored-upload.ts'
+import {
+  type IntegrityPlan,
+  integrityPlanFor,
+  integrityPlanOfBegun,
+} from '../integrity/store-integrity.ts'
+import type { UploadRow } from '../records/stored-upload.ts'
 import { listParts, partsOfPlan } from '../s3/list-parts.ts'
+import type { Guard } from '../s3/put-headers.ts'
 import { beginMultipart } from './begin-multipart.ts'
 import { cleanStore } from './cancel.ts'
 import { abortOrphans } from './orphans.ts'

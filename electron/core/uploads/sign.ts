@@ -6,8 +6,9 @@ import type { Failure } from '../../contract/failure/kinds.ts'
 import { KIB } from '../../contract/limits.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { type PartPlan, partCountOf, rangeOfPart } from '../../contract/part-plan.ts'
-import { isChecksumSent } from '../integrity/store-integrity.ts'
-import type { IntegrityPlan, UploadRow } from '../records/stored-upload.ts'
+import type { Store } from '../destinations/open-store.ts'
+import { type IntegrityPlan, isChecksumSent } from '../integrity/store-integrity.ts'
+import type { UploadRow } from '../records/stored-upload.ts'
 import { checksumField, checksumHeader, isChecksumOf } from '../s3/checksum-headers.ts'
 import { signedSeconds } from '../s3/presign.ts'
 import {
@@ -17,7 +18,7 @@ import {
   type ObjectFields,
   objectFields,
 } from '../s3/put-headers.ts'
-import { type Store, sendToStore } from '../s3/request.ts'
+import { sendToStore } from '../s3/request.ts'
 import { refusalByRules } from './rules/admission.ts'
 import { fileNameOf } from './rules/object-key.ts'
 import { storeOfUpload, type UploadContext, unfinishedRow } from './upload-context.ts'

@@ -1,8 +1,9 @@
-import type { UploadRecord } from '../../contract/commands/uploads.ts'
+import type { ShareLink, UploadRecord } from '../../contract/commands/uploads.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { sourceName } from '../credentials/source-name.ts'
+import type { Store } from '../destinations/open-store.ts'
 import type { StoredDestination } from '../destinations/stored-destination.ts'
 import type { Stores } from '../destinations/stores.ts'
 import type { Log } from '../ports.ts'
@@ -10,7 +11,6 @@ import type { Records } from '../records/records.ts'
 import type { TargetBucket, UploadRow } from '../records/stored-upload.ts'
 import { bareEtag } from '../s3/checksum-headers.ts'
 import type { ObjectHead } from '../s3/head-object.ts'
-import type { Store } from '../s3/request.ts'
 import { checkSource } from '../sources/source-registry.ts'
 import type { NoResponseReasons } from './diagnosis/no-response-reasons.ts'
 import type { PutProbeRunner } from './diagnosis/put-probe-runner.ts'
@@ -19,6 +19,8 @@ import type { PutProbeRunner } from './diagnosis/put-probe-runner.ts'
 export interface UploadContext {
   readonly records: Records
   readonly stores: Stores
+  /** Makes the first link of an upload that is done. */
+  readonly makeLink: (store: Store, row: UploadRow) => Promise<ShareLink>
   readonly log: Log
   /** PUTs of the host's own, by which it finds out what the page cannot see. */
   readonly putProbes: PutProbeRunner

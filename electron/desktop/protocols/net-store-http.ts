@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { AuthInfo, ClientRequest, IncomingMessage, Net, Session } from 'electron'
-import type { StoreHttp } from '../../core/ports.ts'
+import type { StoreHttp } from '../../core/s3/http/network-ports.ts'
 import type { ProxyLogin } from '../security/proxy-passwords.ts'
 
 interface SdkResponse {

@@ -1,6 +1,6 @@
 import { type BrowserWindow, type DownloadItem, net, type Session, session } from 'electron'
 import { APP_SCHEME, SOURCE_SCHEME } from '../../contract/transport.ts'
-import type { StoreHttp } from '../../core/ports.ts'
+import type { StoreHttp } from '../../core/s3/http/network-ports.ts'
 import { type ConnectionAuth, netStoreHttp } from '../protocols/net-store-http.ts'
 import { type Endpoints, trackEndpoints } from './endpoints.ts'
 import { answerCors } from './store-cors.ts'

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { Worker } from 'node:worker_threads'
-import type { Environment, Log, NodeNetwork, Route } from '../../core/ports.ts'
+import type { Environment, Log } from '../../core/ports.ts'
+import type { NodeNetwork, Route } from '../../core/s3/http/network-ports.ts'
 import { isLoopbackHost } from '../../lib/loopback-address.ts'
 import {
   bypassOfEnvironment,

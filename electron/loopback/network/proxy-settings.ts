@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net'
-import type { Environment, Route } from '../../core/ports.ts'
+import type { Environment } from '../../core/ports.ts'
+import type { Route } from '../../core/s3/http/network-ports.ts'
 import { isLoopbackHost } from '../../lib/loopback-address.ts'
 
 /** Proxy settings, from environment variables or from the system. */

@@ -2,7 +2,7 @@ import { PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { expect, it, onTestFinished } from 'vitest'
 import { originsOf } from '../../../electron/core/destinations/endpoint.ts'
-import { openStore } from '../../../electron/core/s3/client.ts'
+import { openStore } from '../../../electron/core/destinations/open-store.ts'
 import { openStubStore } from '../../fakes/stub-store.ts'
 
 const AWS = 'https://s3.eu-central-1.amazonaws.com'

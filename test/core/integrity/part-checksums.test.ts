@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ChecksumAlgorithm } from '../../../electron/contract/checksum.ts'
-import { checksummedParts } from '../../../electron/core/integrity/part-checksums.ts'
-import type { RecordedPart } from '../../../electron/core/records/parts-table.ts'
+import {
+  checksummedParts,
+  type RecordedPart,
+} from '../../../electron/core/integrity/part-checksums.ts'
 import { checksumOf } from '../../fakes/core-harness.ts'
 
 const bytes = Buffer.from('123456789')

@@ -12,7 +12,8 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
-import { type Store, sendToStore } from '../../../electron/core/s3/request.ts'
+import type { Store } from '../../../electron/core/destinations/open-store.ts'
+import { sendToStore } from '../../../electron/core/s3/request.ts'
 import { type Answer, openStubStore, plain, refusal, StubStore } from '../../fakes/stub-store.ts'
 
 const cleanUps: (() => unknown)[] = []

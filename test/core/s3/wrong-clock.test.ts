@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
-import type { StoreHttp } from '../../../electron/core/ports.ts'
+import type { StoreHttp } from '../../../electron/core/s3/http/network-ports.ts'
 import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { FaultyHttp, type StoreRequest } from '../../fakes/faulty-http.ts'
 import { keyIdOf, TYPED_KEYS } from '../../fakes/typed-keys.ts'

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { placesOfKeys } from '../../../electron/core/create-core.ts'
 import { sourceLimits } from '../../../electron/core/sources/off-limits.ts'
 
 const askedServers: string[] = []
@@ -18,6 +19,7 @@ const limitsOn = (
   sourceLimits({
     dataFolder,
     bucketFolder,
+    ...placesOfKeys({ HOME: home }, platform),
     environment: { HOME: home },
     platform,
     ownNames: ['MyPC', '192.168.1.2'],
@@ -199,6 +201,7 @@ describe('on Linux', () => {
     const follow = async (path: string) => path
     const told = sourceLimits({
       ...{ dataFolder: '/d', bucketFolder: '/d/local-bucket' },
+      ...placesOfKeys(environment, 'linux'),
       ...{ environment, platform: 'linux', follow, mayReadFrom: async () => false },
     })
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { failed } from '../../../electron/contract/outcome.ts'
+import { placesOfKeys } from '../../../electron/core/create-core.ts'
 import type { SourceFacts } from '../../../electron/core/ports.ts'
 import { sourceLimits } from '../../../electron/core/sources/off-limits.ts'
 import { checkSource, SourceRegistry } from '../../../electron/core/sources/source-registry.ts'
@@ -133,6 +134,7 @@ it('looks at neither a file nor its folder on a server that the user did not all
   const limits = sourceLimits({
     dataFolder: 'D:\\Ferry',
     bucketFolder: 'D:\\Ferry',
+    ...placesOfKeys({ HOME: 'C:\\Users\\Me' }, 'win32'),
     environment: { HOME: 'C:\\Users\\Me' },
     platform: 'win32',
     mayReadFrom: async () => false,

@@ -3,9 +3,10 @@ import type { CheckFix } from '../../../contract/commands/checks.ts'
 import type { Failure } from '../../../contract/failure/kinds.ts'
 import { isDenied } from '../../../contract/failure/s3-failure.ts'
 import { type Outcome, succeeded } from '../../../contract/outcome.ts'
+import type { Store } from '../../destinations/open-store.ts'
 import { inRegion } from '../../destinations/region-discovery.ts'
 import type { StoredDestination } from '../../destinations/stored-destination.ts'
-import { type Store, sendToStore } from '../../s3/request.ts'
+import { sendToStore } from '../../s3/request.ts'
 import { failedBy, passed, type StepResult, unknown, warned } from '../step.ts'
 
 /** A store names at most one other region; one that names a third leads in circles. */

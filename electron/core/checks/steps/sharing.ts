@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { S3_LIMITS } from '../../../contract/limits.ts'
 import { type Outcome, succeeded } from '../../../contract/outcome.ts'
+import type { Store } from '../../destinations/open-store.ts'
 import type { Keys } from '../../s3/access-keys.ts'
 import { bucketUrl } from '../../s3/bucket-url.ts'
-import type { Store } from '../../s3/request.ts'
 import { failureOfAnswer, isSuccess, type PageAnswer, sendAsPage } from '../page-request.ts'
 import { PROBE_BODY, PROBE_TYPE } from '../probe-object.ts'
 import {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Failure } from '../../../contract/failure/kinds.ts'
-import type { CorePorts } from '../../ports.ts'
 import { isMetadataHost, MetadataHost, refuseMetadata } from './metadata-hosts.ts'
+import type { NetworkPorts } from './network-ports.ts'
 import { goesDirectly, nodeHttp, urlOf } from './node-http.ts'
 
 /** How long a connection may take, and how long it may be silent: Complete works for minutes. */
@@ -79,10 +79,7 @@ interface HttpHandler {
  * The one way to a store or an identity provider, whatever carries it: every answer is bounded in
  * bytes and time, and none comes from a cloud's metadata service.
  */
-export function boundedHttp(
-  ways: Pick<CorePorts, 'storeHttp' | 'nodeNetwork'>,
-  patience: HttpTimeouts,
-): HttpHandler {
+export function boundedHttp(ways: NetworkPorts, patience: HttpTimeouts): HttpHandler {
   // The port keeps the handler opaque, so that hosts need none of the SDK's types.
   const { connectMs, idleMs } = patience
   const { storeHttp, nodeNetwork } = ways

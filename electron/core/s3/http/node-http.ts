@@ -1,7 +1,7 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import type { CorePorts, NodeNetwork, Route } from '../../ports.ts'
 import { guardedLookup } from './metadata-hosts.ts'
 import { networkFailure, ProxyError } from './network-failure.ts'
+import type { NetworkPorts, NodeNetwork, Route } from './network-ports.ts'
 
 interface ConnectionTimeouts {
   readonly connectMs: number
@@ -20,7 +20,7 @@ type Answer = Awaited<ReturnType<NodeHttpHandler['handle']>>
  * waits for `100 Continue`.
  */
 export async function goesDirectly(
-  { storeHttp, nodeNetwork }: Pick<CorePorts, 'storeHttp' | 'nodeNetwork'>,
+  { storeHttp, nodeNetwork }: NetworkPorts,
   url: URL,
 ): Promise<boolean> {
   if (storeHttp !== undefined) return false

@@ -157,7 +157,12 @@ async function lookForObject(
   if (head.value !== null && (await isOwnWhole(head.value, at, signal))) {
     const { etag } = head.value
     const { uploadId } = row.record
-    const expected = recordedObject(context.records.parts, row, plan, head.value)
+    const expected = recordedObject(
+      context.records.parts.all(uploadId),
+      row.integrity,
+      plan,
+      head.value,
+    )
     const checksum = context.records.parts.all(uploadId).get(1)?.checksum ?? null
     const isFile = expected !== null && proofOf(expected, head.value) !== 'differs'
     return isFile && checksum !== null

@@ -4,11 +4,10 @@ import { BUFFERED_BYTES, MIB } from '../../../contract/limits.ts'
 import type { PartPlan } from '../../../contract/part-plan.ts'
 import { checkPreflight, corsPageOf } from '../../checks/cors-probe.ts'
 import { isSilence, type PutProbeResult, type PutProbes } from '../../checks/put-probes.ts'
+import type { Store } from '../../destinations/open-store.ts'
 import { probeKeyBelow } from '../../integrity/integrity-probe.ts'
-import { isChecksumSent } from '../../integrity/store-integrity.ts'
+import { type IntegrityPlan, isChecksumSent } from '../../integrity/store-integrity.ts'
 import type { CorePorts } from '../../ports.ts'
-import type { IntegrityPlan } from '../../records/stored-upload.ts'
-import type { Store } from '../../s3/request.ts'
 import type { PutProbeRunner } from './put-probe-runner.ts'
 
 /** A PUT of the page's whose answer it could not read. */

@@ -3,13 +3,13 @@ import { ProbeCleanup, type Probes, removeProbes } from '../../checks/probe-clea
 import { ProbeObject } from '../../checks/probe-object.ts'
 import { type PutProbeResult, PutProbes } from '../../checks/put-probes.ts'
 import { newProbes } from '../../checks/step.ts'
+import type { Store } from '../../destinations/open-store.ts'
 import type { Stores } from '../../destinations/stores.ts'
 import { IntegrityProbe, isDefinite } from '../../integrity/integrity-probe.ts'
 import { isChecksumSent } from '../../integrity/store-integrity.ts'
 import type { CorePorts } from '../../ports.ts'
 import { goesDirectly } from '../../s3/http/node-http.ts'
 import { objectFields } from '../../s3/put-headers.ts'
-import type { Store } from '../../s3/request.ts'
 import { extensionOf, type UnansweredPut } from './no-response-reasons.ts'
 
 const PROBE_TIMEOUTS = { connectMs: 8000, idleMs: 30_000 }
@@ -127,8 +127,8 @@ export class PutProbeRunner {
   }
 
   /** The destination remembers one key; until it is known what the store checks, that is another's. */
-  #isSlotOurs({ destination, access }: Store): boolean {
-    return access.hidesIntegrity || this.#stores.integrityOf(destination) !== null
+  #isSlotOurs({ destination, integrity }: Store): boolean {
+    return integrity.isHidden || this.#stores.integrityOf(destination) !== null
   }
 
   async #sweep(store: Store): Promise<boolean> {

@@ -1,11 +1,30 @@
 import type { DestinationId } from '../../contract/ids.ts'
 import { type Outcome, succeeded } from '../../contract/outcome.ts'
 import { DEFAULT_RULES } from '../../contract/rules/upload-rules.ts'
-import { CHECK_TIMEOUTS, openStore, type StorePorts } from '../s3/client.ts'
-import type { Store } from '../s3/request.ts'
+import { type IntegrityState, newIntegrityState } from '../integrity/store-integrity.ts'
+import type { KeySource } from '../s3/access-keys.ts'
+import { CHECK_TIMEOUTS, DEFAULT_TIMEOUTS, openS3Store, type StorePorts } from '../s3/client.ts'
+import type { S3Store } from '../s3/request.ts'
 import type { Destinations } from './destinations.ts'
 import type { CleanDraft } from './draft.ts'
 import { knowledgeFor, NOTHING_UNREAD, type StoredDestination } from './stored-destination.ts'
+
+/** A destination that requests can be sent to. */
+export interface Store extends S3Store<StoredDestination> {
+  readonly integrity: IntegrityState
+}
+
+export function openStore(
+  destination: StoredDestination,
+  keys: KeySource,
+  ports: StorePorts,
+  timeouts = DEFAULT_TIMEOUTS,
+): Store {
+  return {
+    ...openS3Store(destination, keys, ports, timeouts),
+    integrity: newIntegrityState(),
+  }
+}
 
 interface DraftStoreDeps {
   readonly destinations: Destinations
