@@ -15,7 +15,6 @@ import { browserPower } from './platform/browser-power.ts'
 import { checksumPool } from './platform/checksum-pool.ts'
 import { type SourceFiles, sourceLookup } from './platform/file-source.ts'
 import { createPageIntake } from './platform/page-intake.ts'
-import { bridgeControl } from './platform/upload-control.ts'
 import { xhrPartTransport } from './platform/xhr-transport.ts'
 
 /** The composition root: the only place where the window, the engine and the host meet. */
@@ -37,7 +36,7 @@ const startEngine: BootDeps['startEngine'] = (session) => {
   const rulesOf = (destinationId: DestinationId) =>
     destinationOf(destinationId)?.rules ?? DEFAULT_RULES
   const ports = {
-    control: bridgeControl(bridge.commands),
+    control: bridge.commands,
     transport,
     sources: sourceLookup(sourceFiles),
     checksums,

@@ -126,16 +126,15 @@ export function makeHandlers(parts: CoreDeps): CommandHandlers {
     signParts: (input) => signParts(context, input),
     diagnoseNoResponse: (input) => diagnoseNoResponse(context, input),
     diagnoseSignature: ({ uploadId }) => diagnoseSignature(context, uploadId),
-    recordParts: async (input) => uploads.record(input),
     checkSource: ({ uploadId }) => checkUploadSource(context, uploadId),
     diagnoseSource: async ({ sourceId }) => {
       const source = sources.facts(sourceId) ?? records.sources.facts(sourceId)
       return succeeded({ failure: await diagnoseSource(source) })
     },
     completeUpload: ({ uploadId }) => uploads.complete(uploadId),
-    markUploads: async ({ marks }) => {
-      if (marks.some(({ mark }) => mark.phase === 'waiting')) userActed()
-      return uploads.mark(marks)
+    syncUploads: async (input) => {
+      if (input.marks.some(({ mark }) => mark.phase === 'waiting')) userActed()
+      return uploads.sync(input)
     },
     cancelUpload: ({ uploadId }) => uploads.cancel(uploadId),
     uploadAgain: async (input) => {
@@ -143,7 +142,6 @@ export function makeHandlers(parts: CoreDeps): CommandHandlers {
       if (again.ok) uploads.cleanup.start()
       return again
     },
-    clearUploads: async ({ uploadIds }) => uploads.clear(uploadIds),
 
     createShareLink: ({ uploadId, linkSeconds }) => renewShareLink(context, uploadId, linkSeconds),
     copyShareLink: async ({ uploadId }) => {

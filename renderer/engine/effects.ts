@@ -9,7 +9,7 @@ import type { Destinations } from './destinations.ts'
 import type { EventInbox } from './event-inbox.ts'
 import type { Verification } from './integrity/verification.ts'
 import type { UploadEffect, UploadEvent } from './machine/events.ts'
-import { HOST_WAIT_MS, type MarkOutbox, type ReceiptOutbox } from './outbox.ts'
+import { HOST_WAIT_MS, type Outbox } from './outbox.ts'
 import { callAfter, type QueuePorts } from './ports.ts'
 import { silenceAsOffline } from './retry-policy.ts'
 import { diagnoseSourceFailure, isSourceFailureDiagnosable } from './transfer/failure-diagnosis.ts'
@@ -23,8 +23,7 @@ export interface EffectsDeps {
   readonly ports: QueuePorts
   readonly destinations: Destinations
   readonly inbox: EventInbox
-  readonly marks: MarkOutbox
-  readonly receipts: ReceiptOutbox
+  readonly outbox: Outbox
   readonly transfer: PartTransfer
   readonly verification: Verification
   /** The calls of one upload are made one after the other. */
@@ -56,7 +55,7 @@ export class Effects {
         this.#wait(upload, effect.afterMs, { type: 'part-due', partNumber: effect.partNumber })
         break
       case 'record-part':
-        this.#deps.receipts.add(upload.uploadId, effect.receipt)
+        this.#deps.outbox.addReceipt(upload.uploadId, effect.receipt)
         break
       case 'reread':
         void this.#rereadInBackground(upload, effect.which)
@@ -75,7 +74,7 @@ export class Effects {
         this.#wait(upload, effect.afterMs, { type: 'wait-over' })
         break
       case 'mark':
-        this.#deps.marks.put(upload.uploadId, effect.mark)
+        this.#deps.outbox.mark(upload.uploadId, effect.mark)
         break
       default:
         unreachable(effect)
@@ -83,12 +82,12 @@ export class Effects {
   }
 
   #stop(upload: Upload): void {
-    const { receipts, transfer } = this.#deps
+    const { outbox, transfer } = this.#deps
     const { uploadId, state } = upload
     upload.stop()
     transfer.forget(uploadId)
-    if (state.phase === 'done' || state.phase === 'cancelled') receipts.drop(uploadId)
-    else void receipts.flush(uploadId)
+    if (state.phase === 'done' || state.phase === 'cancelled') outbox.drop(uploadId)
+    else void outbox.flushReceipts(uploadId)
   }
 
   #runOf(upload: Upload): Run {
@@ -116,13 +115,13 @@ export class Effects {
   }
 
   async #prepare(upload: Upload, { source, signal }: Run): Promise<void> {
-    const { inbox, marks, ports } = this.#deps
+    const { inbox, outbox, ports } = this.#deps
     const { uploadId, record } = upload
     if (source === null && !isAllRecorded(record) && !isAwaitingDecision(record)) {
       return this.#fail(upload, { kind: 'source-detached' })
     }
-    await marks.send(uploadId)
-    const prepared = await ports.control.prepare(uploadId)
+    await outbox.flush(uploadId)
+    const prepared = await ports.control.prepareUpload({ uploadId })
     // The upload has ended in the host's records, even if this run was stopped meanwhile.
     if (!prepared.ok && prepared.failure.kind === 'skipped') return this.#skip(upload)
     if (signal.aborted) return
@@ -163,26 +162,26 @@ export class Effects {
   }
 
   async #complete(upload: Upload, run: Run): Promise<void> {
-    const { ports, receipts } = this.#deps
-    await receipts.flush(upload.uploadId)
+    const { outbox, ports } = this.#deps
+    const { uploadId } = upload
+    await outbox.flush(uploadId)
     const checked = await checkSource(run)
     if (run.signal.aborted) return
     if (!checked.ok) return this.#fail(upload, checked.failure)
-    const completed = await ports.control.complete(upload.uploadId)
+    const completed = await ports.control.completeUpload({ uploadId })
     if (completed.ok) this.#end(upload, completed.value)
     else if (!run.signal.aborted) this.#fail(upload, completed.failure)
   }
 
   /** Waits for no other call of this upload: the host ends what is under way and keeps the order. */
   async #cancel(upload: Upload): Promise<void> {
-    const { marks, ports, receipts } = this.#deps
+    const { outbox, ports } = this.#deps
     const { uploadId } = upload
     const { signal } = this.#runOf(upload)
-    marks.drop(uploadId)
-    receipts.drop(uploadId)
+    outbox.drop(uploadId)
     await this.#cancels.run(async () => {
       if (signal.aborted) return
-      const cancelled = await ports.control.cancel(uploadId)
+      const cancelled = await ports.control.cancelUpload({ uploadId })
       if (signal.aborted) return
       if (cancelled.ok) this.#end(upload, cancelled.value)
       else if (cancelled.failure.kind === 'wrong-state') await this.#endAsDone(upload, signal)
@@ -194,7 +193,8 @@ export class Effects {
 
   /** It is too late to cancel: the upload is complete, so `complete` only answers its record. */
   async #endAsDone(upload: Upload, signal: AbortSignal): Promise<void> {
-    const completed = await this.#deps.ports.control.complete(upload.uploadId)
+    const { uploadId } = upload
+    const completed = await this.#deps.ports.control.completeUpload({ uploadId })
     if (signal.aborted) return
     if (completed.ok) this.#end(upload, completed.value)
     else this.#fail(upload, completed.failure)

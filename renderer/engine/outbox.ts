@@ -1,213 +1,250 @@
 import type { PartReceipt, UploadMark } from '../../electron/contract/commands/uploads.ts'
+import type { CommandInput } from '../../electron/contract/commands.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
 import { MAX_BATCH } from '../../electron/contract/limits.ts'
+import type { Outcome } from '../../electron/contract/outcome.ts'
 import { Fifo } from '../../electron/lib/fifo.ts'
 import type { KeyedMutex } from '../../electron/lib/keyed-mutex.ts'
 import { type Clock, callAfter, type UploadControl } from './ports.ts'
 import { isWorthResending } from './retry-policy.ts'
 
-/** Marks under way at once: as many as one call to the host takes. */
-const MAX_CONCURRENT_MARKS = MAX_BATCH
-/** While the host is gone, or its disk full, it is asked so seldom. */
+/** Receipts that arrive within this time go in one call. */
+export const BATCH_WINDOW_MS = 1_000
+/** While the host is gone, or its disk full, it is asked again after this time. */
 export const HOST_WAIT_MS = 2_000
+/** As many uploads as one call takes. */
+const MAX_CONCURRENT_SENDS = MAX_BATCH
 
-interface PendingMark {
+export interface OutboxDeps {
+  readonly control: Pick<UploadControl, 'syncUploads'>
+  readonly clock: Clock
+  /** Marks and removals of an upload wait until its other calls to the host have ended. */
+  readonly mutex: KeyedMutex<UploadId>
+  readonly closing: AbortSignal
+}
+
+/** What the host does not know yet about one upload. */
+interface Pending {
   readonly uploadId: UploadId
-  readonly mark: UploadMark
+  /** Only the newest counts. */
+  mark: UploadMark | null
+  isCleared: boolean
+  receipts: PartReceipt[]
+  /** Set while a call with receipts is under way. */
+  sending: Promise<void> | null
+}
+
+type Changes = CommandInput<'syncUploads'>
+
+interface Batch {
+  readonly changes: Changes
+  readonly answer: Promise<Outcome<unknown>>
 }
 
 /**
- * Brings what the person or the engine decided into the host's records. Only the newest mark of
- * an upload counts; while the host is gone, marks wait for it.
+ * Brings into the host's records what the user and the engine decided (marks), which parts the store
+ * acknowledged (receipts), and which uploads leave the list. Everything that is sent at the same
+ * moment goes in one call; while the host is gone, everything waits for it.
  */
-export class MarkOutbox {
-  readonly #control: UploadControl
-  readonly #clock: Clock
-  readonly #mutex: KeyedMutex<UploadId>
-  readonly #closing: AbortSignal
-  readonly #pending = new Map<UploadId, PendingMark>()
-  readonly #order = new Fifo<PendingMark>()
+export class Outbox {
+  readonly #deps: OutboxDeps
+  readonly #pending = new Map<UploadId, Pending>()
+  /** Uploads with a mark or a removal to be sent. */
+  readonly #queue = new Fifo<Pending>()
   #senderCount = 0
+  #isStarting = false
+  #isReceiptTimerSet = false
+  #batch: Batch | null = null
 
-  constructor(
-    control: UploadControl,
-    clock: Clock,
-    mutex: KeyedMutex<UploadId>,
-    closing: AbortSignal,
-  ) {
-    this.#control = control
-    this.#clock = clock
-    this.#mutex = mutex
-    this.#closing = closing
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps
   }
 
-  put(uploadId: UploadId, mark: UploadMark): void {
-    this.drop(uploadId)
-    const letter = { uploadId, mark }
-    this.#pending.set(uploadId, letter)
-    this.#order.add(letter)
-    if (this.#senderCount < Math.min(MAX_CONCURRENT_MARKS, this.#pending.size))
-      void this.#sendPending()
+  mark(uploadId: UploadId, mark: UploadMark): void {
+    const pending = this.#pendingOf(uploadId)
+    pending.mark = mark
+    this.#enqueue(pending)
   }
 
+  /** The uploads leave the host's list. What it refuses is on the list again at the next start. */
+  clear(uploadIds: readonly UploadId[]): void {
+    for (const uploadId of uploadIds) {
+      const pending = this.#pendingOf(uploadId)
+      pending.isCleared = true
+      this.#enqueue(pending)
+    }
+  }
+
+  /** Sent soon. A receipt may be lost, since the store is asked before anything is completed. */
+  addReceipt(uploadId: UploadId, receipt: PartReceipt): void {
+    this.#pendingOf(uploadId).receipts.push(receipt)
+    this.#setReceiptTimer(BATCH_WINDOW_MS)
+  }
+
+  /** The host need not hear any more about this upload. */
   drop(uploadId: UploadId): void {
-    const letter = this.#pending.get(uploadId)
-    if (letter === undefined) return
+    const pending = this.#pending.get(uploadId)
+    if (pending === undefined) return
     this.#pending.delete(uploadId)
-    this.#order.delete(letter)
+    this.#queue.delete(pending)
+    pending.receipts = []
   }
 
   /**
-   * Sends the upload's mark now, if there is one, ahead of all others. Call inside the mutex.
-   * Answers whether the host can keep it.
+   * Sends all about the upload now, ahead of all others. Call inside the mutex. Resolves when the
+   * host has heard of it, or an attempt failed.
    */
-  async send(uploadId: UploadId): Promise<boolean> {
-    const letter = this.#pending.get(uploadId)
-    if (letter === undefined) return true
-    this.#order.delete(letter)
-    const told = await this.#control.mark(uploadId, letter.mark)
-    // Any other refusal is final: the host knows better what the upload is.
-    const isLost = !told.ok && isWorthResending(told.failure)
-    // Another letter took its place meanwhile, or none is wanted any more.
-    if (this.#pending.get(uploadId) !== letter) return !isLost
-    if (isLost) this.put(uploadId, letter.mark)
-    else this.#pending.delete(uploadId)
-    return !isLost
+  async flush(uploadId: UploadId): Promise<void> {
+    const pending = this.#pending.get(uploadId)
+    if (pending === undefined) return
+    await Promise.all([this.#sendChange(pending), this.#flushReceipts(pending)])
   }
 
-  async #sendPending(): Promise<void> {
+  /** Sends the receipts of the upload now. */
+  async flushReceipts(uploadId: UploadId): Promise<void> {
+    const pending = this.#pending.get(uploadId)
+    if (pending !== undefined) await this.#flushReceipts(pending)
+  }
+
+  #pendingOf(uploadId: UploadId): Pending {
+    const known = this.#pending.get(uploadId)
+    if (known !== undefined) return known
+    const pending = { uploadId, mark: null, isCleared: false, receipts: [], sending: null }
+    this.#pending.set(uploadId, pending)
+    return pending
+  }
+
+  #forgetIfEmpty(pending: Pending): void {
+    const { uploadId, mark, isCleared, receipts, sending } = pending
+    const isEmpty = mark === null && !isCleared && receipts.length === 0 && sending === null
+    if (isEmpty && this.#pending.get(uploadId) === pending) this.#pending.delete(uploadId)
+  }
+
+  /** Sends in this very task, but after all that is said at the same moment. */
+  #enqueue(pending: Pending): void {
+    this.#queue.add(pending)
+    if (this.#isStarting) return
+    this.#isStarting = true
+    void Promise.resolve().then(() => {
+      this.#isStarting = false
+      this.#startSenders()
+    })
+  }
+
+  #startSenders(): void {
+    while (this.#senderCount < MAX_CONCURRENT_SENDS && this.#queue.first(1).length > 0) {
+      if (this.#deps.closing.aborted) return
+      void this.#sendNext()
+    }
+  }
+
+  async #sendNext(): Promise<void> {
+    const { clock, closing, mutex } = this.#deps
     this.#senderCount += 1
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      const { uploadId } = next
-      let isHostThere = true
-      await this.#mutex.run(uploadId, async () => {
-        isHostThere = await this.send(uploadId)
-      })
-      if (!isHostThere) {
-        // Rejects only when the queue is closed, which `#next` sees.
-        await this.#clock.sleep(HOST_WAIT_MS, this.#closing).catch(() => undefined)
-      }
+      const pending = next
+      const isKept = await mutex.run(pending.uploadId, () => this.#sendChange(pending))
+      // Rejects only when the queue is closed, which `#next` sees.
+      if (!isKept) await clock.sleep(HOST_WAIT_MS, closing).catch(() => undefined)
     }
     this.#senderCount -= 1
   }
 
-  #next(): PendingMark | undefined {
-    const [next] = this.#closing.aborted ? [] : this.#order.first(1)
-    if (next !== undefined) this.#order.delete(next)
-    return next
-  }
-}
-
-/** Receipts that land within this time go in one call. */
-export const BATCH_WINDOW_MS = 1_000
-
-interface PendingReceipts {
-  receipts: PartReceipt[]
-  isWaiting: boolean
-  sending: Promise<void> | null
-}
-
-/**
- * Tells the host of parts soon after they landed, one call at a time per upload. A receipt that
- * does not get through goes with the next; none is indispensable, since the store itself is asked
- * before anything is completed.
- */
-export class ReceiptOutbox {
-  readonly #control: UploadControl
-  readonly #clock: Clock
-  readonly #closing: AbortSignal
-  readonly #pending = new Map<UploadId, PendingReceipts>()
-
-  constructor(control: UploadControl, clock: Clock, closing: AbortSignal) {
-    this.#control = control
-    this.#clock = clock
-    this.#closing = closing
+  #next(): Pending | undefined {
+    return this.#deps.closing.aborted ? undefined : this.#queue.shift()
   }
 
-  add(uploadId: UploadId, receipt: PartReceipt): void {
-    const box = this.#pending.get(uploadId) ?? { receipts: [], isWaiting: false, sending: null }
-    this.#pending.set(uploadId, box)
-    box.receipts.push(receipt)
-    if (box.isWaiting) return
-    box.isWaiting = true
-    callAfter(this.#clock, BATCH_WINDOW_MS, this.#closing, () => {
-      box.isWaiting = false
-      if (box.receipts.length > 0) void this.flush(uploadId)
-      else if (box.sending === null) this.#pending.delete(uploadId)
+  /** Answers false if it has to be sent again. */
+  async #sendChange(pending: Pending): Promise<boolean> {
+    const { uploadId, mark, isCleared } = pending
+    if (mark === null && !isCleared) return true
+    this.#queue.delete(pending)
+    const answer = await this.#send({
+      marks: mark === null ? [] : [{ uploadId, mark }],
+      cleared: isCleared ? [uploadId] : [],
+      receipts: [],
     })
-  }
-
-  /** The upload has ended; nobody needs them any more. */
-  drop(uploadId: UploadId): void {
-    const box = this.#pending.get(uploadId)
-    if (box !== undefined) box.receipts = []
-  }
-
-  /** Resolves when all were told, or an attempt failed. */
-  async flush(uploadId: UploadId): Promise<void> {
-    const box = this.#pending.get(uploadId)
-    if (box === undefined) return
-    await box.sending
-    if (box.receipts.length === 0) return
-    box.sending ??= this.#send(uploadId, box)
-    await box.sending
-  }
-
-  async #send(uploadId: UploadId, box: PendingReceipts): Promise<void> {
-    let isTold = true
-    while (isTold && box.receipts.length > 0) {
-      const batch = box.receipts.splice(0, MAX_BATCH)
-      isTold = (await this.#control.record(uploadId, batch)).ok
-      if (!isTold) box.receipts.unshift(...batch)
+    if (!answer.ok && isWorthResending(answer.failure)) {
+      this.#sendLater(pending)
+      return false
     }
-    box.sending = null
-    if (box.receipts.length === 0 && !box.isWaiting) this.#pending.delete(uploadId)
+    // Any other refusal is final, since the host knows better what became of the upload.
+    if (pending.mark === mark) pending.mark = null
+    if (isCleared) pending.isCleared = false
+    this.#forgetIfEmpty(pending)
+    return true
   }
-}
 
-export interface ClearDeps {
-  readonly control: UploadControl
-  readonly clock: Clock
-  readonly mutex: KeyedMutex<UploadId>
-  readonly marks: MarkOutbox
-  readonly closing: AbortSignal
-}
-
-/**
- * Takes rows off the host's list. What the host refuses stays in its records and is on the list
- * again at the next start; while it is gone, this waits for it.
- */
-export async function clearRecords(
-  ports: ClearDeps,
-  uploadIds: readonly UploadId[],
-): Promise<void> {
-  for (let from = 0; from < uploadIds.length; from += MAX_BATCH) {
-    const batch = uploadIds.slice(from, from + MAX_BATCH)
-    await sendMarks(ports, batch)
-    if (ports.closing.aborted) return
-    if (await clearBatch(ports, batch)) continue
-    const rest = uploadIds.slice(from)
-    callAfter(ports.clock, HOST_WAIT_MS, ports.closing, () => void clearRecords(ports, rest))
-    return
+  #sendLater(pending: Pending): void {
+    if (this.#pending.get(pending.uploadId) !== pending) return
+    this.#queue.add(pending)
+    // A sender that is under way waits for the host and goes on by itself.
+    if (this.#senderCount > 0) return
+    callAfter(this.#deps.clock, HOST_WAIT_MS, this.#deps.closing, () => this.#startSenders())
   }
-}
 
-/** The host clears only what it knows to have ended, so it must hear of that first. */
-async function sendMarks({ mutex, marks }: ClearDeps, uploadIds: readonly UploadId[]) {
-  const tell = (uploadId: UploadId) =>
-    mutex.run(uploadId, async () => {
-      await marks.send(uploadId)
+  #setReceiptTimer(ms: number): void {
+    if (this.#isReceiptTimerSet) return
+    this.#isReceiptTimerSet = true
+    callAfter(this.#deps.clock, ms, this.#deps.closing, () => {
+      this.#isReceiptTimerSet = false
+      for (const pending of this.#pending.values()) void this.#flushReceipts(pending)
     })
-  await Promise.all(uploadIds.map(tell))
+  }
+
+  /** One call at a time per upload. */
+  async #flushReceipts(pending: Pending): Promise<void> {
+    if (pending.sending !== null) await pending.sending
+    if (pending.receipts.length === 0) return
+    pending.sending ??= this.#sendReceipts(pending)
+    await pending.sending
+  }
+
+  async #sendReceipts(pending: Pending): Promise<void> {
+    const { uploadId } = pending
+    let isKept = true
+    while (isKept && pending.receipts.length > 0) {
+      const receipts = pending.receipts.splice(0, MAX_BATCH)
+      const changes = receipts.map((receipt) => ({ uploadId, receipt }))
+      const answer = await this.#send({ receipts: changes, marks: [], cleared: [] })
+      isKept = answer.ok || !isWorthResending(answer.failure)
+      if (!isKept && this.#pending.get(uploadId) === pending) {
+        pending.receipts.unshift(...receipts)
+        this.#setReceiptTimer(HOST_WAIT_MS)
+      }
+    }
+    pending.sending = null
+    this.#forgetIfEmpty(pending)
+  }
+
+  /** Joins the call that is about to be made. */
+  #send(changes: Changes): Promise<Outcome<unknown>> {
+    if (this.#batch === null || !hasRoom(this.#batch.changes, changes)) {
+      this.#batch = this.#beginBatch()
+    }
+    const { changes: joined, answer } = this.#batch
+    joined.receipts.push(...changes.receipts)
+    joined.marks.push(...changes.marks)
+    joined.cleared.push(...changes.cleared)
+    return answer
+  }
+
+  #beginBatch(): Batch {
+    const changes: Changes = { receipts: [], marks: [], cleared: [] }
+    // Not in a later task, since the user may close the window right after a click on "Pause".
+    const answer = Promise.resolve().then(() => {
+      if (this.#batch === batch) this.#batch = null
+      return this.#deps.control.syncUploads(changes)
+    })
+    const batch = { changes, answer }
+    return batch
+  }
 }
 
-/** Answers whether the host could do it now. It clears all or none, so one odd row is singled out. */
-async function clearBatch(ports: ClearDeps, uploadIds: readonly UploadId[]): Promise<boolean> {
-  const cleared = await ports.control.clear(uploadIds)
-  if (cleared.ok) return true
-  if (isWorthResending(cleared.failure)) return false
-  if (uploadIds.length < 2) return true
-  const middle = Math.ceil(uploadIds.length / 2)
-  const isThere = await clearBatch(ports, uploadIds.slice(0, middle))
-  return isThere && clearBatch(ports, uploadIds.slice(middle))
+function hasRoom(batch: Changes, changes: Changes): boolean {
+  return (
+    batch.receipts.length + changes.receipts.length <= MAX_BATCH &&
+    batch.marks.length + changes.marks.length <= MAX_BATCH &&
+    batch.cleared.length + changes.cleared.length <= MAX_BATCH
+  )
 }

@@ -1,15 +1,7 @@
 import type { ChecksumAlgorithm } from '../../electron/contract/checksum.ts'
-import type {
-  PartReceipt,
-  PartToSign,
-  PreparedUpload,
-  PutDiagnosis,
-  SignedPart,
-  UploadMark,
-  UploadRecord,
-} from '../../electron/contract/commands/uploads.ts'
-import type { Failure } from '../../electron/contract/failure/kinds.ts'
-import type { DestinationId, SourceId, UploadId } from '../../electron/contract/ids.ts'
+import type { SignedPart, UploadRecord } from '../../electron/contract/commands/uploads.ts'
+import type { CommandCalls } from '../../electron/contract/ferry-bridge.ts'
+import type { DestinationId } from '../../electron/contract/ids.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 import type { ByteRange } from '../../electron/contract/part-plan.ts'
 import type { UploadRules } from '../../electron/contract/rules/upload-rules.ts'
@@ -80,41 +72,19 @@ export interface ChecksumWithCrc {
   readonly crc: string
 }
 
-/** A PUT that got no answer, or a `too-large` one that names no limit. */
-export interface UnansweredPut {
-  readonly partNumber: number
-  /** The browser has handed all of the body to the network. */
-  readonly isBodySent: boolean
-  readonly seen: 'nothing' | 'too-large'
-}
-
-/** The host's side of an upload: the commands of the same names. */
-export interface UploadControl {
-  readonly prepare: (uploadId: UploadId) => Promise<Outcome<PreparedUpload>>
-  readonly sign: (
-    uploadId: UploadId,
-    parts: readonly PartToSign[],
-  ) => Promise<Outcome<readonly SignedPart[]>>
-  /** Beyond what the page can see of it; fails with `source-…`. */
-  readonly checkSource: (uploadId: UploadId) => Promise<Outcome<{ readonly isUnwritten: boolean }>>
-  /** What became of a PUT whose answer the page could not read. */
-  readonly diagnoseNoResponse: (
-    uploadId: UploadId,
-    put: UnansweredPut,
-  ) => Promise<Outcome<PutDiagnosis>>
-  /** Why the store may not have accepted a PUT's signature; null: the keys are wrong. */
-  readonly diagnoseSignature: (uploadId: UploadId) => Promise<Outcome<Failure | null>>
-  /** Why the page may not be able to read a file; null: the host has nothing to say. */
-  readonly diagnoseSource: (sourceId: SourceId) => Promise<Outcome<Failure | null>>
-  readonly record: (
-    uploadId: UploadId,
-    receipts: readonly PartReceipt[],
-  ) => Promise<Outcome<unknown>>
-  readonly complete: (uploadId: UploadId) => Promise<Outcome<UploadRecord>>
-  readonly cancel: (uploadId: UploadId) => Promise<Outcome<UploadRecord>>
-  readonly mark: (uploadId: UploadId, mark: UploadMark) => Promise<Outcome<unknown>>
-  readonly clear: (uploadIds: readonly UploadId[]) => Promise<Outcome<unknown>>
-}
+/** The commands with which the engine drives the host. */
+export type UploadControl = Pick<
+  CommandCalls,
+  | 'prepareUpload'
+  | 'signParts'
+  | 'checkSource'
+  | 'diagnoseNoResponse'
+  | 'diagnoseSignature'
+  | 'diagnoseSource'
+  | 'completeUpload'
+  | 'cancelUpload'
+  | 'syncUploads'
+>
 
 /** Time and chance, so that tests own both. */
 export interface Clock {

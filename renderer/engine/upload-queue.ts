@@ -8,7 +8,7 @@ import { EventInbox, type PostedEvent } from './event-inbox.ts'
 import { EventLoop } from './event-loop.ts'
 import { MAX_CONCURRENT_READS, Verification } from './integrity/verification.ts'
 import type { UploadEvent } from './machine/events.ts'
-import { clearRecords, MarkOutbox, ReceiptOutbox } from './outbox.ts'
+import { Outbox } from './outbox.ts'
 import type { QueuePorts } from './ports.ts'
 import { Admission } from './scheduler/admission.ts'
 import { PartScheduler } from './scheduler/concurrency-window.ts'
@@ -62,15 +62,13 @@ function wire(ports: QueuePorts, { destinationOf }: QueueOptions) {
   const rateLimiter = new RateLimiter({ clock, rules, capacityFreed, closing })
   const scheduler = new PartScheduler({ clock, rules, rateLimiter })
   const meter = new ProgressMeter({ clock, list, admission, rateLimiter, closing })
-  const marks = new MarkOutbox(control, clock, mutex, closing)
-  const receipts = new ReceiptOutbox(control, clock, closing)
+  const outbox = new Outbox({ control, clock, mutex, closing })
   const shared = {
     ports,
     destinations,
     inbox,
     meter,
-    marks,
-    receipts,
+    outbox,
     readSemaphore,
     mutex,
     closing,
@@ -89,9 +87,7 @@ interface QueueDeps {
   readonly list: UploadList
   readonly admission: Admission
   readonly effects: Effects
-  readonly marks: MarkOutbox
-  readonly receipts: ReceiptOutbox
-  readonly mutex: KeyedMutex<UploadId>
+  readonly outbox: Outbox
   readonly controller: AbortController
 }
 
@@ -167,13 +163,12 @@ class Queue {
 
   /** The host has taken the record off its list already. */
   #dismiss(upload: Upload): void {
-    const { admission, effects, list, marks, receipts } = this.#deps
+    const { admission, effects, list, outbox } = this.#deps
     const { uploadId } = upload
     this.#cleared.add(uploadId)
     admission.remove(upload)
     effects.perform(upload, { type: 'stop' })
-    marks.drop(uploadId)
-    receipts.drop(uploadId)
+    outbox.drop(uploadId)
     list.remove(uploadId)
   }
 
@@ -201,16 +196,14 @@ class Queue {
   }
 
   clear(isMeant: (upload: Upload) => boolean): void {
-    const { controller, list, marks, mutex, ports } = this.#deps
+    const { list, outbox } = this.#deps
     const uploads = [...list.all()].filter((upload) => !isUnfinished(upload) && isMeant(upload))
     for (const { uploadId } of uploads) {
       this.#cleared.add(uploadId)
       list.remove(uploadId)
     }
     list.notifyListeners()
-    const { control, clock } = ports
-    const uploadIds = uploads.map(({ uploadId }) => uploadId)
-    void clearRecords({ control, clock, mutex, marks, closing: controller.signal }, uploadIds)
+    outbox.clear(uploads.map(({ uploadId }) => uploadId))
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type CommandName, commands } from '../../electron/contract/commands.ts'
 import type { CommandHandlers } from '../../electron/contract/ferry-bridge.ts'
+import { MAX_BATCH } from '../../electron/contract/limits.ts'
 import { succeeded } from '../../electron/contract/outcome.ts'
 import { dispatch, RefusedMessage } from '../../electron/core/dispatch.ts'
 import { logTo } from '../../electron/core/host/log.ts'
@@ -59,12 +60,23 @@ describe('malformed input', () => {
     ['listUploads', { after: null, limit: 5001 }],
     ['setLinkLife', { destinationId: id, linkSeconds: 604_801 }],
     ['setLinkLife', { destinationId: id, linkSeconds: 0 }],
-    ['markUploads', { marks: [{ uploadId: id, mark: { phase: 'done' } }] }],
+    [
+      'syncUploads',
+      { receipts: [], marks: [{ uploadId: id, mark: { phase: 'done' } }], cleared: [] },
+    ],
+    ['syncUploads', { receipts: [], marks: [], cleared: Array(MAX_BATCH + 1).fill(id) }],
     ['openFolder', { folder: '/etc' }],
     ['showProgress', { ...idleReport, fraction: 2 }],
     ['showProgress', { ...idleReport, movingCount: -1 }],
     ['showProgress', { ...idleReport, onlyHere: [id, id, id, id] }],
-    ['recordParts', { uploadId: id, receipts: [{ partNumber: 1, etag: 'x'.repeat(201) }] }],
+    [
+      'syncUploads',
+      {
+        receipts: [{ uploadId: id, receipt: { partNumber: 1, etag: 'x'.repeat(201) } }],
+        marks: [],
+        cleared: [],
+      },
+    ],
     [
       'queueUploads',
       {

@@ -30,6 +30,8 @@ import { corePorts, Heard, temporaryFolder } from './core-ports.ts'
 
 export const PART = 5 * MIB
 
+export const NO_CHANGES: CommandInput<'syncUploads'> = { receipts: [], marks: [], cleared: [] }
+
 /** A core over the real bucket on this computer, and what a page does with it. */
 export class CoreHarness {
   readonly heard: Heard
@@ -174,8 +176,14 @@ export class CoreHarness {
       const answer = await fetch(url, { method: 'PUT', body, headers })
       expect(answer.status).toBe(200)
       const etag = answer.headers.get('etag') ?? ''
-      await this.must('recordParts', { uploadId, receipts: [{ partNumber, etag, checksum }] })
+      await this.sync({ receipts: [{ uploadId, receipt: { partNumber, etag, checksum } }] })
     }
+  }
+
+  /** Tells the host of changes, as the page's outbox does; none may be refused. */
+  async sync(changes: Partial<CommandInput<'syncUploads'>>): Promise<void> {
+    const { refused } = await this.must('syncUploads', { ...NO_CHANGES, ...changes })
+    expect(refused).toEqual([])
   }
 
   async record(uploadId: UploadId): Promise<UploadRecord> {

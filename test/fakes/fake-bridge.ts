@@ -348,7 +348,6 @@ export function installFakeBridge(world: FakeWorld): void {
     },
     diagnoseNoResponse: () => ok({ kind: 'unexplained', isStoreReached: false }),
     diagnoseSignature: () => ok({ failure: null }),
-    recordParts: () => ok({}),
     diagnoseSource: () => ok({ failure: null }),
     // Only a host that sees the file can vouch for it.
     checkSource: () => ok({ isUnwritten: world.host.host === 'desktop' }),
@@ -360,9 +359,10 @@ export function installFakeBridge(world: FakeWorld): void {
         link: linkOf(record, 86_400),
       })
     },
-    markUploads({ marks }) {
+    syncUploads({ marks, cleared }) {
       for (const { uploadId, mark } of marks) change(uploadId, { status: mark })
-      return ok({})
+      for (const uploadId of cleared) uploads.delete(uploadId)
+      return ok({ refused: [] })
     },
     cancelUpload: ({ uploadId }) =>
       change(uploadId, { status: { phase: 'cancelled', storeIsClean: true, why: 'person' } }),
@@ -385,10 +385,6 @@ export function installFakeBridge(world: FakeWorld): void {
       uploads.delete(uploadId)
       uploads.set(successor.uploadId, successor)
       return ok(successor)
-    },
-    clearUploads({ uploadIds }) {
-      for (const uploadId of uploadIds) uploads.delete(uploadId)
-      return ok({})
     },
     createShareLink({ uploadId, linkSeconds }) {
       const record = uploads.get(uploadId)

@@ -7,6 +7,7 @@ import type {
   UploadMark,
   UploadRecord,
 } from '../../electron/contract/commands/uploads.ts'
+import type { CommandInput } from '../../electron/contract/commands.ts'
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import type { DestinationId, UploadId } from '../../electron/contract/ids.ts'
 import { USUAL_PART_BYTES } from '../../electron/contract/limits.ts'
@@ -18,7 +19,6 @@ import type {
   PartBody,
   PartSending,
   PartTransport,
-  UnansweredPut,
   UploadControl,
 } from '../../renderer/engine/ports.ts'
 import { fakeChecksum, textOf } from './fake-source.ts'
@@ -99,7 +99,7 @@ export class FakeStore {
   /** True: the store's answers are such that the page cannot read them. */
   hidesAnswers = false
   /** Every question about a PUT without an answer. */
-  readonly questions: (UnansweredPut & { readonly uploadId: UploadId })[] = []
+  readonly questions: CommandInput<'diagnoseNoResponse'>[] = []
   /** What the host finds out about a signature that was not accepted. */
   signatureReason: Failure | null = null
   /** The host's reason for a file that the page cannot read. */
@@ -204,7 +204,7 @@ export class FakeStore {
   }
 
   readonly control: UploadControl = {
-    prepare: async (uploadId) => {
+    prepareUpload: async ({ uploadId }) => {
       const prepared = await this.#inTurn('prepare', uploadId, () => {
         const upload = this.#upload(uploadId)
         const planned = this.#planOf(upload)
@@ -225,54 +225,75 @@ export class FakeStore {
       })
       return prepared.ok ? prepared.value : prepared
     },
-    sign: (uploadId, parts) =>
+    signParts: ({ uploadId, parts }) =>
       this.#answer('sign', { uploadId, partNumber: parts[0]?.partNumber ?? 0 }, () =>
         parts.map((part) => this.#sign(uploadId, part)),
       ),
-    checkSource: (uploadId) =>
+    checkSource: ({ uploadId }) =>
       this.#answer('checkSource', { uploadId, partNumber: 0 }, () => ({
         isUnwritten: this.isUnwritten,
       })),
-    diagnoseNoResponse: (uploadId, put) => {
-      this.questions.push({ ...put, uploadId })
-      const { partNumber } = put
+    diagnoseNoResponse: (put) => {
+      this.questions.push(put)
+      const { uploadId, partNumber } = put
       return this.#answer('diagnoseNoResponse', { uploadId, partNumber }, () =>
         this.#diagnose(uploadId, partNumber),
       )
     },
-    diagnoseSignature: (uploadId) =>
-      this.#answer('diagnoseSignature', { uploadId, partNumber: 0 }, () => this.signatureReason),
+    diagnoseSignature: ({ uploadId }) =>
+      this.#answer('diagnoseSignature', { uploadId, partNumber: 0 }, () => ({
+        failure: this.signatureReason,
+      })),
     diagnoseSource: async () => {
       if (this.isHostGone) return failed({ kind: 'host-gone' })
       this.calls.push('diagnoseSource')
-      return succeeded(this.sourceReason)
+      return succeeded({ failure: this.sourceReason })
     },
-    record: (uploadId, receipts) =>
-      this.#answer('record', { uploadId, partNumber: 0 }, () => {
-        this.receipts.push(...receipts.map((receipt) => ({ ...receipt, uploadId })))
-        const numbers = this.recorded.get(uploadId) ?? []
-        this.recorded.set(uploadId, [...numbers, ...receipts.map((each) => each.partNumber)])
-      }),
-    complete: (uploadId) => this.#inTurn('complete', uploadId, () => this.#complete(uploadId)),
-    cancel: async (uploadId) => {
+    completeUpload: ({ uploadId }) =>
+      this.#inTurn('complete', uploadId, () => this.#complete(uploadId)),
+    cancelUpload: async ({ uploadId }) => {
       const cancelled = await this.#inTurn('cancel', uploadId, () => this.#cancel(uploadId))
       if (!cancelled.ok) return cancelled
       return cancelled.value === null ? failed({ kind: 'wrong-state' }) : succeeded(cancelled.value)
     },
-    mark: (uploadId, mark) =>
-      this.#answer('mark', { uploadId, partNumber: 0 }, () => {
-        this.marks.push({ uploadId, mark })
-        const upload = this.#upload(uploadId)
-        upload.record = { ...upload.record, status: mark }
-      }),
-    clear: (uploadIds) =>
-      this.#answer('clear', { uploadId: uploadIds[0], partNumber: 0 }, () => {
-        for (const uploadId of uploadIds) this.#uploads.delete(uploadId)
-      }),
+    syncUploads: (changes) => this.#sync(changes),
   }
 
   readonly transport: PartTransport = {
     putPart: (part, body, sending) => this.#put(part, body, sending),
+  }
+
+  /** One call, in which every kind of change of every upload has its own name and faults. */
+  async #sync({ receipts, marks, cleared }: CommandInput<'syncUploads'>) {
+    const answers = await Promise.all([
+      ...[...Map.groupBy(receipts, ({ uploadId }) => uploadId)].map(([uploadId, each]) =>
+        this.#answer('record', { uploadId, partNumber: 0 }, () => {
+          for (const { receipt } of each) this.#record(uploadId, receipt)
+        }),
+      ),
+      ...marks.map(({ uploadId, mark }) =>
+        this.#answer('mark', { uploadId, partNumber: 0 }, () => this.#mark(uploadId, mark)),
+      ),
+      ...cleared.map((uploadId) =>
+        this.#answer('clear', { uploadId, partNumber: 0 }, () => {
+          this.#uploads.delete(uploadId)
+        }),
+      ),
+    ])
+    const [failure] = answers.flatMap((answer) => (answer.ok ? [] : [answer.failure]))
+    return failure === undefined ? succeeded({ refused: [] }) : failed(failure)
+  }
+
+  #record(uploadId: UploadId, receipt: PartReceipt): void {
+    this.receipts.push({ ...receipt, uploadId })
+    const numbers = this.recorded.get(uploadId) ?? []
+    this.recorded.set(uploadId, [...numbers, receipt.partNumber])
+  }
+
+  #mark(uploadId: UploadId, mark: UploadMark): void {
+    this.marks.push({ uploadId, mark })
+    const upload = this.#upload(uploadId)
+    upload.record = { ...upload.record, status: mark }
   }
 
   #upload(uploadId: UploadId): StoredUpload {

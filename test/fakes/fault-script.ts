@@ -1,8 +1,20 @@
 import type { Failure } from '../../electron/contract/failure/kinds.ts'
 import type { UploadId } from '../../electron/contract/ids.ts'
-import type { UploadControl } from '../../renderer/engine/ports.ts'
 
-export type CallName = keyof UploadControl | 'put'
+/** A call of the control port, one of the three kinds of change in `syncUploads`, or a PUT. */
+export type CallName =
+  | 'prepare'
+  | 'sign'
+  | 'checkSource'
+  | 'diagnoseNoResponse'
+  | 'diagnoseSignature'
+  | 'diagnoseSource'
+  | 'complete'
+  | 'cancel'
+  | 'record'
+  | 'mark'
+  | 'clear'
+  | 'put'
 
 /** One scripted fault; used up once. */
 export type Fault =

@@ -162,7 +162,7 @@ describe('oversized messages', () => {
     await once(socket, 'connect')
     const headers = Object.entries({ host, ...pageHeaders(origin, session) })
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-    socket.write(`POST ${commandPath('clearUploads')} HTTP/1.1\r\n${lines}${head}\r\n\r\n`)
+    socket.write(`POST ${commandPath('syncUploads')} HTTP/1.1\r\n${lines}${head}\r\n\r\n`)
     socket.write(body)
     return text(socket)
   }

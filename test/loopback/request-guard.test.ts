@@ -16,9 +16,9 @@ async function signedIn() {
   let calls = 0
   const host = await startHost({
     handlers: {
-      clearUploads: async () => {
+      syncUploads: async () => {
         calls += 1
-        return succeeded({})
+        return succeeded({ refused: [] })
       },
     },
   })
@@ -130,9 +130,13 @@ describe('access', () => {
 
     const answer = await ask(own, {
       method: 'POST',
-      path: commandPath('clearUploads'),
+      path: commandPath('syncUploads'),
       headers: { ...pageHeaders(own, session), origin },
-      body: JSON.stringify({ uploadIds: ['00000000-0000-4000-8000-000000000000'] }),
+      body: JSON.stringify({
+        receipts: [],
+        marks: [],
+        cleared: ['00000000-0000-4000-8000-000000000000'],
+      }),
     })
 
     expect(answer.status).toBe(403)

@@ -21,9 +21,10 @@ function fakeSubject(): TransportSubject {
       const store = new FakeStore(clock)
       const { uploadId } = store.add(uploadRecord(1, byteLength))
       script(store, answer)
-      const signed = await store.control.sign(uploadId, [
-        { partNumber: 1, checksum: fakeChecksum(textOf({ payload: null })) },
-      ])
+      const signed = await store.control.signParts({
+        uploadId,
+        parts: [{ partNumber: 1, checksum: fakeChecksum(textOf({ payload: null })) }],
+      })
       const [part] = signed.ok ? signed.value : []
       if (part === undefined) throw new Error('Not signed')
       const controller = new AbortController()

@@ -216,17 +216,16 @@ export class IntakeWorld {
   #control(): UploadControl {
     const outOfReach = async () => failed({ kind: 'host-gone' })
     return {
-      prepare: outOfReach,
-      sign: outOfReach,
+      prepareUpload: outOfReach,
+      signParts: outOfReach,
       checkSource: outOfReach,
       diagnoseNoResponse: outOfReach,
       diagnoseSignature: outOfReach,
       diagnoseSource: outOfReach,
-      record: outOfReach,
-      complete: outOfReach,
-      cancel: (uploadId) => this.#harness.ask('cancelUpload', { uploadId }),
-      mark: (uploadId, mark) => this.#harness.ask('markUploads', { marks: [{ uploadId, mark }] }),
-      clear: (uploadIds) => this.#harness.ask('clearUploads', { uploadIds: [...uploadIds] }),
+      completeUpload: outOfReach,
+      cancelUpload: (input) => this.#harness.ask('cancelUpload', input),
+      syncUploads: async (input) =>
+        input.receipts.length > 0 ? outOfReach() : this.#harness.ask('syncUploads', input),
     }
   }
 

@@ -9,5 +9,7 @@ export const command = <I extends z.ZodMiniType, O extends z.ZodMiniType>(input:
 
 export const nothing = z.strictObject({})
 
-export const batch = <T extends z.ZodMiniType>(item: T) =>
-  z.array(item).check(z.minLength(1), z.maxLength(MAX_BATCH))
+export const upToBatch = <T extends z.ZodMiniType>(item: T) =>
+  z.array(item).check(z.maxLength(MAX_BATCH))
+
+export const batch = <T extends z.ZodMiniType>(item: T) => upToBatch(item).check(z.minLength(1))

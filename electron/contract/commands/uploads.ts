@@ -7,7 +7,7 @@ import { S3_LIMITS } from '../limits.ts'
 import { PartNumber, PartPlan } from '../part-plan.ts'
 import { ConflictDecision } from '../rules/upload-rules.ts'
 import { ShareLink } from './links.ts'
-import { batch, command, nothing } from './row.ts'
+import { batch, command, upToBatch } from './row.ts'
 
 const fileName = z.string().check(z.maxLength(1100))
 const byteLength = z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER))
@@ -206,10 +206,6 @@ export const uploadCommands = {
     z.strictObject({ uploadId: UploadId, parts: batch(PartToSign) }),
     z.array(SignedPart),
   ),
-  recordParts: command(
-    z.strictObject({ uploadId: UploadId, receipts: batch(PartReceipt) }),
-    nothing,
-  ),
   /**
    * Diagnoses a PUT whose answer the page could not read. The host checks whether the store has the
    * bytes, and otherwise makes the page's requests itself, below a key of its own that it removes
@@ -239,12 +235,19 @@ export const uploadCommands = {
    */
   completeUpload: command(z.strictObject({ uploadId: UploadId }), UploadRecord),
   /**
-   * Remembers the decisions of the user and the engine across a restart. Stores all marks or none,
-   * and skips those of uploads that have ended meanwhile.
+   * Brings the host's records up to date with the page, in this order: receipts of acknowledged
+   * parts; marks, which remember over a restart what the user or the engine decided; and finished,
+   * failed and cancelled uploads that leave the list, while their objects stay in the bucket. A mark
+   * of an upload that has ended meanwhile is skipped. `refused` names the uploads whose receipts do
+   * not fit their record, and those that cannot leave the list because they have not ended.
    */
-  markUploads: command(
-    z.strictObject({ marks: batch(z.strictObject({ uploadId: UploadId, mark: UploadMark })) }),
-    nothing,
+  syncUploads: command(
+    z.strictObject({
+      receipts: upToBatch(z.strictObject({ uploadId: UploadId, receipt: PartReceipt })),
+      marks: upToBatch(z.strictObject({ uploadId: UploadId, mark: UploadMark })),
+      cleared: upToBatch(UploadId),
+    }),
+    z.strictObject({ refused: z.array(UploadId) }),
   ),
   /** Stores the user's answer about an object that already exists, for the uploads that ask. */
   decideConflict: command(
@@ -268,6 +271,4 @@ export const uploadCommands = {
     }),
     UploadRecord,
   ),
-  /** Takes finished, failed and cancelled uploads off the list. The objects stay in the bucket. */
-  clearUploads: command(z.strictObject({ uploadIds: batch(UploadId) }), nothing),
 } as const

@@ -1,4 +1,4 @@
-import type { UploadRecord } from '../../contract/commands/uploads.ts'
+import type { PartReceipt, UploadRecord } from '../../contract/commands/uploads.ts'
 import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
@@ -10,7 +10,7 @@ import { isPartOf } from './sign.ts'
 import { targetOf, type UploadContext, unfinishedRow } from './upload-context.ts'
 import { UploadTurns } from './upload-turns.ts'
 
-type Nothing = Record<string, never>
+const LIVE: ReadonlySet<UploadRecord['status']['phase']> = new Set(['waiting', 'paused'])
 
 /** What can be done with the uploads in the records; one thing at a time per upload. */
 export class Uploads {
@@ -54,28 +54,58 @@ export class Uploads {
     return cancelled
   }
 
-  record({ uploadId, receipts }: CommandInput<'recordParts'>): Outcome<Nothing> {
-    const row = unfinishedRow(this.#context, uploadId)
-    if (!row.ok) return row
-    const { record, integrity } = row.value
-    const { plan } = record
-    if (plan === null || integrity === null) return failed({ kind: 'wrong-state' })
-    if (!receipts.every((each) => isPartOf(plan, integrity, each))) {
-      return failed({ kind: 'wrong-state' })
-    }
-    this.#context.records.parts.add(uploadId, plan, receipts)
-    return succeeded({})
+  sync({ receipts, marks, cleared }: CommandInput<'syncUploads'>) {
+    const refused = [...this.#record(receipts)]
+    this.#mark(marks)
+    refused.push(...this.#clear(cleared))
+    return succeeded({ refused })
   }
 
-  mark(marks: CommandInput<'markUploads'>['marks']): Outcome<Nothing> {
+  /** Answers the uploads of which nothing was recorded. */
+  #record(receipts: CommandInput<'syncUploads'>['receipts']): readonly UploadId[] {
+    const byUpload = Map.groupBy(receipts, ({ uploadId }) => uploadId)
+    return [...byUpload].flatMap(([uploadId, each]) => {
+      const isRecorded = this.#recordOne(
+        uploadId,
+        each.map(({ receipt }) => receipt),
+      )
+      return isRecorded ? [] : [uploadId]
+    })
+  }
+
+  #recordOne(uploadId: UploadId, receipts: readonly PartReceipt[]): boolean {
+    const row = unfinishedRow(this.#context, uploadId)
+    if (!row.ok) return false
+    const { record, integrity } = row.value
+    const { plan } = record
+    if (plan === null || integrity === null) return false
+    if (!receipts.every((each) => isPartOf(plan, integrity, each))) return false
+    this.#context.records.parts.add(uploadId, plan, receipts)
+    return true
+  }
+
+  #mark(marks: CommandInput<'syncUploads'>['marks']): void {
     const { records, reasons } = this.#context
-    records.uploads.mark(marks)
+    if (marks.length > 0) records.uploads.mark(marks)
     for (const { uploadId, mark } of marks) {
       // The user wants it to go on, perhaps since something was put right.
       const row = mark.phase === 'waiting' ? records.find(uploadId) : null
       if (row !== null) reasons.forget(row.record.destinationId)
     }
-    return succeeded({})
+  }
+
+  /** Answers the uploads that are not cleared. The store is cleaned in the background. */
+  #clear(uploadIds: readonly UploadId[]): readonly UploadId[] {
+    if (uploadIds.length === 0) return []
+    const { records } = this.#context
+    const rows = uploadIds.flatMap((uploadId) => records.find(uploadId) ?? [])
+    const ended = rows.filter(({ record }) => !LIVE.has(record.status.phase))
+    for (const { record } of ended) {
+      if (record.status.phase === 'failed') records.cancel(record.uploadId)
+    }
+    records.uploads.clear(ended.map(({ record }) => record.uploadId))
+    this.cleanup.start()
+    return rows.filter((row) => !ended.includes(row)).map(({ record }) => record.uploadId)
   }
 
   /** The page tries them again; those that have ended meanwhile are passed over. */
@@ -86,25 +116,6 @@ export class Uploads {
   list({ after, limit }: CommandInput<'listUploads'>): Outcome<CommandOutput<'listUploads'>> {
     const page = this.#context.records.uploads.page(after, limit)
     return page === null ? failed({ kind: 'unknown-id' }) : succeeded(page)
-  }
-
-  /**
-   * All or none. What a failed upload left on the store is removed in the background; a row that
-   * is gone already is no reason to keep the others.
-   */
-  clear(uploadIds: readonly UploadId[]): Outcome<Nothing> {
-    const { records } = this.#context
-    const rows = uploadIds.flatMap((uploadId) => records.find(uploadId) ?? [])
-    const isLive = rows.some(({ record: { status } }) =>
-      ['waiting', 'paused'].includes(status.phase),
-    )
-    if (isLive) return failed({ kind: 'in-use' })
-    for (const { record } of rows) {
-      if (record.status.phase === 'failed') records.cancel(record.uploadId)
-    }
-    records.uploads.clear(rows.map(({ record }) => record.uploadId))
-    this.cleanup.start()
-    return succeeded({})
   }
 
   async close(): Promise<void> {

@@ -43,7 +43,7 @@ export class Verification {
       const stored = await this.#rereadIdly(checksums, source, true, signal)
       if (!stored.ok) return changeIn(stored.failure)
       if (which === 'stored') return null
-      const looked = await this.#deps.control.checkSource(uploadId)
+      const looked = await this.#deps.control.checkSource({ uploadId })
       if (!looked.ok || looked.value.isUnwritten) return null
       const all = await this.#rereadIdly(checksums, source, false, signal)
       return all.ok ? null : changeIn(all.failure)
@@ -75,7 +75,7 @@ export class Verification {
     if (source === null || upload.checksums === null) return succeeded(null)
     const checked = await source.check(signal)
     if (!checked.ok) return checked
-    const looked = await this.#deps.control.checkSource(upload.uploadId)
+    const looked = await this.#deps.control.checkSource({ uploadId: upload.uploadId })
     if (!looked.ok) return looked
     return this.#rereadAll(upload, upload.checksums, source, looked.value.isUnwritten, signal)
   }

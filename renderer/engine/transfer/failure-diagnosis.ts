@@ -78,7 +78,8 @@ export class PutDiagnoser {
   }
 
   async #ask({ uploadId, partNumber, failure, ...body }: FailedPut): Promise<PutDiagnosis> {
-    const answered = await this.#control.diagnoseNoResponse(uploadId, {
+    const answered = await this.#control.diagnoseNoResponse({
+      uploadId,
       partNumber,
       isBodySent: isWhole(body),
       seen: failure.kind === 'request-too-large' ? 'too-large' : 'nothing',
@@ -181,8 +182,8 @@ export class SignatureDiagnoser {
     const asked = this.#answers.get(uploadId)
     if (asked !== undefined) return asked
     const answer = this.#control
-      .diagnoseSignature(uploadId)
-      .then((diagnosed) => (diagnosed.ok ? diagnosed.value : null))
+      .diagnoseSignature({ uploadId })
+      .then((diagnosed) => (diagnosed.ok ? diagnosed.value.failure : null))
     this.#answers.set(uploadId, answer)
     return answer
   }
@@ -212,7 +213,7 @@ export async function diagnoseSourceFailure(
 ): Promise<Failure> {
   const { sourceId } = record
   if (sourceId === null || !isSourceFailureDiagnosable(failure, record)) return failure
-  const answer = await diagnoseSource(sourceId)
-  const reason = answer.ok ? answer.value : null
+  const answer = await diagnoseSource({ sourceId })
+  const reason = answer.ok ? answer.value.failure : null
   return reason !== null && HOST_KINDS.has(reason.kind) ? reason : failure
 }

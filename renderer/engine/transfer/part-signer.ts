@@ -39,7 +39,7 @@ export class PartSigner {
     const ahead = lacking.length > 0 || stock < MIN_SIGNED_AHEAD ? next.filter(isLacking) : []
     const wanted = [...lacking, ...ahead]
     if (wanted.length === 0) return
-    const batch = this.#control.sign(uploadId, wanted)
+    const batch = this.#control.signParts({ uploadId, parts: wanted })
     const askedAtMs = this.#clock.now()
     for (const { partNumber, checksum } of wanted) {
       entries.set(partNumber, { askedAtMs, checksum, batch })
@@ -64,7 +64,7 @@ export class PartSigner {
     entries.delete(partNumber)
     const signed = await (this.#isUsable(entry, part)
       ? entry.batch
-      : this.#control.sign(uploadId, [part]))
+      : this.#control.signParts({ uploadId, parts: [part] }))
     if (!signed.ok) return signed
     const found = signed.value.find((one) => one.partNumber === partNumber)
     return found === undefined

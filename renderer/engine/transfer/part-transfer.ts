@@ -9,7 +9,7 @@ import type { EventInbox } from '../event-inbox.ts'
 import { ChecksumPrefetch, PREFETCHED_PARTS } from '../integrity/checksum-prefetch.ts'
 import { bytesOfPart, type PartTable, partsReady } from '../machine/part-table.ts'
 import type { UploadPhase } from '../machine/state.ts'
-import type { ReceiptOutbox } from '../outbox.ts'
+import type { Outbox } from '../outbox.ts'
 import type { FileSource, QueuePorts } from '../ports.ts'
 import { silenceAsOffline } from '../retry-policy.ts'
 import type { PartScheduler } from '../scheduler/concurrency-window.ts'
@@ -31,7 +31,7 @@ export interface PartTransferDeps {
   readonly destinations: Destinations
   readonly inbox: EventInbox
   readonly meter: ProgressMeter
-  readonly receipts: ReceiptOutbox
+  readonly outbox: Outbox
   readonly scheduler: PartScheduler
   readonly rateLimiter: RateLimiter
   readonly readSemaphore: Semaphore
@@ -161,9 +161,9 @@ export class PartTransfer {
   }
 
   #acknowledge({ upload, startedAtMs, signal }: PartAttempt, receipt: PartReceipt): void {
-    const { destinations, inbox, receipts, scheduler } = this.#deps
+    const { destinations, inbox, outbox, scheduler } = this.#deps
     if (signal.aborted && PREPARED_SINCE.has(upload.state.phase)) {
-      receipts.add(upload.uploadId, receipt)
+      outbox.addReceipt(upload.uploadId, receipt)
       return
     }
     scheduler.partEnded(destinations.endpointOf(upload.record), null, startedAtMs)

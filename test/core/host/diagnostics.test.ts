@@ -48,7 +48,7 @@ describe('the diagnostics', () => {
     const first = await harness.queueBytes(destination, 'a', someBytes(1))
     await harness.queueBytes(destination, 'b', someBytes(1))
     const mark = { phase: 'failed', failure: { kind: 'source-missing' } } as const
-    await harness.must('markUploads', { marks: [{ uploadId: first.uploadId, mark }] })
+    await harness.sync({ marks: [{ uploadId: first.uploadId, mark }] })
 
     const { isCopied, text } = await harness.must('copyDiagnostics', {})
 

@@ -199,7 +199,7 @@ describe('a store that cannot be reached while cancelling', () => {
   it('is cleaned up although its row was taken off the list', async () => {
     const { local, uploadId } = await cancelledInSilence()
 
-    await harness.must('clearUploads', { uploadIds: [uploadId] })
+    await harness.sync({ cleared: [uploadId] })
 
     expect(await harness.records()).toEqual([])
     await expect.poll(() => harness.stored(local), PATIENCE).toEqual(empty)
@@ -220,11 +220,11 @@ describe('clearing', () => {
     await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1])
     const failure = { kind: 'access-denied' } as const
-    await harness.must('markUploads', {
+    await harness.sync({
       marks: [{ uploadId, mark: { phase: 'failed', failure } }],
     })
 
-    await harness.must('clearUploads', { uploadIds: [uploadId] })
+    await harness.sync({ cleared: [uploadId] })
 
     expect(await harness.records()).toEqual([])
     await expect.poll(() => harness.stored(local), PATIENCE).toEqual(empty)
@@ -236,7 +236,7 @@ describe('clearing', () => {
     await harness.send(uploadId, bytes, [1])
     await harness.must('completeUpload', { uploadId })
 
-    await harness.must('clearUploads', { uploadIds: [uploadId] })
+    await harness.sync({ cleared: [uploadId] })
 
     expect(await harness.records()).toEqual([])
     expect((await harness.stored(local)).keys).toEqual(['a.bin'])

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination } from '../../../electron/contract/commands/destinations.ts'
 import type { UploadId } from '../../../electron/contract/ids.ts'
 import { MIB } from '../../../electron/contract/limits.ts'
-import { CoreHarness, checksumOf, PART, someBytes } from '../../fakes/core-harness.ts'
+import { CoreHarness, checksumOf, NO_CHANGES, PART, someBytes } from '../../fakes/core-harness.ts'
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 let harness: CoreHarness
@@ -281,32 +281,32 @@ describe('what a page may ask of an upload', () => {
     await harness.prepared(uploadId, PART)
 
     const beyond = await harness.ask('signParts', { uploadId, parts: [one, three] })
-    const forged = await harness.ask('recordParts', {
-      uploadId,
-      receipts: [{ ...three, etag: '"x"' }],
+    const forged = await harness.must('syncUploads', {
+      ...NO_CHANGES,
+      receipts: [{ uploadId, receipt: { ...three, etag: '"x"' } }],
     })
     const short = { partNumber: 1, checksum: await checksumOf('crc32c', new Uint8Array()) }
     const otherSum = await harness.ask('signParts', { uploadId, parts: [short] })
-    const otherReceipt = await harness.ask('recordParts', {
-      uploadId,
-      receipts: [{ ...short, etag: '"x"' }],
+    const otherReceipt = await harness.must('syncUploads', {
+      ...NO_CHANGES,
+      receipts: [{ uploadId, receipt: { ...short, etag: '"x"' } }],
     })
-    const live = await harness.ask('clearUploads', { uploadIds: [uploadId] })
+    const live = await harness.must('syncUploads', { ...NO_CHANGES, cleared: [uploadId] })
+    const { recordedBytes } = await harness.record(uploadId)
     await harness.must('cancelUpload', { uploadId })
     const afterwards = await harness.ask('signParts', { uploadId, parts: [one] })
 
     const refused = { ok: false, failure: { kind: 'wrong-state' } }
-    expect([unprepared, beyond, forged, otherSum, otherReceipt, afterwards]).toEqual(
-      Array(6).fill(refused),
-    )
-    expect(live).toEqual({ ok: false, failure: { kind: 'in-use' } })
+    expect([unprepared, beyond, otherSum, afterwards]).toEqual(Array(4).fill(refused))
+    expect([forged, otherReceipt, live]).toEqual(Array(3).fill({ refused: [uploadId] }))
+    expect(recordedBytes).toBe(0)
   })
 
   it('is remembered over a restart when it was paused or failed', async () => {
     const paused = await harness.queueBytes(local, 'p', someBytes(1))
     const broken = await harness.queueBytes(local, 'f', someBytes(1))
     const failure = { kind: 'source-changed' } as const
-    await harness.must('markUploads', {
+    await harness.sync({
       marks: [
         { uploadId: paused.uploadId, mark: { phase: 'paused' } },
         { uploadId: broken.uploadId, mark: { phase: 'failed', failure } },
@@ -331,7 +331,7 @@ describe('what a page may ask of an upload', () => {
       uploadId,
       mark: { phase: 'paused' as const },
     }))
-    await harness.must('markUploads', { marks })
+    await harness.sync({ marks })
 
     const phases = (await harness.records()).map((each) => each.status.phase)
     expect(phases).toEqual(['cancelled', 'paused'])

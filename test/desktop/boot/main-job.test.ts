@@ -105,7 +105,11 @@ async function sendParts(
     const [part] = await app.call('signParts', { uploadId, parts: [{ partNumber, checksum }] })
     if (part === undefined) throw new Error('The part was not signed')
     const receipt = { ...(await send(app, part, body)), checksum }
-    await app.call('recordParts', { uploadId, receipts: [receipt] })
+    await app.call('syncUploads', {
+      receipts: [{ uploadId, receipt }],
+      marks: [],
+      cleared: [],
+    })
   }
 }
 

@@ -12,11 +12,11 @@ function benchOf() {
   const store = new FakeStore(clock)
   const { uploadId } = store.add(uploadRecord(1, 100 * MIB))
   const asked: (readonly number[])[] = []
-  const sign: typeof store.control.sign = (id, parts) => {
-    asked.push(parts.map(({ partNumber }) => partNumber))
-    return store.control.sign(id, parts)
+  const signParts: typeof store.control.signParts = (input) => {
+    asked.push(input.parts.map(({ partNumber }) => partNumber))
+    return store.control.signParts(input)
   }
-  const signer = new PartSigner({ ...store.control, sign }, clock)
+  const signer = new PartSigner({ ...store.control, signParts }, clock)
   const urlOf = async (partNumber: number, checksum?: string) => {
     const [part = toSign(partNumber)] = checksum ? [{ partNumber, checksum }] : []
     const signed = await signer.take(uploadId, part)

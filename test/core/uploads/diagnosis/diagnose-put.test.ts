@@ -68,13 +68,13 @@ describe('bytes that the store has', () => {
     const first = await world.diagnose(upload, { partNumber: 1 })
 
     await world.put(upload, 1)
+    const { uploadId } = upload
     const receipts = []
     for (const partNumber of [1, 2]) {
       const found = await world.diagnose(upload, { partNumber })
-      if (found.kind === 'acknowledged') receipts.push(found.receipt)
+      if (found.kind === 'acknowledged') receipts.push({ uploadId, receipt: found.receipt })
     }
-    const { uploadId } = upload
-    await world.harness.must('recordParts', { uploadId, receipts })
+    await world.harness.sync({ receipts })
     const done = await world.harness.must('completeUpload', { uploadId })
 
     expect(first).toEqual(REACHED)
@@ -239,7 +239,7 @@ describe('a limit in front of the store', () => {
     const refused = await sign(other)
     const diagnosed = await world.diagnose(other)
     const passed = await sign(short)
-    await world.harness.must('markUploads', {
+    await world.harness.sync({
       marks: [{ uploadId: other.uploadId, mark: { phase: 'waiting' } }],
     })
     const after = await sign(other)

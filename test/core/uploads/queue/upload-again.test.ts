@@ -20,7 +20,7 @@ afterEach(() => harness.close())
 const CHANGED: Failure = { kind: 'source-changed' }
 
 const fail = (uploadId: UploadId) =>
-  harness.must('markUploads', {
+  harness.sync({
     marks: [{ uploadId, mark: { phase: 'failed', failure: CHANGED } }],
   })
 
@@ -135,7 +135,7 @@ it.each(['waiting', 'paused'] as const)(
   'gives an upload that is %s another file in the place of its own',
   async (phase) => {
     const old = await harness.queueBytes(destination, 'a.txt', someBytes(10))
-    await harness.must('markUploads', { marks: [{ uploadId: old.uploadId, mark: { phase } }] })
+    await harness.sync({ marks: [{ uploadId: old.uploadId, mark: { phase } }] })
     const { sourceId } = await harness.registerFacts('a.txt', 20)
 
     const again = await harness.must('uploadAgain', { uploadId: old.uploadId, sourceId })
@@ -150,13 +150,13 @@ it('is not for uploads that wait, are paused or done, nor for those nobody knows
   const ask = () => harness.ask('uploadAgain', { uploadId, sourceId: null })
 
   const waiting = await ask()
-  await harness.must('markUploads', { marks: [{ uploadId, mark: { phase: 'paused' } }] })
+  await harness.sync({ marks: [{ uploadId, mark: { phase: 'paused' } }] })
   const paused = await ask()
   await harness.must('cancelUpload', { uploadId })
   const cancelled = await ask()
   const { sourceId } = await harness.registerFacts('a.txt', 20)
   const given = await harness.ask('uploadAgain', { uploadId, sourceId })
-  await harness.must('clearUploads', { uploadIds: [uploadId] })
+  await harness.sync({ cleared: [uploadId] })
 
   expect([waiting, paused, cancelled, given]).toEqual(
     Array(4).fill(failed({ kind: 'wrong-state' })),

@@ -312,7 +312,7 @@ describe('where files go', () => {
     await rules({ keyTemplate: '{uuid}/{name}' })
     const { uploadId, key } = await harness.queueBytes(local, 'a.txt', SHORT)
     const failure = { kind: 'source-changed' } as const
-    await harness.must('markUploads', { marks: [{ uploadId, mark: { phase: 'failed', failure } }] })
+    await harness.sync({ marks: [{ uploadId, mark: { phase: 'failed', failure } }] })
     const { sourceId } = await harness.registerFacts('a.txt', 7)
 
     const again = await harness.must('uploadAgain', { uploadId, sourceId })

@@ -152,7 +152,7 @@ describe('a text', () => {
 
 describe('a text that is uploaded again', () => {
   const fail = (uploadId: UploadId) =>
-    harness.must('markUploads', {
+    harness.sync({
       marks: [{ uploadId, mark: { phase: 'failed', failure: { kind: 'source-changed' } } }],
     })
 
