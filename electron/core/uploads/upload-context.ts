@@ -1,4 +1,5 @@
-import type { ShareLink, UploadRecord } from '../../contract/commands/uploads.ts'
+import type { ShareLink } from '../../contract/commands/links.ts'
+import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
