@@ -1,10 +1,10 @@
 import type { UploadRecord } from '../../contract/commands/uploads.ts'
 import type { Failure } from '../../contract/failure/kinds.ts'
 import { isDenied } from '../../contract/failure/s3-failure.ts'
-import type { DestinationId } from '../../contract/ids.ts'
+import type { DestinationId, UploadId } from '../../contract/ids.ts'
+import type { KeyedMutex } from '../../lib/keyed-mutex.ts'
 import { cleanStore } from './cancel.ts'
 import type { UploadContext } from './upload-context.ts'
-import type { UploadTurns } from './upload-turns.ts'
 
 const FIRST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 15 * 60_000
@@ -24,15 +24,15 @@ function isAboutThisOne(failure: Failure): boolean {
  */
 export class CleanupQueue {
   readonly #context: UploadContext
-  readonly #turns: UploadTurns
+  readonly #mutex: KeyedMutex<UploadId>
   #timer: NodeJS.Timeout | null = null
   #pauseMs = FIRST_PAUSE_MS
   #isSweeping = false
   #isClosed = false
 
-  constructor(context: UploadContext, turns: UploadTurns) {
+  constructor(context: UploadContext, mutex: KeyedMutex<UploadId>) {
     this.#context = context
-    this.#turns = turns
+    this.#mutex = mutex
   }
 
   /** A round at once, and others while something is left. */
@@ -60,7 +60,7 @@ export class CleanupQueue {
       if (this.#isClosed) return
       const { uploadId, destinationId: at } = row.record
       if (silent.has(at)) continue
-      const { record, failure } = await this.#turns.take(uploadId, (signal) =>
+      const { record, failure } = await this.#mutex.run(uploadId, (signal) =>
         cleanStore(this.#context, row, signal),
       )
       if (failure !== null && !isAboutThisOne(failure)) silent.add(at)

@@ -2,13 +2,13 @@ import type { PartReceipt, UploadRecord } from '../../contract/commands/uploads.
 import type { CommandInput, CommandOutput } from '../../contract/commands.ts'
 import type { UploadId } from '../../contract/ids.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
+import { KeyedMutex } from '../../lib/keyed-mutex.ts'
 import { cancelUpload } from './cancel.ts'
 import { CleanupQueue } from './cleanup.ts'
 import { completeUpload } from './complete.ts'
 import { prepareUpload } from './prepare.ts'
 import { isPartOf } from './sign.ts'
 import { targetOf, type UploadContext, unfinishedRow } from './upload-context.ts'
-import { UploadTurns } from './upload-turns.ts'
 
 const LIVE: ReadonlySet<UploadRecord['status']['phase']> = new Set(['waiting', 'paused'])
 
@@ -16,16 +16,16 @@ const LIVE: ReadonlySet<UploadRecord['status']['phase']> = new Set(['waiting', '
 export class Uploads {
   readonly cleanup: CleanupQueue
   readonly #context: UploadContext
-  readonly #turns = new UploadTurns()
+  readonly #mutex = new KeyedMutex<UploadId>()
 
   constructor(context: UploadContext) {
     this.#context = context
-    this.cleanup = new CleanupQueue(context, this.#turns)
+    this.cleanup = new CleanupQueue(context, this.#mutex)
   }
 
   prepare({ uploadId }: CommandInput<'prepareUpload'>) {
     const { records, stores } = this.#context
-    return this.#turns.take(uploadId, (signal) => {
+    return this.#mutex.run(uploadId, (signal) => {
       const prepare = () => prepareUpload(this.#context, uploadId, signal)
       const row = records.find(uploadId)
       if (row === null) return prepare()
@@ -37,7 +37,7 @@ export class Uploads {
   }
 
   async complete(uploadId: UploadId): Promise<Outcome<UploadRecord>> {
-    const completed = await this.#turns.take(uploadId, (signal) =>
+    const completed = await this.#mutex.run(uploadId, (signal) =>
       completeUpload(this.#context, uploadId, signal),
     )
     // The store answers: whatever could not be cleaned up there can be now.
@@ -46,8 +46,8 @@ export class Uploads {
   }
 
   async cancel(uploadId: UploadId): Promise<Outcome<UploadRecord>> {
-    this.#turns.interrupt(uploadId)
-    const cancelled = await this.#turns.take(uploadId, (signal) =>
+    this.#mutex.interrupt(uploadId)
+    const cancelled = await this.#mutex.run(uploadId, (signal) =>
       cancelUpload(this.#context, uploadId, signal),
     )
     this.cleanup.remember()
@@ -120,6 +120,6 @@ export class Uploads {
 
   async close(): Promise<void> {
     this.cleanup.close()
-    await this.#turns.end()
+    await this.#mutex.close()
   }
 }
