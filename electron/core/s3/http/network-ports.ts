@@ -9,7 +9,7 @@ export type StoreHttp = (options: {
 }) => StoreHttpHandler
 
 /** Structurally `@smithy/types` `HttpHandler`; kept opaque so that hosts need no SDK types. */
-export type StoreHttpHandler = object
+type StoreHttpHandler = object
 
 /** How a request leaves this computer. */
 export type Route =
