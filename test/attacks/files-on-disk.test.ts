@@ -150,7 +150,7 @@ attack(
     for (const program of PROGRAMS) {
       const source = readFileSync(join(root, program), 'utf8')
       const first = /^import .*$/m.exec(source)?.[0] ?? ''
-      tried(program, /^import '[\w./-]+\/host\/owner-only\.ts'$/.test(first))
+      tried(program, /^import '[\w./-]+\/files\/owner-only\.ts'$/.test(first))
     }
     if (isWindows) return
     const file = join(root, 'electron/files/owner-only.ts')

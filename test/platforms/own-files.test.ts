@@ -196,7 +196,7 @@ describe('the facts about a data folder', () => {
     })
 
   it('are nothing to tell of a private one on this computer', async () => {
-    expect(await facts({})).toEqual({ isOpen: false, troubles: [] })
+    expect(await facts({})).toEqual({ isOpen: false, notices: [] })
   })
 
   it('on Windows are the access list’s and the path’s', async () => {

@@ -223,8 +223,8 @@ describe('keys that may not do something', () => {
   })
 
   it.each([
-    ['s3:PutObjectAcl', /ACL to “none” in the rules, or whoever/],
-    ['s3:PutObjectTagging', /tags out of the rules, or whoever/],
+    ['s3:PutObjectAcl', /ACL to “none” in the rules, or the bucket’s administrator/],
+    ['s3:PutObjectTagging', /tags out of the rules, or the bucket’s administrator/],
   ])('may do without %s where the rules do not ask for it', (action, wayOut) => {
     const words = failureText(denied(action), NOW, at('aws'))
 
