@@ -78,7 +78,7 @@ it('copies the diagnostics through the host, and says what they leave out', asyn
   await copyFromWindow(opened)
 
   await opened.page.getByText('The diagnostics were copied.').waitFor()
-  await opened.page.getByText(/^Names, addresses, paths and keys are not in them\./).waitFor()
+  await opened.page.getByText(/^They contain no names, addresses, paths or keys\./).waitFor()
   expect(await opened.callsOf('copyDiagnostics')).toHaveLength(1)
 })
 

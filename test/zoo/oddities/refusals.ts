@@ -186,7 +186,7 @@ export const REFUSALS: readonly Oddity[] = [
     source: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#merge_slashes',
     act: refusing(isOfPage, refusal(403, 'SignatureDoesNotMatch')),
     ...needsUser(
-      /^Action needed · Something in front of “[^”]+” changes what was signed .*keys are right/,
+      /^Action needed · Something in front of “[^”]+” changes signed requests on their way.*keys are right/,
       2,
     ),
   },
