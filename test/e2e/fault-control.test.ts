@@ -22,7 +22,12 @@ describe('what the host asks of the store', () => {
       /^Preparing · The store asks for fewer requests/,
     ],
     ['CreateMultipartUpload', 'is reset', RESET, /^Preparing · The store does not answer/],
-    ['ListParts', 'is answered 500', FAILS, /^(Finishing|Preparing) · The store has trouble/],
+    [
+      'ListParts',
+      'is answered 500',
+      FAILS,
+      /^(Finishing|Preparing) · The store has an internal problem/,
+    ],
     [
       'CompleteMultipartUpload',
       'is answered 502',

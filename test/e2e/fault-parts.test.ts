@@ -115,7 +115,9 @@ describe('an upload in parts', () => {
     refusal.lift()
     await page.rowButton(name, 'Retry').click()
 
-    expect(said).toMatch(/Something in front of “[^”]+” changes signed requests on their way.*keys are right/)
+    expect(said).toMatch(
+      /Something in front of “[^”]+” changes signed requests on their way.*keys are right/,
+    )
     expect(await journey.isSameWhenDone()).toBe(true)
     // Once more, since the keys could have changed after it was signed.
     expect(partsOf(journey)).toEqual({ sends: [1, 3, 1], landed: [1, 2, 3] })

@@ -252,7 +252,7 @@ export const RULE_CONTROLS = {
     kind: 'select',
     label: 'ACL',
     options: [
-      { value: null, label: 'Send none' },
+      { value: null, label: 'none' },
       ...options<NonNullable<UploadRules['acl']>>({
         private: 'private',
         'public-read': 'public-read: everyone can read',

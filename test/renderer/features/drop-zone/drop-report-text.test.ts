@@ -161,7 +161,7 @@ describe('the report of a drop', () => {
       'a/\uFFFD: The name of this file is not valid text, so it cannot be opened. Rename it and drop it again.',
       'a/cloud.txt: is stored in the cloud, and its name in the bucket depends on its contents. Open it once to download it, then drop it again.',
       'a/kept.txt: Another program keeps this file to itself. Close the file there, then try again.',
-      'a/pipe: This is a pipe, a socket or a device, not a file. It holds no bytes that a bucket could keep; to keep what comes out of it, save that to a file first.',
+      'a/pipe: This is a pipe, a socket or a device, not a file. It holds no bytes that a bucket could keep; to keep its output, save that to a file first.',
       'b: cannot be read. Give yourself permission to read it, then drop it again.',
       'Desktop: cannot be read, because macOS denies Ferry access. Allow it in System Settings > Privacy & Security > Files and Folders, then drop it again.',
       'c/\uFFFD: The name of this folder is not valid text, so it cannot be opened. Rename it and drop it again.',

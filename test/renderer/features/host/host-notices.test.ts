@@ -78,7 +78,9 @@ it('reports a locked key store, and that keys are stored once it opens', async (
   await button('Connect a bucket').click()
   const onlyNow = page.getByRole('checkbox', { name: 'Keep only while Ferry runs' })
   expect(await onlyNow.isEnabled()).toBe(true)
-  await page.getByText(/^The key store is locked\. The keys are in memory until it is unlocked/).waitFor()
+  await page
+    .getByText(/^The key store is locked\. The keys are in memory until it is unlocked/)
+    .waitFor()
 
   await page.evaluate(() => window.fake.notify('troublesChanged', { troubles: [] }))
 
