@@ -35,24 +35,29 @@ import { Uploads } from './uploads/uploads.ts'
 /** The main side's work, ready to be served by a transport. */
 export interface Core {
   readonly handlers: CommandHandlers
-  /** One outcome per file, in order. Files with a path are stat'ed; the others are believed. */
+  /**
+   * Returns one outcome per file, in order. Files with a path are stat'ed; the facts of the others
+   * are trusted.
+   */
   readonly registerSources: (files: readonly SourceFacts[]) => Promise<readonly Outcome<Source>[]>
-  /** Files and folders that the system gave to the app itself: they wait until the page asks. */
+  /**
+   * Takes files and folders that the system gave to the app itself: they wait until the page asks.
+   */
   readonly giveFiles: (paths: readonly string[]) => void
-  /** One answer per path, in order; null where there is none, or no folder. */
+  /** Returns one answer per path, in order; null if there is no path, or no folder. */
   readonly inspectFolders: (
     paths: readonly (string | null)[],
   ) => Promise<readonly (FolderFindings | null)[]>
   /** The file behind a ticket, for `source://`; null for an unknown or path-less one. */
   readonly sourcePath: (sourceId: string) => SourceFacts | null
   /**
-   * True for share links in the records, for the page of a sign-in that waits and for the page of a
-   * newer release: what the desktop opens in the user's browser.
+   * True for share links in the records, for the page of a pending sign-in and for the page of a
+   * newer release: the URLs that the desktop opens in the user's browser.
    */
   readonly mayOpen: (url: string) => boolean
-  /** Every origin that a part of the present destinations may be sent to. */
+  /** Every origin to which a part for the present destinations may be sent. */
   readonly storeOrigins: () => readonly string[]
-  /** An error that nobody expected, outside every command, which the host has logged. */
+  /** Reports an unexpected error, outside every command, which the host has logged. */
   readonly noteUnexpectedError: (reference: string) => void
   /** Puts the newest link that has not expired on the clipboard; false: there is none. */
   readonly copyLatestLink: () => Promise<boolean>
@@ -61,7 +66,7 @@ export interface Core {
 }
 
 /**
- * Puts the main side together. The host calls it once per data folder and owns that folder alone.
+ * Assembles the core. The host calls it once per data folder, and nothing else may use that folder.
  * @throws when the data folder cannot be written to.
  */
 export async function createCore(ports: CorePorts): Promise<Core> {
@@ -157,7 +162,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   }
 }
 
-/** Null: nothing may be read there, so there is nothing to be found either. */
+/** Null: nothing may be read there, so there is nothing to find either. */
 async function openPath(limits: SourceLimits, path: string | null): Promise<string | null> {
   if (path === null || limits.ofPath(path) !== null) return null
   if ((await limits.ofServer(path)) !== null) return null
@@ -177,7 +182,7 @@ function limitsOf(
   return sourceLimits({ ...places, environment, platform, mayReadFrom })
 }
 
-/** Where this host and others keep keys. */
+/** Where this host and others store access keys. */
 export function placesOfKeys(environment: Environment, platform: NodeJS.Platform) {
   const system = { platform, environment, home: homeOf(environment), exists: () => false }
   return {
@@ -186,7 +191,7 @@ export function placesOfKeys(environment: Environment, platform: NodeJS.Platform
   }
 }
 
-/** Keys that no person types are on one ring, for all destinations together. */
+/** Access keys that no user types share one cache for all destinations. */
 function openDestinations(ports: CorePorts, notices: HostNotices) {
   const ring = new CredentialCache(ports, () =>
     ports.notify('destinationsChanged', destinations.listed()),
@@ -233,13 +238,19 @@ function watchVault(
   destinations.tryVault().catch(noteBug)
 }
 
-/** The page may reach what somebody has agreed to: a destination that it made itself opens nothing. */
+/**
+ * The page may reach only origins that the user has agreed to: a destination that the page made
+ * itself opens nothing.
+ */
 function openEndpoints(ports: CorePorts, destinations: Destinations, approvals: Approvals): void {
   const allowed = destinations.all().filter((each) => approvals.isAllowed(each))
   ports.hostShell.endpointsChanged(originsOf(allowed))
 }
 
-/** The other buckets work without it, so even a bug in its start must not keep Ferry from starting. */
+/**
+ * The other buckets work without the local one, so even a bug in its start must not keep Ferry from
+ * starting.
+ */
 async function startLocal(ports: CorePorts, local: LocalDestination): Promise<void> {
   try {
     await local.startIfUsed()

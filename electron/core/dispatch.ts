@@ -5,14 +5,17 @@ import { failed, type Outcome } from '../contract/outcome.ts'
 import type { Log } from './ports.ts'
 
 /**
- * The page never sends an unknown command or malformed input, so whoever does is an attack or a
+ * The page never sends an unknown command or malformed input, so such a message is an attack or a
  * bug: transports refuse it (HTTP 400, a rejected `invoke`) instead of answering a `Failure`.
  */
 export class RefusedMessage extends Error {
   override readonly name = 'RefusedMessage'
 }
 
-/** Both transports' way in: table, schema, handler, and never an exception's text to the page. */
+/**
+ * The entry point of both transports: table, schema and handler. The page never sees an exception's
+ * text.
+ */
 export async function dispatch(
   handlers: CommandHandlers,
   log: Log,
@@ -21,7 +24,7 @@ export async function dispatch(
 ): Promise<Outcome<unknown>> {
   if (!isCommandName(name)) throw new RefusedMessage('No such command')
   const parsed = commands[name].input.safeParse(input)
-  // Which field was wrong is said in the log only by its path: values may be secrets.
+  // The log names only the path of the wrong field: values may be secrets.
   if (!parsed.success) {
     const paths = parsed.error.issues.map((issue) => issue.path.join('.')).slice(0, 5)
     log.warn({ command: name, paths }, 'Refused malformed input')
@@ -47,7 +50,10 @@ function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(commands, name)
 }
 
-/** Output is ours, so a mismatch is a bug and throws; strict objects keep extra fields at home. */
+/**
+ * Output is ours, so a mismatch is a bug and throws; strict objects keep extra fields from the
+ * page.
+ */
 function checkedOutput(name: CommandName, value: unknown): unknown {
   return commands[name].output.parse(value)
 }

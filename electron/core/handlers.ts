@@ -52,7 +52,7 @@ export interface CoreDeps {
   readonly updates: Updates
 }
 
-/** One thin function per row of the table. */
+/** One thin function per command in the table. */
 export function makeHandlers(parts: CoreDeps): CommandHandlers {
   const { approvals, checks, context, destinations, local, ports, records } = parts
   const { given, signIns, sources, uploads } = parts
@@ -173,7 +173,7 @@ export function makeHandlers(parts: CoreDeps): CommandHandlers {
   })
 }
 
-/** A full disk is a state of the world, whichever handler meets it; everything else is a bug. */
+/** A full disk is an expected failure, whichever handler meets it; everything else is a bug. */
 function guarded(handlers: CommandHandlers): CommandHandlers {
   const guard = (name: CommandName) => {
     const handle = handlers[name] as (input: unknown) => Promise<Outcome<unknown>>

@@ -19,23 +19,26 @@ export type Json =
 export interface SettingsStore {
   readonly get: (key: string) => Json | undefined
   /**
-   * Throws when the disk is full or the folder unwritable (`ENOSPC`, `EACCES`, `EROFS`). Where
-   * another program holds the file, the value counts at once and is written later.
+   * Throws when the disk is full or the folder unwritable (`ENOSPC`, `EACCES`, `EROFS`). If another
+   * program holds the file, the value takes effect at once and is written later.
    */
   readonly set: (key: string, value: Json) => void
   readonly delete: (key: string) => void
-  /** Told when a program holds the file for longer than a second, and when it lets go. One listener. */
+  /**
+   * Calls `changed` when a program has held the file for more than a second, and when it releases
+   * it. One listener.
+   */
   readonly watchHeld?: (changed: (isHeld: boolean) => void) => void
-  /** Ends with the last write. Never rejects. */
+  /** Resolves after the last write. Never rejects. */
   readonly close?: () => Promise<void>
 }
 
 /**
- * Keeps secrets at rest. What `protect` answers is stored in the settings; only the same vault on
- * the same computer can open it again.
+ * Protects stored secrets. The result of `protect` is stored in the settings; only the same vault
+ * on the same computer can open it again.
  */
 export interface SecretVault {
-  /** Where `protect` puts a secret; `memory` when there is no safe place here. */
+  /** Where `protect` puts a secret; `memory` when there is no safe store here. */
   readonly place: () => Promise<SecretPlace>
   /** Fails with `secret-store-unavailable` when the store is locked. Not for the place `memory`. */
   readonly protect: (secret: string) => Promise<Outcome<string>>
@@ -46,27 +49,35 @@ export interface SecretVault {
   readonly reveal: (
     kept: string,
   ) => Promise<Outcome<{ readonly secret: string; readonly renewed: string | null }>>
-  /** For vaults that keep secrets in a place of their own: removes what `kept` stands for. */
+  /**
+   * For vaults that keep secrets outside the settings: removes the secret that `kept` stands for.
+   */
   readonly wipe?: (kept: string) => Promise<void>
-  /** Another host kept it in the clear: to be revealed soon, so that its renewed form replaces it. */
+  /**
+   * Another host stored it in the clear: it should be revealed soon, so that its renewed form
+   * replaces it.
+   */
   readonly isInClear?: (kept: string) => boolean
-  /** For vaults that can be locked: told when that is found out, and when they open. One listener. */
+  /**
+   * For vaults that can be locked: calls `changed` when one is found locked and when it opens. One
+   * listener.
+   */
   readonly watchLock?: (changed: (isLocked: boolean) => void) => void
 }
 
-/** The state of the page's queue, with the names that the records have for its files. */
+/** The state of the page's queue, with the file names from the records. */
 export interface QueueState {
-  /** The share of all unfinished bytes that is sent, 0 to 1; null: nothing is unfinished. */
+  /** The share of all unfinished bytes that has been sent, 0 to 1; null: nothing is unfinished. */
   readonly fraction: number | null
-  /** Uploads that go on without the user. */
+  /** Uploads that continue without the user. */
   readonly movingCount: number
   /** Since the page was loaded; it only grows. */
   readonly finishedCount: number
   readonly lastFinished: NamedUpload | null
-  /** Uploads that failed, or go on only when the user has done something. */
+  /** Uploads that failed, or that wait for the user to do something. */
   readonly stuckCount: number
   readonly firstStuck: NamedUpload | null
-  /** Unfinished uploads whose files exist in the page alone; the first of them by name. */
+  /** Unfinished uploads whose files exist in the page alone; `onlyHere` names the first of them. */
   readonly onlyHereCount: number
   readonly onlyHere: readonly NamedUpload[]
 }
@@ -76,25 +87,30 @@ export interface NamedUpload {
   readonly name: string
 }
 
-/** What only the desktop can do; the loopback host answers "not possible" where it cannot. */
+/**
+ * Functions that only the desktop has; the loopback host answers "not possible" where it cannot.
+ */
 export interface HostShell {
   readonly copyText: (text: string) => Promise<boolean>
-  /** Answers whether a file manager was started. */
+  /** Returns whether a file manager was started. */
   readonly openFolder: (path: string) => Promise<boolean>
   readonly showProgress: (fraction: number | null, pace: ProgressPace) => void
-  /** The page says so whenever it changes, at most once a second. */
+  /** Called by the page on every change, at most once a second. */
   readonly queueChanged: (queue: QueueState) => void
   /**
-   * The endpoints that the page may reach changed: the desktop adjusts CORS, the content security
-   * policy and the local-network permission. Origins such as `https://s3.eu-central-1.amazonaws.com`,
-   * and for virtual-hosted buckets `https://bucket.s3.eu-central-1.amazonaws.com`.
+   * The endpoints that the page may reach have changed: the desktop adjusts CORS, the content
+   * security policy and the local-network permission. Origins such as
+   * `https://s3.eu-central-1.amazonaws.com`, and for virtual-hosted buckets
+   * `https://bucket.s3.eu-central-1.amazonaws.com`.
    */
   readonly endpointsChanged: (origins: readonly string[]) => void
 }
 
-/** The desktop's way to ask for the password of a proxy that stands before the store. */
+/** How the desktop asks for the password of a proxy in front of the store. */
 export interface ProxyPassword {
-  /** Fails with `not-confirmed` when the user does not want to, `wrong-state` when no proxy asks. */
+  /**
+   * Fails with `not-confirmed` when the user declines, and with `wrong-state` when no proxy asks.
+   */
   readonly enter: () => Promise<Outcome<Record<string, never>>>
 }
 
@@ -105,11 +121,11 @@ export interface Log {
   readonly error: (event: Record<string, unknown>, text: string) => void
 }
 
-/** Where releases of Ferry come from, and how one is installed. */
+/** Where releases of Ferry come from, and how to install one. */
 export interface ReleaseFeed {
   /** Asks for the newest version; null when there is no answer, or no release. */
   readonly newest: (signal: AbortSignal) => Promise<string | null>
-  /** The page that says what is new in a version. */
+  /** The page with the release notes of a version. */
   readonly pageOf: (version: string) => string
   /** Whether this build may replace itself. */
   readonly canInstall: boolean
@@ -119,7 +135,7 @@ export interface ReleaseFeed {
   readonly installAndRestart: () => Promise<void>
 }
 
-/** Variables as Ferry was started with. */
+/** The environment variables with which Ferry was started. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface CorePorts extends NetworkPorts {
@@ -132,47 +148,60 @@ export interface CorePorts extends NetworkPorts {
   readonly log: Log
   /** Wall clock of this computer, epoch ms. */
   readonly now: () => number
-  /** For waits that a test need not sit through; ends early when `signal` is aborted. */
+  /** For waits that a test need not sit through; returns early when `signal` is aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
-  /** Absent where requests do not go through the system's proxy, or something else answers it. */
+  /**
+   * Absent where requests do not go through the system's proxy, or where another component answers
+   * it.
+   */
   readonly proxyPassword?: ProxyPassword
-  /** The user did something that needs the network: what they declined before may be asked again. */
+  /**
+   * The user did something that needs the network: Ferry may ask again about what they declined
+   * before.
+   */
   readonly userActed?: () => void
-  /** Absent or null: this Ferry has no updates. */
+  /** Absent or null: this build has no updates. */
   readonly releases?: ReleaseFeed | null
-  /** Where the AWS tools look for keys and for their files. */
+  /** Where the AWS tools look for access keys and for their files. */
   readonly environment: Environment
   /**
-   * Adds to `environment` what the user's login shell sets, the first time that it is called; `silent`
-   * when the shell does not say. Never rejects. Absent where Ferry has those variables by itself.
+   * Adds the variables that the user's login shell sets to `environment`, on the first call;
+   * returns `silent` when the shell gives no answer. Never rejects. Absent where Ferry already has
+   * those variables.
    */
   readonly readShell?: () => Promise<'read' | 'silent'>
   /**
-   * The origin the page is served from (`app://ferry`, `http://127.0.0.1:PORT`): the local bucket
-   * lets it in, and the connection check asks the store for CORS with it.
+   * The origin that serves the page (`app://ferry`, `http://127.0.0.1:PORT`): the local bucket
+   * allows it, and the connection check tests the store's CORS with it.
    */
   readonly pageOrigin: () => string
   /**
-   * What a bucket's CORS rule has to allow for the page: its origin, or where that changes from
-   * start to start a pattern with one `*` (`http://*.localhost:PORT`).
+   * The origin that a bucket's CORS rule has to allow for the page: the page's origin or, where
+   * that changes from start to start, a pattern with one `*` (`http://*.localhost:PORT`).
    */
   readonly corsOrigin: () => string
   /** True on the desktop: the host answers CORS for configured endpoints itself. */
   readonly isCorsHandled: boolean
   /**
-   * Asks the user where the page cannot click: a dialog of the system's on the desktop, the terminal
-   * in the browser host. What cannot be asked goes on.
+   * Asks the user where the page cannot click: in a system dialog on the desktop, in the terminal
+   * in the browser host. If asking is impossible, the action goes ahead.
    */
   readonly confirm: Confirm
   readonly notify: <N extends NoticeName>(name: N, payload: NoticePayload<N>) => void
-  /** Troubles that the host itself met before the core started (a settings file set aside). */
+  /** Problems that the host met before the core started (for example a settings file set aside). */
   readonly earlyTroubles: HostDescription['troubles']
 }
 
-/** What a host hands over for a file: a path on the desktop, only the facts in a browser. */
+/**
+ * The facts that a host hands over for a file: with a path on the desktop, without one in a
+ * browser.
+ */
 export interface SourceFacts {
   readonly path: string | null
-  /** The chosen folder that it is said to be in; absent: it was given by itself, or dropped. */
+  /**
+   * The chosen folder that should contain the file; absent: the file was given on its own, or
+   * dropped.
+   */
   readonly folder?: string | undefined
   readonly name: string
   readonly byteLength: number

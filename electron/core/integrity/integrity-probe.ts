@@ -19,7 +19,10 @@ import { type S3Store, sendToStore } from '../s3/request.ts'
 
 const BODY = '123456789'
 
-/** Of the body above; the CRCs are the check values of their catalogue: reveng.sourceforge.io/crc-catalogue */
+/**
+ * Checksums of the body above; the CRCs are the check values from their catalogue:
+ * reveng.sourceforge.io/crc-catalogue
+ */
 const CHECKSUMS: Record<ChecksumAlgorithm, Buffer> = {
   crc64nvme: Buffer.from('ae8b14860a799888', 'hex'),
   crc32c: Buffer.from('e3069283', 'hex'),
@@ -27,18 +30,18 @@ const CHECKSUMS: Record<ChecksumAlgorithm, Buffer> = {
   md5: createHash('md5').update(BODY).digest(),
 }
 
-/** Long enough for a store that is well; Ferry's end must not wait for one that is not. */
+/** Long enough for a healthy store; closing Ferry must not wait for one that is not. */
 const CLEAN_MS = 10_000
 
-/** @param extension with its dot, where what stands in front of a store may look at it. */
+/** @param extension with its dot, where a firewall or proxy in front of a store may check it. */
 export function probeKeyBelow(prefix: string, extension = ''): string {
   const name = `.ferry-check-${randomBytes(8).toString('hex')}`
   return `${prefix}${name}${extension === '' ? '' : `-as${extension}`}`
 }
 
 /**
- * Multipart uploads with which a store is tried out. They get parts of a few bytes, and none is
- * completed here, so no object is ever made.
+ * Multipart uploads that probe a store. They get parts of a few bytes, and none is completed here,
+ * so no object is ever made.
  */
 export class IntegrityProbe {
   readonly #store: S3Store
@@ -46,7 +49,7 @@ export class IntegrityProbe {
   readonly #begun = new Set<string>()
   #isBeginningLost: boolean
 
-  /** @param isUsed the key was probed with before, and what came of it is not known. */
+  /** @param isUsed the key was probed before, with an unknown result. */
   constructor(store: S3Store, key: string, isUsed: boolean) {
     this.#store = store
     this.#key = key
@@ -54,8 +57,8 @@ export class IntegrityProbe {
   }
 
   /**
-   * Begins as an upload of that algorithm does, and answers the upload ID. `null`: as one that says
-   * nothing of checksums.
+   * Begins an upload with that algorithm and returns the upload ID. `null`: without naming
+   * checksums.
    * @param fields what the object would have besides its bytes.
    */
   async begin(
@@ -99,7 +102,7 @@ export class IntegrityProbe {
     return succeeded(UploadId)
   }
 
-  /** Sends the same few bytes with a sum, a wrong sum or none. */
+  /** Sends the same few bytes with a correct checksum, a wrong one or none. */
   async part(
     UploadId: string,
     PartNumber: number,
@@ -113,7 +116,7 @@ export class IntegrityProbe {
       Body: BODY,
       ...sum,
     })
-    // As in the page's URLs: a hash of the body in the signature would be a check of its own.
+    // Like the page's URLs: a hash of the body in the signature would be a check of its own.
     command.middlewareStack.add(
       (next) => (args) => {
         const { headers } = args.request as { headers: Record<string, string> }
@@ -125,22 +128,23 @@ export class IntegrityProbe {
     return sendToStore(this.#store, (client, options) => client.send(command, options), { signal })
   }
 
-  /** Of those that are not aborted yet; null: there is none. */
+  /** The first upload that is not aborted yet; null: there is none. */
   get firstBegun(): string | null {
     const [first = null] = this.#begun
     return first
   }
 
   /**
-   * Aborts all that was begun, and asks whether it is gone. What these keys may not remove, and
-   * what the store cannot, is left to the bucket's rules; no answer is a failure.
+   * Aborts everything that was begun, and asks whether it is gone. Uploads that these access keys
+   * may not remove, or that the store cannot, are left to the bucket's rules; no answer is a
+   * failure.
    */
   async clean(signal = AbortSignal.timeout(CLEAN_MS)): Promise<Outcome<null>> {
     if (this.#isBeginningLost) {
       const found = await this.#findLost(signal)
       if (!found.ok) return found
     }
-    // At once: a store that goes on naming what is gone takes seconds for each.
+    // All at the same time: a store that still lists aborted uploads takes seconds for each.
     const gone = await Promise.all([...this.#begun].map((each) => this.abort(each, signal)))
     return gone.find((each) => !each.ok) ?? succeeded(null)
   }
@@ -155,7 +159,7 @@ export class IntegrityProbe {
     return succeeded(null)
   }
 
-  /** The key is random, so whatever is under it is ours. */
+  /** The key is random, so every upload under it is ours. */
   async #findLost(signal: AbortSignal): Promise<Outcome<null>> {
     const listed = await listUploads(this.#store, this.#key, signal)
     if (!listed.ok) return isDefinite(listed.failure) ? succeeded(null) : listed
@@ -170,7 +174,7 @@ export class IntegrityProbe {
   }
 }
 
-/** Keys that may not abort would be asked again and again whether the parts are gone. */
+/** Access keys that may not abort would make it ask repeatedly whether the parts are gone. */
 export async function abortIfAllowed(
   store: S3Store,
   upload: StoreUpload,
@@ -181,10 +185,12 @@ export async function abortIfAllowed(
   return abortUntilGone(store, upload, signal)
 }
 
-/** What a part travels with that has to be taken wherever any is: see `ProbeObject.put`. */
+/** A checksum that a store has to accept if it accepts any: see `ProbeObject.put`. */
 export const PLAIN_CHECKSUM = probeChecksum('md5', 'right')
 
-/** What the part travels with; a wrong sum is as long as a right one, and of other bytes. */
+/**
+ * The checksum to send with the part; a wrong one is as long as the right one, but for other bytes.
+ */
 export function probeChecksum(
   algorithm: ChecksumAlgorithm,
   truth: 'right' | 'wrong',
@@ -195,8 +201,8 @@ export function probeChecksum(
 }
 
 /**
- * The store has looked at the request and says no. Silence and 5xx say nothing of it, nor does what
- * it says of itself at the moment: a quota, a full disk, an account.
+ * The store has examined the request and refused it. Silence and 5xx say nothing about the request,
+ * nor do reports about the store's own state: a quota, a full disk, an account.
  */
 export function isDefinite({ kind }: Failure): boolean {
   return DEFINITE.has(kind)

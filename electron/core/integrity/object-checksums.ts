@@ -18,8 +18,9 @@ export function fullObjectCrc(kind: CrcKind, parts: readonly PartChecksum[]): st
 }
 
 /**
- * S3's checksum of checksums: the parts' own, one after the other, summed up, and how many they
- * were. Source: docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ * S3's checksum of checksums: the checksum of the parts' concatenated checksums, and the number of
+ * parts. Source:
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
 export function compositeOf(
   algorithm: 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256',
@@ -28,7 +29,7 @@ export function compositeOf(
   return `${digestOf(algorithm, joined(parts))}-${parts.length}`
 }
 
-/** The ETag, without quotes, that S3 gives to an object in parts: MD5 over the parts' MD5s. */
+/** The ETag, without quotes, that S3 gives to a multipart object: MD5 over the parts' MD5s. */
 export function etagOfParts(parts: readonly PartChecksum[]): string {
   return `${createHash('md5').update(joined(parts)).digest('hex')}-${parts.length}`
 }

@@ -4,7 +4,7 @@ import { bareEtag, isChecksumOf, md5OfEtag, type StoreChecksums } from '../s3/ch
 import type { PartOfPlan } from '../s3/list-parts.ts'
 import { hasMd5Etags } from '../s3/put-headers.ts'
 
-/** What is known here of a part that was announced; the store knows better what it holds. */
+/** The facts recorded here about an announced part; the store knows better what it holds. */
 export interface RecordedPart {
   readonly partNumber: number
   /** From the receipt; null while there is none. */
@@ -14,22 +14,24 @@ export interface RecordedPart {
 }
 
 export interface ChecksummedPart extends PartOnStore {
-  /** What the store said of it in so many words. */
+  /** The checksums that the store itself returned for the part. */
   readonly echoed: StoreChecksums
-  /** The store itself worked the checksum out, in an echo or as an ETag; else we only said it. */
+  /**
+   * The store itself computed the checksum, in an echo or as an ETag; otherwise only we stated it.
+   */
   readonly isStores: boolean
 }
 
 export interface ChecksummedParts {
   readonly held: readonly ChecksummedPart[]
-  /** Numbers of parts that the store has and nobody knows the checksum of. */
+  /** Numbers of parts that the store has but whose checksum is unknown. */
   readonly unknown: readonly number[]
 }
 
 /**
- * Tells the parts of which the checksum is known from those that have to be sent again. A part that
- * the store tells of twice counts once: as the one that it acknowledged, else by the later word, since
- * it may have been sent again while its pages were read.
+ * Separates the parts with a known checksum from those that have to be sent again. A part that the
+ * store lists twice counts once: the entry that matches the acknowledged ETag, otherwise the later
+ * one, since the part may have been sent again while the pages were read.
  * @param encryption of the upload, as the store named it.
  */
 export function checksummedParts(
@@ -44,7 +46,7 @@ export function checksummedParts(
     const ours = recorded.get(partNumber) ?? null
     const isMd5 = algorithm === 'md5' && hasMd5Etags(encryption) && part.etag !== null
     const known = knownChecksum(algorithm, part, ours, isMd5 ? md5OfEtag(part.etag ?? '') : null)
-    // Complete has to name it.
+    // Complete has to name the ETag.
     const etag = part.etag ?? ours?.etag ?? null
     if (known === null || etag === null) continue
     const before = held.get(partNumber)
@@ -62,9 +64,9 @@ function isReceipt(recorded: RecordedPart | null, etag: string): boolean {
 }
 
 /**
- * The store's own word first. Where it is not what was announced, the part was spoilt on its way,
- * or is an older one: it does not count. An ETag comes last, since at a store that encrypts it looks
- * like an MD5 and is none; a receipt with that very ETag says more.
+ * The store's own checksum comes first. If it differs from the announced one, the part was
+ * corrupted on its way or is an older one: it does not count. An ETag comes last, since at a store
+ * that encrypts it looks like an MD5 but is none; a receipt with that very ETag is better evidence.
  */
 function knownChecksum(
   algorithm: ChecksumAlgorithm,
@@ -76,11 +78,11 @@ function knownChecksum(
   const echo = listed.echoed[algorithm]
   if (echo !== undefined && isChecksumOf(algorithm, echo)) return agreed(echo, ours)
   const receipt = recorded?.etag ?? null
-  // A listed part of which the store says nothing more is the one that it acknowledged.
+  // A listed part without further details is the one that the store acknowledged.
   const isReceived = receipt !== null && (listed.etag === null || isReceipt(recorded, listed.etag))
   if (ours !== null && isReceived) return { checksum: ours, isStores: ours === md5 }
   if (md5 !== null) return agreed(md5, ours)
-  // Without a receipt only its length tells that all of it has arrived.
+  // Without a receipt, only its length shows that all of it has arrived.
   const isArrived = receipt === null && listed.isMeasured
   return ours !== null && isArrived ? { checksum: ours, isStores: false } : null
 }

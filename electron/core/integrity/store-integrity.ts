@@ -7,13 +7,13 @@ import type { BucketAddress } from '../s3/bucket-url.ts'
 import type { S3Store } from '../s3/request.ts'
 import { IntegrityProbe, isDefinite, probeChecksum, probeKeyBelow } from './integrity-probe.ts'
 
-/** `hidden`: these keys, or this store, do not let us find out. */
+/** `hidden`: these access keys, or this store, do not let us find out. */
 type FoundIntegrity = StoreIntegrity | 'hidden'
 
 /**
- * The first checksum of which the store refuses a wrong one and takes a right one: stores take
- * headers that they never look at, so nothing less than a refusal counts. Begins uploads and does
- * not clean up after itself.
+ * The first checksum for which the store refuses a wrong value and accepts a right one: stores
+ * accept headers that they never check, so only a refusal counts. Begins uploads and does not clean
+ * up after itself.
  */
 async function probeIntegrity(
   probe: IntegrityProbe,
@@ -27,7 +27,7 @@ async function probeIntegrity(
   return probeWithoutChecksum(probe, signal)
 }
 
-/** Every checksum of which that is so, strongest first; `hidden` as above. */
+/** Every checksum for which that holds, strongest first; `hidden` as above. */
 export async function probeEveryChecksum(
   probe: IntegrityProbe,
   signal: AbortSignal,
@@ -61,7 +61,7 @@ async function isChecked(
   return succeeded(right.ok && !wrong.ok && isAboutChecksum(wrong.failure))
 }
 
-/** Only a store that takes a part as it is was not simply refusing everything. */
+/** Only a store that accepts a part without a checksum was not simply refusing everything. */
 async function probeWithoutChecksum(
   probe: IntegrityProbe,
   signal: AbortSignal,
@@ -70,12 +70,12 @@ async function probeWithoutChecksum(
   const plain = begun.ok ? await probe.part(begun.value, 1, {}, signal) : begun
   if (plain.ok) return succeeded('none')
   const { failure } = plain
-  // Keys that are wrong are the person's to mend; everything else the upload itself will hear.
+  // The user has to fix wrong access keys; the upload itself will report every other problem.
   if (!isDefinite(failure) || failure.kind === 'credentials-rejected') return plain
   return succeeded('hidden')
 }
 
-/** Stores have several codes for it, but a 403 or 404 speaks of something else. */
+/** Stores have several codes for a wrong checksum, but a 403 or 404 is about something else. */
 function isAboutChecksum(failure: Failure): boolean {
   if (failure.kind === 'body-corrupted') return true
   return failure.kind === 'store-refused' && failure.status === 400
@@ -84,9 +84,9 @@ function isAboutChecksum(failure: Failure): boolean {
 /** The probe's key is made below the prefix. */
 type ProbedBucket = BucketAddress & { readonly prefix: string }
 
-/** What is found out about one open store, besides what is remembered of its destination. */
+/** The findings about one open store, besides those remembered for its destination. */
 export interface IntegrityState {
-  /** These keys, or this store, do not let us find out: not worth asking again. */
+  /** These access keys, or this store, do not let us find out: not worth asking again. */
   isHidden: boolean
   /** One caller asks, the others wait. */
   readonly probing: SingleFlight<Outcome<StoreIntegrity>>
@@ -100,11 +100,11 @@ interface ProbedStore<Bucket extends ProbedBucket> extends S3Store<Bucket> {
   readonly integrity: IntegrityState
 }
 
-/** Remembers, over restarts, what the store of a destination checks. */
+/** Remembers across restarts which checksums a destination's store checks. */
 interface IntegrityMemory<Bucket> {
   readonly integrityOf: (destination: Bucket) => StoreIntegrity | null
   readonly noteIntegrity: (destination: Bucket, integrity: StoreIntegrity) => void
-  /** The key under which the store was probed and perhaps not cleaned up. */
+  /** The key under which the store was probed and that perhaps was not cleaned up. */
   readonly probeOf: (destination: Bucket) => string | null
   readonly noteProbe: (destination: Bucket, key: string | null) => void
 }
@@ -115,10 +115,11 @@ interface IntegrityDeps<Bucket> {
 }
 
 /**
- * What the store checks: as the destination remembers it, else found out now and remembered.
- * However many uploads begin at once, the store is asked once. Keys that may not begin multipart
- * uploads cannot ask without making objects, so for them nothing counts as checked, until the
- * store is opened anew. Fails with what kept the store from answering, and then nothing is learnt.
+ * The checksums that the store checks: as remembered for the destination, otherwise found out now
+ * and remembered. However many uploads begin at once, the store is asked once. Access keys that may
+ * not begin multipart uploads cannot ask without making objects, so for them nothing counts as
+ * checked until the store is opened again. Fails with the reason why the store did not answer, and
+ * then nothing is learnt.
  */
 export async function integrityOf<Bucket extends ProbedBucket>(
   context: IntegrityDeps<Bucket>,
@@ -139,7 +140,7 @@ async function learn<Bucket extends ProbedBucket>(
   store: ProbedStore<Bucket>,
   signal: AbortSignal,
 ): Promise<Outcome<StoreIntegrity>> {
-  // Another turn may have learnt it while this one was about to begin.
+  // Another caller may have learnt it while this one was about to begin.
   const known = context.stores.integrityOf(store.destination)
   if (known !== null) return succeeded(known)
   const swept = await sweepInterrupted(context, store)
@@ -168,13 +169,13 @@ async function probeAndClean<Bucket extends ProbedBucket>(
     throw error
   })
   const cleaned = await probe.clean()
-  // Unclean, the key stays noted and is swept before the store is asked again.
+  // If the cleanup failed, the key stays noted and is swept before the store is asked again.
   if (!cleaned.ok) return asked.ok ? cleaned : asked
   context.stores.noteProbe(store.destination, null)
   return asked
 }
 
-/** What a crash in the middle of the asking, or a store that fell silent, has left behind. */
+/** Cleans up after a probe that a crash or an unresponsive store interrupted. */
 async function sweepInterrupted<Bucket extends ProbedBucket>(
   context: IntegrityDeps<Bucket>,
   store: ProbedStore<Bucket>,
@@ -186,16 +187,19 @@ async function sweepInterrupted<Bucket extends ProbedBucket>(
   return cleaned
 }
 
-/** How the checksums of an upload's parts are made; frozen with the plan. */
+/** How the checksums of an upload's parts are computed; frozen with the plan. */
 export interface IntegrityPlan {
   readonly algorithm: ChecksumAlgorithm
-  /** The store refuses a wrong checksum. `isChecksumSent` says whether others are sent at all. */
+  /**
+   * The store refuses a wrong checksum. `isChecksumSent` says whether unchecked ones are sent at
+   * all.
+   */
   readonly isChecked: boolean
 }
 
 /**
- * Whether checksums travel with the parts. `Content-MD5` does so even where nobody knows whether
- * it is compared: a bucket with Object Lock takes nothing without a checksum.
+ * Whether checksums are sent with the parts. `Content-MD5` is sent even if it is unknown whether
+ * the store compares it: a bucket with Object Lock accepts nothing without a checksum.
  *
  * docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
@@ -203,12 +207,12 @@ export function isChecksumSent({ algorithm, isChecked }: IntegrityPlan): boolean
   return isChecked || algorithm === 'md5'
 }
 
-/** Where the store checks nothing the sums still tell whether the file changed on the way. */
+/** If the store checks nothing, the checksums still show whether the file changed on the way. */
 const UNCHECKED: IntegrityPlan = { algorithm: 'crc64nvme', isChecked: false }
-/** Where nobody could find out: the store may be one that takes no part without a checksum. */
+/** If the probe had no result: the store may be one that accepts no part without a checksum. */
 const UNKNOWN: IntegrityPlan = { algorithm: 'md5', isChecked: false }
 
-/** How an upload that begins now is summed up: the best that the store checks. */
+/** The integrity plan for an upload that begins now: the best checksum that the store checks. */
 export async function integrityPlanFor<Bucket extends ProbedBucket>(
   context: IntegrityDeps<Bucket>,
   store: ProbedStore<Bucket>,
@@ -221,9 +225,9 @@ export async function integrityPlanFor<Bucket extends ProbedBucket>(
 }
 
 /**
- * How one that has begun without a checksum goes on. S3 ties the others to Create and would refuse
- * or ignore them now; `Content-MD5` belongs to each request alone, and parts that came before can
- * be recognised by their ETags.
+ * The integrity plan for an upload that began without a checksum. S3 ties the other algorithms to
+ * Create and would now refuse or ignore them; `Content-MD5` belongs to each request alone, and
+ * earlier parts can be recognised by their ETags.
  */
 export async function integrityPlanOfBegun<Bucket extends ProbedBucket>(
   context: IntegrityDeps<Bucket>,

@@ -8,7 +8,7 @@ import { compositeOf, etagOfParts, fullObjectCrc, type PartChecksum } from './ob
 import type { RecordedPart } from './part-checksums.ts'
 import type { IntegrityPlan } from './store-integrity.ts'
 
-/** What the finished object has to be. */
+/** The expected properties of the finished object. */
 export interface ExpectedObject {
   readonly mode: PartPlan['mode']
   readonly algorithm: ChecksumAlgorithm
@@ -18,9 +18,9 @@ export interface ExpectedObject {
 }
 
 /**
- * The strongest proof there is that the object is the file, or that it is not. Only a checksum of
- * the store's can prove the latter: ETags are no MD5s at many stores, nor where it encrypts.
- * @param head null: these keys may not look.
+ * The strongest available proof that the object is the file, or that it is not. Only a checksum
+ * from the store can prove the latter: at many stores, or with encryption, ETags are not MD5s.
+ * @param head null: these access keys may not look.
  */
 export function proofOf(expected: ExpectedObject, head: ObjectHead | null): Proof | 'differs' {
   const { mode, algorithm, isChecked } = expected
@@ -46,7 +46,10 @@ function comparison(expected: ExpectedObject, head: ObjectHead): 'same' | 'diffe
   return compareWhole(algorithm, parts, stores, head.isComposite)
 }
 
-/** Some stores name neither the type nor, after a dash, the number of parts: then either may be it. */
+/**
+ * Some stores name neither the type nor, after a dash, the number of parts: then it may be either
+ * type.
+ */
 function compareWhole(
   algorithm: Exclude<ChecksumAlgorithm, 'md5'>,
   parts: readonly PartChecksum[],
@@ -57,7 +60,7 @@ function compareWhole(
   const isSameComposite = unnumbered(stores) === unnumbered(composite)
   if (isComposite !== false && isSameComposite) return 'same'
   if (isComposite === true) return 'differs'
-  // Nobody can work out the SHA-256 of the whole from those of the parts.
+  // The SHA-256 of the whole object cannot be computed from those of its parts.
   if (algorithm === 'sha256') return 'silent'
   const kind = algorithm === 'crc64nvme' ? CRC64NVME : CRC32C
   return stores === fullObjectCrc(kind, parts) ? 'same' : 'differs'
@@ -78,8 +81,8 @@ function s3NameOf(algorithm: Exclude<ChecksumAlgorithm, 'md5'>) {
 }
 
 /**
- * What the object has to be as far as the records know. Null when they do not: then it may be what
- * an earlier try of other bytes left.
+ * The object to expect according to the records. Null when they do not say: then the object may
+ * come from an earlier try with other bytes.
  */
 export function recordedObject(
   recorded: ReadonlyMap<number, RecordedPart>,
@@ -101,7 +104,7 @@ export function recordedObject(
   return isOther ? null : expectedObject(plan, integrity, known)
 }
 
-/** What the object made of these parts has to be. */
+/** The object to expect from these parts. */
 export function expectedObject(
   plan: PartPlan,
   { algorithm, isChecked }: IntegrityPlan,

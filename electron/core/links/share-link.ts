@@ -25,8 +25,8 @@ interface Shared {
 
 /**
  * A link by which anybody may read the object until it expires; the download has the file's own
- * name and type. It ends with the keys at the latest. Signed with the store's clock; `expiresAtMs`
- * is this computer's.
+ * name and type. It expires with the access keys at the latest. Signed with the store's clock;
+ * `expiresAtMs` is by this computer's clock.
  */
 export async function makeShareLink(
   store: Store,
@@ -55,7 +55,10 @@ export async function makeShareLink(
   return { url, createdAtMs, expiresAtMs: createdAtMs + expiresIn * 1000 }
 }
 
-/** Makes a link anew; asks first whether the object is still there. Null: the destination's life. */
+/**
+ * Makes a new link; asks first whether the object still exists. Null: the destination's default
+ * lifetime.
+ */
 export async function renewShareLink(
   context: UploadContext,
   uploadId: UploadId,

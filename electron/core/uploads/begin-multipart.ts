@@ -9,8 +9,8 @@ import { fileNameOf } from './rules/object-key.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
 /**
- * Begins a multipart upload; the records know of it before the store and right after. What was
- * begun before and got lost has to be out of the way.
+ * Begins a multipart upload, recorded just before and just after the request to the store. Orphans
+ * of earlier attempts whose answer was lost are aborted first.
  */
 export async function beginMultipart(
   context: UploadContext,
@@ -28,7 +28,7 @@ export async function beginMultipart(
   try {
     return succeeded(context.records.setStoreUpload(uploadId, storeUploadId, encryption))
   } catch (error) {
-    // Unrecorded it would stay on the store for ever, and be paid for.
+    // Without a record it would stay on the store for ever, and cost money.
     await abortMultipart(store, { key, storeUploadId })
     throw error
   }
@@ -39,7 +39,7 @@ interface Created {
   readonly encryption: string | null
 }
 
-/** The type lets CRC32C be of the whole object; older stores know the algorithm and no type. */
+/** The type lets CRC32C cover the whole object; older stores know the algorithm but no type. */
 async function create(at: UploadAtStore, signal: AbortSignal): Promise<Outcome<Created>> {
   const { integrity } = at.row
   const announced = announcedChecksums(integrity?.isChecked === true ? integrity.algorithm : null)

@@ -14,12 +14,12 @@ import {
   type UploadContext,
 } from './upload-context.ts'
 
-/** How long a request whose connection was cut may take to be carried out all the same. */
+/** How long a store may still take to carry out a request whose connection was cut. */
 const LATE_MS = 400
 
 /**
- * Ends an upload for good. It is remembered as cancelled before the store is asked, so that what
- * the store still holds is cleaned up later when the store cannot be reached now.
+ * Ends an upload for good. It is recorded as cancelled before the store is asked, so that parts or
+ * objects on the store are cleaned up later if the store cannot be reached now.
  */
 export async function cancelUpload(
   context: UploadContext,
@@ -35,13 +35,13 @@ export async function cancelUpload(
 }
 
 export interface Cleaned {
-  /** Null when the row is gone with what it had left, since it was off the list already. */
+  /** Null when the row was deleted after the cleanup, since it had already left the list. */
   readonly record: UploadRecord | null
-  /** Why something may be left; null: nothing is. */
+  /** The reason why something may be left; null: nothing is. */
   readonly failure: Failure | null
 }
 
-/** Removes what a cancelled upload left on the store and records that it did. */
+/** Removes everything that a cancelled upload left on the store, and records it. */
 export async function cleanStore(
   context: UploadContext,
   row: UploadRow,
@@ -57,7 +57,7 @@ async function removeAll(
   row: UploadRow,
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
-  // Without a plan nothing was ever asked of the store.
+  // Without a plan, no request was ever sent to the store.
   if (row.record.plan === null) return succeeded(null)
   const found = await storeOfUpload(context, row)
   if (!found.ok) return found
@@ -67,7 +67,7 @@ async function removeAll(
   // A Complete or PUT may have won the race.
   const deleted = await removeOwnObject(at, signal)
   if (!deleted.ok) return deleted
-  // What the store was asked for may still show: then nobody can say yet that nothing is left.
+  // A requested object may still appear, so nobody can say yet that nothing is left.
   if (!deleted.value.wasThere && isSettling(row, context.now())) return failed({ kind: 'busy' })
   if (row.record.plan.mode === 'multipart') return succeeded(null)
   await pause(LATE_MS, signal)

@@ -4,8 +4,9 @@ import { checkSource } from '../sources/source-registry.ts'
 import { type UploadContext, unfinishedRow } from './upload-context.ts'
 
 /**
- * Whether the file is still the one that was given. `isUnwritten` only where it was proven, before
- * the first byte was read, that every write moves the file's change time (`change-times.ts`).
+ * Whether the file is still the one that was given. `isUnwritten` is true only if it was proven,
+ * before the first byte was read, that every write changes the file's change time
+ * (`change-times.ts`).
  */
 export async function checkUploadSource(
   context: UploadContext,

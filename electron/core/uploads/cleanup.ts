@@ -9,18 +9,18 @@ import type { UploadContext } from './upload-context.ts'
 const FIRST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 15 * 60_000
 
-/** The store has answered: another upload there may well be cleaned up. */
+/** The store answered, so cleaning up other uploads there may still succeed. */
 function isAboutThisOne(failure: Failure): boolean {
   const { kind } = failure
-  // Of one that was begun elsewhere no store was asked.
+  // No store was asked about an upload that began at another destination.
   if (kind === 'destination-moved') return true
   if (kind === 'busy' || kind === 'aborted') return true
   return isDenied(failure) || kind === 'store-refused'
 }
 
 /**
- * Cleans up after cancels that could not reach the store: at the start, and then again and again
- * with growing pauses until the store says that nothing is left.
+ * Cleans up after cancels that could not reach the store: at the start, and then repeatedly with
+ * growing pauses until the store says that nothing is left.
  */
 export class CleanupQueue {
   readonly #context: UploadContext
@@ -35,26 +35,29 @@ export class CleanupQueue {
     this.#mutex = mutex
   }
 
-  /** A round at once, and others while something is left. */
+  /** Runs one round at once, and further rounds while something is left. */
   start(): void {
     this.#pauseMs = FIRST_PAUSE_MS
     if (!this.#isSweeping) this.#round()
   }
 
-  /** Something may have been left: tried again after a while. */
+  /** Something may have been left behind, so a round follows after a pause. */
   remember(): void {
     if (!this.#isSweeping) this.#schedule()
   }
 
-  /** A store has just answered: no need to wait for the end of the pause. */
+  /** A store has just answered, so the next round need not wait for the end of the pause. */
   hurry(): void {
     if (this.#timer !== null) this.start()
   }
 
-  /** One round; null means every destination. What the store does not answer is left for later. */
+  /**
+   * Runs one round; null means every destination. Uploads whose store gives no answer wait for a
+   * later round.
+   */
   async sweep(destinationId: DestinationId | null = null): Promise<void> {
     const cleaned: UploadRecord[] = []
-    // A store that is silent about one is not asked about the others in this round.
+    // A store that did not answer for one upload is not asked about its others in this round.
     const silent = new Set<DestinationId>()
     for (const row of this.#context.records.uploads.toClean(destinationId)) {
       if (this.#isClosed) return
@@ -91,7 +94,7 @@ export class CleanupQueue {
     if (this.#isClosed || this.#timer !== null) return
     if (this.#context.records.uploads.toClean(null).length === 0) return
     this.#timer = setTimeout(() => this.#round(), this.#pauseMs)
-    // Waiting must not keep Ferry alive.
+    // Waiting must not keep Ferry's process alive.
     this.#timer.unref()
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
   }

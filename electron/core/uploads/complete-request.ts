@@ -15,13 +15,13 @@ import { conditionField } from '../s3/put-headers.ts'
 import { sendToStore } from '../s3/request.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
-/** What Complete says besides the parts, so that the store can check it. */
+/** Facts that Complete states besides the parts, so that the store can check them. */
 interface Guards {
   readonly hasLength: boolean
   readonly hasChecksums: boolean
 }
 
-/** A store that refuses a guard is asked again without it; HEAD looks in any case. */
+/** A store that refuses a guard is asked again without it; HEAD checks the object in any case. */
 const GUARDS: readonly Guards[] = [
   { hasLength: true, hasChecksums: true },
   { hasLength: false, hasChecksums: true },
@@ -30,12 +30,12 @@ const NO_GUARDS: Guards = { hasLength: false, hasChecksums: false }
 
 export interface Completion {
   readonly upload: StoreUpload
-  /** In order. */
+  /** In ascending order. */
   readonly parts: readonly ChecksummedPart[]
   readonly expected: ExpectedObject
 }
 
-/** Asks the store to make one object of all the parts. */
+/** Asks the store to make one object from all the parts. */
 export async function requestCompletion(
   at: UploadAtStore,
   completion: Completion,
@@ -78,7 +78,7 @@ async function requestGuarded(
   return completed.ok ? succeeded({ etag: completed.value.ETag || null }) : completed
 }
 
-/** The one checksum of which the store works out that of the whole object by itself. */
+/** The only checksum from which the store computes the whole object's checksum by itself. */
 function objectChecksumField({ algorithm, parts }: ExpectedObject) {
   if (algorithm !== 'crc64nvme') return {}
   return {
@@ -87,12 +87,15 @@ function objectChecksumField({ algorithm, parts }: ExpectedObject) {
   } as const
 }
 
-/** OpenStack Swift takes those for malformed XML, and gives none back. */
+/** OpenStack Swift treats part checksums as malformed XML, and returns none. */
 function partChecksumField({ echoed, checksum }: ChecksummedPart, { algorithm }: ExpectedObject) {
   return echoed[algorithm] === undefined ? {} : checksumField(algorithm, checksum)
 }
 
-/** Refused for what it says of the object; what it says of the parts the store has listed itself. */
+/**
+ * Refused because of what the request says about the object; the facts about the parts come from
+ * the store's own list.
+ */
 function isAboutGuards(failure: Failure): boolean {
   if (failure.kind !== 'store-refused') return false
   const isOfParts = ['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'].includes(failure.code)
@@ -100,8 +103,9 @@ function isAboutGuards(failure: Failure): boolean {
 }
 
 /**
- * Ceph's gateway 16.2 takes the tags of an upload in parts and forgets them, so they are looked for
- * and put again. A store that lets nobody look keeps what it has: the object is whole all the same.
+ * Ceph's gateway 16.2 accepts the tags of a multipart upload and forgets them, so they are read and
+ * set again. If the store does not allow reading them, they stay as they are: the object is
+ * complete anyway.
  */
 export async function addMissingTags(
   context: UploadContext,

@@ -27,7 +27,7 @@ import {
   uploadAtStore,
 } from './upload-context.ts'
 
-/** The proof is null for an upload of a Ferry that made no checksums. */
+/** The proof is null for an upload from a version of Ferry without checksums. */
 interface Finished {
   readonly etag: string
   readonly proof: Proof | null
@@ -41,9 +41,10 @@ interface Completing {
 }
 
 /**
- * Makes one object of the parts and proves by HEAD that it is there, ours, whole and the file. The
- * store's answer to Complete alone proves nothing: it can be lost, be 200 with an error in it, or
- * lack the ETag (Ceph 16). Nor does an object that does not show at once: it has a minute.
+ * Makes one object from the parts and proves by HEAD that it exists, is ours, is complete and
+ * equals the file. The store's answer to Complete alone proves nothing: it can be lost, be 200 with
+ * an error in it, or lack the ETag (Ceph 16). An object that does not appear at once is not a
+ * failure yet: it has a minute.
  */
 export async function completeUpload(
   context: UploadContext,
@@ -79,14 +80,18 @@ async function finishSingle(completing: Completing): Promise<Outcome<Finished>> 
   if (head.value !== null && (await isMeant(head.value))) {
     return settle(completing, null, head.value)
   }
-  // Torn it stays as it is; and where nobody said that it was there, nothing is on its way.
+  // An object that is too short stays so; and if no one said that it arrived, nothing is on its
+  // way.
   const wasTaken = receipt !== null || at.row.completingAtMs !== null
   if (isOwn(head.value, at) || !wasTaken) return missing(completing)
   const since = at.row.completingAtMs === null ? asking(completing) : completing
   return settleWhenShown(since, null, isMeant)
 }
 
-/** Ours by its token, or where the store keeps no metadata, by the ETag that it gave the PUT. */
+/**
+ * Whether the object is ours by its token or, if the store keeps no metadata, by the ETag that it
+ * gave the PUT.
+ */
 async function isPut(
   head: ObjectHead | null,
   receipt: string | null,
@@ -103,7 +108,7 @@ async function finishMultipart(completing: Completing): Promise<Outcome<Finished
   const { at, plan, signal } = completing
   const { row, store } = at
   const { key } = row.record
-  // Asked for only where the whole object was seen before.
+  // Checked only where the whole object was seen before.
   if (row.storeUploadId === null) {
     const failure: Failure = { kind: 'object-missing' }
     return (await ifOurs(completing, null, failure)) ?? failed(failure)
@@ -117,7 +122,7 @@ async function finishMultipart(completing: Completing): Promise<Outcome<Finished
   const listedParts = partsOfPlan(plan, listed.value)
   const { held } = checksummedParts(integrity.algorithm, listedParts, recorded, row.encryption)
   const parts = held.toSorted((a, b) => a.partNumber - b.partNumber)
-  // Something was lost on the store, or nobody knows what it is: preparing again finds out what has
+  // The store lost something, or its content is unknown: preparing again finds out which parts have
   // to be sent once more.
   if (parts.length !== partCountOf(plan)) return missing(completing)
   const expected = expectedObject(plan, integrity, parts)
@@ -155,7 +160,10 @@ async function isMade(
   return isWhole(head, at, signal)
 }
 
-/** It is written down that the object may be on its way, before it is, and whenever that is unsure. */
+/**
+ * Records that the object may be on its way: before the request, and whenever the result is
+ * unclear.
+ */
 function asking(completing: Completing): Completing {
   const { context, at } = completing
   const { uploadId } = at.row.record
@@ -164,8 +172,8 @@ function asking(completing: Completing): Completing {
 }
 
 /**
- * The store does not list the parts. Where it was asked to complete them, that may be the reason;
- * Ceph then says 403 to keys that may not list the bucket.
+ * The store does not list the parts. If it was asked to complete them, that may be the reason; Ceph
+ * then answers 403 to access keys that may not list the bucket.
  */
 async function afterFailedList(
   completing: Completing,
@@ -196,11 +204,15 @@ async function afterFailedComplete(
   const since = asking(completing)
   const listed = await listParts(at.store, upload, signal)
   const isOver = !listed.ok && listed.failure.kind === 'upload-gone'
-  // While it is listed, it can be completed again; and a store that is silent is asked later.
+  // While the upload is listed, it can be completed again; a store that does not answer is asked
+  // later.
   return isOver ? settleWhenShown(since, expected) : failed(failure)
 }
 
-/** The end where the object is there in spite of `failure`, or somebody else's is; else null. */
+/**
+ * The result if the object exists in spite of `failure`, or if somebody else's does; otherwise
+ * null.
+ */
 async function ifOurs(
   completing: Completing,
   expected: ExpectedObject | null,
@@ -214,7 +226,7 @@ async function ifOurs(
   return mustYield(at, head, failure) ? yieldKey(completing.context, at, signal) : null
 }
 
-/** Nothing is begun again before the object has had its time to show. */
+/** Nothing is started again before the object has had its time to appear. */
 async function settleWhenShown(
   completing: Completing,
   expected: ExpectedObject | null,
@@ -229,7 +241,7 @@ async function settleWhenShown(
   return settle(completing, expected, shown.value, etag)
 }
 
-/** @param expected null: as the records have it. */
+/** @param expected null: the expected object comes from the records. */
 async function settle(
   completing: Completing,
   expected: ExpectedObject | null,
@@ -252,20 +264,25 @@ function asRecorded({ context, at, plan }: Completing, head: ObjectHead | null =
   return recordedObject(recorded, at.row.integrity, plan, head)
 }
 
-/** Of an object that these keys may not look at: what the store has checked on the way. */
+/**
+ * The proof for an object that these access keys may not read: the checksums that the store checked
+ * on arrival.
+ */
 function proofUnseen(expected: ExpectedObject | null): Proof | null {
   const proof = expected === null ? null : proofOf(expected, null)
   return proof === 'differs' ? null : proof
 }
 
-/** The records forget it first: what cannot be deleted now is overwritten by the next try. */
+/**
+ * The records forget it first: an object that cannot be deleted now is overwritten by the next try.
+ */
 async function discardObject(completing: Completing): Promise<Outcome<Finished>> {
   const failure = noteDiffering(completing)
   await removeOwnObject(completing.at, completing.signal)
   return failed(failure)
 }
 
-/** The store refuses to make an object of them that would be the file. */
+/** The store refuses to make an object from the parts that would equal the file. */
 async function discardParts(completing: Completing): Promise<Outcome<Finished>> {
   const { at, signal } = completing
   const { key } = at.row.record
@@ -274,7 +291,7 @@ async function discardParts(completing: Completing): Promise<Outcome<Finished>> 
   return aborted.ok ? failed(noteDiffering(completing)) : aborted
 }
 
-/** Once is bad luck on the way, twice is something that trying again does not mend. */
+/** One difference is bad luck in transit; after two, trying again does not help. */
 function noteDiffering({ context, at }: Completing): Failure {
   const { differingCount } = context.records.noteDiffering(at.row.record.uploadId)
   context.log.warn({ count: differingCount }, 'The finished object was not the file')
@@ -289,12 +306,15 @@ function isLostPart(failure: Failure): boolean {
   )
 }
 
-/** Keys that may write and not read: the receipt is then all the proof there is. */
+/** Access keys that may write but not read: the receipt is then the only proof. */
 function mayNotLook(failure: Failure): boolean {
   return isDenied(failure)
 }
 
-/** The store took everything and shows no whole object: from here on it may be sent once more. */
+/**
+ * The store took everything but shows no complete object: from here on the file may be sent once
+ * more.
+ */
 function missing({ context, at }: Completing) {
   context.records.setCompleting(at.row.record.uploadId, null)
   return failed({ kind: 'object-missing' })

@@ -8,27 +8,27 @@ import { isOwn } from './own-object.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
 /**
- * How long an object that was asked for may take to show before its file is sent once more. Stores
- * go on with a Complete whose answer a proxy no longer waits for, and some show objects late.
+ * How long a requested object may take to appear before its file is sent once more. Stores finish a
+ * Complete whose answer a proxy no longer waits for, and some show objects late.
  */
 const SETTLE_MS = 60_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
 
-/** The store was asked for the object so short a time ago that it may still show. */
+/** Whether the store was asked for the object so recently that it may still appear. */
 export function isSettling(row: UploadRow, nowMs: number): boolean {
   return leftMs(row, nowMs) > 0
 }
 
-/** A clock that was set back must not make anybody wait for years. */
+/** If the clock was set back, the wait must not last for years. */
 function leftMs({ completingAtMs }: UploadRow, nowMs: number): number {
   if (completingAtMs === null || nowMs < completingAtMs) return 0
   return Math.max(0, completingAtMs + SETTLE_MS - nowMs)
 }
 
 /**
- * Asks for the object with growing pauses until it shows, or has had its time. Null: it does not
- * show, or these keys may not look.
+ * Asks for the object with growing pauses until it appears or its time is over. Null: it did not
+ * appear, or these access keys may not look.
  */
 export async function waitForObject(
   context: UploadContext,
@@ -48,13 +48,13 @@ export async function waitForObject(
     seen = await headObjectWithChecksums(at.store, at.row.record.key, signal)
     if (!seen.ok && isDenied(seen.failure)) return succeeded(null)
     if (seen.ok && (await isMeant(seen.value))) return seen
-    // Torn it stays as it is.
+    // An object of ours that is too short stays too short.
     if (seen.ok && isOwn(seen.value, at)) return succeeded(null)
   }
   return seen.ok ? succeeded(null) : seen
 }
 
-/** Says nothing of whether the store has done as it was asked, or will. */
+/** These failures do not say whether the store has completed the object or will. */
 const UNDECIDED: ReadonlySet<FailureKind> = new Set([
   'no-response',
   'stalled',
@@ -74,8 +74,8 @@ const UNDECIDED: ReadonlySet<FailureKind> = new Set([
 ])
 
 /**
- * Whether an upload may be complete in spite of what Complete ended with. A store that no longer
- * knows it may have been asked twice, by a proxy that did not wait for the first answer.
+ * Whether an upload may be complete in spite of the failure of Complete. A store that no longer
+ * knows the upload may have been asked twice, by a proxy that did not wait for the first answer.
  */
 export function isUndecided(failure: Failure): boolean {
   return UNDECIDED.has(failure.kind) || isUploadGone(failure)

@@ -8,14 +8,16 @@ import { listParts } from '../s3/list-parts.ts'
 import { listUploads } from '../s3/list-uploads.ts'
 import type { UploadAtStore, UploadContext } from './upload-context.ts'
 
-/** The store's clock against ours, and whole seconds in `Initiated`. */
+/**
+ * Allows for a difference between the store's clock and ours, and for whole seconds in `Initiated`.
+ */
 const CLOCK_SLACK_MS = 10_000
 
 /**
- * An answer to Create that was lost leaves an upload nobody knows the id of. Aborts those of this
- * very key that began since and are seen to hold no part; what somebody else sends under it is left
- * alone.
- * A store that does not let us look costs nothing but the orphan; one that does not answer is a
+ * A lost answer to Create leaves an upload whose ID nobody knows. Aborts the uploads under this
+ * very key that began since then and that the store shows without parts; other programs' uploads
+ * under it are left alone.
+ * If the store does not let us look, the only cost is the orphan. No answer from the store is a
  * failure, and so is another upload that begins under the same key at this moment.
  */
 export async function abortOrphans(
@@ -36,7 +38,8 @@ export async function abortOrphans(
     const upload = { key, storeUploadId }
     const parts = await listParts(store, upload, signal)
     if (!parts.ok && parts.failure.kind !== 'upload-gone' && !isRefusal(parts.failure)) return parts
-    // Where nobody may look, another program's parts cannot be told from an orphan of ours.
+    // Without permission to list parts, another program's upload looks the same as an orphan of
+    // ours.
     if (!parts.ok || parts.value.length > 0) continue
     const gone = await abortUntilGone(store, upload, signal)
     if (!gone.ok && !isRefusal(gone.failure)) return gone
@@ -44,7 +47,7 @@ export async function abortOrphans(
   return succeeded(null)
 }
 
-/** Their ids. One of which nobody knows when it began may be somebody else's. */
+/** The IDs of candidates. An upload without a known start time may be somebody else's. */
 async function listCandidates(
   store: Store,
   key: string,
@@ -59,12 +62,12 @@ async function listCandidates(
   return succeeded(found.map(({ storeUploadId }) => storeUploadId))
 }
 
-/** One of them may be the other upload's, whose id is not in the records yet. */
+/** A candidate may belong to the other upload, whose ID is not in the records yet. */
 function isSharedKey({ records }: UploadContext, { record }: UploadRow): boolean {
   return records.transfers.isBeginning(record.destinationId, record.key, record.uploadId)
 }
 
-/** These keys, or this store, do not let us; asking again would not help. */
+/** These access keys, or this store, do not allow it; asking again would not help. */
 function isRefusal(failure: Failure): boolean {
   const { kind } = failure
   return isDenied(failure) || kind === 'store-refused' || kind === 'answer-unreadable'

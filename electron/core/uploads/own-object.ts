@@ -6,14 +6,15 @@ import { headObject, measureObjectLength, type ObjectHead } from '../s3/head-obj
 import { sendToStore } from '../s3/request.ts'
 import type { UploadAtStore } from './upload-context.ts'
 
-/** Only our own token counts as proof of whose it is. */
+/** Only our own token proves that this upload wrote the object. */
 export function isOwn(head: ObjectHead | null, { row }: UploadAtStore): head is ObjectHead {
   return head !== null && head.token === row.token
 }
 
 /**
- * Whether it is as long as the file. Where HEAD says nothing of that, or something else, the store
- * is asked in another way, since proxies change it; a length that nobody tells speaks against nothing.
+ * Whether the object is as long as the file. If HEAD gives no length or a different one, the store
+ * is asked in another way, since proxies change it. A length that the store does not give counts as
+ * equal.
  */
 export async function isWhole(
   { byteLength }: ObjectHead,
@@ -25,7 +26,7 @@ export async function isWhole(
   return (measured ?? byteLength ?? record.byteLength) === record.byteLength
 }
 
-/** Ours, and as long as the file. */
+/** Whether the object is ours and as long as the file. */
 export async function isOwnWhole(
   head: ObjectHead | null,
   at: UploadAtStore,
@@ -34,15 +35,15 @@ export async function isOwnWhole(
   return isOwn(head, at) && isWhole(head, at, signal)
 }
 
-/** Whether the store says that the upload's own object is there, whole. */
+/** Whether the store says that the upload's own object exists in full. */
 export async function isOwnThere(at: UploadAtStore, signal: AbortSignal): Promise<boolean> {
   const head = await headObject(at.store, at.row.record.key, signal)
   return head.ok && isOwnWhole(head.value, at, signal)
 }
 
 /**
- * Deletes the object only if this very upload wrote it. Succeeds when nothing of ours is left;
- * `wasThere`: something was.
+ * Deletes the object only if this very upload wrote it. Succeeds when no object of ours is left;
+ * `wasThere` is true if there was one.
  */
 export async function removeOwnObject(
   at: UploadAtStore,
@@ -50,7 +51,7 @@ export async function removeOwnObject(
 ): Promise<Outcome<{ readonly wasThere: boolean }>> {
   const { key } = at.row.record
   const head = await headObject(at.store, key, signal)
-  // Keys that may not look cannot find out; nothing more can be done with them.
+  // Access keys without read permission cannot find out, so nothing more can be done with them.
   const isHidden = !head.ok && isDenied(head.failure)
   if (!head.ok && !isHidden) return head
   if (!head.ok || !isOwn(head.value, at)) return succeeded({ wasThere: false })

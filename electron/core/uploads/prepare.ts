@@ -30,7 +30,9 @@ import {
   uploadAtStore,
 } from './upload-context.ts'
 
-/** Begins an upload at the store, or asks the store what it holds of one that has begun before. */
+/**
+ * Begins an upload at the store, or asks the store which parts of an earlier beginning it holds.
+ */
 export async function prepareUpload(
   context: UploadContext,
   uploadId: UploadId,
@@ -55,7 +57,7 @@ function planFor(byteLength: number, { provider, maxPartCount, rules }: StoredDe
   return planParts(byteLength, { ...rules, maxPartCount, usualPartBytes })
 }
 
-/** With the upload as the destination's rules would have it now. */
+/** Applies the destination's current rules to the upload first. */
 async function ruledAtStore(
   context: UploadContext,
   row: UploadRow,
@@ -75,8 +77,8 @@ async function prepareAgain(
 ): Promise<Outcome<PreparedUpload>> {
   const { row, store } = at
   const { uploadId, key } = row.record
-  // Asked for, the object may be about to show: the end of the upload waits for it, or says that it
-  // does not, so that nothing is sent again without anybody counting.
+  // The object was requested and may be about to appear: completing waits for it, or finds that it
+  // does not appear. That way no file is sent again without being counted.
   const isOnItsWay = row.completingAtMs !== null
   if (row.storeUploadId === null) {
     return isOnItsWay ? succeeded(complete(row, plan)) : prepareAfresh(context, at, plan, signal)
@@ -95,16 +97,17 @@ async function prepareAgain(
     context.records.parts.reconcile(uploadId, plan, held, unknown)
     return succeeded(begun(plan, integrity, held))
   }
-  // Ceph says so, too, of uploads that are over, to keys that may not list the bucket.
+  // Ceph also gives this answer about ended uploads, to access keys that may not list the bucket.
   const isHidden = isDenied(listed.failure)
   const isGone = listed.failure.kind === 'upload-gone'
   if (isOnItsWay && (isHidden || isGone)) return succeeded(complete(row, plan))
   const isOver = isHidden ? await isOwnThere(at, signal) : isGone
-  // Completed and the answer lost, or aborted by a lifecycle rule: the object itself tells.
+  // Either it was completed and the answer lost, or a lifecycle rule aborted it: the object tells
+  // which.
   return isOver ? prepareAfresh(context, at, plan, signal) : listed
 }
 
-/** Begun by a Ferry that made no checksums. */
+/** For uploads that began in a version of Ferry without checksums. */
 async function freezeBegun(
   context: UploadContext,
   { row, store }: UploadAtStore,
@@ -118,7 +121,7 @@ async function freezeBegun(
   return integrity.value
 }
 
-/** No part is held; perhaps the whole object is. */
+/** The store holds no part, but perhaps the whole object. */
 async function prepareAfresh(
   context: UploadContext,
   { row, store }: UploadAtStore,
@@ -135,7 +138,7 @@ async function prepareAfresh(
   if (!cleared.ok) return cleared
   const integrity = await integrityPlanFor(context, store, signal)
   if (!integrity.ok) return integrity
-  // Of an object of ours that nobody can prove to be the file nothing is kept but the place.
+  // Our earlier object cannot be verified, so reuse its key and upload again.
   const [placing, guard] =
     place.value.kind === 'ours'
       ? [row.record, 'none' as const]
@@ -149,7 +152,7 @@ async function prepareAfresh(
   return begunRow.ok ? succeeded(begun(plan, integrity.value, [])) : begunRow
 }
 
-/** The object in its place is to be left as it is: this upload has ended. */
+/** The existing object is to be kept, so this upload has ended. */
 async function skip(
   context: UploadContext,
   row: UploadRow,
@@ -161,14 +164,14 @@ async function skip(
   return failed({ kind: 'skipped' })
 }
 
-/** An upload of a Ferry that made no checksums is believed by its token and length. */
+/** An upload from a version of Ferry without checksums is trusted by its token and length. */
 function isProvable({ records }: UploadContext, row: UploadRow, plan: PartPlan): boolean {
   if (row.integrity === null) return true
   const parts = [...records.parts.all(row.record.uploadId).values()]
   return parts.filter((part) => part.checksum !== null).length === partCountOf(plan)
 }
 
-/** The old key still says where they are; the new one may be another. */
+/** The parts are under the old key; the new one may differ. */
 async function forgetBegun(
   context: UploadContext,
   at: UploadAtStore,

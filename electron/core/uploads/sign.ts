@@ -25,14 +25,14 @@ import { storeOfUpload, type UploadContext, unfinishedRow } from './upload-conte
 
 const LEAST_SECONDS = 15 * 60
 const MOST_SECONDS = 60 * 60
-/** A line slower than this has other troubles than an expired signature. */
+/** A connection slower than this has worse problems than an expired signature. */
 const SLOWEST_BYTES_PER_SECOND = 16 * KIB
 const LEARN_TIME_MS = 5_000
 
 /**
- * Signs PUTs for parts of this upload's own record, and for nothing else. The checksums are
- * recorded first, so that whatever arrives is known. Fails with `wrong-state` for a part that the plan
- * does not have, and for what is no checksum of the upload's algorithm.
+ * Signs PUTs only for parts in this upload's own record. The checksums are recorded first, so the
+ * checksum of whatever arrives is known. Fails with `wrong-state` for a part that is not in the
+ * plan and for text that is not a checksum of the upload's algorithm.
  */
 export async function signParts(
   context: UploadContext,
@@ -43,7 +43,7 @@ export async function signParts(
   const store = await storeOfUpload(context, asked.value)
   if (!store.ok) return store
   await learnTimeIfUnsure(store.value)
-  // As it is after the waiting, since nothing may come between the record and the signature.
+  // Read after the wait, since nothing may come between this read, the record and the signature.
   const row = unfinishedRow(context, uploadId)
   if (!row.ok) return row
   const { plan } = row.value.record
@@ -62,12 +62,12 @@ export async function signParts(
   return succeeded(await Promise.all([...wanted.values()].map((part) => signPart(signing, part))))
 }
 
-/** Whether the plan has such a part and the algorithm such a checksum. */
+/** Whether the plan has this part and the checksum is valid for the algorithm. */
 export function isPartOf(plan: PartPlan, { algorithm }: IntegrityPlan, part: PartToSign): boolean {
   return part.partNumber <= partCountOf(plan) && isChecksumOf(algorithm, part.checksum)
 }
 
-/** Bodies as long were refused a moment ago: these would be sent in vain. */
+/** The store refused bodies of this length a moment ago, so sending these would be in vain. */
 function refusedForLength(
   { reasons }: UploadContext,
   { record }: UploadRow,
@@ -81,7 +81,10 @@ function refusedForLength(
   return reasons.tooLarge(record.destinationId, Math.max(0, ...lengths))
 }
 
-/** Long enough for the slowest line to begin sending, short enough to be worth little if leaked. */
+/**
+ * Long enough for the slowest connection to begin sending, short enough to be worth little if
+ * leaked.
+ */
 export function lifeSeconds(byteLength: number): number {
   const seconds = Math.ceil(byteLength / SLOWEST_BYTES_PER_SECOND)
   return Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, seconds))
@@ -106,9 +109,9 @@ async function signPart(signing: Signing, part: PartToSign): Promise<SignedPart>
   const url = await presigned(signing, part, {
     expiresIn,
     signingDate: new Date(nowMs + store.clock.offsetMs),
-    // The presigner leaves Content-Type out unless told; Ceph 20 refuses an unsigned one.
+    // By default the presigner leaves Content-Type out; Ceph 20 refuses an unsigned one.
     signableHeaders: new Set(['host', ...names]),
-    // In the query metadata would be lost at OpenStack Swift, and a checksum be checked by nobody.
+    // In the query, OpenStack Swift would lose metadata and no store would check the checksum.
     unhoistableHeaders: new Set(names),
   })
   const expiresAtMs = Math.floor(nowMs / 1000) * 1000 + expiresIn * 1000
@@ -116,7 +119,7 @@ async function signPart(signing: Signing, part: PartToSign): Promise<SignedPart>
   return { partNumber, url, headers, expiresAtMs, bucket, isLocal: kind === 'local' }
 }
 
-/** All that has to travel with the PUT. The page sends a part's body without a type. */
+/** All headers that must be sent with the PUT. The page sends a part's body without a type. */
 function headersOf(signing: Signing, part: PartToSign): Record<string, string> {
   const { row, plan, integrity } = signing
   const whole = () => ({ ...headersOfFields(fieldsOf(signing)), ...conditionHeader(row) })
@@ -149,8 +152,8 @@ function fieldsOf({ store, row }: Signing): ObjectFields {
 }
 
 /**
- * Any answer has a date, a refusal, too; without one the signature is made as well as we know. A
- * store that is silent must not keep the parts from being tried.
+ * Every answer has a date, even a refusal. If the store does not answer, the signature uses the
+ * best known time, so that the parts can still be tried.
  */
 async function learnTimeIfUnsure(store: Store): Promise<void> {
   if (!store.clock.isUnsure()) return

@@ -16,21 +16,21 @@ import { checkSource } from '../sources/source-registry.ts'
 import type { NoResponseReasons } from './diagnosis/no-response-reasons.ts'
 import type { PutProbeRunner } from './diagnosis/put-probe-runner.ts'
 
-/** What the steps of an upload work with. */
+/** The dependencies that the steps of an upload share. */
 export interface UploadContext {
   readonly records: Records
   readonly stores: Stores
-  /** Makes the first link of an upload that is done. */
+  /** Makes the first link of a finished upload. */
   readonly makeLink: (store: Store, row: UploadRow) => Promise<ShareLink>
   readonly log: Log
-  /** PUTs of the host's own, by which it finds out what the page cannot see. */
+  /** PUTs that the host itself sends to find out what the page cannot see. */
   readonly putProbes: PutProbeRunner
   readonly reasons: NoResponseReasons
-  /** Epoch ms, this computer's. */
+  /** This computer's clock, epoch ms. */
   readonly now: () => number
-  /** Ends early, and quietly, when `signal` is aborted. */
+  /** Returns early, without an error, when `signal` is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  /** Tells pages of records that changed by themselves. */
+  /** Notifies pages of records that changed without a command of theirs. */
   readonly changed: (uploads: UploadRecord[]) => void
 }
 
@@ -44,7 +44,7 @@ export function isUnfinished(row: UploadRow): boolean {
   return phase === 'waiting' || phase === 'paused' || phase === 'failed'
 }
 
-/** The row of an upload that can still be worked on. Fails with `unknown-id` or `wrong-state`. */
+/** The row of an unfinished upload. Fails with `unknown-id` or `wrong-state`. */
 export function unfinishedRow(context: UploadContext, uploadId: UploadId): Outcome<UploadRow> {
   const row = context.records.find(uploadId)
   if (row === null) return failed({ kind: 'unknown-id' })
@@ -52,8 +52,8 @@ export function unfinishedRow(context: UploadContext, uploadId: UploadId): Outco
 }
 
 /**
- * Row and store of an upload whose file, where the host can see it, is what it was.
- * @param find `storeToBegin` for one that may still follow its destination.
+ * Row and store of an upload whose file is unchanged, as far as the host can see it.
+ * @param find `storeToBegin` for an upload that may still follow its destination.
  */
 export async function uploadAtStore(
   context: UploadContext,
@@ -76,9 +76,9 @@ export function targetOf({ endpoint, bucket, region, credentials }: TargetFields
 }
 
 /**
- * The store of an upload, at the place where it was begun. A destination can be edited, by its user
- * or by a page that was taken over; what is known of an upload says nothing about another bucket.
- * Fails with `destination-moved`, or as `Stores.of` does.
+ * The store of an upload, in the bucket where the upload began. A destination can be edited by its
+ * user or by a compromised page, and what is known about an upload says nothing about another
+ * bucket. Fails with `destination-moved`, or as `Stores.of` does.
  */
 export async function storeOfUpload(
   context: UploadContext,
@@ -86,12 +86,15 @@ export async function storeOfUpload(
 ): Promise<Outcome<Store>> {
   const found = await context.stores.of(row.record.destinationId)
   if (!found.ok) return found
-  // Judged by what the store was opened with: an edit that comes later has no part in it.
+  // Compares with the destination that the store was opened with, so a later edit does not matter.
   const failure = movedFrom(row, found.value.destination)
   return failure === null ? found : failed(failure)
 }
 
-/** The same, and one of which no store can hold anything yet follows its destination. */
+/**
+ * Like `storeOfUpload`, but an upload of which no store can hold anything yet follows its
+ * destination.
+ */
 export async function storeToBegin(
   context: UploadContext,
   row: UploadRow,
@@ -102,9 +105,9 @@ export async function storeToBegin(
   return failure === null || mayFollow(context, row) ? found : failed(failure)
 }
 
-/** Null: it is at its place. */
+/** Null: the destination still points to the upload's bucket. */
 function movedFrom({ target }: UploadRow, destination: StoredDestination): Failure | null {
-  // The bucket on this computer gets another port when its own is taken, and nobody can edit it.
+  // The local bucket gets another port when its own is in use, and nobody can edit it.
   if (target === null || destination.kind === 'local') return null
   const { endpoint, bucket } = destination
   if (target.endpoint === endpoint && target.bucket === bucket) return null
@@ -119,7 +122,10 @@ function movedFailure(place: TargetBucket, { endpoint, bucket }: StoredDestinati
   }
 }
 
-/** A wrong bucket is corrected after its store has refused the file: then the file goes to the right one. */
+/**
+ * The user corrects a wrong bucket after its store has refused the file; the file then goes to the
+ * right one.
+ */
 function mayFollow({ records }: UploadContext, row: UploadRow): boolean {
   if (row.begunAtMs !== null || row.storeUploadId !== null || row.completingAtMs !== null) {
     return false
@@ -129,10 +135,11 @@ function mayFollow({ records }: UploadContext, row: UploadRow): boolean {
 }
 
 /**
- * Whether an object that was found where the upload ended may be taken for it. With the keys and in
- * the region of then, place and key say so. Other keys may see another bucket of the same name
- * (tenants of Ceph: docs.ceph.com/en/latest/radosgw/multitenancy), so there the object has to be the
- * upload's own: by its token, or where the store keeps no metadata by its ETag.
+ * Whether an object found where the upload ended may count as its object. With the access keys and
+ * region of that time, bucket and object key are enough. Other access keys may see another bucket
+ * of the same name (tenants of Ceph: docs.ceph.com/en/latest/radosgw/multitenancy), so there the
+ * object has to be the upload's own: by its token, or by its ETag where the store keeps no
+ * metadata.
  */
 export function checkObjectIdentity(
   row: UploadRow,

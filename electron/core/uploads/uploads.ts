@@ -12,7 +12,7 @@ import { targetOf, type UploadContext, unfinishedRow } from './upload-context.ts
 
 const LIVE: ReadonlySet<UploadRecord['status']['phase']> = new Set(['waiting', 'paused'])
 
-/** What can be done with the uploads in the records; one thing at a time per upload. */
+/** The operations on the uploads in the records, one at a time per upload. */
 export class Uploads {
   readonly cleanup: CleanupQueue
   readonly #context: UploadContext
@@ -40,7 +40,7 @@ export class Uploads {
     const completed = await this.#mutex.run(uploadId, (signal) =>
       completeUpload(this.#context, uploadId, signal),
     )
-    // The store answers: whatever could not be cleaned up there can be now.
+    // The store answers, so leftovers there can be cleaned up now.
     if (completed.ok) this.cleanup.hurry()
     return completed
   }
@@ -61,7 +61,7 @@ export class Uploads {
     return succeeded({ refused })
   }
 
-  /** Answers the uploads of which nothing was recorded. */
+  /** Returns the uploads for which nothing was recorded. */
   #record(receipts: CommandInput<'syncUploads'>['receipts']): readonly UploadId[] {
     const byUpload = Map.groupBy(receipts, ({ uploadId }) => uploadId)
     return [...byUpload].flatMap(([uploadId, each]) => {
@@ -88,13 +88,13 @@ export class Uploads {
     const { records, reasons } = this.#context
     if (marks.length > 0) records.uploads.mark(marks)
     for (const { uploadId, mark } of marks) {
-      // The user wants it to go on, perhaps since something was put right.
+      // The user wants it to continue, perhaps because they have fixed something.
       const row = mark.phase === 'waiting' ? records.find(uploadId) : null
       if (row !== null) reasons.forget(row.record.destinationId)
     }
   }
 
-  /** Answers the uploads that are not cleared. The store is cleaned in the background. */
+  /** Returns the uploads that were not cleared. The store is cleaned in the background. */
   #clear(uploadIds: readonly UploadId[]): readonly UploadId[] {
     if (uploadIds.length === 0) return []
     const { records } = this.#context
@@ -108,7 +108,7 @@ export class Uploads {
     return rows.filter((row) => !ended.includes(row)).map(({ record }) => record.uploadId)
   }
 
-  /** The page tries them again; those that have ended meanwhile are passed over. */
+  /** The page tries these uploads again; uploads that have ended meanwhile are skipped. */
   decide({ uploadIds, decision }: CommandInput<'decideConflict'>) {
     return succeeded({ uploads: this.#context.records.uploads.decide(uploadIds, decision) })
   }

@@ -24,23 +24,23 @@ import type { UnansweredPut } from './no-response-reasons.ts'
 
 const LOOK_MS = 15_000
 
-/** What the store has of the bytes that the page sent. */
+/** How much the store has of the bytes that the page sent. */
 type Look =
   | { readonly kind: 'there'; readonly receipt: PartReceipt }
   | { readonly kind: 'absent' }
-  /** These keys may not look, or the store does not say. */
+  /** These access keys may not look, or the store does not say. */
   | { readonly kind: 'unseen' }
-  /** It says of the upload as a whole what the page could not read. */
+  /** The store refuses the upload as a whole, in an answer that the page could not read. */
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'silent' }
 
 /**
- * Why a PUT of the page's got no answer that the page may read. To a page everything without CORS
- * headers looks like a dead network: a refusal by the store or by something in front of it, a bucket
- * without a rule, and a store that forgets the headers when all is well. So the host looks whether
- * the bytes are there, and makes the same requests itself.
+ * Finds out why a PUT from the page got no answer that the page may read. To a page, every answer
+ * without CORS headers looks like a dead network: a refusal by the store or by something in front
+ * of it, a bucket without a CORS rule, and a store that omits the headers on success. So the host
+ * checks whether the bytes arrived, and makes the same requests itself.
  *
- * Fails with `wrong-state` for a part that the plan does not have.
+ * Fails with `wrong-state` for a part that is not in the plan.
  */
 export async function diagnoseNoResponse(
   context: UploadContext,
@@ -89,7 +89,7 @@ function refused(failure: Failure): PutDiagnosis {
   return { kind: 'refused', failure }
 }
 
-/** Of bytes that nobody may look at a hidden answer says that they are there, and no more. */
+/** If nobody may look at the bytes, a hidden answer says only that they arrived. */
 function diagnosisOf(
   tried: PutProbeResult,
   look: 'absent' | 'unseen',
@@ -119,7 +119,7 @@ function lookFor(
     : lookForPart(context, at, plan, partNumber, signal)
 }
 
-/** Held to what an upload that goes on after a pause is held to. */
+/** Applies the same checks as an upload that continues after a pause. */
 async function lookForPart(
   context: UploadContext,
   { row, store }: UploadAtStore,
@@ -142,8 +142,9 @@ async function lookForPart(
 }
 
 /**
- * Some stores refuse a condition that does not hold without the headers that would let the page
- * read it, and some close before they have taken the whole body: either is silence to the page.
+ * Some stores refuse a conditional write without the CORS headers that the page needs to read the
+ * answer, and some close the connection before they have read the whole body: the page sees no
+ * answer in either case.
  */
 async function lookForObject(
   context: UploadContext,
@@ -192,9 +193,9 @@ function lookFailed(failure: Failure): Look {
 const SIGNATURE_PROBE_MS = 15_000
 
 /**
- * Why the store may not have accepted the signature of the page's PUT. A wrong secret key makes
- * every signature wrong. If a plain request of the host passes with the same keys, the PUT was
- * changed on its way: proxies rewrite the host, decode the path, or merge its slashes.
+ * Finds out why the store may not have accepted the signature of the page's PUT. A wrong secret key
+ * makes every signature wrong. If a plain request from the host passes with the same access keys,
+ * the PUT was changed on its way: proxies rewrite the host, decode the path, or merge its slashes.
  */
 export async function diagnoseSignature(
   context: UploadContext,

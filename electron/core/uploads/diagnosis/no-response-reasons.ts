@@ -10,26 +10,26 @@ import { type IntegrityPlan, isChecksumSent } from '../../integrity/store-integr
 import type { CorePorts } from '../../ports.ts'
 import type { PutProbeRunner } from './put-probe-runner.ts'
 
-/** A PUT of the page's whose answer it could not read. */
+/** A PUT from the page whose answer it could not read. */
 export interface UnansweredPut {
   readonly store: Store
   readonly mode: PartPlan['mode']
   readonly byteLength: number
-  /** As far as the browser knows, which counts what waits in the system's buffers as sent. */
+  /** As far as the browser knows; it counts bytes in the system's buffers as sent. */
   readonly isBodySent: boolean
   readonly integrity: IntegrityPlan
   readonly file: { readonly name: string; readonly contentType: string; readonly token: string }
 }
 
-/** One answer is good for all uploads that fail in the same way, and for a while. */
+/** One answer serves all uploads that fail in the same way, for this long. */
 const HOLDS_MS = 20_000
-/** These change only when somebody changes them, and then that user tries again. */
+/** These change only when the user changes something, and then the user tries again. */
 const LASTING_MS = 60_000
 const TINY_BYTES = 9
 const TINY_MS = 15_000
-/** A line that needs longer for such a body says nothing by it. */
+/** If a connection needs longer for such a body, its silence proves nothing. */
 const SIZED_MS = 45_000
-/** Longer bodies are only announced. */
+/** Longer bodies are announced but not sent. */
 const MOST_SENT_BYTES = 64 * MIB
 
 interface Held {
@@ -47,9 +47,9 @@ interface Limit {
 type Attempt = readonly [name: string, run: () => Promise<PutProbeResult>]
 
 /**
- * Finds out why PUTs of the page get no answer that it may read, by making the same requests: a
+ * Finds out why PUTs from the page get no answer that it may read, by making the same requests: a
  * tiny one first, then one of the length that failed. However many uploads fail at once, the store
- * gets a handful of requests.
+ * gets only a handful of requests.
  */
 export class NoResponseReasons {
   readonly #ports: Pick<CorePorts, 'isCorsHandled' | 'pageOrigin' | 'corsOrigin' | 'storeHttp'>
@@ -65,7 +65,7 @@ export class NoResponseReasons {
     this.#runs = runs
   }
 
-  /** What a rule of the bucket has to allow for the page. */
+  /** The origin that a CORS rule of the bucket has to allow for the page. */
   get allowedOrigin(): string {
     return corsPageOf(this.#ports).allowedOrigin
   }
@@ -82,7 +82,7 @@ export class NoResponseReasons {
     return { kind: 'taken', isHidden }
   }
 
-  /** Whether the store answers what it takes in a way that the page may not read. */
+  /** Whether the store accepts PUTs but answers in a way that the page may not read. */
   async hidesAnswers(put: UnansweredPut): Promise<boolean> {
     if (this.#ports.isCorsHandled) return false
     const run = this.#try(put, TINY_MS, async (trials) => {
@@ -94,7 +94,7 @@ export class NoResponseReasons {
     return tried.kind === 'taken' && tried.isHidden
   }
 
-  /** The page was told that the body is too long; how long one may be, the host finds out. */
+  /** The page was told that the body is too long; the host finds out the limit. */
   async limitFor(put: UnansweredPut): Promise<Failure> {
     const known = this.tooLarge(put.store.destination.destinationId, put.byteLength)
     if (known !== null) return known
@@ -105,14 +105,16 @@ export class NoResponseReasons {
       : { kind: 'request-too-large', limitBytes: null }
   }
 
-  /** Null unless bodies of this length or shorter ones were refused for it a moment ago. */
+  /**
+   * Null unless bodies of this length or shorter ones were refused for their length a moment ago.
+   */
   tooLarge(destinationId: DestinationId, byteLength: number): Failure | null {
     const limit = this.#limits.get(destinationId)
     if (limit === undefined || limit.untilMs <= performance.now()) return null
     return byteLength >= limit.fromBytes ? limit.failure : null
   }
 
-  /** The user acted: what was found out may not be so any more. */
+  /** The user acted, so earlier findings may no longer be true. */
   forget(destinationId: DestinationId): void {
     this.#limits.delete(destinationId)
     for (const [key, held] of this.#held) {
@@ -124,7 +126,7 @@ export class NoResponseReasons {
     const { mode, byteLength, isBodySent, file } = put
     const kind = `${mode} ${extensionOf(file.name)}`
     const sized = `${kind} ${sizeClassOf(put)}`
-    // Of a short body it cannot be told whether it was sent, and trying it costs little.
+    // For a short body nobody can tell whether it was sent, and trying it costs little.
     const mayBeSent = isBodySent || byteLength <= BUFFERED_BYTES
     const reach = mayBeSent && byteLength <= MOST_SENT_BYTES ? 'whole' : 'headers'
     const attempts: readonly Attempt[] = [
@@ -133,7 +135,7 @@ export class NoResponseReasons {
       [`part ${sized} ${reach}`, this.#tryPart(put, reach)],
     ]
     if (mode === 'multipart' || !isBodySent || reach === 'headers') return attempts
-    // What is refused or hidden only when the whole file comes at once.
+    // Some refusals and missing headers occur only when the whole file comes at once.
     const whole = this.#try(put, SIZED_MS, (trials) => trials.object(byteLength))
     return [...attempts, [`object ${sized} ${file.contentType}`, whole]]
   }
@@ -145,10 +147,11 @@ export class NoResponseReasons {
   #tryPart(put: UnansweredPut, reach: 'headers' | 'whole'): () => Promise<PutProbeResult> {
     const run = this.#try(put, SIZED_MS, (trials) => trials.part(put.byteLength, reach))
     return async () => {
-      // Nothing could be learnt from a body that cannot be held back.
+      // A body that cannot be held back until `100 Continue` would teach nothing.
       if (reach === 'headers' && !(await this.#runs.canExpect(put.store))) return TAKEN
       const tried = await run()
-      // The store has answered a tiny one: so long a body is cut off here, too, or takes too long.
+      // The store answered a tiny body, so a body of this length is cut off here, too, or takes too
+      // long.
       return tried.kind === 'silent' ? TAKEN : tried
     }
   }
@@ -166,7 +169,7 @@ export class NoResponseReasons {
     return { kind: 'refused', failure, fromBytes: null }
   }
 
-  /** What is known of a longer body says nothing about this one. */
+  /** A finding about a longer body says nothing about this one. */
   async #fitting(put: UnansweredPut, [name, run]: Attempt): Promise<PutProbeResult> {
     const tried = await this.#hold(put, [name, run])
     const isOfLonger =
@@ -174,7 +177,7 @@ export class NoResponseReasons {
     return isOfLonger ? this.#hold(put, [`${name} ${put.byteLength}`, run]) : tried
   }
 
-  /** One asks, the others of its kind wait for what it finds. */
+  /** One caller asks, and callers of the same kind wait for its result. */
   #hold(
     { store }: UnansweredPut,
     [name, run]: Attempt,
@@ -190,7 +193,7 @@ export class NoResponseReasons {
     const held = { destinationId, untilMs: nowMs + holdsMs, tried }
     this.#held.set(key, held)
     return tried.then((found) => {
-      // Forgotten meanwhile, it is not what the user wants to know.
+      // A result that was forgotten meanwhile no longer matters to the user.
       if (this.#held.get(key) === held) this.#noteLimit(destinationId, found)
       return found
     })
@@ -212,7 +215,7 @@ function sizeClassOf({ byteLength }: UnansweredPut): number {
   return Math.ceil(Math.log2(Math.max(1, byteLength)))
 }
 
-/** With its dot: what stands in front of a store may look at it. */
+/** With its dot: firewalls and proxies in front of a store may check the extension. */
 export function extensionOf(name: string): string {
   return /\.[A-Za-z0-9]{1,10}$/.exec(name)?.[0] ?? ''
 }

@@ -14,7 +14,7 @@ import { extensionOf, type UnansweredPut } from './no-response-reasons.ts'
 
 const PROBE_TIMEOUTS = { connectMs: 8000, idleMs: 30_000 }
 const CLEAN_MS = 10_000
-/** Whoever stops Ferry waits. */
+/** The user waits this long when they quit Ferry. */
 const CLOSE_CLEAN_MS = 1000
 
 type RunPorts = Pick<
@@ -23,8 +23,8 @@ type RunPorts = Pick<
 >
 
 /**
- * Runs the host's own PUTs, one set at a time per destination, and takes out of the bucket again
- * what they leave there: at once, later when the line is dead, and in the next run of Ferry when
+ * Runs the host's own PUTs, one set at a time per destination, and removes the objects that they
+ * leave in the bucket: at once, later when the connection is down, or in the next run of Ferry when
  * this one is killed.
  */
 export class PutProbeRunner {
@@ -41,7 +41,10 @@ export class PutProbeRunner {
     this.#leavings = new ProbeCleanup(ports.log)
   }
 
-  /** Electron's `net`, and Node through a proxy, send a body at once, whatever is said to the headers. */
+  /**
+   * Electron's `net`, and Node through a proxy, send the body at once, without waiting for an
+   * answer to the headers.
+   */
   canExpect({ destination }: Store): Promise<boolean> {
     return goesDirectly(this.#ports, new URL(destination.endpoint))
   }
@@ -54,7 +57,10 @@ export class PutProbeRunner {
     return this.#inTurn(put.store, () => this.#run(put, withinMs, work))
   }
 
-  /** Removes what an earlier run of Ferry was killed over. Nobody waits for it. */
+  /**
+   * Removes probe objects that an earlier run of Ferry left when it was killed. Nobody waits for
+   * it.
+   */
   sweep(store: Store): void {
     const isIdle = !this.#tails.has(store.destination.destinationId)
     if (!isIdle || !this.#isSlotOurs(store) || this.#stores.probeOf(store.destination) === null)
@@ -119,14 +125,20 @@ export class PutProbeRunner {
     }
   }
 
-  /** What these keys may not remove, and what the store will not, is left to the bucket's rules. */
+  /**
+   * Objects that these access keys may not remove, or that the store does not, are left to the
+   * bucket's rules.
+   */
   async #clean(probes: Probes): Promise<boolean> {
     const signal = AbortSignal.any([this.#cleaning.signal, AbortSignal.timeout(CLEAN_MS)])
     const cleaned = await removeProbes(probes, signal)
     return cleaned.ok || isDefinite(cleaned.failure)
   }
 
-  /** The destination remembers one key; until it is known what the store checks, that is another's. */
+  /**
+   * The destination remembers one key; until it is known what the store checks, the integrity probe
+   * uses it.
+   */
   #isSlotOurs({ destination, integrity }: Store): boolean {
     return integrity.isHidden || this.#stores.integrityOf(destination) !== null
   }
@@ -136,7 +148,7 @@ export class PutProbeRunner {
     const key = this.#stores.probeOf(destination)
     if (key === null || !this.#isSlotOurs(store)) return true
     const object = new ProbeObject(store, key)
-    // Keys that may not list can still remove what may be there.
+    // Access keys that may not list can still remove an object that may exist.
     object.noteWritten(undefined)
     const isClean = await this.#clean({
       store,

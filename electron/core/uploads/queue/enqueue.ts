@@ -15,8 +15,8 @@ export interface EnqueuedUploads {
 }
 
 /**
- * Makes one record per file, all of them or none. Two files that want the same key both go up:
- * the later one is numbered.
+ * Makes one record per file, or none at all if one fails. If two files want the same object key,
+ * both are uploaded and the later one is numbered.
  */
 export function enqueueUploads(
   records: Records,
@@ -54,8 +54,8 @@ type AdmittedFile = Pick<
 >
 
 /**
- * Judges a file by the destination's rules and finds it a place.
- * @param except the upload whose place it takes: what that one wants is free.
+ * Checks a file against the destination's rules and finds an object key for it.
+ * @param except the upload that it replaces: the object key which that one wants counts as free.
  */
 export function admitFile(
   { records, sources, destination }: EnqueueDeps,

@@ -7,8 +7,8 @@ import type { RegisteredSource, SourceRegistry } from '../../sources/source-regi
 import { isUnfinished } from '../upload-context.ts'
 
 /**
- * Names, for each file, the unfinished uploads that it may be the file of. The place in the drop
- * has to be the same, since many files of one folder share a name, a length and a time.
+ * Names, for each file, the unfinished uploads that it may belong to. The relative path in the drop
+ * has to be the same, since many files in one folder share a name, a length and a time.
  */
 export function matchSources(
   records: Records,
@@ -24,7 +24,7 @@ export function matchSources(
   return { matches }
 }
 
-/** Each upload takes one file, each file feeds one upload: a ticket is spent with its first use. */
+/** Each upload takes one file and each file serves one upload: a ticket can be used once. */
 export function attachSources(
   records: Records,
   sources: SourceRegistry,
@@ -70,8 +70,8 @@ function isFileOf({ record, modifiedAtMs, relativePath }: UploadRow, source: Reg
 }
 
 /**
- * macOS hands out names with their accents apart; they are the same name. Chromium numbers files of
- * one name that were dropped together, so the number may be missing when one comes by itself.
+ * macOS returns names with decomposed accents; they count as the same name. Chromium numbers files
+ * of one name that were dropped together, so the number may be missing when one is dropped alone.
  */
 function isSameName(given: string, known: string): boolean {
   const names = [known, known.replace(/ \(\d+\)(?=(\.[^.]*)?$)/, '')]

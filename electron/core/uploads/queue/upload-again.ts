@@ -19,15 +19,15 @@ interface UploadAgainDeps {
   readonly records: Records
   readonly sources: SourceRegistry
   readonly destinations: Destinations
-  /** Epoch ms, this computer's. */
+  /** This computer's clock, epoch ms. */
   readonly now: () => number
 }
 
 /**
- * Begins a stopped upload again, as another one with the file as it is now, in the old one's place.
- * What the store holds of the old one is left for the cleaning.
- * @param given the file given again, and what the page found out about it; null: the host looks
- * where it was.
+ * Starts a stopped upload again as a new upload of the file as it is now, in the old one's place in
+ * the list. Anything that the store holds of the old one is left to the cleanup.
+ * @param given the file that was given again, with the facts that the page found out about it;
+ * null: the host looks at the old path.
  */
 export async function uploadAgain(
   { records, sources, destinations, now }: UploadAgainDeps,
@@ -42,7 +42,7 @@ export async function uploadAgain(
       ? await lookAtPath(sources, destination, before.value)
       : succeeded({ sourceId: given, ...(facts ?? factsBefore(before.value)) })
   if (!looked.ok) return looked
-  // Looking at the file takes time, in which somebody may have asked for the same.
+  // Looking at the file takes time, in which another request for the same upload may have come.
   const row = stoppedRow(records, uploadId, given)
   if (!row.ok) return row
   const { relativePath, decision } = row.value
@@ -57,8 +57,8 @@ export async function uploadAgain(
 }
 
 /**
- * The records do not know which uploads wait for a file that the page has lost, so one that is
- * given a file may be any that has not ended; the page offers it where nothing is under way.
+ * The records do not know which uploads wait for a file that the page has lost, so a file may be
+ * given to any unfinished upload; the page offers it where nothing is in progress.
  */
 function stoppedRow(
   records: Records,
@@ -71,13 +71,13 @@ function stoppedRow(
   return isStopped ? succeeded(row) : failed({ kind: 'wrong-state' })
 }
 
-/** As they were when the file was given. */
+/** The facts from when the file was given. */
 function factsBefore({ record, statedType, hash8, encoding }: UploadRow): FileFacts {
   const contentType = statedType ?? record.contentType
   return { contentType, hash8, ...(encoding === null ? {} : { encoding }) }
 }
 
-/** The type is the name's, which is as it was; the bytes are not. */
+/** The type comes from the name, which has not changed; the bytes have. */
 async function lookAtPath(
   sources: SourceRegistry,
   { rules }: StoredDestination,

@@ -18,13 +18,13 @@ import { currentKeyByTemplate, fileNameOf, freeKey } from './object-key.ts'
 import { longestFileBytes } from './plan-parts.ts'
 
 interface FileToAdmit {
-  /** Its own, not the one it gets in the bucket. */
+  /** The file's own name, not the one it gets in the bucket. */
   readonly name: string
   readonly byteLength: number
   readonly contentType: string
 }
 
-/** Why the destination does not take a file: its rules, or its store. Null when it does. */
+/** The reason why the destination's rules or its store refuse a file. Null when they accept it. */
 export function refusalOf(
   { rules, maxPartCount }: Pick<Destination, 'rules' | 'maxPartCount'>,
   { name, byteLength, contentType }: FileToAdmit,
@@ -41,7 +41,8 @@ export function refusalOf(
 }
 
 /**
- * As `<input accept>` reads its list: a type, a type with `*` after the slash, or an extension.
+ * Reads the list as `<input accept>` does: a type, a type with `*` after the slash, or an
+ * extension.
  *
  * html.spec.whatwg.org/multipage/input.html#attr-input-accept
  */
@@ -60,9 +61,9 @@ function isAllowed(rules: UploadRules, name: string, type: string): boolean {
 const UNKNOWN = 'application/octet-stream'
 
 /**
- * The destination's rule for the extension; then the browser's word, which has asked the system or
- * looked into the file; then what the extension means everywhere. A text that says no encoding gets
- * the one that was found in its bytes.
+ * First the destination's rule for the extension; then the browser's type, which comes from the
+ * system or the file's bytes; then the usual meaning of the extension. A text type without an
+ * encoding gets the one that was detected in its bytes.
  */
 export function contentTypeOf(
   rules: Pick<UploadRules, 'contentTypes'>,
@@ -76,9 +77,9 @@ export function contentTypeOf(
 }
 
 /**
- * The upload as the rules of now would have it, if it has not begun; one that has begun stays what
- * it is, and is judged all the same. Fails with `type-not-allowed`, `too-large`, or with what a new
- * template makes of its name.
+ * Applies the current rules to an upload that has not begun; one that has begun keeps its key and
+ * type but is checked all the same. Fails with `type-not-allowed`, `too-large`, or with the failure
+ * that a new template causes for its name.
  */
 export function applyRules(
   context: UploadContext,
@@ -101,7 +102,7 @@ export function applyRules(
   return succeeded(ruled)
 }
 
-/** By the rules as they are now, since those of the queueing may be long ago. */
+/** Uses the current rules, since the upload may have been queued long ago. */
 export function refusalByRules(
   destination: StoredDestination,
   { record, relativePath }: UploadRow,
@@ -111,7 +112,7 @@ export function refusalByRules(
   return refusalOf(destination, { name: fileNameOf(relativePath), byteLength, contentType })
 }
 
-/** Older Ferrys kept no word of the browser's: what they made of it then stands. */
+/** Older versions of Ferry did not store the browser's type: the type that they derived is kept. */
 function typeByRules(
   { rules }: StoredDestination,
   { record, relativePath, statedType, encoding }: UploadRow,
@@ -127,7 +128,7 @@ function keyByRules(
   const { keyTemplate } = destination.rules
   if (row.keyOrigin?.keyTemplate === keyTemplate) return succeeded(row)
   const wanted = currentKeyByTemplate(destination, row)
-  // The new template asks for digits that were not worked out when the file was given.
+  // The new template needs hash digits that were not computed when the file was given.
   if (!wanted.ok) return wanted.failure.kind === 'wrong-state' ? succeeded(row) : wanted
   const { uploadId } = row.record
   const placing = freeKey(context.records, destination, wanted.value, uploadId)

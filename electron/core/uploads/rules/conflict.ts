@@ -16,21 +16,21 @@ import { isOwn, isWhole } from '../own-object.ts'
 import type { UploadAtStore, UploadContext } from '../upload-context.ts'
 import { numberedKey, type ObjectKey, unnumberedKey } from './object-key.ts'
 
-/** Names are counted on that far; after that something else is wrong with the bucket. */
+/** The highest number to try; beyond it something else is wrong with the bucket. */
 const MAX_NUMBER = 1000
 
 export type KeyResolution =
   /** This upload's own object is already there. */
   | { readonly kind: 'ours' }
-  /** It may be written, minding `guard`. */
+  /** The key may be written, respecting `guard`. */
   | { readonly kind: 'free'; readonly placing: ObjectKey; readonly guard: Guard }
-  /** An object is there, and stays. */
+  /** An object exists and is kept. */
   | { readonly kind: 'skipped' }
 
 /**
- * Asks the store whether the upload's key is free; what becomes of an object of somebody else's
- * under the very key that the upload wants, the person's word or the destination's rule says.
- * Numbered names are only ever free ones. Fails with `key-taken` where the rule is to ask.
+ * Asks the store whether the upload's key is free. If somebody else's object has the wanted key,
+ * the user's decision or the destination's rule says what happens to it. Numbered names are used
+ * only if they are free. Fails with `key-taken` if the rule is to ask.
  */
 export async function resolveKey(
   context: UploadContext,
@@ -56,10 +56,10 @@ export async function resolveKey(
   return failed({ kind: 'store-refused', status: 409, code: 'KeyTaken' })
 }
 
-/** `torn`: our own, but not whole; it is about to be written again. */
+/** `torn`: our own object, but incomplete; it is about to be written again. */
 type ObjectSeen = 'nothing' | 'unseen' | 'ours' | 'torn' | 'foreign'
 
-/** Null: look under the next name. */
+/** Null: try the next name. */
 function resolutionBy(
   rule: ConflictRule,
   placing: ObjectKey,
@@ -81,7 +81,9 @@ function resolutionBy(
   }
 }
 
-/** Where the store was seen to honour a condition it is told of it; else we look for ourselves. */
+/**
+ * If the store is known to honour conditions, the write carries one; otherwise we look before it.
+ */
 export function guardFor({ destination }: Store, plan: PartPlan, guard: Guard): Guard {
   return guard === 'look' && honorsConditions(destination, plan.mode) ? 'condition' : guard
 }
@@ -94,8 +96,9 @@ async function seenAt(
 ): Promise<Outcome<ObjectSeen>> {
   const head = await headObject(store, key, signal)
   if (!head.ok) {
-    // Keys that may only write cannot look: S3 says 403 whether or not there is an object. Nor could
-    // they tell their own from another's after a write that was refused, so that none is guarded.
+    // Access keys that may only write cannot look: S3 answers 403 whether or not there is an
+    // object. After a refused write they could not tell their own object from another's either, so
+    // these writes get no guard.
     return isDenied(head.failure) ? succeeded('unseen') : head
   }
   if (head.value === null) return succeeded('nothing')
@@ -105,8 +108,8 @@ async function seenAt(
 }
 
 /**
- * Where the store honours no conditions: whether somebody else's object has come into the place
- * since the upload began. Fails with `PLACE_TAKEN`; preparing again finds it another place.
+ * For stores that honour no conditions: checks whether somebody else's object has taken the object
+ * key since the upload began. Fails with `PLACE_TAKEN`; preparing again finds another key.
  */
 export async function yieldIfTaken(
   context: UploadContext,
@@ -115,12 +118,12 @@ export async function yieldIfTaken(
 ): Promise<Outcome<null>> {
   if (at.row.guard !== 'look') return succeeded(null)
   const head = await headObject(at.store, at.row.record.key, signal)
-  // What keeps us from looking will show again, where it is dealt with.
+  // A failure to look will occur again at a step that handles it.
   if (!head.ok || head.value === null || isOwn(head.value, at)) return succeeded(null)
   return yieldKey(context, at, signal)
 }
 
-/** Complete did not go through, and never will: the place is somebody else's, or was for a moment. */
+/** Complete failed for good: the object key is or was taken by somebody else's object. */
 export function mustYield(
   { row }: UploadAtStore,
   head: Outcome<ObjectHead | null>,
@@ -128,11 +131,11 @@ export function mustYield(
 ): boolean {
   if (row.guard === 'none') return false
   const isForeign = head.ok && head.value !== null && head.value.token !== row.token
-  // S3 wants a new upload after either, whether or not there is anything to be seen by now.
+  // S3 requires a new upload after either, even if no object is visible by now.
   return isForeign || isConditionalWriteRefused(failure)
 }
 
-/** The parts belong to a key that the object will not have: they go, and are sent again. */
+/** The parts belong to a key that the object will not have: they are removed and sent again. */
 export async function yieldKey(
   context: UploadContext,
   { row, store }: UploadAtStore,

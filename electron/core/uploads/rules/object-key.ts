@@ -10,7 +10,7 @@ import type { StoredDestination } from '../../destinations/stored-destination.ts
 import type { Records } from '../../records/records.ts'
 import type { UploadRow } from '../../records/stored-upload.ts'
 
-/** Where a file goes in the bucket, cut into what people see. */
+/** The object key of a file, split into the pieces that users see. */
 export interface ObjectKey {
   readonly key: string
   /** The folders between the destination's prefix and the name, `a/b/`, or empty. */
@@ -18,14 +18,15 @@ export interface ObjectKey {
   readonly name: string
 }
 
-/** What makes a key of a file's place in a drop. */
+/** The inputs that turn a file's path in a drop into an object key. */
 export interface KeyNaming extends Pick<KeyFacts, 'prefix' | 'at' | 'uuid' | 'hash8'> {
   readonly keyTemplate: string
 }
 
 /**
- * The key for a file at this place of a drop. Names are taken byte for byte, in whichever Unicode
- * form the file system has them. Fails with `name-unusable` where no S3 request could carry it.
+ * The object key for a file with this path in a drop. Names are taken byte for byte, in whichever
+ * Unicode form the file system has them. Fails with `name-unusable` if no S3 request could carry
+ * the key.
  * @param relativePath `photos/2026/a.jpg`, with `/` on every system.
  */
 export function objectKeyOf(naming: KeyNaming, relativePath: string): Outcome<ObjectKey> {
@@ -33,7 +34,7 @@ export function objectKeyOf(naming: KeyNaming, relativePath: string): Outcome<Ob
   if (segments.includes('')) return failed({ kind: 'name-unusable', reason: 'empty' })
   const name = fileNameOf(relativePath)
   const folder = relativePath.slice(0, relativePath.length - name.length)
-  // Also where the template leaves the folders out: nobody who drops such a path means well.
+  // Refused even if the template leaves the folders out: nobody drops such a path with good intent.
   if (segments.some((each) => each === '.' || each === '..')) {
     return failed({ kind: 'name-unusable', reason: 'dot-segment' })
   }
@@ -41,21 +42,21 @@ export function objectKeyOf(naming: KeyNaming, relativePath: string): Outcome<Ob
   return key.ok ? succeeded(splitKey(naming.prefix, key.value)) : key
 }
 
-/** A key that leaves the prefix out is shown with all of its folders. */
+/** A key without the prefix is shown with all of its folders. */
 function splitKey(prefix: string, key: string): ObjectKey {
   const name = fileNameOf(key)
   const folders = key.slice(0, key.length - name.length)
   return { key, folder: folders.startsWith(prefix) ? folders.slice(prefix.length) : folders, name }
 }
 
-/** The last segment: of a place in a drop, the file's own name. */
+/** The last segment of a path, which for a path in a drop is the file's own name. */
 export function fileNameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
 /**
- * The same place under the next free name: `name (2).ext`, `name (3).ext` …
- * Null when the numbered name does not fit into a key any more.
+ * The same object key with the next free name: `name (2).ext`, `name (3).ext` … Null when the
+ * numbered name no longer fits into a key.
  * @param count from 2.
  */
 export function numberedKey(placing: ObjectKey, count: number): ObjectKey | null {
@@ -80,7 +81,7 @@ interface NewFile {
   readonly createdAtMs: number
 }
 
-/** Where the destination's template puts a file, whoever is there. */
+/** The object key that the destination's template gives a file, even if it is taken. */
 export function keyByTemplate(
   { prefix, rules }: Pick<StoredDestination, 'prefix' | 'rules'>,
   { relativePath, hash8, token, createdAtMs }: NewFile,
@@ -92,7 +93,7 @@ export function keyByTemplate(
 
 /**
  * The first of its names that no other unfinished upload is going to write. Null when the numbered
- * name does not fit into a key any more.
+ * name no longer fits into a key.
  */
 export function freeKey(
   records: Records,
@@ -108,7 +109,7 @@ export function freeKey(
   return placing
 }
 
-/** The place that an upload was given before it was numbered. */
+/** The object key that an upload had before it was numbered. */
 export function unnumberedKey(row: UploadRow): ObjectKey {
   const { key, folder, name } = row.record
   const before = key.slice(0, key.length - name.length)
@@ -117,8 +118,8 @@ export function unnumberedKey(row: UploadRow): ObjectKey {
 }
 
 /**
- * As it is for an upload whose template has not changed since; else made anew.
- * @param hash8 of the file as it is now, which the template may ask for.
+ * The stored key if the template has not changed since; otherwise a new one.
+ * @param hash8 of the file as it is now, which the template may use.
  */
 export function currentKeyByTemplate(
   destination: StoredDestination,

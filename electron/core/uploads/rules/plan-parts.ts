@@ -3,12 +3,12 @@ import { failed, type Outcome, succeeded } from '../../../contract/outcome.ts'
 import { bodyLengthsOf, type PartPlan } from '../../../contract/part-plan.ts'
 import type { UploadRules } from '../../../contract/rules/upload-rules.ts'
 
-/** The longest file that a store with this part limit takes. */
+/** The longest file that a store with this part limit accepts. */
 export function longestFileBytes(maxPartCount: number): number {
   return Math.min(S3_LIMITS.maxObjectBytes, maxPartCount * S3_LIMITS.maxPartBytes)
 }
 
-/** What a destination allows, and what its rules ask for. */
+/** The limits of a destination and the part length that its rules ask for. */
 export interface PlanLimits extends Pick<UploadRules, 'partBytes' | 'bytesPerSecond'> {
   /** 10,000 on AWS, 1,000 on Scaleway and Swift. */
   readonly maxPartCount: number
@@ -17,9 +17,9 @@ export interface PlanLimits extends Pick<UploadRules, 'partBytes' | 'bytesPerSec
 }
 
 /**
- * Decides how a file is sent: in one PUT while it is short, else in equal parts of the length from
- * the rules or of the usual one, longer only when the store's part count would not suffice. Fails
- * with `too-large`.
+ * Decides how a file is sent: a short one in one PUT, a longer one in equal parts of the length
+ * that the rules give or of the usual length, longer only when the store's part count would not
+ * suffice. Fails with `too-large`.
  */
 export function planParts(byteLength: number, limits: PlanLimits): Outcome<PartPlan> {
   const lengths = bodyLengthsOf(limits)
