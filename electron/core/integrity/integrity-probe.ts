@@ -106,7 +106,7 @@ export class IntegrityProbe {
   async part(
     UploadId: string,
     PartNumber: number,
-    sum: Partial<UploadPartCommandInput>,
+    checksum: Partial<UploadPartCommandInput>,
     signal: AbortSignal,
   ): Promise<Outcome<UploadPartCommandOutput>> {
     const command = new UploadPartCommand({
@@ -114,7 +114,7 @@ export class IntegrityProbe {
       UploadId,
       PartNumber,
       Body: BODY,
-      ...sum,
+      ...checksum,
     })
     // Like the page's URLs: a hash of the body in the signature would be a check of its own.
     command.middlewareStack.add(

@@ -11,7 +11,7 @@ export interface PartChecksum {
 /** The CRC of the whole object, base64, as if its bytes had been read in one go. */
 export function fullObjectCrc(kind: CrcKind, parts: readonly PartChecksum[]): string {
   const total = parts.reduce(
-    (sum, part) => combinedCrc(kind, sum, crcOf(part.value), part.byteLength),
+    (crc, part) => combinedCrc(kind, crc, crcOf(part.value), part.byteLength),
     0n,
   )
   return Buffer.from(total.toString(16).padStart(kind.bits / 4, '0'), 'hex').toString('base64')

@@ -72,8 +72,8 @@ function isEtagOf({ mode, parts }: ExpectedObject, etag: string | null): boolean
   return bareEtag(etag).toLowerCase() === etagOfParts(parts)
 }
 
-function unnumbered(sum: string): string {
-  return sum.replace(/-\d+$/, '')
+function unnumbered(checksum: string): string {
+  return checksum.replace(/-\d+$/, '')
 }
 
 function s3NameOf(algorithm: Exclude<ChecksumAlgorithm, 'md5'>) {

@@ -7,7 +7,9 @@ import { MIGRATIONS } from './migrations.ts'
 
 /** sqlite.org/rescode.html: the file is damaged, or never was a database. */
 const DAMAGED = new Set([11, 26])
-/** SQLite keeps these beside a database in WAL mode; only older versions of Ferry had the second. */
+/**
+ * SQLite keeps these beside a database in WAL mode; only older versions of Ferry had the second.
+ */
 const COMPANIONS = ['-wal', '-shm']
 
 export interface OpenedDatabase {
@@ -17,8 +19,8 @@ export interface OpenedDatabase {
 }
 
 /**
- * Opens the records, making or migrating the file. A damaged one, or one that a newer Ferry wrote,
- * is moved aside with its journal and a new one begun.
+ * Opens the records, creating or migrating the file. A damaged file, or one that a newer version of
+ * Ferry wrote, is moved aside with its journal and a new one is created.
  *
  * @throws StartRefused, which names the file, when SQLite cannot open or write it, when another
  * program holds it, or when another user may have changed it.
@@ -46,15 +48,15 @@ class UnreadableRecords extends Error {
 }
 
 function openSound(file: string): DatabaseSync {
-  // Before SQLite writes: links are bearer secrets, and the journal holds the newest first.
+  // Before SQLite writes: links are bearer secrets, and the journal contains the newest ones first.
   claimFile(file)
   for (const suffix of COMPANIONS) claimExisting(file + suffix)
   const database = new DatabaseSync(file, { timeout: 2000 })
   try {
-    // Exclusive before WAL: SQLite then keeps no -shm file, which needs memory that processes share
-    // and which network drives do not have (sqlite.org/wal.html#noshm). This host is alone anyway.
-    // NORMAL in WAL: a power cut may lose the last moments, never the file, and the store is asked
-    // for the truth anyway. 16 MB of cache hold the indexes of a hundred thousand uploads.
+    // Exclusive before WAL: SQLite then keeps no -shm file, which needs shared memory, and network
+    // drives do not have that (sqlite.org/wal.html#noshm). This host is alone anyway. NORMAL in
+    // WAL: a power cut may lose the last moments, never the file, and the store is asked for the
+    // truth anyway. 16 MB of cache hold the indexes of a hundred thousand uploads.
     database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
       PRAGMA cache_size = -16000; PRAGMA foreign_keys = ON`)
     const health = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
@@ -89,7 +91,7 @@ export class Statements {
     this.#prepare(sql).run(...values)
   }
 
-  /** `Row` is the caller's claim; STRICT tables keep it true. */
+  /** The caller asserts the type `Row`; STRICT tables keep it true. */
   first<Row>(sql: string, ...values: SQLInputValue[]): Row | null {
     return (this.#prepare(sql).get(...values) as Row | undefined) ?? null
   }
@@ -102,7 +104,7 @@ export class Statements {
     return transaction(this.#database, work)
   }
 
-  /** For what must outlive a power cut in the next moment. Not inside a transaction. */
+  /** For changes that must survive a power cut in the next moment. Not inside a transaction. */
   durably(sql: string, ...values: SQLInputValue[]): void {
     this.#database.exec('PRAGMA synchronous = FULL')
     try {
@@ -126,7 +128,7 @@ export class Statements {
   }
 }
 
-/** All of it or nothing, also when the disk is full in the middle. */
+/** All or nothing, even if the disk fills up in the middle. */
 function transaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE')
   try {

@@ -50,8 +50,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (position, part_number)
   ) STRICT, WITHOUT ROWID;
   `,
-  // Checksums and proofs. A receipt without a checksum is of a Ferry that made none; a part without
-  // either was announced with two different ones, so that nobody knows which of them arrived.
+  // Checksums and proofs. A receipt without a checksum comes from a version of Ferry without
+  // checksums; a part without either was announced with two different checksums, so it is unknown
+  // which one arrived.
   `
   ALTER TABLE uploads ADD COLUMN checksum_algorithm TEXT;
   ALTER TABLE uploads ADD COLUMN is_checked INTEGER NOT NULL DEFAULT 0;
@@ -73,8 +74,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX uploads_by_store_upload ON uploads (store_upload_id)
     WHERE store_upload_id IS NOT NULL;
   `,
-  // What an upload was placed with, what the person decided about an object in its place, and what
-  // the store said of encryption. Null for uploads of a Ferry that knew no rules.
+  // The key template of an upload, the user's decision about an existing object with its key, and
+  // the encryption that the store named. Null for uploads from a version of Ferry without rules.
   `
   ALTER TABLE uploads ADD COLUMN key_template TEXT;
   ALTER TABLE uploads ADD COLUMN wanted_key TEXT;
@@ -86,36 +87,37 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE uploads ADD COLUMN encryption TEXT;
   ALTER TABLE uploads ADD COLUMN cancel_why TEXT CHECK (cancel_why IN ('person', 'exists'));
   `,
-  // The encoding that was found in a text's bytes; null where nobody has looked.
+  // The encoding that was detected in a text's bytes; null where nobody has looked.
   `
   ALTER TABLE uploads ADD COLUMN text_encoding TEXT;
   `,
-  // When the store was last asked for the whole object without an answer that settled it. Null: never,
-  // or it is settled.
+  // When the store was last asked for the whole object without an answer that settled it. Null:
+  // never, or settled.
   `
   ALTER TABLE uploads ADD COLUMN completing_at_ms REAL;
   `,
-  // Files are recognised by their place first: thousands of one length and time are nothing rare.
+  // Files are recognised by their relative path first: thousands with one length and time are
+  // common.
   `
   DROP INDEX uploads_by_fingerprint;
   CREATE INDEX uploads_by_place ON uploads (destination_id, relative_path)
     WHERE phase IN ('waiting', 'paused', 'failed');
   `,
-  // Where the upload was begun: a destination can be edited. Null: it was not begun, or by a Ferry
-  // that did not write it down.
+  // The bucket in which the upload began: a destination can be edited. Null: the upload has not
+  // begun, or began in a version of Ferry that did not record the bucket.
   `
   ALTER TABLE uploads ADD COLUMN place_endpoint TEXT;
   ALTER TABLE uploads ADD COLUMN place_bucket TEXT;
   ALTER TABLE uploads ADD COLUMN place_region TEXT;
   ALTER TABLE uploads ADD COLUMN place_keys TEXT;
   `,
-  // Earlier Ferrys took every change time for proof that nobody wrote to the file.
+  // Earlier versions of Ferry took every change time as proof that nobody wrote to the file.
   `
   UPDATE uploads SET changed_at_ms = NULL;
   `,
-  // One table for each of: uploads, their sources, their transfers to a store, parts, and links. An
-  // upload has a row in `transfers` from its first preparation on. Links name their upload without
-  // referring to it, since they outlive it.
+  // One table each for uploads, their sources, their transfers to a store, parts, and links. An
+  // upload has a row in `transfers` from its first preparation on. Links store their upload's ID
+  // without a foreign key, since they outlive it.
   `
   ALTER TABLE uploads RENAME TO former_uploads;
   CREATE TABLE uploads (

@@ -15,9 +15,9 @@ export class PartsTable {
   }
 
   /**
-   * Before a part is sent. One that was announced with another checksum may still arrive as it was
-   * then, so without a receipt its checksum is not known any more.
-   * @throws RangeError for a part that the plan does not have; nothing is recorded then.
+   * Called before a part is sent. A part that was announced with another checksum may still arrive
+   * with the earlier bytes, so without a receipt its checksum is no longer known.
+   * @throws RangeError for a part that is not in the plan; nothing is recorded then.
    */
   announce(uploadId: UploadId, plan: PartPlan, parts: readonly PartToSign[]): void {
     this.#sql.transaction(() => {
@@ -28,7 +28,7 @@ export class PartsTable {
     })
   }
 
-  /** @throws RangeError for a part that the plan does not have; nothing is recorded then. */
+  /** @throws RangeError for a part that is not in the plan; nothing is recorded then. */
   add(uploadId: UploadId, plan: PartPlan, receipts: readonly PartReceipt[]): void {
     this.#sql.transaction(() => {
       for (const receipt of receipts) this.#put(uploadId, plan, receipt, LISTED)
@@ -37,9 +37,9 @@ export class PartsTable {
   }
 
   /**
-   * Brings the records in line with what the store lists. What it does not list keeps its checksum,
-   * since it may be on its way.
-   * @param unknown part numbers that the store lists and nobody knows the checksum of.
+   * Brings the records in line with the store's list of parts. A part that is not listed keeps its
+   * checksum, since it may be on its way.
+   * @param unknown numbers of listed parts whose checksum is unknown.
    */
   reconcile(
     uploadId: UploadId,
@@ -84,7 +84,7 @@ export class PartsTable {
     )
   }
 
-  /** A receipt counts; what was only announced does not. */
+  /** Counts parts with a receipt; parts that were only announced do not count. */
   #updateRecordedBytes(uploadId: UploadId): void {
     this.#sql.run(
       `UPDATE uploads SET recorded_bytes = (SELECT coalesce(sum(byte_length), 0) FROM parts

@@ -43,9 +43,9 @@ export interface NewUpload {
 }
 
 /**
- * Everything that Ferry remembers of uploads, one object per table. What changes several tables is
- * a method here. Every method is one transaction: after a crash or a full disk the file holds the
- * state either before or after it.
+ * Everything that Ferry remembers about uploads, one object per table. Changes to several tables
+ * are methods here. Every method is one transaction: after a crash or a full disk the file holds
+ * the state either before or after it.
  */
 export class Records {
   readonly uploads: UploadsTable
@@ -89,8 +89,8 @@ export class Records {
   }
 
   /**
-   * Puts a new upload where an old one is in the list. The old one is cancelled and leaves the list;
-   * what the store holds of it has to be cleaned up.
+   * Puts a new upload at an old one's position in the list. The old one is cancelled and leaves the
+   * list; anything that the store holds of it has to be cleaned up.
    */
   supersede(uploadId: UploadId, upload: NewUpload): UploadRecord {
     this.#sql.transaction(() => {
@@ -147,7 +147,10 @@ export class Records {
     return existingRow(this.#sql, uploadId)
   }
 
-  /** The store has nothing of it any more: the plan stays, everything that was sent is forgotten. */
+  /**
+   * The store has nothing of the upload any more: the plan stays, everything that was sent is
+   * forgotten.
+   */
   forgetProgress(uploadId: UploadId): UploadRow {
     this.#sql.transaction(() => this.#forgetProgress(uploadId))
     return existingRow(this.#sql, uploadId)
@@ -210,7 +213,7 @@ export class Records {
     })
   }
 
-  /** Null when the upload had left the list before: it is forgotten now. */
+  /** Null when the upload had left the list before: it is deleted now. */
   setStoreClean(uploadId: UploadId): UploadRecord | null {
     this.#sql.transaction(() => {
       this.#sql.run('UPDATE uploads SET store_is_clean = 1 WHERE upload_id = ?', uploadId)
@@ -223,7 +226,7 @@ export class Records {
     this.#sql.close()
   }
 
-  // The following run inside the caller's transaction.
+  // The following methods run inside the caller's transaction.
 
   #giveUp(uploadId: UploadId): void {
     this.parts.clear(uploadId)

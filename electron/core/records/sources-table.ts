@@ -12,7 +12,10 @@ export class SourcesTable {
     this.#sql = sql
   }
 
-  /** A page in a browser loses its files when it is closed; their uploads then wait for them. */
+  /**
+   * A page in a browser loses its files when it is closed; their uploads then wait to be given the
+   * files again.
+   */
   forgetPathless(): void {
     this.#sql.run('UPDATE sources SET source_id = NULL WHERE path IS NULL')
   }
@@ -46,7 +49,10 @@ export class SourcesTable {
     )
   }
 
-  /** Replaces the file by a new choice of it, whose change time says nothing about the earlier one. */
+  /**
+   * Replaces the file with the user's new choice, whose change time says nothing about the earlier
+   * one.
+   */
   attach(
     uploadId: UploadId,
     sourceId: SourceId,

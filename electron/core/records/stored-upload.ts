@@ -53,7 +53,7 @@ export interface UploadRow {
   /** The user's answer when the bucket already had an object with this key. */
   readonly decision: ConflictDecision | null
   readonly guard: Guard
-  /** As the store named it when the upload began: ETags are MD5s only under the store's own keys. */
+  /** As the store named it when the upload began: ETags are MD5s only with the store's own keys. */
   readonly encryption: string | null
   /** Null until the upload was prepared for the first time. */
   readonly target: TargetBucket | null
@@ -69,7 +69,7 @@ export interface TargetBucket {
   readonly keys: string
 }
 
-/** What the key was made from; the key itself may have a number added. */
+/** The inputs from which the key was made; the key itself may have a number added. */
 export interface KeyOrigin {
   readonly keyTemplate: string
   readonly wantedKey: string
@@ -125,7 +125,7 @@ export interface UploadColumns {
   readonly link_expires_at_ms: number | null
 }
 
-/** To be followed by conditions on `uploads`. */
+/** Must be followed by conditions on `uploads`. */
 export const SELECT_UPLOADS = `SELECT uploads.*,
     source_id, path, relative_path, modified_at_ms, changed_at_ms, hash8, stated_type, text_encoding,
     plan_mode, part_bytes, checksum_algorithm, is_checked, target_endpoint, target_bucket,

@@ -7,7 +7,7 @@ import { type TargetBucket, UNFINISHED } from './stored-upload.ts'
 const OWN = 'position = (SELECT position FROM uploads WHERE upload_id = ?)'
 
 /**
- * How far uploads are at their store: the plan, the bucket, and the multipart upload there. An
+ * The state of uploads at their store: the plan, the bucket, and the multipart upload there. An
  * upload has a row from its first preparation on.
  */
 export class TransfersTable {
@@ -70,7 +70,9 @@ export class TransfersTable {
     )
   }
 
-  /** Inside the caller's transaction: the store has nothing of it any more; the plan stays. */
+  /**
+   * Inside the caller's transaction: the store has nothing of the upload any more; the plan stays.
+   */
   forgetProgress(uploadId: UploadId): void {
     this.#sql.run(
       `UPDATE transfers SET begun_at_ms = NULL, store_upload_id = NULL, completing_at_ms = NULL
@@ -87,7 +89,10 @@ export class TransfersTable {
     )
   }
 
-  /** Whether another unfinished upload has asked the store to begin under this key, and waits. */
+  /**
+   * Whether another unfinished upload has asked the store to begin under this key and waits for the
+   * answer.
+   */
   isBeginning(destinationId: DestinationId, key: string, except: UploadId): boolean {
     const found = this.#sql.first(
       `SELECT 1 FROM uploads JOIN transfers USING (position)
@@ -121,8 +126,8 @@ export class TransfersTable {
 
   /**
    * For uploads from a version of Ferry that did not record their bucket. It is most likely the
-   * destination's present one, since that version let nobody move a destination with parts at the
-   * store. From then on every move is noticed.
+   * destination's present one, since that version did not allow moving a destination with parts at
+   * the store. From then on every move is noticed.
    */
   adoptTarget(destinationId: DestinationId, target: TargetBucket): void {
     this.#sql.run(
@@ -138,8 +143,8 @@ export class TransfersTable {
   }
 
   /**
-   * The store has named the bucket's region, and with it another address of the same bucket, to
-   * which the uploads go that have not begun.
+   * The store has named the bucket's region, and with it another address of the same bucket;
+   * uploads that have not begun use it from now on.
    */
   followTarget(destinationId: DestinationId, from: TargetBucket, to: TargetBucket): void {
     this.#sql.run(

@@ -14,7 +14,7 @@ import {
   type UploadRow,
 } from './stored-upload.ts'
 
-/** How many listed uploads are in a phase; the failed ones separately for each kind of failure. */
+/** The number of listed uploads in a phase; failed uploads are counted per kind of failure. */
 export interface PhaseCount {
   readonly phase: string
   readonly failureKind: string | null
@@ -27,7 +27,7 @@ interface KeyFields {
   readonly name: string
 }
 
-/** Null for none, and for one that cannot be read. */
+/** Null for no failure, and for one that cannot be read. */
 const FAILURE_KIND = "iif(json_valid(failure), json_extract(failure, '$.kind'), NULL)"
 
 /** The list of uploads: key, type and status of each. */
@@ -75,7 +75,7 @@ export class UploadsTable {
     return found !== null
   }
 
-  /** Whether uploads to it wait, run or are paused. */
+  /** Whether uploads to it are waiting, running or paused. */
   hasLive(destinationId: DestinationId): boolean {
     const found = this.#sql.first(
       `SELECT 1 FROM uploads WHERE destination_id = ? AND ${UNFINISHED} AND phase <> 'failed' LIMIT 1`,
@@ -136,7 +136,7 @@ export class UploadsTable {
     return existingRow(this.#sql, uploadId)
   }
 
-  /** All or none; skips those that have ended or have left the records. */
+  /** All or none; skips uploads that have ended or have left the records. */
   decide(uploadIds: readonly UploadId[], decision: ConflictDecision): UploadRecord[] {
     const one = `SELECT 1 FROM uploads WHERE upload_id = ? AND ${UNFINISHED}`
     const set = 'UPDATE uploads SET conflict_decision = ? WHERE upload_id = ?'
@@ -160,7 +160,7 @@ export class UploadsTable {
       .map(rowOf)
   }
 
-  /** Removes uploads from the list; those that still have to be cleaned up are kept out of sight. */
+  /** Removes uploads from the list; uploads that still have to be cleaned up are hidden instead. */
   clear(uploadIds: readonly UploadId[]): void {
     this.#sql.transaction(() => {
       for (const uploadId of uploadIds) {
@@ -174,7 +174,7 @@ export class UploadsTable {
     })
   }
 
-  /** Gives up what could not be cleaned: there are no credentials for that store any more. */
+  /** Gives up on uncleaned uploads: there are no credentials for that store any more. */
   abandonCleanup(destinationId: DestinationId): void {
     const out = 'DELETE FROM uploads WHERE destination_id = ? AND is_listed = 0'
     this.#sql.run(out, destinationId)

@@ -6,17 +6,17 @@ import { isUploadGone, listParts, type StoreUpload } from './list-parts.ts'
 import { type S3Store, sendToStore } from './request.ts'
 
 /**
- * Before each try. A part that was on its way can land after an abort: AWS asks to abort again until
- * none is left.
+ * The pause before each try. A part that was on its way can arrive after an abort: AWS asks clients
+ * to abort again until no part is left.
  */
 const PAUSES_MS = [0, 100, 200, 400, 800]
 
 /**
- * Aborts until the store itself says that it holds no part. Fails with what ListParts said, or with
+ * Aborts until the store itself says that it holds no part. Fails with ListParts' failure, or with
  * `busy` when parts are still there after several tries.
  *
- * Keys that may not list parts are told by an Abort that finds nothing. Ceph says 403, not 404, of
- * an upload that is gone, to all who may not list the bucket.
+ * Access keys that may not list parts learn it from an Abort that finds nothing. For an upload that
+ * is gone, Ceph says 403, not 404, to everybody who may not list the bucket.
  */
 export async function abortUntilGone(
   store: S3Store,
@@ -26,7 +26,7 @@ export async function abortUntilGone(
   let left: Outcome<null> = succeeded(null)
   for (const pauseMs of PAUSES_MS) {
     if (pauseMs > 0) await pause(pauseMs, signal)
-    // What else Abort answers does not matter (Ceph refuses one that meets a Complete).
+    // Other answers to Abort do not matter (Ceph refuses one that meets a Complete).
     const aborted = await abortMultipart(store, upload, signal)
     const listed = await listParts(store, upload, signal)
     if (!listed.ok) {
@@ -39,13 +39,13 @@ export async function abortUntilGone(
   return left
 }
 
-/** A store that still knows the upload by name, and no part of it, charges nothing. */
+/** A store that still knows the upload but holds no part of it charges nothing. */
 function partsLeft(listed: Outcome<readonly unknown[]>): Outcome<null> {
   if (!listed.ok) return listed
   return listed.value.length === 0 ? succeeded(null) : failed({ kind: 'busy' })
 }
 
-/** Ends early, and quietly: whatever is asked after it then fails by itself. */
+/** Returns early, without an error: any request after it then fails by itself. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal })
@@ -54,7 +54,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Asks once; whether it worked is for ListParts to say. */
+/** Asks once; only ListParts shows whether it worked. */
 export function abortMultipart(store: S3Store, upload: StoreUpload, signal?: AbortSignal) {
   return sendToStore(
     store,

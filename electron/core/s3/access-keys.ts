@@ -2,28 +2,30 @@ import type { Failure } from '../../contract/failure/kinds.ts'
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 import { isPrintable } from '../../contract/plain-text.ts'
 
-/** What a request is signed with. */
+/** The access keys that sign a request. */
 export interface Keys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  /** Empty for keys that do not end. */
+  /** Empty for access keys that do not expire. */
   readonly sessionToken: string
-  /** Null: they do not end, or whoever gave them does not say when. */
+  /** Null: they do not expire, or their source does not say when. */
   readonly expiresAtMs: number | null
 }
 
-/** Where the keys of one destination come from. Asked before every request, so it has to be cheap. */
+/**
+ * The source of one destination's access keys. Asked before every request, so it has to be cheap.
+ */
 export interface KeySource {
-  /** Keys that serve now, renewed where that takes no person. */
+  /** Access keys that are valid now, renewed if that needs no user. */
   readonly current: () => Promise<Outcome<Keys>>
   /**
-   * Other keys than `refused`, of which the store says that they have ended. Fails with
+   * Other access keys than `refused`, which the store says have expired. Fails with
    * `credentials-expired` when there are no others.
    */
   readonly replaced: (refused: Keys) => Promise<Outcome<Keys>>
 }
 
-/** An expected failure where only an exception can pass: inside the SDK. */
+/** An expected failure that has to travel as an exception: inside the SDK. */
 export class NoKeys extends Error {
   override readonly name = 'NoKeys'
   readonly failure: Failure
@@ -35,8 +37,8 @@ export class NoKeys extends Error {
 }
 
 /**
- * The same source, which fails for keys that HTTP could not send: a line break from a file, or a
- * letter of another alphabet. The SDK would throw, and nobody could say why.
+ * The same source, but it fails for access keys that HTTP could not send: a line break from a file,
+ * or a letter of another alphabet. The SDK would throw without a useful reason.
  */
 export function sendableKeys(source: KeySource): KeySource {
   const judged = (keys: Outcome<Keys>): Outcome<Keys> =>
@@ -53,7 +55,7 @@ export function isSendable({ accessKeyId, secretAccessKey, sessionToken }: Keys)
   return isPrintable(accessKeyId) && isPrintable(sessionToken) && !/\p{Cc}/u.test(secretAccessKey)
 }
 
-/** Keys that are there already and stay as they are. */
+/** Access keys that are known already and do not change. */
 export function fixedKeys(accessKeyId: string, secrets: TypedSecrets): KeySource {
   const keys: Keys = { accessKeyId, ...secrets, expiresAtMs: null }
   return {
@@ -64,7 +66,7 @@ export function fixedKeys(accessKeyId: string, secrets: TypedSecrets): KeySource
 
 type TypedSecrets = Pick<Keys, 'secretAccessKey' | 'sessionToken'>
 
-/** Keys with another end are others, also where nothing else tells them apart. */
+/** Access keys with another expiry are different ones, even if nothing else differs. */
 export function isSameKeys(one: Keys, other: Keys): boolean {
   return (
     one.accessKeyId === other.accessKeyId &&

@@ -1,7 +1,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { readDate } from './read-date.ts'
 
-/** What an answer's document says, as far as Ferry reads it. */
+/** The content of an answer's document, as far as Ferry reads it. */
 export type AnswerDocument =
   | { readonly kind: 'document'; readonly root: string; readonly xml: string }
   /** A web page. */
@@ -10,7 +10,10 @@ export type AnswerDocument =
   /** Neither XML nor a page, or XML that ends too early. */
   | { readonly kind: 'unreadable' }
 
-/** Elements that hold others, by what they stand in; empty: the document itself. */
+/**
+ * Elements that contain others, with the elements that may contain them; empty: the document
+ * itself.
+ */
 const CONTAINERS: Readonly<Record<string, string>> = {
   Part: '',
   Upload: '',
@@ -28,7 +31,7 @@ const CONTAINERS: Readonly<Record<string, string>> = {
   AbortIncompleteMultipartUpload: 'Rule',
   DefaultRetention: 'Rule',
 }
-/** Those whose text Ferry reads. A new one has to be named here to be seen. */
+/** Elements whose text Ferry reads. A new one has to be listed here to be read. */
 const TEXTS: ReadonlySet<string> = new Set([
   'UploadId',
   'Key',
@@ -56,7 +59,7 @@ const TEXTS: ReadonlySet<string> = new Set([
   'Value',
 ])
 const DATES: ReadonlySet<string> = new Set(['Initiated', 'LastModified'])
-/** White space around those may be part of them. */
+/** In these elements white space may be part of the text. */
 const VERBATIM = /Key|Prefix|Value|Token|IdMarker/
 
 const parser = new XMLParser({
@@ -67,22 +70,23 @@ const parser = new XMLParser({
   trimValues: false,
   ignorePiTags: true,
   ignoreDeclaration: true,
-  // Texts go out as they came, references and all.
+  // Texts are passed on unchanged, including references.
   processEntities: false,
   cdataPropName: '#cdata',
 })
 
 /**
- * Rewrites a store's answer so that only what Ferry reads is left, in the form which S3's documents
- * promise. The SDK fails over a date in another form, an attribute, or an element that stands twice,
- * also where nobody reads it: aws-sdk-js-v3#8199. An error document keeps all its texts.
+ * Rewrites a store's answer so that it contains only what Ferry reads, in the form that S3's
+ * documentation promises. The SDK fails over a date in another form, an attribute, or an element
+ * that occurs twice, even where nobody reads it: aws-sdk-js-v3#8199. An error document keeps all
+ * its texts.
  */
 export function readAnswer(bytes: Uint8Array): AnswerDocument {
   const source = textOf(bytes)
   if (source === '') return { kind: 'empty' }
   const first = firstElement(source)
   if (/^<(!doctype\s+html|html)\b/i.test(first)) return { kind: 'page' }
-  // No store's answer has a document type, and it is the door to entity expansion: CWE-776.
+  // No store's answer has a document type, and a document type allows entity expansion: CWE-776.
   if (/^<!doctype/i.test(first) || hasTooManyMarks(source)) return { kind: 'unreadable' }
   try {
     if (XMLValidator.validate(source) !== true) return { kind: 'unreadable' }
@@ -94,25 +98,28 @@ export function readAnswer(bytes: Uint8Array): AnswerDocument {
     const written = isError ? 'Error' : name
     return { kind: 'document', root: written, xml: element(written, inside) }
   } catch {
-    // A name that no store uses (`__proto__`), or nesting without end.
+    // A name that no store uses (`__proto__`), or endless nesting.
     return { kind: 'unreadable' }
   }
 }
 
-/** By its byte-order mark, else UTF-8; without what some stores and proxies put around a document. */
+/**
+ * Decodes by the byte-order mark, otherwise as UTF-8, and drops what some stores and proxies put
+ * around a document.
+ */
 function textOf(bytes: Uint8Array): string {
   const [first, second] = bytes
   const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
   const encoding = isWide ? (first === 0xff ? 'utf-16le' : 'utf-16be') : 'utf-8'
   const text = new TextDecoder(encoding).decode(bytes)
   const trimmed = withoutEnds(text)
-  // Some stores forget to escape it in keys.
+  // Some stores forget to escape `&` in keys.
   return trimmed.includes('<![CDATA[')
     ? trimmed
     : trimmed.replace(/&(?!(?:#\d+|#x[0-9a-f]+|[a-z]\w*);)/gi, '&amp;')
 }
 
-/** Character by character: `[\s\0]+$` would begin anew at every blank of a long run. */
+/** Character by character: `[\s\0]+$` would start again at every blank of a long run. */
 function withoutEnds(text: string): string {
   const isBlank = (at: number) => /[\s\0\ufeff]/.test(text.charAt(at))
   let [start, end] = [0, text.length]
@@ -121,7 +128,9 @@ function withoutEnds(text: string): string {
   return text.slice(start, end)
 }
 
-/** What stands behind the comments and instructions of the beginning, as far as it tells a page. */
+/**
+ * The text after the initial comments and instructions, as far as needed to recognise a web page.
+ */
 function firstElement(source: string): string {
   let at = 0
   for (;;) {
@@ -133,11 +142,13 @@ function firstElement(source: string): string {
   }
 }
 
-/** A parsed element takes a hundred times its own bytes: `<a/>` without end would fill the memory. */
+/**
+ * A parsed element takes a hundred times its own bytes: an endless `<a/>` would fill the memory.
+ */
 const MOST_MARKS = 400_000
 const MARKS: ReadonlySet<string> = new Set(['<', '&', '='])
 
-/** Tags, references and attributes; a list of a thousand versions has thirty thousand. */
+/** Counts tags, references and attributes; a list of a thousand versions has thirty thousand. */
 function hasTooManyMarks(source: string): boolean {
   let count = 0
   for (const character of source) {
@@ -163,7 +174,7 @@ function kept(content: Content, parent: string): string {
   return elementsIn(content)
     .map(([name, inner]) => {
       const isText = TEXTS.has(name) || DATES.has(name)
-      // Only containers are listed one after the other.
+      // Only containers may repeat.
       if (isText && seen.has(name)) return ''
       seen.add(name)
       if (isText) return textElement(name, ownText(inner))
@@ -173,7 +184,10 @@ function kept(content: Content, parent: string): string {
     .join('')
 }
 
-/** A key of 1,024 bytes has six times as many characters once it is escaped; no id has a tenth. */
+/**
+ * A key of 1,024 bytes has six times as many characters once it is escaped; no ID has a tenth of
+ * that.
+ */
 const MAX_TEXT_LENGTH = 8 * 1024
 
 function textElement(name: string, text: string): string {
@@ -183,7 +197,7 @@ function textElement(name: string, text: string): string {
   return atMs === null ? '' : element(name, new Date(atMs).toISOString())
 }
 
-/** Flat, whatever stands in it: some stores wrap the error once more, as other services of AWS do. */
+/** Ignores nesting: some stores wrap the error once more, as other AWS services do. */
 function errorTexts(content: Content, seen = new Set<string>()): string {
   return elementsIn(content)
     .map(([name, inner]) => {
@@ -195,7 +209,7 @@ function errorTexts(content: Content, seen = new Set<string>()): string {
     .join('')
 }
 
-/** References and all; without the text of elements inside. */
+/** Includes references, but not the text of elements inside. */
 function ownText(content: Content): string {
   return content
     .map((item) => {

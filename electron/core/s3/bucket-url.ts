@@ -2,20 +2,20 @@ import { isIP } from 'node:net'
 import { S3Client } from '@aws-sdk/client-s3'
 import type { Destination } from '../../contract/commands/destinations.ts'
 
-/** What has to be known of a bucket to send requests to it. */
+/** The facts about a bucket that are needed to send requests to it. */
 export type BucketAddress = Pick<
   Destination,
   'kind' | 'endpoint' | 'region' | 'bucket' | 'pathStyle'
 >
 
-/** Sends nothing; the SDK hands its rules for addresses out by a client alone. */
+/** Sends nothing; the SDK exposes its rules for addresses only through a client. */
 const { endpointProvider } = new S3Client({ region: 'unused' }).config
 
 /**
- * Where the SDK sends, and signs for, what is meant for the bucket: in the path, or in the host's
- * name. Which of them is decided by more than the setting: a name with dots stays in the path of
- * an `https` endpoint, and an access point has a host of its own.
- * @throws for a bucket for which the SDK could sign nothing either.
+ * The URL that the SDK sends to and signs for: with the bucket in the path, or in the host name.
+ * More than the setting decides which: a name with dots stays in the path of an `https` endpoint,
+ * and an access point has a host of its own.
+ * @throws for a bucket for which the SDK could not sign anything either.
  */
 export function bucketUrl({
   endpoint,
@@ -28,7 +28,7 @@ export function bucketUrl({
     Region: region,
     Endpoint: endpoint,
     ForcePathStyle: usesPathStyle({ endpoint, pathStyle }),
-    // As in client.ts.
+    // The same options as in client.ts.
     ...{ UseFIPS: false, UseDualStack: false, UseArnRegion: false, Accelerate: false },
     DisableS3ExpressSessionAuth: true,
   })
@@ -36,8 +36,8 @@ export function bucketUrl({
 }
 
 /**
- * Whether the bucket stands in the path. No name can stand before an address, whatever the setting
- * says, and the SDK throws at some that do.
+ * Whether the bucket is in the path. No bucket name can stand before an IP address, whatever the
+ * setting says, and the SDK throws for some that do.
  */
 export function usesPathStyle({
   endpoint,

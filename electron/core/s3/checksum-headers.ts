@@ -1,40 +1,40 @@
 import type { CreateMultipartUploadCommandInput } from '@aws-sdk/client-s3'
 import type { ChecksumAlgorithm } from '../../contract/checksum.ts'
 
-/** What the SDK calls the checksums of parts and objects. */
+/** The SDK's names for the checksums of parts and objects. */
 interface ChecksumFields {
   readonly ChecksumCRC64NVME?: string | undefined
   readonly ChecksumCRC32C?: string | undefined
   readonly ChecksumSHA256?: string | undefined
 }
 
-/** The checksums that a store gave back of a part or an object. */
+/** The checksums that a store returned for a part or an object. */
 export type StoreChecksums = { readonly [A in ChecksumAlgorithm]?: string }
 
 const BYTES: Record<ChecksumAlgorithm, number> = { crc64nvme: 8, crc32c: 4, sha256: 32, md5: 16 }
 
-/** Whether it has the length of such a checksum, in the one way base64 writes it. */
+/** Whether the text has the length of such a checksum, in canonical base64. */
 export function isChecksumOf(algorithm: ChecksumAlgorithm, text: string): boolean {
   const bytes = Buffer.from(text, 'base64')
   return bytes.length === BYTES[algorithm] && bytes.toString('base64') === text
 }
 
-/** The header by which a body's checksum travels. */
+/** The header that carries a body's checksum. */
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return algorithm === 'md5' ? 'content-md5' : `x-amz-checksum-${algorithm}`
 }
 
-/** As a field of a request or of Complete's part list. */
-export function checksumField(algorithm: ChecksumAlgorithm, sum: string) {
+/** The checksum as a field of a request or of Complete's part list. */
+export function checksumField(algorithm: ChecksumAlgorithm, checksum: string) {
   switch (algorithm) {
     case 'crc64nvme':
-      return { ChecksumCRC64NVME: sum }
+      return { ChecksumCRC64NVME: checksum }
     case 'crc32c':
-      return { ChecksumCRC32C: sum }
+      return { ChecksumCRC32C: checksum }
     case 'sha256':
-      return { ChecksumSHA256: sum }
+      return { ChecksumSHA256: checksum }
     case 'md5':
-      return { ContentMD5: sum }
+      return { ContentMD5: checksum }
   }
 }
 
@@ -48,18 +48,18 @@ export function checksumsIn(fields: ChecksumFields): StoreChecksums {
 }
 
 /**
- * Stores and proxies differ in quotes and in the mark of a weak one, and those that compress what
- * they pass on write so into it: httpd.apache.org/docs/2.4/mod/mod_deflate.html#deflatealteretag
+ * Stores and proxies differ in quotes and in the mark of a weak ETag, and proxies that compress add
+ * a suffix: httpd.apache.org/docs/2.4/mod/mod_deflate.html#deflatealteretag
  */
 export function bareEtag(etag: string): string {
   const bare = etag.trim().replace(/^W\//i, '').replaceAll('"', '')
   return bare.replace(/[-;:]+(gzip|br|deflate|zstd)$/i, '')
 }
 
-/** S3 gives every object an ETag; where no answer shows it, this stands in its place. */
+/** S3 gives every object an ETag; if no answer shows it, this stands in its place. */
 export const NO_ETAG = '""'
 
-/** The MD5, base64, that an ETag may be: 32 hex digits are one, unless the store encrypts. */
+/** The MD5, base64, that an ETag may be: 32 hex digits are an MD5, unless the store encrypts. */
 export function md5OfEtag(etag: string): string | null {
   const bare = bareEtag(etag)
   return /^[0-9a-f]{32}$/i.test(bare) ? Buffer.from(bare, 'hex').toString('base64') : null
@@ -70,7 +70,7 @@ export type AnnouncedChecksums = Pick<
   'ChecksumAlgorithm' | 'ChecksumType'
 >
 
-/** What CreateMultipartUpload says of the parts' checksums; `Content-MD5` is not announced. */
+/** The checksum fields of CreateMultipartUpload; `Content-MD5` is not announced. */
 export function announcedChecksums(algorithm: ChecksumAlgorithm | null): AnnouncedChecksums {
   switch (algorithm) {
     case 'crc64nvme':

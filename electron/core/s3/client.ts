@@ -9,17 +9,19 @@ import type { S3Store } from './request.ts'
 import { noteCommands } from './request-failure.ts'
 
 export const DEFAULT_TIMEOUTS: HttpTimeouts = { connectMs: 10_000, idleMs: 90_000 }
-/** Somebody looks at the form and waits. */
+/** The user looks at the form and waits. */
 export const CHECK_TIMEOUTS: HttpTimeouts = { connectMs: 8000, idleMs: 15_000 }
 
 export interface StorePorts extends NetworkPorts {
   /** This computer's clock, epoch ms. */
   readonly now: () => number
-  /** Told after every answer: the store's time less this computer's. */
+  /** Called after every answer with the store's time minus this computer's. */
   readonly clockSeen?: (offsetMs: number) => void
 }
 
-/** Everything is said here, so that nothing of the user's AWS profile or environment leaks in. */
+/**
+ * All settings are given here, so that nothing from the user's AWS profile or environment is used.
+ */
 export function openS3Store<Bucket extends BucketAddress>(
   destination: Bucket,
   given: KeySource,
@@ -33,10 +35,10 @@ export function openS3Store<Bucket extends BucketAddress>(
     endpoint: destination.endpoint,
     forcePathStyle: usesPathStyle(destination),
     credentials: providerOf(keys),
-    // The SDK's own checksums are refused by many stores: aws-sdk-js-v3#6810.
+    // Many stores refuse the SDK's own checksums: aws-sdk-js-v3#6810.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    // `ask` and the engine decide what is tried again.
+    // `sendToStore` and the engine decide what is retried.
     maxAttempts: 1,
     retryMode: 'standard',
     useFipsEndpoint: false,
@@ -52,7 +54,7 @@ export function openS3Store<Bucket extends BucketAddress>(
   return { destination, keys, client, clock, access: { provenAtMs: null } }
 }
 
-/** `memoized` keeps the SDK from remembering the first keys for ever. */
+/** `memoized` keeps the SDK from remembering the first access keys for ever. */
 function providerOf(source: KeySource) {
   const provide = async () => {
     const keys = await source.current()
@@ -63,7 +65,7 @@ function providerOf(source: KeySource) {
   return Object.assign(provide, { memoized: true })
 }
 
-/** Sees every answer, refusals included, before the SDK reads it. */
+/** Sees every answer, including refusals, before the SDK reads it. */
 function learnTime(client: S3Client, clock: ServerClock, clockSeen: StorePorts['clockSeen']): void {
   client.middlewareStack.add(
     (next) => async (args) => {

@@ -1,18 +1,22 @@
 import { readDate } from './read-date.ts'
 
-/** Wall and monotonic time that differ by more than this since the last answer: one of them jumped. */
+/**
+ * If wall and monotonic time differ by more than this since the last answer, one of them jumped.
+ */
 const JUMP_MS = 30_000
 
 /**
- * What time it is at the store: signatures are judged by the store's clock, and this computer's may
- * be wrong by hours. Learned from the `Date` header of every answer.
+ * The time at the store: signatures are judged by the store's clock, and this computer's may be
+ * wrong by hours. Learned from the `Date` header of every answer.
  */
 export class ServerClock {
   readonly #wallMs: () => number
   readonly #monotonicMs: () => number
   #learned: { readonly offsetMs: number; readonly driftMs: number } | null = null
 
-  /** @param monotonicMs counts on when the wall clock is set, from any origin. */
+  /**
+   * @param monotonicMs continues steadily when the wall clock is set; its origin does not matter.
+   */
   constructor(wallMs: () => number, monotonicMs: () => number) {
     this.#wallMs = wallMs
     this.#monotonicMs = monotonicMs
@@ -35,11 +39,11 @@ export class ServerClock {
     return this.#learned === null || Math.abs(this.#drift() - this.#learned.driftMs) > JUMP_MS
   }
 
-  /** @param date the answer's `Date` header, as sent; a store without one is believed as before. */
+  /** @param date the answer's `Date` header, as sent; without one the last known offset is kept. */
   learn(date: string | null): void {
     const storeMs = date === null ? null : readDate(date)
     const offsetMs = storeMs === null ? this.offsetMs : storeMs - this.#wallMs()
-    // The header counts whole seconds; differences about that are noise.
+    // The header counts whole seconds; differences of about that size are noise.
     this.#learned = { offsetMs: Math.abs(offsetMs) < 1500 ? 0 : offsetMs, driftMs: this.#drift() }
   }
 

@@ -17,27 +17,30 @@ import {
   sendToStore,
 } from './request.ts'
 
-/** The metadata header by which an object says which upload wrote it: `x-amz-meta-ferry-upload`. */
+/** The metadata header that says which upload wrote an object: `x-amz-meta-ferry-upload`. */
 export const TOKEN_METADATA = 'ferry-upload'
 
 export interface ObjectHead {
-  /** Null: the answer says nothing of it, as behind a proxy that compresses. It is not 0. */
+  /** Null: the answer gives no length, as behind a proxy that compresses. It does not mean 0. */
   readonly byteLength: number | null
-  /** Null: the answer has none, as behind a proxy that takes it away. */
+  /** Null: the answer has none, as behind a proxy that removes it. */
   readonly etag: string | null
-  /** Null for objects that no upload of Ferry's wrote, and at stores that drop metadata. */
+  /** Null for objects that no upload of Ferry wrote, and at stores that drop metadata. */
   readonly token: string | null
-  /** Empty unless asked for, and at stores that keep none. */
+  /** Empty unless requested, and at stores that keep none. */
   readonly sums: StoreChecksums
-  /** Whether they sum up the parts' checksums or the object's bytes; null: the store does not say. */
+  /**
+   * Whether they are checksums of the parts' checksums or of the object's bytes; null: the store
+   * does not say.
+   */
   readonly isComposite: boolean | null
-  /** As the store names it; null: it says nothing of encryption. */
+  /** As the store names it; null: the store does not mention encryption. */
   readonly encryption: string | null
 }
 
 /**
- * Null when there is no such object. Fails with `access-denied` only when the keys are right and
- * may not look.
+ * Null when there is no such object. Fails with `access-denied` only when the access keys are right
+ * but may not look.
  */
 export async function headObject(
   store: S3Store,
@@ -51,8 +54,9 @@ export async function headObject(
 }
 
 /**
- * The same with the checksums that the store keeps. Some keys may look at an object and not at
- * those (they need leave to decrypt), and some stores know no such wish: they are asked without it.
+ * The same with the checksums that the store keeps. Some access keys may look at an object but not
+ * at its checksums (that needs permission to decrypt), and some stores do not support the request:
+ * they are asked without it.
  */
 export async function headObjectWithChecksums(
   store: S3Store,
@@ -85,13 +89,13 @@ function askHead(
 
 function headIn(answer: HeadObjectCommandOutput): ObjectHead {
   const { ContentLength, ETag, Metadata, ChecksumType, ServerSideEncryption } = answer
-  const sums = checksumsIn(answer)
-  const isNumbered = Object.values(sums).some((sum) => /-\d+$/.test(sum))
+  const checksums = checksumsIn(answer)
+  const isNumbered = Object.values(checksums).some((each) => /-\d+$/.test(each))
   return {
     byteLength: Number.isSafeInteger(ContentLength) ? (ContentLength ?? null) : null,
     etag: ETag || null,
     token: Metadata?.[TOKEN_METADATA] ?? null,
-    sums,
+    sums: checksums,
     isComposite: isNumbered || (ChecksumType === undefined ? null : ChecksumType === 'COMPOSITE'),
     encryption: ServerSideEncryption ?? null,
   }
@@ -106,7 +110,7 @@ async function refusalExplained(
   const isMissing = failure.kind === 'store-refused' && failure.status === 404
   const isMute = failure.kind === 'store-refused' || failure.kind === 'access-denied'
   if (!isMute) return refused
-  // AWS answers 400 when the keys ended a moment ago; only 403 is about this object.
+  // AWS answers 400 when the access keys expired a moment ago; only 403 is about this object.
   const isExplained = isMissing
     ? isProven(store)
     : failure.kind === 'access-denied' && isFreshlyProven(store)
@@ -118,8 +122,8 @@ async function refusalExplained(
 }
 
 /**
- * How long an object is, found out without HEAD, whose Content-Length proxies that compress take
- * away: rclone#8137, minio#19259. Null: nobody says.
+ * Finds the length of an object without HEAD, whose Content-Length proxies that compress remove:
+ * rclone#8137, minio#19259. Null: unknown.
  */
 export async function measureObjectLength(
   store: S3Store,
@@ -134,7 +138,7 @@ interface RangeAnswer {
   readonly byteLength: number | undefined
 }
 
-/** Asks for the first byte; the answer says how many there are. */
+/** Requests the first byte; the answer says how many there are. */
 async function lengthByRange(
   store: S3Store,
   key: string,
@@ -149,7 +153,7 @@ async function lengthByRange(
     store,
     async (client, options) => {
       const { Body, ContentRange = '', ContentLength } = await client.send(command, options)
-      // A store that knows no ranges sends the whole of it, which nobody reads.
+      // A store without support for ranges sends the whole object, which nobody reads.
       if (Body !== undefined && 'destroy' in Body) Body.on('error', () => undefined).destroy()
       return { contentRange: ContentRange, byteLength: ContentLength }
     },
@@ -165,7 +169,7 @@ async function lengthByRange(
   return lengthIn(Number(/\/(\d+)$/.exec(contentRange.trim())?.[1]))
 }
 
-/** The key itself is the first of all that begin with it. */
+/** The key itself is the first of all keys that begin with it. */
 async function lengthByList(
   store: S3Store,
   key: string,

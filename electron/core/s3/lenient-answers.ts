@@ -4,12 +4,12 @@ import { type AnswerHeaders, isStoreHeader } from '../../contract/failure/store-
 import { readAnswer } from './answer-xml.ts'
 import { AnswerTooLong, type BoundRequest, maxAnswerBytes } from './http/bounded-http.ts'
 
-/** The store's answer, or a page's in its place, that nothing can be made of. */
+/** An answer that cannot be read, from the store or from a page in its place. */
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer'
   readonly headers: Headers
   readonly status: number
-  /** A store has answered, and not a web page. */
+  /** The answer came from a store, not from a web page. */
   readonly isStore: boolean
 
   constructor(response: Response, isStore: boolean) {
@@ -22,14 +22,14 @@ export class UnreadableAnswer extends Error {
 
 type Headers = Readonly<Record<string, string>>
 
-/** As the SDK's handlers and the desktop's make it. */
+/** The response as the handlers of the SDK and of the desktop create it. */
 interface Response {
   readonly statusCode: number
   headers: Headers
   body?: AsyncIterable<Uint8Array> | Uint8Array
 }
 
-/** The commands whose answer's document Ferry reads, and what must stand in it. */
+/** The commands whose answer document Ferry reads, and the element that it must contain. */
 const DOCUMENTS: Readonly<Record<string, RegExp>> = {
   CreateMultipartUploadCommand: /<UploadId>[^<]/,
   ListPartsCommand: /./,
@@ -37,7 +37,7 @@ const DOCUMENTS: Readonly<Record<string, RegExp>> = {
   ListObjectsV2Command: /./,
   ListObjectVersionsCommand: /./,
   ListBucketsCommand: /./,
-  // Without one, HEAD tells; or nothing is set.
+  // Without a document, HEAD decides; or nothing is set.
   CompleteMultipartUploadCommand: /^/,
   GetBucketVersioningCommand: /^/,
   GetBucketCorsCommand: /^/,
@@ -46,15 +46,18 @@ const DOCUMENTS: Readonly<Record<string, RegExp>> = {
   GetObjectLockConfigurationCommand: /^/,
 }
 
-/** S3's own headers that are read; the SDK fails over a date in another form in any of the others. */
+/**
+ * S3's own headers that Ferry reads; in any other header, the SDK fails over a date in another
+ * form.
+ */
 const READ_HEADERS =
   /^x-amz-(request-id|id-2|bucket-region|version-id|delete-marker|meta-.*|checksum-.*|server-side-encryption|error-(code|message))$/
 const OF_OBJECTS: ReadonlySet<string> = new Set(['HeadObjectCommand', 'GetObjectCommand'])
 const UNREAD_HEADERS: ReadonlySet<string> = new Set(['expires', 'last-modified'])
 
 /**
- * Makes every answer one that the SDK can read. What Ferry does not read is taken away before the
- * SDK sees it, and so cannot be the end of an upload; what it reads is brought into S3's own form.
+ * Makes every answer readable for the SDK. Parts that Ferry does not read are removed before the
+ * SDK sees them, so they cannot end an upload; the others are converted to S3's own form.
  */
 export function readLeniently(client: S3Client): void {
   client.middlewareStack.add(
@@ -86,17 +89,17 @@ function readHeaders(headers: Headers, commandName: string): Headers {
   )
   const known = Object.fromEntries(kept)
   if (!OF_OBJECTS.has(commandName) || !isRecoded(known)) return known
-  // It counts the bytes of another form of the object, which Ferry did not send.
+  // It counts the bytes of an encoded form of the object, which Ferry did not send.
   const { 'content-length': _length, ...others } = known
   return others
 }
 
-/** Compressed on the way: objects of Ferry's own have no encoding. */
+/** Compressed in transit: Ferry's own objects have no encoding. */
 function isRecoded({ 'content-encoding': encoding = '' }: Headers): boolean {
   return /gzip|br|deflate|zstd|compress/i.test(encoding)
 }
 
-/** @param needed null: nobody reads the body of a success. */
+/** @param needed null: nobody reads the body of a successful answer. */
 async function normalizeBody(
   response: Response,
   needed: RegExp | null,
@@ -107,15 +110,15 @@ async function normalizeBody(
   const answer = readAnswer(bytes)
   const xml = answer.kind === 'document' ? answer.xml : ''
   if (answer.kind === 'document') response.body = Buffer.from(xml)
-  // Of a refusal the SDK makes what it can, and the status says enough.
+  // For a refusal, the SDK reads what it can, and the status says enough.
   if (!isGood(response.statusCode)) return
   if (answer.kind === 'document' && answer.root === 'Error') {
-    // An error that came too late for another status. The SDK does the same with some.
+    // An error that came too late for another status code. The SDK does the same for some commands.
     Object.assign(response, { statusCode: 503 })
     return
   }
   const isStore = isStoreAnswer(response.headers, bytes)
-  // A page that says yes to everything is no store.
+  // A page that answers success to everything is not a store.
   const isPage = answer.kind === 'page' && (needed !== null || !isStore)
   const isMissing = answer.kind === 'unreadable' ? needed !== null : needed?.test(xml) === false
   if (isPage || isMissing) throw new UnreadableAnswer(response, isStore && !isPage)
@@ -134,12 +137,15 @@ async function collected(body: Response['body'], request: BoundRequest): Promise
   return isGzip(bytes) ? unzipped(bytes, request) : bytes
 }
 
-/** RFC 1952 section 2.3.1. Nobody asked for it, but some proxies compress whatever passes. */
+/**
+ * RFC 1952 section 2.3.1. Ferry does not ask for compression, but some proxies compress every
+ * answer.
+ */
 function isGzip([first, second]: Uint8Array): boolean {
   return first === 0x1f && second === 0x8b
 }
 
-/** @throws AnswerTooLong for a few bytes that are many once more: CWE-409. */
+/** @throws AnswerTooLong for a few bytes that decompress to too many: CWE-409. */
 function unzipped(bytes: Buffer, request: BoundRequest): Buffer {
   const limitBytes = maxAnswerBytes(request)
   try {
@@ -159,8 +165,8 @@ const STORE_DOCUMENT =
   /s3\.amazonaws\.com\/doc\/|<(\w+:)?(\w*(Upload|Bucket|Parts|Versions|Buckets)Result|Error)[\s>]/
 
 /**
- * Whether an answer that cannot be read is a store's all the same, by its headers or by what there
- * is of its document; else a web page, a proxy or a router answers there.
+ * Whether an unreadable answer still comes from a store, judged by its headers or by what there is
+ * of its document; otherwise a web page, a proxy or a router answers there.
  */
 export function isStoreAnswer(
   headers: AnswerHeaders,

@@ -12,19 +12,19 @@ export interface StoreUpload {
   readonly storeUploadId: string
 }
 
-/** A part as the store tells of it. */
+/** A part as the store lists it. */
 export interface ListedPart {
   readonly partNumber: number
   /** Null: the store does not say. */
   readonly byteLength: number | null
   /** Null: the store does not say. */
   readonly etag: string | null
-  /** The checksums that it gives back; many stores give none. */
+  /** The checksums that the store returns; many stores return none. */
   readonly echoed: StoreChecksums
 }
 
 /**
- * Every part the store holds of an upload. Some stores tell of one twice: rclone#9460. Fails with
+ * Every part that the store holds of an upload. Some stores list one twice: rclone#9460. Fails with
  * `upload-gone` when the store knows no such upload.
  */
 export async function listParts(
@@ -50,8 +50,8 @@ function listedPart(part: Part): ListedPart[] {
 }
 
 /**
- * Pages only ever go forward. Where the store does not say where the next one begins, it begins
- * after the highest part of this one; where it does not say whether there is one, it is asked.
+ * Pages only ever go forward. If the store does not say where the next page begins, it begins after
+ * the highest part of this one; if the store does not say whether there is one, it is asked.
  */
 function markerAfter(page: ListPartsCommandOutput, marker: number | null): number | null {
   const { IsTruncated: hasMore, NextPartNumberMarker: named, Parts = [] } = page
@@ -63,14 +63,14 @@ function markerAfter(page: ListPartsCommandOutput, marker: number | null): numbe
   return after(highest) ? highest : null
 }
 
-/** A part that fits the plan, of the plan's length. */
+/** A part whose number and length fit the plan. */
 export interface PartOfPlan extends Omit<ListedPart, 'byteLength'> {
   readonly byteLength: number
-  /** The store itself said how long it is. */
+  /** The store itself stated the length. */
   readonly isMeasured: boolean
 }
 
-/** The parts whose number is the plan's, and whose length is as far as the store tells it. */
+/** The parts whose number is in the plan, and whose length fits if the store states it. */
 export function partsOfPlan(plan: PartPlan, parts: readonly ListedPart[]): PartOfPlan[] {
   const count = partCountOf(plan)
   return parts.flatMap((part) => {
@@ -105,7 +105,7 @@ function listPage(
   )
 }
 
-/** AWS says NoSuchUpload; Ceph's gateway says NoSuchKey of an upload that was aborted. */
+/** AWS says NoSuchUpload; Ceph's gateway says NoSuchKey for an aborted upload. */
 export function isUploadGone(failure: Failure): boolean {
   if (failure.kind === 'upload-gone') return true
   return failure.kind === 'store-refused' && failure.status === 404

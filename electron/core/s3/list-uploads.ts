@@ -8,7 +8,7 @@ import { readPages } from './read-pages.ts'
 import { type S3Store, sendToStore } from './request.ts'
 
 export interface ListedUpload extends StoreUpload {
-  /** The store's clock; null: it does not say, or in no form that can be read. */
+  /** By the store's clock; null: the store gives no time, or one that cannot be read. */
   readonly initiatedAtMs: number | null
 }
 
@@ -41,11 +41,13 @@ export async function listUploads(
         ? [{ key, storeUploadId, initiatedAtMs: Initiated?.getTime() ?? null }]
         : [],
     )
-  // A store that takes no marker tells of some twice.
+  // A store that ignores markers lists some uploads twice.
   return succeeded([...new Map(listed.map((each) => [each.storeUploadId, each])).values()])
 }
 
-/** Where the store does not say where the next page begins, it begins after the last of this one. */
+/**
+ * If the store does not say where the next page begins, it begins after the last entry of this one.
+ */
 function markerAfter({
   IsTruncated: hasMore,
   NextKeyMarker: nextKey,

@@ -1,8 +1,8 @@
 import type { S3Store } from './request.ts'
 
 /**
- * For how many seconds a URL signed now is good: as long as `wantedSeconds`, and not longer than
- * the keys that sign it. Keys that do not say when they end shorten nothing.
+ * For how many seconds a URL signed now is valid: `wantedSeconds`, but not longer than the access
+ * keys that sign it. Access keys without a known expiry shorten nothing.
  */
 export async function signedSeconds(
   store: Pick<S3Store, 'keys' | 'clock'>,

@@ -5,7 +5,10 @@ import type { PartPlan } from '../../contract/part-plan.ts'
 import { type Encryption, RuleField, type UploadRules } from '../../contract/rules/upload-rules.ts'
 import { TOKEN_METADATA } from './head-object.ts'
 
-/** What an object is put with besides its bytes; alike for one PUT and for the Create of parts. */
+/**
+ * The fields of an object besides its bytes; the same for one PUT and for the Create of a multipart
+ * upload.
+ */
 export type ObjectFields = Pick<
   PutObjectCommandInput,
   | 'ContentType'
@@ -43,14 +46,16 @@ function fieldsOfRule<F extends RuleField>(field: F, value: UploadRules[F], file
 
 type RuleFields<V> = (value: V, file: PutFile) => ObjectFields
 
-/** The fields of the object that each rule sets; null: it sets none. A rule left out does not compile. */
+/**
+ * The object fields that each rule sets; null: it sets none. Leaving a rule out does not compile.
+ */
 const RULE_FIELDS: { readonly [F in RuleField]: RuleFields<UploadRules[F]> | null } = {
   keyTemplate: null,
   onConflict: null,
   allowedTypes: null,
   maxFileBytes: null,
   systemFiles: null,
-  // It decides the file's type, which comes with the file.
+  // This rule decides the file's type, which is passed in with the file.
   contentTypes: null,
   cacheControl: (value) => (value === '' ? {} : { CacheControl: value }),
   disposition: (value, { name }) =>
@@ -59,7 +64,7 @@ const RULE_FIELDS: { readonly [F in RuleField]: RuleFields<UploadRules[F]> | nul
     Metadata: Object.fromEntries(pairs.map(({ name, value }) => [name.toLowerCase(), value])),
   }),
   tags: (tags) => (tags.length === 0 ? {} : { Tagging: taggingOf(tags) }),
-  // S3's own names; stores have others besides.
+  // S3's own names; stores also have others.
   storageClass: (value) =>
     value === '' ? {} : { StorageClass: value as NonNullable<ObjectFields['StorageClass']> },
   encryption: encryptionFields,
@@ -69,7 +74,7 @@ const RULE_FIELDS: { readonly [F in RuleField]: RuleFields<UploadRules[F]> | nul
   bytesPerSecond: null,
 }
 
-/** The same as the headers of a PUT, as the SDK writes them; each is signed. */
+/** The same fields as headers of a PUT, as the SDK writes them; each is signed. */
 export function headersOfFields(fields: ObjectFields): Record<string, string> {
   const metadata = Object.entries(fields.Metadata ?? {})
   const headers = {
@@ -91,7 +96,7 @@ export function headersOfFields(fields: ObjectFields): Record<string, string> {
 
 /**
  * The names of all headers that the page sends with the PUT of a whole file, besides its checksum:
- * what a bucket's CORS rule has to let in.
+ * a bucket's CORS rule has to allow them.
  */
 export function putHeaderNames(
   destination: Pick<Destination, 'kind' | 'rules' | 'findings'>,
@@ -105,7 +110,10 @@ export function putHeaderNames(
   ]
 }
 
-/** As a query string, in the header: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+/**
+ * The header holds the tags as a query string:
+ * docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+ */
 function taggingOf(tags: UploadRules['tags']): string {
   return tags
     .map(({ name, value }) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
@@ -126,20 +134,20 @@ function encryptionFields(encryption: Encryption): ObjectFields {
   }
 }
 
-/** Under keys of a key service an ETag has the form of an MD5 and is none. */
+/** With keys from a key service, an ETag looks like an MD5 but is none. */
 export function hasMd5Etags(encryption: string | null): boolean {
   return encryption === null || encryption === 'AES256'
 }
 
-/** Types that a browser shows without running anything of the file's. */
+/** Types that a browser shows without running code from the file. */
 const SHOWN = /^(image\/(?!svg)|video\/|audio\/|text\/plain\b|application\/pdf\b)/i
 
 /**
- * What the download of a file says of itself: its own name in both forms of RFC 6266, the second
- * (RFC 8187) for every character that the first cannot hold. Pictures, films and texts open in the
- * browser, everything else is saved; so is a text in an encoding that nobody knows, since the
- * browser would show it in the wrong one.
- * @param encoding null: nobody has looked, so the type stands as it is.
+ * The Content-Disposition of a file: its own name in both forms of RFC 6266, the second (RFC 8187)
+ * for every character that the first cannot hold. Pictures, films and texts open in the browser,
+ * everything else is saved; so is a text in an unknown encoding, since the browser would decode it
+ * wrongly.
+ * @param encoding null: nobody has looked, so the type is used as it is.
  */
 export function contentDisposition(
   name: string,
@@ -166,10 +174,10 @@ function extendedName(name: string): string {
   )
 }
 
-/** By which a store is told to write only where nothing is. */
+/** Tells a store to write only if no object has the key. */
 export const CONDITION_HEADER = 'if-none-match'
 
-/** Ferry's own bucket does; of another store the connection check has seen it. */
+/** Ferry's own bucket honours conditions; for other stores the connection check has tested it. */
 export function honorsConditions(
   { kind, findings }: Pick<Destination, 'kind' | 'findings'>,
   mode: PartPlan['mode'],
@@ -193,7 +201,7 @@ export function conditionHeader({ guard }: Guarded): Record<string, string> {
   return guard === 'condition' ? { [CONDITION_HEADER]: '*' } : {}
 }
 
-/** The same as a field of a request. */
+/** The same condition as a field of a request. */
 export function conditionField({ guard }: Guarded): { readonly IfNoneMatch?: '*' } {
   return guard === 'condition' ? { IfNoneMatch: '*' } : {}
 }

@@ -4,7 +4,7 @@ const MILLISECONDS = /^\d{12,13}$/
 const COMPACT = /^(\d{4})(\d\d)(\d\d)T?(\d\d)(\d\d)(\d\d)(\.\d+)?(Z?)$/i
 /** Whether a time zone is named at the end: `Z`, `GMT`, `UTC`, `+02:00`, `-0700`. */
 const HAS_ZONE = /((?<![a-z])(?!am|pm)[a-z]{1,5}|[+-]\d\d:?\d\d)\s*(\(.*\))?$/i
-/** The longest form has half of that; the patterns below need not run over more. */
+/** The longest date format has half of that; the patterns below need not process longer text. */
 const MAX_LENGTH = 80
 const LEAST_MS = Date.UTC(1970, 0, 1)
 const MOST_MS = Date.UTC(10_000, 0, 1)
@@ -12,7 +12,7 @@ const MOST_MS = Date.UTC(10_000, 0, 1)
 /**
  * Epoch ms of a date as stores write it: the forms of HTTP, ISO 8601 with and without separators,
  * and seconds or milliseconds since 1970. A date without a zone is UTC, never this computer's zone.
- * Null for what is none of these.
+ * Null for any other text.
  */
 export function readDate(text: string): number | null {
   const trimmed = text.trim()

@@ -1,18 +1,18 @@
 import { failed, type Outcome, succeeded } from '../../contract/outcome.ts'
 
-/** Ten times what 10,000 parts need; some stores show a hundred of them to a page. */
+/** Ten times what 10,000 parts need; some stores return only a hundred of them per page. */
 const MAX_PAGES = 200
-/** More than any bucket's list of what Ferry looks for. */
+/** More entries than any bucket has of the kinds that Ferry lists. */
 const MAX_ENTRIES = 50_000
 
-/** It goes into the next request's address, where no server takes more. */
+/** The marker goes into the next request's URL, where no server accepts more. */
 const MAX_MARKER_LENGTH = 8 * 1024
 
 interface Listing<P, M> {
   readonly ask: (marker: M | null) => Promise<Outcome<P>>
-  /** Where the page after this one begins; null: there is none. */
+  /** The marker of the next page; null: there is none. */
   readonly next: (page: P, marker: M | null) => M | null
-  /** How many things a page lists. */
+  /** The number of entries on a page. */
   readonly count: (page: P) => number
   readonly signal?: AbortSignal | undefined
   readonly maxPages?: number
@@ -20,9 +20,9 @@ interface Listing<P, M> {
 }
 
 /**
- * Asks for page after page, until the store says that there are no more, or leads in circles: some
- * repeat a marker, and some ignore it and answer the first page again. A list without end is left
- * after so many pages or entries. Fails with `aborted` when `signal` is aborted.
+ * Asks for page after page until the store says that there are no more, or repeats itself: some
+ * stores repeat a marker, and some ignore it and answer with the first page again. An endless list
+ * stops after so many pages or entries. Fails with `aborted` when `signal` is aborted.
  */
 export async function readPages<P, M>(listing: Listing<P, M>): Promise<Outcome<P[]>> {
   const { ask, next, count, signal, maxPages = MAX_PAGES, maxEntries = MAX_ENTRIES } = listing

@@ -7,7 +7,7 @@ import { boundsFailure } from './http/bounded-http.ts'
 import { networkFailure } from './http/network-failure.ts'
 import { isStoreAnswer, UnreadableAnswer } from './lenient-answers.ts'
 
-/** What the SDK and Node put into what they throw. */
+/** The fields that the SDK and Node put into the errors they throw. */
 interface ThrownByStore {
   readonly name: string
   readonly message: string
@@ -19,18 +19,20 @@ interface ThrownByStore {
   readonly $response?: { readonly headers?: AnswerHeaders }
 }
 
-/** Whom the request was for. */
+/** The store that the request was for. */
 interface AskedStore {
   readonly endpoint: string
   readonly bucket: string
   readonly kind?: 'local' | 's3'
-  /** It has spoken S3 before, so that a web page now comes from something in front of it. */
+  /**
+   * It has answered as an S3 store before, so a web page now comes from something in front of it.
+   */
   readonly isProven?: boolean
 }
 
 /**
- * Turns what a request threw into a `Failure`.
- * @throws the error itself when it is a bug of ours and no answer of the world.
+ * Turns an error that a request threw into a `Failure`.
+ * @throws the error itself when it is a bug of ours rather than an answer or a network failure.
  */
 export function failureFromError(error: unknown, asked: AskedStore, nowMs: number): Failure {
   if (!(error instanceof Error)) throw error
@@ -57,29 +59,34 @@ export function failureFromError(error: unknown, asked: AskedStore, nowMs: numbe
   const failure = failureFromS3({ ...answer, isForeign })
   const words = 'answer' in failure ? { answer: failure.answer } : {}
   if (unreadable?.isStore === true) return { kind: 'answer-unreadable', host, ...words }
-  // A store that was spoken with before is one; what refuses now stands in front of it.
+  // A server that answered as a store before is one; a refusal now comes from something in front of
+  // it.
   const isDoubtful = isForeign && !(isProven && status >= 400)
   return isDoubtful && MAY_BE_NO_STORE.has(failure.kind)
     ? { kind: 'not-s3', host, ...words }
     : failure
 }
 
-/** The SDK copies the elements of S3's document onto what it throws, and the message by its own name. */
+/**
+ * The SDK copies the elements of S3's document onto the error, and the message under its own name.
+ */
 function textIn(thrown: ThrownByStore, name: string): string {
   if (name === 'Message') return messageIn(thrown)
   const value: unknown = Reflect.get(thrown, name)
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-/** Not what the SDK says by itself: of a document that it cannot read, or of one without a message. */
+/**
+ * Leaves out the SDK's own messages, about a document that it cannot read or one without a message.
+ */
 function messageIn({ $fault, message }: ThrownByStore): string {
   return $fault === undefined || message === 'UnknownError' ? '' : message
 }
 
-/** What a web server's refusal can be taken for. */
+/** Failures for which a web server's refusal can be mistaken. */
 const MAY_BE_NO_STORE: ReadonlySet<Failure['kind']> = new Set(['proxy-refused', 'store-refused'])
 
-/** Something answers there, but not in S3's words: a web site, a proxy's page, a router. */
+/** Something answers there, but not as S3 does: a web site, a proxy's page, a router. */
 function isUnlikeStore(thrown: ThrownByStore, headers: AnswerHeaders): boolean {
   if (isStoreAnswer(headers)) return false
   const isUnparsed = thrown.$fault === undefined
@@ -117,7 +124,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 
 const commandsOfErrors = new WeakMap<Error, string>()
 
-/** What was thrown does not say which request it belongs to; the middleware's context does. */
+/** An error does not say which request it belongs to; the middleware's context does. */
 export function noteCommands(client: S3Client): void {
   client.middlewareStack.add(
     (next, { commandName }) =>
@@ -135,7 +142,7 @@ export function noteCommands(client: S3Client): void {
   )
 }
 
-/** Null: the request is not in the table, or was not made by a client that notes it. */
+/** Null: the request is not in the table, or its client does not note commands. */
 function actionOf(error: Error): string | null {
   return ACTIONS[commandsOfErrors.get(error) ?? ''] ?? null
 }

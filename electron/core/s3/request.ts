@@ -7,32 +7,32 @@ import type { BucketAddress } from './bucket-url.ts'
 import type { ServerClock } from './clock.ts'
 import { failureFromError } from './request-failure.ts'
 
-/** A bucket that requests can be sent to, with the keys that sign them. */
+/** A bucket that requests can be sent to, with the access keys that sign them. */
 export interface S3Store<Bucket extends BucketAddress = BucketAddress> {
   readonly destination: Bucket
   readonly keys: KeySource
   readonly client: S3Client
-  /** The store's time; learns from every answer. */
+  /** The store's time; updated by every answer. */
   readonly clock: ServerClock
   readonly access: StoreAccess
 }
 
 export interface SendOptions {
   readonly signal?: AbortSignal
-  /** For requests that must not be made twice: a lost answer is then the caller's to settle. */
+  /** For requests that must not be made twice: the caller has to handle a lost answer. */
   readonly isOnce?: boolean
 }
 
-/** Stores refuse what was signed more than a quarter of an hour off; some are stricter. */
+/** Stores refuse signatures that are more than a quarter of an hour off; some are stricter. */
 const SKEW_MS = 5 * 60_000
 
 type Request<T> = (client: S3Client, options: { abortSignal?: AbortSignal }) => Promise<T>
 
 /**
- * One request of the store; what it refuses comes back as a `Failure`. Asks a second time when the
- * first answer taught the store's clock, when the keys had ended and there are others, or when no
- * answer came and the request may be repeated (a kept-alive connection that the store had closed).
- * More patience than that is the engine's. Fails with `aborted` when `signal` is aborted.
+ * Sends one request to the store; a refusal comes back as a `Failure`. Asks a second time when the
+ * first answer taught the store's clock, when the access keys had expired and there are others, or
+ * when no answer came and the request may be repeated (a kept-alive connection that the store had
+ * closed). Further retries are up to the engine. Fails with `aborted` when `signal` is aborted.
  */
 export async function sendToStore<T>(
   store: S3Store,
@@ -50,14 +50,14 @@ export async function sendToStore<T>(
     return others.failure.kind === 'credentials-expired' ? first : others
   }
   const { kind } = first.failure
-  // The answer to a HEAD has no body to say so, but a date like any other.
+  // The answer to a HEAD has no body to say so, but it has a date like any other.
   const wasSkewed = Math.abs(store.clock.offsetMs - offsetMs) > SKEW_MS && kind === 'access-denied'
   const isWorthAnother =
     wasSkewed || kind === 'clock-skewed' || (kind === 'no-response' && options.isOnce !== true)
   return isWorthAnother ? sendOnce(store, request, options.signal) : first
 }
 
-/** What other keys may change; a HEAD's 400 has no body to say so. */
+/** Failures that other access keys may avoid; a HEAD's 400 has no body to say so. */
 function isAboutKeys(failure: Failure): boolean {
   const { kind } = failure
   if (kind === 'credentials-expired' || kind === 'credentials-rejected') return true
@@ -70,7 +70,7 @@ async function sendOnce<T>(
   signal: AbortSignal | undefined,
 ): Promise<Outcome<T>> {
   try {
-    // The SDK would sign with this computer's clock, and correct that by a rule of its own.
+    // The SDK would sign with this computer's clock, and correct it by a rule of its own.
     store.client.config.systemClockOffset = store.clock.nowMs() - Date.now()
     const options = signal === undefined ? {} : { abortSignal: signal }
     return succeeded(await request(store.client, options))
@@ -81,20 +81,20 @@ async function sendOnce<T>(
   }
 }
 
-/** Keys can end or be revoked, so a proof of them is good for a while only. */
+/** Access keys can expire or be revoked, so proof that they work is valid only for a while. */
 const PROOF_MS = 60_000
 
-/** What a store has shown of itself; times are `performance.now()`. */
+/** What is known about access to a store; times are `performance.now()`. */
 interface StoreAccess {
   provenAtMs: number | null
 }
 
-/** Bucket, region and keys were right once: an object that is missing is just missing. */
+/** Bucket, region and access keys worked once: a missing object is just missing. */
 export function isProven({ access }: S3Store): boolean {
   return access.provenAtMs !== null
 }
 
-/** They were right a moment ago: a refusal is about this request alone. */
+/** They worked a moment ago: a refusal is about this request alone. */
 export function isFreshlyProven({ access }: S3Store): boolean {
   return access.provenAtMs !== null && performance.now() - access.provenAtMs < PROOF_MS
 }
@@ -104,9 +104,9 @@ export function noteAccessProven(store: S3Store): void {
 }
 
 /**
- * HEAD has no body, so its 403 and 404 do not say what is wrong: the keys, the bucket, or just this
- * object. A listing has a body. Fails with what the store says in it, unless that is only that
- * these keys may not list.
+ * HEAD has no body, so its 403 and 404 do not say what is wrong: the access keys, the bucket, or
+ * just this object. A listing has a body. Fails with the failure in it, unless that only says that
+ * these access keys may not list.
  */
 export async function proveAccess(store: S3Store, signal?: AbortSignal): Promise<Outcome<null>> {
   const place = { Bucket: store.destination.bucket, MaxKeys: 1 }

@@ -6,12 +6,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { MULTIPART_FROM_BYTES } from '../../contract/limits.ts'
 import { asPlainFile, READ_NON_BLOCKING } from '../../files/plain-file.ts'
 
-/** Finds out of which files the change time (ctime) tells every later write. */
+/** Finds the files whose change time (ctime) shows every later write. */
 export interface ChangeTimes {
   /**
-   * The file's change time, if nobody can write to the file from now on without moving it; else
-   * null. Called before Ferry reads the first byte of the file.
-   * @param found the file as it was just seen.
+   * The file's change time, if nobody can write to the file from now on without changing it;
+   * otherwise null. Called before Ferry reads the first byte of the file.
+   * @param found the file's stats from just now.
    */
   readonly provenOf: (path: string, found: Stats) => Promise<number | null>
 }
@@ -20,7 +20,7 @@ export interface ChangeTimes {
 export const NO_CHANGE_TIMES: ChangeTimes = { provenOf: async () => null }
 
 export interface ChangeTimesDeps {
-  /** The folder that Ferry may write to: what is found out there holds for its whole device. */
+  /** The folder that Ferry may write to: the result there holds for its whole device. */
   readonly dataFolder: string
   readonly platform: NodeJS.Platform
   /** The clock that the file system's times come from. */
@@ -32,10 +32,10 @@ export interface ChangeTimesDeps {
 }
 
 /**
- * File systems of Linux that move ctime at each write(2), and at the first write to a clean page of
- * a mapped file (`file_update_time` in their `page_mkwrite`). The numbers: linux/magic.h. Not in it:
- * tmpfs, which has no clean pages; NFS, SMB and FUSE, where another computer or program writes;
- * overlayfs, ZFS and all that nobody has looked at.
+ * Linux file systems that change ctime at each write(2), and at the first write to a clean page of
+ * a mapped file (`file_update_time` in their `page_mkwrite`). The numbers: linux/magic.h. Not in
+ * the list: tmpfs, which has no clean pages; NFS, SMB and FUSE, where another computer or program
+ * writes; overlayfs, ZFS and all others that nobody has examined.
  */
 const HONEST_TYPES: ReadonlySet<number> = new Set([
   /** ext2, ext3, ext4. */
@@ -47,24 +47,25 @@ const HONEST_TYPES: ReadonlySet<number> = new Set([
 ])
 
 /**
- * ctime moves as a write(2) begins, and its bytes follow: up to 2 GiB (MAX_RW_COUNT), which take a
- * slow stick minutes. Within this time no call goes on that began with the file's last change.
+ * ctime changes as a write(2) begins, and its bytes follow: up to 2 GiB (MAX_RW_COUNT), which take
+ * a slow USB stick minutes. After this time no call is still running that began with the file's
+ * last change.
  */
 const UNTOUCHED_MS = 60 * 60_000
 
-/** A file system counts its times in steps, at most 10 ms long (`CONFIG_HZ=100`). */
+/** A file system counts its times in steps of at most 10 ms (`CONFIG_HZ=100`). */
 const STEP_MS = 10
 const MOST_STEPS = 20
 
 /**
- * Files on the device of Ferry's own folder, where that is Linux with one of a few file systems and
- * a write of Ferry's own was seen to move ctime. Never on Windows: NTFS updates times when the last
- * handle is closed, and any program may set the change time (learn.microsoft.com, "File Times",
- * FILE_BASIC_INFO). Never on macOS, where nobody promises times for mapped files.
+ * Proves change times for files on the device of Ferry's own folder, if that is Linux with one of a
+ * few file systems and a test write by Ferry changed ctime. Never on Windows: NTFS updates times
+ * when the last handle is closed, and any program may set the change time (learn.microsoft.com,
+ * "File Times", FILE_BASIC_INFO). Never on macOS, where nobody promises times for mapped files.
  *
  * Age alone proves nothing: a program that has the file mapped writes to a page without any trace
  * for as long as that page is dirty, and a clock may have jumped. So the file's dirty pages are
- * written out first; that protects them, and the next write to them moves ctime.
+ * written out first; that protects them, and the next write to them changes ctime.
  */
 export class ProvenChangeTimes implements ChangeTimes {
   readonly #deps: Required<ChangeTimesDeps>
@@ -77,7 +78,7 @@ export class ProvenChangeTimes implements ChangeTimes {
   async provenOf(path: string, found: Stats): Promise<number | null> {
     const { platform, leastBytes, now } = this.#deps
     if (platform !== 'linux' || found.size < leastBytes) return null
-    // A time to come is a clock that was set back: the same time may come a second time.
+    // A time in the future means that a clock was set back: the same time may come a second time.
     if (now() - found.ctimeMs < UNTOUCHED_MS) return null
     this.#device ??= this.#provenDevice()
     if ((await this.#device) !== found.dev) return null
@@ -91,7 +92,7 @@ export class ProvenChangeTimes implements ChangeTimes {
     }
   }
 
-  /** Found out once, when the first file asks. Null: nothing is known of any device. */
+  /** Found out once, for the first file. Null: nothing is known about any device. */
   async #provenDevice(): Promise<number | null> {
     const { dataFolder, typeOf } = this.#deps
     try {
@@ -119,7 +120,9 @@ function isUntouched(now: Stats, before: Stats): boolean {
   )
 }
 
-/** Writes to a file of Ferry's own and sets its time back, as a program would that hides a write. */
+/**
+ * Writes to a file of Ferry's own and sets its time back, as a program that hides a write would.
+ */
 async function movesChangeTime(folder: string): Promise<boolean> {
   const path = join(folder, `change-time-${randomUUID()}`)
   try {
@@ -140,7 +143,7 @@ async function movesChangeTime(folder: string): Promise<boolean> {
   }
 }
 
-/** Whatever the file system refuses, the file is read once more instead. */
+/** If the file system refuses anything, the file is read once more instead. */
 function nothingProven(error: unknown): null {
   if (error instanceof Error && 'code' in error) return null
   throw error

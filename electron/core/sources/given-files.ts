@@ -30,10 +30,10 @@ interface Batch {
 
 /**
  * Files and folders that the system gave to the app itself: by the command line, "Open with" or the
- * dock. They wait until the page asks for them, and are walked as far as it asks, so that the list of
- * a whole disk is never in memory. The rules are those of a drop: folders keep their structure, a
- * link is followed only where it was given by itself, and so is a file that systems leave in folders
- * taken.
+ * dock. They wait until the page asks for them, and the walk goes only as far as it asks, so that
+ * the list of a whole disk is never in memory. The rules are those of a drop: folders keep their
+ * structure; a link is followed, and a file that systems leave in folders is taken, only if it was
+ * given by itself.
  */
 export class GivenFiles {
   readonly #sources: SourceRegistry
@@ -64,7 +64,7 @@ export class GivenFiles {
     return this.#givings.length
   }
 
-  /** One call at a time: two would take turns in one walk. */
+  /** One call at a time: two would interleave in one walk. */
   next(systemFiles: SystemFilesRule): Promise<GivenBatch> {
     const batch = this.#last.then(() => this.#next(systemFiles))
     this.#last = batch.catch(() => undefined)
@@ -130,7 +130,7 @@ function givenFile(
   return { source, relativePath, contentType: mime.getType(path) ?? '' }
 }
 
-/** Answers whether there is nothing more. */
+/** Returns whether there is nothing more. */
 async function fill(batch: Batch, giving: Giving): Promise<boolean> {
   for (let count = 0; count < MAX_BATCH; count += 1) {
     const next = await giving.next()
@@ -180,7 +180,7 @@ async function* foundIn(
 }
 
 async function lookAt(path: string, limits: SourceLimits): Promise<'file' | 'folder' | Failure> {
-  // A whole disk has no name that could stand before its files' names in the bucket.
+  // A whole disk has no name that could precede its files' names in the bucket.
   if (basename(path) === '') return { kind: 'name-unusable', reason: 'empty' }
   const closed = limits.ofPath(path) ?? (await limits.ofPlace(path, null))
   if (closed !== null) return closed

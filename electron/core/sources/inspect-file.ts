@@ -13,8 +13,9 @@ interface FileContents {
 }
 
 /**
- * What the page finds out about the bytes of a file before it is queued, for one that only the host
- * can read any more. Fails with `source-missing`, `source-unreadable` or `source-in-cloud`.
+ * The facts that the page would find out about a file's bytes before it is queued, for a file that
+ * only the host can still read. Fails with `source-missing`, `source-unreadable` or
+ * `source-in-cloud`.
  */
 export async function inspectFile(
   path: string,
@@ -31,7 +32,7 @@ export async function inspectFile(
     })
   } catch (error) {
     const failure = await readFailure(error, path, platform)
-    // The upload waits for the bytes.
+    // Only the upload waits for the bytes.
     const isForUpload = failure.kind === 'source-in-cloud' && !asked.needsHash
     return isForUpload ? succeeded({ hash8: null, encoding: null }) : failed(failure)
   }
@@ -49,7 +50,10 @@ async function hash8At(file: FileHandle, byteLength: number): Promise<string> {
   return hash.digest('hex').slice(0, 8)
 }
 
-/** Fewer where the file is shorter than it was; what is read next says that it has changed. */
+/**
+ * Returns fewer bytes if the file is shorter than before; the next read reports that it has
+ * changed.
+ */
 async function bytesOf(file: FileHandle, { start, end }: ByteRange): Promise<Uint8Array> {
   const bytes = Buffer.alloc(end - start)
   let length = 0

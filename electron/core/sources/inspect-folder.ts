@@ -5,20 +5,20 @@ import type { FolderFindings, HiddenEntry } from '../../contract/commands/source
 import { asPlainFile } from '../../files/plain-file.ts'
 import { sourceFailure } from './source-failure.ts'
 
-/** How much of the disk is looked at for one drop: the page waits for the answer. */
+/** The limits for inspecting one drop: the page waits for the answer. */
 export interface InspectionLimits {
   readonly entries: number
   readonly ms: number
-  /** Findings that are named; more of them are no help to anybody. */
+  /** The number of findings that are named; more would not help the user. */
   readonly named: number
 }
 
 const LIMITS: InspectionLimits = { entries: 500_000, ms: 5_000, named: 1_000 }
 
 /**
- * Finds what Chromium does not show a page of folders: it skips symbolic links
+ * Finds entries that Chromium does not show to a page: it skips symbolic links
  * (storage/browser/file_system/local_file_util.cc), gives entries whose names are not valid text
- * the name "", and says nothing of a folder that can be listed but not entered. Reads names only,
+ * the name "", and does not report a folder that can be listed but not entered. Reads names only,
  * opens no file and follows no link. Null: there is no path, or no folder.
  */
 export async function inspectFolders(
@@ -38,7 +38,7 @@ export async function inspectFolders(
 
 interface Folder {
   readonly path: Buffer
-  /** Below the root, with a slash at its end; empty for the root itself. */
+  /** The path below the root, with a slash at its end; empty for the root itself. */
   readonly relativePath: string
 }
 
@@ -59,7 +59,7 @@ class Inspection {
     return { linkCount: this.#linkCount, hidden: this.#hidden, isComplete: this.#isComplete }
   }
 
-  /** Answers false where there is no folder. */
+  /** Returns false if there is no folder. */
   async walk(root: Buffer): Promise<boolean> {
     const toVisit: Folder[] = [{ path: root, relativePath: '' }]
     for (let folder = toVisit.pop(); folder !== undefined; folder = toVisit.pop()) {
@@ -129,8 +129,9 @@ export async function entriesOf(
 }
 
 /**
- * A link is looked at once more: Windows lists everything with a reparse point as one, also a file
- * that OneDrive keeps elsewhere, and some file systems do not say in the list what an entry is.
+ * A link is looked at once more: Windows lists everything with a reparse point as a link, even a
+ * file that OneDrive keeps in the cloud, and some file systems do not say in the list what an entry
+ * is.
  */
 export async function kindOf(
   entry: Dirent<Buffer>,
@@ -143,7 +144,7 @@ export async function kindOf(
     if (found.isSymbolicLink()) return 'link'
     return found.isDirectory() ? 'folder' : 'other'
   } catch {
-    // It vanished meanwhile, and is nobody's loss.
+    // It vanished meanwhile, so nothing is lost.
     return 'other'
   }
 }
@@ -158,7 +159,7 @@ function isPlainlyOther(entry: Dirent<Buffer>): boolean {
   )
 }
 
-/** Null: no valid text. Windows hands out lone surrogates as bytes that are not valid, either. */
+/** Null: not valid text. On Windows, lone surrogates are also returned as invalid bytes. */
 export function textOf(name: Buffer): string | null {
   try {
     return STRICT.decode(name)

@@ -9,32 +9,34 @@ type OffLimits = Extract<Failure, { kind: 'source-off-limits' }>
 type Why = OffLimits['why']
 
 /**
- * What is never read, whoever asks. A path comes to the host from the preload alone, which takes it
- * from a `File`: "constructed in JS and […] not backed by a file on disk" it has none
+ * Paths that are never read, whoever asks. A path comes to the host from the preload alone, which
+ * takes it from a `File`: if "constructed in JS and […] not backed by a file on disk" it has none
  * (electronjs.org/docs/latest/api/web-utils), so a script in the page cannot make one up. But
  * `getPathForFile` runs in the page's process (shell/renderer/api/electron_api_web_utils.cc), and
- * Electron's main process cannot find out what the system handed over there. Code that has taken
- * over the whole process may therefore name any path, and this list is what stands in its way. It is
- * short, since everything else may be somebody's upload.
+ * Electron's main process cannot find out which path the system gave there. Code that has taken
+ * over the whole process may therefore name any path, and this list protects against it. It is
+ * short, since every other file may be a legitimate upload.
  */
 export interface SourceLimits {
-  /** By its text alone, before anybody looks at it. */
+  /** Checks the path's text alone, before the file system is touched. */
   readonly ofPath: (path: string) => OffLimits | null
   /**
-   * Asks the user, once for each server, before a file of a share of Windows' is looked at: to look
-   * at it is to sign in to its server, which a page that was taken over could choose.
+   * Asks the user, once for each server, before a file on a Windows share is looked at: looking at
+   * it means signing in to its server, which a compromised page could choose.
    */
   readonly ofServer: (path: string) => Promise<OffLimits | null>
-  /** The system handed this path over itself, without the page: nobody is asked about its server. */
+  /**
+   * The system itself passed this path, without the page: the user is not asked about its server.
+   */
   readonly trustServer: (path: string) => void
   /**
-   * By where it really is.
-   * @param folder the chosen folder that it was given with, out of which no link may lead.
+   * Checks where the file really is.
+   * @param folder the chosen folder that it was given with, which no link may leave.
    */
   readonly ofPlace: (path: string, folder: string | null) => Promise<OffLimits | null>
 }
 
-/** A host whose page gives no paths. */
+/** For a host whose page gives no paths. */
 export const NO_LIMITS: SourceLimits = {
   ofPath: () => null,
   ofServer: async () => null,
@@ -44,25 +46,25 @@ export const NO_LIMITS: SourceLimits = {
 
 interface SourceLimitsDeps {
   readonly dataFolder: string
-  /** The bucket on this computer keeps its keys there; in the data folder or not. */
+  /** The local bucket keeps its access keys there, inside the data folder or elsewhere. */
   readonly bucketFolder: string
-  /** The browser's host may keep keys in the clear in its data folder. */
+  /** The browser host may keep access keys in the clear in its data folder. */
   readonly browserHostFolder: string
-  /** The files in which the AWS tools keep keys; the login shell may name others later. */
+  /** The files in which the AWS tools keep access keys; the login shell may name others later. */
   readonly awsFiles: () => readonly string[]
   readonly environment: Environment
   readonly platform: NodeJS.Platform
-  /** Whether the user lets Ferry read files of that server. */
+  /** Whether the user lets Ferry read files from that server. */
   readonly mayReadFrom: (server: string) => Promise<boolean>
   /** Names and addresses of this computer. */
   readonly ownNames?: readonly string[]
-  /** Where links lead, in the names that the file system has; rejects for what is not there. */
+  /** Resolves links, with names as the file system writes them; rejects for missing paths. */
   readonly follow?: (path: string) => Promise<string>
 }
 
 interface ClosedPlace {
   readonly why: Why
-  /** As the user is told. */
+  /** The name that the user sees. */
   readonly place: string
   readonly path: string
 }
@@ -95,7 +97,7 @@ export function sourceLimits(around: SourceLimitsDeps): SourceLimits {
         return offLimits('not-a-path', path)
       }
       const real = found ?? path
-      // The login shell may have named other files of keys meanwhile.
+      // The login shell may have named other files with access keys meanwhile.
       for (const { why, place, path: folderOf } of closedPlaces(around)) {
         const aliases = [folderOf, (await followed(folderOf, follow)) ?? folderOf]
         const isClosed = aliases.some((each) => isWithin(real, each, platform))
@@ -110,7 +112,7 @@ export function sourceLimits(around: SourceLimitsDeps): SourceLimits {
 }
 
 /**
- * `\\?\` and `\\.\`: devices, and paths that Windows does not tidy up, so that one file has many.
+ * `\\?\` and `\\.\`: devices, and paths that Windows does not normalise, so that one file has many.
  * Source: learn.microsoft.com/windows/win32/fileio/naming-a-file, "Win32 Device Namespaces".
  */
 const DEVICE_PATH = /^[\\/]{2}[?.](?:[\\/]|$)|^[\\/]\?\?[\\/]/
@@ -118,12 +120,12 @@ const DEVICE_PATH = /^[\\/]{2}[?.](?:[\\/]|$)|^[\\/]\?\?[\\/]/
 /** `C$`: a whole disk, which Windows shares with administrators. */
 const ADMIN_SHARE = /^[\\/]{2}[^\\/]+[\\/][a-z]\$(?:[\\/]|$)/i
 
-/** A second path to what has a usual one, by which no closed place would be known. */
+/** A second path to a file that has a usual one, which would hide that it is in a closed folder. */
 function isSidePath(path: string, ownNames: ReadonlySet<string>): boolean {
   if (DEVICE_PATH.test(path) || ADMIN_SHARE.test(path)) return true
   const server = serverOf(path, 'win32')
   if (server === null) return false
-  // `server@8080`, `server@SSL`: WebDAV. Windows writes the address of IPv6 as a name.
+  // `server@8080`, `server@SSL`: WebDAV. Windows writes an IPv6 address as a name.
   const [host = ''] = server.split('@')
   return ownNames.has(host) || /^localhost$|^127\.|\.ipv6-literal\.net$/.test(host)
 }
@@ -133,21 +135,21 @@ function namesOfThisComputer(): string[] {
   return [hostname(), ...addresses.map(({ address }) => address)]
 }
 
-/** Null: the path is not of a share (`\\server\share\file`). Servers' names know no case. */
+/** Null: the path is not on a share (`\\server\share\file`). Server names are case-insensitive. */
 function serverOf(path: string, platform: NodeJS.Platform): string | null {
   const [, server] = (platform === 'win32' && /^[\\/]{2}([^\\/]+)/.exec(path)) || []
   return server?.toLowerCase() ?? null
 }
 
 /**
- * A short name (8.3), or a stream's: with it a path can be in a closed place without saying so.
- * Source: learn.microsoft.com/windows/win32/fileio/naming-a-file, "Short vs. Long Names".
+ * A short name (8.3), or a stream's name: with it a path can be in a closed folder without showing
+ * it. Source: learn.microsoft.com/windows/win32/fileio/naming-a-file, "Short vs. Long Names".
  */
 const SECOND_NAME = /~\d|^.{2}.*:/s
 
 /**
- * A missing path is not a link; reading the file reports that it is missing. Null: it is there, and
- * its file system does not say where it leads, as those of RAM disks on Windows do not.
+ * A missing path is not a link; reading the file reports that it is missing. Null: the file exists,
+ * but its file system does not say where it leads, as those of RAM disks on Windows do not.
  */
 async function followed(
   path: string,
@@ -183,7 +185,7 @@ function closedPlaces(around: SourceLimitsDeps): ClosedPlace[] {
   ]
 }
 
-/** proc(5), sysfs(5): memory, environments and open files of every process of the user's. */
+/** proc(5), sysfs(5): memory, environments and open files of every process of the user. */
 const SYSTEM_FOLDERS: readonly ClosedPlace[] = ['/proc', '/sys', '/dev'].map((path) => ({
   why: 'system',
   place: path,
@@ -192,7 +194,7 @@ const SYSTEM_FOLDERS: readonly ClosedPlace[] = ['/proc', '/sys', '/dev'].map((pa
 
 type System = 'linux' | 'macos' | 'windows'
 
-/** Where the system itself keeps passwords. */
+/** The folders where the system itself keeps passwords. */
 const KEY_STORES: Record<System, readonly string[]> = {
   linux: ['.local/share/keyrings', '.local/share/kwalletd'],
   macos: ['Library/Keychains'],
@@ -244,9 +246,9 @@ function pathOf(platform: NodeJS.Platform) {
 }
 
 /**
- * Also for the folder itself. Windows and macOS tell no small letters from capitals, as they come,
- * and macOS ignores characters without a glyph on HFS+. Where two names are the same to one of them,
- * they are the same here; a few are that the systems tell apart, which does no harm.
+ * Also true for the folder itself. Windows and macOS ignore case by default, and macOS ignores
+ * characters without a glyph on HFS+. If two names are equal to one of these systems, they are
+ * equal here; for a few names that a system distinguishes, this does no harm.
  */
 function isWithin(path: string, folder: string, platform: NodeJS.Platform): boolean {
   const { relative, isAbsolute, sep } = pathOf(platform)
@@ -256,7 +258,7 @@ function isWithin(path: string, folder: string, platform: NodeJS.Platform): bool
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
-/** By way of capitals, since `ſ` has one and is a small letter already. */
+/** Goes through upper case, since `ſ` is lower case already but has an upper-case letter. */
 function folded(text: string): string {
   const seen = text.normalize('NFC').replace(/\p{Default_Ignorable_Code_Point}/gu, '')
   return seen.toUpperCase().toLowerCase()

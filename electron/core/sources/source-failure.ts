@@ -10,17 +10,20 @@ type Why = Extract<Failure, { kind: 'source-unreadable' }>['why']
 
 /**
  * errno of macOS for "Resource deadlock avoided": the bytes are in the cloud, and the system does
- * not fetch them for whoever asks. libuv has no name for it, so that Node's `code` is "Unknown
+ * not fetch them for the calling process. libuv has no name for it, so Node's `code` is "Unknown
  * system error -11" (deps/uv/include/uv.h, UV_ERRNO_MAP).
  */
 const MACOS_EDEADLK = -11
 
-/** stat(2): `st_blocks` counts these, whatever the disk's own blocks are; libuv does so on Windows. */
+/**
+ * stat(2): `st_blocks` counts blocks of this size, whatever the disk's own blocks are; so does
+ * libuv on Windows.
+ */
 const BLOCK_BYTES = 512
 
 /**
- * Says what keeps a file from being looked at or opened. Throws what is not the file system's: that
- * is a bug.
+ * The reason why a file cannot be looked at or opened. Throws errors that are not the file
+ * system's: those are bugs.
  */
 export function sourceFailure(
   error: unknown,
@@ -37,7 +40,7 @@ export function sourceFailure(
 }
 
 /**
- * The same for a file whose bytes could not be read, which may be because they are not here.
+ * The same for a file whose bytes could not be read, perhaps because they are not on this computer.
  *
  * @param path of the file, for a second look at it.
  */
@@ -55,7 +58,7 @@ export async function readFailure(
 function whyUnreadable(code: string, platform: NodeJS.Platform): Why {
   switch (code) {
     case 'EPERM':
-      // Privacy & Security (TCC) refuses with it; a file's mode with EACCES.
+      // Privacy & Security (TCC) refuses with EPERM; a file's mode refuses with EACCES.
       return platform === 'darwin' ? 'macos-privacy' : permissionsOf(platform)
     case 'EACCES':
       return permissionsOf(platform)
@@ -76,10 +79,11 @@ function permissionsOf(platform: NodeJS.Platform): Why {
 }
 
 /**
- * A placeholder of OneDrive, iCloud and the like has the file's length and takes up less of the disk.
- * Windows refuses to read it with an ERROR_CLOUD_FILE_… code while its service cannot fetch it; none
- * of them has a name in libuv (src/win/error.c), so that Node says UNKNOWN, as it does of much else.
- * On Linux such files are a FUSE file system's, and what takes up less of a disk is merely sparse.
+ * A placeholder of OneDrive, iCloud and the like has the file's length but takes up less of the
+ * disk. Windows refuses to read it with an ERROR_CLOUD_FILE_… code while its service cannot fetch
+ * it; libuv has no name for these codes (src/win/error.c), so Node says UNKNOWN, as it does for
+ * many others. On Linux such files belong to a FUSE file system, and a file that takes up less of a
+ * disk is merely sparse.
  */
 async function isPartlyElsewhere(path: string, platform: NodeJS.Platform): Promise<boolean> {
   if (platform !== 'win32' && platform !== 'darwin') return false

@@ -11,7 +11,7 @@ import { type ChangeTimes, NO_CHANGE_TIMES } from './change-times.ts'
 import { NO_LIMITS, type SourceLimits } from './off-limits.ts'
 import { readFailure, sourceFailure } from './source-failure.ts'
 
-/** Enough for the disk, and few enough for a drop of ten thousand files to leave others a turn. */
+/** Enough for the disk, and few enough that a drop of ten thousand files does not block others. */
 const STATS_AT_ONCE = 32
 
 const HOUR_MS = 3_600_000
@@ -19,8 +19,8 @@ const FAT_STEP_MS = 2_000
 
 export interface RegisteredSource extends SourceFacts {
   /**
-   * The file's change time (ctime), where every write since then moves it. Null: nobody can tell, and
-   * the file is read once more.
+   * The file's change time (ctime), if every write since then changes it. Null: nobody can tell,
+   * and the file is read once more.
    */
   readonly changedAtMs: number | null
 }
@@ -36,7 +36,10 @@ export class SourceRegistry {
     this.#changeTimes = changeTimes
   }
 
-  /** One outcome per file, in order. Files with a path are looked at, the others are believed. */
+  /**
+   * Returns one outcome per file, in order. Files with a path are looked at; the facts of the
+   * others are trusted.
+   */
   async register(files: readonly SourceFacts[]): Promise<Outcome<Source>[]> {
     const outcomes: Outcome<Source>[] = []
     for (let start = 0; start < files.length; start += STATS_AT_ONCE) {
@@ -50,7 +53,7 @@ export class SourceRegistry {
     return this.#facts.get(sourceId) ?? null
   }
 
-  /** The records hold it from now on. */
+  /** The records keep the file from now on. */
   release(sourceId: SourceId): void {
     this.#facts.delete(sourceId)
   }
@@ -68,7 +71,7 @@ export class SourceRegistry {
   }
 
   async #look(file: SourceFacts, path: string): Promise<Outcome<RegisteredSource>> {
-    // The folder, too: to follow its links is to look at it.
+    // The folder, too: following its links means looking at it.
     for (const each of file.folder == null ? [path] : [path, file.folder]) {
       const closed = this.#limits.ofPath(each) ?? (await this.#limits.ofServer(each))
       if (closed !== null) return failed(closed)
@@ -88,7 +91,7 @@ async function look(
   try {
     const found = await asPlainFile(() => stat(path))
     const kind = kindOf(found)
-    // Never opened: whoever opens a pipe waits for its other end, and takes what comes out of it.
+    // Never opened: opening a pipe waits for its other end, and reading it takes its data.
     if (kind === 'other') return failed({ kind: 'source-not-a-file' })
     if (kind === 'folder') return failed({ kind: 'source-unreadable' })
     await asPlainFile(() => access(path, constants.R_OK))
@@ -101,8 +104,8 @@ async function look(
 }
 
 /**
- * Answers the file's change time: where that was proven to tell every write, one that differs says
- * that its bytes may have changed at an unchanged size and time.
+ * Returns the file's change time: if that was proven to show every write, a different one means
+ * that the file's bytes may have changed at an unchanged size and time.
  * Fails with `source-changed`, `source-missing` or `source-unreadable`.
  */
 export async function checkSource(
@@ -122,10 +125,10 @@ export async function checkSource(
 }
 
 /**
- * FAT keeps local time in steps of two seconds, and systems read it by the summer time of today: all
- * files move by an hour when that begins or ends (learn.microsoft.com, "File Times"). Such a file is
- * still taken for the one that was given: what the store has of it is read again and compared, and
- * a change time that moves with it is no proof any more.
+ * FAT stores local time in steps of two seconds, and systems convert it with today's summer time:
+ * all files shift by an hour when summer time begins or ends (learn.microsoft.com, "File Times").
+ * Such a file still counts as the one that was given: the parts that the store has are read again
+ * and compared, and a change time that shifts with it proves nothing any more.
  */
 export function isSameTime(nowMs: number, knownMs: number): boolean {
   if (nowMs === knownMs) return true
@@ -139,8 +142,8 @@ function kindOf(found: Stats): 'file' | 'folder' | 'other' {
 }
 
 /**
- * Finds out why the page cannot read a file: Chromium says `NotReadableError` of all that is in the
- * way. Null: the host does not see the file, or can read it.
+ * Finds out why the page cannot read a file: Chromium says `NotReadableError` for every cause.
+ * Null: the host does not see the file, or can read it.
  */
 export async function diagnoseSource(
   source: Pick<SourceFacts, 'path' | 'byteLength' | 'modifiedAtMs'> | null,

@@ -15,7 +15,7 @@ export type Found =
       readonly kind: 'file'
       readonly path: string
       readonly relativePath: string
-      /** The given folder that it is in; null: it was given by itself. */
+      /** The given folder that contains the file; null: the file was given by itself. */
       readonly folder: string | null
     }
   | ({ readonly kind: 'refused' | 'unreadable' } & SkippedEntry)
@@ -38,7 +38,7 @@ interface Folder {
 /** S3 names objects in UTF-8. */
 const NAME_NOT_UNICODE: Failure = { kind: 'name-unusable', reason: 'not-unicode' }
 
-/** By what a folder says instead of its entries. */
+/** The result that replaces the entries of a folder that cannot be listed. */
 const UNLISTED = {
   gone: { kind: 'source-missing' },
   closed: { kind: 'source-unreadable' },
@@ -46,11 +46,11 @@ const UNLISTED = {
 } as const
 
 /**
- * Walks a folder bit by bit, as the page walks one that is dropped. No link is followed, and no file
- * is opened: whoever reads it later sees whether it is one. A folder with nothing in it but what the
- * system left there is an empty one.
- * @param name what the folder is called in the bucket.
- * @param systemFiles is asked for each entry: the page says it with every batch.
+ * Walks a folder bit by bit, as the page walks one that is dropped. No link is followed, and no
+ * file is opened: the later reader finds out whether it is one. A folder that contains only files
+ * left by the system counts as empty.
+ * @param name the folder's name in the bucket.
+ * @param systemFiles is called for each entry: the page passes the rule with every batch.
  */
 export async function* walkFolder(
   root: string,

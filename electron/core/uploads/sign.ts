@@ -135,8 +135,10 @@ function presigned(
   options: Parameters<typeof getSignedUrl>[2],
 ): Promise<string> {
   const { store, row, plan, integrity } = signing
-  const sum = isChecksumSent(integrity) ? checksumField(integrity.algorithm, part.checksum) : {}
-  const place = { Bucket: store.destination.bucket, Key: row.record.key, ...sum }
+  const checksum = isChecksumSent(integrity)
+    ? checksumField(integrity.algorithm, part.checksum)
+    : {}
+  const place = { Bucket: store.destination.bucket, Key: row.record.key, ...checksum }
   if (plan.mode === 'single') {
     const put = { ...place, ...fieldsOf(signing), ...conditionField(row) }
     return getSignedUrl(store.client, new PutObjectCommand(put), options)

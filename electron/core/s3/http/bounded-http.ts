@@ -4,27 +4,30 @@ import { isMetadataHost, MetadataHost, refuseMetadata } from './metadata-hosts.t
 import type { NetworkPorts } from './network-ports.ts'
 import { goesDirectly, nodeHttp, urlOf } from './node-http.ts'
 
-/** How long a connection may take, and how long it may be silent: Complete works for minutes. */
+/**
+ * How long connecting may take, and how long the connection may be silent: Complete works for
+ * minutes.
+ */
 export interface HttpTimeouts {
   readonly connectMs: number
   readonly idleMs: number
-  /** For the whole of a request and its answer; without it as long as its kind may take. */
+  /** For a whole request with its answer; absent: the default for its kind. */
   readonly wholeMs?: number
 }
 
 const MIB = 1024 * 1024
 /** A list of a thousand parts has a twentieth of that. */
 const MAX_ANSWER_BYTES = 16 * MIB
-/** AWS takes no longer CORS document: docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html */
+/** AWS accepts no longer CORS document: docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html */
 const MOST_SETTING_BYTES = 64 * 1024
 /** Ferry reads this much of an error answer and ignores the rest, which may be a web page. */
 const MOST_ERROR_BYTES = 64 * 1024
-/** From the first byte of a request to the last of its answer, however it trickles. */
+/** From the first byte of a request to the last byte of its answer, however slowly it arrives. */
 const READ_MS = 2 * 60_000
 /** Complete may work for minutes, and the connection check sends whole parts. */
 const WRITE_MS = 30 * 60_000
 
-/** The answer is longer than any that Ferry has a use for. */
+/** The answer is longer than any that Ferry can use. */
 export class AnswerTooLong extends Error {
   override readonly name = 'AnswerTooLong'
   readonly host: string
@@ -37,14 +40,14 @@ export class AnswerTooLong extends Error {
   }
 }
 
-/** Null: the error is another one. */
+/** Null: it is another error. */
 export function boundsFailure(error: Error): Failure | null {
   if (error instanceof MetadataHost) return { kind: 'host-refused', host: error.host }
   if (!(error instanceof AnswerTooLong)) return null
   return { kind: 'answer-too-long', host: error.host, limitBytes: error.limitBytes }
 }
 
-/** The part of `@smithy/types`' `HttpRequest` that decides what an answer may cost. */
+/** The part of `@smithy/types`' `HttpRequest` that decides how large and slow an answer may be. */
 export interface BoundRequest {
   readonly method: string
   readonly protocol?: string
@@ -76,8 +79,8 @@ interface HttpHandler {
 }
 
 /**
- * The one way to a store or an identity provider, whatever carries it: every answer is bounded in
- * bytes and time, and none comes from a cloud's metadata service.
+ * All requests to a store or an identity provider go through here, whatever carries them: every
+ * answer is bounded in bytes and time, and none comes from a cloud's metadata service.
  */
 export function boundedHttp(ways: NetworkPorts, patience: HttpTimeouts): HttpHandler {
   // The port keeps the handler opaque, so that hosts need none of the SDK's types.
@@ -89,8 +92,8 @@ export function boundedHttp(ways: NetworkPorts, patience: HttpTimeouts): HttpHan
     ...(inner.metadata === undefined ? {} : { metadata: inner.metadata }),
     handle: async (request, options = {}) => {
       if (isMetadataHost(request.hostname)) throw new MetadataHost(request.hostname)
-      // Chromium and proxies resolve names themselves, and Node's handler has no lookup where it
-      // waits for a 100.
+      // Chromium and proxies resolve names themselves, and Node's handler has no lookup while it
+      // waits for `100 Continue`.
       const isResolvedHere =
         request.headers?.expect === undefined && (await goesDirectly(ways, urlOf(request)))
       if (!isResolvedHere) await refuseMetadata(request.hostname)
@@ -104,7 +107,7 @@ export function boundedHttp(ways: NetworkPorts, patience: HttpTimeouts): HttpHan
   }
 }
 
-/** How many bytes an answer to this request may have. */
+/** The maximum number of bytes in an answer to this request. */
 export function maxAnswerBytes({ query = {} }: BoundRequest): number {
   return 'cors' in query || 'lifecycle' in query ? MOST_SETTING_BYTES : MAX_ANSWER_BYTES
 }
@@ -141,7 +144,7 @@ function boundedBody(
     deadline.stop()
     body.destroy?.()
   })
-  // The SDK leaves some bodies unread; an error of one of those is nobody's business.
+  // The SDK leaves some bodies unread; an error of an unread body does not matter.
   bounded.on('error', () => undefined)
   return bounded
 }
@@ -173,7 +176,7 @@ function hostOf({ hostname, port }: BoundRequest): string {
   return port === undefined ? hostname : `${hostname}:${port}`
 }
 
-/** Ends a request after a time, or when whoever asked wants no more of it. */
+/** Ends a request after a time, or when the caller aborts it. */
 class Deadline {
   isOver = false
   readonly #controller = new AbortController()
@@ -203,7 +206,7 @@ class Deadline {
     this.#outer?.removeEventListener('abort', this.#onAbort)
   }
 
-  /** Named as the SDK's own handler names silence. */
+  /** Has the name that the SDK's own handler gives to a time-out. */
   error(): Error {
     return Object.assign(new Error(`The whole answer took longer than ${this.#ms} ms`), {
       name: 'TimeoutError',

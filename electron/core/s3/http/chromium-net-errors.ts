@@ -2,11 +2,11 @@ import type { NetworkProblem } from './network-problem.ts'
 
 /**
  * Every network error of Chromium 156, whose `net` carries the desktop's requests, in the order of
- * Chromium's own list: net/base/net_error_list.h, and the `netError` constants that
- * `chromium --log-net-log=FILE` writes. A name that is missing here counts as `silent`.
+ * Chromium's own list: net/base/net_error_list.h, and the `netError` constants that `chromium
+ * --log-net-log=FILE` writes. A name that is missing here counts as `silent`.
  *
- * Certificate and client-certificate errors are `tls`; the name goes along as the failure's reason
- * and decides the words.
+ * Certificate and client-certificate errors are `tls`; the name becomes the failure's reason and
+ * selects the message.
  */
 export const CHROMIUM_NET_ERRORS: Readonly<Record<string, NetworkProblem>> = {
   ERR_IO_PENDING: 'silent',

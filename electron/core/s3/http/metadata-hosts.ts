@@ -4,8 +4,8 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Addresses at which clouds give a machine's own keys to whatever program asks, and which no store
- * has: docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html,
+ * Addresses at which clouds give a machine's own access keys to any program that asks, and which no
+ * store has: docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html,
  * cloud.google.com/compute/docs/metadata, learn.microsoft.com/azure/virtual-network/
  * what-is-ip-address-168-63-129-16, alibabacloud.com/help/ecs/user-guide/view-instance-metadata.
  */
@@ -17,8 +17,8 @@ METADATA.addAddress('192.0.0.192', 'ipv4')
 METADATA.addSubnet('fd00:ec2::', 32, 'ipv6')
 METADATA.addAddress('fd20:ce::254', 'ipv6')
 /**
- * The IPv4 ones as IPv6 addresses carry them: RFC 4291 section 2.5.5, 6052 and 6145 behind 96 bits,
- * RFC 3056 behind 16. `BlockList` itself knows the mapped ones, `::ffff:a.b.c.d`.
+ * Forms in which IPv6 addresses embed the IPv4 ones: RFC 4291 section 2.5.5, 6052 and 6145 behind
+ * 96 bits, RFC 3056 behind 16. `BlockList` itself knows the mapped ones, `::ffff:a.b.c.d`.
  */
 const INSIDE_IPV6 = [
   ['::', 96],
@@ -39,7 +39,7 @@ for (const [prefix, prefixBits] of INSIDE_IPV6) {
 }
 const METADATA_NAME = /^(metadata|metadata\.google\.internal|instance-data(\.ec2\.internal)?)\.?$/
 
-/** The name leads to a place where a cloud's machine finds its own keys. */
+/** The name resolves to an address where a cloud machine gets its own access keys. */
 export class MetadataHost extends Error {
   override readonly name = 'MetadataHost'
   readonly host: string
@@ -50,7 +50,7 @@ export class MetadataHost extends Error {
   }
 }
 
-/** @param hostname as `URL` gives it, which writes every form of an IPv4 address with dots. */
+/** @param hostname as `URL` returns it, which writes every form of an IPv4 address with dots. */
 export function isMetadataHost(hostname: string): boolean {
   const bare = hostname.replace(/^\[|\]$/g, '').toLowerCase()
   return isIP(bare) === 0 ? METADATA_NAME.test(bare) : isMetadataAddress(bare)
@@ -62,7 +62,7 @@ function isMetadataAddress(address: string): boolean {
   return version !== 0 && METADATA.check(bare, version === 4 ? 'ipv4' : 'ipv6')
 }
 
-/** For sockets: the address that was judged is the one that is connected to. */
+/** For sockets: they connect to the very address that was checked. */
 export const guardedLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true } as LookupAllOptions, (error, found) => {
     if (error !== null) return callback(error, '', 4)
@@ -76,8 +76,8 @@ export const guardedLookup: LookupFunction = (hostname, options, callback) => {
 }
 
 /**
- * For ways to the store that resolve names themselves. A name that this computer does not know may
- * be known to a proxy.
+ * For transports that resolve names themselves. A proxy may know a name that this computer does
+ * not.
  * @throws MetadataHost
  */
 export async function refuseMetadata(hostname: string): Promise<void> {
@@ -87,10 +87,10 @@ export async function refuseMetadata(hostname: string): Promise<void> {
   if (found.some(({ address }) => isMetadataAddress(address))) throw new MetadataHost(hostname)
 }
 
-/** A resolver that is silent for so long says nothing against a name. */
+/** A resolver that takes longer than this does not count against a name. */
 const RESOLVE_MS = 3000
 
-/** Whether an address that is about to be kept leads there now. */
+/** Whether an endpoint that is about to be saved leads to such an address now. */
 export async function leadsToMetadata(endpoint: string): Promise<boolean> {
   const judged = refuseMetadata(new URL(endpoint).hostname).then(
     () => false,

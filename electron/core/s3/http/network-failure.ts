@@ -12,44 +12,47 @@ const NODE_ERRORS: Readonly<Record<string, NetworkProblem>> = {
   ENETDOWN: 'unreachable',
   EADDRNOTAVAIL: 'unreachable',
   ETIMEDOUT: 'unreachable',
-  // A firewall of this computer's refuses the connection.
+  // A firewall on this computer refuses the connection.
   EACCES: 'blocked-by-system',
   EPERM: 'blocked-by-system',
   ERR_SOCKET_CONNECTION_TIMEOUT: 'unreachable',
-  // OpenSSL got something that is no TLS, or a plain HTTP answer.
+  // OpenSSL received something that is not TLS, or a plain HTTP answer.
   ERR_SSL_WRONG_VERSION_NUMBER: 'wrong-protocol',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'wrong-protocol',
   ERR_SSL_HTTP_REQUEST: 'wrong-protocol',
   ERR_SSL_UNKNOWN_PROTOCOL: 'wrong-protocol',
-  // llhttp got something that is no HTTP; its other refusals are HTTP, and odd.
+  // llhttp received something that is not HTTP; its other errors are about malformed HTTP.
   HPE_INVALID_CONSTANT: 'wrong-protocol',
   HPE_INVALID_VERSION: 'wrong-protocol',
   HPE_INVALID_METHOD: 'wrong-protocol',
 }
 
-/** Classes of names, for those that the table does not list. */
+/** Patterns for names that the table does not list. */
 const NODE_CLASSES: readonly (readonly [RegExp, NetworkProblem])[] = [
   [/^EAI_/, 'not-found'],
   [/^HPE_/, 'unreadable'],
-  // Node's and OpenSSL's: nodejs.org/api/tls.html#x509-certificate-error-codes
+  // Names from Node and OpenSSL: nodejs.org/api/tls.html#x509-certificate-error-codes
   [
     /CERT|^ERR_(TLS|SSL)_|^EPROTO$|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER|DECODE)|HOSTNAME_MISMATCH/,
     'tls',
   ],
-  // Node's own names for streams and sockets that ended; its other ERR_ names are for wrong calls.
+  // Node's own names for streams and sockets that ended; its other ERR_ names are about wrong
+  // calls.
   [/^ERR_(STREAM_PREMATURE_CLOSE|SOCKET_|HTTP2_|QUIC_)|^UND_ERR_/, 'silent'],
-  // The system's names, whichever they are: the connection did not hold.
+  // All other names from the system mean that the connection broke.
   [/^E[A-Z0-9]+$/, 'silent'],
 ]
 
-/** The system's names that are about files and never about a connection. */
+/** The system's names for file errors, which are never about a connection. */
 const ABOUT_FILES = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENOSPC', 'EDQUOT', 'EROFS', 'EBADF'])
 
-/** A proxy, or the settings that name one, kept the request from its host. */
+/** A proxy, or the settings that name one, kept the request from reaching its host. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError'
   readonly problem: NetworkProblem
-  /** For the user: a status, a variable's name or the network's own; never a proxy's address. */
+  /**
+   * For the user: a status, a variable's name or the network's own name; never a proxy's address.
+   */
   readonly detail: string
 
   constructor(problem: NetworkProblem, detail: string) {
@@ -59,7 +62,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** Why a request got no answer; null when it was not the network. */
+/** The reason why a request got no answer; null when the network was not the reason. */
 export function networkFailure(error: Error, target: RequestTarget): Failure | null {
   if (error instanceof ProxyError) return failureOfProblem(error.problem, error.detail, target)
   const chromium = chromiumName(error)
@@ -74,24 +77,24 @@ export function networkFailure(error: Error, target: RequestTarget): Failure | n
     return failureOfProblem(adjustedForTls(problem, code, target), code, target)
   }
   if (error.name !== 'TimeoutError') return null
-  // The SDK's words for the phase in which nothing happened; it has no code for it.
+  // The SDK's message names the phase in which nothing happened; there is no error code for it.
   return /establish|acquir/i.test(error.message)
     ? { kind: 'host-unreachable', host: target.host }
     : { kind: 'stalled' }
 }
 
-/** Electron's `net` has Chromium's name in the message only: `net::ERR_NAME_NOT_RESOLVED`. */
+/** Electron's `net` gives Chromium's name only in the message: `net::ERR_NAME_NOT_RESOLVED`. */
 function chromiumName(error: Error): string | null {
   return /net::(ERR_[A-Z0-9_]+)/.exec(error.message)?.[1] ?? null
 }
 
-/** Null for errors without a code, and for those of files, which name a path. */
+/** Null for errors without a code, and for file errors, which name a path. */
 function nodeCode(error: Error): string | null {
   if (!('code' in error) || typeof error.code !== 'string') return null
   return ABOUT_FILES.has(error.code) || 'path' in error ? null : error.code
 }
 
-/** OpenSSL's reason stands in the message alone where the handshake failed while a request was written. */
+/** OpenSSL's reason is in the message alone if the handshake failed while a request was written. */
 const NO_TLS = /wrong version number|packet length too long|http request|unknown protocol/i
 
 function nodeProblem(code: string, message: string): NetworkProblem | null {
@@ -101,7 +104,7 @@ function nodeProblem(code: string, message: string): NetworkProblem | null {
   return NODE_CLASSES.find(([pattern]) => pattern.test(code))?.[1] ?? null
 }
 
-/** Behind a TLS handshake that passed, the port is right, and what speaks there is no store. */
+/** After a successful TLS handshake the port is right, so the server there is not a store. */
 function adjustedForTls(
   problem: NetworkProblem,
   code: string,

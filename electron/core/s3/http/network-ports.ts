@@ -1,7 +1,7 @@
 /**
- * Makes the SDK's HTTP. The desktop passes one that goes through Electron's `net`, so that the
- * system's proxy and certificates apply; absent, the SDK's own Node handler serves, and
- * `NodeNetwork` tells it of both.
+ * Makes the SDK's HTTP handler. The desktop passes one that uses Electron's `net`, so that the
+ * system's proxy and certificates apply; if absent, the SDK's own Node handler serves, and
+ * `NodeNetwork` supplies both.
  */
 export type StoreHttp = (options: {
   readonly connectMs: number
@@ -15,22 +15,24 @@ type StoreHttpHandler = object
 export type Route =
   | {
       readonly kind: 'direct'
-      /** The system names a way that only a browser can go: a script (PAC), or SOCKS. */
+      /** The system also names a route that only a browser can use: a script (PAC), or SOCKS. */
       readonly besides: 'script' | 'socks' | null
     }
-  /** `http://host:port`, with `name:password@` where the user gave them: never to be logged. */
+  /** `http://host:port`, with `name:password@` if the user gave them: never to be logged. */
   | { readonly kind: 'proxy'; readonly url: string }
-  /** The settings name a proxy that cannot be used. `setting` is a variable's name, not its value. */
+  /**
+   * The settings name a proxy that cannot be used. `setting` is a variable's name, not its value.
+   */
   | { readonly kind: 'unusable'; readonly setting: string }
 
 /** The computer's proxy and certificates, which Node does not find by itself. */
 export interface NodeNetwork {
   readonly routeTo: (url: URL) => Promise<Route>
   /**
-   * Lets Node trust the authorities that the system trusts. Takes up to a minute the first time, and
-   * never rejects.
-   * @param sinceMs when the connection began that was refused, by `performance.now()`.
-   * @returns whether another try can end otherwise.
+   * Makes Node trust the authorities that the system trusts. Takes up to a minute the first time,
+   * and never rejects.
+   * @param sinceMs when the refused connection began, by `performance.now()`.
+   * @returns whether another try may succeed.
    */
   readonly trustSystem: (sinceMs: number) => Promise<boolean>
 }
@@ -38,6 +40,9 @@ export interface NodeNetwork {
 /** How requests leave this computer; both are absent in a host without a proxy of its own. */
 export interface NetworkPorts {
   readonly storeHttp?: StoreHttp
-  /** For the requests that `storeHttp` does not carry. Absent: directly, trusting Node's own list. */
+  /**
+   * For requests that `storeHttp` does not carry. Absent: direct connections that trust Node's own
+   * list.
+   */
   readonly nodeNetwork?: NodeNetwork
 }

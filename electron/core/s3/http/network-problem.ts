@@ -4,9 +4,9 @@ import { unreachable } from '../../../lib/unreachable.ts'
 /** The reason why a request got no answer, whichever network stack names it. */
 export type NetworkProblem =
   | 'offline'
-  /** Sleep, a change of the network, a time-out: the connection stood still. */
+  /** Sleep, a network change or a time-out: the connection stood still. */
   | 'stalled'
-  /** It ended, and nobody knows why: worth another try. */
+  /** The connection ended for an unknown reason: worth another try. */
   | 'silent'
   | 'not-found'
   | 'unreachable'
@@ -20,7 +20,7 @@ export type NetworkProblem =
   | 'proxy-untrusted'
   | 'proxy-unsupported'
   | 'proxy-auth'
-  /** The host that asks is given the password by a variable, and asks nobody. */
+  /** This host takes the proxy password from an environment variable and asks nobody for it. */
   | 'proxy-auth-by-variable'
   /** The system's settings name a script, which the host cannot run. */
   | 'proxy-script'
@@ -30,13 +30,13 @@ export type NetworkProblem =
   | 'blocked-by-program'
   | 'blocked-by-system'
 
-/** Where the request was to go. */
+/** The destination of the request. */
 export interface RequestTarget {
   readonly host: string
   readonly scheme: 'http' | 'https'
 }
 
-/** @param code the network stack's own name of the error, for what the user is told. */
+/** @param code the network stack's own name for the error, to show to the user. */
 export function failureOfProblem(
   problem: NetworkProblem,
   code: string,

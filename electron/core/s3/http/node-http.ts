@@ -15,9 +15,9 @@ interface Options {
 type Answer = Awaited<ReturnType<NodeHttpHandler['handle']>>
 
 /**
- * Whether a request to this address leaves by a socket of Node's own, straight to the host. Else
- * this process cannot resolve the name or look at the certificate as the request does, and nothing
- * waits for `100 Continue`.
+ * Whether a request to this address uses a socket of Node's own, straight to the host. If not, this
+ * process cannot resolve the name or check the certificate as the request does, and nothing waits
+ * for `100 Continue`.
  */
 export async function goesDirectly(
   { storeHttp, nodeNetwork }: NetworkPorts,
@@ -28,7 +28,7 @@ export async function goesDirectly(
   return route === undefined || route.kind === 'direct'
 }
 
-/** Node carries the SDK's requests: the way that `network` names, and trusting whom it trusts. */
+/** Node carries the SDK's requests: by the route and with the trusted authorities of `network`. */
 export function nodeHttp(patience: ConnectionTimeouts, network: NodeNetwork | undefined): object {
   const direct = new NodeHttpHandler({
     ...timesOf(patience),
@@ -43,7 +43,7 @@ class RoutedHttp {
   readonly #patience: ConnectionTimeouts
   readonly #network: NodeNetwork
   readonly #direct: NodeHttpHandler
-  /** One per proxy, by its address: their connections are kept alive. */
+  /** One handler per proxy address, to keep their connections alive. */
   readonly #proxied = new Map<string, NodeHttpHandler>()
 
   constructor(patience: ConnectionTimeouts, network: NodeNetwork, direct: NodeHttpHandler) {
@@ -74,7 +74,7 @@ class RoutedHttp {
   }
 
   updateHttpClientConfig(): void {
-    // Times and agents are Ferry's own.
+    // Ferry sets its own timeouts and agents.
   }
 
   httpHandlerConfigs(): object {
@@ -97,12 +97,13 @@ class RoutedHttp {
   async #send(route: Route, request: NodeRequest, options?: Options): Promise<Answer> {
     if (route.kind === 'unusable') throw new ProxyError('proxy-misconfigured', route.setting)
     if (route.kind === 'direct') return this.#direct.handle(request, options)
-    // Where a request waits for 100 Continue, the SDK's handler makes an agent of its own, without
-    // the proxy. Nothing is lost: `expect` is never signed (smithy's `ALWAYS_UNSIGNABLE_HEADERS`).
+    // If a request waits for `100 Continue`, the SDK's handler makes its own agent, without the
+    // proxy. Dropping the header is safe: `expect` is never signed (smithy's
+    // `ALWAYS_UNSIGNABLE_HEADERS`).
     const { expect: _waits, Expect: _too, ...headers } = request.headers
     const sent: NodeRequest = Object.create(request, { headers: { value: headers } })
     const answer = await this.#through(route.url).handle(sent, options)
-    // A proxy answers plain HTTP itself; for TLS it refuses the tunnel. 407 is nobody else's to say.
+    // A proxy answers plain HTTP itself; for TLS it refuses the tunnel. Only a proxy sends 407.
     if (answer.response.statusCode === 407) {
       answer.response.body?.destroy?.()
       throw new ProxyError('proxy-auth-by-variable', 'HTTP 407')
@@ -113,8 +114,8 @@ class RoutedHttp {
   #through(proxy: string): NodeHttpHandler {
     const known = this.#proxied.get(proxy)
     if (known !== undefined) return known
-    // `proxyEnv` takes the names of variables: nodejs.org/api/http.html#built-in-proxy-support. Which
-    // hosts go past the proxy has been decided by now.
+    // `proxyEnv` takes the names of variables: nodejs.org/api/http.html#built-in-proxy-support.
+    // Which hosts bypass the proxy has been decided by now.
     const handler = new NodeHttpHandler({
       ...timesOf(this.#patience),
       httpAgent: { proxyEnv: { HTTP_PROXY: proxy } },
@@ -139,12 +140,12 @@ export function urlOf(request: {
   return new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`)
 }
 
-/** A stream has lost its beginning to the first try. */
+/** After the first try, a stream has lost its beginning. */
 function isWhole({ body }: NodeRequest): boolean {
   return body === undefined || body === null || typeof body === 'string' || ArrayBuffer.isView(body)
 }
 
-/** OpenSSL's names for a chain that ends with somebody whom Node does not know. */
+/** OpenSSL's names for a chain that ends with an authority that Node does not know. */
 const UNKNOWN_AUTHORITY: ReadonlySet<unknown> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
@@ -154,18 +155,20 @@ const UNKNOWN_AUTHORITY: ReadonlySet<unknown> = new Set([
   'CERT_UNTRUSTED',
 ])
 
-/** @param error what a request threw, or a code of OpenSSL's. */
+/** @param error the value that a request threw, or a code from OpenSSL. */
 export function isUnknownAuthority(error: unknown): boolean {
   return UNKNOWN_AUTHORITY.has(error instanceof Error && 'code' in error ? error.code : error)
 }
 
-/** How a failure reads once it is known which way the request went; others stay as they are. */
+/**
+ * Rewrites a failure according to the route that the request took; other failures stay as they are.
+ */
 function proxyErrorOf(error: unknown, route: Route): unknown {
   if (!(error instanceof Error) || error instanceof ProxyError) return error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
   if (code === 'ERR_PROXY_TUNNEL') return tunnelError(error)
-  // The socket goes to the proxy, which alone looks for the host; and a script or SOCKS may lead
-  // where no direct way does.
+  // The socket goes to the proxy, which alone resolves the host; and a script or SOCKS may lead to
+  // hosts that a direct connection cannot reach.
   const kind = networkFailure(error, { host: '', scheme: 'https' })?.kind
   const isUnreached = kind === 'host-not-found' || kind === 'host-unreachable'
   if (!isUnreached || route.kind === 'unusable') return error
@@ -173,7 +176,7 @@ function proxyErrorOf(error: unknown, route: Route): unknown {
   return route.besides === null ? error : new ProxyError(`proxy-${route.besides}`, code)
 }
 
-/** Node puts the proxy's status beside its message, which names the proxy. */
+/** Node reports the proxy's status in addition to its message, which names the proxy. */
 function tunnelError(error: Error): ProxyError {
   const status = 'statusCode' in error ? error.statusCode : null
   if (status === 407) return new ProxyError('proxy-auth-by-variable', 'HTTP 407')
