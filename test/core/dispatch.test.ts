@@ -14,7 +14,7 @@ afterEach(() => {
   logged = ''
 })
 
-/** Handlers that must not be reached, but for those given. */
+/** Handlers that must not be reached, except those given. */
 function handlersWith(given: Partial<CommandHandlers>): CommandHandlers {
   const unreached = vi.fn(async () => {
     throw new Error('A handler was reached')
@@ -26,7 +26,7 @@ function handlersWith(given: Partial<CommandHandlers>): CommandHandlers {
 
 const id = '4b1b3f0e-5c1a-4a52-8a52-0f0a8bde9d10'
 
-describe('a name that is no command', () => {
+describe('a name that is not a command', () => {
   it.each([
     '__proto__',
     'constructor',
@@ -84,13 +84,13 @@ describe('malformed input', () => {
         items: [{ sourceId: id, relativePath: 'x'.repeat(4097), contentType: '', hash8: null }],
       },
     ],
-  ])('of %s never reaches its handler: case %#', async (name, input) => {
+  ])('for %s never reaches its handler: case %#', async (name, input) => {
     await expect(dispatch(handlersWith({}), log, name, input)).rejects.toBeInstanceOf(
       RefusedMessage,
     )
   })
 
-  it('is logged by where it was wrong, never by what it said', async () => {
+  it('is logged by where it was wrong, without its values', async () => {
     const input = { uploadId: 'a secret', partNumbers: [1] }
 
     await expect(dispatch(handlersWith({}), log, 'signParts', input)).rejects.toThrow()
@@ -116,7 +116,7 @@ describe('a bug in a handler', () => {
     expect(logged).not.toContain('X-Amz-Signature')
   })
 
-  it('that answers more than the contract says does not reach the page', async () => {
+  it('that returns more than the contract allows does not reach the page', async () => {
     const listDestinations = async () =>
       succeeded({ destinations: [], selectedId: null, defaultId: null, secretAccessKey: 's3cr3t' })
 
@@ -128,7 +128,7 @@ describe('a bug in a handler', () => {
 })
 
 describe('a command', () => {
-  it('reaches its handler as it was sent, and its answer comes back as it is', async () => {
+  it('reaches its handler unchanged, and its answer comes back unchanged', async () => {
     const setLinkLife = vi.fn(async () => ({
       ok: false as const,
       failure: { kind: 'unknown-id' as const },

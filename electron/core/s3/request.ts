@@ -84,7 +84,7 @@ async function sendOnce<T>(
 /** Access keys can expire or be revoked, so proof that they work is valid only for a while. */
 const PROOF_MS = 60_000
 
-/** What is known about access to a store; times are `performance.now()`. */
+/** The known facts about access to a store; times are `performance.now()`. */
 interface StoreAccess {
   provenAtMs: number | null
 }

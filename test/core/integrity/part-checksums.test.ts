@@ -21,7 +21,7 @@ interface Case {
   readonly encryption?: string
 }
 
-/** What is known of one listed part: its checksum, and whether it is the store's own word. */
+/** The facts known about one listed part: its checksum, and whether the store itself stated it. */
 function known({ algorithm = 'crc32c', echo, etag = '"e"', recorded, ...more }: Case) {
   const { encryption, isMeasured = true } = more
   const echoed = echo === undefined ? {} : { crc32c: echo }
@@ -38,7 +38,11 @@ const received = (etag: string, checksum: string) => ({ etag, checksum })
 describe('the checksum of a part that the store lists', () => {
   it.each<[string, Case, unknown[]]>([
     ["is the store's own", { echo: A.crc32c }, [A.crc32c, 'store']],
-    ['is the one both say', { echo: A.crc32c, recorded: announced(A.crc32c) }, [A.crc32c, 'store']],
+    [
+      'is the one that both state',
+      { echo: A.crc32c, recorded: announced(A.crc32c) },
+      [A.crc32c, 'store'],
+    ],
     ['is not known when the two differ', { echo: B.crc32c, recorded: announced(A.crc32c) }, [7]],
     [
       'is the announced one without a receipt',
@@ -51,22 +55,22 @@ describe('the checksum of a part that the store lists', () => {
       [A.crc32c, 'records'],
     ],
     [
-      'is so whatever the quotes',
+      'is the one of the receipt, whatever the quotes',
       { etag: 'W/"e"', recorded: received('e', A.crc32c) },
       [A.crc32c, 'records'],
     ],
     ['is not known under another ETag', { recorded: received('"f"', A.crc32c) }, [7]],
     ['is not known when two were announced', { recorded: announced(null) }, [7]],
-    ['is not known when nothing is', {}, [7]],
-    ['is never one that is malformed', { echo: 'AAAA' }, [7]],
+    ['is not known when nothing is recorded', {}, [7]],
+    ['is never a malformed one', { echo: 'AAAA' }, [7]],
   ])('%s', (_what, given, expected) => {
     expect(known(given)).toEqual(expected)
   })
 
   it.each<[string, Case, unknown[]]>([
-    ['is the MD5 that the ETag is', { etag: etagOf(A.md5) }, [A.md5, 'store']],
+    ['is the MD5 in the ETag', { etag: etagOf(A.md5) }, [A.md5, 'store']],
     [
-      'is that, announced as well',
+      'is the MD5 in the ETag, announced as well',
       { etag: etagOf(A.md5), recorded: announced(A.md5) },
       [A.md5, 'store'],
     ],
@@ -76,12 +80,12 @@ describe('the checksum of a part that the store lists', () => {
       [7],
     ],
     [
-      'is the one of the receipt where the store encrypts, so that the ETag only looks like one',
+      'is the one of the receipt if the store encrypts, so that the ETag only looks like an MD5',
       { etag: etagOf(B.md5), recorded: received(etagOf(B.md5), A.md5) },
       [A.md5, 'records'],
     ],
     [
-      'is told by the ETag when two were announced',
+      'is found by the ETag when two were announced',
       { etag: etagOf(B.md5), recorded: announced(null) },
       [B.md5, 'store'],
     ],
@@ -96,12 +100,12 @@ describe('the checksum of a part that the store lists', () => {
       [A.md5, 'records'],
     ],
     [
-      'is not known there when two were announced',
+      'is not known with a key service when two were announced',
       { etag: etagOf(B.md5), recorded: announced(null), encryption: 'aws:kms' },
       [7],
     ],
     [
-      "is told by the ETag where the store's own keys encrypt",
+      "is found by the ETag if the store's own keys encrypt",
       { etag: etagOf(A.md5), encryption: 'AES256' },
       [A.md5, 'store'],
     ],
@@ -110,42 +114,46 @@ describe('the checksum of a part that the store lists', () => {
   })
 })
 
-describe('a part of which the store says little', () => {
+describe('a part about which the store says little', () => {
   const receipt = received('"e"', A.crc32c)
 
   it.each<[string, Case, unknown[]]>([
-    ['no ETag is the one of the receipt', { etag: null, recorded: receipt }, [A.crc32c, 'records']],
+    ['without ETag matches the receipt', { etag: null, recorded: receipt }, [A.crc32c, 'records']],
     [
-      'neither ETag nor length, too',
+      'without ETag and length matches the receipt, too',
       { etag: null, isMeasured: false, recorded: receipt },
       [A.crc32c, 'records'],
     ],
     [
-      'no length is the one with the receipt’s ETag',
+      'without length matches the receipt with its ETag',
       { isMeasured: false, recorded: receipt },
       [A.crc32c, 'records'],
     ],
     [
-      'no length is another one under another ETag',
+      'without length is another one under another ETag',
       { isMeasured: false, etag: '"x"', recorded: receipt },
       [7],
     ],
     [
-      'no length may be torn without a receipt',
+      'without length may be incomplete if it has no receipt',
       { isMeasured: false, recorded: announced(A.crc32c) },
       [7],
     ],
     [
-      'no length is known by the checksum that it gives back',
+      'without length is known by the checksum that the store returns',
       { isMeasured: false, echo: A.crc32c },
       [A.crc32c, 'store'],
     ],
-    ['no ETag cannot be named to Complete without a receipt', { etag: null, echo: A.crc32c }, [7]],
+    [
+      'without ETag cannot be named to Complete if it has no receipt',
+      { etag: null, echo: A.crc32c },
+      [7],
+    ],
   ])('%s', (_what, given, expected) => {
     expect(known(given)).toEqual(expected)
   })
 
-  it('is named to Complete by the ETag of its receipt', () => {
+  it('is named to Complete with the ETag of its receipt', () => {
     const listed = [{ partNumber: 7, byteLength: 9, etag: null, echoed: {}, isMeasured: true }]
     const records = new Map([[7, { partNumber: 7, ...receipt }]])
 
@@ -155,7 +163,7 @@ describe('a part of which the store says little', () => {
   })
 })
 
-describe('a part that the store tells of twice', () => {
+describe('a part that the store lists twice', () => {
   const twice = (first: string, second: string, recorded: RecordedPart | null) => {
     const listed = [first, second].map((etag) => ({
       ...{ partNumber: 7, byteLength: 9, etag, isMeasured: true },
@@ -165,7 +173,7 @@ describe('a part that the store tells of twice', () => {
     return checksummedParts('crc32c', listed, records)
   }
 
-  it('counts once, by the later word', () => {
+  it('counts once, with the later entry', () => {
     const { held, unknown } = twice('"old"', '"new"', null)
 
     expect(held.map(({ etag }) => etag)).toEqual(['"new"'])
@@ -188,7 +196,7 @@ describe('a part that the store tells of twice', () => {
     expect(unknown).toEqual([])
   })
 
-  it('is sent again, once, where neither is known', () => {
+  it('is sent again, once, if neither is known', () => {
     const recorded = { partNumber: 7, etag: '"ours"', checksum: B.crc32c }
 
     expect(twice('"a"', '"b"', recorded)).toEqual({ held: [], unknown: [7] })

@@ -21,7 +21,7 @@ const differs = { ok: false, failure: { kind: 'object-differs' } }
 
 const cutOff: Answer = (_request, response) => void response.destroy()
 
-/** Does as asked, then shows another object's checksum. */
+/** Completes as requested, then shows another object's checksum. */
 async function showsAnotherChecksum(): Promise<void> {
   await store.complete()
   if (store.object === null) throw new Error('No object')
@@ -46,7 +46,7 @@ describe('a store that checks nothing', () => {
     expect(store.completions[0]?.body).not.toContain('Checksum')
   })
 
-  it('and works out a checksum all the same proves the whole object by it', async () => {
+  it('but computes a checksum verifies the whole object with it', async () => {
     store.keeps = { algorithm: 'crc64nvme', type: 'FULL_OBJECT' }
     await upload.sendAll()
 
@@ -55,7 +55,7 @@ describe('a store that checks nothing', () => {
     )
   })
 
-  it('and works out a checksum has a part sent again that was spoilt on its way', async () => {
+  it('but computes a checksum gets a part again that was corrupted on its way', async () => {
     store.keeps = { algorithm: 'crc64nvme', type: 'FULL_OBJECT' }
     await upload.sendAll()
     const part = store.parts.get(2)
@@ -76,7 +76,7 @@ describe('a store that checks CRC32C and no more', () => {
     store.checks = 'crc32c'
   })
 
-  it('has vouched for every part when it gives no checksum back', async () => {
+  it('has verified every part when it returns no checksum', async () => {
     await upload.sendAll()
 
     expect(await upload.complete()).toMatchObject(doneBy({ level: 'parts', algorithm: 'crc32c' }))
@@ -84,7 +84,7 @@ describe('a store that checks CRC32C and no more', () => {
   })
 
   it.each(['FULL_OBJECT', 'COMPOSITE'] as const)(
-    'proves the whole object by a checksum of the type %s',
+    'verifies the whole object with a checksum of the type %s',
     async (type) => {
       store.keeps = { algorithm: 'crc32c', type }
       await upload.sendAll()
@@ -92,12 +92,12 @@ describe('a store that checks CRC32C and no more', () => {
       const done = await upload.complete()
 
       expect(done).toMatchObject(doneBy({ level: 'whole', algorithm: 'crc32c' }))
-      // It gave them back, so they stand in the list of parts.
+      // It returned the checksums, so they are in the list of parts.
       expect(store.completions[0]?.body.match(/<ChecksumCRC32C>/g)).toHaveLength(2)
     },
   )
 
-  it('begins without a type where the type is refused', async () => {
+  it('begins without a type if the type is refused', async () => {
     store.takesChecksumType = false
 
     await upload.sendAll()
@@ -109,8 +109,8 @@ describe('a store that checks CRC32C and no more', () => {
   })
 })
 
-describe('a store that gives no checksum back', () => {
-  it('goes on by those that were recorded before the parts were sent', async () => {
+describe('a store that returns no checksum', () => {
+  it('continues with the checksums that were recorded before the parts were sent', async () => {
     store.checks = 'sha256'
     await upload.prepare(PART)
     for (const { url, headers, body } of await upload.harness.sign(
@@ -120,7 +120,7 @@ describe('a store that gives no checksum back', () => {
     )) {
       await fetch(url, { method: 'PUT', body, headers })
     }
-    // Neither the page nor the host lived to hear the answer.
+    // The answer reached neither the page nor the host.
     await upload.restart()
 
     const { held } = await upload.prepare()
@@ -136,27 +136,27 @@ describe('a store that checks Content-MD5 and no more', () => {
     store.checks = 'md5'
   })
 
-  it('proves the whole object where its ETag is the MD5 of the MD5s', async () => {
+  it('verifies the whole object if its ETag is the MD5 of the MD5s', async () => {
     store.hasMd5Etags = true
     await upload.sendAll()
 
     expect(await upload.complete()).toMatchObject(doneBy({ level: 'whole', algorithm: 'md5' }))
   })
 
-  it('has vouched for every part where its ETags are words of its own', async () => {
+  it('has verified every part if its ETags have a form of their own', async () => {
     await upload.sendAll()
 
     expect(await upload.complete()).toMatchObject(doneBy({ level: 'parts', algorithm: 'md5' }))
   })
 
-  it('has vouched for a file in one PUT', async () => {
+  it('has verified a file in one PUT', async () => {
     await upload.prepare()
     await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
 
     expect(await upload.complete()).toMatchObject(doneBy({ level: 'whole', algorithm: 'md5' }))
   })
 
-  it('goes on by the ETags where its own record has no checksum', async () => {
+  it('continues with the ETags if its own record has no checksum', async () => {
     store.hasMd5Etags = true
     await upload.sendAll()
     const { held } = await upload.prepare()
@@ -168,7 +168,7 @@ describe('a store that checks Content-MD5 and no more', () => {
   })
 })
 
-describe('keys that may write and not read', () => {
+describe('access keys that may write but not read', () => {
   it.each([
     ['has checked every part', 'crc32c', { level: 'parts', algorithm: 'crc32c' }],
     ['checks nothing', null, { level: 'none' }],
@@ -180,7 +180,7 @@ describe('keys that may write and not read', () => {
     expect(await upload.complete()).toMatchObject(doneBy(proof))
   })
 
-  it('may look at the object and not at its checksum', async () => {
+  it('may look at the object but not at its checksum', async () => {
     store.checks = 'crc64nvme'
     store.keeps = { algorithm: 'crc64nvme', type: 'FULL_OBJECT' }
     store.manners.head = (request, response) => {
@@ -202,13 +202,13 @@ describe('keys that may write and not read', () => {
   })
 })
 
-describe('what Complete says of the object', () => {
+describe("the object's facts in Complete", () => {
   beforeEach(() => {
     store.checks = 'crc64nvme'
     store.keeps = { algorithm: 'crc64nvme', type: 'FULL_OBJECT' }
   })
 
-  it('is its length, its checksum, and the checksums that the store gave back', async () => {
+  it('are its length, its checksum, and the checksums that the store returned', async () => {
     await upload.sendAll()
 
     await upload.complete()
@@ -226,7 +226,7 @@ describe('what Complete says of the object', () => {
     ['its length', 'x-amz-mp-object-size', refusal(501, 'NotImplemented'), 2],
     ['its checksum', 'x-amz-checksum-crc64nvme', refusal(400, 'InvalidArgument'), 3],
     ['the checksums of its parts', '<Checksum', refusal(400, 'MalformedXML'), 3],
-  ])('is left out where the store refuses %s', async (_what, sign, answer, requests) => {
+  ])('are left out if the store refuses %s', async (_what, sign, answer, requests) => {
     await upload.sendAll()
     store.manners.complete = (request, response) => {
       const last = store.completions.at(-1)
@@ -241,7 +241,7 @@ describe('what Complete says of the object', () => {
     expect(store.completions).toHaveLength(requests)
   })
 
-  it('is said once to a store that answers nothing', async () => {
+  it('are sent only once to a store that does not answer', async () => {
     await upload.sendAll()
     store.manners.complete = cutOff
 
@@ -258,7 +258,7 @@ describe('an object that is not the file', () => {
     store.keeps = { algorithm: 'crc64nvme', type: 'FULL_OBJECT' }
   })
 
-  it('is deleted and begun again once, and given up the second time', async () => {
+  it('is deleted and started again once, and given up the second time', async () => {
     store.manners.complete = spoilsObject
     await upload.sendAll()
     const first = await upload.complete()
@@ -277,7 +277,7 @@ describe('an object that is not the file', () => {
     expect(await upload.complete()).toMatchObject(doneBy({ level: 'whole' }))
   })
 
-  it('that cannot be deleted is written over, not taken for a finished one', async () => {
+  it('is overwritten if it cannot be deleted, and does not count as finished', async () => {
     store.manners.complete = spoilsObject
     store.manners.delete = refusal(403, 'AccessDenied')
     await upload.sendAll()
@@ -294,7 +294,7 @@ describe('an object that is not the file', () => {
     })
   })
 
-  it('is found out, too, when the answer to Complete was lost', async () => {
+  it('is discovered, too, when the answer to Complete was lost', async () => {
     await upload.sendAll()
     store.manners.complete = async (request, response) => {
       await showsAnotherChecksum()
@@ -305,7 +305,7 @@ describe('an object that is not the file', () => {
     expect(store.object).toBeNull()
   })
 
-  it('is never made where the store itself sees the difference', async () => {
+  it('is never made if the store itself sees the difference', async () => {
     await upload.sendAll()
     store.manners.complete = refusal(400, 'BadDigest')
 
@@ -346,7 +346,7 @@ describe('a Complete whose answer was lost', () => {
     delete store.manners.head
   })
 
-  it('is proven over a restart by the checksums that were recorded', async () => {
+  it('is verified across a restart with the recorded checksums', async () => {
     await upload.restart()
 
     const prepared = await upload.prepare()
@@ -356,7 +356,7 @@ describe('a Complete whose answer was lost', () => {
     expect(done).toMatchObject(doneBy({ level: 'whole', algorithm: 'crc64nvme' }))
   })
 
-  it('is refused over a restart when the object is not the file', async () => {
+  it('is refused across a restart when the object is not the file', async () => {
     if (store.object) store.object.headers['x-amz-checksum-crc64nvme'] = 'AAAAAAAAAAA='
     await upload.restart()
 
@@ -371,14 +371,14 @@ describe('a Complete whose answer was lost', () => {
 })
 
 describe('a file in one PUT', () => {
-  it('that was announced twice with different bytes is sent again', async () => {
+  it('is sent again if it was announced twice with different bytes', async () => {
     store.checks = 'sha256'
     await upload.prepare()
     const other = ODD_BYTES.slice().fill(1, 0, 10)
     await upload.harness.sign(upload.uploadId, other, [1])
     const [put] = await upload.harness.sign(upload.uploadId, ODD_BYTES, [1])
     const { url = '', headers = {}, body = null } = put ?? {}
-    // Its answer never came, so either of the two may be there.
+    // Its answer never came, so either of the two may be on the store.
     await fetch(url, { method: 'PUT', body, headers })
 
     const early = await upload.complete()

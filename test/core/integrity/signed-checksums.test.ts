@@ -11,7 +11,7 @@ let harness: CoreHarness
 
 afterEach(() => harness.close())
 
-/** The bucket on this computer as a store of which it was learnt that it checks this and no more. */
+/** The local bucket as a store that was found to check this algorithm only. */
 async function bucketThatChecks(algorithm: ChecksumAlgorithm): Promise<DestinationId> {
   harness = await CoreHarness.start()
   const local = await harness.must('openLocalBucket', {})
@@ -55,7 +55,7 @@ const cases = ChecksumAlgorithm.options.flatMap((algorithm) => [
 ])
 
 describe.each(cases)('$algorithm, $shape', ({ algorithm, partBytes, partNumbers }) => {
-  it('is refused with a flipped byte, and taken and proven as it is', async () => {
+  it('is refused with a flipped byte, and accepted and verified without', async () => {
     const { uploadId, destination } = await queued(await bucketThatChecks(algorithm), partBytes)
     const [signed] = await harness.sign(uploadId, BYTES, [1])
     if (signed === undefined) throw new Error('Not signed')
@@ -91,7 +91,7 @@ describe.each(cases)('$algorithm, $shape', ({ algorithm, partBytes, partNumbers 
     expect(query.get('X-Amz-SignedHeaders')?.split(';')).toEqual(
       ['host', ...Object.keys(headers)].sort(),
     )
-    // The SDK's own checksums would have to be sent by the page, too.
+    // The page would have to send the SDK's own checksums, too.
     expect([...query.keys()].filter((key) => /checksum|md5/i.test(key))).toEqual([])
     expect(refused.status).toBe(403)
   })

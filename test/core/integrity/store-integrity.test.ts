@@ -56,7 +56,7 @@ const draftFor = (endpoint: string): DestinationDraft => ({
   keepSecret: false,
 })
 
-/** Destinations and stores as the core puts them together, on settings that outlive them. */
+/** Destinations and stores as the core assembles them, with settings that survive a restart. */
 class World {
   readonly destinations: Destinations
   readonly stores: Stores
@@ -114,7 +114,7 @@ class World {
   }
 }
 
-/** For every operation on an upload of that algorithm, which the header of Create tells. */
+/** For every operation on an upload with that algorithm, which the header of Create names. */
 const unlessPlain =
   (answer: Answer): Answer =>
   (request, response) => {
@@ -124,13 +124,13 @@ const unlessPlain =
     })(request, response)
   }
 
-describe('what a store is found to check', () => {
+describe('the checksum that a store is found to check', () => {
   it.each([
     ['CRC64NVME before all others', [CRC32C, CRC64, SHA256, 'content-md5'], 'crc64nvme'],
-    ['CRC32C where CRC64NVME is taken and ignored', [CRC32C, 'content-md5'], 'crc32c'],
-    ['SHA-256 where no CRC is looked at', [SHA256], 'sha256'],
-    ['Content-MD5 where nothing newer is', ['content-md5'], 'md5'],
-    ['nothing where every sum is taken', [], 'none'],
+    ['CRC32C if CRC64NVME is accepted and ignored', [CRC32C, 'content-md5'], 'crc32c'],
+    ['SHA-256 if no CRC is checked', [SHA256], 'sha256'],
+    ['Content-MD5 if nothing newer is checked', ['content-md5'], 'md5'],
+    ['nothing if every checksum is accepted', [], 'none'],
   ] as const)('is %s', async (_, checks, integrity) => {
     odd.checks = checks
 
@@ -145,7 +145,7 @@ describe('what a store is found to check', () => {
   it.each([
     ['does not know checksums at all', refusal(501, 'NotImplemented')],
     ['finds the announcement malformed', refusal(400, 'InvalidRequest')],
-    ['forbids what it does not know', refusal(403, 'AccessDenied')],
+    ['forbids unknown headers', refusal(403, 'AccessDenied')],
   ])('is Content-MD5 at a store that %s', async (_, answer) => {
     odd.checks = [CRC64, CRC32C, SHA256, 'content-md5']
     odd.manners.create = unlessPlain(answer)
@@ -154,7 +154,7 @@ describe('what a store is found to check', () => {
     expect([...odd.unfinished]).toEqual([])
   })
 
-  it('is a checksum of the whole object also where types of checksums are not known', async () => {
+  it('covers the whole object even if the store does not know checksum types', async () => {
     odd.checks = [CRC64]
     odd.manners.create = (request, response) => {
       const isTyped = request.headers['x-amz-checksum-type'] !== undefined
@@ -166,7 +166,7 @@ describe('what a store is found to check', () => {
     expect(await world.learn()).toEqual(succeeded('crc64nvme'))
   })
 
-  it('is not what a store refuses whether it is right or wrong', async () => {
+  it('is none that a store refuses whether it is right or wrong', async () => {
     odd.manners.part = (request, response) => {
       const hasSum = Object.keys(request.headers).some((name) => /checksum|md5/.test(name))
       const answer = hasSum ? refusal(400, 'InvalidRequest') : plain(200, '', { etag: '"1"' })
@@ -185,14 +185,14 @@ describe('what a store is found to check', () => {
     [403, 'AccessDenied', 'none'],
     [404, 'NoSuchKey', 'none'],
     [501, 'NotImplemented', 'none'],
-  ])('by the answer %d %s to a wrong sum alone is %s', async (status, code, integrity) => {
+  ])('after the answer %d %s to a wrong checksum alone is %s', async (status, code, integrity) => {
     odd.checks = ['content-md5']
     odd.refusal = refusal(status, code)
 
     expect(await world.learn()).toEqual(succeeded(integrity))
   })
 
-  it('is not proven by a 403, which says nothing of sums', async () => {
+  it('is not proven by a 403, which says nothing about checksums', async () => {
     odd.manners.part = (request, response) => {
       const isPlain = !Object.keys(request.headers).some((name) => /checksum|md5/.test(name))
       const answer = isPlain ? plain(200, '', { etag: '"1"' }) : refusal(403, 'AccessDenied')
@@ -202,7 +202,7 @@ describe('what a store is found to check', () => {
     expect(await world.learn()).toEqual(succeeded('none'))
   })
 
-  it('is asked below the prefix, under a key of its own, and nothing is ever put there', async () => {
+  it('is probed below the prefix, under a key of its own, and no object is ever made there', async () => {
     await world.learn()
 
     expect([...odd.keys]).toEqual([expect.stringMatching(/^in\/\.ferry-check-[0-9a-f]{16}$/)])
@@ -210,7 +210,7 @@ describe('what a store is found to check', () => {
     expect(odd.count('complete')).toBe(0)
   })
 
-  it('is asked once, however many uploads begin at the same time', async () => {
+  it('is probed once, however many uploads begin at the same time', async () => {
     odd.checks = [CRC64]
 
     const learnt = await Promise.all([world.learn(), world.learn(), world.learn()])
@@ -220,7 +220,7 @@ describe('what a store is found to check', () => {
     expect(odd.count('create')).toBe(1)
   })
 
-  it('is remembered over a restart', async () => {
+  it('is remembered across a restart', async () => {
     odd.checks = [CRC64]
     await world.learn()
     const asked = odd.asked.length
@@ -233,7 +233,7 @@ describe('what a store is found to check', () => {
   })
 })
 
-describe('a store that does not say', () => {
+describe('a store that gives no result', () => {
   it.each([
     ['asks for a pause', 'create', refusal(503, 'SlowDown'), 'throttled'],
     ['fails at a part', 'part', refusal(500, 'InternalError'), 'server-error'],
@@ -243,22 +243,30 @@ describe('a store that does not say', () => {
       (_: unknown, response: ServerResponse) => response.destroy(),
       'no-response',
     ],
-    ['no longer knows the session', 'part', refusal(400, 'ExpiredToken'), 'credentials-expired'],
-    ['rejects the keys', 'create', refusal(403, 'InvalidAccessKeyId'), 'credentials-rejected'],
-  ] as const)('and %s teaches nothing and keeps nothing', async (_, operation, answer, kind) => {
-    odd.checks = [CRC64]
-    odd.manners[operation] = answer
+    ['no longer accepts the session', 'part', refusal(400, 'ExpiredToken'), 'credentials-expired'],
+    [
+      'rejects the access keys',
+      'create',
+      refusal(403, 'InvalidAccessKeyId'),
+      'credentials-rejected',
+    ],
+  ] as const)(
+    'and %s leaves nothing learnt and nothing behind',
+    async (_, operation, answer, kind) => {
+      odd.checks = [CRC64]
+      odd.manners[operation] = answer
 
-    const refused = await world.learn()
-    delete odd.manners[operation]
+      const refused = await world.learn()
+      delete odd.manners[operation]
 
-    expect(refused).toMatchObject({ ok: false, failure: { kind } })
-    expect(world.kept).toBeNull()
-    expect([...odd.unfinished]).toEqual([])
-    expect(await world.learn()).toEqual(succeeded('crc64nvme'))
-  })
+      expect(refused).toMatchObject({ ok: false, failure: { kind } })
+      expect(world.kept).toBeNull()
+      expect([...odd.unfinished]).toEqual([])
+      expect(await world.learn()).toEqual(succeeded('crc64nvme'))
+    },
+  )
 
-  it('that fails after the first candidates is asked about all of them again', async () => {
+  it('because it fails after the first candidates is asked about all of them again', async () => {
     odd.checks = [SHA256]
     let created = 0
     odd.before = (operation) => {
@@ -275,7 +283,7 @@ describe('a store that does not say', () => {
     expect(await world.learn()).toEqual(succeeded('sha256'))
   })
 
-  it('because the keys may not begin uploads counts as checking nothing, and is asked again with others', async () => {
+  it('because the access keys may not begin uploads counts as checking nothing, and is asked again with others', async () => {
     odd.checks = [CRC64]
     odd.manners.create = refusal(403, 'AccessDenied')
     const first = await world.learn()
@@ -293,8 +301,8 @@ describe('a store that does not say', () => {
   })
 })
 
-describe('an interrupted question', () => {
-  it('leaves nothing at the store, and the next one learns', async () => {
+describe('an interrupted probe', () => {
+  it('leaves nothing at the store, and the next one succeeds', async () => {
     odd.checks = [CRC64]
     const stop = new AbortController()
     odd.before = (operation) => {
@@ -310,7 +318,7 @@ describe('an interrupted question', () => {
     expect(await world.learn()).toEqual(succeeded('crc64nvme'))
   })
 
-  it('goes on for the uploads that still wait', async () => {
+  it('continues for the uploads that still wait', async () => {
     odd.checks = [CRC64]
     const stop = new AbortController()
     odd.before = (operation) => {
@@ -361,7 +369,7 @@ describe('an interrupted question', () => {
   })
 })
 
-describe('what was learnt of a place', () => {
+describe('the result for a bucket', () => {
   it.each([
     ['bucket', { bucket: 'others' }],
     ['endpoint', { endpoint: 'http://127.0.0.1:9' }],
@@ -378,7 +386,7 @@ describe('what was learnt of a place', () => {
     expect(world.kept).toBeNull()
   })
 
-  it('stays when only keys, prefix or name change', async () => {
+  it('stays when only access keys, prefix or name change', async () => {
     odd.checks = [CRC64]
     await world.learn()
 
@@ -389,7 +397,7 @@ describe('what was learnt of a place', () => {
     expect(world.kept).toBe('crc64nvme')
   })
 
-  it('is not kept for the place that the destination was edited to meanwhile', async () => {
+  it('is not saved for the bucket that the destination was changed to meanwhile', async () => {
     odd.checks = [CRC64]
     const store = await world.store()
     const learning = integrityOf(world, store, new AbortController().signal)
@@ -401,7 +409,7 @@ describe('what was learnt of a place', () => {
     expect(world.kept).toBeNull()
   })
 
-  it('is unknown in settings of before there was such a thing, which load all the same', async () => {
+  it('is unknown in older settings without it, which load all the same', async () => {
     const kept = structuredClone(settings.get('destinations')) as { list: Record<string, Json>[] }
     for (const each of kept.list) {
       delete each.integrity
@@ -418,7 +426,7 @@ describe('what was learnt of a place', () => {
   })
 })
 
-describe('the bucket on this computer', () => {
+describe('the local bucket', () => {
   let local: TemporaryBucket
 
   beforeEach(async () => {
@@ -427,7 +435,7 @@ describe('the bucket on this computer', () => {
 
   afterEach(() => local.discard())
 
-  it('checks CRC64NVME, as a store that is asked like any other', async () => {
+  it('checks CRC64NVME when it is probed like any other store', async () => {
     const { endpoint, region, bucket, accessKeyId, secretAccessKey } = local.bucket
     const keys = { accessKeyId, secretAccessKey }
     world.close()

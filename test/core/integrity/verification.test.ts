@@ -36,9 +36,9 @@ async function compositeOf(algorithm: ChecksumAlgorithm): Promise<string> {
 const whole = (algorithm: ChecksumAlgorithm) => ({ level: 'whole', algorithm })
 const parts = (algorithm: ChecksumAlgorithm) => ({ level: 'parts', algorithm })
 
-describe('the proof of an object in parts', () => {
+describe('the proof of a multipart object', () => {
   it.each(['crc64nvme', 'crc32c'] as const)(
-    'is whole by the %s of all its bytes, told or untold that it is',
+    'covers the whole object by the %s of all its bytes, whether or not the store names the type',
     async (algorithm) => {
       const expected = await expectedBy(algorithm, 'multipart', false)
       const sum = await checksumOf(algorithm, BYTES)
@@ -51,7 +51,7 @@ describe('the proof of an object in parts', () => {
   )
 
   it.each(['crc32c', 'sha256'] as const)(
-    'is whole by the %s of its checksums, numbered or not',
+    'covers the whole object by the %s of its checksums, with or without the number of parts',
     async (algorithm) => {
       const expected = await expectedBy(algorithm, 'multipart')
       const sum = await compositeOf(algorithm)
@@ -62,25 +62,25 @@ describe('the proof of an object in parts', () => {
     },
   )
 
-  it('is not judged by a SHA-256 of all its bytes, which parts do not tell', async () => {
+  it("ignores a SHA-256 of all its bytes, which the parts' checksums cannot confirm", async () => {
     const expected = await expectedBy('sha256', 'multipart')
     const sums = { sha256: await checksumOf('sha256', BYTES) }
 
     expect(proofOf(expected, head(sums, false))).toEqual(parts('sha256'))
   })
 
-  it('is whole by an ETag of MD5s, and an ETag of another kind says nothing', async () => {
+  it('covers the whole object by an ETag of MD5s, and ignores an ETag of another kind', async () => {
     const expected = await expectedBy('md5', 'multipart')
     const etag = Buffer.from(await compositeOf('md5'), 'base64').toString('hex')
 
     expect(proofOf(expected, head({}, null, `"${etag}-2"`))).toEqual(whole('md5'))
-    // A key service's: whatever it looks like, it says nothing.
+    // With a key service's key the ETag says nothing, whatever it looks like.
     expect(proofOf(expected, head({}, null, `"${etag}-2"`, 'aws:kms'))).toEqual(parts('md5'))
     expect(proofOf(expected, head({}, null, `"${etag}-3"`))).toEqual(parts('md5'))
   })
 
   it.each(ChecksumAlgorithm.options)(
-    'by %s is what the store has checked on the way, where it shows nothing',
+    'is what the store checked by %s on arrival, if the store shows nothing',
     async (algorithm) => {
       const checked = await expectedBy(algorithm, 'multipart', true)
       const unchecked = await expectedBy(algorithm, 'multipart', false)
@@ -94,16 +94,19 @@ describe('the proof of an object in parts', () => {
 })
 
 describe('the proof of an object in one PUT', () => {
-  it.each(['crc64nvme', 'crc32c', 'sha256'] as const)('is whole by %s', async (algorithm) => {
-    const expected = await expectedBy(algorithm, 'single', false)
-    const sum = await checksumOf(algorithm, BYTES)
+  it.each(['crc64nvme', 'crc32c', 'sha256'] as const)(
+    'covers the whole object by %s',
+    async (algorithm) => {
+      const expected = await expectedBy(algorithm, 'single', false)
+      const sum = await checksumOf(algorithm, BYTES)
 
-    expect(proofOf(expected, head({ [algorithm]: sum }))).toEqual(whole(algorithm))
-    expect(proofOf(expected, head({ [algorithm]: `_${sum}` }))).toBe('differs')
-    expect(proofOf(expected, head({}))).toEqual({ level: 'none' })
-  })
+      expect(proofOf(expected, head({ [algorithm]: sum }))).toEqual(whole(algorithm))
+      expect(proofOf(expected, head({ [algorithm]: `_${sum}` }))).toBe('differs')
+      expect(proofOf(expected, head({}))).toEqual({ level: 'none' })
+    },
+  )
 
-  it('is whole by an ETag that is its MD5, and by a checksum that the store has checked', async () => {
+  it('covers the whole object by an ETag that is its MD5, and by a checksum that the store has checked', async () => {
     const md5 = await expectedBy('md5', 'single', false)
     const sha = await expectedBy('sha256', 'single', true)
     const etag = Buffer.from(await checksumOf('md5', BYTES), 'base64').toString('hex')

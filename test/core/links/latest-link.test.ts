@@ -33,7 +33,7 @@ describe('the last link', () => {
     expect(harness.heard.copied).toEqual([link?.url])
   })
 
-  it('is none before there was one, and when all have expired', async () => {
+  it('does not exist before the first one, or when all have expired', async () => {
     const before = await harness.core.copyLatestLink()
     const { link } = await upload('a.bin')
     nowMs = link?.expiresAtMs ?? 0
@@ -43,8 +43,8 @@ describe('the last link', () => {
   })
 })
 
-describe('what the page says of its queue', () => {
-  it('reaches the host with the names that the records have', async () => {
+describe('the queue state that the page reports', () => {
+  it('reaches the host with the names from the records', async () => {
     const { uploadId } = await upload('film.bin')
     const gone = '4b1b3f0e-5c1a-4a52-8a52-0f0a8bde9d10' as UploadRecord['uploadId']
 

@@ -37,7 +37,7 @@ function link(name: string, createdAtMs = NOW): ShareLink {
   return { url: `https://store.example/${name}`, createdAtMs, expiresAtMs: createdAtMs + DAY_MS }
 }
 
-/** An upload that is done, with one link. */
+/** A finished upload with one link. */
 function uploaded(key: string, first: ShareLink, destination = 1): UploadRecord {
   const uploadId = randomUUID() as UploadId
   const upload = {
@@ -64,7 +64,7 @@ function uploaded(key: string, first: ShareLink, destination = 1): UploadRecord 
   return records.finish(uploadId, FINISHED, NOW, first)
 }
 
-/** Reads the file itself. */
+/** Reads the database file directly. */
 async function stored(sql: string): Promise<Record<string, unknown>[]> {
   records.close()
   const database = new DatabaseSync(join(folder, 'records.sqlite'))
@@ -77,7 +77,7 @@ async function stored(sql: string): Promise<Record<string, unknown>[]> {
 const isKnown = ({ url }: ShareLink) => records.links.isShareLink(url)
 
 describe('the links of an object', () => {
-  it('are all known, and its upload shows the newest', async () => {
+  it('are all known, and the upload shows the newest', async () => {
     const [first, second] = [link('a?1'), link('a?2', NOW + 1)]
     const upload = uploaded('a', first)
 
@@ -101,7 +101,7 @@ describe('the links of an object', () => {
     expect(records.links.latest(NOW + 1)).toBe(only.url)
   })
 
-  it('say which object they lead to', async () => {
+  it('name the object that they lead to', async () => {
     const { uploadId } = uploaded('films/a', link('a?1'), 2)
 
     const rows = await stored('SELECT upload_id, destination_id, key FROM links')
@@ -111,7 +111,7 @@ describe('the links of an object', () => {
     ])
   })
 
-  it('that no longer work are forgotten, and those of other destinations are not', () => {
+  it('that no longer work are deleted, and those of other destinations are not', () => {
     const [here, there] = [link('a?1'), link('b?1')]
     const { uploadId } = uploaded('a', here)
     uploaded('b', there, 2)

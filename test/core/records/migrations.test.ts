@@ -32,7 +32,9 @@ function openVersion(version: number): DatabaseSync {
   return database
 }
 
-/** One upload of every phase, as the first Ferry wrote them; the first three have begun. */
+/**
+ * One upload in every phase, as the first version of Ferry wrote them; the first three have begun.
+ */
 const OLD_UPLOADS = [
   { phase: 'waiting', plan_mode: 'multipart', begun_at_ms: NOW, store_upload_id: 'at-the-store' },
   { phase: 'paused', plan_mode: 'multipart', begun_at_ms: NOW },
@@ -87,21 +89,18 @@ function oldRecords() {
   return openRecords(folder, NOW)
 }
 
-describe('a file of an earlier version', () => {
-  it.each(MIGRATIONS.map((_, version) => version))(
-    '%i is brought up and works',
-    async (version) => {
-      openVersion(version).close()
+describe('a file from an earlier version', () => {
+  it.each(MIGRATIONS.map((_, version) => version))('%i is migrated and works', async (version) => {
+    openVersion(version).close()
 
-      const { records, notices } = await openRecords(folder, NOW)
+    const { records, notices } = await openRecords(folder, NOW)
 
-      expect(notices).toEqual([])
-      expect(records.uploads.page(null, 1)?.uploads).toEqual([])
-      records.close()
-    },
-  )
+    expect(notices).toEqual([])
+    expect(records.uploads.page(null, 1)?.uploads).toEqual([])
+    records.close()
+  })
 
-  it('1 keeps every upload with all that is known of it', async () => {
+  it('1 keeps every upload with everything known about it', async () => {
     const { records, notices } = await oldRecords()
 
     const uploads = records.uploads.page(null, 100)?.uploads ?? []
@@ -135,7 +134,7 @@ describe('a file of an earlier version', () => {
     records.close()
   })
 
-  it('1 keeps what only the host knows, and claims nothing that was not known then', async () => {
+  it('1 keeps the facts that only the host knows, and claims nothing that was not known then', async () => {
     const { records } = await oldRecords()
 
     expect(records.find(uploadIdOf(1))).toMatchObject({
@@ -157,12 +156,12 @@ describe('a file of an earlier version', () => {
       { partNumber: 1, etag: '"one"', checksum: null },
       { partNumber: 3, etag: '"three"', checksum: null },
     ])
-    // The one off the list is still to be cleaned.
+    // The upload that has left the list still has to be cleaned up.
     expect(records.uploads.toClean(null).map((row) => row.token)).toEqual(['token-5', 'token-6'])
     records.close()
   })
 
-  it('7 forgets the change times that were taken for proof then', async () => {
+  it('7 forgets the change times that counted as proof then', async () => {
     const database = openVersion(7)
     writeOldUploads(database, false)
     database.exec(`UPDATE uploads SET changed_at_ms = ${NOW}`)
@@ -174,7 +173,7 @@ describe('a file of an earlier version', () => {
     records.close()
   })
 
-  it('1 goes on: a receipt of then is no checksum of a part that is announced now', async () => {
+  it('1 continues: an old receipt is no checksum for a part that is announced now', async () => {
     const { records } = await oldRecords()
     const uploadId = uploadIdOf(1)
     records.setPlan(uploadId, PLAN, { algorithm: 'md5', isChecked: true }, A_PLACE)
@@ -193,7 +192,7 @@ describe('a file of an earlier version', () => {
     records.close()
   })
 
-  it('2 is placed, decided and skipped like any other from now on', async () => {
+  it('2 gets its keys, decisions and skips like any other from now on', async () => {
     const database = openVersion(2)
     writeOldUploads(database, false)
     database.close()
@@ -221,7 +220,7 @@ describe('a file of an earlier version', () => {
     again.close()
   })
 
-  it('8 keeps what becomes a row of its own: sources, transfers, parts and links', async () => {
+  it('8 keeps everything that gets a row of its own: sources, transfers, parts and links', async () => {
     const database = openVersion(8)
     writeOldUploads(database, false)
     database.exec(`
@@ -276,7 +275,7 @@ describe('a file of an earlier version', () => {
     migrated.close()
   })
 
-  it('1 that was left in the middle by a crash is migrated at the next start', async () => {
+  it('1 whose migration a crash interrupted is migrated at the next start', async () => {
     const database = openVersion(1)
     writeOldUploads(database)
     database.close()
@@ -297,7 +296,7 @@ describe('a file of an earlier version', () => {
 describe('a file that cannot be read', () => {
   it.each([
     [
-      'of a newer Ferry',
+      'from a newer version of Ferry',
       (path: string) => {
         const database = new DatabaseSync(path)
         database.exec('PRAGMA user_version = 999')
@@ -305,7 +304,7 @@ describe('a file that cannot be read', () => {
       },
     ],
     ['that is torn', (path: string) => writeFileSync(path, 'torn '.repeat(500))],
-  ])('%s is set aside and takes nothing else with it', async (_which, spoil) => {
+  ])('%s is set aside and affects nothing else', async (_which, spoil) => {
     let harness = await CoreHarness.start()
     const local = await harness.must('openLocalBucket', {})
     const bytes = someBytes(5)

@@ -74,7 +74,7 @@ describe('a part that is announced', () => {
     expect(part()).toEqual({ partNumber: 1, etag: null, checksum: 'a' })
   })
 
-  it('again with the same checksum keeps its receipt', () => {
+  it('keeps its receipt if it is announced again with the same checksum', () => {
     announce('a')
     receive('a')
 
@@ -84,7 +84,7 @@ describe('a part that is announced', () => {
     expect(records.find(uploadId)?.record.recordedBytes).toBe(5 * MIB)
   })
 
-  it('with another one is not known until its receipt comes', () => {
+  it('has no known checksum after a second one until its receipt comes', () => {
     announce('a')
     announce('b')
     const between = part()
@@ -98,7 +98,7 @@ describe('a part that is announced', () => {
     expect(part()).toEqual({ partNumber: 1, etag: '"b"', checksum: 'b' })
   })
 
-  it('with another one takes the receipt of the first back', () => {
+  it('loses the receipt of the first checksum if it is announced with another', () => {
     receive('a')
 
     announce('b')
@@ -107,8 +107,8 @@ describe('a part that is announced', () => {
   })
 })
 
-describe('what the store lists', () => {
-  it('is what counts; what it does not list may still be on its way', () => {
+describe('the parts that the store lists', () => {
+  it('are the ones that count; an unlisted part may still be on its way', () => {
     receive('a')
     announce('two', 2)
     announce('three', 3)
@@ -123,7 +123,7 @@ describe('what the store lists', () => {
     expect(records.find(uploadId)?.record.recordedBytes).toBe(5 * MIB)
   })
 
-  it('under an unknown checksum stays unknown when the part is announced', () => {
+  it('keep an unknown checksum when the part is announced', () => {
     records.parts.reconcile(uploadId, PLAN, [], [1])
 
     announce('a')
@@ -133,7 +133,7 @@ describe('what the store lists', () => {
 })
 
 describe('another algorithm', () => {
-  it('forgets the sums of the one before, and the same one keeps them', () => {
+  it('forgets the checksums by the old one, and the same algorithm keeps them', () => {
     announce('a')
 
     records.setPlan(uploadId, PLAN, { algorithm: 'crc32c', isChecked: false }, A_PLACE)
@@ -146,7 +146,7 @@ describe('another algorithm', () => {
 })
 
 describe('an object that was not the file', () => {
-  it('is counted, and everything that made it forgotten', () => {
+  it('is counted, and everything that made it is forgotten', () => {
     records.transfers.setBegun(uploadId, NOW)
     records.setStoreUpload(uploadId, 'store', null)
     receive('a')
@@ -166,7 +166,7 @@ describe('a full disk', () => {
   it.each([
     ['announcing', () => records.parts.announce(uploadId, PLAN, parts)],
     ['recording receipts', () => records.parts.add(uploadId, PLAN, parts)],
-    ['following the store', () => records.parts.reconcile(uploadId, PLAN, parts, [])],
+    ['reconciling with the store', () => records.parts.reconcile(uploadId, PLAN, parts, [])],
   ])('while %s loses nothing, and the next try works', (_what, work) => {
     receive('before')
     const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count)

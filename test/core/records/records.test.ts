@@ -80,7 +80,7 @@ function planOf(database: DatabaseSync, sql: string): string {
 }
 
 describe('the records', () => {
-  it('keep their order over pages and restarts, newest last', async () => {
+  it('keep their order across pages and restarts, newest last', async () => {
     const opened = (await openRecords(folder, NOW)).records
     const names = Array.from({ length: 7 }, (_, index) => `f${index}`)
     opened.add(
@@ -107,7 +107,7 @@ describe('the records', () => {
     expect(sharedBitsOf(statSync(join(folder, 'records.sqlite')))).toBe(0)
   })
 
-  it('count the bytes of receipts once per part, and what was announced not at all', async () => {
+  it('count the bytes of receipts once per part, and announced parts not at all', async () => {
     const { records } = await openRecords(folder, NOW)
     const item = begun(records)
     const bytes = () => records.find(item)?.record.recordedBytes
@@ -129,7 +129,7 @@ describe('the records', () => {
     records.close()
   })
 
-  it('take a hundred thousand files and find their way among them', {
+  it('hold a hundred thousand files and find each quickly', {
     timeout: 60_000,
   }, async () => {
     const { records } = await openRecords(folder, NOW)
@@ -152,7 +152,7 @@ describe('the records', () => {
     records.close()
   })
 
-  it('answer every question about one upload by an index', async () => {
+  it('answer every question about one upload with an index', async () => {
     await openAndClose()
     const database = new DatabaseSync(join(folder, 'records.sqlite'))
     const unfinished = `phase IN ('waiting', 'paused', 'failed')`
@@ -190,7 +190,7 @@ describe('uploads that failed', () => {
     return item.uploadId
   }
 
-  it('because of a locked key store are tried by the next Ferry, and no others', async () => {
+  it('because of a locked key store are tried again at the next start, and no others', async () => {
     const { records } = await openRecords(folder, NOW)
     const locked = failedBy(records, 'a', { kind: 'secret-store-unavailable' })
     const gone = failedBy(records, 'b', { kind: 'source-missing' })
@@ -203,7 +203,7 @@ describe('uploads that failed', () => {
     expect(phases).toEqual(['waiting', 'failed'])
   })
 
-  it('are counted by what failed, also one whose failure cannot be read', async () => {
+  it('are counted per kind of failure, including one whose failure cannot be read', async () => {
     const { records } = await openRecords(folder, NOW)
     for (const key of ['a', 'b']) failedBy(records, key, { kind: 'source-missing' })
     records.add([upload('c')], same)
@@ -226,8 +226,8 @@ describe('uploads that failed', () => {
 
 describe('a damaged file', () => {
   it.each([
-    ['is no database', (file: string) => writeFileSync(file, 'hello '.repeat(1000))],
-    ['was cut', (file: string) => writeFileSync(file, readFileSync(file).subarray(0, 5000))],
+    ['is not a database', (file: string) => writeFileSync(file, 'hello '.repeat(1000))],
+    ['was truncated', (file: string) => writeFileSync(file, readFileSync(file).subarray(0, 5000))],
     [
       'was overwritten in the middle',
       (file: string) => {
@@ -235,7 +235,7 @@ describe('a damaged file', () => {
         writeFileSync(file, bytes.fill(0xaa, 4096, bytes.length))
       },
     ],
-  ])('that %s is moved aside, said, and replaced', async (_how, damage) => {
+  ])('that %s is moved aside, reported, and replaced', async (_how, damage) => {
     const file = join(folder, 'records.sqlite')
     const first = (await openRecords(folder, NOW)).records
     first.add(
@@ -255,7 +255,7 @@ describe('a damaged file', () => {
     records.close()
   })
 
-  it('of a newer Ferry is kept aside, too', async () => {
+  it('from a newer version of Ferry is set aside, too', async () => {
     await openAndClose()
     const database = new DatabaseSync(join(folder, 'records.sqlite'))
     database.exec('PRAGMA user_version = 999')
@@ -268,8 +268,8 @@ describe('a damaged file', () => {
   })
 })
 
-describe('the id of a multipart upload', () => {
-  it('is on the disk before it is used, and other records do not wait for theirs', async () => {
+describe('the ID of a multipart upload', () => {
+  it('is on the disk before it is used, and other records do not wait for the disk', async () => {
     await openAndClose()
     const database = new DatabaseSync(join(folder, 'records.sqlite'))
     const sql = new Statements(database)
@@ -295,8 +295,8 @@ describe('the id of a multipart upload', () => {
   })
 })
 
-describe('an upload that takes the place of another', () => {
-  it('stands where that one stood, over a restart, too', async () => {
+describe('an upload that replaces another', () => {
+  it("keeps that one's position, also across a restart", async () => {
     const opened = (await openRecords(folder, NOW)).records
     const [first, old, last, again] = ['a', 'b', 'c', 'again'].map((name) => upload(name))
     if (!first || !old || !last || !again) throw new Error('Four were made')
@@ -342,7 +342,7 @@ describe('a full disk', () => {
     records.close()
   })
 
-  it('is told from an error of another kind', () => {
+  it('is distinguished from other errors', () => {
     const quota = Object.assign(new Error('x'), { code: 'EDQUOT' })
     const space = Object.assign(new Error('x'), { code: 'ENOSPC' })
     const denied = Object.assign(new Error('x'), { code: 'EACCES' })
@@ -368,12 +368,12 @@ describe('a folder that cannot be written', () => {
 
     const opening = openAndClose()
 
-    // Root writes everywhere; everybody else is told.
+    // Root can write everywhere; everybody else gets the error.
     if (isRoot) await opening
     else await expect(opening).rejects.toThrow('Ferry cannot use its list of uploads')
     expect(readdirSync(folder).filter((name) => name.includes('corrupt'))).toEqual([])
     expect(before).toContain('records.sqlite')
-    // Windows removes no file that is marked as read-only.
+    // Windows does not remove a file that is marked read-only.
     chmodSync(file, 0o600)
   })
 })

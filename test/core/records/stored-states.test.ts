@@ -10,7 +10,7 @@ import { openRecords } from '../../../electron/core/records/open-records.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 import { destinationIdOf, uploadIdOf } from '../../fakes/upload-records.ts'
 
-/** As Ferry has written them since there are records; they lie on people's disks. */
+/** As Ferry has written them since the first version; they are on users' disks. */
 const STATES: { readonly failures: readonly Failure[]; readonly proofs: readonly Proof[] } =
   JSON.parse(readFileSync(new URL('./fixtures/states-1.json', import.meta.url), 'utf8'))
 
@@ -35,7 +35,7 @@ interface Stored {
 /** The last version with all columns of an upload in one table. */
 const WIDE_VERSION = 8
 
-/** How uploads are read whose columns hold these texts. */
+/** The statuses of uploads whose columns contain these texts. */
 async function statusesOf(stored: readonly Stored[]): Promise<UploadStatus[]> {
   const file = join(folder, 'records.sqlite')
   rmSync(file, { force: true })
@@ -68,7 +68,7 @@ const proofTexts = async (texts: readonly string[]) =>
   )
 
 describe('a failure in the records', () => {
-  it('of every kind that Ferry has ever written is read as it was', async () => {
+  it('of every kind that Ferry has ever written is read unchanged', async () => {
     const read = await failureTexts(STATES.failures.map((each) => JSON.stringify(each)))
 
     expect(read).toEqual(
@@ -79,7 +79,7 @@ describe('a failure in the records', () => {
     )
   })
 
-  it('says the part of it that this Ferry knows', async () => {
+  it('contains the parts that this version of Ferry knows', async () => {
     const read = await failureTexts([
       '{"kind":"access-denied","mood":"grim"}',
       '{"kind":"server-error","status":502,"answer":{"status":502,"code":7}}',
@@ -93,7 +93,7 @@ describe('a failure in the records', () => {
     ])
   })
 
-  it('is still a failure, and costs no upload, where nothing of it can be read', async () => {
+  it('is still a failure, and loses no upload, if nothing of it can be read', async () => {
     const read = await failureTexts([
       '{"kind":"moon-in-the-way"}',
       '{"kind":"server-error","status":"502"}',
@@ -109,13 +109,13 @@ describe('a failure in the records', () => {
 })
 
 describe('a proof in the records', () => {
-  it('of every kind that Ferry has ever written is read as it was', async () => {
+  it('of every kind that Ferry has ever written is read unchanged', async () => {
     const read = await proofTexts(STATES.proofs.map((each) => JSON.stringify(each)))
 
     expect(read).toEqual(STATES.proofs)
   })
 
-  it('proves nothing where it cannot be read in whole, and costs no upload', async () => {
+  it('proves nothing if it cannot be read completely, and loses no upload', async () => {
     const read = await proofTexts([
       '{"level":"whole","algorithm":"xxh3"}',
       '{"level":"sampled"}',

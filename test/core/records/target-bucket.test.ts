@@ -42,7 +42,7 @@ beforeEach(async () => {
 
 afterEach(() => world.close())
 
-/** As a Ferry left them that did not write places down. */
+/** Leaves the records as a version of Ferry that did not record buckets left them. */
 async function forgetPlaces(): Promise<void> {
   await world.harness.core.close()
   const database = new DatabaseSync(join(world.harness.folder, 'records.sqlite'))
@@ -50,8 +50,8 @@ async function forgetPlaces(): Promise<void> {
   database.close()
 }
 
-describe('records of an older Ferry', () => {
-  it('belong to where their destination points when this one first starts', async () => {
+describe('records of an older version of Ferry', () => {
+  it('belong to the bucket of their destination when this version first starts', async () => {
     const destination = await world.save(world.user)
     const { uploadId } = await world.upload(destination, 'a', BYTES)
     await forgetPlaces()
@@ -66,7 +66,7 @@ describe('records of an older Ferry', () => {
   })
 })
 
-describe('a place', () => {
+describe('the bucket of an upload', () => {
   it('follows a region that the store names, as long as nothing was begun there', async () => {
     const { folder, remove } = temporaryFolder()
     onTestFinished(remove)
@@ -91,7 +91,7 @@ describe('a place', () => {
     expect(records.find(other)?.target).toEqual({ ...A_PLACE, bucket: 'others' })
   })
 
-  it('outlives a restart', async () => {
+  it('survives a restart', async () => {
     const destination = await world.save(world.user)
     const { uploadId } = await world.upload(destination, 'a', BYTES)
     await world.move(destination, world.decoy)

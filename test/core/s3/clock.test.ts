@@ -23,12 +23,12 @@ const pass = (ms: number) => {
   monotonicMs += ms
 }
 
-it('believes this computer until the store has answered', () => {
+it('trusts this computer until the store has answered', () => {
   expect(clock.nowMs()).toBe(START)
   expect(clock.isUnsure()).toBe(true)
 })
 
-it('goes with the store from its first answer on', () => {
+it('follows the store from its first answer on', () => {
   clock.learn(date(START + HOUR))
   pass(5000)
 
@@ -36,7 +36,7 @@ it('goes with the store from its first answer on', () => {
   expect(clock.isUnsure()).toBe(false)
 })
 
-it('takes no notice of the seconds that a header cannot tell', () => {
+it('ignores differences that a header with whole seconds cannot show', () => {
   wallMs = START + 999
   clock.learn(date(START))
 
@@ -76,7 +76,7 @@ it('is unsure once the wall clock was set', () => {
   expect(clock.isUnsure()).toBe(false)
 })
 
-it('is unsure after a sleep, through which the other clock stood still', () => {
+it('is unsure after sleep, during which the other clock stood still', () => {
   clock.learn(date(START))
   wallMs += HOUR
 

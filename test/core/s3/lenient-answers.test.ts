@@ -24,7 +24,7 @@ afterEach(async () => {
 const place = { Bucket: 'photos', Key: 'a.bin' }
 const upload = { ...place, UploadId: 'u' }
 
-/** What one request makes of an answer. */
+/** The result of one request that gets this answer. */
 async function heard<T>(
   answer: Answer,
   request: (store: Store) => Promise<Outcome<T>>,
@@ -71,7 +71,7 @@ describe('a date that Ferry does not read', () => {
     ['expires', '-1'],
     ['x-amz-object-lock-retain-until-date', 'Tue, 08 Dec 2026 00:00:00 GMT'],
     ['x-amz-mp-parts-count', 'many'],
-  ])('breaks nothing in a header: %s: %s', async (name, value) => {
+  ])('causes no failure in a header: %s: %s', async (name, value) => {
     const created = await create(plain(200, begun, { [name]: value }))
     const headed = await head(plain(200, '', { etag: '"e"', 'content-length': '7', [name]: value }))
 
@@ -80,7 +80,7 @@ describe('a date that Ferry does not read', () => {
   })
 
   it.each(['Tue, 08 Dec 2026 00:00:00 GMT', 'never', '', '<Date>2026</Date>'])(
-    'breaks nothing in a document: %s',
+    'causes no failure in a document: %s',
     async (date) => {
       const dated = onePart.replace('<ETag>', `<LastModified>${date}</LastModified><ETag>`)
       const buckets = `<R><Buckets><Bucket><Name>photos</Name><CreationDate>${date}</CreationDate></Bucket></Buckets></R>`
@@ -125,7 +125,7 @@ describe('a date that Ferry reads', () => {
     },
   )
 
-  it('is unknown where it cannot be read', async () => {
+  it('is unknown if it cannot be read', async () => {
     const listed = await beginnings(since('<Initiated>yesterday</Initiated>'))
 
     expect(listed.ok && listed.value.Uploads?.[0]).toEqual({ Key: 'a.bin', UploadId: 'u' })
@@ -137,13 +137,13 @@ describe('a document', () => {
     ['after a byte-order mark', `\ufeff<?xml version="1.0" encoding="utf-8"?>${listing(onePart)}`],
     ['after white space', `\n \n<?xml version="1.0"?>\n${listing(onePart)}\n`],
     [
-      'with names of a namespace',
+      'with namespace prefixes',
       listing(onePart)
         .replaceAll(/<(\/?)/g, '<$1s3:')
         .replace('>', ' xmlns:s3="x">'),
     ],
     ['with attributes', listing(onePart).replaceAll('<ETag>', '<ETag xsi:type="string">')],
-    ['with elements that nobody knows', listing(`<A><B>1</B></A><Owner><ID/></Owner>${onePart}`)],
+    ['with unknown elements', listing(`<A><B>1</B></A><Owner><ID/></Owner>${onePart}`)],
     [
       'with an element twice',
       listing(`<Bucket>a</Bucket><Bucket>b</Bucket>${onePart}<IsTruncated>false</IsTruncated>`),
@@ -163,7 +163,7 @@ describe('a document', () => {
 
   it.each([
     ['in UTF-16', Buffer.from(`\ufeff${listing(onePart)}`, 'utf16le')],
-    ['compressed by whoever passed it on', gzipSync(listing(onePart))],
+    ['compressed by a proxy', gzipSync(listing(onePart))],
   ])('is read %s', async (_how, body) => {
     const listed = await parts((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' })
@@ -173,7 +173,7 @@ describe('a document', () => {
     expect(listed).toMatchObject({ ok: true, value: { Parts: [PART] } })
   })
 
-  it('of a refusal is read after a byte-order mark and under another name', async () => {
+  it('in a refusal is read after a byte-order mark and under another name', async () => {
     const inside = '<Code>NoSuchUpload</Code><Message>No.</Message>'
     const marked = await parts(plain(404, `\ufeff<?xml version="1.0"?><Error>${inside}</Error>`))
     const wrapped = await parts(
@@ -184,13 +184,13 @@ describe('a document', () => {
     expect([marked, wrapped]).toMatchObject([gone, gone])
   })
 
-  it('that says 200 and tells of an error is a refusal', async () => {
+  it('with status 200 and an error is a refusal', async () => {
     const listed = await parts(plain(200, '<Error><Code>NoSuchUpload</Code></Error>\n'))
 
     expect(listed).toMatchObject({ ok: false, failure: { kind: 'upload-gone' } })
   })
 
-  it('keeps keys as they are, with what is escaped and what is not', async () => {
+  it('keeps object keys as they are, escaped or not', async () => {
     const key = ' a&amp;b &lt;1&gt;&#13;.bin '
     const listed = await beginnings(plain(200, `<R><Upload><Key>${key}</Key></Upload></R>`))
 
@@ -198,40 +198,44 @@ describe('a document', () => {
   })
 })
 
-describe('an answer of which nothing can be made', () => {
+describe('an unreadable answer', () => {
   const cut = '<ListPartsResult><Part><PartNumber>1</Part'
   const id = { 'x-amz-request-id': '1' }
   const stores = { kind: 'answer-unreadable' }
   const pages = { kind: 'not-s3' }
 
   it.each([
-    ['with a request id', plain(200, cut, id), stores],
-    ['of a server that is a store', plain(200, '{}', { server: 'MinIO' }), stores],
+    ['with a request ID', plain(200, cut, id), stores],
+    ['from a server that is a store', plain(200, '{}', { server: 'MinIO' }), stores],
     ['with S3’s document cut short', plain(200, cut), stores],
     ['empty, with a request id', plain(200, '', id), stores],
-    ['of nobody known', plain(200, 'It works!', { server: 'nginx' }), pages],
+    ['from an unknown server', plain(200, 'It works!', { server: 'nginx' }), pages],
     ['empty', plain(200, ''), pages],
-    ['that is a page', plain(200, '<!DOCTYPE html><html><p>Hi', id), pages],
-    ['that is a page of well-formed XML', plain(200, '<html xmlns="x"><p>Hi</p></html>'), pages],
-    ['that is a page behind CloudFront', plain(200, '<html>', { 'x-amz-cf-id': '1' }), pages],
-  ])('%s is told by who gave it', async (_whose, answer, failure) => {
+    ['that is a web page', plain(200, '<!DOCTYPE html><html><p>Hi', id), pages],
+    [
+      'that is a web page of well-formed XML',
+      plain(200, '<html xmlns="x"><p>Hi</p></html>'),
+      pages,
+    ],
+    ['that is a web page behind CloudFront', plain(200, '<html>', { 'x-amz-cf-id': '1' }), pages],
+  ])('%s is attributed to its sender', async (_whose, answer, failure) => {
     expect(await parts(answer)).toMatchObject({ ok: false, failure })
   })
 
-  it('since it names no upload is no beginning', async () => {
+  it('to Create without an upload ID begins no upload', async () => {
     const created = await create(plain(200, begun.replace('u-1', ''), id))
 
     expect(created).toMatchObject({ ok: false, failure: stores })
   })
 
-  it('of a store that refuses is told by its status', async () => {
+  it('from a store that refuses is judged by its status', async () => {
     const body = '{"code":"Forbidden"}'
     const refused = await parts(plain(403, body, { ...id, 'content-type': 'application/json' }))
 
     expect(refused).toMatchObject({ ok: false, failure: { kind: 'access-denied' } })
   })
 
-  it('matters to nobody who does not read it, unless it is a page', async () => {
+  it('does not matter if nobody reads it, unless it is a web page', async () => {
     const remove = (answer: Answer) =>
       heard(answer, (store) =>
         sendToStore(store, (client) => client.send(new DeleteObjectCommand(place))),
@@ -243,8 +247,8 @@ describe('an answer of which nothing can be made', () => {
   })
 })
 
-describe('what stays as it is', () => {
-  it('is the length of an object, unless something on the way made another form of it', async () => {
+describe('data that stays unchanged', () => {
+  it('includes the length of an object, unless a proxy encoded it', async () => {
     const plainly = await head(plain(200, '', { 'content-length': '7' }))
     const zipped = await head(plain(200, '', { 'content-length': '7', 'content-encoding': 'gzip' }))
 
@@ -252,7 +256,7 @@ describe('what stays as it is', () => {
     expect(zipped.ok && zipped.value.ContentLength).toBeUndefined()
   })
 
-  it('is the body of an object, whatever it looks like', async () => {
+  it('includes the body of an object, whatever it looks like', async () => {
     const got = await heard(plain(200, '<html>mine</html>'), (store) =>
       sendToStore(store, async (client) => {
         const { Body } = await client.send(new GetObjectCommand(place))
@@ -263,7 +267,7 @@ describe('what stays as it is', () => {
     expect(got).toEqual({ ok: true, value: '<html>mine</html>' })
   })
 
-  it('is a refusal of what has no document', async () => {
+  it('includes a refusal of a command without an answer document', async () => {
     const put = await heard(refusal(403, 'AccessDenied'), (store) =>
       sendToStore(store, (client) =>
         client.send(

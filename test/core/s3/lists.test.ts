@@ -17,7 +17,7 @@ const parts = (...numbers: number[]) => numbers.map((each) => part(each)).join('
 const truncated = (isTruncated: boolean) => `<IsTruncated>${isTruncated}</IsTruncated>`
 const next = (marker: number | string) => `<NextPartNumberMarker>${marker}</NextPartNumberMarker>`
 
-/** A store that answers by what a query asks for, and what it was asked. */
+/** A store that answers according to the query, and the queries that it received. */
 async function openAnswering(answer: (query: URLSearchParams) => string) {
   const asked: string[] = []
   const stub = await StubStore.start((request, response) => {
@@ -32,7 +32,7 @@ async function openAnswering(answer: (query: URLSearchParams) => string) {
   return { store, asked }
 }
 
-/** Pages by the marker that asks for them. */
+/** Pages by the marker that requests them. */
 async function partsOf(pages: Readonly<Record<string, string>>, otherwise = '') {
   const { store, asked } = await openAnswering((query) => {
     return pages[query.get('part-number-marker') ?? ''] ?? otherwise
@@ -66,7 +66,7 @@ describe('a list of parts over several pages', () => {
     ],
     ['that do not say whether there are more', { '': parts(1, 2), 2: parts(3), 3: '' }, '2'],
     [
-      'of which one is empty',
+      'with an empty page',
       { '': truncated(true) + next(2), 2: parts(1, 2, 3) + truncated(false) },
       '2',
     ],
@@ -86,13 +86,13 @@ describe('a list of parts over several pages', () => {
     ['ignores markers and names none', parts(1, 2) + truncated(true)],
     ['is empty and says there is more', truncated(true)],
     ['never says whether there is more', parts(1, 2)],
-  ])('ends where the store %s', async (_how, page) => {
+  ])('ends if the store %s', async (_how, page) => {
     const { asked } = await partsOf({}, page)
 
     expect(asked.length).toBeLessThanOrEqual(3)
   })
 
-  it('asks no more than once where the store says that this is all', async () => {
+  it('needs only one request if the store says that this is all', async () => {
     const { asked } = await partsOf({ '': parts(1, 2) + truncated(false) + next(2) })
 
     expect(asked).toEqual([''])
@@ -100,7 +100,7 @@ describe('a list of parts over several pages', () => {
 })
 
 describe('a listed part', () => {
-  it('is told as far as the store tells of it', async () => {
+  it('has only the facts that the store states', async () => {
     const { listed } = await partsOf({
       '':
         '<Part><PartNumber>1</PartNumber></Part>' +
@@ -136,8 +136,8 @@ describe('a list of unfinished uploads', () => {
 
   it.each([
     ['names the next page', nextAt('a', '2')],
-    ['does not', ''],
-  ])('is read to its end where the store %s', async (_how, marker) => {
+    ['does not name it', ''],
+  ])('is read to its end if the store %s', async (_how, marker) => {
     const { ids, asked } = await uploadsOf({
       '': upload('a', '1') + upload('a', '2') + truncated(true) + marker,
       2: upload('a', '3') + truncated(false),
@@ -151,14 +151,14 @@ describe('a list of unfinished uploads', () => {
     ['repeats its marker', upload('a', '1') + truncated(true) + nextAt('a', '1')],
     ['ignores markers, as OpenStack Swift does', upload('a', '1') + truncated(true)],
     ['is empty and says there is more', truncated(true)],
-  ])('ends where the store %s', async (_how, page) => {
+  ])('ends if the store %s', async (_how, page) => {
     const { ids, asked } = await uploadsOf({}, page)
 
     expect(ids.length).toBeLessThanOrEqual(1)
     expect(asked.length).toBeLessThanOrEqual(3)
   })
 
-  it('says nothing of when they began where the store does not', async () => {
+  it('has no start times if the store gives none', async () => {
     const dated = upload('a', '1')
     const { listed } = await uploadsOf({
       '': dated + dated.replace('>1<', '>2<').replace('2026-12-08T00:00:00Z', 'lately'),

@@ -9,7 +9,7 @@ const STORE_NOW_MS = Date.UTC(2026, 0, 1)
 const HOUR_MS = 3_600_000
 const DAY_SECONDS = 86_400
 
-/** A store whose answer has just come, on a computer whose clock is so far ahead of it. */
+/** A store that has just answered, on a computer whose clock is this far ahead of it. */
 function storeOf(aheadMs: number, keysEndInMs: number | null) {
   const nowMs = STORE_NOW_MS + aheadMs
   const clock = new ServerClock(
@@ -33,13 +33,13 @@ describe.each([
   ['4 minutes ahead', 4 * 60_000],
   ['4 minutes behind', -4 * 60_000],
 ])('on a computer whose clock is %s', (_, aheadMs) => {
-  it('a signature expires with its keys, by the clock of the store', async () => {
+  it('a signature expires with its access keys, by the clock of the store', async () => {
     const { store, nowMs } = storeOf(aheadMs, HOUR_MS)
 
     expect(await signedSeconds(store, DAY_SECONDS, nowMs)).toBe(3600)
   })
 
-  it('the check says how long links can live by the clock of the store', async () => {
+  it('the check reports how long links can be valid by the clock of the store', async () => {
     const { store } = storeOf(aheadMs, HOUR_MS)
 
     expect(await checkLinkLife({ store })).toMatchObject({
@@ -48,13 +48,13 @@ describe.each([
   })
 })
 
-it('keys that do not say when they expire shorten no signature', async () => {
+it('access keys without a known expiry shorten no signature', async () => {
   const { store, nowMs } = storeOf(0, null)
 
   expect(await signedSeconds(store, DAY_SECONDS, nowMs)).toBe(DAY_SECONDS)
 })
 
-it('keys that have just expired still sign for a second: the store judges', async () => {
+it('access keys that have just expired still sign for a second: the store decides', async () => {
   const { store, nowMs } = storeOf(0, -1)
 
   expect(await signedSeconds(store, DAY_SECONDS, nowMs)).toBe(1)

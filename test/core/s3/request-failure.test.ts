@@ -82,7 +82,7 @@ async function answered(answer: Answer) {
   }
 }
 
-describe('what S3 says in its own words', () => {
+describe('an S3 error document', () => {
   it.each([
     [refusal(403, 'InvalidAccessKeyId'), { kind: 'credentials-rejected' }],
     [refusal(403, 'SignatureDoesNotMatch'), { kind: 'credentials-rejected' }],
@@ -109,11 +109,11 @@ describe('what S3 says in its own words', () => {
       refusal(501, 'NotImplemented'),
       { kind: 'store-refused', status: 501, code: 'NotImplemented' },
     ],
-  ])('is read from code and headers: case %#', async (answer, failure) => {
+  ])('is read with its code and headers: case %#', async (answer, failure) => {
     expect((await answered(answer)).failure).toEqual(failure)
   })
 
-  it('is corrected once when it was about the clock', async () => {
+  it('is retried once with the right time when it was about the clock', async () => {
     const at = new Date(NOW).toUTCString()
     const skewed = refusal(403, 'RequestTimeTooSkewed', 'No.', { date: at })
 
@@ -125,7 +125,7 @@ describe('what S3 says in its own words', () => {
 })
 
 describe('an answer to HEAD, which has no body', () => {
-  /** Whether the listing that follows explains it. */
+  /** The failure of a HEAD, explained by the listing that follows if possible. */
   const head = async (answer: Answer, listing: Answer) => {
     const stub = await StubStore.start((request, response) =>
       (request.method === 'HEAD' ? answer : listing)(request, response),
@@ -151,7 +151,7 @@ describe('an answer to HEAD, which has no body', () => {
     expect(requests).toEqual(['HEAD /photos/a/b.txt', 'GET /photos/', 'HEAD /photos/a/b.txt'])
   })
 
-  it('of 404 means a missing bucket where the listing says so', async () => {
+  it('of 404 means a missing bucket if the listing says so', async () => {
     const { first } = await head(missing, refusal(404, 'NoSuchBucket'))
 
     expect(first).toEqual({ ok: false, failure: { kind: 'bucket-missing', bucket: 'photos' } })
@@ -168,7 +168,7 @@ describe('an answer to HEAD, which has no body', () => {
     expect(first).toEqual({ ok: false, failure })
   })
 
-  it('of 403 is about the object where listing works, and is not asked about each time', async () => {
+  it('of 403 is about the object if listing works, and does not cause a listing each time', async () => {
     const { first, second, requests } = await head(denied, listed)
 
     const refused = { ok: false, failure: { kind: 'access-denied', action: 's3:GetObject' } }
@@ -181,23 +181,23 @@ describe('an answer to HEAD, which has no body', () => {
     [plain(400, '', { 'x-amz-bucket-region': 'eu-9' }), { kind: 'region-wrong', region: 'eu-9' }],
     [plain(400, ''), { kind: 'store-refused', status: 400, code: '' }],
     [plain(503, ''), { kind: 'throttled', retryAfterMs: null }],
-  ])('of anything else is told by its status: case %#', async (answer, failure) => {
+  ])('of any other status is judged by the status: case %#', async (answer, failure) => {
     expect((await head(answer, listed)).first).toEqual({ ok: false, failure })
   })
 })
 
-describe('something that is no S3 store', () => {
+describe('a server that is not an S3 store', () => {
   it.each([
     [
       'a web page',
       plain(200, '<!doctype html><html><p>Hi</html>', { 'content-type': 'text/html' }),
     ],
     [
-      'a page that says no',
+      'a page that refuses',
       plain(403, '<html><body>No</body></html>', { 'content-type': 'text/html' }),
     ],
     ['JSON', plain(404, '{"error":"not found"}', { 'content-type': 'application/json' })],
-    ['plain words', plain(200, 'It works!', { 'content-type': 'text/plain' })],
+    ['plain text', plain(200, 'It works!', { 'content-type': 'text/plain' })],
   ])('is recognised: %s', async (_what, answer) => {
     const { stub, failure, words } = await answered(answer)
 
@@ -205,7 +205,7 @@ describe('something that is no S3 store', () => {
     expect(words).toMatchObject({ code: '', message: '' })
   })
 
-  it('is recognised by what it says in place of HTTP', async () => {
+  it('is recognised by answering with something other than HTTP', async () => {
     const server = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     cleanUps.push(() => server.close())
@@ -216,7 +216,7 @@ describe('something that is no S3 store', () => {
     expect(await list(`http://${host}`)).toEqual({ ok: false, failure })
   })
 
-  it('is not what a proxy in trouble is', async () => {
+  it('is not confused with a failing proxy', async () => {
     const { failure } = await answered(
       plain(502, '<html>Bad gateway</html>', { 'content-type': 'text/html' }),
     )
@@ -225,8 +225,8 @@ describe('something that is no S3 store', () => {
   })
 })
 
-describe('what a store says in its own words', () => {
-  it('is kept with the failure, headers included', async () => {
+describe("the store's own error details", () => {
+  it('are kept with the failure, headers included', async () => {
     const answer = refusal(
       403,
       'AccessDenied',
@@ -246,7 +246,7 @@ describe('what a store says in its own words', () => {
     })
   })
 
-  it('has the request’s number also where only the document tells it', async () => {
+  it('include the request ID even if only the document contains it', async () => {
     const more = '<RequestId>tx0001</RequestId><HostId>2ffa8f-default</HostId>'
 
     const { words } = await answered(refusal(403, 'QuotaExceeded', '', {}, more))
@@ -254,7 +254,7 @@ describe('what a store says in its own words', () => {
     expect(words).toMatchObject({ message: '', requestId: 'tx0001 / 2ffa8f-default' })
   })
 
-  it('names the permission that each request needs', async () => {
+  it('name the permission that each request needs', async () => {
     const stub = await StubStore.start(refusal(403, 'AccessDenied'))
     cleanUps.push(() => stub.close())
     const store = storeAt(stub.endpoint)
@@ -290,7 +290,7 @@ describe('what a store says in its own words', () => {
     ])
   })
 
-  it('is not looked for in a web page, which comes from something in front once the store was seen', async () => {
+  it('are not read from a web page, which comes from something in front once the store was seen', async () => {
     const page = '<html><title>Blocked</title></html>'
     const blocked = plain(403, page, { 'content-type': 'text/html', server: 'waf' })
     const stub = await StubStore.start(plain(200, '<ListBucketResult></ListBucketResult>'))
@@ -316,7 +316,7 @@ describe('a full disk', () => {
   it.each([
     ['local', { kind: 'disk-full', where: 'local-bucket' }],
     ['s3', { kind: 'store-full' }],
-  ] as const)('is this computer’s only for the bucket on it: %s', (kind, failure) => {
+  ] as const)('is this computer’s only for the local bucket: %s', (kind, failure) => {
     const thrown = Object.assign(new Error('Full'), {
       ...{ name: 'InsufficientStorage', Code: 'InsufficientStorage', $fault: 'server' },
       $metadata: { httpStatusCode: 507 },
@@ -327,7 +327,7 @@ describe('a full disk', () => {
 })
 
 describe('no answer', () => {
-  it('from a name that nobody knows', async () => {
+  it('from a name that does not resolve', async () => {
     const host = 'no-such-host.invalid'
 
     expect(await list(`https://${host}`)).toEqual({
@@ -336,7 +336,7 @@ describe('no answer', () => {
     })
   })
 
-  it('from a port where nobody listens', async () => {
+  it('from a port where nothing listens', async () => {
     const stub = await StubStore.start(plain(200, ''))
     const { endpoint, host } = stub
     await stub.close()
@@ -371,7 +371,7 @@ describe('no answer', () => {
     expect(outcome).toEqual({ ok: false, failure })
   })
 
-  it('from a server whose certificate nobody vouches for, which is told nothing', async () => {
+  it('from a server with an untrusted certificate, which receives no request', async () => {
     const heard: unknown[] = []
     const server = createTlsServer(SELF_SIGNED, (request) => heard.push(request.headers))
     server.listen(0, '127.0.0.1')
@@ -415,7 +415,7 @@ describe('no answer', () => {
     expect(failureFromError(new Error(`net::${code}`), asked, NOW).kind).toBe(kind)
   })
 
-  it('is nobody there when the connection takes too long', () => {
+  it('means that the host is unreachable when connecting takes too long', () => {
     const late = Object.assign(new Error('the socket did not establish a connection'), {
       name: 'TimeoutError',
     })
@@ -427,7 +427,7 @@ describe('no answer', () => {
   })
 })
 
-it('lets a bug of ours through as what it is', async () => {
+it('passes a bug of ours on unchanged', async () => {
   const store = storeAt('http://127.0.0.1:1')
 
   const asking = sendToStore(store, async () => {

@@ -24,12 +24,12 @@ async function sendInOnePut(): Promise<void> {
   await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
 }
 
-describe('an object of which HEAD tells no length', () => {
+describe('an object for which HEAD gives no length', () => {
   beforeEach(() => {
     store.headSays.length = false
   })
 
-  it('is measured by its first byte, and done', async () => {
+  it('is measured by requesting its first byte, and the upload is done', async () => {
     await upload.sendAll()
 
     expect(await upload.complete()).toMatchObject(done)
@@ -42,7 +42,7 @@ describe('an object of which HEAD tells no length', () => {
     expect(await upload.complete()).toMatchObject(done)
   })
 
-  it('is measured by a list where it may not be read', async () => {
+  it('is measured by a list if it may not be read', async () => {
     store.manners.get = refusal(403, 'AccessDenied')
     await upload.sendAll()
 
@@ -50,14 +50,14 @@ describe('an object of which HEAD tells no length', () => {
     expect(count('GET /photos/')).toBeGreaterThan(0)
   })
 
-  it('is measured by the whole of it where the store knows no ranges', async () => {
+  it('is measured by requesting the whole object if the store does not support ranges', async () => {
     store.manners.get = plain(200, 'x', { 'content-length': String(ODD_BYTES.length) })
     await upload.sendAll()
 
     expect(await upload.complete()).toMatchObject(done)
   })
 
-  it('is believed by its token where nobody tells the length at all', async () => {
+  it('is trusted by its token if nothing gives the length', async () => {
     store.manners.get = refusal(403, 'AccessDenied')
     store.manners.list = refusal(403, 'AccessDenied')
     await upload.sendAll()
@@ -68,7 +68,7 @@ describe('an object of which HEAD tells no length', () => {
   it.each([
     ['its first byte', {}],
     ['a list', { get: refusal(501, 'NotImplemented') }],
-  ])('is torn when it is too short by %s', async (_what, manners) => {
+  ])('is incomplete when %s shows that it is too short', async (_what, manners) => {
     Object.assign(store.manners, manners)
     await upload.sendAll()
     store.manners.complete = async (request, response) => {
@@ -79,7 +79,7 @@ describe('an object of which HEAD tells no length', () => {
     expect(await upload.complete()).toEqual(missing)
   })
 
-  it('is found again by the next preparing, and nothing is begun or sent', async () => {
+  it('is found again by the next prepare, and nothing is begun or sent', async () => {
     await upload.sendAll()
     await store.complete()
 
@@ -101,8 +101,8 @@ describe('an object of which HEAD tells no length', () => {
   })
 })
 
-describe('a length that HEAD tells wrongly', () => {
-  it('is asked for in another way before the object counts as torn', async () => {
+describe('a wrong length from HEAD', () => {
+  it('is checked in another way before the object counts as incomplete', async () => {
     await upload.sendAll()
     await store.complete()
     const { token, etag } = store.object ?? { token: '', etag: '' }
@@ -116,7 +116,7 @@ describe('a length that HEAD tells wrongly', () => {
 })
 
 describe('an ETag', () => {
-  it('that HEAD does not tell is the one of the receipt', async () => {
+  it('is taken from the receipt if HEAD gives none', async () => {
     store.headSays.etag = false
     await sendInOnePut()
 
@@ -126,7 +126,7 @@ describe('an ETag', () => {
   })
 
   it.each(['W/"etag-0"', '"etag-0-gzip"', '"etag-0--gzip"', 'W/"etag-0-br"'])(
-    'that a compressing proxy has changed is still the receipt’s: %s',
+    'still matches the receipt after a compressing proxy changed it: %s',
     async (etag) => {
       await sendInOnePut()
       if (store.object !== null) store.object.etag = etag
@@ -135,14 +135,14 @@ describe('an ETag', () => {
     },
   )
 
-  it('proves a file in one PUT where the store keeps no metadata', async () => {
+  it('identifies a file in one PUT if the store keeps no metadata', async () => {
     store.keepsTokens = false
     await sendInOnePut()
 
     expect(await upload.complete()).toMatchObject(done)
   })
 
-  it('of somebody else proves nothing there', async () => {
+  it("from somebody else's object identifies nothing there", async () => {
     store.keepsTokens = false
     await sendInOnePut()
     if (store.object !== null) store.object.etag = '"theirs"'

@@ -13,12 +13,12 @@ let bucket: TemporaryBucket
 let http: FaultyHttp
 let harness: CoreHarness
 let destination: Destination
-/** What this computer's clock is ahead of the store's. */
+/** How far this computer's clock is ahead of the store's. */
 let aheadMs: number
-/** How far ahead of the store each request was signed. */
+/** How far ahead of the store's time each request was signed. */
 let signedAheadMs: number[] = []
 
-/** Reads when a request was signed, as it leaves. */
+/** Reads the signing time of each request as it leaves. */
 const watched: StoreHttp = (options) => {
   const inner = http.storeHttp(options) as { handle: (request: Signed, more: unknown) => unknown }
   return {
@@ -45,7 +45,7 @@ beforeEach(async () => {
     ...{ sessionToken: '', keepSecret: false },
   })
   destination = saved.destination
-  // Saving asks for the region, with the clock as it should be.
+  // Saving asks for the region, before the clock is set wrong.
   signedAheadMs = []
 })
 
@@ -70,7 +70,7 @@ async function uploaded(name: string): Promise<string> {
 
 const troubles = async () => (await harness.must('describeHost', {})).troubles
 
-describe('a clock that is off', () => {
+describe('a wrong clock', () => {
   it.each([
     ['3 hours ahead', 3 * HOUR_MS],
     ['3 hours behind', -3 * HOUR_MS],
@@ -92,7 +92,7 @@ describe('a clock that is off', () => {
     expect(later.filter((each) => Math.abs(each) > 60_000)).toEqual([])
   })
 
-  it('does not keep an upload from the store whose refusal has no words', async () => {
+  it("does not stop an upload if the store's refusal has no body", async () => {
     await uploaded('a.bin')
     aheadMs = 3 * HOUR_MS
     harness = await harness.restart({ storeHttp: http.storeHttp, now: harness.ports.now })
@@ -107,7 +107,7 @@ describe('a clock that is off', () => {
 
     const phase = await uploaded('b.bin')
 
-    // It says what it thinks of a HEAD by the status alone.
+    // It reports the refusal of a HEAD by the status alone.
     expect(http.asked.slice(asked, asked + 2)).toEqual(['head', 'head'])
     expect(phase).toBe('done')
   })
@@ -130,7 +130,7 @@ describe('a clock that is off', () => {
     ['back from 40 days ahead', 40 * DAY_MS, 0],
     ['forward from 40 days behind', -40 * DAY_MS, 0],
     ['from 3 hours ahead to 3 hours behind', 3 * HOUR_MS, -3 * HOUR_MS],
-  ])('and is set %s in the middle of an upload does not end it', async (_, before, after) => {
+  ])('that is set %s in the middle of an upload does not stop it', async (_, before, after) => {
     aheadMs = before
     const uploadId = await prepared()
     await harness.send(uploadId, bytes, [1])
@@ -143,13 +143,13 @@ describe('a clock that is off', () => {
   })
 })
 
-describe('a share link made by a clock that is off', () => {
+describe('a share link signed on a computer with a wrong clock', () => {
   it.each([
     ['3 hours ahead', 3 * HOUR_MS],
     ['20 minutes ahead', 20 * 60_000],
     ['3 hours behind', -3 * HOUR_MS],
     ['2 days behind', -2 * DAY_MS],
-  ])('by %s is signed with the time of the store, and opens', async (_, ms) => {
+  ])("(%s) uses the store's time, and opens", async (_, ms) => {
     aheadMs = ms
     const uploadId = await prepared()
     await harness.send(uploadId, bytes, [1, 2])
@@ -176,8 +176,8 @@ function msOfAmzDate(date: string): number {
   return Date.parse(date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'))
 }
 
-describe('a clock that is days off', () => {
-  it('is told once, with the time at the store', async () => {
+describe('a clock that is wrong by days', () => {
+  it('is reported once, with the time at the store', async () => {
     aheadMs = 40 * DAY_MS
     const before = Date.now()
     await uploaded('a.bin')
@@ -191,7 +191,7 @@ describe('a clock that is days off', () => {
     expect(harness.heard.of('troublesChanged')).toEqual([{ troubles: told }])
   })
 
-  it('is no longer told of once it is set right', async () => {
+  it('is no longer reported once it is set right', async () => {
     aheadMs = -40 * DAY_MS
     const uploadId = await prepared()
 
@@ -202,7 +202,7 @@ describe('a clock that is days off', () => {
     expect(harness.heard.of('troublesChanged')).toHaveLength(2)
   })
 
-  it('is another thing than a clock that is hours off', async () => {
+  it('is different from a clock that is wrong by hours', async () => {
     aheadMs = 3 * HOUR_MS
     await uploaded('a.bin')
 

@@ -28,7 +28,7 @@ beforeEach(() => {
 
 afterEach(() => remove())
 
-/** By the file system's own times, some hours later. */
+/** Uses the file system's own times, some hours later. */
 function changeTimes(changes: Partial<ChangeTimesDeps> = {}): ProvenChangeTimes {
   return new ProvenChangeTimes({
     dataFolder: folder,
@@ -47,7 +47,7 @@ function simulate(volume: Volume): void {
   onTestFinished(simulateFiles(folder, volume))
 }
 
-/** Until the file system's clock has taken its next step. */
+/** Waits until the file system's clock has taken its next step. */
 function untilTimePasses(): void {
   const mark = join(folder, 'mark')
   writeFileSync(mark, '')
@@ -76,19 +76,19 @@ async function isVouchedAfter(
 }
 
 describe.runIf(process.platform === 'linux')('a change time is proof', () => {
-  it('of a file that nobody touched for an hour, on the device of Ferry’s own folder', async () => {
+  it('for a file that nobody touched for an hour, on the device of Ferry’s own folder', async () => {
     expect(await provenOf()).toBe(statSync(path).ctimeMs)
   })
 
-  it('not of one that was written to a moment ago: the call may go on', async () => {
+  it('not for one that was written to a moment ago: the call may still be running', async () => {
     expect(await provenOf({ now: () => Date.now() + HOUR_MS - 60_000 })).toBeNull()
   })
 
-  it('not of one from a time to come: that time may come again', async () => {
+  it('not for one with a time in the future: that time may come again', async () => {
     expect(await provenOf({ now: () => Date.now() - HOUR_MS })).toBeNull()
   })
 
-  it('not of short files, which nobody asks about', async () => {
+  it('not for short files, for which nobody needs it', async () => {
     expect(await provenOf({ leastBytes: 6 })).toBeNull()
   })
 
@@ -108,16 +108,16 @@ describe.runIf(process.platform === 'linux')('a change time is proof', () => {
     expect(await provenOf({ typeOf: async () => type })).toBeNull()
   })
 
-  it('not on another device than Ferry’s, where nothing was tried', async () => {
+  it('not on another device than Ferry’s, where nothing was tested', async () => {
     simulate({ stats: (stats, at) => void (at === path && Object.assign(stats, { dev: -1 })) })
 
     expect(await provenOf()).toBeNull()
   })
 
   it.each([
-    ['0, as where there is none', () => -11_644_473_600_000],
+    ['0, as on file systems without one', () => -11_644_473_600_000],
     ['a copy of the time that programs set', (mtimeMs: number) => mtimeMs],
-  ])('not where it is %s', async (_name, of) => {
+  ])('not if it is %s', async (_name, of) => {
     const stats = (each: { mtimeMs: number }) =>
       void Object.assign(each, { ctimeMs: of(each.mtimeMs) })
     simulate({ stats })
@@ -130,13 +130,13 @@ describe.runIf(process.platform === 'linux')('a change time is proof', () => {
     expect(vouched).toEqual({ before: false, after: false })
   })
 
-  it('not where Ferry may not try it', async () => {
+  it('not if Ferry may not test it', async () => {
     simulate({ refusal: ({ name, isWriting }) => (name === 'open' && isWriting ? 'EROFS' : null) })
 
     expect(await provenOf()).toBeNull()
   })
 
-  it('not of a file that is written to while Ferry looks', async () => {
+  it('not for a file that is written to while Ferry looks', async () => {
     simulate({
       done: ({ name, path: at }) => {
         if (name === 'open' && at === path) writeFileSync(path, 'HELLO')
@@ -157,9 +157,9 @@ describe('a file is read once more', () => {
     expect(vouched.after).toBe(false)
   })
 
-  // SQLite writes to the index of its log (-shm) through a memory map and in no other way:
+  // SQLite writes to the index of its log (-shm) only through a memory map:
   // sqlite.org/walformat.html#the_wal_index_file_format.
-  it('when a program writes to it that has it mapped, which leaves no trace in a dirty page', async () => {
+  it('when a program writes to it through a memory map, which leaves no trace in a dirty page', async () => {
     const database = new DatabaseSync(join(folder, 'mapped.sqlite'))
     onTestFinished(() => database.close())
     database.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (n); INSERT INTO t VALUES (1)')
@@ -168,7 +168,7 @@ describe('a file is read once more', () => {
 
     const vouched = await isVouchedAfter(
       () => database.exec('INSERT INTO t VALUES (2)'),
-      // As it really is here.
+      // The real type of this file system.
       { typeOf: async (at) => (await statfs(at)).type },
     )
 

@@ -6,7 +6,7 @@ import { inspectFile } from '../../../electron/core/sources/inspect-file.ts'
 import { temporaryFolder } from '../../fakes/core-ports.ts'
 
 it.runIf(process.platform !== 'win32')(
-  'finds nothing in a pipe that took the place of a file, and waits for nobody to write to it',
+  'finds nothing in a pipe that replaced a file, and does not wait for a writer',
   async () => {
     const { folder, remove } = temporaryFolder()
     onTestFinished(remove)

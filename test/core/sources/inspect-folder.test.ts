@@ -29,9 +29,9 @@ async function findings(path: string | null = folder) {
 
 const NOTHING = { linkCount: 0, hidden: [], isComplete: true }
 
-/** Other systems make no such names. */
-describe.runIf(process.platform === 'linux')('what Chromium hides of a folder', () => {
-  it('is nothing where there are only files and folders, whatever their names', async () => {
+/** Other systems do not allow such names. */
+describe.runIf(process.platform === 'linux')('the entries that Chromium hides in a folder', () => {
+  it('are none if there are only files and folders, whatever their names', async () => {
     mkdirSync(join(folder, 'a\\b', 'ü \n'), { recursive: true })
     writeFileSync(join(folder, 'a\\b', '\uFEFF\uFFFD.txt'), '')
     execFileSync('mkfifo', [join(folder, 'pipe')])
@@ -57,7 +57,7 @@ describe.runIf(process.platform === 'linux')('what Chromium hides of a folder', 
     })
   })
 
-  it('are files and folders whose names are not valid text, each with what can be shown', async () => {
+  it('are files and folders whose names are not valid text, each with its readable part', async () => {
     mkdirSync(join(folder, 'sub'))
     writeFileSync(oddly('sub', 'file'), '')
     mkdirSync(oddly('folder'))
@@ -93,7 +93,7 @@ describe.runIf(process.platform === 'linux')('what Chromium hides of a folder', 
     expect(found).toEqual({ ...NOTHING, hidden: MODE_STOPS_READING ? closed : [] })
   })
 
-  it('is looked for behind a link that was dropped itself', async () => {
+  it('are found behind a link that was dropped itself', async () => {
     mkdirSync(join(folder, 'real'))
     symlinkSync('x', join(folder, 'real', 'inside'))
     symlinkSync('real', join(folder, 'alias'))
@@ -101,7 +101,7 @@ describe.runIf(process.platform === 'linux')('what Chromium hides of a folder', 
     expect(await findings(join(folder, 'alias'))).toMatchObject({ linkCount: 1 })
   })
 
-  it('is not looked for where there is no folder, or no path', async () => {
+  it('are not searched for if there is no folder, or no path', async () => {
     writeFileSync(join(folder, 'file'), '')
     mkdirSync(join(folder, 'gone'))
     rmSync(join(folder, 'gone'), { recursive: true })
@@ -111,7 +111,7 @@ describe.runIf(process.platform === 'linux')('what Chromium hides of a folder', 
     expect(found).toEqual([null, null, null, NOTHING])
   })
 
-  it('is counted to the end, and named as far as anybody would read', async () => {
+  it('are all counted, and only as many named as a user would read', async () => {
     for (let count = 0; count < 7; count += 1) symlinkSync('x', join(folder, `${count}`))
 
     const [found] = await inspectFolders([folder], { entries: 100, ms: 60_000, named: 3 })
@@ -123,7 +123,7 @@ describe.runIf(process.platform === 'linux')('what Chromium hides of a folder', 
   it.each([
     ['a folder that is too large', { entries: 4, ms: 60_000, named: 100 }, 0],
     ['a disk that is too slow', { entries: 100, ms: 5, named: 100 }, 1],
-  ])('is not looked for to the end in %s', async (_, limits, msPerLook) => {
+  ])('are not all searched for in %s', async (_, limits, msPerLook) => {
     for (let count = 0; count < 20; count += 1) symlinkSync('x', join(folder, `${count}`))
     let nowMs = 0
     const now = () => {

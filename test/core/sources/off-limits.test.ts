@@ -8,7 +8,7 @@ beforeEach(() => {
   askedServers.length = 0
 })
 
-/** A computer of another kind, on which nothing is a link. */
+/** A computer with another system, on which nothing is a link. */
 const limitsOn = (
   platform: NodeJS.Platform,
   home: string,
@@ -51,7 +51,7 @@ describe('on Windows', () => {
     '\\\\192.168.1.2\\Users\\Me\\.ssh\\id',
     '\\\\127.0.0.2\\Users\\a',
     '\\\\--1.ipv6-literal.net\\Users\\a',
-  ])('%s is refused before anybody looks at it', (path) => {
+  ])('%s is refused before the file system is touched', (path) => {
     expect(limits.ofPath(path)).toMatchObject({ why: 'device-path' })
   })
 
@@ -71,7 +71,7 @@ describe('on Windows', () => {
     expect(refused).toMatchObject({ why: 'network-path', place: '\\\\evil' })
   })
 
-  it('nobody is asked about drives, nor about what the system itself handed over', async () => {
+  it('the user is not asked about drives, nor about paths that the system itself passed', async () => {
     limits.trustServer('\\\\Office\\share\\a')
 
     expect(await limits.ofServer('\\\\office\\share\\b')).toBeNull()
@@ -79,7 +79,7 @@ describe('on Windows', () => {
     expect(askedServers).toEqual([])
   })
 
-  it('a folder on a share that was chosen keeps its files in, also by a link', async () => {
+  it('a chosen folder on a share confines its files, also through a link', async () => {
     const chosen = '\\\\nas\\photos'
     const inside = await limits.ofPlace('\\\\nas\\photos\\2026\\a.jpg', chosen)
 
@@ -87,7 +87,7 @@ describe('on Windows', () => {
     expect(await limits.ofPlace('\\\\nas\\other\\a.jpg', chosen)).toMatchObject({ why: 'link-out' })
   })
 
-  it('a short name (8.3) is the long one', async () => {
+  it('a short name (8.3) is resolved to the long one', async () => {
     const short = limitsOn(
       'win32',
       'C:\\Users\\Me',
@@ -102,7 +102,7 @@ describe('on Windows', () => {
     expect(await short.ofPlace('c:\\users\\me\\ssh~1\\id', null)).toMatchObject({ why: 'keys' })
   })
 
-  it('a disk that names no links keeps nobody out but those who use second names', async () => {
+  it('a disk that does not resolve links is readable, except through second names', async () => {
     const mute = limitsOn('win32', 'C:\\Users\\Me', 'R:\\Ferry', 'R:\\Ferry', async () => {
       throw Object.assign(new Error('EISDIR: realpath'), { code: 'EISDIR' })
     })
@@ -126,7 +126,7 @@ describe('on Windows', () => {
     })
   })
 
-  it.each(['a.txt', 'C:a.txt', 'C:\\a\0.txt', ''])('“%s” is no path', (path) => {
+  it.each(['a.txt', 'C:a.txt', 'C:\\a\0.txt', ''])('“%s” is not a path', (path) => {
     expect(limits.ofPath(path)).toMatchObject({ why: 'not-a-path' })
   })
 
@@ -196,7 +196,7 @@ describe('on Linux', () => {
     expect(await limits.ofPlace(path, null)).toBeNull()
   })
 
-  it('files that the AWS tools were told to use are keys wherever they are', async () => {
+  it('files that the AWS tools are set to use count as access keys wherever they are', async () => {
     const environment = { HOME: '/home/me', AWS_SHARED_CREDENTIALS_FILE: '/srv/keys/aws' }
     const follow = async (path: string) => path
     const told = sourceLimits({

@@ -33,7 +33,7 @@ function factsOf(at: string) {
   return { path: at, name: 'film.mov', byteLength, modifiedAtMs }
 }
 
-describe('what keeps a file from being opened', () => {
+describe('the reason why a file cannot be opened', () => {
   it.each([
     ['ENOENT', 'linux', { kind: 'source-missing' }],
     ['ENOTDIR', 'win32', { kind: 'source-missing' }],
@@ -51,7 +51,7 @@ describe('what keeps a file from being opened', () => {
     expect(sourceFailure(systemError(code), platform)).toEqual(failure)
   })
 
-  it('is a bug where it is not the system’s', () => {
+  it('is a bug if it does not come from the system', () => {
     expect(() => sourceFailure(new TypeError('no'), 'linux')).toThrow(TypeError)
   })
 })
@@ -63,7 +63,7 @@ describe.each(['darwin', 'win32'] as const)('a file that %s keeps in the cloud',
     return cloud
   }
 
-  it('is taken when it is dropped, for it has a length and times', async () => {
+  it('is accepted when it is dropped, since it has a length and times', async () => {
     volume()
 
     const [outcome] = await new SourceRegistry().register([factsOf(path)])
@@ -71,7 +71,7 @@ describe.each(['darwin', 'win32'] as const)('a file that %s keeps in the cloud',
     expect(outcome).toMatchObject({ ok: true, value: { byteLength: 10_000 } })
   })
 
-  it('is told from one that cannot be read, and can be read once it was fetched', async () => {
+  it('is distinguished from one that cannot be read, and can be read once it was fetched', async () => {
     const cloud = volume()
     const facts = factsOf(path)
 
@@ -82,7 +82,7 @@ describe.each(['darwin', 'win32'] as const)('a file that %s keeps in the cloud',
     expect([away, here]).toEqual([{ kind: 'source-in-cloud' }, null])
   })
 
-  it('is not one that changed: fetching it moves its change time alone', async () => {
+  it('does not count as changed: fetching it changes its change time alone', async () => {
     const cloud = volume()
     const facts = factsOf(path)
     cloud.fetch(path)
@@ -103,9 +103,9 @@ it('can be uploaded again while it is in the cloud, unless its name depends on i
   expect(await look(true)).toEqual({ ok: false, failure: { kind: 'source-in-cloud' } })
 })
 
-describe('a file that is all here', () => {
+describe('a file that is completely on this computer', () => {
   it.each(['darwin', 'win32', 'linux'] as const)(
-    'and cannot be read on %s is not said to be in the cloud',
+    'is not reported as in the cloud if it cannot be read on %s',
     async (platform) => {
       const error = Object.assign(new Error('read'), CLOUD_REFUSALS.win32)
 
@@ -113,7 +113,7 @@ describe('a file that is all here', () => {
     },
   )
 
-  it('is not in the cloud where a permission is in the way', async () => {
+  it('is not in the cloud if permissions prevent reading', async () => {
     onTestFinished(simulateFiles(folder, cloudFolder('win32')))
 
     const failure = await readFailure(systemError('EACCES'), path, 'win32')
@@ -121,7 +121,7 @@ describe('a file that is all here', () => {
     expect(failure).toEqual({ kind: 'source-unreadable', why: 'windows-permissions' })
   })
 
-  it('is not in the cloud on Linux, where a file that takes up little is sparse', async () => {
+  it('is not in the cloud on Linux, where a file that takes up little space is sparse', async () => {
     onTestFinished(simulateFiles(folder, cloudFolder('win32')))
 
     const failure = await readFailure(systemError('EIO'), path, 'linux')
@@ -131,7 +131,7 @@ describe('a file that is all here', () => {
 })
 
 describe('the host finds out', () => {
-  it('that a file is not the one any more', async () => {
+  it('that a file is no longer the same', async () => {
     const facts = factsOf(path)
     writeFileSync(path, 'other')
 
@@ -167,7 +167,7 @@ describe('the host finds out', () => {
     expect(await listed('ENOENT')).toBe('gone')
   })
 
-  it('nothing of an empty file, nor of one that only a browser sees', async () => {
+  it('nothing about an empty file, nor about one that only a browser sees', async () => {
     writeFileSync(path, '')
 
     expect(await diagnoseSource(factsOf(path))).toBeNull()

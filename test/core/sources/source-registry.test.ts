@@ -30,7 +30,7 @@ const at = (name: string): SourceFacts => ({
   modifiedAtMs: 999,
 })
 
-it('looks at files that have a path, and believes the others', async () => {
+it('looks at files that have a path, and trusts the facts of the others', async () => {
   writeFileSync(join(folder, 'a'), 'hello')
   utimesSync(join(folder, 'a'), 10, 20)
   const facts = { path: null, name: 'b', byteLength: 7, modifiedAtMs: 8 }
@@ -43,7 +43,7 @@ it('looks at files that have a path, and believes the others', async () => {
   ])
 })
 
-it('answers for each file by itself, in order', async () => {
+it('returns one outcome per file, in order', async () => {
   writeFileSync(join(folder, 'good'), '')
   mkdirSync(join(folder, 'dir'))
   writeFileSync(join(folder, 'locked'), '')
@@ -80,7 +80,7 @@ it.runIf(process.platform !== 'win32')(
 )
 
 it.runIf(process.platform !== 'win32')(
-  'says that a file has changed when a pipe took its place',
+  'says that a file has changed when a pipe replaced it',
   async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')])
 
@@ -110,7 +110,7 @@ it('forgets a ticket that was released', async () => {
   expect(sources.facts(sourceId)).toBeNull()
 })
 
-it('knows a file that changed from one that did not', async () => {
+it('distinguishes a file that changed from one that did not', async () => {
   const path = join(folder, 'a')
   writeFileSync(path, 'hello')
   utimesSync(path, 10, 20)
@@ -159,7 +159,7 @@ it('looks at neither a file nor its folder on a server that the user did not all
   expect(followed).toEqual([])
 })
 
-it('takes a file on FAT for the same when summer time moved its time by an hour', async () => {
+it('accepts a file on FAT as unchanged when summer time shifted its time by an hour', async () => {
   const path = join(folder, 'a')
   writeFileSync(path, 'hello')
   const HOUR = 3_600
@@ -180,7 +180,7 @@ it('takes a file on FAT for the same when summer time moved its time by an hour'
 })
 
 it.runIf(process.platform === 'linux')(
-  'reads a path of 4,000 bytes, and says of a longer one that it is too long',
+  'reads a path of 4,000 bytes, and reports a longer one as too long',
   async () => {
     let long = folder
     while (long.length < 3_500) long = join(long, 'x'.repeat(200))
@@ -214,7 +214,7 @@ it('knows when a file was last changed, whatever time was set on it', async () =
   expect(now).toEqual({ ok: true, value: { changedAtMs: given?.changedAtMs } })
 })
 
-it('claims to know nothing of earlier writes where the change time proves nothing', async () => {
+it('claims to know nothing about earlier writes if the change time proves nothing', async () => {
   writeFileSync(join(folder, 'a'), 'hello')
   const [outcome] = await sources.register([at('a')])
   if (!outcome?.ok) throw new Error('Refused')

@@ -8,7 +8,7 @@ import { CoreHarness, PART, someBytes } from '../../fakes/core-harness.ts'
 import { after, FaultyHttp, loseAnswer, loseRequest } from '../../fakes/faulty-http.ts'
 import { no, ruledHttp } from '../../fakes/ruled-http.ts'
 
-/** For what happens in the background, on however slow a machine. */
+/** For work in the background, however slow the machine. */
 const PATIENCE = { timeout: 15_000 }
 
 let harness: CoreHarness
@@ -27,7 +27,7 @@ const clean = { phase: 'cancelled', storeIsClean: true, why: 'person' }
 const empty = { keys: [], unfinished: [] }
 
 describe('cancelling', () => {
-  it('costs the store no request before anything was begun', async () => {
+  it('sends no request to the store before anything was begun', async () => {
     const { http, uploadId } = await begin()
 
     const record = await harness.must('cancelUpload', { uploadId })
@@ -60,7 +60,7 @@ describe('cancelling', () => {
     expect(await harness.stored(local)).toEqual(empty)
   })
 
-  it('finds the upload whose beginning was answered into the void', async () => {
+  it('finds the upload when the answer to Create was lost', async () => {
     const http = new FaultyHttp().next('create', loseAnswer)
     const { local, uploadId } = await begin(http)
     const lost = await harness.prepare(uploadId, PART)
@@ -87,7 +87,7 @@ describe('cancelling', () => {
     const { http, local, bytes, uploadId } = await begin()
     await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1, 2])
-    // Answer and proof of it are lost: the object is there, and nobody here knows.
+    // Answer and verification are lost: the object exists, but Ferry does not know.
     const looked = Promise.withResolvers<void>()
     http.next('complete', loseAnswer).next('head', loseRequest)
     http.next('head', (request, send) => {
@@ -104,7 +104,7 @@ describe('cancelling', () => {
     expect(await harness.stored(local)).toEqual(empty)
   })
 
-  it('leaves an object of the same name alone that somebody else wrote', async () => {
+  it('leaves an object of the same name alone if somebody else wrote it', async () => {
     const { local, uploadId } = await begin()
     await harness.prepared(uploadId)
     const stranger = await harness.queueBytes(local, 'other', someBytes(9))
@@ -157,7 +157,7 @@ describe('a store that cannot be reached while cancelling', () => {
     const { http, bytes, uploadId } = begun
     await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1])
-    // Each of the two is asked twice.
+    // Each of the two requests is sent twice.
     for (const operation of ['abort', 'abort', 'list-parts', 'list-parts']) {
       http.next(operation, loseRequest)
     }
@@ -165,7 +165,7 @@ describe('a store that cannot be reached while cancelling', () => {
     return { ...begun, record }
   }
 
-  it('is cleaned up at the next start, and the page is told', async () => {
+  it('is cleaned up at the next start, and the page is notified', async () => {
     const { local, record, uploadId } = await cancelledInSilence()
 
     harness = await harness.restart()
@@ -177,7 +177,7 @@ describe('a store that cannot be reached while cancelling', () => {
     expect(await harness.stored(local)).toEqual(empty)
   })
 
-  it('is cleaned up although the store keeps something of another', async () => {
+  it('is cleaned up although the store keeps leftovers of another upload', async () => {
     const { uploadId: kept } = await cancelledInSilence()
     const local = await harness.must('openLocalBucket', {})
     const { uploadId } = await harness.queueBytes(local, 'b.bin', someBytes(2 * PART))
@@ -196,7 +196,7 @@ describe('a store that cannot be reached while cancelling', () => {
     expect((await harness.stored(local)).unfinished).toEqual(['a.bin'])
   })
 
-  it('is cleaned up although its row was taken off the list', async () => {
+  it("is cleaned up although the upload's row was removed from the list", async () => {
     const { local, uploadId } = await cancelledInSilence()
 
     await harness.sync({ cleared: [uploadId] })
@@ -215,7 +215,7 @@ describe('a store that cannot be reached while cancelling', () => {
 })
 
 describe('clearing', () => {
-  it('removes the parts that a failed upload had kept', async () => {
+  it('removes the parts of a failed upload', async () => {
     const { local, bytes, uploadId } = await begin()
     await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1])
@@ -244,7 +244,7 @@ describe('clearing', () => {
 })
 
 describe('a lost answer', () => {
-  it('to Complete is settled by the object itself', async () => {
+  it('to Complete is resolved by the object itself', async () => {
     const { http, local, bytes, uploadId } = await begin()
     await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1, 2])
@@ -256,7 +256,7 @@ describe('a lost answer', () => {
     expect((await harness.stored(local)).keys).toEqual(['a.bin'])
   })
 
-  it('to Complete is found out by the next prepare, too', async () => {
+  it('to Complete is discovered by the next prepare, too', async () => {
     const { http, bytes, uploadId } = await begin()
     await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1, 2])
@@ -289,7 +289,7 @@ describe('a lost answer', () => {
     expect(await harness.stored(local)).toEqual({ keys: ['a.bin'], unfinished: [] })
   })
 
-  it('to a single PUT is found out by the next prepare', async () => {
+  it('to a single PUT is discovered by the next prepare', async () => {
     const { bytes, uploadId } = await begin()
     await harness.prepared(uploadId)
     await harness.send(uploadId, bytes, [1])
@@ -299,7 +299,7 @@ describe('a lost answer', () => {
     expect(prepared.isComplete).toBe(true)
   })
 
-  it('of a read is asked for again at once', async () => {
+  it('to a read makes Ferry ask again at once', async () => {
     const { http, uploadId } = await begin()
     http.next('head', loseRequest)
 
@@ -310,7 +310,7 @@ describe('a lost answer', () => {
 })
 
 describe('an upload that the store has forgotten', () => {
-  it('begins anew with the same plan', async () => {
+  it('begins again with the same plan', async () => {
     const { local, bytes, uploadId } = await begin()
     await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1])
@@ -329,7 +329,7 @@ describe('an upload that the store has forgotten', () => {
     expect((await harness.must('completeUpload', { uploadId })).status.phase).toBe('done')
   })
 
-  it('in the moment of Complete starts over', async () => {
+  it('at the moment of Complete starts over', async () => {
     const { http, bytes, uploadId } = await begin()
     await harness.prepared(uploadId, PART)
     await harness.send(uploadId, bytes, [1, 2])
@@ -347,8 +347,8 @@ describe('an upload that the store has forgotten', () => {
   })
 })
 
-describe('turns', () => {
-  it('come one after the other for one upload', async () => {
+describe('operations', () => {
+  it('run one after the other for one upload', async () => {
     const { http, uploadId } = await begin()
     let second: Promise<unknown> = Promise.resolve()
     http.next(

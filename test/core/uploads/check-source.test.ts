@@ -17,9 +17,9 @@ import { failed, succeeded } from '../../../electron/contract/outcome.ts'
 import { CoreHarness, someBytes } from '../../fakes/core-harness.ts'
 
 const HOUR_MS = 3_600_000
-/** A shorter file travels in one PUT. */
+/** A shorter file is sent in one PUT. */
 const BYTES = 32 * MIB
-/** ext4, XFS and btrfs: where the system's temporary folder is another, nothing is ever proven. */
+/** ext4, XFS and btrfs: if the system's temporary folder uses another, nothing is ever proven. */
 const PROVABLE = [0xef53, 0x58465342, 0x9123683e]
 
 let harness: CoreHarness
@@ -27,7 +27,7 @@ let destination: Destination
 let path: string
 
 beforeEach(async () => {
-  // Long enough after the file was written for every call that wrote to it to be over.
+  // Long enough after the file was written for every call that wrote to it to have returned.
   harness = await CoreHarness.start({ now: () => Date.now() + 2 * HOUR_MS })
   destination = await harness.must('openLocalBucket', {})
   path = join(harness.folder, 'a.bin')
@@ -43,7 +43,7 @@ async function queued() {
   return { uploadId: upload.uploadId }
 }
 
-/** Other bytes, at the size and the time of before. */
+/** Writes other bytes, with the same size and time. */
 function rewrite(): void {
   const { ctimeMs } = statSync(path)
   const file = openSync(path, 'r+')
@@ -59,7 +59,7 @@ function isProvable(): boolean {
   return process.platform === 'linux' && PROVABLE.includes(statfsSync(harness.folder).type)
 }
 
-it('vouches for a file that nobody wrote to, where every write is seen', async () => {
+it('confirms a file that nobody wrote to, if every write is seen', async () => {
   const upload = await queued()
 
   const checked = await harness.ask('checkSource', upload)
@@ -67,21 +67,21 @@ it('vouches for a file that nobody wrote to, where every write is seen', async (
   expect(checked).toEqual(succeeded({ isUnwritten: isProvable() }))
 })
 
-it('does not vouch for a file that was just written', async () => {
+it('does not confirm a file that was just written', async () => {
   harness = await harness.restart()
   const upload = await queued()
 
   expect(await harness.ask('checkSource', upload)).toEqual(succeeded({ isUnwritten: false }))
 })
 
-it('does not vouch for a file that was written to and had its time set back', async () => {
+it('does not confirm a file that was written to and had its time set back', async () => {
   const upload = await queued()
   rewrite()
 
   expect(await harness.ask('checkSource', upload)).toEqual(succeeded({ isUnwritten: false }))
 })
 
-it('remembers over a restart when the file was last changed', async () => {
+it('remembers across a restart when the file was last changed', async () => {
   const upload = await queued()
   harness = await harness.restart()
   const before = await harness.must('checkSource', upload)
@@ -92,7 +92,7 @@ it('remembers over a restart when the file was last changed', async () => {
   expect([before, after]).toEqual([{ isUnwritten: isProvable() }, { isUnwritten: false }])
 })
 
-it('says what became of a file that is no longer what was given', async () => {
+it('reports what happened to a file that is no longer the one that was given', async () => {
   const upload = await queued()
 
   writeFileSync(path, someBytes(101))
@@ -112,7 +112,7 @@ it('cannot see the file of a browser', async () => {
   expect(checked).toEqual(succeeded({ isUnwritten: false }))
 })
 
-it('is about uploads that can still be worked on', async () => {
+it('works only for uploads that are not finished', async () => {
   const upload = await queued()
   await harness.must('cancelUpload', upload)
 

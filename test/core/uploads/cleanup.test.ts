@@ -39,7 +39,7 @@ afterEach(async () => {
   await harness.close()
 })
 
-/** Cancelled while the store was silent, so that their parts are left there. */
+/** Cancels uploads while the store is silent, so that their parts stay there. */
 async function leave(names: readonly string[]): Promise<void> {
   const begun = []
   for (const name of names) {
@@ -53,7 +53,7 @@ async function leave(names: readonly string[]): Promise<void> {
 }
 
 describe('leftovers on a store', () => {
-  it('that is silent are not asked about one after the other', async () => {
+  it('that is silent are not requested one after the other', async () => {
     await leave(['a.bin', 'b.bin', 'c.bin'])
 
     await harness.must('forgetDestination', { destinationId: local.destinationId })
@@ -61,7 +61,7 @@ describe('leftovers on a store', () => {
     expect(new Set(askedInVain).size).toBe(1)
   })
 
-  it('that stays silent are asked about with growing pauses, up to a quarter of an hour', async () => {
+  it('that stays silent are requested with growing pauses, up to a quarter of an hour', async () => {
     await leave(['a.bin'])
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
     harness = await harness.restart({ storeHttp })

@@ -28,7 +28,7 @@ const md5 = (partNumber: number) =>
     .update(BYTES.subarray((partNumber - 1) * PART, partNumber * PART))
     .digest('base64')
 
-/** An upload as the Ferry that made no checksums left it, with these parts at the store. */
+/** An upload as a version of Ferry without checksums left it, with these parts at the store. */
 async function leftByFirstFerry(partNumbers: readonly number[], isCompleted = false) {
   harness = await CoreHarness.start()
   local = await harness.must('openLocalBucket', {})
@@ -61,7 +61,7 @@ async function sendWithoutSums(partNumbers: readonly number[], isCompleted: bool
   return { storeUploadId: UploadId, etags }
 }
 
-/** Columns that say something of every upload and are not in today's row. */
+/** Columns that every upload sets and that today's row does not have. */
 const ALWAYS_SET: Record<string, SQLInputValue> = { is_listed: 1 }
 
 function writeAsFirstFerry(storeUploadId: string, etags: ReadonlyMap<number, string>): void {
@@ -89,8 +89,8 @@ function writeAsFirstFerry(storeUploadId: string, etags: ReadonlyMap<number, str
 
 const prepare = () => harness.prepared(uploadId, PART)
 
-describe('an upload of a Ferry that made no checksums', () => {
-  it('goes on by Content-MD5, which needs no word at the beginning, and is proven', async () => {
+describe('an upload from a version of Ferry without checksums', () => {
+  it('continues with Content-MD5, which Create need not announce, and is verified', async () => {
     await leftByFirstFerry([1, 2])
 
     const { algorithm, held } = await prepare()
@@ -124,7 +124,7 @@ describe('an upload of a Ferry that made no checksums', () => {
     expect((await harness.must('completeUpload', { uploadId })).status.phase).toBe('done')
   })
 
-  it('that was completed without hearing of it is done, and claims no proof', async () => {
+  it('is done if it was completed but the answer was lost, and claims no proof', async () => {
     await leftByFirstFerry([1, 2, 3], true)
 
     const prepared = await prepare()

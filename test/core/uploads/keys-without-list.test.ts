@@ -8,7 +8,10 @@ let harness: CoreHarness
 
 afterEach(() => harness.close())
 
-/** As Ceph does with keys that may not list the bucket: what is not there is denied. */
+/**
+ * Answers as Ceph does to access keys that may not list the bucket: access to missing objects is
+ * denied.
+ */
 const denyingWhatIsGone: HttpRule = async (request, send) => {
   if (!/^(GET \?uploadId|HEAD)$/.test(lineOfRequest(request))) return null
   return (await send()).statusCode === 404 ? no(403, 'AccessDenied') : null
@@ -23,7 +26,7 @@ async function sentUnder(rule: HttpRule) {
   return { local, uploadId }
 }
 
-it('are told by an Abort that finds nothing that nothing is left of a cancelled upload', async () => {
+it('learn from an Abort that finds nothing that nothing is left of a cancelled upload', async () => {
   const { local, uploadId } = await sentUnder(denyingWhatIsGone)
 
   const { status } = await harness.must('cancelUpload', { uploadId })
@@ -32,7 +35,7 @@ it('are told by an Abort that finds nothing that nothing is left of a cancelled 
   expect(await harness.stored(local)).toEqual({ keys: [], unfinished: [] })
 })
 
-it('say nothing of it while no Abort gets through', async () => {
+it('do not report a clean store while no Abort gets through', async () => {
   const { uploadId } = await sentUnder((request) =>
     /^(GET|DELETE) \?uploadId$/.test(lineOfRequest(request)) ? no(403, 'AccessDenied') : null,
   )
@@ -42,7 +45,7 @@ it('say nothing of it while no Abort gets through', async () => {
   expect(status).toMatchObject({ phase: 'cancelled', storeIsClean: false })
 })
 
-it('find the object of a Complete of which nobody heard', async () => {
+it('find the object when the answer to Complete was lost', async () => {
   let isCut = false
   const { local, uploadId } = await sentUnder((request, send) => {
     const line = lineOfRequest(request)

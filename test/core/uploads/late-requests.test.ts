@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => harness.close())
 
-/** The store answers the next request of this kind; then it carries out something else. */
+/** The store answers the next request of this kind; then it carries out `event`. */
 function nextIsFollowedBy(operation: string, event: () => Promise<unknown>): void {
   http.next(operation, async (_request, send) => {
     const answer = await send()
@@ -27,8 +27,10 @@ function nextIsFollowedBy(operation: string, event: () => Promise<unknown>): voi
   })
 }
 
-/** Their connections were cut by the cancel, and the store had read enough of them all the same. */
-describe('a request that the store carries out just after a cancel has looked', () => {
+/**
+ * The cancel cut the connections, but the store had read enough of the requests to carry them out.
+ */
+describe('a request that the store carries out just after the check of a cancel', () => {
   it('leaves no object when it is a PUT', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a.bin', BYTES)
     await harness.prepared(uploadId)

@@ -20,7 +20,7 @@ const gatewayTimeout = plain(504, '<html>504 Gateway Time-out</html>', {
 })
 const begun = () => upload.stub.requests.filter((each) => each === 'POST /photos/a.bin').length
 
-/** The store makes the object, shows it after so long, and says something else meanwhile. */
+/** The store makes the object, shows it after this time, and gives another answer to Complete. */
 function completeSaying(answer: Answer, shownAfterMs: number | null): void {
   store.manners.complete = async (request, response) => {
     await store.complete()
@@ -41,25 +41,28 @@ function hide(shownAfterMs: number | null): void {
 
 describe('a Complete that was not answered in time', () => {
   it.each([
-    ['a proxy that waits no longer', gatewayTimeout],
-    ['a store that is ill', refusal(500, 'InternalError')],
+    ['a proxy that stops waiting', gatewayTimeout],
+    ['a store with an internal error', refusal(500, 'InternalError')],
     ['a connection that broke', (request) => request.socket.destroy()],
     ['an error inside 200', plain(200, '<Error><Code>InternalError</Code></Error>')],
-    ['a second one that a proxy sent', refusal(404, 'NoSuchUpload')],
-    ['Ceph, of a second one', refusal(404, 'NoSuchKey')],
-    ['an answer that nobody can read', plain(200, '{}', { 'x-amz-request-id': '1' })],
-  ] satisfies [string, Answer][])('by %s ends well once the object shows', async (_who, answer) => {
-    await upload.sendAll()
-    completeSaying(answer, 40_000)
+    ['the 404 to a second request that a proxy sent', refusal(404, 'NoSuchUpload')],
+    ['Ceph’s 404 to a second request', refusal(404, 'NoSuchKey')],
+    ['an answer that cannot be read', plain(200, '{}', { 'x-amz-request-id': '1' })],
+  ] satisfies [string, Answer][])(
+    'because of %s succeeds once the object appears',
+    async (_who, answer) => {
+      await upload.sendAll()
+      completeSaying(answer, 40_000)
 
-    const outcome = await upload.complete()
+      const outcome = await upload.complete()
 
-    expect(outcome).toMatchObject(done)
-    expect(upload.time.passedMs).toBeGreaterThanOrEqual(40_000)
-    expect(begun()).toBe(2)
-  })
+      expect(outcome).toMatchObject(done)
+      expect(upload.time.passedMs).toBeGreaterThanOrEqual(40_000)
+      expect(begun()).toBe(2)
+    },
+  )
 
-  it('is looked for with growing pauses', async () => {
+  it('is followed by requests for the object with growing pauses', async () => {
     await upload.sendAll()
     completeSaying(gatewayTimeout, null)
 
@@ -70,7 +73,7 @@ describe('a Complete that was not answered in time', () => {
     ])
   })
 
-  it('is given a minute before the file is sent again, and then it is, once', async () => {
+  it('gets a minute before the file is sent again, once', async () => {
     await upload.sendAll()
     completeSaying(gatewayTimeout, null)
 
@@ -86,7 +89,7 @@ describe('a Complete that was not answered in time', () => {
     expect(await upload.complete()).toMatchObject(done)
   })
 
-  it('is not waited for while the store still lists its parts', async () => {
+  it('needs no waiting while the store still lists its parts', async () => {
     await upload.sendAll()
     store.manners.complete = gatewayTimeout
 
@@ -99,7 +102,7 @@ describe('a Complete that was not answered in time', () => {
     expect(await upload.complete()).toMatchObject(done)
   })
 
-  it('is not waited for where the store refused it for good', async () => {
+  it('needs no waiting if the store refused it for good', async () => {
     await upload.sendAll()
     store.manners.complete = refusal(403, 'AccessDenied')
 
@@ -109,7 +112,7 @@ describe('a Complete that was not answered in time', () => {
     expect(upload.time.waits).toEqual([])
   })
 
-  it('that a store silent since is asked about later costs no second sending', async () => {
+  it('and whose store is silent afterwards is checked later, without sending the file twice', async () => {
     await upload.sendAll()
     completeSaying(gatewayTimeout, 20_000)
     store.manners['list-parts'] = (request, response) => {
@@ -129,7 +132,7 @@ describe('a Complete that was not answered in time', () => {
   })
 })
 
-/** As the store lists what it has, by hand. */
+/** A hand-written list of the parts that the store has. */
 function listed(): string {
   const parts = [...store.parts].map(
     ([number, { etag, byteLength }]) =>
@@ -138,7 +141,7 @@ function listed(): string {
   return `<ListPartsResult>${parts.join('')}<IsTruncated>false</IsTruncated></ListPartsResult>`
 }
 
-describe('a Ferry that ended meanwhile', () => {
+describe('a restart of Ferry during the wait', () => {
   it('remembers that the object may be on its way', async () => {
     await upload.sendAll()
     completeSaying(gatewayTimeout, 30_000)
@@ -160,7 +163,7 @@ describe('a Ferry that ended meanwhile', () => {
     expect(begun()).toBe(2)
   })
 
-  it('waits for no longer than the rest of the minute', async () => {
+  it('waits only for the rest of the minute', async () => {
     await upload.sendAll()
     completeSaying(gatewayTimeout, null)
     let restarting = Promise.resolve()
@@ -180,7 +183,7 @@ describe('a Ferry that ended meanwhile', () => {
 })
 
 describe('an object that the store acknowledged', () => {
-  it('and does not show at once is waited for', async () => {
+  it('is waited for if it does not appear at once', async () => {
     await upload.sendAll()
     completeSaying(plain(200, '<R><ETag>"whole-2"</ETag></R>'), 25_000)
 
@@ -188,7 +191,7 @@ describe('an object that the store acknowledged', () => {
     expect(begun()).toBe(2)
   })
 
-  it('in one PUT is waited for, too, and not sent twice', async () => {
+  it('is waited for after one PUT, too, and not sent twice', async () => {
     await upload.prepare()
     await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
     hide(25_000)
@@ -196,7 +199,7 @@ describe('an object that the store acknowledged', () => {
     expect(await upload.complete()).toMatchObject(done)
   })
 
-  it('in one PUT is waited for over a restart', async () => {
+  it('is waited for across a restart after one PUT', async () => {
     await upload.prepare()
     await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
     hide(25_000)
@@ -213,7 +216,7 @@ describe('an object that the store acknowledged', () => {
     expect(await upload.complete()).toMatchObject(done)
   })
 
-  it('and never shows is missing', async () => {
+  it('is missing if it never appears', async () => {
     await upload.prepare()
     await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
     hide(null)
@@ -223,7 +226,7 @@ describe('an object that the store acknowledged', () => {
     expect((await upload.prepare()).isComplete).toBe(false)
   })
 
-  it('behind an older one of somebody else’s is waited for', async () => {
+  it('is waited for if somebody else’s older object is still visible', async () => {
     await upload.sendAll()
     store.manners.complete = async (request, response) => {
       await store.complete()
@@ -240,7 +243,7 @@ describe('an object that the store acknowledged', () => {
 })
 
 describe('an upload that the store no longer knows', () => {
-  it('and that nobody asked it to complete is begun again at once', async () => {
+  it('is started again at once if nobody asked to complete it', async () => {
     await upload.sendAll()
     store.uploads.clear()
 
@@ -253,7 +256,7 @@ describe('an upload that the store no longer knows', () => {
 })
 
 describe('a cancel while the object may be on its way', () => {
-  it('does not say that nothing is left before it shows, and removes it then', async () => {
+  it('does not say that nothing is left before the object appears, and then removes it', async () => {
     const { harness, uploadId } = upload
     await upload.sendAll()
     completeSaying(gatewayTimeout, 20_000)

@@ -29,7 +29,7 @@ afterEach(() => harness.close())
 const prepare = () => harness.prepare(uploadId, PART)
 const unfinished = async () => (await harness.stored(local)).unfinished
 
-/** The next list of uploads reads otherwise. */
+/** Changes the next list of uploads. */
 function rewriteList(change: (xml: string) => string): void {
   http.next('list-uploads', async (_request, send) => {
     const heard = (await send()) as Heard
@@ -40,14 +40,14 @@ function rewriteList(change: (xml: string) => string): void {
   })
 }
 
-describe('a beginning whose answer was lost', () => {
+describe('a Create whose answer was lost', () => {
   it('is aborted when the upload begins again', async () => {
     await prepare()
 
     expect(await unfinished()).toEqual(['a.bin'])
   })
 
-  it('is aborted, too, where the store dates it in another form', async () => {
+  it('is aborted, too, if the store writes its date in another form', async () => {
     rewriteList((xml) =>
       xml.replace(/<Initiated>([^<]*)</, (_, date: string) => {
         return `<Initiated>${new Date(date).toUTCString()}<`
@@ -74,9 +74,9 @@ describe('a beginning whose answer was lost', () => {
 
   it.each([
     ['unreadably', '<Initiated>lately</Initiated>'],
-    ['with nothing', '<Initiated/>'],
+    ['with an empty date', '<Initiated/>'],
     ['not at all', ''],
-  ])('is left alone where the store dates it %s: it may be somebody else’s', async (_how, date) => {
+  ])('is left alone if the store dates it %s: it may be somebody else’s', async (_how, date) => {
     rewriteList((xml) => xml.replace(/<Initiated>[^<]*<\/Initiated>/, date))
 
     await prepare()
@@ -84,7 +84,7 @@ describe('a beginning whose answer was lost', () => {
     expect(await unfinished()).toEqual(['a.bin', 'a.bin'])
   })
 
-  it('is left where nobody can read what the store lists, and keeps no upload from beginning', async () => {
+  it('is left alone if the store’s list cannot be read, and does not keep uploads from beginning', async () => {
     rewriteList((xml) => xml.slice(0, 100))
 
     const prepared = await prepare()

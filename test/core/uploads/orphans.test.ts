@@ -10,13 +10,13 @@ import { FaultyHttp, loseAnswer, loseRequest } from '../../fakes/faulty-http.ts'
 import { no, ruledHttp } from '../../fakes/ruled-http.ts'
 
 const KEY = 'a.bin'
-/** More than the store's clock and ours may differ by without anybody noticing. */
+/** More than the store's clock and ours may differ without being noticed. */
 const A_WHILE_MS = 60_000
 
 let harness: CoreHarness
 let http: FaultyHttp
 let local: Destination
-/** How long ago whatever the store hears of now was begun. */
+/** How long ago the uploads that the store receives now began. */
 let agoMs: number
 
 beforeEach(async () => {
@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 afterEach(() => harness.close())
 
-/** As another program does that writes to the same key; answers its upload ID. */
+/** Begins an upload as another program that writes to the same key does; returns its upload ID. */
 async function foreignBeginning(partCount: number): Promise<string> {
   const client = harness.otherClient(local)
   const place = { Bucket: local.bucket, Key: KEY }
@@ -50,7 +50,7 @@ async function unfinishedIds(): Promise<(string | undefined)[]> {
   return Uploads.filter(({ Key }) => Key === KEY).map(({ UploadId }) => UploadId)
 }
 
-/** Ours, of which the store knows and we do not. */
+/** An upload of ours that the store knows and we do not. */
 async function lostBeginning() {
   const { uploadId } = await harness.queueBytes(local, KEY, someBytes(2 * PART))
   const before = new Set(await unfinishedIds())
@@ -63,7 +63,7 @@ async function lostBeginning() {
   return { uploadId, lost }
 }
 
-describe("another program's unfinished upload under the key of one of ours that was lost", () => {
+describe("another program's unfinished upload under the key of our lost one", () => {
   it('is left alone when it has parts', async () => {
     const { uploadId, lost } = await lostBeginning()
     const foreign = await foreignBeginning(1)
@@ -90,7 +90,7 @@ describe("another program's unfinished upload under the key of one of ours that 
     expect(left).toHaveLength(3)
   })
 
-  it('is left alone where these keys may not list its parts', async () => {
+  it('is left alone if these access keys may not list its parts', async () => {
     const { uploadId } = await lostBeginning()
     const foreign = await foreignBeginning(1)
     const storeHttp = ruledHttp(({ method, query }) =>
@@ -107,7 +107,7 @@ describe("another program's unfinished upload under the key of one of ours that 
   it('is not touched while the store does not say whether it has parts', async () => {
     const { uploadId } = await lostBeginning()
     const foreign = await foreignBeginning(1)
-    // It is asked twice.
+    // The request is sent twice.
     http.next('list-parts', loseRequest).next('list-parts', loseRequest)
 
     const cancelled = await harness.must('cancelUpload', { uploadId })

@@ -33,7 +33,7 @@ describe('Complete', () => {
     ['in it', error],
     ['in it, and a line break after it', `${error}\n`],
     ['in it, and white space before it', `\n \n${error}`],
-  ])('that answers 200 with an error %s is no success', async (_where, body) => {
+  ])('that answers 200 with an error %s is not a success', async (_where, body) => {
     await upload.sendAll()
     store.manners.complete = plain(200, body, XML)
 
@@ -45,7 +45,7 @@ describe('Complete', () => {
     expect((await upload.complete()).ok).toBe(true)
   })
 
-  it('that answers 200 and nothing is settled by the object', async () => {
+  it('that answers 200 without a body is resolved by the object', async () => {
     await upload.sendAll()
     store.manners.complete = async (request, response) => {
       await store.complete()
@@ -67,7 +67,7 @@ describe('Complete', () => {
     expect(await upload.complete()).toMatchObject({ value: { status: { etag: '"from-head"' } } })
   })
 
-  it('of an object that is shorter than the file starts over', async () => {
+  it('starts over if the object is shorter than the file', async () => {
     await upload.sendAll()
     store.manners.complete = async (request, response) => {
       await store.complete(PART)
@@ -77,7 +77,7 @@ describe('Complete', () => {
     expect(await upload.complete()).toEqual(missing)
   })
 
-  it('is not asked for while a part has the wrong length', async () => {
+  it('is not requested while a part has the wrong length', async () => {
     await upload.sendAll()
     resize(2, PART - 1)
 
@@ -89,7 +89,7 @@ describe('Complete', () => {
     expect(again.held.map((part) => part.partNumber)).toEqual([1])
   })
 
-  it('that was refused while the object is there all the same is a success', async () => {
+  it('is a success if it was refused but the object exists', async () => {
     await upload.sendAll()
     store.manners.complete = async (request, response) => {
       await store.complete()
@@ -99,7 +99,7 @@ describe('Complete', () => {
     expect((await upload.complete()).ok).toBe(true)
   })
 
-  it("that was refused is none by virtue of somebody else's object", async () => {
+  it("is not a success because of somebody else's object if it was refused", async () => {
     await upload.sendAll()
     store.manners.complete = (request, response) => {
       store.object = { byteLength: 2 * PART, token: 'theirs', etag: '"x"', headers: {} }
@@ -110,12 +110,12 @@ describe('Complete', () => {
   })
 })
 
-describe("somebody else's object in the place of the one that Complete made", () => {
+describe("somebody else's object under the key of the one that Complete made", () => {
   const replaceBy = (token: string) => {
     store.object = { byteLength: 2 * PART, token, etag: '"x"', headers: {} }
   }
 
-  it('is not taken for ours, also when it is as long', async () => {
+  it('does not count as ours, even if it is as long', async () => {
     await upload.sendAll()
     store.manners.complete = async (request, response) => {
       await store.complete()
@@ -126,7 +126,7 @@ describe("somebody else's object in the place of the one that Complete made", ()
     expect(await upload.complete()).toEqual(missing)
   })
 
-  it('makes no other place necessary where the rule is to replace', async () => {
+  it('requires no other key if the rule is to replace', async () => {
     const { destinationId } = await upload.harness.record(upload.uploadId)
     const rules = { ...DEFAULT_RULES, onConflict: 'replace' } as const
     await upload.harness.must('saveRules', { destinationId, rules })
@@ -147,7 +147,7 @@ describe("somebody else's object in the place of the one that Complete made", ()
   })
 })
 
-describe('a multipart upload whose id cannot be written down', () => {
+describe('a multipart upload whose ID cannot be recorded', () => {
   it('is aborted at once, since nobody would ever find it again', async () => {
     const full = Object.assign(new Error('full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
     const noRoom = vi.spyOn(Records.prototype, 'setStoreUpload').mockImplementationOnce(() => {
@@ -166,7 +166,7 @@ describe('a multipart upload whose id cannot be written down', () => {
 })
 
 describe('a store that keeps no metadata', () => {
-  it('is believed when it says that it made the object, and the length agrees', async () => {
+  it('is trusted when it says that it made the object, and the length matches', async () => {
     store.keepsTokens = false
     await upload.sendAll()
 
@@ -174,18 +174,18 @@ describe('a store that keeps no metadata', () => {
   })
 })
 
-describe('keys that may write and not read', () => {
+describe('access keys that may write but not read', () => {
   beforeEach(() => {
     store.manners.head = plain(403, '')
   })
 
-  it('upload in parts, on the word of Complete', async () => {
+  it('upload in parts, trusting the answer to Complete', async () => {
     await upload.sendAll()
 
     expect(await upload.complete()).toMatchObject({ value: { status: { etag: '"whole-2"' } } })
   })
 
-  it('upload in one PUT, on the word of its receipt and not without one', async () => {
+  it('upload in one PUT, trusting its receipt, and fail without one', async () => {
     await upload.prepare()
 
     const without = await upload.complete()
@@ -199,8 +199,8 @@ describe('keys that may write and not read', () => {
   })
 })
 
-describe('keys that end a moment after they were good', () => {
-  it('are told as ended, although the 400 to a HEAD says nothing', async () => {
+describe('access keys that expire a moment after they worked', () => {
+  it('are reported as expired, although the 400 to a HEAD does not say so', async () => {
     await upload.prepare()
     await upload.harness.send(upload.uploadId, ODD_BYTES, [1])
     store.manners.head = plain(400, '')
@@ -213,10 +213,10 @@ describe('keys that end a moment after they were good', () => {
   })
 })
 
-describe('a store that does not say what time it is', () => {
-  it('gets its parts signed all the same, as well as the time is known', async () => {
+describe('a store that does not give the time', () => {
+  it('gets its parts signed all the same, with the best known time', async () => {
     await upload.sendAll()
-    // Whoever has just started does not know the store's time and asks for it.
+    // After a restart the store's time is unknown, so Ferry asks for it.
     await upload.restart()
     store.manners.head = () => undefined
 
@@ -239,7 +239,7 @@ describe('the parts that a store lists', () => {
     expect(held.map((part) => part.partNumber)).toEqual([1, 2])
   })
 
-  it('are read once from a store that says there is more and does not turn the page', async () => {
+  it('are read once from a store that says there is more but repeats the page', async () => {
     await upload.sendAll()
     store.manners['list-parts'] = plain(
       200,
@@ -289,7 +289,7 @@ describe('cancelling', () => {
     expect(record.status).toEqual({ phase: 'cancelled', storeIsClean: false, why: 'person' })
   })
 
-  it('is not clean on the word of a store that gives no answer', async () => {
+  it('is not clean if the store gives no answer', async () => {
     await upload.sendAll()
     store.manners['list-parts'] = refusal(503, 'SlowDown')
 

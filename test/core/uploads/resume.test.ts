@@ -37,7 +37,7 @@ const sumOf = (partNumber: number) =>
   checksumOf('crc64nvme', BYTES.subarray((partNumber - 1) * PART, partNumber * PART))
 const finished = { status: { phase: 'done', proof: { level: 'whole', algorithm: 'crc64nvme' } } }
 
-/** The records as they were when the process died, whatever it wrote afterwards. */
+/** Copies the records as they are when the process dies, without anything that it writes later. */
 function diesHere(): () => Promise<void> {
   const file = join(harness.folder, 'records.sqlite')
   copyRecords(harness.folder, `${file}.crash`)
@@ -50,7 +50,7 @@ function diesHere(): () => Promise<void> {
 }
 
 describe('parts that the store holds', () => {
-  it('are answered with their checksums after a restart', async () => {
+  it('are returned with their checksums after a restart', async () => {
     const { uploadId } = await begin()
     await prepare(uploadId)
     await harness.send(uploadId, BYTES, [1, 3])
@@ -85,7 +85,7 @@ describe('parts that the store holds', () => {
 })
 
 describe('a crash', () => {
-  it('between the beginning at the store and its record leaves no orphan', async () => {
+  it('between Create at the store and its record leaves no orphan', async () => {
     const { local, uploadId } = await begin()
     let crash = async () => {}
     http.next('create', async (_request, send) => {
@@ -106,7 +106,7 @@ describe('a crash', () => {
     expect(await harness.stored(local)).toEqual({ keys: ['a.bin'], unfinished: [] })
   })
 
-  it('before the beginning reached the store costs nothing', async () => {
+  it('before Create reached the store costs nothing', async () => {
     const { local, uploadId } = await begin()
     let crash = async () => {}
     http.next('create', () => {
@@ -121,7 +121,7 @@ describe('a crash', () => {
     expect((await harness.stored(local)).unfinished).toEqual(['a.bin'])
   })
 
-  it('between signing and the receipt knows what may have arrived', async () => {
+  it('between signing and the receipt leaves the record of what may have arrived', async () => {
     const { uploadId } = await begin()
     await prepare(uploadId)
     const [put] = await harness.sign(uploadId, BYTES, [1])
@@ -134,7 +134,7 @@ describe('a crash', () => {
     expect((await prepare(uploadId)).held.map((part) => part.partNumber)).toEqual([1])
   })
 
-  it('between Complete and its record is settled by the object', async () => {
+  it('between Complete and its record is resolved by the object', async () => {
     const { local, uploadId } = await begin()
     await prepare(uploadId)
     await harness.send(uploadId, BYTES, [1, 2, 3])
@@ -180,7 +180,7 @@ describe('a crash', () => {
   })
 })
 
-describe('a beginning whose answer was lost', () => {
+describe('a Create whose answer was lost', () => {
   it('is found under the old name when the name is taken meanwhile', async () => {
     const { local, uploadId } = await begin()
     http.next('create', loseAnswer)
@@ -219,7 +219,7 @@ describe('a beginning whose answer was lost', () => {
     expect((await harness.stored(local)).unfinished).toEqual([])
   })
 
-  it('is told from that of the upload that took its place', async () => {
+  it('is distinguished from the Create of the upload that replaced it', async () => {
     const { local, uploadId } = await begin()
     http.next('create', loseAnswer)
     await harness.prepare(uploadId, PART)
@@ -280,10 +280,10 @@ describe('a disk that is full', () => {
 
   it.each([
     ['of parts', PartsTable.prototype, 'add'],
-    ['of what the store holds', PartsTable.prototype, 'reconcile'],
+    ['of the store’s parts', PartsTable.prototype, 'reconcile'],
     ['of the plan', Records.prototype, 'setPlan'],
-    ['of the beginning', TransfersTable.prototype, 'setBegun'],
-    ['of the end', Records.prototype, 'finish'],
+    ['of Create', TransfersTable.prototype, 'setBegun'],
+    ['of the completion', Records.prototype, 'finish'],
   ] as const)('while the record %s is written loses nothing', async (_what, owner, method) => {
     const { local, uploadId } = await begin()
     const full = vi.spyOn(owner as unknown as { [name: string]: () => unknown }, method)

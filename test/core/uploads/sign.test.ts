@@ -24,7 +24,7 @@ async function signedSingle(name = 'a.txt') {
 }
 
 describe('a signed PUT of a whole file', () => {
-  it('carries type and token as signed headers, nothing of them in the URL', async () => {
+  it('carries type and token as signed headers and neither of them in the URL', async () => {
     const { url, headers } = await signedSingle()
 
     const query = new URL(url).searchParams
@@ -89,14 +89,14 @@ describe('a signed PUT of a part', () => {
     }
   })
 
-  it('lives as long as its part may take to begin, a quarter of an hour at least', () => {
+  it('is valid as long as its part may take to begin, at least a quarter of an hour', () => {
     expect(lifeSeconds(0)).toBe(900)
     expect(lifeSeconds(16 * 1024 * 900)).toBe(900)
     expect(lifeSeconds(16 * 1024 * 1000)).toBe(1000)
     expect(lifeSeconds(5 * 1024 ** 3)).toBe(3600)
   })
 
-  it('says honestly when it ends', async () => {
+  it('states correctly when it expires', async () => {
     const before = Math.floor(Date.now() / 1000) * 1000
 
     const { url, expiresAtMs } = await signedSingle()
@@ -106,7 +106,7 @@ describe('a signed PUT of a part', () => {
     expect(expiresAtMs).toBeLessThanOrEqual(Date.now() + life * 1000)
   })
 
-  it('is signed five hundred at a time', async () => {
+  it('is signed in batches of five hundred', async () => {
     const source = await harness.registerFacts('a.bin', 500 * PART)
     const { uploadId } = await harness.queue(local, source)
     await harness.prepared(uploadId, PART)
@@ -122,8 +122,8 @@ describe('a signed PUT of a part', () => {
 })
 
 describe('a clock that is wrong by hours', () => {
-  it('is corrected by what the store says, for control calls, parts and links alike', async () => {
-    // The store's clock is right. The other Ferry's computer is three hours behind.
+  it("is corrected by the store's answers, for control requests, parts and links alike", async () => {
+    // The store's clock is right. The second Ferry's computer is three hours behind.
     const lagMs = 3 * HOUR
     const elsewhere = await CoreHarness.start({ now: () => Date.now() - lagMs })
     try {
@@ -147,7 +147,7 @@ describe('a clock that is wrong by hours', () => {
       const done = await elsewhere.must('completeUpload', { uploadId })
 
       expect((await fetch(done.link?.url ?? '')).status).toBe(200)
-      // In this computer's time, by which the window judges whether the link is alive.
+      // By this computer's clock, which the window uses to judge whether the link is still valid.
       const life = (done.link?.expiresAtMs ?? 0) - (Date.now() - lagMs)
       expect(Math.abs(life - local.linkSeconds * 1000)).toBeLessThan(10_000)
     } finally {
@@ -164,7 +164,7 @@ describe('a share link', () => {
     return harness.must('completeUpload', { uploadId })
   }
 
-  it('lives a day unless the person chooses otherwise', async () => {
+  it('is valid for a day unless the user chooses otherwise', async () => {
     const first = await finished('a.txt')
     const { destinationId } = local
     await harness.must('setLinkLife', { destinationId, linkSeconds: 60 })
@@ -177,7 +177,7 @@ describe('a share link', () => {
     expect(new URL(second.link?.url ?? '').searchParams.get('X-Amz-Expires')).toBe('60')
   })
 
-  it('is still there after a restart, and still opens', async () => {
+  it('is still listed after a restart, and still opens', async () => {
     const { uploadId, link } = await finished()
 
     harness = await harness.restart()
@@ -187,7 +187,7 @@ describe('a share link', () => {
     expect(await statusOf(again?.url ?? '')).toBe(200)
   })
 
-  it('that is dead is made anew', async () => {
+  it('is replaced by a new one once it has expired', async () => {
     const { uploadId, link } = await finished()
 
     const made = await harness.must('createShareLink', { uploadId, linkSeconds: 604_800 })
@@ -198,7 +198,7 @@ describe('a share link', () => {
     expect((await fetch(made.url)).status).toBe(200)
   })
 
-  it('is refused once the object is gone, and before it is there', async () => {
+  it('is refused once the object is gone, and before it exists', async () => {
     const { uploadId, key } = await finished()
     const waiting = await harness.queueBytes(local, 'b', someBytes(1))
     await harness.deleteObject(local, key)
@@ -216,7 +216,7 @@ describe('a share link', () => {
     expect(early).toEqual({ ok: false, failure: { kind: 'wrong-state' } })
   })
 
-  it('is the only kind of URL that Ferry takes for one', async () => {
+  it('is the only kind of URL that Ferry accepts as one', async () => {
     const { link } = await finished()
     const url = link?.url ?? ''
 
@@ -235,7 +235,7 @@ describe('a share link', () => {
 })
 
 describe('the log', () => {
-  it('holds no secret and no signature after all of this', async () => {
+  it('contains no secret and no signature after all of this', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a.txt', someBytes(5))
     await harness.prepared(uploadId)
     await harness.send(uploadId, someBytes(5), [1])

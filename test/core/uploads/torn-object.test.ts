@@ -16,9 +16,9 @@ afterEach(() => upload.close())
 
 const missing = { ok: false, failure: { kind: 'object-missing' } }
 
-/** The store gives no checksums, so that only the length tells. */
-describe('an object of our own that is shorter than the file', () => {
-  it('is not taken for a Complete whose answer was lost: the file is sent again', async () => {
+/** The store returns no checksums, so only the length shows it. */
+describe('our own object that is shorter than the file', () => {
+  it('does not count as a Complete whose answer was lost: the file is sent again', async () => {
     await upload.sendAll()
     await store.complete(PART)
 
@@ -31,7 +31,7 @@ describe('an object of our own that is shorter than the file', () => {
     expect(store.object?.byteLength).toBe(ODD_BYTES.length)
   })
 
-  it('does not make a refused Complete a success', async () => {
+  it('does not turn a refused Complete into a success', async () => {
     await upload.sendAll()
     store.manners.complete = async (request, response) => {
       await store.complete(PART)
@@ -51,7 +51,7 @@ describe('an object of our own that is shorter than the file', () => {
     expect(await upload.complete()).toEqual(missing)
   })
 
-  it('does not say that the upload is over to keys that may not list its parts', async () => {
+  it('does not show that the upload is over to access keys that may not list its parts', async () => {
     await upload.sendAll()
     await store.complete(PART)
     store.manners['list-parts'] = refusal(403, 'AccessDenied')

@@ -27,7 +27,7 @@ const download = async (url: string) => {
 const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 describe('a small file', () => {
-  it('goes up in one PUT and comes back under its own name and type', async () => {
+  it('is uploaded in one PUT and comes back with its own name and type', async () => {
     const bytes = someBytes(1234)
     const { uploadId } = await harness.queueBytes(local, 'Grüße + 100%.txt', bytes)
     await harness.prepared(uploadId)
@@ -65,7 +65,7 @@ describe('a small file', () => {
 })
 
 describe('a large file', () => {
-  it('goes up in parts and comes back whole', async () => {
+  it('is uploaded in parts and comes back complete', async () => {
     const bytes = someBytes(2 * PART + 77)
     const { uploadId } = await harness.queueBytes(local, 'film.mkv', bytes)
     await harness.prepared(uploadId, PART)
@@ -78,7 +78,7 @@ describe('a large file', () => {
     expect(await harness.stored(local)).toEqual({ keys: ['film.mkv'], unfinished: [] })
   })
 
-  it('goes on after a restart from the parts that the store holds', async () => {
+  it('continues after a restart from the parts that the store holds', async () => {
     const bytes = someBytes(2 * PART + 77)
     const source = await harness.registerFile('film.mkv', bytes)
     const { uploadId } = await harness.queue(local, source)
@@ -104,7 +104,7 @@ describe('a large file', () => {
     expect(hash((await download(done.link?.url ?? '')).bytes)).toBe(hash(bytes))
   })
 
-  it('asks for its parts again when one is missing at the end', async () => {
+  it('requests its parts again when one is missing at the end', async () => {
     const bytes = someBytes(PART + 1)
     const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
     await harness.prepared(uploadId, PART)
@@ -119,7 +119,7 @@ describe('a large file', () => {
     expect((await harness.must('completeUpload', { uploadId })).status.phase).toBe('done')
   })
 
-  it('answers a second complete, and a prepare after it, with what is there', async () => {
+  it('answers a second complete, and a prepare after it, with the finished upload', async () => {
     const bytes = someBytes(PART + 1)
     const { uploadId } = await harness.queueBytes(local, 'a.bin', bytes)
     await harness.prepared(uploadId, PART)
@@ -133,7 +133,7 @@ describe('a large file', () => {
     expect(prepared.isComplete).toBe(true)
   })
 
-  it('gets longer parts when the store has not enough part numbers for it', async () => {
+  it('gets longer parts when the store does not allow enough part numbers for it', async () => {
     const source = await harness.registerFacts('huge', 10_001 * PART)
     const { uploadId } = await harness.queue(local, source)
 
@@ -143,8 +143,8 @@ describe('a large file', () => {
   })
 })
 
-describe('a file that changes on the way', () => {
-  it('is not begun, and not completed, once it differs from what was dropped', async () => {
+describe('a file that changes during the upload', () => {
+  it('is not begun, and not completed, once it differs from the file that was dropped', async () => {
     const bytes = someBytes(10)
     const source = await harness.registerFile('notes.txt', bytes)
     const { uploadId } = await harness.queue(local, source)
@@ -161,8 +161,8 @@ describe('a file that changes on the way', () => {
   })
 })
 
-describe('keys', () => {
-  it('keep two files of one name both, in a queue as well as beside what is in the bucket', async () => {
+describe('object keys', () => {
+  it('keep both of two files with one name, in the queue as well as in the bucket', async () => {
     const client = harness.otherClient(local)
     await client.send(new PutObjectCommand({ Bucket: local.bucket, Key: 'a.txt', Body: 'theirs' }))
     client.destroy()
@@ -188,11 +188,14 @@ describe('keys', () => {
 
   it.each([
     ['both Unicode forms', ['\u00e9.txt', 'e\u0301.txt']],
-    ['signs of URLs', ['a+b.txt', 'a b.txt', '#?%&=;.txt', '100%25.txt', "it's (1)*!.txt"]],
+    [
+      'characters with a meaning in URLs',
+      ['a+b.txt', 'a b.txt', '#?%&=;.txt', '100%25.txt', "it's (1)*!.txt"],
+    ],
     ['many scripts', ['日本語/ファイル.txt', 'مرحبا.txt', '🚀🧑‍🚀.txt']],
     ['dots and dashes', ['.hidden', '...', '-rf', 'a..b', 'trailing.', ' leading and trailing ']],
     ['backslashes and control characters', ['a\\b', 'tab\there', 'line\nbreak']],
-  ])('carry odd names byte for byte: %s', async (_what, names) => {
+  ])('carry unusual names byte for byte: %s', async (_what, names) => {
     for (const name of names) {
       const { uploadId } = await harness.queueBytes(local, name, someBytes(5))
       await harness.prepared(uploadId)
@@ -243,7 +246,7 @@ describe('a destination that does not work', () => {
   it.each([
     ['a wrong secret', { secretAccessKey: 'wrong' }, { kind: 'credentials-rejected' }],
     ['no such bucket', { bucket: 'nobodys' }, { kind: 'bucket-missing', bucket: 'nobodys' }],
-  ])('is said before a byte is sent: %s', async (_what, change, failure) => {
+  ])('is reported before a byte is sent: %s', async (_what, change, failure) => {
     const { destination } = await harness.must('saveDestination', {
       ...TYPED_KEYS,
       destinationId: null,
@@ -268,8 +271,8 @@ describe('a destination that does not work', () => {
   })
 })
 
-describe('what a page may ask of an upload', () => {
-  it('ends at its own parts and its own states', async () => {
+describe("the page's control over an upload", () => {
+  it('is limited to its own parts and valid states', async () => {
     const checksum = await checksumOf('crc64nvme', new Uint8Array())
     const [one, three] = [
       { partNumber: 1, checksum },
@@ -302,7 +305,7 @@ describe('what a page may ask of an upload', () => {
     expect(recordedBytes).toBe(0)
   })
 
-  it('is remembered over a restart when it was paused or failed', async () => {
+  it('survives a restart when an upload is paused or failed', async () => {
     const paused = await harness.queueBytes(local, 'p', someBytes(1))
     const broken = await harness.queueBytes(local, 'f', someBytes(1))
     const failure = { kind: 'source-changed' } as const
@@ -321,7 +324,7 @@ describe('what a page may ask of an upload', () => {
     ])
   })
 
-  it('is not marked any more once it has ended, and holds up no other mark', async () => {
+  it('has no effect on an upload that has ended, and does not block other marks', async () => {
     const ended = await harness.queueBytes(local, 'e', someBytes(1))
     const paused = await harness.queueBytes(local, 'p', someBytes(1))
     await harness.must('cancelUpload', { uploadId: ended.uploadId })

@@ -8,7 +8,7 @@ import {
   refuseMetadata,
 } from '../../../../electron/core/s3/http/metadata-hosts.ts'
 
-/** What the system's resolver says of any name. */
+/** The addresses that the system's resolver returns for any name. */
 const resolved = vi.hoisted(() => ({ addresses: [] as { address: string; family: number }[] }))
 vi.mock('node:dns', async (original) => ({
   ...(await original<object>()),
@@ -39,16 +39,19 @@ it.each([
   [[v6('fd00:ec2::254')]],
   [[v6('::ffff:169.254.169.254')]],
   [[v4('100.100.100.200')]],
-])('refuses a name that leads there, also as one of several: %j', async (addresses) => {
-  resolved.addresses = addresses
+])(
+  'refuses a name that leads to a metadata host, even as one of several addresses: %j',
+  async (addresses) => {
+    resolved.addresses = addresses
 
-  await expect(refuseMetadata('store.example')).rejects.toBeInstanceOf(MetadataHost)
-  expect(await leadsToMetadata('https://store.example')).toBe(true)
-  expect(await lookedUp(true)).toBeInstanceOf(MetadataHost)
-  expect(await lookedUp(false)).toBeInstanceOf(MetadataHost)
-})
+    await expect(refuseMetadata('store.example')).rejects.toBeInstanceOf(MetadataHost)
+    expect(await leadsToMetadata('https://store.example')).toBe(true)
+    expect(await lookedUp(true)).toBeInstanceOf(MetadataHost)
+    expect(await lookedUp(false)).toBeInstanceOf(MetadataHost)
+  },
+)
 
-it('connects to the addresses that it has judged', async () => {
+it('connects to the addresses that it has checked', async () => {
   resolved.addresses = [v4('192.168.1.20'), v6('fd12::1')]
 
   expect(await lookedUp(true)).toEqual(resolved.addresses)
@@ -63,7 +66,7 @@ it('leaves a name that only a proxy knows to the proxy', async () => {
 })
 
 it.each(['127.0.0.1', '[::1]', '192.168.1.1', '100.64.0.1', '[fd00::1]', 'metadata.example'])(
-  'takes %s for what it is',
+  'does not refuse %s',
   (host) => {
     expect(isMetadataHost(host)).toBe(false)
   },

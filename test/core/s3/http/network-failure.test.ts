@@ -15,7 +15,7 @@ const chromium = (name: string, target: typeof HTTPS | typeof HTTP = HTTPS) =>
 const node = (code: string, extra: object = {}, target: typeof HTTPS | typeof HTTP = HTTPS) =>
   networkFailure(Object.assign(new Error('x'), { code, ...extra }), target)
 
-/** These wait for the user; all others carry on by themselves. */
+/** These wait for the user; all others are retried without the user. */
 const NEEDS_THE_USER: ReadonlySet<Failure['kind']> = new Set(['redirected', 'proxy-auth-needed'])
 const IS_FOR_THE_USER = /UNSAFE_PORT|CLIENT_AUTH|NO_PRIVATE_KEY/
 
@@ -24,14 +24,14 @@ describe("Chromium's network errors", () => {
     expect(NAMES).toHaveLength(249)
   })
 
-  it.each(NAMES)('%s is a failure of the world, and none of Ferry’s', (name) => {
+  it.each(NAMES)('%s is an expected failure, and not a bug in Ferry', (name) => {
     const failure = Failure.parse(chromium(name))
 
     expect(failure.kind).not.toBe('internal')
     expect(failureFromError(new Error(`net::${name}`), ASKED, 0)).toEqual(failure)
   })
 
-  it.each(NAMES)('%s carries on by itself, unless the user has to act', (name) => {
+  it.each(NAMES)('%s is retried automatically, unless the user has to act', (name) => {
     const failure = chromium(name) as Failure
     const recovery = recoveryFrom(failure, { failures: 1, tries: 1, startOvers: 0 }, 0.5)
 
@@ -39,20 +39,20 @@ describe("Chromium's network errors", () => {
     expect(['wait', 'retry', 'ask-and-retry'].includes(recovery.kind)).toBe(!isFinal)
   })
 
-  it('that nobody has listed yet are silence', () => {
+  it('that are not listed yet count as no answer', () => {
     expect(chromium('ERR_OF_NEXT_YEAR')).toEqual({ kind: 'no-response' })
     expect(chromium('ERR_CERT_OF_NEXT_YEAR')).toEqual({ kind: 'no-response' })
   })
 
   it.each(['ERR_NETWORK_IO_SUSPENDED', 'ERR_NETWORK_CHANGED', 'ERR_TIMED_OUT'])(
-    'of sleep and time-outs are stalls: %s',
+    'for sleep and time-outs are stalls: %s',
     (name) => {
       expect(chromium(name)).toEqual({ kind: 'stalled' })
     },
   )
 
   it.each(NAMES.filter((name) => /HTTP2_|QUIC_|EMPTY_RES|MISMATCH|FAILED$/.test(name)))(
-    'of a broken conversation never end an upload: %s',
+    'for a broken connection never end an upload: %s',
     (name) => {
       const failure = chromium(name) as Failure
       const late = recoveryFrom(failure, { failures: 900, tries: 900, startOvers: 1 }, 0.5)
@@ -85,11 +85,11 @@ describe("Chromium's network errors", () => {
     ['ERR_BLOCKED_BY_CLIENT', blocked('program', 'ERR_BLOCKED_BY_CLIENT')],
     ['ERR_BLOCKED_BY_ADMINISTRATOR', blocked('administrator', 'ERR_BLOCKED_BY_ADMINISTRATOR')],
     ['ERR_NETWORK_ACCESS_DENIED', blocked('system', 'ERR_NETWORK_ACCESS_DENIED')],
-  ])('say what the user can do: %s', (name, failure) => {
+  ])('name what the user can do: %s', (name, failure) => {
     expect(chromium(name)).toEqual(failure)
   })
 
-  it('of an answer that is no HTTP mean the port’s protocol, or behind TLS the answer', () => {
+  it('for an answer that is not HTTP mean a wrong protocol on the port, or behind TLS a bad answer', () => {
     expect(chromium('ERR_INVALID_HTTP_RESPONSE', HTTP)).toEqual({
       ...{ kind: 'wrong-protocol', host: HOST, scheme: 'http' },
     })
@@ -117,11 +117,11 @@ describe("Node's network errors", () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong-protocol'],
     ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls-failed'],
     ['HPE_HEADER_OVERFLOW', 'answer-unreadable'],
-  ])('are silence unless more is known: %s', (code, kind) => {
+  ])('count as no answer unless more is known: %s', (code, kind) => {
     expect(node(code)?.kind).toBe(kind)
   })
 
-  it('leave errors of files and wrong calls to be bugs', () => {
+  it('leave errors about files and wrong calls as bugs', () => {
     expect(node('ENOSPC', { syscall: 'write' })).toBeNull()
     expect(node('EACCES', { syscall: 'open', path: '/home/ada/x' })).toBeNull()
     expect(node('ERR_INVALID_ARG_TYPE')).toBeNull()

@@ -70,7 +70,7 @@ describe('an authority that only the system knows', () => {
     logged.length = 0
   })
 
-  it('is asked about by the first certificate that it vouches for, once for all requests', async () => {
+  it('is looked up for the first certificate that it signed, once for all requests', async () => {
     const port = await tlsPort()
     let askedCount = 0
     const list = async () => {
@@ -87,7 +87,7 @@ describe('an authority that only the system knows', () => {
     expect(answers[0]?.text).toBe(`PUT localhost x`)
   })
 
-  it('holds up nobody else while the system thinks', async () => {
+  it('blocks no other request while the system looks', async () => {
     const port = await tlsPort()
     const { promise, resolve } = Promise.withResolvers<readonly string[]>()
     const asked = Promise.withResolvers<void>()
@@ -106,7 +106,7 @@ describe('an authority that only the system knows', () => {
     expect((await waiting).statusCode).toBe(200)
   })
 
-  it('is not waited for by a request that was given up', async () => {
+  it('does not delay a request that was aborted', async () => {
     const port = await tlsPort()
     const asked = Promise.withResolvers<void>()
     const list = () => {
@@ -128,7 +128,7 @@ describe('an authority that only the system knows', () => {
     await expect(sent).rejects.toThrow(/self|verify/)
   })
 
-  it('that is not among the system’s either is told as what it is, and is not looked for again', async () => {
+  it('is reported as untrusted if the system does not trust it either, and is not looked up again', async () => {
     const port = await tlsPort()
     let askedCount = 0
     const list = async () => {
@@ -146,7 +146,7 @@ describe('an authority that only the system knows', () => {
     expect(askedCount).toBe(1)
   })
 
-  it('is asked about again when the system could not tell', async () => {
+  it('is looked up again when the system could not answer', async () => {
     const port = await tlsPort()
     let askedCount = 0
     const list = async () => {
@@ -164,7 +164,7 @@ describe('an authority that only the system knows', () => {
     expect(logged.join('')).toContain('could not be listed')
   })
 
-  it('serves the next request where the first was a stream, which has lost its beginning', async () => {
+  it('works for the next request if the first was a stream, which has lost its beginning', async () => {
     const port = await tlsPort()
     const list = async () => [OWN_AUTHORITY.authority]
     const send = httpOver({ trustSystem: systemAuthorities({ log, list }) })
@@ -195,7 +195,7 @@ describe('a proxy', () => {
   }
   const store = { hostname: 'store.example' } as const
 
-  it('leads TLS through a tunnel, to a name that it alone knows', async () => {
+  it('carries TLS through a tunnel, to a name that it alone knows', async () => {
     const port = await tlsPort()
 
     const answer = await sendThrough()({ ...store, port })
@@ -214,7 +214,7 @@ describe('a proxy', () => {
   })
 
   it.each(['https:', 'http:'])(
-    'gets the name and password of its address (%s)',
+    'gets the name and password from its address (%s)',
     async (protocol) => {
       proxy.login = 'ada:100%:@'
       const port = protocol === 'https:' ? await tlsPort() : await plainPort()
@@ -225,16 +225,19 @@ describe('a proxy', () => {
     },
   )
 
-  it.each(['https:', 'http:'])('that wants a password is told as that (%s)', async (protocol) => {
-    proxy.login = 'ada:safe'
-    const port = protocol === 'https:' ? await tlsPort() : await plainPort()
+  it.each(['https:', 'http:'])(
+    'that wants a password is reported as such (%s)',
+    async (protocol) => {
+      proxy.login = 'ada:safe'
+      const port = protocol === 'https:' ? await tlsPort() : await plainPort()
 
-    const failure = await failureOf(sendThrough('ada:hunter2@')({ ...store, protocol, port }))
+      const failure = await failureOf(sendThrough('ada:hunter2@')({ ...store, protocol, port }))
 
-    expect(failure).toEqual({ kind: 'proxy-auth-needed', isByVariable: true })
-  })
+      expect(failure).toEqual({ kind: 'proxy-auth-needed', isByVariable: true })
+    },
+  )
 
-  it('that makes no tunnel is told with its status, and without its address', async () => {
+  it('that refuses a tunnel is reported with its status, and without its address', async () => {
     proxy.refusesTunnels = 403
 
     const failure = await failureOf(
@@ -244,7 +247,7 @@ describe('a proxy', () => {
     expect(failure).toEqual({ kind: 'proxy-failed', reason: 'refused', code: 'HTTP 403' })
   })
 
-  it('that is not there is told as that, and not as a store that is not', async () => {
+  it('that cannot be reached is reported as such, and not as an unreachable store', async () => {
     const send = sendThrough()
     await proxy.close()
     const failure = await failureOf(send({ ...store, port: 443 }))
@@ -253,7 +256,7 @@ describe('a proxy', () => {
     expect(failure).toEqual({ kind: 'proxy-failed', reason: 'unreachable', code: 'ECONNREFUSED' })
   })
 
-  it('takes a body that would have waited to be asked for', async () => {
+  it('takes a body that would have waited for 100 Continue', async () => {
     const port = await plainPort()
 
     const answer = await sendThrough()({
@@ -265,7 +268,7 @@ describe('a proxy', () => {
     expect(proxy.seen).toHaveLength(1)
   })
 
-  it('that cannot be used is told by the name of its setting', async () => {
+  it('that cannot be used is reported with the name of its setting', async () => {
     const send = httpOver({ routeTo: async () => ({ kind: 'unusable', setting: 'HTTPS_PROXY' }) })
 
     const failure = await failureOf(send({ ...store, port: 443 }))
@@ -274,7 +277,7 @@ describe('a proxy', () => {
   })
 
   it.each(['script', 'socks'] as const)(
-    'by a %s is named where no direct way leads',
+    'that is set by a %s is named if no direct route works',
     async (besides) => {
       const closed = createPlainServer()
       const port = await listening(closed)

@@ -29,7 +29,7 @@ async function letPageIn({ store }: TemporaryBucket, headers: string[]): Promise
   client.destroy()
 }
 
-/** Nothing of what the host tried out is left. */
+/** The leftovers of the host's own PUTs. */
 async function leftovers({ bucket }: ReverseProxyWorld): Promise<readonly (string | undefined)[]> {
   const { keys, unfinished } = await storedIn(bucket)
   return [...keys, ...unfinished].filter((key) => key?.includes('.ferry-check-') === true)
@@ -61,7 +61,7 @@ describe('bytes that the store has', () => {
     expect(await leftovers(world)).toEqual([])
   })
 
-  it('are known part by part, and the receipt takes the upload to its end', async () => {
+  it('are known part by part, and the receipt completes the upload', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     await world.put(upload, 2)
@@ -81,7 +81,7 @@ describe('bytes that the store has', () => {
     expect(done.status).toMatchObject({ phase: 'done', proof: { level: 'whole' } })
   })
 
-  it('are no sign of hidden answers where just this one was lost', async () => {
+  it('are no sign of hidden answers if only this one answer was lost', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
     await world.put(upload)
@@ -92,7 +92,7 @@ describe('bytes that the store has', () => {
     expect(await leftovers(world)).toEqual([])
   })
 
-  it('are told by the checksum that they have, whatever was announced since', async () => {
+  it('are recognised by their own checksum, whatever was announced since', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     await world.put(upload)
@@ -108,7 +108,7 @@ describe('bytes that the store has', () => {
 })
 
 describe('a page that the bucket does not let in', () => {
-  it.each([1000, 2 * PART])('is told so: a file of %d bytes', async (byteLength) => {
+  it.each([1000, 2 * PART])('is reported as such: a file of %d bytes', async (byteLength) => {
     const world = await ReverseProxyWorld.start({}, [])
     const upload = await world.begin(byteLength)
 
@@ -130,7 +130,7 @@ describe('a page that the bucket does not let in', () => {
     ['a whole file', 1000, [SUM], 'refused'],
     ['a whole file', 1000, WHOLE, 'refused'],
     ['a whole file', 1000, [...WHOLE, SUM], 'unexplained'],
-  ])('is asked for with the very headers of %s of %d bytes: %j', async (_, size, allowed, kind) => {
+  ])('is tested with the very headers of %s of %d bytes: %j', async (_, size, allowed, kind) => {
     const world = await ReverseProxyWorld.start({}, [])
     const upload = await world.begin(size)
     await letPageIn(world.bucket, allowed)
@@ -140,7 +140,7 @@ describe('a page that the bucket does not let in', () => {
     expect(diagnosis.kind).toBe(kind)
   })
 
-  it('hears of a redirect by the address it leads to, and of no missing rule', async () => {
+  it('learns of a redirect from the address it leads to, not as a missing rule', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
     const location = 'https://elsewhere.example/photos/a.bin'
@@ -167,8 +167,8 @@ describe('a limit in front of the store', () => {
   it.each([
     ['nginx’s default', MIB, MIB],
     ['one between two round lengths', 3 * MIB, 2 * MIB],
-    ['one that is shorter than any', 1000, 64 * 1024],
-  ])('is found without sending what is too long: %s', async (_, limitBytes, told) => {
+    ['one that is shorter than any probe', 1000, 64 * 1024],
+  ])('is found without sending a body that is too long: %s', async (_, limitBytes, told) => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     world.proxy.rule = onlyPuts(limitedTo(limitBytes))
@@ -182,7 +182,7 @@ describe('a limit in front of the store', () => {
     expect(await leftovers(world)).toEqual([])
   })
 
-  it('is found without sending, too, where the sender is told to go on first', async () => {
+  it('is found without sending, too, if the sender has to wait for 100 Continue', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     world.proxy.rule = onlyPuts(({ contentLength }) =>
@@ -195,7 +195,7 @@ describe('a limit in front of the store', () => {
     expect(world.proxy.bytesOf(world.proxy.puts(true))).toBeLessThan(100_000)
   })
 
-  it('that counts what comes costs no more than the body that was refused', async () => {
+  it('costs no more than the refused body, even if it counts the bytes that arrive', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     world.proxy.rule = onlyPuts(({ contentLength }) =>
@@ -211,7 +211,7 @@ describe('a limit in front of the store', () => {
     expect(await leftovers(world)).toEqual([])
   })
 
-  it('that the page was told of is found in the same way', async () => {
+  it('is found in the same way if the page was told of it', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     world.proxy.rule = onlyPuts(limitedTo(2 * MIB))
@@ -251,8 +251,8 @@ describe('a limit in front of the store', () => {
   })
 })
 
-describe('what refuses the host as well', () => {
-  it('is named with the store’s own reason, and the file is not sent for it', async () => {
+describe('a refusal that the host gets as well', () => {
+  it('is reported with the store’s own reason, without sending the file', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     const body = '<Error><Code>SlowDown</Code><Message>No.</Message></Error>'
@@ -268,7 +268,7 @@ describe('what refuses the host as well', () => {
     expect(world.proxy.bytesOf(world.proxy.puts(true))).toBeLessThan(1000)
   })
 
-  it('is named as no store where a firewall answers with a page of its own', async () => {
+  it('is reported as not a store if a firewall answers with its own page', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
     world.proxy.rule = onlyPuts(() => ({ kind: 'answer', answer: FORBIDDEN_PAGE }))
@@ -282,7 +282,7 @@ describe('what refuses the host as well', () => {
     expect(await leftovers(world)).toEqual([])
   })
 
-  it('is found where it looks at names', async () => {
+  it('is found if it depends on names', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000, 'tool.exe')
     world.proxy.rule = onlyPuts(({ key }) =>
@@ -294,7 +294,7 @@ describe('what refuses the host as well', () => {
     expect(diagnosis).toMatchObject({ kind: 'refused', failure: { kind: 'proxy-refused' } })
   })
 
-  it('is found where it minds whole files alone, and no object is left of it', async () => {
+  it('is found if it affects only whole files, and no object is left behind', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
     world.proxy.rule = onlyPuts(({ query }) =>
@@ -307,7 +307,7 @@ describe('what refuses the host as well', () => {
     expect(await leftovers(world)).toEqual([])
   })
 
-  it('is asked a few times, however many uploads fail at once', async () => {
+  it('is tested a few times, however many uploads fail at once', async () => {
     const world = await ReverseProxyWorld.start()
     const uploads: ProxiedUpload[] = []
     for (let number = 0; number < 40; number += 1) {
@@ -322,8 +322,8 @@ describe('what refuses the host as well', () => {
   })
 })
 
-describe('an answer that these keys may not look behind', () => {
-  it.each([1000, 2 * PART])('is told as hidden: a file of %d bytes', async (byteLength) => {
+describe('an answer that these access keys cannot check', () => {
+  it.each([1000, 2 * PART])('is reported as hidden: a file of %d bytes', async (byteLength) => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(byteLength)
     const body = '<Error><Code>AccessDenied</Code><Message>No.</Message></Error>'
@@ -344,8 +344,8 @@ describe('an answer that these keys may not look behind', () => {
   })
 })
 
-describe('silence that nobody can explain', () => {
-  it('leaves the store reached when the host’s own PUTs are answered', async () => {
+describe('an unexplained missing answer', () => {
+  it('leaves the store marked as reached if the host’s own PUTs are answered', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
 
@@ -355,7 +355,7 @@ describe('silence that nobody can explain', () => {
     expect(await leftovers(world)).toEqual([])
   })
 
-  it('leaves it unreached when the host gets no answer either', async () => {
+  it('leaves it marked as unreached if the host gets no answer either', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(1000)
     world.proxy.rule = () => ({ kind: 'cut', afterBytes: 0 })
@@ -375,7 +375,7 @@ describe('silence that nobody can explain', () => {
       },
     ],
     ['ERR_PROXY_AUTH_REQUESTED', { kind: 'proxy-auth-needed' }],
-  ])('is the proxy’s where the host meets it, too: %s', async (name, failure) => {
+  ])('is the proxy’s fault if the host meets it, too: %s', async (name, failure) => {
     let isProxyGone = false
     const world = await ReverseProxyWorld.start({
       isCorsHandled: true,
@@ -392,7 +392,7 @@ describe('silence that nobody can explain', () => {
     expect(diagnosis).toEqual({ kind: 'refused', failure })
   })
 
-  it('asks nothing of the page’s origin on the desktop, which answers CORS itself', async () => {
+  it('sends no request with the page’s origin on the desktop, which answers CORS itself', async () => {
     const world = await ReverseProxyWorld.start({ isCorsHandled: true }, [])
     const upload = await world.begin(1000)
 
@@ -403,7 +403,7 @@ describe('silence that nobody can explain', () => {
     expect(methods).not.toContain('OPTIONS')
   })
 
-  it('sends no long body for one that had not left the page', async () => {
+  it('sends no long body for a PUT that had not left the page', async () => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
 
@@ -415,7 +415,7 @@ describe('silence that nobody can explain', () => {
   })
 })
 
-it('answers nothing of an upload that has ended, nor of a part that it does not have', async () => {
+it('returns no diagnosis for an upload that has ended, nor for a part that it does not have', async () => {
   const world = await ReverseProxyWorld.start()
   const upload = await world.begin(1000)
   const { uploadId } = upload

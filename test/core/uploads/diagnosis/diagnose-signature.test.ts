@@ -19,27 +19,30 @@ it.each([
     'are kept from listing by a policy',
     refusal(403, 'AccessDenied', 'with an explicit deny in a resource-based policy'),
   ],
-])('blames the way where a plain request passes: keys that %s', async (_which, answer) => {
-  upload.store.manners.list = answer
+])(
+  'blames the network path if a plain request passes: access keys that %s',
+  async (_which, answer) => {
+    upload.store.manners.list = answer
 
-  expect(await diagnose()).toEqual({
-    ok: true,
-    value: { failure: { kind: 'request-rewritten', host: upload.stub.host } },
-  })
-})
+    expect(await diagnose()).toEqual({
+      ok: true,
+      value: { failure: { kind: 'request-rewritten', host: upload.stub.host } },
+    })
+  },
+)
 
 it.each([
   refusal(403, 'SignatureDoesNotMatch'),
   refusal(403, 'InvalidAccessKeyId'),
   refusal(403, 'UserSuspended'),
   plain(500, ''),
-])('blames nobody else where a plain request is refused as well: %#', async (answer) => {
+])('blames nothing else if a plain request is refused as well: %#', async (answer) => {
   upload.store.manners.list = answer
 
   expect(await diagnose()).toEqual({ ok: true, value: { failure: null } })
 })
 
-it('answers nothing of an upload that has ended', async () => {
+it('returns no diagnosis for an upload that has ended', async () => {
   await upload.harness.must('cancelUpload', { uploadId: upload.uploadId })
 
   expect(await diagnose()).toEqual({ ok: false, failure: { kind: 'wrong-state' } })

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => harness.close())
 
 describe('a file given again', () => {
-  it('is looked for among the unfinished uploads of its place, length, time and destination', async () => {
+  it('is matched to the unfinished uploads with its path, length, time and destination', async () => {
     const other = await harness.must('saveDestination', aDraft())
     const first = await harness.queue(local, await harness.registerFacts('a', 7, 5), 'x/a')
     const second = await harness.queue(local, await harness.registerFacts('a', 7, 5), 'x/a')
@@ -78,9 +78,9 @@ describe('a file given again', () => {
   })
 
   it.each([
-    ['with its accents apart', 'Müller.txt', 'Müller.txt'.normalize('NFD')],
-    ['without the number of a drop with two of its name', 'x (1).txt', 'x.txt'],
-  ])('is known %s', async (_, place, name) => {
+    ['with decomposed accents', 'Müller.txt', 'Müller.txt'.normalize('NFD')],
+    ['without the number from a drop of two files with its name', 'x (1).txt', 'x.txt'],
+  ])('is recognised %s', async (_, place, name) => {
     const { uploadId } = await harness.queue(local, await harness.registerFacts('a', 7, 5), place)
     const { sourceId } = await harness.registerFacts(name, 7, 5)
 
@@ -91,7 +91,7 @@ describe('a file given again', () => {
     expect(uploads.map((each) => each.uploadId)).toEqual([uploadId])
   })
 
-  it('is durable where the host learns its path', async () => {
+  it('is durable if the host learns its path', async () => {
     const bytes = someBytes(4)
     const onDisk = await harness.registerFile('a', bytes)
     const facts = await harness.registerFacts('a', 4, onDisk.modifiedAtMs)

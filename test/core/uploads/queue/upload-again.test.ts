@@ -31,7 +31,7 @@ async function failedFile(name: string, bytes: Uint8Array, relativePath = name) 
   return upload
 }
 
-it('takes the file as it is now, to the same place, in the same row', async () => {
+it('uploads the file as it is now to the same object key, in the same row', async () => {
   const old = await failedFile('a.txt', someBytes(100), 'photos/a.txt')
   const later = await harness.queueBytes(destination, 'b.txt', someBytes(1))
   writeFileSync(join(harness.folder, 'a.txt'), someBytes(250))
@@ -46,7 +46,7 @@ it('takes the file as it is now, to the same place, in the same row', async () =
   expect(await harness.records()).toEqual([again, later])
 })
 
-it('has a ticket by which the page reads the file', async () => {
+it('returns a ticket with which the page reads the file', async () => {
   const old = await failedFile('a.txt', someBytes(100))
 
   const again = await harness.must('uploadAgain', { uploadId: old.uploadId, sourceId: null })
@@ -57,7 +57,7 @@ it('has a ticket by which the page reads the file', async () => {
   })
 })
 
-it('removes what the store holds of the old one, and sends the new one from its first part', async () => {
+it('removes the parts of the old upload, and sends the new one from its first part', async () => {
   const old = await failedFile('a.bin', someBytes(PART + 1))
   await harness.prepared(old.uploadId, PART)
   await harness.send(old.uploadId, someBytes(PART + 1), [1])
@@ -76,7 +76,7 @@ it('removes what the store holds of the old one, and sends the new one from its 
   expect(await harness.stored(destination)).toEqual({ keys: ['a.bin'], unfinished: [] })
 })
 
-it('cleans up the old one after a restart when it could not before', async () => {
+it('cleans up the old upload after a restart if it could not before', async () => {
   const old = await failedFile('a.bin', someBytes(PART + 1))
   await harness.prepared(old.uploadId, PART)
   await fail(old.uploadId)
@@ -89,7 +89,7 @@ it('cleans up the old one after a restart when it could not before', async () =>
   expect(await harness.records()).toEqual([again])
 })
 
-it('takes the file that was given again', async () => {
+it('uses the file that was given again', async () => {
   const old = await harness.queueBytes(destination, 'a.txt', someBytes(10))
   await fail(old.uploadId)
   const { sourceId } = await harness.registerFacts('other name.txt', 20)
@@ -121,7 +121,7 @@ it('leaves everything as it is when the file is gone', async () => {
   ])
 })
 
-it('begins one upload, however often it is asked', async () => {
+it('begins only one upload, however often it is requested', async () => {
   const old = await failedFile('a.txt', someBytes(10))
   const ask = () => harness.ask('uploadAgain', { uploadId: old.uploadId, sourceId: null })
 
@@ -132,7 +132,7 @@ it('begins one upload, however often it is asked', async () => {
 })
 
 it.each(['waiting', 'paused'] as const)(
-  'gives an upload that is %s another file in the place of its own',
+  'replaces the file of an upload that is %s',
   async (phase) => {
     const old = await harness.queueBytes(destination, 'a.txt', someBytes(10))
     await harness.sync({ marks: [{ uploadId: old.uploadId, mark: { phase } }] })
@@ -145,7 +145,7 @@ it.each(['waiting', 'paused'] as const)(
   },
 )
 
-it('is not for uploads that wait, are paused or done, nor for those nobody knows', async () => {
+it('fails for uploads that wait, are paused or done, and for unknown ones', async () => {
   const { uploadId } = await harness.queueBytes(destination, 'a.txt', someBytes(10))
   const ask = () => harness.ask('uploadAgain', { uploadId, sourceId: null })
 
@@ -164,7 +164,7 @@ it('is not for uploads that wait, are paused or done, nor for those nobody knows
   expect(await ask()).toEqual(failed({ kind: 'unknown-id' }))
 })
 
-it('gets a number when another upload took the name meanwhile', async () => {
+it('numbers the key when another upload took the name meanwhile', async () => {
   const old = await failedFile('a.txt', someBytes(10))
   const other = await harness.queueBytes(destination, 'a.txt', someBytes(5))
 

@@ -38,7 +38,7 @@ async function strangerPuts(Key: string, Body = 'theirs'): Promise<void> {
   client.destroy()
 }
 
-/** Everything in the bucket: its key, and whether it is the stranger's. */
+/** Everything in the bucket: each key, and whether the object is the stranger's. */
 async function held() {
   const { keys } = await harness.stored(local)
   const texts = await Promise.all(keys.map((key) => textAt(key ?? '')))
@@ -64,7 +64,7 @@ async function finish(uploadId: UploadId, bytes: Uint8Array): Promise<string> {
 }
 
 describe('a key under which the bucket has an object', () => {
-  it('is left to it under the rule "keep both": the file goes beside it', async () => {
+  it('is left alone under the rule "keep both": the file gets a numbered name', async () => {
     await strangerPuts('a.txt')
     const { uploadId } = await harness.queueBytes(local, 'a.txt', SHORT)
 
@@ -74,7 +74,7 @@ describe('a key under which the bucket has an object', () => {
     expect(await held()).toEqual({ 'a.txt': true, 'a (2).txt': false })
   })
 
-  it.each([null, PART])('is written over under the rule "replace" (parts: %s)', async (parts) => {
+  it.each([null, PART])('is overwritten under the rule "replace" (parts: %s)', async (parts) => {
     await rule('replace')
     await strangerPuts('a.txt')
     const bytes = parts === null ? SHORT : LONG
@@ -101,7 +101,7 @@ describe('a key under which the bucket has an object', () => {
     expect(await held()).toEqual({ 'a.txt': true })
   })
 
-  it('that nobody has is written under any rule', async () => {
+  it('is written under any rule if no object has it', async () => {
     for (const each of ['ask', 'keep-both', 'replace', 'skip'] as const) {
       await rule(each)
       const { uploadId } = await harness.queueBytes(local, `${each}.txt`, SHORT)
@@ -111,7 +111,7 @@ describe('a key under which the bucket has an object', () => {
     expect((await harness.stored(local)).keys).toHaveLength(4)
   })
 
-  it('of two files of one drop goes to the first, also under "replace"', async () => {
+  it('goes to the first of two files in one drop, also under "replace"', async () => {
     await rule('replace')
     await strangerPuts('a.txt')
     await strangerPuts('a (2).txt')
@@ -140,7 +140,7 @@ describe('the rule "ask"', () => {
   it.each([
     ['keep-both', { 'a.txt': true, 'a (2).txt': false }],
     ['replace', { 'a.txt': false }],
-  ] as const)('does as the person decides: %s', async (decision, expected) => {
+  ] as const)('does as the user decides: %s', async (decision, expected) => {
     const uploadId = await asked()
 
     const { uploads } = await harness.must('decideConflict', { uploadIds: [uploadId], decision })
@@ -153,7 +153,7 @@ describe('the rule "ask"', () => {
     expect(await held()).toEqual(expected)
   })
 
-  it('does as the person decides: skip', async () => {
+  it('does as the user decides: skip', async () => {
     const uploadId = await asked()
 
     await harness.must('decideConflict', { uploadIds: [uploadId], decision: 'skip' })
@@ -162,7 +162,7 @@ describe('the rule "ask"', () => {
     expect((await harness.record(uploadId)).status).toMatchObject({ why: 'exists' })
   })
 
-  it('has nothing to decide of uploads that have ended', async () => {
+  it('has nothing to decide for uploads that have ended', async () => {
     const uploadId = await asked()
     await harness.must('cancelUpload', { uploadId })
 
@@ -175,8 +175,8 @@ describe('the rule "ask"', () => {
   })
 })
 
-describe('an object that comes into the place meanwhile', () => {
-  it('is not written over by a PUT: the store refuses, and the file goes beside it', async () => {
+describe('an object that takes the key meanwhile', () => {
+  it('is not overwritten by a PUT: the store refuses, and the file gets a numbered name', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a.txt', SHORT)
     await prepare(uploadId)
     const put = harness.only(await harness.sign(uploadId, SHORT, [1]))
@@ -211,7 +211,7 @@ describe('an object that comes into the place meanwhile', () => {
     expect(await held()).toEqual({ 'a.txt': false })
   })
 
-  it('is said when a page could not read the refusal', async () => {
+  it('is reported when a page could not read the refusal', async () => {
     const { uploadId } = await harness.queueBytes(local, 'a.txt', SHORT)
     await prepare(uploadId)
     const put = { uploadId, partNumber: 1, isBodySent: false, seen: 'nothing' } as const
@@ -224,7 +224,7 @@ describe('an object that comes into the place meanwhile', () => {
     expect(after).toEqual({ kind: 'refused', failure: PRECONDITION_FAILED })
   })
 
-  /** The same bucket as somebody else's store, of which nobody knows what it honours. */
+  /** The same bucket as another store, of which it is unknown whether it honours conditions. */
   async function unknownStore(): Promise<Destination> {
     const { accessKeyId, secretAccessKey } = harness.localKeys()
     const { endpoint, region, bucket } = local
@@ -238,7 +238,7 @@ describe('an object that comes into the place meanwhile', () => {
   }
 
   it.each(['that honours conditions', 'that is only looked at'])(
-    'gives back the parts at a store %s, and sends them to another name',
+    'removes the parts at a store %s, and sends them to another key',
     async (which) => {
       const destination = which === 'that honours conditions' ? local : await unknownStore()
       const { uploadId } = await harness.queueBytes(destination, 'a.bin', LONG)
@@ -257,7 +257,7 @@ describe('an object that comes into the place meanwhile', () => {
     },
   )
 
-  it('is asked about anew where the rule is to ask', async () => {
+  it('makes the upload ask again if the rule is to ask', async () => {
     await rule('ask')
     const { uploadId } = await harness.queueBytes(local, 'a.bin', LONG)
     await prepare(uploadId, PART)
@@ -275,8 +275,8 @@ describe('an object that comes into the place meanwhile', () => {
   })
 })
 
-describe('two conditional writes that meet', () => {
-  it('start over with a new upload, as S3 asks', async () => {
+describe('two conflicting conditional writes', () => {
+  it('start over with a new upload, as S3 requires', async () => {
     const upload = await OddStoreUpload.start()
     const { store } = upload
     await upload.sendAll()

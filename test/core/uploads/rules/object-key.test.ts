@@ -21,7 +21,7 @@ const placing = (prefix: string, path: string) => {
 }
 
 describe('a key', () => {
-  it('is the prefix, the folders and the name', () => {
+  it('consists of the prefix, the folders and the name', () => {
     expect(placing('in/', 'photos/2026/a.jpg')).toEqual({
       key: 'in/photos/2026/a.jpg',
       folder: 'photos/2026/',
@@ -69,7 +69,7 @@ describe('a name that is taken', () => {
     })
   })
 
-  it('that leaves no room for a number cannot be numbered', () => {
+  it('cannot be numbered if it leaves no room for a number', () => {
     expect(numberedKey(placing('', 'x'.repeat(1024)), 2)).toBeNull()
   })
 })
@@ -83,7 +83,7 @@ describe('a content type', () => {
     ['text/plain; charset=utf-8', 'a', 'text/plain; charset=utf-8'],
     ['text/html\r\nx-amz-acl: public-read', 'a.txt', 'text/plain'],
     ['nonsense', 'a.pdf', 'application/pdf'],
-  ])('%j of %s is %s', (fromBrowser, name, type) => {
+  ])('for the browser type %j and the name %s is %s', (fromBrowser, name, type) => {
     expect(contentTypeOf(DEFAULT_RULES, fromBrowser, name, null)).toBe(type)
   })
 
@@ -99,11 +99,14 @@ describe('a content type', () => {
     ['', 'a.json', 'utf-8', 'application/json'],
     ['', 'no extension', 'utf-8', 'application/octet-stream'],
     ['image/svg+xml', 'a.svg', 'utf-8', 'image/svg+xml'],
-  ])('%j of %s whose bytes are %s is %s', (fromBrowser, name, encoding, type) => {
-    expect(contentTypeOf(DEFAULT_RULES, fromBrowser, name, encoding)).toBe(type)
-  })
+  ])(
+    'for the browser type %j and the name %s with %s bytes is %s',
+    (fromBrowser, name, encoding, type) => {
+      expect(contentTypeOf(DEFAULT_RULES, fromBrowser, name, encoding)).toBe(type)
+    },
+  )
 
-  it('that is as long as a record can hold stays as it is', () => {
+  it('stays as it is if it is as long as a record can hold', () => {
     const long = `text/x;p=${'x'.repeat(240)}`
 
     expect(contentTypeOf(DEFAULT_RULES, long, 'a', 'utf-8')).toBe(long)
@@ -114,7 +117,7 @@ describe('a content type', () => {
     ['text/plain', 'unknown', 'text/plain'],
     ['text/plain; charset=iso-8859-1', 'utf-8', 'text/plain; charset=iso-8859-1'],
     ['application/x-log', 'utf-8', 'application/x-log'],
-  ])('by a rule that says %j, of bytes that are %s, is %s', (value, encoding, type) => {
+  ])('for the rule %j and bytes in %s is %s', (value, encoding, type) => {
     const rules = { contentTypes: [{ name: 'log', value }] }
 
     expect(contentTypeOf(rules, 'text/x-log', 'a.log', encoding)).toBe(type)
@@ -140,11 +143,11 @@ describe('a download', () => {
     ['text/plain; charset=iso-8859-1', 'unknown', 'inline'],
     ['text/html; charset=utf-8', 'utf-8', 'attachment'],
     ['application/pdf', 'unknown', 'inline'],
-  ])('of %s, whose bytes are %s, is %s', (type, encoding, kind) => {
+  ])('of %s in the encoding %s is %s', (type, encoding, kind) => {
     expect(contentDisposition('a', type, encoding)).toMatch(new RegExp(`^${kind};`))
   })
 
-  it('names the file in both forms, and nothing can break out of them', () => {
+  it('names the file in both forms, and no name can break out of them', () => {
     const header = contentDisposition('a"b\\c\r\nd;é%41\'(1)*.txt', 'application/zip', null)
 
     expect(header).toBe(
@@ -158,7 +161,7 @@ describe('a download', () => {
       fc.property(fc.string({ unit: 'grapheme' }), (name) => {
         const header = contentDisposition(name, 'application/zip', null)
         expect(header).toMatch(/^[\x20-\x7e]*$/)
-        // The plain form goes first and may itself hold two quotes.
+        // The plain form comes first and may itself contain two quotes.
         const extended = header.slice(header.lastIndexOf("''") + 2)
         expect(decodeURIComponent(extended)).toBe(name)
       }),

@@ -30,7 +30,7 @@ const anyRules = fc.record({
   bytesPerSecond: fc.option(fc.integer({ min: LEAST_BYTES_PER_SECOND, max: GIB })),
 })
 
-it('cuts every file into parts that tile it and that the store takes', () => {
+it('cuts every file into contiguous parts that the store accepts', () => {
   fc.assert(
     fc.property(anyLength, anyPartLimit, anyRules, (byteLength, maxPartCount, rules) => {
       const planned = planParts(byteLength, { ...AUTOMATIC, ...rules, maxPartCount })
@@ -51,7 +51,7 @@ it('cuts every file into parts that tile it and that the store takes', () => {
       expect(count).toBeLessThanOrEqual(maxPartCount)
       expect(rangeOfPart(plan, 1).start).toBe(0)
       expect(rangeOfPart(plan, count).end).toBe(byteLength)
-      // All 10,000 of every sample would take a minute; the seams around a few show the rest.
+      // All 10,000 of every sample would take a minute; the boundaries around a few show the rest.
       for (const partNumber of [1, 2, Math.ceil(count / 2), count - 1]) {
         if (partNumber < 1 || partNumber >= count) continue
         const range = rangeOfPart(plan, partNumber)
@@ -81,7 +81,7 @@ it.each([
   expect(planned).toMatchObject({ ok: true, value: { byteLength, ...expected } })
 })
 
-it('makes parts as long as the store advises, and few requests of short files', () => {
+it('makes parts as long as the store advises, and few requests for short files', () => {
   const advised = { ...AUTOMATIC, usualPartBytes: 64 * MIB }
   const modes = [64 * MIB - 1, 64 * MIB].map((byteLength) => planParts(byteLength, advised))
 
@@ -89,7 +89,7 @@ it('makes parts as long as the store advises, and few requests of short files', 
   expect(modes).toMatchObject([{ value: { mode: 'single' } }, { value: { mode: 'multipart' } }])
 })
 
-it('names the limit of the store that a file is too large for', () => {
+it('names the limit of the store that a too large file exceeds', () => {
   const planned = planParts(5 * TIB, { ...AUTOMATIC, maxPartCount: 1000 })
 
   expect(planned).toEqual({ ok: false, failure: { kind: 'too-large', limitBytes: 5000 * GIB } })
@@ -101,7 +101,7 @@ describe('with rules', () => {
     ['one byte more', 40 * MIB + 1, 40 * MIB, { mode: 'multipart', partBytes: 40 * MIB }],
     ['a short file and shorter parts', 12 * MIB, 5 * MIB, { mode: 'multipart' }],
     ['more than 10,000 such parts', 60_000 * MIB, 5 * MIB, { partBytes: 6 * MIB }],
-  ])('cuts %s as they say', (_what, byteLength, partBytes, expected) => {
+  ])('cuts %s as the rules say', (_what, byteLength, partBytes, expected) => {
     const planned = planParts(byteLength, { ...AUTOMATIC, partBytes })
 
     expect(planned).toMatchObject({ ok: true, value: expected })

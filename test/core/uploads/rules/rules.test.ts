@@ -63,7 +63,7 @@ async function refusal(name: string, bytes: Uint8Array, contentType = '') {
   return refused[0]?.failure ?? null
 }
 
-describe('what an object is put with', () => {
+describe('the headers of an object', () => {
   const given: Partial<UploadRules> = {
     cacheControl: 'max-age=60, public',
     disposition: 'attachment',
@@ -90,7 +90,7 @@ describe('what an object is put with', () => {
   it.each([
     ['one PUT', SHORT, null],
     ['parts', LONG, PART],
-  ] as const)('arrives with %s and is kept', async (_way, bytes, partBytes) => {
+  ] as const)('arrive with %s and are kept', async (_way, bytes, partBytes) => {
     await rules(given)
 
     const { key } = await upload('Grüße.txt', bytes, partBytes)
@@ -98,7 +98,7 @@ describe('what an object is put with', () => {
     expect(await headOf(key)).toMatchObject(arrived)
   })
 
-  it('is known by its headers before, to whoever asks for leave to send them', async () => {
+  it('are known in advance, so that a CORS rule can allow them', async () => {
     await rules(given)
     const { uploadId } = await harness.queueBytes(local, 'a.txt', SHORT)
     await harness.prepared(uploadId)
@@ -119,7 +119,7 @@ describe('what an object is put with', () => {
         'x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:eu-central-1:1:key/2',
       },
     ],
-  ] as const)('is encrypted as the rule says: %j', async (encryption, expected) => {
+  ] as const)('encrypt it as the rule says: %j', async (encryption, expected) => {
     await rules({ encryption })
     const { uploadId } = await harness.queueBytes(local, 'a.txt', SHORT)
     await harness.prepared(uploadId)
@@ -140,16 +140,19 @@ describe('what an object is put with', () => {
       'InvalidStorageClass',
     ],
     [{ acl: 'public-read' }, { kind: 'acl-refused' }, 'AccessControlListNotSupported'],
-  ] as const)('is refused by a store that does not have it: %j', async (changes, failure, code) => {
-    await rules(changes)
-    const { uploadId } = await harness.queueBytes(local, 'a.txt', LONG)
+  ] as const)(
+    'are refused by a store that does not support them: %j',
+    async (changes, failure, code) => {
+      await rules(changes)
+      const { uploadId } = await harness.queueBytes(local, 'a.txt', LONG)
 
-    const refused = await harness.prepare(uploadId, PART)
+      const refused = await harness.prepare(uploadId, PART)
 
-    expect(refused).toMatchObject({ ok: false, failure: { ...failure, answer: { code } } })
-  })
+      expect(refused).toMatchObject({ ok: false, failure: { ...failure, answer: { code } } })
+    },
+  )
 
-  it('stays what it was for parts that have begun', async () => {
+  it('stay the same for an upload whose parts have begun', async () => {
     await rules({ cacheControl: 'max-age=1' })
     const { uploadId } = await harness.queueBytes(local, 'a.bin', LONG)
     await harness.prepared(uploadId, PART)
@@ -161,8 +164,8 @@ describe('what an object is put with', () => {
   })
 })
 
-describe('tags of an upload in parts', () => {
-  it('are put again where the store forgets them, as Ceph 16.2 does', async () => {
+describe('tags of a multipart upload', () => {
+  it('are set again if the store forgets them, as Ceph 16.2 does', async () => {
     const upload = await OddStoreUpload.start()
     const { store } = upload
     const { destinationId } = await upload.harness.record(upload.uploadId)
@@ -183,7 +186,7 @@ describe('tags of an upload in parts', () => {
   })
 })
 
-describe('what may go', () => {
+describe('a file that the rules may refuse', () => {
   it.each([
     ['image/*, .pdf', 'a.png', '', true],
     ['image/*, .pdf', 'A.PDF', 'application/octet-stream', true],
@@ -202,7 +205,7 @@ describe('what may go', () => {
     expect(failure?.kind ?? null).toBe(isTaken ? null : 'type-not-allowed')
   })
 
-  it('is no longer than the rule says', async () => {
+  it('must not be longer than the rule says', async () => {
     await rules({ maxFileBytes: 5 })
 
     expect(await refusal('five', someBytes(5))).toBeNull()
@@ -216,7 +219,7 @@ describe('what may go', () => {
     [{ allowedTypes: 'image/*' }, { kind: 'type-not-allowed', contentType: 'text/plain' }],
     [{ maxFileBytes: 4 }, { kind: 'size-not-allowed', limitBytes: 4 }],
   ] as const)(
-    'is judged again before it begins, and at each signature: %j',
+    'is checked again before it begins, and at each signature: %j',
     async (changes, failure) => {
       const begun = await harness.queueBytes(local, 'begun.txt', SHORT)
       await harness.prepared(begun.uploadId)
@@ -234,8 +237,8 @@ describe('what may go', () => {
   )
 })
 
-describe('where files go', () => {
-  it('says the template, with the digits of the bytes and the folders of the drop', async () => {
+describe('the object key of a file', () => {
+  it('follows the template, with the hash of the bytes and the folders of the drop', async () => {
     await rules({ keyTemplate: '{yyyy}/{folder}{stem}-{hash8}{ext}' })
     const source = await harness.registerFacts('a.tar.gz', 5)
     const { uploads } = await harness.must('queueUploads', {
@@ -258,13 +261,13 @@ describe('where files go', () => {
     })
   })
 
-  it('is refused for a file whose digits nobody worked out', async () => {
+  it('is refused if the template needs a hash that nobody computed', async () => {
     await rules({ keyTemplate: '{hash8}' })
 
     expect(await refusal('a.txt', SHORT)).toEqual({ kind: 'wrong-state' })
   })
 
-  it('is numbered behind the last folder, and handed out under its own name', async () => {
+  it("is numbered after the last folder, and the download has the file's own name", async () => {
     await rules({ keyTemplate: 'all/{stem}/original{ext}' })
     await upload('a.txt', SHORT)
 
@@ -276,7 +279,7 @@ describe('where files go', () => {
     await answer.body?.cancel()
   })
 
-  it('is another place for each file with a UUID in its key', async () => {
+  it('differs for each file if the template has a UUID', async () => {
     await rules({ keyTemplate: '{uuid}{ext}' })
     const one = await harness.queueBytes(local, 'a.txt', SHORT)
     const other = await harness.queueBytes(local, 'a.txt', SHORT)
@@ -308,7 +311,7 @@ describe('where files go', () => {
     expect(harness.heard.of('uploadsChanged').at(0)?.uploads[0]?.key).toBe('new/b.html')
   })
 
-  it('stays the same place for a file that is taken again', async () => {
+  it('stays the same for a file that is uploaded again', async () => {
     await rules({ keyTemplate: '{uuid}/{name}' })
     const { uploadId, key } = await harness.queueBytes(local, 'a.txt', SHORT)
     const failure = { kind: 'source-changed' } as const
@@ -322,7 +325,7 @@ describe('where files go', () => {
 })
 
 describe('the length of parts', () => {
-  it('is what the rule says, whatever the page asks for', async () => {
+  it('is the one in the rule, whatever the page asks for', async () => {
     await rules({ partBytes: 7 * MIB })
     const { uploadId } = await harness.queue(local, await harness.registerFacts('a.bin', 20 * MIB))
 
@@ -331,7 +334,7 @@ describe('the length of parts', () => {
     expect(plan).toEqual({ mode: 'multipart', byteLength: 20 * MIB, partBytes: 7 * MIB })
   })
 
-  it('grows where there would be too many', async () => {
+  it('grows if there would be too many parts', async () => {
     await rules({ partBytes: 5 * MIB })
     const byteLength = 10_000 * 6 * MIB
     const { uploadId } = await harness.queue(

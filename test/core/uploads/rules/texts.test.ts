@@ -59,7 +59,7 @@ async function headersAt(url: string) {
   return [answer.headers.get('content-type'), disposition.split(';')[0]]
 }
 
-/** The object as everybody else reads it. */
+/** The object as other clients read it. */
 async function storedType(key: string) {
   const { HeadObjectCommand } = await import('@aws-sdk/client-s3')
   const client = harness.otherClient(destination)
@@ -68,22 +68,25 @@ async function storedType(key: string) {
   return head.ContentType
 }
 
-describe('a text', () => {
+describe('a text file', () => {
   it.each<[TextEncoding | undefined, Uint8Array, string, string]>([
     ['utf-8', UTF8, 'text/plain; charset=utf-8', 'inline'],
     ['utf-16le', UTF16, 'text/plain; charset=utf-16le', 'inline'],
     ['unknown', WINDOWS, 'text/plain', 'attachment'],
     [undefined, UTF8, 'text/plain', 'inline'],
-  ])('of which %s is known is kept and linked so', async (encoding, bytes, type, disposition) => {
-    const upload = await queued(await harness.registerFacts('a.txt', bytes.length), encoding)
+  ])(
+    'with the known encoding %s is stored and linked with it',
+    async (encoding, bytes, type, disposition) => {
+      const upload = await queued(await harness.registerFacts('a.txt', bytes.length), encoding)
 
-    const seen = await sent(upload.uploadId, bytes)
+      const seen = await sent(upload.uploadId, bytes)
 
-    expect(seen).toEqual([type, disposition])
-    expect(await storedType('a.txt')).toBe(type)
-  })
+      expect(seen).toEqual([type, disposition])
+      expect(await storedType('a.txt')).toBe(type)
+    },
+  )
 
-  it('has the same in a link that is made after a restart', async () => {
+  it('has the same encoding in a link that is made after a restart', async () => {
     const unknown = await queued(await harness.registerFacts('old.txt', WINDOWS.length), 'unknown')
     const known = await queued(await harness.registerFacts('new.txt', UTF8.length), 'utf-8')
     await sent(unknown.uploadId, WINDOWS)
@@ -102,7 +105,7 @@ describe('a text', () => {
     ])
   })
 
-  it('in parts has its encoding, too', async () => {
+  it('has its encoding in a multipart upload, too', async () => {
     const bytes = Buffer.alloc(6 * 1024 * 1024, 'Grüße ')
     const { uploadId } = await queued(
       await harness.registerFacts('long.txt', bytes.length),
@@ -115,7 +118,7 @@ describe('a text', () => {
     expect(await storedType('long.txt')).toBe('text/plain; charset=utf-8')
   })
 
-  it('is judged by its type without the encoding', async () => {
+  it('is checked by its type without the encoding', async () => {
     await saveRules({ allowedTypes: 'text/markdown' })
     const source = await harness.registerFacts('a.txt', 1)
 
@@ -140,7 +143,7 @@ describe('a text', () => {
   it.each([
     ['text/plain', 'text/plain; charset=utf-8'],
     ['text/plain; charset=iso-8859-1', 'text/plain; charset=iso-8859-1'],
-  ])('gets %s by a rule that is set after it was queued as %s', async (value, type) => {
+  ])('with the rule %s, set after it was queued, becomes %s', async (value, type) => {
     const upload = await queued(await harness.registerFacts('a.log', UTF8.length), 'utf-8')
     await saveRules({ contentTypes: [{ name: 'log', value }] })
 
@@ -150,13 +153,13 @@ describe('a text', () => {
   })
 })
 
-describe('a text that is uploaded again', () => {
+describe('a text file that is uploaded again', () => {
   const fail = (uploadId: UploadId) =>
     harness.sync({
       marks: [{ uploadId, mark: { phase: 'failed', failure: { kind: 'source-changed' } } }],
     })
 
-  it('is looked at by the host where the page cannot', async () => {
+  it('is examined by the host if the page cannot', async () => {
     const source = await harness.registerFile('a.txt', UTF8)
     const old = await queued(source, 'utf-8')
     await fail(old.uploadId)
@@ -168,7 +171,7 @@ describe('a text that is uploaded again', () => {
     expect(again.contentType).toBe('text/plain; charset=utf-16le')
   })
 
-  it('may be cut in the middle of a character where the look ends', async () => {
+  it('may be cut in the middle of a character where the examined bytes end', async () => {
     const bytes = Buffer.concat([Buffer.alloc(TEXT_PROBE_BYTES - 1, 'a'), UTF8.subarray(2)])
     const old = await queued(await harness.registerFile('a.txt', WINDOWS), 'unknown')
     await fail(old.uploadId)
@@ -179,7 +182,7 @@ describe('a text that is uploaded again', () => {
     expect(again.contentType).toBe('text/plain; charset=utf-8')
   })
 
-  it('is what the page found out about the file that was given again', async () => {
+  it('gets the facts that the page found out about the file that was given again', async () => {
     const old = await queued(await harness.registerFacts('a.txt', UTF8.length), 'utf-8')
     await fail(old.uploadId)
     const { sourceId } = await harness.registerFacts('a.txt', WINDOWS.length)
@@ -193,7 +196,7 @@ describe('a text that is uploaded again', () => {
   it.each([
     ['short', Buffer.from('now'), Buffer.from('then')],
     ['long', Buffer.alloc(5_000_001, 'now'), Buffer.alloc(5_000_001, 'then')],
-  ])('has the name that its bytes make now, when it is %s', async (_what, now, then) => {
+  ])('gets its name from its present bytes, when it is %s', async (_what, now, then) => {
     await saveRules({ keyTemplate: '{hash8}/{name}' })
     const was = await harness.registerFile('a.bin', then)
     const { uploads } = await harness.must('queueUploads', {
