@@ -168,8 +168,8 @@ describe('the checksum that a store is found to check', () => {
 
   it('is none that a store refuses whether it is right or wrong', async () => {
     odd.manners.part = (request, response) => {
-      const hasSum = Object.keys(request.headers).some((name) => /checksum|md5/.test(name))
-      const answer = hasSum ? refusal(400, 'InvalidRequest') : plain(200, '', { etag: '"1"' })
+      const hasChecksum = Object.keys(request.headers).some((name) => /checksum|md5/.test(name))
+      const answer = hasChecksum ? refusal(400, 'InvalidRequest') : plain(200, '', { etag: '"1"' })
       answer(request, response)
     }
 

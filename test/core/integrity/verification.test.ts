@@ -29,8 +29,8 @@ function head(
 }
 
 async function compositeOf(algorithm: ChecksumAlgorithm): Promise<string> {
-  const sums = await Promise.all(PIECES.map((piece) => checksumOf(algorithm, piece)))
-  return checksumOf(algorithm, Buffer.concat(sums.map((sum) => Buffer.from(sum, 'base64'))))
+  const checksums = await Promise.all(PIECES.map((piece) => checksumOf(algorithm, piece)))
+  return checksumOf(algorithm, Buffer.concat(checksums.map((each) => Buffer.from(each, 'base64'))))
 }
 
 const whole = (algorithm: ChecksumAlgorithm) => ({ level: 'whole', algorithm })
@@ -41,12 +41,12 @@ describe('the proof of a multipart object', () => {
     'covers the whole object by the %s of all its bytes, whether or not the store names the type',
     async (algorithm) => {
       const expected = await expectedBy(algorithm, 'multipart', false)
-      const sum = await checksumOf(algorithm, BYTES)
+      const checksum = await checksumOf(algorithm, BYTES)
 
       for (const type of [false, null]) {
-        expect(proofOf(expected, head({ [algorithm]: sum }, type))).toEqual(whole(algorithm))
+        expect(proofOf(expected, head({ [algorithm]: checksum }, type))).toEqual(whole(algorithm))
       }
-      expect(proofOf(expected, head({ [algorithm]: sum.replace(/^./, '_') }))).toBe('differs')
+      expect(proofOf(expected, head({ [algorithm]: checksum.replace(/^./, '_') }))).toBe('differs')
     },
   )
 
@@ -54,19 +54,21 @@ describe('the proof of a multipart object', () => {
     'covers the whole object by the %s of its checksums, with or without the number of parts',
     async (algorithm) => {
       const expected = await expectedBy(algorithm, 'multipart')
-      const sum = await compositeOf(algorithm)
+      const checksum = await compositeOf(algorithm)
 
-      expect(proofOf(expected, head({ [algorithm]: `${sum}-2` }, true))).toEqual(whole(algorithm))
-      expect(proofOf(expected, head({ [algorithm]: sum }, null))).toEqual(whole(algorithm))
-      expect(proofOf(expected, head({ [algorithm]: `_${sum}-2` }, true))).toBe('differs')
+      expect(proofOf(expected, head({ [algorithm]: `${checksum}-2` }, true))).toEqual(
+        whole(algorithm),
+      )
+      expect(proofOf(expected, head({ [algorithm]: checksum }, null))).toEqual(whole(algorithm))
+      expect(proofOf(expected, head({ [algorithm]: `_${checksum}-2` }, true))).toBe('differs')
     },
   )
 
   it("ignores a SHA-256 of all its bytes, which the parts' checksums cannot confirm", async () => {
     const expected = await expectedBy('sha256', 'multipart')
-    const sums = { sha256: await checksumOf('sha256', BYTES) }
+    const checksums = { sha256: await checksumOf('sha256', BYTES) }
 
-    expect(proofOf(expected, head(sums, false))).toEqual(parts('sha256'))
+    expect(proofOf(expected, head(checksums, false))).toEqual(parts('sha256'))
   })
 
   it('covers the whole object by an ETag of MD5s, and ignores an ETag of another kind', async () => {
@@ -98,10 +100,10 @@ describe('the proof of an object in one PUT', () => {
     'covers the whole object by %s',
     async (algorithm) => {
       const expected = await expectedBy(algorithm, 'single', false)
-      const sum = await checksumOf(algorithm, BYTES)
+      const checksum = await checksumOf(algorithm, BYTES)
 
-      expect(proofOf(expected, head({ [algorithm]: sum }))).toEqual(whole(algorithm))
-      expect(proofOf(expected, head({ [algorithm]: `_${sum}` }))).toBe('differs')
+      expect(proofOf(expected, head({ [algorithm]: checksum }))).toEqual(whole(algorithm))
+      expect(proofOf(expected, head({ [algorithm]: `_${checksum}` }))).toBe('differs')
       expect(proofOf(expected, head({}))).toEqual({ level: 'none' })
     },
   )

@@ -73,13 +73,13 @@ describe('the bucket of an upload', () => {
     const { records } = await openRecords(folder, 0)
     onTestFinished(() => records.close())
     const to = { ...A_PLACE, endpoint: 'https://eu.store.example', region: 'eu-2' }
-    const sum = { algorithm: 'crc32c', isChecked: true } as const
+    const integrity = { algorithm: 'crc32c', isChecked: true } as const
     const [waiting, begun, other] = ['waiting', 'begun', 'other'].map((key) => {
       const upload = anUpload(key)
       records.add([upload], (each) => each)
       const bucket = key === 'other' ? 'others' : A_PLACE.bucket
       const plan = { mode: 'single', byteLength: 1 } as const
-      records.setPlan(upload.uploadId, plan, sum, { ...A_PLACE, bucket })
+      records.setPlan(upload.uploadId, plan, integrity, { ...A_PLACE, bucket })
       return upload.uploadId
     }) as [UploadId, UploadId, UploadId]
     records.setStoreUpload(begun, 'at-the-store', null)

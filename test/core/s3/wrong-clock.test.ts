@@ -182,13 +182,13 @@ describe('a clock that is wrong by days', () => {
     const before = Date.now()
     await uploaded('a.bin')
 
-    const told = await troubles()
-    const at = told.flatMap((each) => (each.kind === 'clock-off' ? [each.storeTimeMs] : []))
-    expect(told).toHaveLength(1)
+    const reported = await troubles()
+    const at = reported.flatMap((each) => (each.kind === 'clock-off' ? [each.storeTimeMs] : []))
+    expect(reported).toHaveLength(1)
     // The store counts whole seconds.
     expect(at[0]).toBeGreaterThan(before - 2000)
     expect(at[0]).toBeLessThan(Date.now() + 2000)
-    expect(harness.heard.of('troublesChanged')).toEqual([{ troubles: told }])
+    expect(harness.heard.of('troublesChanged')).toEqual([{ troubles: reported }])
   })
 
   it('is no longer reported once it is set right', async () => {

@@ -199,13 +199,13 @@ describe('on Linux', () => {
   it('files that the AWS tools are set to use count as access keys wherever they are', async () => {
     const environment = { HOME: '/home/me', AWS_SHARED_CREDENTIALS_FILE: '/srv/keys/aws' }
     const follow = async (path: string) => path
-    const told = sourceLimits({
+    const limits = sourceLimits({
       ...{ dataFolder: '/d', bucketFolder: '/d/local-bucket' },
       ...placesOfKeys(environment, 'linux'),
       ...{ environment, platform: 'linux', follow, mayReadFrom: async () => false },
     })
 
-    expect(await told.ofPlace('/srv/keys/aws', null)).toMatchObject({ why: 'keys' })
-    expect(await told.ofPlace('/srv/keys/other', null)).toBeNull()
+    expect(await limits.ofPlace('/srv/keys/aws', null)).toMatchObject({ why: 'keys' })
+    expect(await limits.ofPlace('/srv/keys/other', null)).toBeNull()
   })
 })

@@ -189,9 +189,9 @@ describe('a store that cannot be reached while cancelling', () => {
     await harness.must('cancelUpload', { uploadId })
 
     harness = await harness.restart({ storeHttp })
-    const told = () => harness.heard.of('uploadsChanged').flatMap((each) => each.uploads)
+    const notified = () => harness.heard.of('uploadsChanged').flatMap((each) => each.uploads)
 
-    await expect.poll(told, PATIENCE).toMatchObject([{ uploadId, status: clean }])
+    await expect.poll(notified, PATIENCE).toMatchObject([{ uploadId, status: clean }])
     expect((await harness.record(kept)).status).toMatchObject({ storeIsClean: false })
     expect((await harness.stored(local)).unfinished).toEqual(['a.bin'])
   })

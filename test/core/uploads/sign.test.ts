@@ -5,7 +5,7 @@ import { CoreHarness, checksumOf, PART, someBytes, statusOf } from '../../fakes/
 import { TYPED_KEYS } from '../../fakes/typed-keys.ts'
 
 const HOUR = 3_600_000
-const SUM = await checksumOf('crc64nvme', someBytes(5))
+const CHECKSUM = await checksumOf('crc64nvme', someBytes(5))
 
 let harness: CoreHarness
 let local: Destination
@@ -35,7 +35,7 @@ describe('a signed PUT of a whole file', () => {
     expect(headers).toEqual({
       'content-type': 'text/plain',
       'if-none-match': '*',
-      'x-amz-checksum-crc64nvme': SUM,
+      'x-amz-checksum-crc64nvme': CHECKSUM,
       'x-amz-meta-ferry-upload': expect.stringMatching(/^[0-9a-f]{32}$/),
     })
   })
@@ -77,7 +77,7 @@ describe('a signed PUT of a part', () => {
     const { uploadId } = await harness.queueBytes(local, 'a.bin', someBytes(PART + 1))
     await harness.prepared(uploadId, PART)
 
-    const parts = [2, 1, 2].map((partNumber) => ({ partNumber, checksum: SUM }))
+    const parts = [2, 1, 2].map((partNumber) => ({ partNumber, checksum: CHECKSUM }))
     const signed = await harness.must('signParts', { uploadId, parts })
 
     expect(signed.map((part) => part.partNumber)).toEqual([2, 1])
@@ -85,7 +85,7 @@ describe('a signed PUT of a part', () => {
       const query = new URL(url).searchParams
       expect(query.get('X-Amz-SignedHeaders')).toBe('host;x-amz-checksum-crc64nvme')
       expect([...query.keys()].join()).not.toMatch(/checksum/i)
-      expect(headers).toEqual({ 'x-amz-checksum-crc64nvme': SUM })
+      expect(headers).toEqual({ 'x-amz-checksum-crc64nvme': CHECKSUM })
     }
   })
 
@@ -112,7 +112,7 @@ describe('a signed PUT of a part', () => {
     await harness.prepared(uploadId, PART)
     const parts = Array.from({ length: 500 }, (_, index) => ({
       partNumber: index + 1,
-      checksum: SUM,
+      checksum: CHECKSUM,
     }))
 
     const signed = await harness.must('signParts', { uploadId, parts })

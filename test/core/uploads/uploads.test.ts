@@ -289,7 +289,7 @@ describe("the page's control over an upload", () => {
       receipts: [{ uploadId, receipt: { ...three, etag: '"x"' } }],
     })
     const short = { partNumber: 1, checksum: await checksumOf('crc32c', new Uint8Array()) }
-    const otherSum = await harness.ask('signParts', { uploadId, parts: [short] })
+    const otherChecksum = await harness.ask('signParts', { uploadId, parts: [short] })
     const otherReceipt = await harness.must('syncUploads', {
       ...NO_CHANGES,
       receipts: [{ uploadId, receipt: { ...short, etag: '"x"' } }],
@@ -300,7 +300,7 @@ describe("the page's control over an upload", () => {
     const afterwards = await harness.ask('signParts', { uploadId, parts: [one] })
 
     const refused = { ok: false, failure: { kind: 'wrong-state' } }
-    expect([unprepared, beyond, otherSum, afterwards]).toEqual(Array(4).fill(refused))
+    expect([unprepared, beyond, otherChecksum, afterwards]).toEqual(Array(4).fill(refused))
     expect([forged, otherReceipt, live]).toEqual(Array(3).fill({ refused: [uploadId] }))
     expect(recordedBytes).toBe(0)
   })

@@ -120,16 +120,16 @@ describe('a page that the bucket does not let in', () => {
     })
   })
 
-  const SUM = 'x-amz-checksum-crc64nvme'
+  const CHECKSUM = 'x-amz-checksum-crc64nvme'
   const WHOLE = ['content-type', 'x-amz-meta-ferry-upload']
 
   it.each([
     ['a part', 2 * PART, [], 'refused'],
     ['a part', 2 * PART, WHOLE, 'refused'],
-    ['a part', 2 * PART, [SUM], 'unexplained'],
-    ['a whole file', 1000, [SUM], 'refused'],
+    ['a part', 2 * PART, [CHECKSUM], 'unexplained'],
+    ['a whole file', 1000, [CHECKSUM], 'refused'],
     ['a whole file', 1000, WHOLE, 'refused'],
-    ['a whole file', 1000, [...WHOLE, SUM], 'unexplained'],
+    ['a whole file', 1000, [...WHOLE, CHECKSUM], 'unexplained'],
   ])('is tested with the very headers of %s of %d bytes: %j', async (_, size, allowed, kind) => {
     const world = await ReverseProxyWorld.start({}, [])
     const upload = await world.begin(size)
@@ -168,7 +168,7 @@ describe('a limit in front of the store', () => {
     ['nginx’s default', MIB, MIB],
     ['one between two round lengths', 3 * MIB, 2 * MIB],
     ['one that is shorter than any probe', 1000, 64 * 1024],
-  ])('is found without sending a body that is too long: %s', async (_, limitBytes, told) => {
+  ])('is found without sending a body that is too long: %s', async (_, limitBytes, reported) => {
     const world = await ReverseProxyWorld.start()
     const upload = await world.begin(2 * PART)
     world.proxy.rule = onlyPuts(limitedTo(limitBytes))
@@ -176,7 +176,7 @@ describe('a limit in front of the store', () => {
     const diagnosis = await world.diagnose(upload, { isBodySent: false })
 
     const trials = world.proxy.puts(true)
-    expect(diagnosis).toMatchObject(limited(told))
+    expect(diagnosis).toMatchObject(limited(reported))
     expect(world.proxy.bytesOf(trials)).toBeLessThan(100_000)
     expect(trials.length).toBeLessThanOrEqual(7)
     expect(await leftovers(world)).toEqual([])
