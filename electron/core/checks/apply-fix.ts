@@ -20,8 +20,9 @@ const FIX_TIMEOUT_MS = 30_000
 type Nothing = Record<string, never>
 
 /**
- * Changes the bucket as the fix says and keeps every rule that is there. The rule is made here once
- * more: what the page sends back is no order. Fails with `wrong-state` for what changes no bucket.
+ * Changes the bucket as the fix says and keeps all its existing rules. The rule is built again
+ * here: Ferry does not trust the rule that the page sends back. Fails with `wrong-state` if the fix
+ * does not change the bucket.
  */
 export async function applyFix(
   store: Store,
@@ -41,7 +42,7 @@ export async function applyFix(
   }
 }
 
-/** Where a store takes no `*` inside an origin, every origin is let in, as the window has said. */
+/** If a store accepts no `*` inside an origin, every origin is allowed, as the window has said. */
 async function setCors(store: Store, allowedOrigin: string): Promise<Outcome<Nothing>> {
   const allowing = (origin: string) =>
     changeSetting(store, 'cors', (xml) => withCorsRule(xml, corsRuleFor(origin)))
@@ -57,7 +58,7 @@ async function changeSetting(
   changed: (xml: string | null) => string | null,
 ): Promise<Outcome<Nothing>> {
   const signal = AbortSignal.timeout(FIX_TIMEOUT_MS)
-  // Read just before it is written: somebody else may have added a rule since the check.
+  // Read just before writing: somebody else may have added a rule since the check.
   const setting = await readSetting(store, name, signal)
   if (!setting.ok) return setting
   const xml = changed(setting.value.xml)
@@ -74,14 +75,14 @@ export type SettingName = 'cors' | 'lifecycle'
 export interface BucketSetting {
   /** Null: nothing is set. */
   readonly xml: string | null
-  /** Headers that belong to it and have to go back with it. */
+  /** Headers that belong to the setting and must be sent back with it. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Without it AWS would go back to its default when the rules are put. */
+/** Without this header, AWS would return to its default when the rules are put. */
 const KEPT_HEADERS = ['x-amz-transition-default-minimum-object-size']
 
-/** The store's own text, since every reading of it would lose what the reader does not know. */
+/** The store's own text, because parsing it would lose everything that the parser does not know. */
 export async function readSetting(
   store: Store,
   name: SettingName,
@@ -108,7 +109,7 @@ export async function readSetting(
   return succeeded({ xml, headers: Object.fromEntries(kept) })
 }
 
-/** Stores have several codes for it. */
+/** Stores use several codes for a missing setting. */
 export function isAbsent(failure: Failure): boolean {
   return failure.kind === 'store-refused' && failure.status === 404
 }
@@ -137,10 +138,10 @@ function putSetting(
 
 type Changed = PutBucketCorsCommand | PutBucketLifecycleConfigurationCommand
 
-/** Sends the text as it is. Older stores insist on `Content-MD5` and know no other checksum. */
+/** Sends the text unchanged. Older stores require `Content-MD5` and know no other checksum. */
 function withBody<C extends Changed>(command: C, { xml, headers }: BucketSetting): C {
   const body = Buffer.from(xml ?? '')
-  // Their stacks differ in their types alone.
+  // Only the types of their middleware stacks differ.
   const { middlewareStack } = command as PutBucketCorsCommand
   middlewareStack.add(
     (next) => (args) => {

@@ -15,13 +15,13 @@ import {
 } from '../../lib/ordered-xml.ts'
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
-/** S3 takes CORS documents of 64 KB; lifecycle documents of a bucket are far shorter. */
+/** S3 accepts CORS documents of up to 64 KB; a bucket's lifecycle documents are far shorter. */
 const MAX_DOCUMENT_LENGTH = 64 * 1024
 
 /**
- * A bucket's CORS rules with one more, or with Ferry's own rule completed. It stands first: a store
- * stops at the first rule that fits, and one that hides the ETag would fit as well. All other rules
- * keep everything that is in them. Null: the text is no such document.
+ * Adds a rule to a bucket's CORS rules, or completes Ferry's own rule. The rule comes first,
+ * because a store stops at the first rule that fits, and a rule that hides the ETag would fit as
+ * well. All other rules stay unchanged. Null: the text is not a CORS document.
  */
 export function withCorsRule(xml: string | null, rule: CorsRule): string | null {
   const document = documentOf(xml, 'CORSConfiguration')
@@ -57,9 +57,9 @@ function newRule(rule: CorsRule): XmlNode {
 }
 
 /**
- * A rule that an earlier Ferry has set for its window: our methods, any header, nothing exposed but
- * what we ask for, and no origin but those of this computer. A rule with anything else in it is
- * somebody's own.
+ * True for a rule that an earlier version of Ferry set for its window: our methods, any header, no
+ * exposed headers but ours, and no origins but this computer's. A rule with anything else in it
+ * belongs to somebody else.
  */
 function isFerrysRule(element: XmlElement): boolean {
   if (element.name !== 'CORSRule') return false
@@ -88,7 +88,7 @@ const RULE_ELEMENTS: ReadonlySet<string> = new Set([
   'MaxAgeSeconds',
 ])
 
-/** The rule with the origins and headers that it lacks, before the first of their kind. */
+/** Adds the missing origins and headers to the rule, each before the first of its kind. */
 function completedRule(element: XmlElement, rule: CorsRule): XmlNode {
   const wanted = [
     { name: 'AllowedOrigin', texts: rule.allowedOrigins },
@@ -110,9 +110,9 @@ function missingElements(element: XmlElement, name: string, texts: readonly stri
 }
 
 /**
- * A bucket's lifecycle rules with one more, for what lies below `prefix`. S3 has an older form of
- * rules and does not take both in one document: docs.aws.amazon.com/AmazonS3/latest/API/
- * API_LifecycleRule.html (`Prefix` and `Filter`). Null: the text is no such document.
+ * Adds a rule for objects below `prefix` to a bucket's lifecycle rules. S3 has an older form of
+ * rules and does not accept both forms in one document: docs.aws.amazon.com/AmazonS3/latest/API/
+ * API_LifecycleRule.html (`Prefix` and `Filter`). Null: the text is not a lifecycle document.
  */
 export function withUnfinishedRule(
   xml: string | null,
@@ -142,7 +142,7 @@ function afterElements(parent: XmlElement, added: XmlNode): readonly XmlNode[] {
   return content.toSpliced(at, 0, added)
 }
 
-/** Rules of one bucket have names of their own. */
+/** The rules of one bucket need unique names. */
 function freeId(rules: readonly XmlElement[]): string {
   const taken = new Set(rules.flatMap((rule) => textsOf(rule, 'ID')))
   let id = UNFINISHED_RULE_ID
@@ -150,7 +150,10 @@ function freeId(rules: readonly XmlElement[]): string {
   return id
 }
 
-/** A new document where the bucket has none. Null: the text is another document, or none. */
+/**
+ * Creates a new document if the bucket has none. Null: the text is a different document, or not
+ * one.
+ */
 function documentOf(xml: string | null, name: string): XmlDocument | null {
   const text = xml ?? `<${name} xmlns="${NAMESPACE}"/>`
   const document = parseOrdered(text, MAX_DOCUMENT_LENGTH)

@@ -1,11 +1,11 @@
-/** A write that is under way may still arrive, so it gets a moment to say how it ended. */
+/** A write in progress may still arrive, so it gets a moment to finish. */
 const CANCEL_GRACE_MS = 3000
 const CLOSE_GRACE_MS = 200
-/** Nothing is left behind; but a store that is silent must not hold anybody up for ever. */
+/** The cleanup must be complete, but a silent store must not block anybody forever. */
 const CLEAN_MS = 10_000
 const CLOSE_CLEAN_MS = 1000
 
-/** One check from its beginning to its cleaning, and how it is ended early. */
+/** Cancels one check, from its first request to its cleanup. */
 export class CheckCancellation {
   readonly #reading = new AbortController()
   readonly #writing = new AbortController()
@@ -24,7 +24,7 @@ export class CheckCancellation {
     return this.#reading.signal.aborted
   }
 
-  /** For what is asked of the store when the check is over. */
+  /** For requests to the store after the check is over. */
   startCleaning(): AbortSignal {
     this.#end(this.#cleaning, CLEAN_MS)
     return this.#cleaning.signal
@@ -35,7 +35,7 @@ export class CheckCancellation {
     this.#end(this.#writing, CANCEL_GRACE_MS)
   }
 
-  /** As `cancel`, with less patience: whoever stops Ferry waits. */
+  /** Like `cancel`, but with less patience, because the user waits for Ferry to stop. */
   close(): void {
     this.#reading.abort()
     this.#end(this.#writing, CLOSE_GRACE_MS)

@@ -27,10 +27,10 @@ interface ChecksDeps {
 type Nothing = Record<string, never>
 type CheckedStore = Parameters<typeof isSameStore>[1]
 
-/** Of places that nobody has saved yet, so many are remembered. */
+/** The number of unsaved drafts whose findings are remembered. */
 const MAX_REMEMBERED = 20
 
-/** The connection checks under way, and what the last ones have found out. */
+/** The running connection checks, and the findings of the last ones. */
 export class Checks {
   readonly #deps: ChecksDeps
   readonly #running = new Map<CheckId, { turn: CheckCancellation; done: Promise<unknown> }>()
@@ -57,7 +57,7 @@ export class Checks {
     }
   }
 
-  /** Answers when it has cleaned up; one that has ended meanwhile needs no cancelling. */
+  /** Answers after the cleanup; a check that has ended meanwhile needs no cancelling. */
   async cancel(checkId: CheckId): Promise<Outcome<Nothing>> {
     const running = this.#running.get(checkId)
     running?.turn.cancel()
@@ -76,7 +76,9 @@ export class Checks {
     }
   }
 
-  /** What the last check of this place saw; null: there was none since Ferry started. */
+  /**
+   * The findings of the last check of this destination; null: there was none since Ferry started.
+   */
   findingsFor(place: CheckedStore): StoreFindings | null {
     return this.#remembered.find((each) => isSameStore(each.place, place))?.findings ?? null
   }
@@ -89,7 +91,8 @@ export class Checks {
     const { destinations } = this.#deps
     const { destinationId } = saved.value.destination
     const stored = destinations.find(destinationId)
-    // The form knows the provider's part limit alone, and writes it over what was found out.
+    // The form knows only the provider's part limit, and would overwrite the one that the check
+    // found.
     const findings = stored === null ? null : (this.findingsFor(stored) ?? stored.findings)
     if (stored === null || findings === null) return saved
     destinations.noteKnowledge(stored, knowledgeFrom(findings))
@@ -97,7 +100,7 @@ export class Checks {
     return succeeded({ ...saved.value, destination: destinations.shown(noted) })
   }
 
-  /** Waits for the cleaning, and no longer than a store in good order takes for it. */
+  /** Waits for the cleanup, but no longer than a healthy store takes for it. */
   async close(): Promise<void> {
     const running = [...this.#running.values()]
     for (const { turn } of running) turn.close()
@@ -156,7 +159,7 @@ export class Checks {
   }
 }
 
-/** The bucket on this computer, at its own address and with its own keys, needs nobody's leave. */
+/** The bucket on this computer, at its own address and with its own keys, needs no approval. */
 function isLocal(former: StoredDestination | null, { fields, secrets }: CleanDraft): boolean {
   if (former?.kind !== 'local' || secrets !== null) return false
   const isSameKey = sourceName(fields.credentials) === sourceName(former.credentials)

@@ -10,20 +10,20 @@ import { failureOfAnswer, type PageAnswer, presigned, sendAsPage } from './page-
 
 const PREFLIGHT_TIMEOUT_MS = 15_000
 
-/** What the page will send along with the bytes. */
+/** The headers that the page will send with the bytes. */
 export interface PutContents {
   readonly isWholeFile: boolean
-  /** By which the store checks them; null: nothing travels with them. */
+  /** The checksum by which the store verifies the bytes; null: none is sent. */
   readonly algorithm: ChecksumAlgorithm | null
 }
 
-/** A part carries its checksum at most. */
+/** A part carries at most its checksum. */
 export function headersOf(
   destination: Parameters<typeof putHeaderNames>[0],
   { isWholeFile, algorithm }: PutContents,
 ): readonly string[] {
-  const sum = algorithm === null ? [] : [checksumHeader(algorithm)]
-  return [...(isWholeFile ? putHeaderNames(destination) : []), ...sum]
+  const checksum = algorithm === null ? [] : [checksumHeader(algorithm)]
+  return [...(isWholeFile ? putHeaderNames(destination) : []), ...checksum]
 }
 
 /** The page as a store's CORS sees it. */
@@ -38,7 +38,7 @@ export function corsPageOf(ports: Pick<CorePorts, 'pageOrigin' | 'corsOrigin'>):
   return { origin, allowedOrigin: allowsOrigin(pattern, origin) ? pattern : origin }
 }
 
-/** Only the question that comes before the PUT; puts nothing. Null when the page may go on. */
+/** Sends only the preflight of the PUT and writes nothing. Null if the page may send the PUT. */
 export function checkPreflight(
   store: Store,
   key: string,
@@ -55,9 +55,9 @@ export function checkPreflight(
 }
 
 /**
- * Asks as the page's browser does before a PUT, and judges as it would: may the page's origin send
- * it with all these headers? A header that the rule leaves out keeps the page out as well as its
- * origin does.
+ * Sends the preflight that the page's browser sends before a PUT, and judges the answer as a
+ * browser does: may the page's origin send the PUT with all these headers? A missing header blocks
+ * the page just as a missing origin does.
  *
  * fetch.spec.whatwg.org/#http-cors-protocol
  */
@@ -76,7 +76,7 @@ export async function preflight(
   const answer = await sendAsPage(store, {
     ...{ method: 'OPTIONS', url: url.value, headers: question, signal },
   })
-  // It answered the SDK a moment ago, so this is the network's doing.
+  // The store answered the SDK a moment ago, so the network is the cause.
   if (!answer.ok) return { kind: 'no-response' }
   const { status } = answer.value
   // A browser follows no redirect of a preflight, and no CORS rule would change that.
@@ -90,7 +90,7 @@ export async function preflight(
   return isAllowed ? null : { kind: 'cors-blocked', origin: allowedOrigin }
 }
 
-/** Whether the page may look at the answer to a PUT that it may send, and find the ETag in it. */
+/** Whether the page may read the answer to its PUT, including the ETag. */
 export function unreadableReason(
   { origin, allowedOrigin }: CorsPage,
   answer: PageAnswer,
@@ -105,7 +105,7 @@ export function allowsPage({ headers }: PageAnswer, origin: string): boolean {
   return allowed === '*' || allowed === origin
 }
 
-/** AWS and Ceph answer `*` where the rule that fits names no origin: RESTOPTIONSobject.html. */
+/** AWS and Ceph answer `*` if the matching rule names no origin: RESTOPTIONSobject.html. */
 export function allowsAnyPage({ headers }: PageAnswer): boolean {
   return headers['access-control-allow-origin'] === '*'
 }

@@ -22,7 +22,7 @@ export interface PageRequest {
   readonly signal: AbortSignal
 }
 
-/** A body that is made while it is sent. */
+/** A body that is generated while it is sent. */
 interface StreamedBody {
   readonly byteLength: number
   readonly stream: Readable
@@ -41,9 +41,9 @@ type Handler = S3Client['config']['requestHandler']
 type SentRequest = Parameters<Handler['handle']>[0]
 
 /**
- * Sends what a page's browser or a link's reader would: nothing but what stands here, signed by
- * nobody but the URL. It takes the store's own way, and so the system's proxy on the desktop. Every
- * answer of HTTP is a success; fails with `aborted` when `signal` is aborted.
+ * Sends the request that a page's browser or a link's reader would send: only the headers given
+ * here, and signed only by the URL. It uses the store's own HTTP client, and so the system's proxy
+ * on the desktop. Every HTTP answer is a success; fails with `aborted` when `signal` is aborted.
  */
 export async function sendAsPage(store: Store, request: PageRequest): Promise<Outcome<PageAnswer>> {
   try {
@@ -59,7 +59,7 @@ export async function sendAsPage(store: Store, request: PageRequest): Promise<Ou
   }
 }
 
-/** The SDK's handlers, and the desktop's, take the URL in pieces. */
+/** The SDK's request handlers, and the desktop's, take the URL in pieces. */
 function sdkRequest({ method, url, headers = {}, body }: PageRequest): SentRequest {
   const length = body === undefined ? {} : { 'content-length': String(body.byteLength) }
   const sent = body !== undefined && 'stream' in body ? body.stream : body
@@ -76,7 +76,7 @@ function sdkRequest({ method, url, headers = {}, body }: PageRequest): SentReque
   } as unknown as SentRequest
 }
 
-/** The store's own way bounds it. */
+/** The store's HTTP client limits its length. */
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = []
   for await (const piece of body) pieces.push(piece)
@@ -88,8 +88,8 @@ export function isSuccess({ status }: PageAnswer): boolean {
 }
 
 /**
- * Of an answer that is not good.
- * @param action the permission that the request needed; null: none that could be missing.
+ * The failure that an unsuccessful answer means.
+ * @param action the permission that the request needed; null: it needs none.
  */
 export function failureOfAnswer(
   { destination, clock }: Store,
@@ -109,13 +109,13 @@ type Command =
   | PutObjectCommand
   | UploadPartCommand
 
-/** @param headers travel with the request and are signed; none of them goes into the query. */
+/** @param headers are sent with the request and signed; none of them moves into the query. */
 export async function presigned(
   store: Store,
   command: Command,
   headers: readonly string[] = [],
 ): Promise<Outcome<URL>> {
-  // Asked for here, since the SDK could only throw what they fail with.
+  // Credentials are resolved here, because the SDK could only throw their failure.
   const keys = await store.keys.current()
   if (!keys.ok) return keys
   // The presigner's types take one command at a time; it reads only what all have in common.

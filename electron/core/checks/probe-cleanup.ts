@@ -17,13 +17,13 @@ import { removeVersion } from './probe-object.ts'
 import type { CheckContext } from './step.ts'
 
 const FIRST_PAUSE_MS = 1000
-/** After that it is as old as what a killed check left, which the next one sweeps away. */
+/** After that, the next check removes the probes as those of a killed check. */
 const MAX_PAUSE_MS = 5 * 60_000
 const ROUND_MS = 10_000
 
 /**
- * What checks could not take out of a bucket again, since the line was dead or their keys may not:
- * tried again with growing pauses, and at once when the next check begins.
+ * Removes probes that a check could not remove itself, because the connection was down or its keys
+ * may not delete. Retries with growing pauses, and immediately when the next check begins.
  */
 export class ProbeCleanup {
   readonly #log: Log
@@ -37,7 +37,7 @@ export class ProbeCleanup {
     this.#log = log
   }
 
-  /** Takes over the client of their store. */
+  /** Takes ownership of their store's client. */
   keep(probes: Probes): void {
     this.#pending.add(probes)
     this.#pauseMs = FIRST_PAUSE_MS
@@ -48,7 +48,7 @@ export class ProbeCleanup {
     return [...this.#pending].some((probes) => probes.store === store)
   }
 
-  /** Something may have been mended. */
+  /** The cause may be gone by now. */
   retryNow(): void {
     this.#pauseMs = FIRST_PAUSE_MS
     this.#begin()
@@ -103,12 +103,12 @@ export class ProbeCleanup {
   }
 }
 
-/** What a check has put into a bucket. */
+/** The objects and uploads that a check has put into a bucket. */
 export type Probes = Pick<CheckContext, 'store' | 'object' | 'uploads'>
 
 /**
- * What it knows of first, since these keys may not list; then whatever is under its key. Fails with
- * what kept something from being removed.
+ * First removes the objects and uploads that it remembers, since these keys may not list; then
+ * everything under its key. Fails with the first failure to remove something.
  */
 export async function removeProbes(
   { store, object, uploads }: Probes,
@@ -121,7 +121,7 @@ export async function removeProbes(
 
 const PROBE_NAME = '.ferry-check-'
 const PROBE_KEY = /^\.ferry-check-[0-9a-f]{16}(-as\.[A-Za-z0-9]{1,10})?$/
-/** No check takes as long, so what is older belongs to one that was killed. */
+/** No check takes this long, so older probes belong to a killed check. */
 const ABANDONED_AFTER_MS = 10 * 60_000
 
 interface ListedProbe {
@@ -129,18 +129,18 @@ interface ListedProbe {
   readonly atMs: number
 }
 
-/** What of that which lies below a prefix is to go. */
+/** Selects the probes to remove below a prefix. */
 interface ProbeSelection {
   readonly prefix: string
   readonly isMeant: (found: ListedProbe) => boolean
 }
 
-/** Everything under a check's key, also that of which no answer ever told. */
+/** Removes everything under a check's key, including writes whose answer never arrived. */
 function removeUnderKey(store: Store, key: string, signal: AbortSignal): Promise<Outcome<null>> {
   return removeSelected(store, { prefix: key, isMeant: (found) => found.key === key }, signal)
 }
 
-/** What checks that were killed have left below the destination's own prefix. */
+/** Removes the probes of killed checks below the destination's own prefix. */
 export function removeAbandonedProbes(store: Store, signal: AbortSignal): Promise<Outcome<null>> {
   const { prefix } = store.destination
   const isMeant = ({ key, atMs }: ListedProbe) =>
@@ -149,8 +149,8 @@ export function removeAbandonedProbes(store: Store, signal: AbortSignal): Promis
 }
 
 /**
- * What these keys may not list is left to the bucket's rules. Fails with what kept something from
- * being removed, once all of it was tried.
+ * Probes that these keys may not list are left to the bucket's rules. Fails with the first failure
+ * to remove something, after trying everything.
  */
 async function removeSelected(
   store: Store,
@@ -165,7 +165,8 @@ async function removeSelected(
   const versions = await versionsAmong(store, leavings, signal)
   const kept = new Set<string>()
   for (const { key, versionId, isMarker } of versions.ok ? versions.value : []) {
-    // A marker goes last, and stays on top of what does not go: else that could be seen again.
+    // A marker is removed last, and stays if a version below it stays: otherwise that version would
+    // become visible again.
     if (isMarker && kept.has(key)) continue
     const removed = await removeVersion(store, key, versionId, signal)
     outcomes.push(removed)
@@ -188,7 +189,7 @@ async function uploadsAmong(
   return succeeded(meant)
 }
 
-/** Stores without versions know no list of them. */
+/** Stores without versioning cannot list versions. */
 async function versionsAmong(store: Store, leavings: ProbeSelection, signal: AbortSignal) {
   const place = { Bucket: store.destination.bucket, Prefix: leavings.prefix }
   const pages = await readPages<ListObjectVersionsCommandOutput, object>({
@@ -208,7 +209,8 @@ async function versionsAmong(store: Store, leavings: ProbeSelection, signal: Abo
   const markers = pages.value.flatMap(({ DeleteMarkers = [] }) => DeleteMarkers)
   const meant = (isMarker: boolean) => (each: ObjectVersion | DeleteMarkerEntry) => {
     const { Key: key, VersionId, LastModified } = each
-    // Keys that may delete may not always delete versions, and `null` is the one that needs no name.
+    // Keys that may delete objects may not always delete versions, and version `null` needs no
+    // name.
     const isUnnamed = VersionId === undefined || (VersionId === 'null' && !isMarker)
     const versionId = isUnnamed ? '' : VersionId
     const isMeant =
@@ -246,7 +248,7 @@ async function objectsAmong(
   return succeeded(keys)
 }
 
-/** Of unknown age it is nobody's leavings. */
+/** A probe of unknown age is never treated as abandoned. */
 function listedProbe(key: string, atMs: number | null): ListedProbe {
   return { key, atMs: atMs ?? Number.POSITIVE_INFINITY }
 }

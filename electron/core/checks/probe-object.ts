@@ -20,13 +20,16 @@ export const PROBE_BODY = Buffer.from('Ferry checks that it may write here.')
 const PROBE_MD5 = createHash('md5').update(PROBE_BODY).digest('base64')
 export const PROBE_FILE = { name: 'ferry-check.txt', contentType: PROBE_TYPE, token: 'check' }
 
-/** The object with which a store is tried out. All of a check's requests share its one key. */
+/** The object with which a check tests a store. All requests of a check use its one key. */
 export class ProbeObject {
   readonly key: string
   readonly #store: Store
-  /** What was written and not yet removed; empty text: by a bucket without versions. */
+  /**
+   * Versions that were written and not yet removed; empty text: written in a bucket without
+   * versions.
+   */
   readonly #written = new Set<string>()
-  /** A delete marker of ours lies on top of what cannot be removed. */
+  /** A delete marker of ours hides versions that cannot be removed. */
   #isMarked = false
 
   constructor(store: Store, key: string) {
@@ -34,7 +37,7 @@ export class ProbeObject {
     this.key = key
   }
 
-  /** As far as a request without a version sees it. */
+  /** Whether a request without a version finds the object. */
   get isThere(): boolean {
     return this.#written.size > 0 && !this.#isMarked
   }
@@ -43,23 +46,23 @@ export class ProbeObject {
     return { Bucket: this.#store.destination.bucket, Key: this.key }
   }
 
-  /** With the headers of the page's own PUT; any answer of the store is a success. */
+  /** Sends the headers of the page's own PUT; any answer of the store is a success. */
   async put(
     signal: AbortSignal,
     more: {
       readonly origin?: string
       readonly isNew?: boolean
-      /** Sent along, and not covered by the signature. */
+      /** Sent along, but not covered by the signature. */
       readonly unsigned?: Readonly<Record<string, string>>
     } = {},
   ): Promise<Outcome<PageAnswer>> {
     const fields = objectFields(this.#store.destination.rules, PROBE_FILE)
     const condition = more.isNew === true ? { [CONDITION_HEADER]: '*' } : {}
-    // A bucket with Object Lock takes nothing without a checksum, and every store knows this one.
+    // A bucket with Object Lock accepts nothing without a checksum, and every store knows this one.
     const headers = { ...headersOfFields(fields), ...condition, [checksumHeader('md5')]: PROBE_MD5 }
     const wish = more.isNew === true ? { IfNoneMatch: '*' } : {}
-    const sum = checksumField('md5', PROBE_MD5)
-    const command = new PutObjectCommand({ ...this.#place, ...fields, ...wish, ...sum })
+    const checksum = checksumField('md5', PROBE_MD5)
+    const command = new PutObjectCommand({ ...this.#place, ...fields, ...wish, ...checksum })
     const url = await presigned(this.#store, command, Object.keys(headers))
     if (!url.ok) return url
     const asked = more.origin === undefined ? {} : { origin: more.origin }
@@ -72,13 +75,13 @@ export class ProbeObject {
     return answer
   }
 
-  /** What else wrote the object, too. */
+  /** For other code that writes the object. */
   noteWritten(versionId: string | undefined): void {
     this.#written.add(versionId === undefined || versionId === 'null' ? '' : versionId)
     this.#isMarked = false
   }
 
-  /** Writes it unless it is there. Null when it is. */
+  /** Writes the object unless it exists. Null if it exists then. */
   async ensure(signal: AbortSignal): Promise<Failure | null> {
     if (this.isThere) return null
     const answer = await this.put(signal)
@@ -88,7 +91,7 @@ export class ProbeObject {
       : failureOfAnswer(this.#store, answer.value, 's3:PutObject')
   }
 
-  /** As a share link: signed in the URL, with the headers that a download gets. */
+  /** Reads it as a share link does: signed in the URL, with the headers that a download gets. */
   async get(signal: AbortSignal): Promise<Outcome<string>> {
     const command = new GetObjectCommand({
       ...this.#place,
@@ -104,7 +107,9 @@ export class ProbeObject {
     return succeeded(answer.value.text)
   }
 
-  /** Every version that was written; a plain delete would leave them all, and a marker on top. */
+  /**
+   * Removes every version that was written; a plain delete would keep them all and add a marker.
+   */
   async remove(signal: AbortSignal): Promise<Outcome<null>> {
     for (const versionId of this.#written) {
       const removed = await removeVersion(this.#store, this.key, versionId, signal)
@@ -114,7 +119,7 @@ export class ProbeObject {
     return succeeded(null)
   }
 
-  /** What cannot be removed, for these keys or for the bucket's retention, can at least be hidden. */
+  /** Hides a version that cannot be removed, because of these keys or the bucket's retention. */
   async #hidden(refused: Outcome<null>, signal: AbortSignal): Promise<Outcome<null>> {
     const isRefused = !refused.ok && isDefinite(refused.failure)
     if (isRefused && !this.#written.has('') && !this.#isMarked) {
@@ -133,8 +138,8 @@ export class ProbeObject {
 }
 
 /**
- * @param versionId empty: the object of a bucket without versions. Were they switched on meanwhile,
- * the delete makes a marker, which goes too.
+ * @param versionId empty: the object of a bucket without versions. If versioning was switched on
+ * meanwhile, the delete creates a marker, which is removed too.
  */
 export async function removeVersion(
   store: Store,

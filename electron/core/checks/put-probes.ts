@@ -7,12 +7,15 @@ import { failureOfAnswer, isSuccess } from './page-request.ts'
 import type { Probes } from './probe-cleanup.ts'
 import { putZeros, type ZeroPutResult, type ZeroTarget } from './put-zeros.ts'
 
-/** What became of a PUT that the host made as the page would. */
+/** The result of a PUT that the host made as the page would. */
 export type PutProbeResult =
   | {
       readonly kind: 'refused'
       readonly failure: Failure
-      /** Bodies are refused for their length alone, from this one on; null: not for that. */
+      /**
+       * Bodies of this length and above are refused for their length alone; null: the length is not
+       * the cause.
+       */
       readonly fromBytes: number | null
     }
   /** `isHidden`: the answer lacks the CORS headers that would let the page read it. */
@@ -20,14 +23,17 @@ export type PutProbeResult =
   | { readonly kind: 'silent'; readonly failure: Failure }
 
 export interface PutProbesOptions {
-  /** Null where CORS does not matter. */
+  /** Null if CORS does not matter. */
   readonly origin: string | null
   /** See `ZeroPut`. */
   readonly canExpect: boolean
   readonly fields: ObjectFields
-  /** By which the bytes are announced; null: by none. */
+  /** The checksum that is sent with the bytes; null: none. */
   readonly algorithm: ChecksumAlgorithm | null
-  /** A whole object is tried where no part can be: some stores know none, some keys may not. */
+  /**
+   * Sends a whole object if no part can be sent: some stores have no parts, some keys may not use
+   * them.
+   */
   readonly mayWriteObject: boolean
 }
 
@@ -37,13 +43,13 @@ interface Attempt {
   readonly reach: 'headers' | 'whole'
 }
 
-/** PUTs of zeros with the headers of an upload, below the key of a probe. Whoever made it cleans up. */
+/** PUTs of zeros with the headers of an upload, below the key of a probe. The caller cleans up. */
 export class PutProbes {
   readonly #probes: Probes
   readonly #options: PutProbesOptions
   readonly #signal: AbortSignal
   #uploadId: string | null = null
-  /** How long the store takes for a short answer. */
+  /** The time that the store takes for a short answer. */
   #delayMs = 0
 
   constructor(probes: Probes, options: PutProbesOptions, signal: AbortSignal) {
@@ -52,7 +58,7 @@ export class PutProbes {
     this.#signal = signal
   }
 
-  /** As a part of an upload that is never completed, so that no object is made. */
+  /** Sends a part of an upload that is never completed, so that no object is created. */
   async part(byteLength: number, reach: Attempt['reach'] = 'whole'): Promise<PutProbeResult> {
     const target = await this.#part()
     return 'failure' in target
@@ -60,12 +66,15 @@ export class PutProbes {
       : this.#try({ target, byteLength, reach })
   }
 
-  /** As a whole object, which is there then. */
+  /** Sends a whole object, which then exists. */
   object(byteLength: number): Promise<PutProbeResult> {
     return this.#try({ target: this.#object(), byteLength, reach: 'whole' })
   }
 
-  /** So long a part is refused, the page was told; the limit is looked for among shorter ones. */
+  /**
+   * The page was told that a part of this length is refused; looks for the limit among shorter
+   * ones.
+   */
   async limitOfParts(byteLength: number): Promise<PutProbeResult> {
     const target = await this.#part()
     if ('failure' in target) return resultOfFailure(target.failure)
@@ -107,8 +116,8 @@ export class PutProbes {
   }
 
   /**
-   * @param isByHeaders so long a body is refused before a byte of it is sent; else as many bytes
-   * are sent in looking for the limit as were sent in vain.
+   * @param isByHeaders the store refuses such a body before its first byte is sent; otherwise the
+   * search for the limit sends at most as many bytes as were already sent in vain.
    */
   async #tooLarge(
     { target, byteLength }: Attempt,
@@ -134,7 +143,7 @@ export class PutProbes {
     const end = await putZeros(store, put, this.#delayMs)
     if (target.kind === 'object') {
       const isWritten = end.kind === 'answered' && isSuccess(end.answer)
-      // One whose answer is lost may have been written, too.
+      // If the answer is lost, the object may have been written, too.
       if (isWritten) object.noteWritten(end.answer.headers['x-amz-version-id'])
       else if (end.kind === 'silent') object.noteWritten(undefined)
     }
@@ -148,7 +157,7 @@ function resultOfFailure(failure: Failure): PutProbeResult {
     : { kind: 'refused', failure, fromBytes: null }
 }
 
-/** The store, or the way to it, gave the host no answer either. */
+/** True if the host got no answer either, from the store or anything on the way to it. */
 export function isSilence({ kind }: Failure): boolean {
   return (
     kind === 'offline' ||
@@ -157,12 +166,12 @@ export function isSilence({ kind }: Failure): boolean {
     kind === 'host-not-found' ||
     kind === 'host-unreachable' ||
     kind === 'tls-failed' ||
-    // It took too long.
+    // The request took too long.
     kind === 'aborted'
   )
 }
 
-/** Lengths that people set limits to. */
+/** Lengths that are common as limits. */
 const ROUND_BYTES = [
   ...[64, 128, 256, 512].map((count) => count * KIB),
   ...[1, 2, 4, 5, 8, 10, 16, 20, 25, 32, 50, 64, 100, 128, 200, 256, 500, 512].map(
@@ -175,15 +184,16 @@ const ROUND_BYTES = [
 type SizeResult = 'taken' | 'refused' | 'unknown'
 
 interface SizeLimit {
-  /** The longest round length that is taken: near enough to what somebody has set as a limit. */
+  /** The longest round length that is accepted: close enough to the configured limit. */
   readonly limitBytes: number | null
-  /** The shortest one of which it is known that it is refused. */
+  /** The shortest length that is known to be refused. */
   readonly refusedBytes: number
 }
 
 /**
  * Halves the list until the limit is between two neighbours in it.
- * @param mostBytes of bodies that are taken, all tries together; longer ones are not tried.
+ * @param mostBytes the limit of bytes for all accepted bodies together; longer bodies are not
+ * tried.
  */
 async function findSizeLimit(
   refusedBytes: number,
@@ -194,7 +204,7 @@ async function findSizeLimit(
   let leftBytes = mostBytes
   let shortestRefused = refusedBytes
   let taken = -1
-  // The first one that is refused, or too long to be tried.
+  // The first length that is refused, or too long to try.
   let end = lengths.length
   while (end - taken > 1) {
     const middle = Math.floor((taken + end) / 2)
@@ -207,7 +217,7 @@ async function findSizeLimit(
     } else end = middle
     if (tried === 'refused') shortestRefused = byteLength
   }
-  // Less than the shortest of them is still about that.
+  // If even the shortest length is refused, it still serves as an approximate limit.
   const isShort = lengths[0] !== undefined && shortestRefused === lengths[0]
   return { limitBytes: lengths[isShort ? 0 : taken] ?? null, refusedBytes: shortestRefused }
 }

@@ -19,15 +19,15 @@ export type ZeroTarget =
 export interface ZeroPut {
   readonly target: ZeroTarget
   readonly byteLength: number
-  /** What the bytes are announced with; null: nothing. */
+  /** The checksum that is sent with the bytes; null: none. */
   readonly algorithm: ChecksumAlgorithm | null
-  /** `headers`: the request is broken off before the first byte of its body. */
+  /** `headers`: the request is aborted before the first byte of its body. */
   readonly reach: 'headers' | 'whole'
-  /** Null where CORS does not matter. */
+  /** Null if CORS does not matter. */
   readonly origin: string | null
   /**
-   * Whether the way to the store can wait for `100 Continue`, so that a refusal of the headers
-   * costs no byte of the body; Electron's cannot.
+   * Whether the connection to the store supports `100 Continue`, so that a refusal of the headers
+   * costs no byte of the body; Electron's does not.
    */
   readonly canExpect: boolean
   readonly signal: AbortSignal
@@ -35,18 +35,21 @@ export interface ZeroPut {
 
 export type ZeroPutResult =
   | { readonly kind: 'answered'; readonly answer: PageAnswer; readonly sentBytes: number }
-  /** Nothing refused the headers. */
+  /** The store did not refuse the headers. */
   | { readonly kind: 'headers-taken' }
   | { readonly kind: 'silent'; readonly failure: Failure }
 
-/** An answer to the headers comes at once; this much later than the line's own delay, none does. */
+/**
+ * An answer to the headers comes at once; after the connection's own delay plus this time, none
+ * will come.
+ */
 const HOLD_MS = 400
-/** Shorter bodies are sent without asking first. */
+/** Shorter bodies are sent without waiting for `100 Continue`. */
 const EXPECT_FROM_BYTES = 64 * 1024
 
 /**
- * One PUT as the page's browser would make it, of zeros in place of a file.
- * @param delayMs how long the store took for its last short answer.
+ * One PUT as the page's browser would make it, with zeros instead of a file.
+ * @param delayMs the time that the store took for its last short answer.
  */
 export async function putZeros(
   store: Store,
@@ -57,7 +60,7 @@ export async function putZeros(
   if (!prepared.ok) return { kind: 'silent', failure: prepared.failure }
   const expects = put.canExpect && (put.byteLength >= EXPECT_FROM_BYTES || put.reach === 'headers')
   const end = await send(store, put, prepared.value, { expects, delayMs })
-  // HTTP's own word for a server that cannot wait: RFC 9110, section 15.5.18.
+  // HTTP's status for a server that does not support `100 Continue`: RFC 9110, section 15.5.18.
   const cannotWait = expects && end.kind === 'answered' && end.answer.status === 417
   if (!cannotWait) return end
   if (put.reach === 'headers') return { kind: 'headers-taken' }
@@ -71,14 +74,17 @@ interface Prepared {
 
 async function prepare(store: Store, put: ZeroPut): Promise<Outcome<Prepared>> {
   const { target, algorithm, byteLength, reach } = put
-  // Nobody compares the checksum of a body that never comes.
-  const summedBytes = reach === 'whole' ? byteLength : 0
-  const sum = algorithm === null ? null : await checksumOfZeros(algorithm, summedBytes)
-  const sumHeaders = algorithm === null || sum === null ? {} : { [checksumHeader(algorithm)]: sum }
-  const fields = algorithm === null || sum === null ? {} : checksumField(algorithm, sum)
+  // Nobody verifies the checksum of a body that is never sent.
+  const checkedBytes = reach === 'whole' ? byteLength : 0
+  const checksum = algorithm === null ? null : await checksumOfZeros(algorithm, checkedBytes)
+  const checksumHeaders =
+    algorithm === null || checksum === null ? {} : { [checksumHeader(algorithm)]: checksum }
+  const fields = algorithm === null || checksum === null ? {} : checksumField(algorithm, checksum)
   const place = { Bucket: store.destination.bucket, Key: target.key, ...fields }
   const headers =
-    target.kind === 'part' ? sumHeaders : { ...headersOfFields(target.fields), ...sumHeaders }
+    target.kind === 'part'
+      ? checksumHeaders
+      : { ...headersOfFields(target.fields), ...checksumHeaders }
   const command =
     target.kind === 'part'
       ? new UploadPartCommand({ ...place, UploadId: target.uploadId, PartNumber: 1 })
@@ -119,25 +125,25 @@ async function send(
       ? { kind: 'answered', answer: sent.value, sentBytes: stream.sentBytes }
       : { kind: 'silent', failure: sent.failure }
   } finally {
-    // An answer may come before the body has gone out; the rest of it is not sent.
+    // An answer may arrive before the whole body is sent; the rest is then not sent.
     ending.abort()
     stream.destroy()
   }
 }
 
 const CHUNK = Buffer.alloc(256 * 1024)
-/** So many chunks are hashed before other work gets its turn. */
+/** The number of chunks that are hashed before other work gets its turn. */
 const CHUNKS_PER_TICK = 32
 
 interface ZeroBodyOptions {
   readonly byteLength: number
-  /** Time for an answer to the headers alone, between them and the first byte. */
+  /** The time between the headers and the first byte, for an answer to the headers alone. */
   readonly holdMs: number
-  /** Called once instead of sending the first byte: only the headers were to be tried. */
+  /** Called once instead of sending the first byte: only the headers are to be tried. */
   readonly onHeld?: (() => void) | undefined
 }
 
-/** A body of nothing but zeros, made while it is sent, so that one of 5 GiB needs no memory. */
+/** A body of zeros that is generated while it is sent, so that 5 GiB need no memory. */
 class ZeroBody extends Readable {
   readonly #options: ZeroBodyOptions
   #timer: NodeJS.Timeout | null = null
@@ -174,7 +180,7 @@ class ZeroBody extends Readable {
   }
 }
 
-/** The checksum, base64, of so many zeros. */
+/** The base64 checksum of this many zeros. */
 async function checksumOfZeros(algorithm: ChecksumAlgorithm, byteLength: number): Promise<string> {
   switch (algorithm) {
     case 'crc64nvme':
@@ -198,7 +204,7 @@ async function hashOfZeros(algorithm: 'sha256' | 'md5', byteLength: number): Pro
   return hash.digest('base64')
 }
 
-/** Doubles what is known of one zero, so that any length takes a few steps. */
+/** Doubles a known run of zeros, so that any length takes only a few steps. */
 function crcOfZeros(kind: CrcKind, byteLength: number): string {
   let total = 0n
   let run = crcOfOneZero(kind)

@@ -34,7 +34,7 @@ import {
 import { checkClock, checkDns, checkTls, stopsCheck } from './steps/reach.ts'
 import { checkLinkLife, checkPostForms, checkPublicAccess } from './steps/sharing.ts'
 
-/** What is tried with the bucket, once it is reached, in the order of the lines. */
+/** The steps that run once the bucket is reached, in the order of the lines. */
 const BUCKET_STEPS: readonly (readonly [step: CheckStep, line: StepCheck])[] = [
   ['put', checkPut],
   ['multipart', checkMultipart],
@@ -58,19 +58,22 @@ const BUCKET_STEPS: readonly (readonly [step: CheckStep, line: StepCheck])[] = [
 type RunPorts = CheckContext['ports']
 type Report = (line: CheckLine) => void
 
-/** Lines in their order, told as they are found; the last one that counts may be the end. */
+/** Collects lines in order and reports each one at once; a failed line may end the check. */
 export class StepReport {
   readonly lines: CheckLine[] = []
   readonly #report: Report
   readonly #isOver: () => boolean
 
-  /** @param isOver whoever cancelled wants to hear no more, and what was broken off says nothing. */
+  /**
+   * @param isOver true after a cancel: the caller wants no more lines, and an aborted step proves
+   * nothing.
+   */
   constructor(tell: Report, isOver: () => boolean) {
     this.#report = tell
     this.#isOver = isOver
   }
 
-  /** Answers whether there is use in going on. */
+  /** Answers whether it makes sense to continue. */
   add(step: CheckStep, verdict: StepResult): boolean {
     if (this.#isOver()) return false
     const line = { step, ...verdict }
@@ -79,7 +82,7 @@ export class StepReport {
     return !(hasFailed(verdict) && stopsCheck(failureIn(verdict)))
   }
 
-  /** One per step; those that were not reached are not known. */
+  /** One line per step; steps that were not reached are unknown. */
   whole(): CheckLine[] {
     return CheckStep.options.map(
       (step) => this.lines.find((line) => line.step === step) ?? { step, ...unknown() },
@@ -91,11 +94,11 @@ interface RunDeps {
   readonly ports: RunPorts
   readonly cancellation: CheckCancellation
   readonly report: StepReport
-  /** Gets what could not be removed, and with it the client of its store. */
+  /** Gets the probes that could not be removed, together with the client of their store. */
   readonly cleanup: ProbeCleanup
 }
 
-/** Answers the store in the region where it is. Every other client that it opened is closed. */
+/** Answers the store in the bucket's region. Every other client that it opened is closed. */
 export async function runCheck(given: Store, parts: RunDeps): Promise<Store> {
   const opened = [given]
   const reopen = (place: StoredDestination) => {

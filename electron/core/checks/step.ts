@@ -13,7 +13,7 @@ import { IntegrityProbe, probeKeyBelow } from '../integrity/integrity-probe.ts'
 import type { CorePorts } from '../ports.ts'
 import { ProbeObject } from './probe-object.ts'
 
-/** What a line of the check works with. */
+/** The input of a step. */
 export interface CheckContext {
   readonly store: Store
   readonly ports: Pick<
@@ -22,11 +22,11 @@ export interface CheckContext {
   >
   readonly object: ProbeObject
   readonly uploads: IntegrityProbe
-  /** Ends what only reads, at once. */
+  /** Aborts reads at once. */
   readonly reading: AbortSignal
-  /** Ends what writes, a moment later: a write that nobody waits for could land after the cleaning. */
+  /** Aborts writes a moment later: an abandoned write could arrive after the cleanup. */
   readonly writing: AbortSignal
-  /** Those told so far. */
+  /** The lines that have been reported so far. */
   readonly lines: readonly CheckLine[]
 }
 
@@ -37,7 +37,7 @@ export function newProbes(store: Store, extension = ''): Pick<CheckContext, 'obj
   return { object: new ProbeObject(store, key), uploads: new IntegrityProbe(store, key, false) }
 }
 
-/** What a line came to; the run puts the step's name to it. */
+/** The result of a step; the run adds the step's name. */
 export type StepResult = Omit<CheckLine, 'step'>
 
 export function passed(finding: CheckFinding | null = null): StepResult {
@@ -62,13 +62,16 @@ export function unknown(failure: Failure | null = null): StepResult {
   return { verdict: 'unknown', finding, fix: null }
 }
 
-/** A permission that is missing costs this one thing; every other refusal is a store at fault. */
+/** A missing permission costs only this one feature; every other refusal is the store's fault. */
 export function warnedIfDenied(failure: Failure): StepResult {
   const isMissing = isDenied(failure) || failure.kind === 'encryption-key-denied'
   return isMissing ? warnedBy(failure) : failedBy(failure)
 }
 
-/** The page cannot read what the store says of its PUTs: the host then looks, where it may. */
+/**
+ * The page cannot read the store's answers to its PUTs; the host can then look itself, if its keys
+ * may.
+ */
 export function hiddenAnswer(
   { lines }: { readonly lines: readonly CheckLine[] },
   failure: Failure,
@@ -78,7 +81,10 @@ export function hiddenAnswer(
   return hasPassed('list-parts') && hasPassed('get') ? warnedBy(failure) : failedBy(failure)
 }
 
-/** By which the bytes of an upload travel; null: by none. `Content-MD5` where it is not known. */
+/**
+ * The checksum that is sent with an upload's bytes; null: none. `Content-MD5` if nothing is known
+ * yet.
+ */
 export function sentAlgorithm(lines: readonly CheckLine[]): ChecksumAlgorithm | null {
   const checksums = findingIn(lines, 'checksums')
   return checksums === null ? 'md5' : (checksums.verified[0] ?? null)
@@ -86,7 +92,7 @@ export function sentAlgorithm(lines: readonly CheckLine[]): ChecksumAlgorithm | 
 
 type FindingOf<K extends CheckFinding['kind']> = Extract<CheckFinding, { readonly kind: K }>
 
-/** What a line found out, if it was found out. */
+/** The finding of a step, if there is one. */
 export function findingIn<K extends CheckFinding['kind'] & CheckStep>(
   lines: readonly CheckLine[],
   step: K,
@@ -103,12 +109,12 @@ export function hasFailed({ verdict }: StepResult): boolean {
   return verdict === 'failed'
 }
 
-/** What is worth keeping of a check; null where it found nothing out. */
+/** The findings of a check that are kept; null if it found nothing. */
 export function findingsOf(lines: readonly CheckLine[], checkedAtMs: number): StoreFindings {
   const checksums = findingIn(lines, 'checksums')
   const conditions = findingIn(lines, 'conditional-writes')
   const seen = findingIn(lines, 'public-access')
-  // A header that the bucket keeps from the page would keep the upload out as well.
+  // If the bucket does not allow the page to send the header, it would block the upload as well.
   const isSendable = lines.some(({ step, verdict }) => step === 'cors' && verdict === 'passed')
   return {
     checkedAtMs,
@@ -123,7 +129,7 @@ export function findingsOf(lines: readonly CheckLine[], checkedAtMs: number): St
   }
 }
 
-/** Where a destination keeps what its uploads go by. */
+/** The fields in which a destination keeps the findings that its uploads use. */
 export function knowledgeFrom(findings: StoreFindings) {
   const { integrity, maxPartCount } = findings
   return {

@@ -16,9 +16,9 @@ const MAX_NAME = 200
 type TlsFinding = Extract<CheckFinding, { readonly kind: 'tls' }>
 
 /**
- * Opens a connection as a request would, and says who vouches for the other side. A certificate
- * that this computer does not trust fails with OpenSSL's code and its issuer's name; `network` knows
- * whom the system trusts beside Node.
+ * Opens a TLS connection as a request would, and answers who issued the server's certificate. A
+ * certificate that this computer does not trust fails with OpenSSL's code and its issuer's name;
+ * `network` knows whom the system trusts besides Node.
  */
 export async function probeTls(
   url: URL,
@@ -57,7 +57,8 @@ function tcpOf(url: URL, usualPort: string) {
 
 function tlsOf(url: URL) {
   const tcp = tcpOf(url, '443')
-  // RFC 6066 allows no address as a server's name. Trust is judged below, with the issuer at hand.
+  // RFC 6066 does not allow an address as a server name. Trust is judged below, where the issuer is
+  // known.
   const servername = isIP(tcp.host) === 0 ? { servername: tcp.host } : {}
   return { ...tcp, ...servername, rejectUnauthorized: false }
 }
@@ -75,7 +76,7 @@ function connectionFinding(socket: Socket | TLSSocket, url: URL): Outcome<TlsFin
   return succeeded({ kind: 'tls', protocol: socket.getProtocol() ?? 'TLS', issuer })
 }
 
-/** Node's types say `Error`, Node itself gives the code. */
+/** Node's types say `Error`, but Node itself gives the code. */
 function codeOf(problem: unknown): string {
   if (problem instanceof Error) return 'code' in problem ? String(problem.code) : problem.message
   return String(problem)

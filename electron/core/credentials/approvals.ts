@@ -7,7 +7,7 @@ import type { CorePorts } from '../ports.ts'
 import type { Confirmation, ConfirmationAnswer, ImportedBucket } from './confirmation.ts'
 import { signInName, sourceName } from './source-name.ts'
 
-/** Keys, and where they are used. A `StoredDestination` is one. */
+/** Keys, and the endpoint where they are used, such as a `StoredDestination`. */
 export interface KeyUse {
   readonly endpoint: string
   readonly credentials: CredentialSource
@@ -15,7 +15,7 @@ export interface KeyUse {
 
 type ApprovalPorts = Pick<CorePorts, 'settings' | 'confirm' | 'now' | 'log'>
 interface ApprovalEvents {
-  /** Something is allowed that was not. */
+  /** Something new was allowed. */
   readonly allowed: () => void
   /** Whether the user is being asked. */
   readonly waiting: (isWaiting: boolean) => void
@@ -28,18 +28,18 @@ type Approval = z.infer<typeof Approval>
 
 const SETTINGS_KEY = 'approvals'
 
-/** So many refusals in a row are a page that does not take no for an answer. */
+/** After this many refusals in a row, the page is not taking no for an answer. */
 const MAX_REFUSALS = 3
 const REFUSAL_MS = 60_000
 /** The page mentions a question only after this time, since some are answered at once. */
 const NOTIFY_AFTER_MS = 300
 
 /**
- * Which keys may be used where. The user is asked once for each pair, outside the page; pairs of
- * saved destinations are remembered over restarts, others as long as Ferry runs.
+ * Decides which keys may be used where. The user is asked once for each pair, outside the page.
+ * Pairs of saved destinations are remembered across restarts, others as long as Ferry runs.
  *
- * Without it a page that was taken over could point a profile's keys at any address: what it
- * cannot read it could still have signed.
+ * Without this, a hijacked page could send requests signed with a profile's keys to any address,
+ * even though it cannot read the keys.
  */
 export class Approvals {
   readonly #ports: ApprovalPorts
@@ -58,8 +58,8 @@ export class Approvals {
   }
 
   /**
-   * At the start. Destinations of a Ferry that did not ask were made by its user, who would have to
-   * agree to all of them at once and would learn to agree.
+   * Called at the start. Destinations of an older version of Ferry that did not ask count as
+   * approved: their user would have to agree to all of them at once, and would learn to agree.
    */
   open(stored: readonly StoredUse[]): void {
     const kept = this.#ports.settings.get(SETTINGS_KEY)
@@ -79,7 +79,7 @@ export class Approvals {
     return hasKeys(use) && this.#approved.has(nameOf(approvalOf(use)))
   }
 
-  /** Asks, if nobody has agreed yet. Fails with `not-confirmed`. */
+  /** Asks the user unless the pair is already approved. Fails with `not-confirmed`. */
   allow(use: KeyUse): Promise<Outcome<null>> {
     const approval = approvalOf(use)
     const name = nameOf(approval)
@@ -97,15 +97,15 @@ export class Approvals {
     return this.#ask(name, { kind: 'sign-in', keys: source }, () => this.#signIns.add(name))
   }
 
-  /** Destinations of a file, before they are added. */
+  /** Asks about the destinations of a settings file before they are added. */
   allowImport(places: readonly ImportedBucket[]): Promise<Outcome<null>> {
-    // Each is a question of its own: one answer must not count for another file.
+    // Each import is a question of its own: one answer must not count for another file.
     return this.#ask(randomUUID(), { kind: 'import-settings', places }, () => undefined)
   }
 
   /**
-   * For as long as Ferry runs. A refusal stands for a minute, since the files of one drop ask one by
-   * one.
+   * Lasts as long as Ferry runs. A refusal counts for a minute, because the files of one drop ask
+   * one by one.
    */
   async allowServer(server: string): Promise<boolean> {
     const refusedAtMs = this.#refusedServers.get(server) ?? Number.NEGATIVE_INFINITY
@@ -118,7 +118,7 @@ export class Approvals {
     return allowed.ok
   }
 
-  /** Remembers what saved destinations need, and nothing else. */
+  /** Remembers only the approvals that saved destinations need. */
   settle(stored: readonly StoredUse[]): void {
     const needed = new Set(stored.filter(needsApproval).map((each) => nameOf(approvalOf(each))))
     const kept = [...this.#approved.entries()].filter(([name]) => needed.has(name))
@@ -128,13 +128,13 @@ export class Approvals {
     try {
       this.#ports.settings.set(SETTINGS_KEY, approvals)
     } catch (error) {
-      // Full or read-only: the user is asked once more after the next start.
+      // The disk is full or read-only: the user is asked again after the next start.
       this.#ports.log.warn({ error }, 'What was allowed could not be remembered')
     }
   }
 
   #ask(name: string, confirmation: Confirmation, agreed: () => void): Promise<Outcome<null>> {
-    // Check and save may ask for the same, and get one answer.
+    // A check and a save may ask the same question, and get one answer.
     const running = this.#asked.get(name)
     if (running !== undefined) return running
     const asked = this.#answer(confirmation, agreed).finally(() => this.#asked.delete(name))
@@ -160,7 +160,9 @@ export class Approvals {
     return succeeded(null)
   }
 
-  /** Pages are told of a question that takes its time, as it does where a user has to answer. */
+  /**
+   * Tells the pages about a question that takes a while, as it does when the user has to answer.
+   */
   async #askAloud(confirmation: Confirmation): Promise<ConfirmationAnswer> {
     let isTold = false
     const timer = setTimeout(() => {
@@ -183,12 +185,12 @@ export class Approvals {
   }
 }
 
-/** The bucket on this computer needs nobody's leave. */
+/** The bucket on this computer needs no approval. */
 function needsApproval(use: StoredUse): boolean {
   return use.kind !== 'local' && hasKeys(use)
 }
 
-/** Imported settings have none until somebody enters them. */
+/** Imported destinations have no keys until the user enters them. */
 function hasKeys({ credentials }: KeyUse): boolean {
   return credentials.kind !== 'keys' || credentials.accessKeyId !== ''
 }
@@ -206,8 +208,8 @@ function nameOf({ service, keys }: Approval): string {
 }
 
 /**
- * The service behind an endpoint: scheme, host and port, and for the addresses that a provider gives
- * its regions the provider, since they all are its own and a store may name another region.
+ * The service behind an endpoint: scheme, host and port. For a provider's regional addresses it is
+ * the provider, since all of them belong to it and a store may name another region.
  */
 export function serviceOf(endpoint: string): string {
   const known = knownHost(new URL(endpoint).hostname)

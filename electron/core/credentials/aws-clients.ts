@@ -3,7 +3,7 @@ import type { CorePorts } from '../ports.ts'
 import { boundedHttp } from '../s3/http/bounded-http.ts'
 import { type AwsFiles, endpointOf, type Section } from './aws-profiles.ts'
 
-/** Signing in and taking a role are small questions, and somebody or an upload waits. */
+/** Signing in and assuming a role are small requests, and the user or an upload waits for them. */
 const TIMEOUTS = { connectMs: 8000, idleMs: 15_000, wholeMs: 60_000 } as const
 
 export type CredentialPorts = Pick<
@@ -11,7 +11,7 @@ export type CredentialPorts = Pick<
   'now' | 'environment' | 'readShell' | 'storeHttp' | 'nodeNetwork'
 >
 
-/** Named as the SDK names what is wrong with a profile: `credentialFailure` reads both. */
+/** Named as the SDK names a faulty profile: `credentialFailure` reads both. */
 class IncompleteSettings extends Error {
   override readonly name = 'CredentialsProviderError'
 
@@ -20,10 +20,10 @@ class IncompleteSettings extends Error {
   }
 }
 
-/** As in `AWS_ENDPOINT_URL_…` and in a `services` section. */
+/** The service's name in `AWS_ENDPOINT_URL_…` and in a `services` section. */
 type Service = 'sts' | 'sso' | 'sso_oidc'
 
-/** What a client of one of AWS's services is made with. */
+/** The configuration of a client of one of AWS's services. */
 export interface ClientConfig {
   readonly region: string
   readonly maxAttempts: number
@@ -33,9 +33,9 @@ export interface ClientConfig {
 }
 
 /**
- * Endpoints as the AWS tools find them: a variable, then the profile's. Said here, since the SDK
- * would look at the process's own environment.
- * @throws IncompleteSettings for a region or an address that can be none.
+ * Finds endpoints as the AWS tools do: first a variable, then the profile's setting. They are
+ * resolved here, because the SDK would read the environment of the process itself.
+ * @throws IncompleteSettings for an invalid region or address.
  */
 export function clientConfig(
   ports: CredentialPorts,

@@ -11,7 +11,7 @@ import type { Environment } from '../ports.ts'
 /** One section's settings by their names, `s3.endpoint_url` for nested ones. */
 export type Section = Readonly<Record<string, string | undefined>>
 
-/** What `~/.aws` says: both files together, the credentials file above the other. */
+/** The contents of `~/.aws`: both files together, with the credentials file taking precedence. */
 export interface AwsFiles {
   /** False when neither file is there. */
   readonly hasFile: boolean
@@ -34,12 +34,12 @@ export function awsPaths(environment: Environment) {
   }
 }
 
-/** Windows' separator, too, as Python's `expanduser` reads it for the AWS CLI. */
+/** Also accepts Windows' separator, as Python's `expanduser` does for the AWS CLI. */
 function startsWithHome(path: string): boolean {
   return path.startsWith('~/') || path.startsWith('~\\')
 }
 
-/** Never throws: what cannot be read or understood is not there, as to the AWS tools themselves. */
+/** Never throws: what cannot be read or parsed counts as absent, as in the AWS tools themselves. */
 export async function readAwsFiles(environment: Environment): Promise<AwsFiles> {
   const { configFilepath, filepath } = awsPaths(environment)
   const [files, ...exist] = await Promise.all([
@@ -66,12 +66,12 @@ async function exists(path: string): Promise<boolean> {
     await access(path)
     return true
   } catch {
-    // Unreadable is as good as absent.
+    // An unreadable file counts as absent.
     return false
   }
 }
 
-/** How a profile gets its keys, in the SDK's own order where it says several ways. */
+/** How a profile gets its keys, in the SDK's own order if it names several ways. */
 export function kindOf(section: Section): AwsProfile['kind'] {
   const isRole = section.role_arn !== undefined
   if (isRole && (section.source_profile ?? section.credential_source) !== undefined) return 'role'
@@ -86,7 +86,7 @@ export function hasKeys(section: Section): boolean {
   return section.aws_access_key_id !== undefined && section.aws_secret_access_key !== undefined
 }
 
-/** Sorted by name, `default` first. What no form could show is left out. */
+/** Sorted by name, `default` first. Omits names that no form could show. */
 export function listedProfiles(files: AwsFiles): AwsProfile[] {
   const profiles = [...files.profiles].flatMap(([name, section]) => {
     const region = section.region ?? null
@@ -102,7 +102,7 @@ function orderOf(name: string): string {
 }
 
 /**
- * The endpoint that a profile names for a service: in its `services` section, else for all.
+ * The endpoint that a profile names for a service: in its `services` section, otherwise for all.
  * docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export function endpointOf(files: AwsFiles, section: Section, service: string): string | null {

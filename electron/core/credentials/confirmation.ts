@@ -3,15 +3,15 @@ import { plainName } from '../../contract/plain-text.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 
 /**
- * What the user is asked outside the page, since a page that was taken over could click on anything
- * in itself. Plain data: `confirmationWords` makes the sentences, the same for both hosts.
+ * A question that the user is asked outside the page, since a hijacked page could click on anything
+ * inside itself. Plain data: `confirmationWords` makes the sentences, the same for both hosts.
  */
 export type Confirmation =
   /** Nothing was ever sent to this address. */
   | { readonly kind: 'new-endpoint'; readonly endpoint: string; readonly keys: CredentialSource }
-  /** The address is known, and these keys were never used there. */
+  /** The address is known, but these keys were never used there. */
   | { readonly kind: 'new-key-source'; readonly endpoint: string; readonly keys: CredentialSource }
-  /** Keys are asked for before there is an address to use them at: a sign-in. */
+  /** Keys are requested before there is an address to use them at: a sign-in. */
   | { readonly kind: 'sign-in'; readonly keys: CredentialSource }
   /** Files of another computer, which are given by the path of its share (Windows). */
   | { readonly kind: 'new-server'; readonly server: string }
@@ -19,11 +19,11 @@ export type Confirmation =
 
 export interface ImportedBucket {
   readonly name: string
-  /** With its port where it has one. */
+  /** Includes the port if there is one. */
   readonly host: string
 }
 
-/** `cannot-ask`: there is no place to ask at that the page cannot reach. */
+/** `cannot-ask`: every place to ask is within the page's reach. */
 export type ConfirmationAnswer = 'confirmed' | 'refused' | 'cannot-ask'
 
 export type Confirm = (confirmation: Confirmation) => Promise<ConfirmationAnswer>
@@ -31,19 +31,19 @@ export type Confirm = (confirmation: Confirmation) => Promise<ConfirmationAnswer
 /** The sentences of one question. Every name in them is cleaned and cut. */
 export interface ConfirmationWords {
   readonly question: string
-  /** What it is about, one line each. */
+  /** The subject of the question, one line each. */
   readonly details: readonly string[]
   readonly allow: string
   readonly refuse: string
 }
 
-/** More than anybody reads in a dialog; the rest is counted. */
+/** More than a user reads in a dialog; the rest is counted. */
 const MAX_BUCKETS_NAMED = 20
 
 const BUTTONS = { allow: 'Allow', refuse: "Don't allow" } as const
 const WARNING = 'If this was not you, do not allow it.'
 
-/** Made in one place, so that both hosts ask the same. */
+/** Built in one place, so that both hosts ask the same. */
 export function confirmationWords(confirmation: Confirmation): ConfirmationWords {
   switch (confirmation.kind) {
     case 'new-endpoint':

@@ -18,14 +18,14 @@ import { environmentKeys, profileKeys } from './profile-keys.ts'
 import { roleKeys } from './sso-portal.ts'
 import { type SsoSession, SsoTokens, sessionOfUrl } from './sso-tokens.ts'
 
-/** A source whose keys nobody types. */
+/** A source of keys that the user does not type. */
 export type FoundSource = Exclude<CredentialSource, { kind: 'keys' }>
 
-/** The AWS SDKs renew as early. */
+/** The AWS SDKs renew just as early. */
 const RENEW_EARLY_MS = 5 * 60_000
-/** Keys that seem to have ended when they come do so by a clock that is wrong. */
+/** If keys seem to have expired already when they arrive, the clock is wrong. */
 const MIN_FRESH_MS = 10_000
-/** A renewal that failed while the keys still serve. */
+/** The pause after a failed renewal while the keys are still valid. */
 const RETRY_RENEWAL_MS = 60_000
 
 interface CachedKeys {
@@ -33,7 +33,7 @@ interface CachedKeys {
   readonly freshUntilMs: number
 }
 
-/** Keys that come from elsewhere: one set for all destinations that name the same source. */
+/** Caches keys from other sources: one set for all destinations that name the same source. */
 export class CredentialCache {
   readonly tokens: SsoTokens
   readonly #ports: CredentialPorts
@@ -41,7 +41,7 @@ export class CredentialCache {
   readonly #held = new Map<string, CachedKeys>()
   readonly #running = new Map<string, Promise<CredentialResult>>()
 
-  /** @param changed told when other keys are in use. */
+  /** @param changed called when other keys are in use. */
   constructor(ports: CredentialPorts, changed: () => void) {
     this.#ports = ports
     this.#changed = changed
@@ -55,18 +55,18 @@ export class CredentialCache {
     }
   }
 
-  /** When the keys that are in use end; null before any were needed. */
+  /** When the current keys expire; null before any were needed. */
   expiresAtMs(source: FoundSource): number | null {
     return this.#held.get(nameOf(source))?.keys.expiresAtMs ?? null
   }
 
-  /** Keys with time left, or what is in the way of getting such. */
+  /** Answers keys with time left, or the reason why there are none. */
   async obtain(source: FoundSource, code: OneTimeCode | null): Promise<CredentialResult> {
     const name = nameOf(source)
     const held = this.#held.get(name)
     if (held !== undefined && held.freshUntilMs > this.#ports.now()) return cacheableKeys(held.keys)
     const running = this.#running.get(name)
-    // The one that runs may be asking for a code.
+    // The running request may be asking for a code.
     if (running !== undefined && code === null) return running
     const begun = this.#fetchAfter(running, source, code).finally(() => {
       if (this.#running.get(name) === begun) this.#running.delete(name)
@@ -80,14 +80,14 @@ export class CredentialCache {
     source: FoundSource,
     code: OneTimeCode | null,
   ): Promise<CredentialResult> {
-    // How it ended is told to those who began it.
+    // Its result is reported to those who started it.
     await running?.catch(() => undefined)
     const obtained = await this.#fetch(source, code)
     if (obtained.got === 'keys' && !obtained.isReadAnew) this.#hold(nameOf(source), obtained.keys)
     return obtained
   }
 
-  /** Keys that still serve, also when there are no newer ones to be had. */
+  /** Answers keys that are still valid, even if there are no newer ones. */
   async #serving(source: FoundSource, code: OneTimeCode | null): Promise<CredentialResult> {
     const obtained = await this.obtain(source, code)
     if (obtained.got === 'keys') return obtained
@@ -167,7 +167,7 @@ function nameOf(source: FoundSource): string {
   return JSON.stringify(Object.entries(source).sort())
 }
 
-/** What there is to choose keys from. */
+/** Lists the profiles, and whether the environment has keys. */
 export async function listProfiles(ports: CredentialPorts): Promise<CommandOutput<'listProfiles'>> {
   await ports.readShell?.()
   const { environment } = ports

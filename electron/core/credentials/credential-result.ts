@@ -6,9 +6,12 @@ import { boundsFailure } from '../s3/http/bounded-http.ts'
 import { networkFailure } from '../s3/http/network-failure.ts'
 import type { SsoSession } from './sso-tokens.ts'
 
-/** What came of asking a source for keys. */
+/** The result of asking a source for keys. */
 export type CredentialResult =
-  /** `isReadAnew`: they lie in a file or variable and cost nothing, so they are not remembered. */
+  /**
+   * `isReadAnew`: the keys are in a file or variable and cost nothing to read, so they are not
+   * cached.
+   */
   | { readonly got: 'keys'; readonly keys: Keys; readonly isReadAnew: boolean }
   /** The role asks for the digits of this device. */
   | { readonly got: 'code-needed'; readonly serial: string }
@@ -19,14 +22,14 @@ export function cacheableKeys(keys: Keys): CredentialResult {
   return sendableResult(keys, false)
 }
 
-/** Those with an end are remembered for it. */
+/** Keys that expire are cached until then. */
 export function localKeys(outcome: Outcome<Keys>): CredentialResult {
   if (!outcome.ok) return noKeysBecause(outcome.failure)
   const keys = outcome.value
   return sendableResult(keys, keys.expiresAtMs === null)
 }
 
-/** Before they sign anything: also a request by which they take a role. */
+/** Checks the keys before they sign anything, including the request that assumes a role. */
 function sendableResult(keys: Keys, isReadAnew: boolean): CredentialResult {
   return isSendable(keys) ? { got: 'keys', keys, isReadAnew } : noKeysBecause(MALFORMED)
 }
@@ -35,7 +38,7 @@ export function noKeysBecause(failure: Failure): CredentialResult {
   return { got: 'failure', failure }
 }
 
-/** For whom cannot ask the person. */
+/** For callers that cannot prompt the user. */
 export function keysWithoutPrompt(obtained: CredentialResult): Outcome<Keys> {
   switch (obtained.got) {
     case 'keys':
@@ -51,7 +54,7 @@ export function keysWithoutPrompt(obtained: CredentialResult): Outcome<Keys> {
   }
 }
 
-/** What a person typed off a device; STS takes each code once. */
+/** The digits that the user typed from a device; STS accepts each code once. */
 export class OneTimeCode {
   #code: string | null
 
@@ -85,7 +88,7 @@ const REJECTED = new Set([
   'IncompleteSignature',
 ])
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyRequestsException'])
-/** They keep every request from leaving, whomever it is for. */
+/** With these failures no request leaves this computer, to whatever service. */
 const LOCAL_NETWORK_FAILURES: ReadonlySet<FailureKind> = new Set([
   'offline',
   'proxy-failed',
@@ -93,16 +96,16 @@ const LOCAL_NETWORK_FAILURES: ReadonlySet<FailureKind> = new Set([
 ])
 
 /**
- * What a request to AWS for keys threw, as a failure. Nothing of its message gets through: it can
+ * Converts an error from a request to AWS for keys into a failure. Drops its message, which can
  * quote a process's output or a token.
- * @throws the error itself when it is a bug of ours.
+ * @throws the error itself if it is a bug of ours.
  */
 export function credentialFailure(error: unknown, source: string): Failure {
   if (!(error instanceof Error)) throw error
   const ours = boundsFailure(error)
   if (ours !== null) return ours
   const { name } = error
-  // Only Ferry itself ends such a request, when it has taken too long.
+  // Only Ferry itself aborts such a request, when it has taken too long.
   if (name === 'AbortError') return keysUnavailable(source, 'unreachable')
   if (EXPIRED.has(name)) return { kind: 'credentials-expired' }
   if (REJECTED.has(name)) return { kind: 'credentials-rejected' }
@@ -121,7 +124,7 @@ export function credentialFailure(error: unknown, source: string): Failure {
   throw error
 }
 
-/** STS says AccessDenied for a wrong or used code, too; only its words tell. */
+/** STS also answers AccessDenied for a wrong or used code; only the message tells them apart. */
 function isAboutCode(error: Error): boolean {
   return /MultiFactorAuthentication|MFA/.test(error.message)
 }

@@ -15,7 +15,7 @@ import { readAwsFiles } from './aws-profiles.ts'
 import { credentialFailure, keysUnavailable } from './credential-result.ts'
 import { lifeMs, type SsoSession, type TokenFile, utcText } from './sso-tokens.ts'
 
-/** What the person has to do: datatracker.ietf.org/doc/html/rfc8628 */
+/** What the user must confirm, and where: datatracker.ietf.org/doc/html/rfc8628 */
 export interface DeviceRequest {
   readonly session: SsoSession
   readonly url: string
@@ -28,18 +28,18 @@ export interface DeviceRequest {
 
 type Registration = Pick<Required<TokenFile>, 'clientId' | 'clientSecret' | 'registrationExpiresAt'>
 
-/** Tests wait without waiting. Rejects when `signal` is aborted. */
+/** Tests replace it so that they need not wait. Rejects when `signal` is aborted. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<unknown>
 export const realWait: Wait = (ms, signal) => setTimeout(ms, undefined, { signal })
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
-/** Lets the token be renewed without the person, and keys be asked for with it. */
+/** Allows renewing the token without the user, and requesting keys with it. */
 const SCOPES = ['sso:account:access']
 const DEFAULT_INTERVAL_SECONDS = 5
 const SLOW_DOWN_MS = 5000
 const NOT_CONFIRMED: Failure = { kind: 'sign-in-needed', by: 'browser' }
 
-/** Asks for a page and a code. */
+/** Requests a page and a code. */
 export async function requestDeviceCode(
   ports: CredentialPorts,
   session: SsoSession,
@@ -71,17 +71,18 @@ export async function requestDeviceCode(
   })
 }
 
-/** Short and plain, since a user compares it: RFC 8628, section 6.1. */
+/** Short and plain, since the user compares it: RFC 8628, section 6.1. */
 const USER_CODE = /^[A-Za-z0-9](?:[A-Za-z0-9-]{2,18}[A-Za-z0-9])$/
-/** AWS gives ten minutes. */
+/** AWS allows ten minutes. */
 const MAX_WAIT_MS = 30 * 60_000
 const MIN_INTERVAL_MS = 1000
 const MAX_INTERVAL_MS = 60_000
 const MAX_URL_LENGTH = 2000
 
 /**
- * The page to confirm on, as it will be opened and shown. Null: it is not https (http serves this
- * computer alone), or it has a user in front of the host, which looks like another host.
+ * The confirmation page, as it will be opened and shown. Null: it is not https (http is accepted
+ * only for this computer), or its URL has a user in front of the host, which looks like another
+ * host.
  */
 function pageOf(said: string | undefined): string | null {
   const url = URL.parse(said ?? '')
@@ -97,8 +98,8 @@ function clamp(value: number, least: number, most: number): number {
 }
 
 /**
- * Answers when the person has confirmed. Fails with `sign-in-needed` when they refused or the
- * request ran out, with `aborted` when `signal` was aborted. Silence ends nothing.
+ * Answers when the user has confirmed. Fails with `sign-in-needed` if the user refused or the
+ * request expired, and with `aborted` if `signal` was aborted. A silent service does not end it.
  */
 export async function pollForToken(
   ports: CredentialPorts,
@@ -111,7 +112,7 @@ export async function pollForToken(
     try {
       await wait(intervalMs, signal)
     } catch {
-      // The only thing that ends it early.
+      // Only the signal ends the wait early.
       return failed({ kind: 'aborted' })
     }
     const asked = await pollOnce(ports, request, signal)
@@ -174,7 +175,7 @@ function tokenIn(answer: CreateTokenResponse, request: DeviceRequest, nowMs: num
   return { answer: 'token', token }
 }
 
-/** Null for what is no answer of the service's. */
+/** Null if the error is not an answer of the service. */
 function meaningOf(error: unknown): PollResult | null {
   if (!(error instanceof Error) || !('$fault' in error)) return null
   if (error.name === 'AuthorizationPendingException') return { answer: 'pending' }
@@ -216,7 +217,7 @@ async function withOidcClient<T>(
   }
 }
 
-/** A start URL that nobody knows is refused like a role, and is a slip of the pen. */
+/** An unknown start URL is refused like a role, but it is a typing error. */
 function oidcFailure(error: unknown, startUrl: string): Failure {
   const isUnknown = error instanceof Error && error.name === 'InvalidRequestException'
   return isUnknown ? keysUnavailable(startUrl, 'incomplete') : credentialFailure(error, startUrl)

@@ -37,7 +37,7 @@ import { type SsoSession, sessionOfProfile } from './sso-tokens.ts'
 
 export interface ProfileDeps {
   readonly ports: CredentialPorts
-  /** Of another profile, whose keys take the role: remembered by whoever is asked. */
+  /** Answers the keys of another profile, which assume the role. The callee caches them. */
   readonly keysOfProfile: (profile: string, code: OneTimeCode | null) => Promise<CredentialResult>
   readonly keysOfSso: (
     session: SsoSession,
@@ -46,7 +46,7 @@ export interface ProfileDeps {
   ) => Promise<CredentialResult>
 }
 
-/** Keys of a profile in `~/.aws`. */
+/** Gets the keys of a profile in `~/.aws`. */
 export async function profileKeys(
   parts: ProfileDeps,
   profile: string,
@@ -69,14 +69,14 @@ export async function profileKeys(
     case 'sso':
       return ssoKeys(parts, files, profile, section)
     case 'empty':
-      // What only the SDK knows of, such as `login_session`.
+      // Sources that only the SDK supports, such as `login_session`.
       return iniKeys(parts.ports, files, profile, section)
     default:
       return unreachable(kind)
   }
 }
 
-/** Follows the profiles that a role is taken with, so that none waits for itself. */
+/** Follows the chain of source profiles, so that no role waits for itself. */
 function chainProblem(files: AwsFiles, profile: string): Failure | null {
   const seen = new Set<string>()
   for (let name = profile; ; ) {
@@ -87,7 +87,7 @@ function chainProblem(files: AwsFiles, profile: string): Failure | null {
     if (services !== undefined && !files.services.has(services)) {
       return keysUnavailable(name, 'incomplete')
     }
-    // Keys of its own are what a source is asked for, even where it names a role besides.
+    // A source profile with its own keys uses them, even if it also names a role.
     if (seen.size > 0 && hasKeys(section)) return null
     if (seen.has(name)) return keysUnavailable(profile, 'incomplete')
     if (kindOf(section) !== 'role' || source === undefined) return null
@@ -167,7 +167,7 @@ function iniKeys(
   return keysFrom(provide, profile)
 }
 
-/** Whatever goes wrong there, its output is not ours to repeat. */
+/** If the process fails, Ferry does not repeat its output, which may hold secrets. */
 async function processKeys(
   { environment }: CredentialPorts,
   profile: string,
@@ -210,7 +210,7 @@ interface RoleToAssume {
   readonly code: OneTimeCode | null
 }
 
-/** Keys of the role that a profile names, taken with those of its source. */
+/** Assumes the role that a profile names, with the keys of its source. */
 async function assumeRole(
   ports: CredentialPorts,
   { profile, section, files, code }: RoleToAssume,
@@ -250,7 +250,7 @@ async function keysFrom(
 
 /**
  * docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html
- * @param shell what the user's login shell said, if it was asked.
+ * @param shell the outcome of asking the user's login shell, if it was asked.
  */
 export function environmentKeys(
   environment: Environment,
@@ -273,21 +273,21 @@ export function environmentKeys(
   return succeeded({ accessKeyId, secretAccessKey, sessionToken, expiresAtMs })
 }
 
-/** A program that a shell would look for and not find, and where it would look. */
+/** A program that a shell would not find, and the folders that it would search. */
 interface MissingProgram {
   readonly program: string
   readonly folders: readonly string[]
 }
 
-/** Shells have some commands in themselves, and an assignment may stand before the program. */
+/** Shells have some built-in commands, and an assignment may precede the program. */
 const NOT_A_PROGRAM = /[\s"'`$=|&;<>()\\/]|^$/
-/** As many as a sentence can name. */
+/** As many as fit into a sentence. */
 const MAX_FOLDERS = 12
 const MAX_CHARACTERS = 200
 
 /**
- * Whether a command's program is in no folder of PATH; null where it is, or where that cannot be
- * told by its first word alone. Not for Windows, which looks in more places.
+ * Answers the program of a command that is in no folder of PATH; null if it is found, or if the
+ * first word alone does not show that. Not for Windows, which searches in more places.
  */
 async function findMissingProgram(
   command: string,

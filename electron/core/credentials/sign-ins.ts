@@ -25,10 +25,10 @@ interface SignIn {
   readonly source: FoundSource
 }
 
-/** As long as the contract has it. */
+/** The contract's limit. */
 const MAX_SERIAL = 300
 
-/** What only the person can do for their keys: confirm on a page, type a device's code. */
+/** The steps for keys that only the user can take: confirm on a page, type a device's code. */
 export class SignIns {
   readonly #ports: CredentialPorts
   readonly #ring: CredentialCache
@@ -47,7 +47,7 @@ export class SignIns {
     return this.#next(source, code === null ? null : new OneTimeCode(code))
   }
 
-  /** Answers what comes next when the page was confirmed; `aborted` when it was cancelled. */
+  /** Answers the next step after the page was confirmed; `aborted` if it was cancelled. */
   async end(signInId: SignInId): Promise<Outcome<SignInStep>> {
     const signIn = this.#pending.get(signInId)
     if (signIn === undefined) return failed({ kind: 'unknown-id' })
@@ -73,7 +73,7 @@ export class SignIns {
     return accounts.ok ? succeeded({ accounts: accounts.value }) : accounts
   }
 
-  /** The page of a sign-in that waits for the person. */
+  /** True for the page of a sign-in that waits for the user. */
   isSignInPage(url: string): boolean {
     return [...this.#pending.values()].some(({ step }) => step.url === url)
   }
@@ -102,7 +102,7 @@ export class SignIns {
     }
   }
 
-  /** Before an account is chosen: they are listed to whoever is signed in. */
+  /** Signs in before an account is chosen, because only a signed-in user can list the accounts. */
   async #withoutRole(source: Extract<FoundSource, { kind: 'sso' }>): Promise<Outcome<SignInStep>> {
     const session = await this.#sessionAt(source.startUrl, source.ssoRegion)
     if (!session.ok) return session
@@ -121,7 +121,7 @@ export class SignIns {
     const step = { step: 'browser', signInId, url, userCode, expiresAtMs } as const
     const controller = new AbortController()
     const done = this.#confirmed(request.value, controller.signal)
-    // Somebody may come for it later, or nobody.
+    // The caller may fetch the result later, or never.
     done.catch(() => undefined)
     const { cacheKey } = session
     this.#pending.set(signInId, { step, cacheKey, controller, done, source })
@@ -135,7 +135,7 @@ export class SignIns {
     return succeeded(null)
   }
 
-  /** A page that was loaded anew asks again; the code it showed before is of no use to it. */
+  /** A reloaded page signs in again; it can no longer use the code that it showed before. */
   #endOthers({ cacheKey }: SsoSession): void {
     const nowMs = this.#ports.now()
     for (const [signInId, other] of this.#pending) {

@@ -2,8 +2,8 @@ import type { CredentialSource } from '../../contract/commands/credentials.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 
 /**
- * Which keys they are, as far as it stays the same when they are renewed. Nothing in it is secret:
- * docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ * Identifies the keys of a source, and stays the same when they are renewed. Contains nothing
+ * secret: docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
 export function sourceName(source: CredentialSource): string {
   switch (source.kind) {
@@ -20,7 +20,7 @@ export function sourceName(source: CredentialSource): string {
   }
 }
 
-/** Where somebody signs in for them: the same for all accounts and roles. */
+/** Identifies the sign-in behind the keys: the same for all accounts and roles. */
 export function signInName(source: CredentialSource): string {
   return source.kind === 'sso' ? `sso ${source.startUrl} ${source.ssoRegion}` : sourceName(source)
 }

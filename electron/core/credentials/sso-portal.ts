@@ -22,13 +22,13 @@ export interface SsoRole {
   readonly roleName: string
 }
 
-/** The portal takes a few questions at a time before it asks to slow down. */
+/** The portal accepts a few requests at a time before it throttles. */
 const MAX_CONCURRENT_REQUESTS = 4
 
-/** As far as JavaScript has dates. */
+/** The largest date that JavaScript has. */
 const MAX_DATE_MS = 8.64e15
 
-/** Keys of a role that the signed-in person may take. */
+/** Gets the keys of a role that the signed-in user may use. */
 export function roleKeys(
   ports: CredentialPorts,
   session: SsoSession,
@@ -54,11 +54,11 @@ export function roleKeys(
   })
 }
 
-/** More than anybody reads through. A portal that never ends is left. */
+/** More than a user reads through. Also ends the listing if the portal never does. */
 const MAX_ACCOUNTS = 2000
 const MAX_ROLES = 200
 const MAX_PAGES = 50
-/** Somebody looks at the form and waits. */
+/** The user looks at the form and waits. */
 const LIST_MS = 2 * 60_000
 
 /** docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_RoleCredentials.html: 12 digits */

@@ -17,24 +17,26 @@ export interface SsoToken {
   readonly expiresAtMs: number
 }
 
-/** The AWS tools renew as early. */
+/** The AWS tools renew just as early. */
 const RENEW_EARLY_MS = 5 * 60_000
 const SIGN_IN_NEEDED: Failure = { kind: 'sign-in-needed', by: 'browser' }
 
-/** Tokens of IAM Identity Center: read from the cache that the AWS tools share, renewed there. */
+/**
+ * Tokens of IAM Identity Center: read from the cache that the AWS tools share, and renewed there.
+ */
 export class SsoTokens {
   readonly #ports: CredentialPorts
-  /** A refresh token may serve once only. */
+  /** Some refresh tokens can be used only once. */
   readonly #running = new Map<string, Promise<Outcome<SsoToken>>>()
 
-  /** Where `~/.aws` may not be written to, they serve until Ferry ends. */
+  /** Tokens that cannot be written to `~/.aws` are kept in memory until Ferry stops. */
   readonly #unwritten = new Map<string, TokenFile>()
 
   constructor(ports: CredentialPorts) {
     this.#ports = ports
   }
 
-  /** Fails with `sign-in-needed` when only the person can get one. */
+  /** Fails with `sign-in-needed` if the user has to sign in. */
   current(session: SsoSession): Promise<Outcome<SsoToken>> {
     const running = this.#running.get(session.cacheKey)
     if (running !== undefined) return running
@@ -48,7 +50,7 @@ export class SsoTokens {
       await writeToken(this.#ports.environment, session, token)
       this.#unwritten.delete(session.cacheKey)
     } catch {
-      // The other tools then know nothing of it, and Ferry goes on.
+      // The other tools then do not see the new token, and Ferry continues.
       this.#unwritten.set(session.cacheKey, token)
     }
   }
@@ -92,7 +94,7 @@ export class SsoTokens {
       })
       return succeeded({ accessToken, expiresAtMs })
     } catch (error) {
-      // Whatever it refuses here, a new sign-in mends; silence and a busy server do not last.
+      // A new sign-in fixes every refusal here; silence and a busy server are temporary.
       return failed(isRefusal(error) ? SIGN_IN_NEEDED : credentialFailure(error, session.startUrl))
     } finally {
       client?.destroy()
@@ -104,14 +106,15 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && '$fault' in error && error.$fault === 'client'
 }
 
-/** Where a profile signs in; null when it does not say enough. */
+/** The session where a profile signs in; null if the profile says too little. */
 export function sessionOfProfile(
   files: AwsFiles,
   profile: string,
   section: Section,
 ): SsoSession | null {
   const named = section.sso_session
-  // Without a session of its own: docs.aws.amazon.com/cli/latest/userguide/sso-configure-profile-legacy.html
+  // Without a separate session:
+  // docs.aws.amazon.com/cli/latest/userguide/sso-configure-profile-legacy.html
   const says = named === undefined ? section : files.ssoSessions.get(named)
   const startUrl = says?.sso_start_url ?? ''
   const region = says?.sso_region ?? ''
@@ -119,7 +122,9 @@ export function sessionOfProfile(
   return { cacheKey: named ?? startUrl, startUrl, region, profile }
 }
 
-/** Where somebody without a profile signs in; a session of the same place is shared. */
+/**
+ * The session of a sign-in without a profile; an existing session of the same start URL is shared.
+ */
 export function sessionOfUrl(files: AwsFiles, startUrl: string, region: string): SsoSession | null {
   if (!URL.canParse(startUrl) || !isRegion(region)) return null
   const [shared] = [...files.ssoSessions].find(
@@ -128,22 +133,22 @@ export function sessionOfUrl(files: AwsFiles, startUrl: string, region: string):
   return { cacheKey: shared, startUrl, region, profile: null }
 }
 
-/** It becomes a part of a host's name. */
+/** It becomes a part of a host name. */
 function isRegion(region: string): boolean {
   return /^[a-z0-9-]{1,63}$/.test(region)
 }
 
 /** A sign-in at IAM Identity Center, as the AWS tools share it. */
 export interface SsoSession {
-  /** Names the file: the session's name, or the start URL where there is none. */
+  /** Determines the file's name: the session's name, or the start URL if there is none. */
   readonly cacheKey: string
   readonly startUrl: string
   readonly region: string
-  /** In whose settings endpoints are looked for. */
+  /** The profile whose settings may name endpoints. */
   readonly profile: string | null
 }
 
-/** The fields that botocore writes; others are left as they are. */
+/** The fields that botocore writes; others are left unchanged. */
 const TokenFile = z.looseObject({
   accessToken: z.string().check(z.minLength(1)),
   expiresAt: z.string(),
@@ -154,7 +159,7 @@ const TokenFile = z.looseObject({
 })
 export type TokenFile = z.infer<typeof TokenFile>
 
-/** Null when there is none that could be understood. */
+/** Null if there is none that can be parsed. */
 async function readToken(environment: Environment, session: SsoSession): Promise<TokenFile | null> {
   try {
     const parsed = TokenFile.safeParse(
@@ -162,12 +167,12 @@ async function readToken(environment: Environment, session: SsoSession): Promise
     )
     return parsed.success ? parsed.data : null
   } catch {
-    // Absent before the first sign-in, and half written by another tool: sign in again.
+    // Absent before the first sign-in, or half written by another tool: sign in again.
     return null
   }
 }
 
-/** Whole or not at all, and for this user alone. */
+/** Written completely or not at all, and readable by this user alone. */
 async function writeToken(
   environment: Environment,
   session: SsoSession,
@@ -185,13 +190,13 @@ function tokenPath(environment: Environment, { cacheKey }: SsoSession): string {
 
 const MAX_LIFE_MS = 90 * 24 * 60 * 60_000
 
-/** How long what an identity provider gives may last: its word, within what any of them gives. */
+/** The lifetime of a credential: what the identity provider says, within the usual limits. */
 export function lifeMs(seconds: number | undefined): number {
   const saidMs = Number.isFinite(seconds) ? (seconds ?? 0) * 1000 : 0
   return Math.min(Math.max(saidMs, 0), MAX_LIFE_MS)
 }
 
-/** botocore reads no fractions of a second everywhere. */
+/** botocore does not read fractions of a second everywhere. */
 export function utcText(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z')
 }

@@ -9,10 +9,10 @@ import type { StoredDestination } from '../../destinations/stored-destination.ts
 import { sendToStore } from '../../s3/request.ts'
 import { failedBy, passed, type StepResult, unknown, warned } from '../step.ts'
 
-/** A store names at most one other region; one that names a third leads in circles. */
+/** A store redirects to at most one other region; a third one means a loop. */
 const MAX_MOVES = 2
 
-/** What the first signed request told. */
+/** The result of the first signed request. */
 export interface BucketAccess {
   /** In the region that the store itself names. */
   readonly store: Store
@@ -21,7 +21,7 @@ export interface BucketAccess {
   readonly bucket: StepResult
 }
 
-/** Asks to look into the bucket, in the region that the store names. */
+/** Lists the bucket, in the region that the store names. */
 export async function checkBucketAccess(
   given: Store,
   reopen: (place: StoredDestination) => Store,
@@ -42,7 +42,7 @@ export async function checkBucketAccess(
   return { store, ...resultsOf(seen, regionLine) }
 }
 
-/** Keys that may not list may perhaps know whether it is there. */
+/** Keys that may not list may still learn whether the bucket exists. */
 async function lookInside(store: Store, signal: AbortSignal): Promise<Outcome<null>> {
   const { bucket, prefix } = store.destination
   const list = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 })
@@ -63,7 +63,7 @@ function movedTo(store: Store, seen: Outcome<null>) {
   return named === null ? null : inRegion(store.destination, named)
 }
 
-/** A store looks at the region before the signature, and at that before the bucket. */
+/** A store checks the region before the signature, and the signature before the bucket. */
 function resultsOf(seen: Outcome<null>, region: StepResult): Omit<BucketAccess, 'store'> {
   if (seen.ok) return { credentials: passed(), region, bucket: passed() }
   const { failure } = seen
@@ -84,7 +84,7 @@ function resultsOf(seen: Outcome<null>, region: StepResult): Omit<BucketAccess, 
   }
 }
 
-/** A store that cannot list may still take uploads; one that has no such bucket cannot. */
+/** A store that cannot list may still accept uploads; a store without this bucket cannot. */
 function refusedOutright(
   failure: Extract<Failure, { kind: 'store-refused' }>,
   region: StepResult,

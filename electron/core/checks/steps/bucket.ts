@@ -23,7 +23,7 @@ export const checkVersioning: StepCheck = async ({ store, reading }) => {
   return passed({ kind: 'versioning', state: Status === undefined ? 'off' : states[Status] })
 }
 
-/** Parts of uploads that nobody ends cost money until a rule removes them. */
+/** Parts of abandoned uploads cost money until a rule removes them. */
 export const checkUnfinishedRule: StepCheck = async ({ store, reading }) => {
   const { bucket, prefix, provider } = store.destination
   const place = { Bucket: bucket }
@@ -39,13 +39,13 @@ export const checkUnfinishedRule: StepCheck = async ({ store, reading }) => {
     kind: 'unfinished-rule',
     days: days.length === 0 ? null : Math.min(...days),
   } as const
-  // Some stores do it by themselves.
+  // Some stores remove them by themselves.
   if (finding.days !== null || providerOf(provider).unfinishedDays !== null) return passed(finding)
   const keptCount = rules.length
   return warned(finding, { kind: 'add-unfinished-rule', days: PROPOSED_DAYS, keptCount })
 }
 
-/** None for a rule that is off, does something else, or does it elsewhere. */
+/** Null for a rule that is off, does something else, or applies elsewhere. */
 function daysFor(rule: LifecycleRule, prefix: string): readonly number[] {
   const days = rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation
   const below = rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix ?? rule.Prefix ?? ''

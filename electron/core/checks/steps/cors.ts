@@ -20,7 +20,7 @@ import {
   warned,
 } from '../step.ts'
 
-/** Whether the page gets in, with everything that it may have to send. */
+/** Whether the page gets in, with every header that it may have to send. */
 export const checkCors: StepCheck = async (trial) => {
   const { ports, lines } = trial
   if (ports.isCorsHandled) return passed({ kind: 'cors-not-needed' })
@@ -29,12 +29,12 @@ export const checkCors: StepCheck = async (trial) => {
   const needed = headersOf({ kind, rules, findings: null }, { isWholeFile: true, algorithm })
   const before = await askPreflight(trial, needed)
   const answer = before === null ? await putFromPage(trial) : null
-  // What is refused altogether says nothing of who may look at the answer.
+  // A PUT that is refused altogether proves nothing about who may read the answer.
   if (answer?.ok === false) return unknown(answer.failure)
   const refused = answer === null ? before : unreadableReason(corsPageOf(ports), answer.value)
   if (refused?.kind === 'answer-hidden') return hiddenAnswer(trial, refused)
   if (refused !== null) return failedBy(refused, await fixFor(trial, refused))
-  // Uploads go without it where the page may not send it.
+  // Uploads omit the header if the page may not send it.
   const isWanted = findingIn(lines, 'conditional-writes')?.put === 'honoured'
   const isKeptOut = isWanted ? await askPreflight(trial, [...needed, CONDITION_HEADER]) : null
   if (isKeptOut === null) {
@@ -55,7 +55,9 @@ async function putFromPage({ store, object, ports, writing }: CheckContext) {
   return failed(failureOfAnswer(store, answer.value, 's3:PutObject'))
 }
 
-/** Null where these keys may not read the rules: then nobody could keep them either. */
+/**
+ * Null if these keys may not read the rules: then Ferry could not keep the existing ones either.
+ */
 async function fixFor(
   { store, ports, reading }: CheckContext,
   failure: Failure,

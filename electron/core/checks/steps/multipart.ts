@@ -24,7 +24,7 @@ import {
   warnedBy,
 } from '../step.ts'
 
-/** Files longer than a few parts travel so, and nothing else begins one. */
+/** Files longer than a few parts are sent as multipart uploads. */
 export const checkMultipart: StepCheck = async ({ uploads, writing }) => {
   const begun = await uploads.begin(null, writing)
   if (!begun.ok) return failedBy(begun.failure)
@@ -32,7 +32,7 @@ export const checkMultipart: StepCheck = async ({ uploads, writing }) => {
   return sent.ok ? passed() : failedBy(sent.failure)
 }
 
-/** By it uploads go on after a pause, and know before the end that all parts are there. */
+/** Lets uploads continue after a pause, and verifies before the end that all parts are there. */
 export const checkListParts: StepCheck = async ({ object, uploads, store, reading, lines }) => {
   const storeUploadId = uploads.firstBegun
   const isSent = lines.some(({ step, verdict }) => step === 'multipart' && verdict === 'passed')
@@ -44,7 +44,7 @@ export const checkListParts: StepCheck = async ({ object, uploads, store, readin
     : failedBy({ kind: 'answer-unreadable', host: new URL(store.destination.endpoint).host })
 }
 
-/** Without it a cancelled upload is paid for until a rule of the bucket removes it. */
+/** Without it, a cancelled upload costs money until a rule of the bucket removes it. */
 export const checkAbort: StepCheck = async ({ object, uploads, store, writing }) => {
   const storeUploadId = uploads.firstBegun
   if (storeUploadId === null) return unknown()
@@ -52,7 +52,10 @@ export const checkAbort: StepCheck = async ({ object, uploads, store, writing })
   return aborted.ok ? passed() : warnedBy(aborted.failure)
 }
 
-/** 10,000 is S3's own; others take 1,000. More parts than that would be refused at the end. */
+/**
+ * S3's own limit is 10,000; other stores accept 1,000. A file with more parts is refused at the
+ * end.
+ */
 const PART_LIMITS = [10_000, 1_000] as const
 
 export const checkPartLimit: StepCheck = async (trial) => {
@@ -79,7 +82,10 @@ async function highestNumber(
   return sent === null || sent.ok ? unknown() : unknown(sent.failure)
 }
 
-/** Which checksums the store truly verifies: a wrong one of each is sent, and a right one. */
+/**
+ * Finds the checksums that the store really verifies by sending a wrong one and a right one of
+ * each.
+ */
 export const checkChecksums: StepCheck = async ({ uploads, writing }) => {
   const found = await probeEveryChecksum(uploads, writing)
   if (!found.ok) return unknown(found.failure)
@@ -89,12 +95,12 @@ export const checkChecksums: StepCheck = async ({ uploads, writing }) => {
   return verified.length > 0 ? passed(finding) : warned(finding)
 }
 
-/** Somebody waits; a line that is slower than this says nothing by it. */
+/** The user waits; a slower connection proves nothing. */
 const SLOW_MS = 20_000
 
 /**
- * A part as long as uploads have, of zeros: what stands in front of a store often has a limit of
- * its own. The longest body of all, that of a file in one PUT, is only announced.
+ * Sends a part of zeros, as long as uploads send it: a proxy in front of the store often has its
+ * own limit. The longest possible body, a whole file in one PUT, is only announced.
  */
 export const checkPartSize: StepCheck = async (trial) => {
   const hasParts = trial.lines.some(({ step, verdict }) => {
@@ -131,7 +137,7 @@ function partProbes(trial: CheckContext, canExpect: boolean, signal: AbortSignal
   return new PutProbes(trial, options, signal)
 }
 
-/** Where the line before has said why the page is kept out, it is not said again. */
+/** If an earlier line has said why the page is blocked, this line does not repeat it. */
 function isHiddenNews({ lines }: CheckContext, tried: PutProbeResult): boolean {
   const cors = lines.find(({ step }) => step === 'cors')
   return (

@@ -22,18 +22,18 @@ import {
   warnedIfDenied,
 } from '../step.ts'
 
-/** A tiny object by the page's own way. */
+/** A tiny object, sent the way that the page sends it. */
 export const checkPut: StepCheck = async ({ object, store, writing }) => {
   const answer = await object.put(writing)
   if (!answer.ok) return failedBy(answer.failure)
   if (!isSuccess(answer.value))
     return failedBy(failureOfAnswer(store, answer.value, 's3:PutObject'))
-  // A web server that says yes to everything is no store.
+  // A web server that answers yes to everything is no store.
   if (answer.value.headers.etag !== undefined) return passed()
   return failedBy({ kind: 'not-s3', host: new URL(store.destination.endpoint).host })
 }
 
-/** Without it uploads end well, and links lead nowhere. */
+/** Without it, uploads succeed but links lead nowhere. */
 export const checkGet: StepCheck = async ({ object, reading }) => {
   if (!object.isThere) return unknown()
   const text = await object.get(reading)
@@ -41,7 +41,7 @@ export const checkGet: StepCheck = async ({ object, reading }) => {
   return text.value === PROBE_BODY.toString() ? passed() : failedBy({ kind: 'body-corrupted' })
 }
 
-/** Without it uploads work all the same; only a cancelled one may leave its object. */
+/** Without it, uploads still work; only a cancelled one may leave its object. */
 export const checkDelete: StepCheck = async ({ object, store, reading, writing }) => {
   if (!object.isThere) return unknown()
   const removed = await object.remove(writing)
@@ -53,7 +53,7 @@ export const checkDelete: StepCheck = async ({ object, store, reading, writing }
 }
 
 /**
- * Null where no retention is known that would keep objects from being removed.
+ * Null if no known retention would prevent objects from being removed.
  *
  * docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
  */
@@ -70,8 +70,8 @@ async function retentionOf(store: Store, refused: Failure, signal: AbortSignal) 
 }
 
 /**
- * `If-None-Match: *` lets two that upload to the same name at once not overwrite each other. Stores
- * take the header, and some never look at it.
+ * `If-None-Match: *` prevents two uploads to the same key at once from overwriting each other. Some
+ * stores accept the header and ignore it.
  */
 export const checkConditionalWrites: StepCheck = async (trial) => {
   const put = await putCondition(trial)
@@ -85,7 +85,7 @@ export const checkConditionalWrites: StepCheck = async (trial) => {
 
 async function putCondition(trial: CheckContext): Promise<Outcome<ConditionSupport>> {
   const { object } = trial
-  // Where nothing is, the write must pass.
+  // If no object exists, the write must succeed.
   if (!object.isThere) {
     const first = await putIfNew(trial)
     if (!first.ok) return first
@@ -94,7 +94,7 @@ async function putCondition(trial: CheckContext): Promise<Outcome<ConditionSuppo
   return putIfNew(trial)
 }
 
-/** `ignored`: it was written. */
+/** `ignored`: the object was written. */
 async function putIfNew({
   object,
   store,
@@ -130,25 +130,25 @@ async function completeCondition(trial: CheckContext): Promise<Outcome<Condition
   return completed.ok ? succeeded('ignored') : conditionSupportFrom(completed.failure)
 }
 
-/** Silence, a missing permission and an ill store say nothing of the condition. */
+/** Silence, a missing permission and a server error prove nothing about the condition. */
 function conditionSupportFrom(failure: Failure): Outcome<ConditionSupport> {
   if (failure.kind !== 'store-refused') return failed(failure)
-  // 409: somebody else writes there at this moment, which nobody does.
+  // 409: somebody else is writing there at this moment, which cannot be the case here.
   if (failure.status === 409) return failed(failure)
   return succeeded(failure.status === 412 ? 'honoured' : 'refused')
 }
 
 /**
- * Whether a header that nobody signed changes what a signed PUT does. S3 refuses every unsigned
- * `x-amz-*` header. Where one is obeyed, whoever gets hold of an upload's URL can have any object
- * of the bucket copied over the upload's own, and made public: CVE-2026-54330.
+ * Whether an unsigned header changes the effect of a signed PUT. S3 refuses every unsigned
+ * `x-amz-*` header. If a store obeys one, anybody who gets an upload's URL can have any object of
+ * the bucket copied over the uploaded one, and made public: CVE-2026-54330.
  * docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html (`X-Amz-SignedHeaders`)
  */
 export const checkUnsignedHeaders: StepCheck = async (trial) => {
   const { object, store, writing } = trial
   const missing = await object.ensure(writing)
   if (missing !== null) return unknown(missing)
-  // The check's own object copied onto itself: it stays what it was, whatever the store makes of it.
+  // Copies the check's own object onto itself: it stays the same, whatever the store does.
   const unsigned = {
     'x-amz-copy-source': copySource(trial),
     'x-amz-metadata-directive': 'REPLACE',
@@ -167,12 +167,12 @@ function copySource({ object, store }: CheckContext): string {
   return `/${store.destination.bucket}/${key}`
 }
 
-/** A plain PUT has no document. */
+/** A plain PUT's answer has no document. */
 function hasCopied(answer: PageAnswer): boolean {
   return isSuccess(answer) && /<(\w{1,20}:)?CopyObjectResult\b/.test(answer.text.slice(0, 4000))
 }
 
-/** In S3's words, in Garage's ("should be signed", 400), or by a store that knows no copies. */
+/** In S3's words, in Garage's ("should be signed", 400), or by a store that has no copies. */
 function isRefusal(failure: Failure): boolean {
   if (isDenied(failure)) return true
   const said = 'answer' in failure ? (failure.answer?.message ?? '') : ''

@@ -12,7 +12,7 @@ import { isSuccess, type PageAnswer, sendAsPage } from '../page-request.ts'
 import { failedBy, passed, type StepResult, unknown, warnedBy } from '../step.ts'
 import { probeTls } from '../tls-probe.ts'
 
-/** Further off, and S3 refuses what this computer's clock would sign: `RequestTimeTooSkewed`. */
+/** Beyond this, S3 refuses requests signed with this computer's clock: `RequestTimeTooSkewed`. */
 const CLOCK_WINDOW_MS = 15 * 60_000
 
 export interface ReachContext {
@@ -22,8 +22,8 @@ export interface ReachContext {
 }
 
 /**
- * Names that are spoken with: the endpoint's, and the bucket's own where the store puts it in
- * front. A proxy may know names that this computer does not: then the first answer decides.
+ * The host names of the requests: the endpoint's, and the bucket's own if the store puts it in
+ * front. A proxy may resolve names that this computer cannot: then the first answer decides.
  */
 export async function checkDns({ store, ports, signal }: ReachContext): Promise<StepResult> {
   for (const url of hostsOf(store)) {
@@ -33,14 +33,14 @@ export async function checkDns({ store, ports, signal }: ReachContext): Promise<
     if (failure !== null) {
       const greeting = await greet({ store, signal })
       if (greeting.ok) return passed()
-      // Behind a proxy it is the proxy that knows names, so its own trouble comes first.
+      // Behind a proxy, the proxy resolves names, so a failure of the proxy is reported first.
       return failedBy(isOfProxy(greeting.failure) ? greeting.failure : failure)
     }
   }
   return passed()
 }
 
-/** Beside a script (PAC) or SOCKS the browser asks a proxy, so the name says nothing. */
+/** With a script (PAC) or SOCKS, the browser asks a proxy, so DNS proves nothing. */
 async function isResolvedHere(ports: ReachContext['ports'], url: URL): Promise<boolean> {
   if (!(await goesDirectly(ports, url))) return false
   const route = await ports.nodeNetwork?.routeTo(url)
@@ -51,7 +51,7 @@ function isOfProxy({ kind }: Failure): boolean {
   return kind === 'proxy-failed' || kind === 'proxy-auth-needed'
 }
 
-/** The connection, and that something answers there that may be a store. */
+/** Checks the connection, and that something answers there that may be a store. */
 export async function checkTls(way: ReachContext): Promise<StepResult> {
   const shaken = await probeAllHosts(way)
   if (!shaken.ok) return failedBy(shaken.failure)
@@ -66,7 +66,7 @@ export async function checkTls(way: ReachContext): Promise<StepResult> {
   return passed(shaken.value ?? plain)
 }
 
-/** Some servers hang up on plain HTTP where they expect TLS, and say nothing. */
+/** Some servers close a plain HTTP connection without an answer if they expect TLS. */
 async function speaksTls({ store, ports, signal }: ReachContext): Promise<boolean> {
   const { hostname, port } = new URL(store.destination.endpoint)
   const url = new URL(`https://${hostname}:${port || '80'}`)
@@ -75,7 +75,7 @@ async function speaksTls({ store, ports, signal }: ReachContext): Promise<boolea
   return shaken.ok || shaken.failure.kind === 'tls-failed'
 }
 
-/** Null as a value: the requests take a way that this process cannot look at by itself. */
+/** Null as a value: the requests take a route that this process cannot inspect itself. */
 async function probeAllHosts({ store, ports, signal }: ReachContext) {
   const all = await Promise.all(
     hostsOf(store).map(async (url) => {
@@ -93,7 +93,7 @@ function hostsOf(store: Store): readonly URL[] {
   return bucket.host === endpoint.host ? [endpoint] : [endpoint, bucket]
 }
 
-/** Unsigned, so that the time and the kind of what answers are known before any key is used. */
+/** Unsigned, so that the store's time and kind are known before any key is used. */
 async function greet({
   store,
   signal,
@@ -106,7 +106,7 @@ async function greet({
   return isForeign(answer.value) ? failed({ kind: 'not-s3', host: url.host }) : succeeded(null)
 }
 
-/** A web page, or a server that says yes to whoever asks. */
+/** A web page, or a server that answers yes to everybody. */
 function isForeign(answer: PageAnswer): boolean {
   if (isSuccess(answer)) return !/<(\w+:)?ListBucketResult\b/.test(answer.text)
   const { status, headers, text } = answer
@@ -114,14 +114,14 @@ function isForeign(answer: PageAnswer): boolean {
   return status >= 400 && status < 500 && isPage && !isStoreAnswer(headers)
 }
 
-/** Ferry signs with the store's clock, so a wrong one here is worth a word and no more. */
+/** Ferry signs with the store's clock, so a wrong clock here is only worth a note. */
 export function checkClock({ clock }: Store, nowMs: number): StepResult {
   if (clock.isUnsure()) return unknown()
   if (Math.abs(clock.offsetMs) < CLOCK_WINDOW_MS) return passed()
   return warnedBy({ kind: 'clock-skewed', serverTimeMs: nowMs + clock.offsetMs })
 }
 
-/** After these there is no use in asking on. */
+/** After these failures, further requests make no sense. */
 export function stopsCheck(failure: Failure | null): boolean {
   switch (failure?.kind) {
     case 'host-not-found':
@@ -149,8 +149,8 @@ export function stopsCheck(failure: Failure | null): boolean {
 
 /**
  * Asks the system's resolver, as every request will, so that a hosts file and a VPN count. Null for
- * a name that is known; addresses and this computer's own name need no asking. Fails with
- * `host-refused` for a cloud's metadata service.
+ * a known name; addresses and this computer's own name need no lookup. Fails with `host-refused`
+ * for a cloud's metadata service.
  */
 export async function resolveHost(hostname: string, signal: AbortSignal): Promise<Failure | null> {
   const bare = hostname.replace(/^\[|\]$/g, '')
@@ -173,7 +173,7 @@ async function addressOf(host: string): Promise<Failure | null> {
     return null
   } catch (error) {
     if (error instanceof MetadataHost) return { kind: 'host-refused', host }
-    // Whatever the resolver's reason, nobody here can find the host.
+    // Whatever the resolver's reason, this computer cannot find the host.
     return { kind: 'host-not-found', host }
   }
 }

@@ -15,7 +15,10 @@ import {
   warned,
 } from '../step.ts'
 
-/** What somebody without any key gets to see: the object of a moment ago, and the list of names. */
+/**
+ * Tests what anybody can see without a key: the object that was just written, and the list of
+ * names.
+ */
 export const checkPublicAccess: StepCheck = async (trial) => {
   const missing = await trial.object.ensure(trial.writing)
   const read = missing === null ? await askWithoutKeys(trial, objectUrl(trial)) : null
@@ -53,7 +56,9 @@ function listUrl({ store }: CheckContext): URL {
 
 const { maxLinkSeconds } = S3_LIMITS
 
-/** A link expires with the keys that signed it, by the store's clock, whatever it says itself. */
+/**
+ * A link expires with the keys that signed it, by the store's clock, even if it names a later time.
+ */
 export async function checkLinkLife({
   store,
 }: {
@@ -74,9 +79,9 @@ export async function checkLinkLife({
 
 const LIFE_MS = 5 * 60_000
 
-/** Forms are how somebody without keys may send a file, and no longer one than was allowed. */
+/** Forms let people without keys send a file, but none longer than allowed. */
 export const checkPostForms: StepCheck = async (trial) => {
-  // First the one that must be refused, which writes nothing.
+  // First the form that must be refused, which writes nothing.
   const tooLong = await isTaken(trial, Buffer.concat([PROBE_BODY, PROBE_BODY]))
   if (!tooLong.ok) return unknown(tooLong.failure)
   if (tooLong.value) return warned({ kind: 'post-forms', isTaken: false })
@@ -121,14 +126,14 @@ interface FormToSign {
   readonly region: string
   readonly key: string
   readonly contentType: string
-  /** The file has at least one byte, and at most so many. */
+  /** The file has at least one byte, and at most this many. */
   readonly maxBytes: number
   readonly nowMs: number
   readonly lifeMs: number
 }
 
 /**
- * The fields of a form by which a browser may put one file under one key, and nothing else.
+ * The fields of a form with which a browser may put one file under one key, and nothing else.
  *
  * docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
  */
@@ -161,7 +166,7 @@ function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
-/** As browsers send it: the file last, since stores read no field that comes after it (RFC 7578). */
+/** As browsers send it: the file comes last, since stores ignore fields after it (RFC 7578). */
 function formBody(fields: Readonly<Record<string, string>>, file: Buffer) {
   const boundary = `ferry-${randomBytes(12).toString('hex')}`
   const lines = Object.entries(fields).map(
